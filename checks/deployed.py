@@ -1,0 +1,96 @@
+"""Find what is deployed for what is expected; what is absent is red once, at the row that owns it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from plan import model
+from signoff.inventory import api, buckets, domain, functions, monitoring, roles, secrets, tables
+from signoff.inventory.inventory import Sections
+from signoff.inventory.section import Follows, Missing, Section, lookup
+
+T = TypeVar("T")
+
+ALARM_ROWS = {
+    "function-errors": "MON-01",
+    "api-4xx": "MON-02",
+    "api-5xx": "MON-03",
+    "throttle": "MON-04",
+    "function-faults": "MON-05",
+}
+"""Kind of alarm -> the row that owns its existence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """Lookups for the test of ``row``. Absent: Missing at the owning row, Follows at any other."""
+
+    found: Sections
+    plan: model.Plan
+    row: str
+
+    def table(self, want: model.Table) -> tables.Table:
+        return self._one("DEP-01", "table", want.name, self.found.tables)
+
+    def secret(self, want: model.Secret) -> secrets.Secret:
+        return self._one("SEC-01", "secret", want.name, self.found.secrets)
+
+    def secret_value(self, want: model.Secret) -> secrets.SecretValue:
+        self.secret(want)
+        return self._one("SEC-01", "value of secret", want.name, self.found.secret_values)
+
+    def role(self, want: model.Role) -> roles.Role:
+        return self._one("SEC-10", "role", want.name, self.found.roles)
+
+    def function(self, want: model.Function) -> functions.Function:
+        return self._one("DEP-10", "function", want.name, self.found.functions)
+
+    def alias(self, want: model.Function) -> functions.Alias:
+        self.function(want)
+        aliases = self._one("DEP-10", "aliases of function", want.name, self.found.aliases)
+        by_name = {alias.name: alias for alias in aliases}
+        return self._one("DEP-15", f"alias of {want.name}", want.alias, by_name)
+
+    def rest_api(self) -> api.RestApi:
+        """Return the one API of that name; the first where PREP-04 says that there are several."""
+        return self._one("DEP-20", "REST API", self.plan.api.name, self.found.rest_apis)[0]
+
+    def stage(self) -> api.Stage:
+        self.rest_api()
+        return self._one("DEP-20", "stage", self.plan.api.stage, self.found.stages)
+
+    def served(self) -> api.ApiDocument:
+        """What the stage's deployment serves, which alone is judged."""
+        self.stage()
+        return self._one("DEP-20", "export of stage", self.plan.api.stage, self.found.served)
+
+    def draft(self) -> api.ApiDocument:
+        self.rest_api()
+        return self._one("DEP-20", "draft of API", self.plan.api.name, self.found.draft)
+
+    def method(self, want: model.Route) -> api.Method:
+        return self._one("DEP-21", "route", want.id, self.served().methods)
+
+    def usage_plan(self) -> api.UsagePlan:
+        name = self.plan.api.usage_plan.name
+        return self._one("SEC-30", "usage plan", name, self.found.usage_plans)
+
+    def domain(self, name: str) -> domain.CustomDomain:
+        return self._one("DEP-40", "custom domain", name, self.found.domains)
+
+    def bucket(self, name: str) -> buckets.Bucket:
+        return self._one("SEC-21", "bucket", name, self.found.buckets)
+
+    def dashboard(self) -> monitoring.Dashboard:
+        return self._one("MON-10", "dashboard", self.plan.dashboard.name, self.found.dashboards)
+
+    def log_group(self, want: model.LogGroup) -> monitoring.LogGroup:
+        return self._one("MON-12", "log group", want.name, self.found.log_groups)
+
+    def _one(self, owner: str, kind: str, name: str, section: Section[T] | Mapping[str, T]) -> T:
+        item = lookup(section, name)
+        if item is not None:
+            return item
+        if self.row == owner:
+            raise Missing(f"{kind} {name} does not exist")
+        raise Follows(owner, f"{kind} {name} does not exist")

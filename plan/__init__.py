@@ -1,0 +1,30 @@
+"""The resource plan of one environment: what should exist, from the environment alone (guide step 1-3)."""
+
+from plan import compute, data, edge, watch
+from plan.model import Plan
+from plan.naming import Naming
+from plan.permissions import roles
+from plan.reading import scope_of
+from signoff.environment import Environment
+
+__all__ = ["Naming", "Plan", "plan_for", "scope_of"]
+
+
+def plan_for(environment: Environment) -> Plan:
+    """Derive the plan; no AWS call, no clock."""
+    naming = Naming(environment)
+    tables, its_roles = data.tables(naming), roles(naming)
+    functions = compute.functions(naming, its_roles)
+    api = edge.api(naming, functions)
+    return Plan(
+        tables=tables,
+        secrets=data.secrets(naming),
+        roles=its_roles,
+        functions=functions,
+        api=api,
+        alarms=watch.alarms(naming, functions, tables, api),
+        dashboard=watch.dashboard(naming, functions, tables, api),
+        topic=watch.topic(naming),
+        log_groups=watch.log_groups(naming, functions, api),
+        tags=environment.tags,
+    )

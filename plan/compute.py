@@ -1,0 +1,71 @@
+"""The seven functions with exactly the variables each needs (guide steps 1-3 and 3-2)."""
+
+from collections.abc import Mapping
+
+from plan.model import Function, Role
+from plan.naming import FUNCTIONS, Naming
+
+LINE_API = "https://api.line.me"
+VARIABLES: dict[str, tuple[str, ...]] = {
+    "auth": ("TABLE_USERS", "SECRET_NAME_TOKEN_KEY", "LINE_CHANNEL_ID", "LINE_API_ENDPOINT"),
+    "award": (
+        "TABLE_USERSTAMPS",
+        "TABLE_STAMPMASTERS",
+        "NOTIFY_FUNCTION",
+        "AWARD_REQUIRES_POSITION",
+        "ACCURACY_CAP_M",
+    ),
+    "gps-verify": ("TABLE_STAMPMASTERS", "ACCURACY_CAP_M"),
+    "notify": ("SECRET_NAME_LINE_TOKEN", "LINE_API_ENDPOINT"),
+    "ranking": ("TABLE_USERS", "TABLE_USERSTAMPS"),
+    "richmenu": ("SECRET_NAME_LINE_TOKEN", "LINE_API_ENDPOINT"),
+    "stamps": ("TABLE_USERSTAMPS", "TABLE_STAMPMASTERS"),
+}
+EVERYWHERE = ("ENVIRONMENT", "ALLOWED_ORIGIN")
+
+
+def functions(naming: Naming, roles: tuple[Role, ...]) -> tuple[Function, ...]:
+    by_function = {role.function: role for role in roles}
+    return tuple(_function(naming, key, by_function[key]) for key in FUNCTIONS)
+
+
+def _function(naming: Naming, key: str, role: Role) -> Function:
+    environment = naming.environment
+    values = _values(naming)
+    variables = {name: values[name] for name in (*EVERYWHERE, *VARIABLES[key]) if name in values}
+    return Function(
+        key=key,
+        name=naming.named(key),
+        arn=naming.function_arn(key),
+        alias=environment.alias,
+        alias_arn=naming.alias_arn(key),
+        role=role,
+        handler="handler.handler",
+        runtime=environment.runtime,
+        timeout_s=environment.timeout_s,
+        memory_mb=environment.memory_mb,
+        environment=variables,
+        secrets=tuple(v for k, v in variables.items() if k.startswith("SECRET_NAME_")),
+        log_group=naming.log_group(key),
+    )
+
+
+def _values(naming: Naming) -> Mapping[str, str]:
+    """Every variable's value; LINE's own endpoint is the functions' default and is not set."""
+    environment = naming.environment
+    values = {
+        "ENVIRONMENT": environment.name,
+        "ALLOWED_ORIGIN": environment.origin,
+        "TABLE_USERS": environment.tables["users"],
+        "TABLE_USERSTAMPS": environment.tables["userstamps"],
+        "TABLE_STAMPMASTERS": environment.tables["stampmasters"],
+        "SECRET_NAME_TOKEN_KEY": environment.secrets["token_key"],
+        "SECRET_NAME_LINE_TOKEN": environment.secrets["line_token"],
+        "NOTIFY_FUNCTION": f"{naming.named('notify')}:{environment.alias}",
+        "AWARD_REQUIRES_POSITION": str(environment.award_requires_position).lower(),
+        "ACCURACY_CAP_M": str(environment.accuracy_cap_m),
+        "LINE_CHANNEL_ID": environment.line.channel_id,
+    }
+    if environment.line.endpoint != LINE_API:
+        values["LINE_API_ENDPOINT"] = environment.line.endpoint
+    return values

@@ -1,0 +1,110 @@
+"""The REST API: routes from the contract, CORS, gateway responses, throttle (guide steps 2-4 and 3-3)."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from plan.model import Api, Authorizer, Cors, Function, GatewayResponse, Route, UsagePlan
+from plan.naming import Naming
+
+CONTRACT = Path(__file__).parent.parent / "smoke" / "openapi.yaml"
+VERBS = ("get", "post", "put", "patch", "delete")
+METHODS = "GET,POST,OPTIONS,DELETE"
+AUTHORIZATION = "method.request.header.Authorization"
+ERROR_CODES = {
+    "DEFAULT_4XX": (None, "REQUEST_REFUSED"),
+    "DEFAULT_5XX": (None, "INTERNAL_ERROR"),
+    "UNAUTHORIZED": ("401", "UNAUTHORIZED"),
+    "ACCESS_DENIED": ("401", "UNAUTHORIZED"),
+    "THROTTLED": ("429", "THROTTLED"),
+    "QUOTA_EXCEEDED": ("429", "THROTTLED"),
+}
+"""Response type -> (status, error code). A Deny of the authorizer means a bad session: 401."""
+
+
+@cache
+def contract() -> dict[str, Any]:
+    """Parse smoke/openapi.yaml, the one description of the API."""
+    parsed: dict[str, Any] = yaml.load(CONTRACT.read_text(), yaml.CSafeLoader)
+    return parsed
+
+
+def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
+    environment = naming.environment
+    by_key = {function.key: function for function in functions}
+    cors = _cors(environment.origin, api_key=environment.api_key)
+    return Api(
+        name=naming.named("api"),
+        stage=environment.stage,
+        stage_description="本番環境"
+        if environment.production
+        else f"{environment.name} environment",
+        routes=tuple(_routes(by_key)),
+        cors=cors,
+        gateway_responses=tuple(_gateway_responses(cors)),
+        authorizer=Authorizer(
+            name=naming.named("authorizer"),
+            function=by_key["auth"],
+            identity_source=AUTHORIZATION,
+            ttl_s=environment.authorizer_ttl_s,
+        ),
+        usage_plan=UsagePlan(
+            name=naming.named("usage-plan"),
+            rate=environment.throttle.rate,
+            burst=environment.throttle.burst,
+            daily_quota=environment.throttle.daily_quota,
+            api_key=naming.named("api-key") if environment.api_key else None,
+        ),
+        access_log_group=f"/aws/apigateway/{naming.named('api')}",
+        access_log_format=ACCESS_LOG_FORMAT,
+        log_role=naming.named("apigateway-logs-role"),
+    )
+
+
+def _routes(functions: dict[str, Function]) -> Iterator[Route]:
+    for path, item in contract()["paths"].items():
+        for verb in VERBS:
+            if operation := item.get(verb):
+                yield Route(
+                    verb=verb.upper(),
+                    path=path,
+                    function=functions[operation["x-function"]],
+                    authorized=operation.get("security") != [],
+                )
+
+
+def _cors(origin: str, *, api_key: bool) -> Cors:
+    headers = "Content-Type,Authorization" + (",X-Api-Key" if api_key else "")
+    return Cors(origin=origin, headers=headers, methods=METHODS)
+
+
+def _gateway_responses(cors: Cors) -> Iterator[GatewayResponse]:
+    for kind, (status, code) in ERROR_CODES.items():
+        body = {
+            "ok": False,
+            "error": code,
+            "error_code": code,
+            "message": "$context.error.message",
+        }
+        yield GatewayResponse(
+            kind=kind, status=status, headers=cors.answer_headers, template=json.dumps(body)
+        )
+
+
+ACCESS_LOG_FORMAT = json.dumps(
+    {
+        "requestId": "$context.requestId",
+        "ip": "$context.identity.sourceIp",
+        "time": "$context.requestTime",
+        "method": "$context.httpMethod",
+        "path": "$context.resourcePath",
+        "status": "$context.status",
+        "latency": "$context.responseLatency",
+        "error": "$context.error.responseType",
+    }
+)
+"""No header and no query string: those carry tokens and user ids."""

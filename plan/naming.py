@@ -1,0 +1,41 @@
+"""Names and ARNs of one environment (guide step 1-2)."""
+
+from dataclasses import dataclass
+
+from signoff.environment import Environment
+
+FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """``stamp-rally-prod`` becomes ``stamp-rally-prod-auth``, ``stamp-rally-prod-auth-role`` …"""
+
+    environment: Environment
+
+    def named(self, what: str) -> str:
+        return f"{self.environment.prefix}-{what}"
+
+    def role(self, function: str) -> str:
+        return self.named(f"{function}-role")
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:aws:{service}:{self.environment.region}:{self.environment.account}:{resource}"
+
+    def iam_arn(self, resource: str) -> str:
+        return f"arn:aws:iam::{self.environment.account}:{resource}"
+
+    def function_arn(self, function: str) -> str:
+        return self.arn("lambda", f"function:{self.named(function)}")
+
+    def alias_arn(self, function: str) -> str:
+        return f"{self.function_arn(function)}:{self.environment.alias}"
+
+    def table_arn(self, key: str) -> str:
+        return self.arn("dynamodb", f"table/{self.environment.tables[key]}")
+
+    def secret_arn(self, key: str) -> str:
+        return self.arn("secretsmanager", f"secret:{self.environment.secrets[key]}-??????")
+
+    def log_group(self, function: str) -> str:
+        return f"/aws/lambda/{self.named(function)}"

@@ -1,0 +1,76 @@
+"""Least privilege, function by function: the guide's table of step 2-2 as (action, ARN) pairs."""
+
+from collections.abc import Iterable
+
+from plan.data import RANKING_INDEX
+from plan.model import Permission, Role
+from plan.naming import FUNCTIONS, Naming
+
+TABLE_ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "auth": {"users": ("GetItem", "PutItem", "UpdateItem", "Query")},
+    "award": {
+        "userstamps": ("GetItem", "PutItem", "Query"),
+        "stampmasters": ("GetItem", "PutItem", "Query"),
+    },
+    "gps-verify": {"stampmasters": ("GetItem", "Query")},
+    "ranking": {"users": ("BatchGetItem",), "userstamps": ("GetItem", "Query")},
+    "stamps": {"userstamps": ("Query",), "stampmasters": ("GetItem", "BatchGetItem")},
+}
+SECRET_READ = {"auth": "token_key", "notify": "line_token", "richmenu": "line_token"}
+OURS_ONLY = frozenset({"stamps", "ranking"})
+"""The guide gives no table for these two: other code may need other permissions."""
+
+
+def roles(naming: Naming) -> tuple[Role, ...]:
+    return tuple(_role(naming, function) for function in FUNCTIONS)
+
+
+def _role(naming: Naming, function: str) -> Role:
+    required = {
+        *_tables(naming, function),
+        *_secret(naming, function),
+        *_logs(naming, function, "CreateLogStream", "PutLogEvents"),
+    }
+    accepted = {
+        *_logs(naming, function, "CreateLogGroup"),
+        Permission("xray:PutTraceSegments", "*"),
+        Permission("xray:PutTelemetryRecords", "*"),
+        *_invoke_notify(naming, function),
+    }
+    return Role(
+        name=naming.role(function),
+        arn=naming.iam_arn(f"role/{naming.role(function)}"),
+        function=function,
+        required=frozenset(required),
+        accepted=frozenset(accepted),
+        judged_for_missing=function not in OURS_ONLY,
+    )
+
+
+def _tables(naming: Naming, function: str) -> Iterable[Permission]:
+    for key, actions in TABLE_ACTIONS.get(function, {}).items():
+        for action in actions:
+            yield Permission(f"dynamodb:{action}", naming.table_arn(key))
+    if function == "ranking":
+        index = f"{naming.table_arn('userstamps')}/index/{RANKING_INDEX.name}"
+        yield Permission("dynamodb:Query", index)
+
+
+def _secret(naming: Naming, function: str) -> Iterable[Permission]:
+    if secret := SECRET_READ.get(function):
+        yield Permission("secretsmanager:GetSecretValue", naming.secret_arn(secret))
+        key = naming.environment.secret_key
+        if key and key.startswith("arn:"):
+            yield Permission("kms:Decrypt", key)
+
+
+def _logs(naming: Naming, function: str, *actions: str) -> Iterable[Permission]:
+    group = naming.arn("logs", f"log-group:{naming.log_group(function)}:*")
+    return (Permission(f"logs:{action}", group) for action in actions)
+
+
+def _invoke_notify(naming: Naming, function: str) -> Iterable[Permission]:
+    """Optional in the guide; ours calls the alias, and a call of the bare function is harmless."""
+    if function == "award":
+        yield Permission("lambda:InvokeFunction", naming.alias_arn("notify"))
+        yield Permission("lambda:InvokeFunction", naming.function_arn("notify"))

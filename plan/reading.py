@@ -1,0 +1,54 @@
+"""Which names of AWS the plan asks about: the inventory's scope."""
+
+from collections.abc import Iterator
+
+from plan.model import Plan
+from signoff.environment import Environment
+from signoff.inventory.scope import Scope
+
+REAL_USER = r"U[0-9a-f]{32}"
+"""LINE user ids; synthetic ones never look so."""
+KNOWN_DEFAULTS = frozenset(
+    {
+        "default-secret-key-change-in-production",
+        "your-production-secret-key-here",
+        "your-line-channel-access-token",
+    }
+)
+"""Keys that anyone can read in the guide or in the development code."""
+
+
+def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = ()) -> Scope:
+    tables = {table.key: table.name for table in plan.tables}
+    return Scope(
+        account=environment.account,
+        region=environment.region,
+        prefix=environment.prefix,
+        alias=environment.alias,
+        functions=tuple(one.name for one in plan.functions),
+        roles=tuple(one.name for one in plan.roles),
+        tables=tuple(tables.values()),
+        contents=(tables["stampmasters"],),
+        key_scans=(tables["users"], tables["userstamps"]),
+        real_key=REAL_USER,
+        secrets=tuple(one.name for one in plan.secrets),
+        api=plan.api.name,
+        stage=plan.api.stage,
+        usage_plan=plan.api.usage_plan.name,
+        api_key=plan.api.usage_plan.api_key,
+        topic=plan.topic.arn,
+        dashboard=plan.dashboard.name,
+        log_groups=tuple(one.name for one in plan.log_groups),
+        domain=environment.domain.name if environment.domain else None,
+        bucket=environment.bucket,
+        public_values=frozenset(_public(plan)),
+        salts=salts,
+        known_defaults=KNOWN_DEFAULTS,
+    )
+
+
+def _public(plan: Plan) -> Iterator[str]:
+    for function in plan.functions:
+        yield from function.environment.values()
+    yield from plan.tags.values()
+    yield plan.api.stage

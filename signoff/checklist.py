@@ -1,0 +1,112 @@
+"""The checklist: what was promised, in words, exactly once (checks/checklist.toml)."""
+
+import difflib
+import enum
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+CHECKLIST = Path(__file__).parent.parent / "checks" / "checklist.toml"
+
+expectation = pytest.mark.expectation
+"""Tie a test to the row that it proves: ``@expectation("SEC-04")``."""
+
+
+class ChecklistError(Exception):
+    """The checklist file, or a reference into it, is wrong; the message says what to write."""
+
+
+class Severity(enum.StrEnum):
+    """What a red row does: a blocker is NO-GO, a major CONDITIONAL at best, the others are shown."""
+
+    BLOCKER = enum.auto()
+    MAJOR = enum.auto()
+    MINOR = enum.auto()
+    INFO = enum.auto()
+
+
+class Phase(enum.StrEnum):
+    """When a row must hold: before the cut-over, or only after it."""
+
+    BEFORE = enum.auto()
+    AFTER = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same sentence in both languages of the report."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    en: str
+    ja: str
+
+    def __getitem__(self, lang: str) -> str:
+        return self.ja if lang == "ja" else self.en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One promise about the system, why it matters, and what to do when it is broken."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    id: str
+    section: str
+    promise: Words
+    why: Words
+    severity: Severity = Severity.BLOCKER
+    phase: Phase = Phase.BEFORE
+    guide: tuple[str, ...] = ()
+    """Ids of lines of the guide (checks/guide.toml) that this row serves; empty: found necessary."""
+    remedy: str = ""
+    """A command; ``{env}`` is replaced by the environment's name."""
+    note: Words | None = None
+    """A checklist defect: where the guide's line is not true of AWS, and what is judged instead."""
+    optional: str | None = None
+    """The key of the environment without which the row is excluded (``domain``, ``bucket`` …)."""
+    not_local: Words | None = None
+    """Why an embedded stack cannot show this: the closed list of what is not verifiable there."""
+    signed: str | None = None
+    """The runbook step that a person signs: the row is proven by that record."""
+    unbuilt: Literal["smoke", "load", "runbook"] | None = None
+    """The part of this software that will prove it, and does not exist yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Rows in the order of the file."""
+
+    rows: Mapping[str, Row]
+
+    @classmethod
+    def load(cls, path: Path = CHECKLIST) -> "Checklist":
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        try:
+            rows = {id_: _ROW.validate_python({"id": id_, **row}) for id_, row in raw.items()}
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise ChecklistError(
+                f"{path.name}: {where}: {first['msg']}; found {first['input']!r}"
+            ) from None
+        return cls(rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows.values())
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, id_: str) -> Row:
+        if id_ in self.rows:
+            return self.rows[id_]
+        close = difflib.get_close_matches(id_, self.rows, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise ChecklistError(f"{id_} is not in {CHECKLIST.name}{hint}")
+
+
+_ROW = TypeAdapter(Row)

@@ -1,0 +1,166 @@
+"""Where we look and what this environment decided: the typed form of one table of environments.toml."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+
+def _origin(value: str) -> str:
+    if value != "*" and not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?", value):
+        raise ValueError("write scheme and host only, as a browser's Origin header does")
+    return value
+
+
+def _keys(*names: str) -> AfterValidator:
+    def complete(value: Mapping[str, str]) -> Mapping[str, str]:
+        if set(value) != set(names):
+            raise ValueError(f"give exactly the keys {', '.join(names)}")
+        return value
+
+    return AfterValidator(complete)
+
+
+STRICT = ConfigDict(extra="forbid")
+Account = Annotated[str, Field(pattern=r"^\d{12}$")]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Origin = Annotated[str, AfterValidator(_origin)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """Requests a second, burst (bucket size), requests a day: guide step 2-4."""
+
+    __pydantic_config__ = STRICT
+    rate: Positive
+    burst: Positive
+    daily_quota: Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Sums over ``period_s`` seconds at which an alarm fires: guide step 6-1."""
+
+    __pydantic_config__ = STRICT
+    function_errors: Positive
+    api_4xx: Positive
+    api_5xx: Positive
+    throttles: Positive
+    period_s: Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A red row that is accepted until a day, 30 days ahead at most, by a named person."""
+
+    __pydantic_config__ = STRICT
+    row: str
+    until: date
+    reason: Annotated[str, Field(min_length=10)]
+    by: Annotated[str, Field(min_length=2)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """A custom domain of the API (guide step 5)."""
+
+    __pydantic_config__ = STRICT
+    name: str
+    base_path: str = ""
+    hosted_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The LINE channels: ``channel_id`` is the audience of ID tokens, ``bot_user_id`` our bot."""
+
+    __pydantic_config__ = STRICT
+    channel_id: Annotated[str, Field(pattern=r"^\d{10}$")]
+    endpoint: str = "https://api.line.me"
+    bot_user_id: str | None = None
+    liff_id: str | None = None
+    login_token_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontEnd:
+    """Where the front end is served, and the path of its configuration file."""
+
+    __pydantic_config__ = STRICT
+    url: str
+    config_path: str = "js/config.js"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smoke:
+    """What the smoke calls may do here. ``test_user`` is a LINE user that agreed to messages."""
+
+    __pydantic_config__ = STRICT
+    writes: bool = False
+    test_user: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How old a record may be, in days, to count."""
+
+    __pydantic_config__ = STRICT
+    dev_run: Positive = 7
+    load: Positive = 14
+    signature: Positive = 14
+    rehearsal: Positive = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One environment, complete: whatever has a default is what the guide says."""
+
+    __pydantic_config__ = STRICT
+    name: str
+    account: Account
+    region: Region
+    production: bool = False
+    prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]+[a-z0-9]$")]
+    stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
+    alias: str = "live"
+    tables: Annotated[Mapping[str, str], _keys("users", "userstamps", "stampmasters")]
+    secrets: Annotated[Mapping[str, str], _keys("token_key", "line_token")]
+    tags: Mapping[str, str]
+    origin: Origin
+    throttle: Throttle
+    alarms: Thresholds
+    retention_days: Positive
+    billing: Literal["PAY_PER_REQUEST", "PROVISIONED"] = "PAY_PER_REQUEST"
+    table_key: str | None = None
+    """KMS key of the tables; None is the AWS owned key (``alias/aws/dynamodb`` the managed one)."""
+    secret_key: str | None = None
+    """KMS key of the secrets; None is the AWS managed key."""
+    pitr: bool = True
+    deletion_protection: bool = True
+    runtime: str = "python3.13"
+    timeout_s: Positive = 30
+    memory_mb: Positive = 256
+    authorizer_ttl_s: Annotated[int, Field(ge=0, le=3600)] = 60
+    accuracy_cap_m: Positive = 50
+    award_requires_position: bool = False
+    alert_email: str | None = None
+    evidence: str
+    """A folder, or ``s3://bucket/prefix``, that holds this environment's records."""
+    load_plan: str
+    target_rate: Positive
+    """Requests a second that must be carried on the first day."""
+    seconds_per_call: Annotated[float, Field(gt=0)] = 0.3
+    """Measured duration of a call, from which the concurrency follows."""
+    go_live: date | None = None
+    api_key: bool = False
+    bucket: str | None = None
+    domain: Domain | None = None
+    line: Line
+    front_end: FrontEnd | None = None
+    smoke: Smoke = field(default_factory=Smoke)
+    fresh: Freshness = field(default_factory=Freshness)
+    waivers: tuple[Waiver, ...] = ()

@@ -1,0 +1,50 @@
+"""What a check saw: kept on a pass as much as on a failure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, TypeVar
+
+from signoff.inventory.value import Value
+
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Observations:
+    """Call it with a resource and the fields that the check is about to judge."""
+
+    seen: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def __call__(self, resource: R, *names: str) -> R:
+        """Record those fields of ``resource`` and return it; AttributeError on an unknown one."""
+        shown = {name: plain(getattr(resource, name)) for name in names}
+        self.seen.append({"resource": _identity(resource), **shown})
+        return resource
+
+    def note(self, **facts: Any) -> None:
+        """Record facts that belong to no single resource."""
+        self.seen.append({name: plain(value) for name, value in facts.items()})
+
+
+def _identity(resource: object) -> str:
+    for attribute in ("name", "arn", "id", "path", "number"):
+        if found := getattr(resource, attribute, None):
+            return str(found)
+    return type(resource).__name__
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON can hold; a withheld value stays withheld."""
+    if isinstance(value, Value):
+        return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, set | frozenset):
+        return sorted(str(one) for one in value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

@@ -1,0 +1,81 @@
+"""CloudWatch, Logs and SNS: what would be noticed, and by whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A metric alarm; ``period_s`` in seconds. Metric-math alarms have an empty ``metric``."""
+
+    name: str
+    arn: str
+    actions_enabled: bool
+    alarm_actions: tuple[str, ...]
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+    statistic: str
+    period_s: int
+    evaluation_periods: int
+    datapoints_to_alarm: int | None
+    threshold: float
+    comparison: str
+    missing_data: str
+    state: str
+    state_since: datetime | None
+    description: str = ""
+    failed_action: str | None = None
+    """The newest action that failed, from the alarm's history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    statistic: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widget:
+    title: str
+    kind: str
+    """metric, text, log, alarm …"""
+    metrics: tuple[Metric, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    name: str
+    widgets: tuple[Widget, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """``endpoint`` is masked: it is somebody's address."""
+
+    protocol: str
+    endpoint: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    arn: str
+    policy: str
+    """JSON text."""
+    kms_key: str | None
+    subscriptions: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogGroup:
+    """``retention_days`` None never expires."""
+
+    name: str
+    arn: str
+    retention_days: int | None
+    kms_key: str | None = None

@@ -1,0 +1,48 @@
+"""A section of the inventory: what was found by name, or why nothing could be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar, Union
+
+T = TypeVar("T")
+
+
+class Missing(AssertionError):  # noqa: N818 - it reads as the finding that it is
+    """The resource does not exist: the promise is broken."""
+
+
+class NotTestable(Exception):  # noqa: N818
+    """Nothing is known, so nothing is green."""
+
+
+class Follows(NotTestable):
+    """Nothing can be said here because another row is red already: its id is ``root``."""
+
+    def __init__(self, root: str, why: str) -> None:
+        super().__init__(f"follows from {root}: {why}")
+        self.root = root
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What takes the place of a section, or of one item of it, that AWS would not let us read."""
+
+    unreadable: str
+    """The operation and the reason, for example ``lambda:GetPolicy: AccessDeniedException``."""
+
+
+Section = Union[Mapping[str, Union[T, Unreadable]], Unreadable]  # noqa: UP007 - subscripted at run time
+"""Name -> item. An absent name is known to be absent; an Unreadable is not known at all."""
+
+
+def known(value: "T | Unreadable") -> T:
+    """Return what was read, or raise NotTestable with the reason."""
+    if isinstance(value, Unreadable):
+        raise NotTestable(value.unreadable)
+    return value
+
+
+def lookup(section: "Section[T]", name: str) -> "T | None":
+    """Return the item, or None where it is known to be absent; raise NotTestable if unread."""
+    items: Mapping[str, T | Unreadable] = known(section)
+    return known(items[name]) if name in items else None

@@ -1,0 +1,56 @@
+"""What became of a row: the words of the verdict, and how an exception is told as one of them."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from signoff.inventory.section import Follows, NotTestable
+
+
+class Outcome(enum.StrEnum):
+    """Rulings, "The verdict", 1. Worst first, so that a row is as bad as its worst finding."""
+
+    FAIL = "fail"
+    NOT_TESTABLE = "not testable"
+    FOLLOWS = "follows"
+    PASS = "pass"  # noqa: S105 - an outcome
+    SIGNED = "signed"
+    WAIVED = "waived"
+    NOT_HERE = "not verifiable here"
+    EXCLUDED = "excluded"
+
+    @property
+    def red(self) -> bool:
+        return self in {Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One test of one row: ``subject`` is what was looked at, ``root`` the row it follows from."""
+
+    row: str
+    outcome: Outcome
+    message: str = ""
+    subject: str = ""
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    root: str | None = None
+
+
+def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
+    """Judge how a check ended: only an AssertionError is a broken promise, all else is unknown."""
+    if error is None:
+        return Finding(row=row, outcome=Outcome.PASS, **facts)
+    if isinstance(error, Follows):
+        return Finding(
+            row=row, outcome=Outcome.FOLLOWS, message=str(error), root=error.root, **facts
+        )
+    if isinstance(error, AssertionError):
+        return Finding(row=row, outcome=Outcome.FAIL, message=_first(error), **facts)
+    why = str(error) if isinstance(error, NotTestable) else f"{type(error).__name__}: {error}"
+    return Finding(row=row, outcome=Outcome.NOT_TESTABLE, message=why, **facts)
+
+
+def _first(error: AssertionError) -> str:
+    """Drop the comparison that pytest appends; the signer reads the sentence."""
+    return str(error).split("\nassert ", 1)[0].strip()

@@ -1,0 +1,28 @@
+"""The release: what exactly is live, as one digest that load verdicts and signatures bind to."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from signoff.evidence import plain
+from signoff.inventory.inventory import Sections
+from signoff.inventory.section import NotTestable, lookup
+
+
+def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
+    """Hash the aliases' CodeSha256 and the canonical served API, without ids.
+
+    Sixteen hex digits. NotTestable where a function or the stage is absent or unread, since then
+    nobody knows what is live. Source: rulings, "The verdict", 6.
+    """
+    code = {}
+    for name in functions:
+        function = lookup(found.functions, name)
+        if function is None:
+            raise NotTestable(f"no release: function {name} does not exist")
+        code[name] = function.code_sha256
+    served = lookup(found.served, stage)
+    if served is None:
+        raise NotTestable(f"no release: stage {stage} does not exist")
+    canonical = json.dumps([code, plain(served)], sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

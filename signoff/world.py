@@ -1,0 +1,22 @@
+"""All that a check may know: one frozen value, so that a live run and a saved one are judged alike."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from signoff.environment import Environment
+from signoff.inventory.inventory import Inventory
+from signoff.records import Records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """``plan`` is opaque here (the shared code knows nothing of stamps); ``now`` is UTC."""
+
+    environment: Environment
+    plan: Any
+    inventory: Inventory
+    records: Records
+    dev: Records
+    """Records of the development environment: its newest run and its digests."""
+    now: datetime

@@ -1,0 +1,97 @@
+"""Judge any world in this process: the checks are collected once and called as plain functions."""
+
+import contextlib
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checks.deployed import Deployed
+from signoff.checklist import expectation
+from signoff.evidence import Observations
+from signoff.outcome import Finding, finding
+from signoff.world import World
+
+HERE = Path(__file__).parent
+VIEWS: Mapping[str, Callable[[World, str], Any]] = {
+    "plan": lambda world, _: world.plan,
+    "environment": lambda world, _: world.environment,
+    "inventory": lambda world, _: world.inventory,
+    "found": lambda world, _: world.inventory.sections,
+    "records": lambda world, _: world.records,
+    "dev": lambda world, _: world.dev,
+    "now": lambda world, _: world.now,
+    "row": lambda _, row: row,
+    "deployed": lambda world, row: Deployed(world.inventory.sections, world.plan, row),
+}
+"""The fixtures of checks/conftest.py, by name; a test there compares the two lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One collected test: the row that it proves and its parameters."""
+
+    row: str
+    name: str
+    function: Callable[..., None]
+    params: Mapping[str, Any]
+    arguments: tuple[str, ...]
+
+    def judge(self, world: World) -> Finding:
+        observe = Observations()
+        views = {name: VIEWS[name](world, self.row) for name in self.arguments if name in VIEWS}
+        if "observe" in self.arguments:
+            views["observe"] = observe
+        error: BaseException | None = None
+        try:
+            self.function(**views, **self.params)
+            assert observe.seen, f"{self.row} passed without observing anything"
+        except Exception as caught:  # noqa: BLE001 - whatever a check raises is its finding
+            error = caught
+        return finding(self.row, error, subject=self.name, evidence=tuple(observe.seen))
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self.checks: list[Check] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.checks = [_check(item) for item in session.items if isinstance(item, pytest.Function)]
+
+
+def _check(item: pytest.Function) -> Check:
+    marker = item.get_closest_marker(expectation.name)
+    assert marker, f"{item.nodeid} proves no row"
+    params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    names = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
+    return Check(marker.args[0], item.name, item.function, params, tuple(names))
+
+
+@cache
+def collected() -> tuple[Check, ...]:
+    """Collect checks/ for the tests' production environment, where no optional part is missing."""
+    collector = _Collector()
+    options = ["checks", "--env=prod", f"--environments={HERE / 'prod.toml'}", "--collect-only"]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = pytest.main([*options, "-q", "-p", "no:cacheprovider"], plugins=[collector])
+    assert code == pytest.ExitCode.OK, said.getvalue()[-2000:]
+    return tuple(collector.checks)
+
+
+def judge(world: World) -> tuple[Finding, ...]:
+    """Return one finding per check; no AWS, no file, a few milliseconds."""
+    return tuple(check.judge(world) for check in collected())
+
+
+def red_rows(world: World) -> Mapping[str, str]:
+    """Row -> message of its first red finding."""
+    red: dict[str, str] = {}
+    for one in judge(world):
+        if one.outcome.red:
+            red.setdefault(one.row, f"{one.outcome}: {one.message}")
+    return red
