@@ -44,6 +44,12 @@ def dev(world):
 
 
 @pytest.fixture
+def release(world):
+    """Digest of what is live; asking for it fails as unknown where nobody can know it."""
+    return world.release
+
+
+@pytest.fixture
 def now(world):
     return world.now
 
@@ -51,4 +57,4 @@ def now(world):
 @pytest.fixture
 def deployed(world, row):
     """Find what is deployed for what is expected."""
-    return Deployed(world.inventory.sections, world.plan, row)
+    return Deployed(world.inventory.sections, world.plan, row, world.records)

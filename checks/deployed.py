@@ -1,13 +1,15 @@
 """Find what is deployed for what is expected; what is absent is red once, at the row that owns it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+from checks.dashboards import has_kind
 from plan import model
 from signoff.inventory import api, buckets, domain, functions, monitoring, roles, secrets, tables
-from signoff.inventory.inventory import Sections
-from signoff.inventory.section import Follows, Missing, Section, lookup
+from signoff.inventory.inventory import Names, Sections
+from signoff.inventory.section import Follows, Missing, NotTestable, Section, lookup
+from signoff.records import Record, Records
 
 T = TypeVar("T")
 
@@ -28,6 +30,7 @@ class Deployed:
     found: Sections
     plan: model.Plan
     row: str
+    records: Records = field(default_factory=Records)
 
     def table(self, want: model.Table) -> tables.Table:
         return self._one("DEP-01", "table", want.name, self.found.tables)
@@ -86,6 +89,67 @@ class Deployed:
 
     def log_group(self, want: model.LogGroup) -> monitoring.LogGroup:
         return self._one("MON-12", "log group", want.name, self.found.log_groups)
+
+    def widget_shown(self, want: model.Widget) -> monitoring.Dashboard:
+        """Return the dashboard if it shows this kind at all, which MON-10 owns."""
+        dashboard = self.dashboard()
+        if not has_kind(dashboard, want):
+            raise Follows("MON-10", f"{dashboard.name} shows no {want.title}")
+        return dashboard
+
+    def rest_apis(self) -> tuple[api.RestApi, ...]:
+        """Return every API of the planned name."""
+        return self._one("DEP-20", "REST API", self.plan.api.name, self.found.rest_apis)
+
+    def deployments(self) -> tuple[api.Deployment, ...]:
+        self.rest_api()
+        name = self.plan.api.name
+        return self._one("DEP-20", "deployments of API", name, self.found.deployments)
+
+    def versions(self, want: model.Function) -> tuple[functions.Version, ...]:
+        self.function(want)
+        return self._one("DEP-10", "versions of function", want.name, self.found.versions)
+
+    def backups(self, want: model.Table) -> tables.Backups:
+        """Return the backups if they are on at all, which DEP-04 owns."""
+        self.table(want)
+        backups = self._one("DEP-01", "backups of table", want.name, self.found.backups)
+        if not backups.pitr and self.row != "DEP-04":
+            raise Follows("DEP-04", f"point-in-time recovery of {want.name} is off")
+        return backups
+
+    def contents(self, want: model.Table) -> tables.Contents:
+        self.table(want)
+        return self._one("DEP-01", "contents of table", want.name, self.found.contents)
+
+    def key_scan(self, want: model.Table) -> tables.KeyScan:
+        """Return what the keys tell; NotTestable where the bound cut the scan short."""
+        self.table(want)
+        scan = self._one("DEP-01", "keys of table", want.name, self.found.key_scans)
+        if not scan.complete and not scan.foreign:
+            raise NotTestable(f"only {scan.examined} keys of {want.name} were examined")
+        return scan
+
+    def names(self, kind: str) -> Names:
+        names = lookup(self.found.names, kind)
+        if names is None:
+            raise NotTestable(f"names of {kind} were not listed")
+        return names
+
+    def record(self, kind: str, **body: Any) -> Record:
+        """Return the newest record of this environment's evidence store, or raise Missing."""
+        return self._record(kind, self.records, body)
+
+    def dev_record(self, kind: str, dev: Records) -> Record:
+        return self._record(kind, dev, {})
+
+    def _record(self, kind: str, records: Records, body: Mapping[str, Any]) -> Record:
+        if records.problem:
+            raise NotTestable(records.problem)
+        record = records.newest(kind, **body)
+        if record is None:
+            raise Missing(f"the evidence store has no record of kind {kind}")
+        return record
 
     def _one(self, owner: str, kind: str, name: str, section: Section[T] | Mapping[str, T]) -> T:
         item = lookup(section, name)

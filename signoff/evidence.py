@@ -35,16 +35,19 @@ def _identity(resource: object) -> str:
 
 def plain(value: Any) -> Any:
     """Turn a value into what JSON can hold; a withheld value stays withheld."""
-    if isinstance(value, Value):
-        return str(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, set | frozenset):
-        return sorted(str(one) for one in value)
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return str(value)
+    match value:
+        case None | bool() | int() | float() | str():
+            shown = value
+        case Value():
+            shown = str(value)
+        case Mapping():
+            shown = {str(key): plain(one) for key, one in value.items()}
+        case list() | tuple():
+            shown = [plain(one) for one in value]
+        case set() | frozenset():
+            shown = sorted(str(one) for one in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            shown = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+        case _:
+            shown = str(value)
+    return shown

@@ -6,7 +6,9 @@ from typing import Any
 
 from signoff.environment import Environment
 from signoff.inventory.inventory import Inventory
+from signoff.inventory.scope import Scope
 from signoff.records import Records
+from signoff.release import release_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +17,16 @@ class World:
 
     environment: Environment
     plan: Any
+    scope: Scope
     inventory: Inventory
     records: Records
     dev: Records
     """Records of the development environment: its newest run and its digests."""
     now: datetime
+
+    @property
+    def release(self) -> str:
+        """The release that is live; NotTestable where nobody can know it."""
+        return release_of(
+            self.inventory.sections, functions=self.scope.functions, stage=self.scope.stage
+        )

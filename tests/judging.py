@@ -25,8 +25,9 @@ VIEWS: Mapping[str, Callable[[World, str], Any]] = {
     "records": lambda world, _: world.records,
     "dev": lambda world, _: world.dev,
     "now": lambda world, _: world.now,
+    "release": lambda world, _: world.release,
     "row": lambda _, row: row,
-    "deployed": lambda world, row: Deployed(world.inventory.sections, world.plan, row),
+    "deployed": lambda world, row: Deployed(world.inventory.sections, world.plan, row, world.records),
 }
 """The fixtures of checks/conftest.py, by name; a test there compares the two lists."""
 
@@ -43,11 +44,12 @@ class Check:
 
     def judge(self, world: World) -> Finding:
         observe = Observations()
-        views = {name: VIEWS[name](world, self.row) for name in self.arguments if name in VIEWS}
-        if "observe" in self.arguments:
-            views["observe"] = observe
         error: BaseException | None = None
         try:
+            wanted = [name for name in self.arguments if name in VIEWS]
+            views = {name: VIEWS[name](world, self.row) for name in wanted}
+            if "observe" in self.arguments:
+                views["observe"] = observe
             self.function(**views, **self.params)
             assert observe.seen, f"{self.row} passed without observing anything"
         except Exception as caught:  # noqa: BLE001 - whatever a check raises is its finding

@@ -1,0 +1,46 @@
+"""Whether a dashboard shows what exists, all of it, and nothing that does not."""
+
+from collections.abc import Iterator
+
+from plan import model
+from signoff.inventory.inventory import Sections
+from signoff.inventory.monitoring import Dashboard, Metric
+from signoff.inventory.section import lookup
+
+
+def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
+    return tuple(metric for widget in dashboard.widgets for metric in widget.metrics)
+
+
+def has_kind(dashboard: Dashboard, want: model.Widget) -> bool:
+    """Whether some widget shows a metric of this kind, whatever it is drawn for."""
+    kinds = {(namespace, name) for namespace, name, _ in want.metrics}
+    return any((metric.namespace, metric.name) in kinds for metric in shown(dashboard))
+
+
+def missing_from(dashboard: Dashboard, want: model.Widget) -> list[str]:
+    """Return subjects of this kind that no widget shows; an API may be shown without its stage."""
+    there = [(m.namespace, m.name, set(m.dimensions.items())) for m in shown(dashboard)]
+    return [
+        "/".join(dimensions.values())
+        for namespace, name, dimensions in want.metrics
+        if not any(
+            (namespace, name) == (one[0], one[1]) and one[2] and one[2] <= set(dimensions.items())
+            for one in there
+        )
+    ]
+
+
+def ghosts(dashboard: Dashboard, found: Sections, region: str) -> Iterator[str]:
+    """Yield what is shown though it does not exist, or lies in another Region."""
+    sections = {
+        "FunctionName": found.functions,
+        "TableName": found.tables,
+        "ApiName": found.rest_apis,
+    }
+    for metric in shown(dashboard):
+        if metric.region and metric.region != region:
+            yield f"{metric.name} of {metric.region}"
+        for dimension, name in metric.dimensions.items():
+            if dimension in sections and lookup(sections[dimension], name) is None:
+                yield f"{dimension} {name}"

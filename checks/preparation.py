@@ -1,0 +1,68 @@
+"""What the preparation rows compare: names, ARNs, and the rows of dev's run."""
+
+from collections.abc import Iterable
+
+from checks.deployed import Deployed
+from plan import Plan
+from signoff.environment import Environment
+from signoff.inventory.inventory import Sections
+from signoff.inventory.section import known
+from signoff.outcome import Outcome
+from signoff.records import Record
+
+FUNCTIONAL = "SMOKE-"
+"""Rows of dev that must be green: those by which its functions are seen to work."""
+GOOD = {Outcome.PASS, Outcome.SIGNED, Outcome.EXCLUDED}
+ANYWHERE = ("iam", "")
+"""Where an ARN has no Region: IAM is global."""
+
+
+def functional_red(run: Record) -> list[str]:
+    """Return the functional rows that were not green in that run; none at all is a red one."""
+    rows = {id_: end for id_, end in run.body["rows"].items() if id_.startswith(FUNCTIONAL)}
+    return [id_ for id_, end in rows.items() if end not in GOOD] if rows else ["no functional row"]
+
+
+def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
+    """Return the names of what is there; the first absent one raises Follows at its own row."""
+    there = [
+        *(deployed.table(one).name for one in plan.tables),
+        *(deployed.secret(one).name for one in plan.secrets),
+        *(deployed.role(one).name for one in plan.roles),
+        *(deployed.function(one).name for one in plan.functions),
+        deployed.rest_api().name,
+        deployed.stage().name,
+        deployed.usage_plan().name,
+        deployed.dashboard().name,
+    ]
+    return there
+
+
+def unexpected(kind: str, names: Iterable[str], plan: Plan, environment: Environment) -> list[str]:
+    """Return names beyond the plan. Alarms may be more than planned; that is no left-over."""
+    planned = {
+        "functions": {one.name for one in plan.functions},
+        "tables": {one.name for one in plan.tables},
+        "roles": {*(one.name for one in plan.roles), plan.api.log_role},
+        "secrets": {one.name for one in plan.secrets},
+        "alarms": set(names),
+        "rest_apis": {plan.api.name},
+    }
+    prefixed = (one for one in names if one.startswith(environment.prefix) or kind == "tables")
+    return sorted(set(prefixed) - planned[kind])
+
+
+def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[str]]:
+    """Return how many ARNs were judged, and those of another account or Region."""
+    arns = [
+        known(one).arn
+        for section in (found.functions, found.roles, found.tables, found.secrets, found.topics)
+        for one in known(section).values()
+    ]
+    foreign = [arn for arn in arns if not _ours(arn, account, region)]
+    return len(arns), foreign
+
+
+def _ours(arn: str, account: str, region: str) -> bool:
+    _, _, service, where, owner, *_ = arn.split(":")
+    return owner == account and (where == region or (service, where) == ANYWHERE)

@@ -1,0 +1,114 @@
+"""MON: what would be noticed, when, and by whom."""
+
+from checks.alarms import alarm_for, deaf, flaws
+from checks.dashboards import ghosts, has_kind, missing_from, shown
+from checks.windows import settled
+from signoff.checklist import expectation
+
+JUDGED = (
+    "metric",
+    "dimensions",
+    "statistic",
+    "period_s",
+    "evaluation_periods",
+    "threshold",
+    "comparison",
+    "missing_data",
+)
+
+
+@expectation("MON-01")
+def test_errors_of_every_function_are_counted(function_error_alarm, found, row, observe):
+    alarm = observe(alarm_for(function_error_alarm, found, row), *JUDGED)
+
+    wrong = list(flaws(alarm, function_error_alarm))
+    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+
+
+@expectation("MON-02")
+def test_client_errors_of_the_api_are_counted(api_4xx_alarm, found, row, observe):
+    alarm = observe(alarm_for(api_4xx_alarm, found, row), *JUDGED)
+
+    wrong = list(flaws(alarm, api_4xx_alarm))
+    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+
+
+@expectation("MON-03")
+def test_server_errors_of_the_api_are_counted(api_5xx_alarm, found, row, observe):
+    alarm = observe(alarm_for(api_5xx_alarm, found, row), *JUDGED)
+
+    wrong = list(flaws(alarm, api_5xx_alarm))
+    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+
+
+@expectation("MON-04")
+def test_throttling_of_every_table_and_index_is_counted(throttle_alarm, found, row, observe):
+    alarm = observe(alarm_for(throttle_alarm, found, row), *JUDGED)
+
+    wrong = list(flaws(alarm, throttle_alarm))
+    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+
+
+@expectation("MON-05")
+def test_faults_of_every_function_are_counted(function_fault_alarm, found, row, observe):
+    alarm = observe(alarm_for(function_fault_alarm, found, row), *JUDGED)
+
+    wrong = list(flaws(alarm, function_fault_alarm))
+    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+
+
+@expectation("MON-06")
+def test_alarm_reaches_a_person(alarm, found, environment, row, observe):
+    judged = observe(alarm_for(alarm, found, row), "actions_enabled", "alarm_actions")
+    observe.note(failed_action=judged.failed_action)
+
+    why = deaf(judged, found, environment.region, environment.account)
+    assert not why, f"{judged.name}: {why}"
+
+
+@expectation("MON-07")
+def test_alarm_is_not_in_alarm(alarm, found, records, now, row, observe):
+    judged = observe(alarm_for(alarm, found, row), "state", "state_since")
+
+    assert settled(judged, records, now) != "ALARM", f"{judged.name} is in ALARM"
+
+
+@expectation("MON-10")
+def test_dashboard_has_a_widget_of_each_kind(widget, deployed, observe):
+    dashboard = deployed.dashboard()
+    observe.note(dashboard=dashboard.name, titles=[one.title for one in dashboard.widgets])
+
+    assert has_kind(dashboard, widget), f"{dashboard.name} shows no {widget.title}"
+
+
+@expectation("MON-11")
+def test_dashboard_shows_every_subject_of_a_kind(widget, deployed, observe):
+    dashboard = deployed.widget_shown(widget)
+    observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
+
+    missing = missing_from(dashboard, widget)
+    assert not missing, f"{dashboard.name}, {widget.title}: {', '.join(missing)} not shown"
+
+
+@expectation("MON-11")
+def test_dashboard_shows_only_what_exists(deployed, found, environment, observe):
+    dashboard = deployed.dashboard()
+    observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
+
+    absent = sorted(set(ghosts(dashboard, found, environment.region)))
+    assert not absent, f"{dashboard.name} shows {', '.join(absent)}, which is not there"
+
+
+@expectation("MON-12")
+def test_log_group_exists(log_group, deployed, observe):
+    observe(deployed.log_group(log_group), "arn")
+
+
+@expectation("MON-13")
+def test_logs_are_kept_as_long_as_decided(log_group, deployed, observe):
+    group = observe(deployed.log_group(log_group), "retention_days")
+
+    assert group.retention_days is not None, f"{group.name} never expires"
+    assert group.retention_days >= log_group.retention_days, (
+        f"{group.name} keeps {group.retention_days} days"
+    )

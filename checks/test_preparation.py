@@ -1,0 +1,54 @@
+"""PREP: what must be decided and proven before anything is switched."""
+
+import pytest
+
+from checks.preparation import foreign_arns, functional_red, planned_names, unexpected
+from signoff.checklist import expectation
+
+
+@expectation("PREP-01")
+def test_newest_dev_run_is_green_and_recent(dev, deployed, environment, now, observe):
+    run = deployed.dev_record("run", dev)
+    observe.note(at=run.created, release=run.release, rows=run.body["rows"])
+
+    age = now - run.created
+    assert age.days < environment.fresh.dev_run, f"the newest dev run is {age.days} days old"
+    assert not functional_red(run), f"red in dev: {', '.join(functional_red(run))}"
+
+
+@expectation("PREP-04")
+def test_every_planned_resource_has_its_name(deployed, plan, observe):
+    observe.note(names=planned_names(deployed, plan))
+
+
+@expectation("PREP-04")
+def test_only_one_api_has_the_planned_name(deployed, plan, observe):
+    apis = deployed.rest_apis()
+    observe.note(name=plan.api.name, ids=[api.id for api in apis])
+
+    assert len(apis) == 1, f"{len(apis)} APIs are named {plan.api.name}"
+
+
+@expectation("PREP-05")
+@pytest.mark.parametrize("kind", ["functions", "tables", "roles", "secrets", "alarms", "rest_apis"])
+def test_nothing_unplanned_has_the_prefix(kind, deployed, plan, environment, observe):
+    names = observe(deployed.names(kind), "names").names
+
+    more = unexpected(kind, names, plan, environment)
+    assert not more, f"{kind} beyond the plan: {', '.join(more)}"
+
+
+@expectation("PREP-06")
+def test_account_and_region_are_the_decided_ones(inventory, environment, observe):
+    observe(inventory, "account", "region", "caller")
+
+    there = (inventory.account, inventory.region)
+    assert there == (environment.account, environment.region), f"read from {' in '.join(there)}"
+
+
+@expectation("PREP-06")
+def test_everything_read_lies_in_the_decided_account_and_region(found, environment, observe):
+    judged, foreign = foreign_arns(found, environment.account, environment.region)
+    observe.note(arns=judged)
+
+    assert not foreign, f"elsewhere: {', '.join(foreign)}"

@@ -1,0 +1,82 @@
+"""One hash for one content of a table, however it is ordered, its numbers or location keys are spelled."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Context
+from typing import Any
+
+EXACT = Context(prec=40)
+"""DynamoDB keeps 38 digits; Python's own 28 would make two numbers one."""
+SPELLINGS: Mapping[str, str] = {
+    "latitude": "lat",
+    "longitude": "lon",
+    "lng": "lon",
+    "radius": "radiusM",
+}
+"""Older items spell the keys of a location so; inside a map, both mean the same."""
+
+Item = Mapping[str, Mapping[str, Any]]
+"""An item in DynamoDB JSON: attribute -> {type: value}."""
+
+
+def canonical_hash(items: Iterable[Item]) -> str:
+    """Hash a table's content: SHA-256 in hex over the sorted hashes of its items.
+
+    Raises ValueError (or KeyError) for what is not DynamoDB JSON. Memory: 32 bytes an item.
+    """
+    whole = hashlib.sha256()
+    for one in sorted(map(_digest, items)):
+        whole.update(one)
+    return whole.hexdigest()
+
+
+def item_hash(item: Item) -> str:
+    """Hash one item, so that two tables can be compared item by item."""
+    return _digest(item).hex()
+
+
+def _digest(item: Item) -> bytes:
+    plain = {name: _value(value) for name, value in item.items()}
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _value(typed: Mapping[str, Any]) -> list[Any]:
+    """``{"N": "35.50"}`` -> ``["N", "35.5"]``, and so on down."""
+    if len(typed) != 1:
+        raise ValueError(f"not one DynamoDB type but {len(typed)}: {', '.join(typed)}")
+    ((kind, value),) = typed.items()
+    return [kind, _FORMS[kind](value) if kind in _FORMS else value]
+
+
+def _number(text: str) -> str:
+    found = EXACT.create_decimal(text)
+    return str(found.normalize(EXACT)) if found else "0"
+
+
+def _binary(value: bytes | str) -> str:
+    """The client hands out bytes, an export base64."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def _map(value: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {_key(name, value): _value(one) for name, one in value.items()}
+
+
+def _key(name: str, among: Mapping[str, Any]) -> str:
+    """Two spellings in one map are a contradiction: neither is taken for the other."""
+    usual = SPELLINGS.get(name, name)
+    return name if usual in among else usual
+
+
+_FORMS: Mapping[str, Any] = {
+    "N": _number,
+    "B": _binary,
+    "M": _map,
+    "L": lambda values: [_value(one) for one in values],
+    "SS": sorted,
+    "NS": lambda values: sorted(map(_number, values)),
+    "BS": lambda values: sorted(map(_binary, values)),
+}

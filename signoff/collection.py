@@ -1,0 +1,80 @@
+"""Which checks run: every row has its proof and every proof its row, or nothing runs at all."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from signoff.checklist import ChecklistError, Row, expectation
+from signoff.proofs import SignedRow, UnbuiltRow
+from signoff.run import Run
+
+ROW = pytest.StashKey[Row]()
+JUDGING = ("checks", "smoke")
+"""Folders whose tests are proofs of rows; all other tests are ordinary ones."""
+
+
+def arrange(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Tie items to rows, add the rows that people or later parts prove, drop what is set aside."""
+    for item in items:
+        _tie(run, item)
+    if _whole(session.config):
+        items.extend(_without_test(run, session, items))
+        run.full = True
+    wanted = {run.checklist[id_].id for id_ in run.choice.rows}
+    run.full = run.full and not wanted
+    items[:] = [item for item in items if _judged(run, item, wanted)]
+
+
+def settle(run: Run, items: list[pytest.Item]) -> None:
+    """Note what is left after all selection: ``-k``, ``-m`` and their like make a part of it."""
+    left = [item.stash[ROW].id for item in items if ROW in item.stash]
+    run.expected, run.selected = len(left), set(left)
+    if not run.full:
+        run.unjudged.clear()
+
+
+def _tie(run: Run, item: pytest.Item) -> None:
+    marker = item.get_closest_marker(expectation.name)
+    if marker is not None:
+        try:
+            item.stash[ROW] = run.checklist[marker.args[0]]
+        except ChecklistError as error:
+            raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+    elif item.nodeid.split("/", 1)[0] in JUDGING:
+        raise pytest.UsageError(f"{item.nodeid} proves no row; give it @expectation(…)")
+
+
+def _whole(config: pytest.Config) -> bool:
+    """Whether this run was asked for everything: no path, no expression, no narrowing option."""
+    option = config.option
+    narrowed = (option.keyword, option.markexpr, option.deselect, getattr(option, "lf", False))
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(narrowed)
+
+
+def _without_test(
+    run: Run, session: pytest.Session, items: list[pytest.Item]
+) -> Iterator[pytest.Item]:
+    proven = {item.stash[ROW].id for item in items if ROW in item.stash}
+    for row in run.checklist:
+        if row.id in proven:
+            if row.unbuilt:
+                raise pytest.UsageError(f"{row.id} has a test; delete unbuilt = in the checklist")
+            continue
+        if not (row.signed or row.unbuilt):
+            raise pytest.UsageError(f"{row.id} has no test: “{row.promise.en}”")
+        kind = UnbuiltRow if row.unbuilt else SignedRow
+        item = kind.from_parent(session, name=row.id, row=row, run=run)
+        item.stash[ROW] = row
+        yield item
+
+
+def _judged(run: Run, item: pytest.Item, wanted: set[str]) -> bool:
+    row = item.stash.get(ROW, None)
+    if row is None:
+        return True
+    if not run.in_phase(row) or (wanted and row.id not in wanted):
+        return False
+    if aside := run.set_aside(row):
+        run.unjudged[row.id] = aside
+        return False
+    return True

@@ -1,0 +1,107 @@
+"""From an environment to a world: the stack, the guard, one reading pass, the evidence store."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from signoff.environment import Environment
+from signoff.environments import peek
+from signoff.guard import guard
+from signoff.inventory import from_json, on_demand, read
+from signoff.inventory.inventory import Inventory
+from signoff.inventory.scope import Scope
+from signoff.records import Records
+from signoff.run import Run
+from signoff.store import open_store
+from signoff.world import World
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def world_of(run: Run, say: Say) -> Iterator[World]:
+    """Yield the world of a run; a local stack lives as long. GuardError where nothing can be judged."""
+    if run.choice.replay:
+        yield _replayed(run)
+    elif run.own_stack:
+        with run.composition.start(run.environment, say) as stack:
+            run.api_url = run.choice.api_url or stack.api
+            yield _live(run, say)
+    else:
+        run.api_url = run.choice.api_url
+        yield _live(run, say)
+
+
+def _live(run: Run, say: Say) -> World:
+    session = boto3.Session(region_name=run.environment.region)
+    say("asking who we are")
+    caller = guard(session, run.environment)
+    dev = _dev_records(run, session)
+    salts = {"own": secrets.token_hex(16)} | _dev_salt(dev)
+    scope = run.composition.scope_of(run.plan, run.environment, salts=tuple(salts.values()))
+
+    def progress(section: str, done: int, of: int) -> None:
+        say(f"reading {done}/{of}: {section}")
+
+    reading = read if run.full else on_demand
+    inventory = reading(
+        session,
+        scope,
+        caller=caller.arn,
+        salts=salts,
+        endpoint=os.environ.get("AWS_ENDPOINT_URL"),
+        progress=progress,
+    )
+    return _world(run, scope, inventory, _records(run, run.environment, session), dev)
+
+
+def _replayed(run: Run) -> World:
+    if run.choice.replay is None:
+        raise ValueError("a replay needs a saved inventory")
+    inventory = from_json(run.choice.replay.read_text(encoding="utf-8"))
+    session = boto3.Session(region_name=run.environment.region)
+    scope = run.composition.scope_of(run.plan, run.environment, salts=())
+    records = _records(run, run.environment, session)
+    return _world(run, scope, inventory, records, _dev_records(run, session))
+
+
+def _world(run: Run, scope: Scope, inventory: Inventory, records: Records, dev: Records) -> World:
+    return World(
+        environment=run.environment,
+        plan=run.plan,
+        scope=scope,
+        inventory=inventory,
+        records=records,
+        dev=dev,
+        now=inventory.read_at,
+    )
+
+
+def _records(run: Run, environment: Environment, session: Any) -> Records:
+    return _load(run, environment.evidence, environment.name, session)
+
+
+def _dev_records(run: Run, session: Any) -> Records:
+    """Records of ``dev``, wherever its table says; none where the file has no such table."""
+    location = peek("dev", "evidence", run.choice.environments)
+    if location is None or run.environment.name == "dev":
+        return Records()
+    return _load(run, location, "dev", session)
+
+
+def _load(run: Run, location: str, environment: str, session: Any) -> Records:
+    store = open_store(location, environment, s3=lambda: session.client("s3"), root=run.choice.root)
+    try:
+        return store.load()
+    except (ClientError, BotoCoreError, OSError) as error:
+        return Records(problem=f"the evidence store {location} can't be read: {error}")
+
+
+def _dev_salt(dev: Records) -> dict[str, str]:
+    newest = dev.newest("run")
+    return {"dev": newest.body["salt"]} if newest and newest.body.get("salt") else {}

@@ -1,0 +1,81 @@
+"""The command line of a judging run, and the run that it asks for."""
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from signoff.checklist import Checklist, Phase
+from signoff.environments import load
+from signoff.run import Choice, Composition, Run
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Teach pytest the options of the sign-off."""
+    root = Path(__file__).parent.parent
+    group = parser.getgroup("sign-off", "may this environment go live?")
+    group.addoption(
+        "--env",
+        default="local",
+        metavar="NAME",
+        help="table of environments.toml: dev, prod or local (default)",
+    )
+    group.addoption(
+        "--phase",
+        default="before",
+        choices=[one.value for one in Phase],
+        help="before the cut-over (default), or after it: the cut-over's own rows as well",
+    )
+    group.addoption(
+        "--row",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="judge only this row; may be given again",
+    )
+    group.addoption(
+        "--replay", type=Path, metavar="FILE", help="judge a saved inventory.json instead of AWS"
+    )
+    group.addoption(
+        "--environments",
+        type=Path,
+        default=root / "environments.toml",
+        metavar="FILE",
+        help="another file of environments",
+    )
+    group.addoption(
+        "--api-url", metavar="URL", help="call the API here instead of at its own address"
+    )
+    group.addoption(
+        "--lang", default="en", choices=["en", "ja"], help="language of the sign-off page"
+    )
+
+
+def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) -> Run:
+    option = config.option
+    loaded = load(option.env, option.environments)
+    own_stack = (
+        option.env == "local" and not option.replay and composition.serves(loaded.environment)
+    )
+    environment = loaded.environment
+    if own_stack:
+        environment = closing.enter_context(composition.localized(environment))
+    return Run(
+        environment=environment,
+        overrides=loaded.overrides,
+        plan=composition.plan_for(environment),
+        checklist=Checklist.load(),
+        choice=Choice(
+            phase=Phase(option.phase),
+            rows=tuple(option.row),
+            replay=option.replay,
+            api_url=option.api_url,
+            lang=option.lang,
+            root=config.rootpath,
+            environments=option.environments,
+        ),
+        composition=composition,
+        started=datetime.now(UTC),
+        own_stack=own_stack,
+    )

@@ -1,0 +1,148 @@
+"""The pytest plugin: command line -> environment -> world -> checks -> findings -> verdict."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from signoff import collection, hooks
+from signoff.checklist import ChecklistError
+from signoff.environments import EnvironmentFileError
+from signoff.evidence import Observations
+from signoff.guard import GuardError
+from signoff.observing import world_of
+from signoff.options import add_options, run_of
+from signoff.outcome import finding
+from signoff.report import publish
+from signoff.run import Composition, Run
+from signoff.terminal import Terminal
+from signoff.world import World
+
+RUN = pytest.StashKey[Run]()
+SEEN = pytest.StashKey[Observations]()
+OPEN = pytest.StashKey[ExitStack]()
+"""What must be closed when pytest ends: the local stack above all."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(hooks)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "expectation(id): the row of the checklist that the test proves"
+    )
+    closing = config.stash.setdefault(OPEN, ExitStack())
+    composition: Composition = config.hook.pytest_signoff_composition(config=config)
+    try:
+        config.stash[RUN] = run = run_of(config, composition, closing)
+    except (EnvironmentFileError, ChecklistError) as error:
+        raise pytest.UsageError(str(error)) from None
+    config.hook.pytest_signoff_chosen(config=config, run=run)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if OPEN in config.stash:
+        config.stash[OPEN].close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    collection.arrange(config.stash[RUN], session, items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    collection.settle(session.config.stash[RUN], session.items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Read the world once, before the first check; stop with one sentence where that is refused."""
+    run = session.config.stash[RUN]
+    if session.testsfailed or session.config.option.collectonly or not run.expected:
+        return
+    terminal = Terminal.of(session.config)
+    try:
+        world = world_of(run, terminal.progress)
+        run.world = session.config.stash[OPEN].enter_context(world)
+    except GuardError as error:
+        pytest.exit(
+            f"--env {run.environment.name}: {error}", returncode=pytest.ExitCode.USAGE_ERROR
+        )
+    finally:
+        terminal.progress_done()
+
+
+@pytest.fixture(scope="session")
+def world(pytestconfig: pytest.Config) -> World:
+    """Everything that a check may know, read once."""
+    found = pytestconfig.stash[RUN].world
+    assert found is not None, "nothing was read"
+    return found
+
+
+@pytest.fixture(scope="session")
+def api_url(pytestconfig: pytest.Config) -> str | None:
+    """Where the smoke calls go, None where only the inventory can tell."""
+    return pytestconfig.stash[RUN].api_url
+
+
+@pytest.fixture
+def row(request: pytest.FixtureRequest) -> str:
+    """Id of the row that this test proves."""
+    return request.node.stash[collection.ROW].id
+
+
+@pytest.fixture
+def observe(request: pytest.FixtureRequest) -> Observations:
+    """Record what this check looks at."""
+    return request.node.stash.setdefault(SEEN, Observations())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """Fail a pass that looked at nothing: without evidence it is not a pass."""
+    result = yield
+    if collection.ROW in pyfuncitem.stash:
+        assert _seen(pyfuncitem), (
+            f"{pyfuncitem.stash[collection.ROW].id} passed without observing anything"
+        )
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report: Any = yield
+    if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
+        error = call.excinfo.value if call.excinfo else None
+        row_id, evidence = item.stash[collection.ROW].id, _seen(item)
+        found = finding(row_id, error, subject=item.name, evidence=evidence)
+        item.config.stash[RUN].findings.append(found)
+        report.sections.append((f"{row_id}: {found.outcome}", "\n".join(map(str, evidence))))
+    return report
+
+
+def _seen(item: pytest.Item) -> tuple[Any, ...]:
+    kept = item.stash.get(SEEN, None) or getattr(item, "observe", None)
+    return tuple(kept.seen) if kept else ()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Judge the whole; the exit code follows the verdict, not pytest's count of failures."""
+    run = session.config.stash.get(RUN, None)
+    if run is None or run.world is None or not run.expected:
+        return
+    if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        Terminal.of(session.config).no_verdict(run, f"pytest ended early (exit {int(exitstatus)})")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return
+    session.exitstatus = publish(run, Terminal.of(session.config))

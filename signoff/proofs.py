@@ -1,0 +1,56 @@
+"""Rows that no check can prove: signed by a person, or waiting for a part of this software."""
+
+from typing import Any
+
+import pytest
+
+from signoff.checklist import Row
+from signoff.evidence import Observations
+from signoff.inventory.section import Missing, NotTestable
+from signoff.records import Record
+from signoff.run import Run
+from signoff.world import World
+
+
+class _RowItem(pytest.Item):
+    def __init__(self, *, row: Row, run: Run, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.row, self.run = row, run
+        self.observe = Observations()
+
+    def reportinfo(self) -> tuple[str, int, str]:
+        return "checks/checklist.toml", 0, self.row.id
+
+
+class UnbuiltRow(_RowItem):
+    """Red until the part exists: a promise that nobody judges is not kept."""
+
+    def runtest(self) -> None:
+        raise NotTestable(f"the {self.row.unbuilt} part does not exist yet")
+
+
+class SignedRow(_RowItem):
+    """Green by a signature that is fresh and speaks of the release that is live."""
+
+    def runtest(self) -> None:
+        if self.run.world is None:
+            raise NotTestable("nothing was read")
+        signature = signed(self.run.world, self.row)
+        self.observe.note(
+            by=signature.body.get("by"), at=signature.created, release=signature.release
+        )
+
+
+def signed(world: World, row: Row) -> Record:
+    """Return the newest valid signature of a row, or raise Missing with what is wrong with it."""
+    if world.records.problem:
+        raise NotTestable(world.records.problem)
+    signature = world.records.newest("signature", step=row.signed)
+    if signature is None:
+        raise Missing(f"nobody has signed {row.signed}")
+    who = f"signed by {signature.body.get('by')} at {signature.created:%Y-%m-%d %H:%M} UTC"
+    if signature.expires is None or signature.expires < world.now:
+        raise Missing(f"{who}, which has expired")
+    if signature.release != world.release:
+        raise Missing(f"{who} for release {signature.release}, but {world.release} is live")
+    return signature

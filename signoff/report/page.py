@@ -1,0 +1,87 @@
+"""The sign-off page: one self-contained file that the go-live meeting reads and signs."""
+
+import json
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from signoff.checklist import Row
+from signoff.outcome import Outcome
+from signoff.result import Result
+from signoff.verdict import RowVerdict
+
+HERE = Path(__file__).parent
+JST = ZoneInfo("Asia/Tokyo")
+
+
+def page(result: Result, lang: str, plots: Mapping[str, str] | None = None) -> str:
+    """Return the HTML. ``plots`` are row id -> inline SVG of our own making."""
+    template = _templates().get_template("signoff.html.j2")
+    return template.render(
+        result=result,
+        p=result.provenance,
+        verdict=result.verdict,
+        w=words()[lang],
+        lang=lang,
+        sections=_sections(result),
+        tally=Counter(one.outcome for one in result.verdict.rows),
+        plots={row: Markup(svg) for row, svg in (plots or {}).items()},  # noqa: S704 - our own SVG
+        Outcome=Outcome,
+    )
+
+
+@cache
+def words() -> dict[str, Any]:
+    """Load the words of the page, language -> name -> text."""
+    return tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def guide() -> dict[str, Any]:
+    """Load the lines of the guide, id -> line number and our words for it."""
+    path = HERE.parent.parent / "checks" / "guide.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"moment": _moment, "facts": _facts, "cited": _cited}
+    return environment
+
+
+def _sections(result: Result) -> list[tuple[str, list[RowVerdict]]]:
+    by_section: dict[str, list[RowVerdict]] = {}
+    for one in result.verdict.rows:
+        by_section.setdefault(one.row.section, []).append(one)
+    return list(by_section.items())
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S} JST"
+
+
+def _facts(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield name and value of what was seen, values as short as JSON allows."""
+    for name, value in evidence.items():
+        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _cited(row: Row, lang: str) -> str:
+    """Cite the guide by step and line number."""
+    lines = (guide()[one] | {"id": one} for one in row.guide)
+    return ", ".join(f"{one['where'][lang]} (L{one['line']})" for one in lines)

@@ -1,0 +1,97 @@
+"""Judge the findings, write the files, say the verdict; returns the exit code."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from signoff.inventory import digest, to_json, unreadable
+from signoff.inventory.section import NotTestable
+from signoff.report.junit import junit
+from signoff.report.page import page
+from signoff.result import Provenance, Result, commit_of, versions
+from signoff.run import Run
+from signoff.terminal import Terminal
+from signoff.verdict import decide
+from signoff.world import World
+
+_RESULT = TypeAdapter(Result)
+
+
+def publish(run: Run, terminal: Terminal) -> int:
+    """Return 0 for GO and CONDITIONAL (or a selection without red rows), else 1."""
+    rows = run.row_verdicts()
+    if not run.full:
+        judged = tuple(one for one in rows if one.findings)
+        terminal.part(judged, len(run.checklist), run.environment.name)
+        return int(any(one.outcome.red for one in judged) or len(run.findings) < run.expected)
+    if gaps := list(run.gaps()):
+        terminal.no_verdict(run, "; ".join(gaps))
+        return 1
+    result = _result(run)
+    folder = _write(run, result)
+    terminal.verdict(result, run.choice.lang, os.path.relpath(folder / "signoff.html"))
+    return result.exit_code
+
+
+def _result(run: Run) -> Result:
+    world = _world(run)
+    verdict = decide(
+        run.row_verdicts(),
+        run.environment.waivers,
+        today=world.now.date(),
+        problems=[f"not read: {one}" for one in unreadable(world.inventory)],
+    )
+    return Result(provenance=_provenance(run, world), verdict=verdict)
+
+
+def _provenance(run: Run, world: World) -> Provenance:
+    inventory = world.inventory
+    try:
+        release = world.release
+    except NotTestable:
+        release = None
+    return Provenance(
+        environment=run.environment.name,
+        production=run.environment.production,
+        account=inventory.account,
+        region=inventory.region,
+        caller=inventory.caller,
+        endpoint=inventory.endpoint,
+        api_url=run.api_url,
+        release=release,
+        phase=run.choice.phase,
+        commit=commit_of(run.choice.root),
+        versions=versions(),
+        started=run.started,
+        seconds=(datetime.now(UTC) - run.started).total_seconds(),
+        read_at=inventory.read_at,
+        calls=inventory.calls,
+        digest=digest(inventory),
+        replay=run.choice.replay.name if run.choice.replay else None,
+        local=run.own_stack,
+        overrides=run.overrides,
+    )
+
+
+def _write(run: Run, result: Result) -> Path:
+    """Write into ``report/<env>/<time>/`` and point ``latest`` to it."""
+    home = run.choice.root / "report" / run.environment.name
+    folder = home / f"{run.started:%Y%m%dT%H%M%S%fZ}"
+    folder.mkdir(parents=True)
+    (folder / "signoff.json").write_bytes(_RESULT.dump_json(result, indent=2))
+    (folder / "junit.xml").write_text(junit(result), encoding="utf-8")
+    (folder / "inventory.json").write_text(to_json(_world(run).inventory), encoding="utf-8")
+    (folder / "signoff.html").write_text(page(result, run.choice.lang), encoding="utf-8")
+    latest = home / "latest"
+    staged = home / f".{folder.name}"
+    staged.symlink_to(folder.name)
+    staged.replace(latest)
+    return latest
+
+
+def _world(run: Run) -> World:
+    if run.world is None:
+        raise ValueError("publishing needs a world; the run read none")
+    return run.world

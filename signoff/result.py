@@ -1,0 +1,123 @@
+"""The result of a run as one frozen value: report, JSON and JUnit are views of it."""
+
+import importlib.metadata
+import platform
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from signoff.outcome import Outcome
+from signoff.verdict import Decision, RowVerdict, Verdict
+
+PACKAGES = ("boto3", "botocore", "moto", "pytest")
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the result comes from, so that a signer can tell it from any other."""
+
+    environment: str
+    production: bool
+    account: str
+    region: str
+    caller: str
+    endpoint: str | None
+    """AWS_ENDPOINT_URL in force; None is AWS itself."""
+    api_url: str | None
+    release: str | None
+    phase: str
+    commit: str
+    versions: Mapping[str, str]
+    started: datetime
+    seconds: float
+    read_at: datetime
+    calls: int
+    digest: str
+    """SHA-256 of the saved inventory."""
+    replay: str | None = None
+    local: bool = False
+    """An embedded stack that this software started itself."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """``schema`` counts incompatible changes of the JSON form."""
+
+    provenance: Provenance
+    verdict: Verdict
+    schema: int = 1
+
+    @property
+    def rehearsal(self) -> str | None:
+        """Why this can't be a production GO, or None."""
+        if self.provenance.replay:
+            return f"replay of {self.provenance.replay}"
+        if self.provenance.endpoint and not self.provenance.local:
+            return f"AWS_ENDPOINT_URL={self.provenance.endpoint}"
+        return None
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one line, for example ``GO (local: 88 judged, 17 not verifiable here)``."""
+        facts = [self.rehearsal] if self.rehearsal else []
+        if self.provenance.local:
+            facts.append(f"local: {self._counts}")
+        elif self.rehearsal:
+            facts.append("not a production GO")
+        else:
+            facts.append(f"{self.provenance.environment}: {self._counts}")
+        return f"{self.verdict.decision} ({'; '.join(facts)})"
+
+    @property
+    def exit_code(self) -> int:
+        """0 for GO and CONDITIONAL; a production environment seen by replay or endpoint is never 0."""
+        passed = self.verdict.decision in {Decision.GO, Decision.CONDITIONAL}
+        return 0 if passed and not (self.provenance.production and self.rehearsal) else 1
+
+    @property
+    def _counts(self) -> str:
+        not_here = len(self.verdict.having(Outcome.NOT_HERE))
+        excluded = len(self.verdict.having(Outcome.EXCLUDED))
+        said = [f"{self.verdict.judged} judged"]
+        said += [f"{not_here} not verifiable here"] if not_here else []
+        said += [f"{excluded} not configured"] if excluded else []
+        return ", ".join(said)
+
+    def blocking(self) -> tuple[RowVerdict, ...]:
+        """Red rows that stand for themselves; those that only follow are folded under them."""
+        return self.verdict.having(Outcome.FAIL, Outcome.NOT_TESTABLE)
+
+    def followers(self, root: str) -> tuple[RowVerdict, ...]:
+        return tuple(r for r in self.verdict.having(Outcome.FOLLOWS) if r.root == root)
+
+
+def versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {
+        name: importlib.metadata.version(name) for name in PACKAGES
+    }
+
+
+def commit_of(root: Path) -> str:
+    """Return the commit of the working tree, with ``+changes`` where it differs, or ``unknown``."""
+    head = _git(root, "rev-parse", "--short=12", "HEAD")
+    if head == UNKNOWN:
+        return UNKNOWN
+    return f"{head}+changes" if _git(root, "status", "--porcelain") else head
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments
+            ["git", "-C", str(root), *arguments],  # noqa: S607 - git of the operator's PATH
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=5,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return UNKNOWN
+    return done.stdout.strip()

@@ -1,0 +1,117 @@
+"""The state of one judging run: what was chosen, what was found, and what follows from it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from signoff.checklist import Checklist, Phase, Row
+from signoff.environment import Environment
+from signoff.inventory.scope import Scope
+from signoff.outcome import Finding, Outcome
+from signoff.verdict import RowVerdict, row_verdict
+from signoff.world import World
+
+
+class Stack(Protocol):
+    """A local stack that is alive: ``api`` is the stage's URL, ``line`` the fake's."""
+
+    @property
+    def aws(self) -> str: ...
+    @property
+    def api(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """What the root conftest hands over, since the shared code imports none of it."""
+
+    plan_for: Callable[[Environment], Any]
+    scope_of: Callable[..., Scope]
+    start: Callable[[Environment, Callable[[str], None]], AbstractContextManager[Stack]]
+    """Start (or join) the local stack; the callable is told about progress."""
+    localized: Callable[[Environment], AbstractContextManager[Environment]]
+    """The environment as the local stack will have it (addresses that exist only here)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The options of the command line, typed."""
+
+    phase: Phase
+    rows: tuple[str, ...]
+    replay: Path | None
+    api_url: str | None
+    lang: str
+    root: Path
+    environments: Path
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """Mutable by nature: findings arrive one by one. ``full`` is False for any selection."""
+
+    environment: Environment
+    overrides: Mapping[str, str]
+    plan: Any
+    checklist: Checklist
+    choice: Choice
+    composition: Composition
+    started: datetime
+    full: bool = False
+    own_stack: bool = False
+    selected: set[str] = field(default_factory=set)
+    """Rows of which some test was left to run."""
+    unjudged: dict[str, RowVerdict] = field(default_factory=dict)
+    """Rows that are excluded or not verifiable here."""
+    expected: int = 0
+    """Tests left to run; every one must leave a finding."""
+    findings: list[Finding] = field(default_factory=list)
+    world: World | None = None
+    api_url: str | None = None
+
+    def in_phase(self, row: Row) -> bool:
+        return self.choice.phase is Phase.AFTER or row.phase is Phase.BEFORE
+
+    def set_aside(self, row: Row) -> RowVerdict | None:
+        """Return why a row is not judged in this run, or None if it is."""
+        if row.optional and not _configured(self.environment, row.optional):
+            reason = f"{row.optional} is not configured for {self.environment.name}"
+            return RowVerdict(row=row, outcome=Outcome.EXCLUDED, reason=reason)
+        if not self.own_stack:
+            return None
+        if row.not_local:
+            reason = row.not_local[self.choice.lang]
+            return RowVerdict(row=row, outcome=Outcome.NOT_HERE, reason=reason)
+        if row.unbuilt:
+            reason = f"the {row.unbuilt} part does not exist yet"
+            return RowVerdict(row=row, outcome=Outcome.NOT_HERE, reason=reason)
+        return None
+
+    def row_verdicts(self) -> tuple[RowVerdict, ...]:
+        """One verdict per row that has a result, in the checklist's order."""
+        by_row: dict[str, list[Finding]] = {}
+        for one in self.findings:
+            by_row.setdefault(one.row, []).append(one)
+        judged = {id_: row_verdict(self.checklist[id_], found) for id_, found in by_row.items()}
+        everything = self.unjudged | judged
+        return tuple(everything[row.id] for row in self.checklist if row.id in everything)
+
+    def gaps(self) -> Iterable[str]:
+        """Why this run can't give a verdict: tests or rows without a complete result."""
+        if len(self.findings) < self.expected:
+            yield f"{self.expected - len(self.findings)} of {self.expected} checks did not run"
+        judged = {one.row.id for one in self.row_verdicts()}
+        silent = [r.id for r in self.checklist if self.in_phase(r) and r.id not in judged]
+        if silent:
+            yield f"no result for {', '.join(silent)}"
+
+
+def _configured(environment: Environment, key: str) -> bool:
+    """Whether the optional part at a dotted key is there (``line.liff_id``)."""
+    value: Any = environment
+    for part in key.split("."):
+        value = getattr(value, part, None)
+    return bool(value)

@@ -1,0 +1,68 @@
+"""What the operator reads: a line of progress, the blocking rows in one line each, the verdict."""
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from signoff.result import Result
+from signoff.run import Run
+from signoff.verdict import Decision, RowVerdict
+
+COLOURS = {Decision.GO: "green", Decision.CONDITIONAL: "yellow"}
+
+
+class Terminal:
+    """Writes through pytest's own reporter, so that ``-q`` and redirection keep working."""
+
+    def __init__(self, reporter: TerminalReporter | None) -> None:
+        self._reporter = reporter
+        self._said = False
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> "Terminal":
+        return cls(config.pluginmanager.get_plugin("terminalreporter"))
+
+    def progress(self, text: str) -> None:
+        """Overwrite one line on a terminal; stay silent elsewhere, where it would be noise."""
+        if self._reporter and self._reporter.isatty:
+            self._reporter.rewrite(text, erase=True)
+            self._said = True
+
+    def progress_done(self) -> None:
+        if self._reporter and self._said:
+            self._reporter.rewrite("", erase=True)
+            self._said = False
+
+    def line(self, text: str, **markup: bool) -> None:
+        if self._reporter:
+            self._reporter.write_line(text, **markup)
+
+    def no_verdict(self, run: Run, why: str) -> None:
+        self.line("")
+        self.line(f"NO VERDICT for {run.environment.name}: {why}", red=True, bold=True)
+
+    def part(self, rows: tuple[RowVerdict, ...], of: int, env: str) -> None:
+        """Say what is red in a selection, and never GO."""
+        red = [one for one in rows if one.outcome.red]
+        self.line("")
+        for one in red:
+            self._red(one, env)
+        text = f"PART: {len(rows)} of {of} rows judged, {len(red)} red. A part is no verdict."
+        self.line(text, bold=True, red=bool(red))
+
+    def verdict(self, result: Result, lang: str, page: str) -> None:
+        """Blocking rows first, the verdict and the path last."""
+        env = result.provenance.environment
+        self.line("")
+        for problem in result.verdict.problems:
+            self.line(f"RED  {problem}", red=True)
+        for one in result.blocking():
+            self._red(one, env, lang, len(result.followers(one.row.id)))
+        colour = COLOURS.get(result.verdict.decision, "red")
+        self.line(result.headline, bold=True, **{colour: True})
+        self.line(page)
+
+    def _red(self, one: RowVerdict, env: str, lang: str = "en", followers: int = 0) -> None:
+        also = f" (+{followers} that follow)" if followers else ""
+        self.line(f"RED  {one.row.id} {one.row.promise[lang]}: {one.reason}{also}", red=True)
+        if one.row.remedy:
+            self.line(f"     -> {one.row.remedy.format(env=env)}")

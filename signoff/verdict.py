@@ -1,0 +1,133 @@
+"""From findings to the one word that the meeting reads: GO, CONDITIONAL, NO-GO, or none."""
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from signoff.checklist import Checklist, Row, Severity
+from signoff.environment import Waiver
+from signoff.outcome import Finding, Outcome
+
+WAIVER_DAYS = 30
+"""A waiver lasts that many days at most (rulings, "The verdict", 5)."""
+UNWAIVABLE = "SEC-"
+"""Rows of security can't be waived."""
+WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
+
+
+class Decision(enum.StrEnum):
+    GO = "GO"
+    CONDITIONAL = "CONDITIONAL"
+    NO_GO = "NO-GO"
+    NONE = "NO VERDICT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowVerdict:
+    """One row with all that was found about it; ``outcome`` is that of its worst finding."""
+
+    row: Row
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    """Why it is excluded, waived or not verifiable here; else the first red message."""
+    root: str | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether this row alone makes a NO-GO: unknown is never let through."""
+        return self.outcome.red and (
+            self.row.severity is Severity.BLOCKER or self.outcome is Outcome.NOT_TESTABLE
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """``problems`` are sentences about the run or the file that forbid a GO whatever the rows say."""
+
+    decision: Decision
+    rows: tuple[RowVerdict, ...]
+    problems: tuple[str, ...] = ()
+
+    def having(self, *outcomes: Outcome) -> tuple[RowVerdict, ...]:
+        return tuple(one for one in self.rows if one.outcome in outcomes)
+
+    @property
+    def judged(self) -> int:
+        """Rows about which something was found, whatever it was."""
+        return len(self.rows) - len(self.having(Outcome.EXCLUDED, Outcome.NOT_HERE))
+
+
+def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
+    """Return the verdict of a row that has at least one finding: as bad as the worst."""
+    worst = min(findings, key=lambda one: _rank(one.outcome))
+    return RowVerdict(
+        row=row,
+        outcome=worst.outcome,
+        findings=tuple(findings),
+        reason=worst.message if worst.outcome.red else "",
+        root=worst.root,
+    )
+
+
+def decide(
+    rows: Iterable[RowVerdict], waivers: Sequence[Waiver], *, today: date, problems: Sequence[str]
+) -> Verdict:
+    """Apply the waivers and weigh the rows. Every row of the phase must be among ``rows``."""
+    judged = {one.row.id: one for one in rows}
+    wrong = [text for waiver in waivers if (text := _wrong(waiver, judged, today))]
+    for waiver in waivers:
+        if not _wrong(waiver, judged, today):
+            judged[waiver.row] = _waived(judged[waiver.row], waiver)
+    verdicts = tuple(judged.values())
+    troubles = (*problems, *wrong)
+    return Verdict(decision=_weigh(verdicts, troubles), rows=verdicts, problems=troubles)
+
+
+def complete(checklist: Checklist, judged: Mapping[str, RowVerdict]) -> tuple[str, ...]:
+    """Ids of rows without any result."""
+    return tuple(row.id for row in checklist if row.id not in judged)
+
+
+def _rank(outcome: Outcome) -> int:
+    return WORST_FIRST.index(outcome) if outcome in WORST_FIRST else len(WORST_FIRST)
+
+
+def _weigh(rows: Iterable[RowVerdict], problems: Sequence[str]) -> Decision:
+    rows = tuple(rows)
+    if problems or any(one.blocks for one in rows):
+        return Decision.NO_GO
+    if any(one.outcome is Outcome.WAIVED for one in rows):
+        return Decision.CONDITIONAL
+    if any(one.outcome.red and one.row.severity is Severity.MAJOR for one in rows):
+        return Decision.CONDITIONAL
+    return Decision.GO
+
+
+def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
+    return RowVerdict(
+        row=judged.row,
+        outcome=Outcome.WAIVED,
+        findings=judged.findings,
+        reason=f"waived until {waiver.until} by {waiver.by}: {waiver.reason}",
+        waiver=waiver,
+    )
+
+
+def _wrong(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> str | None:
+    """Say what is wrong with a waiver, or None; a waiver that nobody needs is wrong, too."""
+    if waiver.row not in judged:
+        return f"waiver of {waiver.row}: there is no such row in this phase; delete the waiver"
+    found = judged[waiver.row].outcome
+    faults = {
+        "rows of security can't be waived; mend it": waiver.row.startswith(UNWAIVABLE),
+        f"expired on {waiver.until}; mend the row or decide anew": waiver.until < today,
+        f"lasts until {waiver.until}, more than {WAIVER_DAYS} days; shorten it": waiver.until
+        > today + timedelta(days=WAIVER_DAYS),
+        "the row is unknown, and what nobody knows can't be waived": found is Outcome.NOT_TESTABLE,
+        f"the row is {found}; nothing needs this waiver, delete it": not found.red,
+    }
+    first = next((text for text, applies in faults.items() if applies), None)
+    return first and f"waiver of {waiver.row}: {first}"

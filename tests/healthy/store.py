@@ -1,0 +1,68 @@
+"""The evidence stores of a healthy production and of its dev, one day before the go-live meeting."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from signoff.records import Record, Records
+
+CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
+MASTERS = {
+    "table": "StampMasters-prod",
+    "count": 5,
+    "hash": "unset",
+}
+"""Filled in by ``records``: the hash is that of the items in tests/healthy/data.py."""
+SMOKE_ROWS = [f"SMOKE-{number:02}" for number in range(1, 21)]
+
+
+def _record(
+    kind: str, body: dict[str, Any], environment: str = "prod", release: str | None = None
+) -> Record:
+    return Record(
+        kind=kind,
+        environment=environment,
+        release=release,
+        caller=CALLER,
+        created=datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
+        expires=datetime(2026, 12, 8, 9, 0, tzinfo=UTC),
+        body=body,
+    )
+
+
+def records(masters_hash: str, code: dict[str, str], deployment: str) -> Records:
+    """Return the store of prod. ``code`` is function name -> CodeSha256 that was deployed."""
+    functions = {name: {"version": "2", "code_sha256": sha} for name, sha in code.items()}
+    return Records.of(
+        [
+            _record("release", {"functions": functions, "deployment": deployment}),
+            _record("manifest", MASTERS | {"hash": masters_hash}),
+            _record(
+                "front-end", {"url": "https://rally.example.jp", "config": "const CONFIG = {};"}
+            ),
+        ]
+    )
+
+
+def dev_records() -> Records:
+    """Return the store of dev: its newest run was green where it counts."""
+    run = {
+        "decision": "NO-GO",
+        "rows": {row: "pass" for row in SMOKE_ROWS} | {"SEC-40": "fail"},
+        "salt": "5a1f",
+        "digests": {"TOKEN_SECRET_KEY": "d0" * 32, "LINE_CHANNEL_ACCESS_TOKEN": "e1" * 32},
+    }
+    routes = [
+        "POST /auth/verify",
+        "GET /stamps",
+        "POST /stamps/award",
+        "POST /gps/verify",
+        "POST /notify",
+        "GET /ranking/weekly",
+        "GET /ranking/monthly",
+        "GET /richmenu/list",
+        "POST /richmenu/set",
+        "DELETE /richmenu/unset",
+    ]
+    return Records.of(
+        [_record("api-export", {"routes": routes}, "dev"), _record("run", run, "dev")]
+    )
