@@ -54,6 +54,13 @@ class Deployed:
         by_name = {alias.name: alias for alias in aliases}
         return self._one("DEP-15", f"alias of {want.name}", want.alias, by_name)
 
+    def function_policies(self, want: model.Function) -> tuple[functions.FunctionPolicy, ...]:
+        self.function(want)
+        return self._one("DEP-10", "policies of function", want.name, self.found.function_policies)
+
+    def lambda_account(self) -> functions.LambdaAccount:
+        return self._one("DEP-18", "Lambda", "account", self.found.lambda_account)
+
     def rest_api(self) -> api.RestApi:
         """Return the one API of that name; the first where PREP-04 says that there are several."""
         return self._one("DEP-20", "REST API", self.plan.api.name, self.found.rest_apis)[0]
@@ -72,7 +79,20 @@ class Deployed:
         return self._one("DEP-20", "draft of API", self.plan.api.name, self.found.draft)
 
     def method(self, want: model.Route) -> api.Method:
-        return self._one("DEP-21", "route", want.id, self.served().methods)
+        """Return what answers the route: its own method, or the ``ANY`` of its path."""
+        served = self.served().methods
+        found = served.get(want.id, served.get(f"ANY {want.path}"))
+        return self._one("DEP-21", "route", want.id, {want.id: found})
+
+    def integration(self, want: model.Route) -> api.Integration:
+        behind = self.method(want).integration
+        return self._one("DEP-21", "integration of", want.id, {want.id: behind})
+
+    def preflight(self, path: str) -> api.Method:
+        return self._one("DEP-25", "method", f"OPTIONS {path}", self.served().methods)
+
+    def gateway_account(self) -> api.GatewayAccount:
+        return self._one("DEP-29", "API Gateway", "account", self.found.gateway_account)
 
     def usage_plan(self) -> api.UsagePlan:
         name = self.plan.api.usage_plan.name
@@ -117,6 +137,14 @@ class Deployed:
         if not backups.pitr and self.row != "DEP-04":
             raise Follows("DEP-04", f"point-in-time recovery of {want.name} is off")
         return backups
+
+    def table_tags(self, want: model.Table) -> tables.Tags:
+        self.table(want)
+        return self._one("DEP-01", "tags of table", want.name, self.found.table_tags)
+
+    def scalable_targets(self, want: model.Table) -> tuple[tables.ScalableTarget, ...]:
+        """Return what autoscaling moves of the table; a table without any is no item."""
+        return lookup(self.found.scalable_targets, want.name) or ()
 
     def contents(self, want: model.Table) -> tables.Contents:
         self.table(want)

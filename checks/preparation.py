@@ -25,7 +25,7 @@ def functional_red(run: Record) -> list[str]:
 
 def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
     """Return the names of what is there; the first absent one raises Follows at its own row."""
-    there = [
+    return [
         *(deployed.table(one).name for one in plan.tables),
         *(deployed.secret(one).name for one in plan.secrets),
         *(deployed.role(one).name for one in plan.roles),
@@ -35,7 +35,6 @@ def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
         deployed.usage_plan().name,
         deployed.dashboard().name,
     ]
-    return there
 
 
 def unexpected(kind: str, names: Iterable[str], plan: Plan, environment: Environment) -> list[str]:
@@ -55,7 +54,7 @@ def unexpected(kind: str, names: Iterable[str], plan: Plan, environment: Environ
 def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[str]]:
     """Return how many ARNs were judged, and those of another account or Region."""
     arns = [
-        known(one).arn
+        str(known(one).arn)
         for section in (found.functions, found.roles, found.tables, found.secrets, found.topics)
         for one in known(section).values()
     ]

@@ -8,7 +8,7 @@ from signoff.checklist import expectation
 
 
 @pytest.fixture
-def masters(deployed, plan, found):
+def masters(deployed, plan):
     """Every stamp master, in DynamoDB JSON."""
     return whole(deployed.contents(plan.table("stampmasters")))
 

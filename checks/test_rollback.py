@@ -34,7 +34,7 @@ def test_table_can_be_restored_to_five_minutes_ago(table, deployed, now, observe
     backups = observe(deployed.backups(table), "pitr", "earliest", "latest")
 
     latest, earliest = backups.latest, backups.earliest
-    assert latest is not None and earliest is not None, f"{table.name} has no restorable time"
+    assert latest and earliest, f"{table.name} has no restorable time"
     assert latest >= now - FIVE_MINUTES - LAG, f"{table.name} can be restored to {latest} at best"
     assert earliest <= latest, f"{table.name} can be restored only from {earliest}"
 

@@ -57,7 +57,7 @@ def _number(text: str) -> str:
 
 
 def _binary(value: bytes | str) -> str:
-    """The client hands out bytes, an export base64."""
+    """Spell bytes as an export does, in base64; the client hands them out as they are."""
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 

@@ -13,6 +13,18 @@ JUDGING = ("checks", "smoke")
 """Folders whose tests are proofs of rows; all other tests are ordinary ones."""
 
 
+def judges(config: pytest.Config) -> bool:
+    """Whether this run can reach a proof: it was given no path, or one in or above such a folder."""
+    root = config.rootpath
+    asked = [
+        (config.invocation_params.dir / arg.split("::", 1)[0]).resolve() for arg in config.args
+    ]
+    proofs = [root / folder for folder in JUDGING]
+    return any(
+        one.is_relative_to(proof) or proof.is_relative_to(one) for one in asked for proof in proofs
+    )
+
+
 def arrange(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
     """Tie items to rows, add the rows that people or later parts prove, drop what is set aside."""
     for item in items:

@@ -35,6 +35,7 @@ def _identity(resource: object) -> str:
 
 def plain(value: Any) -> Any:
     """Turn a value into what JSON can hold; a withheld value stays withheld."""
+    shown: Any
     match value:
         case None | bool() | int() | float() | str():
             shown = value

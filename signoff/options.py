@@ -79,3 +79,18 @@ def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) 
         started=datetime.now(UTC),
         own_stack=own_stack,
     )
+
+
+def speak_of_rows(config: pytest.Config, run: Run) -> None:
+    """Let pytest-html write the raw log, and keep tracebacks of tests off the terminal.
+
+    What a signer reads is about rows; ``--tb=short`` or ``-rf`` bring the tests back.
+    """
+    option = config.option
+    if option.tbstyle == "auto":
+        option.tbstyle = "no"
+    if option.reportchars == "fE":
+        option.reportchars = ""
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not option.htmlpath:
+        option.htmlpath = str(run.folder / "tests.html")
+        option.self_contained_html = True

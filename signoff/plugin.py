@@ -1,18 +1,18 @@
 """The pytest plugin: command line -> environment -> world -> checks -> findings -> verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from signoff import collection, hooks
-from signoff.checklist import ChecklistError
+from signoff.checklist import ChecklistError, Row
 from signoff.environments import EnvironmentFileError
 from signoff.evidence import Observations
 from signoff.guard import GuardError
 from signoff.observing import world_of
-from signoff.options import add_options, run_of
+from signoff.options import add_options, run_of, speak_of_rows
 from signoff.outcome import finding
 from signoff.report import publish
 from signoff.run import Composition, Run
@@ -21,6 +21,7 @@ from signoff.world import World
 
 RUN = pytest.StashKey[Run]()
 SEEN = pytest.StashKey[Observations]()
+TERMINAL = pytest.StashKey[Terminal]()
 OPEN = pytest.StashKey[ExitStack]()
 """What must be closed when pytest ends: the local stack above all."""
 
@@ -34,12 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "expectation(id): the row of the checklist that the test proves"
     )
+    if not collection.judges(config):
+        return
     closing = config.stash.setdefault(OPEN, ExitStack())
     composition: Composition = config.hook.pytest_signoff_composition(config=config)
     try:
         config.stash[RUN] = run = run_of(config, composition, closing)
     except (EnvironmentFileError, ChecklistError) as error:
         raise pytest.UsageError(str(error)) from None
+    speak_of_rows(config, run)
+    config.stash[TERMINAL] = Terminal(config)
     config.hook.pytest_signoff_chosen(config=config, run=run)
 
 
@@ -48,28 +53,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if OPEN in config.stash:
+    if RUN in config.stash:
         config.stash[OPEN].close()
+        config.stash[TERMINAL].close()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    collection.arrange(config.stash[RUN], session, items)
+    if RUN in config.stash:
+        collection.arrange(config.stash[RUN], session, items)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    collection.settle(session.config.stash[RUN], session.items)
+    if RUN in session.config.stash:
+        collection.settle(session.config.stash[RUN], session.items)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Read the world once, before the first check; stop with one sentence where that is refused."""
-    run = session.config.stash[RUN]
-    if session.testsfailed or session.config.option.collectonly or not run.expected:
+    run = session.config.stash.get(RUN, None)
+    if run is None or not run.expected or session.testsfailed or session.config.option.collectonly:
         return
-    terminal = Terminal.of(session.config)
+    terminal = session.config.stash[TERMINAL]
     try:
         world = world_of(run, terminal.progress)
         run.world = session.config.stash[OPEN].enter_context(world)
@@ -98,13 +106,15 @@ def api_url(pytestconfig: pytest.Config) -> str | None:
 @pytest.fixture
 def row(request: pytest.FixtureRequest) -> str:
     """Id of the row that this test proves."""
-    return request.node.stash[collection.ROW].id
+    row_of: Row = request.node.stash[collection.ROW]
+    return row_of.id
 
 
 @pytest.fixture
 def observe(request: pytest.FixtureRequest) -> Observations:
     """Record what this check looks at."""
-    return request.node.stash.setdefault(SEEN, Observations())
+    kept: Observations = request.node.stash.setdefault(SEEN, Observations())
+    return kept
 
 
 @pytest.hookimpl(wrapper=True)
@@ -119,8 +129,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    report: Any = yield
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
         error = call.excinfo.value if call.excinfo else None
         row_id, evidence = item.stash[collection.ROW].id, _seen(item)
@@ -142,7 +154,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run is None or run.world is None or not run.expected:
         return
     if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        Terminal.of(session.config).no_verdict(run, f"pytest ended early (exit {int(exitstatus)})")
+        session.config.stash[TERMINAL].no_verdict(
+            run, f"pytest ended early (exit {int(exitstatus)})"
+        )
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return
-    session.exitstatus = publish(run, Terminal.of(session.config))
+    session.exitstatus = publish(run, session.config.stash[TERMINAL])

@@ -30,6 +30,8 @@ class Composition:
 
     plan_for: Callable[[Environment], Any]
     scope_of: Callable[..., Scope]
+    serves: Callable[[Environment], bool]
+    """Whether a run of this environment goes to an embedded stack."""
     start: Callable[[Environment, Callable[[str], None]], AbstractContextManager[Stack]]
     """Start (or join) the local stack; the callable is told about progress."""
     localized: Callable[[Environment], AbstractContextManager[Environment]]
@@ -71,6 +73,12 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     world: World | None = None
     api_url: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where this run leaves its files: ``report/<env>/<time>/``."""
+        home = self.choice.root / "report" / self.environment.name
+        return home / f"{self.started:%Y%m%dT%H%M%S%fZ}"
 
     def in_phase(self, row: Row) -> bool:
         return self.choice.phase is Phase.AFTER or row.phase is Phase.BEFORE

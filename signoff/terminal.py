@@ -13,13 +13,14 @@ COLOURS = {Decision.GO: "green", Decision.CONDITIONAL: "yellow"}
 class Terminal:
     """Writes through pytest's own reporter, so that ``-q`` and redirection keep working."""
 
-    def __init__(self, reporter: TerminalReporter | None) -> None:
-        self._reporter = reporter
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self._said = False
+        self._last: list[tuple[str, dict[str, bool]]] = []
 
-    @classmethod
-    def of(cls, config: pytest.Config) -> "Terminal":
-        return cls(config.pluginmanager.get_plugin("terminalreporter"))
+    @property
+    def _reporter(self) -> TerminalReporter | None:
+        return self._config.pluginmanager.get_plugin("terminalreporter")
 
     def progress(self, text: str) -> None:
         """Overwrite one line on a terminal; stay silent elsewhere, where it would be noise."""
@@ -33,8 +34,15 @@ class Terminal:
             self._said = False
 
     def line(self, text: str, **markup: bool) -> None:
-        if self._reporter:
-            self._reporter.write_line(text, **markup)
+        """Keep a line for the very end, after all that pytest itself has to say."""
+        self._last.append((text, markup))
+
+    def close(self) -> None:
+        """Say what was kept."""
+        if reporter := self._reporter:
+            for text, markup in self._last:
+                reporter.write_line(text, **markup)
+        self._last.clear()
 
     def no_verdict(self, run: Run, why: str) -> None:
         self.line("")

@@ -27,7 +27,9 @@ VIEWS: Mapping[str, Callable[[World, str], Any]] = {
     "now": lambda world, _: world.now,
     "release": lambda world, _: world.release,
     "row": lambda _, row: row,
-    "deployed": lambda world, row: Deployed(world.inventory.sections, world.plan, row, world.records),
+    "deployed": lambda world, row: Deployed(
+        world.inventory.sections, world.plan, row, world.records
+    ),
 }
 """The fixtures of checks/conftest.py, by name; a test there compares the two lists."""
 

@@ -33,6 +33,8 @@ class Integration:
 
     kind: str
     uri: str = ""
+    http_method: str = ""
+    """Method of the call behind; a Lambda is invoked by POST only. Empty for a MOCK."""
     timeout_ms: int = 29_000
     cache_key_parameters: tuple[str, ...] = ()
     request_templates: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +59,10 @@ class Authorizer:
     """TOKEN or REQUEST, in upper case."""
     uri: str
     identity_source: str
+    """Comma-separated, no blanks: ``method.request.header.Authorization``."""
     ttl_s: int
+    id: str | None = field(default=None, compare=False)
+    """Of a draft only: an export has no ids, so it does not count in a comparison."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-
-from signoff.inventory import api, buckets, domain, functions, monitoring, roles, secrets, tables
+from signoff.inventory.api import (
+    ApiDocument,
+    ApiKey,
+    Deployment,
+    GatewayAccount,
+    RestApi,
+    Stage,
+    UsagePlan,
+)
+from signoff.inventory.buckets import Bucket
+from signoff.inventory.domain import Certificate, CustomDomain, Resolution
+from signoff.inventory.functions import (
+    Alias,
+    Function,
+    FunctionPolicy,
+    FunctionUrl,
+    LambdaAccount,
+    Version,
+)
+from signoff.inventory.monitoring import Alarm, Dashboard, LogGroup, Topic
+from signoff.inventory.roles import Role
+from signoff.inventory.secrets import Key, Secret, SecretValue
 from signoff.inventory.section import Section
+from signoff.inventory.tables import (
+    Backups,
+    Contents,
+    KeyScan,
+    ResourcePolicy,
+    ScalableTarget,
+    Table,
+    Tags,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,50 +51,50 @@ class Sections:
 
     names: Section[Names]
     """functions, tables, roles, secrets, alarms, rest_apis -> names found."""
-    functions: Section[functions.Function]
-    aliases: Section[tuple[functions.Alias, ...]]
-    versions: Section[tuple[functions.Version, ...]]
-    function_policies: Section[tuple[functions.FunctionPolicy, ...]]
-    function_urls: Section[tuple[functions.FunctionUrl, ...]]
-    lambda_account: Section[functions.LambdaAccount]
+    functions: Section[Function]
+    aliases: Section[tuple[Alias, ...]]
+    versions: Section[tuple[Version, ...]]
+    function_policies: Section[tuple[FunctionPolicy, ...]]
+    function_urls: Section[tuple[FunctionUrl, ...]]
+    lambda_account: Section[LambdaAccount]
     """One item, ``account``."""
-    roles: Section[roles.Role]
-    tables: Section[tables.Table]
-    backups: Section[tables.Backups]
-    table_tags: Section[tables.Tags]
-    table_policies: Section[tables.ResourcePolicy]
-    scalable_targets: Section[tuple[tables.ScalableTarget, ...]]
+    roles: Section[Role]
+    tables: Section[Table]
+    backups: Section[Backups]
+    table_tags: Section[Tags]
+    table_policies: Section[ResourcePolicy]
+    scalable_targets: Section[tuple[ScalableTarget, ...]]
     """Table name -> its own targets and its indexes'; absent without any."""
-    contents: Section[tables.Contents]
-    key_scans: Section[tables.KeyScan]
-    secrets: Section[secrets.Secret]
-    secret_values: Section[secrets.SecretValue]
-    keys: Section[secrets.Key]
+    contents: Section[Contents]
+    key_scans: Section[KeyScan]
+    secrets: Section[Secret]
+    secret_values: Section[SecretValue]
+    keys: Section[Key]
     """By the id, ARN or alias with which a table, secret, bucket, log group or topic refers to it."""
-    rest_apis: Section[tuple[api.RestApi, ...]]
+    rest_apis: Section[tuple[RestApi, ...]]
     """API Gateway lets two APIs share a name."""
-    stages: Section[api.Stage]
-    deployments: Section[tuple[api.Deployment, ...]]
+    stages: Section[Stage]
+    deployments: Section[tuple[Deployment, ...]]
     """API name -> newest first."""
-    draft: Section[api.ApiDocument]
+    draft: Section[ApiDocument]
     """API name -> what stands in the console now."""
-    served: Section[api.ApiDocument]
+    served: Section[ApiDocument]
     """Stage name -> what the stage's deployment froze, from its export."""
-    usage_plans: Section[api.UsagePlan]
-    api_keys: Section[api.ApiKey]
-    gateway_account: Section[api.GatewayAccount]
+    usage_plans: Section[UsagePlan]
+    api_keys: Section[ApiKey]
+    gateway_account: Section[GatewayAccount]
     """One item, ``account``."""
-    domains: Section[domain.CustomDomain]
-    certificates: Section[domain.Certificate]
+    domains: Section[CustomDomain]
+    certificates: Section[Certificate]
     """By ARN."""
-    resolutions: Section[domain.Resolution]
+    resolutions: Section[Resolution]
     """By domain name."""
-    alarms: Section[monitoring.Alarm]
-    dashboards: Section[monitoring.Dashboard]
-    topics: Section[monitoring.Topic]
+    alarms: Section[Alarm]
+    dashboards: Section[Dashboard]
+    topics: Section[Topic]
     """By ARN."""
-    log_groups: Section[monitoring.LogGroup]
-    buckets: Section[buckets.Bucket]
+    log_groups: Section[LogGroup]
+    buckets: Section[Bucket]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ class Alarm:
     state_since: datetime | None
     description: str = ""
     failed_action: str | None = None
-    """The newest action that failed, from the alarm's history."""
+    """The newest action of the alarm's history, where it failed; a later success heals it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ class SecretValue:
     fields: Mapping[str, Value]
     placeholder: bool = False
     """Some field is a placeholder, a sample of the guide, or a known default."""
+    whole: Value | None = None
+    """The secret's whole text, whatever its form: a function may hold that, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

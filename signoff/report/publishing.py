@@ -76,16 +76,15 @@ def _provenance(run: Run, world: World) -> Provenance:
 
 
 def _write(run: Run, result: Result) -> Path:
-    """Write into ``report/<env>/<time>/`` and point ``latest`` to it."""
-    home = run.choice.root / "report" / run.environment.name
-    folder = home / f"{run.started:%Y%m%dT%H%M%S%fZ}"
-    folder.mkdir(parents=True)
+    """Write the files of this run and point ``latest`` to them."""
+    folder = run.folder
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "signoff.json").write_bytes(_RESULT.dump_json(result, indent=2))
     (folder / "junit.xml").write_text(junit(result), encoding="utf-8")
     (folder / "inventory.json").write_text(to_json(_world(run).inventory), encoding="utf-8")
     (folder / "signoff.html").write_text(page(result, run.choice.lang), encoding="utf-8")
-    latest = home / "latest"
-    staged = home / f".{folder.name}"
+    latest = folder.parent / "latest"
+    staged = folder.parent / f".{folder.name}"
     staged.symlink_to(folder.name)
     staged.replace(latest)
     return latest

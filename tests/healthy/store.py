@@ -47,7 +47,7 @@ def dev_records() -> Records:
     """Return the store of dev: its newest run was green where it counts."""
     run = {
         "decision": "NO-GO",
-        "rows": {row: "pass" for row in SMOKE_ROWS} | {"SEC-40": "fail"},
+        "rows": dict.fromkeys(SMOKE_ROWS, "pass") | {"SEC-40": "fail"},
         "salt": "5a1f",
         "digests": {"TOKEN_SECRET_KEY": "d0" * 32, "LINE_CHANNEL_ACCESS_TOKEN": "e1" * 32},
     }

@@ -1,0 +1,38 @@
+"""Whose answer a cached one may be: only that of the very same caller and question."""
+
+from collections.abc import Iterable
+
+from plan import model
+from plan.edge import AUTHORIZATION, contract
+from signoff.inventory.api import Integration, MethodSetting, Stage
+
+OFF = MethodSetting()
+
+
+def shared_answers(stage: Stage, route: model.Route, integration: Integration) -> list[str]:
+    """Return what decides the answer and is not in the cache's key; empty where nothing is cached.
+
+    Setting ``*/*`` caches GET only; a method's own setting caches any verb. A body is never in the
+    key, so that a POST that is cached answers everybody alike.
+    """
+    if not (stage.cache_enabled and _setting(stage, route).caching):
+        return []
+    if route.verb != "GET":
+        return ["the body"]
+    return sorted({*deciding(route)} - {*integration.cache_key_parameters})
+
+
+def deciding(route: model.Route) -> Iterable[str]:
+    """Yield the parameters on which the answer depends, in API Gateway's spelling."""
+    if route.authorized:
+        yield AUTHORIZATION
+    operation = contract()["paths"][route.path][route.verb.lower()]
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query":
+            yield f"method.request.querystring.{parameter['name']}"
+
+
+def _setting(stage: Stage, route: model.Route) -> MethodSetting:
+    own = stage.settings.get(f"{route.path.strip('/')}/{route.verb}")
+    everything = stage.settings.get("*/*", OFF) if route.verb == "GET" else OFF
+    return own or everything

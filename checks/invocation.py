@@ -1,0 +1,85 @@
+"""By which name the API calls a function, and whether the function lets it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from plan import model
+from signoff.environment import Environment
+from signoff.inventory.functions import FunctionPolicy
+from signoff.inventory.section import NotTestable
+from signoff.inventory.value import Value
+from signoff.policy import Outcome, Statement, context, evaluate, parse
+
+GATEWAY = "apigateway.amazonaws.com"
+URI = re.compile(
+    r"arn:aws[\w-]*:apigateway:[\w-]+:lambda:path/[\d-]+/functions/"
+    r"(?P<function>arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+)(?::(?P<qualifier>[\w$-]+))?"
+    r"/invocations"
+)
+VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an integration's URI names; ``qualifier`` is empty where it names no alias or version."""
+
+    function: str
+    qualifier: str
+
+
+def target(uri: str, variables: Mapping[str, Value]) -> Target:
+    """Read an integration's URI, stage variables put in; a Target of the whole text if it is none."""
+    resolved = VARIABLE.sub(lambda found: _value(found[1], variables), uri)
+    if match := URI.fullmatch(resolved):
+        return Target(match["function"], match["qualifier"] or "")
+    return Target(resolved, "")
+
+
+def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str) -> bool:
+    """Whether API Gateway may invoke the alias for this source; NotTestable where nobody can say.
+
+    Permission on the function says nothing of its alias: the policy's resource is compared, too.
+    """
+    statements = [
+        statement
+        for policy in policies
+        for statement in parse(policy.document)
+        if _speaks_of_gateway(statement)
+    ]
+    account = source_arn.split(":")[4]
+    known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
+    decision = evaluate(statements, "lambda:InvokeFunction", alias_arn, known)
+    if decision.outcome is Outcome.UNKNOWN:
+        raise NotTestable(f"the policy of {alias_arn}: {decision.reason}")
+    return decision.allowed
+
+
+def source_of(route: model.Route, api_id: str, environment: Environment) -> str:
+    """Return the source ARN under which API Gateway invokes for one method of the stage."""
+    return f"{_api(api_id, environment)}/{environment.stage}/{route.verb}{route.path}"
+
+
+def source_of_authorizer(authorizer_id: str | None, api_id: str, environment: Environment) -> str:
+    """Return the source ARN of an authorizer: it belongs to no stage and no method."""
+    return f"{_api(api_id, environment)}/authorizers/{authorizer_id}"
+
+
+def _api(api_id: str, environment: Environment) -> str:
+    return f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
+
+
+def _value(name: str, variables: Mapping[str, Value]) -> str:
+    value = variables.get(name)
+    if value is None:
+        return ""
+    if value.text is None:
+        raise NotTestable(
+            f"the stage variable {name} is withheld, and an integration depends on it"
+        )
+    return value.text
+
+
+def _speaks_of_gateway(statement: Statement) -> bool:
+    anybody = {("*", "*"), ("Service", "*"), ("Service", GATEWAY)}
+    return bool(anybody & set(statement.principals)) or bool(statement.not_principals)

@@ -1,0 +1,59 @@
+"""What the API answers to, beside what the contract says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from plan import model
+from signoff.inventory.api import ApiDocument, Integration, Method
+from signoff.inventory.section import NotTestable
+from signoff.records import Record, Records
+
+PROXY = "AWS_PROXY"
+
+
+def beyond(served: ApiDocument, api: model.Api) -> list[str]:
+    """Return what is served beyond the contract; a preflight that no route needs opens nothing."""
+    planned = {route.id for route in api.routes}
+    return sorted(
+        id_
+        for id_, method in served.methods.items()
+        if id_ not in planned and not _is_preflight(method)
+    )
+
+
+def stale(draft: ApiDocument, served: ApiDocument) -> list[str]:
+    """Return what a deployment would change now."""
+    return [
+        *_differing("", draft.methods, served.methods),
+        *_differing("authorizer ", draft.authorizers, served.authorizers),
+        *_differing("gateway response ", draft.gateway_responses, served.gateway_responses),
+    ]
+
+
+def behind(integration: Integration) -> tuple[str, str]:
+    """Return how a function is integrated: type, and the verb by which it is invoked."""
+    return integration.kind, integration.http_method
+
+
+def dev_export(dev: Records) -> Record | None:
+    """Return dev's newest export of routes, None where nobody left one."""
+    if dev.problem:
+        raise NotTestable(dev.problem)
+    return dev.newest("api-export")
+
+
+def differing_from(export: Record | None, api: model.Api) -> list[str]:
+    """Return routes that only one of dev and the contract has."""
+    if export is None:
+        return []
+    recorded = {route for route in export.body["routes"] if not route.startswith("OPTIONS ")}
+    return sorted(recorded ^ {route.id for route in api.routes})
+
+
+def _is_preflight(method: Method) -> bool:
+    mock = method.integration is not None and method.integration.kind == "MOCK"
+    return method.verb == "OPTIONS" and mock
+
+
+def _differing(label: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    return [f"{label}{key}" for key in sorted({*one, *other}) if one.get(key) != other.get(key)]

@@ -1,0 +1,89 @@
+"""DEP-40 to DEP-43: the custom domain, where the environment has one."""
+
+from checks.domain_name import (
+    RENEWAL,
+    certificate_of,
+    covers,
+    days_left,
+    leads_there,
+    mapping_of,
+    refuses_old_tls,
+    region_of,
+    resolution_of,
+)
+from signoff.checklist import expectation
+
+
+@expectation("DEP-40")
+def test_domain_is_available(deployed, environment, observe):
+    domain = observe(deployed.domain(environment.domain.name), "status")
+
+    assert domain.status == "AVAILABLE", f"{domain.name} is {domain.status}"
+
+
+@expectation("DEP-40")
+def test_domain_is_regional(deployed, environment, observe):
+    domain = observe(deployed.domain(environment.domain.name), "endpoint_types")
+
+    kinds = domain.endpoint_types
+    assert kinds == ("REGIONAL",), f"{domain.name} is {' and '.join(kinds) or 'of no type'}"
+
+
+@expectation("DEP-40")
+def test_domain_refuses_tls_before_1_2(deployed, environment, observe):
+    domain = observe(deployed.domain(environment.domain.name), "security_policy")
+
+    policy = domain.security_policy
+    assert refuses_old_tls(policy), f"{domain.name} has the security policy {policy or 'of none'}"
+
+
+@expectation("DEP-41")
+def test_certificate_is_issued(deployed, environment, observe):
+    certificate = observe(certificate_of(deployed, environment.domain.name), "status")
+
+    assert certificate.status == "ISSUED", f"{certificate.arn} is {certificate.status}"
+
+
+@expectation("DEP-41")
+def test_certificate_covers_the_domain(deployed, environment, observe):
+    name = environment.domain.name
+    certificate = observe(certificate_of(deployed, name), "names")
+
+    covered = any(covers(one, name) for one in certificate.names)
+    assert covered, f"{certificate.arn} is for {', '.join(certificate.names)}, not {name}"
+
+
+@expectation("DEP-41")
+def test_certificate_is_in_the_region_of_the_api(deployed, environment, observe):
+    certificate = observe(certificate_of(deployed, environment.domain.name), "arn")
+
+    region = region_of(certificate.arn)
+    assert region == environment.region, f"{certificate.arn} is in {region}"
+
+
+@expectation("DEP-41")
+def test_certificate_does_not_expire_soon(deployed, environment, now, observe):
+    certificate = observe(certificate_of(deployed, environment.domain.name), "not_after")
+
+    left = days_left(certificate, now)
+    assert left >= RENEWAL.days, f"{certificate.arn} expires in {left} days"
+
+
+@expectation("DEP-42")
+def test_domain_leads_to_the_stage(deployed, environment, observe):
+    domain = observe(deployed.domain(environment.domain.name), "mappings")
+    mapping = mapping_of(domain, environment.domain)
+    api, stage = deployed.rest_api(), deployed.stage()
+    observe.note(api=api.id, stage=stage.name)
+
+    there = (mapping.api_id, mapping.stage)
+    assert there == (api.id, stage.name), f"{domain.name} leads to {'/'.join(there)}"
+
+
+@expectation("DEP-43")
+def test_dns_answers_with_the_target_of_the_domain(deployed, environment, observe):
+    name = environment.domain.name
+    resolution = observe(resolution_of(deployed, name), "addresses", "target_addresses")
+
+    found = ", ".join(resolution.addresses) or "nothing"
+    assert leads_there(resolution), f"DNS answers {found} for {name}, which is not its target"

@@ -1,0 +1,158 @@
+"""DEP-10 to DEP-18: the seven functions run as decided, behind an alias, with room to breathe."""
+
+from checks.capacity import CALLS_PER_REQUEST, busy, free_for_us
+from checks.invocation import may_invoke, source_of, source_of_authorizer, target
+from checks.runtimes import supported
+from checks.variables import astray, differing, leads_to_line
+from signoff.checklist import expectation
+
+
+@expectation("DEP-10")
+def test_function_is_active_and_its_last_update_succeeded(function, deployed, observe):
+    found = observe(deployed.function(function), "arn", "version", "state", "last_update_status")
+
+    condition = (found.state, found.last_update_status)
+    assert condition == ("Active", "Successful"), (
+        f"{found.name} is {' / '.join(map(str, condition))}"
+    )
+
+
+@expectation("DEP-11")
+def test_function_runs_on_the_planned_runtime(function, deployed, observe):
+    found = observe(deployed.function(function), "runtime")
+
+    assert found.runtime == function.runtime, f"{found.name} runs on {found.runtime}"
+
+
+@expectation("DEP-11")
+def test_aws_supports_the_runtime_of_the_function(function, deployed, now, observe):
+    found = observe(deployed.function(function), "runtime")
+
+    assert supported(found.runtime, now.date()), f"AWS does not support {found.runtime} any more"
+
+
+@expectation("DEP-12")
+def test_function_has_the_planned_time_and_memory(function, deployed, observe):
+    found = observe(deployed.function(function), "timeout_s", "memory_mb")
+
+    limits = (found.timeout_s, found.memory_mb)
+    planned = (function.timeout_s, function.memory_mb)
+    assert limits == planned, f"{found.name} has {limits[0]} s and {limits[1]} MB"
+
+
+@expectation("DEP-13")
+def test_function_has_the_planned_variables(function, deployed, environment, inventory, observe):
+    found = observe(deployed.function(function), "environment")
+
+    wrong = differing(found, function, environment, inventory.salts["own"])
+    assert not wrong, f"{found.name}: {', '.join(f'{k} is {v}' for k, v in wrong.items())}"
+
+
+@expectation("DEP-13")
+def test_function_calls_line_itself(function, deployed, environment, inventory, observe):
+    endpoint = deployed.function(function).environment.get("LINE_API_ENDPOINT")
+    observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
+
+    right = leads_to_line(endpoint, environment, inventory.salts["own"])
+    assert right, f"{function.name} takes {endpoint} for LINE"
+
+
+@expectation("DEP-14")
+def test_function_knows_no_other_environment(function, deployed, environment, inventory, observe):
+    found = observe(deployed.function(function), "environment")
+
+    foreign = astray(found, environment, inventory.salts["own"])
+    assert not foreign, f"{found.name}: {', '.join(f'{k} is {v}' for k, v in foreign.items())}"
+
+
+@expectation("DEP-15")
+def test_alias_points_to_a_published_version(function, deployed, observe):
+    alias = observe(deployed.alias(function), "arn", "version")
+    published = [version.number for version in deployed.versions(function)]
+    observe.note(function=function.name, published=published)
+
+    assert alias.version in published, f"{function.name}: {alias.name} points to {alias.version}"
+
+
+@expectation("DEP-16")
+def test_route_invokes_the_alias(route, deployed, environment, observe):
+    integration = deployed.integration(route)
+    called = target(integration.uri, deployed.stage().variables)
+    observe.note(route=route.id, uri=integration.uri)
+
+    named = called.qualifier or "no alias"
+    assert called.qualifier == environment.alias, f"{route.id} invokes {called.function} by {named}"
+
+
+@expectation("DEP-16")
+def test_api_may_invoke_the_alias(route, deployed, environment, observe):
+    alias = observe(deployed.alias(route.function), "arn").arn
+    source = source_of(route, deployed.rest_api().id, environment)
+    policies = deployed.function_policies(route.function)
+    observe.note(source=source, policies=policies)
+
+    assert may_invoke(policies, alias, source), f"the API may not invoke {alias} for {route.id}"
+
+
+@expectation("DEP-16")
+def test_authorizers_invoke_the_alias(deployed, plan, observe):
+    auth = plan.api.authorizer.function.alias_arn
+    variables = deployed.stage().variables
+    uris = [one.uri for one in deployed.served().authorizers.values()]
+    observe.note(authorizers=uris)
+
+    called = [target(uri, variables) for uri in uris]
+    others = [f"{one.function}:{one.qualifier}" for one in called]
+    assert set(others) <= {auth}, f"authorizers invoke {', '.join(others)}"
+
+
+@expectation("DEP-16")
+def test_api_may_ask_its_authorizers(deployed, plan, environment, observe):
+    alias = observe(deployed.alias(plan.api.authorizer.function), "arn").arn
+    policies = deployed.function_policies(plan.api.authorizer.function)
+    api_id = deployed.rest_api().id
+    ids = [one.id for one in deployed.draft().authorizers.values()]
+    sources = [source_of_authorizer(one, api_id, environment) for one in ids]
+    observe.note(sources=sources, policies=policies)
+
+    refused = [source for source in sources if not may_invoke(policies, alias, source)]
+    assert not refused, f"the API may not invoke {alias} for {', '.join(refused)}"
+
+
+@expectation("DEP-17")
+def test_alias_runs_the_code_that_was_released(function, deployed, observe):
+    alias = deployed.alias(function)
+    code = observe(deployed.function(function), "version", "code_sha256").code_sha256
+    released = deployed.record("release").body["functions"].get(function.name, {})
+    observe.note(released=released)
+
+    assert code == released.get("code_sha256"), f"{alias.arn} runs version {alias.version}: {code}"
+
+
+@expectation("DEP-17")
+def test_newest_deployment_is_the_one_that_was_released(deployed, observe):
+    newest = observe(deployed.deployments()[0], "id", "created")
+    released = deployed.record("release").body["deployment"]
+    observe.note(released=released)
+
+    assert newest.id == released, f"deployment {newest.id} was made besides the release"
+
+
+@expectation("DEP-18")
+def test_concurrency_suffices_for_the_target_rate(deployed, plan, environment, observe):
+    account = observe(deployed.lambda_account(), "concurrent_executions", "unreserved")
+    ours = [deployed.function(one) for one in plan.functions]
+    needed, free = busy(environment, calls=CALLS_PER_REQUEST), free_for_us(account, ours)
+    observe.note(requests_a_second=environment.target_rate, needed=needed, free=free)
+
+    assert free >= needed, f"{free} executions are left where {needed} are needed"
+
+
+@expectation("DEP-18")
+def test_reservation_does_not_strangle_the_function(function, deployed, environment, observe):
+    found = observe(deployed.function(function), "reserved_concurrency")
+    needed = busy(environment, calls=1)
+    observe.note(needed=needed)
+
+    reserved = found.reserved_concurrency
+    assert reserved is None or reserved >= needed, f"{found.name} is held to {reserved}"

@@ -1,0 +1,90 @@
+"""Environment variables of a function: those planned, and those that belong to somebody else.
+
+Values that nobody planned are withheld, so all are compared by their digests under the run's salt.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import boto3
+
+from plan import model
+from plan.compute import LINE_API
+from signoff.environment import Environment
+from signoff.inventory.functions import Function
+from signoff.inventory.section import Follows
+from signoff.inventory.value import Value, digest
+
+SPELLINGS = (
+    ("dev", "development"),
+    ("stg", "staging"),
+    ("test", "qa"),
+    ("local",),
+    ("prod", "production"),
+)
+"""What teams call their environments; a group means one and the same."""
+
+
+def astray(found: Function, environment: Environment, salt: str) -> dict[str, str]:
+    """Return variable -> the value of another environment that it holds."""
+    foreign = _by_digest(foreign_values(environment), salt)
+    values = {name: value.digests[salt] for name, value in found.environment.items()}
+    return {name: foreign[value] for name, value in values.items() if value in foreign}
+
+
+def differing(
+    found: Function, want: model.Function, environment: Environment, salt: str
+) -> dict[str, str]:
+    """Return planned variables that are not as planned; Follows where DEP-14 tells of a value."""
+    lost = astray(found, environment, salt).keys() & want.environment.keys()
+    if lost:
+        raise Follows("DEP-14", f"{found.name}: {', '.join(sorted(lost))} of another environment")
+    values = {name: found.environment.get(name) for name in want.environment}
+    return {
+        name: "absent" if value is None else str(value)
+        for name, value in values.items()
+        if value is None or not same(value, want.environment[name], salt)
+    }
+
+
+def leads_to_line(value: Value | None, environment: Environment, salt: str) -> bool:
+    """Whether LINE's endpoint is LINE's own: always in production, elsewhere unless decided."""
+    decided = LINE_API if environment.production else environment.line.endpoint
+    return value is None or same(value, decided, salt)
+
+
+def same(value: Value, text: str, salt: str) -> bool:
+    return value.digests[salt] == digest(salt, text)
+
+
+def foreign_values(environment: Environment) -> frozenset[str]:
+    """Return the names that other environments, by our naming rules, give to the same things."""
+    notify = f"{environment.prefix}-notify"
+    tables, secrets = environment.tables.values(), environment.secrets.values()
+    own = (environment.prefix, *tables, *secrets, notify, f"{notify}:{environment.alias}")
+    groups = (group for group in SPELLINGS if environment.name not in group)
+    others = tuple(name for group in groups for name in group)
+    names = {one for text in own for one in _elsewhere(text, environment.name, others)}
+    regions = set(_regions()) - {environment.region}
+    return frozenset({*names, *others, *regions} - {*own, environment.stage})
+
+
+def _elsewhere(text: str, name: str, others: tuple[str, ...]) -> Iterator[str]:
+    """``Users-prod`` is ``Users`` or ``Users-dev`` elsewhere; ``Users`` is ``Users-prod``."""
+    marked = f"-{name}"
+    if marked in text:
+        yield text.replace(marked, "")
+        yield from (text.replace(marked, f"-{other}") for other in others)
+    else:
+        yield from (f"{text}-{other}" for other in others)
+
+
+@cache
+def _by_digest(values: frozenset[str], salt: str) -> Mapping[str, str]:
+    return {digest(salt, text): text for text in values}
+
+
+@cache
+def _regions() -> tuple[str, ...]:
+    """Every Region in which boto3 knows Lambda, from its own files."""
+    return tuple(boto3.Session().get_available_regions("lambda"))

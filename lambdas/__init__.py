@@ -1,0 +1,1 @@
+"""The seven functions of the stamp rally, and what they share (`rally`)."""

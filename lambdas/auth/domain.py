@@ -1,0 +1,98 @@
+"""What a login is worth: LINE's claims in, a session or a policy out. No AWS, no clock, no I/O."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.rally.refusals import Refusal
+from lambdas.rally.users import is_line_user, is_user_id
+
+LINE_ISSUER = "https://access.line.me"
+SESSION_S = 24 * 60 * 60
+_FORM = r"(?:[A-Za-z0-9_-]+\.){2}[A-Za-z0-9_-]+"
+_JWT = re.compile(_FORM)
+_LONGEST_TOKEN = 8192
+_METHOD_ARN = re.compile(r"(arn:[^/]+:execute-api:[^/]+/[^/]+)/.+")
+_BEARER = re.compile(f"Bearer +({_FORM})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Login:
+    """A person whom LINE vouches for; without the `profile` scope there is no name."""
+
+    user_id: str
+    display_name: str | None
+
+
+def id_token_in(body: Mapping[str, Any]) -> str:
+    """Return the ID token, which the front end may spell `idToken`.
+
+    What has not even the form of a signed JWT is refused here: LINE is not asked about noise.
+    """
+    token = body.get("id_token", body.get("idToken"))
+    if token is None:
+        raise Refusal("MISSING_ID_TOKEN")
+    if not isinstance(token, str) or len(token) > _LONGEST_TOKEN:
+        raise Refusal(
+            "VALIDATION_ERROR", f"id_token must be text of 1 to {_LONGEST_TOKEN} characters"
+        )
+    if not token.strip():
+        raise Refusal("EMPTY_ID_TOKEN")
+    if _JWT.fullmatch(token) is None:
+        raise Refusal("TOKEN_VERIFICATION_FAILED", detail="not of the form of a signed JWT")
+    return token
+
+
+def login_from(claims: Mapping[str, Any], channel_id: str) -> Login:
+    """Return who logged in, once LINE's claims are about us and about a LINE user.
+
+    LINE checks issuer and audience, too; a mistaken endpoint would not.
+    """
+    subject, name = claims.get("sub"), claims.get("name")
+    if claims.get("iss") != LINE_ISSUER or claims.get("aud") != channel_id:
+        raise Refusal("TOKEN_VERIFICATION_FAILED", detail="issued by or for somebody else")
+    if not isinstance(subject, str) or not is_line_user(subject):
+        raise Refusal("TOKEN_VERIFICATION_FAILED", detail="no LINE user id in it")
+    return Login(subject, name if isinstance(name, str) and name else None)
+
+
+def session_claims(user_id: str, now: int) -> dict[str, Any]:
+    """Return the claims of a session of 24 hours."""
+    return {"sub": user_id, "iat": now, "exp": now + SESSION_S}
+
+
+def bearer(authorization: object) -> str | None:
+    """Return the signed JWT of an Authorization header, None if it holds nothing of that form."""
+    found = _BEARER.fullmatch(authorization) if isinstance(authorization, str) else None
+    return found[1] if found else None
+
+
+def allow(user_id: str, method_arn: object) -> dict[str, Any]:
+    """Return the policy of a session: every route of the stage, as API Gateway caches it for all.
+
+    Denies where the subject is no user id of ours.
+    """
+    if not is_user_id(user_id):
+        return deny(method_arn)
+    return _policy("Allow", user_id, method_arn)
+
+
+def deny(method_arn: object) -> dict[str, Any]:
+    """Return the policy of a bad token. Raising instead would count as an error of the function."""
+    return _policy("Deny", "nobody", method_arn)
+
+
+def _policy(effect: str, principal: str, method_arn: object) -> dict[str, Any]:
+    found = _METHOD_ARN.fullmatch(method_arn) if isinstance(method_arn, str) else None
+    statement = {
+        "Action": "execute-api:Invoke",
+        "Effect": effect if found else "Deny",
+        "Resource": f"{found[1]}/*" if found else "*",
+    }
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    return {
+        "principalId": principal,
+        "policyDocument": document,
+        "context": {"user_id": principal},
+    }

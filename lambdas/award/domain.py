@@ -1,0 +1,99 @@
+"""When a stamp may be awarded. No AWS, no clock, no I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lambdas.rally import members
+from lambdas.rally.periods import JST
+from lambdas.rally.refusals import Refusal
+from lambdas.rally.spots import ACCURACY_CAP_M, Position, is_within, location_of, position_in
+
+METHODS = ("GPS", "IMAGE")
+_LONGEST_NAME = 300
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who wants which stamp, collected how, and from where if the phone tells."""
+
+    user_id: str
+    stamp_id: str
+    method: str
+    position: Position | None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What an environment decides: must a position be told, and how much accuracy counts."""
+
+    position_required: bool = False
+    accuracy_cap_m: float = ACCURACY_CAP_M
+
+
+def claim_in(body: Mapping[str, Any]) -> Claim:
+    """Read the body. VALIDATION_ERROR names the member that is wrong."""
+    told = any(body.get(name) is not None for name in ("lat", "lon", "accuracy"))
+    return Claim(
+        members.user_id(body, "user_id"),
+        members.stamp_id(body, "stamp_id"),
+        members.choice(body, "method", METHODS),
+        position_in(body) if told else None,
+    )
+
+
+def judge(
+    claim: Claim, master: Mapping[str, Any] | None, now: int, rules: Rules
+) -> Mapping[str, Any]:
+    """Return the master, or raise the Refusal that keeps this claim from its stamp."""
+    if master is None:
+        raise Refusal("STAMP_NOT_FOUND")
+    if master.get("Type") != claim.method:
+        raise Refusal("STAMP_TYPE_MISMATCH")
+    _judge_time(master, now)
+    if claim.method == "GPS":
+        _judge_position(claim.position, master, rules)
+    return master
+
+
+def _judge_time(master: Mapping[str, Any], now: int) -> None:
+    """Both ends belong to the span. A bound that cannot be read keeps the stamp closed."""
+    begins, ends = master.get("ValidFrom"), master.get("ValidTo")
+    if begins is not None and not now >= _epoch_s(begins, unreadable=float("inf")):
+        raise Refusal("STAMP_NOT_VALID_YET")
+    if ends is not None and not now <= _epoch_s(ends, unreadable=float("-inf")):
+        raise Refusal("STAMP_EXPIRED")
+
+
+def _epoch_s(bound: object, *, unreadable: float) -> float:
+    """Return seconds since the epoch, of a number or of ISO 8601 (in Japan, if it says no zone)."""
+    if isinstance(bound, int | float) and not isinstance(bound, bool):
+        return bound
+    try:
+        moment = datetime.fromisoformat(str(bound))
+    except ValueError:
+        return unreadable
+    return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()
+
+
+def _judge_position(position: Position | None, master: Mapping[str, Any], rules: Rules) -> None:
+    if position is None:
+        if rules.position_required:
+            raise Refusal("POSITION_REQUIRED")
+        return
+    if not is_within(position, location_of(master), rules.accuracy_cap_m):
+        raise Refusal("OUT_OF_RANGE")
+
+
+def notification(claim: Claim, master: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what notify is to tell the winner, cut to what it accepts."""
+    data = {"stamp_id": claim.stamp_id, "stamp_name": _name(claim, master)}
+    image_url = master.get("ImageUrl")
+    if isinstance(image_url, str) and image_url.startswith("https://"):
+        data["image_url"] = image_url
+    return {"user_id": claim.user_id, "type": "stamp_awarded", "data": data}
+
+
+def _name(claim: Claim, master: Mapping[str, Any]) -> str:
+    return str(master.get("Name") or claim.stamp_id)[:_LONGEST_NAME]

@@ -1,0 +1,85 @@
+"""POST /stamps/award: parse, decide, store, tell, answer."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.award.domain import Claim, Rules, claim_in, judge, notification
+from lambdas.award.notifier import Notifier
+from lambdas.award.store import Outcome, Stamps
+from lambdas.rally import aws
+from lambdas.rally.journal import Journal
+from lambdas.rally.periods import month_of, week_of
+from lambdas.rally.refusals import Refusal
+from lambdas.rally.request import Request
+from lambdas.rally.serving import Function
+from lambdas.rally.spots import ACCURACY_CAP_M
+
+ROUNDS = 8
+"""Re-reads of moved counters before 503: five spots tapped at once settle within three."""
+
+
+@dataclass(frozen=True)
+class Awarding:
+    """Stamps for those who earned them, once each."""
+
+    stamps: Stamps
+    notifier: Notifier | None
+    rules: Rules
+    now: Callable[[], float] = time.time
+    pause: Callable[[float], None] = time.sleep
+
+    def __call__(self, request: Request) -> dict[str, Any]:
+        """Award the claimed stamp."""
+        claim = claim_in(request.body())
+        request.of_own(claim.user_id)
+        collected_at = int(self.now())
+        found = self.stamps.master(claim.stamp_id)
+        master = judge(claim, found, collected_at, self.rules)
+        self._store(claim, collected_at)
+        if self.notifier is not None:
+            self.notifier.tell(notification(claim, master))
+        return {
+            "user_id": claim.user_id,
+            "stamp_id": claim.stamp_id,
+            "method": claim.method,
+            "collected_at": collected_at,
+            "message": "Stamp awarded",
+        }
+
+    def _store(self, claim: Claim, collected_at: int) -> None:
+        periods = [week_of(collected_at), month_of(collected_at)]
+        for attempt in range(ROUNDS):
+            before = self.stamps.counters(claim.user_id, periods)
+            outcome = self.stamps.put(claim, collected_at, before)
+            if outcome is Outcome.WON:
+                return
+            if outcome is Outcome.HELD or self.stamps.holds(claim.user_id, claim.stamp_id):
+                raise Refusal("STAMP_ALREADY_EXISTS")
+            # Full jitter: those who collided once must not do so in step again.
+            self.pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - no secret in a pause
+        raise Refusal("SERVICE_UNAVAILABLE", detail=f"counters moved in each of {ROUNDS} rounds")
+
+
+def begin(environ: Mapping[str, str]) -> Awarding:
+    """Make the action from the function's variables."""
+    stamps = Stamps(
+        aws.client("dynamodb"), environ["TABLE_USERSTAMPS"], environ["TABLE_STAMPMASTERS"]
+    )
+    rules = Rules(
+        position_required=environ.get("AWARD_REQUIRES_POSITION", "").lower() == "true",
+        accuracy_cap_m=float(environ.get("ACCURACY_CAP_M", ACCURACY_CAP_M)),
+    )
+    return Awarding(stamps, _notifier(environ), rules)
+
+
+def _notifier(environ: Mapping[str, str]) -> Notifier | None:
+    function = environ.get("NOTIFY_FUNCTION")
+    if not function:
+        return None
+    return Notifier(aws.client("lambda"), function, Journal.of("award", environ))
+
+
+handler = Function("award", begin)

@@ -1,0 +1,120 @@
+"""The award as one transaction: the stamp and both counters, or nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+
+from lambdas.award.domain import Claim
+from lambdas.rally.counters import Counter, sort_key
+from lambdas.rally.dynamodb import plain, typed
+from lambdas.rally.refusals import Refusal
+
+STALE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class Outcome(Enum):
+    """What became of one try."""
+
+    WON = "the stamp is the caller's"
+    HELD = "the caller had it before"
+    STALE = "a counter moved, or another transaction was at it"
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """UserStamps and StampMasters, as an award uses them."""
+
+    client: Any
+    userstamps: str
+    masters: str
+
+    def master(self, stamp_id: str) -> dict[str, Any] | None:
+        """Return the stamp master, None if there is none."""
+        found = self.client.get_item(TableName=self.masters, Key={"StampId": {"S": stamp_id}})
+        return plain(found["Item"]) if "Item" in found else None
+
+    def holds(self, user_id: str, stamp_id: str) -> bool:
+        """Whether the user has the stamp at this moment."""
+        found = self.client.get_item(
+            TableName=self.userstamps,
+            Key=typed({"UserId": user_id, "StampId": stamp_id}),
+            ConsistentRead=True,
+            ProjectionExpression="StampId",
+        )
+        return "Item" in found
+
+    def counters(self, user_id: str, periods: Sequence[str]) -> list[Counter]:
+        """Return the user's counters of the periods, as they are at this moment; 0 if absent.
+
+        One Query between the outermost keys: what else lies there is a year's counters at most.
+        """
+        keys = sorted(sort_key(period) for period in periods)
+        found = self.client.query(
+            TableName=self.userstamps,
+            KeyConditionExpression="UserId = :user AND StampId BETWEEN :first AND :last",
+            ExpressionAttributeValues=typed(
+                {":user": user_id, ":first": keys[0], ":last": keys[-1]}
+            ),
+            ConsistentRead=True,
+        )
+        known = {item["StampId"]: item for item in map(plain, found["Items"])}
+        return [_counter(user_id, period, known.get(sort_key(period), {})) for period in periods]
+
+    def put(self, claim: Claim, collected_at: int, before: Sequence[Counter]) -> Outcome:
+        """Try to write the stamp and the counters that follow from `before`."""
+        puts = [self._stamp(claim, collected_at)]
+        puts += [self._moved(counter, counter.after(collected_at)) for counter in before]
+        try:
+            # botocore sends a lost call again as it was, token included: DynamoDB then tells the
+            # winner of the first sending that it won, instead of that the stamp is there.
+            self.client.transact_write_items(
+                TransactItems=[{"Put": put} for put in puts], ClientRequestToken=str(uuid4())
+            )
+        except ClientError as error:
+            return _outcome(error)
+        return Outcome.WON
+
+    def _stamp(self, claim: Claim, collected_at: int) -> dict[str, Any]:
+        item: dict[str, str | int] = {
+            "UserId": claim.user_id,
+            "StampId": claim.stamp_id,
+            "CollectedAt": collected_at,
+            "Method": claim.method,
+        }
+        return {
+            "TableName": self.userstamps,
+            "Item": typed(item),
+            "ConditionExpression": "attribute_not_exists(StampId)",
+        }
+
+    def _moved(self, before: Counter, after: Counter) -> dict[str, Any]:
+        put: dict[str, Any] = {"TableName": self.userstamps, "Item": typed(after.item())}
+        if before.count == 0:
+            return put | {"ConditionExpression": "attribute_not_exists(StampId)"}
+        return put | {
+            "ConditionExpression": "StampCount = :count",
+            "ExpressionAttributeValues": typed({":count": before.count}),
+        }
+
+
+def _counter(user_id: str, period: str, item: Mapping[str, Any]) -> Counter:
+    return Counter(user_id, period, item.get("StampCount", 0), item.get("LatestAt", 0))
+
+
+def _outcome(error: ClientError) -> Outcome:
+    """Read DynamoDB's reasons, one per item in the order of the items."""
+    reasons = [one.get("Code") for one in error.response.get("CancellationReasons", [])]
+    if not reasons:
+        raise error
+    if reasons[0] == "ConditionalCheckFailed":
+        return Outcome.HELD
+    if STALE.intersection(reasons):
+        return Outcome.STALE
+    if BUSY.intersection(reasons):
+        raise Refusal("SERVICE_UNAVAILABLE", detail="the transaction was throttled") from error
+    raise error

@@ -1,0 +1,39 @@
+"""POST /gps/verify: parse, read the master, decide, answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.gps_verify.domain import judged, question_in
+from lambdas.rally import aws
+from lambdas.rally.dynamodb import plain
+from lambdas.rally.request import Request
+from lambdas.rally.serving import Function
+from lambdas.rally.spots import ACCURACY_CAP_M
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Positions against the masters."""
+
+    client: Any
+    masters: str
+    cap_m: float
+
+    def __call__(self, request: Request) -> dict[str, Any]:
+        """Judge the caller's position."""
+        question = question_in(request.body())
+        request.of_own(question.user_id)
+        found = self.client.get_item(
+            TableName=self.masters, Key={"StampId": {"S": question.spot_id}}
+        ).get("Item")
+        return judged(question, plain(found) if found else None, self.cap_m)
+
+
+def begin(environ: Mapping[str, str]) -> Verification:
+    """Make the action from the function's variables."""
+    cap_m = float(environ.get("ACCURACY_CAP_M", ACCURACY_CAP_M))
+    return Verification(aws.client("dynamodb"), environ["TABLE_STAMPMASTERS"], cap_m)
+
+
+handler = Function("gps-verify", begin)

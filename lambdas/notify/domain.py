@@ -1,0 +1,70 @@
+"""What we tell people over LINE, in LINE's message objects. No AWS, no clock, no I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.rally import members
+from lambdas.rally.refusals import Refusal
+
+AWARDED = "stamp_awarded"
+TEXTS = {
+    "event_started": "スタンプラリーが始まりました。スポットを巡ってスタンプを集めましょう。",
+    "reminder": "まだ集めていないスタンプがあります。お近くのスポットへお出かけください。",
+}
+_LONGEST = 300
+_LONGEST_URL = 2000
+
+
+@dataclass(frozen=True)
+class Notification:
+    """To whom, of which type, with what."""
+
+    user_id: str
+    type: str
+    data: Mapping[str, Any]
+
+
+def notification_in(body: Mapping[str, Any]) -> Notification:
+    """Read the body. VALIDATION_ERROR names the member that is wrong."""
+    data = body.get("data")
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise Refusal("VALIDATION_ERROR", "data must be an object")
+    kind = members.choice(body, "type", (AWARDED, *TEXTS))
+    return Notification(members.user_id(body, "user_id"), kind, data)
+
+
+def message_for(notification: Notification) -> dict[str, Any]:
+    """Return LINE's message: a Flex bubble for an awarded stamp, text for the rest."""
+    if notification.type == AWARDED:
+        return _bubble(notification.data)
+    usual = TEXTS[notification.type]
+    return {"type": "text", "text": _text(notification.data, "message", usual)}
+
+
+def _bubble(data: Mapping[str, Any]) -> dict[str, Any]:
+    name = _text(data, "stamp_name", "スタンプ")
+    lines = [
+        {"type": "text", "text": "スタンプを獲得しました", "size": "sm"},
+        {"type": "text", "text": name, "weight": "bold", "size": "xl", "wrap": True},
+    ]
+    bubble: dict[str, Any] = {
+        "type": "bubble",
+        "body": {"type": "box", "layout": "vertical", "contents": lines},
+    }
+    if "image_url" in data:
+        bubble["hero"] = {"type": "image", "url": _image(data), "size": "full"}
+    return {"type": "flex", "altText": f"スタンプ「{name}」を獲得しました", "contents": bubble}
+
+
+def _text(data: Mapping[str, Any], name: str, usual: str) -> str:
+    return members.text(data, name, longest=_LONGEST) if name in data else usual
+
+
+def _image(data: Mapping[str, Any]) -> str:
+    url = members.text(data, "image_url", longest=_LONGEST_URL)
+    if not url.startswith("https://"):
+        raise Refusal("VALIDATION_ERROR", "image_url must begin with https://")
+    return url

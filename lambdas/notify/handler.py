@@ -1,0 +1,53 @@
+"""POST /notify, and award's own invocation: parse, decide, push, answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.notify.domain import Notification, message_for, notification_in
+from lambdas.rally import aws
+from lambdas.rally.line import Bot, Line
+from lambdas.rally.request import Request
+from lambdas.rally.secrets import Secret
+from lambdas.rally.serving import Function
+from lambdas.rally.users import is_line_user
+
+
+@dataclass(frozen=True)
+class Notifier:
+    """Messages from the rally's bot."""
+
+    bot: Bot
+
+    def __call__(self, request: Request) -> dict[str, Any]:
+        """Push one message, unless nobody is behind the id."""
+        notification = notification_in(dict(request.event) if request.direct else request.body())
+        if not request.direct:
+            request.of_own(notification.user_id)
+        return {
+            "message": self._push(notification, request.invocation_id),
+            "user_id": notification.user_id,
+            "type": notification.type,
+        }
+
+    def _push(self, notification: Notification, retry_key: str) -> str:
+        message = message_for(notification)
+        if not is_line_user(notification.user_id):
+            return "Nothing sent: the user id is not LINE's"
+        body = {"to": notification.user_id, "messages": [message]}
+        # Lambda may deliver one asynchronous invocation twice, under one id: LINE pushes it once.
+        self.bot.call("POST", "/v2/bot/message/push", body=body, retry_key=retry_key)
+        return "Notification sent"
+
+
+def begin(environ: Mapping[str, str]) -> Notifier:
+    """Make the action from the function's variables."""
+    token = Secret(
+        aws.client("secretsmanager"),
+        environ["SECRET_NAME_LINE_TOKEN"],
+        "LINE_CHANNEL_ACCESS_TOKEN",
+    )
+    return Notifier(Bot(Line.at(environ.get("LINE_API_ENDPOINT")), token))
+
+
+handler = Function("notify", begin)

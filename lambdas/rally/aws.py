@@ -1,0 +1,39 @@
+"""AWS clients that give up early, and which of AWS's errors pass by themselves."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+
+# Two tries of 1 + 3 s: the slowest function answers 503 well before API Gateway's 29 s.
+_PATIENCE = Config(
+    connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
+)
+_PASSING = frozenset(
+    {
+        "InternalServerError",
+        "InternalServiceError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+
+
+def client(service: str) -> Any:
+    """Return a client of the function's own Region; it makes no call yet."""
+    return boto3.client(service, config=_PATIENCE)
+
+
+def passes(error: BaseException) -> bool:
+    """Whether AWS throttles, is away or failed inside: a later try may succeed."""
+    if isinstance(error, HTTPClientError):
+        return True
+    if not isinstance(error, ClientError):
+        return False
+    code = error.response.get("Error", {}).get("Code", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code in _PASSING or "Throttl" in code or status >= 500

@@ -1,0 +1,73 @@
+"""DynamoDB's JSON in plain values, and batches read until nothing is left unprocessed."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from lambdas.rally.refusals import Refusal
+
+BATCH = 100
+"""BatchGetItem takes so many keys."""
+TRIES = 4
+
+
+def plain(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return an item's values as Python's own: text, int or float, bool, None, dict, list."""
+    return {name: _value(typed) for name, typed in item.items()}
+
+
+def _value(typed: Mapping[str, Any]) -> Any:
+    ((kind, value),) = typed.items()
+    match kind:
+        case "N":
+            return int(value) if value.lstrip("-").isdigit() else float(value)
+        case "M":
+            return plain(value)
+        case "L":
+            return [_value(one) for one in value]
+        case "NULL":
+            return None
+        case _:
+            return value
+
+
+def typed(values: Mapping[str, str | int]) -> dict[str, dict[str, str]]:
+    """Return texts and whole numbers as DynamoDB spells them."""
+    return {
+        name: {"S": value} if isinstance(value, str) else {"N": str(value)}
+        for name, value in values.items()
+    }
+
+
+def batch_get(
+    client: Any,
+    table: str,
+    keys: Sequence[dict[str, dict[str, str]]],
+    pause: Callable[[float], None] = time.sleep,
+    **projection: Any,
+) -> list[dict[str, Any]]:
+    """Read items by key, 100 at a time, in no order; absent ones are left out.
+
+    What DynamoDB leaves unprocessed is asked for again, TRIES times a batch in all; then
+    SERVICE_UNAVAILABLE, for half a list is a wrong list.
+    """
+    items: list[dict[str, Any]] = []
+    for start in range(0, len(keys), BATCH):
+        asked = {table: {"Keys": list(keys[start : start + BATCH]), **projection}}
+        items += _batch(client, asked, table, pause)
+    return items
+
+
+def _batch(
+    client: Any, asked: dict[str, Any], table: str, pause: Callable[[float], None]
+) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    for attempt in range(TRIES):
+        if attempt:
+            pause(0.05 * 2**attempt)
+        answer = client.batch_get_item(RequestItems=asked)
+        items += [plain(item) for item in answer["Responses"].get(table, [])]
+        asked = answer.get("UnprocessedKeys") or {}
+        if not asked:
+            return items
+    raise Refusal("SERVICE_UNAVAILABLE", detail=f"keys of {table} left unprocessed")

@@ -1,0 +1,46 @@
+"""Weeks and months as people in Japan live them, whatever the clock of the server says."""
+
+import re
+from datetime import date, datetime, timedelta, timezone
+
+from lambdas.rally.refusals import Refusal
+
+JST = timezone(timedelta(hours=9), "JST")
+_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+
+
+def week_of(epoch_s: float) -> str:
+    """Return the ISO week (`2025-W45`), which begins on Monday at 00:00 in Japan."""
+    year, week, _ = datetime.fromtimestamp(epoch_s, JST).isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def month_of(epoch_s: float) -> str:
+    """Return the calendar month in Japan (`2025-11`)."""
+    return datetime.fromtimestamp(epoch_s, JST).strftime("%Y-%m")
+
+
+def week(text: str) -> str:
+    """Return the text if such a week exists (2025 has no W53). VALIDATION_ERROR otherwise."""
+    try:
+        date.fromisocalendar(*_parts(_WEEK, text), 1)
+    except ValueError:
+        raise Refusal("VALIDATION_ERROR", "period must be a week like 2025-W45") from None
+    return text
+
+
+def month(text: str) -> str:
+    """Return the text if such a month exists. VALIDATION_ERROR otherwise."""
+    try:
+        date(*_parts(_MONTH, text), 1)
+    except ValueError:
+        raise Refusal("VALIDATION_ERROR", "period must be a month like 2025-11") from None
+    return text
+
+
+def _parts(form: re.Pattern[str], text: str) -> tuple[int, int]:
+    found = form.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return int(found[1]), int(found[2])

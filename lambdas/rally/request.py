@@ -1,0 +1,84 @@
+"""A Lambda proxy event, read without trusting its shape."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from lambdas.rally.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Request:
+    """One event of API Gateway, or of a direct invocation (which has no `requestContext`)."""
+
+    event: Mapping[str, Any]
+    invocation_id: str = ""
+
+    @classmethod
+    def of(cls, event: object, context: object) -> "Request":
+        """Read whatever Lambda hands over; an event that is no object is an empty request."""
+        return cls(_object(event), str(getattr(context, "aws_request_id", "")))
+
+    @property
+    def direct(self) -> bool:
+        """Invoked by IAM (award invokes notify so), not through the API."""
+        return "requestContext" not in self.event
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """API Gateway's id, which its access log and its caller know, and Lambda's own."""
+        gateway = _object(self.event.get("requestContext")).get("requestId", "")
+        return {"request_id": str(gateway), "lambda_request_id": self.invocation_id}
+
+    @property
+    def route(self) -> str:
+        """Method and resource as the API declares them: `GET /ranking/weekly`."""
+        return f"{self.event.get('httpMethod')} {self.event.get('resource')}"
+
+    def principal(self) -> str:
+        """Return the user of the session. UNAUTHORIZED if no authorizer vouched for one."""
+        context = _object(self.event.get("requestContext"))
+        principal = _object(context.get("authorizer")).get("principalId")
+        if not isinstance(principal, str) or not principal:
+            raise Refusal("UNAUTHORIZED")
+        return principal
+
+    def of_own(self, user_id: str) -> str:
+        """Return the user id, if it is the session's. FORBIDDEN otherwise."""
+        if user_id != self.principal():
+            raise Refusal("FORBIDDEN")
+        return user_id
+
+    def parameter(self, name: str) -> str | None:
+        """Return a query parameter, None if absent."""
+        value = _object(self.event.get("queryStringParameters")).get(name)
+        return value if isinstance(value, str) else None
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON object of the body. INVALID_JSON for anything else, or nothing."""
+        try:
+            content = json.loads(self._text(), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            raise Refusal("INVALID_JSON") from None
+        if not isinstance(content, dict):
+            raise Refusal("INVALID_JSON")
+        return content
+
+    def _text(self) -> str:
+        body = self.event.get("body")
+        if not isinstance(body, str):
+            raise Refusal("INVALID_JSON")
+        if self.event.get("isBase64Encoded"):
+            return base64.b64decode(body, validate=True).decode()
+        return body
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    # Python reads NaN and Infinity, JSON knows neither, and both break comparisons.
+    raise ValueError(name)
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,80 @@
+"""The edge of every function: an event becomes an answer here, whatever happens in between."""
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from lambdas.rally.aws import passes
+from lambdas.rally.journal import Journal
+from lambdas.rally.refusals import Refusal
+from lambdas.rally.request import Request
+
+RETRY_AFTER_S = 2
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda handler: `begin` makes the action (its clients, its tables) once, on first use.
+
+    An action takes a Request and returns the members of a 200 beside `ok`, or raises a Refusal.
+    """
+
+    name: str
+    begin: Callable[[Mapping[str, str]], Any]
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @cached_property
+    def action(self) -> Any:
+        """The action of this execution environment. Raises KeyError for an absent variable."""
+        return self.begin(self.environ)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Where this function says how it answered."""
+        return Journal.of(self.name, self.environ)
+
+    def warm(self) -> None:
+        """Make the action while Lambda initialises, which is the only time it has a full CPU."""
+        # An absent variable is told by the first call, as a 500 with CORS; here it would be a 502.
+        with contextlib.suppress(Exception):
+            _ = self.action
+
+    def __call__(self, event: object, context: object) -> dict[str, Any]:
+        """Answer an API event, always: no exception leaves here, no inner text either."""
+        request = Request.of(event, context)
+        ids = request.ids
+        try:
+            content = {"ok": True, **self.action(request)}
+        except Refusal as refusal:
+            return self._refuse(refusal, ids, None)
+        except Exception as error:  # noqa: BLE001 - the edge; the caller must not see what it was
+            return self._refuse(refusal_for(error), ids, error)
+        self.journal.tell("INFO", "answered", status=200, **ids)
+        return self._answer(200, content)
+
+    def _refuse(
+        self, refusal: Refusal, ids: dict[str, str], error: BaseException | None
+    ) -> dict[str, Any]:
+        told = {"status": refusal.status, "error_code": refusal.code, "detail": refusal.detail}
+        if refusal.status >= 500:
+            self.journal.fault("answered", error, **told, **ids)
+        else:
+            self.journal.tell("INFO", "answered", **told, **ids)
+        return self._answer(refusal.status, refusal.body())
+
+    def _answer(self, status: int, content: dict[str, Any]) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        if origin := self.environ.get("ALLOWED_ORIGIN"):
+            headers["Access-Control-Allow-Origin"] = origin
+        if status == 503:
+            headers["Retry-After"] = str(RETRY_AFTER_S)
+        return {"statusCode": status, "headers": headers, "body": json.dumps(content)}
+
+
+def refusal_for(error: BaseException) -> Refusal:
+    """Return 503 for what passes by itself, 500 for the rest."""
+    return Refusal("SERVICE_UNAVAILABLE" if passes(error) else "INTERNAL_ERROR")

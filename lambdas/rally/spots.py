@@ -1,0 +1,90 @@
+"""Where a stamp is, where a person is, and whether that is near enough."""
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.rally import members
+from lambdas.rally.refusals import Refusal
+
+EARTH_RADIUS_M = 6_371_000
+ACCURACY_CAP_M = 50.0
+"""Phones report 5 to 30 m outdoors; what claims less accuracy than this buys no more range."""
+
+
+@dataclass(frozen=True)
+class Location:
+    """A spot: degrees, and a radius in metres."""
+
+    lat: float
+    lon: float
+    radius_m: float
+
+    def answer(self) -> dict[str, float]:
+        """Return the contract's `Location`."""
+        return {"lat": self.lat, "lon": self.lon, "radiusM": self.radius_m}
+
+
+@dataclass(frozen=True)
+class Position:
+    """A person: degrees, and the phone's own estimate of its error in metres, if told."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None
+
+
+def position_in(body: Mapping[str, Any]) -> Position:
+    """Read `lat`, `lon` and the optional `accuracy`. VALIDATION_ERROR if one is no such number."""
+    accuracy = body.get("accuracy")
+    if accuracy is not None:
+        accuracy = members.number(body, "accuracy", low=0, high=sys.float_info.max)
+    return Position(
+        members.number(body, "lat", low=-90, high=90),
+        members.number(body, "lon", low=-180, high=180),
+        accuracy,
+    )
+
+
+def location_of(master: Mapping[str, Any]) -> Location:
+    """Read a stamp master's location, in today's spelling or in one of the older ones.
+
+    LOCATION_NOT_FOUND if there is none, INVALID_LOCATION if it cannot be right.
+    """
+    found = master.get("Location")
+    if not isinstance(found, Mapping) or not found:
+        raise Refusal("LOCATION_NOT_FOUND")
+    lat = _number(found, "lat", "latitude")
+    lon = _number(found, "lon", "lng", "longitude")
+    radius_m = _number(found, "radiusM", "radius")
+    if not (abs(lat) <= 90 and abs(lon) <= 180 and 0 < radius_m < math.inf):
+        raise Refusal("INVALID_LOCATION")
+    return Location(lat, lon, radius_m)
+
+
+def _number(found: Mapping[str, Any], *spellings: str) -> float:
+    # NaN fails every comparison of the caller, so "unreadable" needs no second path.
+    value = next((found[name] for name in spellings if name in found), math.nan)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+
+
+def distance_m(position: Position, location: Location) -> float:
+    """Great-circle metres by the haversine formula, on a sphere of 6,371,000 m."""
+    lat1, lat2 = math.radians(position.lat), math.radians(location.lat)
+    half_lat = (lat2 - lat1) / 2
+    half_lon = math.radians(location.lon - position.lon) / 2
+    chord = math.sin(half_lat) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(half_lon) ** 2
+    # Rounding can push the chord of antipodes above 1, where asin has no value.
+    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, chord)))
+
+
+def is_within(position: Position, location: Location, cap_m: float = ACCURACY_CAP_M) -> bool:
+    """Whether the person may be at the spot, in doubt yes, but only up to the cap.
+
+    The development system takes the larger of radius and accuracy. So does this, with the accuracy
+    cut at `cap_m`: nobody honest is refused who was let in before, and 1e9 m opens nothing.
+    """
+    reach_m = max(location.radius_m, min(position.accuracy_m or 0.0, cap_m))
+    return distance_m(position, location) <= reach_m

@@ -1,0 +1,51 @@
+"""Who collected most. No AWS, no clock, no I/O."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.rally import periods
+from lambdas.rally.counters import count_in
+from lambdas.rally.refusals import Refusal
+
+TOP = 100
+"""As many names as one BatchGetItem reads."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """A week or a month, as the route and the query name it."""
+
+    kind: str
+    name: str
+
+
+def period_asked(route: str, name: str | None, now: float) -> Period:
+    """Return the asked period, the present one if none is named. VALIDATION_ERROR if no such."""
+    match route:
+        case "GET /ranking/weekly":
+            return Period("weekly", periods.week(name) if name else periods.week_of(now))
+        case "GET /ranking/monthly":
+            return Period("monthly", periods.month(name) if name else periods.month_of(now))
+    raise Refusal("FORBIDDEN", "There is no such route")
+
+
+def top(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the first TOP of all shards' entries (UserId, Rank), best first."""
+    return sorted(entries, key=lambda entry: (-entry["Rank"], entry["UserId"]))[:TOP]
+
+
+def ranked(
+    entries: Iterable[Mapping[str, Any]], names: Mapping[str, str], caller: str
+) -> list[dict[str, Any]]:
+    """Return the contract's rankings for entries in order; an unknown name is empty."""
+    return [
+        {
+            "rank": place,
+            "user_id": entry["UserId"],
+            "stamp_count": count_in(entry["Rank"]),
+            "display_name": names.get(entry["UserId"], ""),
+            "is_self": entry["UserId"] == caller,
+        }
+        for place, entry in enumerate(entries, start=1)
+    ]

@@ -1,0 +1,34 @@
+"""Which rich menu for whom. Ids go into LINE's paths, so nothing but LINE's own form may pass."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.rally import members
+from lambdas.rally.refusals import Refusal
+from lambdas.rally.users import is_line_user, is_richmenu
+
+
+def user_in(body: Mapping[str, Any]) -> str:
+    """Return the `user_id`. Whose it is must be asked before `line_user`."""
+    return members.user_id(body, "user_id")
+
+
+def line_user(user_id: str) -> str:
+    """Return the id of a LINE user. VALIDATION_ERROR otherwise."""
+    if not is_line_user(user_id):
+        raise Refusal("VALIDATION_ERROR", "user_id must be a LINE user id")
+    return user_id
+
+
+def richmenu_in(body: Mapping[str, Any]) -> str:
+    """Return the `richmenu_id`. VALIDATION_ERROR if it has not LINE's form."""
+    richmenu_id = members.text(body, "richmenu_id", longest=64)
+    if not is_richmenu(richmenu_id):
+        raise Refusal("VALIDATION_ERROR", "richmenu_id must be a LINE rich menu id")
+    return richmenu_id
+
+
+def menus_in(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the menus of LINE's answer, each as LINE describes it."""
+    menus = answer.get("richmenus")
+    return [menu for menu in menus if isinstance(menu, dict)] if isinstance(menus, list) else []

@@ -1,0 +1,60 @@
+"""GET /richmenu/list, POST /richmenu/set, DELETE /richmenu/unset: parse, ask LINE, answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.rally import aws
+from lambdas.rally.line import Bot, Line
+from lambdas.rally.refusals import Refusal
+from lambdas.rally.request import Request
+from lambdas.rally.secrets import Secret
+from lambdas.rally.serving import Function
+from lambdas.richmenu.domain import line_user, menus_in, richmenu_in, user_in
+
+
+@dataclass(frozen=True)
+class RichMenus:
+    """The bot's rich menus."""
+
+    bot: Bot
+
+    def __call__(self, request: Request) -> dict[str, Any]:
+        """Do what the route says."""
+        routes: dict[str, Callable[[Request], dict[str, Any]]] = {
+            "GET /richmenu/list": self._list,
+            "POST /richmenu/set": self._set,
+            "DELETE /richmenu/unset": self._unset,
+        }
+        if request.route not in routes:
+            raise Refusal("FORBIDDEN", "There is no such route")
+        return routes[request.route](request)
+
+    def _list(self, request: Request) -> dict[str, Any]:
+        request.principal()
+        return {"richmenus": menus_in(self.bot.call("GET", "/v2/bot/richmenu/list"))}
+
+    def _set(self, request: Request) -> dict[str, Any]:
+        body = request.body()
+        user_id = line_user(request.of_own(user_in(body)))
+        richmenu_id = richmenu_in(body)
+        self.bot.call("POST", f"/v2/bot/user/{user_id}/richmenu/{richmenu_id}")
+        return {"message": "Rich menu set", "user_id": user_id, "richmenu_id": richmenu_id}
+
+    def _unset(self, request: Request) -> dict[str, Any]:
+        user_id = line_user(request.of_own(user_in(request.body())))
+        self.bot.call("DELETE", f"/v2/bot/user/{user_id}/richmenu")
+        return {"message": "Rich menu unset", "user_id": user_id}
+
+
+def begin(environ: Mapping[str, str]) -> RichMenus:
+    """Make the action from the function's variables."""
+    token = Secret(
+        aws.client("secretsmanager"),
+        environ["SECRET_NAME_LINE_TOKEN"],
+        "LINE_CHANNEL_ACCESS_TOKEN",
+    )
+    return RichMenus(Bot(Line.at(environ.get("LINE_API_ENDPOINT")), token))
+
+
+handler = Function("richmenu", begin)

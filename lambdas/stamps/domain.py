@@ -1,0 +1,46 @@
+"""A collected stamp as the front end shows it. No AWS, no clock, no I/O."""
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.rally.refusals import Refusal
+from lambdas.rally.spots import location_of
+
+METHODS = ("GPS", "IMAGE")
+
+
+def shown(collected: Mapping[str, Any], master: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the contract's `CollectedStamp`.
+
+    A stamp stays collected when its master is gone or broken: what is unknown is left out, or
+    taken from the collecting.
+    """
+    method = _one_of(METHODS, collected.get("Method"), master.get("Type"))
+    stamp = {
+        "stamp_id": collected["StampId"],
+        "name": _text(master.get("Name")) or collected["StampId"],
+        "description": _text(master.get("Description")),
+        "type": _one_of(METHODS, master.get("Type"), method),
+        "collected_at": _epoch_s(collected.get("CollectedAt")),
+        "method": method,
+    }
+    if image_url := _text(master.get("ImageUrl")):
+        stamp["image_url"] = image_url
+    # An IMAGE stamp has no location; a broken one is gps-verify's to tell.
+    with contextlib.suppress(Refusal):
+        stamp["location"] = location_of(master).answer()
+    return stamp
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _epoch_s(value: object) -> int:
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _one_of(choices: tuple[str, ...], *values: object) -> str:
+    known = (value for value in values if isinstance(value, str) and value in choices)
+    return next(known, choices[0])

@@ -1,0 +1,136 @@
+"""python -m load: loads the core endpoints of the stamp rally, and says what that proves.
+
+  python -m load plans                                 the plans, and what each costs
+  python -m load run --env local --plan smoke          start a local stack if none is up, load it, judge it
+  python -m load run --env prod --plan baseline --unlock HOST --workers 2
+  python -m load merge part1.out part2.out             join the verdicts of separate generators
+
+Exit codes: 0 pass, 1 fail, 3 invalid (the run says nothing of the target), 4 refused (nothing was
+sent), 5 inconclusive (more samples would tell), 2 a wrong command line.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from load import commands
+from load.engine.gate import Refused
+from load.engine.judge import Exit
+from load.prepare import OBJECTIVES, ROOT
+from load.target import Provision
+
+PLANS = ("smoke", "baseline", "step", "spike", "soak")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the command line; its help is meant to be read."""
+    summary, _, details = (__doc__ or "").partition("\n\n")
+    cli = argparse.ArgumentParser(
+        prog="python -m load",
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = cli.add_subparsers(metavar="COMMAND", required=True)
+    _plans(verbs.add_parser("plans", help="list the plans of an environment with their prices"))
+    _run(verbs.add_parser("run", help="load an environment and judge it"))
+    _prepare(verbs.add_parser("prepare", help="write the run file for a plain Locust"))
+    _package(verbs.add_parser("package", help="make a zip for AWS Distributed Load Testing"))
+    _merge(verbs.add_parser("merge", help="join verdicts, or judge one again"))
+    _clean(verbs.add_parser("clean", help="take away what a run wrote, and prove it"))
+    return cli
+
+
+def _environment(cli: argparse.ArgumentParser) -> None:
+    cli.add_argument(
+        "--env", default="local", metavar="NAME", help="table of environments.toml (default: local)"
+    )
+
+
+def _wish(cli: argparse.ArgumentParser) -> None:
+    _environment(cli)
+    cli.add_argument("--plan", default="smoke", choices=PLANS, help="default: smoke")
+    cli.add_argument("--host", metavar="URL", help="one of the environment's own addresses")
+    cli.add_argument("--journey", action="store_true", help="whole visits instead of requests")
+    cli.add_argument("--login", action="store_true", help="with /auth/verify (fake LINE only)")
+    cli.add_argument("--unlock", metavar="HOST", help="production only: its host, typed out")
+    cli.add_argument("--pool", type=Path, metavar="FILE", help="users, sessions and spots (0600)")
+    cli.add_argument("--objectives", type=Path, default=OBJECTIVES, metavar="FILE")
+    cli.add_argument("--workers", type=_count, default=1, metavar="N", help="Locust processes")
+
+
+def _plans(cli: argparse.ArgumentParser) -> None:
+    _environment(cli)
+    cli.set_defaults(command=commands.show_plans)
+
+
+def _run(cli: argparse.ArgumentParser) -> None:
+    _wish(cli)
+    cli.add_argument(
+        "--listen",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where the master waits for workers (default: 127.0.0.1)",
+    )
+    cli.add_argument("--port", type=int, help="of the master (default: a free one)")
+    cli.add_argument(
+        "--elsewhere",
+        action="store_true",
+        help="start no workers here: N are started on other machines, with the same --run-file",
+    )
+    cli.add_argument("--run-file", type=Path, metavar="FILE", help="from `prepare`")
+    cli.set_defaults(command=commands.run)
+
+
+def _prepare(cli: argparse.ArgumentParser) -> None:
+    _wish(cli)
+    cli.add_argument(
+        "--to", type=Path, required=True, metavar="FILE", help="outside the repository"
+    )
+    cli.add_argument("--artefacts", type=Path, metavar="DIR", help="where the verdict is written")
+    cli.set_defaults(command=commands.prepare_run)
+
+
+def _package(cli: argparse.ArgumentParser) -> None:
+    _wish(cli)
+    cli.add_argument("--tasks", type=_count, required=True, metavar="N", help="tasks of the test")
+    cli.add_argument("--to", type=Path, required=True, metavar="ZIP", help="outside the repository")
+    cli.set_defaults(command=commands.package)
+
+
+def _merge(cli: argparse.ArgumentParser) -> None:
+    cli.add_argument("files", nargs="+", type=Path, help="verdict.json, or logs that hold one")
+    cli.add_argument("--to", type=Path, metavar="DIR", help="default: a new folder of its own")
+    cli.add_argument("--record", action="store_true", help="add it to the evidence store")
+    cli.set_defaults(command=commands.merge_verdicts)
+
+
+def _clean(cli: argparse.ArgumentParser) -> None:
+    _environment(cli)
+    cli.add_argument("used", type=Path, help="used.jsonl of a run")
+    cli.set_defaults(command=commands.clean)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no count; write 1 or more")
+    return int(text)
+
+
+def main(arguments: Sequence[str] | None = None, provision: Provision | None = None) -> int:
+    """Run one command and return its exit code; a refusal is one sentence."""
+    asked = parser().parse_args(arguments)
+    # Joins the local stack, whose imports take a second: not for --help.
+    from load.surroundings import surroundings  # noqa: PLC0415
+
+    try:
+        code: Exit = asked.command(asked, surroundings(ROOT, provision))
+    except Refused as refusal:
+        print(f"refused: {refusal}", file=sys.stderr)
+        return int(Exit.REFUSED)
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

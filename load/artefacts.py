@@ -1,0 +1,45 @@
+"""Everything that a finished run leaves: verdict, page, JUnit, and the record for the sign-off."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from load import evidence
+from load.engine.verdict import FILE_NAME, Verdict
+from load.folders import Folders
+from load.junit import FILE_NAME as JUNIT
+from load.junit import junit
+from load.page import PAGE, render
+from load.target import Aws
+from signoff.store import open_store
+
+
+def publish(verdict: Verdict, folder: Path) -> list[Path]:
+    """Write verdict, page and JUnit into the folder of the run; returns the paths to show."""
+    written = [verdict.write(folder), folder / PAGE, folder / JUNIT]
+    page = render(verdict, locust=(folder / "locust.html").exists())
+    (folder / PAGE).write_text(page, encoding="utf-8")
+    (folder / JUNIT).write_text(junit(verdict), encoding="utf-8")
+    return [written[1], written[0], written[2]]
+
+
+def record(verdict: Verdict, folder: Path, location: str, root: Path, aws: Aws) -> None:
+    """Append the verdict to the evidence store, whatever it says: the newest counts, not the best."""
+    about: Any = verdict.about
+    resolved = folder.resolve()
+    inside = resolved.is_relative_to(root.resolve())
+    page = resolved.relative_to(root.resolve()) / PAGE if inside else resolved / PAGE
+    store = open_store(location, about["environment"], s3=lambda: aws("s3"), root=root)
+    store.append(
+        evidence.KIND,
+        evidence.body(verdict, page.as_posix()),
+        caller=about.get("caller") or "unknown",
+        release=about.get("release"),
+        days=about.get("fresh_days"),
+    )
+
+
+def previous_digest(folders: Folders) -> str | None:
+    """Digest the verdict before this one, so that a record that was taken away leaves a gap."""
+    before = folders.home / "latest" / FILE_NAME
+    return hashlib.sha256(before.read_bytes()).hexdigest() if before.exists() else None

@@ -1,0 +1,116 @@
+"""A prepared run, carried out: Locust driven to its end, what was written taken away, the verdict drawn."""
+
+import json
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from load.artefacts import publish
+from load.cleanup import Cleaner, used_users
+from load.engine.judge import Exit
+from load.engine.run_file import USED_FILE, Run
+from load.engine.verdict import FILE_NAME, Verdict, sentence
+from load.launch import Crew, follow, started
+from load.prepare import LOGIN_USER
+from load.sessions import PREFIX
+from load.silence import line_heard
+from load.target import Aws, Target
+from load.watch import Watch
+
+AFTER_S = 15
+"""For Locust to write its report after the last answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """``verdict`` is None where Locust ended without one; ``paths`` are what there is to read."""
+
+    exit: Exit
+    sentence: str
+    paths: tuple[Path, ...]
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One run against one target; ``folder`` takes its logs and artefacts."""
+
+    run: Run
+    target: Target
+    aws: Aws
+    folder: Path
+    watch: Watch
+
+    def drive(self, crew: Crew) -> int:
+        """Run Locust to its end and return its exit code.
+
+        The first Ctrl-C ends it cleanly, with a verdict; the second at once.
+        """
+        with tempfile.TemporaryDirectory(prefix="load-") as private:
+            run_file = Path(private) / "run.json"
+            self.run.write(run_file)
+            with (
+                _term_is_interrupt(),
+                started(self.run, run_file, crew, self.folder) as locust,
+                self.watch.open(),
+            ):
+                log = self.folder / "locust.log"
+                try:
+                    follow(locust, self.watch.show, log)
+                except KeyboardInterrupt:
+                    self.watch.say("stopping: no new arrivals, hearing out those under way")
+                    locust.interrupt()
+                    follow(locust, self.watch.show, log)
+                return locust.wait(AFTER_S)
+
+    def conclude(self, code: int) -> Finished:
+        """Clean up after Locust ended with ``code``, and publish what it found."""
+        found = self.folder / FILE_NAME
+        verdict = Verdict.from_json(json.loads(found.read_text())) if found.exists() else None
+        cleanup = self._cleaned(verdict)
+        if verdict is None:
+            return self._without_verdict(code)
+        verdict = replace(verdict, cleanup=cleanup)
+        paths = tuple(publish(verdict, self.folder))
+        return Finished(verdict.judgement.exit, sentence(verdict), paths, verdict)
+
+    def _without_verdict(self, code: int) -> Finished:
+        logs = tuple(sorted(self.folder.glob("*.log")))
+        lines = [line for log in logs for line in log.read_text().splitlines()]
+        refusals = [line for line in lines if line.startswith("refused: ")]
+        if code == Exit.REFUSED and refusals:
+            return Finished(Exit.REFUSED, refusals[-1], logs)
+        return Finished(
+            Exit.INVALID, f"INVALID: Locust ended (exit {code}) without a verdict", logs
+        )
+
+    def _cleaned(self, verdict: Verdict | None) -> Mapping[str, Any] | None:
+        """Take away what was written; of all users where a worker took its list with it."""
+        if not self.run.plan.awards and not self.run.pool.logins:
+            return None
+        self.watch.say("taking away what was written")
+        whole = verdict is not None and not verdict.measurement.lost
+        everyone = [visitor.id for visitor in self.run.pool.visitors]
+        visitors = used_users(self.folder / USED_FILE) if whole else everyone
+        logins = [f"{LOGIN_USER}{number}" for number in range(len(self.run.pool.logins))]
+        cleaner = Cleaner(self.aws("dynamodb"), self.target.user_stamps, self.target.users)
+        calls = line_heard(self.target, PREFIX)
+        return {**cleaner.clean(visitors, logins), "line_calls": calls}
+
+
+@contextmanager
+def _term_is_interrupt() -> Iterator[None]:
+    """Let a polite kill end the run as Ctrl-C does: a build that is cancelled cleans up, too."""
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

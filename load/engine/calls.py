@@ -1,0 +1,101 @@
+"""The requests of the load, and what a right answer to each must say of the one who asked."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from urllib.parse import quote
+
+from load.engine.plan import AWARD, LIST, LOGIN, RANKING, VERIFY
+from load.engine.pool import Pool, Spot, Visitor
+
+ACCURACY_M = 5.0
+PLACES = ((0.0, True), (0.0, True), (0.9, True), (60.0, False))
+"""Where a visitor stands, in radii from the spot, and whether that is within: 2 inside, 1 at the
+edge, 1 outside. Sixty radii are outside for any accuracy that the application may grant."""
+
+
+class PairsUsedUpError(LookupError):
+    """Every pair of user and spot was awarded: an award now would only measure a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. ``expect`` is what the answer must say: another's data never passes as ours."""
+
+    endpoint: str
+    path: str
+    token: str
+    body: bytes | None = None
+    expect: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        return self.endpoint.partition(" ")[0]
+
+
+class Caller:
+    """Makes calls for one worker's part of the pool; ``used`` collects the pairs it may have written."""
+
+    def __init__(self, pool: Pool, rng: Random, *, alone: bool = True) -> None:
+        self._pool = pool
+        self._rng = rng
+        self._pairs: Iterator[tuple[Visitor, Spot]] = pool.pairs(None if alone else rng)
+        self.used: list[tuple[str, str]] = []
+
+    def make(self, endpoint: str, visitor: Visitor | None = None, spot: Spot | None = None) -> Call:
+        """Make the call; PairsUsedUpError where there is nothing left to award."""
+        if endpoint == AWARD:
+            return self._award(*self._next_pair())
+        visitor = visitor or self._rng.choice(self._pool.visitors)
+        if endpoint == LIST:
+            return Call(
+                LIST,
+                f"/stamps?userId={quote(visitor.id, safe='')}",
+                visitor.token,
+                expect={"user_id": visitor.id},
+            )
+        if endpoint == RANKING:
+            return Call(
+                RANKING, f"/ranking/weekly?user_id={quote(visitor.id, safe='')}", visitor.token
+            )
+        if endpoint == LOGIN:
+            login = self._rng.choice(self._pool.logins)
+            return Call(LOGIN, "/auth/verify", "", _json({"id_token": login}))
+        return self._verify(visitor, spot or self._rng.choice(self._pool.spots))
+
+    def visit(self) -> Iterator[Call]:
+        """Yield the calls of a whole visit: list, verify, award, and list again."""
+        visitor, spot = self._next_pair()
+        yield self.make(LIST, visitor)
+        yield self._verify(visitor, spot, PLACES[:1])
+        yield self._award(visitor, spot)
+        yield self.make(LIST, visitor)
+
+    def _next_pair(self) -> tuple[Visitor, Spot]:
+        try:
+            return next(self._pairs)
+        except StopIteration:
+            raise PairsUsedUpError from None
+
+    def _award(self, visitor: Visitor, spot: Spot) -> Call:
+        self.used.append((visitor.id, spot.id))
+        lat, lon = spot.north(0)
+        position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}
+        asked = {"user_id": visitor.id, "stamp_id": spot.id, "method": "GPS"}
+        return Call(AWARD, "/stamps/award", visitor.token, _json(asked | position), expect=asked)
+
+    def _verify(
+        self, visitor: Visitor, spot: Spot, places: tuple[tuple[float, bool], ...] = PLACES
+    ) -> Call:
+        radii, within = self._rng.choice(places)
+        lat, lon = spot.north(radii * spot.radius_m)
+        asked = {"userId": visitor.id, "spotId": spot.id}
+        position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}
+        expect = {"spotId": spot.id, "within": within}
+        return Call(VERIFY, "/gps/verify", visitor.token, _json(asked | position), expect=expect)
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content).encode()

@@ -1,0 +1,140 @@
+"""One process's part of the load: it sends what is due, notes what came back, and knows when all is said."""
+
+from random import Random, SystemRandom
+from time import perf_counter, time
+from typing import Any
+
+import gevent
+from gevent.pool import Pool as Greenlets
+from locust.event import EventHook
+
+from load.engine import confidence
+from load.engine.answer import Outcome, understand
+from load.engine.calls import Call, Caller, PairsUsedUpError
+from load.engine.contract import Contract
+from load.engine.http import AT_ONCE, Http
+from load.engine.measurement import bin_seconds
+from load.engine.plan import THINK_AT_MOST_S
+from load.engine.run_file import LEAD_S, Run
+from load.engine.tally import Tally
+
+
+class Generator:
+    """Lives from the start of a test to its end; ``started`` is on the clock of `perf_counter`."""
+
+    def __init__(self, run: Run, contract: Contract, worker: int, request: EventHook) -> None:
+        self.run = run
+        self.plan = run.own_plan
+        self.steps, self.bins = Tally(), Tally()
+        self.started = perf_counter() + LEAD_S
+        self.worker = worker
+        self.streams = 0
+        self.exhausted = 0
+        self._in_flight = Greenlets(AT_ONCE)
+        self._contract = contract
+        self._request = request
+        self._http = Http(run.host, timeout_s=run.timeout_s)
+        alone = run.parts == 1
+        # Repeatable where it can be; generators that know nothing of each other must differ.
+        self.rng = Random(f"{run.seed}:{worker}") if alone else SystemRandom()  # noqa: S311 - no secret comes of it
+        own = run.pool.part(worker % run.workers, run.workers)
+        self.caller = Caller(own, self.rng, alone=alone)
+        self._bin_s = bin_seconds(run.plan.seconds)
+
+    @property
+    def done(self) -> bool:
+        """All arrivals were made, and of each the last word is heard."""
+        whole = self.exhausted == self.run.streams // self.run.workers
+        return whole and not len(self._in_flight)
+
+    def join_stream(self) -> int:
+        """Give a new stream its number among those of all workers."""
+        number = self.streams * self.run.workers + self.worker
+        self.streams += 1
+        return number
+
+    def arrive(self, endpoint: str, due: float, step: int) -> None:
+        """Let a visitor arrive who was due at ``due`` (seconds after the start) in ``step``."""
+        if self._in_flight.free_count():
+            self._in_flight.spawn(self._serve, endpoint, due, step)
+        else:
+            self.steps.counts[step, "", "dropped", None] += 1
+
+    def hand_over(self) -> dict[str, Any]:
+        """Give what was seen since the last time; ``done`` is true once nothing can follow."""
+        used, self.caller.used = self.caller.used, []
+        done = self.done
+        return {
+            "done": done,
+            "steps": self.steps.take(),
+            "bins": self.bins.take(),
+            "used": used,
+        }
+
+    def finish(self, seconds: float) -> None:
+        """Wait for the answers under way; what is not in by then stays unfinished."""
+        self._in_flight.join(timeout=seconds)
+        self._in_flight.kill(block=False)
+
+    def _serve(self, endpoint: str, due: float, step: int) -> None:
+        intended = self.started + due
+        late_ms = (perf_counter() - intended) * 1000
+        place = int(due // self._bin_s)
+        self.steps.counts[step, "", "arrivals", None] += 1
+        self.steps.counts[step, "", "lateness", confidence.bucket(late_ms)] += 1
+        self.bins.counts[place, "", "arrivals", None] += 1
+        self.bins.counts[place, "", "lateness", float(f"{max(late_ms, 0):.2g}")] += 1
+        try:
+            if self.plan.journey:
+                self._visit(intended, step, place)
+            else:
+                self._exchange(self.caller.make(endpoint), intended, step, place)
+        except PairsUsedUpError:
+            self.steps.counts[step, "", "dropped", None] += 1
+
+    def _visit(self, intended: float, step: int, place: int) -> None:
+        for number, call in enumerate(self.caller.visit()):
+            if number:
+                gevent.sleep(min(self.rng.lognormvariate(-0.5, 0.5), THINK_AT_MOST_S))
+                intended = perf_counter()
+            if not self._exchange(call, intended, step, place):
+                return
+
+    def _exchange(self, call: Call, intended: float, step: int, place: int) -> bool:
+        self.steps.counts[step, call.endpoint, "issued", None] += 1
+        begun, status, content, error = time(), 0, b"", None
+        try:
+            status, content = self._http.send(
+                call.method, call.path, token=call.token, body=call.body
+            )
+        except Exception as problem:  # noqa: BLE001 - any way of getting no answer is one
+            error = problem
+        elapsed_ms = (perf_counter() - intended) * 1000
+        outcome = understand(call, status, content, error, self._contract)
+        self._note(call.endpoint, outcome, elapsed_ms, step, place)
+        self._tell_locust(call, outcome, elapsed_ms, len(content), begun)
+        return outcome.what == "answered"
+
+    def _note(self, endpoint: str, outcome: Outcome, ms: float, step: int, place: int) -> None:
+        self.steps.counts[step, endpoint, outcome.what, outcome.kind] += 1
+        self.bins.counts[place, "", outcome.what, None] += 1
+        if outcome.timed:
+            self.steps.counts[step, endpoint, "latency", confidence.bucket(ms)] += 1
+            self.bins.counts[place, "", "latency", float(f"{ms:.2g}")] += 1
+
+    def _tell_locust(
+        self, call: Call, outcome: Outcome, ms: float, length: int, begun: float
+    ) -> None:
+        """Feed Locust's own statistics, so that its web page and report agree with ours."""
+        method, _, name = call.endpoint.partition(" ")
+        failed = None if outcome.what == "answered" else RuntimeError(outcome.kind or outcome.what)
+        about: dict[str, Any] = {"response": None, "context": {}, "start_time": begun}
+        self._request.fire(
+            request_type=method,
+            name=name,
+            response_time=ms,
+            response_length=length,
+            exception=failed,
+            url=name,
+            **about,
+        )

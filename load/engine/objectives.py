@@ -1,0 +1,53 @@
+"""How fast is fast enough, per endpoint, and how sound a run must be: the numbers that decide."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """Of one endpoint in each step; latency from the intended start, in ms; ratios in parts of 1.
+
+    ``errors`` is the most that may fail (429 and 409 are counted apart), ``achieved`` the least
+    that must be answered as the contract says, of what the step planned and the throttle admits.
+    """
+
+    p95_ms: float
+    p99_ms: float
+    errors: float
+    achieved: float
+
+
+@dataclass(frozen=True, slots=True)
+class Soundness:
+    """Below this the run says nothing of the target: it is invalid.
+
+    ``achieved`` is the least part of the planned arrivals that must be made, ``lateness_p99_ms``
+    the most that they may be late, ``conflicts`` the most of the awards that may meet a stamp
+    that was there before.
+    """
+
+    achieved: float
+    lateness_p99_ms: float
+    conflicts: float
+
+
+@dataclass(frozen=True, slots=True)
+class Objectives:
+    """``throttle_tolerance`` is the part by which the 429 ratio may leave its prediction."""
+
+    endpoints: Mapping[str, Objective]
+    soundness: Soundness
+    throttle_tolerance: float
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Objectives":
+        return cls(
+            {name: Objective(**numbers) for name, numbers in data["endpoints"].items()},
+            Soundness(**data["soundness"]),
+            data["throttle_tolerance"],
+        )

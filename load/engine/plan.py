@@ -1,0 +1,130 @@
+"""What a run asks of the target, as data: it can be priced, drawn and refused before it starts."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+LIST = "GET /stamps"
+VERIFY = "POST /gps/verify"
+AWARD = "POST /stamps/award"
+RANKING = "GET /ranking/weekly"
+LOGIN = "POST /auth/verify"
+ENDPOINTS = (LIST, VERIFY, AWARD, RANKING, LOGIN)
+JOURNEY = (LIST, VERIFY, AWARD, LIST)
+"""What one visitor does at one spot, with think time between the calls."""
+THINK_AT_MOST_S = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """``rate`` arrivals a second for ``seconds``; with ``start_rate``, a straight ramp up to it.
+
+    ``mix`` gives each endpoint its share of the arrivals, in parts of 1. A step that is not
+    ``judged`` (a ramp) is counted, and left out of the verdict on the target.
+    """
+
+    name: str
+    seconds: float
+    rate: float
+    mix: Mapping[str, float]
+    start_rate: float | None = None
+    judged: bool = True
+
+    @property
+    def first_rate(self) -> float:
+        return self.rate if self.start_rate is None else self.start_rate
+
+    @property
+    def arrivals(self) -> int:
+        return round((self.first_rate + self.rate) / 2 * self.seconds)
+
+    def rate_at(self, part: float) -> float:
+        """Arrivals a second when ``part`` (0 to 1) of the step has passed."""
+        return self.first_rate + (self.rate - self.first_rate) * part
+
+    def seconds_at(self, part: float) -> float:
+        """Seconds into the step by which ``part`` (0 to 1) of its arrivals are due."""
+        first, last = self.first_rate, self.rate
+        if first == last:
+            return part * self.seconds
+        root = math.sqrt(first**2 + (last**2 - first**2) * part)
+        return (root - first) / (last - first) * self.seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Steps in a row.
+
+    ``percentiles`` says whether latency decides; ``journey``, whether an arrival is a whole visit
+    rather than one request; ``even``, whether gaps are equal instead of random.
+    """
+
+    name: str
+    purpose: str
+    steps: tuple[Step, ...]
+    percentiles: bool = True
+    journey: bool = False
+    even: bool = False
+
+    @property
+    def seconds(self) -> float:
+        return sum(step.seconds for step in self.steps)
+
+    @property
+    def peak_rate(self) -> float:
+        """The most requests a second that the plan can ask for."""
+        peak = max(max(step.first_rate, step.rate) for step in self.steps)
+        return peak * (len(JOURNEY) if self.journey else 1)
+
+    @property
+    def arrivals(self) -> int:
+        return sum(step.arrivals for step in self.steps)
+
+    @property
+    def requests(self) -> int:
+        """The price of the plan against the daily quota."""
+        return self.arrivals * (len(JOURNEY) if self.journey else 1)
+
+    @property
+    def awards(self) -> float:
+        return sum(self.planned(step).get(AWARD, 0) for step in self.steps)
+
+    def planned(self, step: Step) -> dict[str, float]:
+        """Tell how many requests the step asks of each endpoint."""
+        shares: Mapping[str, float] = Counter(JOURNEY) if self.journey else step.mix
+        return {endpoint: step.arrivals * share for endpoint, share in shares.items()}
+
+    def step_at(self, offset_s: float) -> tuple[Step, float]:
+        """Find the step at ``offset_s`` seconds after the start, and how much of it has passed."""
+        begin = 0.0
+        for step in self.steps:
+            if offset_s < begin + step.seconds:
+                return step, max(0.0, offset_s - begin) / step.seconds
+            begin += step.seconds
+        return self.steps[-1], 1.0
+
+    def drain_s(self, timeout_s: float) -> float:
+        """Tell how long the last arrival may take: no request outlives ``timeout_s``."""
+        calls = len(JOURNEY) if self.journey else 1
+        return calls * timeout_s + (calls - 1) * THINK_AT_MOST_S
+
+    def shared_by(self, parts: int) -> "Plan":
+        """Give one of ``parts`` generators, which know nothing of each other, its part of the plan."""
+        scaled = (
+            replace(
+                step,
+                rate=step.rate / parts,
+                start_rate=None if step.start_rate is None else step.start_rate / parts,
+            )
+            for step in self.steps
+        )
+        return replace(self, steps=tuple(scaled))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Plan":
+        return cls(**{**data, "steps": tuple(Step(**step) for step in data["steps"])})

@@ -1,0 +1,72 @@
+"""Who calls and from where: synthetic users with a session each, and the spots they stand at."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from random import Random
+from typing import Any
+
+METRES_PER_DEGREE = math.radians(1) * 6_371_000
+"""Along a meridian, on the sphere that the haversine formula of the application uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A stamp that is awarded by position; metres and degrees."""
+
+    id: str
+    lat: float
+    lon: float
+    radius_m: float
+
+    def north(self, metres: float) -> tuple[float, float]:
+        """Give (lat, lon) of the point so far from the spot, due north or, near the pole, south."""
+        degrees = metres / METRES_PER_DEGREE
+        return (self.lat + degrees if self.lat < 80 else self.lat - degrees), self.lon
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A synthetic user and its session, which is a secret: it has no representation in words."""
+
+    id: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Visitor({self.id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """All users and spots of a run. ``logins`` are ID tokens of the fake LINE, on local only."""
+
+    visitors: tuple[Visitor, ...]
+    spots: tuple[Spot, ...]
+    logins: tuple[str, ...] = ()
+
+    def part(self, worker: int, workers: int) -> "Pool":
+        """Give each worker its own users, so that no two of them award the same pair."""
+        return Pool(self.visitors[worker::workers], self.spots, self.logins)
+
+    def pairs(self, rng: Random | None = None) -> Iterator[tuple[Visitor, Spot]]:
+        """Yield every user-spot pair once; in random order for generators that share a pool."""
+        visitors = list(self.visitors)
+        if rng:
+            rng.shuffle(visitors)
+        return ((visitor, spot) for spot in self.spots for visitor in visitors)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the sessions, too: what holds this is a secret."""
+        return {
+            "visitors": [[visitor.id, visitor.token] for visitor in self.visitors],
+            "spots": [asdict(spot) for spot in self.spots],
+            "logins": list(self.logins),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Pool":
+        return cls(
+            tuple(Visitor(*pair) for pair in data["visitors"]),
+            tuple(Spot(**spot) for spot in data["spots"]),
+            tuple(data.get("logins", ())),
+        )

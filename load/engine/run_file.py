@@ -1,0 +1,108 @@
+"""Everything a generator must know, frozen in one JSON file: the locustfile asks nobody else."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from load.engine.objectives import Objectives
+from load.engine.plan import Plan
+from load.engine.pool import Pool
+from load.engine.soundness import Conditions
+from load.engine.throttle import Throttle
+
+VARIABLE = "LOAD_RUN_FILE"
+"""The environment variable that names the run file."""
+USED_FILE = "used.jsonl"
+"""In the folder of the artefacts: the pairs that may have been written, a JSON line each."""
+LEAD_S = 0.5
+"""Between Locust's signal and the first arrival: by then every stream is ready."""
+ARRIVALS_PER_STREAM = 50
+"""Arrivals a second that one Locust user carries at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One load run. Holds sessions: its file is private and lives outside the repository.
+
+    ``parts`` generators that know nothing of each other share the rate; each of them is a master
+    with ``workers`` processes (or one process that is both). ``about`` (environment, release,
+    caller …) is carried into the verdict as it is. ``out`` is the folder of the artefacts.
+    """
+
+    host: str
+    allowed_hosts: tuple[str, ...]
+    plan: Plan
+    objectives: Objectives
+    throttle: Throttle
+    pool: Pool
+    answers: Mapping[str, Any]
+    definitions: Mapping[str, Any]
+    out: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    workers: int = 1
+    parts: int = 1
+    timeout_s: float = 10.0
+    seed: int = 0
+    progress: bool = False
+
+    @property
+    def streams(self) -> int:
+        """Locust users, the same number for each worker: every one is a stream of arrivals."""
+        peak = self.plan.peak_rate / self.parts / self.workers
+        return self.workers * max(1, -int(-peak // ARRIVALS_PER_STREAM))
+
+    @property
+    def own_plan(self) -> Plan:
+        """The part of the plan that falls to this generator."""
+        return self.plan if self.parts == 1 else self.plan.shared_by(self.parts)
+
+    @property
+    def drain_s(self) -> float:
+        """Seconds after the last arrival by which every answer is in, or never comes."""
+        return self.plan.drain_s(self.timeout_s)
+
+    @property
+    def conditions(self) -> Conditions:
+        return Conditions(self.plan, self.objectives, self.throttle, self.workers, self.parts)
+
+    @property
+    def own_conditions(self) -> Conditions:
+        """What this generator alone can answer for."""
+        return Conditions(self.own_plan, self.objectives, self.throttle, self.workers)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the sessions, too: what holds this is a secret."""
+        data = {
+            name: getattr(self, name)
+            for name in self.__dataclass_fields__
+            if name not in ("plan", "objectives", "throttle", "pool")
+        }
+        return data | {
+            "plan": self.plan.to_json(),
+            "objectives": self.objectives.to_json(),
+            "throttle": asdict(self.throttle),
+            "pool": self.pool.to_json(),
+        }
+
+    def write(self, path: Path) -> None:
+        """Write for this user's eyes only."""
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            json.dump(self.to_json(), file)
+
+    @classmethod
+    def read(cls, path: Path) -> "Run":
+        data = json.loads(path.read_text())
+        return cls(
+            **{
+                **data,
+                "allowed_hosts": tuple(data["allowed_hosts"]),
+                "plan": Plan.from_json(data["plan"]),
+                "objectives": Objectives.from_json(data["objectives"]),
+                "throttle": Throttle(**data["throttle"]),
+                "pool": Pool.from_json(data["pool"]),
+            }
+        )

@@ -1,0 +1,143 @@
+"""The verdict as a record: JSON, versioned, with all that is needed to judge, merge and draw it again."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from load.engine.criteria import Check
+from load.engine.judge import Judgement, judge
+from load.engine.measurement import Measurement
+from load.engine.objectives import Objectives
+from load.engine.plan import Plan
+from load.engine.soundness import Conditions
+from load.engine.throttle import Throttle
+
+SCHEMA = 1
+FILE_NAME = "verdict.json"
+PART_PREFIX = "LOAD-VERDICT "
+"""Marks the line by which a generator without a shared folder hands its part over."""
+FRESH_DAYS = 14
+"""For how long a verdict counts, unless the environment says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """``about`` is the environment, release, caller, host …: what the run was told to say of itself."""
+
+    conditions: Conditions
+    measurement: Measurement
+    about: Mapping[str, Any]
+    began: datetime
+    ended: datetime
+    cleanup: Mapping[str, Any] | None = None
+    used: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def judgement(self) -> Judgement:
+        return judge(self.conditions, self.measurement, self.cleanup)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the record that `verdict.schema.json` describes."""
+        judged, plan = self.judgement, self.conditions.plan
+        days = self.about.get("fresh_days", FRESH_DAYS)
+        return {
+            "schema": SCHEMA,
+            "kind": "load",
+            "environment": self.about.get("environment"),
+            "release": self.about.get("release"),
+            "caller": self.about.get("caller"),
+            "created": _text(self.ended),
+            "expires": _text(self.ended + timedelta(days=days)),
+            "previous": self.about.get("previous"),
+            "plan": plan.name,
+            "verdict": judged.outcome,
+            "exit": int(judged.exit),
+            "sentence": sentence(self),
+            "reasons": list(judged.reasons),
+            "window": [_text(self.began), _text(self.ended)],
+            "percentiles": plan.percentiles,
+            "checks": [_check(check) for check in judged.checks],
+            "cleanup": self.cleanup,
+            "used": [list(pair) for pair in self.used],
+            "about": dict(self.about),
+            "conditions": _conditions(self.conditions),
+            "measurement": self.measurement.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Verdict":
+        """Read a record; ValueError where it is of another kind or schema."""
+        if data.get("kind") != "load" or data.get("schema") != SCHEMA:
+            found = f"kind {data.get('kind')!r}, schema {data.get('schema')!r}"
+            raise ValueError(f"this is no load verdict of schema {SCHEMA}, but {found}")
+        conditions = data["conditions"]
+        return cls(
+            conditions=Conditions(
+                Plan.from_json(conditions["plan"]),
+                Objectives.from_json(conditions["objectives"]),
+                Throttle(**conditions["throttle"]),
+                conditions["workers"],
+                conditions["parts"],
+            ),
+            measurement=Measurement.from_json(data["measurement"]),
+            about=data["about"],
+            began=datetime.fromisoformat(data["window"][0]),
+            ended=datetime.fromisoformat(data["window"][1]),
+            cleanup=data["cleanup"],
+            used=tuple((user, stamp) for user, stamp in data["used"]),
+        )
+
+    def write(self, folder: Path) -> Path:
+        """Write ``verdict.json``; a reader sees the old record or the new one, never half of one."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / FILE_NAME
+        draft = path.with_suffix(".part")
+        draft.write_text(json.dumps(self.to_json(), allow_nan=False, separators=(",", ":")))
+        return draft.replace(path)
+
+
+def sentence(verdict: Verdict) -> str:
+    """Say the verdict in one line."""
+    judged, plan = verdict.judgement, verdict.conditions.plan
+    seen = verdict.measurement.steps
+    answered = seen.total("answered")
+    where = verdict.about.get("environment") or "the target"
+    said = f"{judged.outcome.upper()}: {plan.name} on {where}, {answered} requests answered"
+    if not judged.reasons:
+        return said + _slowest(judged.checks)
+    more = len(judged.reasons) - 1
+    return f"{said}; {judged.reasons[0]}" + (f" (and {more} more)" if more else "")
+
+
+def _slowest(checks: tuple[Check, ...]) -> str:
+    tails = [check for check in checks if check.criterion == "p95"]
+    if not tails:
+        return ""
+    worst = max(tails, key=lambda check: check.seen.value)
+    return f", slowest p95 {worst.seen.value:g} ms ({worst.endpoint})"
+
+
+def _check(check: Check) -> dict[str, Any]:
+    numbers = (None if math.isinf(number) else number for number in check.seen)
+    return asdict(check) | {
+        "seen": dict(zip(("low", "value", "high"), numbers, strict=True)),
+        "limit": list(check.limit),
+    }
+
+
+def _conditions(conditions: Conditions) -> dict[str, Any]:
+    return {
+        "plan": conditions.plan.to_json(),
+        "objectives": conditions.objectives.to_json(),
+        "throttle": asdict(conditions.throttle),
+        "workers": conditions.workers,
+        "parts": conditions.parts,
+    }
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

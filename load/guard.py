@@ -1,0 +1,124 @@
+"""Whether a run may start at all: every rule is asked before the first request, and answers in a sentence."""
+
+import re
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from load.engine.gate import Refused, admit
+from load.engine.plan import LOGIN, Plan
+from load.engine.pool import Pool
+from load.target import Target
+
+QUOTA_SHARE = 0.8
+"""Of the daily quota, load and everything else together: people come after the test, too."""
+RATE_CAP = 2.0
+"""Times the throttle. More than that would only measure how API Gateway refuses."""
+SECONDS_CAP = 7200.0
+REAL_USER = re.compile(r"U[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What someone wants to run. ``spent`` requests of today's quota are gone already."""
+
+    target: Target
+    plan: Plan
+    spent: int
+    root: Path
+    unlock: str | None = None
+    pool_file: Path | None = None
+
+
+def guard(asked: Asked) -> None:
+    """Raise `Refused` with the first rule that does not hold."""
+    for rule in RULES:
+        rule(asked)
+
+
+def host_is_allowed(asked: Asked) -> None:
+    admit(asked.target.host, asked.target.allowed_hosts)
+
+
+def production_is_unlocked(asked: Asked) -> None:
+    """Make someone type the host of production before it is loaded."""
+    host = urlsplit(asked.target.host).hostname
+    if asked.target.production and asked.unlock != host:
+        raise Refused(
+            f"{asked.target.name} is production, and load can fire its alarms: tell the operators, "
+            f"then add --unlock {host}"
+        )
+
+
+def rate_is_sane(asked: Asked) -> None:
+    most = RATE_CAP * asked.target.throttle.rate
+    if asked.plan.peak_rate > most:
+        raise Refused(
+            f"{asked.plan.name} asks for {asked.plan.peak_rate:g} requests a second, over the cap of "
+            f"{most:g} (twice the throttle); lower target_rate of {asked.target.name}"
+        )
+
+
+def time_is_bounded(asked: Asked) -> None:
+    if asked.plan.seconds > SECONDS_CAP:
+        raise Refused(
+            f"{asked.plan.name} takes {asked.plan.seconds:.0f} s, over the cap of {SECONDS_CAP:.0f} s; "
+            f"raise target_rate of {asked.target.name}, or take a shorter plan"
+        )
+
+
+def quota_suffices(asked: Asked) -> None:
+    """Compare the plan's price with what is left of the day."""
+    most = int(QUOTA_SHARE * asked.target.daily_quota)
+    if asked.spent + asked.plan.requests > most:
+        raise Refused(
+            f"{asked.plan.name} costs {asked.plan.requests} requests, {asked.spent} of today's are "
+            f"spent, and load may use {most} ({QUOTA_SHARE:.0%} of {asked.target.daily_quota}); "
+            "wait for 00:00 UTC, or take a smaller plan"
+        )
+
+
+def login_stays_at_home(asked: Asked) -> None:
+    """LINE forbids load on its login: /auth/verify is only called where LINE is a fake."""
+    mixes = [step.mix for step in asked.plan.steps]
+    if asked.target.line is None and any(LOGIN in mix for mix in mixes):
+        raise Refused(
+            f"{LOGIN} reaches LINE from {asked.target.name}, and LINE forbids load tests; "
+            "leave --login to --env local, where LINE is a fake"
+        )
+
+
+def pool_is_private(asked: Asked) -> None:
+    """Keep sessions out of the repository and out of others' sight."""
+    if asked.pool_file is None:
+        return
+    if asked.pool_file.resolve().is_relative_to(asked.root.resolve()):
+        raise Refused(f"{asked.pool_file} holds sessions; move it out of the repository")
+    if stat.S_IMODE(asked.pool_file.stat().st_mode) & 0o077:
+        raise Refused(f"{asked.pool_file} holds sessions others can read; chmod 600 it")
+
+
+RULES: tuple[Callable[[Asked], None], ...] = (
+    host_is_allowed,
+    production_is_unlocked,
+    login_stays_at_home,
+    rate_is_sane,
+    time_is_bounded,
+    quota_suffices,
+    pool_is_private,
+)
+
+
+def pool_suffices(pool: Pool, plan: Plan) -> None:
+    """Refuse real people, and a pool in which awards would meet each other."""
+    real = sum(1 for visitor in pool.visitors if REAL_USER.fullmatch(visitor.id))
+    if real:
+        raise Refused(f"{real} users of the pool have ids like real people's; use Uload… ids")
+    pairs = len(pool.visitors) * len(pool.spots)
+    if pairs < plan.awards:
+        raise Refused(
+            f"{plan.name} awards {plan.awards:.0f} stamps, and the pool has {pairs} pairs of user "
+            "and spot; put more users into it"
+        )

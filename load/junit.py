@@ -1,0 +1,46 @@
+"""The verdict for machines that read JUnit: one case per limit, and one for the soundness of the run."""
+
+from xml.etree import ElementTree as ET
+
+from load.engine.criteria import Check
+from load.engine.verdict import Verdict
+
+FILE_NAME = "junit.xml"
+
+
+def junit(verdict: Verdict) -> str:
+    """Return the XML: failures for limits, an error where the run is invalid or cannot tell."""
+    judged, about = verdict.judgement, verdict.about
+    name = f"load.{about.get('environment') or 'target'}.{verdict.conditions.plan.name}"
+    seconds = (verdict.ended - verdict.began).total_seconds()
+    suite = ET.Element("testsuite", name=name, time=f"{seconds:.0f}")
+    sound = ET.SubElement(suite, "testcase", classname=name, name="the run is sound")
+    if judged.outcome == "invalid":
+        _tell(sound, "error", "invalid", "\n".join(judged.reasons))
+    for check in judged.checks:
+        _case(suite, name, check)
+    if verdict.cleanup is not None:
+        case = ET.SubElement(suite, "testcase", classname=name, name="nothing is left")
+        if left := verdict.cleanup["left"]:
+            _tell(case, "failure", "fail", f"{left} items are still in the table")
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    ET.indent(suite)
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def _case(suite: ET.Element, name: str, check: Check) -> None:
+    case = ET.SubElement(
+        suite,
+        "testcase",
+        classname=f"{name}.{check.step}",
+        name=f"{check.endpoint} {check.criterion}",
+    )
+    tags = {"fail": "failure", "inconclusive": "error", "not judged": "skipped"}
+    if tag := tags.get(check.outcome):
+        _tell(case, tag, check.outcome, str(check))
+
+
+def _tell(case: ET.Element, tag: str, kind: str, message: str) -> None:
+    ET.SubElement(case, tag, type=kind, message=message)

@@ -1,0 +1,142 @@
+"""Starts Locust as other processes, since it patches the whole of the one it is in, and ends them again."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from load.engine.run_file import VARIABLE, Run
+
+ROOT = Path(__file__).resolve().parent.parent
+JOIN_S = 30
+"""How long a master waits for its workers."""
+GRACE_S = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """How a run is spread: ``listen`` is the address at which the master waits for its workers.
+
+    With ``elsewhere`` the workers are started by someone else, on other machines.
+    """
+
+    listen: str = "127.0.0.1"
+    port: int | None = None
+    elsewhere: bool = False
+
+
+@dataclass(slots=True)
+class Locust:
+    """The processes of one run: the first is the master, or all there is."""
+
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def output(self) -> IO[str]:
+        out = self.processes[0].stdout
+        assert out is not None, "the first process was started without a pipe"
+        return out
+
+    def interrupt(self) -> None:
+        """Ask for a clean end, as Ctrl-C at Locust's own terminal does: once, and of the master only."""
+        if self.processes[0].poll() is None:
+            self.processes[0].send_signal(signal.SIGINT)
+
+    def wait(self, seconds: float) -> int:
+        """Wait for the end; who does not end by itself is ended. Returns the first exit code."""
+        for process in self.processes:
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        return self.processes[0].returncode
+
+
+@contextmanager
+def started(run: Run, run_file: Path, crew: Crew, logs: Path) -> Iterator[Locust]:
+    """Yield Locust at work on the run; none of its processes outlives the block."""
+    locust = Locust()
+    try:
+        port = crew.port or free_port(crew.listen)
+        for role, options in _roles(run, crew, port):
+            locust.processes.append(_process(run, run_file, role, options, logs))
+        yield locust
+    finally:
+        for process in locust.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def free_port(host: str) -> int:
+    """Find a port that nobody listens at now (ZeroMQ would not tell which it took)."""
+    with socket.create_server((host, 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _roles(run: Run, crew: Crew, port: int) -> Iterator[tuple[str, list[str]]]:
+    leading = ["--headless", "--html", str(Path(run.out) / "locust.html")]
+    if run.workers == 1 and not crew.elsewhere:
+        yield "locust", leading
+        return
+    yield (
+        "master",
+        [
+            *leading,
+            "--master",
+            f"--master-bind-host={crew.listen}",
+            f"--master-bind-port={port}",
+            f"--expect-workers={run.workers}",
+            f"--expect-workers-max-wait={JOIN_S}",
+        ],
+    )
+    if not crew.elsewhere:
+        for number in range(run.workers):
+            worker = ["--worker", f"--master-host={crew.listen}", f"--master-port={port}"]
+            yield f"worker-{number}", worker
+
+
+def _process(
+    run: Run, run_file: Path, role: str, options: list[str], logs: Path
+) -> subprocess.Popen[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "locust",
+        f"--config={ROOT / 'load' / 'locust.conf'}",
+        f"--locustfile={ROOT / 'load' / 'locustfile.py'}",
+        f"--host={run.host}",
+        f"--stop-timeout={run.drain_s + 1:.0f}",
+        *options,
+    ]
+    with (logs / f"{role}.log").open("w") as log:
+        return subprocess.Popen(  # noqa: S603 - our own command line
+            command,
+            cwd=ROOT,
+            env={**os.environ, VARIABLE: str(run_file)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if role in ("locust", "master") else log,
+            stderr=log,
+            text=True,
+            # A Ctrl-C at the terminal is ours to pass on, once; Locust takes a second one badly.
+            start_new_session=True,
+        )
+
+
+def follow(locust: Locust, show: Callable[[Mapping[str, Any]], None], log: Path) -> None:
+    """Read the first process's output to its end: lines of JSON are progress, the rest is kept."""
+    with log.open("a") as rest:
+        for line in locust.output:
+            if line.startswith("{"):
+                show(json.loads(line))
+            else:
+                rest.write(line)

@@ -1,0 +1,43 @@
+"""The load, as Locust runs it: ``locust -f load/locustfile.py``, alone, as master or as worker.
+
+The run file (``python -m load prepare``) names host, plan, objectives and sessions; the environment
+variable LOAD_RUN_FILE names the run file. Without it, a smoke run against the local stack that
+``make up`` keeps is prepared on the spot.
+"""
+
+import sys
+from pathlib import Path
+
+import locust.runners
+import locust.stats
+from locust import LoadTestShape, events
+
+# Locust puts the folder of the locustfile on the path, first, and takes the first away afterwards.
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+from load.engine import confidence
+from load.engine.conductor import Conductor
+from load.engine.opening import opened_run
+from load.engine.stream import ArrivalStream
+
+# Locust's own report then tells the same three digits as the verdict.
+locust.stats.bucket_response_time = confidence.bucket
+locust.runners.WORKER_REPORT_INTERVAL = 1.0
+locust.runners.CPU_MONITOR_INTERVAL = 2.0
+
+
+class Arrivals(ArrivalStream):
+    """Streams of visitors to the stamp rally."""
+
+
+run = opened_run()
+conductor = Conductor(run, Arrivals)
+conductor.listen(events)
+Arrivals.host = run.host
+
+
+class ThePlan(LoadTestShape):
+    """As many streams as the plan needs, all from the start: their clock makes the rate, not their number."""
+
+    def tick(self) -> tuple[int, float] | None:
+        return (run.streams, run.streams) if conductor.tick() else None

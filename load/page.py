@@ -1,0 +1,119 @@
+"""The page of a run: one file, no network, readable on paper and on a phone."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from load.engine import confidence
+from load.engine.criteria import Check
+from load.engine.verdict import Verdict
+from load.plots import plots
+
+PAGE = "index.html"
+BAR_LIMIT = 100 / 1.5
+"""Where in a bar the limit stands, in percent: half as much again still fits."""
+
+
+def render(verdict: Verdict, *, locust: bool) -> str:
+    """Return the page; ``locust`` tells whether Locust's report lies beside it."""
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return templates.get_template("page.html.j2").render(
+        record=verdict.to_json(),
+        where=verdict.about.get("environment") or "the target",
+        facts=list(_facts(verdict)),
+        rows=[_row(check) for check in verdict.judgement.checks],
+        plots=[(name, Markup(svg)) for name, svg in plots(verdict).items()],  # noqa: S704 - our own SVG, escaped
+        generator=list(_generator(verdict)),
+        failures=list(_failures(verdict)),
+        locust=locust,
+    )
+
+
+def _facts(verdict: Verdict) -> Iterator[tuple[str, Any]]:
+    about, plan, seen = verdict.about, verdict.conditions.plan, verdict.measurement
+    yield "Target", about.get("host", "unknown")
+    yield "Release", about.get("release") or "unknown, so no sign-off can count this verdict"
+    yield "Plan", f"{plan.name}: {plan.purpose}"
+    yield "Time", f"{verdict.began:%Y-%m-%d %H:%M:%S} to {verdict.ended:%H:%M:%S} UTC"
+    yield "Caller", about.get("caller") or "unknown"
+    yield "Contract", seen.contract
+    yield "Generator", _crew(verdict)
+    if "price" in about:
+        quota = f"{about['price']} of {about['daily_quota']} requests a day"
+        yield "Price", f"{quota}, {about['spent_before']} before ({about['spent_source']})"
+    if "silence" in about:
+        yield "LINE", f"never called: {about['silence']}"
+    if cleanup := verdict.cleanup:
+        said = "nothing is left" if not cleanup["left"] else f"{cleanup['left']} ARE LEFT"
+        yield "Cleaned", f"{cleanup['deleted']} items of {cleanup['users']} users; {said}"
+    if about.get("endpoint"):
+        yield "AWS endpoint", about["endpoint"]
+
+
+def _crew(verdict: Verdict) -> str:
+    conditions, seen = verdict.conditions, verdict.measurement
+    said = f"{seen.workers} of {conditions.workers * conditions.parts} workers"
+    return f"{said}, busiest at {seen.cpu_percent:.0f} % of a core"
+
+
+def _row(check: Check) -> dict[str, Any]:
+    least, most = check.limit
+    limit = check.text(most) if least == 0 else f"{check.text(least)} or more"
+    if least and most < 1:
+        limit = f"{check.text(least)} to {check.text(most)}"
+    return {
+        "step": check.step,
+        "endpoint": check.endpoint,
+        "criterion": check.criterion,
+        "seen": check.span,
+        "limit": limit,
+        "outcome": check.outcome,
+        "style": check.outcome.split(" ")[0],
+        "bar": _bar(check) if check.unit else None,
+    }
+
+
+def _bar(check: Check) -> tuple[int, int]:
+    """Place the interval in a bar in which the limit has its fixed place: (left, width) in %."""
+    most = check.limit[1]
+    low = min(100.0, check.seen.low / most * BAR_LIMIT)
+    high = 100.0 if math.isinf(check.seen.high) else min(100.0, check.seen.high / most * BAR_LIMIT)
+    return round(low), round(high - low)
+
+
+def _generator(verdict: Verdict) -> Iterator[tuple[Any, ...]]:
+    steps = verdict.measurement.steps
+    for number, step in enumerate(verdict.conditions.plan.steps):
+        lateness = steps.by_detail(number, "", "lateness")
+        tails = (confidence.percentile(lateness, part) for part in (0.95, 0.99))
+        unfinished = sum(
+            verdict.measurement.unfinished(number, endpoint) for endpoint in steps.endpoints(number)
+        )
+        yield (
+            step.name if step.judged else f"{step.name} (not judged)",
+            step.arrivals,
+            steps.total("arrivals", place=number),
+            steps.total("dropped", place=number),
+            unfinished,
+            *(f"{tail.value:g} ms" if tail else "-" for tail in tails),
+        )
+
+
+def _failures(verdict: Verdict) -> Iterator[tuple[Any, ...]]:
+    steps = verdict.measurement.steps
+    for number, step in enumerate(verdict.conditions.plan.steps):
+        for endpoint in steps.endpoints(number):
+            for kind, count in sorted(steps.by_detail(number, endpoint, "failed").items()):
+                yield step.name, endpoint, kind, count
+            for what, kind in (("throttled", "HTTP 429"), ("conflict", "HTTP 409")):
+                if count := steps.total(what, place=number, endpoint=endpoint):
+                    yield step.name, endpoint, kind, count

@@ -1,0 +1,123 @@
+"""Which pictures a verdict needs: the tails per step, and the run over time."""
+
+import math
+from collections.abc import Iterator
+
+from load.charts import Axis, Line, amounts, chart, magnitudes
+from load.engine import confidence
+from load.engine.measurement import Measurement, bin_seconds
+from load.engine.plan import Plan
+from load.engine.verdict import Verdict
+
+PARTS = (0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
+NINES = ((0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99.9"))
+
+
+def plots(verdict: Verdict) -> dict[str, str]:
+    """Draw the pictures by name: ``rate``, ``latency``, ``lateness``, and ``tails: <step>``."""
+    plan, seen = verdict.conditions.plan, verdict.measurement
+    drawn = {"rate": _rate(plan, seen), "latency": _latency(plan, seen)}
+    drawn["lateness"] = _lateness(verdict)
+    for number, step in enumerate(plan.steps):
+        if step.judged and seen.steps.total("answered", place=number):
+            drawn[f"tails: {step.name}"] = _tails(seen, number, step.name)
+    return drawn
+
+
+def _tails(seen: Measurement, number: int, name: str) -> str:
+    """Draw latency over percentile, with the tail drawn out: an average hides what a user meets."""
+    lines = []
+    for ink, endpoint in enumerate(seen.steps.endpoints(number)):
+        histogram = seen.steps.by_detail(number, endpoint, "latency")
+        count = sum(histogram.values())
+        points = [
+            (_nines(part), found.value)
+            for part in PARTS
+            if (1 - part) * count >= 1 and (found := confidence.percentile(histogram, part or 1e-9))
+        ]
+        lines.append(Line(endpoint, points, ink % 5))
+    highest = max((point[0] for line in lines for point in line.points), default=1.0)
+    ticks = tuple((_nines(part), text) for part, text in NINES if _nines(part) <= highest)
+    y = magnitudes((point[1] for line in lines for point in line.points), "ms")
+    return chart(f"Latency by percentile, step {name}", lines, Axis(0.0, highest, ticks), y)
+
+
+def _nines(part: float) -> float:
+    return -math.log10(1 - part)
+
+
+def _rate(plan: Plan, seen: Measurement) -> str:
+    width = bin_seconds(plan.seconds)
+    made = _series(plan, seen, "arrivals")
+    trouble = [
+        (at, failed + refused)
+        for (at, failed), (_, refused) in zip(
+            _series(plan, seen, "failed"), _series(plan, seen, "throttled"), strict=True
+        )
+    ]
+    planned = [(at, _planned(plan, at, width)) for at, _ in made]
+    lines = (
+        Line("planned", planned, 4, dashed=True),
+        Line("made", made, 0),
+        Line("failed, 429", trouble, 1, area=True),
+    )
+    y = amounts(value for line in lines for _, value in line.points)
+    return chart("Arrivals a second", lines, _seconds(plan), y, marks=_starts(plan))
+
+
+def _latency(plan: Plan, seen: Measurement) -> str:
+    lines = [
+        Line(name, _tail_over_time(plan, seen, "latency", part), ink)
+        for ink, (name, part) in enumerate((("p50", 0.5), ("p95", 0.95)))
+    ]
+    y = magnitudes((value for line in lines for _, value in line.points), "ms")
+    return chart("Latency from the intended start", lines, _seconds(plan), y, marks=_starts(plan))
+
+
+def _lateness(verdict: Verdict) -> str:
+    plan = verdict.conditions.plan
+    limit = verdict.conditions.objectives.soundness.lateness_p99_ms
+    late = _tail_over_time(plan, verdict.measurement, "lateness", 0.99)
+    lines = (
+        Line("p99", late, 2),
+        Line(f"limit {limit:g} ms", [(0, limit), (plan.seconds, limit)], 4, dashed=True),
+    )
+    y = amounts((value for line in lines for _, value in line.points), " ms")
+    title = "Lateness of the generator (its own fault, not the target's)"
+    return chart(title, lines, _seconds(plan), y, height=150)
+
+
+def _series(plan: Plan, seen: Measurement, what: str) -> list[tuple[float, float]]:
+    width = bin_seconds(plan.seconds)
+    whole = range(max(1, int(plan.seconds // width)))
+    return [((at + 0.5) * width, seen.bins.total(what, place=at) / width) for at in whole]
+
+
+def _tail_over_time(
+    plan: Plan, seen: Measurement, what: str, part: float
+) -> list[tuple[float, float]]:
+    width = bin_seconds(plan.seconds)
+    found = (
+        ((at + 0.5) * width, confidence.percentile(seen.bins.by_detail(at, "", what), part))
+        for at in range(max(1, int(plan.seconds // width)))
+    )
+    return [(at, tail.value) for at, tail in found if tail]
+
+
+def _planned(plan: Plan, at_s: float, width: int) -> float:
+    """Average the planned rate over a bin: a ramp or a boundary may lie within."""
+    slices = [at_s + width * ((number + 0.5) / 10 - 0.5) for number in range(10)]
+    rates = [step.rate_at(part) for step, part in map(plan.step_at, slices)]
+    return sum(rates) / len(rates)
+
+
+def _seconds(plan: Plan) -> Axis:
+    axis = amounts([plan.seconds], " s")
+    return Axis(0.0, plan.seconds, tuple(t for t in axis.ticks if t[0] <= plan.seconds))
+
+
+def _starts(plan: Plan) -> Iterator[tuple[float, str]]:
+    begin = 0.0
+    for step in plan.steps:
+        yield begin, step.name
+        begin += step.seconds

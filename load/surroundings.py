@@ -1,0 +1,94 @@
+"""Composition: hands load the environments, the local stack and what is live, as the rest of the house has them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from load.engine.gate import Refused
+from load.target import Aws, Provision, Say, Stack, Surroundings
+from signoff.environment import Environment
+from signoff.guard import GuardError, guard
+from signoff.inventory import on_demand
+from signoff.inventory.section import NotTestable
+from signoff.release import release_of
+
+
+def surroundings(root: Path, provision: Provision | None = None) -> Surroundings:
+    """Join load to the house. Without ``provision`` only a stack that is kept up can be loaded."""
+    # moto, which the stack stands on, takes a second to import.
+    from signoff.local.stack import LocalStack  # noqa: PLC0415
+
+    local = LocalStack(
+        provision=provision or _cannot_provision, kept_at=root / "report" / "local" / "stack.json"
+    )
+
+    @contextmanager
+    def stack(environment: Environment, say: Say) -> Iterator[Stack]:
+        with local.localized(environment) as localized, local.start(localized, say) as started:
+            yield started
+
+    return Surroundings(
+        root=root,
+        environment=lambda name: _environment(name, root / "environments.toml"),
+        serves=local.serves,
+        stack=stack,
+        kept=local.kept,
+        aws=_aws,
+        caller=_caller,
+        release=_release,
+    )
+
+
+def _environment(name: str, file: Path) -> Environment:
+    from signoff.environments import EnvironmentFileError, load  # noqa: PLC0415 - reads at first use
+
+    try:
+        environment: Environment = load(name, file).environment
+    except EnvironmentFileError as error:
+        raise Refused(str(error)) from None
+    return environment
+
+
+def _aws(environment: Environment) -> Aws:
+    session = boto3.Session(region_name=environment.region)
+
+    @cache
+    def client(service: str) -> Any:
+        return session.client(service)
+
+    return client
+
+
+def _caller(environment: Environment) -> str:
+    """Tell whose credentials these are; `Refused` where they are of another account or Region."""
+    try:
+        return guard(boto3.Session(), environment).arn
+    except GuardError as error:
+        raise Refused(str(error)) from None
+
+
+def _release(environment: Environment) -> str | None:
+    """Tell what is live, or None: then no verdict can count for a release."""
+    from plan import plan_for, scope_of  # noqa: PLC0415 - plan is only needed here
+
+    scope = scope_of(plan_for(environment), environment)
+    inventory = on_demand(
+        boto3.Session(region_name=environment.region),
+        scope,
+        caller="",
+        salts={},
+        endpoint=os.environ.get("AWS_ENDPOINT_URL"),
+    )
+    try:
+        return release_of(inventory.sections, functions=scope.functions, stage=scope.stage)
+    except NotTestable:
+        return None
+
+
+def _cannot_provision(*_: object) -> None:
+    raise Refused("no local stack is up, and nothing here can start one; `make up` keeps one")

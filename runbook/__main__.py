@@ -1,0 +1,127 @@
+"""``python -m runbook`` lists the procedures; with a name it rehearses one, and with --go it runs."""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+
+from rich.console import Console
+
+from runbook.catalogue import listing, procedures, row_states
+from runbook.operator import ROOT, Asked, reachable, run_of
+from signoff.environments import ENVIRONMENTS, EnvironmentFileError, load
+from signoff.guard import GuardError
+from signoff.procedure import Stopped
+from signoff.procedure.screen import ConsoleScreen
+
+EXAMPLES = """\
+examples:
+  python -m runbook                                  what there is, by step of the guide
+  python -m runbook secrets --env prod               rehearse: show what would change
+  python -m runbook secrets --env prod --go          do it; ask before anything is taken away
+  python -m runbook provision --env prod --go        everything from an empty account
+
+A run that was stopped goes on where it was: give the same command again.
+
+exit codes: 0 done, or nothing to do; 1 a step failed, was declined, or its rows are red;
+            2 the command line or the environment file is wrong; 4 wrong account or Region
+"""
+
+
+class Exit(IntEnum):
+    DONE = 0
+    STOPPED = 1
+    USAGE = 2
+    REFUSED = 4
+    INTERRUPTED = 130
+
+
+def options() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m runbook",
+        description="The migration guide, made executable. Without --go, nothing is changed.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("procedure", nargs="?", help="which one; none lists them")
+    parser.add_argument(
+        "--env", default="local", metavar="NAME", help="dev, prod or local (default)"
+    )
+    parser.add_argument("--go", action="store_true", help="really do it; else it is a rehearsal")
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="agree to what takes something away, and leave open what only a person can do",
+    )
+    parser.add_argument("--lang", default="en", choices=["en", "ja"], help="language of the steps")
+    parser.add_argument(
+        "--line-token-file", type=Path, metavar="FILE", help="holds LINE's channel access token"
+    )
+    parser.add_argument(
+        "--no-judge", action="store_true", help="do not judge the rows that the steps prove"
+    )
+    parser.add_argument(
+        "--environments", type=Path, default=ENVIRONMENTS, metavar="FILE", help="another file"
+    )
+    parser.add_argument("--journal", type=Path, metavar="FILE", help="another journal")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None, console: Console | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = options()
+    asked = parser.parse_args(arguments)
+    console = console or Console()
+    if asked.procedure is None:
+        states = row_states(ROOT / "report" / asked.env)
+        for line in listing(states, asked.lang):
+            console.print(line, highlight=False, soft_wrap=True)
+        return Exit.DONE
+    if asked.procedure not in procedures():
+        parser.error(_unknown(asked.procedure))
+    try:
+        return _run(asked, console)
+    except EnvironmentFileError as error:
+        parser.error(str(error))
+    except GuardError as error:
+        print(f"runbook: {error}", file=sys.stderr)
+        return Exit.REFUSED
+    except Stopped as error:
+        print(f"runbook: stopped at {error}", file=sys.stderr)
+        return Exit.STOPPED
+    except KeyboardInterrupt:
+        print("runbook: interrupted; the same command goes on from here", file=sys.stderr)
+        return Exit.INTERRUPTED
+
+
+def _run(asked: argparse.Namespace, console: Console) -> int:
+    screen = ConsoleScreen(console, lang=asked.lang, yes=asked.yes)
+    with reachable(load(asked.env, asked.environments).environment) as environment:
+        run = run_of(procedures()[asked.procedure], environment, _asked(asked), screen)
+        with screen.working():
+            run.perform() if asked.go else run.rehearse()
+    return Exit.DONE
+
+
+def _asked(asked: argparse.Namespace) -> Asked:
+    return Asked(
+        environments=asked.environments,
+        token_file=asked.line_token_file,
+        journal=asked.journal,
+        yes=asked.yes,
+        judged=not asked.no_judge,
+        interactive=sys.stdin.isatty(),
+    )
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name, procedures(), n=1)
+    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(procedures())}"
+    return f"there is no procedure {name}; {hint}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""Create the REST API with its routes, CORS and authorizer, deploy it, and set up its stage.
+
+The guide's origin, `https://liff.line.me`, is wrong: that address only redirects, and the browser
+sends the origin of the page that it lands on. The environment names that one.
+
+REST APIをルート・CORS・オーソライザー込みで作成し、デプロイしてステージを設定する。
+
+手順書のオリジン`https://liff.line.me`は誤りです。このURLはリダイレクトするだけで、ブラウザが送るのは
+転送先ページのオリジンです。環境の定義にはそのオリジンを書きます。
+"""
+
+from collections.abc import Mapping
+
+from plan.model import Function
+from runbook.converge import (
+    api_draft,
+    deployments,
+    gateway_account,
+    log_groups,
+    permissions,
+    releases,
+    rest_api,
+    stage_settings,
+)
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("3-3")
+def let_it_write_logs(work: Work) -> Changes:
+    """Give API Gateway a role to write logs with, and its access log a group.
+
+    The role is one per account and Region. One that is set already is left as it is.
+
+    API Gatewayにログ書き込み用のロールを与え、アクセスログのロググループを用意する。
+
+    このロールはアカウントとリージョンごとに一つです。設定済みの場合は変更しません。
+    """
+    name = work.plan.api.access_log_group
+    made = gateway_account.converge(work, work.plan.api)
+    groups = [one for one in work.plan.log_groups if one.name == name]
+    return made + work.each(log_groups.converge, groups)
+
+
+@step("3-3")
+def draw_up_the_api(work: Work) -> Changes:
+    """Bring routes, preflights, authorizer and gateway responses to the plan.
+
+    This is the draft: no caller sees it before it is deployed. Answers that API Gateway makes itself
+    need CORS headers too, else a browser can't tell a 401 from a broken network.
+
+    ルート、プリフライト、オーソライザー、ゲートウェイレスポンスを計画に合わせる。
+
+    これは下書きで、デプロイするまで呼び出し元には影響しません。API Gateway自身の応答にもCORSヘッダーが
+    必要です。ないと、ブラウザは401と通信障害を区別できません。
+    """
+    return api_draft.converge(work, work.plan.api)
+
+
+@step("3-3")
+def let_it_invoke_the_functions(work: Work) -> Changes:
+    """Let this API, route by route, invoke the aliases of the functions, and nobody else.
+
+    A permission on the function is none on its alias. What else a function's policy allows is shown,
+    and taken away only after you agreed.
+
+    このAPIにだけ、ルートごとに関数のエイリアスの呼び出しを許可する。
+
+    関数本体への許可は、エイリアスへの許可にはなりません。関数のポリシーにあるその他の許可は内容を表示し、
+    同意を得てから外します。
+    """
+    api = rest_api.find(work, work.plan.api)
+    id_ = api["id"] if api else rest_api.UNKNOWN_ID
+    sources = {one.name: _sources(work, id_, one) for one in work.plan.functions}
+
+    def converge(given: Work, function: Function) -> Changes:
+        return permissions.converge(given, function, sources[function.name])
+
+    return work.each(converge, work.plan.functions)
+
+
+@step("3-3", proves=("DEP-20", "DEP-21", "ROLL-02"))
+def deploy_it(work: Work) -> Changes:
+    """Deploy the draft to the stage, unless the stage serves just that already.
+
+    A deployment is a snapshot: what is changed after it is not live. It goes into the history with
+    the digest of its draft, so that step 8-2 can find its way back.
+
+    下書きをステージにデプロイする。既に同じ内容なら何もしない。
+
+    デプロイはスナップショットであり、その後の変更は反映されません。手順8-2で戻せるように、下書きの
+    ダイジェストを説明に付けてデプロイ履歴に残します。
+    """
+    return deployments.converge(work, work.plan.api)
+
+
+@step("3-3")
+def set_up_its_stage(work: Work) -> Changes:
+    """Bring throttle, logs, description and tags of the stage to the plan.
+
+    Caching is off: the guide advises it, but it would hand one user's stamps to another. Data trace is
+    off: it logs request bodies, with the tokens in them.
+
+    ステージのスロットリング、ログ、説明、タグを計画に合わせる。
+
+    キャッシュは無効にします。手順書は有効化を勧めますが、ある利用者のスタンプが別の利用者に返される
+    おそれがあります。データトレースも無効です。リクエスト本文がトークンごと記録されるためです。
+    """
+    return stage_settings.converge(work, work.plan.api)
+
+
+@step("3-3")
+def record_the_release(work: Work) -> Changes:
+    """Record what the stage serves and what its functions are.
+
+    ステージが提供する内容と、その関数を記録する。
+    """
+    return releases.converge(work)
+
+
+def _sources(work: Work, api_id: str, function: Function) -> Mapping[str, str]:
+    """Return statement id -> ARN of the route or authorizer that may invoke this function."""
+    environment, api = work.environment, work.plan.api
+    base = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
+    routes = {
+        f"apigateway-{one.verb}{one.path.replace('/', '-')}": f"{base}/*/{one.verb}{one.path}"
+        for one in api.routes
+        if one.function.name == function.name
+    }
+    if api.authorizer.function.name != function.name:
+        return routes
+    authorizer = rest_api.authorizer_id(work, api_id, api.authorizer.name)
+    return {**routes, "apigateway-authorizer": f"{base}/authorizers/{authorizer}"}

@@ -1,0 +1,43 @@
+"""Values that only a person has: asked for without an echo, or read from a file, never an argument."""
+
+from collections.abc import Callable
+from getpass import getpass
+from pathlib import Path
+
+from signoff.procedure import Refused
+
+LINE_TOKEN = "line_token"  # noqa: S105 - the key of a secret, not one
+
+
+def secret_source(
+    token_file: Path | None, *, interactive: bool, prompt: Callable[[str], str] = getpass
+) -> Callable[[str], str]:
+    """Return what asks for a secret by its key; raises Refused where nobody can be asked.
+
+    A command line is readable by every user of the machine, so no option takes the value itself.
+    """
+
+    def ask(key: str) -> str:
+        if key != LINE_TOKEN:
+            raise Refused(f"nobody can be asked for the secret {key}")
+        if token_file is not None:
+            value = _read(token_file)
+        elif interactive:
+            value = prompt("LINE channel access token (not shown): ").strip()
+        else:
+            raise Refused(
+                "the LINE channel access token is needed, and there is no terminal to ask at: give"
+                " its file with --line-token-file"
+            )
+        if not value:
+            raise Refused("the LINE channel access token is empty: issue one, then run it again")
+        return value
+
+    return ask
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Refused(f"{path} cannot be read ({error.strerror}): name another file") from None

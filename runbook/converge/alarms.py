@@ -1,0 +1,96 @@
+"""CloudWatch alarms (guide step 6-1): a Sum that is reached, told to the topic of the alerts."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from plan.model import Alarm
+from runbook.converge.clear import tag_list
+from signoff.procedure import Work, difference
+from signoff.procedure.work import Changes
+
+AT_A_TIME = 100
+"""Names in one DescribeAlarms."""
+
+
+def converge(work: Work, alarm: Alarm) -> Changes:
+    """Create the alarm or bring it to the plan."""
+    return converge_one(work, alarm, read(work, [alarm]).get(alarm.name))
+
+
+def converge_one(work: Work, alarm: Alarm, answer: Mapping[str, Any] | None) -> Changes:
+    """Converge an alarm that was read already (None: there is none): thirty of them need one call.
+
+    Actions beyond ours stay: somebody may want to hear of it by another way, too.
+    """
+    found = _found(work, answer) if answer else None
+    changes = difference(f"alarm {alarm.name}", found, _wanted(work, alarm))
+    others = answer.get("AlarmActions", []) if answer else []
+    return work.settle(changes, lambda: _put(work, alarm, others, created=answer is None))
+
+
+def read(work: Work, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
+    """Return the alarms that exist, by name."""
+    client, names = work.client("cloudwatch"), [one.name for one in alarms]
+    found: dict[str, Mapping[str, Any]] = {}
+    for start in range(0, len(names), AT_A_TIME):
+        pages = client.get_paginator("describe_alarms").paginate(
+            AlarmNames=names[start : start + AT_A_TIME], AlarmTypes=["MetricAlarm"]
+        )
+        found |= {one["AlarmName"]: one for page in pages for one in page["MetricAlarms"]}
+    return found
+
+
+def _wanted(work: Work, alarm: Alarm) -> dict[str, Any]:
+    return {
+        "metric": f"{alarm.namespace} {alarm.metric}",
+        "dimensions": dict(alarm.dimensions),
+        "statistic": "Sum",
+        "period_s": alarm.period_s,
+        "periods": 1,
+        "datapoints": 1,
+        "threshold": float(alarm.threshold),
+        "comparison": "GreaterThanOrEqualToThreshold",
+        "missing data": "notBreaching",
+        "actions enabled": True,
+        "tells": work.plan.topic.arn,
+        "description": alarm.description,
+    }
+
+
+def _found(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
+    topic, tells = work.plan.topic.arn, answer.get("AlarmActions", [])
+    return {
+        "metric": f"{answer.get('Namespace')} {answer.get('MetricName')}",
+        "dimensions": {one["Name"]: one["Value"] for one in answer.get("Dimensions", [])},
+        "statistic": answer.get("Statistic") or answer.get("ExtendedStatistic"),
+        "period_s": answer.get("Period"),
+        "periods": answer.get("EvaluationPeriods"),
+        "datapoints": answer.get("DatapointsToAlarm", answer.get("EvaluationPeriods")),
+        "threshold": answer.get("Threshold"),
+        "comparison": answer.get("ComparisonOperator"),
+        "missing data": answer.get("TreatMissingData", "missing"),
+        "actions enabled": answer.get("ActionsEnabled"),
+        "tells": topic if topic in tells else ", ".join(tells),
+        "description": answer.get("AlarmDescription"),
+    }
+
+
+def _put(work: Work, alarm: Alarm, others: Iterable[str], *, created: bool) -> None:
+    """PutMetricAlarm replaces the whole alarm; it takes tags only where it creates one."""
+    work.client("cloudwatch").put_metric_alarm(
+        AlarmName=alarm.name,
+        AlarmDescription=alarm.description,
+        ActionsEnabled=True,
+        AlarmActions=list(dict.fromkeys([work.plan.topic.arn, *others])),
+        Namespace=alarm.namespace,
+        MetricName=alarm.metric,
+        Dimensions=[{"Name": name, "Value": value} for name, value in alarm.dimensions.items()],
+        Statistic="Sum",
+        Period=alarm.period_s,
+        EvaluationPeriods=1,
+        DatapointsToAlarm=1,
+        Threshold=float(alarm.threshold),
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        TreatMissingData="notBreaching",
+        **({"Tags": tag_list(work.plan.tags)} if created else {}),
+    )

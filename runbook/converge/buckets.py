@@ -1,0 +1,99 @@
+"""The bucket of the images, where the environment names one: encrypted, closed, TLS only (step 2-3)."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from signoff.procedure import Work, difference
+from signoff.procedure.work import Changes
+
+ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"
+NOTHING_SET = frozenset(
+    {
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "NoSuchPublicAccessBlockConfiguration",
+        "NoSuchBucketPolicy",
+    }
+)
+ABSENT = frozenset({"404", "NoSuchBucket"})
+CLOSED = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+
+
+def converge(work: Work, bucket: str) -> Changes:
+    """Create the bucket, or close and encrypt it; what else its policy says, stays."""
+    absent = not _exists(work, bucket)
+    found = None if absent else _found(work, bucket)
+    wanted = {ENCRYPTION: "aws:kms", PUBLIC: CLOSED, TLS: _tls_only(bucket)}
+    changes = difference(f"bucket {bucket}", found, wanted)
+    return work.settle(changes, lambda: _apply(work, bucket, changes, absent=absent))
+
+
+def _exists(work: Work, bucket: str) -> bool:
+    return bool(_set(work.client("s3").head_bucket, ABSENT, Bucket=bucket))
+
+
+def _set(call: Callable[..., Any], empty_on: frozenset[str], **which: str) -> dict[str, Any]:
+    """Make a call; an error code in ``empty_on`` is the answer "nothing set"."""
+    try:
+        return dict(call(**which))
+    except ClientError as error:
+        if error.response["Error"].get("Code") not in empty_on:
+            raise
+        return {}
+
+
+def _found(work: Work, bucket: str) -> dict[str, Any]:
+    s3, which = work.client("s3"), {"Bucket": bucket}
+    rules = _set(s3.get_bucket_encryption, NOTHING_SET, **which)
+    block = _set(s3.get_public_access_block, NOTHING_SET, **which)
+    return {
+        ENCRYPTION: _algorithm(rules),
+        PUBLIC: block.get("PublicAccessBlockConfiguration"),
+        TLS: next((one for one in _statements(work, bucket) if one.get("Sid") == "TlsOnly"), None),
+    }
+
+
+def _algorithm(answer: Mapping[str, Any]) -> str | None:
+    rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+    return next((one["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for one in rules), None)
+
+
+def _statements(work: Work, bucket: str) -> list[dict[str, Any]]:
+    answer = _set(work.client("s3").get_bucket_policy, NOTHING_SET, Bucket=bucket)
+    return list(json.loads(answer.get("Policy", "{}")).get("Statement", []))
+
+
+def _tls_only(bucket: str) -> dict[str, Any]:
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def _apply(work: Work, bucket: str, changes: Changes, *, absent: bool) -> None:
+    s3, fields = work.client("s3"), {one.field for one in changes}
+    if absent:
+        region = work.environment.region
+        # us-east-1 is the one Region that must not be named.
+        where = {"LocationConstraint": region} if region != "us-east-1" else None
+        s3.create_bucket(Bucket=bucket, **({"CreateBucketConfiguration": where} if where else {}))
+    if ENCRYPTION in fields:
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+        s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    if PUBLIC in fields:
+        s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=CLOSED)
+    if TLS in fields:
+        others = [one for one in _statements(work, bucket) if one.get("Sid") != "TlsOnly"]
+        policy = {"Version": "2012-10-17", "Statement": [*others, _tls_only(bucket)]}
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))

@@ -1,0 +1,48 @@
+"""The dashboard with the guide's five kinds of widget (step 6-2)."""
+
+import json
+from typing import Any
+
+from plan.model import Dashboard, Widget
+from runbook.converge.absent import unless_absent
+from signoff.procedure import Work, difference
+from signoff.procedure.work import Changes
+
+WIDTH, HEIGHT, COLUMNS = 12, 6, 24
+"""In CloudWatch's grid, which is 24 wide."""
+
+
+def converge(work: Work, dashboard: Dashboard) -> Changes:
+    """Put the dashboard where its body differs; the body is compared as data, not as text."""
+    client = work.client("cloudwatch")
+    answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
+    wanted = {"widgets": [_widget(work, i, one) for i, one in enumerate(dashboard.widgets)]}
+    found = json.loads(answer["DashboardBody"]) if answer else None
+    changes = difference(f"dashboard {dashboard.name}", found, wanted, destroying=("widgets",))
+    body = json.dumps(wanted)
+    return work.settle(
+        changes, lambda: client.put_dashboard(DashboardName=dashboard.name, DashboardBody=body)
+    )
+
+
+def _widget(work: Work, position: int, widget: Widget) -> dict[str, Any]:
+    row, column = divmod(position, COLUMNS // WIDTH)
+    return {
+        "type": "metric",
+        "x": column * WIDTH,
+        "y": row * HEIGHT,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "properties": {
+            "title": widget.title,
+            "region": work.environment.region,
+            "view": "timeSeries",
+            "stat": widget.statistic,
+            "period": work.environment.alarms.period_s,
+            "metrics": [_metric(*one) for one in widget.metrics],
+        },
+    }
+
+
+def _metric(namespace: str, name: str, dimensions: dict[str, str]) -> list[str]:
+    return [namespace, name, *(part for pair in dimensions.items() for part in pair)]

@@ -1,0 +1,108 @@
+"""What callers of a function get: a published version behind the alias, so that it can be rolled back."""
+
+from typing import Any
+
+from plan.model import Function
+from runbook.converge.absent import unless_absent
+from runbook.converge.functions import code_sha256, configuration, described, wait_until_updated
+from signoff.procedure import Work, difference
+from signoff.procedure.work import Changes
+
+EARLIER = "earlier version"
+
+
+def converge(work: Work, function: Function) -> Changes:
+    """Publish what is built and point the alias to it, unless the alias has just that already.
+
+    The whole of the traffic goes there: a weighted alias is no state to go live in. A first release
+    is published twice, so that there is something to roll back to, and to rehearse with, from the
+    first day: the version before it is the same code.
+    """
+    wanted = {
+        **configuration(function),
+        "code": code_sha256(work.build(function.key)),
+        "variables": sorted(function.environment),
+        "weights": {},
+        EARLIER: True,
+    }
+    found = _found(work, function)
+    changes = difference(f"alias {function.name}:{function.alias}", found, wanted)
+    return work.settle(changes, lambda: _release(work, function, absent=found is None))
+
+
+def released(work: Work, function: Function) -> dict[str, str]:
+    """Return version and CodeSha256 behind the alias, for the release record; empty where none."""
+    answer = _behind(work, function)
+    if answer is None:
+        return {}
+    return {"version": answer["Version"], "code_sha256": answer["CodeSha256"]}
+
+
+def _found(work: Work, function: Function) -> dict[str, Any] | None:
+    client = work.client("lambda")
+    alias = unless_absent(client.get_alias, FunctionName=function.name, Name=function.alias)
+    if alias is None:
+        return None
+    weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+    return {
+        **_version(work, _behind(work, function)),
+        "weights": weights,
+        EARLIER: len(_published(work, function)) > 1,
+    }
+
+
+def _version(work: Work, behind: dict[str, Any] | None) -> dict[str, Any]:
+    """Describe the version, the names of its variables too: one too many may be a secret."""
+    if behind is None:
+        return {}
+    names = behind.get("Environment", {}).get("Variables", {})
+    return {**described(work, behind), "variables": sorted(names)}
+
+
+def _behind(work: Work, function: Function) -> dict[str, Any] | None:
+    return unless_absent(
+        work.client("lambda").get_function_configuration,
+        FunctionName=function.name,
+        Qualifier=function.alias,
+    )
+
+
+def _published(work: Work, function: Function) -> list[str]:
+    pages = work.client("lambda").get_paginator("list_versions_by_function")
+    found = pages.paginate(FunctionName=function.name)
+    listed = [one["Version"] for page in found for one in page["Versions"]]
+    return [version for version in listed if version != "$LATEST"]
+
+
+def _release(work: Work, function: Function, *, absent: bool) -> None:
+    client = work.client("lambda")
+    version = _publish(work, function)
+    if _published(work, function) == [version]:
+        _touch(work, function)
+        version = _publish(work, function)
+    (client.create_alias if absent else client.update_alias)(
+        FunctionName=function.name,
+        Name=function.alias,
+        FunctionVersion=version,
+        RoutingConfig={"AdditionalVersionWeights": {}},
+    )
+
+
+def _publish(work: Work, function: Function) -> str:
+    """Publish; Lambda answers the last version again where nothing has changed since."""
+    wait_until_updated(work, function)
+    call = work.client("lambda").publish_version
+    return str(
+        work.patiently(lambda: call(FunctionName=function.name), "ResourceConflictException")[
+            "Version"
+        ]
+    )
+
+
+def _touch(work: Work, function: Function) -> None:
+    """Change what does not matter, for Lambda publishes no second version of the same."""
+    call = work.client("lambda").update_function_configuration
+    text = f"{function.name}, called as {function.alias}"
+    work.patiently(
+        lambda: call(FunctionName=function.name, Description=text), "ResourceConflictException"
+    )

@@ -1,0 +1,132 @@
+"""Lambda functions (guide step 3-2): package and configuration of what is being worked on, $LATEST.
+
+What callers get is the alias: see ``function_releases``.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from plan.model import Function
+from runbook.converge.absent import unless_absent
+from runbook.converge.clear import clear, tag_fields
+from signoff.procedure import Change, Work, difference
+from signoff.procedure.work import Changes
+
+NOT_YET = "cannot be assumed by Lambda"
+"""IAM takes some seconds to tell the Regions of a new role; CreateFunction refuses until then."""
+WAIT = {"Delay": 1, "MaxAttempts": 180}
+
+
+def converge(work: Work, function: Function) -> Changes:
+    """Create or update the function; the variables become exactly the planned ones."""
+    package = work.build(function.key)
+    answer = unless_absent(work.client("lambda").get_function, FunctionName=function.name)
+    found = _found(work, answer) if answer else None
+    wanted = {**configuration(function), "code": code_sha256(package)}
+    name = f"function {function.name}"
+    planned = difference(name, found, {**wanted, **tag_fields(work, work.plan.tags)})
+    changes = planned + _extra_variables(name, found, wanted)
+    if answer is None:
+        return work.settle(changes, lambda: _create(work, function, package))
+    return work.settle(changes, lambda: _update(work, function, package, changes))
+
+
+def code_sha256(package: bytes) -> str:
+    """Digest a package as Lambda's CodeSha256 does."""
+    return base64.b64encode(hashlib.sha256(package).digest()).decode()
+
+
+def configuration(function: Function) -> dict[str, Any]:
+    """Return the fields that a published version carries too, its code apart."""
+    return {
+        "runtime": function.runtime,
+        "handler": function.handler,
+        "role": function.role.arn,
+        "timeout_s": function.timeout_s,
+        "memory_mb": function.memory_mb,
+        **{f"variable {key}": value for key, value in function.environment.items()},
+    }
+
+
+def described(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a function's configuration, as AWS answers it, into the fields of ``configuration``.
+
+    A variable that the plan does not have may be a secret; it is told by its length and look.
+    """
+    variables = answer.get("Environment", {}).get("Variables", {})
+    return {
+        "runtime": answer.get("Runtime"),
+        "handler": answer.get("Handler"),
+        "role": answer["Role"],
+        "timeout_s": answer["Timeout"],
+        "memory_mb": answer["MemorySize"],
+        "code": answer["CodeSha256"],
+        **{f"variable {key}": clear(work, value) for key, value in variables.items()},
+    }
+
+
+def _found(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
+    tags = tag_fields(work, answer.get("Tags") or {})
+    return {**described(work, answer["Configuration"]), **tags}
+
+
+def _extra_variables(
+    name: str, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]
+) -> Changes:
+    extra = (key for key in found or {} if key.startswith("variable ") and key not in wanted)
+    return tuple(Change(name, key, (found or {})[key], None, destroys=True) for key in extra)
+
+
+def _create(work: Work, function: Function, package: bytes) -> None:
+    client = work.client("lambda")
+    work.patiently(
+        lambda: client.create_function(
+            **_parameters(function),
+            Code={"ZipFile": package},
+            PackageType="Zip",
+            Tags=dict(work.plan.tags),
+        ),
+        "InvalidParameterValueException",
+        saying=NOT_YET,
+    )
+    client.get_waiter("function_active_v2").wait(FunctionName=function.name, WaiterConfig=WAIT)
+
+
+def _update(work: Work, function: Function, package: bytes, changes: Changes) -> None:
+    client, fields = work.client("lambda"), {one.field for one in changes}
+    tagging = {field for field in fields if field.startswith("tag ")}
+    if fields - tagging - {"code"}:
+        _settled(work, lambda: client.update_function_configuration(**_parameters(function)))
+        wait_until_updated(work, function)
+    if "code" in fields:
+        _settled(
+            work,
+            lambda: client.update_function_code(FunctionName=function.name, ZipFile=package),
+        )
+        wait_until_updated(work, function)
+    if tagging:
+        client.tag_resource(Resource=function.arn, Tags=dict(work.plan.tags))
+
+
+def _settled(work: Work, call: Any) -> None:
+    """Make a change once the one before it is through: Lambda refuses two at a time."""
+    work.patiently(call, "ResourceConflictException")
+
+
+def wait_until_updated(work: Work, function: Function) -> None:
+    waiter = work.client("lambda").get_waiter("function_updated_v2")
+    waiter.wait(FunctionName=function.name, WaiterConfig=WAIT)
+
+
+def _parameters(function: Function) -> dict[str, Any]:
+    return {
+        "FunctionName": function.name,
+        "Runtime": function.runtime,
+        "Handler": function.handler,
+        "Role": function.role.arn,
+        "Timeout": function.timeout_s,
+        "MemorySize": function.memory_mb,
+        "Environment": {"Variables": dict(function.environment)},
+    }

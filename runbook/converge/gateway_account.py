@@ -1,0 +1,78 @@
+"""The account's role by which API Gateway writes logs: one per account and Region, for all its APIs."""
+
+import json
+
+from plan.model import Api
+from runbook.converge.absent import unless_absent
+from runbook.converge.clear import tag_list
+from signoff.procedure import Change, Work, difference
+from signoff.procedure.work import Changes
+
+WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "apigateway.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+NOT_YET = "role ARN"
+"""API Gateway refuses a role that IAM has not yet told it of."""
+
+
+def converge(work: Work, api: Api) -> Changes:
+    """Set a log role where the account has none; one that is set already serves others, and stays."""
+    client, name = work.client("apigateway"), "API Gateway account"
+    have = client.get_account().get("cloudwatchRoleArn")
+    arn = f"arn:aws:iam::{work.environment.account}:role/{api.log_role}"
+    if have and have != arn:
+        work.tell(f"{name}: logs are written by {have}, which is left as it is")
+        return ()
+    made = _role(work, api)
+    changes = difference(name, {"log role": have or None}, {"log role": arn})
+    patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]
+    return made + work.settle(
+        changes,
+        lambda: work.patiently(
+            lambda: client.update_account(patchOperations=patch),
+            "BadRequestException",
+            saying=NOT_YET,
+        ),
+    )
+
+
+def _role(work: Work, api: Api) -> Changes:
+    iam, name = work.client("iam"), f"role {api.log_role}"
+    found = unless_absent(iam.get_role, RoleName=api.log_role)
+    have = found["Role"]["AssumeRolePolicyDocument"] if found else None
+    changes = difference(name, {"trust": have}, {"trust": TRUST}, destroying=("trust",))
+    made = work.settle(changes, lambda: _write(work, api, absent=found is None))
+    return made + _policy(work, api, absent=found is None)
+
+
+def _write(work: Work, api: Api, *, absent: bool) -> None:
+    iam, trust = work.client("iam"), json.dumps(TRUST)
+    if absent:
+        tags = tag_list(work.plan.tags)
+        iam.create_role(RoleName=api.log_role, AssumeRolePolicyDocument=trust, Tags=tags)
+        iam.get_waiter("role_exists").wait(RoleName=api.log_role)
+    else:
+        iam.update_assume_role_policy(RoleName=api.log_role, PolicyDocument=trust)
+
+
+def _policy(work: Work, api: Api, *, absent: bool) -> Changes:
+    iam = work.client("iam")
+    attached: set[str] = set()
+    if not absent:
+        pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=api.log_role)
+        attached = {one["PolicyArn"] for page in pages for one in page["AttachedPolicies"]}
+    if WRITES_LOGS in attached:
+        return ()
+    change = Change(f"role {api.log_role}", "managed policy", None, WRITES_LOGS)
+    return work.settle(
+        (change,),
+        lambda: iam.attach_role_policy(RoleName=api.log_role, PolicyArn=WRITES_LOGS),
+    )

@@ -1,0 +1,63 @@
+"""Log groups that end some day (guide step 6-3): one that AWS makes by itself keeps its logs for ever."""
+
+from typing import Any
+
+from plan.model import LogGroup
+from runbook.converge.clear import tag_fields
+from signoff.procedure import Change, Work, difference
+from signoff.procedure.work import Changes
+
+RETENTION = "retention_days"
+FOR_EVER = "never expires"
+
+
+def converge(work: Work, group: LogGroup) -> Changes:
+    """Create the group, or set its retention; one that keeps logs longer, yet not for ever, is right."""
+    found = _found(work, group)
+    changes = (*_retention(group, found), *_tags(work, group, found))
+    return work.settle(changes, lambda: _apply(work, group, found, changes))
+
+
+def _retention(group: LogGroup, found: dict[str, Any] | None) -> Changes:
+    have = found.get("retentionInDays", FOR_EVER) if found else None
+    if isinstance(have, int) and have >= group.retention_days:
+        return ()
+    # Where logs never expired, those that are older go away.
+    lost = have == FOR_EVER and bool(found and found.get("storedBytes"))
+    return (Change(_name(group), RETENTION, have, group.retention_days, lost),)
+
+
+def _tags(work: Work, group: LogGroup, found: dict[str, Any] | None) -> Changes:
+    have: dict[str, str] | None = None
+    if found is not None:
+        answer = work.client("logs").list_tags_for_resource(resourceArn=_arn(found))
+        have = tag_fields(work, answer["tags"])
+    return difference(_name(group), have, tag_fields(work, work.plan.tags))
+
+
+def _found(work: Work, group: LogGroup) -> dict[str, Any] | None:
+    pages = work.client("logs").get_paginator("describe_log_groups")
+    for page in pages.paginate(logGroupNamePrefix=group.name):
+        for one in page["logGroups"]:
+            if one["logGroupName"] == group.name:
+                return dict(one)
+    return None
+
+
+def _apply(work: Work, group: LogGroup, found: dict[str, Any] | None, changes: Changes) -> None:
+    logs, fields = work.client("logs"), {one.field for one in changes}
+    if found is None:
+        logs.create_log_group(logGroupName=group.name, tags=dict(work.plan.tags))
+    if RETENTION in fields:
+        logs.put_retention_policy(logGroupName=group.name, retentionInDays=group.retention_days)
+    if found is not None and fields - {RETENTION}:
+        logs.tag_resource(resourceArn=_arn(found), tags=dict(work.plan.tags))
+
+
+def _arn(found: dict[str, Any]) -> str:
+    """Cut the ARN to what the tagging calls want: without the ``:*`` of DescribeLogGroups."""
+    return str(found["arn"]).removesuffix(":*")
+
+
+def _name(group: LogGroup) -> str:
+    return f"log group {group.name}"

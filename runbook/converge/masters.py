@@ -1,0 +1,112 @@
+"""Stamp masters (guide step 4-1): the spots of the rally, loaded so that loading again changes nothing."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from plan.model import Table
+from runbook.converge.absent import unless_absent
+from signoff.canonical import Item, canonical_hash, item_hash
+from signoff.procedure import Change, Refused, Work, until
+from signoff.procedure.work import Changes
+
+SPOTS = Path(__file__).parent.parent / "data" / "stamp_masters.json"
+"""The five spots of the development table, in plain JSON."""
+MANIFEST = "manifest"
+IN_ONE_WRITE = 25
+"""BatchWriteItem takes no more."""
+
+
+def source(path: Path = SPOTS) -> tuple[Item, ...]:
+    """Read spots in plain JSON into DynamoDB JSON; numbers keep every digit."""
+    write = TypeSerializer().serialize
+    spots = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    return tuple({name: write(value) for name, value in spot.items()} for spot in spots)
+
+
+def converge(work: Work, table: Table, items: Sequence[Item]) -> Changes:
+    """Add the spots that are missing, and, after asking, overwrite those that differ.
+
+    A spot that is only in the table stays: who put it there must say what it is for.
+    """
+    there = read(work, table)
+    changes = tuple(
+        Change(
+            f"table {table.name}", f"item {key}", _plain(there.get(key)), _plain(item), key in there
+        )
+        for key, item in _by_key(table, items).items()
+        if key not in there or item_hash(there[key]) != item_hash(item)
+    )
+    keys = {one.field.removeprefix("item ") for one in changes}
+    differing = [item for key, item in _by_key(table, items).items() if key in keys]
+    return work.settle(changes, lambda: _write(work, table, differing))
+
+
+def manifest(table: Table, items: Sequence[Item]) -> dict[str, Any]:
+    """Say what the table must hold: count and canonical hash of the source."""
+    return {"table": table.name, "count": len(items), "hash": canonical_hash(items)}
+
+
+def converge_manifest(work: Work, table: Table, items: Sequence[Item]) -> Changes:
+    """Read the table back, and leave the manifest in the evidence store if both sides are equal."""
+    wanted, found = manifest(table, items), work.recorded(MANIFEST, table=table.name)
+    changes = (
+        (Change("evidence", MANIFEST, dict(found) if found else None, wanted),)
+        if found != wanted
+        else ()
+    )
+    return work.settle(changes, lambda: _attest(work, table, items, wanted))
+
+
+def read(work: Work, table: Table) -> dict[str, Item]:
+    """Read a small table whole: hash key -> item. Nothing where there is no such table."""
+    client = work.client("dynamodb")
+    if unless_absent(client.describe_table, TableName=table.name) is None:
+        return {}
+    pages = client.get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
+    return _by_key(table, (item for page in pages for item in page["Items"]))
+
+
+def _attest(work: Work, table: Table, items: Sequence[Item], wanted: Mapping[str, Any]) -> None:
+    there = read(work, table)
+    if canonical_hash(there.values()) != wanted["hash"]:
+        ours = _by_key(table, items)
+        odd = sorted(there.keys() ^ ours.keys()) or ["the same keys with other content"]
+        raise Refused(
+            f"table {table.name} holds {len(there)} items, the source {len(items)}, and they are not"
+            f" equal ({', '.join(odd[:5])}): see whose they are, then run it again"
+        )
+    work.record(MANIFEST, wanted)
+
+
+def _write(work: Work, table: Table, items: Iterable[Item]) -> None:
+    client, rest = work.client("dynamodb"), iter(items)
+    while batch := list(islice(rest, IN_ONE_WRITE)):
+        pending = {table.name: [{"PutRequest": {"Item": item}} for item in batch]}
+
+        def written() -> bool:
+            nonlocal pending
+            pending = client.batch_write_item(RequestItems=pending).get("UnprocessedItems", {})
+            return not pending
+
+        what = f"{len(batch)} items are written to {table.name}"
+        until(written, what=what, every_s=0.5, within_s=30, sleep=work.sleep)
+
+
+def _by_key(table: Table, items: Iterable[Item]) -> dict[str, Item]:
+    kind = table.attributes[table.hash_key]
+    return {item[table.hash_key][kind]: item for item in items}
+
+
+def _plain(item: Item | None) -> dict[str, Any] | None:
+    """Show an item as people write it, with its numbers as DynamoDB spells them."""
+    if item is None:
+        return None
+    read_value = TypeDeserializer().deserialize
+    shown = {name: read_value(value) for name, value in sorted(item.items())}
+    return dict(json.loads(json.dumps(shown, default=str)))

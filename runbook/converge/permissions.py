@@ -1,0 +1,87 @@
+"""Who may invoke a function's alias: this API by route, its authorizer, and nobody else."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from plan.model import Function
+from runbook.converge.absent import unless_absent
+from signoff.procedure import Change, Work
+from signoff.procedure.work import Changes
+
+GATEWAY = "apigateway.amazonaws.com"
+
+
+def converge(work: Work, function: Function, sources: Mapping[str, str]) -> Changes:
+    """Grant API Gateway the alias for each of ``sources`` (statement id -> ARN), and shed the rest.
+
+    A statement on the bare function is no grant on the alias, and one beyond the plan lets someone
+    else in: API Gateway of another account, or the whole world.
+    """
+    found = _statements(work, function, function.alias)
+    made: Changes = ()
+    for id_, arn in sources.items():
+        if (have := _granted(found.pop(id_, None))) != arn:
+            change = (Change(_name(function), f"permission {id_}", have, arn),)
+            made += work.settle(change, _grant(work, function, id_, arn, replace=have is not None))
+    for qualifier, extras in ((function.alias, found), (None, _statements(work, function, None))):
+        for id_, statement in extras.items():
+            lost = (
+                Change(
+                    _name(function, qualifier), f"permission {id_}", statement, None, destroys=True
+                ),
+            )
+            made += work.settle(lost, _withdrawal(work, function, id_, qualifier))
+    return made
+
+
+def _statements(work: Work, function: Function, qualifier: str | None) -> dict[str, Any]:
+    """Return the statements on the alias, or on the bare function, by their id."""
+    which = {"Qualifier": qualifier} if qualifier else {}
+    answer = unless_absent(work.client("lambda").get_policy, FunctionName=function.name, **which)
+    arn = f"{function.arn}:{qualifier}" if qualifier else function.arn
+    listed = json.loads(answer["Policy"])["Statement"] if answer else []
+    # moto answers with the statements of all qualifiers together; AWS with those asked for.
+    return {one["Sid"]: one for one in listed if one["Resource"] == arn}
+
+
+def _granted(statement: Mapping[str, Any] | None) -> str | None:
+    """Return the source ARN where the statement is exactly ours, else what it is instead."""
+    if statement is None:
+        return None
+    conditions = statement.get("Condition", {})
+    arn = conditions.get("ArnLike", {}).get("AWS:SourceArn")
+    ours = (
+        statement["Effect"] == "Allow"
+        and statement["Principal"] == {"Service": GATEWAY}
+        and statement["Action"] == "lambda:InvokeFunction"
+        and arn is not None
+    )
+    return str(arn) if ours else json.dumps(statement, sort_keys=True)
+
+
+def _grant(work: Work, function: Function, id_: str, arn: str, *, replace: bool) -> Any:
+    client = work.client("lambda")
+    on = {"FunctionName": function.name, "Qualifier": function.alias, "StatementId": id_}
+
+    def apply() -> None:
+        if replace:
+            client.remove_permission(**on)
+        client.add_permission(
+            **on, Action="lambda:InvokeFunction", Principal=GATEWAY, SourceArn=arn
+        )
+
+    return apply
+
+
+def _withdrawal(work: Work, function: Function, id_: str, qualifier: str | None) -> Any:
+    which = {"Qualifier": qualifier} if qualifier else {}
+    return lambda: work.client("lambda").remove_permission(
+        FunctionName=function.name, StatementId=id_, **which
+    )
+
+
+def _name(function: Function, qualifier: str | None = "") -> str:
+    if qualifier is None:
+        return f"function {function.name}"
+    return f"alias {function.name}:{function.alias}"

@@ -1,0 +1,40 @@
+"""The release record: what was put live, which checks compare and rollbacks go back to."""
+
+from typing import Any
+
+from runbook.converge import function_releases, rest_api
+from runbook.converge.deployments import stage_of
+from signoff.procedure import Change, Work
+from signoff.procedure.work import Changes
+
+KIND = "release"
+AS_DEPLOYED = "as it is deployed then"
+
+
+def converge(work: Work) -> Changes:
+    """Leave a record of what the aliases and the stage serve, where the newest one says otherwise.
+
+    In a rehearsal nobody knows yet which versions there will be, if functions are still to be made.
+    """
+    found, live = work.recorded(KIND), _live(work)
+    if found == live and found is not None:
+        return ()
+    after = live if all(live["functions"].values()) else AS_DEPLOYED
+    change = Change("evidence", KIND, dict(found) if found else None, after)
+    return work.settle((change,), lambda: work.record(KIND, live))
+
+
+def _live(work: Work) -> dict[str, Any]:
+    """Read the body: function name -> version and CodeSha256; the API's deployment, None before it."""
+    plan = work.plan
+    functions = {one.name: function_releases.released(work, one) for one in plan.functions}
+    api = rest_api.find(work, plan.api)
+    stage = stage_of(work, plan.api, api["id"] if api else None)
+    return {
+        "functions": functions,
+        "api": {
+            "id": api["id"] if api else None,
+            "stage": plan.api.stage,
+            "deployment": stage["deploymentId"] if stage else None,
+        },
+    }

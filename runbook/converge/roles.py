@@ -1,0 +1,132 @@
+"""One role per function with the least it needs, in one inline policy (guide step 2-2)."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from plan.model import Permission, Role
+from runbook.converge.absent import unless_absent
+from runbook.converge.clear import tag_fields, tag_list, tag_map
+from signoff.procedure import Change, Work, difference
+from signoff.procedure.work import Changes
+
+POLICY = "least-privilege"
+ACCEPTED_MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+"""Its logs permission is wider than ours, and accepted (rulings, "IAM, secrets, monitoring", 19)."""
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+def converge(work: Work, role: Role) -> Changes:
+    """Create the role, or bring its trust, its policy and its tags to the plan; then shed extras."""
+    iam, name = work.client("iam"), f"role {role.name}"
+    answer = unless_absent(iam.get_role, RoleName=role.name)
+    found = answer["Role"] if answer else None
+    changes = difference(
+        name, _found(work, role, found), _wanted(work, role), destroying=("trust",)
+    )
+    made = work.settle(changes, lambda: _apply(work, role, found, changes))
+    return made + (_shed(work, role) if found else ())
+
+
+def granted(work: Work, role: Role) -> frozenset[Permission]:
+    """Return what is required, and the calls between functions that the plan accepts."""
+    aliases = {one.alias_arn for one in work.plan.functions}
+    return role.required | {one for one in role.accepted if one.resource in aliases}
+
+
+def document(permissions: Iterable[Permission]) -> dict[str, Any]:
+    """Write the policy: one statement per resource."""
+    by_resource: dict[str, list[str]] = {}
+    for one in sorted(permissions):
+        by_resource.setdefault(one.resource, []).append(one.action)
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": sorted(actions), "Resource": resource}
+            for resource, actions in sorted(by_resource.items())
+        ],
+    }
+
+
+def told(policy: dict[str, Any]) -> list[str] | dict[str, Any]:
+    """Say a policy of the form that `document` writes by its permissions, any other one as it is."""
+    try:
+        permissions = sorted(
+            Permission(action, one["Resource"])
+            for one in policy["Statement"]
+            for action in one["Action"]
+        )
+        ours = document(permissions) == policy
+    except (KeyError, TypeError):
+        return policy
+    return [str(one) for one in permissions] if ours else policy
+
+
+def _wanted(work: Work, role: Role) -> dict[str, Any]:
+    return {
+        "trust": TRUST,
+        f"policy {POLICY}": told(document(granted(work, role))),
+        **tag_fields(work, work.plan.tags),
+    }
+
+
+def _found(work: Work, role: Role, found: dict[str, Any] | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    answer = unless_absent(
+        work.client("iam").get_role_policy, RoleName=role.name, PolicyName=POLICY
+    )
+    return {
+        "trust": found["AssumeRolePolicyDocument"],
+        f"policy {POLICY}": told(answer["PolicyDocument"]) if answer else None,
+        **tag_fields(work, tag_map(found.get("Tags", []))),
+    }
+
+
+def _apply(work: Work, role: Role, found: dict[str, Any] | None, changes: Changes) -> None:
+    iam, fields = work.client("iam"), {one.field for one in changes}
+    tags, trust = tag_list(work.plan.tags), json.dumps(TRUST)
+    if found is None:
+        iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=trust, Tags=tags)
+        iam.get_waiter("role_exists").wait(RoleName=role.name)
+    elif "trust" in fields:
+        iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=trust)
+    if f"policy {POLICY}" in fields:
+        policy = json.dumps(document(granted(work, role)))
+        iam.put_role_policy(RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy)
+    if found is not None and any(field.startswith("tag ") for field in fields):
+        iam.tag_role(RoleName=role.name, Tags=tags)
+
+
+def _shed(work: Work, role: Role) -> Changes:
+    """Take away the policies that the plan does not know: two-sided least privilege."""
+    iam, name = work.client("iam"), f"role {role.name}"
+    made: Changes = ()
+    for policy in _listed(iam, "list_role_policies", "PolicyNames", role):
+        if policy != POLICY:
+            body = iam.get_role_policy(RoleName=role.name, PolicyName=policy)["PolicyDocument"]
+            lost = (Change(name, f"policy {policy}", body, None, destroys=True),)
+            made += work.settle(lost, _removal(iam.delete_role_policy, role, PolicyName=policy))
+    for policy in _listed(iam, "list_attached_role_policies", "AttachedPolicies", role):
+        if (arn := policy["PolicyArn"]) != ACCEPTED_MANAGED:
+            lost = (Change(name, "managed policy", arn, None, destroys=True),)
+            made += work.settle(lost, _removal(iam.detach_role_policy, role, PolicyArn=arn))
+    return made
+
+
+def _removal(call: Any, role: Role, **which: str) -> Any:
+    return lambda: call(RoleName=role.name, **which)
+
+
+def _listed(iam: Any, operation: str, key: str, role: Role) -> list[Any]:
+    pages = iam.get_paginator(operation).paginate(RoleName=role.name)
+    return [one for page in pages for one in page[key]]

@@ -1,0 +1,88 @@
+"""Secrets of Secrets Manager (guide step 2-1): made once, then never overwritten while good."""
+
+import json
+import secrets as randomness
+from typing import Any
+
+from plan.model import Secret
+from plan.reading import KNOWN_DEFAULTS
+from runbook.converge.absent import unless_absent
+from runbook.converge.clear import tag_fields, tag_list, tag_map
+from signoff.inventory.placeholder import is_placeholder
+from signoff.inventory.value import bits
+from signoff.procedure import Change, Work, difference
+from signoff.procedure.work import Changes
+
+KEY_BYTES = 64
+NEW_KEY = f"{KEY_BYTES} random bytes"
+GIVEN = "as given"
+
+
+def converge(work: Work, secret: Secret) -> Changes:
+    """Create the secret, or mend what is wrong with it. A value is never shown, only judged."""
+    client = work.client("secretsmanager")
+    name = f"secret {secret.name}"
+    described = unless_absent(client.describe_secret, SecretId=secret.name)
+    if described and (deleted := described.get("DeletedDate")):
+        planned = (Change(name, "deletion", str(deleted), None),)
+        made = work.settle(planned, lambda: client.restore_secret(SecretId=secret.name))
+        # Its value cannot be read before it is restored, so a rehearsal ends here.
+        return made + (converge(work, secret) if work.go else ())
+    changes = difference(
+        name, _found(work, secret, described), _wanted(work, secret), destroying=("value",)
+    )
+    return work.settle(changes, lambda: _apply(work, secret, described, changes))
+
+
+def _wanted(work: Work, secret: Secret) -> dict[str, str]:
+    key = work.environment.secret_key
+    return {
+        "value": NEW_KEY if secret.min_bits else GIVEN,
+        **({"key": key} if key else {}),
+        **tag_fields(work, work.plan.tags),
+    }
+
+
+def _found(work: Work, secret: Secret, described: dict[str, Any] | None) -> dict[str, str] | None:
+    if described is None:
+        return None
+    answer = unless_absent(work.client("secretsmanager").get_secret_value, SecretId=secret.name)
+    fault = _fault(secret, answer.get("SecretString") or "") if answer else None
+    return {
+        **({"value": fault or _wanted(work, secret)["value"]} if answer else {}),
+        "key": described.get("KmsKeyId", ""),
+        **tag_fields(work, tag_map(described.get("Tags", []))),
+    }
+
+
+def _fault(secret: Secret, text: str) -> str:
+    """Say what is wrong with a value without repeating any of it; empty where it is good."""
+    try:
+        value = json.loads(text)[secret.json_key]
+    except (ValueError, TypeError, KeyError):
+        return f"no JSON object with the key {secret.json_key}"
+    if not isinstance(value, str) or not value:
+        return f"{secret.json_key} is no text"
+    if is_placeholder(value, KNOWN_DEFAULTS):
+        return "a placeholder"
+    return "too little randomness" if bits(value) < secret.min_bits else ""
+
+
+def _apply(work: Work, secret: Secret, described: dict[str, Any] | None, changes: Changes) -> None:
+    client, fields = work.client("secretsmanager"), {one.field for one in changes}
+    key = {"KmsKeyId": work.environment.secret_key} if work.environment.secret_key else {}
+    if described is None:
+        tags = tag_list(work.plan.tags)
+        client.create_secret(Name=secret.name, SecretString=_value(work, secret), Tags=tags, **key)
+        return
+    if "key" in fields:
+        client.update_secret(SecretId=secret.name, **key)
+    if "value" in fields:
+        client.put_secret_value(SecretId=secret.name, SecretString=_value(work, secret))
+    if any(field.startswith("tag ") for field in fields):
+        client.tag_resource(SecretId=secret.name, Tags=tag_list(work.plan.tags))
+
+
+def _value(work: Work, secret: Secret) -> str:
+    value = randomness.token_hex(KEY_BYTES) if secret.min_bits else work.secret(secret.key)
+    return json.dumps({secret.json_key: value})

@@ -1,0 +1,97 @@
+"""What keeps a table's data safe and short-lived: backups, expiry, tags (guide step 3-1)."""
+
+from typing import Any
+
+from plan.model import Table
+from runbook.converge.clear import tag_fields, tag_list, tag_map
+from signoff.procedure import Change, Refused, Work, difference
+from signoff.procedure.work import Changes
+
+PITR = "point-in-time recovery"
+TTL = "time to live"
+UNAVAILABLE = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
+"""AWS refuses PITR for a while after a table was made, though it is ACTIVE."""
+
+
+def converge(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
+    """Bring backups, time to live and tags to the plan; ``found`` None: there was no table before."""
+    return (
+        *_pitr(work, table, found),
+        *_ttl(work, table, found),
+        *_tags(work, table, found),
+    )
+
+
+def _pitr(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
+    if not work.environment.pitr:
+        return ()
+    changes = difference(_name(table), _backups(work, table, found), {PITR: "ENABLED"})
+    client, on = work.client("dynamodb"), {"PointInTimeRecoveryEnabled": True}
+    return work.settle(
+        changes,
+        lambda: work.patiently(
+            lambda: client.update_continuous_backups(
+                TableName=table.name, PointInTimeRecoverySpecification=on
+            ),
+            *UNAVAILABLE,
+        ),
+    )
+
+
+def _backups(work: Work, table: Table, found: dict[str, Any] | None) -> dict[str, str] | None:
+    if found is None:
+        return None
+    answer = work.client("dynamodb").describe_continuous_backups(TableName=table.name)
+    recovery = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+    return {PITR: recovery.get("PointInTimeRecoveryStatus", "DISABLED")}
+
+
+def _ttl(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
+    if table.ttl_attribute is None:
+        return ()
+    have = _expiry(work, table) if found else None
+    changes = difference(_name(table), {TTL: have}, {TTL: table.ttl_attribute})
+    if have and changes:
+        raise Refused(
+            f"table {table.name}: its time to live is on {have}, the plan wants {table.ttl_attribute},"
+            " and AWS changes it once an hour at most: turn it off by hand, then run it again"
+        )
+    return work.settle(changes, lambda: _turn_on(work, table))
+
+
+def _turn_on(work: Work, table: Table) -> None:
+    specification = {"Enabled": True, "AttributeName": table.ttl_attribute}
+    work.patiently(
+        lambda: work.client("dynamodb").update_time_to_live(
+            TableName=table.name, TimeToLiveSpecification=specification
+        ),
+        "ResourceInUseException",
+    )
+
+
+def _expiry(work: Work, table: Table) -> str | None:
+    answer = work.client("dynamodb").describe_time_to_live(TableName=table.name)
+    ttl = answer["TimeToLiveDescription"]
+    on = ttl.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}
+    return ttl.get("AttributeName") if on else None
+
+
+def _tags(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
+    client = work.client("dynamodb")
+    have: dict[str, str] | None = None
+    if found is not None:
+        pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=table.arn)
+        have = tag_fields(work, tag_map([one for page in pages for one in page["Tags"]]))
+    changes: tuple[Change, ...] = difference(_name(table), have, tag_fields(work, work.plan.tags))
+    tags = tag_list(work.plan.tags)
+    return work.settle(
+        changes,
+        lambda: work.patiently(
+            lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags),
+            "ResourceInUseException",
+        ),
+    )
+
+
+def _name(table: Table) -> str:
+    return f"table {table.name}"

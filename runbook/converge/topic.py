@@ -1,0 +1,95 @@
+"""The topic that alarms tell, open to CloudWatch, and the address that hears of it (guide step 6-1)."""
+
+import json
+from typing import Any
+
+from plan.model import Topic
+from runbook.converge.absent import unless_absent
+from runbook.converge.clear import tag_list
+from signoff.procedure import Change, Refused, Work, difference
+from signoff.procedure.work import Changes
+
+STATEMENT = "CloudWatchAlarmsMayPublish"
+PUBLISHERS = f"policy {STATEMENT}"
+KEY = "key"
+SILENT_KEY = "alias/aws/sns"
+"""The AWS managed key: CloudWatch is no user of it, so that nothing is ever told."""
+
+
+def converge(work: Work, topic: Topic) -> Changes:
+    """Create the topic and let the alarms of this account publish; what else its policy says, stays."""
+    client, name = work.client("sns"), f"topic {topic.name}"
+    answer = unless_absent(client.get_topic_attributes, TopicArn=topic.arn)
+    attributes = answer["Attributes"] if answer else None
+    wanted = {PUBLISHERS: statement(work, topic)}
+    found = {PUBLISHERS: _found(attributes)} if attributes else None
+    changes = difference(name, found, wanted)
+    made = work.settle(changes, lambda: _apply(work, topic, attributes))
+    if attributes and attributes.get("KmsMasterKeyId") == SILENT_KEY:
+        silent = (Change(name, KEY, SILENT_KEY, None, destroys=True),)
+        made += work.settle(silent, lambda: _set(work, topic, "KmsMasterKeyId", ""))
+    return made
+
+
+def converge_subscription(work: Work, topic: Topic) -> Changes:
+    """Subscribe the address of the environment; AWS then sends a mail that a person confirms."""
+    client = work.client("sns")
+    heard = _subscriptions(work, topic)
+    if topic.email is None:
+        if not heard and work.go:
+            raise Refused(
+                f"topic {topic.name} tells nobody, and the environment names no alert_email: set it"
+                " (SIGNOFF_ALERT_EMAIL), then run it again"
+            )
+        return ()
+    known = {"email": topic.email} if topic.email in heard else None
+    changes = difference(f"topic {topic.name}", known, {"email": topic.email})
+    return work.settle(
+        changes,
+        lambda: client.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint=topic.email),
+    )
+
+
+def statement(work: Work, topic: Topic) -> dict[str, Any]:
+    """Write the statement that lets this account's alarms, and no other's, publish."""
+    return {
+        "Sid": STATEMENT,
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic.arn,
+        "Condition": {"StringEquals": {"aws:SourceAccount": work.environment.account}},
+    }
+
+
+def _subscriptions(work: Work, topic: Topic) -> set[str]:
+    client = work.client("sns")
+    if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
+        return set()
+    pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic.arn)
+    return {one["Endpoint"] for page in pages for one in page["Subscriptions"]}
+
+
+def _found(attributes: dict[str, str]) -> dict[str, Any] | None:
+    return next((one for one in _statements(attributes) if one.get("Sid") == STATEMENT), None)
+
+
+def _statements(attributes: dict[str, str]) -> list[dict[str, Any]]:
+    policy = json.loads(attributes.get("Policy", "{}"))
+    return list(policy.get("Statement", []))
+
+
+def _apply(work: Work, topic: Topic, attributes: dict[str, str] | None) -> None:
+    client = work.client("sns")
+    if attributes is None:
+        client.create_topic(Name=topic.name, Tags=tag_list(work.plan.tags))
+        attributes = client.get_topic_attributes(TopicArn=topic.arn)["Attributes"]
+    others = [one for one in _statements(attributes) if one.get("Sid") != STATEMENT]
+    policy = {"Version": "2012-10-17", "Statement": [*others, statement(work, topic)]}
+    _set(work, topic, "Policy", json.dumps(policy))
+
+
+def _set(work: Work, topic: Topic, name: str, value: str) -> None:
+    work.client("sns").set_topic_attributes(
+        TopicArn=topic.arn, AttributeName=name, AttributeValue=value
+    )

@@ -1,0 +1,139 @@
+"""The usage plan and its API key (guide step 2-4). They bind only callers who show a key."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from plan.model import Api, UsagePlan
+from runbook.converge import rest_api
+from runbook.converge.absent import unless_absent
+from runbook.converge.deployments import stage_of
+from signoff.procedure import Change, Refused, Work, difference
+from signoff.procedure.work import Changes
+
+PATHS = {
+    "rate": "/throttle/rateLimit",
+    "burst": "/throttle/burstLimit",
+    "quota": "/quota/limit",
+    "period": "/quota/period",
+}
+
+
+def converge(work: Work, api: Api) -> Changes:
+    """Create the plan or bring its limits to ours, put the stage under it, and the key into it."""
+    id_ = rest_api.needed(work, api)
+    if work.go and stage_of(work, api, id_) is None:
+        raise Refused(
+            f"stage {api.stage} of {api.name} does not exist, and a usage plan names it: run"
+            " `python -m runbook api` first"
+        )
+    found = _find(work, "get_usage_plans", api.usage_plan.name)
+    changes = difference(_name(api.usage_plan), _found(found, api, id_), _wanted(api))
+    made = work.settle(changes, lambda: _apply(work, api, id_, found, changes))
+    return made + _key(work, api.usage_plan)
+
+
+def _wanted(api: Api) -> dict[str, Any]:
+    plan = api.usage_plan
+    return {
+        "rate": float(plan.rate),
+        "burst": plan.burst,
+        "quota": plan.daily_quota,
+        "period": "DAY",
+        "stage": f"{api.name}:{api.stage}",
+    }
+
+
+def _found(found: Mapping[str, Any] | None, api: Api, id_: str) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    throttle, quota = found.get("throttle") or {}, found.get("quota") or {}
+    stages = {(one["apiId"], one["stage"]) for one in found.get("apiStages") or ()}
+    return {
+        "rate": _number(throttle.get("rateLimit")),
+        "burst": _number(throttle.get("burstLimit")),
+        "quota": _number(quota.get("limit")),
+        "period": quota.get("period"),
+        "stage": f"{api.name}:{api.stage}" if (id_, api.stage) in stages else None,
+    }
+
+
+def _number(value: Any) -> float | None:
+    """After an update, moto answers text where AWS answers a number."""
+    return None if value is None else float(value)
+
+
+def _apply(
+    work: Work, api: Api, id_: str, found: Mapping[str, Any] | None, changes: Changes
+) -> None:
+    client, plan = work.client("apigateway"), api.usage_plan
+    if found is None:
+        client.create_usage_plan(
+            name=plan.name,
+            throttle={"rateLimit": float(plan.rate), "burstLimit": plan.burst},
+            quota={"limit": plan.daily_quota, "period": "DAY"},
+            apiStages=[{"apiId": id_, "stage": api.stage}],
+            tags=dict(work.plan.tags),
+        )
+        return
+    patch = [_operation(one, f"{id_}:{api.stage}") for one in changes]
+    client.update_usage_plan(usagePlanId=found["id"], patchOperations=patch)
+
+
+def _operation(change: Change, stage: str) -> dict[str, str]:
+    if change.field == "stage":
+        return {"op": "add", "path": "/apiStages", "value": stage}
+    value = change.after if change.field == "period" else str(int(change.after))
+    return {"op": "replace", "path": PATHS[change.field], "value": value}
+
+
+def _key(work: Work, plan: UsagePlan) -> Changes:
+    """Create the API key and put it into the plan; its value is made by AWS and never read."""
+    if plan.api_key is None:
+        return ()
+    client, name = work.client("apigateway"), f"API key {plan.api_key}"
+    found = _find(work, "get_api_keys", plan.api_key)
+    have = {"enabled": found["enabled"]} if found else None
+    changes = difference(name, have, {"enabled": True})
+    made = work.settle(changes, lambda: _write_key(work, plan.api_key, found))
+    inside = difference(
+        name, {"usage plan": _containing(work, plan, found)}, {"usage plan": plan.name}
+    )
+
+    def attach() -> None:
+        key, usage = _find(work, "get_api_keys", plan.api_key), _plan_id(work, plan)
+        client.create_usage_plan_key(usagePlanId=usage, keyId=key["id"], keyType="API_KEY")
+
+    return made + work.settle(inside, attach)
+
+
+def _write_key(work: Work, name: str | None, found: Mapping[str, Any] | None) -> None:
+    client = work.client("apigateway")
+    if found is None:
+        client.create_api_key(name=name, enabled=True, tags=dict(work.plan.tags))
+    else:
+        patch = [{"op": "replace", "path": "/enabled", "value": "true"}]
+        client.update_api_key(apiKey=found["id"], patchOperations=patch)
+
+
+def _containing(work: Work, plan: UsagePlan, key: Mapping[str, Any] | None) -> str | None:
+    usage = _find(work, "get_usage_plans", plan.name)
+    if key is None or usage is None:
+        return None
+    answer = unless_absent(
+        work.client("apigateway").get_usage_plan_key, usagePlanId=usage["id"], keyId=key["id"]
+    )
+    return plan.name if answer else None
+
+
+def _plan_id(work: Work, plan: UsagePlan) -> str:
+    return str((_find(work, "get_usage_plans", plan.name) or {})["id"])
+
+
+def _find(work: Work, operation: str, name: str | None) -> dict[str, Any] | None:
+    pages = work.client("apigateway").get_paginator(operation).paginate()
+    listed = (one for page in pages for one in page.get("items", []))
+    return next((one for one in listed if one.get("name") == name), None)
+
+
+def _name(plan: UsagePlan) -> str:
+    return f"usage plan {plan.name}"

@@ -1,0 +1,43 @@
+"""See that tables, and the bucket if there is one, are encrypted as decided.
+
+Every table of DynamoDB is encrypted, also where the console shows no key: then AWS owns it. The guide
+has this step before the tables exist; they are created so, and this procedure is for those that were
+there before.
+
+テーブルと（使用する場合は）バケットが、決定どおり暗号化されていることを確認する。
+
+DynamoDBのテーブルは、コンソールに鍵が表示されなくても必ず暗号化されています（AWS所有キー）。手順書では
+テーブル作成より前のステップですが、新しいテーブルは作成時に設定されます。この手順は以前からある
+テーブルのためのものです。
+"""
+
+from runbook.converge import buckets, tables
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("2-3")
+def encrypt_the_tables(work: Work) -> Changes:
+    """Bring the key of every table to the decided one.
+
+    Going back from a key of your own to the AWS owned one is asked for: who could read the data changes.
+
+    各テーブルの暗号化キーを決定どおりにする。
+
+    カスタマー管理キーからAWS所有キーへ戻す場合は確認を求めます。データを読める主体が変わるためです。
+    """
+    return work.each(tables.converge_encryption, work.plan.tables)
+
+
+@step("2-3")
+def encrypt_the_bucket(work: Work) -> Changes:
+    """Encrypt the bucket of the images, close it to the public, and allow TLS only.
+
+    Only where the environment names a bucket.
+
+    画像用バケットを暗号化し、公開を遮断し、TLSに限定する。
+
+    環境の定義にバケットがある場合だけ実行します。
+    """
+    bucket = work.environment.bucket
+    return buckets.converge(work, bucket) if bucket else ()

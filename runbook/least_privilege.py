@@ -1,0 +1,30 @@
+"""Give every function a role of its own that may do what it needs, and nothing else.
+
+The guide's sample policy allows every secret under the prefix; its own table, two paragraphs below,
+allows one. The table is right. A secret's ARN ends in six characters that AWS makes up: a policy
+without them matches nothing.
+
+関数ごとに専用のロールを用意し、必要な権限だけを与える。
+
+手順書のサンプルポリシーは接頭辞配下の全シークレットを許可しますが、直後の表が許可するのは一つです。
+正しいのは表の方です。シークレットのARNの末尾にはAWSが6文字を付けるため、それを含まないポリシーは
+何にも一致しません。
+"""
+
+from runbook.converge import roles
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("2-2", proves=("SEC-10",))
+def give_each_function_its_role(work: Work) -> Changes:
+    """Create the roles with one policy each, and take away what is beyond it.
+
+    A role that was set up by hand may carry more. What it carries is shown, and taken away only after
+    you agreed.
+
+    ロールとポリシーを作成し、余分な権限を外す。
+
+    手作業で作られたロールには余分な権限があることがあります。内容を表示し、同意を得てから外します。
+    """
+    return work.each(roles.converge, work.plan.roles)

@@ -1,0 +1,45 @@
+"""Load the stamp masters into an environment that has none.
+
+The five spots stand in `runbook/data/stamp_masters.json`. To carry the spots of another environment
+over, its own changes included, use the migration.
+
+The guide hands the output of `scan` to `batch-write-item`, which does not accept it.
+
+スタンプマスターのない環境に、スタンプマスターを投入する。
+
+5地点のデータは`runbook/data/stamp_masters.json`にあります。別環境のデータを、そこでの変更も含めて
+移す場合は移行手順を使います。
+
+手順書は`scan`の出力を`batch-write-item`に渡しますが、その形式は受け付けられません。
+"""
+
+from runbook.converge import masters
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("4-1", proves=("DATA-02",))
+def load_the_spots(work: Work) -> Changes:
+    """Write the spots that are missing.
+
+    A spot that is there with another content is shown, and overwritten only after you agreed. One that
+    is only in the table is left alone.
+
+    不足している地点を書き込む。
+
+    内容が異なる地点は差分を表示し、同意を得てから上書きします。テーブルにしかない地点には触れません。
+    """
+    return masters.converge(work, work.plan.table("stampmasters"), masters.source())
+
+
+@step("4-1", proves=("DATA-01",))
+def leave_the_manifest(work: Work) -> Changes:
+    """Read the table back, compare it with the source, and record count and hash.
+
+    The hash is the same for the same content, in whatever order and spelling.
+
+    テーブルを読み戻して元データと照合し、件数とハッシュを記録する。
+
+    ハッシュは、順序や表記によらず内容が同じなら一致します。
+    """
+    return masters.converge_manifest(work, work.plan.table("stampmasters"), masters.source())

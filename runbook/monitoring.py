@@ -1,0 +1,104 @@
+"""Set up the alarms, the person who hears of them, the dashboard, and how long logs are kept.
+
+The guide watches throttling by `UserErrors` of each table. That metric knows no table and counts no
+throttling: its alarm never fires. The procedure uses `ReadThrottleEvents` and `WriteThrottleEvents`,
+of the tables and of their indexes.
+
+アラームとその通知先、ダッシュボード、ログ保持期間を設定する。
+
+手順書はスロットリングをテーブルごとの`UserErrors`で監視しますが、このメトリクスにはテーブルの次元がなく、
+スロットリングも数えません。アラームは決して発報しません。この手順では、テーブルとインデックスの
+`ReadThrottleEvents`と`WriteThrottleEvents`を使います。
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from plan.model import Alarm, LogGroup
+from runbook.converge import alarms, dashboard, log_groups, rest_api, topic
+from signoff.procedure import Work, ask, step
+from signoff.procedure.work import Changes
+
+
+@step("6-1")
+def create_the_topic(work: Work) -> Changes:
+    """Create the topic that alarms tell, and let CloudWatch publish to it.
+
+    アラームの通知先となるトピックを作成し、CloudWatchからの発行を許可する。
+    """
+    return topic.converge(work, work.plan.topic)
+
+
+@step("6-1", proves=("MON-01", "MON-02", "MON-03", "MON-04", "MON-05"))
+def create_the_alarms(work: Work) -> Changes:
+    """Create the alarms of functions, API, tables and indexes.
+
+    Sums over five minutes; no data is no alarm. Errors that a function answers itself never reach
+    Lambda's own count, so that the functions' count of faults has alarms of its own.
+
+    関数、API、テーブル、インデックスのアラームを作成する。
+
+    5分間の合計で判定し、データがない間は発報しません。関数が自分で500を返した場合はLambdaのエラー数に
+    現れないため、関数が記録する障害数にも専用のアラームを設けます。
+    """
+    found = alarms.read(work, work.plan.alarms)
+
+    def converge(given: Work, alarm: Alarm) -> Changes:
+        known: Mapping[str, Any] | None = found.get(alarm.name)
+        return alarms.converge_one(given, alarm, known)
+
+    return work.each(converge, work.plan.alarms)
+
+
+@step("6-2", proves=("MON-10", "MON-11"))
+def create_the_dashboard(work: Work) -> Changes:
+    """Create the dashboard with its five widgets.
+
+    Widgets that somebody added are shown, and replaced only after you agreed.
+
+    5種類のウィジェットを持つダッシュボードを作成する。
+
+    既存のウィジェットは内容を表示し、同意を得てから置き換えます。
+    """
+    return dashboard.converge(work, work.plan.dashboard)
+
+
+@step("6-3", proves=("MON-12", "MON-13"))
+def keep_logs_as_long_as_decided(work: Work) -> Changes:
+    """Set how long the logs of functions and API are kept.
+
+    Also those of API Gateway's own execution log, which never expire by default. Where logs were kept
+    for ever, older ones go, so this asks first.
+
+    関数とAPIのログ保持期間を設定する。
+
+    既定では無期限のAPI Gateway実行ログも対象です。無期限だったロググループでは古いログが消えるため、
+    先に確認を求めます。
+    """
+    groups = list(work.plan.log_groups)
+    if api := rest_api.find(work, work.plan.api):
+        name = f"API-Gateway-Execution-Logs_{api['id']}/{work.plan.api.stage}"
+        days = work.environment.retention_days
+        groups.append(LogGroup(name=name, retention_days=days))
+    return work.each(log_groups.converge, groups)
+
+
+@step("6-1")
+def name_who_hears_of_it(work: Work) -> Changes:
+    """Subscribe the address of the environment to the topic.
+
+    環境の定義にあるメールアドレスをトピックに登録する。
+    """
+    return topic.converge_subscription(work, work.plan.topic)
+
+
+@ask("6-1", proves=("MON-06",))
+def confirm_the_mail() -> None:
+    """Open the mail from AWS Notifications and confirm the subscription.
+
+    Until somebody does, every alarm tells nobody. The link is valid for three days.
+
+    AWS Notificationsからのメールを開き、登録を承認する。
+
+    承認されるまで、アラームは誰にも届きません。リンクの有効期間は3日間です。
+    """

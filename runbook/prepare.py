@@ -1,0 +1,99 @@
+"""Decide where the environment lives, what everything is called, and what there will be.
+
+Nothing is created here. The procedure prints what `environments.toml` decided, as the guide's own
+tables, so that people can agree on it before anything exists: a name is hard to change later.
+
+環境を置く場所、命名、作成するリソースを決める。
+
+この手順では何も作成しません。`environments.toml`の決定内容を移行手順書と同じ表の形で表示し、
+リソースを作る前に関係者で合意します。名前は後から変えるのが困難です。
+"""
+
+from signoff.procedure import Work, ask, step
+from signoff.procedure.work import Changes
+
+WIDTH = 24
+
+
+@step("1-1", proves=("PREP-06",))
+def see_account_and_region(work: Work) -> Changes:
+    """See the account and the Region.
+
+    Nobody with credentials of another account, or set to another Region, gets this far: the
+    procedure stops before its first step. A second account separates better than a second Region.
+
+    アカウントとリージョンを確認する。
+
+    別のアカウントの認証情報や別のリージョンの設定では、最初のステップの前に停止します。
+    分離の強さは、別リージョンより別アカウントの方が上です。
+    """
+    environment = work.environment
+    _row(work, "environment", environment.name)
+    _row(work, "account", environment.account)
+    _row(work, "Region", environment.region)
+    _row(work, "origin", environment.origin)
+    return ()
+
+
+@step("1-2")
+def see_the_names(work: Work) -> Changes:
+    """See what everything is called.
+
+    Names begin with the prefix of the environment, tables end with its own suffix. Tables are found
+    through environment variables, so that another name does no harm as long as it is decided.
+
+    命名を確認する。
+
+    リソース名は環境の接頭辞で始まり、テーブル名は環境ごとの接尾辞で終わります。テーブルは環境変数で
+    参照されるため、決めてあれば別の名前でも構いません。
+    """
+    plan = work.plan
+    _row(work, "Lambda function", plan.functions[0].name)
+    _row(work, "DynamoDB table", plan.tables[0].name)
+    _row(work, "REST API", plan.api.name)
+    _row(work, "IAM role", plan.roles[0].name)
+    _row(work, "stage", plan.api.stage)
+    return ()
+
+
+@step("1-3", proves=("PREP-05",))
+def see_the_plan(work: Work) -> Changes:
+    """See what there will be.
+
+    The plan follows from the environment alone; checks expect it, and procedures bring AWS to it.
+
+    リソース計画を確認する。
+
+    計画は環境の定義だけから決まります。検証はこの計画を期待値とし、各手順はAWSをこの計画に合わせます。
+    """
+    plan = work.plan
+    for kind, names in (
+        ("DynamoDB table", plan.tables),
+        ("secret", plan.secrets),
+        ("IAM role", plan.roles),
+        ("Lambda function", plan.functions),
+        ("route", plan.api.routes),
+        ("alarm", plan.alarms),
+        ("log group", plan.log_groups),
+    ):
+        for name in names:
+            _row(work, kind, str(name))
+    return ()
+
+
+@ask("1-3")
+def agree_on_it() -> None:
+    """Agree on it with everybody concerned.
+
+    Is the account the right one, the Region decided, and does nobody need another name? What is wrong
+    here is changed in `environments.toml`, by a reviewed commit.
+
+    関係者で合意する。
+
+    アカウントは正しいか、リージョンは決定済みか、名前に異論はないか。誤りがあれば、レビューを経て
+    `environments.toml`を修正します。
+    """
+
+
+def _row(work: Work, kind: str, name: str) -> None:
+    work.tell(f"{kind:<{WIDTH}}{name}")

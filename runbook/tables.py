@@ -1,0 +1,29 @@
+"""Create the three tables, with their backups, protection and tags.
+
+Keys cannot be changed afterwards. Point-in-time recovery is refused by AWS until a table is active,
+so the procedure waits for each.
+
+三つのテーブルを、バックアップ・保護・タグを含めて作成する。
+
+キーは後から変更できません。ポイントインタイムリカバリはテーブルがACTIVEになるまでAWSに拒否されるため、
+テーブルごとに完了を待ちます。
+"""
+
+from runbook.converge import tables
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("3-1", proves=("DEP-01",))
+def create_the_tables(work: Work) -> Changes:
+    """Create the tables, or bring them to the plan.
+
+    On demand, encrypted, with point-in-time recovery and deletion protection where the environment
+    asks for them. What protects a table is never taken away.
+
+    テーブルを作成する。既存のものは計画に合わせる。
+
+    オンデマンド、暗号化あり。環境の定義に応じてポイントインタイムリカバリと削除保護を有効にします。
+    既にある保護を外すことはありません。
+    """
+    return work.each(tables.converge, work.plan.tables)

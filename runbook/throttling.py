@@ -1,0 +1,47 @@
+"""Limit how much callers may ask: everybody by the stage, holders of a key by the usage plan.
+
+The guide sets the usage plan in step 2-4, before it creates the API in step 3-3. AWS attaches a usage
+plan to a stage, so this procedure runs after `api`.
+
+And a usage plan binds only those who show an API key. Callers without one are throttled by the
+settings of the stage, which this procedure sets to the same figures. A daily quota for them does not
+exist.
+
+リクエスト量を制限する。全員にはステージ設定、APIキー保持者には使用量プランで制限をかける。
+
+手順書では手順2-4で使用量プランを設定しますが、APIの作成は手順3-3です。使用量プランはステージに
+関連付けるため、この手順は`api`の後に実行します。
+
+使用量プランが効くのはAPIキーを提示する呼び出しだけです。キーのない呼び出しはステージ設定で制限され、
+この手順では同じ数値を設定します。キーのない呼び出しに対する1日あたりの上限は、AWSには存在しません。
+"""
+
+from runbook.converge import stage_settings, usage_plan
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("2-4")
+def limit_every_method(work: Work) -> Changes:
+    """Throttle every method of the stage.
+
+    The figure is per method: ten routes are ten buckets.
+
+    ステージの全メソッドに制限をかける。
+
+    数値はメソッドごとに適用されます。ルートが10本あれば、上限も10個あります。
+    """
+    return stage_settings.converge(work, work.plan.api)
+
+
+@step("2-4", proves=("SEC-30",))
+def create_the_usage_plan(work: Work) -> Changes:
+    """Create the usage plan, and the API key where the environment has one.
+
+    The key's value is made by AWS; look it up in the console when somebody needs it.
+
+    使用量プランと、環境の定義にあればAPIキーを作成する。
+
+    キーの値はAWSが生成します。必要なときはコンソールで確認してください。
+    """
+    return usage_plan.converge(work, work.plan.api)

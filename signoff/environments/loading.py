@@ -1,0 +1,101 @@
+"""One table of the file of environments, typed and complete, or all that is wrong with it."""
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from signoff.environment import Environment
+from signoff.environments.keys import keys, required
+from signoff.environments.overrides import IN_PRODUCTION, Override, applied, overrides
+from signoff.environments.problems import EnvironmentFileError, Place, problem
+
+ENVIRONMENTS = Path(__file__).parents[2] / "environments.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An environment, and the variables in force: the report prints them beside the verdict."""
+
+    environment: Environment
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Variable -> its text."""
+
+
+def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os.environ) -> Loaded:
+    """Return the environment of that name; raise EnvironmentFileError with a sentence per problem.
+
+    ``variables`` that begin with ``SIGNOFF_`` override the file: ``SIGNOFF_REGION``, and nested keys
+    with two underscores, ``SIGNOFF_LINE__CHANNEL_ID``.
+    """
+    table = _table(name, path)
+    found = overrides(table, variables, name)
+    environment = _typed(name, applied(table, found), path, found)
+    return Loaded(environment, {one.variable: one.text for one in found})
+
+
+def names(path: Path = ENVIRONMENTS) -> tuple[str, ...]:
+    """Return the names of the environments of a file, in its order."""
+    return tuple(_parsed(path))
+
+
+def peek(name: str, key: str, path: Path = ENVIRONMENTS) -> Any:
+    """Return one value of another environment, unjudged; None where table or key is not there.
+
+    Overrides are about the chosen environment, so they are not looked at here.
+    """
+    return _parsed(path).get(name, {}).get(key)
+
+
+def _table(name: str, path: Path) -> dict[str, Any]:
+    tables = _parsed(path)
+    if name not in tables:
+        raise EnvironmentFileError(
+            [f"{path.name} has no environment {name}; it has {', '.join(tables) or 'none'}"]
+        )
+    return tables[name]
+
+
+def _parsed(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        raise EnvironmentFileError([f"{path} does not exist; name a file that does"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise EnvironmentFileError([f"{path.name} is not TOML: {error}; mend that place"]) from None
+
+
+def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override]) -> Environment:
+    # As JSON, because pydantic is strict about types there and still takes a table for a dataclass.
+    raw = json.dumps({**table, "name": name}, default=str)
+    place = _place(f"{path.name}: {name}", table, found)
+    try:
+        environment = TypeAdapter(Environment).validate_json(raw, strict=True)
+    except ValidationError as error:
+        raise EnvironmentFileError(problem(one, place) for one in error.errors()) from None
+    if environment.production and environment.origin == "*":
+        where = place.sources.get("origin", f"{place.table}.origin")
+        raise EnvironmentFileError(
+            [
+                f'{where} is "*"; write the one origin of the front end, such as "https://rally.example.jp"'
+            ]
+        )
+    return environment
+
+
+def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> Place:
+    known = list(keys())
+    paths = [key.path for key in known]
+    return Place(
+        table=table_name,
+        sources={one.key: one.variable for one in found},
+        known=paths,
+        required=required(known),
+        settable=IN_PRODUCTION if table.get("production") else paths,
+    )

@@ -1,0 +1,1 @@
+"""One canonical form for the two ways in which API Gateway describes an API."""

@@ -1,0 +1,85 @@
+"""Secrets Manager: that each secret is there and good; its value is judged here and forgotten."""
+
+import json
+import re
+from typing import Any
+
+from signoff.inventory.engine import Reader, Reading
+from signoff.inventory.moment import utc
+from signoff.inventory.placeholder import is_placeholder
+from signoff.inventory.secrets import Secret, SecretValue
+from signoff.inventory.section import Section
+from signoff.inventory.value import withheld
+
+FIELD_NAME = re.compile(r"[A-Za-z_][\w.-]{0,39}")
+"""What a field may be called in clear: anything longer or stranger may be a secret itself."""
+
+
+def names(reading: Reading) -> list[str]:
+    found = reading.aws.listed(
+        "secretsmanager", "list_secrets", "SecretList", IncludePlannedDeletion=True
+    )
+    return [one["Name"] for one in found]
+
+
+def secrets(reading: Reading) -> Section[Secret]:
+    return reading.each(reading.scope.secrets, lambda name: _secret(reading, name))
+
+
+def values(reading: Reading) -> Section[SecretValue]:
+    return reading.each(reading.scope.secrets, lambda name: _value(reading, name))
+
+
+def _secret(reading: Reading, name: str) -> Secret:
+    raw = reading.aws.call("secretsmanager", "describe_secret", SecretId=name)
+    policy = reading.aws.call("secretsmanager", "get_resource_policy", SecretId=name)
+    stages = (raw.get("VersionIdsToStages") or {}).values()
+    return Secret(
+        name=raw["Name"],
+        arn=raw["ARN"],
+        kms_key=raw.get("KmsKeyId"),
+        deleted=utc(raw.get("DeletedDate")),
+        current=any("AWSCURRENT" in labels for labels in stages),
+        policy=policy.get("ResourcePolicy"),
+    )
+
+
+def _value(reading: Reading, name: str) -> SecretValue:
+    raw = reading.aws.call("secretsmanager", "get_secret_value", SecretId=name)
+    text: str = "" if "SecretBinary" in raw else raw["SecretString"]
+    scope = reading.scope
+    parsed = _object(text)
+    fields = {
+        key: one if isinstance(one, str) else json.dumps(one) for key, one in (parsed or {}).items()
+    }
+    judged = list(fields.values()) or [text]
+    return SecretValue(
+        is_json_object=parsed is not None,
+        fields={
+            _shown(key, place): withheld(one, salts=scope.salts)
+            for place, (key, one) in enumerate(fields.items(), 1)
+        },
+        placeholder=any(is_placeholder(one, scope.known_defaults) for one in judged),
+        whole=withheld(text, salts=scope.salts),
+    )
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """Return the JSON object that ``text`` is, or None where it is none."""
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def _shown(key: str, place: int) -> str:
+    return key if FIELD_NAME.fullmatch(key) else f"(field {place})"
+
+
+READERS = {
+    "secrets": Reader(
+        secrets, ("secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy")
+    ),
+    "secret_values": Reader(values, ("secretsmanager:GetSecretValue", "kms:Decrypt")),
+}

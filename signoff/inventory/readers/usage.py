@@ -1,0 +1,80 @@
+"""API Gateway: who may call how often, by plan, by key and by account."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from signoff.inventory.api import ApiKey, GatewayAccount, UsagePlan
+from signoff.inventory.aws import ReadFailure
+from signoff.inventory.belonging import ours
+from signoff.inventory.engine import Reader, Reading
+from signoff.inventory.readers.api import PAGE
+from signoff.inventory.section import Section
+
+Raw = Mapping[str, Any]
+
+
+def usage_plans(reading: Reading) -> Section[UsagePlan]:
+    found = reading.aws.listed("apigateway", "get_usage_plans", "items", limit=PAGE)
+    by_name = _by_name(reading, found, reading.scope.usage_plan)
+    return reading.each(by_name, lambda name: _usage_plan(reading, _only(by_name[name])))
+
+
+def api_keys(reading: Reading) -> Section[ApiKey]:
+    # includeValues stays False: a key's value is as good as a password.
+    found = reading.aws.listed("apigateway", "get_api_keys", "items", limit=PAGE)
+    by_name = _by_name(reading, found, reading.scope.api_key)
+    return reading.each(by_name, lambda name: _api_key(_only(by_name[name])))
+
+
+def account(reading: Reading) -> Section[GatewayAccount]:
+    raw = reading.aws.call("apigateway", "get_account")
+    throttle = raw["throttleSettings"]
+    return {
+        "account": GatewayAccount(
+            log_role_arn=raw.get("cloudwatchRoleArn") or None,
+            rate=throttle["rateLimit"],
+            burst=throttle["burstLimit"],
+        )
+    }
+
+
+def _by_name(reading: Reading, found: list[Raw], expected: str | None) -> dict[str, list[Raw]]:
+    names = {raw["name"] for raw in found}
+    mine = {name for name in names if name == expected or ours(name, reading.scope.prefix)}
+    return {name: [raw for raw in found if raw["name"] == name] for name in sorted(mine)}
+
+
+def _only(same: list[Raw]) -> Raw:
+    """Return the one of its name: API Gateway allows namesakes, and then nobody knows which is meant."""
+    if len(same) > 1:
+        ids = ", ".join(sorted(raw["id"] for raw in same))
+        raise ReadFailure(f"apigateway: {len(same)} of the name {same[0]['name']}: {ids}")
+    return same[0]
+
+
+def _usage_plan(reading: Reading, raw: Raw) -> UsagePlan:
+    keys = reading.aws.listed(
+        "apigateway", "get_usage_plan_keys", "items", usagePlanId=raw["id"], limit=PAGE
+    )
+    throttle, quota = raw.get("throttle") or {}, raw.get("quota") or {}
+    return UsagePlan(
+        id=raw["id"],
+        name=raw["name"],
+        rate=throttle.get("rateLimit"),
+        burst=throttle.get("burstLimit"),
+        quota=quota.get("limit"),
+        period=quota.get("period"),
+        stages=tuple(sorted(f"{one['apiId']}:{one['stage']}" for one in raw.get("apiStages", ()))),
+        keys=tuple(sorted(one["id"] for one in keys)),
+    )
+
+
+def _api_key(raw: Raw) -> ApiKey:
+    return ApiKey(id=raw["id"], name=raw["name"], enabled=raw["enabled"])
+
+
+READERS = {
+    "usage_plans": Reader(usage_plans, ("apigateway:GET",)),
+    "api_keys": Reader(api_keys, ("apigateway:GET",)),
+    "gateway_account": Reader(account, ("apigateway:GET",)),
+}

@@ -1,0 +1,90 @@
+"""One call on the local AWS API, and its answer, as frozen values that every part of it passes on."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A call, as it came over the wire.
+
+    ``path`` is still percent-encoded, ``query`` is the raw query string, header names are in lower
+    case. ``service`` is boto3's name (``cloudwatch``, not its signing name ``monitoring``),
+    ``operation`` AWS's (``GetExport``). ``labels`` holds what the operation's URI template and
+    query string name, by the member names that boto3 uses (``restApiId``).
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    service: str
+    operation: str
+    region: str
+    access_key: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The call's input by member name: the JSON or form body, with the labels over it."""
+        return {**_body_parameters(self.body), **self.labels}
+
+    def with_parameters(self, parameters: Mapping[str, Any]) -> "Request":
+        """Ask the same with some members of the JSON body replaced."""
+        body = {**_body_parameters(self.body), **parameters}
+        return replace(self, body=json.dumps(body).encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer. ``status`` 400 and above is a refusal."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status < 400
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON object of the body; empty where there is none."""
+        parsed = json.loads(self.body) if self.body.strip() else {}
+        return parsed if isinstance(parsed, dict) else {}
+
+    def with_document(self, document: Mapping[str, Any]) -> "Response":
+        """Answer the same with another JSON body.
+
+        The checksum that DynamoDB sends with a body goes, since botocore verifies it.
+        """
+        kept = {
+            name: value
+            for name, value in self.headers.items()
+            if name.lower() not in {"content-length", "x-amz-crc32"}
+        }
+        return Response(status=self.status, headers=kept, body=json.dumps(document).encode())
+
+
+def json_response(document: Mapping[str, Any], status: int = 200) -> Response:
+    headers = {"Content-Type": "application/json"}
+    return Response(status=status, headers=headers, body=json.dumps(document).encode())
+
+
+def _body_parameters(body: bytes) -> Mapping[str, Any]:
+    if not body:
+        return {}
+    if body.lstrip()[:1] == b"{":
+        try:
+            parsed: Mapping[str, Any] = json.loads(body)
+        except ValueError:
+            return {}
+        return parsed
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True))
+    except UnicodeDecodeError:  # an object's bytes, a package
+        return {}

@@ -1,0 +1,139 @@
+"""What is deployed under a function's name: the state of the AWS endpoint, read as seldom as is safe."""
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from botocore.exceptions import ClientError
+
+_NAME = re.compile(
+    r"^(?:arn:aws[\w-]*:lambda:[\w-]+:)?(?:\d{12}:function:)?(?P<name>[\w-]+)(?::(?P<qualifier>\$?[\w-]+))?$"
+)
+T = TypeVar("T")
+
+
+class NotDeployed(LookupError):  # noqa: N818 - a state of affairs, not a fault of ours
+    """Nothing is deployed under that name, or name and qualifier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """A version of a function, as an invocation finds it. Two that are equal can share a worker."""
+
+    name: str
+    version: str
+    """``$LATEST``, or a number."""
+    runtime: str
+    handler: str
+    timeout: float
+    """Seconds."""
+    memory_mb: int
+    role: str
+    """ARN."""
+    variables: Mapping[str, str] = field(repr=False)
+    log_group: str
+    code_sha256: str
+    fingerprint: str
+    """Over the whole configuration: whatever is updated, Lambda starts new environments."""
+    reserved_concurrency: int | None = field(default=None, compare=False)
+    """Of the function, whatever the version."""
+
+
+def split_name(name_or_arn: str) -> tuple[str, str | None]:
+    """``name``, ``name:alias``, a full or a partial ARN -> (name, qualifier)."""
+    if not (found := _NAME.match(name_or_arn)):
+        raise NotDeployed(f"{name_or_arn} is neither a function's name nor its ARN")
+    return found["name"], found["qualifier"]
+
+
+class Deployments:
+    """Reads functions and their policies through the Lambda API, and keeps them between changes.
+
+    Nothing is kept before the first ``observe``: as long as nobody tells of changes, any reading
+    may be an old one.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, ...], Any] = {}
+        self._changes: int | None = None
+        """How many changes were seen; None before anything was."""
+
+    def observe(self, service: str, operation: str) -> None:
+        """Take note of a call that has just succeeded."""
+        with self._lock:
+            self._changes = self._changes or 0
+            if service == "lambda" and not operation.startswith(("Get", "List", "Invoke")):
+                self._changes += 1
+                self._kept.clear()
+
+    def find(self, name: str, qualifier: str | None) -> Deployed:
+        """Return what an invocation of that version or alias runs now, or raise ``NotDeployed``."""
+        return self._remembered(
+            ("function", name, qualifier or ""), lambda: self._read(name, qualifier)
+        )
+
+    def policy(self, name: str, qualifier: str | None) -> tuple[Mapping[str, Any], ...]:
+        """Return the statements of the policy on the function, version or alias; maybe none."""
+        return self._remembered(
+            ("policy", name, qualifier or ""), lambda: self._read_policy(name, qualifier)
+        )
+
+    def _remembered(self, key: tuple[str, ...], read: Callable[[], T]) -> T:
+        with self._lock:
+            changes = self._changes
+            if key in self._kept:
+                return cast("T", self._kept[key])
+        found = read()
+        with self._lock:
+            if changes is not None and changes == self._changes:
+                self._kept[key] = found
+        return found
+
+    def _read(self, name: str, qualifier: str | None) -> Deployed:
+        which = {"FunctionName": name} | ({"Qualifier": qualifier} if qualifier else {})
+        try:
+            configuration = self._client.get_function_configuration(**which)
+            # Asked for by itself: moto keeps a version's as it was when that was published.
+            reserved = self._client.get_function_concurrency(FunctionName=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            raise NotDeployed(f"Function not found: {name}:{qualifier or '$LATEST'}") from error
+        return deployed(configuration, reserved.get("ReservedConcurrentExecutions"))
+
+    def _read_policy(self, name: str, qualifier: str | None) -> tuple[Mapping[str, Any], ...]:
+        which = {"FunctionName": name} | ({"Qualifier": qualifier} if qualifier else {})
+        try:
+            document = json.loads(self._client.get_policy(**which)["Policy"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return ()
+        return tuple(document["Statement"])
+
+
+def deployed(configuration: Mapping[str, Any], reserved: int | None) -> Deployed:
+    """Take what matters from the answer of GetFunctionConfiguration."""
+    stable = {k: v for k, v in configuration.items() if k != "ResponseMetadata"}
+    canonical = json.dumps(stable, sort_keys=True, default=str)
+    name = configuration["FunctionName"]
+    return Deployed(
+        name=name,
+        version=configuration["Version"],
+        runtime=configuration["Runtime"],
+        handler=configuration["Handler"],
+        timeout=float(configuration["Timeout"]),
+        memory_mb=configuration["MemorySize"],
+        role=configuration["Role"],
+        variables=configuration.get("Environment", {}).get("Variables", {}),
+        log_group=configuration.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}"),
+        code_sha256=configuration["CodeSha256"],
+        fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
+        reserved_concurrency=reserved,
+    )

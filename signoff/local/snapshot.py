@@ -1,0 +1,85 @@
+"""What a deployment froze: the only thing that a stage serves, whatever the draft says since."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """Behind a method. ``kind`` is AWS's ``type``: AWS_PROXY or MOCK here."""
+
+    kind: str
+    uri: str = ""
+    timeout_ms: int = 29_000
+    request_templates: Mapping[str, str] = field(default_factory=dict)
+    responses: Mapping[str, "Answer"] = field(default_factory=dict)
+    """Status code, as a string -> what a MOCK answers."""
+    cache_namespace: str = ""
+    cache_key_parameters: tuple[str, ...] = ()
+    http_method: str = ""
+    passthrough: str = "WHEN_NO_MATCH"
+    request_parameters: Mapping[str, str] = field(default_factory=dict)
+    content_handling: str = ""
+    credentials: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One static answer: parameters are ``method.response.header.X`` -> ``'value'`` as AWS quotes them."""
+
+    status: int
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
+    selection_pattern: str = ""
+    """Which answers of the integration this one is for; empty is all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One verb on one path."""
+
+    path: str
+    verb: str
+    authorization: str
+    """NONE, CUSTOM, AWS_IAM …"""
+    authorizer_id: str | None = None
+    api_key_required: bool = False
+    integration: Integration | None = None
+    method_responses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Status -> the response headers that the method declares."""
+    response_models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Status -> content type -> the name of its model."""
+    request_parameters: Mapping[str, bool] = field(default_factory=dict)
+    """``method.request.querystring.X`` -> whether it is required."""
+    operation_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorizer:
+    """A Lambda authorizer of the API."""
+
+    id: str
+    name: str
+    kind: str
+    """TOKEN or REQUEST."""
+    uri: str
+    identity_source: str
+    ttl_seconds: int
+    validation_expression: str | None = None
+    credentials: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A deployment. ``methods`` is keyed by (path, verb)."""
+
+    api_id: str
+    deployment_id: str
+    created: float
+    methods: Mapping[tuple[str, str], Method]
+    authorizers: Mapping[str, Authorizer]
+    gateway_responses: Mapping[str, Answer]
+    """Response type -> customised answer; unset types are absent. ``status`` 0: the type's own."""
+    api: Mapping[str, Any] = field(default_factory=dict)
+    """name, description, apiKeySource, binaryMediaTypes, policy of the API at that moment."""

@@ -1,0 +1,167 @@
+"""Wildcards as IAM reads them: what a pattern matches, and what one pattern has beyond others.
+
+In an ARN, ``*`` at the end of a part (before a colon, or last) also crosses colons; elsewhere it
+stays within its part, and ``?`` always does (IAM user guide, JSON policy elements: Resource).
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+_ARN_COLONS: Final = 5
+_STATES_TRIED: Final = 100_000
+_STAND_INS: Final = "xyzXYZ0123456789_~!^`|\N{BULLET}"
+"""The first that no pattern names stands for all characters that none names."""
+
+
+class TooIntricateError(ValueError):
+    """The patterns cannot be compared within reason: report it, never guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    literal: str
+    """One character, or empty for a wildcard."""
+    repeats: bool = False
+    crosses: bool = True
+    """Whether a wildcard also stands for a colon."""
+
+    def accepts(self, character: str) -> bool:
+        if self.literal:
+            return character == self.literal
+        return self.crosses or character != ":"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern. Make one with ``resource_pattern`` or ``text_pattern``."""
+
+    text: str
+    tokens: tuple[_Token, ...]
+    expression: re.Pattern[str]
+
+    def matches(self, value: str) -> bool:
+        return self.expression.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def resource_pattern(text: str) -> Pattern:
+    """Compile a Resource. An ARN of fewer than six parts is completed with ``*``."""
+    if not text.startswith("arn:"):
+        return text_pattern(text)
+    missing = 0 if text.endswith("*") else max(0, _ARN_COLONS - text.count(":"))
+    return _compiled(text, text + ":*" * missing, arn=True)
+
+
+@lru_cache(maxsize=4096)
+def text_pattern(text: str) -> Pattern:
+    """Compile plain text, where ``*`` and ``?`` stand for anything."""
+    return _compiled(text, text, arn=False)
+
+
+@lru_cache(maxsize=4096)
+def action_pattern(text: str) -> Pattern:
+    """Compile an action. Actions know no case: match against lower case."""
+    return text_pattern(text.lower())
+
+
+def escape_from(outer: Sequence[Pattern], inner: Sequence[Pattern]) -> str | None:
+    """Find the shortest text that all of ``inner`` match and none of ``outer`` does.
+
+    None if there is none. Exact: every possible text is considered. Raises TooIntricateError.
+    """
+    patterns, within = (*inner, *outer), len(inner)
+    other = _other(patterns)
+    start = tuple(_closure(p, {0}) for p in patterns)
+    seen, waiting = {start}, deque([(start, "")])
+    while waiting:
+        states, text = waiting.popleft()
+        ends = [len(p.tokens) in s for p, s in zip(patterns, states, strict=True)]
+        if all(ends[:within]) and not any(ends[within:]):
+            return text
+        for character in _told_apart(patterns, states, other):
+            after = tuple(_step(p, s, character) for p, s in zip(patterns, states, strict=True))
+            if all(after[:within]) and after not in seen:
+                seen.add(after)
+                waiting.append((after, text + character))
+        if len(seen) > _STATES_TRIED:
+            raise TooIntricateError(f"too intricate to compare: {[p.text for p in patterns]}")
+    return None
+
+
+def covers(outer: str, inner: str) -> bool:
+    """Whether every resource that ``inner`` matches is one that ``outer`` matches, too."""
+    return escape_from((resource_pattern(outer),), (resource_pattern(inner),)) is None
+
+
+def overlap(*patterns: Pattern) -> bool:
+    """Whether any text is matched by all of the patterns."""
+    return escape_from((), patterns) is not None
+
+
+_Positions = frozenset[int]
+
+
+def _closure(pattern: Pattern, positions: Iterable[int]) -> _Positions:
+    reached = set(positions)
+    for position in sorted(reached):
+        at = position
+        while at < len(pattern.tokens) and pattern.tokens[at].repeats:
+            at += 1
+            reached.add(at)
+    return frozenset(reached)
+
+
+def _step(pattern: Pattern, positions: _Positions, character: str) -> _Positions:
+    reached = {
+        position if pattern.tokens[position].repeats else position + 1
+        for position in positions
+        if position < len(pattern.tokens) and pattern.tokens[position].accepts(character)
+    }
+    return _closure(pattern, reached)
+
+
+def _told_apart(
+    patterns: Sequence[Pattern], states: Sequence[_Positions], other: str
+) -> Iterable[str]:
+    """Yield the characters that lead to different states from here; ``other`` is all the rest."""
+    named = {
+        pattern.tokens[position].literal
+        for pattern, positions in zip(patterns, states, strict=True)
+        for position in positions
+        if position < len(pattern.tokens)
+    }
+    yield from sorted(named - {"", ":"})
+    yield ":"
+    yield other
+
+
+def _other(patterns: Iterable[Pattern]) -> str:
+    named = {token.literal for pattern in patterns for token in pattern.tokens}
+    return next(c for c in _STAND_INS if c not in named)
+
+
+def _compiled(text: str, completed: str, *, arn: bool) -> Pattern:
+    tokens = tuple(_tokens(completed, arn=arn))
+    expression = "".join(_expression(token) for token in tokens)
+    return Pattern(text, tokens, re.compile(expression, re.DOTALL))
+
+
+def _tokens(text: str, *, arn: bool) -> Iterable[_Token]:
+    for index, character in enumerate(text):
+        last = text[index + 1 : index + 2] in {"", ":"}
+        if character == "*":
+            yield _Token("", repeats=True, crosses=last or not arn)
+        elif character == "?":
+            yield _Token("", crosses=not arn)
+        else:
+            yield _Token(character)
+
+
+def _expression(token: _Token) -> str:
+    if token.literal:
+        return re.escape(token.literal)
+    return ("." if token.crosses else "[^:]") + ("*" if token.repeats else "")

@@ -1,0 +1,36 @@
+"""AWS clients for those who change things: patient with rates, one each, safe between threads."""
+
+import threading
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+AT_ONCE = 8
+"""Resources of one kind that are converged at the same time."""
+PATIENT = Config(
+    # Adaptive: API Gateway takes some five changes a second and says 429 to the rest; the client
+    # learns the rate instead of hammering. Writes are conditional or idempotent, so that a retry
+    # after a lost answer is safe.
+    retries={"mode": "adaptive", "total_max_attempts": 10},
+    connect_timeout=5,
+    read_timeout=30,
+    max_pool_connections=AT_ONCE,
+)
+
+
+class Clients:
+    """Clients of one session, each made once."""
+
+    def __init__(self, session: boto3.Session, region: str) -> None:
+        self._session, self._region = session, region
+        self._made: dict[str, Any] = {}
+        self._making = threading.Lock()
+
+    def __call__(self, service: str) -> Any:
+        with self._making:  # a session is not made for threads, its clients are
+            if service not in self._made:
+                self._made[service] = self._session.client(
+                    service, region_name=self._region, config=PATIENT
+                )
+            return self._made[service]

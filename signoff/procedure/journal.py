@@ -1,0 +1,96 @@
+"""Who did what, when, and what it was before: one line of JSON each, never torn, never rewritten."""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """``what`` is begin, change, done, held, confirmed, left, failed, declined, red or end."""
+
+    at: str
+    """UTC, ISO 8601."""
+    who: str
+    """ARN of the AWS caller."""
+    environment: str
+    procedure: str
+    run: str
+    what: str
+    step: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """``changes`` (before and after), ``error``, ``rows``, ``result``."""
+
+
+NAMES = frozenset(one.name for one in fields(Entry))
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A file that any number of runs may append to at once."""
+
+    path: Path
+    now: Callable[[], datetime] = utc_now
+
+    def write(self, **facts: Any) -> Entry:
+        """Append one entry; it is on the disk when this returns."""
+        entry = Entry(at=self.now().isoformat(timespec="milliseconds"), **facts)
+        self._append(json.dumps(asdict(entry), ensure_ascii=False, default=str))
+        return entry
+
+    def _append(self, line: str) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        target = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(target, fcntl.LOCK_EX)
+            # A run that was killed while it wrote left half a line: that stays a line of its own.
+            broken = _ends_torn(target)
+            _write_all(target, ("\n" if broken else "") + line + "\n")
+            os.fsync(target)
+        finally:
+            os.close(target)  # which gives the lock back as well
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Read all entries, oldest first; half a line that a killed run left is passed over."""
+        if self.path.exists():
+            for line in self.path.read_text(encoding="utf-8").splitlines():
+                if (entry := _entry(line)) is not None:
+                    yield entry
+
+    def of(self, procedure: str, environment: str) -> tuple[Entry, ...]:
+        asked = (procedure, environment)
+        return tuple(one for one in self if (one.procedure, one.environment) == asked)
+
+    def unfinished(self, procedure: str, environment: str) -> tuple[Entry, ...]:
+        """Return the entries of a procedure since its last run that came to a good end."""
+        entries = self.of(procedure, environment)
+        ends = [i for i, one in enumerate(entries) if one.detail.get("result") == "done"]
+        return entries[ends[-1] + 1 :] if ends else entries
+
+
+def _ends_torn(target: int) -> bool:
+    size = os.fstat(target).st_size
+    return size > 0 and os.pread(target, 1, size - 1) != b"\n"
+
+
+def _write_all(target: int, text: str) -> None:
+    rest = text.encode()
+    while rest:  # a disk that fills up takes a part
+        rest = rest[os.write(target, rest) :]
+
+
+def _entry(line: str) -> Entry | None:
+    try:
+        found = json.loads(line)
+        return Entry(**{name: value for name, value in found.items() if name in NAMES})
+    except (ValueError, TypeError, AttributeError):
+        return None

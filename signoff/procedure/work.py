@@ -1,0 +1,79 @@
+"""What a step may touch, and the one gate through which it may change anything."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import sleep
+from typing import Any, TypeVar
+
+from signoff.environment import Environment
+from signoff.procedure.change import Change, destructive
+from signoff.procedure.clients import AT_ONCE
+from signoff.procedure.patience import patiently
+from signoff.procedure.refusal import Declined
+
+T = TypeVar("T")
+Changes = tuple[Change, ...]
+
+
+def nothing(*_: object) -> None:
+    """Stand in for a listener that nobody needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Everything that a step may use. ``plan`` is opaque here, as it is to the checks' World."""
+
+    environment: Environment
+    plan: Any
+    client: Callable[[str], Any]
+    """Service -> boto3 client."""
+    build: Callable[[str], bytes]
+    """Key of a function -> its package."""
+    secret: Callable[[str], str]
+    """Key of a secret that no machine can make up -> its value; asked for only when it is needed."""
+    record: Callable[[str, Mapping[str, Any]], None] = nothing
+    """Leave a record (kind, body) in the evidence store."""
+    recorded: Callable[..., Mapping[str, Any] | None] = nothing
+    """Kind, and values that its body must have -> body of the newest such record, or None."""
+    go: bool = False
+    """False: a rehearsal, which changes nothing."""
+    permit: Callable[[Sequence[Change]], bool] = lambda _: False
+    """Whether these destructive changes were agreed to."""
+    note: Callable[[Sequence[Change]], None] = nothing
+    """Told of changes as soon as they are made."""
+    tell: Callable[[str], None] = nothing
+    """Shows a line to the person at the keyboard."""
+    watch: Callable[[str], None] = nothing
+    """Told what is being looked at, for the progress display."""
+    sleep: Callable[[float], None] = sleep
+
+    def settle(self, changes: Sequence[Change], apply: Callable[[], object]) -> Changes:
+        """Make the changes by ``apply``, unless there are none or this is a rehearsal.
+
+        Every change of AWS goes through here: this is why a rehearsal cannot change anything,
+        nothing is lost unasked, and the journal is complete. Raise Declined where no one agreed.
+        """
+        if changes and self.go:
+            lost = destructive(changes)
+            if lost and not self.permit(lost):
+                what = ", ".join(f"{one.resource}: {one.field}" for one in lost)
+                raise Declined(f"not agreed to, so not done: {what}")
+            apply()
+            self.note(changes)
+        return tuple(changes)
+
+    def each(self, converge: "Callable[[Work, T], Changes]", things: Iterable[T]) -> Changes:
+        """Converge independent things side by side; all are finished before a failure is raised."""
+
+        def one(thing: T) -> Changes:
+            self.watch(str(thing))
+            return converge(self, thing)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            running = [pool.submit(one, thing) for thing in things]
+        return tuple(change for done in running for change in done.result())
+
+    def patiently(self, call: Callable[[], T], *codes: str, saying: str = "") -> T:
+        """Make a call that AWS may answer with "not yet" (see ``patience``)."""
+        return patiently(call, codes=codes, saying=saying, sleep=self.sleep)

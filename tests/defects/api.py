@@ -1,0 +1,5 @@
+"""Defects of api."""
+
+from tests.defects.defect import Defect
+
+DEFECTS: tuple[Defect, ...] = ()

@@ -1,0 +1,85 @@
+"""Ways to change a frozen world: each returns a function from a world to the changed one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from signoff.inventory.section import Unreadable
+from signoff.records import Records
+from signoff.world import World
+
+Break = Callable[[World], World]
+DENIED = Unreadable("AccessDeniedException: not authorized")
+
+
+def item(section: str, name: str, **fields: Any) -> Break:
+    """Change fields of one item."""
+    return edited(section, name, lambda found: replace(found, **fields))
+
+
+def edited(section: str, name: str, change: Callable[[Any], Any]) -> Break:
+    """Put ``change(item)`` in the place of one item."""
+    return whole(section, lambda items: {**items, name: change(items[name])})
+
+
+def every(section: str, change: Callable[[Any], Any]) -> Break:
+    """Change all items of a section."""
+    return whole(section, lambda items: {name: change(one) for name, one in items.items()})
+
+
+def absent(section: str, *names: str) -> Break:
+    """Take items away: they are known not to be there."""
+    return whole(section, lambda items: {k: v for k, v in items.items() if k not in names})
+
+
+def added(section: str, name: str, new: Any) -> Break:
+    return whole(section, lambda items: {**items, name: new})
+
+
+def unread(section: str, name: str | None = None) -> Break:
+    """Let one item, or the whole section, be refused by AWS."""
+    if name is None:
+        return whole(section, lambda _: DENIED)
+    return edited(section, name, lambda _: DENIED)
+
+
+def whole(section: str, change: Callable[[Mapping[str, Any]], Any]) -> Break:
+    def broken(world: World) -> World:
+        sections = world.inventory.sections
+        changed = replace(sections, **{section: change(getattr(sections, section))})
+        return replace(world, inventory=replace(world.inventory, sections=changed))
+
+    return broken
+
+
+def without_records(kind: str) -> Break:
+    """Take every record of a kind out of the environment's evidence store."""
+
+    def broken(world: World) -> World:
+        kept = [record for record in world.records.entries if record.kind != kind]
+        return replace(world, records=Records.of(kept))
+
+    return broken
+
+
+def record(kind: str, **fields: Any) -> Break:
+    """Change fields of the newest record of a kind."""
+
+    def broken(world: World) -> World:
+        entries = list(world.records.entries)
+        at = max(n for n, one in enumerate(entries) if one.kind == kind)
+        entries[at] = replace(entries[at], **fields)
+        return replace(world, records=Records.of(entries))
+
+    return broken
+
+
+def both(*breaks: Break) -> Break:
+    """Apply several changes, in order."""
+
+    def broken(world: World) -> World:
+        for one in breaks:
+            world = one(world)
+        return world
+
+    return broken

@@ -1,0 +1,38 @@
+"""One defect: how to break the world, and the exact red rows that this must leave."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from signoff.outcome import Outcome
+from signoff.world import World
+
+Break = Callable[[World], World]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """``id`` is ``<row>:<what is wrong>``, where the row owns the broken fact.
+
+    ``follows`` are rows that can only say that another is red; ``unknown`` are rows that lose the
+    ground to judge on (a release that nobody can know) without naming a root.
+    """
+
+    id: str
+    breaks: Break
+    root: str = ""
+    """The owning row, where the id does not begin with it."""
+    follows: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    outcome: Outcome = Outcome.FAIL
+
+    @property
+    def red(self) -> Mapping[str, Outcome]:
+        """Every row that turns red, and how."""
+        return {
+            **dict.fromkeys(self.follows, Outcome.FOLLOWS),
+            **dict.fromkeys(self.unknown, Outcome.NOT_TESTABLE),
+            self.root or self.id.partition(":")[0]: self.outcome,
+        }
+
+    def __str__(self) -> str:
+        return self.id

@@ -1,0 +1,195 @@
+"""Defects of preparation, data and rollback."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from signoff.inventory.inventory import Names
+from signoff.outcome import Outcome
+from signoff.records import Records
+from signoff.world import World
+from tests.defects.changes import edited, item, record, unread, without_records
+from tests.defects.defect import Break, Defect
+
+MASTERS = "StampMasters-prod"
+API = "stamp-rally-prod-api"
+AWARD = "stamp-rally-prod-award"
+
+
+def _dev(change: Any) -> Break:
+    def broken(world: World) -> World:
+        entries = [change(one) if one.kind == "run" else one for one in world.dev.entries]
+        return replace(world, dev=Records.of(one for one in entries if one))
+
+    return broken
+
+
+def _stamps(change: Any) -> Break:
+    """Change the items and, so that only their form is wrong, the manifest with them."""
+
+    def broken(world: World) -> World:
+        contents = world.inventory.sections.contents[MASTERS]
+        return edited("contents", MASTERS, lambda c: replace(c, items=change(contents.items)))(
+            world
+        )
+
+    return broken
+
+
+def _first(**attributes: Any) -> Any:
+    return lambda items: ({**items[0], **attributes}, *items[1:])
+
+
+def _located(**keys: str | None) -> Any:
+    """Change the location of the first stamp; None takes a key away."""
+
+    def change(items: tuple[Any, ...]) -> tuple[Any, ...]:
+        location = {
+            k: v for k, v in items[0]["Location"]["M"].items() if keys.get(k, v) is not None
+        }
+        location |= {name: {"N": value} for name, value in keys.items() if value is not None}
+        return ({**items[0], "Location": {"M": location}}, *items[1:])
+
+    return change
+
+
+def _malformed(id_: str, change: Any) -> Defect:
+    """A stamp that is not as the manifest says is DATA-01's as well: two facts, two roots."""
+    return Defect(id=id_, breaks=_manifested(_stamps(change)))
+
+
+def _manifested(breaks: Break) -> Break:
+    """Let the manifest agree with what is there, as after a migration of bad data."""
+
+    def broken(world: World) -> World:
+        from signoff.canonical import canonical_hash  # noqa: PLC0415 - needed here alone
+
+        world = breaks(world)
+        items = world.inventory.sections.contents[MASTERS].items
+        body = world.records.newest("manifest").body
+        body = {**body, "count": len(items), "hash": canonical_hash(items)}
+        return record("manifest", body=body)(world)
+
+    return broken
+
+
+def _named(kind: str, name: str) -> Break:
+    return edited("names", kind, lambda found: Names(names=(*found.names, name)))
+
+
+def _scan(table: str, **fields: Any) -> Break:
+    return item("key_scans", table, **fields)
+
+
+PREPARATION = (
+    Defect(id="PREP-01:no-dev-run", breaks=_dev(lambda _: None), follows=frozenset({"SEC-04"})),
+    Defect(
+        id="PREP-01:old",
+        breaks=_dev(lambda run: replace(run, created=run.created - timedelta(days=8))),
+    ),
+    Defect(
+        id="PREP-01:award-red",
+        breaks=_dev(
+            lambda run: replace(
+                run, body={**run.body, "rows": {**run.body["rows"], "SMOKE-03": "fail"}}
+            )
+        ),
+    ),
+    Defect(
+        id="PREP-01:nothing-functional",
+        breaks=_dev(lambda run: replace(run, body={**run.body, "rows": {"SEC-40": "pass"}})),
+    ),
+    Defect(
+        id="PREP-04:two-apis",
+        breaks=edited("rest_apis", API, lambda found: (*found, replace(found[0], id="zzzzzzzzzz"))),
+    ),
+    Defect(
+        id="PREP-05:left-over-function", breaks=_named("functions", "stamp-rally-prod-auth-old")
+    ),
+    Defect(
+        id="PREP-05:left-over-secret",
+        breaks=_named("secrets", "stamp-rally-prod/token-secret-key-old"),
+    ),
+    Defect(
+        id="PREP-05:names-unread", breaks=unread("names", "functions"), outcome=Outcome.NOT_TESTABLE
+    ),
+    Defect(
+        id="PREP-06:other-account",
+        breaks=lambda world: replace(
+            world, inventory=replace(world.inventory, account="111122223333")
+        ),
+    ),
+    Defect(
+        id="PREP-06:other-region",
+        breaks=lambda world: replace(world, inventory=replace(world.inventory, region="us-east-1")),
+    ),
+)
+DATA = (
+    Defect(id="DATA-01:no-manifest", breaks=without_records("manifest")),
+    Defect(id="DATA-01:one-lost", breaks=_stamps(lambda items: items[1:])),
+    Defect(id="DATA-01:one-changed", breaks=_stamps(_first(Name={"S": "Statue of dev"}))),
+    Defect(
+        id="DATA-01:one-more",
+        breaks=_stamps(lambda items: (*items, {**items[0], "StampId": {"S": "TEST-1"}})),
+    ),
+    Defect(
+        id="DATA-01:cut-short",
+        breaks=edited("contents", MASTERS, lambda c: replace(c, complete=False)),
+        outcome=Outcome.NOT_TESTABLE,
+        follows=frozenset({"DATA-02", "DATA-03"}),
+    ),
+    Defect(
+        id="DATA-01:unread",
+        breaks=unread("contents", MASTERS),
+        outcome=Outcome.NOT_TESTABLE,
+        follows=frozenset({"DATA-02", "DATA-03"}),
+    ),
+    _malformed("DATA-02:empty", lambda _: ()),
+    _malformed("DATA-02:nameless", _first(Name={"S": ""})),
+    _malformed("DATA-02:unknown-type", _first(Type={"S": "QR"})),
+    _malformed("DATA-02:latitude-91", _located(lat="91")),
+    _malformed("DATA-02:longitude-of-other-planet", _located(lon="239.65428")),
+    _malformed("DATA-02:radius-zero", _located(radiusM="0")),
+    _malformed("DATA-02:radius-in-millimetres", _located(radiusM="15000")),
+    _malformed("DATA-02:old-spelling", _located(lon=None, lng="139.65428")),
+    _malformed(
+        "DATA-02:no-location",
+        lambda items: ({k: v for k, v in items[0].items() if k != "Location"}, *items[1:]),
+    ),
+    _malformed("DATA-03:begins-later", _first(ValidFrom={"S": "2026-12-02T00:00:00+09:00"})),
+    _malformed("DATA-03:ended", _first(ValidTo={"N": "1764000000"})),
+    _malformed("DATA-03:ends-at-noon", _first(ValidTo={"S": "2026-12-01T12:00:00"})),
+    Defect(id="DATA-04:smoke-user", breaks=_scan("Users-prod", foreign=("Usmoke1",))),
+    Defect(id="DATA-04:test-user-stamps", breaks=_scan("UserStamps-prod", foreign=("test_user",))),
+    Defect(
+        id="DATA-04:too-many-to-see",
+        breaks=_scan("Users-prod", complete=False),
+        outcome=Outcome.NOT_TESTABLE,
+    ),
+)
+ROLLBACK = (
+    Defect(
+        id="ROLL-01:only-one-version", breaks=edited("versions", AWARD, lambda found: found[-1:])
+    ),
+    Defect(
+        id="ROLL-01:versions-unread", breaks=unread("versions", AWARD), outcome=Outcome.NOT_TESTABLE
+    ),
+    Defect(
+        id="ROLL-02:only-one-deployment", breaks=edited("deployments", API, lambda found: found[:1])
+    ),
+    Defect(
+        id="ROLL-03:stale",
+        breaks=item("backups", "UserStamps-prod", latest=datetime(2026, 11, 25, 8, 30, tzinfo=UTC)),
+        follows=frozenset({"DEP-05"}),
+    ),
+    Defect(
+        id="ROLL-03:no-times",
+        breaks=item("backups", "UserStamps-prod", earliest=None, latest=None),
+        follows=frozenset({"DEP-05"}),
+    ),
+    Defect(id="ROLL-04:not-recorded", breaks=without_records("front-end")),
+    Defect(
+        id="ROLL-04:empty", breaks=record("front-end", body={"url": "https://rally.example.jp"})
+    ),
+)
+DEFECTS = PREPARATION + DATA + ROLLBACK

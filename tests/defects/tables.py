@@ -1,0 +1,132 @@
+"""Defects of the tables: DEP-01 to DEP-07."""
+
+from dataclasses import replace
+from typing import Any
+
+from signoff.inventory.tables import ScalableTarget, Tags
+from signoff.outcome import Outcome
+from tests.defects import following
+from tests.defects.changes import absent, added, both, edited, item, unread
+from tests.defects.defect import Break, Defect
+from tests.healthy.data import tables
+
+USERS, STAMPS, MASTERS = "Users-prod", "UserStamps-prod", "StampMasters-prod"
+EVERYWHERE = ("tables", "backups", "table_tags", "table_policies")
+
+
+def _lost(name: str, *contents: str) -> Break:
+    """Take a table away with all that AWS would have told of it."""
+    return both(*(absent(section, name) for section in (*EVERYWHERE, *contents)))
+
+
+def _beside(name: str, other: str) -> Break:
+    """Put the same table there under another name, as it was before the break."""
+    arn = f"arn:aws:dynamodb:ap-northeast-1:444455556666:table/{other}"
+    return added("tables", other, replace(tables()[name], name=other, arn=arn))
+
+
+def _index(**fields: Any) -> Break:
+    return edited(
+        "tables", STAMPS, lambda one: replace(one, indexes=(replace(one.indexes[0], **fields),))
+    )
+
+
+def _types(name: str, **types: str) -> Break:
+    return edited(
+        "tables",
+        name,
+        lambda one: replace(one, attribute_types={**one.attribute_types, **types}),
+    )
+
+
+def _scaled(*targets: tuple[str, str, int]) -> Break:
+    """Provision the table of stamps and move these capacities: resource, dimension, maximum."""
+    moved = tuple(
+        ScalableTarget(resource=resource, dimension=dimension, minimum=5, maximum=maximum)
+        for resource, dimension, maximum in targets
+    )
+    return both(
+        item("tables", STAMPS, billing_mode="PROVISIONED"), added("scalable_targets", STAMPS, moved)
+    )
+
+
+TABLE, INDEX = f"table/{STAMPS}", f"table/{STAMPS}/index/PeriodRanking"
+ALL_FOUR = (
+    (TABLE, "dynamodb:table:ReadCapacityUnits", 400),
+    (TABLE, "dynamodb:table:WriteCapacityUnits", 400),
+    (INDEX, "dynamodb:index:ReadCapacityUnits", 400),
+    (INDEX, "dynamodb:index:WriteCapacityUnits", 400),
+)
+
+DEFECTS: tuple[Defect, ...] = (
+    Defect(
+        id="DEP-01:absent",
+        breaks=_lost(USERS, "key_scans"),
+        follows=following.A_TABLE | {"DATA-04", "MON-11", "PREP-04", "ROLL-03"},
+    ),
+    Defect(
+        id="DEP-01:masters-absent",
+        breaks=_lost(MASTERS, "contents"),
+        follows=following.A_TABLE
+        | {"DATA-01", "DATA-02", "DATA-03", "MON-11", "PREP-04", "ROLL-03"},
+    ),
+    Defect(
+        id="DEP-01:under-dev-name",
+        breaks=both(_lost(USERS, "key_scans"), _beside(USERS, "Users")),
+        follows=following.A_TABLE | {"DATA-04", "MON-11", "PREP-04", "ROLL-03"},
+    ),
+    Defect(id="DEP-01:still-creating", breaks=item("tables", STAMPS, status="CREATING")),
+    Defect(
+        id="DEP-01:key-unreachable",
+        breaks=item("tables", USERS, status="INACCESSIBLE_ENCRYPTION_CREDENTIALS"),
+    ),
+    Defect(id="DEP-02:hash-key-in-lower-case", breaks=item("tables", USERS, hash_key="userId")),
+    Defect(id="DEP-02:no-range-key", breaks=item("tables", STAMPS, range_key=None)),
+    Defect(id="DEP-02:range-key-too-many", breaks=item("tables", MASTERS, range_key="Type")),
+    Defect(id="DEP-02:key-is-a-number", breaks=_types(MASTERS, StampId="N")),
+    Defect(id="DEP-02:no-index", breaks=item("tables", STAMPS, indexes=())),
+    Defect(id="DEP-02:index-of-another-name", breaks=_index(name="PeriodRanking2")),
+    Defect(id="DEP-02:index-projects-keys-only", breaks=_index(projection="KEYS_ONLY")),
+    Defect(id="DEP-02:index-by-another-key", breaks=_index(range_key="CollectedAt")),
+    Defect(id="DEP-02:index-sorts-text", breaks=_types(STAMPS, Rank="S")),
+    Defect(id="DEP-02:index-being-built", breaks=_index(status="CREATING")),
+    Defect(id="DEP-03:provisioned", breaks=item("tables", USERS, billing_mode="PROVISIONED")),
+    Defect(id="DEP-03:index-fixed", breaks=_scaled(*ALL_FOUR[:2])),
+    Defect(id="DEP-03:only-reads-scale", breaks=_scaled(*ALL_FOUR[::2])),
+    Defect(id="DEP-03:no-room", breaks=_scaled(*ALL_FOUR[:3], (*ALL_FOUR[3][:2], 5))),
+    Defect(
+        id="DEP-03:targets-of-another-table",
+        breaks=_scaled(*((where.replace(STAMPS, USERS), *rest) for where, *rest in ALL_FOUR)),
+    ),
+    Defect(
+        id="DEP-04:off",
+        breaks=item("backups", STAMPS, pitr=False, window_days=None, earliest=None, latest=None),
+        follows=frozenset({"DEP-05", "ROLL-03"}),
+    ),
+    Defect(
+        id="DEP-04:unreadable",
+        breaks=unread("backups", USERS),
+        outcome=Outcome.NOT_TESTABLE,
+        unknown=frozenset({"DEP-05", "ROLL-03"}),
+    ),
+    Defect(id="DEP-05:one-week", breaks=item("backups", STAMPS, window_days=7)),
+    Defect(id="DEP-05:one-day-short", breaks=item("backups", USERS, window_days=34)),
+    Defect(id="DEP-06:none", breaks=added("table_tags", USERS, Tags())),
+    Defect(
+        id="DEP-06:of-dev",
+        breaks=item("table_tags", MASTERS, tags={"Environment": "dev", "Project": "CC"}),
+    ),
+    Defect(
+        id="DEP-06:key-in-lower-case",
+        breaks=item("table_tags", STAMPS, tags={"environment": "prod", "Project": "CC"}),
+    ),
+    Defect(id="DEP-06:no-project", breaks=item("table_tags", USERS, tags={"Environment": "prod"})),
+    Defect(id="DEP-07:off", breaks=item("tables", STAMPS, deletion_protection=False)),
+)
+SOUND: tuple[tuple[str, Break], ...] = (
+    ("provisioned, with all four capacities scaled", _scaled(*ALL_FOUR)),
+    ("window not named by AWS", item("backups", USERS, window_days=None)),
+    ("more tags than planned", item("table_tags", USERS, tags={"Environment": "prod", "Project": "CC", "Owner": "x"})),
+    ("one more index", edited("tables", STAMPS, lambda one: replace(one, indexes=(*one.indexes, replace(one.indexes[0], name="ByDay"))))),
+)
+"""Other ways to be right: nothing may turn red."""

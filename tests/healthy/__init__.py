@@ -1,0 +1,95 @@
+"""A healthy production, written by hand in the shapes that AWS answers with.
+
+Nothing here is derived from ``plan/``: plan, procedures and checks could agree on a mistake, and
+this is the second opinion. ``World.plan`` alone is the real one, since it is what checks judge by.
+"""
+
+import tomllib
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from plan import plan_for, scope_of
+from signoff.canonical import canonical_hash
+from signoff.environment import Environment
+from signoff.inventory.inventory import Inventory, Names, Sections
+from signoff.world import World
+from tests.healthy import compute, data, edge, store, watch
+
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+PROD = Path(__file__).parent.parent / "prod.toml"
+SALTS = {"own": "own-3f9c", "dev": "5a1f"}
+
+
+@cache
+def healthy() -> World:
+    """Return the world in which every row is green; frozen, so that one is enough for all."""
+    raw = tomllib.loads(PROD.read_text(encoding="utf-8"))["prod"]
+    environment = TypeAdapter(Environment).validate_python({"name": "prod", **raw})
+    plan = plan_for(environment)
+    sections = _sections()
+    return World(
+        environment=environment,
+        plan=plan,
+        scope=scope_of(plan, environment, salts=tuple(SALTS.values())),
+        inventory=Inventory(
+            account="444455556666",
+            region="ap-northeast-1",
+            caller="arn:aws:sts::444455556666:assumed-role/signoff-reader/hanako",
+            read_at=NOW,
+            sections=sections,
+            calls=83,
+            salts=SALTS,
+        ),
+        records=store.records(
+            canonical_hash(data.contents()["StampMasters-prod"].items),
+            {name: one.code_sha256 for name, one in compute.functions().items()},
+            edge.DEPLOYMENT,
+        ),
+        dev=store.dev_records(),
+        now=NOW,
+    )
+
+
+def _sections() -> Sections:
+    found: dict[str, Any] = {
+        "functions": compute.functions(),
+        "aliases": compute.aliases(),
+        "versions": compute.versions(),
+        "function_policies": compute.function_policies(),
+        "function_urls": compute.function_urls(),
+        "lambda_account": compute.lambda_account(),
+        "roles": {},
+        "tables": data.tables(),
+        "backups": data.backups(),
+        "table_tags": data.table_tags(),
+        "table_policies": data.table_policies(),
+        "scalable_targets": data.scalable_targets(),
+        "contents": data.contents(),
+        "key_scans": data.key_scans(),
+        "secrets": {},
+        "secret_values": {},
+        "keys": {},
+        "rest_apis": edge.rest_apis(),
+        "stages": edge.stages(),
+        "deployments": edge.deployments(),
+        "draft": edge.draft(),
+        "served": edge.served(),
+        "usage_plans": edge.usage_plans(),
+        "api_keys": edge.api_keys(),
+        "gateway_account": edge.gateway_account(),
+        "domains": edge.domains(),
+        "certificates": edge.certificates(),
+        "resolutions": edge.resolutions(),
+        "alarms": watch.alarms(),
+        "dashboards": watch.dashboards(),
+        "topics": watch.topics(),
+        "log_groups": watch.log_groups(),
+        "buckets": edge.buckets(),
+    }
+    kinds = ("functions", "tables", "roles", "secrets", "alarms", "rest_apis")
+    names = {kind: Names(names=tuple(sorted(found[kind]))) for kind in kinds}
+    return Sections(names=names, **found)

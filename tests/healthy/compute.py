@@ -1,0 +1,146 @@
+"""Lambda as it would answer for a healthy production: literals, no plan."""
+
+import json
+
+from signoff.inventory.functions import (
+    Alias,
+    Function,
+    FunctionPolicy,
+    FunctionUrl,
+    LambdaAccount,
+    Version,
+)
+from signoff.inventory.value import Value, seen
+
+PREFIX = "arn:aws:lambda:ap-northeast-1:444455556666:function:"
+CALLS = "arn:aws:execute-api:ap-northeast-1:444455556666:k3v9x0q2ma"
+ALWAYS = {"ENVIRONMENT": "prod", "ALLOWED_ORIGIN": "https://rally.example.jp"}
+TOKEN_KEY = {"SECRET_NAME_TOKEN_KEY": "stamp-rally-prod/token-secret-key"}
+LINE_TOKEN = {"SECRET_NAME_LINE_TOKEN": "stamp-rally-prod/line-channel-access-token"}
+USERS = {"TABLE_USERS": "Users-prod"}
+USER_STAMPS = {"TABLE_USERSTAMPS": "UserStamps-prod"}
+STAMP_MASTERS = {"TABLE_STAMPMASTERS": "StampMasters-prod"}
+VARIABLES = {
+    "auth": USERS | TOKEN_KEY | {"LINE_CHANNEL_ID": "2001234567"},
+    "award": USER_STAMPS
+    | STAMP_MASTERS
+    | {
+        "NOTIFY_FUNCTION": "stamp-rally-prod-notify:live",
+        "AWARD_REQUIRES_POSITION": "false",
+        "ACCURACY_CAP_M": "50",
+    },
+    "gps-verify": STAMP_MASTERS | {"ACCURACY_CAP_M": "50"},
+    "notify": LINE_TOKEN,
+    "ranking": USERS | USER_STAMPS,
+    "richmenu": LINE_TOKEN,
+    "stamps": USER_STAMPS | STAMP_MASTERS,
+}
+CODE = {
+    "auth": "7n0ReYh2bUwKq5bXwY3Jt0l1mXoR6p8eVdT4cZ9sGfA=",
+    "award": "pQ3vK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM=",
+    "gps-verify": "Wc8LzR4uPj6HnXy1Kb3Qv5Tg9MdSe7Fa2Ui0OoJrNBE=",
+    "notify": "d5Gk2TzWq8RvYp1MxCn7Lb4Js9Hf3Ua6Ee0OiXtKwZQ=",
+    "ranking": "Hs6Yb1NvLc9Xm4Zq8Pt2Rk5Wd7Jg3Fa0UeOiTxKwBnI=",
+    "richmenu": "Zq2Mx7Vc4Nb9Lk1Js6Hg8Fd3Sa5Pt0RyWeUiOoTzKXU=",
+    "stamps": "Bt4Rf8Gh1Yn6Jm3Ku7Li9Ol2Pq5Ws0XeDcVzAaQrTNY=",
+}
+"""CodeSha256 of what the aliases run."""
+SENT_BY = {
+    "auth": ("prod/POST/auth/verify", "authorizers/8dk2mz"),
+    "award": ("prod/POST/stamps/award",),
+    "gps-verify": ("prod/POST/gps/verify",),
+    "notify": ("prod/POST/notify",),
+    "ranking": ("prod/GET/ranking/weekly", "prod/GET/ranking/monthly"),
+    "richmenu": (
+        "prod/GET/richmenu/list",
+        "prod/POST/richmenu/set",
+        "prod/DELETE/richmenu/unset",
+    ),
+    "stamps": ("prod/GET/stamps",),
+}
+"""Function -> what of the API calls it, as the source ARN names it."""
+
+
+def functions() -> dict[str, Function]:
+    return {f"stamp-rally-prod-{one}": _function(one) for one in VARIABLES}
+
+
+def _function(key: str) -> Function:
+    name = f"stamp-rally-prod-{key}"
+    return Function(
+        name=name,
+        arn=f"{PREFIX}{name}",
+        version="2",
+        runtime="python3.13",
+        state="Active",
+        last_update_status="Successful",
+        handler="handler.handler",
+        role_arn=f"arn:aws:iam::444455556666:role/{name}-role",
+        timeout_s=30,
+        memory_mb=256,
+        code_sha256=CODE[key],
+        environment={k: clear(v) for k, v in (ALWAYS | VARIABLES[key]).items()},
+        log_group=f"/aws/lambda/{name}",
+        tracing="Active",
+        tags={"Environment": clear("prod"), "Project": clear("CC")},
+    )
+
+
+def clear(text: str) -> Value:
+    """Return a value that the reader keeps in clear, digested under both salts of the run."""
+    return seen(text, public={text}, salts=("own-3f9c", "5a1f"))
+
+
+def kept_back(text: str) -> Value:
+    """Return a value that the reader withholds: nobody planned it."""
+    return seen(text, public=(), salts=("own-3f9c", "5a1f"))
+
+
+def aliases() -> dict[str, tuple[Alias, ...]]:
+    return {
+        name: (Alias(name="live", arn=f"{PREFIX}{name}:live", version="2"),) for name in functions()
+    }
+
+
+def versions() -> dict[str, tuple[Version, ...]]:
+    return {
+        f"stamp-rally-prod-{key}": (
+            Version(number="1", code_sha256=f"old{CODE[key][3:]}"),
+            Version(number="2", code_sha256=CODE[key]),
+        )
+        for key in VARIABLES
+    }
+
+
+def function_policies() -> dict[str, tuple[FunctionPolicy, ...]]:
+    """Return a policy on each alias; none stands on the function itself."""
+    return {
+        f"stamp-rally-prod-{key}": (
+            FunctionPolicy(qualifier="live", document=permission(key, *SENT_BY[key])),
+        )
+        for key in VARIABLES
+    }
+
+
+def permission(key: str, *sources: str, qualifier: str = ":live", api: str = CALLS) -> str:
+    """Return the policy document that add_permission, once per source, leaves behind."""
+    statements = [
+        {
+            "Sid": source.replace("/", "-"),
+            "Effect": "Allow",
+            "Principal": {"Service": "apigateway.amazonaws.com"},
+            "Action": "lambda:InvokeFunction",
+            "Resource": f"{PREFIX}stamp-rally-prod-{key}{qualifier}",
+            "Condition": {"ArnLike": {"AWS:SourceArn": f"{api}/{source}"}},
+        }
+        for source in sources
+    ]
+    return json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements})
+
+
+def function_urls() -> dict[str, tuple[FunctionUrl, ...]]:
+    return dict.fromkeys(functions(), ())
+
+
+def lambda_account() -> dict[str, LambdaAccount]:
+    return {"account": LambdaAccount(concurrent_executions=1000, unreserved=1000)}

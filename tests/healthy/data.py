@@ -1,0 +1,108 @@
+"""DynamoDB as it would answer for a healthy production: literals, no plan."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from signoff.inventory.tables import (
+    Backups,
+    Contents,
+    Index,
+    KeyScan,
+    ResourcePolicy,
+    ScalableTarget,
+    Table,
+    Tags,
+)
+
+NAMES = ("Users-prod", "UserStamps-prod", "StampMasters-prod")
+RANKING = Index(
+    name="PeriodRanking",
+    hash_key="PeriodShard",
+    range_key="Rank",
+    projection="ALL",
+    status="ACTIVE",
+)
+SPOTS = (
+    ("FOUNTAIN-001", "Fountain", "35.55551", "139.65420"),
+    ("GATE-001", "East gate", "35.55607", "139.65377"),
+    ("LIBRARY-001", "Library", "35.55570", "139.65391"),
+    ("LAB-001", "Laboratory", "35.55533", "139.65511"),
+    ("HALL-014", "Hall 14", "35.55549", "139.65402"),
+)
+"""Stamp id, name, latitude, longitude: numbers as DynamoDB sends them, in text."""
+
+
+def tables() -> dict[str, Table]:
+    found = (
+        _table("Users-prod", "UserId", None, {"UserId": "S"}),
+        _table(
+            "UserStamps-prod",
+            "UserId",
+            "StampId",
+            {"UserId": "S", "StampId": "S", "PeriodShard": "S", "Rank": "N"},
+            indexes=(RANKING,),
+            ttl_attribute="TTL",
+        ),
+        _table("StampMasters-prod", "StampId", None, {"StampId": "S"}),
+    )
+    return {one.name: one for one in found}
+
+
+def _table(
+    name: str, hash_key: str, range_key: str | None, types: dict[str, str], **more: Any
+) -> Table:
+    return Table(
+        name=name,
+        arn=f"arn:aws:dynamodb:ap-northeast-1:444455556666:table/{name}",
+        status="ACTIVE",
+        hash_key=hash_key,
+        range_key=range_key,
+        attribute_types=types,
+        billing_mode="PAY_PER_REQUEST",
+        deletion_protection=True,
+        **more,
+    )
+
+
+def backups() -> dict[str, Backups]:
+    """Return the windows of tables that were made nine days ago, as read at 09:00."""
+    window = Backups(
+        pitr=True,
+        window_days=35,
+        earliest=datetime(2026, 11, 16, 2, 14, 7, tzinfo=UTC),
+        latest=datetime(2026, 11, 25, 8, 55, 0, tzinfo=UTC),
+    )
+    return dict.fromkeys(NAMES, window)
+
+
+def table_tags() -> dict[str, Tags]:
+    return dict.fromkeys(NAMES, Tags(tags={"Environment": "prod", "Project": "CC"}))
+
+
+def table_policies() -> dict[str, ResourcePolicy]:
+    return dict.fromkeys(NAMES, ResourcePolicy())
+
+
+def scalable_targets() -> dict[str, tuple[ScalableTarget, ...]]:
+    """Return none: tables on demand have no targets."""
+    return {}
+
+
+def contents() -> dict[str, Contents]:
+    items = tuple(_spot(*spot) for spot in SPOTS)
+    return {"StampMasters-prod": Contents(items=items, complete=True)}
+
+
+def _spot(stamp: str, name: str, lat: str, lon: str) -> dict[str, Any]:
+    return {
+        "StampId": {"S": stamp},
+        "Name": {"S": name},
+        "Type": {"S": "GPS"},
+        "Location": {"M": {"lat": {"N": lat}, "lon": {"N": lon}, "radiusM": {"N": "15"}}},
+    }
+
+
+def key_scans() -> dict[str, KeyScan]:
+    """Return two empty tables of people: production begins with new users."""
+    nobody = KeyScan(examined=0, complete=True)
+    return {"Users-prod": nobody, "UserStamps-prod": nobody}

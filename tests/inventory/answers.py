@@ -1,0 +1,379 @@
+"""AWS's answers about one healthy environment, written by hand in the shapes of its documentation."""
+
+import json
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from signoff.inventory.scope import Scope
+
+ACCOUNT, REGION = "444455556666", "ap-northeast-1"
+LAMBDA = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
+INVOKE = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:rally-alerts"
+FOREIGN_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:somebody-elses"
+TABLE_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/rally-boundary"
+CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/66666666-7777-8888-9999-000000000000"
+CANARY = "c4na4y5ecre7" * 2 + "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
+"""Stands for every secret: it must come out nowhere."""
+THEN = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+SCOPE = Scope(
+    account=ACCOUNT,
+    region=REGION,
+    prefix="rally",
+    alias="live",
+    functions=("rally-auth", "rally-notify"),
+    roles=("rally-auth-role", "rally-notify-role"),
+    tables=("Users-prod", "Spots-prod"),
+    contents=("Spots-prod",),
+    key_scans=("Users-prod",),
+    real_key=r"U[0-9a-f]{32}",
+    secrets=("rally/token", "rally/line"),
+    api="rally-api",
+    stage="prod",
+    usage_plan="rally-plan",
+    api_key="rally-key",
+    topic=TOPIC,
+    alarm_prefix="rally-",
+    dashboard="rally-dashboard",
+    log_groups=("/aws/lambda/rally-auth", "/aws/lambda/rally-notify", "/aws/apigateway/rally"),
+    domain="api.rally.example.jp",
+    bucket="rally-images",
+    public_values=frozenset({"Users-prod", "prod"}),
+    salts=("own salt", "dev salt"),
+    known_defaults=frozenset({"default-secret-key-change-in-production"}),
+)
+"""All that can be asked for, optional parts included."""
+
+
+def document(*actions):
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def encoded(*actions):
+    """IAM answers with documents in URL encoding, which boto3 undoes."""
+    return quote(json.dumps(document(*actions)))
+
+
+def function(asked):
+    name = asked["FunctionName"]
+    return {
+        "Configuration": {
+            "FunctionName": name,
+            "FunctionArn": f"{LAMBDA}{name}:{asked['Qualifier']}",
+            "Runtime": "python3.13",
+            "Role": f"arn:aws:iam::{ACCOUNT}:role/{name}-role",
+            "Handler": "app.handler",
+            "Timeout": 30,
+            "MemorySize": 256,
+            "CodeSha256": "5tT2qgzYUHoqwR616pZ2dpkn/0J1FrzJmlKidWaaCgk=",
+            "Version": "2",
+            "TracingConfig": {"Mode": "Active"},
+            "State": "Active",
+            "LastUpdateStatus": "Successful",
+            "Environment": {"Variables": {"TABLE": "Users-prod", "TIMEOUT": "3", "KEY": CANARY}},
+            "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
+        },
+        "Code": {"Location": f"https://bucket.example/{CANARY}"},
+        "Tags": {"Environment": "prod", "Owner": "somebody"},
+        "Concurrency": {"ReservedConcurrentExecutions": 5},
+    }
+
+
+def policy(asked):
+    principal = {"Service": "apigateway.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Resource": asked["FunctionName"]}
+    return {"Policy": json.dumps({"Statement": [statement]}), "RevisionId": "1"}
+
+
+FUNCTIONS = {
+    "lambda:ListFunctions": {
+        "Functions": [{"FunctionName": n} for n in (*SCOPE.functions, "alien")]
+    },
+    "lambda:GetFunction": function,
+    "lambda:ListAliases": lambda asked: {
+        "Aliases": [
+            {
+                "Name": name,
+                "AliasArn": f"{LAMBDA}{asked['FunctionName']}:{name}",
+                "FunctionVersion": "2",
+                "RoutingConfig": {"AdditionalVersionWeights": weights},
+            }
+            for name, weights in (("live", {}), ("trial", {"1": 0.1}))
+        ]
+    },
+    "lambda:ListVersionsByFunction": {
+        "Versions": [{"Version": v, "CodeSha256": f"sha-{v}"} for v in ("$LATEST", "1", "2")]
+    },
+    "lambda:GetPolicy": policy,
+    "lambda:ListFunctionUrlConfigs": {
+        "FunctionUrlConfigs": [
+            {
+                "FunctionArn": f"{LAMBDA}rally-auth",
+                "FunctionUrl": f"https://{n}.lambda-url.example/",
+                "AuthType": "NONE",
+            }
+            for n in ("one", "two")
+        ]
+    },
+    "lambda:GetAccountSettings": {
+        "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 990}
+    },
+}
+
+
+def role(name):
+    return {
+        "RoleName": name,
+        "Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}",
+        "AssumeRolePolicyDocument": encoded("sts:AssumeRole"),
+        "RolePolicyList": [{"PolicyName": "tables", "PolicyDocument": encoded("dynamodb:GetItem")}],
+        "AttachedManagedPolicies": [
+            {"PolicyName": "AWSLambdaBasicExecutionRole", "PolicyArn": BASIC}
+        ],
+        "PermissionsBoundary": {"PermissionsBoundaryArn": BOUNDARY},
+        "Tags": [{"Key": "Environment", "Value": "prod"}],
+    }
+
+
+BOUNDARY_POLICY = {
+    "Arn": BOUNDARY,
+    "PolicyVersionList": [
+        {"VersionId": "v2", "IsDefaultVersion": True, "Document": encoded("dynamodb:*")},
+        {"VersionId": "v1", "IsDefaultVersion": False, "Document": encoded("*")},
+    ],
+}
+ROLES = {
+    "iam:GetAccountAuthorizationDetails": {
+        "UserDetailList": [],
+        "GroupDetailList": [],
+        "RoleDetailList": [role(name) for name in (*SCOPE.roles, "OrganizationAccess")],
+        "Policies": [BOUNDARY_POLICY],
+    },
+    "iam:GetPolicy": {"Policy": {"DefaultVersionId": "v1"}},
+    "iam:GetPolicyVersion": {"PolicyVersion": {"Document": encoded("logs:PutLogEvents")}},
+}
+
+
+def table(asked):
+    name = asked["TableName"]
+    key = "UserId" if name == "Users-prod" else "SpotId"
+    return {
+        "Table": {
+            "TableName": name,
+            "TableArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}",
+            "TableStatus": "ACTIVE",
+            "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
+            "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
+            "GlobalSecondaryIndexes": [
+                {
+                    "IndexName": "ByPeriod",
+                    "KeySchema": [
+                        {"AttributeName": "Period", "KeyType": "HASH"},
+                        {"AttributeName": "Count", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                    "IndexStatus": "ACTIVE",
+                }
+            ],
+            "SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": TABLE_KEY},
+            "DeletionProtectionEnabled": True,
+        }
+    }
+
+
+def scan(asked):
+    if asked["TableName"] == "Spots-prod":
+        spots = [{"SpotId": {"S": f"spot-{n}"}, "Photo": {"B": b"\x00\xff"}} for n in (1, 2)]
+        return {"Items": spots, "Count": 2, "ScannedCount": 2}
+    keys = ["U" + "0" * 32, "Usmoke-1", "Usmoke-1", "U" + "a" * 32]
+    return {"Items": [{"UserId": {"S": key}} for key in keys], "Count": 4, "ScannedCount": 4}
+
+
+TABLES = {
+    "dynamodb:ListTables": {"TableNames": [*SCOPE.tables, "Orders-prod", "Orders"]},
+    "dynamodb:DescribeTable": table,
+    "dynamodb:DescribeTimeToLive": {
+        "TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "TTL"}
+    },
+    "dynamodb:DescribeContinuousBackups": {
+        "ContinuousBackupsDescription": {
+            "ContinuousBackupsStatus": "ENABLED",
+            "PointInTimeRecoveryDescription": {
+                "PointInTimeRecoveryStatus": "ENABLED",
+                "RecoveryPeriodInDays": 35,
+                "EarliestRestorableDateTime": THEN,
+                "LatestRestorableDateTime": THEN,
+            },
+        }
+    },
+    "dynamodb:ListTagsOfResource": {
+        "Tags": [{"Key": "Environment", "Value": "prod"}, {"Key": "Project", "Value": "CC"}]
+    },
+    "dynamodb:GetResourcePolicy": {"Policy": json.dumps(document("dynamodb:GetItem"))},
+    "dynamodb:Scan": scan,
+    "application-autoscaling:DescribeScalableTargets": {
+        "ScalableTargets": [
+            {
+                "ResourceId": resource,
+                "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+                "MinCapacity": 5,
+                "MaxCapacity": 50,
+            }
+            for resource in ("table/Users-prod", "table/Users-prod/index/ByPeriod", "table/Orders")
+        ]
+    },
+}
+SECRETS = {
+    "secretsmanager:ListSecrets": {
+        "SecretList": [{"Name": name} for name in (*SCOPE.secrets, "rally-old")]
+    },
+    "secretsmanager:DescribeSecret": lambda asked: {
+        "Name": asked["SecretId"],
+        "ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{asked['SecretId']}-AbCdEf",
+        "VersionIdsToStages": {"one": ["AWSPREVIOUS"], "two": ["AWSCURRENT"]},
+    },
+    "secretsmanager:GetResourcePolicy": {"Name": "rally/token"},
+    "secretsmanager:GetSecretValue": lambda asked: {
+        "Name": asked["SecretId"],
+        "SecretString": json.dumps({"KEY": CANARY}),
+    },
+    "kms:DescribeKey": lambda asked: {
+        "KeyMetadata": {
+            "KeyId": "11111111-2222-3333-4444-555555555555",
+            "Arn": TABLE_KEY,
+            "KeyState": "Enabled",
+            "KeyManager": "AWS" if asked["KeyId"].startswith("alias/aws/") else "CUSTOMER",
+        }
+    },
+    "kms:GetKeyPolicy": {"Policy": json.dumps(document("kms:*"))},
+}
+
+
+def action(alarm, state, hour):
+    data = {"actionState": state, "notificationResource": TOPIC, "error": "no access to the key"}
+    return {
+        "AlarmName": alarm,
+        "Timestamp": THEN.replace(hour=hour),
+        "HistoryItemType": "Action",
+        "HistorySummary": f"{state} to execute action {TOPIC}",
+        "HistoryData": json.dumps(data),
+    }
+
+
+def alarm(name, *topics):
+    return {
+        "AlarmName": name,
+        "AlarmArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}",
+        "ActionsEnabled": True,
+        "AlarmActions": list(topics),
+        "MetricName": "Errors",
+        "Namespace": "AWS/Lambda",
+        "Statistic": "Sum",
+        "Dimensions": [{"Name": "FunctionName", "Value": "rally-auth"}],
+        "Period": 300,
+        "EvaluationPeriods": 1,
+        "Threshold": 5.0,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "notBreaching",
+        "StateValue": "OK",
+        "StateUpdatedTimestamp": THEN,
+        "StateTransitionedTimestamp": THEN,
+    }
+
+
+WIDGETS = {
+    "widgets": [
+        {
+            "type": "metric",
+            "properties": {
+                "title": "Errors",
+                "region": REGION,
+                "stat": "Sum",
+                "metrics": [
+                    ["AWS/Lambda", "Errors", "FunctionName", "rally-auth"],
+                    ["...", "rally-notify", {"stat": "Maximum"}],
+                    [".", "Duration", ".", "rally-auth"],
+                    [{"expression": "m1 / m2", "id": "e1"}],
+                ],
+            },
+        },
+        {"type": "text", "properties": {"markdown": "# rally"}},
+    ]
+}
+MONITORING = {
+    "cloudwatch:DescribeAlarms": {
+        "MetricAlarms": [
+            alarm("rally-errors", TOPIC, f"arn:aws:sns:us-east-1:{ACCOUNT}:elsewhere"),
+            alarm("rally-healed", TOPIC, FOREIGN_TOPIC),
+        ]
+    },
+    "cloudwatch:DescribeAlarmHistory": {
+        "AlarmHistoryItems": [
+            action("rally-errors", "Failed", 9),
+            action("rally-healed", "Succeeded", 8),
+            action("rally-healed", "Failed", 7),
+        ]
+    },
+    "cloudwatch:GetDashboard": {"DashboardBody": json.dumps(WIDGETS)},
+    "sns:GetTopicAttributes": lambda asked: {
+        "Attributes": {
+            "TopicArn": asked["TopicArn"],
+            "Policy": json.dumps(document("sns:Publish")),
+            "KmsMasterKeyId": "alias/rally",
+        }
+    },
+    "sns:ListSubscriptionsByTopic": {
+        "Subscriptions": [
+            {
+                "Protocol": "email",
+                "Endpoint": "on-call@example.jp",
+                "SubscriptionArn": f"{TOPIC}:1",
+            },
+            {
+                "Protocol": "sms",
+                "Endpoint": "+819012345678",
+                "SubscriptionArn": "PendingConfirmation",
+            },
+        ]
+    },
+    "logs:DescribeLogGroups": lambda asked: {
+        "logGroups": [
+            {
+                "logGroupName": name,
+                "arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*",
+                "retentionInDays": 30,
+            }
+            for name in (*SCOPE.log_groups, "API-Gateway-Execution-Logs_abc123/prod")
+            if name.startswith(asked["logGroupNamePrefix"])
+        ]
+    },
+}
+BUCKETS = {
+    "s3:GetBucketLocation": {"LocationConstraint": REGION},
+    "s3:GetBucketEncryption": {
+        "ServerSideEncryptionConfiguration": {
+            "Rules": [
+                {
+                    "ApplyServerSideEncryptionByDefault": {
+                        "SSEAlgorithm": "aws:kms",
+                        "KMSMasterKeyID": "alias/rally-images",
+                    }
+                }
+            ]
+        }
+    },
+    "s3:GetPublicAccessBlock": {
+        "PublicAccessBlockConfiguration": {
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        }
+    },
+    "s3:GetBucketPolicy": {"Policy": json.dumps(document("s3:GetObject"))},
+}

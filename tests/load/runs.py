@@ -1,0 +1,136 @@
+"""Small runs of our own making: plans of seconds, pools of made-up users, Locust started for real."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+import requests
+
+from load.attempt import Attempt
+from load.contract_source import read_contract
+from load.engine.plan import LIST, Plan, Step
+from load.engine.pool import Pool, Spot, Visitor
+from load.engine.run_file import Run
+from load.engine.throttle import Throttle
+from load.engine.verdict import Verdict
+from load.launch import Crew
+from load.objectives_file import read_objectives
+from load.plans import MIX
+from load.prepare import CONTRACT
+from load.watch import Watch
+
+SERVER = Path(__file__).with_name("target.py")
+SPOT = Spot("STATUE-001", 35.55548, 139.65428, 15)
+OBJECTIVES = read_objectives()
+PATIENT = replace(OBJECTIVES, soundness=replace(OBJECTIVES.soundness, lateness_p99_ms=250.0))
+"""For runs whose subject is not the generator: this machine may be busy with other things."""
+
+
+def step(name="hold", seconds=3.0, rate=50.0, mix=MIX, **more):
+    return Step(name=name, seconds=seconds, rate=rate, mix=mix, **more)
+
+
+def chance(seed):
+    """Give random numbers that are the same each time."""
+    return Random(seed)  # noqa: S311 - no secret comes of it
+
+
+def only(endpoint=LIST):
+    return {endpoint: 1.0}
+
+
+def plan(*steps, **more):
+    return Plan(name="test", purpose="a test", steps=steps or (step(),), **more)
+
+
+def pool(users=400):
+    return Pool(tuple(Visitor(f"Uload-{n:06d}", f"session-{n}") for n in range(users)), (SPOT,))
+
+
+def run_against(url, out, **more):
+    """Make a run; whatever is not the subject of the test has a value here."""
+    answers, definitions = read_contract(CONTRACT)
+    made = {
+        "host": url,
+        "allowed_hosts": ("127.0.0.1", "127.0.0.2", "127.0.0.3", "localhost"),
+        "plan": plan(),
+        "objectives": PATIENT,
+        "throttle": Throttle(1000, 2000),
+        "pool": pool(),
+        "answers": answers,
+        "definitions": definitions,
+        "out": str(out),
+        "about": {"environment": "test", "host": url},
+        "seed": 7,
+    }
+    return Run(**(made | more))
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A target that answers."""
+
+    url: str
+    process: subprocess.Popen
+
+    def seen(self):
+        return requests.get(f"{self.url}/seen", timeout=5).json()
+
+
+@contextmanager
+def serving(*options, scheme="http", host="127.0.0.1") -> Iterator[Served]:
+    """Yield a small target in a process of its own."""
+    command = [sys.executable, str(SERVER), f"--host={host}", *options]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Served(f"{scheme}://{host}:{process.stdout.readline().strip()}", process)
+        finally:
+            process.kill()
+
+
+class Silent(Watch):
+    """Keeps what it is shown."""
+
+    def __init__(self):
+        self.shown, self.said = [], []
+
+    @contextmanager
+    def open(self):
+        yield self
+
+    def say(self, sentence):
+        self.said.append(sentence)
+
+    def show(self, now):
+        self.shown.append(now)
+
+
+def drive(run, crew=None, watch=None):
+    """Run Locust to its end; returns its exit code and its verdict."""
+    folder = Path(run.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    attempt = Attempt(run=run, target=None, aws=None, folder=folder, watch=watch or Silent())
+    code = attempt.drive(crew or Crew())
+    return code, verdict_in(folder)
+
+
+def verdict_in(folder):
+    return Verdict.from_json(json.loads((folder / "verdict.json").read_text()))
+
+
+def free_of_tokens(folder):
+    """Whether no file of a run holds a session."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return files and not any(b"session-" in path.read_bytes() for path in files)
+
+
+def environment(**more):
+    return {**os.environ, **more}

@@ -1,0 +1,154 @@
+"""A small target: answers as the contract says, and fails in one way at a time, on command.
+
+``python target.py --freeze 0:2/10`` prints its port. ``GET /seen`` tells what it saw.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import re
+import ssl
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+SPOT = {"name": "Statue", "lat": 35.55548, "lon": 139.65428, "radiusM": 15}
+
+
+def arguments():
+    cli = argparse.ArgumentParser()
+    cli.add_argument("--host", default="127.0.0.1")
+    cli.add_argument("--freeze", help="FROM:TO/PERIOD in seconds after the first request")
+    cli.add_argument("--delay-ms", type=float, default=0)
+    cli.add_argument("--fail-every", type=int, default=0)
+    cli.add_argument("--bucket", help="RATE:BURST of each method")
+    cli.add_argument("--status", type=int, default=200, help="of every answer")
+    cli.add_argument("--hang-up", action="store_true", help="close without an answer")
+    cli.add_argument("--spoil", help="leave this member out of every answer")
+    cli.add_argument("--stranger", action="store_true", help="answer with another's stamps")
+    cli.add_argument("--certificate", type=Path, help="PEM with key: speak TLS")
+    return cli.parse_args()
+
+
+class Bucket:
+    """What API Gateway documents: ``rate`` tokens a second, ``burst`` of them at most."""
+
+    def __init__(self, rate, burst):
+        self.rate, self.burst, self.tokens, self.at = rate, burst, burst, time.monotonic()
+
+    def take(self):
+        now = time.monotonic()
+        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
+        self.at = now
+        self.tokens -= (admitted := self.tokens >= 1)
+        return admitted
+
+
+class Target:
+    """State of all connections: settings, counts, buckets, and when the first request came."""
+
+    def __init__(self, options):
+        self.options = options
+        self.seen = Counter()
+        self.numbers = itertools.count(1)
+        self.buckets = {}
+        self.first = None
+        self.freeze = [float(part) for part in re.split("[:/]", options.freeze or "0:0/1")]
+
+    def thaw(self):
+        """Block the whole process while it is frozen, as a stalled runtime does."""
+        now = time.monotonic()
+        self.first = self.first or now
+        begin, end, period = self.freeze
+        phase = (now - self.first) % period
+        if begin <= phase < end:
+            time.sleep(end - phase)
+
+    def answer(self, method, target, body):
+        url = urlsplit(target)
+        if url.path == "/seen":
+            return 200, dict(self.seen)
+        self.thaw()
+        endpoint = f"{method} {url.path}"
+        self.seen[endpoint] += 1
+        if self.options.bucket and not self.bucket(endpoint).take():
+            return 429, {"ok": False, "error": "Too Many Requests", "message": "-"}
+        if self.options.fail_every and next(self.numbers) % self.options.fail_every == 0:
+            return 500, {"ok": False, "error": "Internal Server Error", "message": "-"}
+        content = self.content(endpoint, parse_qs(url.query), json.loads(body or b"{}"))
+        content.pop(self.options.spoil, None)
+        return self.options.status, content
+
+    def bucket(self, endpoint):
+        rate, burst = (float(part) for part in self.options.bucket.split(":"))
+        return self.buckets.setdefault(endpoint, Bucket(rate, burst))
+
+    def content(self, endpoint, query, body):
+        if endpoint == "GET /stamps":
+            user = "Ustranger" if self.options.stranger else query["userId"][0]
+            return {"ok": True, "user_id": user, "stamps": [], "total": 0}
+        if endpoint == "GET /ranking/weekly":
+            return {"ok": True, "period": "2026-W48", "period_type": "weekly", "rankings": []}
+        if endpoint == "POST /stamps/award":
+            asked = {name: body[name] for name in ("user_id", "stamp_id", "method")}
+            return {"ok": True, "collected_at": 1764028800, "message": "Stamp awarded"} | asked
+        metres = abs(body["lat"] - SPOT["lat"]) * 111_194.93
+        judged = {"distanceM": round(metres, 2), "within": metres <= SPOT["radiusM"]}
+        return {"ok": True, "spotId": body["spotId"], "accuracy": body["accuracy"]} | SPOT | judged
+
+
+class Connection(asyncio.Protocol):
+    """HTTP/1.1 with kept connections, no more of it than the generator speaks."""
+
+    def __init__(self, target):
+        self.target, self.pending = target, b""
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.target.seen["connections"] += 1
+
+    def data_received(self, data):
+        self.pending += data
+        while (end := self.pending.find(b"\r\n\r\n")) >= 0:
+            head = self.pending[:end]
+            found = LENGTH.search(head)
+            length = int(found[1]) if found else 0
+            if len(self.pending) < end + 4 + length:
+                return
+            body = self.pending[end + 4 : end + 4 + length]
+            self.pending = self.pending[end + 4 + length :]
+            method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+            self.respond(*self.target.answer(method, path, body), path)
+
+    def respond(self, status, content, path):
+        if self.target.options.hang_up and path != "/seen":
+            self.transport.close()
+            return
+        body = json.dumps(content).encode()
+        elsewhere = "Location: /elsewhere\r\n" if 300 <= status < 400 else ""
+        head = f"HTTP/1.1 {status} -\r\n{elsewhere}Content-Length: {len(body)}\r\n\r\n"
+        delay = self.target.options.delay_ms / 1000
+        asyncio.get_running_loop().call_later(delay, self.transport.write, head.encode() + body)
+
+
+async def serve(options):
+    target = Target(options)
+    tls = None
+    if options.certificate:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(options.certificate)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: Connection(target), options.host, 0, ssl=tls, backlog=4096
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    # It ends with whoever started it: their end of the pipe closes.
+    await loop.run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(arguments()))

@@ -1,0 +1,64 @@
+"""Arrivals are due as planned: each step its number, each stream its part, gaps as of strangers."""
+
+import statistics
+from itertools import islice, pairwise
+
+import pytest
+
+from load.engine.arrivals import deal, intended_starts
+from load.plans import MIX
+from tests.load.runs import chance, plan, step
+
+TWO = plan(step("ramp", 10, 100, start_rate=20, judged=False), step("hold", 7, 33))
+
+
+def merged(made, streams):
+    """All streams' arrivals in the order in which they are due."""
+    each = (intended_starts(made, stream=n, streams=streams, rng=chance(n)) for n in range(streams))
+    return sorted(arrival for stream in each for arrival in stream)
+
+
+@pytest.mark.parametrize("streams", [1, 3, 20])
+def test_each_step_has_exactly_its_planned_arrivals_within_its_time(streams):
+    arrivals = merged(TWO, streams)
+
+    first = [due for due, step in arrivals if step == 0]
+    second = [due for due, step in arrivals if step == 1]
+    assert (len(first), len(second)) == (600, 231)
+    assert 0 <= min(first) <= max(first) <= 10 <= min(second) <= max(second) <= 17
+
+
+def test_gaps_are_those_of_a_poisson_process():
+    """An exponential gap deviates by its own mean; equal gaps would not deviate at all."""
+    dues = [due for due, _ in merged(plan(step("hold", 100, 100)), 5)]
+    gaps = [later - earlier for earlier, later in pairwise(dues)]
+
+    assert statistics.stdev(gaps) / statistics.mean(gaps) == pytest.approx(1, abs=0.05)
+
+
+def test_even_arrivals_have_equal_gaps_over_all_streams():
+    dues = [due for due, _ in merged(plan(step("hold", 10, 10), even=True), 4)]
+
+    assert [later - earlier for earlier, later in pairwise(dues)] == pytest.approx([0.1] * 99)
+
+
+def test_ramp_rises_in_a_straight_line():
+    """From 20 to 100 a second in 10 s: the first half has 200 arrivals, the second 400."""
+    first_half = [due for due, step in merged(TWO, 4) if step == 0 and due < 5]
+
+    assert len(first_half) == pytest.approx(200, abs=30)
+    assert TWO.steps[0].seconds_at(200 / 600) == pytest.approx(5)
+
+
+def test_every_twenty_arrivals_are_dealt_in_the_shares_of_the_mix():
+    dealt = list(islice(deal(MIX, chance(1)), 60))
+
+    assert {name: dealt[20:40].count(name) / 20 for name in MIX} == MIX
+    assert dealt[:20] != dealt[20:40], "the deck was not shuffled again"
+
+
+def test_parts_of_a_plan_add_up_to_the_whole():
+    parts = [TWO.shared_by(4)] * 4
+
+    assert sum(part.arrivals for part in parts) == pytest.approx(TWO.arrivals, abs=4)
+    assert parts[0].steps[0].start_rate == 5

@@ -1,0 +1,110 @@
+"""Answers are checked against the API's one contract, whichever validator is installed."""
+
+import pytest
+import yaml
+
+from load.contract_source import read_contract
+from load.engine import contract as contracts
+from load.engine.answer import understand
+from load.engine.calls import Call
+from load.engine.contract import Contract, compiled
+from load.engine.gate import Refused
+from load.engine.plan import AWARD, ENDPOINTS, LIST
+from load.prepare import CONTRACT
+
+ANSWERS, DEFINITIONS = read_contract(CONTRACT)
+COMPILERS = {"rust": contracts._with_rust, "python": contracts._with_python}
+GOOD = {"ok": True, "user_id": "Uload-1", "stamps": [], "total": 0}
+
+
+def examples():
+    """The contract's own examples of the answers that the load looks at."""
+    document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+    for endpoint, by_status in ANSWERS.items():
+        method, _, path = endpoint.partition(" ")
+        for status in by_status:
+            response = document["paths"][path][method.lower()]["responses"][status]
+            content = response["content"]["application/json"]
+            named = {name: one["value"] for name, one in content.get("examples", {}).items()}
+            for name, value in (named or {"example": content["example"]}).items():
+                yield pytest.param(endpoint, int(status), value, id=f"{endpoint} {status} {name}")
+
+
+@pytest.fixture(params=COMPILERS)
+def contract(request, monkeypatch):
+    monkeypatch.setattr(contracts, "_compiler", lambda: (COMPILERS[request.param], request.param))
+    return compiled(ANSWERS, DEFINITIONS)
+
+
+def test_every_endpoint_has_a_schema_of_its_success():
+    assert all("200" in ANSWERS[endpoint] for endpoint in ENDPOINTS)
+    assert "409" in ANSWERS[AWARD]
+
+
+@pytest.mark.parametrize(("endpoint", "status", "answer"), examples())
+def test_contract_s_own_examples_keep_it(contract, endpoint, status, answer):
+    assert contract.fault(endpoint, status, answer) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "pointer"),
+    [
+        ({**GOOD, "total": -1}, "/total"),
+        ({**GOOD, "stamps": [{"stamp_id": "A"}]}, "/stamps/*"),
+        ({**GOOD, "user_id": "x"}, "/user_id"),
+        ([], "/"),
+    ],
+)
+def test_broken_answer_is_told_by_its_place_and_not_by_its_content(contract, answer, pointer):
+    assert contract.fault(LIST, 200, answer) == pointer
+
+
+def test_without_a_validator_the_contract_is_not_checked(monkeypatch):
+    monkeypatch.setattr(contracts, "_compiler", lambda: (None, ""))
+
+    assert compiled(ANSWERS, DEFINITIONS).checked_by == "not checked"
+
+
+def test_endpoint_that_the_contract_does_not_know_is_refused():
+    with pytest.raises(Refused, match="does not describe GET /coupons"):
+        read_contract(CONTRACT, ["GET /coupons"])
+
+
+CALL = Call(LIST, "/stamps?userId=Uload-1", "session", expect={"user_id": "Uload-1"})
+MINE = b'{"ok": true, "user_id": "Uload-1", "stamps": [], "total": 0}'
+YOURS = MINE.replace(b"Uload-1", b"Uload-2")
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "error", "what", "kind"),
+    [
+        (200, MINE, None, "answered", None),
+        (200, YOURS, None, "failed", "wrong user_id"),
+        (200, b"{}", None, "failed", "contract: /"),
+        (200, b"<html>", None, "failed", "HTTP 200 without JSON"),
+        (500, MINE, None, "failed", "HTTP 500"),
+        (302, b"", None, "failed", "HTTP 302"),
+        (429, b"", None, "throttled", None),
+        (0, b"", TimeoutError("secret words"), "failed", "network: TimeoutError"),
+    ],
+)
+def test_each_way_of_answering_has_its_name(status, content, error, what, kind):
+    outcome = understand(CALL, status, content, error, compiled(ANSWERS, DEFINITIONS))
+
+    assert (outcome.what, outcome.kind) == (what, kind)
+
+
+def test_conflict_of_an_award_is_counted_apart():
+    award = Call(AWARD, "/stamps/award", "session")
+
+    assert understand(award, 409, b"{}", None, Contract({}, "not checked")).what == "conflict"
+
+
+def test_refusals_are_left_out_of_latency():
+    """They are quick, and would make the application look quick."""
+    outcomes = [
+        understand(CALL, status, MINE, None, compiled(ANSWERS, DEFINITIONS)).timed
+        for status in (200, 500, 429, 409)
+    ]
+
+    assert outcomes == [True, True, False, False]

@@ -1,0 +1,144 @@
+"""Pass, fail, invalid, inconclusive: each from what was counted, each with its reason."""
+
+from dataclasses import replace
+
+import pytest
+
+from load.engine.judge import Exit, judge
+from load.engine.plan import AWARD, LIST
+from load.engine.soundness import Conditions
+from load.engine.throttle import Throttle
+from tests.load.runs import only, plan, step
+from tests.load.seen import CONDITIONS, SHORT, seen
+
+FAST_ENOUGH = CONDITIONS.objectives.endpoints[LIST]
+
+
+def outcome(measurement, conditions=CONDITIONS, **more):
+    judged = judge(conditions, measurement, **more)
+    return judged.outcome, judged.reasons
+
+
+def test_quick_and_right_answers_pass():
+    assert outcome(seen()) == ("pass", ())
+
+
+def test_latency_over_its_limit_fails_with_its_interval():
+    verdict, reasons = outcome(seen(ms=600.0))
+
+    assert verdict == "fail"
+    assert reasons == ("step hold, GET /stamps: p95 600 ms, at most 500 ms",)
+
+
+def test_latency_astride_its_limit_is_inconclusive():
+    """90 of 2000 are slow: p95 is just under the limit, and might as well be over."""
+    slow = [(LIST, "latency", 700.0, 90), (LIST, "issued", None, 90), (LIST, "answered", None, 90)]
+    verdict, reasons = outcome(seen(answered=1910, rows=[*slow, ("", "arrivals", None, 90)]))
+
+    assert verdict == "inconclusive"
+    assert "p95 10 ms (95 %: 10 ms to 700 ms), at most 500 ms" in reasons[0]
+
+
+def test_too_few_samples_for_a_tail_are_inconclusive():
+    few = Conditions(plan(step("hold", 3, 100, only())), CONDITIONS.objectives, CONDITIONS.throttle)
+    verdict, reasons = outcome(seen(answered=300), few)
+
+    assert verdict == "inconclusive"
+    assert "more than the sample can tell" in reasons[0]
+
+
+def test_errors_over_their_limit_fail():
+    failed = [
+        (LIST, "failed", "HTTP 500", 60),
+        (LIST, "latency", 10.0, 60),
+        (LIST, "issued", None, 60),
+    ]
+    verdict, reasons = outcome(seen(answered=1940, rows=[*failed, ("", "arrivals", None, 60)]))
+
+    assert verdict == "fail"
+    assert reasons[0].startswith("step hold, GET /stamps: errors 3 % (95 %: 2.34 % to 3.84 %)")
+
+
+def test_one_429_below_the_limit_fails():
+    refused = [(LIST, "throttled", None, 1), (LIST, "issued", None, 1), ("", "arrivals", None, 1)]
+
+    assert outcome(seen(answered=1999, rows=refused))[1] == (
+        "step hold, GET /stamps: 429 0.05 %, at most 0 %",
+    )
+
+
+@pytest.mark.parametrize(
+    ("refused", "verdict"), [(500, "pass"), (300, "fail"), (800, "fail"), (440, "inconclusive")]
+)
+def test_429_above_the_limit_must_be_as_predicted(refused, verdict):
+    """100 a second against a bucket of 75 that is empty at once: a quarter is refused."""
+    tight = replace(CONDITIONS, throttle=Throttle(75, 0))
+    rows = [(LIST, "throttled", None, refused), (LIST, "issued", None, refused)]
+    rows.append(("", "arrivals", None, refused))
+
+    assert outcome(seen(answered=2000 - refused, rows=rows), tight)[0] == verdict
+
+
+def test_smoke_has_no_percentile_gate_and_allows_no_error():
+    """Twenty seconds are too short for a ratio: what failed at all is told."""
+    failed = [(LIST, "failed", "HTTP 500", 1), (LIST, "issued", None, 1), ("", "arrivals", None, 1)]
+
+    assert outcome(seen(ms=5000.0), SHORT) == ("pass", ())
+    assert outcome(seen(answered=1999, rows=failed), SHORT)[0] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("measurement", "reason"),
+    [
+        (seen(answered=0), "nothing was answered"),
+        (seen(answered=1970), "1970 of 2000 planned arrivals were made, under 99%"),
+        (seen(rows=[("", "dropped", None, 1)]), "1 arrivals were dropped"),
+        (seen(rows=[(LIST, "issued", None, 1)]), "1 requests to GET /stamps never finished"),
+        (seen(lateness=5.1), "the generator is starved, its arrivals came 5.1 ms late"),
+        (seen(workers=0), "0 of 1 workers began"),
+        (seen(lost=("w1",)), "lost on the way: worker w1"),
+        (seen(late=("w2",)), "came after the start: worker w2"),
+        (seen(interrupted="stopped after 3 of 20 s"), "stopped after 3 of 20 s"),
+        (seen(parts=2, workers=2), "2 of 1 parts of the load are here"),
+        (
+            seen(rows=[(AWARD, "issued", None, 50), (AWARD, "conflict", None, 50)]),
+            "50 of 50 awards met a stamp that was there before (409)",
+        ),
+    ],
+)
+def test_run_that_is_not_sound_is_invalid(measurement, reason):
+    verdict, reasons = outcome(measurement)
+
+    assert verdict == "invalid"
+    assert any(reason in told for told in reasons), reasons
+
+
+def test_invalid_comes_before_failed():
+    assert outcome(seen(ms=900.0, lost=("w1",)))[0] == "invalid"
+
+
+def test_ramp_is_left_out_of_the_verdict_on_the_target():
+    ramp = replace(CONDITIONS, plan=plan(step("ramp", 20, 100, only(), judged=False)))
+
+    assert outcome(seen(ms=900.0), ramp) == ("pass", ())
+
+
+@pytest.mark.parametrize(
+    ("cleanup", "reason"),
+    [
+        ({"left": 2, "line_calls": 0}, "2 items of the run are still in the table"),
+        ({"left": 0, "line_calls": 1}, "LINE was called 1 times for synthetic users"),
+    ],
+)
+def test_run_that_leaves_traces_fails(cleanup, reason):
+    assert outcome(seen(), cleanup=cleanup) == ("fail", (reason,))
+
+
+def test_exit_codes_are_those_of_the_manual():
+    assert {code.name: int(code) for code in Exit} == {
+        "PASS": 0,
+        "FAIL": 1,
+        "INVALID": 3,
+        "REFUSED": 4,
+        "INCONCLUSIVE": 5,
+    }

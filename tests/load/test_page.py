@@ -1,0 +1,103 @@
+"""The page says the verdict first, draws the run, and needs neither network nor scripts."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from load.charts import amounts, magnitudes
+from load.engine.plan import LIST
+from load.engine.soundness import Conditions
+from load.page import render
+from load.plots import plots
+from tests.load.runs import only, plan, step
+from tests.load.seen import CONDITIONS, seen
+from tests.load.test_verdict import verdict
+
+
+class Balance(HTMLParser):
+    """Knows which elements are open."""
+
+    VOID = frozenset({"meta", "br", "path", "link"})
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def page():
+    return render(verdict(measurement=seen(ms=700.0)), locust=True)
+
+
+def test_verdict_and_reason_come_before_everything_else(page):
+    assert page.index("FAIL") < page.index("p95 700 ms") < page.index("<svg")
+
+
+def test_page_fetches_nothing(page):
+    assert not re.findall(r'(?:src|href)="(?!locust\.html)[^"]*"', page)
+    assert not re.search(r"url\(|@import|<script", page)
+
+
+def test_page_is_for_light_and_dark_for_paper_and_for_phones(page):
+    for rule in ("prefers-color-scheme: dark", "@media print", "max-width: 34rem", "viewport"):
+        assert rule in page
+
+
+def test_elements_are_balanced(page):
+    balance = Balance()
+    balance.feed(page)
+
+    assert balance.open == []
+
+
+def test_what_a_target_says_cannot_become_markup():
+    hostile = seen(rows=[(LIST, "failed", "<script>alert(1)</script>", 3)])
+    told = render(verdict(measurement=hostile, host="<b>host</b>"), locust=False)
+
+    assert "<script>" not in told
+    assert "<b>host</b>" not in told
+
+
+def test_every_judged_step_has_its_curve_of_tails():
+    two = Conditions(
+        plan(step("first", 20, 100, only()), step("second", 20, 100, only())),
+        CONDITIONS.objectives,
+        CONDITIONS.throttle,
+    )
+    both = seen()
+    both.steps.merge([[1, *row[1:]] for row in both.steps.rows()])
+    drawn = plots(verdict(two, both))
+
+    assert [name for name in drawn if name.startswith("tails")] == ["tails: first", "tails: second"]
+    assert {"rate", "latency", "lateness"} <= drawn.keys()
+
+
+def test_page_of_a_run_in_which_nothing_happened_can_be_read():
+    nothing = replace(seen(), steps=type(seen().steps)())
+
+    assert "INVALID" in render(verdict(measurement=nothing), locust=False)
+
+
+@pytest.mark.parametrize("top", [0.3, 1, 7, 42, 999, 12345])
+def test_axis_ends_at_a_round_number_above_the_highest_value(top):
+    axis = amounts([top])
+
+    assert top <= axis.high <= 2.5 * top
+    assert 3 <= len(axis.ticks) <= 7
+
+
+def test_magnitudes_run_in_decades():
+    axis = magnitudes([3, 40, 700], "ms")
+
+    assert [text for _, text in axis.ticks] == ["1 ms", "10 ms", "100 ms", "1000 ms"]
+    assert axis.part(10) == pytest.approx(1 / 3)

@@ -1,0 +1,117 @@
+"""Users, sessions and spots come from the target itself, before the run; what can't be read is refused."""
+
+import json
+from datetime import UTC, datetime
+
+import jwt
+import pytest
+
+from load.engine.gate import Refused
+from load.guard import REAL_USER
+from load.sessions import mint, read_pool
+from load.spots import spots_of
+from tests.load.aims import Answers, target
+
+KEY = "0123456789abcdef" * 8
+SECRET = Answers({"SecretString": json.dumps({"TOKEN_SECRET_KEY": KEY})})
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def item(name="A", kind="GPS", location=None, **more):
+    place = location or {"lat": 35.5, "lon": 139.6, "radiusM": 15}
+    return {
+        "StampId": {"S": name},
+        "Type": {"S": kind},
+        "Location": {"M": {key: {"N": str(value)} for key, value in place.items()}},
+        **{key: {"N" if isinstance(v, int) else "S": str(v)} for key, v in more.items()},
+    }
+
+
+def spots(*items):
+    return spots_of(target(), lambda _: Answers({"Items": list(items)}), lambda: NOW)
+
+
+def test_sessions_hold_for_a_day_under_the_live_key():
+    visitors = mint(target(), lambda _: SECRET, 3, now=NOW.timestamp)
+    claims = jwt.decode(visitors[0].token, KEY, ["HS256"], options={"verify_exp": False})
+
+    assert claims["sub"] == visitors[0].id
+    assert claims["exp"] - claims["iat"] == 24 * 3600
+
+
+def test_users_are_synthetic_and_of_this_run_alone():
+    runs = [{one.id for one in mint(target(), lambda _: SECRET, 3)} for _ in range(2)]
+
+    assert not runs[0] & runs[1]
+    assert not any(REAL_USER.fullmatch(user) for user in runs[0] | runs[1])
+
+
+@pytest.mark.parametrize(
+    ("secret", "why"),
+    [
+        (
+            Answers(refusal="AccessDeniedException"),
+            "AccessDeniedException.*give sessions with --pool",
+        ),
+        (Answers({"SecretString": "{}"}), "holds no TOKEN_SECRET_KEY"),
+        (Answers({"SecretString": "plain"}), "holds no TOKEN_SECRET_KEY"),
+    ],
+)
+def test_key_that_cannot_be_had_is_refused(secret, why):
+    with pytest.raises(Refused, match=why):
+        mint(target(), lambda _: secret, 1)
+
+
+def test_spots_are_read_in_every_spelling():
+    old = item("B", location={"latitude": 1, "lng": 2, "radius": 3})
+    found = spots(item("A"), old)
+
+    assert [(spot.id, spot.lat, spot.lon, spot.radius_m) for spot in found] == [
+        ("A", 35.5, 139.6, 15.0),
+        ("B", 1.0, 2.0, 3.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [
+        item(kind="IMAGE"),
+        item(location={"lat": 1}),
+        item(ValidFrom=int(NOW.timestamp()) + 60),
+        item(ValidTo=int(NOW.timestamp()) + 60),
+        item(ValidTo="2026-11-25T09:30:00"),
+        item(ValidFrom="soon"),
+    ],
+)
+def test_spot_that_may_not_be_awarded_during_the_run_is_left_out(closed):
+    assert [spot.id for spot in spots(item("OPEN", ValidTo="2026-12-01"), closed)] == ["OPEN"]
+
+
+def test_target_without_an_open_spot_is_refused():
+    with pytest.raises(Refused, match="holds no GPS stamp that is valid now"):
+        spots(item(kind="IMAGE"))
+
+
+def test_unreadable_table_is_refused():
+    with pytest.raises(Refused, match=r"StampMasters-prod can't be read \(AccessDenied\)"):
+        spots_of(target(), lambda _: Answers(refusal="AccessDenied"))
+
+
+def test_pool_file_gives_users_and_spots(tmp_path):
+    file = tmp_path / "pool.json"
+    spot = {"id": "A", "lat": 35.5, "lon": 139.6, "radius_m": 15}
+    file.write_text(json.dumps({"visitors": [["Uload-1", "session"]], "spots": [spot]}))
+
+    pool = read_pool(file)
+
+    assert pool.visitors[0].token == "session"
+    assert pool.spots[0].radius_m == 15
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"visitors": [["only-one"]], "spots": []}'])
+def test_malformed_pool_file_is_refused_with_an_example(content, tmp_path):
+    file = tmp_path / "pool.json"
+    file.write_text(content)
+
+    with pytest.raises(Refused, match=r'is no pool .*"visitors"'):
+        read_pool(file)

@@ -1,0 +1,152 @@
+"""The verdict is a record: described by a schema, read back whole, joined with others of its run."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import load
+from load.engine.gate import Refused
+from load.engine.verdict import PART_PREFIX, Verdict, sentence
+from load.evidence import body, standing
+from load.junit import junit
+from load.merge import merge, read_parts
+from tests.load.seen import CONDITIONS, SHORT, seen
+
+SCHEMA = json.loads((Path(load.__file__).parent / "verdict.schema.json").read_text())
+ABOUT = {"environment": "prod", "release": "0123456789abcdef", "host": "https://a.example/prod"}
+
+
+def verdict(conditions=CONDITIONS, measurement=None, **about):
+    return Verdict(
+        conditions=conditions,
+        measurement=measurement or seen(),
+        about=ABOUT | about,
+        began=datetime(2026, 11, 25, 10, 0, tzinfo=UTC),
+        ended=datetime(2026, 11, 25, 10, 3, tzinfo=UTC),
+    )
+
+
+def part(name):
+    """Half of what two generators were to make."""
+    halves = replace(CONDITIONS, parts=2)
+    return verdict(halves, seen(answered=1000), part=name)
+
+
+@pytest.mark.parametrize("measurement", [seen(), seen(answered=3), seen(interrupted="stopped")])
+def test_record_is_as_its_schema_says(measurement):
+    record = json.loads(json.dumps(verdict(measurement=measurement).to_json(), allow_nan=False))
+
+    jsonschema.Draft202012Validator(SCHEMA).validate(record)
+
+
+def test_record_says_what_it_is_of_and_until_when():
+    record = verdict().to_json()
+
+    assert record["kind"] == "load"
+    assert record["plan"] == "test"
+    assert record["release"] == "0123456789abcdef"
+    assert record["created"] == "2026-11-25T10:03:00+00:00"
+    assert record["expires"] == "2026-12-09T10:03:00+00:00"
+
+
+def test_verdict_is_the_same_when_it_is_read_back(tmp_path):
+    path = verdict().write(tmp_path)
+    again = Verdict.from_json(json.loads(path.read_text()))
+
+    assert again.to_json() == verdict().to_json()
+
+
+def test_record_of_another_kind_is_refused():
+    with pytest.raises(ValueError, match="no load verdict of schema 1, but kind 'run'"):
+        Verdict.from_json({"kind": "run", "schema": 1})
+
+
+def test_sentence_says_verdict_plan_place_and_why():
+    assert sentence(verdict()) == (
+        "PASS: test on prod, 2000 requests answered, slowest p95 10 ms (GET /stamps)"
+    )
+    assert sentence(verdict(measurement=seen(ms=1200.0))) == (
+        "FAIL: test on prod, 2000 requests answered; step hold, GET /stamps: p95 1200 ms, "
+        "at most 500 ms (and 1 more)"
+    )
+
+
+def test_parts_of_a_load_are_judged_as_one():
+    assert part("a").judgement.outcome == "invalid", "one part of two is no load"
+
+    whole = merge([part("a"), part("b")])
+
+    assert whole.judgement.outcome == "pass"
+    assert whole.measurement.steps.total("answered") == 2000
+
+
+def test_parts_are_read_from_logs_as_from_files(tmp_path):
+    log, file = tmp_path / "locust.out", tmp_path / "b"
+    log.write_text(f"noise\n12:00 {PART_PREFIX}{json.dumps(part('a').to_json())}\nmore noise\n")
+    part("b").write(file)
+
+    parts = read_parts([log, file / "verdict.json"])
+
+    assert [one.about["part"] for one in parts] == ["a", "b"]
+
+
+def test_same_part_twice_is_refused():
+    with pytest.raises(Refused, match="the same part is given twice"):
+        merge([part("a"), part("a")])
+
+
+def test_parts_of_different_runs_are_refused():
+    other = replace(part("b"), about={**ABOUT, "part": "b", "release": "another"})
+
+    with pytest.raises(Refused, match="parts of different runs"):
+        merge([part("a"), other])
+
+
+def test_what_is_no_verdict_is_refused_by_its_name(tmp_path):
+    (tmp_path / "notes.txt").write_text("nothing")
+
+    with pytest.raises(Refused, match=r"notes\.txt holds no load verdict"):
+        read_parts([tmp_path / "notes.txt"])
+
+
+def test_junit_has_a_case_for_each_limit_and_one_for_the_run():
+    xml = junit(verdict(measurement=seen(ms=1200.0)))
+
+    assert 'tests="6"' in xml
+    assert 'failures="2"' in xml
+    assert 'type="fail" message="step hold, GET /stamps: p95 1200 ms, at most 500 ms"' in xml
+
+
+def row(made, **more):
+    record = {"release": made.about["release"], "body": body(made, "report/index.html")}
+    asked = {"plan": "test", "release": "0123456789abcdef", "production": True}
+    return standing(record, **(asked | more))
+
+
+def test_newest_verdict_of_this_release_satisfies_the_row():
+    assert row(verdict()) is None
+
+
+@pytest.mark.parametrize(
+    ("made", "more", "why"),
+    [
+        (verdict(SHORT), {}, "has no percentile gate"),
+        (verdict(), {"release": "fedcba9876543210"}, "and fedcba9876543210 is live"),
+        (verdict(measurement=seen(ms=900.0)), {}, "FAIL: test on prod"),
+        (verdict(measurement=seen(lost=("w",))), {}, "INVALID: test on prod"),
+    ],
+)
+def test_verdict_that_does_not_satisfy_the_row_says_why(made, more, why):
+    assert why in row(made, **more)
+
+
+def test_row_without_a_verdict_says_how_to_get_one():
+    told = standing(None, plan="baseline", release="x", production=True)
+
+    assert told == (
+        "there is no verdict of plan baseline; python -m load run --plan baseline makes one"
+    )

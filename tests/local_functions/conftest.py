@@ -1,0 +1,48 @@
+"""One account for all tests of the folder: each deploys under a name of its own.
+
+They belong to ``make test``, and take some 15 s on two cores, mostly cold starts and time-outs.
+"""
+
+import re
+
+import pytest
+
+from signoff.local.aws import LocalAws
+from signoff.local.functions import Functions
+from signoff.local.line import FakeLine
+from tests.local_functions.account import Account
+from tests.local_functions.line_caller import Caller
+
+ACCOUNT = "111122223333"
+REGION = "ap-northeast-1"
+
+
+@pytest.fixture(scope="session")
+def aws():
+    with LocalAws(ACCOUNT, REGION) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def account(aws):
+    with Functions(aws.endpoint, REGION, ACCOUNT, retry_seconds=0.01) as functions:
+        aws.extensions.append(functions.extension)
+        aws.observers.append(functions.observe)
+        yield Account(aws, functions)
+
+
+@pytest.fixture
+def name(request):
+    """Name a function as no other test does."""
+    return re.sub(r"\W+", "-", request.node.name)[-60:].strip("-_")
+
+
+@pytest.fixture
+def line():
+    with FakeLine() as running:
+        yield running
+
+
+@pytest.fixture
+def call(line):
+    return Caller(line)

@@ -1,0 +1,85 @@
+"""Lambda's Invoke, as boto3 sees it on the local AWS API."""
+
+import base64
+
+import pytest
+from botocore.exceptions import ClientError
+
+ECHO = "def handler(event, context):\n    print('seen')\n    return event"
+
+
+def test_invoke_answers_with_payload_and_version(account, name):
+    account.deploy(name, ECHO)
+    version = account.publish(name)
+
+    answer = account.lambda_.invoke(FunctionName=name, Qualifier="live", Payload=b'{"a": 1}')
+
+    assert answer["Payload"].read() == b'{"a": 1}'
+    assert (answer["StatusCode"], answer["ExecutedVersion"]) == (200, version)
+    assert "FunctionError" not in answer
+
+
+def test_function_error_is_still_a_200(account, name):
+    account.deploy(name, "def handler(event, context): raise ValueError('x')")
+
+    answer = account.lambda_.invoke(FunctionName=account.arn(name))
+
+    assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
+
+
+def test_tail_of_the_log_comes_when_asked_for(account, name):
+    account.deploy(name, ECHO)
+
+    answer = account.lambda_.invoke(FunctionName=name, LogType="Tail")
+
+    tail = base64.b64decode(answer["LogResult"]).decode().splitlines()
+    assert [line.split(" ")[0] for line in tail] == ["START", "seen", "END", "REPORT"]
+
+
+def test_client_context_reaches_the_handler(account, name):
+    account.deploy(name, "def handler(event, context): return context.client_context.custom")
+    context = base64.b64encode(b'{"custom": {"from": "smoke"}}').decode()
+
+    answer = account.lambda_.invoke(FunctionName=name, ClientContext=context)
+
+    assert answer["Payload"].read() == b'{"from": "smoke"}'
+
+
+def test_dry_run_runs_nothing(account, name):
+    account.deploy(name, ECHO)
+
+    answer = account.lambda_.invoke(FunctionName=name, InvocationType="DryRun")
+
+    assert answer["StatusCode"] == 204
+    assert name not in account.functions.metrics
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b"{not json", "InvalidRequestContentException"),
+        (b'"' + b"x" * 6_291_456 + b'"', "RequestTooLargeException"),
+    ],
+)
+def test_event_that_lambda_does_not_take_is_refused(account, name, payload, code):
+    account.deploy(name, ECHO)
+
+    with pytest.raises(ClientError) as refusal:
+        account.lambda_.invoke(FunctionName=name, Payload=payload)
+
+    assert refusal.value.response["Error"]["Code"] == code
+
+
+def test_unknown_function_is_boto3s_not_found(account):
+    with pytest.raises(account.lambda_.exceptions.ResourceNotFoundException):
+        account.lambda_.invoke(FunctionName="nothing-here")
+
+
+def test_throttled_function_is_boto3s_too_many_requests(account, name):
+    account.deploy(name, ECHO)
+    account.reserve(name, 0)
+
+    with pytest.raises(ClientError) as refusal:
+        account.lambda_.invoke(FunctionName=name)
+
+    assert refusal.value.response["Error"]["Code"] == "TooManyRequestsException"

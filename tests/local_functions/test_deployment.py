@@ -1,0 +1,71 @@
+"""What is invoked is what is deployed at that moment."""
+
+HELLO = "def handler(event, context): return 'hello'"
+GOODBYE = "def handler(event, context): return 'goodbye'"
+TONE = "import os\ndef handler(event, context): return os.environ.get('TONE', 'none')"
+
+
+def test_alias_that_moves_is_followed(account, name):
+    account.deploy(name, HELLO)
+    account.publish(name)
+    before = account.answer(f"{name}:live")
+    account.change(name, GOODBYE)
+    account.publish(name)
+
+    assert (before, account.answer(f"{name}:live")) == ("hello", "goodbye")
+
+
+def test_alias_that_moves_back_is_followed_too(account, name):
+    account.deploy(name, HELLO)
+    first = account.publish(name)
+    account.change(name, GOODBYE)
+    account.publish(name)
+    before = account.answer(f"{name}:live")
+    account.lambda_.update_alias(FunctionName=name, Name="live", FunctionVersion=first)
+
+    assert (before, account.answer(f"{name}:live")) == ("goodbye", "hello")
+
+
+def test_published_version_stays_what_it_was(account, name):
+    account.deploy(name, HELLO)
+    version = account.publish(name)
+    account.change(name, GOODBYE)
+
+    assert account.answer(f"{name}:{version}") == "hello"
+    assert account.answer(name) == "goodbye"
+
+
+def test_change_of_a_variable_reaches_the_next_invocation(account, name):
+    account.deploy(name, TONE)
+    before = account.answer(name)
+    account.lambda_.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {"TONE": "warm"}}
+    )
+
+    assert (before, account.answer(name)) == ("none", "warm")
+
+
+def test_full_arn_names_the_function_as_well(account, name):
+    account.deploy(name, HELLO)
+    account.publish(name)
+
+    assert account.answer(account.arn(f"{name}:live")) == "hello"
+
+
+def test_configuration_is_read_once_between_changes(account, name):
+    account.deploy(name, HELLO)
+    account.answer(name)
+    before = len(account.aws.calls)
+    answers = [account.answer(name) for _ in range(5)]
+
+    assert answers == ["hello"] * 5
+    since = account.aws.calls[before:]
+    assert [call.operation for call in since if call.service == "lambda"] == []
+
+
+def test_deleted_function_is_gone(account, name):
+    account.deploy(name, HELLO)
+    account.answer(name)
+    account.lambda_.delete_function(FunctionName=name)
+
+    assert account.functions.invoke(name, {}).status == 404

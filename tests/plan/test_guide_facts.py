@@ -1,0 +1,195 @@
+"""The guide's figures and names, written out: plan, procedures and checks must not agree on a mistake."""
+
+from pathlib import Path
+
+import pytest
+
+from plan import plan_for
+from signoff.environments import load
+
+PROD = plan_for(load("prod", Path(__file__).parent.parent / "prod.toml", {}).environment)
+
+
+def test_seven_functions_have_the_names_of_step_1_3():
+    assert {one.name for one in PROD.functions} == {
+        "stamp-rally-prod-auth",
+        "stamp-rally-prod-award",
+        "stamp-rally-prod-gps-verify",
+        "stamp-rally-prod-notify",
+        "stamp-rally-prod-ranking",
+        "stamp-rally-prod-richmenu",
+        "stamp-rally-prod-stamps",
+    }
+
+
+def test_three_tables_have_the_names_and_keys_of_step_3_1():
+    assert [(one.name, one.hash_key, one.range_key) for one in PROD.tables] == [
+        ("Users-prod", "UserId", None),
+        ("UserStamps-prod", "UserId", "StampId"),
+        ("StampMasters-prod", "StampId", None),
+    ]
+
+
+def test_api_and_stage_have_the_names_of_step_3_3():
+    assert (PROD.api.name, PROD.api.stage) == ("stamp-rally-prod-api", "prod")
+    assert PROD.api.stage_description == "本番環境"
+
+
+def test_roles_are_named_after_their_functions():
+    assert {one.name for one in PROD.roles} == {
+        f"stamp-rally-prod-{key}-role"
+        for key in ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
+    }
+
+
+def test_secrets_have_the_names_and_keys_of_step_2_1():
+    assert [(one.name, one.json_key) for one in PROD.secrets] == [
+        ("stamp-rally-prod/token-secret-key", "TOKEN_SECRET_KEY"),
+        ("stamp-rally-prod/line-channel-access-token", "LINE_CHANNEL_ACCESS_TOKEN"),
+    ]
+
+
+def test_functions_have_thirty_seconds_and_256_megabytes():
+    assert {(one.timeout_s, one.memory_mb) for one in PROD.functions} == {(30, 256)}
+
+
+def test_throttle_is_that_of_step_2_4():
+    usage = PROD.api.usage_plan
+
+    assert usage.name == "stamp-rally-prod-usage-plan"
+    assert (usage.rate, usage.burst, usage.daily_quota) == (1000, 2000, 100_000)
+
+
+def test_api_key_has_the_name_of_step_2_4():
+    assert PROD.api.usage_plan.api_key == "stamp-rally-prod-api-key"
+
+
+def test_cors_is_that_of_step_3_3_with_the_header_of_the_api_key():
+    assert PROD.api.cors.origin == "https://rally.example.jp"
+    assert PROD.api.cors.headers == "Content-Type,Authorization,X-Api-Key"
+    assert PROD.api.cors.methods == "GET,POST,OPTIONS,DELETE"
+
+
+@pytest.mark.parametrize(
+    ("kind", "threshold", "count"),
+    [
+        ("function-errors", 5, 7),
+        ("function-faults", 5, 7),
+        ("api-4xx", 10, 1),
+        ("api-5xx", 10, 1),
+        ("throttle", 1, 8),
+    ],
+)
+def test_alarms_have_the_thresholds_of_step_6_1(kind, threshold, count):
+    alarms = [one for one in PROD.alarms if one.kind == kind]
+
+    assert [(one.threshold, one.period_s) for one in alarms] == [(threshold, 300)] * count
+
+
+def test_throttle_alarms_watch_metrics_that_can_fire():
+    watched = {one.metric for one in PROD.alarms if one.kind == "throttle"}
+
+    assert watched == {"ReadThrottleEvents", "WriteThrottleEvents"}
+
+
+def test_dashboard_has_the_five_widgets_of_step_6_2():
+    assert PROD.dashboard.name == "stamp-rally-prod-dashboard"
+    assert {(w.metrics[0][0], w.metrics[0][1]) for w in PROD.dashboard.widgets} == {
+        ("AWS/Lambda", "Invocations"),
+        ("AWS/Lambda", "Errors"),
+        ("AWS/ApiGateway", "Count"),
+        ("AWS/ApiGateway", "Latency"),
+        ("AWS/DynamoDB", "ConsumedReadCapacityUnits"),
+    }
+
+
+def test_logs_are_kept_thirty_days():
+    assert {one.retention_days for one in PROD.log_groups} == {30}
+    assert len(PROD.log_groups) == 8
+
+
+@pytest.mark.parametrize(
+    ("function", "table", "actions"),
+    [
+        ("auth", "Users-prod", {"GetItem", "PutItem", "UpdateItem", "Query"}),
+        ("award", "UserStamps-prod", {"GetItem", "PutItem", "Query"}),
+        ("award", "StampMasters-prod", {"GetItem", "PutItem", "Query"}),
+        ("gps-verify", "StampMasters-prod", {"GetItem", "Query"}),
+        ("stamps", "UserStamps-prod", {"Query"}),
+        ("stamps", "StampMasters-prod", {"GetItem", "BatchGetItem"}),
+        ("notify", "Users-prod", set()),
+        ("richmenu", "Users-prod", set()),
+    ],
+)
+def test_tables_are_granted_as_in_step_2_2(function, table, actions):
+    role = PROD.function(function).role
+    arn = f"arn:aws:dynamodb:ap-northeast-1:444455556666:table/{table}"
+    granted = {one.action for one in role.required | role.accepted if one.resource == arn}
+
+    assert granted == {f"dynamodb:{action}" for action in actions}
+
+
+@pytest.mark.parametrize(
+    ("function", "secret"),
+    [
+        ("auth", {"stamp-rally-prod/token-secret-key-??????"}),
+        ("award", set()),
+        ("gps-verify", set()),
+        ("notify", {"stamp-rally-prod/line-channel-access-token-??????"}),
+        ("richmenu", {"stamp-rally-prod/line-channel-access-token-??????"}),
+        ("ranking", set()),
+        ("stamps", set()),
+    ],
+)
+def test_secrets_are_granted_as_in_step_2_2(function, secret):
+    role = PROD.function(function).role
+    granted = {
+        one.resource.rpartition(":secret:")[2]
+        for one in role.required | role.accepted
+        if one.action.startswith("secretsmanager:")
+    }
+
+    assert granted == secret
+
+
+def test_nobody_may_scan():
+    pairs = [one for role in PROD.roles for one in role.required | role.accepted]
+
+    assert not [str(one) for one in pairs if "Scan" in one.action or one.action.endswith("*")]
+
+
+@pytest.mark.parametrize(
+    ("route", "function", "authorized"),
+    [
+        ("POST /auth/verify", "auth", False),
+        ("GET /stamps", "stamps", True),
+        ("POST /stamps/award", "award", True),
+        ("POST /gps/verify", "gps-verify", True),
+        ("POST /notify", "notify", True),
+        ("GET /ranking/weekly", "ranking", True),
+        ("GET /ranking/monthly", "ranking", True),
+        ("GET /richmenu/list", "richmenu", True),
+        ("POST /richmenu/set", "richmenu", True),
+        ("DELETE /richmenu/unset", "richmenu", True),
+    ],
+)
+def test_routes_lead_to_their_functions(route, function, authorized):
+    found = {one.id: one for one in PROD.api.routes}
+
+    assert len(found) == 10
+    assert (found[route].function.key, found[route].authorized) == (function, authorized)
+
+
+def test_variables_carry_the_names_and_values_of_step_3_2():
+    auth, notify = PROD.function("auth").environment, PROD.function("notify").environment
+
+    assert auth["TABLE_USERS"] == "Users-prod"
+    assert auth["SECRET_NAME_TOKEN_KEY"] == "stamp-rally-prod/token-secret-key"
+    assert auth["ENVIRONMENT"] == "prod"
+    assert notify["SECRET_NAME_LINE_TOKEN"] == "stamp-rally-prod/line-channel-access-token"
+    assert PROD.function("award").environment["TABLE_USERSTAMPS"] == "UserStamps-prod"
+    assert PROD.function("award").environment["TABLE_STAMPMASTERS"] == "StampMasters-prod"
+
+
+def test_tags_are_those_of_step_3_1():
+    assert PROD.tags == {"Environment": "prod", "Project": "CC"}

@@ -1,0 +1,50 @@
+"""An empty account, and one in which everything is as planned."""
+
+import pytest
+
+from runbook.provision import procedure
+from signoff.local.aws import LocalAws
+from tests.runbook.desk import Desk, clients
+
+EMPTY, FINISHED = "111122223333", "444455556666"
+REGION = "ap-northeast-1"
+
+
+@pytest.fixture(scope="session")
+def _emptied():
+    with LocalAws(EMPTY, REGION) as aws:
+        yield aws, clients(aws)
+
+
+@pytest.fixture
+def empty(_emptied):
+    """An account with nothing in it."""
+    aws, its_clients = _emptied
+    aws.moto.forget()
+    aws.faults.clear()
+    aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
+    return Desk(aws, its_clients)
+
+
+@pytest.fixture(scope="session")
+def _provisioned():
+    with LocalAws(FINISHED, REGION) as aws:
+        desk = Desk(aws, clients(aws))
+        for step in procedure().steps:
+            if step.action:
+                desk.do(step.action)
+        yield desk
+
+
+@pytest.fixture
+def finished(_provisioned):
+    """An account as planned. A test that changes it brings it back, by the procedure it is about."""
+    _provisioned.aws.faults.clear()
+    _provisioned.aws._calls.clear()  # noqa: SLF001 - as above
+    return _provisioned
+
+
+@pytest.fixture
+def everything():
+    """The actions of all steps, in the order of `provision`."""
+    return [step.action for step in procedure().steps if step.action]

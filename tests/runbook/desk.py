@@ -1,0 +1,136 @@
+"""What a procedure needs around it in a test: an account, packages, a LINE token, an evidence store."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from runbook.provision import work_for
+from signoff.environment import Environment
+from signoff.environments import load
+from signoff.local.aws import LocalAws
+from signoff.procedure import Work
+
+LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0KlMnOpQrStUvWxYz0123456789"
+READS = ("Get", "List", "Describe", "Head", "Scan", "Query", "BatchGet")
+ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=20)
+PROD = Path(__file__).parent.parent / "prod.toml"
+
+
+class Mutation(AssertionError):
+    """A call that is no read was about to leave."""
+
+
+def environment(account: str) -> Environment:
+    """The tests' production environment, with every optional part, in an account of its own."""
+    return replace(load("prod", PROD, {}).environment, account=account)
+
+
+def package(function: str) -> bytes:
+    """A package as small as can be: what is inside does not matter to a procedure."""
+    return f"package of {function}".encode()
+
+
+@dataclass(slots=True)
+class Evidence:
+    """An evidence store in memory."""
+
+    records: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def record(self, kind: str, body: Mapping[str, Any]) -> None:
+        self.records.append((kind, body))
+
+    def recorded(self, kind: str, **values: Any) -> Mapping[str, Any] | None:
+        found = [b for k, b in self.records if k == kind and values.items() <= b.items()]
+        return found[-1] if found else None
+
+
+class Desk:
+    """One account, its clients, and the Work of a procedure there."""
+
+    def __init__(self, aws: LocalAws, clients: dict[str, Any]) -> None:
+        self.aws = aws
+        self.environment = environment(aws.account)
+        self.evidence = Evidence()
+        self.naps: list[float] = []
+        """Seconds that procedures would have slept."""
+        self.session = boto3.Session("AKIALOCAL", "secret", region_name=aws.region)
+        self._clients = clients
+
+    def client(self, service: str) -> Any:
+        return self._clients[service]
+
+    def work(self, **more: Any) -> Work:
+        made = work_for(
+            self.session,
+            more.pop("environment", self.environment),
+            secrets_in=lambda _: LINE_TOKEN,
+            build=more.pop("build", package),
+            record=self.evidence.record,
+            recorded=self.evidence.recorded,
+            sleep=self.naps.append,
+            **more,
+        )
+        return replace(made, client=self.client)
+
+    def do(self, action: Callable[[Work], Any], **more: Any) -> Any:
+        """Perform a step's action for good."""
+        return action(self.work(go=True, **more))
+
+    def until_it_succeeds(self, actions: Iterable[Callable[[Work], Any]]) -> None:
+        """Run all actions from the first on, again and again, until AWS fails none of them."""
+        for _ in range(50):
+            try:
+                for action in actions:
+                    self.do(action)
+            except ClientError:
+                continue
+            return
+        raise AssertionError("50 runs were not enough")
+
+    def changing_calls(self) -> list[str]:
+        """Return the calls so far that are no reads."""
+        return [
+            f"{one.service}:{one.operation}"
+            for one in self.aws.calls
+            if not one.operation.startswith(READS)
+        ]
+
+    @contextmanager
+    def reads_only(self) -> Iterator[None]:
+        """Refuse in the clients whatever is no read, before it leaves."""
+        for one in self._clients.values():
+            one.meta.events.register("before-call", _refuse_mutation)
+        yield
+        for one in self._clients.values():
+            one.meta.events.unregister("before-call", _refuse_mutation)
+
+
+SERVICES = (
+    "apigateway",
+    "cloudwatch",
+    "dynamodb",
+    "iam",
+    "kms",
+    "lambda",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "sns",
+)
+
+
+def clients(aws: LocalAws, config: Config = ONCE) -> dict[str, Any]:
+    """Make the clients of an account, once for all its tests: that takes longer than the tests."""
+    session = boto3.Session("AKIALOCAL", "secret", region_name=aws.region)
+    return {one: session.client(one, endpoint_url=aws.endpoint, config=config) for one in SERVICES}
+
+
+def _refuse_mutation(model: Any, **_: Any) -> None:
+    if not model.name.startswith(READS):
+        raise Mutation(model.name)

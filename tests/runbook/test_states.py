@@ -1,0 +1,108 @@
+"""Every procedure, from every state of the account: empty, finished, half built; rehearsed or done."""
+
+from dataclasses import replace
+
+import pytest
+
+from runbook.catalogue import procedures
+from signoff.local.aws_faults import answering
+from signoff.procedure import Refused
+from tests.runbook.desk import Evidence
+
+PROCEDURES = procedures()
+NAMES = tuple(PROCEDURES)
+MIDDLE = (
+    "secretsmanager:CreateSecret",
+    "iam:PutRolePolicy",
+    "dynamodb:UpdateContinuousBackups",
+    "dynamodb:TagResource",
+    "logs:PutRetentionPolicy",
+    "lambda:PublishVersion",
+    "lambda:CreateAlias",
+    "lambda:AddPermission",
+    "apigateway:CreateAuthorizer",
+    "apigateway:PutIntegration",
+    "apigateway:PutIntegrationResponse",
+    "apigateway:CreateStage",
+    "apigateway:UpdateStage",
+    "apigateway:CreateUsagePlanKey",
+    "dynamodb:BatchWriteItem",
+    "sns:SetTopicAttributes",
+    "cloudwatch:PutMetricAlarm",
+)
+"""Operations at which a run breaks off with work behind it and before it."""
+NEED_WHAT_IS_THERE = {"prepare", "encryption"}
+SET_BY_CREATION = {
+    ("stage prod", "description"),
+    ("stage prod", "cache cluster"),
+    ("stage prod", "tag Environment"),
+    ("stage prod", "tag Project"),
+}
+"""What creating the stage does already, so that setting it up finds it done."""
+
+
+def actions(name):
+    return [step.action for step in PROCEDURES[name].steps if step.action]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_finished_stack_is_left_alone(finished, name):
+    made = [change for action in actions(name) for change in finished.do(action)]
+
+    assert made == []
+    assert finished.changing_calls() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rehearsing_on_a_finished_stack_shows_nothing(finished, name):
+    with finished.reads_only():
+        shown = [change for action in actions(name) for change in action(finished.work())]
+
+    assert shown == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rehearsing_in_an_empty_account_changes_nothing(empty, name):
+    with empty.reads_only():
+        shown = [change for action in actions(name) for change in action(empty.work())]
+
+    assert bool(shown) == (name not in NEED_WHAT_IS_THERE)
+    assert empty.changing_calls() == []
+    assert empty.evidence.records == []
+
+
+def test_a_rehearsal_shows_what_is_then_done(empty, everything):
+    shown = {(c.resource, c.field) for action in everything for c in action(empty.work())}
+    done = {(c.resource, c.field) for action in everything for c in empty.do(action)}
+
+    assert {one for one in done - shown if "Execution-Logs" not in one[0]} == set()
+    assert shown - done == SET_BY_CREATION
+
+
+def test_a_run_that_broke_off_is_finished_by_the_next(empty, everything):
+    empty.aws.faults.extend(answering("InternalFailure", one, times=1) for one in MIDDLE)
+    empty.until_it_succeeds(everything)
+
+    failed = {f"{one.service}:{one.operation}" for one in empty.aws.calls if one.status >= 500}
+    left = [change for action in everything for change in empty.do(action)]
+    assert failed == set(MIDDLE)
+    assert left == []
+
+
+def test_the_records_are_left_even_if_the_run_broke_off_before_them(empty, everything):
+    lost = Evidence()
+    for action in everything:
+        action(replace(empty.work(go=True), record=lost.record))
+    for action in everything:
+        empty.do(action)
+
+    assert [kind for kind, _ in empty.evidence.records] == ["release", "manifest"]
+
+
+@pytest.mark.parametrize(
+    ("name", "needs"),
+    [("throttling", "python -m runbook api"), ("encryption", "python -m runbook tables")],
+)
+def test_what_the_guide_does_too_early_says_what_comes_before_it(empty, name, needs):
+    with pytest.raises(Refused, match=needs):
+        [empty.do(action) for action in actions(name)]

@@ -1,0 +1,91 @@
+"""The one word at the top: when it is GO, and all that forbids it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from signoff.checklist import Row, Severity, Words
+from signoff.environment import Waiver
+from signoff.outcome import Finding, Outcome
+from signoff.verdict import Decision, decide, row_verdict
+
+TODAY = date(2026, 11, 25)
+
+
+def row(id_="DEP-01", severity=Severity.BLOCKER):
+    words = Words("a promise", "約束")
+    return Row(id=id_, section="tables", promise=words, why=words, severity=severity)
+
+
+def judged(*outcomes, id_="DEP-01", severity=Severity.BLOCKER):
+    return row_verdict(row(id_, severity), [Finding(row=id_, outcome=one) for one in outcomes])
+
+
+def waiver(id_="DEP-01", days=10):
+    return Waiver(
+        row=id_, until=TODAY + timedelta(days=days), reason="agreed with ops", by="Hanako"
+    )
+
+
+def verdict(*rows, waivers=(), problems=()):
+    return decide(rows, waivers, today=TODAY, problems=problems)
+
+
+def test_green_rows_are_go():
+    assert verdict(judged(Outcome.PASS, Outcome.PASS)).decision is Decision.GO
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS])
+def test_red_blocker_is_no_go(outcome):
+    assert verdict(judged(Outcome.PASS, outcome)).decision is Decision.NO_GO
+
+
+def test_red_major_is_conditional():
+    assert verdict(judged(Outcome.FAIL, severity=Severity.MAJOR)).decision is Decision.CONDITIONAL
+
+
+@pytest.mark.parametrize("severity", [Severity.MINOR, Severity.INFO])
+def test_red_minor_and_info_are_only_shown(severity):
+    assert verdict(judged(Outcome.FAIL, severity=severity)).decision is Decision.GO
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_unknown_is_no_go_whatever_its_severity(severity):
+    assert verdict(judged(Outcome.NOT_TESTABLE, severity=severity)).decision is Decision.NO_GO
+
+
+def test_row_is_as_bad_as_its_worst_finding():
+    assert judged(Outcome.FOLLOWS, Outcome.FAIL, Outcome.PASS).outcome is Outcome.FAIL
+
+
+def test_problem_of_the_run_is_no_go():
+    assert verdict(judged(Outcome.PASS), problems=["not read: alarms"]).decision is Decision.NO_GO
+
+
+def test_waived_row_is_conditional_and_named():
+    judgement = verdict(judged(Outcome.FAIL), waivers=[waiver()])
+
+    assert judgement.decision is Decision.CONDITIONAL
+    assert "Hanako" in judgement.having(Outcome.WAIVED)[0].reason
+
+
+@pytest.mark.parametrize(
+    ("rows", "given", "said"),
+    [
+        ([judged(Outcome.PASS)], waiver(), "nothing needs this waiver"),
+        ([judged(Outcome.FAIL)], waiver(days=-1), "expired"),
+        ([judged(Outcome.FAIL)], waiver(days=31), "more than 30 days"),
+        ([judged(Outcome.NOT_TESTABLE)], waiver(), "unknown"),
+        ([judged(Outcome.FAIL, id_="SEC-06")], waiver("SEC-06"), "can't be waived"),
+        ([judged(Outcome.PASS)], waiver("DEP-99"), "no such row"),
+    ],
+)
+def test_waiver_that_may_not_be_is_no_go(rows, given, said):
+    judgement = verdict(*rows, waivers=[given])
+
+    assert judgement.decision is Decision.NO_GO
+    assert said in judgement.problems[0]
+
+
+def test_waiver_of_the_last_day_holds():
+    assert verdict(judged(Outcome.FAIL), waivers=[waiver(days=0)]).decision is Decision.CONDITIONAL

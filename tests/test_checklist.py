@@ -1,0 +1,80 @@
+"""The list itself: nothing of the guide is lost, and nothing stands in it twice."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from runbook.procedures import names as procedures
+from signoff.checklist import Checklist, ChecklistError
+from signoff.report.page import guide, words
+
+CHECKLIST = Checklist.load()
+NOT_LOCAL = 17
+"""Rows that an embedded stack can't show. The list is closed: growing it is a decision."""
+
+
+@pytest.mark.parametrize("line", [f"final-{n:02}" for n in range(1, 25)])
+def test_line_of_the_final_checklist_is_served_by_a_row(line):
+    assert [row.id for row in CHECKLIST if line in row.guide]
+
+
+@pytest.mark.parametrize("line", [f"verify-{n}" for n in range(1, 7)])
+def test_line_of_the_verification_list_is_served_by_a_row(line):
+    assert [row.id for row in CHECKLIST if line in row.guide]
+
+
+def test_every_cited_line_is_known():
+    cited = {line for row in CHECKLIST for line in row.guide}
+
+    assert cited <= set(guide())
+
+
+def test_every_line_of_the_guide_is_cited():
+    cited = {line for row in CHECKLIST for line in row.guide}
+
+    assert set(guide()) <= cited
+
+
+def test_rows_that_are_not_verifiable_here_are_a_closed_list():
+    assert len([row.id for row in CHECKLIST if row.not_local]) == NOT_LOCAL
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_no_two_rows_promise_the_same(lang):
+    promises = [row.promise[lang] for row in CHECKLIST]
+
+    assert len(set(promises)) == len(promises)
+
+
+def test_every_section_has_its_name_in_both_languages():
+    sections = {row.section for row in CHECKLIST}
+
+    assert sections <= set(words()["en"]["section"])
+    assert sections <= set(words()["ja"]["section"])
+
+
+def test_words_of_the_page_are_the_same_in_both_languages():
+    assert set(words()["en"]) == set(words()["ja"])
+
+
+def test_unknown_id_is_told_with_the_nearest_one():
+    with pytest.raises(
+        ChecklistError, match=r"DEP-1l is not in checklist.toml; did you mean DEP-1"
+    ):
+        CHECKLIST["DEP-1l"]
+
+
+def test_bad_row_is_told_with_its_place(tmp_path: Path):
+    path = tmp_path / "checklist.toml"
+    path.write_text('[X-01]\nsection = "tables"\npromise = {en = "a", ja = "b"}\n')
+
+    with pytest.raises(ChecklistError, match="X-01: why: Field required"):
+        Checklist.load(path)
+
+
+@pytest.mark.parametrize("row", [row for row in CHECKLIST if row.remedy], ids=lambda row: row.id)
+def test_remedy_names_a_procedure_that_exists(row):
+    named = re.match(r"python -m runbook (\w+)", row.remedy)
+
+    assert named is None or named[1] in procedures()
