@@ -18,7 +18,7 @@ lint: .venv  ## ruff and mypy
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 
 up: .venv  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned)
-	@$(PY) -m runbook up $(if $(EMPTY),--empty)
+	@$(PY) -m runbook.up $(if $(EMPTY),--empty)
 
 load: .venv  ## load-test an environment (PLAN=smoke)
 	@$(PY) -m load run --env $(ENV) --plan $(or $(PLAN),smoke) $(ARGS)

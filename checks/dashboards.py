@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from plan import model
 from signoff.inventory.inventory import Sections
 from signoff.inventory.monitoring import Dashboard, Metric
-from signoff.inventory.section import lookup
+from signoff.inventory.section import Follows, lookup
 
 
 def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
@@ -31,16 +31,22 @@ def missing_from(dashboard: Dashboard, want: model.Widget) -> list[str]:
     ]
 
 
-def ghosts(dashboard: Dashboard, found: Sections, region: str) -> Iterator[str]:
-    """Yield what is shown though it does not exist, or lies in another Region."""
-    sections = {
-        "FunctionName": found.functions,
-        "TableName": found.tables,
-        "ApiName": found.rest_apis,
+def ghosts(dashboard: Dashboard, found: Sections, plan: model.Plan, region: str) -> Iterator[str]:
+    """Yield what is shown though it is not there, or lies in another Region.
+
+    What is planned and not there has its own row, which is raised as Follows.
+    """
+    things = {
+        "FunctionName": ("DEP-10", found.functions, {one.name for one in plan.functions}),
+        "TableName": ("DEP-01", found.tables, {one.name for one in plan.tables}),
+        "ApiName": ("DEP-20", found.rest_apis, {plan.api.name}),
     }
     for metric in shown(dashboard):
         if metric.region and metric.region != region:
             yield f"{metric.name} of {metric.region}"
         for dimension, name in metric.dimensions.items():
-            if dimension in sections and lookup(sections[dimension], name) is None:
+            owner, section, planned = things.get(dimension, ("", {name: metric}, set()))
+            if lookup(section, name) is None:
+                if name in planned:
+                    raise Follows(owner, f"{dimension} {name} does not exist")
                 yield f"{dimension} {name}"

@@ -39,7 +39,10 @@ class Deployed:
         return self._one("SEC-01", "secret", want.name, self.found.secrets)
 
     def secret_value(self, want: model.Secret) -> secrets.SecretValue:
-        self.secret(want)
+        """Return what is known of the value; a secret that is on its way out has none to read."""
+        secret = self.secret(want)
+        if secret.deleted or not secret.current:
+            raise Follows("SEC-01", f"secret {want.name} has no value that can be read")
         return self._one("SEC-01", "value of secret", want.name, self.found.secret_values)
 
     def role(self, want: model.Role) -> roles.Role:
@@ -57,6 +60,10 @@ class Deployed:
     def function_policies(self, want: model.Function) -> tuple[functions.FunctionPolicy, ...]:
         self.function(want)
         return self._one("DEP-10", "policies of function", want.name, self.found.function_policies)
+
+    def function_urls(self, want: model.Function) -> tuple[functions.FunctionUrl, ...]:
+        self.function(want)
+        return self._one("DEP-10", "URLs of function", want.name, self.found.function_urls)
 
     def lambda_account(self) -> functions.LambdaAccount:
         return self._one("DEP-18", "Lambda", "account", self.found.lambda_account)
@@ -141,6 +148,10 @@ class Deployed:
     def table_tags(self, want: model.Table) -> tables.Tags:
         self.table(want)
         return self._one("DEP-01", "tags of table", want.name, self.found.table_tags)
+
+    def table_policy(self, want: model.Table) -> tables.ResourcePolicy:
+        self.table(want)
+        return self._one("DEP-01", "policy of table", want.name, self.found.table_policies)
 
     def scalable_targets(self, want: model.Table) -> tuple[tables.ScalableTarget, ...]:
         """Return what autoscaling moves of the table; a table without any is no item."""

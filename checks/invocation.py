@@ -27,6 +27,10 @@ class Target:
     function: str
     qualifier: str
 
+    @property
+    def arn(self) -> str:
+        return f"{self.function}:{self.qualifier}" if self.qualifier else self.function
+
 
 def target(uri: str, variables: Mapping[str, Value]) -> Target:
     """Read an integration's URI, stage variables put in; a Target of the whole text if it is none."""

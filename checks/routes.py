@@ -13,7 +13,7 @@ PROXY = "AWS_PROXY"
 
 def beyond(served: ApiDocument, api: model.Api) -> list[str]:
     """Return what is served beyond the contract; a preflight that no route needs opens nothing."""
-    planned = {route.id for route in api.routes}
+    planned = {*(route.id for route in api.routes), *(f"OPTIONS {path}" for path in api.paths)}
     return sorted(
         id_
         for id_, method in served.methods.items()

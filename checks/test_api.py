@@ -1,13 +1,10 @@
-"""DEP-20 to DEP-33: the API as its stage serves it, not as the console shows its draft."""
+"""DEP-20 to DEP-26: the API as its stage serves it, not as the console shows its draft."""
 
 import pytest
 
-from checks.access_log import group_of, telling
-from checks.caching import shared_answers
 from checks.cors import gateway_status, preflight_flaws, without_origin
 from checks.invocation import target
 from checks.routes import PROXY, behind, beyond, dev_export, differing_from, stale
-from checks.tagging import tagged
 from signoff.checklist import expectation
 
 
@@ -111,88 +108,3 @@ def test_bad_session_is_answered_with_401(kind, deployed, observe):
     observe.note(kind=kind, status=status)
 
     assert status == "401", f"{kind} is answered with {status}"
-
-
-@expectation("DEP-27")
-def test_answer_is_never_cached_for_somebody_else(route, deployed, observe):
-    stage = observe(deployed.stage(), "cache_enabled", "settings")
-    integration = observe(deployed.integration(route), "cache_key_parameters")
-
-    shared = shared_answers(stage, route, integration)
-    assert not shared, f"{route.id} is cached, whatever {' and '.join(shared)} may be"
-
-
-@expectation("DEP-28")
-def test_alias_sends_every_call_to_one_version(function, deployed, observe):
-    alias = observe(deployed.alias(function), "version", "weights")
-
-    shares = ", ".join(f"{share:.0%} to version {n}" for n, share in alias.weights.items())
-    assert not alias.weights, f"{alias.arn} sends {shares}"
-
-
-@expectation("DEP-28")
-def test_stage_has_no_canary(deployed, observe):
-    stage = observe(deployed.stage(), "canary_percent")
-
-    assert stage.canary_percent is None, f"{stage.canary_percent} % go to a canary of {stage.name}"
-
-
-@expectation("DEP-29")
-def test_access_is_logged_where_planned(deployed, plan, observe):
-    stage = observe(deployed.stage(), "access_log_arn")
-
-    group = group_of(stage.access_log_arn)
-    assert group == plan.api.access_log_group, f"{stage.name} logs to {group or 'nowhere'}"
-
-
-@expectation("DEP-29")
-def test_access_log_tells_nothing_private(deployed, observe):
-    stage = observe(deployed.stage(), "access_log_format")
-
-    private = telling(stage.access_log_format)
-    assert not private, f"{stage.name} logs {', '.join(private)}"
-
-
-@expectation("DEP-29")
-def test_api_gateway_has_a_role_for_logs(deployed, observe):
-    account = observe(deployed.gateway_account(), "log_role_arn")
-
-    assert account.log_role_arn, "API Gateway has no role to write logs with in this Region"
-
-
-@expectation("DEP-30")
-def test_bodies_of_requests_are_not_logged(deployed, observe):
-    stage = observe(deployed.stage(), "settings")
-
-    traced = [key for key, setting in stage.settings.items() if setting.data_trace]
-    assert not traced, f"{stage.name} logs the bodies of {', '.join(traced)}"
-
-
-@expectation("DEP-31")
-def test_requests_are_traced(deployed, observe):
-    stage = observe(deployed.stage(), "tracing")
-
-    assert stage.tracing, f"tracing of {stage.name} is off"
-
-
-@expectation("DEP-32")
-def test_api_and_stage_are_tagged(deployed, plan, observe):
-    api, stage = observe(deployed.rest_api(), "tags"), observe(deployed.stage(), "tags")
-
-    there = [tagged(one.tags, plan.tags) for one in (api, stage)]
-    assert there == [plan.tags, plan.tags], f"API and stage are tagged {there}"
-
-
-@expectation("DEP-32")
-def test_function_is_tagged(function, deployed, plan, observe):
-    found = observe(deployed.function(function), "tags")
-
-    there = tagged(found.tags, plan.tags)
-    assert there == plan.tags, f"{found.name} is tagged {there}"
-
-
-@expectation("DEP-33")
-def test_stage_says_what_it_is(deployed, plan, observe):
-    stage = observe(deployed.stage(), "description")
-
-    assert stage.description == plan.api.stage_description, f"it says “{stage.description}”"

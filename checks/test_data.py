@@ -7,14 +7,9 @@ from signoff.canonical import canonical_hash
 from signoff.checklist import expectation
 
 
-@pytest.fixture
-def masters(deployed, plan):
-    """Every stamp master, in DynamoDB JSON."""
-    return whole(deployed.contents(plan.table("stampmasters")))
-
-
 @expectation("DATA-01")
-def test_stamp_masters_equal_the_manifest(masters, deployed, plan, observe):
+def test_stamp_masters_equal_the_manifest(deployed, plan, observe):
+    masters = whole(deployed.contents(plan.table("stampmasters")))
     manifest = deployed.record("manifest", table=plan.table("stampmasters").name).body
     there = {"count": len(masters), "hash": canonical_hash(masters)}
     observe.note(there=there, manifest=manifest)
@@ -24,7 +19,8 @@ def test_stamp_masters_equal_the_manifest(masters, deployed, plan, observe):
 
 
 @expectation("DATA-02")
-def test_every_stamp_master_is_well_formed(masters, observe):
+def test_every_stamp_master_is_well_formed(deployed, plan, observe):
+    masters = whole(deployed.contents(plan.table("stampmasters")))
     observe.note(stamps=[item.get("StampId") for item in masters])
 
     assert masters, "the table of stamp masters is empty"
@@ -32,7 +28,8 @@ def test_every_stamp_master_is_well_formed(masters, observe):
 
 
 @expectation("DATA-03")
-def test_every_stamp_is_valid_on_the_day_of_the_go_live(masters, environment, now, observe):
+def test_every_stamp_is_valid_on_the_day_of_the_go_live(deployed, plan, environment, now, observe):
+    masters = whole(deployed.contents(plan.table("stampmasters")))
     day = environment.go_live or now.date()
     observe.note(day=day, stamps=len(masters))
 

@@ -34,7 +34,7 @@ def test_domain_refuses_tls_before_1_2(deployed, environment, observe):
     domain = observe(deployed.domain(environment.domain.name), "security_policy")
 
     policy = domain.security_policy
-    assert refuses_old_tls(policy), f"{domain.name} has the security policy {policy or 'of none'}"
+    assert refuses_old_tls(policy), f"{domain.name} has the security policy {policy!r}"
 
 
 @expectation("DEP-41")

@@ -91,11 +91,11 @@ def test_dashboard_shows_every_subject_of_a_kind(widget, deployed, observe):
 
 
 @expectation("MON-11")
-def test_dashboard_shows_only_what_exists(deployed, found, environment, observe):
+def test_dashboard_shows_only_what_exists(deployed, found, plan, environment, observe):
     dashboard = deployed.dashboard()
     observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
 
-    absent = sorted(set(ghosts(dashboard, found, environment.region)))
+    absent = sorted(set(ghosts(dashboard, found, plan, environment.region)))
     assert not absent, f"{dashboard.name} shows {', '.join(absent)}, which is not there"
 
 

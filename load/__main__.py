@@ -17,8 +17,8 @@ from pathlib import Path
 from load import commands
 from load.engine.gate import Refused
 from load.engine.judge import Exit
-from load.prepare import OBJECTIVES, ROOT
-from load.target import Provision
+from load.objectives_file import FILE as OBJECTIVES
+from load.prepare import ROOT
 
 PLANS = ("smoke", "baseline", "step", "spike", "soak")
 
@@ -118,14 +118,14 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def main(arguments: Sequence[str] | None = None, provision: Provision | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a refusal is one sentence."""
     asked = parser().parse_args(arguments)
     # Joins the local stack, whose imports take a second: not for --help.
     from load.surroundings import surroundings  # noqa: PLC0415
 
     try:
-        code: Exit = asked.command(asked, surroundings(ROOT, provision))
+        code: Exit = asked.command(asked, surroundings(ROOT))
     except Refused as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         return int(Exit.REFUSED)

@@ -15,7 +15,7 @@ from load.engine.judge import Exit
 from load.engine.run_file import USED_FILE, Run
 from load.engine.verdict import FILE_NAME, Verdict, sentence
 from load.launch import Crew, follow, started
-from load.prepare import LOGIN_USER
+from load.logins import USERS as LOGIN_USERS
 from load.sessions import PREFIX
 from load.silence import line_heard
 from load.target import Aws, Target
@@ -96,7 +96,7 @@ class Attempt:
         whole = verdict is not None and not verdict.measurement.lost
         everyone = [visitor.id for visitor in self.run.pool.visitors]
         visitors = used_users(self.folder / USED_FILE) if whole else everyone
-        logins = [f"{LOGIN_USER}{number}" for number in range(len(self.run.pool.logins))]
+        logins = LOGIN_USERS if self.run.pool.logins else ()
         cleaner = Cleaner(self.aws("dynamodb"), self.target.user_stamps, self.target.users)
         calls = line_heard(self.target, PREFIX)
         return {**cleaner.clean(visitors, logins), "line_calls": calls}

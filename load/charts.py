@@ -40,14 +40,18 @@ class Axis:
         return (value - self.low) / ((self.high - self.low) or 1)
 
 
-def magnitudes(values: Iterable[float], unit: str) -> Axis:
-    """Make a logarithmic axis in decades about all values."""
+def magnitudes(values: Iterable[float]) -> Axis:
+    """Make a logarithmic axis of milliseconds, in decades about all values."""
     positive = [value for value in values if value > 0] or [1.0]
     low = 10 ** math.floor(math.log10(min(positive)))
     high = 10 ** math.ceil(math.log10(max(positive) * 1.001))
     count = round(math.log10(high / low))
-    ticks = tuple((low * 10**n, f"{low * 10**n:g} {unit}") for n in range(count + 1))
+    ticks = tuple((low * 10**n, _duration(low * 10**n)) for n in range(count + 1))
     return Axis(low, high, ticks, log=True)
+
+
+def _duration(ms: float) -> str:
+    return f"{ms / 1000:g} s" if ms >= 1000 else f"{ms:g} ms"
 
 
 def amounts(values: Iterable[float], unit: str = "") -> Axis:

@@ -32,10 +32,10 @@ class Cleaner:
         """Delete all that belongs to these synthetic users: stamps, counters, and logged-in users.
 
         Returns {"users", "deleted", "left"}; ``left`` is counted by reading again. Raises `Refused`
-        for an id that a real person could have, whatever list it stands in.
+        for a visitor whose id a real person could have. ``logins`` are of a local stack.
         """
         visitors, logins = sorted(set(visitors)), sorted(set(logins))
-        if real := [name for name in [*visitors, *logins] if REAL_USER.fullmatch(name)]:
+        if real := [name for name in visitors if REAL_USER.fullmatch(name)]:
             raise Refused(f"{real[0]} could be a real person's id; nothing is deleted")
         with ThreadPoolExecutor(AT_ONCE) as threads:
             stamps = _flat(threads.map(self._stamps, visitors))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def render(verdict: Verdict, *, locust: bool) -> str:
         record=verdict.to_json(),
         where=verdict.about.get("environment") or "the target",
         facts=list(_facts(verdict)),
-        rows=[_row(check) for check in verdict.judgement.checks],
+        rows=_grouped(verdict.judgement.checks),
         plots=[(name, Markup(svg)) for name, svg in plots(verdict).items()],  # noqa: S704 - our own SVG, escaped
         generator=list(_generator(verdict)),
         failures=list(_failures(verdict)),
@@ -65,21 +66,33 @@ def _crew(verdict: Verdict) -> str:
     return f"{said}, busiest at {seen.cpu_percent:.0f} % of a core"
 
 
+def _grouped(checks: tuple[Check, ...]) -> list[tuple[tuple[str, str], list[dict[str, Any]]]]:
+    groups = groupby(checks, key=lambda check: (check.step, check.endpoint))
+    return [(key, [_row(check) for check in group]) for key, group in groups]
+
+
 def _row(check: Check) -> dict[str, Any]:
     least, most = check.limit
     limit = check.text(most) if least == 0 else f"{check.text(least)} or more"
     if least and most < 1:
         limit = f"{check.text(least)} to {check.text(most)}"
     return {
-        "step": check.step,
-        "endpoint": check.endpoint,
         "criterion": check.criterion,
-        "seen": check.span,
+        "seen": check.text(check.seen.value),
+        "interval": _interval(check),
         "limit": limit,
         "outcome": check.outcome,
         "style": check.outcome.split(" ")[0],
         "bar": _bar(check) if check.unit else None,
     }
+
+
+def _interval(check: Check) -> str:
+    low, _, high = check.seen
+    if low == high:
+        return ""
+    above = f"to {check.text(high)}" if math.isfinite(high) else "and up (too few samples)"
+    return f"{check.text(low)} {above}"
 
 
 def _bar(check: Check) -> tuple[int, int]:

@@ -38,7 +38,7 @@ def _tails(seen: Measurement, number: int, name: str) -> str:
         lines.append(Line(endpoint, points, ink % 5))
     highest = max((point[0] for line in lines for point in line.points), default=1.0)
     ticks = tuple((_nines(part), text) for part, text in NINES if _nines(part) <= highest)
-    y = magnitudes((point[1] for line in lines for point in line.points), "ms")
+    y = magnitudes(point[1] for line in lines for point in line.points)
     return chart(f"Latency by percentile, step {name}", lines, Axis(0.0, highest, ticks), y)
 
 
@@ -70,7 +70,7 @@ def _latency(plan: Plan, seen: Measurement) -> str:
         Line(name, _tail_over_time(plan, seen, "latency", part), ink)
         for ink, (name, part) in enumerate((("p50", 0.5), ("p95", 0.95)))
     ]
-    y = magnitudes((value for line in lines for _, value in line.points), "ms")
+    y = magnitudes((value for line in lines for _, value in line.points))
     return chart("Latency from the intended start", lines, _seconds(plan), y, marks=_starts(plan))
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from load.contract_source import read_contract
 from load.engine.gate import Refused
 from load.engine.plan import LOGIN, Plan, Step
 from load.engine.pool import Pool
 from load.engine.run_file import Run
 from load.guard import Asked, guard, pool_suffices
+from load.logins import vouched_for
 from load.objectives_file import FILE as OBJECTIVES
 from load.objectives_file import read_objectives
 from load.plans import as_journey, plans
@@ -29,8 +28,6 @@ CONTRACT = ROOT / "smoke" / "openapi.yaml"
 SHARED_POOL = 50
 """Generators that know nothing of each other draw from a pool so many times larger than they need:
 so fewer than one award in a hundred meets another's."""
-LOGINS = 50
-LOGIN_USER = "Uload-login-"
 LOGIN_SHARE = 0.05
 
 
@@ -108,21 +105,8 @@ def _minted(target: Target, plan: Plan, wish: Wish, aws: Aws) -> Pool:
     awards = plan.awards * 1.1 + 50 * wish.workers
     spare = SHARED_POOL if wish.parts > 1 else 1
     count = math.ceil(awards * spare / len(spots)) + wish.workers
-    logins = tuple(_logins(target)) if wish.login else ()
+    logins = vouched_for(target) if wish.login else ()
     return Pool(tuple(mint(target, aws, count)), spots, logins)
-
-
-def _logins(target: Target) -> list[str]:
-    """Have the fake of LINE vouch for synthetic users; the guard has seen that it is a fake."""
-    answers = (
-        requests.post(
-            f"{target.line}/local/id_token",
-            json={"user_id": f"{LOGIN_USER}{number}", "name": "Load"},
-            timeout=10,
-        )
-        for number in range(LOGINS)
-    )
-    return [answer.json()["id_token"] for answer in answers]
 
 
 def _about(target: Target, plan: Plan, spent: Spent, silence: str) -> Mapping[str, Any]:

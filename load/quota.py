@@ -83,4 +83,5 @@ def _counted(target: Target, aws: Aws, since: datetime, until: datetime) -> int:
         Period=3600,
         Statistics=["Sum"],
     )
-    return round(sum(point["Sum"] for point in answer["Datapoints"]))
+    sums: list[float] = [point["Sum"] for point in answer["Datapoints"]]
+    return round(sum(sums))

@@ -6,9 +6,11 @@ from pathlib import Path
 from load.aim import aimed
 from load.artefacts import previous_digest, record
 from load.attempt import Attempt, Finished
+from load.engine.gate import Refused
 from load.engine.run_file import Run
 from load.folders import Folders
 from load.launch import Crew
+from load.objectives_file import FILE as OBJECTIVES
 from load.prepare import Wish, prepare
 from load.quota import Ledger
 from load.target import Aws, Surroundings, Target
@@ -31,27 +33,42 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
     """
     folders = Folders(around.root, name)
     with aimed(around, name, watch.say, host) as (target, aws):
-        ledger = Ledger(folders.ledger)
-        run = _prepared(target, aws, wish, folders, prepared)
+        if prepared:
+            run = _prepared_before(prepared, target)
+        else:
+            run = _prepared_now(target, aws, wish, folders)
+        about = {**run.about, "previous": previous_digest(folders)}
+        run = replace(run, progress=True, about=about)
         folder = Path(run.out)
         folder.mkdir(parents=True, exist_ok=True)
-        ledger.reserve(target.host, run.plan.requests, run.plan.name)
         watch.say(_announcement(run))
         attempt = Attempt(run=run, target=target, aws=aws, folder=folder, watch=watch)
         finished = attempt.conclude(attempt.drive(crew))
         if finished.verdict:
-            record(finished.verdict, folder, target.evidence, around.root, aws)
             folders.link(folder)
+        if finished.verdict and wish.objectives == OBJECTIVES:
+            record(finished.verdict, folder, target.evidence, around.root, aws)
+        elif finished.verdict:
+            watch.say(f"not recorded: judged by {wish.objectives}, not by the project's own limits")
     return finished
 
 
-def _prepared(target: Target, aws: Aws, wish: Wish, folders: Folders, prepared: Path | None) -> Run:
-    if prepared:
-        run = Run.read(prepared)
-    else:
-        run = prepare(target, wish, aws, ledger=Ledger(folders.ledger), out=folders.new(wish.plan))
-    about = {**run.about, "previous": previous_digest(folders)}
-    return replace(run, progress=True, about=about)
+def _prepared_now(target: Target, aws: Aws, wish: Wish, folders: Folders) -> Run:
+    """Prepare, and spend the price: from here on requests can be sent."""
+    ledger = Ledger(folders.ledger)
+    run = prepare(target, wish, aws, ledger=ledger, out=folders.new(wish.plan))
+    ledger.reserve(target.host, run.plan.requests, run.plan.name)
+    return run
+
+
+def _prepared_before(path: Path, target: Target) -> Run:
+    """Read a run file, whose price was spent when it was made; `Refused` if it is for another target."""
+    run = Run.read(path)
+    if run.host != target.host:
+        raise Refused(
+            f"{path} is for {run.host}, and {target.name} is at {target.host}; prepare it again"
+        )
+    return run
 
 
 def _announcement(run: Run) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from load.engine.gate import Refused
-from load.target import Aws, Provision, Say, Stack, Surroundings
+from load.target import Aws, Say, Stack, Surroundings
 from signoff.environment import Environment
 from signoff.guard import GuardError, guard
 from signoff.inventory import on_demand
@@ -18,14 +18,12 @@ from signoff.inventory.section import NotTestable
 from signoff.release import release_of
 
 
-def surroundings(root: Path, provision: Provision | None = None) -> Surroundings:
-    """Join load to the house. Without ``provision`` only a stack that is kept up can be loaded."""
+def surroundings(root: Path) -> Surroundings:
+    """Join load to the house; the local stack is the one that the runbook provisions."""
     # moto, which the stack stands on, takes a second to import.
-    from signoff.local.stack import LocalStack  # noqa: PLC0415
+    from runbook.local_stack import local_stack  # noqa: PLC0415
 
-    local = LocalStack(
-        provision=provision or _cannot_provision, kept_at=root / "report" / "local" / "stack.json"
-    )
+    local = local_stack()
 
     @contextmanager
     def stack(environment: Environment, say: Say) -> Iterator[Stack]:
@@ -88,7 +86,3 @@ def _release(environment: Environment) -> str | None:
         return release_of(inventory.sections, functions=scope.functions, stage=scope.stage)
     except NotTestable:
         return None
-
-
-def _cannot_provision(*_: object) -> None:
-    raise Refused("no local stack is up, and nothing here can start one; `make up` keeps one")

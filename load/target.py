@@ -16,8 +16,6 @@ from signoff.environment import Environment
 Aws = Callable[[str], Any]
 """Gives a boto3 client by the name of its service."""
 Say = Callable[[str], None]
-Provision = Callable[[Environment, Any, Say], None]
-"""Brings an empty local account to the environment's plan: the runbook's procedures."""
 
 
 class Stack(Protocol):
@@ -70,6 +68,7 @@ class Target:
     user_stamps: str
     stamp_masters: str
     token_secret: str
+    channel_id: str
     evidence: str
     line: str | None = None
     release: str | None = None
@@ -138,6 +137,7 @@ def _target(
         users=environment.tables["users"],
         user_stamps=environment.tables["userstamps"],
         stamp_masters=environment.tables["stampmasters"],
+        channel_id=environment.line.channel_id,
         token_secret=environment.secrets["token_key"],
         evidence=environment.evidence,
         **about,

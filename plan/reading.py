@@ -52,3 +52,4 @@ def _public(plan: Plan) -> Iterator[str]:
         yield from function.environment.values()
     yield from plan.tags.values()
     yield plan.api.stage
+    yield from {function.alias for function in plan.functions}

@@ -57,7 +57,7 @@ def draw_up_the_api(work: Work) -> Changes:
     return api_draft.converge(work, work.plan.api)
 
 
-@step("3-3")
+@step("3-3", proves=("SEC-17",))
 def let_it_invoke_the_functions(work: Work) -> Changes:
     """Let this API, route by route, invoke the aliases of the functions, and nobody else.
 
@@ -79,7 +79,13 @@ def let_it_invoke_the_functions(work: Work) -> Changes:
     return work.each(converge, work.plan.functions)
 
 
-@step("3-3", proves=("DEP-20", "DEP-21", "ROLL-02"))
+@step(
+    "3-3",
+    proves=(
+        *("DEP-16", "DEP-20", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26"),
+        *("ROLL-02", "SEC-34", "SEC-35"),
+    ),
+)
 def deploy_it(work: Work) -> Changes:
     """Deploy the draft to the stage, unless the stage serves just that already.
 
@@ -94,7 +100,13 @@ def deploy_it(work: Work) -> Changes:
     return deployments.converge(work, work.plan.api)
 
 
-@step("3-3")
+@step(
+    "3-3",
+    proves=(
+        *("DEP-27", "DEP-28", "DEP-29", "DEP-30", "DEP-31", "DEP-32", "DEP-33"),
+        *("SEC-07", "SEC-32"),
+    ),
+)
 def set_up_its_stage(work: Work) -> Changes:
     """Bring throttle, logs, description and tags of the stage to the plan.
 
@@ -109,7 +121,7 @@ def set_up_its_stage(work: Work) -> Changes:
     return stage_settings.converge(work, work.plan.api)
 
 
-@step("3-3")
+@step("3-3", proves=("DEP-17",))
 def record_the_release(work: Work) -> Changes:
     """Record what the stage serves and what its functions are.
 

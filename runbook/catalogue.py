@@ -68,4 +68,7 @@ def _steps(procedure: Procedure) -> str:
 def _rows(procedure: Procedure, states: Mapping[str, str]) -> str:
     if procedure.composed:
         return ""
-    return ", ".join(f"{row}: {states.get(row, UNKNOWN)}" for row in procedure.rows)
+    by_state: dict[str, list[str]] = {}
+    for row in procedure.rows:
+        by_state.setdefault(states.get(row, UNKNOWN), []).append(row)
+    return "; ".join(f"{state}: {', '.join(rows)}" for state, rows in by_state.items())

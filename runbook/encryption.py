@@ -16,7 +16,7 @@ from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
 
-@step("2-3")
+@step("2-3", proves=("SEC-20",))
 def encrypt_the_tables(work: Work) -> Changes:
     """Bring the key of every table to the decided one.
 
@@ -29,7 +29,7 @@ def encrypt_the_tables(work: Work) -> Changes:
     return work.each(tables.converge_encryption, work.plan.tables)
 
 
-@step("2-3")
+@step("2-3", proves=("SEC-21", "SEC-22"))
 def encrypt_the_bucket(work: Work) -> Changes:
     """Encrypt the bucket of the images, close it to the public, and allow TLS only.
 

@@ -28,7 +28,10 @@ def create_their_log_groups(work: Work) -> Changes:
     return work.each(log_groups.converge, [g for g in work.plan.log_groups if g.name in names])
 
 
-@step("3-2", proves=("DEP-10",))
+@step(
+    "3-2",
+    proves=("DEP-10", "DEP-11", "DEP-12", "DEP-13", "DEP-14", "SEC-06", "SEC-10", "SEC-18"),
+)
 def upload_the_functions(work: Work) -> Changes:
     """Upload packages and configuration.
 

@@ -16,7 +16,7 @@ from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
 
-@step("2-2", proves=("SEC-10",))
+@step("2-2", proves=("SEC-11", "SEC-12", "SEC-13", "SEC-14", "SEC-15", "SEC-16"))
 def give_each_function_its_role(work: Work) -> Changes:
     """Create the roles with one policy each, and take away what is beyond it.
 

@@ -11,10 +11,10 @@ import boto3
 from lambdas.packing import pack
 from runbook.asking import secret_source
 from runbook.judging import in_process_of_its_own, judge_by_checks
+from runbook.local_stack import local_stack
 from runbook.provision import work_for
 from signoff.environment import Environment
 from signoff.guard import Caller, GuardError, guard
-from signoff.local.stack import LocalStack
 from signoff.procedure import Journal, Procedure, Run
 from signoff.procedure.screen import ConsoleScreen
 from signoff.store import Store, open_store
@@ -37,7 +37,7 @@ class Asked:
 @contextmanager
 def reachable(environment: Environment) -> Iterator[Environment]:
     """Yield the environment, with calls going to the kept stack where it is the local one."""
-    stack = LocalStack(provision=_unasked, kept_at=ROOT / "report" / "local" / "stack.json")
+    stack = local_stack()
     if not stack.serves(environment):
         yield environment
         return
@@ -96,7 +96,3 @@ class _Evidence:
     def recorded(self, kind: str, **body: Any) -> Mapping[str, Any] | None:
         newest = self.store.load().newest(kind, **body)
         return newest.body if newest else None
-
-
-def _unasked(*_: object) -> None:
-    """Stand in for the provisioning of a stack that is only ever joined here."""

@@ -20,7 +20,7 @@ from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
 
-@step("2-1", proves=("SEC-01",))
+@step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-08"))
 def generate_the_session_key(work: Work) -> Changes:
     """Generate the key that signs sessions.
 
@@ -33,7 +33,7 @@ def generate_the_session_key(work: Work) -> Changes:
     return secrets.converge(work, work.plan.secret("token_key"))
 
 
-@step("2-1", proves=("SEC-01",))
+@step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-08"))
 def store_the_line_token(work: Work) -> Changes:
     """Store the channel access token of LINE.
 

@@ -14,7 +14,20 @@ from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
 
-@step("3-1", proves=("DEP-01",))
+@step(
+    "3-1",
+    proves=(
+        "DEP-01",
+        "DEP-02",
+        "DEP-03",
+        "DEP-04",
+        "DEP-05",
+        "DEP-06",
+        "DEP-07",
+        "SEC-19",
+        "SEC-20",
+    ),
+)
 def create_the_tables(work: Work) -> Changes:
     """Create the tables, or bring them to the plan.
 

@@ -21,7 +21,7 @@ from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
 
-@step("2-4")
+@step("2-4", proves=("SEC-32",))
 def limit_every_method(work: Work) -> Changes:
     """Throttle every method of the stage.
 
@@ -34,7 +34,7 @@ def limit_every_method(work: Work) -> Changes:
     return stage_settings.converge(work, work.plan.api)
 
 
-@step("2-4", proves=("SEC-30",))
+@step("2-4", proves=("SEC-30", "SEC-31"))
 def create_the_usage_plan(work: Work) -> Changes:
     """Create the usage plan, and the API key where the environment has one.
 

@@ -20,6 +20,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.parsers import ResponseParserError
 
 from signoff.environment import Environment
 
@@ -78,10 +79,10 @@ def _caller(session: boto3.Session, environment: Environment) -> Caller:
         raise GuardError(_unreachable(environment, error)) from None
     except BotoCoreError as error:
         raise GuardError(_unusable(environment, error)) from None
-    except KeyError as error:
+    except (KeyError, ResponseParserError):
         raise GuardError(
-            f"{environment.name}: sts:GetCallerIdentity answered without {error}; "
-            f"see whether AWS_ENDPOINT_URL leads to AWS"
+            f"{environment.name}: what answered sts:GetCallerIdentity is not AWS; "
+            f"see where AWS_ENDPOINT_URL leads"
         ) from None
 
 

@@ -17,7 +17,7 @@ from signoff.inventory.inventory import Inventory
 from signoff.inventory.scope import Scope
 from signoff.records import Records
 from signoff.run import Run
-from signoff.store import open_store
+from signoff.store import Store, open_store
 from signoff.world import World
 
 Say = Callable[[str], None]
@@ -94,10 +94,14 @@ def _dev_records(run: Run, session: Any) -> Records:
     return _load(run, location, "dev", session)
 
 
+def store_of(run: Run, location: str, environment: str, session: Any) -> Store:
+    """Open the evidence store of an environment."""
+    return open_store(location, environment, s3=lambda: session.client("s3"), root=run.choice.root)
+
+
 def _load(run: Run, location: str, environment: str, session: Any) -> Records:
-    store = open_store(location, environment, s3=lambda: session.client("s3"), root=run.choice.root)
     try:
-        return store.load()
+        return store_of(run, location, environment, session).load()
     except (ClientError, BotoCoreError, OSError) as error:
         return Records(problem=f"the evidence store {location} can't be read: {error}")
 

@@ -72,6 +72,8 @@ class Run:
     """Tests left to run; every one must leave a finding."""
     findings: list[Finding] = field(default_factory=list)
     world: World | None = None
+    windows: list[Mapping[str, str]] = field(default_factory=list)
+    """When this run itself made calls: what, begin, end (ISO 8601)."""
     api_url: str | None = None
 
     @property

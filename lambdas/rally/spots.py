@@ -76,7 +76,7 @@ def distance_m(position: Position, location: Location) -> float:
     half_lat = (lat2 - lat1) / 2
     half_lon = math.radians(location.lon - position.lon) / 2
     chord = math.sin(half_lat) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(half_lon) ** 2
-    # Rounding can push the chord of antipodes above 1, where asin has no value.
+    # Rounding takes the chord of some antipodes to 1 + 2e-16; asin has no value above 1.
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, chord)))
 
 

@@ -1,6 +1,7 @@
 """Leads a run through Locust's events: gate, start, reports of the workers, progress, end, verdict."""
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ class Conductor:
     def admit(self, environment: Environment, runner: Runner, **_: Any) -> None:
         """Refuse before anything is sent; Locust catches `Exception`, but lets `SystemExit` pass."""
         self._runner = runner
+        # While a shape runs without the web page, Locust does not yet heed a polite kill.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self._check(environment.host)
         except Refused as refusal:

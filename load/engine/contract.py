@@ -32,7 +32,7 @@ class Contract:
 def compiled(
     answers: Mapping[str, Mapping[str, Any]],
     definitions: Mapping[str, Any],
-    compiler: tuple[Compiler, str] | None = None,
+    compiler: tuple[Compiler | None, str] | None = None,
 ) -> Contract:
     """Compile ``answers`` (endpoint -> status -> schema), whose references end in ``definitions``.
 
@@ -68,7 +68,7 @@ def by_rust(schema: Mapping[str, Any]) -> Fault:
     """Compile with jsonschema-rs."""
     import jsonschema_rs  # noqa: PLC0415 - optional, and chosen only where it is there
 
-    validator = jsonschema_rs.Draft202012Validator(schema)
+    validator = jsonschema_rs.Draft202012Validator(dict(schema))
 
     def fault(answer: Any) -> str | None:
         if validator.is_valid(answer):

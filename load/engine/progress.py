@@ -1,5 +1,6 @@
 """What a watcher sees each second: made of the same counts as the verdict."""
 
+from collections import Counter, defaultdict
 from typing import Any
 
 from load.engine import confidence
@@ -18,25 +19,33 @@ def progress(run: Run, seen: Measurement, elapsed_s: float) -> dict[str, Any]:
     number = plan.steps.index(step)
     width = bin_seconds(run.plan.seconds)
     last = max(0, int(elapsed_s // width) - 1)
+    totals, tails = _walked(seen, number)
     return {
         "elapsed": round(elapsed_s, 1),
         "seconds": plan.seconds,
         "step": step.name,
         "planned": round(step.rate_at(part), 1),
-        "made": round(seen.bins.total("arrivals", place=last) / width, 1),
-        "answered": seen.steps.total("answered"),
-        "failed": seen.steps.total("failed"),
-        "throttled": seen.steps.total("throttled"),
-        "conflict": seen.steps.total("conflict"),
-        "p95": _tail(seen, number, "latency", 0.95),
-        "late_p99": _tail(seen, number, "lateness", 0.99),
+        "made": round(seen.bins.counts.get((last, "", "arrivals", None), 0) / width, 1),
+        "answered": totals["answered"],
+        "failed": totals["failed"],
+        "throttled": totals["throttled"],
+        "conflict": totals["conflict"],
+        "p95": _tail(tails["latency"], 0.95),
+        "late_p99": _tail(tails["lateness"], 0.99),
     }
 
 
-def _tail(seen: Measurement, step: int, what: str, part: float) -> float | None:
-    merged: dict[float, int] = {}
-    for (at, _, kind, detail), count in seen.steps.counts.items():
-        if at == step and kind == what:
-            merged[detail] = merged.get(detail, 0) + count
-    found = confidence.percentile(merged, part)
+def _walked(seen: Measurement, step: int) -> tuple[Counter[str], defaultdict[str, Counter[float]]]:
+    """Go through the counts once: this runs between arrivals, which must not wait for it."""
+    totals: Counter[str] = Counter()
+    tails: defaultdict[str, Counter[float]] = defaultdict(Counter)
+    for (at, _, what, detail), count in seen.steps.counts.items():
+        totals[what] += count
+        if at == step and what in ("latency", "lateness"):
+            tails[what][detail] += count
+    return totals, tails
+
+
+def _tail(histogram: Counter[float], part: float) -> float | None:
+    found = confidence.percentile(histogram, part)
     return found.value if found else None

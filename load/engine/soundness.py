@@ -69,7 +69,8 @@ def _shortfalls(
     if late and late.value > limits.lateness_p99_ms:
         yield (
             f"step {step.name}: the generator is starved, its arrivals came {late.value:g} ms late "
-            f"(p99; {limits.lateness_p99_ms:g} ms at most)"
+            f"(p99; {limits.lateness_p99_ms:g} ms at most): give it a machine with less to do, or "
+            "more --workers"
         )
 
 

@@ -16,6 +16,8 @@ from signoff.procedure import Work, difference
 from signoff.procedure.work import Changes
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
+ANOTHER_SECOND = 1.0
+"""API Gateway tells the age of deployments in whole seconds: two of one second have no order."""
 NEW = "the draft as planned"
 DEPLOYMENT, EARLIER = "deployment", "earlier deployment"
 
@@ -76,6 +78,7 @@ def _deploy(work: Work, api: Api, id_: str, mark: str) -> None:
     draft = {"restApiId": id_, "description": f"{api.name}: draft sha256:{mark}"}
     if not _made_before(work, id_):
         client.create_deployment(**draft)
+        work.sleep(ANOTHER_SECOND)
     made = client.create_deployment(**draft)
     if stage_of(work, api, id_) is None:
         client.create_stage(

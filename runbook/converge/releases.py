@@ -25,16 +25,14 @@ def converge(work: Work) -> Changes:
 
 
 def _live(work: Work) -> dict[str, Any]:
-    """Read the body: function name -> version and CodeSha256; the API's deployment, None before it."""
+    """Read the body: function name -> version and CodeSha256; ids of the API, None before it."""
     plan = work.plan
     functions = {one.name: function_releases.released(work, one) for one in plan.functions}
     api = rest_api.find(work, plan.api)
     stage = stage_of(work, plan.api, api["id"] if api else None)
     return {
         "functions": functions,
-        "api": {
-            "id": api["id"] if api else None,
-            "stage": plan.api.stage,
-            "deployment": stage["deploymentId"] if stage else None,
-        },
+        "api": api["id"] if api else None,
+        "stage": plan.api.stage,
+        "deployment": stage["deploymentId"] if stage else None,
     }

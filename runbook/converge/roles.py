@@ -86,10 +86,16 @@ def _found(work: Work, role: Role, found: dict[str, Any] | None) -> dict[str, An
         work.client("iam").get_role_policy, RoleName=role.name, PolicyName=POLICY
     )
     return {
-        "trust": found["AssumeRolePolicyDocument"],
+        "trust": _usual(found["AssumeRolePolicyDocument"]),
         f"policy {POLICY}": told(answer["PolicyDocument"]) if answer else None,
         **tag_fields(work, tag_map(found.get("Tags", []))),
     }
+
+
+def _usual(trust: dict[str, Any]) -> dict[str, Any]:
+    """Write a trust policy as we do where it says the same with one statement that is no list."""
+    statement = trust.get("Statement")
+    return trust if isinstance(statement, list) else {**trust, "Statement": [statement]}
 
 
 def _apply(work: Work, role: Role, found: dict[str, Any] | None, changes: Changes) -> None:

@@ -22,6 +22,7 @@ PATHS = {
 STAGE_PATHS = {
     "description": "/description",
     "cache cluster": "/cacheClusterEnabled",
+    "tracing": "/tracingEnabled",
     "access log": "/accessLogSettings/destinationArn",
     "access log format": "/accessLogSettings/format",
 }
@@ -52,6 +53,7 @@ def _wanted(work: Work, api: Api) -> dict[str, Any]:
     return {
         "description": api.stage_description,
         "cache cluster": False,
+        "tracing": True,
         "access log": f"arn:aws:logs:{environment.region}:{environment.account}:{group}",
         "access log format": api.access_log_format,
         **{f"{EVERY_METHOD} {field}": value for field, value in _settings(api).items()},
@@ -75,6 +77,7 @@ def _found(work: Work, stage: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "description": stage.get("description"),
         "cache cluster": bool(stage.get("cacheClusterEnabled")),
+        "tracing": bool(stage.get("tracingEnabled")),
         "access log": log.get("destinationArn"),
         "access log format": log.get("format"),
         **_method_fields(stage, EVERY_METHOD),

@@ -8,6 +8,9 @@ from signoff.procedure import Change, Refused, Work, difference
 from signoff.procedure.work import Changes
 
 PITR = "point-in-time recovery"
+WINDOW = "recovery window_days"
+WINDOW_DAYS = 35
+"""The longest, and AWS's own default; a shorter one is a choice that somebody made."""
 TTL = "time to live"
 UNAVAILABLE = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
 """AWS refuses PITR for a while after a table was made, though it is ACTIVE."""
@@ -25,8 +28,10 @@ def converge(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
 def _pitr(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
     if not work.environment.pitr:
         return ()
-    changes = difference(_name(table), _backups(work, table, found), {PITR: "ENABLED"})
-    client, on = work.client("dynamodb"), {"PointInTimeRecoveryEnabled": True}
+    wanted = {PITR: "ENABLED", WINDOW: WINDOW_DAYS}
+    changes = difference(_name(table), _backups(work, table, found), wanted)
+    client = work.client("dynamodb")
+    on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": WINDOW_DAYS}
     return work.settle(
         changes,
         lambda: work.patiently(
@@ -38,12 +43,14 @@ def _pitr(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
     )
 
 
-def _backups(work: Work, table: Table, found: dict[str, Any] | None) -> dict[str, str] | None:
+def _backups(work: Work, table: Table, found: dict[str, Any] | None) -> dict[str, Any] | None:
     if found is None:
         return None
     answer = work.client("dynamodb").describe_continuous_backups(TableName=table.name)
     recovery = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-    return {PITR: recovery.get("PointInTimeRecoveryStatus", "DISABLED")}
+    status = recovery.get("PointInTimeRecoveryStatus", "DISABLED")
+    days = recovery.get("RecoveryPeriodInDays", WINDOW_DAYS if status == "ENABLED" else None)
+    return {PITR: status, WINDOW: days}
 
 
 def _ttl(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:

@@ -44,10 +44,7 @@ def _required(one: Field[Any]) -> bool:
 def _of(path: str, hint: Any, *, required: bool) -> Iterator[Key]:
     origin = get_origin(hint)
     is_table = isinstance(origin, type) and issubclass(origin, Mapping)
-    named = _literals(get_args(hint)[0]) if is_table else ()
-    yield Key(path, is_text=_is_text(hint), open=is_table and not named, required=required)
-    for name in named:
-        yield Key(f"{path}.{name}", is_text=True, required=True)
+    yield Key(path, is_text=_is_text(hint), open=is_table, required=required)
     if is_dataclass(hint) and isinstance(hint, type):
         yield from keys(hint, f"{path}.")
 
@@ -62,8 +59,5 @@ def _plain(hint: Any) -> Any:
 
 
 def _is_text(hint: Any) -> bool:
-    return hint is str or any(isinstance(one, str) for one in _literals(hint))
-
-
-def _literals(hint: Any) -> tuple[Any, ...]:
-    return get_args(hint) if get_origin(hint) is Literal else ()
+    choices = get_args(hint) if get_origin(hint) is Literal else ()
+    return hint is str or any(isinstance(one, str) for one in choices)

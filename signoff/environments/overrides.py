@@ -95,13 +95,13 @@ def _override(name: str, text: str, known: Mapping[str, Key], table: Mapping[str
         raise ValueError(
             f"{name} cannot be set: the file alone decides what is production; unset it"
         )
-    near = nearest(name, known)
+    near = nearest(name, known, START)
     raise ValueError(f"{name} overrides nothing; {f'did you mean {near}?' if near else 'unset it'}")
 
 
 def _spelled(name: str, table: Mapping[str, Any]) -> str:
     """Variables are in capitals, the keys of a free table as somebody wrote them: ``Environment``."""
-    return next((key for key in table if key.upper() == name), name)
+    return next((key for key in table if key.upper() == name), name.lower())
 
 
 def _literal(name: str, text: str) -> Any:

@@ -78,8 +78,11 @@ def variable(key: str) -> str:
     return "SIGNOFF_" + key.replace(".", "__").upper()
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(name, list(known), n=1)), None)
+def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
+    """Return what was probably meant; a ``start`` that all share does not make them alike."""
+    ends = [one.removeprefix(start) for one in known]
+    near = difflib.get_close_matches(name.removeprefix(start), ends, n=1)
+    return f"{start}{near[0]}" if near else None
 
 
 def _assignment(key: str, place: Place) -> str:

@@ -23,6 +23,7 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.parsers import ResponseParserError
 
 from signoff.inventory.pace import Pace
 
@@ -175,7 +176,7 @@ def _told(client: BaseClient, service: str, operation: str) -> Iterator[None]:
         raise (Gone if code in GONE else ReadFailure)(reason, code) from None
     except (HTTPClientError, NoConnectionError, NoCredentialsError) as error:
         raise ReadFailure(f"{action}: {type(error).__name__}: {error}") from None
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         # Its text may repeat the body of an answer (unparsable) or a parameter: class name only.
         raise ReadFailure(f"{action}: {type(error).__name__}") from None
 

@@ -29,7 +29,6 @@ class Scope:
     api_key: str | None = None
     topic: str = ""
     """ARN of the topic that alarms notify; others found on alarms are read as well."""
-    alarm_prefix: str = ""
     dashboard: str = ""
     log_groups: tuple[str, ...] = ()
     domain: str | None = None

@@ -69,11 +69,17 @@ class LocalAws:
         """The calls so far, oldest first; the last 20,000 of them."""
         return tuple(self._calls)
 
+    def clear(self) -> None:
+        """Forget all state and all calls, as if just started; the three lists stay as they are."""
+        self.moto.forget()
+        self.identity = Identity(self.moto)
+        self._calls.clear()
+
     def __enter__(self) -> Self:
         if self.account in self._accounts_in_use:
             raise RuntimeError(f"account {self.account} already has a local AWS in this process")
-        self._accounts_in_use.add(self.account)
         self.moto.start()
+        self._accounts_in_use.add(self.account)
         self._server.start()
         return self
 
@@ -144,7 +150,7 @@ def _request(method: str, target: str, headers: Mapping[str, str], body: bytes) 
         return None
     access_key, _, region, signing_name = credential.groups()
     is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    form = dict(parse_qsl(body.decode())) if is_form else {}
+    form = dict(parse_qsl(body.decode("utf-8", "replace"))) if is_form else {}
     operation = resolve(signing_name, method, target, headers, form)
     return Request(
         method=method,

@@ -40,10 +40,8 @@ _RESPONSE = {
     "selectionPattern": "selection_pattern",
 }
 _API = {
-    "description": "description",
-    "disableExecuteApiEndpoint": "disableExecuteApiEndpoint",
-    "name": "name",
     "binaryMediaTypes": "binaryMediaTypes",
+    "disableExecuteApiEndpoint": "disableExecuteApiEndpoint",
 }
 _DOMAIN = {
     "regionalCertificateArn": "regional_certificate_arn",
@@ -124,8 +122,7 @@ def update_rest_api(request: Request, moto: Moto) -> Response:
     others: list[Patch] = []
     for patch in request.parameters.get("patchOperations") or ():
         first = patch["path"].lstrip("/").split("/")[0]
-        wrong = first in {"disableExecuteApiEndpoint", "binaryMediaTypes"}
-        (mine if wrong else others).append(patch)
+        (mine if first in _API else others).append(patch)
     if mine and (api := api_of(request, moto)):
         applied(api, _API, mine)
     return moto(request.with_parameters({"patchOperations": others}))

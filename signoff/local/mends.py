@@ -1,6 +1,10 @@
 """Where moto differs from AWS and our checks or procedures would notice, it is mended here.
 
-Each ``mend_`` module corrects one area. What stays different is listed in ``docs/``.
+Each ``mend_`` module corrects one area. What stays different, as far as we know: a restore copies
+today's items whatever time it is asked for; nothing measures, so no alarm ever fires by itself; new
+resources are ready at once; an update is never still under way; control planes are never too fast
+(inject those with ``aws_faults``); resource policies are kept and not enforced; certificates and
+domains are only words; X-Ray keeps no trace.
 """
 
 from collections.abc import Mapping
@@ -15,6 +19,7 @@ from signoff.local import (
     mend_identity,
     mend_lambda,
     mend_logs,
+    mend_query,
     mend_s3,
     mend_sns,
     mend_transaction,
@@ -33,6 +38,7 @@ MENDS: Mapping[tuple[str, str], Mend] = {
     **mend_identity.MENDS,
     **mend_lambda.MENDS,
     **mend_logs.MENDS,
+    **mend_query.MENDS,
     **mend_s3.MENDS,
     **mend_sns.MENDS,
     **mend_transaction.MENDS,

@@ -5,7 +5,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class Stack:
     api: str
     line: str
     pid: int = field(default_factory=os.getpid)
+    server: LocalAws | None = field(default=None, repr=False, compare=False)
+    """The server itself, where it runs in this process: tests and benches give it faults."""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,8 @@ class LocalStack:
     def keep(self, stack: Stack) -> Iterator[None]:
         """Leave the address for other runs, until the end."""
         self.kept_at.parent.mkdir(parents=True, exist_ok=True)
-        self.kept_at.write_text(json.dumps(asdict(stack), indent=2), encoding="utf-8")
+        address = {name: getattr(stack, name) for name in ("aws", "api", "line", "pid")}
+        self.kept_at.write_text(json.dumps(address, indent=2), encoding="utf-8")
         try:
             yield
         finally:
@@ -122,6 +125,7 @@ def _assembled(parts: ExitStack, environment: Environment, line: FakeLine) -> St
         aws=aws.endpoint,
         api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",
         line=line.url,
+        server=aws,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """``what`` is begin, change, done, held, confirmed, left, failed, declined, red or end."""
+    """One thing that happened in a run."""
 
     at: str
     """UTC, ISO 8601."""
@@ -22,6 +22,8 @@ class Entry:
     procedure: str
     run: str
     what: str
+    """begin; change, or broken (a change that may be made in part); done, held, confirmed, left (to a
+    person), failed, declined, red; end."""
     step: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
     """``changes`` (before and after), ``error``, ``rows``, ``result``."""

@@ -115,9 +115,9 @@ class Run:
         def permit(lost: Sequence[Change]) -> bool:
             return agreed.issuperset(map(_identity, lost))
 
-        def note(changes: Sequence[Change]) -> None:
+        def note(changes: Sequence[Change], whole: bool) -> None:
             told = [one.as_json() for one in changes]
-            self._write("change", step, detail={"changes": told})
+            self._write("change" if whole else "broken", step, detail={"changes": told})
 
         return replace(self.work, go=True, permit=permit, note=note)
 

@@ -122,13 +122,14 @@ def _lines(resource: str, changes: Changes) -> Iterator[str]:
 
 
 def _line(change: Change) -> str:
+    field, before, after = escape(change.field), _shown(change.before), _shown(change.after)
     if change.before is None:
-        return f"[green]+ {escape(change.field)}: {_shown(change.after)}[/]"
+        return f"[green]+ {field}: {escape(after)}[/]"
     if change.after is None:
-        return f"[red]- {escape(change.field)}: {_shown(change.before)}[/]"
-    return f"[yellow]~ {escape(change.field)}: {_shown(change.before)} -> {_shown(change.after)}[/]"
+        return f"[red]- {field}: {escape(before)}[/]"
+    return f"[yellow]~ {field}: {escape(before)} -> {escape(after)}[/]"
 
 
 def _shown(value: object) -> str:
     text = str(value)
-    return escape(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -40,8 +40,8 @@ class Work:
     """False: a rehearsal, which changes nothing."""
     permit: Callable[[Sequence[Change]], bool] = lambda _: False
     """Whether these destructive changes were agreed to."""
-    note: Callable[[Sequence[Change]], None] = nothing
-    """Told of changes as soon as they are made."""
+    note: Callable[[Sequence[Change], bool], None] = nothing
+    """Told of changes as soon as they are made, or (False) broke off and may be made in part."""
     tell: Callable[[str], None] = nothing
     """Shows a line to the person at the keyboard."""
     watch: Callable[[str], None] = nothing
@@ -59,9 +59,16 @@ class Work:
             if lost and not self.permit(lost):
                 what = ", ".join(f"{one.resource}: {one.field}" for one in lost)
                 raise Declined(f"not agreed to, so not done: {what}")
-            apply()
-            self.note(changes)
+            self._make(changes, apply)
         return tuple(changes)
+
+    def _make(self, changes: Sequence[Change], apply: Callable[[], object]) -> None:
+        try:
+            apply()
+        except BaseException:  # also where a person interrupts: what was begun must be known
+            self.note(changes, False)
+            raise
+        self.note(changes, True)
 
     def each(self, converge: "Callable[[Work, T], Changes]", things: Iterable[T]) -> Changes:
         """Converge independent things side by side; all are finished before a failure is raised."""

@@ -1,15 +1,17 @@
 """Judge the findings, write the files, say the verdict; returns the exit code."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from signoff.inventory import digest, to_json, unreadable
+from signoff.inventory import digest, frozen, to_json, unreadable
 from signoff.inventory.section import NotTestable
 from signoff.report.junit import junit
 from signoff.report.page import page
+from signoff.report.remembering import remember
 from signoff.result import Provenance, Result, commit_of, versions
 from signoff.run import Run
 from signoff.terminal import Terminal
@@ -22,6 +24,8 @@ _RESULT = TypeAdapter(Result)
 def publish(run: Run, terminal: Terminal) -> int:
     """Return 0 for GO and CONDITIONAL (or a selection without red rows), else 1."""
     rows = run.row_verdicts()
+    if run.world:
+        run.world = replace(run.world, inventory=frozen(run.world.inventory))
     if not run.full:
         judged = tuple(one for one in rows if one.findings)
         terminal.part(judged, len(run.checklist), run.environment.name)
@@ -31,6 +35,8 @@ def publish(run: Run, terminal: Terminal) -> int:
         return 1
     result = _result(run)
     folder = _write(run, result)
+    if not run.choice.replay and (trouble := remember(run, _world(run), result)):
+        terminal.line(trouble, yellow=True)
     terminal.verdict(result, run.choice.lang, os.path.relpath(folder / "signoff.html"))
     return result.exit_code
 

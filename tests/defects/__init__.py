@@ -1,15 +1,43 @@
 """For every row, the ways to break a healthy production that must turn it red, and only it."""
 
-from tests.defects import api, domain, functions, monitoring, rest, tables
-from tests.defects.defect import Defect
+from collections.abc import Mapping
+
+from tests.defects import (
+    aliases,
+    api,
+    cors,
+    domain,
+    functions,
+    monitoring,
+    rest,
+    stage,
+    tables,
+    variables,
+)
+from tests.defects.defect import Break, Defect
 
 DEFECTS: tuple[Defect, ...] = (
+    *rest.DEFECTS,
     *tables.DEFECTS,
     *functions.DEFECTS,
+    *variables.DEFECTS,
+    *aliases.DEFECTS,
     *api.DEFECTS,
+    *cors.DEFECTS,
+    *stage.DEFECTS,
     *domain.DEFECTS,
-    *rest.DEFECTS,
     *monitoring.DEFECTS,
 )
+SOUND: Mapping[str, Break] = {
+    **tables.SOUND,
+    **functions.SOUND,
+    **variables.SOUND,
+    **aliases.SOUND,
+    **api.SOUND,
+    **cors.SOUND,
+    **stage.SOUND,
+    **domain.SOUND,
+}
+"""What is unlike our own way and right all the same."""
 
-__all__ = ["DEFECTS", "Defect"]
+__all__ = ["DEFECTS", "SOUND", "Defect"]

@@ -13,25 +13,32 @@ Break = Callable[[World], World]
 class Defect:
     """``id`` is ``<row>:<what is wrong>``, where the row owns the broken fact.
 
-    ``follows`` are rows that can only say that another is red; ``unknown`` are rows that lose the
-    ground to judge on (a release that nobody can know) without naming a root.
+    ``follows`` are rows that can only say that another is red, or, where the root itself is
+    unknown, that they are unknown as well; ``unknown`` are rows that lose the ground to judge on
+    (a release that nobody can know) without naming a root.
     """
 
     id: str
     breaks: Break
     root: str = ""
-    """The owning row, where the id does not begin with it."""
+    """The owning row, where the id does not begin with it; ask ``row``."""
     follows: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     outcome: Outcome = Outcome.FAIL
 
     @property
+    def row(self) -> str:
+        return self.root or self.id.partition(":")[0]
+
+    @property
     def red(self) -> Mapping[str, Outcome]:
         """Every row that turns red, and how."""
+        is_unknown = self.outcome is Outcome.NOT_TESTABLE
+        following = Outcome.NOT_TESTABLE if is_unknown else Outcome.FOLLOWS
         return {
-            **dict.fromkeys(self.follows, Outcome.FOLLOWS),
+            **dict.fromkeys(self.follows, following),
             **dict.fromkeys(self.unknown, Outcome.NOT_TESTABLE),
-            self.root or self.id.partition(":")[0]: self.outcome,
+            self.row: self.outcome,
         }
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from signoff.inventory.monitoring import Alarm, Dashboard, Metric, Subscription, Topic, Widget
 from signoff.inventory.secrets import Key
-from tests.defects.changes import absent, added, both, edited, every, item, unread
+from tests.defects.changes import absent, added, both, edited, every, item
 from tests.defects.defect import Break, Defect
 from tests.healthy.watch import TOPIC
 
@@ -81,7 +81,6 @@ def _pending(topic: Topic) -> Topic:
 
 ALARMS = (
     _lost("MON-01:absent", absent("alarms", ERRORS)),
-    _lost("MON-01:section-unread", unread("alarms")),
     _dead("MON-01:wrong-function", ERRORS, dimensions={"FunctionName": "stamp-rally-auth"}),
     _dead("MON-01:no-dimension", ERRORS, dimensions={}),
     _dead(

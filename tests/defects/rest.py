@@ -180,12 +180,10 @@ ROLLBACK = (
     Defect(
         id="ROLL-03:stale",
         breaks=item("backups", "UserStamps-prod", latest=datetime(2026, 11, 25, 8, 30, tzinfo=UTC)),
-        follows=frozenset({"DEP-05"}),
     ),
     Defect(
         id="ROLL-03:no-times",
         breaks=item("backups", "UserStamps-prod", earliest=None, latest=None),
-        follows=frozenset({"DEP-05"}),
     ),
     Defect(id="ROLL-04:not-recorded", breaks=without_records("front-end")),
     Defect(

@@ -48,6 +48,8 @@ class _Handler(BaseHTTPRequestHandler):
         status, content = self.server.answer(call)
         data = json.dumps(content).encode()
         self.send_response(status)
+        if status == 302:
+            self.send_header("Location", self.server.url + "/elsewhere")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)

@@ -28,7 +28,7 @@ def test_bot_calls_with_its_token(line):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 302])
-def test_refusal_of_line_is_told_with_its_reason_for_the_log(line, status):
+def test_refusal_or_redirect_is_not_followed_and_told_with_its_reason_for_the_log(line, status):
     line.status = status
 
     with pytest.raises(Refusal) as refusal:
@@ -36,6 +36,7 @@ def test_refusal_of_line_is_told_with_its_reason_for_the_log(line, status):
 
     assert refusal.value.code == "LINE_REFUSED"
     assert refusal.value.detail == f"LINE answered {status}: no, says LINE"
+    assert len(line.calls) == 1
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -67,6 +68,7 @@ def test_line_that_does_not_answer_in_time_is_unavailable(line):
         impatient.send("GET", "/v2/bot/info")
 
     assert refusal.value.code == "LINE_UNAVAILABLE"
+    assert len(line.calls) == 1
 
 
 def test_line_is_given_one_second_to_connect_and_three_to_answer():

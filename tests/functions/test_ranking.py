@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.rally.counters import Counter
+from lambdas.rally.counters import Counter, shard_of
 from lambdas.rally.dynamodb import typed
 from lambdas.ranking import handler as ranking
 from lambdas.ranking.handler import Ranking
@@ -80,8 +80,9 @@ def test_period_is_the_present_one_in_japan_if_none_is_named(call, account, rout
 
 
 def test_ranking_of_many_is_the_best_hundred_in_nine_calls(call, account):
-    for number in range(300):
-        counted(account, f"U{number:032x}", 1 + number)
+    user_ids = sorted((f"U{number:032x}" for number in range(300)), key=shard_of)
+    for count, user_id in enumerate(user_ids, start=1):
+        counted(account, user_id, count)
     client = Scripted(account.dynamodb)
 
     ranked = call(ranking, WEEKLY, query=WEEK, action=reading(client)).body["rankings"]
@@ -89,6 +90,17 @@ def test_ranking_of_many_is_the_best_hundred_in_nine_calls(call, account):
     assert [entry["stamp_count"] for entry in ranked] == list(range(300, 200, -1))
     assert [entry["rank"] for entry in ranked] == list(range(1, 101))
     assert client.calls == {"query": 8, "batch_get_item": 1}
+
+
+def test_best_hundred_may_all_be_in_one_shard(call, account):
+    in_one = [user_id for user_id in map("U{:032x}".format, range(999)) if shard_of(user_id) == 5]
+    for count, user_id in enumerate(in_one, start=1):
+        counted(account, user_id, count)
+
+    ranked = call(ranking, WEEKLY, query=WEEK).body["rankings"]
+
+    best = range(len(in_one), len(in_one) - 100, -1)
+    assert [entry["stamp_count"] for entry in ranked] == list(best)
 
 
 def test_names_left_unprocessed_cost_twelve_calls_at_most(call, account):

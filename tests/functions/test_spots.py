@@ -1,5 +1,7 @@
 """Distances and locations, by the domain alone."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,19 @@ def test_a_degree_of_the_equator_is_111_195_metres():
     assert distance_m(at(0, 0), Location(0, 1, 15)) == pytest.approx(ONE_DEGREE_M, abs=0.01)
 
 
+def test_tokyo_to_osaka_is_what_the_spherical_law_of_cosines_says():
+    osaka = Location(34.702485, 135.495951, 15)
+
+    assert distance_m(at(35.681236, 139.767125), osaka) == pytest.approx(403_057.53, abs=0.01)
+
+
+def test_antipodes_whose_chord_is_rounded_above_one_are_half_the_globe_apart():
+    opposite = Location(-69.51232454868148, 133.29061412997535, 15)
+    distance = distance_m(at(69.51232454868148, -46.70938587002465), opposite)
+
+    assert distance == pytest.approx(EARTH_RADIUS_M * math.pi)
+
+
 def test_the_date_line_is_no_gap():
     distance = distance_m(at(0, 179.5), Location(0, -179.5, 15))
 
@@ -37,7 +52,7 @@ def test_the_date_line_is_no_gap():
 def test_no_two_places_are_farther_apart_than_half_the_globe(lat1, lon1, lat2, lon2):
     distance = distance_m(at(lat1, lon1), Location(lat2, lon2, 15))
 
-    assert 0 <= distance <= EARTH_RADIUS_M * 3.1415927
+    assert 0 <= distance <= EARTH_RADIUS_M * math.pi * (1 + 1e-12)
 
 
 @given(LATITUDES, LONGITUDES)

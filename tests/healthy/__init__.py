@@ -17,7 +17,7 @@ from signoff.canonical import canonical_hash
 from signoff.environment import Environment
 from signoff.inventory.inventory import Inventory, Names, Sections
 from signoff.world import World
-from tests.healthy import compute, data, edge, store, watch
+from tests.healthy import compute, data, edge, identity, store, vault, watch
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 PROD = Path(__file__).parent.parent / "prod.toml"
@@ -62,7 +62,7 @@ def _sections() -> Sections:
         "function_policies": compute.function_policies(),
         "function_urls": compute.function_urls(),
         "lambda_account": compute.lambda_account(),
-        "roles": {},
+        "roles": identity.roles(),
         "tables": data.tables(),
         "backups": data.backups(),
         "table_tags": data.table_tags(),
@@ -70,9 +70,9 @@ def _sections() -> Sections:
         "scalable_targets": data.scalable_targets(),
         "contents": data.contents(),
         "key_scans": data.key_scans(),
-        "secrets": {},
-        "secret_values": {},
-        "keys": {},
+        "secrets": vault.secrets(),
+        "secret_values": vault.secret_values(),
+        "keys": vault.keys(),
         "rest_apis": edge.rest_apis(),
         "stages": edge.stages(),
         "deployments": edge.deployments(),

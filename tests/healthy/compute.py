@@ -122,7 +122,7 @@ def function_policies() -> dict[str, tuple[FunctionPolicy, ...]]:
     }
 
 
-def permission(key: str, *sources: str, qualifier: str = ":live", api: str = CALLS) -> str:
+def permission(key: str, *sources: str, qualifier: str = ":live") -> str:
     """Return the policy document that add_permission, once per source, leaves behind."""
     statements = [
         {
@@ -131,7 +131,7 @@ def permission(key: str, *sources: str, qualifier: str = ":live", api: str = CAL
             "Principal": {"Service": "apigateway.amazonaws.com"},
             "Action": "lambda:InvokeFunction",
             "Resource": f"{PREFIX}stamp-rally-prod-{key}{qualifier}",
-            "Condition": {"ArnLike": {"AWS:SourceArn": f"{api}/{source}"}},
+            "Condition": {"ArnLike": {"AWS:SourceArn": f"{CALLS}/{source}"}},
         }
         for source in sources
     ]

@@ -9,16 +9,16 @@ from typing import Any
 
 import boto3
 
-from tests.inventory import answers
+from tests.inventory import answers, data_answers, watch_answers
 from tests.inventory.gateway_answers import GATEWAY
 
 HEALTHY: Mapping[str, Any] = (
     answers.FUNCTIONS
     | answers.ROLES
-    | answers.TABLES
-    | answers.SECRETS
-    | answers.MONITORING
-    | answers.BUCKETS
+    | data_answers.TABLES
+    | data_answers.SECRETS
+    | watch_answers.MONITORING
+    | watch_answers.BUCKETS
     | GATEWAY
 )
 """``service:Operation`` -> an answer, or what makes one of the parameters asked with."""

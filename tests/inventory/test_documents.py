@@ -6,7 +6,9 @@ import pytest
 
 from signoff.inventory.api import Authorizer, StaticAnswer
 from signoff.inventory.documents import draft, export, normal
-from tests.inventory.gateway_answers import AUTH, DRAFT, EXPORT
+from tests.inventory.export_answer import EXPORT
+from tests.inventory.gateway_answers import DRAFT
+from tests.inventory.gateway_parts import AUTH
 
 
 def of_draft(change=lambda _: None):

@@ -26,6 +26,7 @@ def target(**more):
         "users": "Users-prod",
         "user_stamps": "UserStamps-prod",
         "stamp_masters": "StampMasters-prod",
+        "channel_id": "1234567890",
         "token_secret": "stamp-rally-prod/token-secret-key",
         "evidence": "report/prod/evidence",
     }
@@ -51,7 +52,15 @@ class Answers:
         return call
 
     def get_paginator(self, operation):
-        return self
+        return Pages(self, operation)
+
+
+@dataclass
+class Pages:
+    """All there is, on one page."""
+
+    client: Answers
+    operation: str
 
     def paginate(self, **asked):
-        return [self.page(**asked)]
+        return [getattr(self.client, self.operation)(**asked)]

@@ -4,16 +4,15 @@ import pytest
 import yaml
 
 from load.contract_source import read_contract
-from load.engine import contract as contracts
 from load.engine.answer import understand
 from load.engine.calls import Call
-from load.engine.contract import Contract, compiled
+from load.engine.contract import Contract, by_python, by_rust, compiled
 from load.engine.gate import Refused
 from load.engine.plan import AWARD, ENDPOINTS, LIST
 from load.prepare import CONTRACT
 
 ANSWERS, DEFINITIONS = read_contract(CONTRACT)
-COMPILERS = {"rust": contracts._with_rust, "python": contracts._with_python}
+COMPILERS = {"rust": by_rust, "python": by_python}
 GOOD = {"ok": True, "user_id": "Uload-1", "stamps": [], "total": 0}
 
 
@@ -31,9 +30,8 @@ def examples():
 
 
 @pytest.fixture(params=COMPILERS)
-def contract(request, monkeypatch):
-    monkeypatch.setattr(contracts, "_compiler", lambda: (COMPILERS[request.param], request.param))
-    return compiled(ANSWERS, DEFINITIONS)
+def contract(request):
+    return compiled(ANSWERS, DEFINITIONS, (COMPILERS[request.param], request.param))
 
 
 def test_every_endpoint_has_a_schema_of_its_success():
@@ -41,7 +39,7 @@ def test_every_endpoint_has_a_schema_of_its_success():
     assert "409" in ANSWERS[AWARD]
 
 
-@pytest.mark.parametrize(("endpoint", "status", "answer"), examples())
+@pytest.mark.parametrize(("endpoint", "status", "answer"), list(examples()))
 def test_contract_s_own_examples_keep_it(contract, endpoint, status, answer):
     assert contract.fault(endpoint, status, answer) is None
 
@@ -59,10 +57,11 @@ def test_broken_answer_is_told_by_its_place_and_not_by_its_content(contract, ans
     assert contract.fault(LIST, 200, answer) == pointer
 
 
-def test_without_a_validator_the_contract_is_not_checked(monkeypatch):
-    monkeypatch.setattr(contracts, "_compiler", lambda: (None, ""))
+def test_without_a_validator_the_contract_is_not_checked():
+    unchecked = compiled(ANSWERS, DEFINITIONS, (None, ""))
 
-    assert compiled(ANSWERS, DEFINITIONS).checked_by == "not checked"
+    assert unchecked.checked_by == "not checked"
+    assert unchecked.fault(LIST, 200, {}) is None
 
 
 def test_endpoint_that_the_contract_does_not_know_is_refused():

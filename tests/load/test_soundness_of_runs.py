@@ -2,16 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
-from contextlib import ExitStack
 from pathlib import Path
-
-import pytest
 
 from load.engine.judge import Exit
 from load.launch import Crew
-from tests.load.runs import OBJECTIVES, Silent, drive, only, plan, run_against, step
+from tests.load.runs import Silent, drive, only, plan, run_against, step
 
 
 class Meddler(Silent):
@@ -82,29 +77,3 @@ def test_interrupt_ends_a_run_cleanly_with_an_honest_verdict(healthy, tmp_path):
     assert code == Exit.INVALID
     assert verdict.judgement.reasons[0].startswith("stopped after ")
     assert steps.total("issued") == steps.total("answered") > 0, "an answer was not heard out"
-
-
-@pytest.fixture
-def busy_core():
-    """Hold this process, and those it starts, on one core, beside nine that never rest."""
-    mine = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(mine)})
-    rest = [sys.executable, "-c", "while True: pass"]
-    with ExitStack() as stack:
-        for _ in range(9):
-            hog = stack.enter_context(subprocess.Popen(rest))
-            stack.callback(hog.kill)
-        stack.callback(os.sched_setaffinity, 0, mine)
-        yield
-
-
-@pytest.mark.usefixtures("busy_core")
-def test_starved_generator_makes_a_run_invalid(healthy, tmp_path):
-    run = run_against(
-        healthy.url, tmp_path, plan=plan(step("hold", 2, 900, only())), objectives=OBJECTIVES
-    )
-
-    code, verdict = drive(run)
-
-    assert code == Exit.INVALID
-    assert "the generator is starved" in verdict.judgement.reasons[-1]

@@ -1,6 +1,7 @@
-"""A local AWS of its own for every test, and boto3 clients that call it."""
+"""An empty local AWS for every test, and boto3 clients that call it."""
 
 import json
+from functools import cache
 
 import boto3
 import pytest
@@ -22,21 +23,36 @@ TRUST = json.dumps(
 )
 
 
-@pytest.fixture
-def aws():
-    with LocalAws(ACCOUNT, REGION) as aws:
-        yield aws
-
-
 @pytest.fixture(scope="session")
 def session():
     return boto3.Session("AKIALOCAL", "secret", region_name=REGION)
 
 
+@pytest.fixture(scope="session")
+def server():
+    """Serve for all tests: clients keep their endpoint, and making them takes the most time."""
+    with LocalAws(ACCOUNT, REGION) as aws:
+        yield aws
+
+
+@pytest.fixture(scope="session")
+def administrator(server, session):
+    """Make each service's client once."""
+    return cache(lambda name: session.client(name, endpoint_url=server.endpoint, config=ONCE))
+
+
 @pytest.fixture
-def client(aws, session):
-    """Make a client of the stack's administrator."""
-    return lambda service: session.client(service, endpoint_url=aws.endpoint, config=ONCE)
+def aws(server):
+    server.clear()
+    for hooks in (server.faults, server.extensions, server.observers):
+        hooks.clear()
+    return server
+
+
+@pytest.fixture
+def client(aws, administrator):  # noqa: ARG001  # the state must be fresh
+    """Give a client of the stack's administrator."""
+    return administrator
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_a_new_stage_gets_what_the_deployment_asks_for(api):
 
 
 def test_a_redeployment_leaves_the_settings_of_the_stage_alone(api):
-    """moto replaces the stage, and all of these with it."""
+    """Moto replaces the stage, and all of these with it."""
     api.deploy(stageDescription="本番環境", variables={"a": "1"})
     api.patch_stage(
         (RATE, "1000"),
@@ -104,7 +104,7 @@ def test_a_redeployment_leaves_the_settings_of_the_stage_alone(api):
 
 
 def test_a_stage_that_nobody_throttled_shows_awss_own_limits(api):
-    """moto's defaults are the very numbers of the plan: they would hide a missing throttle."""
+    """Moto's defaults are the very numbers of the plan: they would hide a missing throttle."""
     api.deploy()
 
     settings = api.patch_stage(("/*/*/metrics/enabled", "true"))["methodSettings"]["*/*"]

@@ -49,7 +49,7 @@ def test_the_statement_names_the_alias_the_service_and_the_source(functions):
 
 
 def test_an_alias_keeps_its_policy_when_it_moves(functions):
-    """moto keeps the policy on the version, so that moving the alias would lose it."""
+    """Moto keeps the policy on the version, so that moving the alias would lose it."""
     permit(functions, Qualifier="live")
     functions.update_function_configuration(FunctionName="rally", Timeout=20)
     version = functions.publish_version(FunctionName="rally")["Version"]

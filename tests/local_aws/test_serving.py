@@ -62,6 +62,34 @@ def test_a_call_without_a_signature_is_refused(aws):
     assert answer.getheader("x-amzn-ErrorType") == "MissingAuthenticationTokenException"
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[]", b'{"TransactItems": 3}'])
+def test_a_body_that_makes_no_sense_is_answered_all_the_same(aws, body):
+    scope = f"Credential=AKIALOCAL/20261125/{REGION}/dynamodb/aws4_request, Signature=x"
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 {scope}",
+        "X-Amz-Target": "DynamoDB_20120810.TransactWriteItems",
+    }
+    connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc, timeout=5)
+    connection.request("POST", "/", body, headers)
+    answer = connection.getresponse()
+
+    assert answer.status >= 400
+    assert not answer.read().startswith(b"<")
+
+
+def test_another_idea_of_the_account_stops_the_start(monkeypatch):
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
+
+    with (
+        pytest.raises(RuntimeError, match="MOTO_ACCOUNT_ID is set"),
+        LocalAws("111122223333", REGION),
+    ):
+        pass
+    monkeypatch.delenv("MOTO_ACCOUNT_ID")
+    with LocalAws("111122223333", REGION) as aws:  # the failed start left nothing behind
+        assert aws.calls == ()
+
+
 def test_what_moto_lacks_is_not_implemented_in_the_services_own_words(client):
     with refused("NotImplemented", "dynamodb DescribeContributorInsights"):
         client("dynamodb").describe_contributor_insights(TableName="Users-prod")
@@ -149,18 +177,20 @@ def test_every_call_is_recorded_with_caller_resource_and_status(aws, users, role
 
 
 def test_state_ends_with_the_stack(session):
+    """Each stack begins empty, even where the one before had the same account."""
+
     def tables():
         return session.client("dynamodb", endpoint_url=aws.endpoint, config=ONCE)
 
     key = {"AttributeName": "Id", "KeyType": "HASH"}
-    with LocalAws(ACCOUNT, REGION) as aws:
+    with LocalAws("111122223333", REGION) as aws:
         tables().create_table(
             TableName="Users-prod",
             KeySchema=[key],
             AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-    with LocalAws(ACCOUNT, REGION) as aws:
+    with LocalAws("111122223333", REGION) as aws:
         assert tables().list_tables()["TableNames"] == []
 
 

@@ -1,7 +1,7 @@
 """What a procedure needs around it in a test: an account, packages, a LINE token, an evidence store."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout
 PROD = Path(__file__).parent.parent / "prod.toml"
 
 
-class Mutation(AssertionError):
+class MutationError(AssertionError):
     """A call that is no read was about to leave."""
 
 
@@ -102,13 +102,17 @@ class Desk:
         ]
 
     @contextmanager
-    def reads_only(self) -> Iterator[None]:
-        """Refuse in the clients whatever is no read, before it leaves."""
+    def hooked(self, event: str, hook: Callable[..., Any]) -> Iterator[None]:
+        """Hook into every client, until the end."""
         for one in self._clients.values():
-            one.meta.events.register("before-call", _refuse_mutation)
+            one.meta.events.register(event, hook)
         yield
         for one in self._clients.values():
-            one.meta.events.unregister("before-call", _refuse_mutation)
+            one.meta.events.unregister(event, hook)
+
+    def reads_only(self) -> AbstractContextManager[None]:
+        """Refuse in the clients whatever is no read, before it leaves."""
+        return self.hooked("before-call", _refuse_mutation)
 
 
 SERVICES = (
@@ -133,4 +137,4 @@ def clients(aws: LocalAws, config: Config = ONCE) -> dict[str, Any]:
 
 def _refuse_mutation(model: Any, **_: Any) -> None:
     if not model.name.startswith(READS):
-        raise Mutation(model.name)
+        raise MutationError(model.name)

@@ -17,6 +17,7 @@ MIDDLE = (
     "dynamodb:UpdateContinuousBackups",
     "dynamodb:TagResource",
     "logs:PutRetentionPolicy",
+    "lambda:CreateFunction",
     "lambda:PublishVersion",
     "lambda:CreateAlias",
     "lambda:AddPermission",
@@ -80,7 +81,8 @@ def test_a_rehearsal_shows_what_is_then_done(empty, everything):
 
 
 def test_a_run_that_broke_off_is_finished_by_the_next(empty, everything):
-    empty.aws.faults.extend(answering("InternalFailure", one, times=1) for one in MIDDLE)
+    breaks = [answering("InternalFailure", one, status=500, times=1) for one in MIDDLE]
+    empty.aws.faults.extend(breaks)
     empty.until_it_succeeds(everything)
 
     failed = {f"{one.service}:{one.operation}" for one in empty.aws.calls if one.status >= 500}

@@ -18,10 +18,18 @@ MOST_PAGES = 5
 
 
 def found(reading: Reading) -> list[Raw]:
-    prefix = reading.scope.alarm_prefix or reading.scope.prefix
-    return reading.aws.listed(
-        "cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix
-    )
+    """Return the alarms named for this environment, and those on its resources, however named.
+
+    The guide names no alarm, so that one made in the console may have any name.
+    """
+    scope = reading.scope
+    ours = {*scope.functions, *scope.tables, scope.api}
+    return [
+        raw
+        for raw in reading.aws.listed("cloudwatch", "describe_alarms", "MetricAlarms")
+        if raw["AlarmName"].startswith(scope.prefix)
+        or ours & {one["Value"] for one in raw.get("Dimensions", ())}
+    ]
 
 
 def names(reading: Reading) -> list[str]:

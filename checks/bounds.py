@@ -1,0 +1,94 @@
+"""What one role may do at most, and where its environment ends."""
+
+from dataclasses import dataclass
+
+from plan import model
+from signoff.environment import Environment
+from signoff.policy import Context, context, resource_pattern
+from signoff.policy.pattern import overlap
+
+NOT_CARRIED = (
+    *("aws:SourceAccount", "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce"),
+    *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
+)
+"""Condition keys that no call of a function carries: a condition that wants one never holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The plan of one role within its environment."""
+
+    role: model.Role
+    plan: model.Plan
+    environment: Environment
+
+    @property
+    def allowed(self) -> tuple[tuple[str, str], ...]:
+        """Pairs that are no excess, the console's own permission to make log groups included."""
+        planned = ((one.action, one.resource) for one in self.role.required | self.role.accepted)
+        return (*planned, ("logs:CreateLogGroup", self._arn("logs", "*")))
+
+    @property
+    def required(self) -> tuple[tuple[str, str], ...]:
+        return tuple((one.action, one.resource) for one in self.role.required)
+
+    @property
+    def secrets(self) -> tuple[model.Secret, ...]:
+        """The secrets that the role's function reads."""
+        names = self.plan.function(self.role.function).secrets
+        return tuple(one for one in self.plan.secrets if one.name in names)
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """A log stream, as it would be called, in each log group that the role writes."""
+        groups = {one.resource for one in self.role.required if one.action.startswith("logs:")}
+        return tuple(f"{one.removesuffix('*')}log-stream:2026/11/25/[2]0a1b2c" for one in groups)
+
+    @property
+    def known(self) -> Context:
+        """What is known of any call that the role makes."""
+        account, region = self.environment.account, self.environment.region
+        return context(
+            {
+                "aws:RequestedRegion": region,
+                "aws:ResourceAccount": account,
+                "aws:PrincipalAccount": account,
+                "aws:PrincipalArn": self.role.arn,
+                "aws:PrincipalType": "AssumedRole",
+                "aws:SecureTransport": "true",
+                "aws:ViaAWSService": "false",
+                "kms:ViaService": f"secretsmanager.{region}.amazonaws.com",
+                "lambda:SourceFunctionArn": self.plan.function(self.role.function).arn,
+                **dict.fromkeys(NOT_CARRIED, ()),
+            }
+        )
+
+    def outside(self, resource: str) -> bool:
+        """Whether an ARN, wildcards included, is not of this account, Region and environment."""
+        parts = resource.split(":", 5)
+        if len(parts) < 6:
+            return False
+        region, account = self.environment.region, self.environment.account
+        if parts[3] not in {"", region} or parts[4] not in {"", account}:
+            return True
+        pattern = resource_pattern(resource)
+        return not any(overlap(pattern, resource_pattern(own)) for own in self._own)
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        """Patterns of all that belongs to this environment by its name; keys have no names."""
+        prefix, account = self.environment.prefix, self.environment.account
+        return (
+            *(f"{one.arn}*" for one in self.plan.tables),
+            *(one.arn_pattern.replace("-??????", "*") for one in self.plan.secrets),
+            self._arn("secretsmanager", f"secret:{prefix}/*"),
+            self._arn("lambda", f"function:{prefix}-*"),
+            *(self._arn("logs", f"log-group:{one}*") for one in self.plan.log_groups),
+            *(self._arn(service, f"{prefix}-*") for service in ("sns", "sqs")),
+            self._arn("kms", "*"),
+            f"arn:aws:iam::{account}:role/{prefix}-*",
+            f"arn:aws:s3:::{self.environment.bucket or prefix}*",
+        )
+
+    def _arn(self, service: str, resource: str) -> str:
+        return f"arn:aws:{service}:{self.environment.region}:{self.environment.account}:{resource}"

@@ -1,0 +1,47 @@
+"""Whom a resource policy lets in beyond the account that owns the resource."""
+
+from collections.abc import Iterator
+
+from signoff.policy import Condition, Statement, parse
+
+ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
+"""Condition keys that hold the caller's account, whoever calls."""
+SERVICE_KEYS = frozenset({"aws:sourceaccount"})
+"""Condition keys that hold the account for which a service of AWS calls."""
+EXACT = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
+
+
+def outsiders(document: str | None, account: str) -> list[str]:
+    """Return the principals from beyond ``account`` that a policy, JSON text, lets in.
+
+    Raises PolicySyntaxError where the policy can't be read.
+    """
+    allowing = (one for one in parse(document or '{"Statement": []}') if one.effect == "Allow")
+    return sorted({who for one in allowing for who in _outside(one, account)})
+
+
+def _outside(statement: Statement, account: str) -> Iterator[str]:
+    if statement.not_principals:
+        yield "everyone but a few (NotPrincipal)"
+    for kind, who in statement.principals:
+        keys = SERVICE_KEYS if kind == "Service" else ACCOUNT_KEYS
+        held = any(_holds_to(one, keys, account) for one in statement.conditions)
+        if not held and not (kind == "AWS" and _account_of(who) == account):
+            yield "*" if who == "*" else f"{kind} {who}"
+
+
+def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
+    """Whether a condition lets only this account through; one with IfExists lets others as well."""
+    surely = condition.operator in EXACT and not (condition.if_exists or condition.quantifier)
+    key = condition.key.lower()
+    if key in keys:
+        return surely and condition.values == (account,)
+    if key == "aws:principalarn" and keys is ACCOUNT_KEYS:
+        return surely and {_account_of(one) for one in condition.values} == {account}
+    return False
+
+
+def _account_of(principal: str) -> str:
+    """Return the account of an ARN; a principal may be written as the bare account, too."""
+    parts = principal.split(":")
+    return parts[4] if len(parts) > 5 else principal

@@ -1,0 +1,98 @@
+"""Whether a policy names a secret as AWS does: by its ARN, which ends in six random characters."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from checks.deployed import Deployed
+from plan import model
+from signoff.inventory.section import Follows
+from signoff.policy import Statement, covers, resource_pattern
+from signoff.policy.pattern import action_pattern, overlap
+
+SUFFIX = "-??????"
+READ = "secretsmanager:getsecretvalue"
+"""The action in lower case: actions know no case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """``resources``: how a role's policies name one secret. ``arn`` is its real one."""
+
+    secret: model.Secret
+    arn: str
+    resources: tuple[str, ...]
+    told_at: str
+    """The row that is red where no Resource names it: that it is lacking, or granted too widely."""
+
+    @property
+    def missed(self) -> bool:
+        """Whether the secret is meant, and no Resource fits it."""
+        fits = any(resource_pattern(one).matches(self.arn) for one in self.resources)
+        return bool(self.resources) and not fits
+
+
+def is_about(resource: str, secret: model.Secret) -> bool:
+    """Whether a Resource means this secret: it may fit it, or only its end is wrong."""
+    patterns = resource_pattern(resource), resource_pattern(secret.arn_pattern)
+    return _spells(resource, secret) or overlap(*patterns)
+
+
+def named(pairs: Iterable[Statement], secret: model.Secret) -> tuple[str, ...]:
+    """Collect the Resources by which statements, split into pairs, let the secret be read."""
+    return tuple(one.resources[0] for one in pairs if _lets_read(one, secret))
+
+
+def unsound(one: Named, deployed: Deployed) -> list[str]:
+    """Say which of the Resources match nothing, or more than the secret."""
+    if not one.resources:
+        raise Follows(one.told_at, f"no statement names {one.secret}")
+    flaws = {resource: _flaw(resource, one, deployed) for resource in one.resources}
+    return [f"{resource} {flaw}" for resource, flaw in flaws.items() if flaw]
+
+
+def but_for_suffixes(lacking: Iterable[str], names: Iterable[Named]) -> list[str]:
+    """Leave out what is lacking only because of how a secret is named; Follows if it is all."""
+    lost = list(lacking)
+    missed = {one.arn for one in names if one.missed}
+    others = [one for one in lost if not any(one.endswith(arn) for arn in missed)]
+    if lost and not others:
+        raise Follows("SEC-16", f"a policy names a secret so that it matches nothing: {lost[0]}")
+    return others
+
+
+def _lets_read(one: Statement, secret: model.Secret) -> bool:
+    """Whether a pair reads the secret by its name; of wider actions, other rows tell."""
+    if one.effect != "Allow" or not one.actions or not one.resources:
+        return False
+    action, resource = one.actions[0], one.resources[0]
+    if action.lower() == READ:
+        return is_about(resource, secret)
+    return action_pattern(action).matches(READ) and _spells(resource, secret)
+
+
+def _spells(resource: str, secret: model.Secret) -> bool:
+    stem = re.escape(secret.arn_pattern.removesuffix(SUFFIX))
+    return re.fullmatch(rf"{stem}(-[\w?*]{{0,6}}|[?*]*)", resource) is not None
+
+
+def _flaw(resource: str, one: Named, deployed: Deployed) -> str | None:
+    """``-*`` also matches ``token-secret-key-old-…``: it will do while there is no such secret."""
+    if not resource_pattern(resource).matches(one.arn):
+        return f"does not match {one.arn}"
+    if covers(one.secret.arn_pattern, resource):
+        return None
+    stem = one.secret.arn_pattern.removesuffix(SUFFIX)
+    if not covers(f"{stem}-*", resource):
+        return "reaches beyond the secret"
+    reached = list(_reached(resource, one.secret, deployed))
+    return f"reaches {', '.join(reached)}" if reached else None
+
+
+def _reached(resource: str, secret: model.Secret, deployed: Deployed) -> Iterator[str]:
+    """Yield the other secrets that exist and that the Resource matches as well."""
+    before = secret.arn_pattern.removesuffix(f"{secret.name}{SUFFIX}")
+    for other in sorted({*deployed.names("secrets").names} - {secret.name}):
+        patterns = resource_pattern(resource), resource_pattern(f"{before}{other}{SUFFIX}")
+        if overlap(*patterns):
+            yield other

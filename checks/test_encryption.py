@@ -1,0 +1,35 @@
+"""SEC-20 to SEC-22: what is stored is encrypted, under keys that work."""
+
+from checks.encryption import bucket_key_flaw, refuses_http, table_key_flaw
+from signoff.checklist import expectation
+
+
+@expectation("SEC-20")
+def test_table_is_encrypted_as_decided(table, deployed, environment, found, observe):
+    there = observe(deployed.table(table), "sse_type", "sse_status", "sse_key_arn")
+    observe.note(decided=environment.table_key or "AWS owned key")
+
+    flaw = table_key_flaw(there, environment, found)
+    assert not flaw, f"{there.name} {flaw}"
+
+
+@expectation("SEC-21")
+def test_bucket_is_encrypted_by_kms(deployed, environment, found, observe):
+    bucket = observe(deployed.bucket(environment.bucket), "encryption", "kms_key")
+
+    flaw = bucket_key_flaw(bucket, found)
+    assert not flaw, f"{bucket.name} {flaw}"
+
+
+@expectation("SEC-22")
+def test_bucket_is_closed_to_the_public(deployed, environment, observe):
+    bucket = observe(deployed.bucket(environment.bucket), "public_access_blocked")
+
+    assert bucket.public_access_blocked, f"{bucket.name} blocks public access not in all four ways"
+
+
+@expectation("SEC-22")
+def test_bucket_refuses_plain_http(deployed, environment, observe):
+    bucket = observe(deployed.bucket(environment.bucket), "policy")
+
+    assert refuses_http(bucket), f"the policy of {bucket.name} lets plain HTTP through"

@@ -1,0 +1,113 @@
+"""SEC-10 to SEC-19: each role may do what its function needs; nobody else may do anything."""
+
+from checks.bounds import Bounds
+from checks.callers import Callers, strangers
+from checks.outsiders import outsiders
+from checks.privileges import lacking, names_of, surplus
+from checks.secret_arns import but_for_suffixes, unsound
+from checks.trust import trust_flaws
+from signoff.checklist import expectation
+
+
+@expectation("SEC-10")
+def test_role_exists_under_its_name(role, deployed, observe):
+    observe(deployed.role(role), "arn")
+
+
+@expectation("SEC-10")
+def test_function_runs_under_its_own_role(function, deployed, observe):
+    used = observe(deployed.function(function), "role_arn").role_arn
+    own = observe(deployed.role(function.role), "arn").arn
+
+    assert used == own, f"{function.name} runs under {used}"
+
+
+@expectation("SEC-11")
+def test_role_is_trusted_by_lambda_only(role, deployed, plan, environment, observe):
+    found = observe(deployed.role(role), "trust")
+    bounds = Bounds(role=role, plan=plan, environment=environment)
+
+    flaws = trust_flaws(found, bounds)
+    assert not flaws, f"{found.name}: {'; '.join(flaws)}"
+
+
+@expectation("SEC-12")
+def test_role_may_do_nothing_beyond_the_plan(role, deployed, plan, environment, row, observe):
+    found = observe(deployed.role(role), "policies", "boundary")
+    bounds = Bounds(role=role, plan=plan, environment=environment)
+
+    beyond = surplus(found, bounds, row)
+    assert not beyond, f"{found.name} may {'; '.join(beyond)}"
+
+
+@expectation("SEC-13")
+def test_role_lacks_nothing_that_it_needs(guided_role, deployed, plan, environment, observe):
+    found = observe(deployed.role(guided_role), "policies", "boundary")
+    bounds = Bounds(role=guided_role, plan=plan, environment=environment)
+    arns = [deployed.secret(one).arn for one in bounds.secrets]
+    observe.note(required=guided_role.required, secrets=arns)
+
+    lost = but_for_suffixes(lacking(found, bounds, arns), names_of(found, bounds, arns))
+    assert not lost, f"{found.name} may not {'; '.join(lost)}"
+
+
+@expectation("SEC-14")
+def test_role_can_neither_widen_itself_nor_do_everything(
+    role, deployed, plan, environment, row, observe
+):
+    found = observe(deployed.role(role), "policies", "boundary")
+    bounds = Bounds(role=role, plan=plan, environment=environment)
+
+    dangerous = surplus(found, bounds, row)
+    assert not dangerous, f"{found.name} may {'; '.join(dangerous)}"
+
+
+@expectation("SEC-15")
+def test_role_reaches_nothing_outside_this_environment(
+    role, deployed, plan, environment, row, observe
+):
+    found = observe(deployed.role(role), "policies", "boundary")
+    bounds = Bounds(role=role, plan=plan, environment=environment)
+
+    outside = surplus(found, bounds, row)
+    assert not outside, f"{found.name} may {'; '.join(outside)}"
+
+
+@expectation("SEC-16")
+def test_secret_is_named_by_its_exact_arn(secret_reader, deployed, plan, environment, observe):
+    found = deployed.role(secret_reader.role)
+    bounds = Bounds(role=secret_reader.role, plan=plan, environment=environment)
+    arns = [deployed.secret(one).arn for one in bounds.secrets]
+    names = names_of(found, bounds, arns)
+    observe.note(role=found.name, secrets=arns, resources=[one.resources for one in names])
+
+    wrong = [flaw for one in names for flaw in unsound(one, deployed)]
+    assert not wrong, f"{found.name}: {'; '.join(wrong)}"
+
+
+@expectation("SEC-17")
+def test_only_this_api_may_invoke_the_function(function, deployed, plan, environment, observe):
+    api_id = deployed.rest_api().id
+    policies = deployed.function_policies(function)
+    observe.note(function=function.name, api=api_id, policies=policies)
+    callers = Callers(function=function, api_id=api_id, plan=plan, environment=environment)
+
+    besides = strangers(policies, callers)
+    assert not besides, f"{function.name}: {'; '.join(besides)}"
+
+
+@expectation("SEC-18")
+def test_function_has_no_url_of_its_own(function, deployed, observe):
+    urls = deployed.function_urls(function)
+    observe.note(function=function.name, urls=[one.url for one in urls])
+
+    assert not urls, f"{function.name} answers at {', '.join(one.url for one in urls)}"
+
+
+@expectation("SEC-19")
+def test_table_is_open_to_nobody_beyond_the_account(table, deployed, environment, observe):
+    policy = deployed.table_policy(table)
+    observe.note(table=table.name, policy=policy.document)
+
+    beyond = outsiders(policy.document, environment.account)
+    assert not beyond, f"the policy of {table.name} lets in {', '.join(beyond)}"

@@ -1,0 +1,143 @@
+"""SEC-01 to SEC-08: the secrets are there, are secrets, and are nowhere else."""
+
+from checks.encryption import secret_key_flaw
+from checks.leaks import (
+    holding,
+    in_clear,
+    labels,
+    named_like_secrets,
+    secret_digests,
+    shaped_like_secrets,
+)
+from checks.outsiders import outsiders
+from checks.secret_values import (
+    dev_run,
+    digest_in_dev,
+    digest_under,
+    field_of,
+    form_flaw,
+    weakness,
+)
+from signoff.checklist import expectation
+
+
+@expectation("SEC-01")
+def test_secret_is_there_to_be_read(secret, deployed, observe):
+    found = observe(deployed.secret(secret), "arn", "deleted", "current")
+
+    assert found.deleted is None, f"{found.name} is deleted as of {found.deleted}"
+    assert found.current, f"no version of {found.name} is AWSCURRENT"
+
+
+@expectation("SEC-02")
+def test_secret_is_an_object_with_the_one_expected_field(secret, deployed, observe):
+    value = deployed.secret_value(secret)
+    observe.note(secret=secret.name, fields=value.fields)
+
+    assert not form_flaw(value, secret), f"{secret.name} {form_flaw(value, secret)}"
+
+
+@expectation("SEC-03")
+def test_secret_is_a_real_one(secret, deployed, observe):
+    value = deployed.secret_value(secret)
+    field = field_of(value, secret)
+    observe.note(secret=secret.name, value=field, bits=field.bits, placeholder=value.placeholder)
+
+    assert not weakness(value, secret), f"{secret.name} {weakness(value, secret)}"
+
+
+@expectation("SEC-04")
+def test_secret_differs_from_that_of_dev(secret, deployed, dev, observe):
+    run = dev_run(dev)
+    field = field_of(deployed.secret_value(secret), secret)
+    salt, theirs = digest_in_dev(run, secret)
+    ours = digest_under(salt, field)
+    observe.note(secret=secret.name, ours=ours[:12], theirs=theirs[:12], dev_run=run.created)
+
+    assert ours != theirs, f"{secret.name} holds what dev holds"
+
+
+@expectation("SEC-05")
+def test_secret_is_encrypted_under_a_key_that_works(secret, deployed, environment, found, observe):
+    there = observe(deployed.secret(secret), "kms_key")
+
+    flaw = secret_key_flaw(there, environment, found)
+    assert not flaw, f"{there.name} {flaw}"
+
+
+@expectation("SEC-06")
+def test_function_has_no_variable_named_like_a_secret(function, deployed, environment, observe):
+    variables = observe(deployed.function(function), "environment").environment
+
+    named = named_like_secrets(variables, environment.secrets.values())
+    assert not named, f"{function.name} carries {', '.join(named)}"
+
+
+@expectation("SEC-06")
+def test_function_has_no_variable_that_looks_like_a_secret(function, deployed, observe):
+    variables = observe(deployed.function(function), "environment").environment
+
+    shaped = shaped_like_secrets(variables)
+    assert not shaped, f"{function.name} carries {', '.join(shaped)}"
+
+
+@expectation("SEC-06")
+def test_function_holds_no_secret_in_its_environment(function, deployed, plan, inventory, observe):
+    variables = observe(deployed.function(function), "environment").environment
+    salt = inventory.salts["own"]
+
+    held = holding(variables, secret_digests(deployed, plan.secrets, salt), salt)
+    assert not held, f"{function.name} carries a value of Secrets Manager in {', '.join(held)}"
+
+
+@expectation("SEC-07")
+def test_no_stage_variable_looks_like_a_secret(deployed, environment, observe):
+    stage = observe(deployed.stage(), "variables")
+
+    named = named_like_secrets(stage.variables, environment.secrets.values())
+    suspect = named + shaped_like_secrets(stage.variables)
+    assert not suspect, f"stage {stage.name} has the variables {', '.join(suspect)}"
+
+
+@expectation("SEC-07")
+def test_no_tag_of_the_api_looks_like_a_secret(deployed, environment, observe):
+    api, stage = observe(deployed.rest_api(), "tags"), observe(deployed.stage(), "tags")
+    tags = {**api.tags, **stage.tags}
+
+    suspect = named_like_secrets(tags, environment.secrets.values()) + shaped_like_secrets(tags)
+    assert not suspect, f"{api.name} or its stage is tagged {', '.join(suspect)}"
+
+
+@expectation("SEC-07")
+def test_no_tag_of_a_function_looks_like_a_secret(function, deployed, environment, observe):
+    tags = observe(deployed.function(function), "tags").tags
+
+    suspect = named_like_secrets(tags, environment.secrets.values()) + shaped_like_secrets(tags)
+    assert not suspect, f"{function.name} is tagged {', '.join(suspect)}"
+
+
+@expectation("SEC-07")
+def test_no_tag_of_a_table_looks_like_a_secret(table, deployed, environment, inventory, observe):
+    tags = in_clear(deployed.table_tags(table).tags, inventory.salts["own"])
+    observe.note(table=table.name, tags=tags)
+
+    suspect = named_like_secrets(tags, environment.secrets.values()) + shaped_like_secrets(tags)
+    assert not suspect, f"{table.name} is tagged {', '.join(suspect)}"
+
+
+@expectation("SEC-07")
+def test_no_stage_variable_and_no_tag_is_a_secret(deployed, plan, inventory, observe):
+    salt = inventory.salts["own"]
+    there = labels(deployed, plan, salt)
+    observe.note(labels=sorted(there))
+
+    held = holding(there, secret_digests(deployed, plan.secrets, salt), salt)
+    assert not held, f"a value of Secrets Manager stands in {'; '.join(held)}"
+
+
+@expectation("SEC-08")
+def test_secret_is_open_to_nobody_beyond_the_account(secret, deployed, environment, observe):
+    found = observe(deployed.secret(secret), "policy")
+
+    strangers = outsiders(found.policy, environment.account)
+    assert not strangers, f"the policy of {found.name} lets in {', '.join(strangers)}"

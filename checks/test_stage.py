@@ -1,0 +1,99 @@
+"""DEP-27 to DEP-33: what the stage caches, splits, logs and traces, and how it is labelled."""
+
+from checks.access_log import group_of, telling
+from checks.caching import shared_answers
+from checks.tagging import tagged
+from signoff.checklist import expectation
+
+
+@expectation("DEP-27")
+def test_answer_is_never_cached_for_somebody_else(route, deployed, observe):
+    stage = observe(deployed.stage(), "cache_enabled", "settings")
+    integration = observe(deployed.integration(route), "cache_key_parameters")
+
+    shared = shared_answers(stage, route, integration)
+    assert not shared, f"{route.id} is cached, whatever {' and '.join(shared)} may be"
+
+
+@expectation("DEP-28")
+def test_alias_sends_every_call_to_one_version(function, deployed, observe):
+    alias = observe(deployed.alias(function), "version", "weights")
+
+    shares = ", ".join(f"{share:.0%} to version {n}" for n, share in alias.weights.items())
+    assert not alias.weights, f"{alias.arn} sends {shares}"
+
+
+@expectation("DEP-28")
+def test_stage_has_no_canary(deployed, observe):
+    stage = observe(deployed.stage(), "canary_percent")
+
+    assert stage.canary_percent is None, f"{stage.canary_percent} % go to a canary of {stage.name}"
+
+
+@expectation("DEP-29")
+def test_access_is_logged_where_planned(deployed, plan, observe):
+    stage = observe(deployed.stage(), "access_log_arn")
+
+    group = group_of(stage.access_log_arn)
+    assert group == plan.api.access_log_group, f"{stage.name} logs to {group or 'nowhere'}"
+
+
+@expectation("DEP-29")
+def test_access_log_tells_nothing_private(deployed, observe):
+    stage = observe(deployed.stage(), "access_log_format")
+
+    private = telling(stage.access_log_format)
+    assert not private, f"{stage.name} logs {', '.join(private)}"
+
+
+@expectation("DEP-29")
+def test_api_gateway_has_a_role_for_logs(deployed, observe):
+    account = observe(deployed.gateway_account(), "log_role_arn")
+
+    assert account.log_role_arn, "API Gateway has no role to write logs with in this Region"
+
+
+@expectation("DEP-30")
+def test_bodies_of_requests_are_not_logged(deployed, observe):
+    stage = observe(deployed.stage(), "settings")
+
+    traced = [key for key, setting in stage.settings.items() if setting.data_trace]
+    assert not traced, f"{stage.name} logs the bodies of {', '.join(traced)}"
+
+
+@expectation("DEP-31")
+def test_requests_are_traced(deployed, observe):
+    stage = observe(deployed.stage(), "tracing")
+
+    assert stage.tracing, f"tracing of {stage.name} is off"
+
+
+@expectation("DEP-32")
+def test_api_is_tagged(deployed, plan, observe):
+    api = observe(deployed.rest_api(), "tags")
+
+    there = tagged(api.tags, plan.tags)
+    assert there == plan.tags, f"{api.name} is tagged {there}"
+
+
+@expectation("DEP-32")
+def test_stage_is_tagged(deployed, plan, observe):
+    stage = observe(deployed.stage(), "tags")
+
+    there = tagged(stage.tags, plan.tags)
+    assert there == plan.tags, f"stage {stage.name} is tagged {there}"
+
+
+@expectation("DEP-32")
+def test_function_is_tagged(function, deployed, plan, observe):
+    found = observe(deployed.function(function), "tags")
+
+    there = tagged(found.tags, plan.tags)
+    assert there == plan.tags, f"{found.name} is tagged {there}"
+
+
+@expectation("DEP-33")
+def test_stage_says_what_it_is(deployed, plan, observe):
+    stage = observe(deployed.stage(), "description")
+
+    assert stage.description == plan.api.stage_description, f"says “{stage.description}”"

@@ -1,0 +1,91 @@
+"""SEC-30 to SEC-35: nobody calls more often than decided, and nobody without a session."""
+
+from checks.guarding import asking_auth, authorizer, planned_settings, settings
+from checks.throttling import (
+    api_key,
+    asking_for_key,
+    met,
+    plan_limits,
+    planned_limits,
+    within,
+)
+from signoff.checklist import expectation
+
+
+@expectation("SEC-30")
+def test_usage_plan_has_the_decided_limits(deployed, plan, observe):
+    usage = observe(deployed.usage_plan(), "rate", "burst", "quota", "period")
+
+    limits = plan_limits(usage)
+    assert limits == planned_limits(plan.api.usage_plan), f"{usage.name} has {limits}"
+
+
+@expectation("SEC-30")
+def test_usage_plan_is_on_the_stage(deployed, plan, observe):
+    usage = observe(deployed.usage_plan(), "stages")
+    stage = f"{deployed.rest_api().id}:{plan.api.stage}"
+    observe.note(stage=stage, bound=asking_for_key(deployed.served()))
+
+    assert stage in usage.stages, f"{usage.name} is on {', '.join(usage.stages) or 'no stage'}"
+
+
+@expectation("SEC-31")
+def test_api_key_is_enabled(plan, found, observe):
+    key = observe(api_key(plan.api.usage_plan, found), "enabled")
+
+    assert key.enabled, f"{key.name} is disabled"
+
+
+@expectation("SEC-31")
+def test_api_key_is_in_the_usage_plan(deployed, plan, found, observe):
+    key = observe(api_key(plan.api.usage_plan, found), "id")
+    usage = observe(deployed.usage_plan(), "keys")
+
+    assert key.id in usage.keys, f"{key.name} is not in {usage.name}"
+
+
+@expectation("SEC-31")
+def test_route_asks_for_an_api_key(route, deployed, observe):
+    method = observe(deployed.method(route), "api_key_required")
+
+    assert method.api_key_required, f"{route.id} is answered without an API key"
+
+
+@expectation("SEC-32")
+def test_anonymous_callers_of_a_route_are_throttled(route, deployed, environment, observe):
+    limits = met(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
+    observe.note(route=route.id, rate=limits.rate, burst=limits.burst)
+
+    assert within(limits, environment.throttle), f"{route.id} lets {limits} through"
+
+
+@expectation("SEC-32")
+def test_anonymous_preflights_are_throttled(path, deployed, environment, observe):
+    limits = met(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
+    observe.note(preflight=path, rate=limits.rate, burst=limits.burst)
+
+    assert within(limits, environment.throttle), f"OPTIONS {path} lets {limits} through"
+
+
+@expectation("SEC-34")
+def test_route_asks_the_authorizer(guarded_route, deployed, plan, observe):
+    method = observe(deployed.method(guarded_route), "authorizer")
+
+    asked = method.authorizer or "nobody"
+    assert asked == plan.api.authorizer.name, f"{guarded_route.id} asks {asked} for a session"
+
+
+@expectation("SEC-34")
+def test_login_asks_for_no_session(open_route, deployed, observe):
+    method = observe(deployed.method(open_route), "authorizer")
+
+    assert method.authorizer is None, f"{open_route.id} asks {method.authorizer} for a session"
+
+
+@expectation("SEC-35")
+def test_authorizer_asks_the_auth_function(deployed, plan, observe):
+    want = plan.api.authorizer
+    found = observe(authorizer(deployed, want), "uri", "kind", "identity_source", "ttl_s")
+    asked = asking_auth(found, want, deployed.stage())
+
+    assert settings(asked) == planned_settings(want), f"{asked.name} has {settings(asked)}"

@@ -1,0 +1,70 @@
+"""How often callers get through: by the usage plan with a key, by the stage without one."""
+
+from dataclasses import dataclass
+
+from plan import model
+from signoff.environment import Throttle
+from signoff.inventory.api import (
+    ApiDocument,
+    ApiKey,
+    GatewayAccount,
+    MethodSetting,
+    Stage,
+    UsagePlan,
+)
+from signoff.inventory.inventory import Sections
+from signoff.inventory.section import Missing, lookup
+
+EVERY_METHOD = "*/*"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Requests a second, and how many at once."""
+
+    rate: float
+    burst: int
+
+    def __str__(self) -> str:
+        return f"{self.rate:g} a second, {self.burst} at once"
+
+
+def met(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
+    """Return what a caller without a key meets on one method.
+
+    A method's own limit takes the place of the stage's, even where it is wider; whatever neither
+    sets is left to the account (10,000 and 5,000 by default).
+    """
+    unset = MethodSetting()
+    own = stage.settings.get(f"{path.lstrip('/')}/{verb}", unset)
+    every = stage.settings.get(EVERY_METHOD, unset)
+    rates = [one.rate for one in (own, every) if one.rate is not None]
+    bursts = [one.burst for one in (own, every) if one.burst is not None]
+    return Limits(min([*rates[:1], account.rate]), min([*bursts[:1], account.burst]))
+
+
+def within(limits: Limits, decided: Throttle) -> bool:
+    """Whether a limit is as narrow as decided; one of zero refuses everybody."""
+    return 0 < limits.rate <= decided.rate and 0 < limits.burst <= decided.burst
+
+
+def plan_limits(plan: UsagePlan) -> dict[str, object]:
+    return {"rate": plan.rate, "burst": plan.burst, "quota": plan.quota, "per": plan.period}
+
+
+def planned_limits(want: model.UsagePlan) -> dict[str, object]:
+    return {"rate": want.rate, "burst": want.burst, "quota": want.daily_quota, "per": "DAY"}
+
+
+def asking_for_key(served: ApiDocument) -> str:
+    """Tell how many methods ask for a key: on all the others the usage plan binds nobody."""
+    asking = [one for one in served.methods.values() if one.api_key_required]
+    return f"{len(asking)} of {len(served.methods)} methods"
+
+
+def api_key(want: model.UsagePlan, found: Sections) -> ApiKey:
+    """Return the planned API key, whose existence SEC-31 owns."""
+    key = lookup(found.api_keys, want.api_key or "")
+    if key is None:
+        raise Missing(f"API key {want.api_key} does not exist")
+    return key

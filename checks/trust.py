@@ -1,0 +1,41 @@
+"""Who may assume the role of a function: Lambda, and nobody beside it."""
+
+from collections.abc import Iterator
+
+from checks.bounds import Bounds
+from signoff.inventory.roles import Role
+from signoff.inventory.section import NotTestable
+from signoff.policy import Context, Outcome, Statement, context, evaluate, parse
+
+LAMBDA = ("Service", "lambda.amazonaws.com")
+ASSUME = "sts:AssumeRole"
+
+
+def trust_flaws(role: Role, bounds: Bounds) -> list[str]:
+    """Return who else is let in, and whether Lambda is kept out by a condition or by omission."""
+    statements = parse(role.trust, f"trust of {role.name}")
+    strangers = [flaw for one in statements if one.effect == "Allow" for flaw in _strangers(one)]
+    return strangers or list(_kept_out(statements, _asked_by_lambda(bounds)))
+
+
+def _strangers(one: Statement) -> Iterator[str]:
+    if one.not_principals or one.not_actions:
+        yield "it lets in all but a few"
+    yield from (f"it lets in {who}" for kind, who in one.principals if (kind, who) != LAMBDA)
+    yield from (f"it allows {action}" for action in one.actions if action.lower() != ASSUME.lower())
+
+
+def _kept_out(statements: tuple[Statement, ...], known: Context) -> Iterator[str]:
+    anyone = {LAMBDA, ("*", "*"), ("AWS", "*")}
+    for_lambda = [one for one in statements if anyone & set(one.principals)]
+    decision = evaluate(for_lambda, ASSUME, "*", known)
+    if decision.outcome is Outcome.UNKNOWN:
+        raise NotTestable(f"nobody can say whether Lambda may assume the role: {decision.reason}")
+    if not decision.allowed:
+        yield f"Lambda may not assume it: {decision.reason}"
+
+
+def _asked_by_lambda(bounds: Bounds) -> Context:
+    """Return what Lambda says of itself when it assumes the role of this function."""
+    function = bounds.plan.function(bounds.role.function)
+    return context({"aws:SourceAccount": bounds.environment.account, "aws:SourceArn": function.arn})

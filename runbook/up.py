@@ -1,0 +1,61 @@
+"""``python -m runbook.up`` keeps a local stack running, for other commands to use, until Ctrl-C."""
+
+import argparse
+import signal
+import sys
+import threading
+
+from rich.console import Console
+
+from runbook.local_stack import local_stack
+from signoff.environments import EnvironmentFileError, load
+from signoff.local.stack import Stack
+
+ALREADY = 4
+
+
+def main() -> int:
+    """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already."""
+    parser = argparse.ArgumentParser(prog="python -m runbook.up", description=__doc__)
+    parser.add_argument("--empty", action="store_true", help="an account with nothing in it")
+    asked = parser.parse_args()
+    console, local = Console(highlight=False), local_stack()
+    if kept := local.kept():
+        print(f"a stack is up already (process {kept.pid}); stop that one first", file=sys.stderr)
+        return ALREADY
+    try:
+        environment = load("local").environment
+    except EnvironmentFileError as error:
+        parser.error(str(error))
+    with (
+        local.localized(environment) as localized,
+        console.status("starting") as status,
+        local.start(localized, status.update, empty=asked.empty) as stack,
+        local.keep(stack),
+    ):
+        status.stop()
+        console.print(_address(stack), soft_wrap=True)
+        _until_stopped()
+    return 0
+
+
+def _address(stack: Stack) -> str:
+    return f"""\
+AWS   {stack.aws}
+API   {stack.api}
+LINE  {stack.line}
+
+In another terminal: pytest, python -m runbook …, python -m load … use this stack by themselves.
+For the AWS CLI:     export AWS_ENDPOINT_URL={stack.aws} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+Ctrl-C ends it, and forgets everything."""
+
+
+def _until_stopped() -> None:
+    over = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: over.set())
+    over.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

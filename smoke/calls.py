@@ -1,0 +1,117 @@
+"""What is sent and what comes back, as values: equal calls are made once, and judged by many rows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from smoke.redaction import redacted
+
+SHOWN = 600
+"""Characters of a body that a failure shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A bearer token and whose it claims to be; ``kind`` says what it is: live, expired, forged …"""
+
+    kind: str
+    user_id: str
+    token: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.kind} session of {self.user_id}" if self.user_id else f"{self.kind} session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request. ``origin`` None is the front end's own; ``body`` is sent as it stands."""
+
+    verb: str
+    path: str
+    session: Session | None = None
+    query: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    origin: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def route(self) -> str:
+        return f"{self.verb} {self.path}"
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """The body's members; none where it is no JSON object."""
+        found = _parsed(self.body or "")
+        return found if isinstance(found, dict) else {}
+
+    def __str__(self) -> str:
+        query = "?" + "&".join(f"{name}={value}" for name, value in self.query)
+        parts = [self.verb, self.path + (query if self.query else "")]
+        if self.body is not None:
+            parts.append(shown(self.body))
+        if self.origin is not None:
+            parts.append(f"from {self.origin}")
+        return " ".join([*parts, f"with {self.session or 'no session'}"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back. Names of headers are in lower case; ``at`` is in seconds since the epoch."""
+
+    call: Call
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    at: float
+
+    @property
+    def json(self) -> Any:
+        """The parsed body; None where it is no JSON."""
+        return _parsed(self.text)
+
+    def member(self, name: str) -> Any:
+        """Return a member of the body; None where there is none, or no object."""
+        return self.json.get(name) if isinstance(self.json, dict) else None
+
+    @property
+    def error_code(self) -> str | None:
+        return self.member("error_code")
+
+    @property
+    def request_id(self) -> str:
+        """API Gateway's id, by which access log and functions' logs are searched."""
+        return self.headers.get("x-amzn-requestid", "")
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What goes into the evidence: never a token, never the words of a person."""
+        code = {"error_code": self.error_code} if self.error_code else {}
+        return {"call": str(self.call), "status": self.status, **code, "request": self.request_id}
+
+    def __str__(self) -> str:
+        code = f" {self.error_code}" if self.error_code else ""
+        return f"{self.call} answered {self.status}{code}"
+
+
+def get(path: str, session: Session | None = None, **query: str) -> Call:
+    return Call(verb="GET", path=path, session=session, query=tuple(query.items()))
+
+
+def send(route: str, session: Session | None = None, **members: Any) -> Call:
+    """Make a call of a route (``POST /notify``) whose body is a JSON object of these members."""
+    verb, path = route.split(" ")
+    return Call(verb=verb, path=path, session=session, body=json.dumps(members))
+
+
+def shown(text: str) -> str:
+    """Cut and redact a body for people to read."""
+    clean = redacted(text)
+    return clean if len(clean) <= SHOWN else f"{clean[:SHOWN]}… ({len(clean)} characters)"
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

@@ -1,0 +1,83 @@
+"""Calls the API as the front end's page does: an Origin, no redirects, TLS verified, nothing sent twice."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from signoff.inventory.section import NotTestable
+from smoke.calls import Answer, Call
+from smoke.redaction import redacted
+
+TIMEOUT_S = (5, 31)
+"""To connect, to read: API Gateway itself gives up after 29 s, and its answer is worth waiting for."""
+THROTTLED = 429
+
+
+class Silent(NotTestable):  # noqa: N818 - a state of affairs
+    """No answer came: nothing is known."""
+
+
+@dataclass(slots=True)
+class Client:
+    """One connection pool. ``answers`` are all that came, ``unanswered`` the calls that got none."""
+
+    url: str
+    origin: str
+    api_key: str | None = field(default=None, repr=False)
+    answers: list[Answer] = field(default_factory=list)
+    unanswered: list[Call] = field(default_factory=list)
+    _http: requests.Session = field(default_factory=requests.Session, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Without an auth of its own, requests takes one out of ~/.netrc, in place of the session.
+        self._http.auth = _as_it_is
+
+    def answer(self, call: Call) -> Answer:
+        """Send once; raise Silent where no answer comes, NotTestable where the API throttles us."""
+        try:
+            response = self._http.request(
+                call.verb,
+                self.url + call.path,
+                params=call.query,
+                data=None if call.body is None else call.body.encode(),
+                headers=self._headers(call),
+                timeout=TIMEOUT_S,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            self.unanswered.append(call)
+            why = redacted(str(error))
+            raise Silent(f"{call}: no answer from {self.url} ({type(error).__name__}: {why})") from None
+        answer = Answer(
+            call=call,
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            text=response.text,
+            at=time.time(),
+        )
+        with self._lock:
+            self.answers.append(answer)
+        if answer.status == THROTTLED:
+            raise NotTestable(f"{answer}: the API throttles us; run again when it is idle")
+        return answer
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        headers = {"Origin": call.origin or self.origin, "Accept": "application/json"}
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+        if self.api_key and call.verb != "OPTIONS":
+            headers["X-Api-Key"] = self.api_key
+        if call.session:
+            headers["Authorization"] = f"Bearer {call.session.token}"
+        return headers | dict(call.headers)
+
+
+def _as_it_is(request: Any) -> Any:
+    return request

@@ -1,0 +1,106 @@
+"""The contract as a judge: whatever smoke/openapi.yaml does not document is wrong, and said by pointer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from smoke.calls import Answer, shown
+from smoke.redaction import redacted
+
+PATH = Path(__file__).with_name("openapi.yaml")
+URI = "urn:contract"
+JSON = "application/json"
+ORIGIN = "Access-Control-Allow-Origin"
+"""Documented for every answer; SMOKE-14 alone judges it, so that one fault is red once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documented:
+    """What one route may answer under one status."""
+
+    headers: tuple[str, ...]
+    codes: Mapping[str, str]
+    """error_code -> what it takes to see it: request, data, setting, line, aws, gateway."""
+    body: Draft202012Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Route (``GET /stamps``) and status -> what is documented, its validator compiled."""
+
+    responses: Mapping[tuple[str, int], Documented]
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Contract":
+        """Compile an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12."""
+        resource = Resource(contents=document, specification=DRAFT202012)
+        registry: Registry[Any] = Registry().with_resource(URI, resource)
+        return cls(dict(_responses(document, registry)))
+
+    def flaw(self, answer: Answer, status: int, code: str | None = None) -> str:
+        """Say in a sentence how this is not the documented answer of that status; empty if it is.
+
+        ``code`` is the ``error_code`` that it must have; any documented one where it is not given.
+        """
+        for why in self._flaws(answer, status, code):
+            body = shown(answer.text) or "no body"
+            return f"{answer}, {why}; it said: {body} (request {answer.request_id or 'without id'})"
+        return ""
+
+    def _flaws(self, answer: Answer, status: int, code: str | None) -> Iterator[str]:
+        if answer.status != status or (code and answer.error_code != code):
+            yield f"not {status}{f' {code}' if code else ''}"
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+        if kind != JSON:
+            yield f"as {kind or 'nothing named'}, not {JSON}"
+        documented = self.responses[answer.call.route, status]
+        for name in documented.headers:
+            if name.lower() not in answer.headers:
+                yield f"without the header {name}"
+        for error in documented.body.iter_errors(answer.json):
+            yield f"but {_pointer(error.absolute_path)}: {redacted(error.message)}"
+        if documented.codes and answer.error_code not in documented.codes:
+            yield f"but /error_code is none of {', '.join(documented.codes)}"
+
+
+@cache
+def contract() -> Contract:
+    """Compile smoke/openapi.yaml, once."""
+    return Contract.of(yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader))
+
+
+def _responses(
+    document: Mapping[str, Any], registry: Registry[Any]
+) -> Iterator[tuple[tuple[str, int], Documented]]:
+    for path, item in document["paths"].items():
+        for verb, operation in item.items():
+            for status, response in operation["responses"].items():
+                place = f"/paths/{_escaped(path)}/{verb}/responses/{status}"
+                if "$ref" in response:
+                    place = response["$ref"].removeprefix("#")
+                    response = document["components"]["responses"][place.rpartition("/")[2]]
+                schema = {"$ref": f"{URI}#{place}/content/{_escaped(JSON)}/schema"}
+                yield (
+                    (f"{verb.upper()} {path}", int(status)),
+                    Documented(
+                        headers=tuple(name for name in response["headers"] if name != ORIGIN),
+                        codes=response.get("x-error-codes", {}),
+                        body=Draft202012Validator(schema, registry=registry),
+                    ),
+                )
+
+
+def _escaped(part: str) -> str:
+    """Escape a part of a JSON pointer (RFC 6901)."""
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _pointer(path: Any) -> str:
+    return "".join(f"/{_escaped(str(part))}" for part in path) or "the body"

@@ -1,0 +1,102 @@
+"""The documented errors that a request alone provokes, and the request that does.
+
+Of the contract's codes, 401 and 403 are the security rows' own, and STAMP_ALREADY_EXISTS is the round
+trip's; a test of ours compares the three with the contract.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from smoke.calls import Call, Session, get, send
+from smoke.script import GUIDE, HUGE_ACCURACY_M, Script
+
+FAR_M = 5_000
+"""Beyond any radius and any accuracy that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """``call`` may raise ByHand: an award that should be refused is only tried where one may happen."""
+
+    route: str
+    status: int
+    code: str
+    call: Callable[[Script], Call]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.code}"
+
+
+def _text(route: str, text: str) -> Callable[[Script], Call]:
+    verb, path = route.split(" ")
+    return lambda script: Call(verb=verb, path=path, session=_who(route, script), body=text)
+
+
+def _members(route: str, **members: object) -> Callable[[Script], Call]:
+    return lambda script: send(route, _who(route, script), **members)
+
+
+def _who(route: str, script: Script) -> Session | None:
+    return None if route == "POST /auth/verify" else script.caller
+
+
+def _nowhere(route: str) -> Callable[[Script], Call]:
+    return lambda script: script.harmless(route, script.caller, script.caller.user_id)
+
+
+def _too_far(script: Script) -> Call:
+    place = {**script.spot.away(FAR_M), "accuracy": HUGE_ACCURACY_M}
+    return script.award(script.collector, **place)
+
+
+ERRORS = (
+    Error("POST /auth/verify", 400, "INVALID_JSON", _text("POST /auth/verify", "{")),
+    Error("POST /auth/verify", 400, "MISSING_ID_TOKEN", _members("POST /auth/verify")),
+    Error("POST /auth/verify", 400, "EMPTY_ID_TOKEN", _members("POST /auth/verify", id_token="")),
+    Error("POST /auth/verify", 400, "VALIDATION_ERROR", _members("POST /auth/verify", id_token=5)),
+    Error("POST /auth/verify", 401, "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
+    Error("GET /stamps", 400, "VALIDATION_ERROR", lambda script: get("/stamps", script.caller)),
+    Error("POST /stamps/award", 400, "INVALID_JSON", _text("POST /stamps/award", "{")),
+    Error("POST /stamps/award", 400, "VALIDATION_ERROR", _members("POST /stamps/award")),
+    Error(
+        "POST /stamps/award",
+        400,
+        "STAMP_TYPE_MISMATCH",
+        lambda script: script.award(script.collector, method="IMAGE"),
+    ),
+    Error("POST /stamps/award", 400, "OUT_OF_RANGE", _too_far),
+    Error(
+        "POST /stamps/award",
+        404,
+        "STAMP_NOT_FOUND",
+        _nowhere("POST /stamps/award"),
+    ),
+    Error("POST /gps/verify", 400, "INVALID_JSON", _text("POST /gps/verify", "{")),
+    Error(
+        "POST /gps/verify",
+        400,
+        "VALIDATION_ERROR",
+        lambda script: script.position(script.caller, lat=91),
+    ),
+    Error(
+        "POST /gps/verify",
+        404,
+        "STAMP_NOT_FOUND",
+        _nowhere("POST /gps/verify"),
+    ),
+    Error("POST /notify", 400, "INVALID_JSON", _text("POST /notify", "{")),
+    Error("POST /notify", 400, "VALIDATION_ERROR", _members("POST /notify")),
+    *(
+        Error(
+            f"GET /ranking/{kind}",
+            400,
+            "VALIDATION_ERROR",
+            lambda script, kind=kind: get(f"/ranking/{kind}", script.caller, period="someday"),
+        )
+        for kind in ("weekly", "monthly")
+    ),
+    Error("POST /richmenu/set", 400, "INVALID_JSON", _text("POST /richmenu/set", "{")),
+    Error("POST /richmenu/set", 400, "VALIDATION_ERROR", _members("POST /richmenu/set")),
+    Error("DELETE /richmenu/unset", 400, "INVALID_JSON", _text("DELETE /richmenu/unset", "{")),
+    Error("DELETE /richmenu/unset", 400, "VALIDATION_ERROR", _members("DELETE /richmenu/unset")),
+)

@@ -1,0 +1,65 @@
+"""LINE ID tokens, good and bad: the stand-in signs them on a local stack, elsewhere we forge them.
+
+No test can make LINE sign an expired token. What is forged here is refused for its signature as well;
+that it is refused at all is what the development system fails to do.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from smoke.by_hand import ByHand
+from smoke.line import Line
+
+GIVEN = "SMOKE_ID_TOKEN"
+ISSUER = "https://access.line.me"
+HOUR_S = 3600
+ANOTHER_CHANNEL = "9999999999"
+FLAWS = ("expired", "of another channel", "unsigned", "signed by a stranger")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdTokens:
+    """For the users of one run. ``now`` is in seconds since the epoch."""
+
+    line: Line
+    channel_id: str
+    now: int
+    given: str | None = field(default=None, repr=False)
+    """A token that a phone got from LINE, good for an hour."""
+
+    def good(self, user_id: str) -> str:
+        """Return a token that LINE vouches for; ByHand where only a phone can get one."""
+        if self.line.embedded:
+            return self.line.id_token(user_id=user_id, name="Smoke", audience=self.channel_id)
+        if self.given:
+            return self.given
+        raise ByHand(f"a login needs an ID token of LINE; give one in {GIVEN}, or sign a login")
+
+    def bad(self, flaw: str, user_id: str) -> str:
+        """Return a token whose one flaw is this one of FLAWS."""
+        spoiled = _claims(flaw, user_id, self.channel_id, self.now)
+        if flaw == "signed by a stranger" or not self.line.embedded:
+            unsigned = flaw == "unsigned"
+            key = None if unsigned else ec.generate_private_key(ec.SECP256R1())
+            return jwt.encode(spoiled, key, "none" if unsigned else "ES256")
+        return self.line.id_token(
+            user_id=user_id,
+            audience=spoiled["aud"],
+            expires=spoiled["exp"],
+            alg="none" if flaw == "unsigned" else "ES256",
+        )
+
+
+def _claims(flaw: str, user_id: str, channel_id: str, now: int) -> dict[str, Any]:
+    expired = flaw == "expired"
+    return {
+        "iss": ISSUER,
+        "sub": user_id,
+        "aud": ANOTHER_CHANNEL if flaw == "of another channel" else channel_id,
+        "exp": now - 60 if expired else now + HOUR_S,
+        "iat": now - HOUR_S if expired else now,
+        "name": "Smoke",
+    }

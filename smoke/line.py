@@ -1,0 +1,61 @@
+"""LINE, asked directly: whose token it is, which LIFF apps there are; and what the stand-in knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from signoff.inventory.section import NotTestable
+
+TIMEOUT_S = (5, 10)
+PUSH = "/v2/bot/message/push"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One endpoint. ``embedded`` where it is the local stack's stand-in, which can be looked into."""
+
+    endpoint: str
+    embedded: bool = False
+
+    def bot(self, token: str) -> tuple[int, Mapping[str, Any]]:
+        """GET /v2/bot/info: status, and the bot that the channel access token belongs to."""
+        return self._ask("GET", "/v2/bot/info", token)
+
+    def expires_in_s(self, token: str) -> int | None:
+        """Ask for how long a channel access token is valid; None where LINE does not say."""
+        form = {"access_token": token}
+        status, facts = self._ask("POST", "/v2/oauth/verify", data=form)
+        return facts.get("expires_in") if status == 200 else None
+
+    def liff_apps(self, token: str) -> tuple[int, Mapping[str, Any]]:
+        """GET /liff/v1/apps, with a token of the Login channel: the Messaging token lists none."""
+        return self._ask("GET", "/liff/v1/apps", token)
+
+    def id_token(self, **claims: Any) -> str:
+        """Let the stand-in sign an ID token, flaws included."""
+        return str(self._ask("POST", "/local/id_token", json=claims)[1]["id_token"])
+
+    def pushed_to(self, user_id: str) -> list[Mapping[str, Any]]:
+        """Return the pushes that the stand-in received for a user."""
+        received = self._ask("GET", "/local/received")[1]["received"]
+        return [one for one in received if one["path"] == PUSH and user_id in one["body"]]
+
+    def _ask(
+        self, verb: str, path: str, token: str | None = None, **content: Any
+    ) -> tuple[int, Mapping[str, Any]]:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            answer = requests.request(
+                verb,
+                self.endpoint + path,
+                headers=headers,
+                timeout=TIMEOUT_S,
+                allow_redirects=False,
+                **content,
+            )
+            found = answer.json()
+        except (requests.RequestException, ValueError) as error:
+            raise NotTestable(f"LINE: {verb} {path}: {type(error).__name__}") from None
+        return answer.status_code, found if isinstance(found, dict) else {}

@@ -1,0 +1,134 @@
+"""The calls that the suite makes, by what they are for; each is harmless even where a route is broken."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from signoff.environment import Environment
+from smoke.by_hand import ByHand
+from smoke.calls import Call, Session, get, send
+from smoke.id_tokens import IdTokens
+from smoke.sessions import Sessions
+from smoke.spots import Spot
+
+NO_SPOT = "SMOKE-NO-SUCH-SPOT"
+ACCURACY_M = 10
+HUGE_ACCURACY_M = 1e9
+GUIDE = send("POST /auth/verify", id_token="test_token")
+"""The guide's own smoke call; its right answer is 401."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """``spots``, ``menu`` and ``place`` are asked only by the calls that need them."""
+
+    environment: Environment
+    sessions: Sessions
+    id_tokens: IdTokens
+    spots: Callable[[], tuple[Spot, ...]]
+    menu: Callable[[], str]
+    """Returns the id of the rich menu to set."""
+
+    @cached_property
+    def caller(self) -> Session:
+        """A synthetic user who only looks; the operator himself where the key can't be read."""
+        return self.sessions.live(self.sessions.user("caller"))
+
+    @cached_property
+    def other(self) -> str:
+        """Another user's id."""
+        return self.sessions.user("other")
+
+    @cached_property
+    def collector(self) -> Session:
+        """A synthetic user who collects; ByHand where this environment allows no writes."""
+        if not self.environment.smoke.writes:
+            raise ByHand(f"smoke.writes is off for {self.environment.name}")
+        return self.sessions.own(self.sessions.user("collector"))
+
+    @cached_property
+    def tester(self) -> Session:
+        """The person who agreed to be sent messages; ByHand where there is none."""
+        user = self.environment.smoke.test_user
+        if not user:
+            raise ByHand(f"smoke.test_user is not configured for {self.environment.name}")
+        return self.sessions.own(user)
+
+    @cached_property
+    def spot(self) -> Spot:
+        """A spot that can be collected now, or the first of all where there is none."""
+        spots = self.spots()
+        return next((one for one in spots if one.open_at(self.sessions.now)), spots[0])
+
+    def success(self, route: str) -> Call:
+        """Return the call that shows a route at work. Raises ByHand where none is allowed."""
+        return self._successes[route]()
+
+    @cached_property
+    def _successes(self) -> Mapping[str, Callable[[], Call]]:
+        return {
+            "POST /auth/verify": self.login,
+            "GET /stamps": lambda: self.stamps_of(self.caller),
+            "POST /stamps/award": lambda: self.award(self.collector),
+            "POST /gps/verify": lambda: self.position(self.caller),
+            "POST /notify": self._notify_nobody,
+            "GET /ranking/weekly": lambda: self.ranking("weekly", self.caller),
+            "GET /ranking/monthly": lambda: self.ranking("monthly", self.caller),
+            "GET /richmenu/list": lambda: get("/richmenu/list", self.caller),
+            "POST /richmenu/set": self._set_menu,
+            "DELETE /richmenu/unset": self.unset_menu,
+        }
+
+    def login(self, name: str = "login") -> Call:
+        token = self.id_tokens.good(self.sessions.nobody(name))
+        return send("POST /auth/verify", id_token=token)
+
+    def stamps_of(self, session: Session) -> Call:
+        return get("/stamps", session, userId=session.user_id)
+
+    def award(self, session: Session, **members: object) -> Call:
+        """Award the spot as the front end asks for it, with a position where one is required."""
+        position = {"lat": self.spot.lat, "lon": self.spot.lon, "accuracy": ACCURACY_M}
+        asked = {"user_id": session.user_id, "stamp_id": self.spot.stamp_id, "method": "GPS"}
+        if self.environment.award_requires_position:
+            asked |= position
+        return send("POST /stamps/award", session, **asked | members)
+
+    def position(self, session: Session, **members: object) -> Call:
+        """Ask whether someone who stands on the spot is there."""
+        place = {"lat": self.spot.lat, "lon": self.spot.lon, "accuracy": ACCURACY_M}
+        asked = {"userId": session.user_id, "spotId": self.spot.stamp_id, **place, **members}
+        return send("POST /gps/verify", session, **asked)
+
+    def ranking(self, kind: str, session: Session) -> Call:
+        return get(f"/ranking/{kind}", session, user_id=session.user_id)
+
+    def notify(self, session: Session, **members: object) -> Call:
+        asked = {"user_id": session.user_id, "type": "reminder", **members}
+        return send("POST /notify", session, **asked)
+
+    def _notify_nobody(self) -> Call:
+        # Never with the operator's own session: that would send him a message.
+        return self.notify(self.sessions.own(self.sessions.user("caller")))
+
+    def _set_menu(self) -> Call:
+        user = self.tester.user_id
+        return send("POST /richmenu/set", self.tester, user_id=user, richmenu_id=self.menu())
+
+    def unset_menu(self) -> Call:
+        return send("DELETE /richmenu/unset", self.tester, user_id=self.tester.user_id)
+
+    def harmless(self, route: str, session: Session | None, user_id: str) -> Call:
+        """Return a call that could do nothing, send nothing and reach nobody if it were let in."""
+        verb, path = route.split(" ")
+        if verb == "GET":
+            name = "userId" if path == "/stamps" else "user_id"
+            return get(path, session, **{name: user_id})
+        members: Mapping[str, Mapping[str, object]] = {
+            "/stamps/award": {"user_id": user_id, "stamp_id": NO_SPOT, "method": "GPS"},
+            "/gps/verify": {"userId": user_id, "spotId": NO_SPOT, "lat": 35, "lon": 139},
+            "/notify": {"user_id": user_id, "type": "reminder"},
+            "/richmenu/set": {"user_id": user_id, "richmenu_id": f"richmenu-{'0' * 32}"},
+            "/richmenu/unset": {"user_id": user_id},
+        }
+        return send(route, session, **members[path])

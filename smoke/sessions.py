@@ -1,0 +1,113 @@
+"""Sessions of this run's users: minted with the live key, so that being accepted proves it is read.
+
+Where the operator may not read the key, SMOKE_SESSION_TOKEN holds a session of his own; then rows
+that write, or need a session of their own making, say what they can't show.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import jwt
+from botocore.exceptions import BotoCoreError, ClientError
+
+from signoff.inventory.section import NotTestable
+from smoke.by_hand import ByHand
+from smoke.calls import Session
+
+BORROWED = "SMOKE_SESSION_TOKEN"
+DAY_S = 24 * 60 * 60
+SYNTHETIC = "Usmoke-"
+"""Never of the form of LINE's ids: notify drops such users, and rankings leave them out."""
+NOBODY = "U" + "0" * 12
+"""Begins ids of LINE's form that LINE gives to nobody: where a token's only flaw must be another."""
+PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secret-key-here")
+"""Token keys that stand in the development code and in the guide, for anyone to read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """Mints for the users of one run. ``now`` is in seconds since the epoch."""
+
+    now: int
+    key: str | None = field(default=None, repr=False)
+    borrowed: str | None = field(default=None, repr=False)
+    problem: str = ""
+    """Why there is no key."""
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    def user(self, name: str) -> str:
+        """Return this run's synthetic user of that name."""
+        return f"{SYNTHETIC}{self.run}-{name}"
+
+    def nobody(self, name: str) -> str:
+        """Return an id of LINE's form that is this run's own, and no person's."""
+        return NOBODY + self.run + name.encode().hex()[:12].ljust(12, "0")
+
+    def ours(self, user_id: str) -> bool:
+        """Whether the id is one of this run's, so that its items may be deleted."""
+        return user_id.startswith((f"{SYNTHETIC}{self.run}-", NOBODY + self.run))
+
+    def live(self, user_id: str) -> Session:
+        """Return a session under the live key, or the operator's own in place of it."""
+        if self.key:
+            return Session(
+                kind="live", user_id=user_id, token=signed(self.claims(user_id), self.key)
+            )
+        if self.borrowed:
+            return Session(kind="borrowed", user_id=_subject(self.borrowed), token=self.borrowed)
+        raise NotTestable(f"{self.problem}; let this caller read it, or set {BORROWED}")
+
+    def own(self, user_id: str) -> Session:
+        """Return a session of a user of this run, never the operator's."""
+        if not self.key and self.borrowed:
+            raise ByHand(f"{BORROWED} is a person's session, for whom nothing is done by a machine")
+        return self.live(user_id)
+
+    def expired(self, user_id: str) -> Session:
+        """Return a session that was good until a minute ago."""
+        if not self.key:
+            raise NotTestable(f"only the live key can sign an expired session; {self.problem}")
+        times = {"iat": self.now - DAY_S - 60, "exp": self.now - 60}
+        claims = {**self.claims(user_id), **times}
+        return Session(kind="expired", user_id=user_id, token=signed(claims, self.key))
+
+    def forged(self, like: Session, key: str, kind: str = "forged") -> Session:
+        """Return a session with the same claims under another key."""
+        claims = jwt.decode(like.token, options={"verify_signature": False})
+        return Session(kind=kind, user_id=like.user_id, token=signed(claims, key))
+
+    def claims(self, user_id: str) -> Mapping[str, Any]:
+        return {"sub": user_id, "iat": self.now, "exp": self.now + DAY_S}
+
+
+def sessions_of(
+    secretsmanager: Any, secret: str, member: str, *, borrowed: str | None, now: int
+) -> Sessions:
+    """Read the live token key. Its value is never shown, and leaves this process in no form."""
+    key, problem = None, ""
+    try:
+        content = secretsmanager.get_secret_value(SecretId=secret)["SecretString"]
+        key = str(json.loads(content)[member])
+    except ClientError as error:
+        problem = f"{secret} can't be read ({error.response['Error']['Code']})"
+    except BotoCoreError as error:
+        problem = f"{secret} can't be read ({type(error).__name__})"
+    except (ValueError, KeyError, TypeError):
+        problem = f"{secret} holds no {member}"
+    return Sessions(now=now, key=key, borrowed=borrowed, problem=problem)
+
+
+def signed(claims: Mapping[str, Any], key: str) -> str:
+    return jwt.encode(dict(claims), key, "HS256")
+
+
+def _subject(token: str) -> str:
+    try:
+        return str(jwt.decode(token, options={"verify_signature": False})["sub"])
+    except (jwt.InvalidTokenError, KeyError):
+        raise NotTestable(
+            f"{BORROWED} is no session of ours; take it out of the front end"
+        ) from None

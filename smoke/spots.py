@@ -1,0 +1,83 @@
+"""Where a caller must stand, and when: the stamp masters that are deployed, as an award needs them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+JST = timezone(timedelta(hours=9))
+SPELLINGS = {
+    "lat": ("lat", "latitude"),
+    "lon": ("lon", "lng", "longitude"),
+    "radius_m": ("radiusM", "radius"),
+}
+METRES_PER_DEGREE = 111_195
+"""Of latitude, on a sphere of 6,371,000 m."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A GPS stamp; degrees and metres. ``opens``, ``closes``: seconds since the epoch, or None."""
+
+    stamp_id: str
+    name: str
+    lat: float
+    lon: float
+    radius_m: float
+    opens: float | None = None
+    closes: float | None = None
+
+    def open_at(self, now: float) -> bool:
+        after = self.opens is None or self.opens <= now
+        return after and (self.closes is None or self.closes >= now)
+
+    def refusal_at(self, now: float) -> str:
+        """Return the code with which an award is refused at a time when it is not open."""
+        too_early = self.opens is not None and now < self.opens
+        return "STAMP_NOT_VALID_YET" if too_early else "STAMP_EXPIRED"
+
+    def away(self, metres: float) -> Mapping[str, float]:
+        """Return a position so far from here: towards the equator, so that it stays on the map."""
+        degrees = metres / METRES_PER_DEGREE
+        return {"lat": self.lat - degrees if self.lat > 0 else self.lat + degrees, "lon": self.lon}
+
+
+def spots_in(items: tuple[Mapping[str, Any], ...]) -> tuple[Spot, ...]:
+    """Read the GPS stamps among the masters, in the order of their ids; unreadable ones are left out.
+
+    Whether all are well formed is for DATA-02 to say.
+    """
+    decode = TypeDeserializer().deserialize
+    masters = [{name: decode(value) for name, value in item.items()} for item in items]
+    found = [spot for master in masters if (spot := _spot(master))]
+    return tuple(sorted(found, key=lambda spot: spot.stamp_id))
+
+
+def _spot(master: Mapping[str, Any]) -> Spot | None:
+    location = master.get("Location")
+    if master.get("Type") != "GPS" or not isinstance(location, Mapping):
+        return None
+    try:
+        place = {
+            ours: float(next(location[name] for name in names if name in location))
+            for ours, names in SPELLINGS.items()
+        }
+        return Spot(
+            stamp_id=master["StampId"],
+            name=str(master.get("Name", "")),
+            opens=_epoch_s(master.get("ValidFrom")),
+            closes=_epoch_s(master.get("ValidTo")),
+            **place,
+        )
+    except (StopIteration, KeyError, TypeError, ValueError):
+        return None
+
+
+def _epoch_s(bound: Any) -> float | None:
+    """Read seconds since the epoch, or ISO 8601 (in Japan where it names no zone)."""
+    if bound is None or not isinstance(bound, str):
+        return None if bound is None else float(bound)
+    moment = datetime.fromisoformat(bound)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()

@@ -1,0 +1,116 @@
+"""Defects of aliases and of the calls that go through them: DEP-15 and DEP-16."""
+
+from dataclasses import replace
+from typing import Any
+
+from signoff.inventory.functions import Alias, FunctionPolicy
+from tests.defects import following
+from tests.defects.changes import added, both, edited, item
+from tests.defects.defect import Break, Defect
+from tests.defects.documents import document, integrated
+from tests.healthy.api_document import AUTHORIZER, uri
+from tests.healthy.compute import PREFIX, clear, permission
+
+STAMPS = "stamp-rally-prod-stamps"
+NO_VERSION = Alias(name="live", arn=f"{PREFIX}{STAMPS}:live", version="$LATEST")
+OTHER_ALIAS = Alias(name="prod", arn=f"{PREFIX}{STAMPS}:prod", version="2")
+
+
+def _alias(name: str, **fields: Any) -> Break:
+    return edited("aliases", name, lambda found: (replace(found[0], **fields),))
+
+
+def _policy(key: str, document: str, qualifier: str | None = "live") -> Break:
+    found = FunctionPolicy(qualifier=qualifier, document=document)
+    return added("function_policies", f"stamp-rally-prod-{key}", (found,))
+
+
+def _asked(address: str) -> Break:
+    """Let another address decide on sessions."""
+    return document(
+        lambda api: replace(
+            api,
+            authorizers={AUTHORIZER: replace(api.authorizers[AUTHORIZER], uri=address)},
+        )
+    )
+
+
+def _without_alias(name: str) -> Break:
+    """Take the alias away: what stands then for the function is $LATEST, and its policy is gone."""
+    return both(
+        added("aliases", name, ()),
+        item("functions", name, version="$LATEST"),
+        added("function_policies", name, ()),
+    )
+
+
+DEFECTS: tuple[Defect, ...] = (
+    Defect(
+        id="DEP-15:absent",
+        breaks=_without_alias(STAMPS),
+        follows=following.AN_ALIAS,
+    ),
+    Defect(
+        id="DEP-15:another-name",
+        breaks=both(_without_alias(STAMPS), added("aliases", STAMPS, (OTHER_ALIAS,))),
+        follows=following.AN_ALIAS,
+    ),
+    Defect(
+        id="DEP-15:latest",
+        breaks=both(
+            added("aliases", STAMPS, (NO_VERSION,)), item("functions", STAMPS, version="$LATEST")
+        ),
+    ),
+    Defect(id="DEP-15:version-that-is-gone", breaks=_alias(STAMPS, version="7")),
+    Defect(
+        id="DEP-16:route-on-the-function", breaks=integrated("GET /stamps", uri=uri("stamps", ""))
+    ),
+    Defect(
+        id="DEP-16:route-on-a-version", breaks=integrated("GET /stamps", uri=uri("stamps", ":2"))
+    ),
+    Defect(
+        id="DEP-16:route-on-latest",
+        breaks=integrated("POST /notify", uri=uri("notify", ":$LATEST")),
+    ),
+    Defect(
+        id="DEP-16:authorizer-on-the-function",
+        breaks=_asked(uri("auth", "")),
+        follows=frozenset({"SEC-35"}),
+    ),
+    Defect(
+        id="DEP-16:authorizer-is-another",
+        breaks=_asked(uri("stamps")),
+        follows=frozenset({"SEC-35"}),
+    ),
+    Defect(id="DEP-16:no-permission", breaks=added("function_policies", STAMPS, ())),
+    Defect(
+        id="DEP-16:permission-on-the-function",
+        breaks=_policy("stamps", permission("stamps", "*/*/*", qualifier=""), None),
+    ),
+    Defect(
+        id="DEP-16:permission-for-another-stage",
+        breaks=_policy("stamps", permission("stamps", "dev/GET/stamps")),
+    ),
+    Defect(
+        id="DEP-16:permission-for-one-route-of-two",
+        breaks=_policy("ranking", permission("ranking", "prod/GET/ranking/weekly")),
+    ),
+    Defect(
+        id="DEP-16:authorizer-not-permitted",
+        breaks=_policy("auth", permission("auth", "prod/POST/auth/verify")),
+    ),
+    Defect(
+        id="DEP-16:another-authorizer-permitted",
+        breaks=_policy("auth", permission("auth", "prod/POST/auth/verify", "authorizers/zzz999")),
+    ),
+)
+
+SOUND: dict[str, Break] = {
+    "alias by a stage variable": both(
+        integrated("GET /stamps", uri=uri("stamps", ":${stageVariables.alias}")),
+        item("stages", "prod", variables={"alias": clear("live")}),
+    ),
+    "permission for every stage": _policy("stamps", permission("stamps", "*/GET/stamps")),
+    "permission for everything": _policy("stamps", permission("stamps", "*")),
+}
+"""Other ways to be right: nothing may turn red."""

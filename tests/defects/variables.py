@@ -1,0 +1,97 @@
+"""Defects of environment variables: DEP-13 and DEP-14."""
+
+from dataclasses import replace
+
+from signoff.inventory.value import Value
+from tests.defects.changes import edited
+from tests.defects.defect import Break, Defect
+from tests.healthy.compute import clear, kept_back
+
+AUTH, AWARD, STAMPS = "stamp-rally-prod-auth", "stamp-rally-prod-award", "stamp-rally-prod-stamps"
+DEV_SECRET = kept_back("stamp-rally/token-secret-key")
+
+
+def _set(name: str, **variables: Value) -> Break:
+    """Give a function these variables, in the place of its own or beside them."""
+    return edited(
+        "functions",
+        name,
+        lambda one: replace(one, environment={**one.environment, **variables}),
+    )
+
+
+def _unset(name: str, variable: str) -> Break:
+    return edited(
+        "functions",
+        name,
+        lambda one: replace(
+            one, environment={k: v for k, v in one.environment.items() if k != variable}
+        ),
+    )
+
+
+DEFECTS: tuple[Defect, ...] = (
+    Defect(id="DEP-13:absent", breaks=_unset(AWARD, "TABLE_STAMPMASTERS")),
+    Defect(id="DEP-13:empty", breaks=_set(AUTH, TABLE_USERS=kept_back(""))),
+    Defect(id="DEP-13:wrong-table", breaks=_set(AUTH, TABLE_USERS=clear("UserStamps-prod"))),
+    Defect(id="DEP-13:with-a-blank", breaks=_set(AUTH, TABLE_USERS=kept_back("Users-prod "))),
+    Defect(
+        id="DEP-13:notify-without-alias",
+        breaks=_set(AWARD, NOTIFY_FUNCTION=kept_back("stamp-rally-prod-notify")),
+    ),
+    Defect(
+        id="DEP-13:origin-with-a-slash",
+        breaks=_set(AWARD, ALLOWED_ORIGIN=kept_back("https://rally.example.jp/")),
+    ),
+    Defect(
+        id="DEP-13:accuracy-unlimited",
+        breaks=_set(AWARD, ACCURACY_CAP_M=clear("100000")),
+    ),
+    Defect(
+        id="DEP-13:fake-line",
+        breaks=_set(AUTH, LINE_API_ENDPOINT=kept_back("http://127.0.0.1:8999")),
+    ),
+    Defect(
+        id="DEP-13:almost-line",
+        breaks=_set(AUTH, LINE_API_ENDPOINT=kept_back("http://api.line.me")),
+    ),
+    Defect(
+        id="DEP-14:table-of-dev",
+        breaks=_set(AUTH, TABLE_USERS=kept_back("Users")),
+        follows=frozenset({"DEP-13"}),
+    ),
+    Defect(
+        id="DEP-14:table-of-staging",
+        breaks=_set(STAMPS, TABLE_USERSTAMPS=kept_back("UserStamps-stg")),
+        follows=frozenset({"DEP-13"}),
+    ),
+    Defect(
+        id="DEP-14:secret-of-dev",
+        breaks=_set(AUTH, SECRET_NAME_TOKEN_KEY=DEV_SECRET),
+        follows=frozenset({"DEP-13"}),
+    ),
+    Defect(
+        id="DEP-14:says-it-is-dev",
+        breaks=_set(AWARD, ENVIRONMENT=kept_back("dev")),
+        follows=frozenset({"DEP-13"}),
+    ),
+    Defect(
+        id="DEP-14:notify-of-dev",
+        breaks=_set(AWARD, NOTIFY_FUNCTION=kept_back("stamp-rally-notify:live")),
+        follows=frozenset({"DEP-13"}),
+    ),
+    Defect(
+        id="DEP-14:extra-region",
+        breaks=_set(AWARD, BUCKET_REGION=kept_back("us-east-1")),
+    ),
+    Defect(
+        id="DEP-14:extra-table-of-dev",
+        breaks=_set(AWARD, TABLE_OLD=kept_back("UserStamps")),
+    ),
+)
+
+SOUND: dict[str, Break] = {
+    "a variable more": _set(AUTH, LOG_LEVEL=kept_back("INFO")),
+    "LINE's endpoint set": _set(AUTH, LINE_API_ENDPOINT=kept_back("https://api.line.me")),
+}
+"""Other ways to be right: nothing may turn red."""

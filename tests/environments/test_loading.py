@@ -1,0 +1,190 @@
+"""An environment is complete and typed, or each problem is told: where, what was found, what to write."""
+
+from datetime import date
+
+import pytest
+
+from signoff.environments import ENVIRONMENTS, EnvironmentFileError, load, names, peek
+from signoff.environments.keys import keys
+
+
+def test_environment_has_the_values_of_its_table(path):
+    environment = load("prod", path, {}).environment
+
+    assert environment.name == "prod"
+    assert environment.throttle.daily_quota == 100_000
+    assert environment.go_live == date(2026, 12, 1)
+    assert environment.tables["users"] == "Users-prod"
+    assert environment.waivers == ()
+
+
+def test_unknown_environment_names_those_that_there_are(path):
+    with pytest.raises(EnvironmentFileError) as caught:
+        load("production", path, {})
+
+    assert str(caught.value) == "environments.toml has no environment production; it has dev, prod"
+
+
+def test_file_that_does_not_exist_is_told(tmp_path):
+    with pytest.raises(EnvironmentFileError, match=r"nowhere\.toml does not exist; name a file"):
+        load("prod", tmp_path / "nowhere.toml", {})
+
+
+def test_bad_toml_names_line_and_column(changed):
+    path = changed('stage = "prod"', "stage = prod")
+
+    with pytest.raises(
+        EnvironmentFileError, match=r"environments\.toml is not TOML: .*line 10, column 9"
+    ):
+        load("prod", path, {})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            'account = "444455556666"',
+            'account = "4444"',
+            'prod.account is "4444"; write the 12 digits of the AWS account',
+        ),
+        (
+            'account = "444455556666"',
+            "account = 444455556666",
+            "prod.account is 444455556666; write text, in quotes",
+        ),
+        (
+            'account = "444455556666"\n',
+            "",
+            (
+                "prod.account is missing; write account = … (the 12 digits of the AWS account), "
+                "or set SIGNOFF_ACCOUNT"
+            ),
+        ),
+        (
+            "retention_days = 30",
+            'retention_days = "30"',
+            'prod.retention_days is "30"; write a whole number, without quotes',
+        ),
+        (
+            "retention_days = 30",
+            "retention_days = 0",
+            "prod.retention_days is 0; write a number greater than 0",
+        ),
+        (
+            "retention_days = 30",
+            "retention_days = 30\nretention_day = 30",
+            "prod.retention_day is no key of an environment; did you mean retention_days?",
+        ),
+        ("rate = 1000, ", "", "prod.throttle.rate is missing; write rate = …"),
+        (
+            "rate = 1000",
+            "rate = 1000, rates = 1",
+            "prod.throttle.rates is no key of an environment; did you mean throttle.rate?",
+        ),
+        (
+            'line = { channel_id = "2001234567" }',
+            "",
+            "prod.line is missing; write line = { channel_id = … }, or set SIGNOFF_LINE__CHANNEL_ID",
+        ),
+        (
+            '"2001234567"',
+            '"123"',
+            'prod.line.channel_id is "123"; write the 10 digits of the LINE channel',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'go_live = "soon"',
+            'prod.go_live is "soon"; write a day, such as 2026-12-01',
+        ),
+        ("go_live = 2026-12-01", 'pitr = "yes"', 'prod.pitr is "yes"; write true or false'),
+        (
+            '"https://rally.example.jp"',
+            '"https://rally.example.jp/"',
+            (
+                'prod.origin is "https://rally.example.jp/"; write scheme and host only, '
+                "as a browser's Origin header does"
+            ),
+        ),
+        (
+            '"https://rally.example.jp"',
+            '"*"',
+            'prod.origin is "*"; write the one origin of the front end, such as "https://rally.example.jp"',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'waivers = [{ row = "MON-01", until = 2026-12-10, reason = "late" }]',
+            (
+                'prod.waivers.0.reason is "late"; write at least 10 characters\n'
+                "environments.toml: prod.waivers.0.by is missing; write by = …"
+            ),
+        ),
+        ("go_live = 2026-12-01", "domain = 5", "prod.domain is 5; write a table, { … }"),
+        (
+            "go_live = 2026-12-01",
+            'billing = "FREE"',
+            "prod.billing is \"FREE\"; write 'PAY_PER_REQUEST' or 'PROVISIONED'",
+        ),
+        (
+            "go_live = 2026-12-01",
+            "authorizer_ttl_s = 4000",
+            "prod.authorizer_ttl_s is 4000; write a number of at most 3600",
+        ),
+    ],
+)
+def test_problem_is_one_sentence(old, new, sentence, changed):
+    path = changed(old, new)
+
+    with pytest.raises(EnvironmentFileError) as caught:
+        load("prod", path, {})
+
+    assert str(caught.value) == f"environments.toml: {sentence}"
+
+
+def test_all_problems_are_told_at_once(changed):
+    changed("target_rate = 200", "target_rate = -1")
+    path = changed("retention_days = 30\n", "")
+
+    with pytest.raises(EnvironmentFileError) as caught:
+        load("prod", path, {})
+
+    assert len(caught.value.problems) == 2
+
+
+def test_any_origin_is_allowed_outside_production(test_environment, changed):
+    changed('"https://rally.example.jp"', '"*"')
+
+    assert load("prod", test_environment, {}).environment.origin == "*"
+
+
+def test_another_environment_can_be_peeked_at_without_being_judged(path):
+    assert peek("dev", "origin", path) == "*"
+    assert peek("dev", "evidence", path) is None
+    assert peek("staging", "evidence", path) is None
+
+
+def test_names_are_in_the_order_of_the_file(path):
+    assert names(path) == ("dev", "prod")
+
+
+def test_shipped_file_loads_for_local_and_lacks_only_addresses_elsewhere():
+    addresses = {
+        "SIGNOFF_ACCOUNT": "444455556666",
+        "SIGNOFF_ORIGIN": "https://rally.example.jp",
+        "SIGNOFF_LINE__CHANNEL_ID": "2001234567",
+    }
+
+    assert names(ENVIRONMENTS) == ("dev", "prod", "local")
+    assert load("local", ENVIRONMENTS, {}).environment.account == "123456789012"
+    assert load("prod", ENVIRONMENTS, addresses).environment.production
+    assert load("dev", ENVIRONMENTS, addresses).environment.region == "us-east-1"
+
+
+def test_keys_are_read_off_the_types():
+    by_path = {key.path: key for key in keys()}
+
+    assert by_path["line.channel_id"].is_text
+    assert not by_path["throttle.rate"].is_text
+    assert by_path["tags"].open
+    assert "name" not in by_path
+    assert by_path["line.channel_id"].required
+    assert not by_path["line.liff_id"].required

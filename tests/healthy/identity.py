@@ -1,0 +1,96 @@
+"""IAM as it would answer for a healthy production: literals, no plan."""
+
+import json
+from typing import Any
+
+from signoff.inventory.roles import PolicyDocument, Role
+
+ACCOUNT = "444455556666"
+HERE = f"ap-northeast-1:{ACCOUNT}"
+USERS = f"arn:aws:dynamodb:{HERE}:table/Users-prod"
+USER_STAMPS = f"arn:aws:dynamodb:{HERE}:table/UserStamps-prod"
+STAMP_MASTERS = f"arn:aws:dynamodb:{HERE}:table/StampMasters-prod"
+TOKEN_KEY = f"arn:aws:secretsmanager:{HERE}:secret:stamp-rally-prod/token-secret-key-??????"
+LINE_TOKEN = (
+    f"arn:aws:secretsmanager:{HERE}:secret:stamp-rally-prod/line-channel-access-token-??????"
+)
+NOTIFY = f"arn:aws:lambda:{HERE}:function:stamp-rally-prod-notify:live"
+GRANTED: dict[str, dict[str, list[str]]] = {
+    "auth": {
+        USERS: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+        TOKEN_KEY: ["secretsmanager:GetSecretValue"],
+    },
+    "award": {
+        USER_STAMPS: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+        STAMP_MASTERS: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+        NOTIFY: ["lambda:InvokeFunction"],
+    },
+    "gps-verify": {STAMP_MASTERS: ["dynamodb:GetItem", "dynamodb:Query"]},
+    "notify": {LINE_TOKEN: ["secretsmanager:GetSecretValue"]},
+    "ranking": {
+        USERS: ["dynamodb:BatchGetItem"],
+        USER_STAMPS: ["dynamodb:GetItem", "dynamodb:Query"],
+        f"{USER_STAMPS}/index/PeriodRanking": ["dynamodb:Query"],
+    },
+    "richmenu": {LINE_TOKEN: ["secretsmanager:GetSecretValue"]},
+    "stamps": {
+        USER_STAMPS: ["dynamodb:Query"],
+        STAMP_MASTERS: ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
+    },
+}
+"""Function -> resource -> actions: the guide's table, and what ours needs beyond it."""
+LOGS_ROLE = "stamp-rally-prod-apigateway-logs-role"
+PUSH_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+
+
+def roles() -> dict[str, Role]:
+    of_functions = {f"stamp-rally-prod-{one}-role": _role(one) for one in GRANTED}
+    return of_functions | {LOGS_ROLE: _logs_role()}
+
+
+def trust(**principal: Any) -> str:
+    """Return a trust policy for one principal."""
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return document(statement)
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, sort_keys=True)
+
+
+def allow(actions: list[str] | str, resource: list[str] | str, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": resource, **more}
+
+
+def _role(function: str) -> Role:
+    name = f"stamp-rally-prod-{function}"
+    logs = f"arn:aws:logs:{HERE}:log-group:/aws/lambda/{name}:*"
+    statements = [
+        *(allow(actions, resource) for resource, actions in GRANTED[function].items()),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], logs),
+        allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+    ]
+    return Role(
+        name=f"{name}-role",
+        arn=f"arn:aws:iam::{ACCOUNT}:role/{name}-role",
+        trust=trust(Service="lambda.amazonaws.com"),
+        policies=(PolicyDocument(name="least-privilege", document=document(*statements)),),
+        tags={"Environment": "prod", "Project": "CC"},
+    )
+
+
+def _logs_role() -> Role:
+    """The account's role by which API Gateway writes logs; it bears the prefix, too."""
+    written = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    return Role(
+        name=LOGS_ROLE,
+        arn=f"arn:aws:iam::{ACCOUNT}:role/{LOGS_ROLE}",
+        trust=trust(Service="apigateway.amazonaws.com"),
+        policies=(
+            PolicyDocument(
+                name="AmazonAPIGatewayPushToCloudWatchLogs",
+                document=document(allow(written, "*")),
+                arn=PUSH_LOGS,
+            ),
+        ),
+    )

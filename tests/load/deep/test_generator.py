@@ -1,0 +1,145 @@
+"""A generator that is starved, or joined too late, or led from Locust's web page."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+
+import pytest
+import requests
+
+from load.engine.judge import Exit
+from load.engine.run_file import VARIABLE
+from load.launch import ROOT, Crew, free_port
+from tests.load.runs import (
+    OBJECTIVES,
+    Silent,
+    drive,
+    environment,
+    only,
+    plan,
+    run_against,
+    step,
+    verdict_in,
+)
+
+
+@pytest.fixture
+def busy_core():
+    """Hold this process, and those it starts, on one core, beside nine that never rest."""
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(mine)})
+    rest = [sys.executable, "-c", "while True: pass"]
+    with ExitStack() as stack:
+        for _ in range(9):
+            hog = stack.enter_context(subprocess.Popen(rest))
+            stack.callback(hog.kill)
+        stack.callback(os.sched_setaffinity, 0, mine)
+        yield
+
+
+@pytest.mark.usefixtures("busy_core")
+def test_starved_generator_makes_a_run_invalid(healthy, tmp_path):
+    run = run_against(
+        healthy.url, tmp_path, plan=plan(step("hold", 2, 900, only())), objectives=OBJECTIVES
+    )
+
+    code, verdict = drive(run)
+
+    assert code == Exit.INVALID
+    assert "the generator is starved" in verdict.judgement.reasons[-1]
+
+
+def locust(run_file, *options):
+    """Start Locust by its own command line, as the manual says."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "locust", "--config", "load/locust.conf", *options],
+        cwd=ROOT,
+        env=environment(**{VARIABLE: str(run_file)}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+class Joiner(Silent):
+    """Starts another worker in the middle of a run."""
+
+    def __init__(self, port, run_file):
+        super().__init__()
+        self.port, self.run_file, self.late = port, run_file, None
+
+    def show(self, now):
+        super().show(now)
+        if self.late is None and now["elapsed"] > 1:
+            self.late = locust(self.run_file, "--worker", f"--master-port={self.port}")
+
+
+def test_worker_that_comes_late_makes_a_run_invalid(healthy, tmp_path):
+    port, run_file = free_port("127.0.0.1"), tmp_path / "run.json"
+    run = run_against(
+        healthy.url,
+        tmp_path / "out",
+        plan=plan(step("hold", 8, 40, only())),
+        workers=2,
+        progress=True,
+    )
+    run.write(run_file)
+    joiner = Joiner(port, run_file)
+
+    code, verdict = drive(run, Crew(port=port), joiner)
+    joiner.late.kill()
+    joiner.late.communicate()
+
+    assert code == Exit.INVALID
+    assert any("came after the start" in reason for reason in verdict.judgement.reasons)
+
+
+def test_plain_locust_with_its_web_page_gives_the_same_verdict(healthy, tmp_path):
+    port, run_file = free_port("127.0.0.1"), tmp_path / "run.json"
+    run = run_against(
+        healthy.url, tmp_path / "out", plan=plan(step("hold", 3, 40), percentiles=False)
+    )
+    run.write(run_file)
+    options = ["--autostart", "--autoquit=0", f"--web-port={port}"]
+
+    with locust(run_file, *options) as process:
+        for line in process.stdout:
+            if "Shape test starting" in line:
+                break
+        requests.get(f"http://127.0.0.1:{port}/", timeout=10).raise_for_status()
+        process.communicate(timeout=60)
+
+    assert process.returncode == Exit.PASS
+    assert verdict_in(tmp_path / "out").measurement.steps.total("answered") == 120
+
+
+def test_plain_locust_refuses_another_host_before_it_sends_anything(healthy, tmp_path):
+    run_file = tmp_path / "run.json"
+    run_against(healthy.url, tmp_path / "out").write(run_file)
+
+    with locust(run_file, "--headless", "--host=https://api.example.com") as process:
+        told, _ = process.communicate(timeout=60)
+
+    assert process.returncode == Exit.REFUSED
+    assert "refused: api.example.com is not this environment's" in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_terminated_master_ends_with_an_honest_verdict(healthy, tmp_path):
+    run_file = tmp_path / "run.json"
+    run = run_against(healthy.url, tmp_path / "out", plan=plan(step("hold", 60, 20)), progress=True)
+    run.write(run_file)
+
+    with locust(run_file, "--headless") as process:
+        for line in process.stdout:
+            if line.startswith("{") and json.loads(line)["elapsed"] > 1:
+                break
+        os.kill(process.pid, signal.SIGTERM)
+        process.communicate(timeout=60)
+
+    assert process.returncode == Exit.INVALID
+    assert verdict_in(tmp_path / "out").judgement.reasons[0].startswith("stopped after ")

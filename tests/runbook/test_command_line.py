@@ -1,0 +1,198 @@
+"""The command line: what it lists, what it refuses, how it ends, and what the journal says then."""
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from runbook.__main__ import main, options
+from runbook.catalogue import UNKNOWN, procedures, row_states
+from signoff.local.aws_faults import answering, denied
+from signoff.procedure import Journal
+from tests.runbook.desk import LINE_TOKEN, PROD
+
+ME = "arn:aws:iam::111122223333:user/local-admin"
+
+
+@pytest.fixture
+def said():
+    return io.StringIO()
+
+
+@pytest.fixture
+def runbook(empty, tmp_path, monkeypatch, said):
+    """Run the command line against the empty account, with files of its own."""
+    text = PROD.read_text().replace("444455556666", empty.environment.account)
+    environments = tmp_path / "environments.toml"
+    environments.write_text(text.replace("report/prod/evidence", str(tmp_path / "evidence")))
+    token = tmp_path / "token"
+    token.write_text(f"{LINE_TOKEN}\n")
+    for name, value in (
+        ("AWS_ENDPOINT_URL", empty.aws.endpoint),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+    ):
+        monkeypatch.setenv(name, value)
+
+    def runbook(*arguments):
+        files = (f"--environments={environments}", f"--journal={tmp_path / 'journal.jsonl'}")
+        more = ("--env=prod", "--no-judge", *files)
+        return main([*arguments, *more], Console(file=said, width=200))
+
+    runbook.token = f"--line-token-file={token}"
+    runbook.journal = Journal(tmp_path / "journal.jsonl")
+    runbook.evidence = tmp_path / "evidence"
+    return runbook
+
+
+def test_without_a_name_it_lists_the_procedures_by_step(runbook, said):
+    assert runbook() == 0
+
+    lines = said.getvalue().splitlines()
+    assert [line.split()[1] for line in lines if line[0] != " "][1:4] == (
+        ["prepare", "secrets", "least_privilege"]
+    )
+    assert UNKNOWN in said.getvalue()
+
+
+def test_the_list_speaks_japanese(runbook, said):
+    assert runbook("--lang=ja") == 0
+    assert "リソース" in said.getvalue()
+
+
+def test_a_rehearsal_changes_nothing_and_keeps_no_journal(runbook, empty, said):
+    assert runbook("provision") == 0
+
+    assert empty.changing_calls() == []
+    assert list(runbook.journal) == []
+    assert not runbook.evidence.exists()
+    assert "+ table Users-prod" in said.getvalue()
+
+
+def test_go_does_it_and_the_journal_and_the_evidence_say_so(runbook, said):
+    assert runbook("provision", "--go", "--yes", runbook.token) == 0
+    assert runbook("provision", "--go", "--yes", runbook.token) == 0
+
+    ends = [one.detail["result"] for one in runbook.journal if one.what == "end"]
+    kinds = [json.loads(one.read_text())["kind"] for one in sorted(runbook.evidence.iterdir())]
+    assert ends == ["done", "done"]
+    assert {one.who for one in runbook.journal} == {ME}
+    assert kinds == ["release", "release", "manifest"]
+    assert LINE_TOKEN not in said.getvalue() + runbook.journal.path.read_text()
+
+
+def test_a_denied_permission_is_told_by_name_and_the_run_goes_on_afterwards(
+    runbook, empty, said, capsys
+):
+    empty.aws.faults.append(denied("dynamodb:CreateTable"))
+    assert runbook("tables", "--go") == 1
+    told = capsys.readouterr().err
+    journal = [(one.what, one.detail.get("error")) for one in runbook.journal]
+    empty.aws.faults.clear()
+    assert runbook("tables", "--go") == 0
+
+    why = f"CreateTable was denied to {ME}: have it allowed, then run it again"
+    assert told == f"runbook: stopped at tables.create_the_tables: {why}\n"
+    assert journal == [("begin", None), ("failed", why), ("end", None)]
+    assert "going on where the last run stopped" in said.getvalue()
+
+
+def test_what_was_changed_before_a_failure_is_in_the_journal(runbook, empty):
+    empty.aws.faults.append(denied("dynamodb:UpdateTimeToLive"))
+    assert runbook("tables", "--go") == 1
+
+    changed = {c["resource"] for e in runbook.journal for c in e.detail.get("changes", ())}
+    assert changed == {"table Users-prod", "table UserStamps-prod", "table StampMasters-prod"}
+    assert "time to live" not in runbook.journal.path.read_text().split('"failed"')[0]
+
+
+def test_credentials_that_end_in_the_middle_are_told(runbook, empty, capsys):
+    empty.aws.faults.append(answering("ExpiredTokenException", "dynamodb:CreateTable"))
+    assert runbook("tables", "--go") == 1
+
+    assert "no longer valid (ExpiredTokenException); sign in" in capsys.readouterr().err
+
+
+def test_the_wrong_account_is_refused_before_any_step(runbook, monkeypatch, empty, capsys):
+    monkeypatch.setenv("SIGNOFF_ACCOUNT", "999999999999")
+    assert runbook("secrets", "--go", runbook.token) == 4
+
+    assert "account 999999999999" in capsys.readouterr().err
+    assert empty.changing_calls() == []
+
+
+def test_no_credentials_are_refused(runbook, monkeypatch, capsys):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    assert runbook("secrets") == 4
+
+    assert "needs credentials" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("secrts",), "there is no procedure secrts; did you mean secrets?"),
+        (("secrets", "--nonsense"), "unrecognized arguments: --nonsense"),
+    ],
+)
+def test_a_wrong_command_line_is_usage(runbook, capsys, arguments, why):
+    with pytest.raises(SystemExit) as ended:
+        runbook(*arguments)
+
+    assert ended.value.code == 2
+    assert why in capsys.readouterr().err
+
+
+def test_an_unknown_environment_is_usage(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["secrets", "--env", "production"])
+
+    assert ended.value.code == 2
+    assert "has no environment production; it has dev, prod, local" in capsys.readouterr().err
+
+
+def test_help_teaches():
+    text = io.StringIO()
+    options().print_help(text)
+    for word in ("--go", "rehears", "exit codes", "examples", "goes on where it was"):
+        assert word in text.getvalue()
+
+
+def test_without_a_terminal_the_token_is_asked_of_a_file(runbook, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert runbook("secrets", "--go") == 1
+
+    assert "give its file with --line-token-file" in capsys.readouterr().err
+
+
+def test_without_an_answer_nothing_is_lost(runbook, monkeypatch, empty):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    name = "stamp-rally-prod/token-secret-key"
+    empty.client("secretsmanager").create_secret(Name=name, SecretString="{}")
+    assert runbook("secrets", "--go", runbook.token) == 1
+
+    assert empty.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"] == "{}"
+    assert "declined" in [one.what for one in runbook.journal]
+
+
+def test_every_procedure_is_listed_under_a_step_of_the_guide():
+    steps = {guide for one in procedures().values() for guide in one.guide}
+
+    assert steps == {
+        *("1-1", "1-2", "1-3", "2-1", "2-2", "2-3", "2-4"),
+        *("3-1", "3-2", "3-3", "4-1", "6-1", "6-2", "6-3"),
+    }
+
+
+def test_the_state_of_a_row_comes_from_the_newest_report(tmp_path):
+    (tmp_path / "latest").mkdir()
+    rows = [{"row": {"id": "SEC-01"}, "outcome": "pass"}]
+    report = json.dumps({"verdict": {"rows": rows}})
+    (tmp_path / "latest" / "signoff.json").write_text(report)
+
+    assert row_states(tmp_path) == {"SEC-01": "pass"}
+    assert row_states(tmp_path / "nothing") == {}

@@ -1,0 +1,113 @@
+"""Something goes wrong in the middle of every procedure: it says what, the journal knows, it goes on."""
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from runbook.provision import ORDER
+from signoff.local.aws_errors import access_denied, refusal
+from signoff.procedure import Journal, Procedure, Run, Stopped
+from tests.runbook.desk import READS
+from tests.runbook.toy import WHO, Memory
+
+AT_ONCE = {"masters"}
+"""Procedures with but one call that changes anything: it is that one that fails."""
+ASK_NOTHING_OF_AWS = {"prepare"}
+BROKEN = [one for one in map(Procedure.of, ORDER) if one.name not in ASK_NOTHING_OF_AWS]
+
+
+class Fault:
+    """Refuses every change from a procedure's second one on, as long as it is armed."""
+
+    def __init__(self, refuse):
+        self.refuse = refuse
+        self.left = None
+
+    def __call__(self, request):
+        if self.left is None or request.operation.startswith(READS):
+            return None
+        self.left -= 1
+        return self.refuse(request) if self.left < 0 else None
+
+
+def denial(request):
+    return access_denied(request, "not authorized")
+
+
+def expiry(request):
+    return refusal(request, "ExpiredToken", "The security token included is expired", 403)
+
+
+@pytest.mark.parametrize(
+    ("refuse", "why"),
+    [
+        (denial, "was denied to arn:aws:iam::123456789012:user/operator: have it allowed"),
+        (expiry, r"the credentials are no longer valid \(ExpiredToken\); sign in"),
+    ],
+)
+def test_a_refusal_in_the_middle_is_told_and_mended(empty, tmp_path, refuse, why):
+    fault = Fault(refuse)
+    empty.aws.faults.append(fault)
+    journal = Journal(tmp_path / "journal.jsonl")
+    for procedure in BROKEN:
+        fault.left = int(procedure.name not in AT_ONCE)
+        with pytest.raises(Stopped, match=why):
+            run(empty, procedure, journal).perform()
+        fault.left = None
+        run(empty, procedure, journal).perform()
+
+    assert_the_journal_knows(journal)
+
+
+def test_a_lost_connection_in_the_middle_is_told_and_mended(empty, tmp_path):
+    journal, line = Journal(tmp_path / "journal.jsonl"), Line()
+    with empty.hooked("before-send", line):
+        for procedure in BROKEN:
+            line.left = int(procedure.name not in AT_ONCE)
+            with pytest.raises(Stopped, match=r"AWS did not answer \(EndpointConnectionError\)"):
+                run(empty, procedure, journal).perform()
+            line.left = None
+            run(empty, procedure, journal).perform()
+
+    assert_the_journal_knows(journal)
+
+
+class Line:
+    """A connection that is lost at a procedure's second change."""
+
+    left = None
+
+    def __call__(self, event_name, request, **_):
+        if self.left is None or event_name.rpartition(".")[2].startswith(READS):
+            return
+        self.left -= 1
+        if self.left < 0:
+            raise EndpointConnectionError(endpoint_url=request.url)
+
+
+def run(desk, procedure, journal):
+    return Run(
+        procedure=procedure,
+        work=desk.work(),
+        journal=journal,
+        screen=Memory(),
+        who=WHO,
+        unattended=True,
+    )
+
+
+def assert_the_journal_knows(journal):
+    """Each procedure failed, then ended well; whatever was changed stands there, by whom, from what."""
+    entries = list(journal)
+    ends = [(one.procedure, one.detail["result"]) for one in entries if one.what == "end"]
+    assert ends == [(p.name, result) for p in BROKEN for result in ("failed", "done")]
+    assert {one.what for one in entries} >= {"begin", "change", "broken", "failed", "done", "end"}
+    changed = [
+        (change["resource"], change["field"])
+        for one in entries
+        if one.what == "change"
+        for change in one.detail["changes"]
+    ]
+    assert ("table Users-prod", "key") in changed
+    assert ("stage prod", "*/* throttle rate") in changed
+    broken = [one for one in entries if one.what == "broken"]
+    assert len(broken) >= len(BROKEN)

@@ -1,0 +1,191 @@
+"""An account set up in the console comes to the plan, sees first what changes, and loses nothing unasked."""
+
+import json
+
+import pytest
+
+from runbook import api, functions, least_privilege, masters, monitoring, secrets, tables
+from runbook.catalogue import procedures
+from signoff.procedure import Change, Declined
+from tests.runbook import by_hand
+
+ALL = procedures()["provision"]
+
+
+@pytest.fixture
+def console(empty):
+    by_hand.set_up(empty.client, empty.environment.account)
+    return empty
+
+
+@pytest.fixture
+def rehearsed(console):
+    with console.reads_only():
+        return [c for step in ALL.steps if step.action for c in step.action(console.work())]
+
+
+def shown(changes, resource):
+    return {c.field: (c.before, c.after) for c in changes if c.resource == resource}
+
+
+def test_it_comes_to_the_plan_and_stays_there(console, everything):
+    for action in everything:
+        console.do(action, permit=lambda _: True)
+
+    left = [change for action in everything for change in console.do(action)]
+    assert left == []
+
+
+def test_a_function_is_shown_as_it_is_and_as_it_will_be(rehearsed):
+    of_it = shown(rehearsed, "function stamp-rally-prod-auth")
+
+    assert of_it["runtime"] == ("python3.12", "python3.13")
+    assert of_it["timeout_s"] == (3, 30)
+    assert of_it["memory_mb"] == (128, 256)
+    assert of_it["handler"] == ("lambda_function.lambda_handler", "handler.handler")
+    assert of_it["variable TABLE_USERS"] == ("withheld (5 characters, word)", "Users-prod")
+    assert of_it["variable TOKEN_SECRET_KEY"] == ("withheld (39 characters, word)", None)
+
+
+def test_a_stage_is_shown_as_it_is_and_as_it_will_be(rehearsed):
+    of_it = shown(rehearsed, "stage prod")
+
+    assert of_it["*/* throttle rate"] == (5000.0, 1000.0)
+    assert of_it["*/* data trace"] == (True, False)
+    assert of_it["stamps/GET throttle rate"] == (9000.0, 1000.0)
+    assert of_it["description"][1] == "本番環境"
+    assert "debug/GET throttle rate" not in of_it
+
+
+def test_an_alarm_that_never_fires_is_mended(rehearsed):
+    of_it = shown(rehearsed, "alarm stamp-rally-prod-auth-errors-alarm")
+
+    assert of_it["statistic"] == ("Average", "Sum")
+    assert of_it["comparison"] == ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+    assert of_it["missing data"] == ("missing", "notBreaching")
+
+
+def test_everything_that_is_lost_is_marked_so(rehearsed):
+    lost = {(c.resource, c.field) for c in rehearsed if c.destroys}
+
+    assert lost == {
+        ("secret stamp-rally-prod/token-secret-key", "value"),
+        ("role stamp-rally-prod-auth-role", "trust"),
+        ("role stamp-rally-prod-auth-role", "policy console"),
+        ("role stamp-rally-prod-auth-role", "managed policy"),
+        ("function stamp-rally-prod-auth", "variable TOKEN_SECRET_KEY"),
+        ("function stamp-rally-prod-auth", "permission world"),
+        ("table StampMasters-prod", "item SEV-001"),
+        ("topic stamp-rally-prod-alerts", "key"),
+        ("dashboard stamp-rally-prod-dashboard", "widgets"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "what"),
+    [
+        (secrets.generate_the_session_key, "secret stamp-rally-prod/token-secret-key: value"),
+        (least_privilege.give_each_function_its_role, "role stamp-rally-prod-auth-role"),
+        (functions.upload_the_functions, "variable TOKEN_SECRET_KEY"),
+        (masters.load_the_spots, "item SEV-001"),
+        (monitoring.create_the_topic, "topic stamp-rally-prod-alerts: key"),
+        (monitoring.create_the_dashboard, "widgets"),
+    ],
+    ids=lambda one: getattr(one, "name", None),
+)
+def test_nothing_is_lost_unasked(console, action, what):
+    with pytest.raises(Declined, match=what):
+        console.do(action.action)
+
+
+def test_no_secret_comes_out(console, everything):
+    noted = []
+    for action in everything:
+        note = lambda changes, _: noted.extend(changes)  # noqa: E731 - reads best here
+        console.do(action, permit=lambda _: True, note=note, tell=noted.append)
+
+    told = json.dumps([str(one) for one in noted]) + repr(console.evidence.records)
+    value = console.client("secretsmanager").get_secret_value(
+        SecretId="stamp-rally-prod/token-secret-key"
+    )["SecretString"]
+    assert by_hand.PASSWORD not in told
+    assert json.loads(value)["TOKEN_SECRET_KEY"] not in told
+    assert "Zq3Zq3" not in told
+
+
+def test_a_good_secret_is_never_overwritten(console):
+    console.do(secrets.store_the_line_token.action, permit=lambda _: True)
+
+    client = console.client("secretsmanager")
+    name = "stamp-rally-prod/line-channel-access-token"
+    assert "kept-Zq3" in client.get_secret_value(SecretId=name)["SecretString"]
+
+
+def test_a_placeholder_becomes_64_random_bytes(console):
+    made = console.do(secrets.generate_the_session_key.action, permit=lambda _: True)
+
+    client = console.client("secretsmanager")
+    name = "stamp-rally-prod/token-secret-key"
+    key = json.loads(client.get_secret_value(SecretId=name)["SecretString"])["TOKEN_SECRET_KEY"]
+    assert len(bytes.fromhex(key)) == 64
+    assert Change(f"secret {name}", "value", "a placeholder", "64 random bytes", True) in made
+
+
+def test_an_accepted_managed_policy_stays(console):
+    console.do(least_privilege.give_each_function_its_role.action, permit=lambda _: True)
+
+    attached = console.client("iam").list_attached_role_policies(
+        RoleName="stamp-rally-prod-auth-role"
+    )["AttachedPolicies"]
+    assert [one["PolicyArn"] for one in attached] == [by_hand.BASIC]
+
+
+def test_a_spot_in_an_older_spelling_is_the_same_spot(rehearsed):
+    assert "item STATUE-001" not in shown(rehearsed, "table StampMasters-prod")
+
+
+def test_a_table_gets_its_index_and_loses_no_item(console):
+    console.client("dynamodb").put_item(
+        TableName="UserStamps-prod", Item={"UserId": {"S": "U"}, "StampId": {"S": "S"}}
+    )
+    console.do(tables.create_the_tables.action)
+
+    table = console.client("dynamodb").describe_table(TableName="UserStamps-prod")["Table"]
+    assert [one["IndexName"] for one in table["GlobalSecondaryIndexes"]] == ["PeriodRanking"]
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert console.client("dynamodb").scan(TableName="UserStamps-prod")["Count"] == 1
+
+
+def test_a_route_beyond_the_plan_is_told_and_left(console, everything):
+    told = []
+    for action in everything:
+        console.do(action, permit=lambda _: True, tell=told.append)
+
+    assert any("GET /debug is not in the plan" in line for line in told)
+    api_id = next(
+        one["id"]
+        for one in console.client("apigateway").get_rest_apis()["items"]
+        if one["name"] == "stamp-rally-prod-api"
+    )
+    paths = console.client("apigateway").get_resources(restApiId=api_id)["items"]
+    assert "/debug" in {one["path"] for one in paths}
+
+
+def test_a_foreign_statement_of_a_policy_stays(console, everything):
+    for action in everything:
+        console.do(action, permit=lambda _: True)
+
+    policy = console.client("s3").get_bucket_policy(Bucket="stamp-rally-prod-images")["Policy"]
+    assert [one["Sid"] for one in json.loads(policy)["Statement"]] == ["Readers", "TlsOnly"]
+
+
+def test_a_version_with_a_secret_in_it_is_no_longer_what_callers_get(console):
+    console.do(least_privilege.give_each_function_its_role.action, permit=lambda _: True)
+    console.do(functions.upload_the_functions.action, permit=lambda _: True)
+    console.do(functions.release_them.action)
+
+    live = console.client("lambda").get_function_configuration(
+        FunctionName="stamp-rally-prod-auth", Qualifier="live"
+    )
+    assert "TOKEN_SECRET_KEY" not in live["Environment"]["Variables"]
+    assert api.draw_up_the_api.action(console.work())

@@ -1,0 +1,222 @@
+"""Where AWS says "not yet", a procedure waits and asks again, for a while; "no" it tells at once."""
+
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from runbook import api, functions, least_privilege, masters, monitoring, secrets, tables
+from runbook.converge import masters as spots
+from signoff.local.aws import LocalAws
+from signoff.local.aws_faults import throttled
+from signoff.local.aws_request import json_response
+from signoff.procedure import Refused, until
+from signoff.procedure.clients import PATIENT
+from signoff.procedure.patience import TRIES
+from tests.runbook.desk import Desk, clients
+from tests.runbook.refusing import saying
+
+NOT_YET = {
+    "a role that Lambda may not assume yet": saying(
+        "InvalidParameterValueException",
+        "The role defined for the function cannot be assumed by Lambda.",
+        "lambda:CreateFunction",
+        times=3,
+    ),
+    "backups before the table is ready": saying(
+        "ContinuousBackupsUnavailableException",
+        "Backups are being enabled for the table: Users-prod. Please retry later",
+        "dynamodb:UpdateContinuousBackups",
+        times=3,
+    ),
+    "too many tables being made": saying(
+        "LimitExceededException",
+        "Subscriber limit exceeded: Only 10 tables can be created, updated, or deleted",
+        "dynamodb:CreateTable",
+        times=2,
+    ),
+    "a table that is being changed": saying(
+        "ResourceInUseException",
+        "Attempt to change a resource which is still in use: Table is being updated",
+        "dynamodb:UpdateTimeToLive",
+        times=2,
+    ),
+    "a function that is being updated": saying(
+        "ResourceConflictException",
+        "The operation cannot be performed at this time. An update is in progress for resource",
+        "lambda:PublishVersion",
+        times=2,
+        status=409,
+    ),
+    "a log role that API Gateway does not know yet": saying(
+        "BadRequestException",
+        "The role ARN does not have required permissions configured.",
+        "apigateway:UpdateAccount",
+        times=2,
+    ),
+    "logs before the account's role is known": saying(
+        "BadRequestException",
+        "CloudWatch Logs role ARN must be set in account settings to enable logging",
+        "apigateway:UpdateStage",
+        times=2,
+    ),
+}
+FOR_GOOD = 10_000
+BETWEEN_TWO_DEPLOYMENTS = 1
+
+
+def test_everything_is_made_though_aws_is_not_ready(empty, everything):
+    empty.aws.faults.extend(NOT_YET.values())
+    for action in everything:
+        empty.do(action)
+
+    assert [change for action in everything for change in empty.do(action)] == []
+    assert len(empty.naps) == 3 + 3 + 2 + 2 + 2 + 2 + 2 + BETWEEN_TWO_DEPLOYMENTS
+
+
+def test_a_role_that_lambda_may_never_assume_ends_the_waiting(empty):
+    empty.do(least_privilege.give_each_function_its_role.action)
+    empty.aws.faults.append(
+        saying(
+            "InvalidParameterValueException",
+            "The role defined for the function cannot be assumed by Lambda.",
+            "lambda:CreateFunction",
+            times=FOR_GOOD,
+        )
+    )
+    with pytest.raises(ClientError, match="cannot be assumed"):
+        empty.do(functions.upload_the_functions.action)
+
+    calls = [one for one in empty.aws.calls if one.operation == "CreateFunction"]
+    assert len(calls) == 7 * TRIES
+    assert 60 < sum(empty.naps) / 7 < 120
+
+
+def test_another_wrong_parameter_is_told_at_once(empty):
+    empty.do(least_privilege.give_each_function_its_role.action)
+    message = "The runtime parameter of python3.13 is not supported."
+    empty.aws.faults.append(
+        saying("InvalidParameterValueException", message, "lambda:CreateFunction", times=FOR_GOOD)
+    )
+    with pytest.raises(ClientError, match="not supported"):
+        empty.do(functions.upload_the_functions.action)
+
+    assert empty.naps == []
+
+
+def test_a_table_of_other_keys_is_refused_before_anything_is_changed(empty):
+    empty.client("dynamodb").create_table(
+        TableName="Users-prod",
+        KeySchema=[{"AttributeName": "Email", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "Email", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    with pytest.raises(
+        Refused, match=r"Users-prod: its key is \(Email\), the plan wants \(UserId\)"
+    ):
+        empty.do(tables.create_the_tables.action)
+
+    assert not empty.client("dynamodb").describe_table(TableName="Users-prod")["Table"][
+        "DeletionProtectionEnabled"
+    ]
+
+
+def test_a_key_of_another_type_is_refused(empty):
+    empty.client("dynamodb").create_table(
+        TableName="Users-prod",
+        KeySchema=[{"AttributeName": "UserId", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "UserId", "AttributeType": "N"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    with pytest.raises(Refused, match="UserId is of type N, the plan wants S"):
+        empty.do(tables.create_the_tables.action)
+
+
+def test_another_time_to_live_is_refused(empty):
+    empty.do(tables.create_the_tables.action)
+    for on, name in ((False, "TTL"), (True, "Expires")):
+        empty.client("dynamodb").update_time_to_live(
+            TableName="UserStamps-prod",
+            TimeToLiveSpecification={"Enabled": on, "AttributeName": name},
+        )
+    with pytest.raises(Refused, match="its time to live is on Expires, the plan wants TTL"):
+        empty.do(tables.create_the_tables.action)
+
+
+def test_two_apis_of_one_name_are_refused(empty):
+    for _ in range(2):
+        empty.client("apigateway").create_rest_api(name="stamp-rally-prod-api")
+    with pytest.raises(Refused, match="2 of that name"):
+        empty.do(api.draw_up_the_api.action)
+
+
+def test_an_alarm_that_would_tell_nobody_is_refused(empty):
+    nobody = replace(empty.environment, alert_email=None)
+    empty.do(monitoring.create_the_topic.action, environment=nobody)
+    with pytest.raises(Refused, match="SIGNOFF_ALERT_EMAIL"):
+        empty.do(monitoring.name_who_hears_of_it.action, environment=nobody)
+
+
+def test_spots_of_somebody_else_keep_the_manifest_from_being_written(empty):
+    empty.do(tables.create_the_tables.action)
+    empty.do(masters.load_the_spots.action)
+    item = {"StampId": {"S": "SOMEBODY-ELSES"}, "Name": {"S": "x"}, "Type": {"S": "IMAGE"}}
+    empty.client("dynamodb").put_item(TableName="StampMasters-prod", Item=item)
+    with pytest.raises(Refused, match=r"holds 6 items, the source 5.*SOMEBODY-ELSES"):
+        empty.do(masters.leave_the_manifest.action)
+
+    assert empty.evidence.records == []
+
+
+def test_items_that_were_not_processed_are_sent_again(empty):
+    empty.do(tables.create_the_tables.action)
+    unprocessed = [5]
+    empty.aws.extensions.append(_processing_none(unprocessed))
+    try:
+        empty.do(masters.load_the_spots.action)
+    finally:
+        empty.aws.extensions.pop()
+
+    assert unprocessed == [3]
+    assert len(spots.read(empty.work(), empty.work().plan.table("stampmasters"))) == 5
+
+
+def _processing_none(left):
+    def extension(request):
+        if request.operation != "BatchWriteItem" or left[0] == 3:
+            return None
+        left[0] -= 1
+        return json_response({"UnprocessedItems": request.parameters["RequestItems"]})
+
+    return extension
+
+
+def test_a_secret_that_is_being_deleted_is_brought_back(empty):
+    client = empty.client("secretsmanager")
+    empty.do(secrets.generate_the_session_key.action)
+    name = "stamp-rally-prod/token-secret-key"
+    before = client.get_secret_value(SecretId=name)["SecretString"]
+    client.delete_secret(SecretId=name)
+    made = empty.do(secrets.generate_the_session_key.action)
+
+    assert [(one.field, one.after) for one in made] == [("deletion", None)]
+    assert client.get_secret_value(SecretId=name)["SecretString"] == before
+
+
+def test_a_rate_limit_costs_time_and_nothing_else():
+    """With the clients that procedures really use: the control plane takes a few calls a second."""
+    with LocalAws("777788889999", "ap-northeast-1") as aws:
+        desk = Desk(aws, clients(aws, PATIENT))
+        aws.faults.append(throttled("apigateway:UpdateAccount", times=1))
+        made = desk.do(api.let_it_write_logs.action)
+
+        assert [one.status for one in aws.calls if one.operation == "UpdateAccount"] == [429, 200]
+        assert "log role" in [one.field for one in made]
+
+
+def test_waiting_ends_with_a_sentence():
+    naps = []
+    with pytest.raises(Refused, match="the index is built: not so after 10 s"):
+        until(lambda: False, what="the index is built", every_s=2, within_s=10, sleep=naps.append)
+
+    assert naps == [2] * 5

@@ -1,0 +1,168 @@
+"""A run does each step once, stops where it must, and goes on from there."""
+
+import pytest
+
+from signoff.procedure import Journal, Stopped
+from tests.runbook import toy
+from tests.runbook.toy import Memory, Thing
+
+
+@pytest.fixture
+def thing():
+    return Thing()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "deep" / "journal.jsonl"
+
+
+def told(path, *what):
+    return [(one.step.removeprefix("toy."), one.what) for one in Journal(path) if one.what in what]
+
+
+def test_a_rehearsal_shows_everything_and_does_nothing(thing, path):
+    screen = Memory()
+
+    changes = toy.run(thing, path, screen).rehearse()
+
+    assert [one.after for one in changes] == ["one", "two"]
+    assert (thing.values, screen.asked, path.exists()) == ({}, [], False)
+
+
+def test_a_run_does_every_step_and_writes_who_did_what_from_what(thing, path):
+    toy.run(thing, path, Memory()).perform()
+
+    assert thing.values == {"first": "one", "second": "two"}
+    entries = list(Journal(path))
+    assert {one.who for one in entries} == {toy.WHO}
+    assert [one.what for one in entries] == (
+        ["begin", "change", "done", "confirmed", "change", "done", "end"]
+    )
+    assert entries[1].detail["changes"] == [
+        {
+            "resource": "thing first",
+            "field": "value",
+            "before": None,
+            "after": "one",
+            "destroys": False,
+        }
+    ]
+
+
+def test_a_stopped_run_goes_on_where_it_was(thing, path):
+    thing.broken = True
+    with pytest.raises(Stopped, match="mend it"):
+        toy.run(thing, path, Memory()).perform()
+    thing.broken = False
+    screen = Memory()
+    toy.run(thing, path, screen).perform()
+
+    assert thing.applied == ["first", "second"]
+    assert screen.outcomes == [
+        ("set_the_first", "held"),
+        ("look_at_it", "held"),
+        ("set_the_second", "done"),
+    ]
+    assert screen.asked == []
+    assert screen.details[0] == "go=True resumed=True"
+    assert toy.WHO in screen.details[1]
+
+
+def test_a_step_that_no_longer_holds_is_done_again(thing, path):
+    thing.broken = True
+    with pytest.raises(Stopped):
+        toy.run(thing, path, Memory()).perform()
+    thing.broken = False
+    thing.values.clear()
+    toy.run(thing, path, Memory()).perform()
+
+    assert thing.applied == ["first", "first", "second"]
+
+
+def test_a_run_after_a_finished_one_asks_people_anew(thing, path):
+    toy.run(thing, path, Memory()).perform()
+    screen = Memory()
+    toy.run(thing, path, screen).perform()
+
+    assert screen.asked == ["look_at_it"]
+    assert screen.details[0] == "go=True resumed=False"
+
+
+def test_another_environment_resumes_nothing(thing, path):
+    thing.broken = True
+    with pytest.raises(Stopped):
+        toy.run(thing, path, Memory()).perform()
+    screen = Memory()
+    with pytest.raises(Stopped):
+        toy.run(Thing(broken=True), path, screen, environment="other").perform()
+
+    assert screen.details[0] == "go=True resumed=False"
+
+
+def test_what_destroys_is_asked_for_and_not_done_unasked(path):
+    thing, screen = Thing(values={"first": "zero"}, precious=True), Memory(agrees=False)
+    with pytest.raises(Stopped, match="not agreed"):
+        toy.run(thing, path, screen).perform()
+
+    assert screen.asked == ["thing first"]
+    assert thing.values == {"first": "zero"}
+    assert told(path, "declined") == [("set_the_first", "declined")]
+
+
+def test_what_destroys_only_since_it_was_shown_is_not_done(path):
+    """Somebody changes the thing between the question and the deed."""
+    thing = Thing(values={"first": "zero"}, precious=True)
+
+    class Interfering(Memory):
+        def agreed(self, lost):
+            thing.values["first"] = "somebody else's"
+            return super().agreed(lost)
+
+    with pytest.raises(Stopped, match="not agreed to, so not done: thing first: value"):
+        toy.run(thing, path, Interfering()).perform()
+
+    assert thing.values == {"first": "somebody else's"}
+
+
+def test_what_a_person_did_not_do_stops_the_run(thing, path):
+    with pytest.raises(Stopped, match="not confirmed"):
+        toy.run(thing, path, Memory(confirms=False)).perform()
+
+    assert thing.applied == ["first"]
+
+
+def test_where_nobody_is_there_a_persons_work_stays_open(thing, path):
+    screen = Memory()
+    toy.run(thing, path, screen, unattended=True).perform()
+
+    assert screen.asked == []
+    assert told(path, "left", "confirmed") == [("look_at_it", "left")]
+
+
+def test_a_row_is_judged_after_the_last_step_that_it_needs(thing, path):
+    judged = []
+    toy.run(thing, path, Memory(), judge=lambda rows: judged.append(rows) or ()).perform()
+
+    assert judged == [("ROW-1",), ("ROW-2", "ROW-3")]
+
+
+def test_rows_of_a_composed_procedure_are_judged_at_its_end(thing, path):
+    judged = []
+    composed = toy.procedure(composed=True)
+    judge = lambda rows: judged.append((rows, len(thing.applied))) or ()  # noqa: E731
+    toy.run(thing, path, Memory(), procedure=composed, judge=judge).perform()
+
+    assert judged == [(("ROW-1", "ROW-2", "ROW-3"), 2)]
+
+
+def test_a_red_row_stops_the_run_though_its_step_is_done(thing, path):
+    with pytest.raises(Stopped, match="ROW-1"):
+        toy.run(thing, path, Memory(), judge=lambda rows: rows).perform()
+
+    assert thing.applied == ["first"]
+    assert told(path, "done", "red", "end") == [
+        ("set_the_first", "done"),
+        ("set_the_first", "red"),
+        ("", "end"),
+    ]

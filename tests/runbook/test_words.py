@@ -1,0 +1,145 @@
+"""Every step speaks both languages, secrets are asked for without an echo, and rows are judged by the checks."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from runbook.asking import secret_source
+from runbook.catalogue import procedures
+from runbook.judging import judge_by_checks
+from signoff.procedure import Change, Refused, Text
+from signoff.procedure.screen import ConsoleScreen
+from signoff.procedure.text import JAPANESE
+from tests.runbook import toy
+
+STEPS = {f"{step.module}.{step.name}": step for step in procedures()["provision"].steps}
+
+
+def documented(text):
+    return SimpleNamespace(__doc__=text, __qualname__="it")
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
+def test_every_step_says_what_it_does_in_both_languages(step):
+    assert JAPANESE.search(step.text.title["ja"])
+    assert not JAPANESE.search(step.text.title["en"] + step.text.body["en"])
+    assert len(step.text.title["en"]) < 100
+
+
+def test_a_docstring_is_a_title_and_prose_in_each_language():
+    text = Text.of(
+        documented("Do it.\n\nFirst this,\nthen that.\n\n- one\n- two\n\nする。\n\nまず\nこれ。")
+    )
+
+    assert (text.title.en, text.title.ja) == ("Do it", "する")
+    assert text.body.en == "First this, then that.\n\n- one\n- two"
+    assert text.body.ja == "まずこれ。"
+
+
+@pytest.mark.parametrize("text", ["Only English.", "日本語だけ。", "", "日本語。\n\nEnglish last."])
+def test_a_step_that_lacks_a_language_is_no_step(text):
+    with pytest.raises(TypeError, match="it: its docstring is its text"):
+        Text.of(documented(text))
+
+
+def test_a_token_is_asked_for_without_an_echo():
+    ask = secret_source(None, interactive=True, prompt=lambda _: " typed \n")
+
+    assert ask("line_token") == "typed"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "cannot be read"), ("\n", "is empty: issue one")]
+)
+def test_a_file_without_a_token_is_refused(tmp_path, content, why):
+    path = tmp_path / "token"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(Refused, match=why):
+        secret_source(path, interactive=True)("line_token")
+
+
+def test_nobody_is_asked_for_a_secret_that_a_machine_makes():
+    with pytest.raises(Refused, match="token_key"):
+        secret_source(None, interactive=True)("token_key")
+
+
+@pytest.mark.parametrize(
+    ("answer", "red"),
+    [
+        ((0, "RED  SEC-01 nothing"), ()),
+        ((1, "RED  SEC-02 The secret: is bad\n     -> do"), ("SEC-02",)),
+        ((1, "RED  DEP-01 another row"), ("SEC-01", "SEC-02")),
+        ((3, "Traceback"), ("SEC-01", "SEC-02")),
+    ],
+)
+def test_rows_are_judged_by_the_checks_and_silence_is_red(answer, red):
+    commands = []
+    judge = judge_by_checks("prod", ["--x"], lambda command: commands.append(command) or answer)
+
+    assert judge(("SEC-01", "SEC-02")) == red
+    assert commands[0][2:] == ["pytest", "--env=prod", "--x", "--row=SEC-01", "--row=SEC-02"]
+
+
+@pytest.fixture
+def paper():
+    return io.StringIO()
+
+
+@pytest.fixture
+def screen(paper):
+    return ConsoleScreen(Console(file=paper, width=100))
+
+
+def test_what_is_new_takes_a_line_and_what_differs_a_line_each(screen, paper):
+    screen.changes(
+        (
+            Change("table A", "key", None, "Id"),
+            Change("table A", "billing", None, "[odd]"),
+            Change("table B", "key", None, "Id"),
+            Change("table B", "billing", "PROVISIONED", "PAY_PER_REQUEST"),
+            Change("table B", "policy", "x", None, destroys=True),
+        )
+    )
+
+    assert paper.getvalue().splitlines() == [
+        "   + table A key Id, billing [odd]",
+        "   table B",
+        "     + key: Id",
+        "     ~ billing: PROVISIONED -> PAY_PER_REQUEST",
+        "     - policy: x",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"),
+    [("y\n", True), ("Yes\n", True), ("\n", False), ("n\n", False), ("", False)],
+)
+def test_only_yes_is_yes(screen, monkeypatch, typed, agreed):
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+
+    assert screen.agreed([Change("thing", "value", 1, None, destroys=True)]) is agreed
+    assert screen.confirmed(toy.look_at_it) is False
+
+
+def test_yes_beforehand_asks_nobody(screen, paper):
+    screen.yes = True
+
+    assert screen.agreed([Change("thing", "value", 1, None, destroys=True)])
+    assert "- value: 1" in paper.getvalue()
+
+
+def test_the_screen_speaks_japanese(screen, paper):
+    screen.lang = "ja"
+    screen.opened(toy.procedure(), go=False, resumed=False)
+    screen.step(1, toy.look_at_it)
+    screen.changes(())
+
+    assert paper.getvalue().splitlines() == [
+        "toy: 最初のものを設定する (リハーサル: 何も変更しません)",
+        "",
+        "1. 目で確認する (9-2)",
+        "   変更はありません",
+    ]

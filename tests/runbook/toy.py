@@ -1,0 +1,123 @@
+"""A toy procedure whose steps can be made to fail, and a screen and a world that remember."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from signoff.procedure import Change, Journal, Procedure, Refused, Run, Work, ask, step
+
+WHO = "arn:aws:iam::123456789012:user/operator"
+
+
+@dataclass(slots=True)
+class Thing:
+    """The toy's AWS: two values, and what is to go wrong."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    applied: list[str] = field(default_factory=list)
+    broken: bool = False
+    precious: bool = False
+
+
+def set_to(work: Work, name: str, value: str) -> tuple[Change, ...]:
+    thing: Thing = work.plan
+    before = thing.values.get(name)
+    changes = (Change(f"thing {name}", "value", before, value, thing.precious),)
+
+    def apply() -> None:
+        if thing.broken and name == "second":
+            raise Refused("the second thing is broken: mend it")
+        thing.applied.append(name)
+        thing.values[name] = value
+
+    return work.settle(changes if before != value else (), apply)
+
+
+@step("9-1", proves=("ROW-1", "ROW-2"))
+def set_the_first(work: Work) -> tuple[Change, ...]:
+    """Set the first thing.
+
+    最初のものを設定する。
+    """
+    return set_to(work, "first", "one")
+
+
+@ask("9-2")
+def look_at_it() -> None:
+    """Look at it.
+
+    目で確認する。
+    """
+
+
+@step("9-2", proves=("ROW-2", "ROW-3"))
+def set_the_second(work: Work) -> tuple[Change, ...]:
+    """Set the second thing.
+
+    二番目のものを設定する。
+    """
+    return set_to(work, "second", "two")
+
+
+def procedure(*, composed: bool = False) -> Procedure:
+    return Procedure(
+        name="toy",
+        text=set_the_first.text,
+        steps=(set_the_first, look_at_it, set_the_second),
+        composed=composed,
+    )
+
+
+@dataclass(slots=True)
+class Memory:
+    """A screen that remembers, and answers as it is told."""
+
+    agrees: bool = True
+    confirms: bool = True
+    outcomes: list[tuple[str, str]] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    shown: list[Change] = field(default_factory=list)
+    procedure: Procedure | None = None
+
+    def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None:
+        self.details.append(f"go={go} resumed={resumed}")
+        self.procedure = procedure
+
+    def step(self, number: int, step: Any) -> None:
+        """Nothing to remember."""
+
+    def changes(self, changes: Sequence[Change]) -> None:
+        self.shown += changes
+
+    def outcome(self, what: str, step: Any, detail: str = "") -> None:
+        self.outcomes.append((step.name, what))
+        self.details.append(detail)
+
+    def agreed(self, lost: Sequence[Change]) -> bool:
+        self.asked += [one.resource for one in lost]
+        return self.agrees
+
+    def confirmed(self, step: Any) -> bool:
+        self.asked.append(step.name)
+        return self.confirms
+
+
+def run(thing: Thing, journal: Path, screen: Memory, **more: Any) -> Run:
+    work = Work(
+        environment=SimpleNamespace(name=more.pop("environment", "toy")),
+        plan=thing,
+        client=None,
+        build=None,
+        secret=None,
+    )
+    return Run(
+        procedure=more.pop("procedure", procedure()),
+        work=work,
+        journal=Journal(journal),
+        screen=screen,
+        who=WHO,
+        **more,
+    )

@@ -1,0 +1,108 @@
+"""What an operator meets on the command line when something is not as it should be."""
+
+import json
+
+import pytest
+
+from tests.signoff.conftest import ROOT, run
+
+REPORT = ROOT / "report" / "prod" / "latest"
+NO_SERVER = "http://127.0.0.1:9"
+
+
+def test_wrong_account_stops_before_any_check(prod):
+    done = prod(SIGNOFF_ACCOUNT="111122223333")
+
+    assert done.code == 4
+    assert done.line("prod", "111122223333", "444455556666")
+    assert "passed" not in done.said
+
+
+def test_missing_credentials_stop_with_one_sentence(prod):
+    done = prod(
+        AWS_ACCESS_KEY_ID=None,
+        AWS_SECRET_ACCESS_KEY=None,
+        AWS_EC2_METADATA_DISABLED="true",
+        HOME="/nonexistent",
+    )
+
+    assert done.code == 4
+    assert done.line("--env prod", "credentials")
+
+
+def test_unreachable_endpoint_stops_with_one_sentence(prod):
+    done = prod(AWS_ENDPOINT_URL=NO_SERVER)
+
+    assert done.code == 4
+    assert done.line("--env prod", NO_SERVER)
+
+
+def test_unknown_environment_names_those_that_exist():
+    done = run("--env", "prd")
+
+    assert done.code == 4
+    assert done.line("prd", "dev", "prod", "local")
+
+
+def test_missing_key_names_the_file_the_key_and_the_variable():
+    done = run("--env", "prod")
+
+    assert done.code == 4
+    assert done.line("environments.toml", "account", "SIGNOFF_ACCOUNT")
+
+
+def test_threshold_of_production_cannot_be_overridden(prod):
+    done = prod(SIGNOFF_RETENTION_DAYS="1")
+
+    assert done.code == 4
+    assert done.line("SIGNOFF_RETENTION_DAYS")
+
+
+def test_unknown_row_is_told_with_the_nearest():
+    done = run("--row", "SEC-99")
+
+    assert done.code == 4
+    assert done.line("SEC-99 is not in checklist.toml", "did you mean")
+
+
+def test_part_is_never_a_verdict(prod):
+    done = prod("--row", "MON-10")
+
+    assert done.code == 1
+    assert done.line("RED  MON-10")
+    assert done.line("PART: 1 of")
+    assert "GO" not in done.said.replace("NO-GO", "")
+
+
+def test_part_reads_only_what_it_needs(prod, aws):
+    aws.calls.clear()
+    prod("--row", "MON-10")
+
+    read = {f"{one.service}:{one.operation}" for one in aws.calls}
+    assert read == {"sts:GetCallerIdentity", "cloudwatch:GetDashboard"}
+
+
+def test_empty_account_is_no_go_with_a_report(prod):
+    done = prod()
+
+    assert done.code == 1
+    assert done.line("NO-GO (AWS_ENDPOINT_URL=", "not a production GO")
+    result = json.loads((REPORT / "signoff.json").read_text())
+    assert result["verdict"]["decision"] == "NO-GO"
+    assert not [r for r in result["verdict"]["rows"] if r["outcome"] == "fail" and not r["reason"]]
+
+
+@pytest.mark.parametrize("option", ["-x", "--maxfail=1"])
+def test_run_that_was_cut_short_gives_no_verdict(prod, option):
+    done = prod(option)
+
+    assert done.code == 1
+    assert done.line("NO VERDICT")
+
+
+@pytest.mark.parametrize("option", [["-k", "not alarm"], ["--deselect", "checks/test_data.py"]])
+def test_narrowed_run_gives_no_verdict(prod, option):
+    done = prod(*option)
+
+    assert done.code == 1
+    assert done.line("PART:")

@@ -1,0 +1,72 @@
+"""Every check is proven twice: green on a healthy production, red on the defects it is for."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import fields
+
+import pytest
+
+from signoff.inventory.inventory import Sections
+from signoff.outcome import Outcome
+from signoff.world import World
+from tests.defects import DEFECTS, SOUND
+from tests.defects.changes import unread
+from tests.healthy import healthy
+from tests.judging import collected, judge
+from tests.watching import readers
+
+UNKNOWN = {Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
+WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
+SECTIONS = [one.name for one in fields(Sections)]
+ITEMS = [
+    (section, name)
+    for section in SECTIONS
+    for name in getattr(healthy().inventory.sections, section)
+]
+
+
+def red(world: World) -> Mapping[str, Outcome]:
+    """Return every red row with the outcome of its worst finding."""
+    found: dict[str, list[Outcome]] = {}
+    for one in judge(world):
+        if one.outcome.red:
+            found.setdefault(one.row, []).append(one.outcome)
+    return {row: min(outcomes, key=WORST_FIRST.index) for row, outcomes in found.items()}
+
+
+def test_healthy_production_is_green():
+    assert red(healthy()) == {}
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=str)
+def test_defect_turns_its_own_rows_red_and_no_other(defect):
+    assert red(defect.breaks(healthy())) == defect.red
+
+
+@pytest.mark.parametrize("sound", SOUND)
+def test_what_is_unlike_ours_and_right_stays_green(sound):
+    assert red(SOUND[sound](healthy())) == {}
+
+
+def test_every_row_that_a_check_proves_has_a_defect():
+    assert {check.row for check in collected()} == {defect.row for defect in DEFECTS}
+
+
+def test_no_defect_has_the_name_of_another():
+    assert [id_ for id_, times in Counter(map(str, DEFECTS)).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_section_that_is_not_readable_makes_every_row_that_reads_it_unknown(section):
+    unknown = red(unread(section)(healthy()))
+
+    assert unknown == dict.fromkeys(readers()[section], Outcome.NOT_TESTABLE)
+
+
+@pytest.mark.parametrize(("section", "name"), ITEMS)
+def test_item_that_is_not_readable_is_told_by_some_row_that_reads_it(section, name):
+    unknown = red(unread(section, name)(healthy()))
+
+    assert Outcome.NOT_TESTABLE in unknown.values()
+    assert set(unknown.values()) <= UNKNOWN
+    assert unknown.keys() <= readers()[section]
