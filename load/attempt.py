@@ -3,15 +3,18 @@
 import json
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from load.artefacts import publish
 from load.cleanup import Cleaner, used_users
 from load.engine.judge import Exit
+from load.engine.plan import AWARD
 from load.engine.run_file import USED_FILE, Run
 from load.engine.verdict import FILE_NAME, Verdict, sentence
 from load.launch import Crew, follow, started
@@ -21,6 +24,8 @@ from load.silence import line_heard
 from load.target import Aws, Target
 from load.watch import Watch
 
+FUNCTION_LIMIT_S = 31
+"""No function runs longer than 30 s (guide step 3-2)."""
 AFTER_S = 15
 """For Locust to write its report after the last answer."""
 
@@ -44,6 +49,7 @@ class Attempt:
     aws: Aws
     folder: Path
     watch: Watch
+    pause: Callable[[float], None] = time.sleep
 
     def drive(self, crew: Crew) -> int:
         """Run Locust to its end and return its exit code.
@@ -92,14 +98,27 @@ class Attempt:
         """Take away what was written; of all users where a worker took its list with it."""
         if not self.run.plan.awards and not self.run.pool.logins:
             return None
+        self._let_stragglers_end(verdict)
         self.watch.say("taking away what was written")
         whole = verdict is not None and not verdict.measurement.lost
         everyone = [visitor.id for visitor in self.run.pool.visitors]
         visitors = used_users(self.folder / USED_FILE) if whole else everyone
         logins = LOGIN_USERS if self.run.pool.logins else ()
-        cleaner = Cleaner(self.aws("dynamodb"), self.target.user_stamps, self.target.users)
+        cleaner = Cleaner(
+            self.aws("dynamodb"), self.target.user_stamps, self.target.users, self.pause
+        )
         calls = line_heard(self.target, PREFIX)
-        return {**cleaner.clean(visitors, logins), "line_calls": calls}
+        return {**cleaner.clean_patiently(visitors, logins), "line_calls": calls}
+
+    def _let_stragglers_end(self, verdict: Verdict | None) -> None:
+        """Wait where an award had no answer: its function may still write, up to its time limit."""
+        if verdict and not verdict.measurement.steps.total("failed", endpoint=AWARD):
+            return
+        ended = verdict.ended if verdict else datetime.now(UTC)
+        left = FUNCTION_LIMIT_S - (datetime.now(UTC) - ended).total_seconds()
+        if left > 0:
+            self.watch.say(f"waiting {left:.0f} s for awards that may still be under way")
+            self.pause(left)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """One run from the first question to the last trace: aim, prepare, load, clean, publish, record."""
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
         run = replace(run, progress=True, about=about)
         folder = Path(run.out)
         folder.mkdir(parents=True, exist_ok=True)
+        # A stack in this process complains of each request that it can't carry; not on the screen.
+        logging.basicConfig(filename=folder / "stack.log")
         watch.say(_announcement(run))
         attempt = Attempt(run=run, target=target, aws=aws, folder=folder, watch=watch)
         finished = attempt.conclude(attempt.drive(crew))

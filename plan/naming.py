@@ -9,7 +9,7 @@ FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "st
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """``stamp-rally-prod`` becomes ``stamp-rally-prod-auth``, ``stamp-rally-prod-auth-role`` …"""
+    """Makes ``stamp-rally-prod-auth`` and ``stamp-rally-prod-auth-role`` of ``stamp-rally-prod``."""
 
     environment: Environment
 

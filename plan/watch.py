@@ -1,10 +1,12 @@
 """Alarms that can fire, the dashboard of five kinds, the logs' retention (guide step 6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from plan.model import Alarm, Api, Dashboard, Function, LogGroup, Table, Topic, Widget
 from plan.naming import Naming
 
+Watched = tuple[str, str, Mapping[str, str]]
+"""Namespace, metric, dimensions."""
 FAULTS = ("StampRally", "Faults", "FunctionName")
 """Namespace, metric and dimension by which the functions count answers of 500: Lambda's own
 ``Errors`` never sees an error that the handler answered."""
@@ -20,28 +22,23 @@ def alarms(
     )
 
 
-def _alarm(  # noqa: PLR0913 - an alarm has that many parts
-    naming: Naming,
-    kind: str,
-    subject: str,
-    metric: tuple[str, str],
-    dimensions: dict[str, str],
-    threshold: int,
-    *,
-    label: str,
-    also_accepted: tuple[dict[str, str], ...] = (),
-) -> Alarm:
+def _alarm(naming: Naming, label: str, kind: str, watched: Watched, threshold: int) -> Alarm:
+    namespace, metric, dimensions = watched
+    names = tuple(dimensions.values())
+    subject = names[0] if kind.startswith("api") else "/".join(names)
     return Alarm(
         kind=kind,
         name=naming.named(f"{label}-alarm"),
         subject=subject,
-        namespace=metric[0],
-        metric=metric[1],
+        namespace=namespace,
+        metric=metric,
         dimensions=dimensions,
         period_s=naming.environment.alarms.period_s,
         threshold=threshold,
-        description=f"{subject}: {metric[1]} >= {threshold}. What to do: runbook/alarms.en.md#{kind}",
-        also_accepted=also_accepted,
+        description=(
+            f"{subject}: {metric} >= {threshold}. What to do: runbook/alarms.en.md#{kind}"
+        ),
+        also_accepted=({"ApiName": names[0]},) if kind.startswith("api") else (),
     )
 
 
@@ -49,68 +46,35 @@ def _function_alarms(naming: Naming, functions: tuple[Function, ...]) -> Iterato
     threshold = naming.environment.alarms.function_errors
     namespace, faults, dimension = FAULTS
     for one in functions:
-        yield _alarm(
-            naming,
-            "function-errors",
-            one.name,
-            ("AWS/Lambda", "Errors"),
-            {"FunctionName": one.name},
-            threshold,
-            label=f"{one.key}-errors",
-        )
-        yield _alarm(
-            naming,
-            "function-faults",
-            one.name,
-            (namespace, faults),
-            {dimension: one.name},
-            threshold,
-            label=f"{one.key}-faults",
-        )
+        errors = ("AWS/Lambda", "Errors", {"FunctionName": one.name})
+        yield _alarm(naming, f"{one.key}-errors", "function-errors", errors, threshold)
+        counted = (namespace, faults, {dimension: one.name})
+        yield _alarm(naming, f"{one.key}-faults", "function-faults", counted, threshold)
 
 
 def _api_alarms(naming: Naming, api: Api) -> Iterator[Alarm]:
-    limits = naming.environment.alarms
+    limits, name = naming.environment.alarms, {"ApiName": api.name, "Stage": api.stage}
     for kind, metric, threshold in (
         ("api-4xx", "4XXError", limits.api_4xx),
         ("api-5xx", "5XXError", limits.api_5xx),
     ):
-        yield _alarm(
-            naming,
-            kind,
-            api.name,
-            ("AWS/ApiGateway", metric),
-            {"ApiName": api.name, "Stage": api.stage},
-            threshold,
-            label=kind,
-            also_accepted=({"ApiName": api.name},),
-        )
+        yield _alarm(naming, kind, kind, ("AWS/ApiGateway", metric, name), threshold)
 
 
 def _throttle_alarms(naming: Naming, tables: tuple[Table, ...]) -> Iterator[Alarm]:
+    threshold = naming.environment.alarms.throttles
     for table in tables:
         for direction in ("Read", "Write"):
-            metric = ("AWS/DynamoDB", f"{direction}ThrottleEvents")
-            label = f"{table.key}-{direction.lower()}-throttle"
-            yield _alarm(
-                naming,
-                "throttle",
-                table.name,
-                metric,
-                {"TableName": table.name},
-                naming.environment.alarms.throttles,
-                label=label,
+            metric, label = (
+                f"{direction}ThrottleEvents",
+                f"{table.key}-{direction.lower()}-throttle",
             )
+            name = {"TableName": table.name}
+            watched = ("AWS/DynamoDB", metric, name)
+            yield _alarm(naming, label, "throttle", watched, threshold)
             for index in table.indexes:
-                yield _alarm(
-                    naming,
-                    "throttle",
-                    f"{table.name}/{index.name}",
-                    metric,
-                    {"TableName": table.name, "GlobalSecondaryIndexName": index.name},
-                    naming.environment.alarms.throttles,
-                    label=f"{label}-{index.name}",
-                )
+                watched = ("AWS/DynamoDB", metric, {**name, "GlobalSecondaryIndexName": index.name})
+                yield _alarm(naming, f"{label}-{index.name}", "throttle", watched, threshold)
 
 
 def dashboard(

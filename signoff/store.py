@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter, ValidationError
@@ -40,8 +41,12 @@ class Folder:
 
     def create(self, name: str, data: bytes) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / name).open("xb") as file:
-            file.write(data)
+        staged = self.path / f".{uuid4().hex}"
+        staged.write_bytes(data)
+        try:
+            (self.path / name).hardlink_to(staged)  # whole or not at all, and never over another
+        finally:
+            staged.unlink()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""The suite's own AWS calls: few, declared in smoke/access.py, and none to anything of a person's."""
+"""The suite's own AWS calls: few, declared in smoke/access.py, and none about a person."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,14 +10,18 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from plan.model import Secret
 from signoff.environment import Environment
+from signoff.inventory.section import NotTestable
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
 AWAY = (ClientError, BotoCoreError)
+Clients = Callable[[str], Any]
+"""Service -> client."""
 
 
-def clients(environment: Environment) -> Callable[[str], Any]:
-    """Return how to get a client of a service, made once."""
+def clients(environment: Environment) -> Clients:
+    """Return how to get a client of the environment's Region, each made once."""
     session = boto3.Session(region_name=environment.region)
     return cache(lambda service: session.client(service, config=CONFIG))
 
@@ -28,23 +33,34 @@ def reason(error: BaseException) -> str:
     return type(error).__name__
 
 
+def secret_value(secretsmanager: Any, secret: Secret) -> str:
+    """Read a secret's one value, which is never shown; NotTestable where it can't be read."""
+    try:
+        content = secretsmanager.get_secret_value(SecretId=secret.name)["SecretString"]
+        return str(json.loads(content)[secret.json_key])
+    except AWAY as error:
+        raise NotTestable(f"{secret.name} can't be read ({reason(error)})") from None
+    except (ValueError, KeyError, TypeError):
+        raise NotTestable(f"{secret.name} holds no {secret.json_key}") from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table and its key attributes, as far as cleaning needs it."""
+    """A table and its key attributes, as far as putting things back needs it."""
 
     dynamodb: Any
     name: str
     keys: tuple[str, ...]
 
-    def of_user(self, user_id: str) -> list[Mapping[str, Any]]:
-        """Return the keys of all items whose hash key is this id, read consistently."""
+    def under(self, hash_key: str) -> list[Mapping[str, Any]]:
+        """Return the keys of all items under a hash key, read consistently."""
         names = {f"#{number}": name for number, name in enumerate(self.keys)}
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.name,
             KeyConditionExpression="#0 = :id",
             ProjectionExpression=", ".join(names),
             ExpressionAttributeNames=names,
-            ExpressionAttributeValues={":id": {"S": user_id}},
+            ExpressionAttributeValues={":id": {"S": hash_key}},
             ConsistentRead=True,
         )
         return [item for page in pages for item in page["Items"]]

@@ -4,16 +4,16 @@ Where the operator may not read the key, SMOKE_SESSION_TOKEN holds a session of 
 that write, or need a session of their own making, say what they can't show.
 """
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
-from botocore.exceptions import BotoCoreError, ClientError
 
+from plan.model import Secret
 from signoff.inventory.section import NotTestable
+from smoke.aws import secret_value
 from smoke.by_hand import ByHand
 from smoke.calls import Session
 
@@ -84,20 +84,14 @@ class Sessions:
 
 
 def sessions_of(
-    secretsmanager: Any, secret: str, member: str, *, borrowed: str | None, now: int
+    secretsmanager: Any, secret: Secret, *, borrowed: str | None, now: int
 ) -> Sessions:
-    """Read the live token key. Its value is never shown, and leaves this process in no form."""
-    key, problem = None, ""
+    """Read the live token key; its value leaves this process in no form but a signature."""
     try:
-        content = secretsmanager.get_secret_value(SecretId=secret)["SecretString"]
-        key = str(json.loads(content)[member])
-    except ClientError as error:
-        problem = f"{secret} can't be read ({error.response['Error']['Code']})"
-    except BotoCoreError as error:
-        problem = f"{secret} can't be read ({type(error).__name__})"
-    except (ValueError, KeyError, TypeError):
-        problem = f"{secret} holds no {member}"
-    return Sessions(now=now, key=key, borrowed=borrowed, problem=problem)
+        key = secret_value(secretsmanager, secret)
+    except NotTestable as unread:
+        return Sessions(now=now, borrowed=borrowed, problem=str(unread))
+    return Sessions(now=now, key=key)
 
 
 def signed(claims: Mapping[str, Any], key: str) -> str:

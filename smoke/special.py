@@ -16,10 +16,9 @@ DAY_S = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """A master, made of the time of the run, and the call that it must refuse."""
+    """A master, made of the time of the run, and the call that is refused for it, with a 400."""
 
     name: str
-    status: int
     code: str
     attributes: Callable[[int], Mapping[str, Any]]
     call: Callable[[Script, str], Call]
@@ -52,29 +51,26 @@ def _nowhere(_: int) -> Mapping[str, Any]:
 SPECIAL = (
     Special(
         "expired",
-        400,
         "STAMP_EXPIRED",
         lambda now: {"ValidTo": {"N": str(now - DAY_S)}},
         _award,
     ),
     Special(
         "not yet valid",
-        400,
         "STAMP_NOT_VALID_YET",
         lambda now: {"ValidFrom": {"N": str(now + DAY_S)}},
         _award,
     ),
-    Special("award nowhere", 400, "LOCATION_NOT_FOUND", _nowhere, _award),
+    Special("award nowhere", "LOCATION_NOT_FOUND", _nowhere, _award),
     Special(
-        "award off the map", 400, "INVALID_LOCATION", lambda _: {"Location": BROKEN}, _award
+        "award off the map", "INVALID_LOCATION", lambda _: {"Location": BROKEN}, _award
     ),
     Special(
         "image",
-        400,
         "STAMP_TYPE_MISMATCH",
         lambda _: {"Type": {"S": "IMAGE"}},
         _position,
     ),
-    Special("nowhere", 400, "LOCATION_NOT_FOUND", _nowhere, _position),
-    Special("off the map", 400, "INVALID_LOCATION", lambda _: {"Location": BROKEN}, _position),
+    Special("nowhere", "LOCATION_NOT_FOUND", _nowhere, _position),
+    Special("off the map", "INVALID_LOCATION", lambda _: {"Location": BROKEN}, _position),
 )

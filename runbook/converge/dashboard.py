@@ -1,6 +1,7 @@
 """The dashboard with the guide's five kinds of widget (step 6-2)."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from plan.model import Dashboard, Widget
@@ -44,5 +45,5 @@ def _widget(work: Work, position: int, widget: Widget) -> dict[str, Any]:
     }
 
 
-def _metric(namespace: str, name: str, dimensions: dict[str, str]) -> list[str]:
+def _metric(namespace: str, name: str, dimensions: Mapping[str, str]) -> list[str]:
     return [namespace, name, *(part for pair in dimensions.items() for part in pair)]

@@ -29,10 +29,10 @@ def converge(work: Work, api: Api) -> Changes:
     """
     found = rest_api.find(work, api)
     id_ = found["id"] if found else None
-    wanted = {DEPLOYMENT: _wanted(work, api, id_), EARLIER: True}
+    mark = _wanted(work, api, id_)
+    wanted = {DEPLOYMENT: mark, EARLIER: True}
     have = {DEPLOYMENT: _served(work, api, id_), EARLIER: _made_before(work, id_) > 1}
     changes = difference(f"stage {api.stage}", have, wanted)
-    mark = wanted[DEPLOYMENT]
     return work.settle(changes, lambda: _deploy(work, api, rest_api.needed(work, api), mark))
 
 

@@ -100,8 +100,9 @@ def _key(work: Work, plan: UsagePlan) -> Changes:
     )
 
     def attach() -> None:
-        key, usage = _find(work, "get_api_keys", plan.api_key), _plan_id(work, plan)
-        client.create_usage_plan_key(usagePlanId=usage, keyId=key["id"], keyType="API_KEY")
+        key = _id(_find(work, "get_api_keys", plan.api_key))
+        usage = _id(_find(work, "get_usage_plans", plan.name))
+        client.create_usage_plan_key(usagePlanId=usage, keyId=key, keyType="API_KEY")
 
     return made + work.settle(inside, attach)
 
@@ -125,8 +126,9 @@ def _containing(work: Work, plan: UsagePlan, key: Mapping[str, Any] | None) -> s
     return plan.name if answer else None
 
 
-def _plan_id(work: Work, plan: UsagePlan) -> str:
-    return str((_find(work, "get_usage_plans", plan.name) or {})["id"])
+def _id(found: Mapping[str, Any] | None) -> str:
+    """Return the id of what was made a moment ago."""
+    return str((found or {})["id"])
 
 
 def _find(work: Work, operation: str, name: str | None) -> dict[str, Any] | None:

@@ -1,14 +1,15 @@
 """Defects of roles and their trust, and of who else may call or read: SEC-10, SEC-11, SEC-17 to SEC-19."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from signoff.inventory.functions import FunctionPolicy, FunctionUrl
 from signoff.inventory.tables import ResourcePolicy
 from signoff.outcome import Outcome
-from tests.defects import privileges
+from tests.defects import privileges, shortfalls
 from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
-from tests.defects.privileges import role_of
+from tests.defects.roles import role_of
 from tests.healthy.compute import CALLS, PREFIX
 from tests.healthy.identity import allow, document, trust
 
@@ -183,16 +184,15 @@ TABLES = (
     ),
     Defect(id="SEC-19:unread", breaks=unread("table_policies", "Users-prod"), outcome=UNREAD),
 )
-DEFECTS = ROLES + TRUST + privileges.DEFECTS + CALLERS + URLS + TABLES
+DEFECTS = ROLES + TRUST + privileges.DEFECTS + shortfalls.DEFECTS + CALLERS + URLS + TABLES
 
-SOUND: tuple[tuple[str, Break], ...] = (
-    *privileges.SOUND,
-    (
-        "trust narrowed to the own account",
-        role_of("auth", trust=_trust(LAMBDA | _if("StringEquals", "aws:SourceAccount", OWN))),
+SOUND: Mapping[str, Break] = {
+    **privileges.SOUND,
+    **shortfalls.SOUND,
+    "trust narrowed to the own account": role_of(
+        "auth", trust=_trust(LAMBDA | _if("StringEquals", "aws:SourceAccount", OWN))
     ),
-    ("all that this API sends, in one statement", _calling("auth", **_from(f"{CALLS}/*"))),
-    ("award invokes notify", _calling("notify", Principal={"AWS": f"{ROLE}-award-role"})),
-    ("table open to a role of ours", _open("Users-prod", {"AWS": f"arn:aws:iam::{OWN}:role/b"})),
-)
-"""Other ways to be right: nothing may turn red."""
+    "all that this API sends, in one statement": _calling("auth", **_from(f"{CALLS}/*")),
+    "award invokes notify": _calling("notify", Principal={"AWS": f"{ROLE}-award-role"}),
+    "table open to a role of ours": _open("Users-prod", {"AWS": f"arn:aws:iam::{OWN}:role/b"}),
+}

@@ -1,14 +1,11 @@
-"""Defects of what roles may do: beyond the plan, short of it, dangerous, outside: SEC-12 to SEC-16."""
+"""Defects of what roles may do beyond the plan, up to everything and elsewhere: SEC-12, 14, 15."""
 
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping
 
-from signoff.inventory.roles import PolicyDocument, Role
+from signoff.inventory.roles import PolicyDocument
 from signoff.outcome import Outcome
-from tests.defects.changes import edited, item
 from tests.defects.defect import Break, Defect
+from tests.defects.roles import attached, role_of
 from tests.healthy.compute import PREFIX
 from tests.healthy.identity import (
     HERE,
@@ -22,84 +19,11 @@ from tests.healthy.identity import (
     document,
 )
 
-STEM = TOKEN_KEY.removesuffix("-??????")
-REAL_TOKEN_KEY = f"{STEM}-h4Kq2Z"
+REAL_TOKEN_KEY = TOKEN_KEY.replace("??????", "h4Kq2Z")
 GROUPS = f"arn:aws:logs:{HERE}:log-group:/aws/lambda"
 SECRETS = f"arn:aws:secretsmanager:{HERE}:secret"
 READ = "secretsmanager:GetSecretValue"
 BY_AWS = "arn:aws:iam::aws:policy"
-Statement = dict[str, Any]
-
-
-def role_of(function: str, **fields: Any) -> Break:
-    """Change fields of the role of a function."""
-    return item("roles", f"stamp-rally-prod-{function}-role", **fields)
-
-
-def _attached(function: str, arn: str | None, *statements: Statement) -> Break:
-    """Give a role one policy more: inline, or managed under its ARN."""
-    name = arn.rpartition("/")[2] if arn else "extra"
-    policy = PolicyDocument(name=name, document=document(*statements), arn=arn)
-    return edited(
-        "roles",
-        f"stamp-rally-prod-{function}-role",
-        lambda role: replace(role, policies=(*role.policies, policy)),
-    )
-
-
-def _rewritten(function: str, change: Callable[[Statement], Iterable[Statement]]) -> Break:
-    """Put what ``change`` makes of each of the role's own statements in its place."""
-
-    def edit(role: Role) -> Role:
-        statements = json.loads(role.policies[0].document)["Statement"]
-        changed = [one for statement in statements for one in change(statement)]
-        return replace(role, policies=(replace(role.policies[0], document=document(*changed)),))
-
-    return edited("roles", f"stamp-rally-prod-{function}-role", edit)
-
-
-def _without(function: str, *actions: str) -> Break:
-    def change(statement: Statement) -> Iterable[Statement]:
-        kept = [one for one in statement["Action"] if one not in actions]
-        return [{**statement, "Action": kept}] if kept else []
-
-    return _rewritten(function, change)
-
-
-def _naming(resource: str) -> Break:
-    """Let auth's policy name its secret in this way."""
-    return _rewritten(
-        "auth", lambda one: [{**one, "Resource": resource} if one["Resource"] == TOKEN_KEY else one]
-    )
-
-
-def _under(function: str, resource: str, key: str, value: str) -> Break:
-    """Put a condition on what is granted on one resource."""
-    condition = {"StringEquals": {key: value}}
-    return _rewritten(
-        function,
-        lambda one: [{**one, "Condition": condition} if one["Resource"] == resource else one],
-    )
-
-
-def _granted(row: str, what: str, function: str, action: str, resource: str) -> Defect:
-    return Defect(id=f"{row}:{what}", breaks=_attached(function, None, allow(action, resource)))
-
-
-def _unclear(row: str, function: str, action: str, resource: str) -> Defect:
-    """A grant under a condition of which nobody can say whether it holds."""
-    condition = {"StringEquals": {"aws:PrincipalTag/team": "rally"}}
-    return Defect(
-        id=f"{row}:unclear-condition",
-        breaks=_attached(function, None, allow(action, resource, Condition=condition)),
-        outcome=Outcome.NOT_TESTABLE,
-    )
-
-
-def _short(what: str, breaks: Break, *follows: str) -> Defect:
-    return Defect(id=f"SEC-13:{what}", breaks=breaks, follows=frozenset(follows))
-
-
 TABLES = f"arn:aws:dynamodb:{HERE}:table"
 NOTIFY_ITSELF = NOTIFY.removesuffix(":live")
 BEYOND = (
@@ -152,50 +76,29 @@ OUTSIDE = (
     ("logs-of-dev", "stamps", "logs:PutLogEvents", f"{GROUPS}/stamp-rally-stamps:*"),
     ("bucket-of-somebody", "ranking", "s3:GetObject", "arn:aws:s3:::reports-of-marketing/*"),
 )  # fmt: skip
-MISNAMED = (
-    ("no-suffix", STEM, "SEC-13"),
-    ("five-characters", f"{STEM}-?????", "SEC-13"),
-    ("suffix-of-a-deleted-one", f"{STEM}-aB3xYz", "SEC-13"),
-    ("half-a-suffix", f"{STEM}-h4K", "SEC-13"),
-    ("star-without-hyphen", f"{STEM}*"),
-    ("all-of-the-prefix", f"{SECRETS}:stamp-rally-prod/*"),
-    ("sample-of-the-guide", "arn:aws:secretsmanager:*:*:secret:stamp-rally-prod/*"),
-    ("every-region", TOKEN_KEY.replace("ap-northeast-1", "*")),
-    ("any-secret", "*"),
-)
-"""What is wrong, how auth's policy names its secret, and who follows where that fits nothing."""
-NARROW = PolicyDocument(
-    name="limit",
-    document=document(allow(["logs:*", "lambda:*", "xray:*"], "*"), allow("dynamodb:*", USERS)),
-)
-"""A permissions boundary that leaves out the tables of award."""
-SHORT = (
-    _short("no-update", _without("auth", "dynamodb:UpdateItem")),
-    _short("no-query", _without("gps-verify", "dynamodb:Query")),
-    _short(
-        "no-table-of-stamps",
-        _rewritten("award", lambda one: [one] if one["Resource"] != USER_STAMPS else []),
-    ),
-    _short("no-logs", _without("notify", "logs:PutLogEvents")),
-    _short("no-policy-at-all", role_of("gps-verify", policies=())),
-    _short("no-secret", _without("richmenu", READ), "SEC-16"),
-    _short("denied", _attached("auth", None, {**allow("dynamodb:Put*", "*"), "Effect": "Deny"})),
-    _short("narrowed-by-a-boundary", role_of("award", boundary=NARROW)),
-    _short("never-holds", _under("auth", USERS, "aws:SourceAccount", "444455556666")),
-    _short("in-another-region", _under("auth", USERS, "aws:RequestedRegion", "us-east-1")),
-)
-SPECIAL = (
-    Defect(
-        id="SEC-13:unclear-condition",
-        breaks=_under("gps-verify", STAMP_MASTERS, "aws:PrincipalTag/team", "rally"),
+
+
+def _granted(row: str, what: str, function: str, action: str, resource: str) -> Defect:
+    return Defect(id=f"{row}:{what}", breaks=attached(function, None, allow(action, resource)))
+
+
+def _unclear(row: str, function: str, action: str, resource: str) -> Defect:
+    """A grant under a condition of which nobody can say whether it holds."""
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "rally"}}
+    return Defect(
+        id=f"{row}:unclear-condition",
+        breaks=attached(function, None, allow(action, resource, Condition=condition)),
         outcome=Outcome.NOT_TESTABLE,
-    ),
+    )
+
+
+SPECIAL = (
     _unclear("SEC-12", "award", "dynamodb:DeleteItem", USER_STAMPS),
     _unclear("SEC-14", "auth", "iam:PassRole", "*"),
     _unclear("SEC-15", "auth", "dynamodb:GetItem", f"{TABLES}/Users"),
     Defect(
         id="SEC-12:named-like-the-policy-of-aws",
-        breaks=_attached(
+        breaks=attached(
             "auth",
             "arn:aws:iam::444455556666:policy/AWSLambdaBasicExecutionRole",
             allow("logs:PutLogEvents", "*"),
@@ -203,7 +106,7 @@ SPECIAL = (
     ),
     Defect(
         id="SEC-12:policy-of-aws-for-tables",
-        breaks=_attached(
+        breaks=attached(
             "gps-verify",
             f"{BY_AWS}/AmazonDynamoDBReadOnlyAccess",
             allow(["dynamodb:BatchGetItem", "dynamodb:GetItem"], "*"),
@@ -211,7 +114,7 @@ SPECIAL = (
     ),
     Defect(
         id="SEC-14:administrator-by-a-policy-of-aws",
-        breaks=_attached("ranking", f"{BY_AWS}/AdministratorAccess", allow("*", "*")),
+        breaks=attached("ranking", f"{BY_AWS}/AdministratorAccess", allow("*", "*")),
     ),
     Defect(
         id="SEC-14:administrator-and-nothing-else",
@@ -223,13 +126,11 @@ SPECIAL = (
     ),
     Defect(
         id="SEC-14:all-but-some-actions",
-        breaks=_attached(
-            "stamps", None, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
-        ),
+        breaks=attached("stamps", None, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
     ),
     Defect(
         id="SEC-14:all-but-some-resources",
-        breaks=_attached(
+        breaks=attached(
             "gps-verify",
             None,
             {"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": USERS},
@@ -237,81 +138,44 @@ SPECIAL = (
     ),
     Defect(
         id="SEC-14:principal-in-a-role-policy",
-        breaks=_attached("stamps", None, allow("dynamodb:Query", USER_STAMPS, Principal="*")),
+        breaks=attached("stamps", None, allow("dynamodb:Query", USER_STAMPS, Principal="*")),
     ),
-    _granted("SEC-16", "right-one-and-a-wide-one", "auth", READ, f"{STEM}*"),
 )
 DEFECTS = (
     *(_granted("SEC-12", *one) for one in BEYOND),
-    *SHORT,
     *(_granted("SEC-14", *one) for one in DANGEROUS),
     *(_granted("SEC-15", *one) for one in OUTSIDE),
-    *(
-        Defect(id=f"SEC-16:{what}", breaks=_naming(resource), follows=frozenset(follows))
-        for what, resource, *follows in MISNAMED
-    ),
     *SPECIAL,
 )
 
-
-def _in_other_letters(statement: Statement) -> Iterable[Statement]:
-    """Actions know no case."""
-    actions = [one.replace("Query", "QUERY").replace("Get", "get") for one in statement["Action"]]
-    return [{**statement, "Action": actions}]
-
-
 LOGS = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
 SCAN = allow("dynamodb:Scan", USERS)
-SOUND: tuple[tuple[str, Break], ...] = (
-    (
-        "logs by the policy of AWS",
-        _attached("auth", f"{BY_AWS}/service-role/AWSLambdaBasicExecutionRole", allow(LOGS, "*")),
+ANYWHERE = allow("dynamodb:GetItem", USERS.replace("ap-northeast-1", "*"))
+ALL_WE_USE = ["dynamodb:*", READ, "logs:*", "xray:*"]
+
+
+def _only_if(key: str, value: str) -> dict[str, object]:
+    return {"Condition": {"StringEquals": {key: value}}}
+
+
+SOUND: Mapping[str, Break] = {
+    "logs by the policy of AWS": attached(
+        "auth", f"{BY_AWS}/service-role/AWSLambdaBasicExecutionRole", allow(LOGS, "*")
     ),
-    (
-        "log groups made as the console writes it",
-        _attached("award", None, allow("logs:CreateLogGroup", f"arn:aws:logs:{HERE}:*")),
+    "log groups made as the console writes it": attached(
+        "award", None, allow("logs:CreateLogGroup", f"arn:aws:logs:{HERE}:*")
     ),
-    ("secret named by its real ARN", _naming(REAL_TOKEN_KEY)),
-    ("secret named with a star, as no other is so called", _naming(f"{STEM}-*")),
-    ("no permission to invoke notify", _without("award", "lambda:InvokeFunction")),
-    (
-        "notify invoked without its alias",
-        _attached("award", None, allow("lambda:InvokeFunction", NOTIFY_ITSELF)),
+    "notify invoked without its alias": attached(
+        "award", None, allow("lambda:InvokeFunction", NOTIFY_ITSELF)
     ),
-    ("foreign code of ranking needs less", role_of("ranking", policies=())),
-    ("actions in other letters", _rewritten("gps-verify", _in_other_letters)),
-    ("granted and denied", _attached("auth", None, SCAN, {**SCAN, "Effect": "Deny"})),
-    (
-        "everything else denied",
-        _attached(
-            "auth",
-            None,
-            {
-                "Effect": "Deny",
-                "NotAction": ["dynamodb:*", READ, "logs:*", "xray:*"],
-                "Resource": "*",
-            },
-        ),
+    "granted and denied": attached("auth", None, SCAN, {**SCAN, "Effect": "Deny"}),
+    "all that we do not use denied": attached(
+        "auth", None, {"Effect": "Deny", "NotAction": ALL_WE_USE, "Resource": "*"}
     ),
-    (
-        "granted under a condition that never holds",
-        _attached(
-            "auth",
-            None,
-            {**SCAN, "Condition": {"StringEquals": {"aws:SourceAccount": "444455556666"}}},
-        ),
+    "granted under a condition that never holds": attached(
+        "auth", None, {**SCAN, **_only_if("aws:SourceAccount", "444455556666")}
     ),
-    (
-        "every Region, narrowed to ours by a condition",
-        _attached(
-            "auth",
-            None,
-            allow(
-                "dynamodb:GetItem",
-                USERS.replace("ap-northeast-1", "*"),
-                Condition={"StringEquals": {"aws:RequestedRegion": "ap-northeast-1"}},
-            ),
-        ),
+    "every Region, narrowed to ours by a condition": attached(
+        "auth", None, {**ANYWHERE, **_only_if("aws:RequestedRegion", "ap-northeast-1")}
     ),
-)
-"""Other ways to be right: nothing may turn red."""
+}

@@ -19,6 +19,9 @@ CHANNEL_TOKEN = (
     "557R4FAuA6D+0Ey1/EBXbtQJle3sWpsmPVEZ/oIA6Rp4asbrKGK5GJMVhbpyIGibS1U0qTdgdHr81Lihx90ML1"
     "5492i3f35hEnHgRji1XgXps+yX8FfrInEltzs7IQSi4W7fB4ZiYDhTASQT8Uc3QNAmXPweL0M9IpMSbFNvGuM="
 )
+BASE64_KEY = "Zq8Kx3vTm0LwPy7RbN5sUc2JdH9fGa4EoW6iXtQ1nVk="
+"""What `openssl rand -base64 32` prints; no secret of this production."""
+SESSION = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJVMSJ9.3vJ2m0Xq"
 SALTS = ("own-3f9c", "5a1f")
 
 

@@ -117,3 +117,31 @@ def test_users_are_read_from_the_list_of_used_pairs(tmp_path):
 
     assert used_users(file) == ["Uload-1", "Uload-2"]
     assert used_users(tmp_path / "none.jsonl") == []
+
+
+class Straggler:
+    """DynamoDB into which an award comes late, after the first cleaning."""
+
+    def __init__(self, client):
+        self.client, self.pauses = client, []
+
+    def pause(self, seconds):
+        self.pauses.append(seconds)
+
+    def __getattr__(self, name):
+        return getattr(self.client, name)
+
+    def batch_write_item(self, RequestItems):  # noqa: N803 - AWS's name
+        answer = self.client.batch_write_item(RequestItems=RequestItems)
+        if not self.pauses:
+            put(self.client, "Uload-1", "LATE")
+        return answer
+
+
+def test_award_that_is_written_after_the_cleaning_is_cleaned_as_well(dynamodb):
+    put(dynamodb, "Uload-1", "A", "B")
+    late = Straggler(dynamodb)
+    cleaner = Cleaner(late, "UserStamps-prod", "Users-prod", late.pause)
+
+    assert cleaner.clean_patiently(["Uload-1"]) == {"users": 1, "deleted": 3, "left": 0}
+    assert late.pauses == [10.0]

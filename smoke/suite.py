@@ -1,0 +1,137 @@
+"""One run of the suite: what all its rows share, from the first call to the last deletion."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+from plan.model import Plan
+from signoff.environment import Environment
+from signoff.inventory.section import Follows, NotTestable, lookup
+from signoff.world import World
+from smoke.aws import AWAY, Clients, reason
+from smoke.by_hand import ByHand
+from smoke.calls import Answer, Call
+from smoke.cleaning import Cleaner
+from smoke.client import Client
+from smoke.id_tokens import IdTokens
+from smoke.line import Line
+from smoke.script import GUIDE, Script
+from smoke.sessions import Sessions
+from smoke.special import SPECIAL
+from smoke.spots import Spot, spots_in
+
+WARMING = (
+    "GET /stamps",
+    "POST /stamps/award",
+    "POST /gps/verify",
+    "POST /notify",
+    "GET /ranking/weekly",
+    "GET /richmenu/list",
+)
+"""One route per function that needs a session: all seven start cold at once, not one by one."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Suite:
+    """Mutable by nature: answers come in one by one, each call is made once."""
+
+    world: World
+    client: Client
+    sessions: Sessions
+    id_tokens: IdTokens
+    line: Line
+    aws: Clients
+    cleaner: Cleaner
+    patience_s: float
+    """How long a log line may take to arrive."""
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
+    _special: bool = False
+
+    @property
+    def environment(self) -> Environment:
+        return self.world.environment
+
+    @property
+    def plan(self) -> Plan:
+        plan: Plan = self.world.plan
+        return plan
+
+    @cached_property
+    def script(self) -> Script:
+        return Script(self.environment, self.sessions, self.id_tokens, self._spots, self._menu)
+
+    def answer(self, call: Call) -> Answer:
+        """Return the answer to a call, made now or before; NotTestable where there was none."""
+        if call not in self._made:
+            try:
+                self._made[call] = self.client.answer(call)
+            except NotTestable as silence:
+                self._made[call] = silence
+        found = self._made[call]
+        if isinstance(found, NotTestable):
+            raise found
+        return found
+
+    def warm(self) -> None:
+        """Start all functions at once; what comes of it is for the rows to judge."""
+        with ThreadPoolExecutor(len(WARMING) + 1) as threads:
+            threads.submit(self._try, lambda: GUIDE)
+            for route in WARMING:
+                threads.submit(self._try, lambda route=route: self.script.success(route))
+
+    def put_special_masters(self) -> None:
+        """Add masters that every award must refuse; ByHand outside an embedded stack."""
+        if not self.line.embedded:
+            raise ByHand("stamp masters for trials are put into an embedded stack only")
+        if not self._special:
+            self._special = True
+            self.cleaner.masters.put(one.item(self.sessions.now) for one in SPECIAL)
+
+    def tidy(self) -> list[str]:
+        """Take back all that this run did; return what could not be taken back."""
+        left = self._unset_menu()
+        if self._special:
+            left += self.cleaner.clean_masters(one.stamp_id for one in SPECIAL)
+        return left + self.cleaner.clean(tuple(self.client.answers), tuple(self.client.unanswered))
+
+    @property
+    def window(self) -> Mapping[str, str]:
+        """When this run made calls, for whoever asks why an alarm rang."""
+        now = datetime.now(UTC)
+        return {"what": "smoke", "begin": self.began.isoformat(), "end": now.isoformat()}
+
+    def _try(self, call: object) -> None:
+        with suppress(NotTestable):
+            self.answer(call())
+
+    def _spots(self) -> tuple[Spot, ...]:
+        table = self.plan.table("stampmasters").name
+        contents = lookup(self.world.inventory.sections.contents, table)
+        spots = spots_in(contents.items) if contents else ()
+        if not spots:
+            raise Follows("DATA-01", f"{table} holds no GPS stamp")
+        return spots
+
+    def _menu(self) -> str:
+        listed = self.answer(self.script.success("GET /richmenu/list")).member("richmenus")
+        if not listed:
+            raise ByHand("the bot has no rich menu that could be set")
+        return str(listed[0]["richMenuId"])
+
+    def _unset_menu(self) -> list[str]:
+        """Unlink the menu that the test user was given, if no row has done so."""
+        set_menu = [
+            one for one in self.client.answers
+            if one.call.route == "POST /richmenu/set" and one.status == 200
+        ]
+        if not set_menu:
+            return []
+        try:
+            unset = self.answer(self.script.unset_menu())
+        except NotTestable as silence:
+            return [f"the test user's rich menu ({silence})"]
+        return [] if unset.status == 200 else [f"the test user's rich menu ({unset})"]

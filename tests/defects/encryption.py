@@ -1,0 +1,152 @@
+"""Defects of what is stored: the keys of the tables and the bucket of images: SEC-20 to SEC-22."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from signoff.inventory.secrets import Key
+from signoff.outcome import Outcome
+from signoff.world import World
+from tests.defects.changes import absent, added, both, item, unread
+from tests.defects.defect import Break, Defect
+
+KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
+ANOTHER_KEY = KEY.replace("9c2f7d10", "00ff11ee")
+BUCKET = "stamp-rally-prod-images"
+ARNS = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
+UNREAD = Outcome.NOT_TESTABLE
+EVERY_TABLE = ("Users-prod", "UserStamps-prod", "StampMasters-prod")
+
+
+def _decided(key: str) -> Break:
+    """Let the environment file name a key for the tables."""
+    return lambda world: replace(world, environment=replace(world.environment, table_key=key))
+
+
+def _encrypted(*tables: str, key: str = KEY, status: str = "ENABLED") -> Break:
+    return both(
+        *(item("tables", one, sse_type="KMS", sse_status=status, sse_key_arn=key) for one in tables)
+    )
+
+
+def _key(arn: str = KEY, *, state: str = "Enabled", manager: str = "CUSTOMER") -> Break:
+    return added("keys", arn, Key(arn=arn, state=state, manager=manager))
+
+
+def _tables(what: str, *breaks: Break, outcome: Outcome = Outcome.FAIL) -> Defect:
+    return Defect(id=f"SEC-20:{what}", breaks=both(*breaks), outcome=outcome)
+
+
+def _bucket(row: str, what: str, **fields: Any) -> Defect:
+    return Defect(id=f"{row}:{what}", breaks=item("buckets", BUCKET, **fields))
+
+
+def _policy(**changes: Any) -> str:
+    """Return the policy that refuses plain HTTP, with some elements changed."""
+    refusal = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ARNS,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [refusal | changes]})
+
+
+def _open(what: str, **changes: Any) -> Defect:
+    return _bucket("SEC-22", what, policy=_policy(**changes))
+
+
+TABLES = (
+    _tables("aws-owned-where-a-key-was-decided", _decided(KEY), _encrypted(*EVERY_TABLE[1:]), _key()),
+    _tables("key-that-nobody-decided", _encrypted("Users-prod"), _key()),
+    _tables("managed-key-that-nobody-decided", _encrypted("Users-prod"), _key(manager="AWS")),
+    _tables(
+        "another-key",
+        _decided(KEY),
+        _encrypted(*EVERY_TABLE),
+        _encrypted("Users-prod", key=ANOTHER_KEY),
+        _key(),
+        _key(ANOTHER_KEY),
+    ),
+    _tables(
+        "own-key-for-the-managed-one",
+        _decided("alias/aws/dynamodb"),
+        _encrypted(*EVERY_TABLE),
+        _key(),
+    ),
+    _tables("key-disabled", _decided(KEY), _encrypted(*EVERY_TABLE), _key(state="Disabled")),
+    _tables("key-pending", _decided(KEY), _encrypted(*EVERY_TABLE), _key(state="PendingDeletion")),
+    _tables("key-gone", _decided(KEY), _encrypted(*EVERY_TABLE)),
+    _tables(
+        "change-under-way",
+        _decided(KEY),
+        _encrypted(*EVERY_TABLE),
+        _encrypted("Users-prod", status="UPDATING"),
+        _key(),
+    ),
+    _tables(
+        "key-unread",
+        _decided(KEY),
+        _encrypted(*EVERY_TABLE),
+        _key(),
+        unread("keys", KEY),
+        outcome=UNREAD,
+    ),
+)  # fmt: skip
+BUCKETS = (
+    Defect(id="SEC-21:absent", breaks=absent("buckets", BUCKET), follows=frozenset({"SEC-22"})),
+    Defect(
+        id="SEC-21:unread",
+        breaks=unread("buckets", BUCKET),
+        unknown=frozenset({"SEC-22"}),
+        outcome=UNREAD,
+    ),
+    _bucket("SEC-21", "keys-of-s3", encryption="AES256"),
+    _bucket("SEC-21", "no-default", encryption=None),
+    _bucket("SEC-21", "key-gone", kms_key=KEY),
+    Defect(
+        id="SEC-21:key-disabled",
+        breaks=both(item("buckets", BUCKET, kms_key=KEY), _key(state="Disabled")),
+    ),
+    _bucket("SEC-22", "not-blocked", public_access_blocked=False),
+    _bucket("SEC-22", "no-policy", policy=None),
+    _open("allows-https-without-refusing-http", Effect="Allow", Condition={"Bool": {"aws:SecureTransport": "true"}}),
+    _open("refuses-https", Condition={"Bool": {"aws:SecureTransport": "true"}}),
+    _open("refuses-reads-only", Action="s3:GetObject"),
+    _open("refuses-for-objects-only", Resource=ARNS[1]),
+    _open("refuses-for-the-bucket-only", Resource=ARNS[0]),
+    _open("refuses-for-another-bucket", Resource=[one.replace("-prod", "") for one in ARNS]),
+    _open("refuses-one-role", Principal={"AWS": "arn:aws:iam::444455556666:role/uploads"}),
+    _open(
+        "refuses-from-one-address",
+        Condition={
+            "Bool": {"aws:SecureTransport": "false"},
+            "IpAddress": {"aws:SourceIp": "203.0.113.7/32"},
+        },
+    ),
+)  # fmt: skip
+DEFECTS = TABLES + BUCKETS
+
+
+def _in_two_statements(world: World) -> World:
+    statements = [json.loads(_policy(Resource=arn))["Statement"][0] for arn in ARNS]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return item("buckets", BUCKET, policy=policy)(world)
+
+
+SOUND: Mapping[str, Break] = {
+    "tables under the decided key": both(_decided(KEY), _encrypted(*EVERY_TABLE), _key()),
+    "tables under the managed key of AWS": both(
+        _decided("alias/aws/dynamodb"), _encrypted(*EVERY_TABLE), _key(manager="AWS")
+    ),
+    "bucket under a key of its own": both(item("buckets", BUCKET, kms_key=KEY), _key()),
+    "bucket encrypted twice": item("buckets", BUCKET, encryption="aws:kms:dsse"),
+    "plain HTTP refused in two statements": _in_two_statements,
+    "plain HTTP refused if the transport is known": item(
+        "buckets",
+        BUCKET,
+        policy=_policy(Condition={"BoolIfExists": {"aws:SecureTransport": "false"}}),
+    ),
+}

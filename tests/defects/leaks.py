@@ -1,0 +1,136 @@
+"""Defects of what leaks secrets: variables, tags, and who may read them: SEC-06 to SEC-08."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from signoff.outcome import Outcome
+from tests.defects.changes import edited, item
+from tests.defects.defect import Break, Defect
+from tests.healthy.compute import kept_back
+from tests.healthy.vault import BASE64_KEY, CHANNEL_TOKEN, HEX_KEY, SESSION, TOKEN_KEY
+
+AUTH, NOTIFY, API = "stamp-rally-prod-auth", "stamp-rally-prod-notify", "stamp-rally-prod-api"
+OWN, OTHER = "444455556666", "111122223333"
+PEM = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----"
+
+
+def _variable(what: str, function: str, **variables: str) -> Defect:
+    return Defect(id=f"SEC-06:{what}", breaks=_carrying(function, **variables))
+
+
+def _carrying(function: str, **variables: str) -> Break:
+    more = {name: kept_back(text) for name, text in variables.items()}
+    return edited(
+        "functions", function, lambda one: replace(one, environment={**one.environment, **more})
+    )
+
+
+def _tagged(section: str, name: str, **tags: str) -> Break:
+    more = {key: kept_back(text) for key, text in tags.items()}
+    return edited(section, name, lambda one: replace(one, tags={**one.tags, **more}))
+
+
+def _stage(**variables: str) -> Break:
+    kept = {name: kept_back(text) for name, text in variables.items()}
+    return item("stages", "prod", variables=kept)
+
+
+def _api_tag(**tags: str) -> Break:
+    more = {key: kept_back(text) for key, text in tags.items()}
+    return edited(
+        "rest_apis", API, lambda found: (replace(found[0], tags={**found[0].tags, **more}),)
+    )
+
+
+def _table_tag(**tags: str) -> Break:
+    return edited("table_tags", "Users-prod", lambda one: replace(one, tags={**one.tags, **tags}))
+
+
+def _policy(principal: Any, **more: Any) -> Break:
+    statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    named = {"NotPrincipal": more.pop("but")} if "but" in more else {"Principal": principal}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, **named, **more}]})
+    return item("secrets", TOKEN_KEY, policy=document)
+
+
+def _open(what: str, principal: Any = "*", **more: Any) -> Defect:
+    return Defect(id=f"SEC-08:{what}", breaks=_policy(principal, **more))
+
+
+def _if(operator: str, key: str, value: str) -> dict[str, Any]:
+    return {"Condition": {operator: {key: value}}}
+
+
+IN_FUNCTIONS = (
+    _variable("known-default", AUTH, TOKEN_SECRET_KEY="default-secret-key-change-in-production"),
+    _variable("left-empty", AUTH, TOKEN_SECRET_KEY=""),
+    _variable("by-name", NOTIFY, LINE_CHANNEL_SECRET="to be filled in"),
+    _variable("by-camel-case-name", AUTH, signingKey="swordfish"),
+    _variable("password", "stamp-rally-prod-ranking", DB_PASSWORD="hunter2"),
+    _variable("hex-under-innocent-name", AUTH, SALT=HEX_KEY[32:96]),
+    _variable("base64-under-innocent-name", NOTIFY, CHANNEL=BASE64_KEY),
+    _variable("session-under-innocent-name", "stamp-rally-prod-stamps", PROBE=SESSION),
+    _variable("key-file-under-innocent-name", "stamp-rally-prod-award", CERT=PEM),
+    _variable("by-equality", NOTIFY, GREETING=CHANNEL_TOKEN),
+    _variable("whole-secret", AUTH, CONFIG=json.dumps({"TOKEN_SECRET_KEY": HEX_KEY})),
+    Defect(
+        id="SEC-06:reference-holds-the-secret",
+        breaks=_carrying("stamp-rally-prod-stamps", SECRET_NAME_OLD=CHANNEL_TOKEN),
+    ),
+)
+IN_LABELS = (
+    Defect(id="SEC-07:variable-by-name", breaks=_stage(lineToken="to be filled in")),
+    Defect(id="SEC-07:variable-by-shape", breaks=_stage(salt=HEX_KEY[:64])),
+    Defect(
+        id="SEC-07:variable-by-equality",
+        breaks=_stage(config=json.dumps({"TOKEN_SECRET_KEY": HEX_KEY})),
+    ),
+    Defect(id="SEC-07:tag-of-the-stage", breaks=_tagged("stages", "prod", Token="abc")),
+    Defect(id="SEC-07:tag-of-the-api", breaks=_api_tag(ApiKey="k")),
+    Defect(
+        id="SEC-07:tag-of-a-function", breaks=_tagged("functions", NOTIFY, Channel=CHANNEL_TOKEN)
+    ),
+    Defect(id="SEC-07:tag-of-a-table", breaks=_table_tag(Owner=HEX_KEY)),
+    Defect(id="SEC-07:tag-of-a-table-by-name", breaks=_table_tag(AdminPassword="x")),
+)
+OPEN = (
+    _open("everyone"),
+    _open("everyone-of-aws", {"AWS": "*"}),
+    _open("another-account", {"AWS": OTHER}),
+    _open("role-of-another-account", {"AWS": "arn:aws:iam::111122223333:role/reader"}),
+    _open("own-and-another", {"AWS": ["444455556666", OTHER]}),
+    _open("all-but-one", but={"AWS": "arn:aws:iam::444455556666:role/intern"}),
+    _open("whole-organization", **_if("StringEquals", "aws:PrincipalOrgID", "o-4fk2m9x1qz")),
+    _open(
+        "account-if-known", **_if("StringEqualsIfExists", "aws:PrincipalAccount", "444455556666")
+    ),
+    _open(
+        "another-account-by-condition",
+        **_if("StringEquals", "aws:PrincipalAccount", OTHER),
+    ),
+    _open("service-for-anyone", {"Service": "lambda.amazonaws.com"}),
+    Defect(
+        id="SEC-08:no-policy-at-all",
+        breaks=item("secrets", TOKEN_KEY, policy='{"Version": "2012-10-17"}'),
+        outcome=Outcome.NOT_TESTABLE,
+    ),
+)
+DEFECTS = IN_FUNCTIONS + IN_LABELS + OPEN
+
+SOUND: Mapping[str, Break] = {
+    "lengths, limits and commits in variables": _carrying(
+        AUTH,
+        TOKEN_TTL_S="86400",
+        SECRETS_CACHE_S="300",
+        GIT_COMMIT=HEX_KEY[:40],
+        ARCHIVE="StampMasters-prod-archive-2026-Q4-v2",
+        DOCS="https://rally.example.jp/Help-1",
+    ),
+    "secret open to the own account": _policy({"AWS": f"arn:aws:iam::{OWN}:root"}),
+    "secret open to a role of the own account by condition": _policy(
+        "*", **_if("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{OWN}:role/rotation-*")
+    ),
+    "secret closed by a policy": _policy("*", Effect="Deny"),
+}

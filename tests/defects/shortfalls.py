@@ -1,0 +1,92 @@
+"""Defects of what roles lack, and of how they name their secrets: SEC-13 and SEC-16."""
+
+from collections.abc import Iterable, Mapping
+
+from signoff.inventory.roles import PolicyDocument
+from signoff.outcome import Outcome
+from tests.defects.defect import Break, Defect
+from tests.defects.roles import Statement, attached, rewritten, role_of, under, without
+from tests.healthy.identity import (
+    HERE,
+    STAMP_MASTERS,
+    TOKEN_KEY,
+    USER_STAMPS,
+    USERS,
+    allow,
+    document,
+)
+
+STEM = TOKEN_KEY.removesuffix("-??????")
+READ = "secretsmanager:GetSecretValue"
+NARROW = PolicyDocument(
+    name="limit",
+    document=document(allow(["logs:*", "lambda:*", "xray:*"], "*"), allow("dynamodb:*", USERS)),
+)
+"""A permissions boundary that leaves out the tables of award."""
+MISNAMED = (
+    ("no-suffix", STEM, "SEC-13"),
+    ("five-characters", f"{STEM}-?????", "SEC-13"),
+    ("suffix-of-a-deleted-one", f"{STEM}-aB3xYz", "SEC-13"),
+    ("half-a-suffix", f"{STEM}-h4K", "SEC-13"),
+    ("star-without-hyphen", f"{STEM}*"),
+    ("all-of-the-prefix", f"arn:aws:secretsmanager:{HERE}:secret:stamp-rally-prod/*"),
+    ("sample-of-the-guide", "arn:aws:secretsmanager:*:*:secret:stamp-rally-prod/*"),
+    ("every-region", TOKEN_KEY.replace("ap-northeast-1", "*")),
+    ("any-secret", "*"),
+)
+"""What is wrong, how auth's policy names its secret, and who follows where that fits nothing."""
+
+
+def _short(what: str, breaks: Break, *follows: str) -> Defect:
+    return Defect(id=f"SEC-13:{what}", breaks=breaks, follows=frozenset(follows))
+
+
+def _naming(resource: str) -> Break:
+    """Let auth's policy name its secret in this way."""
+    return rewritten(
+        "auth", lambda one: [{**one, "Resource": resource} if one["Resource"] == TOKEN_KEY else one]
+    )
+
+
+def _without_stamps(statement: Statement) -> Iterable[Statement]:
+    return [statement] if statement["Resource"] != USER_STAMPS else []
+
+
+def _in_other_letters(statement: Statement) -> Iterable[Statement]:
+    """Actions know no case."""
+    actions = [one.replace("Query", "QUERY").replace("Get", "get") for one in statement["Action"]]
+    return [{**statement, "Action": actions}]
+
+
+DEFECTS = (
+    _short("no-update", without("auth", "dynamodb:UpdateItem")),
+    _short("no-query", without("gps-verify", "dynamodb:Query")),
+    _short("no-table-of-stamps", rewritten("award", _without_stamps)),
+    _short("no-logs", without("notify", "logs:PutLogEvents")),
+    _short("no-policy-at-all", role_of("gps-verify", policies=())),
+    _short("no-secret", without("richmenu", READ), "SEC-16"),
+    _short("denied", attached("auth", None, {**allow("dynamodb:Put*", "*"), "Effect": "Deny"})),
+    _short("narrowed-by-a-boundary", role_of("award", boundary=NARROW)),
+    _short("never-holds", under("auth", USERS, "aws:SourceAccount", "444455556666")),
+    _short("in-another-region", under("auth", USERS, "aws:RequestedRegion", "us-east-1")),
+    Defect(
+        id="SEC-13:unclear-condition",
+        breaks=under("gps-verify", STAMP_MASTERS, "aws:PrincipalTag/team", "rally"),
+        outcome=Outcome.NOT_TESTABLE,
+    ),
+    *(
+        Defect(id=f"SEC-16:{what}", breaks=_naming(resource), follows=frozenset(follows))
+        for what, resource, *follows in MISNAMED
+    ),
+    Defect(
+        id="SEC-16:right-one-and-a-wide-one",
+        breaks=attached("auth", None, allow(READ, f"{STEM}*")),
+    ),
+)
+SOUND: Mapping[str, Break] = {
+    "secret named by its real ARN": _naming(f"{STEM}-h4Kq2Z"),
+    "secret named with a star, as no other is so called": _naming(f"{STEM}-*"),
+    "no permission to invoke notify": without("award", "lambda:InvokeFunction"),
+    "foreign code of ranking needs less": role_of("ranking", policies=()),
+    "actions in other letters": rewritten("gps-verify", _in_other_letters),
+}

@@ -1,0 +1,166 @@
+"""Defects of limits and of sessions: SEC-30 to SEC-35."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from signoff.inventory.api import ApiDocument, MethodSetting
+from signoff.outcome import Outcome
+from tests.defects.changes import absent, added, both, item, unread
+from tests.defects.defect import Break, Defect
+from tests.defects.documents import Change, document, with_method
+from tests.healthy.api_document import AUTHORIZER, ROUTES
+from tests.healthy.edge import API_ID
+
+USAGE, KEY = "stamp-rally-prod-usage-plan", "stamp-rally-prod-api-key"
+UNREAD = Outcome.NOT_TESTABLE
+
+
+def _usage(what: str, **fields: Any) -> Defect:
+    return Defect(id=f"SEC-30:{what}", breaks=item("usage_plans", USAGE, **fields))
+
+
+def _settings(**settings: MethodSetting) -> Break:
+    """Give the stage these settings; ``every`` is ``*/*``, ``stamps_GET`` is ``stamps/GET``."""
+    named = {"every": "*/*"}
+    keyed = {named.get(key, key.replace("_", "/")): one for key, one in settings.items()}
+    return item("stages", "prod", settings=keyed)
+
+
+def _limits(what: str, **settings: MethodSetting) -> Defect:
+    return Defect(id=f"SEC-32:{what}", breaks=_settings(**settings))
+
+
+def _limit(rate: float | None, burst: int | None) -> MethodSetting:
+    return MethodSetting(rate=rate, burst=burst, logging_level="ERROR")
+
+
+def _route(row: str, what: str, id_: str, **fields: Any) -> Defect:
+    return Defect(id=f"{row}:{what}", breaks=document(with_method(id_, **fields)))
+
+
+def _authorizer(**fields: Any) -> Change:
+    def changed(api: ApiDocument) -> ApiDocument:
+        found = {name: replace(one, **fields) for name, one in api.authorizers.items()}
+        return replace(api, authorizers=found)
+
+    return changed
+
+
+def _asked(what: str, **fields: Any) -> Defect:
+    return Defect(id=f"SEC-35:{what}", breaks=document(_authorizer(**fields)))
+
+
+def _everywhere(**fields: Any) -> Change:
+    def changed(api: ApiDocument) -> ApiDocument:
+        routes = {id_: replace(api.methods[id_], **fields) for id_ in ROUTES}
+        return replace(api, methods={**api.methods, **routes})
+
+    return changed
+
+
+def _without_authorizers(api: ApiDocument) -> ApiDocument:
+    return replace(api, authorizers={})
+
+
+PLAN = (
+    Defect(
+        id="SEC-30:absent",
+        breaks=absent("usage_plans", USAGE),
+        follows=frozenset({"SEC-31", "PREP-04"}),
+    ),
+    Defect(
+        id="SEC-30:under-dev-name",
+        breaks=both(absent("usage_plans", USAGE), added("usage_plans", "stamp-rally-usage-plan", None)),
+        follows=frozenset({"SEC-31", "PREP-04"}),
+    ),
+    Defect(
+        id="SEC-30:two-of-the-name",
+        breaks=unread("usage_plans", USAGE),
+        unknown=frozenset({"SEC-31", "PREP-04"}),
+        outcome=UNREAD,
+    ),
+    _usage("rate-of-ten-thousand", rate=10_000.0),
+    _usage("rate-of-dev", rate=100.0),
+    _usage("no-throttle", rate=None, burst=None),
+    _usage("burst-for-rate", rate=2000.0, burst=1000),
+    _usage("no-quota", quota=None, period=None),
+    _usage("quota-by-the-month", period="MONTH"),
+    _usage("one-zero-more", quota=1_000_000),
+    _usage("one-zero-less", quota=10_000),
+    _usage("on-no-stage", stages=()),
+    _usage("on-the-stage-of-dev", stages=(f"{API_ID}:dev",)),
+    _usage("on-another-api", stages=("zz81xkq0pd:prod",)),
+)  # fmt: skip
+API_KEY = (
+    Defect(id="SEC-31:absent", breaks=absent("api_keys", KEY)),
+    Defect(id="SEC-31:unread", breaks=unread("api_keys", KEY), outcome=UNREAD),
+    Defect(id="SEC-31:disabled", breaks=item("api_keys", KEY, enabled=False)),
+    Defect(id="SEC-31:in-no-plan", breaks=item("usage_plans", USAGE, keys=())),
+    Defect(
+        id="SEC-31:another-key-in-the-plan",
+        breaks=item("usage_plans", USAGE, keys=("d3v0k3y1ab",)),
+    ),
+    _route("SEC-31", "one-route-without", "GET /stamps", api_key_required=False),
+    Defect(
+        id="SEC-31:asked-for-nowhere", breaks=document(_everywhere(api_key_required=False))
+    ),
+)  # fmt: skip
+STAGE = (
+    _limits("nothing-set"),
+    _limits("left-to-the-account", every=_limit(None, None)),
+    _limits("ten-times-too-wide", every=_limit(10_000.0, 2000)),
+    _limits("burst-too-wide", every=_limit(1000.0, 5000)),
+    _limits("burst-left-open", every=_limit(1000.0, None)),
+    _limits("one-too-many", every=_limit(1001.0, 2000)),
+    _limits("nobody-gets-through", every=_limit(0.0, 0)),
+    _limits("one-method-wider", every=_limit(1000.0, 2000), stamps_award_POST=_limit(5000.0, 5000)),
+    _limits("only-one-method-set", stamps_GET=_limit(1000.0, 2000)),
+    _limits("one-preflight-wider", every=_limit(1000.0, 2000), stamps_OPTIONS=_limit(9000.0, 2000)),
+)
+SESSIONS = (
+    _route("SEC-34", "one-route-open", "POST /stamps/award", authorizer=None),
+    _route("SEC-34", "one-read-open", "GET /ranking/weekly", authorizer=None),
+    _route("SEC-34", "signed-by-iam", "GET /stamps", authorizer="AWS_IAM"),
+    _route("SEC-34", "authorizer-of-dev", "POST /notify", authorizer="stamp-rally-authorizer"),
+    _route("SEC-34", "login-asks-for-a-session", "POST /auth/verify", authorizer=AUTHORIZER),
+    Defect(
+        id="SEC-34:every-route-open",
+        breaks=both(document(_everywhere(authorizer=None)), document(_without_authorizers)),
+        follows=frozenset({"SEC-35"}),
+    ),
+)
+ASKED = (
+    Defect(id="SEC-35:absent", breaks=document(_without_authorizers)),
+    _asked("remembers-for-an-hour", ttl_s=3600),
+    _asked("remembers-for-the-default", ttl_s=300),
+    _asked("asks-each-time", ttl_s=0),
+    _asked("token-in-the-address", identity_source="method.request.querystring.token"),
+    _asked("another-header", identity_source="method.request.header.X-Auth"),
+    _asked("sees-the-whole-request", kind="REQUEST"),
+    Defect(
+        id="DEP-16:authorizer-is-another-function",
+        breaks=document(
+            lambda api: _authorizer(
+                uri=api.authorizers[AUTHORIZER].uri.replace("prod-auth", "prod-stamps")
+            )(api)
+        ),
+        follows=frozenset({"SEC-35"}),
+    ),
+)
+DEFECTS = PLAN + API_KEY + STAGE + SESSIONS + ASKED
+
+SOUND: Mapping[str, Break] = {
+    "narrower than decided": _settings(every=_limit(500.0, 800)),
+    "each of two methods narrower": _settings(
+        every=_limit(1000.0, 2000), stamps_GET=_limit(100.0, 50)
+    ),
+    "an account that is narrow itself": both(
+        _settings(every=_limit(None, None)),
+        item("gateway_account", "account", rate=600.0, burst=300),
+    ),
+    "on a second stage as well": item(
+        "usage_plans", USAGE, stages=(f"{API_ID}:prod", "zz81xkq0pd:prod")
+    ),
+    "with a second key": item("usage_plans", USAGE, keys=("w5k0s2h7ne", "p4rtn3rk3y")),
+}
