@@ -43,7 +43,7 @@ class Surplus:
         one = self.pair
         action = one.actions[0] if one.actions else f"all but {', '.join(one.not_actions)}"
         resource = one.resources[0] if one.resources else f"all but {', '.join(one.not_resources)}"
-        return f"{action} on {resource} in {one}"
+        return f"{action} on {resource} ({one})"
 
 
 def surplus(role: Role, bounds: Bounds, row: str) -> list[str]:

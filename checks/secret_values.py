@@ -25,7 +25,7 @@ def form_flaw(value: SecretValue, want: model.Secret) -> str | None:
     if not value.is_json_object:
         return "is no JSON object"
     if set(value.fields) != {want.json_key}:
-        return f"has the fields {', '.join(sorted(value.fields)) or 'of nothing'}"
+        return f"has the fields {', '.join(sorted(value.fields)) or '(none)'}"
     return "holds no text" if value.fields[want.json_key].shape == "json" else None
 
 

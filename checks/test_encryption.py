@@ -25,7 +25,7 @@ def test_bucket_is_encrypted_by_kms(deployed, environment, found, observe):
 def test_bucket_is_closed_to_the_public(deployed, environment, observe):
     bucket = observe(deployed.bucket(environment.bucket), "public_access_blocked")
 
-    assert bucket.public_access_blocked, f"{bucket.name} blocks public access not in all four ways"
+    assert bucket.public_access_blocked, f"{bucket.name} is not closed in all four ways"
 
 
 @expectation("SEC-22")

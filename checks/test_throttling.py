@@ -7,6 +7,7 @@ from checks.throttling import (
     met,
     plan_limits,
     planned_limits,
+    told,
     within,
 )
 from signoff.checklist import expectation
@@ -17,7 +18,7 @@ def test_usage_plan_has_the_decided_limits(deployed, plan, observe):
     usage = observe(deployed.usage_plan(), "rate", "burst", "quota", "period")
 
     limits = plan_limits(usage)
-    assert limits == planned_limits(plan.api.usage_plan), f"{usage.name} has {limits}"
+    assert limits == planned_limits(plan.api.usage_plan), f"{usage.name} has {told(limits)}"
 
 
 @expectation("SEC-30")
@@ -88,4 +89,4 @@ def test_authorizer_asks_the_auth_function(deployed, plan, observe):
     found = observe(authorizer(deployed, want), "uri", "kind", "identity_source", "ttl_s")
     asked = asking_auth(found, want, deployed.stage())
 
-    assert settings(asked) == planned_settings(want), f"{asked.name} has {settings(asked)}"
+    assert settings(asked) == planned_settings(want), f"{asked.name} has {told(settings(asked))}"

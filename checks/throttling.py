@@ -56,6 +56,10 @@ def planned_limits(want: model.UsagePlan) -> dict[str, object]:
     return {"rate": want.rate, "burst": want.burst, "quota": want.daily_quota, "per": "DAY"}
 
 
+def told(limits: dict[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in limits.items())
+
+
 def asking_for_key(served: ApiDocument) -> str:
     """Tell how many methods ask for a key: on all the others the usage plan binds nobody."""
     asking = [one for one in served.methods.values() if one.api_key_required]

@@ -31,8 +31,10 @@ def _kept_out(statements: tuple[Statement, ...], known: Context) -> Iterator[str
     decision = evaluate(for_lambda, ASSUME, "*", known)
     if decision.outcome is Outcome.UNKNOWN:
         raise NotTestable(f"nobody can say whether Lambda may assume the role: {decision.reason}")
-    if not decision.allowed:
+    if decision.outcome is Outcome.EXPLICITLY_DENIED:
         yield f"Lambda may not assume it: {decision.reason}"
+    elif not decision.allowed:
+        yield "nothing lets Lambda assume it"
 
 
 def _asked_by_lambda(bounds: Bounds) -> Context:

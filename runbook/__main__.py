@@ -29,6 +29,8 @@ exit codes: 0 done, or nothing to do; 1 a step failed, was declined, or its rows
             2 the command line or the environment file is wrong; 4 wrong account or Region
 """
 
+CHOICES = ("to", "only", "site")
+
 
 class Exit(IntEnum):
     DONE = 0
@@ -56,6 +58,13 @@ def options() -> argparse.ArgumentParser:
         action="store_true",
         help="agree to what takes something away, and leave open what only a person can do",
     )
+    choices = parser.add_argument_group("rollbacks and the cut-over")
+    choices.add_argument(
+        "--to", metavar="WHAT", help="a deployment, a version, or a time (2026-11-25T09:00:00Z)"
+    )
+    choices.add_argument("--only", metavar="NAME", help="one function or table of them: award")
+    choices.add_argument("--site", metavar="FOLDER", help="where the front end's files are")
+    choices.add_argument("--by", metavar="NAME", help="who signs for what people do")
     parser.add_argument("--lang", default="en", choices=["en", "ja"], help="language of the steps")
     parser.add_argument(
         "--line-token-file", type=Path, metavar="FILE", help="holds LINE's channel access token"
@@ -99,8 +108,8 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
 
 def _run(asked: argparse.Namespace, console: Console) -> int:
     screen = ConsoleScreen(console, lang=asked.lang, yes=asked.yes)
-    with reachable(load(asked.env, asked.environments).environment) as environment:
-        run = run_of(procedures()[asked.procedure], environment, _asked(asked), screen)
+    with reachable(load(asked.env, asked.environments).environment) as reached:
+        run = run_of(procedures()[asked.procedure], reached, _asked(asked), screen)
         with screen.working():
             run.perform() if asked.go else run.rehearse()
     return Exit.DONE
@@ -114,6 +123,8 @@ def _asked(asked: argparse.Namespace) -> Asked:
         yes=asked.yes,
         judged=not asked.no_judge,
         interactive=sys.stdin.isatty(),
+        signer=asked.by,
+        chosen={name: value for name in CHOICES if (value := getattr(asked, name))},
     )
 
 

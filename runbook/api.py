@@ -15,6 +15,7 @@ from plan.model import Function
 from runbook.converge import (
     api_draft,
     deployments,
+    function_releases,
     gateway_account,
     log_groups,
     permissions,
@@ -69,6 +70,11 @@ def let_it_invoke_the_functions(work: Work) -> Changes:
     関数本体への許可は、エイリアスへの許可にはなりません。関数のポリシーにあるその他の許可は内容を表示し、
     同意を得てから外します。
     """
+    for one in work.plan.functions:
+        work.needs(
+            function_releases.released(work, one),
+            f"function {one.name} has no alias {one.alias}: run `python -m runbook functions` first",
+        )
     api = rest_api.find(work, work.plan.api)
     id_ = api["id"] if api else rest_api.UNKNOWN_ID
     sources = {one.name: _sources(work, id_, one) for one in work.plan.functions}

@@ -1,12 +1,14 @@
 """Values that only a person has: asked for without an echo, or read from a file, never an argument."""
 
 from collections.abc import Callable
+from functools import cache
 from getpass import getpass
 from pathlib import Path
 
 from signoff.procedure import Refused
 
 LINE_TOKEN = "line_token"  # noqa: S105 - the key of a secret, not one
+SHORTEST_NAME = 2
 
 
 def secret_source(
@@ -32,6 +34,19 @@ def secret_source(
         if not value:
             raise Refused("the LINE channel access token is empty: issue one, then run it again")
         return value
+
+    return ask
+
+
+def signer(name: str | None, *, interactive: bool) -> Callable[[], str]:
+    """Return what asks for the name of the person who signs, once; Refused where nobody is there."""
+
+    @cache
+    def ask() -> str:
+        given = name or (input("Who signs (your name): ").strip() if interactive else "")
+        if len(given) < SHORTEST_NAME:
+            raise Refused("a signature needs the name of a person: give it with --by")
+        return given
 
     return ask
 

@@ -1,5 +1,6 @@
 """Whether a step's rows are green: asked of the checks themselves, in a process of their own."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,10 @@ from signoff.procedure.run import Judge
 
 RED = re.compile(r"^RED\s+([A-Z]+-\d+) ", re.MULTILINE)
 """How the checks name a red row on the terminal."""
+ENDPOINT = "AWS_ENDPOINT_URL"
+"""Told an endpoint, the checks take it for AWS, and not for the stack with the fake of LINE."""
+NOTHING_TO_JUDGE = 5
+"""What pytest answers where it has no test to run: every one of these rows is set aside here."""
 Runner = Callable[[Sequence[str]], tuple[int, str]]
 """Command line -> exit code and output."""
 
@@ -22,19 +27,20 @@ def judge_by_checks(environment: str, options: Sequence[str], run: Runner) -> Ju
         code, said = run(
             [sys.executable, "-m", "pytest", f"--env={environment}", *options, *chosen]
         )
-        if code == 0:
+        if code in (0, NOTHING_TO_JUDGE):
             return ()
         return tuple(row for row in rows if row in RED.findall(said)) or rows
 
     return judge
 
 
-def in_process_of_its_own(root: Path) -> Runner:
-    """Return a Runner that works in ``root`` and inherits where AWS answers."""
+def in_process_of_its_own(root: Path, *, kept: bool) -> Runner:
+    """Return a Runner that works in ``root``; one for a kept local stack finds that by itself."""
 
     def run(command: Sequence[str]) -> tuple[int, str]:
+        variables = {k: v for k, v in os.environ.items() if not (kept and k == ENDPOINT)}
         done = subprocess.run(  # noqa: S603 - our own command line
-            command, cwd=root, capture_output=True, text=True, check=False
+            command, cwd=root, env=variables, capture_output=True, text=True, check=False
         )
         return done.returncode, done.stdout
 

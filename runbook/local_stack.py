@@ -1,14 +1,12 @@
 """Composition: the local stack, provisioned by this runbook, its records left in the local evidence store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
 
 from lambdas.packing import pack
-from plan import plan_for
-from plan.model import Topic
 from runbook.provision import provision
 from signoff.environment import Environment
 from signoff.local.line import FakeLine
@@ -46,13 +44,15 @@ def _provision(environment: Environment, line: FakeLine, say: Say) -> None:
         record=record,
         recorded=recorded,
         progress=say,
+        mailed=mail_answerer(session),
     )
-    _confirm(session.client("sns"), plan_for(environment).topic)
 
 
-def _confirm(sns: Any, topic: Topic) -> None:
-    """Click the link in the mail that the stack can't send: on AWS a person does this."""
-    if topic.email:
-        sns.confirm_subscription(
-            TopicArn=topic.arn, Token=confirmation_token(topic.arn, topic.email)
-        )
+def mail_answerer(session: boto3.Session) -> Callable[[str, str], None]:
+    """Return what clicks the link in a mail that the stack can't send: on AWS a person does this."""
+
+    def click(topic: str, address: str) -> None:
+        token = confirmation_token(topic, address)
+        session.client("sns").confirm_subscription(TopicArn=topic, Token=token)
+
+    return click

@@ -2,22 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import boto3
 
 from lambdas.packing import pack
-from runbook.asking import secret_source
+from runbook.asking import secret_source, signer
+from runbook.evidence import Evidence
 from runbook.judging import in_process_of_its_own, judge_by_checks
-from runbook.local_stack import local_stack
+from runbook.live_release import live_release
+from runbook.local_stack import local_stack, mail_answerer
 from runbook.provision import work_for
+from runbook.signing import Signing
+from signoff.checklist import Checklist
 from signoff.environment import Environment
-from signoff.guard import Caller, GuardError, guard
+from signoff.guard import GuardError, guard
 from signoff.procedure import Journal, Procedure, Run
 from signoff.procedure.screen import ConsoleScreen
-from signoff.store import Store, open_store
+from signoff.procedure.work import nothing
+from signoff.store import open_store
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,14 +37,25 @@ class Asked:
     yes: bool
     judged: bool
     interactive: bool
+    signer: str | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """What a procedure is told: the options that were given, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An environment whose AWS answers; ``kept`` is a local stack, where no mail arrives."""
+
+    environment: Environment
+    kept: bool
 
 
 @contextmanager
-def reachable(environment: Environment) -> Iterator[Environment]:
+def reachable(environment: Environment) -> Iterator[Reached]:
     """Yield the environment, with calls going to the kept stack where it is the local one."""
     stack = local_stack()
     if not stack.serves(environment):
-        yield environment
+        yield Reached(environment, kept=False)
         return
     if stack.kept() is None:
         raise GuardError("no local stack is up: run `make up` in another terminal, then this again")
@@ -47,20 +63,21 @@ def reachable(environment: Environment) -> Iterator[Environment]:
         stack.localized(environment) as localized,
         stack.start(localized, lambda _: None),
     ):
-        yield localized
+        yield Reached(localized, kept=True)
 
 
-def run_of(
-    procedure: Procedure, environment: Environment, asked: Asked, screen: ConsoleScreen
-) -> Run:
+def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: ConsoleScreen) -> Run:
     """Make the run, or raise GuardError where these credentials are not of this environment."""
+    environment = reached.environment
     session = boto3.Session(region_name=environment.region)
     caller = guard(session, environment)
-    evidence = _Evidence(
-        open_store(
+    evidence = Evidence(
+        store=open_store(
             environment.evidence, environment.name, s3=lambda: session.client("s3"), root=ROOT
         ),
-        caller,
+        caller=caller.arn,
+        release=partial(live_release, session, environment, caller),
+        bound={"rehearsal": environment.fresh.rehearsal},
     )
     work = work_for(
         session,
@@ -69,11 +86,16 @@ def run_of(
         build=pack,
         record=evidence.record,
         recorded=evidence.recorded,
+        history=evidence.history,
+        chosen=asked.chosen,
         tell=screen.tell,
         watch=screen.watch,
+        mailed=mail_answerer(session) if reached.kept else nothing,
     )
-    options = [f"--environments={asked.environments}"]
-    judge = judge_by_checks(environment.name, options, in_process_of_its_own(ROOT))
+    options = [f"--environments={asked.environments}", "--phase=after"]
+    judge = judge_by_checks(
+        environment.name, options, in_process_of_its_own(ROOT, kept=reached.kept)
+    )
     return Run(
         procedure=procedure,
         work=work,
@@ -81,18 +103,13 @@ def run_of(
         screen=screen,
         who=caller.arn,
         judge=judge if asked.judged else lambda _: (),
+        signatures=Signing(
+            store=evidence.store,
+            caller=caller.arn,
+            by=signer(asked.signer, interactive=asked.interactive),
+            release=evidence.release,
+            days=environment.fresh.signature,
+            checklist=Checklist.load(),
+        ),
         unattended=asked.yes,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    store: Store
-    caller: Caller
-
-    def record(self, kind: str, body: Mapping[str, Any]) -> None:
-        self.store.append(kind, body, caller=self.caller.arn, release=None)
-
-    def recorded(self, kind: str, **body: Any) -> Mapping[str, Any] | None:
-        newest = self.store.load().newest(kind, **body)
-        return newest.body if newest else None

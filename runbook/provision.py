@@ -10,7 +10,7 @@ at, and the usage plan comes after the API that it names.
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -64,14 +64,13 @@ def procedure() -> Procedure:
     return Procedure.of_parts(sys.modules[__name__], map(Procedure.of, ORDER))
 
 
-def work_for(  # noqa: PLR0913 - what comes from outside, each by its name
+def work_for(
     session: boto3.Session,
     environment: Environment,
     *,
     secrets_in: Callable[[str], str],
     build: Callable[[str], bytes],
     record: Callable[[str, Mapping[str, Any]], None],
-    recorded: Callable[..., Mapping[str, Any] | None] = nothing,
     **more: Any,
 ) -> Work:
     """Make the Work of any procedure here; ``more`` are fields of Work. A package is built once."""
@@ -82,7 +81,6 @@ def work_for(  # noqa: PLR0913 - what comes from outside, each by its name
         build=lru_cache(build),
         secret=secrets_in,
         record=record,
-        recorded=recorded,
         **more,
     )
 
@@ -94,15 +92,15 @@ def provision(  # noqa: PLR0913 - what comes from outside, each by its name
     secrets_in: Callable[[str], str],
     build: Callable[[str], bytes],
     record: Callable[[str, Mapping[str, Any]], None],
-    recorded: Callable[..., Mapping[str, Any] | None] = nothing,
     progress: Callable[[str], None] = nothing,
-    permit: Callable[[Sequence[Change]], bool] = lambda _: False,
+    **more: Any,
 ) -> Changes:
     """Do every step that a machine can do, without a word to anybody; return what was changed.
 
     ``secrets_in``: key of a planned secret that no machine can make up (``line_token``) -> value.
-    ``build``: key of a function -> package. ``record``/``recorded``: the evidence store. Raises
-    Refused, or what the AWS client raises; called again, it goes on where it was.
+    ``build``: key of a function -> package. ``record``: leaves a record of evidence. ``more`` are
+    fields of Work: ``recorded``, ``permit`` (nothing destructive is done without it), ``mailed``.
+    Raises Refused, or what the AWS client raises; called again, it goes on where it was.
     """
     work = work_for(
         session,
@@ -110,9 +108,8 @@ def provision(  # noqa: PLR0913 - what comes from outside, each by its name
         secrets_in=secrets_in,
         build=build,
         record=record,
-        recorded=recorded,
         go=True,
-        permit=permit,
+        **more,
     )
     made: list[Change] = []
     for one in procedure().steps:

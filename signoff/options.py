@@ -65,7 +65,7 @@ def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) 
         environment=environment,
         overrides=loaded.overrides,
         plan=composition.plan_for(environment),
-        checklist=Checklist.load(),
+        checklist=Checklist.load(composition.checklist),
         choice=Choice(
             phase=Phase(option.phase),
             rows=tuple(option.row),

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from signoff.checklist import Checklist, Phase, Row
+from signoff.checklist import CHECKLIST, Checklist, Phase, Row
 from signoff.environment import Environment
 from signoff.inventory.scope import Scope
 from signoff.outcome import Finding, Outcome
@@ -36,6 +36,7 @@ class Composition:
     """Start (or join) the local stack; the callable is told about progress."""
     localized: Callable[[Environment], AbstractContextManager[Environment]]
     """The environment as the local stack will have it (addresses that exist only here)."""
+    checklist: Path = CHECKLIST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

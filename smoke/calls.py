@@ -25,7 +25,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request. ``origin`` None is the front end's own; ``body`` is sent as it stands."""
+    """One request. ``origin`` None is the front end's own; ``body`` is sent as it stands.
+
+    ``time`` tells a repeated call from the first: equal ones are made once.
+    """
 
     verb: str
     path: str
@@ -34,6 +37,7 @@ class Call:
     body: str | None = None
     origin: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    time: int = 1
 
     @property
     def route(self) -> str:
@@ -52,6 +56,8 @@ class Call:
             parts.append(shown(self.body))
         if self.origin is not None:
             parts.append(f"from {self.origin}")
+        if self.time > 1:
+            parts.append(f"for the {self.time}. time")
         return " ".join([*parts, f"with {self.session or 'no session'}"])
 
 

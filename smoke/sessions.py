@@ -26,6 +26,13 @@ NOBODY = "U" + "0" * 12
 PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secret-key-here")
 """Token keys that stand in the development code and in the guide, for anyone to read."""
 
+KINDS = ("missing", "garbage", "unsigned", "expired")
+"""Sessions that nobody may be let in with."""
+
+
+class NoSession(NotTestable):  # noqa: N818 - a state of affairs
+    """There is neither a key to sign with nor a session to borrow."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
@@ -53,12 +60,11 @@ class Sessions:
     def live(self, user_id: str) -> Session:
         """Return a session under the live key, or the operator's own in place of it."""
         if self.key:
-            return Session(
-                kind="live", user_id=user_id, token=signed(self.claims(user_id), self.key)
-            )
+            claims = {"sub": user_id, "iat": self.now, "exp": self.now + DAY_S}
+            return Session(kind="live", user_id=user_id, token=signed(claims, self.key))
         if self.borrowed:
             return Session(kind="borrowed", user_id=_subject(self.borrowed), token=self.borrowed)
-        raise NotTestable(f"{self.problem}; let this caller read it, or set {BORROWED}")
+        raise NoSession(f"{self.problem}; let this caller read it, or set {BORROWED}")
 
     def own(self, user_id: str) -> Session:
         """Return a session of a user of this run, never the operator's."""
@@ -66,21 +72,30 @@ class Sessions:
             raise ByHand(f"{BORROWED} is a person's session, for whom nothing is done by a machine")
         return self.live(user_id)
 
-    def expired(self, user_id: str) -> Session:
-        """Return a session that was good until a minute ago."""
+    def bad(self, kind: str, like: Session) -> Session | None:
+        """Return a session of one of KINDS that claims the same; None is the missing one."""
+        match kind:
+            case "missing":
+                return None
+            case "garbage":
+                token = "garbage"
+            case "unsigned":
+                token = jwt.encode(_claims_of(like), None, "none")
+            case _:
+                token = self._expired(like)
+        return Session(kind=kind, user_id=like.user_id, token=token)
+
+    def _expired(self, like: Session) -> str:
+        """Sign what was good until a minute ago, or its end would not be its only flaw."""
         if not self.key:
-            raise NotTestable(f"only the live key can sign an expired session; {self.problem}")
+            raise NotTestable(f"only the live key signs an expired session; {self.problem}")
         times = {"iat": self.now - DAY_S - 60, "exp": self.now - 60}
-        claims = {**self.claims(user_id), **times}
-        return Session(kind="expired", user_id=user_id, token=signed(claims, self.key))
+        return signed({**_claims_of(like), **times}, self.key)
 
     def forged(self, like: Session, key: str, kind: str = "forged") -> Session:
         """Return a session with the same claims under another key."""
-        claims = jwt.decode(like.token, options={"verify_signature": False})
-        return Session(kind=kind, user_id=like.user_id, token=signed(claims, key))
-
-    def claims(self, user_id: str) -> Mapping[str, Any]:
-        return {"sub": user_id, "iat": self.now, "exp": self.now + DAY_S}
+        token = signed(_claims_of(like), key)
+        return Session(kind=kind, user_id=like.user_id, token=token)
 
 
 def sessions_of(
@@ -98,10 +113,14 @@ def signed(claims: Mapping[str, Any], key: str) -> str:
     return jwt.encode(dict(claims), key, "HS256")
 
 
+def _claims_of(session: Session) -> dict[str, Any]:
+    return jwt.decode(session.token, options={"verify_signature": False})
+
+
 def _subject(token: str) -> str:
     try:
         return str(jwt.decode(token, options={"verify_signature": False})["sub"])
     except (jwt.InvalidTokenError, KeyError):
-        raise NotTestable(
+        raise NoSession(
             f"{BORROWED} is no session of ours; take it out of the front end"
         ) from None

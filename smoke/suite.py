@@ -11,11 +11,12 @@ from plan.model import Plan
 from signoff.environment import Environment
 from signoff.inventory.section import Follows, NotTestable, lookup
 from signoff.world import World
-from smoke.aws import AWAY, Clients, reason
+from smoke.aws import Clients
 from smoke.by_hand import ByHand
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
-from smoke.client import Client
+from smoke.client import Client, Silent
+from smoke.health import Health
 from smoke.id_tokens import IdTokens
 from smoke.line import Line
 from smoke.script import GUIDE, Script
@@ -48,6 +49,8 @@ class Suite:
     patience_s: float
     """How long a log line may take to arrive."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    unreachable: Silent | None = None
+    """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
     _special: bool = False
 
@@ -64,8 +67,14 @@ class Suite:
     def script(self) -> Script:
         return Script(self.environment, self.sessions, self.id_tokens, self._spots, self._menu)
 
+    @cached_property
+    def health(self) -> Health:
+        return Health(lambda: self.script, self.answer)
+
     def answer(self, call: Call) -> Answer:
         """Return the answer to a call, made now or before; NotTestable where there was none."""
+        if self.unreachable:
+            raise self.unreachable
         if call not in self._made:
             try:
                 self._made[call] = self.client.answer(call)
@@ -78,10 +87,13 @@ class Suite:
 
     def warm(self) -> None:
         """Start all functions at once; what comes of it is for the rows to judge."""
-        with ThreadPoolExecutor(len(WARMING) + 1) as threads:
-            threads.submit(self._try, lambda: GUIDE)
-            for route in WARMING:
-                threads.submit(self._try, lambda route=route: self.script.success(route))
+        try:
+            self.answer(GUIDE)
+        except Silent as silence:
+            self.unreachable = silence
+            return
+        with ThreadPoolExecutor(len(WARMING)) as threads:
+            list(threads.map(self._try, WARMING))
 
     def put_special_masters(self) -> None:
         """Add masters that every award must refuse; ByHand outside an embedded stack."""
@@ -104,9 +116,9 @@ class Suite:
         now = datetime.now(UTC)
         return {"what": "smoke", "begin": self.began.isoformat(), "end": now.isoformat()}
 
-    def _try(self, call: object) -> None:
+    def _try(self, route: str) -> None:
         with suppress(NotTestable):
-            self.answer(call())
+            self.answer(self.script.success(route))
 
     def _spots(self) -> tuple[Spot, ...]:
         table = self.plan.table("stampmasters").name

@@ -7,6 +7,11 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
+try:
+    import orjson
+except ImportError:  # Locust alone: slower, the same bodies
+    orjson = None
+
 from load.engine.plan import AWARD, LIST, LOGIN, RANKING, VERIFY
 from load.engine.pool import Pool, Spot, Visitor
 
@@ -98,4 +103,4 @@ class Caller:
 
 
 def _json(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content).encode()
+    return orjson.dumps(content) if orjson else json.dumps(content).encode()

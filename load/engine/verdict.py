@@ -56,7 +56,7 @@ class Verdict:
             "plan": plan.name,
             "verdict": judged.outcome,
             "exit": int(judged.exit),
-            "sentence": sentence(self),
+            "sentence": sentence(self, judged),
             "reasons": list(judged.reasons),
             "window": [_text(self.began), _text(self.ended)],
             "percentiles": plan.percentiles,
@@ -100,9 +100,9 @@ class Verdict:
         return draft.replace(path)
 
 
-def sentence(verdict: Verdict) -> str:
-    """Say the verdict in one line."""
-    judged, plan = verdict.judgement, verdict.conditions.plan
+def sentence(verdict: Verdict, judged: Judgement | None = None) -> str:
+    """Say the verdict in one line; ``judged`` saves judging it again."""
+    judged, plan = judged or verdict.judgement, verdict.conditions.plan
     seen = verdict.measurement.steps
     answered = seen.total("answered")
     where = verdict.about.get("environment") or "the target"

@@ -38,11 +38,11 @@ def converge(work: Work, api: Api) -> Changes:
 def needed(work: Work, api: Api) -> str:
     """Return the API's id; where there is none, a rehearsal gets a stand-in and a run is Refused."""
     found = find(work, api)
-    if found is None and work.go:
-        raise Refused(
-            f"REST API {api.name} does not exist: run `python -m runbook api` first (the guide sets"
-            " some of its limits before it creates it)"
-        )
+    work.needs(
+        found,
+        f"REST API {api.name} does not exist: run `python -m runbook api` first (the guide sets some"
+        " of its limits before it creates it)",
+    )
     return str(found["id"]) if found else UNKNOWN_ID
 
 

@@ -10,12 +10,16 @@ from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from signoff.inventory.placeholder import is_placeholder
 from signoff.inventory.value import bits
-from signoff.procedure import Change, Work, difference
+from signoff.procedure import Change, Refused, Work, difference
 from signoff.procedure.work import Changes
 
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"
 GIVEN = "as given"
+SHOWN = 2 / 3
+"""Part of its randomness that a short random text shows at least, counted by its characters."""
+SHORTEST_TOKEN = 64
+"""Characters. A channel secret or a LIFF id, pasted by mistake, is far shorter than a token."""
 
 
 def converge(work: Work, secret: Secret) -> Changes:
@@ -56,16 +60,23 @@ def _found(work: Work, secret: Secret, described: dict[str, Any] | None) -> dict
 
 
 def _fault(secret: Secret, text: str) -> str:
-    """Say what is wrong with a value without repeating any of it; empty where it is good."""
+    """Say what is wrong with a stored value without repeating any of it; empty where it is good."""
     try:
-        value = json.loads(text)[secret.json_key]
-    except (ValueError, TypeError, KeyError):
-        return f"no JSON object with the key {secret.json_key}"
-    if not isinstance(value, str) or not value:
-        return f"{secret.json_key} is no text"
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or set(found) != {secret.json_key}:
+        return f"no JSON object with {secret.json_key} alone"
+    value = found[secret.json_key]
+    return _flaw(secret, value) if isinstance(value, str) else f"{secret.json_key} is no text"
+
+
+def _flaw(secret: Secret, value: str) -> str:
     if is_placeholder(value, KNOWN_DEFAULTS):
         return "a placeholder"
-    return "too little randomness" if bits(value) < secret.min_bits else ""
+    if secret.min_bits:
+        return "too little randomness" if bits(value) < SHOWN * secret.min_bits else ""
+    return "too short for a token of LINE" if len(value) < SHORTEST_TOKEN else ""
 
 
 def _apply(work: Work, secret: Secret, described: dict[str, Any] | None, changes: Changes) -> None:
@@ -84,5 +95,8 @@ def _apply(work: Work, secret: Secret, described: dict[str, Any] | None, changes
 
 
 def _value(work: Work, secret: Secret) -> str:
+    """Make a value, or ask for it; what is given by mistake is refused before it is stored."""
     value = randomness.token_hex(KEY_BYTES) if secret.min_bits else work.secret(secret.key)
+    if flaw := _flaw(secret, value):
+        raise Refused(f"secret {secret.name}: what was given is {flaw}; give the real one")
     return json.dumps({secret.json_key: value})

@@ -7,7 +7,7 @@ from plan.model import Api
 from runbook.converge import rest_api
 from runbook.converge.clear import tag_fields
 from runbook.converge.deployments import stage_of
-from signoff.procedure import Change, Refused, Work, difference
+from signoff.procedure import Change, Work, difference
 from signoff.procedure.work import Changes
 
 EVERY_METHOD = "*/*"
@@ -34,10 +34,9 @@ def converge(work: Work, api: Api) -> Changes:
     """Bring settings, logs and tags of the stage to the plan; raise Refused where there is none."""
     found = rest_api.find(work, api)
     stage = stage_of(work, api, found["id"] if found else None)
-    if stage is None and work.go:
-        raise Refused(
-            f"stage {api.stage} of {api.name} does not exist: run `python -m runbook api` first"
-        )
+    work.needs(
+        stage, f"stage {api.stage} of {api.name} does not exist: run `python -m runbook api` first"
+    )
     name = f"stage {api.stage}"
     changes = difference(name, _found(work, stage) if stage else None, _wanted(work, api))
     for key in _overrides(stage):

@@ -32,12 +32,12 @@ def converge(work: Work, table: Table) -> Changes:
 def converge_encryption(work: Work, table: Table) -> Changes:
     """Bring the encryption of a table that exists to the plan, and nothing else of it."""
     answer = unless_absent(work.client("dynamodb").describe_table, TableName=table.name)
+    work.needs(
+        answer,
+        f"table {table.name} does not exist: run `python -m runbook tables` first, which creates it"
+        " encrypted (the guide speaks of its encryption before it exists)",
+    )
     if answer is None:
-        if work.go:
-            raise Refused(
-                f"table {table.name} does not exist: run `python -m runbook tables` first, which"
-                " creates it encrypted (the guide speaks of its encryption before it exists)"
-            )
         return ()
     return _update(work, table, answer["Table"], only=("encryption",))
 

@@ -6,7 +6,7 @@ from typing import Any
 from plan.model import Topic
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_list
-from signoff.procedure import Change, Refused, Work, difference
+from signoff.procedure import Change, Work, difference
 from signoff.procedure.work import Changes
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
@@ -35,19 +35,21 @@ def converge_subscription(work: Work, topic: Topic) -> Changes:
     """Subscribe the address of the environment; AWS then sends a mail that a person confirms."""
     client = work.client("sns")
     heard = _subscriptions(work, topic)
-    if topic.email is None:
-        if not heard and work.go:
-            raise Refused(
-                f"topic {topic.name} tells nobody, and the environment names no alert_email: set it"
-                " (SIGNOFF_ALERT_EMAIL), then run it again"
-            )
-        return ()
-    known = {"email": topic.email} if topic.email in heard else None
-    changes = difference(f"topic {topic.name}", known, {"email": topic.email})
-    return work.settle(
-        changes,
-        lambda: client.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint=topic.email),
+    work.needs(
+        topic.email or heard,
+        f"topic {topic.name} tells nobody, and the environment names no alert_email: set it"
+        " (SIGNOFF_ALERT_EMAIL), then run it again",
     )
+    if (email := topic.email) is None:
+        return ()
+    known = {"email": email} if email in heard else None
+    changes = difference(f"topic {topic.name}", known, {"email": email})
+
+    def subscribe() -> None:
+        client.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint=email)
+        work.mailed(topic.arn, email)
+
+    return work.settle(changes, subscribe)
 
 
 def statement(work: Work, topic: Topic) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from plan.model import Api, UsagePlan
 from runbook.converge import rest_api
 from runbook.converge.absent import unless_absent
 from runbook.converge.deployments import stage_of
-from signoff.procedure import Change, Refused, Work, difference
+from signoff.procedure import Change, Work, difference
 from signoff.procedure.work import Changes
 
 PATHS = {
@@ -21,11 +21,11 @@ PATHS = {
 def converge(work: Work, api: Api) -> Changes:
     """Create the plan or bring its limits to ours, put the stage under it, and the key into it."""
     id_ = rest_api.needed(work, api)
-    if work.go and stage_of(work, api, id_) is None:
-        raise Refused(
-            f"stage {api.stage} of {api.name} does not exist, and a usage plan names it: run"
-            " `python -m runbook api` first"
-        )
+    work.needs(
+        id_ != rest_api.UNKNOWN_ID and stage_of(work, api, id_),
+        f"stage {api.stage} of {api.name} does not exist, and a usage plan names it: run"
+        " `python -m runbook api` first",
+    )
     found = _find(work, "get_usage_plans", api.usage_plan.name)
     changes = difference(_name(api.usage_plan), _found(found, api, id_), _wanted(api))
     made = work.settle(changes, lambda: _apply(work, api, id_, found, changes))

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 from signoff.procedure.change import Change, destructive
 from signoff.procedure.journal import Entry, Journal
 from signoff.procedure.refusal import KNOWN, Declined, Refused, sentence
+from signoff.procedure.signatures import Signatures, Unsigned
 from signoff.procedure.step import Action, Procedure, Step
 from signoff.procedure.work import Changes, Work
 
@@ -40,6 +41,7 @@ class Run:
     screen: Screen
     who: str
     judge: Judge = lambda _: ()
+    signatures: Signatures = field(default_factory=Unsigned)
     unattended: bool = False
     """Nobody is there: what only a person can do is left open, and never taken for done."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
@@ -75,7 +77,8 @@ class Run:
         if step.action is None:
             self._by_hand(step, before)
             return ()
-        changes = self._attempt(step, step.action, replace(self.work, go=False), kept=True)
+        looking = replace(self.work, go=False, rehearsed=False)
+        changes = self._attempt(step, step.action, looking, kept=True)
         if not changes:
             self._held(step, before)
             return ()
@@ -88,16 +91,30 @@ class Run:
         return made
 
     def _by_hand(self, step: Step, before: Sequence[Entry]) -> None:
-        if earlier := _last(before, step, "confirmed"):
-            self.screen.outcome("held", step, _told(earlier))
+        if earlier := self._earlier(step, before):
+            self.screen.outcome("held", step, earlier)
         elif self.unattended:
             self.screen.outcome("by hand", step)
             self._write("left", step)
         elif self.screen.confirmed(step):
+            self._sign(step)
             self.screen.outcome("confirmed", step)
             self._write("confirmed", step)
         else:
             self._stop("declined", step, "not confirmed")
+
+    def _earlier(self, step: Step, before: Sequence[Entry]) -> str:
+        if self.signatures.wanted(step):
+            return self.signatures.standing(step)
+        entry = _last(before, step, "confirmed")
+        return _told(entry) if entry else ""
+
+    def _sign(self, step: Step) -> None:
+        try:
+            if self.signatures.wanted(step):
+                self.signatures.sign(step)
+        except (Refused, *KNOWN) as error:
+            self._stop("failed", step, sentence(error, self.who))
 
     def _held(self, step: Step, before: Sequence[Entry]) -> None:
         earlier = _last(before, step, "done", "held")

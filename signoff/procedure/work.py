@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import sleep
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ from signoff.environment import Environment
 from signoff.procedure.change import Change, destructive
 from signoff.procedure.clients import AT_ONCE
 from signoff.procedure.patience import patiently
-from signoff.procedure.refusal import Declined
+from signoff.procedure.refusal import Declined, Refused
 
 T = TypeVar("T")
 Changes = tuple[Change, ...]
@@ -36,8 +36,14 @@ class Work:
     """Leave a record (kind, body) in the evidence store."""
     recorded: Callable[..., Mapping[str, Any] | None] = nothing
     """Kind, and values that its body must have -> body of the newest such record, or None."""
+    history: Callable[[str], Sequence[Mapping[str, Any]]] = lambda _: ()
+    """Kind -> bodies of all its records, newest first."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
     go: bool = False
-    """False: a rehearsal, which changes nothing."""
+    """False: nothing is changed."""
+    rehearsed: bool = True
+    """It is a rehearsal of many steps, none of which was done: what they need may be missing yet."""
     permit: Callable[[Sequence[Change]], bool] = lambda _: False
     """Whether these destructive changes were agreed to."""
     note: Callable[[Sequence[Change], bool], None] = nothing
@@ -46,7 +52,14 @@ class Work:
     """Shows a line to the person at the keyboard."""
     watch: Callable[[str], None] = nothing
     """Told what is being looked at, for the progress display."""
+    mailed: Callable[[str, str], None] = nothing
+    """Told of a topic and the address that AWS sent a mail to; where no mail arrives, it answers it."""
     sleep: Callable[[float], None] = sleep
+
+    def needs(self, there: object, otherwise: str) -> None:
+        """Raise Refused where something is missing, unless an earlier step would have made it."""
+        if not there and (self.go or not self.rehearsed):
+            raise Refused(otherwise)
 
     def settle(self, changes: Sequence[Change], apply: Callable[[], object]) -> Changes:
         """Make the changes by ``apply``, unless there are none or this is a rehearsal.

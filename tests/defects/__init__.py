@@ -7,11 +7,15 @@ from tests.defects import (
     api,
     cors,
     domain,
+    encryption,
     functions,
     monitoring,
+    permissions,
     rest,
+    secrets,
     stage,
     tables,
+    throttling,
     variables,
 )
 from tests.defects.defect import Break, Defect
@@ -27,6 +31,10 @@ DEFECTS: tuple[Defect, ...] = (
     *stage.DEFECTS,
     *domain.DEFECTS,
     *monitoring.DEFECTS,
+    *secrets.DEFECTS,
+    *permissions.DEFECTS,
+    *encryption.DEFECTS,
+    *throttling.DEFECTS,
 )
 SOUND: Mapping[str, Break] = {
     **tables.SOUND,
@@ -37,6 +45,10 @@ SOUND: Mapping[str, Break] = {
     **cors.SOUND,
     **stage.SOUND,
     **domain.SOUND,
+    **secrets.SOUND,
+    **permissions.SOUND,
+    **encryption.SOUND,
+    **throttling.SOUND,
 }
 """What is unlike our own way and right all the same."""
 

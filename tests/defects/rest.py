@@ -172,7 +172,10 @@ ROLLBACK = (
         id="ROLL-01:only-one-version", breaks=edited("versions", AWARD, lambda found: found[-1:])
     ),
     Defect(
-        id="ROLL-01:versions-unread", breaks=unread("versions", AWARD), outcome=Outcome.NOT_TESTABLE
+        id="ROLL-01:versions-unread",
+        breaks=unread("versions", AWARD),
+        outcome=Outcome.NOT_TESTABLE,
+        follows=frozenset({"DEP-15"}),
     ),
     Defect(
         id="ROLL-02:only-one-deployment", breaks=edited("deployments", API, lambda found: found[:1])

@@ -94,7 +94,8 @@ def test_a_denied_permission_is_told_by_name_and_the_run_goes_on_afterwards(
 
     why = f"CreateTable was denied to {ME}: have it allowed, then run it again"
     assert told == f"runbook: stopped at tables.create_the_tables: {why}\n"
-    assert journal == [("begin", None), ("failed", why), ("end", None)]
+    assert journal[-2:] == [("failed", why), ("end", None)]
+    assert [what for what, _ in journal[:-2]] == ["begin", "broken", "broken", "broken"]
     assert "going on where the last run stopped" in said.getvalue()
 
 
@@ -102,9 +103,30 @@ def test_what_was_changed_before_a_failure_is_in_the_journal(runbook, empty):
     empty.aws.faults.append(denied("dynamodb:UpdateTimeToLive"))
     assert runbook("tables", "--go") == 1
 
-    changed = {c["resource"] for e in runbook.journal for c in e.detail.get("changes", ())}
-    assert changed == {"table Users-prod", "table UserStamps-prod", "table StampMasters-prod"}
-    assert "time to live" not in runbook.journal.path.read_text().split('"failed"')[0]
+    told = {
+        (entry.what, change["field"])
+        for entry in runbook.journal
+        for change in entry.detail.get("changes", ())
+    }
+    assert {field for what, field in told if what == "broken"} == {"time to live"}
+    assert ("change", "key") in told
+    assert ("change", "time to live") not in told
+
+
+@pytest.mark.parametrize(
+    ("procedure", "first"),
+    [
+        ("throttling", "python -m runbook api"),
+        ("encryption", "python -m runbook tables"),
+        ("api", "python -m runbook functions"),
+    ],
+)
+def test_a_procedure_that_comes_too_early_says_what_comes_before_it(
+    runbook, capsys, procedure, first
+):
+    assert runbook(procedure, "--go") == 1
+
+    assert f"run `{first}` first" in capsys.readouterr().err
 
 
 def test_credentials_that_end_in_the_middle_are_told(runbook, empty, capsys):

@@ -1,6 +1,8 @@
 """Where AWS says "not yet", a procedure waits and asks again, for a while; "no" it tells at once."""
 
+import json
 from dataclasses import replace
+from secrets import token_hex
 
 import pytest
 from botocore.exceptions import ClientError
@@ -189,6 +191,32 @@ def _processing_none(left):
         return json_response({"UnprocessedItems": request.parameters["RequestItems"]})
 
     return extension
+
+
+@pytest.mark.parametrize(
+    ("given", "flaw"),
+    [
+        ("your-line-channel-access-token", "a placeholder"),
+        ("7c9e6679f425b40de944be07fc1f90ae", "too short"),
+    ],
+)
+def test_a_token_given_by_mistake_is_refused_before_it_is_stored(empty, given, flaw):
+    work = replace(empty.work(go=True), secret=lambda _: given)
+    with pytest.raises(Refused, match=flaw) as refused:
+        secrets.store_the_line_token.action(work)
+
+    assert given not in str(refused.value)
+    assert empty.changing_calls() == []
+
+
+def test_a_key_of_256_random_bits_is_good_enough(empty):
+    """`openssl rand -hex 32`: its characters show a little less than 256 bits by chance."""
+    name = "stamp-rally-prod/token-secret-key"
+    value = json.dumps({"TOKEN_SECRET_KEY": token_hex(32)})
+    tags = [{"Key": k, "Value": v} for k, v in empty.environment.tags.items()]
+    empty.client("secretsmanager").create_secret(Name=name, SecretString=value, Tags=tags)
+
+    assert empty.do(secrets.generate_the_session_key.action) == ()
 
 
 def test_a_secret_that_is_being_deleted_is_brought_back(empty):

@@ -6,7 +6,6 @@ import pytest
 
 from runbook.catalogue import procedures
 from signoff.local.aws_faults import answering
-from signoff.procedure import Refused
 from tests.runbook.desk import Evidence
 
 PROCEDURES = procedures()
@@ -99,12 +98,3 @@ def test_the_records_are_left_even_if_the_run_broke_off_before_them(empty, every
         empty.do(action)
 
     assert [kind for kind, _ in empty.evidence.records] == ["release", "manifest"]
-
-
-@pytest.mark.parametrize(
-    ("name", "needs"),
-    [("throttling", "python -m runbook api"), ("encryption", "python -m runbook tables")],
-)
-def test_what_the_guide_does_too_early_says_what_comes_before_it(empty, name, needs):
-    with pytest.raises(Refused, match=needs):
-        [empty.do(action) for action in actions(name)]

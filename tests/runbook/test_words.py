@@ -1,6 +1,7 @@
 """Every step speaks both languages, secrets are asked for without an echo, and rows are judged by the checks."""
 
 import io
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ from rich.console import Console
 
 from runbook.asking import secret_source
 from runbook.catalogue import procedures
-from runbook.judging import judge_by_checks
+from runbook.judging import in_process_of_its_own, judge_by_checks
 from signoff.procedure import Change, Refused, Text
 from signoff.procedure.screen import ConsoleScreen
 from signoff.procedure.text import JAPANESE
@@ -70,6 +71,7 @@ def test_nobody_is_asked_for_a_secret_that_a_machine_makes():
     ("answer", "red"),
     [
         ((0, "RED  SEC-01 nothing"), ()),
+        ((5, "no tests ran"), ()),
         ((1, "RED  SEC-02 The secret: is bad\n     -> do"), ("SEC-02",)),
         ((1, "RED  DEP-01 another row"), ("SEC-01", "SEC-02")),
         ((3, "Traceback"), ("SEC-01", "SEC-02")),
@@ -143,3 +145,12 @@ def test_the_screen_speaks_japanese(screen, paper):
         "1. 目で確認する (9-2)",
         "   変更はありません",
     ]
+
+
+@pytest.mark.parametrize(("kept", "seen"), [(True, "None"), (False, "http://127.0.0.1:1")])
+def test_the_judges_process_finds_a_kept_stack_by_itself(tmp_path, monkeypatch, kept, seen):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    code = "import os, sys; print(os.environ.get('AWS_ENDPOINT_URL')); sys.exit(3)"
+
+    run = in_process_of_its_own(tmp_path, kept=kept)
+    assert run([sys.executable, "-c", code]) == (3, f"{seen}\n")

@@ -1,0 +1,122 @@
+"""When a stamp master is well formed, and when it is valid: asked before a migration, and by the checks after."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Typed = Mapping[str, Any]
+"""One value in DynamoDB JSON: ``{"S": "GPS"}``."""
+Item = Mapping[str, Typed]
+JST = ZoneInfo("Asia/Tokyo")
+LARGEST_RADIUS_M = 1_000
+"""A spot is a place one walks to; a larger circle is a unit gone wrong."""
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "lat": (-90, 90),
+    "lon": (-180, 180),
+    "radiusM": (1, LARGEST_RADIUS_M),
+}
+"""What a location holds, and nothing else: degrees, and metres."""
+TYPES = ("GPS", "IMAGE")
+NOTHING: Typed = {"NULL": True}
+
+
+def flaw(item: Item) -> str | None:
+    """Return what is wrong with a master, or None; whatever the item holds, nothing is raised."""
+    for name in ("StampId", "Name"):
+        if not _text(item.get(name)):
+            return f"{name} is missing, empty or no text"
+    kind = item.get("Type", NOTHING)
+    if _text(kind) not in TYPES:
+        return f"Type is {_shown(kind)}, not {' or '.join(TYPES)}"
+    return _span_flaw(item) or (_place_flaw(item) if _text(kind) == "GPS" else None)
+
+
+def malformed(items: Iterable[Item]) -> dict[str, str]:
+    """Return stamp id -> its flaw; an item without an id counts by its place."""
+    flaws = ((number, item, flaw(item)) for number, item in enumerate(items, 1))
+    return {stamp_id(item, f"item {number}"): found for number, item, found in flaws if found}
+
+
+def invalid_on(items: Iterable[Item], day: date) -> dict[str, str]:
+    """Return stamp id -> its validity, for those that are not valid all through a day in Japan.
+
+    Raises ValueError where a validity can't be read, which is a flaw.
+    """
+    begin = datetime.combine(day, time.min, JST).timestamp()
+    end = datetime.combine(day, time.max, JST).timestamp()
+    found = {}
+    for item in items:
+        first, last = _span(item)
+        if (first is not None and first > begin) or (last is not None and last < end):
+            found[stamp_id(item, "")] = _shown_span(item)
+    return found
+
+
+def stamp_id(item: Item, otherwise: str) -> str:
+    return _text(item.get("StampId")) or otherwise
+
+
+def number(typed: Typed | None) -> Decimal | None:
+    """Read ``{"N": "35.5"}``; None where it is no finite number."""
+    try:
+        found = Decimal((typed or NOTHING)["N"])
+    except (KeyError, TypeError, ValueError, InvalidOperation):
+        return None
+    return found if found.is_finite() else None
+
+
+def _place_flaw(item: Item) -> str | None:
+    location = item.get("Location", NOTHING).get("M")
+    if not isinstance(location, Mapping) or set(location) != set(BOUNDS):
+        have = ", ".join(sorted(location)) if isinstance(location, Mapping) else "no map"
+        return f"Location has {have or 'nothing'}; it needs exactly {', '.join(BOUNDS)}"
+    for name, (low, high) in BOUNDS.items():
+        found = number(location[name])
+        if found is None:
+            return f"{name} is no number but {_shown(location[name])}"
+        if not low <= found <= high:
+            return f"{name} is {found}, not within {low} and {high}"
+    return None
+
+
+def _span_flaw(item: Item) -> str | None:
+    try:
+        first, last = _span(item)
+    except (TypeError, ValueError):
+        return f"validity {_shown_span(item)} can't be read: give ISO 8601 or seconds"
+    if first is not None and last is not None and last < first:
+        return "ValidTo is before ValidFrom"
+    return None
+
+
+def _span(item: Item) -> tuple[float | None, float | None]:
+    return _moment(item.get("ValidFrom", NOTHING)), _moment(item.get("ValidTo", NOTHING))
+
+
+def _moment(typed: Typed) -> float | None:
+    """Read seconds since the epoch, or ISO 8601 (in Japan where it names no zone)."""
+    if "NULL" in typed:
+        return None
+    if "S" in typed:
+        moment = datetime.fromisoformat(typed["S"])
+        return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()
+    if (found := number(typed)) is None:
+        raise ValueError("neither text nor a number")
+    return float(found)
+
+
+def _text(typed: Typed | None) -> str:
+    value = (typed or NOTHING).get("S")
+    return value if isinstance(value, str) else ""
+
+
+def _shown(typed: Typed) -> str:
+    """Return the bare value, as people write it."""
+    return "missing" if "NULL" in typed else repr(next(iter(typed.values()), None))
+
+
+def _shown_span(item: Item) -> str:
+    first, last = (_shown(item.get(name, NOTHING)) for name in ("ValidFrom", "ValidTo"))
+    return f"{first}…{last}".replace("missing", "")

@@ -1,0 +1,1 @@
+"""Carrying the items of one table to another: copy, fit, load, verify (guide step 4)."""

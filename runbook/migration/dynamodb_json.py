@@ -1,0 +1,103 @@
+"""Values in DynamoDB JSON: brought to the one form that DynamoDB itself answers with, or refused."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from decimal import Context, Decimal, InvalidOperation
+from typing import Any
+
+Typed = Mapping[str, Any]
+"""``{"N": "35.5"}``; bytes are base64 text, as the AWS CLI and DynamoDB's export write them."""
+MOST_DIGITS = 38
+LARGEST_EXPONENT = 125
+SMALLEST_EXPONENT = -130
+PLAIN_UP_TO = 40
+"""Powers of ten that are written out; beyond them a number is mostly zeros."""
+EXACT = Context(prec=1000)
+
+
+class FormError(ValueError):
+    """Not DynamoDB JSON; the message says what it is instead."""
+
+
+def normal(typed: Any) -> Typed:
+    """Return a value with its numbers as DynamoDB spells them; raise FormError for what it refuses."""
+    if not isinstance(typed, Mapping) or len(typed) != 1:
+        raise FormError(f"{_shown(typed)} is no value of DynamoDB JSON, such as {{'S': 'text'}}")
+    ((kind, value),) = typed.items()
+    if kind not in FORMS:
+        raise FormError(f"there is no DynamoDB type {kind}")
+    wanted, form = FORMS[kind]
+    if not isinstance(value, wanted):
+        raise FormError(f"{_shown(typed)} is not how DynamoDB JSON writes {kind}")
+    return {kind: form(value)}
+
+
+def normal_number(text: str) -> str:
+    """Spell a number without needless zeros: ``035.50`` -> ``35.5``, ``1E+2`` -> ``100``."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        raise FormError(f"{_shown(text)} is no number") from None
+    if not found:
+        return "0"
+    if not found.is_finite() or not SMALLEST_EXPONENT <= found.adjusted() <= LARGEST_EXPONENT:
+        raise FormError(f"{_shown(text)} is a number that DynamoDB does not store")
+    short = found.normalize(EXACT)
+    if len(short.as_tuple().digits) > MOST_DIGITS:
+        raise FormError(f"{_shown(text)} has more than {MOST_DIGITS} digits")
+    return f"{short:f}" if abs(short.adjusted()) < PLAIN_UP_TO else str(short)
+
+
+def _map(value: Mapping[str, Any]) -> dict[str, Typed]:
+    return {name: normal(one) for name, one in value.items()}
+
+
+def _true(value: bool) -> bool:
+    if not value:
+        raise FormError("NULL is always true")
+    return value
+
+
+def _base64(value: str) -> str:
+    try:
+        base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise FormError(f"{_shown(value)} is no base64") from None
+    return value
+
+
+def _set(form: Any) -> Any:
+    def several(values: list[Any]) -> list[Any]:
+        if not values or not all(isinstance(one, str) for one in values):
+            raise FormError(f"{_shown(values)} is no set that DynamoDB stores")
+        found = [form(one) for one in values]
+        if len(set(found)) < len(found):
+            raise FormError(f"{_shown(values)} names a member of its set twice")
+        return found
+
+    return several
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+FORMS: Mapping[str, tuple[type, Any]] = {
+    "S": (str, _same),
+    "N": (str, normal_number),
+    "B": (str, _base64),
+    "BOOL": (bool, _same),
+    "NULL": (bool, _true),
+    "M": (Mapping, _map),
+    "L": (list, lambda values: [normal(one) for one in values]),
+    "SS": (list, _set(_same)),
+    "NS": (list, _set(normal_number)),
+    "BS": (list, _set(_base64)),
+}
+"""DynamoDB's types: how JSON writes each, and its normal form."""

@@ -1,0 +1,110 @@
+"""The deployment history of the API: which one is served, which one to go back to, what that changes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runbook.converge import rest_api
+from runbook.converge.deployments import stage_of
+from runbook.rollback.taken import begun
+from signoff.procedure import Change, Refused, Work, difference
+from signoff.procedure.work import Changes
+
+PART = "api"
+LISTED = 5
+"""Deployments that are named to somebody who has to choose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """The stage, and the deployments that it leaves and goes to, as API Gateway describes them."""
+
+    api_id: str
+    stage: str
+    live: Mapping[str, Any]
+    target: Mapping[str, Any]
+
+    def changes(self) -> Changes:
+        """Return the deployment, and the methods that callers lose: those are asked about."""
+        name = f"stage {self.stage}"
+        moved = difference(name, _shown(self.live), _shown(self.target))
+        lost = sorted(_methods(self.live) - _methods(self.target)) if self.told else []
+        gone = tuple(Change(name, method, "served", None, destroys=True) for method in lost)
+        return moved + gone if moved else ()
+
+    @property
+    def told(self) -> bool:
+        """Whether API Gateway tells what both deployments serve."""
+        return "apiSummary" in self.live and "apiSummary" in self.target
+
+
+def move(work: Work) -> Move:
+    """Return the move to the deployment that was named, or to the one before; Refused where none."""
+    api = work.plan.api
+    found = rest_api.find(work, api)
+    stage = stage_of(work, api, found["id"] if found else None)
+    if found is None or stage is None:
+        raise Refused(
+            f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from"
+        )
+    id_, live = str(found["id"]), str(stage["deploymentId"])
+    target = _target(work, live, _listed(work, id_))
+    return Move(
+        api_id=id_,
+        stage=api.stage,
+        live=_described(work, id_, live),
+        target=_described(work, id_, target),
+    )
+
+
+def _target(work: Work, live: str, listed: tuple[Mapping[str, Any], ...]) -> str:
+    there = [str(one["id"]) for one in listed]
+    if named := work.chosen.get("to"):
+        if named not in there:
+            raise Refused(f"there is no deployment {named}; the newest are {_told(listed)}")
+        return named
+    if going := begun(work, PART):
+        return str(going["deployment"])
+    recorded = (release.get("deployment") for release in work.history("release"))
+    candidates = [*(str(one) for one in recorded if one), *_before(live, there)]
+    for one in candidates:
+        if one in there and one != live:
+            return one
+    raise Refused(
+        f"deployment {live} is the only one: deploy a good draft by `python -m runbook api`"
+    )
+
+
+def _before(live: str, newest_first: list[str]) -> list[str]:
+    return newest_first[newest_first.index(live) + 1 :] if live in newest_first else newest_first
+
+
+def _listed(work: Work, api_id: str) -> tuple[Mapping[str, Any], ...]:
+    pages = work.client("apigateway").get_paginator("get_deployments").paginate(restApiId=api_id)
+    found = [one for page in pages for one in page.get("items", [])]
+    return tuple(sorted(found, key=lambda one: one["createdDate"], reverse=True))
+
+
+def _described(work: Work, api_id: str, deployment: str) -> Mapping[str, Any]:
+    answer: Mapping[str, Any] = work.client("apigateway").get_deployment(
+        restApiId=api_id, deploymentId=deployment, embed=["apisummary"]
+    )
+    return answer
+
+
+def _shown(deployment: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "deployment": deployment["id"],
+        "deployed": f"{deployment['createdDate']:%Y-%m-%dT%H:%M:%SZ}",
+        "description": deployment.get("description"),
+    }
+
+
+def _methods(deployment: Mapping[str, Any]) -> set[str]:
+    summary = deployment["apiSummary"]
+    return {f"{verb} {path}" for path, verbs in summary.items() for verb in verbs}
+
+
+def _told(listed: Iterable[Mapping[str, Any]]) -> str:
+    newest = list(listed)[:LISTED]
+    return ", ".join(f"{one['id']} ({one['createdDate']:%Y-%m-%d %H:%M})" for one in newest)

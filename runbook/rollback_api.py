@@ -1,0 +1,82 @@
+"""Go back to an earlier deployment of the API, by pointing its stage to it: guide step 8-2.
+
+Without `--to`, the target is the newest recorded deployment that is not the served one, or the one
+deployed before it: so the same command given once more goes forward again. `--to` names a deployment.
+
+ステージを以前のデプロイに向けてAPIを戻す（手順8-2）。
+
+`--to`を省略すると、記録済みで提供中でない最新のデプロイ、または一つ前のデプロイに戻します。同じコマンドを
+もう一度実行すると元に戻ります。`--to`でデプロイを指定できます。
+"""
+
+from runbook.converge import releases
+from runbook.rollback.history import PART, Move, move
+from runbook.rollback.taken import Way, take
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("8-2")
+def say_what_is_lost(work: Work) -> Changes:
+    """Say what is lost.
+
+    Nothing that is stored. Callers lose the methods that only the newer deployment has, and you are
+    asked about those. Throttle, logs and tags are the stage's and stay as they are. The draft stays, too:
+    `python -m runbook api --go` would deploy it again, so mend it first.
+
+    失われるものを示す。
+
+    保存済みのデータは失われません。新しいデプロイにしかないメソッドは呼び出せなくなるため、確認を求めます。
+    スロットリング、ログ、タグはステージの設定であり変わりません。下書きも残るので、`python -m runbook api --go`
+    を実行すると再びデプロイされます。先に下書きを直してください。
+    """
+    planned = move(work)
+    work.tell(f"stage {planned.stage}: {planned.live['id']} -> {planned.target['id']}")
+    work.tell("stored data: nothing is lost; the newer deployment stays in the history")
+    if not planned.told:
+        work.tell("the gateway does not tell what these deployments serve: compare them by hand")
+    return ()
+
+
+@step("8-2")
+def point_the_stage_back(work: Work) -> Changes:
+    """Point the stage to the earlier deployment.
+
+    Callers get it within seconds; the stage keeps its URL. The way forward: the same command, or `--to`
+    with the deployment that was served.
+
+    ステージを以前のデプロイに向ける。
+
+    数秒で反映され、URLは変わりません。やり直すには、同じコマンドを実行するか、元のデプロイを`--to`で
+    指定します。
+    """
+    planned = move(work)
+    way = Way(
+        part=PART,
+        before={"deployment": planned.live["id"]},
+        after={"deployment": planned.target["id"]},
+    )
+    return take(work, way, planned.changes(), lambda: _point(work, planned))
+
+
+@step("8-2", proves=("DEP-17",))
+def record_the_release(work: Work) -> Changes:
+    """Record what is served now.
+
+    It is another release than the one that was signed for, unless you go forward again. The row that
+    compares the draft with what is served is red until the draft is mended and deployed.
+
+    現在提供しているリリースを記録する。
+
+    元に戻さない限り、署名済みのリリースとは別のリリースになります。下書きと提供内容を比べる行は、下書きを
+    直してデプロイするまで赤になります。
+    """
+    return releases.converge(work)
+
+
+def _point(work: Work, planned: Move) -> None:
+    work.client("apigateway").update_stage(
+        restApiId=planned.api_id,
+        stageName=planned.stage,
+        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": planned.target["id"]}],
+    )

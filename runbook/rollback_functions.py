@@ -1,0 +1,89 @@
+"""Go back to an earlier version of one function or of all, by moving the alias: guide step 8-3.
+
+Without `--to`, the target is the newest recorded release that is not what is live: so the same command
+given once more goes forward again. `--only award` moves one function, `--to 3` names a version.
+
+The guide moves an alias that none of its steps creates, and does not say that this works only where
+the API calls the alias. Here it does, from the first deployment on.
+
+一つまたはすべての関数を、エイリアスの移動で以前のバージョンに戻す（手順8-3）。
+
+`--to`を省略すると、記録済みのリリースのうち、稼働中のものと異なる最新のリリースに戻します。同じコマンドを
+もう一度実行すると元に戻ります。`--only award`で関数を一つに限定し、`--to 3`でバージョンを指定します。
+
+手順書はエイリアスを動かしますが、エイリアスを作成する手順がなく、APIがエイリアスを呼んでいなければ
+効果がないことにも触れていません。本環境では最初のデプロイからエイリアス経由で呼び出します。
+"""
+
+from runbook.converge import releases
+from runbook.rollback.taken import Way, take
+from runbook.rollback.versions import PART, Move, moves
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+WHOLE = {"AdditionalVersionWeights": {}}
+"""All of the traffic: a weighted alias would leave a share of the callers with the bad version."""
+
+
+@step("8-3")
+def say_what_is_lost(work: Work) -> Changes:
+    """Say what is lost.
+
+    Nothing that is stored. Callers lose what the newer code does; its versions stay. The variables of a
+    version are frozen with it: one that was published before a table was restored reads the old table,
+    and then you are asked. Older code may not write the ranking's counters: `recount` mends them.
+
+    失われるものを示す。
+
+    保存済みのデータは失われません。新しいコードの動作が失われますが、バージョンは残ります。環境変数は
+    バージョンごとに固定されるため、テーブル復元より前のバージョンは旧テーブルを参照します。その場合は確認を
+    求めます。古いコードがランキングの集計値を書かない場合は`recount`で直します。
+    """
+    for one in moves(work):
+        work.tell(f"{one.function.name}: {one.live['Version']} -> {one.target['Version']}")
+    work.tell("stored data: nothing is lost; the newer versions stay")
+    return ()
+
+
+@step("8-3")
+def move_the_aliases(work: Work) -> Changes:
+    """Point the aliases to the earlier versions.
+
+    It takes effect with the next call. The way forward: the same command, or `--to` with the version
+    that was live.
+
+    エイリアスを以前のバージョンに向ける。
+
+    次の呼び出しから有効です。やり直すには、同じコマンドを実行するか、元のバージョンを`--to`で指定します。
+    """
+    planned = moves(work)
+    way = Way(
+        part=PART,
+        before={one.function.name: one.live["Version"] for one in planned},
+        after={one.function.name: one.target["Version"] for one in planned},
+    )
+    changes = tuple(change for one in planned for change in one.changes())
+    return take(work, way, changes, lambda: [_point(work, one) for one in planned])
+
+
+@step("8-3", proves=("DEP-15", "DEP-17"))
+def record_the_release(work: Work) -> Changes:
+    """Record what is live now.
+
+    It is another release than the one that was signed for: signatures and load verdict must be given
+    anew, unless you go forward again.
+
+    現在稼働しているリリースを記録する。
+
+    署名済みのリリースとは別のリリースになります。元に戻さない限り、署名と負荷試験はやり直しになります。
+    """
+    return releases.converge(work)
+
+
+def _point(work: Work, move: Move) -> None:
+    work.client("lambda").update_alias(
+        FunctionName=move.function.name,
+        Name=move.function.alias,
+        FunctionVersion=move.target["Version"],
+        RoutingConfig=WHOLE,
+    )

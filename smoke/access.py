@@ -1,0 +1,78 @@
+"""The AWS actions that the suite takes beyond reading the inventory, and on what: the whole set, declared.
+
+``python -m smoke.access prod`` prints the policy for an environment.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from plan import plan_for
+from plan.model import Plan
+from signoff.environment import Environment
+from signoff.environments import load
+from smoke.sessions import NOBODY, SYNTHETIC
+
+USERS = (f"{SYNTHETIC}*", f"{NOBODY}*")
+"""Hash keys that the suite may touch: ids that LINE gives to nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """``users_only``: of a table, only items whose hash key is one of USERS."""
+
+    actions: tuple[str, ...]
+    resource: str
+    why: str
+    users_only: bool = False
+
+
+def accesses(environment: Environment, plan: Plan) -> Iterator[Access]:
+    """Yield what the suite needs in an environment; without writes it changes nothing there."""
+    yield Access(
+        actions=("secretsmanager:GetSecretValue",),
+        resource=plan.secret("token_key").arn_pattern,
+        why="mints sessions of synthetic users, which proves that the functions read the same key",
+    )
+    if environment.line.bot_user_id:
+        yield Access(
+            actions=("secretsmanager:GetSecretValue",),
+            resource=plan.secret("line_token").arn_pattern,
+            why="asks LINE whose token it is",
+        )
+    for group in plan.log_groups:
+        yield Access(
+            actions=("logs:FilterLogEvents",),
+            resource=f"arn:aws:logs:{environment.region}:{environment.account}:log-group:{group.name}:*",
+            why="looks for the id of a request of its own",
+        )
+    for key in ("users", "userstamps"):
+        yield Access(
+            actions=("dynamodb:Query", "dynamodb:DeleteItem"),
+            resource=plan.table(key).arn,
+            why="takes back what its users collected, and sees that it is gone",
+            users_only=True,
+        )
+
+
+def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
+    """Return the identity-based policy, to be added to the reader's."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [_statement(access) for access in accesses(environment, plan)],
+    }
+
+
+def _statement(access: Access) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": list(access.actions), "Resource": access.resource}
+    if access.users_only:
+        keys = {"dynamodb:LeadingKeys": list(USERS)}
+        statement["Condition"] = {"ForAllValues:StringLike": keys}
+    return statement
+
+
+if __name__ == "__main__":
+    chosen = load(sys.argv[1]).environment
+    print(json.dumps(policy(chosen, plan_for(chosen)), indent=2))

@@ -1,0 +1,35 @@
+"""What the smoke tests are parametrized over: routes, paths and groups of the plan, and tables of calls."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from plan.model import Plan
+from smoke.bad_input import takes_input
+from smoke.cors import CASES
+from smoke.errors import ERRORS
+from smoke.id_tokens import FLAWS
+from smoke.sessions import KINDS
+from smoke.special import SPECIAL
+
+AXES: Mapping[str, Callable[[Plan], Iterable[Any]]] = {
+    "route": lambda plan: [route.id for route in plan.api.routes if route.authorized],
+    "personal_route": lambda plan: [
+        route.id
+        for route in plan.api.routes
+        if route.authorized and route.path != "/richmenu/list"
+    ],
+    "input_route": lambda plan: [r.id for r in plan.api.routes if takes_input(r.id)],
+    "path": lambda plan: plan.api.paths,
+    "log_group": lambda plan: plan.log_groups,
+    "error": lambda _: ERRORS,
+    "special": lambda _: SPECIAL,
+    "case": lambda _: CASES,
+    "flaw": lambda _: FLAWS,
+    "kind": lambda _: KINDS,
+}
+"""Argument name of a test -> what it runs over."""
+
+
+def parametrize(metafunc: Any, plan: Plan) -> None:
+    for axis in AXES.keys() & set(metafunc.fixturenames):
+        metafunc.parametrize(axis, list(AXES[axis](plan)), ids=str)

@@ -1,0 +1,103 @@
+"""Answers as a browser sees them: on which kinds of answer the allowed origin must stand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from smoke.calls import Answer, Call, get
+from smoke.errors import ERRORS
+from smoke.script import GUIDE, Script
+from smoke.sessions import PUBLIC_KEYS
+
+FOREIGN = "https://smoke.invalid"
+"""An origin that no environment allows; its top-level domain never exists (RFC 6761)."""
+NO_PATH = "/smoke-no-such-path"
+ALLOW = "access-control-allow-"
+SUCCESSES = (
+    "GET /stamps",
+    "POST /stamps/award",
+    "POST /gps/verify",
+    "POST /notify",
+    "GET /ranking/weekly",
+    "GET /richmenu/list",
+)
+REFUSALS = (
+    ("POST /auth/verify", 400),
+    ("GET /stamps", 400),
+    ("POST /stamps/award", 404),
+    ("POST /gps/verify", 404),
+    ("POST /notify", 400),
+    ("GET /ranking/weekly", 400),
+    ("POST /richmenu/set", 400),
+)
+"""An error of each function: asked from the front end, and from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A kind of answer, and the call that is answered so; ``owner`` is red where it is not."""
+
+    name: str
+    status: int
+    owner: str
+    call: Callable[[Script], Call]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def allowed_origin(answer: Answer) -> str | None:
+    """Return the origin that a browser lets read the answer; two of them are none to it."""
+    return answer.headers.get(f"{ALLOW}origin")
+
+
+def preflight(path: str, verb: str, headers: str, origin: str | None = None) -> Call:
+    """Ask as a browser does before it sends ``verb`` with these headers."""
+    asked = (
+        ("Access-Control-Request-Method", verb),
+        ("Access-Control-Request-Headers", headers),
+    )
+    return Call(verb="OPTIONS", path=path, origin=origin, headers=asked)
+
+
+def listed(answer: Answer, what: str) -> set[str]:
+    """Return what a preflight allows (``headers``, ``methods``), in lower case."""
+    found = answer.headers.get(f"{ALLOW}{what}", "")
+    return {one.strip().lower() for one in found.split(",")}
+
+
+def _error(route: str, status: int) -> Callable[[Script], Call]:
+    return next(one.call for one in ERRORS if (one.route, one.status) == (route, status))
+
+
+def _elsewhere(call: Callable[[Script], Call]) -> Callable[[Script], Call]:
+    return lambda script: replace(call(script), origin=FOREIGN)
+
+
+def _forged(script: Script) -> Call:
+    session = script.sessions.forged(script.caller, PUBLIC_KEYS[0])
+    return script.harmless("GET /stamps", session, session.user_id)
+
+
+def _cases() -> Iterator[Case]:
+    for route in SUCCESSES:
+        yield Case(f"200 of {route}", 200, "", lambda script, at=route: script.success(at))
+    for route, status in REFUSALS:
+        error = _error(route, status)
+        yield Case(f"{status} of {route}", status, "SMOKE-11", error)
+        yield Case(f"{status} of {route} to another origin", status, "SMOKE-11", _elsewhere(error))
+    yield Case("401 of POST /auth/verify", 401, "SMOKE-01", lambda _: GUIDE)
+    yield Case("409", 409, "SMOKE-16", lambda script: script.award_again(script.collector))
+    yield Case(
+        "403",
+        403,
+        "SEC-42",
+        lambda script: script.harmless("GET /stamps", script.caller, script.other),
+    )
+    missing = get("/stamps", userId="Usmoke")
+    yield Case("401 of the gateway without a session", 401, "SEC-41", lambda _: missing)
+    yield Case("401 of the gateway to another origin", 401, "SEC-41", _elsewhere(lambda _: missing))
+    yield Case("401 of the gateway for a forged session", 401, "SEC-40", _forged)
+    yield Case("403 of the gateway for an unknown path", 403, "DEP-22", lambda _: get(NO_PATH))
+
+
+CASES = tuple(_cases())

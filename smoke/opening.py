@@ -1,0 +1,89 @@
+"""Composes one run of the suite from a world, and ends it: nothing is left, and the window is known."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from plan.model import Plan
+from signoff.world import World
+from smoke.address import address, api_key
+from smoke.aws import Clients, Table, clients
+from smoke.cleaning import Cleaner
+from smoke.client import Client
+from smoke.id_tokens import GIVEN, IdTokens
+from smoke.line import Line
+from smoke.sessions import BORROWED, Sessions, sessions_of
+from smoke.suite import Suite
+
+LOGS_WITHIN_S = 90.0
+LOCAL_LOGS_WITHIN_S = 5.0
+"""CloudWatch Logs takes seconds, now and then a minute; the local stack a few tenths of a second."""
+
+
+@contextmanager
+def opened(
+    world: World,
+    api_url: str | None,
+    *,
+    embedded: bool,
+    environ: Mapping[str, str] = os.environ,
+    patience_s: float | None = None,
+) -> Iterator[Suite]:
+    """Yield a suite whose functions are warm; AssertionError where something can't be taken back.
+
+    ``embedded``: this is the harness's own stack, whose stand-in of LINE may be looked into.
+    """
+    suite = _suite(world, api_url, embedded, environ)
+    if patience_s is not None:
+        suite.patience_s = patience_s
+    try:
+        suite.warm()
+        yield suite
+    finally:
+        left = suite.tidy()
+        suite.client.close()
+    assert not left, f"the smoke calls left {', '.join(left)}"
+
+
+def _suite(
+    world: World, api_url: str | None, embedded: bool, environ: Mapping[str, str]
+) -> Suite:
+    environment, plan, now = world.environment, world.plan, int(time.time())
+    aws = clients(environment)
+    url = address(world, api_url)
+    key = api_key(world, aws("apigateway"))
+    sessions = sessions_of(
+        aws("secretsmanager"), plan.secret("token_key"), borrowed=environ.get(BORROWED), now=now
+    )
+    line = Line(endpoint=environment.line.endpoint, embedded=embedded)
+    origin = environment.origin if environment.origin != "*" else "https://smoke.example.com"
+    return Suite(
+        world=world,
+        client=Client(url, origin, key),
+        sessions=sessions,
+        id_tokens=IdTokens(
+            line=line,
+            channel_id=environment.line.channel_id,
+            now=now,
+            given=environ.get(GIVEN),
+        ),
+        line=line,
+        aws=aws,
+        cleaner=_cleaner(plan, aws, sessions),
+        patience_s=LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S,
+    )
+
+
+def _cleaner(plan: Plan, aws: Clients, sessions: Sessions) -> Cleaner:
+    def table(key: str) -> Table:
+        want = plan.table(key)
+        keys = tuple(name for name in (want.hash_key, want.range_key) if name)
+        return Table(dynamodb=aws("dynamodb"), name=want.name, keys=keys)
+
+    return Cleaner(
+        users=table("users"),
+        user_stamps=table("userstamps"),
+        masters=table("stampmasters"),
+        ours=sessions.ours,
+    )

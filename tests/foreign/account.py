@@ -1,0 +1,108 @@
+"""The account that other hands set up, read over HTTP and judged as the production of tests/prod.toml."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+
+from plan import scope_of
+from signoff.canonical import canonical_hash
+from signoff.inventory.aws import Patience
+from signoff.inventory.inventory import Inventory
+from signoff.inventory.reading import Means, on_demand, read
+from signoff.local.aws import LocalAws
+from signoff.local.deployments import Deployments
+from signoff.local.mend_sns import confirmation_token
+from signoff.records import Record, Records
+from signoff.world import World
+from tests.healthy import healthy, store
+
+ACCOUNT, REGION = "444455556666", "ap-northeast-1"
+CALLER = "arn:aws:iam::444455556666:user/auditor"
+SALTS = {"own": "own-7c21", "dev": "5a1f"}
+MEANS = Means(
+    patience=Patience(control_plane_per_s=1e6, attempts=1),
+    resolve=lambda _: ("192.0.2.7",),
+)
+"""One attempt and no pace, since nobody else is calling; DNS knows one address for every name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``client`` gives the boto3 client of a service, made once each."""
+
+    aws: LocalAws
+    session: boto3.Session
+    client: Callable[[str], Any]
+
+    def inventory(self, means: Means = MEANS) -> Inventory:
+        """Read everything."""
+        return read(self.session, _scope(), caller=CALLER, salts=SALTS, means=means)
+
+    def again(self, before: Inventory, *sections: str) -> Inventory:
+        """Read these sections anew and take all others from ``before``."""
+        lazy = on_demand(self.session, _scope(), caller=CALLER, salts=SALTS, means=MEANS)
+        fresh = {name: getattr(lazy.sections, name) for name in sections}
+        return replace(before, sections=replace(before.sections, **fresh))
+
+    def confirm(self, topic: str, address: str) -> None:
+        """Be the person who gets SNS's mail and follows the link in it."""
+        token = confirmation_token(topic, address)
+        self.client("sns").confirm_subscription(TopicArn=topic, Token=token)
+
+
+@contextmanager
+def served() -> Iterator[Account]:
+    """Serve an empty account until the end."""
+    with LocalAws(ACCOUNT, REGION) as aws, pytest.MonkeyPatch.context() as patch:
+        deployments = Deployments(aws)
+        aws.observers.append(deployments.observe)
+        aws.extensions.append(deployments.extension)
+        patch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
+        session = boto3.Session("local", "local", region_name=REGION)
+        yield Account(aws, session, cache(session.client))
+
+
+def without_evidence(inventory: Inventory) -> World:
+    """Return the world of somebody who set up everything and recorded nothing."""
+    return replace(
+        healthy(),
+        scope=_scope(),
+        inventory=inventory,
+        records=Records(),
+        dev=Records(),
+        now=inventory.read_at,
+    )
+
+
+def with_evidence(inventory: Inventory) -> World:
+    """Return the same with records of a day ago that speak of exactly what is there."""
+    found = inventory.sections
+    masters = found.contents["StampMasters-prod"].items
+    theirs = store.records(
+        canonical_hash(masters),
+        {name: one.code_sha256 for name, one in found.functions.items()},
+        found.stages["prod"].deployment_id,
+    )
+    counted = [_with(one, count=len(masters)) if one.kind == "manifest" else one for one in theirs.entries]
+    yesterday = inventory.read_at - timedelta(days=1)
+    return replace(
+        without_evidence(inventory),
+        records=Records.of(replace(one, created=yesterday) for one in counted),
+        dev=Records.of(replace(one, created=yesterday) for one in store.dev_records().entries),
+    )
+
+
+def _with(record: Record, **body: Any) -> Record:
+    return replace(record, body={**record.body, **body})
+
+
+@cache
+def _scope() -> Any:
+    world = healthy()
+    return scope_of(world.plan, world.environment, salts=tuple(SALTS.values()))

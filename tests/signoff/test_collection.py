@@ -1,0 +1,186 @@
+"""Rows and proofs belong together: what has no counterpart stops the run, what is left out shows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from signoff.inventory import to_json
+from tests.healthy import healthy
+
+pytest_plugins = ["pytester"]
+ROOT = Path(__file__).parents[2]
+
+CONFTEST = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from plan import plan_for, scope_of
+from signoff.run import Composition
+
+pytest_plugins = ["signoff.plugin"]
+
+def pytest_signoff_composition():
+    return Composition(plan_for=plan_for, scope_of=scope_of, serves=lambda _: False, start=None,
+                       localized=None, checklist=Path("checks/checklist.toml"))
+"""
+ROW = """
+[{id}]
+section = "tables"
+promise = {{ en = "promise {id}", ja = "約束 {id}" }}
+why = {{ en = "because", ja = "理由" }}
+{more}
+"""
+GREEN = """
+from signoff.checklist import expectation
+
+@expectation("{id}")
+def test_{name}(world, observe):
+    observe.note(seen=True)
+
+    assert {holds}, "it is broken"
+"""
+
+
+@pytest.fixture
+def project(pytester):
+    """A house of two rows, judged on the saved healthy inventory."""
+    pytester.mkpydir("checks")
+    pytester.makeconftest(CONFTEST.format(root=str(ROOT)))
+    pytester.makepyprojecttoml(
+        """
+        [tool.pytest]
+        testpaths = ["checks"]
+        addopts = ["-p", "no:locust", "--import-mode=importlib"]
+        """
+    )
+    Path("inventory.json").write_text(to_json(healthy().inventory), encoding="utf-8")
+    rows(("A-01", ""), ("A-02", ""))
+    proof("A-01")
+    proof("A-02")
+    return pytester
+
+
+def rows(*given):
+    text = "".join(ROW.format(id=id_, more=more) for id_, more in given)
+    Path("checks/checklist.toml").write_text(text, encoding="utf-8")
+
+
+def proof(id_, holds="True"):
+    name = id_.replace("-", "_").lower()
+    path = Path(f"checks/test_{name}.py")
+    path.write_text(GREEN.format(id=id_, name=name, holds=holds), encoding="utf-8")
+
+
+def judge(project, *options):
+    where = ["--env=prod", f"--environments={ROOT / 'tests' / 'prod.toml'}"]
+    return project.runpytest_subprocess(*where, "--replay=inventory.json", *options)
+
+
+def outcomes():
+    result = json.loads(Path("report/prod/latest/signoff.json").read_text(encoding="utf-8"))
+    return {one["row"]["id"]: one["outcome"] for one in result["verdict"]["rows"]}
+
+
+def test_every_row_of_the_list_is_judged(project):
+    done = judge(project)
+
+    assert outcomes() == {"A-01": "pass", "A-02": "pass"}
+    done.stdout.fnmatch_lines(["GO (replay of inventory.json; not a production GO)"])
+    assert done.ret == 1, "a replay is never a production GO"
+
+
+def test_broken_promise_is_no_go_and_named(project):
+    proof("A-02", holds="False")
+
+    done = judge(project)
+    done.stdout.fnmatch_lines(["RED  A-02 promise A-02: it is broken", "NO-GO (*"])
+    assert done.ret == 1
+
+
+def test_row_without_a_test_stops_the_run(project):
+    rows(("A-01", ""), ("A-02", ""), ("A-03", ""))
+
+    done = judge(project)
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*A-03 has no test*"])
+
+
+def test_test_without_a_row_stops_the_run(project):
+    rows(("A-01", ""))
+
+    done = judge(project)
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*A-02 is not in checklist.toml; did you mean A-01?*"])
+
+
+def test_test_that_proves_nothing_stops_the_run(project):
+    Path("checks/test_stray.py").write_text("def test_stray(): pass\n", encoding="utf-8")
+
+    done = judge(project)
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*test_stray proves no row*"])
+
+
+def test_pass_without_evidence_is_red(project):
+    silent = GREEN.format(id="A-02", name="a_02", holds="True").replace(
+        "observe.note(seen=True)", ""
+    )
+    Path("checks/test_a_02.py").write_text(silent, encoding="utf-8")
+
+    judge(project)
+    assert outcomes()["A-02"] == "fail"
+
+
+@pytest.mark.parametrize("ending", ["pytest.skip('later')", "pytest.xfail('known')", "1 / 0"])
+def test_anything_but_a_pass_is_unknown(project, ending):
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + f"    {ending}\n"
+    Path("checks/test_a_02.py").write_text("import pytest\n" + text, encoding="utf-8")
+
+    done = judge(project)
+    assert outcomes()["A-02"] == "not testable"
+    assert done.ret == 1
+
+
+def test_row_that_nobody_signed_is_red(project):
+    rows(("A-01", ""), ("A-02", ""), ("A-03", 'signed = "cutover#phone_test"'))
+
+    judge(project)
+    assert outcomes()["A-03"] == "fail"
+
+
+def test_row_of_a_part_that_does_not_exist_is_red(project):
+    rows(("A-01", ""), ("A-02", ""), ("A-03", 'unbuilt = "load"'))
+
+    judge(project)
+    assert outcomes()["A-03"] == "not testable"
+
+
+def test_row_after_the_cut_over_waits_for_its_phase(project):
+    rows(("A-01", ""), ("A-02", 'phase = "after"'))
+
+    judge(project)
+    before = outcomes()
+    judge(project, "--phase=after")
+    assert (before, outcomes()) == ({"A-01": "pass"}, {"A-01": "pass", "A-02": "pass"})
+
+
+def test_empty_parametrization_gives_no_verdict(project):
+    text = GREEN.format(id="A-02", name="a_02", holds="True").replace("(world,", "(world, one,")
+    text = text.replace(
+        "@expectation", "import pytest\n\n@pytest.mark.parametrize('one', [])\n@expectation"
+    )
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge(project, "-o", "empty_parameter_set_mark=fail_at_collect")
+    assert done.ret not in {0, 1}
+    assert not Path("report/prod/latest").exists()
+
+
+def test_crash_of_the_run_gives_no_verdict(project):
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge(project)
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: pytest ended early*"])
+    assert done.ret == 1

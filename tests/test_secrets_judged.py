@@ -1,0 +1,64 @@
+"""What no single defect shows of the secrets' rows: no false alarm, and facts that two rows tell."""
+
+import base64
+import random
+import string
+
+import pytest
+
+from checks.secret_values import weakness
+from signoff.inventory.inventory import Names
+from signoff.outcome import Outcome
+from tests.defects.changes import both, edited
+from tests.defects.shortfalls import SOUND
+from tests.healthy import healthy
+from tests.healthy.vault import value
+from tests.judging import judge
+
+TOKEN_KEY = healthy().plan.secret("token_key")
+DRAWN = 500
+LOWER, SIGNS = string.ascii_lowercase, "0123456789!#$%&()*+,-./:;=?@[]^_{|}~"
+GENERATORS = {
+    "hex, 64 digits": lambda chance: chance.randbytes(32).hex(),
+    "base64, 32 bytes": lambda chance: base64.b64encode(chance.randbytes(32)).decode(),
+    "base64url, 32 bytes": lambda chance: base64.urlsafe_b64encode(chance.randbytes(32)).decode(),
+    "base32, 52 digits": lambda chance: base64.b32encode(chance.randbytes(35)).decode()[:52],
+    "lower case and digits": lambda chance: _drawn(chance, LOWER + string.digits, 50),
+    "lower case": lambda chance: _drawn(chance, LOWER, 55),
+    "with signs": lambda chance: _drawn(chance, LOWER + LOWER.upper() + SIGNS, 41),
+    "decimal": lambda chance: _drawn(chance, string.digits, 78),
+}
+
+
+def _drawn(chance, alphabet, length):
+    return "".join(chance.choices(alphabet, k=length))
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_key_of_256_random_bits_is_never_called_weak(generator):
+    chance = random.Random(20261125)  # noqa: S311 - the same keys each time
+    keys = [GENERATORS[generator](chance) for _ in range(DRAWN)]
+
+    weak = [one for one in keys if weakness(value(TOKEN_SECRET_KEY=one), TOKEN_KEY)]
+    assert weak == []
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_key_of_half_the_length_is_always_called_weak(generator):
+    chance = random.Random(20261125)  # noqa: S311 - the same keys each time
+    keys = [GENERATORS[generator](chance) for _ in range(DRAWN)]
+    halves = [one[: len(one) // 2] for one in keys]
+
+    passed = [one for one in halves if not weakness(value(TOKEN_SECRET_KEY=one), TOKEN_KEY)]
+    assert passed == []
+
+
+def test_star_for_a_suffix_is_told_once_another_secret_is_so_called():
+    older = "stamp-rally-prod/token-secret-key-old"
+    star = SOUND["secret named with a star, as no other is so called"]
+    left_over = edited("names", "secrets", lambda found: Names(names=(*found.names, older)))
+
+    red = {one.row: one for one in judge(both(star, left_over)(healthy())) if one.outcome.red}
+    assert red.keys() == {"SEC-16", "PREP-05"}
+    assert red["SEC-16"].outcome is Outcome.FAIL
+    assert older in red["SEC-16"].message
