@@ -3,6 +3,7 @@
 import pytest
 
 from checks import axes
+from checks.notices import notices
 from plan import plan_for, scope_of
 from runbook.local_stack import local_stack
 from signoff.run import Composition, Run
@@ -18,6 +19,7 @@ def pytest_signoff_composition() -> Composition:
         serves=stack.serves,
         localized=stack.localized,
         start=stack.start,
+        notices=notices,
     )
 
 

@@ -68,10 +68,12 @@ class Row:
     """A checklist defect: where the guide's line is not true of AWS, and what is judged instead."""
     optional: str | None = None
     """The key of the environment without which the row is excluded (``domain``, ``bucket`` …)."""
+    never_excluded: bool = False
+    """In production an optional part that is not configured must be signed (``signed``) instead."""
     not_local: Words | None = None
     """Why an embedded stack cannot show this: the closed list of what is not verifiable there."""
     signed: str | None = None
-    """The runbook step that a person signs: the row is proven by that record."""
+    """The runbook step that a person signs: the record of it proves the row, or stands in for a check."""
     unbuilt: Literal["smoke", "load", "runbook"] | None = None
     """The part of this software that will prove it, and does not exist yet."""
 

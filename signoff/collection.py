@@ -29,6 +29,9 @@ def arrange(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None
     """Tie items to rows, add the rows that people or later parts prove, drop what is set aside."""
     for item in items:
         _tie(run, item)
+    items[:] = [
+        one for one in items if ROW not in one.stash or not run.needs_signature(one.stash[ROW])
+    ]
     if _whole(session.config):
         items.extend(_without_test(run, session, items))
         run.full = True
@@ -74,7 +77,7 @@ def _without_test(
             continue
         if not (row.signed or row.unbuilt):
             raise pytest.UsageError(f"{row.id} has no test: “{row.promise.en}”")
-        kind = UnbuiltRow if row.unbuilt else SignedRow
+        kind = UnbuiltRow if row.unbuilt and not run.needs_signature(row) else SignedRow
         item = kind.from_parent(session, name=row.id, row=row, run=run)
         item.stash[ROW] = row
         yield item

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from signoff.checklist import Words
 from signoff.outcome import Outcome
 from signoff.verdict import Decision, RowVerdict, Verdict
 
@@ -49,6 +50,7 @@ class Result:
 
     provenance: Provenance
     verdict: Verdict
+    notices: tuple[Words, ...] = ()
     schema: int = 1
 
     @property

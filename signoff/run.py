@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from signoff.checklist import CHECKLIST, Checklist, Phase, Row
+from signoff.checklist import CHECKLIST, Checklist, Phase, Row, Words
 from signoff.environment import Environment
 from signoff.inventory.scope import Scope
 from signoff.outcome import Finding, Outcome
@@ -36,6 +36,8 @@ class Composition:
     """Start (or join) the local stack; the callable is told about progress."""
     localized: Callable[[Environment], AbstractContextManager[Environment]]
     """The environment as the local stack will have it (addresses that exist only here)."""
+    notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
+    """What a signer has to know about this environment, whatever the rows say."""
     checklist: Path = CHECKLIST
 
 
@@ -86,8 +88,15 @@ class Run:
     def in_phase(self, row: Row) -> bool:
         return self.choice.phase is Phase.AFTER or row.phase is Phase.BEFORE
 
+    def needs_signature(self, row: Row) -> bool:
+        """Whether a person has to answer for an optional part that production does without."""
+        configured = row.optional is None or _configured(self.environment, row.optional)
+        return self.environment.production and row.never_excluded and not configured
+
     def set_aside(self, row: Row) -> RowVerdict | None:
         """Return why a row is not judged in this run, or None if it is."""
+        if self.needs_signature(row):
+            return None
         if row.optional and not _configured(self.environment, row.optional):
             reason = f"{row.optional} is not configured for {self.environment.name}"
             return RowVerdict(row=row, outcome=Outcome.EXCLUDED, reason=reason)

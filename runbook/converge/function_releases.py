@@ -4,7 +4,13 @@ from typing import Any
 
 from plan.model import Function
 from runbook.converge.absent import unless_absent
-from runbook.converge.functions import code_sha256, configuration, described, wait_until_updated
+from runbook.converge.functions import (
+    WAIT,
+    code_sha256,
+    configuration,
+    described,
+    wait_until_updated,
+)
 from signoff.procedure import Work, difference
 from signoff.procedure.work import Changes
 
@@ -80,6 +86,10 @@ def _release(work: Work, function: Function, *, absent: bool) -> None:
     if _published(work, function) == [version]:
         _touch(work, function)
         version = _publish(work, function)
+    # A version that is still being prepared would make the first callers wait, or fail.
+    client.get_waiter("published_version_active").wait(
+        FunctionName=function.name, Qualifier=version, WaiterConfig=WAIT
+    )
     (client.create_alias if absent else client.update_alias)(
         FunctionName=function.name,
         Name=function.alias,

@@ -54,9 +54,14 @@ def _found(work: Work, secret: Secret, described: dict[str, Any] | None) -> dict
     fault = _fault(secret, answer.get("SecretString") or "") if answer else None
     return {
         **({"value": fault or _wanted(work, secret)["value"]} if answer else {}),
-        "key": described.get("KmsKeyId", ""),
+        "key": _key(work.environment.secret_key, described.get("KmsKeyId", "")),
         **tag_fields(work, tag_map(described.get("Tags", []))),
     }
+
+
+def _key(wanted: str | None, found: str) -> str | None:
+    """Return the key as the environment names it: AWS tells the same one by id, ARN or alias."""
+    return wanted if wanted and found and (found in wanted or wanted in found) else found
 
 
 def _fault(secret: Secret, text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runbook.migration.throttling import unhurried
-from runbook.migration.wire import portable
+from runbook.migration.wire import portable, sendable
 from signoff.canonical import Item
 from signoff.procedure.clients import AT_ONCE
 
@@ -39,7 +39,7 @@ class Scan:
             after = page.after
 
     def _page(self, segment: int, after: Key | None) -> Page:
-        asked: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
+        asked: dict[str, Any] = {"ExclusiveStartKey": sendable(after)} if after else {}
 
         def call() -> dict[str, Any]:
             answer: dict[str, Any] = self.client.scan(
@@ -52,4 +52,6 @@ class Scan:
             return answer
 
         answer = unhurried(call, f"reading table {self.table}", self.sleep)
-        return Page(tuple(map(portable, answer["Items"])), answer.get("LastEvaluatedKey"))
+        return Page(
+            tuple(map(portable, answer["Items"])), portable(answer.get("LastEvaluatedKey"))
+        )

@@ -49,7 +49,11 @@ def _result(run: Run) -> Result:
         today=world.now.date(),
         problems=[f"not read: {one}" for one in unreadable(world.inventory)],
     )
-    return Result(provenance=_provenance(run, world), verdict=verdict)
+    return Result(
+        provenance=_provenance(run, world),
+        verdict=verdict,
+        notices=tuple(run.composition.notices(run.environment)),
+    )
 
 
 def _provenance(run: Run, world: World) -> Provenance:

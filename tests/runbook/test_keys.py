@@ -1,0 +1,70 @@
+"""Keys of one's own: tables and secrets come under them, once, and never lose one unasked."""
+
+from dataclasses import replace
+
+import pytest
+
+from runbook import encryption, secrets, tables
+from signoff.procedure import Declined
+
+ALIAS = "alias/rally"
+
+
+@pytest.fixture
+def keyed(empty):
+    """An account with a key, and an environment that wants it for tables and secrets."""
+    kms = empty.client("kms")
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName=ALIAS, TargetKeyId=arn)
+    empty.arn, empty.plain = arn, empty.environment
+    empty.environment = replace(empty.environment, table_key=ALIAS, secret_key=arn)
+    return empty
+
+
+def test_tables_and_secrets_are_made_under_the_key(keyed):
+    for step in (tables.create_the_tables, secrets.generate_the_session_key):
+        keyed.do(step.action)
+
+    table = keyed.client("dynamodb").describe_table(TableName="Users-prod")["Table"]
+    secret = keyed.client("secretsmanager").describe_secret(
+        SecretId="stamp-rally-prod/token-secret-key"
+    )
+    assert table["SSEDescription"]["SSEType"] == "KMS"
+    assert secret["KmsKeyId"] == keyed.arn
+
+
+def test_a_table_of_before_comes_under_the_key_without_asking(keyed):
+    keyed.do(tables.create_the_tables.action, environment=keyed.plain)
+    made = keyed.do(encryption.encrypt_the_tables.action)
+
+    assert {(one.field, one.before, one.after) for one in made} == {
+        ("encryption", "AWS owned key", keyed.arn)
+    }
+
+
+def test_a_secret_of_before_comes_under_the_key_and_keeps_its_value(keyed):
+    client, name = keyed.client("secretsmanager"), "stamp-rally-prod/token-secret-key"
+    keyed.do(secrets.generate_the_session_key.action, environment=keyed.plain)
+    before = client.get_secret_value(SecretId=name)["SecretString"]
+    made = keyed.do(secrets.generate_the_session_key.action)
+
+    assert [(one.field, one.after) for one in made] == [("key", keyed.arn)]
+    assert client.get_secret_value(SecretId=name)["SecretString"] == before
+
+
+def test_a_key_is_not_taken_away_unasked(keyed):
+    keyed.do(tables.create_the_tables.action)
+    with pytest.raises(Declined, match="encryption"):
+        keyed.do(encryption.encrypt_the_tables.action, environment=keyed.plain)
+
+
+def test_a_second_run_finds_the_key_however_it_is_named(keyed):
+    steps = (tables.create_the_tables, encryption.encrypt_the_tables)
+    for step in (*steps, secrets.generate_the_session_key):
+        keyed.do(step.action)
+    by_alias = replace(keyed.environment, secret_key=ALIAS)
+
+    assert [change for step in steps for change in keyed.do(step.action)] == []
+    assert keyed.do(secrets.generate_the_session_key.action) == ()
+    keyed.do(secrets.generate_the_session_key.action, environment=by_alias)
+    assert keyed.do(secrets.generate_the_session_key.action, environment=by_alias) == ()
