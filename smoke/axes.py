@@ -14,9 +14,7 @@ from smoke.special import SPECIAL
 AXES: Mapping[str, Callable[[Plan], Iterable[Any]]] = {
     "route": lambda plan: [route.id for route in plan.api.routes if route.authorized],
     "personal_route": lambda plan: [
-        route.id
-        for route in plan.api.routes
-        if route.authorized and route.path != "/richmenu/list"
+        route.id for route in plan.api.routes if route.authorized and route.path != "/richmenu/list"
     ],
     "input_route": lambda plan: [r.id for r in plan.api.routes if takes_input(r.id)],
     "path": lambda plan: plan.api.paths,

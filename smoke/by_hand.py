@@ -1,6 +1,6 @@
 """What this environment does not let a machine try: a person tries it, and signs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from signoff.checklist import Row

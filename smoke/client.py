@@ -16,7 +16,7 @@ TIMEOUT_S = (5, 31)
 THROTTLED = 429
 
 
-class Silent(NotTestable):  # noqa: N818 - a state of affairs
+class Silent(NotTestable):
     """No answer came: nothing is known."""
 
 
@@ -51,7 +51,9 @@ class Client:
         except requests.RequestException as error:
             self.unanswered.append(call)
             why = redacted(str(error))
-            raise Silent(f"{call}: no answer from {self.url} ({type(error).__name__}: {why})") from None
+            raise Silent(
+                f"{call}: no answer from {self.url} ({type(error).__name__}: {why})"
+            ) from None
         answer = Answer(
             call=call,
             status=response.status_code,

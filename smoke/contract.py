@@ -60,7 +60,10 @@ class Contract:
         kind = answer.headers.get("content-type", "").partition(";")[0].strip()
         if kind != JSON:
             yield f"as {kind or 'nothing named'}, not {JSON}"
-        documented = self.responses[answer.call.route, status]
+        documented = self.responses.get((answer.call.route, status))
+        if documented is None:
+            yield "a status that is documented nowhere"
+            return
         for name in documented.headers:
             if name.lower() not in answer.headers:
                 yield f"without the header {name}"

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from signoff.inventory.section import Follows
 from smoke.calls import Answer, Call, get
 from smoke.errors import ERRORS
+from smoke.health import ROWS
 from smoke.script import GUIDE, Script
 from smoke.sessions import PUBLIC_KEYS
 
 FOREIGN = "https://smoke.invalid"
 """An origin that no environment allows; its top-level domain never exists (RFC 6761)."""
+HEADERS = ("content-type", "authorization")
+"""What the front end sends, and so what a browser asks about in its preflight."""
 NO_PATH = "/smoke-no-such-path"
 ALLOW = "access-control-allow-"
 SUCCESSES = (
@@ -40,6 +44,10 @@ class Case:
     status: int
     owner: str
     call: Callable[[Script], Call]
+
+    def missed(self, answer: Answer) -> Exception:
+        """Return what to raise where the call is not answered so."""
+        return Follows(self.owner, f"{answer}, not {self.status}")
 
     def __str__(self) -> str:
         return self.name
@@ -80,7 +88,7 @@ def _forged(script: Script) -> Call:
 
 def _cases() -> Iterator[Case]:
     for route in SUCCESSES:
-        yield Case(f"200 of {route}", 200, "", lambda script, at=route: script.success(at))
+        yield Case(f"200 of {route}", 200, ROWS[route], lambda script, at=route: script.success(at))
     for route, status in REFUSALS:
         error = _error(route, status)
         yield Case(f"{status} of {route}", status, "SMOKE-11", error)
@@ -97,7 +105,7 @@ def _cases() -> Iterator[Case]:
     yield Case("401 of the gateway without a session", 401, "SEC-41", lambda _: missing)
     yield Case("401 of the gateway to another origin", 401, "SEC-41", _elsewhere(lambda _: missing))
     yield Case("401 of the gateway for a forged session", 401, "SEC-40", _forged)
-    yield Case("403 of the gateway for an unknown path", 403, "DEP-22", lambda _: get(NO_PATH))
+    yield Case("403 of the gateway for an unknown path", 403, "DEP-24", lambda _: get(NO_PATH))
 
 
 CASES = tuple(_cases())

@@ -60,7 +60,9 @@ class Health:
 
     def _route(self, route: str) -> tuple[str, str] | None:
         try:
-            flaw = contract().flaw(self.answer(self.script().success(route)), 200)
+            script = self.script()
+            answer = self.answer(script.success(route))
+            flaw = contract().flaw(answer, *script.expected(route))
             if not flaw and route == LOGIN:
                 flaw = contract().flaw(self.answer(GUIDE), 401)
         except Follows as other:

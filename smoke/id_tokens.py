@@ -14,6 +14,8 @@ from smoke.by_hand import ByHand
 from smoke.line import Line
 
 GIVEN = "SMOKE_ID_TOKEN"
+NAME = "Smoke"
+"""What the people of this suite are called."""
 ISSUER = "https://access.line.me"
 HOUR_S = 3600
 ANOTHER_CHANNEL = "9999999999"
@@ -33,7 +35,7 @@ class IdTokens:
     def good(self, user_id: str) -> str:
         """Return a token that LINE vouches for; ByHand where only a phone can get one."""
         if self.line.embedded:
-            return self.line.id_token(user_id=user_id, name="Smoke", audience=self.channel_id)
+            return self.line.id_token(user_id=user_id, name=NAME, audience=self.channel_id)
         if self.given:
             return self.given
         raise ByHand(f"a login needs an ID token of LINE; give one in {GIVEN}, or sign a login")
@@ -61,5 +63,5 @@ def _claims(flaw: str, user_id: str, channel_id: str, now: int) -> dict[str, Any
         "aud": ANOTHER_CHANNEL if flaw == "of another channel" else channel_id,
         "exp": now - 60 if expired else now + HOUR_S,
         "iat": now - HOUR_S if expired else now,
-        "name": "Smoke",
+        "name": NAME,
     }

@@ -11,7 +11,7 @@ SHAPES = {
     "a trace": re.compile(r"Traceback|File \"|, line \d+"),
     "an exception": re.compile(r"\b[A-Z][A-Za-z]+(?:Error|Exception)\b"),
     "an ARN": re.compile(r"arn:aws"),
-    "a path": re.compile(r"/var/|/opt/|/tmp/|site-packages|\b\w+\.py\b"),  # noqa: S108 - searched for
+    "a path": re.compile(r"/var/|/opt/|/tmp/|site-packages|\b\w+\.py\b"),
     "an AWS service": re.compile(r"boto|dynamodb|secrets ?manager|lambda\b", re.IGNORECASE),
     "a token": re.compile(r"eyJ[\w-]{10,}\.[\w-]+\."),
 }

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from signoff.inventory.section import NotTestable
 
 TIMEOUT_S = (5, 10)
+PUSHED_WITHIN_S = 5.0
+"""Award tells the winner after its answer, by an asynchronous invocation."""
 PUSH = "/v2/bot/message/push"
 
 
@@ -41,6 +44,16 @@ class Line:
         """Return the pushes that the stand-in received for a user."""
         received = self._ask("GET", "/local/received")[1]["received"]
         return [one for one in received if one["path"] == PUSH and user_id in one["body"]]
+
+    def awaited_push(self, user_id: str) -> list[Mapping[str, Any]]:
+        """Return the pushes for a user once there is one; none after PUSHED_WITHIN_S."""
+        asking = Retrying(
+            retry=retry_if_result(lambda pushes: not pushes),
+            stop=stop_after_delay(PUSHED_WITHIN_S),
+            wait=wait_fixed(0.05),
+            retry_error_callback=lambda _: [],
+        )
+        return list(asking(self.pushed_to, user_id))
 
     def _ask(
         self, verb: str, path: str, token: str | None = None, **content: Any

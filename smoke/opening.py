@@ -46,9 +46,7 @@ def opened(
     assert not left, f"the smoke calls left {', '.join(left)}"
 
 
-def _suite(
-    world: World, api_url: str | None, embedded: bool, environ: Mapping[str, str]
-) -> Suite:
+def _suite(world: World, api_url: str | None, embedded: bool, environ: Mapping[str, str]) -> Suite:
     environment, plan, now = world.environment, world.plan, int(time.time())
     aws = clients(environment)
     url = address(world, api_url)

@@ -1,5 +1,6 @@
 """The calls that the suite makes, by what they are for; each is harmless even where a route is broken."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -60,6 +61,17 @@ class Script:
         spots = self.spots()
         return next((one for one in spots if one.open_at(self.sessions.now)), spots[0])
 
+    @property
+    def open_now(self) -> bool:
+        """Whether any stamp can be collected at this time."""
+        return self.spot.open_at(self.sessions.now)
+
+    def expected(self, route: str) -> tuple[int, str | None]:
+        """Return status and code of the answer to `success`: an award may be out of season."""
+        if route == "POST /stamps/award" and not self.open_now:
+            return 400, self.spot.refusal_at(self.sessions.now)
+        return 200, None
+
     def success(self, route: str) -> Call:
         """Return the call that shows a route at work. Raises ByHand where none is allowed."""
         return self._successes[route]()
@@ -67,7 +79,7 @@ class Script:
     @cached_property
     def _successes(self) -> Mapping[str, Callable[[], Call]]:
         return {
-            "POST /auth/verify": self.login,
+            "POST /auth/verify": lambda: self.login,
             "GET /stamps": lambda: self.stamps_of(self.caller),
             "POST /stamps/award": lambda: self.award(self.collector),
             "POST /gps/verify": lambda: self.position(self.caller),
@@ -79,9 +91,23 @@ class Script:
             "DELETE /richmenu/unset": self.unset_menu,
         }
 
-    def login(self, name: str = "login") -> Call:
-        token = self.id_tokens.good(self.sessions.nobody(name))
+    @cached_property
+    def login(self) -> Call:
+        """Log in; made once, for each ID token is another one."""
+        token = self.id_tokens.good(self.sessions.nobody("login"))
         return send("POST /auth/verify", id_token=token)
+
+    def login_with(self, flaw: str) -> Call:
+        """Log in with an ID token whose only flaw is this one."""
+        token = self.id_tokens.bad(flaw, self.sessions.nobody(flaw))
+        return send("POST /auth/verify", id_token=token)
+
+    def forged_like(self, accepted: Call) -> Call:
+        """Make the same call with the same claims, under a key that nobody else knows."""
+        if accepted.session is None:
+            raise ValueError("only a call with a session can be forged")
+        forged = self.sessions.forged(accepted.session, secrets.token_hex(32))
+        return replace(accepted, session=forged)
 
     def stamps_of(self, session: Session) -> Call:
         return get("/stamps", session, userId=session.user_id)

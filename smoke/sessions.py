@@ -4,6 +4,7 @@ Where the operator may not read the key, SMOKE_SESSION_TOKEN holds a session of 
 that write, or need a session of their own making, say what they can't show.
 """
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ KINDS = ("missing", "garbage", "unsigned", "expired")
 """Sessions that nobody may be let in with."""
 
 
-class NoSession(NotTestable):  # noqa: N818 - a state of affairs
+class NoSession(NotTestable):
     """There is neither a key to sign with nor a session to borrow."""
 
 
@@ -51,7 +52,7 @@ class Sessions:
 
     def nobody(self, name: str) -> str:
         """Return an id of LINE's form that is this run's own, and no person's."""
-        return NOBODY + self.run + name.encode().hex()[:12].ljust(12, "0")
+        return NOBODY + self.run + hashlib.sha256(name.encode()).hexdigest()[:12]
 
     def ours(self, user_id: str) -> bool:
         """Whether the id is one of this run's, so that its items may be deleted."""
@@ -98,9 +99,7 @@ class Sessions:
         return Session(kind=kind, user_id=like.user_id, token=token)
 
 
-def sessions_of(
-    secretsmanager: Any, secret: Secret, *, borrowed: str | None, now: int
-) -> Sessions:
+def sessions_of(secretsmanager: Any, secret: Secret, *, borrowed: str | None, now: int) -> Sessions:
     """Read the live token key; its value leaves this process in no form but a signature."""
     try:
         key = secret_value(secretsmanager, secret)
@@ -121,6 +120,4 @@ def _subject(token: str) -> str:
     try:
         return str(jwt.decode(token, options={"verify_signature": False})["sub"])
     except (jwt.InvalidTokenError, KeyError):
-        raise NoSession(
-            f"{BORROWED} is no session of ours; take it out of the front end"
-        ) from None
+        raise NoSession(f"{BORROWED} is no session of ours; take it out of the front end") from None

@@ -32,6 +32,9 @@ class Special:
         common = {"StampId": {"S": self.stamp_id}, "Name": {"S": "Smoke"}, "Type": {"S": "GPS"}}
         return {**common, "Location": PLACE, **self.attributes(now)}
 
+    def asked(self, script: Script) -> Call:
+        return self.call(script, self.stamp_id)
+
     def __str__(self) -> str:
         return f"{self.name}: {self.code}"
 
@@ -62,9 +65,7 @@ SPECIAL = (
         _award,
     ),
     Special("award nowhere", "LOCATION_NOT_FOUND", _nowhere, _award),
-    Special(
-        "award off the map", "INVALID_LOCATION", lambda _: {"Location": BROKEN}, _award
-    ),
+    Special("award off the map", "INVALID_LOCATION", lambda _: {"Location": BROKEN}, _award),
     Special(
         "image",
         "STAMP_TYPE_MISMATCH",

@@ -137,7 +137,8 @@ class Suite:
     def _unset_menu(self) -> list[str]:
         """Unlink the menu that the test user was given, if no row has done so."""
         set_menu = [
-            one for one in self.client.answers
+            one
+            for one in self.client.answers
             if one.call.route == "POST /richmenu/set" and one.status == 200
         ]
         if not set_menu:

@@ -24,10 +24,20 @@ class Trial:
     row: str
     observe: Observations
 
+    @property
+    def script(self) -> Script:
+        return self.suite.script
+
+    @property
+    def caller(self) -> Session:
+        """The synthetic user, once it is seen that the session is let in."""
+        self.let_in()
+        return self.script.caller
+
     def answer(self, call: Call | Build) -> Answer:
         """Return the answer to a call (or to the one that is built from the script), noted."""
         try:
-            made = call if isinstance(call, Call) else call(self.suite.script)
+            made = call if isinstance(call, Call) else call(self.script)
             answer = self.suite.answer(made)
         except (NoSession, Silent) as why:
             raise self._because(why) from None
@@ -47,26 +57,18 @@ class Trial:
         self.observe.note(**answer.facts)
         return answer
 
-    @property
-    def caller(self) -> Session:
-        """The synthetic user whose session is let in."""
-        self.let_in()
-        return self.suite.script.caller
-
     def flaw(self, answer: Answer, status: int, code: str | None = None) -> str:
-        """Say how this is not the documented answer; Follows where the route itself is red.
+        """Say how this is not the documented answer; empty where it is. Follows where the route is red.
 
         A call that should be refused and is not is never a consequence of anything.
         """
         flaw = contract().flaw(answer, status, code)
         if flaw and (status == 200 or answer.status >= 400):
-            self._attribute(answer.call.route)
+            self.attribute(answer.call.route)
         return flaw
 
-    def flaws(self, answers: list[Answer], status: int) -> str:
-        return "; ".join(flaw for one in answers if (flaw := self.flaw(one, status)))
-
-    def _attribute(self, route: str) -> None:
+    def attribute(self, route: str) -> None:
+        """Raise Follows where trouble on this route is another row's."""
         root = self.suite.health.root(route) if route in ROWS else None
         if root and root[0] != self.row:
             raise Follows(*root)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook.procedures import names as procedures
+from runbook.catalogue import procedures
 from signoff.checklist import Checklist, ChecklistError
 from signoff.report.page import guide, words
 

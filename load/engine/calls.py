@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 try:
@@ -25,15 +25,14 @@ class PairsUsedUpError(LookupError):
     """Every pair of user and spot was awarded: an award now would only measure a refusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request. ``expect`` is what the answer must say: another's data never passes as ours."""
 
     endpoint: str
     path: str
     token: str
     body: bytes | None = None
-    expect: Mapping[str, Any] = field(default_factory=dict)
+    expect: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def method(self) -> str:

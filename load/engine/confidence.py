@@ -18,9 +18,13 @@ class Interval(NamedTuple):
 
 def bucket(milliseconds: float) -> float:
     """Three significant digits (Locust keeps two: up to 5 % off), and never finer than 0.01 ms."""
-    if milliseconds <= 0:
-        return 0.0
-    return round(milliseconds, min(2, 2 - math.floor(math.log10(milliseconds))))
+    if milliseconds < 10:
+        return round(max(milliseconds, 0.0), 2)
+    if milliseconds < 100:
+        return round(milliseconds, 1)
+    if milliseconds < 1000:
+        return float(round(milliseconds))
+    return float(round(milliseconds, 2 - math.floor(math.log10(milliseconds))))
 
 
 def percentile(histogram: Mapping[float, int], part: float) -> Interval | None:

@@ -4,22 +4,24 @@ from collections.abc import Iterator
 from random import Random
 from time import perf_counter
 
-from locust import User, task
+import gevent
+from locust import User, constant, task
 
 from load.engine.arrivals import deal, intended_starts
 from load.engine.generator import Generator
 
-IDLE_S = 0.5
+TURN_S = 0.5
+"""After so long a stream returns to Locust, which then can stop it; arrivals in between cost less."""
 
 
 class ArrivalStream(User):
     """Waits for the next due moment, lets it arrive, and never waits for the answer.
 
-    Locust keeps its own ways: users, shapes, workers and reports work as ever. A user that waits
-    can be stopped at once, which is why the waiting is in ``wait_time`` and not in the task.
+    Locust keeps its own ways: users, shapes, workers and reports work as ever.
     """
 
     abstract = True
+    wait_time = constant(0)
     generator: Generator
 
     def on_start(self) -> None:
@@ -36,20 +38,21 @@ class ArrivalStream(User):
         generator.exhausted += self._next is None
 
     @task
-    def let_arrive(self) -> None:
-        """Send all that is due; several, if this process was held up."""
-        generator = self.generator
-        while self._next and self._next[0] <= perf_counter() - generator.started:
-            due, step = self._next
-            self._next = next(self._arrivals, None)
-            generator.arrive(self._deal(step), due, step)
-            generator.exhausted += self._next is None
+    def take_a_turn(self) -> None:
+        """Let visitors arrive as they are due, for the time of a turn."""
+        started, end = self.generator.started, perf_counter() + TURN_S
+        while (now := perf_counter()) < end:
+            due = started + self._next[0] if self._next else end
+            if due <= now:
+                self._let_arrive()
+            else:
+                gevent.sleep(min(due, end) - now)
 
-    def wait_time(self) -> float:
-        """Seconds until the next arrival is due."""
-        if self._next is None:
-            return IDLE_S
-        return max(0.0, self.generator.started + self._next[0] - perf_counter())
+    def _let_arrive(self) -> None:
+        due, step = self._next or (0.0, 0)
+        self._next = next(self._arrivals, None)
+        self.generator.arrive(self._deal(step), due, step)
+        self.generator.exhausted += self._next is None
 
     def on_stop(self) -> None:
         """Hear out what is under way."""

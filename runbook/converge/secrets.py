@@ -47,7 +47,7 @@ def _wanted(work: Work, secret: Secret) -> dict[str, str]:
     }
 
 
-def _found(work: Work, secret: Secret, described: dict[str, Any] | None) -> dict[str, str] | None:
+def _found(work: Work, secret: Secret, described: dict[str, Any] | None) -> dict[str, Any] | None:
     if described is None:
         return None
     answer = unless_absent(work.client("secretsmanager").get_secret_value, SecretId=secret.name)

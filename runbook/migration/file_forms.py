@@ -38,12 +38,17 @@ def _rows(path: Path) -> list[Any]:
     raise Refused(f"{path} holds a single value, no items: {HINT}")
 
 
-def _text(path: Path) -> str:
+def bytes_of(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
-        return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
+        return path.read_bytes()
     except OSError as error:
         raise Refused(f"{path} cannot be read ({error.strerror}): name another file") from None
+
+
+def _text(path: Path) -> str:
+    data = bytes_of(path)
+    try:
+        return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
         raise Refused(f"{path} is no text: unpack it, or {HINT}") from None
 

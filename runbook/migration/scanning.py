@@ -52,6 +52,4 @@ class Scan:
             return answer
 
         answer = unhurried(call, f"reading table {self.table}", self.sleep)
-        return Page(
-            tuple(map(portable, answer["Items"])), portable(answer.get("LastEvaluatedKey"))
-        )
+        return Page(tuple(map(portable, answer["Items"])), portable(answer.get("LastEvaluatedKey")))

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from runbook.migration.file_forms import items_in
+from runbook.migration.file_forms import bytes_of, items_in
 from runbook.migration.scanning import SEGMENTS, Key, Page, Scan
-from signoff.canonical import Item
 
 
 class Source(Protocol):
@@ -66,12 +65,5 @@ class FileSource:
         yield Page(items_in(self.path))
 
     def described(self) -> Mapping[str, Any]:
-        digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
+        digest = hashlib.sha256(bytes_of(self.path)).hexdigest()
         return {"file": self.path.name, "sha256": digest}
-
-
-def every_item(source: Source) -> Iterator[Item]:
-    """Yield all items of a source, one part after another."""
-    for part in range(source.parts):
-        for page in source.pages(part):
-            yield from page.items

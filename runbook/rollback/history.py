@@ -1,6 +1,6 @@
 """The deployment history of the API: which one is served, which one to go back to, what that changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ def _target(work: Work, live: str, listed: tuple[Mapping[str, Any], ...]) -> str
     if going := begun(work, PART):
         return str(going["deployment"])
     recorded = (release.get("deployment") for release in work.history("release"))
-    candidates = [*(str(one) for one in recorded if one), *_before(live, there)]
+    candidates = [*(str(one) for one in recorded if one), *_before(live, listed)]
     for one in candidates:
         if one in there and one != live:
             return one
@@ -75,8 +75,12 @@ def _target(work: Work, live: str, listed: tuple[Mapping[str, Any], ...]) -> str
     )
 
 
-def _before(live: str, newest_first: list[str]) -> list[str]:
-    return newest_first[newest_first.index(live) + 1 :] if live in newest_first else newest_first
+def _before(live: str, newest_first: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
+    """Yield what was deployed before, and in the same second: API Gateway tells no finer."""
+    served = [one["createdDate"] for one in newest_first if one["id"] == live]
+    for one in newest_first:
+        if not served or one["createdDate"] <= served[0]:
+            yield str(one["id"])
 
 
 def _listed(work: Work, api_id: str) -> tuple[Mapping[str, Any], ...]:

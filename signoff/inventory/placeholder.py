@@ -7,16 +7,13 @@ from signoff.inventory.value import bits
 
 SAMPLE = re.compile(
     r"^your[-_ ]|[-_ ]here$|change[-_ ]?(me|this|in[-_ ]production)|place[-_ ]?holder|"
-    r"^(dummy|example|sample|secret|password|todo|tbd|xxx+|test)([-_ ]|$)|^<.*>$|^\$?\{.*\}$",
+    r"^(dummy|example|sample|secret|password|todo|tbd|xxx+|test)([-_ ]|$)|^<[\w -]+>$|^\$?\{.*\}$",
     re.IGNORECASE,
 )
 """What guides and templates write where a secret belongs."""
 
 MINIMUM_BITS = 64
 """Below this bound of randomness, nothing deserves to be called a secret."""
-
-LONGEST_UNIT = 16
-"""A shorter text that repeats through the whole value was typed, not drawn."""
 
 
 def is_placeholder(text: str, known_defaults: Collection[str]) -> bool:
@@ -31,8 +28,7 @@ def is_placeholder(text: str, known_defaults: Collection[str]) -> bool:
 
 def _repeats(text: str) -> bool:
     """Whether one unit, two times at least, makes up the whole text (its last one may be cut)."""
-    longest = min(LONGEST_UNIT, len(text) // 2)
-    return any(_period(text, unit) for unit in range(1, longest + 1))
+    return any(_period(text, unit) for unit in range(1, len(text) // 2 + 1))
 
 
 def _period(text: str, unit: int) -> bool:

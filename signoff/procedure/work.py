@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import sleep
 from typing import Any, TypeVar
 
@@ -40,6 +41,10 @@ class Work:
     """Kind -> bodies of all its records, newest first."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
+    elsewhere: Callable[[str], Any] = nothing
+    """Name of another environment -> where it is, with its clients; only procedures know its type."""
+    folder: Path = Path("report")
+    """Where a procedure leaves files for people, and for itself when it goes on."""
     go: bool = False
     """False: nothing is changed."""
     rehearsed: bool = True

@@ -50,6 +50,13 @@ class Account:
         fresh = {name: getattr(lazy.sections, name) for name in sections}
         return replace(before, sections=replace(before.sections, **fresh))
 
+    def grow_old(self) -> None:
+        """Move the deployments made so far into the past, a day apart: moto's clock has seconds."""
+        apis = self.aws.moto.backend("apigateway", REGION).apis.values()
+        for made in (list(api.deployments.values()) for api in apis):
+            for days, deployment in enumerate(reversed(made), 1):
+                deployment.created_date -= days * 86_400
+
     def confirm(self, topic: str, address: str) -> None:
         """Be the person who gets SNS's mail and follows the link in it."""
         token = confirmation_token(topic, address)

@@ -13,6 +13,7 @@ def account():
     with served() as account:
         hand.set_up(account.client)
         account.confirm(watch.TOPIC, watch.PERSON)
+        account.grow_old()
         yield account
 
 

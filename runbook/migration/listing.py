@@ -1,0 +1,101 @@
+"""What a table or a file holds, as one hash per key: enough to tell two sides apart item by item."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from plan.model import Table
+from runbook.migration.dynamodb_json import FormError
+from runbook.migration.progress import Progress
+from runbook.migration.source import Source
+from signoff.canonical import Item, combined_hash, item_hash
+from signoff.procedure.clients import AT_ONCE
+
+Key = tuple[str, ...]
+Fit = Callable[[Item], Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Memory: some 300 bytes an item, so that a million fit into a laptop."""
+
+    hashes: Mapping[Key, str]
+    unfit: frozenset[Key] = frozenset()
+    """Keys of items that are spelled otherwise than they are carried over, if with the same meaning."""
+
+    @property
+    def count(self) -> int:
+        return len(self.hashes)
+
+    @property
+    def hash(self) -> str:
+        """The canonical hash of the whole, as the checks compute it from the items."""
+        return combined_hash(self.hashes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Keys, sorted, by what is the matter with them in ``found``."""
+
+    missing: tuple[Key, ...]
+    other: tuple[Key, ...]
+    extra: tuple[Key, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.other or self.extra)
+
+
+def difference(wanted: Listing, found: Listing) -> Difference:
+    ours, theirs = wanted.hashes, found.hashes
+    common = ours.keys() & theirs.keys()
+    return Difference(
+        missing=tuple(sorted(ours.keys() - theirs.keys())),
+        other=tuple(sorted(k for k in common if ours[k] != theirs[k] or k in found.unfit)),
+        extra=tuple(sorted(theirs.keys() - ours.keys())),
+    )
+
+
+def listed(items: Iterable[Item], table: Table, fit: Fit) -> Listing:
+    """List items by the key of ``table``. Raises KeyError where an item has no key."""
+    hashes: dict[Key, str] = {}
+    unfit: set[Key] = set()
+    for item in items:
+        key = key_of(item, table)
+        hashes[key] = item_hash(item)
+        if not _is_fit(item, fit):
+            unfit.add(key)
+    return Listing(hashes, frozenset(unfit))
+
+
+def listed_source(source: Source, table: Table, fit: Fit, progress: Progress) -> Listing:
+    """List a whole source, its parts side by side."""
+
+    def one(part: int) -> Listing:
+        pages = (progress.counted(page.items) for page in source.pages(part))
+        return listed((item for items in pages for item in items), table, fit)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        parts = list(pool.map(one, range(source.parts)))
+    return Listing(
+        {key: value for part in parts for key, value in part.hashes.items()},
+        frozenset(key for part in parts for key in part.unfit),
+    )
+
+
+def key_of(item: Item, table: Table) -> Key:
+    names = (table.hash_key, table.range_key)
+    return tuple(item[name][table.attributes[name]] for name in names if name)
+
+
+def told(keys: Iterable[Key], most: int = 5) -> str:
+    """Name some keys and count the rest."""
+    shown = [" / ".join(key) for key in keys]
+    rest = f" and {len(shown) - most:,} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + rest
+
+
+def _is_fit(item: Item, fit: Fit) -> bool:
+    try:
+        return fit(item) == item
+    except FormError:
+        return False

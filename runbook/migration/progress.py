@@ -1,0 +1,52 @@
+"""How far a long piece of work is, in one line: a bar, the rate, the time that is left."""
+
+import threading
+from collections.abc import Callable, Sized
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TypeVar
+
+T = TypeVar("T", bound=Sized)
+WIDTH = 20
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """Counts items, from any thread, and shows each new line by ``watch``."""
+
+    what: str
+    watch: Callable[[str], None]
+    total: int | None = None
+    now: Callable[[], float] = monotonic
+    done: int = 0
+    _began: float = 0.0
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._began = self.now()
+
+    def counted(self, items: T) -> T:
+        """Count some items that are done, and hand them on."""
+        with self._counting:
+            self.done += len(items)
+            self.watch(self.line())
+        return items
+
+    def line(self) -> str:
+        rate = self.rate()
+        if self.total is None:
+            return f"{self.what}: {self.done:,} items, {rate:,.0f}/s"
+        filled = WIDTH * self.done // max(self.total, 1)
+        bar = "━" * filled + "┄" * (WIDTH - filled)
+        left = _span((self.total - self.done) / rate) if rate else "?"
+        return f"{self.what} {bar} {self.done:,} of {self.total:,}, {rate:,.0f}/s, {left} left"
+
+    def rate(self) -> float:
+        """Return items a second since the beginning."""
+        passed = self.now() - self._began
+        return self.done / passed if passed > 0 else 0.0
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -1,0 +1,95 @@
+"""Looking at every item before anything is written: what becomes of it, and which are not fit to go."""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plan.model import Table
+from runbook.migration.dynamodb_json import FormError
+from runbook.migration.listing import Fit, Key, key_of
+from runbook.migration.wire import stored_bytes
+from signoff.canonical import Item
+
+Flaw = Callable[[Item], str | None]
+LARGEST_ITEM = 400 * 1024
+LARGEST_KEY = 1024
+"""Bytes. DynamoDB takes 2048 as a hash key and 1024 as a range key; ours are both far shorter."""
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """An item that is not fit to go. ``place`` is where it stands in the source, from 1."""
+
+    place: int
+    key: Key | None
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{' / '.join(self.key) if self.key else f'item {self.place}'}: {self.reason}"
+
+
+@dataclass(slots=True)
+class Survey:
+    """``first`` are pairs of an item before and after."""
+
+    count: int = 0
+    respelled: int = 0
+    bad: list[Bad] = field(default_factory=list)
+    first: list[tuple[Item, Item]] = field(default_factory=list)
+
+
+def survey(items: Iterable[Item], table: Table, fit: Fit, flaw: Flaw) -> Survey:
+    """Look at every item. What is wrong with one is told in the survey, never raised."""
+    found, seen = Survey(), set[Key]()
+    for item in items:
+        found.count += 1
+        key = _key(item, table)
+        try:
+            after = fit(item)
+        except FormError as error:
+            found.bad.append(Bad(found.count, key, str(error)))
+            continue
+        if reason := _key_flaw(key, table, seen) or _size_flaw(after) or flaw(after):
+            found.bad.append(Bad(found.count, key, reason))
+        elif after != item:
+            found.respelled += 1
+        if len(found.first) < SHOWN:
+            found.first.append((item, after))
+    return found
+
+
+def list_bad(bad: Iterable[Bad], path: Path) -> None:
+    """Write one JSON line per bad item: where it stands, its key, and why; not what else is in it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        for one in bad:
+            line = {"item": one.place, "key": one.key, "reason": one.reason}
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _key(item: Item, table: Table) -> Key | None:
+    try:
+        key = key_of(item, table)
+    except (KeyError, TypeError):
+        return None
+    return key if all(isinstance(one, str) and one for one in key) else None
+
+
+def _key_flaw(key: Key | None, table: Table, seen: set[Key]) -> str | None:
+    if key is None:
+        names = [name for name in (table.hash_key, table.range_key) if name]
+        return f"its key ({', '.join(names)}) is missing, empty or of another type"
+    if key in seen:
+        return "its key is there twice"
+    seen.add(key)
+    if any(len(one.encode()) > LARGEST_KEY for one in key):
+        return f"its key is longer than {LARGEST_KEY} bytes"
+    return None
+
+
+def _size_flaw(item: Item) -> str | None:
+    size = stored_bytes(item)
+    return f"it is {size:,} bytes, and DynamoDB takes 400 KB" if size > LARGEST_ITEM else None

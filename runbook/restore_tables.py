@@ -1,0 +1,167 @@
+"""Bring tables back to a moment before a fault, and the functions to them: guide step 8-4.
+
+`--to 2026-11-25T09:00:00Z` names the moment, `--only userstamps` one table; without it, all three go back
+to the same moment. The guide ends where AWS has made the new table. By then nobody reads it yet, and it
+has no backups, no expiry, no tags, no protection and no alarms: this procedure sees to all of them.
+
+The way back: `python -m runbook rollback_functions --go`, since the earlier versions still name the old
+tables. No table is ever deleted here.
+
+テーブルを障害前の時点に戻し、関数の参照先を切り替える（手順8-4）。
+
+`--to 2026-11-25T09:00:00Z`で時点を、`--only userstamps`でテーブルを指定します。テーブルを省略すると、三つとも
+同じ時点に戻します。手順書はAWSが新しいテーブルを作るところで終わりますが、その時点ではどの関数も参照して
+おらず、バックアップ・TTL・タグ・削除保護・アラームも引き継がれていません。この手順はそのすべてを行います。
+
+やり直すには`python -m runbook rollback_functions --go`を実行します。以前のバージョンは元のテーブル名を
+保持しているためです。この手順がテーブルを削除することはありません。
+"""
+
+from plan.model import Alarm
+from runbook.converge import alarms, releases
+from runbook.rollback.contents import content
+from runbook.rollback.moment import window
+from runbook.rollback.repointing import allow, repoint
+from runbook.rollback.restored import afterwards, age_s, exists, reapply, restore, restores
+from signoff.procedure import Change, Work, ask, step
+from signoff.procedure.work import Changes
+
+KIND = "restore"
+IAM_SETTLES_S = 10
+"""A policy takes some seconds to reach the Regions; a function that comes first is denied."""
+
+
+@step("8-4")
+def say_what_is_lost(work: Work) -> Changes:
+    """Say what is lost.
+
+    Whatever was written after the moment is not in the restored table: stamps that users collected since
+    then are gone for them. It stays in the old table, which is kept, so that it can be carried over. Put
+    the front end into maintenance first, or users go on collecting stamps that they will lose.
+
+    失われるものを示す。
+
+    指定時点より後の書き込みは復元先に含まれません。その間に取得されたスタンプは利用者から見えなくなります。
+    元のテーブルは残るため、後から移し替えられます。取得され続けるスタンプを失わないように、先にフロントエンドを
+    メンテナンスモードにしてください。
+    """
+    for one in restores(work):
+        earliest, latest = window(work, one.old)
+        work.tell(f"{one.old.name}: all that was written after {one.at:%Y-%m-%dT%H:%M:%SZ}")
+        work.tell(f"  can be restored from {earliest:%Y-%m-%dT%H:%M:%SZ} to {latest:%H:%M:%SZ}")
+        work.tell(f"  new table {one.new.name}; {one.old.name} is kept")
+    return ()
+
+
+@step("8-4")
+def restore_into_new_tables(work: Work) -> Changes:
+    """Restore into new tables, beside the old ones.
+
+    Their names are those of the old ones with the moment added, so that a run that was stopped finds them
+    again. AWS takes twenty minutes and more.
+
+    元のテーブルとは別の新しいテーブルに復元する。
+
+    名前は元のテーブル名に時点を付けたものです。中断しても、再実行時に同じテーブルを見つけられます。AWSでの復元には
+    20分以上かかります。
+    """
+    return work.each(restore, restores(work))
+
+
+@step("8-4")
+def reapply_what_a_restore_leaves_behind(work: Work) -> Changes:
+    """Bring backups, expiry, tags and deletion protection to the restored tables.
+
+    復元で引き継がれないバックアップ、TTL、タグ、削除保護を設定する。
+    """
+    return afterwards(work).each(reapply, restores(work))
+
+
+@step("8-4")
+def let_the_functions_reach_them(work: Work) -> Changes:
+    """Allow the functions' roles the restored tables, as they are allowed the old ones.
+
+    復元したテーブルへのアクセスを、元のテーブルと同じ範囲で関数のロールに許可する。
+    """
+    made = work.each(allow, work.plan.roles)
+    if made and work.go:
+        work.sleep(IAM_SETTLES_S)
+    return made
+
+
+@step("8-4")
+def send_the_functions_there(work: Work) -> Changes:
+    """Publish the functions with the restored tables' names, and move their aliases.
+
+    The code is the one that is live. From here on callers read the restored tables.
+
+    復元したテーブル名を設定した関数を公開し、エイリアスを移動する。
+
+    コードは稼働中のものと同じです。この時点から、呼び出し元には復元後のデータが見えます。
+    """
+    then = afterwards(work)
+    return then.each(repoint, then.plan.functions)
+
+
+@step("8-4")
+def watch_the_restored_tables(work: Work) -> Changes:
+    """Point the alarms of throttling to the restored tables.
+
+    スロットリングのアラームの対象を、復元したテーブルに変更する。
+    """
+    then = afterwards(work)
+    found = alarms.read(work, then.plan.alarms)
+
+    def converge(given: Work, alarm: Alarm) -> Changes:
+        return alarms.converge_one(given, alarm, found.get(alarm.name))
+
+    return then.each(converge, then.plan.alarms)
+
+
+@step("8-4")
+def see_that_it_holds(work: Work) -> Changes:
+    """Read the restored tables, and leave a record with their counts, hashes, and how long it took.
+
+    復元したテーブルを読み、件数とハッシュ、所要時間を記録する。
+    """
+    done = restores(work)
+    if not all(exists(work, one) for one in done):
+        return ()
+    body = {
+        "at": f"{done[0].at:%Y-%m-%dT%H:%M:%SZ}",
+        "tables": {one.old.name: one.new.name for one in done},
+        "content": {one.new.name: content(work, one.new).as_json() for one in done},
+    }
+    if work.recorded(KIND, **body):
+        return ()
+    took = max(age_s(work, one) for one in done)
+    work.tell(f"restored and in use after {took:g} s")
+    changes = (Change("evidence", KIND, None, body),)
+    return work.settle(changes, lambda: work.record(KIND, body | {"seconds": took}))
+
+
+@step("8-4")
+def record_the_release(work: Work) -> Changes:
+    """Record the versions that are live now.
+
+    稼働中のバージョンを記録する。
+    """
+    return releases.converge(work)
+
+
+@ask("8-4")
+def name_them_in_the_environment() -> None:
+    """Name the restored tables in `environments.toml`, by a reviewed commit.
+
+    Until then the checks expect the old tables, and are red. Afterwards `python -m runbook least_privilege
+    --go` takes the old tables out of the roles, and `python -m runbook monitoring --go` moves the
+    dashboard. Lift the maintenance, and carry over by hand what was written after the moment, if it was
+    good. After the ranking's table, run `python -m runbook recount --go`.
+
+    復元したテーブル名を、レビューを経て`environments.toml`に記載する。
+
+    記載するまで、検証は元のテーブルを期待して赤になります。記載後、`python -m runbook least_privilege --go`で
+    ロールから元のテーブルへの権限を外し、`python -m runbook monitoring --go`でダッシュボードを更新します。
+    メンテナンスモードを解除し、指定時点より後の正しい書き込みがあれば手作業で移し替えます。スタンプのテーブルを
+    戻した場合は`python -m runbook recount --go`を実行します。
+    """

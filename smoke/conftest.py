@@ -1,0 +1,77 @@
+"""The smoke fixtures: one suite for the run, and each row's own view of it."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from signoff.collection import ROW
+from signoff.inventory.section import NotTestable
+from signoff.plugin import RUN, SEEN
+from smoke import axes
+from smoke.by_hand import signature_instead
+from smoke.opening import opened
+from smoke.trial import Trial
+
+LAST = "test_smoke_leaves_nothing_behind"
+EMBEDDED = "embedded_line"
+"""Tests that ask for this fixture need to look into the stand-in of LINE."""
+
+
+def pytest_generate_tests(metafunc):
+    """Parametrize over the plan and our own tables; no call is made for it."""
+    axes.parametrize(metafunc, metafunc.config.stash[RUN].plan)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave out what only the stand-in of LINE can show, and put last what sees that all is gone."""
+    if not config.stash[RUN].own_stack:
+        items[:] = [item for item in items if EMBEDDED not in getattr(item, "fixturenames", ())]
+    items.sort(key=lambda item: item.name == LAST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Let a signature stand for what this environment does not let a machine try."""
+    if "trial" not in pyfuncitem.fixturenames:
+        return (yield)
+    world, row = pyfuncitem.config.stash[RUN].world, pyfuncitem.stash[ROW]
+    with signature_instead(world, row, pyfuncitem.stash[SEEN]):
+        return (yield)
+    return True
+
+
+@pytest.fixture(scope="session")
+def opening(pytestconfig):
+    """The suite once it is open, or what kept it from opening: for each row to raise again."""
+    run = pytestconfig.stash[RUN]
+    with ExitStack() as closing:
+        try:
+            if run.choice.replay:
+                raise NotTestable("a saved inventory answers no calls; run without --replay")
+            suite = closing.enter_context(opened(run.world, run.api_url, embedded=run.own_stack))
+        except NotTestable as closed:
+            yield closed
+            return
+        yield suite
+        run.windows.append(suite.window)
+
+
+@pytest.fixture
+def trial(opening, row, observe):
+    """What this row's test sees of the suite."""
+    if isinstance(opening, NotTestable):
+        raise opening
+    return Trial(opening, row, observe)
+
+
+@pytest.fixture
+def embedded_line(trial):
+    """The local stack's stand-in of LINE, which can be looked into."""
+    return trial.suite.line
+
+
+@pytest.fixture
+def origin(trial):
+    """The one origin that the environment allows."""
+    return trial.suite.environment.origin

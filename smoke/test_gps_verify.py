@@ -1,0 +1,39 @@
+"""POST /gps/verify: is somebody there."""
+
+from signoff.checklist import expectation
+from smoke.errors import FAR_M
+from smoke.script import HUGE_ACCURACY_M
+
+
+@expectation("SMOKE-04")
+def test_who_stands_on_the_spot_is_within(trial):
+    answer = trial.success("POST /gps/verify")
+
+    flaw = trial.flaw(answer, 200)
+    assert not flaw, flaw
+    assert answer.member("within"), f"{answer}: on the spot itself, and not within"
+    assert answer.member("distanceM") == 0, f"{answer}: {answer.member('distanceM')} m from itself"
+
+
+@expectation("SMOKE-04")
+def test_distance_is_that_of_the_great_circle(trial):
+    answer = trial.answer(lambda s: s.position(s.caller, **s.spot.away(FAR_M)))
+
+    flaw = trial.flaw(answer, 200)
+    assert not flaw, flaw
+    told = answer.member("distanceM")
+    assert abs(told - FAR_M) < FAR_M / 1000, f"{answer}: {FAR_M} m away, and it says {told} m"
+    assert not answer.member("within"), f"{answer}: {FAR_M} m away, and within"
+
+
+@expectation("SEC-44")
+def test_huge_accuracy_puts_nobody_within(trial):
+    answer = trial.answer(
+        lambda s: s.position(s.caller, **s.spot.away(FAR_M), accuracy=HUGE_ACCURACY_M)
+    )
+
+    refused = 400 <= answer.status < 500
+    assert refused or not trial.flaw(answer, 200), trial.flaw(answer, 200)
+    assert not answer.member("within"), (
+        f"{answer}: {FAR_M} m away with an accuracy of {HUGE_ACCURACY_M:.0e} m, and within"
+    )

@@ -1,0 +1,39 @@
+"""POST /notify: a message to the caller, over LINE."""
+
+from signoff.checklist import expectation
+from smoke.journeys import winner
+from smoke.line import PUSHED_WITHIN_S
+
+
+@expectation("SMOKE-05")
+def test_synthetic_user_is_dropped_without_an_error(trial):
+    answer = trial.success("POST /notify")
+
+    flaw = trial.flaw(answer, 200)
+    assert not flaw, flaw
+
+
+@expectation("SMOKE-05")
+def test_person_who_agreed_is_sent_a_message(trial):
+    answer = trial.answer(lambda script: script.notify(script.tester))
+
+    flaw = trial.flaw(answer, 200)
+    assert not flaw, flaw
+
+
+@expectation("SMOKE-05")
+def test_nothing_reaches_line_for_a_synthetic_user(trial, embedded_line, observe):
+    answer = trial.success("POST /notify")
+    sent = embedded_line.pushed_to(answer.call.session.user_id)
+    observe.note(pushed=len(sent))
+
+    assert not sent, f"{answer}, and LINE was asked to push {len(sent)} times"
+
+
+@expectation("SMOKE-05")
+def test_winner_is_told_through_line(trial, embedded_line, observe):
+    session = winner(trial)
+    pushes = embedded_line.awaited_push(session.user_id)
+    observe.note(pushed=len(pushes))
+
+    assert pushes, f"LINE was asked for no message to the winner within {PUSHED_WITHIN_S} s"

@@ -1,0 +1,53 @@
+"""GET /ranking/weekly and /ranking/monthly: who collected most."""
+
+import pytest
+
+from signoff.checklist import expectation
+from smoke.id_tokens import NAME
+from smoke.journeys import own_rank, synthetic_ranked
+
+
+@expectation("SMOKE-06")
+def test_week_is_ranked(trial):
+    answer = trial.success("GET /ranking/weekly")
+
+    flaw = trial.flaw(answer, 200)
+    assert not flaw, flaw
+
+
+@expectation("SMOKE-07")
+def test_month_is_ranked(trial):
+    answer = trial.success("GET /ranking/monthly")
+
+    flaw = trial.flaw(answer, 200)
+    assert not flaw, flaw
+
+
+@expectation("SMOKE-06")
+def test_synthetic_user_is_not_in_the_week(trial):
+    ranked = synthetic_ranked(trial, "weekly")
+
+    assert not ranked, f"{', '.join(ranked)} in the ranking"
+
+
+@expectation("SMOKE-07")
+def test_synthetic_user_is_not_in_the_month(trial):
+    ranked = synthetic_ranked(trial, "monthly")
+
+    assert not ranked, f"{', '.join(ranked)} in the ranking"
+
+
+@expectation("SMOKE-06")
+@pytest.mark.usefixtures("embedded_line")
+def test_winner_is_in_the_week_by_name(trial):
+    own = own_rank(trial, "weekly")
+
+    assert (own.get("stamp_count"), own.get("display_name")) == (1, NAME), f"ranked as {own}"
+
+
+@expectation("SMOKE-07")
+@pytest.mark.usefixtures("embedded_line")
+def test_winner_is_in_the_month_by_name(trial):
+    own = own_rank(trial, "monthly")
+
+    assert (own.get("stamp_count"), own.get("display_name")) == (1, NAME), f"ranked as {own}"
