@@ -16,7 +16,7 @@ from checks.secret_values import (
     digest_under,
     field_of,
     form_flaw,
-    weakness,
+    weakness_of,
 )
 from signoff.checklist import expectation
 
@@ -43,7 +43,7 @@ def test_secret_is_a_real_one(secret, deployed, observe):
     field = field_of(value, secret)
     observe.note(secret=secret.name, value=field, bits=field.bits, placeholder=value.placeholder)
 
-    assert not weakness(value, secret), f"{secret.name} {weakness(value, secret)}"
+    assert not weakness_of(value, secret), f"{secret.name} is {weakness_of(value, secret)}"
 
 
 @expectation("SEC-04")

@@ -22,6 +22,7 @@ examples:
   python -m runbook secrets --env prod               rehearse: show what would change
   python -m runbook secrets --env prod --go          do it; ask before anything is taken away
   python -m runbook provision --env prod --go        everything from an empty account
+  python -m runbook migrate_masters --from dev --to prod    rehearse the migration
 
 A run that was stopped goes on where it was: give the same command again.
 
@@ -29,7 +30,9 @@ exit codes: 0 done, or nothing to do; 1 a step failed, was declined, or its rows
             2 the command line or the environment file is wrong; 4 wrong account or Region
 """
 
-CHOICES = ("to", "only", "site")
+CHOICES = ("to", "only", "site", "from", "from_profile", "file", "bucket", "by")
+CARRIES = ("migrate_masters", "migrate_users", "export_import")
+"""Procedures from one environment to another, which is what their --to names."""
 
 
 class Exit(IntEnum):
@@ -65,6 +68,13 @@ def options() -> argparse.ArgumentParser:
     choices.add_argument("--only", metavar="NAME", help="one function or table of them: award")
     choices.add_argument("--site", metavar="FOLDER", help="where the front end's files are")
     choices.add_argument("--by", metavar="NAME", help="who signs for what people do")
+    carrying = parser.add_argument_group(
+        "the migration", "here --to names the environment that items go to, as --env does"
+    )
+    carrying.add_argument("--from", metavar="NAME", help="environment of the items: dev (default)")
+    carrying.add_argument("--from-profile", metavar="NAME", help="AWS profile that may read them")
+    carrying.add_argument("--file", metavar="FILE", help="items in a file, instead of a table")
+    carrying.add_argument("--bucket", metavar="NAME", help="S3 bucket that an export goes through")
     parser.add_argument("--lang", default="en", choices=["en", "ja"], help="language of the steps")
     parser.add_argument(
         "--line-token-file", type=Path, metavar="FILE", help="holds LINE's channel access token"
@@ -83,6 +93,10 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
     """Run one command; returns the exit code."""
     parser = options()
     asked = parser.parse_args(arguments)
+    if asked.procedure in CARRIES and asked.to:
+        if asked.env not in {parser.get_default("env"), asked.to}:
+            parser.error(f"--to {asked.to} and --env {asked.env} name two environments: give one")
+        asked.env, asked.to = asked.to, None
     console = console or Console()
     if asked.procedure is None:
         states = row_states(ROOT / "report" / asked.env)

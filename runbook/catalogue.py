@@ -10,6 +10,7 @@ from runbook import (
     functions,
     least_privilege,
     masters,
+    migrate_masters,
     monitoring,
     prepare,
     provision,
@@ -29,6 +30,7 @@ MODULES = (
     functions,
     api,
     masters,
+    migrate_masters,
     monitoring,
 )
 UNKNOWN = "not judged yet"

@@ -14,6 +14,7 @@ from runbook.evidence import Evidence
 from runbook.judging import in_process_of_its_own, judge_by_checks
 from runbook.live_release import live_release
 from runbook.local_stack import local_stack, mail_answerer
+from runbook.migration.elsewhere import reached as reached_elsewhere
 from runbook.provision import work_for
 from runbook.signing import Signing
 from signoff.checklist import Checklist
@@ -69,6 +70,7 @@ def reachable(environment: Environment) -> Iterator[Reached]:
 def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: ConsoleScreen) -> Run:
     """Make the run, or raise GuardError where these credentials are not of this environment."""
     environment = reached.environment
+    journal = asked.journal or ROOT / "report" / environment.name / "journal.jsonl"
     session = boto3.Session(region_name=environment.region)
     caller = guard(session, environment)
     evidence = Evidence(
@@ -88,6 +90,13 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
         recorded=evidence.recorded,
         history=evidence.history,
         chosen=asked.chosen,
+        elsewhere=lambda name: reached_elsewhere(
+            name,
+            file=asked.environments,
+            profile=asked.chosen.get("from_profile"),
+            here=environment,
+        ),
+        folder=journal.parent,
         tell=screen.tell,
         watch=screen.watch,
         mailed=mail_answerer(session) if reached.kept else nothing,
@@ -99,7 +108,7 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
     return Run(
         procedure=procedure,
         work=work,
-        journal=Journal(asked.journal or ROOT / "report" / environment.name / "journal.jsonl"),
+        journal=Journal(journal),
         screen=screen,
         who=caller.arn,
         judge=judge if asked.judged else lambda _: (),

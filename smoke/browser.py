@@ -8,9 +8,7 @@ from smoke.trial import Trial
 def asked_before(trial: Trial, path: str, origin: str | None = None) -> Answer:
     """Return the answer to a preflight for all that the front end sends on a path."""
     verbs, headers = verbs_of(trial, path), headers_of(trial)
-    return trial.answer(
-        preflight(path, sorted(verbs)[0].upper(), ",".join(sorted(headers)), origin)
-    )
+    return trial.answer(preflight(path, min(verbs).upper(), ",".join(sorted(headers)), origin))
 
 
 def verbs_of(trial: Trial, path: str) -> set[str]:

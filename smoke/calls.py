@@ -13,7 +13,7 @@ SHOWN = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A bearer token and whose it claims to be; ``kind`` says what it is: live, expired, forged …"""
+    """A bearer token and whose it claims to be; ``kind`` says what it is (live, expired, forged)."""
 
     kind: str
     user_id: str

@@ -47,9 +47,7 @@ def opening(pytestconfig):
     run = pytestconfig.stash[RUN]
     with ExitStack() as closing:
         try:
-            if run.choice.replay:
-                raise NotTestable("a saved inventory answers no calls; run without --replay")
-            suite = closing.enter_context(opened(run.world, run.api_url, embedded=run.own_stack))
+            suite = closing.enter_context(_opened(run))
         except NotTestable as closed:
             yield closed
             return
@@ -75,3 +73,9 @@ def embedded_line(trial):
 def origin(trial):
     """The one origin that the environment allows."""
     return trial.suite.environment.origin
+
+
+def _opened(run):
+    if run.choice.replay:
+        raise NotTestable("a saved inventory answers no calls; run without --replay")
+    return opened(run.world, run.api_url, embedded=run.own_stack)

@@ -1,6 +1,6 @@
 """The contract as a judge: whatever smoke/openapi.yaml does not document is wrong, and said by pointer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -68,7 +68,8 @@ class Contract:
             if name.lower() not in answer.headers:
                 yield f"without the header {name}"
         for error in documented.body.iter_errors(answer.json):
-            yield f"but {_pointer(error.absolute_path)}: {redacted(error.message)}"
+            where = _pointer(error.absolute_path) or "the body"
+            yield f"but {where}: {redacted(error.message)}"
         if documented.codes and answer.error_code not in documented.codes:
             yield f"but /error_code is none of {', '.join(documented.codes)}"
 
@@ -84,26 +85,29 @@ def _responses(
 ) -> Iterator[tuple[tuple[str, int], Documented]]:
     for path, item in document["paths"].items():
         for verb, operation in item.items():
-            for status, response in operation["responses"].items():
-                place = f"/paths/{_escaped(path)}/{verb}/responses/{status}"
-                if "$ref" in response:
-                    place = response["$ref"].removeprefix("#")
-                    response = document["components"]["responses"][place.rpartition("/")[2]]
-                schema = {"$ref": f"{URI}#{place}/content/{_escaped(JSON)}/schema"}
-                yield (
-                    (f"{verb.upper()} {path}", int(status)),
-                    Documented(
-                        headers=tuple(name for name in response["headers"] if name != ORIGIN),
-                        codes=response.get("x-error-codes", {}),
-                        body=Draft202012Validator(schema, registry=registry),
-                    ),
-                )
+            for status in operation["responses"]:
+                place = ("paths", path, verb, "responses", status)
+                found = _documented(document, registry, place)
+                yield (f"{verb.upper()} {path}", int(status)), found
 
 
-def _escaped(part: str) -> str:
-    """Escape a part of a JSON pointer (RFC 6901)."""
-    return part.replace("~", "~0").replace("/", "~1")
+def _documented(
+    document: Mapping[str, Any], registry: Registry[Any], place: tuple[str, ...]
+) -> Documented:
+    response: Any = document
+    for part in place:
+        response = response[part]
+    if "$ref" in response:
+        return _documented(document, registry, tuple(response["$ref"].split("/")[1:]))
+    schema = {"$ref": f"{URI}#{_pointer((*place, 'content', JSON, 'schema'))}"}
+    return Documented(
+        headers=tuple(name for name in response["headers"] if name != ORIGIN),
+        codes=response.get("x-error-codes", {}),
+        body=Draft202012Validator(schema, registry=registry),
+    )
 
 
-def _pointer(path: Any) -> str:
-    return "".join(f"/{_escaped(str(part))}" for part in path) or "the body"
+def _pointer(path: Iterable[Any]) -> str:
+    """Write a JSON pointer (RFC 6901); empty for the whole."""
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return "".join(f"/{part}" for part in parts)

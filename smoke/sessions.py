@@ -6,6 +6,7 @@ that write, or need a session of their own making, say what they can't show.
 
 import hashlib
 import secrets
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,7 +110,9 @@ def sessions_of(secretsmanager: Any, secret: Secret, *, borrowed: str | None, no
 
 
 def signed(claims: Mapping[str, Any], key: str) -> str:
-    return jwt.encode(dict(claims), key, "HS256")
+    # A public key is too short, too: that is no news here.
+    with warnings.catch_warnings(action="ignore", category=jwt.InsecureKeyLengthWarning):
+        return jwt.encode(dict(claims), key, "HS256")
 
 
 def _claims_of(session: Session) -> dict[str, Any]:

@@ -79,7 +79,13 @@ def _check(item: pytest.Function) -> Check:
 def collected() -> tuple[Check, ...]:
     """Collect checks/ for the tests' production environment, where no optional part is missing."""
     collector = _Collector()
-    options = ["checks", "--env=prod", f"--environments={HERE / 'prod.toml'}", "--phase=after", "--collect-only"]
+    options = [
+        "checks",
+        "--env=prod",
+        f"--environments={HERE / 'prod.toml'}",
+        "--phase=after",
+        "--collect-only",
+    ]
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         code = pytest.main([*options, "-q", "-p", "no:cacheprovider"], plugins=[collector])

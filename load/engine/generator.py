@@ -13,11 +13,14 @@ from load.engine import confidence
 from load.engine.answer import Outcome, understand
 from load.engine.calls import Call, Caller, PairsUsedUpError
 from load.engine.contract import Contract
-from load.engine.http import AT_ONCE, Http
+from load.engine.http import Http
 from load.engine.measurement import bin_seconds
 from load.engine.plan import THINK_AT_MOST_S
 from load.engine.run_file import LEAD_S, Run
 from load.engine.tally import Tally
+
+AT_ONCE = 4000
+"""Calls under way in one process; what would be more is dropped and told."""
 
 
 class Generator:

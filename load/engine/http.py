@@ -1,8 +1,8 @@
 """HTTP as a load generator needs it: kept connections, verified TLS, one request on the wire per call.
 
-It stands on the connections and the parser of geventhttpclient, as Locust's own fast client does, but not
-on its client: that one sends a GET again when the server hangs up, once more than its pool is large,
-which is thousands of requests that nobody planned and a failure that nobody sees.
+It stands on geventhttpclient's parser, as Locust's own fast client does, but not on its client: that one
+sends a GET again when the server hangs up, once more than its pool is large, which is thousands of
+requests that nobody planned and a failure that nobody sees.
 """
 
 import itertools
@@ -12,12 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import gevent
-import gevent.ssl
-from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 from geventhttpclient.response import HTTPSocketPoolResponse
 
-AT_ONCE = 4000
-"""Connections of one worker at most; what would need more is dropped and told."""
+from load.engine.connections import Connections
+
 REAP_S = 0.1
 """How often calls that are over their time are looked for: one timer for all of them."""
 
@@ -29,10 +27,12 @@ class Http:
     whole, give or take a tenth of a second.
     """
 
-    def __init__(self, base_url: str, *, timeout_s: float, at_once: int = AT_ONCE) -> None:
-        self._pool, self._base_path, authority = _pool(base_url, timeout_s, at_once)
+    def __init__(self, base_url: str, *, timeout_s: float) -> None:
+        url = urlsplit(base_url.rstrip("/"))
+        self._connections = Connections(url, timeout_s)
+        self._base_path = url.path
+        self._constant = f" HTTP/1.1\r\nHost: {url.netloc}\r\n"
         self._timeout_s = timeout_s
-        self._constant = f" HTTP/1.1\r\nHost: {authority}\r\n"
         self._open: dict[int, _Call] = {}
         self._numbers = itertools.count()
         self._reaper = gevent.spawn(self._reap)
@@ -62,17 +62,16 @@ class Http:
         self._reaper.kill(block=False)
         for call in self._open.values():
             call.end()
-        self._pool.close()
 
     def _exchange(self, call: "_Call", method: str, request: bytes) -> tuple[int, bytes]:
-        connection = call.connection = self._pool.get_socket()
+        connection = call.connection = self._connections.lend()
         try:
             connection.sendall(request)
         except BaseException:
-            self._pool.release_socket(connection)
+            self._connections.release_socket(connection)
             raise
         # From here on the answer owns the connection: it goes back, or is closed, with its end.
-        answer = HTTPSocketPoolResponse(connection, self._pool, method=method)
+        answer = HTTPSocketPoolResponse(connection, self._connections, method=method)
         try:
             return answer.get_code(), answer.read()
         finally:
@@ -100,25 +99,3 @@ class _Call:
         """Close the connection: whoever waits for it wakes with an OSError."""
         if self.connection is not None:
             self.connection.close()
-
-
-def _pool(base_url: str, timeout_s: float, at_once: int) -> tuple[ConnectionPool, str, str]:
-    """Return the pool of connections, the path before every path, and the Host header."""
-    url = urlsplit(base_url.rstrip("/"))
-    host = url.hostname or ""
-    port = url.port or (443 if url.scheme == "https" else 80)
-    times = {"connection_timeout": timeout_s, "network_timeout": None, "size": at_once}
-    if url.scheme == "https":
-        pool: ConnectionPool = SSLConnectionPool(
-            host,
-            port,
-            host,
-            port,
-            insecure=False,
-            ssl_context_factory=gevent.ssl.create_default_context,
-            ssl_options={"server_hostname": host},
-            **times,
-        )
-    else:
-        pool = ConnectionPool(host, port, host, port, **times)
-    return pool, url.path, url.netloc

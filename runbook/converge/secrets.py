@@ -9,17 +9,14 @@ from plan.reading import KNOWN_DEFAULTS
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from signoff.inventory.placeholder import is_placeholder
-from signoff.inventory.value import bits
+from signoff.inventory.strength import weakness
+from signoff.inventory.value import withheld
 from signoff.procedure import Change, Refused, Work, difference
 from signoff.procedure.work import Changes
 
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"
 GIVEN = "as given"
-SHOWN = 2 / 3
-"""Part of its randomness that a short random text shows at least, counted by its characters."""
-SHORTEST_TOKEN = 64
-"""Characters. A channel secret or a LIFF id, pasted by mistake, is far shorter than a token."""
 
 
 def converge(work: Work, secret: Secret) -> Changes:
@@ -77,11 +74,9 @@ def _fault(secret: Secret, text: str) -> str:
 
 
 def _flaw(secret: Secret, value: str) -> str:
-    if is_placeholder(value, KNOWN_DEFAULTS):
-        return "a placeholder"
-    if secret.min_bits:
-        return "too little randomness" if bits(value) < SHOWN * secret.min_bits else ""
-    return "too short for a token of LINE" if len(value) < SHORTEST_TOKEN else ""
+    placeholder = is_placeholder(value, KNOWN_DEFAULTS)
+    described = withheld(value, salts=())
+    return weakness(described, placeholder=placeholder, min_bits=secret.min_bits) or ""
 
 
 def _apply(work: Work, secret: Secret, described: dict[str, Any] | None, changes: Changes) -> None:

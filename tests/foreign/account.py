@@ -96,7 +96,9 @@ def with_evidence(inventory: Inventory) -> World:
         {name: one.code_sha256 for name, one in found.functions.items()},
         found.stages["prod"].deployment_id,
     )
-    counted = [_with(one, count=len(masters)) if one.kind == "manifest" else one for one in theirs.entries]
+    counted = [
+        _with(one, count=len(masters)) if one.kind == "manifest" else one for one in theirs.entries
+    ]
     yesterday = inventory.read_at - timedelta(days=1)
     return replace(
         without_evidence(inventory),

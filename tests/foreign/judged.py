@@ -1,21 +1,38 @@
-"""What the checks make of a world, row by row."""
+"""What the checks make of a world: row by row, and as the word that the meeting reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome
+from signoff.verdict import Decision, RowVerdict, decide, row_verdict
 from signoff.world import World
 from tests.judging import judge
 
-WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
+
+def rows(world: World) -> Mapping[str, RowVerdict]:
+    """Return the verdict of every row that a check proves, with the words of its worst finding."""
+    checklist, by_row = Checklist.load(), _by_row(judge(world))
+    return {row: row_verdict(checklist[row], found) for row, found in by_row.items()}
+
+
+def outcomes(world: World) -> Mapping[str, Outcome]:
+    return {row: one.outcome for row, one in rows(world).items()}
 
 
 def red(world: World) -> Mapping[str, Outcome]:
     """Return every red row with the outcome of its worst finding."""
-    found: dict[str, list[Outcome]] = {}
-    for one in red_findings(world):
-        found.setdefault(one.row, []).append(one.outcome)
-    return {row: min(outcomes, key=WORST_FIRST.index) for row, outcomes in found.items()}
+    return {row: outcome for row, outcome in outcomes(world).items() if outcome.red}
 
 
-def red_findings(world: World) -> list[Finding]:
-    return [one for one in judge(world) if one.outcome.red]
+def decision(world: World, *, unread: Iterable[str] = ()) -> Decision:
+    """Decide as publishing does: by the rows, and by what could not be read."""
+    problems = [f"not read: {one}" for one in unread]
+    verdicts = rows(world).values()
+    return decide(verdicts, (), today=world.now.date(), problems=problems).decision
+
+
+def _by_row(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for one in findings:
+        found.setdefault(one.row, []).append(one)
+    return found

@@ -106,14 +106,6 @@ def alias_follows_what_was_edited_last(client):
     client("lambda").update_alias(**alias, FunctionVersion="2")
 
 
-@change("DEP-18", reads=["functions", "lambda_account"])
-def function_is_held_to_one_call_at_a_time(client):
-    functions = client("lambda")
-    functions.put_function_concurrency(FunctionName=AUTH, ReservedConcurrentExecutions=1)
-    yield
-    functions.delete_function_concurrency(FunctionName=AUTH)
-
-
 @change("SEC-18", reads=["function_urls"])
 def function_gets_a_url_of_its_own(client):
     client("lambda").create_function_url_config(FunctionName=AUTH, AuthType="NONE")
@@ -150,7 +142,6 @@ CHANGES = (
     code_is_replaced_by_hand,
     alias_sends_a_tenth_to_the_version_before,
     alias_follows_what_was_edited_last,
-    function_is_held_to_one_call_at_a_time,
     function_gets_a_url_of_its_own,
     function_may_be_invoked_by_every_api,
     tag_is_taken_off_a_function,

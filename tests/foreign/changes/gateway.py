@@ -95,7 +95,10 @@ def route_is_opened(client):
 @change("SEC-31", "DEP-17", reads=API)
 def route_asks_for_no_key(client):
     where = at(client, "GET", "/stamps")
-    with patched(client, "update_method", where, "/apiKeyRequired", "false", "true"), deployed(client):
+    with (
+        patched(client, "update_method", where, "/apiKeyRequired", "false", "true"),
+        deployed(client),
+    ):
         yield
 
 

@@ -16,10 +16,11 @@ NAMELESS = f"arn:aws:secretsmanager:{identity.HERE}:secret:{LINE_TOKEN}"
 
 
 @contextmanager
-def added(client, action, resource) -> Iterator[None]:
+def added(client, function, action, resource) -> Iterator[None]:
+    """Let the role of a function do more, in an inline policy of its own."""
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    named = {"RoleName": ROLE, "PolicyName": "for-now"}
+    named = {"RoleName": f"stamp-rally-prod-{function}-role", "PolicyName": "for-now"}
     client("iam").put_role_policy(**named, PolicyDocument=document)
     yield
     client("iam").delete_role_policy(**named)
@@ -27,19 +28,25 @@ def added(client, action, resource) -> Iterator[None]:
 
 @change("SEC-12", reads=ROLES)
 def role_may_scan(client):
-    with added(client, "dynamodb:Scan", identity.USER_STAMPS):
+    with added(client, "ranking", "dynamodb:Scan", identity.USER_STAMPS):
+        yield
+
+
+@change(reads=ROLES)
+def role_is_allowed_what_a_deny_forbids_it(client):
+    with added(client, "stamps", "dynamodb:Scan", identity.USER_STAMPS):
         yield
 
 
 @change("SEC-15", reads=ROLES)
 def role_may_read_the_table_of_dev(client):
-    with added(client, "dynamodb:Query", identity.USER_STAMPS.removesuffix("-prod")):
+    with added(client, "stamps", "dynamodb:Query", identity.USER_STAMPS.removesuffix("-prod")):
         yield
 
 
 @change("SEC-14", reads=ROLES)
 def role_may_pass_roles(client):
-    with added(client, ["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"], "*"):
+    with added(client, "stamps", ["iam:PassRole", "lambda:CreateFunction"], "*"):
         yield
 
 
@@ -53,7 +60,10 @@ def role_becomes_an_administrator(client):
 @contextmanager
 def rewritten(client, function, policy, action, resource) -> Iterator[None]:
     """Put one statement in the place of an inline policy, and then what was there."""
-    iam, named = client("iam"), {"RoleName": f"stamp-rally-prod-{function}-role", "PolicyName": policy}
+    iam, named = (
+        client("iam"),
+        {"RoleName": f"stamp-rally-prod-{function}-role", "PolicyName": policy},
+    )
     before = iam.get_role_policy(**named)["PolicyDocument"]
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
     document = {"Version": "2012-10-17", "Statement": [statement]}
@@ -99,6 +109,7 @@ def role_may_be_taken_by_another_account(client):
 
 CHANGES = (
     role_may_scan,
+    role_is_allowed_what_a_deny_forbids_it,
     role_may_read_the_table_of_dev,
     role_may_pass_roles,
     role_becomes_an_administrator,

@@ -57,7 +57,10 @@ def alarm(
 def dashboard(cloudwatch: Any) -> None:
     """Draw the five kinds in four widgets, with the shorthand that the console writes."""
     first, *others = (f"stamp-rally-prod-{one}" for one in FUNCTIONS)
-    calls = [["AWS/Lambda", "Invocations", "FunctionName", first], *(["...", one] for one in others)]
+    calls = [
+        ["AWS/Lambda", "Invocations", "FunctionName", first],
+        *(["...", one] for one in others),
+    ]
     errors = [
         ["AWS/Lambda", "Errors", "FunctionName", first, {"color": "#d62728"}],
         *([".", ".", ".", one] for one in others),

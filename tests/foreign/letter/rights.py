@@ -33,7 +33,9 @@ def secrets(secretsmanager: Any) -> None:
     )
     values = {
         "token-secret-key": {"TOKEN_SECRET_KEY": drawn},
-        "line-channel-access-token": {"LINE_CHANNEL_ACCESS_TOKEN": "your-line-channel-access-token"},
+        "line-channel-access-token": {
+            "LINE_CHANNEL_ACCESS_TOKEN": "your-line-channel-access-token"
+        },
     }
     for name, value in values.items():
         secretsmanager.create_secret(

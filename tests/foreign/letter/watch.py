@@ -25,7 +25,12 @@ def set_up(cloudwatch: Any, sns: Any) -> None:
 
 
 def _alarm(
-    cloudwatch: Any, namespace: str, metric: str, dimension: tuple[str, str], threshold: int, **more: str
+    cloudwatch: Any,
+    namespace: str,
+    metric: str,
+    dimension: tuple[str, str],
+    threshold: int,
+    **more: str,
 ) -> None:
     """Ask for «greater or equal», which the guide says; missing data stays missing."""
     name, value = dimension

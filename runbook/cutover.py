@@ -1,0 +1,212 @@
+"""Switch the users to this environment, step by step, each with who did it and when: guide step 7.
+
+What people do is signed: with the name of `--by` or the one that is typed, for the release that is live. A
+signature of another release, or one that is too old, counts for nothing, and its step is asked for again.
+
+The guide has maintenance mode on the development environment. It belongs to wherever the users are until
+the switch; and it is optional there, but here a row asks for it: a stamp collected during the switch is
+lost for its user.
+
+利用者をこの環境へ切り替える。各作業の実施者と日時を記録する（手順7）。
+
+人が行う作業には署名が付きます。`--by`で指定した名前、または入力した名前で、稼働中のリリースに対して署名します。
+別のリリースへの署名や期限切れの署名は無効となり、その作業を再度確認します。
+
+手順書は開発環境でメンテナンスモードを有効化するとしていますが、対象は切替まで利用者がいる環境です。手順書では
+任意ですが、ここでは必須の行があります。切替中に取得されたスタンプは失われるためです。
+"""
+
+from runbook import switching
+from signoff.procedure import Work, ask, step
+from signoff.procedure.work import Changes
+
+
+@ask("7-1", proves=("PREP-03",))
+def security_test() -> None:
+    """Sign that the security test of this release is done.
+
+    Checks try the attacks that they know. Did somebody look at the rest: the front end, the LINE console,
+    who has access to the account, what the last review left open?
+
+    このリリースのセキュリティテストが完了したことに署名する。
+
+    自動検証が試すのは既知の攻撃だけです。フロントエンド、LINEのコンソール、アカウントへのアクセス権、前回レビューの
+    残課題など、それ以外を誰かが確認しましたか。
+    """
+
+
+@step("7-4")
+def see_the_verdict(work: Work) -> Changes:
+    """See that the newest verdict is GO or CONDITIONAL, and of today.
+
+    `pytest --env prod` gives it, with the load verdict of this release in it. Nothing is switched before.
+
+    最新の判定がGOまたはCONDITIONALで、当日のものであることを確認する。
+
+    判定は`pytest --env prod`で行い、このリリースの負荷試験の結果も含みます。これより前に切り替えは行いません。
+    """
+    return switching.hold_the_verdict(work)
+
+
+@ask("7-4", proves=("CUT-07",))
+def maintenance_on() -> None:
+    """Turn maintenance mode on, wherever the users are now.
+
+    Whoever collects a stamp during the switch would have it in the old environment only.
+
+    利用者が現在使っている環境でメンテナンスモードを有効にする。
+
+    切替中に取得されたスタンプは、旧環境にしか残りません。
+    """
+
+
+@ask("7-4", proves=("CUT-08",))
+def users_told() -> None:
+    """Tell the users: from when to when, and what they will notice.
+
+    By a LINE message or a notice in the app, before it begins.
+
+    利用者に、開始・終了予定時刻と影響を知らせる。
+
+    開始前に、LINEメッセージまたはアプリ内のお知らせで通知します。
+    """
+
+
+@step("7-2", proves=("ROLL-04",))
+def record_the_previous_configuration(work: Work) -> Changes:
+    """Record the configuration that the front end serves now: step 8-1 goes back to it.
+
+    フロントエンドが現在提供している設定を記録する。手順8-1ではこの設定に戻します。
+    """
+    return switching.record_previous(work)
+
+
+@step("7-2")
+def write_the_configuration(work: Work) -> Changes:
+    """Write the front end's configuration for this environment.
+
+    The API's address and the LIFF id change, everything else stays. The address is read from the API that
+    is there, or is the custom domain's: nobody types it. `--site` names the front end's folder; without
+    it, the file is written beside the report.
+
+    この環境用のフロントエンド設定を書き込む。
+
+    変更するのはAPIのアドレスとLIFF IDだけです。アドレスは実在するAPI、またはカスタムドメインから求め、手入力は
+    しません。フロントエンドのフォルダーは`--site`で指定します。省略すると、レポートの隣に書き込みます。
+    """
+    return switching.write_new(work)
+
+
+@ask("7-2", proves=("CUT-01",))
+def front_end_switched() -> None:
+    """Deploy the front end with that file.
+
+    Commit the file, deploy it to where the front end is served, or upload it there.
+
+    この設定でフロントエンドをデプロイする。
+
+    ファイルをコミットし、フロントエンドの配信先にデプロイ、またはアップロードします。
+    """
+
+
+@ask("7-2", proves=("CUT-02",))
+def caches_invalidated() -> None:
+    """Invalidate the caches in front of it.
+
+    Otherwise some users stay with the old configuration for as long as the cache says, and nobody can tell
+    which ones. The guide forgets this.
+
+    配信経路のキャッシュを無効化する。
+
+    無効化しないと、一部の利用者がキャッシュの期限まで古い設定を使い続け、誰が該当するかも分かりません。手順書には
+    このステップがありません。
+    """
+
+
+@step("7-2")
+def see_the_configuration_served(work: Work) -> Changes:
+    """See at its address that the front end serves the new configuration.
+
+    フロントエンドのURLで、新しい設定が提供されていることを確認する。
+    """
+    return switching.see_new(work)
+
+
+@ask("7-4", proves=("CUT-03",))
+def front_end_reaches_api() -> None:
+    """Open the front end in a browser, and see that it reaches the API.
+
+    Look at the developer tools: calls go to this API, no preflight fails. The page's own origin counts, not
+    `https://liff.line.me`, which only redirects.
+
+    ブラウザでフロントエンドを開き、APIに接続できることを確認する。
+
+    開発者ツールで、呼び出し先がこのAPIであり、プリフライトが失敗していないことを確認します。評価されるのはページ
+    自身のオリジンです。`https://liff.line.me`はリダイレクトするだけです。
+    """
+
+
+@ask("7-3", proves=("CUT-05",))
+def channel_token_stored() -> None:
+    """Issue the channel access token, store it, and see that both channels are of one provider.
+
+    Store it by `python -m runbook secrets`. Under two providers a user has two ids, and pushes never arrive.
+
+    チャネルアクセストークンを発行・保存し、両チャネルが同一プロバイダーであることを確認する。
+
+    保存には`python -m runbook secrets`を使います。プロバイダーが異なるとユーザーIDも異なり、通知が届きません。
+    """
+
+
+@ask("7-3", proves=("CUT-04",))
+def line_developers_switched() -> None:
+    """Set the LIFF app of the production channel: endpoint URL and scopes.
+
+    The endpoint URL is the front end's address, scopes are `profile` and `openid`. Where a token of the
+    login channel is configured, the checks read it back from LINE.
+
+    本番チャネルのLIFFアプリに、エンドポイントURLとスコープを設定する。
+
+    エンドポイントURLはフロントエンドのURL、スコープは`profile`と`openid`です。ログインチャネルのトークンが設定されて
+    いれば、検証がLINEのAPIから読み戻します。
+    """
+
+
+@ask("7-3", proves=("CUT-06",))
+def phone_test() -> None:
+    """Collect a stamp with a real phone, from LINE, at a spot.
+
+    Log in, see the list, collect one, get the message, see yourself in the ranking.
+
+    実機のLINEから起動し、実際の地点でスタンプを取得する。
+
+    ログイン、一覧表示、取得、通知の受信、ランキングへの反映までを確認します。
+    """
+
+
+@ask("7-4", proves=("CUT-09",))
+def monitoring_started() -> None:
+    """Name who watches alarms and dashboard from now on, and see that an alarm reaches them.
+
+    今後アラームとダッシュボードを監視する担当者を決め、アラームが届くことを確認する。
+    """
+
+
+@ask("7-4", proves=("CUT-10",))
+def maintenance_lifted() -> None:
+    """Lift the maintenance mode.
+
+    メンテナンスモードを解除する。
+    """
+
+
+@ask("7-4", proves=("CUT-11",))
+def production_declared() -> None:
+    """Declare that production runs.
+
+    From here on a fault is an incident: the rollbacks of step 8 are at hand and rehearsed.
+
+    本番稼働の開始を宣言する。
+
+    以後の不具合は障害として扱います。手順8のロールバックは演習済みで、すぐに使えます。
+    """

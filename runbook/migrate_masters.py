@@ -1,0 +1,110 @@
+"""Carry the stamp masters of one environment over to another, and prove that all have arrived.
+
+From the development table, in another Region or account (`--from dev`, with `--from-profile` where it
+takes other credentials), or from a file (`--file`): what `aws dynamodb scan --output json` writes, a
+list of items in DynamoDB JSON, or one item a line. Reading needs `dynamodb:DescribeTable` and `Scan`.
+
+The guide hands the output of `scan` to `batch-write-item`, which does not accept it: that call wants
+`{table: [{"PutRequest": {"Item": …}}]}`, 25 items at most, and may leave some of them undone.
+
+Stopped at any point, the same command goes on where it was. A put replaces the item of the same key,
+so nothing is there twice. For tables that one machine can't carry, there is `export_import`.
+
+ある環境のスタンプマスターを別の環境に移行し、すべて届いたことを証明する。
+
+移行元は、別リージョンや別アカウントの開発用テーブル（`--from dev`、認証情報が異なる場合は
+`--from-profile`）か、ファイル（`--file`）です。ファイルは`aws dynamodb scan --output json`の出力、
+DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取りには`dynamodb:DescribeTable`と`Scan`が必要です。
+
+手順書は`scan`の出力をそのまま`batch-write-item`に渡しますが、受け付けられません。必要な形式は
+`{テーブル名: [{"PutRequest": {"Item": …}}]}`で、1回25項目まで、書き残しが返ることもあります。
+
+途中で止まっても、同じコマンドで続きから再開します。書き込みは同じキーの項目を置き換えるだけなので、
+二重になりません。1台のマシンでは運べない大きさのテーブルには`export_import`を使います。
+"""
+
+from plan.masters import flaw
+from runbook.migration.carrying import look_at_items, take_copy, write_items
+from runbook.migration.copy import Copy
+from runbook.migration.fitting import fitted_master
+from runbook.migration.job import Job, job_folder, source_of
+from runbook.migration.proving import leave_manifest
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("4-1")
+def copy_the_source(work: Work) -> Changes:
+    """Copy the source to this machine.
+
+    Read in segments side by side. What was copied when a run stopped is not read again, and a run that
+    goes on carries over what was copied, not what the source became meanwhile.
+
+    移行元をこのマシンにコピーする。
+
+    セグメントに分けて並行して読み取ります。止まった時点までにコピーした分は読み直しません。再開後に
+    移行するのはコピーした内容で、その後の移行元の変更は含みません。
+    """
+    return take_copy(work, _job(work))
+
+
+@step("4-1")
+def look_at_every_item(work: Work) -> Changes:
+    """Look at every item before anything is written.
+
+    The first ones are shown as they are and as they will be: location keys get today's names (`lng`,
+    `longitude` become `lon`, `latitude` `lat`, `radius` `radiusM`), numbers lose needless zeros,
+    nothing else is touched. One bad item (no key, coordinates that cannot be, a spelling nobody knows)
+    stops the run; all of them are listed in `bad-items.jsonl` with the reason.
+
+    書き込みの前に全項目を確認する。
+
+    先頭の数件を変換前と変換後で表示します。位置情報のキーは現在の名前にそろえ（`lng`・`longitude`は`lon`、
+    `latitude`は`lat`、`radius`は`radiusM`）、数値の余分な0を除きます。ほかは変更しません。キーの欠落、
+    ありえない座標、未知のキー名などが1件でもあれば停止し、全件を理由とともに`bad-items.jsonl`に記録します。
+    """
+    return look_at_items(work, _job(work))
+
+
+@step("4-1", proves=("DATA-02",))
+def write_what_is_missing(work: Work) -> Changes:
+    """Write the items that the target lacks.
+
+    25 at a time, several batches at once. What DynamoDB leaves undone or refuses as too much is sent
+    again after a pause. An item that is there with another content is shown, replaced only after you
+    agreed, and kept in a file. One that is only in the target is left alone.
+
+    移行先にない項目を書き込む。
+
+    25件ずつ、複数を並行して書き込みます。書き残しやスロットリングは間隔を置いて再送します。内容が異なる
+    既存の項目は差分を表示し、同意を得てから置き換え、元の内容をファイルに残します。移行先にしかない項目には
+    触れません。
+    """
+    return write_items(work, _job(work))
+
+
+@step("4-1", proves=("DATA-01",))
+def compare_both_sides(work: Work) -> Changes:
+    """Read both sides again, compare them item by item, and leave the manifest.
+
+    Counted by reading, since the count that DescribeTable tells is hours old. The hash is the same for
+    the same content, in whatever order and spelling. Without a difference, count and hash go into the
+    evidence store; with one, what differs is listed in `differences.json`.
+
+    両側を読み直して項目ごとに照合し、マニフェストを残す。
+
+    DescribeTableの件数は数時間前の値なので、実際に読んで数えます。ハッシュは、順序や表記によらず内容が
+    同じなら一致します。差異がなければ件数とハッシュを証跡に記録し、あれば`differences.json`に列挙します。
+    """
+    return leave_manifest(work, _job(work))
+
+
+def _job(work: Work) -> Job:
+    table = work.plan.table("stampmasters")
+    return Job(
+        source=source_of(work, table),
+        table=table,
+        copy=Copy(job_folder(work, table)),
+        fit=fitted_master,
+        flaw=flaw,
+    )

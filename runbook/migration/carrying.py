@@ -1,0 +1,94 @@
+"""The first steps of a migration: copy the source, look at every item, write what the target lacks."""
+
+import json
+from collections.abc import Collection
+
+from runbook.migration.job import Job
+from runbook.migration.listing import Key, difference, key_of, told
+from runbook.migration.loading import Loader
+from runbook.migration.progress import Progress
+from runbook.migration.replacing import keep, replacements
+from runbook.migration.survey import Survey, list_bad, survey
+from signoff.procedure import Change, Refused, Work
+from signoff.procedure.work import Changes
+
+
+def take_copy(work: Work, job: Job) -> Changes:
+    """Copy the source, unless there is a copy to go on with, or the manifest says what it holds."""
+    state = job.standing(work)
+    if state and state.done:
+        work.tell(f"going on with the copy of {state.begun}, {state.items:,} items")
+        return ()
+    if state is None and job.is_carried_over(work):
+        work.tell(f"{job.source} is as it was when it was carried over")
+        return ()
+    before = f"{state.items:,} items so far" if state else None
+    change = Change(f"copy of {job.source}", "folder", before, str(job.copy.folder))
+    return work.settle((change,), lambda: _take(work, job))
+
+
+def look_at_items(work: Work, job: Job) -> Changes:
+    """Show the first items before and after; raise Refused, and list them, where any is not fit to go."""
+    found = survey(job.items(work), job.table, job.fit, job.flaw)
+    if not found.count:
+        raise Refused(f"{job.source} holds no items: see whether it is the right one")
+    for before, after in () if job.private else found.first:
+        work.tell(f"before {json.dumps(before, ensure_ascii=False)}")
+        work.tell(f"after  {json.dumps(after, ensure_ascii=False)}")
+    _refuse_bad(job, found)
+    work.tell(f"{found.count:,} items are fit to go, {found.respelled:,} of them respelled")
+    return ()
+
+
+def write_items(work: Work, job: Job) -> Changes:
+    """Write what is missing in the target and, after asking, what is another there.
+
+    The target itself says how far a stopped run came: a note of it could be wrong, the table can't.
+    """
+    wanted, there = job.wanted(work), job.found(work)
+    odd = difference(wanted, there)
+    if odd.extra and not job.adds_only:
+        work.tell(
+            f"only in {job.table.name}, and left alone: {told(odd.extra)}; with these, the manifest is"
+            " not left: see whose they are"
+        )
+    replaced = () if job.adds_only else odd.other
+    changes = list(replacements(work, job, replaced, wanted, there))
+    if odd.missing:
+        have = wanted.count - len(odd.missing)
+        whole = f"{wanted.count:,} of {wanted.count:,}"
+        changes.append(
+            Change(f"table {job.table.name}", "items", f"{have:,} of {wanted.count:,}", whole)
+        )
+    return work.settle(changes, lambda: _write(work, job, odd.missing, replaced))
+
+
+def _take(work: Work, job: Job) -> None:
+    if job.standing(work) is None:
+        job.copy.discard()
+    progress = Progress(what=f"copying {job.source}", watch=work.watch)
+    state = job.copy.take(job.source, progress)
+    work.tell(f"{state.items:,} items copied, {progress.rate():,.0f}/s")
+
+
+def _refuse_bad(job: Job, found: Survey) -> None:
+    path = job.copy.folder / "bad-items.jsonl"
+    if not found.bad:
+        path.unlink(missing_ok=True)
+        return
+    list_bad(found.bad, path)
+    few = "; ".join(map(str, found.bad[:3]))
+    raise Refused(
+        f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"
+        f" ({few}): all of them stand in {path}; mend them at the source, then run it again"
+    )
+
+
+def _write(work: Work, job: Job, missing: Collection[Key], replaced: Collection[Key]) -> None:
+    keep(work, job, replaced)
+    keys = {*missing, *replaced}
+    items = (job.fit(one) for one in job.items(work) if key_of(one, job.table) in keys)
+    progress = Progress(what=f"writing {job.table.name}", watch=work.watch, total=len(keys))
+    loader = Loader(client=work.client("dynamodb"), table=job.table.name, sleep=work.sleep)
+    loader.load(items, progress)
+    work.tell(f"{progress.done:,} items written, {progress.rate():,.0f}/s")

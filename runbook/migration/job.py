@@ -1,0 +1,141 @@
+"""One table to be carried over: from where, to where, what becomes of an item, and what is wrong with one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from plan.model import Table
+from runbook.converge.absent import unless_absent
+from runbook.converge.masters import MANIFEST
+from runbook.migration.checkpoint import Checkpoint
+from runbook.migration.copy import Copy
+from runbook.migration.elsewhere import Elsewhere
+from runbook.migration.fitting import fitted
+from runbook.migration.listing import Fit, Listing, listed, listed_source
+from runbook.migration.progress import Progress
+from runbook.migration.scanning import Scan
+from runbook.migration.source import FileSource, Source, TableSource
+from runbook.migration.survey import Flaw
+from signoff.canonical import Item
+from signoff.procedure import Refused, Work
+
+USUAL_SOURCE = "dev"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """``adds_only``: what the target has under the same key stays as it is, and may differ.
+
+    ``private``: items are people's, and are not shown.
+    """
+
+    source: Source
+    table: Table
+    copy: Copy
+    fit: Fit = fitted
+    flaw: Flaw = lambda _: None
+    adds_only: bool = False
+    private: bool = False
+
+    def standing(self, work: Work) -> Checkpoint | None:
+        """Return the state of a copy to go on with; a copy that was carried over already is none."""
+        state, manifest = self.copy.of(self.source), self.manifest(work)
+        spent = state and manifest and manifest["source"].get("copied") == state.begun
+        return None if spent else state
+
+    def manifest(self, work: Work) -> Mapping[str, Any] | None:
+        """Return the newest manifest of the table that a migration left."""
+        found = work.recorded(MANIFEST, table=self.table.name)
+        return found if found and "source" in found else None
+
+    def is_carried_over(self, work: Work) -> bool:
+        """Whether the manifest says what the source holds now."""
+        manifest = self.manifest(work)
+        if manifest is None or source_in(manifest) != self.source.described():
+            return False
+        fresh = self.fresh(work)
+        return bool((fresh.count, fresh.hash) == (manifest["count"], manifest["hash"]))
+
+    def items(self, work: Work) -> Iterator[Item]:
+        """Yield what is to be carried over: the whole copy if there is one, else the source itself."""
+        state = self.standing(work)
+        if state and state.done:
+            yield from self.copy.items()
+            return
+        for part in range(self.source.parts):
+            for page in self.source.pages(part):
+                yield from page.items
+
+    def wanted(self, work: Work) -> Listing:
+        """List what is to be carried over; its hash is the same before and after fitting."""
+        return listed(self.items(work), self.table, fit=_as_it_is)
+
+    def fresh(self, work: Work) -> Listing:
+        """List the source as it is now."""
+        progress = Progress(what=f"reading {self.source}", watch=work.watch)
+        return listed_source(self.source, self.table, _as_it_is, progress)
+
+    def found(self, work: Work) -> Listing:
+        """List the target as it is now; nothing, in a rehearsal, where it is yet to be made."""
+        client, name = work.client("dynamodb"), self.table.name
+        answer = unless_absent(client.describe_table, TableName=name)
+        work.needs(answer, f"table {name} does not exist: run `python -m runbook tables` first")
+        if answer is None:
+            return Listing({})
+        progress = Progress(what=f"reading {name}", watch=work.watch)
+        target = target_of(work, self.table)
+        return listed_source(target, self.table, self.fit, progress)
+
+
+def source_in(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the source that a manifest names, without the date of the copy."""
+    return {name: value for name, value in manifest["source"].items() if name != "copied"}
+
+
+def job_folder(work: Work, table: Table) -> Path:
+    return work.folder / "migration" / table.name
+
+
+def target_of(work: Work, table: Table) -> TableSource:
+    environment = work.environment
+    return TableSource(
+        scan=Scan(client=work.client("dynamodb"), table=table.name, sleep=work.sleep),
+        environment=environment.name,
+        account=environment.account,
+        region=environment.region,
+    )
+
+
+def source_of(work: Work, table: Table) -> Source:
+    """Open what the command line chose: a file, or the same table of another environment."""
+    if file := work.chosen.get("file"):
+        return FileSource(Path(file))
+    name = work.chosen.get("from") or USUAL_SOURCE
+    there = None if name == work.environment.name else work.elsewhere(name)
+    if there is None:
+        raise Refused(
+            f"items of {work.environment.name} cannot come from {name}: name another environment"
+            " with --from, or a file with --file"
+        )
+    found = _opened(there, there.tables[table.key], work)
+    if found.described() == {**target_of(work, table).described(), "environment": name}:
+        raise Refused(f"{found} is the target itself: give --from another Region or account")
+    return found
+
+
+def _opened(there: Elsewhere, name: str, work: Work) -> TableSource:
+    client = there.client("dynamodb")
+    found = TableSource(
+        scan=Scan(client=client, table=name, sleep=work.sleep),
+        environment=there.name,
+        account=there.account,
+        region=there.region,
+    )
+    if unless_absent(client.describe_table, TableName=name) is None:
+        raise Refused(f"{found} does not exist: name its environment with --from, or give a --file")
+    return found
+
+
+def _as_it_is(item: Item) -> Item:
+    return item

@@ -1,0 +1,69 @@
+"""The last step of a migration: both sides are read again and compared, and only then the manifest is left."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from runbook.converge.masters import MANIFEST
+from runbook.migration.job import Job, source_in
+from runbook.migration.listing import Difference, Listing, difference, told
+from signoff.procedure import Change, Refused, Work
+from signoff.procedure.work import Changes
+
+
+def leave_manifest(work: Work, job: Job) -> Changes:
+    """Compare both sides, and record count and hash; nothing to do where the record says so already."""
+    listing, found = job.wanted(work), _undated(job.manifest(work))
+    wanted = _body(job, listing)
+    if found == _undated(wanted) and not _odd(job, difference(listing, job.found(work))):
+        return ()
+    change = Change("evidence", MANIFEST, found, _undated(wanted))
+    return work.settle((change,), lambda: _attest(work, job, wanted))
+
+
+def _attest(work: Work, job: Job, wanted: Mapping[str, Any]) -> None:
+    fresh = job.fresh(work)
+    if (fresh.count, fresh.hash) != (wanted["count"], wanted["hash"]):
+        job.copy.discard()
+        raise Refused(
+            f"{job.source} was changed while it was carried over: it holds {fresh.count:,} items now,"
+            f" the copy {wanted['count']:,}; run it again to carry over what is new"
+        )
+    if odd := _odd(job, difference(fresh, job.found(work))):
+        _refuse(job, odd)
+    work.record(MANIFEST, wanted)
+    work.tell(f"{wanted['count']:,} items on both sides, hash {wanted['hash']}")
+    job.copy.discard()
+
+
+def _body(job: Job, listing: Listing) -> dict[str, Any]:
+    """Return the manifest; ``copied`` tells a copy that was carried over from one that is not yet."""
+    state = job.copy.of(job.source)
+    copied = {"copied": state.begun} if state else {}
+    return {
+        "table": job.table.name,
+        "count": listing.count,
+        "hash": listing.hash,
+        "source": {**job.source.described(), **copied},
+    }
+
+
+def _odd(job: Job, found: Difference) -> Difference | None:
+    """Return what is the matter; where items are only added, others may be there and may differ."""
+    allowed = Difference(missing=found.missing, other=(), extra=()) if job.adds_only else found
+    return allowed or None
+
+
+def _refuse(job: Job, odd: Difference) -> None:
+    path = job.copy.folder / "differences.json"
+    lists = {"missing": odd.missing, "other": odd.other, "only in the target": odd.extra}
+    path.write_text(json.dumps(lists, ensure_ascii=False, indent=2), encoding="utf-8")
+    few = "; ".join(f"{what}: {told(keys)}" for what, keys in lists.items() if keys)
+    raise Refused(
+        f"table {job.table.name} does not equal {job.source} ({few}): the whole list is {path}; see"
+        " whose they are, then run it again"
+    )
+
+
+def _undated(manifest: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return {**manifest, "source": source_in(manifest)} if manifest else None

@@ -1,0 +1,85 @@
+"""Give the front end its previous configuration back: guide step 8-1.
+
+The cut-over recorded what was served before it switched. The guide says "the configuration of the
+development environment"; that is not what users had, unless they were on it.
+
+フロントエンドの設定を切替前のものに戻す（手順8-1）。
+
+切替時に、それまで提供していた設定を記録しています。手順書は「開発環境の設定に戻す」としていますが、利用者が
+それまで使っていた設定とは限りません。
+"""
+
+from runbook.front_end import KIND, address, needed, see, setting
+from runbook.rollback.configuration import file_of, write, writing
+from runbook.rollback.taken import Way, take
+from signoff.procedure import Refused, Work, ask, step
+from signoff.procedure.work import Changes
+
+PART = "front-end"
+
+
+@step("8-1")
+def say_what_is_lost(work: Work) -> Changes:
+    """Say what is lost.
+
+    Nothing that is stored here. If the previous configuration names another API, stamps that users
+    collected since the switch stay with this one, and they do not see them.
+
+    失われるものを示す。
+
+    この環境に保存済みのデータは失われません。以前の設定が別のAPIを指す場合、切替後に取得されたスタンプはこの環境に
+    残り、利用者からは見えなくなります。
+    """
+    work.tell(f"browsers will call {setting(previous(work), 'API_BASE_URL')}")
+    work.tell("stored data: nothing is lost; what was collected since the switch stays here")
+    return ()
+
+
+@step("8-1")
+def write_the_previous_configuration(work: Work) -> Changes:
+    """Write the recorded configuration into the folder of the front end.
+
+    `--site` names that folder. The way forward: `python -m runbook cutover`, which writes the new one.
+
+    記録済みの設定をフロントエンドのフォルダーに書き込む。
+
+    フォルダーは`--site`で指定します。やり直すには`python -m runbook cutover`で新しい設定を書き込みます。
+    """
+    path, text = file_of(work), previous(work)
+    found = path.read_text(encoding="utf-8") if path.is_file() else None
+    way = Way(part=PART, before={"config": found}, after={"config": text})
+    return take(work, way, writing(path, text), lambda: write(path, text))
+
+
+@ask("8-1")
+def deploy_it() -> None:
+    """Deploy the front end with that file, and invalidate its caches.
+
+    With S3 and CloudFront, upload the file and create an invalidation of its path: browsers would keep the
+    wrong configuration for as long as the cache says.
+
+    この設定でフロントエンドをデプロイし、キャッシュを無効化する。
+
+    S3とCloudFrontの場合は、ファイルをアップロードし、そのパスの無効化を作成します。無効化しないと、キャッシュの
+    期限まで誤った設定が使われます。
+    """
+
+
+@step("8-1")
+def see_it_served(work: Work) -> Changes:
+    """See that the front end serves the previous configuration.
+
+    以前の設定が提供されていることを確認する。
+    """
+    return see(work, previous(work), "the previous configuration")
+
+
+def previous(work: Work) -> str:
+    """Return the recorded configuration; Refused where none was recorded."""
+    recorded = work.recorded(KIND, url=address(needed(work)))
+    if recorded is None or not recorded.get("config"):
+        raise Refused(
+            "no previous configuration of the front end is recorded: `python -m runbook cutover` does"
+            " that before it switches; restore the file from the front end's own repository"
+        )
+    return str(recorded["config"])

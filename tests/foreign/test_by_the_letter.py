@@ -1,0 +1,129 @@
+"""The guide followed to the letter: each of its mistakes is told by its row, and nothing else is red."""
+
+import pytest
+
+from signoff.inventory import unreadable
+from signoff.outcome import Outcome
+from signoff.verdict import Decision
+from tests.foreign import letter
+from tests.foreign.account import served, without_evidence
+from tests.foreign.judged import decision, outcomes, rows
+
+GREEN = (
+    *("PREP-04", "PREP-05", "PREP-06"),
+    *("SEC-01", "SEC-02", "SEC-05", "SEC-07", "SEC-08", "SEC-10", "SEC-11", "SEC-13", "SEC-14"),
+    *("SEC-17", "SEC-18", "SEC-19", "SEC-20", "SEC-21"),
+    *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-10", "DEP-12", "DEP-14", "DEP-18"),
+    *("DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
+    *("DATA-03", "DATA-04", "MON-10", "ROLL-03"),
+)
+"""What the guide gets right, or what nobody has spoiled yet."""
+RED = {
+    "SEC-03": "line-channel-access-token is a placeholder",
+    "SEC-06": "stamp-rally-prod-auth carries TOKEN_SECRET_KEY",
+    "SEC-12": "stamp-rally-prod-ranking-role may application-autoscaling:DescribeScalableTargets on *",
+    "SEC-15": "cloudwatch:GetInsightRuleReport on arn:aws:cloudwatch:*:*:insight-rule/",
+    "SEC-16": "arn:aws:secretsmanager:*:*:secret:stamp-rally-prod/* reaches beyond the secret",
+    "SEC-22": "stamp-rally-prod-images lets plain HTTP through",
+    "SEC-30": "stamp-rally-prod-usage-plan is on no stage",
+    "SEC-31": "POST /auth/verify is answered without an API key",
+    "SEC-32": "POST /auth/verify lets 10000 a second, 5000 at once through",
+    "SEC-34": "GET /stamps asks nobody for a session",
+    "DEP-02": "UserStamps-prod: index PeriodRanking does not exist",
+    "DEP-07": "Users-prod can be deleted by one call",
+    "DEP-11": "stamp-rally-prod-auth runs on python3.11",
+    "DEP-13": "ALLOWED_ORIGIN is absent, LINE_CHANNEL_ID is absent",
+    "DEP-15": "alias of stamp-rally-prod-auth live does not exist",
+    "DEP-16": "function:stamp-rally-prod-auth by no alias",
+    "DEP-17": "the evidence store has no record of kind release",
+    "DEP-25": "Access-Control-Allow-Origin is https://liff.line.me",
+    "DEP-26": "DEFAULT_4XX allows none, DEFAULT_5XX allows none",
+    "DEP-29": "prod logs to nowhere",
+    "DEP-31": "tracing of prod is off",
+    "DEP-32": "stamp-rally-prod-api is tagged {'Environment': None, 'Project': None}",
+    "DEP-40": "custom domain api.rally.example.jp does not exist",
+    "DATA-01": "the evidence store has no record of kind manifest",
+    "DATA-02": "lat, lon, radiusM but ['latitude', 'lng', 'radius']",
+    "MON-01": "statistic is Average, which never reaches a count; missing data is missing",
+    "MON-02": "4XXError: missing data is missing",
+    "MON-03": "5XXError: missing data is missing",
+    "MON-04": "Users-prod UserErrors watches UserErrors with {'TableName': 'Users-prod'}; AWS never",
+    "MON-05": "no alarm watches Faults of stamp-rally-prod-auth",
+    "MON-06": "Default_CloudWatch_Alarms_Topic has no confirmed subscription",
+    "MON-11": "stamp-rally-prod-richmenu not shown",
+    "MON-12": "log group /aws/apigateway/stamp-rally-prod-api does not exist",
+    "PREP-01": "the evidence store has no record of kind run",
+    "ROLL-02": "is the only deployment",
+    "ROLL-04": "the evidence store has no record of kind front-end",
+}
+"""Row -> words that its finding holds."""
+FOLLOWING = {
+    "SEC-04": "PREP-01",
+    "SEC-35": "SEC-34",
+    "DEP-28": "DEP-15",
+    "DEP-41": "DEP-40",
+    "DEP-42": "DEP-40",
+    "DEP-43": "DEP-40",
+    "MON-07": "MON-05",
+    "MON-13": "MON-12",
+    "ROLL-01": "DEP-15",
+}
+"""Row -> the row that it follows from."""
+OF_NO_ACCOUNT = {"PREP-05", "PREP-06", "DEP-23"}
+"""Rows that an empty account keeps: nothing is left over there, it is the right one, and no export
+of dev is recorded that its routes could differ from."""
+
+
+@pytest.fixture(scope="module")
+def account():
+    with served() as account:
+        yield account
+
+
+@pytest.fixture(scope="module")
+def nothing(account):
+    """What is read before anybody did anything."""
+    return without_evidence(account.inventory())
+
+
+@pytest.fixture(scope="module")
+def world(account, nothing):  # noqa: ARG001 - the account is read empty first
+    letter.set_up(account.client)
+    return without_evidence(account.inventory())
+
+
+def test_nothing_in_an_empty_account_is_unknown_and_no_promise_is_kept(nothing):
+    kept = {row for row, outcome in outcomes(nothing).items() if not outcome.red}
+
+    assert unreadable(nothing.inventory) == []
+    assert kept == OF_NO_ACCOUNT
+    assert decision(nothing) is Decision.NO_GO
+
+
+def test_each_row_is_judged_as_aws_would_have_it(world):
+    expected = {
+        **dict.fromkeys(GREEN, Outcome.PASS),
+        **dict.fromkeys(RED, Outcome.FAIL),
+        **dict.fromkeys(FOLLOWING, Outcome.FOLLOWS),
+    }
+
+    assert outcomes(world) == expected
+
+
+@pytest.mark.parametrize("row", RED)
+def test_red_row_says_what_is_wrong(row, world):
+    assert RED[row] in rows(world)[row].reason
+
+
+def test_rows_that_follow_name_their_root(world):
+    assert {row: rows(world)[row].root for row in FOLLOWING} == FOLLOWING
+
+
+def test_dev_s_star_is_told_beside_the_origin_of_the_guide(world):
+    said = " ".join(one.message for one in rows(world)["DEP-25"].findings)
+
+    assert "OPTIONS /richmenu/list: Access-Control-Allow-Origin is *" in said
+
+
+def test_guide_followed_to_the_letter_may_not_go_live(world):
+    assert decision(world) is Decision.NO_GO

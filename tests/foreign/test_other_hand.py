@@ -1,0 +1,83 @@
+"""A careful engineer set everything up by hand, in other words than ours, and is judged rightly."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from signoff.inventory import unreadable
+from signoff.outcome import Outcome
+from signoff.verdict import Decision
+from tests.foreign.account import with_evidence, without_evidence
+from tests.foreign.judged import decision, outcomes, rows
+
+HERE = Path(__file__).parent
+HANDS = sorted([*HERE.glob("hand/*.py"), *HERE.glob("letter/*.py")])
+GREEN = (
+    *("PREP-04", "PREP-05", "PREP-06"),
+    *("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-06", "SEC-07", "SEC-08"),
+    *("SEC-10", "SEC-11", "SEC-12", "SEC-13", "SEC-14", "SEC-15", "SEC-16", "SEC-17", "SEC-18"),
+    *("SEC-19", "SEC-20", "SEC-21", "SEC-22"),
+    *("SEC-30", "SEC-31", "SEC-32", "SEC-34", "SEC-35"),
+    *("DEP-01", "DEP-02", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-07"),
+    *("DEP-10", "DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-15", "DEP-16", "DEP-18"),
+    *("DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-25", "DEP-26"),
+    *("DEP-27", "DEP-28", "DEP-29", "DEP-30", "DEP-31", "DEP-32", "DEP-33"),
+    *("DEP-40", "DEP-41", "DEP-42", "DEP-43"),
+    *("DATA-02", "DATA-03", "DATA-04"),
+    *("MON-01", "MON-02", "MON-03", "MON-04", "MON-05", "MON-06", "MON-07"),
+    *("MON-10", "MON-11", "MON-12", "MON-13"),
+    *("ROLL-01", "ROLL-02", "ROLL-03"),
+)
+"""Rows that a machine sees in the account itself: all of them are kept."""
+UNRECORDED = {
+    "PREP-01": "the evidence store has no record of kind run",
+    "DATA-01": "the evidence store has no record of kind manifest",
+    "DEP-17": "the evidence store has no record of kind release",
+    "ROLL-04": "the evidence store has no record of kind front-end",
+}
+"""Row -> its words: what was done by hand left no record, and is not taken on trust."""
+FOLLOWING = {"SEC-04": "follows from PREP-01: there is no run against dev"}
+
+
+def test_every_section_could_be_read(inventory):
+    assert unreadable(inventory) == []
+
+
+def test_each_row_is_judged_by_what_is_there_and_not_by_how_it_is_written(inventory):
+    expected = {
+        **dict.fromkeys(GREEN, Outcome.PASS),
+        **dict.fromkeys(UNRECORDED, Outcome.FAIL),
+        **dict.fromkeys(FOLLOWING, Outcome.FOLLOWS),
+    }
+
+    assert outcomes(without_evidence(inventory)) == expected
+
+
+def test_red_rows_say_which_record_is_missing(inventory):
+    judged = rows(without_evidence(inventory)).values()
+
+    said = {one.row.id: one.reason for one in judged if one.outcome.red}
+    assert said == UNRECORDED | FOLLOWING
+
+
+def test_without_its_evidence_it_may_not_go_live(inventory):
+    assert decision(without_evidence(inventory)) is Decision.NO_GO
+
+
+def test_with_its_evidence_it_may_go_live(inventory):
+    assert decision(with_evidence(inventory)) is Decision.GO
+
+
+@pytest.mark.parametrize("path", HANDS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_hand_knows_nothing_of_ours(path):
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    imported = {node.module for node in tree if isinstance(node, ast.ImportFrom)}
+
+    ours = {"plan", "runbook", "lambdas", "signoff", "checks", "smoke", "load", "tests"}
+    beyond = {
+        one
+        for one in imported
+        if one.split(".")[0] in ours and not one.startswith("tests.foreign.")
+    }
+    assert not beyond

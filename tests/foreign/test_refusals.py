@@ -1,0 +1,155 @@
+"""AWS refuses part of the reading of a stack that may go live: unknown is red, and never a GO."""
+
+from dataclasses import replace
+
+import pytest
+
+from signoff.inventory import from_json, to_json, unreadable
+from signoff.inventory.aws import Patience
+from signoff.inventory.policy import actions
+from signoff.local.aws_faults import denied, failing, throttled
+from signoff.verdict import Decision
+from tests.foreign.account import MEANS, with_evidence
+from tests.foreign.judged import decision
+
+OPERATIONS = (
+    "acm:DescribeCertificate",
+    "apigateway:GetAccount",
+    "apigateway:GetApiKeys",
+    "apigateway:GetAuthorizers",
+    "apigateway:GetBasePathMappings",
+    "apigateway:GetDeployments",
+    "apigateway:GetDomainName",
+    "apigateway:GetExport",
+    "apigateway:GetGatewayResponses",
+    "apigateway:GetResources",
+    "apigateway:GetRestApis",
+    "apigateway:GetStages",
+    "apigateway:GetUsagePlanKeys",
+    "apigateway:GetUsagePlans",
+    "application-autoscaling:DescribeScalableTargets",
+    "cloudwatch:DescribeAlarmHistory",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetDashboard",
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:DescribeTable",
+    "dynamodb:DescribeTimeToLive",
+    "dynamodb:GetResourcePolicy",
+    "dynamodb:ListTables",
+    "dynamodb:ListTagsOfResource",
+    "dynamodb:Scan",
+    "iam:GetAccountAuthorizationDetails",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "kms:DescribeKey",
+    "lambda:GetAccountSettings",
+    "lambda:GetFunction",
+    "lambda:GetPolicy",
+    "lambda:ListAliases",
+    "lambda:ListFunctionUrlConfigs",
+    "lambda:ListFunctions",
+    "lambda:ListVersionsByFunction",
+    "logs:DescribeLogGroups",
+    "s3:GetBucketEncryption",
+    "s3:GetBucketLocation",
+    "s3:GetBucketPolicy",
+    "s3:GetPublicAccessBlock",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetResourcePolicy",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:ListSecrets",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+)
+"""Every operation that reading this stack calls."""
+OTHERWISE = {
+    "apigateway:GET": "the one action of all operations of API Gateway",
+    "kms:Decrypt": "what other services do on the reader's behalf",
+    "kms:GetKeyPolicy": "asked of keys of the customer only, and this stack has none",
+    "lambda:ListTags": "asked along with lambda:GetFunction",
+    "logs:FilterLogEvents": "the smoke run's",
+    "s3:GetBucketPublicAccessBlock": "the action of s3:GetPublicAccessBlock",
+    "s3:GetEncryptionConfiguration": "the action of s3:GetBucketEncryption",
+    "sts:GetCallerIdentity": "the guard's",
+}
+"""Actions of the reader's policy that are no operation here, and why."""
+EVEN, ODD = OPERATIONS[::2], OPERATIONS[1::2]
+TRYING = replace(MEANS, patience=Patience(attempts=2, control_plane_per_s=1e6))
+
+
+@pytest.fixture
+def refusing(account):
+    """Read with a fault in the way."""
+
+    def inventory(fault, means=MEANS):
+        account.aws.faults.append(fault)
+        return account.inventory(means)
+
+    yield inventory
+    account.aws.faults.clear()
+
+
+@pytest.fixture(scope="module")
+def good(inventory):
+    """The world of the stack that may go live."""
+    return with_evidence(inventory)
+
+
+def verdicts(good, inventory):
+    """Decide as publishing does, and by the rows alone: each must be enough by itself."""
+    world = replace(good, inventory=inventory)
+    return decision(world, unread=unreadable(inventory)), decision(world)
+
+
+def test_stack_may_go_live_as_long_as_nothing_is_refused(good, inventory):
+    assert verdicts(good, inventory) == (Decision.GO, Decision.GO)
+
+
+def test_operations_are_those_that_reading_calls(account):
+    before = len(account.aws.calls)
+
+    account.inventory()
+
+    called = {f"{one.service}:{one.operation}" for one in account.aws.calls[before:]}
+    assert called == set(OPERATIONS)
+
+
+def test_every_action_of_the_reader_s_policy_is_refused_here():
+    assert set(actions()) - set(OPERATIONS) == set(OTHERWISE)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_denied_operation_is_never_a_go(operation, refusing, good):
+    inventory = refusing(denied(operation))
+
+    assert all(f"{operation}: " in reason for reason in unreadable(inventory))
+    assert verdicts(good, inventory) == (Decision.NO_GO, Decision.NO_GO)
+
+
+@pytest.mark.parametrize("fault", [denied, failing, throttled])
+@pytest.mark.parametrize("half", [EVEN, ODD], ids=["even", "odd"])
+def test_half_of_the_operations_refused_for_good_is_never_a_go(half, fault, refusing, good):
+    inventory = refusing(fault(*half))
+
+    assert from_json(to_json(inventory)) == inventory
+    assert verdicts(good, inventory) == (Decision.NO_GO, Decision.NO_GO)
+
+
+@pytest.mark.parametrize("service", ["apigateway", "dynamodb", "iam", "lambda", "cloudwatch"])
+def test_service_throttled_for_good_is_never_a_go(service, refusing, good):
+    inventory = refusing(throttled(f"{service}:*"))
+
+    assert verdicts(good, inventory) == (Decision.NO_GO, Decision.NO_GO)
+
+
+@pytest.mark.parametrize("fault", [denied, failing, throttled])
+def test_everything_refused_is_never_a_go(fault, refusing, good):
+    inventory = refusing(fault("*"))
+
+    assert verdicts(good, inventory) == (Decision.NO_GO, Decision.NO_GO)
+
+
+def test_throttle_that_passes_is_waited_out(refusing, good):
+    inventory = refusing(throttled("lambda:ListAliases", times=1), TRYING)
+
+    assert verdicts(good, inventory) == (Decision.GO, Decision.GO)

@@ -1,0 +1,35 @@
+"""A dev environment with some masters, and a prod environment with an empty table for them."""
+
+import pytest
+
+from tests.runbook.migration.two_tables import (
+    DEV_REGION,
+    SOURCE,
+    TARGET,
+    Rally,
+    client,
+    create,
+    put,
+    spot,
+)
+
+
+@pytest.fixture(scope="session")
+def _dev_client(_emptied):
+    return client(_emptied[0], DEV_REGION)
+
+
+@pytest.fixture
+def rally(empty, tmp_path, _dev_client):
+    """60 masters in dev, the tenth of them in an old spelling; nothing in prod's table."""
+    prod = empty.client("dynamodb")
+    create(_dev_client, SOURCE, "StampId")
+    create(prod, TARGET, "StampId")
+    masters = [spot(number) for number in range(60)]
+    old = {"lat": "latitude", "lon": "lng", "radiusM": "radius"}
+    for master in masters[9::10]:
+        location = master["Location"]["M"]
+        master["Location"] = {"M": {old[name]: value for name, value in location.items()}}
+    put(_dev_client, SOURCE, masters)
+    empty.aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
+    return Rally(empty, _dev_client, prod, tmp_path)
