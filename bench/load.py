@@ -23,6 +23,7 @@ from load.engine.plan import LIST  # noqa: E402
 from tests.load.runs import drive, only, plan, pool, run_against, serving, step  # noqa: E402
 
 RATE, SHORT_S, LONG_S = 1000, 2, 12
+RUNS = 2
 FREEZE, FREEZE_RATE, FREEZE_S = "2:4/10", 500, 20
 TRUE_P95_MS, TRUE_P99_MS = 1500, 1900
 """Of even arrivals at a target that is frozen 2 s of every 10, service itself left out."""
@@ -97,16 +98,29 @@ def wrk(url: str) -> float | None:
 def cost(folder: Path) -> None:
     """Print CPU for 1000 validated requests: ours, HttpUser + jsonschema, wrk."""
     with serving() as target:
-        short, long = (ours(target.url, s, folder / f"ours-{s}") for s in (SHORT_S, LONG_S))
-        mine = (long[0] - short[0]) / (long[1] - short[1]) * 1000
-        begun, done = (
-            stock(target.url, s, folder, users=20, rate=10) for s in (2 * SHORT_S, LONG_S)
-        )
-        theirs = (done["cpu"] - begun["cpu"]) / (done["requests"] - begun["requests"]) * 1000
+        pairs = [
+            (our_cost(target.url, folder), stock_cost(target.url, folder)) for _ in range(RUNS)
+        ]
         bare = wrk(target.url)
+    # What else the machine does can only add.
+    mine, theirs = (min(costs) for costs in zip(*pairs, strict=True))
     print(f"CPU for 1000 validated requests: ours {mine:.3f} s (reach: 0.35 at most)")
     print(f"  HttpUser + jsonschema {theirs:.3f} s, {theirs / mine:.1f} x ours (reach: 4 x)")
     print(f"  wrk, nothing validated: {f'{bare:.3f} s' if bare else 'not installed (apt: wrk)'}")
+
+
+def our_cost(url: str, folder: Path) -> float:
+    """CPU seconds for 1000 requests, without start-up."""
+    short, long = (ours(url, seconds, folder / f"ours-{seconds}") for seconds in (SHORT_S, LONG_S))
+    return (long[0] - short[0]) / (long[1] - short[1]) * 1000
+
+
+def stock_cost(url: str, folder: Path) -> float:
+    """Measure the stock user likewise."""
+    short, long = (
+        stock(url, seconds, folder, users=20, rate=10) for seconds in (2 * SHORT_S, LONG_S)
+    )
+    return (long["cpu"] - short["cpu"]) / (long["requests"] - short["requests"]) * 1000
 
 
 def truth(folder: Path) -> None:
@@ -134,7 +148,7 @@ def truth(folder: Path) -> None:
 
 
 def main() -> None:
-    """Run both benches; about a minute and a half."""
+    """Run both benches; about two minutes."""
     with tempfile.TemporaryDirectory(prefix="bench-load-") as private:
         cost(Path(private))
         truth(Path(private))

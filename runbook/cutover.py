@@ -3,17 +3,16 @@
 What people do is signed: with the name of `--by` or the one that is typed, for the release that is live. A
 signature of another release, or one that is too old, counts for nothing, and its step is asked for again.
 
-The guide has maintenance mode on the development environment. It belongs to wherever the users are until
-the switch; and it is optional there, but here a row asks for it: a stamp collected during the switch is
-lost for its user.
+The guide has maintenance mode on the development environment, if at all. It belongs to wherever the users
+are, and a row asks for it: a stamp collected during the switch is lost for its user.
 
 利用者をこの環境へ切り替える。各作業の実施者と日時を記録する（手順7）。
 
 人が行う作業には署名が付きます。`--by`で指定した名前、または入力した名前で、稼働中のリリースに対して署名します。
 別のリリースへの署名や期限切れの署名は無効となり、その作業を再度確認します。
 
-手順書は開発環境でメンテナンスモードを有効化するとしていますが、対象は切替まで利用者がいる環境です。手順書では
-任意ですが、ここでは必須の行があります。切替中に取得されたスタンプは失われるためです。
+手順書は開発環境でのメンテナンスモードを任意としていますが、対象は利用者がいる環境であり、ここでは必須です。
+切替中に取得されたスタンプは失われるためです。
 """
 
 from runbook import switching
@@ -52,23 +51,15 @@ def see_the_verdict(work: Work) -> Changes:
 def maintenance_on() -> None:
     """Turn maintenance mode on, wherever the users are now.
 
-    Whoever collects a stamp during the switch would have it in the old environment only.
-
     利用者が現在使っている環境でメンテナンスモードを有効にする。
-
-    切替中に取得されたスタンプは、旧環境にしか残りません。
     """
 
 
 @ask("7-4", proves=("CUT-08",))
 def users_told() -> None:
-    """Tell the users: from when to when, and what they will notice.
+    """Tell the users beforehand: from when to when, and what they will notice.
 
-    By a LINE message or a notice in the app, before it begins.
-
-    利用者に、開始・終了予定時刻と影響を知らせる。
-
-    開始前に、LINEメッセージまたはアプリ内のお知らせで通知します。
+    利用者に、開始・終了予定時刻と影響を事前に知らせる。
     """
 
 
@@ -101,11 +92,7 @@ def write_the_configuration(work: Work) -> Changes:
 def front_end_switched() -> None:
     """Deploy the front end with that file.
 
-    Commit the file, deploy it to where the front end is served, or upload it there.
-
     この設定でフロントエンドをデプロイする。
-
-    ファイルをコミットし、フロントエンドの配信先にデプロイ、またはアップロードします。
     """
 
 

@@ -4,30 +4,31 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from plan.model import Plan
+from signoff.environment import Environment
 from smoke.bad_input import takes_input
 from smoke.cors import CASES
-from smoke.errors import ERRORS
+from smoke.errors import errors_of
 from smoke.id_tokens import FLAWS
 from smoke.sessions import KINDS
 from smoke.special import SPECIAL
 
-AXES: Mapping[str, Callable[[Plan], Iterable[Any]]] = {
-    "route": lambda plan: [route.id for route in plan.api.routes if route.authorized],
-    "personal_route": lambda plan: [
+AXES: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
+    "route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
+    "personal_route": lambda _, plan: [
         route.id for route in plan.api.routes if route.authorized and route.path != "/richmenu/list"
     ],
-    "input_route": lambda plan: [r.id for r in plan.api.routes if takes_input(r.id)],
-    "path": lambda plan: plan.api.paths,
-    "log_group": lambda plan: plan.log_groups,
-    "error": lambda _: ERRORS,
-    "special": lambda _: SPECIAL,
-    "case": lambda _: CASES,
-    "flaw": lambda _: FLAWS,
-    "kind": lambda _: KINDS,
+    "input_route": lambda _, plan: [r.id for r in plan.api.routes if takes_input(r.id)],
+    "path": lambda _, plan: plan.api.paths,
+    "log_group": lambda _, plan: plan.log_groups,
+    "error": lambda environment, _: errors_of(environment),
+    "special": lambda *_: SPECIAL,
+    "case": lambda *_: CASES,
+    "flaw": lambda *_: FLAWS,
+    "kind": lambda *_: KINDS,
 }
 """Argument name of a test -> what it runs over."""
 
 
-def parametrize(metafunc: Any, plan: Plan) -> None:
+def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:
     for axis in AXES.keys() & set(metafunc.fixturenames):
-        metafunc.parametrize(axis, list(AXES[axis](plan)), ids=str)
+        metafunc.parametrize(axis, list(AXES[axis](environment, plan)), ids=str)

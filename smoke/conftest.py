@@ -19,7 +19,8 @@ EMBEDDED = "embedded_line"
 
 def pytest_generate_tests(metafunc):
     """Parametrize over the plan and our own tables; no call is made for it."""
-    axes.parametrize(metafunc, metafunc.config.stash[RUN].plan)
+    run = metafunc.config.stash[RUN]
+    axes.parametrize(metafunc, run.environment, run.plan)
 
 
 @pytest.hookimpl(trylast=True)

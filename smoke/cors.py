@@ -18,7 +18,6 @@ NO_PATH = "/smoke-no-such-path"
 ALLOW = "access-control-allow-"
 SUCCESSES = (
     "GET /stamps",
-    "POST /stamps/award",
     "POST /gps/verify",
     "POST /notify",
     "GET /ranking/weekly",
@@ -89,12 +88,13 @@ def _forged(script: Script) -> Call:
 def _cases() -> Iterator[Case]:
     for route in SUCCESSES:
         yield Case(f"200 of {route}", 200, ROWS[route], lambda script, at=route: script.success(at))
+    yield Case("200 of an award", 200, "SMOKE-03", Script.collect)
     for route, status in REFUSALS:
         error = _error(route, status)
         yield Case(f"{status} of {route}", status, "SMOKE-11", error)
         yield Case(f"{status} of {route} to another origin", status, "SMOKE-11", _elsewhere(error))
     yield Case("401 of POST /auth/verify", 401, "SMOKE-01", lambda _: GUIDE)
-    yield Case("409", 409, "SMOKE-16", lambda script: script.award_again(script.collector))
+    yield Case("409", 409, "SMOKE-16", Script.collect_again)
     yield Case(
         "403",
         403,

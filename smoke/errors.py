@@ -7,6 +7,7 @@ trip's; a test of ours compares the three with the contract.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
 from smoke.script import GUIDE, HUGE_ACCURACY_M, Script
 
@@ -16,7 +17,7 @@ FAR_M = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """``call`` may raise ByHand: an award that should be refused is only tried where one may happen."""
+    """``call`` raises ByHand for an award that might be given by mistake where none may be."""
 
     route: str
     status: int
@@ -46,7 +47,7 @@ def _nowhere(route: str) -> Callable[[Script], Call]:
 
 def _too_far(script: Script) -> Call:
     place = {**script.spot.away(FAR_M), "accuracy": HUGE_ACCURACY_M}
-    return script.award(script.collector, **place)
+    return script.collect(**place)
 
 
 ERRORS = (
@@ -62,7 +63,7 @@ ERRORS = (
         "POST /stamps/award",
         400,
         "STAMP_TYPE_MISMATCH",
-        lambda script: script.award(script.collector, method="IMAGE"),
+        lambda script: script.collect(method="IMAGE"),
     ),
     Error("POST /stamps/award", 400, "OUT_OF_RANGE", _too_far),
     Error(
@@ -100,3 +101,14 @@ ERRORS = (
     Error("DELETE /richmenu/unset", 400, "INVALID_JSON", _text("DELETE /richmenu/unset", "{")),
     Error("DELETE /richmenu/unset", 400, "VALIDATION_ERROR", _members("DELETE /richmenu/unset")),
 )
+POSITION_REQUIRED = Error(
+    "POST /stamps/award",
+    400,
+    "POSITION_REQUIRED",
+    lambda script: script.collect(lat=None, lon=None, accuracy=None),
+)
+
+
+def errors_of(environment: Environment) -> tuple[Error, ...]:
+    """Return the errors that a request provokes in an environment, by its settings."""
+    return (*ERRORS, POSITION_REQUIRED) if environment.award_requires_position else ERRORS

@@ -118,11 +118,18 @@ class Script:
         asked = {"user_id": session.user_id, "stamp_id": self.spot.stamp_id, "method": "GPS"}
         if self.environment.award_requires_position:
             asked |= position
-        return send("POST /stamps/award", session, **asked | members)
+        told = {name: value for name, value in (asked | members).items() if value is not None}
+        return send("POST /stamps/award", session, **told)
 
-    def award_again(self, session: Session) -> Call:
+    def collect(self, **members: object) -> Call:
+        """Award a stamp to the collector; ByHand where none can be collected at this time."""
+        if not self.open_now:
+            raise ByHand("no stamp is valid now, so that none can be collected")
+        return self.award(self.collector, **members)
+
+    def collect_again(self) -> Call:
         """Award what was awarded: the warm-up has done so before any row is judged."""
-        return replace(self.award(session), time=2)
+        return replace(self.collect(), time=2)
 
     def position(self, session: Session, **members: object) -> Call:
         """Ask whether someone who stands on the spot is there."""

@@ -2,6 +2,7 @@
 
 from signoff.checklist import expectation
 from smoke.journeys import AWARD, awarded
+from smoke.script import Script
 
 
 @expectation("SMOKE-03")
@@ -27,7 +28,7 @@ def test_awarded_stamp_is_listed(trial):
 @expectation("SMOKE-16")
 def test_stamp_is_awarded_only_once(trial):
     awarded(trial)
-    again = trial.answer(lambda script: script.award_again(script.collector))
+    again = trial.answer(Script.collect_again)
 
     flaw = trial.flaw(again, 409, "STAMP_ALREADY_EXISTS")
     assert not flaw, flaw

@@ -31,6 +31,7 @@ def look_at_items(work: Work, job: Job) -> Changes:
     """Show the first items before and after; raise Refused, and list them, where any is not fit to go."""
     found = survey(job.items(work), job.table, job.fit, job.flaw)
     if not found.count:
+        job.copy.discard()
         raise Refused(f"{job.source} holds no items: see whether it is the right one")
     for before, after in () if job.private else found.first:
         work.tell(f"before {json.dumps(before, ensure_ascii=False)}")
@@ -77,6 +78,7 @@ def _refuse_bad(job: Job, found: Survey) -> None:
         path.unlink(missing_ok=True)
         return
     list_bad(found.bad, path)
+    job.copy.discard()  # it will be mended at the source, of which this copy would know nothing
     few = "; ".join(map(str, found.bad[:3]))
     raise Refused(
         f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"

@@ -20,6 +20,7 @@ from signoff.local.functions import Functions
 from signoff.local.gateway import Gateway
 from signoff.local.gateway_control import AwsControl
 from signoff.local.line import FakeLine
+from signoff.local.restores import Restores
 
 Say = Callable[[str], None]
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
@@ -119,8 +120,9 @@ def _assembled(parts: ExitStack, environment: Environment, line: FakeLine) -> St
             settings_max_age_s=math.inf,
         )
     )
-    aws.extensions += [functions.extension, deployments.extension]
-    aws.observers += [functions.observe, deployments.observe, gateway.observe]
+    restores = Restores(aws)
+    aws.extensions += [functions.extension, deployments.extension, restores.extension]
+    aws.observers += [functions.observe, deployments.observe, gateway.observe, restores.observe]
     return Stack(
         aws=aws.endpoint,
         api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",

@@ -74,8 +74,8 @@ class Rally:
     told: list[str] = field(default_factory=list)
     watched: list[str] = field(default_factory=list)
 
-    def run(self, module: Any, **chosen: str) -> Run:
-        screen = self.screen = Memory()
+    def run(self, module: Any, screen: Memory | None = None, **chosen: str) -> Run:
+        screen = self.screen = screen or Memory()
         work = self.desk.work(
             elsewhere=self.elsewhere,
             folder=self.folder,

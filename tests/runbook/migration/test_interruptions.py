@@ -1,0 +1,162 @@
+"""A migration that is stopped in the middle says why, keeps what it did, and goes on from there."""
+
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from runbook import migrate_masters
+from runbook.migration.throttling import LONGEST_S, PAUSES
+from signoff.canonical import canonical_hash
+from signoff.local.aws_errors import access_denied, refusal
+from signoff.local.aws_faults import denied, throttled
+from signoff.local.aws_request import json_response
+from signoff.procedure import Journal, Stopped
+from tests.runbook.migration.two_tables import SOURCE, TARGET, everything
+
+
+def from_the(number, operation, refuse):
+    """Refuse an operation from its ``number``-th call on, for good."""
+    calls = [0]
+
+    def fault(request):
+        if request.operation != operation:
+            return None
+        calls[0] += 1
+        return refuse(request) if calls[0] >= number else None
+
+    return fault
+
+
+def denial(request):
+    return access_denied(request, "not authorized")
+
+
+def expiry(request):
+    return refusal(request, "ExpiredTokenException", "The security token is expired")
+
+
+def assert_all_has_arrived(rally):
+    arrived = everything(rally.prod, TARGET)
+    assert len(arrived) == 60
+    assert canonical_hash(arrived) == canonical_hash(everything(rally.dev, SOURCE))
+    assert [one["hash"] for one in rally.manifests] == [canonical_hash(arrived)]
+
+
+@pytest.mark.parametrize(
+    ("refuse", "why"),
+    [
+        (denial, "BatchWriteItem was denied to arn:aws:iam::123456789012:user/operator"),
+        (expiry, r"the credentials are no longer valid \(ExpiredTokenException\); sign in"),
+    ],
+)
+def test_refused_while_writing_it_goes_on_with_what_is_missing(rally, refuse, why):
+    rally.desk.aws.faults.append(from_the(2, "BatchWriteItem", refuse))
+    with pytest.raises(Stopped, match=why):
+        rally.run(migrate_masters).perform()
+    there = len(everything(rally.prod, TARGET))
+    rally.desk.aws.faults.clear()
+    rally.run(migrate_masters).perform()
+
+    assert 0 < there < 60
+    assert (f"{there} of 60", "60 of 60") in [
+        (one.before, one.after) for one in rally.screen.shown if one.field == "items"
+    ]
+    assert_all_has_arrived(rally)
+    assert [one.what for one in Journal(rally.folder / "journal.jsonl")] == [
+        *("begin", "change", "done", "held", "broken", "failed", "end"),
+        *("begin", "held", "held", "change", "done", "change", "done", "end"),
+    ]
+
+
+def test_a_lost_connection_is_told_and_mended(rally):
+    sent = []
+
+    def lose(request, **_):
+        sent.append(request)
+        if len(sent) > 1:
+            raise EndpointConnectionError(endpoint_url=request.url)
+
+    events = rally.prod.meta.events
+    events.register("before-send.dynamodb.BatchWriteItem", lose)
+    with pytest.raises(Stopped, match=r"AWS did not answer \(EndpointConnectionError\)"):
+        rally.run(migrate_masters).perform()
+    events.unregister("before-send.dynamodb.BatchWriteItem", lose)
+    rally.run(migrate_masters).perform()
+
+    assert_all_has_arrived(rally)
+
+
+def test_what_was_copied_is_not_read_again(rally):
+    rally.desk.aws.faults.append(from_the(6, "Scan", denial))
+    with pytest.raises(Stopped, match="Scan was denied"):
+        rally.run(migrate_masters).perform()
+    rally.desk.aws.faults.clear()
+    before = rally.calls("Scan")
+    run = rally.run(migrate_masters)
+    migrate_masters.copy_the_source.action(replace(run.work, go=True))
+
+    assert rally.calls("Scan") - before == 8 - 5
+    run.perform()
+    assert_all_has_arrived(rally)
+
+
+def test_the_target_is_denied_before_anything_is_written(rally):
+    rally.desk.aws.faults.append(denied("dynamodb:DescribeTable"))
+    with pytest.raises(Stopped, match="DescribeTable was denied"):
+        rally.run(migrate_masters).perform()
+
+    assert rally.calls("BatchWriteItem") == 0
+
+
+def test_throttling_and_unprocessed_items_cost_time_and_nothing_else(rally):
+    faults = rally.desk.aws.faults
+    faults.append(throttled("dynamodb:BatchWriteItem", times=4))
+    faults.append(throttled("dynamodb:Scan", times=5))
+    rally.desk.aws.extensions.append(leaving_half(rally.desk.aws.moto, times=6))
+    try:
+        rally.run(migrate_masters).perform()
+    finally:
+        rally.desk.aws.extensions.pop()
+
+    assert_all_has_arrived(rally)
+    assert len(rally.desk.naps) == 4 + 5 + 6
+    assert len(set(rally.desk.naps)) == len(rally.desk.naps)
+
+
+def leaving_half(moto, times):
+    """Leave the second half of a batch undone, as a partition that is full does."""
+    left = [times]
+
+    def extension(request):
+        if request.operation != "BatchWriteItem" or not left[0]:
+            return None
+        left[0] -= 1
+        ((table, puts),) = request.parameters["RequestItems"].items()
+        half = len(puts) // 2
+        if half:
+            moto(request.with_parameters({"RequestItems": {table: puts[:half]}}))
+        return json_response({"UnprocessedItems": {table: puts[half:]}})
+
+    return extension
+
+
+def test_a_table_that_takes_nothing_ends_the_waiting_with_a_sentence(rally):
+    rally.desk.aws.extensions.append(
+        lambda request: (
+            json_response({"UnprocessedItems": request.parameters["RequestItems"]})
+            if request.operation == "BatchWriteItem"
+            else None
+        )
+    )
+    try:
+        with pytest.raises(
+            Stopped,
+            match=f"writing 25 items to table {TARGET}: DynamoDB refused it as too much, {PAUSES}",
+        ):
+            rally.run(migrate_masters).perform()
+    finally:
+        rally.desk.aws.extensions.pop()
+
+    assert max(rally.desk.naps) <= LONGEST_S
+    assert rally.manifests == []
