@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -87,15 +87,7 @@ class Checklist:
     @classmethod
     def load(cls, path: Path = CHECKLIST) -> "Checklist":
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        try:
-            rows = {id_: _ROW.validate_python({"id": id_, **row}) for id_, row in raw.items()}
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise ChecklistError(
-                f"{path.name}: {where}: {first['msg']}; found {first['input']!r}"
-            ) from None
-        return cls(rows)
+        return cls({id_: _row(path.name, id_, fields) for id_, fields in raw.items()})
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows.values())
@@ -112,3 +104,12 @@ class Checklist:
 
 
 _ROW = TypeAdapter(Row)
+
+
+def _row(file: str, id_: str, fields: Mapping[str, Any]) -> Row:
+    try:
+        return _ROW.validate_python({"id": id_, **fields})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join((id_, *(str(part) for part in first["loc"])))
+        raise ChecklistError(f"{file}: {where}: {first['msg']}") from None

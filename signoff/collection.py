@@ -35,7 +35,7 @@ def arrange(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None
     if _whole(session.config):
         items.extend(_without_test(run, session, items))
         run.full = True
-    wanted = {run.checklist[id_].id for id_ in run.choice.rows}
+    wanted = set(run.choice.rows)
     run.full = run.full and not wanted
     items[:] = [item for item in items if _judged(run, item, wanted)]
 

@@ -61,14 +61,15 @@ def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) 
     environment = loaded.environment
     if own_stack:
         environment = closing.enter_context(composition.localized(environment))
+    checklist = Checklist.load(composition.checklist)
     return Run(
         environment=environment,
         overrides=loaded.overrides,
         plan=composition.plan_for(environment),
-        checklist=Checklist.load(composition.checklist),
+        checklist=checklist,
         choice=Choice(
             phase=Phase(option.phase),
-            rows=tuple(option.row),
+            rows=tuple(checklist[id_].id for id_ in option.row),
             replay=option.replay,
             api_url=option.api_url,
             lang=option.lang,

@@ -80,7 +80,7 @@ class Sessions:
             case "missing":
                 return None
             case "garbage":
-                token = "garbage"
+                token = f"garbage-{self.run}"
             case "unsigned":
                 token = jwt.encode(_claims_of(like), None, "none")
             case _:

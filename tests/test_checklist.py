@@ -10,7 +10,7 @@ from signoff.checklist import Checklist, ChecklistError
 from signoff.report.page import guide, words
 
 CHECKLIST = Checklist.load()
-NOT_LOCAL = 17
+NOT_LOCAL = 16
 """Rows that an embedded stack can't show. The list is closed: growing it is a decision."""
 
 
@@ -69,7 +69,7 @@ def test_bad_row_is_told_with_its_place(tmp_path: Path):
     path = tmp_path / "checklist.toml"
     path.write_text('[X-01]\nsection = "tables"\npromise = {en = "a", ja = "b"}\n')
 
-    with pytest.raises(ChecklistError, match="X-01: why: Field required"):
+    with pytest.raises(ChecklistError, match=r"checklist.toml: X-01.why: Field required"):
         Checklist.load(path)
 
 

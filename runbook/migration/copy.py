@@ -44,7 +44,7 @@ class Copy:
 
     def take(self, source: Source, progress: Progress) -> Checkpoint:
         """Copy what is not copied yet. Raises what the source raises, and goes on when called again."""
-        with self._alone():
+        with self.alone():
             state = self.of(source) or self._fresh(source)
             taking = _Taking(self, state)
             progress.done = state.items
@@ -86,7 +86,7 @@ class Copy:
         return Checkpoint(source=source.described(), begun=begun, parts=parts)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
         """Keep a second run from writing into the same files; the lock ends with the process."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as lock:

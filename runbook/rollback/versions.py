@@ -61,24 +61,42 @@ def described(work: Work, function: Function, qualifier: str) -> Mapping[str, An
 
 def published(work: Work, function: Function) -> tuple[int, ...]:
     """Return the numbers of the versions that there are, oldest first."""
-    pages = work.client("lambda").get_paginator("list_versions_by_function")
-    found = pages.paginate(FunctionName=function.name)
-    listed = (one["Version"] for page in found for one in page["Versions"])
-    return tuple(sorted(int(number) for number in listed if number != "$LATEST"))
+    return tuple(sorted(int(number) for number in _codes(work, function)))
 
 
 def _targets(work: Work, functions: tuple[Function, ...]) -> Mapping[str, str]:
     if version := work.chosen.get("to"):
         return {one.name: version for one in functions}
-    if going := begun(work, PART):
-        return going
     live = {one.name: described(work, one, one.alias)["Version"] for one in functions}
+    if (going := begun(work, PART)) and set(going) == set(live):
+        return going
+    there = {one.name: _codes(work, one) for one in functions}
     for release in work.history("release"):
-        recorded = {name: release["functions"].get(name, {}).get("version") for name in live}
-        other = {name: at for name, at in recorded.items() if at not in (None, live[name])}
-        if other:
+        if other := _other(release, live, there):
             return other
     return {one.name: _below(work, one, live[one.name]) for one in functions}
+
+
+def _other(
+    release: Mapping[str, Any], live: Mapping[str, str], there: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """Return the versions of a recorded release that are not live, if they still are what they were."""
+    recorded = {name: release["functions"].get(name, {}) for name in live}
+    return {
+        name: one["version"]
+        for name, one in recorded.items()
+        if one
+        and one["version"] != live[name]
+        and there[name].get(one["version"]) == one["code_sha256"]
+    }
+
+
+def _codes(work: Work, function: Function) -> dict[str, str]:
+    """Return the published versions and the digests of their code."""
+    pages = work.client("lambda").get_paginator("list_versions_by_function")
+    found = pages.paginate(FunctionName=function.name)
+    listed = {one["Version"]: one["CodeSha256"] for page in found for one in page["Versions"]}
+    return {version: code for version, code in listed.items() if version != "$LATEST"}
 
 
 def _below(work: Work, function: Function, live: str) -> str:

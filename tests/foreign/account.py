@@ -1,6 +1,6 @@
 """The account that other hands set up, read over HTTP and judged as the production of tests/prod.toml."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta

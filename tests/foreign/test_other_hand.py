@@ -62,11 +62,11 @@ def test_red_rows_say_which_record_is_missing(inventory):
 
 
 def test_without_its_evidence_it_may_not_go_live(inventory):
-    assert decision(without_evidence(inventory)) is Decision.NO_GO
+    assert decision(rows(without_evidence(inventory))) is Decision.NO_GO
 
 
 def test_with_its_evidence_it_may_go_live(inventory):
-    assert decision(with_evidence(inventory)) is Decision.GO
+    assert decision(rows(with_evidence(inventory))) is Decision.GO
 
 
 @pytest.mark.parametrize("path", HANDS, ids=lambda path: f"{path.parent.name}/{path.name}")

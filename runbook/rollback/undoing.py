@@ -1,0 +1,45 @@
+"""After the rehearsal of a restore: compare, go back to the old tables, and leave nothing lying about."""
+
+from dataclasses import replace
+from functools import partial
+
+from plan.model import Role
+from runbook import rollback_functions
+from runbook.converge import alarms
+from runbook.converge.absent import unless_absent
+from runbook.rollback.contents import content
+from runbook.rollback.drill import go_back
+from runbook.rollback.faults import configure_them_well, take_it_out
+from runbook.rollback.repointing import POLICY
+from runbook.rollback.restored import Restore, restores
+from signoff.procedure import Refused, Work
+
+
+def compare_and_undo(work: Work) -> None:
+    """Refuse where a restored table differs from its mended source; then undo the restore."""
+    take_it_out(work)
+    for one in restores(work):
+        if content(work, one.new) != content(work, one.old):
+            raise Refused(f"table {one.new.name} was restored, but is not what {one.old.name} was")
+    go_back(replace(work, chosen={}), rollback_functions)
+    configure_them_well(work)
+    for role in work.plan.roles:
+        _forbid(work, role)
+    for alarm in work.plan.alarms:
+        alarms.converge(work, alarm)
+    for one in restores(work):
+        _delete(work, one)
+
+
+def _forbid(work: Work, role: Role) -> None:
+    delete = work.client("iam").delete_role_policy
+    unless_absent(partial(delete, RoleName=role.name, PolicyName=POLICY))
+
+
+def _delete(work: Work, one: Restore) -> None:
+    """Delete what the rehearsal itself restored, after its protection: never another table."""
+    client = work.client("dynamodb")
+    client.update_table(TableName=one.new.name, DeletionProtectionEnabled=False)
+    client.get_waiter("table_exists").wait(TableName=one.new.name)
+    client.delete_table(TableName=one.new.name)
+    client.get_waiter("table_not_exists").wait(TableName=one.new.name)

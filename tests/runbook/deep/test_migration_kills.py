@@ -1,0 +1,110 @@
+"""A migration of 10,000 items, killed 20 times wherever it happens to be: nothing is lost, nothing is there twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from signoff.canonical import canonical_hash
+from signoff.local.aws import LocalAws
+from signoff.procedure import Journal
+from signoff.store import Folder, Store
+from tests.runbook.desk import PROD
+from tests.runbook.migration.test_from_the_command_line import DEV
+from tests.runbook.migration.two_tables import (
+    DEV_REGION,
+    SOURCE,
+    TARGET,
+    client,
+    create,
+    everything,
+    spot,
+)
+
+ROOT = Path(__file__).parents[3]
+ACCOUNT, REGION = "121212121212", "ap-northeast-1"
+ITEMS, KILLS = 10_000, 20
+SEED = 20261125
+LONGEST_RUN_S = 120
+
+
+class Executioner:
+    """Kills a process when AWS receives its n-th call; what it had asked for is done all the same."""
+
+    def __init__(self):
+        self.victim, self.left, self.at = None, 0, []
+
+    def __call__(self, request):
+        self.left -= 1
+        if self.victim and self.left == 0:
+            os.kill(self.victim, signal.SIGKILL)
+            self.at.append(request.operation)
+
+
+@pytest.fixture
+def aws():
+    with LocalAws(ACCOUNT, REGION) as aws:
+        dev, prod = client(aws, DEV_REGION), client(aws, REGION)
+        create(dev, SOURCE, "StampId")
+        create(prod, TARGET, "StampId")
+        source = aws.moto.backend("dynamodb", DEV_REGION)
+        for number in range(ITEMS):
+            source.put_item(SOURCE, spot(number))
+        yield aws, dev, prod
+
+
+@pytest.fixture
+def command(aws, tmp_path):
+    """Starts the command line in a process of its own."""
+    path = tmp_path / "environments.toml"
+    text = PROD.read_text().replace("444455556666", ACCOUNT)
+    path.write_text(text.replace("report/prod/evidence", str(tmp_path / "evidence")) + DEV)
+    arguments = ("migrate_masters", "--from=dev", "--to=prod", "--go", "--no-judge")
+    files = (f"--environments={path}", f"--journal={tmp_path / 'journal.jsonl'}")
+    keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    return lambda: subprocess.Popen(
+        [sys.executable, "-m", "runbook", *arguments, *files],
+        cwd=ROOT,
+        env={**os.environ, **keys, "AWS_ENDPOINT_URL": aws[0].endpoint},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_killed_at_random_it_ends_with_equal_tables(aws, command, tmp_path):
+    server, dev, prod = aws
+    chance, executioner = random.Random(SEED), Executioner()
+    server.faults.append(executioner)
+    codes = [killed(command(), executioner, chance, by_call=n % 2 == 0) for n in range(KILLS)]
+    executioner.victim = None
+    survivor = command()
+    said, _ = survivor.communicate(timeout=LONGEST_RUN_S)
+
+    assert codes == [-signal.SIGKILL] * KILLS
+    assert survivor.returncode == 0, said
+    assert {"Scan", "BatchWriteItem"} <= set(executioner.at)
+    arrived = everything(prod, TARGET)
+    assert len(arrived) == ITEMS
+    assert canonical_hash(arrived) == canonical_hash(everything(dev, SOURCE))
+    records = Store(Folder(tmp_path / "evidence"), "prod").load()
+    assert records.problem is None
+    assert [(one.kind, one.body["count"]) for one in records.entries] == [("manifest", ITEMS)]
+    ends = [one.detail["result"] for one in Journal(tmp_path / "journal.jsonl") if one.what == "end"]
+    assert ends == ["done"]
+
+
+def killed(process, executioner, chance, *, by_call):
+    """Kill at a random call, or after a random time; return the exit code."""
+    executioner.left = chance.randint(1, 90) if by_call else 0
+    executioner.victim = process.pid
+    try:
+        process.communicate(timeout=LONGEST_RUN_S if by_call else chance.uniform(1.0, 3.0))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+    return process.returncode

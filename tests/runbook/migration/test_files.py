@@ -1,0 +1,136 @@
+"""Items from a file: the forms that people really have are taken, every other is told in one sentence."""
+
+import json
+
+import pytest
+
+from runbook import migrate_masters
+from runbook.migration.file_forms import items_in
+from signoff.canonical import canonical_hash
+from signoff.procedure import Refused, Stopped
+from tests.runbook.migration.two_tables import TARGET, everything, spot
+
+SPOTS = [spot(number) for number in range(3)]
+SCANNED = {"Items": SPOTS, "Count": 3, "ScannedCount": 3, "ConsumedCapacity": None}
+"""What the guide's command writes: `aws dynamodb scan … --output json`."""
+LINES = "\n".join(json.dumps(one, ensure_ascii=False) for one in SPOTS)
+EXPORTED = "\n".join(json.dumps({"Item": one}) for one in SPOTS)
+REQUESTED = {"StampMasters-prod": [{"PutRequest": {"Item": one}} for one in SPOTS]}
+GOOD = {
+    "the guide's scan": json.dumps(SCANNED, indent=4).encode(),
+    "a list": json.dumps(SPOTS, ensure_ascii=False).encode(),
+    "JSON lines": LINES.encode(),
+    "JSON lines with an empty one": f"{LINES}\n\n".encode(),
+    "an export to S3": EXPORTED.encode(),
+    "what batch-write-item takes": json.dumps(REQUESTED).encode(),
+    "a byte order mark": json.dumps(SCANNED).encode("utf-8-sig"),
+    "PowerShell's UTF-16": json.dumps(SCANNED).encode("utf-16"),
+}
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "masters.json"
+
+
+@pytest.mark.parametrize("content", GOOD.values(), ids=GOOD)
+def test_a_form_that_people_have_is_read(file, content):
+    file.write_bytes(content)
+
+    assert list(items_in(file)) == SPOTS
+
+
+def test_a_file_of_one_item_is_a_file_of_one_item(file):
+    file.write_text(json.dumps(SPOTS[0]))
+
+    assert items_in(file) == (SPOTS[0],)
+
+
+WRONG = {
+    "nothing": (b"", "is empty: the export must have failed"),
+    "white space": (b" \n", "is empty"),
+    "the CLI's text output": (b"ITEMS\tStatue\nNAME\tGPS", "is not JSON: export it with"),
+    "YAML": (b"Items:\n- StampId: {S: A}\n", "is not JSON"),
+    "cut off": (json.dumps(SCANNED, indent=4).encode()[:-40], "is cut off, or broken at line"),
+    "lines that are cut off": (LINES.encode()[:-9], "line 3 is not JSON: is the file cut off"),
+    "a part of the table": (
+        json.dumps({**SCANNED, "NextToken": "eyJ"}).encode(),
+        "holds a part of the table only: scan it without --max-items",
+    ),
+    "a count that is another": (
+        json.dumps({**SCANNED, "Count": 4}).encode(),
+        "says Count 4 and holds 3 items",
+    ),
+    "plain JSON": (
+        json.dumps([{"StampId": "A", "Name": "a"}]).encode(),
+        r'item 1 is plain JSON \(\{"StampId": "A"\}\), not DynamoDB JSON',
+    ),
+    "a list of names": (b'["A", "B"]', 'item 1 is no item but "A"'),
+    "a number": (b"5", "holds a single value, no items"),
+    "two tables": (
+        json.dumps({**REQUESTED, "Users": []}).encode(),
+        "is about 2 tables: give a file of one",
+    ),
+    "packed": (b"\x1f\x8b\x08\x00\xff\xfe\xfd", "is no text: unpack it"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), WRONG.values(), ids=WRONG)
+def test_another_form_is_told_in_one_sentence(file, content, why):
+    file.write_bytes(content)
+    with pytest.raises(Refused, match=why) as refused:
+        items_in(file)
+
+    assert str(refused.value).startswith(str(file))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_told(file):
+    with pytest.raises(Refused, match=r"cannot be read \(No such file or directory\)"):
+        items_in(file)
+
+
+def test_the_guides_file_is_carried_over(rally, file):
+    file.write_bytes(GOOD["the guide's scan"])
+    rally.run(migrate_masters, file=str(file)).perform()
+    again = rally.run(migrate_masters, file=str(file)).perform()
+
+    assert everything(rally.prod, TARGET) == SPOTS
+    assert again == ()
+    (manifest,) = rally.manifests
+    assert manifest["source"]["file"] == "masters.json"
+    assert manifest["hash"] == canonical_hash(SPOTS)
+
+
+def test_a_wrong_file_stops_the_run(rally, file):
+    with pytest.raises(Stopped, match="copy_the_source: .*cannot be read"):
+        rally.run(migrate_masters, file=str(file)).perform()
+
+
+BAD = {
+    "no key": ({"Name": {"S": "x"}}, r"item 2: its key \(StampId\) is missing"),
+    "an empty key": (spot(1, StampId={"S": ""}), "item 2: its key"),
+    "a key of another type": (spot(1, StampId={"N": "1"}), "item 2: its key"),
+    "a key twice": (SPOTS[0], "SPOT-00000: its key is there twice"),
+    "a type that DynamoDB lacks": (spot(1, Extra={"X": "1"}), "there is no DynamoDB type X"),
+    "two types": (spot(1, Extra={"S": "1", "N": "1"}), "is no value of DynamoDB JSON"),
+    "a number written as one": (spot(1, Extra={"N": 1}), "is not how DynamoDB JSON writes N"),
+    "no number": (spot(1, Extra={"N": "one"}), "'one' is no number"),
+    "no finite number": (spot(1, Extra={"N": "NaN"}), "that DynamoDB does not store"),
+    "too many digits": (spot(1, Extra={"N": "1" * 39}), "has more than 38 digits"),
+    "an empty set": (spot(1, Extra={"SS": []}), "is no set that DynamoDB stores"),
+    "a member twice": (spot(1, Extra={"NS": ["1", "1.0"]}), "names a member of its set twice"),
+    "no base64": (spot(1, Extra={"B": "%"}), "is no base64"),
+    "a null that is false": (spot(1, Extra={"NULL": False}), "NULL is always true"),
+    "too large": (spot(1, Extra={"S": "x" * 410_000}), "and DynamoDB takes 400 KB"),
+    "a long key": (spot(1, StampId={"S": "x" * 2000}), "its key is longer than"),
+}
+
+
+@pytest.mark.parametrize(("item", "reason"), BAD.values(), ids=BAD)
+def test_an_item_that_dynamodb_would_refuse_stops_the_run_beforehand(rally, file, item, reason):
+    file.write_text(json.dumps([SPOTS[0], item]))
+    with pytest.raises(Stopped, match=reason):
+        rally.run(migrate_masters, file=str(file)).perform()
+
+    assert rally.calls("BatchWriteItem") == 0

@@ -1,0 +1,198 @@
+"""The parts of a migration, each alone: batches, the copy and its checkpoint, the bar, the waits."""
+
+import stat
+from itertools import count
+
+import pytest
+from botocore.exceptions import ClientError
+
+from runbook.migration import checkpoint
+from runbook.migration.checkpoint import Checkpoint, Part
+from runbook.migration.copy import Copy
+from runbook.migration.loading import IN_ONE_WRITE, LARGEST_WRITE, batches
+from runbook.migration.progress import Progress
+from runbook.migration.scanning import Page
+from runbook.migration.throttling import LONGEST_S, PAUSES, unhurried
+from runbook.migration.wire import sent_bytes
+from signoff.procedure import Refused
+from signoff.procedure.work import nothing
+from tests.runbook.migration.two_tables import spot
+
+
+def test_a_batch_holds_25_items_and_16_megabytes():
+    small = [spot(number) for number in range(60)]
+    large = [spot(number, Text={"S": "é" * 190_000}) for number in range(60)]
+
+    assert [len(one) for one in batches(small)] == [25, 25, 10]
+    cut = list(batches(large))
+    assert [item for batch in cut for item in batch] == large
+    assert all(len(batch) <= IN_ONE_WRITE for batch in cut)
+    assert all(sum(map(sent_bytes, batch)) <= LARGEST_WRITE < 16 * 2**20 for batch in cut)
+
+
+def test_escapes_count_as_they_are_sent():
+    """A quote takes one byte in the table and two on the wire."""
+    heavy = [spot(number, Text={"S": '"' * 400_000}) for number in range(25)]
+
+    assert [len(one) for one in batches(heavy)] == [19, 6]
+
+
+class Pages:
+    """A source of two parts; ``breaks`` after so many pages of each."""
+
+    parts = 2
+
+    def __init__(self, breaks=99):
+        self.breaks = breaks
+        self.asked = []
+
+    def __str__(self):
+        return "some pages"
+
+    def described(self):
+        return {"pages": 3}
+
+    def pages(self, part, after=None):
+        self.asked.append((part, after))
+        first = after["n"] + 1 if after else 0
+        for number in range(first, 3):
+            if number - first == self.breaks:
+                raise Refused("no more")
+            item = spot(part * 10 + number)
+            yield Page((item,), {"n": number} if number < 2 else None)
+
+
+ALL = [spot(number) for number in (0, 1, 2, 10, 11, 12)]
+
+
+def progress():
+    return Progress(what="copying", watch=nothing)
+
+
+def test_a_copy_that_broke_off_goes_on_where_it_was(tmp_path):
+    copy = Copy(tmp_path / "copy")
+    with pytest.raises(Refused):
+        copy.take(Pages(breaks=2), progress())
+    assert (copy.state.items, copy.state.done) == (4, False)
+    rest = Pages()
+    begun = copy.state.begun
+
+    state = copy.take(rest, progress())
+    assert sorted(rest.asked) == [(0, {"n": 1}), (1, {"n": 1})]
+    assert list(copy.items()) == ALL
+    assert (state.done, state.items, state.begun) == (True, 6, begun)
+
+
+def test_what_a_killed_run_wrote_beyond_its_checkpoint_is_cut_off(tmp_path):
+    copy = Copy(tmp_path / "copy")
+    with pytest.raises(Refused):
+        copy.take(Pages(breaks=1), progress())
+    with copy.part(0).open("a") as file:
+        file.write('{"StampId": {"S": "to')
+    copy.take(Pages(), progress())
+
+    assert list(copy.items()) == ALL
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda p: p.unlink(), lambda p: p.write_text("{")], ids=["gone", "cut"]
+)
+def test_a_copy_that_somebody_damaged_is_taken_anew(tmp_path, damage):
+    copy = Copy(tmp_path / "copy")
+    copy.take(Pages(), progress())
+    damage(copy.part(1))
+
+    assert copy.of(Pages()) is None
+    copy.take(Pages(), progress())
+    assert list(copy.items()) == ALL
+
+
+def test_a_copy_of_another_source_is_none(tmp_path):
+    class Others(Pages):
+        def described(self):
+            return {"pages": 4}
+
+    copy = Copy(tmp_path / "copy")
+    copy.take(Pages(), progress())
+
+    assert copy.of(Others()) is None
+
+
+def test_two_runs_do_not_copy_into_one_folder(tmp_path):
+    copy = Copy(tmp_path / "copy")
+    with copy.alone(), pytest.raises(Refused, match="another run is copying there"):
+        copy.take(Pages(), progress())
+
+
+def test_nobody_else_may_read_a_copy(tmp_path):
+    copy = Copy(tmp_path / "copy")
+    copy.take(Pages(), progress())
+
+    modes = [stat.S_IMODE(one.stat().st_mode) for one in (copy.folder, copy.part(0))]
+    assert modes == [0o700, 0o600]
+
+
+def test_a_checkpoint_is_read_as_it_was_written(tmp_path):
+    path = tmp_path / "checkpoint.json"
+    written = Checkpoint(source={"a": 1}, begun="now", parts=(Part(1, 2, {"k": {"S": "é"}}),))
+    checkpoint.write(path, written)
+
+    assert checkpoint.read(path) == written
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"parts": 1}', '{"parts": [{"x": 1}]}'])
+def test_what_is_no_checkpoint_is_none(tmp_path, text):
+    path = tmp_path / "checkpoint.json"
+    if text is not None:
+        path.write_text(text)
+
+    assert checkpoint.read(path) is None
+
+
+def test_the_bar_shows_the_rate_and_the_time_that_is_left():
+    lines, clock = [], iter([0.0, 2.0, 2.0, 4.0])
+    bar = Progress(what="writing T", watch=lines.append, total=10_000, now=lambda: next(clock))
+    bar.counted(range(2500))
+
+    assert lines == ["writing T ━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 2,500 of 10,000, 1,250/s, 6 s left"]
+
+
+def test_long_waits_are_told_in_minutes():
+    clock = iter([0.0, 10.0, 10.0])
+    bar = Progress(what="w", watch=nothing, total=1000, now=lambda: next(clock))
+    bar.done = 100
+
+    assert bar.line().endswith("100 of 1,000, 10/s, 1 min 30 s left")
+
+
+def test_nothing_done_yet_has_no_time_left():
+    bar = Progress(what="w", watch=nothing, total=5, now=lambda: 0.0)
+
+    assert bar.line().endswith("0 of 5, 0/s, ? left")
+
+
+BUSY = ClientError({"Error": {"Code": "ThrottlingException"}}, "Scan")
+OTHER = ClientError({"Error": {"Code": "ValidationException"}}, "Scan")
+
+
+def test_a_busy_table_is_asked_again_at_growing_random_intervals():
+    naps, calls = [], count()
+
+    def call():
+        if next(calls) < PAUSES:
+            raise BUSY
+        return "done"
+
+    assert unhurried(call, "reading", naps.append) == "done"
+    assert len(naps) == PAUSES
+    assert all(0 <= nap <= min(LONGEST_S, 0.05 * 2**n) for n, nap in enumerate(naps))
+
+
+def test_another_error_is_told_at_once():
+    def call():
+        raise OTHER
+
+    naps = []
+    with pytest.raises(ClientError, match="ValidationException"):
+        unhurried(call, "reading", naps.append)
+    assert naps == []

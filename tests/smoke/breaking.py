@@ -1,0 +1,146 @@
+"""Ways to break a running rally, each mended at the end of its block."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from lambdas.packing import pack
+from plan.model import Function
+from runbook import api as api_procedure
+from signoff.procedure import Procedure
+from tests.smoke.rally import Rally
+
+Edits = Mapping[str, tuple[str, str]]
+"""File of a package -> (text that stands in it, text in its place)."""
+
+
+@contextmanager
+def released(
+    rally: Rally, key: str, edits: Edits | None = None, variables: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Release a function with other code or other variables; then point the alias back."""
+    function, client = rally.plan.function(key), rally.client("lambda")
+    before = client.get_alias(FunctionName=function.name, Name=function.alias)
+    version = _published(client, function, edited(pack(key), edits or {}), variables or {})
+    move = {"FunctionName": function.name, "Name": function.alias}
+    client.update_alias(**move, FunctionVersion=version)
+    try:
+        yield
+    finally:
+        client.update_alias(**move, FunctionVersion=before["FunctionVersion"])
+
+
+def _published(
+    client: Any, function: Function, package: bytes, variables: Mapping[str, str]
+) -> str:
+    # Lambda publishes no second version of the same: the description makes each another one.
+    number = len(client.list_versions_by_function(FunctionName=function.name)["Versions"])
+    client.update_function_code(FunctionName=function.name, ZipFile=package)
+    client.update_function_configuration(
+        FunctionName=function.name,
+        Description=f"{function.name}, broken for the {number}. time",
+        Environment={"Variables": {**function.environment, **variables}},
+    )
+    return str(client.publish_version(FunctionName=function.name)["Version"])
+
+
+def edited(package: bytes, edits: Edits) -> bytes:
+    """Return the package with those texts replaced; ValueError where one does not stand there."""
+    found, written = zipfile.ZipFile(io.BytesIO(package)), io.BytesIO()
+    with zipfile.ZipFile(written, "w") as out:
+        for name in found.namelist():
+            text = found.read(name).decode()
+            if name in edits:
+                old, new = edits[name]
+                if old not in text:
+                    raise ValueError(f"{name} holds no {old!r}")
+                text = text.replace(old, new)
+            out.writestr(name, text)
+    if strange := edits.keys() - set(found.namelist()):
+        raise ValueError(f"the package holds no {', '.join(sorted(strange))}")
+    return written.getvalue()
+
+
+@contextmanager
+def redrawn(rally: Rally, draw: Callable[[Any, str], None]) -> Iterator[None]:
+    """Change the API's draft and deploy it; then let the runbook bring the API back."""
+    client = rally.client("apigateway")
+    draw(client, rally.api_id)
+    try:
+        _deploy(client, rally)
+        yield
+    finally:
+        work = rally.work()
+        for step in Procedure.of(api_procedure).steps:
+            if step.action:
+                step.action(work)
+
+
+def _deploy(client: Any, rally: Rally) -> None:
+    made = client.create_deployment(restApiId=rally.api_id, description="broken")
+    client.update_stage(
+        restApiId=rally.api_id,
+        stageName=rally.environment.stage,
+        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": made["id"]}],
+    )
+
+
+def resource_of(client: Any, api_id: str, path: str) -> str:
+    """Return the id of a path's resource in the draft."""
+    pages = client.get_paginator("get_resources").paginate(restApiId=api_id)
+    return str(next(one["id"] for page in pages for one in page["items"] if one["path"] == path))
+
+
+@contextmanager
+def without_statement(rally: Rally, key: str, number: int) -> Iterator[None]:
+    """Take one statement out of a role's policy, and start the function anew, without kept secrets."""
+    role, iam = rally.plan.function(key).role.name, rally.client("iam")
+    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    left = [one for at, one in enumerate(document["Statement"]) if at != number]
+    which = {"RoleName": role, "PolicyName": policy}
+    iam.put_role_policy(**which, PolicyDocument=json.dumps({**document, "Statement": left}))
+    try:
+        with released(rally, key):
+            yield
+    finally:
+        iam.put_role_policy(**which, PolicyDocument=json.dumps(document))
+
+
+@contextmanager
+def without_log_group(rally: Rally, name: str) -> Iterator[None]:
+    logs = rally.client("logs")
+    logs.delete_log_group(logGroupName=name)
+    try:
+        yield
+    finally:
+        logs.create_log_group(logGroupName=name)
+
+
+@contextmanager
+def other_secret(rally: Rally, key: str, **members: str) -> Iterator[None]:
+    """Put other content into a secret; what functions have read before, they keep for a while."""
+    secret, client = rally.plan.secret(key), rally.client("secretsmanager")
+    before = client.get_secret_value(SecretId=secret.name)["SecretString"]
+    client.put_secret_value(SecretId=secret.name, SecretString=json.dumps(members))
+    try:
+        yield
+    finally:
+        client.put_secret_value(SecretId=secret.name, SecretString=before)
+
+
+@contextmanager
+def other_masters(rally: Rally, **attributes: Mapping[str, Any]) -> Iterator[None]:
+    """Give every stamp master these attributes (DynamoDB JSON); then put them back as they were."""
+    table, client = rally.plan.table("stampmasters").name, rally.client("dynamodb")
+    before = client.scan(TableName=table)["Items"]
+    for item in before:
+        client.put_item(TableName=table, Item={**item, **attributes})
+    try:
+        yield
+    finally:
+        for item in before:
+            client.put_item(TableName=table, Item=item)

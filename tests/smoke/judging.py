@@ -1,0 +1,124 @@
+"""Judge a running rally in this process: the smoke tests are collected once and called as functions."""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+
+from signoff.checklist import Checklist, expectation
+from signoff.evidence import Observations
+from signoff.outcome import Finding, Outcome, finding
+from signoff.verdict import RowVerdict, row_verdict
+from signoff.world import World
+from smoke.by_hand import signature_instead
+from smoke.conftest import LAST
+from smoke.opening import opened
+from smoke.suite import Suite
+from smoke.trial import Trial
+from tests.smoke.rally import ENVIRONMENTS, Rally
+
+PATIENCE_S = 3.0
+VIEWS: Mapping[str, Callable[[Trial, Observations], Any]] = {
+    "trial": lambda trial, _: trial,
+    "observe": lambda _, observe: observe,
+    "origin": lambda trial, _: trial.suite.environment.origin,
+    "embedded_line": lambda trial, _: trial.suite.line,
+}
+"""The fixtures that a smoke test may ask for, as smoke/conftest.py has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One collected smoke test."""
+
+    __test__ = False
+    row: str
+    name: str
+    function: Callable[..., None]
+    params: Mapping[str, Any]
+    arguments: tuple[str, ...]
+    embedded: bool
+
+    def judge(self, suite: Suite, checklist: Checklist) -> Finding:
+        observe, error = Observations(), None
+        trial = Trial(suite, self.row, observe)
+        views = {name: VIEWS[name](trial, observe) for name in self.arguments if name in VIEWS}
+        try:
+            with signature_instead(suite.world, checklist[self.row], observe):
+                self.function(**views, **self.params)
+            assert observe.seen, f"{self.name} passed without observing anything"
+        except Exception as caught:  # noqa: BLE001 - whatever a test raises is its finding
+            error = caught
+        return finding(self.row, error, subject=self.name, evidence=tuple(observe.seen))
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self.tests: list[Test] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.tests = [_test(item) for item in session.items if isinstance(item, pytest.Function)]
+
+
+def _test(item: pytest.Function) -> Test:
+    marker = item.get_closest_marker(expectation.name)
+    assert marker, f"{item.nodeid} proves no row"
+    params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    names = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
+    embedded = "embedded_line" in item.fixturenames
+    return Test(marker.args[0], item.name, item.function, params, names, embedded)
+
+
+@cache
+def collected() -> tuple[Test, ...]:
+    """Collect smoke/ for an environment in which nothing is missing; before any stack is started."""
+    collector = _Collector()
+    options = ["smoke", "--env=local", f"--environments={ENVIRONMENTS}", "--collect-only"]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = pytest.main([*options, "-q", "-p", "no:cacheprovider"], plugins=[collector])
+    assert code == pytest.ExitCode.OK, said.getvalue()[-2000:]
+    assert any(test.embedded for test in collector.tests), "collected beside a running stack"
+    return tuple(collector.tests)
+
+
+def judge(
+    rally: Rally,
+    world: World | None = None,
+    *,
+    embedded: bool = True,
+    environ: Mapping[str, str] | None = None,
+    api: str | None = None,
+    rows: Iterable[str] = (),
+) -> Mapping[str, RowVerdict]:
+    """Make all smoke calls and return every row's verdict; ``rows`` judges only these."""
+    checklist, wanted = Checklist.load(), set(rows)
+    tests = [
+        test
+        for test in collected()
+        if (embedded or not test.embedded) and (not wanted or test.row in wanted)
+    ]
+    assert tests[-1].name == LAST or wanted
+    with opened(
+        world or rally.world(),
+        api or rally.api,
+        embedded=embedded,
+        environ=environ or {},
+        patience_s=PATIENCE_S,
+    ) as suite:
+        found = [test.judge(suite, checklist) for test in tests]
+    by_row = {row: [one for one in found if one.row == row] for row in {one.row for one in found}}
+    return {row: row_verdict(checklist[row], some) for row, some in by_row.items()}
+
+
+def red(verdicts: Mapping[str, RowVerdict]) -> Mapping[str, str]:
+    """Return row -> ``fail``, ``not testable``, or the row that it follows from."""
+    return {
+        row: one.root if one.outcome is Outcome.FOLLOWS else str(one.outcome)
+        for row, one in verdicts.items()
+        if one.outcome.red
+    }

@@ -1,0 +1,123 @@
+"""One healthy rally on an embedded stack, with a front end and a LIFF app beside it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from lambdas.packing import pack
+from plan import plan_for, scope_of
+from plan.model import Plan
+from runbook.local_stack import local_stack
+from runbook.provision import work_for
+from signoff.environment import Environment
+from signoff.environments import load
+from signoff.inventory import on_demand
+from signoff.local.line import FakeLine
+from signoff.local.line_channels import Channels
+from signoff.local.stack import LocalStack
+from signoff.procedure import Work
+from signoff.records import Records
+from signoff.world import World
+from tests.smoke.front import Front, front
+
+ENVIRONMENTS = Path(__file__).with_name("rally.toml")
+CONFIG_JS = """const CONFIG = {{
+    // API_BASE_URL: 'https://old.example.jp/dev',
+    API_BASE_URL: '{api}',
+    LIFF_ID: window.LIFF_ID || '{liff}',
+}};
+"""
+
+
+@dataclass(frozen=True)
+class Rally:
+    """What a test may break. AWS calls of this process go to this stack."""
+
+    environment: Environment
+    api: str
+    line: FakeLine
+    front: Front
+
+    @cached_property
+    def plan(self) -> Plan:
+        return plan_for(self.environment)
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, region_name=self.environment.region)
+
+    @cached_property
+    def api_id(self) -> str:
+        apis = self.client("apigateway").get_rest_apis()["items"]
+        return str(next(one["id"] for one in apis if one["name"] == self.plan.api.name))
+
+    def work(self) -> Work:
+        """Return what lets the runbook's own steps bring things back to the plan."""
+        session = boto3.Session(region_name=self.environment.region)
+        return work_for(
+            session,
+            self.environment,
+            secrets_in=lambda _: self.line.channels.messaging_access_token,
+            build=pack,
+            record=lambda *_: None,
+            go=True,
+            permit=lambda _: True,
+        )
+
+    def world(self, environment: Environment | None = None, records: Records | None = None) -> World:
+        """Read what smoke asks of the inventory, when it asks."""
+        scope = scope_of(self.plan, self.environment)
+        session = boto3.Session(region_name=self.environment.region)
+        inventory = on_demand(session, scope, caller="", salts={}, endpoint="local")
+        return World(
+            environment=environment or self.environment,
+            plan=self.plan,
+            scope=scope,
+            inventory=inventory,
+            records=records or Records(),
+            dev=Records(),
+            now=inventory.read_at,
+        )
+
+
+@contextmanager
+def healthy(folder: Path) -> Iterator[Rally]:
+    """Start a rally that is right in every respect; ``folder`` takes its evidence and its files."""
+    with front() as page:
+        environment = _environment(page, folder)
+        channels = Channels(liff_apps=(_liff_app(environment),))
+        (folder / "login-token").write_text(channels.login_access_token, encoding="utf-8")
+        with FakeLine(channels) as line:
+            environment = replace(
+                environment, line=replace(environment.line, endpoint=line.url)
+            )
+            stack = LocalStack(
+                provision=local_stack().provision, kept_at=folder / "none.json", _line=line
+            )
+            with stack.start(environment, lambda _: None) as started:
+                liff = environment.line.liff_id
+                page.configure(CONFIG_JS.format(api=started.api, liff=liff))
+                yield Rally(environment, started.api, line, page)
+
+
+def _environment(page: Front, folder: Path) -> Environment:
+    environment = load("local", ENVIRONMENTS, {}).environment
+    return replace(
+        environment,
+        origin=page.url,
+        evidence=str(folder / "evidence"),
+        front_end=replace(environment.front_end, url=page.url),
+        line=replace(environment.line, login_token_file=str(folder / "login-token")),
+    )
+
+
+def _liff_app(environment: Environment) -> dict[str, Any]:
+    return {
+        "liffId": environment.line.liff_id,
+        "view": {"type": "full", "url": environment.front_end.url},
+        "scope": ["openid", "profile"],
+    }
