@@ -4,6 +4,7 @@ import pytest
 
 from checks import axes
 from checks.notices import notices
+from checks.plots import plots
 from plan import plan_for, scope_of
 from runbook.local_stack import local_stack
 from signoff.run import Composition, Run
@@ -20,6 +21,7 @@ def pytest_signoff_composition() -> Composition:
         localized=stack.localized,
         start=stack.start,
         notices=notices,
+        plots=plots,
     )
 
 

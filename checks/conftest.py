@@ -4,6 +4,7 @@ import pytest
 
 from checks import axes
 from checks.deployed import Deployed
+from checks.records import live_release
 
 
 def pytest_generate_tests(metafunc):
@@ -44,9 +45,9 @@ def dev(world):
 
 
 @pytest.fixture
-def release(world):
-    """Digest of what is live; asking for it fails as unknown where nobody can know it."""
-    return world.release
+def release(world, deployed):
+    """Digest of what is live."""
+    return live_release(world, deployed)
 
 
 @pytest.fixture

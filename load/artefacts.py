@@ -23,20 +23,26 @@ def publish(verdict: Verdict, folder: Path) -> list[Path]:
     return [written[1], written[0], written[2]]
 
 
-def record(verdict: Verdict, folder: Path, location: str, root: Path, aws: Aws) -> None:
-    """Append the verdict to the evidence store, whatever it says: the newest counts, not the best."""
+def record(  # noqa: PLR0913 - a record names what it is of
+    verdict: Verdict, folder: Path, location: str, root: Path, aws: Aws, *, counts: bool
+) -> None:
+    """Append to the evidence store the time of the run and, if it ``counts``, its verdict.
+
+    Whatever the verdict says: the newest counts, not the best.
+    """
     about: Any = verdict.about
+    store = open_store(location, about["environment"], s3=lambda: aws("s3"), root=root)
+    whose = {"caller": about.get("caller") or "unknown", "release": about.get("release")}
+    store.append(evidence.WINDOW, evidence.window(verdict), **whose)
+    if counts:
+        body = evidence.body(verdict, _page(folder, root))
+        store.append(evidence.KIND, body, days=about.get("fresh_days"), **whose)
+
+
+def _page(folder: Path, root: Path) -> str:
     resolved = folder.resolve()
     inside = resolved.is_relative_to(root.resolve())
-    page = resolved.relative_to(root.resolve()) / PAGE if inside else resolved / PAGE
-    store = open_store(location, about["environment"], s3=lambda: aws("s3"), root=root)
-    store.append(
-        evidence.KIND,
-        evidence.body(verdict, page.as_posix()),
-        caller=about.get("caller") or "unknown",
-        release=about.get("release"),
-        days=about.get("fresh_days"),
-    )
+    return ((resolved.relative_to(root.resolve()) if inside else resolved) / PAGE).as_posix()
 
 
 def previous_digest(folders: Folders) -> str | None:

@@ -4,28 +4,21 @@ import json
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from load.aftermath import Aftermath
 from load.artefacts import publish
-from load.cleanup import Cleaner, used_users
 from load.engine.judge import Exit
-from load.engine.plan import AWARD
-from load.engine.run_file import USED_FILE, Run
+from load.engine.run_file import Run
 from load.engine.verdict import FILE_NAME, Verdict, sentence
-from load.launch import Crew, follow, started
-from load.logins import USERS as LOGIN_USERS
-from load.sessions import PREFIX
-from load.silence import line_heard
+from load.launch import Spread, follow, started
 from load.target import Aws, Target
 from load.watch import Watch
 
-FUNCTION_LIMIT_S = 31
-"""No function runs longer than 30 s (guide step 3-2)."""
 AFTER_S = 15
 """For Locust to write its report after the last answer."""
 
@@ -51,7 +44,7 @@ class Attempt:
     watch: Watch
     pause: Callable[[float], None] = time.sleep
 
-    def drive(self, crew: Crew) -> int:
+    def drive(self, spread: Spread) -> int:
         """Run Locust to its end and return its exit code.
 
         The first Ctrl-C ends it cleanly, with a verdict; the second at once.
@@ -61,7 +54,7 @@ class Attempt:
             self.run.write(run_file)
             with (
                 _term_is_interrupt(),
-                started(self.run, run_file, crew, self.folder) as locust,
+                started(self.run, run_file, spread, self.folder) as locust,
                 self.watch.open(),
             ):
                 log = self.folder / "locust.log"
@@ -77,7 +70,8 @@ class Attempt:
         """Clean up after Locust ended with ``code``, and publish what it found."""
         found = self.folder / FILE_NAME
         verdict = Verdict.from_json(json.loads(found.read_text())) if found.exists() else None
-        cleanup = self._cleaned(verdict)
+        traces = Aftermath(self.run, self.target, self.aws, self.folder, self.watch.say, self.pause)
+        cleanup = None if code == Exit.REFUSED else traces.remove(verdict)
         if verdict is None:
             return self._without_verdict(code)
         verdict = replace(verdict, cleanup=cleanup)
@@ -93,32 +87,6 @@ class Attempt:
         return Finished(
             Exit.INVALID, f"INVALID: Locust ended (exit {code}) without a verdict", logs
         )
-
-    def _cleaned(self, verdict: Verdict | None) -> Mapping[str, Any] | None:
-        """Take away what was written; of all users where a worker took its list with it."""
-        if not self.run.plan.awards and not self.run.pool.logins:
-            return None
-        self._let_stragglers_end(verdict)
-        self.watch.say("taking away what was written")
-        whole = verdict is not None and not verdict.measurement.lost
-        everyone = [visitor.id for visitor in self.run.pool.visitors]
-        visitors = used_users(self.folder / USED_FILE) if whole else everyone
-        logins = LOGIN_USERS if self.run.pool.logins else ()
-        cleaner = Cleaner(
-            self.aws("dynamodb"), self.target.user_stamps, self.target.users, self.pause
-        )
-        calls = line_heard(self.target, PREFIX)
-        return {**cleaner.clean_patiently(visitors, logins), "line_calls": calls}
-
-    def _let_stragglers_end(self, verdict: Verdict | None) -> None:
-        """Wait where an award had no answer: its function may still write, up to its time limit."""
-        if verdict and not verdict.measurement.steps.total("failed", endpoint=AWARD):
-            return
-        ended = verdict.ended if verdict else datetime.now(UTC)
-        left = FUNCTION_LIMIT_S - (datetime.now(UTC) - ended).total_seconds()
-        if left > 0:
-            self.watch.say(f"waiting {left:.0f} s for awards that may still be under way")
-            self.pause(left)
 
 
 @contextmanager

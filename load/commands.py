@@ -19,7 +19,7 @@ from load.engine.run_file import USED_FILE, VARIABLE, Run
 from load.engine.throttle import Throttle
 from load.engine.verdict import sentence
 from load.folders import Folders
-from load.launch import Crew
+from load.launch import Spread
 from load.merge import merge, read_parts
 from load.plans import plans
 from load.prepare import Wish, prepare
@@ -59,7 +59,7 @@ def run(asked: argparse.Namespace, around: Surroundings) -> Exit:
         around,
         asked.env,
         _wish(asked),
-        Crew(listen=asked.listen, port=asked.port, elsewhere=asked.elsewhere),
+        Spread(listen=asked.listen, port=asked.port, elsewhere=asked.elsewhere),
         Watch(),
         host=asked.host,
         prepared=asked.run_file,
@@ -103,7 +103,8 @@ def merge_verdicts(asked: argparse.Namespace, around: Surroundings) -> Exit:
         paths.append(used)
     if asked.record:
         environment = around.environment(name)
-        record(verdict, folder, environment.evidence, around.root, around.aws(environment))
+        aws = around.aws(environment)
+        record(verdict, folder, environment.evidence, around.root, aws, counts=True)
     _tell(sentence(verdict), paths)
     return verdict.judgement.exit
 
@@ -112,6 +113,9 @@ def clean(asked: argparse.Namespace, around: Surroundings) -> Exit:
     """Delete what a run wrote; fails where something is left."""
     if not asked.used.exists():
         raise Refused(f"{asked.used} does not exist; give the used.jsonl of a run")
+    if around.serves(around.environment(asked.env)) and around.kept() is None:
+        print("no local stack is up: what it held went with it")
+        return Exit.PASS
     with aimed(around, asked.env, Watch().say) as (target, aws):
         cleaner = Cleaner(aws("dynamodb"), target.user_stamps, target.users)
         done = cleaner.clean(used_users(asked.used))

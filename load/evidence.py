@@ -2,23 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from load.engine.verdict import Verdict
 from load.plots import plots
 
 KIND = "load"
-NO_PERCENTILES = (
-    "has no percentile gate, so it says nothing of speed and never satisfies production"
-)
+WINDOW = "window"
 
 
 def body(verdict: Verdict, where: str) -> dict[str, Any]:
     """Give the body of the record: ``where`` is the page, as a path from the project's root.
 
-    A reader wants ``newest("load", plan=<the required plan>)`` and then looks at ``verdict``; release
-    and expiry are the record's own.
+    A reader wants ``newest("load", plan=<the required plan>)`` and looks at ``verdict`` and, in
+    production, at ``percentiles``: a smoke run has no percentile gate and never satisfies it.
+    Release and expiry are the record's own.
     """
     record = verdict.to_json()
     kept = ("plan", "verdict", "sentence", "reasons", "window", "percentiles", "checks", "cleanup")
@@ -34,23 +32,7 @@ def body(verdict: Verdict, where: str) -> dict[str, Any]:
     }
 
 
-def standing(
-    record: Mapping[str, Any] | None, *, plan: str, release: str, production: bool
-) -> str | None:
-    """Tell in a sentence why a newest record's body does not satisfy the performance row, or None.
-
-    ``record`` is {"release", "body"} of the newest load record of the required plan; whether it is
-    recent is the store's to say.
-    """
-    if record is None:
-        return f"there is no verdict of plan {plan}; python -m load run --plan {plan} makes one"
-    found = record["body"]
-    if production and not found["percentiles"]:
-        return f"plan {found['plan']} {NO_PERCENTILES}"
-    if record["release"] != release:
-        return (
-            f"the verdict is of release {record['release']}, and {release} is live; load it again"
-        )
-    if found["verdict"] != "pass":
-        return str(found["sentence"])
-    return None
+def window(verdict: Verdict) -> dict[str, Any]:
+    """Give the body of the record that explains an alarm: the load's own 409 and 429 can ring one."""
+    begin, end = verdict.to_json()["window"]
+    return {"what": "load", "begin": begin, "end": end}

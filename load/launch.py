@@ -21,7 +21,7 @@ GRACE_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
+class Spread:
     """How a run is spread: ``listen`` is the address at which the master waits for its workers.
 
     With ``elsewhere`` the workers are started by someone else, on other machines.
@@ -61,12 +61,12 @@ class Locust:
 
 
 @contextmanager
-def started(run: Run, run_file: Path, crew: Crew, logs: Path) -> Iterator[Locust]:
+def started(run: Run, run_file: Path, spread: Spread, logs: Path) -> Iterator[Locust]:
     """Yield Locust at work on the run; none of its processes outlives the block."""
     locust = Locust()
     try:
-        port = crew.port or free_port(crew.listen)
-        for role, options in _roles(run, crew, port):
+        port = spread.port or free_port(spread.listen)
+        for role, options in _roles(run, spread, port):
             locust.processes.append(_process(run, run_file, role, options, logs))
         yield locust
     finally:
@@ -83,9 +83,9 @@ def free_port(host: str) -> int:
         return port
 
 
-def _roles(run: Run, crew: Crew, port: int) -> Iterator[tuple[str, list[str]]]:
+def _roles(run: Run, spread: Spread, port: int) -> Iterator[tuple[str, list[str]]]:
     leading = ["--headless", "--html", str(Path(run.out) / "locust.html")]
-    if run.workers == 1 and not crew.elsewhere:
+    if run.workers == 1 and not spread.elsewhere:
         yield "locust", leading
         return
     yield (
@@ -93,15 +93,15 @@ def _roles(run: Run, crew: Crew, port: int) -> Iterator[tuple[str, list[str]]]:
         [
             *leading,
             "--master",
-            f"--master-bind-host={crew.listen}",
+            f"--master-bind-host={spread.listen}",
             f"--master-bind-port={port}",
             f"--expect-workers={run.workers}",
             f"--expect-workers-max-wait={JOIN_S}",
         ],
     )
-    if not crew.elsewhere:
+    if not spread.elsewhere:
         for number in range(run.workers):
-            worker = ["--worker", f"--master-host={crew.listen}", f"--master-port={port}"]
+            worker = ["--worker", f"--master-host={spread.listen}", f"--master-port={port}"]
             yield f"worker-{number}", worker
 
 

@@ -4,13 +4,16 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from load.aim import aimed
 from load.artefacts import previous_digest, record
 from load.attempt import Attempt, Finished
 from load.engine.gate import Refused
 from load.engine.run_file import Run
+from load.engine.verdict import FILE_NAME, Verdict
 from load.folders import Folders
-from load.launch import Crew
+from load.launch import Spread
 from load.objectives_file import FILE as OBJECTIVES
 from load.prepare import Wish, prepare
 from load.quota import Ledger
@@ -22,7 +25,7 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
     around: Surroundings,
     name: str,
     wish: Wish,
-    crew: Crew,
+    spread: Spread,
     watch: Watch,
     *,
     host: str | None = None,
@@ -46,13 +49,10 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
         logging.basicConfig(filename=folder / "stack.log")
         watch.say(_announcement(run))
         attempt = Attempt(run=run, target=target, aws=aws, folder=folder, watch=watch)
-        finished = attempt.conclude(attempt.drive(crew))
+        finished = attempt.conclude(attempt.drive(spread))
         if finished.verdict:
             folders.link(folder)
-        if finished.verdict and wish.objectives == OBJECTIVES:
-            record(finished.verdict, folder, target.evidence, around.root, aws)
-        elif finished.verdict:
-            watch.say(f"not recorded: judged by {wish.objectives}, not by the project's own limits")
+            _recorded(finished.verdict, attempt, around.root, counts=wish.objectives == OBJECTIVES)
     return finished
 
 
@@ -81,3 +81,17 @@ def _announcement(run: Run) -> str:
         f"{plan.peak_rate:g} a second at most; {about['spent_before']} of today's "
         f"{about['daily_quota']} were spent ({about['spent_source']})"
     )
+
+
+def _recorded(verdict: Verdict, attempt: Attempt, root: Path, *, counts: bool) -> None:
+    """Leave the verdict for the sign-off; a run is not lost because its record can't be written."""
+    location = attempt.target.evidence
+    try:
+        record(verdict, attempt.folder, location, root, attempt.aws, counts=counts)
+    except (ClientError, BotoCoreError, OSError) as error:
+        attempt.watch.say(
+            f"not recorded, {location} can't be written ({error}); mend that, then: "
+            f"python -m load merge --record {attempt.folder / FILE_NAME}"
+        )
+    if not counts:
+        attempt.watch.say("not recorded: judged by other limits than the project's own")

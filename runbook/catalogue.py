@@ -6,6 +6,8 @@ from pathlib import Path
 
 from runbook import (
     api,
+    cutover,
+    domain,
     encryption,
     functions,
     least_privilege,
@@ -14,9 +16,19 @@ from runbook import (
     monitoring,
     prepare,
     provision,
+    recount,
+    rehearse_rollbacks,
+    restore_tables,
+    rollback_api,
+    rollback_frontend,
+    rollback_functions,
     secrets,
     tables,
     throttling,
+    troubleshoot,
+    troubleshoot_cors,
+    troubleshoot_secrets,
+    troubleshoot_slow,
 )
 from signoff.procedure import Procedure
 
@@ -30,14 +42,41 @@ MODULES = (
     functions,
     api,
     masters,
-    migrate_masters,
     monitoring,
 )
+OPERATIONS = (
+    migrate_masters,
+    domain,
+    cutover,
+    rollback_frontend,
+    rollback_api,
+    rollback_functions,
+    restore_tables,
+    rehearse_rollbacks,
+    recount,
+    troubleshoot,
+    troubleshoot_secrets,
+    troubleshoot_cors,
+    troubleshoot_slow,
+)
+"""What acts on an environment that is there: done again, it acts again."""
+OPTIONS = {
+    "restore_tables": " --to 2026-11-25T09:00:00Z",
+    "rollback_frontend": " --site ../frontend/liff-app",
+    "cutover": " --site ../frontend/liff-app",
+}
+"""Options that a procedure is not given without, as an example."""
 UNKNOWN = "not judged yet"
 
 
 def procedures() -> Mapping[str, Procedure]:
     """Return every procedure by name, in the guide's order; the one for all of them first."""
+    acting = map(Procedure.of, OPERATIONS)
+    return {**provisioning(), **{one.name: one for one in acting}}
+
+
+def provisioning() -> Mapping[str, Procedure]:
+    """Return those that bring an environment to its plan: done again, they find nothing to do."""
     found = [provision.procedure(), *map(Procedure.of, MODULES)]
     return {one.name: one for one in found}
 
@@ -55,9 +94,9 @@ def row_states(report: Path) -> Mapping[str, str]:
 def listing(states: Mapping[str, str], lang: str) -> Iterator[str]:
     """Yield one line per procedure: guide step, name, what it does, and its rows."""
     for one in procedures().values():
-        yield f"{_steps(one):<10} {one.name:<17} {one.text.title[lang]}"
+        yield f"{_steps(one):<17} {one.name:<20} {one.text.title[lang]}"
         if rows := _rows(one, states):
-            yield f"{'':<28} {rows}"
+            yield f"{'':<38} {rows}"
 
 
 def _steps(procedure: Procedure) -> str:

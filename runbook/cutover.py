@@ -1,4 +1,4 @@
-"""Switch the users to this environment, step by step, each with who did it and when: guide step 7.
+"""Switch the users to this environment, step by step, each with who did it and when.
 
 What people do is signed: with the name of `--by` or the one that is typed, for the release that is live. A
 signature of another release, or one that is too old, counts for nothing, and its step is asked for again.
@@ -6,7 +6,7 @@ signature of another release, or one that is too old, counts for nothing, and it
 The guide has maintenance mode on the development environment, if at all. It belongs to wherever the users
 are, and a row asks for it: a stamp collected during the switch is lost for its user.
 
-利用者をこの環境へ切り替える。各作業の実施者と日時を記録する（手順7）。
+利用者をこの環境へ切り替える。各作業の実施者と日時を記録する。
 
 人が行う作業には署名が付きます。`--by`で指定した名前、または入力した名前で、稼働中のリリースに対して署名します。
 別のリリースへの署名や期限切れの署名は無効となり、その作業を再度確認します。

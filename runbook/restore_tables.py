@@ -1,4 +1,4 @@
-"""Bring tables back to a moment before a fault, and the functions to them: guide step 8-4.
+"""Bring tables back to a moment before a fault, and the functions to them.
 
 `--to 2026-11-25T09:00:00Z` names the moment, `--only userstamps` one table; without it, all three go back
 to the same moment. The guide ends where AWS has made the new table. By then nobody reads it yet, and it
@@ -7,7 +7,7 @@ has no backups, no expiry, no tags, no protection and no alarms: this procedure 
 The way back: `python -m runbook rollback_functions --go`, since the earlier versions still name the old
 tables. No table is ever deleted here.
 
-テーブルを障害前の時点に戻し、関数の参照先を切り替える（手順8-4）。
+テーブルを障害前の時点に戻し、関数の参照先を切り替える。
 
 `--to 2026-11-25T09:00:00Z`で時点を、`--only userstamps`でテーブルを指定します。テーブルを省略すると、三つとも
 同じ時点に戻します。手順書はAWSが新しいテーブルを作るところで終わりますが、その時点ではどの関数も参照して

@@ -1,9 +1,9 @@
-"""Go back to an earlier deployment of the API, by pointing its stage to it: guide step 8-2.
+"""Go back to an earlier deployment of the API, by pointing its stage to it.
 
 Without `--to`, the target is the newest recorded deployment that is not the served one, or the one
 deployed before it: so the same command given once more goes forward again. `--to` names a deployment.
 
-ステージを以前のデプロイに向けてAPIを戻す（手順8-2）。
+ステージを以前のデプロイに向けてAPIを戻す。
 
 `--to`を省略すると、記録済みで提供中でない最新のデプロイ、または一つ前のデプロイに戻します。同じコマンドを
 もう一度実行すると元に戻ります。`--to`でデプロイを指定できます。

@@ -1,9 +1,9 @@
-"""Give the front end its previous configuration back: guide step 8-1.
+"""Give the front end its previous configuration back.
 
 The cut-over recorded what was served before it switched. The guide says "the configuration of the
 development environment"; that is not what users had, unless they were on it.
 
-フロントエンドの設定を切替前のものに戻す（手順8-1）。
+フロントエンドの設定を切替前のものに戻す。
 
 切替時に、それまで提供していた設定を記録しています。手順書は「開発環境の設定に戻す」としていますが、利用者が
 それまで使っていた設定とは限りません。

@@ -1,4 +1,4 @@
-"""Go back to an earlier version of one function or of all, by moving the alias: guide step 8-3.
+"""Go back to an earlier version of one function or of all, by moving the alias.
 
 Without `--to`, the target is the newest recorded release that is not what is live: so the same command
 given once more goes forward again. `--only award` moves one function, `--to 3` names a version.
@@ -6,7 +6,7 @@ given once more goes forward again. `--only award` moves one function, `--to 3` 
 The guide moves an alias that none of its steps creates, and does not say that this works only where
 the API calls the alias. Here it does, from the first deployment on.
 
-一つまたはすべての関数を、エイリアスの移動で以前のバージョンに戻す（手順8-3）。
+一つまたはすべての関数を、エイリアスの移動で以前のバージョンに戻す。
 
 `--to`を省略すると、記録済みのリリースのうち、稼働中のものと異なる最新のリリースに戻します。同じコマンドを
 もう一度実行すると元に戻ります。`--only award`で関数を一つに限定し、`--to 3`でバージョンを指定します。

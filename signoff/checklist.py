@@ -72,6 +72,8 @@ class Row:
     """In production an optional part that is not configured must be signed (``signed``) instead."""
     not_local: Words | None = None
     """Why an embedded stack cannot show this: the closed list of what is not verifiable there."""
+    not_local_until: Words | None = None
+    """Likewise, but only until the record is there that proves the row: whose run leaves it."""
     signed: str | None = None
     """The runbook step that a person signs: the record of it proves the row, or stands in for a check."""
     unbuilt: Literal["smoke", "load", "runbook"] | None = None

@@ -134,11 +134,11 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
+        row, evidence, run = item.stash[collection.ROW], _seen(item), item.config.stash[RUN]
         error = call.excinfo.value if call.excinfo else None
-        row_id, evidence = item.stash[collection.ROW].id, _seen(item)
-        found = finding(row_id, error, subject=item.name, evidence=evidence)
-        item.config.stash[RUN].findings.append(found)
-        report.sections.append((f"{row_id}: {found.outcome}", "\n".join(map(str, evidence))))
+        found = run.told(row, finding(row.id, error, subject=item.name, evidence=evidence), error)
+        run.findings.append(found)
+        report.sections.append((f"{row.id}: {found.outcome}", "\n".join(map(str, evidence))))
     return report
 
 

@@ -1,8 +1,8 @@
 """The state of one judging run: what was chosen, what was found, and what follows from it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row, Words
 from signoff.environment import Environment
 from signoff.inventory.scope import Scope
+from signoff.inventory.section import Missing
 from signoff.outcome import Finding, Outcome
 from signoff.verdict import RowVerdict, row_verdict
 from signoff.world import World
@@ -38,6 +39,8 @@ class Composition:
     """The environment as the local stack will have it (addresses that exist only here)."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
     """What a signer has to know about this environment, whatever the rows say."""
+    plots: Callable[[World], Mapping[str, Sequence[str]]] = lambda _: {}
+    """Row id -> pictures (SVG) that its record brought along."""
     checklist: Path = CHECKLIST
 
 
@@ -109,6 +112,13 @@ class Run:
             reason = f"the {row.unbuilt} part does not exist yet"
             return RowVerdict(row=row, outcome=Outcome.NOT_HERE, reason=reason)
         return None
+
+    def told(self, row: Row, found: Finding, error: BaseException | None) -> Finding:
+        """Return the finding; a record that an embedded stack has not got yet is no fault of it."""
+        if self.own_stack and row.not_local_until and isinstance(error, Missing):
+            reason = f"{row.not_local_until[self.choice.lang]} ({error})"
+            return replace(found, outcome=Outcome.NOT_HERE, message=reason)
+        return found
 
     def row_verdicts(self) -> tuple[RowVerdict, ...]:
         """One verdict per row that has a result, in the checklist's order."""

@@ -31,7 +31,7 @@ class RowVerdict:
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     reason: str = ""
-    """Why it is excluded, waived or not verifiable here; else the first red message."""
+    """Why it is excluded, waived or not verifiable here; else the message of its worst finding."""
     root: str | None = None
     waiver: Waiver | None = None
 
@@ -67,7 +67,7 @@ def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
         row=row,
         outcome=worst.outcome,
         findings=tuple(findings),
-        reason=worst.message if worst.outcome.red else "",
+        reason="" if worst.outcome is Outcome.PASS else worst.message,
         root=worst.root,
     )
 

@@ -47,7 +47,7 @@ SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
     },
     "POST /notify": {"user_id": NO_ID, "type": (*NO_TEXT, "greeting"), "data": ([], "text", 5)},
     "POST /richmenu/set": {"user_id": NO_ID, "richmenu_id": (*NO_ID, "../../all")},
-    "DELETE /richmenu/unset": {"user_id": (*NO_ID, "../all")},
+    "DELETE /richmenu/unset": {"user_id": NO_ID},
 }
 """Route -> member -> values that it must not have, all other members being right."""
 QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {

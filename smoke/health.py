@@ -45,7 +45,8 @@ class Health:
     def _probe(self) -> Answer | str:
         answers = [self.answer(self.script().success(route)) for route in PROBES]
         served = (one for one in answers if one.status == 200)
-        return next(served, f"the live session is let in nowhere: {'; '.join(map(str, answers))}")
+        told = [f"{one.call.route}: {one.status} {one.error_code or ''}" for one in answers]
+        return next(served, f"the live session is let in nowhere ({', '.join(told)})")
 
     def root(self, route: str) -> tuple[str, str] | None:
         """Return the row from which trouble on this route follows; None where the route is well."""

@@ -10,8 +10,6 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 from signoff.inventory.section import NotTestable
 
 TIMEOUT_S = (5, 10)
-PUSHED_WITHIN_S = 5.0
-"""Award tells the winner after its answer, by an asynchronous invocation."""
 PUSH = "/v2/bot/message/push"
 
 
@@ -45,11 +43,14 @@ class Line:
         received = self._ask("GET", "/local/received")[1]["received"]
         return [one for one in received if one["path"] == PUSH and user_id in one["body"]]
 
-    def awaited_push(self, user_id: str) -> list[Mapping[str, Any]]:
-        """Return the pushes for a user once there is one; none after PUSHED_WITHIN_S."""
+    def awaited_push(self, user_id: str, within_s: float) -> list[Mapping[str, Any]]:
+        """Return the pushes for a user once there is one; none after ``within_s``.
+
+        Award tells the winner after its answer, by an asynchronous invocation.
+        """
         asking = Retrying(
             retry=retry_if_result(lambda pushes: not pushes),
-            stop=stop_after_delay(PUSHED_WITHIN_S),
+            stop=stop_after_delay(within_s),
             wait=wait_fixed(0.05),
             retry_error_callback=lambda _: [],
         )

@@ -30,12 +30,15 @@ def let_in_by_public_keys(trial: Trial, route: str) -> list[str]:
 
 def unclear(trial: Trial, route: str) -> list[str]:
     """Return the answers of a route to bad input that are no clear, documented 4xx."""
-    answers = [trial.suite.answer(call) for call in bad_calls(route, trial.script)]
-    statuses = Counter(answer.status for answer in answers)
-    trial.observe.note(route=route, calls=len(answers), statuses=dict(statuses))
-    found = [text for answer in answers if (text := _unclear(answer))]
-    if found:
-        trial.attribute(route)
+    statuses: Counter[int] = Counter()
+    found = []
+    for call in bad_calls(route, trial.script):
+        answer = trial.suite.answer(call)
+        statuses[answer.status] += 1
+        if why := _unclear(answer):
+            trial.attribute(route)
+            found.append(why)
+    trial.observe.note(route=route, calls=statuses.total(), statuses=dict(statuses))
     return found
 
 
@@ -58,12 +61,16 @@ def _provocations(trial: Trial) -> Iterator[Call]:
             yield error.call(trial.script)
     for route in filter(takes_input, ROWS):
         with suppress(NotTestable):
+            # What does not work at all has told what it tells by now.
+            trial.attribute(route)
             yield from bad_calls(route, trial.script)
 
 
 def _unclear(answer: Answer) -> str:
     if not 400 <= answer.status < 500:
         return f"{answer}, which is no 4xx"
+    if answer.call.session and answer.status in {401, 403}:
+        return f"{answer}, which says nothing about the input"
     return contract().flaw(answer, answer.status)
 
 

@@ -16,7 +16,7 @@ from smoke.by_hand import ByHand
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import Client, Silent
-from smoke.health import Health
+from smoke.health import ROWS, Health
 from smoke.id_tokens import IdTokens
 from smoke.line import Line
 from smoke.script import GUIDE, Script
@@ -24,13 +24,14 @@ from smoke.sessions import Sessions
 from smoke.special import SPECIAL
 from smoke.spots import Spot, spots_in
 
+MENUS = "GET /richmenu/list"
 WARMING = (
     "GET /stamps",
     "POST /stamps/award",
     "POST /gps/verify",
     "POST /notify",
     "GET /ranking/weekly",
-    "GET /richmenu/list",
+    MENUS,
 )
 """One route per function that needs a session: all seven start cold at once, not one by one."""
 
@@ -47,7 +48,7 @@ class Suite:
     aws: Clients
     cleaner: Cleaner
     patience_s: float
-    """How long a log line may take to arrive."""
+    """How long what comes after an answer (a log line, a message) may take to arrive."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     unreachable: Silent | None = None
     """Why the first call of all got no answer; nothing more is sent then."""
@@ -129,7 +130,10 @@ class Suite:
         return spots
 
     def _menu(self) -> str:
-        listed = self.answer(self.script.success("GET /richmenu/list")).member("richmenus")
+        answer = self.answer(self.script.success(MENUS))
+        listed = answer.member("richmenus")
+        if answer.status != 200:
+            raise Follows(*(self.health.root(MENUS) or (ROWS[MENUS], str(answer))))
         if not listed:
             raise ByHand("the bot has no rich menu that could be set")
         return str(listed[0]["richMenuId"])

@@ -2,7 +2,6 @@
 
 from signoff.checklist import expectation
 from smoke.journeys import winner
-from smoke.line import PUSHED_WITHIN_S
 
 
 @expectation("SMOKE-05")
@@ -33,7 +32,8 @@ def test_nothing_reaches_line_for_a_synthetic_user(trial, embedded_line, observe
 @expectation("SMOKE-05")
 def test_winner_is_told_through_line(trial, embedded_line, observe):
     session = winner(trial)
-    pushes = embedded_line.awaited_push(session.user_id)
+    within_s = trial.suite.patience_s
+    pushes = embedded_line.awaited_push(session.user_id, within_s)
     observe.note(pushed=len(pushes))
 
-    assert pushes, f"LINE was asked for no message to the winner within {PUSHED_WITHIN_S} s"
+    assert pushes, f"LINE was asked for no message to the winner within {within_s:g} s"

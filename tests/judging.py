@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from checks.deployed import Deployed
+from checks.records import live_release
 from signoff.checklist import expectation
 from signoff.evidence import Observations
 from signoff.outcome import Finding, finding
@@ -25,7 +26,7 @@ VIEWS: Mapping[str, Callable[[World, str], Any]] = {
     "records": lambda world, _: world.records,
     "dev": lambda world, _: world.dev,
     "now": lambda world, _: world.now,
-    "release": lambda world, _: world.release,
+    "release": lambda world, row: live_release(world, VIEWS["deployed"](world, row)),
     "row": lambda _, row: row,
     "deployed": lambda world, row: Deployed(
         world.inventory.sections, world.plan, row, world.records

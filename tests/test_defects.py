@@ -10,7 +10,7 @@ from signoff.inventory.inventory import Sections
 from signoff.outcome import Outcome
 from signoff.world import World
 from tests.defects import DEFECTS, SOUND
-from tests.defects.changes import unread
+from tests.defects.changes import rebound, unread
 from tests.healthy import healthy
 from tests.judging import collected, judge
 from tests.watching import readers
@@ -40,12 +40,12 @@ def test_healthy_production_is_green():
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_defect_turns_its_own_rows_red_and_no_other(defect):
-    assert red(defect.breaks(healthy())) == defect.red
+    assert red(rebound(healthy())(defect.breaks(healthy()))) == defect.red
 
 
 @pytest.mark.parametrize("sound", SOUND)
 def test_what_is_unlike_ours_and_right_stays_green(sound):
-    assert red(SOUND[sound](healthy())) == {}
+    assert red(rebound(healthy())(SOUND[sound](healthy()))) == {}
 
 
 def test_every_row_that_a_check_proves_has_a_defect():

@@ -51,11 +51,11 @@ class Logbook:
         self.seen.lost = self.seen.lost or self.crew.lost(present)
 
     def is_over(self) -> bool:
-        """Tell whether all is said, or never will be: a lost worker ends a run that can't count."""
+        """Tell whether all is said, or never will be: a lost or late worker ends a run that can't count."""
         seconds = self.run.plan.seconds
         self._complete = self.crew.all_done and self.elapsed_s >= seconds
         overdue = self.elapsed_s > seconds + self.run.drain_s + REPORT_LAG_S
-        return self._complete or overdue or bool(self.seen.lost)
+        return self._complete or overdue or bool(self.seen.lost or self.crew.late)
 
     def verdict(self) -> Verdict:
         """Judge what has been heard so far."""

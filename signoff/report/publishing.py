@@ -92,7 +92,7 @@ def _write(run: Run, result: Result) -> Path:
     (folder / "signoff.json").write_bytes(_RESULT.dump_json(result, indent=2))
     (folder / "junit.xml").write_text(junit(result), encoding="utf-8")
     (folder / "inventory.json").write_text(to_json(_world(run).inventory), encoding="utf-8")
-    (folder / "signoff.html").write_text(page(result, run.choice.lang), encoding="utf-8")
+    (folder / "signoff.html").write_text(page(result, run.choice.lang, run.composition.plots(_world(run))), encoding="utf-8")
     latest = folder.parent / "latest"
     staged = folder.parent / f".{folder.name}"
     staged.symlink_to(folder.name)

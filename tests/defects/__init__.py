@@ -11,6 +11,7 @@ from tests.defects import (
     functions,
     monitoring,
     permissions,
+    records,
     rest,
     secrets,
     stage,
@@ -22,6 +23,7 @@ from tests.defects.defect import Break, Defect
 
 DEFECTS: tuple[Defect, ...] = (
     *rest.DEFECTS,
+    *records.DEFECTS,
     *tables.DEFECTS,
     *functions.DEFECTS,
     *variables.DEFECTS,

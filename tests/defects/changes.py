@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from signoff.inventory.section import Unreadable
+from signoff.inventory.section import NotTestable, Unreadable
 from signoff.records import Records
 from signoff.world import World
 
@@ -83,3 +83,24 @@ def both(*breaks: Break) -> Break:
         return world
 
     return broken
+
+
+def rebound(before: World) -> Break:
+    """Let the records of a release speak of the one that is live after a change.
+
+    Whoever breaks something makes a new release by it; the load run and the rehearsal are held again,
+    so that the defect's own row is seen alone.
+    """
+
+    def moved(world: World) -> World:
+        try:
+            live = world.release
+        except NotTestable:
+            return world
+        entries = (
+            replace(one, release=live) if one.release == before.release else one
+            for one in world.records.entries
+        )
+        return replace(world, records=Records(tuple(entries), world.records.problem))
+
+    return moved

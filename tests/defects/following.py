@@ -6,7 +6,10 @@ A_TABLE = frozenset(
 )
 """Rows about any table, besides DEP-01, which owns its existence."""
 
-A_FUNCTION = frozenset(
+A_RELEASE = frozenset({"PREP-02", "ROLL-05"})
+"""Rows whose records count for one release only: without it, nobody can know which."""
+
+A_FUNCTION = A_RELEASE | frozenset(
     {"DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-15", "DEP-16", "DEP-17", "DEP-18", "DEP-28"}
     | {"DEP-32", "MON-11", "PREP-04", "ROLL-01"}
     | {"SEC-06", "SEC-07", "SEC-10", "SEC-17", "SEC-18"}
@@ -16,7 +19,7 @@ A_FUNCTION = frozenset(
 AN_ALIAS = frozenset({"DEP-16", "DEP-17", "DEP-28", "ROLL-01"})
 """Rows about any alias, besides DEP-15."""
 
-A_STAGE = frozenset(
+A_STAGE = A_RELEASE | frozenset(
     {"DEP-16", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26", "DEP-27", "DEP-28", "DEP-29"}
     | {"DEP-30", "DEP-31", "DEP-32", "DEP-33", "DEP-42", "PREP-04", "ROLL-02"}
     | {"SEC-07", "SEC-30", "SEC-31", "SEC-32", "SEC-34", "SEC-35"}

@@ -16,6 +16,7 @@ from plan import plan_for, scope_of
 from signoff.canonical import canonical_hash
 from signoff.environment import Environment
 from signoff.inventory.inventory import Inventory, Names, Sections
+from signoff.release import release_of
 from signoff.world import World
 from tests.healthy import compute, data, edge, identity, store, vault, watch
 
@@ -30,11 +31,12 @@ def healthy() -> World:
     raw = tomllib.loads(PROD.read_text(encoding="utf-8"))["prod"]
     environment = TypeAdapter(Environment).validate_python({"name": "prod", **raw})
     plan = plan_for(environment)
+    scope = scope_of(plan, environment, salts=tuple(SALTS.values()))
     sections = _sections()
     return World(
         environment=environment,
         plan=plan,
-        scope=scope_of(plan, environment, salts=tuple(SALTS.values())),
+        scope=scope,
         inventory=Inventory(
             account="444455556666",
             region="ap-northeast-1",
@@ -48,6 +50,7 @@ def healthy() -> World:
             canonical_hash(data.contents()["StampMasters-prod"].items),
             {name: one.code_sha256 for name, one in compute.functions().items()},
             edge.DEPLOYMENT,
+            release_of(sections, functions=scope.functions, stage=scope.stage),
         ),
         dev=store.dev_records(),
         now=NOW,

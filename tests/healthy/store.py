@@ -12,6 +12,15 @@ MASTERS = {
     "hash": "unset",
 }
 """Filled in by ``records``: the hash is that of the items in tests/healthy/data.py."""
+LOAD = {
+    "plan": "baseline",
+    "verdict": "pass",
+    "sentence": "baseline passed: every endpoint within its objectives",
+    "percentiles": True,
+    "page": "report/prod/load/latest/load.html",
+    "plots": {"rate": "<svg/>", "latency": "<svg/>"},
+}
+REHEARSAL = {"complete": True, "equal": True, "seconds": {"functions": 4.1, "api": 1.2}}
 SMOKE_ROWS = [f"SMOKE-{number:02}" for number in range(1, 21)]
 
 
@@ -29,13 +38,15 @@ def _record(
     )
 
 
-def records(masters_hash: str, code: dict[str, str], deployment: str) -> Records:
+def records(masters_hash: str, code: dict[str, str], deployment: str, release: str) -> Records:
     """Return the store of prod. ``code`` is function name -> CodeSha256 that was deployed."""
     functions = {name: {"version": "2", "code_sha256": sha} for name, sha in code.items()}
     return Records.of(
         [
             _record("release", {"functions": functions, "deployment": deployment}),
             _record("manifest", MASTERS | {"hash": masters_hash}),
+            _record("load", LOAD, release=release),
+            _record("rehearsal", REHEARSAL, release=release),
             _record(
                 "front-end", {"url": "https://rally.example.jp", "config": "const CONFIG = {};"}
             ),

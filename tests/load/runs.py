@@ -19,7 +19,7 @@ from load.engine.pool import Pool, Spot, Visitor
 from load.engine.run_file import Run
 from load.engine.throttle import Throttle
 from load.engine.verdict import Verdict
-from load.launch import Crew
+from load.launch import Spread
 from load.objectives_file import read_objectives
 from load.plans import MIX
 from load.prepare import CONTRACT
@@ -113,12 +113,12 @@ class Silent(Watch):
         self.shown.append(now)
 
 
-def drive(run, crew=None, watch=None):
+def drive(run, spread=None, watch=None):
     """Run Locust to its end; returns its exit code and its verdict."""
     folder = Path(run.out)
     folder.mkdir(parents=True, exist_ok=True)
     attempt = Attempt(run=run, target=None, aws=None, folder=folder, watch=watch or Silent())
-    code = attempt.drive(crew or Crew())
+    code = attempt.drive(spread or Spread())
     return code, verdict_in(folder)
 
 

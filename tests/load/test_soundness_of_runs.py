@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 from load.engine.judge import Exit
-from load.launch import Crew
+from load.launch import Spread
 from tests.load.runs import Silent, drive, only, plan, run_against, step
 
 
@@ -57,7 +57,7 @@ def test_workers_on_other_addresses_are_one_load(healthy, tmp_path):
         workers=2,
     )
 
-    code, verdict = drive(run, Crew(listen="127.0.0.2"))
+    code, verdict = drive(run, Spread(listen="127.0.0.2"))
 
     assert code == Exit.PASS, verdict.judgement.reasons
     assert verdict.measurement.workers == 2

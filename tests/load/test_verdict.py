@@ -9,11 +9,13 @@ import jsonschema
 import pytest
 
 import load
+from load.artefacts import record
 from load.engine.gate import Refused
 from load.engine.verdict import PART_PREFIX, Verdict, sentence
-from load.evidence import body, standing
+from load.evidence import body, window
 from load.junit import junit
 from load.merge import merge, read_parts
+from signoff.store import open_store
 from tests.load.seen import CONDITIONS, SHORT, seen
 
 SCHEMA = json.loads((Path(load.__file__).parent / "verdict.schema.json").read_text())
@@ -121,32 +123,34 @@ def test_junit_has_a_case_for_each_limit_and_one_for_the_run():
     assert 'type="fail" message="step hold, GET /stamps: p95 1200 ms, at most 500 ms"' in xml
 
 
-def row(made, **more):
-    record = {"release": made.about["release"], "body": body(made, "report/index.html")}
-    asked = {"plan": "test", "release": "0123456789abcdef", "production": True}
-    return standing(record, **(asked | more))
+def test_record_says_all_that_the_performance_row_asks():
+    told = body(verdict(), "report/prod/load/x/index.html")
+
+    assert told["plan"] == "test"
+    assert told["verdict"] == "pass"
+    assert told["percentiles"] is True
+    assert told["sentence"].startswith("PASS: test on prod")
+    assert told["page"] == "report/prod/load/x/index.html"
+    assert all(svg.startswith("<svg") for svg in told["plots"].values())
 
 
-def test_newest_verdict_of_this_release_satisfies_the_row():
-    assert row(verdict()) is None
+def test_record_of_smoke_says_that_it_had_no_percentile_gate():
+    assert body(verdict(SHORT), "x")["percentiles"] is False
 
 
-@pytest.mark.parametrize(
-    ("made", "more", "why"),
-    [
-        (verdict(SHORT), {}, "has no percentile gate"),
-        (verdict(), {"release": "fedcba9876543210"}, "and fedcba9876543210 is live"),
-        (verdict(measurement=seen(ms=900.0)), {}, "FAIL: test on prod"),
-        (verdict(measurement=seen(lost=("w",))), {}, "INVALID: test on prod"),
-    ],
-)
-def test_verdict_that_does_not_satisfy_the_row_says_why(made, more, why):
-    assert why in row(made, **more)
+def test_window_of_a_run_explains_an_alarm():
+    assert window(verdict()) == {
+        "what": "load",
+        "begin": "2026-11-25T10:00:00+00:00",
+        "end": "2026-11-25T10:03:00+00:00",
+    }
 
 
-def test_row_without_a_verdict_says_how_to_get_one():
-    told = standing(None, plan="baseline", release="x", production=True)
+def test_store_gets_the_window_of_every_run_and_the_verdict_of_those_that_count(tmp_path):
+    for counts in (False, True):
+        record(verdict(), tmp_path / "run", "evidence", tmp_path, None, counts=counts)
 
-    assert told == (
-        "there is no verdict of plan baseline; python -m load run --plan baseline makes one"
-    )
+    records = open_store("evidence", "prod", s3=None, root=tmp_path).load()
+    assert [one.kind for one in records.entries] == ["window", "window", "load"]
+    assert records.newest("load", plan="test").release == "0123456789abcdef"
+    assert records.newest("load").body["page"] == "run/index.html"

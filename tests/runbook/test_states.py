@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from runbook.catalogue import procedures
+from runbook.catalogue import provisioning
 from signoff.local.aws_faults import answering
 from tests.runbook.desk import Evidence
 
-PROCEDURES = procedures()
+PROCEDURES = provisioning()
 NAMES = tuple(PROCEDURES)
 MIDDLE = (
     "secretsmanager:CreateSecret",

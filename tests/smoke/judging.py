@@ -86,6 +86,11 @@ def collected() -> tuple[Test, ...]:
     return tuple(collector.tests)
 
 
+@cache
+def _checklist() -> Checklist:
+    return Checklist.load()
+
+
 def judge(
     rally: Rally,
     world: World | None = None,
@@ -96,7 +101,7 @@ def judge(
     rows: Iterable[str] = (),
 ) -> Mapping[str, RowVerdict]:
     """Make all smoke calls and return every row's verdict; ``rows`` judges only these."""
-    checklist, wanted = Checklist.load(), set(rows)
+    checklist, wanted = _checklist(), set(rows)
     tests = [
         test
         for test in collected()

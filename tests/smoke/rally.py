@@ -68,7 +68,9 @@ class Rally:
             permit=lambda _: True,
         )
 
-    def world(self, environment: Environment | None = None, records: Records | None = None) -> World:
+    def world(
+        self, environment: Environment | None = None, records: Records | None = None
+    ) -> World:
         """Read what smoke asks of the inventory, when it asks."""
         scope = scope_of(self.plan, self.environment)
         session = boto3.Session(region_name=self.environment.region)
@@ -92,9 +94,7 @@ def healthy(folder: Path) -> Iterator[Rally]:
         channels = Channels(liff_apps=(_liff_app(environment),))
         (folder / "login-token").write_text(channels.login_access_token, encoding="utf-8")
         with FakeLine(channels) as line:
-            environment = replace(
-                environment, line=replace(environment.line, endpoint=line.url)
-            )
+            environment = replace(environment, line=replace(environment.line, endpoint=line.url))
             stack = LocalStack(
                 provision=local_stack().provision, kept_at=folder / "none.json", _line=line
             )

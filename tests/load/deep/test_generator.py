@@ -9,10 +9,12 @@ from contextlib import ExitStack
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from load.engine.judge import Exit
 from load.engine.run_file import VARIABLE
-from load.launch import ROOT, Crew, free_port
+from load.launch import ROOT, Spread, free_port
 from tests.load.runs import (
     OBJECTIVES,
     Silent,
@@ -90,12 +92,19 @@ def test_worker_that_comes_late_makes_a_run_invalid(healthy, tmp_path):
     run.write(run_file)
     joiner = Joiner(port, run_file)
 
-    code, verdict = drive(run, Crew(port=port), joiner)
+    code, verdict = drive(run, Spread(port=port), joiner)
     joiner.late.kill()
     joiner.late.communicate()
 
     assert code == Exit.INVALID
     assert any("came after the start" in reason for reason in verdict.judgement.reasons)
+
+
+def page():
+    """Ask again for a second or two: the page is served a moment after Locust says so."""
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(max_retries=Retry(connect=6, backoff_factor=0.05)))
+    return session
 
 
 def test_plain_locust_with_its_web_page_gives_the_same_verdict(healthy, tmp_path):
@@ -110,7 +119,7 @@ def test_plain_locust_with_its_web_page_gives_the_same_verdict(healthy, tmp_path
         for line in process.stdout:
             if "Shape test starting" in line:
                 break
-        requests.get(f"http://127.0.0.1:{port}/", timeout=10).raise_for_status()
+        page().get(f"http://127.0.0.1:{port}/", timeout=10).raise_for_status()
         process.communicate(timeout=60)
 
     assert process.returncode == Exit.PASS

@@ -55,4 +55,4 @@ def test_no_session_is_in_any_artefact(folder):
 
 
 def test_verdict_by_other_limits_is_not_recorded(smoke):
-    assert "not recorded: judged by" in smoke.stderr
+    assert "not recorded: judged by other limits" in smoke.stderr

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -30,19 +31,27 @@ ACCOUNT, REGION = "121212121212", "ap-northeast-1"
 ITEMS, KILLS = 10_000, 20
 SEED = 20261125
 LONGEST_RUN_S = 120
+LATEST_CALL, LATEST_MOMENT_S = 90, 0.5
+"""A run makes some forty calls before it writes, and four hundred to write everything."""
 
 
 class Executioner:
-    """Kills a process when AWS receives its n-th call; what it had asked for is done all the same."""
+    """Knows when AWS receives a process's n-th call, and may kill it there and then.
+
+    What it had asked for is done all the same: an answer that nobody hears any more.
+    """
 
     def __init__(self):
         self.victim, self.left, self.at = None, 0, []
+        self.reached = Event()
 
     def __call__(self, request):
         self.left -= 1
-        if self.victim and self.left == 0:
-            os.kill(self.victim, signal.SIGKILL)
+        if self.left == 0:
             self.at.append(request.operation)
+            if self.victim:
+                os.kill(self.victim, signal.SIGKILL)
+            self.reached.set()
 
 
 @pytest.fixture
@@ -80,7 +89,10 @@ def test_killed_at_random_it_ends_with_equal_tables(aws, command, tmp_path):
     server, dev, prod = aws
     chance, executioner = random.Random(SEED), Executioner()
     server.faults.append(executioner)
-    codes = [killed(command(), executioner, chance, by_call=n % 2 == 0) for n in range(KILLS)]
+    codes, there = [], []
+    for number in range(KILLS):
+        codes.append(killed(command(), executioner, chance, at_once=number % 2 == 0))
+        there.append(len(everything(prod, TARGET)))
     executioner.victim = None
     survivor = command()
     said, _ = survivor.communicate(timeout=LONGEST_RUN_S)
@@ -88,22 +100,27 @@ def test_killed_at_random_it_ends_with_equal_tables(aws, command, tmp_path):
     assert codes == [-signal.SIGKILL] * KILLS
     assert survivor.returncode == 0, said
     assert {"Scan", "BatchWriteItem"} <= set(executioner.at)
+    assert sum(0 < count < ITEMS for count in there) >= KILLS // 4, there
     arrived = everything(prod, TARGET)
     assert len(arrived) == ITEMS
     assert canonical_hash(arrived) == canonical_hash(everything(dev, SOURCE))
     records = Store(Folder(tmp_path / "evidence"), "prod").load()
     assert records.problem is None
     assert [(one.kind, one.body["count"]) for one in records.entries] == [("manifest", ITEMS)]
-    ends = [one.detail["result"] for one in Journal(tmp_path / "journal.jsonl") if one.what == "end"]
+    ends = [
+        one.detail["result"] for one in Journal(tmp_path / "journal.jsonl") if one.what == "end"
+    ]
     assert ends == ["done"]
 
 
-def killed(process, executioner, chance, *, by_call):
-    """Kill at a random call, or after a random time; return the exit code."""
-    executioner.left = chance.randint(1, 90) if by_call else 0
-    executioner.victim = process.pid
+def killed(process, executioner, chance, *, at_once):
+    """Kill within a random call, or a random moment after it; return the exit code."""
+    executioner.victim = process.pid if at_once else None
+    executioner.left = chance.randint(1, LATEST_CALL)
+    executioner.reached.clear()
+    assert executioner.reached.wait(LONGEST_RUN_S), "it ended too early to be killed"
     try:
-        process.communicate(timeout=LONGEST_RUN_S if by_call else chance.uniform(1.0, 3.0))
+        process.communicate(timeout=chance.uniform(0, LATEST_MOMENT_S))
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()

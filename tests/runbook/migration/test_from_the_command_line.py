@@ -133,7 +133,9 @@ def test_a_profile_of_another_account_than_the_sources_is_refused(
     environments.write_text(f'{environments.read_text()}account = "{OTHER_ACCOUNT}"\n')
     assert runbook("migrate_masters", "--from-profile=dev", "--to=prod", "--go") == 1
 
-    assert f"dev is account {OTHER_ACCOUNT}, but these credentials are of" in capsys.readouterr().err
+    assert (
+        f"dev is account {OTHER_ACCOUNT}, but these credentials are of" in capsys.readouterr().err
+    )
     assert rally.calls("Scan") == 0
 
 

@@ -191,7 +191,9 @@ def test_an_empty_source_is_refused(rally):
 
 def test_without_a_source_table_it_says_where_it_looked(rally):
     rally.dev.delete_table(TableName=SOURCE)
-    with pytest.raises(Stopped, match=r"table StampMasters of dev \(\d+, us-east-1\) does not exist"):
+    with pytest.raises(
+        Stopped, match=r"table StampMasters of dev \(\d+, us-east-1\) does not exist"
+    ):
         rally.run(migrate_masters).perform()
 
 

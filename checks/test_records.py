@@ -1,0 +1,27 @@
+"""What other runs proved of this very release: load, rollbacks, the ranking's counters."""
+
+from checks.records import counting
+from signoff.checklist import expectation
+
+
+@expectation("PREP-02")
+def test_required_load_plan_passed_on_this_release(deployed, environment, release, now, observe):
+    plan, days = environment.load_plan, environment.fresh.load
+    record = counting(deployed, "load", release=release, days=days, now=now, plan=plan)
+    shown = ("plan", "verdict", "sentence", "percentiles", "page")
+    observe.note(at=record.created, **{name: record.body.get(name) for name in shown})
+
+    assert record.body["verdict"] == "pass", record.body["sentence"]
+    assert record.body["percentiles"] or not environment.production, (
+        f"plan {plan} has no percentile gate, so that it says nothing of speed"
+    )
+
+
+@expectation("ROLL-05")
+def test_rollbacks_were_rehearsed_on_this_release(deployed, environment, release, now, observe):
+    days = environment.fresh.rehearsal
+    record = counting(deployed, "rehearsal", release=release, days=days, now=now)
+    observe.note(at=record.created, caller=record.caller, seconds=record.body.get("seconds"))
+
+    assert record.body["complete"], "not every way back was rehearsed"
+    assert record.body["equal"], "the data was not as before"

@@ -1,0 +1,69 @@
+"""Records of the domain's zone: set where it is in Route 53, else told to whoever keeps the zone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from signoff.environment import Domain
+from signoff.procedure import Work, difference
+from signoff.procedure.work import Changes
+
+TTL_S = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """``zone`` is the hosted zone of an alias's target; None for a plain record."""
+
+    name: str
+    kind: str
+    value: str
+    zone: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.kind} {self.value}"
+
+
+def converge(work: Work, domain: Domain, record: Record) -> Changes:
+    """Set the record in the zone of the environment; without one, say what somebody has to set."""
+    if domain.hosted_zone is None:
+        kind = "CNAME" if record.zone else record.kind
+        work.tell(f"set in DNS, by hand: {record.name} {kind} {record.value}")
+        return ()
+    name = f"record {record.name} {record.kind}"
+    found = _found(work, domain.hosted_zone, record)
+    changes = difference(name, {"value": found}, {"value": record.value})
+    return work.settle(changes, lambda: _upsert(work, str(domain.hosted_zone), record))
+
+
+def _found(work: Work, zone: str, record: Record) -> str | None:
+    answer = work.client("route53").list_resource_record_sets(
+        HostedZoneId=zone,
+        StartRecordName=record.name,
+        StartRecordType=record.kind,
+        MaxItems="1",
+    )
+    for one in answer["ResourceRecordSets"]:
+        if one["Name"].rstrip(".") == record.name.rstrip(".") and one["Type"] == record.kind:
+            values = [value["Value"] for value in one.get("ResourceRecords", [])]
+            target = one.get("AliasTarget", {}).get("DNSName", "").rstrip(".")
+            return ", ".join(values) or target
+    return None
+
+
+def _upsert(work: Work, zone: str, record: Record) -> None:
+    change = {"Action": "UPSERT", "ResourceRecordSet": _set(record)}
+    work.client("route53").change_resource_record_sets(
+        HostedZoneId=zone, ChangeBatch={"Changes": [change]}
+    )
+
+
+def _set(record: Record) -> dict[str, Any]:
+    named = {"Name": record.name, "Type": record.kind}
+    if record.zone is None:
+        return {**named, "TTL": TTL_S, "ResourceRecords": [{"Value": record.value}]}
+    target = {
+        "DNSName": record.value,
+        "HostedZoneId": record.zone,
+        "EvaluateTargetHealth": False,
+    }
+    return {**named, "AliasTarget": target}

@@ -1,0 +1,108 @@
+"""The custom domain of the API and its mapping (guide steps 5-1 and 5-3)."""
+
+from typing import Any
+
+from runbook.converge import certificates, dns, rest_api
+from runbook.converge.absent import unless_absent
+from signoff.environment import Domain
+from signoff.procedure import Refused, Work, difference
+from signoff.procedure.work import Changes
+
+POLICY = "TLS_1_2"
+ROOT = "(none)"
+"""How API Gateway names the mapping of the empty path."""
+UNKNOWN_ARN = "the certificate, once it is issued"
+
+
+def converge(work: Work, domain: Domain) -> Changes:
+    """Create the regional domain with its certificate, or attach the one it should have."""
+    found = _found(work, domain)
+    certificate = certificates.find(work, domain)
+    arn = certificate["CertificateArn"] if certificate else UNKNOWN_ARN
+    wanted = {"endpoint": "REGIONAL", "security policy": POLICY, "certificate": arn}
+    have = found and {
+        "endpoint": ", ".join(found.get("endpointConfiguration", {}).get("types", [])),
+        "security policy": _policy(found),
+        "certificate": found.get("regionalCertificateArn"),
+    }
+    changes = difference(f"domain {domain.name}", have, wanted)
+    return work.settle(changes, lambda: _apply(work, domain, arn, absent=found is None))
+
+
+def converge_mapping(work: Work, domain: Domain) -> Changes:
+    """Lead the path of the domain to the stage; other paths are left alone."""
+    api_id = rest_api.needed(work, work.plan.api)
+    found = _mapping(work, domain)
+    wanted = {"api": api_id, "stage": work.plan.api.stage}
+    have = found and {"api": found["restApiId"], "stage": found.get("stage")}
+    changes = difference(f"mapping {domain.name}/{domain.base_path}", have, wanted)
+    return work.settle(changes, lambda: _map(work, domain, api_id, absent=found is None))
+
+
+def converge_record(work: Work, domain: Domain) -> Changes:
+    """Lead the name to the domain's target; in Route 53 by an alias, which also works at a zone's apex."""
+    found = _found(work, domain)
+    if found is None:
+        if work.go:
+            raise Refused(f"domain {domain.name} does not exist: run the steps before this one")
+        return ()
+    record = dns.Record(
+        name=domain.name,
+        kind="A",
+        value=found["regionalDomainName"],
+        zone=found["regionalHostedZoneId"],
+    )
+    return dns.converge(work, domain, record)
+
+
+def _found(work: Work, domain: Domain) -> dict[str, Any] | None:
+    return unless_absent(work.client("apigateway").get_domain_name, domainName=domain.name)
+
+
+def _mapping(work: Work, domain: Domain) -> dict[str, Any] | None:
+    if _found(work, domain) is None:
+        return None
+    pages = work.client("apigateway").get_paginator("get_base_path_mappings")
+    found = [
+        one for page in pages.paginate(domainName=domain.name) for one in page.get("items", [])
+    ]
+    path = domain.base_path or ROOT
+    return next((one for one in found if one["basePath"] == path), None)
+
+
+def _policy(found: dict[str, Any]) -> str | None:
+    """A newer policy, whose least is 1.2 or more, is as good as ours and stays."""
+    policy = found.get("securityPolicy")
+    return POLICY if policy and policy != "TLS_1_0" else policy
+
+
+def _apply(work: Work, domain: Domain, arn: str, *, absent: bool) -> None:
+    client = work.client("apigateway")
+    if absent:
+        client.create_domain_name(
+            domainName=domain.name,
+            regionalCertificateArn=arn,
+            endpointConfiguration={"types": ["REGIONAL"]},
+            securityPolicy=POLICY,
+            tags=dict(work.plan.tags),
+        )
+        return
+    patch = [
+        {"op": "replace", "path": "/regionalCertificateArn", "value": arn},
+        {"op": "replace", "path": "/securityPolicy", "value": POLICY},
+    ]
+    client.update_domain_name(domainName=domain.name, patchOperations=patch)
+
+
+def _map(work: Work, domain: Domain, api_id: str, *, absent: bool) -> None:
+    client, stage = work.client("apigateway"), work.plan.api.stage
+    if absent:
+        client.create_base_path_mapping(
+            domainName=domain.name, basePath=domain.base_path, restApiId=api_id, stage=stage
+        )
+        return
+    values = {"/restapiId": api_id, "/stage": stage}
+    patch = [{"op": "replace", "path": path, "value": value} for path, value in values.items()]
+    client.update_base_path_mapping(
+        domainName=domain.name, basePath=domain.base_path or ROOT, patchOperations=patch
+    )

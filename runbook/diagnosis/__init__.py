@@ -1,0 +1,1 @@
+"""Evidence that the troubleshooting gathers by itself: metrics, logs, settings. It only reads."""

@@ -1,0 +1,66 @@
+"""Why a function cannot read its secret: name, Region, state, key, policy and variable, each looked at."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from plan.model import Function, Secret
+from runbook.converge.absent import unless_absent
+from runbook.rollback.versions import described
+from signoff.policy.condition import context
+from signoff.policy.evaluation import evaluate
+from signoff.policy.statement import Statement, parse
+from signoff.procedure import Work
+
+READ = "secretsmanager:GetSecretValue"
+
+
+def causes(work: Work, function: Function, secret: Secret) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong, with its remedy; nothing where everything is right."""
+    found = unless_absent(work.client("secretsmanager").describe_secret, SecretId=secret.name)
+    if found is None:
+        region = work.environment.region
+        yield f"there is no secret {secret.name} in {region}", "python -m runbook secrets"
+        return
+    if found.get("DeletedDate"):
+        yield f"secret {secret.name} is being deleted", "aws secretsmanager restore-secret"
+    yield from _key(work, secret, found.get("KmsKeyId"))
+    live = described(work, function, function.alias)
+    if secret.name not in live.get("Environment", {}).get("Variables", {}).values():
+        why = f"no variable of version {live['Version']} of {function.name} names {secret.name}"
+        yield why, "python -m runbook functions"
+    decision = evaluate(_statements(work, live["Role"]), READ, found["ARN"], context({}))
+    if not decision.allowed:
+        why = f"{live['Role'].rpartition('/')[2]} may not read {found['ARN']}: {decision.reason}"
+        yield why, "python -m runbook least_privilege"
+
+
+def _key(work: Work, secret: Secret, key: str | None) -> Iterator[tuple[str, str]]:
+    if key is None:
+        return
+    answer = unless_absent(work.client("kms").describe_key, KeyId=key)
+    state = answer["KeyMetadata"]["KeyState"] if answer else "absent"
+    if state != "Enabled":
+        yield f"the key of {secret.name} is {state}", f"aws kms enable-key --key-id {key}"
+
+
+def _statements(work: Work, role_arn: str) -> list[Statement]:
+    iam, role = work.client("iam"), role_arn.rpartition("/")[2]
+    found: list[Statement] = []
+    for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
+        for name in page["PolicyNames"]:
+            answer = iam.get_role_policy(RoleName=role, PolicyName=name)
+            found += parse(_text(answer["PolicyDocument"]))
+    for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
+        for one in page["AttachedPolicies"]:
+            found += parse(_text(_managed(iam, one["PolicyArn"])))
+    return found
+
+
+def _managed(iam: Any, arn: str) -> Any:
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    return iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+
+
+def _text(document: Any) -> str:
+    return document if isinstance(document, str) else json.dumps(document)

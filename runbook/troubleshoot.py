@@ -1,0 +1,91 @@
+"""Something is wrong, and nobody knows what: gather the evidence and name the likely cause.
+
+It changes nothing. Start here when an alarm burns or a row is red without a remedy of its own.
+
+原因不明の異常について、証拠を集めて考えられる原因を示す。
+
+何も変更しません。アラームが発報したとき、または固有の対処がない行が赤のときに、最初に実行します。
+"""
+
+from dataclasses import replace
+
+from plan.model import Function
+from runbook.converge import alarms, releases
+from runbook.diagnosis.logs import spoken_of
+from runbook.diagnosis.metrics import Metric, measured
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("troubleshooting")
+def see_which_alarms_burn(work: Work) -> Changes:
+    """See which alarms are in ALARM, and since when.
+
+    発報中のアラームと、その開始時刻を確認する。
+    """
+    found = alarms.read(work, work.plan.alarms)
+    burning = [one for one in work.plan.alarms if _state(found.get(one.name)) == "ALARM"]
+    for one in burning:
+        since = found[one.name].get("StateUpdatedTimestamp")
+        work.tell(f"{one.name} since {since}: runbook/alarms.en.md#{one.kind}")
+    absent = [one.name for one in work.plan.alarms if one.name not in found]
+    if absent:
+        work.tell(f"{len(absent)} alarms do not exist: python -m runbook monitoring")
+    if not burning:
+        work.tell("no alarm burns")
+    return ()
+
+
+@step("troubleshooting")
+def see_what_was_changed(work: Work) -> Changes:
+    """See whether what is live is what was released.
+
+    A change past the procedures, or a release of just now, is the first suspect.
+
+    稼働中の内容が、記録されたリリースと一致するかを確認する。
+
+    手順を通さない変更や直前のリリースを、まず疑います。
+    """
+    for one in releases.converge(replace(work, go=False)):
+        work.tell(f"live differs from the recorded release: {one.before} -> {one.after}")
+        work.tell(
+            "likely cause: a change past the procedures; python -m runbook rollback_functions"
+        )
+    return ()
+
+
+@step("troubleshooting")
+def see_what_functions_say(work: Work) -> Changes:
+    """Count errors, faults and throttles of the last hour, and what the logs speak of.
+
+    Lines are counted by what they mean, and not shown: a log may hold more than a ticket should.
+
+    直近1時間のエラー、障害、スロットリングと、ログの内容を集計する。
+
+    ログは意味ごとに数え、本文は表示しません。チケットに載せるべきでない情報が含まれ得るためです。
+    """
+    figures = measured(work, [one for f in work.plan.functions for one in _metrics(f)])
+    for label, value in sorted(figures.items()):
+        if value:
+            work.tell(f"{label}: {value:g} in the last hour")
+    quiet = True
+    for function in work.plan.functions:
+        for sign, count in spoken_of(work, function).items():
+            quiet = False
+            work.tell(f"{function.name}: {count} lines: likely cause: {sign.cause}: {sign.remedy}")
+    if quiet:
+        work.tell("the functions' logs of the last hour bear no known sign")
+    return ()
+
+
+def _metrics(function: Function) -> tuple[Metric, ...]:
+    named = {"FunctionName": function.name}
+    counted = [("AWS/Lambda", name) for name in ("Errors", "Throttles")]
+    return tuple(
+        Metric(label=f"{function.name} {name}", namespace=space, name=name, dimensions=named)
+        for space, name in [*counted, ("StampRally", "Faults")]
+    )
+
+
+def _state(alarm: object) -> str | None:
+    return alarm.get("StateValue") if isinstance(alarm, dict) else None

@@ -1,0 +1,60 @@
+"""The browser refuses: compare what the stage serves with the front end's origin, and ask as it asks.
+
+The guide names `https://liff.line.me` as the origin. That address only redirects; what the browser sends is
+the origin of the page it lands on. And an error that the gateway makes itself carries no CORS headers
+unless its gateway responses do, so that a 401 looks like a CORS error.
+
+CORSエラーについて、ステージの提供内容とフロントエンドのオリジンを照合し、ブラウザと同じ要求を送る。
+
+手順書のオリジン`https://liff.line.me`はリダイレクトするだけで、ブラウザが送るのは転送先ページのオリジンです。
+また、ゲートウェイ自身のエラーには、ゲートウェイレスポンスで設定しない限りCORSヘッダーが付かず、401もCORSエラーに
+見えます。
+"""
+
+from dataclasses import replace
+
+from runbook.converge import api_draft
+from runbook.diagnosis.preflights import asked, causes, served
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("troubleshooting 2")
+def see_what_is_served(work: Work) -> Changes:
+    """See which origin every preflight and the gateway's own errors allow.
+
+    各プリフライトとゲートウェイ自身のエラーが許可するオリジンを確認する。
+    """
+    found = list(causes(work, served(work)))
+    for why, remedy in found:
+        work.tell(f"likely cause: {why}; {remedy}")
+    if not found:
+        work.tell(f"every preflight and error allows {work.plan.api.cors.origin}")
+    return ()
+
+
+@step("troubleshooting 2")
+def see_whether_it_is_deployed(work: Work) -> Changes:
+    """See whether the draft is as planned: a change that was not deployed helps nobody.
+
+    下書きが計画どおりかを確認する。デプロイしていない変更は反映されません。
+    """
+    if changes := api_draft.converge(replace(work, go=False), work.plan.api):
+        work.tell(
+            f"the draft differs from the plan in {len(changes)} fields: python -m runbook api"
+        )
+    else:
+        work.tell(
+            "the draft is as planned; if what is served is not, deploy it: python -m runbook api"
+        )
+    return ()
+
+
+@step("troubleshooting 2")
+def ask_as_a_browser_does(work: Work) -> Changes:
+    """Send a preflight from here, with the front end's origin.
+
+    フロントエンドのオリジンで、ここからプリフライトを送る。
+    """
+    work.tell(asked(work, work.plan.api.routes[0].path))
+    return ()

@@ -1,0 +1,54 @@
+"""Secrets cannot be read: find out which link is broken, from the function's variable to the key.
+
+The guide looks at permission, name and Region. Two more are usual: a policy that names the secret without
+the six characters that AWS adds to its ARN matches nothing; and the key that encrypts it may be disabled.
+
+シークレットが読めない原因を、環境変数から暗号化キーまで順に調べる。
+
+手順書が挙げるのは権限・名前・リージョンです。ほかによくある原因が二つあります。AWSがARNに付ける6文字を考慮しない
+ポリシーは何にも一致しません。また、暗号化に使うキーが無効になっていることもあります。
+"""
+
+from plan.model import Function
+from runbook.diagnosis.logs import SIGNS, spoken_of
+from runbook.diagnosis.secret_access import causes
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+
+@step("troubleshooting 1")
+def follow_every_secret(work: Work) -> Changes:
+    """Follow every secret from the function that reads it, and name what is broken.
+
+    No value is read.
+
+    各シークレットを読み取る関数からたどり、問題のある箇所を示す。
+
+    値そのものは読み取りません。
+    """
+    for function in work.plan.functions:
+        for name in function.secrets:
+            _follow(work, function, name)
+    return ()
+
+
+@step("troubleshooting 1")
+def see_the_logs(work: Work) -> Changes:
+    """See how often the functions' logs speak of a denied or absent secret.
+
+    関数のログで、シークレットの拒否や不在が何度記録されたかを確認する。
+    """
+    for function in work.plan.functions:
+        if function.secrets:
+            for sign, count in spoken_of(work, function, SIGNS).items():
+                work.tell(f"{function.name}: {count} lines: {sign.cause}: {sign.remedy}")
+    return ()
+
+
+def _follow(work: Work, function: Function, name: str) -> None:
+    secret = next(one for one in work.plan.secrets if one.name == name)
+    found = list(causes(work, function, secret))
+    for why, remedy in found:
+        work.tell(f"likely cause: {why}; {remedy}")
+    if not found:
+        work.tell(f"{function.name} can read {name}, as far as settings tell")

@@ -1,0 +1,78 @@
+"""Answers are slow: find where the time goes, before anything is made larger.
+
+The guide would turn the API's cache on. It must not: an answer is for one user, and a cache that does not
+key by user hands it to another.
+
+応答が遅い場合に、リソースを増やす前に、どこで時間がかかっているかを調べる。
+
+手順書はAPI Gatewayのキャッシュ有効化を挙げていますが、行ってはいけません。応答は利用者ごとに異なり、利用者をキーに
+含まないキャッシュは他人の応答を返します。
+"""
+
+from collections.abc import Iterator, Mapping
+
+from runbook.diagnosis.metrics import Metric, measured
+from signoff.procedure import Work, step
+from signoff.procedure.work import Changes
+
+SLOW_MS = 1000
+"""A 95th percentile above this is worth a look; the performance row has its own bounds."""
+LATENCY, INTEGRATION = "API Latency p95 ms", "API IntegrationLatency p95 ms"
+
+
+@step("troubleshooting 3")
+def see_where_the_time_goes(work: Work) -> Changes:
+    """Compare the gateway's time with the functions', and look for throttling, of the last hour.
+
+    直近1時間について、ゲートウェイと関数の所要時間を比較し、スロットリングの有無を調べる。
+    """
+    figures = measured(work, _metrics(work))
+    for label, value in sorted(figures.items()):
+        work.tell(f"{label}: {value:g}")
+    if not figures:
+        work.tell("no traffic in the last hour: there is nothing to measure")
+    for cause in causes(figures):
+        work.tell(f"likely cause: {cause}")
+    return ()
+
+
+def causes(figures: Mapping[str, float]) -> Iterator[str]:
+    """Yield what the figures speak for, with its remedy."""
+    if throttled := [name for name, value in figures.items() if "Throttle" in name and value]:
+        yield f"throttling: {', '.join(throttled)}; runbook/alarms.en.md#throttle"
+    slow = {
+        name: value for name, value in figures.items() if "Duration" in name and value > SLOW_MS
+    }
+    if slow:
+        slowest = max(slow, key=lambda name: slow[name])
+        yield (
+            f"{slowest} is {slow[slowest]:g}: more memory is more CPU; raise memory_mb in"
+            " environments.toml, python -m runbook functions"
+        )
+    latency, integration = figures.get(LATENCY, 0), figures.get(INTEGRATION, 0)
+    if latency > SLOW_MS and not slow:
+        what = "cold starts or the authorizer" if integration < latency / 2 else "waiting for LINE"
+        yield f"{what}: the functions themselves are quick; look at the trace of a slow request"
+
+
+def _metrics(work: Work) -> Iterator[Metric]:
+    api = work.plan.api
+    gateway = {"ApiName": api.name, "Stage": api.stage}
+    for label in (LATENCY, INTEGRATION):
+        yield _metric(label, "AWS/ApiGateway", label.split()[1], gateway, "p95")
+    for one in work.plan.functions:
+        named = {"FunctionName": one.name}
+        yield _metric(f"{one.name} Duration p95 ms", "AWS/Lambda", "Duration", named, "p95")
+        yield _metric(f"{one.name} Throttles", "AWS/Lambda", "Throttles", named)
+    for alarm in work.plan.alarms:
+        if alarm.kind == "throttle":
+            label = f"{alarm.subject} {alarm.metric}"
+            yield _metric(label, alarm.namespace, alarm.metric, alarm.dimensions)
+
+
+def _metric(
+    label: str, namespace: str, name: str, dimensions: Mapping[str, str], statistic: str = "Sum"
+) -> Metric:
+    return Metric(
+        label=label, namespace=namespace, name=name, dimensions=dimensions, statistic=statistic
+    )

@@ -1,0 +1,32 @@
+"""Defects of what other runs leave behind: load verdict and rehearsal."""
+
+from datetime import UTC, datetime
+
+from tests.defects.changes import record, without_records
+from tests.defects.defect import Defect
+from tests.healthy.store import LOAD, REHEARSAL
+
+LONG_AGO = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
+OTHER = "0123456789abcdef"
+
+DEFECTS = (
+    Defect(id="PREP-02:no-load-run", breaks=without_records("load")),
+    Defect(id="PREP-02:old", breaks=record("load", created=LONG_AGO)),
+    Defect(id="PREP-02:other-release", breaks=record("load", release=OTHER)),
+    Defect(id="PREP-02:failed", breaks=record("load", body=LOAD | {"verdict": "fail"})),
+    Defect(id="PREP-02:invalid", breaks=record("load", body=LOAD | {"verdict": "invalid"})),
+    Defect(id="PREP-02:smoke-plan", breaks=record("load", body=LOAD | {"plan": "smoke"})),
+    Defect(
+        id="PREP-02:without-percentiles", breaks=record("load", body=LOAD | {"percentiles": False})
+    ),
+    Defect(id="ROLL-05:never-rehearsed", breaks=without_records("rehearsal")),
+    Defect(id="ROLL-05:old", breaks=record("rehearsal", created=LONG_AGO)),
+    Defect(id="ROLL-05:other-release", breaks=record("rehearsal", release=OTHER)),
+    Defect(
+        id="ROLL-05:one-way-left-out",
+        breaks=record("rehearsal", body=REHEARSAL | {"complete": False}),
+    ),
+    Defect(
+        id="ROLL-05:data-differed", breaks=record("rehearsal", body=REHEARSAL | {"equal": False})
+    ),
+)

@@ -1,0 +1,62 @@
+"""What was read of the stack goes through the real command line: each NO-GO comes with its page."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from signoff.inventory import to_json
+from signoff.local.aws_faults import denied
+from tests.foreign.changes import code
+from tests.foreign.test_refusals import EVEN
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "report" / "prod" / "latest" / "signoff.html"
+CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """Judge an inventory as an operator would, from its file; no call is made, none can be."""
+
+    def run(inventory):
+        saved = tmp_path / "inventory.json"
+        saved.write_text(to_json(inventory), encoding="utf-8")
+        options = ["--env=prod", "--environments=tests/prod.toml", f"--replay={saved}"]
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *options],
+            cwd=ROOT,
+            env={**CLEAN, "SIGNOFF_EVIDENCE": str(tmp_path), "COLUMNS": "400"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def test_run_on_a_changed_stack_names_the_row(account, inventory, judged):
+    change = code.function_gets_three_seconds
+    with change.made(account.client):
+        done = judged(account.again(inventory, *change.reads))
+
+    assert done.returncode == 1
+    assert "NO-GO (replay of inventory.json" in done.stdout
+    assert "stamp-rally-prod-stamps has 3 s and 256 MB" in done.stdout
+    assert "stamp-rally-prod-stamps has 3 s and 256 MB" in PAGE.read_text(encoding="utf-8")
+
+
+def test_run_on_a_stack_half_refused_is_no_go_with_a_page(account, judged):
+    account.aws.faults.append(denied(*EVEN))
+    inventory = account.inventory()
+    account.aws.faults.clear()
+
+    done = judged(inventory)
+
+    assert done.returncode == 1
+    assert "NO-GO (replay of inventory.json" in done.stdout
+    assert "RED  not read: functions stamp-rally-prod-auth: lambda:GetFunction" in done.stdout
+    assert "lambda:GetFunction: AccessDeniedException" in PAGE.read_text(encoding="utf-8")

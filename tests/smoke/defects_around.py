@@ -1,0 +1,90 @@
+"""What stands around the API broken: logs, secrets, LINE, the front end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.smoke.breaking import other_secret, without_log_group
+from tests.smoke.defect import FAIL, Defect, following
+from tests.smoke.rally import CONFIG_JS, Rally
+
+NEED_A_SESSION = (
+    *(f"SMOKE-{number:02}" for number in (*range(2, 13), 14, 16, 17)),
+    *("SEC-40", "SEC-41", "SEC-42", "SEC-44", "MON-14"),
+)
+BOT = "/v2/bot"
+
+
+@contextmanager
+def _configured(rally: Rally, **values: str) -> Iterator[None]:
+    right = {"api": rally.api, "liff": rally.environment.line.liff_id}
+    rally.front.configure(CONFIG_JS.format(**{**right, **values}))
+    try:
+        yield
+    finally:
+        rally.front.configure(CONFIG_JS.format(**right))
+
+
+@contextmanager
+def _not_served(rally: Rally) -> Iterator[None]:
+    page = rally.front.files.pop("/")
+    try:
+        yield
+    finally:
+        rally.front.files["/"] = page
+
+
+@contextmanager
+def _liff_opens(rally: Rally, **view: str) -> Iterator[None]:
+    (app,) = rally.line.channels.liff_apps
+    before = dict(app["view"])
+    app["view"].update(view)
+    try:
+        yield
+    finally:
+        app["view"].update(before)
+
+
+def _log_group(rally: Rally) -> Any:
+    return without_log_group(rally, rally.plan.function("award").log_group)
+
+
+DEFECTS = (
+    Defect("a log group that is gone", _log_group, {"MON-14": "MON-12"}),
+    Defect(
+        "a channel access token that LINE does not know",
+        lambda rally: other_secret(rally, "line_token", LINE_CHANNEL_ACCESS_TOKEN="another"),
+        {"SMOKE-18": FAIL},
+    ),
+    Defect(
+        "a token key that the functions have not read yet",
+        lambda rally: other_secret(rally, "token_key", TOKEN_SECRET_KEY="0f" * 32),
+        {"SMOKE-15": FAIL, **following("SMOKE-15", *NEED_A_SESSION)},
+    ),
+    Defect(
+        "LINE refuses the bot",
+        lambda rally: rally.line.refusing(401, BOT),
+        {
+            "SMOKE-05": FAIL,
+            "SMOKE-08": FAIL,
+            "SMOKE-18": FAIL,
+            **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),
+        },
+    ),
+    Defect(
+        "a front end that calls another API",
+        lambda rally: _configured(rally, api="https://old.example.jp/dev"),
+        {"SMOKE-19": FAIL},
+    ),
+    Defect(
+        "a front end of another LIFF app",
+        lambda rally: _configured(rally, liff="1234567890-Another1"),
+        {"SMOKE-19": FAIL},
+    ),
+    Defect("a front end that is not served", _not_served, {"SMOKE-19": FAIL}),
+    Defect(
+        "a LIFF app that opens another page",
+        lambda rally: _liff_opens(rally, url="https://old.example.jp"),
+        {"SMOKE-20": FAIL},
+    ),
+)
