@@ -25,3 +25,12 @@ def test_rollbacks_were_rehearsed_on_this_release(deployed, environment, release
 
     assert record.body["complete"], "not every way back was rehearsed"
     assert record.body["equal"], "the data was not as before"
+
+
+@expectation("DATA-05")
+def test_ranking_counters_agree_with_the_stamps(deployed, environment, now, observe):
+    days = environment.fresh.rehearsal
+    record = counting(deployed, "recount", release=None, days=days, now=now)
+    observe.note(at=record.created, counters=record.body.get("counters"))
+
+    assert record.body["agree"], f"{record.body['drifted']} counters differ from the stamps"

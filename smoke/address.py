@@ -1,10 +1,8 @@
 """Where the API answers, and with which key: the custom domain where there is one, as the page calls it."""
 
-from typing import Any
-
 from signoff.inventory.section import Follows, NotTestable, lookup
 from signoff.world import World
-from smoke.aws import AWAY, reason
+from smoke.aws import AWAY, Clients, reason
 
 
 def address(world: World, api_url: str | None) -> str:
@@ -21,13 +19,13 @@ def address(world: World, api_url: str | None) -> str:
     return f"https://{host}/{environment.stage}"
 
 
-def api_key(world: World, apigateway: Any) -> str | None:
+def api_key(world: World, aws: Clients) -> str | None:
     """Read the value of the API key that browsers send; None where the API asks for none."""
     name = world.plan.api.usage_plan.api_key
     if name is None:
         return None
     try:
-        found = apigateway.get_api_keys(nameQuery=name, includeValues=True)["items"]
+        found = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
     except AWAY as error:
         raise NotTestable(f"API key {name} can't be read ({reason(error)})") from None
     values = [one["value"] for one in found if one["name"] == name]

@@ -12,6 +12,10 @@ from smoke.id_tokens import FLAWS
 from smoke.sessions import KINDS
 from smoke.special import SPECIAL
 
+EMBEDDED = "embedded_line"
+"""The fixture of tests that must look into the stand-in of LINE: elsewhere they are left out."""
+LAST = "test_smoke_leaves_nothing_behind"
+"""The test that runs after all others."""
 AXES: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
     "personal_route": lambda _, plan: [

@@ -12,10 +12,6 @@ from smoke.by_hand import signature_instead
 from smoke.opening import opened
 from smoke.trial import Trial
 
-LAST = "test_smoke_leaves_nothing_behind"
-EMBEDDED = "embedded_line"
-"""Tests that ask for this fixture need to look into the stand-in of LINE."""
-
 
 def pytest_generate_tests(metafunc):
     """Parametrize over the plan and our own tables; no call is made for it."""
@@ -27,8 +23,10 @@ def pytest_generate_tests(metafunc):
 def pytest_collection_modifyitems(config, items):
     """Leave out what only the stand-in of LINE can show, and put last what sees that all is gone."""
     if not config.stash[RUN].own_stack:
-        items[:] = [item for item in items if EMBEDDED not in getattr(item, "fixturenames", ())]
-    items.sort(key=lambda item: item.name == LAST)
+        items[:] = [
+            item for item in items if axes.EMBEDDED not in getattr(item, "fixturenames", ())
+        ]
+    items.sort(key=lambda item: item.name == axes.LAST)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from plan.model import Plan
+from signoff.environment import Environment
 from signoff.world import World
 from smoke.address import address, api_key
 from smoke.aws import Clients, Table, clients
@@ -29,14 +30,16 @@ def opened(
     embedded: bool,
     environ: Mapping[str, str] = os.environ,
     patience_s: float | None = None,
+    aws: Clients | None = None,
 ) -> Iterator[Suite]:
     """Yield a suite whose functions are warm; AssertionError where something can't be taken back.
 
     ``embedded``: this is the harness's own stack, whose stand-in of LINE may be looked into.
     """
-    suite = _suite(world, api_url, embedded, environ)
-    if patience_s is not None:
-        suite.patience_s = patience_s
+    if patience_s is None:
+        patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
+    aws = aws or clients(world.environment)
+    suite = _suite(world, address(world, api_url), aws, embedded, environ, patience_s)
     try:
         suite.warm()
         yield suite
@@ -46,31 +49,36 @@ def opened(
     assert not left, f"the smoke calls left {', '.join(left)}"
 
 
-def _suite(world: World, api_url: str | None, embedded: bool, environ: Mapping[str, str]) -> Suite:
+def _suite(
+    world: World,
+    url: str,
+    aws: Clients,
+    embedded: bool,
+    environ: Mapping[str, str],
+    patience_s: float,
+) -> Suite:
     environment, plan, now = world.environment, world.plan, int(time.time())
-    aws = clients(environment)
-    url = address(world, api_url)
-    key = api_key(world, aws("apigateway"))
-    sessions = sessions_of(
-        aws("secretsmanager"), plan.secret("token_key"), borrowed=environ.get(BORROWED), now=now
-    )
     line = Line(endpoint=environment.line.endpoint, embedded=embedded)
-    origin = environment.origin if environment.origin != "*" else "https://smoke.example.com"
+    key = plan.secret("token_key")
+    sessions = sessions_of(aws("secretsmanager"), key, borrowed=environ.get(BORROWED), now=now)
+    id_tokens = IdTokens(
+        line=line, channel_id=environment.line.channel_id, now=now, given=environ.get(GIVEN)
+    )
     return Suite(
         world=world,
-        client=Client(url, origin, key),
+        client=Client(url, _origin(environment), api_key(world, aws)),
         sessions=sessions,
-        id_tokens=IdTokens(
-            line=line,
-            channel_id=environment.line.channel_id,
-            now=now,
-            given=environ.get(GIVEN),
-        ),
+        id_tokens=id_tokens,
         line=line,
         aws=aws,
         cleaner=_cleaner(plan, aws, sessions),
-        patience_s=LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S,
+        patience_s=patience_s,
     )
+
+
+def _origin(environment: Environment) -> str:
+    """Return what a browser sends; any will do where dev allows all."""
+    return environment.origin if environment.origin != "*" else "https://smoke.example.com"
 
 
 def _cleaner(plan: Plan, aws: Clients, sessions: Sessions) -> Cleaner:

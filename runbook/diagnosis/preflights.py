@@ -45,6 +45,8 @@ def causes(work: Work, document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def asked(work: Work, path: str) -> str:
     """Ask for a preflight as the front end's page does; return what came, in words."""
+    if "127.0.0.1" in work.client("apigateway").meta.endpoint_url:
+        return "an embedded stack answers at another address: the smoke calls ask it there"
     url = f"{base_url(work)}{path}"
     headers = {
         "Origin": work.plan.api.cors.origin,

@@ -1,4 +1,4 @@
-"""Defects of what other runs leave behind: load verdict and rehearsal."""
+"""Defects of what other runs leave behind: load verdict, rehearsal, recount."""
 
 from datetime import UTC, datetime
 
@@ -10,6 +10,12 @@ LONG_AGO = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
 OTHER = "0123456789abcdef"
 
 DEFECTS = (
+    Defect(id="DATA-05:never-recounted", breaks=without_records("recount")),
+    Defect(id="DATA-05:old", breaks=record("recount", created=LONG_AGO)),
+    Defect(
+        id="DATA-05:drifted",
+        breaks=record("recount", body={"agree": False, "counters": 9, "drifted": 2}),
+    ),
     Defect(id="PREP-02:no-load-run", breaks=without_records("load")),
     Defect(id="PREP-02:old", breaks=record("load", created=LONG_AGO)),
     Defect(id="PREP-02:other-release", breaks=record("load", release=OTHER)),

@@ -89,26 +89,29 @@ def without_evidence(inventory: Inventory) -> World:
 
 def with_evidence(inventory: Inventory) -> World:
     """Return the same with records of a day ago that speak of exactly what is there."""
-    found = inventory.sections
+    found, bare = inventory.sections, without_evidence(inventory)
     masters = found.contents["StampMasters-prod"].items
-    theirs = store.records(
+    of_prod = store.records(
         canonical_hash(masters),
         {name: one.code_sha256 for name, one in found.functions.items()},
         found.stages["prod"].deployment_id,
+        bare.release,
     )
-    counted = [
-        _with(one, count=len(masters)) if one.kind == "manifest" else one for one in theirs.entries
-    ]
-    yesterday = inventory.read_at - timedelta(days=1)
     return replace(
-        without_evidence(inventory),
-        records=Records.of(replace(one, created=yesterday) for one in counted),
-        dev=Records.of(replace(one, created=yesterday) for one in store.dev_records().entries),
+        bare,
+        records=Records.of(_dated(_counted(one, len(masters)), bare) for one in of_prod.entries),
+        dev=Records.of(_dated(one, bare) for one in store.dev_records().entries),
     )
 
 
-def _with(record: Record, **body: Any) -> Record:
-    return replace(record, body={**record.body, **body})
+def _counted(record: Record, masters: int) -> Record:
+    counted = {"count": masters} if record.kind == "manifest" else {}
+    return replace(record, body={**record.body, **counted})
+
+
+def _dated(record: Record, world: World) -> Record:
+    yesterday = world.now - timedelta(days=1)
+    return replace(record, created=yesterday, expires=yesterday + timedelta(days=14))
 
 
 @cache

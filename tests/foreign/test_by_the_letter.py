@@ -43,6 +43,7 @@ RED = {
     "DEP-32": "stamp-rally-prod-api is tagged {'Environment': None, 'Project': None}",
     "DEP-40": "custom domain api.rally.example.jp does not exist",
     "DATA-01": "the evidence store has no record of kind manifest",
+    "DATA-05": "the evidence store has no record of kind recount",
     "DATA-02": "lat, lon, radiusM but ['latitude', 'lng', 'radius']",
     "MON-01": "statistic is Average, which never reaches a count; missing data is missing",
     "MON-02": "4XXError: missing data is missing",
@@ -53,8 +54,10 @@ RED = {
     "MON-11": "stamp-rally-prod-richmenu not shown",
     "MON-12": "log group /aws/apigateway/stamp-rally-prod-api does not exist",
     "PREP-01": "the evidence store has no record of kind run",
+    "PREP-02": "the evidence store has no record of kind load",
     "ROLL-02": "is the only deployment",
     "ROLL-04": "the evidence store has no record of kind front-end",
+    "ROLL-05": "the evidence store has no record of kind rehearsal",
 }
 """Row -> words that its finding holds."""
 FOLLOWING = {

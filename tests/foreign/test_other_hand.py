@@ -32,9 +32,12 @@ GREEN = (
 """Rows that a machine sees in the account itself: all of them are kept."""
 UNRECORDED = {
     "PREP-01": "the evidence store has no record of kind run",
+    "PREP-02": "the evidence store has no record of kind load",
     "DATA-01": "the evidence store has no record of kind manifest",
+    "DATA-05": "the evidence store has no record of kind recount",
     "DEP-17": "the evidence store has no record of kind release",
     "ROLL-04": "the evidence store has no record of kind front-end",
+    "ROLL-05": "the evidence store has no record of kind rehearsal",
 }
 """Row -> its words: what was done by hand left no record, and is not taken on trust."""
 FOLLOWING = {"SEC-04": "follows from PREP-01: there is no run against dev"}

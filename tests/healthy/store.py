@@ -21,6 +21,7 @@ LOAD = {
     "plots": {"rate": "<svg/>", "latency": "<svg/>"},
 }
 REHEARSAL = {"complete": True, "equal": True, "seconds": {"functions": 4.1, "api": 1.2}}
+RECOUNT = {"agree": True, "counters": 0, "drifted": 0}
 SMOKE_ROWS = [f"SMOKE-{number:02}" for number in range(1, 21)]
 
 
@@ -46,6 +47,7 @@ def records(masters_hash: str, code: dict[str, str], deployment: str, release: s
             _record("release", {"functions": functions, "deployment": deployment}),
             _record("manifest", MASTERS | {"hash": masters_hash}),
             _record("load", LOAD, release=release),
+            _record("recount", RECOUNT),
             _record("rehearsal", REHEARSAL, release=release),
             _record(
                 "front-end", {"url": "https://rally.example.jp", "config": "const CONFIG = {};"}

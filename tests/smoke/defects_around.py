@@ -62,6 +62,23 @@ DEFECTS = (
         {"SMOKE-15": FAIL, **following("SMOKE-15", *NEED_A_SESSION)},
     ),
     Defect(
+        "a front end that calls another API",
+        lambda rally: _configured(rally, api="https://old.example.jp/dev"),
+        {"SMOKE-19": FAIL},
+    ),
+    Defect(
+        "a LIFF app that opens another page",
+        lambda rally: _liff_opens(rally, url="https://old.example.jp"),
+        {"SMOKE-20": FAIL},
+    ),
+    Defect(
+        "menus that LINE links and unlinks for nobody",
+        lambda rally: rally.line.refusing(404, f"{BOT}/user"),
+        {"SMOKE-09": FAIL, "SMOKE-10": FAIL},
+    ),
+)
+DEEP = (
+    Defect(
         "LINE refuses the bot",
         lambda rally: rally.line.refusing(401, BOT),
         {
@@ -72,19 +89,10 @@ DEFECTS = (
         },
     ),
     Defect(
-        "a front end that calls another API",
-        lambda rally: _configured(rally, api="https://old.example.jp/dev"),
-        {"SMOKE-19": FAIL},
-    ),
-    Defect(
         "a front end of another LIFF app",
         lambda rally: _configured(rally, liff="1234567890-Another1"),
         {"SMOKE-19": FAIL},
     ),
     Defect("a front end that is not served", _not_served, {"SMOKE-19": FAIL}),
-    Defect(
-        "a LIFF app that opens another page",
-        lambda rally: _liff_opens(rally, url="https://old.example.jp"),
-        {"SMOKE-20": FAIL},
-    ),
 )
+"""Kinds of fault whose row has a defect above, or that take long."""

@@ -14,8 +14,9 @@ from signoff.evidence import Observations
 from signoff.outcome import Finding, Outcome, finding
 from signoff.verdict import RowVerdict, row_verdict
 from signoff.world import World
+from smoke.aws import Clients
+from smoke.axes import EMBEDDED, LAST
 from smoke.by_hand import signature_instead
-from smoke.conftest import LAST
 from smoke.opening import opened
 from smoke.suite import Suite
 from smoke.trial import Trial
@@ -69,7 +70,7 @@ def _test(item: pytest.Function) -> Test:
     assert marker, f"{item.nodeid} proves no row"
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     names = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
-    embedded = "embedded_line" in item.fixturenames
+    embedded = EMBEDDED in item.fixturenames
     return Test(marker.args[0], item.name, item.function, params, names, embedded)
 
 
@@ -98,6 +99,7 @@ def judge(
     embedded: bool = True,
     environ: Mapping[str, str] | None = None,
     api: str | None = None,
+    aws: Clients | None = None,
     rows: Iterable[str] = (),
 ) -> Mapping[str, RowVerdict]:
     """Make all smoke calls and return every row's verdict; ``rows`` judges only these."""
@@ -114,6 +116,7 @@ def judge(
         embedded=embedded,
         environ=environ or {},
         patience_s=PATIENCE_S,
+        aws=aws,
     ) as suite:
         found = [test.judge(suite, checklist) for test in tests]
     by_row = {row: [one for one in found if one.row == row] for row in {one.row for one in found}}

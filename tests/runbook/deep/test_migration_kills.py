@@ -31,8 +31,9 @@ ACCOUNT, REGION = "121212121212", "ap-northeast-1"
 ITEMS, KILLS = 10_000, 20
 SEED = 20261125
 LONGEST_RUN_S = 120
-LATEST_CALL, LATEST_MOMENT_S = 90, 0.5
-"""A run makes some forty calls before it writes, and four hundred to write everything."""
+LATEST_CALL, LATEST_MOMENT_S = 70, 0.15
+"""A run makes some forty calls before it writes, and four hundred to write everything: later than
+this, it would have come to its end before it was killed often enough."""
 
 
 class Executioner:

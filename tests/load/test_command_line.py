@@ -1,0 +1,77 @@
+"""The command line teaches, and what it refuses it refuses in one sentence with the next step."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from load.engine.judge import Exit
+from load.launch import ROOT
+
+PATCHED = "import sys, load.__main__, load.run; sys.exit('gevent' in sys.modules)"
+
+
+def load(*arguments, **environment):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SIGNOFF_")}
+    return subprocess.run(
+        [sys.executable, "-m", "load", *arguments],
+        cwd=ROOT,
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_help_shows_commands_examples_and_exit_codes():
+    told = load("--help").stdout
+
+    for word in (
+        "plans",
+        "run",
+        "prepare",
+        "package",
+        "merge",
+        "clean",
+        "--unlock HOST",
+        "3 invalid",
+    ):
+        assert word in told
+
+
+def test_plans_are_listed_with_their_prices():
+    told = load("plans").stdout
+
+    for word in ("smoke", "baseline", "step", "spike", "soak", "of the day"):
+        assert word in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["run", "--env", "prod"], "prod.account is missing"),
+        (["run", "--env", "nowhere"], "nowhere"),
+        (["run", "--elsewhere"], "make it with prepare --to FILE"),
+        (["merge", "absent.json"], "absent.json holds no load verdict"),
+        (["clean", "absent.jsonl"], "absent.jsonl does not exist"),
+    ],
+)
+def test_refusal_is_a_sentence_and_exit_code_4(arguments, why):
+    refused = load(*arguments)
+
+    assert refused.returncode == Exit.REFUSED
+    assert refused.stderr.startswith("refused: ")
+    assert why in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["run", "--plan", "fast"], ["run", "--workers", "0"]])
+def test_wrong_command_line_is_exit_code_2(arguments):
+    assert load(*arguments).returncode == 2
+
+
+def test_operator_s_side_never_lets_locust_patch_its_process():
+    done = subprocess.run([sys.executable, "-c", PATCHED], cwd=ROOT, check=False)
+
+    assert done.returncode == 0, "something here imports gevent"

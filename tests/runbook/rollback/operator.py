@@ -1,0 +1,59 @@
+"""Somebody who runs procedures and notes what they say."""
+
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from signoff.procedure import Procedure
+from signoff.procedure.work import Changes
+from tests.runbook.desk import Desk
+
+
+@dataclass
+class Operator:
+    """``agrees`` is the answer to every question about a loss."""
+
+    desk: Desk
+    agrees: bool = True
+    told: list[str] = field(default_factory=list)
+    asked: list[Any] = field(default_factory=list)
+
+    def client(self, service: str) -> Any:
+        return self.desk.client(service)
+
+    def work(self, *, go: bool = False, environment: Any = None, **chosen: str) -> Any:
+        return self.desk.work(
+            go=go,
+            environment=environment or self.desk.environment,
+            chosen=chosen,
+            history=self.history,
+            permit=self._permit,
+            tell=self.told.append,
+        )
+
+    def history(self, kind: str) -> tuple[Any, ...]:
+        return tuple(body for k, body in reversed(self.desk.evidence.records) if k == kind)
+
+    def rehearse(self, procedure: ModuleType, **chosen: str) -> Changes:
+        with self.desk.reads_only():
+            return self._do(procedure, self.work(**chosen))
+
+    def run(self, procedure: ModuleType, **chosen: str) -> Changes:
+        return self._do(procedure, self.work(go=True, **chosen))
+
+    def versions(self) -> dict[str, str]:
+        """Versions behind the aliases, by key of the function."""
+        return {
+            one.key: self.client("lambda").get_alias(FunctionName=one.name, Name=one.alias)[
+                "FunctionVersion"
+            ]
+            for one in self.work().plan.functions
+        }
+
+    def _do(self, procedure: ModuleType, work: Any) -> Changes:
+        steps = Procedure.of(procedure).steps
+        return tuple(change for one in steps if one.action for change in one.action(work))
+
+    def _permit(self, lost: Any) -> bool:
+        self.asked += lost
+        return self.agrees

@@ -1,0 +1,111 @@
+"""An alias goes back to the release before, or to a named version, and forward again."""
+
+import pytest
+
+from runbook import rollback_functions
+from signoff.procedure import Refused
+from signoff.procedure.refusal import Declined
+
+
+@pytest.fixture
+def bad_release(operator):
+    """A broken version of award behind its alias, past the procedures; the good one afterwards."""
+    functions, name = operator.client("lambda"), "stamp-rally-prod-award"
+    before = operator.versions()["award"]
+    functions.update_function_code(FunctionName=name, ZipFile=b"broken")
+    version = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    yield version
+    functions.update_alias(FunctionName=name, Name="live", FunctionVersion=before)
+    operator.run(rollback_functions, only="award", to=before)
+
+
+def test_a_bad_release_is_left_for_the_recorded_one(operator, bad_release):
+    operator.run(rollback_functions)
+
+    assert operator.versions() == dict.fromkeys(operator.versions(), "2")
+    assert bad_release not in operator.versions().values()
+
+
+def test_the_same_command_goes_forward_again(operator):
+    first = operator.versions()
+    operator.run(rollback_functions)
+    back = operator.versions()
+    operator.run(rollback_functions)
+
+    assert set(back.values()) == {"1"}
+    assert operator.versions() == first
+
+
+def test_one_function_goes_to_a_named_version(operator):
+    operator.run(rollback_functions, only="award", to="1")
+    moved = operator.versions()
+    operator.run(rollback_functions, only="award", to="2")
+
+    assert [key for key, version in moved.items() if version == "1"] == ["award"]
+
+
+def test_rehearsing_says_what_is_lost_and_changes_nothing(operator):
+    before = operator.versions()
+    shown = operator.rehearse(rollback_functions)
+
+    assert {one.field for one in shown} >= {"version"}
+    assert "stored data: nothing is lost; the newer versions stay" in operator.told
+    assert operator.versions() == before
+
+
+def test_it_measures_and_records_how_long_it_took(operator):
+    operator.run(rollback_functions, only="award", to="1")
+    record = operator.history("rollback")[0]
+    operator.run(rollback_functions, only="award", to="2")
+
+    assert (record["state"], record["after"]) == ("done", {"stamp-rally-prod-award": "1"})
+    assert record["seconds"] >= 0
+
+
+def test_a_run_that_was_killed_half_way_goes_on_to_where_it_was_going(operator):
+    """The first alias has moved: "the release before" would be another one now."""
+    calls = []
+
+    def kill(model, **_):
+        if model.name == "UpdateAlias":
+            calls.append(model.name)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), operator.desk.hooked("before-call", kill):
+        operator.run(rollback_functions)
+    operator.client("lambda").meta.events.unregister("before-call", kill)
+    operator.run(rollback_functions)
+    back = operator.versions()
+    operator.run(rollback_functions)
+
+    assert set(back.values()) == {"1"}
+
+
+def test_a_version_that_reads_another_table_is_asked_about(operator):
+    functions, name = operator.client("lambda"), "stamp-rally-prod-stamps"
+    live = functions.get_function_configuration(FunctionName=name, Qualifier="live")
+    variables = live["Environment"]["Variables"]
+    other = {**variables, "TABLE_USERSTAMPS": "UserStamps-before-the-restore"}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": other})
+    version = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    operator.agrees = False
+    with pytest.raises(Declined, match="TABLE_USERSTAMPS"):
+        operator.run(rollback_functions, only="stamps", to=version)
+    operator.agrees = True
+
+    assert operator.versions()["stamps"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "why"),
+    [
+        ({"to": "99"}, "no published version 99; there are 1, 2"),
+        ({"only": "nobody"}, "no function nobody; there are auth, award"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_what_is(operator, chosen, why):
+    with pytest.raises(Refused, match=why):
+        operator.run(rollback_functions, **chosen)
