@@ -1,17 +1,16 @@
 """When an alarm watches what it should, fires when it should, and is heard by somebody."""
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from checks.deployed import ALARM_ROWS
+from checks.publishing import lets_publish, lets_use
 from plan import model
 from signoff.inventory.inventory import Sections
-from signoff.inventory.monitoring import Alarm, Topic
-from signoff.inventory.secrets import Key
+from signoff.inventory.monitoring import Alarm
 from signoff.inventory.section import Follows, Missing, known, lookup
 
-CLOUDWATCH = "cloudwatch.amazonaws.com"
+REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
+"""Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
 SILENT_KEY = "alias/aws/sns"
 """The AWS managed key of SNS, whose policy CloudWatch is not in and nobody can change."""
 LISTED_METRICS: Mapping[str, frozenset[frozenset[str]]] = {
@@ -45,6 +44,8 @@ def flaws(alarm: Alarm, want: model.Alarm) -> Iterator[str]:
         yield f"needs {alarm.datapoints_to_alarm or alarm.evaluation_periods} periods in a row"
     if _fires_at(alarm) != want.threshold:
         yield f"threshold is {alarm.comparison} {alarm.threshold:g}"
+    if alarm.unit not in {None, "Count"}:
+        yield f"unit is {alarm.unit}, in which nothing is counted"
     if alarm.missing_data != "notBreaching":
         yield f"missing data is {alarm.missing_data}"
 
@@ -68,12 +69,12 @@ def _mute(arn: str, found: Sections, region: str, account: str) -> str | None:
     topic = lookup(found.topics, arn)
     if topic is None:
         return f"{arn} does not exist"
-    if not _lets_publish(topic, account):
+    if not lets_publish(topic, account):
         return f"{arn} does not let CloudWatch publish"
     if topic.kms_key and (why := _locked(topic.kms_key, found)):
         return why
-    if not any(one.confirmed for one in topic.subscriptions):
-        return f"{arn} has no confirmed subscription"
+    if not any(one.confirmed and one.protocol in REACHES_PEOPLE for one in topic.subscriptions):
+        return f"{arn} has no confirmed subscription of a person"
     return None
 
 
@@ -83,48 +84,7 @@ def _locked(key_id: str, found: Sections) -> str | None:
     key = lookup(found.keys, key_id)
     if key is None or key.state != "Enabled":
         return f"the topic's key {key_id} is {key.state if key else 'absent'}"
-    return None if _grants(key) else f"the topic's key {key_id} does not let CloudWatch use it"
-
-
-def _lets_publish(topic: Topic, account: str) -> bool:
-    """CloudWatch is named, or the topic has the policy that SNS itself sets for its owner."""
-    return any(
-        _names(one, CLOUDWATCH, "sns:Publish") or _owner_default(one, account)
-        for one in _allows(topic.policy)
-    )
-
-
-def _owner_default(statement: Mapping[str, Any], account: str) -> bool:
-    condition = statement.get("Condition", {}).get("StringEquals", {})
-    owner = {name.lower(): value for name, value in condition.items()}.get("aws:sourceowner")
-    return owner == account and _acts(statement, "sns:Publish")
-
-
-def _grants(key: Key) -> bool:
-    return all(
-        any(_names(one, CLOUDWATCH, action) for one in _allows(key.policy or "{}"))
-        for action in ("kms:Decrypt", "kms:GenerateDataKey*")
-    )
-
-
-def _names(statement: Mapping[str, Any], service: str, action: str) -> bool:
-    principal = statement.get("Principal")
-    services = principal.get("Service", []) if isinstance(principal, Mapping) else []
-    return service in _each(services) and _acts(statement, action)
-
-
-def _acts(statement: Mapping[str, Any], action: str) -> bool:
-    wide = {action.lower(), f"{action.split(':', maxsplit=1)[0].lower()}:*", "*"}
-    return any(one.lower() in wide for one in _each(statement.get("Action", [])))
-
-
-def _allows(document: str) -> list[Mapping[str, Any]]:
-    statements = _each(json.loads(document).get("Statement", []))
-    return [one for one in statements if one.get("Effect") == "Allow"]
-
-
-def _each(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list) else [value]
+    return None if lets_use(key) else f"the topic's key {key_id} does not let CloudWatch use it"
 
 
 def _watches(alarm: Alarm, want: model.Alarm) -> bool:

@@ -18,7 +18,9 @@ NAMED = re.compile(
 """How a secret is called: by the end of the name, so that TOKEN_TTL and SECRET_ARN are none."""
 REFERENCE = "SECRET_NAME_"
 """Beginning of the variables that name a secret of Secrets Manager instead of holding one."""
-FINGERPRINT = re.compile(r"(commit|revision|checksum|digest|sha\d*)$", re.IGNORECASE)
+FINGERPRINT = re.compile(
+    r"(git|build|version|image|commit|revision|checksum|digest|sha\d*)$", re.IGNORECASE
+)
 """What also is a long hexadecimal number, and public."""
 ALWAYS = frozenset({"jwt", "pem"})
 SHORTEST_HEX = 32

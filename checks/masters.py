@@ -11,6 +11,8 @@ from signoff.inventory.section import NotTestable
 from signoff.inventory.tables import Contents
 
 JST = ZoneInfo("Asia/Tokyo")
+LATEST_S = 1e11
+"""The year 5138: a larger number is milliseconds, which would be valid for ever."""
 LARGEST_RADIUS_M = 1_000
 """A spot is a place one walks to; a larger circle is a unit gone wrong."""
 TYPES = ("GPS", "IMAGE")
@@ -76,6 +78,12 @@ def _location_flaw(location: Any) -> str | None:
     return None
 
 
+def _seconds(value: float) -> float:
+    if value >= LATEST_S:
+        raise ValueError(f"{value:.0f} is no time in seconds")
+    return value
+
+
 def _span_flaw(master: Mapping[str, Any]) -> str | None:
     try:
         first, last = (_moment(master.get(name)) for name in ("ValidFrom", "ValidTo"))
@@ -91,6 +99,6 @@ def _moment(value: Any) -> float | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        return float(value)
+        return _seconds(float(value))
     moment = datetime.fromisoformat(value)
     return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()

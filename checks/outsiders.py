@@ -20,6 +20,18 @@ def outsiders(document: str | None, account: str) -> list[str]:
     return sorted({who for one in allowing for who in _outside(one, account)})
 
 
+def open_to_all(document: str | None) -> bool:
+    """Whether a resource policy lets everybody in: none does, and one that allows all and denies none."""
+    statements = parse(document or '{"Statement": []}')
+    return not statements or (
+        all(one.effect == "Allow" for one in statements)
+        and any(
+            {("AWS", "*"), ("*", "*")} & set(one.principals) and not one.conditions
+            for one in statements
+        )
+    )
+
+
 def _outside(statement: Statement, account: str) -> Iterator[str]:
     if statement.not_principals:
         yield "everyone but a few (NotPrincipal)"

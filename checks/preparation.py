@@ -1,9 +1,11 @@
 """What the preparation rows compare: names, ARNs, and the rows of dev's run."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from checks.deployed import Deployed
 from plan import Plan
+from signoff.checklist import Checklist
 from signoff.environment import Environment
 from signoff.inventory.inventory import Sections
 from signoff.inventory.section import known
@@ -19,8 +21,15 @@ ANYWHERE = ("iam", "")
 
 def functional_red(run: Record) -> list[str]:
     """Return the functional rows that were not green in that run; none at all is a red one."""
-    rows = {id_: end for id_, end in run.body["rows"].items() if id_.startswith(FUNCTIONAL)}
-    return [id_ for id_, end in rows.items() if end not in GOOD] if rows else ["no functional row"]
+    rows = {id_: run.body["rows"].get(id_, "not judged") for id_ in _functional()}
+    red = [id_ for id_, end in rows.items() if end not in GOOD]
+    judged = [id_ for id_, end in rows.items() if end != Outcome.EXCLUDED]
+    return red if judged else ["every functional row was excluded"]
+
+
+@cache
+def _functional() -> tuple[str, ...]:
+    return tuple(row.id for row in Checklist.load() if row.id.startswith(FUNCTIONAL))
 
 
 def planned_names(deployed: Deployed, plan: Plan) -> list[str]:

@@ -23,8 +23,8 @@ def counting(
     """Return the newest such record; Missing where it is absent, too old, or of another release."""
     record = deployed.record(kind, **body)
     when = f"the newest {kind} record is of {record.created:%Y-%m-%d %H:%M} UTC"
-    if now - record.created > timedelta(days=days):
-        raise Missing(f"{when}, more than {days} days ago")
+    if not timedelta(0) <= now - record.created <= timedelta(days=days):
+        raise Missing(f"{when}, not within the last {days} days")
     if release is not None and record.release != release:
         raise Missing(f"{when} and of release {record.release}, but {release} is live")
     return record

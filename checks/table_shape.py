@@ -31,9 +31,11 @@ def index_flaws(table: Table, want: model.Table) -> list[str]:
 def rigid(table: Table, targets: Iterable[ScalableTarget]) -> list[str]:
     """Return the capacities that neither demand nor autoscaling moves; none is what we want."""
     if table.billing_mode == "PAY_PER_REQUEST":
-        return []
+        return [f"{name} has a greatest on-demand throughput" for name in table.capped]
     scaled = {
-        (target.resource, target.dimension) for target in targets if target.maximum > target.minimum
+        (target.resource, target.dimension)
+        for target in targets
+        if target.maximum > target.minimum and not target.suspended
     }
     return [f"{where} {what}" for where, what in _scalable(table) if (where, what) not in scaled]
 

@@ -4,6 +4,7 @@ import pytest
 
 from checks.cors import gateway_status, preflight_flaws, without_origin
 from checks.invocation import target
+from checks.outsiders import open_to_all
 from checks.routes import PROXY, behind, beyond, dev_export, differing_from, stale
 from signoff.checklist import expectation
 
@@ -15,6 +16,13 @@ def test_api_exists_and_can_be_reached(deployed, environment, observe):
     assert "PRIVATE" not in api.endpoint_types, f"{api.name} is reached from a VPC only"
     closed = api.execute_api_disabled and not environment.domain
     assert not closed, f"{api.name} has neither its own address nor a custom domain"
+
+
+@expectation("DEP-20")
+def test_api_turns_no_visitor_away(deployed, observe):
+    api = observe(deployed.rest_api(), "policy")
+
+    assert open_to_all(api.policy), f"{api.name} has a resource policy that bars some callers"
 
 
 @expectation("DEP-20")

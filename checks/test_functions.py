@@ -3,7 +3,7 @@
 from checks.capacity import CALLS_PER_REQUEST, busy, free_for_us
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
 from checks.runtimes import supported
-from checks.variables import astray, differing, leads_to_line
+from checks.variables import astray, differing, hijacking, leads_to_line
 from signoff.checklist import expectation
 
 
@@ -135,6 +135,13 @@ def test_newest_deployment_is_the_one_that_was_released(deployed, observe):
     observe.note(released=released)
 
     assert newest.id == released, f"deployment {newest.id} was made besides the release"
+
+
+@expectation("DEP-17")
+def test_nothing_makes_the_function_run_other_code(function, deployed, observe):
+    found = observe(deployed.function(function), "environment")
+
+    assert not hijacking(found), f"{function.name} has {', '.join(hijacking(found))}"
 
 
 @expectation("DEP-18")

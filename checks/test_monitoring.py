@@ -4,6 +4,7 @@ from checks.alarms import alarm_for, deaf, flaws
 from checks.dashboards import ghosts, has_kind, missing_from, shown
 from checks.windows import settled
 from signoff.checklist import expectation
+from signoff.inventory.section import known
 
 JUDGED = (
     "metric",
@@ -57,6 +58,14 @@ def test_faults_of_every_function_are_counted(function_fault_alarm, found, row, 
     assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
 
 
+@expectation("MON-05")
+def test_faults_in_the_logs_become_a_metric(function, plan, deployed, observe):
+    planned = next(one for one in plan.log_groups if one.name == function.log_group)
+    group = observe(deployed.log_group(planned), "log_class")
+
+    assert group.log_class == "STANDARD", f"{group.name} is of class {group.log_class}"
+
+
 @expectation("MON-06")
 def test_alarm_reaches_a_person(alarm, found, environment, row, observe):
     judged = observe(alarm_for(alarm, found, row), "actions_enabled", "alarm_actions")
@@ -71,6 +80,17 @@ def test_alarm_is_not_in_alarm(alarm, found, records, now, row, observe):
     judged = observe(alarm_for(alarm, found, row), "state", "state_since")
 
     assert settled(judged, records, now) != "ALARM", f"{judged.name} is in ALARM"
+
+
+@expectation("MON-07")
+def test_no_other_alarm_of_ours_is_in_alarm(found, records, now, observe):
+    states = {
+        one.name: settled(one, records, now) for one in map(known, known(found.alarms).values())
+    }
+    observe.note(alarms=len(states))
+
+    ringing = sorted(name for name, state in states.items() if state == "ALARM")
+    assert not ringing, f"in ALARM: {', '.join(ringing)}"
 
 
 @expectation("MON-10")

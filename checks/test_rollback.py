@@ -15,8 +15,8 @@ def test_function_has_an_older_version_behind_its_alias(function, deployed, obse
     numbers = [version.number for version in deployed.versions(function)]
     observe.note(function=function.name, published=numbers)
 
-    older = [number for number in numbers if number != alias.version]
-    assert older, f"{function.name} has no published version but {alias.version}"
+    others = [number for number in numbers if number != alias.version]
+    assert others, f"{function.name} has no published version but {alias.version}"
 
 
 @expectation("ROLL-02")

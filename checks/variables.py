@@ -15,6 +15,9 @@ from signoff.inventory.functions import Function
 from signoff.inventory.section import Follows
 from signoff.inventory.value import Value, digest
 
+HIJACKERS = frozenset(
+    {"AWS_LAMBDA_EXEC_WRAPPER", "LD_PRELOAD", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME"}
+)
 SPELLINGS = (
     ("dev", "development"),
     ("stg", "staging"),
@@ -45,6 +48,11 @@ def differing(
         for name, value in values.items()
         if value is None or not same(value, want.environment[name], salt)
     }
+
+
+def hijacking(found: Function) -> list[str]:
+    """Return variables that make Lambda run other code than what was released."""
+    return sorted(HIJACKERS & found.environment.keys())
 
 
 def leads_to_line(value: Value | None, environment: Environment, salt: str) -> bool:

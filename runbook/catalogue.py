@@ -6,6 +6,7 @@ from pathlib import Path
 
 from runbook import (
     api,
+    by_hand,
     cutover,
     domain,
     encryption,
@@ -47,6 +48,7 @@ MODULES = (
 OPERATIONS = (
     migrate_masters,
     domain,
+    by_hand,
     cutover,
     rollback_frontend,
     rollback_api,

@@ -76,6 +76,8 @@ class Row:
     """Likewise, but only until the record is there that proves the row: whose run leaves it."""
     signed: str | None = None
     """The runbook step that a person signs: the record of it proves the row, or stands in for a check."""
+    by_signature: bool = False
+    """Nothing but the signature proves it; a row that has tests may never lose them for one."""
     unbuilt: Literal["smoke", "load", "runbook"] | None = None
     """The part of this software that will prove it, and does not exist yet."""
 

@@ -38,12 +38,14 @@ def arrange(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None
     wanted = set(run.choice.rows)
     run.full = run.full and not wanted
     items[:] = [item for item in items if _judged(run, item, wanted)]
+    run.arranged = len(items)
 
 
 def settle(run: Run, items: list[pytest.Item]) -> None:
     """Note what is left after all selection: ``-k``, ``-m`` and their like make a part of it."""
     left = [item.stash[ROW].id for item in items if ROW in item.stash]
     run.expected, run.selected = len(left), set(left)
+    run.full = run.full and len(items) == run.arranged
     if not run.full:
         run.unjudged.clear()
 
@@ -62,8 +64,10 @@ def _tie(run: Run, item: pytest.Item) -> None:
 def _whole(config: pytest.Config) -> bool:
     """Whether this run was asked for everything: no path, no expression, no narrowing option."""
     option = config.option
-    narrowed = (option.keyword, option.markexpr, option.deselect, getattr(option, "lf", False))
-    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(narrowed)
+    narrowing = ("keyword", "markexpr", "deselect", "lf", "stepwise", "ignore", "ignore_glob")
+    narrowed = any(getattr(option, name, None) for name in (*narrowing, "override_ini"))
+    ours = config.inipath == config.rootpath / "pyproject.toml"
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and ours and not narrowed
 
 
 def _without_test(
@@ -75,7 +79,7 @@ def _without_test(
             if row.unbuilt:
                 raise pytest.UsageError(f"{row.id} has a test; delete unbuilt = in the checklist")
             continue
-        if not (row.signed or row.unbuilt):
+        if not (row.by_signature or row.unbuilt or run.needs_signature(row)):
             raise pytest.UsageError(f"{row.id} has no test: “{row.promise.en}”")
         kind = UnbuiltRow if row.unbuilt and not run.needs_signature(row) else SignedRow
         item = kind.from_parent(session, name=row.id, row=row, run=run)

@@ -1,6 +1,5 @@
 """From an environment to a world: the stack, the guard, one reading pass, the evidence store."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from signoff.endpoints import elsewhere
 from signoff.environment import Environment
 from signoff.environments import peek
 from signoff.guard import guard
@@ -54,7 +54,7 @@ def _live(run: Run, say: Say) -> World:
         scope,
         caller=caller.arn,
         salts=salts,
-        endpoint=os.environ.get("AWS_ENDPOINT_URL"),
+        endpoint=elsewhere(session),
         progress=progress,
     )
     return _world(run, scope, inventory, _records(run, run.environment, session), dev)

@@ -54,6 +54,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) -> Run:
     option = config.option
+    _refuse_blind_runs(config)
     loaded = load(option.env, option.environments)
     own_stack = (
         option.env == "local" and not option.replay and composition.serves(loaded.environment)
@@ -80,6 +81,14 @@ def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) 
         started=datetime.now(UTC),
         own_stack=own_stack,
     )
+
+
+def _refuse_blind_runs(config: pytest.Config) -> None:
+    """Refuse what would let a broken promise pass unseen."""
+    if not __debug__:
+        raise pytest.UsageError("Python runs with assertions off; unset PYTHONOPTIMIZE")
+    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError("a verdict needs one process; run without -n")
 
 
 def speak_of_rows(config: pytest.Config, run: Run) -> None:

@@ -20,6 +20,8 @@ class Record:
     created: datetime
     expires: datetime | None
     body: Mapping[str, Any] = field(default_factory=dict)
+    emulated: bool = False
+    """Made while calls went to another endpoint than AWS's own: never evidence about AWS."""
     previous: str | None = None
     """Digest of the record before it in the store; None for the first."""
 

@@ -39,6 +39,8 @@ class Provenance:
     digest: str
     """SHA-256 of the saved inventory."""
     replay: str | None = None
+    elsewhere: tuple[str, ...] = ()
+    """Options that made the run look at something else than the environment itself."""
     local: bool = False
     """An embedded stack that this software started itself."""
     overrides: Mapping[str, str] = field(default_factory=dict)
@@ -58,9 +60,11 @@ class Result:
         """Why this can't be a production GO, or None."""
         if self.provenance.replay:
             return f"replay of {self.provenance.replay}"
-        if self.provenance.endpoint and not self.provenance.local:
+        if self.provenance.local:
+            return None
+        if self.provenance.endpoint:
             return f"AWS_ENDPOINT_URL={self.provenance.endpoint}"
-        return None
+        return ", ".join(self.provenance.elsewhere) or None
 
     @property
     def headline(self) -> str:

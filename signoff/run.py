@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row, Words
 from signoff.environment import Environment
+from signoff.environments import ENVIRONMENTS
 from signoff.inventory.scope import Scope
 from signoff.inventory.section import Missing
 from signoff.outcome import Finding, Outcome
@@ -56,6 +57,15 @@ class Choice:
     root: Path
     environments: Path
 
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Options by which this run does not look at the environment as the repository has it."""
+        given = (
+            ("--api-url", self.api_url),
+            ("--environments", self.environments if self.environments != ENVIRONMENTS else None),
+        )
+        return tuple(f"{name} {value}" for name, value in given if value)
+
 
 @dataclass(slots=True, kw_only=True)
 class Run:
@@ -74,6 +84,8 @@ class Run:
     """Rows of which some test was left to run."""
     unjudged: dict[str, RowVerdict] = field(default_factory=dict)
     """Rows that are excluded or not verifiable here."""
+    arranged: int = 0
+    """Tests that this run should have, before any selection."""
     expected: int = 0
     """Tests left to run; every one must leave a finding."""
     findings: list[Finding] = field(default_factory=list)

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
+import boto3
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter, ValidationError
 
+from signoff.endpoints import elsewhere
 from signoff.records import Record, Records
 
 _RECORD = TypeAdapter(Record)
@@ -89,9 +91,15 @@ class Store:
 
     place: Place
     environment: str
+    emulated: bool = False
+    """Calls of this process go to an emulator: then its records alone count, and else never."""
 
     def load(self) -> Records:
-        """Return all records; a broken chain or file is told as ``problem``, never passed over."""
+        """Return the records that count here, oldest first.
+
+        A broken chain, a file that is none, or a record of another environment is told as
+        ``problem``, never passed over.
+        """
         entries: list[Record] = []
         before: str | None = None
         for number, name in enumerate(self._files(), 1):
@@ -102,9 +110,11 @@ class Store:
                 return Records(tuple(entries), f"{name}: not a record: {error.errors()[0]['msg']}")
             if name != _numbered(number) or record.previous != before:
                 return Records(tuple(entries), f"{name}: the chain is broken before this record")
+            if record.environment != self.environment:
+                return Records(tuple(entries), f"{name}: a record of {record.environment}")
             entries.append(record)
             before = _digest(data)
-        return Records(tuple(entries))
+        return Records(tuple(one for one in entries if one.emulated == self.emulated))
 
     def append(  # noqa: PLR0913 - what every record carries
         self,
@@ -128,6 +138,7 @@ class Store:
                 created=created,
                 expires=created + timedelta(days=days) if days else None,
                 body=body,
+                emulated=self.emulated,
                 previous=_digest(self.place.read(names[-1])) if names else None,
             )
             with suppress(FileExistsError):
@@ -139,11 +150,15 @@ class Store:
 
 
 def open_store(location: str, environment: str, *, s3: Callable[[], Any], root: Path) -> Store:
-    """Open ``s3://bucket/prefix`` or a folder (relative to ``root``); ``s3`` makes the client."""
+    """Open ``s3://bucket/prefix`` or a folder (relative to ``root``); ``s3`` makes the client.
+
+    The local environment is an emulator by nature, and has no other records.
+    """
+    emulated = environment != "local" and elsewhere(boto3.Session()) is not None
     if location.startswith("s3://"):
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
-        return Store(Bucket(s3(), bucket, prefix.strip("/")), environment)
-    return Store(Folder(root / location), environment)
+        return Store(Bucket(s3(), bucket, prefix.strip("/")), environment, emulated)
+    return Store(Folder(root / location), environment, emulated)
 
 
 def _numbered(number: int) -> str:

@@ -38,9 +38,12 @@ class RowVerdict:
     @property
     def blocks(self) -> bool:
         """Whether this row alone makes a NO-GO: unknown is never let through."""
-        return self.outcome.red and (
-            self.row.severity is Severity.BLOCKER or self.outcome is Outcome.NOT_TESTABLE
-        )
+        return self.outcome.red and (self.row.severity is Severity.BLOCKER or self.unknown)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether anything about the row is unknown, be it beside a known fault."""
+        return any(one.outcome is Outcome.NOT_TESTABLE for one in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,9 @@ def _rank(outcome: Outcome) -> int:
 
 def _weigh(rows: Iterable[RowVerdict], problems: Sequence[str]) -> Decision:
     rows = tuple(rows)
-    if problems or any(one.blocks for one in rows):
+    red = {one.row.id for one in rows if one.outcome.red}
+    rootless = any(one.outcome is Outcome.FOLLOWS and one.root not in red for one in rows)
+    if problems or rootless or any(one.blocks for one in rows):
         return Decision.NO_GO
     if any(one.outcome is Outcome.WAIVED for one in rows):
         return Decision.CONDITIONAL
@@ -121,12 +126,13 @@ def _wrong(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> str
     if waiver.row not in judged:
         return f"waiver of {waiver.row}: there is no such row in this phase; delete the waiver"
     found = judged[waiver.row].outcome
+    unknown = judged[waiver.row].unknown
     faults = {
         "rows of security can't be waived; mend it": waiver.row.startswith(UNWAIVABLE),
         f"expired on {waiver.until}; mend the row or decide anew": waiver.until < today,
         f"lasts until {waiver.until}, more than {WAIVER_DAYS} days; shorten it": waiver.until
         > today + timedelta(days=WAIVER_DAYS),
-        "the row is unknown, and what nobody knows can't be waived": found is Outcome.NOT_TESTABLE,
+        "the row is unknown, and what nobody knows can't be waived": unknown,
         f"the row is {found}; nothing needs this waiver, delete it": not found.red,
     }
     first = next((text for text, applies in faults.items() if applies), None)

@@ -4,8 +4,11 @@ import re
 
 MASK = "…"
 _MEMBER = re.compile(
-    r"""(["']?(?:id_token|idToken|access_token|authorization)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|[^\s"',&}]+(?:\s+[^\s"',&}]+)?)""",
-    re.IGNORECASE,
+    r"""
+    (["']?\b(?:id_?token|access_token|authorization)["']?\s*[:=]\s*)
+    (?:"(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | [^\s"',&}]+(?:\s+[^\s"',&}]+)?)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 """A member, header or form field that holds a token, under the names that the contract gives them."""
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")

@@ -26,6 +26,8 @@ class Alarm:
     state: str
     state_since: datetime | None
     description: str = ""
+    unit: str | None = None
+    """Where set, only data of this very unit counts."""
     failed_action: str | None = None
     """The newest action of the alarm's history, where it failed; a later success heals it."""
 
@@ -78,4 +80,6 @@ class LogGroup:
     name: str
     arn: str
     retention_days: int | None
+    log_class: str = "STANDARD"
+    """INFREQUENT_ACCESS makes no metrics of embedded ones."""
     kms_key: str | None = None

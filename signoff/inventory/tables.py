@@ -33,6 +33,8 @@ class Table:
     sse_key_arn: str | None = None
     deletion_protection: bool = False
     ttl_attribute: str | None = None
+    capped: tuple[str, ...] = ()
+    """The table or indexes whose on-demand throughput has an upper bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,8 @@ class ScalableTarget:
     dimension: str
     minimum: int
     maximum: int
+    suspended: bool = False
+    """It does not scale out for now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def publish(run: Run, terminal: Terminal) -> int:
         return 1
     result = _result(run)
     folder = _write(run, result)
-    if not run.choice.replay and (trouble := remember(run, _world(run), result)):
+    if not result.rehearsal and (trouble := remember(run, _world(run), result)):
         terminal.line(trouble, yellow=True)
     terminal.verdict(result, run.choice.lang, os.path.relpath(folder / "signoff.html"))
     return result.exit_code
@@ -80,6 +80,7 @@ def _provenance(run: Run, world: World) -> Provenance:
         calls=inventory.calls,
         digest=digest(inventory),
         replay=run.choice.replay.name if run.choice.replay else None,
+        elsewhere=run.choice.elsewhere,
         local=run.own_stack,
         overrides=run.overrides,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.defects import (
+    adversary,
     aliases,
     api,
     cors,
@@ -23,6 +24,7 @@ from tests.defects.defect import Break, Defect
 
 DEFECTS: tuple[Defect, ...] = (
     *rest.DEFECTS,
+    *adversary.DEFECTS,
     *records.DEFECTS,
     *tables.DEFECTS,
     *functions.DEFECTS,

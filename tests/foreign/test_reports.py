@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,17 @@ from tests.foreign.changes import code
 from tests.foreign.test_refusals import EVEN
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "report" / "prod" / "latest" / "signoff.html"
+REPORTS = ROOT / "report" / "prod"
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished run: exit code, what it said, and its page."""
+
+    code: int
+    said: str
+    page: str
 
 
 @pytest.fixture
@@ -25,7 +35,7 @@ def judged(tmp_path):
         saved = tmp_path / "inventory.json"
         saved.write_text(to_json(inventory), encoding="utf-8")
         options = ["--env=prod", "--environments=tests/prod.toml", f"--replay={saved}"]
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *options],
             cwd=ROOT,
             env={**CLEAN, "SIGNOFF_EVIDENCE": str(tmp_path), "COLUMNS": "400"},
@@ -34,8 +44,16 @@ def judged(tmp_path):
             timeout=120,
             check=False,
         )
+        return Done(done.returncode, done.stdout, page_of(saved))
 
     return run
+
+
+def page_of(saved):
+    """Return the page of the run on exactly this inventory: ``latest`` may be another run's."""
+    text = saved.read_text(encoding="utf-8")
+    kept = (one for one in REPORTS.glob("*/inventory.json") if one.read_text("utf-8") == text)
+    return next(kept).with_name("signoff.html").read_text(encoding="utf-8")
 
 
 def test_run_on_a_changed_stack_names_the_row(account, inventory, judged):
@@ -43,10 +61,10 @@ def test_run_on_a_changed_stack_names_the_row(account, inventory, judged):
     with change.made(account.client):
         done = judged(account.again(inventory, *change.reads))
 
-    assert done.returncode == 1
-    assert "NO-GO (replay of inventory.json" in done.stdout
-    assert "stamp-rally-prod-stamps has 3 s and 256 MB" in done.stdout
-    assert "stamp-rally-prod-stamps has 3 s and 256 MB" in PAGE.read_text(encoding="utf-8")
+    assert done.code == 1
+    assert "NO-GO (replay of inventory.json" in done.said
+    assert "stamp-rally-prod-stamps has 3 s and 256 MB" in done.said
+    assert "stamp-rally-prod-stamps has 3 s and 256 MB" in done.page
 
 
 def test_run_on_a_stack_half_refused_is_no_go_with_a_page(account, judged):
@@ -56,7 +74,7 @@ def test_run_on_a_stack_half_refused_is_no_go_with_a_page(account, judged):
 
     done = judged(inventory)
 
-    assert done.returncode == 1
-    assert "NO-GO (replay of inventory.json" in done.stdout
-    assert "RED  not read: functions stamp-rally-prod-auth: lambda:GetFunction" in done.stdout
-    assert "lambda:GetFunction: AccessDeniedException" in PAGE.read_text(encoding="utf-8")
+    assert done.code == 1
+    assert "NO-GO (replay of inventory.json" in done.said
+    assert "RED  not read: functions stamp-rally-prod-auth: lambda:GetFunction" in done.said
+    assert "lambda:GetFunction: AccessDeniedException" in done.page

@@ -17,7 +17,7 @@ from signoff.local.aws import LocalAws
 from signoff.procedure import Work
 
 LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0KlMnOpQrStUvWxYz0123456789aBcDeFgHiJkLmNoP"
-READS = ("Get", "List", "Describe", "Head", "Scan", "Query", "BatchGet")
+READS = ("Get", "List", "Describe", "Head", "Scan", "Query", "BatchGet", "Filter")
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=20)
 PROD = Path(__file__).parent.parent / "prod.toml"
 

@@ -206,7 +206,9 @@ def test_every_procedure_is_listed_under_a_step_of_the_guide():
 
     assert steps == {
         *("1-1", "1-2", "1-3", "2-1", "2-2", "2-3", "2-4"),
-        *("3-1", "3-2", "3-3", "4-1", "6-1", "6-2", "6-3"),
+        *("3-1", "3-2", "3-3", "4-1", "5-1", "5-2", "5-3", "5-4", "6-1", "6-2", "6-3"),
+        *("7-1", "7-2", "7-3", "7-4", "8-1", "8-2", "8-3", "8-4"),
+        *("troubleshooting", "troubleshooting 1", "troubleshooting 2", "troubleshooting 3"),
     }
 
 

@@ -98,8 +98,7 @@ def resource_of(client: Any, api_id: str, path: str) -> str:
 def without_statement(rally: Rally, key: str, number: int) -> Iterator[None]:
     """Take one statement out of a role's policy, and start the function anew, without kept secrets."""
     role, iam = rally.plan.function(key).role.name, rally.client("iam")
-    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    policy, document = _policy(rally, key)
     left = [one for at, one in enumerate(document["Statement"]) if at != number]
     which = {"RoleName": role, "PolicyName": policy}
     iam.put_role_policy(**which, PolicyDocument=json.dumps({**document, "Statement": left}))
@@ -144,3 +143,14 @@ def other_masters(rally: Rally, **attributes: Mapping[str, Any]) -> Iterator[Non
     finally:
         for item in before:
             client.put_item(TableName=table, Item=item)
+
+
+def statements_of(rally: Rally, key: str) -> list[Mapping[str, Any]]:
+    """Return the statements of the one policy of a function's role."""
+    return list(_policy(rally, key)[1]["Statement"])
+
+
+def _policy(rally: Rally, key: str) -> tuple[str, dict[str, Any]]:
+    role, iam = rally.plan.function(key).role.name, rally.client("iam")
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    return name, iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]

@@ -2,8 +2,15 @@
 
 import pytest
 
+from signoff.environments import load
 from tests.smoke.judging import collected
-from tests.smoke.rally import healthy
+from tests.smoke.rally import ENVIRONMENTS, healthy
+
+
+@pytest.fixture(scope="session")
+def environment():
+    """The rally's environment as it stands in its file, without addresses."""
+    return load("local", ENVIRONMENTS, {}).environment
 
 
 @pytest.fixture(scope="session")

@@ -132,16 +132,6 @@ DEFECTS = (
         _redrawn(_without("/notify", "OPTIONS")),
         {"SMOKE-13": FAIL},
     ),
-    Defect(
-        "a preflight for everybody",
-        _redrawn(_preflight("/stamps", "Origin", "*")),
-        {"SMOKE-13": FAIL},
-    ),
-    Defect(
-        "a gateway response without the origin",
-        _redrawn(_gateway_response("UNAUTHORIZED")),
-        {"SMOKE-14": FAIL},
-    ),
 )
 DEEP = (
     Defect(
@@ -172,6 +162,16 @@ DEEP = (
             )
         ),
         {"SEC-45": FAIL},
+    ),
+    Defect(
+        "a preflight for everybody",
+        _redrawn(_preflight("/stamps", "Origin", "*")),
+        {"SMOKE-13": FAIL},
+    ),
+    Defect(
+        "a gateway response without the origin",
+        _redrawn(_gateway_response("UNAUTHORIZED")),
+        {"SMOKE-14": FAIL},
     ),
 )
 """Kinds of fault whose row has a defect above, or that take long."""

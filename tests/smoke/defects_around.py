@@ -76,8 +76,6 @@ DEFECTS = (
         lambda rally: rally.line.refusing(404, f"{BOT}/user"),
         {"SMOKE-09": FAIL, "SMOKE-10": FAIL},
     ),
-)
-DEEP = (
     Defect(
         "LINE refuses the bot",
         lambda rally: rally.line.refusing(401, BOT),
@@ -88,6 +86,8 @@ DEEP = (
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),
         },
     ),
+)
+DEEP = (
     Defect(
         "a front end of another LIFF app",
         lambda rally: _configured(rally, liff="1234567890-Another1"),

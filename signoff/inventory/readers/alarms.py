@@ -101,6 +101,7 @@ def _alarm(raw: Raw, newest_action: Raw | None) -> Alarm:
         state=raw["StateValue"],
         state_since=utc(raw.get("StateTransitionedTimestamp") or raw.get("StateUpdatedTimestamp")),
         description=raw.get("AlarmDescription", ""),
+        unit=raw.get("Unit"),
         failed_action=newest_action["HistorySummary"] if newest_action and failed else None,
     )
 

@@ -67,6 +67,7 @@ def _group(raw: Mapping[str, Any]) -> LogGroup:
         name=raw["logGroupName"],
         arn=raw["arn"].removesuffix(":*"),
         retention_days=raw.get("retentionInDays"),
+        log_class=raw.get("logGroupClass", "STANDARD"),
         kms_key=raw.get("kmsKeyId"),
     )
 

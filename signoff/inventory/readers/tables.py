@@ -1,6 +1,6 @@
 """DynamoDB: how each table is set up, what protects it, and how it scales."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from signoff.inventory.engine import Reader, Reading
@@ -65,7 +65,15 @@ def _table(reading: Reading, name: str) -> Table:
         sse_key_arn=sse.get("KMSMasterKeyArn"),
         deletion_protection=raw.get("DeletionProtectionEnabled", False),
         ttl_attribute=_ttl(ttl["TimeToLiveDescription"]),
+        capped=tuple(_capped(raw)),
     )
+
+
+def _capped(table: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what has a greatest on-demand throughput; -1 is none."""
+    for one in (table, *table.get("GlobalSecondaryIndexes", ())):
+        if any(units > 0 for units in one.get("OnDemandThroughput", {}).values()):
+            yield one.get("IndexName", one.get("TableName", ""))
 
 
 def _index(raw: Mapping[str, Any]) -> Index:
@@ -128,6 +136,7 @@ def _target(raw: Mapping[str, Any]) -> ScalableTarget:
         dimension=raw["ScalableDimension"],
         minimum=raw["MinCapacity"],
         maximum=raw["MaxCapacity"],
+        suspended=raw.get("SuspendedState", {}).get("DynamicScalingOutSuspended", False),
     )
 
 

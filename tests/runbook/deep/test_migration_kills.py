@@ -119,7 +119,9 @@ def killed(process, executioner, chance, *, at_once):
     executioner.victim = process.pid if at_once else None
     executioner.left = chance.randint(1, LATEST_CALL)
     executioner.reached.clear()
-    assert executioner.reached.wait(LONGEST_RUN_S), "it ended too early to be killed"
+    if not executioner.reached.wait(LONGEST_RUN_S):
+        process.kill()
+        pytest.fail(f"{executioner.left} calls short of being killed: {process.communicate()[0]}")
     try:
         process.communicate(timeout=chance.uniform(0, LATEST_MOMENT_S))
     except subprocess.TimeoutExpired:

@@ -65,6 +65,7 @@ def test_it_measures_and_records_how_long_it_took(operator):
 
 def test_a_run_that_was_killed_half_way_goes_on_to_where_it_was_going(operator):
     """The first alias has moved: "the release before" would be another one now."""
+    del operator.desk.evidence.records[3:]  # what provisioning left: earlier tests left more
     calls = []
 
     def kill(model, **_):

@@ -1,13 +1,12 @@
 """Tables go back to a moment, with all that a restore leaves behind, and the functions go with them."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from runbook import restore_tables, rollback_functions
 from runbook.rollback import undoing
-from signoff.procedure import Refused
+from signoff.procedure import Refused, until
 
 GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}
 BAD = {"UserId": {"S": "Usmoke-bad"}, "StampId": {"S": "STATUE-001"}}
@@ -19,8 +18,7 @@ def moment(operator):
     stamps = operator.client("dynamodb")
     stamps.put_item(TableName="UserStamps-prod", Item=GOOD)
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    while datetime.now(UTC) < at:
-        time.monotonic()
+    until(lambda: datetime.now(UTC) >= at, what="it is then", every_s=0.1, within_s=2)
     stamps.put_item(TableName="UserStamps-prod", Item=BAD)
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
@@ -41,7 +39,8 @@ def test_what_was_written_after_the_moment_is_not_there(operator, restored):
     assert BAD not in items
 
 
-def test_the_old_table_is_kept(operator, restored):
+@pytest.mark.usefixtures("restored")
+def test_the_old_table_is_kept(operator):
     items = operator.client("dynamodb").scan(TableName="UserStamps-prod")["Items"]
 
     assert BAD in items
@@ -101,12 +100,12 @@ def test_the_record_tells_tables_counts_and_time(operator, restored):
     assert record["seconds"] >= 0
 
 
-def test_the_way_back_is_the_versions_before(operator, restored, moment):
+@pytest.mark.usefixtures("restored")
+def test_the_way_back_is_the_versions_before(operator):
     operator.run(rollback_functions)
     back = operator.versions()
     operator.run(rollback_functions)
 
-    assert restored
     assert set(back.values()) == {"2"}
 
 

@@ -1,0 +1,84 @@
+"""Try and sign for what the smoke calls cannot try in this environment.
+
+Each step is for one thing that needs a person, a phone, or special data. Answer only for what a red row asks
+for; with no, the run stops there, so give the command again when the trial is done.
+
+この環境で自動検証が試せない項目を、人が試して署名する。
+
+人・実機・特別なデータが必要な項目ごとに一つのステップがあります。赤の行が求める項目だけを試してください。「いいえ」と
+答えるとそこで止まるので、試した後に再度実行します。
+"""
+
+from signoff.procedure import ask
+
+
+@ask("7-1")
+def log_in() -> None:
+    """Log in with LINE, and see that the session works.
+
+    LINEでログインし、セッションが有効であることを確認する。
+    """
+
+
+@ask("7-1")
+def collect() -> None:
+    """Collect a stamp at its spot: once it is given, then refused; it is listed and ranked.
+
+    Do it where smoke may not write, or where no stamp is valid now. Remove the trial's items afterwards.
+
+    地点でスタンプを取得し、一度目は付与、二度目は拒否、一覧とランキングへの反映を確認する。
+
+    検証による書き込みが許可されていない場合や、有効なスタンプがない場合に行います。試した項目は後で削除します。
+    """
+
+
+@ask("7-1")
+def notify() -> None:
+    """Have a message sent to somebody who agreed, and see it arrive on the phone.
+
+    同意を得た人にメッセージを送信し、実機に届くことを確認する。
+    """
+
+
+@ask("7-1")
+def rich_menus() -> None:
+    """Set a rich menu for somebody who agreed, see it on the phone, and take it away again.
+
+    同意を得た人にリッチメニューを設定し、実機で表示を確認してから解除する。
+    """
+
+
+@ask("7-1")
+def special_stamps() -> None:
+    """Try a stamp that has expired, one that is not valid yet, one of another type, and a broken location.
+
+    Data for these belong into another environment of the same release, not among production's spots.
+
+    期限切れ、開始前、種別違い、位置情報不正のスタンプを試す。
+
+    これらのデータは本番の地点に混ぜず、同じリリースの別環境に用意します。
+    """
+
+
+@ask("7-3")
+def bot() -> None:
+    """See in the LINE console that the stored token is of the production bot.
+
+    保存したトークンが本番のボットのものであることを、LINEのコンソールで確認する。
+    """
+
+
+@ask("7-2")
+def front_end() -> None:
+    """See that the front end is served, and that its configuration names this API and this LIFF id.
+
+    フロントエンドが配信され、設定がこのAPIとLIFF IDを指すことを確認する。
+    """
+
+
+@ask("7-3")
+def liff_app() -> None:
+    """See in the LINE console that the LIFF app's endpoint is the front end, its scopes profile and openid.
+
+    LIFFアプリのエンドポイントURLがフロントエンドで、スコープがprofileとopenidであることを、LINEのコンソールで確認する。
+    """

@@ -1,0 +1,121 @@
+"""Defects that were found by attacking the gate: each was green once."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from signoff.inventory.monitoring import Alarm
+from signoff.inventory.value import seen
+from tests.defects.changes import added, edited, item
+from tests.defects.defect import Defect
+from tests.healthy import SALTS
+from tests.healthy.watch import TOPIC
+
+AUTH = "stamp-rally-prod-auth"
+ERRORS = f"{AUTH}-errors-alarm"
+OFFICE = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "execute-api:Invoke",
+    "Resource": "*",
+    "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+}
+EVERYBODY = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
+PUBLISH = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+    "Action": "sns:Publish",
+    "Resource": TOPIC,
+}
+
+
+def _policy(*statements: dict[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _topic(id_: str, *statements: dict[str, object]) -> Defect:
+    return Defect(id=id_, breaks=item("topics", TOPIC, policy=_policy(*statements)))
+
+
+def _api(document: str):
+    return edited("rest_apis", "stamp-rally-prod-api", lambda f: (replace(f[0], policy=document),))
+
+
+def _variable(name: str):
+    value = seen("/opt/wrapper", public=(), salts=SALTS.values())
+    return edited(
+        "functions", AUTH, lambda f: replace(f, environment={**f.environment, name: value})
+    )
+
+
+def _other_alarm(alarm: Alarm) -> Alarm:
+    return replace(alarm, name="stamp-rally-prod-extra", state="ALARM", state_since=None)
+
+
+def _extra():
+    def broken(world):
+        alarm = world.inventory.sections.alarms[ERRORS]
+        return added("alarms", "stamp-rally-prod-extra", _other_alarm(alarm))(world)
+
+    return broken
+
+
+DEFECTS = (
+    Defect(id="DEP-20:only-the-office-gets-in", breaks=_api(_policy(EVERYBODY, OFFICE))),
+    Defect(
+        id="DEP-03:on-demand-with-a-cap",
+        breaks=item("tables", "Users-prod", capped=("Users-prod",)),
+    ),
+    Defect(id="DEP-17:exec-wrapper", breaks=_variable("AWS_LAMBDA_EXEC_WRAPPER")),
+    Defect(id="MON-01:wrong-unit", breaks=item("alarms", ERRORS, unit="Seconds")),
+    Defect(
+        id="MON-05:logs-of-a-class-without-metrics",
+        breaks=item("log_groups", f"/aws/lambda/{AUTH}", log_class="INFREQUENT_ACCESS"),
+    ),
+    _topic("MON-06:denied-after-all", PUBLISH, PUBLISH | {"Effect": "Deny"}),
+    _topic(
+        "MON-06:deny-by-exclusion",
+        PUBLISH,
+        {"Effect": "Deny", "Principal": "*", "NotAction": "sns:Subscribe", "Resource": "*"},
+    ),
+    _topic("MON-06:policy-of-another-topic", PUBLISH | {"Resource": f"{TOPIC}-old"}),
+    _topic(
+        "MON-06:policy-for-another-account",
+        PUBLISH | {"Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}},
+    ),
+    Defect(
+        id="MON-06:only-a-queue-listens",
+        breaks=edited(
+            "topics",
+            TOPIC,
+            lambda t: replace(t, subscriptions=(replace(t.subscriptions[0], protocol="sqs"),)),
+        ),
+    ),
+    Defect(id="MON-07:another-alarm-of-ours", breaks=_extra()),
+    Defect(
+        id="PREP-01:of-the-future",
+        breaks=lambda world: replace(
+            world,
+            dev=replace(
+                world.dev,
+                entries=tuple(
+                    replace(one, created=one.created + timedelta(days=400))
+                    for one in world.dev.entries
+                ),
+            ),
+        ),
+    ),
+    Defect(
+        id="PREP-01:one-row-only",
+        breaks=lambda world: replace(
+            world,
+            dev=replace(
+                world.dev,
+                entries=tuple(
+                    replace(one, body={**one.body, "rows": {"SMOKE-02": "pass"}})
+                    for one in world.dev.entries
+                ),
+            ),
+        ),
+    ),
+)

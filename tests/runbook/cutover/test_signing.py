@@ -1,0 +1,139 @@
+"""A signature counts for the release that is live, for some days, and for nothing else."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from runbook import by_hand, cutover, prepare
+from runbook.asking import signer
+from runbook.signing import Signing, name_of
+from signoff.checklist import Checklist
+from signoff.procedure import Procedure, Refused, Run, Stopped
+from signoff.procedure.journal import Journal
+from signoff.store import Folder, Store
+from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+CHECKLIST = Checklist.load()
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(Folder(tmp_path / "evidence"), "prod")
+
+
+def signing(store, release="a1", now=NOW, **more):
+    return Signing(
+        store=store,
+        caller=WHO,
+        by=more.get("by", lambda: "Hanako Sato"),
+        release=lambda: release,
+        days=14,
+        checklist=CHECKLIST,
+        now=lambda: now,
+    )
+
+
+STEPS = {name_of(one): one for module in (by_hand, cutover) for one in Procedure.of(module).steps}
+SIGNED = {row.id: row.signed for row in CHECKLIST if row.signed}
+
+
+@pytest.mark.parametrize("row", SIGNED)
+def test_a_signed_row_has_its_step_that_a_person_does(row):
+    assert STEPS[SIGNED[row]].action is None
+
+
+@pytest.mark.parametrize("row", [row for row, one in SIGNED.items() if one.startswith("cutover")])
+def test_a_step_of_the_cut_over_proves_the_row_that_it_signs_for(row):
+    assert row in STEPS[SIGNED[row]].proves
+
+
+def test_a_signature_says_who_and_speaks_of_the_release(store):
+    signing(store).sign(cutover.users_told)
+    record = store.load().newest("signature", step="cutover#users_told")
+
+    assert (record.body["by"], record.release) == ("Hanako Sato", "a1")
+    assert record.expires == NOW + timedelta(days=14)
+    assert signing(store).standing(cutover.users_told) == "2026-11-25 09:00 UTC Hanako Sato"
+
+
+@pytest.mark.parametrize(
+    "then", [{"release": "b2"}, {"now": NOW + timedelta(days=15)}], ids=["release", "time"]
+)
+def test_another_release_or_a_later_day_asks_again(store, then):
+    signing(store).sign(cutover.users_told)
+
+    assert signing(store, **then).standing(cutover.users_told) == ""
+
+
+def test_only_what_a_row_asks_for_is_signed(store):
+    assert signing(store).wanted(cutover.users_told)
+    assert not signing(store).wanted(prepare.agree_on_it)
+
+
+def test_nobody_signs_without_a_name():
+    with pytest.raises(Refused, match="give it with --by"):
+        signer(None, interactive=False)()
+
+    assert signer("Hanako Sato", interactive=False)() == "Hanako Sato"
+
+
+class Signatures:
+    """Signs the toy's step; ``standing`` is what counts already."""
+
+    def __init__(self, standing="", fails=False):
+        self.told, self.signed, self.fails = standing, [], fails
+
+    def wanted(self, step):
+        return step is look_at_it
+
+    def standing(self, _):
+        return self.told
+
+    def sign(self, step):
+        if self.fails:
+            raise Refused("nothing is live")
+        self.signed.append(step.name)
+
+
+def test_what_was_confirmed_is_signed(tmp_path):
+    signatures = Signatures()
+    run(Thing(), tmp_path / "journal", Memory(), signatures=signatures).perform()
+
+    assert signatures.signed == ["look_at_it"]
+
+
+def test_what_is_signed_already_is_not_asked_again(tmp_path):
+    screen = Memory()
+    run(Thing(), tmp_path / "journal", screen, signatures=Signatures("9:00 Hanako")).perform()
+
+    assert screen.asked == []
+    assert "9:00 Hanako" in screen.details
+
+
+def test_the_journal_alone_is_no_signature(tmp_path):
+    """A stopped run was confirmed for the release of then: the one of now is asked about."""
+    path, thing = tmp_path / "journal", Thing(broken=True)
+    with pytest.raises(Stopped):
+        run(thing, path, Memory(), signatures=Signatures()).perform()
+    screen = Memory()
+    with pytest.raises(Stopped):
+        run(thing, path, screen, signatures=Signatures()).perform()
+
+    assert screen.asked == ["look_at_it"]
+
+
+def test_what_cannot_be_signed_stops_the_run_and_is_not_confirmed(tmp_path):
+    path = tmp_path / "journal"
+    with pytest.raises(Stopped, match="nothing is live"):
+        run(Thing(), path, Memory(), signatures=Signatures(fails=True)).perform()
+
+    assert "confirmed" not in {one.what for one in Journal(path)}
+
+
+def test_nobody_there_signs_nothing(tmp_path):
+    signatures = Signatures()
+    made: Run = run(Thing(), tmp_path / "journal", Memory(), signatures=signatures, unattended=True)
+    made.perform()
+
+    assert signatures.signed == []

@@ -1,0 +1,1 @@
+"""The pages say what the procedures do, and nothing that does not exist."""

@@ -1,0 +1,88 @@
+"""Pages are fresh, complete in both languages, and every command and link in them leads somewhere."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from plan import plan_for
+from runbook.__main__ import options
+from runbook.alarm_pages import PAGES
+from runbook.catalogue import procedures
+from runbook.pages import HERE, LANGUAGES, pages
+from signoff.checklist import Checklist
+from signoff.environments import load
+from signoff.procedure.text import JAPANESE
+
+COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")
+LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]+))?\)")
+TEXTS = pages()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_page_is_as_generated(name):
+    assert (HERE / name).read_text(encoding="utf-8") == TEXTS[name], "run `make docs`"
+
+
+def test_no_page_is_left_of_a_procedure_that_is_gone():
+    assert {path.name for path in HERE.glob("*.md")} == set(TEXTS)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_command_in_a_page_parses(name):
+    for command in COMMAND.findall(TEXTS[name]):
+        words = shlex.split(command)[3:]
+        asked = options().parse_args(words)
+        assert asked.procedure is None or asked.procedure in procedures(), command
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_link_in_a_page_leads_somewhere(name):
+    for file, anchor in LINK.findall(TEXTS[name]):
+        assert file in TEXTS
+        assert not anchor or f"\n## {anchor}\n" in TEXTS[file]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_procedure_is_in_the_index(lang):
+    index = TEXTS[f"index.{lang}.md"]
+
+    assert [name for name in procedures() if f"({name}.{lang}.md)" not in index] == []
+
+
+def test_every_row_with_a_remedy_of_the_runbook_is_in_the_index():
+    rows = [row.id for row in Checklist.load() if "runbook" in row.remedy]
+
+    assert [row for row in rows if f"\n- {row} " not in TEXTS["index.en.md"]] == []
+
+
+def test_every_remedy_names_a_procedure_that_there_is():
+    commands = [COMMAND.match(row.remedy) for row in Checklist.load()]
+    named = {shlex.split(one[0])[3] for one in commands if one}
+
+    assert named <= set(procedures())
+
+
+def test_every_kind_of_alarm_has_an_entry_to_which_its_description_links():
+    alarms = plan_for(load("prod", Path("tests/prod.toml"), {}).environment).alarms
+
+    assert {one.kind for one in alarms} == {one.kind for one in PAGES}
+    for one in alarms:
+        file, anchor = re.search(r"runbook/(\S+)#(\S+)$", one.description).groups()
+        assert f"\n## {anchor}\n" in TEXTS[file]
+
+
+@pytest.mark.parametrize("one", PAGES, ids=lambda one: one.kind)
+@pytest.mark.parametrize("part", ["meaning", "impact", "diagnosis", "mitigation"])
+def test_an_entry_speaks_both_languages(one, part):
+    words = getattr(one, part)
+
+    assert JAPANESE.search(words.ja)
+    assert not JAPANESE.search(words.en)
+
+
+def test_where_the_guide_is_wrong_the_page_says_so():
+    assert "its alarm never fires" in TEXTS["monitoring.en.md"]
+    assert "https://liff.line.me" in TEXTS["troubleshoot_cors.en.md"]
+    assert "hand it to another" in TEXTS["api.en.md"] or "to another" in TEXTS["api.en.md"]

@@ -1,0 +1,84 @@
+"""Counters are counted as the functions count them, and mended without treading on an award."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.rally import counters as theirs
+from lambdas.rally.periods import month_of, week_of
+from runbook import recount
+from runbook.counting import counters
+from signoff.procedure import Refused
+
+TABLE = "UserStamps-prod"
+PERSON = "U" + "0a" * 16
+AT = 1_763_000_000
+
+
+def stamp(user, name, at):
+    key = {"UserId": {"S": user}, "StampId": {"S": name}}
+    return {**key, "CollectedAt": {"N": str(at)}, "Method": {"S": "GPS"}}
+
+
+@pytest.fixture
+def stamps(operator):
+    """The table of stamps, emptied afterwards."""
+    table = operator.client("dynamodb")
+    yield table
+    for one in table.scan(TableName=TABLE)["Items"]:
+        key = {name: one[name] for name in ("UserId", "StampId")}
+        table.delete_item(TableName=TABLE, Key=key)
+
+
+@given(st.integers(0, 4_000_000_000), st.sampled_from([PERSON, "Usmoke-1"]))
+def test_a_counter_is_written_as_an_award_writes_it(at, user):
+    ours = counters.counted(counters.Stamps(((user, at),), {}))
+    awarded = [
+        theirs.Counter(user, period).after(at).item() for period in (week_of(at), month_of(at))
+    ]
+
+    plain = [
+        {name: next(iter(value.values())) for name, value in one.items()} for one in ours.values()
+    ]
+    assert plain == [{name: str(value) for name, value in one.items()} for one in awarded]
+
+
+def test_lost_and_wrong_counters_are_put_right(operator, stamps):
+    stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
+    stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "B", AT + 5))
+    stamps.put_item(TableName=TABLE, Item=counters.item(PERSON, "#2025-11", 7, AT))
+    stamps.put_item(TableName=TABLE, Item=counters.item(PERSON, "#1999-01", 1, AT))
+    operator.run(recount)
+    items = stamps.scan(TableName=TABLE)["Items"]
+    found = {one["StampId"]["S"]: one["StampCount"]["N"] for one in items if "StampCount" in one}
+
+    assert found == {"#2025-11": "2", "#2025-W46": "2"}
+
+
+def test_the_record_says_whether_they_agree(operator, stamps):
+    stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
+    recount.leave_the_record.action(operator.work(go=True))
+    operator.run(recount)
+    after, before = operator.history("recount")[:2]
+
+    assert (before["agree"], before["drifted"]) == (False, 2)
+    assert (after["agree"], after["drifted"]) == (True, 0)
+
+
+def test_an_award_of_the_same_moment_wins(operator, stamps):
+    stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
+    newer = counters.item(PERSON, "#2025-11", 2, AT + 1)
+
+    def award(model, **_):
+        if model.name == "PutItem" and not awarded:
+            awarded.append(model.name)
+            stamps.put_item(TableName=TABLE, Item=newer)
+
+    awarded = []
+    with operator.desk.hooked("before-call", award), pytest.raises(Refused, match="run it again"):
+        recount.put_the_counters_right.action(operator.work(go=True))
+    kept = stamps.get_item(
+        TableName=TABLE, Key={"UserId": {"S": PERSON}, "StampId": {"S": "#2025-11"}}
+    )
+
+    assert kept["Item"] == newer

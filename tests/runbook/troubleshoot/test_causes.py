@@ -1,0 +1,133 @@
+"""Each planted fault is named with its remedy; a healthy stack bears no cause; nothing is changed."""
+
+import json
+
+import pytest
+
+from runbook import troubleshoot, troubleshoot_secrets, troubleshoot_slow
+from runbook.diagnosis import preflights
+from runbook.provision import procedure
+from signoff.local.aws import LocalAws
+from signoff.procedure import Procedure
+from tests.runbook.desk import Desk, clients
+from tests.runbook.rollback.operator import Operator
+
+ROLE = {"RoleName": "stamp-rally-prod-auth-role", "PolicyName": "least-privilege"}
+
+
+@pytest.fixture(scope="module")
+def operator():
+    with LocalAws("888899990000", "ap-northeast-1") as aws:
+        desk = Desk(aws, clients(aws))
+        for step in procedure().steps:
+            if step.action:
+                desk.do(step.action)
+        yield Operator(desk)
+
+
+@pytest.fixture
+def told(operator):
+    """What a procedure says, rehearsed: it may do nothing but read."""
+
+    def said(module):
+        operator.told.clear()
+        operator.rehearse(module)
+        return "\n".join(operator.told)
+
+    return said
+
+
+def test_secrets_that_can_be_read_have_no_cause(told):
+    assert "likely cause" not in told(troubleshoot_secrets)
+
+
+def test_a_policy_without_the_six_characters_of_the_arn_is_named(operator, told):
+    iam = operator.client("iam")
+    good = iam.get_role_policy(**ROLE)["PolicyDocument"]
+    bad = json.dumps(good).replace("-??????", "")
+    iam.put_role_policy(**ROLE, PolicyDocument=bad)
+    said = told(troubleshoot_secrets)
+    iam.put_role_policy(**ROLE, PolicyDocument=json.dumps(good))
+
+    assert "stamp-rally-prod-auth-role may not read arn:aws:secretsmanager" in said
+    assert "python -m runbook least_privilege" in said
+
+
+def test_a_secret_that_is_being_deleted_is_named(operator, told):
+    secrets, name = operator.client("secretsmanager"), "stamp-rally-prod/line-channel-access-token"
+    secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    said = told(troubleshoot_secrets)
+    secrets.restore_secret(SecretId=name)
+
+    assert f"secret {name} is being deleted" in said
+
+
+def test_a_burning_alarm_is_named_with_its_page(operator, told):
+    name = "stamp-rally-prod-award-errors-alarm"
+    cloudwatch = operator.client("cloudwatch")
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="planted")
+    said = told(troubleshoot)
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="over")
+
+    assert name in said
+    assert "runbook/alarms.en.md#function-errors" in said
+
+
+def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
+    logs, group = operator.client("logs"), "/aws/lambda/stamp-rally-prod-award"
+    now = operator.desk.aws.calls[-1].at
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    line = {"timestamp": int(now * 1000), "message": "AccessDenied for canary-value"}
+    logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[line])
+    said = told(troubleshoot)
+
+    assert "stamp-rally-prod-award: 1 lines: likely cause: its role may not" in said
+    assert "canary-value" not in said
+
+
+@pytest.mark.parametrize(
+    ("figures", "cause"),
+    [
+        ({"Users-prod WriteThrottleEvents": 3}, "throttling: Users-prod WriteThrottleEvents"),
+        ({"award Duration p95 ms": 4000}, "award Duration p95 ms is 4000: more memory"),
+        (
+            {troubleshoot_slow.LATENCY: 3000, troubleshoot_slow.INTEGRATION: 100},
+            "cold starts or the authorizer",
+        ),
+        (
+            {troubleshoot_slow.LATENCY: 3000, troubleshoot_slow.INTEGRATION: 2900},
+            "waiting for LINE",
+        ),
+    ],
+)
+def test_figures_speak_for_a_cause(figures, cause):
+    assert any(cause in one for one in troubleshoot_slow.causes(figures))
+
+
+def test_good_figures_speak_for_none():
+    assert list(troubleshoot_slow.causes({"award Duration p95 ms": 80, "award Throttles": 0})) == []
+
+
+def test_cors_that_names_the_guides_origin_is_told(operator):
+    work = operator.work()
+    integration = {
+        "responses": {
+            "default": {
+                "responseParameters": {
+                    "method.response.header.Access-Control-Allow-Origin": "'https://liff.line.me'"
+                }
+            }
+        }
+    }
+    options = {"options": {"x-amazon-apigateway-integration": integration}}
+    document = {"paths": dict.fromkeys(work.plan.api.paths, options)}
+    found = [why for why, _ in preflights.causes(work, document)]
+
+    origin = "allows https://liff.line.me, the front end is https://rally.example.jp"
+    assert [one for one in found if origin in one]
+    assert [one for one in found if "DEFAULT_4XX" in one]
+
+
+def test_the_procedures_change_nothing_when_they_run(operator):
+    for module in (troubleshoot, troubleshoot_secrets, troubleshoot_slow):
+        assert all(one.action(operator.work(go=True)) == () for one in Procedure.of(module).steps)

@@ -1,0 +1,115 @@
+"""Cleaning: all that was written and nothing else, proven by reading; what stays is told."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from botocore.exceptions import ClientError
+
+from smoke.calls import send
+from smoke.cleaning import Cleaner
+from smoke.sessions import Sessions
+from tests.smoke.answers import answer
+
+SESSIONS = Sessions(now=0, key="k" * 32)
+OURS = SESSIONS.user("collector")
+PERSON = "U0123456789abcdef0123456789abcdef"
+
+
+@dataclass
+class Table:
+    """A table of ten lines: hash key -> sort keys. ``broken`` refuses or forgets to delete."""
+
+    name: str
+    items: dict[str, list[str]] = field(default_factory=dict)
+    broken: str = ""
+
+    def under(self, hash_key):
+        return [{"id": {"S": hash_key}, "at": {"S": one}} for one in self.items.get(hash_key, ())]
+
+    def delete(self, keys):
+        if self.broken == "refuses":
+            error = {"Error": {"Code": "AccessDeniedException"}}
+            raise ClientError(error, "DeleteItem")
+        for key in [] if self.broken == "forgets" else list(keys):
+            self.items[key["id"]["S"]].remove(key["at"]["S"])
+
+
+@pytest.fixture
+def stamps():
+    return Table("UserStamps", {OURS: ["A-1", "#2026-W48", "#2026-11"], PERSON: ["A-1"]})
+
+
+@pytest.fixture
+def users():
+    return Table("Users", {SESSIONS.nobody("login"): [""], PERSON: [""]})
+
+
+@pytest.fixture
+def cleaner(stamps, users):
+    return Cleaner(users=users, user_stamps=stamps, masters=Table("M"), ours=SESSIONS.ours)
+
+
+def awarded(user, status=200):
+    return answer(send("POST /stamps/award", user_id=user), status, {"user_id": user})
+
+
+def logged_in(user):
+    return answer(send("POST /auth/verify", id_token="a.b.c"), 200, {"user_id": user})
+
+
+def test_stamps_and_counters_of_who_was_awarded_are_deleted(cleaner, stamps):
+    assert cleaner.clean([awarded(OURS)], []) == []
+    assert stamps.items == {OURS: [], PERSON: ["A-1"]}
+
+
+def test_award_without_an_answer_may_have_been_given(cleaner, stamps):
+    assert cleaner.clean([], [send("POST /stamps/award", user_id=OURS)]) == []
+    assert stamps.items[OURS] == []
+
+
+def test_award_that_was_refused_left_nothing_to_look_for(cleaner, stamps):
+    cleaner.clean([awarded(OURS, 409)], [])
+
+    assert len(stamps.items[OURS]) == 3
+
+
+def test_user_of_a_login_that_should_have_been_refused_is_deleted(cleaner, users):
+    nobody = SESSIONS.nobody("login")
+
+    assert cleaner.clean([logged_in(nobody)], []) == []
+    assert users.items[nobody] == []
+
+
+def test_login_of_a_person_stays(cleaner, users):
+    assert cleaner.clean([logged_in(PERSON)], []) == []
+    assert users.items[PERSON] == [""]
+
+
+def test_stamp_of_a_person_is_never_deleted_but_told(cleaner, stamps):
+    (told,) = cleaner.clean([awarded(PERSON)], [])
+
+    assert "none of this run's" in told
+    assert stamps.items[PERSON] == ["A-1"]
+
+
+def test_user_of_another_run_is_not_ours(cleaner):
+    other = Sessions(now=0, key="k" * 32, run="ffffffff").user("collector")
+
+    assert cleaner.clean([awarded(other)], []) != []
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [("refuses", "DeleteItem: AccessDeniedException"), ("forgets", "#2026-W48 in UserStamps")],
+)
+def test_what_stays_is_told(cleaner, stamps, broken, told):
+    stamps.broken = broken
+
+    assert any(told in one for one in cleaner.clean([awarded(OURS)], []))
+
+
+def test_special_masters_are_deleted(cleaner):
+    cleaner.masters.items["SMOKE-1"] = ["x"]
+
+    assert cleaner.clean_masters(["SMOKE-1", "SMOKE-2"]) == []
+    assert cleaner.masters.items["SMOKE-1"] == []

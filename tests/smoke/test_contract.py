@@ -1,0 +1,92 @@
+"""The judge of answers: a sentence that names the flaw by pointer, shows the call, and no token."""
+
+import pytest
+
+from smoke.calls import get, send
+from smoke.contract import contract
+from tests.smoke.answers import ERROR, LIVE, answer
+
+STAMPS = get("/stamps", LIVE, userId="Usmoke-1")
+LIST = {"ok": True, "user_id": "Usmoke-1", "stamps": [], "total": 0}
+STAMP = {
+    "stamp_id": "A-1",
+    "name": "A",
+    "description": "",
+    "type": "GPS",
+    "collected_at": 1_764_028_800,
+    "method": "GPS",
+}
+
+
+def flaw(status=200, body=LIST, expected=200, code=None, **headers):
+    return contract().flaw(answer(STAMPS, status, body, headers), expected, code)
+
+
+def test_documented_answer_has_no_flaw():
+    assert not flaw()
+    assert not flaw(400, ERROR, 400, "VALIDATION_ERROR")
+
+
+def test_wrong_member_is_told_by_its_pointer():
+    late = {**STAMP, "collected_at": "yesterday"}
+
+    assert "but /stamps/0/collected_at: 'yesterday' is not" in flaw(
+        body={**LIST, "stamps": [late], "total": 1}
+    )
+
+
+def test_member_that_is_not_documented_is_a_flaw():
+    assert "Additional properties" in flaw(body={**LIST, "inner": 1})
+
+
+def test_counter_of_the_ranking_is_no_stamp():
+    counter = {**STAMP, "stamp_id": "#2026-W48"}
+
+    assert "/stamps/0/stamp_id" in flaw(body={**LIST, "stamps": [counter], "total": 1})
+
+
+@pytest.mark.parametrize("body", ["", "<html>", "[]", "null"])
+def test_body_that_is_no_such_object_is_a_flaw(body):
+    assert "but the body" in flaw(body=body)
+
+
+def test_other_status_is_told_before_all_else():
+    assert "answered 500, not 200; it said: no body (request id-1)" in flaw(500, "")
+
+
+def test_status_that_is_documented_nowhere_is_a_flaw():
+    assert "documented nowhere" in flaw(418, ERROR, 418)
+
+
+def test_other_code_is_a_flaw_though_the_status_is_right():
+    assert "VALIDATION_ERROR, not 400 INVALID_JSON" in flaw(400, ERROR, 400, "INVALID_JSON")
+
+
+def test_code_of_another_route_is_a_flaw():
+    assert "but /error_code: " in flaw(400, {**ERROR, "error_code": "STAMP_EXPIRED"}, 400)
+
+
+def test_html_is_a_flaw_though_it_holds_json():
+    assert "as text/html, not application/json" in flaw(**{"content-type": "text/html"})
+
+
+def test_missing_header_is_a_flaw():
+    away = {**ERROR, "error_code": "SERVICE_UNAVAILABLE"}
+
+    assert "without the header Retry-After" in flaw(503, away, 503)
+    assert not flaw(503, away, 503, **{"retry-after": "2"})
+
+
+def test_no_token_is_in_the_sentence():
+    call = send("POST /auth/verify", id_token=LIVE.token)
+    session = {"ok": True, "user_id": 5, "display_name": "A", "access_token": LIVE.token}
+    told = contract().flaw(answer(call, 200, session), 200)
+
+    assert "/user_id" in told
+    assert LIVE.token not in told
+    assert "eyJ" not in told
+
+
+def test_call_without_a_session_says_so():
+    assert str(get("/stamps")) == "GET /stamps with no session"
+    assert str(STAMPS) == "GET /stamps?userId=Usmoke-1 with live session of Usmoke-1"

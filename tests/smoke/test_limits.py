@@ -1,0 +1,134 @@
+"""Where less is allowed, or less is there, the rows say so; and a signature stands where it may."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import jwt
+import pytest
+
+from signoff.environment import Smoke
+from signoff.outcome import Outcome
+from signoff.records import Record, Records
+from smoke.sessions import BORROWED
+from tests.smoke.breaking import other_masters, other_secret
+from tests.smoke.defect import FAIL, UNKNOWN
+from tests.smoke.judging import judge, red
+
+ON_AWS = {"SMOKE-01": UNKNOWN, "SMOKE-12": UNKNOWN}
+"""What a machine can't show beside the real LINE and in a real table."""
+WRITING = dict.fromkeys(("SMOKE-03", "SMOKE-06", "SMOKE-07", "SMOKE-11", "SMOKE-14"), UNKNOWN)
+FOR_A_TESTER = dict.fromkeys(("SMOKE-05", "SMOKE-09", "SMOKE-10"), UNKNOWN)
+STEPS = ("log_in", "collect", "notify", "rich_menus", "special_stamps")
+
+
+def items(rally, key: str) -> int:
+    table = rally.plan.table(key).name
+    return rally.client("dynamodb").scan(TableName=table, Select="COUNT")["Count"]
+
+
+def signatures(world) -> Records:
+    return Records.of(
+        Record(
+            kind="signature",
+            environment="local",
+            release=world.release,
+            caller="arn:aws:iam::123456789012:user/hiyoshi",
+            created=world.now,
+            expires=world.now + timedelta(days=1),
+            body={"step": f"by_hand#{step}", "by": "Hiyoshi"},
+        )
+        for step in STEPS
+    )
+
+
+@pytest.fixture(scope="module")
+def guarded(rally):
+    """The environment of production: nothing may be written, and nobody agreed to messages."""
+    return replace(rally.environment, smoke=Smoke())
+
+
+def test_beside_the_real_line_a_login_is_for_a_person(rally):
+    assert red(judge(rally, embedded=False)) == ON_AWS
+
+
+def test_where_nothing_may_be_written_nothing_is(rally, guarded):
+    before = items(rally, "userstamps"), items(rally, "users")
+    found = red(judge(rally, rally.world(guarded), embedded=False))
+
+    assert found == ON_AWS | WRITING | FOR_A_TESTER | {"SMOKE-16": UNKNOWN}
+    assert (items(rally, "userstamps"), items(rally, "users")) == before
+
+
+def test_signatures_stand_for_what_a_machine_may_not_try(rally, guarded):
+    world = rally.world(guarded)
+    verdicts = judge(rally, replace(world, records=signatures(world)), embedded=False)
+
+    assert not red(verdicts)
+    seen = [dict(fact) for one in verdicts["SMOKE-16"].findings for fact in one.evidence]
+    assert any(fact.get("by") == "Hiyoshi" for fact in seen)
+
+
+def test_signature_of_another_release_does_not_count(rally, guarded):
+    world = rally.world(guarded)
+    others = [replace(one, release="another") for one in signatures(world).entries]
+    verdicts = judge(rally, replace(world, records=Records.of(others)), embedded=False)
+
+    assert verdicts["SMOKE-16"].outcome is Outcome.NOT_TESTABLE
+    assert "for release another" in verdicts["SMOKE-16"].reason
+
+
+def test_signature_does_not_stand_for_what_fails(rally, guarded):
+    world = rally.world(guarded)
+    signed = replace(world, records=signatures(world))
+    with other_secret(rally, "line_token", LINE_CHANNEL_ACCESS_TOKEN="another"):
+        found = red(judge(rally, signed, embedded=False))
+
+    assert found == {"SMOKE-18": FAIL}
+
+
+def test_without_key_and_session_one_row_is_the_root(rally):
+    with other_secret(rally, "token_key", SOMETHING="else"):
+        found = red(judge(rally, embedded=False))
+
+    assert found["SMOKE-15"] == UNKNOWN
+    assert set(found.values()) == {"SMOKE-15", UNKNOWN}
+    assert {row for row, how in found.items() if how == UNKNOWN} == {*ON_AWS, "SMOKE-15"}
+
+
+def test_borrowed_session_shows_what_it_can(rally):
+    with other_secret(rally, "token_key", SOMETHING="else"):
+        found = red(judge(rally, embedded=False, environ={BORROWED: session_of(rally)}))
+
+    told = ON_AWS | WRITING | FOR_A_TESTER | dict.fromkeys(("SMOKE-16", "SMOKE-17"), UNKNOWN)
+    assert found == told | {"SEC-41": UNKNOWN}
+
+
+def test_where_nothing_answers_one_row_is_the_root(rally):
+    found = red(judge(rally, api="http://127.0.0.1:9/nothing"))
+
+    assert found.pop("SMOKE-01") == UNKNOWN
+    assert found.pop("SMOKE-19") == FAIL  # its configuration names another API then
+    assert set(found.values()) == {"SMOKE-01"}
+    assert "SMOKE-15" in found
+
+
+def test_out_of_season_the_award_says_so_and_a_person_tries_it_later(rally):
+    with other_masters(rally, ValidFrom={"N": "4102444800"}):
+        verdicts = judge(rally)
+
+    found = red(verdicts)
+    assert verdicts["SMOKE-03"].outcome is Outcome.PASS
+    assert found == dict.fromkeys(
+        ("SMOKE-05", "SMOKE-06", "SMOKE-07", "SMOKE-11", "SMOKE-14", "SMOKE-16"), UNKNOWN
+    )
+
+
+def session_of(rally) -> str:
+    """Return a session as a person takes it out of the front end: signed with the live key."""
+    secret, client = rally.plan.secret("token_key"), rally.client("secretsmanager")
+    versions = client.list_secret_version_ids(SecretId=secret.name)["Versions"]
+    live = next(one["VersionId"] for one in versions if "AWSPREVIOUS" in one["VersionStages"])
+    text = client.get_secret_value(SecretId=secret.name, VersionId=live)["SecretString"]
+    claims = {"sub": "U" + "7" * 32, "iat": 0, "exp": 4102444800}
+    return jwt.encode(claims, json.loads(text)["TOKEN_SECRET_KEY"], "HS256")

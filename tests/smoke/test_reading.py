@@ -1,0 +1,154 @@
+"""What is read before a call is made: spots of a table, a configuration file, a key, an address."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from plan import plan_for
+from signoff.environment import Domain, FrontEnd
+from signoff.inventory.section import Follows, NotTestable
+from smoke.address import address, api_key
+from smoke.front_end import config_url, named_in, origin_of
+from smoke.spots import spots_in
+
+MASTER = {
+    "StampId": {"S": "B-1"},
+    "Name": {"S": "B"},
+    "Type": {"S": "GPS"},
+    "Location": {"M": {"lat": {"N": "35.5"}, "lon": {"N": "139.5"}, "radiusM": {"N": "20"}}},
+}
+OLDER = {"latitude": {"N": "35.5"}, "lng": {"N": "139.5"}, "radius": {"N": "20"}}
+CONFIG = """
+/* API_BASE_URL: 'https://blocked.example.jp', */
+const CONFIG = {
+    // API_BASE_URL: 'https://dev.example.jp/dev',
+    API_BASE_URL: 'https://api.example.jp/prod/',
+    LIFF_ID: window.LIFF_ID || '1234567890-AbCdEfGh',
+};
+"""
+
+
+def spot(**attributes):
+    return spots_in(({**MASTER, **attributes},))
+
+
+def test_spot_is_read_in_todays_spelling_and_in_older_ones():
+    assert spot(Location={"M": OLDER}) == spot()
+    assert (spot()[0].lat, spot()[0].lon, spot()[0].radius_m) == (35.5, 139.5, 20)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"Type": {"S": "IMAGE"}},
+        {"Location": {"M": {}}},
+        {"Location": {"S": "here"}},
+        {"Location": {"M": {**OLDER, "lng": {"S": "east"}}}},
+        {"ValidFrom": {"S": "soon"}},
+    ],
+)
+def test_master_that_is_no_readable_spot_is_left_out(attributes):
+    assert spot(**attributes) == ()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "is_open", "refusal"),
+    [
+        ({}, True, "STAMP_EXPIRED"),
+        ({"ValidFrom": {"N": "1000"}}, True, "STAMP_EXPIRED"),
+        ({"ValidFrom": {"N": "1001"}}, False, "STAMP_NOT_VALID_YET"),
+        ({"ValidTo": {"N": "999"}}, False, "STAMP_EXPIRED"),
+        ({"ValidFrom": {"S": "1970-01-01T09:16:40"}}, True, "STAMP_EXPIRED"),
+        ({"ValidFrom": {"S": "1970-01-01T09:16:41"}}, False, "STAMP_NOT_VALID_YET"),
+        ({"ValidFrom": {"S": "1970-01-01T00:16:41+00:00"}}, False, "STAMP_NOT_VALID_YET"),
+    ],
+)
+def test_spot_is_open_in_its_season(attributes, is_open, refusal):
+    (found,) = spot(**attributes)
+
+    assert found.open_at(1000) == is_open
+    assert found.refusal_at(1000) == refusal
+
+
+def test_position_away_is_on_the_map_everywhere():
+    north = {"M": {**MASTER["Location"]["M"], "lat": {"N": "90"}}}
+    (found,) = spot(Location=north)
+
+    assert found.away(5000)["lat"] < 90
+
+
+def test_comments_of_a_configuration_are_not_in_use():
+    assert named_in(CONFIG) == {
+        "API_BASE_URL": ("https://api.example.jp/prod",),
+        "LIFF_ID": ("1234567890-AbCdEfGh",),
+    }
+
+
+def test_configuration_that_names_two_apis_names_both():
+    twice = CONFIG + "CONFIG.API_BASE_URL = 'https://dev.example.jp/dev';\n"
+
+    assert len(named_in(twice)["API_BASE_URL"]) == 2
+
+
+def test_configuration_that_names_nothing_names_nothing():
+    assert named_in("<html>") == {"API_BASE_URL": (), "LIFF_ID": ()}
+
+
+def test_configuration_lies_beside_the_page():
+    assert config_url(FrontEnd(url="https://a.jp/app")) == "https://a.jp/app/js/config.js"
+
+
+def test_origin_of_a_page_has_no_path():
+    assert origin_of("https://a.jp:8443/app/?x=1") == "https://a.jp:8443"
+
+
+def world(environment, **sections):
+    plan = plan_for(environment)
+    inventory = SimpleNamespace(sections=SimpleNamespace(**sections))
+    return SimpleNamespace(environment=environment, plan=plan, inventory=inventory)
+
+
+def test_api_is_called_where_the_command_line_says(environment):
+    assert address(world(environment), "http://127.0.0.1:1/local/") == "http://127.0.0.1:1/local"
+
+
+def test_api_is_called_through_its_domain(environment):
+    named = replace(environment, domain=Domain(name="api.a.jp", base_path="v1"))
+
+    assert address(world(named), None) == "https://api.a.jp/v1"
+
+
+def test_api_without_a_domain_is_called_by_its_id(environment):
+    apis = {"stamp-rally-local-api": (SimpleNamespace(id="abc123"),)}
+    url = address(world(environment, rest_apis=apis), None)
+
+    assert url == "https://abc123.execute-api.ap-northeast-1.amazonaws.com/local"
+
+
+def test_absent_api_is_another_rows_matter(environment):
+    with pytest.raises(Follows) as absent:
+        address(world(environment, rest_apis={}), None)
+
+    assert absent.value.root == "DEP-20"
+
+
+def keys(*items):
+    return lambda _: SimpleNamespace(get_api_keys=lambda **_: {"items": list(items)})
+
+
+def test_key_of_browsers_is_read_by_its_exact_name(environment):
+    with_key = world(replace(environment, api_key=True))
+    name = with_key.plan.api.usage_plan.api_key
+    found = keys({"name": f"{name}-old", "value": "old"}, {"name": name, "value": "new"})
+
+    assert api_key(with_key, found) == "new"
+    assert api_key(world(environment), found) is None
+
+
+def test_absent_key_is_another_rows_matter(environment):
+    with pytest.raises(Follows) as absent:
+        api_key(world(replace(environment, api_key=True)), keys())
+
+    assert absent.value.root == "SEC-31"
+    assert isinstance(absent.value, NotTestable)

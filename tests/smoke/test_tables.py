@@ -1,0 +1,163 @@
+"""The tables of calls against the contract: nothing documented is left out, nothing wrong is sent by mistake."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from signoff.environment import Smoke
+from smoke.bad_input import QUERIES, SPOILED, bad_calls, takes_input
+from smoke.by_hand import ByHand
+from smoke.contract import contract
+from smoke.cors import REFUSALS, SUCCESSES
+from smoke.errors import ERRORS, POSITION_REQUIRED, errors_of
+from smoke.health import PROBES, ROWS
+from smoke.id_tokens import IdTokens
+from smoke.line import Line
+from smoke.logged import ROUTES
+from smoke.script import NO_SPOT, Script
+from smoke.sessions import NOBODY, SYNTHETIC, Sessions
+from smoke.special import SPECIAL
+from smoke.spots import Spot
+from smoke.suite import WARMING
+
+DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "smoke" / "openapi.yaml").read_text())
+ELSEWHERE = {"UNAUTHORIZED", "FORBIDDEN", "STAMP_ALREADY_EXISTS"}
+"""Codes of SEC-40 and SEC-41, of SEC-42, of SMOKE-16."""
+SPOT = Spot(stamp_id="A-1", name="A", lat=35.0, lon=139.0, radius_m=20)
+
+
+@pytest.fixture
+def script(environment):
+    sessions = Sessions(now=1_764_028_800, key="k" * 64)
+    line = Line(endpoint="http://127.0.0.1:9")
+    tokens = IdTokens(line=line, channel_id="1234567890", now=sessions.now, given="a.b.c")
+    return Script(environment, sessions, tokens, lambda: (SPOT,), lambda: f"richmenu-{'0' * 32}")
+
+
+def operation(route):
+    verb, path = route.split(" ")
+    return DOCUMENT["paths"][path][verb.lower()]
+
+
+def validator(schema):
+    return Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+
+
+def keeps_the_contract(call) -> bool:
+    """Whether the request is one that the contract documents."""
+    wanted = operation(call.route)
+    if "requestBody" in wanted:
+        schema = wanted["requestBody"]["content"]["application/json"]["schema"]
+        return bool(call.members) and validator(schema).is_valid(call.members)
+    asked = dict(call.query)
+    known = {one["name"]: one for one in wanted.get("parameters", ())}
+    missing = [n for n, one in known.items() if one["required"] and n not in asked]
+    right = all(validator(known[n]["schema"]).is_valid(v) for n, v in asked.items() if n in known)
+    return not missing and right
+
+
+def documented(kind):
+    return {
+        (route, code)
+        for (route, _), response in contract().responses.items()
+        for code, needs in response.codes.items()
+        if needs == kind
+    }
+
+
+def test_every_error_that_a_request_provokes_is_provoked():
+    provoked = {(error.route, error.code) for error in ERRORS}
+    wanted = {(route, code) for route, code in documented("request") if code not in ELSEWHERE}
+
+    assert provoked == wanted
+
+
+def test_every_error_that_needs_data_is_provoked(script):
+    provoked = {(one.asked(script).route, one.code) for one in SPECIAL}
+
+    assert provoked == documented("data")
+
+
+def test_position_is_asked_for_where_it_is_required(environment, script):
+    assert POSITION_REQUIRED not in errors_of(environment)
+    assert "lat" not in POSITION_REQUIRED.call(script).members
+    assert documented("setting") == {(POSITION_REQUIRED.route, POSITION_REQUIRED.code)}
+
+
+def test_every_route_has_its_row_and_its_call(script):
+    assert ROWS.keys() == {route for route, _ in contract().responses}
+    assert all(script.success(route).route == route for route in ROWS)
+
+
+@pytest.mark.parametrize("route", ROWS)
+def test_call_that_shows_a_route_at_work_keeps_the_contract(route, script):
+    assert keeps_the_contract(script.success(route))
+
+
+@pytest.mark.parametrize("route", [*SPOILED, *QUERIES])
+def test_bad_input_breaks_the_contract(route, script):
+    kept = [str(call) for call in bad_calls(route, script) if keeps_the_contract(call)]
+
+    assert not kept
+
+
+@pytest.mark.parametrize("route", ROWS)
+def test_route_that_takes_input_is_sent_bad_input(route):
+    asked = "requestBody" in operation(route) or operation(route).get("parameters")
+
+    assert takes_input(route) == bool(asked)
+
+
+def test_no_bad_award_names_a_stamp_that_exists(script):
+    named = {
+        call.members.get("stamp_id")
+        for call in bad_calls("POST /stamps/award", script)
+        if isinstance(call.members.get("stamp_id"), str)
+    }
+
+    assert SPOT.stamp_id not in named
+    assert NO_SPOT in named
+
+
+@pytest.mark.parametrize("route", [route for route in ROWS if route != "POST /auth/verify"])
+def test_harmless_call_keeps_the_contract_but_names_nothing_real(route, script):
+    call = script.harmless(route, script.caller, script.caller.user_id)
+
+    assert SPOT.stamp_id not in (call.body or "")
+    assert script.caller.user_id.startswith(SYNTHETIC)
+
+
+def test_every_function_is_seen_by_a_browser_warmed_and_logged():
+    functions = {operation(route)["x-function"] for route in ROWS}
+
+    assert {operation(route)["x-function"] for route, _ in REFUSALS} == functions
+    assert {operation(route)["x-function"] for route in SUCCESSES} == functions - {"auth", "award"}
+    assert {operation(route)["x-function"] for route in WARMING} == functions - {"auth"}
+    assert {operation(route)["x-function"]: route for route in ROUTES.values()} == ROUTES
+
+
+def test_session_is_probed_by_reads_alone():
+    assert all(route.startswith("GET ") for route in PROBES)
+
+
+def test_synthetic_users_are_never_of_the_form_of_lines_ids(script):
+    nobody = script.sessions.nobody("login")
+
+    assert len(nobody) == 33
+    assert nobody.startswith(NOBODY)
+    assert script.sessions.ours(nobody)
+    assert script.sessions.ours(script.other)
+    assert not script.sessions.ours("U0123456789abcdef0123456789abcdef")
+
+
+@pytest.mark.parametrize(
+    "error", [one for one in ERRORS if one.code in {"OUT_OF_RANGE", "STAMP_TYPE_MISMATCH"}], ids=str
+)
+def test_award_of_a_real_stamp_is_not_even_tried_without_writes(error, environment, script):
+    guarded = replace(script, environment=replace(environment, smoke=Smoke()))
+
+    with pytest.raises(ByHand, match=r"smoke\.writes is off"):
+        error.call(guarded)
