@@ -32,11 +32,11 @@ def arrange(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None
     items[:] = [
         one for one in items if ROW not in one.stash or not run.needs_signature(one.stash[ROW])
     ]
-    if _whole(session.config):
-        items.extend(_without_test(run, session, items))
-        run.full = True
     wanted = set(run.choice.rows)
-    run.full = run.full and not wanted
+    run.full = not wanted and not _selected(session.config)
+    run.cut = ", ".join(_cut(session.config))
+    if run.full and not run.cut:
+        items.extend(_without_test(run, session, items))
     items[:] = [item for item in items if _judged(run, item, wanted)]
     run.arranged = len(items)
 
@@ -45,7 +45,8 @@ def settle(run: Run, items: list[pytest.Item]) -> None:
     """Note what is left after all selection: ``-k``, ``-m`` and their like make a part of it."""
     left = [item.stash[ROW].id for item in items if ROW in item.stash]
     run.expected, run.selected = len(left), set(left)
-    run.full = run.full and len(items) == run.arranged
+    if run.full and len(items) < run.arranged:
+        run.cut = run.cut or "tests deselected by a plugin"
     if not run.full:
         run.unjudged.clear()
 
@@ -61,13 +62,19 @@ def _tie(run: Run, item: pytest.Item) -> None:
         raise pytest.UsageError(f"{item.nodeid} proves no row; give it @expectation(…)")
 
 
-def _whole(config: pytest.Config) -> bool:
-    """Whether this run was asked for everything: no path, no expression, no narrowing option."""
-    option = config.option
-    narrowing = ("keyword", "markexpr", "deselect", "lf", "stepwise", "ignore", "ignore_glob")
-    narrowed = any(getattr(option, name, None) for name in (*narrowing, "override_ini"))
-    ours = config.inipath == config.rootpath / "pyproject.toml"
-    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and ours and not narrowed
+def _selected(config: pytest.Config) -> bool:
+    """Whether a part was asked for, by path or by expression: it is judged, and is no verdict."""
+    by_path = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    return bool(by_path or config.option.keyword or config.option.markexpr)
+
+
+def _cut(config: pytest.Config) -> Iterator[str]:
+    """Name the options by which tests are left out though nobody asked for a part."""
+    for name in ("deselect", "lf", "stepwise", "ignore", "ignore_glob", "override_ini"):
+        if getattr(config.option, name, None):
+            yield f"--{name.replace('_', '-')}"
+    if config.inipath != config.rootpath / "pyproject.toml":
+        yield f"the configuration {config.inipath}"
 
 
 def _without_test(

@@ -82,6 +82,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         world = world_of(run, terminal.progress)
         run.world = session.config.stash[OPEN].enter_context(world)
     except GuardError as error:
+        run.forget_latest()
         pytest.exit(
             f"--env {run.environment.name}: {error}", returncode=pytest.ExitCode.USAGE_ERROR
         )
@@ -154,6 +155,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run is None or run.world is None or not run.expected:
         return
     if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        run.forget_latest()
         session.config.stash[TERMINAL].no_verdict(
             run, f"pytest ended early (exit {int(exitstatus)})"
         )

@@ -80,6 +80,8 @@ class Run:
     started: datetime
     full: bool = False
     own_stack: bool = False
+    cut: str = ""
+    """What left tests out of a run that was to be full; then there is no verdict."""
     selected: set[str] = field(default_factory=set)
     """Rows of which some test was left to run."""
     unjudged: dict[str, RowVerdict] = field(default_factory=dict)
@@ -99,6 +101,11 @@ class Run:
         """Where this run leaves its files: ``report/<env>/<time>/``."""
         home = self.choice.root / "report" / self.environment.name
         return home / f"{self.started:%Y%m%dT%H%M%S%fZ}"
+
+    def forget_latest(self) -> None:
+        """Take away the pointer to an earlier page: after a run without a verdict there is no latest."""
+        if self.full:
+            (self.folder.parent / "latest").unlink(missing_ok=True)
 
     def in_phase(self, row: Row) -> bool:
         return self.choice.phase is Phase.AFTER or row.phase is Phase.BEFORE
@@ -143,6 +150,8 @@ class Run:
 
     def gaps(self) -> Iterable[str]:
         """Why this run can't give a verdict: tests or rows without a complete result."""
+        if self.cut:
+            yield f"tests were left out ({self.cut})"
         if len(self.findings) < self.expected:
             yield f"{self.expected - len(self.findings)} of {self.expected} checks did not run"
         judged = {one.row.id for one in self.row_verdicts()}

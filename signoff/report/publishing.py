@@ -31,6 +31,7 @@ def publish(run: Run, terminal: Terminal) -> int:
         terminal.part(judged, len(run.checklist), run.environment.name)
         return int(any(one.outcome.red for one in judged) or len(run.findings) < run.expected)
     if gaps := list(run.gaps()):
+        run.forget_latest()
         terminal.no_verdict(run, "; ".join(gaps))
         return 1
     result = _result(run)

@@ -44,16 +44,19 @@ def judged(tmp_path):
             timeout=120,
             check=False,
         )
-        return Done(done.returncode, done.stdout, page_of(saved))
+        pages = list(pages_of(saved))
+        assert pages, done.stdout[-2000:]
+        return Done(done.returncode, done.stdout, pages[0])
 
     return run
 
 
-def page_of(saved):
-    """Return the page of the run on exactly this inventory: ``latest`` may be another run's."""
+def pages_of(saved):
+    """Yield the page of each run on exactly this inventory: ``latest`` may be another run's."""
     text = saved.read_text(encoding="utf-8")
-    kept = (one for one in REPORTS.glob("*/inventory.json") if one.read_text("utf-8") == text)
-    return next(kept).with_name("signoff.html").read_text(encoding="utf-8")
+    for kept in REPORTS.glob("*/inventory.json"):
+        if kept.read_text(encoding="utf-8") == text:
+            yield kept.with_name("signoff.html").read_text(encoding="utf-8")
 
 
 def test_run_on_a_changed_stack_names_the_row(account, inventory, judged):

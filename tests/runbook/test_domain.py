@@ -7,8 +7,15 @@ import pytest
 from runbook import domain
 from signoff.procedure import Procedure, Refused
 from tests.runbook.desk import ONCE
+from tests.runbook.rollback.operator import account
 
 NAME = "api.rally.example.jp"
+
+
+@pytest.fixture(scope="module")
+def finished():
+    with account("999900001111") as made:
+        yield made.desk
 
 
 @pytest.fixture

@@ -143,7 +143,8 @@ def test_anything_but_a_pass_is_unknown(project, ending):
 
 
 def test_row_that_nobody_signed_is_red(project):
-    rows(("A-01", ""), ("A-02", ""), ("A-03", 'signed = "cutover#phone_test"'))
+    alone = 'signed = "cutover#phone_test"\nby_signature = true'
+    rows(("A-01", ""), ("A-02", ""), ("A-03", alone))
 
     judge(project)
     assert outcomes()["A-03"] == "fail"
@@ -184,3 +185,74 @@ def test_crash_of_the_run_gives_no_verdict(project):
     done = judge(project)
     done.stdout.fnmatch_lines(["NO VERDICT for prod: pytest ended early*"])
     assert done.ret == 1
+
+
+@pytest.mark.parametrize("part", [["-k", "a_01"], ["checks/test_a_01.py"], ["--row=A-01"]])
+def test_part_is_judged_and_never_a_verdict(project, part):
+    done = judge(project, *part)
+
+    done.stdout.fnmatch_lines(["PART: 1 of 2 rows judged, 0 red. A part is no verdict."])
+    assert done.ret == 0
+    assert "GO (" not in done.stdout.str()
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        ["--ignore=checks/test_a_02.py"],
+        ["--ignore-glob=*a_02*"],
+        ["-o", "python_functions=test_a_01"],
+        ["--deselect=checks/test_a_02.py"],
+        ["--stepwise"],
+        ["--lf"],
+    ],
+    ids=" ".join,
+)
+def test_run_of_which_tests_are_left_out_gives_no_verdict(project, cut):
+    done = judge(project, *cut)
+
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: tests were left out*"])
+    assert done.ret == 1
+
+
+def test_addopts_of_the_environment_cut_as_well(project, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--deselect=checks/test_a_02.py")
+
+    done = judge(project)
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: tests were left out (--deselect)*"])
+    assert done.ret == 1
+
+
+def test_signature_never_stands_in_for_a_test_that_is_gone(project):
+    rows(("A-01", ""), ("A-02", 'signed = "by_hand#collect"'))
+    Path("checks/test_a_02.py").unlink()
+
+    done = judge(project)
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*A-02 has no test*"])
+
+
+def test_python_without_assertions_is_refused(project, monkeypatch):
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    proof("A-02", holds="False")
+
+    done = judge(project, "--assert=plain")
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*assertions off; unset PYTHONOPTIMIZE*"])
+
+
+def test_more_than_one_process_is_refused(project):
+    done = judge(project, "-n", "2")
+
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*a verdict needs one process; run without -n*"])
+
+
+def test_run_without_a_verdict_leaves_no_earlier_one_behind(project):
+    judge(project)
+    assert Path("report/prod/latest").exists()
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    judge(project)
+    assert not Path("report/prod/latest").exists()

@@ -98,11 +98,3 @@ def test_run_that_was_cut_short_gives_no_verdict(prod, option):
 
     assert done.code == 1
     assert done.line("NO VERDICT")
-
-
-@pytest.mark.parametrize("option", [["-k", "not alarm"], ["--deselect", "checks/test_data.py"]])
-def test_narrowed_run_gives_no_verdict(prod, option):
-    done = prod(*option)
-
-    assert done.code == 1
-    assert done.line("PART:")

@@ -91,3 +91,18 @@ def test_writers_at_the_same_moment_all_get_their_place(tmp_path):
     records = store.load()
     assert records.problem is None
     assert sorted(one.body["n"] for one in records.entries) == list(range(40))
+
+
+def test_record_of_another_environment_is_told(tmp_path):
+    Store(Folder(tmp_path), "dev").append("run", {}, caller=CALLER, release=None)
+
+    assert "a record of dev" in Store(Folder(tmp_path), "prod").load().problem
+
+
+def test_record_made_on_an_emulator_is_no_evidence_about_aws(tmp_path):
+    Store(Folder(tmp_path), "prod", emulated=True).append("run", {}, caller=CALLER, release=None)
+    Store(Folder(tmp_path), "prod").append("signature", {}, caller=CALLER, release="ab")
+
+    assert [one.kind for one in Store(Folder(tmp_path), "prod").load().entries] == ["signature"]
+    emulated = Store(Folder(tmp_path), "prod", emulated=True).load()
+    assert [one.kind for one in emulated.entries] == ["run"]

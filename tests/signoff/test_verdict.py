@@ -89,3 +89,22 @@ def test_waiver_that_may_not_be_is_no_go(rows, given, said):
 
 def test_waiver_of_the_last_day_holds():
     assert verdict(judged(Outcome.FAIL), waivers=[waiver(days=0)]).decision is Decision.CONDITIONAL
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_known_fault_hides_no_unknown_one(severity):
+    judgement = verdict(judged(Outcome.FAIL, Outcome.NOT_TESTABLE, severity=severity))
+
+    assert judgement.decision is Decision.NO_GO
+
+
+def test_row_with_anything_unknown_cannot_be_waived():
+    judgement = verdict(judged(Outcome.FAIL, Outcome.NOT_TESTABLE), waivers=[waiver()])
+
+    assert judgement.decision is Decision.NO_GO
+
+
+def test_row_that_follows_from_nothing_red_is_no_go():
+    judgement = verdict(judged(Outcome.FOLLOWS, severity=Severity.INFO))
+
+    assert judgement.decision is Decision.NO_GO

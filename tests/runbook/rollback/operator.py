@@ -1,12 +1,32 @@
 """Somebody who runs procedures and notes what they say."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
+from runbook.provision import procedure
+from signoff.local.aws import LocalAws
+from signoff.local.restores import Restores
 from signoff.procedure import Procedure
 from signoff.procedure.work import Changes
-from tests.runbook.desk import Desk
+from tests.runbook.desk import Desk, clients
+
+
+@contextmanager
+def account(number: str) -> Iterator["Operator"]:
+    """Yield an operator of an account as planned, without the bucket: its name is taken worldwide."""
+    with LocalAws(number, "ap-northeast-1") as aws:
+        restores = Restores(aws)
+        aws.extensions.append(restores.extension)
+        aws.observers.append(restores.observe)
+        desk = Desk(aws, clients(aws))
+        desk.environment = replace(desk.environment, bucket=None)
+        for step in procedure().steps:
+            if step.action:
+                desk.do(step.action)
+        yield Operator(desk)
 
 
 @dataclass

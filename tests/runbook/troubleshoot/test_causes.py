@@ -6,23 +6,16 @@ import pytest
 
 from runbook import troubleshoot, troubleshoot_secrets, troubleshoot_slow
 from runbook.diagnosis import preflights
-from runbook.provision import procedure
-from signoff.local.aws import LocalAws
 from signoff.procedure import Procedure
-from tests.runbook.desk import Desk, clients
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import account
 
 ROLE = {"RoleName": "stamp-rally-prod-auth-role", "PolicyName": "least-privilege"}
 
 
 @pytest.fixture(scope="module")
 def operator():
-    with LocalAws("888899990000", "ap-northeast-1") as aws:
-        desk = Desk(aws, clients(aws))
-        for step in procedure().steps:
-            if step.action:
-                desk.do(step.action)
-        yield Operator(desk)
+    with account("888899990000") as made:
+        yield made
 
 
 @pytest.fixture

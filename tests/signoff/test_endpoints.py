@@ -1,0 +1,55 @@
+"""A run that asks anything but AWS itself is never a production GO."""
+
+import boto3
+import pytest
+
+from signoff.endpoints import SERVICES, elsewhere
+
+HERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def session_of(tmp_path, monkeypatch):
+    """Make a session whose profile is this text."""
+
+    def made(profile=""):
+        path = tmp_path / "config"
+        path.write_text(profile, encoding="utf-8")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+        monkeypatch.delenv("AWS_PROFILE", raising=False)
+        return boto3.Session(region_name="ap-northeast-1")
+
+    return made
+
+
+def test_aws_itself_is_nowhere_else(session_of):
+    assert elsewhere(session_of(), {}) is None
+
+
+def test_one_endpoint_for_all_is_named(session_of):
+    assert elsewhere(session_of(), {"AWS_ENDPOINT_URL": HERE}) == HERE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_endpoint_of_a_single_service_is_named(session_of, service):
+    session = session_of()
+    model = session._session.get_service_model(service)  # noqa: SLF001
+    variable = f"AWS_ENDPOINT_URL_{model.service_id.replace(' ', '_').upper()}"
+
+    assert elsewhere(session, {variable: HERE}) == f"{service}: {HERE}"
+
+
+def test_endpoint_of_a_profile_is_named(session_of):
+    assert elsewhere(session_of(f"[default]\nendpoint_url = {HERE}\n"), {}) == HERE
+
+
+def test_services_section_of_a_profile_is_named(session_of):
+    profile = f"[default]\nservices = mine\n[services mine]\niam =\n  endpoint_url = {HERE}\n"
+
+    assert elsewhere(session_of(profile), {}) == f"iam: {HERE}"
+
+
+def test_configured_endpoints_that_are_ignored_are_none(session_of):
+    profile = f"[default]\nendpoint_url = {HERE}\nignore_configured_endpoint_urls = true\n"
+
+    assert elsewhere(session_of(profile), {}) is None
