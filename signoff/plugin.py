@@ -13,7 +13,7 @@ from signoff.evidence import Observations
 from signoff.guard import GuardError
 from signoff.observing import world_of
 from signoff.options import add_options, run_of, speak_of_rows
-from signoff.outcome import finding
+from signoff.outcome import Outcome, finding
 from signoff.report import publish
 from signoff.run import Composition, Run
 from signoff.terminal import Terminal
@@ -139,6 +139,8 @@ def pytest_runtest_makereport(
         error = call.excinfo.value if call.excinfo else None
         found = run.told(row, finding(row.id, error, subject=item.name, evidence=evidence), error)
         run.findings.append(found)
+        if found.outcome is Outcome.NOT_HERE:
+            report.outcome, report.longrepr = "skipped", (str(item.path), 0, found.message)
         report.sections.append((f"{row.id}: {found.outcome}", "\n".join(map(str, evidence))))
     return report
 

@@ -42,6 +42,12 @@ def accesses(environment: Environment, plan: Plan) -> Iterator[Access]:
             resource=plan.secret("line_token").arn_pattern,
             why="asks LINE whose token it is",
         )
+    if plan.api.usage_plan.api_key:
+        yield Access(
+            actions=("apigateway:GET",),
+            resource=f"arn:aws:apigateway:{environment.region}::/apikeys",
+            why="sends the key that every browser sends",
+        )
     for group in plan.log_groups:
         yield Access(
             actions=("logs:FilterLogEvents",),
@@ -66,7 +72,11 @@ def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
 
 
 def _statement(access: Access) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Action": list(access.actions), "Resource": access.resource}
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Action": list(access.actions),
+        "Resource": access.resource,
+    }
     if access.users_only:
         keys = {"dynamodb:LeadingKeys": list(USERS)}
         statement["Condition"] = {"ForAllValues:StringLike": keys}

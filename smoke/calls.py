@@ -82,7 +82,8 @@ class Answer:
 
     @property
     def error_code(self) -> str | None:
-        return self.member("error_code")
+        code: str | None = self.member("error_code")
+        return code
 
     @property
     def request_id(self) -> str:

@@ -19,7 +19,7 @@ def pytest_generate_tests(metafunc):
     axes.parametrize(metafunc, run.environment, run.plan)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Leave out what only the stand-in of LINE can show, and put last what sees that all is gone."""
     if not config.stash[RUN].own_stack:
@@ -58,7 +58,7 @@ def opening(pytestconfig):
 def trial(opening, row, observe):
     """What this row's test sees of the suite."""
     if isinstance(opening, NotTestable):
-        raise opening
+        raise NotTestable(str(opening))
     return Trial(opening, row, observe)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from smoke.calls import Answer, shown
@@ -40,7 +40,7 @@ class Contract:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Contract":
         """Compile an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12."""
-        resource = Resource(contents=document, specification=DRAFT202012)
+        resource = DRAFT202012.create_resource(document)
         registry: Registry[Any] = Registry().with_resource(URI, resource)
         return cls(dict(_responses(document, registry)))
 

@@ -72,6 +72,10 @@ def listed(answer: Answer, what: str) -> set[str]:
     return {one.strip().lower() for one in found.split(",")}
 
 
+def _success(route: str) -> Callable[[Script], Call]:
+    return lambda script: script.success(route)
+
+
 def _error(route: str, status: int) -> Callable[[Script], Call]:
     return next(one.call for one in ERRORS if (one.route, one.status) == (route, status))
 
@@ -87,7 +91,7 @@ def _forged(script: Script) -> Call:
 
 def _cases() -> Iterator[Case]:
     for route in SUCCESSES:
-        yield Case(f"200 of {route}", 200, ROWS[route], lambda script, at=route: script.success(at))
+        yield Case(f"200 of {route}", 200, ROWS[route], _success(route))
     yield Case("200 of an award", 200, "SMOKE-03", Script.collect)
     for route, status in REFUSALS:
         error = _error(route, status)

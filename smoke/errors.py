@@ -41,6 +41,10 @@ def _who(route: str, script: Script) -> Session | None:
     return None if route == "POST /auth/verify" else script.caller
 
 
+def _period(kind: str, period: str) -> Callable[[Script], Call]:
+    return lambda script: get(f"/ranking/{kind}", script.caller, period=period)
+
+
 def _nowhere(route: str) -> Callable[[Script], Call]:
     return lambda script: script.harmless(route, script.caller, script.caller.user_id)
 
@@ -92,7 +96,7 @@ ERRORS = (
             f"GET /ranking/{kind}",
             400,
             "VALIDATION_ERROR",
-            lambda script, kind=kind: get(f"/ranking/{kind}", script.caller, period="someday"),
+            _period(kind, "someday"),
         )
         for kind in ("weekly", "monthly")
     ),

@@ -44,9 +44,9 @@ class IdTokens:
         """Return a token whose one flaw is this one of FLAWS."""
         spoiled = _claims(flaw, user_id, self.channel_id, self.now)
         if flaw == "signed by a stranger" or not self.line.embedded:
-            unsigned = flaw == "unsigned"
-            key = None if unsigned else ec.generate_private_key(ec.SECP256R1())
-            return jwt.encode(spoiled, key, "none" if unsigned else "ES256")
+            if flaw == "unsigned":
+                return jwt.encode(spoiled, "", "none")
+            return jwt.encode(spoiled, ec.generate_private_key(ec.SECP256R1()), "ES256")
         return self.line.id_token(
             user_id=user_id,
             audience=spoiled["aud"],

@@ -115,7 +115,11 @@ class Script:
     def award(self, session: Session, **members: object) -> Call:
         """Award the spot as the front end asks for it, with a position where one is required."""
         position = {"lat": self.spot.lat, "lon": self.spot.lon, "accuracy": ACCURACY_M}
-        asked = {"user_id": session.user_id, "stamp_id": self.spot.stamp_id, "method": "GPS"}
+        asked: dict[str, object] = {
+            "user_id": session.user_id,
+            "stamp_id": self.spot.stamp_id,
+            "method": "GPS",
+        }
         if self.environment.award_requires_position:
             asked |= position
         told = {name: value for name, value in (asked | members).items() if value is not None}

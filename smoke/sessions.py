@@ -82,7 +82,7 @@ class Sessions:
             case "garbage":
                 token = f"garbage-{self.run}"
             case "unsigned":
-                token = jwt.encode(_claims_of(like), None, "none")
+                token = jwt.encode(_claims_of(like), "", "none")
             case _:
                 token = self._expired(like)
         return Session(kind=kind, user_id=like.user_id, token=token)

@@ -38,8 +38,7 @@ def page(trial: Trial) -> Page:
 
 def configuration(trial: Trial) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     """Load the front end's configuration: its URL, and what it names."""
-    configured(trial, "front_end.url")
-    found = _noted(trial, fetched(config_url(trial.suite.environment.front_end)))
+    found = _noted(trial, fetched(config_url(configured(trial, "front_end"))))
     named = named_in(found.text) if found.status == 200 else {}
     trial.observe.note(**named)
     return found.url, named
@@ -58,7 +57,7 @@ def liff_app(trial: Trial) -> Mapping[str, Any]:
     status, found = trial.suite.line.liff_apps(_login_token(trial))
     if status not in (200, 404):
         raise NotTestable(f"LINE answers {status} to the Login channel's token")
-    apps = {app["liffId"]: app for app in found.get("apps", ())}
+    apps: dict[str, Mapping[str, Any]] = {app["liffId"]: app for app in found.get("apps", ())}
     trial.observe.note(apps=sorted(apps), app=apps.get(liff_id))
     assert liff_id in apps, f"the Login channel has no LIFF app {liff_id}, but {sorted(apps)}"
     return apps[liff_id]

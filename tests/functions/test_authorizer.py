@@ -73,7 +73,26 @@ def test_session_under_the_live_key_is_allowed_every_route_of_the_stage(judge, u
         None,
         7,
     ],
-    ids=str,
+    ids=[
+        "known default key",
+        "another key",
+        "expired",
+        "without expiry",
+        "without subject",
+        "subject that is no user",
+        "another algorithm",
+        "no algorithm",
+        "no signature",
+        "nested",
+        "garbage",
+        "three parts",
+        "empty",
+        "without Bearer",
+        "Basic",
+        "nothing",
+        "none",
+        "number",
+    ],
 )
 def test_anything_but_a_session_that_holds_is_denied_without_raising(judge, authorization):
     policy = judge(authorization)

@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from lambdas.packing import pack
@@ -13,18 +13,19 @@ from runbook import api as api_procedure
 from signoff.procedure import Procedure
 from tests.smoke.rally import Rally
 
+Break = Callable[[Rally], AbstractContextManager[None]]
 Edits = Mapping[str, tuple[str, str]]
 """File of a package -> (text that stands in it, text in its place)."""
 
 
 @contextmanager
 def released(
-    rally: Rally, key: str, edits: Edits | None = None, variables: Mapping[str, str] | None = None
+    rally: Rally, key: str, edits: Edits | None = None, environment: Mapping[str, str] | None = None
 ) -> Iterator[None]:
     """Release a function with other code or other variables; then point the alias back."""
     function, client = rally.plan.function(key), rally.client("lambda")
     before = client.get_alias(FunctionName=function.name, Name=function.alias)
-    version = _published(client, function, edited(pack(key), edits or {}), variables or {})
+    version = _published(client, function, edited(pack(key), edits or {}), environment or {})
     move = {"FunctionName": function.name, "Name": function.alias}
     client.update_alias(**move, FunctionVersion=version)
     try:
@@ -33,16 +34,24 @@ def released(
         client.update_alias(**move, FunctionVersion=before["FunctionVersion"])
 
 
-def _published(
-    client: Any, function: Function, package: bytes, variables: Mapping[str, str]
-) -> str:
+def code(key: str, file: str, old: str, new: str) -> Break:
+    """Release a function with one text of its code replaced."""
+    return lambda rally: released(rally, key, {file: (old, new)})
+
+
+def variables(key: str, **changed: str) -> Break:
+    """Release a function with other variables."""
+    return lambda rally: released(rally, key, environment=changed)
+
+
+def _published(client: Any, function: Function, package: bytes, changed: Mapping[str, str]) -> str:
     # Lambda publishes no second version of the same: the description makes each another one.
     number = len(client.list_versions_by_function(FunctionName=function.name)["Versions"])
     client.update_function_code(FunctionName=function.name, ZipFile=package)
     client.update_function_configuration(
         FunctionName=function.name,
         Description=f"{function.name}, broken for the {number}. time",
-        Environment={"Variables": {**function.environment, **variables}},
+        Environment={"Variables": {**function.environment, **changed}},
     )
     return str(client.publish_version(FunctionName=function.name)["Version"])
 

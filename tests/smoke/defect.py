@@ -1,10 +1,9 @@
 """One way to break the running rally, and the exact red rows that it must leave."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.smoke.rally import Rally
+from tests.smoke.breaking import Break
 
 FAIL = "fail"
 UNKNOWN = "not testable"
@@ -15,7 +14,7 @@ class Defect:
     """``red``: row -> how it is red: FAIL, UNKNOWN, or the row that it follows from."""
 
     id: str
-    breaks: Callable[[Rally], AbstractContextManager[None]]
+    breaks: Break
     red: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:

@@ -1,62 +1,13 @@
 """The functions broken: other code or other variables behind the alias."""
 
-from typing import Any
-
-from tests.smoke.breaking import released
+from tests.smoke.breaking import code, variables
 from tests.smoke.defect import FAIL, Defect, following
 
-REQUEST, SERVING = "lambdas/rally/request.py", "lambdas/rally/serving.py"
-USERS, COUNTERS = "lambdas/rally/users.py", "lambdas/rally/counters.py"
-
-
-def _code(key: str, file: str, old: str, new: str) -> Any:
-    return lambda rally: released(rally, key, {file: (old, new)})
-
-
-def _variables(key: str, **variables: str) -> Any:
-    return lambda rally: released(rally, key, variables=variables)
-
-
+REQUEST, COUNTERS = "lambdas/rally/request.py", "lambdas/rally/counters.py"
 DEFECTS = (
     Defect(
-        "a public key is a key, too",
-        _code(
-            "auth",
-            "lambdas/auth/sessions.py",
-            "        claims = jwt.decode(",
-            "        for key in ("
-            '"default-secret-key-change-in-production", "your-production-secret-key-here"):\n'
-            "            try:\n"
-            '                return jwt.decode(token, key, ["HS256"])["sub"]\n'
-            "            except jwt.InvalidTokenError:\n"
-            "                pass\n"
-            "        claims = jwt.decode(",
-        ),
-        {"SEC-40": FAIL, "SMOKE-14": "SEC-40"},
-    ),
-    Defect(
-        "a session never ends",
-        _code(
-            "auth",
-            "lambdas/auth/sessions.py",
-            '"verify_iat": False',
-            '"verify_iat": False, "verify_exp": False',
-        ),
-        {"SEC-41": FAIL},
-    ),
-    Defect(
-        "another user's id is nobody's business",
-        _code("stamps", REQUEST, "if user_id != self.principal():", "if not self.principal():"),
-        {"SEC-42": FAIL, **following("SEC-42", "SMOKE-14")},
-    ),
-    Defect(
-        "an answer for everybody",
-        _variables("stamps", ALLOWED_ORIGIN="*"),
-        {"SMOKE-14": FAIL},
-    ),
-    Defect(
         "a list is no object, and a 500 with the exception's text",
-        _code(
+        code(
             "gps-verify",
             REQUEST,
             "if not isinstance(content, dict):",
@@ -68,7 +19,7 @@ DEFECTS = (
     ),
     Defect(
         "another code than the documented one",
-        _code(
+        code(
             "notify",
             REQUEST,
             'raise Refusal("INVALID_JSON") from None',
@@ -78,17 +29,17 @@ DEFECTS = (
     ),
     Defect(
         "accuracy without a cap",
-        _variables("gps-verify", ACCURACY_CAP_M="2e9"),
+        variables("gps-verify", ACCURACY_CAP_M="2e9"),
         {"SEC-44": FAIL},
     ),
     Defect(
         "a stamp that expired is awarded",
-        _code("award", "lambdas/award/domain.py", "not now <= _epoch_s", "not 0 <= _epoch_s"),
+        code("award", "lambdas/award/domain.py", "not now <= _epoch_s", "not 0 <= _epoch_s"),
         {"SMOKE-12": FAIL},
     ),
     Defect(
         "a stamp is awarded again",
-        _code(
+        code(
             "award",
             "lambdas/award/store.py",
             '            "ConditionExpression": "attribute_not_exists(StampId)",\n',
@@ -98,7 +49,7 @@ DEFECTS = (
     ),
     Defect(
         "a ranking without its list",
-        _code(
+        code(
             "ranking",
             "lambdas/ranking/handler.py",
             ', "rankings": rankings}',
@@ -108,28 +59,12 @@ DEFECTS = (
     ),
     Defect(
         "LINE is asked about synthetic users",
-        _code("notify", "lambdas/notify/handler.py", "if not is_line_user(", "if not str("),
+        code("notify", "lambdas/notify/handler.py", "if not is_line_user(", "if not str("),
         {"SMOKE-05": FAIL, **following("SMOKE-05", "SMOKE-14")},
     ),
     Defect(
-        "an ID token is believed as it stands",
-        _code(
-            "auth",
-            "lambdas/auth/handler.py",
-            "        form = {",
-            '        import jwt\n        return jwt.decode(id_token, options={"verify_signature": False})\n'
-            "        form = {",
-        ),
-        {"SEC-43": FAIL},
-    ),
-    Defect(
-        "a login that can't be written down",
-        _variables("auth", TABLE_USERS="Users-nowhere"),
-        {"SMOKE-01": FAIL, **following("SMOKE-01", "SMOKE-06", "SMOKE-07", "SMOKE-05")},
-    ),
-    Defect(
         "a list that counts wrong",
-        _code(
+        code(
             "stamps",
             "lambdas/stamps/handler.py",
             '"total": len(stamps)',
@@ -139,7 +74,7 @@ DEFECTS = (
     ),
     Defect(
         "an award without its time",
-        _code(
+        code(
             "award",
             "lambdas/award/handler.py",
             '            "collected_at": collected_at,\n            "message"',
@@ -150,18 +85,8 @@ DEFECTS = (
 )
 DEEP = (
     Defect(
-        "any signature will do",
-        _code(
-            "auth",
-            "lambdas/auth/sessions.py",
-            '"verify_iat": False',
-            '"verify_iat": False, "verify_signature": False, "verify_exp": True',
-        ),
-        {"SEC-40": FAIL, "SMOKE-15": FAIL, "SMOKE-14": "SEC-40"},
-    ),
-    Defect(
         "an error that names the table",
-        _code(
+        code(
             "award",
             "lambdas/award/domain.py",
             'raise Refusal("STAMP_NOT_FOUND")',
@@ -171,32 +96,32 @@ DEEP = (
     ),
     Defect(
         "an award from anywhere",
-        _variables("award", ACCURACY_CAP_M="2e9"),
+        variables("award", ACCURACY_CAP_M="2e9"),
         {"SMOKE-11": FAIL},
     ),
     Defect(
         "a distance in other metres",
-        _code("gps-verify", "lambdas/rally/spots.py", "6_371_000", "6_471_000"),
+        code("gps-verify", "lambdas/rally/spots.py", "6_371_000", "6_471_000"),
         {"SMOKE-04": FAIL},
     ),
     Defect(
         "counters are listed as stamps",
-        _code("stamps", COUNTERS, "return stamp_id.startswith(PREFIX)", "return False"),
+        code("stamps", COUNTERS, "return stamp_id.startswith(PREFIX)", "return False"),
         {"SMOKE-16": FAIL},
     ),
     Defect(
         "synthetic users are ranked",
-        _code("award", COUNTERS, "if is_line_user(self.user_id):", "if self.user_id:"),
+        code("award", COUNTERS, "if is_line_user(self.user_id):", "if self.user_id:"),
         {"SMOKE-06": FAIL, "SMOKE-07": FAIL},
     ),
     Defect(
         "winners are not told",
-        _code("award", "lambdas/award/handler.py", "if self.notifier is not None", "if False"),
+        code("award", "lambdas/award/handler.py", "if self.notifier is not None", "if False"),
         {"SMOKE-05": FAIL},
     ),
     Defect(
         "a function that does not start",
-        _code(
+        code(
             "richmenu", "lambdas/richmenu/handler.py", "handler = Function(", "handler = Functio("
         ),
         {
@@ -204,17 +129,6 @@ DEEP = (
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-11", "SMOKE-14", "SMOKE-17"),
             **following("SMOKE-08", "SEC-42", "MON-14"),
         },
-    ),
-    Defect(
-        "an answer for whoever asks",
-        _code(
-            "gps-verify",
-            SERVING,
-            "        ids = request.ids\n",
-            "        ids = request.ids\n"
-            '        os.environ["ALLOWED_ORIGIN"] = event["headers"]["Origin"]\n',
-        ),
-        {"SMOKE-14": FAIL},
     ),
 )
 """Kinds of fault whose row has a defect above, or that take long."""

@@ -2,10 +2,15 @@
 
 import pytest
 
-from tests.smoke import defects_api, defects_around, defects_functions
+from tests.smoke import defects_api, defects_around, defects_doors, defects_functions
 from tests.smoke.judging import collected, judge, red
 
-DEFECTS = (*defects_api.DEFECTS, *defects_functions.DEFECTS, *defects_around.DEFECTS)
+DEFECTS = (
+    *defects_api.DEFECTS,
+    *defects_doors.DEFECTS,
+    *defects_functions.DEFECTS,
+    *defects_around.DEFECTS,
+)
 
 
 def test_healthy_rally_is_green_in_every_row(rally):

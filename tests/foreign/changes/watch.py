@@ -74,7 +74,7 @@ def dashboard_is_cut_to_its_title(client):
     watch.dashboard(client("cloudwatch"))
 
 
-@change("MON-12", reads=["log_groups"], follows=["MON-13"])
+@change("MON-12", reads=["log_groups"], follows=["MON-05", "MON-13"])
 def log_group_is_deleted(client):
     client("logs").delete_log_group(logGroupName=LOGS)
     yield

@@ -2,10 +2,15 @@
 
 import pytest
 
-from tests.smoke import defects_api, defects_around, defects_functions
+from tests.smoke import defects_api, defects_around, defects_doors, defects_functions
 from tests.smoke.judging import judge, red
 
-DEEP = (*defects_api.DEEP, *defects_functions.DEEP, *defects_around.DEEP)
+DEEP = (
+    *defects_api.DEEP,
+    *defects_doors.DEEP,
+    *defects_functions.DEEP,
+    *defects_around.DEEP,
+)
 
 
 @pytest.mark.parametrize("defect", DEEP, ids=str)
