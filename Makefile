@@ -9,7 +9,8 @@ check: .venv  ## judge an environment (ENV=local): verdict, and the path of the 
 	@$(PY) -m pytest --env $(ENV) $(ARGS)
 
 test: .venv  ## is the harness itself right?
-	@$(PY) -m pytest tests --ignore-glob='*/deep/*' -n auto --dist loadfile $(ARGS)
+	@$(PY) -m pytest tests --ignore-glob='*/deep/*' --ignore=tests/load -n auto --dist loadfile -q $(ARGS)
+	@$(PY) -m pytest tests/load --ignore-glob='*/deep/*' -q $(ARGS)  # they measure: nothing beside them
 
 test-deep: .venv  ## long fuzz, kills, races
 	@$(PY) -m pytest $$(find tests -type d -name deep) $(ARGS)

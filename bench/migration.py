@@ -1,8 +1,10 @@
 """Items a second into a table, 50 ms a call: the migration beside `aws dynamodb batch-write-item` in a loop.
 
-Prints one line per case. Each runs in a process of its own against the same local AWS, so that the
-server's CPU is not counted as the writer's. Beside the CLI, which starts a process per call, there is
-a plain loop of the same calls in one process: what is gained on it is gained by the design alone.
+Prints one line per run. Each writer has a process of its own, so that the server's CPU is not counted
+as the writer's. Beside the CLI, which starts a process per call, there is a plain loop of the same
+calls in one process: what is gained on it is gained by the design alone. The last case is the whole
+command: starting, copying, looking at every item, writing, reading both sides again, the manifest;
+more than half of it is the local server's time, which sorts the whole table for each page of a scan.
 """
 
 import json
@@ -28,8 +30,21 @@ from signoff.local.aws_faults import delayed  # noqa: E402
 from signoff.procedure.clients import Clients  # noqa: E402
 from signoff.procedure.work import nothing  # noqa: E402
 
-TABLE, REGION, LATENCY_MS, RUNS = "StampMasters-bench", "ap-northeast-1", 50, 3
-KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": REGION}
+ACCOUNT, LATENCY_MS, RUNS = "123456789012", 50, 3
+DEV, DEV_TABLE, PROD, PROD_TABLE = (
+    "us-east-1",
+    "StampMasters",
+    "ap-northeast-1",
+    "StampMasters-prod",
+)
+KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+SETTINGS = {
+    **KEYS,
+    "AWS_DEFAULT_REGION": PROD,  # the only one that version 1 of the CLI knows
+    "SIGNOFF_ACCOUNT": ACCOUNT,
+    "SIGNOFF_ORIGIN": "https://stamp-rally.example.jp",
+    "SIGNOFF_LINE__CHANNEL_ID": "1234567890",
+}
 
 
 def item(number: int) -> dict[str, Any]:
@@ -44,7 +59,7 @@ def by_cli(count: int) -> None:
         request = Path(folder) / "request.json"
         for batch in batches(map(item, range(count))):
             puts = [{"PutRequest": {"Item": one}} for one in batch]
-            request.write_text(json.dumps({TABLE: puts}))
+            request.write_text(json.dumps({PROD_TABLE: puts}))
             command = [
                 "aws",
                 "dynamodb",
@@ -57,66 +72,90 @@ def by_cli(count: int) -> None:
 
 def by_loop(count: int) -> None:
     """Write batch after batch from one process."""
-    client = boto3.client("dynamodb", region_name=REGION)
+    client = boto3.client("dynamodb", region_name=PROD)
     for batch in batches(map(item, range(count))):
-        client.batch_write_item(
-            RequestItems={TABLE: [{"PutRequest": {"Item": one}} for one in batch]}
-        )
+        puts = [{"PutRequest": {"Item": one}} for one in batch]
+        client.batch_write_item(RequestItems={PROD_TABLE: puts})
 
 
-def by_migration(count: int) -> None:
+def by_loader(count: int) -> None:
     """Write by the migration's own loader."""
-    client = Clients(boto3.Session(), REGION)("dynamodb")
-    loader = Loader(client=client, table=TABLE, sleep=time.sleep)
+    client = Clients(boto3.Session(), PROD)("dynamodb")
+    loader = Loader(client=client, table=PROD_TABLE, sleep=time.sleep)
     loader.load(map(item, range(count)), Progress(what="bench", watch=nothing, total=count))
+
+
+def by_command(_: int) -> None:
+    """Carry over what stands in the development table, by the command that people type."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["runbook", "migrate_masters", "--from=dev", "--to=prod", "--go", "--no-judge"]
+        subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "-m", *command, f"--journal={folder}/journal.jsonl"],
+            cwd=ROOT,
+            env={**os.environ, "SIGNOFF_EVIDENCE": f"{folder}/evidence"},
+            check=True,
+            capture_output=True,
+        )
 
 
 WRITERS: dict[str, tuple[Callable[[int], None], int]] = {
     "aws dynamodb batch-write-item in a loop": (by_cli, 250),
     "the same calls in a loop of one process": (by_loop, 2_500),
-    "the migration": (by_migration, 10_000),
+    "the migration's loader": (by_loader, 10_000),
+    "the whole command": (by_command, 10_000),
 }
 """Each with a number of items that takes some seconds."""
 
 
-def measured(name: str, endpoint: str) -> float:
-    """Return items a second, of the best run."""
-    count = WRITERS[name][1]
+def main() -> None:
+    with LocalAws(ACCOUNT, PROD) as aws:
+        for number in range(WRITERS["the whole command"][1]):
+            _table(aws, DEV, DEV_TABLE).put_item(DEV_TABLE, item(number))
+        aws.faults.append(delayed(LATENCY_MS, "dynamodb:*"))
+        rates = {name: measured(name, aws) for name in WRITERS if is_here(name)}
+    *others, loader, command = rates.values()
+    for name, rate in zip(rates, others, strict=False):
+        print(f"beside {name}: the loader {loader / rate:.1f} x, all {command / rate:.1f} x")
+
+
+def is_here(name: str) -> bool:
+    """Whether it can be measured: the CLI is no part of this project."""
+    found = not name.startswith("aws ") or shutil.which("aws") is not None
+    if not found:
+        print(f"{name}: not measured, the AWS CLI is not installed here")
+    return found
+
+
+def measured(name: str, aws: LocalAws) -> float:
+    """Return items a second, of the best run, each into an empty table."""
+    count, rates = WRITERS[name][1], []
     command = [sys.executable, __file__, name]
-    env = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint}
-    rates = []
+    env = {**os.environ, **SETTINGS, "AWS_ENDPOINT_URL": aws.endpoint}
     for _ in range(RUNS):
+        aws.moto.backend("dynamodb", PROD).tables.pop(PROD_TABLE, None)
+        _table(aws, PROD, PROD_TABLE)
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)  # noqa: S603 - this very file
         rates.append(count / float(done.stdout))
-        print(f"{name}: {count:,} items, {rates[-1]:,.0f} items/s")
+        print(f"{name}: {count:,} items, {rates[-1]:,.0f} items/s", flush=True)
     return max(rates)
 
 
-def main() -> None:
-    with LocalAws("123456789012", REGION) as aws:
-        boto3.client(
-            "dynamodb",
-            endpoint_url=aws.endpoint,
-            region_name=REGION,
-            aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106 - opens nothing
-        ).create_table(
-            TableName=TABLE,
+def _table(aws: LocalAws, region: str, name: str) -> Any:
+    """Make a table unless it is there, and return the server's own model: no call is measured."""
+    backend = aws.moto.backend("dynamodb", region)
+    if name not in backend.tables:
+        client = boto3.client("dynamodb", region, endpoint_url=aws.endpoint, **_signing())
+        client.create_table(
+            TableName=name,
             KeySchema=[{"AttributeName": "StampId", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "StampId", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        aws.faults.append(delayed(LATENCY_MS, "dynamodb:BatchWriteItem"))
-        cli, loop, ours = WRITERS
-        if shutil.which("aws"):
-            print(
-                f"beside the CLI: {measured(ours, aws.endpoint) / measured(cli, aws.endpoint):.1f} x"
-            )
-        else:
-            print("the AWS CLI is not installed here, so it is not measured")
-        print(
-            f"beside the loop: {measured(ours, aws.endpoint) / measured(loop, aws.endpoint):.1f} x"
-        )
+    return backend
+
+
+def _signing() -> dict[str, str]:
+    return {name.lower(): value for name, value in KEYS.items()}
 
 
 def write(name: str) -> None:

@@ -13,7 +13,7 @@ TABLE_ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "stampmasters": ("GetItem", "PutItem", "Query"),
     },
     "gps-verify": {"stampmasters": ("GetItem", "Query")},
-    "ranking": {"users": ("BatchGetItem",), "userstamps": ("GetItem", "Query")},
+    "ranking": {"users": ("BatchGetItem",)},
     "stamps": {"userstamps": ("Query",), "stampmasters": ("GetItem", "BatchGetItem")},
 }
 SECRET_READ = {"auth": "token_key", "notify": "line_token", "richmenu": "line_token"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import boto3
@@ -90,11 +90,13 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
         recorded=evidence.recorded,
         history=evidence.history,
         chosen=asked.chosen,
-        elsewhere=lambda name: reached_elsewhere(
-            name,
-            file=asked.environments,
-            profile=asked.chosen.get("from_profile"),
-            here=environment,
+        elsewhere=cache(
+            partial(
+                reached_elsewhere,
+                file=asked.environments,
+                profile=asked.chosen.get("from_profile"),
+                here=environment,
+            )
         ),
         folder=journal.parent,
         tell=screen.tell,

@@ -75,7 +75,7 @@ class Suite:
     def answer(self, call: Call) -> Answer:
         """Return the answer to a call, made now or before; NotTestable where there was none."""
         if self.unreachable:
-            raise NotTestable(str(self.unreachable))
+            raise self.unreachable.with_traceback(None)
         if call not in self._made:
             try:
                 self._made[call] = self.client.answer(call)

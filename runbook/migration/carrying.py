@@ -79,7 +79,7 @@ def _refuse_bad(job: Job, found: Survey) -> None:
         return
     list_bad(found.bad, path)
     job.copy.discard()  # it will be mended at the source, of which this copy would know nothing
-    few = "; ".join(map(str, found.bad[:3]))
+    few = "; ".join(one.reason if job.private else str(one) for one in found.bad[:3])
     raise Refused(
         f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"
         f" ({few}): all of them stand in {path}; mend them at the source, then run it again"

@@ -27,7 +27,7 @@ USUAL_SOURCE = "dev"
 class Job:
     """``adds_only``: what the target has under the same key stays as it is, and may differ.
 
-    ``private``: items are people's, and are not shown.
+    ``private``: items are people's, whose content and keys are neither shown nor kept in the journal.
     """
 
     source: Source
@@ -37,6 +37,8 @@ class Job:
     flaw: Flaw = lambda _: None
     adds_only: bool = False
     private: bool = False
+    decided_by: str = ""
+    """Who decided that personal data may be carried over."""
 
     def standing(self, work: Work) -> Checkpoint | None:
         """Return the state of a copy to go on with; a copy that was carried over already is none."""

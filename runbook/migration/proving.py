@@ -6,7 +6,7 @@ from typing import Any
 
 from runbook.converge.masters import MANIFEST
 from runbook.migration.job import Job, source_in
-from runbook.migration.listing import Difference, Listing, difference, told
+from runbook.migration.listing import Difference, Key, Listing, difference, told
 from signoff.procedure import Change, Refused, Work
 from signoff.procedure.work import Changes
 
@@ -45,6 +45,7 @@ def _body(job: Job, listing: Listing) -> dict[str, Any]:
         "count": listing.count,
         "hash": listing.hash,
         "source": {**job.source.described(), **copied},
+        **({"decided_by": job.decided_by} if job.decided_by else {}),
     }
 
 
@@ -57,12 +58,17 @@ def _odd(job: Job, found: Difference) -> Difference | None:
 def _refuse(job: Job, odd: Difference) -> None:
     path = job.copy.folder / "differences.json"
     lists = {"missing": odd.missing, "other": odd.other, "only in the target": odd.extra}
+    path.touch(mode=0o600)
     path.write_text(json.dumps(lists, ensure_ascii=False, indent=2), encoding="utf-8")
-    few = "; ".join(f"{what}: {told(keys)}" for what, keys in lists.items() if keys)
+    few = "; ".join(f"{what}: {_named(job, keys)}" for what, keys in lists.items() if keys)
     raise Refused(
         f"table {job.table.name} does not equal {job.source} ({few}): the whole list is {path}; see"
         " whose they are, then run it again"
     )
+
+
+def _named(job: Job, keys: tuple[Key, ...]) -> str:
+    return f"{len(keys):,} items" if job.private else told(keys)
 
 
 def _undated(manifest: Mapping[str, Any] | None) -> dict[str, Any] | None:

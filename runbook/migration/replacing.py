@@ -29,8 +29,8 @@ def replacements(
             resource, f"item {told([key])}", before.get(key), after.get(key), destroys=True
         )
     if rest:
-        hashes = (combined_hash(side.hashes[key] for key in rest) for side in (there, wanted))
-        yield Change(resource, f"{len(rest):,} items more", *hashes, destroys=True)
+        old, new = (combined_hash(side.hashes[key] for key in rest) for side in (there, wanted))
+        yield Change(resource, f"{len(rest):,} items more", old, new, destroys=True)
 
 
 def keep(work: Work, job: Job, keys: Collection[Key]) -> None:

@@ -184,7 +184,11 @@ DASHBOARDS = (
     ),
 )
 LOG_GROUPS = (
-    Defect(id="MON-12:absent", breaks=absent("log_groups", LOGS), follows=frozenset({"MON-05", "MON-13"})),
+    Defect(
+        id="MON-12:absent",
+        breaks=absent("log_groups", LOGS),
+        follows=frozenset({"MON-05", "MON-13"}),
+    ),
     Defect(id="MON-13:never-expires", breaks=item("log_groups", LOGS, retention_days=None)),
     Defect(id="MON-13:a-week", breaks=item("log_groups", LOGS, retention_days=7)),
     Defect(id="MON-13:nearly-a-month", breaks=item("log_groups", LOGS, retention_days=29)),

@@ -29,7 +29,6 @@ GRANTED: dict[str, dict[str, list[str]]] = {
     "notify": {LINE_TOKEN: ["secretsmanager:GetSecretValue"]},
     "ranking": {
         USERS: ["dynamodb:BatchGetItem"],
-        USER_STAMPS: ["dynamodb:GetItem", "dynamodb:Query"],
         f"{USER_STAMPS}/index/PeriodRanking": ["dynamodb:Query"],
     },
     "richmenu": {LINE_TOKEN: ["secretsmanager:GetSecretValue"]},

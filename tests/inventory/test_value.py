@@ -72,6 +72,7 @@ def test_bits_bound_randomness_from_above():
         "0" * 64,
         "0123456789abcdef" * 4,
         "deadbeef" * 8,
+        HEX_KEY * 2,
         "<paste the token>",
         "short",
         "",
@@ -82,7 +83,7 @@ def test_stand_ins_are_placeholders(text):
 
 
 @pytest.mark.parametrize(
-    "text", [HEX_KEY, HEX_KEY * 2, "q0T7zF/x9Pbn2LmC4s+Wd8aRkE1uYhJv6GtXoN5iZc3="]
+    "text", [HEX_KEY, HEX_KEY + HEX_KEY[::-1], "q0T7zF/x9Pbn2LmC4s+Wd8aRkE1uYhJv6GtXoN5iZc3="]
 )
 def test_real_keys_are_not(text):
     assert not is_placeholder(text, set())

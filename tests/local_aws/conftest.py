@@ -23,19 +23,19 @@ TRUST = json.dumps(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def session():
     return boto3.Session("AKIALOCAL", "secret", region_name=REGION)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server():
     """Serve for all tests: clients keep their endpoint, and making them takes the most time."""
     with LocalAws(ACCOUNT, REGION) as aws:
         yield aws
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def administrator(server, session):
     """Make each service's client once."""
     return cache(lambda name: session.client(name, endpoint_url=server.endpoint, config=ONCE))

@@ -17,13 +17,13 @@ ACCOUNT = "111122223333"
 REGION = "ap-northeast-1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws():
     with LocalAws(ACCOUNT, REGION) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def account(aws):
     with Functions(aws.endpoint, REGION, ACCOUNT, retry_seconds=0.01) as functions:
         aws.extensions.append(functions.extension)

@@ -10,7 +10,7 @@ EMPTY, FINISHED = "111122223333", "444455556666"
 REGION = "ap-northeast-1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _emptied():
     with LocalAws(EMPTY, REGION) as aws:
         yield aws, clients(aws)
@@ -26,7 +26,7 @@ def empty(_emptied):
     return Desk(aws, its_clients)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _provisioned():
     with LocalAws(FINISHED, REGION) as aws:
         desk = Desk(aws, clients(aws))

@@ -69,8 +69,7 @@ def _notify(iam: Any) -> None:
 def _ranking(iam: Any) -> None:
     name = _role(iam, "stamp-rally-prod-ranking-role")
     statements = (
-        _allow(["dynamodb:Query"], [USER_STAMPS, f"{USER_STAMPS}/index/PeriodRanking"]),
-        _allow("dynamodb:GetItem", USER_STAMPS),
+        _allow(["dynamodb:Query"], f"{USER_STAMPS}/index/PeriodRanking"),
         _allow("dynamodb:BatchGetItem", USERS),
     )
     _inline(iam, name, "ranking", *statements, *_logs("ranking"))

@@ -89,7 +89,7 @@ def command(aws, tmp_path):
 
 def test_killed_at_random_it_ends_with_equal_tables(aws, command, tmp_path):
     server, dev, prod = aws
-    chance, executioner = random.Random(SEED), Executioner()
+    chance, executioner = random.Random(SEED), Executioner()  # noqa: S311 - when to kill, no secret
     server.faults.append(executioner)
     table = server.moto.backend("dynamodb", REGION).tables[TARGET]
     codes, there = [], []

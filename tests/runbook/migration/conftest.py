@@ -14,7 +14,7 @@ from tests.runbook.migration.two_tables import (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _dev_client(_emptied):
     return client(_emptied[0], DEV_REGION)
 

@@ -103,7 +103,7 @@ def test_the_guides_file_is_carried_over(rally, file):
 
 
 def test_a_wrong_file_stops_the_run(rally, file):
-    with pytest.raises(Stopped, match="copy_the_source: .*cannot be read"):
+    with pytest.raises(Stopped, match=r"copy_the_source: .*cannot be read"):
         rally.run(migrate_masters, file=str(file)).perform()
 
 

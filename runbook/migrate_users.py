@@ -1,0 +1,115 @@
+"""Carry users and their stamps over to another environment: personal data, and never needed by default.
+
+Production usually starts with new users. Nothing here runs unless it is asked for by name, with the
+name of whoever decided it (`--by`). Synthetic users stay behind, and so do the counters of the ranking.
+
+利用者とその取得スタンプを別の環境に移行する。個人情報であり、通常は不要。
+
+本番環境は通常、新規の利用者から始めます。この手順は名前を指定し、決定者の名前（`--by`）を添えたときだけ動きます。
+合成ユーザーとランキングの集計値は移行しません。
+"""
+
+from runbook.migration.carrying import look_at_items, take_copy, write_items
+from runbook.migration.copy import Copy
+from runbook.migration.job import Job, job_folder, source_of
+from runbook.migration.people import of_people
+from runbook.migration.proving import leave_manifest
+from signoff.procedure import Refused, Work, ask, step
+from signoff.procedure.work import Changes
+
+TABLES = ("users", "userstamps")
+
+
+@ask("4-2")
+def decide_that_it_may_be() -> None:
+    """Decide with the person responsible for personal data that it may be done.
+
+    Copied are LINE user ids, display names, and who was where and when. That takes a purpose that these
+    people were told, and their consent or another basis in the law of personal information; who asks
+    for deletion must from now on be deleted in both environments.
+
+    User ids differ between LINE providers: if the channels of both environments are not under one, the
+    ids are strangers there, and no message reaches anybody. What production holds under the same key is
+    left as it is. There is no way back but deleting them, one by one.
+
+    個人情報の責任者と、実施の可否を決める。
+
+    コピーされるのは、LINEのユーザーID、表示名、誰がいつどこにいたかの記録です。本人に示した利用目的の範囲内で
+    あること、同意など個人情報保護法上の根拠があることが必要です。以後、削除の求めには両方の環境で応じます。
+
+    ユーザーIDはLINEのプロバイダーごとに異なります。両環境のチャネルが同じプロバイダーになければ、移行したIDは
+    誰とも結び付かず、通知も届きません。本番に同じキーの項目があれば変更しません。元に戻すには個別に削除する
+    しかありません。
+    """
+
+
+@step("4-2")
+def copy_the_people(work: Work) -> Changes:
+    """Copy users and stamps to this machine.
+
+    Into files that only you may read; they are deleted once all has arrived. A run that stopped leaves
+    them for the next one: if there is to be none, delete the folder `migration` beside the journal.
+
+    利用者とスタンプをこのマシンにコピーする。
+
+    実行者だけが読めるファイルに保存し、すべて届いたら削除します。途中で止まると次回のために残ります。再開しない
+    場合は、ジャーナルと同じ場所の`migration`フォルダを削除してください。
+    """
+    return tuple(one for job in _jobs(work) for one in take_copy(work, job))
+
+
+@step("4-2")
+def look_at_every_item(work: Work) -> Changes:
+    """See that every item is one that DynamoDB takes. None is shown.
+
+    全項目がDynamoDBに書き込める形式か確認する。内容は表示しない。
+    """
+    return tuple(one for job in _jobs(work) for one in look_at_items(work, job))
+
+
+@step("4-2", proves=("DATA-04",))
+def write_who_is_missing(work: Work) -> Changes:
+    """Write the users and stamps that the target lacks; what it has stays as it is.
+
+    移行先にない利用者とスタンプを書き込む。既存の項目は変更しない。
+    """
+    return tuple(one for job in _jobs(work) for one in write_items(work, job))
+
+
+@step("4-2")
+def compare_both_sides(work: Work) -> Changes:
+    """Read both sides again, and record that all have arrived, and who decided it.
+
+    Then run `recount`: the ranking counts nobody before.
+
+    両側を読み直し、すべて届いたことと決定者を記録する。
+
+    続けて`recount`を実行してください。それまでランキングには誰も集計されません。
+    """
+    return tuple(one for job in _jobs(work) for one in leave_manifest(work, job))
+
+
+def _jobs(work: Work) -> tuple[Job, ...]:
+    decided_by = work.chosen.get("by", "")
+    if not decided_by:
+        raise Refused(
+            "users are personal data, and nobody decided that they may be carried over: read the first"
+            " step, then name who decided it with --by"
+        )
+    if "file" in work.chosen:
+        raise Refused(
+            "--file holds one table, and users are two: name their environment with --from"
+        )
+    return tuple(_job(work, key, decided_by) for key in TABLES)
+
+
+def _job(work: Work, key: str, decided_by: str) -> Job:
+    table = work.plan.table(key)
+    return Job(
+        source=of_people(source_of(work, table)),
+        table=table,
+        copy=Copy(job_folder(work, table)),
+        adds_only=True,
+        private=True,
+        decided_by=decided_by,
+    )
