@@ -10,10 +10,12 @@ from runbook import (
     cutover,
     domain,
     encryption,
+    export_import,
     functions,
     least_privilege,
     masters,
     migrate_masters,
+    migrate_users,
     monitoring,
     prepare,
     provision,
@@ -47,6 +49,8 @@ MODULES = (
 )
 OPERATIONS = (
     migrate_masters,
+    migrate_users,
+    export_import,
     domain,
     by_hand,
     cutover,
@@ -63,6 +67,9 @@ OPERATIONS = (
 )
 """What acts on an environment that is there: done again, it acts again."""
 OPTIONS = {
+    "migrate_masters": " --from dev",
+    "migrate_users": " --from dev --by Yamada",
+    "export_import": " --from dev --bucket stamp-rally-migration",
     "restore_tables": " --to 2026-11-25T09:00:00Z",
     "rollback_frontend": " --site ../frontend/liff-app",
     "cutover": " --site ../frontend/liff-app",

@@ -23,13 +23,18 @@ def load_the_spots(work: Work) -> Changes:
     """Write the spots that are missing.
 
     A spot that is there with another content is shown, and overwritten only after you agreed. One that
-    is only in the table is left alone.
+    is only in the table is left alone, and so is all that a migration carried over.
 
     不足している地点を書き込む。
 
-    内容が異なる地点は差分を表示し、同意を得てから上書きします。テーブルにしかない地点には触れません。
+    内容が異なる地点は差分を表示し、同意を得てから上書きします。テーブルにしかない地点と、移行手順で移した
+    内容には触れません。
     """
-    return masters.converge(work, work.plan.table("stampmasters"), masters.source())
+    table = work.plan.table("stampmasters")
+    if masters.were_migrated(work, table):
+        work.tell(f"{table.name} was filled by `migrate_masters`, and is left to it")
+        return ()
+    return masters.converge(work, table, masters.source())
 
 
 @step("4-1", proves=("DATA-01",))
@@ -42,4 +47,7 @@ def leave_the_manifest(work: Work) -> Changes:
 
     ハッシュは、順序や表記によらず内容が同じなら一致します。
     """
-    return masters.converge_manifest(work, work.plan.table("stampmasters"), masters.source())
+    table = work.plan.table("stampmasters")
+    if masters.were_migrated(work, table):
+        return ()
+    return masters.converge_manifest(work, table, masters.source())

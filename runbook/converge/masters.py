@@ -47,6 +47,12 @@ def converge(work: Work, table: Table, items: Sequence[Item]) -> Changes:
     return work.settle(changes, lambda: _write(work, table, differing))
 
 
+def were_migrated(work: Work, table: Table) -> bool:
+    """Whether a migration filled the table: from then on, its source says what belongs there."""
+    newest = work.recorded(MANIFEST, table=table.name)
+    return newest is not None and "source" in newest
+
+
 def manifest(table: Table, items: Sequence[Item]) -> dict[str, Any]:
     """Say what the table must hold: count and canonical hash of the source."""
     return {"table": table.name, "count": len(items), "hash": canonical_hash(items)}

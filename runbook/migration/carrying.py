@@ -29,6 +29,7 @@ def take_copy(work: Work, job: Job) -> Changes:
 
 def look_at_items(work: Work, job: Job) -> Changes:
     """Show the first items before and after; raise Refused, and list them, where any is not fit to go."""
+    work.watch("looking at every item")
     found = survey(job.items(work), job.table, job.fit, job.flaw)
     if not found.count:
         job.copy.discard()
@@ -61,7 +62,12 @@ def write_items(work: Work, job: Job) -> Changes:
         changes.append(
             Change(f"table {job.table.name}", "items", f"{have:,} of {wanted.count:,}", whole)
         )
-    return work.settle(changes, lambda: _write(work, job, odd.missing, replaced))
+
+    def write() -> None:
+        with job.copy.alone():
+            _write(work, job, odd.missing, replaced)
+
+    return work.settle(changes, write)
 
 
 def _take(work: Work, job: Job) -> None:
@@ -79,10 +85,10 @@ def _refuse_bad(job: Job, found: Survey) -> None:
         return
     list_bad(found.bad, path)
     job.copy.discard()  # it will be mended at the source, of which this copy would know nothing
-    few = "; ".join(one.reason if job.private else str(one) for one in found.bad[:3])
+    few = "" if job.private else f" ({'; '.join(map(str, found.bad[:3]))})"
     raise Refused(
         f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"
-        f" ({few}): all of them stand in {path}; mend them at the source, then run it again"
+        f"{few}: all of them stand in {path}; mend them at the source, then run it again"
     )
 
 

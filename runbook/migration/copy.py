@@ -55,9 +55,13 @@ class Copy:
             return taking.state
 
     def items(self) -> Iterator[Item]:
+        """Yield the items of all parts; Refused where another run was faster and discarded them."""
         for number in range(len(self.state.parts) if self.state else 0):
-            with self.part(number).open(encoding="utf-8") as lines:
-                yield from map(json.loads, lines)
+            try:
+                with self.part(number).open(encoding="utf-8") as lines:
+                    yield from map(json.loads, lines)
+            except FileNotFoundError:
+                raise Refused(f"{self.folder}: the copy is gone; run it again") from None
 
     def discard(self) -> None:
         """Forget the copy; the checkpoint goes first, so that half a copy is never taken for one."""
@@ -87,14 +91,14 @@ class Copy:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep a second run from writing into the same files; the lock ends with the process."""
+        """Keep a second run from the same work; the lock ends with the process, however that ends."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise Refused(
-                    f"{self.folder}: another run is copying there; wait for it, then run it again"
+                    f"{self.folder}: another run is at work there; wait for it, then run it again"
                 ) from None
             yield
 

@@ -18,7 +18,12 @@ def leave_manifest(work: Work, job: Job) -> Changes:
     if found == _undated(wanted) and not _odd(job, difference(listing, job.found(work))):
         return ()
     change = Change("evidence", MANIFEST, found, _undated(wanted))
-    return work.settle((change,), lambda: _attest(work, job, wanted))
+
+    def attest() -> None:
+        with job.copy.alone():
+            _attest(work, job, wanted)
+
+    return work.settle((change,), attest)
 
 
 def _attest(work: Work, job: Job, wanted: Mapping[str, Any]) -> None:

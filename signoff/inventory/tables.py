@@ -32,7 +32,6 @@ class Table:
     sse_status: str | None = None
     sse_key_arn: str | None = None
     deletion_protection: bool = False
-    ttl_attribute: str | None = None
     capped: tuple[str, ...] = ()
     """The table or indexes whose on-demand throughput has an upper bound."""
 

@@ -41,7 +41,6 @@ def tables() -> dict[str, Table]:
             "StampId",
             {"UserId": "S", "StampId": "S", "PeriodShard": "S", "Rank": "N"},
             indexes=(RANKING,),
-            ttl_attribute="TTL",
         ),
         _table("StampMasters-prod", "StampId", None, {"StampId": "S"}),
     )

@@ -59,10 +59,15 @@ def encoded(*actions):
 
 def function(asked):
     name = asked["FunctionName"]
+    qualified = f":{asked['Qualifier']}" if "Qualifier" in asked else ""
+    whose = {
+        "Tags": {"Environment": "prod", "Owner": "somebody"},
+        "Concurrency": {"ReservedConcurrentExecutions": 5},
+    }
     return {
         "Configuration": {
             "FunctionName": name,
-            "FunctionArn": f"{LAMBDA}{name}:{asked['Qualifier']}",
+            "FunctionArn": f"{LAMBDA}{name}{qualified}",
             "Runtime": "python3.13",
             "Role": f"arn:aws:iam::{ACCOUNT}:role/{name}-role",
             "Handler": "app.handler",
@@ -77,8 +82,7 @@ def function(asked):
             "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
         },
         "Code": {"Location": f"https://bucket.example/{CANARY}"},
-        "Tags": {"Environment": "prod", "Owner": "somebody"},
-        "Concurrency": {"ReservedConcurrentExecutions": 5},
+        **({} if qualified else whose),
     }
 
 

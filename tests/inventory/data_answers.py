@@ -44,9 +44,6 @@ def scan(asked):
 TABLES = {
     "dynamodb:ListTables": {"TableNames": [*SCOPE.tables, "Orders-prod", "Orders"]},
     "dynamodb:DescribeTable": table,
-    "dynamodb:DescribeTimeToLive": {
-        "TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "TTL"}
-    },
     "dynamodb:DescribeContinuousBackups": {
         "ContinuousBackupsDescription": {
             "ContinuousBackupsStatus": "ENABLED",

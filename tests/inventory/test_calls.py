@@ -43,10 +43,10 @@ def planned(fake):
     return scope
 
 
-def test_whole_plan_takes_ninety_four_calls(planned, fake, inventory_of):
+def test_whole_plan_takes_ninety_eight_calls(planned, fake, inventory_of):
     inventory_of(planned)
 
-    assert fake.asked.total() == 94
+    assert fake.asked.total() == 98
 
 
 def test_few_of_them_are_of_the_control_plane_that_allows_ten_a_second(planned, fake, inventory_of):

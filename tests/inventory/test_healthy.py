@@ -90,7 +90,6 @@ def test_table_tells_its_shape_and_its_key(found):
         "PAY_PER_REQUEST",
     )
     assert [one.name for one in table.indexes] == ["ByPeriod"]
-    assert table.ttl_attribute == "TTL"
     assert found.keys[TABLE_KEY].state == "Enabled"
 
 

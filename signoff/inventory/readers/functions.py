@@ -65,14 +65,15 @@ def _present(reading: Reading) -> list[str]:
 
 
 def _function(reading: Reading, name: str) -> Function:
-    # ResourceNotFound is the alias or the function: asked again without the alias, it is told apart.
+    # Tags and reserved concurrency are the function's: AWS leaves them out where an alias is asked.
     asked = {"FunctionName": name}
-    answer = reading.aws.call(
+    whole = reading.aws.call("lambda", "get_function", **asked)
+    behind = reading.aws.call(
         "lambda", "get_function", **asked, Qualifier=reading.scope.alias, empty_on={NOT_FOUND}
-    ) or reading.aws.call("lambda", "get_function", **asked)
-    if refused := answer.get("TagsError"):
+    )
+    if refused := whole.get("TagsError"):
         raise ReadFailure(f"lambda:GetFunction: tags: {refused['ErrorCode']}")
-    raw = answer["Configuration"]
+    raw = (behind or whole)["Configuration"]
     return Function(
         name=raw["FunctionName"],
         arn=":".join(raw["FunctionArn"].split(":")[:7]),
@@ -89,8 +90,8 @@ def _function(reading: Reading, name: str) -> Function:
         log_group=raw.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}",
         tracing=raw.get("TracingConfig", {}).get("Mode", "PassThrough"),
         kms_key_arn=raw.get("KMSKeyArn"),
-        reserved_concurrency=answer.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-        tags=_values(reading, answer.get("Tags", {})),
+        reserved_concurrency=whole.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
+        tags=_values(reading, whole.get("Tags", {})),
     )
 
 

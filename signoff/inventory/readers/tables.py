@@ -46,7 +46,6 @@ def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
 
 def _table(reading: Reading, name: str) -> Table:
     raw = reading.aws.call("dynamodb", "describe_table", TableName=name)["Table"]
-    ttl = reading.aws.call("dynamodb", "describe_time_to_live", TableName=name)
     hash_key, range_key = _keys(raw["KeySchema"])
     sse = raw.get("SSEDescription", {})
     return Table(
@@ -64,7 +63,6 @@ def _table(reading: Reading, name: str) -> Table:
         sse_status=sse.get("Status"),
         sse_key_arn=sse.get("KMSMasterKeyArn"),
         deletion_protection=raw.get("DeletionProtectionEnabled", False),
-        ttl_attribute=_ttl(ttl["TimeToLiveDescription"]),
         capped=tuple(_capped(raw)),
     )
 
@@ -90,11 +88,6 @@ def _index(raw: Mapping[str, Any]) -> Index:
 def _keys(schema: list[Mapping[str, str]]) -> tuple[str, str | None]:
     by_type = {one["KeyType"]: one["AttributeName"] for one in schema}
     return by_type["HASH"], by_type.get("RANGE")
-
-
-def _ttl(raw: Mapping[str, str]) -> str | None:
-    on = raw["TimeToLiveStatus"] in {"ENABLED", "ENABLING"}
-    return raw.get("AttributeName") if on else None
 
 
 def _backups(reading: Reading, name: str) -> Backups:
@@ -141,7 +134,7 @@ def _target(raw: Mapping[str, Any]) -> ScalableTarget:
 
 
 READERS = {
-    "tables": Reader(tables, ("dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive")),
+    "tables": Reader(tables, ("dynamodb:DescribeTable",)),
     "backups": Reader(backups, ("dynamodb:DescribeContinuousBackups",)),
     "table_tags": Reader(tags, ("dynamodb:ListTagsOfResource",)),
     "table_policies": Reader(policies, ("dynamodb:GetResourcePolicy",)),

@@ -100,4 +100,6 @@ def test_the_hash_of_a_table_follows_from_those_of_its_items():
 def test_the_size_of_an_item_counts_names_and_values():
     assert stored_bytes({"Id": {"S": "広場"}}) == 2 + 6
     assert stored_bytes({"Id": {"B": "AAAA"}}) == 2 + 3
-    assert stored_bytes({"A": {"L": [{"BOOL": True}]}}) >= 1 + 3 + 1 + 1
+    assert stored_bytes({"A": {"L": [{"BOOL": True}]}}) == 1 + 3 + 1 + 1
+    assert stored_bytes({"A": {"M": {"b": {"N": "-35.5"}}}}) == 1 + 3 + 1 + 1 + 2
+    assert stored_bytes({"A": {"SS": ["x", "yz"]}}) == 1 + 3

@@ -1,11 +1,13 @@
 """A migration: what it shows, what it writes, what it refuses, and what it leaves as proof."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 
 from plan.masters import malformed
-from runbook import migrate_masters
+from runbook import masters, migrate_masters
+from runbook.migration.copy import Copy
 from signoff.canonical import canonical_hash
 from signoff.procedure import Stopped
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, place, put, spot
@@ -207,3 +209,25 @@ def test_without_a_target_table_it_can_be_rehearsed_but_not_done(rally):
 def test_an_environment_is_not_carried_over_to_itself(rally):
     with pytest.raises(Stopped, match="items of prod cannot come from prod"):
         rally.run(migrate_masters, **{"from": "prod"}).perform()
+
+
+def test_what_was_migrated_is_not_filled_up_with_the_projects_own_spots(rally):
+    rally.run(migrate_masters).perform()
+
+    assert rally.run(masters).perform() == ()
+    assert len(everything(rally.prod, TARGET)) == 60
+    assert len(rally.manifests) == 1
+
+
+def test_a_second_run_at_the_same_time_is_refused(rally):
+    class Slow(Memory):
+        def changes(self, changes):
+            super().changes(changes)
+            if any(one.field == "items" for one in changes):
+                stack.enter_context(Copy(rally.folder / "migration" / TARGET).alone())
+
+    with ExitStack() as stack, pytest.raises(Stopped, match="another run is at work there"):
+        rally.run(migrate_masters, Slow()).perform()
+    rally.run(migrate_masters).perform()
+
+    assert len(rally.manifests) == 1

@@ -120,7 +120,7 @@ def test_a_copy_of_another_source_is_none(tmp_path):
 
 def test_two_runs_do_not_copy_into_one_folder(tmp_path):
     copy = Copy(tmp_path / "copy")
-    with copy.alone(), pytest.raises(Refused, match="another run is copying there"):
+    with copy.alone(), pytest.raises(Refused, match="another run is at work there"):
         copy.take(Pages(), progress())
 
 

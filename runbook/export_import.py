@@ -1,0 +1,191 @@
+"""Carry a table over that one machine can't: by DynamoDB's own export to S3 and import from S3.
+
+Both run inside AWS and read and write no capacity of the tables. Import makes a new table, so run this
+before `tables`, which then finds it. Nothing is changed on the way: what an old spelling needs, and the
+manifest, is the part of `migrate_masters`, which afterwards writes only what differs.
+
+The bucket (`--bucket`) belongs to the target's account; its policy lets the source's account write. It
+takes `dynamodb:ExportTableToPointInTime`, `DescribeExport`, `ListExports` and `s3:PutObject` over there;
+`dynamodb:ImportTable`, `DescribeImport`, `ListImports`, `s3:GetObject`, `s3:ListBucket` and writing logs
+here. The export stays in the bucket: delete it when the migration is proven.
+
+1台のマシンでは運べないテーブルを、DynamoDBのS3エクスポートとS3インポートで移行する。
+
+どちらもAWS内部で動き、テーブルの容量を消費しません。インポートは新しいテーブルを作るため、`tables`より先に
+実行します（`tables`は作成済みのテーブルを引き継ぎます）。途中で内容は変わりません。旧表記の修正とマニフェストは
+`migrate_masters`の役割で、差分だけを書き込みます。
+
+バケット（`--bucket`）は移行先アカウントのもので、バケットポリシーで移行元アカウントの書き込みを許可します。
+移行元では`dynamodb:ExportTableToPointInTime`、`DescribeExport`、`ListExports`、`s3:PutObject`、
+移行先では`dynamodb:ImportTable`、`DescribeImport`、`ListImports`、`s3:GetObject`、`s3:ListBucket`と
+ログの書き込み権限が必要です。エクスポートはバケットに残るので、移行の証明後に削除してください。
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from runbook.converge import tables
+from runbook.converge.tables import wait_until_active
+from runbook.migration.job import source_of
+from runbook.migration.source import TableSource
+from runbook.migration.through_s3 import Export, Import, exists, refuse_lost, utc_now
+from signoff.procedure import Change, Refused, Work, step
+from signoff.procedure.work import Changes
+
+KIND = "import"
+
+
+@step("4-1")
+def see_whether_it_can_be_done(work: Work) -> Changes:
+    """See whether it can be done.
+
+    Export reads a backup: point-in-time recovery of the source must be on. Import makes the table: there
+    must be none of that name, unless an import made it.
+
+    実行できるか確認する。
+
+    エクスポートはバックアップを読むため、移行元のポイントインタイムリカバリが有効である必要があります。
+    インポートはテーブルを作成するため、同名のテーブルがあってはいけません（インポートで作成したものを除く）。
+    """
+    source = _source(work)
+    answer = source.scan.client.describe_continuous_backups(TableName=source.scan.table)
+    recovery = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+    if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
+        raise Refused(
+            f"{source} has no point-in-time recovery, which an export reads: turn it on, then run it again"
+        )
+    if exists(work, _import(work).table) and _import(work).standing(work) is None:
+        raise Refused(
+            f"table {_import(work).table.name} exists, and an import makes a new one: name another table"
+            " in environments.toml, or carry items into this one with `python -m runbook migrate_masters`"
+        )
+    return ()
+
+
+@step("4-1")
+def export_to_s3(work: Work) -> Changes:
+    """Export the source into the bucket, and wait for it.
+
+    It shows the table as it was when the export began. An export of the last 24 hours is taken up again.
+
+    移行元をバケットにエクスポートし、完了を待つ。
+
+    内容はエクスポート開始時点のものです。24時間以内のエクスポートがあれば、それを引き継ぎます。
+    """
+    export = _export(work)
+    found = export.under_way(utc_now())
+    if _is_done(found, "ExportStatus") or _import(work).standing(work):
+        return ()
+    place = f"s3://{export.bucket}/{export.prefix}"
+    before = str(found["ExportStatus"]) if found else None
+    change = Change(f"export of {_source(work)}", place, before, "COMPLETED")
+
+    def finish() -> None:
+        begun = found or export.start()
+        done = export.finished(work, begun["ExportArn"])
+        work.tell(f"{done['ItemCount']:,} items exported")
+
+    return work.settle((change,), finish)
+
+
+@step("4-1")
+def import_into_a_new_table(work: Work) -> Changes:
+    """Import into a new table, and wait for it.
+
+    With the keys and the encryption of the plan. Items that DynamoDB could not read would be left out,
+    which only its log tells: so the counts of both ends must be equal.
+
+    新しいテーブルにインポートし、完了を待つ。
+
+    キーと暗号化は計画に従います。読めなかった項目は除外され、ログにしか現れないため、両端の件数が一致する
+    ことを確かめます。
+    """
+    importing = _import(work)
+    found = importing.standing(work)
+    if found and _is_done(found, "ImportStatus"):
+        refuse_lost(_export(work).under_way(utc_now()), found)
+        return ()
+    before = str(found["ImportStatus"]) if found else None
+    change = Change(f"table {importing.table.name}", "import", before, "COMPLETED")
+
+    def finish() -> None:
+        begun = found or importing.start(_data(work), work)
+        done = importing.finished(work, begun["ImportArn"])
+        refuse_lost(_export(work).under_way(utc_now()), done)
+        wait_until_active(work, importing.table)
+        work.tell(f"{done['ImportedItemCount']:,} items imported")
+
+    return work.settle((change,), finish)
+
+
+@step("4-1", proves=("DEP-01",))
+def bring_the_table_to_the_plan(work: Work) -> Changes:
+    """Give the new table its backups, protection and tags.
+
+    作成されたテーブルに、バックアップ・保護・タグを設定する。
+    """
+    return tables.converge(work, _import(work).table)
+
+
+@step("4-1")
+def leave_a_record(work: Work) -> Changes:
+    """Record what was imported from where. Then run `migrate_masters`, which leaves the manifest.
+
+    何をどこからインポートしたかを記録する。続けて`migrate_masters`でマニフェストを残す。
+    """
+    newest = _import(work).standing(work) or {}
+    wanted = {
+        "table": _import(work).table.name,
+        "count": newest.get("ImportedItemCount"),
+        "source": _source(work).described(),
+        "import": newest.get("ImportArn"),
+    }
+    found = work.recorded(KIND, table=wanted["table"])
+    changes = (Change("evidence", KIND, found, wanted),) if found != wanted else ()
+    return work.settle(changes, lambda: work.record(KIND, wanted))
+
+
+def _is_done(found: Mapping[str, Any] | None, status: str) -> bool:
+    return found is not None and found[status] == "COMPLETED"
+
+
+def _data(work: Work) -> str:
+    export = _export(work)
+    found = export.under_way(utc_now())
+    if found is None:
+        raise Refused("there is no export of the last 24 hours to import: run it again")
+    return export.data(found["ExportArn"])
+
+
+def _source(work: Work) -> TableSource:
+    source = source_of(work, work.plan.table("stampmasters"))
+    if not isinstance(source, TableSource):
+        raise Refused("a file cannot be exported: name the environment of the table with --from")
+    return source
+
+
+def _export(work: Work) -> Export:
+    source, table = _source(work), work.plan.table("stampmasters")
+    arn = f"arn:aws:dynamodb:{source.region}:{source.account}:table/{source.scan.table}"
+    return Export(
+        client=source.scan.client,
+        table_arn=arn,
+        bucket=_bucket(work),
+        owner=work.environment.account,
+        prefix=f"migration/{table.name}",
+    )
+
+
+def _import(work: Work) -> Import:
+    return Import(
+        client=work.client("dynamodb"),
+        table=work.plan.table("stampmasters"),
+        bucket=_bucket(work),
+        owner=work.environment.account,
+    )
+
+
+def _bucket(work: Work) -> str:
+    if bucket := work.chosen.get("bucket"):
+        return bucket
+    raise Refused("an export goes through a bucket of S3: name it with --bucket")
