@@ -55,19 +55,23 @@ def write_items(work: Work, job: Job) -> Changes:
             " not left: see whose they are"
         )
     replaced = () if job.adds_only else odd.other
-    changes = list(replacements(work, job, replaced, wanted, there))
-    if odd.missing:
-        have = wanted.count - len(odd.missing)
-        whole = f"{wanted.count:,} of {wanted.count:,}"
-        changes.append(
-            Change(f"table {job.table.name}", "items", f"{have:,} of {wanted.count:,}", whole)
-        )
+    changes = (
+        *replacements(work, job, replaced, wanted, there),
+        *_additions(job, wanted.count, len(odd.missing)),
+    )
 
     def write() -> None:
         with job.copy.alone():
             _write(work, job, odd.missing, replaced)
 
     return work.settle(changes, write)
+
+
+def _additions(job: Job, whole: int, missing: int) -> Changes:
+    """Count what is added: ten thousand changes are nothing that anybody reads."""
+    have, all_of_it = f"{whole - missing:,} of {whole:,}", f"{whole:,} of {whole:,}"
+    change = Change(f"table {job.table.name}", "items", have, all_of_it)
+    return (change,) if missing else ()
 
 
 def _take(work: Work, job: Job) -> None:

@@ -33,7 +33,6 @@ OPERATIONS = (
     "cloudwatch:GetDashboard",
     "dynamodb:DescribeContinuousBackups",
     "dynamodb:DescribeTable",
-    "dynamodb:DescribeTimeToLive",
     "dynamodb:GetResourcePolicy",
     "dynamodb:ListTables",
     "dynamodb:ListTagsOfResource",
