@@ -10,6 +10,8 @@ Typed = Mapping[str, Any]
 """One value in DynamoDB JSON: ``{"S": "GPS"}``."""
 Item = Mapping[str, Typed]
 JST = ZoneInfo("Asia/Tokyo")
+LATEST_S = 10**11
+"""The year 5138: a larger number is milliseconds, which would be valid for ever."""
 LARGEST_RADIUS_M = 1_000
 """A spot is a place one walks to; a larger circle is a unit gone wrong."""
 BOUNDS: Mapping[str, tuple[int, int]] = {
@@ -23,7 +25,7 @@ NOTHING: Typed = {"NULL": True}
 
 
 def flaw(item: Item) -> str | None:
-    """Return what is wrong with a master, or None; whatever the item holds, nothing is raised."""
+    """Return what is wrong with a master in DynamoDB JSON, or None."""
     for name in ("StampId", "Name"):
         if not _text(item.get(name)):
             return f"{name} is missing, empty or no text"
@@ -102,8 +104,8 @@ def _moment(typed: Typed) -> float | None:
     if "S" in typed:
         moment = datetime.fromisoformat(typed["S"])
         return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()
-    if (found := number(typed)) is None:
-        raise ValueError("neither text nor a number")
+    if (found := number(typed)) is None or found >= LATEST_S:
+        raise ValueError("neither text nor a number of seconds")
     return float(found)
 
 

@@ -11,7 +11,7 @@ import pytest
 from signoff.inventory import to_json
 from signoff.local.aws_faults import denied
 from tests.foreign.changes import code
-from tests.foreign.test_refusals import EVEN
+from tests.foreign.test_refusals import ODD
 
 ROOT = Path(__file__).parents[2]
 REPORTS = ROOT / "report" / "prod"
@@ -71,7 +71,7 @@ def test_run_on_a_changed_stack_names_the_row(account, inventory, judged):
 
 
 def test_run_on_a_stack_half_refused_is_no_go_with_a_page(account, judged):
-    account.aws.faults.append(denied(*EVEN))
+    account.aws.faults.append(denied(*ODD))
     inventory = account.inventory()
     account.aws.faults.clear()
 

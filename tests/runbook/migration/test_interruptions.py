@@ -12,7 +12,7 @@ from signoff.local.aws_errors import access_denied, refusal
 from signoff.local.aws_faults import denied, throttled
 from signoff.local.aws_request import json_response
 from signoff.procedure import Journal, Stopped
-from tests.runbook.migration.two_tables import SOURCE, TARGET, everything
+from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, put, spot
 
 
 def from_the(number, operation, refuse):
@@ -160,3 +160,19 @@ def test_a_table_that_takes_nothing_ends_the_waiting_with_a_sentence(rally):
 
     assert max(rally.desk.naps) <= LONGEST_S
     assert rally.manifests == []
+
+
+def test_killed_between_the_manifest_and_the_end_its_copy_is_not_taken_for_a_new_one(rally):
+    run = rally.run(migrate_masters)
+
+    def record_and_die(*record):
+        rally.desk.evidence.record(*record)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace(run, work=replace(run.work, record=record_and_die)).perform()
+    put(rally.dev, SOURCE, [spot(60)])
+    rally.run(migrate_masters).perform()
+
+    assert [one["count"] for one in rally.manifests] == [60, 61]
+    assert len(everything(rally.prod, TARGET)) == 61

@@ -1,0 +1,76 @@
+"""When a stamp master is well formed: the same for a migration beforehand and for the checks afterwards."""
+
+from datetime import date
+
+import pytest
+
+from checks import masters as checked
+from plan.masters import flaw, invalid_on, malformed, number
+from tests.runbook.migration.two_tables import place, spot
+
+IMAGE = {"StampId": {"S": "I"}, "Name": {"S": "image"}, "Type": {"S": "IMAGE"}}
+GOOD = {
+    "a spot": spot(1),
+    "an image needs no place": IMAGE,
+    "the edges of the earth": spot(1, Location={"M": place("-90", "180", "1000")}),
+    "seconds": spot(1, ValidFrom={"N": "1764547200"}),
+    "ISO 8601 in Japan": spot(1, ValidFrom={"S": "2026-12-01"}, ValidTo={"S": "2026-12-31T12:00"}),
+    "null is no end": spot(1, ValidTo={"NULL": True}),
+}
+BAD = {
+    "no id": ({**IMAGE, "StampId": {"S": ""}}, "StampId is missing, empty or no text"),
+    "no name": ({"StampId": {"S": "I"}, "Type": {"S": "IMAGE"}}, "Name is missing"),
+    "no type": ({"StampId": {"S": "I"}, "Name": {"S": "n"}}, "Type is missing, not GPS or IMAGE"),
+    "no place": ({**spot(1), "Location": {"S": "here"}}, "Location has no map"),
+    "an empty place": (spot(1, Location={"M": {}}), "Location has nothing"),
+    "one key more": (spot(1, Location={"M": {**place(), "alt": {"N": "1"}}}), "Location has alt"),
+    "beyond the pole": (spot(1, Location={"M": place(lat="90.001")}), "lat is 90.001"),
+    "around the earth": (spot(1, Location={"M": place(lon="-181")}), "lon is -181"),
+    "no radius": (spot(1, Location={"M": place(radius="0")}), "radiusM is 0"),
+    "a radius in the wrong unit": (
+        spot(1, Location={"M": place(radius="15000")}),
+        "radiusM is 15000",
+    ),
+    "a beginning nobody can read": (spot(1, ValidFrom={"S": "soon"}), "can't be read"),
+    "milliseconds": (spot(1, ValidTo={"N": "1764547200000"}), "can't be read"),
+    "an end before the beginning": (
+        spot(1, ValidFrom={"N": "9"}, ValidTo={"N": "8"}),
+        "ValidTo is before ValidFrom",
+    ),
+}
+
+
+@pytest.mark.parametrize("item", GOOD.values(), ids=GOOD)
+def test_a_good_master_has_no_flaw(item):
+    assert flaw(item) is None
+    assert not checked.malformed((item,))
+
+
+@pytest.mark.parametrize(("item", "why"), BAD.values(), ids=BAD)
+def test_a_bad_master_is_told(item, why):
+    assert why in str(flaw(item))
+    assert checked.malformed((item,))
+
+
+def test_yes_is_no_time():
+    assert "can't be read" in str(flaw(spot(1, ValidFrom={"BOOL": True})))
+
+
+def test_a_master_without_an_id_counts_by_its_place():
+    assert list(malformed([spot(1), {}, spot(2, Type={"S": "QR"})])) == ["item 2", "SPOT-00002"]
+
+
+def test_validity_covers_a_whole_day_in_japan():
+    day = date(2026, 12, 1)
+    late, early = ({"S": "2026-12-01T00:00:01"}, {"S": "2026-12-01T23:59:59"})
+    whole = spot(3, ValidFrom={"S": "2026-11-30T15:00:00+00:00"}, ValidTo={"S": "2026-12-02"})
+
+    assert invalid_on([spot(1, ValidFrom=late), spot(2, ValidTo=early), whole, IMAGE], day) == {
+        "SPOT-00001": "'2026-12-01T00:00:01'…",
+        "SPOT-00002": "…'2026-12-01T23:59:59'",
+    }
+
+
+@pytest.mark.parametrize("typed", [None, {"S": "1"}, {"N": "NaN"}, {"N": "x"}, {"N": None}])
+def test_what_is_no_number_is_none(typed):
+    assert number(typed) is None
