@@ -2,10 +2,10 @@
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from load.cleanup import Cleaner, used_users
 from load.engine.gate import Refused
+from signoff.local.aws import LocalAws
 
 TABLES = {"UserStamps-prod": ("UserId", "StampId"), "Users-prod": ("UserId",)}
 
@@ -15,8 +15,9 @@ def dynamodb(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="ap-northeast-1")
+    # No mock_aws: it would wipe the state of every stack that this process serves.
+    with LocalAws("555566667777", "ap-northeast-1") as aws:
+        client = boto3.client("dynamodb", region_name="ap-northeast-1", endpoint_url=aws.endpoint)
         for table, keys in TABLES.items():
             client.create_table(
                 TableName=table,

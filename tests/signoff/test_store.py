@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
-from moto import mock_aws
 
+from signoff.local.aws import LocalAws
 from signoff.store import Bucket, Folder, Store
 
+ACCOUNT = "555566667777"
 CALLER = "arn:aws:iam::444455556666:user/hanako"
 
 
@@ -17,9 +18,10 @@ def store(request, tmp_path):
     if request.param == "folder":
         yield Store(Folder(tmp_path), "prod")
         return
-    with mock_aws():
-        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-        s3 = boto3.client("s3", region_name="us-east-1", **keys)
+    # No mock_aws: it would wipe the state of every stack that this process serves.
+    with LocalAws(ACCOUNT, "us-east-1") as aws:
+        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+        s3 = boto3.client("s3", region_name="us-east-1", endpoint_url=aws.endpoint, **keys)
         s3.create_bucket(Bucket="evidence")
         yield Store(Bucket(s3, "evidence", "prod"), "prod")
 
