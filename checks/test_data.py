@@ -2,7 +2,8 @@
 
 import pytest
 
-from checks.masters import invalid_on, malformed, whole
+from checks.masters import whole
+from plan.masters import invalid_on, malformed
 from signoff.canonical import canonical_hash
 from signoff.checklist import expectation
 

@@ -6,22 +6,25 @@ from typing import Any
 
 from botocore.configprovider import ConfiguredEndpointProvider
 
-SERVICES = (
-    "acm",
-    "apigateway",
-    "application-autoscaling",
-    "cloudwatch",
-    "dynamodb",
-    "iam",
-    "kms",
-    "lambda",
-    "logs",
-    "s3",
-    "secretsmanager",
-    "sns",
-    "sts",
-)
-"""Every service that judging, smoke or the evidence store asks."""
+SERVICES: Mapping[str, str] = {
+    "acm": "acm",
+    "apigateway": "api_gateway",
+    "application-autoscaling": "application_auto_scaling",
+    "cloudwatch": "cloudwatch",
+    "dynamodb": "dynamodb",
+    "iam": "iam",
+    "kms": "kms",
+    "lambda": "lambda",
+    "logs": "cloudwatch_logs",
+    "s3": "s3",
+    "secretsmanager": "secrets_manager",
+    "sns": "sns",
+    "sts": "sts",
+}
+"""Every service that judging, smoke or the evidence store asks -> its name in endpoint settings.
+
+Written out, since to ask botocore would load the model of each service.
+"""
 
 
 def elsewhere(session: Any, environ: Mapping[str, str] = os.environ) -> str | None:
@@ -35,8 +38,8 @@ def elsewhere(session: Any, environ: Mapping[str, str] = os.environ) -> str | No
         return None
     found = {
         service: url
-        for service in SERVICES
-        if (url := _configured(core, service, environ)) is not None
+        for service, name in SERVICES.items()
+        if (url := _configured(core, name, environ)) is not None
     }
     urls = sorted(set(found.values()))
     if len(urls) == 1 and len(found) == len(SERVICES):
@@ -44,8 +47,7 @@ def elsewhere(session: Any, environ: Mapping[str, str] = os.environ) -> str | No
     return ", ".join(f"{name}: {url}" for name, url in found.items()) or None
 
 
-def _configured(core: Any, service: str, environ: Mapping[str, str]) -> str | None:
-    name = core.get_service_model(service).service_id.replace(" ", "_").lower()
+def _configured(core: Any, name: str, environ: Mapping[str, str]) -> str | None:
     provider = ConfiguredEndpointProvider(
         full_config=core.full_config,
         scoped_config=core.get_scoped_config(),

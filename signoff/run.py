@@ -82,8 +82,6 @@ class Run:
     own_stack: bool = False
     cut: str = ""
     """What left tests out of a run that was to be full; then there is no verdict."""
-    selected: set[str] = field(default_factory=set)
-    """Rows of which some test was left to run."""
     unjudged: dict[str, RowVerdict] = field(default_factory=dict)
     """Rows that are excluded or not verifiable here."""
     arranged: int = 0

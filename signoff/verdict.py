@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from signoff.checklist import Checklist, Row, Severity
+from signoff.checklist import Row, Severity
 from signoff.environment import Waiver
 from signoff.outcome import Finding, Outcome
 
@@ -87,11 +87,6 @@ def decide(
     verdicts = tuple(judged.values())
     troubles = (*problems, *wrong)
     return Verdict(decision=_weigh(verdicts, troubles), rows=verdicts, problems=troubles)
-
-
-def complete(checklist: Checklist, judged: Mapping[str, RowVerdict]) -> tuple[str, ...]:
-    """Ids of rows without any result."""
-    return tuple(row.id for row in checklist if row.id not in judged)
 
 
 def _rank(outcome: Outcome) -> int:

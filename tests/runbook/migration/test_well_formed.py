@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from checks import masters as checked
 from plan.masters import flaw, invalid_on, malformed, number
 from tests.runbook.migration.two_tables import place, spot
 
@@ -43,13 +42,13 @@ BAD = {
 @pytest.mark.parametrize("item", GOOD.values(), ids=GOOD)
 def test_a_good_master_has_no_flaw(item):
     assert flaw(item) is None
-    assert not checked.malformed((item,))
+    assert not malformed((item,))
 
 
 @pytest.mark.parametrize(("item", "why"), BAD.values(), ids=BAD)
 def test_a_bad_master_is_told(item, why):
     assert why in str(flaw(item))
-    assert checked.malformed((item,))
+    assert malformed((item,))
 
 
 def test_yes_is_no_time():
