@@ -44,7 +44,7 @@ RED = {
     "DEP-40": "custom domain api.rally.example.jp does not exist",
     "DATA-01": "the evidence store has no record of kind manifest",
     "DATA-05": "the evidence store has no record of kind recount",
-    "DATA-02": "lat, lon, radiusM but ['latitude', 'lng', 'radius']",
+    "DATA-02": "Location has latitude, lng, radius; it needs exactly lat, lon, radiusM",
     "MON-01": "statistic is Average, which never reaches a count; missing data is missing",
     "MON-02": "4XXError: missing data is missing",
     "MON-03": "5XXError: missing data is missing",
