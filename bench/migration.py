@@ -25,8 +25,8 @@ sys.path.insert(0, str(ROOT))
 
 from runbook.migration.loading import Loader, batches  # noqa: E402 - after the path
 from runbook.migration.progress import Progress  # noqa: E402
-from signoff.local.aws import LocalAws  # noqa: E402
-from signoff.local.aws_faults import delayed  # noqa: E402
+from signoff.local.aws.faults import delayed  # noqa: E402
+from signoff.local.aws.server import LocalAws  # noqa: E402
 from signoff.procedure.clients import Clients  # noqa: E402
 from signoff.procedure.work import nothing  # noqa: E402
 

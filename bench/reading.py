@@ -21,7 +21,7 @@ from plan import plan_for, scope_of  # noqa: E402 - after the path
 from runbook.local_stack import local_stack  # noqa: E402
 from signoff.environments import load  # noqa: E402
 from signoff.inventory import read, unreadable  # noqa: E402
-from signoff.local.aws_faults import delayed  # noqa: E402
+from signoff.local.aws.faults import delayed  # noqa: E402
 
 RUNS = 3
 

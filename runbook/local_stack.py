@@ -9,8 +9,8 @@ import boto3
 from lambdas.packing import pack
 from runbook.provision import provision
 from signoff.environment import Environment
-from signoff.local.line import FakeLine
-from signoff.local.mend_sns import confirmation_token
+from signoff.local.line.fake import FakeLine
+from signoff.local.mends.sns import confirmation_token
 from signoff.local.stack import LocalStack, Say
 from signoff.store import Folder, Store
 

@@ -14,13 +14,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from signoff.environment import Environment
-from signoff.local.aws import LocalAws
-from signoff.local.deployments import Deployments
-from signoff.local.functions import Functions
-from signoff.local.gateway import Gateway
-from signoff.local.gateway_control import AwsControl
-from signoff.local.line import FakeLine
-from signoff.local.restores import Restores
+from signoff.local.aws.restores import Restores
+from signoff.local.aws.server import LocalAws
+from signoff.local.functions.functions import Functions
+from signoff.local.gateway.control import AwsControl
+from signoff.local.gateway.deployments import Deployments
+from signoff.local.gateway.gateway import Gateway
+from signoff.local.line.fake import FakeLine
 
 Say = Callable[[str], None]
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}

@@ -15,9 +15,9 @@ from signoff.canonical import canonical_hash
 from signoff.inventory.aws import Patience
 from signoff.inventory.inventory import Inventory
 from signoff.inventory.reading import Means, on_demand, read
-from signoff.local.aws import LocalAws
-from signoff.local.deployments import Deployments
-from signoff.local.mend_sns import confirmation_token
+from signoff.local.aws.server import LocalAws
+from signoff.local.gateway.deployments import Deployments
+from signoff.local.mends.sns import confirmation_token
 from signoff.records import Record, Records
 from signoff.world import World
 from tests.healthy import healthy, store

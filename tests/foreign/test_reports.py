@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from signoff.inventory import to_json
-from signoff.local.aws_faults import denied
+from signoff.local.aws.faults import denied
 from tests.foreign.changes import code
 from tests.foreign.test_refusals import ODD
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 import requests
 
-from signoff.local.gateway import Gateway
+from signoff.local.gateway.gateway import Gateway
 from tests.gateway.stand_ins import (
     ACCOUNT,
     API,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from signoff.local.gateway_needs import LogsError
-from signoff.local.gateway_settings import ControlPlane, StageSettings
-from signoff.local.snapshot import Answer, Authorizer, Integration, Method, Snapshot
+from signoff.local.gateway.needs import LogsError
+from signoff.local.gateway.settings import ControlPlane, StageSettings
+from signoff.local.gateway.snapshot import Answer, Authorizer, Integration, Method, Snapshot
 
 ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"

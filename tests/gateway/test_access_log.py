@@ -3,7 +3,7 @@
 import json
 import logging
 
-from signoff.local.gateway_settings import StageSettings
+from signoff.local.gateway.settings import StageSettings
 from tests.gateway.stand_ins import AUTH, answered, guarded, method, plane, policy, snapshot
 
 GROUP = "/aws/apigateway/stamp-rally-prod-api"

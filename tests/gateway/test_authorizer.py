@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff.local.gateway_settings import StageSettings
+from signoff.local.gateway.settings import StageSettings
 from tests.gateway.stand_ins import (
     ACCOUNT,
     API,

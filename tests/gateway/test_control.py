@@ -4,9 +4,9 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from signoff.local.gateway_control import AwsControl, stage_settings
-from signoff.local.gateway_needs import LogsError
-from signoff.local.gateway_settings import ApiKey, Limit, Quota
+from signoff.local.gateway.control import AwsControl, stage_settings
+from signoff.local.gateway.needs import LogsError
+from signoff.local.gateway.settings import ApiKey, Limit, Quota
 
 GROUP = "/aws/apigateway/stamp-rally-prod-api"
 DESTINATION = f"arn:aws:logs:ap-northeast-1:123456789012:log-group:{GROUP}"

@@ -6,8 +6,8 @@ has to be visible here, or the row that judges it could never turn red.
 
 import pytest
 
-from signoff.local.gateway_settings import Limit, StageSettings
-from signoff.local.snapshot import Answer
+from signoff.local.gateway.settings import Limit, StageSettings
+from signoff.local.gateway.snapshot import Answer
 from tests.gateway.stand_ins import (
     AUTH,
     ORIGIN,

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from signoff.local.gateway_messages import LARGEST_REQUEST_BYTES
-from signoff.local.snapshot import Answer, Integration
+from signoff.local.gateway.messages import LARGEST_REQUEST_BYTES
+from signoff.local.gateway.snapshot import Answer, Integration
 from tests.gateway.stand_ins import OK, STAMPS, answered, method, snapshot, with_cors
 
 BOTH = snapshot(method(), method(verb="POST"), responses=with_cors("DEFAULT_4XX"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff.local.snapshot import Answer, Integration
+from signoff.local.gateway.snapshot import Answer, Integration
 from tests.gateway.stand_ins import ORIGIN, method, snapshot
 
 PARAMETERS = {

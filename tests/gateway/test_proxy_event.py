@@ -6,8 +6,8 @@ from unittest.mock import ANY
 
 import pytest
 
-from signoff.local.gateway_settings import StageSettings
-from signoff.local.snapshot import Integration
+from signoff.local.gateway.settings import StageSettings
+from signoff.local.gateway.snapshot import Integration
 from tests.gateway.stand_ins import ACCOUNT, API, STAMPS, lambda_uri, method, plane, snapshot
 
 

@@ -4,7 +4,7 @@ import math
 
 import requests
 
-from signoff.local.gateway_settings import Limit, StageSettings
+from signoff.local.gateway.settings import Limit, StageSettings
 from tests.gateway.stand_ins import API, STAGE, method, plane, snapshot
 
 NONE_LEFT = StageSettings(method_limits={"*/*": Limit(rate=0, burst=0)})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from signoff.local.gateway_settings import Limit, StageSettings
-from signoff.local.throttle import Throttle
+from signoff.local.gateway.settings import Limit, StageSettings
+from signoff.local.gateway.throttle import Throttle
 from tests.gateway.stand_ins import AUTH, answered, guarded, method, plane, policy, snapshot
 
 TWO_PATHS = snapshot(method("/stamps"), method("/ranking"))

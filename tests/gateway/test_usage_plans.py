@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff.local.gateway_settings import ApiKey, Limit, Quota, UsagePlan
+from signoff.local.gateway.settings import ApiKey, Limit, Quota, UsagePlan
 from tests.gateway.stand_ins import (
     API,
     AUTH,

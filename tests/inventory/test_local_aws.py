@@ -10,9 +10,9 @@ from signoff.inventory.aws import Patience
 from signoff.inventory.policy import policy
 from signoff.inventory.reading import Means, read
 from signoff.inventory.saved import from_json, to_json, unreadable
-from signoff.local.aws import LocalAws
-from signoff.local.aws_faults import denied, throttled
-from signoff.local.deployments import Deployments
+from signoff.local.aws.faults import denied, throttled
+from signoff.local.aws.server import LocalAws
+from signoff.local.gateway.deployments import Deployments
 from tests.inventory.answers import CANARY
 from tests.inventory.tour import ACCOUNT, REGION, SCOPE, TOPIC, TRUST, provision
 from tests.inventory.unread import unread

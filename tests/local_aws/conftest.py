@@ -6,8 +6,8 @@ from functools import cache
 import boto3
 import pytest
 
-from signoff.local.aws import LocalAws
-from signoff.local.deployments import Deployments
+from signoff.local.aws.server import LocalAws
+from signoff.local.gateway.deployments import Deployments
 from tests.local_aws.account import ACCOUNT, ONCE, REGION
 from tests.local_aws.draft import Draft
 

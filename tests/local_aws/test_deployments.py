@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff.local.snapshot import Answer
+from signoff.local.gateway.snapshot import Answer
 from tests.local_aws.refusals import refused
 
 RATE, BURST = "/*/*/throttling/rateLimit", "/*/*/throttling/burstLimit"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff.local.aws_faults import answering, conflicting, delayed, denied, failing, throttled
+from signoff.local.aws.faults import answering, conflicting, delayed, denied, failing, throttled
 from tests.local_aws.refusals import refused
 
 

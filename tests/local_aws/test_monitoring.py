@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from signoff.local.mend_sns import confirmation_token
+from signoff.local.mends.sns import confirmation_token
 from tests.local_aws.refusals import refused
 
 ALARM = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff.local.aws_operations import resolve
+from signoff.local.aws.operations import resolve
 
 
 @pytest.mark.parametrize(

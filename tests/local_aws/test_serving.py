@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from signoff.local.aws import LocalAws
-from signoff.local.aws_request import Response, json_response
+from signoff.local.aws.request import Response, json_response
+from signoff.local.aws.server import LocalAws
 from tests.local_aws.account import ACCOUNT, ONCE, REGION
 from tests.local_aws.refusals import refused
 
@@ -25,9 +25,7 @@ def test_it_is_the_account_that_it_was_given(client):
 
 
 def test_importing_it_imports_neither_moto_nor_boto3():
-    told = (
-        "import sys, signoff.local.aws; print([m for m in ('moto', 'boto3') if m in sys.modules])"
-    )
+    told = "import sys, signoff.local.aws.server; print([m for m in ('moto', 'boto3') if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip() == "[]"

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from signoff.local.aws import LocalAws
-from signoff.local.functions import Functions
-from signoff.local.line import FakeLine
+from signoff.local.aws.server import LocalAws
+from signoff.local.functions.functions import Functions
+from signoff.local.line.fake import FakeLine
 from tests.local_functions.account import Account
 from tests.local_functions.line_caller import Caller
 

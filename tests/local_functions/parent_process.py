@@ -6,8 +6,8 @@ Run as ``python -m tests.local_functions.parent_process``; it prints the ids of 
 import sys
 import threading
 
-from signoff.local.aws import LocalAws
-from signoff.local.functions import Functions
+from signoff.local.aws.server import LocalAws
+from signoff.local.functions.functions import Functions
 from tests.local_functions.account import Account
 
 IDLE = "import os\ndef handler(event, context): return os.getpid()"

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from signoff.local.functions import Functions
+from signoff.local.functions.functions import Functions
 
 GATE = """
 import os

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff.local.functions import Functions
+from signoff.local.functions.functions import Functions
 
 PID = "import os\ndef handler(event, context): return os.getpid()"
 GONE_SECONDS = 5.0

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from signoff.local.line import FakeLine
-from signoff.local.line_channels import RICH_MENU, Channels
+from signoff.local.line.channels import RICH_MENU, Channels
+from signoff.local.line.fake import FakeLine
 from tests.local_functions.line_caller import SOMEONE, Caller
 
 

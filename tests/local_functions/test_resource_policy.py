@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff.local.functions_policy import Ask, allows
+from signoff.local.functions.policy import Ask, allows
 
 API = "arn:aws:execute-api:ap-northeast-1:111122223333:abc123"
 FUNCTION = "arn:aws:lambda:ap-northeast-1:111122223333:function:award"

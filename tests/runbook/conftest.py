@@ -3,7 +3,7 @@
 import pytest
 
 from runbook.provision import procedure
-from signoff.local.aws import LocalAws
+from signoff.local.aws.server import LocalAws
 from tests.runbook.desk import Desk, clients
 
 EMPTY, FINISHED = "111122223333", "444455556666"

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from runbook.provision import work_for
 from signoff.environment import Environment
 from signoff.environments import load
-from signoff.local.aws import LocalAws
+from signoff.local.aws.server import LocalAws
 from signoff.procedure import Work
 
 LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0KlMnOpQrStUvWxYz0123456789aBcDeFgHiJkLmNoP"

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from runbook.__main__ import main, options
 from runbook.catalogue import UNKNOWN, procedures, row_states
-from signoff.local.aws_faults import answering, denied
+from signoff.local.aws.faults import answering, denied
 from signoff.procedure import Journal
 from tests.runbook.desk import LINE_TOKEN, PROD
 

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from runbook.provision import ORDER
-from signoff.local.aws_errors import access_denied, refusal
+from signoff.local.aws.errors import access_denied, refusal
 from signoff.procedure import Journal, Procedure, Run, Stopped
 from tests.runbook.desk import READS
 from tests.runbook.toy import WHO, Memory

@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 
 from runbook import api, functions, least_privilege, masters, monitoring, secrets, tables
 from runbook.converge import masters as spots
-from signoff.local.aws import LocalAws
-from signoff.local.aws_faults import throttled
-from signoff.local.aws_request import json_response
+from signoff.local.aws.faults import throttled
+from signoff.local.aws.request import json_response
+from signoff.local.aws.server import LocalAws
 from signoff.procedure import Refused, until
 from signoff.procedure.clients import PATIENT
 from signoff.procedure.patience import TRIES

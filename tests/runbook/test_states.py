@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from runbook.catalogue import provisioning
-from signoff.local.aws_faults import answering
+from signoff.local.aws.faults import answering
 from tests.runbook.desk import Evidence
 
 PROCEDURES = provisioning()

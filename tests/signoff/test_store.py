@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import boto3
 import pytest
 
-from signoff.local.aws import LocalAws
+from signoff.local.aws.server import LocalAws
 from signoff.store import Bucket, Folder, Store
 
 ACCOUNT = "555566667777"

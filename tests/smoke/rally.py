@@ -17,8 +17,8 @@ from runbook.provision import work_for
 from signoff.environment import Environment
 from signoff.environments import load
 from signoff.inventory import on_demand
-from signoff.local.line import FakeLine
-from signoff.local.line_channels import Channels
+from signoff.local.line.channels import Channels
+from signoff.local.line.fake import FakeLine
 from signoff.local.stack import LocalStack
 from signoff.procedure import Work
 from signoff.records import Records

@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from signoff.canonical import canonical_hash
-from signoff.local.aws import LocalAws
+from signoff.local.aws.server import LocalAws
 from signoff.procedure import Journal
 from signoff.procedure.clients import PATIENT
 from signoff.store import Folder, Store

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from signoff.local.aws import LocalAws
-from signoff.local.aws_request import json_response
+from signoff.local.aws.request import json_response
+from signoff.local.aws.server import LocalAws
 
 LOOKS = 2
 """Times that a job says IN_PROGRESS before it is done."""

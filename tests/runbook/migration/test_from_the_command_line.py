@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from runbook.__main__ import main
-from signoff.local.aws import LocalAws
+from signoff.local.aws.server import LocalAws
 from signoff.procedure import Journal
 from tests.runbook.desk import PROD
 from tests.runbook.migration.two_tables import (

@@ -8,9 +8,9 @@ from botocore.exceptions import EndpointConnectionError
 from runbook import migrate_masters
 from runbook.migration.throttling import LONGEST_S, PAUSES
 from signoff.canonical import canonical_hash
-from signoff.local.aws_errors import access_denied, refusal
-from signoff.local.aws_faults import denied, throttled
-from signoff.local.aws_request import json_response
+from signoff.local.aws.errors import access_denied, refusal
+from signoff.local.aws.faults import denied, throttled
+from signoff.local.aws.request import json_response
 from signoff.procedure import Journal, Stopped
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, put, spot
 

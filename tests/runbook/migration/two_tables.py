@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 
 from runbook.migration.elsewhere import Elsewhere
-from signoff.local.aws import LocalAws
+from signoff.local.aws.server import LocalAws
 from signoff.procedure import Journal, Procedure, Run
 from tests.runbook.desk import ONCE, Desk
 from tests.runbook.toy import WHO, Memory

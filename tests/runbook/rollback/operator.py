@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from runbook.provision import procedure
-from signoff.local.aws import LocalAws
-from signoff.local.restores import Restores
+from signoff.local.aws.restores import Restores
+from signoff.local.aws.server import LocalAws
 from signoff.procedure import Procedure
 from signoff.procedure.work import Changes
 from tests.runbook.desk import Desk, clients
