@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from functools import cache
-from getpass import getpass
 from pathlib import Path
+from typing import Protocol
 
 from signoff.procedure import Refused
 
@@ -11,9 +11,13 @@ LINE_TOKEN = "line_token"  # noqa: S105 - the key of a secret, not one
 SHORTEST_NAME = 2
 
 
-def secret_source(
-    token_file: Path | None, *, interactive: bool, prompt: Callable[[str], str] = getpass
-) -> Callable[[str], str]:
+class Typed(Protocol):
+    """Asks a person at the terminal, ``hidden`` without an echo."""
+
+    def __call__(self, question: str, /, *, hidden: bool = False) -> str: ...
+
+
+def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str], str]:
     """Return what asks for a secret by its key; raises Refused where nobody can be asked.
 
     A command line is readable by every user of the machine, so no option takes the value itself.
@@ -24,8 +28,8 @@ def secret_source(
             raise Refused(f"nobody can be asked for the secret {key}")
         if token_file is not None:
             value = _read(token_file)
-        elif interactive:
-            value = prompt("LINE channel access token (not shown): ").strip()
+        elif typed is not None:
+            value = typed("LINE channel access token (not shown): ", hidden=True)
         else:
             raise Refused(
                 "the LINE channel access token is needed, and there is no terminal to ask at: give"
@@ -38,12 +42,12 @@ def secret_source(
     return ask
 
 
-def signer(name: str | None, *, interactive: bool) -> Callable[[], str]:
+def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
     """Return what asks for the name of the person who signs, once; Refused where nobody is there."""
 
     @cache
     def ask() -> str:
-        given = name or (input("Who signs (your name): ").strip() if interactive else "")
+        given = name or (typed("Who signs (your name): ") if typed is not None else "")
         if len(given) < SHORTEST_NAME:
             raise Refused("a signature needs the name of a person: give it with --by")
         return given

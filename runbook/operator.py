@@ -70,6 +70,7 @@ def reachable(environment: Environment) -> Iterator[Reached]:
 def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: ConsoleScreen) -> Run:
     """Make the run, or raise GuardError where these credentials are not of this environment."""
     environment = reached.environment
+    typed = screen.typed if asked.interactive else None
     journal = asked.journal or ROOT / "report" / environment.name / "journal.jsonl"
     session = boto3.Session(region_name=environment.region)
     caller = guard(session, environment)
@@ -84,7 +85,7 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
     work = work_for(
         session,
         environment,
-        secrets_in=secret_source(asked.token_file, interactive=asked.interactive),
+        secrets_in=secret_source(asked.token_file, typed),
         build=pack,
         record=evidence.record,
         recorded=evidence.recorded,
@@ -117,7 +118,7 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
         signatures=Signing(
             store=evidence.store,
             caller=caller.arn,
-            by=signer(asked.signer, interactive=asked.interactive),
+            by=signer(asked.signer, typed),
             release=evidence.release,
             days=environment.fresh.signature,
             checklist=Checklist.load(),

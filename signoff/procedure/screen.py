@@ -96,19 +96,20 @@ class ConsoleScreen:
             yield
         self._status = None
 
-    def _asked(self, question: str) -> bool:
+    def typed(self, question: str, *, hidden: bool = False) -> str:
+        """Return what a person types, "" where nobody is there; ``hidden``: without an echo."""
         if self._status is not None:
             self._status.stop()  # a spinner would draw over the question
         try:
-            return self.console.input(f"   {escape(WORDS[question][self.lang])}").lower() in {
-                "y",
-                "yes",
-            }
-        except EOFError:  # nobody is there to answer
-            return False
+            return self.console.input(f"   {escape(question)}", password=hidden).strip()
+        except EOFError:
+            return ""
         finally:
             if self._status is not None:
                 self._status.start()
+
+    def _asked(self, question: str) -> bool:
+        return self.typed(WORDS[question][self.lang]).lower() in {"y", "yes"}
 
 
 def _lines(resource: str, changes: Changes) -> Iterator[str]:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
+from rich.status import Status
 
 from runbook.asking import secret_source
 from runbook.catalogue import procedures
@@ -45,8 +46,12 @@ def test_a_step_that_lacks_a_language_is_no_step(text):
         Text.of(documented(text))
 
 
+def _nobody(question, *, hidden=False):
+    raise AssertionError(f"asked: {question} {hidden}")
+
+
 def test_a_token_is_asked_for_without_an_echo():
-    ask = secret_source(None, interactive=True, prompt=lambda _: " typed \n")
+    ask = secret_source(None, lambda _, *, hidden: "typed" if hidden else "shown")
 
     assert ask("line_token") == "typed"
 
@@ -59,12 +64,12 @@ def test_a_file_without_a_token_is_refused(tmp_path, content, why):
     if content is not None:
         path.write_text(content)
     with pytest.raises(Refused, match=why):
-        secret_source(path, interactive=True)("line_token")
+        secret_source(path, _nobody)("line_token")
 
 
 def test_nobody_is_asked_for_a_secret_that_a_machine_makes():
     with pytest.raises(Refused, match="token_key"):
-        secret_source(None, interactive=True)("token_key")
+        secret_source(None, _nobody)("token_key")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +98,17 @@ def paper():
 @pytest.fixture
 def screen(paper):
     return ConsoleScreen(Console(file=paper, width=100))
+
+
+def test_the_spinner_rests_while_a_person_types(screen, monkeypatch):
+    seen = []
+    monkeypatch.setattr(Status, "stop", lambda _: seen.append("stop"))
+    monkeypatch.setattr(Status, "start", lambda _: seen.append("start"))
+    monkeypatch.setattr("builtins.input", lambda *_: seen.append("typed") or " a token ")
+    with screen.working():
+        assert screen.typed("Token: ") == "a token"
+
+    assert seen == ["start", "stop", "typed", "start", "stop"]
 
 
 def test_what_is_new_takes_a_line_and_what_differs_a_line_each(screen, paper):

@@ -73,9 +73,9 @@ def test_only_what_a_row_asks_for_is_signed(store):
 
 def test_nobody_signs_without_a_name():
     with pytest.raises(Refused, match="give it with --by"):
-        signer(None, interactive=False)()
+        signer(None, None)()
 
-    assert signer("Hanako Sato", interactive=False)() == "Hanako Sato"
+    assert signer("Hanako Sato", None)() == "Hanako Sato"
 
 
 class Signatures:
