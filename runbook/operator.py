@@ -114,7 +114,7 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
         journal=Journal(journal),
         screen=screen,
         who=caller.arn,
-        judge=judge if asked.judged else lambda _: (),
+        judge=judge if asked.judged else None,
         signatures=Signing(
             store=evidence.store,
             caller=caller.arn,

@@ -4,14 +4,18 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 
-from runbook.local_stack import local_stack
+from runbook.local_stack import KEPT_AT, local_stack
 from signoff.environments import EnvironmentFileError, load
 from signoff.local.stack import Stack
 
 ALREADY = 4
+TOKEN_AT = KEPT_AT.with_name("line-token")
 
 
 def main() -> int:
@@ -32,9 +36,12 @@ def main() -> int:
         console.status("starting") as status,
         local.start(localized, status.update, empty=asked.empty) as stack,
         local.keep(stack),
+        _token_lies_ready(stack),
     ):
         status.stop()
         console.print(_address(stack), soft_wrap=True)
+        if asked.empty:
+            console.print(_first_steps(), soft_wrap=True)
         _until_stopped()
     return 0
 
@@ -48,6 +55,27 @@ LINE  {stack.line}
 In another terminal: pytest, python -m runbook …, python -m load … use this stack by themselves.
 For the AWS CLI:     export AWS_ENDPOINT_URL={stack.aws} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 Ctrl-C ends it, and forgets everything."""
+
+
+def _first_steps() -> str:
+    return f"""
+It is empty. Follow runbook/index.en.md (日本語: runbook/index.ja.md) step by step, with --env local; or all at once:
+python -m runbook provision --env local --go --line-token-file {_named(TOKEN_AT)}"""
+
+
+@contextmanager
+def _token_lies_ready(stack: Stack) -> Iterator[None]:
+    """Leave the token that the fake of LINE accepts in a file, as LINE's console would show it."""
+    TOKEN_AT.touch(mode=0o600)
+    TOKEN_AT.write_text(stack.line_token, encoding="utf-8")
+    try:
+        yield
+    finally:
+        TOKEN_AT.unlink(missing_ok=True)
+
+
+def _named(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _until_stopped() -> None:

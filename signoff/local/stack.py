@@ -38,6 +38,8 @@ class Stack:
     pid: int = field(default_factory=os.getpid)
     server: LocalAws | None = field(default=None, repr=False, compare=False)
     """The server itself, where it runs in this process: tests and benches give it faults."""
+    line_token: str = field(default="", repr=False, compare=False)
+    """The channel access token that this LINE accepts; known to the process that keeps the stack."""
 
 
 @dataclass(slots=True)
@@ -128,6 +130,7 @@ def _assembled(parts: ExitStack, environment: Environment, line: FakeLine) -> St
         api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",
         line=line.url,
         server=aws,
+        line_token=line.channels.messaging_access_token,
     )
 
 

@@ -40,7 +40,8 @@ class Run:
     journal: Journal
     screen: Screen
     who: str
-    judge: Judge = lambda _: ()
+    judge: Judge | None = None
+    """None: nothing is judged, so nothing is said of rows."""
     signatures: Signatures = field(default_factory=Unsigned)
     unattended: bool = False
     """Nobody is there: what only a person can do is left open, and never taken for done."""
@@ -146,8 +147,11 @@ class Run:
             self._stop(what, step, sentence(error, self.who), kept=kept)
 
     def _prove(self, rows: tuple[str, ...], step: Step) -> None:
-        if rows and (red := self.judge(rows)):
+        if not rows or self.judge is None:
+            return
+        if red := self.judge(rows):
             self._stop("red", step, f"done, but not proven: {', '.join(red)}", rows=red)
+        self.screen.outcome("green", step, ", ".join(rows))
 
     def _stop(
         self, what: str, step: Step, why: str, *, kept: bool = True, rows: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ WORDS = {
     "by hand": Words(en="a person does this", ja="人が行う作業です"),
     "failed": Words(en="failed", ja="失敗"),
     "declined": Words(en="declined", ja="中止"),
+    "green": Words(en="proven green", ja="判定は合格"),
     "red": Words(en="red", ja="未達"),
     "nothing": Words(en="nothing to change", ja="変更はありません"),
     "lost": Words(
@@ -32,7 +33,7 @@ WORDS = {
     "agree": Words(en="Go on? [y/N] ", ja="続けますか？ [y/N] "),
     "finished": Words(en="Is it done? [y/N] ", ja="終わりましたか？ [y/N] "),
 }
-GOOD = frozenset({"done", "held", "confirmed", "by hand"})
+GOOD = frozenset({"done", "held", "confirmed", "by hand", "green"})
 LONGEST, LONGEST_LINE = 120, 400
 """Characters of a value, and of all values of what is new; the journal has them whole."""
 

@@ -141,10 +141,18 @@ def test_where_nobody_is_there_a_persons_work_stays_open(thing, path):
 
 
 def test_a_row_is_judged_after_the_last_step_that_it_needs(thing, path):
-    judged = []
-    toy.run(thing, path, Memory(), judge=lambda rows: judged.append(rows) or ()).perform()
+    judged, screen = [], Memory()
+    toy.run(thing, path, screen, judge=lambda rows: judged.append(rows) or ()).perform()
 
     assert judged == [("ROW-1",), ("ROW-2", "ROW-3")]
+    assert [what for _, what in screen.outcomes].count("green") == len(judged)
+
+
+def test_where_nothing_is_judged_nothing_is_called_green(thing, path):
+    screen = Memory()
+    toy.run(thing, path, screen).perform()
+
+    assert "green" not in [what for _, what in screen.outcomes]
 
 
 def test_rows_of_a_composed_procedure_are_judged_at_its_end(thing, path):
