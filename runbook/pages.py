@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from runbook.alarm_pages import PAGES, AlarmPage
-from runbook.catalogue import OPTIONS, procedures
+from runbook.catalogue import OPTIONS, procedures, provisioning
 from signoff.checklist import Checklist, Row, Words
 from signoff.procedure import Procedure, Step
 
@@ -19,6 +19,26 @@ WORDS = {
         " it shows what would change, and changes nothing. A run that was stopped goes on where it was.",
         ja="各手順はここで読み、コマンドラインから実行します。`--go`がなければリハーサルで、変更内容を表示するだけです。"
         "途中で止まった場合は、同じコマンドで続きから再開します。",
+    ),
+    "from nothing": Words(en="From nothing to GO", ja="何もない状態からGOまで"),
+    "each": Words(
+        en="In this order, which works: the guide encrypts and throttles before there is anything to"
+        " encrypt or throttle. Each line first without, then with `--go`; [provision](provision.en.md)"
+        " does them all. A step is done when its rows are green.",
+        ja="次の順に進めます（手順書の順では、存在しないものを暗号化・制限することになります）。各行をまず`--go`なしで、"
+        "次に`--go`を付けて実行します。[provision](provision.ja.md)はすべてを一度に行います。行が緑になれば完了です。",
+    ),
+    "judge": Words(
+        en="Then prove what no reading shows: `python -m load run --env prod --plan baseline`,"
+        " [rehearse_rollbacks](rehearse_rollbacks.en.md), [by_hand](by_hand.en.md). `pytest --env prod`"
+        " judges the whole; a red row names its remedy.",
+        ja="次に、読み取りだけでは分からないことを証明します: `python -m load run --env prod --plan baseline`、"
+        "[rehearse_rollbacks](rehearse_rollbacks.ja.md)、[by_hand](by_hand.ja.md)。`pytest --env prod`が全体を"
+        "判定し、赤い行には対処が示されます。",
+    ),
+    "switch": Words(
+        en="[cutover](cutover.en.md) switches the users over; `pytest --env prod --phase after` judges that, too.",
+        ja="[cutover](cutover.ja.md)で利用者を切り替え、`pytest --env prod --phase after`で切替後も判定します。",
     ),
     "by step": Words(en="By step of the guide", ja="手順書のステップから探す"),
     "by row": Words(en="By row of the checklist", ja="チェックリストの行から探す"),
@@ -98,6 +118,7 @@ def _notes(one: Procedure, checklist: Checklist, lang: str) -> Iterator[str]:
 
 def _index(found: Mapping[str, Procedure], checklist: Checklist, lang: str) -> Iterator[str]:
     yield from (f"# {WORDS['contents'][lang]}", "", WORDS["how"][lang], "")
+    yield from _way(lang)
     yield from (f"## {WORDS['by step'][lang]}", "")
     for one in sorted(found.values(), key=lambda one: (not one.composed, one.guide)):
         yield f"- {', '.join(one.guide)}: {_link(one.name, lang)}: {one.text.title[lang]}"
@@ -107,6 +128,15 @@ def _index(found: Mapping[str, Procedure], checklist: Checklist, lang: str) -> I
             yield f"- {row.id} {row.promise[lang]}: {', '.join(_link(one, lang) for one in serving)}"
     yield from ("", f"## {WORDS['by alarm'][lang]}", "")
     yield from (f"- [{one.kind}](alarms.{lang}.md#{one.kind})" for one in PAGES)
+
+
+def _way(lang: str) -> Iterator[str]:
+    yield from (f"## {WORDS['from nothing'][lang]}", "", WORDS["each"][lang], "")
+    for number, name in enumerate(
+        (one for one, made in provisioning().items() if not made.composed), 1
+    ):
+        yield f"{number}. {_link(name, lang)}"
+    yield from ("", WORDS["judge"][lang], "", WORDS["switch"][lang], "")
 
 
 def _serving(row: Row, found: Mapping[str, Procedure]) -> tuple[str, ...]:
