@@ -14,6 +14,8 @@ from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 FUNCTIONS = ("auth", "stamps", "award", "gps-verify", "notify", "ranking", "richmenu")
+CLOSED = "closed"
+"""The package of every function before its first release: it stands alone, in one module."""
 SHARED = "rally"
 DISTRIBUTIONS = {"auth": ("pyjwt",)}
 """What each function packs beyond its own code, by the name of the installed distribution."""
@@ -34,7 +36,7 @@ _UNIX = 3
 
 
 def pack(function: str) -> bytes:
-    """Return the zip of one of FUNCTIONS. Same source and same lock, same bytes, anywhere.
+    """Return the zip of one of FUNCTIONS, or of CLOSED. Same source and same lock, same bytes.
 
     Stored, not deflated: zlib's versions differ in what they write.
     """
@@ -53,6 +55,9 @@ def code_sha256(package: bytes) -> str:
 
 
 def _files(function: str) -> Iterator[tuple[str, bytes]]:
+    if function == CLOSED:
+        yield "handler.py", (_HERE / CLOSED / "handler.py").read_bytes()
+        return
     if function not in FUNCTIONS:
         raise ValueError(f"{function} is no function; there are {', '.join(FUNCTIONS)}")
     folder = function.replace("-", "_")

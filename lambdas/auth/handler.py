@@ -73,14 +73,14 @@ class AuthFunction(Function):
         return super().__call__(event, context)
 
     def _judge(self, event: dict[str, Any], context: object) -> dict[str, Any]:
-        ids = Request.of(event, context).ids
+        journal = self.journal.of_request(Request.of(event, context).ids)
         try:
             action: Auth = self.action
             policy, why = action.policy(event)
         except Exception as error:  # noqa: BLE001 - whatever it was, API Gateway says 500
-            self.journal.fault("session not judged", error, **ids)
+            journal.fault("session not judged", error)
             raise AuthorizerFault("The session cannot be judged") from None
-        self.journal.tell("INFO", "session judged", detail=why, **ids)
+        journal.tell("INFO", "session judged", detail=why)
         return policy
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from lambdas.rally import members
+from lambdas.rally.images import image_url
 from lambdas.rally.periods import JST
 from lambdas.rally.refusals import Refusal
 from lambdas.rally.spots import ACCURACY_CAP_M, Position, is_within, location_of, position_in
@@ -87,13 +88,12 @@ def _judge_position(position: Position | None, master: Mapping[str, Any], rules:
 
 
 def notification(claim: Claim, master: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what notify is to tell the winner, cut to what it accepts."""
+    """Return what notify is to tell the winner, made such that it accepts it."""
     data = {"stamp_id": claim.stamp_id, "stamp_name": _name(claim, master)}
-    image_url = master.get("ImageUrl")
-    if isinstance(image_url, str) and image_url.startswith("https://"):
-        data["image_url"] = image_url
+    if url := image_url(master.get("ImageUrl")):
+        data["image_url"] = url
     return {"user_id": claim.user_id, "type": "stamp_awarded", "data": data}
 
 
 def _name(claim: Claim, master: Mapping[str, Any]) -> str:
-    return str(master.get("Name") or claim.stamp_id)[:_LONGEST_NAME]
+    return members.legible(master.get("Name"), longest=_LONGEST_NAME) or claim.stamp_id

@@ -38,9 +38,9 @@ class Awarding:
         collected_at = int(self.now())
         found = self.stamps.master(claim.stamp_id)
         master = judge(claim, found, collected_at, self.rules)
-        self._store(claim, collected_at)
+        self._store(claim, collected_at, request)
         if self.notifier is not None:
-            self.notifier.tell(notification(claim, master))
+            self.notifier.tell(notification(claim, master), request)
         return {
             "user_id": claim.user_id,
             "stamp_id": claim.stamp_id,
@@ -49,10 +49,12 @@ class Awarding:
             "message": "Stamp awarded",
         }
 
-    def _store(self, claim: Claim, collected_at: int) -> None:
+    def _store(self, claim: Claim, collected_at: int, request: Request) -> None:
         periods = [week_of(collected_at), month_of(collected_at)]
         for attempt in range(ROUNDS):
+            request.in_time()
             before = self.stamps.counters(claim.user_id, periods)
+            request.in_time()
             outcome = self.stamps.put(claim, collected_at, before)
             if outcome is Outcome.WON:
                 return

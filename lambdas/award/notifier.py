@@ -7,6 +7,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rally.journal import Journal
+from lambdas.rally.refusals import Refusal
+from lambdas.rally.request import Request
 
 
 @dataclass(frozen=True)
@@ -17,16 +19,25 @@ class Notifier:
     function: str
     journal: Journal
 
-    def tell(self, notification: dict[str, Any]) -> None:
+    def tell(self, notification: dict[str, Any], request: Request) -> None:
         """Hand the notification over, unanswered; what goes wrong is told to the journal alone."""
+        try:
+            request.in_time()
+            self._invoke(notification)
+        except Refusal as late:
+            why = late.detail
+        except (BotoCoreError, ClientError) as error:
+            why = type(error).__name__
+        else:
+            return
+        self.journal.of_request(request.ids).tell("WARNING", "winner not notified", detail=why)
+
+    def _invoke(self, notification: dict[str, Any]) -> None:
         name, _, alias = self.function.partition(":")
         qualifier = {"Qualifier": alias} if alias else {}
-        try:
-            self.client.invoke(
-                FunctionName=name,
-                InvocationType="Event",
-                Payload=json.dumps(notification).encode(),
-                **qualifier,
-            )
-        except (BotoCoreError, ClientError) as error:
-            self.journal.tell("WARNING", "winner not notified", detail=type(error).__name__)
+        self.client.invoke(
+            FunctionName=name,
+            InvocationType="Event",
+            Payload=json.dumps(notification).encode(),
+            **qualifier,
+        )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rally import members
+from lambdas.rally import images, members
 from lambdas.rally.refusals import Refusal
 
 AWARDED = "stamp_awarded"
@@ -13,7 +13,6 @@ TEXTS = {
     "reminder": "まだ集めていないスタンプがあります。お近くのスポットへお出かけください。",
 }
 _LONGEST = 300
-_LONGEST_URL = 2000
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,11 @@ def _bubble(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(data: Mapping[str, Any], name: str, usual: str) -> str:
-    return members.text(data, name, longest=_LONGEST) if name in data else usual
+    return members.words(data, name, longest=_LONGEST) if name in data else usual
 
 
 def _image(data: Mapping[str, Any]) -> str:
-    url = members.text(data, "image_url", longest=_LONGEST_URL)
-    if not url.startswith("https://"):
-        raise Refusal("VALIDATION_ERROR", "image_url must begin with https://")
+    url = members.text(data, "image_url", longest=images.LONGEST)
+    if not images.is_image_url(url):
+        raise Refusal("VALIDATION_ERROR", "image_url must begin with https:// and be ASCII")
     return url

@@ -6,7 +6,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 
-# Two tries of 1 + 3 s: the slowest function answers 503 well before API Gateway's 29 s.
+# Two tries of 1 + 3 s, and a pause of 1 s: one call may take 9 s of API Gateway's 29.
 _PATIENCE = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
 )

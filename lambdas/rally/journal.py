@@ -8,7 +8,7 @@ import json
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 NAMESPACE = "StampRally"
@@ -22,12 +22,18 @@ class Journal:
 
     function: str
     environment: str
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Of the request in hand; on every line, so that one search finds all that was said of it."""
 
     @classmethod
     def of(cls, name: str, environ: Mapping[str, str]) -> "Journal":
         """Return the journal of a function under the name it is deployed as."""
         deployed = environ.get("AWS_LAMBDA_FUNCTION_NAME", name)
         return cls(deployed, environ.get("ENVIRONMENT", ""))
+
+    def of_request(self, ids: Mapping[str, str]) -> "Journal":
+        """Return the journal of one request."""
+        return replace(self, ids=ids)
 
     def tell(self, level: str, message: str, **fields: object) -> None:
         """Write one line. Fields are ids, codes and durations: never a token, never a body."""
@@ -56,4 +62,4 @@ class Journal:
         self._write({"_aws": emf, DIMENSION: self.function, FAULTS: 1})
 
     def _write(self, line: dict[str, Any]) -> None:
-        print(json.dumps(line, default=str), flush=True)
+        print(json.dumps({**line, **self.ids}, default=str), flush=True)

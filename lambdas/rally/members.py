@@ -1,19 +1,38 @@
 """Members of a request's body, each with its type and bounds. VALIDATION_ERROR names the member."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from lambdas.rally.refusals import Refusal
 
+# Not str.isprintable: it refuses U+3000, the space of Japanese names.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_LINE_BREAK = "\n"
+
 
 def text(body: Mapping[str, Any], name: str, *, longest: int) -> str:
-    """Return a text of 1 to `longest` printable characters (so no control, no lone surrogate)."""
+    """Return a text of 1 to `longest` characters, none of them a control or a lone surrogate."""
     value = body.get(name)
     if value is None:
         raise Refusal("VALIDATION_ERROR", f"{name} is required")
-    if not isinstance(value, str) or not 1 <= len(value) <= longest or not value.isprintable():
+    if not isinstance(value, str) or not 1 <= len(value) <= longest or _CONTROL.search(value):
         raise Refusal("VALIDATION_ERROR", f"{name} must be text of 1 to {longest} characters")
     return value
+
+
+def words(body: Mapping[str, Any], name: str, *, longest: int) -> str:
+    """Return a text for people: it may have line breaks, and is not blank, which LINE refuses."""
+    value = body.get(name)
+    flat = value.replace(_LINE_BREAK, " ") if isinstance(value, str) else value
+    if not text({name: flat}, name, longest=longest).strip():
+        raise Refusal("VALIDATION_ERROR", f"{name} must not be blank")
+    return str(value)
+
+
+def legible(value: object, *, longest: int) -> str:
+    """Return what is legible in data of ours, on one line, cut to length; empty where nothing is."""
+    return _CONTROL.sub(" ", value).strip()[:longest] if isinstance(value, str) else ""
 
 
 def choice(body: Mapping[str, Any], name: str, choices: Collection[str]) -> str:

@@ -2,11 +2,15 @@
 
 import base64
 import json
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from lambdas.rally.refusals import Refusal
+
+PATIENCE_S = 19
+"""One call of AWS may take 9 s, and then an answer still comes before API Gateway's 29 s."""
 
 
 @dataclass(frozen=True)
@@ -15,11 +19,21 @@ class Request:
 
     event: Mapping[str, Any]
     invocation_id: str = ""
+    began: float = field(default_factory=time.monotonic)
 
     @classmethod
     def of(cls, event: object, context: object) -> "Request":
         """Read whatever Lambda hands over; an event that is no object is an empty request."""
         return cls(_object(event), str(getattr(context, "aws_request_id", "")))
+
+    def in_time(self) -> None:
+        """Ask before one more call where there are many. SERVICE_UNAVAILABLE if it is too late.
+
+        AWS that is slow, each answer coming at the second try, would else end in a 504 and a killed
+        function.
+        """
+        if time.monotonic() - self.began > PATIENCE_S:
+            raise Refusal("SERVICE_UNAVAILABLE", detail=f"AWS took more than {PATIENCE_S} s")
 
     @property
     def direct(self) -> bool:

@@ -46,24 +46,24 @@ class Function:
     def __call__(self, event: object, context: object) -> dict[str, Any]:
         """Answer an API event, always: no exception leaves here, no inner text either."""
         request = Request.of(event, context)
-        ids = request.ids
+        journal = self.journal.of_request(request.ids)
         try:
             content = {"ok": True, **self.action(request)}
         except Refusal as refusal:
-            return self._refuse(refusal, ids, None)
+            return self._refuse(refusal, journal, None)
         except Exception as error:  # noqa: BLE001 - the edge; the caller must not see what it was
-            return self._refuse(refusal_for(error), ids, error)
-        self.journal.tell("INFO", "answered", status=200, **ids)
+            return self._refuse(refusal_for(error), journal, error)
+        journal.tell("INFO", "answered", status=200)
         return self._answer(200, content)
 
     def _refuse(
-        self, refusal: Refusal, ids: dict[str, str], error: BaseException | None
+        self, refusal: Refusal, journal: Journal, error: BaseException | None
     ) -> dict[str, Any]:
         told = {"status": refusal.status, "error_code": refusal.code, "detail": refusal.detail}
         if refusal.status >= 500:
-            self.journal.fault("answered", error, **told, **ids)
+            journal.fault("answered", error, **told)
         else:
-            self.journal.tell("INFO", "answered", **told, **ids)
+            journal.tell("INFO", "answered", **told)
         return self._answer(refusal.status, refusal.body())
 
     def _answer(self, status: int, content: dict[str, Any]) -> dict[str, Any]:

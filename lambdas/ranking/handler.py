@@ -28,13 +28,15 @@ class Ranking:
         caller = request.principal()
         request.of_own(request.parameter("user_id") or caller)
         period = period_asked(request.route, request.parameter("period"), self.now())
-        shards = [self._top_of(partition(period.name, shard)) for shard in range(SHARDS)]
+        shards = [self._top_of(partition(period.name, n), request) for n in range(SHARDS)]
         entries = top(entry for shard in shards for entry in shard)
+        request.in_time()
         names = self._names([entry["UserId"] for entry in entries])
         rankings = ranked(entries, names, caller)
         return {"period": period.name, "period_type": period.kind, "rankings": rankings}
 
-    def _top_of(self, shard: str) -> list[dict[str, Any]]:
+    def _top_of(self, shard: str, request: Request) -> list[dict[str, Any]]:
+        request.in_time()
         found = self.client.query(
             TableName=self.userstamps,
             IndexName=INDEX,

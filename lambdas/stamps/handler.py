@@ -27,6 +27,7 @@ class Collection:
         """List the caller's stamps."""
         user = request.of_own(user_id({"userId": request.parameter("userId")}, "userId"))
         collected = self._collected(user)
+        request.in_time()
         masters = self._masters([stamp["StampId"] for stamp in collected])
         stamps = [shown(stamp, masters.get(stamp["StampId"], {})) for stamp in collected]
         return {"user_id": user, "stamps": stamps, "total": len(stamps)}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from lambdas.award.domain import Rules, claim_in, judge
+from lambdas.award.domain import Rules, claim_in, judge, notification
+from lambdas.notify.domain import message_for, notification_in
 from lambdas.rally.refusals import Refusal
 from tests.functions.events import USER
 
@@ -67,3 +68,44 @@ def test_claimed_inaccuracy_opens_nothing():
 )
 def test_told_position_needs_a_location_to_be_judged_against(location, code):
     assert refused({"Location": location}, **HERE) == code
+
+
+@pytest.mark.parametrize(
+    ("master", "told"),
+    [
+        ({"Name": "旧図書館\u3000本館"}, "旧図書館\u3000本館"),
+        ({"Name": " 塔\t（南）\n"}, "塔 （南）"),
+        ({"Name": "塔" * 400}, "塔" * 300),
+        ({"Name": "\u3000"}, "STATUE-001"),
+        ({"Name": None}, "STATUE-001"),
+        ({"Name": 7}, "STATUE-001"),
+    ],
+    ids=repr,
+)
+def test_notify_accepts_whatever_a_master_is_called(master, told):
+    sent = notification(claim_in(STATUE), MASTER | master)
+
+    assert sent["data"]["stamp_name"] == told
+    assert told in message_for(notification_in(sent))["altText"]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://example.jp/1.png?a=%20&b=[1]", "https://example.jp/1.png?a=%20&b=[1]"),
+        ("https://example.jp/銅 像.png", "https://example.jp/%E9%8A%85%20%E5%83%8F.png"),
+    ],
+)
+def test_picture_of_a_master_is_told_as_line_takes_it(url, shown):
+    sent = notification(claim_in(STATUE), MASTER | {"ImageUrl": url})
+
+    assert message_for(notification_in(sent))["contents"]["hero"]["url"] == shown
+
+
+@pytest.mark.parametrize(
+    "url", [None, 7, "", "http://example.jp/1.png", "https://", "https://example.jp/" + "像" * 300]
+)
+def test_picture_that_line_does_not_show_is_left_out_and_the_winner_told(url):
+    sent = notification(claim_in(STATUE), MASTER | {"ImageUrl": url})
+
+    assert "hero" not in message_for(notification_in(sent))["contents"]

@@ -49,6 +49,15 @@ def test_message_of_the_caller_replaces_the_usual_text(call, line):
     assert pushed(line)["messages"][0]["text"] == "あと1つ"
 
 
+@pytest.mark.parametrize(
+    "name", ["旧図書館\u3000本館", "Café\u00a0Hiyoshi", "塔\n（南）", "🗼" * 300]
+)
+def test_name_as_people_write_it_is_pushed_as_it_stands(call, line, name):
+    call(notify, ROUTE, body=AWARDED | {"data": {"stamp_name": name}})
+
+    assert name in pushed(line)["messages"][0]["altText"]
+
+
 def test_synthetic_user_is_sent_nothing_and_told_no_error(call, line):
     answer = call(notify, ROUTE, user=SYNTHETIC, body=AWARDED | {"user_id": SYNTHETIC})
 
@@ -88,8 +97,13 @@ def test_message_to_another_user_is_403_and_not_sent(call, line):
         {"data": []},
         {"data": {"stamp_name": ""}},
         {"data": {"stamp_name": "a" * 301}},
+        {"data": {"stamp_name": "\u3000 \n"}},
+        {"data": {"stamp_name": "a\x07"}},
         {"data": {"image_url": "http://example.jp"}},
         {"data": {"image_url": 7}},
+        {"data": {"image_url": "https://example.jp/銅像.png"}},
+        {"data": {"image_url": "https://example.jp/a b.png"}},
+        {"data": {"image_url": "https://example.jp/" + "a" * 2000}},
         {"user_id": 7},
     ],
     ids=str,

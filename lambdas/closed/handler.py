@@ -1,0 +1,41 @@
+"""What every function answers before its first release, and again when that is taken back: closed.
+
+It stands alone, on the standard library: whatever is wrong with a release is not in here.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+RETRY_AFTER_S = 120
+BODY = {
+    "ok": False,
+    "error": "Service Unavailable",
+    "message": "The stamp rally is closed for the moment",
+    "error_code": "SERVICE_UNAVAILABLE",
+}
+NOBODY = {
+    "principalId": "nobody",
+    "policyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": "*"}],
+    },
+}
+"""An authorizer that raised instead would count as a Lambda error, and fire an alarm."""
+
+
+def handler(
+    event: object, _context: object, environ: Mapping[str, str] = os.environ
+) -> dict[str, Any]:
+    """Answer 503 to the API, and let nobody in where the API asks as of an authorizer."""
+    if isinstance(event, dict) and event.get("type") == "TOKEN":
+        return NOBODY
+    headers = {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "Retry-After": str(RETRY_AFTER_S),
+    }
+    if origin := environ.get("ALLOWED_ORIGIN"):
+        headers["Access-Control-Allow-Origin"] = origin
+    return {"statusCode": 503, "headers": headers, "body": json.dumps(BODY)}
