@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from plan.model import Function
 from runbook.converge import (
     api_draft,
+    closed_api,
     deployments,
     function_releases,
     gateway_account,
@@ -41,6 +42,21 @@ def let_it_write_logs(work: Work) -> Changes:
     made = gateway_account.converge(work, work.plan.api)
     groups = [one for one in work.plan.log_groups if one.name == name]
     return made + work.each(log_groups.converge, groups)
+
+
+@step("3-3")
+def create_it_closed(work: Work) -> Changes:
+    """Create the API, and deploy it closed before anything else of it is deployed.
+
+    Every path answers 503 there. This is what step 8-2 goes back to from the first release; the guide
+    has nothing before it. An API that was deployed before has its own past and gets no other one.
+
+    APIを作成し、最初に「閉じた」状態でデプロイする。
+
+    閉じた状態では、すべてのパスが503を返します。最初のリリースから手順8-2で戻る先です。手順書には、最初の
+    リリースより前の状態がありません。既にデプロイされたAPIには、この状態を追加しません。
+    """
+    return rest_api.converge(work, work.plan.api) + closed_api.converge(work, work.plan.api)
 
 
 @step("3-3")

@@ -3,8 +3,8 @@
 What people do is signed: with the name of `--by` or the one that is typed, for the release that is live. A
 signature of another release, or one that is too old, counts for nothing, and its step is asked for again.
 
-The guide has maintenance mode on the development environment, if at all. It belongs to wherever the users
-are, and a row asks for it: a stamp collected during the switch is lost for its user.
+The guide has maintenance mode on dev, if at all. It belongs to wherever the users are, and a row asks for
+it: a stamp collected during the switch is lost for its user.
 
 利用者をこの環境へ切り替える。各作業の実施者と日時を記録する。
 
@@ -36,13 +36,15 @@ def security_test() -> None:
 
 @step("7-4")
 def see_the_verdict(work: Work) -> Changes:
-    """See that the newest verdict is GO or CONDITIONAL, and of today.
+    """See that the newest verdict is GO or CONDITIONAL, of today, and of the release that is live.
 
-    `pytest --env prod` gives it, with the load verdict of this release in it. Nothing is switched before.
+    `pytest --env prod` gives it, with the load verdict of this release in it. One of another release, of a
+    replay, or of some rows only counts for nothing. Nothing is switched before.
 
-    最新の判定がGOまたはCONDITIONALで、当日のものであることを確認する。
+    最新の判定がGOまたはCONDITIONALで、当日の、稼働中のリリースに対するものであることを確認する。
 
-    判定は`pytest --env prod`で行い、このリリースの負荷試験の結果も含みます。これより前に切り替えは行いません。
+    判定は`pytest --env prod`で行い、このリリースの負荷試験の結果も含みます。別のリリース、リプレイ、一部の行だけの
+    判定は無効です。これより前に切り替えは行いません。
     """
     return switching.hold_the_verdict(work)
 
@@ -100,8 +102,7 @@ def front_end_switched() -> None:
 def caches_invalidated() -> None:
     """Invalidate the caches in front of it.
 
-    Otherwise some users stay with the old configuration for as long as the cache says, and nobody can tell
-    which ones. The guide forgets this.
+    Otherwise some users, nobody knows which, keep the old configuration until it expires. The guide forgets it.
 
     配信経路のキャッシュを無効化する。
 

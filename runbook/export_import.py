@@ -9,6 +9,11 @@ takes `dynamodb:ExportTableToPointInTime`, `DescribeExport`, `ListExports` and `
 `dynamodb:ImportTable`, `DescribeImport`, `ListImports`, `s3:GetObject`, `s3:ListBucket` and writing logs
 here. The export stays in the bucket: delete it when the migration is proven.
 
+Not verified: this procedure has been run against a stand-in of the two services, not against AWS, and
+moto's own cannot carry it. So try it with a small table first: whether the source's account may write
+into the bucket and its key, what AWS calls a failure, how long both take, whether its counts are exact.
+`migrate_masters` afterwards compares every item, whatever happened here.
+
 1台のマシンでは運べないテーブルを、DynamoDBのS3エクスポートとS3インポートで移行する。
 
 どちらもAWS内部で動き、テーブルの容量を消費しません。インポートは新しいテーブルを作るため、`tables`より先に
@@ -19,6 +24,10 @@ here. The export stays in the bucket: delete it when the migration is proven.
 移行元では`dynamodb:ExportTableToPointInTime`、`DescribeExport`、`ListExports`、`s3:PutObject`、
 移行先では`dynamodb:ImportTable`、`DescribeImport`、`ListImports`、`s3:GetObject`、`s3:ListBucket`と
 ログの書き込み権限が必要です。エクスポートはバケットに残るので、移行の証明後に削除してください。
+
+未検証の点: この手順は両サービスの代役でのみ実行しており、AWSでは未確認です（motoの実装では実行できません）。
+先に小さなテーブルで試し、移行元アカウントからバケットとその鍵に書き込めるか、失敗時の表示、所要時間、件数の
+正確さを確かめてください。結果にかかわらず、続く`migrate_masters`が全項目を照合します。
 """
 
 from collections.abc import Mapping

@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Callable
+from functools import partial
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from runbook.converge import rest_api
@@ -56,7 +58,7 @@ def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
         raise Refused(
             f"{url} answers {error.code}: see to the front end, then run it again"
         ) from None
-    except (URLError, TimeoutError) as error:
+    except (OSError, HTTPException) as error:  # also where it hangs up in the middle
         raise Refused(f"{url} does not answer ({error}): see to the front end") from None
 
 
@@ -94,10 +96,14 @@ def rendered(current: str | None, environment: Environment, api: str) -> str:
         if value is None:
             continue
         quoted = "'" + json.dumps(value)[1:-1] + "'"
-        text, times = SETTINGS[name].subn(lambda found, q=quoted: found[1] + q, text)
+        text, times = SETTINGS[name].subn(partial(_put, quoted), text)
         if times != 1:
             raise Refused(f"the configuration sets {name} {times} times, not once: edit it by hand")
     return text
+
+
+def _put(quoted: str, found: re.Match[str]) -> str:
+    return found[1] + quoted
 
 
 def setting(text: str | None, name: str) -> str | None:

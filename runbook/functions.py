@@ -38,10 +38,16 @@ def upload_the_functions(work: Work) -> Changes:
     The variables become exactly the planned ones: a key that stood in a variable is gone after this,
     and belongs into Secrets Manager. A new role takes some seconds before Lambda may use it.
 
+    A function that is new gets a closed version first: it answers 503, and step 8-3 goes back to it from
+    the first release. Code that was found and never published is published as it is, before it is lost.
+
     パッケージと設定をアップロードする。
 
     環境変数は計画と完全に一致させます。環境変数にあった鍵はここで消えるので、Secrets Managerに
     移しておきます。新しいロールをLambdaが使えるようになるまで数秒かかります。
+
+    新しい関数では、503を返す「閉じた」バージョンを先に公開します。最初のリリースから手順8-3で戻る先です。
+    一度も公開されていない既存のコードは、上書きする前にそのまま公開します。
     """
     return work.each(functions.converge, work.plan.functions)
 

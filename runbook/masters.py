@@ -14,6 +14,7 @@ The guide hands the output of `scan` to `batch-write-item`, which does not accep
 """
 
 from runbook.converge import masters
+from signoff.checklist import Words
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
@@ -32,7 +33,12 @@ def load_the_spots(work: Work) -> Changes:
     """
     table = work.plan.table("stampmasters")
     if masters.were_migrated(work, table):
-        work.tell(f"{table.name} was filled by `migrate_masters`, and is left to it")
+        work.tell(
+            Words(
+                en=f"{table.name} was filled by `migrate_masters`, and is left to it",
+                ja=f"{table.name}は`migrate_masters`で移行済みのため、変更しません",
+            )
+        )
         return ()
     return masters.converge(work, table, masters.source())
 

@@ -7,6 +7,9 @@ list of items in DynamoDB JSON, or one item a line. Reading needs `dynamodb:Desc
 The guide hands the output of `scan` to `batch-write-item`, which does not accept it: that call wants
 `{table: [{"PutRequest": {"Item": …}}]}`, 25 items at most, and may leave some of them undone.
 
+Where there is no table to carry over, as beside the local stack, the spots that come with this project
+are loaded by `python -m runbook masters --env local --go` instead.
+
 Stopped at any point, the same command goes on where it was. A put replaces the item of the same key,
 so nothing is there twice. For tables that one machine can't carry, there is `export_import`.
 
@@ -18,6 +21,9 @@ DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取�
 
 手順書は`scan`の出力をそのまま`batch-write-item`に渡しますが、受け付けられません。必要な形式は
 `{テーブル名: [{"PutRequest": {"Item": …}}]}`で、1回25項目まで、書き残しが返ることもあります。
+
+ローカルスタックのように移行元のテーブルがない場合は、代わりに`python -m runbook masters --env local --go`を
+実行します。本プロジェクト付属の地点を投入します。
 
 途中で止まっても、同じコマンドで続きから再開します。書き込みは同じキーの項目を置き換えるだけなので、
 二重になりません。1台のマシンでは運べない大きさのテーブルには`export_import`を使います。

@@ -90,6 +90,7 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
         record=evidence.record,
         recorded=evidence.recorded,
         history=evidence.history,
+        release=evidence.release,
         chosen=asked.chosen,
         elsewhere=cache(
             partial(

@@ -29,6 +29,7 @@ from runbook import (
     tables,
     throttling,
 )
+from signoff.checklist import Words
 from signoff.environment import Environment
 from signoff.procedure import Change, Clients, Procedure, Work, step
 from signoff.procedure.work import Changes, nothing
@@ -53,8 +54,12 @@ def see_that_all_is_there(work: Work) -> Changes:
 
     計画したものがすべて存在し、接頭辞の下に計画外のものがないことを確認する。
     """
+    name = work.environment.name
     work.tell(
-        f"{work.environment.name}: judge the whole with `pytest --env {work.environment.name}`"
+        Words(
+            en=f"{name}: judge the whole with `pytest --env {name}`",
+            ja=f"{name}: 全体の判定は`pytest --env {name}`で行います",
+        )
     )
     return ()
 

@@ -50,7 +50,7 @@ def rehearse_the_functions(work: Work) -> Changes:
         fault="all functions are released with a handler that does not exist",
         break_it=faults.release_a_broken_function,
         shows=faults.a_function_fails,
-        mend=faults.configure_them_well,
+        mend=faults.take_back_the_release,
     )
     return drill.hold(work, held)
 
@@ -68,7 +68,7 @@ def rehearse_the_api(work: Work) -> Changes:
         fault="the API is deployed without one of its routes",
         break_it=faults.deploy_without_a_method,
         shows=faults.a_method_is_missing,
-        mend=faults.draw_the_draft_up_again,
+        mend=faults.take_back_the_deployment,
     )
     return drill.hold(work, held)
 
@@ -91,7 +91,7 @@ def rehearse_the_tables(work: Work) -> Changes:
         break_it=faults.write_what_is_wrong,
         shows=faults.the_wrong_item_is_read,
         mend=undoing.compare_and_undo,
-        chosen={"to": _restorable_now(work)} if work.go else {},
+        chosen=lambda given: {"to": _restorable_now(given)},
     )
     return drill.hold(work, held)
 
@@ -111,6 +111,7 @@ def rehearse_the_front_end(work: Work) -> Changes:
         kept: list[tuple[str, Mapping[str, Any]]] = []
         good = front_end.rendered(None, environment, front_end.base_url(work))
         path = there.folder / there.front_end.config_path
+        write(path, good)
         previous = {"url": front_end.address(there.front_end), "config": good}
         held = Drill(
             part="front-end",
@@ -118,7 +119,7 @@ def rehearse_the_front_end(work: Work) -> Changes:
             fault="the front end calls an address where there is no API",
             break_it=lambda _: write(path, good.replace("https://", "https://wrong.")),
             shows=lambda _: front_end.served(previous["url"]) != good,
-            chosen={"site": str(there.folder)},
+            chosen=lambda _: {"site": str(there.folder)},
         )
 
         def recorded(kind: str, **_: Any) -> Mapping[str, Any] | None:
@@ -143,7 +144,7 @@ def leave_the_record(work: Work) -> Changes:
 
     稼働中のリリースに対する演習として、各手順の所要時間を記録する。
     """
-    found = {part: work.recorded(drill.KIND, part=part) for part in PARTS}
+    found = {part: work.recorded(drill.KIND, part=part, equal=True) for part in PARTS}
     missing = [part for part, one in found.items() if one is None or _old(one)]
     if missing and work.go:
         raise Refused(f"not rehearsed today: {', '.join(missing)}; run it again from the start")

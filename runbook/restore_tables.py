@@ -2,7 +2,8 @@
 
 `--to 2026-11-25T09:00:00Z` names the moment, `--only userstamps` one table; without it, all three go back
 to the same moment. The guide ends where AWS has made the new table. By then nobody reads it yet, and it
-has no backups, no expiry, no tags, no protection and no alarms: this procedure sees to all of them.
+has no backups, no expiry, no tags, no stream, no scaling, no protection and no alarms: this procedure
+sees to all of them.
 
 The way back: `python -m runbook rollback_functions --go`, since the earlier versions still name the old
 tables. No table is ever deleted here.
@@ -11,7 +12,8 @@ tables. No table is ever deleted here.
 
 `--to 2026-11-25T09:00:00Z`で時点を、`--only userstamps`でテーブルを指定します。テーブルを省略すると、三つとも
 同じ時点に戻します。手順書はAWSが新しいテーブルを作るところで終わりますが、その時点ではどの関数も参照して
-おらず、バックアップ・TTL・タグ・削除保護・アラームも引き継がれていません。この手順はそのすべてを行います。
+おらず、バックアップ・TTL・タグ・ストリーム・オートスケーリング・削除保護・アラームも引き継がれていません。
+この手順はそのすべてを行います。
 
 やり直すには`python -m runbook rollback_functions --go`を実行します。以前のバージョンは元のテーブル名を
 保持しているためです。この手順がテーブルを削除することはありません。
@@ -20,9 +22,10 @@ tables. No table is ever deleted here.
 from plan.model import Alarm
 from runbook.converge import alarms, releases
 from runbook.rollback.contents import content
+from runbook.rollback.left_behind import reapply
 from runbook.rollback.moment import window
 from runbook.rollback.repointing import allow, repoint
-from runbook.rollback.restored import afterwards, age_s, exists, reapply, restore, restores
+from runbook.rollback.restored import afterwards, age_s, exists, restore, restores
 from signoff.procedure import Change, Work, ask, step
 from signoff.procedure.work import Changes
 
@@ -70,9 +73,19 @@ def restore_into_new_tables(work: Work) -> Changes:
 
 @step("8-4")
 def reapply_what_a_restore_leaves_behind(work: Work) -> Changes:
-    """Bring backups, expiry, tags and deletion protection to the restored tables.
+    """Bring to the restored tables what AWS leaves with the old ones.
 
-    復元で引き継がれないバックアップ、TTL、タグ、削除保護を設定する。
+    From the plan: backups, expiry, tags, deletion protection. From the old table, where it has them:
+    further tags, a stream, a resource policy, autoscaling of provisioned capacity. What goes by the
+    table's name or by its stream elsewhere is for you to move: triggers, a plan of AWS Backup that
+    names the table, scheduled scaling, Contributor Insights, Kinesis, replicas.
+
+    AWSが元のテーブルに残す設定を、復元したテーブルに付け直す。
+
+    計画から: バックアップ、TTL、タグ、削除保護。元のテーブルにある場合はさらに: その他のタグ、ストリーム、
+    リソースポリシー、プロビジョニング済み容量のオートスケーリング。テーブル名やストリームを他で参照している
+    ものは手作業で移します（トリガー、テーブル名を指定したAWS Backupのプラン、スケジュールスケーリング、
+    Contributor Insights、Kinesis、レプリカ）。
     """
     return afterwards(work).each(reapply, restores(work))
 

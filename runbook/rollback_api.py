@@ -56,20 +56,21 @@ def point_the_stage_back(work: Work) -> Changes:
         before={"deployment": planned.live["id"]},
         after={"deployment": planned.target["id"]},
     )
-    return take(work, way, planned.changes(), lambda: _point(work, planned))
+    return take(work, way, [(planned.changes(), lambda: _point(work, planned))])
 
 
-@step("8-2", proves=("DEP-17",))
+@step("8-2", proves=("ROLL-02",))
 def record_the_release(work: Work) -> Changes:
     """Record what is served now.
 
-    It is another release than the one that was signed for, unless you go forward again. The row that
-    compares the draft with what is served is red until the draft is mended and deployed.
+    It is another release than the one that was signed for, unless you go forward again. The rows that
+    compare the newest deployment and the draft with what is served (DEP-17, DEP-22) are red until the
+    draft is mended and deployed: that is as it should be.
 
     現在提供しているリリースを記録する。
 
-    元に戻さない限り、署名済みのリリースとは別のリリースになります。下書きと提供内容を比べる行は、下書きを
-    直してデプロイするまで赤になります。
+    元に戻さない限り、署名済みのリリースとは別のリリースになります。最新のデプロイや下書きを提供内容と比べる行
+    （DEP-17、DEP-22）は、下書きを直してデプロイするまで赤のままです。これは正しい状態です。
     """
     return releases.converge(work)
 

@@ -10,7 +10,7 @@ development environment"; that is not what users had, unless they were on it.
 """
 
 from runbook.front_end import KIND, address, needed, see, setting
-from runbook.rollback.configuration import file_of, write, writing
+from runbook.rollback.configuration import file_of, write, writing, written
 from runbook.rollback.taken import Way, take
 from signoff.procedure import Refused, Work, ask, step
 from signoff.procedure.work import Changes
@@ -46,9 +46,8 @@ def write_the_previous_configuration(work: Work) -> Changes:
     フォルダーは`--site`で指定します。やり直すには`python -m runbook cutover`で新しい設定を書き込みます。
     """
     path, text = file_of(work), previous(work)
-    found = path.read_text(encoding="utf-8") if path.is_file() else None
-    way = Way(part=PART, before={"config": found}, after={"config": text})
-    return take(work, way, writing(path, text), lambda: write(path, text))
+    way = Way(part=PART, before={"config": written(path)}, after={"config": text})
+    return take(work, way, [(writing(path, text), lambda: write(path, text))])
 
 
 @ask("8-1")

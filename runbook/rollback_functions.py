@@ -15,13 +15,15 @@ the API calls the alias. Here it does, from the first deployment on.
 効果がないことにも触れていません。本環境では最初のデプロイからエイリアス経由で呼び出します。
 """
 
+from functools import partial
+
 from runbook.converge import releases
 from runbook.rollback.taken import Way, take
-from runbook.rollback.versions import PART, Move, moves
+from runbook.rollback.versions import PART, Move, chosen, moves
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
-WHOLE = {"AdditionalVersionWeights": {}}
+WHOLE: dict[str, dict[str, float]] = {"AdditionalVersionWeights": {}}
 """All of the traffic: a weighted alias would leave a share of the callers with the bad version."""
 
 
@@ -40,7 +42,9 @@ def say_what_is_lost(work: Work) -> Changes:
     求めます。古いコードがランキングの集計値を書かない場合は`recount`で直します。
     """
     for one in moves(work):
-        work.tell(f"{one.function.name}: {one.live['Version']} -> {one.target['Version']}")
+        words = one.target.get("Description")
+        target = f"{one.target['Version']} ({words})" if words else one.target["Version"]
+        work.tell(f"{one.function.name}: {one.live['Version']} -> {target}")
     work.tell("stored data: nothing is lost; the newer versions stay")
     return ()
 
@@ -61,9 +65,9 @@ def move_the_aliases(work: Work) -> Changes:
         part=PART,
         before={one.function.name: one.live["Version"] for one in planned},
         after={one.function.name: one.target["Version"] for one in planned},
+        scope=sorted(one.name for one in chosen(work)),
     )
-    changes = tuple(change for one in planned for change in one.changes())
-    return take(work, way, changes, lambda: [_point(work, one) for one in planned])
+    return take(work, way, [(one.changes(), partial(_point, work, one)) for one in planned])
 
 
 @step("8-3", proves=("DEP-15", "DEP-17"))

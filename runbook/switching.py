@@ -5,23 +5,31 @@ from datetime import UTC, datetime
 from runbook import verdict
 from runbook.front_end import KIND, address, base_url, needed, rendered, see, served, setting
 from runbook.rollback.configuration import file_of, write, writing
+from signoff.checklist import Checklist, Words
 from signoff.procedure import Change, Refused, Work
 from signoff.procedure.work import Changes
+from signoff.result import Result
 
 
 def hold_the_verdict(work: Work) -> Changes:
-    """Refuse to go on without a good verdict of today; it is not ours to bring about."""
+    """Refuse to go on without a good verdict, of today and of what is live; it is not ours to give."""
     name = work.environment.name
     told = verdict.newest(name)
-    why = told.refusal(datetime.now(UTC)) if told else "there is no verdict yet"
+    why = _against(work, told) if told else "there is no verdict yet"
     if not why:
         return ()
 
     def refuse() -> None:
         raise Refused(f"{why}: run `pytest --env {name}` and see to its red rows, then this again")
 
-    found = told.decision if told else None
+    found = told.verdict.decision if told else None
     return work.settle((Change("verdict", "decision", found, " or ".join(verdict.GOOD)),), refuse)
+
+
+def _against(work: Work, told: Result) -> str:
+    return verdict.refusal(
+        told, checklist=Checklist.load(), live=work.release(), now=datetime.now(UTC)
+    )
 
 
 def record_previous(work: Work) -> Changes:
@@ -59,5 +67,11 @@ def _new(work: Work) -> str:
 def _by_hand(work: Work) -> bool:
     if work.environment.front_end is None:
         name = work.environment.name
-        work.tell(f"{name} names no front end: set API_BASE_URL to {base_url(work)} by hand")
+        url = base_url(work)
+        work.tell(
+            Words(
+                en=f"{name} names no front end: set API_BASE_URL to {url} by hand",
+                ja=f"{name}にフロントエンドの定義がありません。API_BASE_URLを手作業で{url}に設定します",
+            )
+        )
     return work.environment.front_end is None

@@ -11,10 +11,18 @@ from dataclasses import replace
 
 from plan.model import Function
 from runbook.converge import alarms, releases
-from runbook.diagnosis.logs import spoken_of
+from runbook.diagnosis.cause import cause
+from runbook.diagnosis.logs import counted, spoken_of
 from runbook.diagnosis.metrics import Metric, measured
+from signoff.checklist import Words
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
+
+PAST_THE_PROCEDURES = cause(
+    "a change past the procedures",
+    "手順を通さない変更",
+    "python -m runbook rollback_functions",
+)
 
 
 @step("troubleshooting")
@@ -27,12 +35,22 @@ def see_which_alarms_burn(work: Work) -> Changes:
     burning = [one for one in work.plan.alarms if _state(found.get(one.name)) == "ALARM"]
     for one in burning:
         since = found[one.name].get("StateUpdatedTimestamp")
-        work.tell(f"{one.name} since {since}: runbook/alarms.en.md#{one.kind}")
+        work.tell(
+            Words(
+                en=f"{one.name} since {since}: runbook/alarms.en.md#{one.kind}",
+                ja=f"{one.name} ({since}から): runbook/alarms.ja.md#{one.kind}",
+            )
+        )
     absent = [one.name for one in work.plan.alarms if one.name not in found]
     if absent:
-        work.tell(f"{len(absent)} alarms do not exist: python -m runbook monitoring")
+        work.tell(
+            Words(
+                en=f"{len(absent)} alarms do not exist: python -m runbook monitoring",
+                ja=f"アラームが{len(absent)}個ありません: python -m runbook monitoring",
+            )
+        )
     if not burning:
-        work.tell("no alarm burns")
+        work.tell(Words(en="no alarm burns", ja="発報中のアラームはありません"))
     return ()
 
 
@@ -47,10 +65,13 @@ def see_what_was_changed(work: Work) -> Changes:
     手順を通さない変更や直前のリリースを、まず疑います。
     """
     for one in releases.converge(replace(work, go=False)):
-        work.tell(f"live differs from the recorded release: {one.before} -> {one.after}")
         work.tell(
-            "likely cause: a change past the procedures; python -m runbook rollback_functions"
+            Words(
+                en=f"live differs from the recorded release: {one.before} -> {one.after}",
+                ja=f"稼働中の内容が記録されたリリースと異なります: {one.before} -> {one.after}",
+            )
         )
+        work.tell(PAST_THE_PROCEDURES.told)
     return ()
 
 
@@ -67,14 +88,24 @@ def see_what_functions_say(work: Work) -> Changes:
     figures = measured(work, [one for f in work.plan.functions for one in _metrics(f)])
     for label, value in sorted(figures.items()):
         if value:
-            work.tell(f"{label}: {value:g} in the last hour")
+            work.tell(
+                Words(
+                    en=f"{label}: {value:g} in the last hour",
+                    ja=f"{label}: 直近1時間で{value:g}",
+                )
+            )
     quiet = True
     for function in work.plan.functions:
         for sign, count in spoken_of(work, function).items():
             quiet = False
-            work.tell(f"{function.name}: {count} lines: likely cause: {sign.cause}: {sign.remedy}")
+            work.tell(counted(function, sign, count))
     if quiet:
-        work.tell("the functions' logs of the last hour bear no known sign")
+        work.tell(
+            Words(
+                en="the functions' logs of the last hour bear no known sign",
+                ja="直近1時間の関数ログに、既知の兆候はありません",
+            )
+        )
     return ()
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from runbook.converge import api_draft
 from runbook.diagnosis.preflights import asked, causes, served
+from signoff.checklist import Words
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
@@ -26,10 +27,16 @@ def see_what_is_served(work: Work) -> Changes:
     各プリフライトとゲートウェイ自身のエラーが許可するオリジンを確認する。
     """
     found = list(causes(work, served(work)))
-    for why, remedy in found:
-        work.tell(f"likely cause: {why}; {remedy}")
+    for one in found:
+        work.tell(one.told)
     if not found:
-        work.tell(f"every preflight and error allows {work.plan.api.cors.origin}")
+        origin = work.plan.api.cors.origin
+        work.tell(
+            Words(
+                en=f"every preflight and error allows {origin}",
+                ja=f"すべてのプリフライトとエラーが{origin}を許可しています",
+            )
+        )
     return ()
 
 
@@ -41,11 +48,17 @@ def see_whether_it_is_deployed(work: Work) -> Changes:
     """
     if changes := api_draft.converge(replace(work, go=False), work.plan.api):
         work.tell(
-            f"the draft differs from the plan in {len(changes)} fields: python -m runbook api"
+            Words(
+                en=f"the draft differs from the plan in {len(changes)} fields: python -m runbook api",
+                ja=f"下書きと計画の差異が{len(changes)}項目あります: python -m runbook api",
+            )
         )
     else:
         work.tell(
-            "the draft is as planned; if what is served is not, deploy it: python -m runbook api"
+            Words(
+                en="the draft is as planned; if what is served is not, deploy it: python -m runbook api",
+                ja="下書きは計画どおりです。提供内容が異なる場合はデプロイします: python -m runbook api",
+            )
         )
     return ()
 

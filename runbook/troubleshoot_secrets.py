@@ -10,8 +10,9 @@ the six characters that AWS adds to its ARN matches nothing; and the key that en
 """
 
 from plan.model import Function
-from runbook.diagnosis.logs import SIGNS, spoken_of
+from runbook.diagnosis.logs import counted, spoken_of
 from runbook.diagnosis.secret_access import causes
+from signoff.checklist import Words
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
@@ -40,15 +41,20 @@ def see_the_logs(work: Work) -> Changes:
     """
     for function in work.plan.functions:
         if function.secrets:
-            for sign, count in spoken_of(work, function, SIGNS).items():
-                work.tell(f"{function.name}: {count} lines: {sign.cause}: {sign.remedy}")
+            for sign, count in spoken_of(work, function).items():
+                work.tell(counted(function, sign, count))
     return ()
 
 
 def _follow(work: Work, function: Function, name: str) -> None:
     secret = next(one for one in work.plan.secrets if one.name == name)
     found = list(causes(work, function, secret))
-    for why, remedy in found:
-        work.tell(f"likely cause: {why}; {remedy}")
+    for one in found:
+        work.tell(one.told)
     if not found:
-        work.tell(f"{function.name} can read {name}, as far as settings tell")
+        work.tell(
+            Words(
+                en=f"{function.name} can read {name}, as far as settings tell",
+                ja=f"設定上、{function.name}は{name}を読み取れます",
+            )
+        )

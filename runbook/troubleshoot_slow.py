@@ -11,7 +11,9 @@ key by user hands it to another.
 
 from collections.abc import Iterator, Mapping
 
+from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import Metric, measured
+from signoff.checklist import Words
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
@@ -30,29 +32,55 @@ def see_where_the_time_goes(work: Work) -> Changes:
     for label, value in sorted(figures.items()):
         work.tell(f"{label}: {value:g}")
     if not figures:
-        work.tell("no traffic in the last hour: there is nothing to measure")
-    for cause in causes(figures):
-        work.tell(f"likely cause: {cause}")
+        work.tell(
+            Words(
+                en="no traffic in the last hour: there is nothing to measure",
+                ja="直近1時間の通信がないため、測定できません",
+            )
+        )
+    for one in causes(figures):
+        work.tell(one.told)
     return ()
 
 
-def causes(figures: Mapping[str, float]) -> Iterator[str]:
-    """Yield what the figures speak for, with its remedy."""
+def causes(figures: Mapping[str, float]) -> Iterator[Cause]:
+    """Yield what the figures speak for."""
     if throttled := [name for name, value in figures.items() if "Throttle" in name and value]:
-        yield f"throttling: {', '.join(throttled)}; runbook/alarms.en.md#throttle"
+        names = ", ".join(throttled)
+        yield cause(
+            f"throttling: {names}",
+            f"スロットリングが発生しています: {names}",
+            "runbook/alarms.{lang}.md#throttle",
+        )
     slow = {
         name: value for name, value in figures.items() if "Duration" in name and value > SLOW_MS
     }
     if slow:
         slowest = max(slow, key=lambda name: slow[name])
-        yield (
-            f"{slowest} is {slow[slowest]:g}: more memory is more CPU; raise memory_mb in"
-            " environments.toml, python -m runbook functions"
+        yield cause(
+            f"{slowest} is {slow[slowest]:g}: more memory is more CPU; raise memory_mb in environments.toml",
+            f"{slowest}が{slow[slowest]:g}です。メモリを増やすとCPUも増えるため、environments.tomlのmemory_mbを上げます",
+            "python -m runbook functions",
         )
     latency, integration = figures.get(LATENCY, 0), figures.get(INTEGRATION, 0)
     if latency > SLOW_MS and not slow:
-        what = "cold starts or the authorizer" if integration < latency / 2 else "waiting for LINE"
-        yield f"{what}: the functions themselves are quick; look at the trace of a slow request"
+        yield _elsewhere(before=integration < latency / 2)
+
+
+def _elsewhere(*, before: bool) -> Cause:
+    """The functions' own code is quick: the time goes before them, or in what they call."""
+    remedy = "AWS X-Ray"
+    if before:
+        return cause(
+            "cold starts or the authorizer: look at the trace of a slow request",
+            "コールドスタートまたはオーソライザーです。遅いリクエストのトレースを確認します",
+            remedy,
+        )
+    return cause(
+        "waiting for LINE: the functions themselves are quick; look at the trace of a slow request",
+        "LINEの応答待ちです。関数自体の処理は速いので、遅いリクエストのトレースを確認します",
+        remedy,
+    )
 
 
 def _metrics(work: Work) -> Iterator[Metric]:

@@ -1,42 +1,53 @@
 """The newest verdict of an environment, as its report tells it: what a cut-over may rest on."""
 
-import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from signoff.checklist import Checklist, Phase
+from signoff.result import Result
 
 REPORT = Path(__file__).parent.parent / "report"
 FRESH = timedelta(hours=4)
 """The guide's whole migration takes three to four hours; an older verdict speaks of another day."""
 GOOD = ("GO", "CONDITIONAL")
+NAMED = 5
+"""Rows that a message names."""
+_RESULT = TypeAdapter(Result)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """``decision`` as on the page: GO, CONDITIONAL or NO-GO."""
-
-    decision: str
-    release: str | None
-    at: datetime
-
-    def refusal(self, now: datetime) -> str:
-        """Say why nobody should cut over on this verdict; empty where nothing speaks against it."""
-        if self.decision not in GOOD:
-            return f"the newest verdict is {self.decision}"
-        if now - self.at > FRESH:
-            return f"the newest verdict is of {self.at:%Y-%m-%d %H:%M} UTC, older than {FRESH}"
-        return ""
-
-
-def newest(environment: str, report: Path = REPORT) -> Told | None:
-    """Read the newest report; None where there is none that can be read."""
+def newest(environment: str, report: Path = REPORT) -> Result | None:
+    """Read the newest report; None where there is none, or none that this version could have written."""
     try:
-        text = (report / environment / "latest" / "signoff.json").read_text(encoding="utf-8")
-        found = json.loads(text)
-        return Told(
-            decision=found["verdict"]["decision"],
-            release=found["provenance"]["release"],
-            at=datetime.fromisoformat(found["provenance"]["started"]).astimezone(UTC),
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        text = (report / environment / "latest" / "signoff.json").read_bytes()
+        return _RESULT.validate_json(text)
+    except (OSError, ValidationError):
         return None
+
+
+def refusal(told: Result, *, checklist: Checklist, live: str, now: datetime) -> str:
+    """Say why nobody should cut over on this verdict; empty where nothing speaks against it.
+
+    ``live`` is the release that callers get at this moment.
+    """
+    if told.verdict.decision not in GOOD:
+        return f"the newest verdict is {told.verdict.decision}"
+    if told.rehearsal:
+        return f"the newest verdict judged something else ({told.rehearsal}), not the environment"
+    if missing := _missing(told, checklist):
+        return f"the newest verdict is a part: it says nothing of {missing}"
+    at = told.provenance.started.astimezone(UTC)
+    if now - at > FRESH:
+        return f"the newest verdict is of {at:%Y-%m-%d %H:%M} UTC, older than {FRESH}"
+    if told.provenance.release != live:
+        return f"the newest verdict is of release {told.provenance.release}, live is {live}"
+    return ""
+
+
+def _missing(told: Result, checklist: Checklist) -> str:
+    """Name the rows before the cut-over that were not judged: an older checklist had fewer."""
+    judged = {one.row.id for one in told.verdict.rows}
+    missing = [one.id for one in checklist if one.phase is Phase.BEFORE and one.id not in judged]
+    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+    return ", ".join(missing[:NAMED]) + more

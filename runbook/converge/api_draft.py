@@ -5,18 +5,17 @@ from functools import partial
 from plan.model import Api
 from runbook.converge import authorizers, gateway_responses, methods, rest_api
 from runbook.converge.draft import Draft, read
+from signoff.checklist import Words
 from signoff.procedure import Work, difference
 from signoff.procedure.work import Changes
 
 
 def converge(work: Work, api: Api) -> Changes:
     """Bring the draft to the plan. Nothing of it is served before it is deployed."""
-    made = rest_api.converge(work, api)
-    found = rest_api.find(work, api)
-    id_ = found["id"] if found else None
-    at = id_ or rest_api.UNKNOWN_ID
+    at = rest_api.needed(work, api)
+    id_ = None if at == rest_api.UNKNOWN_ID else at
     draft = read(work, id_)
-    made += authorizers.converge(work, at, draft, api.authorizer)
+    made = authorizers.converge(work, at, draft, api.authorizer)
     if made and work.go:
         draft = read(work, id_)  # the methods need the authorizer's id
     made += _methods(work, at, draft, api)
@@ -34,7 +33,12 @@ def _methods(work: Work, api_id: str, draft: Draft, api: Api) -> Changes:
         resource = resources.get(method.path, rest_api.UNKNOWN_ID)
         made += methods.converge(work, api_id, draft, method, resource)
     for extra in methods.unplanned(draft, planned):
-        work.tell(f"{extra} is not in the plan and is left alone; does anybody need it?")
+        work.tell(
+            Words(
+                en=f"{extra} is not in the plan and is left alone; does anybody need it?",
+                ja=f"{extra}は計画にないため変更しません。必要なものか確認します",
+            )
+        )
     return made
 
 

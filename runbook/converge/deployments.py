@@ -7,6 +7,7 @@ deployment history when he has to choose what to go back to (guide step 8-2).
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from plan.model import Api
 from runbook.converge import api_draft, rest_api
@@ -16,24 +17,26 @@ from signoff.procedure import Work, difference
 from signoff.procedure.work import Changes
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
-ANOTHER_SECOND = 1.0
-"""API Gateway tells the age of deployments in whole seconds: two of one second have no order."""
 NEW = "the draft as planned"
-DEPLOYMENT, EARLIER = "deployment", "earlier deployment"
 
 
 def converge(work: Work, api: Api) -> Changes:
-    """Deploy the draft, and point the stage, where there is one already, to it.
-
-    A first deployment is made twice, so that there is one to roll back to from the first day.
-    """
+    """Deploy the draft, and point the stage, where there is one already, to it."""
     found = rest_api.find(work, api)
     id_ = found["id"] if found else None
     mark = _wanted(work, api, id_)
-    wanted = {DEPLOYMENT: mark, EARLIER: True}
-    have = {DEPLOYMENT: _served(work, api, id_), EARLIER: _made_before(work, id_) > 1}
-    changes = difference(f"stage {api.stage}", have, wanted)
+    changes = difference(
+        f"stage {api.stage}", {"deployment": _served(work, api, id_)}, {"deployment": mark}
+    )
     return work.settle(changes, lambda: _deploy(work, api, rest_api.needed(work, api), mark))
+
+
+def listed(work: Work, id_: str | None) -> list[dict[str, Any]]:
+    """Return the deployments of an API as API Gateway describes them; none of one that is not there."""
+    if id_ is None:
+        return []
+    pages = work.client("apigateway").get_paginator("get_deployments").paginate(restApiId=id_)
+    return [one for page in pages for one in page.get("items", [])]
 
 
 def stage_of(work: Work, api: Api, id_: str | None) -> dict[str, object] | None:
@@ -43,14 +46,17 @@ def stage_of(work: Work, api: Api, id_: str | None) -> dict[str, object] | None:
 
 
 def _served(work: Work, api: Api, id_: str | None) -> str | None:
-    """Return the digest of what the stage serves; a deployment made by hand has none."""
+    """Return the digest of what the stage serves: a deployment made by hand has none.
+
+    Nor has one with a newer one beside it: somebody went back, and forward is a deployment of its own.
+    """
     stage = stage_of(work, api, id_)
     if stage is None:
         return None
-    deployment = work.client("apigateway").get_deployment(
-        restApiId=id_, deploymentId=stage["deploymentId"]
-    )
-    return _mark(deployment.get("description")) or f"deployment {stage['deploymentId']}"
+    found = {one["id"]: one for one in listed(work, id_)}
+    live = found[stage["deploymentId"]]
+    newest = all(one["createdDate"] <= live["createdDate"] for one in found.values())
+    return (_mark(live.get("description")) if newest else None) or f"deployment {live['id']}"
 
 
 def _wanted(work: Work, api: Api, id_: str | None) -> str:
@@ -60,31 +66,18 @@ def _wanted(work: Work, api: Api, id_: str | None) -> str:
     return digest(read(work, id_))
 
 
-def _made_before(work: Work, id_: str | None) -> int:
-    if id_ is None:
-        return 0
-    pages = work.client("apigateway").get_paginator("get_deployments").paginate(restApiId=id_)
-    return sum(len(page.get("items", [])) for page in pages)
-
-
 def _mark(description: str | None) -> str | None:
     found = MARK.search(description or "")
     return found[1] if found else None
 
 
 def _deploy(work: Work, api: Api, id_: str, mark: str) -> None:
-    client = work.client("apigateway")
-    # Never with stageName: for a stage that exists, moto would forget all its settings.
-    draft = {"restApiId": id_, "description": f"{api.name}: draft sha256:{mark}"}
-    if not _made_before(work, id_):
-        client.create_deployment(**draft)
-        work.sleep(ANOTHER_SECOND)
-    made = client.create_deployment(**draft)
+    client, deployment = work.client("apigateway"), _deployed(work, api, id_, mark)
     if stage_of(work, api, id_) is None:
         client.create_stage(
             restApiId=id_,
             stageName=api.stage,
-            deploymentId=made["id"],
+            deploymentId=deployment,
             description=api.stage_description,
             tags=dict(work.plan.tags),
         )
@@ -92,5 +85,16 @@ def _deploy(work: Work, api: Api, id_: str, mark: str) -> None:
         client.update_stage(
             restApiId=id_,
             stageName=api.stage,
-            patchOperations=[{"op": "replace", "path": "/deploymentId", "value": made["id"]}],
+            patchOperations=[{"op": "replace", "path": "/deploymentId", "value": deployment}],
         )
+
+
+def _deployed(work: Work, api: Api, id_: str, mark: str) -> str:
+    """Return the deployment of this draft: the newest one is, where a run was killed after it."""
+    there = sorted(listed(work, id_), key=lambda one: one["createdDate"])
+    if there and _mark(there[-1].get("description")) == mark:
+        return str(there[-1]["id"])
+    # Never with stageName: for a stage that exists, moto would forget all its settings.
+    text = f"{api.name}: draft sha256:{mark}"
+    made = work.client("apigateway").create_deployment(restApiId=id_, description=text)
+    return str(made["id"])

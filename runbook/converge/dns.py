@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from signoff.checklist import Words
 from signoff.environment import Domain
 from signoff.procedure import Work, difference
 from signoff.procedure.work import Changes
@@ -27,7 +28,12 @@ def converge(work: Work, domain: Domain, record: Record) -> Changes:
     """Set the record in the zone of the environment; without one, say what somebody has to set."""
     if domain.hosted_zone is None:
         kind = "CNAME" if record.zone else record.kind
-        work.tell(f"set in DNS, by hand: {record.name} {kind} {record.value}")
+        work.tell(
+            Words(
+                en=f"set in DNS, by hand: {record.name} {kind} {record.value}",
+                ja=f"DNSに手作業で設定します: {record.name} {kind} {record.value}",
+            )
+        )
         return ()
     name = f"record {record.name} {record.kind}"
     found = _found(work, domain.hosted_zone, record)

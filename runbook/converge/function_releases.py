@@ -14,22 +14,17 @@ from runbook.converge.functions import (
 from signoff.procedure import Work, difference
 from signoff.procedure.work import Changes
 
-EARLIER = "earlier version"
-
 
 def converge(work: Work, function: Function) -> Changes:
     """Publish what is built and point the alias to it, unless the alias has just that already.
 
-    The whole of the traffic goes there: a weighted alias is no state to go live in. A first release
-    is published twice, so that there is something to roll back to, and to rehearse with, from the
-    first day: the version before it is the same code.
+    The whole of the traffic goes there: a weighted alias is no state to go live in.
     """
     wanted = {
         **configuration(function),
         "code": code_sha256(work.build(function.key)),
         "variables": sorted(function.environment),
         "weights": {},
-        EARLIER: True,
     }
     found = _found(work, function)
     changes = difference(f"alias {function.name}:{function.alias}", found, wanted)
@@ -50,11 +45,7 @@ def _found(work: Work, function: Function) -> dict[str, Any] | None:
     if alias is None:
         return None
     weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
-    return {
-        **_version(work, _behind(work, function)),
-        "weights": weights,
-        EARLIER: len(_published(work, function)) > 1,
-    }
+    return {**_version(work, _behind(work, function)), "weights": weights}
 
 
 def _version(work: Work, behind: dict[str, Any] | None) -> dict[str, Any]:
@@ -73,19 +64,9 @@ def _behind(work: Work, function: Function) -> dict[str, Any] | None:
     )
 
 
-def _published(work: Work, function: Function) -> list[str]:
-    pages = work.client("lambda").get_paginator("list_versions_by_function")
-    found = pages.paginate(FunctionName=function.name)
-    listed = [one["Version"] for page in found for one in page["Versions"]]
-    return [version for version in listed if version != "$LATEST"]
-
-
 def _release(work: Work, function: Function, *, absent: bool) -> None:
     client = work.client("lambda")
     version = _publish(work, function)
-    if _published(work, function) == [version]:
-        _touch(work, function)
-        version = _publish(work, function)
     # A version that is still being prepared would make the first callers wait, or fail.
     client.get_waiter("published_version_active").wait(
         FunctionName=function.name, Qualifier=version, WaiterConfig=WAIT
@@ -106,13 +87,4 @@ def _publish(work: Work, function: Function) -> str:
         work.patiently(lambda: call(FunctionName=function.name), "ResourceConflictException")[
             "Version"
         ]
-    )
-
-
-def _touch(work: Work, function: Function) -> None:
-    """Change what does not matter, for Lambda publishes no second version of the same."""
-    call = work.client("lambda").update_function_configuration
-    text = f"{function.name}, called as {function.alias}"
-    work.patiently(
-        lambda: call(FunctionName=function.name, Description=text), "ResourceConflictException"
     )

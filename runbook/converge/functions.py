@@ -1,6 +1,7 @@
 """Lambda functions (guide step 3-2): package and configuration of what is being worked on, $LATEST.
 
-What callers get is the alias: see ``function_releases``.
+What callers get is the alias: see ``function_releases``. What a first release goes back to is published
+here, before the upload: see ``earlier_version``.
 """
 
 import base64
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plan.model import Function
+from runbook.converge import earlier_version
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import clear, tag_fields
 from signoff.procedure import Change, Work, difference
@@ -21,16 +23,25 @@ WAIT = {"Delay": 1, "MaxAttempts": 180}
 
 def converge(work: Work, function: Function) -> Changes:
     """Create or update the function; the variables become exactly the planned ones."""
-    package = work.build(function.key)
+    package, closed = work.build(function.key), work.build(earlier_version.CLOSED)
     answer = unless_absent(work.client("lambda").get_function, FunctionName=function.name)
     found = _found(work, answer) if answer else None
     wanted = {**configuration(function), "code": code_sha256(package)}
     name = f"function {function.name}"
-    planned = difference(name, found, {**wanted, **tag_fields(work, work.plan.tags)})
-    changes = planned + _extra_variables(name, found, wanted)
-    if answer is None:
-        return work.settle(changes, lambda: _create(work, function, package))
-    return work.settle(changes, lambda: _update(work, function, package, changes))
+    changes = difference(name, found, {**wanted, **tag_fields(work, work.plan.tags)})
+    extra = _extra_variables(name, found, wanted)
+    version: Changes = ()
+    if any(one.field == "code" for one in changes):
+        latest = answer["Configuration"] if answer else None
+        version = earlier_version.wanted(work, function, latest, code_sha256(closed), extra)
+
+    def apply() -> None:
+        if answer is None:
+            _create(work, function, closed)
+        earlier_version.publish(work, function, version)
+        _update(work, function, package, _left(changes + extra, created=answer is None))
+
+    return work.settle((*version, *changes, *extra), apply)
 
 
 def code_sha256(package: bytes) -> str:
@@ -77,6 +88,11 @@ def _extra_variables(
 ) -> Changes:
     extra = (key for key in found or {} if key.startswith("variable ") and key not in wanted)
     return tuple(Change(name, key, (found or {})[key], None, destroys=True) for key in extra)
+
+
+def _left(changes: Changes, *, created: bool) -> Changes:
+    """Return what an update has to do: a function that was just created lacks its code only."""
+    return tuple(one for one in changes if not created or one.field == "code")
 
 
 def _create(work: Work, function: Function, package: bytes) -> None:

@@ -5,6 +5,7 @@ import json
 from plan.model import Api
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_list
+from signoff.checklist import Words
 from signoff.procedure import Change, Work, difference
 from signoff.procedure.work import Changes
 
@@ -29,7 +30,12 @@ def converge(work: Work, api: Api) -> Changes:
     have = client.get_account().get("cloudwatchRoleArn")
     arn = f"arn:aws:iam::{work.environment.account}:role/{api.log_role}"
     if have and have != arn:
-        work.tell(f"{name}: logs are written by {have}, which is left as it is")
+        work.tell(
+            Words(
+                en=f"{name}: logs are written by {have}, which is left as it is",
+                ja=f"{name}: ログの書き込みには設定済みの{have}を使い、変更しません",
+            )
+        )
         return ()
     made = _role(work, api)
     changes = difference(name, {"log role": have or None}, {"log role": arn})

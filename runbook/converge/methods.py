@@ -4,6 +4,7 @@ The stage goes on serving its deployment meanwhile. One after another, never in 
 answers changes that meet with ConflictException.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,31 +17,50 @@ from signoff.procedure.work import Changes
 
 PREFLIGHT = "OPTIONS"
 OK = "200"
-ANSWER_OK = {"application/json": '{"statusCode": 200}'}
+JSON = "application/json"
 HEADER = "method.response.header."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a MOCK answers: a status, header name -> value, and a body without any `$` in it."""
+
+    status: str
+    headers: Mapping[str, str]
+    body: str = ""
+
+    @property
+    def template(self) -> Mapping[str, str]:
+        """The request template by which a MOCK chooses its answer."""
+        return {JSON: json.dumps({"statusCode": int(self.status)})}
+
+    @property
+    def mapped(self) -> Mapping[str, str]:
+        """The headers as API Gateway maps them: values of its own making stand in quotes."""
+        return {f"{HEADER}{name}": f"'{text}'" for name, text in self.headers.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """What one method should be, in fields of our own; ``answers`` are headers of a MOCK."""
+    """What one method should be, in fields of our own; one without ``uri`` is a MOCK."""
 
     path: str
     verb: str
-    authorizer: str | None
-    api_key: bool
-    uri: str | None
-    answers: Mapping[str, str]
+    authorizer: str | None = None
+    api_key: bool = False
+    uri: str | None = None
+    answer: Answer | None = None
 
 
 def planned(work: Work, api: Api) -> tuple[Method, ...]:
     """List the routes, and one preflight on each path."""
     routes = [_route(work, api, one) for one in api.routes]
-    answers = {f"{HEADER}{name}": f"'{text}'" for name, text in api.cors.answer_headers.items()}
-    preflights = [
-        Method(path=path, verb=PREFLIGHT, authorizer=None, api_key=False, uri=None, answers=answers)
-        for path in api.paths
-    ]
-    return (*routes, *preflights)
+    return (*routes, *(preflight(api, path) for path in api.paths))
+
+
+def preflight(api: Api, path: str) -> Method:
+    answer = Answer(status=OK, headers=api.cors.answer_headers)
+    return Method(path=path, verb=PREFLIGHT, answer=answer)
 
 
 def converge(work: Work, api_id: str, draft: Draft, method: Method, resource_id: str) -> Changes:
@@ -68,19 +88,18 @@ def _route(work: Work, api: Api, route: Route) -> Method:
         authorizer=api.authorizer.name if route.authorized else None,
         api_key=api.usage_plan.api_key is not None,
         uri=invocation_uri(work, route.function.alias_arn),
-        answers={},
     )
 
 
 def _wanted(method: Method) -> dict[str, Any]:
-    proxied = method.uri is not None
+    uri, answer = method.uri, method.answer
     return {
         "authorization": "CUSTOM" if method.authorizer else "NONE",
         "authorizer": method.authorizer,
         "api key": method.api_key,
-        "integration": "AWS_PROXY" if proxied else "MOCK",
-        **({"uri": method.uri, "called by": "POST"} if proxied else {}),
-        **({} if proxied else {"template": ANSWER_OK, "headers": dict(method.answers)}),
+        "integration": "AWS_PROXY" if uri else "MOCK",
+        **({"uri": uri, "called by": "POST"} if uri else {}),
+        **({"template": answer.template, "headers": answer.mapped} if answer else {}),
     }
 
 
@@ -99,12 +118,9 @@ def _found(draft: Draft, found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _apply(
-    work: Work, at: Mapping[str, str], draft: Draft, method: Method, *, remake: bool
-) -> None:
+def put(work: Work, at: Mapping[str, str], draft: Draft, method: Method) -> None:
+    """Make a method that is not there; ``at`` are the parameters that name its place."""
     client = work.client("apigateway")
-    if remake:
-        client.delete_method(**at)
     authorizer = draft.authorizers[method.authorizer]["id"] if method.authorizer else None
     client.put_method(
         **at,
@@ -114,18 +130,26 @@ def _apply(
     )
     if method.uri:
         client.put_integration(**at, type="AWS_PROXY", integrationHttpMethod="POST", uri=method.uri)
-    else:
-        _put_mock(client, at, method)
+    if method.answer:
+        _put_mock(client, at, method.answer)
 
 
-def _put_mock(client: Any, at: Mapping[str, str], method: Method) -> None:
-    client.put_integration(**at, type="MOCK", requestTemplates=ANSWER_OK)
+def _apply(
+    work: Work, at: Mapping[str, str], draft: Draft, method: Method, *, remake: bool
+) -> None:
+    if remake:
+        work.client("apigateway").delete_method(**at)
+    put(work, at, draft, method)
+
+
+def _put_mock(client: Any, at: Mapping[str, str], answer: Answer) -> None:
+    client.put_integration(**at, type="MOCK", requestTemplates=dict(answer.template))
     # A header that the method response does not declare is refused in the integration response.
-    declared = dict.fromkeys(method.answers, False)
-    client.put_method_response(**at, statusCode=OK, responseParameters=declared)
+    declared = dict.fromkeys(answer.mapped, False)
+    client.put_method_response(**at, statusCode=answer.status, responseParameters=declared)
     client.put_integration_response(
         **at,
-        statusCode=OK,
-        responseParameters=dict(method.answers),
-        responseTemplates={"application/json": ""},
+        statusCode=answer.status,
+        responseParameters=dict(answer.mapped),
+        responseTemplates={JSON: answer.body},
     )

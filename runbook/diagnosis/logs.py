@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 from plan.model import Function
 from runbook.converge.absent import unless_absent
+from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import HOUR
+from signoff.checklist import Words
 from signoff.procedure import Work
 
 LIMIT = 1000
@@ -21,40 +23,57 @@ class Sign:
     """``pattern`` is what CloudWatch Logs filters by."""
 
     pattern: str
-    cause: str
-    remedy: str
+    cause: Cause
 
 
 SIGNS = (
     Sign(
         pattern='"AccessDenied"',
-        cause="its role may not do what it tries to",
-        remedy="python -m runbook least_privilege",
+        cause=cause(
+            "its role may not do what it tries to",
+            "ロールに必要な権限がありません",
+            "python -m runbook least_privilege",
+        ),
     ),
     Sign(
         pattern='"ResourceNotFoundException"',
-        cause="a table or secret that its variables name does not exist",
-        remedy="python -m runbook functions",
+        cause=cause(
+            "a table or secret that its variables name does not exist",
+            "環境変数が指すテーブルまたはシークレットがありません",
+            "python -m runbook functions",
+        ),
     ),
     Sign(
         pattern='"ImportModuleError"',
-        cause="its package lacks a module, or names another handler",
-        remedy="python -m runbook rollback_functions",
+        cause=cause(
+            "its package lacks a module, or names another handler",
+            "パッケージにモジュールが足りないか、ハンドラー名が違います",
+            "python -m runbook rollback_functions",
+        ),
     ),
     Sign(
         pattern='"Task timed out"',
-        cause="it waits longer than it may: for LINE, or for AWS",
-        remedy="python -m runbook troubleshoot_slow",
+        cause=cause(
+            "it waits longer than it may: for LINE, or for AWS",
+            "LINEまたはAWSの応答待ちが制限時間を超えました",
+            "python -m runbook troubleshoot_slow",
+        ),
     ),
     Sign(
         pattern='?"ThrottlingException" ?"ProvisionedThroughputExceeded"',
-        cause="AWS throttles it",
-        remedy="python -m runbook troubleshoot_slow",
+        cause=cause(
+            "AWS throttles it",
+            "AWSによるスロットリングが発生しています",
+            "python -m runbook troubleshoot_slow",
+        ),
     ),
     Sign(
         pattern='"SECRET_UNAVAILABLE"',
-        cause="it cannot read its secret",
-        remedy="python -m runbook troubleshoot_secrets",
+        cause=cause(
+            "it cannot read its secret",
+            "シークレットを読み取れません",
+            "python -m runbook troubleshoot_secrets",
+        ),
     ),
 )
 
@@ -66,6 +85,15 @@ def spoken_of(
     since = int((datetime.now(UTC) - HOUR).timestamp() * 1000)
     found = {one: _count(work, function.log_group, one.pattern, since) for one in signs}
     return {sign: count for sign, count in found.items() if count}
+
+
+def counted(function: Function, sign: Sign, count: int) -> Words:
+    """Tell how many lines speak of a cause; their text stays in the log."""
+    told = sign.cause.told
+    return Words(
+        en=f"{function.name}: {count} lines: {told.en}",
+        ja=f"{function.name}: {count}行: {told.ja}",
+    )
 
 
 def _count(work: Work, group: str, pattern: str, since: int) -> int:

@@ -7,7 +7,9 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from runbook.converge import rest_api
+from runbook.diagnosis.cause import Cause, cause
 from runbook.front_end import TIMEOUT_S, base_url
+from signoff.checklist import Words
 from signoff.procedure import Work
 
 ALLOWED = "Access-Control-Allow-Origin"
@@ -27,26 +29,41 @@ def served(work: Work) -> dict[str, Any]:
     return document
 
 
-def causes(work: Work, document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what keeps a browser out, with its remedy."""
+def causes(work: Work, document: dict[str, Any]) -> Iterator[Cause]:
+    """Yield what keeps a browser out."""
     wanted, remedy = work.plan.api.cors.origin, "python -m runbook api"
     for path in work.plan.api.paths:
         operation = document["paths"].get(path, {}).get("options")
         if operation is None:
-            yield f"{path} answers no preflight", remedy
+            yield cause(
+                f"{path} answers no preflight",
+                f"{path}がプリフライトに応答しません",
+                remedy,
+            )
         elif (origin := _origin(operation)) != wanted:
-            yield f"the preflight of {path} allows {origin}, the front end is {wanted}", remedy
+            yield cause(
+                f"the preflight of {path} allows {origin}, the front end is {wanted}",
+                f"{path}のプリフライトは{origin}を許可していますが、フロントエンドは{wanted}です",
+                remedy,
+            )
     for kind in ("DEFAULT_4XX", "DEFAULT_5XX"):
         given = document.get(RESPONSES, {}).get(kind, {}).get("responseParameters", {})
         allowed = _unquoted(given.get(f"gatewayresponse.header.{ALLOWED}"))
         if allowed != wanted:
-            yield f"errors that the gateway makes ({kind}) allow {allowed}, not {wanted}", remedy
+            yield cause(
+                f"errors that the gateway makes ({kind}) allow {allowed}, not {wanted}",
+                f"ゲートウェイ自身のエラー({kind})は{wanted}ではなく{allowed}を許可しています",
+                remedy,
+            )
 
 
-def asked(work: Work, path: str) -> str:
-    """Ask for a preflight as the front end's page does; return what came, in words."""
+def asked(work: Work, path: str) -> Words:
+    """Ask for a preflight as the front end's page does; return what came."""
     if "127.0.0.1" in work.client("apigateway").meta.endpoint_url:
-        return "an embedded stack answers at another address: the smoke calls ask it there"
+        return Words(
+            en="an embedded stack answers at another address: the smoke calls ask it there",
+            ja="ローカルスタックの応答先は別のアドレスです。スモークテストがそこで確認します",
+        )
     url = f"{base_url(work)}{path}"
     headers = {
         "Origin": work.plan.api.cors.origin,
@@ -56,11 +73,21 @@ def asked(work: Work, path: str) -> str:
     asking = Request(url, method="OPTIONS", headers=headers)  # noqa: S310 - base_url is https
     try:
         with urlopen(asking, timeout=TIMEOUT_S) as answer:  # noqa: S310 - as above
-            return f"OPTIONS {url}: {answer.status}, allows {answer.headers.get(ALLOWED)}"
+            return _answered(url, answer.status, answer.headers.get(ALLOWED))
     except HTTPError as error:
-        return f"OPTIONS {url}: {error.code}, allows {error.headers.get(ALLOWED)}"
+        return _answered(url, error.code, error.headers.get(ALLOWED))
     except (URLError, TimeoutError) as error:
-        return f"OPTIONS {url}: no answer from here ({error})"
+        return Words(
+            en=f"OPTIONS {url}: no answer from here ({error})",
+            ja=f"OPTIONS {url}: ここからは応答がありません ({error})",
+        )
+
+
+def _answered(url: str, status: int, allowed: str | None) -> Words:
+    return Words(
+        en=f"OPTIONS {url}: {status}, allows {allowed}",
+        ja=f"OPTIONS {url}: {status}、許可するオリジンは{allowed}",
+    )
 
 
 def _origin(operation: dict[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from plan.model import Function, Secret
 from runbook.converge.absent import unless_absent
+from runbook.diagnosis.cause import Cause, cause
 from runbook.rollback.versions import described
 from signoff.policy.condition import context
 from signoff.policy.evaluation import evaluate
@@ -15,33 +16,52 @@ from signoff.procedure import Work
 READ = "secretsmanager:GetSecretValue"
 
 
-def causes(work: Work, function: Function, secret: Secret) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong, with its remedy; nothing where everything is right."""
+def causes(work: Work, function: Function, secret: Secret) -> Iterator[Cause]:
+    """Yield what is wrong; nothing where everything is right."""
     found = unless_absent(work.client("secretsmanager").describe_secret, SecretId=secret.name)
     if found is None:
         region = work.environment.region
-        yield f"there is no secret {secret.name} in {region}", "python -m runbook secrets"
+        yield cause(
+            f"there is no secret {secret.name} in {region}",
+            f"シークレット{secret.name}が{region}にありません",
+            "python -m runbook secrets",
+        )
         return
     if found.get("DeletedDate"):
-        yield f"secret {secret.name} is being deleted", "aws secretsmanager restore-secret"
+        yield cause(
+            f"secret {secret.name} is being deleted",
+            f"シークレット{secret.name}は削除待ちです",
+            f"aws secretsmanager restore-secret --secret-id {secret.name}",
+        )
     yield from _key(work, secret, found.get("KmsKeyId"))
     live = described(work, function, function.alias)
     if secret.name not in live.get("Environment", {}).get("Variables", {}).values():
-        why = f"no variable of version {live['Version']} of {function.name} names {secret.name}"
-        yield why, "python -m runbook functions"
+        yield cause(
+            f"no variable of version {live['Version']} of {function.name} names {secret.name}",
+            f"{function.name}のバージョン{live['Version']}に{secret.name}を指す環境変数がありません",
+            "python -m runbook functions",
+        )
     decision = evaluate(_statements(work, live["Role"]), READ, found["ARN"], context({}))
     if not decision.allowed:
-        why = f"{live['Role'].rpartition('/')[2]} may not read {found['ARN']}: {decision.reason}"
-        yield why, "python -m runbook least_privilege"
+        role = live["Role"].rpartition("/")[2]
+        yield cause(
+            f"{role} may not read {found['ARN']}: {decision.reason}",
+            f"{role}には{found['ARN']}を読み取る権限がありません: {decision.reason}",
+            "python -m runbook least_privilege",
+        )
 
 
-def _key(work: Work, secret: Secret, key: str | None) -> Iterator[tuple[str, str]]:
+def _key(work: Work, secret: Secret, key: str | None) -> Iterator[Cause]:
     if key is None:
         return
     answer = unless_absent(work.client("kms").describe_key, KeyId=key)
     state = answer["KeyMetadata"]["KeyState"] if answer else "absent"
     if state != "Enabled":
-        yield f"the key of {secret.name} is {state}", f"aws kms enable-key --key-id {key}"
+        yield cause(
+            f"the key of {secret.name} is {state}",
+            f"{secret.name}の暗号化キーの状態が{state}です",
+            f"aws kms enable-key --key-id {key}",
+        )
 
 
 def _statements(work: Work, role_arn: str) -> list[Statement]:

@@ -120,14 +120,14 @@ def source_of(work: Work, table: Table) -> Source:
             f"items of {work.environment.name} cannot come from {name}: name another environment"
             " with --from, or a file with --file"
         )
-    found = _opened(there, there.tables[table.key], work)
+    found = _opened(there, table, work)
     if found.described() == {**target_of(work, table).described(), "environment": name}:
         raise Refused(f"{found} is the target itself: give --from another Region or account")
     return found
 
 
-def _opened(there: Elsewhere, name: str, work: Work) -> TableSource:
-    client = there.client("dynamodb")
+def _opened(there: Elsewhere, table: Table, work: Work) -> TableSource:
+    client, name = there.client("dynamodb"), there.tables[table.key]
     found = TableSource(
         scan=Scan(client=client, table=name, sleep=work.sleep),
         environment=there.name,
@@ -135,8 +135,17 @@ def _opened(there: Elsewhere, name: str, work: Work) -> TableSource:
         region=there.region,
     )
     if unless_absent(client.describe_table, TableName=name) is None:
-        raise Refused(f"{found} does not exist: name its environment with --from, or give a --file")
+        raise Refused(f"{found} does not exist: {_otherwise(work, table)}")
     return found
+
+
+def _otherwise(work: Work, table: Table) -> str:
+    """Say what to do without a source; where nobody named one, there may be none, as on local."""
+    named = "name its environment with --from, or give a --file"
+    if work.chosen.get("from") or table.key != "stampmasters":
+        return named
+    instead = f"python -m runbook masters --env {work.environment.name} --go"
+    return f"run `{instead}`, which loads the spots of this project, or {named}"
 
 
 def _as_it_is(item: Item) -> Item:

@@ -1,17 +1,25 @@
-"""One drill: break it, see that it is broken, go back by the procedure, see that all is as it was."""
+"""One drill: break it, see that it is broken, go back by the procedure, see that all is as it was.
+
+A drill that is stopped half-way leaves something broken, on purpose. What was before is on record, so
+that the next run brings it back first, and then holds the drill from the start: its time counts.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 from types import ModuleType
 from typing import Any
 
-from runbook.rollback.state import state
+from runbook.rollback import taken
+from runbook.rollback.state import differing, state
+from runbook.rollback.taken import BEGUN, DONE
 from signoff.procedure import Change, Procedure, Refused, Work
 from signoff.procedure.work import Changes, nothing
 
 KIND = "drill"
+BROUGHT_BACK = "brought back"
+State = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,32 +33,19 @@ class Drill:
     break_it: Callable[[Work], object]
     shows: Callable[[Work], bool]
     mend: Callable[[Work], object] = nothing
-    chosen: Mapping[str, str] = field(default_factory=dict)
+    chosen: Callable[[Work], Mapping[str, str]] = lambda _: {}
+    """Options of the procedure, found before anything is broken."""
+
+    @property
+    def command(self) -> str:
+        return f"python -m runbook {self.procedure.__name__.rpartition('.')[2]}"
 
 
 def hold(work: Work, drill: Drill, clock: Callable[[], float] = monotonic) -> Changes:
     """Hold the drill, after asking; leave a record of how long the way back took."""
-    what = f"{drill.fault}; then python -m runbook {_name(drill)}; then compared"
+    what = f"{drill.fault}; then {drill.command}; then compared"
     change = Change("rehearsal", drill.part, None, what, destroys=True)
     return work.settle((change,), lambda: _hold(work, drill, clock))
-
-
-def _hold(work: Work, drill: Drill, clock: Callable[[], float]) -> None:
-    given = replace(work, chosen=drill.chosen, permit=lambda _: True, tell=nothing)
-    before = state(given)
-    drill.break_it(given)
-    _see(drill, drill.shows(given), "the fault did not show, so that nothing was rehearsed")
-    start = clock()
-    go_back(given, drill.procedure)
-    took = round(clock() - start, 2)
-    _see(drill, not drill.shows(given), "the fault is still there after the rollback")
-    drill.mend(given)
-    after = state(given)
-    _see(drill, before == after, f"it is not as it was: {_differing(before, after)}")
-    body = {"part": drill.part, "fault": drill.fault, "procedure": _name(drill), "equal": True}
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    work.record(KIND, body | {"seconds": took, "at": at, "tables": before["tables"]})
-    work.tell(f"{drill.part}: broken, and back in {took:g} s; all is as it was")
 
 
 def go_back(work: Work, procedure: ModuleType) -> None:
@@ -60,14 +55,50 @@ def go_back(work: Work, procedure: ModuleType) -> None:
             one.action(work)
 
 
+def _hold(work: Work, drill: Drill, clock: Callable[[], float]) -> None:
+    _bring_back(work, drill)
+    _see(drill, not drill.shows(work), "it is broken already, before anything was rehearsed")
+    given = _quiet(work, drill.chosen(work))
+    before = state(given)
+    about = {"part": drill.part, "fault": drill.fault, "procedure": drill.command.split()[-1]}
+    work.record(KIND, {**about, "state": BEGUN, "before": before, "chosen": dict(given.chosen)})
+    drill.break_it(given)
+    _see(drill, drill.shows(given), "the fault did not show, so that nothing was rehearsed")
+    start = clock()
+    go_back(given, drill.procedure)
+    took = round(clock() - start, 3)
+    _see(drill, not drill.shows(given), "the fault is still there after the rollback")
+    drill.mend(given)
+    _compare(given, drill, before)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    done = {**about, "state": DONE, "equal": True, "seconds": took, "at": at}
+    work.record(KIND, done | {"tables": before["tables"]})
+    work.tell(f"{drill.part}: broken, and back in {took:g} s; all is as it was")
+
+
+def _bring_back(work: Work, drill: Drill) -> None:
+    """End a drill that was stopped half-way; the record of what was before survives the run."""
+    newest = work.recorded(KIND, part=drill.part)
+    if newest is None or newest.get("state") != BEGUN:
+        return
+    given = _quiet(work, newest["chosen"])
+    if drill.shows(given) or taken.begun(given, drill.part):
+        go_back(given, drill.procedure)
+    drill.mend(given)
+    _compare(given, drill, newest["before"])
+    work.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
+    work.tell(f"{drill.part}: an earlier drill was stopped half-way; first, all is as it was again")
+
+
+def _quiet(work: Work, chosen: Mapping[str, str]) -> Work:
+    return replace(work, chosen=chosen, permit=lambda _: True, tell=nothing)
+
+
+def _compare(work: Work, drill: Drill, before: State) -> None:
+    odd = differing(before, state(work))
+    _see(drill, not odd, f"it is not as it was: {odd}")
+
+
 def _see(drill: Drill, good: bool, why: str) -> None:
     if not good:
-        raise Refused(f"{drill.part}: {why}; see `python -m runbook {_name(drill)}`")
-
-
-def _name(drill: Drill) -> str:
-    return drill.procedure.__name__.rpartition(".")[2]
-
-
-def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    return ", ".join(name for name, value in before.items() if after[name] != value)
+        raise Refused(f"{drill.part}: {why}; see `{drill.command}`")

@@ -1,16 +1,21 @@
-"""Four faults that a release can bring, made on purpose: how each is done, how it shows, what it leaves."""
+"""Three faults that a release can bring, made on purpose: how each is done, how it shows, what it leaves."""
 
 import json
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from plan.model import Function
 from runbook.converge import api_draft, rest_api
+from runbook.converge.absent import unless_absent
 from runbook.converge.functions import wait_until_updated
-from runbook.rollback.versions import described
+from runbook.rollback.history import deployments
+from runbook.rollback.versions import described, published
 from signoff.procedure import Work
 
 BAD_HANDLER = "rehearsal.no_such_handler"
+MARKED = "rehearsal: a route is missing"
+"""Description of a deployment that a rehearsal made: it is the only kind that one deletes."""
 MARKER = {"UserId": {"S": "Usmoke-rehearsal"}, "StampId": {"S": "rehearsal-of-a-fault"}}
 """An item that no function ever wrote; its user is a synthetic one."""
 BUSY = "ResourceConflictException"
@@ -34,11 +39,29 @@ def a_function_fails(work: Work) -> bool:
     return any(_fails(work, one) for one in work.plan.functions)
 
 
+def take_back_the_release(work: Work) -> None:
+    """Take away what the fault left: in $LATEST, and versions that nobody may go back to."""
+    configure_them_well(work)
+    delete_versions(work, lambda version: version["Handler"] == BAD_HANDLER)
+
+
 def configure_them_well(work: Work) -> None:
     """Bring back what the fault left in $LATEST, from the versions that are live."""
     for one in work.plan.functions:
         live = described(work, one, one.alias)
         _configure(work, one, Handler=live["Handler"], Environment=live["Environment"])
+
+
+def delete_versions(work: Work, bad: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Delete the published versions that are ``bad``; Lambda refuses one that an alias names.
+
+    A version that is left would be what the next rollback goes to.
+    """
+    for one in work.plan.functions:
+        for number in published(work, one):
+            if bad(described(work, one, str(number))):
+                # Never without the qualifier: that would be the whole function.
+                work.client("lambda").delete_function(FunctionName=one.name, Qualifier=str(number))
 
 
 def deploy_without_a_method(work: Work) -> None:
@@ -48,8 +71,13 @@ def deploy_without_a_method(work: Work) -> None:
     route = api.routes[0]
     pages = client.get_paginator("get_resources").paginate(restApiId=id_)
     resources = {one["path"]: one["id"] for page in pages for one in page["items"]}
-    client.delete_method(restApiId=id_, resourceId=resources[route.path], httpMethod=route.verb)
-    made = client.create_deployment(restApiId=id_, description="rehearsal: a route is missing")
+    unless_absent(  # a drill that was stopped has deleted it already
+        client.delete_method,
+        restApiId=id_,
+        resourceId=resources[route.path],
+        httpMethod=route.verb,
+    )
+    made = client.create_deployment(restApiId=id_, description=MARKED)
     patch = [{"op": "replace", "path": "/deploymentId", "value": made["id"]}]
     client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch)
 
@@ -65,8 +93,13 @@ def a_method_is_missing(work: Work) -> bool:
     return route.verb.lower() not in paths.get(route.path, {})
 
 
-def draw_the_draft_up_again(work: Work) -> None:
+def take_back_the_deployment(work: Work) -> None:
+    """Draw the draft up again, and delete the deployment: the newest one must be what is served."""
     api_draft.converge(work, work.plan.api)
+    id_ = rest_api.needed(work, work.plan.api)
+    for one in deployments(work, id_):
+        if one.get("description") == MARKED:
+            work.client("apigateway").delete_deployment(restApiId=id_, deploymentId=one["id"])
 
 
 def write_what_is_wrong(work: Work) -> None:

@@ -48,7 +48,7 @@ def move(work: Work) -> Move:
             f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from"
         )
     id_, live = str(found["id"]), str(stage["deploymentId"])
-    target = _target(work, live, _listed(work, id_))
+    target = _target(work, live, deployments(work, id_))
     return Move(
         api_id=id_,
         stage=api.stage,
@@ -83,7 +83,8 @@ def _before(live: str, newest_first: tuple[Mapping[str, Any], ...]) -> Iterator[
             yield str(one["id"])
 
 
-def _listed(work: Work, api_id: str) -> tuple[Mapping[str, Any], ...]:
+def deployments(work: Work, api_id: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the deployments that there are, newest first."""
     pages = work.client("apigateway").get_paginator("get_deployments").paginate(restApiId=api_id)
     found = [one for page in pages for one in page.get("items", [])]
     return tuple(sorted(found, key=lambda one: one["createdDate"], reverse=True))

@@ -10,7 +10,6 @@ from plan import plan_for
 from plan.model import Table
 from runbook.converge import tables
 from runbook.converge.absent import unless_absent
-from runbook.converge.table_safety import converge as converge_safety
 from runbook.rollback.moment import moment, refuse_outside
 from signoff.procedure import Refused, Work, difference, until
 from signoff.procedure.journal import utc_now
@@ -51,34 +50,28 @@ def afterwards(work: Work) -> Work:
 
 def restore(work: Work, one: Restore) -> Changes:
     """Restore into the new table, unless an earlier run did; wait until it can be read."""
-    found = _found(work, one.new)
-    if found is None:
+    there = found(work, one.new)
+    if there is None:
         refuse_outside(work, one.old, one.at)
     name, wanted = f"table {one.new.name}", {"restored from": f"{one.old.name} at {one.at}"}
-    changes = difference(name, None if found is None else wanted, wanted)
+    changes = difference(name, None if there is None else wanted, wanted)
     made = work.settle(changes, partial(_restore, work, one))
-    if found is not None:
-        _refuse_another(one, found)
+    if there is not None:
+        _refuse_another(one, there)
         _wait(work, one)
     return made
 
 
-def reapply(work: Work, one: Restore) -> Changes:
-    """Bring to the restored table what a restore leaves behind: backups, expiry, tags, protection."""
-    if _found(work, one.new) is None:
-        return converge_safety(work, one.new, None)
-    return tables.converge(work, one.new)
-
-
 def exists(work: Work, one: Restore) -> bool:
     """Whether the new table is there: in a rehearsal it is not."""
-    return _found(work, one.new) is not None
+    return found(work, one.new) is not None
 
 
 def age_s(work: Work, one: Restore, now: Callable[[], datetime] = utc_now) -> float:
     """Return seconds since AWS began to restore this table."""
-    found = _found(work, one.new) or {}
-    return round((now() - found["CreationDateTime"]).total_seconds(), 1)
+    there = found(work, one.new) or {}
+    began: datetime = there["CreationDateTime"]
+    return round((now() - began).total_seconds(), 1)
 
 
 def _renamed(work: Work, names: Mapping[str, str]) -> Work:
@@ -86,13 +79,14 @@ def _renamed(work: Work, names: Mapping[str, str]) -> Work:
     return replace(work, environment=environment, plan=plan_for(environment))
 
 
-def _found(work: Work, table: Table) -> dict[str, Any] | None:
+def found(work: Work, table: Table) -> dict[str, Any] | None:
+    """Return what DescribeTable says; None where there is no such table."""
     answer = unless_absent(work.client("dynamodb").describe_table, TableName=table.name)
     return answer["Table"] if answer else None
 
 
-def _refuse_another(one: Restore, found: Mapping[str, Any]) -> None:
-    source = found.get("RestoreSummary", {}).get("SourceTableArn")
+def _refuse_another(one: Restore, there: Mapping[str, Any]) -> None:
+    source = there.get("RestoreSummary", {}).get("SourceTableArn")
     if source != one.old.arn:
         raise Refused(
             f"table {one.new.name} exists and was not restored from {one.old.name}: name another time"
@@ -102,22 +96,25 @@ def _refuse_another(one: Restore, found: Mapping[str, Any]) -> None:
 def _restore(work: Work, one: Restore) -> None:
     client, key = work.client("dynamodb"), work.environment.table_key
     encrypted = {"SSESpecificationOverride": tables.encryption(key)} if key else {}
-    work.patiently(
-        lambda: client.restore_table_to_point_in_time(
-            SourceTableName=one.old.name,
-            TargetTableName=one.new.name,
-            RestoreDateTime=one.at,
-            **encrypted,
-        ),
-        *tables.BUSY,
+    begin = partial(
+        client.restore_table_to_point_in_time,
+        SourceTableName=one.old.name,
+        TargetTableName=one.new.name,
+        RestoreDateTime=one.at,
+        **encrypted,
     )
+    try:
+        work.patiently(begin, *tables.BUSY)
+    except client.exceptions.TableAlreadyExistsException:
+        # The client sent it again, since the first answer was lost on its way.
+        _refuse_another(one, found(work, one.new) or {})
     _wait(work, one)
 
 
 def _wait(work: Work, one: Restore) -> None:
     def ready() -> bool:
-        found = _found(work, one.new) or {}
-        return found.get("TableStatus") == "ACTIVE"
+        there = found(work, one.new) or {}
+        return there.get("TableStatus") == "ACTIVE"
 
     what = f"table {one.new.name} is restored"
     until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=work.sleep)

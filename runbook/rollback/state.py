@@ -1,20 +1,35 @@
-"""What callers and users have, in one comparable value: before a rehearsal, and after it."""
+"""What callers and users have, in one comparable value of JSON: before a rehearsal, and after it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from runbook.converge import function_releases, rest_api
 from runbook.converge.deployments import stage_of
 from runbook.rollback.contents import content
+from runbook.rollback.history import deployments
+from runbook.rollback.versions import published
 from signoff.procedure import Work
 
 
 def state(work: Work) -> dict[str, Any]:
-    """Return versions behind aliases, the served deployment, and count and hash of every table."""
+    """Return what the aliases and the stage serve, what they could go back to, and every table's content.
+
+    What could be gone back to counts: a bad version or deployment that is left behind is the next
+    target of somebody's rollback.
+    """
     plan = work.plan
     api = rest_api.find(work, plan.api)
-    stage = stage_of(work, plan.api, api["id"] if api else None)
+    id_ = api["id"] if api else None
+    stage = stage_of(work, plan.api, id_)
     return {
         "functions": {one.name: function_releases.released(work, one) for one in plan.functions},
+        "versions": {one.name: list(published(work, one)) for one in plan.functions},
         "deployment": stage["deploymentId"] if stage else None,
+        "deployments": sorted(str(one["id"]) for one in deployments(work, id_)) if id_ else [],
         "tables": {one.name: content(work, one).as_json() for one in plan.tables},
     }
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Name what is not as it was; empty where all is."""
+    return ", ".join(name for name, value in before.items() if after.get(name) != value)

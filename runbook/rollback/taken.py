@@ -4,7 +4,7 @@
 in between would go back one too far, if it did not find where it was going.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -14,6 +14,8 @@ from signoff.procedure.work import Changes
 
 KIND = "rollback"
 BEGUN, DONE = "begun", "done"
+Move = tuple[Changes, Callable[[], object]]
+"""What differs, and what makes it so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,35 +26,46 @@ class Way:
     """functions, api, tables, front-end."""
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    scope: Sequence[str] = ()
+    """What was looked at: some of it may have been right already, and is in neither of the two."""
     seconds: Callable[[], float] = monotonic
 
 
-def begun(work: Work, part: str) -> Mapping[str, Any] | None:
-    """Return where a rollback was going that did not come to its end, or None."""
+def begun(work: Work, part: str, scope: Sequence[str] | None = None) -> Mapping[str, Any] | None:
+    """Return where a rollback of this scope (None: of any) was going that did not end; None without one."""
     newest = work.recorded(KIND, part=part)
     if newest is None or newest["state"] != BEGUN:
+        return None
+    if scope is not None and list(scope) != newest.get("scope"):
         return None
     target: Mapping[str, Any] = newest["after"]
     return target
 
 
-def take(work: Work, way: Way, changes: Changes, move: Callable[[], object]) -> Changes:
-    """Move by ``move``, timed; where a killed run has moved already, only say that it is done."""
-    if not changes and begun(work, way.part):
+def take(work: Work, way: Way, moves: Sequence[Move]) -> Changes:
+    """Make the moves one after another, timed; where a killed run made them all, say that it is done.
+
+    Each is settled by itself, so that the journal of a run that stops tells which were made.
+    """
+    changes = tuple(change for found, _ in moves for change in found)
+    if not changes and begun(work, way.part, way.scope):
         changes = (Change("evidence", f"{KIND} {way.part}", BEGUN, DONE),)
         return work.settle(changes, lambda: _leave(work, way, DONE, None))
-    return work.settle(changes, lambda: _timed(work, way, move))
+    if changes and work.go:
+        _timed(work, way, moves)
+    return changes
 
 
-def _timed(work: Work, way: Way, move: Callable[[], object]) -> None:
+def _timed(work: Work, way: Way, moves: Sequence[Move]) -> None:
     _leave(work, way, BEGUN, None)
     start = way.seconds()
-    move()
+    for changes, move in moves:
+        work.settle(changes, move)
     took = round(way.seconds() - start, 2)
     _leave(work, way, DONE, took)
     work.tell(f"{way.part}: rolled back in {took:g} s")
 
 
 def _leave(work: Work, way: Way, state: str, took: float | None) -> None:
-    body = {"part": way.part, "state": state, "before": way.before, "after": way.after}
-    work.record(KIND, body | {"seconds": took})
+    moved = {"before": way.before, "after": way.after, "scope": list(way.scope)}
+    work.record(KIND, {"part": way.part, "state": state, **moved, "seconds": took})

@@ -1,34 +1,51 @@
 """After the rehearsal of a restore: compare, go back to the old tables, and leave nothing lying about."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from plan.model import Role
 from runbook import rollback_functions
-from runbook.converge import alarms
+from runbook.converge import alarms, releases
 from runbook.converge.absent import unless_absent
 from runbook.rollback.contents import content
 from runbook.rollback.drill import go_back
-from runbook.rollback.faults import configure_them_well, take_it_out
+from runbook.rollback.faults import configure_them_well, delete_versions, take_it_out
 from runbook.rollback.repointing import POLICY
-from runbook.rollback.restored import Restore, restores
+from runbook.rollback.restored import Restore, exists, restores
+from runbook.rollback.taken import begun
+from runbook.rollback.versions import PART, described
 from signoff.procedure import Refused, Work
 
 
 def compare_and_undo(work: Work) -> None:
-    """Refuse where a restored table differs from its mended source; then undo the restore."""
+    """Refuse where a restored table differs from its mended source; then undo the restore.
+
+    Where an earlier try came half-way, it goes on: what is not there any more is not undone again.
+    """
     take_it_out(work)
-    for one in restores(work):
+    made = [one for one in restores(work) if exists(work, one)]
+    for one in made:
         if content(work, one.new) != content(work, one.old):
             raise Refused(f"table {one.new.name} was restored, but is not what {one.old.name} was")
-    go_back(replace(work, chosen={}), rollback_functions)
+    names = {one.new.name for one in restores(work)}
+    live = [described(work, one, one.alias) for one in work.plan.functions]
+    if begun(work, PART) or any(_reads(one, names) for one in live):
+        go_back(replace(work, chosen={}), rollback_functions)
     configure_them_well(work)
+    delete_versions(work, lambda version: _reads(version, names))
     for role in work.plan.roles:
         _forbid(work, role)
     for alarm in work.plan.alarms:
         alarms.converge(work, alarm)
-    for one in restores(work):
+    for one in made:
         _delete(work, one)
+    releases.converge(work)
+
+
+def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
+    return not set(version["Environment"]["Variables"].values()).isdisjoint(tables)
 
 
 def _forbid(work: Work, role: Role) -> None:

@@ -68,7 +68,7 @@ def _targets(work: Work, functions: tuple[Function, ...]) -> Mapping[str, str]:
     if version := work.chosen.get("to"):
         return {one.name: version for one in functions}
     live = {one.name: described(work, one, one.alias)["Version"] for one in functions}
-    if (going := begun(work, PART)) and set(going) == set(live):
+    if going := begun(work, PART, sorted(live)):
         return going
     there = {one.name: _codes(work, one) for one in functions}
     for release in work.history("release"):

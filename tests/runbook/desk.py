@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from runbook.provision import work_for
+from signoff.checklist import Words
 from signoff.environment import Environment
 from signoff.environments import load
 from signoff.local.aws.server import LocalAws
@@ -36,6 +37,11 @@ def package(function: str) -> bytes:
     return f"package of {function}".encode()
 
 
+def said_in(lang: str, line: str | Words) -> str:
+    """A line that a procedure tells, as the screen shows it."""
+    return line if isinstance(line, str) else line[lang]
+
+
 @dataclass(slots=True)
 class Evidence:
     """An evidence store in memory."""
@@ -48,6 +54,9 @@ class Evidence:
     def recorded(self, kind: str, **values: Any) -> Mapping[str, Any] | None:
         found = [b for k, b in self.records if k == kind and values.items() <= b.items()]
         return found[-1] if found else None
+
+    def history(self, kind: str) -> tuple[Mapping[str, Any], ...]:
+        return tuple(body for k, body in reversed(self.records) if k == kind)
 
 
 class Desk:
@@ -106,9 +115,11 @@ class Desk:
         """Hook into every client, until the end."""
         for one in self._clients.values():
             one.meta.events.register(event, hook)
-        yield
-        for one in self._clients.values():
-            one.meta.events.unregister(event, hook)
+        try:
+            yield
+        finally:
+            for one in self._clients.values():
+                one.meta.events.unregister(event, hook)
 
     def reads_only(self) -> AbstractContextManager[None]:
         """Refuse in the clients whatever is no read, before it leaves."""

@@ -75,7 +75,7 @@ def test_go_does_it_and_the_journal_and_the_evidence_say_so(runbook, said):
     assert runbook("provision", "--go", "--yes", runbook.token) == 0
 
     ends = [one.detail["result"] for one in runbook.journal if one.what == "end"]
-    kinds = [json.loads(one.read_text())["kind"] for one in sorted(runbook.evidence.iterdir())]
+    kinds = [json.loads(one.read_text())["kind"] for one in sorted(runbook.evidence.glob("*.json"))]
     assert ends == ["done", "done"]
     assert {one.who for one in runbook.journal} == {ME}
     assert kinds == ["release", "release", "manifest"]

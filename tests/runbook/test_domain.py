@@ -63,7 +63,7 @@ def test_from_nothing_to_the_record_and_then_nothing_more(acting, finished):
 def test_without_a_zone_the_records_are_told(acting):
     acting(zone_id=None)
 
-    assert [one for one in acting.told if f"{NAME} CNAME d-" in one]
+    assert [one for one in acting.told if f"{NAME} CNAME d-" in one.en]
 
 
 def test_waiting_for_a_certificate_has_an_end(acting):

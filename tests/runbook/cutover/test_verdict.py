@@ -1,39 +1,107 @@
-"""A cut-over rests on a good verdict of today, or does not begin."""
+"""A cut-over rests on a good verdict, of today, whole, and of what is live; or it does not begin."""
 
-import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import TypeAdapter
 
-from runbook.verdict import newest
+from runbook import switching, verdict
+from runbook.verdict import newest, refusal
+from signoff.checklist import Checklist, Phase
+from signoff.outcome import Outcome
+from signoff.procedure import Refused
+from signoff.result import Provenance, Result
+from signoff.verdict import Decision, RowVerdict, Verdict
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+CHECKLIST = Checklist.load()
+BEFORE = tuple(one for one in CHECKLIST if one.phase is Phase.BEFORE)
+PROVENANCE = Provenance(
+    environment="prod",
+    production=True,
+    account="444455556666",
+    region="ap-northeast-1",
+    caller="arn:aws:iam::444455556666:user/signer",
+    endpoint=None,
+    api_url=None,
+    release="a1",
+    phase="before",
+    commit="c0ffee",
+    versions={},
+    started=NOW,
+    seconds=9.0,
+    read_at=NOW,
+    calls=100,
+    digest="d",
+)
 
 
-def report(folder, decision="GO", at=NOW):
-    place = folder / "prod" / "latest"
-    place.mkdir(parents=True)
-    told = {"verdict": {"decision": decision}}
-    told["provenance"] = {"release": "a1", "started": at.isoformat()}
-    (place / "signoff.json").write_text(json.dumps(told))
-    return newest("prod", folder)
+def told(decision=Decision.GO, rows=BEFORE, **provenance):
+    """A verdict on these rows, with this of where it comes from."""
+    judged = tuple(RowVerdict(row=one, outcome=Outcome.PASS) for one in rows)
+    return Result(
+        provenance=replace(PROVENANCE, **provenance),
+        verdict=Verdict(decision=decision, rows=judged),
+    )
 
 
-@pytest.mark.parametrize("decision", ["GO", "CONDITIONAL"])
-def test_a_good_verdict_of_today_lets_it_begin(tmp_path, decision):
-    assert report(tmp_path, decision).refusal(NOW + timedelta(hours=3)) == ""
+def against(result, *, live="a1", now=NOW):
+    return refusal(result, checklist=CHECKLIST, live=live, now=now)
+
+
+@pytest.mark.parametrize("decision", [Decision.GO, Decision.CONDITIONAL])
+@pytest.mark.parametrize("rows", [BEFORE, tuple(CHECKLIST)], ids=["before", "after"])
+def test_a_good_verdict_of_today_lets_it_begin(decision, rows):
+    assert against(told(decision, rows), now=NOW + timedelta(hours=3)) == ""
 
 
 @pytest.mark.parametrize(
-    ("facts", "why"),
+    ("result", "why"),
     [
-        ({"decision": "NO-GO"}, "the newest verdict is NO-GO"),
-        ({"at": NOW - timedelta(days=1)}, "2026-11-24 09:00 UTC, older than"),
+        (told(Decision.NO_GO), "the newest verdict is NO-GO"),
+        (told(release="b2"), "is of release b2, live is a1"),
+        (told(release=None), "is of release None, live is a1"),
+        (told(replay="inventory.json"), r"judged something else (replay of inventory.json)"),
+        (told(endpoint="http://127.0.0.1:1"), "AWS_ENDPOINT_URL=http://127.0.0.1:1"),
+        (told(elsewhere=("--api-url=x",)), "(--api-url=x), not the environment"),
+        (told(rows=BEFORE[1:]), f"is a part: it says nothing of {BEFORE[0].id}"),
+        (told(rows=()), f"and {len(BEFORE) - 5} more"),
+        (told(started=NOW - timedelta(days=1)), "2026-11-24 09:00 UTC, older than 4:00:00"),
     ],
+    ids=["no-go", "release", "unknown", "replay", "endpoint", "elsewhere", "part", "empty", "old"],
 )
-def test_another_one_does_not(tmp_path, facts, why):
-    assert why in report(tmp_path, **facts).refusal(NOW)
+def test_another_one_does_not(result, why):
+    assert why in against(result)
 
 
-def test_no_report_is_no_verdict(tmp_path):
+def test_a_report_is_read_as_it_was_written(tmp_path):
+    place = tmp_path / "prod" / "latest"
+    place.mkdir(parents=True)
+    (place / "signoff.json").write_bytes(TypeAdapter(Result).dump_json(told()))
+
+    assert newest("prod", tmp_path) == told()
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"verdict": {"decision": "GO"}}'])
+def test_what_is_no_report_is_no_verdict(tmp_path, text):
+    if text is not None:
+        (tmp_path / "prod" / "latest").mkdir(parents=True)
+        (tmp_path / "prod" / "latest" / "signoff.json").write_text(text)
+
     assert newest("prod", tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [(None, "there is no verdict yet"), (told(started=datetime.now(UTC)), "live is b2")],
+    ids=["none", "other-release"],
+)
+def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):
+    monkeypatch.setattr(verdict, "newest", lambda _: found)
+    work = empty.work(release=lambda: "b2")
+    shown = switching.hold_the_verdict(work)
+    with pytest.raises(Refused, match=f"{why}: run `pytest --env prod`"):
+        switching.hold_the_verdict(replace(work, go=True))
+
+    assert [one.field for one in shown] == ["decision"]

@@ -1,6 +1,7 @@
-"""The rehearsal on a whole stack: four faults, four ways back, and everything as it was."""
+"""The rehearsal on a whole stack: four faults, four ways back, and everything as it was, wherever it is killed."""
 
 from dataclasses import replace
+from time import sleep
 
 import boto3
 import pytest
@@ -11,14 +12,50 @@ from runbook.evidence import Evidence
 from runbook.live_release import live_release
 from runbook.local_stack import local_stack
 from runbook.provision import procedure, work_for
+from runbook.rollback.state import state
+from runbook.rollback.versions import moves
 from signoff.environments import load
 from signoff.guard import guard
 from signoff.procedure import Procedure
 from signoff.store import Folder, Store
 
+KILLED = [
+    ("functions", "UpdateFunctionConfiguration", 1),
+    ("functions", "PublishVersion", 4),
+    ("functions", "UpdateAlias", 1),
+    ("functions", "UpdateAlias", 7),
+    ("functions", "UpdateAlias", 10),
+    ("functions", "UpdateAlias", 14),
+    ("functions", "DeleteFunction", 3),
+    ("api", "DeleteMethod", 1),
+    ("api", "CreateDeployment", 1),
+    ("api", "UpdateStage", 1),
+    ("api", "UpdateStage", 2),
+    ("api", "PutMethod", 1),
+    ("api", "DeleteDeployment", 1),
+    ("tables", "PutItem", 1),
+    ("tables", "RestoreTableToPointInTime", 2),
+    ("tables", "PutRolePolicy", 2),
+    ("tables", "UpdateAlias", 1),
+    ("tables", "UpdateAlias", 5),
+    ("tables", "UpdateAlias", 6),
+    ("tables", "UpdateAlias", 10),
+    ("tables", "DeleteFunction", 2),
+    ("tables", "DeleteRolePolicy", 2),
+    ("tables", "DeleteTable", 2),
+]
+"""Part, and the call after whose n-th success the run is gone."""
+STEPS = {
+    "functions": rehearse_rollbacks.rehearse_the_functions,
+    "api": rehearse_rollbacks.rehearse_the_api,
+    "tables": rehearse_rollbacks.rehearse_the_tables,
+}
+SHORT_S = 0.2
+
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory):
+def rally(tmp_path_factory):
+    """A stack as planned, its Work, and what the procedures said."""
     home = tmp_path_factory.mktemp("rehearsal")
     environment = replace(load("local").environment, evidence=str(home / "evidence"))
     local = local_stack()
@@ -32,7 +69,8 @@ def work(tmp_path_factory):
             release=lambda: live_release(session, there, caller),
             bound={"rehearsal": 30},
         )
-        made = work_for(
+        said = []
+        work = work_for(
             session,
             there,
             secrets_in=lambda _: "unused",
@@ -41,19 +79,84 @@ def work(tmp_path_factory):
             recorded=evidence.recorded,
             history=evidence.history,
             permit=lambda _: True,
+            tell=said.append,
+            sleep=lambda seconds: sleep(min(seconds, SHORT_S)),  # no IAM that has to settle
+            go=True,
         )
-        yield made, evidence
+        fill(work)
+        yield work, evidence, said
 
 
-def test_all_four_ways_back_lead_back(work):
-    given, evidence = work
-    before = evidence.release()
+def fill(work):
+    """Give the tables something that could be lost."""
+    table = work.plan.table("userstamps").name
+    for number in range(50):
+        item = {"UserId": {"S": f"U{number:032x}"}, "StampId": {"S": "STATUE-001"}}
+        work.client("dynamodb").put_item(TableName=table, Item=item)
+
+
+class Killer:
+    """Ends a run as soon as AWS has done the n-th call of an operation."""
+
+    def __init__(self, operation, number):
+        self.operation, self.left = operation, number
+
+    def __call__(self, model, **_):
+        if model.name == self.operation:
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+
+
+def killed(work, step, operation, number):
+    services = ("lambda", "apigateway", "dynamodb", "iam")
+    killer = Killer(operation, number)
+    for one in services:
+        work.client(one).meta.events.register("after-call", killer)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            step.action(work)
+    finally:
+        for one in services:
+            work.client(one).meta.events.unregister("after-call", killer)
+
+
+def test_all_four_ways_back_lead_back(rally):
+    work, evidence, _ = rally
+    before, live = state(work), evidence.release()
     for step in Procedure.of(rehearse_rollbacks).steps:
-        step.action(replace(given, go=True))
+        step.action(work)
     record = evidence.store.load().newest("rehearsal", complete=True)
-    left = [c for one in procedure().steps if one.action for c in one.action(given)]
+    looking = replace(work, go=False)
+    left = [c for one in procedure().steps if one.action for c in one.action(looking)]
 
-    assert record.release == before == evidence.release()
+    assert state(work) == before
+    assert record.release == live == evidence.release()
     assert set(record.body["seconds"]) == {"functions", "api", "tables", "front-end"}
     assert record.expires is not None
     assert left == []
+
+
+def test_afterwards_a_rollback_goes_where_it_went_before(rally):
+    """A rehearsal leaves releases on record that nobody may go back to: of tables long deleted."""
+    work, _, _ = rally
+    for step in STEPS.values():
+        step.action(work)
+    targets = {one.target["Version"] for one in moves(replace(work, go=False))}
+
+    assert targets == {"1"}
+
+
+@pytest.mark.parametrize(("part", "operation", "number"), KILLED)
+def test_killed_in_a_drill_the_next_run_brings_it_back_and_holds_it(rally, part, operation, number):
+    work, evidence, said = rally
+    before, live = state(work), evidence.release()
+    killed(work, STEPS[part], operation, number)
+    said.clear()
+    STEPS[part].action(work)
+
+    assert any("stopped half-way; first, all is as it was again" in line for line in said)
+    assert evidence.recorded("drill", part=part)["equal"] is True
+    assert state(work) == before
+    assert evidence.release() == live
+    assert evidence.recorded("release")["functions"] == before["functions"]

@@ -1,8 +1,11 @@
 """DynamoDB's export and import as AWS answers them, which moto does not: stages, times, counts, whole ids.
 
-An extension of the local AWS. What the service does inside AWS it does with the models of the tables.
+An extension of the local AWS. Items travel as AWS documents it: as gzipped lines below ``data/``, with
+manifests beside it, which an import that is pointed a folder too high would try to read.
 """
 
+import gzip
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,10 +40,19 @@ class S3Service:
         return answer and json_response(answer(request, request.parameters))
 
     def export(self, request: Any, asked: dict[str, Any]) -> dict[str, Any]:
-        name = asked["TableArn"].rpartition("/")[2]
-        items = self.items(request.region, name)
+        items = self.items(request.region, asked["TableArn"].rpartition("/")[2])
         where = {key: asked[key] for key in ("TableArn", "S3Bucket", "S3Prefix")}
-        return {"ExportDescription": self.begun("Export", asked, len(items), where)}
+        begun = self.begun("Export", asked, len(items), where)
+        folder = f"{asked['S3Prefix']}/AWSDynamoDB/{begun['ExportArn'].rpartition('/')[2]}"
+        lines = "".join(json.dumps({"Item": one}) + "\n" for one in items)
+        self.put(asked, f"{folder}/manifest-summary.json", b"{}")
+        self.put(asked, f"{folder}/manifest-files.json", b"{}")
+        self.put(
+            asked,
+            f"{folder}/data/2k2bnz3fne4kha2prxmoqv5mae.json.gz",
+            gzip.compress(lines.encode()),
+        )
+        return {"ExportDescription": begun}
 
     def import_(self, request: Any, asked: dict[str, Any]) -> dict[str, Any]:
         wanted, backend = asked["TableCreationParameters"], self.backend(request.region)
@@ -58,11 +70,27 @@ class S3Service:
             deletion_protection_enabled=False,
             warm_throughput=None,
         )
-        items = self.items("us-east-1", "StampMasters")[self.broken.pop("lost", 0) :]
+        found = self.read(**asked["S3BucketSource"])
+        items = found[self.broken.pop("lost", 0) :]
         for item in items:
             table.put_item(item)
         arn = {"TableArn": table.table_arn}
         return {"ImportTableDescription": self.begun("Import", asked, len(items), arn)}
+
+    def put(self, asked: dict[str, Any], key: str, body: bytes) -> None:
+        self.s3.put_object(bucket_name=asked["S3Bucket"], key_name=key, value=body)
+
+    def read(self, S3Bucket: str, S3KeyPrefix: str, **_: str) -> list[dict[str, Any]]:  # noqa: N803 - AWS's own names
+        """Read every object below the prefix, as the import does: what is no gzip breaks it."""
+        keys = self.s3.list_objects(
+            self.s3.get_bucket(S3Bucket), S3KeyPrefix, None, marker=None, max_keys=None
+        )[0]
+        texts = [gzip.decompress(one.value).decode() for one in keys]
+        return [json.loads(line)["Item"] for text in texts for line in text.splitlines()]
+
+    @property
+    def s3(self) -> Any:
+        return self.aws.moto.backend("s3", "aws")
 
     def begun(self, kind: str, asked: Any, count: int, more: dict[str, Any]) -> dict[str, Any]:
         self.asked.append(asked)

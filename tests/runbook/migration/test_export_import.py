@@ -1,7 +1,7 @@
-"""A table through S3: the calls that are made, the waits, and what stops it.
+"""A table through S3: the calls that are made, where the items go, the waits, and what stops it.
 
-The service itself is a stand-in (s3_service): moto's has neither times nor the ids that the place of the
-data follows from. What AWS really does with these calls cannot be proven here.
+The service itself is a stand-in (s3_service): moto's tells no times, by which an export is found again, and
+writes to another place than its ARN says. What AWS really does with these calls cannot be proven here.
 """
 
 import pytest
@@ -23,6 +23,8 @@ def s3(rally):
     rally.prod.delete_table(TableName=TARGET)
     backups(rally, enabled=True)
     service = S3Service(rally.desk.aws)
+    if BUCKET["bucket"] not in service.s3.buckets:
+        service.s3.create_bucket(BUCKET["bucket"], "ap-northeast-1")
     rally.desk.aws.extensions.append(service)
     yield service
     rally.desk.aws.extensions.pop()
@@ -79,6 +81,20 @@ def test_afterwards_the_migration_mends_old_spellings_and_leaves_the_manifest(ra
     assert [one["hash"] for one in rally.manifests] == [
         canonical_hash(everything(rally.prod, TARGET))
     ]
+
+
+def test_the_items_arrive_as_they_are_and_no_manifest_is_taken_for_one(rally, s3):
+    rally.run(export_import, **BUCKET).perform()
+    (place,) = (one["S3BucketSource"]["S3KeyPrefix"] for one in s3.asked if "S3BucketSource" in one)
+    keys = s3.s3.list_objects(
+        s3.s3.get_bucket(BUCKET["bucket"]), None, None, marker=None, max_keys=None
+    )[0]
+
+    assert any("manifest" in one.name for one in keys)
+    assert [one.name for one in keys if one.name.startswith(place) and "manifest" in one.name] == []
+    assert canonical_hash(everything(rally.prod, TARGET)) == canonical_hash(
+        everything(rally.dev, SOURCE)
+    )
 
 
 def test_a_second_run_finds_nothing_to_do(rally, s3):

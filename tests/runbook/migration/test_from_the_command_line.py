@@ -62,7 +62,8 @@ def test_from_dev_to_prod(runbook, rally, tmp_path):
     assert runbook("migrate_masters", "--from=dev", "--to=prod", "--go") == 0
 
     assert len(everything(rally.prod, TARGET)) == 60
-    (record,) = map(json.loads, (one.read_text() for one in (tmp_path / "evidence").iterdir()))
+    evidence = (tmp_path / "evidence").glob("*.json")
+    (record,) = (json.loads(one.read_text()) for one in evidence)
     assert (record["kind"], record["body"]["count"]) == ("manifest", 60)
     assert record["body"]["source"]["account"] == rally.desk.environment.account
     assert {one.environment for one in Journal(tmp_path / "journal.jsonl")} == {"prod"}

@@ -191,12 +191,20 @@ def test_an_empty_source_is_refused(rally):
         rally.run(migrate_masters).perform()
 
 
-def test_without_a_source_table_it_says_where_it_looked(rally):
+def test_without_a_source_table_it_says_where_it_looked_and_what_loads_spots_instead(rally):
     rally.dev.delete_table(TableName=SOURCE)
     with pytest.raises(
-        Stopped, match=r"table StampMasters of dev \(\d+, us-east-1\) does not exist"
+        Stopped,
+        match=r"table StampMasters of dev \(\d+, us-east-1\) does not exist: run"
+        r" `python -m runbook masters --env prod --go`, which loads the spots of this project, or",
     ):
         rally.run(migrate_masters).perform()
+
+
+def test_a_source_that_was_named_and_is_not_there_is_for_its_owner_to_see_to(rally):
+    rally.dev.delete_table(TableName=SOURCE)
+    with pytest.raises(Stopped, match="does not exist: name its environment with --from, or"):
+        rally.run(migrate_masters, **{"from": "dev"}).perform()
 
 
 def test_without_a_target_table_it_can_be_rehearsed_but_not_done(rally):

@@ -11,7 +11,9 @@ from signoff.local.aws.restores import Restores
 from signoff.local.aws.server import LocalAws
 from signoff.procedure import Procedure
 from signoff.procedure.work import Changes
-from tests.runbook.desk import Desk, clients
+from tests.runbook.desk import ONCE, Desk, clients
+
+SCALING = "application-autoscaling"
 
 
 @contextmanager
@@ -22,6 +24,8 @@ def account(number: str) -> Iterator["Operator"]:
         aws.extensions.append(restores.extension)
         aws.observers.append(restores.observe)
         desk = Desk(aws, clients(aws))
+        scaling = desk.session.client(SCALING, endpoint_url=aws.endpoint, config=ONCE)
+        desk = Desk(aws, {**clients(aws), SCALING: scaling})
         desk.environment = replace(desk.environment, bucket=None)
         for step in procedure().steps:
             if step.action:

@@ -1,10 +1,12 @@
 """An alias goes back to the release before, or to a named version, and forward again."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from runbook import rollback_functions
 from signoff.procedure import Refused
 from signoff.procedure.refusal import Declined
+from tests.runbook.rollback.breaking import denied
 
 
 @pytest.fixture
@@ -82,6 +84,32 @@ def test_a_run_that_was_killed_half_way_goes_on_to_where_it_was_going(operator):
     operator.run(rollback_functions)
 
     assert set(back.values()) == {"1"}
+
+
+def test_a_release_of_two_functions_is_gone_back_from_to_its_end(operator):
+    """Five are right already: where the two were going must not be taken for another rollback's."""
+    before = operator.versions()
+    for key in ("award", "stamps"):
+        release_another(operator, key)
+    rollback_functions.record_the_release.action(operator.work(go=True))
+    released = operator.versions()
+    with denied(operator.desk, "UpdateAlias", 2), pytest.raises(ClientError):
+        operator.run(rollback_functions)
+    stopped = operator.versions()
+    operator.run(rollback_functions)
+
+    assert sum(released[key] != version for key, version in before.items()) == 2
+    assert sum(stopped[key] != version for key, version in before.items()) == 1
+    assert operator.versions() == before
+
+
+def release_another(operator, key):
+    """Put a version live that differs in its description only."""
+    functions, name = operator.client("lambda"), f"stamp-rally-prod-{key}"
+    functions.update_function_configuration(FunctionName=name, Description="another")
+    version = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    functions.update_function_configuration(FunctionName=name, Description="")
 
 
 def test_a_version_that_reads_another_table_is_asked_about(operator):

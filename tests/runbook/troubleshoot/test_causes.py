@@ -1,14 +1,18 @@
 """Each planted fault is named with its remedy; a healthy stack bears no cause; nothing is changed."""
 
 import json
+import re
 
 import pytest
 
-from runbook import troubleshoot, troubleshoot_secrets, troubleshoot_slow
+from runbook import troubleshoot, troubleshoot_cors, troubleshoot_secrets, troubleshoot_slow
 from runbook.diagnosis import preflights
 from signoff.procedure import Procedure
+from tests.runbook.desk import said_in
 from tests.runbook.rollback.operator import account
 
+SPOKEN = re.compile(r"[a-z]+ [a-z]+ [a-z]+")
+"""Three words of English in a row."""
 ROLE = {"RoleName": "stamp-rally-prod-auth-role", "PolicyName": "least-privilege"}
 
 
@@ -22,10 +26,10 @@ def operator():
 def told(operator):
     """What a procedure says, rehearsed: it may do nothing but read."""
 
-    def said(module):
+    def said(module, lang="en"):
         operator.told.clear()
         operator.rehearse(module)
-        return "\n".join(operator.told)
+        return "\n".join(said_in(lang, one) for one in operator.told)
 
     return said
 
@@ -94,7 +98,7 @@ def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
     ],
 )
 def test_figures_speak_for_a_cause(figures, cause):
-    assert any(cause in one for one in troubleshoot_slow.causes(figures))
+    assert any(cause in one.told.en for one in troubleshoot_slow.causes(figures))
 
 
 def test_good_figures_speak_for_none():
@@ -114,7 +118,7 @@ def test_cors_that_names_the_guides_origin_is_told(operator):
     }
     options = {"options": {"x-amazon-apigateway-integration": integration}}
     document = {"paths": dict.fromkeys(work.plan.api.paths, options)}
-    found = [why for why, _ in preflights.causes(work, document)]
+    found = [one.why.en for one in preflights.causes(work, document)]
 
     origin = "allows https://liff.line.me, the front end is https://rally.example.jp"
     assert [one for one in found if origin in one]
@@ -124,3 +128,29 @@ def test_cors_that_names_the_guides_origin_is_told(operator):
 def test_the_procedures_change_nothing_when_they_run(operator):
     for module in (troubleshoot, troubleshoot_secrets, troubleshoot_slow):
         assert all(one.action(operator.work(go=True)) == () for one in Procedure.of(module).steps)
+
+
+@pytest.mark.parametrize(
+    "module", [troubleshoot, troubleshoot_secrets, troubleshoot_cors, troubleshoot_slow]
+)
+def test_all_that_is_said_is_said_in_japanese_too(operator, told, module):
+    """Also of what is wrong: alarms that burn, a secret that is gone, signs in the logs."""
+    name, secret = "stamp-rally-prod-award-errors-alarm", "stamp-rally-prod/token-secret-key"
+    cloudwatch, secrets = operator.client("cloudwatch"), operator.client("secretsmanager")
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="planted")
+    secrets.delete_secret(SecretId=secret, RecoveryWindowInDays=7)
+    said = told(module, "ja")
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="over")
+    secrets.restore_secret(SecretId=secret)
+
+    assert said
+    for line in said.splitlines():
+        commands_apart = re.sub(r"(python -m|aws) [-\w /]+", "", line)
+        assert not SPOKEN.search(commands_apart), line
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_cause_names_the_page_of_its_language(lang):
+    (one,) = troubleshoot_slow.causes({"Users-prod WriteThrottleEvents": 3})
+
+    assert f"runbook/alarms.{lang}.md#throttle" in one.told[lang]

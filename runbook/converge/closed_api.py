@@ -1,0 +1,86 @@
+"""An API's first deployment: closed, so that going back from the first release (guide step 8-2) closes it.
+
+One greedy resource answers every path by itself, without a function or an authorizer that could fail.
+It is drawn up, deployed, and taken out of the draft again before anything else is in there.
+"""
+
+import json
+from typing import Any
+
+from plan.model import Api
+from runbook.converge import rest_api
+from runbook.converge.deployments import listed
+from runbook.converge.draft import Draft, digest, read
+from runbook.converge.methods import Answer, Method, preflight, put
+from signoff.checklist import Words
+from signoff.procedure import Change, Work
+from signoff.procedure.work import Changes
+
+PATH = "/{closed+}"
+"""API Gateway takes any name for the rest of a path: nobody else has a resource of this one."""
+ANY = "ANY"
+ANOTHER_SECOND = 1.0
+"""API Gateway tells the age of deployments in whole seconds: two of one second have no order."""
+RETRY_AFTER_S = 120
+BODY = {
+    "ok": False,
+    "error": "Service Unavailable",
+    "message": "The stamp rally is closed for the moment",
+    "error_code": "SERVICE_UNAVAILABLE",
+}
+"""As the functions' own closed package answers."""
+
+
+def converge(work: Work, api: Api) -> Changes:
+    """Deploy an API closed that was never deployed; leave alone what somebody drew up or deployed."""
+    found = rest_api.find(work, api)
+    id_ = str(found["id"]) if found else None
+    draft, name = read(work, id_), f"REST API {api.name}"
+    if listed(work, id_):
+        left = _change(name, "resource", PATH, None) if PATH in draft.resources else ()
+        return work.settle(left, lambda: _take_out(work, rest_api.needed(work, api), draft))
+    if set(draft.resources) - {"/", PATH} | {path for path, _ in draft.methods} - {PATH}:
+        work.tell(
+            Words(
+                en=f"{name} was drawn up by somebody else: its first deployment has none before it",
+                ja=f"{name}は手作業で作成済みのため、最初のデプロイより前に戻る先はありません",
+            )
+        )
+        return ()
+    planned = _change(name, "closed deployment", None, "every path answers 503")
+    return work.settle(planned, lambda: _deploy(work, api, rest_api.needed(work, api)))
+
+
+def _deploy(work: Work, api: Api, id_: str) -> None:
+    """Begin anew whatever a killed run left, for a method can't be made twice."""
+    client, draft = work.client("apigateway"), read(work, id_)
+    _take_out(work, id_, draft)
+    resource = client.create_resource(
+        restApiId=id_, parentId=draft.resources["/"], pathPart=PATH.strip("/")
+    )
+    for method in _methods(api):
+        at = {"restApiId": id_, "resourceId": resource["id"], "httpMethod": method.verb}
+        put(work, at, draft, method)
+    drawn = read(work, id_)
+    text = f"{api.name}: closed: every path answers 503, draft sha256:{digest(drawn)}"
+    client.create_deployment(restApiId=id_, description=text)
+    _take_out(work, id_, drawn)
+    work.sleep(ANOTHER_SECOND)
+
+
+def _take_out(work: Work, id_: str, draft: Draft) -> None:
+    if resource := draft.resources.get(PATH):
+        work.client("apigateway").delete_resource(restApiId=id_, resourceId=resource)
+
+
+def _methods(api: Api) -> tuple[Method, Method]:
+    headers = {
+        "Access-Control-Allow-Origin": api.cors.origin,
+        "Retry-After": str(RETRY_AFTER_S),
+    }
+    closed = Answer(status="503", headers=headers, body=json.dumps(BODY))
+    return Method(path=PATH, verb=ANY, answer=closed), preflight(api, PATH)
+
+
+def _change(resource: str, field: str, before: Any, after: Any) -> Changes:
+    return (Change(resource, field, before, after),)

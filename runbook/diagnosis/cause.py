@@ -1,0 +1,24 @@
+"""A likely cause and its remedy, as a person in trouble is told, in either language."""
+
+from dataclasses import dataclass
+
+from signoff.checklist import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """``why`` is a sentence without its full stop, ``remedy`` a command, or a page of either ``{lang}``."""
+
+    why: Words
+    remedy: str
+
+    @property
+    def told(self) -> Words:
+        return Words(
+            en=f"likely cause: {self.why.en}; {self.remedy.replace('{lang}', 'en')}",
+            ja=f"考えられる原因: {self.why.ja}。対処: {self.remedy.replace('{lang}', 'ja')}",
+        )
+
+
+def cause(en: str, ja: str, remedy: str) -> Cause:
+    return Cause(why=Words(en=en, ja=ja), remedy=remedy)

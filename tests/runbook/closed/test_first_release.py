@@ -1,0 +1,233 @@
+"""A first release has something else before it; what was there before is no fake, and is not made twice."""
+
+import re
+from contextlib import contextmanager
+
+import pytest
+
+from runbook import api, functions, least_privilege, rollback_functions
+from runbook.converge import closed_api, rest_api
+from runbook.converge.earlier_version import FOUND, NEW
+from runbook.converge.functions import code_sha256
+from signoff.procedure import Procedure
+from tests.runbook.desk import package
+
+AUTH = "stamp-rally-prod-auth"
+RELEASING = (least_privilege, functions, api)
+
+
+@pytest.fixture
+def release(empty):
+    """Do one procedure, or as many as are given, for good."""
+
+    def do(*modules):
+        steps = [one for module in modules for one in Procedure.of(module).steps]
+        return [change for one in steps for change in empty.do(one.action, permit=lambda _: True)]
+
+    return do
+
+
+@pytest.fixture
+def killed(empty):
+    """Kill a run, once, when it is about to make a call of this name."""
+
+    @contextmanager
+    def at(operation):
+        def kill(model, **_):
+            if model.name == operation:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt), empty.hooked("before-call", kill):
+            yield
+
+    return at
+
+
+def live(desk):
+    alias = desk.client("lambda").get_alias(FunctionName=AUTH, Name="live")
+    return alias["FunctionVersion"]
+
+
+def versions(desk, name=AUTH):
+    """What a person sees who has to choose: number, words and code of every published version."""
+    found = desk.client("lambda").list_versions_by_function(FunctionName=name)["Versions"]
+    return [
+        (one["Version"], one.get("Description", ""), one["CodeSha256"])
+        for one in found
+        if one["Version"] != "$LATEST"
+    ]
+
+
+def deployments(desk):
+    """The descriptions of all deployments, oldest first, without their digests; and these."""
+    found = rest_api.find(desk.work(), desk.work().plan.api)
+    listed = desk.client("apigateway").get_deployments(restApiId=found["id"])["items"]
+    texts = [one.get("description", "") for one in sorted(listed, key=lambda o: o["createdDate"])]
+    digests = [re.findall("sha256:([0-9a-f]{64})", one) for one in texts]
+    return [re.sub("sha256:.*", "", one) for one in texts], digests
+
+
+def made_by_hand(desk, code=b"by hand", *, publish=False, variables=None):
+    desk.client("iam").create_role(
+        RoleName="by-hand", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}'
+    )
+    desk.client("lambda").create_function(
+        FunctionName=AUTH,
+        Runtime="python3.12",
+        Role=f"arn:aws:iam::{desk.environment.account}:role/by-hand",
+        Handler="app.handler",
+        Code={"ZipFile": code},
+        Environment={"Variables": variables or {}},
+        Publish=publish,
+    )
+
+
+def test_a_new_function_is_closed_before_its_first_release(empty, release):
+    release(least_privilege, functions)
+
+    assert versions(empty) == [
+        ("1", NEW, code_sha256(package("closed"))),
+        ("2", "", code_sha256(package("auth"))),
+    ]
+    assert live(empty) == "2"
+
+
+def test_a_new_api_is_closed_before_its_first_deployment(empty, release):
+    release(*RELEASING)
+
+    texts, digests = deployments(empty)
+    name = "stamp-rally-prod-api"
+    assert texts == [f"{name}: closed: every path answers 503, draft ", f"{name}: draft "]
+    assert digests[0] != digests[1]
+
+
+def test_nothing_of_the_closed_api_stays_in_the_draft(empty, release):
+    release(*RELEASING)
+
+    found = rest_api.find(empty.work(), empty.work().plan.api)
+    paths = empty.client("apigateway").get_resources(restApiId=found["id"])["items"]
+    assert closed_api.PATH not in {one["path"] for one in paths}
+
+
+def test_going_back_says_that_it_closes(empty, release):
+    told = []
+    release(least_privilege, functions)
+    work = empty.work(tell=told.append)
+    rollback_functions.say_what_is_lost.action(work)
+
+    assert f"{AUTH}: 2 -> 1 ({NEW})" in told
+
+
+def test_a_second_release_adds_one_version_and_no_closed_one(empty, release):
+    release(least_privilege, functions)
+    steps = [one.action for one in Procedure.of(functions).steps]
+    for action in steps:
+        empty.do(action, build=lambda key: package(key) + b", mended")
+
+    assert [(number, words) for number, words, _ in versions(empty)] == [
+        *(("1", NEW), ("2", ""), ("3", "")),
+    ]
+
+
+def test_a_published_function_keeps_what_it_had_and_nothing_else(empty, release):
+    made_by_hand(empty, publish=True)
+    release(least_privilege, functions)
+
+    assert versions(empty) == [
+        ("1", "", code_sha256(b"by hand")),
+        ("2", "", code_sha256(package("auth"))),
+    ]
+
+
+def test_code_that_was_never_published_is_published_before_it_is_overwritten(empty, release):
+    made_by_hand(empty)
+    release(least_privilege, functions)
+
+    assert versions(empty) == [
+        ("1", FOUND, code_sha256(b"by hand")),
+        ("2", "", code_sha256(package("auth"))),
+    ]
+
+
+def test_a_variable_that_may_be_a_secret_is_frozen_in_no_version(empty, release):
+    made_by_hand(empty, variables={"TOKEN_SECRET_KEY": "a-key"})
+    release(least_privilege, functions)
+
+    assert versions(empty) == [("1", "", code_sha256(package("auth")))]
+
+
+@pytest.mark.parametrize("point", ["PublishVersion", "UpdateFunctionCode", "CreateAlias"])
+def test_a_run_that_ended_there_goes_on_to_the_same_two_versions(empty, release, killed, point):
+    release(least_privilege)
+    with killed(point):
+        release(functions)
+    release(functions)
+
+    assert [words for _, words, _ in versions(empty)] == [NEW, ""]
+    assert live(empty) == "2"
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        *("CreateResource", "PutMethod", "PutIntegration", "PutIntegrationResponse"),
+        *("CreateDeployment", "DeleteResource", "CreateAuthorizer", "CreateStage"),
+    ],
+)
+def test_a_run_that_ended_there_goes_on_to_the_same_two_deployments(empty, release, killed, point):
+    release(least_privilege, functions)
+    with killed(point):
+        release(api)
+    release(api)
+
+    assert len(deployments(empty)[0]) == 2
+    assert release(api) == []
+
+
+def test_an_api_that_was_deployed_gets_no_past_that_it_had_not(empty, release):
+    gateway = empty.client("apigateway")
+    id_ = gateway.create_rest_api(name="stamp-rally-prod-api")["id"]
+    mock(gateway, id_)
+    gateway.create_deployment(restApiId=id_, description="by hand")
+    release(*RELEASING)
+
+    assert deployments(empty)[0][0] == "by hand"
+    assert len(deployments(empty)[0]) == 2
+
+
+def test_an_api_that_somebody_drew_up_is_left_as_it_is_and_told(empty):
+    gateway, told = empty.client("apigateway"), []
+    mock(gateway, gateway.create_rest_api(name="stamp-rally-prod-api")["id"])
+    made = closed_api.converge(empty.work(go=True, tell=told.append), empty.work().plan.api)
+
+    assert made == ()
+    assert [line.en.split(": ")[1] for line in told] == ["its first deployment has none before it"]
+
+
+def test_after_a_rollback_the_good_draft_is_deployed_anew(empty, release):
+    """The row asks for the newest deployment, and the newest one is the one that was left."""
+    release(*RELEASING)
+    age_the_deployments(empty, 10)
+    id_ = rest_api.find(empty.work(), empty.work().plan.api)["id"]
+    empty.client("apigateway").create_deployment(restApiId=id_, description="a bad one")
+    age_the_deployments(empty, 10)
+    made = release(api)
+
+    assert ("stage prod", "deployment") in {(one.resource, one.field) for one in made}
+    assert len(deployments(empty)[0]) == 4
+    assert release(api) == []
+
+
+def age_the_deployments(desk, seconds):
+    """API Gateway tells whole seconds, and no test waits for the next one."""
+    for one in desk.aws.moto.backend("apigateway", "ap-northeast-1").apis.values():
+        for deployment in one.deployments.values():
+            deployment.created_date -= seconds
+
+
+def mock(gateway, id_):
+    """Draw up `GET /`, which answers by itself."""
+    root = gateway.get_resources(restApiId=id_)["items"][0]["id"]
+    at = {"restApiId": id_, "resourceId": root, "httpMethod": "GET"}
+    gateway.put_method(**at, authorizationType="NONE")
+    gateway.put_integration(**at, type="MOCK")

@@ -1,0 +1,109 @@
+"""Every call of a restore that changes something, denied, signed out, and done unheard: it goes on, and can be undone."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from runbook import restore_tables
+from runbook.rollback import undoing
+from signoff.procedure import until
+from signoff.procedure.clients import PATIENT
+from tests.runbook.desk import clients
+from tests.runbook.rollback.breaking import changing, cut_off
+from tests.runbook.rollback.operator import account
+from tests.runbook.rollback.trial import MODES, Trial
+
+CALLS = {
+    "RestoreTableToPointInTime": 1,
+    "UpdateTable": 1,
+    "UpdateContinuousBackups": 1,
+    "UpdateTimeToLive": 1,
+    "TagResource": 1,
+    "PutRolePolicy": 3,
+    "UpdateFunctionConfiguration": 3,
+    "PublishVersion": 3,
+    "UpdateAlias": 3,
+    "PutMetricAlarm": 4,
+}
+"""What a restore of the table of stamps calls, and how often."""
+GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}
+
+
+@pytest.fixture(scope="module")
+def operator():
+    with account("777788883333") as made:
+        made.client("dynamodb").put_item(TableName="UserStamps-prod", Item=GOOD)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def moment():
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    until(lambda: datetime.now(UTC) >= at, what="it is then", every_s=0.1, within_s=2)
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.fixture
+def seen(operator):
+    """Tables, aliases, roles and alarms, as AWS has them: looked at past the procedure."""
+
+    def seen():
+        plan, dynamodb = operator.work().plan, operator.client("dynamodb")
+        policies = operator.client("iam").list_role_policies
+        alarms = operator.client("cloudwatch").get_paginator("describe_alarms").paginate()
+        return {
+            **{f"table {one}": "there" for one in dynamodb.list_tables()["TableNames"]},
+            **{f"alias stamp-rally-prod-{k}:live": v for k, v in operator.versions().items()},
+            **{
+                f"role {one.name}": policies(RoleName=one.name)["PolicyNames"] for one in plan.roles
+            },
+            **{
+                f"alarm {one['AlarmName']}": one.get("Dimensions")
+                for page in alarms
+                for one in page["MetricAlarms"]
+            },
+        }
+
+    return seen
+
+
+@pytest.fixture
+def trial(operator, moment, seen, tmp_path):
+    """A restore of one table; undone afterwards, which must bring back all that is seen."""
+    before = seen()
+    chosen = {"to": moment, "only": "userstamps"}
+    yield Trial(operator, restore_tables, tmp_path, seen, chosen)
+    undoing.compare_and_undo(operator.work(go=True, **chosen))
+    assert seen() == before
+
+
+def test_these_are_all_the_calls_that_change_something(operator, trial):
+    assert Counter(changing(operator.desk, trial.run)) == CALLS
+
+
+@pytest.mark.parametrize(("mode", "operation"), list(product(MODES, CALLS)))
+def test_it_stops_goes_on_and_can_be_undone(operator, trial, mode, operation):
+    trial.stop(mode, operation, CALLS[operation])
+    trial.run()
+
+    assert operator.rehearse(restore_tables, **trial.chosen) == ()
+    assert trial.results() == ["failed", "done"]
+    assert operator.history("restore")[0]["content"]
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_one_lost_answer_is_asked_for_again(operator, trial, operation):
+    """By the client that procedures really have: it sends the call once more."""
+    desk = operator.desk
+    impatient = desk._clients  # noqa: SLF001 - the desk's clients are made for tests that look once
+    desk._clients = {**impatient, **clients(desk.aws, PATIENT)}  # noqa: SLF001
+    try:
+        with cut_off(desk, operation, 1):
+            trial.run()
+    finally:
+        desk._clients = impatient  # noqa: SLF001
+
+    assert trial.results() == ["done"]
+    assert operator.rehearse(restore_tables, **trial.chosen) == ()

@@ -1,0 +1,163 @@
+"""In the middle of a rollback a call is denied, the credentials go, an answer is lost: it goes on from there.
+
+Tried with the calls that change something: those of the small rollbacks here, of a restore in ``deep``.
+"""
+
+import socket
+from collections import Counter
+from dataclasses import replace
+from itertools import product
+from threading import Thread
+
+import pytest
+
+from runbook import front_end, rollback_api, rollback_frontend, rollback_functions
+from runbook.converge import rest_api
+from runbook.rollback.configuration import write
+from runbook.rollback.stand_in import stand_in
+from signoff.procedure import Refused, Stopped
+from tests.runbook.rollback.breaking import changing
+from tests.runbook.rollback.operator import account
+from tests.runbook.rollback.trial import MODES, Trial
+
+FUNCTIONS = 7
+
+
+@pytest.fixture(scope="module")
+def operator():
+    with account("777788882222") as made:
+        yield made
+
+
+@pytest.fixture
+def functions(operator, tmp_path):
+    def seen():
+        versions = operator.versions()
+        return {f"alias stamp-rally-prod-{key}:live": one for key, one in versions.items()}
+
+    return Trial(operator, rollback_functions, tmp_path, seen)
+
+
+@pytest.fixture
+def api(operator, tmp_path):
+    id_ = rest_api.find(operator.work(), operator.work().plan.api)["id"]
+
+    def seen():
+        stage = operator.client("apigateway").get_stage(restApiId=id_, stageName="prod")
+        return {"stage prod": stage["deploymentId"]}
+
+    return Trial(operator, rollback_api, tmp_path, seen)
+
+
+def test_these_are_all_the_calls_that_change_something(operator, functions, api):
+    there = changing(operator.desk, functions.run)
+    back = changing(operator.desk, functions.run)
+
+    assert Counter(there) == Counter(back) == {"UpdateAlias": FUNCTIONS}
+    assert changing(operator.desk, api.run) == changing(operator.desk, api.run) == ["UpdateStage"]
+
+
+@pytest.mark.parametrize(("mode", "number"), list(product(MODES, (1, 4, FUNCTIONS))))
+def test_functions_stop_at_any_alias_and_go_on(functions, mode, number):
+    before = functions.seen()
+    functions.stop(mode, "UpdateAlias", number)
+    assert len(functions.told("change")) == number - 1
+    assert len(functions.told("broken")) == 1
+    functions.run()
+    back = functions.seen()
+    functions.run()
+
+    assert all(back[name] != version for name, version in before.items())
+    assert functions.seen() == before
+    assert functions.results() == ["failed", "done", "done"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_api_stops_and_goes_on(api, mode):
+    before = api.seen()
+    api.stop(mode, "UpdateStage", 1)
+    api.run()
+    back = api.seen()
+    api.run()
+
+    assert back != before
+    assert api.seen() == before
+    assert api.results() == ["failed", "done", "done"]
+
+
+OLD = "const CONFIG = { API_BASE_URL: 'https://old.example.jp', LIFF_ID: '1111111111-aaaaaaaa' };"
+NEW = OLD.replace("old", "new")
+
+
+@pytest.fixture
+def site(operator, tmp_path):
+    """A front end that was switched: its folder, what it is chosen by, and the way back."""
+    with stand_in() as there:
+        environment = replace(operator.desk.environment, front_end=there.front_end)
+        path = there.folder / there.front_end.config_path
+        record = {"url": front_end.address(there.front_end), "config": OLD}
+        operator.desk.evidence.record(front_end.KIND, record)
+        write(path, NEW)
+        chosen = {"environment": environment, "site": str(there.folder)}
+        yield (
+            path,
+            Trial(
+                operator,
+                rollback_frontend,
+                tmp_path,
+                lambda: {f"file {path}": path.read_text()},
+                chosen,
+            ),
+        )
+
+
+def test_a_file_that_cannot_be_written_is_told_and_left_whole(site):
+    """A folder in the way of the staged file: the tests' user may write any file."""
+    path, trial = site
+    in_the_way = path.with_name(f"{path.name}.staged")
+    in_the_way.mkdir()
+    with pytest.raises(
+        Stopped, match=r"config\.js cannot be written .*see to it, then run it again"
+    ):
+        trial.run()
+    assert path.read_text() == NEW
+    assert trial.told("broken") == {f"file {path}"}
+    in_the_way.rmdir()
+    trial.run()
+
+    assert path.read_text() == OLD
+    assert trial.results() == ["failed", "done"]
+
+
+def test_a_file_that_cannot_be_read_is_told(site):
+    path, trial = site
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(Stopped, match=r"config\.js cannot be read"):
+        trial.run()
+
+    assert path.read_bytes() == b"\xff\xfe"
+
+
+def test_a_folder_that_is_none_is_not_made(site, tmp_path):
+    _, trial = site
+    there = tmp_path / "liff-ap"
+    trial.chosen["site"] = str(there)
+    with pytest.raises(
+        Stopped, match="liff-ap is no folder: give the one of the front end's files"
+    ):
+        trial.run()
+
+    assert not there.exists()
+
+
+def test_a_front_end_that_hangs_up_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up():
+            server.accept()[0].close()
+
+        hanging_up = Thread(target=hang_up)
+        hanging_up.start()
+        with pytest.raises(Refused, match=r"does not answer .*: see to the front end"):
+            front_end.served(f"http://127.0.0.1:{server.getsockname()[1]}/js/config.js")
+        hanging_up.join()

@@ -1,0 +1,53 @@
+"""Every kind of call that provisioning makes goes wrong once: it is told, nothing is made twice, it goes on."""
+
+import itertools
+
+import pytest
+
+from signoff.local.aws.errors import access_denied
+from signoff.procedure import Journal
+from tests.runbook import striking
+from tests.runbook.striking import FEW, MOST, PROCEDURES, Refusing, Unanswered
+from tests.runbook.toy import WHO
+
+
+@pytest.fixture
+def journal(tmp_path):
+    return Journal(tmp_path / "journal.jsonl")
+
+
+def test_a_denied_call_is_told_by_its_name(empty, everything, journal):
+    fault = Refusing(lambda request: access_denied(request, "not authorized"))
+    empty.aws.faults.append(fault)
+    said = striking.stops(empty, journal, fault)
+
+    assert len(fault.seen) > FEW
+    assert [line.split(": ", 1)[1] for line in said] == [
+        f"{one} was denied to {WHO}: have it allowed, then run it again" for one in fault.seen
+    ]
+    striking.assert_it_came_to_its_end(empty, everything, journal, said)
+
+
+def test_a_call_whose_answer_is_lost_is_told_and_not_done_twice(empty, everything, journal):
+    fault = Unanswered()
+    with empty.hooked("after-call", fault):
+        said = striking.stops(empty, journal, fault)
+
+    assert len(fault.seen) == len(said) > FEW
+    assert all("AWS did not answer" in line and "see to the connection" in line for line in said)
+    striking.assert_it_came_to_its_end(empty, everything, journal, said)
+
+
+@pytest.mark.parametrize("event", ["before-call", "after-call"])
+@pytest.mark.parametrize("name", ["tables", "api"])
+def test_a_run_that_is_killed_again_and_again_comes_to_its_end(empty, journal, name, event):
+    """Killed at its first changing call, the next at its second, and so on."""
+    for earlier in itertools.takewhile(lambda one: one.name != name, PROCEDURES):
+        striking.run(empty, earlier, journal).perform()
+    procedure = next(one for one in PROCEDURES if one.name == name)
+    kills = striking.killed_ever_later(empty, procedure, journal, event)
+
+    assert 3 <= kills < MOST
+    assert list(journal)[-1].detail == {"result": "done"}
+    assert [c for step in procedure.steps if step.action for c in empty.do(step.action)] == []
+    striking.assert_nothing_is_there_twice(empty)
