@@ -11,7 +11,7 @@ sent), 5 inconclusive (more samples would tell), 2 a wrong command line.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from load import commands
@@ -19,6 +19,7 @@ from load.engine.gate import Refused
 from load.engine.judge import Exit
 from load.objectives_file import FILE as OBJECTIVES
 from load.prepare import ROOT
+from load.target import Surroundings
 
 PLANS = ("smoke", "baseline", "step", "spike", "soak")
 
@@ -118,18 +119,30 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; a refusal is one sentence."""
-    asked = parser().parse_args(arguments)
-    # Joins the local stack, whose imports take a second: not for --help.
-    from load.surroundings import surroundings  # noqa: PLC0415
+def main(
+    arguments: Sequence[str] | None = None, *, join: Callable[[Path], Surroundings] | None = None
+) -> int:
+    """Run one command and return its exit code; a refusal is one sentence.
 
+    ``join`` gives it the surroundings of the root folder: the house's own unless told otherwise.
+    """
+    asked = parser().parse_args(arguments)
     try:
-        code: Exit = asked.command(asked, surroundings(ROOT))
+        code: Exit = asked.command(asked, (join or _joined)(ROOT))
     except Refused as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         return int(Exit.REFUSED)
+    except KeyboardInterrupt:
+        print("INVALID: stopped before the end, so nothing was judged", file=sys.stderr)
+        return int(Exit.INVALID)
     return int(code)
+
+
+def _joined(root: Path) -> Surroundings:
+    # Joins the local stack, whose imports take a second: not for --help.
+    from load.surroundings import surroundings  # noqa: PLC0415
+
+    return surroundings(root)
 
 
 if __name__ == "__main__":

@@ -84,8 +84,10 @@ class Attempt:
         refusals = [line for line in lines if line.startswith("refused: ")]
         if code == Exit.REFUSED and refusals:
             return Finished(Exit.REFUSED, refusals[-1], logs)
+        errors = [line.partition("/ERROR/")[2] for line in lines if "/ERROR/" in line]
+        last = f" ({errors[-1]})" if errors else ""
         return Finished(
-            Exit.INVALID, f"INVALID: Locust ended (exit {code}) without a verdict", logs
+            Exit.INVALID, f"INVALID: Locust ended with {code} and without a verdict{last}", logs
         )
 
 

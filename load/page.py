@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from load.diagnosis import diagnosis, gathered
 from load.engine import confidence
 from load.engine.criteria import Check
 from load.engine.verdict import Verdict
@@ -31,6 +32,8 @@ def render(verdict: Verdict, *, locust: bool) -> str:
         record=verdict.to_json(),
         where=verdict.about.get("environment") or "the target",
         facts=list(_facts(verdict)),
+        diagnosis=list(diagnosis(verdict)),
+        reasons=gathered(verdict.judgement.reasons),
         rows=_grouped(verdict.judgement.checks),
         plots=[(name, Markup(svg)) for name, svg in plots(verdict).items()],  # noqa: S704 - our own SVG, escaped
         generator=list(_generator(verdict)),
@@ -44,6 +47,10 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, Any]]:
     yield "Target", about.get("host", "unknown")
     yield "Release", about.get("release") or "unknown, so no sign-off can count this verdict"
     yield "Plan", f"{plan.name}: {plan.purpose}"
+    if "required_plan" in about:
+        yield "Sign-off", _counts(str(about["required_plan"]), plan.name)
+    if about.get("local"):
+        yield "Local", "one machine's stack: it shows that answers are right, not how fast AWS is"
     yield "Time", f"{verdict.began:%Y-%m-%d %H:%M:%S} to {verdict.ended:%H:%M:%S} UTC"
     yield "Caller", about.get("caller") or "unknown"
     yield "Contract", seen.contract
@@ -58,6 +65,12 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, Any]]:
         yield "Cleaned", f"{cleanup['deleted']} items of {cleanup['users']} users; {said}"
     if about.get("endpoint"):
         yield "AWS endpoint", about["endpoint"]
+
+
+def _counts(required: str, plan: str) -> str:
+    if plan == required:
+        return f"the performance row asks for a green {required} of the live release"
+    return f"the performance row asks for {required}, so this run does not count for it"
 
 
 def _crew(verdict: Verdict) -> str:

@@ -116,6 +116,7 @@ def _about(target: Target, plan: Plan, spent: Spent, silence: str) -> Mapping[st
         "caller": target.caller,
         "host": target.host,
         "production": target.production,
+        "local": target.line is not None,
         "required_plan": target.required_plan,
         "fresh_days": target.fresh_days,
         "endpoint": target.endpoint,

@@ -10,7 +10,7 @@ from load.aim import aimed
 from load.artefacts import previous_digest, record
 from load.attempt import Attempt, Finished
 from load.engine.gate import Refused
-from load.engine.run_file import Run
+from load.engine.run_file import USED_FILE, Run
 from load.engine.verdict import FILE_NAME, Verdict
 from load.folders import Folders
 from load.launch import Spread
@@ -36,11 +36,9 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
     ``prepared`` is a run file that the workers elsewhere have, too.
     """
     folders = Folders(around.root, name)
+    ready = Run.read(prepared) if prepared else None
     with aimed(around, name, watch.say, host) as (target, aws):
-        if prepared:
-            run = _prepared_before(prepared, target)
-        else:
-            run = _prepared_now(target, aws, wish, folders)
+        run = _still_aimed(ready, target) if ready else _prepared_now(target, aws, wish, folders)
         about = {**run.about, "previous": previous_digest(folders)}
         run = replace(run, progress=True, about=about)
         folder = Path(run.out)
@@ -49,7 +47,7 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
         logging.basicConfig(filename=folder / "stack.log")
         watch.say(_announcement(run))
         attempt = Attempt(run=run, target=target, aws=aws, folder=folder, watch=watch)
-        finished = attempt.conclude(attempt.drive(spread))
+        finished = _carried_out(attempt, spread)
         if finished.verdict:
             folders.link(folder)
             _recorded(finished.verdict, attempt, around.root, counts=wish.objectives == OBJECTIVES)
@@ -64,14 +62,26 @@ def _prepared_now(target: Target, aws: Aws, wish: Wish, folders: Folders) -> Run
     return run
 
 
-def _prepared_before(path: Path, target: Target) -> Run:
-    """Read a run file, whose price was spent when it was made; `Refused` if it is for another target."""
-    run = Run.read(path)
+def _still_aimed(run: Run, target: Target) -> Run:
+    """Refuse a run that was prepared for another target; its price was spent when it was made."""
     if run.host != target.host:
         raise Refused(
-            f"{path} is for {run.host}, and {target.name} is at {target.host}; prepare it again"
+            f"the run file is for {run.host}, and {target.name} is at {target.host}; prepare it again"
         )
     return run
+
+
+def _carried_out(attempt: Attempt, spread: Spread) -> Finished:
+    """Load and clean up; who stops that in the middle is told what is left to do."""
+    try:
+        return attempt.conclude(attempt.drive(spread))
+    except KeyboardInterrupt:
+        used = attempt.folder / USED_FILE
+        attempt.watch.say(
+            f"what was written is not taken away; that does: python -m load clean --env "
+            f"{attempt.target.name} {used}"
+        )
+        raise
 
 
 def _announcement(run: Run) -> str:

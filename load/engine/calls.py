@@ -1,19 +1,21 @@
 """The requests of the load, and what a right answer to each must say of the one who asked."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from load.engine.plan import AWARD, LIST, LOGIN, RANKING, VERIFY
+from load.engine.pool import Pool, Spot, Visitor
+
 try:
     import orjson
 except ImportError:  # Locust alone: slower, the same bodies
-    orjson = None
-
-from load.engine.plan import AWARD, LIST, LOGIN, RANKING, VERIFY
-from load.engine.pool import Pool, Spot, Visitor
+    encode: Callable[[Any], bytes] = lambda content: json.dumps(content).encode()  # noqa: E731 - both are values
+else:
+    encode = orjson.dumps
 
 ACCURACY_M = 5.0
 PLACES = ((0.0, True), (0.0, True), (0.9, True), (60.0, False))
@@ -66,7 +68,7 @@ class Caller:
             )
         if endpoint == LOGIN:
             login = self._rng.choice(self._pool.logins)
-            return Call(LOGIN, "/auth/verify", "", _json({"id_token": login}))
+            return Call(LOGIN, "/auth/verify", "", encode({"id_token": login}))
         return self._verify(visitor, spot or self._rng.choice(self._pool.spots))
 
     def visit(self) -> Iterator[Call]:
@@ -88,7 +90,7 @@ class Caller:
         lat, lon = spot.north(0)
         position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}
         asked = {"user_id": visitor.id, "stamp_id": spot.id, "method": "GPS"}
-        return Call(AWARD, "/stamps/award", visitor.token, _json(asked | position), expect=asked)
+        return Call(AWARD, "/stamps/award", visitor.token, encode(asked | position), expect=asked)
 
     def _verify(
         self, visitor: Visitor, spot: Spot, places: tuple[tuple[float, bool], ...] = PLACES
@@ -98,8 +100,4 @@ class Caller:
         asked = {"userId": visitor.id, "spotId": spot.id}
         position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}
         expect = {"spotId": spot.id, "within": within}
-        return Call(VERIFY, "/gps/verify", visitor.token, _json(asked | position), expect=expect)
-
-
-def _json(content: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(content) if orjson else json.dumps(content).encode()
+        return Call(VERIFY, "/gps/verify", visitor.token, encode(asked | position), expect=expect)

@@ -68,10 +68,8 @@ class Conductor:
         if isinstance(self._runner, MasterRunner):
             workers = list(self._runner.clients)
         else:
-            number = max(0, self._runner.worker_index)
-            self._generator = Generator(
-                self.run, self._contract, number, environment.events.request
-            )
+            request = environment.events.request
+            self._generator = Generator(self.run, self._contract, self._number, request)
             self._stream.generator = self._generator
         self._logbook = Logbook(self.run, self._contract.checked_by, workers)
 
@@ -129,6 +127,11 @@ class Conductor:
         # A part has too few samples for a verdict of its own; only an unsound one fails its task.
         unsound = list(faults(self.run.own_conditions, self._logbook.seen))
         environment.process_exit_code = int(Exit.INVALID if unsound else Exit.PASS)
+
+    @property
+    def _number(self) -> int:
+        """The number of this process among the workers; Locust says -1 where it was not told."""
+        return max(0, self._runner.worker_index) if isinstance(self._runner, WorkerRunner) else 0
 
     def _check(self, host: str | None) -> None:
         asked = (host or self.run.host).rstrip("/")

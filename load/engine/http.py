@@ -29,7 +29,8 @@ class Http:
 
     def __init__(self, base_url: str, *, timeout_s: float) -> None:
         url = urlsplit(base_url.rstrip("/"))
-        self._connections = Connections(url, timeout_s)
+        # geventhttpclient's answers ask for its own pool by type, and for two of its methods in fact.
+        self._connections: Any = Connections(url, timeout_s)
         self._base_path = url.path
         self._constant = f" HTTP/1.1\r\nHost: {url.netloc}\r\n"
         self._timeout_s = timeout_s
@@ -66,7 +67,9 @@ class Http:
     def _exchange(self, call: "_Call", method: str, request: bytes) -> tuple[int, bytes]:
         connection = call.connection = self._connections.lend()
         try:
-            connection.sendall(request)
+            # gevent's sendall asks for the size of the buffer each time; a request fits in at once.
+            if (sent := connection.send(request)) < len(request):
+                connection.sendall(request[sent:])
         except BaseException:
             self._connections.release_socket(connection)
             raise

@@ -18,12 +18,9 @@ def opened_run() -> Run:
         if path := os.environ.get(VARIABLE):
             return Run.read(Path(path))
         return Run.read(BESIDE) if BESIDE.exists() else _local_smoke()
-    except FileNotFoundError as missing:
-        refusal = f"{VARIABLE} names {missing.filename}, which does not exist; prepare it again"
-    except Refused as refused:
-        refusal = str(refused)
-    print(f"refused: {refusal}", file=sys.stderr)
-    sys.exit(Exit.REFUSED)
+    except Refused as refusal:
+        print(f"refused: {refusal}", file=sys.stderr)
+        sys.exit(Exit.REFUSED)
 
 
 def _local_smoke() -> Run:

@@ -49,11 +49,15 @@ class Pool:
         return Pool(self.visitors[worker::workers], self.spots, self.logins)
 
     def pairs(self, rng: Random | None = None) -> Iterator[tuple[Visitor, Spot]]:
-        """Yield every user-spot pair once; in random order for generators that share a pool."""
-        visitors = list(self.visitors)
-        if rng:
-            rng.shuffle(visitors)
-        return ((visitor, spot) for spot in self.spots for visitor in visitors)
+        """Yield every user-spot pair once; in random order for generators that share a pool.
+
+        Random over users *and* spots: with one spot after the other, all generators would draw
+        from the first spot alone, and meet so many times more often.
+        """
+        numbers = range(len(self.visitors) * len(self.spots))
+        for number in rng.sample(numbers, len(numbers)) if rng else numbers:
+            spot, visitor = divmod(number, len(self.visitors))
+            yield self.visitors[visitor], self.spots[spot]
 
     def to_json(self) -> dict[str, Any]:
         """Write the sessions, too: what holds this is a secret."""

@@ -7,18 +7,21 @@ from load.engine import confidence
 from load.engine.measurement import Measurement, bin_seconds
 from load.engine.run_file import Run
 
+REPORTED_S = 1.0
+"""So long after its end a second is known: workers report once a second."""
+
 
 def progress(run: Run, seen: Measurement, elapsed_s: float) -> dict[str, Any]:
     """Give the state of the run after ``elapsed_s`` (negative before the first arrival).
 
-    Rates are arrivals a second over the last whole bin of the timeline; latency and lateness are
+    Rates are arrivals a second over the last bin of the timeline that is known; latency and lateness are
     of the step under way, in ms.
     """
     plan = run.own_plan
     step, part = plan.step_at(max(0.0, elapsed_s))
     number = plan.steps.index(step)
     width = bin_seconds(run.plan.seconds)
-    last = max(0, int(elapsed_s // width) - 1)
+    last = max(0, int((elapsed_s - REPORTED_S) // width) - 1)
     totals, tails = _walked(seen, number)
     return {
         "elapsed": round(elapsed_s, 1),

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from load.engine.gate import Refused
 from load.engine.objectives import Objectives
 from load.engine.plan import Plan
 from load.engine.pool import Pool
@@ -95,7 +96,17 @@ class Run:
 
     @classmethod
     def read(cls, path: Path) -> "Run":
-        data = json.loads(path.read_text())
+        """Read what `write` wrote; raises `Refused` where it is not there or no run."""
+        try:
+            return cls.from_json(json.loads(path.read_text()))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise Refused(
+                f"{path} is no run file ({reason}); make one with python -m load prepare --to FILE"
+            ) from None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Run":
         return cls(
             **{
                 **data,

@@ -82,6 +82,9 @@ class Served:
     def seen(self):
         return requests.get(f"{self.url}/seen", timeout=5).json()
 
+    def times(self):
+        return requests.get(f"{self.url}/times", timeout=5).json()
+
 
 @contextmanager
 def serving(*options, scheme="http", host="127.0.0.1") -> Iterator[Served]:

@@ -1,6 +1,7 @@
 """A small target: answers as the contract says, and fails in one way at a time, on command.
 
-``python target.py --freeze 0:2/10`` prints its port. ``GET /seen`` tells what it saw.
+``python target.py --freeze 0:2/10`` prints its port. ``GET /seen`` tells what it saw, ``GET /times`` when it
+answered the award of each user, in seconds of its own clock.
 """
 
 import argparse
@@ -16,6 +17,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+USER = re.compile(rb'"user_id": *"([^"]*)"')
+ASIDE = ("/seen", "/times")
 SPOT = {"name": "Statue", "lat": 35.55548, "lon": 139.65428, "radiusM": 15}
 
 
@@ -24,6 +27,7 @@ def arguments():
     cli.add_argument("--host", default="127.0.0.1")
     cli.add_argument("--freeze", help="FROM:TO/PERIOD in seconds after the first request")
     cli.add_argument("--delay-ms", type=float, default=0)
+    cli.add_argument("--delay-every", type=int, default=1, help="delay one answer of so many")
     cli.add_argument("--fail-every", type=int, default=0)
     cli.add_argument("--bucket", help="RATE:BURST of each method")
     cli.add_argument("--status", type=int, default=200, help="of every answer")
@@ -54,7 +58,8 @@ class Target:
     def __init__(self, options):
         self.options = options
         self.seen = Counter()
-        self.numbers = itertools.count(1)
+        self.numbers, self.answers = itertools.count(1), itertools.count(1)
+        self.times = {}
         self.buckets = {}
         self.first = None
         self.known = {}
@@ -78,14 +83,19 @@ class Target:
             return self.known[target]
         status, content = self.answer(method, target, body)
         encoded = status, json.dumps(content).encode()
-        if target != "/seen":
+        if method == "GET" and target not in ASIDE:
             self.known[target] = encoded
         return encoded
 
+    def note(self, method, body):
+        """Note when the award of a user was answered: the user is what the generator's side knows it by."""
+        if method == "POST" and b'"stamp_id"' in body:
+            self.times[USER.search(body)[1].decode()] = time.monotonic()
+
     def answer(self, method, target, body):
         url = urlsplit(target)
-        if url.path == "/seen":
-            return 200, dict(self.seen)
+        if url.path in ASIDE:
+            return 200, dict(self.seen if url.path == "/seen" else self.times)
         self.thaw()
         endpoint = f"{method} {url.path}"
         self.seen[endpoint] += 1
@@ -96,6 +106,11 @@ class Target:
         content = self.content(endpoint, parse_qs(url.query), json.loads(body or b"{}"))
         content.pop(self.options.spoil, None)
         return self.options.status, content
+
+    def delay_s(self):
+        """Tell by how much the next answer is held back."""
+        held = next(self.answers) % self.options.delay_every == 0
+        return self.options.delay_ms / 1000 if held else 0
 
     def bucket(self, endpoint):
         rate, burst = (float(part) for part in self.options.bucket.split(":"))
@@ -137,16 +152,17 @@ class Connection(asyncio.Protocol):
             self.pending = self.pending[end + 4 + length :]
             method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
             self.respond(*self.target.encoded(method, path, body), path)
+            self.target.note(method, body)
 
     def respond(self, status, body, path):
-        if self.target.options.hang_up and path != "/seen":
+        if self.target.options.hang_up and path not in ASIDE:
             self.transport.close()
             return
         elsewhere = "Location: /elsewhere\r\n" if 300 <= status < 400 else ""
         head = f"HTTP/1.1 {status} -\r\n{elsewhere}Content-Length: {len(body)}\r\n\r\n"
         answer = head.encode() + body
-        if delay := self.target.options.delay_ms / 1000:
-            asyncio.get_running_loop().call_later(delay, self.transport.write, answer)
+        if delay_s := self.target.delay_s():
+            asyncio.get_running_loop().call_later(delay_s, self.transport.write, answer)
         else:
             self.transport.write(answer)
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from load.__main__ import main
 from load.engine.judge import Exit
 from load.launch import ROOT
 
@@ -53,6 +54,8 @@ def test_plans_are_listed_with_their_prices():
         (["run", "--env", "prod"], "prod.account is missing"),
         (["run", "--env", "nowhere"], "nowhere"),
         (["run", "--elsewhere"], "make it with prepare --to FILE"),
+        (["run", "--run-file", "absent.json"], "absent.json is no run file (FileNotFoundError"),
+        (["run", "--run-file", "load/locust.conf"], "load/locust.conf is no run file (JSONDecode"),
         (["merge", "absent.json"], "absent.json holds no load verdict"),
         (["clean", "absent.jsonl"], "absent.jsonl does not exist"),
     ],
@@ -69,6 +72,16 @@ def test_refusal_is_a_sentence_and_exit_code_4(arguments, why):
 @pytest.mark.parametrize("arguments", [[], ["run", "--plan", "fast"], ["run", "--workers", "0"]])
 def test_wrong_command_line_is_exit_code_2(arguments):
     assert load(*arguments).returncode == 2
+
+
+def test_ctrl_c_is_a_sentence_and_exit_code_3(capsys):
+    def interrupted(_root):
+        raise KeyboardInterrupt
+
+    code = main(["plans"], join=interrupted)
+
+    assert code == Exit.INVALID
+    assert capsys.readouterr().err == "INVALID: stopped before the end, so nothing was judged\n"
 
 
 def test_operator_s_side_never_lets_locust_patch_its_process():

@@ -34,6 +34,17 @@ def test_every_planned_arrival_is_one_request_and_a_quick_target_passes(healthy,
     assert free_of_tokens(tmp_path)
 
 
+def test_run_in_which_nothing_is_asked_is_invalid(healthy, tmp_path):
+    """A tenth of an arrival rounds to none; Locust by itself would end with success."""
+    nothing = plan(step("hold", 1, 0.1, only()))
+
+    code, verdict = drive(run_against(healthy.url, tmp_path, plan=nothing))
+
+    assert code == Exit.INVALID
+    assert verdict.judgement.reasons == ("nothing was answered, so nothing is known of the target",)
+    assert "GET /stamps" not in healthy.seen()
+
+
 def test_server_that_hangs_up_is_asked_once_and_fails(tmp_path):
     with serving("--hang-up") as target:
         code, verdict = drive(
@@ -55,3 +66,20 @@ def test_target_that_is_too_slow_fails_by_its_interval(tmp_path):
 
     assert code == Exit.FAIL
     assert verdict.judgement.reasons[0].startswith("step hold, GET /stamps: p95 ")
+
+
+def test_run_that_cannot_tell_whether_the_limit_holds_is_inconclusive(tmp_path):
+    """One of twenty answers takes 300 ms: of 400, p95 is the last quick one, and its interval has both."""
+    strict = replace(PATIENT.endpoints[LIST], p95_ms=150.0)
+    objectives = replace(PATIENT, endpoints={**PATIENT.endpoints, LIST: strict})
+    astride = plan(step("hold", 2, 200, only()))
+    with serving("--delay-ms=300", "--delay-every=20") as target:
+        code, verdict = drive(
+            run_against(target.url, tmp_path, plan=astride, objectives=objectives)
+        )
+
+    unsure = [check for check in verdict.judgement.checks if check.outcome == "inconclusive"]
+    assert code == Exit.INCONCLUSIVE, verdict.judgement.reasons
+    assert [check.criterion for check in unsure] == ["p95"]
+    assert unsure[0].seen.low < 150
+    assert unsure[0].seen.high >= 300

@@ -1,0 +1,74 @@
+"""A crowd of people with five stamps each, put into the local table past its API.
+
+moto would need hours for so many transactions. By itself this module does nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lambdas.rally.counters import Counter
+from lambdas.rally.dynamodb import typed
+from lambdas.rally.periods import month_of, week_of
+from plan.model import Table
+
+NOW = 1_764_028_800
+"""When the rankings are asked for, seconds since the epoch."""
+EACH = 5
+"""Stamps of one person: as many as there are spots."""
+
+Row = Mapping[str, str | int]
+
+
+def user(number: int) -> str:
+    """Return an id of LINE's form: only those are ranked."""
+    return f"U{number:032x}"
+
+
+def people(begin: int, end: int) -> Iterator[tuple[str, list[Row]]]:
+    """Yield each person's items; who comes first in number got there first."""
+    for number in range(begin, end):
+        name, latest = user(number), NOW - 1_000_000 + number
+        stamps: list[Row] = [
+            {"UserId": name, "StampId": f"SPOT-{n}", "CollectedAt": latest, "Method": "GPS"}
+            for n in range(EACH)
+        ]
+        periods = (week_of(NOW), month_of(NOW))
+        yield name, [*stamps, *(Counter(name, one, EACH, latest).item() for one in periods)]
+
+
+def fill(model: Any, user_id: str, items: list[Row]) -> None:
+    """Put one person's items into moto's own model of the table, without its checks of each."""
+    from moto.dynamodb.models.dynamo_type import DynamoType, Item  # noqa: PLC0415 - moto is imported late
+
+    key = DynamoType({"S": user_id})
+    for one in items:
+        values = {name: DynamoType(value) for name, value in typed(one).items()}
+        item = Item(key, values["StampId"], {})
+        item.attrs.update(values)
+        model.items[key][values["StampId"]] = item
+
+
+def shape(one: Table) -> dict[str, Any]:
+    """Return what CreateTable takes."""
+    ranges = [(one.range_key, "RANGE")] if one.range_key else []
+    keys = [(one.hash_key, "HASH"), *ranges]
+    indexes = [
+        {
+            "IndexName": index.name,
+            "KeySchema": schema([(index.hash_key, "HASH"), (index.range_key, "RANGE")]),
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+        for index in one.indexes
+    ]
+    kinds = one.attributes.items()
+    return {
+        "TableName": one.name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": schema(keys),
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": k} for n, k in kinds],
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+    }
+
+
+def schema(keys: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in keys]

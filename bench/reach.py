@@ -1,0 +1,82 @@
+"""How a bench speaks: what it is doing, what it measured, and whether that reaches its number.
+
+Every bench of this folder ends in `verdict`, and its exit code is 1 where a number is missed. By itself
+this module does nothing.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+Say = Callable[[str], None]
+_SCREEN = Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """One number to reach. ``measured`` and ``bound`` are in the same ``unit``."""
+
+    what: str
+    measured: float
+    bound: float
+    unit: str = ""
+    at_least: bool = False
+    """Whether more is better."""
+
+    @property
+    def met(self) -> bool:
+        return self.measured >= self.bound if self.at_least else self.measured <= self.bound
+
+    def __str__(self) -> str:
+        word, side = ("met" if self.met else "MISSED"), ("least" if self.at_least else "most")
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{word}: {self.what} {shown(self.measured)}{unit} (reach: at {side} {self.bound:g}{unit})"
+
+
+def verdict(*reaches: Reach) -> int:
+    """Print a line for each number; return the exit code."""
+    for one in reaches:
+        print(one)
+    return int(not all(one.met for one in reaches))
+
+
+def shown(value: float) -> str:
+    """Write a figure with the three digits that a measurement on a shared machine is worth."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows under a head; the first column is words, the others are figures."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2))
+    for number, name in enumerate(head):
+        made.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for row in rows:
+        made.add_row(*(shown(cell) if isinstance(cell, float) else str(cell) for cell in row))
+    # Not as wide as a terminal happens to be: a log has no width, and would cut the last column.
+    Console(width=max(_SCREEN.width, 120)).print(made)
+
+
+@contextmanager
+def progress() -> Iterator[Say]:
+    """Yield what shows on the terminal which work is under way; nothing of it stays in the output."""
+    with _SCREEN.status("") as status:
+        yield status.update
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Show one piece of work while it lasts."""
+    with progress() as say:
+        say(what)
+        yield
+
+
+def no_options(description: str | None) -> None:
+    """Answer ``--help`` with the bench's own words, and refuse what it does not know."""
+    form = argparse.RawDescriptionHelpFormatter
+    argparse.ArgumentParser(description=description, formatter_class=form).parse_args(sys.argv[1:])

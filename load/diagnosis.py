@@ -1,0 +1,94 @@
+"""What is asked first of a run that is no pass: how much went wrong, since when, and whose fault it is."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby, takewhile
+
+from load.engine import confidence
+from load.engine.measurement import Measurement, bin_seconds
+from load.engine.verdict import Verdict
+
+KINDS = 3
+"""So many kinds of failure are named; the page's table has all of them."""
+
+
+def diagnosis(verdict: Verdict) -> Iterator[str]:
+    """Yield sentences, the heaviest first; none for a pass, whose numbers speak."""
+    outcome = verdict.judgement.outcome
+    if outcome == "pass":
+        return
+    yield from _failed(verdict.measurement)
+    yield from _slow(verdict)
+    if outcome == "fail":
+        yield from _generator(verdict)
+    if outcome == "invalid":
+        yield "Nothing here is proven of the target: mend the run first, then repeat it."
+    if outcome == "inconclusive":
+        yield "The sample is too small to tell: repeat the run, or give the step more time."
+
+
+def gathered(reasons: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Gather reasons by what they are about: the words before their first colon."""
+    parts = [reason.partition(": ") for reason in reasons]
+    return [
+        (about, [rest for _, _, rest in group if rest])
+        for about, group in groupby(parts, key=lambda part: part[0])
+    ]
+
+
+def _failed(seen: Measurement) -> Iterator[str]:
+    kinds: Counter[str] = Counter()
+    for (_, _, what, kind), count in seen.steps.counts.items():
+        if what == "failed":
+            kinds[kind] += count
+    if kinds:
+        named = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(KINDS))
+        issued, failed = seen.steps.total("issued"), kinds.total()
+        more = ", and others" if len(kinds) > KINDS else ""
+        yield f"{failed} of {issued} requests failed ({failed / issued * 100:.3g} %): {named}{more}."
+
+
+def _slow(verdict: Verdict) -> Iterator[str]:
+    """Tell since when p95 is beyond what any endpoint may take, or where it was at its worst."""
+    if not verdict.conditions.plan.percentiles:
+        return
+    objectives = verdict.conditions.objectives.endpoints
+    limit = max(objectives[name].p95_ms for name in _endpoints(verdict))
+    tails = _tails(verdict)
+    slow = [at for at, ms in tails if ms > limit]
+    to_the_end = [at for at, _ in takewhile(lambda tail: tail[1] > limit, reversed(tails))]
+    if to_the_end:
+        yield f"From {to_the_end[-1]} s after the start to the end p95 was over {limit:g} ms."
+    elif slow:
+        at, worst = max(tails, key=lambda tail: tail[1])
+        part = len(slow) / len(tails) * 100
+        yield (
+            f"p95 was over {limit:g} ms in {part:.3g} % of the time, "
+            f"at worst {worst:g} ms, {at} s after the start."
+        )
+
+
+def _tails(verdict: Verdict) -> list[tuple[int, float]]:
+    """Give p95 over time: (seconds after the start, ms) of each bin in which something was answered."""
+    bins, width = verdict.measurement.bins, bin_seconds(verdict.conditions.plan.seconds)
+    found = (
+        (place * width, confidence.percentile(bins.by_detail(place, "", "latency"), 0.95))
+        for place in sorted({place for place, *_ in bins.counts})
+    )
+    return [(at, tail.value) for at, tail in found if tail]
+
+
+def _endpoints(verdict: Verdict) -> set[str]:
+    plan = verdict.conditions.plan
+    return {name for step in plan.steps for name in plan.planned(step)}
+
+
+def _generator(verdict: Verdict) -> Iterator[str]:
+    late: Counter[float] = Counter()
+    for number in range(len(verdict.conditions.plan.steps)):
+        late.update(verdict.measurement.steps.by_detail(number, "", "lateness"))
+    if found := confidence.percentile(late, 0.99):
+        yield (
+            f"The generator kept its pace (p99 of its arrivals {found.value:g} ms late): "
+            "it is the target that did not."
+        )

@@ -1,0 +1,74 @@
+"""Two machines: the master at one address, workers at another with no more than the recipes give them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+
+import pytest
+
+from load.engine.judge import Exit
+from load.engine.run_file import VARIABLE
+from load.launch import ROOT, Spread, free_port
+from tests.load.runs import drive, plan, run_against, step
+from tests.load.test_recipes import RECIPES, compose
+
+MASTER = "127.0.0.2"
+COPIED = [
+    name
+    for line in (RECIPES / "Dockerfile").read_text().splitlines()
+    if line.startswith("COPY load/")
+    for name in line.split()[1:-1]
+]
+"""What the image of the recipes holds of the project."""
+
+
+@pytest.fixture
+def other_machine(tmp_path):
+    """A folder with what the image of the recipes holds, and nothing else of the project."""
+    folder = tmp_path / "machine"
+    for name in COPIED:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    return folder
+
+
+def worker(folder, run_file, port):
+    """Start a worker by the command of the recipe, the master's name replaced by its address."""
+    recipe = [part.replace("=master", f"={MASTER}") for part in compose()[1]]
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-P", "-m", "locust", "--config", "load/locust.conf"),
+            *(*recipe, f"--master-port={port}"),
+        ],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], VARIABLE: str(run_file)},
+        stdin=subprocess.DEVNULL,
+        stdout=(folder / "worker.log").open("a"),
+        stderr=subprocess.STDOUT,
+    )
+
+
+def test_workers_that_someone_else_started_are_one_load_with_one_verdict(
+    healthy, other_machine, tmp_path
+):
+    run = run_against(
+        healthy.url,
+        tmp_path / "out",
+        plan=plan(step("hold", 3, 60), percentiles=False),
+        workers=2,
+    )
+    port, run_file = free_port(MASTER), tmp_path / "run.json"
+    run.write(run_file)
+    with ExitStack() as stack:
+        for _ in range(run.workers):
+            stack.callback(worker(other_machine, run_file, port).wait, 60)
+        code, verdict = drive(run, Spread(listen=MASTER, port=port, elsewhere=True))
+
+    steps, log = verdict.measurement.steps, (other_machine / "worker.log").read_text()
+    assert code == Exit.PASS, (verdict.judgement.reasons, log[-2000:])
+    assert verdict.measurement.workers == 2
+    assert steps.total("answered") == steps.total("arrivals") == 180
+    assert sum(healthy.seen()[name] for name in run.plan.steps[0].mix) == 180

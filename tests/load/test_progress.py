@@ -1,0 +1,50 @@
+"""What a watcher sees each second is what is known by then, of the step that is under way."""
+
+import pytest
+
+from load.engine.measurement import Measurement
+from load.engine.plan import LIST
+from load.engine.progress import progress
+from load.engine.tally import Tally
+from tests.load.runs import only, plan, run_against, step
+
+
+@pytest.fixture
+def run(tmp_path):
+    steps = (step("ramp", 10, 50, only(), start_rate=10.0), step("hold", 10, 50, only()))
+    return run_against("http://127.0.0.1:9", tmp_path, plan=plan(*steps))
+
+
+def test_rate_is_of_the_last_second_that_every_worker_has_reported(run):
+    """At 7.4 s reports cover the time up to 6.4 s at least: the sixth second is whole, the seventh is not."""
+    made = {4: 26, 5: 30, 6: 11}
+    bins = Tally((second, "", "arrivals", None, count) for second, count in made.items())
+
+    now = progress(run, Measurement(bins=bins), 7.4)
+
+    assert now["made"] == 30
+    assert (now["step"], now["planned"]) == ("ramp", 39.6)
+
+
+def test_latency_is_of_the_step_under_way_and_counts_are_of_the_run(run):
+    steps = Tally(
+        [
+            (0, LIST, "answered", None, 300),
+            (0, LIST, "latency", 900.0, 300),
+            (1, LIST, "answered", None, 100),
+            (1, LIST, "latency", 20.0, 100),
+            (1, LIST, "throttled", None, 3),
+        ]
+    )
+
+    now = progress(run, Measurement(steps=steps), 12.0)
+
+    assert (now["answered"], now["throttled"], now["p95"]) == (400, 3, 20.0)
+
+
+@pytest.mark.parametrize("elapsed", [-0.5, 0.0, 0.9, 25.0])
+def test_before_the_start_and_after_the_end_there_is_something_to_show(run, elapsed):
+    now = progress(run, Measurement(), elapsed)
+
+    assert now["made"] == 0
+    assert now["p95"] is None
