@@ -1,6 +1,7 @@
 """Each function's policy is minimal: every statement that is taken away turns some smoke row red."""
 
 import pytest
+from rich.table import Table
 
 from tests.smoke.breaking import statements_of, without_statement
 from tests.smoke.judging import judge, red
@@ -17,6 +18,16 @@ STATEMENTS = {
 """Function -> statements of its role's policy; one more or less is a change that someone must see."""
 
 
+@pytest.fixture(scope="module")
+def table(shown):
+    """Return the table of what each statement is needed for, shown at the end."""
+    made = Table(
+        "function", "statement", "rows that miss it", title="Policies, statement by statement"
+    )
+    yield made
+    shown(made)
+
+
 @pytest.mark.parametrize("key", STATEMENTS)
 def test_policy_has_the_statements_that_are_tried_here(key, rally):
     assert len(statements_of(rally, key)) == STATEMENTS[key]
@@ -25,12 +36,11 @@ def test_policy_has_the_statements_that_are_tried_here(key, rally):
 @pytest.mark.parametrize(
     ("key", "number"), [(key, n) for key, count in STATEMENTS.items() for n in range(count)]
 )
-def test_statement_is_needed(key, number, rally, record_property):
+def test_statement_is_needed(key, number, rally, table):
     statement = statements_of(rally, key)[number]
     with without_statement(rally, key, number):
         found = red(judge(rally))
 
-    told = f"{key}: {', '.join(statement['Action'])} on {statement['Resource']}"
-    record_property(told, ", ".join(sorted(found)))
-    print(f"{told} -> {', '.join(sorted(found))}")
-    assert found, f"nothing misses {told}"
+    told = f"{', '.join(statement['Action'])} on {statement['Resource']}"
+    table.add_row(key, told, ", ".join(sorted(found)))
+    assert found, f"nothing misses {key}: {told}"

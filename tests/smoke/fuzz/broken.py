@@ -1,0 +1,90 @@
+"""Functions broken on purpose, and how the fuzz says what it found: a judge that sees none of it is none."""
+
+from dataclasses import dataclass
+
+from tests.smoke.breaking import Break, code, variables
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """``told``: what the finding says, as a regular expression."""
+
+    id: str
+    route: str
+    breaks: Break
+    told: str
+
+    def __str__(self) -> str:
+        return self.id
+
+
+BROKEN = (
+    Broken(
+        "a number may be anything",
+        "POST /gps/verify",
+        code(
+            "gps-verify",
+            "lambdas/rally/members.py",
+            "isinstance(value, bool) or not isinstance(value, int | float) or not low",
+            "not low",
+        ),
+        "a fault: .*INTERNAL_ERROR",
+    ),
+    Broken(
+        "an exception leaves the function",
+        "POST /notify",
+        code(
+            "notify",
+            "lambdas/rally/serving.py",
+            "        except Refusal as refusal:\n"
+            "            return self._refuse(refusal, journal, None)\n",
+            "        except ZeroDivisionError:\n            raise\n",
+        ),
+        "a fault: ",
+    ),
+    Broken(
+        "a refusal names the table",
+        "POST /stamps/award",
+        code(
+            "award",
+            "lambdas/rally/refusals.py",
+            '"There is no such stamp"',
+            '"StampMasters-local holds none"',
+        ),
+        "tells the name StampMasters-local",
+    ),
+    Broken(
+        "an answer for any page",
+        "GET /stamps",
+        variables("stamps", ALLOWED_ORIGIN="*"),
+        r"access-control-allow-origin is \['\*'\]",
+    ),
+    Broken(
+        "more is answered than is documented",
+        "GET /richmenu/list",
+        code(
+            "richmenu",
+            "lambdas/richmenu/handler.py",
+            'return {"richmenus"',
+            'return {"token": "x", "richmenus"',
+        ),
+        "Additional properties are not allowed",
+    ),
+    Broken(
+        "every signature will do",
+        "GET /ranking/weekly",
+        code(
+            "auth",
+            "lambdas/auth/sessions.py",
+            '"verify_iat": False',
+            '"verify_iat": False, "verify_signature": False, "verify_exp": True',
+        ),
+        r"not \(401,\)",
+    ),
+    Broken(
+        "what the contract allows is refused",
+        "POST /notify",
+        code("notify", "lambdas/notify/domain.py", "_LONGEST = 300", "_LONGEST = 3"),
+        "VALIDATION_ERROR to what the contract allows",
+    ),
+)
