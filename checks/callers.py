@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from checks.principals import is_gone
 from plan import model
 from signoff.environment import Environment
 from signoff.inventory.functions import FunctionPolicy
@@ -11,6 +12,7 @@ from signoff.policy import Condition, Statement, covers, parse
 GATEWAY = ("Service", "apigateway.amazonaws.com")
 INVOKE = "lambda:InvokeFunction"
 ONLY_INVOKE = {INVOKE.lower()}
+NOBODY = '{"Statement": []}'
 EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
 
 
@@ -39,11 +41,11 @@ class Callers:
 
 
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[str]:
-    """Return what the statements, of alias and function alike, let in besides; with their Sid."""
+    """Return whom statements let in besides, wherever they stand, each with its Sid and its place."""
     return [
         f"{one.sid or 'a statement'} on {policy.qualifier or 'the function'} lets in {who}"
         for policy in policies
-        for one in parse(policy.document, callers.function.name)
+        for one in parse(policy.document or NOBODY, callers.function.name)
         if one.effect == "Allow"
         for who in _strangers(one, callers)
     ]
@@ -57,7 +59,7 @@ def _strangers(one: Statement, callers: Callers) -> Iterator[str]:
     for kind, who in one.principals:
         if (kind, who) == GATEWAY:
             yield from _other_apis(one, callers)
-        elif (kind, who) != ("AWS", callers.role):
+        elif (kind, who) != ("AWS", callers.role) and not is_gone(kind, who):
             yield "everyone" if who == "*" else f"{kind} {who}"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from plan import model
 from signoff.inventory.inventory import Sections
 from signoff.inventory.monitoring import Dashboard, Metric
-from signoff.inventory.section import Follows, lookup
+from signoff.inventory.section import Follows, NotTestable, lookup
 
 
 def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
@@ -15,11 +15,29 @@ def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
 def has_kind(dashboard: Dashboard, want: model.Widget) -> bool:
     """Whether some widget shows a metric of this kind, whatever it is drawn for."""
     kinds = {(namespace, name) for namespace, name, _ in want.metrics}
-    return any((metric.namespace, metric.name) in kinds for metric in shown(dashboard))
+    there = any((metric.namespace, metric.name) in kinds for metric in shown(dashboard))
+    return there or _unknowable(dashboard, want.title)
 
 
 def missing_from(dashboard: Dashboard, want: model.Widget) -> list[str]:
     """Return subjects of this kind that no widget shows; an API may be shown without its stage."""
+    missing = _not_named(dashboard, want)
+    if missing:
+        _unknowable(dashboard, f"{want.title} of {', '.join(missing)}")
+    return missing
+
+
+def _unknowable(dashboard: Dashboard, what: str) -> bool:
+    """Raise NotTestable where a search may show what no widget names; else nothing does: False."""
+    searches = [one for widget in dashboard.widgets for one in widget.searches]
+    if searches:
+        raise NotTestable(
+            f"{dashboard.name} may show {what}: nobody knows what {searches[0]} finds"
+        )
+    return False
+
+
+def _not_named(dashboard: Dashboard, want: model.Widget) -> list[str]:
     there = [(m.namespace, m.name, set(m.dimensions.items())) for m in shown(dashboard)]
     return [
         "/".join(dimensions.values())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from checks.deployed import Deployed
 from signoff.environment import Domain
 from signoff.inventory.domain import BasePath, Certificate, CustomDomain, Resolution
-from signoff.inventory.section import Follows, Missing, lookup
+from signoff.inventory.section import Follows, Missing, NotTestable, lookup
 
 TLS_1_2_OR_NEWER = re.compile(
     r"TLS_1_[23]"
@@ -14,6 +14,7 @@ TLS_1_2_OR_NEWER = re.compile(
     r"|SecurityPolicy_TLS1[23]_(?:PFS_)?\d{4}_EDGE"
 )
 """Policies that refuse TLS 1.0 and 1.1 (API Gateway developer guide, "Supported security policies")."""
+MAPPINGS_ONLY = "BASE_PATH_MAPPING_ONLY"
 RENEWAL = timedelta(days=30)
 """ACM renews 60 days ahead; what is left with less will not be renewed by itself."""
 
@@ -50,7 +51,14 @@ def region_of(arn: str) -> str:
 
 
 def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
-    """Return the mapping at the planned base path; Missing where there is none."""
+    """Return the mapping at the planned base path; Missing where there is none.
+
+    NotTestable where routing rules may lead the calls elsewhere.
+    """
+    if found.routing != MAPPINGS_ONLY:
+        raise NotTestable(
+            f"{found.name} goes by routing rules ({found.routing}), which are not read"
+        )
     planned = domain.base_path.strip("/")
     by_path = {one.path.strip("/"): one for one in found.mappings}
     if planned not in by_path:

@@ -3,37 +3,27 @@
 from checks.deployed import Deployed
 from checks.invocation import target
 from plan import model
-from signoff.inventory.api import Authorizer, Stage
-from signoff.inventory.section import Follows, Missing
-
-KIND = "TOKEN"
+from signoff.inventory.api import Authorizer
+from signoff.inventory.section import Follows
 
 
-def authorizer(deployed: Deployed, want: model.Authorizer) -> Authorizer:
-    """Return the planned authorizer, whose existence SEC-35 owns.
+def authorizers(deployed: Deployed, want: model.Authorizer) -> tuple[Authorizer, ...]:
+    """Return the authorizers that routes ask, whatever they are called: all invoke auth's alias.
 
-    Where no route asks it, the export does not know it, and SEC-34 is red already.
+    Where no route asks one, SEC-34 is red already; what an authorizer invokes is DEP-16's.
     """
-    served = deployed.served()
-    if want.name not in {method.authorizer for method in served.methods.values()}:
-        raise Follows("SEC-34", f"no route asks {want.name}")
-    found = served.authorizers.get(want.name)
-    if found is None:
-        raise Missing(f"authorizer {want.name} does not exist")
+    found = tuple(deployed.served().authorizers.values())
+    if not found:
+        raise Follows("SEC-34", "no route asks an authorizer")
+    for one in found:
+        if target(one.uri, deployed.stage().variables).arn != want.function.alias_arn:
+            raise Follows("DEP-16", f"{one.name} asks {one.uri}")
     return found
 
 
-def asking_auth(found: Authorizer, want: model.Authorizer, stage: Stage) -> Authorizer:
-    """Return it if it invokes the auth function's alias; DEP-16 owns what is invoked, and how."""
-    asked = target(found.uri, stage.variables)
-    if f"{asked.function}:{asked.qualifier}" != want.function.alias_arn:
-        raise Follows("DEP-16", f"{found.name} asks {found.uri}")
-    return found
+def settings(one: Authorizer | model.Authorizer) -> dict[str, object]:
+    """Return what decides about a session: the header that is asked for, and for how long.
 
-
-def settings(one: Authorizer) -> dict[str, object]:
-    return {"kind": one.kind, "identity source": one.identity_source, "ttl_s": one.ttl_s}
-
-
-def planned_settings(want: model.Authorizer) -> dict[str, object]:
-    return {"kind": KIND, "identity source": want.identity_source, "ttl_s": want.ttl_s}
+    Whether the whole request comes along (REQUEST) or the token alone (TOKEN) decides nothing.
+    """
+    return {"identity source": one.identity_source, "ttl_s": one.ttl_s}

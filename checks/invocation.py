@@ -48,7 +48,7 @@ def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: s
     statements = [
         statement
         for policy in policies
-        for statement in parse(policy.document)
+        for statement in (parse(policy.document) if policy.document else ())
         if _speaks_of_gateway(statement)
     ]
     account = source_arn.split(":")[4]

@@ -8,7 +8,7 @@ from checks.deployed import Deployed
 from checks.secret_values import digest_under
 from plan import model
 from signoff.inventory.secrets import SecretValue
-from signoff.inventory.value import Value, withheld
+from signoff.inventory.value import Value
 
 NAMED = re.compile(
     r"(secret|token|password|passwd|pwd|credentials?|"
@@ -22,7 +22,7 @@ FINGERPRINT = re.compile(
     r"(git|build|version|image|commit|revision|checksum|digest|sha\d*)$", re.IGNORECASE
 )
 """What also is a long hexadecimal number, and public."""
-ALWAYS = frozenset({"jwt", "pem"})
+ALWAYS = frozenset({"jwt", "bearer", "pem", "login"})
 SHORTEST_HEX = 32
 SHORTEST_BASE64 = 24
 DENSITY = 0.85
@@ -48,12 +48,16 @@ def shaped_like_secrets(values: Mapping[str, Value]) -> list[str]:
 
 
 def holding(values: Mapping[str, Value], secrets: Collection[str], salt: str) -> list[str]:
-    """Return the names whose value is one of ``secrets``, digests under ``salt``.
+    """Return the names whose value is one of ``secrets`` (digests under ``salt``), or has one within.
 
     A secret that equals a public value, such as a channel id, is none: SEC-03 tells of that.
     """
     kept_back = {name: value for name, value in values.items() if value.text is None}
-    return sorted(n for n, value in kept_back.items() if digest_under(salt, value) in secrets)
+    return sorted(
+        name
+        for name, value in kept_back.items()
+        if value.holds or digest_under(salt, value) in secrets
+    )
 
 
 def secret_digests(deployed: Deployed, wanted: Iterable[model.Secret], salt: str) -> frozenset[str]:
@@ -62,12 +66,7 @@ def secret_digests(deployed: Deployed, wanted: Iterable[model.Secret], salt: str
     return frozenset(digest_under(salt, one) for value in values for one in _parts(value))
 
 
-def in_clear(tags: Mapping[str, str], salt: str) -> dict[str, Value]:
-    """Describe tags that the inventory keeps in clear as it describes all other values."""
-    return {name: withheld(text, salts=(salt,)) for name, text in tags.items()}
-
-
-def labels(deployed: Deployed, plan: model.Plan, salt: str) -> dict[str, Value]:
+def labels(deployed: Deployed, plan: model.Plan) -> dict[str, Value]:
     """Return every stage variable and tag there is, by where it stands."""
     stage, api = deployed.stage(), deployed.rest_api()
     held: dict[str, Mapping[str, Value]] = {
@@ -75,7 +74,9 @@ def labels(deployed: Deployed, plan: model.Plan, salt: str) -> dict[str, Value]:
         f"tag of stage {stage.name}": stage.tags,
         f"tag of API {api.name}": api.tags,
         **{f"tag of {one}": deployed.function(one).tags for one in plan.functions},
-        **{f"tag of {one}": in_clear(deployed.table_tags(one).tags, salt) for one in plan.tables},
+        **{f"tag of {one}": deployed.table_tags(one).tags for one in plan.tables},
+        **{f"tag of {one}": deployed.role(one).tags for one in plan.roles},
+        **{f"tag of {one}": deployed.secret(one).tags for one in plan.secrets},
     }
     return {
         f"{where}, {name}": value

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from checks.principals import account_of, is_gone
 from signoff.policy import Condition, Statement, parse
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
@@ -36,9 +37,11 @@ def _outside(statement: Statement, account: str) -> Iterator[str]:
     if statement.not_principals:
         yield "everyone but a few (NotPrincipal)"
     for kind, who in statement.principals:
+        if is_gone(kind, who):
+            continue
         keys = SERVICE_KEYS if kind == "Service" else ACCOUNT_KEYS
         held = any(_holds_to(one, keys, account) for one in statement.conditions)
-        if not held and not (kind == "AWS" and _account_of(who) == account):
+        if not held and not (kind == "AWS" and account_of(who) == account):
             yield "*" if who == "*" else f"{kind} {who}"
 
 
@@ -47,13 +50,7 @@ def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
     surely = condition.operator in EXACT and not (condition.if_exists or condition.quantifier)
     key = condition.key.lower()
     if key in keys:
-        return surely and condition.values == (account,)
-    if key == "aws:principalarn" and keys is ACCOUNT_KEYS:
-        return surely and {_account_of(one) for one in condition.values} == {account}
+        return surely and {*condition.values} == {account}
+    if key == ("aws:principalarn" if keys is ACCOUNT_KEYS else "aws:sourcearn"):
+        return surely and {account_of(one) for one in condition.values} == {account}
     return False
-
-
-def _account_of(principal: str) -> str:
-    """Return the account of an ARN; a principal may be written as the bare account, too."""
-    parts = principal.split(":")
-    return parts[4] if len(parts) > 5 else principal

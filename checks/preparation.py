@@ -71,6 +71,17 @@ def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[
     return len(arns), foreign
 
 
+def copies_elsewhere(found: Sections, region: str) -> list[str]:
+    """Return tables and secrets that AWS copies into another Region; an own replica is listed, too."""
+    return [
+        f"{one.name} in {copy}"
+        for section in (found.tables, found.secrets)
+        for one in map(known, known(section).values())
+        for copy in one.replicas
+        if copy != region
+    ]
+
+
 def _ours(arn: str, account: str, region: str) -> bool:
     _, _, service, where, owner, *_ = arn.split(":")
     return owner == account and (where == region or (service, where) == ANYWHERE)

@@ -22,20 +22,26 @@ def deployed_key(table: Table) -> str:
 
 
 def index_flaws(table: Table, want: model.Table) -> list[str]:
-    """Return what is wrong with each planned index; an index beyond the plan does no harm."""
+    """Return what is wrong with each planned index; an index beyond the plan does no harm.
+
+    Which attributes it projects is free: the ranking reads keys only, and those are in every index.
+    """
     there = {index.name: index for index in table.indexes}
     flaws = (_index_flaw(table, there.get(index.name), index, want) for index in want.indexes)
     return [flaw for flaw in flaws if flaw]
 
 
 def rigid(table: Table, targets: Iterable[ScalableTarget]) -> list[str]:
-    """Return the capacities that neither demand nor autoscaling moves; none is what we want."""
+    """Return the capacities that neither demand nor autoscaling moves; none is what we want.
+
+    A scalable target only says how far they may go: it is its scaling policy that moves them.
+    """
     if table.billing_mode == "PAY_PER_REQUEST":
         return [f"{name} has a greatest on-demand throughput" for name in table.capped]
     scaled = {
         (target.resource, target.dimension)
         for target in targets
-        if target.maximum > target.minimum and not target.suspended
+        if target.maximum > target.minimum and target.policies and not target.suspended
     }
     return [f"{where} {what}" for where, what in _scalable(table) if (where, what) not in scaled]
 
@@ -54,9 +60,7 @@ def _index_flaw(
     wanted = _key(planned.attributes, want.hash_key, want.range_key)
     if key != wanted:
         return f"index {want.name} has the key {key}"
-    if (found.projection, found.status) != ("ALL", "ACTIVE"):
-        return f"index {want.name} is {found.status} and projects {found.projection}"
-    return None
+    return None if found.status == "ACTIVE" else f"index {want.name} is {found.status}"
 
 
 def _key(types: Mapping[str, str], *names: str | None) -> str:

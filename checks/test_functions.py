@@ -1,9 +1,10 @@
 """DEP-10 to DEP-18: the seven functions run as decided, behind an alias, with room to breathe."""
 
 from checks.capacity import CALLS_PER_REQUEST, busy, free_for_us
+from checks.deployments import ids, newest
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
 from checks.runtimes import supported
-from checks.variables import astray, differing, hijacking, leads_to_line
+from checks.variables import astray, differing, diverting, hijacking, leads_to_line
 from signoff.checklist import expectation
 
 
@@ -19,7 +20,7 @@ def test_function_is_active_and_its_last_update_succeeded(function, deployed, ob
 
 @expectation("DEP-11")
 def test_function_runs_on_the_planned_runtime(function, deployed, observe):
-    found = observe(deployed.function(function), "runtime")
+    found = observe(deployed.function(function), "runtime", "runtime_version")
 
     assert found.runtime == function.runtime, f"{found.name} runs on {found.runtime}"
 
@@ -63,6 +64,15 @@ def test_function_knows_no_other_environment(function, deployed, environment, in
 
     foreign = astray(found, environment, inventory.salts["own"])
     assert not foreign, f"{found.name}: {', '.join(f'{k} is {v}' for k, v in foreign.items())}"
+
+
+@expectation("DEP-14")
+def test_function_calls_aws_itself(function, deployed, observe):
+    found = observe(deployed.function(function), "environment")
+
+    assert not diverting(found), (
+        f"{found.name}: {', '.join(diverting(found))} lead its calls elsewhere"
+    )
 
 
 @expectation("DEP-15")
@@ -130,16 +140,16 @@ def test_alias_runs_the_code_that_was_released(function, deployed, observe):
 
 @expectation("DEP-17")
 def test_newest_deployment_is_the_one_that_was_released(deployed, observe):
-    newest = observe(deployed.deployments()[0], "id", "created")
+    last = newest(deployed.deployments())
     released = deployed.record("release").body["deployment"]
-    observe.note(released=released)
+    observe.note(newest=last, released=released)
 
-    assert newest.id == released, f"deployment {newest.id} was made besides the release"
+    assert released in {one.id for one in last}, f"{ids(last)} was deployed besides the release"
 
 
 @expectation("DEP-17")
 def test_nothing_makes_the_function_run_other_code(function, deployed, observe):
-    found = observe(deployed.function(function), "environment")
+    found = observe(deployed.function(function), "environment", "layers", "file_systems")
 
     assert not hijacking(found), f"{function.name} has {', '.join(hijacking(found))}"
 

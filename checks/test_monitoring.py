@@ -4,7 +4,7 @@ from checks.alarms import alarm_for, deaf, flaws
 from checks.dashboards import ghosts, has_kind, missing_from, shown
 from checks.windows import settled
 from signoff.checklist import expectation
-from signoff.inventory.section import known
+from signoff.inventory.section import known, lookup
 
 JUDGED = (
     "metric",
@@ -16,6 +16,8 @@ JUDGED = (
     "comparison",
     "missing_data",
 )
+EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
+"""Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
 
 
 @expectation("MON-01")
@@ -122,6 +124,22 @@ def test_dashboard_shows_only_what_exists(deployed, found, plan, environment, ob
 @expectation("MON-12")
 def test_log_group_exists(log_group, deployed, observe):
     observe(deployed.log_group(log_group), "arn")
+
+
+@expectation("MON-12")
+def test_function_writes_into_its_log_group(function, deployed, observe):
+    found = observe(deployed.function(function), "log_group")
+
+    assert found.log_group == function.log_group, f"{found.name} logs into {found.log_group}"
+
+
+@expectation("MON-13")
+def test_execution_logs_of_the_api_do_expire(deployed, found, plan, observe):
+    name = EXECUTION_LOGS.format(api=deployed.rest_api().id, stage=plan.api.stage)
+    group = lookup(found.log_groups, name)
+    observe.note(group=name, retention_days=group.retention_days if group else "no such group")
+
+    assert group is None or group.retention_days is not None, f"{name} never expires"
 
 
 @expectation("MON-13")

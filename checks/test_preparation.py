@@ -2,7 +2,13 @@
 
 import pytest
 
-from checks.preparation import foreign_arns, functional_red, planned_names, unexpected
+from checks.preparation import (
+    copies_elsewhere,
+    foreign_arns,
+    functional_red,
+    planned_names,
+    unexpected,
+)
 from signoff.checklist import expectation
 
 
@@ -52,3 +58,11 @@ def test_everything_read_lies_in_the_decided_account_and_region(found, environme
     observe.note(arns=judged)
 
     assert not foreign, f"elsewhere: {', '.join(foreign)}"
+
+
+@expectation("PREP-06")
+def test_nothing_is_copied_into_another_region(found, environment, observe):
+    copies = copies_elsewhere(found, environment.region)
+    observe.note(region=environment.region, copies=copies)
+
+    assert not copies, f"copied: {', '.join(copies)}"

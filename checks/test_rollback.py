@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from checks.going_back import drafts, other_code, other_drafts
 from signoff.checklist import expectation
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -10,23 +11,30 @@ LAG = timedelta(minutes=1)
 
 
 @expectation("ROLL-01")
-def test_function_has_an_older_version_behind_its_alias(function, deployed, observe):
+def test_function_has_another_version_behind_its_alias(function, deployed, observe):
     alias = observe(deployed.alias(function), "version")
-    numbers = [version.number for version in deployed.versions(function)]
-    observe.note(function=function.name, published=numbers)
+    versions = deployed.versions(function)
+    observe.note(function=function.name, published={v.number: v.code_sha256 for v in versions})
 
-    others = [number for number in numbers if number != alias.version]
+    others = [version.number for version in versions if version.number != alias.version]
     assert others, f"{function.name} has no published version but {alias.version}"
+    assert other_code(versions, alias.version), (
+        f"{function.name} has the same code in every version: going back changes nothing"
+    )
 
 
 @expectation("ROLL-02")
-def test_api_has_an_earlier_deployment(deployed, observe):
+def test_api_has_another_deployment(deployed, observe):
     stage = observe(deployed.stage(), "deployment_id")
-    deployments = deployed.deployments()
-    observe.note(deployments=[one.id for one in deployments])
+    digests = drafts(deployed.deployments())
+    observe.note(
+        draft_of_each=digests, not_compared=[id_ for id_, one in digests.items() if not one]
+    )
 
-    others = [one for one in deployments if one.id != stage.deployment_id]
-    assert others, f"{stage.deployment_id} is the only deployment"
+    assert set(digests) - {stage.deployment_id}, f"{stage.deployment_id} is the only deployment"
+    assert other_drafts(digests, stage.deployment_id), (
+        f"every deployment is of the same draft as {stage.deployment_id}: going back changes nothing"
+    )
 
 
 @expectation("ROLL-03")

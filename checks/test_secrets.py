@@ -3,7 +3,6 @@
 from checks.encryption import secret_key_flaw
 from checks.leaks import (
     holding,
-    in_clear,
     labels,
     named_like_secrets,
     secret_digests,
@@ -117,8 +116,8 @@ def test_no_tag_of_a_function_looks_like_a_secret(function, deployed, environmen
 
 
 @expectation("SEC-07")
-def test_no_tag_of_a_table_looks_like_a_secret(table, deployed, environment, inventory, observe):
-    tags = in_clear(deployed.table_tags(table).tags, inventory.salts["own"])
+def test_no_tag_of_a_table_looks_like_a_secret(table, deployed, environment, observe):
+    tags = deployed.table_tags(table).tags
     observe.note(table=table.name, tags=tags)
 
     suspect = named_like_secrets(tags, environment.secrets.values()) + shaped_like_secrets(tags)
@@ -128,7 +127,7 @@ def test_no_tag_of_a_table_looks_like_a_secret(table, deployed, environment, inv
 @expectation("SEC-07")
 def test_no_stage_variable_and_no_tag_is_a_secret(deployed, plan, inventory, observe):
     salt = inventory.salts["own"]
-    there = labels(deployed, plan, salt)
+    there = labels(deployed, plan)
     observe.note(labels=sorted(there))
 
     held = holding(there, secret_digests(deployed, plan.secrets, salt), salt)

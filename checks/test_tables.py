@@ -8,6 +8,7 @@ from checks.table_shape import (
     rigid,
     window_days,
 )
+from checks.tagging import tagged
 from signoff.checklist import expectation
 
 
@@ -64,7 +65,7 @@ def test_table_has_the_planned_tags(table, deployed, plan, observe):
     tags = deployed.table_tags(table).tags
     observe.note(table=table.name, tags=tags)
 
-    there = {key: tags.get(key) for key in plan.tags}
+    there = tagged(tags, plan.tags)
     assert there == plan.tags, f"{table.name} is tagged {there}"
 
 

@@ -1,6 +1,6 @@
 """SEC-30 to SEC-35: nobody calls more often than decided, and nobody without a session."""
 
-from checks.guarding import asking_auth, authorizer, planned_settings, settings
+from checks.guarding import authorizers, settings
 from checks.throttling import (
     api_key,
     asking_for_key,
@@ -8,6 +8,7 @@ from checks.throttling import (
     plan_limits,
     planned_limits,
     told,
+    wider,
     within,
 )
 from signoff.checklist import expectation
@@ -19,6 +20,14 @@ def test_usage_plan_has_the_decided_limits(deployed, plan, observe):
 
     limits = plan_limits(usage)
     assert limits == planned_limits(plan.api.usage_plan), f"{usage.name} has {told(limits)}"
+
+
+@expectation("SEC-30")
+def test_usage_plan_is_no_wider_on_any_method(deployed, plan, observe):
+    usage = observe(deployed.usage_plan(), "own_limits")
+
+    more = wider(usage, plan.api.usage_plan)
+    assert not more, f"{usage.name} lets through {'; '.join(more)}"
 
 
 @expectation("SEC-30")
@@ -69,11 +78,12 @@ def test_anonymous_preflights_are_throttled(path, deployed, environment, observe
 
 
 @expectation("SEC-34")
-def test_route_asks_the_authorizer(guarded_route, deployed, plan, observe):
+def test_route_asks_an_authorizer(guarded_route, deployed, observe):
     method = observe(deployed.method(guarded_route), "authorizer")
+    known = deployed.served().authorizers
 
     asked = method.authorizer or "nobody"
-    assert asked == plan.api.authorizer.name, f"{guarded_route.id} asks {asked} for a session"
+    assert asked in known, f"{guarded_route.id} asks {asked} for a session"
 
 
 @expectation("SEC-34")
@@ -86,7 +96,9 @@ def test_login_asks_for_no_session(open_route, deployed, observe):
 @expectation("SEC-35")
 def test_authorizer_asks_the_auth_function(deployed, plan, observe):
     want = plan.api.authorizer
-    found = observe(authorizer(deployed, want), "uri", "kind", "identity_source", "ttl_s")
-    asked = asking_auth(found, want, deployed.stage())
+    asked = authorizers(deployed, want)
+    observe.note(authorizers=asked)
 
-    assert settings(asked) == planned_settings(want), f"{asked.name} has {told(settings(asked))}"
+    other = [one for one in asked if settings(one) != settings(want)]
+    shown = "; ".join(f"{one.name} has {told(settings(one))}" for one in other)
+    assert not other, shown

@@ -52,6 +52,15 @@ def plan_limits(plan: UsagePlan) -> dict[str, object]:
     return {"rate": plan.rate, "burst": plan.burst, "quota": plan.quota, "per": plan.period}
 
 
+def wider(plan: UsagePlan, want: model.UsagePlan) -> list[str]:
+    """Return the methods on which the plan lets more through than it says of itself."""
+    return [
+        f"{one.method} {Limits(one.rate, one.burst)}"
+        for one in plan.own_limits
+        if one.rate > want.rate or one.burst > want.burst
+    ]
+
+
 def planned_limits(want: model.UsagePlan) -> dict[str, object]:
     return {"rate": want.rate, "burst": want.burst, "quota": want.daily_quota, "per": "DAY"}
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from checks.bounds import Bounds
+from checks.principals import is_gone
 from signoff.inventory.roles import Role
 from signoff.inventory.section import NotTestable
 from signoff.policy import Context, Outcome, Statement, context, evaluate, parse
@@ -21,7 +22,10 @@ def trust_flaws(role: Role, bounds: Bounds) -> list[str]:
 def _strangers(one: Statement) -> Iterator[str]:
     if one.not_principals or one.not_actions:
         yield "it lets in all but a few"
-    yield from (f"it lets in {who}" for kind, who in one.principals if (kind, who) != LAMBDA)
+    others = (
+        who for kind, who in one.principals if (kind, who) != LAMBDA and not is_gone(kind, who)
+    )
+    yield from (f"it lets in {who}" for who in others)
     yield from (f"it allows {action}" for action in one.actions if action.lower() != ASSUME.lower())
 
 

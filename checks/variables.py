@@ -3,6 +3,7 @@
 Values that nobody planned are withheld, so all are compared by their digests under the run's salt.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
@@ -16,8 +17,17 @@ from signoff.inventory.section import Follows
 from signoff.inventory.value import Value, digest
 
 HIJACKERS = frozenset(
-    {"AWS_LAMBDA_EXEC_WRAPPER", "LD_PRELOAD", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME"}
+    {"AWS_LAMBDA_EXEC_WRAPPER", "LD_PRELOAD", "LD_LIBRARY_PATH"}
+    | {"PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "PYTHONUSERBASE"}
 )
+DIVERTERS = re.compile(
+    r"AWS_ENDPOINT_URL(_\w+)?|(https?|all)_proxy|AWS_DATA_PATH|AWS_PROFILE"
+    r"|(AWS|REQUESTS|CURL)_CA_BUNDLE|SSL_CERT_(FILE|DIR)|AWS_(CONFIG|SHARED_CREDENTIALS)_FILE",
+    re.IGNORECASE,
+)
+"""Variables by which boto3 calls, trusts or signs as somebody other than the function would."""
+DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION": "false"}
+"""What a function takes for a variable that is absent (lambdas/README.md)."""
 SPELLINGS = (
     ("dev", "development"),
     ("stg", "staging"),
@@ -46,13 +56,23 @@ def differing(
     return {
         name: "absent" if value is None else str(value)
         for name, value in values.items()
-        if value is None or not same(value, want.environment[name], salt)
+        if not _as_planned(value, name, want.environment[name], salt)
     }
 
 
 def hijacking(found: Function) -> list[str]:
-    """Return variables that make Lambda run other code than what was released."""
-    return sorted(HIJACKERS & found.environment.keys())
+    """Return what makes Lambda run other code than the package that was released.
+
+    None of it changes CodeSha256; the plan has neither layers nor file systems.
+    """
+    layers = (f"the layer {arn}" for arn in found.layers)
+    mounted = (f"a file system at {path}" for path in found.file_systems)
+    return [*sorted(HIJACKERS & found.environment.keys()), *layers, *mounted]
+
+
+def diverting(found: Function) -> list[str]:
+    """Return variables that lead the function's calls to an endpoint that nobody planned."""
+    return sorted(name for name in found.environment if DIVERTERS.fullmatch(name))
 
 
 def leads_to_line(value: Value | None, environment: Environment, salt: str) -> bool:
@@ -63,6 +83,12 @@ def leads_to_line(value: Value | None, environment: Environment, salt: str) -> b
 
 def same(value: Value, text: str, salt: str) -> bool:
     return value.digests[salt] == digest(salt, text)
+
+
+def _as_planned(value: Value | None, name: str, text: str, salt: str) -> bool:
+    if value is None:
+        return DEFAULTS.get(name) == text
+    return same(value, text, salt)
 
 
 def foreign_values(environment: Environment) -> frozenset[str]:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -46,7 +46,7 @@ class Words:
     ja: str
 
     def __getitem__(self, lang: str) -> str:
-        return self.ja if lang == "ja" else self.en
+        return {"en": self.en, "ja": self.ja}[lang]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +78,6 @@ class Row:
     """The runbook step that a person signs: the record of it proves the row, or stands in for a check."""
     by_signature: bool = False
     """Nothing but the signature proves it; a row that has tests may never lose them for one."""
-    unbuilt: Literal["smoke", "load", "runbook"] | None = None
-    """The part of this software that will prove it, and does not exist yet."""
 
 
 @dataclass(frozen=True, slots=True)

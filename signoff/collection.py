@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from signoff.checklist import ChecklistError, Row, expectation
-from signoff.proofs import SignedRow, UnbuiltRow
+from signoff.proofs import SignedRow
 from signoff.run import Run
 
 ROW = pytest.StashKey[Row]()
@@ -26,7 +26,7 @@ def judges(config: pytest.Config) -> bool:
 
 
 def arrange(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
-    """Tie items to rows, add the rows that people or later parts prove, drop what is set aside."""
+    """Tie items to rows, add the rows that people prove, drop what is set aside."""
     for item in items:
         _tie(run, item)
     items[:] = [
@@ -82,13 +82,10 @@ def _without_test(
     proven = {item.stash[ROW].id for item in items if ROW in item.stash}
     for row in run.checklist:
         if row.id in proven:
-            if row.unbuilt:
-                raise pytest.UsageError(f"{row.id} has a test; delete unbuilt = in the checklist")
             continue
-        if not (row.by_signature or row.unbuilt or run.needs_signature(row)):
+        if not (row.by_signature or run.needs_signature(row)):
             raise pytest.UsageError(f"{row.id} has no test: “{row.promise.en}”")
-        kind = UnbuiltRow if row.unbuilt and not run.needs_signature(row) else SignedRow
-        item = kind.from_parent(session, name=row.id, row=row, run=run)
+        item = SignedRow.from_parent(session, name=row.id, row=row, run=run)
         item.stash[ROW] = row
         yield item
 

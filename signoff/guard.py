@@ -3,7 +3,10 @@
 GuardError        one sentence: what was asked, what was found, what to do
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import boto3
@@ -43,12 +46,18 @@ class Caller:
 
     account: str
     arn: str
+    skew: timedelta = timedelta(0)
+    """AWS's clock minus this machine's, to a second or two; AWS itself refuses five minutes."""
 
 
-def guard(session: boto3.Session, environment: Environment) -> Caller:
+def guard(
+    session: boto3.Session,
+    environment: Environment,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Caller:
     """Return the caller if account and Region are the environment's; raise GuardError if not."""
     _same_region(session, environment)
-    caller = _caller(session, environment)
+    caller = _caller(session, environment, now)
     if caller.account != environment.account:
         raise GuardError(
             f"{environment.name} is account {environment.account}, but these credentials are of "
@@ -68,11 +77,14 @@ def _same_region(session: boto3.Session, environment: Environment) -> None:
         )
 
 
-def _caller(session: boto3.Session, environment: Environment) -> Caller:
+def _caller(
+    session: boto3.Session, environment: Environment, now: Callable[[], datetime]
+) -> Caller:
     try:
         client = session.client("sts", region_name=environment.region, config=CONFIG)
         answer = client.get_caller_identity()
-        return Caller(account=answer["Account"], arn=answer["Arn"])
+        skew = _skew(answer["ResponseMetadata"]["HTTPHeaders"], now())
+        return Caller(account=answer["Account"], arn=answer["Arn"], skew=skew)
     except ClientError as error:
         raise GuardError(_refused(environment, error.response["Error"])) from None
     except (HTTPClientError, NoConnectionError) as error:
@@ -84,6 +96,15 @@ def _caller(session: boto3.Session, environment: Environment) -> Caller:
             f"{environment.name}: what answered sts:GetCallerIdentity is not AWS; "
             f"see where AWS_ENDPOINT_URL leads"
         ) from None
+
+
+def _skew(headers: Mapping[str, str], here: datetime) -> timedelta:
+    """Compare with the answer's Date. AWS never leaves it out; an emulator, which may, is here."""
+    try:
+        there = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return timedelta(0)
+    return there - here
 
 
 def _refused(environment: Environment, error: dict[str, Any]) -> str:

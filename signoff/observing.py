@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,9 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from signoff.endpoints import elsewhere
 from signoff.environment import Environment
 from signoff.environments import peek
-from signoff.guard import guard
+from signoff.guard import GuardError, guard
 from signoff.inventory import from_json, on_demand, read
 from signoff.inventory.inventory import Inventory
+from signoff.inventory.reading import Means
 from signoff.inventory.scope import Scope
 from signoff.records import Records
 from signoff.run import Run
@@ -56,6 +59,7 @@ def _live(run: Run, say: Say) -> World:
         salts=salts,
         endpoint=elsewhere(session),
         progress=progress,
+        means=Means(now=lambda: datetime.now(UTC) + caller.skew),  # AWS's moments, AWS's clock
     )
     return _world(run, scope, inventory, _records(run, run.environment, session), dev)
 
@@ -63,11 +67,22 @@ def _live(run: Run, say: Say) -> World:
 def _replayed(run: Run) -> World:
     if run.choice.replay is None:
         raise ValueError("a replay needs a saved inventory")
-    inventory = from_json(run.choice.replay.read_text(encoding="utf-8"))
+    inventory = _saved(run.choice.replay)
     session = boto3.Session(region_name=run.environment.region)
     scope = run.composition.scope_of(run.plan, run.environment, salts=())
     records = _records(run, run.environment, session)
     return _world(run, scope, inventory, records, _dev_records(run, session))
+
+
+def _saved(path: Path) -> Inventory:
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        first = str(error).splitlines()[0]
+        raise GuardError(
+            f"--replay {path} can't be read as a saved inventory ({first}); give the "
+            f"inventory.json of a run of this version"
+        ) from None
 
 
 def _world(run: Run, scope: Scope, inventory: Inventory, records: Records, dev: Records) -> World:

@@ -32,6 +32,8 @@ class Records:
 
     entries: tuple[Record, ...] = ()
     problem: str | None = None
+    newest_file: str | None = None
+    """Digest and name of the store's newest record, of whatever kind: what a later store must hold."""
 
     @classmethod
     def of(cls, entries: Iterable[Record]) -> "Records":

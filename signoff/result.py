@@ -44,6 +44,21 @@ class Provenance:
     local: bool = False
     """An embedded stack that this software started itself."""
     overrides: Mapping[str, str] = field(default_factory=dict)
+    calls_again: int = 0
+    """Calls beyond those of the one pass: the release was read once more at the end."""
+    newest_record: str | None = None
+    """Digest and name of the evidence store's newest record, for a later reader to look for."""
+
+    @property
+    def rehearsal(self) -> str | None:
+        """Why what was judged is not the environment itself, as it is now; None where it is."""
+        if self.replay:
+            return f"replay of {self.replay}"
+        if self.local:
+            return None
+        if self.endpoint:
+            return f"AWS_ENDPOINT_URL={self.endpoint}"
+        return ", ".join(self.elsewhere) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +73,7 @@ class Result:
     @property
     def rehearsal(self) -> str | None:
         """Why this can't be a production GO, or None."""
-        if self.provenance.replay:
-            return f"replay of {self.provenance.replay}"
-        if self.provenance.local:
-            return None
-        if self.provenance.endpoint:
-            return f"AWS_ENDPOINT_URL={self.provenance.endpoint}"
-        return ", ".join(self.provenance.elsewhere) or None
+        return self.provenance.rehearsal
 
     @property
     def headline(self) -> str:

@@ -125,9 +125,6 @@ class Run:
         if row.not_local:
             reason = row.not_local[self.choice.lang]
             return RowVerdict(row=row, outcome=Outcome.NOT_HERE, reason=reason)
-        if row.unbuilt:
-            reason = f"the {row.unbuilt} part does not exist yet"
-            return RowVerdict(row=row, outcome=Outcome.NOT_HERE, reason=reason)
         return None
 
     def told(self, row: Row, found: Finding, error: BaseException | None) -> Finding:

@@ -2,87 +2,26 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
-from uuid import uuid4
+from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 from pydantic import TypeAdapter, ValidationError
 
+from signoff import sums
 from signoff.endpoints import elsewhere
+from signoff.places import Bucket, Folder, Place
 from signoff.records import Record, Records
+from signoff.sums import Sums
+
+__all__ = ["Bucket", "Folder", "Place", "Store", "open_store"]
 
 _RECORD = TypeAdapter(Record)
 _NAME = re.compile(r"\d{6}\.json")
-
-
-class Place(Protocol):
-    """Where files lie. ``create`` raises FileExistsError if the name is taken (atomically)."""
-
-    def names(self) -> list[str]: ...
-    def read(self, name: str) -> bytes: ...
-    def create(self, name: str, data: bytes) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A directory, made on the first write."""
-
-    path: Path
-
-    def names(self) -> list[str]:
-        return sorted(one.name for one in self.path.glob("*.json")) if self.path.is_dir() else []
-
-    def read(self, name: str) -> bytes:
-        return (self.path / name).read_bytes()
-
-    def create(self, name: str, data: bytes) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
-        staged = self.path / f".{uuid4().hex}"
-        staged.write_bytes(data)
-        try:
-            (self.path / name).hardlink_to(staged)  # whole or not at all, and never over another
-        finally:
-            staged.unlink()
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A prefix in S3, so that a second operator and CI see the same."""
-
-    s3: Any
-    bucket: str
-    prefix: str
-
-    def names(self) -> list[str]:
-        pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=f"{self.prefix}/"
-        )
-        return sorted(one["Key"].rpartition("/")[2] for p in pages for one in p.get("Contents", []))
-
-    def read(self, name: str) -> bytes:
-        body: bytes = self.s3.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")[
-            "Body"
-        ].read()
-        return body
-
-    def create(self, name: str, data: bytes) -> None:
-        try:
-            self.s3.put_object(
-                Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=data, IfNoneMatch="*"
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {
-                "PreconditionFailed",
-                "ConditionalRequestConflict",
-            }:
-                raise FileExistsError(name) from None
-            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +36,19 @@ class Store:
     def load(self) -> Records:
         """Return the records that count here, oldest first.
 
-        A broken chain, a file that is none, or a record of another environment is told as
-        ``problem``, never passed over.
+        A record that is missing or changed, a broken chain, a file that is none, or a record of
+        another environment is told as ``problem``, never passed over.
         """
-        entries: list[Record] = []
-        before: str | None = None
-        for number, name in enumerate(self._files(), 1):
-            data = self.place.read(name)
-            try:
-                record = _RECORD.validate_json(data)
-            except ValidationError as error:
-                return Records(tuple(entries), f"{name}: not a record: {error.errors()[0]['msg']}")
-            if name != _numbered(number) or record.previous != before:
-                return Records(tuple(entries), f"{name}: the chain is broken before this record")
-            if record.environment != self.environment:
-                return Records(tuple(entries), f"{name}: a record of {record.environment}")
-            entries.append(record)
-            before = _digest(data)
-        return Records(tuple(one for one in entries if one.emulated == self.emulated))
+        named = self._sums()  # before the files: a record is named once it is there
+        files = {name: self.place.read(name) for name in self._files()}
+        entries, broken = self._chained(files)
+        missing = named.problem({name: _digest(data) for name, data in files.items()})
+        newest = next(reversed(files), None)
+        return Records(
+            tuple(one for one in entries if one.emulated == self.emulated),
+            problem=missing or broken,
+            newest_file=newest and sums.line(newest, _digest(files[newest])),
+        )
 
     def append(  # noqa: PLR0913 - what every record carries
         self,
@@ -128,7 +62,7 @@ class Store:
     ) -> Record:
         """Write one record at the end of the chain; another writer at the same moment goes first."""
         while True:
-            names = list(self._files())
+            named, files = self._sums(), self._files()  # in this order, as in load
             created = now()
             record = Record(
                 kind=kind,
@@ -139,14 +73,44 @@ class Store:
                 expires=created + timedelta(days=days) if days else None,
                 body=body,
                 emulated=self.emulated,
-                previous=_digest(self.place.read(names[-1])) if names else None,
+                previous=_digest(self.place.read(files[-1])) if files else None,
             )
+            name = _after([*files, *named.digests])
             with suppress(FileExistsError):
-                self.place.create(_numbered(len(names) + 1), _RECORD.dump_json(record, indent=2))
+                self.place.create(name, _RECORD.dump_json(record, indent=2))
+                self._name([*files, name], named)
                 return record
 
-    def _files(self) -> Iterator[str]:
-        return (name for name in self.place.names() if _NAME.fullmatch(name))
+    def _chained(self, files: Mapping[str, bytes]) -> tuple[list[Record], str | None]:
+        """Return the records up to the first that can't be believed, and what is wrong with it."""
+        entries: list[Record] = []
+        before: str | None = None
+        for number, (name, data) in enumerate(files.items(), 1):
+            try:
+                record = _RECORD.validate_json(data)
+            except ValidationError as error:
+                return entries, f"{name}: not a record: {error.errors()[0]['msg']}"
+            if name != _numbered(number) or record.previous != before:
+                return entries, f"{name}: the chain is broken before this record"
+            if record.environment != self.environment:
+                return entries, f"{name}: a record of {record.environment}"
+            entries.append(record)
+            before = _digest(data)
+        return entries, None
+
+    def _name(self, files: list[str], named: Sums) -> None:
+        """Name the newest record, and any before it whose writer died before it did."""
+        for name in named.unnamed(files):
+            self.place.add_line(sums.NAME, sums.line(name, _digest(self.place.read(name))))
+
+    def _sums(self) -> Sums:
+        try:
+            return Sums.parse(self.place.read(sums.NAME))
+        except FileNotFoundError:
+            return Sums.parse(b"")
+
+    def _files(self) -> list[str]:
+        return [name for name in self.place.names() if _NAME.fullmatch(name)]
 
 
 def open_store(location: str, environment: str, *, s3: Callable[[], Any], root: Path) -> Store:
@@ -159,6 +123,11 @@ def open_store(location: str, environment: str, *, s3: Callable[[], Any], root: 
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
         return Store(Bucket(s3(), bucket, prefix.strip("/")), environment, emulated)
     return Store(Folder(root / location), environment, emulated)
+
+
+def _after(names: list[str]) -> str:
+    """Return the next name: never that of a record which was there once."""
+    return _numbered(max((int(name.partition(".")[0]) for name in names), default=0) + 1)
 
 
 def _numbered(number: int) -> str:

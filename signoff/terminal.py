@@ -3,7 +3,7 @@
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from signoff.result import Result
+from signoff.result import Provenance, Result
 from signoff.run import Run
 from signoff.verdict import Decision, RowVerdict
 
@@ -48,13 +48,14 @@ class Terminal:
         self.line("")
         self.line(f"NO VERDICT for {run.environment.name}: {why}", red=True, bold=True)
 
-    def part(self, rows: tuple[RowVerdict, ...], of: int, env: str) -> None:
-        """Say what is red in a selection, and never GO."""
+    def part(self, rows: tuple[RowVerdict, ...], of: int, provenance: Provenance) -> None:
+        """Say what is red in a selection, where that was seen, and never GO."""
         red = [one for one in rows if one.outcome.red]
         self.line("")
         for one in red:
-            self._red(one, env)
-        text = f"PART: {len(rows)} of {of} rows judged, {len(red)} red. A part is no verdict."
+            self._red(one, provenance.environment)
+        seen = f" ({provenance.rehearsal})" if provenance.rehearsal else ""
+        text = f"PART: {len(rows)} of {of} rows judged, {len(red)} red{seen}. A part is no verdict."
         self.line(text, bold=True, red=bool(red))
 
     def verdict(self, result: Result, lang: str, page: str) -> None:

@@ -110,8 +110,18 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLimit:
+    """What a usage plan allows on one method of a stage in place of its own limits."""
+
+    method: str
+    """``api-id:stage /path/VERB``."""
+    rate: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsagePlan:
-    """``stages`` are ``api-id:stage``; ``keys`` are ids of API keys."""
+    """``stages`` are ``api-id:stage``; ``keys`` are ids of API keys, read where one is planned."""
 
     id: str
     name: str
@@ -121,6 +131,7 @@ class UsagePlan:
     period: str | None
     stages: tuple[str, ...]
     keys: tuple[str, ...]
+    own_limits: tuple[OwnLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

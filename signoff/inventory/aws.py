@@ -40,6 +40,8 @@ GONE = frozenset(
 )
 """Error codes of "there is no such thing"; a bare 404 is none (a proxy answers it as well)."""
 
+RATIONED = frozenset({"apigateway", "lambda"})
+"""Services that allow so few reads a second (10, and 15 for GetPolicy) that a refusal slows us down."""
 LONGEST_MESSAGE = 300
 
 
@@ -138,7 +140,7 @@ class Aws:
         patience = self._patience
         config = Config(
             retries={
-                "mode": "adaptive" if service == "apigateway" else "standard",
+                "mode": "adaptive" if service in RATIONED else "standard",
                 "total_max_attempts": patience.attempts,
             },
             connect_timeout=patience.connect_s,

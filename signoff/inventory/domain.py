@@ -23,6 +23,8 @@ class CustomDomain:
     target: str | None
     """Regional domain name: what DNS must answer with."""
     mappings: tuple[BasePath, ...]
+    routing: str = "BASE_PATH_MAPPING_ONLY"
+    """Any other mode lets routing rules, which are not read, decide before the mappings, or alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

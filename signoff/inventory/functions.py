@@ -26,6 +26,14 @@ class Function:
     tracing: str = "PassThrough"
     kms_key_arn: str | None = None
     reserved_concurrency: int | None = None
+    layers: tuple[str, ...] = ()
+    """ARNs of layer versions: code that CodeSha256 does not cover."""
+    file_systems: tuple[str, ...] = ()
+    """Where file systems are mounted: what stands there may be run, too."""
+    snap_start: str = "None"
+    architectures: tuple[str, ...] = ("x86_64",)
+    runtime_version: str | None = None
+    """ARN of the patch of the runtime that runs; AWS moves it on unless it was pinned."""
     tags: Mapping[str, Value] = field(default_factory=dict)
 
 
@@ -48,10 +56,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionPolicy:
-    """A resource-based policy on the function (``qualifier`` None) or on its alias."""
+    """A place where a resource-based policy may stand, and what stands there.
+
+    The function itself (``qualifier`` None), an alias or a version; ``document`` is JSON text, None
+    where there is no policy.
+    """
 
     qualifier: str | None
-    document: str
+    document: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

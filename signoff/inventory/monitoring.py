@@ -47,6 +47,9 @@ class Widget:
     kind: str
     """metric, text, log, alarm …"""
     metrics: tuple[Metric, ...]
+    searches: tuple[str, ...] = ()
+    """What looks for metrics when the widget is drawn (SEARCH, Metrics Insights, an explorer): nobody
+    can say beforehand what that finds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

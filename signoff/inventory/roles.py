@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from signoff.inventory.value import Value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
@@ -21,4 +23,4 @@ class Role:
     """The assume-role policy, JSON text."""
     policies: tuple[PolicyDocument, ...]
     boundary: PolicyDocument | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, Value] = field(default_factory=dict)

@@ -18,8 +18,10 @@ class Scope:
     contents: tuple[str, ...] = ()
     """Tables read whole (up to ``content_bound`` items)."""
     key_scans: tuple[str, ...] = ()
-    """Tables of people: only keys are read (up to ``content_bound``)."""
+    """Tables of people: only keys are read (up to ``key_bound``)."""
     content_bound: int = 100_000
+    key_bound: int = 1_000_000
+    """Some hundred pages of a megabyte each; real people's keys are counted, never kept."""
     real_key: str = ""
     """Regular expression, full match: hash keys of real people, which are counted and not kept."""
     secrets: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """Secrets Manager and KMS: that a secret is there and good, without keeping what it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from signoff.inventory.value import Value
@@ -19,6 +19,9 @@ class Secret:
     """A version carries AWSCURRENT."""
     policy: str | None = None
     """The resource policy, JSON text; None where there is none."""
+    tags: Mapping[str, Value] = field(default_factory=dict)
+    replicas: tuple[str, ...] = ()
+    """Regions to which it is replicated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

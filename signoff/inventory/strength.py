@@ -25,7 +25,7 @@ def weakness(field: Value, *, placeholder: bool, min_bits: int) -> str | None:
     if placeholder:
         return "a placeholder, a known default or a pattern"
     if not min_bits:
-        plausible = field.length >= SHORTEST_TOKEN and field.shape != "text"
+        plausible = field.length >= SHORTEST_TOKEN and field.shape not in {"text", "bearer"}
         return None if plausible else f"no token of LINE: {field}"
     room = field.length * math.log2(ALPHABETS.get(field.shape, PRINTABLE))
     if room < min_bits:

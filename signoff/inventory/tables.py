@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from signoff.inventory.value import Value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
@@ -34,6 +36,8 @@ class Table:
     deletion_protection: bool = False
     capped: tuple[str, ...] = ()
     """The table or indexes whose on-demand throughput has an upper bound."""
+    replicas: tuple[str, ...] = ()
+    """Regions that hold a copy of all that is written (a global table)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ class ScalableTarget:
     maximum: int
     suspended: bool = False
     """It does not scale out for now."""
+    policies: tuple[str, ...] = ()
+    """Names of its scaling policies: without one, nothing ever moves it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,4 +91,4 @@ class ResourcePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tags:
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, Value] = field(default_factory=dict)

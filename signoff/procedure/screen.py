@@ -83,8 +83,9 @@ class ConsoleScreen:
         self.console.print(escape(step.text.body[self.lang] or step.text.title[self.lang]))
         return self._asked("finished")
 
-    def tell(self, line: str) -> None:
-        self.console.print(f"   {escape(line)}", highlight=False, soft_wrap=True)
+    def tell(self, line: str | Words) -> None:
+        said = line if isinstance(line, str) else line[self.lang]
+        self.console.print(f"   {escape(said)}", highlight=False, soft_wrap=True)
 
     def watch(self, what: str) -> None:
         if self._status is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any, TypeVar
 
+from signoff.checklist import Words
 from signoff.environment import Environment
 from signoff.procedure.change import Change, destructive
 from signoff.procedure.clients import AT_ONCE
@@ -39,6 +40,8 @@ class Work:
     """Kind, and values that its body must have -> body of the newest such record, or None."""
     history: Callable[[str], Sequence[Mapping[str, Any]]] = lambda _: ()
     """Kind -> bodies of all its records, newest first."""
+    release: Callable[[], str] = lambda: ""
+    """Read which release is live; Refused where nobody can know."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
     elsewhere: Callable[[str], Any] = nothing
@@ -53,8 +56,8 @@ class Work:
     """Whether these destructive changes were agreed to."""
     note: Callable[[Sequence[Change], bool], None] = nothing
     """Told of changes as soon as they are made, or (False) broke off and may be made in part."""
-    tell: Callable[[str], None] = nothing
-    """Shows a line to the person at the keyboard."""
+    tell: Callable[[str | Words], None] = nothing
+    """Shows a line to the person at the keyboard, in the language that was chosen if it is in both."""
     watch: Callable[[str], None] = nothing
     """Told what is being looked at, for the progress display."""
     mailed: Callable[[str, str], None] = nothing

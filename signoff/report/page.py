@@ -4,7 +4,7 @@ import base64
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from signoff.checklist import Row
-from signoff.outcome import Outcome
+from signoff.outcome import Finding, Outcome
 from signoff.result import Result
 from signoff.verdict import RowVerdict
 
 HERE = Path(__file__).parent
 JST = ZoneInfo("Asia/Tokyo")
+SVG = "http://www.w3.org/2000/svg"
 
 
 def page(result: Result, lang: str, plots: Mapping[str, Sequence[str]]) -> str:
@@ -60,7 +61,12 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"moment": _moment, "facts": _facts, "cited": _cited}
+    environment.filters |= {
+        "moment": _moment,
+        "facts": _facts,
+        "cited": _cited,
+        "proofs": _proofs,
+    }
     return environment
 
 
@@ -81,6 +87,19 @@ def _facts(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def _proofs(findings: Iterable[Finding]) -> Mapping[str, Sequence[tuple[str, Finding]]]:
+    """Group findings by their test, whose name is a sentence: sentence -> (what was looked at, finding).
+
+    ``test_route_is_proxied[GET /stamps]`` -> ``route is proxied``, ``GET /stamps``.
+    """
+    by_test: dict[str, list[tuple[str, Finding]]] = {}
+    for one in findings:
+        test, _, looked_at = one.subject.removesuffix("]").partition("[")
+        sentence = test.removeprefix("test_").replace("_", " ")
+        by_test.setdefault(sentence, []).append((looked_at, one))
+    return by_test
+
+
 def _cited(row: Row, lang: str) -> str:
     """Cite the guide by step and line number."""
     lines = (guide()[one] | {"id": one} for one in row.guide)
@@ -88,4 +107,7 @@ def _cited(row: Row, lang: str) -> str:
 
 
 def _picture(svg: str) -> str:
+    """Return a data URL; as a picture, unlike inline, an SVG is shown only with its namespace."""
+    if "xmlns=" not in svg:
+        svg = svg.replace("<svg", f'<svg xmlns="{SVG}"', 1)
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

@@ -12,6 +12,7 @@ from signoff.inventory.section import NotTestable
 from signoff.report.junit import junit
 from signoff.report.page import page
 from signoff.report.remembering import remember
+from signoff.rereading import Reread, reread
 from signoff.result import Provenance, Result, commit_of, versions
 from signoff.run import Run
 from signoff.terminal import Terminal
@@ -28,13 +29,16 @@ def publish(run: Run, terminal: Terminal) -> int:
         run.world = replace(run.world, inventory=frozen(run.world.inventory))
     if not run.full:
         judged = tuple(one for one in rows if one.findings)
-        terminal.part(judged, len(run.checklist), run.environment.name)
+        terminal.part(judged, len(run.checklist), _provenance(run, _world(run)))
         return int(any(one.outcome.red for one in judged) or len(run.findings) < run.expected)
     if gaps := list(run.gaps()):
         run.forget_latest()
         terminal.no_verdict(run, "; ".join(gaps))
         return 1
-    result = _result(run)
+    terminal.progress("reading once more what is live")
+    again = Reread() if run.choice.replay else reread(_world(run))
+    terminal.progress_done()
+    result = _result(run, again)
     folder = _write(run, result)
     if not result.rehearsal and (trouble := remember(run, _world(run), result)):
         terminal.line(trouble, yellow=True)
@@ -42,16 +46,17 @@ def publish(run: Run, terminal: Terminal) -> int:
     return result.exit_code
 
 
-def _result(run: Run) -> Result:
+def _result(run: Run, again: Reread) -> Result:
     world = _world(run)
+    unread = [f"not read: {one}" for one in unreadable(world.inventory)]
     verdict = decide(
         run.row_verdicts(),
         run.environment.waivers,
         today=world.now.date(),
-        problems=[f"not read: {one}" for one in unreadable(world.inventory)],
+        problems=[*unread, *filter(None, [again.problem])],
     )
     return Result(
-        provenance=_provenance(run, world),
+        provenance=replace(_provenance(run, world), calls_again=again.calls),
         verdict=verdict,
         notices=tuple(run.composition.notices(run.environment)),
     )
@@ -84,6 +89,7 @@ def _provenance(run: Run, world: World) -> Provenance:
         elsewhere=run.choice.elsewhere,
         local=run.own_stack,
         overrides=run.overrides,
+        newest_record=world.records.newest_file,
     )
 
 
@@ -94,7 +100,8 @@ def _write(run: Run, result: Result) -> Path:
     (folder / "signoff.json").write_bytes(_RESULT.dump_json(result, indent=2))
     (folder / "junit.xml").write_text(junit(result), encoding="utf-8")
     (folder / "inventory.json").write_text(to_json(_world(run).inventory), encoding="utf-8")
-    (folder / "signoff.html").write_text(page(result, run.choice.lang, run.composition.plots(_world(run))), encoding="utf-8")
+    plots = run.composition.plots(_world(run))
+    (folder / "signoff.html").write_text(page(result, run.choice.lang, plots), encoding="utf-8")
     latest = folder.parent / "latest"
     staged = folder.parent / f".{folder.name}"
     staged.symlink_to(folder.name)

@@ -7,6 +7,7 @@ from tests.defects import (
     aliases,
     api,
     cors,
+    dashboards,
     domain,
     encryption,
     functions,
@@ -15,6 +16,7 @@ from tests.defects import (
     records,
     rest,
     secrets,
+    sessions,
     stage,
     tables,
     throttling,
@@ -35,10 +37,12 @@ DEFECTS: tuple[Defect, ...] = (
     *stage.DEFECTS,
     *domain.DEFECTS,
     *monitoring.DEFECTS,
+    *dashboards.DEFECTS,
     *secrets.DEFECTS,
     *permissions.DEFECTS,
     *encryption.DEFECTS,
     *throttling.DEFECTS,
+    *sessions.DEFECTS,
 )
 SOUND: Mapping[str, Break] = {
     **tables.SOUND,
@@ -49,10 +53,12 @@ SOUND: Mapping[str, Break] = {
     **cors.SOUND,
     **stage.SOUND,
     **domain.SOUND,
+    **dashboards.SOUND,
     **secrets.SOUND,
     **permissions.SOUND,
     **encryption.SOUND,
     **throttling.SOUND,
+    **sessions.SOUND,
 }
 """What is unlike our own way and right all the same."""
 

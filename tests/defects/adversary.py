@@ -66,6 +66,14 @@ DEFECTS = (
         id="DEP-03:on-demand-with-a-cap",
         breaks=item("tables", "Users-prod", capped=("Users-prod",)),
     ),
+    Defect(
+        id="PREP-06:table-is-copied-abroad",
+        breaks=item("tables", "Users-prod", replicas=("us-west-2",)),
+    ),
+    Defect(
+        id="PREP-06:secret-is-copied-abroad",
+        breaks=item("secrets", "stamp-rally-prod/token-secret-key", replicas=("us-west-2",)),
+    ),
     Defect(id="DEP-17:exec-wrapper", breaks=_variable("AWS_LAMBDA_EXEC_WRAPPER")),
     Defect(id="MON-01:wrong-unit", breaks=item("alarms", ERRORS, unit="Seconds")),
     Defect(

@@ -7,6 +7,7 @@ from typing import Any
 from signoff.inventory.api import ApiDocument, Method, StaticAnswer
 from tests.defects.changes import both, edited
 from tests.defects.defect import Break
+from tests.healthy.api_document import ROUTES
 from tests.healthy.edge import API
 
 Change = Callable[[ApiDocument], ApiDocument]
@@ -25,6 +26,16 @@ def drafted(change: Change) -> Break:
 def with_method(id_: str, **fields: Any) -> Change:
     """Give fields of one method (``GET /stamps``) other values."""
     return lambda api: _methods(api, {id_: replace(api.methods[id_], **fields)})
+
+
+def everywhere(**fields: Any) -> Change:
+    """Give fields of every route other values."""
+
+    def changed(api: ApiDocument) -> ApiDocument:
+        routes = {id_: replace(api.methods[id_], **fields) for id_ in ROUTES}
+        return replace(api, methods={**api.methods, **routes})
+
+    return changed
 
 
 def without_method(id_: str) -> Change:

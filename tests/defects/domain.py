@@ -76,6 +76,11 @@ DEFECTS: tuple[Defect, ...] = (
     _mapped("DEP-42:another-api", ("", "q8w2e5r1ty", "prod")),
     _mapped("DEP-42:another-stage", ("", API_ID, "dev")),
     _mapped("DEP-42:another-path", ("v1", API_ID, "prod")),
+    Defect(
+        id="DEP-42:routing-rules-decide",
+        breaks=item("domains", DOMAIN, routing="ROUTING_RULE_THEN_BASE_PATH_MAPPING"),
+        outcome=Outcome.NOT_TESTABLE,
+    ),
     _dns("DEP-43:nothing"),
     _dns("DEP-43:old-server", "203.0.113.80"),
     Defect(id="DEP-43:target-unknown", breaks=item("resolutions", DOMAIN, target_addresses=())),

@@ -11,7 +11,7 @@ A_RELEASE = frozenset({"PREP-02", "ROLL-05"})
 
 A_FUNCTION = A_RELEASE | frozenset(
     {"DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-15", "DEP-16", "DEP-17", "DEP-18", "DEP-28"}
-    | {"DEP-32", "MON-11", "PREP-04", "ROLL-01"}
+    | {"DEP-32", "MON-11", "MON-12", "PREP-04", "ROLL-01"}
     | {"SEC-06", "SEC-07", "SEC-10", "SEC-17", "SEC-18"}
 )
 """Rows about any function, besides DEP-10."""
@@ -26,7 +26,7 @@ A_STAGE = A_RELEASE | frozenset(
 )
 """Rows about the stage and what it serves, besides DEP-20."""
 
-THE_API = A_STAGE | {"DEP-17", "MON-11", "SEC-17"}
+THE_API = A_STAGE | {"DEP-17", "MON-11", "MON-13", "SEC-17"}
 """Rows about the API, besides DEP-20: its deployments are gone as well."""
 
 AN_INTEGRATION = frozenset({"DEP-16", "DEP-27"})

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from signoff.inventory.api import Deployment
 from signoff.inventory.functions import LambdaAccount
 from signoff.outcome import Outcome
 from signoff.world import World
@@ -12,6 +13,7 @@ from tests.defects.defect import Break, Defect
 from tests.healthy import compute, edge
 
 AUTH, AWARD, STAMPS = "stamp-rally-prod-auth", "stamp-rally-prod-award", "stamp-rally-prod-stamps"
+LAYERS = "arn:aws:lambda:ap-northeast-1"
 EVERYWHERE = ("functions", "aliases", "versions", "function_policies", "function_urls")
 
 
@@ -39,6 +41,16 @@ def _deployed_by_hand(world: World) -> World:
     )
     again = edited("deployments", edge.API, lambda found: (newest, *found))
     return both(again, item("stages", "prod", deployment_id="0yz7rk"))(world)
+
+
+def _same_second(*, older_first: bool) -> Break:
+    """Deploy the API twice within a second: AWS dates both alike, and lists them in any order."""
+
+    def again(found: tuple[Deployment, ...]) -> tuple[Deployment, ...]:
+        twin = replace(found[0], id="0yz7rk")
+        return (twin, *found) if older_first else (found[0], twin, *found[1:])
+
+    return edited("deployments", edge.API, again)
 
 
 def _room(unreserved: int, **reserved: int) -> Break:
@@ -92,6 +104,18 @@ RELEASES = (
     Defect(id="DEP-17:no-record", breaks=without_records("release")),
     Defect(id="DEP-17:function-not-recorded", breaks=_released(AWARD)),
     Defect(id="DEP-17:deployed-by-hand", breaks=_deployed_by_hand),
+    Defect(
+        id="DEP-17:layer",
+        breaks=item("functions", AWARD, layers=(f"{LAYERS}:444455556666:layer:hotfix:3",)),
+    ),
+    Defect(
+        id="DEP-17:layer-of-somebody-else",
+        breaks=item("functions", AUTH, layers=(f"{LAYERS}:580247275435:layer:LambdaInsights:38",)),
+    ),
+    Defect(
+        id="DEP-17:code-on-a-file-system",
+        breaks=item("functions", STAMPS, file_systems=("/mnt/code",)),
+    ),
     Defect(id="DEP-18:new-account", breaks=_room(10)),
     Defect(id="DEP-18:one-too-few", breaks=_room(179)),
     Defect(id="DEP-18:others-reserved-it-all", breaks=_room(100)),
@@ -106,6 +130,13 @@ RELEASES = (
 DEFECTS: tuple[Defect, ...] = (*RUNNING, *RELEASES)
 
 SOUND: dict[str, Break] = {
+    "two deployments of one second, of which the later-listed is live": _same_second(
+        older_first=True
+    ),
+    "two deployments of one second": _same_second(older_first=False),
+    "a newer patch of the runtime": item(
+        "functions", AWARD, runtime_version=f"{LAYERS}::runtime:7c2f"
+    ),
     "just enough concurrency": _room(180),
     "just enough, reserved": _room(100, auth=80),
 }

@@ -1,6 +1,7 @@
 """Defects of what leaks secrets: variables, tags, and who may read them: SEC-06 to SEC-08."""
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from tests.healthy.compute import kept_back
 from tests.healthy.vault import BASE64_KEY, CHANNEL_TOKEN, HEX_KEY, SESSION, TOKEN_KEY
 
 AUTH, NOTIFY, API = "stamp-rally-prod-auth", "stamp-rally-prod-notify", "stamp-rally-prod-api"
+AWARD = "stamp-rally-prod-award"
 OWN, OTHER = "444455556666", "111122223333"
 PEM = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----"
 
@@ -45,7 +47,7 @@ def _api_tag(**tags: str) -> Break:
 
 
 def _table_tag(**tags: str) -> Break:
-    return edited("table_tags", "Users-prod", lambda one: replace(one, tags={**one.tags, **tags}))
+    return _tagged("table_tags", "Users-prod", **tags)
 
 
 def _policy(principal: Any, **more: Any) -> Break:
@@ -74,6 +76,14 @@ IN_FUNCTIONS = (
     _variable("session-under-innocent-name", "stamp-rally-prod-stamps", PROBE=SESSION),
     _variable("key-file-under-innocent-name", "stamp-rally-prod-award", CERT=PEM),
     _variable("by-equality", NOTIFY, GREETING=CHANNEL_TOKEN),
+    _variable("in-a-header", NOTIFY, GREETING=f"Token {CHANNEL_TOKEN}"),
+    _variable("in-json", AUTH, CONFIG=json.dumps({"ttl": 86400, "salt": HEX_KEY})),
+    _variable("in-base64", AUTH, CONFIG=b64encode(f"x:{HEX_KEY}".encode()).decode()),
+    _variable("as-bytes", AUTH, CONFIG=f"v1.{b64encode(bytes.fromhex(HEX_KEY)).decode()}"),
+    _variable("of-another-function", "stamp-rally-prod-stamps", GREETING=f"<{CHANNEL_TOKEN}>"),
+    _variable("login-in-an-address", AWARD, CACHE="redis://rally:hunter2@cache.example.jp:6379"),
+    _variable("key-file-in-json", AWARD, CLOUD=json.dumps({"private_key": PEM})),
+    _variable("bearer-of-somebody", AWARD, HEADER="Bearer 0f8Qm2Lk1Zr9Tn5Xc7Vb"),
     _variable("whole-secret", AUTH, CONFIG=json.dumps({"TOKEN_SECRET_KEY": HEX_KEY})),
     Defect(
         id="SEC-06:reference-holds-the-secret",
@@ -93,6 +103,12 @@ IN_LABELS = (
         id="SEC-07:tag-of-a-function", breaks=_tagged("functions", NOTIFY, Channel=CHANNEL_TOKEN)
     ),
     Defect(id="SEC-07:tag-of-a-table", breaks=_table_tag(Owner=HEX_KEY)),
+    Defect(
+        id="SEC-07:tag-of-a-role",
+        breaks=_tagged("roles", f"{NOTIFY}-role", Contact=f"token={CHANNEL_TOKEN}"),
+    ),
+    Defect(id="SEC-07:tag-of-the-secret", breaks=_tagged("secrets", TOKEN_KEY, Backup=HEX_KEY)),
+    Defect(id="SEC-07:within-a-variable", breaks=_stage(config=f"a={HEX_KEY};b=1")),
     Defect(id="SEC-07:tag-of-a-table-by-name", breaks=_table_tag(AdminPassword="x")),
 )
 OPEN = (
@@ -127,6 +143,9 @@ SOUND: Mapping[str, Break] = {
         GIT_COMMIT=HEX_KEY[:40],
         ARCHIVE="StampMasters-prod-archive-2026-Q4-v2",
         DOCS="https://rally.example.jp/Help-1",
+        PART=HEX_KEY[:20],
+        WHERE=json.dumps({"table": "Users-prod", "port": 443}),
+        IN_BASE64=b64encode(b"nothing but a greeting of the house").decode(),
     ),
     "secret open to the own account": _policy({"AWS": f"arn:aws:iam::{OWN}:root"}),
     "secret open to a role of the own account by condition": _policy(

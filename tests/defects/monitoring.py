@@ -1,10 +1,10 @@
-"""Defects of alarms, their way to a person, the dashboard and the logs."""
+"""Defects of alarms and of their way to a person: MON-01 to MON-07."""
 
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signoff.inventory.monitoring import Alarm, Dashboard, Metric, Subscription, Topic, Widget
+from signoff.inventory.monitoring import Alarm, Subscription, Topic
 from signoff.inventory.secrets import Key
 from tests.defects.changes import absent, added, both, edited, every, item
 from tests.defects.defect import Break, Defect
@@ -16,8 +16,6 @@ READS = "stamp-rally-prod-users-read-throttle-alarm"
 INDEX = "stamp-rally-prod-userstamps-write-throttle-PeriodRanking-alarm"
 API_4XX = "stamp-rally-prod-api-4xx-alarm"
 API_5XX = "stamp-rally-prod-api-5xx-alarm"
-DASHBOARD = "stamp-rally-prod-dashboard"
-LOGS = "/aws/lambda/stamp-rally-prod-award"
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/1d3e9f0a-1111-2222-3333-444455556666"
 UNHEARD = frozenset({"MON-06", "MON-07"})
 """Without an alarm nobody can say whether it is heard, or rings."""
@@ -47,23 +45,6 @@ def _policy(service: str, action: str, effect: str = "Allow") -> str:
 def _key(policy: str | None, state: str = "Enabled") -> Break:
     key = Key(arn=KEY, state=state, manager="CUSTOMER", policy=policy)
     return both(item("topics", TOPIC, kms_key=KEY), added("keys", KEY, key))
-
-
-def _dashboard(change: object) -> Break:
-    return edited("dashboards", DASHBOARD, lambda found: replace(found, widgets=change(found)))
-
-
-def _metrics(found: Dashboard, change: object) -> tuple[Widget, ...]:
-    return tuple(replace(w, metrics=tuple(change(m) for m in w.metrics)) for w in found.widgets)
-
-
-def _renamed(metric: Metric, dimension: str, old: str, new: str) -> Metric:
-    there = metric.dimensions.get(dimension)
-    return (
-        replace(metric, dimensions={**metric.dimensions, dimension: new})
-        if there == old
-        else metric
-    )
 
 
 def _to_topic(arn: str) -> Break:
@@ -141,56 +122,4 @@ HEARD = (
         state_since=datetime(2026, 11, 25, 8, 0, tzinfo=UTC),
     ),
 )
-DASHBOARDS = (
-    Defect(
-        id="MON-10:absent",
-        breaks=absent("dashboards", DASHBOARD),
-        follows=frozenset({"MON-11", "PREP-04"}),
-    ),
-    Defect(
-        id="MON-10:no-latency",
-        breaks=_dashboard(lambda d: tuple(w for w in d.widgets if w.title != "Latency")),
-        follows=frozenset({"MON-11"}),
-    ),
-    Defect(id="MON-10:empty", breaks=_dashboard(lambda _: ()), follows=frozenset({"MON-11"})),
-    Defect(
-        id="MON-11:one-function-missing",
-        breaks=_dashboard(
-            lambda d: tuple(
-                replace(w, metrics=w.metrics[1:]) if w.title == "Errors" else w for w in d.widgets
-            )
-        ),
-    ),
-    Defect(
-        id="MON-11:dev-function",
-        breaks=_dashboard(
-            lambda d: _metrics(
-                d,
-                lambda m: _renamed(m, "FunctionName", "stamp-rally-prod-auth", "stamp-rally-auth"),
-            )
-        ),
-    ),
-    Defect(
-        id="MON-11:dev-api",
-        breaks=_dashboard(
-            lambda d: _metrics(
-                d, lambda m: _renamed(m, "ApiName", "stamp-rally-prod-api", "stamp-rally-api")
-            )
-        ),
-    ),
-    Defect(
-        id="MON-11:other-region",
-        breaks=_dashboard(lambda d: _metrics(d, lambda m: replace(m, region="us-east-1"))),
-    ),
-)
-LOG_GROUPS = (
-    Defect(
-        id="MON-12:absent",
-        breaks=absent("log_groups", LOGS),
-        follows=frozenset({"MON-05", "MON-13"}),
-    ),
-    Defect(id="MON-13:never-expires", breaks=item("log_groups", LOGS, retention_days=None)),
-    Defect(id="MON-13:a-week", breaks=item("log_groups", LOGS, retention_days=7)),
-    Defect(id="MON-13:nearly-a-month", breaks=item("log_groups", LOGS, retention_days=29)),
-)
-DEFECTS = ALARMS + HEARD + DASHBOARDS + LOG_GROUPS
+DEFECTS = ALARMS + HEARD

@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from signoff.inventory.tables import ScalableTarget, Tags
+from signoff.inventory.value import Value
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item
 from tests.defects.defect import Break, Defect
+from tests.healthy.compute import clear
 from tests.healthy.data import tables
 
 USERS, STAMPS, MASTERS = "Users-prod", "UserStamps-prod", "StampMasters-prod"
@@ -38,15 +40,21 @@ def _types(name: str, **types: str) -> Break:
     )
 
 
-def _scaled(*targets: tuple[str, str, int]) -> Break:
+def _scaled(*targets: tuple[str, str, int], policies: tuple[str, ...] = ("70 %",)) -> Break:
     """Provision the table of stamps and move these capacities: resource, dimension, maximum."""
     moved = tuple(
-        ScalableTarget(resource=resource, dimension=dimension, minimum=5, maximum=maximum)
+        ScalableTarget(
+            resource=resource, dimension=dimension, minimum=5, maximum=maximum, policies=policies
+        )
         for resource, dimension, maximum in targets
     )
     return both(
         item("tables", STAMPS, billing_mode="PROVISIONED"), added("scalable_targets", STAMPS, moved)
     )
+
+
+def _tags(**tags: str) -> dict[str, Value]:
+    return {key: clear(text) for key, text in tags.items()}
 
 
 TABLE, INDEX = f"table/{STAMPS}", f"table/{STAMPS}/index/PeriodRanking"
@@ -84,13 +92,13 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(id="DEP-02:key-is-a-number", breaks=_types(MASTERS, StampId="N")),
     Defect(id="DEP-02:no-index", breaks=item("tables", STAMPS, indexes=())),
     Defect(id="DEP-02:index-of-another-name", breaks=_index(name="PeriodRanking2")),
-    Defect(id="DEP-02:index-projects-keys-only", breaks=_index(projection="KEYS_ONLY")),
     Defect(id="DEP-02:index-by-another-key", breaks=_index(range_key="CollectedAt")),
     Defect(id="DEP-02:index-sorts-text", breaks=_types(STAMPS, Rank="S")),
     Defect(id="DEP-02:index-being-built", breaks=_index(status="CREATING")),
     Defect(id="DEP-03:provisioned", breaks=item("tables", USERS, billing_mode="PROVISIONED")),
     Defect(id="DEP-03:index-fixed", breaks=_scaled(*ALL_FOUR[:2])),
     Defect(id="DEP-03:only-reads-scale", breaks=_scaled(*ALL_FOUR[::2])),
+    Defect(id="DEP-03:targets-without-a-policy", breaks=_scaled(*ALL_FOUR, policies=())),
     Defect(id="DEP-03:no-room", breaks=_scaled(*ALL_FOUR[:3], (*ALL_FOUR[3][:2], 5))),
     Defect(
         id="DEP-03:targets-of-another-table",
@@ -106,20 +114,23 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(id="DEP-06:none", breaks=added("table_tags", USERS, Tags())),
     Defect(
         id="DEP-06:of-dev",
-        breaks=item("table_tags", MASTERS, tags={"Environment": "dev", "Project": "CC"}),
+        breaks=item("table_tags", MASTERS, tags=_tags(Environment="dev", Project="CC")),
     ),
     Defect(
         id="DEP-06:key-in-lower-case",
-        breaks=item("table_tags", STAMPS, tags={"environment": "prod", "Project": "CC"}),
+        breaks=item("table_tags", STAMPS, tags=_tags(environment="prod", Project="CC")),
     ),
-    Defect(id="DEP-06:no-project", breaks=item("table_tags", USERS, tags={"Environment": "prod"})),
+    Defect(
+        id="DEP-06:no-project", breaks=item("table_tags", USERS, tags=_tags(Environment="prod"))
+    ),
     Defect(id="DEP-07:off", breaks=item("tables", STAMPS, deletion_protection=False)),
 )
 SOUND: dict[str, Break] = {
     "provisioned, with all four capacities scaled": _scaled(*ALL_FOUR),
     "window not named by AWS": item("backups", USERS, window_days=None),
+    "index of keys only, as the ranking reads no more": _index(projection="KEYS_ONLY"),
     "more tags than planned": item(
-        "table_tags", USERS, tags={"Environment": "prod", "Project": "CC", "Owner": "x"}
+        "table_tags", USERS, tags=_tags(Environment="prod", Project="CC", Owner="x")
     ),
     "one more index": edited(
         "tables",

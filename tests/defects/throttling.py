@@ -1,15 +1,13 @@
-"""Defects of limits and of sessions: SEC-30 to SEC-35."""
+"""Defects of limits: SEC-30 to SEC-32."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from signoff.inventory.api import ApiDocument, MethodSetting
+from signoff.inventory.api import MethodSetting, OwnLimit
 from signoff.outcome import Outcome
 from tests.defects.changes import absent, added, both, item, unread
 from tests.defects.defect import Break, Defect
-from tests.defects.documents import Change, document, with_method
-from tests.healthy.api_document import AUTHORIZER, ROUTES
+from tests.defects.documents import document, everywhere, with_method
 from tests.healthy.edge import API_ID
 
 USAGE, KEY = "stamp-rally-prod-usage-plan", "stamp-rally-prod-api-key"
@@ -18,6 +16,10 @@ UNREAD = Outcome.NOT_TESTABLE
 
 def _usage(what: str, **fields: Any) -> Defect:
     return Defect(id=f"SEC-30:{what}", breaks=item("usage_plans", USAGE, **fields))
+
+
+def _own(rate: float, burst: int) -> OwnLimit:
+    return OwnLimit(method=f"{API_ID}:prod /stamps/GET", rate=rate, burst=burst)
 
 
 def _settings(**settings: MethodSetting) -> Break:
@@ -37,30 +39,6 @@ def _limit(rate: float | None, burst: int | None) -> MethodSetting:
 
 def _route(row: str, what: str, id_: str, **fields: Any) -> Defect:
     return Defect(id=f"{row}:{what}", breaks=document(with_method(id_, **fields)))
-
-
-def _authorizer(**fields: Any) -> Change:
-    def changed(api: ApiDocument) -> ApiDocument:
-        found = {name: replace(one, **fields) for name, one in api.authorizers.items()}
-        return replace(api, authorizers=found)
-
-    return changed
-
-
-def _asked(what: str, **fields: Any) -> Defect:
-    return Defect(id=f"SEC-35:{what}", breaks=document(_authorizer(**fields)))
-
-
-def _everywhere(**fields: Any) -> Change:
-    def changed(api: ApiDocument) -> ApiDocument:
-        routes = {id_: replace(api.methods[id_], **fields) for id_ in ROUTES}
-        return replace(api, methods={**api.methods, **routes})
-
-    return changed
-
-
-def _without_authorizers(api: ApiDocument) -> ApiDocument:
-    return replace(api, authorizers={})
 
 
 PLAN = (
@@ -88,6 +66,8 @@ PLAN = (
     _usage("quota-by-the-month", period="MONTH"),
     _usage("one-zero-more", quota=1_000_000),
     _usage("one-zero-less", quota=10_000),
+    _usage("wider-on-one-method", own_limits=(_own(5000.0, 2000),)),
+    _usage("burst-wider-on-one-method", own_limits=(_own(1000.0, 2001),)),
     _usage("on-no-stage", stages=()),
     _usage("on-the-stage-of-dev", stages=(f"{API_ID}:dev",)),
     _usage("on-another-api", stages=("zz81xkq0pd:prod",)),
@@ -103,7 +83,7 @@ API_KEY = (
     ),
     _route("SEC-31", "one-route-without", "GET /stamps", api_key_required=False),
     Defect(
-        id="SEC-31:asked-for-nowhere", breaks=document(_everywhere(api_key_required=False))
+        id="SEC-31:asked-for-nowhere", breaks=document(everywhere(api_key_required=False))
     ),
 )  # fmt: skip
 STAGE = (
@@ -118,39 +98,10 @@ STAGE = (
     _limits("only-one-method-set", stamps_GET=_limit(1000.0, 2000)),
     _limits("one-preflight-wider", every=_limit(1000.0, 2000), stamps_OPTIONS=_limit(9000.0, 2000)),
 )
-SESSIONS = (
-    _route("SEC-34", "one-route-open", "POST /stamps/award", authorizer=None),
-    _route("SEC-34", "one-read-open", "GET /ranking/weekly", authorizer=None),
-    _route("SEC-34", "signed-by-iam", "GET /stamps", authorizer="AWS_IAM"),
-    _route("SEC-34", "authorizer-of-dev", "POST /notify", authorizer="stamp-rally-authorizer"),
-    _route("SEC-34", "login-asks-for-a-session", "POST /auth/verify", authorizer=AUTHORIZER),
-    Defect(
-        id="SEC-34:every-route-open",
-        breaks=both(document(_everywhere(authorizer=None)), document(_without_authorizers)),
-        follows=frozenset({"SEC-35"}),
-    ),
-)
-ASKED = (
-    Defect(id="SEC-35:absent", breaks=document(_without_authorizers)),
-    _asked("remembers-for-an-hour", ttl_s=3600),
-    _asked("remembers-for-the-default", ttl_s=300),
-    _asked("asks-each-time", ttl_s=0),
-    _asked("token-in-the-address", identity_source="method.request.querystring.token"),
-    _asked("another-header", identity_source="method.request.header.X-Auth"),
-    _asked("sees-the-whole-request", kind="REQUEST"),
-    Defect(
-        id="DEP-16:authorizer-is-another-function",
-        breaks=document(
-            lambda api: _authorizer(
-                uri=api.authorizers[AUTHORIZER].uri.replace("prod-auth", "prod-stamps")
-            )(api)
-        ),
-        follows=frozenset({"SEC-35"}),
-    ),
-)
-DEFECTS = PLAN + API_KEY + STAGE + SESSIONS + ASKED
+DEFECTS = PLAN + API_KEY + STAGE
 
 SOUND: Mapping[str, Break] = {
+    "narrower on one method": item("usage_plans", USAGE, own_limits=(_own(10.0, 20),)),
     "narrower than decided": _settings(every=_limit(500.0, 800)),
     "each of two methods narrower": _settings(
         every=_limit(1000.0, 2000), stamps_GET=_limit(100.0, 50)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from signoff.inventory.value import Value
-from tests.defects.changes import edited
+from tests.defects.changes import both, edited
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import clear, kept_back
 
@@ -32,6 +32,7 @@ def _unset(name: str, variable: str) -> Break:
 
 DEFECTS: tuple[Defect, ...] = (
     Defect(id="DEP-13:absent", breaks=_unset(AWARD, "TABLE_STAMPMASTERS")),
+    Defect(id="DEP-13:nobody-to-notify", breaks=_unset(AWARD, "NOTIFY_FUNCTION")),
     Defect(id="DEP-13:empty", breaks=_set(AUTH, TABLE_USERS=kept_back(""))),
     Defect(id="DEP-13:wrong-table", breaks=_set(AUTH, TABLE_USERS=clear("UserStamps-prod"))),
     Defect(id="DEP-13:with-a-blank", breaks=_set(AUTH, TABLE_USERS=kept_back("Users-prod "))),
@@ -85,12 +86,25 @@ DEFECTS: tuple[Defect, ...] = (
         breaks=_set(AWARD, BUCKET_REGION=kept_back("us-east-1")),
     ),
     Defect(
+        id="DEP-14:secrets-from-elsewhere",
+        breaks=_set(AUTH, AWS_ENDPOINT_URL_SECRETS_MANAGER=kept_back("https://198.51.100.7")),
+    ),
+    Defect(
+        id="DEP-14:proxy", breaks=_set(AWARD, https_proxy=kept_back("http://198.51.100.7:3128"))
+    ),
+    Defect(id="DEP-14:trusts-others", breaks=_set(AUTH, AWS_CA_BUNDLE=kept_back("/opt/ca.crt"))),
+    Defect(
         id="DEP-14:extra-table-of-dev",
         breaks=_set(AWARD, TABLE_OLD=kept_back("UserStamps")),
     ),
 )
 
 SOUND: dict[str, Break] = {
+    "variables left at the function's own default": both(
+        _unset(AWARD, "AWARD_REQUIRES_POSITION"),
+        _unset(AWARD, "ACCURACY_CAP_M"),
+        _unset("stamp-rally-prod-gps-verify", "ACCURACY_CAP_M"),
+    ),
     "a variable more": _set(AUTH, LOG_LEVEL=kept_back("INFO")),
     "LINE's endpoint set": _set(AUTH, LINE_API_ENDPOINT=kept_back("https://api.line.me")),
 }

@@ -3,13 +3,15 @@
 import re
 import socket
 from collections import deque
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 
 from signoff.environments import load
 from signoff.guard import Caller, GuardError, guard
-from tests.inventory.wire import Wire
+from tests.inventory.wire import Raw, Wire
 
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
 <GetCallerIdentityResult><Arn>arn:aws:iam::{0}:user/somebody</Arn><UserId>AIDA</UserId>
@@ -53,6 +55,25 @@ def test_right_account_and_region_give_the_caller(answering, environment):
     assert guard(session, environment) == Caller(
         "444455556666", "arn:aws:iam::444455556666:user/somebody"
     )
+
+
+@pytest.mark.parametrize(
+    ("date", "skew"),
+    [
+        ("Wed, 25 Nov 2026 09:02:00 GMT", timedelta(minutes=2)),
+        ("Wed, 25 Nov 2026 08:58:00 GMT", timedelta(minutes=-2)),
+        ("soon", timedelta(0)),
+    ],
+)
+def test_clock_of_aws_is_told_by_its_answer(session, environment, date, skew):
+    def answer(request, **_):
+        headers = {"Content-Type": "text/xml", "Date": date}
+        return AWSResponse(request.url, 200, headers, Raw(IDENTITY.format("444455556666").encode()))
+
+    session.events.register("before-send", answer)
+    caller = guard(session, environment, lambda: datetime(2026, 11, 25, 9, 0, tzinfo=UTC))
+
+    assert caller.skew == skew
 
 
 def test_wrong_account_names_both_and_what_to_do(answering, environment):

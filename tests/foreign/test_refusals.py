@@ -27,7 +27,6 @@ OPERATIONS = (
     "apigateway:GetStages",
     "apigateway:GetUsagePlanKeys",
     "apigateway:GetUsagePlans",
-    "application-autoscaling:DescribeScalableTargets",
     "cloudwatch:DescribeAlarmHistory",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetDashboard",
@@ -47,7 +46,6 @@ OPERATIONS = (
     "lambda:ListAliases",
     "lambda:ListFunctionUrlConfigs",
     "lambda:ListFunctions",
-    "lambda:ListVersionsByFunction",
     "logs:DescribeLogGroups",
     "s3:GetBucketEncryption",
     "s3:GetBucketLocation",
@@ -62,6 +60,8 @@ OPERATIONS = (
 )
 """Every operation that reading this stack calls."""
 OTHERWISE = {
+    "application-autoscaling:DescribeScalableTargets": "asked where some table is not on demand",
+    "application-autoscaling:DescribeScalingPolicies": "likewise",
     "apigateway:GET": "the one action of all operations of API Gateway",
     "kms:Decrypt": "what other services do on the reader's behalf",
     "kms:GetKeyPolicy": "asked of keys of the customer only, and this stack has none",

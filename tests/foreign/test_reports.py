@@ -11,8 +11,9 @@ import pytest
 from signoff.inventory import to_json
 from signoff.local.aws.faults import denied
 from tests.foreign.changes import code
-from tests.foreign.test_refusals import ODD
+from tests.foreign.test_refusals import EVEN, ODD
 
+HALF = next(half for half in (EVEN, ODD) if "lambda:GetFunction" in half)
 ROOT = Path(__file__).parents[2]
 REPORTS = ROOT / "report" / "prod"
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
@@ -71,7 +72,7 @@ def test_run_on_a_changed_stack_names_the_row(account, inventory, judged):
 
 
 def test_run_on_a_stack_half_refused_is_no_go_with_a_page(account, judged):
-    account.aws.faults.append(denied(*ODD))
+    account.aws.faults.append(denied(*HALF))
     inventory = account.inventory()
     account.aws.faults.clear()
 

@@ -2,6 +2,7 @@
 
 import json
 
+from signoff.inventory.concealed import spellings
 from signoff.inventory.functions import (
     Alias,
     Function,
@@ -11,7 +12,12 @@ from signoff.inventory.functions import (
     Version,
 )
 from signoff.inventory.value import Value, seen
+from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY
 
+NEEDLES = {
+    "stamp-rally-prod/token-secret-key": spellings([HEX_KEY]),
+    "stamp-rally-prod/line-channel-access-token": spellings([CHANNEL_TOKEN]),
+}
 PREFIX = "arn:aws:lambda:ap-northeast-1:444455556666:function:"
 CALLS = "arn:aws:execute-api:ap-northeast-1:444455556666:k3v9x0q2ma"
 ALWAYS = {"ENVIRONMENT": "prod", "ALLOWED_ORIGIN": "https://rally.example.jp"}
@@ -92,8 +98,8 @@ def clear(text: str) -> Value:
 
 
 def kept_back(text: str) -> Value:
-    """Return a value that the reader withholds: nobody planned it."""
-    return seen(text, public=(), salts=("own-3f9c", "5a1f"))
+    """Return a value that the reader withholds, nobody having planned it, and looks for secrets in."""
+    return seen(text, public=(), salts=("own-3f9c", "5a1f"), needles=NEEDLES)
 
 
 def aliases() -> dict[str, tuple[Alias, ...]]:
@@ -113,10 +119,13 @@ def versions() -> dict[str, tuple[Version, ...]]:
 
 
 def function_policies() -> dict[str, tuple[FunctionPolicy, ...]]:
-    """Return a policy on each alias; none stands on the function itself."""
+    """Return a policy on each alias; none stands on the function itself or on a version."""
     return {
         f"stamp-rally-prod-{key}": (
+            FunctionPolicy(qualifier=None, document=None),
             FunctionPolicy(qualifier="live", document=permission(key, *SENT_BY[key])),
+            FunctionPolicy(qualifier="1", document=None),
+            FunctionPolicy(qualifier="2", document=None),
         )
         for key in VARIABLES
     }

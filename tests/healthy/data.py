@@ -13,6 +13,7 @@ from signoff.inventory.tables import (
     Table,
     Tags,
 )
+from tests.healthy.compute import clear
 
 NAMES = ("Users-prod", "UserStamps-prod", "StampMasters-prod")
 RANKING = Index(
@@ -75,7 +76,7 @@ def backups() -> dict[str, Backups]:
 
 
 def table_tags() -> dict[str, Tags]:
-    return dict.fromkeys(NAMES, Tags(tags={"Environment": "prod", "Project": "CC"}))
+    return dict.fromkeys(NAMES, Tags(tags={"Environment": clear("prod"), "Project": clear("CC")}))
 
 
 def table_policies() -> dict[str, ResourcePolicy]:

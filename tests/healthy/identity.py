@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from signoff.inventory.roles import PolicyDocument, Role
+from tests.healthy.compute import clear
 
 ACCOUNT = "444455556666"
 HERE = f"ap-northeast-1:{ACCOUNT}"
@@ -74,7 +75,7 @@ def _role(function: str) -> Role:
         arn=f"arn:aws:iam::{ACCOUNT}:role/{name}-role",
         trust=trust(Service="lambda.amazonaws.com"),
         policies=(PolicyDocument(name="least-privilege", document=document(*statements)),),
-        tags={"Environment": "prod", "Project": "CC"},
+        tags={"Environment": clear("prod"), "Project": clear("CC")},
     )
 
 

@@ -80,6 +80,11 @@ def function(asked):
             "LastUpdateStatus": "Successful",
             "Environment": {"Variables": {"TABLE": "Users-prod", "TIMEOUT": "3", "KEY": CANARY}},
             "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
+            "Layers": [{"Arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:tools:3", "CodeSize": 9}],
+            "FileSystemConfigs": [{"Arn": "arn:aws:elasticfilesystem", "LocalMountPath": "/mnt/a"}],
+            "SnapStart": {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"},
+            "Architectures": ["arm64"],
+            "RuntimeVersionConfig": {"RuntimeVersionArn": f"arn:aws:lambda:{REGION}::runtime:5c1"},
         },
         "Code": {"Location": f"https://bucket.example/{CANARY}"},
         **({} if qualified else whose),
@@ -94,7 +99,11 @@ def policy(asked):
 
 FUNCTIONS = {
     "lambda:ListFunctions": {
-        "Functions": [{"FunctionName": n} for n in (*SCOPE.functions, "alien")]
+        "Functions": [
+            {"FunctionName": name, "Version": version, "CodeSha256": f"sha-{version}"}
+            for name in (*SCOPE.functions, "alien")
+            for version in ("$LATEST", "2", "1")
+        ]
     },
     "lambda:GetFunction": function,
     "lambda:ListAliases": lambda asked: {
@@ -107,9 +116,6 @@ FUNCTIONS = {
             }
             for name, weights in (("live", {}), ("trial", {"1": 0.1}))
         ]
-    },
-    "lambda:ListVersionsByFunction": {
-        "Versions": [{"Version": v, "CodeSha256": f"sha-{v}"} for v in ("$LATEST", "1", "2")]
     },
     "lambda:GetPolicy": policy,
     "lambda:ListFunctionUrlConfigs": {

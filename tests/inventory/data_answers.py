@@ -15,7 +15,9 @@ def table(asked):
             "TableStatus": "ACTIVE",
             "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
             "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
-            "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
+            "BillingModeSummary": {
+                "BillingMode": "PROVISIONED" if name == "Users-prod" else "PAY_PER_REQUEST"
+            },
             "GlobalSecondaryIndexes": [
                 {
                     "IndexName": "ByPeriod",
@@ -60,6 +62,8 @@ TABLES = {
     },
     "dynamodb:GetResourcePolicy": {"Policy": json.dumps(document("dynamodb:GetItem"))},
     "dynamodb:Scan": scan,
+}
+AUTOSCALING = {
     "application-autoscaling:DescribeScalableTargets": {
         "ScalableTargets": [
             {
@@ -71,6 +75,16 @@ TABLES = {
             for resource in ("table/Users-prod", "table/Users-prod/index/ByPeriod", "table/Orders")
         ]
     },
+    "application-autoscaling:DescribeScalingPolicies": {
+        "ScalingPolicies": [
+            {
+                "PolicyName": f"seventy percent of {unit}",
+                "ResourceId": "table/Users-prod",
+                "ScalableDimension": f"dynamodb:table:{unit}CapacityUnits",
+            }
+            for unit in ("Read", "Write")
+        ]
+    },
 }
 SECRETS = {
     "secretsmanager:ListSecrets": {
@@ -80,6 +94,7 @@ SECRETS = {
         "Name": asked["SecretId"],
         "ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{asked['SecretId']}-AbCdEf",
         "VersionIdsToStages": {"one": ["AWSPREVIOUS"], "two": ["AWSCURRENT"]},
+        "Tags": [{"Key": "Environment", "Value": "prod"}],
     },
     "secretsmanager:GetResourcePolicy": {"Name": "rally/token"},
     "secretsmanager:GetSecretValue": lambda asked: {

@@ -16,6 +16,7 @@ HEALTHY: Mapping[str, Any] = (
     answers.FUNCTIONS
     | answers.ROLES
     | data_answers.TABLES
+    | data_answers.AUTOSCALING
     | data_answers.SECRETS
     | watch_answers.MONITORING
     | watch_answers.BUCKETS

@@ -46,6 +46,7 @@ UNREAD = {
     "apigateway:GetUsagePlanKeys": of("usage_plans", "rally-plan"),
     "apigateway:GetUsagePlans": {"usage_plans"},
     "application-autoscaling:DescribeScalableTargets": {"scalable_targets"},
+    "application-autoscaling:DescribeScalingPolicies": {"scalable_targets"},
     "cloudwatch:DescribeAlarmHistory": NO_ALARMS,
     "cloudwatch:DescribeAlarms": NO_ALARMS | of("names", "alarms"),
     "cloudwatch:GetDashboard": of("dashboards", "rally-dashboard"),
@@ -64,10 +65,11 @@ UNREAD = {
     "lambda:GetFunction": of("functions", *FUNCTIONS)
     | of("keys", *(f"(of functions {one})" for one in FUNCTIONS)),
     "lambda:GetPolicy": of("function_policies", *FUNCTIONS),
-    "lambda:ListAliases": of("aliases", *FUNCTIONS),
+    "lambda:ListAliases": of("aliases", *FUNCTIONS) | of("function_policies", *FUNCTIONS),
     "lambda:ListFunctionUrlConfigs": of("function_urls", *FUNCTIONS),
-    "lambda:ListFunctions": of("names", "functions"),
-    "lambda:ListVersionsByFunction": of("versions", *FUNCTIONS),
+    "lambda:ListFunctions": of("names", "functions")
+    | {"versions"}
+    | of("function_policies", *FUNCTIONS),
     "logs:DescribeLogGroups": of("log_groups", *LOGS)
     | of("keys", *(f"(of log_groups {one})" for one in LOGS)),
     "s3:GetBucketEncryption": BUCKET,
@@ -90,12 +92,15 @@ LOST = {
     "dynamodb:DescribeTable": of("keys", TABLE_KEY),
     "secretsmanager:DescribeSecret": of("keys", KEYS[0]),
     "secretsmanager:GetResourcePolicy": of("keys", KEYS[0]),
+    # Nobody recognises a secret then; the values' own section says that it could not be read.
+    "secretsmanager:GetSecretValue": of("functions", *FUNCTIONS),
     "sns:GetTopicAttributes": of("keys", "alias/rally"),
     "sns:ListSubscriptionsByTopic": of("keys", "alias/rally"),
 } | dict.fromkeys((one for one in UNREAD if one.startswith("s3:")), of("keys", KEYS[2]))
 """Operation -> what nobody can ask for without it, since only its answer names it."""
 EMPTY_LISTINGS = {
     "application-autoscaling:DescribeScalableTargets": "ScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies": "ScalingPolicies",
     "cloudwatch:DescribeAlarms": "MetricAlarms",
     "dynamodb:ListTables": "TableNames",
     "lambda:ListFunctions": "Functions",

@@ -1,6 +1,7 @@
 """How many calls the whole plan takes: a number that AWS's rate limits make matter."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
@@ -9,14 +10,26 @@ from signoff.environments import ENVIRONMENTS, load
 from tests.inventory.answers import role
 from tests.inventory.fake_aws import HEALTHY
 
+ON_DEMAND = {"BillingMode": "PAY_PER_REQUEST"}
+OF_ITS_OWN = {"AttachedManagedPolicies": []}
+"""What the plan gives its roles: all their policies stand in themselves."""
+
+
+def _published(functions, versions):
+    """List every function as it is edited, and so many published versions of it."""
+    for name in functions:
+        for version in ("$LATEST", *map(str, range(1, versions + 1))):
+            yield {"FunctionName": name, "Version": version, "CodeSha256": version}
+
 
 @pytest.fixture
 def planned(fake):
     """The plan of the local environment, all there, with no key, domain or bucket of its own."""
     environment = load("local", ENVIRONMENTS, {}).environment
     scope = scope_of(plan_for(environment), environment, salts=("own",))
-    table, topic, alarms, listing = (
+    table, aliases, topic, alarms, listing = (
         HEALTHY["dynamodb:DescribeTable"],
+        HEALTHY["lambda:ListAliases"],
         HEALTHY["sns:GetTopicAttributes"],
         deepcopy(HEALTHY["cloudwatch:DescribeAlarms"]["MetricAlarms"]),
         HEALTHY["iam:GetAccountAuthorizationDetails"],
@@ -31,11 +44,12 @@ def planned(fake):
         "apigateway:GetUsagePlans": {"items": [{"id": "u1", "name": scope.usage_plan}]},
         "cloudwatch:DescribeAlarms": {"MetricAlarms": alarms},
         "dynamodb:DescribeTable": lambda asked: {
-            "Table": table(asked)["Table"] | {"SSEDescription": {}}
+            "Table": table(asked)["Table"] | {"SSEDescription": {}, "BillingModeSummary": ON_DEMAND}
         },
         "iam:GetAccountAuthorizationDetails": listing
-        | {"RoleDetailList": [role(name) for name in scope.roles]},
-        "lambda:ListFunctions": {"Functions": [{"FunctionName": name} for name in scope.functions]},
+        | {"RoleDetailList": [role(name) | OF_ITS_OWN for name in scope.roles]},
+        "lambda:ListAliases": lambda asked: {"Aliases": aliases(asked)["Aliases"][:1]},
+        "lambda:ListFunctions": {"Functions": [*_published(scope.functions, 2)]},
         "sns:GetTopicAttributes": lambda asked: {
             "Attributes": {**topic(asked)["Attributes"], "KmsMasterKeyId": ""}
         },
@@ -43,16 +57,25 @@ def planned(fake):
     return scope
 
 
-def test_whole_plan_takes_ninety_eight_calls(planned, fake, inventory_of):
+def test_whole_plan_takes_a_hundred_calls(planned, fake, inventory_of):
     inventory_of(planned)
 
-    assert fake.asked.total() == 98
+    assert fake.asked.total() == 100
+
+
+def test_each_further_version_is_one_more_place_to_look_for_a_policy(planned, fake, inventory_of):
+    fake.answers["lambda:ListFunctions"] = {"Functions": [*_published(planned.functions, 5)]}
+
+    inventory_of(planned)
+
+    assert fake.asked["lambda:GetPolicy"] == 7 * (2 + 5)
+    assert fake.asked["lambda:ListFunctions"] == 1
 
 
 def test_few_of_them_are_of_the_control_plane_that_allows_ten_a_second(planned, fake, inventory_of):
     inventory_of(planned)
 
-    assert sum(n for name, n in fake.asked.items() if name.startswith("apigateway:")) == 11
+    assert sum(n for name, n in fake.asked.items() if name.startswith("apigateway:")) == 9
 
 
 def test_ten_times_the_roles_are_the_same_three_calls(planned, fake, inventory_of):
@@ -60,6 +83,6 @@ def test_ten_times_the_roles_are_the_same_three_calls(planned, fake, inventory_o
         "RoleDetailList": [role(f"{planned.prefix}-{n}-role") for n in range(70)]
     }
 
-    inventory_of(planned)
+    inventory_of(replace(planned, roles=tuple(f"{planned.prefix}-{n}-role" for n in range(70))))
 
     assert sum(n for name, n in fake.asked.items() if name.startswith("iam:")) == 3

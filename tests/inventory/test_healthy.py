@@ -7,6 +7,7 @@ import pytest
 from signoff.inventory.saved import unreadable
 from tests.inventory.answers import REGION, SCOPE, TABLE_KEY, THEN
 from tests.inventory.conftest import CALLER
+from tests.inventory.fake_aws import HEALTHY
 
 
 @pytest.fixture
@@ -44,6 +45,22 @@ def test_function_is_what_its_alias_points_to(found):
     assert function.tracing == "Active"
 
 
+def test_function_tells_what_else_may_run_in_it(found):
+    function = found.functions["rally-auth"]
+
+    assert [one.rpartition(":layer:")[2] for one in function.layers] == ["tools:3"]
+    assert function.file_systems == ("/mnt/a",)
+    assert (function.snap_start, function.architectures) == ("PublishedVersions", ("arm64",))
+    assert function.runtime_version.endswith("runtime:5c1")
+
+
+def test_policies_are_read_of_every_alias_and_version(found):
+    assert [one.qualifier for one in found.function_policies["rally-auth"]] == [
+        *(None, "live", "trial"),
+        *("1", "2"),
+    ]
+
+
 def test_function_environment_shows_only_what_is_public(found):
     environment = found.functions["rally-auth"].environment
 
@@ -60,6 +77,7 @@ def test_secret_in_a_function_is_recognised_by_its_digest(found):
 
     assert in_function.digests == in_secret.digests
     assert set(in_secret.digests) == {"own salt", "dev salt"}
+    assert in_function.holds == ("rally/line", "rally/token")
 
 
 def test_versions_and_aliases_are_told_apart(found):
@@ -87,7 +105,7 @@ def test_table_tells_its_shape_and_its_key(found):
     assert (table.hash_key, table.range_key, table.billing_mode) == (
         "UserId",
         None,
-        "PAY_PER_REQUEST",
+        "PROVISIONED",
     )
     assert [one.name for one in table.indexes] == ["ByPeriod"]
     assert found.keys[TABLE_KEY].state == "Enabled"
@@ -99,6 +117,20 @@ def test_scalable_targets_are_those_of_the_table_and_its_indexes(found):
         "table/Users-prod/index/ByPeriod",
     ]
     assert "Spots-prod" not in found.scalable_targets
+
+
+def test_scaling_policy_is_that_of_the_very_capacity_that_it_moves(found):
+    table, index = found.scalable_targets["Users-prod"]
+
+    assert (table.policies, index.policies) == (("seventy percent of Read",), ())
+
+
+def test_autoscaling_is_not_asked_about_tables_on_demand(fake, inventory_of):
+    on_demand = HEALTHY["dynamodb:DescribeTable"]({"TableName": "Spots-prod"})
+    fake.answers["dynamodb:DescribeTable"] = on_demand
+
+    assert inventory_of().sections.scalable_targets == {}
+    assert not {one for one in fake.asked if one.startswith("application-autoscaling:")}
 
 
 def test_people_are_counted_and_only_what_is_no_real_user_is_named(found):
@@ -130,7 +162,7 @@ def test_contents_are_dynamodb_json_with_binary_values_in_base64(found):
 def test_scan_stops_at_its_bound_and_says_so(fake, inventory_of):
     fake.paged = True
 
-    found = inventory_of(replace(SCOPE, content_bound=1)).sections
+    found = inventory_of(replace(SCOPE, content_bound=1, key_bound=1)).sections
 
     assert (len(found.contents["Spots-prod"].items), found.contents["Spots-prod"].complete) == (
         1,

@@ -7,6 +7,7 @@ from signoff.inventory.domain import BasePath
 from signoff.inventory.monitoring import Metric, Subscription
 from signoff.inventory.section import lookup
 from tests.inventory.answers import FOREIGN_TOPIC, REGION, SCOPE, TOPIC
+from tests.inventory.watch_answers import SEARCH
 
 
 @pytest.fixture
@@ -60,8 +61,14 @@ def test_topics_are_the_planned_one_and_those_that_alarms_name_in_this_region(fo
     )
 
 
+def test_dashboard_tells_what_is_looked_up_when_it_is_drawn(found):
+    searches = [one.searches for one in found.dashboards["rally-dashboard"].widgets]
+
+    assert searches == [(SEARCH,), (), ("explorer",)]
+
+
 def test_dashboard_shorthand_is_written_out(found):
-    errors, text = found.dashboards["rally-dashboard"].widgets
+    errors, text, _ = found.dashboards["rally-dashboard"].widgets
 
     def metric(name, function, statistic):
         return Metric(

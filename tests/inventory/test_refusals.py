@@ -81,10 +81,13 @@ def test_function_without_the_alias_is_read_unqualified(fake, inventory_of):
     assert fake.asked["lambda:GetFunction"] == 4
 
 
-def test_function_without_a_policy_has_none(fake, inventory_of):
+def test_function_without_a_policy_has_none_at_any_place(fake, inventory_of):
     fake.refuse("lambda:GetPolicy", "ResourceNotFoundException")
 
-    assert inventory_of().sections.function_policies == {"rally-auth": (), "rally-notify": ()}
+    places = inventory_of().sections.function_policies["rally-auth"]
+
+    assert [one.qualifier for one in places] == [None, "live", "trial", "1", "2"]
+    assert {one.document for one in places} == {None}
 
 
 def test_table_without_a_policy_has_none_and_an_absent_table_is_absent(fake, inventory_of):

@@ -37,6 +37,7 @@ def alarm(name, *topics):
     }
 
 
+SEARCH = """SEARCH('{AWS/Lambda,FunctionName} MetricName="Errors"', 'Sum')"""
 WIDGETS = {
     "widgets": [
         {
@@ -50,10 +51,12 @@ WIDGETS = {
                     ["...", "rally-notify", {"stat": "Maximum"}],
                     [".", "Duration", ".", "rally-auth"],
                     [{"expression": "m1 / m2", "id": "e1"}],
+                    [{"expression": SEARCH, "id": "e2"}],
                 ],
             },
         },
-        {"type": "text", "properties": {"markdown": "# rally"}},
+        {"type": "text", "properties": {"markdown": "# rally, SEARCH(it)"}},
+        {"type": "explorer", "properties": {"labels": [{"key": "Environment"}]}},
     ]
 }
 MONITORING = {

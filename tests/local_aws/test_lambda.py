@@ -12,12 +12,12 @@ def functions(client, function):  # noqa: ARG001  # it must exist
     return client("lambda")
 
 
-def permit(functions, sid="api", **more):
-    functions.add_permission(
+def permit(functions, sid="api", principal="apigateway.amazonaws.com", **more):
+    return functions.add_permission(
         FunctionName="rally",
         StatementId=sid,
         Action="lambda:InvokeFunction",
-        Principal="apigateway.amazonaws.com",
+        Principal=principal,
         SourceArn="arn:aws:execute-api:ap-northeast-1:210987654321:abc/*/GET/stamps",
         **more,
     )
@@ -46,6 +46,23 @@ def test_the_statement_names_the_alias_the_service_and_the_source(functions):
     assert statement["Resource"].endswith(":function:rally:live")
     assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
     assert "ArnLike" in statement["Condition"]
+
+
+@pytest.mark.parametrize(
+    ("principal", "kept"),
+    [
+        ("210987654321", {"AWS": "arn:aws:iam::210987654321:root"}),
+        ("arn:aws:iam::210987654321:root", {"AWS": "arn:aws:iam::210987654321:root"}),
+        ("arn:aws:iam::210987654321:role/award", {"AWS": "arn:aws:iam::210987654321:role/award"}),
+        ("*", "*"),
+    ],
+)
+def test_a_principal_that_is_no_service_is_kept_in_the_shape_of_aws(functions, principal, kept):
+    told = permit(functions, principal=principal)["Statement"]
+    policy = functions.get_policy(FunctionName="rally")["Policy"]
+
+    assert json.loads(told)["Principal"] == kept
+    assert json.loads(policy)["Statement"][0]["Principal"] == kept
 
 
 def test_an_alias_keeps_its_policy_when_it_moves(functions):
@@ -119,6 +136,22 @@ def test_a_published_version_keeps_its_configuration(functions):
     assert live["State"] == "Active"
     assert live["LastUpdateStatus"] == "Successful"
     assert live["CodeSha256"] == latest["CodeSha256"]
+
+
+@pytest.mark.parametrize("qualifier", ["live", "1"])
+def test_tags_and_reserved_concurrency_are_told_of_the_function_alone(functions, qualifier):
+    arn = functions.get_function(FunctionName="rally")["Configuration"]["FunctionArn"]
+    functions.tag_resource(Resource=arn, Tags={"Project": "CC"})
+    functions.put_function_concurrency(FunctionName="rally", ReservedConcurrentExecutions=100)
+    functions.update_function_configuration(FunctionName="rally", Timeout=20)
+    functions.publish_version(FunctionName="rally")
+    whole = functions.get_function(FunctionName="rally")
+    behind = functions.get_function(FunctionName="rally", Qualifier=qualifier)
+    by_arn = functions.get_function(FunctionName=f"{arn}:{qualifier}")
+
+    assert whole["Tags"] == {"Project": "CC"}
+    assert whole["Concurrency"] == {"ReservedConcurrentExecutions": 100}
+    assert not {"Tags", "Concurrency"} & (behind.keys() | by_arn.keys())
 
 
 def test_nothing_is_run_unless_someone_runs_it(functions):

@@ -7,73 +7,21 @@ import pytest
 
 from signoff.inventory import to_json
 from tests.healthy import healthy
+from tests.signoff.house import ENVIRONMENTS, GREEN, build, proof, rows
 
 pytest_plugins = ["pytester"]
-ROOT = Path(__file__).parents[2]
-
-CONFTEST = """
-import sys
-sys.path.insert(0, {root!r})
-from pathlib import Path
-from plan import plan_for, scope_of
-from signoff.run import Composition
-
-pytest_plugins = ["signoff.plugin"]
-
-def pytest_signoff_composition():
-    return Composition(plan_for=plan_for, scope_of=scope_of, serves=lambda _: False, start=None,
-                       localized=None, checklist=Path("checks/checklist.toml"))
-"""
-ROW = """
-[{id}]
-section = "tables"
-promise = {{ en = "promise {id}", ja = "約束 {id}" }}
-why = {{ en = "because", ja = "理由" }}
-{more}
-"""
-GREEN = """
-from signoff.checklist import expectation
-
-@expectation("{id}")
-def test_{name}(world, observe):
-    observe.note(seen=True)
-
-    assert {holds}, "it is broken"
-"""
 
 
 @pytest.fixture
 def project(pytester):
     """A house of two rows, judged on the saved healthy inventory."""
-    pytester.mkpydir("checks")
-    pytester.makeconftest(CONFTEST.format(root=str(ROOT)))
-    pytester.makepyprojecttoml(
-        """
-        [tool.pytest]
-        testpaths = ["checks"]
-        addopts = ["-p", "no:locust", "--import-mode=importlib"]
-        """
-    )
+    build(pytester)
     Path("inventory.json").write_text(to_json(healthy().inventory), encoding="utf-8")
-    rows(("A-01", ""), ("A-02", ""))
-    proof("A-01")
-    proof("A-02")
     return pytester
 
 
-def rows(*given):
-    text = "".join(ROW.format(id=id_, more=more) for id_, more in given)
-    Path("checks/checklist.toml").write_text(text, encoding="utf-8")
-
-
-def proof(id_, holds="True"):
-    name = id_.replace("-", "_").lower()
-    path = Path(f"checks/test_{name}.py")
-    path.write_text(GREEN.format(id=id_, name=name, holds=holds), encoding="utf-8")
-
-
 def judge(project, *options):
-    where = ["--env=prod", f"--environments={ROOT / 'tests' / 'prod.toml'}"]
+    where = ["--env=prod", f"--environments={ENVIRONMENTS}"]
     return project.runpytest_subprocess(*where, "--replay=inventory.json", *options)
 
 
@@ -88,6 +36,17 @@ def test_every_row_of_the_list_is_judged(project):
     assert outcomes() == {"A-01": "pass", "A-02": "pass"}
     done.stdout.fnmatch_lines(["GO (replay of inventory.json; not a production GO)"])
     assert done.ret == 1, "a replay is never a production GO"
+
+
+@pytest.mark.parametrize("text", [None, "no JSON", "[1]"])
+def test_replay_of_what_is_no_inventory_stops_with_one_sentence(project, text):
+    saved = Path("inventory.json")
+    saved.unlink() if text is None else saved.write_text(text, encoding="utf-8")
+
+    done = judge(project)
+    done.stdout.fnmatch_lines(["*--replay inventory.json can't be read as a saved inventory*"])
+    assert done.ret == 4
+    assert "INTERNALERROR" not in done.stdout.str()
 
 
 def test_broken_promise_is_no_go_and_named(project):
@@ -150,13 +109,6 @@ def test_row_that_nobody_signed_is_red(project):
     assert outcomes()["A-03"] == "fail"
 
 
-def test_row_of_a_part_that_does_not_exist_is_red(project):
-    rows(("A-01", ""), ("A-02", ""), ("A-03", 'unbuilt = "load"'))
-
-    judge(project)
-    assert outcomes()["A-03"] == "not testable"
-
-
 def test_row_after_the_cut_over_waits_for_its_phase(project):
     rows(("A-01", ""), ("A-02", 'phase = "after"'))
 
@@ -191,7 +143,8 @@ def test_crash_of_the_run_gives_no_verdict(project):
 def test_part_is_judged_and_never_a_verdict(project, part):
     done = judge(project, *part)
 
-    done.stdout.fnmatch_lines(["PART: 1 of 2 rows judged, 0 red. A part is no verdict."])
+    told = "PART: 1 of 2 rows judged, 0 red (replay of inventory.json). A part is no verdict."
+    done.stdout.fnmatch_lines([told])
     assert done.ret == 0
     assert "GO (" not in done.stdout.str()
 

@@ -1,29 +1,45 @@
 """The evidence store: what was left can't be changed, lost or reordered unnoticed."""
 
+import hashlib
+import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
+from botocore.handlers import add_expect_header
 
 from signoff.local.aws.server import LocalAws
-from signoff.store import Bucket, Folder, Store
+from signoff.places import Bucket, Folder
+from signoff.store import Store
 
 ACCOUNT = "555566667777"
 CALLER = "arn:aws:iam::444455556666:user/hanako"
 
 
+@pytest.fixture(scope="module")
+def s3():
+    """No mock_aws: it would wipe the state of every stack that this process serves."""
+    with LocalAws(ACCOUNT, "us-east-1") as aws:
+        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+        client = boto3.client("s3", region_name="us-east-1", endpoint_url=aws.endpoint, **keys)
+        # The local server holds its "100 Continue" back, for which botocore waits a second a write.
+        client.meta.events.unregister("before-call.s3", add_expect_header)
+        client.create_bucket(Bucket="evidence")
+        yield client
+
+
+@pytest.fixture
+def bucket(s3, request):
+    """A prefix of the test's own."""
+    return Bucket(s3, "evidence", request.node.name)
+
+
 @pytest.fixture(params=["folder", "bucket"])
 def store(request, tmp_path):
     """One store in a folder, one in S3."""
-    if request.param == "folder":
-        yield Store(Folder(tmp_path), "prod")
-        return
-    # No mock_aws: it would wipe the state of every stack that this process serves.
-    with LocalAws(ACCOUNT, "us-east-1") as aws:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        s3 = boto3.client("s3", region_name="us-east-1", endpoint_url=aws.endpoint, **keys)
-        s3.create_bucket(Bucket="evidence")
-        yield Store(Bucket(s3, "evidence", "prod"), "prod")
+    place = Folder(tmp_path) if request.param == "folder" else request.getfixturevalue("bucket")
+    return Store(place, "prod")
 
 
 def test_empty_store_has_no_records(store):
@@ -54,24 +70,99 @@ def test_each_record_carries_the_digest_of_the_one_before(store):
     assert len({second.previous, third.previous}) == 2
 
 
-def test_changed_record_breaks_the_chain(tmp_path):
+@pytest.fixture
+def three(tmp_path):
+    """A store of three records in a folder."""
     store = Store(Folder(tmp_path), "prod")
     for number in range(3):
         store.append("run", {"number": number}, caller=CALLER, release=None)
+    assert store.load().problem is None
+    return store
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_changed_record_is_noticed(three, tmp_path, number):
+    path = tmp_path / f"00000{number}.json"
+    path.write_text(path.read_text().replace(f'"number": {number - 1}', '"number": 7'))
+
+    assert f"00000{number}.json is not the record that SHA256SUMS names" in three.load().problem
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_removed_record_is_missed_the_newest_too(three, tmp_path, number):
+    (tmp_path / f"00000{number}.json").unlink()
+
+    assert f"00000{number}.json is named in SHA256SUMS but is gone" in three.load().problem
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_removed_record_is_missed_for_ever(three, tmp_path, number):
+    (tmp_path / f"00000{number}.json").unlink()
+    three.append("run", {"number": 4}, caller=CALLER, release=None)
+
+    assert f"00000{number}.json is named in SHA256SUMS but is gone" in three.load().problem
+
+
+def test_changed_record_breaks_the_chain_even_if_it_is_named_anew(three, tmp_path):
     path = tmp_path / "000002.json"
     path.write_text(path.read_text().replace('"number": 1', '"number": 7'))
+    named(tmp_path)
 
-    records = store.load()
-    assert "000003.json: the chain is broken" in records.problem
+    assert three.load().problem == "000003.json: the chain is broken before this record"
 
 
-def test_removed_record_breaks_the_chain(tmp_path):
-    store = Store(Folder(tmp_path), "prod")
-    for number in range(3):
-        store.append("run", {"number": number}, caller=CALLER, release=None)
-    (tmp_path / "000002.json").unlink()
+def test_list_of_records_that_is_gone_is_missed(three, tmp_path):
+    (tmp_path / "SHA256SUMS").unlink()
+    three.append("run", {"number": 4}, caller=CALLER, release=None)
 
-    assert "the chain is broken" in store.load().problem
+    assert "SHA256SUMS, which names every record, is gone" in three.load().problem
+
+
+def test_damaged_list_of_records_is_told(three, tmp_path):
+    with (tmp_path / "SHA256SUMS").open("a") as sums:
+        sums.write("d0  000004.json\n")
+
+    assert "SHA256SUMS: line 4 is damaged" in three.load().problem
+
+
+def test_writer_that_died_before_it_named_its_record_is_helped_by_the_next(three, tmp_path):
+    sums = tmp_path / "SHA256SUMS"
+    sums.write_text("".join(sums.read_text().splitlines(keepends=True)[:2]))
+    assert three.load().problem is None
+    three.append("run", {"number": 4}, caller=CALLER, release=None)
+
+    assert three.load().problem is None
+    assert "000003.json" in sums.read_text()
+
+
+@pytest.mark.usefixtures("three")
+def test_sha256sum_itself_can_check_the_store(tmp_path):
+    sha256sum = shutil.which("sha256sum")
+    done = subprocess.run(
+        [sha256sum, "--check", "--quiet", "--strict", "SHA256SUMS"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_newest_file_is_told_whatever_counts(three):
+    emulated = Store(three.place, "prod", emulated=True)
+
+    assert emulated.load().entries == ()
+    assert emulated.load().newest_file == three.load().newest_file
+    assert three.load().newest_file.endswith("  000003.json")
+
+
+def named(folder):
+    """Name all records of the folder anew, as one who forges would."""
+    lines = (
+        f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n"
+        for one in sorted(folder.glob("*.json"))
+    )
+    (folder / "SHA256SUMS").write_text("".join(lines))
 
 
 def test_file_that_is_no_record_is_told(tmp_path):
@@ -93,6 +184,28 @@ def test_writers_at_the_same_moment_all_get_their_place(tmp_path):
     records = store.load()
     assert records.problem is None
     assert sorted(one.body["n"] for one in records.entries) == list(range(40))
+
+
+def test_line_of_a_faster_writer_is_kept(bucket):
+    bucket.add_line("SHA256SUMS", "first")
+
+    def overtake(**_):
+        bucket.s3.meta.events.unregister("before-call.s3.PutObject", overtake)
+        bucket.add_line("SHA256SUMS", "faster")
+
+    bucket.s3.meta.events.register("before-call.s3.PutObject", overtake)
+    bucket.add_line("SHA256SUMS", "mine")
+
+    assert bucket.read("SHA256SUMS").decode().split() == ["first", "faster", "mine"]
+
+
+def test_record_that_is_gone_from_the_bucket_is_missed(bucket):
+    store = Store(bucket, "prod")
+    for number in range(2):
+        store.append("run", {"number": number}, caller=CALLER, release=None)
+    bucket.s3.delete_object(Bucket="evidence", Key=f"{bucket.prefix}/000002.json")
+
+    assert "000002.json is named in SHA256SUMS but is gone" in store.load().problem
 
 
 def test_record_of_another_environment_is_told(tmp_path):

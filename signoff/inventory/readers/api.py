@@ -7,8 +7,8 @@ from typing import Any
 from signoff.inventory.api import Deployment, MethodSetting, RestApi, Stage
 from signoff.inventory.engine import Reader, Reading
 from signoff.inventory.moment import utc
+from signoff.inventory.readers.described import described
 from signoff.inventory.section import Section
-from signoff.inventory.value import Value, seen
 
 Raw = Mapping[str, Any]
 PAGE = 500
@@ -62,7 +62,7 @@ def _rest_api(reading: Reading, raw: Raw) -> RestApi:
         endpoint_types=tuple(raw.get("endpointConfiguration", {}).get("types", ())),
         execute_api_disabled=raw.get("disableExecuteApiEndpoint", False),
         policy=_policy(raw.get("policy")),
-        tags=_values(reading, raw.get("tags", {})),
+        tags=described(reading, raw.get("tags", {})),
     )
 
 
@@ -78,12 +78,12 @@ def _policy(text: str | None) -> str | None:
 
 
 def _stage(reading: Reading, raw: Raw) -> Stage:
-    log = raw.get("accessLogSettings", {})
+    log, canary = raw.get("accessLogSettings", {}), raw.get("canarySettings")
     return Stage(
         name=raw["stageName"],
         deployment_id=raw["deploymentId"],
         description=raw.get("description", ""),
-        variables=_values(reading, raw.get("variables", {})),
+        variables=described(reading, raw.get("variables", {})),
         settings={
             _path(key): _setting(setting) for key, setting in raw.get("methodSettings", {}).items()
         },
@@ -91,8 +91,8 @@ def _stage(reading: Reading, raw: Raw) -> Stage:
         access_log_arn=log.get("destinationArn"),
         access_log_format=log.get("format"),
         tracing=raw.get("tracingEnabled", False),
-        canary_percent=raw.get("canarySettings", {}).get("percentTraffic"),
-        tags=_values(reading, raw.get("tags", {})),
+        canary_percent=canary.get("percentTraffic", 0.0) if canary is not None else None,
+        tags=described(reading, raw.get("tags", {})),
     )
 
 
@@ -120,13 +120,6 @@ def _deployment(raw: Raw) -> Deployment:
     return Deployment(
         id=raw["id"], created=utc(raw["createdDate"]), description=raw.get("description", "")
     )
-
-
-def _values(reading: Reading, raw: Mapping[str, str]) -> dict[str, Value]:
-    scope = reading.scope
-    return {
-        key: seen(text, public=scope.public_values, salts=scope.salts) for key, text in raw.items()
-    }
 
 
 READERS = {

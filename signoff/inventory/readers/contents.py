@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from signoff.inventory.engine import Reader, Reading, taken
@@ -21,36 +21,35 @@ def key_scans(reading: Reading) -> Section[KeyScan]:
 
 
 def _contents(reading: Reading, name: str) -> Contents:
-    items, complete = _scan(reading, TableName=name, ConsistentRead=True)
-    return Contents(items=tuple(_plain(item) for item in items), complete=complete)
+    pages = list(_scan(reading, reading.scope.content_bound, TableName=name, ConsistentRead=True))
+    return Contents(
+        items=tuple(_plain(item) for items, _ in pages for item in items),
+        complete=not any(cut for _, cut in pages),
+    )
 
 
 def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
-    key = taken(tables, "tables", name).hash_key
-    items, complete = _scan(
-        reading,
-        TableName=name,
-        ProjectionExpression="#key",
-        ExpressionAttributeNames={"#key": key},
-    )
-    keys = [str(next(iter(item[key].values()))) for item in items]
-    real = re.compile(reading.scope.real_key)
-    return KeyScan(
-        examined=len(keys),
-        complete=complete,
-        foreign=tuple(sorted({one for one in keys if not real.fullmatch(one)})),
-    )
+    key, real = taken(tables, "tables", name).hash_key, re.compile(reading.scope.real_key)
+    asked = {"ProjectionExpression": "#key", "ExpressionAttributeNames": {"#key": key}}
+    examined, foreign, cut = 0, set[str](), False
+    for items, cut in _scan(reading, reading.scope.key_bound, TableName=name, **asked):  # noqa: B007 - the last one tells
+        examined += len(items)
+        keys = (str(next(iter(item[key].values()))) for item in items)
+        foreign |= {one for one in keys if not real.fullmatch(one)}
+    return KeyScan(examined=examined, complete=not cut, foreign=tuple(sorted(foreign)))
 
 
-def _scan(reading: Reading, **parameters: object) -> tuple[list[Mapping[str, Any]], bool]:
-    """Return items up to the bound, and whether they are all there are."""
-    bound = reading.scope.content_bound
-    items: list[Mapping[str, Any]] = []
+def _scan(
+    reading: Reading, bound: int, **parameters: object
+) -> Iterator[tuple[list[Mapping[str, Any]], bool]]:
+    """Yield the items of each page, and whether the bound cuts the scan short there."""
+    count = 0
     for page in reading.aws.pages("dynamodb", "scan", **parameters):
-        items += page["Items"]
-        if len(items) >= bound and "LastEvaluatedKey" in page:
-            return items[:bound], False
-    return items[:bound], len(items) <= bound
+        count += len(page["Items"])
+        cut = count >= bound and "LastEvaluatedKey" in page
+        yield page["Items"], cut
+        if cut:
+            return
 
 
 def _plain(value: Any) -> Any:

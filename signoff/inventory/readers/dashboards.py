@@ -1,6 +1,7 @@
 """CloudWatch: the dashboard, with its shorthand written out so that each metric is named in full."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from signoff.inventory.section import Section
 
 Raw = Mapping[str, Any]
 DEFAULT_STATISTIC = "Average"
+SEARCHING = re.compile(r"\bSEARCH\s*\(|^\s*SELECT\s", re.IGNORECASE)
+"""How an expression looks metrics up: a search, or a query of Metrics Insights."""
 
 
 def dashboards(reading: Reading) -> Section[Dashboard]:
@@ -30,7 +33,18 @@ def _widget(raw: Raw, region: str) -> Widget:
         title=properties.get("title", ""),
         kind=raw["type"],
         metrics=tuple(_metrics(properties, region)) if raw["type"] == "metric" else (),
+        searches=tuple(_searches(raw["type"], properties)),
     )
+
+
+def _searches(kind: str, properties: Raw) -> Iterator[str]:
+    if kind == "explorer":  # it draws what carries certain tags
+        yield kind
+    for row in properties.get("metrics", ()) if kind == "metric" else ():
+        options = row[-1] if row and isinstance(row[-1], dict) else {}
+        expression = str(options.get("expression", ""))
+        if SEARCHING.search(expression):
+            yield expression
 
 
 def _metrics(properties: Raw, region: str) -> Iterator[Metric]:

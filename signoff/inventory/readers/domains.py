@@ -43,6 +43,7 @@ def _domain(reading: Reading, name: str) -> CustomDomain:
         endpoint_types=tuple(raw.get("endpointConfiguration", {}).get("types", ())),
         security_policy=raw.get("securityPolicy", ""),
         certificate_arn=raw.get("regionalCertificateArn") or raw.get("certificateArn"),
+        routing=raw.get("routingMode", "BASE_PATH_MAPPING_ONLY"),
         target=raw.get("regionalDomainName") or raw.get("distributionDomainName"),
         mappings=tuple(
             BasePath(path=_path(one["basePath"]), api_id=one["restApiId"], stage=one["stage"])

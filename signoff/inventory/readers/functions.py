@@ -1,10 +1,10 @@
 """Lambda: what each function's alias runs, and everything that lets anyone call it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from signoff.inventory.aws import ReadFailure
-from signoff.inventory.engine import Reader, Reading
+from signoff.inventory.engine import Reader, Reading, taken
 from signoff.inventory.functions import (
     Alias,
     Function,
@@ -13,16 +13,26 @@ from signoff.inventory.functions import (
     LambdaAccount,
     Version,
 )
+from signoff.inventory.readers.described import described
 from signoff.inventory.section import Section
-from signoff.inventory.value import Value, seen
+from signoff.inventory.value import Value
+
+Raw = Mapping[str, Any]
 
 NOT_FOUND = "ResourceNotFoundException"
 
 
+def listed(reading: Reading) -> list[Raw]:
+    """Every version of every function of the Region: one listing, where each function would be a call.
+
+    Fifty a page, so that it takes more of them where others keep many versions.
+    """
+    return reading.aws.listed("lambda", "list_functions", "Functions", FunctionVersion="ALL")
+
+
 def names(reading: Reading) -> list[str]:
     """Every function of the Region, for the names and to ask nothing about what is not there."""
-    found = reading.aws.listed("lambda", "list_functions", "Functions")
-    return [one["FunctionName"] for one in found]
+    return list(dict.fromkeys(one["FunctionName"] for one in reading.source(listed)))
 
 
 def functions(reading: Reading) -> Section[Function]:
@@ -34,11 +44,25 @@ def aliases(reading: Reading) -> Section[tuple[Alias, ...]]:
 
 
 def versions(reading: Reading) -> Section[tuple[Version, ...]]:
-    return reading.each(_present(reading), lambda name: _versions(reading, name))
+    found = reading.source(listed)
+    return {name: _versions(found, name) for name in _present(reading)}
 
 
 def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
-    return reading.each(_present(reading), lambda name: _policies(reading, name))
+    """Read every place where a policy may stand: the function, its aliases, its versions.
+
+    Whoever is let in at one of them gets in. With one alias and two versions, which is what a healthy
+    stack has, that is four calls a function; each further alias or version is a call more.
+    """
+    # Asked for here: items must not wait for sections (engine).
+    numbered, named = reading.section("versions"), reading.section("aliases")
+
+    def read(name: str) -> tuple[FunctionPolicy, ...]:
+        aliases = [one.name for one in taken(named, "aliases", name)]
+        published = [one.number for one in taken(numbered, "versions", name)]
+        return tuple(_policy(reading, name, one) for one in (None, *aliases, *published))
+
+    return reading.each(_present(reading), read)
 
 
 def urls(reading: Reading) -> Section[tuple[FunctionUrl, ...]]:
@@ -91,22 +115,20 @@ def _function(reading: Reading, name: str) -> Function:
         tracing=raw.get("TracingConfig", {}).get("Mode", "PassThrough"),
         kms_key_arn=raw.get("KMSKeyArn"),
         reserved_concurrency=whole.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-        tags=_values(reading, whole.get("Tags", {})),
+        tags=described(reading, whole.get("Tags", {})),
+        layers=tuple(one["Arn"] for one in raw.get("Layers", ())),
+        file_systems=tuple(one["LocalMountPath"] for one in raw.get("FileSystemConfigs", ())),
+        snap_start=raw.get("SnapStart", {}).get("ApplyOn", "None"),
+        architectures=tuple(raw.get("Architectures", ("x86_64",))),
+        runtime_version=raw.get("RuntimeVersionConfig", {}).get("RuntimeVersionArn"),
     )
 
 
-def _environment(reading: Reading, raw: Mapping[str, Any]) -> dict[str, Value]:
+def _environment(reading: Reading, raw: Raw) -> dict[str, Value]:
     # A key that we may not use hides the variables behind an error inside a good answer.
     if refused := raw.get("Error"):
         raise ReadFailure(f"lambda:GetFunction: environment: {refused['ErrorCode']}")
-    return _values(reading, raw.get("Variables", {}))
-
-
-def _values(reading: Reading, raw: Mapping[str, str]) -> dict[str, Value]:
-    scope = reading.scope
-    return {
-        key: seen(text, public=scope.public_values, salts=scope.salts) for key, text in raw.items()
-    }
+    return described(reading, raw.get("Variables", {}))
 
 
 def _aliases(reading: Reading, name: str) -> tuple[Alias, ...]:
@@ -122,30 +144,22 @@ def _aliases(reading: Reading, name: str) -> tuple[Alias, ...]:
     )
 
 
-def _versions(reading: Reading, name: str) -> tuple[Version, ...]:
-    found = reading.aws.listed("lambda", "list_versions_by_function", "Versions", FunctionName=name)
-    return tuple(
+def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
+    published = [
         Version(number=one["Version"], code_sha256=one["CodeSha256"])
         for one in found
-        if one["Version"] != "$LATEST"
-    )
+        if one["FunctionName"] == name and one["Version"] != "$LATEST"
+    ]
+    return tuple(sorted(published, key=lambda one: int(one.number)))
 
 
-def _policies(reading: Reading, name: str) -> tuple[FunctionPolicy, ...]:
-    """Read both places where a policy may stand; ResourceNotFound means that none stands there."""
-    alias = reading.scope.alias
-    places: dict[str | None, dict[str, str]] = {None: {}, alias: {"Qualifier": alias}}
-    answers = {
-        qualifier: reading.aws.call(
-            "lambda", "get_policy", FunctionName=name, **more, empty_on={NOT_FOUND}
-        )
-        for qualifier, more in places.items()
-    }
-    return tuple(
-        FunctionPolicy(qualifier=qualifier, document=answer["Policy"])
-        for qualifier, answer in answers.items()
-        if answer
+def _policy(reading: Reading, name: str, qualifier: str | None) -> FunctionPolicy:
+    """Read one place; ResourceNotFound means that no policy stands there."""
+    where = {"Qualifier": qualifier} if qualifier else {}
+    answer = reading.aws.call(
+        "lambda", "get_policy", FunctionName=name, **where, empty_on={NOT_FOUND}
     )
+    return FunctionPolicy(qualifier=qualifier, document=answer["Policy"] if answer else None)
 
 
 def _urls(reading: Reading, name: str) -> tuple[FunctionUrl, ...]:
@@ -161,7 +175,7 @@ def _urls(reading: Reading, name: str) -> tuple[FunctionUrl, ...]:
 READERS = {
     "functions": Reader(functions, ("lambda:GetFunction", "lambda:ListTags", "kms:Decrypt")),
     "aliases": Reader(aliases, ("lambda:ListAliases",)),
-    "versions": Reader(versions, ("lambda:ListVersionsByFunction",)),
+    "versions": Reader(versions, ("lambda:ListFunctions",)),
     "function_policies": Reader(policies, ("lambda:GetPolicy",)),
     "function_urls": Reader(urls, ("lambda:ListFunctionUrlConfigs",)),
     "lambda_account": Reader(account, ("lambda:GetAccountSettings",)),

@@ -1,12 +1,12 @@
-"""IAM: each role of this environment with every document that applies to it, in one pass."""
+"""IAM: each planned role with every document that applies to it, in one pass."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from signoff.inventory.aws import ReadFailure
-from signoff.inventory.belonging import ours
 from signoff.inventory.engine import Reader, Reading
+from signoff.inventory.readers.described import described
 from signoff.inventory.roles import PolicyDocument, Role
 from signoff.inventory.section import Section
 
@@ -32,20 +32,15 @@ def names(reading: Reading) -> list[str]:
 
 
 def roles(reading: Reading) -> Section[Role]:
-    scope = reading.scope
     found, documents = reading.source(details)
-    kept = {
-        role["RoleName"]: role
-        for role in found
-        if role["RoleName"] in scope.roles or ours(role["RoleName"], scope.prefix)
-    }
+    kept = {one["RoleName"]: one for one in found if one["RoleName"] in reading.scope.roles}
     attached = {arn for role in kept.values() for arn in _attached(role)}
     aws_managed = reading.each(attached - documents.keys(), lambda arn: _managed(reading, arn))
     known = {**documents, **aws_managed}
-    return reading.each(kept, lambda name: _role(kept[name], known))
+    return reading.each(kept, lambda name: _role(reading, kept[name], known))
 
 
-def _role(raw: Mapping[str, Any], documents: Mapping[str, Any]) -> Role:
+def _role(reading: Reading, raw: Mapping[str, Any], documents: Mapping[str, Any]) -> Role:
     inline = tuple(
         PolicyDocument(name=one["PolicyName"], document=_text(one["PolicyDocument"]))
         for one in raw.get("RolePolicyList", ())
@@ -60,7 +55,7 @@ def _role(raw: Mapping[str, Any], documents: Mapping[str, Any]) -> Role:
         trust=_text(raw["AssumeRolePolicyDocument"]),
         policies=inline + managed,
         boundary=_named(boundary, documents) if boundary else None,
-        tags={tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())},
+        tags=described(reading, {tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())}),
     )
 
 

@@ -1,14 +1,14 @@
-"""Secrets Manager: that each secret is there and good; its value is judged here and forgotten."""
+"""Secrets Manager: that each secret is there and good; its value is judged here and handed to nobody."""
 
-import json
 import re
-from typing import Any
 
 from signoff.inventory.engine import Reader, Reading
 from signoff.inventory.moment import utc
 from signoff.inventory.placeholder import is_placeholder
+from signoff.inventory.readers.described import described
+from signoff.inventory.readers.secret_texts import fields, parsed_object, texts
 from signoff.inventory.secrets import Secret, SecretValue
-from signoff.inventory.section import Section
+from signoff.inventory.section import Section, Unreadable
 from signoff.inventory.value import withheld
 
 FIELD_NAME = re.compile(r"[A-Za-z_][\w.-]{0,39}")
@@ -27,7 +27,8 @@ def secrets(reading: Reading) -> Section[Secret]:
 
 
 def values(reading: Reading) -> Section[SecretValue]:
-    return reading.each(reading.scope.secrets, lambda name: _value(reading, name))
+    found = reading.source(texts)
+    return reading.each(found, lambda name: _value(reading, found[name]))
 
 
 def _secret(reading: Reading, name: str) -> Secret:
@@ -41,36 +42,25 @@ def _secret(reading: Reading, name: str) -> Secret:
         deleted=utc(raw.get("DeletedDate")),
         current=any("AWSCURRENT" in labels for labels in stages),
         policy=policy.get("ResourcePolicy"),
+        replicas=tuple(sorted(one["Region"] for one in raw.get("ReplicationStatus", ()))),
+        tags=described(reading, {one["Key"]: one["Value"] for one in raw.get("Tags", ())}),
     )
 
 
-def _value(reading: Reading, name: str) -> SecretValue:
-    raw = reading.aws.call("secretsmanager", "get_secret_value", SecretId=name)
-    text: str = "" if "SecretBinary" in raw else raw["SecretString"]
-    scope = reading.scope
-    parsed = _object(text)
-    fields = {
-        key: one if isinstance(one, str) else json.dumps(one) for key, one in (parsed or {}).items()
-    }
-    judged = list(fields.values()) or [text]
+def _value(reading: Reading, text: str | Unreadable) -> SecretValue | Unreadable:
+    if isinstance(text, Unreadable):
+        return text
+    scope, found = reading.scope, fields(text)
+    judged = list(found.values()) or [text]
     return SecretValue(
-        is_json_object=parsed is not None,
+        is_json_object=parsed_object(text) is not None,
         fields={
             _shown(key, place): withheld(one, salts=scope.salts)
-            for place, (key, one) in enumerate(fields.items(), 1)
+            for place, (key, one) in enumerate(found.items(), 1)
         },
         placeholder=any(is_placeholder(one, scope.known_defaults) for one in judged),
         whole=withheld(text, salts=scope.salts),
     )
-
-
-def _object(text: str) -> dict[str, Any] | None:
-    """Return the JSON object that ``text`` is, or None where it is none."""
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        return None
-    return parsed if isinstance(parsed, dict) else None
 
 
 def _shown(key: str, place: int) -> str:

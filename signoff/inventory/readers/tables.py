@@ -1,11 +1,12 @@
 """DynamoDB: how each table is set up, what protects it, and how it scales."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from signoff.inventory.engine import Reader, Reading
 from signoff.inventory.moment import utc
-from signoff.inventory.section import Section
+from signoff.inventory.readers.described import described
+from signoff.inventory.section import Section, Unreadable
 from signoff.inventory.tables import Backups, Index, ResourcePolicy, ScalableTarget, Table, Tags
 
 
@@ -30,18 +31,29 @@ def policies(reading: Reading) -> Section[ResourcePolicy]:
 
 
 def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
-    found = reading.aws.listed(
-        "application-autoscaling",
-        "describe_scalable_targets",
-        "ScalableTargets",
-        ServiceNamespace="dynamodb",
-    )
-    targets = [_target(one) for one in found]
+    """Read what moves the capacities; nothing is asked where every table is known to be on demand."""
+    if _all_on_demand(reading.section("tables")):
+        return {}
+    found = _autoscaling(reading, "describe_scalable_targets", "ScalableTargets")
+    policies = _autoscaling(reading, "describe_scaling_policies", "ScalingPolicies")
+    targets = [_target(one, policies) for one in found]
     by_table = {
         name: tuple(one for one in targets if one.resource.split("/")[1] == name)
         for name in reading.scope.tables
     }
     return {name: own for name, own in by_table.items() if own}
+
+
+def _all_on_demand(tables: Section[Table]) -> bool:
+    return not isinstance(tables, Unreadable) and all(
+        not isinstance(one, Unreadable) and one.billing_mode == "PAY_PER_REQUEST"
+        for one in tables.values()
+    )
+
+
+def _autoscaling(reading: Reading, operation: str, key: str) -> list[Mapping[str, Any]]:
+    service = "application-autoscaling"
+    return reading.aws.listed(service, operation, key, ServiceNamespace="dynamodb")
 
 
 def _table(reading: Reading, name: str) -> Table:
@@ -64,6 +76,7 @@ def _table(reading: Reading, name: str) -> Table:
         sse_key_arn=sse.get("KMSMasterKeyArn"),
         deletion_protection=raw.get("DeletionProtectionEnabled", False),
         capped=tuple(_capped(raw)),
+        replicas=tuple(sorted(one["RegionName"] for one in raw.get("Replicas", ()))),
     )
 
 
@@ -104,7 +117,7 @@ def _backups(reading: Reading, name: str) -> Backups:
 def _tags(reading: Reading, name: str) -> Tags:
     arn = _arn(reading, name)
     found = reading.aws.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=arn)
-    return Tags(tags={one["Key"]: one["Value"] for one in found})
+    return Tags(tags=described(reading, {one["Key"]: one["Value"] for one in found}))
 
 
 def _policy(reading: Reading, name: str) -> ResourcePolicy:
@@ -123,13 +136,19 @@ def _arn(reading: Reading, name: str) -> str:
     return f"arn:{reading.aws.partition}:dynamodb:{scope.region}:{scope.account}:table/{name}"
 
 
-def _target(raw: Mapping[str, Any]) -> ScalableTarget:
+def _target(raw: Mapping[str, Any], policies: Iterable[Mapping[str, Any]]) -> ScalableTarget:
+    moved = (raw["ResourceId"], raw["ScalableDimension"])
     return ScalableTarget(
         resource=raw["ResourceId"],
         dimension=raw["ScalableDimension"],
         minimum=raw["MinCapacity"],
         maximum=raw["MaxCapacity"],
         suspended=raw.get("SuspendedState", {}).get("DynamicScalingOutSuspended", False),
+        policies=tuple(
+            one["PolicyName"]
+            for one in policies
+            if (one["ResourceId"], one["ScalableDimension"]) == moved
+        ),
     )
 
 
@@ -139,6 +158,11 @@ READERS = {
     "table_tags": Reader(tags, ("dynamodb:ListTagsOfResource",)),
     "table_policies": Reader(policies, ("dynamodb:GetResourcePolicy",)),
     "scalable_targets": Reader(
-        scalable_targets, ("application-autoscaling:DescribeScalableTargets",)
+        scalable_targets,
+        (
+            "application-autoscaling:DescribeScalableTargets",
+            "application-autoscaling:DescribeScalingPolicies",
+            "dynamodb:DescribeTable",
+        ),
     ),
 }

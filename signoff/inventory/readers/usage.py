@@ -1,9 +1,9 @@
 """API Gateway: who may call how often, by plan, by key and by account."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from signoff.inventory.api import ApiKey, GatewayAccount, UsagePlan
+from signoff.inventory.api import ApiKey, GatewayAccount, OwnLimit, UsagePlan
 from signoff.inventory.aws import ReadFailure
 from signoff.inventory.belonging import ours
 from signoff.inventory.engine import Reader, Reading
@@ -20,6 +20,8 @@ def usage_plans(reading: Reading) -> Section[UsagePlan]:
 
 
 def api_keys(reading: Reading) -> Section[ApiKey]:
+    if reading.scope.api_key is None:
+        return {}
     # includeValues stays False: a key's value is as good as a password.
     found = reading.aws.listed("apigateway", "get_api_keys", "items", limit=PAGE)
     by_name = _by_name(reading, found, reading.scope.api_key)
@@ -53,9 +55,6 @@ def _only(same: list[Raw]) -> Raw:
 
 
 def _usage_plan(reading: Reading, raw: Raw) -> UsagePlan:
-    keys = reading.aws.listed(
-        "apigateway", "get_usage_plan_keys", "items", usagePlanId=raw["id"], limit=PAGE
-    )
     throttle, quota = raw.get("throttle") or {}, raw.get("quota") or {}
     return UsagePlan(
         id=raw["id"],
@@ -65,8 +64,26 @@ def _usage_plan(reading: Reading, raw: Raw) -> UsagePlan:
         quota=quota.get("limit"),
         period=quota.get("period"),
         stages=tuple(sorted(f"{one['apiId']}:{one['stage']}" for one in raw.get("apiStages", ()))),
-        keys=tuple(sorted(one["id"] for one in keys)),
+        own_limits=tuple(_own_limits(raw.get("apiStages", ()))),
+        keys=_keys(reading, raw["id"]) if reading.scope.api_key else (),
     )
+
+
+def _own_limits(stages: Iterable[Raw]) -> Iterator[OwnLimit]:
+    for one in stages:
+        for method, limit in (one.get("throttle") or {}).items():
+            yield OwnLimit(
+                method=f"{one['apiId']}:{one['stage']} {method}",
+                rate=limit["rateLimit"],
+                burst=limit["burstLimit"],
+            )
+
+
+def _keys(reading: Reading, plan: str) -> tuple[str, ...]:
+    found = reading.aws.listed(
+        "apigateway", "get_usage_plan_keys", "items", usagePlanId=plan, limit=PAGE
+    )
+    return tuple(sorted(one["id"] for one in found))
 
 
 def _api_key(raw: Raw) -> ApiKey:

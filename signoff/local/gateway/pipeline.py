@@ -1,5 +1,7 @@
 """The order in which API Gateway judges a request."""
 
+import base64
+import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -12,8 +14,9 @@ from signoff.local.gateway.invoke import Invoker
 from signoff.local.gateway.messages import LARGEST_REQUEST_BYTES, Reply, Request
 from signoff.local.gateway.mock import mock
 from signoff.local.gateway.proxy import proxy
-from signoff.local.gateway.refusal import Refused
+from signoff.local.gateway.refusal import RESPONSE_TYPES, Refused
 from signoff.local.gateway.responses import forbidden, refuse
+from signoff.local.gateway.routes import Route
 from signoff.local.gateway.snapshot import Method
 from signoff.local.gateway.throttle import Throttle
 from signoff.local.gateway.throttle_plan import UsagePlans
@@ -78,7 +81,7 @@ class Pipeline:
         """
         if call.request.length > LARGEST_REQUEST_BYTES:
             raise Refused("REQUEST_TOO_LARGE", why=f"{call.request.length} bytes")
-        method = call.take(call.served.routes.match(call.request.verb, call.path)).method
+        method = call.take(_route(call)).method
         self._admit(call, method)
         self._authorize(call, method)
         self._identify(call, method)
@@ -131,6 +134,21 @@ class Pipeline:
             return proxy(call, integration, self._invoker)
         finally:
             call.outcome["integrationLatency"] = round((time.perf_counter() - began) * 1000)
+
+
+def _route(call: Call) -> Route:
+    """Find the method. Where there is none, AWS takes whatever Authorization holds for a signature."""
+    try:
+        return call.served.routes.match(call.request.verb, call.path)
+    except Refused as unknown:
+        header = call.request.header("Authorization")
+        if not header or "=" in header:
+            raise
+        hashed = base64.b64encode(hashlib.sha256(header.encode()).digest()).decode()
+        message = RESPONSE_TYPES["INVALID_SIGNATURE"].message or ""
+        raise Refused(
+            "INVALID_SIGNATURE", message=message.format(hashed), why=unknown.why
+        ) from unknown
 
 
 def _with_ids(reply: Reply, ids: dict[str, str]) -> Reply:

@@ -27,9 +27,23 @@ def add_permission(request: Request, moto: Moto) -> Response:
         message = f"The statement id ({sid}) provided already exists. Please provide a new one."
         return refusal(request, "ResourceConflictException", message, 409)
     response = moto(request)
-    if response.succeeded:
-        policies.setdefault(key, []).append(json.loads(response.document["Statement"]))
-    return response
+    if not response.succeeded:
+        return response
+    statement = json.loads(response.document["Statement"])
+    statement["Principal"] = _principal(statement["Principal"])
+    policies.setdefault(key, []).append(statement)
+    return response.with_document({"Statement": json.dumps(statement)})
+
+
+def get_function(request: Request, moto: Moto) -> Response:
+    """Leave out what AWS tells of the function alone, where a version or an alias is asked."""
+    response = moto(request)
+    _, qualifier = _name_and_qualifier(request)
+    if not response.succeeded or not qualifier:
+        return response
+    of_the_function = {"Tags", "Concurrency"}
+    shown = {name: one for name, one in response.document.items() if name not in of_the_function}
+    return response.with_document(shown)
 
 
 def get_policy(request: Request, moto: Moto) -> Response:
@@ -101,6 +115,15 @@ def list_provisioned_concurrency(_: Request, __: Moto) -> Response:
     return json_response({"ProvisionedConcurrencyConfigs": []})
 
 
+def _principal(principal: str | Mapping[str, str]) -> str | Mapping[str, str]:
+    """Write a principal as AWS keeps it; moto keeps an account's number or a role's ARN bare."""
+    if isinstance(principal, str) and principal.isdecimal():
+        return {"AWS": f"arn:aws:iam::{principal}:root"}
+    if isinstance(principal, str) and principal.startswith("arn:"):
+        return {"AWS": principal}
+    return principal
+
+
 def _functions(request: Request, moto: Moto) -> list[Any]:
     return list(moto.backend("lambda", request.region).list_functions())
 
@@ -122,6 +145,7 @@ MENDS: Mapping[tuple[str, str], Mend] = {
     ("lambda", "DeleteAlias"): forget_policies,
     ("lambda", "DeleteFunction"): forget_policies,
     ("lambda", "GetAccountSettings"): get_account_settings,
+    ("lambda", "GetFunction"): get_function,
     ("lambda", "GetPolicy"): get_policy,
     ("lambda", "Invoke"): invoke,
     ("lambda", "ListFunctionUrlConfigs"): list_function_url_configs,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.foreign.changes.change import change
-from tests.foreign.hand import compute
+from tests.foreign.hand import compute, vault
 
 AUTH = "stamp-rally-prod-auth"
 STAMPS = "stamp-rally-prod-stamps"
@@ -25,7 +25,7 @@ def released(client, **configuration) -> Iterator[None]:
     yield
     functions.update_alias(FunctionName=STAMPS, Name="live", FunctionVersion="2")
     functions.delete_function(FunctionName=STAMPS, Qualifier=version)
-    back = {name: before[name] for name in configuration}
+    back = {name: before.get(name, []) for name in configuration}
     functions.update_function_configuration(FunctionName=STAMPS, **back)
 
 
@@ -123,6 +123,49 @@ def function_may_be_invoked_by_every_api(client):
     client("lambda").remove_permission(**named)
 
 
+@change("SEC-17", reads=["function_policies"])
+def live_version_may_be_invoked_by_everybody(client):
+    """The API goes by the alias; whoever knows the version's number goes past it."""
+    named = {"FunctionName": AUTH, "Qualifier": "2", "StatementId": "test"}
+    client("lambda").add_permission(**named, Action="lambda:InvokeFunction", Principal="*")
+    yield
+    client("lambda").remove_permission(**named)
+
+
+@change("SEC-17", reads=["aliases", "function_policies"])
+def forgotten_alias_may_be_invoked_by_another_account(client):
+    alias = {"FunctionName": STAMPS, "Name": "trial"}
+    client("lambda").create_alias(**alias, FunctionVersion="1")
+    client("lambda").add_permission(
+        FunctionName=STAMPS,
+        Qualifier="trial",
+        StatementId="test",
+        Action="lambda:InvokeFunction",
+        Principal="111122223333",
+    )
+    yield
+    client("lambda").delete_alias(**alias)
+
+
+@change("DEP-17", reads=FUNCTIONS)
+def layer_is_put_over_the_code(client):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        package.writestr("python/json.py", "raise SystemExit")
+    layer = client("lambda").publish_layer_version(
+        LayerName="hotfix", Content={"ZipFile": packed.getvalue()}
+    )["LayerVersionArn"]
+    with released(client, Layers=[layer]):
+        yield
+
+
+@change("SEC-06", reads=FUNCTIONS)
+def session_key_is_put_into_a_longer_variable(client):
+    longer = {**VARIABLES, "GREETING": f"key={vault.SESSION_KEY}; welcome"}
+    with released(client, Environment={"Variables": longer}):
+        yield
+
+
 @change("DEP-32", reads=FUNCTIONS)
 def tag_is_taken_off_a_function(client):
     arn = f"arn:aws:lambda:ap-northeast-1:444455556666:function:{AUTH}"
@@ -139,10 +182,14 @@ CHANGES = (
     function_reads_the_table_of_dev,
     session_key_is_put_into_a_variable,
     function_runs_under_the_role_of_another,
-    code_is_replaced_by_hand,
+    layer_is_put_over_the_code,
+    session_key_is_put_into_a_longer_variable,
+    code_is_replaced_by_hand,  # what is edited stays so: nothing is published after it
     alias_sends_a_tenth_to_the_version_before,
     alias_follows_what_was_edited_last,
     function_gets_a_url_of_its_own,
     function_may_be_invoked_by_every_api,
+    live_version_may_be_invoked_by_everybody,
+    forgotten_alias_may_be_invoked_by_another_account,
     tag_is_taken_off_a_function,
 )

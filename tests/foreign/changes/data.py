@@ -51,6 +51,26 @@ def table_gets_a_fixed_capacity(client):
     client("dynamodb").update_table(TableName=MASTERS, BillingMode="PAY_PER_REQUEST")
 
 
+@change("DEP-03", reads=["tables", "scalable_targets"])
+def table_scales_in_name_only(client):
+    """Capacities have their limits, and no policy ever moves them."""
+    scaling, what = client("application-autoscaling"), "dynamodb:table:{}CapacityUnits"
+    at = {"ServiceNamespace": "dynamodb", "ResourceId": f"table/{MASTERS}"}
+    client("dynamodb").update_table(
+        TableName=MASTERS,
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+    )
+    for way in ("Read", "Write"):
+        scaling.register_scalable_target(
+            **at, ScalableDimension=what.format(way), MinCapacity=5, MaxCapacity=50
+        )
+    yield
+    for way in ("Read", "Write"):
+        scaling.deregister_scalable_target(**at, ScalableDimension=what.format(way))
+    client("dynamodb").update_table(TableName=MASTERS, BillingMode="PAY_PER_REQUEST")
+
+
 @change("DEP-06", reads=["table_tags"])
 def tag_is_taken_off_a_table(client):
     client("dynamodb").untag_resource(ResourceArn=USERS_ARN, TagKeys=["Project"])
@@ -159,6 +179,7 @@ CHANGES = (
     recovery_of_a_table_is_switched_off,
     recovery_reaches_back_a_week_only,
     table_gets_a_fixed_capacity,
+    table_scales_in_name_only,
     tag_is_taken_off_a_table,
     table_is_opened_to_everybody,
     table_of_a_test_is_left_over,

@@ -1,0 +1,32 @@
+"""Whether what one would go back to is anything else than what is live: equal is no way back."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from signoff.inventory.api import Deployment
+from signoff.inventory.functions import Version
+
+MARK = re.compile(r"\bsha256:([0-9a-f]{64})\b")
+"""The digest of the draft, which the procedure `api` writes into a deployment's description: AWS
+lets nobody read what an earlier deployment would serve."""
+
+
+def other_code(versions: Iterable[Version], live: str) -> list[str]:
+    """Return the numbers of the versions whose code is not that of version ``live``.
+
+    Only code is compared: a version that differs in its configuration alone does not count.
+    """
+    code = {one.number: one.code_sha256 for one in versions}
+    return [number for number, digest in code.items() if digest != code.get(live)]
+
+
+def drafts(deployments: Iterable[Deployment]) -> Mapping[str, str | None]:
+    """Return deployment id -> digest of the draft that it froze; None where nobody wrote it down."""
+    found = ((one.id, MARK.search(one.description)) for one in deployments)
+    return {id_: match[1] if match else None for id_, match in found}
+
+
+def other_drafts(digests: Mapping[str, str | None], live: str) -> list[str]:
+    """Return the deployments not known to be equal to deployment ``live``."""
+    now = digests.get(live)
+    return [id_ for id_, one in digests.items() if id_ != live and (one is None or one != now)]

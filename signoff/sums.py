@@ -1,0 +1,65 @@
+"""The store's list of its own records, so that one that is gone is missed, the newest too.
+
+Records are chained: each carries the digest of the one before, so that no record in the middle can
+be changed or lost unnoticed. But nothing follows the newest one. So every record is also named, with
+its digest, in one file that only grows, in the format of ``sha256sum``: ``sha256sum -c SHA256SUMS``
+in the folder says the same as this module.
+
+What it can't tell: whoever takes a record away *and* its line, or empties the whole place. Against
+that helps a place whose past can't be rewritten (S3 with versions or Object Lock), and the sign-off
+pages, each of which names the newest record that it knew.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+NAME = "SHA256SUMS"
+_LINE = re.compile(r"([0-9a-f]{64})  (\d{6}\.json)")
+MEND = "restore it, or begin an empty store and prove everything anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Record file -> every digest under which it was named; ``damaged`` is a line that is none."""
+
+    digests: Mapping[str, frozenset[str]]
+    damaged: str | None = None
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Sums":
+        """Lines may come in any order, and twice: writers at the same moment name each other's."""
+        digests: dict[str, set[str]] = defaultdict(set)
+        for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
+            match = _LINE.fullmatch(line)
+            if match is None:
+                return cls({}, f"{NAME}: line {number} is damaged; {MEND}")
+            digests[match[2]].add(match[1])
+        return cls({name: frozenset(found) for name, found in digests.items()})
+
+    def problem(self, files: Mapping[str, str]) -> str | None:
+        """Say what is wrong with a store that holds these ``files`` (name -> digest), or None.
+
+        The newest may be unnamed: its writer died before the line was written.
+        """
+        return self.damaged or next(self._problems(files), None)
+
+    def unnamed(self, files: Collection[str]) -> list[str]:
+        """Return the files that the next writer has to name; none where the list itself is gone."""
+        if not self.digests and len(files) > 1:
+            return []
+        return [name for name in files if name not in self.digests]
+
+    def _problems(self, files: Mapping[str, str]) -> Iterator[str]:
+        if not self.digests and len(files) > 1:
+            yield f"{NAME}, which names every record, is gone; {MEND}"
+        for name, digests in sorted(self.digests.items()):
+            if name not in files:
+                yield f"{name} is named in {NAME} but is gone; {MEND}"
+            elif digests != {files[name]}:
+                yield f"{name} is not the record that {NAME} names: it was changed or put in the place of another; {MEND}"
+
+
+def line(name: str, digest: str) -> str:
+    return f"{digest}  {name}"

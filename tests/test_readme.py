@@ -1,0 +1,55 @@
+"""Both README files say the same, and what they name is there."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = ("README.md", "README.ja.md")
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+
+
+def _commands(name: str) -> list[str]:
+    """Return the lines of the code blocks, without their comments."""
+    blocks = re.findall(
+        r"^```\n(.*?)^```", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    return [line.partition("#")[0].strip() for line in "".join(blocks).splitlines()]
+
+
+def _options(name: str) -> list[str]:
+    return re.findall(r"^\| `(--?[a-z-]+|[A-Z_]+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+
+
+def test_both_languages_give_the_same_commands_and_options():
+    assert _commands(FILES[0]) == _commands(FILES[1]) != []
+    assert _options(FILES[0]) == _options(FILES[1]) != []
+
+
+def test_both_languages_have_the_same_sections():
+    levels = [
+        re.findall(r"^(#+) ", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+        for name in FILES
+    ]
+    assert levels[0] == levels[1]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_linked_is_there(name):
+    links = LINK.findall((ROOT / name).read_text(encoding="utf-8"))
+    assert links
+    assert [one for one in links if not (ROOT / one).exists()] == []
+
+
+@pytest.mark.parametrize("option", [one for one in _options(FILES[0]) if one.startswith("--")])
+def test_every_option_is_one_of_the_run(option, pytestconfig):
+    pytestconfig.getoption(option)  # raises ValueError where there is none
+
+
+def test_the_python_that_is_named_is_the_one_that_is_required():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = re.search(r"Python (3\.\d+)", (ROOT / FILES[0]).read_text(encoding="utf-8"))
+    assert named
+    assert project["requires-python"] == f">={named[1]}"
