@@ -92,7 +92,7 @@ def export_to_s3(work: Work) -> Changes:
     def finish() -> None:
         begun = found or export.start()
         done = export.finished(work, begun["ExportArn"])
-        work.tell(f"{done['ItemCount']:,} items exported")
+        work.tell(f"{_source(work)}: {done['ItemCount']:,}")
 
     return work.settle((change,), finish)
 
@@ -122,7 +122,7 @@ def import_into_a_new_table(work: Work) -> Changes:
         done = importing.finished(work, begun["ImportArn"])
         refuse_lost(_export(work).under_way(utc_now()), done)
         wait_until_active(work, importing.table)
-        work.tell(f"{done['ImportedItemCount']:,} items imported")
+        work.tell(f"{importing.table.name}: {done['ImportedItemCount']:,}")
 
     return work.settle((change,), finish)
 

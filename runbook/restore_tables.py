@@ -26,6 +26,7 @@ from runbook.rollback.left_behind import reapply
 from runbook.rollback.moment import window
 from runbook.rollback.repointing import allow, repoint
 from runbook.rollback.restored import afterwards, age_s, exists, restore, restores
+from signoff.checklist import Words
 from signoff.procedure import Change, Work, ask, step
 from signoff.procedure.work import Changes
 
@@ -50,9 +51,15 @@ def say_what_is_lost(work: Work) -> Changes:
     """
     for one in restores(work):
         earliest, latest = window(work, one.old)
-        work.tell(f"{one.old.name}: all that was written after {one.at:%Y-%m-%dT%H:%M:%SZ}")
-        work.tell(f"  can be restored from {earliest:%Y-%m-%dT%H:%M:%SZ} to {latest:%H:%M:%SZ}")
-        work.tell(f"  new table {one.new.name}; {one.old.name} is kept")
+        at, first = f"{one.at:%Y-%m-%dT%H:%M:%SZ}", f"{earliest:%Y-%m-%dT%H:%M:%SZ}"
+        work.tell(
+            Words(
+                en=f"{one.old.name}: all that was written after {at}; can be restored from {first} to "
+                f"{latest:%H:%M:%SZ}; new table {one.new.name}, and the old one is kept",
+                ja=f"{one.old.name}: {at}より後の書き込みがすべて失われます。復元できる範囲は{first}から"
+                f"{latest:%H:%M:%SZ}まで。新しいテーブルは{one.new.name}、元のテーブルは残ります",
+            )
+        )
     return ()
 
 
@@ -148,7 +155,9 @@ def see_that_it_holds(work: Work) -> Changes:
     if work.recorded(KIND, **body):
         return ()
     took = max(age_s(work, one) for one in done)
-    work.tell(f"restored and in use after {took:g} s")
+    work.tell(
+        Words(en=f"restored and in use after {took:g} s", ja=f"{took:g}秒で復元し、切り替えました")
+    )
     changes = (Change("evidence", KIND, None, body),)
     return work.settle(changes, lambda: work.record(KIND, body | {"seconds": took}))
 

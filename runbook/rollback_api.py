@@ -12,6 +12,7 @@ deployed before it: so the same command given once more goes forward again. `--t
 from runbook.converge import releases
 from runbook.rollback.history import PART, Move, move
 from runbook.rollback.taken import Way, take
+from signoff.checklist import Words
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
@@ -32,9 +33,19 @@ def say_what_is_lost(work: Work) -> Changes:
     """
     planned = move(work)
     work.tell(f"stage {planned.stage}: {planned.live['id']} -> {planned.target['id']}")
-    work.tell("stored data: nothing is lost; the newer deployment stays in the history")
+    work.tell(
+        Words(
+            en="stored data: nothing is lost; the newer deployment stays in the history",
+            ja="保存済みデータ: 失われません。新しいデプロイは履歴に残ります",
+        )
+    )
     if not planned.told:
-        work.tell("the gateway does not tell what these deployments serve: compare them by hand")
+        work.tell(
+            Words(
+                en="the gateway does not tell what these deployments serve: compare them by hand",
+                ja="各デプロイの内容をAPI Gatewayから取得できません。手作業で比べてください",
+            )
+        )
     return ()
 
 

@@ -12,6 +12,7 @@ development environment"; that is not what users had, unless they were on it.
 from runbook.front_end import KIND, address, needed, see, setting
 from runbook.rollback.configuration import file_of, write, writing, written
 from runbook.rollback.taken import Way, take
+from signoff.checklist import Words
 from signoff.procedure import Refused, Work, ask, step
 from signoff.procedure.work import Changes
 
@@ -30,8 +31,14 @@ def say_what_is_lost(work: Work) -> Changes:
     この環境に保存済みのデータは失われません。以前の設定が別のAPIを指す場合、切替後に取得されたスタンプはこの環境に
     残り、利用者からは見えなくなります。
     """
-    work.tell(f"browsers will call {setting(previous(work), 'API_BASE_URL')}")
-    work.tell("stored data: nothing is lost; what was collected since the switch stays here")
+    url = setting(previous(work), "API_BASE_URL")
+    work.tell(Words(en=f"browsers will call {url}", ja=f"ブラウザの呼び出し先: {url}"))
+    work.tell(
+        Words(
+            en="stored data: nothing is lost; what was collected since the switch stays here",
+            ja="保存済みデータ: 失われません。切替後に取得されたスタンプはこの環境に残ります",
+        )
+    )
     return ()
 
 

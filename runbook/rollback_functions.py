@@ -20,6 +20,7 @@ from functools import partial
 from runbook.converge import releases
 from runbook.rollback.taken import Way, take
 from runbook.rollback.versions import PART, Move, chosen, moves
+from signoff.checklist import Words
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
@@ -45,7 +46,12 @@ def say_what_is_lost(work: Work) -> Changes:
         words = one.target.get("Description")
         target = f"{one.target['Version']} ({words})" if words else one.target["Version"]
         work.tell(f"{one.function.name}: {one.live['Version']} -> {target}")
-    work.tell("stored data: nothing is lost; the newer versions stay")
+    work.tell(
+        Words(
+            en="stored data: nothing is lost; the newer versions stay",
+            ja="保存済みデータ: 失われません。新しいバージョンは残ります",
+        )
+    )
     return ()
 
 

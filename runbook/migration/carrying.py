@@ -9,6 +9,7 @@ from runbook.migration.loading import Loader
 from runbook.migration.progress import Progress
 from runbook.migration.replacing import keep, replacements
 from runbook.migration.survey import Survey, list_bad, survey
+from signoff.checklist import Words
 from signoff.procedure import Change, Refused, Work
 from signoff.procedure.work import Changes
 
@@ -17,10 +18,20 @@ def take_copy(work: Work, job: Job) -> Changes:
     """Copy the source, unless there is a copy to go on with, or the manifest says what it holds."""
     state = job.standing(work)
     if state and state.done:
-        work.tell(f"going on with the copy of {state.begun}, {state.items:,} items")
+        work.tell(
+            Words(
+                en=f"going on with the copy of {state.begun}, {state.items:,} items",
+                ja=f"{state.begun}のコピー（{state.items:,}件）から続けます",
+            )
+        )
         return ()
     if state is None and job.is_carried_over(work):
-        work.tell(f"{job.source} is as it was when it was carried over")
+        work.tell(
+            Words(
+                en=f"{job.source} is as it was when it was carried over",
+                ja=f"{job.source}は移行時から変わっていません",
+            )
+        )
         return ()
     before = f"{state.items:,} items so far" if state else None
     change = Change(f"copy of {job.source}", "folder", before, str(job.copy.folder))
@@ -35,10 +46,15 @@ def look_at_items(work: Work, job: Job) -> Changes:
         job.copy.discard()
         raise Refused(f"{job.source} holds no items: see whether it is the right one")
     for before, after in () if job.private else found.first:
-        work.tell(f"before {json.dumps(before, ensure_ascii=False)}")
-        work.tell(f"after  {json.dumps(after, ensure_ascii=False)}")
+        work.tell(f"- {json.dumps(before, ensure_ascii=False)}")
+        work.tell(f"+ {json.dumps(after, ensure_ascii=False)}")
     _refuse_bad(job, found)
-    work.tell(f"{found.count:,} items are fit to go, {found.respelled:,} of them respelled")
+    work.tell(
+        Words(
+            en=f"{found.count:,} items are fit to go, {found.respelled:,} of them respelled",
+            ja=f"{found.count:,}件すべて移行できます。うち{found.respelled:,}件は表記を直します",
+        )
+    )
     return ()
 
 

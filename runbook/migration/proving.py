@@ -7,6 +7,7 @@ from typing import Any
 from runbook.converge.masters import MANIFEST
 from runbook.migration.job import Job, source_in
 from runbook.migration.listing import Difference, Key, Listing, difference, told
+from signoff.checklist import Words
 from signoff.procedure import Change, Refused, Work
 from signoff.procedure.work import Changes
 
@@ -37,7 +38,13 @@ def _attest(work: Work, job: Job, wanted: Mapping[str, Any]) -> None:
     if odd := _odd(job, difference(fresh, job.found(work))):
         _refuse(job, odd)
     work.record(MANIFEST, wanted)
-    work.tell(f"{wanted['count']:,} items on both sides, hash {wanted['hash']}")
+    count, digest = f"{wanted['count']:,}", wanted["hash"]
+    work.tell(
+        Words(
+            en=f"{count} items on both sides, hash {digest}",
+            ja=f"両側とも{count}件、ハッシュ {digest}",
+        )
+    )
     job.copy.discard()
 
 

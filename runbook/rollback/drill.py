@@ -14,6 +14,7 @@ from typing import Any
 from runbook.rollback import taken
 from runbook.rollback.state import differing, state
 from runbook.rollback.taken import BEGUN, DONE
+from signoff.checklist import Words
 from signoff.procedure import Change, Procedure, Refused, Work
 from signoff.procedure.work import Changes, nothing
 
@@ -73,7 +74,12 @@ def _hold(work: Work, drill: Drill, clock: Callable[[], float]) -> None:
     at = datetime.now(UTC).isoformat(timespec="seconds")
     done = {**about, "state": DONE, "equal": True, "seconds": took, "at": at}
     work.record(KIND, done | {"tables": before["tables"]})
-    work.tell(f"{drill.part}: broken, and back in {took:g} s; all is as it was")
+    work.tell(
+        Words(
+            en=f"{drill.part}: broken, and back in {took:g} s; all is as it was",
+            ja=f"{drill.part}: 障害を起こし、{took:g}秒で復旧しました。すべて元どおりです",
+        )
+    )
 
 
 def _bring_back(work: Work, drill: Drill) -> None:
@@ -87,7 +93,12 @@ def _bring_back(work: Work, drill: Drill) -> None:
     drill.mend(given)
     _compare(given, drill, newest["before"])
     work.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
-    work.tell(f"{drill.part}: an earlier drill was stopped half-way; first, all is as it was again")
+    work.tell(
+        Words(
+            en=f"{drill.part}: an earlier drill was stopped half-way; first, all is as it was again",
+            ja=f"{drill.part}: 前回の演習が途中で止まっていたため、先にすべて元に戻しました",
+        )
+    )
 
 
 def _quiet(work: Work, chosen: Mapping[str, str]) -> Work:

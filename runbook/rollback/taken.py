@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from signoff.checklist import Words
 from signoff.procedure import Change, Work
 from signoff.procedure.work import Changes
 
@@ -63,7 +64,12 @@ def _timed(work: Work, way: Way, moves: Sequence[Move]) -> None:
         work.settle(changes, move)
     took = round(way.seconds() - start, 2)
     _leave(work, way, DONE, took)
-    work.tell(f"{way.part}: rolled back in {took:g} s")
+    work.tell(
+        Words(
+            en=f"{way.part}: rolled back in {took:g} s",
+            ja=f"{way.part}: {took:g}秒でロールバックしました",
+        )
+    )
 
 
 def _leave(work: Work, way: Way, state: str, took: float | None) -> None:

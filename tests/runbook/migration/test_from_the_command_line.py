@@ -73,7 +73,7 @@ def test_without_go_it_is_a_rehearsal(runbook, rally, said):
     assert runbook("migrate_masters", "--env=prod") == 0
 
     assert rally.desk.changing_calls() == []
-    assert "before {" in said.getvalue()
+    assert "- {" in said.getvalue()
     assert "items: 0 of 60 -> 60 of 60" in said.getvalue()
 
 

@@ -37,7 +37,7 @@ def test_a_rehearsal_shows_the_first_items_before_and_after_and_changes_nothing(
     assert [(one.field, one.before, one.after) for one in changes if one.field == "items"] == [
         ("items", "0 of 60", "60 of 60")
     ]
-    shown = [json.loads(line[7:]) for line in rally.told if line.startswith(("before", "after"))]
+    shown = [json.loads(line[2:]) for line in rally.told if line.startswith(("- ", "+ "))]
     assert len(shown) == 6
     assert "60 items are fit to go, 6 of them respelled" in rally.told
 
@@ -49,7 +49,7 @@ def test_old_spellings_are_shown_in_todays(rally):
     put(rally.dev, SOURCE, [spot(1, Location={"M": location}, Extra={"L": [{"N": "1E+1"}]})])
     rally.run(migrate_masters).rehearse()
 
-    after = json.loads(next(line for line in rally.told if line.startswith("after"))[7:])
+    after = json.loads(next(line for line in rally.told if line.startswith("+ "))[2:])
     assert after == spot(1, Location={"M": place("35.5", "139.65")}, Extra={"L": [{"N": "10"}]})
 
 

@@ -11,7 +11,7 @@ from botocore.config import Config
 from runbook.migration.elsewhere import Elsewhere
 from signoff.local.aws.server import LocalAws
 from signoff.procedure import Journal, Procedure, Run
-from tests.runbook.desk import ONCE, Desk
+from tests.runbook.desk import ONCE, Desk, said_in
 from tests.runbook.toy import WHO, Memory
 
 DEV_REGION = "us-east-1"
@@ -80,7 +80,7 @@ class Rally:
             elsewhere=self.elsewhere,
             folder=self.folder,
             chosen=chosen,
-            tell=self.told.append,
+            tell=lambda line: self.told.append(said_in("en", line)),
             watch=self.watched.append,
         )
         return Run(

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from runbook.provision import procedure
+from signoff.checklist import Words
 from signoff.local.aws.restores import Restores
 from signoff.local.aws.server import LocalAws
 from signoff.procedure import Procedure
@@ -39,7 +40,7 @@ class Operator:
 
     desk: Desk
     agrees: bool = True
-    told: list[str] = field(default_factory=list)
+    told: list[str | Words] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
@@ -56,7 +57,7 @@ class Operator:
         )
 
     def history(self, kind: str) -> tuple[Any, ...]:
-        return tuple(body for k, body in reversed(self.desk.evidence.records) if k == kind)
+        return self.desk.evidence.history(kind)
 
     def rehearse(self, procedure: ModuleType, **chosen: str) -> Changes:
         with self.desk.reads_only():
