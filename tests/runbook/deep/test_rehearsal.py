@@ -57,7 +57,9 @@ SHORT_S = 0.2
 def rally(tmp_path_factory):
     """A stack as planned, its Work, and what the procedures said."""
     home = tmp_path_factory.mktemp("rehearsal")
-    environment = replace(load("local").environment, evidence=str(home / "evidence"))
+    environment = replace(
+        load("local").environment, account="767676767676", evidence=str(home / "evidence")
+    )
     local = local_stack()
     local.kept_at = home / "none.json"
     with local.localized(environment) as there, local.start(there, lambda _: None):
@@ -155,7 +157,7 @@ def test_killed_in_a_drill_the_next_run_brings_it_back_and_holds_it(rally, part,
     said.clear()
     STEPS[part].action(work)
 
-    assert any("stopped half-way; first, all is as it was again" in line for line in said)
+    assert any("stopped half-way; first, all is as it was again" in line.en for line in said)
     assert evidence.recorded("drill", part=part)["equal"] is True
     assert state(work) == before
     assert evidence.release() == live
