@@ -140,7 +140,8 @@ class Aws:
         patience = self._patience
         config = Config(
             retries={
-                "mode": "adaptive" if service in RATIONED else "standard",
+                # Who asks but once has no second call to hold back.
+                "mode": "adaptive" if service in RATIONED and patience.attempts > 1 else "standard",
                 "total_max_attempts": patience.attempts,
             },
             connect_timeout=patience.connect_s,
