@@ -1,10 +1,11 @@
 """A function's deployment package, whose bytes depend on its source alone.
 
-The zip holds the function's folder, what the functions share, the third-party distributions that
-it needs, and at its root the generated `handler.py` that Lambda is told to run
+The zip holds the function's folder, the shared modules that it imports, the third-party
+distributions that it needs, and at its root the generated `handler.py` that Lambda is told to run
 (`handler.handler`). boto3 and what it depends on (botocore, urllib3, jmespath …) are Lambda's.
 """
 
+import ast
 import base64
 import hashlib
 import io
@@ -62,12 +63,41 @@ def _files(function: str) -> Iterator[tuple[str, bytes]]:
         raise ValueError(f"{function} is no function; there are {', '.join(FUNCTIONS)}")
     folder = function.replace("-", "_")
     yield "handler.py", _ENTRY.format(folder=folder).encode()
-    yield "lambdas/__init__.py", (_HERE / "__init__.py").read_bytes()
-    for source in (folder, SHARED):
-        for path in (_HERE / source).glob("**/*.py"):
-            yield f"lambdas/{path.relative_to(_HERE).as_posix()}", path.read_bytes()
+    for path in _sources(folder):
+        yield path.relative_to(_HERE.parent).as_posix(), path.read_bytes()
     for name in DISTRIBUTIONS.get(function, ()):
         yield from _modules(distribution(name))
+
+
+def _sources(folder: str) -> set[Path]:
+    """Return a function's own modules, and the shared ones that they import, and those in turn."""
+    found: set[Path] = set()
+    left = {
+        _HERE / "__init__.py",
+        _HERE / SHARED / "__init__.py",
+        *(_HERE / folder).glob("**/*.py"),
+    }
+    while left:
+        found |= left
+        left = {shared for path in left for shared in _shared(path)} - found
+    return found
+
+
+def _shared(path: Path) -> Iterator[Path]:
+    """Yield the shared modules that one of ours imports."""
+    for name in _imported(ast.parse(path.read_bytes())):
+        module = _HERE.parent.joinpath(*name.split(".")).with_suffix(".py")
+        if name.startswith(f"{_HERE.name}.{SHARED}.") and module.is_file():
+            yield module
+
+
+def _imported(module: ast.Module) -> Iterator[str]:
+    """Yield what a module imports; of `from a import b`, both `a` and `a.b`."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
 
 
 def _modules(installed: Distribution) -> Iterator[tuple[str, bytes]]:

@@ -1,7 +1,7 @@
 """Where visitors stand: the GPS stamps of the target's own table that can be awarded during a run."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,11 +10,11 @@ from load.engine.gate import Refused
 from load.engine.pool import Spot
 from load.sessions import reason
 from load.target import Aws, Target
+from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s
 
 SPELLINGS = (("lat", "latitude"), ("lon", "lng", "longitude"), ("radiusM", "radius"))
 """Of a location's members; the older ones are still in tables."""
-JST = timezone(timedelta(hours=9))
-LONGEST = timedelta(hours=3)
+LONGEST_S = 3 * 3600
 """A spot that closes within this time could close during the run."""
 
 
@@ -51,20 +51,17 @@ def _spot(item: dict[str, Any]) -> Spot | None:
 
 def _is_open(item: Mapping[str, Any], now: datetime) -> bool:
     """Tell whether a stamp is valid now and for hours; one whose span can't be read is not."""
-    begins, ends = _moment(item.get("ValidFrom")), _moment(item.get("ValidTo"))
-    if "invalid" in (begins, ends):
+    try:
+        begins = _bound(item.get("ValidFrom"), FIRST_SECOND)
+        ends = _bound(item.get("ValidTo"), LAST_SECOND)
+    except (KeyError, ValueError):
         return False
-    return (begins is None or begins <= now) and (ends is None or ends >= now + LONGEST)
+    at = now.timestamp()
+    return (begins is None or begins <= at) and (ends is None or ends >= at + LONGEST_S)
 
 
-def _moment(bound: Mapping[str, str] | None) -> Any:
-    """Read epoch seconds or ISO 8601 (in Japan, if it says no zone); None where there is no bound."""
+def _bound(bound: Mapping[str, str] | None, of_day: time) -> float | None:
+    """Read epoch seconds or ISO 8601; None where there is no bound."""
     if bound is None:
         return None
-    try:
-        if "N" in bound:
-            return datetime.fromtimestamp(float(bound["N"]), UTC)
-        moment = datetime.fromisoformat(bound["S"])
-    except (KeyError, ValueError, OverflowError):
-        return "invalid"
-    return moment if moment.tzinfo else moment.replace(tzinfo=JST)
+    return float(bound["N"]) if "N" in bound else epoch_s(bound["S"], of_day)

@@ -1,6 +1,7 @@
 """When a stamp master is well formed, and when it is valid: asked before a migration, and by the checks after."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,6 +11,8 @@ Typed = Mapping[str, Any]
 """One value in DynamoDB JSON: ``{"S": "GPS"}``."""
 Item = Mapping[str, Typed]
 JST = ZoneInfo("Asia/Tokyo")
+FIRST_SECOND, LAST_SECOND = time.min, time(23, 59, 59)
+"""Of a day: an award is judged in whole seconds."""
 LATEST_S = 10**11
 """The year 5138: a larger number is milliseconds, which would be valid for ever."""
 LARGEST_RADIUS_M = 1_000
@@ -46,8 +49,8 @@ def invalid_on(items: Iterable[Item], day: date) -> dict[str, str]:
 
     Raises ValueError where a validity can't be read, which is a flaw.
     """
-    begin = datetime.combine(day, time.min, JST).timestamp()
-    end = datetime.combine(day, time.max, JST).timestamp()
+    begin = datetime.combine(day, FIRST_SECOND, JST).timestamp()
+    end = datetime.combine(day, LAST_SECOND, JST).timestamp()
     found = {}
     for item in items:
         first, last = _span(item)
@@ -67,6 +70,17 @@ def number(typed: Typed | None) -> Decimal | None:
     except (KeyError, TypeError, ValueError, InvalidOperation):
         return None
     return found if found.is_finite() else None
+
+
+def epoch_s(text: str, of_day: time) -> float:
+    """Read ISO 8601, in Japan where it names no zone; ValueError where it can't be read.
+
+    A bare date is that day's moment ``of_day``, FIRST_SECOND or LAST_SECOND: a span has its days whole.
+    """
+    with suppress(ValueError):
+        return datetime.combine(date.fromisoformat(text), of_day, JST).timestamp()
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()
 
 
 def _place_flaw(item: Item) -> str | None:
@@ -94,16 +108,15 @@ def _span_flaw(item: Item) -> str | None:
 
 
 def _span(item: Item) -> tuple[float | None, float | None]:
-    return _moment(item.get("ValidFrom", NOTHING)), _moment(item.get("ValidTo", NOTHING))
+    first, last = item.get("ValidFrom", NOTHING), item.get("ValidTo", NOTHING)
+    return _bound(first, FIRST_SECOND), _bound(last, LAST_SECOND)
 
 
-def _moment(typed: Typed) -> float | None:
-    """Read seconds since the epoch, or ISO 8601 (in Japan where it names no zone)."""
+def _bound(typed: Typed, of_day: time) -> float | None:
     if "NULL" in typed:
         return None
     if "S" in typed:
-        moment = datetime.fromisoformat(typed["S"])
-        return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()
+        return epoch_s(typed["S"], of_day)
     if (found := number(typed)) is None or found >= LATEST_S:
         raise ValueError("neither text nor a number of seconds")
     return float(found)

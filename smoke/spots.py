@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import time
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-JST = timezone(timedelta(hours=9))
+from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s
+
 SPELLINGS = {
     "lat": ("lat", "latitude"),
     "lon": ("lon", "lng", "longitude"),
@@ -67,17 +68,15 @@ def _spot(master: Mapping[str, Any]) -> Spot | None:
         return Spot(
             stamp_id=master["StampId"],
             name=str(master.get("Name", "")),
-            opens=_epoch_s(master.get("ValidFrom")),
-            closes=_epoch_s(master.get("ValidTo")),
+            opens=_bound(master.get("ValidFrom"), FIRST_SECOND),
+            closes=_bound(master.get("ValidTo"), LAST_SECOND),
             **place,
         )
     except (StopIteration, KeyError, TypeError, ValueError):
         return None
 
 
-def _epoch_s(bound: Any) -> float | None:
-    """Read seconds since the epoch, or ISO 8601 (in Japan where it names no zone)."""
-    if bound is None or not isinstance(bound, str):
-        return None if bound is None else float(bound)
-    moment = datetime.fromisoformat(bound)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()
+def _bound(value: Any, of_day: time) -> float | None:
+    if value is None or not isinstance(value, str):
+        return None if value is None else float(value)
+    return epoch_s(value, of_day)

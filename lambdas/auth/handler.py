@@ -46,10 +46,11 @@ class Auth:
         status, claims = self.line.send(
             "POST", "/oauth2/v2.1/verify", fields=form, encode_multipart=False
         )
-        if status != 200:
-            reason = f"LINE answered {status}: {claims.get('error_description')}"
-            raise Refusal("TOKEN_VERIFICATION_FAILED", detail=reason)
-        return claims
+        if status == 200 and claims:
+            return claims
+        # LINE says no to a token with 400 alone; whatever else it is, the user cannot mend it.
+        code = "TOKEN_VERIFICATION_FAILED" if status == 400 else "LINE_UNAVAILABLE"
+        raise Refusal(code, detail=f"LINE answered {status}: {claims.get('error_description')}")
 
     def policy(self, event: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         """Return the policy for a TOKEN event, and in one word why."""

@@ -1,8 +1,9 @@
 """When a stamp may be awarded. No AWS, no clock, no I/O."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from lambdas.rally import members
@@ -12,7 +13,7 @@ from lambdas.rally.refusals import Refusal
 from lambdas.rally.spots import ACCURACY_CAP_M, Position, is_within, location_of, position_in
 
 METHODS = ("GPS", "IMAGE")
-_LONGEST_NAME = 300
+_FIRST_SECOND, _LAST_SECOND = time.min, time(23, 59, 59)
 
 
 @dataclass(frozen=True)
@@ -59,23 +60,32 @@ def judge(
 
 
 def _judge_time(master: Mapping[str, Any], now: int) -> None:
-    """Both ends belong to the span. A bound that cannot be read keeps the stamp closed."""
+    """Both ends belong to the span, days whole. A bound that cannot be read keeps the stamp closed."""
     begins, ends = master.get("ValidFrom"), master.get("ValidTo")
-    if begins is not None and not now >= _epoch_s(begins, unreadable=float("inf")):
+    if begins is not None and not now >= _epoch_s(begins, _FIRST_SECOND, unreadable=float("inf")):
         raise Refusal("STAMP_NOT_VALID_YET")
-    if ends is not None and not now <= _epoch_s(ends, unreadable=float("-inf")):
+    if ends is not None and not now <= _epoch_s(ends, _LAST_SECOND, unreadable=float("-inf")):
         raise Refusal("STAMP_EXPIRED")
 
 
-def _epoch_s(bound: object, *, unreadable: float) -> float:
-    """Return seconds since the epoch, of a number or of ISO 8601 (in Japan, if it says no zone)."""
+def _epoch_s(bound: object, of_day: time, *, unreadable: float) -> float:
+    """Return seconds since the epoch, of a number or of ISO 8601 (in Japan, if it says no zone).
+
+    A bare date is that day's moment `of_day`.
+    """
     if isinstance(bound, int | float) and not isinstance(bound, bool):
         return bound
     try:
-        moment = datetime.fromisoformat(str(bound))
+        moment = _moment(str(bound), of_day)
     except ValueError:
         return unreadable
     return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()
+
+
+def _moment(text: str, of_day: time) -> datetime:
+    with contextlib.suppress(ValueError):
+        return datetime.combine(date.fromisoformat(text), of_day)
+    return datetime.fromisoformat(text)
 
 
 def _judge_position(position: Position | None, master: Mapping[str, Any], rules: Rules) -> None:
@@ -89,11 +99,8 @@ def _judge_position(position: Position | None, master: Mapping[str, Any], rules:
 
 def notification(claim: Claim, master: Mapping[str, Any]) -> dict[str, Any]:
     """Return what notify is to tell the winner, made such that it accepts it."""
-    data = {"stamp_id": claim.stamp_id, "stamp_name": _name(claim, master)}
+    name = members.legible(master.get("Name")) or claim.stamp_id
+    data = {"stamp_id": claim.stamp_id, "stamp_name": name}
     if url := image_url(master.get("ImageUrl")):
         data["image_url"] = url
     return {"user_id": claim.user_id, "type": "stamp_awarded", "data": data}
-
-
-def _name(claim: Claim, master: Mapping[str, Any]) -> str:
-    return members.legible(master.get("Name"), longest=_LONGEST_NAME) or claim.stamp_id

@@ -30,6 +30,7 @@ class Awarding:
     rules: Rules
     now: Callable[[], float] = time.time
     pause: Callable[[float], None] = time.sleep
+    jitter: Callable[[float, float], float] = random.uniform
 
     def __call__(self, request: Request) -> dict[str, Any]:
         """Award the claimed stamp."""
@@ -58,11 +59,16 @@ class Awarding:
             outcome = self.stamps.put(claim, collected_at, before)
             if outcome is Outcome.WON:
                 return
-            if outcome is Outcome.HELD or self.stamps.holds(claim.user_id, claim.stamp_id):
+            if outcome is Outcome.HELD or self._holds(claim, request):
                 raise Refusal("STAMP_ALREADY_EXISTS")
+            request.in_time()
             # Full jitter: those who collided once must not do so in step again.
-            self.pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - no secret in a pause
+            self.pause(self.jitter(0, 0.02 * 2**attempt))
         raise Refusal("SERVICE_UNAVAILABLE", detail=f"counters moved in each of {ROUNDS} rounds")
+
+    def _holds(self, claim: Claim, request: Request) -> bool:
+        request.in_time()
+        return self.stamps.holds(claim.user_id, claim.stamp_id)
 
 
 def begin(environ: Mapping[str, str]) -> Awarding:

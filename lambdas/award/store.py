@@ -17,6 +17,33 @@ STALE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
+@dataclass(frozen=True)
+class Found:
+    """A counter, and the item that it was read from, in DynamoDB JSON; {} where there is none."""
+
+    counter: Counter
+    item: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, user_id: str, period: str, item: Mapping[str, Any]) -> "Found":
+        """Read an item, whoever wrote it: what is no number counts for nothing."""
+        values = plain(item)
+        count, latest_at = (_whole(values.get(name)) for name in ("StampCount", "LatestAt"))
+        return cls(Counter(user_id, period, count, latest_at), item)
+
+    def unmoved(self) -> dict[str, Any]:
+        """Return the condition that the item is still as it was read."""
+        if not self.item:
+            return {"ConditionExpression": "attribute_not_exists(StampId)"}
+        if "StampCount" not in self.item:
+            bare = "attribute_exists(StampId) AND attribute_not_exists(StampCount)"
+            return {"ConditionExpression": bare}
+        return {
+            "ConditionExpression": "StampCount = :count",
+            "ExpressionAttributeValues": {":count": self.item["StampCount"]},
+        }
+
+
 class Outcome(Enum):
     """What became of one try."""
 
@@ -48,7 +75,7 @@ class Stamps:
         )
         return "Item" in found
 
-    def counters(self, user_id: str, periods: Sequence[str]) -> list[Counter]:
+    def counters(self, user_id: str, periods: Sequence[str]) -> list[Found]:
         """Return the user's counters of the periods, as they are at this moment; 0 if absent.
 
         One Query between the outermost keys: what else lies there is a year's counters at most.
@@ -62,13 +89,13 @@ class Stamps:
             ),
             ConsistentRead=True,
         )
-        known = {item["StampId"]: item for item in map(plain, found["Items"])}
-        return [_counter(user_id, period, known.get(sort_key(period), {})) for period in periods]
+        known = {item["StampId"]["S"]: item for item in found["Items"]}
+        return [Found.of(user_id, period, known.get(sort_key(period), {})) for period in periods]
 
-    def put(self, claim: Claim, collected_at: int, before: Sequence[Counter]) -> Outcome:
+    def put(self, claim: Claim, collected_at: int, before: Sequence[Found]) -> Outcome:
         """Try to write the stamp and the counters that follow from `before`."""
         puts = [self._stamp(claim, collected_at)]
-        puts += [self._moved(counter, counter.after(collected_at)) for counter in before]
+        puts += [self._moved(found, collected_at) for found in before]
         try:
             # botocore sends a lost call again as it was, token included: DynamoDB then tells the
             # winner of the first sending that it won, instead of that the stamp is there.
@@ -92,18 +119,13 @@ class Stamps:
             "ConditionExpression": "attribute_not_exists(StampId)",
         }
 
-    def _moved(self, before: Counter, after: Counter) -> dict[str, Any]:
-        put: dict[str, Any] = {"TableName": self.userstamps, "Item": typed(after.item())}
-        if before.count == 0:
-            return put | {"ConditionExpression": "attribute_not_exists(StampId)"}
-        return put | {
-            "ConditionExpression": "StampCount = :count",
-            "ExpressionAttributeValues": typed({":count": before.count}),
-        }
+    def _moved(self, found: Found, collected_at: int) -> dict[str, Any]:
+        item = typed(found.counter.after(collected_at).item())
+        return {"TableName": self.userstamps, "Item": item, **found.unmoved()}
 
 
-def _counter(user_id: str, period: str, item: Mapping[str, Any]) -> Counter:
-    return Counter(user_id, period, item.get("StampCount", 0), item.get("LatestAt", 0))
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
 
 
 def _outcome(error: ClientError) -> Outcome:

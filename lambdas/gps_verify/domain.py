@@ -37,7 +37,7 @@ def judged(question: Question, master: Mapping[str, Any] | None, cap_m: float) -
     location = location_of(master)
     return {
         "spotId": question.spot_id,
-        "name": str(master.get("Name", question.spot_id)),
+        "name": members.legible(master.get("Name")) or question.spot_id,
         **location.answer(),
         "distanceM": round(distance_m(question.position, location), 2),
         "within": is_within(question.position, location, cap_m),

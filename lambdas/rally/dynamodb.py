@@ -43,28 +43,34 @@ def batch_get(
     client: Any,
     table: str,
     keys: Sequence[dict[str, dict[str, str]]],
+    in_time: Callable[[], None],
     pause: Callable[[float], None] = time.sleep,
     **projection: Any,
 ) -> list[dict[str, Any]]:
     """Read items by key, 100 at a time, in no order; absent ones are left out.
 
     What DynamoDB leaves unprocessed is asked for again, TRIES times a batch in all; then
-    SERVICE_UNAVAILABLE, for half a list is a wrong list.
+    SERVICE_UNAVAILABLE, for half a list is a wrong list. `in_time` is asked before each call.
     """
     items: list[dict[str, Any]] = []
     for start in range(0, len(keys), BATCH):
         asked = {table: {"Keys": list(keys[start : start + BATCH]), **projection}}
-        items += _batch(client, asked, table, pause)
+        items += _batch(client, asked, table, in_time, pause)
     return items
 
 
 def _batch(
-    client: Any, asked: dict[str, Any], table: str, pause: Callable[[float], None]
+    client: Any,
+    asked: dict[str, Any],
+    table: str,
+    in_time: Callable[[], None],
+    pause: Callable[[float], None],
 ) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     for attempt in range(TRIES):
         if attempt:
             pause(0.05 * 2**attempt)
+        in_time()
         answer = client.batch_get_item(RequestItems=asked)
         items += [plain(item) for item in answer["Responses"].get(table, [])]
         asked = answer.get("UnprocessedKeys") or {}

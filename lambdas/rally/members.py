@@ -9,6 +9,8 @@ from lambdas.rally.refusals import Refusal
 # Not str.isprintable: it refuses U+3000, the space of Japanese names.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_BREAK = "\n"
+LONGEST_NAME = 300
+"""Characters of a name that a LINE message has room for beside its own words."""
 
 
 def text(body: Mapping[str, Any], name: str, *, longest: int) -> str:
@@ -30,9 +32,9 @@ def words(body: Mapping[str, Any], name: str, *, longest: int) -> str:
     return str(value)
 
 
-def legible(value: object, *, longest: int) -> str:
-    """Return what is legible in data of ours, on one line, cut to length; empty where nothing is."""
-    return _CONTROL.sub(" ", value).strip()[:longest] if isinstance(value, str) else ""
+def legible(value: object) -> str:
+    """Return what is legible of a name in our tables, on one line, cut to length; else empty."""
+    return _CONTROL.sub(" ", value).strip()[:LONGEST_NAME] if isinstance(value, str) else ""
 
 
 def choice(body: Mapping[str, Any], name: str, choices: Collection[str]) -> str:

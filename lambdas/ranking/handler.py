@@ -8,6 +8,7 @@ from typing import Any
 from lambdas.rally import aws
 from lambdas.rally.counters import INDEX, SHARDS, partition
 from lambdas.rally.dynamodb import batch_get, plain
+from lambdas.rally.members import legible
 from lambdas.rally.request import Request
 from lambdas.rally.serving import Function
 from lambdas.ranking.domain import TOP, period_asked, ranked, top
@@ -30,8 +31,7 @@ class Ranking:
         period = period_asked(request.route, request.parameter("period"), self.now())
         shards = [self._top_of(partition(period.name, n), request) for n in range(SHARDS)]
         entries = top(entry for shard in shards for entry in shard)
-        request.in_time()
-        names = self._names([entry["UserId"] for entry in entries])
+        names = self._names([entry["UserId"] for entry in entries], request)
         rankings = ranked(entries, names, caller)
         return {"period": period.name, "period_type": period.kind, "rankings": rankings}
 
@@ -47,11 +47,18 @@ class Ranking:
         )
         return [plain(item) for item in found["Items"]]
 
-    def _names(self, user_ids: list[str]) -> dict[str, str]:
+    def _names(self, user_ids: list[str], request: Request) -> dict[str, str]:
         keys = [{"UserId": {"S": user_id}} for user_id in user_ids]
         wanted = "UserId, DisplayName"
-        users = batch_get(self.client, self.users, keys, self.pause, ProjectionExpression=wanted)
-        return {user["UserId"]: str(user.get("DisplayName", "")) for user in users}
+        users = batch_get(
+            self.client,
+            self.users,
+            keys,
+            request.in_time,
+            self.pause,
+            ProjectionExpression=wanted,
+        )
+        return {user["UserId"]: legible(user.get("DisplayName")) for user in users}
 
 
 def begin(environ: Mapping[str, str]) -> Ranking:

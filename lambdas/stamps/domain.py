@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.rally.members import legible
 from lambdas.rally.refusals import Refusal
 from lambdas.rally.spots import location_of
 
@@ -19,7 +20,7 @@ def shown(collected: Mapping[str, Any], master: Mapping[str, Any]) -> dict[str, 
     method = _one_of(METHODS, collected.get("Method"), master.get("Type"))
     stamp = {
         "stamp_id": collected["StampId"],
-        "name": _text(master.get("Name")) or collected["StampId"],
+        "name": legible(master.get("Name")) or collected["StampId"],
         "description": _text(master.get("Description")),
         "type": _one_of(METHODS, master.get("Type"), method),
         "collected_at": _epoch_s(collected.get("CollectedAt")),

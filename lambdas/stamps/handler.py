@@ -26,24 +26,26 @@ class Collection:
     def __call__(self, request: Request) -> dict[str, Any]:
         """List the caller's stamps."""
         user = request.of_own(user_id({"userId": request.parameter("userId")}, "userId"))
-        collected = self._collected(user)
-        request.in_time()
-        masters = self._masters([stamp["StampId"] for stamp in collected])
+        collected = self._collected(user, request)
+        masters = self._masters([stamp["StampId"] for stamp in collected], request)
         stamps = [shown(stamp, masters.get(stamp["StampId"], {})) for stamp in collected]
         return {"user_id": user, "stamps": stamps, "total": len(stamps)}
 
-    def _collected(self, user: str) -> list[dict[str, Any]]:
+    def _collected(self, user: str, request: Request) -> list[dict[str, Any]]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.userstamps,
             KeyConditionExpression="UserId = :user",
             ExpressionAttributeValues={":user": {"S": user}},
         )
-        items = [plain(item) for page in pages for item in page["Items"]]
+        items: list[dict[str, Any]] = []
+        for page in pages:
+            items += map(plain, page["Items"])
+            request.in_time()
         return [item for item in items if not is_counter(item["StampId"])]
 
-    def _masters(self, stamp_ids: list[str]) -> dict[str, dict[str, Any]]:
+    def _masters(self, stamp_ids: list[str], request: Request) -> dict[str, dict[str, Any]]:
         keys = [{"StampId": {"S": stamp_id}} for stamp_id in stamp_ids]
-        found = batch_get(self.client, self.masters, keys, self.pause)
+        found = batch_get(self.client, self.masters, keys, request.in_time, self.pause)
         return {master["StampId"]: master for master in found}
 
 

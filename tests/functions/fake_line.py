@@ -10,7 +10,7 @@ MENUS = [{"richMenuId": "richmenu-" + "0a" * 16, "name": "Rally", "chatBarText":
 
 
 class FakeLine(ThreadingHTTPServer):
-    """Records what it is asked; `status` other than 200 is its answer to everything."""
+    """Records what it is asked; `status` other than 200 is its answer to everything, or a `page`."""
 
     daemon_threads = True
 
@@ -19,6 +19,7 @@ class FakeLine(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.calls = []
         self.status = 200
+        self.page = None
         self.claims = {}
         self.open = threading.Event()
         self.open.set()
@@ -28,6 +29,8 @@ class FakeLine(ThreadingHTTPServer):
         self.open.wait(10)
         if self.status != 200:
             return self.status, {"message": "no, says LINE", "error_description": "no, says LINE"}
+        if self.page is not None:
+            return 200, self.page
         if call["path"] == "/oauth2/v2.1/verify":
             return self._verify(parse_qs(call["body"]))
         return 200, {"richmenus": MENUS} if call["path"].endswith("/list") else {}

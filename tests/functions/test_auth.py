@@ -115,12 +115,28 @@ def test_claims_that_are_not_about_us_are_401(verify, line, claims):
     assert verify({"id_token": GOOD_TOKEN}).code == "TOKEN_VERIFICATION_FAILED"
 
 
-@pytest.mark.parametrize("status", [429, 500])
-def test_line_away_is_502_and_no_session(verify, line, account, status):
+def test_token_that_line_refuses_is_401_and_no_fault(verify, line, capsys):
+    line.status = 400
+
+    assert verify({"id_token": GOOD_TOKEN}).code == "TOKEN_VERIFICATION_FAILED"
+    assert '"Faults": 1' not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("status", [201, 302, 401, 403, 404, 405, 429, 500])
+def test_line_away_or_another_endpoint_is_502_a_fault_and_no_session(
+    verify, line, account, capsys, status
+):
     line.status = status
 
     assert verify({"id_token": GOOD_TOKEN}).code == "LINE_UNAVAILABLE"
     assert account.items("TABLE_USERS") == []
+    assert '"Faults": 1' in capsys.readouterr().out
+
+
+def test_page_that_is_no_answer_of_line_is_502(verify, line):
+    line.page = "<html>blocked</html>"
+
+    assert verify({"id_token": GOOD_TOKEN}).code == "LINE_UNAVAILABLE"
 
 
 def test_without_a_usable_key_nobody_is_logged_in(verify, account):

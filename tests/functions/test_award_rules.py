@@ -1,5 +1,7 @@
 """Which stamp may be awarded when, and from where, by the domain alone."""
 
+from datetime import datetime
+
 import pytest
 
 from lambdas.award.domain import Rules, claim_in, judge, notification
@@ -17,10 +19,14 @@ MASTER = {
 }
 
 
-def refused(master, **body):
+def refused(master, now=NOW, **body):
     with pytest.raises(Refusal) as refusal:
-        judge(claim_in(STATUE | body), MASTER | master, NOW, Rules())
+        judge(claim_in(STATUE | body), MASTER | master, now, Rules())
     return refusal.value.code
+
+
+def at(moment):
+    return int(datetime.fromisoformat(moment).timestamp())
 
 
 @pytest.mark.parametrize(
@@ -52,6 +58,34 @@ def test_stamp_of_another_type_or_time_is_refused(master, code):
 )
 def test_both_ends_of_the_span_are_valid(master):
     assert judge(claim_in(STATUE), MASTER | master, NOW, Rules())
+
+
+@pytest.mark.parametrize(
+    ("master", "moment"),
+    [
+        ({"ValidTo": "2026-11-30"}, "2026-11-30T23:59:59+09:00"),
+        ({"ValidTo": "20261130"}, "2026-11-30T23:59:59+09:00"),
+        ({"ValidFrom": "2026-11-30"}, "2026-11-30T00:00:00+09:00"),
+        ({"ValidFrom": "2026-11-30", "ValidTo": "2026-11-30"}, "2026-11-30T12:00:00+09:00"),
+        ({"ValidTo": "2026-11-30T00:00"}, "2026-11-30T00:00:00+09:00"),
+    ],
+    ids=str,
+)
+def test_both_days_of_a_span_of_dates_are_valid_in_japan(master, moment):
+    assert judge(claim_in(STATUE), MASTER | master, at(moment), Rules())
+
+
+@pytest.mark.parametrize(
+    ("master", "moment", "code"),
+    [
+        ({"ValidTo": "2026-11-30"}, "2026-12-01T00:00:00+09:00", "STAMP_EXPIRED"),
+        ({"ValidFrom": "2026-11-30"}, "2026-11-29T23:59:59+09:00", "STAMP_NOT_VALID_YET"),
+        ({"ValidTo": "2026-11-30T00:00"}, "2026-11-30T00:00:01+09:00", "STAMP_EXPIRED"),
+    ],
+    ids=str,
+)
+def test_day_before_and_day_after_a_span_of_dates_are_not(master, moment, code):
+    assert refused(master, now=at(moment)) == code
 
 
 def test_position_is_judged_where_one_is_told():

@@ -82,6 +82,25 @@ def test_spot_that_cannot_be_judged_is_400(call, account, master, code):
     assert (answer.status, answer.code) == (400, code)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ({"NULL": True}, "STRANGE-1"),
+        ({"B": b"x"}, "STRANGE-1"),
+        ({"N": "7"}, "STRANGE-1"),
+        ({"S": " "}, "STRANGE-1"),
+        ({"S": "塔\t（南）"}, "塔 （南）"),
+    ],
+    ids=str,
+)
+def test_spot_without_a_legible_name_goes_by_its_id(call, account, name, shown):
+    account.master("STRANGE-1", Name=name)
+
+    answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {"spotId": "STRANGE-1"})
+
+    assert answer.body["name"] == shown
+
+
 def test_unknown_spot_is_404(call):
     answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {"spotId": "NOWHERE"})
 

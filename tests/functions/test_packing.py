@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -15,14 +16,27 @@ from tests.functions.functions import MODULES
 
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py")
 STARTS = """
-import os, sys
+import json, os, sys
 sys.path[:0] = sys.argv[1:]
 import handler
 assert callable(handler.handler), handler
 assert handler.handler.action, "warm() hides what keeps the function from starting"
 outside = {m.__file__ for m in list(sys.modules.values()) if "site-packages" in (getattr(m, "__file__", "") or "")}
 assert not outside, outside
+ours = (m.__file__ for name, m in list(sys.modules.items()) if name.partition(".")[0] == "lambdas")
+print(json.dumps(sorted(os.path.relpath(path, sys.argv[1]) for path in ours)))
 """
+VARIABLES = {
+    "AWS_REGION": "ap-northeast-1",
+    "AWS_DEFAULT_REGION": "ap-northeast-1",
+    "TABLE_USERS": "u",
+    "TABLE_USERSTAMPS": "s",
+    "TABLE_STAMPMASTERS": "m",
+    "SECRET_NAME_TOKEN_KEY": "k",
+    "SECRET_NAME_LINE_TOKEN": "l",
+    "LINE_CHANNEL_ID": "1",
+    "NOTIFY_FUNCTION": "notify:live",
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,28 +58,20 @@ def test_functions_are_those_of_the_contract():
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_package_starts_from_itself_and_the_runtime_alone(function, runtime, tmp_path):
+def test_package_starts_beside_the_runtime_alone_and_loads_all_that_it_holds_of_ours(
+    function, runtime, tmp_path
+):
     zipfile.ZipFile(io.BytesIO(pack(function))).extractall(tmp_path)
-    variables = {
-        "AWS_REGION": "ap-northeast-1",
-        "AWS_DEFAULT_REGION": "ap-northeast-1",
-        "TABLE_USERS": "u",
-        "TABLE_USERSTAMPS": "s",
-        "TABLE_STAMPMASTERS": "m",
-        "SECRET_NAME_TOKEN_KEY": "k",
-        "SECRET_NAME_LINE_TOKEN": "l",
-        "LINE_CHANNEL_ID": "1",
-        "NOTIFY_FUNCTION": "notify:live",
-    }
     started = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", STARTS, str(tmp_path), str(runtime)],
-        env=variables,
+        env=VARIABLES,
         capture_output=True,
         text=True,
         check=False,
     )
 
     assert started.returncode == 0, started.stderr
+    assert json.loads(started.stdout) == [n for n in names(function) if n.startswith("lambdas/")]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -80,6 +86,12 @@ def test_entries_have_one_time_no_compression_and_sorted_names():
     assert {entry.compress_type for entry in entries} == {zipfile.ZIP_STORED}
     assert {entry.external_attr >> 16 for entry in entries} == {0o644}
     assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+
+
+def test_what_only_some_functions_share_changes_their_packages_alone():
+    sharing = {function for function in FUNCTIONS if "lambdas/rally/line.py" in names(function)}
+
+    assert sharing == {"auth", "notify", "richmenu"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

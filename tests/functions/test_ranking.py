@@ -117,6 +117,25 @@ def test_names_left_unprocessed_cost_twelve_calls_at_most(call, account):
 
 
 @pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ({"NULL": True}, ""),
+        ({"B": b"x"}, ""),
+        ({"N": "7"}, ""),
+        ({"M": {}}, ""),
+        ({"S": " 日吉\u3000太郎\n"}, "日吉\u3000太郎"),
+    ],
+    ids=str,
+)
+def test_name_is_shown_where_it_is_text_and_else_empty(call, account, name, shown):
+    counted(account, USER, 1)
+    account.put("TABLE_USERS", {"UserId": {"S": USER}, "DisplayName": name})
+
+    (first,) = call(ranking, WEEKLY, query=WEEK).body["rankings"]
+    assert first["display_name"] == shown
+
+
+@pytest.mark.parametrize(
     ("route", "period"),
     [(WEEKLY, "2025-11"), (WEEKLY, "2025-W53"), (MONTHLY, "2025-W45"), (MONTHLY, "2025-13")],
 )

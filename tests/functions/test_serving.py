@@ -3,7 +3,18 @@
 import json
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+from urllib3.exceptions import DecodeError
 
 from lambdas.rally.refusals import Refusal
 from lambdas.rally.serving import Function
@@ -16,6 +27,7 @@ DEPLOYED = {
     "AWS_LAMBDA_FUNCTION_NAME": "stamp-rally-prod-stamps",
 }
 CANARY = "canary: inner text"
+URL = "https://dynamodb"
 
 
 def serving(outcome):
@@ -56,9 +68,16 @@ def test_unexpected_exception_is_500_and_says_nothing_of_itself():
         error("InternalServerError", status=500),
         error("KMSThrottlingException"),
         error("SomethingNew", status=503),
-        ReadTimeoutError(endpoint_url="https://dynamodb"),
+        ReadTimeoutError(endpoint_url=URL),
+        ConnectionClosedError(endpoint_url=URL),
+        ConnectTimeoutError(endpoint_url=URL),
+        EndpointConnectionError(endpoint_url=URL),
+        SSLError(endpoint_url=URL, error=CANARY),
+        ProxyConnectionError(proxy_url=URL),
+        HTTPClientError(error=OSError("canary: no route")),
+        HTTPClientError(error=DecodeError("canary: garbled")),
     ],
-    ids=lambda passing: f"{type(passing).__name__} {passing}"[:60],
+    ids=repr,
 )
 def test_aws_throttled_or_away_is_503_with_retry_after(passing):
     answer = serving(passing)
@@ -71,6 +90,21 @@ def test_aws_throttled_or_away_is_503_with_retry_after(passing):
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException"])
 def test_aws_refusing_for_good_is_500(code):
     assert serving(error(code))["statusCode"] == 500
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        TypeError(CANARY),
+        ConnectionError(CANARY),
+        HTTPClientError(error=TypeError(CANARY)),
+        ParamValidationError(report=CANARY),
+        NoCredentialsError(),
+    ],
+    ids=repr,
+)
+def test_mistake_of_ours_is_500_even_where_botocore_wraps_it(mistake):
+    assert serving(mistake)["statusCode"] == 500
 
 
 def test_absent_variable_is_500_and_not_an_error_of_lambda():

@@ -13,7 +13,7 @@ ROUTE = "GET /stamps"
 MINE = {"userId": USER}
 
 
-def collect(account, *stamp_ids, user=USER):
+def collect(account, *stamp_ids, user=USER, **attributes):
     for stamp_id in stamp_ids:
         account.put(
             "TABLE_USERSTAMPS",
@@ -22,6 +22,7 @@ def collect(account, *stamp_ids, user=USER):
                 "StampId": {"S": stamp_id},
                 "CollectedAt": {"N": "1764028800"},
                 "Method": {"S": "GPS"},
+                **attributes,
             },
         )
 
@@ -67,6 +68,25 @@ def test_counters_of_the_ranking_are_never_shown(call, account):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ({"NULL": True}, "STRANGE-1"),
+        ({"B": b"x"}, "STRANGE-1"),
+        ({"N": "7"}, "STRANGE-1"),
+        ({"S": " "}, "STRANGE-1"),
+        ({"S": "塔\t（南）"}, "塔 （南）"),
+    ],
+    ids=str,
+)
+def test_stamp_without_a_legible_name_goes_by_its_id(call, account, name, shown):
+    account.master("STRANGE-1", Name=name)
+    collect(account, "STRANGE-1")
+
+    (stamp,) = call(stamps, ROUTE, query=MINE).body["stamps"]
+    assert stamp["name"] == shown
+
+
 def test_stamp_whose_master_is_gone_stays_collected(call, account):
     collect(account, "GONE-1")
 
@@ -87,6 +107,26 @@ def test_more_stamps_than_a_batch_are_all_shown(call, account):
     assert [stamp["stamp_id"] for stamp in answer.body["stamps"]] == stamp_ids
     assert answer.body["total"] == 230
     assert client.calls["batch_get_item"] == 3
+
+
+def test_more_stamps_than_a_page_are_all_shown(call, account):
+    collect(account, "#2025-W45", "STATUE-001", Padding={"S": "x" * 390_000})
+    collect(account, "SEV-001", "SEV-002", Padding={"S": "x" * 390_000})
+    page = account.dynamodb.query(
+        TableName=ENVIRON["TABLE_USERSTAMPS"],
+        KeyConditionExpression="UserId = :user",
+        ExpressionAttributeValues={":user": {"S": USER}},
+    )
+    answer = call(stamps, ROUTE, query=MINE)
+
+    assert 0 < len(page["Items"]) < 4
+    assert "LastEvaluatedKey" in page
+    assert [one["stamp_id"] for one in answer.body["stamps"]] == [
+        "SEV-001",
+        "SEV-002",
+        "STATUE-001",
+    ]
+    assert answer.body["total"] == 3
 
 
 def test_unprocessed_keys_are_asked_for_again(call, account):

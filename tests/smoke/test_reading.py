@@ -1,6 +1,7 @@
 """What is read before a call is made: spots of a table, a configuration file, a key, an address."""
 
 from dataclasses import replace
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -69,6 +70,21 @@ def test_spot_is_open_in_its_season(attributes, is_open, refusal):
 
     assert found.open_at(1000) == is_open
     assert found.refusal_at(1000) == refusal
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-11-29T23:59:59+09:00", False),
+        ("2026-11-30T00:00:00+09:00", True),
+        ("2026-11-30T23:59:59+09:00", True),
+        ("2026-12-01T00:00:00+09:00", False),
+    ],
+)
+def test_spot_is_open_all_through_the_last_day_of_its_season(moment, is_open):
+    (found,) = spot(ValidFrom={"S": "2026-11-30"}, ValidTo={"S": "2026-11-30"})
+
+    assert found.open_at(datetime.fromisoformat(moment).timestamp()) == is_open
 
 
 def test_position_away_is_on_the_map_everywhere():
