@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
+from threading import Lock
 
 FUNCTIONS = ("auth", "stamps", "award", "gps-verify", "notify", "ranking", "richmenu")
 CLOSED = "closed"
@@ -31,6 +32,8 @@ __all__ = ["handler"]
 # While Lambda initialises, a function has a full CPU; in a call, a seventh of one (256 MB).
 handler.warm()
 '''
+_PARSING = Lock()
+"""CPython 3.11 loses count of its recursion where two threads build a tree at once (SystemError)."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
 _UNIX = 3
@@ -85,7 +88,9 @@ def _sources(folder: str) -> set[Path]:
 
 def _shared(path: Path) -> Iterator[Path]:
     """Yield the shared modules that one of ours imports."""
-    for name in _imported(ast.parse(path.read_bytes())):
+    with _PARSING:
+        parsed = ast.parse(path.read_bytes())
+    for name in _imported(parsed):
         module = _HERE.parent.joinpath(*name.split(".")).with_suffix(".py")
         if name.startswith(f"{_HERE.name}.{SHARED}.") and module.is_file():
             yield module
