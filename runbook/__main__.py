@@ -14,6 +14,7 @@ from runbook.operator import ROOT, Asked, reachable, run_of
 from signoff.environments import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.guard import GuardError
 from signoff.procedure import Stopped
+from signoff.procedure.refusal import KNOWN, Refused, sentence
 from signoff.procedure.screen import ConsoleScreen
 
 EXAMPLES = """\
@@ -30,7 +31,10 @@ exit codes: 0 done, or nothing to do; 1 a step failed, was declined, or its rows
             2 the command line or the environment file is wrong; 4 wrong account or Region
 """
 
-CHOICES = ("to", "only", "site", "from", "from_profile", "file", "bucket", "by")
+CHOICES = (
+    *("to", "only", "site", "from", "from_profile", "file", "bucket", "by"),
+    *("rotate", "line_token_file"),
+)
 CARRIES = ("migrate_masters", "migrate_users", "export_import")
 """Procedures from one environment to another, which is what their --to names."""
 
@@ -80,6 +84,11 @@ def options() -> argparse.ArgumentParser:
         "--line-token-file", type=Path, metavar="FILE", help="holds LINE's channel access token"
     )
     parser.add_argument(
+        "--rotate",
+        choices=["token_key"],
+        help="secrets: a new session key, which ends every session",
+    )
+    parser.add_argument(
         "--no-judge", action="store_true", help="do not judge the rows that the steps prove"
     )
     parser.add_argument(
@@ -93,18 +102,13 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
     """Run one command; returns the exit code."""
     parser = options()
     asked = parser.parse_args(arguments)
-    if asked.procedure in CARRIES and asked.to:
-        if asked.env not in {parser.get_default("env"), asked.to}:
-            parser.error(f"--to {asked.to} and --env {asked.env} name two environments: give one")
-        asked.env, asked.to = asked.to, None
+    _understand(asked, parser)
     console = console or Console()
     if asked.procedure is None:
         states = row_states(ROOT / "report" / asked.env)
         for line in listing(states, asked.lang):
             console.print(line, highlight=False, soft_wrap=True)
         return Exit.DONE
-    if asked.procedure not in procedures():
-        parser.error(_unknown(asked.procedure))
     try:
         return _run(asked, console)
     except EnvironmentFileError as error:
@@ -115,9 +119,24 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
     except Stopped as error:
         print(f"runbook: stopped at {error}", file=sys.stderr)
         return Exit.STOPPED
+    except (Refused, *KNOWN) as error:  # outside of any step: the journal, the evidence, the stack
+        print(f"runbook: {sentence(error, 'these credentials')}", file=sys.stderr)
+        return Exit.STOPPED
     except KeyboardInterrupt:
         print("runbook: interrupted; the same command goes on from here", file=sys.stderr)
         return Exit.INTERRUPTED
+
+
+def _understand(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Take ``--to`` of a migration for the environment that it names; end where options contradict."""
+    if asked.procedure is not None and asked.procedure not in procedures():
+        parser.error(_unknown(asked.procedure))
+    if asked.rotate and asked.procedure != "secrets":
+        parser.error(f"--rotate {asked.rotate} is for the procedure secrets alone")
+    if asked.procedure in CARRIES and asked.to:
+        if asked.env not in {parser.get_default("env"), asked.to}:
+            parser.error(f"--to {asked.to} and --env {asked.env} name two environments: give one")
+        asked.env, asked.to = asked.to, None
 
 
 def _run(asked: argparse.Namespace, console: Console) -> int:
@@ -138,7 +157,7 @@ def _asked(asked: argparse.Namespace) -> Asked:
         judged=not asked.no_judge,
         interactive=sys.stdin.isatty(),
         signer=asked.by,
-        chosen={name: value for name in CHOICES if (value := getattr(asked, name))},
+        chosen={name: str(value) for name in CHOICES if (value := getattr(asked, name))},
     )
 
 

@@ -130,7 +130,7 @@ PAGES = (
             en="DynamoDB refused reads or writes of a table or an index. The guide watches UserErrors of the"
             " table: that metric has no table, does not count throttling, and its alarm never fires.",
             ja="DynamoDBがテーブルまたはインデックスの読み書きを拒否しました。手順書はテーブルごとのUserErrorsを監視しますが、"
-            "このメトリクスにテーブルの次元はなく、スロットリングも数えないため、決して発報しません。",
+            "このメトリクスにテーブル名のディメンションはなく、スロットリングも数えないため、決して発報しません。",
         ),
         impact=Words(
             en="The client tries again; if that fails, callers get 503 with Retry-After. Nothing is lost.",

@@ -1,18 +1,19 @@
 """Try and sign for what the smoke calls cannot try in this environment.
 
-Each step is for one thing that needs a person, a phone, or special data. Answer only for what a red row asks
-for; with no, the run stops there, so give the command again when the trial is done.
+Each step is for one thing that needs a person, a phone, or special data, and none builds on another. Answer
+yes only for what you have tried: every other answer leaves that step unsigned and goes on to the next. Give
+the command again when another trial is done.
 
 この環境で自動検証が試せない項目を、人が試して署名する。
 
-人・実機・特別なデータが必要な項目ごとに一つのステップがあります。赤の行が求める項目だけを試してください。「いいえ」と
-答えるとそこで止まるので、試した後に再度実行します。
+人・実機・特別なデータが必要な項目ごとに一つのステップがあり、互いに独立しています。試した項目だけに「y」と答えて
+ください。それ以外の答えでは署名せずに次へ進みます。別の項目を試した後は、再度実行します。
 """
 
 from signoff.procedure import ask
 
 
-@ask("7-1")
+@ask("7-1", may_wait=True)
 def log_in() -> None:
     """Log in with LINE, and see that the session works.
 
@@ -20,7 +21,7 @@ def log_in() -> None:
     """
 
 
-@ask("7-1")
+@ask("7-1", may_wait=True)
 def collect() -> None:
     """Collect a stamp at its spot: once it is given, then refused; it is listed and ranked.
 
@@ -32,7 +33,7 @@ def collect() -> None:
     """
 
 
-@ask("7-1")
+@ask("7-1", may_wait=True)
 def notify() -> None:
     """Have a message sent to somebody who agreed, and see it arrive on the phone.
 
@@ -40,7 +41,7 @@ def notify() -> None:
     """
 
 
-@ask("7-1")
+@ask("7-1", may_wait=True)
 def rich_menus() -> None:
     """Set a rich menu for somebody who agreed, see it on the phone, and take it away again.
 
@@ -48,7 +49,7 @@ def rich_menus() -> None:
     """
 
 
-@ask("7-1")
+@ask("7-1", may_wait=True)
 def special_stamps() -> None:
     """Try a stamp that has expired, one that is not valid yet, one of another type, and a broken location.
 
@@ -60,7 +61,7 @@ def special_stamps() -> None:
     """
 
 
-@ask("7-3")
+@ask("7-3", may_wait=True)
 def bot() -> None:
     """See in the LINE console that the stored token is of the production bot.
 
@@ -68,7 +69,7 @@ def bot() -> None:
     """
 
 
-@ask("7-2")
+@ask("7-2", may_wait=True)
 def front_end() -> None:
     """See that the front end is served, and that its configuration names this API and this LIFF id.
 
@@ -76,7 +77,7 @@ def front_end() -> None:
     """
 
 
-@ask("7-3")
+@ask("7-3", may_wait=True)
 def liff_app() -> None:
     """See in the LINE console that the LIFF app's endpoint is the front end, its scopes profile and openid.
 

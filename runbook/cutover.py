@@ -11,8 +11,7 @@ it: a stamp collected during the switch is lost for its user.
 人が行う作業には署名が付きます。`--by`で指定した名前、または入力した名前で、稼働中のリリースに対して署名します。
 別のリリースへの署名や期限切れの署名は無効となり、その作業を再度確認します。
 
-手順書は開発環境でのメンテナンスモードを任意としていますが、対象は利用者がいる環境であり、ここでは必須です。
-切替中に取得されたスタンプは失われるためです。
+手順書は開発環境で任意としていますが、メンテナンスモードは利用者がいる環境で必須です。切替中の取得は失われます。
 """
 
 from runbook import switching
@@ -49,19 +48,19 @@ def see_the_verdict(work: Work) -> Changes:
     return switching.hold_the_verdict(work)
 
 
-@ask("7-4", proves=("CUT-07",))
-def maintenance_on() -> None:
-    """Turn maintenance mode on, wherever the users are now.
-
-    利用者が現在使っている環境でメンテナンスモードを有効にする。
-    """
-
-
 @ask("7-4", proves=("CUT-08",))
 def users_told() -> None:
     """Tell the users beforehand: from when to when, and what they will notice.
 
     利用者に、開始・終了予定時刻と影響を事前に知らせる。
+    """
+
+
+@ask("7-4", proves=("CUT-07",))
+def maintenance_on() -> None:
+    """Turn maintenance mode on, wherever the users are now.
+
+    利用者が現在使っている環境でメンテナンスモードを有効にする。
     """
 
 
@@ -78,14 +77,13 @@ def record_the_previous_configuration(work: Work) -> Changes:
 def write_the_configuration(work: Work) -> Changes:
     """Write the front end's configuration for this environment.
 
-    The API's address and the LIFF id change, everything else stays. The address is read from the API that
-    is there, or is the custom domain's: nobody types it. `--site` names the front end's folder; without
-    it, the file is written beside the report.
+    Only the API's address and the LIFF id change: in the file that is in the folder of `--site`, or without
+    one in what is served now, written beside the report. Nobody types the address: it is read from AWS.
 
     この環境用のフロントエンド設定を書き込む。
 
-    変更するのはAPIのアドレスとLIFF IDだけです。アドレスは実在するAPI、またはカスタムドメインから求め、手入力は
-    しません。フロントエンドのフォルダーは`--site`で指定します。省略すると、レポートの隣に書き込みます。
+    変更するのはAPIのアドレスとLIFF IDだけです。`--site`のフォルダーにあるファイルを書き換え、なければ現在提供中の
+    設定を元にレポートの隣に書き込みます。アドレスはAWSから読み取るため、手入力は不要です。
     """
     return switching.write_new(work)
 
@@ -138,11 +136,13 @@ def front_end_reaches_api() -> None:
 def channel_token_stored() -> None:
     """Issue the channel access token, store it, and see that both channels are of one provider.
 
-    Store it by `python -m runbook secrets`. Under two providers a user has two ids, and pushes never arrive.
+    Store it by `python -m runbook secrets --env prod --line-token-file FILE --go`. Under two providers a user
+    has two ids, and pushes never arrive.
 
     チャネルアクセストークンを発行・保存し、両チャネルが同一プロバイダーであることを確認する。
 
-    保存には`python -m runbook secrets`を使います。プロバイダーが異なるとユーザーIDも異なり、通知が届きません。
+    保存には`python -m runbook secrets --env prod --line-token-file FILE --go`を使います。プロバイダーが異なると
+    ユーザーIDも異なり、通知が届きません。
     """
 
 

@@ -25,7 +25,7 @@ into the bucket and its key, what AWS calls a failure, how long both take, wheth
 移行先では`dynamodb:ImportTable`、`DescribeImport`、`ListImports`、`s3:GetObject`、`s3:ListBucket`と
 ログの書き込み権限が必要です。エクスポートはバケットに残るので、移行の証明後に削除してください。
 
-未検証の点: この手順は両サービスの代役でのみ実行しており、AWSでは未確認です（motoの実装では実行できません）。
+未検証の点: この手順は両サービスの模擬サービスでのみ実行しており、AWSでは未確認です（motoの実装では実行できません）。
 先に小さなテーブルで試し、移行元アカウントからバケットとその鍵に書き込めるか、失敗時の表示、所要時間、件数の
 正確さを確かめてください。結果にかかわらず、続く`migrate_masters`が全項目を照合します。
 """
@@ -65,8 +65,8 @@ def see_whether_it_can_be_done(work: Work) -> Changes:
         )
     if exists(work, _import(work).table) and _import(work).standing(work) is None:
         raise Refused(
-            f"table {_import(work).table.name} exists, and an import makes a new one: name another table"
-            " in environments.toml, or carry items into this one with `python -m runbook migrate_masters`"
+            f"table {_import(work).table.name} exists, and an import makes a new one: name another in"
+            f" environments.toml, or run `python -m runbook migrate_masters --env {work.environment.name}`"
         )
     return ()
 

@@ -51,7 +51,7 @@ def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
     asking = Request(url, headers={"Cache-Control": "no-cache"})  # noqa: S310 - the scheme is judged above
     try:
         with opening(asking, timeout=TIMEOUT_S) as answer:  # type: ignore[attr-defined]
-            return str(answer.read(LONGEST).decode("utf-8"))
+            return _text(url, answer.read(LONGEST + 1))
     except HTTPError as error:
         if error.code in {403, 404}:  # a bucket without ListBucket says 403 for what is not there
             return None
@@ -60,6 +60,19 @@ def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
         ) from None
     except (OSError, HTTPException) as error:  # also where it hangs up in the middle
         raise Refused(f"{url} does not answer ({error}): see to the front end") from None
+
+
+def _text(url: str, data: bytes) -> str:
+    """Decode a configuration; Refused where a part of it would be taken for the whole."""
+    if len(data) > LONGEST:
+        raise Refused(
+            f"{url} is more than {LONGEST:,} bytes: that is no configuration; see to config_path in"
+            " environments.toml"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused(f"{url} is no UTF-8 text: see to config_path in environments.toml") from None
 
 
 def see(work: Work, wanted: str, what: str) -> Changes:
@@ -110,6 +123,13 @@ def setting(text: str | None, name: str) -> str | None:
     """Return the value that a configuration gives to a setting, None where it gives none."""
     found = SETTINGS[name].search(text or "")
     return found[3] if found else None
+
+
+def rest(text: str) -> str:
+    """Return a configuration without the values of those settings: what a switch must not change."""
+    for one in SETTINGS.values():
+        text = one.sub(partial(_put, ""), text)
+    return text
 
 
 def site(work: Work) -> Path:

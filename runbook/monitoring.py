@@ -6,8 +6,8 @@ of the tables and of their indexes.
 
 アラームとその通知先、ダッシュボード、ログ保持期間を設定する。
 
-手順書はスロットリングをテーブルごとの`UserErrors`で監視しますが、このメトリクスにはテーブルの次元がなく、
-スロットリングも数えません。アラームは決して発報しません。この手順では、テーブルとインデックスの
+手順書はスロットリングをテーブルごとの`UserErrors`で監視しますが、このメトリクスにはテーブル名のディメンションが
+なく、スロットリングも数えません。アラームは決して発報しません。この手順では、テーブルとインデックスの
 `ReadThrottleEvents`と`WriteThrottleEvents`を使います。
 """
 
@@ -96,9 +96,9 @@ def name_who_hears_of_it(work: Work) -> Changes:
 def confirm_the_mail() -> None:
     """Open the mail from AWS Notifications and confirm the subscription.
 
-    Until somebody does, every alarm tells nobody. The link is valid for three days.
+    Until somebody does, every alarm tells nobody. The link is valid for two days.
 
     AWS Notificationsからのメールを開き、登録を承認する。
 
-    承認されるまで、アラームは誰にも届きません。リンクの有効期間は3日間です。
+    承認されるまで、アラームは誰にも届きません。リンクの有効期間は2日間です。
     """

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
-import boto3
-
 from lambdas.packing import pack
 from runbook.asking import secret_source, signer
 from runbook.evidence import Evidence
@@ -21,6 +19,7 @@ from signoff.checklist import Checklist
 from signoff.environment import Environment
 from signoff.guard import GuardError, guard
 from signoff.procedure import Journal, Procedure, Run
+from signoff.procedure.clients import opened
 from signoff.procedure.screen import ConsoleScreen
 from signoff.procedure.work import nothing
 from signoff.store import open_store
@@ -72,7 +71,7 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
     environment = reached.environment
     typed = screen.typed if asked.interactive else None
     journal = asked.journal or ROOT / "report" / environment.name / "journal.jsonl"
-    session = boto3.Session(region_name=environment.region)
+    session = opened(environment.region)
     caller = guard(session, environment)
     evidence = Evidence(
         store=open_store(

@@ -1,21 +1,28 @@
 """Put the session key and the LINE token into Secrets Manager.
 
-A secret that is good stays as it is: a new session key would log everybody out. No value is ever
-shown, logged, or given on a command line, where every user of the machine could read it.
+A secret that is good stays as it is: a new session key would log everybody out. Where it must go all
+the same, since it is dev's too, or was seen by somebody: `--rotate token_key` makes a new session key,
+and `--line-token-file` puts another LINE token in the place of the stored one. Both ask first.
+
+No value is ever shown, logged, or given on a command line, where every user of the machine could read it.
 
 The guide's sample code falls back to a key that stands in the guide. Ours has no fallback: without
 the secret, nobody is logged in.
 
 セッション署名鍵とLINEトークンをSecrets Managerに保存する。
 
-正しいシークレットは変更しません。署名鍵を替えると全員がログアウトされるためです。値は画面にもログにも
-出さず、コマンドラインでも受け取りません（同じマシンの利用者に見えるため）。
+正しいシークレットは変更しません。署名鍵を替えると全員がログアウトされるためです。開発環境と同じ値だった、漏えいした
+などの理由で替える場合、署名鍵は`--rotate token_key`で生成し直し、LINEトークンは`--line-token-file`で指定した
+ものに置き換えます。どちらも先に確認を求めます。
+
+値は画面にもログにも出さず、コマンドラインでも受け取りません（同じマシンの利用者に見えるため）。
 
 手順書のサンプルコードは、手順書に書かれた鍵へフォールバックします。本プロジェクトの関数には
 フォールバックがなく、シークレットを読めなければログインできません。
 """
 
 from runbook.converge import secrets
+from signoff.checklist import Words
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
 
@@ -24,12 +31,21 @@ from signoff.procedure.work import Changes
 def generate_the_session_key(work: Work) -> Changes:
     """Generate the key that signs sessions.
 
-    64 random bytes, in hex, as JSON under `TOKEN_SECRET_KEY`.
+    64 random bytes, in hex, as JSON under `TOKEN_SECRET_KEY`. With `--rotate token_key`, in the place of a good
+    one: every session ends. Functions keep a key for up to five minutes, so that some answer 401 until then.
 
     セッションに署名する鍵を生成する。
 
-    64バイトの乱数を16進で生成し、キー`TOKEN_SECRET_KEY`のJSONとして保存します。
+    64バイトの乱数を16進で生成し、キー`TOKEN_SECRET_KEY`のJSONとして保存します。`--rotate token_key`を付けると
+    正しい鍵も置き換え、全セッションが無効になります。関数は鍵を最長5分間保持するため、その間は401が返ることがあります。
     """
+    if work.chosen.get(secrets.ROTATE) and not work.go:
+        work.tell(
+            Words(
+                en="a new session key ends every session: all users have to log in again",
+                ja="署名鍵を替えるとすべてのセッションが無効になり、利用者全員の再ログインが必要です",
+            )
+        )
     return secrets.converge(work, work.plan.secret("token_key"))
 
 
@@ -38,11 +54,12 @@ def store_the_line_token(work: Work) -> Changes:
     """Store the channel access token of LINE.
 
     Issue it in the LINE Developers console, for the channel of this environment. It is asked for at a
-    prompt that shows nothing, or read from the file of `--line-token-file`.
+    prompt that shows nothing, or read from the file of `--line-token-file`; where that holds another one than
+    is stored, it is put in its place.
 
     LINEのチャネルアクセストークンを保存する。
 
     この環境のチャネルについて、LINE Developersコンソールで発行します。入力が表示されないプロンプト、
-    または`--line-token-file`で指定したファイルから読み取ります。
+    または`--line-token-file`で指定したファイルから読み取ります。保存済みの値と異なる場合は置き換えます。
     """
     return secrets.converge(work, work.plan.secret("line_token"))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from runbook import verdict
 from runbook.front_end import KIND, address, base_url, needed, rendered, see, served, setting
-from runbook.rollback.configuration import file_of, write, writing
+from runbook.rollback.configuration import file_of, only_in, write, writing, written
 from signoff.checklist import Checklist, Words
 from signoff.procedure import Change, Refused, Work
 from signoff.procedure.work import Changes
@@ -51,6 +51,8 @@ def write_new(work: Work) -> Changes:
     if _by_hand(work):
         return ()
     path, text = file_of(work), _new(work)
+    if not work.go:
+        _tell_what_else_differs(work)
     return work.settle(writing(path, text), lambda: write(path, text))
 
 
@@ -60,8 +62,37 @@ def see_new(work: Work) -> Changes:
 
 
 def _new(work: Work) -> str:
-    """Make it of what is served: settings that are not of one environment are kept."""
-    return rendered(served(address(needed(work))), work.environment, base_url(work))
+    """Make it of the front end's own file, which may be newer than what is served; else of that."""
+    current = _in_site(work)
+    if current is None:
+        current = served(address(needed(work)))
+    return rendered(current, work.environment, base_url(work))
+
+
+def _in_site(work: Work) -> str | None:
+    """Return the file of ``--site``; the one beside the report is ours, and may be of another day."""
+    path = file_of(work)
+    return written(path) if work.chosen.get("site") else None
+
+
+def _tell_what_else_differs(work: Work) -> None:
+    url, own = address(needed(work)), _in_site(work)
+    now = served(url)
+    if own is None and now is None:
+        work.tell(
+            Words(
+                en=f"{url} serves nothing, and there is no file to begin with: a bare one is written",
+                ja=f"{url}に設定がなく、元になるファイルもないため、最小限の設定を書き込みます",
+            )
+        )
+    elif own is not None and now is not None and (lost := only_in(now, own)):
+        lines = " ".join(lost.split())
+        work.tell(
+            Words(
+                en=f"served now, not in {file_of(work)}, and gone once that is deployed: {lines}",
+                ja=f"現在提供中で{file_of(work)}になく、デプロイすると失われる行: {lines}",
+            )
+        )
 
 
 def _by_hand(work: Work) -> bool:

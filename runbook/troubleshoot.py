@@ -12,7 +12,7 @@ from dataclasses import replace
 from plan.model import Function
 from runbook.converge import alarms, releases
 from runbook.diagnosis.cause import cause
-from runbook.diagnosis.logs import counted, spoken_of
+from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.metrics import Metric, measured
 from signoff.checklist import Words
 from signoff.procedure import Work, step
@@ -21,7 +21,7 @@ from signoff.procedure.work import Changes
 PAST_THE_PROCEDURES = cause(
     "a change past the procedures",
     "手順を通さない変更",
-    "python -m runbook rollback_functions",
+    "python -m runbook rollback_functions --env {env} --go",
 )
 
 
@@ -43,10 +43,11 @@ def see_which_alarms_burn(work: Work) -> Changes:
         )
     absent = [one.name for one in work.plan.alarms if one.name not in found]
     if absent:
+        remedy = f"python -m runbook monitoring --env {work.environment.name} --go"
         work.tell(
             Words(
-                en=f"{len(absent)} alarms do not exist: python -m runbook monitoring",
-                ja=f"アラームが{len(absent)}個ありません: python -m runbook monitoring",
+                en=f"{len(absent)} alarms do not exist: {remedy}",
+                ja=f"アラームが{len(absent)}個ありません: {remedy}",
             )
         )
     if not burning:
@@ -71,7 +72,7 @@ def see_what_was_changed(work: Work) -> Changes:
                 ja=f"稼働中の内容が記録されたリリースと異なります: {one.before} -> {one.after}",
             )
         )
-        work.tell(PAST_THE_PROCEDURES.told)
+        work.tell(PAST_THE_PROCEDURES.told(work.environment.name))
     return ()
 
 
@@ -94,12 +95,8 @@ def see_what_functions_say(work: Work) -> Changes:
                     ja=f"{label}: 直近1時間で{value:g}",
                 )
             )
-    quiet = True
-    for function in work.plan.functions:
-        for sign, count in spoken_of(work, function).items():
-            quiet = False
-            work.tell(counted(function, sign, count))
-    if quiet:
+    spoken = [tell_signs(work, function) for function in work.plan.functions]
+    if not any(spoken):
         work.tell(
             Words(
                 en="the functions' logs of the last hour bear no known sign",

@@ -28,7 +28,7 @@ def see_what_is_served(work: Work) -> Changes:
     """
     found = list(causes(work, served(work)))
     for one in found:
-        work.tell(one.told)
+        work.tell(one.told(work.environment.name))
     if not found:
         origin = work.plan.api.cors.origin
         work.tell(
@@ -46,18 +46,19 @@ def see_whether_it_is_deployed(work: Work) -> Changes:
 
     下書きが計画どおりかを確認する。デプロイしていない変更は反映されません。
     """
+    remedy = f"python -m runbook api --env {work.environment.name} --go"
     if changes := api_draft.converge(replace(work, go=False), work.plan.api):
         work.tell(
             Words(
-                en=f"the draft differs from the plan in {len(changes)} fields: python -m runbook api",
-                ja=f"下書きと計画の差異が{len(changes)}項目あります: python -m runbook api",
+                en=f"the draft differs from the plan in {len(changes)} fields: {remedy}",
+                ja=f"下書きと計画の差異が{len(changes)}項目あります: {remedy}",
             )
         )
     else:
         work.tell(
             Words(
-                en="the draft is as planned; if what is served is not, deploy it: python -m runbook api",
-                ja="下書きは計画どおりです。提供内容が異なる場合はデプロイします: python -m runbook api",
+                en=f"the draft is as planned; if what is served is not, deploy it: {remedy}",
+                ja=f"下書きは計画どおりです。提供内容が異なる場合はデプロイします: {remedy}",
             )
         )
     return ()

@@ -10,7 +10,7 @@ the six characters that AWS adds to its ARN matches nothing; and the key that en
 """
 
 from plan.model import Function
-from runbook.diagnosis.logs import counted, spoken_of
+from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.secret_access import causes
 from signoff.checklist import Words
 from signoff.procedure import Work, step
@@ -41,8 +41,7 @@ def see_the_logs(work: Work) -> Changes:
     """
     for function in work.plan.functions:
         if function.secrets:
-            for sign, count in spoken_of(work, function).items():
-                work.tell(counted(function, sign, count))
+            tell_signs(work, function)
     return ()
 
 
@@ -50,7 +49,7 @@ def _follow(work: Work, function: Function, name: str) -> None:
     secret = next(one for one in work.plan.secrets if one.name == name)
     found = list(causes(work, function, secret))
     for one in found:
-        work.tell(one.told)
+        work.tell(one.told(work.environment.name))
     if not found:
         work.tell(
             Words(

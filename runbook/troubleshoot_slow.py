@@ -39,7 +39,7 @@ def see_where_the_time_goes(work: Work) -> Changes:
             )
         )
     for one in causes(figures):
-        work.tell(one.told)
+        work.tell(one.told(work.environment.name))
     return ()
 
 
@@ -60,7 +60,7 @@ def causes(figures: Mapping[str, float]) -> Iterator[Cause]:
         yield cause(
             f"{slowest} is {slow[slowest]:g}: more memory is more CPU; raise memory_mb in environments.toml",
             f"{slowest}が{slow[slowest]:g}です。メモリを増やすとCPUも増えるため、environments.tomlのmemory_mbを上げます",
-            "python -m runbook functions",
+            "python -m runbook functions --env {env} --go",
         )
     latency, integration = figures.get(LATENCY, 0), figures.get(INTEGRATION, 0)
     if latency > SLOW_MS and not slow:

@@ -24,6 +24,28 @@ def _keys(*names: str) -> AfterValidator:
     return AfterValidator(complete)
 
 
+def _kept(value: int) -> int:
+    if value not in RETENTIONS:
+        days = ", ".join(map(str, RETENTIONS))
+        raise ValueError(f"CloudWatch Logs takes no such number of days; write one of {days}")
+    return value
+
+
+def _key(value: str) -> str:
+    if value != AWS_KEY and not re.fullmatch(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+", value):
+        raise ValueError(
+            "a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…"
+        )
+    return value
+
+
+RETENTIONS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
+    *(1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""Days that PutRetentionPolicy takes."""
+AWS_KEY = "alias/aws/secretsmanager"
+"""The key of AWS for secrets: whoever may read one may decrypt it."""
 STRICT = ConfigDict(extra="forbid")
 Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
@@ -133,12 +155,12 @@ class Environment:
     origin: Origin
     throttle: Throttle
     alarms: Thresholds
-    retention_days: Positive
+    retention_days: Annotated[int, Field(gt=0), AfterValidator(_kept)]
     billing: Literal["PAY_PER_REQUEST", "PROVISIONED"] = "PAY_PER_REQUEST"
     table_key: str | None = None
     """KMS key of the tables; None is the AWS owned key (``alias/aws/dynamodb`` the managed one)."""
-    secret_key: str | None = None
-    """KMS key of the secrets; None is the AWS managed key."""
+    secret_key: Annotated[str, AfterValidator(_key)] | None = None
+    """KMS key of the secrets, by its ARN; None is the AWS managed key."""
     pitr: bool = True
     deletion_protection: bool = True
     runtime: str = "python3.13"

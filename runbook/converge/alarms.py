@@ -20,12 +20,12 @@ def converge(work: Work, alarm: Alarm) -> Changes:
 def converge_one(work: Work, alarm: Alarm, answer: Mapping[str, Any] | None) -> Changes:
     """Converge an alarm that was read already (None: there is none): thirty of them need one call.
 
-    Actions beyond ours stay: somebody may want to hear of it by another way, too.
+    Actions beyond ours stay, those of other states too: somebody may want to hear of it by another
+    way, or when it is over.
     """
     found = _found(work, answer) if answer else None
     changes = difference(f"alarm {alarm.name}", found, _wanted(work, alarm))
-    others = answer.get("AlarmActions", []) if answer else []
-    return work.settle(changes, lambda: _put(work, alarm, others, created=answer is None))
+    return work.settle(changes, lambda: _put(work, alarm, answer or {}, created=answer is None))
 
 
 def read(work: Work, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
@@ -75,13 +75,16 @@ def _found(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _put(work: Work, alarm: Alarm, others: Iterable[str], *, created: bool) -> None:
+def _put(work: Work, alarm: Alarm, answer: Mapping[str, Any], *, created: bool) -> None:
     """PutMetricAlarm replaces the whole alarm; it takes tags only where it creates one."""
+    told = [work.plan.topic.arn, *answer.get("AlarmActions", [])]
     work.client("cloudwatch").put_metric_alarm(
         AlarmName=alarm.name,
         AlarmDescription=alarm.description,
         ActionsEnabled=True,
-        AlarmActions=list(dict.fromkeys([work.plan.topic.arn, *others])),
+        AlarmActions=list(dict.fromkeys(told)),
+        OKActions=answer.get("OKActions", []),
+        InsufficientDataActions=answer.get("InsufficientDataActions", []),
         Namespace=alarm.namespace,
         MetricName=alarm.metric,
         Dimensions=[{"Name": name, "Value": value} for name, value in alarm.dimensions.items()],

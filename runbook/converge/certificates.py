@@ -1,5 +1,6 @@
 """The certificate of the custom domain (guide step 5-2), in the API's own Region, proven by DNS."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from runbook.converge import dns
@@ -10,6 +11,11 @@ from signoff.procedure.work import Changes
 
 EVERY_S, WITHIN_S = 15, 45 * 60
 USABLE = ("ISSUED", "PENDING_VALIDATION")
+KEY_TYPES = (
+    *("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096"),
+    *("EC_prime256v1", "EC_secp384r1", "EC_secp521r1"),
+)
+"""All that there are: unless they are named, ACM lists RSA of 1024 and 2048 bits only."""
 
 
 def converge(work: Work, domain: Domain) -> Changes:
@@ -44,18 +50,49 @@ def issued(work: Work, domain: Domain) -> Changes:
 
 
 def find(work: Work, domain: Domain) -> dict[str, Any] | None:
-    """Return the certificate of exactly this name, an issued one first; None where there is none."""
+    """Return the best certificate that covers the name; None where there is none."""
+    return next(iter(fitting(work, domain)), None)
+
+
+def fitting(work: Work, domain: Domain) -> list[dict[str, Any]]:
+    """Return the certificates that cover the name: issued ones first, and of those its very own."""
     acm = work.client("acm")
-    pages = acm.get_paginator("list_certificates").paginate(CertificateStatuses=list(USABLE))
-    arns = [
-        one["CertificateArn"]
-        for page in pages
-        for one in page["CertificateSummaryList"]
-        if one["DomainName"] == domain.name
-    ]
+    pages = acm.get_paginator("list_certificates").paginate(
+        CertificateStatuses=list(USABLE), Includes={"keyTypes": list(KEY_TYPES)}
+    )
+    listed = [one for page in pages for one in page["CertificateSummaryList"]]
+    arns = [one["CertificateArn"] for one in listed if _may_cover(one, domain.name)]
     found = [acm.describe_certificate(CertificateArn=arn)["Certificate"] for arn in arns]
-    usable = [one for one in found if one["Status"] in USABLE]
-    return min(usable, key=lambda one: USABLE.index(one["Status"]), default=None)
+    return sorted(
+        (one for one in found if _is_usable(one, domain.name)),
+        key=lambda one: (USABLE.index(one["Status"]), one["DomainName"] != domain.name),
+    )
+
+
+def _may_cover(summary: dict[str, Any], name: str) -> bool:
+    """Whether a certificate is worth a closer look: its summary leaves out names beyond a hundred."""
+    names = [summary["DomainName"], *summary.get("SubjectAlternativeNameSummaries", [])]
+    return _covers(names, name) or bool(summary.get("HasAdditionalSubjectAlternativeNames"))
+
+
+def _is_usable(certificate: dict[str, Any], name: str) -> bool:
+    """Another's certificate is one only once it is issued: its names are not ours to prove."""
+    if certificate["Status"] == "PENDING_VALIDATION":
+        return bool(certificate["DomainName"] == name)
+    return certificate["Status"] == "ISSUED" and _covers(_names(certificate), name)
+
+
+def _names(certificate: dict[str, Any]) -> list[str]:
+    return [certificate["DomainName"], *certificate.get("SubjectAlternativeNames", [])]
+
+
+def _covers(patterns: Iterable[str], name: str) -> bool:
+    """Whether one of a certificate's names covers a host; ``*`` stands for exactly one label."""
+    host = name.lower()
+    return any(
+        one.lower() == host or (one.startswith("*.") and one[2:].lower() == host.partition(".")[2])
+        for one in patterns
+    )
 
 
 def _request(work: Work, domain: Domain) -> None:

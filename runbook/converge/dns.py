@@ -5,7 +5,7 @@ from typing import Any
 
 from signoff.checklist import Words
 from signoff.environment import Domain
-from signoff.procedure import Work, difference
+from signoff.procedure import Refused, Work, difference
 from signoff.procedure.work import Changes
 
 TTL_S = 300
@@ -25,7 +25,10 @@ class Record:
 
 
 def converge(work: Work, domain: Domain, record: Record) -> Changes:
-    """Set the record in the zone of the environment; without one, say what somebody has to set."""
+    """Set the record in the zone of the environment; without one, say what somebody has to set.
+
+    A record that leads elsewhere has its users there: it is replaced only after asking.
+    """
     if domain.hosted_zone is None:
         kind = "CNAME" if record.zone else record.kind
         work.tell(
@@ -37,7 +40,7 @@ def converge(work: Work, domain: Domain, record: Record) -> Changes:
         return ()
     name = f"record {record.name} {record.kind}"
     found = _found(work, domain.hosted_zone, record)
-    changes = difference(name, {"value": found}, {"value": record.value})
+    changes = difference(name, {"value": found}, {"value": record.value}, destroying=("value",))
     return work.settle(changes, lambda: _upsert(work, str(domain.hosted_zone), record))
 
 
@@ -48,12 +51,29 @@ def _found(work: Work, zone: str, record: Record) -> str | None:
         StartRecordType=record.kind,
         MaxItems="1",
     )
-    for one in answer["ResourceRecordSets"]:
-        if one["Name"].rstrip(".") == record.name.rstrip(".") and one["Type"] == record.kind:
-            values = [value["Value"] for value in one.get("ResourceRecords", [])]
-            target = one.get("AliasTarget", {}).get("DNSName", "").rstrip(".")
-            return ", ".join(values) or target
+    named = [one for one in answer["ResourceRecordSets"] if _plain(one["Name"]) == record.name]
+    for one in named:
+        values = [value["Value"] for value in one.get("ResourceRecords", [])]
+        found = ", ".join(values) or _plain(one.get("AliasTarget", {}).get("DNSName", ""))
+        if one["Type"] == record.kind:
+            return found
+        if one["Type"] == "CNAME":
+            return _beside_a_cname(record, _plain(found))
     return None
+
+
+def _beside_a_cname(record: Record, target: str) -> str:
+    """The guide sets a CNAME, which does as well; DNS allows no other record of its name."""
+    if target != record.value:
+        raise Refused(
+            f"{record.name} is a CNAME to {target}, beside which DNS takes no {record.kind} record:"
+            f" see who uses it, set it to {record.value} by hand or delete it, then run it again"
+        )
+    return target
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".")
 
 
 def _upsert(work: Work, zone: str, record: Record) -> None:

@@ -17,25 +17,30 @@ UNKNOWN_ARN = "the certificate, once it is issued"
 def converge(work: Work, domain: Domain) -> Changes:
     """Create the regional domain with its certificate, or attach the one it should have."""
     found = _found(work, domain)
-    certificate = certificates.find(work, domain)
-    arn = certificate["CertificateArn"] if certificate else UNKNOWN_ARN
+    if found:
+        _refuse_unless_regional(domain, found)
+    arn = _certificate(work, domain, found)
     wanted = {"endpoint": "REGIONAL", "security policy": POLICY, "certificate": arn}
     have = found and {
-        "endpoint": ", ".join(found.get("endpointConfiguration", {}).get("types", [])),
+        "endpoint": "REGIONAL",
         "security policy": _policy(found),
         "certificate": found.get("regionalCertificateArn"),
     }
     changes = difference(f"domain {domain.name}", have, wanted)
-    return work.settle(changes, lambda: _apply(work, domain, arn, absent=found is None))
+    return work.settle(changes, lambda: _apply(work, domain, changes, absent=found is None))
 
 
 def converge_mapping(work: Work, domain: Domain) -> Changes:
-    """Lead the path of the domain to the stage; other paths are left alone."""
+    """Lead the path of the domain to the stage; other paths are left alone.
+
+    Where it leads elsewhere, callers get another API from one moment to the next: only after asking.
+    """
     api_id = rest_api.needed(work, work.plan.api)
     found = _mapping(work, domain)
     wanted = {"api": api_id, "stage": work.plan.api.stage}
     have = found and {"api": found["restApiId"], "stage": found.get("stage")}
-    changes = difference(f"mapping {domain.name}/{domain.base_path}", have, wanted)
+    name = f"mapping {domain.name}/{domain.base_path}"
+    changes = difference(name, have, wanted, destroying=("api", "stage"))
     return work.settle(changes, lambda: _map(work, domain, api_id, absent=found is None))
 
 
@@ -70,26 +75,55 @@ def _mapping(work: Work, domain: Domain) -> dict[str, Any] | None:
     return next((one for one in found if one["basePath"] == path), None)
 
 
+def _refuse_unless_regional(domain: Domain, found: dict[str, Any]) -> None:
+    """An EDGE domain becomes a regional one only by way of both, with its name led over in between."""
+    types = found.get("endpointConfiguration", {}).get("types", [])
+    if "REGIONAL" in types:
+        return
+    command = f"aws apigateway update-domain-name --domain-name {domain.name} --patch-operations"
+    kind = ", ".join(types) or "without an endpoint"
+    raise Refused(
+        f"domain {domain.name} is {kind}, not REGIONAL, and is in use as it is: add the regional"
+        f" endpoint beside it (`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL"
+        " op=add,path=/regionalCertificateArn,value=ARN`), run it again, which leads the name there,"
+        f" and take the other away a day later (`{command}"
+        " op=remove,path=/endpointConfiguration/types,value=EDGE`)"
+    )
+
+
+def _certificate(work: Work, domain: Domain, found: dict[str, Any] | None) -> str:
+    """Return the certificate that it should have: the attached one, as long as that is issued."""
+    fitting = certificates.fitting(work, domain)
+    attached = found.get("regionalCertificateArn") if found else None
+    issued = {one["CertificateArn"] for one in fitting if one["Status"] == "ISSUED"}
+    if attached in issued:
+        return str(attached)
+    return str(fitting[0]["CertificateArn"]) if fitting else UNKNOWN_ARN
+
+
 def _policy(found: dict[str, Any]) -> str | None:
     """A newer policy, whose least is 1.2 or more, is as good as ours and stays."""
     policy = found.get("securityPolicy")
     return POLICY if policy and policy != "TLS_1_0" else policy
 
 
-def _apply(work: Work, domain: Domain, arn: str, *, absent: bool) -> None:
-    client = work.client("apigateway")
+def _apply(work: Work, domain: Domain, changes: Changes, *, absent: bool) -> None:
+    client, wanted = work.client("apigateway"), {one.field: one.after for one in changes}
     if absent:
         client.create_domain_name(
             domainName=domain.name,
-            regionalCertificateArn=arn,
+            regionalCertificateArn=wanted["certificate"],
             endpointConfiguration={"types": ["REGIONAL"]},
             securityPolicy=POLICY,
             tags=dict(work.plan.tags),
         )
         return
+    # What is right stays unnamed: a newer security policy would be taken back to ours.
+    paths = {"certificate": "/regionalCertificateArn", "security policy": "/securityPolicy"}
     patch = [
-        {"op": "replace", "path": "/regionalCertificateArn", "value": arn},
-        {"op": "replace", "path": "/securityPolicy", "value": POLICY},
+        {"op": "replace", "path": path, "value": wanted[field]}
+        for field, path in paths.items()
+        if field in wanted
     ]
     client.update_domain_name(domainName=domain.name, patchOperations=patch)
 

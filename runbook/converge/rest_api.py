@@ -40,8 +40,8 @@ def needed(work: Work, api: Api) -> str:
     found = find(work, api)
     work.needs(
         found,
-        f"REST API {api.name} does not exist: run `python -m runbook api` first (the guide sets some"
-        " of its limits before it creates it)",
+        f"REST API {api.name} does not exist: run `python -m runbook api --env {work.environment.name}"
+        " --go` first (the guide sets some of its limits before it creates it)",
     )
     return str(found["id"]) if found else UNKNOWN_ID
 

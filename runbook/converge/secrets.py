@@ -17,10 +17,15 @@ from signoff.procedure.work import Changes
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"
 GIVEN = "as given"
+ROTATE, TOKEN_FILE = "rotate", "line_token_file"
+"""What the command line chose, by its option: the only two ways to replace a value that is good."""
 
 
 def converge(work: Work, secret: Secret) -> Changes:
-    """Create the secret, or mend what is wrong with it. A value is never shown, only judged."""
+    """Create the secret, mend what is wrong with it, or replace it where that was asked for.
+
+    A value is never shown, only judged.
+    """
     client = work.client("secretsmanager")
     name = f"secret {secret.name}"
     described = unless_absent(client.describe_secret, SecretId=secret.name)
@@ -48,7 +53,8 @@ def _found(work: Work, secret: Secret, described: dict[str, Any] | None) -> dict
     if described is None:
         return None
     answer = unless_absent(work.client("secretsmanager").get_secret_value, SecretId=secret.name)
-    fault = _fault(secret, answer.get("SecretString") or "") if answer else None
+    text = answer.get("SecretString") or "" if answer else ""
+    fault = _fault(secret, text) or _replaced(work, secret, text)
     return {
         **({"value": fault or _wanted(work, secret)["value"]} if answer else {}),
         "key": _key(work.environment.secret_key, described.get("KmsKeyId", "")),
@@ -71,6 +77,16 @@ def _fault(secret: Secret, text: str) -> str:
         return f"no JSON object with {secret.json_key} alone"
     value = found[secret.json_key]
     return _flaw(secret, value) if isinstance(value, str) else f"{secret.json_key} is no text"
+
+
+def _replaced(work: Work, secret: Secret, text: str) -> str:
+    """Say what a good value is that is to go all the same; empty where it stays."""
+    if work.chosen.get(ROTATE) == secret.key:
+        return "the key that all sessions of now are signed with"
+    if secret.min_bits or TOKEN_FILE not in work.chosen:
+        return ""
+    same = json.loads(text)[secret.json_key] == work.secret(secret.key)
+    return "" if same else "another one"
 
 
 def _flaw(secret: Secret, value: str) -> str:

@@ -35,7 +35,9 @@ def converge(work: Work, api: Api) -> Changes:
     found = rest_api.find(work, api)
     stage = stage_of(work, api, found["id"] if found else None)
     work.needs(
-        stage, f"stage {api.stage} of {api.name} does not exist: run `python -m runbook api` first"
+        stage,
+        f"stage {api.stage} of {api.name} does not exist: run `python -m runbook api --env"
+        f" {work.environment.name} --go` first",
     )
     name = f"stage {api.stage}"
     changes = difference(name, _found(work, stage) if stage else None, _wanted(work, api))

@@ -34,8 +34,9 @@ def converge_encryption(work: Work, table: Table) -> Changes:
     answer = unless_absent(work.client("dynamodb").describe_table, TableName=table.name)
     work.needs(
         answer,
-        f"table {table.name} does not exist: run `python -m runbook tables` first, which creates it"
-        " encrypted (the guide speaks of its encryption before it exists)",
+        f"table {table.name} does not exist: run `python -m runbook tables --env"
+        f" {work.environment.name} --go` first, which creates it encrypted (the guide speaks of its"
+        " encryption before it exists)",
     )
     if answer is None:
         return ()

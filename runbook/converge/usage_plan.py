@@ -24,7 +24,7 @@ def converge(work: Work, api: Api) -> Changes:
     work.needs(
         id_ != rest_api.UNKNOWN_ID and stage_of(work, api, id_),
         f"stage {api.stage} of {api.name} does not exist, and a usage plan names it: run"
-        " `python -m runbook api` first",
+        f" `python -m runbook api --env {work.environment.name} --go` first",
     )
     found = _find(work, "get_usage_plans", api.usage_plan.name)
     changes = difference(_name(api.usage_plan), _found(found, api, id_), _wanted(api))

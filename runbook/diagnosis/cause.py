@@ -7,16 +7,19 @@ from signoff.checklist import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """``why`` is a sentence without its full stop, ``remedy`` a command, or a page of either ``{lang}``."""
+    """``why`` is a sentence without its full stop; ``remedy`` a command, or a page.
+
+    A command names the environment as ``{env}``, a page its language as ``{lang}``.
+    """
 
     why: Words
     remedy: str
 
-    @property
-    def told(self) -> Words:
+    def told(self, environment: str) -> Words:
+        remedy = self.remedy.replace("{env}", environment)
         return Words(
-            en=f"likely cause: {self.why.en}; {self.remedy.replace('{lang}', 'en')}",
-            ja=f"考えられる原因: {self.why.ja}。対処: {self.remedy.replace('{lang}', 'ja')}",
+            en=f"likely cause: {self.why.en}; {remedy.replace('{lang}', 'en')}",
+            ja=f"考えられる原因: {self.why.ja}。対処: {remedy.replace('{lang}', 'ja')}",
         )
 
 

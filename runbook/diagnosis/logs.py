@@ -6,6 +6,7 @@ A log of other code than ours may hold a token, and what is told here ends up in
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from plan.model import Function
 from runbook.converge.absent import unless_absent
@@ -15,7 +16,9 @@ from signoff.checklist import Words
 from signoff.procedure import Work
 
 LIMIT = 1000
-"""Events that are looked at, of each function and sign."""
+"""Lines that are counted, of each function and sign;"""
+PAGES = 50
+"""and answers that are waited for: one may be empty, or bear nothing, long before the end of a log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +29,21 @@ class Sign:
     cause: Cause
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """``counts`` has only signs that there are; ``whole`` where every log was read to its end."""
+
+    counts: Mapping[Sign, int]
+    whole: bool
+
+
 SIGNS = (
     Sign(
         pattern='"AccessDenied"',
         cause=cause(
             "its role may not do what it tries to",
             "ロールに必要な権限がありません",
-            "python -m runbook least_privilege",
+            "python -m runbook least_privilege --env {env} --go",
         ),
     ),
     Sign(
@@ -40,7 +51,7 @@ SIGNS = (
         cause=cause(
             "a table or secret that its variables name does not exist",
             "環境変数が指すテーブルまたはシークレットがありません",
-            "python -m runbook functions",
+            "python -m runbook functions --env {env} --go",
         ),
     ),
     Sign(
@@ -48,7 +59,7 @@ SIGNS = (
         cause=cause(
             "its package lacks a module, or names another handler",
             "パッケージにモジュールが足りないか、ハンドラー名が違います",
-            "python -m runbook rollback_functions",
+            "python -m runbook rollback_functions --env {env} --go",
         ),
     ),
     Sign(
@@ -56,7 +67,7 @@ SIGNS = (
         cause=cause(
             "it waits longer than it may: for LINE, or for AWS",
             "LINEまたはAWSの応答待ちが制限時間を超えました",
-            "python -m runbook troubleshoot_slow",
+            "python -m runbook troubleshoot_slow --env {env}",
         ),
     ),
     Sign(
@@ -64,7 +75,7 @@ SIGNS = (
         cause=cause(
             "AWS throttles it",
             "AWSによるスロットリングが発生しています",
-            "python -m runbook troubleshoot_slow",
+            "python -m runbook troubleshoot_slow --env {env}",
         ),
     ),
     Sign(
@@ -72,36 +83,58 @@ SIGNS = (
         cause=cause(
             "it cannot read its secret",
             "シークレットを読み取れません",
-            "python -m runbook troubleshoot_secrets",
+            "python -m runbook troubleshoot_secrets --env {env}",
         ),
     ),
 )
 
 
-def spoken_of(
-    work: Work, function: Function, signs: tuple[Sign, ...] = SIGNS
-) -> Mapping[Sign, int]:
-    """Return how many lines of the last hour bear each sign; none where there is no log group."""
+def tell_signs(work: Work, function: Function) -> bool:
+    """Tell what the function's log speaks of, and where it was not read to its end; False where nothing."""
+    spoken = spoken_of(work, function)
+    for sign, count in spoken.counts.items():
+        work.tell(counted(work, function, sign, count))
+    if not spoken.whole:
+        work.tell(
+            Words(
+                en=f"{function.name}: the log of the last hour is too long to be read whole; search"
+                f" {function.log_group} in CloudWatch Logs Insights",
+                ja=f"{function.name}: 直近1時間のログが多く、最後まで読めませんでした。CloudWatch Logs Insightsで"
+                f"{function.log_group}を検索してください",
+            )
+        )
+    return bool(spoken.counts) or not spoken.whole
+
+
+def spoken_of(work: Work, function: Function, signs: tuple[Sign, ...] = SIGNS) -> Spoken:
+    """Count the lines of the last hour that bear each sign; none where there is no log group."""
     since = int((datetime.now(UTC) - HOUR).timestamp() * 1000)
     found = {one: _count(work, function.log_group, one.pattern, since) for one in signs}
-    return {sign: count for sign, count in found.items() if count}
+    return Spoken(
+        counts={sign: count for sign, (count, _) in found.items() if count},
+        whole=all(whole for _, whole in found.values()),
+    )
 
 
-def counted(function: Function, sign: Sign, count: int) -> Words:
+def counted(work: Work, function: Function, sign: Sign, count: int) -> Words:
     """Tell how many lines speak of a cause; their text stays in the log."""
-    told = sign.cause.told
+    told = sign.cause.told(work.environment.name)
     return Words(
         en=f"{function.name}: {count} lines: {told.en}",
         ja=f"{function.name}: {count}行: {told.ja}",
     )
 
 
-def _count(work: Work, group: str, pattern: str, since: int) -> int:
-    answer = unless_absent(
-        work.client("logs").filter_log_events,
-        logGroupName=group,
-        filterPattern=pattern,
-        startTime=since,
-        limit=LIMIT,
-    )
-    return len(answer["events"]) if answer else 0
+def _count(work: Work, group: str, pattern: str, since: int) -> tuple[int, bool]:
+    """Return how many lines there are, and whether all were read or ``LIMIT`` is enough to know."""
+    asked = {"logGroupName": group, "filterPattern": pattern, "startTime": since, "limit": LIMIT}
+    count, token = 0, None
+    for _ in range(PAGES):
+        more: dict[str, Any] = {"nextToken": token} if token else {}
+        answer = unless_absent(work.client("logs").filter_log_events, **asked, **more)
+        if answer is None:
+            return count, True
+        count, token = count + len(answer["events"]), answer.get("nextToken")
+        if token is None or count >= LIMIT:
+            return count, True
+    return count, False

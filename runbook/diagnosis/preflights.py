@@ -31,7 +31,7 @@ def served(work: Work) -> dict[str, Any]:
 
 def causes(work: Work, document: dict[str, Any]) -> Iterator[Cause]:
     """Yield what keeps a browser out."""
-    wanted, remedy = work.plan.api.cors.origin, "python -m runbook api"
+    wanted, remedy = work.plan.api.cors.origin, "python -m runbook api --env {env} --go"
     for path in work.plan.api.paths:
         operation = document["paths"].get(path, {}).get("options")
         if operation is None:

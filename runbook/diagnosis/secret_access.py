@@ -1,7 +1,7 @@
 """Why a function cannot read its secret: name, Region, state, key, policy and variable, each looked at."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from plan.model import Function, Secret
@@ -13,7 +13,7 @@ from signoff.policy.evaluation import evaluate
 from signoff.policy.statement import Statement, parse
 from signoff.procedure import Work
 
-READ = "secretsmanager:GetSecretValue"
+READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
 
 
 def causes(work: Work, function: Function, secret: Secret) -> Iterator[Cause]:
@@ -24,48 +24,91 @@ def causes(work: Work, function: Function, secret: Secret) -> Iterator[Cause]:
         yield cause(
             f"there is no secret {secret.name} in {region}",
             f"シークレット{secret.name}が{region}にありません",
-            "python -m runbook secrets",
+            "python -m runbook secrets --env {env} --go",
         )
         return
+    key = _key(work, found.get("KmsKeyId"))
+    yield from _state(secret, found, key)
+    live = unless_absent(described, work=work, function=function, qualifier=function.alias)
+    if live is None:
+        yield cause(
+            f"there is no alias {function.alias} of function {function.name}",
+            f"関数{function.name}またはそのエイリアス{function.alias}がありません",
+            "python -m runbook functions --env {env} --go",
+        )
+        return
+    yield from _variable(function, secret, live)
+    yield from _permissions(work, live["Role"], found["ARN"], key)
+
+
+def _state(
+    secret: Secret, found: Mapping[str, Any], key: Mapping[str, Any] | None
+) -> Iterator[Cause]:
     if found.get("DeletedDate"):
         yield cause(
             f"secret {secret.name} is being deleted",
             f"シークレット{secret.name}は削除待ちです",
             f"aws secretsmanager restore-secret --secret-id {secret.name}",
         )
-    yield from _key(work, secret, found.get("KmsKeyId"))
-    live = described(work, function, function.alias)
+    if key and key["KeyState"] != "Enabled":
+        yield cause(
+            f"the key of {secret.name} is {key['KeyState']}",
+            f"{secret.name}の暗号化キーの状態が{key['KeyState']}です",
+            f"aws kms enable-key --key-id {key['KeyId']}",
+        )
+
+
+def _variable(function: Function, secret: Secret, live: Mapping[str, Any]) -> Iterator[Cause]:
     if secret.name not in live.get("Environment", {}).get("Variables", {}).values():
         yield cause(
             f"no variable of version {live['Version']} of {function.name} names {secret.name}",
             f"{function.name}のバージョン{live['Version']}に{secret.name}を指す環境変数がありません",
-            "python -m runbook functions",
-        )
-    decision = evaluate(_statements(work, live["Role"]), READ, found["ARN"], context({}))
-    if not decision.allowed:
-        role = live["Role"].rpartition("/")[2]
-        yield cause(
-            f"{role} may not read {found['ARN']}: {decision.reason}",
-            f"{role}には{found['ARN']}を読み取る権限がありません: {decision.reason}",
-            "python -m runbook least_privilege",
+            "python -m runbook functions --env {env} --go",
         )
 
 
-def _key(work: Work, secret: Secret, key: str | None) -> Iterator[Cause]:
-    if key is None:
+def _permissions(
+    work: Work, role_arn: str, secret_arn: str, key: Mapping[str, Any] | None
+) -> Iterator[Cause]:
+    """Yield what the role lacks. AWS's own key for secrets lets in whoever may read the secret."""
+    role, remedy = role_arn.rpartition("/")[2], "python -m runbook least_privilege --env {env} --go"
+    if unless_absent(work.client("iam").get_role, RoleName=role) is None:
+        yield cause(f"there is no role {role}", f"ロール{role}がありません", remedy)
         return
-    answer = unless_absent(work.client("kms").describe_key, KeyId=key)
-    state = answer["KeyMetadata"]["KeyState"] if answer else "absent"
-    if state != "Enabled":
+    statements = _statements(work, role)
+    decision = evaluate(statements, READ, secret_arn, context({}))
+    if not decision.allowed:
         yield cause(
-            f"the key of {secret.name} is {state}",
-            f"{secret.name}の暗号化キーの状態が{state}です",
-            f"aws kms enable-key --key-id {key}",
+            f"{role} may not read {secret_arn}: {decision.reason}",
+            f"{role}には{secret_arn}を読み取る権限がありません: {decision.reason}",
+            remedy,
+        )
+    if key is None or key.get("KeyManager") != "CUSTOMER":
+        return
+    decision = evaluate(statements, DECRYPT, key["Arn"], context({}))
+    if not decision.allowed:
+        yield cause(
+            f"{role} may not decrypt with {key['Arn']} (unless the key's own policy lets it):"
+            f" {decision.reason}; name that key as secret_key in environments.toml",
+            f"{role}には{key['Arn']}で復号する権限がありません（キーポリシーで許可されている場合を除く）:"
+            f" {decision.reason}。environments.tomlのsecret_keyにこのキーを指定します",
+            remedy,
         )
 
 
-def _statements(work: Work, role_arn: str) -> list[Statement]:
-    iam, role = work.client("iam"), role_arn.rpartition("/")[2]
+def _key(work: Work, key: str | None) -> Mapping[str, Any] | None:
+    """Return what KMS says of a key; None where the secret names none, and so has AWS's own."""
+    if key is None:
+        return None
+    answer = unless_absent(work.client("kms").describe_key, KeyId=key)
+    if answer is None:
+        return {"KeyId": key, "KeyState": "absent"}
+    found: Mapping[str, Any] = answer["KeyMetadata"]
+    return found
+
+
+def _statements(work: Work, role: str) -> list[Statement]:
+    iam = work.client("iam")
     found: list[Statement] = []
     for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
         for name in page["PolicyNames"]:

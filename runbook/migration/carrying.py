@@ -43,12 +43,12 @@ def look_at_items(work: Work, job: Job) -> Changes:
     work.watch("looking at every item")
     found = survey(job.items(work), job.table, job.fit, job.flaw)
     if not found.count:
-        job.copy.discard()
+        _discard(work, job)
         raise Refused(f"{job.source} holds no items: see whether it is the right one")
     for before, after in () if job.private else found.first:
         work.tell(f"- {json.dumps(before, ensure_ascii=False)}")
         work.tell(f"+ {json.dumps(after, ensure_ascii=False)}")
-    _refuse_bad(job, found)
+    _refuse_bad(work, job, found)
     work.tell(
         Words(
             en=f"{found.count:,} items are fit to go, {found.respelled:,} of them respelled",
@@ -98,13 +98,20 @@ def _take(work: Work, job: Job) -> None:
     work.tell(f"{state.items:,} items copied, {progress.rate():,.0f}/s")
 
 
-def _refuse_bad(job: Job, found: Survey) -> None:
+def _discard(work: Work, job: Job) -> None:
+    """Forget a copy whose source will be mended; a rehearsal, or a run beside it, leaves it alone."""
+    if work.go or not work.rehearsed:
+        with job.copy.alone():
+            job.copy.discard()
+
+
+def _refuse_bad(work: Work, job: Job, found: Survey) -> None:
     path = job.copy.folder / "bad-items.jsonl"
     if not found.bad:
         path.unlink(missing_ok=True)
         return
     list_bad(found.bad, path)
-    job.copy.discard()  # it will be mended at the source, of which this copy would know nothing
+    _discard(work, job)
     few = "" if job.private else f" ({'; '.join(map(str, found.bad[:3]))})"
     raise Refused(
         f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"

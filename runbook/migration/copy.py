@@ -47,7 +47,7 @@ class Copy:
         with self.alone():
             state = self.of(source) or self._fresh(source)
             taking = _Taking(self, state)
-            progress.done = state.items
+            progress.going_on(state.items)
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 jobs = [pool.submit(taking.part, source, n, progress) for n in range(source.parts)]
             for job in jobs:

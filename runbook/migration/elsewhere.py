@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ProfileNotFound
 
 from signoff.environment import Environment
 from signoff.environments import names, peek
 from signoff.guard import GuardError, guard
 from signoff.procedure import Clients, Refused
+from signoff.procedure.clients import opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +47,9 @@ def reached(name: str, *, file: Path, profile: str | None, here: Environment) ->
 
 def _session(profile: str | None, region: str) -> boto3.Session:
     try:
-        return boto3.Session(profile_name=profile, region_name=region)
-    except ProfileNotFound:
-        raise Refused(
-            f"there is no AWS profile {profile}: see `aws configure list-profiles`"
-        ) from None
+        return opened(region, profile)
+    except GuardError as error:
+        raise Refused(str(error)) from None
 
 
 def _checked(session: boto3.Session, there: Environment, account: str | None) -> str:

@@ -55,7 +55,7 @@ def _text(path: Path) -> str:
 
 def _lines(path: Path, text: str, error: JSONDecodeError) -> Iterator[Any]:
     """Read JSON lines. What is no JSON from its first line on was never meant to be."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:

@@ -82,7 +82,8 @@ class Job:
         """List the target as it is now; nothing, in a rehearsal, where it is yet to be made."""
         client, name = work.client("dynamodb"), self.table.name
         answer = unless_absent(client.describe_table, TableName=name)
-        work.needs(answer, f"table {name} does not exist: run `python -m runbook tables` first")
+        before = f"python -m runbook tables --env {work.environment.name} --go"
+        work.needs(answer, f"table {name} does not exist: run `{before}` first")
         if answer is None:
             return Listing({})
         progress = Progress(what=f"reading {name}", watch=work.watch)

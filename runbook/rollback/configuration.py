@@ -1,8 +1,9 @@
 """The front end's configuration written into its folder: the one thing of it that a rollback changes."""
 
+from difflib import ndiff
 from pathlib import Path
 
-from runbook.front_end import SETTINGS, needed, setting, site
+from runbook.front_end import SETTINGS, needed, rest, setting, site
 from signoff.procedure import Change, Refused, Work
 from signoff.procedure.work import Changes
 
@@ -18,7 +19,7 @@ def file_of(work: Work) -> Path:
 def written(path: Path) -> str | None:
     """Return what stands in the file, None where there is none; Refused where nobody can read it."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")  # with its own line ends
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
@@ -26,7 +27,10 @@ def written(path: Path) -> str | None:
 
 
 def writing(path: Path, text: str) -> Changes:
-    """Return what differs between the file and ``text``: the settings by name, the rest as a whole."""
+    """Return what differs between the file and ``text``: the settings by name, of the rest its lines.
+
+    A line that is in the file alone would be lost, and with it what somebody set there.
+    """
     found = written(path)
     if found == text:
         return ()
@@ -36,7 +40,17 @@ def writing(path: Path, text: str) -> Changes:
         for one in SETTINGS
         if setting(found, one) != setting(text, one)
     )
+    gone, new = only_in(found or "", text), only_in(text, found or "")
+    content = Change(name, "content", gone or None, new or None, destroys=bool(gone))
+    if gone or new:
+        return (*named, content)
     return named or (Change(name, "content", found, text),)
+
+
+def only_in(one: str, other: str) -> str:
+    """Return the lines of a configuration that another lacks, beside the settings that are switched."""
+    ours, theirs = (rest(text).splitlines(keepends=True) for text in (one, other))
+    return "".join(line[2:] for line in ndiff(ours, theirs) if line.startswith("- "))
 
 
 def write(path: Path, text: str) -> None:
@@ -44,7 +58,7 @@ def write(path: Path, text: str) -> None:
     staged = path.with_name(f"{path.name}.staged")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_text(text, encoding="utf-8")
+        staged.write_bytes(text.encode())
         staged.replace(path)
     except OSError as error:
         raise Refused(f"{path} cannot be written ({error}): see to it, then run it again") from None

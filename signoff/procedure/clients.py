@@ -5,6 +5,9 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ProfileNotFound
+
+from signoff.guard import GuardError
 
 AT_ONCE = 8
 """Resources of one kind that are converged at the same time."""
@@ -17,6 +20,19 @@ PATIENT = Config(
     read_timeout=30,
     max_pool_connections=AT_ONCE,
 )
+
+
+def opened(region: str, profile: str | None = None) -> boto3.Session:
+    """Open a session, of ``AWS_PROFILE`` where no profile is named. Raises GuardError."""
+    try:
+        return boto3.Session(profile_name=profile, region_name=region)
+    except ProfileNotFound as error:
+        raise GuardError(
+            f"there is no AWS profile {error.kwargs['profile']}: name one of"
+            " `aws configure list-profiles`"
+        ) from None
+    except BotoCoreError as error:
+        raise GuardError(f"the configuration of AWS cannot be used: {error}; mend it") from None
 
 
 class Clients:

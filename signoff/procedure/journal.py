@@ -23,7 +23,7 @@ class Entry:
     run: str
     what: str
     """begin; change, or broken (a change that may be made in part); done, held, confirmed, left (to a
-    person), failed, declined, red; end."""
+    person, or for later), failed, declined, red; end."""
     step: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
     """``changes`` (before and after), ``error``, ``rows``, ``result``."""
@@ -64,7 +64,7 @@ class Journal:
     def __iter__(self) -> Iterator[Entry]:
         """Read all entries, oldest first; half a line that a killed run left is passed over."""
         if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").splitlines():
+            for line in self.path.read_text(encoding="utf-8").split("\n"):
                 if (entry := _entry(line)) is not None:
                     yield entry
 

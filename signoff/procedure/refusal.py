@@ -4,13 +4,22 @@ Refused        the step itself will not go on: what it found is not for a machin
 └── Declined   a person, or nobody, said yes to something that destroys
 """
 
+import re
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     CredentialRetrievalError,
+    HTTPClientError,
+    LoginError,
     NoCredentialsError,
+    ParamValidationError,
     PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+    WaiterError,
 )
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
@@ -25,9 +34,19 @@ EXPIRED = frozenset(
         "UnrecognizedClientException",
     }
 )
-NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
-KNOWN = (ClientError, BotoCoreError)
-"""What the AWS client raises, all told; anything else is a fault of ours and is not caught."""
+NO_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    LoginError,
+    SSOError,
+    TokenRetrievalError,
+)
+UNANSWERED = (HTTPClientError, NoConnectionError)
+PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')
+"""How botocore's report names a parameter; what stands beside it may be a secret."""
+KNOWN = (ClientError, BotoCoreError, OSError)
+"""What the AWS client and the disk raise; anything else is a fault of ours and is not caught."""
 
 
 class Refused(Exception):  # noqa: N818 - it reads as the answer that it is
@@ -39,16 +58,38 @@ class Declined(Refused):
 
 
 def sentence(error: BaseException, caller: str) -> str:
-    """Tell an error of AWS to the person at the keyboard. Bodies and parameters are not repeated."""
+    """Tell an error of AWS or of the disk to the person at the keyboard, without any value in it."""
     if isinstance(error, ClientError):
         return _answered(error, caller)
+    if isinstance(error, BotoCoreError):
+        return _of_the_client(error)
+    if isinstance(error, OSError):
+        place, why = error.filename or "a file", error.strerror or type(error).__name__
+        return f"{place} cannot be used ({why}): see to its folder and the disk, then run it again"
+    return str(error)
+
+
+def _of_the_client(error: BotoCoreError) -> str:
+    kind = type(error).__name__
     if isinstance(error, NO_CREDENTIALS):
         return "AWS was not asked: there are no usable credentials; sign in, then run it again"
-    if isinstance(error, BotoCoreError):
+    if isinstance(error, UNANSWERED):
+        return f"AWS did not answer ({kind}): see to the connection, then run it again"
+    if isinstance(error, WaiterError):
         return (
-            f"AWS did not answer ({type(error).__name__}): see to the connection, then run it again"
+            f"AWS did not finish in time (waiting for {error.kwargs['name']}:"
+            f" {error.kwargs['reason']}): see how it stands in the console, then run it again"
         )
-    return str(error)
+    if isinstance(error, ParamValidationError):
+        named = ", ".join(PARAMETER.findall(str(error.kwargs["report"]))) or "one of its parameters"
+        return (
+            f"AWS was not asked: it takes no such {named}; see to the value in environments.toml or on"
+            " the command line, then run it again"
+        )
+    return (
+        f"the AWS client gave up ({kind}): see to its configuration (~/.aws/config, the variables"
+        " that begin with AWS_), then run it again"
+    )
 
 
 def _answered(error: ClientError, caller: str) -> str:

@@ -101,6 +101,9 @@ class Run:
             self._sign(step)
             self.screen.outcome("confirmed", step)
             self._write("confirmed", step)
+        elif step.may_wait:
+            self.screen.outcome("left", step)
+            self._write("left", step)
         else:
             self._stop("declined", step, "not confirmed")
 

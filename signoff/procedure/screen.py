@@ -22,6 +22,7 @@ WORDS = {
     "held": Words(en="nothing to do, it holds already", ja="変更なし。すでに満たされています"),
     "confirmed": Words(en="confirmed", ja="確認済み"),
     "by hand": Words(en="a person does this", ja="人が行う作業です"),
+    "left": Words(en="left for later, and not signed", ja="後回しにしました（署名なし）"),
     "failed": Words(en="failed", ja="失敗"),
     "declined": Words(en="declined", ja="中止"),
     "green": Words(en="proven green", ja="判定は合格"),
@@ -32,8 +33,12 @@ WORDS = {
     ),
     "agree": Words(en="Go on? [y/N] ", ja="続けますか？ [y/N] "),
     "finished": Words(en="Is it done? [y/N] ", ja="終わりましたか？ [y/N] "),
+    "finished or later": Words(
+        en="Is it done? [y, or Enter to leave it for later] ",
+        ja="終わりましたか？ [y、後回しにする場合はEnter] ",
+    ),
 }
-GOOD = frozenset({"done", "held", "confirmed", "by hand", "green"})
+GOOD = frozenset({"done", "held", "confirmed", "by hand", "left", "green"})
 LONGEST, LONGEST_LINE = 120, 400
 """Characters of a value, and of all values of what is new; the journal has them whole."""
 
@@ -81,7 +86,7 @@ class ConsoleScreen:
     def confirmed(self, step: Step) -> bool:
         """Show the instruction, and ask whether it was done."""
         self.console.print(escape(step.text.body[self.lang] or step.text.title[self.lang]))
-        return self._asked("finished")
+        return self._asked("finished or later" if step.may_wait else "finished")
 
     def tell(self, line: str | Words) -> None:
         said = line if isinstance(line, str) else line[self.lang]

@@ -1,7 +1,7 @@
 """A procedure is a module, a step is a function, and its docstring is its text in both languages."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 from signoff.procedure.text import Text
@@ -23,6 +23,8 @@ class Step:
     proves: tuple[str, ...]
     action: Action | None
     """None where only a person can do it; the text is then the instruction."""
+    may_wait: bool = False
+    """Nothing after it builds on it: where a person has not done it, the run leaves it and goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +74,11 @@ def step(guide: str, *, proves: tuple[str, ...] = ()) -> Callable[[Action], Step
     return lambda function: _step(function, function, guide, proves)
 
 
-def ask(guide: str, *, proves: tuple[str, ...] = ()) -> Callable[[Callable[[], None]], Step]:
+def ask(
+    guide: str, *, proves: tuple[str, ...] = (), may_wait: bool = False
+) -> Callable[[Callable[[], None]], Step]:
     """Make a step of a function without a body: a person does what its docstring says."""
-    return lambda function: _step(function, None, guide, proves)
+    return lambda function: replace(_step(function, None, guide, proves), may_wait=may_wait)
 
 
 def _step(

@@ -78,7 +78,7 @@ class Desk:
         made = work_for(
             self.session,
             more.pop("environment", self.environment),
-            secrets_in=lambda _: LINE_TOKEN,
+            secrets_in=more.pop("secrets_in", lambda _: LINE_TOKEN),
             build=more.pop("build", package),
             record=self.evidence.record,
             recorded=self.evidence.recorded,

@@ -6,6 +6,7 @@ import json
 import pytest
 from rich.console import Console
 
+from runbook import tables
 from runbook.__main__ import main, options
 from runbook.catalogue import UNKNOWN, procedures, row_states
 from signoff.local.aws.faults import answering, denied
@@ -116,8 +117,8 @@ def test_what_was_changed_before_a_failure_is_in_the_journal(runbook, empty):
 @pytest.mark.parametrize(
     ("procedure", "first"),
     [
-        ("throttling", "python -m runbook api"),
-        ("encryption", "python -m runbook tables"),
+        ("throttling", "python -m runbook api --env prod --go"),
+        ("encryption", "python -m runbook tables --env prod --go"),
         ("api", "python -m runbook functions"),
     ],
 )
@@ -126,7 +127,7 @@ def test_a_procedure_that_comes_too_early_says_what_comes_before_it(
 ):
     assert runbook(procedure, "--go") == 1
 
-    assert f"run `{first}` first" in capsys.readouterr().err
+    assert f"run `{first}" in capsys.readouterr().err
 
 
 def test_credentials_that_end_in_the_middle_are_told(runbook, empty, capsys):
@@ -134,6 +135,35 @@ def test_credentials_that_end_in_the_middle_are_told(runbook, empty, capsys):
     assert runbook("tables", "--go") == 1
 
     assert "no longer valid (ExpiredTokenException); sign in" in capsys.readouterr().err
+
+
+def test_a_profile_that_does_not_exist_is_told_in_one_sentence(runbook, monkeypatch, capsys):
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    assert runbook("secrets") == 4
+
+    why = "there is no AWS profile nobody: name one of `aws configure list-profiles`"
+    assert capsys.readouterr().err == f"runbook: {why}\n"
+
+
+def test_an_evidence_folder_that_takes_nothing_stops_the_run_with_its_name(runbook, empty, capsys):
+    empty.do(tables.create_the_tables.action)
+    runbook.evidence.write_text("a file stands in the way")
+    assert runbook("masters", "--go") == 1
+
+    why = "evidence/SHA256SUMS cannot be used (Not a directory): see to its folder and the disk"
+    assert why in capsys.readouterr().err
+    assert "failed" in [one.what for one in runbook.journal]
+
+
+def test_a_journal_that_cannot_be_written_is_told_before_anything_is_changed(
+    runbook, empty, capsys
+):
+    runbook.journal.path.mkdir()
+    assert runbook("tables", "--go") == 1
+
+    assert "journal.jsonl cannot be used (Is a directory): see to" in capsys.readouterr().err
+    assert empty.changing_calls() == []
 
 
 def test_the_wrong_account_is_refused_before_any_step(runbook, monkeypatch, empty, capsys):
@@ -159,6 +189,8 @@ def test_no_credentials_are_refused(runbook, monkeypatch, capsys):
     [
         (("secrts",), "there is no procedure secrts; did you mean secrets?"),
         (("secrets", "--nonsense"), "unrecognized arguments: --nonsense"),
+        (("tables", "--rotate=token_key"), "is for the procedure secrets alone"),
+        (("secrets", "--rotate=line_token"), "invalid choice: 'line_token'"),
     ],
 )
 def test_a_wrong_command_line_is_usage(runbook, capsys, arguments, why):
@@ -167,6 +199,22 @@ def test_a_wrong_command_line_is_usage(runbook, capsys, arguments, why):
 
     assert ended.value.code == 2
     assert why in capsys.readouterr().err
+
+
+def test_another_token_is_put_in_place_of_a_good_one_once_somebody_agreed(
+    runbook, empty, tmp_path, monkeypatch, said
+):
+    client, name = empty.client("secretsmanager"), "stamp-rally-prod/line-channel-access-token"
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert runbook("secrets", "--go", runbook.token) == 0
+    (tmp_path / "token").write_text(LINE_TOKEN[::-1])
+    assert runbook("secrets", "--go", runbook.token) == 1
+    kept = client.get_secret_value(SecretId=name)["SecretString"]
+    assert runbook("secrets", "--go", "--yes", runbook.token) == 0
+
+    assert LINE_TOKEN in kept
+    assert LINE_TOKEN[::-1] in client.get_secret_value(SecretId=name)["SecretString"]
+    assert LINE_TOKEN[::-1] not in said.getvalue() + runbook.journal.path.read_text()
 
 
 def test_an_unknown_environment_is_usage(capsys):

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from runbook import domain
-from signoff.procedure import Procedure, Refused
+from runbook.converge import certificates
+from signoff.procedure import Declined, Procedure, Refused
 from tests.runbook.desk import ONCE
 from tests.runbook.rollback.operator import account
 
@@ -32,16 +33,17 @@ def acting(finished):
         for one in backend._certificates.values():  # noqa: SLF001 - a CA's part
             one.status = "ISSUED"
 
-    def act(zone_id=zone["HostedZone"]["Id"], sleep=issue):
+    def act(zone_id=zone["HostedZone"]["Id"], sleep=issue, *, go=True, agrees=False):
         named = replace(finished.environment.domain, hosted_zone=zone_id)
-        work = finished.work(go=True, environment=replace(finished.environment, domain=named))
+        environment = replace(finished.environment, domain=named)
+        work = finished.work(go=go, environment=environment, permit=lambda _: agrees)
         steps = Procedure.of(domain).steps
         return [
             c for one in steps for c in one.action(replace(work, sleep=sleep, tell=told.append))
         ]
 
     told = []
-    act.told = told
+    act.told, act.zone = told, zone["HostedZone"]["Id"]
     yield act
     gateway = finished.client("apigateway")
     for one in gateway.get_domain_names().get("items", []):
@@ -69,3 +71,144 @@ def test_without_a_zone_the_records_are_told(acting):
 def test_waiting_for_a_certificate_has_an_end(acting):
     with pytest.raises(Refused, match="is issued: not so after 2700 s"):
         acting(sleep=lambda _: None)
+
+
+def test_a_rehearsal_reads_only(acting, finished):
+    with finished.reads_only():
+        shown = acting(go=False)
+
+    assert {one.resource.split()[0] for one in shown} == {"certificate", "domain", "mapping"}
+    assert finished.client("apigateway").get_domain_names().get("items", []) == []
+
+
+def test_a_rehearsal_of_a_finished_domain_reads_only_and_shows_nothing(acting, finished):
+    acting()
+    with finished.reads_only():
+        assert acting(go=False) == []
+
+
+def set_record(finished, acting, kind, value):
+    record = {"Name": NAME, "Type": kind, "TTL": 300, "ResourceRecords": [{"Value": value}]}
+    change = {"Action": "UPSERT", "ResourceRecordSet": record}
+    finished.client("route53").change_resource_record_sets(
+        HostedZoneId=acting.zone, ChangeBatch={"Changes": [change]}
+    )
+
+
+def test_a_name_that_leads_elsewhere_is_led_here_only_after_asking(acting, finished):
+    set_record(finished, acting, "A", "192.0.2.1")
+    with pytest.raises(Declined, match=f"record {NAME} A: value"):
+        acting()
+    made = acting(agrees=True)
+
+    assert [(one.before, one.destroys) for one in made] == [("192.0.2.1", True)]
+    assert acting() == []
+
+
+def test_a_cname_to_the_target_is_as_good_as_an_alias(acting, finished):
+    acting(zone_id=None)
+    target = finished.client("apigateway").get_domain_name(domainName=NAME)["regionalDomainName"]
+    set_record(finished, acting, "CNAME", f"{target}.")
+
+    assert [one for one in acting() if one.resource.startswith(f"record {NAME}")] == []
+
+
+def test_a_cname_to_something_else_is_left_to_people(acting, finished):
+    set_record(finished, acting, "CNAME", "old.example.jp")
+    with pytest.raises(
+        Refused, match=r"is a CNAME to old\.example\.jp, beside which DNS takes no A"
+    ):
+        acting()
+
+
+def test_a_mapping_to_another_api_is_repointed_only_after_asking(acting, finished):
+    acting()
+    gateway = finished.client("apigateway")
+    other = gateway.create_rest_api(name="another")["id"]
+    resource = gateway.get_resources(restApiId=other)["items"][0]["id"]
+    at = {"restApiId": other, "resourceId": resource, "httpMethod": "GET"}
+    gateway.put_method(**at, authorizationType="NONE")
+    gateway.put_integration(**at, type="MOCK")
+    gateway.create_deployment(restApiId=other, stageName="prod")
+    patch = [{"op": "replace", "path": "/restapiId", "value": other}]
+    gateway.update_base_path_mapping(domainName=NAME, basePath="(none)", patchOperations=patch)
+    with pytest.raises(Declined, match=f"mapping {NAME}/: api"):
+        acting()
+    made = acting(agrees=True)
+    gateway.delete_rest_api(restApiId=other)
+
+    assert [(one.field, one.before) for one in made] == [("api", other)]
+
+
+def test_an_edge_domain_is_refused_with_the_way_to_a_regional_one(acting, finished):
+    finished.client("apigateway").create_domain_name(
+        domainName=NAME,
+        certificateArn="arn:aws:acm:us-east-1:999900001111:certificate/edge",
+        endpointConfiguration={"types": ["EDGE"]},
+    )
+    with pytest.raises(Refused, match=r"is EDGE, not REGIONAL, .*value=REGIONAL op=add"):
+        acting()
+
+
+def test_a_newer_security_policy_stays_when_the_certificate_changes(acting, finished):
+    newer, gateway = "SecurityPolicy_TLS13_1_3_2025_09", finished.client("apigateway")
+    gateway.create_domain_name(
+        domainName=NAME,
+        regionalCertificateArn="arn:aws:acm:ap-northeast-1:999900001111:certificate/expired",
+        endpointConfiguration={"types": ["REGIONAL"]},
+        securityPolicy=newer,
+    )
+    made = acting()
+    found = gateway.get_domain_name(domainName=NAME)
+
+    assert found["securityPolicy"] == newer
+    assert [one.field for one in made if one.resource == f"domain {NAME}"] == ["certificate"]
+
+
+class Acm:
+    """Lists as ACM does: RSA of at most 2048 bits, unless other keys are asked for."""
+
+    def __init__(self, *known):
+        self.known = {str(number): one for number, one in enumerate(known)}
+
+    def get_paginator(self, _):
+        return self
+
+    def paginate(self, CertificateStatuses, Includes=None):  # noqa: N803 - as AWS names them
+        kinds = (Includes or {}).get("keyTypes", ["RSA_1024", "RSA_2048"])
+        found = [
+            {"CertificateArn": arn, "DomainName": one["DomainName"]}
+            for arn, one in self.known.items()
+            if one["KeyAlgorithm"] in kinds and one["Status"] in CertificateStatuses
+        ]
+        return [{"CertificateSummaryList": found}]
+
+    def describe_certificate(self, CertificateArn):  # noqa: N803 - as AWS names it
+        return {"Certificate": {"CertificateArn": CertificateArn, **self.known[CertificateArn]}}
+
+
+def certificate(name, key="RSA_2048", status="ISSUED"):
+    return {"DomainName": name, "KeyAlgorithm": key, "Status": status}
+
+
+@pytest.mark.parametrize(
+    ("there", "found"),
+    [
+        ([certificate(NAME, "EC_prime256v1")], NAME),
+        ([certificate("*.rally.example.jp")], "*.rally.example.jp"),
+        ([certificate("*.rally.example.jp"), certificate(NAME)], NAME),
+        (
+            [certificate("*.rally.example.jp"), certificate(NAME, status="PENDING_VALIDATION")],
+            "*.rally.example.jp",
+        ),
+        ([certificate("*.example.jp")], None),
+        ([certificate("*.rally.example.jp", status="PENDING_VALIDATION")], None),
+        ([certificate(NAME, status="EXPIRED")], None),
+    ],
+    ids=["ec", "wildcard", "own-first", "issued-first", "two-labels", "another's", "expired"],
+)
+def test_a_certificate_that_covers_the_name_is_found(finished, there, found):
+    work = replace(finished.work(), client=lambda _: Acm(*there))
+    chosen = certificates.find(work, finished.environment.domain)
+
+    assert (chosen and chosen["DomainName"]) == found

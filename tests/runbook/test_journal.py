@@ -67,6 +67,13 @@ def test_an_entry_reads_as_it_was_written(path, write):
     assert written.at == "2026-11-25T00:00:00.000+00:00"
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\u0085", "\x0b", "\r\n"])
+def test_an_entry_may_hold_whatever_ends_a_line_elsewhere(path, write, character):
+    written = write("failed", detail={"error": f"copied{character}from a web page"})
+
+    assert list(Journal(path)) == [written]
+
+
 def test_a_missing_journal_is_an_empty_one(path):
     assert list(Journal(path)) == []
 

@@ -1,5 +1,7 @@
 """A run does each step once, stops where it must, and goes on from there."""
 
+from dataclasses import replace
+
 import pytest
 
 from signoff.procedure import Journal, Stopped
@@ -130,6 +132,31 @@ def test_what_a_person_did_not_do_stops_the_run(thing, path):
         toy.run(thing, path, Memory(confirms=False)).perform()
 
     assert thing.applied == ["first"]
+
+
+def test_what_may_wait_is_left_and_the_run_goes_on(thing, path):
+    waiting = replace(toy.look_at_it, may_wait=True)
+    steps = (toy.set_the_first, waiting, toy.set_the_second)
+    patient, screen = replace(toy.procedure(), steps=steps), Memory(confirms=False)
+    toy.run(thing, path, screen, procedure=patient).perform()
+
+    assert thing.applied == ["first", "second"]
+    assert told(path, "left", "confirmed", "declined") == [("look_at_it", "left")]
+    assert ("look_at_it", "left") in screen.outcomes
+
+
+def test_a_disk_that_takes_nothing_more_is_told_and_stops_the_run(thing, path):
+    def full(*_):
+        raise OSError(28, "No space left on device", "/evidence/000001.json")
+
+    broken = replace(toy.set_the_first, action=full)
+    made = replace(toy.procedure(), steps=(broken,))
+    with pytest.raises(
+        Stopped, match=r"000001\.json cannot be used .No space left on device.: see"
+    ):
+        toy.run(thing, path, Memory(), procedure=made).perform()
+
+    assert told(path, "failed") == [("set_the_first", "failed")]
 
 
 def test_where_nobody_is_there_a_persons_work_stays_open(thing, path):

@@ -170,3 +170,12 @@ def test_the_judges_process_finds_a_kept_stack_by_itself(tmp_path, monkeypatch, 
 
     run = in_process_of_its_own(tmp_path, kept=kept)
     assert run([sys.executable, "-c", code]) == (3, f"{seen}\n")
+
+
+def test_checks_that_never_end_are_ended_and_their_rows_are_red(tmp_path):
+    """Also where a process of theirs lives on and holds what they write to."""
+    code = "import subprocess, sys, time; subprocess.Popen(['sleep', '5']); time.sleep(60)"
+    run = in_process_of_its_own(tmp_path, kept=False, within_s=0.5)
+    judge = judge_by_checks("prod", [], lambda _: run([sys.executable, "-c", code]))
+
+    assert judge(("SEC-01", "SEC-02")) == ("SEC-01", "SEC-02")

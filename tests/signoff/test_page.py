@@ -7,11 +7,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from signoff.checklist import Row, Words
+from signoff.checklist import Checklist, Row, Words
 from signoff.outcome import Finding, Outcome
 from signoff.report.page import page
 from signoff.result import Provenance, Result
-from signoff.verdict import Decision, Verdict, row_verdict
+from signoff.verdict import Decision, RowVerdict, Verdict, row_verdict
 
 THEN = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 INLINE = '<svg viewBox="0 0 720 220"><text x="0" y="12">Arrivals a second</text></svg>'
@@ -97,6 +97,27 @@ def test_what_was_seen_can_not_become_part_of_the_page():
 )
 def test_calls_of_the_pass_and_those_at_the_end_are_told_apart(lang, calls):
     assert calls in shown(found("test_x"), lang=lang)
+
+
+def verdicts():
+    """Every row of the checklist: the first red, the second follows from it, the third is waived."""
+    first, second, third, *others = Checklist.load()
+    yield RowVerdict(row=first, outcome=Outcome.FAIL, reason="it is broken")
+    yield RowVerdict(row=second, outcome=Outcome.FOLLOWS, root=first.id)
+    yield RowVerdict(row=third, outcome=Outcome.WAIVED, reason="until Monday")
+    yield from (RowVerdict(row=one, outcome=Outcome.PASS) for one in others)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_every_link_within_the_page_leads_to_one_place(lang):
+    verdict = Verdict(decision=Decision.NO_GO, rows=tuple(verdicts()))
+    html = page(Result(provenance=PROVENANCE, verdict=verdict), lang, {})
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    leading = set(re.findall(r'href="#([^"]*)"', html))
+
+    assert len(leading) == 3
+    assert sorted(leading - set(ids)) == []
+    assert len(ids) == len(set(ids))
 
 
 def test_newest_record_of_the_store_is_named():

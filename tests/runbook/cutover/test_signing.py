@@ -78,6 +78,27 @@ def test_nobody_signs_without_a_name():
     assert signer("Hanako Sato", None)() == "Hanako Sato"
 
 
+class One(Memory):
+    """Somebody who has done one thing alone."""
+
+    def confirmed(self, step):
+        super().confirmed(step)
+        return step.name == "liff_app"
+
+
+def test_the_last_trial_can_be_signed_without_those_before_it(store, tmp_path):
+    path, procedure = tmp_path / "journal", Procedure.of(by_hand)
+    run(Thing(), path, One(), procedure=procedure, signatures=signing(store)).perform()
+    signed = [one.body["step"] for one in store.load().entries]
+
+    assert signed == ["by_hand#liff_app"]
+    assert [one.what for one in Journal(path)].count("left") == len(procedure.steps) - 1
+
+
+def test_each_step_of_the_cut_over_waits_for_the_one_before():
+    assert not [one.name for one in Procedure.of(cutover).steps if one.may_wait]
+
+
 class Signatures:
     """Signs the toy's step; ``standing`` is what counts already."""
 

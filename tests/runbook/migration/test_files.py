@@ -21,6 +21,7 @@ GOOD = {
     "a list": json.dumps(SPOTS, ensure_ascii=False).encode(),
     "JSON lines": LINES.encode(),
     "JSON lines with an empty one": f"{LINES}\n\n".encode(),
+    "JSON lines with Windows' ends": LINES.replace("\n", "\r\n").encode(),
     "an export to S3": EXPORTED.encode(),
     "what batch-write-item takes": json.dumps(REQUESTED).encode(),
     "a byte order mark": json.dumps(SCANNED).encode("utf-8-sig"),
@@ -38,6 +39,14 @@ def test_a_form_that_people_have_is_read(file, content):
     file.write_bytes(content)
 
     assert list(items_in(file)) == SPOTS
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u0085"])
+def test_a_name_may_hold_what_ends_a_line_elsewhere(file, character):
+    named = [{**one, "Name": {"S": f"statue{character}of bronze"}} for one in SPOTS]
+    file.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in named), "utf-8")
+
+    assert list(items_in(file)) == named
 
 
 def test_a_file_of_one_item_is_a_file_of_one_item(file):

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -135,6 +136,40 @@ BAD = {
 }
 
 
+@pytest.fixture
+def copied(rally):
+    """A copy on disk that holds a bad item, as a run that was stopped leaves it."""
+    put(rally.dev, SOURCE, [spot(7, Type={"S": "QR"})])
+    migrate_masters.copy_the_source.action(replace(rally.run(migrate_masters).work, go=True))
+    return lambda: [*rally.folder.rglob("part-*.jsonl"), *rally.folder.rglob("checkpoint.json")]
+
+
+def test_a_rehearsal_leaves_the_copy_of_a_stopped_run_alone(rally, copied):
+    before = copied()
+    with pytest.raises(Stopped, match="not fit to go"):
+        rally.run(migrate_masters).rehearse()
+
+    assert copied() == before != []
+
+
+def test_a_run_forgets_a_copy_that_will_be_mended_at_the_source(rally, copied):
+    with pytest.raises(Stopped, match="not fit to go"):
+        rally.run(migrate_masters).perform()
+
+    assert copied() == []
+
+
+def test_a_copy_that_another_run_works_on_is_not_taken_from_it(rally, copied):
+    before = copied()
+    with (
+        Copy(rally.folder / "migration" / TARGET).alone(),
+        pytest.raises(Stopped, match="another run is at work there"),
+    ):
+        rally.run(migrate_masters).perform()
+
+    assert copied() == before
+
+
 @pytest.mark.parametrize(("wrong", "reason"), BAD.values(), ids=BAD)
 def test_one_bad_item_stops_the_run_before_anything_is_written(rally, wrong, reason):
     put(rally.dev, SOURCE, [spot(7, **wrong)])
@@ -210,7 +245,9 @@ def test_a_source_that_was_named_and_is_not_there_is_for_its_owner_to_see_to(ral
 def test_without_a_target_table_it_can_be_rehearsed_but_not_done(rally):
     rally.prod.delete_table(TableName=TARGET)
     rally.run(migrate_masters).rehearse()
-    with pytest.raises(Stopped, match="does not exist: run `python -m runbook tables` first"):
+    with pytest.raises(
+        Stopped, match="does not exist: run `python -m runbook tables --env prod --go` first"
+    ):
         rally.run(migrate_masters).perform()
 
 

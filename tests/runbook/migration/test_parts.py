@@ -165,6 +165,15 @@ def test_long_waits_are_told_in_minutes():
     assert bar.line().endswith("100 of 1,000, 10/s, 1 min 30 s left")
 
 
+def test_what_an_earlier_run_did_says_nothing_of_the_rate():
+    clock = iter([0.0, 10.0, 10.0])
+    bar = Progress(what="w", watch=nothing, total=1000, now=lambda: next(clock))
+    bar.going_on(500)
+    bar.done += 100
+
+    assert bar.line().endswith("600 of 1,000, 10/s, 40 s left")
+
+
 def test_nothing_done_yet_has_no_time_left():
     bar = Progress(what="w", watch=nothing, total=5, now=lambda: 0.0)
 

@@ -61,13 +61,29 @@ def test_a_master_without_an_id_counts_by_its_place():
 
 def test_validity_covers_a_whole_day_in_japan():
     day = date(2026, 12, 1)
-    late, early = ({"S": "2026-12-01T00:00:01"}, {"S": "2026-12-01T23:59:59"})
+    late, early = ({"S": "2026-12-01T00:00:01"}, {"S": "2026-12-01T23:59:58"})
     whole = spot(3, ValidFrom={"S": "2026-11-30T15:00:00+00:00"}, ValidTo={"S": "2026-12-02"})
 
     assert invalid_on([spot(1, ValidFrom=late), spot(2, ValidTo=early), whole, IMAGE], day) == {
         "SPOT-00001": "'2026-12-01T00:00:01'…",
-        "SPOT-00002": "…'2026-12-01T23:59:59'",
+        "SPOT-00002": "…'2026-12-01T23:59:58'",
     }
+
+
+@pytest.mark.parametrize(
+    ("day", "last", "valid"),
+    [
+        (date(2026, 11, 30), "2026-11-30", True),
+        (date(2026, 12, 1), "2026-11-30", False),
+        (date(2026, 11, 30), "2026-11-30T23:59:59", True),
+        (date(2026, 11, 30), "2026-11-30T00:00", False),
+    ],
+)
+def test_the_last_day_of_a_validity_belongs_to_it_whole(day, last, valid):
+    master = spot(1, ValidFrom={"S": "2026-11-30"}, ValidTo={"S": last})
+
+    assert flaw(master) is None
+    assert (not invalid_on([master], day)) == valid
 
 
 @pytest.mark.parametrize("typed", [None, {"S": "1"}, {"N": "NaN"}, {"N": "x"}, {"N": None}])

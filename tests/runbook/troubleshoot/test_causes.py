@@ -2,17 +2,26 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
-from runbook import troubleshoot, troubleshoot_cors, troubleshoot_secrets, troubleshoot_slow
-from runbook.diagnosis import preflights
+from runbook import (
+    least_privilege,
+    troubleshoot,
+    troubleshoot_cors,
+    troubleshoot_secrets,
+    troubleshoot_slow,
+)
+from runbook.diagnosis import logs, preflights
+from runbook.diagnosis.logs import tell_signs
 from signoff.procedure import Procedure
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.operator import account
 
 SPOKEN = re.compile(r"[a-z]+ [a-z]+ [a-z]+")
 """Three words of English in a row."""
+AUTH = "stamp-rally-prod-auth"
 ROLE = {"RoleName": "stamp-rally-prod-auth-role", "PolicyName": "least-privilege"}
 
 
@@ -47,7 +56,7 @@ def test_a_policy_without_the_six_characters_of_the_arn_is_named(operator, told)
     iam.put_role_policy(**ROLE, PolicyDocument=json.dumps(good))
 
     assert "stamp-rally-prod-auth-role may not read arn:aws:secretsmanager" in said
-    assert "python -m runbook least_privilege" in said
+    assert "python -m runbook least_privilege --env prod --go" in said
 
 
 def test_a_secret_that_is_being_deleted_is_named(operator, told):
@@ -57,6 +66,43 @@ def test_a_secret_that_is_being_deleted_is_named(operator, told):
     secrets.restore_secret(SecretId=name)
 
     assert f"secret {name} is being deleted" in said
+
+
+def test_a_role_that_may_not_decrypt_with_the_secrets_own_key_is_named(operator, told):
+    kms, secrets = operator.client("kms"), operator.client("secretsmanager")
+    key, name = kms.create_key()["KeyMetadata"]["Arn"], "stamp-rally-prod/token-secret-key"
+    secrets.update_secret(SecretId=name, KmsKeyId=key)
+    said = told(troubleshoot_secrets)
+    decrypting = replace(operator.desk.environment, secret_key=key)
+    least_privilege.give_each_function_its_role.action(
+        operator.work(go=True, environment=decrypting)
+    )
+    then = told(troubleshoot_secrets)
+    secrets.update_secret(SecretId=name, KmsKeyId="alias/aws/secretsmanager")
+    operator.run(least_privilege)
+
+    assert f"stamp-rally-prod-auth-role may not decrypt with {key}" in said
+    assert "decrypt" not in then
+
+
+def test_a_role_that_is_gone_is_named(operator, told):
+    iam = operator.client("iam")
+    iam.delete_role_policy(**ROLE)
+    iam.delete_role(RoleName=ROLE["RoleName"])
+    said = told(troubleshoot_secrets)
+    operator.run(least_privilege)
+
+    assert "there is no role stamp-rally-prod-auth-role; python -m runbook least_privilege" in said
+
+
+def test_an_alias_that_is_gone_is_named(operator, told):
+    functions, alias = operator.client("lambda"), {"FunctionName": AUTH, "Name": "live"}
+    version = functions.get_alias(**alias)["FunctionVersion"]
+    functions.delete_alias(**alias)
+    said = told(troubleshoot_secrets)
+    functions.create_alias(**alias, FunctionVersion=version)
+
+    assert f"there is no alias live of function {AUTH}; python -m runbook functions" in said
 
 
 def test_a_burning_alarm_is_named_with_its_page(operator, told):
@@ -71,15 +117,52 @@ def test_a_burning_alarm_is_named_with_its_page(operator, told):
 
 
 def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
-    logs, group = operator.client("logs"), "/aws/lambda/stamp-rally-prod-award"
+    client, group = operator.client("logs"), "/aws/lambda/stamp-rally-prod-award"
     now = operator.desk.aws.calls[-1].at
-    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    client.create_log_stream(logGroupName=group, logStreamName="s")
     line = {"timestamp": int(now * 1000), "message": "AccessDenied for canary-value"}
-    logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[line])
+    client.put_log_events(logGroupName=group, logStreamName="s", logEvents=[line])
     said = told(troubleshoot)
 
     assert "stamp-rally-prod-award: 1 lines: likely cause: its role may not" in said
     assert "canary-value" not in said
+
+
+class Log:
+    """A log group that answers page by page."""
+
+    def __init__(self, *pages):
+        self.pages = pages
+
+    def filter_log_events(self, nextToken=0, **_):  # noqa: N803 - as AWS names it
+        number = int(nextToken)
+        more = {"nextToken": str(number + 1)} if number + 1 < len(self.pages) else {}
+        return {"events": [{}] * self.pages[number], **more}
+
+
+def spoken(operator, log):
+    said = []
+    work = replace(operator.work(), client=lambda _: log, tell=said.append)
+    there = tell_signs(work, work.plan.functions[0])
+    return there, "\n".join(said_in("en", one) for one in said)
+
+
+def test_a_sign_on_a_later_page_is_found(operator):
+    there, said = spoken(operator, Log(0, 0, 2))
+
+    assert there
+    assert "stamp-rally-prod-auth: 2 lines: likely cause: its role may not" in said
+
+
+def test_a_log_that_is_not_read_to_its_end_is_never_called_quiet(operator):
+    there, said = spoken(operator, Log(*[0] * (logs.PAGES + 1)))
+
+    assert there
+    assert "too long to be read whole; search /aws/lambda/stamp-rally-prod-auth" in said
+
+
+def test_a_log_without_a_sign_is_quiet(operator):
+    assert spoken(operator, Log(0, 0, 0)) == (False, "")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +181,7 @@ def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
     ],
 )
 def test_figures_speak_for_a_cause(figures, cause):
-    assert any(cause in one.told.en for one in troubleshoot_slow.causes(figures))
+    assert any(cause in one.told("prod").en for one in troubleshoot_slow.causes(figures))
 
 
 def test_good_figures_speak_for_none():
@@ -153,4 +236,4 @@ def test_all_that_is_said_is_said_in_japanese_too(operator, told, module):
 def test_a_cause_names_the_page_of_its_language(lang):
     (one,) = troubleshoot_slow.causes({"Users-prod WriteThrottleEvents": 3})
 
-    assert f"runbook/alarms.{lang}.md#throttle" in one.told[lang]
+    assert f"runbook/alarms.{lang}.md#throttle" in one.told("prod")[lang]

@@ -1,0 +1,143 @@
+"""The cut-over as one run with the people in it: in order, signed, and stopped where one says no."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from runbook import cutover, verdict
+from runbook.rollback.stand_in import stand_in
+from runbook.signing import Signing
+from signoff.checklist import Checklist
+from signoff.procedure import Journal, Procedure, Run, Stopped
+from signoff.store import Folder, Store
+from tests.runbook.cutover.test_verdict import told
+from tests.runbook.toy import WHO, Memory
+
+PROCEDURE = Procedure.of(cutover)
+STEPS = [one.name for one in PROCEDURE.steps]
+RELEASE = "a1"
+OLD = """\
+const CONFIG = {
+    API_BASE_URL: 'https://olddevapi1.execute-api.us-east-1.amazonaws.com/dev',
+    LIFF_ID: window.LIFF_ID || '1111111111-aaaaaaaa',
+};
+"""
+
+
+class Team(Memory):
+    """People who do what each step says; ``refuses`` is what one of them says no to."""
+
+    def __init__(self, deploy, refuses=""):
+        super().__init__()
+        self.deploy, self.refuses = deploy, refuses
+
+    def confirmed(self, step):
+        super().confirmed(step)
+        if step.name == "front_end_switched":
+            self.deploy()
+        return step.name != self.refuses
+
+
+@pytest.fixture
+def cut_over(empty, tmp_path, monkeypatch):
+    """Runs the cut-over of an environment with a good verdict and a front end on loopback."""
+    monkeypatch.setattr(verdict, "newest", lambda _: told(started=datetime.now(UTC)))
+    store = Store(Folder(tmp_path / "evidence"), "prod")
+    journal = Journal(tmp_path / "journal.jsonl")
+    with stand_in() as there:
+        served = there.folder / there.front_end.config_path
+        own = tmp_path / "site" / there.front_end.config_path
+        for path in (served, own):
+            path.parent.mkdir(parents=True)
+            path.write_text(OLD)
+
+        def run(refuses=""):
+            screen = Team(lambda: served.write_bytes(own.read_bytes()), refuses)
+            work = empty.work(
+                environment=replace(empty.environment, front_end=there.front_end),
+                chosen={"site": str(tmp_path / "site")},
+                release=lambda: RELEASE,
+            )
+            signing = Signing(
+                store=store,
+                caller=WHO,
+                by=lambda: "Hanako Sato",
+                release=lambda: RELEASE,
+                days=14,
+                checklist=Checklist.load(),
+            )
+            made = Run(
+                procedure=PROCEDURE,
+                work=work,
+                journal=journal,
+                screen=screen,
+                who=WHO,
+                signatures=signing,
+            )
+            return made, screen
+
+        run.served, run.own, run.store, run.journal = served, own, store, journal
+        yield run
+
+
+def test_every_step_is_done_once_and_in_order(cut_over):
+    made, screen = cut_over()
+    made.perform()
+    signed = [one.body["step"].partition("#")[2] for one in cut_over.store.load().entries]
+
+    assert [name for name, _ in screen.outcomes] == STEPS
+    assert {what for _, what in screen.outcomes} <= {"confirmed", "done", "held"}
+    assert signed == [one.name for one in PROCEDURE.steps if one.action is None]
+    assert "https://api.rally.example.jp" in cut_over.served.read_text()
+
+
+def test_the_users_are_told_before_the_maintenance_begins():
+    assert STEPS.index("users_told") < STEPS.index("maintenance_on")
+    assert STEPS.index("maintenance_on") < STEPS.index("front_end_switched")
+    assert STEPS.index("front_end_switched") < STEPS.index("maintenance_lifted")
+
+
+@pytest.mark.parametrize("refused", [one.name for one in PROCEDURE.steps if one.action is None])
+def test_where_one_says_no_nothing_after_it_happens(cut_over, refused):
+    made, screen = cut_over(refused)
+    with pytest.raises(Stopped, match="not confirmed"):
+        made.perform()
+
+    assert [name for name, _ in screen.outcomes] == STEPS[: STEPS.index(refused) + 1]
+
+
+def test_a_stopped_cut_over_goes_on_and_asks_nobody_twice(cut_over):
+    first, _ = cut_over("phone_test")
+    with pytest.raises(Stopped):
+        first.perform()
+    made, screen = cut_over()
+    made.perform()
+
+    assert screen.asked == STEPS[STEPS.index("phone_test") :]
+
+
+def test_without_a_deployment_the_run_stops_before_anybody_is_asked_to_look(cut_over):
+    made, screen = cut_over()
+    screen.deploy = lambda: None
+    with pytest.raises(Stopped, match="does not serve the new configuration yet"):
+        made.perform()
+
+    assert screen.asked[-1] == "caches_invalidated"
+    assert "front_end_reaches_api" not in screen.asked
+
+
+def test_a_rehearsal_of_all_of_it_changes_nothing_anywhere(cut_over, empty):
+    made, screen = cut_over()
+    with empty.reads_only():
+        shown = made.rehearse()
+
+    assert [one.field for one in shown] == [
+        "front-end",
+        *("API_BASE_URL", "LIFF_ID"),
+        "API_BASE_URL",
+    ]
+    assert screen.asked == []
+    assert cut_over.own.read_text() == cut_over.served.read_text() == OLD
+    assert (list(cut_over.journal), cut_over.store.load().entries) == ([], ())
+    assert empty.evidence.records == []

@@ -1,0 +1,49 @@
+"""No command reaches production unless its name was typed: not by default, not by --yes, not by another option."""
+
+import pytest
+
+from runbook.__main__ import CARRIES, main
+from runbook.catalogue import procedures
+from tests.runbook.desk import PROD
+
+GOING = ("--yes", "--go", f"--environments={PROD}")
+"""The file has nothing but prod: what does not go there finds no environment at all."""
+
+
+@pytest.mark.parametrize("name", procedures())
+def test_without_a_name_it_is_local(capsys, name):
+    with pytest.raises(SystemExit) as ended:
+        main([name, *GOING])
+
+    assert ended.value.code == 2
+    assert "has no environment local; it has prod" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [one for one in procedures() if one not in CARRIES])
+def test_what_goes_back_to_something_called_prod_is_local_still(capsys, name):
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--to=prod", *GOING])
+
+    assert ended.value.code == 2
+    assert "has no environment local; it has prod" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", CARRIES)
+@pytest.mark.parametrize("typed", ["--to=prod", "--env=prod"])
+def test_items_go_to_prod_where_either_option_names_it(monkeypatch, capsys, name, typed):
+    """A migration names both of its ends, and ``--to`` is one of them: that is prod typed out."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for file in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(file, "/nonexistent")
+    assert main([name, typed, *GOING]) == 4
+
+    assert capsys.readouterr().err.startswith("runbook: prod needs credentials")
+
+
+@pytest.mark.parametrize("name", CARRIES)
+def test_two_names_of_environments_are_one_too_many(capsys, name):
+    with pytest.raises(SystemExit):
+        main([name, "--to=prod", "--env=dev", *GOING])
+
+    assert "--to prod and --env dev name two environments: give one" in capsys.readouterr().err

@@ -1,0 +1,47 @@
+"""Whatever AWS's client or the disk raises is told as what it is, with what to do, and no value in it."""
+
+import pytest
+from botocore.exceptions import (
+    ConnectTimeoutError,
+    NoRegionError,
+    ParamValidationError,
+    ReadTimeoutError,
+    UnauthorizedSSOTokenError,
+    WaiterError,
+)
+
+from signoff.procedure.refusal import KNOWN, sentence
+
+REPORT = """Invalid type for parameter SecretString, value: hunter2, type: <class 'int'>
+Unknown parameter in Tags[0]: "Kee", must be one of: Key, Value"""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ReadTimeoutError(endpoint_url="https://x"), "AWS did not answer (ReadTimeoutError): see"),
+        (ConnectTimeoutError(endpoint_url="https://x"), "AWS did not answer (ConnectTimeoutError)"),
+        (
+            WaiterError(name="TableExists", reason="Max attempts exceeded", last_response={}),
+            "AWS did not finish in time (waiting for TableExists: Max attempts exceeded): see how",
+        ),
+        (
+            ParamValidationError(report=REPORT),
+            "AWS was not asked: it takes no such SecretString, Kee; see to the value",
+        ),
+        (UnauthorizedSSOTokenError(), "AWS was not asked: there are no usable credentials"),
+        (NoRegionError(), "the AWS client gave up (NoRegionError): see to its configuration"),
+        (
+            PermissionError(13, "Permission denied", "/evidence"),
+            "/evidence cannot be used (Permission denied): see to its folder and the disk",
+        ),
+        (OSError(28, "No space left on device"), "a file cannot be used (No space left on device)"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_an_error_is_told_as_what_it_is(error, told):
+    said = sentence(error, "me")
+
+    assert isinstance(error, KNOWN)
+    assert said.startswith(told)
+    assert "hunter2" not in said
