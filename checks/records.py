@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from checks.deployed import Deployed
+from signoff.environment import Environment
 from signoff.inventory.section import Missing
-from signoff.records import Record
+from signoff.records import Record, Records
 from signoff.world import World
 
 SKEW = timedelta(minutes=5)
@@ -21,14 +22,51 @@ def live_release(world: World, deployed: Deployed) -> str:
     return world.release
 
 
+def proven_at(record: Record) -> datetime:
+    """Return when what the record tells was over: anyone may record an old run anew, at any time."""
+    window = record.body.get("window")
+    return datetime.fromisoformat(window[1]) if window else record.created
+
+
+def newest(records: Records, kind: str, **body: Any) -> Record | None:
+    """Return the record of what ended last, the last recorded of equals; None where there is none."""
+    entries = (one for one in reversed(records.entries) if one.kind == kind)
+    fitting = (one for one in entries if all(one.body.get(k) == v for k, v in body.items()))
+    return max(fitting, key=proven_at, default=None)
+
+
 def counting(
     deployed: Deployed, kind: str, *, release: str | None, days: int, now: datetime, **body: Any
 ) -> Record:
     """Return the newest such record; Missing where it is absent, too old, or of another release."""
-    record = deployed.record(kind, **body)
-    when = f"the newest {kind} record is of {record.created:%Y-%m-%d %H:%M} UTC"
-    if not -SKEW <= now - record.created <= timedelta(days=days):
+    # Asked first: it tells where there is none, and where the store can't be believed.
+    recorded_last = deployed.record(kind, **body)
+    record = newest(deployed.records, kind, **body) or recorded_last
+    at = proven_at(record)
+    when = f"the newest {kind} record is of {at:%Y-%m-%d %H:%M} UTC"
+    if not -SKEW <= now - at <= timedelta(days=days):
         raise Missing(f"{when}, not within the last {days} days")
     if release is not None and record.release != release:
         raise Missing(f"{when} and of release {record.release}, but {release} is live")
+    return record
+
+
+def judged_load(
+    deployed: Deployed, environment: Environment, *, release: str | None, now: datetime
+) -> Record:
+    """Return the newest verdict on the load that this environment must carry, or raise Missing."""
+    record = counting(
+        deployed,
+        "load",
+        release=release,
+        days=environment.fresh.load,
+        now=now,
+        plan=environment.load_plan,
+    )
+    rate = record.body.get("target_rate")
+    if rate != environment.target_rate:
+        raise Missing(
+            f"the newest load verdict is on {rate} requests a second, "
+            f"but target_rate is {environment.target_rate}"
+        )
     return record

@@ -58,6 +58,9 @@ def _wish(cli: argparse.ArgumentParser) -> None:
     cli.add_argument("--unlock", metavar="HOST", help="production only: its host, typed out")
     cli.add_argument("--pool", type=Path, metavar="FILE", help="users, sessions and spots (0600)")
     cli.add_argument("--objectives", type=Path, default=OBJECTIVES, metavar="FILE")
+
+
+def _workers(cli: argparse.ArgumentParser) -> None:
     cli.add_argument("--workers", type=_count, default=1, metavar="N", help="Locust processes")
 
 
@@ -68,6 +71,7 @@ def _plans(cli: argparse.ArgumentParser) -> None:
 
 def _run(cli: argparse.ArgumentParser) -> None:
     _wish(cli)
+    _workers(cli)
     cli.add_argument(
         "--listen",
         default="127.0.0.1",
@@ -86,6 +90,7 @@ def _run(cli: argparse.ArgumentParser) -> None:
 
 def _prepare(cli: argparse.ArgumentParser) -> None:
     _wish(cli)
+    _workers(cli)
     cli.add_argument(
         "--to", type=Path, required=True, metavar="FILE", help="outside the repository"
     )
@@ -97,7 +102,8 @@ def _package(cli: argparse.ArgumentParser) -> None:
     _wish(cli)
     cli.add_argument("--tasks", type=_count, required=True, metavar="N", help="tasks of the test")
     cli.add_argument("--to", type=Path, required=True, metavar="ZIP", help="outside the repository")
-    cli.set_defaults(command=commands.package)
+    # A task of the service is one process: it starts no workers, and one that is missing is invalid.
+    cli.set_defaults(command=commands.package, workers=1)
 
 
 def _merge(cli: argparse.ArgumentParser) -> None:
@@ -128,6 +134,7 @@ def main(
     """
     asked = parser().parse_args(arguments)
     try:
+        _require_one_way(asked)
         code: Exit = asked.command(asked, (join or _joined)(ROOT))
     except Refused as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
@@ -136,6 +143,14 @@ def main(
         print("INVALID: stopped before the end, so nothing was judged", file=sys.stderr)
         return int(Exit.INVALID)
     return int(code)
+
+
+def _require_one_way(asked: argparse.Namespace) -> None:
+    """Refuse what would be no plan: a visit is made of its own calls, and a login is none of them."""
+    if vars(asked).get("login") and vars(asked).get("journey"):
+        raise Refused(
+            "a journey has no login in it; ask for --login or for --journey, not for both"
+        )
 
 
 def _joined(root: Path) -> Surroundings:

@@ -10,6 +10,8 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from load.cleanup import Cleaner, used_users
+from load.engine import used
+from load.engine.measurement import Measurement
 from load.engine.plan import AWARD
 from load.engine.run_file import USED_FILE, Run
 from load.engine.verdict import Verdict
@@ -52,12 +54,14 @@ class Aftermath:
                 f"items of {self.target.user_stamps}, then: python -m load clean --env "
                 f"{self.target.name} {self.folder / USED_FILE}"
             )
-            return {"users": len(visitors), "deleted": 0, "left": len(visitors), "line_calls": 0}
+            users = len(visitors) + len(self._logins())
+            # Where no pair is known, there is still no proof that nothing was written.
+            return {"users": users, "deleted": 0, "left": max(1, users), "line_calls": 0}
 
     def _visitors(self, verdict: Verdict | None) -> set[str]:
-        """Name those who may have been awarded: all where a worker took its list with it."""
-        if verdict is None or verdict.measurement.lost:
-            return {visitor.id for visitor in self.run.pool.visitors}
+        """Name those who may have been awarded: all where a worker may have taken its list with it."""
+        if verdict is None or not verdict.measurement.listed:
+            used.note_all(self.folder, self.run.pool)
         return set(used_users(self.folder / USED_FILE))
 
     def _logins(self) -> tuple[str, ...]:
@@ -69,10 +73,16 @@ class Aftermath:
 
     def _let_stragglers_end(self, verdict: Verdict | None) -> None:
         """Wait where an award had no answer: its function may still write, up to its time limit."""
-        if verdict and not verdict.measurement.steps.total("failed", endpoint=AWARD):
+        if verdict and not _may_be_under_way(verdict.measurement):
             return
         ended = verdict.ended if verdict else datetime.now(UTC)
         left = FUNCTION_LIMIT_S - (datetime.now(UTC) - ended).total_seconds()
         if left > 0:
             self.say(f"waiting {left:.0f} s for awards that may still be under way")
             self.pause(left)
+
+
+def _may_be_under_way(seen: Measurement) -> bool:
+    """Whether an award failed, never finished, or was sent by a worker that did not tell how it ended."""
+    failed = seen.steps.total("failed", endpoint=AWARD)
+    return bool(failed or seen.unfinished(None, AWARD) or seen.unheard)

@@ -1,6 +1,8 @@
 """Everything that a finished run leaves: verdict, page, JUnit, and the record for the sign-off."""
 
 import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +26,28 @@ def publish(verdict: Verdict, folder: Path) -> list[Path]:
 
 
 def record(  # noqa: PLR0913 - a record names what it is of
-    verdict: Verdict, folder: Path, location: str, root: Path, aws: Aws, *, counts: bool
+    verdict: Verdict,
+    folder: Path,
+    location: str,
+    root: Path,
+    aws: Aws,
+    *,
+    counts: bool,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Append to the evidence store the time of the run and, if it ``counts``, its verdict.
 
-    Whatever the verdict says: the newest counts, not the best.
+    Whatever the verdict says: the newest counts, not the best. Raises `Refused` for the verdict of
+    a run that is not the newest.
     """
     about: Any = verdict.about
     store = open_store(location, about["environment"], s3=lambda: aws("s3"), root=root)
     whose = {"caller": about.get("caller") or "unknown", "release": about.get("release")}
-    store.append(evidence.WINDOW, evidence.window(verdict), **whose)
+    known, window = store.load(), evidence.window(verdict)
+    if window not in [one.body for one in known.entries if one.kind == evidence.WINDOW]:
+        store.append(evidence.WINDOW, window, **whose)
     if counts:
+        evidence.require_news(verdict, known, now())
         body = evidence.body(verdict, _page(folder, root))
         store.append(evidence.KIND, body, days=about.get("fresh_days"), **whose)
 

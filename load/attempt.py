@@ -12,6 +12,7 @@ from typing import Any
 
 from load.aftermath import Aftermath
 from load.artefacts import publish
+from load.engine.gate import Refused
 from load.engine.judge import Exit
 from load.engine.run_file import Run
 from load.engine.verdict import FILE_NAME, Verdict, sentence
@@ -35,14 +36,26 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One run against one target; ``folder`` takes its logs and artefacts."""
+    """One run against one target.
+
+    ``folder`` takes its logs and artefacts; ``live`` asks which release is there now.
+    """
 
     run: Run
     target: Target
     aws: Aws
     folder: Path
     watch: Watch
+    live: Callable[[], str | None]
     pause: Callable[[float], None] = time.sleep
+
+    def claim(self) -> None:
+        """Make the folder; `Refused` where another run left its verdict, which would be told as this one's."""
+        if (self.folder / FILE_NAME).exists():
+            raise Refused(
+                f"{self.folder} holds the verdict of a run that was made; prepare another run file"
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def drive(self, spread: Spread) -> int:
         """Run Locust to its end and return its exit code.
@@ -70,6 +83,7 @@ class Attempt:
         """Clean up after Locust ended with ``code``, and publish what it found."""
         found = self.folder / FILE_NAME
         verdict = Verdict.from_json(json.loads(found.read_text())) if found.exists() else None
+        verdict = verdict and self._of_one_release(verdict)
         traces = Aftermath(self.run, self.target, self.aws, self.folder, self.watch.say, self.pause)
         cleanup = None if code == Exit.REFUSED else traces.remove(verdict)
         if verdict is None:
@@ -77,6 +91,15 @@ class Attempt:
         verdict = replace(verdict, cleanup=cleanup)
         paths = tuple(publish(verdict, self.folder))
         return Finished(verdict.judgement.exit, sentence(verdict), paths, verdict)
+
+    def _of_one_release(self, verdict: Verdict) -> Verdict:
+        """Let a run in which someone deployed prove nothing: part of it was of another release."""
+        before, after = self.run.about.get("release"), self.live()
+        if before == after:
+            return verdict
+        broken = f"release {before} was live before the run, and {after} after it"
+        seen = replace(verdict.measurement, interrupted=verdict.measurement.interrupted or broken)
+        return replace(verdict, measurement=seen)
 
     def _without_verdict(self, code: int) -> Finished:
         logs = tuple(sorted(self.folder.glob("*.log")))

@@ -12,17 +12,19 @@ from rich.table import Table
 from load import package as packages
 from load.aim import aimed
 from load.artefacts import publish, record
-from load.cleanup import Cleaner, used_users
 from load.engine.gate import Refused
 from load.engine.judge import Exit
+from load.engine.private import require_outside
 from load.engine.run_file import USED_FILE, VARIABLE, Run
 from load.engine.throttle import Throttle
-from load.engine.verdict import sentence
+from load.engine.verdict import FILE_NAME, Verdict, sentence
+from load.evidence import shortcoming
 from load.folders import Folders
 from load.launch import Spread
 from load.merge import merge, read_parts
 from load.plans import plans
 from load.prepare import Wish, prepare
+from load.proof import ByHand, verdict_beside
 from load.quota import Ledger
 from load.run import run_load
 from load.target import Surroundings
@@ -70,20 +72,22 @@ def run(asked: argparse.Namespace, around: Surroundings) -> Exit:
 
 def prepare_run(asked: argparse.Namespace, around: Surroundings) -> Exit:
     """Write the run file, and say how Locust is started with it."""
+    require_outside(asked.to, around.root)
     prepared = _prepared(asked, around, parts=1)
     if asked.artefacts:
         prepared = replace(prepared, out=str(asked.artefacts))
-    if asked.to.resolve().is_relative_to(around.root.resolve()):
-        raise Refused(f"{asked.to} would hold sessions in the repository; write it elsewhere")
     prepared.write(asked.to)
     print(f"{asked.to} is ready; it holds sessions, for 24 hours. Start Locust with it:")
     print(f"  {VARIABLE}={asked.to} locust --config load/locust.conf")
-    print(f"Then: python -m load clean --env {asked.env} {Path(prepared.out) / USED_FILE}")
+    print("Afterwards take away what was written, then record the verdict:")
+    print(f"  python -m load clean --env {asked.env} {Path(prepared.out) / USED_FILE}")
+    print(f"  python -m load merge --record {Path(prepared.out) / FILE_NAME}")
     return Exit.PASS
 
 
 def package(asked: argparse.Namespace, around: Surroundings) -> Exit:
     """Write the zip for AWS Distributed Load Testing."""
+    require_outside(asked.to, around.root)
     prepared = _prepared(asked, around, parts=asked.tasks)
     packages.build(prepared, asked.to, around.root)
     print(f"{asked.to} is ready for {asked.tasks} tasks; its README.txt tells how to use it")
@@ -102,23 +106,38 @@ def merge_verdicts(asked: argparse.Namespace, around: Surroundings) -> Exit:
         used.write_text("".join(json.dumps(pair) + "\n" for pair in verdict.used))
         paths.append(used)
     if asked.record:
-        environment = around.environment(name)
-        aws = around.aws(environment)
-        record(verdict, folder, environment.evidence, around.root, aws, counts=True)
+        _recorded(verdict, folder, around, name)
     _tell(sentence(verdict), paths)
     return verdict.judgement.exit
+
+
+def _recorded(verdict: Verdict, folder: Path, around: Surroundings, name: str) -> None:
+    """Record a verdict that was drawn elsewhere; `Refused` where no sign-off could count it."""
+    environment = around.environment(name)
+    kept = f"{folder / FILE_NAME} is not recorded: "
+    if missing := shortcoming(verdict, environment):
+        raise Refused(f"{kept}{missing}")
+    # What is live on a local stack is asked by the sign-off; this one may be gone.
+    if not around.serves(environment):
+        theirs, live = verdict.about.get("release"), around.release(environment)
+        if theirs != live:
+            raise Refused(f"{kept}it is of release {theirs}, and {live} is live; run it again")
+    aws = around.aws(environment)
+    record(verdict, folder, environment.evidence, around.root, aws, counts=True)
 
 
 def clean(asked: argparse.Namespace, around: Surroundings) -> Exit:
     """Delete what a run wrote; fails where something is left."""
     if not asked.used.exists():
         raise Refused(f"{asked.used} does not exist; give the used.jsonl of a run")
+    verdict = verdict_beside(asked.used, asked.env)
     if around.serves(around.environment(asked.env)) and around.kept() is None:
         print("no local stack is up: what it held went with it")
         return Exit.PASS
-    with aimed(around, asked.env, Watch().say) as (target, aws):
-        cleaner = Cleaner(aws("dynamodb"), target.user_stamps, target.users)
-        done = cleaner.clean(used_users(asked.used))
+    say = Watch().say
+    with aimed(around, asked.env, say) as (target, aws):
+        by_hand = ByHand(used=asked.used, verdict=verdict, target=target, aws=aws, say=say)
+        done = by_hand.clean()
     print(f"{done['deleted']} items of {done['users']} users deleted, {done['left']} left")
     return Exit.FAIL if done["left"] else Exit.PASS
 
@@ -128,9 +147,7 @@ def _prepared(asked: argparse.Namespace, around: Surroundings, *, parts: int) ->
     ledger = Ledger(folders.ledger)
     with aimed(around, asked.env, Watch().say, asked.host) as (target, aws):
         wish = replace(_wish(asked), parts=parts)
-        prepared = prepare(target, wish, aws, ledger=ledger, out=folders.new(asked.plan))
-    ledger.reserve(prepared.host, prepared.plan.requests, prepared.plan.name)
-    return prepared
+        return prepare(target, wish, aws, ledger=ledger, out=folders.new(asked.plan))
 
 
 def _wish(asked: argparse.Namespace) -> Wish:

@@ -1,7 +1,7 @@
 """Whether a run may start at all: every rule is asked before the first request, and answers in a sentence."""
 
+import math
 import re
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from load.engine.gate import Refused, admit
 from load.engine.plan import LOGIN, Plan
 from load.engine.pool import Pool
+from load.engine.private import require_private
 from load.target import Target
 
 QUOTA_SHARE = 0.8
@@ -17,6 +18,9 @@ QUOTA_SHARE = 0.8
 RATE_CAP = 2.0
 """Times the throttle. More than that would only measure how API Gateway refuses."""
 SECONDS_CAP = 7200.0
+SHARED_POOL = 50
+"""Generators that know nothing of each other draw from a pool so many times larger than they need:
+so fewer than one award in a hundred meets another's."""
 REAL_USER = re.compile(r"U[0-9a-f]{32}")
 
 
@@ -92,12 +96,8 @@ def login_stays_at_home(asked: Asked) -> None:
 
 def pool_is_private(asked: Asked) -> None:
     """Keep sessions out of the repository and out of others' sight."""
-    if asked.pool_file is None:
-        return
-    if asked.pool_file.resolve().is_relative_to(asked.root.resolve()):
-        raise Refused(f"{asked.pool_file} holds sessions; move it out of the repository")
-    if stat.S_IMODE(asked.pool_file.stat().st_mode) & 0o077:
-        raise Refused(f"{asked.pool_file} holds sessions others can read; chmod 600 it")
+    if asked.pool_file is not None:
+        require_private(asked.pool_file, asked.root)
 
 
 RULES: tuple[Callable[[Asked], None], ...] = (
@@ -111,14 +111,28 @@ RULES: tuple[Callable[[Asked], None], ...] = (
 )
 
 
-def pool_suffices(pool: Pool, plan: Plan) -> None:
+def users_needed(plan: Plan, spots: int, *, workers: int, parts: int) -> int:
+    """Tell how many users a pool must have so that no award meets another: a pair of user and spot each.
+
+    Each worker owns its users, and decks deal awards a few more or less than their share.
+    """
+    if not plan.awards:
+        return workers
+    pairs = plan.awards * 1.1 + 50 * workers
+    spare = SHARED_POOL if parts > 1 else 1
+    return math.ceil(pairs * spare / spots) + workers
+
+
+def pool_suffices(pool: Pool, plan: Plan, *, workers: int, parts: int) -> None:
     """Refuse real people, and a pool in which awards would meet each other."""
     real = sum(1 for visitor in pool.visitors if REAL_USER.fullmatch(visitor.id))
     if real:
         raise Refused(f"{real} users of the pool have ids like real people's; use Uload… ids")
-    pairs = len(pool.visitors) * len(pool.spots)
-    if pairs < plan.awards:
+    if not pool.spots:
+        raise Refused("the pool has no spots to stand at; put the places of some stamps into it")
+    needed = users_needed(plan, len(pool.spots), workers=workers, parts=parts)
+    if len(pool.visitors) < needed:
         raise Refused(
-            f"{plan.name} awards {plan.awards:.0f} stamps, and the pool has {pairs} pairs of user "
-            "and spot; put more users into it"
+            f"{plan.name} needs {needed} users at {len(pool.spots)} spots, and the pool has "
+            f"{len(pool.visitors)}; put more users into it"
         )

@@ -1,5 +1,7 @@
 """The verdict for machines that read JUnit: one case per limit, and one for the soundness of the run."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from load.engine.criteria import Check
@@ -19,15 +21,24 @@ def junit(verdict: Verdict) -> str:
         _tell(sound, "error", "invalid", "\n".join(judged.reasons))
     for check in judged.checks:
         _case(suite, name, check)
-    if verdict.cleanup is not None:
-        case = ET.SubElement(suite, "testcase", classname=name, name="nothing is left")
-        if left := verdict.cleanup["left"]:
-            _tell(case, "failure", "fail", f"{left} items are still in the table")
+    for said, trace in _traces(verdict.cleanup or {}):
+        case = ET.SubElement(suite, "testcase", classname=name, name=said)
+        if trace:
+            _tell(case, "failure", "fail", trace)
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
     suite.set("tests", str(len(suite.findall("testcase"))))
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def _traces(cleanup: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what should be so after a run, and what is there instead."""
+    if cleanup:
+        left, calls = cleanup["left"], cleanup["line_calls"]
+        yield "nothing is left", f"{left} items are still in the table" if left else ""
+        said = f"LINE was called {calls} times for synthetic users"
+        yield "LINE is not called", said if calls else ""
 
 
 def _case(suite: ET.Element, name: str, check: Check) -> None:

@@ -17,6 +17,8 @@ from load.engine.run_file import VARIABLE, Run
 ROOT = Path(__file__).resolve().parent.parent
 JOIN_S = 30
 """How long a master waits for its workers."""
+JOIN_ELSEWHERE_S = 600
+"""The same where people or a cluster start them: an image is fetched, a machine is found."""
 GRACE_S = 10
 
 
@@ -66,7 +68,7 @@ def started(run: Run, run_file: Path, spread: Spread, logs: Path) -> Iterator[Lo
     locust = Locust()
     try:
         port = spread.port or free_port(spread.listen)
-        for role, options in _roles(run, spread, port):
+        for role, options in roles(run, spread, port):
             locust.processes.append(_process(run, run_file, role, options, logs))
         yield locust
     finally:
@@ -83,7 +85,9 @@ def free_port(host: str) -> int:
         return port
 
 
-def _roles(run: Run, spread: Spread, port: int) -> Iterator[tuple[str, list[str]]]:
+def roles(run: Run, spread: Spread, port: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield each process to be started here: its name and Locust's options, the master first."""
+    join_s = JOIN_ELSEWHERE_S if spread.elsewhere else JOIN_S
     leading = ["--headless", "--html", str(Path(run.out) / "locust.html")]
     if run.workers == 1 and not spread.elsewhere:
         yield "locust", leading
@@ -96,7 +100,7 @@ def _roles(run: Run, spread: Spread, port: int) -> Iterator[tuple[str, list[str]
             f"--master-bind-host={spread.listen}",
             f"--master-bind-port={port}",
             f"--expect-workers={run.workers}",
-            f"--expect-workers-max-wait={JOIN_S}",
+            f"--expect-workers-max-wait={join_s}",
         ],
     )
     if not spread.elsewhere:

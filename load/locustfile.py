@@ -18,6 +18,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 from load.engine import confidence
 from load.engine.conductor import Conductor
 from load.engine.opening import opened_run
+from load.engine.options import preset
 from load.engine.stream import ArrivalStream
 
 # Locust's own report then tells the same three digits as the verdict. Its type says whole numbers, its
@@ -35,6 +36,8 @@ run = opened_run()
 conductor = Conductor(run, Arrivals)
 conductor.listen(events)
 Arrivals.host = run.host
+options_file = Path(__file__).with_name("locust.conf")
+events.init_command_line_parser.add_listener(lambda parser: preset(parser, options_file, run))
 
 
 class ThePlan(LoadTestShape):

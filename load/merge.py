@@ -9,6 +9,9 @@ from load.engine.gate import Refused
 from load.engine.measurement import Measurement
 from load.engine.verdict import PART_PREFIX, Verdict
 
+TOGETHER_S = 10
+"""Machines that are told to start together do so within seconds, by clocks that differ a little."""
+
 
 def read_parts(paths: Iterable[Path]) -> list[Verdict]:
     """Read verdicts from ``verdict.json`` files, or from logs into which a generator wrote its own."""
@@ -28,29 +31,67 @@ def _read(path: Path) -> list[Verdict]:
 
 
 def merge(parts: list[Verdict]) -> Verdict:
-    """Add the measurements up and judge the whole. `Refused` where they are not of one run."""
+    """Add the measurements up and judge the whole. `Refused` where they are not of one run.
+
+    One verdict alone is judged again as it is.
+    """
     first, *others = parts
-    names = [part.about.get("part") for part in parts]
-    if len(set(names)) < len(parts):
+    if not others:
+        return first
+    names = [name for part in parts for name in _names(part)]
+    if len(set(names)) < len(names):
         raise Refused("the same part is given twice; name each part's file once")
+    _require_one_run(parts)
+    seen = Measurement.from_json(first.measurement.to_json())
+    for other in others:
+        seen.add(other.measurement)
+    seen.interrupted = seen.interrupted or _apart(parts)
+    about = {name: value for name, value in first.about.items() if name != "part"}
+    return replace(
+        first,
+        measurement=seen,
+        about={**about, "merged": names},
+        began=min(part.began for part in parts),
+        ended=max(part.ended for part in parts),
+        cleanup=None,
+        used=tuple(pair for part in parts for pair in part.used),
+    )
+
+
+def _names(part: Verdict) -> list[str]:
+    """Name the parts that are in it: one, or those that were joined before."""
+    names: list[str] = part.about.get("merged") or [part.about.get("part", "")]
+    return names
+
+
+def _require_one_run(parts: list[Verdict]) -> None:
+    """Raise `Refused` unless all were made by one run file: by its id, and judged by its conditions."""
+    first, *others = parts
+    if not first.about.get("run"):
+        raise Refused("these do not say of which run they are; make the package anew, and run it")
     for other in others:
         if _identity(other) != _identity(first):
             raise Refused(
                 f"these are parts of different runs ({_identity(first)}, {_identity(other)}); "
                 "give the parts of one"
             )
-    seen = Measurement.from_json(first.measurement.to_json())
-    for other in others:
-        seen.add(other.measurement)
-    return replace(
-        first,
-        measurement=seen,
-        began=min(part.began for part in parts),
-        ended=max(part.ended for part in parts),
-        used=tuple(pair for part in parts for pair in part.used),
-    )
+        if other.conditions != first.conditions:
+            raise Refused(
+                f"parts of run {first.about['run']} differ in plan, limits, throttle or number of "
+                "generators; give them as the generators wrote them"
+            )
 
 
 def _identity(part: Verdict) -> str:
     about, plan = part.about, part.conditions.plan
-    return f"{plan.name} on {about.get('host')}, release {about.get('release')}"
+    where = f"{plan.name} on {about.get('host')}, release {about.get('release')}"
+    return f"run {about.get('run')}: {where}"
+
+
+def _apart(parts: list[Verdict]) -> str | None:
+    """Tell where parts did not load the target at the same time: none of them made the plan's rate."""
+    moments = [part.began for part in parts]
+    apart_s = (max(moments) - min(moments)).total_seconds()
+    if apart_s <= TOGETHER_S:
+        return None
+    return f"the parts began {apart_s:.0f} s apart, {TOGETHER_S} s at most: they were not one load"

@@ -3,12 +3,11 @@
 import io
 import json
 import math
-import os
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-from load.engine.gate import Refused
+from load.engine.private import require_outside, write_private
 from load.engine.run_file import Run
 
 HERE = Path(__file__).parent
@@ -25,22 +24,20 @@ Create a test of type Locust with this zip, with
 It holds sessions of synthetic users: it is a secret until {expires}.
 
 Afterwards, with the locust-*.out of every task from the bucket's results folder:
-  python -m load merge --record *.out
+  python -m load merge *.out
   python -m load clean --env {environment} <folder of the merge>/used.jsonl
+  python -m load merge --record <folder of the merge>/verdict.json
 """
 
 
 def build(run: Run, path: Path, root: Path) -> None:
     """Write the zip for this user's eyes only; `Refused` inside the repository, where it could be committed."""
-    if path.resolve().is_relative_to(root.resolve()):
-        raise Refused(f"{path} would hold sessions in the repository; write it elsewhere")
+    require_outside(path, root)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, data in _entries(replace(run, out=".", progress=False)).items():
             archive.writestr(zipfile.ZipInfo(name, WHEN), data, zipfile.ZIP_DEFLATED)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content.getvalue())
+    write_private(path, content.getvalue())
 
 
 def _entries(run: Run) -> dict[str, bytes]:

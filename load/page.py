@@ -1,7 +1,7 @@
 """The page of a run: one file, no network, readable on paper and on a phone."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, Any]]:
         quota = f"{about['price']} of {about['daily_quota']} requests a day"
         yield "Price", f"{quota}, {about['spent_before']} before ({about['spent_source']})"
     if "silence" in about:
-        yield "LINE", f"never called: {about['silence']}"
+        yield "LINE", _line(str(about["silence"]), verdict.cleanup or {})
     if cleanup := verdict.cleanup:
         said = "nothing is left" if not cleanup["left"] else f"{cleanup['left']} ARE LEFT"
         yield "Cleaned", f"{cleanup['deleted']} items of {cleanup['users']} users; {said}"
@@ -71,6 +71,13 @@ def _counts(required: str, plan: str) -> str:
     if plan == required:
         return f"the performance row asks for a green {required} of the live release"
     return f"the performance row asks for {required}, so this run does not count for it"
+
+
+def _line(silence: str, cleanup: Mapping[str, Any]) -> str:
+    """Tell the proof before the run, and what was heard after it, where that was looked at."""
+    if calls := cleanup.get("line_calls"):
+        return f"CALLED {calls} TIMES for synthetic users, although {silence}"
+    return f"never called: {silence}" if cleanup else silence
 
 
 def _crew(verdict: Verdict) -> str:

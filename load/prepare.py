@@ -1,6 +1,5 @@
 """From an environment and a plan to a run file: everything is decided, priced and proven before the start."""
 
-import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,12 +11,12 @@ from load.engine.gate import Refused
 from load.engine.plan import LOGIN, Plan, Step
 from load.engine.pool import Pool
 from load.engine.run_file import Run
-from load.guard import Asked, guard, pool_suffices
+from load.guard import Asked, guard, pool_suffices, users_needed
 from load.logins import vouched_for
 from load.objectives_file import FILE as OBJECTIVES
 from load.objectives_file import read_objectives
 from load.plans import as_journey, plans
-from load.quota import Ledger, Spent, spent_today
+from load.quota import Ledger, Spent, payer, spent_today
 from load.sessions import mint, read_pool
 from load.silence import prove_silence
 from load.spots import spots_of
@@ -25,9 +24,6 @@ from load.target import Aws, Target
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "smoke" / "openapi.yaml"
-SHARED_POOL = 50
-"""Generators that know nothing of each other draw from a pool so many times larger than they need:
-so fewer than one award in a hundred meets another's."""
 LOGIN_SHARE = 0.05
 
 
@@ -57,7 +53,7 @@ def chosen_plan(target: Target, wish: Wish) -> Plan:
 
 
 def prepare(target: Target, wish: Wish, aws: Aws, *, ledger: Ledger, out: Path) -> Run:
-    """Guard, mint and prove; the result is all that a generator needs. Raises `Refused`."""
+    """Guard, mint, prove and reserve; the result is all that a generator needs. Raises `Refused`."""
     plan = chosen_plan(target, wish)
     spent = spent_today(target, ledger, aws)
     guard(
@@ -71,10 +67,12 @@ def prepare(target: Target, wish: Wish, aws: Aws, *, ledger: Ledger, out: Path) 
         )
     )
     pool = read_pool(wish.pool_file) if wish.pool_file else _minted(target, plan, wish, aws)
-    pool_suffices(pool, plan)
+    pool_suffices(pool, plan, workers=wish.workers, parts=wish.parts)
     answers, definitions = read_contract(CONTRACT)
     objectives = read_objectives(wish.objectives)
     silence = prove_silence(target, pool.visitors[0]) if plan.awards else "no awards"
+    about = _about(target, plan, spent, silence)
+    ledger.reserve(payer(target), plan, about["run"], begun=False)
     return Run(
         host=target.host,
         allowed_hosts=target.allowed_hosts,
@@ -85,11 +83,29 @@ def prepare(target: Target, wish: Wish, aws: Aws, *, ledger: Ledger, out: Path) 
         answers=answers,
         definitions=definitions,
         out=str(out.resolve()),
-        about=_about(target, plan, spent, silence),
+        about=about,
         workers=wish.workers,
         parts=wish.parts,
         seed=secrets.randbits(32),
     )
+
+
+def readmit(run: Run, target: Target, aws: Aws, *, ledger: Ledger, unlock: str | None) -> Run:
+    """Ask again, of a run that was prepared before, all that was asked then; raises `Refused`."""
+    for what, then, now in (
+        ("environment", run.about.get("environment"), target.name),
+        ("host", run.host, target.host),
+        ("release", run.about.get("release"), target.release),
+        ("throttle", run.throttle, target.throttle),
+    ):
+        if then != now:
+            raise Refused(
+                f"the run file is for {what} {then}, and {target.name} is at {now}; prepare it again"
+            )
+    spent = spent_today(target, ledger, aws, apart_from=run.about.get("run", ""))
+    guard(Asked(target=target, plan=run.plan, spent=spent.requests, root=ROOT, unlock=unlock))
+    about = {"spent_before": spent.requests, "spent_source": spent.source}
+    return replace(run, about={**run.about, **about})
 
 
 def _with_login(step: Step) -> Step:
@@ -101,16 +117,14 @@ def _with_login(step: Step) -> Step:
 
 def _minted(target: Target, plan: Plan, wish: Wish, aws: Aws) -> Pool:
     spots = spots_of(target, aws)
-    # Each worker owns its users, and decks deal awards a few more or less than their share.
-    awards = plan.awards * 1.1 + 50 * wish.workers
-    spare = SHARED_POOL if wish.parts > 1 else 1
-    count = math.ceil(awards * spare / len(spots)) + wish.workers
+    count = users_needed(plan, len(spots), workers=wish.workers, parts=wish.parts)
     logins = vouched_for(target) if wish.login else ()
     return Pool(tuple(mint(target, aws, count)), spots, logins)
 
 
 def _about(target: Target, plan: Plan, spent: Spent, silence: str) -> Mapping[str, Any]:
     return {
+        "run": secrets.token_hex(8),
         "environment": target.name,
         "release": target.release,
         "caller": target.caller,
@@ -118,6 +132,7 @@ def _about(target: Target, plan: Plan, spent: Spent, silence: str) -> Mapping[st
         "production": target.production,
         "local": target.line is not None,
         "required_plan": target.required_plan,
+        "target_rate": target.target_rate,
         "fresh_days": target.fresh_days,
         "endpoint": target.endpoint,
         "silence": silence,

@@ -2,13 +2,15 @@
 
 import fcntl
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from load.engine.plan import Plan
 from load.target import Aws, Target
 
 LAG = timedelta(minutes=15)
@@ -17,29 +19,41 @@ LAG = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Runs against each host, one JSON line each; kept per operator, beside the reports."""
+    """Runs against each quota, one JSON line each; kept per operator, beside the reports."""
 
     path: Path
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def reserve(self, host: str, requests: int, plan: str) -> None:
-        """Write down a price before the run: a run that dies has spent it all the same."""
-        entry = {"at": self.now().isoformat(), "host": host, "requests": requests, "plan": plan}
+    def reserve(self, payer: str, plan: Plan, run: str, *, begun: bool) -> None:
+        """Write down a price before the run: a run that dies has spent it all the same.
+
+        One that is only prepared holds its price too; once it has ``begun``, that line is replaced.
+        """
+        entry = {"at": self.now().isoformat(), "payer": payer, "run": run, "begun": begun}
+        entry |= {"plan": plan.name, "requests": plan.requests, "seconds": plan.seconds}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.write(json.dumps(entry) + "\n")
 
-    def spent(self, host: str, since: datetime) -> int:
-        """Add up what was spent against a host since then."""
+    def spent(self, payer: str, since: datetime, *, apart_from: str = "") -> int:
+        """Add up what runs that may have gone on since then spend, but for one that is only prepared."""
         if not self.path.exists():
             return 0
-        entries = map(json.loads, self.path.read_text().splitlines())
+        entries = [json.loads(line) for line in self.path.read_text().splitlines()]
+        replaced = {entry.get("run") for entry in entries if entry.get("begun")} | {apart_from}
         return sum(
             entry["requests"]
             for entry in entries
-            if entry["host"] == host and datetime.fromisoformat(entry["at"]) >= since
+            if entry.get("payer", entry.get("host")) == payer
+            and (entry.get("begun", True) or entry["run"] not in replaced)
+            and _end(entry) >= since
         )
+
+
+def payer(target: Target) -> str:
+    """Name whose quota it is: a local stack has its own, an environment one for all its addresses."""
+    return target.name if target.line is None else target.host
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +64,27 @@ class Spent:
     source: str
 
 
-def spent_today(target: Target, ledger: Ledger, aws: Aws) -> Spent:
-    """Take CloudWatch's `Count` and the ledger of the last minutes; else the whole day's ledger.
+def spent_today(target: Target, ledger: Ledger, aws: Aws, *, apart_from: str = "") -> Spent:
+    """Take CloudWatch's `Count` and the ledger's runs of late; else the whole day's ledger.
 
-    Where CloudWatch counted a run, the ledger's line of it must not count again.
+    Where CloudWatch counted a run to its end, the ledger's line of it must not count again.
+    ``apart_from`` is a run that was prepared and is asked about now.
     """
-    now = ledger.now()
+    now, whose = ledger.now(), payer(target)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = ledger.spent(whose, midnight, apart_from=apart_from)
     if target.line is not None:
-        return Spent(ledger.spent(target.host, midnight), "the ledger")
+        return Spent(today, "the ledger")
     try:
         counted = _counted(target, aws, midnight, now)
     except (ClientError, BotoCoreError) as error:
-        return Spent(
-            ledger.spent(target.host, midnight),
-            f"the ledger alone (CloudWatch: {type(error).__name__})",
-        )
-    recent = ledger.spent(target.host, max(midnight, now - LAG))
+        return Spent(today, f"the ledger alone (CloudWatch: {type(error).__name__})")
+    recent = ledger.spent(whose, max(midnight, now - LAG), apart_from=apart_from)
     return Spent(counted + recent, "CloudWatch, and the ledger since")
+
+
+def _end(entry: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["at"]) + timedelta(seconds=entry.get("seconds", 0))
 
 
 def _counted(target: Target, aws: Aws, since: datetime, until: datetime) -> int:

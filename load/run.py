@@ -12,13 +12,14 @@ from load.attempt import Attempt, Finished
 from load.engine.gate import Refused
 from load.engine.run_file import USED_FILE, Run
 from load.engine.verdict import FILE_NAME, Verdict
+from load.evidence import shortcoming
 from load.folders import Folders
 from load.launch import Spread
-from load.objectives_file import FILE as OBJECTIVES
-from load.prepare import Wish, prepare
-from load.quota import Ledger
-from load.target import Aws, Surroundings, Target
+from load.prepare import Wish, prepare, readmit
+from load.quota import Ledger, payer
+from load.target import Surroundings
 from load.watch import Watch
+from signoff.environment import Environment
 
 
 def run_load(  # noqa: PLR0913 - what the command line asks, and what it is handed
@@ -35,40 +36,35 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
 
     ``prepared`` is a run file that the workers elsewhere have, too.
     """
-    folders = Folders(around.root, name)
+    folders, environment = Folders(around.root, name), around.environment(name)
+    ledger = Ledger(folders.ledger)
     ready = Run.read(prepared) if prepared else None
     with aimed(around, name, watch.say, host) as (target, aws):
-        run = _still_aimed(ready, target) if ready else _prepared_now(target, aws, wish, folders)
+        if ready:
+            run = readmit(ready, target, aws, ledger=ledger, unlock=wish.unlock)
+        else:
+            run = prepare(target, wish, aws, ledger=ledger, out=folders.new(wish.plan))
         about = {**run.about, "previous": previous_digest(folders)}
-        run = replace(run, progress=True, about=about)
-        folder = Path(run.out)
-        folder.mkdir(parents=True, exist_ok=True)
+        attempt = Attempt(
+            run=replace(run, progress=True, about=about),
+            target=target,
+            aws=aws,
+            folder=Path(run.out),
+            watch=watch,
+            live=lambda: around.release(environment),
+        )
+        attempt.claim()
+        # From here on requests can be sent: a run that dies has spent its price all the same.
+        ledger.reserve(payer(target), run.plan, str(about.get("run")), begun=True)
         # A stack in this process complains of each request that it can't carry; not on the screen.
-        logging.basicConfig(filename=folder / "stack.log")
-        watch.say(_announcement(run))
-        attempt = Attempt(run=run, target=target, aws=aws, folder=folder, watch=watch)
+        logging.basicConfig(filename=attempt.folder / "stack.log")
+        watch.say(_announcement(attempt.run))
         finished = _carried_out(attempt, spread)
         if finished.verdict:
-            folders.link(folder)
-            _recorded(finished.verdict, attempt, around.root, counts=wish.objectives == OBJECTIVES)
+            if attempt.folder.parent == folders.home.resolve():
+                folders.link(attempt.folder)
+            _recorded(finished.verdict, attempt, around.root, environment)
     return finished
-
-
-def _prepared_now(target: Target, aws: Aws, wish: Wish, folders: Folders) -> Run:
-    """Prepare, and spend the price: from here on requests can be sent."""
-    ledger = Ledger(folders.ledger)
-    run = prepare(target, wish, aws, ledger=ledger, out=folders.new(wish.plan))
-    ledger.reserve(target.host, run.plan.requests, run.plan.name)
-    return run
-
-
-def _still_aimed(run: Run, target: Target) -> Run:
-    """Refuse a run that was prepared for another target; its price was spent when it was made."""
-    if run.host != target.host:
-        raise Refused(
-            f"the run file is for {run.host}, and {target.name} is at {target.host}; prepare it again"
-        )
-    return run
 
 
 def _carried_out(attempt: Attempt, spread: Spread) -> Finished:
@@ -93,15 +89,17 @@ def _announcement(run: Run) -> str:
     )
 
 
-def _recorded(verdict: Verdict, attempt: Attempt, root: Path, *, counts: bool) -> None:
+def _recorded(verdict: Verdict, attempt: Attempt, root: Path, environment: Environment) -> None:
     """Leave the verdict for the sign-off; a run is not lost because its record can't be written."""
-    location = attempt.target.evidence
+    location, missing = attempt.target.evidence, shortcoming(verdict, environment)
     try:
-        record(verdict, attempt.folder, location, root, attempt.aws, counts=counts)
+        record(verdict, attempt.folder, location, root, attempt.aws, counts=missing is None)
+    except Refused as refusal:
+        missing = str(refusal)
     except (ClientError, BotoCoreError, OSError) as error:
         attempt.watch.say(
             f"not recorded, {location} can't be written ({error}); mend that, then: "
             f"python -m load merge --record {attempt.folder / FILE_NAME}"
         )
-    if not counts:
-        attempt.watch.say("not recorded: judged by other limits than the project's own")
+    if missing:
+        attempt.watch.say(f"not recorded: {missing}")

@@ -91,8 +91,9 @@ def remote_target(
 ) -> Target:
     """Aim at the API of an environment: its custom domain, else its address at API Gateway.
 
-    Only these two hosts are allowed, ``host`` chooses between them. Raises `Refused` where the
-    environment has no such API.
+    Only these two are allowed, in full: another path or port is another API, whose verdict would be
+    told as this one's. ``host`` chooses between them. Raises `Refused` where the environment has no
+    such API.
     """
     addresses = list(_addresses(environment, aws))
     if not addresses:
@@ -100,8 +101,11 @@ def remote_target(
             f"{environment.name} has no API {environment.prefix}-api in {environment.region}; "
             "deploy it, or check account and Region"
         )
+    asked = (host or addresses[0]).rstrip("/")
+    if asked not in addresses:
+        raise Refused(f"{asked} is not {environment.name}'s; it is at {' and '.join(addresses)}")
     allowed = tuple(address.split("/")[2] for address in addresses)
-    return _target(environment, host=host or addresses[0], allowed=allowed, **about)
+    return _target(environment, host=asked, allowed=allowed, **about)
 
 
 def _addresses(environment: Environment, aws: Aws) -> list[str]:

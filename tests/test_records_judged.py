@@ -1,4 +1,4 @@
-"""Records count while they are fresh, by whatever clock they were dated."""
+"""Records count while what they prove is fresh, whenever it was recorded and by whatever clock."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,30 +6,78 @@ from datetime import timedelta
 import pytest
 
 from checks.deployed import Deployed
+from checks.plots import plots
 from checks.records import counting
 from signoff.inventory.section import Missing
 from tests.healthy import healthy
 
 WORLD = healthy()
 MINUTE = timedelta(minutes=1)
+AGES = [timedelta(0), -2 * MINUTE, -5 * MINUTE, timedelta(days=7)]
 
 
-def counted(age):
-    """Return the load record of that age, if it counts for seven days."""
-    (load,) = [one for one in WORLD.records.entries if one.kind == "load"]
-    records = replace(WORLD.records, entries=(replace(load, created=WORLD.now - age),))
+def of(kind, **fields):
+    """The healthy record of a kind, changed."""
+    (found,) = [one for one in WORLD.records.entries if one.kind == kind]
+    return replace(found, **fields)
+
+
+def run_of(age, **body):
+    """A load record whose run ended so long ago; it is recorded now."""
+    window = [(WORLD.now - age - MINUTE).isoformat(), (WORLD.now - age).isoformat()]
+    load = of("load", created=WORLD.now)
+    return replace(load, body={**load.body, "window": window, **body})
+
+
+def counted(*entries):
+    """Return the newest of these records, if it counts for seven days."""
+    records = replace(WORLD.records, entries=entries)
     deployed = Deployed(WORLD.inventory.sections, WORLD.plan, "PREP-02", records)
-    return counting(deployed, "load", release=None, days=7, now=WORLD.now)
+    return counting(deployed, entries[0].kind, release=None, days=7, now=WORLD.now)
 
 
-@pytest.mark.parametrize(
-    "age", [timedelta(0), -2 * MINUTE, -5 * MINUTE, timedelta(days=7)], ids=str
-)
+@pytest.mark.parametrize("age", AGES, ids=str)
 def test_record_of_these_days_counts_be_its_clock_minutes_off(age):
-    assert counted(age).kind == "load"
+    assert counted(of("rehearsal", created=WORLD.now - age)).kind == "rehearsal"
 
 
 @pytest.mark.parametrize("age", [-6 * MINUTE, timedelta(days=7) + MINUTE], ids=str)
 def test_record_of_the_future_or_of_last_week_does_not_count(age):
     with pytest.raises(Missing, match="not within the last 7 days"):
-        counted(age)
+        counted(of("rehearsal", created=WORLD.now - age))
+
+
+@pytest.mark.parametrize("age", AGES, ids=str)
+def test_run_of_these_days_counts(age):
+    assert counted(run_of(age)).kind == "load"
+
+
+def test_run_of_last_week_does_not_count_however_late_it_was_recorded():
+    with pytest.raises(Missing, match="not within the last 7 days"):
+        counted(run_of(timedelta(days=7) + MINUTE))
+
+
+def test_run_that_ended_last_counts_in_whatever_order_they_were_recorded():
+    older, newer = run_of(timedelta(days=2)), run_of(timedelta(days=1))
+
+    assert counted(newer, older) is newer
+    assert counted(older, newer) is newer
+
+
+def test_of_two_records_of_one_moment_the_last_one_counts():
+    first, second = run_of(MINUTE, verdict="fail"), run_of(MINUTE)
+
+    assert counted(first, second) is second
+
+
+def test_row_shows_the_pictures_of_the_run_that_it_judges():
+    older = run_of(timedelta(days=2), plots={"rate": "<svg>old</svg>"})
+    newer = run_of(timedelta(days=1), plots={"rate": "<svg>a</svg>", "latency": "<svg>b</svg>"})
+    smoke = run_of(MINUTE, plan="smoke", plots={"rate": "<svg>smoke</svg>"})
+    records = replace(WORLD.records, entries=(newer, older, smoke))
+
+    assert plots(replace(WORLD, records=records)) == {"PREP-02": ("<svg>a</svg>", "<svg>b</svg>")}
+
+
+def test_row_without_a_record_has_no_pictures():
+    assert plots(replace(WORLD, records=replace(WORLD.records, entries=()))) == {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from load.engine.calls import Call
 from load.engine.contract import Contract, parse
+from load.engine.plan import AWARD
 
 OK, CONFLICT, TOO_MANY = 200, 409, 429
 
@@ -27,12 +28,15 @@ ANSWERED, THROTTLED, REPEATED = Outcome("answered"), Outcome("throttled"), Outco
 def understand(  # noqa: PLR0911 - one line for each way an answer can go
     call: Call, status: int, content: bytes, error: Exception | None, contract: Contract
 ) -> Outcome:
-    """Classify one answer. A 200 counts only if it keeps the contract and speaks of the asker."""
+    """Classify one answer. A 200 counts only if it keeps the contract and speaks of the asker.
+
+    A 409 is an answer of an award alone, of a stamp that was there before; elsewhere it is an error.
+    """
     if error is not None:
         return Outcome("failed", f"network: {type(error).__name__}")
     if status == TOO_MANY:
         return THROTTLED
-    if status not in (OK, CONFLICT):
+    if status != OK and (status, call.endpoint) != (CONFLICT, AWARD):
         return Outcome("failed", f"HTTP {status}")
     try:
         answer = parse(content)

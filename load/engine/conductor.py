@@ -3,7 +3,6 @@
 import json
 import signal
 import sys
-from pathlib import Path
 from typing import Any
 
 from locust.env import Environment
@@ -11,17 +10,16 @@ from locust.event import Events
 from locust.runners import STATE_MISSING, MasterRunner, Runner, WorkerRunner
 
 from load.engine.contract import compiled
+from load.engine.crew import ALONE
 from load.engine.gate import Refused, admit
 from load.engine.generator import Generator
 from load.engine.judge import Exit
 from load.engine.logbook import Logbook
 from load.engine.progress import progress
-from load.engine.run_file import Run
+from load.engine.run_file import USED_FILE, Run
 from load.engine.soundness import faults
 from load.engine.stream import ArrivalStream
 from load.engine.verdict import PART_PREFIX, sentence
-
-ALONE = "this process"
 
 
 class Conductor:
@@ -32,7 +30,8 @@ class Conductor:
         self._stream = stream
         self._contract = compiled(run.answers, run.definitions)
         self._generator: Generator | None = None
-        self._logbook = Logbook(run, self._contract.checked_by)
+        self._logbook = Logbook(run)
+        self._spent = False
         self._refused = False
 
     def listen(self, events: Events) -> None:
@@ -57,13 +56,11 @@ class Conductor:
             sys.exit(Exit.REFUSED)
 
     def start(self, environment: Environment, **_: Any) -> None:
-        """Begin a test: the web page can name another host, so the gate stands here, too."""
-        try:
-            self._check(environment.host)
-        except Refused as refusal:
-            self._refused = True
-            print(f"refused: {refusal}", file=sys.stderr)
+        """Begin the test: a worker is told its host by the master, so the gate stands here, too."""
+        if not self._may_start(environment.host):
+            self._stream.generator = None
             return
+        self._spent = True
         workers = [ALONE]
         if isinstance(self._runner, MasterRunner):
             workers = list(self._runner.clients)
@@ -71,7 +68,7 @@ class Conductor:
             request = environment.events.request
             self._generator = Generator(self.run, self._contract, self._number, request)
             self._stream.generator = self._generator
-        self._logbook = Logbook(self.run, self._contract.checked_by, workers)
+        self._logbook = Logbook(self.run, workers)
 
     def report(self, data: dict[str, Any], **_: Any) -> None:
         """Put what a worker saw since its last report beside Locust's own numbers."""
@@ -85,16 +82,16 @@ class Conductor:
 
     def welcome(self, client_id: str, **_: Any) -> None:
         """Note a worker that comes after the start: its arrivals are out of step."""
-        crew = self._logbook.crew
-        if crew.began and client_id not in crew.began:
-            crew.late.add(client_id)
+        if self._logbook.under_way and client_id not in self._logbook.crew.began:
+            self._logbook.crew.late.add(client_id)
 
     def tick(self) -> bool:
-        """Tell whether the test goes on; once a second, on the master or the only process."""
-        if self._refused:
-            return False
-        if not self._logbook.crew.began:
-            return True
+        """Tell whether the test goes on; once a second, on the master or the only process.
+
+        Locust asks before it fires `test_start`: a start that is refused here never becomes one.
+        """
+        if not self._logbook.under_way:
+            return self._may_start(self._runner.environment.host)
         self._collect()
         if self.run.progress:
             now = progress(self.run, self._logbook.seen, self._logbook.elapsed_s)
@@ -103,25 +100,28 @@ class Conductor:
         return not self._logbook.is_over()
 
     def conclude(self, **_: Any) -> None:
-        """Write the verdict when a test stops, for the web page's sake; again when all is in."""
-        if self._logbook.crew.began and not isinstance(self._runner, WorkerRunner):
+        """Date the end and write the verdict when the test stops; again when all is in."""
+        if self._logbook.under_way and not isinstance(self._runner, WorkerRunner):
             self._collect()
             self._logbook.call_the_roll(self._present())
-            self._logbook.verdict().write(Path(self.run.out))
+            self._logbook.end()
+            self._logbook.verdict().write(self._logbook.folder)
 
     def close(self, environment: Environment, **_: Any) -> None:
         """Tell the verdict and give it as the exit code. Fires on workers, too, who stay silent."""
         if isinstance(self._runner, WorkerRunner):
             return
-        if self._refused:
+        if self._refused and not self._spent:
             environment.process_exit_code = int(Exit.REFUSED)
             return
         self._collect()
+        self._logbook.list_the_unheard()
         verdict = self._logbook.verdict()
-        verdict.write(Path(self.run.out))
+        verdict.write(self._logbook.folder)
         environment.process_exit_code = int(verdict.judgement.exit)
         if self.run.parts == 1:
             print(sentence(verdict), file=sys.stderr)
+            self._say_how_to_clean()
             return
         print(PART_PREFIX + json.dumps(verdict.to_json(), separators=(",", ":")), flush=True)
         # A part has too few samples for a verdict of its own; only an unsound one fails its task.
@@ -133,11 +133,35 @@ class Conductor:
         """The number of this process among the workers; Locust says -1 where it was not told."""
         return max(0, self._runner.worker_index) if isinstance(self._runner, WorkerRunner) else 0
 
+    def _may_start(self, host: str | None) -> bool:
+        """Ask the gate, and tell its refusal; the next start is asked anew."""
+        try:
+            self._check(host)
+        except Refused as refusal:
+            print(f"refused: {refusal}", file=sys.stderr, flush=True)
+        else:
+            self._refused = False
+            return True
+        self._refused = True
+        return False
+
     def _check(self, host: str | None) -> None:
+        if self._spent:
+            raise Refused(
+                "this run file has had its one run, its pairs are awarded and its price is spent; "
+                "start Locust anew with another (python -m load prepare --to FILE)"
+            )
         asked = (host or self.run.host).rstrip("/")
         admit(asked, self.run.allowed_hosts)
         if asked != self.run.host.rstrip("/"):
             raise Refused(f"the run file is for {self.run.host}; prepare another for {asked}")
+
+    def _say_how_to_clean(self) -> None:
+        """Tell whoever started Locust without a watcher, who would clean up for them."""
+        used = self._logbook.folder / USED_FILE
+        if not self.run.progress and used.exists():
+            name = self.run.about.get("environment")
+            print(f"to clean up: python -m load clean --env {name} {used}", file=sys.stderr)
 
     def _collect(self) -> None:
         """Take over what this process itself saw, and how busy the generators are."""

@@ -12,6 +12,8 @@ except ImportError:  # Locust alone: slower, the same answers
 else:
     parse = orjson.loads
 
+NOT_CHECKED = "not checked"
+
 Fault = Callable[[Any], str | None]
 """Says in a few words where an answer breaks its schema, or None."""
 Compiler = Callable[[Mapping[str, Any]], Fault]
@@ -40,7 +42,7 @@ def compiled(
     """
     compile_schema, name = compiler or installed()
     if compile_schema is None:
-        return Contract({}, "not checked")
+        return Contract({}, NOT_CHECKED)
     validators = {
         (endpoint, int(status)): compile_schema({**schema, "components": definitions})
         for endpoint, by_status in answers.items()

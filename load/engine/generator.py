@@ -73,10 +73,15 @@ class Generator:
         gevent.spawn_raw(self._serve, endpoint, due, step)
 
     def hand_over(self) -> dict[str, Any]:
-        """Give what was seen since the last time; ``done`` is true once nothing can follow."""
+        """Give what was seen since the last time; ``done`` is true once nothing can follow.
+
+        With it comes what it was seen with: the seed, by which a run file is known, and the validator.
+        """
         used, self.caller.used = self.caller.used, []
         done = self.done
         return {
+            "run": self.run.seed,
+            "checked_by": self._contract.checked_by,
             "done": done,
             "steps": self.steps.take(),
             "bins": self.bins.take(),
@@ -101,7 +106,7 @@ class Generator:
             else:
                 self._exchange(self.caller.make(endpoint), intended, step, place)
         except PairsUsedUpError:
-            self.steps.counts[step, "", "dropped", None] += 1
+            self.steps.counts[step, "", "unpaired", None] += 1
         finally:
             self._in_flight -= 1
             if not self._in_flight:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from load.engine.contract import NOT_CHECKED
 from load.engine.tally import Tally
 
 BINS_AT_MOST = 120
@@ -13,8 +14,10 @@ BINS_AT_MOST = 120
 class Measurement:
     """``steps`` is keyed by step, ``bins`` by time; both by the *intended* start of an arrival.
 
-    What is counted: arrivals, dropped, finished, lateness (ms) of the step; issued, answered,
-    throttled, conflict, failed (by kind), latency (ms) of each endpoint.
+    What is counted: arrivals, dropped (too many in flight), unpaired (nothing left to award),
+    lateness (ms) of the step; issued, answered, throttled, conflict, failed (by kind), latency (ms)
+    of each endpoint. ``strangers`` are workers with another run file, ``unheard`` those whose last
+    word is missing.
     """
 
     steps: Tally = field(default_factory=Tally)
@@ -23,12 +26,19 @@ class Measurement:
     workers: int = 0
     lost: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
     interrupted: str | None = None
-    contract: str = "not checked"
+    contract: str = NOT_CHECKED
     cpu_percent: float = 0.0
 
-    def unfinished(self, step: int, endpoint: str) -> int:
-        """Count the requests that were sent and of which nothing was heard: none is lost silently."""
+    @property
+    def listed(self) -> bool:
+        """Whether the list of used pairs is sure to hold all that was written."""
+        return not (self.lost or self.late or self.strangers or self.unheard or self.interrupted)
+
+    def unfinished(self, step: int | None, endpoint: str) -> int:
+        """Count the requests, of one step or all, that were sent and of which nothing was heard."""
         seen = sum(
             self.steps.total(what, place=step, endpoint=endpoint)
             for what in ("answered", "failed", "throttled", "conflict")
@@ -43,9 +53,11 @@ class Measurement:
         self.workers += other.workers
         self.lost += other.lost
         self.late += other.late
+        self.strangers += other.strangers
+        self.unheard += other.unheard
         self.interrupted = self.interrupted or other.interrupted
         self.cpu_percent = max(self.cpu_percent, other.cpu_percent)
-        if other.contract == "not checked":
+        if other.contract == NOT_CHECKED:
             self.contract = other.contract
 
     def to_json(self) -> dict[str, Any]:
@@ -54,6 +66,8 @@ class Measurement:
             "workers": self.workers,
             "lost": list(self.lost),
             "late": list(self.late),
+            "strangers": list(self.strangers),
+            "unheard": list(self.unheard),
             "interrupted": self.interrupted,
             "contract": self.contract,
             "cpu_percent": self.cpu_percent,
@@ -69,6 +83,9 @@ class Measurement:
             bins=Tally(rest.pop("bins")),
             lost=tuple(rest.pop("lost")),
             late=tuple(rest.pop("late")),
+            # Verdicts from before these were told have neither.
+            strangers=tuple(rest.pop("strangers", ())),
+            unheard=tuple(rest.pop("unheard", ())),
             **rest,
         )
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from load.engine.gate import Refused
@@ -12,12 +13,12 @@ BESIDE = Path(__file__).resolve().parents[2] / "run.json"
 """Where a package for another load-testing service has its run file."""
 
 
-def opened_run() -> Run:
+def opened_run(told: Mapping[str, str] = os.environ, beside: Path = BESIDE) -> Run:
     """Read the run file, or prepare one; leaves with exit code 4 and a sentence where it can't."""
     try:
-        if path := os.environ.get(VARIABLE):
+        if path := told.get(VARIABLE):
             return Run.read(Path(path))
-        return Run.read(BESIDE) if BESIDE.exists() else _local_smoke()
+        return Run.read(beside) if beside.exists() else _local_smoke()
     except Refused as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         sys.exit(Exit.REFUSED)

@@ -1,7 +1,6 @@
 """Everything a generator must know, frozen in one JSON file: the locustfile asks nobody else."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,9 +10,14 @@ from load.engine.gate import Refused
 from load.engine.objectives import Objectives
 from load.engine.plan import Plan
 from load.engine.pool import Pool
+from load.engine.private import require_private, write_private
 from load.engine.soundness import Conditions
 from load.engine.throttle import Throttle
 
+PROJECT = Path(__file__).resolve().parents[2]
+OPERATOR_S = PROJECT / "load" / "__main__.py"
+"""Is only there where the project itself is: images and zips leave it out, and mount or unpack their
+run file as their platform likes."""
 VARIABLE = "LOAD_RUN_FILE"
 """The environment variable that names the run file."""
 USED_FILE = "used.jsonl"
@@ -90,20 +94,21 @@ class Run:
 
     def write(self, path: Path) -> None:
         """Write for this user's eyes only."""
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            json.dump(self.to_json(), file)
+        write_private(path, json.dumps(self.to_json()).encode())
 
     @classmethod
     def read(cls, path: Path) -> "Run":
-        """Read what `write` wrote; raises `Refused` where it is not there or no run."""
+        """Read what `write` wrote; raises `Refused` where it is not there, no run, or not private."""
         try:
-            return cls.from_json(json.loads(path.read_text()))
+            run = cls.from_json(json.loads(path.read_text()))
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise Refused(
                 f"{path} is no run file ({reason}); make one with python -m load prepare --to FILE"
             ) from None
+        if OPERATOR_S.exists():
+            require_private(path, PROJECT)
+        return run
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Run":

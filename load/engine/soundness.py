@@ -45,11 +45,18 @@ def _absent(conditions: Conditions, seen: Measurement) -> Iterator[str]:
         yield f"lost on the way: worker {', '.join(seen.lost)}"
     if seen.late:
         yield f"came after the start: worker {', '.join(seen.late)}"
+    if seen.strangers:
+        yield f"was given another run file: worker {', '.join(seen.strangers)}"
 
 
 def _losses(number: int, step: Step, seen: Measurement) -> Iterator[str]:
     if dropped := seen.steps.total("dropped", place=number):
         yield f"step {step.name}: {dropped} arrivals were dropped, with too many in flight"
+    if unpaired := seen.steps.total("unpaired", place=number):
+        yield (
+            f"step {step.name}: {unpaired} arrivals found no pair of user and spot left to award; "
+            "put more users into the pool"
+        )
     for endpoint in seen.steps.endpoints(number):
         if unfinished := seen.unfinished(number, endpoint):
             yield f"step {step.name}: {unfinished} requests to {endpoint} never finished"

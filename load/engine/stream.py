@@ -6,6 +6,7 @@ from time import perf_counter
 
 import gevent
 from locust import User, constant, task
+from locust.exception import StopUser
 
 from load.engine.arrivals import deal, intended_starts
 from load.engine.generator import Generator
@@ -22,16 +23,18 @@ class ArrivalStream(User):
 
     abstract = True
     wait_time = constant(0)
-    generator: Generator
+    generator: Generator | None = None
 
     def on_start(self) -> None:
         """Take a number among all streams, and with it this stream's part of the arrivals."""
-        generator, run = self.generator, self.generator.run
-        self._number = generator.join_stream()
+        if self.generator is None:
+            raise StopUser("the start was refused")
+        self._generator = generator = self.generator
+        run, number = generator.run, generator.join_stream()
         alone = run.parts == 1
-        self._rng = Random(f"{run.seed}:{self._number}") if alone else generator.rng  # noqa: S311 - no secret comes of it
+        self._rng = Random(f"{run.seed}:{number}") if alone else generator.rng  # noqa: S311 - no secret comes of it
         self._arrivals = intended_starts(
-            generator.plan, stream=self._number, streams=run.streams, rng=self._rng
+            generator.plan, stream=number, streams=run.streams, rng=self._rng
         )
         self._decks: dict[int, Iterator[str]] = {}
         self._next = next(self._arrivals, None)
@@ -40,7 +43,7 @@ class ArrivalStream(User):
     @task
     def take_a_turn(self) -> None:
         """Let visitors arrive as they are due, for the time of a turn."""
-        started, end = self.generator.started, perf_counter() + TURN_S
+        started, end = self._generator.started, perf_counter() + TURN_S
         while (now := perf_counter()) < end:
             due = started + self._next[0] if self._next else end
             if due <= now:
@@ -51,14 +54,15 @@ class ArrivalStream(User):
     def _let_arrive(self) -> None:
         due, step = self._next or (0.0, 0)
         self._next = next(self._arrivals, None)
-        self.generator.arrive(self._deal(step), due, step)
-        self.generator.exhausted += self._next is None
+        self._generator.arrive(self._deal(step), due, step)
+        self._generator.exhausted += self._next is None
 
     def on_stop(self) -> None:
         """Hear out what is under way."""
-        self.generator.finish(self.generator.run.drain_s)
+        if self.generator:
+            self.generator.finish(self.generator.run.drain_s)
 
     def _deal(self, step: int) -> str:
         if step not in self._decks:
-            self._decks[step] = deal(self.generator.plan.steps[step].mix, self._rng)
+            self._decks[step] = deal(self._generator.plan.steps[step].mix, self._rng)
         return next(self._decks[step])

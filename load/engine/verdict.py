@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from load.engine.contract import NOT_CHECKED
 from load.engine.criteria import Check
 from load.engine.judge import Judgement, judge
 from load.engine.measurement import Measurement
@@ -108,7 +109,8 @@ def sentence(verdict: Verdict, judged: Judgement | None = None) -> str:
     where = verdict.about.get("environment") or "the target"
     said = f"{judged.outcome.upper()}: {plan.name} on {where}, {answered} requests answered"
     if not judged.reasons:
-        return said + _slowest(judged.checks)
+        unchecked = verdict.measurement.contract == NOT_CHECKED
+        return said + _slowest(judged.checks) + (f", contract {NOT_CHECKED}" if unchecked else "")
     more = len(judged.reasons) - 1
     return f"{said}; {judged.reasons[0]}" + (f" (and {more} more)" if more else "")
 

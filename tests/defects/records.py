@@ -1,13 +1,27 @@
 """Defects of what other runs leave behind: load verdict, rehearsal, recount."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from signoff.records import Records
 from tests.defects.changes import record, without_records
 from tests.defects.defect import Defect
 from tests.healthy.store import LOAD, REHEARSAL
 
 LONG_AGO = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
 OTHER = "0123456789abcdef"
+LAST_MONTH = {"window": ["2026-10-01T08:00:00+00:00", "2026-10-01T08:02:00+00:00"]}
+THE_DAY_BEFORE = {"window": ["2026-11-23T08:00:00+00:00", "2026-11-23T08:02:00+00:00"]}
+
+
+def failed_and_an_older_pass_recorded_after_it(world):
+    """Let the newest run be a fail, and yesterday's pass the newest record."""
+    at, newest = next((n, one) for n, one in enumerate(world.records.entries) if one.kind == "load")
+    entries = list(world.records.entries)
+    entries[at] = replace(newest, body=LOAD | {"verdict": "fail"})
+    entries.append(replace(newest, body=LOAD | THE_DAY_BEFORE))
+    return replace(world, records=Records.of(entries))
+
 
 DEFECTS = (
     Defect(id="DATA-05:never-recounted", breaks=without_records("recount")),
@@ -17,7 +31,9 @@ DEFECTS = (
         breaks=record("recount", body={"agree": False, "counters": 9, "drifted": 2}),
     ),
     Defect(id="PREP-02:no-load-run", breaks=without_records("load")),
-    Defect(id="PREP-02:old", breaks=record("load", created=LONG_AGO)),
+    Defect(id="PREP-02:old", breaks=record("load", body=LOAD | LAST_MONTH)),
+    Defect(id="PREP-02:older-pass", breaks=failed_and_an_older_pass_recorded_after_it),
+    Defect(id="PREP-02:other-rate", breaks=record("load", body=LOAD | {"target_rate": 100})),
     Defect(id="PREP-02:other-release", breaks=record("load", release=OTHER)),
     Defect(id="PREP-02:failed", breaks=record("load", body=LOAD | {"verdict": "fail"})),
     Defect(id="PREP-02:invalid", breaks=record("load", body=LOAD | {"verdict": "invalid"})),

@@ -17,6 +17,8 @@ LOAD = {
     "verdict": "pass",
     "sentence": "baseline passed: every endpoint within its objectives",
     "percentiles": True,
+    "target_rate": 200,
+    "window": ["2026-11-24T08:50:00+00:00", "2026-11-24T08:52:10+00:00"],
     "page": "report/prod/load/latest/load.html",
     "plots": {"rate": "<svg/>", "latency": "<svg/>"},
 }

@@ -66,7 +66,7 @@ def run_against(url, out, **more):
         "answers": answers,
         "definitions": definitions,
         "out": str(out),
-        "about": {"environment": "test", "host": url},
+        "about": {"run": "5eed", "environment": "test", "host": url},
         "seed": 7,
     }
     return Run(**(made | more))
@@ -120,7 +120,9 @@ def drive(run, spread=None, watch=None):
     """Run Locust to its end; returns its exit code and its verdict."""
     folder = Path(run.out)
     folder.mkdir(parents=True, exist_ok=True)
-    attempt = Attempt(run=run, target=None, aws=None, folder=folder, watch=watch or Silent())
+    attempt = Attempt(
+        run=run, target=None, aws=None, folder=folder, watch=watch or Silent(), live=lambda: None
+    )
     code = attempt.drive(spread or Spread())
     return code, verdict_in(folder)
 

@@ -19,6 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 USER = re.compile(rb'"user_id": *"([^"]*)"')
 ASIDE = ("/seen", "/times")
+HEARD = "/local/received"
+"""Where the fake of LINE tells what it was asked: this one was asked nothing."""
 SPOT = {"name": "Statue", "lat": 35.55548, "lon": 139.65428, "radiusM": 15}
 
 
@@ -96,6 +98,8 @@ class Target:
         url = urlsplit(target)
         if url.path in ASIDE:
             return 200, dict(self.seen if url.path == "/seen" else self.times)
+        if url.path == HEARD:
+            return 200, {"received": []}
         self.thaw()
         endpoint = f"{method} {url.path}"
         self.seen[endpoint] += 1
@@ -120,6 +124,8 @@ class Target:
         if endpoint == "GET /stamps":
             user = "Ustranger" if self.options.stranger else query["userId"][0]
             return {"ok": True, "user_id": user, "stamps": [], "total": 0}
+        if endpoint == "POST /notify":
+            return {"ok": True}
         if endpoint == "GET /ranking/weekly":
             return {"ok": True, "period": "2026-W48", "period_type": "weekly", "rankings": []}
         if endpoint == "POST /stamps/award":

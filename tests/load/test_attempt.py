@@ -1,11 +1,15 @@
 """Locust that ends without a verdict is never a pass, and what it said last is passed on."""
 
+import json
+
 import pytest
 
 from load.attempt import Attempt
+from load.engine.gate import Refused
 from load.engine.judge import Exit
 from load.engine.plan import LIST
 from tests.load.runs import Silent, only, plan, run_against, step
+from tests.load.test_verdict import verdict
 
 GAVE_UP = "[2026-11-25 04:34:20,818] vm/ERROR/locust.main: Gave up waiting for workers to connect"
 
@@ -33,7 +37,41 @@ def test_refusal_of_a_process_is_told_as_it_was_said(tmp_path):
     assert finished.sentence == "refused: api.example.com is not this environment's"
 
 
-def attempt(folder):
+@pytest.mark.parametrize(("before", "after"), [("a", "b"), ("a", None), (None, "b")])
+def test_run_in_which_someone_deployed_is_invalid_in_all_its_artefacts(before, after, tmp_path):
+    verdict().write(tmp_path)
+
+    finished = attempt(tmp_path, {"release": before}, live=after).conclude(0)
+
+    told = f"release {before} was live before the run, and {after} after it"
+    assert finished.exit == Exit.INVALID
+    assert finished.verdict.judgement.reasons == (told,)
+    assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "invalid"
+    assert told in (tmp_path / "junit.xml").read_text()
+
+
+def test_run_whose_release_is_live_to_its_end_keeps_its_verdict(tmp_path):
+    verdict().write(tmp_path)
+
+    assert attempt(tmp_path, {"release": "a"}, live="a").conclude(0).exit == Exit.PASS
+
+
+def test_folder_that_holds_another_run_s_verdict_is_refused(tmp_path):
+    verdict().write(tmp_path)
+
+    with pytest.raises(Refused, match="holds the verdict of a run that was made; prepare another"):
+        attempt(tmp_path).claim()
+
+
+def test_new_folder_is_made(tmp_path):
+    attempt(tmp_path / "new").claim()
+
+    assert (tmp_path / "new").is_dir()
+
+
+def attempt(folder, about=None, live=None):
     """A run without awards, after which there is nothing to clean."""
-    run = run_against("http://127.0.0.1:9", folder, plan=plan(step(mix=only(LIST))))
-    return Attempt(run=run, target=None, aws=None, folder=folder, watch=Silent())
+    run = run_against(
+        "http://127.0.0.1:9", folder, plan=plan(step(mix=only(LIST))), about=about or {}
+    )
+    return Attempt(run=run, target=None, aws=None, folder=folder, watch=Silent(), live=lambda: live)

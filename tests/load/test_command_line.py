@@ -53,6 +53,12 @@ def test_plans_are_listed_with_their_prices():
     [
         (["run", "--env", "prod"], "prod.account is missing"),
         (["run", "--env", "nowhere"], "nowhere"),
+        (["run", "--login", "--journey"], "ask for --login or for --journey, not for both"),
+        (
+            ["prepare", "--login", "--journey", "--to", "x"],
+            "--login or for --journey, not for both",
+        ),
+        (["package", "--login", "--journey", "--tasks=2", "--to=x"], "--login or for --journey"),
         (["run", "--elsewhere"], "make it with prepare --to FILE"),
         (["run", "--run-file", "absent.json"], "absent.json is no run file (FileNotFoundError"),
         (["run", "--run-file", "load/locust.conf"], "load/locust.conf is no run file (JSONDecode"),

@@ -83,6 +83,7 @@ YOURS = MINE.replace(b"Uload-1", b"Uload-2")
         (200, b"<html>", None, "failed", "HTTP 200 without JSON"),
         (500, MINE, None, "failed", "HTTP 500"),
         (302, b"", None, "failed", "HTTP 302"),
+        (409, MINE, None, "failed", "HTTP 409"),
         (429, b"", None, "throttled", None),
         (0, b"", TimeoutError("secret words"), "failed", "network: TimeoutError"),
     ],
@@ -101,9 +102,18 @@ def test_conflict_of_an_award_is_counted_apart():
 
 def test_refusals_are_left_out_of_latency():
     """They are quick, and would make the application look quick."""
+    award, unchecked = Call(AWARD, "/stamps/award", "session"), Contract({}, "not checked")
     outcomes = [
-        understand(CALL, status, MINE, None, compiled(ANSWERS, DEFINITIONS)).timed
-        for status in (200, 500, 429, 409)
+        understand(award, status, b"{}", None, unchecked).timed for status in (200, 500, 429, 409)
     ]
 
     assert outcomes == [True, True, False, False]
+
+
+@pytest.mark.parametrize("endpoint", [name for name in ENDPOINTS if name != AWARD])
+def test_conflict_is_no_answer_of_any_endpoint_but_award(endpoint):
+    call = Call(endpoint, "/", "session")
+
+    outcome = understand(call, 409, b"{}", None, Contract({}, "not checked"))
+
+    assert (outcome.what, outcome.kind) == ("failed", "HTTP 409")

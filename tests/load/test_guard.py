@@ -105,18 +105,48 @@ def test_sessions_that_others_can_read_are_refused(tmp_path):
         guard(asked(pool_file=file))
 
 
+def test_pool_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(Refused, match=r"missing\.json can't be read \(No such file"):
+        guard(asked(pool_file=tmp_path / "missing.json"))
+
+
+def users(count):
+    return Pool(tuple(Visitor(f"Uload-{number}", "session") for number in range(count)), (SPOT,))
+
+
+def suffices(pool, *, workers=1, parts=1):
+    """Judge it for a plan of 200 awards."""
+    made = plan(step(seconds=20, rate=50))
+    assert made.awards == 200
+    pool_suffices(pool, made, workers=workers, parts=parts)
+
+
 def test_pool_with_a_real_person_is_refused():
     real = Pool((Visitor("U" + "0123456789abcdef" * 2, "session"),), (SPOT,))
 
     with pytest.raises(Refused, match="ids like real people's"):
-        pool_suffices(real, plan(step(rate=0.1)))
+        suffices(real)
 
 
-def test_pool_too_small_for_its_awards_is_refused():
-    small = Pool((Visitor("Uload-1", "session"),), (SPOT,))
+def test_pool_without_a_spot_is_refused():
+    with pytest.raises(Refused, match="the pool has no spots"):
+        suffices(Pool(users(1).visitors, ()))
+
+
+@pytest.mark.parametrize(
+    ("needed", "shared"),
+    [
+        (200 * 1.1 + 50 + 1, {}),
+        (200 * 1.1 + 2 * 50 + 2, {"workers": 2}),
+        ((200 * 1.1 + 50) * 50 + 1, {"parts": 2}),
+    ],
+    ids=["alone", "workers", "parts"],
+)
+def test_pool_given_by_hand_must_be_as_large_as_a_minted_one(needed, shared):
+    suffices(users(round(needed)), **shared)
 
     with pytest.raises(Refused, match="put more users into it"):
-        pool_suffices(small, plan(step(seconds=20, rate=50)))
+        suffices(users(round(needed) - 1), **shared)
 
 
 @pytest.mark.parametrize("name", ["smoke", "baseline", "step", "spike", "soak"])

@@ -92,12 +92,20 @@ def test_smoke_has_no_percentile_gate_and_allows_no_error():
     [
         (seen(answered=0), "nothing was answered"),
         (seen(answered=1970), "1970 of 2000 planned arrivals were made, under 99%"),
-        (seen(rows=[("", "dropped", None, 1)]), "1 arrivals were dropped"),
+        (
+            seen(rows=[("", "dropped", None, 1)]),
+            "1 arrivals were dropped, with too many in flight",
+        ),
+        (
+            seen(rows=[("", "unpaired", None, 3)]),
+            "3 arrivals found no pair of user and spot left to award; put more users into the pool",
+        ),
         (seen(rows=[(LIST, "issued", None, 1)]), "1 requests to GET /stamps never finished"),
         (seen(lateness=5.1), "the generator is starved, its arrivals came 5.1 ms late"),
         (seen(workers=0), "0 of 1 workers began"),
         (seen(lost=("w1",)), "lost on the way: worker w1"),
         (seen(late=("w2",)), "came after the start: worker w2"),
+        (seen(strangers=("w3",)), "was given another run file: worker w3"),
         (seen(interrupted="stopped after 3 of 20 s"), "stopped after 3 of 20 s"),
         (seen(parts=2, workers=2), "2 of 1 parts of the load are here"),
         (
@@ -118,6 +126,20 @@ def test_award_that_met_another_generator_s_is_no_reason_to_doubt_the_run():
     awards = [("", "arrivals", None, 90), (AWARD, "issued", None, 90), (AWARD, "conflict", None, 1)]
 
     assert outcome(seen(rows=[*awards, (AWARD, "answered", None, 89)]))[0] == "pass"
+
+
+def test_conflicts_of_what_is_no_award_are_nothing_achieved():
+    """A verdict that an older generator counted is judged no better."""
+    met = [
+        (LIST, "issued", None, 1000),
+        (LIST, "conflict", None, 1000),
+        ("", "arrivals", None, 1000),
+    ]
+
+    assert outcome(seen(answered=1000, rows=met)) == (
+        "fail",
+        ("step hold, GET /stamps: achieved 50 %, at least 95 %",),
+    )
 
 
 def test_invalid_comes_before_failed():

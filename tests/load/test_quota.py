@@ -4,11 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from load.quota import Ledger, spent_today
-from tests.load.aims import Answers, target
+from load.plans import plans
+from load.quota import Ledger, payer, spent_today
+from tests.load.aims import HOST, Answers, target
+from tests.load.runs import plan, step
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TARGET = target()
+LOCAL = target(name="local", host="http://127.0.0.1:8080/local", line="http://127.0.0.1:1")
+SOAK = plans(TARGET.target_rate, TARGET.throttle)["soak"]
+PREPARED, BEGUN = False, True
 
 
 class Clock:
@@ -29,11 +34,20 @@ def ledger(tmp_path, clock):
     return Ledger(tmp_path / "deep" / "ledger.jsonl", clock)
 
 
-def write(ledger, clock, *entries):
-    for before, requests, host in entries:
+def of(requests, seconds=10):
+    return plan(step(seconds=seconds, rate=requests / seconds))
+
+
+@pytest.fixture
+def reserve(ledger, clock):
+    """Write a run into the ledger, as of so long ago."""
+
+    def reserved(before, made, whose=TARGET, run="a", begun=BEGUN):
         clock.at = NOON - before
-        ledger.reserve(host, requests, "smoke")
-    clock.at = NOON
+        ledger.reserve(payer(whose), made, run, begun=begun)
+        clock.at = NOON
+
+    return reserved
 
 
 def counted(*sums):
@@ -41,10 +55,14 @@ def counted(*sums):
     return metrics, lambda _: metrics
 
 
-def test_cloudwatch_count_of_the_day_and_the_ledger_of_the_last_minutes_add_up(ledger, clock):
+def denied(_service):
+    return Answers(refusal="AccessDenied")
+
+
+def test_cloudwatch_count_of_the_day_and_the_ledger_of_the_last_minutes_add_up(ledger, reserve):
     """The run of two hours ago is in CloudWatch's count already."""
-    two_hours, minutes = timedelta(hours=2), timedelta(minutes=5)
-    write(ledger, clock, (two_hours, 700, TARGET.host), (minutes, 450, TARGET.host))
+    reserve(timedelta(hours=2), of(700), run="a")
+    reserve(timedelta(minutes=5), of(450), run="b")
     metrics, aws = counted(1000, 234)
 
     spent = spent_today(TARGET, ledger, aws)
@@ -54,25 +72,76 @@ def test_cloudwatch_count_of_the_day_and_the_ledger_of_the_last_minutes_add_up(l
     assert {one["Value"] for one in metrics.asked["Dimensions"]} == {"stamp-rally-prod-api", "prod"}
 
 
-def test_ledger_of_the_whole_day_counts_where_cloudwatch_is_denied(ledger, clock):
-    write(ledger, clock, (timedelta(hours=2), 700, TARGET.host), (timedelta(0), 450, TARGET.host))
+def test_run_under_way_holds_its_whole_price_until_cloudwatch_has_its_end(ledger, reserve):
+    """An hour's soak began 20 minutes ago, and CloudWatch shows the first of it."""
+    reserve(timedelta(minutes=20), SOAK)
 
-    spent = spent_today(TARGET, ledger, lambda _: Answers(refusal="AccessDenied"))
+    assert spent_today(TARGET, ledger, counted(6000)[1]).requests == 6000 + SOAK.requests
+
+
+@pytest.mark.parametrize(("minutes", "held"), [(74, SOAK.requests), (76, 0)])
+def test_run_is_held_for_quarter_of_an_hour_after_its_end(minutes, held, ledger, reserve):
+    reserve(timedelta(minutes=minutes), SOAK)
+
+    assert spent_today(TARGET, ledger, counted(0)[1]).requests == held
+
+
+def test_ledger_of_the_whole_day_counts_where_cloudwatch_is_denied(ledger, reserve):
+    reserve(timedelta(hours=2), of(700), run="a")
+    reserve(timedelta(0), of(450), run="b")
+
+    spent = spent_today(TARGET, ledger, denied)
 
     assert spent.requests == 1150
     assert spent.source == "the ledger alone (CloudWatch: ClientError)"
 
 
-def test_yesterday_and_other_hosts_do_not_count(ledger, clock):
-    write(
-        ledger, clock, (timedelta(hours=13), 700, TARGET.host), (timedelta(0), 9, "https://other")
+def test_all_addresses_of_an_environment_spend_one_quota(ledger, reserve):
+    behind = target(host="https://abc.execute-api.ap-northeast-1.amazonaws.com/prod")
+    reserve(timedelta(hours=1), of(700), TARGET, run="a")
+    reserve(timedelta(hours=1), of(300), behind, run="b")
+
+    assert TARGET.host == f"https://{HOST}/prod"
+    assert spent_today(TARGET, ledger, denied).requests == 1000
+
+
+def test_yesterday_and_other_quotas_do_not_count(ledger, reserve):
+    reserve(timedelta(hours=13), of(700), run="a")
+    reserve(timedelta(0), of(9), target(name="dev"), run="b")
+
+    assert spent_today(TARGET, ledger, denied).requests == 0
+
+
+def test_local_stack_has_only_its_own_ledger(ledger, reserve):
+    other = target(name="local", host="http://127.0.0.1:9090/local", line="http://127.0.0.1:1")
+    reserve(timedelta(hours=2), of(450), LOCAL, run="a")
+    reserve(timedelta(hours=2), of(9), other, run="b")
+
+    assert spent_today(LOCAL, ledger, None).requests == 450
+
+
+def test_prepared_run_holds_its_price_and_pays_it_once_when_it_begins(ledger, reserve):
+    reserve(timedelta(minutes=5), of(450), begun=PREPARED)
+    prepared = spent_today(TARGET, ledger, denied).requests
+    reserve(timedelta(minutes=1), of(450), begun=BEGUN)
+    begun = spent_today(TARGET, ledger, denied).requests
+    reserve(timedelta(0), of(450), begun=BEGUN)
+
+    assert (prepared, begun) == (450, 450)
+    assert spent_today(TARGET, ledger, denied).requests == 900, "the second time is free"
+
+
+def test_prepared_run_does_not_stand_in_its_own_way(ledger, reserve):
+    reserve(timedelta(minutes=5), of(450), run="a", begun=PREPARED)
+    reserve(timedelta(minutes=5), of(9), run="b", begun=PREPARED)
+
+    assert spent_today(TARGET, ledger, denied, apart_from="a").requests == 9
+
+
+def test_ledger_of_an_older_version_is_read(ledger):
+    ledger.path.parent.mkdir(parents=True)
+    ledger.path.write_text(
+        f'{{"at": "{NOON.isoformat()}", "host": "{LOCAL.host}", "requests": 5, "plan": "smoke"}}\n'
     )
 
-    assert spent_today(TARGET, ledger, lambda _: Answers(refusal="Throttling")).requests == 0
-
-
-def test_local_stack_has_only_its_ledger(ledger, clock):
-    write(ledger, clock, (timedelta(hours=2), 450, TARGET.host))
-    local = target(line="http://127.0.0.1:1")
-
-    assert spent_today(local, ledger, None).requests == 450
+    assert spent_today(LOCAL, ledger, None).requests == 5

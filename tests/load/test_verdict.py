@@ -1,7 +1,6 @@
 """The verdict is a record: described by a schema, read back whole, joined with others of its run."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,17 +8,20 @@ import jsonschema
 import pytest
 
 import load
-from load.artefacts import record
 from load.engine.gate import Refused
-from load.engine.verdict import PART_PREFIX, Verdict, sentence
+from load.engine.verdict import Verdict, sentence
 from load.evidence import body, window
-from load.junit import junit
-from load.merge import merge, read_parts
-from signoff.store import open_store
+from load.merge import read_parts
 from tests.load.seen import CONDITIONS, SHORT, seen
 
 SCHEMA = json.loads((Path(load.__file__).parent / "verdict.schema.json").read_text())
-ABOUT = {"environment": "prod", "release": "0123456789abcdef", "host": "https://a.example/prod"}
+ABOUT = {
+    "run": "5eed5eed5eed5eed",
+    "environment": "prod",
+    "release": "0123456789abcdef",
+    "host": "https://a.example/prod",
+    "target_rate": 200,
+}
 
 
 def verdict(conditions=CONDITIONS, measurement=None, **about):
@@ -30,12 +32,6 @@ def verdict(conditions=CONDITIONS, measurement=None, **about):
         began=datetime(2026, 11, 25, 10, 0, tzinfo=UTC),
         ended=datetime(2026, 11, 25, 10, 3, tzinfo=UTC),
     )
-
-
-def part(name):
-    """Half of what two generators were to make."""
-    halves = replace(CONDITIONS, parts=2)
-    return verdict(halves, seen(answered=1000), part=name)
 
 
 @pytest.mark.parametrize("measurement", [seen(), seen(answered=3), seen(interrupted="stopped")])
@@ -71,41 +67,14 @@ def test_sentence_says_verdict_plan_place_and_why():
     assert sentence(verdict()) == (
         "PASS: test on prod, 2000 requests answered, slowest p95 10 ms (GET /stamps)"
     )
+    assert sentence(verdict(measurement=seen(contract="not checked"))) == (
+        "PASS: test on prod, 2000 requests answered, slowest p95 10 ms (GET /stamps), "
+        "contract not checked"
+    )
     assert sentence(verdict(measurement=seen(ms=1200.0))) == (
         "FAIL: test on prod, 2000 requests answered; step hold, GET /stamps: p95 1200 ms, "
         "at most 500 ms (and 1 more)"
     )
-
-
-def test_parts_of_a_load_are_judged_as_one():
-    assert part("a").judgement.outcome == "invalid", "one part of two is no load"
-
-    whole = merge([part("a"), part("b")])
-
-    assert whole.judgement.outcome == "pass"
-    assert whole.measurement.steps.total("answered") == 2000
-
-
-def test_parts_are_read_from_logs_as_from_files(tmp_path):
-    log, file = tmp_path / "locust.out", tmp_path / "b"
-    log.write_text(f"noise\n12:00 {PART_PREFIX}{json.dumps(part('a').to_json())}\nmore noise\n")
-    part("b").write(file)
-
-    parts = read_parts([log, file / "verdict.json"])
-
-    assert [one.about["part"] for one in parts] == ["a", "b"]
-
-
-def test_same_part_twice_is_refused():
-    with pytest.raises(Refused, match="the same part is given twice"):
-        merge([part("a"), part("a")])
-
-
-def test_parts_of_different_runs_are_refused():
-    other = replace(part("b"), about={**ABOUT, "part": "b", "release": "another"})
-
-    with pytest.raises(Refused, match="parts of different runs"):
-        merge([part("a"), other])
 
 
 def test_what_is_no_verdict_is_refused_by_its_name(tmp_path):
@@ -115,20 +84,14 @@ def test_what_is_no_verdict_is_refused_by_its_name(tmp_path):
         read_parts([tmp_path / "notes.txt"])
 
 
-def test_junit_has_a_case_for_each_limit_and_one_for_the_run():
-    xml = junit(verdict(measurement=seen(ms=1200.0)))
-
-    assert 'tests="6"' in xml
-    assert 'failures="2"' in xml
-    assert 'type="fail" message="step hold, GET /stamps: p95 1200 ms, at most 500 ms"' in xml
-
-
 def test_record_says_all_that_the_performance_row_asks():
     told = body(verdict(), "report/prod/load/x/index.html")
 
     assert told["plan"] == "test"
     assert told["verdict"] == "pass"
     assert told["percentiles"] is True
+    assert told["target_rate"] == 200
+    assert told["window"] == ["2026-11-25T10:00:00+00:00", "2026-11-25T10:03:00+00:00"]
     assert told["sentence"].startswith("PASS: test on prod")
     assert told["page"] == "report/prod/load/x/index.html"
     assert all(svg.startswith("<svg") for svg in told["plots"].values())
@@ -144,13 +107,3 @@ def test_window_of_a_run_explains_an_alarm():
         "begin": "2026-11-25T10:00:00+00:00",
         "end": "2026-11-25T10:03:00+00:00",
     }
-
-
-def test_store_gets_the_window_of_every_run_and_the_verdict_of_those_that_count(tmp_path):
-    for counts in (False, True):
-        record(verdict(), tmp_path / "run", "evidence", tmp_path, None, counts=counts)
-
-    records = open_store("evidence", "prod", s3=None, root=tmp_path).load()
-    assert [one.kind for one in records.entries] == ["window", "window", "load"]
-    assert records.newest("load", plan="test").release == "0123456789abcdef"
-    assert records.newest("load").body["page"] == "run/index.html"

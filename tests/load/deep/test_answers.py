@@ -29,6 +29,7 @@ def test_target_that_is_not_there_gives_no_verdict_on_it(tmp_path):
         (["--stranger"], "wrong user_id"),
         (["--spoil=total"], "contract: /"),
         (["--status=302"], "HTTP 302"),
+        (["--status=409"], "HTTP 409"),
     ],
 )
 def test_answer_that_is_not_right_is_a_failure(option, kind, tmp_path):

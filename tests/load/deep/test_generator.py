@@ -8,20 +8,18 @@ import sys
 from contextlib import ExitStack
 
 import pytest
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
 from load.engine.judge import Exit
-from load.engine.run_file import VARIABLE
-from load.launch import ROOT, Spread, free_port
+from load.engine.plan import AWARD
+from load.launch import Spread, free_port
+from tests.load.plain import browser, locust
 from tests.load.runs import (
     OBJECTIVES,
     Silent,
     drive,
-    environment,
     only,
     plan,
+    pool,
     run_against,
     step,
     verdict_in,
@@ -52,19 +50,6 @@ def test_starved_generator_makes_a_run_invalid(healthy, tmp_path):
 
     assert code == Exit.INVALID
     assert "the generator is starved" in verdict.judgement.reasons[-1]
-
-
-def locust(run_file, *options):
-    """Start Locust by its own command line, as the manual says."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "locust", "--config", "load/locust.conf", *options],
-        cwd=ROOT,
-        env=environment(**{VARIABLE: str(run_file)}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
 
 
 class Joiner(Silent):
@@ -100,13 +85,6 @@ def test_worker_that_comes_late_makes_a_run_invalid(healthy, tmp_path):
     assert any("came after the start" in reason for reason in verdict.judgement.reasons)
 
 
-def page():
-    """Ask again for a second or two: the page is served a moment after Locust says so."""
-    session = requests.Session()
-    session.mount("http://", HTTPAdapter(max_retries=Retry(connect=6, backoff_factor=0.05)))
-    return session
-
-
 def test_plain_locust_with_its_web_page_gives_the_same_verdict(healthy, tmp_path):
     port, run_file = free_port("127.0.0.1"), tmp_path / "run.json"
     run = run_against(
@@ -119,7 +97,7 @@ def test_plain_locust_with_its_web_page_gives_the_same_verdict(healthy, tmp_path
         for line in process.stdout:
             if "Shape test starting" in line:
                 break
-        page().get(f"http://127.0.0.1:{port}/", timeout=10).raise_for_status()
+        browser().get(f"http://127.0.0.1:{port}/", timeout=10).raise_for_status()
         process.communicate(timeout=60)
 
     assert process.returncode == Exit.PASS
@@ -152,3 +130,15 @@ def test_terminated_master_ends_with_an_honest_verdict(healthy, tmp_path):
 
     assert process.returncode == Exit.INVALID
     assert verdict_in(tmp_path / "out").judgement.reasons[0].startswith("stopped after ")
+
+
+def test_awards_for_which_no_pair_is_left_are_told_by_their_own_name(healthy, tmp_path):
+    few = plan(step("hold", 1, 40, only(AWARD)), percentiles=False)
+
+    code, verdict = drive(run_against(healthy.url, tmp_path, plan=few, pool=pool(30)))
+
+    steps = verdict.measurement.steps
+    assert code == Exit.INVALID
+    assert (steps.total("unpaired"), steps.total("dropped")) == (10, 0)
+    assert "10 arrivals found no pair of user and spot left" in verdict.judgement.reasons[0]
+    assert healthy.seen()[AWARD] == 30

@@ -1,0 +1,226 @@
+"""The commands around a run: prepared outside the repository, cleaned with proof, recorded only with it."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from load.__main__ import main
+from load.engine.judge import Exit
+from load.engine.plan import AWARD
+from load.engine.run_file import Run
+from load.logins import USERS as LOGIN_USERS
+from load.proof import ByHand
+from signoff.store import open_store
+from tests.load.aims import target
+from tests.load.runs import OBJECTIVES
+from tests.load.seen import seen
+from tests.load.surrounded import PROD, Tables, answering, surrounded
+from tests.load.test_recording import BASELINE, run
+
+AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=2)
+LIVE = "0123456789abcdef"
+AWARDED = seen(answered=1000, rows=[(AWARD, "issued", None, 2), (AWARD, "answered", None, 2)])
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The root of our surroundings: what would be the repository."""
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def command(project, healthy):
+    """Run a command in surroundings of our own: production, or a stack that is one small target."""
+
+    def called(*arguments, tables=None, local=False, live=LIVE):
+        aws = answering(tables or Tables())
+        here = {"url": healthy.url} if local else {"environment": PROD}
+        around = surrounded(project, aws=aws, releases=(live,), **here)
+        return main(list(map(str, arguments)), join=lambda _: around)
+
+    return called
+
+
+@pytest.fixture
+def recorded(project):
+    """Kinds of the records in production's store."""
+
+    def kinds():
+        store = open_store(PROD.evidence, "prod", s3=None, root=project)
+        return [one.kind for one in store.load().entries]
+
+    return kinds
+
+
+@pytest.fixture
+def left(tmp_path):
+    """A folder as a run elsewhere leaves it: a verdict without proof, and the list of used pairs."""
+
+    def made(made, *pairs):
+        folder = tmp_path / "out"
+        made.write(folder)
+        (folder / "used.jsonl").write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
+        return folder
+
+    return made
+
+
+def unproven(**more):
+    """A run of two awards of which nobody knows whether they are gone."""
+    return replace(run("a", AGO), cleanup=None, measurement=AWARDED, **more)
+
+
+def test_prepared_run_is_private_priced_and_of_the_live_release(command, project, tmp_path, capsys):
+    code = command("prepare", "--to", tmp_path / "run.json", local=True, live="a")
+
+    made = Run.read(tmp_path / "run.json")
+    (line,) = (project / "report" / "local" / "load" / "ledger.jsonl").read_text().splitlines()
+    assert code == Exit.PASS
+    assert made.about["release"] == "a"
+    assert json.loads(line)["requests"] == made.plan.requests
+    assert json.loads(line)["run"] == made.about["run"]
+    assert f"merge --record {made.out}/verdict.json" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "verb", [["prepare"], ["package", "--tasks=2"]], ids=["prepare", "package"]
+)
+def test_secret_for_the_repository_is_refused_before_it_costs_anything(
+    verb, command, project, capsys
+):
+    code = command(*verb, "--to", project / "run.json", local=True)
+
+    assert code == Exit.REFUSED
+    assert "would hold sessions in the repository" in capsys.readouterr().err
+    assert not (project / "report").exists()
+
+
+def test_package_is_for_one_process_a_task(command, capsys):
+    with pytest.raises(SystemExit):
+        command("package", "--tasks=2", "--workers=2", "--to", "load.zip")
+
+    assert "unrecognized arguments: --workers=2" in capsys.readouterr().err
+
+
+def test_verdict_with_its_proof_is_recorded(command, recorded, left):
+    folder = left(run("a", AGO))
+
+    command("merge", "--record", folder / "verdict.json", "--to", folder)
+
+    assert recorded() == ["window", "load"]
+
+
+def test_verdict_is_recorded_once(command, recorded, left, capsys):
+    folder = left(run("a", AGO))
+    for _ in range(2):
+        code = command("merge", "--record", folder / "verdict.json", "--to", folder)
+
+    assert code == Exit.REFUSED
+    assert "is recorded already" in capsys.readouterr().err
+    assert recorded() == ["window", "load"]
+
+
+LAX = replace(BASELINE, objectives=replace(OBJECTIVES, throttle_tolerance=0.9))
+
+
+@pytest.mark.parametrize(
+    ("made", "live", "why"),
+    [
+        (unproven(), LIVE, "nothing proves that what it wrote is gone"),
+        (run("a", AGO, LAX), LIVE, "judged by other limits than the project's own"),
+        (run("a", AGO), "another", f"it is of release {LIVE}, and another is live"),
+    ],
+    ids=["proof", "limits", "release"],
+)
+def test_verdict_that_no_sign_off_may_count_is_joined_and_not_recorded(
+    made, live, why, command, recorded, left, capsys
+):
+    folder = left(made)
+
+    code = command("merge", "--record", folder / "verdict.json", "--to", folder, live=live)
+
+    assert code == Exit.REFUSED
+    assert f"{folder}/verdict.json is not recorded: {why}" in capsys.readouterr().err
+    assert (folder / "index.html").exists()
+    assert recorded() == []
+
+
+def test_cleaning_gives_the_verdict_its_proof(command, recorded, left):
+    folder = left(unproven(), ["Uload-1", "A"], ["Uload-2", "A"])
+    tables = Tables(("Uload-1", "A"), ("Uload-2", "A"), ("Uload-2", "#2026-W48"), ("Uperson", "A"))
+
+    code = command("clean", "--env=prod", folder / "used.jsonl", tables=tables)
+    command("merge", "--record", folder / "verdict.json", "--to", folder)
+
+    proof = json.loads((folder / "verdict.json").read_text())["cleanup"]
+    assert code == Exit.PASS
+    assert tables.stamps == {("Uperson", "A")}
+    assert proof == {"users": 2, "deleted": 3, "left": 0, "line_calls": 0}
+    assert recorded() == ["window", "load"]
+
+
+def test_list_that_lacks_an_award_proves_nothing(command, left, capsys):
+    folder = left(unproven(), ["Uload-1", "A"])
+
+    code = command("clean", "--env=prod", folder / "used.jsonl")
+
+    assert code == Exit.PASS
+    assert "names 1 of 2 awards: of the others nothing is proven" in capsys.readouterr().err
+    assert json.loads((folder / "verdict.json").read_text())["cleanup"] is None
+
+
+def test_list_of_every_visitor_proves_all(command, left):
+    """As it is written where a worker's last word is missing: the stamps are not known, the users are."""
+    folder = left(unproven(), ["Uload-1", "*"])
+
+    command("clean", "--env=prod", folder / "used.jsonl")
+
+    assert json.loads((folder / "verdict.json").read_text())["cleanup"]["left"] == 0
+
+
+def test_list_of_another_environment_is_refused(command, left, capsys):
+    folder = left(unproven(), ["Uload-1", "A"])
+
+    code = command("clean", "--env=dev", folder / "used.jsonl")
+
+    assert code == Exit.REFUSED
+    assert "is of a run on prod; clean it with --env prod" in capsys.readouterr().err
+
+
+def test_list_without_a_verdict_is_cleaned_as_well(command, tmp_path):
+    (tmp_path / "used.jsonl").write_text('["Uload-1", "A"]\n')
+    tables = Tables(("Uload-1", "A"))
+
+    assert command("clean", "--env=prod", tmp_path / "used.jsonl", tables=tables) == Exit.PASS
+    assert tables.stamps == set()
+    assert not (tmp_path / "verdict.json").exists()
+
+
+def test_logins_of_a_local_run_are_cleaned_and_nobody_s_elsewhere(command, tmp_path):
+    (tmp_path / "used.jsonl").write_text("")
+    local, prod = Tables(), Tables()
+
+    command("clean", tmp_path / "used.jsonl", tables=local, local=True)
+    command("clean", "--env=prod", tmp_path / "used.jsonl", tables=prod)
+
+    assert set(local.people) == set(LOGIN_USERS)
+    assert prod.people == []
+
+
+@pytest.mark.parametrize(("ended_s_ago", "waits"), [(0, [pytest.approx(31, abs=1)]), (40, [])])
+def test_cleaning_waits_for_awards_that_may_be_under_way(ended_s_ago, waits, left):
+    made = unproven(ended=datetime.now(UTC) - timedelta(seconds=ended_s_ago))
+    used, waited = left(made) / "used.jsonl", []
+
+    ByHand(
+        used=used,
+        verdict=made,
+        target=target(),
+        aws=answering(Tables()),
+        say=lambda _: None,
+        pause=waited.append,
+    ).clean()
+
+    assert waited == waits

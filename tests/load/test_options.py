@@ -1,0 +1,77 @@
+"""A plain ``locust -f load/locustfile.py`` has sane options, wherever it is started; whoever says otherwise wins."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from load.engine.run_file import VARIABLE
+from tests.load.plain import LOCUSTFILE
+from tests.load.runs import environment, plan, run_against, step
+
+PARSE = (
+    "import json, sys\n"
+    "from locust.util.load_locustfile import load_locustfile\n"
+    "from locust.argument_parser import get_parser\n"
+    "load_locustfile(sys.argv[1])\n"
+    "parsed = vars(get_parser().parse_args(sys.argv[2:]))\n"
+    "print(json.dumps({name: parsed[name] for name in ('web_host', 'stop_timeout', 'only_summary',\n"
+    "    'expect_workers_max_wait', 'master_bind_host')}))\n"
+)
+
+
+@pytest.fixture
+def options(tmp_path):
+    """Give Locust's options as it reads them in an empty folder, with what a run file adds."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+
+    def read(arguments=(), files=(), variables=(), **more):
+        run_against("http://127.0.0.1:9", tmp_path, **more).write(tmp_path / "run.json")
+        for name, text in files:
+            (folder / name).write_text(text)
+        parsed = subprocess.run(
+            [sys.executable, "-c", PARSE, str(LOCUSTFILE), *arguments],
+            cwd=folder,
+            env=environment(**{VARIABLE: str(tmp_path / "run.json")}, **dict(variables)),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(parsed.stdout)
+
+    return read
+
+
+def test_plain_locust_listens_on_loopback_and_hears_out_its_answers(options):
+    assert options() == {
+        "web_host": "127.0.0.1",
+        "stop_timeout": 11.0,
+        "only_summary": True,
+        "expect_workers_max_wait": 30,
+        "master_bind_host": "127.0.0.1",
+    }
+
+
+def test_visit_of_four_calls_is_heard_out_at_a_stop(options):
+    """Four calls of 10 s at most, three thoughts of 3 s, and a second (rulings 36)."""
+    assert options(plan=plan(step(), journey=True))["stop_timeout"] == 50.0
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        {"arguments": ["--web-host=127.0.0.9"]},
+        {"variables": [("LOCUST_WEB_HOST", "127.0.0.9")]},
+        {"files": [("locust.conf", "web-host = 127.0.0.9\n")]},
+        {"files": [("pyproject.toml", '[tool.locust]\nweb-host = "127.0.0.9"\n')]},
+        {"files": [("mine", "web-host = 127.0.0.9\n")], "arguments": ["--config=mine"]},
+    ],
+    ids=["command line", "environment", "locust.conf", "pyproject.toml", "--config"],
+)
+def test_whoever_speaks_for_himself_wins(spoken, options):
+    told = options(**spoken)
+
+    assert told["web_host"] == "127.0.0.9"
+    assert told["stop_timeout"] == 11.0

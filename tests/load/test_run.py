@@ -1,0 +1,182 @@
+"""A run that was prepared before is asked everything again; one in which someone deployed proves nothing."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from load.engine.gate import Refused
+from load.engine.judge import Exit
+from load.launch import Spread
+from load.prepare import Wish, readmit
+from load.quota import Ledger
+from load.run import run_load
+from signoff.store import open_store
+from tests.load.aims import HOST, Answers, target
+from tests.load.runs import OBJECTIVES, Silent, only, plan, run_against, step
+from tests.load.surrounded import LOCAL, surrounded
+
+ABOUT = {
+    "run": "5eed",
+    "environment": "local",
+    "release": "a",
+    "target_rate": LOCAL.target_rate,
+    "spent_before": 0,
+    "spent_source": "the ledger",
+    "daily_quota": 100_000,
+}
+SHORT = plan(step("hold", 1, 20, only()), percentiles=False)
+
+
+@pytest.fixture
+def prepared(healthy, tmp_path):
+    """A run file that was prepared at release a, by the project's own limits."""
+
+    def made(**more):
+        out = tmp_path / "report" / "local" / "load" / "run"
+        about = ABOUT | {"host": healthy.url}
+        whole = {"plan": SHORT, "objectives": OBJECTIVES, "about": about} | more
+        run_against(healthy.url, out, **whole).write(tmp_path / "run.json")
+        return tmp_path / "run.json"
+
+    return made
+
+
+@pytest.fixture
+def carry_out(healthy, tmp_path):
+    """Run a run file; what is live is asked before and after."""
+
+    def carried_out(file, *releases):
+        around = surrounded(tmp_path, url=healthy.url, releases=releases or ("a",))
+        return run_load(around, "local", Wish(plan="smoke"), Spread(), watch, prepared=file)
+
+    watch = Silent()
+    carried_out.said = watch.said
+    return carried_out
+
+
+@pytest.fixture
+def verdicts(tmp_path):
+    """The verdicts that the evidence store has."""
+
+    def recorded():
+        store = open_store(LOCAL.evidence, "local", s3=None, root=tmp_path)
+        return [one.body for one in store.load().entries if one.kind == "load"]
+
+    return recorded
+
+
+def test_prepared_run_is_recorded_with_its_release_rate_and_run(
+    prepared, carry_out, verdicts, tmp_path
+):
+    finished = carry_out(prepared())
+
+    (body,) = verdicts()
+    assert body["verdict"] == finished.verdict.judgement.outcome
+    assert (tmp_path / "report" / "local" / "load" / "latest" / "verdict.json").exists()
+    assert (body["run"], body["target_rate"]) == ("5eed", LOCAL.target_rate)
+
+
+def test_prepared_run_by_other_limits_is_not_recorded(prepared, carry_out, verdicts):
+    lax = replace(OBJECTIVES, throttle_tolerance=0.9)
+
+    carry_out(prepared(objectives=lax))
+
+    assert verdicts() == []
+    assert "not recorded: judged by other limits than the project's own" in carry_out.said
+
+
+def test_release_that_changed_during_the_run_makes_it_invalid(prepared, carry_out, verdicts):
+    finished = carry_out(prepared(), "a", "b")
+
+    told = "release a was live before the run, and b after it"
+    assert finished.exit == Exit.INVALID
+    assert told in finished.verdict.judgement.reasons
+    assert verdicts()[-1]["verdict"] == "invalid"
+
+
+def test_prepared_run_of_another_release_is_refused_before_its_first_request(
+    prepared, carry_out, healthy
+):
+    with pytest.raises(Refused, match="is for release a, and local is at b; prepare it again"):
+        carry_out(prepared(), "b")
+
+    assert "GET /stamps" not in healthy.seen()
+
+
+def test_run_file_runs_once_and_pays_once(prepared, carry_out, healthy, tmp_path):
+    file = prepared()
+    carry_out(file)
+
+    with pytest.raises(Refused, match="holds the verdict of a run that was made"):
+        carry_out(file)
+
+    ledger = (tmp_path / "report" / "local" / "load" / "ledger.jsonl").read_text().splitlines()
+    assert healthy.seen()["GET /stamps"] == 20
+    assert [json.loads(line)["requests"] for line in ledger] == [20]
+
+
+PREPARED = ABOUT | {"environment": "prod", "release": "b", "spent_before": 99}
+DENIED = Answers(refusal="AccessDenied")
+
+
+@pytest.fixture
+def again(tmp_path):
+    """Readmit a run file of production, unlocked; ``live`` is what production is now."""
+
+    def readmitted(live=None, unlock=HOST, **more):
+        made = {"about": PREPARED, "plan": SHORT} | more
+        run = run_against(f"https://{HOST}/prod", tmp_path, **made)
+        now = target(**({"release": "b"} | (live or {})))
+        return readmit(run, now, lambda _: DENIED, ledger=ledger, unlock=unlock)
+
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    readmitted.ledger = ledger
+    return readmitted
+
+
+def test_prepared_run_is_told_what_is_spent_now(again):
+    again.ledger.reserve("prod", SHORT, "another", begun=True)
+
+    assert again().about["spent_before"] == 20
+
+
+@pytest.mark.parametrize("unlock", [None, "prod"])
+def test_prepared_run_of_production_needs_its_host_typed_again(unlock, again):
+    with pytest.raises(Refused, match=f"then add --unlock {HOST}"):
+        again(unlock=unlock)
+
+
+@pytest.mark.parametrize(
+    ("live", "why"),
+    [
+        ({"release": "a"}, "is for release b, and prod is at a; prepare it again"),
+        ({"release": None}, "is for release b, and prod is at None"),
+        ({"name": "dev"}, "is for environment prod, and dev is at dev"),
+        ({"host": f"https://{HOST}/other"}, f"is for host https://{HOST}/prod, and prod is at"),
+        ({"daily_quota": 24}, r"load may use 19 \(80% of 24\)"),
+    ],
+    ids=["release", "unknown", "environment", "host", "quota"],
+)
+def test_prepared_run_is_refused_where_the_target_is_not_what_it_was(live, why, again):
+    with pytest.raises(Refused, match=why):
+        again(live)
+
+
+def test_prepared_run_over_the_cap_is_refused(again):
+    with pytest.raises(Refused, match="over the cap of 2000"):
+        again(plan=plan(step("peak", 1, 2001, only())))
+
+
+def test_reservation_of_a_prepared_run_is_not_in_its_own_way(again):
+    again.ledger.reserve("prod", SHORT, "5eed", begun=False)
+
+    assert again({"daily_quota": 25}).about["spent_before"] == 0
+
+
+def test_run_that_was_made_already_is_paid_again(again):
+    again.ledger.reserve("prod", SHORT, "5eed", begun=False)
+    again.ledger.reserve("prod", SHORT, "5eed", begun=True)
+
+    with pytest.raises(Refused, match="20 of today's are spent"):
+        again({"daily_quota": 25})

@@ -1,0 +1,50 @@
+"""A remote environment is loaded at its own addresses, in full: another path or port is another API."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from load.engine.gate import Refused
+from load.target import remote_target
+from signoff.environments import load
+from tests.load.aims import Answers
+
+PROD = load("prod", Path(__file__).parents[1] / "prod.toml", {}).environment
+APIS = Answers({"items": [{"id": "abc", "name": "stamp-rally-prod-api"}, {"id": "x", "name": "y"}]})
+DOMAIN = "https://api.rally.example.jp"
+BEHIND = "https://abc.execute-api.ap-northeast-1.amazonaws.com/prod"
+
+
+def aimed(host=None):
+    return remote_target(PROD, lambda _: APIS, host)
+
+
+@pytest.mark.parametrize(
+    ("asked", "host"),
+    [(None, DOMAIN), (DOMAIN, DOMAIN), (f"{DOMAIN}/", DOMAIN), (BEHIND, BEHIND)],
+)
+def test_environment_is_aimed_at_by_its_domain_or_behind_it(asked, host):
+    assert aimed(asked).host == host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        f"{DOMAIN}/other-stage",
+        f"{DOMAIN}:8443",
+        BEHIND.replace("/prod", "/dev"),
+        BEHIND.replace("/prod", ""),
+        BEHIND.replace("https", "http"),
+        BEHIND.replace("abc", "x"),
+        "https://user@api.rally.example.jp",
+    ],
+)
+def test_address_that_is_not_one_of_them_in_full_is_refused(host):
+    with pytest.raises(Refused, match=f"is not prod's; it is at {DOMAIN} and {BEHIND}"):
+        aimed(host)
+
+
+def test_environment_without_an_api_is_refused():
+    with pytest.raises(Refused, match="has no API stamp-rally-dev-api in"):
+        remote_target(replace(PROD, prefix="stamp-rally-dev", domain=None), lambda _: APIS)
