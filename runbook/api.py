@@ -74,29 +74,28 @@ def draw_up_the_api(work: Work) -> Changes:
     return api_draft.converge(work, work.plan.api)
 
 
-@step("3-3", proves=("SEC-17",))
+@step("3-3")
 def let_it_invoke_the_functions(work: Work) -> Changes:
-    """Let this API, route by route, invoke the aliases of the functions, and nobody else.
+    """Let this API, route by route, invoke the aliases of the functions.
 
-    A permission on the function is none on its alias. What else a function's policy allows is shown,
-    and taken away only after you agreed.
+    A permission on the function is none on its alias. What else a function's policy allows stays for now:
+    the stage may still need it for what it serves until the draft is deployed.
 
-    このAPIにだけ、ルートごとに関数のエイリアスの呼び出しを許可する。
+    このAPIに、ルートごとに関数のエイリアスの呼び出しを許可する。
 
-    関数本体への許可は、エイリアスへの許可にはなりません。関数のポリシーにあるその他の許可は内容を表示し、
-    同意を得てから外します。
+    関数本体への許可は、エイリアスへの許可にはなりません。関数のポリシーにあるその他の許可は、ここでは外しません。
+    下書きをデプロイするまで、ステージが提供中の内容に必要な場合があるためです。
     """
     for one in work.plan.functions:
         work.needs(
             function_releases.released(work, one),
-            f"function {one.name} has no alias {one.alias}: run `python -m runbook functions` first",
+            f"function {one.name} has no alias {one.alias}: run `python -m runbook functions --env"
+            f" {work.environment.name} --go` first",
         )
-    api = rest_api.find(work, work.plan.api)
-    id_ = api["id"] if api else rest_api.UNKNOWN_ID
-    sources = {one.name: _sources(work, id_, one) for one in work.plan.functions}
+    sources = _all_sources(work)
 
     def converge(given: Work, function: Function) -> Changes:
-        return permissions.converge(given, function, sources[function.name])
+        return permissions.grant(given, function, sources[function.name])
 
     return work.each(converge, work.plan.functions)
 
@@ -150,6 +149,32 @@ def record_the_release(work: Work) -> Changes:
     ステージが提供する内容と、その関数を記録する。
     """
     return releases.converge(work)
+
+
+@step("3-3", proves=("SEC-17",))
+def shut_out_everybody_else(work: Work) -> Changes:
+    """Take away what else lets somebody invoke the functions, after you agreed.
+
+    It comes last: an API made by hand calls the functions themselves until the draft is deployed. Without
+    this permission, step 8-2 can go back to such a deployment no more: its routes answer 500.
+
+    その他の呼び出し許可を、同意を得てから外す。
+
+    手作業で作られたAPIは、下書きをデプロイするまで関数本体を呼ぶため、最後に行います。外した後に手順8-2で
+    以前のデプロイに戻すと、関数本体を呼ぶルートは500を返します。
+    """
+    sources = _all_sources(work)
+
+    def converge(given: Work, function: Function) -> Changes:
+        return permissions.shed(given, function, sources[function.name])
+
+    return work.each(converge, work.plan.functions)
+
+
+def _all_sources(work: Work) -> Mapping[str, Mapping[str, str]]:
+    api = rest_api.find(work, work.plan.api)
+    id_ = api["id"] if api else rest_api.UNKNOWN_ID
+    return {one.name: _sources(work, id_, one) for one in work.plan.functions}
 
 
 def _sources(work: Work, api_id: str, function: Function) -> Mapping[str, str]:

@@ -40,6 +40,8 @@ def upload_the_functions(work: Work) -> Changes:
 
     A function that is new gets a closed version first: it answers 503, and step 8-3 goes back to it from
     the first release. Code that was found and never published is published as it is, before it is lost.
+    Where that can't be, since a variable may be a secret or there are versions already, you are asked; so
+    you are where a function would read another table, as after a restore.
 
     パッケージと設定をアップロードする。
 
@@ -47,7 +49,9 @@ def upload_the_functions(work: Work) -> Changes:
     移しておきます。新しいロールをLambdaが使えるようになるまで数秒かかります。
 
     新しい関数では、503を返す「閉じた」バージョンを先に公開します。最初のリリースから手順8-3で戻る先です。
-    一度も公開されていない既存のコードは、上書きする前にそのまま公開します。
+    一度も公開されていない既存のコードは、上書きする前にそのまま公開します。環境変数に秘密情報が含まれるおそれが
+    ある場合や、既に別のバージョンがある場合は公開せず、上書きする前に確認を求めます。テーブルの復元後など、関数の
+    参照先テーブルが変わる場合も確認を求めます。
     """
     return work.each(functions.converge, work.plan.functions)
 
@@ -56,11 +60,13 @@ def upload_the_functions(work: Work) -> Changes:
 def release_them(work: Work) -> Changes:
     """Publish what was uploaded and point the alias to it.
 
-    From here on callers get the new code, if the API calls the alias already.
+    From here on callers get the new code, if the API calls the alias already. Where they would read another
+    table from then on, you are asked.
 
     アップロードした内容を公開し、エイリアスを向ける。
 
-    APIが既にエイリアスを呼んでいる場合、この時点から新しいコードが使われます。
+    APIが既にエイリアスを呼んでいる場合、この時点から新しいコードが使われます。参照先のテーブルが変わる場合は
+    確認を求めます。
     """
     return work.each(function_releases.converge, work.plan.functions)
 

@@ -4,7 +4,7 @@
 the time before the go-live, and production refuses as soon as it has a user. The guide describes
 rollbacks, but nowhere tries one.
 
-稼働中の環境を4通りに壊し、4つの手順で戻し、所要時間を測り、元どおりになったことを証明する。
+稼働中の環境を4通りの方法で壊し、4つの手順で戻し、所要時間を測り、元どおりになったことを証明する。
 
 `--env local`では起動中のスタックを壊すだけで、影響はありません。他の環境では呼び出し元に影響するため、本番稼働前に
 限ります。本番環境に利用者が一人でもいれば実行を拒否します。手順書にはロールバックの記載がありますが、試す手順は
@@ -102,7 +102,7 @@ def rehearse_the_front_end(work: Work) -> Changes:
 
     The real front end is not touched: to deploy it is for people, and its way back differs only in that.
 
-    ループバック上の代役で誤った設定を配信し、`rollback_frontend`で戻す。
+    ループバック上の代替サーバーで誤った設定を配信し、`rollback_frontend`で戻す。
 
     実際のフロントエンドには触れません。違いは、実際のデプロイを人が行う点だけです。
     """

@@ -5,8 +5,9 @@ to the same moment. The guide ends where AWS has made the new table. By then nob
 has no backups, no expiry, no tags, no stream, no scaling, no protection and no alarms: this procedure
 sees to all of them.
 
-The way back: `python -m runbook rollback_functions --go`, since the earlier versions still name the old
-tables. No table is ever deleted here.
+The way back: `python -m runbook rollback_functions --env prod --go`, since the earlier versions still name
+the old tables; then `python -m runbook monitoring --env prod --go`, since the alarms watch the restored
+ones. No table is ever deleted here.
 
 テーブルを障害前の時点に戻し、関数の参照先を切り替える。
 
@@ -15,9 +16,12 @@ tables. No table is ever deleted here.
 おらず、バックアップ・TTL・タグ・ストリーム・オートスケーリング・削除保護・アラームも引き継がれていません。
 この手順はそのすべてを行います。
 
-やり直すには`python -m runbook rollback_functions --go`を実行します。以前のバージョンは元のテーブル名を
-保持しているためです。この手順がテーブルを削除することはありません。
+元のテーブルに戻すには`python -m runbook rollback_functions --env prod --go`を実行します。以前のバージョンは
+元のテーブル名を保持しているためです。続けて`python -m runbook monitoring --env prod --go`を実行し、アラームの
+対象も元のテーブルに戻します。この手順がテーブルを削除することはありません。
 """
+
+from functools import partial
 
 from plan.model import Alarm
 from runbook.converge import alarms, releases
@@ -113,14 +117,14 @@ def let_the_functions_reach_them(work: Work) -> Changes:
 def send_the_functions_there(work: Work) -> Changes:
     """Publish the functions with the restored tables' names, and move their aliases.
 
-    The code is the one that is live. From here on callers read the restored tables.
+    Code and other tables are those that are live. From here on callers read the restored ones.
 
     復元したテーブル名を設定した関数を公開し、エイリアスを移動する。
 
-    コードは稼働中のものと同じです。この時点から、呼び出し元には復元後のデータが見えます。
+    コードと他のテーブルの参照先は稼働中のままです。この時点から、呼び出し元には復元後のデータが見えます。
     """
-    then = afterwards(work)
-    return then.each(repoint, then.plan.functions)
+    then, names = afterwards(work), _names(work)
+    return then.each(partial(repoint, restored=names), then.plan.functions)
 
 
 @step("8-4")
@@ -129,13 +133,14 @@ def watch_the_restored_tables(work: Work) -> Changes:
 
     スロットリングのアラームの対象を、復元したテーブルに変更する。
     """
-    then = afterwards(work)
-    found = alarms.read(work, then.plan.alarms)
+    then, names = afterwards(work), _names(work)
+    watching = [one for one in then.plan.alarms if one.dimensions.get("TableName") in names]
+    found = alarms.read(work, watching)
 
     def converge(given: Work, alarm: Alarm) -> Changes:
         return alarms.converge_one(given, alarm, found.get(alarm.name))
 
-    return then.each(converge, then.plan.alarms)
+    return then.each(converge, watching)
 
 
 @step("8-4")
@@ -175,15 +180,21 @@ def record_the_release(work: Work) -> Changes:
 def name_them_in_the_environment() -> None:
     """Name the restored tables in `environments.toml`, by a reviewed commit.
 
-    Until then the checks expect the old tables, and are red. Afterwards `python -m runbook least_privilege
-    --go` takes the old tables out of the roles, and `python -m runbook monitoring --go` moves the
-    dashboard. Lift the maintenance, and carry over by hand what was written after the moment, if it was
-    good. After the ranking's table, run `python -m runbook recount --go`.
+    Until then the checks expect the old tables and are red, and the procedure `functions` asks before it
+    sends the functions back to them. Afterwards `python -m runbook least_privilege --env prod --go` takes
+    the old tables out of the roles, and `python -m runbook monitoring --env prod --go` moves the dashboard.
+    Lift the maintenance, and carry over by hand what was written after the moment, if it was good. After
+    the ranking's table, run `python -m runbook recount --env prod --go`.
 
     復元したテーブル名を、レビューを経て`environments.toml`に記載する。
 
-    記載するまで、検証は元のテーブルを期待して赤になります。記載後、`python -m runbook least_privilege --go`で
-    ロールから元のテーブルへの権限を外し、`python -m runbook monitoring --go`でダッシュボードを更新します。
-    メンテナンスモードを解除し、指定時点より後の正しい書き込みがあれば手作業で移し替えます。スタンプのテーブルを
-    戻した場合は`python -m runbook recount --go`を実行します。
+    記載するまで、検証は元のテーブルを期待して赤になり、手順`functions`は関数の参照先を元のテーブルに戻す前に
+    確認を求めます。記載後、`python -m runbook least_privilege --env prod --go`でロールから元のテーブルへの
+    権限を外し、`python -m runbook monitoring --env prod --go`でダッシュボードを更新します。メンテナンスモードを
+    解除し、指定時点より後の正しい書き込みがあれば手作業で移し替えます。スタンプのテーブルを戻した場合は
+    `python -m runbook recount --env prod --go`を実行します。
     """
+
+
+def _names(work: Work) -> frozenset[str]:
+    return frozenset(one.new.name for one in restores(work))

@@ -6,7 +6,7 @@ deployed before it: so the same command given once more goes forward again. `--t
 ステージを以前のデプロイに向けてAPIを戻す。
 
 `--to`を省略すると、記録済みで提供中でない最新のデプロイ、または一つ前のデプロイに戻します。同じコマンドを
-もう一度実行すると元に戻ります。`--to`でデプロイを指定できます。
+もう一度実行するとロールバック前の状態に戻ります。`--to`でデプロイを指定できます。
 """
 
 from runbook.converge import releases
@@ -21,15 +21,17 @@ from signoff.procedure.work import Changes
 def say_what_is_lost(work: Work) -> Changes:
     """Say what is lost.
 
-    Nothing that is stored. Callers lose the methods that only the newer deployment has, and you are
-    asked about those. Throttle, logs and tags are the stage's and stay as they are. The draft stays, too:
-    `python -m runbook api --go` would deploy it again, so mend it first.
+    Nothing that is stored. Callers lose the methods that only the newer deployment has, and those of a
+    deployment made by hand whose function no longer lets the API in: you are asked about both. Throttle,
+    logs and tags are the stage's and stay as they are. The draft stays, too, and would be deployed again
+    by `python -m runbook api --env prod --go`, so mend it first.
 
     失われるものを示す。
 
-    保存済みのデータは失われません。新しいデプロイにしかないメソッドは呼び出せなくなるため、確認を求めます。
-    スロットリング、ログ、タグはステージの設定であり変わりません。下書きも残るので、`python -m runbook api --go`
-    を実行すると再びデプロイされます。先に下書きを直してください。
+    保存済みのデータは失われません。新しいデプロイにしかないメソッドと、手作業で作られたデプロイのうちAPIに関数の
+    呼び出しが許可されていないメソッドは使えなくなるため、確認を求めます。スロットリング、ログ、タグはステージの
+    設定であり変わりません。下書きも残るので、`python -m runbook api --env prod --go`を実行すると再びデプロイされます。
+    先に下書きを直してください。
     """
     planned = move(work)
     work.tell(f"stage {planned.stage}: {planned.live['id']} -> {planned.target['id']}")
@@ -39,6 +41,17 @@ def say_what_is_lost(work: Work) -> Changes:
             ja="保存済みデータ: 失われません。新しいデプロイは履歴に残ります",
         )
     )
+    for one in planned.barred or ():
+        work.tell(one.told())
+    if planned.barred is None:
+        work.tell(
+            Words(
+                en=f"{planned.target['id']} was made by hand, and what it calls is not on record: see"
+                " that the API may still invoke those functions, or their routes answer 500",
+                ja=f"{planned.target['id']}は手作業で作られ、呼び出し先の記録がありません。APIにその関数の呼び出しが"
+                "許可されていることを確認してください。許可がなければ500になります",
+            )
+        )
     if not planned.told:
         work.tell(
             Words(
@@ -58,8 +71,8 @@ def point_the_stage_back(work: Work) -> Changes:
 
     ステージを以前のデプロイに向ける。
 
-    数秒で反映され、URLは変わりません。やり直すには、同じコマンドを実行するか、元のデプロイを`--to`で
-    指定します。
+    数秒で反映され、URLは変わりません。ロールバックを取り消すには、同じコマンドを実行するか、元のデプロイを
+    `--to`で指定します。
     """
     planned = move(work)
     way = Way(

@@ -46,11 +46,13 @@ def say_what_is_lost(work: Work) -> Changes:
 def write_the_previous_configuration(work: Work) -> Changes:
     """Write the recorded configuration into the folder of the front end.
 
-    `--site` names that folder. The way forward: `python -m runbook cutover`, which writes the new one.
+    `--site` names that folder. The way forward: `python -m runbook cutover --env prod --go`, which writes the
+    new one.
 
     記録済みの設定をフロントエンドのフォルダーに書き込む。
 
-    フォルダーは`--site`で指定します。やり直すには`python -m runbook cutover`で新しい設定を書き込みます。
+    フォルダーは`--site`で指定します。ロールバックを取り消すには`python -m runbook cutover --env prod --go`で新しい
+    設定を書き込みます。
     """
     path, text = file_of(work), previous(work)
     way = Way(part=PART, before={"config": written(path)}, after={"config": text})
@@ -85,7 +87,7 @@ def previous(work: Work) -> str:
     recorded = work.recorded(KIND, url=address(needed(work)))
     if recorded is None or not recorded.get("config"):
         raise Refused(
-            "no previous configuration of the front end is recorded: `python -m runbook cutover` does"
-            " that before it switches; restore the file from the front end's own repository"
+            "no previous configuration of the front end is recorded: `python -m runbook cutover --env"
+            f" {work.environment.name} --go` does that before it switches; restore the file from the front end's own repository"
         )
     return str(recorded["config"])

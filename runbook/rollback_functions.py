@@ -9,7 +9,8 @@ the API calls the alias. Here it does, from the first deployment on.
 一つまたはすべての関数を、エイリアスの移動で以前のバージョンに戻す。
 
 `--to`を省略すると、記録済みのリリースのうち、稼働中のものと異なる最新のリリースに戻します。同じコマンドを
-もう一度実行すると元に戻ります。`--only award`で関数を一つに限定し、`--to 3`でバージョンを指定します。
+もう一度実行するとロールバック前の状態に戻ります。`--only award`で関数を一つに限定し、`--to 3`でバージョンを
+指定します。
 
 手順書はエイリアスを動かしますが、エイリアスを作成する手順がなく、APIがエイリアスを呼んでいなければ
 効果がないことにも触れていません。本環境では最初のデプロイからエイリアス経由で呼び出します。
@@ -19,7 +20,7 @@ from functools import partial
 
 from runbook.converge import releases
 from runbook.rollback.taken import Way, take
-from runbook.rollback.versions import PART, Move, chosen, moves
+from runbook.rollback.versions import PART, Move, chosen, live, moves
 from signoff.checklist import Words
 from signoff.procedure import Work, step
 from signoff.procedure.work import Changes
@@ -64,14 +65,15 @@ def move_the_aliases(work: Work) -> Changes:
 
     エイリアスを以前のバージョンに向ける。
 
-    次の呼び出しから有効です。やり直すには、同じコマンドを実行するか、元のバージョンを`--to`で指定します。
+    次の呼び出しから有効です。ロールバックを取り消すには、同じコマンドを実行するか、元のバージョンを`--to`で
+    指定します。
     """
-    planned = moves(work)
+    planned, before = moves(work), live(work, chosen(work))
     way = Way(
         part=PART,
-        before={one.function.name: one.live["Version"] for one in planned},
+        before=before,
         after={one.function.name: one.target["Version"] for one in planned},
-        scope=sorted(one.name for one in chosen(work)),
+        scope=sorted(before),
     )
     return take(work, way, [(one.changes(), partial(_point, work, one)) for one in planned])
 

@@ -6,11 +6,12 @@ deployment history when he has to choose what to go back to (guide step 8-2).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from plan.model import Api
-from runbook.converge import api_draft, rest_api
+from runbook.converge import api_draft, calls, rest_api
 from runbook.converge.absent import unless_absent
 from runbook.converge.draft import digest, read
 from signoff.procedure import Work, difference
@@ -45,6 +46,11 @@ def stage_of(work: Work, api: Api, id_: str | None) -> dict[str, object] | None:
     return unless_absent(work.client("apigateway").get_stage, restApiId=id_, stageName=api.stage)
 
 
+def by_hand(deployment: Mapping[str, Any]) -> bool:
+    """Whether nobody wrote down which draft it froze, so that it is none of ours."""
+    return _mark(deployment.get("description")) is None
+
+
 def _served(work: Work, api: Api, id_: str | None) -> str | None:
     """Return the digest of what the stage serves: a deployment made by hand has none.
 
@@ -73,7 +79,7 @@ def _mark(description: str | None) -> str | None:
 
 def _deploy(work: Work, api: Api, id_: str, mark: str) -> None:
     client, deployment = work.client("apigateway"), _deployed(work, api, id_, mark)
-    if stage_of(work, api, id_) is None:
+    if (stage := stage_of(work, api, id_)) is None:
         client.create_stage(
             restApiId=id_,
             stageName=api.stage,
@@ -82,6 +88,9 @@ def _deploy(work: Work, api: Api, id_: str, mark: str) -> None:
             tags=dict(work.plan.tags),
         )
     else:
+        left = next(one for one in listed(work, id_) if one["id"] == stage["deploymentId"])
+        if by_hand(left):
+            calls.note(work, api, id_, left["id"])
         client.update_stage(
             restApiId=id_,
             stageName=api.stage,

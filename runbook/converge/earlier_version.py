@@ -5,8 +5,8 @@ that is new begins closed. One that was found keeps what it had, which the uploa
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from plan.model import Function
 from signoff.procedure import Change, Work
@@ -19,27 +19,48 @@ FOUND = "as it was found, before the first release"
 """Descriptions of the version: this is what a person reads who has to choose one."""
 
 
-def wanted(
-    work: Work, function: Function, found: Mapping[str, Any] | None, closed: str, extra: Changes
-) -> Changes:
-    """Return the version to publish before the upload; empty where there is one, or none may be made.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What there is of a function before an upload."""
 
-    ``found`` is the configuration of $LATEST, ``closed`` the CodeSha256 of the closed package. Variables
-    that the plan does not have (``extra``) may be secrets: a version would keep them for ever.
-    """
-    if found is not None and published(work, function):
-        return ()
-    if found is None or found["CodeSha256"] == closed:
-        return _version(function, NEW)
-    return () if extra else _version(function, FOUND)
+    function: Function
+    code: str | None
+    """CodeSha256 of $LATEST, which the upload overwrites; None where there is no function."""
+    versions: Mapping[str, str]
+    """Number of each published version -> its CodeSha256."""
+
+    def wanted(self, closed: str, extra: Changes) -> Changes:
+        """Return the version to publish before the upload; empty where there is one, or none may be made.
+
+        ``closed`` is the CodeSha256 of the closed package. Variables that the plan does not have
+        (``extra``) may be secrets: a version would keep them for ever.
+        """
+        if self.versions:
+            return ()
+        if self.code in (None, closed):
+            return self._version(NEW)
+        return () if extra else self._version(FOUND)
+
+    def loses_code(self, version: Changes) -> bool:
+        """Whether the code of $LATEST would be nowhere any more, if ``version`` is published before."""
+        return self.code is not None and not version and self.code not in self.versions.values()
+
+    def _version(self, what: str) -> Changes:
+        return (Change(f"function {self.function.name}", "earlier version", None, what),)
 
 
-def published(work: Work, function: Function) -> list[str]:
-    """Return the numbers of the published versions."""
+def earlier(work: Work, function: Function, code: str | None) -> Earlier:
+    """Read what there is; ``code`` is the CodeSha256 of $LATEST, None where there is no function."""
+    versions = {} if code is None else published(work, function)
+    return Earlier(function=function, code=code, versions=versions)
+
+
+def published(work: Work, function: Function) -> dict[str, str]:
+    """Return the published versions and the CodeSha256 of each."""
     pages = work.client("lambda").get_paginator("list_versions_by_function")
     found = pages.paginate(FunctionName=function.name)
-    listed = [one["Version"] for page in found for one in page["Versions"]]
-    return [version for version in listed if version != "$LATEST"]
+    listed = {one["Version"]: one["CodeSha256"] for page in found for one in page["Versions"]}
+    return {version: code for version, code in listed.items() if version != "$LATEST"}
 
 
 def publish(work: Work, function: Function, version: Changes) -> None:
@@ -50,7 +71,3 @@ def publish(work: Work, function: Function, version: Changes) -> None:
             client.publish_version, FunctionName=function.name, Description=str(one.after)
         )
         work.patiently(call, "ResourceConflictException")
-
-
-def _version(function: Function, what: str) -> Changes:
-    return (Change(f"function {function.name}", "earlier version", None, what),)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from plan.model import Function
+from runbook.converge import table_names
 from runbook.converge.absent import unless_absent
 from runbook.converge.functions import (
     WAIT,
@@ -18,7 +19,8 @@ from signoff.procedure.work import Changes
 def converge(work: Work, function: Function) -> Changes:
     """Publish what is built and point the alias to it, unless the alias has just that already.
 
-    The whole of the traffic goes there: a weighted alias is no state to go live in.
+    The whole of the traffic goes there: a weighted alias is no state to go live in. Where callers would
+    read another table from then on, as after a restore, that is a loss.
     """
     wanted = {
         **configuration(function),
@@ -27,7 +29,8 @@ def converge(work: Work, function: Function) -> Changes:
         "weights": {},
     }
     found = _found(work, function)
-    changes = difference(f"alias {function.name}:{function.alias}", found, wanted)
+    name, tables = f"alias {function.name}:{function.alias}", table_names.fields(function)
+    changes = difference(name, found, wanted, destroying=tables)
     return work.settle(changes, lambda: _release(work, function, absent=found is None))
 
 

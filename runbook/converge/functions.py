@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plan.model import Function
-from runbook.converge import earlier_version
+from runbook.converge import earlier_version, table_names
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import clear, tag_fields
 from signoff.procedure import Change, Work, difference
@@ -22,22 +22,22 @@ WAIT = {"Delay": 1, "MaxAttempts": 180}
 
 
 def converge(work: Work, function: Function) -> Changes:
-    """Create or update the function; the variables become exactly the planned ones."""
-    package, closed = work.build(function.key), work.build(earlier_version.CLOSED)
+    """Create or update the function; the variables become exactly the planned ones.
+
+    Another table, and code that would be in no version any more, are losses.
+    """
+    name, package = f"function {function.name}", work.build(function.key)
     answer = unless_absent(work.client("lambda").get_function, FunctionName=function.name)
     found = _found(work, answer) if answer else None
     wanted = {**configuration(function), "code": code_sha256(package)}
-    name = f"function {function.name}"
-    changes = difference(name, found, {**wanted, **tag_fields(work, work.plan.tags)})
     extra = _extra_variables(name, found, wanted)
-    version: Changes = ()
-    if any(one.field == "code" for one in changes):
-        latest = answer["Configuration"] if answer else None
-        version = earlier_version.wanted(work, function, latest, code_sha256(closed), extra)
+    version, lost = _overwritten(work, function, found, wanted, extra)
+    planned = {**wanted, **tag_fields(work, work.plan.tags)}
+    changes = difference(name, found, planned, destroying=lost)
 
     def apply() -> None:
         if answer is None:
-            _create(work, function, closed)
+            _create(work, function, work.build(earlier_version.CLOSED))
         earlier_version.publish(work, function, version)
         _update(work, function, package, _left(changes + extra, created=answer is None))
 
@@ -64,7 +64,7 @@ def configuration(function: Function) -> dict[str, Any]:
 def described(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Turn a function's configuration, as AWS answers it, into the fields of ``configuration``.
 
-    A variable that the plan does not have may be a secret; it is told by its length and look.
+    A value that the plan does not have may be a secret; it is told by its length and look.
     """
     variables = answer.get("Environment", {}).get("Variables", {})
     return {
@@ -74,13 +74,33 @@ def described(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
         "timeout_s": answer["Timeout"],
         "memory_mb": answer["MemorySize"],
         "code": answer["CodeSha256"],
-        **{f"variable {key}": clear(work, value) for key, value in variables.items()},
+        **{f"variable {key}": _shown(work, value) for key, value in variables.items()},
     }
+
+
+def _shown(work: Work, value: str) -> str:
+    return value if table_names.is_restored(work, value) else clear(work, value)
 
 
 def _found(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
     tags = tag_fields(work, answer.get("Tags") or {})
     return {**described(work, answer["Configuration"]), **tags}
+
+
+def _overwritten(
+    work: Work,
+    function: Function,
+    found: Mapping[str, Any] | None,
+    wanted: Mapping[str, Any],
+    extra: Changes,
+) -> tuple[Changes, frozenset[str]]:
+    """Return the version to publish before the upload, and the fields whose value would be lost."""
+    tables = table_names.fields(function)
+    if found and found["code"] == wanted["code"]:
+        return (), tables
+    earlier = earlier_version.earlier(work, function, found["code"] if found else None)
+    version = earlier.wanted(code_sha256(work.build(earlier_version.CLOSED)), extra)
+    return version, tables | ({"code"} if earlier.loses_code(version) else set())
 
 
 def _extra_variables(

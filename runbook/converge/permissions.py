@@ -1,7 +1,7 @@
 """Who may invoke a function's alias: this API by route, its authorizer, and nobody else."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from plan.model import Function
@@ -12,19 +12,29 @@ from signoff.procedure.work import Changes
 GATEWAY = "apigateway.amazonaws.com"
 
 
-def converge(work: Work, function: Function, sources: Mapping[str, str]) -> Changes:
-    """Grant API Gateway the alias for each of ``sources`` (statement id -> ARN), and shed the rest.
+def grant(work: Work, function: Function, sources: Mapping[str, str]) -> Changes:
+    """Grant API Gateway the alias for each of ``sources`` (statement id -> ARN).
 
-    A statement on the bare function is no grant on the alias, and one beyond the plan lets someone
-    else in: API Gateway of another account, or the whole world.
+    A statement on the bare function is no grant on the alias.
     """
-    found = _statements(work, function, function.alias)
+    found = statements(work, function, function.alias)
     made: Changes = ()
     for id_, arn in sources.items():
-        if (have := _granted(found.pop(id_, None))) != arn:
+        if (have := _granted(found.get(id_))) != arn:
             change = (Change(_name(function), f"permission {id_}", have, arn),)
             made += work.settle(change, _grant(work, function, id_, arn, replace=have is not None))
-    for qualifier, extras in ((function.alias, found), (None, _statements(work, function, None))):
+    return made
+
+
+def shed(work: Work, function: Function, granted: Collection[str]) -> Changes:
+    """Take away every statement but those ``granted`` (ids) on the alias.
+
+    One beyond the plan lets someone else in: API Gateway of another account, or the whole world.
+    """
+    on_alias = statements(work, function, function.alias)
+    beyond = {id_: one for id_, one in on_alias.items() if id_ not in granted}
+    made: Changes = ()
+    for qualifier, extras in ((function.alias, beyond), (None, statements(work, function))):
         for id_, statement in extras.items():
             lost = (
                 Change(
@@ -35,7 +45,7 @@ def converge(work: Work, function: Function, sources: Mapping[str, str]) -> Chan
     return made
 
 
-def _statements(work: Work, function: Function, qualifier: str | None) -> dict[str, Any]:
+def statements(work: Work, function: Function, qualifier: str | None = None) -> dict[str, Any]:
     """Return the statements on the alias, or on the bare function, by their id."""
     which = {"Qualifier": qualifier} if qualifier else {}
     answer = unless_absent(work.client("lambda").get_policy, FunctionName=function.name, **which)

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from runbook.rollback import taken
-from runbook.rollback.state import differing, state
+from runbook.rollback.state import differing, served, state
 from runbook.rollback.taken import BEGUN, DONE
 from signoff.checklist import Words
 from signoff.procedure import Change, Procedure, Refused, Work
@@ -38,13 +38,14 @@ class Drill:
     """Options of the procedure, found before anything is broken."""
 
     @property
-    def command(self) -> str:
-        return f"python -m runbook {self.procedure.__name__.rpartition('.')[2]}"
+    def way_back(self) -> str:
+        """Name of the procedure."""
+        return self.procedure.__name__.rpartition(".")[2]
 
 
 def hold(work: Work, drill: Drill, clock: Callable[[], float] = monotonic) -> Changes:
     """Hold the drill, after asking; leave a record of how long the way back took."""
-    what = f"{drill.fault}; then {drill.command}; then compared"
+    what = f"{drill.fault}; then {drill.way_back}; then compared"
     change = Change("rehearsal", drill.part, None, what, destroys=True)
     return work.settle((change,), lambda: _hold(work, drill, clock))
 
@@ -61,7 +62,7 @@ def _hold(work: Work, drill: Drill, clock: Callable[[], float]) -> None:
     _see(drill, not drill.shows(work), "it is broken already, before anything was rehearsed")
     given = _quiet(work, drill.chosen(work))
     before = state(given)
-    about = {"part": drill.part, "fault": drill.fault, "procedure": drill.command.split()[-1]}
+    about = {"part": drill.part, "fault": drill.fault, "procedure": drill.way_back}
     work.record(KIND, {**about, "state": BEGUN, "before": before, "chosen": dict(given.chosen)})
     drill.break_it(given)
     _see(drill, drill.shows(given), "the fault did not show, so that nothing was rehearsed")
@@ -88,7 +89,7 @@ def _bring_back(work: Work, drill: Drill) -> None:
     if newest is None or newest.get("state") != BEGUN:
         return
     given = _quiet(work, newest["chosen"])
-    if drill.shows(given) or taken.begun(given, drill.part):
+    if drill.shows(given) or taken.begun(given, drill.part, served(given, drill.part)):
         go_back(given, drill.procedure)
     drill.mend(given)
     _compare(given, drill, newest["before"])
@@ -112,4 +113,4 @@ def _compare(work: Work, drill: Drill, before: State) -> None:
 
 def _see(drill: Drill, good: bool, why: str) -> None:
     if not good:
-        raise Refused(f"{drill.part}: {why}; see `{drill.command}`")
+        raise Refused(f"{drill.part}: {why}; see the procedure `{drill.way_back}`")

@@ -6,6 +6,7 @@ from typing import Any
 
 from runbook.converge import rest_api
 from runbook.converge.deployments import stage_of
+from runbook.rollback.barred import Barred, barred
 from runbook.rollback.taken import begun
 from signoff.procedure import Change, Refused, Work, difference
 from signoff.procedure.work import Changes
@@ -23,6 +24,8 @@ class Move:
     stage: str
     live: Mapping[str, Any]
     target: Mapping[str, Any]
+    barred: tuple[Barred, ...] | None
+    """Functions of the target that the API may not invoke; None where nobody knows what it calls."""
 
     def changes(self) -> Changes:
         """Return the deployment, and the methods that callers lose: those are asked about."""
@@ -30,7 +33,12 @@ class Move:
         moved = difference(name, _shown(self.live), _shown(self.target))
         lost = sorted(_methods(self.live) - _methods(self.target)) if self.told else []
         gone = tuple(Change(name, method, "served", None, destroys=True) for method in lost)
-        return moved + gone if moved else ()
+        failing = tuple(
+            Change(name, route, "served", "500", destroys=True)
+            for one in self.barred or ()
+            for route in one.routes
+        )
+        return moved + gone + failing if moved else ()
 
     @property
     def told(self) -> bool:
@@ -48,12 +56,13 @@ def move(work: Work) -> Move:
             f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from"
         )
     id_, live = str(found["id"]), str(stage["deploymentId"])
-    target = _target(work, live, deployments(work, id_))
+    target = _described(work, id_, _target(work, live, deployments(work, id_)))
     return Move(
         api_id=id_,
         stage=api.stage,
         live=_described(work, id_, live),
-        target=_described(work, id_, target),
+        target=target,
+        barred=() if target["id"] == live else barred(work, id_, api.stage, target),
     )
 
 
@@ -63,7 +72,7 @@ def _target(work: Work, live: str, listed: tuple[Mapping[str, Any], ...]) -> str
         if named not in there:
             raise Refused(f"there is no deployment {named}; the newest are {_told(listed)}")
         return named
-    if going := begun(work, PART):
+    if going := begun(work, PART, {"deployment": live}):
         return str(going["deployment"])
     recorded = (release.get("deployment") for release in work.history("release"))
     candidates = [*(str(one) for one in recorded if one), *_before(live, listed)]
@@ -71,7 +80,8 @@ def _target(work: Work, live: str, listed: tuple[Mapping[str, Any], ...]) -> str
         if one in there and one != live:
             return one
     raise Refused(
-        f"deployment {live} is the only one: deploy a good draft by `python -m runbook api`"
+        f"deployment {live} is the only one: deploy a good draft by `python -m runbook api --env"
+        f" {work.environment.name} --go`"
     )
 
 

@@ -30,7 +30,8 @@ def window(work: Work, table: Table) -> tuple[datetime, datetime]:
     if described.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise Refused(
             f"table {table.name} has no point-in-time recovery, so that there is no way back in time:"
-            " turn it on by `python -m runbook tables` before the next fault"
+            f" turn it on by `python -m runbook tables --env {work.environment.name} --go` before the next"
+            " fault"
         )
     return _utc(described["EarliestRestorableDateTime"]), _utc(
         described["LatestRestorableDateTime"]

@@ -1,7 +1,7 @@
 """Functions sent to restored tables: the permission to read them, and the variables that name them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ from plan.model import Function, Permission, Role
 from runbook.converge.absent import unless_absent
 from runbook.converge.functions import wait_until_updated
 from runbook.converge.roles import document, told
+from runbook.converge.table_names import names_a_table
 from runbook.rollback.restored import Restore, restores
 from runbook.rollback.versions import described
 from signoff.procedure import Refused, Work, difference
@@ -20,7 +21,8 @@ POLICY = "restored-tables"
 def allow(work: Work, role: Role) -> Changes:
     """Let a role do with the restored tables what it may do with the old ones, which stay allowed.
 
-    While the aliases move one after another, callers meet both tables.
+    While the aliases move one after another, callers meet both tables; and what an earlier restore
+    allowed is what live functions read now, or go back to.
     """
     wanted = _permissions(restores(work), role)
     if not wanted:
@@ -28,22 +30,42 @@ def allow(work: Work, role: Role) -> Changes:
     answer = unless_absent(
         work.client("iam").get_role_policy, RoleName=role.name, PolicyName=POLICY
     )
-    policy = document(wanted)
-    found = told(answer["PolicyDocument"]) if answer else None
-    changes = difference(f"role {role.name}", {POLICY: found}, {POLICY: told(policy)})
+    found = answer["PolicyDocument"] if answer else None
+    policy = _joined(found, document(wanted))
+    have = {POLICY: told(found)} if found else None
+    changes = difference(f"role {role.name}", have, {POLICY: told(policy)})
     put = partial(work.client("iam").put_role_policy, RoleName=role.name, PolicyName=POLICY)
     return work.settle(changes, lambda: put(PolicyDocument=json.dumps(policy)))
 
 
-def repoint(work: Work, function: Function) -> Changes:
-    """Publish the live code with the new tables' names, and move the alias; ``work`` is of afterwards.
+def forbid(work: Work, role: Role, them: Collection[Restore]) -> None:
+    """Take back what ``allow`` did for these; what another restore allowed stays."""
+    iam, which = work.client("iam"), {"RoleName": role.name, "PolicyName": POLICY}
+    answer = unless_absent(iam.get_role_policy, **which)
+    if answer is None:
+        return
+    tables = {one.new.arn for one in them}
+    policy = answer["PolicyDocument"]
+    kept = [one for one in _statements(policy) if _table(one) not in tables]
+    if kept:
+        iam.put_role_policy(**which, PolicyDocument=json.dumps({**policy, "Statement": kept}))
+    else:
+        iam.delete_role_policy(**which)
 
+
+def repoint(work: Work, function: Function, restored: Collection[str]) -> Changes:
+    """Publish the live code with the new tables' names, and move the alias.
+
+    ``function`` is as it is planned afterwards; of its tables, only those in ``restored`` are changed:
+    another one may have been restored before, and is live under a name that no plan knows yet.
     Variables are frozen into a version: a configuration alone would reach no caller.
     """
     live = described(work, function, function.alias)
     variables = live.get("Environment", {}).get("Variables", {})
     wanted = {
-        name: value for name, value in function.environment.items() if name.startswith("TABLE_")
+        name: value
+        for name, value in function.environment.items()
+        if names_a_table(name) and value in restored
     }
     changes = difference(f"alias {function.name}:{function.alias}", variables, wanted)
     if changes:
@@ -60,6 +82,25 @@ def _permissions(them: tuple[Restore, ...], role: Role) -> set[Permission]:
     }
 
 
+def _joined(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the statements to those that are there."""
+    kept = _statements(found) if found else []
+    added = [one for one in wanted["Statement"] if one not in kept]
+    # By resource, as `document` writes them, so that they are told by their permissions.
+    joined = sorted([*kept, *added], key=lambda one: str(one.get("Resource")))
+    return {**wanted, "Statement": joined}
+
+
+def _statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = policy["Statement"]
+    return found if isinstance(found, list) else [found]
+
+
+def _table(statement: Mapping[str, Any]) -> str:
+    """Return the table's ARN of a statement that speaks of it, or of one of its indexes."""
+    return str(statement.get("Resource")).partition("/index/")[0]
+
+
 def _refuse_other_code(work: Work, function: Function, live: Mapping[str, Any]) -> None:
     """A new version is made of $LATEST: where that is other code, it would go live with the tables."""
     latest = described(work, function, "$LATEST")["CodeSha256"]
@@ -67,7 +108,8 @@ def _refuse_other_code(work: Work, function: Function, live: Mapping[str, Any]) 
         raise Refused(
             f"function {function.name}: $LATEST is other code than version {live['Version']} behind"
             f" {function.alias}, and a new version would put it live: upload the live code first"
-            " (check out its commit, `python -m runbook functions`), then run it again"
+            f" (check out its commit, `python -m runbook functions --env {work.environment.name} --go`),"
+            " then run it again"
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from plan import plan_for
 from plan.model import Table
-from runbook.converge import tables
+from runbook.converge import table_names, tables
 from runbook.converge.absent import unless_absent
 from runbook.rollback.moment import moment, refuse_outside
 from signoff.procedure import Refused, Work, difference, until
@@ -38,7 +38,7 @@ def restores(work: Work) -> tuple[Restore, ...]:
     if not chosen:
         keys = ", ".join(one.key for one in work.plan.tables)
         raise Refused(f"there is no table {name}; there are {keys}")
-    names = {one.key: f"{one.name}-{at:%Y%m%dT%H%M%SZ}" for one in chosen}
+    names = {one.key: table_names.restored(one.name, at) for one in chosen}
     plan = _renamed(work, names).plan
     return tuple(Restore(old=one, new=plan.table(one.key), at=at) for one in chosen)
 

@@ -7,7 +7,7 @@ from runbook.converge import function_releases, rest_api
 from runbook.converge.deployments import stage_of
 from runbook.rollback.contents import content
 from runbook.rollback.history import deployments
-from runbook.rollback.versions import published
+from runbook.rollback.versions import PART, live, published
 from signoff.procedure import Work
 
 
@@ -28,6 +28,16 @@ def state(work: Work) -> dict[str, Any]:
         "deployments": sorted(str(one["id"]) for one in deployments(work, id_)) if id_ else [],
         "tables": {one.name: content(work, one).as_json() for one in plan.tables},
     }
+
+
+def served(work: Work, part: str) -> dict[str, Any]:
+    """Return what callers get now, in the terms in which a rollback of this part records it."""
+    plan = work.plan
+    if part == PART:
+        return live(work, plan.functions)
+    api = rest_api.find(work, plan.api)
+    stage = stage_of(work, plan.api, api["id"] if api else None)
+    return {"deployment": stage["deploymentId"]} if stage else {}
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from runbook.converge import releases
 from signoff.checklist import Words
 from signoff.procedure import Change, Work
 from signoff.procedure.work import Changes
@@ -32,12 +33,19 @@ class Way:
     seconds: Callable[[], float] = monotonic
 
 
-def begun(work: Work, part: str, scope: Sequence[str] | None = None) -> Mapping[str, Any] | None:
-    """Return where a rollback of this scope (None: of any) was going that did not end; None without one."""
+def begun(
+    work: Work, part: str, live: Mapping[str, Any], scope: Sequence[str] | None = None
+) -> Mapping[str, Any] | None:
+    """Return where a rollback of this scope (None: of any) was going that did not end; None without one.
+
+    ``live`` is what callers get now, in the terms of ``Way.before``.
+    """
     newest = work.recorded(KIND, part=part)
     if newest is None or newest["state"] != BEGUN:
         return None
     if scope is not None and list(scope) != newest.get("scope"):
+        return None
+    if _overtaken(work, newest, live):
         return None
     target: Mapping[str, Any] = newest["after"]
     return target
@@ -49,12 +57,26 @@ def take(work: Work, way: Way, moves: Sequence[Move]) -> Changes:
     Each is settled by itself, so that the journal of a run that stops tells which were made.
     """
     changes = tuple(change for found, _ in moves for change in found)
-    if not changes and begun(work, way.part, way.scope):
+    if not changes and begun(work, way.part, way.before, way.scope):
         changes = (Change("evidence", f"{KIND} {way.part}", BEGUN, DONE),)
         return work.settle(changes, lambda: _leave(work, way, DONE, None))
     if changes and work.go:
         _timed(work, way, moves)
     return changes
+
+
+def _overtaken(work: Work, newest: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+    """Whether a release came after it: one that was recorded, and is neither what it left nor its target.
+
+    A rollback of another part leaves a record of a release, too, and must not end this one.
+    """
+    if len(work.history(releases.KIND)) <= newest.get("releases", 0):
+        return False
+    before, after = newest["before"], newest["after"]
+    return any(
+        name in live and live[name] not in (left, after.get(name, left))
+        for name, left in before.items()
+    )
 
 
 def _timed(work: Work, way: Way, moves: Sequence[Move]) -> None:
@@ -74,4 +96,5 @@ def _timed(work: Work, way: Way, moves: Sequence[Move]) -> None:
 
 def _leave(work: Work, way: Way, state: str, took: float | None) -> None:
     moved = {"before": way.before, "after": way.after, "scope": list(way.scope)}
-    work.record(KIND, {"part": way.part, "state": state, **moved, "seconds": took})
+    known = {"releases": len(work.history(releases.KIND))}
+    work.record(KIND, {"part": way.part, "state": state, **moved, **known, "seconds": took})

@@ -2,17 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from plan.model import Role
 from runbook import rollback_functions
 from runbook.converge import alarms, releases
-from runbook.converge.absent import unless_absent
 from runbook.rollback.contents import content
 from runbook.rollback.drill import go_back
 from runbook.rollback.faults import configure_them_well, delete_versions, take_it_out
-from runbook.rollback.repointing import POLICY
+from runbook.rollback.repointing import forbid
 from runbook.rollback.restored import Restore, exists, restores
 from runbook.rollback.taken import begun
 from runbook.rollback.versions import PART, described
@@ -30,15 +27,18 @@ def compare_and_undo(work: Work) -> None:
         if content(work, one.new) != content(work, one.old):
             raise Refused(f"table {one.new.name} was restored, but is not what {one.old.name} was")
     names = {one.new.name for one in restores(work)}
-    live = [described(work, one, one.alias) for one in work.plan.functions]
-    if begun(work, PART) or any(_reads(one, names) for one in live):
+    live = {one.name: described(work, one, one.alias) for one in work.plan.functions}
+    versions = {name: one["Version"] for name, one in live.items()}
+    if begun(work, PART, versions) or any(_reads(one, names) for one in live.values()):
         go_back(replace(work, chosen={}), rollback_functions)
     configure_them_well(work)
     delete_versions(work, lambda version: _reads(version, names))
     for role in work.plan.roles:
-        _forbid(work, role)
+        forbid(work, role, restores(work))
+    watched = {one.old.name for one in made}
     for alarm in work.plan.alarms:
-        alarms.converge(work, alarm)
+        if alarm.dimensions.get("TableName") in watched:
+            alarms.converge(work, alarm)
     for one in made:
         _delete(work, one)
     releases.converge(work)
@@ -46,11 +46,6 @@ def compare_and_undo(work: Work) -> None:
 
 def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
     return not set(version["Environment"]["Variables"].values()).isdisjoint(tables)
-
-
-def _forbid(work: Work, role: Role) -> None:
-    delete = work.client("iam").delete_role_policy
-    unless_absent(partial(delete, RoleName=role.name, PolicyName=POLICY))
 
 
 def _delete(work: Work, one: Restore) -> None:

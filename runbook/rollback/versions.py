@@ -1,10 +1,12 @@
 """Lambda versions behind the aliases: which there are, which one to go back to, what that changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from plan.model import Function
+from runbook.converge import earlier_version
+from runbook.converge.table_names import names_a_table
 from runbook.rollback.taken import begun
 from signoff.procedure import Change, Refused, Work, difference
 from signoff.procedure.work import Changes
@@ -61,42 +63,39 @@ def described(work: Work, function: Function, qualifier: str) -> Mapping[str, An
 
 def published(work: Work, function: Function) -> tuple[int, ...]:
     """Return the numbers of the versions that there are, oldest first."""
-    return tuple(sorted(int(number) for number in _codes(work, function)))
+    return tuple(sorted(int(number) for number in earlier_version.published(work, function)))
+
+
+def live(work: Work, functions: Iterable[Function]) -> dict[str, str]:
+    """Return the versions behind the aliases, by name of the function."""
+    return {one.name: described(work, one, one.alias)["Version"] for one in functions}
 
 
 def _targets(work: Work, functions: tuple[Function, ...]) -> Mapping[str, str]:
     if version := work.chosen.get("to"):
         return {one.name: version for one in functions}
-    live = {one.name: described(work, one, one.alias)["Version"] for one in functions}
-    if going := begun(work, PART, sorted(live)):
+    now = live(work, functions)
+    if going := begun(work, PART, now, sorted(now)):
         return going
-    there = {one.name: _codes(work, one) for one in functions}
+    there = {one.name: earlier_version.published(work, one) for one in functions}
     for release in work.history("release"):
-        if other := _other(release, live, there):
+        if other := _other(release, now, there):
             return other
-    return {one.name: _below(work, one, live[one.name]) for one in functions}
+    return {one.name: _below(work, one, now[one.name]) for one in functions}
 
 
 def _other(
-    release: Mapping[str, Any], live: Mapping[str, str], there: Mapping[str, Mapping[str, str]]
+    release: Mapping[str, Any], now: Mapping[str, str], there: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
     """Return the versions of a recorded release that are not live, if they still are what they were."""
-    recorded = {name: release["functions"].get(name, {}) for name in live}
+    recorded = {name: release["functions"].get(name, {}) for name in now}
     return {
         name: one["version"]
         for name, one in recorded.items()
         if one
-        and one["version"] != live[name]
+        and one["version"] != now[name]
         and there[name].get(one["version"]) == one["code_sha256"]
     }
-
-
-def _codes(work: Work, function: Function) -> dict[str, str]:
-    """Return the published versions and the digests of their code."""
-    pages = work.client("lambda").get_paginator("list_versions_by_function")
-    found = pages.paginate(FunctionName=function.name)
-    listed = {one["Version"]: one["CodeSha256"] for page in found for one in page["Versions"]}
-    return {version: code for version, code in listed.items() if version != "$LATEST"}
 
 
 def _below(work: Work, function: Function, live: str) -> str:
@@ -104,7 +103,7 @@ def _below(work: Work, function: Function, live: str) -> str:
     if not older:
         raise Refused(
             f"function {function.name}: version {live} is the oldest one, so there is nothing to go"
-            " back to: deploy a good one by `python -m runbook functions`"
+            f" back to: deploy a good one by `python -m runbook functions --env {work.environment.name} --go`"
         )
     return str(older[-1])
 
@@ -132,5 +131,5 @@ def _tables(name: str, live: Mapping[str, Any], target: Mapping[str, Any]) -> Ch
     return tuple(
         Change(name, variable, now.get(variable), then.get(variable), destroys=True)
         for variable in sorted({*now, *then})
-        if variable.startswith("TABLE_") and now.get(variable) != then.get(variable)
+        if names_a_table(variable) and now.get(variable) != then.get(variable)
     )

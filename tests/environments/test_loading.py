@@ -67,6 +67,23 @@ def test_bad_toml_names_line_and_column(changed):
         ),
         (
             "retention_days = 30",
+            "retention_days = 45",
+            (
+                "prod.retention_days is 45; CloudWatch Logs takes no such number of days; write one of"
+                " 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192,"
+                " 2557, 2922, 3288, 3653"
+            ),
+        ),
+        (
+            "retention_days = 30",
+            'retention_days = 30\nsecret_key = "alias/rally"',
+            (
+                'prod.secret_key is "alias/rally"; a role may decrypt only with a key that its policy'
+                " names by ARN; write that ARN, arn:aws:kms:…:key/…"
+            ),
+        ),
+        (
+            "retention_days = 30",
             "retention_days = 0",
             "prod.retention_days is 0; write a number greater than 0",
         ),

@@ -6,7 +6,8 @@ import pytest
 
 from runbook import api, functions, least_privilege, masters, monitoring, secrets, tables
 from runbook.catalogue import procedures
-from signoff.procedure import Change, Declined
+from runbook.converge import rest_api
+from signoff.procedure import Change, Declined, Procedure
 from tests.runbook import by_hand
 from tests.runbook.desk import said_in
 
@@ -75,6 +76,8 @@ def test_everything_that_is_lost_is_marked_so(rehearsed):
         ("role stamp-rally-prod-auth-role", "policy console"),
         ("role stamp-rally-prod-auth-role", "managed policy"),
         ("function stamp-rally-prod-auth", "variable TOKEN_SECRET_KEY"),
+        ("function stamp-rally-prod-auth", "variable TABLE_USERS"),
+        ("alias stamp-rally-prod-auth:live", "variable TABLE_USERS"),
         ("function stamp-rally-prod-auth", "permission world"),
         ("table StampMasters-prod", "item SEV-001"),
         ("topic stamp-rally-prod-alerts", "key"),
@@ -88,6 +91,7 @@ def test_everything_that_is_lost_is_marked_so(rehearsed):
         (secrets.generate_the_session_key, "secret stamp-rally-prod/token-secret-key: value"),
         (least_privilege.give_each_function_its_role, "role stamp-rally-prod-auth-role"),
         (functions.upload_the_functions, "variable TOKEN_SECRET_KEY"),
+        (functions.release_them, "alias stamp-rally-prod-auth:live: variable TABLE_USERS"),
         (masters.load_the_spots, "item SEV-001"),
         (monitoring.create_the_topic, "topic stamp-rally-prod-alerts: key"),
         (monitoring.create_the_dashboard, "widgets"),
@@ -97,6 +101,43 @@ def test_everything_that_is_lost_is_marked_so(rehearsed):
 def test_nothing_is_lost_unasked(console, action, what):
     with pytest.raises(Declined, match=what):
         console.do(action.action)
+
+
+@pytest.fixture
+def before_the_api(console, everything):
+    """All that comes before the API is done; return the actions of the API, in their order."""
+    mine = [step.action for step in Procedure.of(api).steps]
+    for action in everything[: everything.index(mine[0])]:
+        console.do(action, permit=lambda _: True)
+    return mine
+
+
+def test_the_served_stage_keeps_its_permission_until_it_serves_another_deployment(
+    console, before_the_api
+):
+    for action in before_the_api:
+        console.do(action, permit=lambda _: True)
+
+    calls = [one.rpartition(":")[2] for one in console.changing_calls()]
+    last = len(calls) - 1 - calls[::-1].index("UpdateStage")
+    assert calls.count("RemovePermission") == 1
+    assert calls.index("CreateDeployment") < last < calls.index("RemovePermission")
+
+
+def test_where_nobody_agrees_all_is_deployed_and_recorded_and_the_permission_stays(
+    console, before_the_api
+):
+    for action in before_the_api[:-1]:
+        console.do(action)
+    with pytest.raises(Declined, match="permission world"):
+        console.do(before_the_api[-1])
+
+    policy = console.client("lambda").get_policy(FunctionName="stamp-rally-prod-auth")["Policy"]
+    recorded = console.evidence.recorded("release")["deployment"]
+    api_id = rest_api.find(console.work(), console.work().plan.api)["id"]
+    stage = console.client("apigateway").get_stage(restApiId=api_id, stageName="prod")
+    assert "world" in {one["Sid"] for one in json.loads(policy)["Statement"]}
+    assert stage["deploymentId"] == recorded
 
 
 def test_no_secret_comes_out(console, everything):
@@ -192,7 +233,7 @@ def test_a_foreign_statement_of_a_policy_stays(console, everything):
 def test_a_version_with_a_secret_in_it_is_no_longer_what_callers_get(console):
     console.do(least_privilege.give_each_function_its_role.action, permit=lambda _: True)
     console.do(functions.upload_the_functions.action, permit=lambda _: True)
-    console.do(functions.release_them.action)
+    console.do(functions.release_them.action, permit=lambda _: True)
 
     live = console.client("lambda").get_function_configuration(
         FunctionName="stamp-rally-prod-auth", Qualifier="live"

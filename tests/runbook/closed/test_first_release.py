@@ -9,7 +9,7 @@ from runbook import api, functions, least_privilege, rollback_functions
 from runbook.converge import closed_api, rest_api
 from runbook.converge.earlier_version import FOUND, NEW
 from runbook.converge.functions import code_sha256
-from signoff.procedure import Procedure
+from signoff.procedure import Declined, Procedure
 from tests.runbook.desk import package
 
 AUTH = "stamp-rally-prod-auth"
@@ -154,6 +154,54 @@ def test_a_variable_that_may_be_a_secret_is_frozen_in_no_version(empty, release)
     release(least_privilege, functions)
 
     assert versions(empty) == [("1", "", code_sha256(package("auth")))]
+
+
+def edited_in_the_console(desk):
+    desk.client("lambda").update_function_code(FunctionName=AUTH, ZipFile=b"edited")
+
+
+def upload(desk, **more):
+    desk.do(functions.upload_the_functions.action, **more)
+
+
+def in_latest(desk):
+    return desk.client("lambda").get_function_configuration(FunctionName=AUTH)["CodeSha256"]
+
+
+def test_code_that_was_edited_since_it_was_published_is_not_lost_unasked(empty, release):
+    made_by_hand(empty, publish=True)
+    edited_in_the_console(empty)
+    release(least_privilege)
+    with pytest.raises(Declined, match=f"function {AUTH}: code"):
+        upload(empty)
+
+    assert in_latest(empty) == code_sha256(b"edited")
+
+
+def test_code_that_may_not_be_published_is_not_lost_unasked(empty, release):
+    """As on the guide's own dev: never published, with the key in a variable."""
+    made_by_hand(empty, variables={"TOKEN_SECRET_KEY": "a-key"})
+    release(least_privilege)
+    with pytest.raises(Declined, match=f"function {AUTH}: code"):
+        upload(empty)
+
+    assert in_latest(empty) == code_sha256(b"by hand")
+
+
+def test_code_that_is_in_a_version_is_overwritten_without_a_question(empty, release):
+    made_by_hand(empty, publish=True)
+    release(least_privilege)
+    upload(empty)
+
+    assert in_latest(empty) == code_sha256(package("auth"))
+
+
+def test_code_that_is_published_on_the_way_is_overwritten_without_a_question(empty, release):
+    made_by_hand(empty)
+    release(least_privilege)
+    upload(empty)
+
+    assert versions(empty) == [("1", FOUND, code_sha256(b"by hand"))]
 
 
 @pytest.mark.parametrize("point", ["PublishVersion", "UpdateFunctionCode", "CreateAlias"])

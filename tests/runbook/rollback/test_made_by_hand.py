@@ -1,0 +1,108 @@
+"""From the first deployment back to one made by hand: it says which routes would fail, and asks."""
+
+import json
+
+import pytest
+
+from runbook import api, functions, least_privilege, rollback_api
+from runbook.converge import rest_api
+from signoff.local.aws.server import LocalAws
+from signoff.local.gateway.deployments import Deployments
+from signoff.procedure import Declined
+from tests.runbook import by_hand
+from tests.runbook.desk import Desk, clients, said_in
+from tests.runbook.rollback.operator import Operator
+
+AUTH = "stamp-rally-prod-auth"
+COMMAND = "aws lambda add-permission --function-name arn:aws:lambda:"
+
+
+@pytest.fixture
+def deployed():
+    """An operator whose account was set up in the console, and whose API was then deployed from the plan."""
+    with LocalAws("777788885555", "ap-northeast-1") as aws:
+        deployments = Deployments(aws)
+        aws.extensions.append(deployments.extension)
+        aws.observers.append(deployments.observe)
+        operator = Operator(Desk(aws, clients(aws)))
+        by_hand.set_up(operator.client, aws.account)
+        for one in (least_privilege, functions, api):
+            operator.run(one)
+        operator.asked.clear()
+        yield operator
+
+
+def served(operator):
+    """Description of what the stage serves."""
+    gateway = operator.client("apigateway")
+    id_ = rest_api.find(operator.work(), operator.work().plan.api)["id"]
+    live = gateway.get_stage(restApiId=id_, stageName="prod")["deploymentId"]
+    return gateway.get_deployment(restApiId=id_, deploymentId=live)["description"]
+
+
+def told(operator):
+    operator.told.clear()
+    operator.rehearse(rollback_api)
+    return [said_in("en", line) for line in operator.told]
+
+
+def test_routes_that_would_fail_are_named_with_what_lets_the_api_in_again(deployed):
+    lines = [line for line in told(deployed) if "500" in line]
+
+    assert len(lines) == 1
+    assert lines[0].startswith("GET /debug, GET /stamps: 500 after this")
+    assert f"may no longer invoke {AUTH};" in lines[0]
+    assert COMMAND in lines[0]
+
+
+def test_it_goes_there_only_after_asking(deployed):
+    deployed.agrees = False
+    with pytest.raises(Declined, match="stage prod: GET /stamps"):
+        deployed.run(rollback_api)
+
+    assert "draft sha256" in served(deployed)
+
+
+def test_whoever_agrees_gets_it(deployed):
+    deployed.run(rollback_api)
+
+    assert ("GET /stamps", "500") in {(one.field, one.after) for one in deployed.asked}
+    assert served(deployed) == "by hand"
+
+
+def test_once_the_api_is_let_in_again_nothing_fails(deployed):
+    id_ = rest_api.find(deployed.work(), deployed.work().plan.api)["id"]
+    deployed.client("lambda").add_permission(
+        FunctionName=AUTH,
+        StatementId="way-back",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+        SourceArn=f"arn:aws:execute-api:ap-northeast-1:{deployed.desk.aws.account}:{id_}/*",
+    )
+
+    assert not [line for line in told(deployed) if "500" in line]
+
+
+def test_permission_on_the_alias_is_none_on_the_function(deployed):
+    policy = deployed.client("lambda").get_policy(FunctionName=AUTH, Qualifier="live")["Policy"]
+    allowed = {one["Resource"] for one in json.loads(policy)["Statement"]}
+
+    assert allowed == {
+        f"arn:aws:lambda:ap-northeast-1:777788885555:function:{AUTH}:live",
+    }
+    assert [line for line in told(deployed) if "500 after this" in line]
+
+
+def test_where_nobody_noted_what_it_calls_it_says_so(deployed):
+    records = deployed.desk.evidence.records
+    records[:] = [one for one in records if one[0] != "deployment"]
+
+    assert [
+        line for line in told(deployed) if "was made by hand, and what it calls is not on" in line
+    ]
+
+
+def test_a_deployment_of_the_plan_calls_what_lets_it_in(deployed):
+    deployed.run(rollback_api)
+
+    assert not [line for line in told(deployed) if "500" in line or "made by hand" in line]

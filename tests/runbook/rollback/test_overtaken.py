@@ -1,0 +1,91 @@
+"""A rollback that stopped half-way counts until a release comes after it; then it decides nothing any more."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from runbook import functions, rollback_api, rollback_functions
+from runbook.converge import releases, rest_api
+from signoff.procedure import Procedure
+from tests.runbook.desk import package
+from tests.runbook.rollback.breaking import denied
+from tests.runbook.rollback.operator import account
+
+
+@pytest.fixture
+def operator():
+    """Each test has its own: what it is about is in the history."""
+    with account("777788884444") as made:
+        yield made
+
+
+def release(operator, words):
+    """Build and release all functions anew, as `functions --go` does."""
+    work = operator.desk.work(
+        go=True,
+        build=lambda key: package(key) + words.encode(),
+        history=operator.history,
+        permit=lambda _: True,
+    )
+    for one in Procedure.of(functions).steps:
+        one.action(work)
+
+
+def stop_a_rollback(operator):
+    """Two releases after the first one, and a rollback that is denied its second alias."""
+    release(operator, "second")
+    release(operator, "third")
+    with denied(operator.desk, "UpdateAlias", 2), pytest.raises(ClientError):
+        operator.run(rollback_functions)
+
+
+def test_after_two_releases_all_functions_go_back_to_the_one_before(operator):
+    stop_a_rollback(operator)
+    release(operator, "fourth")
+    before = operator.versions()
+    release(operator, "fifth")
+    operator.run(rollback_functions)
+
+    assert operator.versions() == before
+
+
+def test_a_rollback_of_the_api_in_between_does_not_overtake_it(operator):
+    stop_a_rollback(operator)
+    operator.run(rollback_api)
+    operator.run(rollback_functions)
+
+    assert operator.versions() == dict.fromkeys(operator.versions(), "3")
+
+
+def test_a_release_that_ended_before_it_was_recorded_does_not_overtake_it(operator):
+    """What was live before the rollback was bad, and is the newest release on record."""
+    stop_a_rollback(operator)
+    name = "stamp-rally-prod-auth"
+    client = operator.client("lambda")
+    client.update_function_code(FunctionName=name, ZipFile=b"half released")
+    version = client.publish_version(FunctionName=name)["Version"]
+    client.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    operator.run(rollback_functions)
+
+    assert operator.versions() == dict.fromkeys(operator.versions(), "3")
+
+
+def test_a_deployment_after_a_stopped_rollback_of_the_api_decides(operator):
+    """It would go back to the closed API, two deployments behind what is served."""
+    with denied(operator.desk, "UpdateStage", 1), pytest.raises(ClientError):
+        operator.run(rollback_api)
+    id_ = rest_api.find(operator.work(), operator.work().plan.api)["id"]
+    served = [deploy(operator, id_) for _ in range(2)]
+    operator.run(rollback_api)
+
+    stage = operator.client("apigateway").get_stage(restApiId=id_, stageName="prod")
+    assert stage["deploymentId"] == served[0]
+
+
+def deploy(operator, api_id):
+    """Deploy, and leave the record that the procedure `api` leaves."""
+    gateway = operator.client("apigateway")
+    made = gateway.create_deployment(restApiId=api_id)["id"]
+    patch = [{"op": "replace", "path": "/deploymentId", "value": made}]
+    gateway.update_stage(restApiId=api_id, stageName="prod", patchOperations=patch)
+    releases.converge(operator.work(go=True))
+    return made
