@@ -11,7 +11,6 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from plan.model import Secret
-from signoff.environment import Environment
 from signoff.inventory.section import NotTestable
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
@@ -20,9 +19,8 @@ Clients = Callable[[str], Any]
 """Service -> client."""
 
 
-def clients(environment: Environment) -> Clients:
-    """Return how to get a client of the environment's Region, each made once."""
-    session = boto3.Session(region_name=environment.region)
+def clients(session: boto3.Session) -> Clients:
+    """Return how to get a client of the session's Region, each made once."""
     return cache(lambda service: session.client(service, config=CONFIG))
 
 

@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import boto3
+
 from plan.model import Plan
 from signoff.environment import Environment
 from signoff.world import World
@@ -14,6 +16,7 @@ from smoke.cleaning import Cleaner
 from smoke.client import Client
 from smoke.id_tokens import GIVEN, IdTokens
 from smoke.line import Line
+from smoke.script import users_of
 from smoke.sessions import BORROWED, Sessions, sessions_of
 from smoke.suite import Suite
 
@@ -38,7 +41,7 @@ def opened(
     """
     if patience_s is None:
         patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
-    aws = aws or clients(world.environment)
+    aws = aws or clients(boto3.Session(region_name=world.environment.region))
     suite = _suite(world, address(world, api_url), aws, embedded, environ, patience_s)
     try:
         suite.warm()
@@ -91,5 +94,5 @@ def _cleaner(plan: Plan, aws: Clients, sessions: Sessions) -> Cleaner:
         users=table("users"),
         user_stamps=table("userstamps"),
         masters=table("stampmasters"),
-        ours=sessions.ours,
+        ours=users_of(sessions),
     )

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
-from signoff.inventory.section import NotTestable
+from signoff.inventory.section import Follows, NotTestable
 from smoke.bad_input import bad_calls, takes_input
+from smoke.by_hand import ByHand
 from smoke.calls import Answer, Call, Session
 from smoke.contract import contract
 from smoke.errors import ERRORS
@@ -13,7 +14,7 @@ from smoke.health import LOGIN, ROWS
 from smoke.leaks import leaks
 from smoke.script import GUIDE
 from smoke.sessions import PUBLIC_KEYS
-from smoke.trial import Trial
+from smoke.trial import Build, Trial
 
 
 def asked_with(trial: Trial, route: str, session: Session | None) -> Answer:
@@ -44,24 +45,37 @@ def unclear(trial: Trial, route: str) -> list[str]:
 
 
 def leaking(trial: Trial) -> list[str]:
-    """Provoke all errors there are, and return what any error of the run tells of the inside."""
-    trial.answer(GUIDE)
-    for call in _provocations(trial):
-        with suppress(NotTestable):
-            trial.suite.answer(call)
+    """Provoke all errors there are, and return what any error of the run tells of the inside.
+
+    Raises NotTestable where nothing is told, and some error was never heard.
+    """
+    _ = trial.answer(GUIDE), trial.caller
+    unheard = list(_unheard(trial))
     errors = [answer for answer in trial.suite.client.answers if answer.status >= 400]
     statuses = Counter(answer.status for answer in errors)
-    trial.observe.note(errors=len(errors), statuses=dict(statuses))
+    trial.observe.note(errors=len(errors), statuses=dict(statuses), unheard=len(unheard))
     plan, environment = trial.suite.plan, trial.suite.environment
-    return [f"{one} tells {what}" for one in errors for what in leaks(one, plan, environment)]
+    told = [f"{one} tells {what}" for one in errors for what in leaks(one, plan, environment)]
+    if unheard and not told:
+        raise unheard[0].with_traceback(None)
+    return told
 
 
-def _provocations(trial: Trial) -> Iterator[Call]:
-    for error in ERRORS:
-        with suppress(NotTestable):
-            yield error.call(trial.script)
+def _unheard(trial: Trial) -> Iterator[NotTestable]:
+    """Provoke all errors there are; yield why nothing is known of one."""
+    for one in _provocations(trial):
+        try:
+            trial.suite.answer(one if isinstance(one, Call) else one(trial.script))
+        except ByHand:
+            continue  # tried nowhere: no row may
+        except NotTestable as why:
+            yield why
+
+
+def _provocations(trial: Trial) -> Iterator[Call | Build]:
+    yield from (error.call for error in ERRORS)
     for route in filter(takes_input, ROWS):
-        with suppress(NotTestable):
+        with suppress(ByHand, Follows):
             # What does not work at all has told what it tells by now.
             trial.attribute(route)
             yield from bad_calls(route, trial.script)

@@ -8,7 +8,7 @@ from functools import cached_property
 from signoff.environment import Environment
 from smoke.by_hand import ByHand
 from smoke.calls import Call, Session, get, send
-from smoke.id_tokens import IdTokens
+from smoke.id_tokens import FLAWS, IdTokens
 from smoke.sessions import Sessions
 from smoke.spots import Spot
 
@@ -17,6 +17,12 @@ ACCURACY_M = 10
 HUGE_ACCURACY_M = 1e9
 GUIDE = send("POST /auth/verify", id_token="test_token")
 """The guide's own smoke call; its right answer is 401."""
+
+
+def users_of(sessions: Sessions) -> frozenset[str]:
+    """Return all users of this run that any call of it is made for, or about."""
+    people = map(sessions.nobody, ("login", *FLAWS))
+    return frozenset((*map(sessions.user, ("caller", "other", "collector")), *people))
 
 
 @dataclass(frozen=True)

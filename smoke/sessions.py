@@ -55,10 +55,6 @@ class Sessions:
         """Return an id of LINE's form that is this run's own, and no person's."""
         return NOBODY + self.run + hashlib.sha256(name.encode()).hexdigest()[:12]
 
-    def ours(self, user_id: str) -> bool:
-        """Whether the id is one of this run's, so that its items may be deleted."""
-        return user_id.startswith((f"{SYNTHETIC}{self.run}-", NOBODY + self.run))
-
     def live(self, user_id: str) -> Session:
         """Return a session under the live key, or the operator's own in place of it."""
         if self.key:

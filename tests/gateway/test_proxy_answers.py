@@ -1,11 +1,13 @@
 """What a function's answer becomes, and what becomes of a function that gives none."""
 
 import base64
+import inspect
 import threading
 from dataclasses import replace
 
 import pytest
 
+from signoff.local.gateway.gateway import INTEGRATION_LIMIT_S, Gateway
 from tests.gateway.stand_ins import (
     ACCOUNT,
     API,
@@ -162,6 +164,12 @@ def test_function_that_takes_too_long_is_a_504(serve):
     released.set()
 
     assert (late.status_code, late.json()) == (504, {"message": "Endpoint request timed out"})
+
+
+def test_limit_is_the_29_seconds_of_api_gateway():
+    limit = inspect.signature(Gateway).parameters["integration_limit_s"]
+
+    assert limit.default == INTEGRATION_LIMIT_S == 29
 
 
 def test_method_may_shorten_the_limit(serve):

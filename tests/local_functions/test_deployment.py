@@ -1,5 +1,7 @@
 """What is invoked is what is deployed at that moment."""
 
+import threading
+
 HELLO = "def handler(event, context): return 'hello'"
 GOODBYE = "def handler(event, context): return 'goodbye'"
 TONE = "import os\ndef handler(event, context): return os.environ.get('TONE', 'none')"
@@ -69,3 +71,12 @@ def test_deleted_function_is_gone(account, name):
     account.lambda_.delete_function(FunctionName=name)
 
     assert account.functions.invoke(name, {}).status == 404
+
+
+def test_listing_of_functions_copies_no_logs(account, name):
+    account.deploy(name, HELLO)
+    logs = account.aws.moto.backend("logs", account.aws.region)
+    logs.cannot_be_copied = threading.Lock()
+    listed = account.lambda_.list_functions(FunctionVersion="ALL")["Functions"]
+
+    assert name in {one["FunctionName"] for one in listed}

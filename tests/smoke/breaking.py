@@ -88,12 +88,31 @@ def redrawn(rally: Rally, draw: Callable[[Any, str], None]) -> Iterator[None]:
                 step.action(work)
 
 
+@contextmanager
+def stale(rally: Rally, draw: Callable[[Any, str], None]) -> Iterator[None]:
+    """Let the stage serve an older deployment, of a draft that the runbook has mended since."""
+    client = rally.client("apigateway")
+    where = {"restApiId": rally.api_id, "stageName": rally.environment.stage}
+    with redrawn(rally, draw):
+        older = client.get_stage(**where)["deploymentId"]
+    newest = client.get_stage(**where)["deploymentId"]
+    _serve(client, rally, older)
+    try:
+        yield
+    finally:
+        _serve(client, rally, newest)
+
+
 def _deploy(client: Any, rally: Rally) -> None:
     made = client.create_deployment(restApiId=rally.api_id, description="broken")
+    _serve(client, rally, made["id"])
+
+
+def _serve(client: Any, rally: Rally, deployment: str) -> None:
     client.update_stage(
         restApiId=rally.api_id,
         stageName=rally.environment.stage,
-        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": made["id"]}],
+        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": deployment}],
     )
 
 

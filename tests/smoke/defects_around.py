@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.smoke.breaking import other_secret, without_log_group
+from tests.smoke.breaking import code, other_secret, without_log_group
 from tests.smoke.defect import FAIL, Defect, following
 from tests.smoke.rally import CONFIG_JS, Rally
 
 NEED_A_SESSION = (
     *(f"SMOKE-{number:02}" for number in (*range(2, 13), 14, 16, 17)),
-    *("SEC-40", "SEC-41", "SEC-42", "SEC-44", "MON-14"),
+    *("SEC-40", "SEC-41", "SEC-42", "SEC-44", "SEC-45", "MON-14"),
 )
 BOT = "/v2/bot"
 
@@ -51,6 +51,11 @@ def _log_group(rally: Rally) -> Any:
 
 DEFECTS = (
     Defect("a log group that is gone", _log_group, {"MON-14": "MON-12"}),
+    Defect(
+        "a log line without its request's id",
+        code("stamps", "lambdas/rally/journal.py", "{**line, **self.ids}", "line"),
+        {"MON-14": FAIL},
+    ),
     Defect(
         "a channel access token that LINE does not know",
         lambda rally: other_secret(rally, "line_token", LINE_CHANNEL_ACCESS_TOKEN="another"),

@@ -17,12 +17,14 @@ from runbook.provision import work_for
 from signoff.environment import Environment
 from signoff.environments import load
 from signoff.inventory import on_demand
+from signoff.local.aws.server import LocalAws
 from signoff.local.line.channels import Channels
 from signoff.local.line.fake import FakeLine
 from signoff.local.stack import LocalStack
 from signoff.procedure import Work
 from signoff.records import Records
 from signoff.world import World
+from smoke.aws import Clients, clients
 from tests.smoke.front import Front, front
 
 ENVIRONMENTS = Path(__file__).with_name("rally.toml")
@@ -42,13 +44,22 @@ class Rally:
     api: str
     line: FakeLine
     front: Front
+    server: LocalAws
+    """The AWS API itself, which can be given faults."""
 
     @cached_property
     def plan(self) -> Plan:
         return plan_for(self.environment)
 
-    def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=self.environment.region)
+    @cached_property
+    def session(self) -> boto3.Session:
+        """One for all: a session reads each service's model once, which takes longer than its calls."""
+        return boto3.Session(region_name=self.environment.region)
+
+    @cached_property
+    def client(self) -> Clients:
+        """Return clients of this stack's AWS API, each made once."""
+        return clients(self.session)
 
     @cached_property
     def api_id(self) -> str:
@@ -57,13 +68,13 @@ class Rally:
 
     def work(self) -> Work:
         """Return what lets the runbook's own steps bring things back to the plan."""
-        session = boto3.Session(region_name=self.environment.region)
         return work_for(
-            session,
+            self.session,
             self.environment,
             secrets_in=lambda _: self.line.channels.messaging_access_token,
             build=pack,
             record=lambda *_: None,
+            recorded=lambda *_, **__: None,
             go=True,
             permit=lambda _: True,
         )
@@ -73,8 +84,7 @@ class Rally:
     ) -> World:
         """Read what smoke asks of the inventory, when it asks."""
         scope = scope_of(self.plan, self.environment)
-        session = boto3.Session(region_name=self.environment.region)
-        inventory = on_demand(session, scope, caller="", salts={}, endpoint="local")
+        inventory = on_demand(self.session, scope, caller="", salts={}, endpoint="local")
         return World(
             environment=environment or self.environment,
             plan=self.plan,
@@ -101,7 +111,7 @@ def healthy(folder: Path) -> Iterator[Rally]:
             with stack.start(environment, lambda _: None) as started:
                 liff = environment.line.liff_id
                 page.configure(CONFIG_JS.format(api=started.api, liff=liff))
-                yield Rally(environment, started.api, line, page)
+                yield Rally(environment, started.api, line, page, started.server)
 
 
 def _environment(page: Front, folder: Path) -> Environment:

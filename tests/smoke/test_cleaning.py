@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from smoke.calls import send
 from smoke.cleaning import Cleaner
+from smoke.script import users_of
 from smoke.sessions import Sessions
 from tests.smoke.answers import answer
 
@@ -46,7 +47,7 @@ def users():
 
 @pytest.fixture
 def cleaner(stamps, users):
-    return Cleaner(users=users, user_stamps=stamps, masters=Table("M"), ours=SESSIONS.ours)
+    return Cleaner(users=users, user_stamps=stamps, masters=Table("M"), ours=users_of(SESSIONS))
 
 
 def awarded(user, status=200):
@@ -67,10 +68,33 @@ def test_award_without_an_answer_may_have_been_given(cleaner, stamps):
     assert stamps.items[OURS] == []
 
 
-def test_award_that_was_refused_left_nothing_to_look_for(cleaner, stamps):
-    cleaner.clean([awarded(OURS, 409)], [])
+@pytest.mark.parametrize("status", [409, 500, 504])
+def test_award_may_have_been_given_whatever_was_answered(cleaner, stamps, status):
+    assert cleaner.clean([awarded(OURS, status)], []) == []
+    assert stamps.items[OURS] == []
 
-    assert len(stamps.items[OURS]) == 3
+
+@pytest.mark.parametrize("status", [500, 504])
+def test_login_may_have_been_written_whatever_was_answered(cleaner, users, status):
+    failed = answer(send("POST /auth/verify", id_token="a.b.c"), status)
+
+    assert cleaner.clean([failed], []) == []
+    assert users.items == {SESSIONS.nobody("login"): [], PERSON: [""]}
+
+
+def test_login_without_an_answer_may_have_been_written(cleaner, users):
+    assert cleaner.clean([], [send("POST /auth/verify", id_token="a.b.c")]) == []
+    assert users.items[SESSIONS.nobody("login")] == []
+
+
+def test_where_nothing_was_sent_nothing_is_looked_for(cleaner, stamps, users):
+    stamps.broken = users.broken = "refuses"
+
+    assert cleaner.clean([], []) == []
+
+
+def test_award_that_a_person_was_refused_is_not_told(cleaner):
+    assert cleaner.clean([awarded(PERSON, 404)], []) == []
 
 
 def test_user_of_a_login_that_should_have_been_refused_is_deleted(cleaner, users):

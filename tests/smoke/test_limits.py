@@ -1,7 +1,6 @@
 """Where less is allowed, or less is there, the rows say so; and a signature stands where it may."""
 
 import json
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,8 +10,6 @@ import pytest
 from signoff.environment import Smoke
 from signoff.outcome import Outcome
 from signoff.records import Record, Records
-from smoke.aws import clients
-from smoke.opening import opened
 from smoke.sessions import BORROWED
 from tests.smoke.breaking import other_masters, other_secret
 from tests.smoke.defect import FAIL, UNKNOWN
@@ -23,19 +20,6 @@ ON_AWS = {"SMOKE-01": UNKNOWN, "SMOKE-12": UNKNOWN}
 WRITING = dict.fromkeys(("SMOKE-03", "SMOKE-06", "SMOKE-07", "SMOKE-11", "SMOKE-14"), UNKNOWN)
 FOR_A_TESTER = dict.fromkeys(("SMOKE-05", "SMOKE-09", "SMOKE-10"), UNKNOWN)
 STEPS = ("log_in", "collect", "notify", "rich_menus", "special_stamps")
-
-
-class Forgetful:
-    """DynamoDB that says yes to a deletion and keeps the item."""
-
-    def __init__(self, client):
-        self.client, self.forgets = client, True
-
-    def __getattr__(self, name):
-        return getattr(self.client, name)
-
-    def delete_item(self, **which):
-        return {} if self.forgets else self.client.delete_item(**which)
 
 
 def items(rally, key: str) -> int:
@@ -138,40 +122,6 @@ def test_out_of_season_the_award_says_so_and_a_person_tries_it_later(rally):
     assert found == dict.fromkeys(
         ("SMOKE-05", "SMOKE-06", "SMOKE-07", "SMOKE-11", "SMOKE-14", "SMOKE-16"), UNKNOWN
     )
-
-
-def test_what_was_written_is_gone_after_a_failure_too(rally):
-    before = items(rally, "userstamps")
-    with pytest.raises(KeyboardInterrupt, match="awarded with 200"):
-        interrupted(rally)
-
-    assert items(rally, "userstamps") == before
-    assert items(rally, "stampmasters") == 5
-
-
-def test_what_cannot_be_taken_back_is_told(rally):
-    made = clients(rally.environment)
-    forgetful = Forgetful(made("dynamodb"))
-    opening = opened(
-        rally.world(),
-        rally.api,
-        embedded=True,
-        aws=lambda service: forgetful if service == "dynamodb" else made(service),
-    )
-    with ExitStack() as leaving:
-        suite = leaving.enter_context(opening)
-        with pytest.raises(AssertionError, match=r"the smoke calls left Usmoke-\w+-collector #"):
-            leaving.close()
-
-    forgetful.forgets = False
-    assert suite.tidy() == []
-
-
-def interrupted(rally) -> None:
-    with opened(rally.world(), rally.api, embedded=True) as suite:
-        suite.put_special_masters()
-        award = suite.answer(suite.script.collect())
-        raise KeyboardInterrupt(f"awarded with {award.status}")
 
 
 def session_of(rally) -> str:

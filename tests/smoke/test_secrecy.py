@@ -20,7 +20,7 @@ LINE_FORM = "U0123456789abcdef0123456789abcdef"
 @pytest.fixture
 def watched(rally):
     """AWS clients that note (service, operation, table) of every call."""
-    made, seen = clients(rally.environment), []
+    made, seen = clients(rally.session), []
 
     def client(service):
         found = made(service)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import jwt
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
@@ -14,10 +15,10 @@ from smoke.contract import contract
 from smoke.cors import REFUSALS, SUCCESSES
 from smoke.errors import ERRORS, POSITION_REQUIRED, errors_of
 from smoke.health import PROBES, ROWS
-from smoke.id_tokens import IdTokens
+from smoke.id_tokens import FLAWS, IdTokens
 from smoke.line import Line
 from smoke.logged import ROUTES
-from smoke.script import NO_SPOT, Script
+from smoke.script import NO_SPOT, Script, users_of
 from smoke.sessions import NOBODY, SYNTHETIC, Sessions
 from smoke.special import SPECIAL
 from smoke.spots import Spot
@@ -148,9 +149,14 @@ def test_synthetic_users_are_never_of_the_form_of_lines_ids(script):
 
     assert len(nobody) == 33
     assert nobody.startswith(NOBODY)
-    assert script.sessions.ours(nobody)
-    assert script.sessions.ours(script.other)
-    assert not script.sessions.ours("U0123456789abcdef0123456789abcdef")
+
+
+def test_everybody_whom_calls_are_about_is_taken_back(script):
+    logins = [script.login_with(flaw).members["id_token"] for flaw in FLAWS]
+    people = [jwt.decode(one, options={"verify_signature": False})["sub"] for one in logins]
+    asking = {script.caller.user_id, script.other, script.collector.user_id}
+
+    assert users_of(script.sessions) == {*asking, *people, script.sessions.nobody("login")}
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class Clients:
     def admin(self, service: str) -> Any:
         return self._session.client(service, endpoint_url=self._endpoint, config=CONFIG)
 
-    def logs(self, credentials: Mapping[str, str]) -> Any:
+    def logs(self, credentials: Mapping[str, Any]) -> Any:
         """CloudWatch Logs as an assumed role. ``credentials`` are as AssumeRole answers them."""
         return self._session.client(
             "logs",

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,13 +23,15 @@ class RoleNotAssumed(Exception):  # noqa: N818 - a state of affairs, not a fault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environments:
-    """Where functions run: on whose account, against which endpoint."""
+    """Where functions run: on whose account, against which endpoint, and by which clock."""
 
     account: str
     region: str
     endpoint: str
     sts: Any
     packages: Packages
+    now: Callable[[], float]
+    """Seconds since the epoch, by which credentials expire."""
 
     def arn(self, qualified_name: str) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{qualified_name}"
@@ -43,14 +45,17 @@ class Environments:
         task_root = self.packages.unpacked(function.code_sha256, package)
         variables = self._variables(function, log, task_root)
         worker = Worker(task_root, self.packages.runtime, function.handler, variables)
-        return Environment(function=function, qualifier=qualifier, worker=worker, log=log)
+        expires = credentials["Expiration"].timestamp()
+        return Environment(
+            function=function, qualifier=qualifier, worker=worker, log=log, expires=expires
+        )
 
-    def _assume(self, function: Deployed) -> Mapping[str, str]:
+    def _assume(self, function: Deployed) -> Mapping[str, Any]:
         try:
             answer = self.sts.assume_role(RoleArn=function.role, RoleSessionName=function.name)
         except ClientError as error:
             raise RoleNotAssumed(f"{function.role}: {error}") from error
-        credentials: Mapping[str, str] = answer["Credentials"]
+        credentials: Mapping[str, Any] = answer["Credentials"]
         return credentials
 
     def _variables(self, function: Deployed, log: LogStream, task_root: Path) -> dict[str, str]:

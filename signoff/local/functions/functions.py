@@ -1,7 +1,8 @@
 """Lambda's data plane: runs what is deployed on the local AWS API, each function in its own processes."""
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from signoff.local.aws.request import Request, Response
@@ -27,13 +28,14 @@ class Functions:
     bounds the workers of each function. That is a limit of this machine, not one of AWS: a call
     waits up to ``wait_seconds`` for a free worker before it is throttled, while a function's
     reserved concurrency throttles at once. ``retry_seconds`` stands for the minutes that Lambda
-    leaves between the attempts of an event.
+    leaves between the attempts of an event. ``now`` is the clock by which credentials expire, in
+    seconds since the epoch.
 
     Give ``extension`` and ``observe`` to the AWS API's own lists of these: the first serves Invoke, the
     second spares a look at the configuration at each invocation.
     """
 
-    def __init__(  # noqa: PLR0913 - each is a setting of its own, and three have defaults
+    def __init__(  # noqa: PLR0913 - each is a setting of its own, and four have defaults
         self,
         endpoint: str,
         region: str,
@@ -42,6 +44,7 @@ class Functions:
         concurrency: int = 4,
         wait_seconds: float = 10.0,
         retry_seconds: float = 0.1,
+        now: Callable[[], float] = time.time,
     ) -> None:
         clients = Clients(endpoint, region)
         self._packages = Packages()
@@ -52,6 +55,7 @@ class Functions:
             endpoint=endpoint,
             sts=clients.admin("sts"),
             packages=self._packages,
+            now=now,
         )
         self._logs = LogWriter(clients.logs)
         self._runner = Runner(

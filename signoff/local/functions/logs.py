@@ -26,14 +26,14 @@ class LogStream:
 
     group: str
     name: str
-    credentials: Mapping[str, str] = field(repr=False)
+    credentials: Mapping[str, Any] = field(repr=False)
     """As AssumeRole answers them."""
 
 
 class LogWriter:
     """A background thread that puts lines into their streams. A role that may not, leaves none."""
 
-    def __init__(self, client_of: Callable[[Mapping[str, str]], Any]) -> None:
+    def __init__(self, client_of: Callable[[Mapping[str, Any]], Any]) -> None:
         self._client_of = client_of
         self._clients: WeakKeyDictionary[LogStream, Any] = WeakKeyDictionary()
         self._turn = threading.Condition()

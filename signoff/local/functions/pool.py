@@ -11,6 +11,8 @@ from signoff.local.functions.logs import LogStream
 from signoff.local.functions.process import Worker
 
 CLOSE_SECONDS = 5.0
+EXPIRY_MARGIN_S = 300.0
+"""An environment whose credentials end sooner is not lent: they must outlast the invocation."""
 
 
 class Throttled(Exception):  # noqa: N818 - AWS's own word
@@ -19,23 +21,31 @@ class Throttled(Exception):  # noqa: N818 - AWS's own word
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Environment:
-    """A worker, what it was started from and under which qualifier, and where its log goes."""
+    """A worker, what it was started from and under which qualifier, and where its log goes.
+
+    ``expires``: when its role's credentials end, in seconds since the epoch.
+    """
 
     function: Deployed
     qualifier: str | None
     worker: Worker
     log: LogStream
+    expires: float
 
 
 Start = Callable[[Deployed, str | None], Environment]
 
 
 class Pool:
-    """Environments of one function. Versions share its concurrency, but never an environment."""
+    """Environments of one function. Versions share its concurrency, but never an environment.
 
-    def __init__(self, limit: int, start: Start) -> None:
+    ``now``: seconds since the epoch, by which credentials expire.
+    """
+
+    def __init__(self, limit: int, start: Start, now: Callable[[], float]) -> None:
         self._limit = limit
         self._start = start
+        self._now = now
         self._turn = threading.Condition()
         self._idle: list[Environment] = []
         self._busy: set[Environment] = set()
@@ -65,7 +75,9 @@ class Pool:
 
     def _take(self, function: Deployed, qualifier: str | None, deadline: float) -> Environment:
         with self._turn:
-            self._end([e for e in self._idle if outdated(e, function, qualifier)])
+            end = self._now() + EXPIRY_MARGIN_S
+            spent = [e for e in self._idle if outdated(e, function, qualifier) or e.expires < end]
+            self._end(spent)
             while not self._has_room(function):
                 if not self._turn.wait(deadline - time.monotonic()):
                     raise Throttled("ConcurrentInvocationLimitExceeded")

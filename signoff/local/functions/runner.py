@@ -91,7 +91,8 @@ class Runner:
     def _pool(self, name: str) -> Pool:
         with self._lock:
             if name not in self._pools:
-                self._pools[name] = Pool(self._workers, self._environments.start)
+                environments = self._environments
+                self._pools[name] = Pool(self._workers, environments.start, environments.now)
             return self._pools[name]
 
 

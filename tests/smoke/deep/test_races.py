@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from signoff.local.aws.faults import conflicting
 from smoke.calls import send
 from smoke.client import Client
 from tests.smoke.fuzz.crowd import Crowd
 
 AWARD = "POST /stamps/award"
 PATIENCE_S = 60
+CONFLICTS = 4
+"""Even if one award meets them all, beside the three rounds of five at once: it has eight."""
 
 
 @pytest.fixture
@@ -26,6 +29,21 @@ def client(rally):
     made = Client(rally.api, rally.environment.origin)
     yield made
     made.close()
+
+
+@pytest.fixture
+def conflicts(rally):
+    """Cancel the next transactions for a conflict, as DynamoDB does and the local lock never would."""
+    fault, struck = conflicting(times=CONFLICTS), []
+
+    def noted(request):
+        refused = fault(request)
+        struck.extend([refused] if refused else [])
+        return refused
+
+    rally.server.faults.append(noted)
+    yield struck
+    rally.server.faults.remove(noted)
 
 
 def at_once(client, session, stamp_ids):
@@ -81,3 +99,27 @@ def test_many_collectors_at_once_are_all_awarded_and_counted(rally, crowd, clien
 
     assert answers == {(200, None): 2 * len(collectors)}
     assert {str(stored(rally, one)) for one in collectors} == {str((stamp_ids[:2], [2, 2]))}
+
+
+def test_of_a_hundred_awards_that_conflict_one_wins_and_ninety_nine_are_409(
+    rally, crowd, client, conflicts
+):
+    winner, stamp_id = crowd.people[2], crowd.spots[0].stamp_id
+
+    answers = at_once(client, winner, [stamp_id] * 100)
+
+    assert len(conflicts) == CONFLICTS
+    assert answers == {(200, None): 1, (409, "STAMP_ALREADY_EXISTS"): 99}
+    assert stored(rally, winner) == ([stamp_id], [1, 1])
+
+
+def test_all_stamps_are_awarded_and_counted_though_their_awards_conflict(
+    rally, crowd, client, conflicts
+):
+    collector, stamp_ids = crowd.people[3], [spot.stamp_id for spot in crowd.spots]
+
+    answers = at_once(client, collector, stamp_ids)
+
+    assert len(conflicts) == CONFLICTS
+    assert answers == {(200, None): len(stamp_ids)}
+    assert stored(rally, collector) == (sorted(stamp_ids), [len(stamp_ids)] * 2)

@@ -1,0 +1,63 @@
+"""What no error tells is known only of errors that were heard: silence is unknown, a leak is a leak."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from signoff.evidence import Observations
+from signoff.inventory.section import NotTestable
+from smoke.client import Silent
+from smoke.opening import opened
+from smoke.refusals import leaking
+from smoke.trial import Trial
+from tests.smoke.breaking import code
+
+UNHEARD = (Silent("no answer"), NotTestable("429: the API throttles us"))
+TELLS = code(
+    "award",
+    "lambdas/award/domain.py",
+    'raise Refusal("STAMP_NOT_FOUND")',
+    'raise Refusal("STAMP_NOT_FOUND", "not in StampMasters-local")',
+)
+
+
+@dataclass
+class Deaf:
+    """A client that does not hear the answer to one call of bad input."""
+
+    client: Any
+    why: Exception
+
+    def __getattr__(self, name):
+        return getattr(self.client, name)
+
+    def answer(self, call):
+        if call.route == "POST /gps/verify" and call.body == "null":
+            raise self.why
+        return self.client.answer(call)
+
+
+def told_to(suite, why):
+    suite.client = Deaf(suite.client, why)
+    return leaking(Trial(suite, "SEC-45", Observations()))
+
+
+@pytest.fixture
+def suite(rally):
+    with opened(rally.world(), rally.api, embedded=True) as opening:
+        yield opening
+
+
+@pytest.mark.parametrize("why", UNHEARD, ids=lambda why: type(why).__name__)
+def test_error_that_was_not_heard_may_have_told_anything(suite, why):
+    with pytest.raises(NotTestable, match=str(why)):
+        told_to(suite, why)
+
+
+@pytest.mark.parametrize("why", UNHEARD, ids=lambda why: type(why).__name__)
+def test_leak_that_was_heard_is_told_whatever_was_not(rally, why):
+    with TELLS(rally), opened(rally.world(), rally.api, embedded=True) as suite:
+        told = told_to(suite, why)
+
+    assert any("StampMasters-local" in one for one in told)
