@@ -11,7 +11,8 @@ class Record:
     """One entry (rulings, "The verdict", 7). Times are UTC; ``body`` is the kind's own matter."""
 
     kind: str
-    """run, load, signature, manifest, release, rehearsal, front-end, api-export."""
+    """What left it: run, load, signature, manifest, import, release, deployment, rehearsal, drill, rollback,
+    restore, recount, front-end, api-export."""
     environment: str
     release: str | None
     """Release that it speaks of; None where it speaks of none (a migration manifest)."""

@@ -18,7 +18,7 @@ T = TypeVar("T")
 Changes = tuple[Change, ...]
 
 
-def nothing(*_: object) -> None:
+def nothing(*_: object, **__: object) -> None:
     """Stand in for a listener that nobody needs."""
 
 
