@@ -53,8 +53,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if RUN in config.stash:
+    """Close what is open; of a run that was refused half-way, that is less than all."""
+    if OPEN in config.stash:
         config.stash[OPEN].close()
+    if TERMINAL in config.stash:
         config.stash[TERMINAL].close()
 
 

@@ -44,7 +44,7 @@ def build(pytester):
         """
         [tool.pytest]
         testpaths = ["checks"]
-        addopts = ["-p", "no:locust", "--import-mode=importlib"]
+        addopts = ["-p", "no:locust", "-p", "no:hypothesispytest", "--import-mode=importlib"]
         """
     )
     rows(("A-01", ""), ("A-02", ""))
