@@ -73,7 +73,11 @@ def escape_from(outer: Sequence[Pattern], inner: Sequence[Pattern]) -> str | Non
 
     None if there is none. Exact: every possible text is considered. Raises TooIntricateError.
     """
-    patterns, within = (*inner, *outer), len(inner)
+    return _escape((*inner, *outer), len(inner))
+
+
+@lru_cache(maxsize=4096)
+def _escape(patterns: tuple[Pattern, ...], within: int) -> str | None:
     other = _other(patterns)
     start = tuple(_closure(p, {0}) for p in patterns)
     seen, waiting = {start}, deque([(start, "")])
