@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runbook.catalogue import listing, procedures, row_states
+from runbook.catalogue import listing, newest_judged, procedures
 from runbook.operator import ROOT, Asked, reachable, run_of
 from signoff.environments import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.guard import GuardError
@@ -105,8 +105,8 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
     _understand(asked, parser)
     console = console or Console()
     if asked.procedure is None:
-        states = row_states(ROOT / "report" / asked.env)
-        for line in listing(states, asked.lang):
+        judged = newest_judged(ROOT / "report" / asked.env)
+        for line in listing(judged, asked.lang):
             console.print(line, highlight=False, soft_wrap=True)
         return Exit.DONE
     try:

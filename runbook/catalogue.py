@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from runbook import (
@@ -33,6 +35,7 @@ from runbook import (
     troubleshoot_secrets,
     troubleshoot_slow,
 )
+from signoff.checklist import Words
 from signoff.procedure import Procedure
 
 MODULES = (
@@ -76,6 +79,13 @@ OPTIONS = {
     "cutover": " --site ../frontend/liff-app",
 }
 """Options that a procedure is not given without, as an example."""
+AS_JUDGED = Words(
+    en="Rows as the newest report found them, {}: pytest judges them anew",
+    ja="行の状態は最新のレポート（{}）のものです。pytestで判定し直せます",
+)
+NEVER_JUDGED = Words(
+    en="No report yet: pytest judges the rows", ja="レポートがありません。pytestで判定します"
+)
 UNKNOWN = "not judged yet"
 COUNTED = frozenset({"pass", UNKNOWN})
 """States that need nobody's eye: how many rows are in them says enough."""
@@ -93,18 +103,34 @@ def provisioning() -> Mapping[str, Procedure]:
     return {one.name: one for one in found}
 
 
-def row_states(report: Path) -> Mapping[str, str]:
-    """Return row -> outcome in the newest report of an environment; empty where there is none."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How the newest report of an environment judged its rows, and when it began to."""
+
+    states: Mapping[str, str] = field(default_factory=dict)
+    """Row -> outcome."""
+    at: str = ""
+    """Empty where there is no report."""
+
+
+def newest_judged(report: Path) -> Judged:
+    """Read the newest report in the folder of an environment."""
     try:
-        verdict = json.loads((report / "latest" / "signoff.json").read_text(encoding="utf-8"))
-        rows = verdict["verdict"]["rows"]
-        return {one["row"]["id"]: one["outcome"] for one in rows}
+        told = json.loads((report / "latest" / "signoff.json").read_text(encoding="utf-8"))
+        states = {one["row"]["id"]: one["outcome"] for one in told["verdict"]["rows"]}
+        return Judged(states, told["provenance"]["started"])
     except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        return Judged()
 
 
-def listing(states: Mapping[str, str], lang: str) -> Iterator[str]:
-    """Yield one line per procedure: guide step, name, what it does, and its rows."""
+def listing(judged: Judged, lang: str) -> Iterator[str]:
+    """Yield when the rows were judged; then, per procedure: guide step, name, what it does, its rows."""
+    states = judged.states
+    yield (
+        AS_JUDGED[lang].format(f"{datetime.fromisoformat(judged.at):%Y-%m-%d %H:%M:%S} UTC")
+        if judged.at
+        else NEVER_JUDGED[lang]
+    )
     for one in procedures().values():
         yield f"{_steps(one):<17} {one.name:<20} {one.text.title[lang]}"
         if rows := _rows(one, states):

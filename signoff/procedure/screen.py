@@ -25,7 +25,7 @@ WORDS = {
     "left": Words(en="left for later, and not signed", ja="後回しにしました（署名なし）"),
     "failed": Words(en="failed", ja="失敗"),
     "declined": Words(en="declined", ja="中止"),
-    "green": Words(en="proven green", ja="判定は合格"),
+    "green": Words(en="none is red", ja="未達なし"),
     "red": Words(en="red", ja="未達"),
     "nothing": Words(en="nothing to change", ja="変更はありません"),
     "lost": Words(

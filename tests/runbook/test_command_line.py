@@ -8,11 +8,12 @@ from rich.console import Console
 
 from runbook import tables
 from runbook.__main__ import main, options
-from runbook.catalogue import UNKNOWN, procedures, row_states
+from runbook.catalogue import UNKNOWN, Judged, listing, newest_judged, procedures
 from signoff.local.aws.faults import answering, denied
 from signoff.procedure import Journal
 from tests.runbook.desk import LINE_TOKEN, PROD
 
+MOMENT = "2026-11-25T13:07:05.118346Z"
 ME = "arn:aws:iam::111122223333:user/local-admin"
 
 
@@ -263,8 +264,16 @@ def test_every_procedure_is_listed_under_a_step_of_the_guide():
 def test_the_state_of_a_row_comes_from_the_newest_report(tmp_path):
     (tmp_path / "latest").mkdir()
     rows = [{"row": {"id": "SEC-01"}, "outcome": "pass"}]
-    report = json.dumps({"verdict": {"rows": rows}})
+    report = json.dumps({"verdict": {"rows": rows}, "provenance": {"started": MOMENT}})
     (tmp_path / "latest" / "signoff.json").write_text(report)
 
-    assert row_states(tmp_path) == {"SEC-01": "pass"}
-    assert row_states(tmp_path / "nothing") == {}
+    assert newest_judged(tmp_path) == Judged({"SEC-01": "pass"}, MOMENT)
+    assert newest_judged(tmp_path / "nothing") == Judged()
+
+
+@pytest.mark.parametrize(
+    ("judged", "said"),
+    [(Judged({}, MOMENT), "2026-11-25 13:07:05 UTC"), (Judged(), "No report yet")],
+)
+def test_the_list_begins_with_when_its_rows_were_judged(judged, said):
+    assert said in next(listing(judged, "en"))
