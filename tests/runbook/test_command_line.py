@@ -52,7 +52,7 @@ def test_without_a_name_it_lists_the_procedures_by_step(runbook, said):
     assert runbook() == 0
 
     lines = said.getvalue().splitlines()
-    assert [line.split()[1] for line in lines if line[0] != " "][1:4] == (
+    assert [line.split()[1] for line in lines if line[0] != " "][2:5] == (
         ["prepare", "secrets", "least_privilege"]
     )
     assert UNKNOWN in said.getvalue()
