@@ -12,9 +12,13 @@ test: .venv  ## is the harness itself right?
 	@$(PY) -m pytest tests --ignore-glob='*/deep/*' --ignore=tests/load -n auto --dist loadfile -q $(ARGS)
 	@$(PY) -m pytest tests/load --ignore-glob='*/deep/*' -q $(ARGS)  # they measure: nothing beside them
 
-test-deep: .venv  ## long fuzz, kills, races
+test-deep: .venv  ## long fuzz, kills, races (DEEP="paths": some of them)
+ifdef DEEP
+	@$(PY) -m pytest $(DEEP) -q $(ARGS)
+else
 	@$(PY) -m pytest $$(find tests -type d -name deep -not -path 'tests/load/*') -n auto --dist loadfile -q $(ARGS)
 	@$(PY) -m pytest tests/load/deep -q $(ARGS)  # they measure, too
+endif
 
 lint: .venv  ## ruff and mypy
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
