@@ -5,6 +5,8 @@ Refused        the step itself will not go on: what it found is not for a machin
 """
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -61,6 +63,9 @@ def sentence(error: BaseException, caller: str) -> str:
     """Tell an error of AWS or of the disk to the person at the keyboard, without any value in it."""
     if isinstance(error, ClientError):
         return _answered(error, caller)
+    if isinstance(error, WaiterError) and _code(error.last_response) in DENIED | EXPIRED:
+        asked = f"waiting for {error.kwargs['name']}"
+        return _answered(ClientError(error.last_response, asked), caller)
     if isinstance(error, BotoCoreError):
         return _of_the_client(error)
     if isinstance(error, OSError):
@@ -92,8 +97,12 @@ def _of_the_client(error: BotoCoreError) -> str:
     )
 
 
+def _code(answer: Mapping[str, Any]) -> str:
+    return str(answer.get("Error", {}).get("Code", "Unknown"))
+
+
 def _answered(error: ClientError, caller: str) -> str:
-    code = error.response["Error"].get("Code", "Unknown")
+    code = _code(error.response)
     if code in DENIED:
         return f"{error.operation_name} was denied to {caller}: have it allowed, then run it again"
     if code in EXPIRED:

@@ -15,6 +15,8 @@ from signoff.procedure.refusal import KNOWN, sentence
 REPORT = """Invalid type for parameter SecretString, value: hunter2, type: <class 'int'>
 Unknown parameter in Tags[0]: "Kee", must be one of: Key, Value"""
 
+SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
+
 
 @pytest.mark.parametrize(
     ("error", "told"),
@@ -24,6 +26,10 @@ Unknown parameter in Tags[0]: "Kee", must be one of: Key, Value"""
         (
             WaiterError(name="TableExists", reason="Max attempts exceeded", last_response={}),
             "AWS did not finish in time (waiting for TableExists: Max attempts exceeded): see how",
+        ),
+        (
+            WaiterError(name="FunctionUpdated", reason="…", last_response=SIGNED_OUT),
+            "waiting for FunctionUpdated: the credentials are no longer valid (ExpiredToken)",
         ),
         (
             ParamValidationError(report=REPORT),
