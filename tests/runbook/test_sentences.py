@@ -27,9 +27,10 @@ SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
             WaiterError(name="TableExists", reason="Max attempts exceeded", last_response={}),
             "AWS did not finish in time (waiting for TableExists: Max attempts exceeded): see how",
         ),
-        (
+        pytest.param(
             WaiterError(name="FunctionUpdated", reason="…", last_response=SIGNED_OUT),
             "waiting for FunctionUpdated: the credentials are no longer valid (ExpiredToken)",
+            id="WaiterError-signed-out",
         ),
         (
             ParamValidationError(report=REPORT),
