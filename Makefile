@@ -9,8 +9,8 @@ check: .venv  ## judge an environment (ENV=local): verdict, and the path of the 
 	@$(PY) -m pytest --env $(ENV) $(ARGS)
 
 test: .venv  ## is the harness itself right?
-	@$(PY) -m pytest tests --ignore-glob='*/deep/*' --ignore=tests/load -n auto --dist loadfile -q $(ARGS)
-	@$(PY) -m pytest tests/load --ignore-glob='*/deep/*' -q $(ARGS)  # they measure: nothing beside them
+	@$(PY) -m pytest tests --ignore-glob='*/deep/*' --ignore=tests/load/measuring -n auto --dist loadfile -q $(ARGS)
+	@$(PY) -m pytest tests/load/measuring -q $(ARGS)  # they measure: nothing beside them
 
 test-deep: .venv  ## long fuzz, kills, races (DEEP="paths": some of them)
 ifdef DEEP

@@ -7,19 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from runbook import (
-    api,
     by_hand,
     cutover,
     domain,
-    encryption,
     export_import,
-    functions,
-    least_privilege,
-    masters,
     migrate_masters,
     migrate_users,
-    monitoring,
-    prepare,
     provision,
     recount,
     rehearse_rollbacks,
@@ -27,9 +20,6 @@ from runbook import (
     rollback_api,
     rollback_frontend,
     rollback_functions,
-    secrets,
-    tables,
-    throttling,
     troubleshoot,
     troubleshoot_cors,
     troubleshoot_secrets,
@@ -38,19 +28,6 @@ from runbook import (
 from signoff.checklist import Words
 from signoff.procedure import Procedure
 
-MODULES = (
-    prepare,
-    secrets,
-    least_privilege,
-    tables,
-    encryption,
-    functions,
-    api,
-    throttling,
-    masters,
-    monitoring,
-)
-"""In the order in which they work: the guide encrypts and throttles before it creates."""
 OPERATIONS = (
     migrate_masters,
     migrate_users,
@@ -99,7 +76,7 @@ def procedures() -> Mapping[str, Procedure]:
 
 def provisioning() -> Mapping[str, Procedure]:
     """Return those that bring an environment to its plan: done again, they find nothing to do."""
-    found = [provision.procedure(), *map(Procedure.of, MODULES)]
+    found = [provision.procedure(), *map(Procedure.of, provision.ORDER)]
     return {one.name: one for one in found}
 
 

@@ -46,6 +46,7 @@ ORDER = (
     masters,
     monitoring,
 )
+"""In the order in which they work: the guide encrypts and throttles before it creates."""
 
 
 @step("1-3", proves=("PREP-04", "PREP-05", "PREP-06"))

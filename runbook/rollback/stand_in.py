@@ -30,7 +30,7 @@ def stand_in() -> Iterator[StandIn]:
     """Yield the front end; it and its folder are gone at the end."""
     with TemporaryDirectory() as folder:
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
-        serving = Thread(target=server.serve_forever, daemon=True)
+        serving = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         serving.start()
         try:
             url = f"http://127.0.0.1:{server.server_port}"

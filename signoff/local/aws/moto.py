@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -38,20 +38,13 @@ class Moto:
         self._app: Any = None
 
     def start(self) -> None:
-        from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  # a second of imports
-            DomainDispatcherApplication,
-            create_backend_app,
-        )
-
         if "MOTO_ACCOUNT_ID" in os.environ:  # moto would put it above the account that we name
             raise RuntimeError(
                 "MOTO_ACCOUNT_ID is set: unset it, the environment names the account"
             )
         _configure()
         self.forget()
-        self._app = DomainDispatcherApplication(create_backend_app)
-        # moto lists the folders of its package anew for each request: a third of a call's time.
-        self._app.get_backend_for_host = lru_cache(maxsize=256)(self._app.get_backend_for_host)
+        self._app = _application()
 
     def forget(self) -> None:
         """Drop all state of the account; another account's stack in this process keeps its own."""
@@ -117,6 +110,20 @@ class Moto:
             if hasattr(chunks, "close"):
                 chunks.close()
         return Response(status=status, headers=headers, body=body)
+
+
+@cache
+def _application() -> Any:
+    """Make the one application of this process: what it answers from is moto's state, by account."""
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  # a second of imports
+        DomainDispatcherApplication,
+        create_backend_app,
+    )
+
+    app: Any = DomainDispatcherApplication(create_backend_app)
+    # moto lists the folders of its package anew for each request: a third of a call's time.
+    app.get_backend_for_host = lru_cache(maxsize=256)(app.get_backend_for_host)
+    return app
 
 
 def _is_page(response: Response) -> bool:
