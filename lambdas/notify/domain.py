@@ -65,5 +65,5 @@ def _text(data: Mapping[str, Any], name: str, usual: str) -> str:
 def _image(data: Mapping[str, Any]) -> str:
     url = members.text(data, "image_url", longest=images.LONGEST)
     if not images.is_image_url(url):
-        raise Refusal("VALIDATION_ERROR", "image_url must begin with https:// and be ASCII")
+        raise Refusal("VALIDATION_ERROR", "image_url must be an https:// URL, percent-encoded")
     return url

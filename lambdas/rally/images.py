@@ -5,8 +5,9 @@ import string
 from urllib.parse import quote
 
 LONGEST = 2000
-_URL = re.compile(r"https://[\x21-\x7e]+")
-_KEPT = string.ascii_letters + string.digits + string.punctuation
+_URL = re.compile(r"https://[a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?([/?#][!#-;=?-Z\[\]_a-z~]*)?")
+"""As the contract has it: a host, then what RFC 3986 lets stand in a URI."""
+_KEPT = string.ascii_letters + string.digits + "!#$%&'()*+,-./:;=?@[]_~"
 
 
 def is_image_url(text: str) -> bool:

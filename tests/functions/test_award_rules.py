@@ -127,6 +127,7 @@ def test_notify_accepts_whatever_a_master_is_called(master, told):
     ("url", "shown"),
     [
         ("https://example.jp/1.png?a=%20&b=[1]", "https://example.jp/1.png?a=%20&b=[1]"),
+        ("https://example.jp:443?a={b}", "https://example.jp:443?a=%7Bb%7D"),
         ("https://example.jp/銅 像.png", "https://example.jp/%E9%8A%85%20%E5%83%8F.png"),
     ],
 )
@@ -137,7 +138,16 @@ def test_picture_of_a_master_is_told_as_line_takes_it(url, shown):
 
 
 @pytest.mark.parametrize(
-    "url", [None, 7, "", "http://example.jp/1.png", "https://", "https://example.jp/" + "像" * 300]
+    "url",
+    [
+        None,
+        7,
+        "",
+        "http://example.jp/1.png",
+        "https://",
+        "https://[",
+        "https://example.jp/" + "像" * 300,
+    ],
 )
 def test_picture_that_line_does_not_show_is_left_out_and_the_winner_told(url):
     sent = notification(claim_in(STATUE), MASTER | {"ImageUrl": url})

@@ -103,6 +103,8 @@ def test_message_to_another_user_is_403_and_not_sent(call, line):
         {"data": {"image_url": 7}},
         {"data": {"image_url": "https://example.jp/銅像.png"}},
         {"data": {"image_url": "https://example.jp/a b.png"}},
+        {"data": {"image_url": "https://example.jp/{a}.png"}},
+        {"data": {"image_url": "https://["}},
         {"data": {"image_url": "https://example.jp/" + "a" * 2000}},
         {"user_id": 7},
     ],

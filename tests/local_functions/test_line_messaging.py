@@ -84,6 +84,11 @@ def in_body(part):
             "/contents/body/contents/0/url",
         ),
         (
+            in_body({"type": "image", "url": "https://["}),
+            "invalid uri scheme",
+            "/contents/body/contents/0/url",
+        ),
+        (
             in_body({"type": "text", "text": "x", "action": {"type": "uri", "uri": "/stamps"}}),
             "invalid uri",
             "/contents/body/contents/0/action/uri",

@@ -61,7 +61,7 @@ def component(part: Any, at: str, *, only_box: bool = False) -> Iterator[Problem
         yield from of_length(part.get("text"), TEXT_LENGTH, f"{at}/text")
     if kind == "button" and "action" not in part:
         yield problem("must be specified", f"{at}/action")
-    if kind in {"image", "icon"} and urlsplit(str(part.get("url", ""))).scheme != "https":
+    if kind in {"image", "icon"} and scheme(part.get("url")) != "https":
         yield problem("invalid uri scheme", f"{at}/url")
 
 
@@ -81,10 +81,18 @@ def action(part: Mapping[str, Any], at: str) -> Iterator[Problem]:
     given = part["action"] if isinstance(part["action"], Mapping) else {}
     if given.get("type") not in ACTIONS:
         yield problem("unknown or missing action type", f"{at}/action/type")
-    if given.get("type") == "uri" and urlsplit(str(given.get("uri", ""))).scheme not in SCHEMES:
+    if given.get("type") == "uri" and scheme(given.get("uri")) not in SCHEMES:
         yield problem("invalid uri", f"{at}/action/uri")
     if part.get("type") == "button" and not given.get("label"):
         yield problem("must be specified", f"{at}/action/label")
+
+
+def scheme(uri: Any) -> str:
+    """Return the scheme of a URI, "" of what is none."""
+    try:
+        return urlsplit(str(uri or "")).scheme
+    except ValueError:
+        return ""
 
 
 def listed(value: Any, most: int, at: str) -> Iterator[Problem]:

@@ -7,8 +7,8 @@ from load.cleanup import used_users
 from load.engine.plan import AWARD
 from load.engine.run_file import USED_FILE
 from tests.load.aims import Table, target
-from tests.load.runs import drive, only, plan, pool, run_against, serving, step
 from tests.load.measuring.test_soundness_of_runs import Meddler
+from tests.load.runs import drive, only, plan, pool, run_against, serving, step
 
 
 def test_interrupt_of_workers_with_a_slow_target_leaves_no_award_uncleaned(tmp_path):
