@@ -136,6 +136,7 @@ def _generator(verdict: Verdict) -> Iterator[tuple[Any, ...]]:
             step.arrivals,
             steps.total("arrivals", place=number),
             steps.total("dropped", place=number),
+            steps.total("unpaired", place=number),
             unfinished,
             *(f"{tail.value:g} ms" if tail else "-" for tail in tails),
         )

@@ -14,6 +14,13 @@ from signoff.policy.statement import Statement, parse
 from signoff.procedure import Work
 
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
+ENABLE = "aws kms enable-key --key-id {key}"
+KEPT = {
+    "Disabled": ENABLE,
+    "PendingDeletion": "aws kms cancel-key-deletion --key-id {key} && " + ENABLE,
+}
+"""By the state of a key, how it works again. From the others nobody but its owner brings it back."""
+OWNER = "aws kms describe-key --key-id {key}"
 
 
 def causes(work: Work, function: Function, secret: Secret) -> Iterator[Cause]:
@@ -54,7 +61,7 @@ def _state(
         yield cause(
             f"the key of {secret.name} is {key['KeyState']}",
             f"{secret.name}の暗号化キーの状態が{key['KeyState']}です",
-            f"aws kms enable-key --key-id {key['KeyId']}",
+            KEPT.get(key["KeyState"], OWNER).format(key=key["KeyId"]),
         )
 
 

@@ -43,6 +43,18 @@ def test_verdict_and_reason_come_before_everything_else(page):
     assert page.index("FAIL") < page.index("p95 700 ms") < page.index("<svg")
 
 
+def test_arrivals_that_made_no_request_have_their_columns():
+    measured = seen()
+    measured.steps.counts[0, "", "dropped", None] = 31
+    measured.steps.counts[0, "", "unpaired", None] = 47
+    page = render(verdict(measurement=measured), locust=True)
+    table = page.partition("<h2>The generator</h2>")[2]
+    columns, cells = re.findall(r"<th>([^<]*)", table), re.findall(r"<td>([^<]*)", table)
+    row = dict(zip(columns, cells, strict=False))
+
+    assert (row["Dropped"], row["Without a pair"]) == ("31", "47")
+
+
 def test_page_fetches_nothing(page):
     assert not re.findall(r'(?:src|href)="(?!locust\.html)[^"]*"', page)
     assert not re.search(r"url\(|@import|<script", page)

@@ -68,6 +68,20 @@ def test_a_secret_that_is_being_deleted_is_named(operator, told):
     assert f"secret {name} is being deleted" in said
 
 
+def test_a_key_that_does_not_work_is_named_with_what_brings_it_back(operator, told):
+    kms, secrets = operator.client("kms"), operator.client("secretsmanager")
+    key, name = kms.create_key()["KeyMetadata"]["KeyId"], "stamp-rally-prod/token-secret-key"
+    secrets.update_secret(SecretId=name, KmsKeyId=key)
+    kms.disable_key(KeyId=key)
+    disabled = told(troubleshoot_secrets)
+    kms.schedule_key_deletion(KeyId=key)
+    ending = told(troubleshoot_secrets)
+    secrets.update_secret(SecretId=name, KmsKeyId="alias/aws/secretsmanager")
+
+    assert f"the key of {name} is Disabled; aws kms enable-key --key-id {key}" in disabled
+    assert f"the key of {name} is PendingDeletion; aws kms cancel-key-deletion" in ending
+
+
 def test_a_role_that_may_not_decrypt_with_the_secrets_own_key_is_named(operator, told):
     kms, secrets = operator.client("kms"), operator.client("secretsmanager")
     key, name = kms.create_key()["KeyMetadata"]["Arn"], "stamp-rally-prod/token-secret-key"
