@@ -98,7 +98,9 @@ def _texts(schema: Schema) -> st.SearchStrategy[str]:
     # `$` of Python also matches before a last line break; that of JSON Schema does not.
     pattern = schema["pattern"].removesuffix("$")
     whole = pattern + (r"\Z" if pattern != schema["pattern"] else "")
-    return st.from_regex(whole, alphabet=CHARACTERS) | plain
+    drawn = st.from_regex(whole, alphabet=CHARACTERS)
+    # Hardly any plain text has a form of its own: most requests would be thrown away unsent.
+    return drawn if pattern.startswith("^") else drawn | plain
 
 
 def _numbers(schema: Schema) -> st.SearchStrategy[float]:

@@ -11,13 +11,22 @@ from hypothesis import strategies as st
 from smoke.calls import Session
 from tests.smoke.fuzz import noise
 from tests.smoke.fuzz.crowd import Crowd
-from tests.smoke.fuzz.schemas import JSON, body_schema, followed, judge_of, query_schemas, valid
+from tests.smoke.fuzz.schemas import (
+    JSON,
+    Schema,
+    body_schema,
+    followed,
+    judge_of,
+    query_schemas,
+    valid,
+)
 from tests.smoke.fuzz.tokens import bad_authorizations
 from tests.smoke.fuzz.wire import Shot
 
 LOGIN = "POST /auth/verify"
 USERS, STAMPS = ("user_id", "userId"), ("stamp_id", "spotId")
 MALFORMED = ("VALIDATION_ERROR", "INVALID_JSON", "MISSING_ID_TOKEN")
+WORDS = {"stamp_name": "丘の上の銅像", "message": "あと三つです。"}
 OK, REFUSED, UNAUTHORIZED, NOWHERE = (200,), (400,), (401,), (403,)
 Shots = st.SearchStrategy[Shot]
 Members = dict[str, Any]
@@ -42,7 +51,7 @@ def right(draw: Any, route: str, crowd: Crowd) -> Shot:
     query = {name: draw(valid(one)) for name, one in query_schemas(route).items()}
     query |= {name: session.user_id for name in USERS if name in query}
     schema = body_schema(route)
-    members = draw(_likely(draw(valid(schema)), session, crowd)) if schema else None
+    members = draw(_likely(schema, session, crowd)) if schema else None
     return Shot(
         kind="right",
         route=route,
@@ -57,17 +66,17 @@ def right(draw: Any, route: str, crowd: Crowd) -> Shot:
 
 
 @st.composite
-def _likely(draw: Any, members: Members, session: Session, crowd: Crowd) -> Members:
+def _likely(draw: Any, schema: Schema, session: Session, crowd: Crowd) -> Members:
     """Put the caller in the place of whoever was drawn, and real things in place of most others."""
-    spot = draw(st.sampled_from(crowd.spots))
+    members, spot = draw(valid(schema)), draw(st.sampled_from(crowd.spots))
     real: Members = dict.fromkeys(STAMPS, spot.stamp_id)
     real |= {"lat": spot.lat, "lon": spot.lon, "method": "GPS", "richmenu_id": crowd.menu}
-    real |= {"id_token": crowd.id_token}
+    real |= {"id_token": crowd.id_token, "data": {"stamp_id": spot.stamp_id, **WORDS}}
     all_real = draw(st.booleans())
     chosen = {
         name: one
         for name, one in real.items()
-        if name in members and (all_real or draw(st.booleans()))
+        if name in schema["properties"] and (all_real or draw(st.booleans()))
     }
     return members | chosen | {name: session.user_id for name in USERS if name in members}
 
