@@ -72,11 +72,13 @@ def _likely(draw: Any, schema: Schema, session: Session, crowd: Crowd) -> Member
     real: Members = dict.fromkeys(STAMPS, spot.stamp_id)
     real |= {"lat": spot.lat, "lon": spot.lon, "method": "GPS", "richmenu_id": crowd.menu}
     real |= {"id_token": crowd.id_token, "data": {"stamp_id": spot.stamp_id, **WORDS}}
+    # Of the optional members only this one stands for itself: a latitude asks for a longitude.
+    offered = members.keys() | ({"data"} & schema["properties"].keys())
     all_real = draw(st.booleans())
     chosen = {
         name: one
         for name, one in real.items()
-        if name in schema["properties"] and (all_real or draw(st.booleans()))
+        if name in offered and (all_real or draw(st.booleans()))
     }
     return members | chosen | {name: session.user_id for name in USERS if name in members}
 
