@@ -45,7 +45,7 @@ class Fuzz:
         @settings(
             max_examples=number,
             deadline=None,
-            derandomize=again,
+            derandomize=again or settings.default.derandomize,
             database=None if again else settings.default.database,
             phases=phases,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
