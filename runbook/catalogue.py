@@ -86,8 +86,8 @@ class Judged:
 
     states: Mapping[str, str] = field(default_factory=dict)
     """Row -> outcome."""
-    at: str = ""
-    """Empty where there is no report."""
+    at: datetime | None = None
+    """None where there is no report."""
 
 
 def newest_judged(report: Path) -> Judged:
@@ -95,7 +95,7 @@ def newest_judged(report: Path) -> Judged:
     try:
         told = json.loads((report / "latest" / "signoff.json").read_text(encoding="utf-8"))
         states = {one["row"]["id"]: one["outcome"] for one in told["verdict"]["rows"]}
-        return Judged(states, told["provenance"]["started"])
+        return Judged(states, datetime.fromisoformat(told["provenance"]["started"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Judged()
 
@@ -103,11 +103,10 @@ def newest_judged(report: Path) -> Judged:
 def listing(judged: Judged, lang: str) -> Iterator[str]:
     """Yield when the rows were judged; then, per procedure: guide step, name, what it does, its rows."""
     states = judged.states
-    yield (
-        AS_JUDGED[lang].format(f"{datetime.fromisoformat(judged.at):%Y-%m-%d %H:%M:%S} UTC")
-        if judged.at
-        else NEVER_JUDGED[lang]
-    )
+    if judged.at:
+        yield AS_JUDGED[lang].format(f"{judged.at:%Y-%m-%d %H:%M:%S} UTC")
+    else:
+        yield NEVER_JUDGED[lang]
     for one in procedures().values():
         yield f"{_steps(one):<17} {one.name:<20} {one.text.title[lang]}"
         if rows := _rows(one, states):

@@ -22,10 +22,14 @@ def is_loopback(host: str) -> bool:
 
 def admit(url: str, allowed: Iterable[str]) -> str:
     """Return the host of ``url``, or raise `Refused`: https outside loopback, and an allowed host."""
-    parts = urlsplit(url or "")
-    host = (parts.hostname or "").lower()
+    no_address = f"{url!r} is no address of an API; write https://host/stage"
+    try:
+        parts = urlsplit(url or "")
+        host, _ = (parts.hostname or "").lower(), parts.port
+    except ValueError:  # brackets without an address in them, a port that is no number
+        raise Refused(no_address) from None
     if parts.scheme not in ("http", "https") or not host:
-        raise Refused(f"{url!r} is no address of an API; write https://host/stage")
+        raise Refused(no_address)
     if parts.username or parts.query or parts.fragment:
         raise Refused(f"the address of {host} carries more than host and path; leave the rest out")
     if host.endswith(tuple(f".{domain}" for domain in LINE_DOMAINS)) or host in LINE_DOMAINS:

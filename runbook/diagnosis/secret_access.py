@@ -15,12 +15,13 @@ from signoff.procedure import Work
 
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
 ENABLE = "aws kms enable-key --key-id {key}"
-KEPT = {
+REVIVAL = {
     "Disabled": ENABLE,
     "PendingDeletion": "aws kms cancel-key-deletion --key-id {key} && " + ENABLE,
 }
-"""By the state of a key, how it works again. From the others nobody but its owner brings it back."""
-OWNER = "aws kms describe-key --key-id {key}"
+"""By the state of a key, how it works again."""
+LOOK = "aws kms describe-key --key-id {key}"
+"""In any other state only whoever owns the key can tell what brings it back."""
 
 
 def causes(work: Work, function: Function, secret: Secret) -> Iterator[Cause]:
@@ -61,7 +62,7 @@ def _state(
         yield cause(
             f"the key of {secret.name} is {key['KeyState']}",
             f"{secret.name}の暗号化キーの状態が{key['KeyState']}です",
-            KEPT.get(key["KeyState"], OWNER).format(key=key["KeyId"]),
+            REVIVAL.get(key["KeyState"], LOOK).format(key=key["KeyId"]),
         )
 
 

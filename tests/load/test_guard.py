@@ -37,6 +37,8 @@ def test_baseline_of_an_unlocked_production_may_run():
     [
         ("", "is no address of an API"),
         ("ftp://api.example.jp", "is no address of an API"),
+        ("https://[", "is no address of an API"),
+        (f"https://{HOST}:stage/", "is no address of an API"),
         ("http://api.example.jp/prod", "is not https; only loopback may be called without TLS"),
         ("https://api.example.com/prod", "is not this environment's; it has api.example.jp"),
         ("https://api.example.jp.evil.test/prod", "is not this environment's"),

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import datetime
 
 import pytest
 from rich.console import Console
@@ -13,7 +14,8 @@ from signoff.local.aws.faults import answering, denied
 from signoff.procedure import Journal
 from tests.runbook.desk import LINE_TOKEN, PROD
 
-MOMENT = "2026-11-25T13:07:05.118346Z"
+STARTED = "2026-11-25T13:07:05.118346Z"
+MOMENT = datetime.fromisoformat(STARTED)
 ME = "arn:aws:iam::111122223333:user/local-admin"
 
 
@@ -264,11 +266,15 @@ def test_every_procedure_is_listed_under_a_step_of_the_guide():
 def test_the_state_of_a_row_comes_from_the_newest_report(tmp_path):
     (tmp_path / "latest").mkdir()
     rows = [{"row": {"id": "SEC-01"}, "outcome": "pass"}]
-    report = json.dumps({"verdict": {"rows": rows}, "provenance": {"started": MOMENT}})
+    report = json.dumps({"verdict": {"rows": rows}, "provenance": {"started": STARTED}})
     (tmp_path / "latest" / "signoff.json").write_text(report)
 
     assert newest_judged(tmp_path) == Judged({"SEC-01": "pass"}, MOMENT)
     assert newest_judged(tmp_path / "nothing") == Judged()
+
+    (tmp_path / "latest" / "signoff.json").write_text(report.replace(STARTED, "yesterday"))
+
+    assert newest_judged(tmp_path) == Judged()
 
 
 @pytest.mark.parametrize(
