@@ -33,7 +33,7 @@ bench: .venv  ## measure what docs/benchmarks.md states
 	@for bench in bench/*.py; do $(PY) $$bench || exit 1; done
 
 docs: .venv  ## write the generated files anew
-	@$(PY) -m signoff.inventory.policy > docs/reader-policy.json && $(PY) -m runbook.pages
+	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages
 
 .venv: requirements.lock
 	@echo "preparing .venv (once)" && python3 -m venv .venv

@@ -29,10 +29,10 @@ sys.path.insert(0, str(ROOT))
 from bench.reach import Reach, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
 from bench.typical import answers, event  # noqa: E402
 from lambdas.packing import FUNCTIONS, pack  # noqa: E402
+from local.functions.package import Packages  # noqa: E402
+from local.line.fake import FakeLine  # noqa: E402
 from plan import plan_for  # noqa: E402
 from signoff.environments import load  # noqa: E402
-from signoff.local.functions.package import Packages  # noqa: E402
-from signoff.local.line.fake import FakeLine  # noqa: E402
 
 STARTS = 9
 MOST = 1.4

@@ -25,12 +25,12 @@ import boto3
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from local.aws.faults import delayed  # noqa: E402
+from local.aws.server import LocalAws  # noqa: E402
+from runbook.engine.clients import Clients  # noqa: E402
+from runbook.engine.work import nothing  # noqa: E402
 from runbook.migration.loading import Loader, batches  # noqa: E402 - after the path
 from runbook.migration.progress import Progress  # noqa: E402
-from signoff.local.aws.faults import delayed  # noqa: E402
-from signoff.local.aws.server import LocalAws  # noqa: E402
-from signoff.procedure.clients import Clients  # noqa: E402
-from signoff.procedure.work import nothing  # noqa: E402
 
 ACCOUNT, LATENCY_MS, RUNS = "123456789012", 50, 3
 LEAST = 5

@@ -24,12 +24,12 @@ import boto3
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from aws import read, unreadable  # noqa: E402
 from bench.reach import Reach, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
 from bench.stand import Stand, grown_scope, stand  # noqa: E402
+from local.aws.faults import delayed  # noqa: E402
+from local.aws.request import Request  # noqa: E402
 from signoff.environments import load  # noqa: E402
-from signoff.inventory import read, unreadable  # noqa: E402
-from signoff.local.aws.faults import delayed  # noqa: E402
-from signoff.local.aws.request import Request  # noqa: E402
 
 RUNS, TIMES, LATENCY_MS = 3, 10, 50
 MOST_CALLS = 100

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import boto3
 
+from aws.scope import Scope
 from lambdas.packing import pack
+from local.aws.server import LocalAws
+from local.line.fake import FakeLine
+from local.stack import LocalStack, Say
 from plan import Naming, Plan, plan_for, scope_of, watch
 from plan.model import Function, Route, Table
 from runbook.local_stack import mail_answerer
 from runbook.provision import procedure, work_for
 from signoff.environment import Environment
 from signoff.environments import load
-from signoff.inventory.scope import Scope
-from signoff.local.aws.server import LocalAws
-from signoff.local.line.fake import FakeLine
-from signoff.local.stack import LocalStack, Say
 
 NOT_KEPT = Path("never-kept")
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from aws.inventory import Sections
+from aws.monitoring import Alarm
+from aws.section import Follows, Missing, known, lookup
 from checks.deployed import ALARM_ROWS
 from checks.publishing import lets_publish, lets_use
 from plan import model
-from signoff.inventory.inventory import Sections
-from signoff.inventory.monitoring import Alarm
-from signoff.inventory.section import Follows, Missing, known, lookup
 
 REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
 """Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from aws.iam import Context, context, resource_pattern
+from aws.iam.pattern import overlap
 from plan import model
 from signoff.environment import Environment
-from signoff.policy import Context, context, resource_pattern
-from signoff.policy.pattern import overlap
 
 NOT_CARRIED = (
     *("aws:SourceAccount", "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce"),

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from aws.api import Integration, MethodSetting, Stage
 from plan import model
 from plan.edge import AUTHORIZATION, contract
-from signoff.inventory.api import Integration, MethodSetting, Stage
 
 OFF = MethodSetting()
 

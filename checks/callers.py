@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aws.functions import FunctionPolicy
+from aws.iam import Condition, Statement, covers, parse
 from checks.principals import is_gone
 from plan import model
 from signoff.environment import Environment
-from signoff.inventory.functions import FunctionPolicy
-from signoff.policy import Condition, Statement, covers, parse
 
 GATEWAY = ("Service", "apigateway.amazonaws.com")
 INVOKE = "lambda:InvokeFunction"

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterable
 
+from aws.functions import Function, LambdaAccount
 from signoff.environment import Environment
-from signoff.inventory.functions import Function, LambdaAccount
 
 CALLS_PER_REQUEST = 3
 """At worst, when nobody's session is cached yet: the authorizer, the route's function, notify."""

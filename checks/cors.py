@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
+from aws.api import ApiDocument, Method, StaticAnswer
+from aws.documents.normal import DEFAULT_STATUS
 from plan import model
-from signoff.inventory.api import ApiDocument, Method, StaticAnswer
-from signoff.inventory.documents.normal import DEFAULT_STATUS
 
 ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from aws.inventory import Sections
+from aws.monitoring import Dashboard, Metric
+from aws.section import Follows, NotTestable, lookup
 from plan import model
-from signoff.inventory.inventory import Sections
-from signoff.inventory.monitoring import Dashboard, Metric
-from signoff.inventory.section import Follows, NotTestable, lookup
 
 
 def shown(dashboard: Dashboard) -> tuple[Metric, ...]:

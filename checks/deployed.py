@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from aws import api, buckets, domain, functions, monitoring, roles, secrets, tables
+from aws.inventory import Names, Sections
+from aws.section import Follows, Missing, NotTestable, Section, lookup
 from checks.dashboards import has_kind
 from plan import model
-from signoff.inventory import api, buckets, domain, functions, monitoring, roles, secrets, tables
-from signoff.inventory.inventory import Names, Sections
-from signoff.inventory.section import Follows, Missing, NotTestable, Section, lookup
 from signoff.records import Record, Records
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from signoff.inventory.api import Deployment
+from aws.api import Deployment
 
 
 def newest(newest_first: Sequence[Deployment]) -> tuple[Deployment, ...]:

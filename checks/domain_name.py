@@ -3,10 +3,10 @@
 import re
 from datetime import datetime, timedelta
 
+from aws.domain import BasePath, Certificate, CustomDomain, Resolution
+from aws.section import Follows, Missing, NotTestable, lookup
 from checks.deployed import Deployed
 from signoff.environment import Domain
-from signoff.inventory.domain import BasePath, Certificate, CustomDomain, Resolution
-from signoff.inventory.section import Follows, Missing, NotTestable, lookup
 
 TLS_1_2_OR_NEWER = re.compile(
     r"TLS_1_[23]"

@@ -1,13 +1,13 @@
 """Whether what is stored is encrypted under the decided key, and whether that key works."""
 
+from aws.buckets import Bucket
+from aws.iam import Statement, context, covers, parse
+from aws.iam.condition import holds
+from aws.inventory import Sections
+from aws.secrets import Secret
+from aws.section import lookup
+from aws.tables import Table
 from signoff.environment import Environment
-from signoff.inventory.buckets import Bucket
-from signoff.inventory.inventory import Sections
-from signoff.inventory.secrets import Secret
-from signoff.inventory.section import lookup
-from signoff.inventory.tables import Table
-from signoff.policy import Statement, context, covers, parse
-from signoff.policy.condition import holds
 
 SECRETS_KEY = "alias/aws/secretsmanager"
 AWS_ALIAS = "alias/aws/"

@@ -1,10 +1,10 @@
 """Who asks whom whether a caller has a session: routes the authorizer, the authorizer its function."""
 
+from aws.api import Authorizer
+from aws.section import Follows
 from checks.deployed import Deployed
 from checks.invocation import target
 from plan import model
-from signoff.inventory.api import Authorizer
-from signoff.inventory.section import Follows
 
 
 def authorizers(deployed: Deployed, want: model.Authorizer) -> tuple[Authorizer, ...]:

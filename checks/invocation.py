@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from aws.functions import FunctionPolicy
+from aws.iam import Outcome, Statement, context, evaluate, parse
+from aws.section import NotTestable
+from aws.value import Value
 from plan import model
 from signoff.environment import Environment
-from signoff.inventory.functions import FunctionPolicy
-from signoff.inventory.section import NotTestable
-from signoff.inventory.value import Value
-from signoff.policy import Outcome, Statement, context, evaluate, parse
 
 GATEWAY = "apigateway.amazonaws.com"
 URI = re.compile(

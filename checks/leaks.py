@@ -4,11 +4,11 @@ import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from aws.secrets import SecretValue
+from aws.value import Value
 from checks.deployed import Deployed
 from checks.secret_values import digest_under
 from plan import model
-from signoff.inventory.secrets import SecretValue
-from signoff.inventory.value import Value
 
 NAMED = re.compile(
     r"(secret|token|password|passwd|pwd|credentials?|"

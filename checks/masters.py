@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from signoff.inventory.section import NotTestable
-from signoff.inventory.tables import Contents
+from aws.section import NotTestable
+from aws.tables import Contents
 
 
 def whole(contents: Contents) -> tuple[Mapping[str, Any], ...]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from aws.iam import Condition, Statement, parse
 from checks.principals import account_of, is_gone
-from signoff.policy import Condition, Statement, parse
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 """Condition keys that hold the caller's account, whoever calls."""

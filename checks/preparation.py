@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from functools import cache
 
+from aws.inventory import Sections
+from aws.section import known
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.checklist import Checklist
 from signoff.environment import Environment
-from signoff.inventory.inventory import Sections
-from signoff.inventory.section import known
 from signoff.outcome import Outcome
 from signoff.records import Record
 

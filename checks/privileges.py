@@ -4,12 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from checks.bounds import Bounds
-from checks.secret_arns import READ, Named, is_about, named
-from plan import model
-from signoff.inventory.roles import Role
-from signoff.inventory.section import NotTestable
-from signoff.policy import (
+from aws.iam import (
     Excess,
     Grants,
     Missing,
@@ -22,7 +17,12 @@ from signoff.policy import (
     missing,
     parse,
 )
-from signoff.policy.evaluation import applies
+from aws.iam.evaluation import applies
+from aws.roles import Role
+from aws.section import NotTestable
+from checks.bounds import Bounds
+from checks.secret_arns import READ, Named, is_about, named
+from plan import model
 
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 """AWS's own policy for logs: it names every log group, and is accepted (rulings, 19)."""

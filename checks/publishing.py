@@ -2,9 +2,9 @@
 
 from fnmatch import fnmatchcase
 
-from signoff.inventory.monitoring import Topic
-from signoff.inventory.secrets import Key
-from signoff.policy import Condition, Statement, covers, parse
+from aws.iam import Condition, Statement, covers, parse
+from aws.monitoring import Topic
+from aws.secrets import Key
 
 CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
 ANYONE = (("AWS", "*"), ("*", "*"))

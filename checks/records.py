@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from aws.section import Missing
 from checks.deployed import Deployed
 from signoff.environment import Environment
-from signoff.inventory.section import Missing
 from signoff.records import Record, Records
 from signoff.world import World
 

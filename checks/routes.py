@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws.api import ApiDocument, Integration, Method
+from aws.section import NotTestable
 from plan import model
-from signoff.inventory.api import ApiDocument, Integration, Method
-from signoff.inventory.section import NotTestable
 from signoff.records import Record, Records
 
 PROXY = "AWS_PROXY"

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from aws.iam import Statement, covers, resource_pattern
+from aws.iam.pattern import action_pattern, overlap
+from aws.section import Follows
 from checks.deployed import Deployed
 from plan import model
-from signoff.inventory.section import Follows
-from signoff.policy import Statement, covers, resource_pattern
-from signoff.policy.pattern import action_pattern, overlap
 
 SUFFIX = "-??????"
 READ = "secretsmanager:getsecretvalue"

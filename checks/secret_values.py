@@ -1,10 +1,10 @@
 """When the value of a secret is one: in form, in randomness, and not dev's."""
 
+from aws.secrets import SecretValue
+from aws.section import Follows, NotTestable
+from aws.strength import weakness
+from aws.value import Value
 from plan import model
-from signoff.inventory.secrets import SecretValue
-from signoff.inventory.section import Follows, NotTestable
-from signoff.inventory.strength import weakness
-from signoff.inventory.value import Value
 from signoff.records import Record, Records
 
 

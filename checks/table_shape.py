@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from aws.tables import Index, ScalableTarget, Table
 from plan import model
-from signoff.inventory.tables import Index, ScalableTarget, Table
 
 CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
 WINDOW_DAYS = 35

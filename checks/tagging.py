@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from signoff.inventory.value import Value
+from aws.value import Value
 
 
 def tagged(tags: Mapping[str, Value], planned: Mapping[str, str]) -> dict[str, str | None]:

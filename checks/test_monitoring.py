@@ -1,10 +1,10 @@
 """MON: what would be noticed, when, and by whom."""
 
+from aws.section import known, lookup
 from checks.alarms import alarm_for, deaf, flaws
 from checks.dashboards import ghosts, has_kind, missing_from, shown
 from checks.windows import settled
 from signoff.checklist import expectation
-from signoff.inventory.section import known, lookup
 
 JUDGED = (
     "metric",

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from plan import model
-from signoff.environment import Throttle
-from signoff.inventory.api import (
+from aws.api import (
     ApiDocument,
     ApiKey,
     GatewayAccount,
@@ -12,8 +10,10 @@ from signoff.inventory.api import (
     Stage,
     UsagePlan,
 )
-from signoff.inventory.inventory import Sections
-from signoff.inventory.section import Missing, lookup
+from aws.inventory import Sections
+from aws.section import Missing, lookup
+from plan import model
+from signoff.environment import Throttle
 
 EVERY_METHOD = "*/*"
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from aws.iam import Context, Outcome, Statement, context, evaluate, parse
+from aws.roles import Role
+from aws.section import NotTestable
 from checks.bounds import Bounds
 from checks.principals import is_gone
-from signoff.inventory.roles import Role
-from signoff.inventory.section import NotTestable
-from signoff.policy import Context, Outcome, Statement, context, evaluate, parse
 
 LAMBDA = ("Service", "lambda.amazonaws.com")
 ASSUME = "sts:AssumeRole"

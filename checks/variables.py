@@ -9,12 +9,12 @@ from functools import cache
 
 import boto3
 
+from aws.functions import Function
+from aws.section import Follows
+from aws.value import Value, digest
 from plan import model
 from plan.compute import LINE_API
 from signoff.environment import Environment
-from signoff.inventory.functions import Function
-from signoff.inventory.section import Follows
-from signoff.inventory.value import Value, digest
 
 HIJACKERS = frozenset(
     {"AWS_LAMBDA_EXEC_WRAPPER", "LD_PRELOAD", "LD_LIBRARY_PATH"}

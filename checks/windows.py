@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from signoff.inventory.monitoring import Alarm
-from signoff.inventory.section import NotTestable
+from aws.monitoring import Alarm
+from aws.section import NotTestable
 from signoff.records import Records
 
 AFTERMATH = timedelta(minutes=10)

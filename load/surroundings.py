@@ -9,12 +9,12 @@ from typing import Any
 
 import boto3
 
+from aws import on_demand
+from aws.section import NotTestable
 from load.engine.gate import Refused
 from load.target import Aws, Say, Stack, Surroundings
 from signoff.environment import Environment
 from signoff.guard import GuardError, guard
-from signoff.inventory import on_demand
-from signoff.inventory.section import NotTestable
 from signoff.release import release_of
 
 

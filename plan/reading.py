@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from aws.scope import Scope
 from plan.model import Plan
 from signoff.environment import Environment
-from signoff.inventory.scope import Scope
 
 REAL_USER = r"U[0-9a-f]{32}"
 """LINE user ids; synthetic ones never look so."""

@@ -10,12 +10,12 @@ from pathlib import Path
 from rich.console import Console
 
 from runbook.catalogue import listing, newest_judged, procedures
+from runbook.engine import Stopped
+from runbook.engine.refusal import KNOWN, Refused, sentence
+from runbook.engine.screen import ConsoleScreen
 from runbook.operator import ROOT, Asked, reachable, run_of
 from signoff.environments import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.guard import GuardError
-from signoff.procedure import Stopped
-from signoff.procedure.refusal import KNOWN, Refused, sentence
-from signoff.procedure.screen import ConsoleScreen
 
 EXAMPLES = """\
 examples:

@@ -24,8 +24,8 @@ from runbook.converge import (
     rest_api,
     stage_settings,
 )
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 
 
 @step("3-3")

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from signoff.procedure import Refused
+from runbook.engine import Refused
 
 LINE_TOKEN = "line_token"  # noqa: S105 - the key of a secret, not one
 SHORTEST_NAME = 2

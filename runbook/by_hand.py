@@ -10,7 +10,7 @@ the command again when another trial is done.
 ください。それ以外の答えでは署名せずに次へ進みます。別の項目を試した後は、再度実行します。
 """
 
-from signoff.procedure import ask
+from runbook.engine import ask
 
 
 @ask("7-1", may_wait=True)

@@ -25,8 +25,8 @@ from runbook import (
     troubleshoot_secrets,
     troubleshoot_slow,
 )
+from runbook.engine import Procedure
 from signoff.checklist import Words
-from signoff.procedure import Procedure
 
 OPERATIONS = (
     migrate_masters,

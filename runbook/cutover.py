@@ -15,8 +15,8 @@ it: a stamp collected during the switch is lost for its user.
 """
 
 from runbook import switching
-from signoff.procedure import Work, ask, step
-from signoff.procedure.work import Changes
+from runbook.engine import Work, ask, step
+from runbook.engine.work import Changes
 
 
 @ask("7-1", proves=("PREP-03",))

@@ -10,8 +10,8 @@ comes first; and for a regional endpoint it must be in the Region of the API.
 """
 
 from runbook.converge import certificates, domains
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 
 
 @step("5-2")

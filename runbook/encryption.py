@@ -12,8 +12,8 @@ DynamoDBのテーブルは、コンソールに鍵が表示されなくても必
 """
 
 from runbook.converge import buckets, tables
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 
 
 @step("2-3", proves=("SEC-20",))

@@ -35,11 +35,11 @@ from typing import Any
 
 from runbook.converge import tables
 from runbook.converge.tables import wait_until_active
+from runbook.engine import Change, Refused, Work, step
+from runbook.engine.work import Changes
 from runbook.migration.job import source_of
 from runbook.migration.source import TableSource
 from runbook.migration.through_s3 import Export, Import, exists, refuse_lost, utc_now
-from signoff.procedure import Change, Refused, Work, step
-from signoff.procedure.work import Changes
 
 KIND = "import"
 

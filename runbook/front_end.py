@@ -10,9 +10,9 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from runbook.converge import rest_api
+from runbook.engine import Change, Refused, Work
+from runbook.engine.work import Changes
 from signoff.environment import Environment, FrontEnd
-from signoff.procedure import Change, Refused, Work
-from signoff.procedure.work import Changes
 
 KIND = "front-end"
 REPORT = Path(__file__).parent.parent / "report"

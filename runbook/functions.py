@@ -10,8 +10,8 @@ guide describes without ever creating one.
 """
 
 from runbook.converge import function_releases, functions, log_groups, releases
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 
 
 @step("3-2")

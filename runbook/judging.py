@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from signoff.procedure.run import Judge
+from runbook.engine.run import Judge
 
 RED = re.compile(r"^RED\s+([A-Z]+-\d+) ", re.MULTILINE)
 """How the checks name a red row on the terminal."""

@@ -12,8 +12,8 @@ without them matches nothing.
 """
 
 from runbook.converge import roles
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 
 
 @step("2-2", proves=("SEC-11", "SEC-12", "SEC-13", "SEC-14", "SEC-15", "SEC-16"))

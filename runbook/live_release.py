@@ -2,12 +2,12 @@
 
 import boto3
 
+from aws import on_demand
+from aws.section import NotTestable
 from plan import plan_for, scope_of
+from runbook.engine import Refused
 from signoff.environment import Environment
 from signoff.guard import Caller
-from signoff.inventory import on_demand
-from signoff.inventory.section import NotTestable
-from signoff.procedure import Refused
 from signoff.release import release_of
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import boto3
 
 from lambdas.packing import pack
+from local.line.fake import FakeLine
+from local.mends.sns import confirmation_token
+from local.stack import LocalStack, Say
 from runbook.provision import provision
 from signoff.environment import Environment
-from signoff.local.line.fake import FakeLine
-from signoff.local.mends.sns import confirmation_token
-from signoff.local.stack import LocalStack, Say
 from signoff.store import Folder, Store
 
 ROOT = Path(__file__).parent.parent

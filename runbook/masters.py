@@ -14,9 +14,9 @@ The guide hands the output of `scan` to `batch-write-item`, which does not accep
 """
 
 from runbook.converge import masters
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
 
 
 @step("4-1", proves=("DATA-02",))

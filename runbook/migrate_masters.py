@@ -30,13 +30,13 @@ DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取�
 """
 
 from plan.masters import flaw
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 from runbook.migration.carrying import look_at_items, take_copy, write_items
 from runbook.migration.copy import Copy
 from runbook.migration.fitting import fitted_master
 from runbook.migration.job import Job, job_folder, source_of
 from runbook.migration.proving import leave_manifest
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
 
 
 @step("4-1")

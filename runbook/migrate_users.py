@@ -9,13 +9,13 @@ name of whoever decided it (`--by`). Synthetic users stay behind, and so do the 
 合成ユーザーとランキングの集計値は移行しません。
 """
 
+from runbook.engine import Refused, Work, ask, step
+from runbook.engine.work import Changes
 from runbook.migration.carrying import look_at_items, take_copy, write_items
 from runbook.migration.copy import Copy
 from runbook.migration.job import Job, job_folder, source_of
 from runbook.migration.people import of_people
 from runbook.migration.proving import leave_manifest
-from signoff.procedure import Refused, Work, ask, step
-from signoff.procedure.work import Changes
 
 TABLES = ("users", "userstamps")
 

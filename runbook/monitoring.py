@@ -16,8 +16,8 @@ from typing import Any
 
 from plan.model import Alarm, LogGroup
 from runbook.converge import alarms, dashboard, log_groups, rest_api, topic
-from signoff.procedure import Work, ask, step
-from signoff.procedure.work import Changes
+from runbook.engine import Work, ask, step
+from runbook.engine.work import Changes
 
 
 @step("6-1")

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from lambdas.packing import pack
 from runbook.asking import secret_source, signer
+from runbook.engine import Journal, Procedure, Run
+from runbook.engine.clients import opened
+from runbook.engine.screen import ConsoleScreen
+from runbook.engine.work import nothing
 from runbook.evidence import Evidence
 from runbook.judging import in_process_of_its_own, judge_by_checks
 from runbook.live_release import live_release
@@ -18,10 +22,6 @@ from runbook.signing import Signing
 from signoff.checklist import Checklist
 from signoff.environment import Environment
 from signoff.guard import GuardError, guard
-from signoff.procedure import Journal, Procedure, Run
-from signoff.procedure.clients import opened
-from signoff.procedure.screen import ConsoleScreen
-from signoff.procedure.work import nothing
 from signoff.store import open_store
 
 ROOT = Path(__file__).parent.parent

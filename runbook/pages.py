@@ -6,8 +6,8 @@ from pathlib import Path
 
 from runbook.alarm_pages import PAGES, AlarmPage
 from runbook.catalogue import OPTIONS, procedures, provisioning
+from runbook.engine import Procedure, Step
 from signoff.checklist import Checklist, Row, Words
-from signoff.procedure import Procedure, Step
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "ja")

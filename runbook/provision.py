@@ -29,10 +29,10 @@ from runbook import (
     tables,
     throttling,
 )
+from runbook.engine import Change, Clients, Procedure, Work, step
+from runbook.engine.work import Changes, nothing
 from signoff.checklist import Words
 from signoff.environment import Environment
-from signoff.procedure import Change, Clients, Procedure, Work, step
-from signoff.procedure.work import Changes, nothing
 
 ORDER = (
     prepare,

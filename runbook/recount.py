@@ -12,8 +12,8 @@ UserStampsテーブル全体を読み取るため、利用の少ない時間帯�
 from datetime import UTC, datetime
 
 from runbook.counting.mending import drifted, mend
-from signoff.procedure import Change, Work, step
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work, step
+from runbook.engine.work import Changes
 
 KIND = "recount"
 

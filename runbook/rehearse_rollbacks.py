@@ -23,13 +23,13 @@ from runbook import (
     rollback_frontend,
     rollback_functions,
 )
+from runbook.engine import Change, Refused, Work, step, until
+from runbook.engine.work import Changes
 from runbook.rollback import drill, faults, undoing
 from runbook.rollback.configuration import write
 from runbook.rollback.drill import Drill
 from runbook.rollback.moment import window
 from runbook.rollback.stand_in import stand_in
-from signoff.procedure import Change, Refused, Work, step, until
-from signoff.procedure.work import Changes
 
 KIND = "rehearsal"
 PARTS = ("functions", "api", "tables", "front-end")

@@ -25,14 +25,14 @@ from functools import partial
 
 from plan.model import Alarm
 from runbook.converge import alarms, releases
+from runbook.engine import Change, Work, ask, step
+from runbook.engine.work import Changes
 from runbook.rollback.contents import content
 from runbook.rollback.left_behind import reapply
 from runbook.rollback.moment import window
 from runbook.rollback.repointing import allow, repoint
 from runbook.rollback.restored import afterwards, age_s, exists, restore, restores
 from signoff.checklist import Words
-from signoff.procedure import Change, Work, ask, step
-from signoff.procedure.work import Changes
 
 KIND = "restore"
 IAM_SETTLES_S = 10

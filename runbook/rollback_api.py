@@ -10,11 +10,11 @@ deployed before it: so the same command given once more goes forward again. `--t
 """
 
 from runbook.converge import releases
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 from runbook.rollback.history import PART, Move, move
 from runbook.rollback.taken import Way, take
 from signoff.checklist import Words
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
 
 
 @step("8-2")

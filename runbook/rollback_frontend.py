@@ -9,12 +9,12 @@ development environment"; that is not what users had, unless they were on it.
 それまで使っていた設定とは限りません。
 """
 
+from runbook.engine import Refused, Work, ask, step
+from runbook.engine.work import Changes
 from runbook.front_end import KIND, address, needed, see, setting
 from runbook.rollback.configuration import file_of, write, writing, written
 from runbook.rollback.taken import Way, take
 from signoff.checklist import Words
-from signoff.procedure import Refused, Work, ask, step
-from signoff.procedure.work import Changes
 
 PART = "front-end"
 

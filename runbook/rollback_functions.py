@@ -19,11 +19,11 @@ the API calls the alias. Here it does, from the first deployment on.
 from functools import partial
 
 from runbook.converge import releases
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 from runbook.rollback.taken import Way, take
 from runbook.rollback.versions import PART, Move, chosen, live, moves
 from signoff.checklist import Words
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
 
 WHOLE: dict[str, dict[str, float]] = {"AdditionalVersionWeights": {}}
 """All of the traffic: a weighted alias would leave a share of the callers with the bad version."""

@@ -22,9 +22,9 @@ the secret, nobody is logged in.
 """
 
 from runbook.converge import secrets
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
 
 
 @step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-08"))

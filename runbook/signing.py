@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
+from runbook.engine import Step
 from signoff.checklist import Checklist
-from signoff.procedure import Step
 from signoff.records import Record
 from signoff.store import Store
 

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from runbook import verdict
+from runbook.engine import Change, Refused, Work
+from runbook.engine.work import Changes
 from runbook.front_end import KIND, address, base_url, needed, rendered, see, served, setting
 from runbook.rollback.configuration import file_of, only_in, write, writing, written
 from signoff.checklist import Checklist, Words
-from signoff.procedure import Change, Refused, Work
-from signoff.procedure.work import Changes
 from signoff.result import Result
 
 

@@ -10,8 +10,8 @@ so the procedure waits for each.
 """
 
 from runbook.converge import tables
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 
 
 @step(

@@ -17,8 +17,8 @@ exist.
 """
 
 from runbook.converge import stage_settings, usage_plan
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 
 
 @step("2-4", proves=("SEC-32",))

@@ -14,9 +14,9 @@ from runbook.converge import alarms, releases
 from runbook.diagnosis.cause import cause
 from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.metrics import Metric, measured
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
 
 PAST_THE_PROCEDURES = cause(
     "a change past the procedures",

@@ -15,9 +15,9 @@ from dataclasses import replace
 
 from runbook.converge import api_draft
 from runbook.diagnosis.preflights import asked, causes, served
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
 
 
 @step("troubleshooting 2")

@@ -12,9 +12,9 @@ the six characters that AWS adds to its ARN matches nothing; and the key that en
 from plan.model import Function
 from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.secret_access import causes
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
 
 
 @step("troubleshooting 1")

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import Metric, measured
+from runbook.engine import Work, step
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Work, step
-from signoff.procedure.work import Changes
 
 SLOW_MS = 1000
 """A 95th percentile above this is worth a look; the performance row has its own bounds."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar
 
-from signoff.inventory.value import Value
+from aws.value import Value
 
 R = TypeVar("R")
 

@@ -10,14 +10,14 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from signoff.endpoints import elsewhere
+from aws import from_json, on_demand, read
+from aws.endpoints import elsewhere
+from aws.inventory import Inventory
+from aws.reading import Means
+from aws.scope import Scope
 from signoff.environment import Environment
 from signoff.environments import peek
 from signoff.guard import GuardError, guard
-from signoff.inventory import from_json, on_demand, read
-from signoff.inventory.inventory import Inventory
-from signoff.inventory.reading import Means
-from signoff.inventory.scope import Scope
 from signoff.records import Records
 from signoff.run import Run
 from signoff.store import Store, open_store

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signoff.inventory.section import Follows, NotTestable
+from aws.section import Follows, NotTestable
 
 
 class Outcome(enum.StrEnum):

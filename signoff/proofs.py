@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from aws.section import Missing, NotTestable
 from signoff.checklist import Row
 from signoff.evidence import Observations
-from signoff.inventory.section import Missing, NotTestable
 from signoff.records import Record
 from signoff.run import Run
 from signoff.world import World

@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from aws.inventory import Sections
+from aws.section import NotTestable, lookup
 from signoff.evidence import plain
-from signoff.inventory.inventory import Sections
-from signoff.inventory.section import NotTestable, lookup
 
 
 def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import boto3
 
-from signoff.inventory import frozen, on_demand
-from signoff.inventory.inventory import Inventory
-from signoff.inventory.section import NotTestable, lookup
+from aws import frozen, on_demand
+from aws.inventory import Inventory
+from aws.section import NotTestable, lookup
 from signoff.release import release_of
 from signoff.world import World
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from aws.scope import Scope
+from aws.section import Missing
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row, Words
 from signoff.environment import Environment
 from signoff.environments import ENVIRONMENTS
-from signoff.inventory.scope import Scope
-from signoff.inventory.section import Missing
 from signoff.outcome import Finding, Outcome
 from signoff.verdict import RowVerdict, row_verdict
 from signoff.world import World

@@ -12,8 +12,8 @@ from typing import Any
 import boto3
 from pydantic import TypeAdapter, ValidationError
 
+from aws.endpoints import elsewhere
 from signoff import sums
-from signoff.endpoints import elsewhere
 from signoff.places import Bucket, Folder, Place
 from signoff.records import Record, Records
 from signoff.sums import Sums

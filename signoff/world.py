@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aws.inventory import Inventory
+from aws.scope import Scope
 from signoff.environment import Environment
-from signoff.inventory.inventory import Inventory
-from signoff.inventory.scope import Scope
 from signoff.records import Records
 from signoff.release import release_of
 

@@ -1,6 +1,6 @@
 """Where the API answers, and with which key: the custom domain where there is one, as the page calls it."""
 
-from signoff.inventory.section import Follows, NotTestable, lookup
+from aws.section import Follows, NotTestable, lookup
 from signoff.world import World
 from smoke.aws import AWAY, Clients, reason
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from aws.section import Missing, NotTestable
 from signoff.checklist import Row
 from signoff.evidence import Observations
-from signoff.inventory.section import Missing, NotTestable
 from signoff.proofs import signed
 from signoff.world import World
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from signoff.inventory.section import NotTestable
+from aws.section import NotTestable
 from smoke.calls import Answer, Call
 from smoke.redaction import redacted
 

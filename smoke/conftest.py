@@ -4,8 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from aws.section import NotTestable
 from signoff.collection import ROW
-from signoff.inventory.section import NotTestable
 from signoff.plugin import RUN, SEEN
 from smoke import axes
 from smoke.by_hand import signature_instead

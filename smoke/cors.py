@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from signoff.inventory.section import Follows
+from aws.section import Follows
 from smoke.calls import Answer, Call, get
 from smoke.errors import ERRORS
 from smoke.health import ROWS

@@ -7,8 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from aws.section import NotTestable
 from signoff.environment import FrontEnd
-from signoff.inventory.section import NotTestable
 
 TIMEOUT_S = (5, 15)
 _COMMENTS = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)

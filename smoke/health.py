@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from signoff.inventory.section import Follows, NotTestable
+from aws.section import Follows, NotTestable
 from smoke.calls import Answer, Call
 from smoke.contract import contract
 from smoke.script import GUIDE, Script

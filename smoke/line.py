@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from signoff.inventory.section import NotTestable
+from aws.section import NotTestable
 
 TIMEOUT_S = (5, 10)
 PUSH = "/v2/bot/message/push"

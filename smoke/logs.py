@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
-from signoff.inventory.section import Follows, NotTestable
+from aws.section import Follows, NotTestable
 from smoke.aws import AWAY, reason
 
 BEFORE_S = 60

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
-from signoff.inventory.section import Follows, NotTestable
+from aws.section import Follows, NotTestable
 from smoke.bad_input import bad_calls, takes_input
 from smoke.by_hand import ByHand
 from smoke.calls import Answer, Call, Session

@@ -13,8 +13,8 @@ from typing import Any
 
 import jwt
 
+from aws.section import NotTestable
 from plan.model import Secret
-from signoff.inventory.section import NotTestable
 from smoke.aws import secret_value
 from smoke.by_hand import ByHand
 from smoke.calls import Session

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
+from aws.section import Follows, NotTestable, lookup
 from plan.model import Plan
 from signoff.environment import Environment
-from signoff.inventory.section import Follows, NotTestable, lookup
 from signoff.world import World
 from smoke.aws import Clients
 from smoke.by_hand import ByHand

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from signoff.inventory.section import NotTestable
+from aws.section import NotTestable
 from smoke.aws import secret_value
 from smoke.by_hand import ByHand
 from smoke.front_end import Page, config_url, fetched, named_in

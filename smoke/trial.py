@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from aws.section import Follows
 from signoff.evidence import Observations
-from signoff.inventory.section import Follows
 from smoke.calls import Answer, Call, Session
 from smoke.client import Silent
 from smoke.contract import contract

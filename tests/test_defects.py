@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from signoff.inventory.inventory import Sections
+from aws.inventory import Sections
 from signoff.outcome import Outcome
 from signoff.world import World
 from tests.defects import DEFECTS, SOUND

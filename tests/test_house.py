@@ -9,13 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
-    "signoff": {"signoff"},
-    "plan": {"plan", "signoff"},
-    "checks": {"checks", "plan", "signoff"},
-    "smoke": {"smoke", "plan", "signoff"},
-    "runbook": {"runbook", "plan", "signoff", "lambdas.packing"},
-    "load": {"load", "plan", "signoff", "runbook.local_stack"},
+    "aws": {"aws"},
+    "signoff": {"signoff", "aws"},
+    "plan": {"plan", "signoff", "aws"},
+    "checks": {"checks", "plan", "signoff", "aws"},
+    "smoke": {"smoke", "plan", "signoff", "aws"},
+    "runbook": {"runbook", "plan", "signoff", "aws", "local", "lambdas.packing"},
+    "load": {"load", "plan", "signoff", "aws", "runbook.local_stack"},
     "lambdas": {"lambdas"},
+    "local": {"local", "aws.iam", "signoff.environment"},
 }
 """Folder -> what of ours it may import; composition alone reaches across (packer, local stack)."""
 LONGEST = 200

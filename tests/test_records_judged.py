@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from aws.section import Missing
 from checks.deployed import Deployed
 from checks.plots import plots
 from checks.records import counting
-from signoff.inventory.section import Missing
 from tests.healthy import healthy
 
 WORLD = healthy()

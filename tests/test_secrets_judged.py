@@ -6,8 +6,8 @@ import string
 
 import pytest
 
+from aws.inventory import Names
 from checks.secret_values import weakness_of
-from signoff.inventory.inventory import Names
 from signoff.outcome import Outcome
 from tests.defects.changes import both, edited
 from tests.defects.shortfalls import SOUND

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from signoff.inventory.inventory import Sections
+from aws.inventory import Sections
 from tests.healthy import healthy
 from tests.judging import collected
 

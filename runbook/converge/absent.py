@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from signoff.inventory.aws import GONE
+from aws.door import GONE
 
 
 def unless_absent(call: Callable[..., Any], **parameters: object) -> dict[str, Any] | None:

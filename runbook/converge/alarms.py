@@ -5,8 +5,8 @@ from typing import Any
 
 from plan.model import Alarm
 from runbook.converge.clear import tag_list
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 
 AT_A_TIME = 100
 """Names in one DescribeAlarms."""

@@ -5,9 +5,9 @@ from functools import partial
 from plan.model import Api
 from runbook.converge import authorizers, gateway_responses, methods, rest_api
 from runbook.converge.draft import Draft, read
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
 
 
 def converge(work: Work, api: Api) -> Changes:

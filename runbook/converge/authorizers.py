@@ -5,8 +5,8 @@ from typing import Any
 
 from plan.model import Authorizer
 from runbook.converge.draft import Draft
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 
 KIND = "TOKEN"
 MEMBERS = {

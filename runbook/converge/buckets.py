@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 
 ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"
 NOTHING_SET = frozenset(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plan.model import Api
-from signoff.procedure import Work
+from runbook.engine import Work
 
 KIND = "deployment"
 ANY = "x-amazon-apigateway-any-method"

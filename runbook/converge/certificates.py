@@ -5,9 +5,9 @@ from typing import Any
 
 from runbook.converge import dns
 from runbook.converge.clear import tag_list
+from runbook.engine import Change, Work, until
+from runbook.engine.work import Changes
 from signoff.environment import Domain
-from signoff.procedure import Change, Work, until
-from signoff.procedure.work import Changes
 
 EVERY_S, WITHIN_S = 15, 45 * 60
 USABLE = ("ISSUED", "PENDING_VALIDATION")

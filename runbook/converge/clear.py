@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from aws.value import seen
 from plan import scope_of
-from signoff.inventory.value import seen
-from signoff.procedure import Work
+from runbook.engine import Work
 
 
 def clear(work: Work, text: str) -> str:

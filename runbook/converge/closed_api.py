@@ -12,9 +12,9 @@ from runbook.converge import rest_api
 from runbook.converge.deployments import listed
 from runbook.converge.draft import Draft, digest, read
 from runbook.converge.methods import Answer, Method, preflight, put
+from runbook.engine import Change, Work
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Change, Work
-from signoff.procedure.work import Changes
 
 PATH = "/{closed+}"
 """API Gateway takes any name for the rest of a path: nobody else has a resource of this one."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from plan.model import Dashboard, Widget
 from runbook.converge.absent import unless_absent
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""

@@ -14,8 +14,8 @@ from plan.model import Api
 from runbook.converge import api_draft, calls, rest_api
 from runbook.converge.absent import unless_absent
 from runbook.converge.draft import digest, read
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
 NEW = "the draft as planned"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from runbook.engine import Refused, Work, difference
+from runbook.engine.work import Changes
 from signoff.checklist import Words
 from signoff.environment import Domain
-from signoff.procedure import Refused, Work, difference
-from signoff.procedure.work import Changes
 
 TTL_S = 300
 

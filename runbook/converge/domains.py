@@ -4,9 +4,9 @@ from typing import Any
 
 from runbook.converge import certificates, dns, rest_api
 from runbook.converge.absent import unless_absent
+from runbook.engine import Refused, Work, difference
+from runbook.engine.work import Changes
 from signoff.environment import Domain
-from signoff.procedure import Refused, Work, difference
-from signoff.procedure.work import Changes
 
 POLICY = "TLS_1_2"
 ROOT = "(none)"

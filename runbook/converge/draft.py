@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from signoff.procedure import Work
+from runbook.engine import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from plan.model import Function
-from signoff.procedure import Change, Work
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work
+from runbook.engine.work import Changes
 
 CLOSED = "closed"
 """Key of the package that answers 503, beside those of the functions."""

@@ -12,8 +12,8 @@ from runbook.converge.functions import (
     described,
     wait_until_updated,
 )
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 
 
 def converge(work: Work, function: Function) -> Changes:

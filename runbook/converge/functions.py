@@ -13,8 +13,8 @@ from plan.model import Function
 from runbook.converge import earlier_version, table_names
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import clear, tag_fields
-from signoff.procedure import Change, Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work, difference
+from runbook.engine.work import Changes
 
 NOT_YET = "cannot be assumed by Lambda"
 """IAM takes some seconds to tell the Regions of a new role; CreateFunction refuses until then."""

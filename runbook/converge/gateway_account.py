@@ -5,9 +5,9 @@ import json
 from plan.model import Api
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_list
+from runbook.engine import Change, Work, difference
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Change, Work, difference
-from signoff.procedure.work import Changes
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 TRUST = {

@@ -5,8 +5,8 @@ from typing import Any
 
 from plan.model import GatewayResponse
 from runbook.converge.draft import Draft
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 
 HEADER = "gatewayresponse.header."
 JSON = "application/json"

@@ -4,8 +4,8 @@ from typing import Any
 
 from plan.model import LogGroup
 from runbook.converge.clear import tag_fields
-from signoff.procedure import Change, Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work, difference
+from runbook.engine.work import Changes
 
 RETENTION = "retention_days"
 FOR_EVER = "never expires"

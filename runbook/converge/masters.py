@@ -11,9 +11,9 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from plan.model import Table
 from runbook.converge.absent import unless_absent
+from runbook.engine import Change, Refused, Work, until
+from runbook.engine.work import Changes
 from signoff.canonical import Item, canonical_hash, item_hash
-from signoff.procedure import Change, Refused, Work, until
-from signoff.procedure.work import Changes
 
 SPOTS = Path(__file__).parent.parent / "data" / "stamp_masters.json"
 """The five spots of the development table, in plain JSON."""

@@ -12,8 +12,8 @@ from typing import Any
 from plan.model import Api, Route
 from runbook.converge.authorizers import invocation_uri
 from runbook.converge.draft import Draft
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 
 PREFLIGHT = "OPTIONS"
 OK = "200"

@@ -6,8 +6,8 @@ from typing import Any
 
 from plan.model import Function
 from runbook.converge.absent import unless_absent
-from signoff.procedure import Change, Work
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work
+from runbook.engine.work import Changes
 
 GATEWAY = "apigateway.amazonaws.com"
 

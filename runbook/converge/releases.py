@@ -4,8 +4,8 @@ from typing import Any
 
 from runbook.converge import function_releases, rest_api
 from runbook.converge.deployments import stage_of
-from signoff.procedure import Change, Work
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work
+from runbook.engine.work import Changes
 
 KIND = "release"
 AS_DEPLOYED = "as it is deployed then"

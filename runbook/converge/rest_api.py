@@ -5,8 +5,8 @@ from typing import Any
 from plan.model import Api
 from runbook.converge.clear import tag_fields
 from runbook.converge.draft import read
-from signoff.procedure import Refused, Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Refused, Work, difference
+from runbook.engine.work import Changes
 
 ENDPOINT = "REGIONAL"
 """An edge endpoint would put CloudFront, and a certificate in another Region, in front of it."""

@@ -7,8 +7,8 @@ from typing import Any
 from plan.model import Permission, Role
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_fields, tag_list, tag_map
-from signoff.procedure import Change, Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work, difference
+from runbook.engine.work import Changes
 
 POLICY = "least-privilege"
 ACCEPTED_MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

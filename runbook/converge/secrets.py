@@ -4,15 +4,15 @@ import json
 import secrets as randomness
 from typing import Any
 
+from aws.placeholder import is_placeholder
+from aws.strength import weakness
+from aws.value import withheld
 from plan.model import Secret
 from plan.reading import KNOWN_DEFAULTS
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_fields, tag_list, tag_map
-from signoff.inventory.placeholder import is_placeholder
-from signoff.inventory.strength import weakness
-from signoff.inventory.value import withheld
-from signoff.procedure import Change, Refused, Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Refused, Work, difference
+from runbook.engine.work import Changes
 
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"

@@ -7,8 +7,8 @@ from plan.model import Api
 from runbook.converge import rest_api
 from runbook.converge.clear import tag_fields
 from runbook.converge.deployments import stage_of
-from signoff.procedure import Change, Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work, difference
+from runbook.engine.work import Changes
 
 EVERY_METHOD = "*/*"
 PATHS = {

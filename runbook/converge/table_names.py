@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from plan.model import Function
-from signoff.procedure import Work
+from runbook.engine import Work
 
 PREFIX = "TABLE_"
 MOMENT = "%Y%m%dT%H%M%SZ"

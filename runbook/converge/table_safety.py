@@ -4,8 +4,8 @@ from typing import Any
 
 from plan.model import Table
 from runbook.converge.clear import tag_fields, tag_list, tag_map
-from signoff.procedure import Change, Refused, Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Refused, Work, difference
+from runbook.engine.work import Changes
 
 PITR = "point-in-time recovery"
 WINDOW = "recovery window_days"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from plan.model import Table
-from signoff.procedure import Refused
+from runbook.engine import Refused
 
 
 def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:

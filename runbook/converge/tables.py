@@ -8,8 +8,8 @@ from plan.model import Index, Table
 from runbook.converge.absent import unless_absent
 from runbook.converge.table_safety import converge as converge_safety
 from runbook.converge.table_shape import describe, key_schema, keys, refuse_other_keys
-from signoff.procedure import Refused, Work, difference, until
-from signoff.procedure.work import Changes
+from runbook.engine import Refused, Work, difference, until
+from runbook.engine.work import Changes
 
 OWNED = "AWS owned key"
 MANAGED = "alias/aws/dynamodb"

@@ -6,8 +6,8 @@ from typing import Any
 from plan.model import Topic
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_list
-from signoff.procedure import Change, Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work, difference
+from runbook.engine.work import Changes
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
 PUBLISHERS = f"policy {STATEMENT}"

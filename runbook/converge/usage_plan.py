@@ -7,8 +7,8 @@ from plan.model import Api, UsagePlan
 from runbook.converge import rest_api
 from runbook.converge.absent import unless_absent
 from runbook.converge.deployments import stage_of
-from signoff.procedure import Change, Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Work, difference
+from runbook.engine.work import Changes
 
 PATHS = {
     "rate": "/throttle/rateLimit",

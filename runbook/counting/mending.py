@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from runbook.counting.counters import Item, Key, counted, sorted_out
-from signoff.procedure import Change, Refused, Work
-from signoff.procedure.work import Changes
+from runbook.engine import Change, Refused, Work
+from runbook.engine.work import Changes
 
 UNCHANGED = "StampCount = :count AND LatestAt = :latest"
 ABSENT = "attribute_not_exists(StampId)"

@@ -12,8 +12,8 @@ from plan.model import Function
 from runbook.converge.absent import unless_absent
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import HOUR
+from runbook.engine import Work
 from signoff.checklist import Words
-from signoff.procedure import Work
 
 LIMIT = 1000
 """Lines that are counted, of each function and sign;"""

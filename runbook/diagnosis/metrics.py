@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from signoff.procedure import Work
+from runbook.engine import Work
 
 HOUR = timedelta(hours=1)
 AT_A_TIME = 500

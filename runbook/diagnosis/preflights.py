@@ -8,9 +8,9 @@ from urllib.request import Request, urlopen
 
 from runbook.converge import rest_api
 from runbook.diagnosis.cause import Cause, cause
+from runbook.engine import Work
 from runbook.front_end import TIMEOUT_S, base_url
 from signoff.checklist import Words
-from signoff.procedure import Work
 
 ALLOWED = "Access-Control-Allow-Origin"
 RESPONSES = "x-amazon-apigateway-gateway-responses"

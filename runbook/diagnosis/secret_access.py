@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aws.iam.condition import context
+from aws.iam.evaluation import evaluate
+from aws.iam.statement import Statement, parse
 from plan.model import Function, Secret
 from runbook.converge.absent import unless_absent
 from runbook.diagnosis.cause import Cause, cause
+from runbook.engine import Work
 from runbook.rollback.versions import described
-from signoff.policy.condition import context
-from signoff.policy.evaluation import evaluate
-from signoff.policy.statement import Statement, parse
-from signoff.procedure import Work
 
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
 ENABLE = "aws kms enable-key --key-id {key}"

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Collection
 
+from runbook.engine import Change, Refused, Work
+from runbook.engine.work import Changes
 from runbook.migration.job import Job
 from runbook.migration.listing import Key, difference, key_of, told
 from runbook.migration.loading import Loader
@@ -10,8 +12,6 @@ from runbook.migration.progress import Progress
 from runbook.migration.replacing import keep, replacements
 from runbook.migration.survey import Survey, list_bad, survey
 from signoff.checklist import Words
-from signoff.procedure import Change, Refused, Work
-from signoff.procedure.work import Changes
 
 
 def take_copy(work: Work, job: Job) -> Changes:

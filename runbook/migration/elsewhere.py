@@ -7,11 +7,11 @@ from typing import Any
 
 import boto3
 
+from runbook.engine import Clients, Refused
+from runbook.engine.clients import opened
 from signoff.environment import Environment
 from signoff.environments import names, peek
 from signoff.guard import GuardError, guard
-from signoff.procedure import Clients, Refused
-from signoff.procedure.clients import opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

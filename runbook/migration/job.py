@@ -8,6 +8,7 @@ from typing import Any
 from plan.model import Table
 from runbook.converge.absent import unless_absent
 from runbook.converge.masters import MANIFEST
+from runbook.engine import Refused, Work
 from runbook.migration.checkpoint import Checkpoint
 from runbook.migration.copy import Copy
 from runbook.migration.elsewhere import Elsewhere
@@ -18,7 +19,6 @@ from runbook.migration.scanning import Scan
 from runbook.migration.source import FileSource, Source, TableSource
 from runbook.migration.survey import Flaw
 from signoff.canonical import Item
-from signoff.procedure import Refused, Work
 
 USUAL_SOURCE = "dev"
 

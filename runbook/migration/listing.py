@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from plan.model import Table
+from runbook.engine.clients import AT_ONCE
 from runbook.migration.dynamodb_json import FormError
 from runbook.migration.progress import Progress
 from runbook.migration.source import Source
 from signoff.canonical import Item, combined_hash, item_hash
-from signoff.procedure.clients import AT_ONCE
 
 Key = tuple[str, ...]
 Fit = Callable[[Item], Item]

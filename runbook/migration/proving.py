@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from runbook.converge.masters import MANIFEST
+from runbook.engine import Change, Refused, Work
+from runbook.engine.work import Changes
 from runbook.migration.job import Job, source_in
 from runbook.migration.listing import Difference, Key, Listing, difference, told
 from signoff.checklist import Words
-from signoff.procedure import Change, Refused, Work
-from signoff.procedure.work import Changes
 
 
 def leave_manifest(work: Work, job: Job) -> Changes:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from runbook.engine.clients import AT_ONCE
 from runbook.migration.throttling import unhurried
 from runbook.migration.wire import portable, sendable
 from signoff.canonical import Item
-from signoff.procedure.clients import AT_ONCE
 
 SEGMENTS = AT_ONCE
 Key = Mapping[str, Any]

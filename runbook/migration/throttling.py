@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
-from signoff.procedure import Refused
+from runbook.engine import Refused
 
 T = TypeVar("T")
 BUSY = frozenset(

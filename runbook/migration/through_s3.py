@@ -14,7 +14,7 @@ from plan.model import Table
 from runbook.converge.absent import unless_absent
 from runbook.converge.table_shape import key_schema
 from runbook.converge.tables import encryption
-from signoff.procedure import Refused, Work, until
+from runbook.engine import Refused, Work, until
 
 EVERY_S = 30.0
 LONGEST_S = 12 * 3600.0

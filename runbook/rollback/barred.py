@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.iam import Outcome, Statement, context, evaluate, parse
 from runbook.converge import calls
 from runbook.converge.absent import unless_absent
 from runbook.converge.deployments import by_hand
 from runbook.converge.permissions import GATEWAY
+from runbook.engine import Work
 from signoff.checklist import Words
-from signoff.policy import Outcome, Statement, context, evaluate, parse
-from signoff.procedure import Work
 
 URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")
 """One with a stage variable in it names no function yet, and is passed over."""

@@ -3,9 +3,9 @@
 from difflib import ndiff
 from pathlib import Path
 
+from runbook.engine import Change, Refused, Work
+from runbook.engine.work import Changes
 from runbook.front_end import SETTINGS, needed, rest, setting, site
-from signoff.procedure import Change, Refused, Work
-from signoff.procedure.work import Changes
 
 
 def file_of(work: Work) -> Path:

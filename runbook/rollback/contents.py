@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from plan.model import Table
+from runbook.engine import Work
 from signoff.canonical import canonical_hash
-from signoff.procedure import Work
 
 
 @dataclass(frozen=True, slots=True)

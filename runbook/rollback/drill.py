@@ -11,12 +11,12 @@ from time import monotonic
 from types import ModuleType
 from typing import Any
 
+from runbook.engine import Change, Procedure, Refused, Work
+from runbook.engine.work import Changes, nothing
 from runbook.rollback import taken
 from runbook.rollback.state import differing, served, state
 from runbook.rollback.taken import BEGUN, DONE
 from signoff.checklist import Words
-from signoff.procedure import Change, Procedure, Refused, Work
-from signoff.procedure.work import Changes, nothing
 
 KIND = "drill"
 BROUGHT_BACK = "brought back"

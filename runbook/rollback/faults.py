@@ -9,9 +9,9 @@ from plan.model import Function
 from runbook.converge import api_draft, rest_api
 from runbook.converge.absent import unless_absent
 from runbook.converge.functions import wait_until_updated
+from runbook.engine import Work
 from runbook.rollback.history import deployments
 from runbook.rollback.versions import described, published
-from signoff.procedure import Work
 
 BAD_HANDLER = "rehearsal.no_such_handler"
 MARKED = "rehearsal: a route is missing"

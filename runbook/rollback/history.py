@@ -6,10 +6,10 @@ from typing import Any
 
 from runbook.converge import rest_api
 from runbook.converge.deployments import stage_of
+from runbook.engine import Change, Refused, Work, difference
+from runbook.engine.work import Changes
 from runbook.rollback.barred import Barred, barred
 from runbook.rollback.taken import begun
-from signoff.procedure import Change, Refused, Work, difference
-from signoff.procedure.work import Changes
 
 PART = "api"
 LISTED = 5

@@ -15,10 +15,10 @@ from plan.model import Table
 from runbook.converge import tables
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from runbook.converge.table_safety import converge as converge_safety
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 from runbook.rollback import scaling
 from runbook.rollback.restored import Restore, found
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
 
 OF_AWS = "aws:"
 """AWS sets tags of this prefix itself, and lets nobody else do it."""

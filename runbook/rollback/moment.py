@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from plan.model import Table
-from signoff.procedure import Refused, Work
+from runbook.engine import Refused, Work
 
 FORM = "2026-11-25T09:00:00Z"
 

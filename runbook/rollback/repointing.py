@@ -10,10 +10,10 @@ from runbook.converge.absent import unless_absent
 from runbook.converge.functions import wait_until_updated
 from runbook.converge.roles import document, told
 from runbook.converge.table_names import names_a_table
+from runbook.engine import Refused, Work, difference
+from runbook.engine.work import Changes
 from runbook.rollback.restored import Restore, restores
 from runbook.rollback.versions import described
-from signoff.procedure import Refused, Work, difference
-from signoff.procedure.work import Changes
 
 POLICY = "restored-tables"
 

@@ -10,10 +10,10 @@ from plan import plan_for
 from plan.model import Table
 from runbook.converge import table_names, tables
 from runbook.converge.absent import unless_absent
+from runbook.engine import Refused, Work, difference, until
+from runbook.engine.journal import utc_now
+from runbook.engine.work import Changes
 from runbook.rollback.moment import moment, refuse_outside
-from signoff.procedure import Refused, Work, difference, until
-from signoff.procedure.journal import utc_now
-from signoff.procedure.work import Changes
 
 EVERY_S, WITHIN_S = 15, 6 * 3600
 """AWS restores a table in some twenty minutes, a large one in hours."""

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from plan.model import Table
-from signoff.procedure import Work, difference
-from signoff.procedure.work import Changes
+from runbook.engine import Work, difference
+from runbook.engine.work import Changes
 
 SERVICE = "application-autoscaling"
 OF_DYNAMODB = {"ServiceNamespace": "dynamodb"}

@@ -5,10 +5,10 @@ from typing import Any
 
 from runbook.converge import function_releases, rest_api
 from runbook.converge.deployments import stage_of
+from runbook.engine import Work
 from runbook.rollback.contents import content
 from runbook.rollback.history import deployments
 from runbook.rollback.versions import PART, live, published
-from signoff.procedure import Work
 
 
 def state(work: Work) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from time import monotonic
 from typing import Any
 
 from runbook.converge import releases
+from runbook.engine import Change, Work
+from runbook.engine.work import Changes
 from signoff.checklist import Words
-from signoff.procedure import Change, Work
-from signoff.procedure.work import Changes
 
 KIND = "rollback"
 BEGUN, DONE = "begun", "done"

@@ -6,6 +6,7 @@ from typing import Any
 
 from runbook import rollback_functions
 from runbook.converge import alarms, releases
+from runbook.engine import Refused, Work
 from runbook.rollback.contents import content
 from runbook.rollback.drill import go_back
 from runbook.rollback.faults import configure_them_well, delete_versions, take_it_out
@@ -13,7 +14,6 @@ from runbook.rollback.repointing import forbid
 from runbook.rollback.restored import Restore, exists, restores
 from runbook.rollback.taken import begun
 from runbook.rollback.versions import PART, described
-from signoff.procedure import Refused, Work
 
 
 def compare_and_undo(work: Work) -> None:

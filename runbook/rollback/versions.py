@@ -7,9 +7,9 @@ from typing import Any
 from plan.model import Function
 from runbook.converge import earlier_version
 from runbook.converge.table_names import names_a_table
+from runbook.engine import Change, Refused, Work, difference
+from runbook.engine.work import Changes
 from runbook.rollback.taken import begun
-from signoff.procedure import Change, Refused, Work, difference
-from signoff.procedure.work import Changes
 
 PART = "functions"
 

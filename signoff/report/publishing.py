@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from signoff.inventory import digest, frozen, to_json, unreadable
-from signoff.inventory.section import NotTestable
+from aws import digest, frozen, to_json, unreadable
+from aws.section import NotTestable
 from signoff.report.junit import junit
 from signoff.report.page import page
 from signoff.report.remembering import remember

@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from signoff.inventory.inventory import Inventory
-from signoff.inventory.section import NotTestable, known
+from aws.inventory import Inventory
+from aws.section import NotTestable, known
 from signoff.observing import store_of
 from signoff.result import Result
 from signoff.run import Run

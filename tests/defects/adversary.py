@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from signoff.inventory.monitoring import Alarm
-from signoff.inventory.value import seen
+from aws.monitoring import Alarm
+from aws.value import seen
 from tests.defects.changes import added, edited, item
 from tests.defects.defect import Defect
 from tests.healthy import SALTS

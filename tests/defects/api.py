@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from signoff.inventory.api import Integration, StaticAnswer
+from aws.api import Integration, StaticAnswer
 from signoff.records import Records
 from signoff.world import World
 from tests.defects import following

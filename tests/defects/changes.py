@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from signoff.inventory.section import NotTestable, Unreadable
+from aws.section import NotTestable, Unreadable
 from signoff.records import Records
 from signoff.world import World
 

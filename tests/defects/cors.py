@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from signoff.inventory.api import ApiDocument, StaticAnswer
+from aws.api import ApiDocument, StaticAnswer
 from tests.defects.changes import both
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import (

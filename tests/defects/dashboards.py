@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from signoff.inventory.monitoring import Dashboard, LogGroup, Metric, Widget
+from aws.monitoring import Dashboard, LogGroup, Metric, Widget
 from signoff.outcome import Outcome
 from tests.defects.changes import absent, added, edited, item
 from tests.defects.defect import Break, Defect

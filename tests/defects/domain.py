@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from signoff.inventory.domain import BasePath
+from aws.domain import BasePath
 from signoff.outcome import Outcome
 from tests.defects import following
 from tests.defects.changes import absent, added, both, item, unread

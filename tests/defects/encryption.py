@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from signoff.inventory.secrets import Key
+from aws.secrets import Key
 from signoff.outcome import Outcome
 from signoff.world import World
 from tests.defects.changes import absent, added, both, item, unread

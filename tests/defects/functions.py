@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signoff.inventory.api import Deployment
-from signoff.inventory.functions import LambdaAccount
+from aws.api import Deployment
+from aws.functions import LambdaAccount
 from signoff.outcome import Outcome
 from signoff.world import World
 from tests.defects import following

@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signoff.inventory.monitoring import Alarm, Subscription, Topic
-from signoff.inventory.secrets import Key
+from aws.monitoring import Alarm, Subscription, Topic
+from aws.secrets import Key
 from tests.defects.changes import absent, added, both, edited, every, item
 from tests.defects.defect import Break, Defect
 from tests.healthy.watch import TOPIC

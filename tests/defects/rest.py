@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from signoff.inventory.inventory import Names
+from aws.inventory import Names
 from signoff.outcome import Outcome
 from signoff.records import Records
 from signoff.world import World

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from signoff.inventory.secrets import Key, SecretValue
-from signoff.inventory.value import withheld
+from aws.secrets import Key, SecretValue
+from aws.value import withheld
 from signoff.outcome import Outcome
 from signoff.records import Records
 from signoff.world import World

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from signoff.inventory.tables import ScalableTarget, Tags
-from signoff.inventory.value import Value
+from aws.tables import ScalableTarget, Tags
+from aws.value import Value
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item
 from tests.defects.defect import Break, Defect

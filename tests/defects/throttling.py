@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from signoff.inventory.api import MethodSetting, OwnLimit
+from aws.api import MethodSetting, OwnLimit
 from signoff.outcome import Outcome
 from tests.defects.changes import absent, added, both, item, unread
 from tests.defects.defect import Break, Defect

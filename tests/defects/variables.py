@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from signoff.inventory.value import Value
+from aws.value import Value
 from tests.defects.changes import both, edited
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import clear, kept_back

@@ -10,14 +10,14 @@ from typing import Any
 import boto3
 import pytest
 
+from aws.door import Patience
+from aws.inventory import Inventory
+from aws.reading import Means, on_demand, read
+from local.aws.server import LocalAws
+from local.gateway.deployments import Deployments
+from local.mends.sns import confirmation_token
 from plan import scope_of
 from signoff.canonical import canonical_hash
-from signoff.inventory.aws import Patience
-from signoff.inventory.inventory import Inventory
-from signoff.inventory.reading import Means, on_demand, read
-from signoff.local.aws.server import LocalAws
-from signoff.local.gateway.deployments import Deployments
-from signoff.local.mends.sns import confirmation_token
 from signoff.records import Record, Records
 from signoff.world import World
 from tests.healthy import healthy, store

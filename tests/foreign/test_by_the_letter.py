@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff.inventory import unreadable
+from aws import unreadable
 from signoff.outcome import Outcome
 from signoff.verdict import Decision
 from tests.foreign import letter

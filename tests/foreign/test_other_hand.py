@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff.inventory import unreadable
+from aws import unreadable
 from signoff.outcome import Outcome
 from signoff.verdict import Decision
 from tests.foreign.account import with_evidence, without_evidence

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from signoff.inventory import from_json, to_json, unreadable
-from signoff.inventory.aws import Patience
-from signoff.inventory.policy import actions
-from signoff.local.aws.faults import denied, failing, throttled
+from aws import from_json, to_json, unreadable
+from aws.door import Patience
+from aws.reader_policy import actions
+from local.aws.faults import denied, failing, throttled
 from signoff.verdict import Decision
 from tests.foreign.account import MEANS, with_evidence
 from tests.foreign.judged import decision, rows

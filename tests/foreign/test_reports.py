@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from signoff.inventory import to_json
-from signoff.local.aws.faults import denied
+from aws import to_json
+from local.aws.faults import denied
 from tests.foreign.changes import code
 from tests.foreign.test_refusals import EVEN, ODD
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from aws.inventory import Inventory, Names, Sections
 from plan import plan_for, scope_of
 from signoff.canonical import canonical_hash
 from signoff.environment import Environment
-from signoff.inventory.inventory import Inventory, Names, Sections
 from signoff.release import release_of
 from signoff.world import World
 from tests.healthy import compute, data, edge, identity, store, vault, watch

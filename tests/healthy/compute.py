@@ -2,8 +2,8 @@
 
 import json
 
-from signoff.inventory.concealed import spellings
-from signoff.inventory.functions import (
+from aws.concealed import spellings
+from aws.functions import (
     Alias,
     Function,
     FunctionPolicy,
@@ -11,7 +11,7 @@ from signoff.inventory.functions import (
     LambdaAccount,
     Version,
 )
-from signoff.inventory.value import Value, seen
+from aws.value import Value, seen
 from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY
 
 NEEDLES = {

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from signoff.inventory.tables import (
+from aws.tables import (
     Backups,
     Contents,
     Index,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from signoff.inventory.api import (
+from aws.api import (
     ApiDocument,
     ApiKey,
     Deployment,
@@ -12,8 +12,8 @@ from signoff.inventory.api import (
     Stage,
     UsagePlan,
 )
-from signoff.inventory.buckets import Bucket
-from signoff.inventory.domain import BasePath, Certificate, CustomDomain, Resolution
+from aws.buckets import Bucket
+from aws.domain import BasePath, Certificate, CustomDomain, Resolution
 from tests.healthy.api_document import document
 from tests.healthy.compute import clear
 

@@ -2,9 +2,9 @@
 
 import json
 
-from signoff.inventory.placeholder import is_placeholder
-from signoff.inventory.secrets import Key, Secret, SecretValue
-from signoff.inventory.value import withheld
+from aws.placeholder import is_placeholder
+from aws.secrets import Key, Secret, SecretValue
+from aws.value import withheld
 
 HERE = "ap-northeast-1:444455556666"
 TOKEN_KEY = "stamp-rally-prod/token-secret-key"

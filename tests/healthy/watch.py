@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from signoff.inventory.monitoring import (
+from aws.monitoring import (
     Alarm,
     Dashboard,
     LogGroup,

@@ -5,7 +5,7 @@ import pytest
 
 from load.cleanup import Cleaner, used_users
 from load.engine.gate import Refused
-from signoff.local.aws.server import LocalAws
+from local.aws.server import LocalAws
 
 TABLES = {"UserStamps-prod": ("UserId", "StampId"), "Users-prod": ("UserId",)}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from local.aws.server import LocalAws
 from runbook.provision import procedure
-from signoff.local.aws.server import LocalAws
 from tests.runbook.desk import Desk, clients
 
 EMPTY, FINISHED = "111122223333", "444455556666"

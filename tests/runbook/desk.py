@@ -10,12 +10,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local.aws.server import LocalAws
+from runbook.engine import Work
 from runbook.provision import work_for
 from signoff.checklist import Words
 from signoff.environment import Environment
 from signoff.environments import load
-from signoff.local.aws.server import LocalAws
-from signoff.procedure import Work
 
 LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0KlMnOpQrStUvWxYz0123456789aBcDeFgHiJkLmNoP"
 READS = ("Get", "List", "Describe", "Head", "Scan", "Query", "BatchGet", "Filter")

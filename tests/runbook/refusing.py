@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from signoff.local.aws.errors import refusal
-from signoff.local.aws.request import Request, Response
+from local.aws.errors import refusal
+from local.aws.request import Request, Response
 
 
 def saying(

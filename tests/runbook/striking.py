@@ -4,8 +4,8 @@ import threading
 
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
+from runbook.engine import Procedure, Run, Stopped
 from runbook.provision import ORDER
-from signoff.procedure import Procedure, Run, Stopped
 from tests.runbook.desk import READS
 from tests.runbook.toy import WHO, Memory
 

@@ -7,11 +7,11 @@ from datetime import datetime
 import pytest
 from rich.console import Console
 
+from local.aws.faults import answering, denied
 from runbook import tables
 from runbook.__main__ import main, options
 from runbook.catalogue import UNKNOWN, Judged, listing, newest_judged, procedures
-from signoff.local.aws.faults import answering, denied
-from signoff.procedure import Journal
+from runbook.engine import Journal
 from tests.runbook.desk import LINE_TOKEN, PROD
 
 STARTED = "2026-11-25T13:07:05.118346Z"

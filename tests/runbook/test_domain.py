@@ -6,7 +6,7 @@ import pytest
 
 from runbook import domain
 from runbook.converge import certificates
-from signoff.procedure import Declined, Procedure, Refused
+from runbook.engine import Declined, Procedure, Refused
 from tests.runbook.desk import ONCE
 from tests.runbook.rollback.operator import account
 

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from signoff.local.aws.errors import access_denied
-from signoff.procedure import Journal
+from local.aws.errors import access_denied
+from runbook.engine import Journal
 from tests.runbook import striking
 from tests.runbook.striking import FEW, MOST, PROCEDURES, Refusing, Unanswered
 from tests.runbook.toy import WHO

@@ -3,9 +3,9 @@
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from local.aws.errors import access_denied, refusal
+from runbook.engine import Journal, Procedure, Run, Stopped
 from runbook.provision import ORDER
-from signoff.local.aws.errors import access_denied, refusal
-from signoff.procedure import Journal, Procedure, Run, Stopped
 from tests.runbook.desk import READS
 from tests.runbook.toy import WHO, Memory
 

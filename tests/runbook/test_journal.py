@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from signoff.procedure import Journal
+from runbook.engine import Journal
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
 import sys
 from pathlib import Path
-from signoff.procedure import Journal
+from runbook.engine import Journal
 journal = Journal(Path(sys.argv[1]))
 for number in range(100):
     journal.write(who=sys.argv[2], environment="e", procedure="p", run="r", what="change",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from runbook import encryption, secrets, tables
-from signoff.procedure import Declined
+from runbook.engine import Declined
 
 ALIAS = "alias/rally"
 

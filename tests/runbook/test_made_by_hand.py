@@ -7,7 +7,7 @@ import pytest
 from runbook import api, functions, least_privilege, masters, monitoring, secrets, tables
 from runbook.catalogue import procedures
 from runbook.converge import rest_api
-from signoff.procedure import Change, Declined, Procedure
+from runbook.engine import Change, Declined, Procedure
 from tests.runbook import by_hand
 from tests.runbook.desk import said_in
 

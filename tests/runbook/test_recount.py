@@ -4,7 +4,7 @@ import pytest
 
 from runbook import recount
 from runbook.counting import counters
-from signoff.procedure import Procedure
+from runbook.engine import Procedure
 
 TABLE = "UserStamps-prod"
 PERSON = "U" + "0a" * 16

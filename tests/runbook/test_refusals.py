@@ -7,14 +7,14 @@ from secrets import token_hex
 import pytest
 from botocore.exceptions import ClientError
 
+from local.aws.faults import throttled
+from local.aws.request import json_response
+from local.aws.server import LocalAws
 from runbook import api, functions, least_privilege, masters, monitoring, secrets, tables
 from runbook.converge import masters as spots
-from signoff.local.aws.faults import throttled
-from signoff.local.aws.request import json_response
-from signoff.local.aws.server import LocalAws
-from signoff.procedure import Refused, until
-from signoff.procedure.clients import PATIENT
-from signoff.procedure.patience import TRIES
+from runbook.engine import Refused, until
+from runbook.engine.clients import PATIENT
+from runbook.engine.patience import TRIES
 from tests.runbook.desk import Desk, clients
 from tests.runbook.refusing import saying
 

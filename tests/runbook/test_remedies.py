@@ -5,7 +5,7 @@ import json
 import pytest
 
 from runbook import api, secrets
-from signoff.procedure import Declined, Procedure
+from runbook.engine import Declined, Procedure
 from tests.runbook.desk import LINE_TOKEN, said_in
 
 TOKEN_KEY, TOKEN = "stamp-rally-prod/token-secret-key", "stamp-rally-prod/line-channel-access-token"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from signoff.procedure import Journal, Stopped
+from runbook.engine import Journal, Stopped
 from tests.runbook import toy
 from tests.runbook.toy import Memory, Thing
 

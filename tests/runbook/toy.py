@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from signoff.procedure import Change, Journal, Procedure, Refused, Run, Work, ask, step
+from runbook.engine import Change, Journal, Procedure, Refused, Run, Work, ask, step
 
 WHO = "arn:aws:iam::123456789012:user/operator"
 

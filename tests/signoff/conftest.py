@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff.local.aws.server import LocalAws
+from local.aws.server import LocalAws
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "444455556666"

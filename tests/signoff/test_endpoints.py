@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from signoff.endpoints import SERVICES, elsewhere
+from aws.endpoints import SERVICES, elsewhere
 
 HERE = "http://127.0.0.1:9"
 

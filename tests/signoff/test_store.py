@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.handlers import add_expect_header
 
-from signoff.local.aws.server import LocalAws
+from local.aws.server import LocalAws
 from signoff.places import Bucket, Folder
 from signoff.store import Store
 

@@ -10,7 +10,7 @@ from typing import Any
 from lambdas.packing import pack
 from plan.model import Function
 from runbook import api as api_procedure
-from signoff.procedure import Procedure
+from runbook.engine import Procedure
 from tests.smoke.rally import Rally
 
 Break = Callable[[Rally], AbstractContextManager[None]]

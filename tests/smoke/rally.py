@@ -9,19 +9,19 @@ from typing import Any
 
 import boto3
 
+from aws import on_demand
 from lambdas.packing import pack
+from local.aws.server import LocalAws
+from local.line.channels import Channels
+from local.line.fake import FakeLine
+from local.stack import LocalStack
 from plan import plan_for, scope_of
 from plan.model import Plan
+from runbook.engine import Work
 from runbook.local_stack import local_stack
 from runbook.provision import work_for
 from signoff.environment import Environment
 from signoff.environments import load
-from signoff.inventory import on_demand
-from signoff.local.aws.server import LocalAws
-from signoff.local.line.channels import Channels
-from signoff.local.line.fake import FakeLine
-from signoff.local.stack import LocalStack
-from signoff.procedure import Work
 from signoff.records import Records
 from signoff.world import World
 from smoke.aws import Clients, clients

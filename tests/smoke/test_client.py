@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from signoff.inventory.section import NotTestable
+from aws.section import NotTestable
 from smoke.calls import Call, get, send
 from smoke.client import Client, Silent
 from tests.smoke.answers import LIVE

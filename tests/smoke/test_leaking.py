@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from aws.section import NotTestable
 from signoff.evidence import Observations
-from signoff.inventory.section import NotTestable
 from smoke.client import Silent
 from smoke.opening import opened
 from smoke.refusals import leaking

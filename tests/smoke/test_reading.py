@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from aws.section import Follows, NotTestable
 from plan import plan_for
 from signoff.environment import Domain, FrontEnd
-from signoff.inventory.section import Follows, NotTestable
 from smoke.address import address, api_key
 from smoke.front_end import config_url, named_in, origin_of
 from smoke.spots import spots_in

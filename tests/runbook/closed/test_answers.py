@@ -14,13 +14,13 @@ from lambdas.rally.refusals import Refusal
 from plan import plan_for
 from runbook import rollback_api, rollback_functions
 from runbook.converge import closed_api
+from runbook.engine import Procedure
 from runbook.evidence import Evidence
 from runbook.local_stack import local_stack
 from runbook.provision import work_for
 from signoff.environments import load
-from signoff.procedure import Procedure
 from signoff.store import Folder, Store
-from tests.functions import contract
+from tests.lambdas import contract
 
 TOKEN = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:x:1:a/prod/GET/stamps"}
 """What API Gateway asks of an authorizer."""

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from runbook import cutover, front_end
+from runbook.engine import Refused
 from runbook.rollback.configuration import write, writing
 from runbook.rollback.stand_in import stand_in
-from signoff.procedure import Refused
 from tests.runbook.desk import said_in
 
 SERVED = """\

@@ -6,10 +6,10 @@ import pytest
 
 from runbook import by_hand, cutover, prepare
 from runbook.asking import signer
+from runbook.engine import Procedure, Refused, Run, Stopped
+from runbook.engine.journal import Journal
 from runbook.signing import Signing, name_of
 from signoff.checklist import Checklist
-from signoff.procedure import Procedure, Refused, Run, Stopped
-from signoff.procedure.journal import Journal
 from signoff.store import Folder, Store
 from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run
 

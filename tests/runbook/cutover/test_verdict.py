@@ -7,10 +7,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from runbook import switching, verdict
+from runbook.engine import Refused
 from runbook.verdict import newest, refusal
 from signoff.checklist import Checklist, Phase
 from signoff.outcome import Outcome
-from signoff.procedure import Refused
 from signoff.result import Provenance, Result
 from signoff.verdict import Decision, RowVerdict, Verdict
 

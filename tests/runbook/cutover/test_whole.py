@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from runbook import cutover, verdict
+from runbook.engine import Journal, Procedure, Run, Stopped
 from runbook.rollback.stand_in import stand_in
 from runbook.signing import Signing
 from signoff.checklist import Checklist
-from signoff.procedure import Journal, Procedure, Run, Stopped
 from signoff.store import Folder, Store
 from tests.runbook.cutover.test_verdict import told
 from tests.runbook.toy import WHO, Memory

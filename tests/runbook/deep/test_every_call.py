@@ -2,8 +2,8 @@
 
 import pytest
 
-from signoff.local.aws.errors import refusal
-from signoff.procedure import Journal
+from local.aws.errors import refusal
+from runbook.engine import Journal
 from tests.runbook import striking
 from tests.runbook.striking import FEW, Refusing, Unsent
 

@@ -10,10 +10,10 @@ from threading import Event
 
 import pytest
 
+from local.aws.server import LocalAws
+from runbook.engine import Journal
+from runbook.engine.clients import PATIENT
 from signoff.canonical import canonical_hash
-from signoff.local.aws.server import LocalAws
-from signoff.procedure import Journal
-from signoff.procedure.clients import PATIENT
 from signoff.store import Folder, Store
 from tests.runbook.desk import PROD
 from tests.runbook.migration.test_from_the_command_line import DEV

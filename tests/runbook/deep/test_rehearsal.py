@@ -8,6 +8,7 @@ import pytest
 
 from lambdas.packing import pack
 from runbook import rehearse_rollbacks
+from runbook.engine import Procedure
 from runbook.evidence import Evidence
 from runbook.live_release import live_release
 from runbook.local_stack import local_stack
@@ -16,7 +17,6 @@ from runbook.rollback.state import state
 from runbook.rollback.versions import moves
 from signoff.environments import load
 from signoff.guard import guard
-from signoff.procedure import Procedure
 from signoff.store import Folder, Store
 
 KILLED = [

@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 
 from runbook import restore_tables
+from runbook.engine import until
+from runbook.engine.clients import PATIENT
 from runbook.rollback import undoing
-from signoff.procedure import until
-from signoff.procedure.clients import PATIENT
 from tests.runbook.desk import clients
 from tests.runbook.rollback.breaking import changing, cut_off
 from tests.runbook.rollback.operator import account

@@ -10,8 +10,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from signoff.local.aws.request import json_response
-from signoff.local.aws.server import LocalAws
+from local.aws.request import json_response
+from local.aws.server import LocalAws
 
 LOOKS = 2
 """Times that a job says IN_PROGRESS before it is done."""

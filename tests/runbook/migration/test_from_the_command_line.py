@@ -6,9 +6,9 @@ import json
 import pytest
 from rich.console import Console
 
+from local.aws.server import LocalAws
 from runbook.__main__ import main
-from signoff.local.aws.server import LocalAws
-from signoff.procedure import Journal
+from runbook.engine import Journal
 from tests.runbook.desk import PROD
 from tests.runbook.migration.two_tables import (
     DEV_REGION,

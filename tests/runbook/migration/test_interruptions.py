@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from local.aws.errors import access_denied, refusal
+from local.aws.faults import denied, throttled
+from local.aws.request import json_response
 from runbook import migrate_masters
+from runbook.engine import Journal, Stopped
 from runbook.migration.throttling import LONGEST_S, PAUSES
 from signoff.canonical import canonical_hash
-from signoff.local.aws.errors import access_denied, refusal
-from signoff.local.aws.faults import denied, throttled
-from signoff.local.aws.request import json_response
-from signoff.procedure import Journal, Stopped
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, put, spot
 
 

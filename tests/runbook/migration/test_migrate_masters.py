@@ -8,9 +8,9 @@ import pytest
 
 from plan.masters import malformed
 from runbook import masters, migrate_masters
+from runbook.engine import Stopped
 from runbook.migration.copy import Copy
 from signoff.canonical import canonical_hash
-from signoff.procedure import Stopped
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, place, put, spot
 from tests.runbook.toy import Memory
 

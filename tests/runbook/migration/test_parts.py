@@ -6,6 +6,8 @@ from itertools import count
 import pytest
 from botocore.exceptions import ClientError
 
+from runbook.engine import Refused
+from runbook.engine.work import nothing
 from runbook.migration import checkpoint
 from runbook.migration.checkpoint import Checkpoint, Part
 from runbook.migration.copy import Copy
@@ -14,8 +16,6 @@ from runbook.migration.progress import Progress
 from runbook.migration.scanning import Page
 from runbook.migration.throttling import LONGEST_S, PAUSES, unhurried
 from runbook.migration.wire import sent_bytes
-from signoff.procedure import Refused
-from signoff.procedure.work import nothing
 from tests.runbook.migration.two_tables import spot
 
 

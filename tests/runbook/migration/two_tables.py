@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.aws.server import LocalAws
+from runbook.engine import Journal, Procedure, Run
 from runbook.migration.elsewhere import Elsewhere
-from signoff.local.aws.server import LocalAws
-from signoff.procedure import Journal, Procedure, Run
 from tests.runbook.desk import ONCE, Desk, said_in
 from tests.runbook.toy import WHO, Memory
 

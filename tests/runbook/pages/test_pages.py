@@ -10,10 +10,10 @@ from plan import plan_for
 from runbook.__main__ import options
 from runbook.alarm_pages import PAGES
 from runbook.catalogue import procedures
+from runbook.engine.text import JAPANESE
 from runbook.pages import HERE, LANGUAGES, pages
 from signoff.checklist import Checklist
 from signoff.environments import load
-from signoff.procedure.text import JAPANESE
 
 COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")
 LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]+))?\)")

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
-from signoff.local.aws.errors import access_denied, refusal
-from signoff.local.aws.request import Request, Response
+from local.aws.errors import access_denied, refusal
+from local.aws.request import Request, Response
 from tests.runbook.desk import READS, Desk
 
 DENIED = "was denied to arn:aws:iam::123456789012:user/operator: have it allowed, then run it again"

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
+from local.aws.restores import Restores
+from local.aws.server import LocalAws
+from runbook.engine import Procedure
+from runbook.engine.work import Changes
 from runbook.provision import procedure
 from signoff.checklist import Words
-from signoff.local.aws.restores import Restores
-from signoff.local.aws.server import LocalAws
-from signoff.procedure import Procedure
-from signoff.procedure.work import Changes
 from tests.runbook.desk import ONCE, Desk, clients
 
 SCALING = "application-autoscaling"

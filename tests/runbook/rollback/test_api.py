@@ -4,7 +4,7 @@ import pytest
 
 from runbook import rollback_api
 from runbook.converge import rest_api
-from signoff.procedure import Refused
+from runbook.engine import Refused
 
 
 @pytest.fixture

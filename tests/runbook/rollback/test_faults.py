@@ -13,9 +13,9 @@ import pytest
 
 from runbook import front_end, rollback_api, rollback_frontend, rollback_functions
 from runbook.converge import rest_api
+from runbook.engine import Refused, Stopped
 from runbook.rollback.configuration import write
 from runbook.rollback.stand_in import stand_in
-from signoff.procedure import Refused, Stopped
 from tests.runbook.rollback.breaking import changing
 from tests.runbook.rollback.operator import account
 from tests.runbook.rollback.trial import MODES, Trial

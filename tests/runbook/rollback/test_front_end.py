@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from runbook import cutover, front_end, rollback_frontend
+from runbook.engine import Refused
 from runbook.rollback.stand_in import stand_in
-from signoff.procedure import Refused
 from tests.runbook.desk import Evidence
 
 OLD = """\

@@ -4,8 +4,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from runbook import rollback_functions
-from signoff.procedure import Refused
-from signoff.procedure.refusal import Declined
+from runbook.engine import Refused
+from runbook.engine.refusal import Declined
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.breaking import denied
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from runbook import restore_tables
-from signoff.procedure import until
+from runbook.engine import until
 from tests.runbook.rollback.operator import account
 
 OLD = "UserStamps-prod"

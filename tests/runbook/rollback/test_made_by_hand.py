@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from local.aws.server import LocalAws
+from local.gateway.deployments import Deployments
 from runbook import api, functions, least_privilege, rollback_api
 from runbook.converge import rest_api
-from signoff.local.aws.server import LocalAws
-from signoff.local.gateway.deployments import Deployments
-from signoff.procedure import Declined
+from runbook.engine import Declined
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, clients, said_in
 from tests.runbook.rollback.operator import Operator

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from runbook import functions, rollback_api, rollback_functions
 from runbook.converge import releases, rest_api
-from signoff.procedure import Procedure
+from runbook.engine import Procedure
 from tests.runbook.desk import package
 from tests.runbook.rollback.breaking import denied
 from tests.runbook.rollback.operator import account

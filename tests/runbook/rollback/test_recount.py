@@ -8,7 +8,7 @@ from lambdas.rally import counters as theirs
 from lambdas.rally.periods import month_of, week_of
 from runbook import recount
 from runbook.counting import counters
-from signoff.procedure import Refused
+from runbook.engine import Refused
 
 TABLE = "UserStamps-prod"
 PERSON = "U" + "0a" * 16

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from runbook import restore_tables, rollback_functions
+from runbook.engine import Refused, until
 from runbook.rollback import undoing
-from signoff.procedure import Refused, until
 
 GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}
 BAD = {"UserId": {"S": "Usmoke-bad"}, "StampId": {"S": "STATUE-001"}}

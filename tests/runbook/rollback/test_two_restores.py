@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from runbook import functions, restore_tables, rollback_functions
+from runbook.engine import Declined, until
 from runbook.rollback import undoing
-from signoff.procedure import Declined, until
 
 RANKING = {"RoleName": "stamp-rally-prod-ranking-role", "PolicyName": "restored-tables"}
 ALARM = "stamp-rally-prod-userstamps-read-throttle-alarm"

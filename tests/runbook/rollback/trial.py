@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from signoff.procedure import Journal, Procedure, Run, Stopped
+from runbook.engine import Journal, Procedure, Run, Stopped
 from tests.runbook.desk import Desk
 from tests.runbook.rollback.breaking import CUT, DENIED, EXPIRED, cut_off, denied, signed_out
 from tests.runbook.rollback.operator import Operator

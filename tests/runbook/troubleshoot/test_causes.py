@@ -15,7 +15,7 @@ from runbook import (
 )
 from runbook.diagnosis import logs, preflights
 from runbook.diagnosis.logs import tell_signs
-from signoff.procedure import Procedure
+from runbook.engine import Procedure
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.operator import account
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from signoff.local.aws.faults import conflicting
+from local.aws.faults import conflicting
 from smoke.calls import send
 from smoke.client import Client
 from tests.smoke.fuzz.crowd import Crowd

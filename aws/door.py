@@ -1,0 +1,194 @@
+"""The only door to AWS for readers: each call is counted, paced, bounded, and its failure told.
+
+ReadFailure       what was asked and why there is no answer
+├── Gone          AWS says that the thing does not exist
+└── TimeIsUp      the whole reading took too long; nothing more is asked
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    NoCredentialsError,
+)
+from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.parsers import ResponseParserError
+
+from aws.rate_limiter import Pace
+
+GONE = frozenset(
+    {
+        "NoSuchBucket",
+        "NoSuchEntity",
+        "NotFound",
+        "NotFoundException",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+        "TableNotFoundException",
+    }
+)
+"""Error codes of "there is no such thing"; a bare 404 is none (a proxy answers it as well)."""
+
+RATIONED = frozenset({"apigateway", "lambda"})
+"""Services that allow so few reads a second (10, and 15 for GetPolicy) that a refusal slows us down."""
+LONGEST_MESSAGE = 300
+
+
+class ReadFailure(Exception):  # noqa: N818 - it reads as the reason that a section is unreadable
+    """``service:Action: code: message``, fit to be shown to anybody."""
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class Gone(ReadFailure):
+    """What was asked for does not exist."""
+
+
+class TimeIsUp(ReadFailure):
+    """The deadline of the reading passed before this call was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How hard to try: attempts per call, and times in seconds."""
+
+    attempts: int = 5
+    connect_s: float = 3
+    read_s: float = 10
+    deadline_s: float = 120
+    """No call is begun later than this after the reading began."""
+    at_once: int = 16
+    """Calls under way at the same time."""
+    control_plane_per_s: float = 10
+    """API Gateway answers ten control-plane calls a second per account, whoever makes them."""
+
+
+class Aws:
+    """Clients of one session, each made once; safe to share between threads."""
+
+    def __init__(self, session: boto3.Session, region: str, patience: Patience) -> None:
+        self.calls: Counter[str] = Counter()
+        """``service:Action`` -> HTTP requests sent, retries included."""
+        self.partition: str = session.get_partition_for_region(region)
+        self.at_once = patience.at_once
+        self._session, self._region, self._patience = session, region, patience
+        self._clients: dict[str, BaseClient] = {}
+        self._making, self._counting = threading.Lock(), threading.Lock()
+        self._under_way = threading.BoundedSemaphore(patience.at_once)
+        self._pace = Pace(patience.control_plane_per_s)
+        self._deadline = time.monotonic() + patience.deadline_s
+
+    def call(
+        self, service: str, operation: str, *, empty_on: Collection[str] = (), **parameters: object
+    ) -> dict[str, Any]:
+        """Make one call; an error code in ``empty_on`` is the answer "nothing set", ``{}``."""
+        client = self._client(service)
+        try:
+            with self._under_way, _told(client, service, operation):
+                answer: dict[str, Any] = getattr(client, operation)(**parameters)
+        except ReadFailure as failure:
+            if failure.code in empty_on:
+                return {}
+            raise
+        return answer
+
+    def pages(self, service: str, operation: str, **parameters: object) -> Iterator[dict[str, Any]]:
+        """Yield every page of a listing, in order."""
+        client = self._client(service)
+        pages = iter(client.get_paginator(operation).paginate(**parameters))
+        while True:
+            with self._under_way, _told(client, service, operation):
+                page = next(pages, None)
+            if page is None:
+                return
+            yield page
+
+    def listed(self, service: str, operation: str, key: str, **parameters: object) -> list[Any]:
+        """Return the entries under ``key`` of every page.
+
+        A page without the key is no empty list but an answer that we do not understand; only API
+        Gateway leaves it out when there is nothing.
+        """
+        entries: list[Any] = []
+        for page in self.pages(service, operation, **parameters):
+            if key not in page and service != "apigateway":
+                action = _action(self._client(service), service, operation)
+                raise ReadFailure(f"{action}: the answer has no {key}")
+            entries += page.get(key, ())
+        return entries
+
+    def _client(self, service: str) -> BaseClient:
+        with self._making:  # a session is not made for threads, its clients are
+            if service not in self._clients:
+                self._clients[service] = self._made(service)
+            return self._clients[service]
+
+    def _made(self, service: str) -> BaseClient:
+        patience = self._patience
+        config = Config(
+            retries={
+                # Who asks but once has no second call to hold back.
+                "mode": "adaptive" if service in RATIONED and patience.attempts > 1 else "standard",
+                "total_max_attempts": patience.attempts,
+            },
+            connect_timeout=patience.connect_s,
+            read_timeout=patience.read_s,
+            max_pool_connections=patience.at_once,
+        )
+        client = self._session.client(service, region_name=self._region, config=config)
+
+        def before_send(event_name: str, **_: object) -> None:
+            self._admit(service, event_name.rpartition(".")[2])
+
+        client.meta.events.register_first("before-send", before_send)
+        return client
+
+    def _admit(self, service: str, action: str) -> None:
+        """Count a request just before it leaves; pace it, or refuse it after the deadline."""
+        name = f"{service}:{action}"
+        if time.monotonic() > self._deadline:
+            raise TimeIsUp(f"{name}: not asked, {self._patience.deadline_s:g} s were over")
+        if service == "apigateway":
+            self._pace.wait()
+        with self._counting:
+            self.calls[name] += 1
+
+
+@contextmanager
+def _told(client: BaseClient, service: str, operation: str) -> Iterator[None]:
+    """Turn whatever botocore raises into a ReadFailure that repeats no parameter and no body."""
+    action = _action(client, service, operation)
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"].get("Code", "Unknown")
+        reason = f"{action}: {code}{_message(code, error)}"
+        raise (Gone if code in GONE else ReadFailure)(reason, code) from None
+    except (HTTPClientError, NoConnectionError, NoCredentialsError) as error:
+        raise ReadFailure(f"{action}: {type(error).__name__}: {error}") from None
+    except (BotoCoreError, ResponseParserError) as error:
+        # Its text may repeat the body of an answer (unparsable) or a parameter: class name only.
+        raise ReadFailure(f"{action}: {type(error).__name__}") from None
+
+
+def _message(code: str, error: ClientError) -> str:
+    """Repeat AWS's own words; under a bare HTTP status botocore puts the body there, whatever it is."""
+    words = " ".join(error.response["Error"].get("Message", "").split())
+    return f": {words[:LONGEST_MESSAGE]}" if words and not code.isdigit() else ""
+
+
+def _action(client: BaseClient, service: str, operation: str) -> str:
+    return f"{service}:{client.meta.method_to_api_mapping[operation]}"

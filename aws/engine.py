@@ -1,0 +1,141 @@
+"""Runs readers: each section once, in parallel, and whatever goes wrong becomes its reason.
+
+A section or source belongs to the thread that asked first; whoever asks later waits for it. As the
+owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items
+are read in a pool of their own: they must not ask for sections, which may need that pool; sources,
+which never do, they may.
+"""
+
+import traceback
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from aws.door import Aws, Gone, ReadFailure
+from aws.resolving import Resolve
+from aws.scope import Scope
+from aws.section import Section, Unreadable
+
+T = TypeVar("T")
+
+Progress = Callable[[str, int, int], None]
+"""Called after each section: its name, how many are read, how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How one section is read, and the IAM actions that this takes."""
+
+    read: "Callable[[Reading], Section[Any]]"
+    actions: tuple[str, ...]
+
+
+class Reading:
+    """One pass over AWS: what readers are handed. ``resolve`` asks DNS."""
+
+    def __init__(
+        self,
+        aws: Aws,
+        scope: Scope,
+        *,
+        readers: Mapping[str, Reader],
+        progress: Progress,
+        resolve: Resolve,
+    ) -> None:
+        self.aws, self.scope, self.resolve = aws, scope, resolve
+        self._readers, self._progress = readers, progress
+        self._memo: dict[Hashable, Future[Any]] = {}
+        self._lock, self._done = Lock(), 0
+        self._sections = ThreadPoolExecutor(len(readers), "section")
+        self._items = ThreadPoolExecutor(aws.at_once, "item")
+
+    def section(self, name: str) -> Section[Any]:
+        """Return a section, read now unless it was read before; never raises."""
+        section: Section[Any] = self._once(name, lambda: self._read(name))
+        return section
+
+    def sections(self, names: Iterable[str]) -> dict[str, Section[Any]]:
+        """Read several sections at the same time."""
+        asked = list(names)
+        return dict(zip(asked, self._sections.map(self.section, asked), strict=True))
+
+    def asked(self) -> set[str]:
+        """Names of the sections that somebody asked for so far."""
+        with self._lock:
+            return {key for key in self._memo if isinstance(key, str)}
+
+    def source(self, read: "Callable[[Reading], T]") -> T:
+        """Return an answer of AWS that several sections draw from; raises what reading it raised."""
+        answer: T = self._once(read, lambda: read(self))
+        return answer
+
+    def needed(self, name: str) -> Mapping[str, Any]:
+        """Return a section that another one depends on, or raise with its reason."""
+        section = self.section(name)
+        if isinstance(section, Unreadable):
+            raise ReadFailure(f"{name}: {section.unreadable}")
+        return section
+
+    def each(self, names: Iterable[str], read: Callable[[str], T]) -> dict[str, T | Unreadable]:
+        """Read items at the same time: name -> item or why not; what does not exist is left out."""
+        asked = list(dict.fromkeys(names))
+        items = self._items.map(lambda name: guarded(lambda: read(name)), asked)
+        return {name: item for name, item in zip(asked, items, strict=True) if item is not None}
+
+    def close(self) -> None:
+        self._sections.shutdown()
+        self._items.shutdown()
+
+    def _read(self, name: str) -> Section[Any]:
+        try:
+            return self._readers[name].read(self)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the section is unknown, so red
+            return Unreadable(reason_of(error))
+        finally:
+            with self._lock:
+                self._done += 1
+                done = self._done
+            self._progress(name, done, len(self._readers))
+
+    def _once(self, key: Hashable, read: Callable[[], T]) -> T:
+        with self._lock:
+            mine = key not in self._memo
+            future: Future[T] = self._memo.setdefault(key, Future())
+        if mine:
+            try:
+                future.set_result(read())
+            except Exception as error:  # noqa: BLE001 - handed to everybody who waits
+                future.set_exception(error)
+        return future.result()
+
+
+def taken(section: Section[Any], name: str, item: str) -> Any:
+    """Return an item that another one depends on; Gone where it is known to be absent."""
+    if isinstance(section, Unreadable):
+        raise ReadFailure(f"{name}: {section.unreadable}")
+    if item not in section:
+        raise Gone(f"{name}: {item} does not exist")
+    if isinstance(section[item], Unreadable):
+        raise ReadFailure(f"{name}: {section[item].unreadable}")
+    return section[item]
+
+
+def guarded(read: Callable[[], T]) -> T | Unreadable | None:
+    """Return the item, None where it does not exist, or the reason that it could not be read."""
+    try:
+        return read()
+    except Gone:
+        return None
+    except Exception as error:  # noqa: BLE001 - whatever it is, the item is unknown, so red
+        return Unreadable(reason_of(error))
+
+
+def reason_of(error: Exception) -> str:
+    """Say why without repeating data: the text of a KeyError or ValueError may be a secret."""
+    if isinstance(error, ReadFailure):
+        return str(error)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"malformed answer: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}"

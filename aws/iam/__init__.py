@@ -1,0 +1,50 @@
+"""The IAM policy language: read it, evaluate it, compare what is granted with what is planned.
+
+Nothing here asks AWS. The local AWS API enforces with it, and the least-privilege rows judge with it.
+"""
+
+from aws.iam.actions import actions_for, actions_of, expand
+from aws.iam.answer import Answer, Unknown
+from aws.iam.condition import Context, context
+from aws.iam.danger import (
+    admin_statements,
+    escalations,
+    inverted_statements,
+    public_statements,
+)
+from aws.iam.difference import Excess, Missing, Permission, excess, missing
+from aws.iam.evaluation import Decision, Outcome, evaluate
+from aws.iam.grants import Grant, Grants, grants
+from aws.iam.pattern import covers, resource_pattern
+from aws.iam.statement import Condition, PolicySyntaxError, Statement, parse
+
+__all__ = [
+    "Answer",
+    "Condition",
+    "Context",
+    "Decision",
+    "Excess",
+    "Grant",
+    "Grants",
+    "Missing",
+    "Outcome",
+    "Permission",
+    "PolicySyntaxError",
+    "Statement",
+    "Unknown",
+    "actions_for",
+    "actions_of",
+    "admin_statements",
+    "context",
+    "covers",
+    "escalations",
+    "evaluate",
+    "excess",
+    "expand",
+    "grants",
+    "inverted_statements",
+    "missing",
+    "parse",
+    "public_statements",
+    "resource_pattern",
+]

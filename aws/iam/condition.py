@@ -1,0 +1,121 @@
+"""Does a Condition hold? Yes, no, or unknown: an operator or a value that we do not know decides nothing.
+
+A context maps a key to its values. A key that is missing there is unknown; a key with no values,
+``()``, is known to be absent from the request. That difference is what ``Null``, ``IfExists`` and
+the negated operators turn on.
+"""
+
+import ipaddress
+import operator
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from aws.iam.answer import Answer, Unknown, every, negated, some
+from aws.iam.pattern import resource_pattern, text_pattern
+from aws.iam.statement import Condition
+
+Context = Mapping[str, tuple[str, ...]]
+"""Keys in lower case; ``context`` makes one."""
+
+Compare = Callable[[str, str], bool]
+
+
+def context(values: Mapping[str, str | tuple[str, ...]]) -> Context:
+    """Make a Context of what is known: one value, several, or ``()`` for known to be absent."""
+    return {
+        key.lower(): (value,) if isinstance(value, str) else tuple(value)
+        for key, value in values.items()
+    }
+
+
+def holds(condition: Condition, known: Context) -> Answer:
+    """Whether a condition holds in a request of which ``known`` is known."""
+    if condition.key.lower() not in known:
+        return Unknown(f"the value of {condition.key} is not known")
+    values = known[condition.key.lower()]
+    if condition.operator == "Null":
+        return (not values) is (condition.values == ("true",))
+    positive = _NEGATIONS.get(condition.operator, condition.operator)
+    if positive not in _COMPARISONS:
+        return Unknown(f"condition operator {condition.operator}")
+    is_negation = positive != condition.operator
+    if not values:
+        return _when_absent(condition, is_negation=is_negation)
+    if len(values) > 1 and not condition.quantifier:
+        return Unknown(f"{condition.key} has {len(values)} values, and no quantifier says how")
+    answers = [_holds_for(value, condition, positive, is_negation) for value in values]
+    return every(answers) if condition.quantifier == "ForAllValues" else some(answers)
+
+
+def _when_absent(condition: Condition, *, is_negation: bool) -> bool:
+    if condition.quantifier == "ForAnyValue":
+        return condition.if_exists
+    return condition.if_exists or is_negation or condition.quantifier == "ForAllValues"
+
+
+def _holds_for(value: str, condition: Condition, positive: str, is_negation: bool) -> Answer:
+    compare = _COMPARISONS[positive]
+    matched = some(_compared(compare, value, wanted, condition) for wanted in condition.values)
+    return negated(matched) if is_negation else matched
+
+
+def _compared(compare: Compare, value: str, wanted: str, condition: Condition) -> Answer:
+    if "${" in wanted:
+        return Unknown(f"{condition.key} is compared with the variable {wanted}")
+    try:
+        return compare(value, wanted)
+    except ValueError:
+        return Unknown(f"{condition.operator} cannot compare {value!r} with {wanted!r}")
+
+
+def _numbers(relation: Callable[[float, float], bool]) -> Compare:
+    return lambda value, wanted: relation(float(value), float(wanted))
+
+
+def _dates(relation: Callable[[datetime, datetime], bool]) -> Compare:
+    return lambda value, wanted: relation(_date(value), _date(wanted))
+
+
+def _date(text: str) -> datetime:
+    """Read an ISO 8601 date or seconds since the epoch."""
+    if text.replace(".", "", 1).isdigit():
+        return datetime.fromtimestamp(float(text), UTC)
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _in_network(value: str, wanted: str) -> bool:
+    return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
+
+
+_RELATIONS: Mapping[str, Callable[..., bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
+
+_COMPARISONS: Mapping[str, Compare] = {
+    "StringEquals": operator.eq,
+    "StringEqualsIgnoreCase": lambda value, wanted: value.casefold() == wanted.casefold(),
+    "StringLike": lambda value, wanted: text_pattern(wanted).matches(value),
+    "ArnEquals": lambda value, wanted: resource_pattern(wanted).matches(value),
+    "ArnLike": lambda value, wanted: resource_pattern(wanted).matches(value),
+    "Bool": lambda value, wanted: value.lower() == wanted.lower(),
+    "BinaryEquals": operator.eq,
+    "IpAddress": _in_network,
+    **{f"Numeric{name}": _numbers(relation) for name, relation in _RELATIONS.items()},
+    **{f"Date{name}": _dates(relation) for name, relation in _RELATIONS.items()},
+}
+
+_NEGATIONS: Mapping[str, str] = {
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+    "DateNotEquals": "DateEquals",
+    "NotIpAddress": "IpAddress",
+}

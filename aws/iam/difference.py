@@ -1,0 +1,139 @@
+"""The two sides of least privilege: what is granted beyond the plan, and what the plan lacks."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from aws.iam.evaluation import Outcome, evaluate
+from aws.iam.grants import Grant, Grants
+from aws.iam.pattern import (
+    Pattern,
+    TooIntricateError,
+    action_pattern,
+    escape_from,
+    overlap,
+    resource_pattern,
+)
+
+Permission = tuple[str, str]
+"""(action, resource): either may have wildcards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """A grant that reaches beyond the plan. ``witness`` is a resource that it should not reach.
+
+    ``unknown`` tells why it cannot be judged whether the grant is in force at all: then the row is
+    not testable rather than failed.
+    """
+
+    action: str
+    resource: str
+    witness: str
+    statement: str
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A permission that the plan needs and the role lacks; ``unknown`` as for Excess."""
+
+    action: str
+    resource: str
+    reason: str
+    unknown: str = ""
+
+
+def excess(granted: Grants, allowed: Iterable[Permission]) -> tuple[Excess, ...]:
+    """Find every grant that covers any resource, existing or not, outside what is allowed.
+
+    Denies and a permissions boundary are taken off first. A wildcard in Region or account counts
+    as what it is: every Region, every account.
+    """
+    permissions = tuple(allowed)
+    found = (_excess(grant, granted, permissions) for grant in granted.allows)
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _excess(grant: Grant, granted: Grants, allowed: Sequence[Permission]) -> Excess | None:
+    denied = [(deny.action, deny) for deny in granted.denies]
+    outer = [
+        *(resource_pattern(resource) for action, resource in allowed if _spans(action, grant)),
+        *(resource_pattern(d.resource) for action, d in denied if _removes(action, d, grant)),
+        *(resource_pattern(resource) for resource in grant.excepted),
+    ]
+    unknown = grant.unknown
+    witness = None
+    try:
+        for inner in _effective(grant, granted):
+            witness = escape_from(outer, inner)
+            if witness is not None:
+                break
+    except TooIntricateError as error:
+        witness, unknown = grant.resource, str(error)
+    if witness is None:
+        return None
+    return Excess(
+        action=grant.action,
+        resource=grant.resource,
+        witness=witness,
+        statement=str(grant.statement),
+        unknown=unknown,
+    )
+
+
+def _effective(grant: Grant, granted: Grants) -> Iterator[Sequence[Pattern]]:
+    """Yield, one after the other, the sets that together are what the grant really reaches."""
+    own = resource_pattern(grant.resource)
+    if granted.boundary is None:
+        yield (own,)
+        return
+    for limit in granted.limits:
+        if overlap(action_pattern(limit.action), action_pattern(grant.action)):
+            yield own, resource_pattern(limit.resource)
+
+
+def _spans(action: str, grant: Grant) -> bool:
+    """Whether an allowed action, which may have wildcards, includes all that the grant names."""
+    return escape_from((action_pattern(action),), (action_pattern(grant.action),)) is None
+
+
+def _removes(action: str, deny: Grant, grant: Grant) -> bool:
+    return not deny.excepted and _spans(action, grant)
+
+
+def missing(
+    granted: Grants, required: Iterable[Permission], arns: Iterable[str]
+) -> tuple[Missing, ...]:
+    """Find every required permission that IAM would not allow on a real resource.
+
+    ``required`` may name a resource by a pattern (a secret's ARN ends in six random characters);
+    then every one of ``arns``, the ARNs that really exist, that fits it is tried. Where none fits,
+    nothing can be said.
+    """
+    real = tuple(arns)
+    found = (
+        problem
+        for action, resource in required
+        for problem in _missing(granted, action, resource, real)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _missing(granted: Grants, action: str, resource: str, real: Sequence[str]) -> Iterator[Missing]:
+    has_wildcard = bool({"*", "?"} & set(resource)) and resource != "*"
+    pattern = resource_pattern(resource)
+    targets = [arn for arn in real if pattern.matches(arn)] if has_wildcard else [resource]
+    if not targets:
+        reason = f"no resource that exists fits {resource}"
+        yield Missing(action=action, resource=resource, reason=reason, unknown=reason)
+    limits = () if granted.boundary is None else (granted.boundary,)
+    for target in targets:
+        decision = evaluate(granted.statements, action, target, granted.known, limits=limits)
+        if not decision.allowed:
+            is_unknown = decision.outcome is Outcome.UNKNOWN
+            yield Missing(
+                action=action,
+                resource=target,
+                reason=decision.reason,
+                unknown=decision.reason if is_unknown else "",
+            )

@@ -1,0 +1,125 @@
+"""IAM's own question: may this caller do this action on this resource."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from aws.iam.answer import Answer, Unknown, every, negated, some
+from aws.iam.condition import Context, holds
+from aws.iam.pattern import action_pattern, resource_pattern
+from aws.iam.statement import Statement
+
+_VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
+
+
+class Outcome(Enum):
+    ALLOWED = "allowed"
+    EXPLICITLY_DENIED = "explicitly denied"
+    NOT_ALLOWED = "not allowed"
+    """Nothing denies it, and nothing allows it."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What IAM decides, and why. An UNKNOWN must be shown as not testable, never as a refusal."""
+
+    outcome: Outcome
+    reason: str
+
+    @property
+    def allowed(self) -> bool:
+        return self.outcome is Outcome.ALLOWED
+
+
+def evaluate(
+    statements: Sequence[Statement],
+    action: str,
+    resource: str,
+    known: Context,
+    limits: Sequence[Sequence[Statement]] = (),
+) -> Decision:
+    """Decide one request within one account, from identity-based policies.
+
+    ``resource`` is a full ARN, or ``*`` for actions that know no resource. ``known`` is a Context
+    (``condition.context``). ``limits`` are a permissions boundary and a session policy: each must
+    allow the action, too, and neither can widen it.
+    """
+    everything = [*statements, *(statement for limit in limits for statement in limit)]
+    denied, denying = _matched(_of(everything, "Deny"), action, resource, known)
+    if denied is True:
+        return Decision(Outcome.EXPLICITLY_DENIED, f"an explicit deny: {denying}")
+    granted = [
+        _matched(_of(policies, "Allow"), action, resource, known)[0]
+        for policies in (statements, *limits)
+    ]
+    return _decision(every([*granted, negated(denied)]), granted)
+
+
+def _decision(answer: Answer, granted: Sequence[Answer]) -> Decision:
+    if isinstance(answer, Unknown):
+        return Decision(Outcome.UNKNOWN, answer.reason)
+    if answer:
+        return Decision(Outcome.ALLOWED, "allowed")
+    if granted[0] is False:
+        return Decision(Outcome.NOT_ALLOWED, "no identity-based policy allows the action")
+    return Decision(Outcome.NOT_ALLOWED, "a permissions boundary or session policy narrows it away")
+
+
+def _of(statements: Iterable[Statement], effect: str) -> Iterable[Statement]:
+    return (statement for statement in statements if statement.effect == effect)
+
+
+def _matched(
+    statements: Iterable[Statement], action: str, resource: str, known: Context
+) -> tuple[Answer, Statement | None]:
+    """Whether any of the statements applies; and the first that surely does."""
+    answers = []
+    for statement in statements:
+        answer = applies(statement, action, resource, known)
+        if answer is True:
+            return True, statement
+        answers.append(answer)
+    return some(answers), None
+
+
+def applies(statement: Statement, action: str, resource: str, known: Context) -> Answer:
+    """Whether a statement speaks of this action on this resource, under these conditions."""
+    if not _names_action(statement, action):
+        return False
+    named = _names_resource(statement, resource, known)
+    return every((named, *(holds(condition, known) for condition in statement.conditions)))
+
+
+def _names_action(statement: Statement, action: str) -> bool:
+    patterns = statement.actions or statement.not_actions
+    named = any(action_pattern(pattern).matches(action.lower()) for pattern in patterns)
+    return named if statement.actions else not named
+
+
+def _names_resource(statement: Statement, resource: str, known: Context) -> Answer:
+    patterns = statement.resources or statement.not_resources
+    named = some(_matches(statement, pattern, resource, known) for pattern in patterns)
+    return named if statement.resources else negated(named)
+
+
+def _matches(statement: Statement, pattern: str, resource: str, known: Context) -> Answer:
+    if statement.has_variables and "${" in pattern:
+        resolved = _resolved(pattern, known)
+        if isinstance(resolved, Unknown):
+            return resolved
+        pattern = resolved
+    return resource_pattern(pattern).matches(resource)
+
+
+def _resolved(pattern: str, known: Context) -> str | Unknown:
+    """Replace policy variables by their values."""
+    for key, default in _VARIABLE.findall(pattern):
+        if len(known.get(key.lower(), ())) != 1 and not default:
+            return Unknown(f"the value of ${{{key}}} is not known")
+
+    def value(found: re.Match[str]) -> str:
+        return (*known.get(found[1].lower(), ()), found[2])[0]
+
+    return _VARIABLE.sub(value, pattern)

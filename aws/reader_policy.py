@@ -1,0 +1,63 @@
+"""The IAM policy that reading takes, made from what each reader declares: reads, and nothing else.
+
+``python -m aws.reader_policy > docs/reader-policy.json``
+"""
+
+import json
+from typing import Any
+
+from aws.readers import READERS
+
+BEYOND_SECTIONS = {
+    "logs:FilterLogEvents": "the smoke run looks for its own request in the logs",
+    "sts:GetCallerIdentity": "the guard asks whose credentials these are",
+}
+"""Reads of a run that are no section's: action -> what for."""
+
+VIA = {
+    "kms:Decrypt": ("dynamodb", "lambda", "secretsmanager"),
+}
+"""Action -> services that may use it on the reader's behalf; by itself the reader may not."""
+
+
+def actions() -> list[str]:
+    """Return every IAM action that a run needs, sorted."""
+    of_readers = {action for reader in READERS.values() for action in reader.actions}
+    return sorted(of_readers | BEYOND_SECTIONS.keys())
+
+
+def policy() -> dict[str, Any]:
+    """Return the identity-based policy; its first statement says where it comes from."""
+    plain = [action for action in actions() if action not in VIA]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "GeneratedByPythonMSignoffInventoryPolicy",
+                "Effect": "Allow",
+                "Action": plain,
+                "Resource": "*",
+            },
+            *(_only_via(action, services) for action, services in VIA.items()),
+        ],
+    }
+
+
+def text() -> str:
+    return json.dumps(policy(), indent=2) + "\n"
+
+
+def _only_via(action: str, services: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "Sid": "OnlyOnBehalfOfWhatIsRead",
+        "Effect": "Allow",
+        "Action": [action],
+        "Resource": "*",
+        "Condition": {
+            "StringLike": {"kms:ViaService": [f"{name}.*.amazonaws.com" for name in services]}
+        },
+    }
+
+
+if __name__ == "__main__":
+    print(text(), end="")

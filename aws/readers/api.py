@@ -1,0 +1,129 @@
+"""API Gateway: the API by its name, its stages with their settings, and its deployments."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws.api import Deployment, MethodSetting, RestApi, Stage
+from aws.engine import Reader, Reading
+from aws.readers.described import described
+from aws.section import Section
+from aws.timestamps import utc
+
+Raw = Mapping[str, Any]
+PAGE = 500
+
+
+def found(reading: Reading) -> list[Raw]:
+    """Every REST API of the Region."""
+    return reading.aws.listed("apigateway", "get_rest_apis", "items", limit=PAGE)
+
+
+def names(reading: Reading) -> list[str]:
+    return [raw["name"] for raw in reading.source(found)]
+
+
+def rest_apis(reading: Reading) -> Section[tuple[RestApi, ...]]:
+    name = reading.scope.api
+    same = [_rest_api(reading, raw) for raw in reading.source(found) if raw["name"] == name]
+    return {name: tuple(sorted(same, key=lambda one: (one.created, one.id)))} if same else {}
+
+
+def api_id(reading: Reading) -> str | None:
+    """Return the id of the planned API, the oldest of its name; None where there is none."""
+    same = reading.needed("rest_apis").get(reading.scope.api, ())
+    return same[0].id if same else None
+
+
+def stages(reading: Reading) -> Section[Stage]:
+    ours = api_id(reading)
+    if ours is None:
+        return {}
+    listed = reading.aws.call("apigateway", "get_stages", restApiId=ours).get("item", ())
+    return {raw["stageName"]: _stage(reading, raw) for raw in listed}
+
+
+def deployments(reading: Reading) -> Section[tuple[Deployment, ...]]:
+    ours = api_id(reading)
+    if ours is None:
+        return {}
+    listed = reading.aws.listed(
+        "apigateway", "get_deployments", "items", restApiId=ours, limit=PAGE
+    )
+    newest_first = sorted(listed, key=lambda raw: raw["createdDate"], reverse=True)
+    return {reading.scope.api: tuple(_deployment(raw) for raw in newest_first)}
+
+
+def _rest_api(reading: Reading, raw: Raw) -> RestApi:
+    return RestApi(
+        id=raw["id"],
+        name=raw["name"],
+        created=utc(raw["createdDate"]),
+        endpoint_types=tuple(raw.get("endpointConfiguration", {}).get("types", ())),
+        execute_api_disabled=raw.get("disableExecuteApiEndpoint", False),
+        policy=_policy(raw.get("policy")),
+        tags=described(reading, raw.get("tags", {})),
+    )
+
+
+def _policy(text: str | None) -> str | None:
+    """Undo what API Gateway does to a resource policy: its quotes come escaped once too often."""
+    if not text:
+        return None
+    try:
+        json.loads(text)
+    except ValueError:
+        return text.replace('\\"', '"')
+    return text
+
+
+def _stage(reading: Reading, raw: Raw) -> Stage:
+    log, canary = raw.get("accessLogSettings", {}), raw.get("canarySettings")
+    return Stage(
+        name=raw["stageName"],
+        deployment_id=raw["deploymentId"],
+        description=raw.get("description", ""),
+        variables=described(reading, raw.get("variables", {})),
+        settings={
+            _path(key): _setting(setting) for key, setting in raw.get("methodSettings", {}).items()
+        },
+        cache_enabled=raw.get("cacheClusterEnabled", False),
+        access_log_arn=log.get("destinationArn"),
+        access_log_format=log.get("format"),
+        tracing=raw.get("tracingEnabled", False),
+        canary_percent=canary.get("percentTraffic", 0.0) if canary is not None else None,
+        tags=described(reading, raw.get("tags", {})),
+    )
+
+
+def _path(key: str) -> str:
+    """``~1stamps~1award/POST`` (a JSON pointer) -> ``stamps/award/POST``; ``*/*`` stays."""
+    return key.replace("~1", "/").replace("~0", "~").lstrip("/")
+
+
+def _setting(raw: Raw) -> MethodSetting:
+    return MethodSetting(
+        rate=_limit(raw.get("throttlingRateLimit")),
+        burst=_limit(raw.get("throttlingBurstLimit")),
+        caching=raw.get("cachingEnabled", False),
+        data_trace=raw.get("dataTraceEnabled", False),
+        logging_level=raw.get("loggingLevel", "OFF"),
+    )
+
+
+def _limit(value: Any) -> Any:
+    """Read -1 as API Gateway means it: no limit here."""
+    return None if value is None or value < 0 else value
+
+
+def _deployment(raw: Raw) -> Deployment:
+    return Deployment(
+        id=raw["id"], created=utc(raw["createdDate"]), description=raw.get("description", "")
+    )
+
+
+READERS = {
+    "rest_apis": Reader(rest_apis, ("apigateway:GET",)),
+    "stages": Reader(stages, ("apigateway:GET",)),
+    "deployments": Reader(deployments, ("apigateway:GET",)),
+}

@@ -1,0 +1,75 @@
+"""CloudWatch: the dashboard, with its shorthand written out so that each metric is named in full."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aws.engine import Reader, Reading
+from aws.monitoring import Dashboard, Metric, Widget
+from aws.section import Section
+
+Raw = Mapping[str, Any]
+DEFAULT_STATISTIC = "Average"
+SEARCHING = re.compile(r"\bSEARCH\s*\(|^\s*SELECT\s", re.IGNORECASE)
+"""How an expression looks metrics up: a search, or a query of Metrics Insights."""
+
+
+def dashboards(reading: Reading) -> Section[Dashboard]:
+    planned = [reading.scope.dashboard] if reading.scope.dashboard else []
+    return reading.each(planned, lambda name: _dashboard(reading, name))
+
+
+def _dashboard(reading: Reading, name: str) -> Dashboard:
+    answer = reading.aws.call("cloudwatch", "get_dashboard", DashboardName=name)
+    body = json.loads(answer["DashboardBody"])
+    region = reading.scope.region
+    return Dashboard(name=name, widgets=tuple(_widget(raw, region) for raw in body["widgets"]))
+
+
+def _widget(raw: Raw, region: str) -> Widget:
+    properties = raw.get("properties", {})
+    return Widget(
+        title=properties.get("title", ""),
+        kind=raw["type"],
+        metrics=tuple(_metrics(properties, region)) if raw["type"] == "metric" else (),
+        searches=tuple(_searches(raw["type"], properties)),
+    )
+
+
+def _searches(kind: str, properties: Raw) -> Iterator[str]:
+    if kind == "explorer":  # it draws what carries certain tags
+        yield kind
+    for row in properties.get("metrics", ()) if kind == "metric" else ():
+        options = row[-1] if row and isinstance(row[-1], dict) else {}
+        expression = str(options.get("expression", ""))
+        if SEARCHING.search(expression):
+            yield expression
+
+
+def _metrics(properties: Raw, region: str) -> Iterator[Metric]:
+    before: list[str] = []
+    for row in properties.get("metrics", ()):
+        options = row[-1] if isinstance(row[-1], dict) else {}
+        named = [one for one in row if not isinstance(one, dict)]
+        if not named:  # an expression over other metrics
+            continue
+        before = named = _written_out(named, before)
+        namespace, metric, *rest = named
+        yield Metric(
+            namespace=namespace,
+            name=metric,
+            dimensions=dict(zip(rest[::2], rest[1::2], strict=True)),
+            statistic=options.get("stat") or properties.get("stat") or DEFAULT_STATISTIC,
+            region=options.get("region") or properties.get("region") or region,
+        )
+
+
+def _written_out(row: list[str], before: list[str]) -> list[str]:
+    """Replace ``.`` by the field above, and ``...`` by all fields above that the rest leaves over."""
+    if row and row[0] == "...":
+        row = before[: len(before) - len(row) + 1] + row[1:]
+    return [before[place] if one == "." else one for place, one in enumerate(row)]
+
+
+READERS = {"dashboards": Reader(dashboards, ("cloudwatch:GetDashboard",))}

@@ -1,0 +1,182 @@
+"""Lambda: what each function's alias runs, and everything that lets anyone call it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aws.door import ReadFailure
+from aws.engine import Reader, Reading, taken
+from aws.functions import (
+    Alias,
+    Function,
+    FunctionPolicy,
+    FunctionUrl,
+    LambdaAccount,
+    Version,
+)
+from aws.readers.described import described
+from aws.section import Section
+from aws.value import Value
+
+Raw = Mapping[str, Any]
+
+NOT_FOUND = "ResourceNotFoundException"
+
+
+def listed(reading: Reading) -> list[Raw]:
+    """Every version of every function of the Region: one listing, where each function would be a call.
+
+    Fifty a page, so that it takes more of them where others keep many versions.
+    """
+    return reading.aws.listed("lambda", "list_functions", "Functions", FunctionVersion="ALL")
+
+
+def names(reading: Reading) -> list[str]:
+    """Every function of the Region, for the names and to ask nothing about what is not there."""
+    return list(dict.fromkeys(one["FunctionName"] for one in reading.source(listed)))
+
+
+def functions(reading: Reading) -> Section[Function]:
+    return reading.each(_present(reading), lambda name: _function(reading, name))
+
+
+def aliases(reading: Reading) -> Section[tuple[Alias, ...]]:
+    return reading.each(_present(reading), lambda name: _aliases(reading, name))
+
+
+def versions(reading: Reading) -> Section[tuple[Version, ...]]:
+    found = reading.source(listed)
+    return {name: _versions(found, name) for name in _present(reading)}
+
+
+def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
+    """Read every place where a policy may stand: the function, its aliases, its versions.
+
+    Whoever is let in at one of them gets in. With one alias and two versions, which is what a healthy
+    stack has, that is four calls a function; each further alias or version is a call more.
+    """
+    # Asked for here: items must not wait for sections (engine).
+    numbered, named = reading.section("versions"), reading.section("aliases")
+
+    def read(name: str) -> tuple[FunctionPolicy, ...]:
+        aliases = [one.name for one in taken(named, "aliases", name)]
+        published = [one.number for one in taken(numbered, "versions", name)]
+        return tuple(_policy(reading, name, one) for one in (None, *aliases, *published))
+
+    return reading.each(_present(reading), read)
+
+
+def urls(reading: Reading) -> Section[tuple[FunctionUrl, ...]]:
+    return reading.each(_present(reading), lambda name: _urls(reading, name))
+
+
+def account(reading: Reading) -> Section[LambdaAccount]:
+    limit = reading.aws.call("lambda", "get_account_settings")["AccountLimit"]
+    return {
+        "account": LambdaAccount(
+            concurrent_executions=limit["ConcurrentExecutions"],
+            unreserved=limit["UnreservedConcurrentExecutions"],
+        )
+    }
+
+
+def _present(reading: Reading) -> list[str]:
+    """Return the functions to ask about: those that exist, or all where no list can be read."""
+    try:
+        existing = set(reading.source(names))
+    except Exception:  # noqa: BLE001 - the names section tells; here each function tells for itself
+        return list(reading.scope.functions)
+    return [name for name in reading.scope.functions if name in existing]
+
+
+def _function(reading: Reading, name: str) -> Function:
+    # Tags and reserved concurrency are the function's: AWS leaves them out where an alias is asked.
+    asked = {"FunctionName": name}
+    whole = reading.aws.call("lambda", "get_function", **asked)
+    behind = reading.aws.call(
+        "lambda", "get_function", **asked, Qualifier=reading.scope.alias, empty_on={NOT_FOUND}
+    )
+    if refused := whole.get("TagsError"):
+        raise ReadFailure(f"lambda:GetFunction: tags: {refused['ErrorCode']}")
+    raw = (behind or whole)["Configuration"]
+    return Function(
+        name=raw["FunctionName"],
+        arn=":".join(raw["FunctionArn"].split(":")[:7]),
+        version=raw["Version"],
+        runtime=raw.get("Runtime"),
+        state=raw.get("State"),
+        last_update_status=raw.get("LastUpdateStatus"),
+        handler=raw.get("Handler"),
+        role_arn=raw["Role"],
+        timeout_s=raw["Timeout"],
+        memory_mb=raw["MemorySize"],
+        code_sha256=raw["CodeSha256"],
+        environment=_environment(reading, raw.get("Environment", {})),
+        log_group=raw.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}",
+        tracing=raw.get("TracingConfig", {}).get("Mode", "PassThrough"),
+        kms_key_arn=raw.get("KMSKeyArn"),
+        reserved_concurrency=whole.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
+        tags=described(reading, whole.get("Tags", {})),
+        layers=tuple(one["Arn"] for one in raw.get("Layers", ())),
+        file_systems=tuple(one["LocalMountPath"] for one in raw.get("FileSystemConfigs", ())),
+        snap_start=raw.get("SnapStart", {}).get("ApplyOn", "None"),
+        architectures=tuple(raw.get("Architectures", ("x86_64",))),
+        runtime_version=raw.get("RuntimeVersionConfig", {}).get("RuntimeVersionArn"),
+    )
+
+
+def _environment(reading: Reading, raw: Raw) -> dict[str, Value]:
+    # A key that we may not use hides the variables behind an error inside a good answer.
+    if refused := raw.get("Error"):
+        raise ReadFailure(f"lambda:GetFunction: environment: {refused['ErrorCode']}")
+    return described(reading, raw.get("Variables", {}))
+
+
+def _aliases(reading: Reading, name: str) -> tuple[Alias, ...]:
+    found = reading.aws.listed("lambda", "list_aliases", "Aliases", FunctionName=name)
+    return tuple(
+        Alias(
+            name=one["Name"],
+            arn=one["AliasArn"],
+            version=one["FunctionVersion"],
+            weights=(one.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {},
+        )
+        for one in found
+    )
+
+
+def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
+    published = [
+        Version(number=one["Version"], code_sha256=one["CodeSha256"])
+        for one in found
+        if one["FunctionName"] == name and one["Version"] != "$LATEST"
+    ]
+    return tuple(sorted(published, key=lambda one: int(one.number)))
+
+
+def _policy(reading: Reading, name: str, qualifier: str | None) -> FunctionPolicy:
+    """Read one place; ResourceNotFound means that no policy stands there."""
+    where = {"Qualifier": qualifier} if qualifier else {}
+    answer = reading.aws.call(
+        "lambda", "get_policy", FunctionName=name, **where, empty_on={NOT_FOUND}
+    )
+    return FunctionPolicy(qualifier=qualifier, document=answer["Policy"] if answer else None)
+
+
+def _urls(reading: Reading, name: str) -> tuple[FunctionUrl, ...]:
+    found = reading.aws.listed(
+        "lambda", "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name
+    )
+    return tuple(
+        FunctionUrl(arn=one["FunctionArn"], url=one["FunctionUrl"], auth_type=one["AuthType"])
+        for one in found
+    )
+
+
+READERS = {
+    "functions": Reader(functions, ("lambda:GetFunction", "lambda:ListTags", "kms:Decrypt")),
+    "aliases": Reader(aliases, ("lambda:ListAliases",)),
+    "versions": Reader(versions, ("lambda:ListFunctions",)),
+    "function_policies": Reader(policies, ("lambda:GetPolicy",)),
+    "function_urls": Reader(urls, ("lambda:ListFunctionUrlConfigs",)),
+    "lambda_account": Reader(account, ("lambda:GetAccountSettings",)),
+}

@@ -1,0 +1,77 @@
+"""KMS: each key by the name with which a resource refers to it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aws.engine import Reader, Reading
+from aws.secrets import Key
+from aws.section import Section, Unreadable
+
+REFERRING = {
+    "tables": "sse_key_arn",
+    "secrets": "kms_key",
+    "functions": "kms_key_arn",
+    "topics": "kms_key",
+    "log_groups": "kms_key",
+    "buckets": "kms_key",
+}
+"""Section -> the field of its items that names a key."""
+
+SECRETS_DEFAULT = "alias/aws/secretsmanager"
+"""The key of a secret that names none."""
+
+
+def keys(reading: Reading) -> Section[Key]:
+    sections = reading.sections(REFERRING)
+    named = {name for section in sections.values() for name in _named(section)}
+    found = reading.each(sorted(named), lambda name: _key(reading, name))
+    return {**found, **dict(_unknown(sections))}
+
+
+def _named(section: Section[Any]) -> Iterator[str]:
+    if isinstance(section, Unreadable):
+        return
+    for item in section.values():
+        if not isinstance(item, Unreadable):
+            yield from _names_of(item)
+
+
+def _names_of(item: Any) -> Iterator[str]:
+    for field in set(REFERRING.values()):
+        if name := getattr(item, field, None):
+            yield name
+    if getattr(item, "kms_key", "") is None and hasattr(item, "deleted"):
+        yield SECRETS_DEFAULT
+
+
+def _unknown(sections: Mapping[str, Section[Any]]) -> Iterator[tuple[str, Unreadable]]:
+    """Stand in for the keys that cannot be named, because what would name them is not known."""
+    for name, section in sections.items():
+        if isinstance(section, Unreadable):
+            yield f"(of {name})", Unreadable(f"{name}: {section.unreadable}")
+            continue
+        for item, found in section.items():
+            if isinstance(found, Unreadable):
+                yield f"(of {name} {item})", Unreadable(f"{name}: {found.unreadable}")
+
+
+def _key(reading: Reading, name: str) -> Key:
+    raw = reading.aws.call("kms", "describe_key", KeyId=name)["KeyMetadata"]
+    own = raw["KeyManager"] == "CUSTOMER"
+    # Policies of AWS managed keys are AWS's business, and not shown to everybody.
+    policy = _policy(reading, raw["KeyId"]) if own else None
+    return Key(
+        arn=raw["Arn"],
+        state=raw["KeyState"],
+        manager=raw["KeyManager"],
+        policy=policy,
+    )
+
+
+def _policy(reading: Reading, key_id: str) -> str:
+    answer = reading.aws.call("kms", "get_key_policy", KeyId=key_id, PolicyName="default")
+    policy: str = answer["Policy"]
+    return policy
+
+
+READERS = {"keys": Reader(keys, ("kms:DescribeKey", "kms:GetKeyPolicy"))}

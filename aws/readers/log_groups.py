@@ -1,0 +1,75 @@
+"""CloudWatch Logs: the planned groups, and the one that API Gateway makes by itself."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aws.belonging import shared_beginning
+from aws.door import ReadFailure
+from aws.engine import Reader, Reading
+from aws.monitoring import LogGroup
+from aws.readers.api import api_id
+from aws.section import Section, Unreadable
+
+EXECUTION = "API-Gateway-Execution-Logs_"
+
+
+def log_groups(reading: Reading) -> Section[LogGroup]:
+    planned, unknown = [*reading.scope.log_groups], {}
+    try:
+        if ours := api_id(reading):
+            planned.append(f"{EXECUTION}{ours}/{reading.scope.stage}")
+    except ReadFailure as failure:
+        unknown = {f"{EXECUTION}?/{reading.scope.stage}": Unreadable(str(failure))}
+    by_prefix = prefixes(planned)
+    listed = reading.each(by_prefix, lambda prefix: _listed(reading, prefix))
+    return {**_found(by_prefix, listed), **unknown}
+
+
+def prefixes(names: Iterable[str]) -> dict[str, list[str]]:
+    """Prefix to list by -> names: one listing for all that stand in the same folder."""
+    folders: dict[str, list[str]] = {}
+    for name in names:
+        folders.setdefault(name.rpartition("/")[0], []).append(name)
+    return {
+        prefix: [name for name in own if name.startswith(prefix)]
+        for own in folders.values()
+        for prefix in _beginnings(own)
+    }
+
+
+def _beginnings(names: list[str]) -> list[str]:
+    shared = shared_beginning(names)
+    return [shared] if shared else names
+
+
+def _found(
+    by_prefix: Mapping[str, Iterable[str]], listed: Mapping[str, Any]
+) -> dict[str, LogGroup | Unreadable]:
+    found: dict[str, LogGroup | Unreadable] = {}
+    for prefix, names in by_prefix.items():
+        groups = listed[prefix]
+        if isinstance(groups, Unreadable):
+            found |= dict.fromkeys(names, groups)
+        else:
+            found |= {name: groups[name] for name in names if name in groups}
+    return found
+
+
+def _listed(reading: Reading, prefix: str) -> dict[str, LogGroup]:
+    found = reading.aws.listed(
+        "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix
+    )
+    return {raw["logGroupName"]: _group(raw) for raw in found}
+
+
+def _group(raw: Mapping[str, Any]) -> LogGroup:
+    return LogGroup(
+        name=raw["logGroupName"],
+        arn=raw["arn"].removesuffix(":*"),
+        retention_days=raw.get("retentionInDays"),
+        log_class=raw.get("logGroupClass", "STANDARD"),
+        kms_key=raw.get("kmsKeyId"),
+    )
+
+
+READERS = {"log_groups": Reader(log_groups, ("logs:DescribeLogGroups",))}

@@ -1,0 +1,97 @@
+"""API Gateway: who may call how often, by plan, by key and by account."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from aws.api import ApiKey, GatewayAccount, OwnLimit, UsagePlan
+from aws.belonging import ours
+from aws.door import ReadFailure
+from aws.engine import Reader, Reading
+from aws.readers.api import PAGE
+from aws.section import Section
+
+Raw = Mapping[str, Any]
+
+
+def usage_plans(reading: Reading) -> Section[UsagePlan]:
+    found = reading.aws.listed("apigateway", "get_usage_plans", "items", limit=PAGE)
+    by_name = _by_name(reading, found, reading.scope.usage_plan)
+    return reading.each(by_name, lambda name: _usage_plan(reading, _only(by_name[name])))
+
+
+def api_keys(reading: Reading) -> Section[ApiKey]:
+    if reading.scope.api_key is None:
+        return {}
+    # includeValues stays False: a key's value is as good as a password.
+    found = reading.aws.listed("apigateway", "get_api_keys", "items", limit=PAGE)
+    by_name = _by_name(reading, found, reading.scope.api_key)
+    return reading.each(by_name, lambda name: _api_key(_only(by_name[name])))
+
+
+def account(reading: Reading) -> Section[GatewayAccount]:
+    raw = reading.aws.call("apigateway", "get_account")
+    throttle = raw["throttleSettings"]
+    return {
+        "account": GatewayAccount(
+            log_role_arn=raw.get("cloudwatchRoleArn") or None,
+            rate=throttle["rateLimit"],
+            burst=throttle["burstLimit"],
+        )
+    }
+
+
+def _by_name(reading: Reading, found: list[Raw], expected: str | None) -> dict[str, list[Raw]]:
+    names = {raw["name"] for raw in found}
+    mine = {name for name in names if name == expected or ours(name, reading.scope.prefix)}
+    return {name: [raw for raw in found if raw["name"] == name] for name in sorted(mine)}
+
+
+def _only(same: list[Raw]) -> Raw:
+    """Return the one of its name: API Gateway allows namesakes, and then nobody knows which is meant."""
+    if len(same) > 1:
+        ids = ", ".join(sorted(raw["id"] for raw in same))
+        raise ReadFailure(f"apigateway: {len(same)} of the name {same[0]['name']}: {ids}")
+    return same[0]
+
+
+def _usage_plan(reading: Reading, raw: Raw) -> UsagePlan:
+    throttle, quota = raw.get("throttle") or {}, raw.get("quota") or {}
+    return UsagePlan(
+        id=raw["id"],
+        name=raw["name"],
+        rate=throttle.get("rateLimit"),
+        burst=throttle.get("burstLimit"),
+        quota=quota.get("limit"),
+        period=quota.get("period"),
+        stages=tuple(sorted(f"{one['apiId']}:{one['stage']}" for one in raw.get("apiStages", ()))),
+        own_limits=tuple(_own_limits(raw.get("apiStages", ()))),
+        keys=_keys(reading, raw["id"]) if reading.scope.api_key else (),
+    )
+
+
+def _own_limits(stages: Iterable[Raw]) -> Iterator[OwnLimit]:
+    for one in stages:
+        for method, limit in (one.get("throttle") or {}).items():
+            yield OwnLimit(
+                method=f"{one['apiId']}:{one['stage']} {method}",
+                rate=limit["rateLimit"],
+                burst=limit["burstLimit"],
+            )
+
+
+def _keys(reading: Reading, plan: str) -> tuple[str, ...]:
+    found = reading.aws.listed(
+        "apigateway", "get_usage_plan_keys", "items", usagePlanId=plan, limit=PAGE
+    )
+    return tuple(sorted(one["id"] for one in found))
+
+
+def _api_key(raw: Raw) -> ApiKey:
+    return ApiKey(id=raw["id"], name=raw["name"], enabled=raw["enabled"])
+
+
+READERS = {
+    "usage_plans": Reader(usage_plans, ("apigateway:GET",)),
+    "api_keys": Reader(api_keys, ("apigateway:GET",)),
+    "gateway_account": Reader(account, ("apigateway:GET",)),
+}

@@ -1,0 +1,107 @@
+"""The inventory as a file, to be judged again: the same values come back, unread ones included."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+from pydantic import TypeAdapter
+
+from aws.inventory import Inventory, Sections
+from aws.reading import NOT_ASKED, frozen
+from aws.section import Section, Unreadable
+
+
+def to_json(inventory: Inventory) -> str:
+    """Write canonical JSON: sorted keys, one spelling of each number, moments in ISO 8601."""
+    raw = _spelled(asdict(frozen(inventory)))
+    return json.dumps(raw, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def from_json(text: str) -> Inventory:
+    """Read what ``to_json`` wrote; raise ValueError where it is something else."""
+    raw = json.loads(text)
+    try:
+        found = {
+            one.name: _section(one.name, raw["sections"][one.name]) for one in fields(Sections)
+        }
+        rest = {key: value for key, value in raw.items() if key != "sections"}
+        return Inventory(
+            **{key: _adapter(Inventory, key).validate_python(value) for key, value in rest.items()},
+            sections=Sections(**found),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"this is no saved inventory: {type(error).__name__}: {error}") from None
+
+
+def digest(inventory: Inventory) -> str:
+    """SHA-256 of the canonical JSON, in hex: what a signature binds to."""
+    return hashlib.sha256(to_json(inventory).encode()).hexdigest()
+
+
+def unreadable(inventory: Inventory) -> list[str]:
+    """Return what AWS did not let us read, one sentence each: section, item, reason."""
+    return [
+        f"{where}: {why}" for where, why in _reasons(frozen(inventory).sections) if why != NOT_ASKED
+    ]
+
+
+def _reasons(sections: Sections) -> Iterator[tuple[str, str]]:
+    for one in fields(sections):
+        section: Section[Any] = getattr(sections, one.name)
+        if isinstance(section, Unreadable):
+            yield one.name, section.unreadable
+            continue
+        for name, item in section.items():
+            if isinstance(item, Unreadable):
+                yield f"{one.name} {name}", item.unreadable
+
+
+def _section(name: str, raw: Mapping[str, Any]) -> Section[Any]:
+    """Tell unread from read before any type is tried.
+
+    Some items have a default for every field, so that ``{"unreadable": …}`` would pass for an
+    empty one of them.
+    """
+    if _is_unreadable(raw):
+        return Unreadable(raw["unreadable"])
+    adapter = _adapter(Sections, name)
+    return {
+        key: Unreadable(item["unreadable"])
+        if _is_unreadable(item)
+        else adapter.validate_python(item)
+        for key, item in raw.items()
+    }
+
+
+def _is_unreadable(raw: object) -> bool:
+    return (
+        isinstance(raw, dict)
+        and raw.keys() == {"unreadable"}
+        and isinstance(raw["unreadable"], str)
+    )
+
+
+@cache
+def _adapter(owner: type[Inventory | Sections], name: str) -> TypeAdapter[Any]:
+    """Return the adapter of a field; of a section, of its items: ``Mapping[str, T | Unreadable]``."""
+    hint = get_type_hints(owner)[name]
+    if owner is Sections:
+        mapping = get_args(hint)[0]
+        hint = get_args(get_args(mapping)[1])[0]
+    return TypeAdapter(hint)
+
+
+def _spelled(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _spelled(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_spelled(one) for one in value]
+    return value

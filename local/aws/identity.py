@@ -1,0 +1,139 @@
+"""Who calls, and whether IAM lets them: role credentials are held to the policies of their role."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from aws.iam import Context, Outcome, Statement, context, evaluate, parse
+from local.aws.errors import access_denied, refusal
+from local.aws.identity_targets import targets
+from local.aws.moto import Moto
+from local.aws.request import Request, Response
+
+_ADMIN = "admin"
+_NEEDS_NO_PERMISSION = frozenset({"GetCallerIdentity"})
+_GLOBAL_SERVICES = frozenset({"iam", "route53", "sts"})
+
+_parsed = lru_cache(maxsize=512)(parse)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose credentials signed a call. ``session`` is None for the administrator of the stack."""
+
+    arn: str
+    session: Any = None
+
+
+class Identity:
+    """IAM of one account. Credentials that STS issued are enforced; all others may do anything."""
+
+    def __init__(self, moto: Moto) -> None:
+        self._moto = moto
+        self._sessions: dict[str, Any] = {}
+
+    def caller(self, request: Request) -> Caller | None:
+        """Tell who calls; None for temporary credentials that were never issued here."""
+        if not request.access_key.startswith("ASIA"):
+            return Caller(_ADMIN)
+        session = self._session(request.access_key)
+        return None if session is None else Caller(session.arn, session)
+
+    def refusal(self, request: Request) -> Response | None:
+        """Refuse what IAM refuses, in AWS's words; None where the call may go on."""
+        caller = self.caller(request)
+        if caller is None:
+            message = "The security token included in the request is invalid."
+            return refusal(request, _invalid_token(request), message, 403)
+        if caller.session is None or request.operation in _NEEDS_NO_PERMISSION:
+            return None
+        if caller.session.expiration < datetime.now(UTC).replace(tzinfo=None):
+            message = "The security token included in the request is expired"
+            return refusal(request, "ExpiredTokenException", message, 403)
+        return self._refusal_of(request, caller)
+
+    def _refusal_of(self, request: Request, caller: Caller) -> Response | None:
+        role = self._role(caller.session.role_arn)
+        if role is None:
+            return access_denied(request, f"User: {caller.arn} has no role any more")
+        known = self._known(request, caller)
+        own, limits = self._policies(role, caller.session)
+        for action, resource in targets(request, self._moto):
+            decision = evaluate(own, action, resource, known, limits=limits)
+            if not decision.allowed:
+                because = decision.reason
+                if decision.outcome is Outcome.UNKNOWN:
+                    because = f"it cannot be judged locally: {because}"
+                return access_denied(
+                    request,
+                    f"User: {caller.arn} is not authorized to perform: {action}"
+                    f" on resource: {resource} because {because}",
+                )
+        return None
+
+    def _session(self, access_key: str) -> Any:
+        if access_key not in self._sessions:
+            issued = self._moto.backend("sts", "aws").assumed_roles
+            self._sessions |= {session.access_key_id: session for session in list(issued)}
+        return self._sessions.get(access_key)
+
+    def _role(self, arn: str) -> Any:
+        roles = self._moto.backend("iam", "aws").roles
+        return next((role for role in list(roles.values()) if role.arn == arn), None)
+
+    def _policies(
+        self, role: Any, session: Any
+    ) -> tuple[Sequence[Statement], list[Sequence[Statement]]]:
+        """Collect what the role may do, and what narrows it: its boundary, the session's policy."""
+        own = [
+            *(_parsed(document, name) for name, document in role.policies.items()),
+            *(_parsed(_document(p), p.name) for p in role.managed_policies.values()),
+        ]
+        limits: list[Sequence[Statement]] = []
+        if boundary := role.permissions_boundary_arn:
+            policy = self._moto.backend("iam", "aws").managed_policies[boundary]
+            limits.append(_parsed(_document(policy), policy.name))
+        if session.policy:
+            limits.append(_parsed(session.policy, "session"))
+        return [statement for statements in own for statement in statements], limits
+
+    def _known(self, request: Request, caller: Caller) -> Context:
+        region = "us-east-1" if request.service in _GLOBAL_SERVICES else request.region
+        now = datetime.now(UTC)
+        return context(
+            {
+                "aws:RequestedRegion": region,
+                "aws:PrincipalArn": caller.session.role_arn,
+                "aws:PrincipalAccount": self._moto.account,
+                "aws:PrincipalType": "AssumedRole",
+                "aws:ResourceAccount": self._moto.account,
+                "aws:userid": caller.session.user_id,
+                "aws:CurrentTime": now.isoformat(),
+                "aws:EpochTime": str(now.timestamp()),
+                "aws:SecureTransport": "true",  # as it is on AWS, where there is no http
+                "aws:SourceIp": "127.0.0.1",
+                "aws:ViaAWSService": "false",
+                **dict.fromkeys(_ABSENT, ()),
+            }
+        )
+
+
+_ABSENT = (
+    *("aws:username", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
+    *("aws:SourceVpc", "aws:SourceVpce", "aws:SourceArn", "aws:SourceAccount"),
+)
+"""Keys that a call of a function's role does not carry."""
+
+
+def _document(policy: Any) -> str:
+    return str(next(version.document for version in policy.versions if version.is_default))
+
+
+def _invalid_token(request: Request) -> str:
+    return (
+        "InvalidClientTokenId"
+        if request.service in {"iam", "sts", "sns"}
+        else ("UnrecognizedClientException")
+    )

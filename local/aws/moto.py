@@ -1,0 +1,198 @@
+"""moto behind a function: a Request goes in, a Response comes out, and its state can be reached.
+
+Everything that knows moto's inner names is here or in a ``mend_`` module, and moto is imported
+only when a server starts, since that costs a second.
+"""
+
+import copy
+import importlib
+import io
+import logging
+import os
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+from local.aws.errors import internal_failure, not_implemented
+from local.aws.request import Request, Response
+
+_log = logging.getLogger(__name__)
+
+
+Mend = Callable[[Request, "Moto"], Response]
+"""Answers one operation as AWS does, mostly by correcting what moto answers."""
+
+
+class Moto:
+    """moto's state for one account. Start it once, and close it to forget the account's state."""
+
+    def __init__(self, account: str) -> None:
+        self.account = account
+        # moto is not thread-safe. One lock per service: a slow DynamoDB transaction blocks no
+        # other service, and moto never calls back over HTTP, so no lock waits for another.
+        self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._app: Any = None
+
+    def start(self) -> None:
+        if "MOTO_ACCOUNT_ID" in os.environ:  # moto would put it above the account that we name
+            raise RuntimeError(
+                "MOTO_ACCOUNT_ID is set: unset it, the environment names the account"
+            )
+        _configure()
+        self.forget()
+        self._app = _application()
+
+    def forget(self) -> None:
+        """Drop all state of the account; another account's stack in this process keeps its own."""
+        from moto.core.base_backend import BackendDict, backend_lock  # noqa: PLC0415  # as above
+
+        with backend_lock:
+            started: Any = BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  # the only way
+            for services in tuple(started):
+                services.pop(self.account, None)
+        self._forget_buckets()
+
+    def _forget_buckets(self) -> None:
+        if "moto.s3.models" not in sys.modules:
+            return
+        owners = sys.modules["moto.s3.models"].s3_backends.bucket_accounts
+        for bucket in [name for name, owner in owners.items() if owner[1] == self.account]:
+            del owners[bucket]
+
+    def backend(self, service: str, region: str) -> Any:
+        """Give moto's own model of a service; the Region of global ones (IAM, STS) is ``aws``."""
+        if service == "lambda":  # which moto keeps under another name where there is no Docker
+            functions: Any = importlib.import_module("moto.awslambda.utils")
+            return functions.get_backend(self.account, region)
+        return importlib.import_module("moto.backends").get_backend(service)[self.account][region]
+
+    def notes(self, service: str, region: str) -> dict[str, Any]:
+        """Give a place to note what moto forgets of a service; it goes when the state goes."""
+        notes: dict[str, Any] = vars(self.backend(service, region)).setdefault("_notes", {})
+        return notes
+
+    def lock(self, service: str) -> threading.RLock:
+        """Guards all work on the state of ``service``; the one of DynamoDB covers its streams."""
+        return self._locks["dynamodb" if service == "dynamodbstreams" else service]
+
+    def __call__(self, request: Request) -> Response:
+        """Let moto answer. What it cannot do is 501, and where it breaks 500, in AWS's shape."""
+        try:
+            with self.lock(request.service):
+                response = self._forward(request)
+        except (NotImplementedError, ImportError) as missing:  # or a package that it would need
+            return not_implemented(request, str(missing) or "moto has no code for it")
+        except Exception as bug:  # noqa: BLE001  # whatever breaks inside moto must not pass as AWS
+            _log.debug("moto broke on %s %s", request.service, request.operation, exc_info=bug)
+            return internal_failure(request, bug)
+        if _is_page(response):
+            return not_implemented(request, "moto has no such route")
+        return response
+
+    def _forward(self, request: Request) -> Response:
+        status = 500
+        headers: dict[str, str] = {}
+
+        def start_response(line: str, sent: list[tuple[str, str]], *_: object) -> object:
+            nonlocal status
+            status = int(line.split(" ", 1)[0])
+            headers.update(sent)
+            return None
+
+        chunks = self._app(_environ(request, self.account), start_response)
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        return Response(status=status, headers=headers, body=body)
+
+
+@cache
+def _application() -> Any:
+    """Make the one application of this process: what it answers from is moto's state, by account."""
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  # a second of imports
+        DomainDispatcherApplication,
+        create_backend_app,
+    )
+
+    app: Any = DomainDispatcherApplication(create_backend_app)
+    # moto lists the folders of its package anew for each request: a third of a call's time.
+    app.get_backend_for_host = lru_cache(maxsize=256)(app.get_backend_for_host)
+    return app
+
+
+def _is_page(response: Response) -> bool:
+    start = response.body[:64].lower()
+    return start.startswith((b"<!doctype html", b"<html")) and not response.succeeded
+
+
+def _configure() -> None:
+    """Set what moto reads from globals: the same for every stack of this process."""
+    from moto.core import common_models, config  # noqa: PLC0415  # as above
+
+    config.default_user_config["lambda"] = {"use_docker": False}
+    config.default_user_config["iam"] = {"load_aws_managed_policies": True}
+    # moto keeps every model object it ever made for its dashboard: a leak of whole tables.
+    common_models.BaseModel.__new__ = staticmethod(_untracked)  # type: ignore[method-assign,assignment]
+    # A function refers to all logs of its Region, and moto copies functions to list them: after a
+    # few hundred calls a listing took seconds.
+    importlib.import_module("moto.logs.models").LogsBackend.__deepcopy__ = _itself
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+    iam = importlib.import_module("moto.iam.models").IAMBackend
+    if iam._init_aws_policies.__module__ != __name__:  # noqa: SLF001  # once is enough
+        iam._init_aws_policies = _parsed_once(iam._init_aws_policies)  # noqa: SLF001  # its only place
+
+
+def _parsed_once(read: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    """Spare every further stack the 0.1 s that it takes to read AWS's own 1,500 policies."""
+    policies: list[Any] = []
+
+    def init_aws_policies(backend: Any) -> list[Any]:
+        policies.extend(() if policies else read(backend))
+        return [copy.copy(policy) for policy in policies]
+
+    return init_aws_policies
+
+
+def _untracked(cls: type, *_: object, **__: object) -> object:
+    return object.__new__(cls)
+
+
+def _itself(backend: object, _: object) -> object:
+    return backend
+
+
+def _environ(request: Request, account: str) -> dict[str, Any]:
+    raw = f"{request.path}?{request.query}" if request.query else request.path
+    environ: dict[str, Any] = {
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(request.path).encode().decode("latin-1"),
+        "QUERY_STRING": request.query,
+        "REQUEST_URI": raw,
+        "RAW_URI": raw,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+    }
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole already
+    environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+    return environ

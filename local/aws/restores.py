@@ -1,0 +1,136 @@
+"""DynamoDB's way back in time: a log of writes, since moto's restore copies the items of now.
+
+AWS lets a table be restored up to five minutes ago; here it is up to now, or no rehearsal of a restore
+would come to its end while somebody looks.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from moto.dynamodb.models.dynamo_type import DynamoType
+
+from local.aws.request import Request, Response
+from local.aws.server import LocalAws
+from local.mends import mended
+
+KEPT = 50_000
+"""Writes that are remembered; a table can't be restored to a moment before the oldest one forgotten."""
+Key = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    at: float
+    """Seconds since the epoch."""
+    table: str
+    key: Key
+    image: Mapping[str, Any] | None
+    """The item as it is after the write, in DynamoDB JSON; None where it is gone."""
+
+
+class Restores:
+    """Remembers what each write left behind; an observer and an extension of LocalAws."""
+
+    def __init__(self, aws: LocalAws, now: Callable[[], float] = time.time) -> None:
+        self._moto, self._now = aws.moto, now
+        self._log: deque[_Written] = deque()
+        self._forgotten = 0.0
+
+    def observe(self, request: Request, _: Response) -> None:
+        """Take note of what a write left behind."""
+        if request.service != "dynamodb":
+            return
+        for name, given in _writes(request.operation, request.parameters):
+            with self._moto.lock("dynamodb"):
+                table = self._table(request, name)
+                key = _key(table, given)
+                image = _image(table, key)
+                self._log.append(_Written(self._now(), table.name, key, image))
+                if len(self._log) > KEPT:
+                    self._forgotten = self._log.popleft().at
+
+    def extension(self, request: Request) -> Response | None:
+        """Restore as of a time, and say up to when; None for any other call."""
+        if request.service != "dynamodb":
+            return None
+        if request.operation == "RestoreTableToPointInTime":
+            response = mended(request, self._moto)
+            if response.succeeded:
+                self._wind_back(request)
+            return response
+        if request.operation == "DescribeContinuousBackups":
+            return self._up_to_now(mended(request, self._moto))
+        return None
+
+    def _wind_back(self, request: Request) -> None:
+        asked = request.parameters
+        to = _epoch(asked.get("RestoreDateTime")) or self._now()
+        with self._moto.lock("dynamodb"):
+            table = self._table(request, asked["TargetTableName"])
+            for key, image in self._states(asked["SourceTableName"], to).items():
+                table.delete_item(*(DynamoType({kind: value}) for kind, value in key))
+                if image is not None:
+                    table.put_item(dict(image))
+
+    def _states(self, table: str, to: float) -> Mapping[Key, Mapping[str, Any] | None]:
+        """Return how the items that were written after the moment were at it."""
+        before: dict[Key, Mapping[str, Any] | None] = {}
+        after: set[Key] = set()
+        for one in self._log:
+            if one.table == table and one.at <= to:
+                before[one.key] = one.image
+            elif one.table == table:
+                after.add(one.key)
+        return {key: before.get(key) for key in after}
+
+    def _up_to_now(self, response: Response) -> Response:
+        if not response.succeeded:
+            return response
+        document = response.document
+        described = document["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        if described["PointInTimeRecoveryStatus"] == "ENABLED":
+            began = float(described["EarliestRestorableDateTime"])
+            described["EarliestRestorableDateTime"] = max(began, self._forgotten)
+            described["LatestRestorableDateTime"] = self._now()
+        return response.with_document(document)
+
+    def _table(self, request: Request, name: str) -> Any:
+        tables = self._moto.backend("dynamodb", request.region).tables
+        return tables[name.rpartition("/")[2]]
+
+
+def _writes(operation: str, asked: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield table and key (or whole item) of everything that a call writes."""
+    if operation in {"PutItem", "UpdateItem", "DeleteItem"}:
+        yield asked["TableName"], asked.get("Item") or asked["Key"]
+    elif operation == "BatchWriteItem":
+        for name, requests in asked["RequestItems"].items():
+            for one in requests:
+                put, delete = one.get("PutRequest"), one.get("DeleteRequest")
+                yield name, put["Item"] if put else delete["Key"]
+    elif operation == "TransactWriteItems":
+        for one in asked["TransactItems"]:
+            for kind, write in one.items():
+                if kind != "ConditionCheck":
+                    yield write["TableName"], write.get("Item") or write["Key"]
+
+
+def _key(table: Any, given: Mapping[str, Any]) -> Key:
+    names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
+    return tuple(next(iter(given[name].items())) for name in names)
+
+
+def _image(table: Any, key: Key) -> Mapping[str, Any] | None:
+    found = table.get_item(*(DynamoType({kind: value}) for kind, value in key))
+    return dict(found.to_json()["Attributes"]) if found else None
+
+
+def _epoch(given: Any) -> float | None:
+    """Read a time as the client sends it: seconds, or text."""
+    if given is None or isinstance(given, int | float):
+        return given
+    return datetime.fromisoformat(str(given)).timestamp()

@@ -1,0 +1,176 @@
+"""AWS on the loopback interface: moto's state, with IAM enforced and deployments frozen."""
+
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from local.aws.errors import internal_failure
+from local.aws.http import LoopbackServer
+from local.aws.identity import Identity
+from local.aws.identity_targets import targets
+from local.aws.moto import Moto
+from local.aws.operations import resolve
+from local.aws.request import Request, Response
+from local.mends import mended
+
+Extension = Callable[[Request], Response | None]
+Observer = Callable[[Request, Response], None]
+
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
+_CALLS_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call as it was answered. ``at`` is in seconds since the epoch."""
+
+    service: str
+    operation: str
+    resource: str
+    """The first resource that IAM is asked about."""
+    caller: str
+    """``admin``, or the ARN of the role session whose credentials signed it."""
+    at: float
+    status: int
+
+
+class LocalAws:
+    """A local AWS API for one account, from ``with`` to its end, which forgets all state.
+
+    A call passes, in this order: ``faults``, which may refuse it (see ``local.aws.faults``); IAM;
+    ``extensions``, which may answer it; moto, with what we mend of it. Then ``observers`` see what
+    succeeded. The three lists may be changed at any time.
+    """
+
+    _accounts_in_use: ClassVar[set[str]] = set()
+
+    def __init__(self, account: str, region: str, *, port: int = 0) -> None:
+        self.account = account
+        self.region = region
+        self.moto = Moto(account)
+        self.identity = Identity(self.moto)
+        self.faults: MutableSequence[Extension] = []
+        self.extensions: MutableSequence[Extension] = []
+        self.observers: MutableSequence[Observer] = []
+        self._calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
+        self._server = LoopbackServer(self._receive, port)
+
+    @property
+    def endpoint(self) -> str:
+        """The URL for ``AWS_ENDPOINT_URL``."""
+        return self._server.url
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """The calls so far, oldest first; the last 20,000 of them."""
+        return tuple(self._calls)
+
+    def clear(self) -> None:
+        """Forget all state and all calls, as if just started; the three lists stay as they are."""
+        self.moto.forget()
+        self.identity = Identity(self.moto)
+        self._calls.clear()
+
+    def __enter__(self) -> Self:
+        if self.account in self._accounts_in_use:
+            raise RuntimeError(f"account {self.account} already has a local AWS in this process")
+        self.moto.start()
+        self._accounts_in_use.add(self.account)
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.close()
+        self.moto.forget()
+        self._accounts_in_use.discard(self.account)
+
+    def _receive(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
+        request = _request(method, target, headers, body)
+        if request is None:
+            return _UNSIGNED
+        try:
+            response = self._answer(request)
+        except Exception as bug:  # noqa: BLE001  # an extension's bug must look like AWS failing
+            response = internal_failure(request, bug)
+        self._record(request, response)
+        return response
+
+    def _answer(self, request: Request) -> Response:
+        response = self._refused(request) or self._answered(request)
+        if response.succeeded:
+            for observer in tuple(self.observers):
+                observer(request, response)
+        return response
+
+    def _refused(self, request: Request) -> Response | None:
+        for fault in tuple(self.faults):
+            if (response := fault(request)) is not None:
+                return response
+        return self.identity.refusal(request)
+
+    def _answered(self, request: Request) -> Response:
+        for extension in tuple(self.extensions):
+            if (response := extension(request)) is not None:
+                return response
+        return mended(request, self.moto)
+
+    def _record(self, request: Request, response: Response) -> None:
+        caller = self.identity.caller(request)
+        self._calls.append(
+            Call(
+                service=request.service,
+                operation=request.operation,
+                resource=_resource(request, self.moto),
+                caller=caller.arn if caller else "unknown",
+                at=time.time(),
+                status=response.status,
+            )
+        )
+
+
+def _resource(request: Request, moto: Moto) -> str:
+    try:
+        return next(iter(targets(request, moto)), ("", "*"))[1]
+    except (AttributeError, KeyError, TypeError, ValueError):  # a body that AWS refuses, too
+        return "*"
+
+
+def _request(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request | None:
+    url = urlsplit(target)
+    query = dict(parse_qsl(url.query))
+    signed = headers.get("authorization") or f"Credential={query.get('X-Amz-Credential', '')}"
+    credential = _CREDENTIAL.search(signed)
+    if credential is None:
+        return None
+    access_key, _, region, signing_name = credential.groups()
+    is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    form = dict(parse_qsl(body.decode("utf-8", "replace"))) if is_form else {}
+    operation = resolve(signing_name, method, target, headers, form)
+    return Request(
+        method=method,
+        path=url.path,
+        query=url.query,
+        headers=headers,
+        body=body,
+        service=operation.service,
+        operation=operation.name,
+        region=unquote(region),
+        access_key=access_key,
+        labels=operation.labels,
+    )
+
+
+_UNSIGNED = Response(
+    status=403,
+    headers={
+        "Content-Type": "application/json",
+        "x-amzn-ErrorType": "MissingAuthenticationTokenException",
+    },
+    body=b'{"message": "Request is missing Authentication Token"}',
+)

@@ -1,0 +1,146 @@
+"""Lambda's data plane: runs what is deployed on the local AWS API, each function in its own processes."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from local.aws.request import Request, Response
+from local.functions.clients import Clients
+from local.functions.data_plane import answer
+from local.functions.deployed import Deployments, NotDeployed, split_name
+from local.functions.environment import Environments
+from local.functions.events import EventQueue
+from local.functions.invocation import Call, Invocation, not_found
+from local.functions.logs import LogWriter
+from local.functions.metrics import Counters
+from local.functions.package import Packages
+from local.functions.policy import Ask, allows
+from local.functions.runner import Runner
+
+CLOSE_SECONDS = 5.0
+
+
+class Functions:
+    """The functions of one account and Region, from ``with`` to its end, which leaves no process.
+
+    ``endpoint`` is the local AWS API, and must be served by this very process. ``concurrency``
+    bounds the workers of each function. That is a limit of this machine, not one of AWS: a call
+    waits up to ``wait_seconds`` for a free worker before it is throttled, while a function's
+    reserved concurrency throttles at once. ``retry_seconds`` stands for the minutes that Lambda
+    leaves between the attempts of an event. ``now`` is the clock by which credentials expire, in
+    seconds since the epoch.
+
+    Give ``extension`` and ``observe`` to the AWS API's own lists of these: the first serves Invoke, the
+    second spares a look at the configuration at each invocation.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a setting of its own, and four have defaults
+        self,
+        endpoint: str,
+        region: str,
+        account: str,
+        *,
+        concurrency: int = 4,
+        wait_seconds: float = 10.0,
+        retry_seconds: float = 0.1,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        clients = Clients(endpoint, region)
+        self._packages = Packages()
+        self._deployments = Deployments(clients.admin("lambda"))
+        self._environments = Environments(
+            account=account,
+            region=region,
+            endpoint=endpoint,
+            sts=clients.admin("sts"),
+            packages=self._packages,
+            now=now,
+        )
+        self._logs = LogWriter(clients.logs)
+        self._runner = Runner(
+            self._deployments,
+            self._environments,
+            self._logs,
+            workers=concurrency,
+            wait_seconds=wait_seconds,
+        )
+        self._events = EventQueue(
+            self._runner.run, threads=concurrency, retry_seconds=retry_seconds
+        )
+
+    def __enter__(self) -> Self:
+        self._logs.start()
+        self._events.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers, drop events that still wait, write the logs that are left."""
+        self._events.close()
+        self._runner.close()
+        self._events.join(CLOSE_SECONDS)
+        self._logs.close(CLOSE_SECONDS)
+        self._packages.close()
+
+    def invoke(
+        self,
+        name_or_arn: str,
+        event: bytes | Mapping[str, Any],
+        *,
+        qualifier: str | None = None,
+        kind: str = "RequestResponse",
+        client_context: Mapping[str, Any] | None = None,
+    ) -> Invocation:
+        """Invoke as Lambda's Invoke does; ``kind`` is its InvocationType. Refusals are not raised."""
+        try:
+            name, named = split_name(name_or_arn)
+        except NotDeployed as error:
+            return not_found(Call(name=name_or_arn, qualifier=qualifier, event=b""), error)
+        payload = event if isinstance(event, bytes) else json.dumps(event).encode()
+        call = Call(
+            name=name,
+            qualifier=qualifier or named,
+            event=payload,
+            client_context=client_context,
+        )
+        return self._invoke(call, kind)
+
+    def allowed(self, arn: str, principal: str, source_arn: str) -> bool:
+        """Whether the policy of exactly this function, version or alias lets the service invoke it."""
+        ask = Ask(principal=principal, resource=arn, source_arn=source_arn)
+        return allows(self._deployments.policy(*split_name(arn)), ask)
+
+    def extension(self, request: Request) -> Response | None:
+        """Answer Invoke calls on the AWS API, and no others."""
+        return answer(request, self._invoke)
+
+    def observe(self, request: Request, _: Response) -> None:
+        """Take note of a call that the AWS API has carried out."""
+        self._deployments.observe(request.service, request.operation)
+
+    def flush_logs(self, seconds: float = 10.0) -> None:
+        """Wait until what was logged so far is in CloudWatch Logs; ``TimeoutError`` if it never is."""
+        self._logs.flush(seconds)
+
+    def settle(self, seconds: float = 30.0) -> None:
+        """Wait until no event is queued or running, retries included; else ``TimeoutError``."""
+        self._events.settle(seconds)
+
+    @property
+    def metrics(self) -> Mapping[str, Counters]:
+        """Invocations, errors, throttles and seconds so far, by function name."""
+        return self._runner.metrics.snapshot()
+
+    def _invoke(self, call: Call, kind: str) -> Invocation:
+        if kind == "RequestResponse":
+            return self._runner.run(call)
+        try:
+            self._deployments.find(call.name, call.qualifier)
+        except NotDeployed as error:
+            return not_found(call, error)
+        if kind == "Event":
+            self._events.put(call)
+        return Invocation(status=202 if kind == "Event" else 204, request_id=call.request_id)

@@ -1,0 +1,70 @@
+"""Access logs: one line per answered request, in the stage's own format, off the caller's path."""
+
+import logging
+import queue
+import threading
+import time
+from collections import defaultdict
+
+from local.gateway.call import Call
+from local.gateway.needs import Control, LogsError
+from local.gateway.variables import render
+
+_MOST_PER_WRITE = 1_000
+_GATHER_S = 0.2
+_Entry = tuple[str, float, str]
+_log = logging.getLogger(__name__)
+
+
+class AccessLog:
+    """Queues lines and writes them in batches from one thread; a log group that refuses loses them."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._lines: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="gateway-access-log", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what is queued, then stop."""
+        self._lines.put(None)
+        self._thread.join()
+
+    def note(self, call: Call) -> None:
+        """Queue the line of an answered call, where its stage wants one; empty values read ``-``."""
+        settings = call.served.settings
+        if settings.access_log_group:
+            line = render(settings.access_log_format, call, missing="-")
+            at = call.context["requestTimeEpoch"] / 1000
+            self._lines.put((settings.access_log_group, at, line))
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            batch = self._batch()
+            running = None not in batch
+            self._write([entry for entry in batch if entry])
+
+    def _batch(self) -> list[_Entry | None]:
+        """Wait for a line, then for what follows: a call for each line would be a load of its own."""
+        batch = [self._lines.get()]
+        until = time.monotonic() + _GATHER_S
+        while None not in batch[-1:] and len(batch) < _MOST_PER_WRITE:
+            try:
+                batch.append(self._lines.get(timeout=max(0.0, until - time.monotonic())))
+            except queue.Empty:
+                break
+        return batch
+
+    def _write(self, batch: list[_Entry]) -> None:
+        groups = defaultdict(list)
+        for group, at, line in batch:
+            groups[group].append((at, line))
+        for group, lines in groups.items():
+            try:
+                self._control.write_log(group, lines)
+            except LogsError as refused:
+                _log.warning("%d access log lines are lost: %s", len(lines), refused)

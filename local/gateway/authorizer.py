@@ -1,0 +1,147 @@
+"""Lambda authorizers: who asks, may it, and for how long the answer is remembered."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.gateway.authorizer_policy import decide
+from local.gateway.call import Call
+from local.gateway.event import request_authorizer_event
+from local.gateway.invoke import (
+    InvokeError,
+    Invoker,
+    InvokeRefusedError,
+    InvokeTimeoutError,
+)
+from local.gateway.needs import Invocation
+from local.gateway.refusal import Refused
+from local.gateway.snapshot import Authorizer
+from local.gateway.variables import text_of
+
+TIMEOUT_MS = 29_000
+_REMEMBERED = 10_000
+_EXPLICIT = "User is not authorized to access this resource with an explicit deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verdict:
+    """What an authorizer returned. The policy is judged anew for each method that it is used on."""
+
+    policy: Mapping[str, Any]
+    context: Mapping[str, str]
+    usage_identifier_key: str
+
+
+class Authorizers:
+    """Asks authorizers, and remembers each verdict for the authorizer's TTL, refusals too."""
+
+    def __init__(self, invoker: Invoker, now: Callable[[], float]) -> None:
+        self._invoker = invoker
+        self._now = now
+        self._verdicts: dict[tuple[str, ...], tuple[float, _Verdict]] = {}
+        self._lock = threading.Lock()
+
+    def judge(self, call: Call, authorizer: Authorizer) -> None:
+        """Let the call pass, with ``requestContext.authorizer`` filled, or raise `Refused`.
+
+        A verdict is remembered by identity source, not by method: a policy for one route alone refuses
+        the next route until it expires (AWS: Configure a Lambda authorizer, caching).
+        """
+        identity = _identity(call, authorizer)
+        served = call.served
+        key = (served.api_id, served.stage, authorizer.id, authorizer.uri, *identity)
+        verdict, latency_ms = self._remembered(key), 0
+        if verdict is None:
+            began = self._now()
+            verdict = self._ask(call, authorizer, identity)
+            latency_ms = round((self._now() - began) * 1000)
+            self._remember(key, verdict, authorizer.ttl_seconds if identity else 0)
+        call.context["authorizer"] = {**verdict.context, "integrationLatency": latency_ms}
+        call.usage_identifier_key = verdict.usage_identifier_key
+        decision = decide(verdict.policy, call.method_arn)
+        if decision != "Allow":
+            message = _EXPLICIT if decision == "Deny" else ""
+            raise Refused("ACCESS_DENIED", message=message, why=f"{decision} for {call.method_arn}")
+
+    def _ask(self, call: Call, authorizer: Authorizer, identity: tuple[str, ...]) -> _Verdict:
+        event = (
+            request_authorizer_event(call)
+            if authorizer.kind == "REQUEST"
+            else {"type": "TOKEN", "authorizationToken": identity[0], "methodArn": call.method_arn}
+        )
+        source = call.execute_api_arn(f"authorizers/{authorizer.id}")
+        try:
+            invocation = self._invoker.invoke(
+                call, authorizer.uri, event, source_arn=source, timeout_ms=TIMEOUT_MS
+            )
+        except (InvokeTimeoutError, InvokeRefusedError) as failed:
+            raise Refused("AUTHORIZER_FAILURE", why=str(failed)) from failed
+        except InvokeError as refused:
+            raise Refused("AUTHORIZER_CONFIGURATION_ERROR", why=str(refused)) from refused
+        return _verdict(invocation, call.method_arn)
+
+    def _remembered(self, key: tuple[str, ...]) -> _Verdict | None:
+        expires, verdict = self._verdicts.get(key, (0.0, None))
+        return verdict if expires > self._now() else None
+
+    def _remember(self, key: tuple[str, ...], verdict: _Verdict, ttl_s: int) -> None:
+        if ttl_s <= 0:
+            return
+        with self._lock:
+            if len(self._verdicts) >= _REMEMBERED:
+                self._verdicts.clear()
+            self._verdicts[key] = (self._now() + ttl_s, verdict)
+
+
+def _identity(call: Call, authorizer: Authorizer) -> tuple[str, ...]:
+    """Return the values of the identity sources; a missing one is a 401 without asking anyone."""
+    sources = [source.strip() for source in authorizer.identity_source.split(",") if source.strip()]
+    values = tuple(text_of(source, call) for source in sources)
+    # A REQUEST authorizer that remembers nothing is asked even without its identity sources.
+    required = authorizer.kind == "TOKEN" or authorizer.ttl_seconds > 0
+    if required and not (values and all(values)):
+        raise Refused("UNAUTHORIZED", why=f"no value for {authorizer.identity_source}")
+    expression = authorizer.validation_expression
+    if expression and authorizer.kind == "TOKEN" and not re.fullmatch(expression, values[0]):
+        raise Refused("UNAUTHORIZED", why="the token does not match the validation expression")
+    return values if all(values) else ()
+
+
+def _verdict(invocation: Invocation, method_arn: str) -> _Verdict:
+    try:
+        answer = json.loads(invocation.payload)
+        if invocation.function_error:
+            raise _raised(answer)
+        principal, policy = answer["principalId"], answer["policyDocument"]
+        decide(policy, method_arn)  # only a policy that can be judged is remembered
+        context = _flat(answer.get("context") or {})
+    except (ValueError, KeyError, TypeError, AttributeError) as malformed:
+        why = f"the authorizer's answer is malformed: {malformed!r}"
+        raise Refused("AUTHORIZER_CONFIGURATION_ERROR", why=why) from malformed
+    return _Verdict(
+        policy=policy,
+        context={**context, "principalId": str(principal)},
+        usage_identifier_key=str(answer.get("usageIdentifierKey") or ""),
+    )
+
+
+def _raised(error: Mapping[str, Any]) -> Refused:
+    # The one message with a meaning; any other error is the authorizer's fault, a 500.
+    message = error.get("errorMessage")
+    if message == "Unauthorized":
+        return Refused("UNAUTHORIZED", why="the authorizer raised Unauthorized")
+    return Refused("AUTHORIZER_CONFIGURATION_ERROR", why=f"the authorizer failed: {message}")
+
+
+def _flat(context: Mapping[str, Any]) -> dict[str, str]:
+    """Functions get every value as a string; AWS accepts no object and no list here."""
+    if any(isinstance(value, dict | list) for value in context.values()):
+        raise TypeError("context holds an object or a list")
+    return {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in context.items()
+        if value is not None
+    }

@@ -1,0 +1,102 @@
+"""One request on its way through the gateway, and the ``$context`` that it gathers."""
+
+import base64
+import os
+import uuid
+import zlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from local.gateway.directory import Served
+from local.gateway.messages import Request
+from local.gateway.routes import Route
+
+_NO_IDENTITY = dict.fromkeys(
+    (
+        "accessKey",
+        "accountId",
+        "caller",
+        "cognitoAuthenticationProvider",
+        "cognitoAuthenticationType",
+        "cognitoIdentityId",
+        "cognitoIdentityPoolId",
+        "principalOrgId",
+        "user",
+        "userArn",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose API it is."""
+
+    account: str
+    region: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """``context`` is what functions get as ``requestContext``; ``outcome`` only templates and logs see."""
+
+    request: Request
+    path: str
+    """Path below the stage, percent-encoded, beginning with a slash."""
+    served: Served
+    owner: Owner
+    context: dict[str, Any]
+    outcome: dict[str, Any] = field(default_factory=dict)
+    route: Route | None = None
+    usage_identifier_key: str = ""
+    """Key that the authorizer names, for APIs whose ``apiKeySource`` is AUTHORIZER."""
+
+    def take(self, route: Route) -> Route:
+        """Note which method the request means."""
+        self.route = route
+        path = route.method.path
+        self.context["resourcePath"] = path
+        # The snapshot has no resource ids: this one is only stable and of AWS's shape.
+        self.context["resourceId"] = f"{zlib.crc32(path.encode()):08x}"[:6]
+        return route
+
+    @property
+    def method_arn(self) -> str:
+        """Return the ARN that policies are asked about: the path as called, not its template."""
+        return self.execute_api_arn(f"{self.served.stage}/{self.request.verb}{self.path}")
+
+    def execute_api_arn(self, rest: str) -> str:
+        """Return an ``execute-api`` ARN of this API; ``rest`` follows the API id."""
+        owner = self.owner
+        return f"arn:aws:execute-api:{owner.region}:{owner.account}:{self.served.api_id}/{rest}"
+
+
+def new_context(
+    request: Request, path: str, served: Served, account: str, now: float
+) -> dict[str, Any]:
+    """Return ``requestContext`` in the shape of REST APIs, before any route is known."""
+    return {
+        "accountId": account,
+        "apiId": served.api_id,
+        "deploymentId": served.snapshot.deployment_id,
+        "domainName": (request.header("Host") or "").partition(":")[0],
+        "domainPrefix": served.api_id,
+        **new_ids(),
+        "httpMethod": request.verb,
+        "identity": {
+            **_NO_IDENTITY,
+            "sourceIp": request.source_ip,
+            "userAgent": request.header("User-Agent"),
+        },
+        "path": f"/{served.stage}{path}",
+        "protocol": request.protocol,
+        "requestTime": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "requestTimeEpoch": int(now * 1000),
+        "stage": served.stage,
+    }
+
+
+def new_ids() -> dict[str, str]:
+    """Return the two ids that AWS gives every request, answered or refused."""
+    extended = base64.b64encode(os.urandom(11)).decode()
+    return {"requestId": str(uuid.uuid4()), "extendedRequestId": extended}

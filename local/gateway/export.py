@@ -1,0 +1,167 @@
+"""GetExport: a deployment as the OpenAPI document that API Gateway itself would write."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local.aws.errors import refusal
+from local.aws.request import Request, Response
+from local.gateway.export_dialects import DIALECTS, Dialect
+from local.gateway.export_extensions import (
+    authorizer_extension,
+    gateway_responses,
+    integration,
+)
+from local.gateway.snapshot import Method, Snapshot
+
+_API_KEY = {"type": "apiKey", "name": "x-api-key", "in": "header"}
+_SIGNED = {
+    "type": "apiKey",
+    "name": "Authorization",
+    "in": "header",
+    "x-amazon-apigateway-authtype": "awsSigv4",
+}
+_EMPTY_MODEL = {"title": "Empty Schema", "type": "object"}
+
+
+def exported(request: Request, snapshot: Snapshot, stage: str) -> Response:
+    """Answer GetExport of a stage that serves ``snapshot``, as JSON or YAML."""
+    kind = request.labels["exportType"]
+    if kind not in DIALECTS:
+        message = f"No API exporter for type '{kind}'"
+        return refusal(request, "BadRequestException", message)
+    asked = {value for key, value in parse_qsl(request.query) if key == "extensions"}
+    host = f"{snapshot.api_id}.execute-api.{request.region}.amazonaws.com"
+    document = openapi(snapshot, DIALECTS[kind], host, stage, asked)
+    suffix, body = _serialized(document, request.headers.get("accept", ""))
+    name = f"{kind}_{_created(snapshot)}.{suffix}"
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return Response(status=200, headers=headers, body=body)
+
+
+def openapi(
+    snapshot: Snapshot, dialect: Dialect, host: str, stage: str, extensions: Iterable[str]
+) -> dict[str, Any]:
+    """Write the document. ``extensions`` holds any of apigateway, integrations, authorizers."""
+    asked = set(extensions)
+    wanted = asked | ({"integrations", "authorizers"} if "apigateway" in asked else set())
+    paths: dict[str, dict[str, Any]] = {}
+    for method in snapshot.methods.values():
+        operation = _operation(method, snapshot, dialect, wanted)
+        paths.setdefault(method.path, {})[_verb(method)] = operation
+    info = {"title": snapshot.api.get("name", ""), "version": _created(snapshot)}
+    if description := snapshot.api.get("description"):
+        info["description"] = description
+    document = dialect.document(
+        info=info,
+        host=host,
+        stage=stage,
+        paths=paths,
+        schemas={"Empty": _EMPTY_MODEL} if _uses_models(snapshot) else {},
+        schemes=_schemes(snapshot, wanted),
+    )
+    return document | (_api_extensions(snapshot) if "apigateway" in wanted else {})
+
+
+def _operation(
+    method: Method, snapshot: Snapshot, dialect: Dialect, wanted: set[str]
+) -> dict[str, Any]:
+    operation: dict[str, Any] = {}
+    if method.operation_name:
+        operation["operationId"] = method.operation_name
+    if parameters := [dialect.parameter(*one) for one in _parameters(method)]:
+        operation["parameters"] = parameters
+    if method.method_responses:
+        operation["responses"] = {
+            status: dialect.response(status, headers, method.response_models.get(status, {}))
+            for status, headers in method.method_responses.items()
+        }
+    if security := _security(method, snapshot):
+        operation["security"] = security
+    if method.integration and "integrations" in wanted:
+        operation["x-amazon-apigateway-integration"] = integration(method.integration)
+    return operation
+
+
+def _parameters(method: Method) -> Iterable[tuple[str, str, bool]]:
+    """Yield (name, place, required): what the path names, then what the method declares."""
+    places = {"path": "path", "querystring": "query", "header": "header"}
+    declared = [name.split(".", 3)[2:] for name in method.request_parameters]
+    for part in method.path.split("/"):
+        name = part.strip("{}").removesuffix("+")
+        if part.startswith("{") and ["path", name] not in declared:
+            yield name, "path", True
+    for (kind, name), required in zip(declared, method.request_parameters.values(), strict=True):
+        yield name, places[kind], required
+
+
+def _security(method: Method, snapshot: Snapshot) -> list[dict[str, list[str]]]:
+    names = []
+    authorizer = snapshot.authorizers.get(method.authorizer_id or "")
+    if method.authorization == "CUSTOM" and authorizer:
+        names.append(authorizer.name)
+    if method.authorization == "AWS_IAM":
+        names.append("sigv4")
+    if method.api_key_required:
+        names.append("api_key")
+    return [{name: []} for name in names]
+
+
+def _schemes(snapshot: Snapshot, wanted: set[str]) -> dict[str, Any]:
+    methods = snapshot.methods.values()
+    schemes: dict[str, Any] = {}
+    for one in snapshot.authorizers.values():
+        if any(method.authorizer_id == one.id for method in methods):
+            extension = authorizer_extension(one) if "authorizers" in wanted else {}
+            schemes[one.name] = {"type": "apiKey", **_place(one.identity_source), **extension}
+    if any(method.authorization == "AWS_IAM" for method in methods):
+        schemes["sigv4"] = _SIGNED
+    if any(method.api_key_required for method in methods):
+        schemes["api_key"] = _API_KEY
+    return schemes
+
+
+def _place(identity_source: str) -> dict[str, str]:
+    """``method.request.header.Authorization`` names a header; several sources name none."""
+    sources = identity_source.split(",")
+    if len(sources) == 1 and sources[0].startswith("method.request.header."):
+        return {"name": sources[0].rsplit(".", 1)[-1], "in": "header"}
+    return {"name": "Unused", "in": "header"}
+
+
+def _api_extensions(snapshot: Snapshot) -> dict[str, Any]:
+    extensions: dict[str, Any] = {}
+    if snapshot.gateway_responses:
+        extensions["x-amazon-apigateway-gateway-responses"] = gateway_responses(snapshot)
+    if snapshot.api.get("apiKeySource") == "AUTHORIZER":
+        extensions["x-amazon-apigateway-api-key-source"] = "AUTHORIZER"
+    if media_types := snapshot.api.get("binaryMediaTypes"):
+        extensions["x-amazon-apigateway-binary-media-types"] = list(media_types)
+    if policy := snapshot.api.get("policy"):
+        extensions["x-amazon-apigateway-policy"] = json.loads(policy)
+    return extensions
+
+
+def _verb(method: Method) -> str:
+    return "x-amazon-apigateway-any-method" if method.verb == "ANY" else method.verb.lower()
+
+
+def _uses_models(snapshot: Snapshot) -> bool:
+    return any(models for m in snapshot.methods.values() for models in m.response_models.values())
+
+
+def _created(snapshot: Snapshot) -> str:
+    return datetime.fromtimestamp(snapshot.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _serialized(document: Mapping[str, Any], accept: str) -> tuple[str, bytes]:
+    if "yaml" in accept:
+        import yaml  # noqa: PLC0415  # only who asks for YAML pays for it
+
+        return "yaml", yaml.safe_dump(dict(document), sort_keys=False).encode()
+    return "json", json.dumps(document, indent=2).encode()

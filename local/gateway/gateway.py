@@ -1,0 +1,81 @@
+"""The local API Gateway data plane: serves deployed APIs over HTTP on loopback, as AWS would."""
+
+import time
+from collections.abc import Callable
+from typing import Self
+
+from local.gateway.access_log import AccessLog
+from local.gateway.call import Owner
+from local.gateway.directory import Directory
+from local.gateway.http import HOST, GatewayServer
+from local.gateway.invoke import Invoker
+from local.gateway.needs import AwsCall, Control, Deployments, Functions
+from local.gateway.pipeline import Pipeline
+
+INTEGRATION_LIMIT_S = 29.0
+"""API Gateway's default integration time-out; a function's own 30 s never get their last second."""
+
+
+class Gateway:
+    """Serves from entry to exit. Not served: WAF, resource policies, caches, canaries, Velocity.
+
+    ``settings_max_age_s``: how old stage settings, plans and deployments may be; infinite where
+    `observe` or `changed` is told of every change. ``now``: seconds since the epoch, for buckets,
+    quotas and TTLs.
+    """
+
+    def __init__(  # noqa: PLR0913 - three neighbours, and seams that have defaults
+        self,
+        deployments: Deployments,
+        functions: Functions,
+        control: Control,
+        *,
+        account: str,
+        region: str,
+        port: int = 0,
+        now: Callable[[], float] = time.time,
+        integration_limit_s: float = INTEGRATION_LIMIT_S,
+        settings_max_age_s: float = 1.0,
+    ) -> None:
+        self._directory = Directory(deployments, control, max_age_s=settings_max_age_s, now=now)
+        self._invoker = Invoker(functions, limit_s=integration_limit_s)
+        self._access_log = AccessLog(control)
+        self._server = GatewayServer(
+            port,
+            Pipeline(
+                self._directory,
+                self._invoker,
+                self._access_log,
+                Owner(account=account, region=region),
+                now,
+            ).answer,
+        )
+
+    def __enter__(self) -> Self:
+        self._access_log.start()
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+        self._invoker.close()
+        self._access_log.close()
+
+    @property
+    def port(self) -> int:
+        """Return the port on 127.0.0.1."""
+        return self._server.server_port
+
+    def url(self, api_id: str, stage: str) -> str:
+        """Return the invoke URL: ``…/{stage}`` where one API has that stage, else ``…/{api}/{stage}``."""
+        return f"http://{HOST}:{self.port}{self._directory.prefix(api_id, stage)}"
+
+    def observe(self, call: AwsCall, _: object) -> None:
+        """Take note of a call that the AWS API has carried out; give this to its list of observers."""
+        # Not every call: the gateway's own readings would make it read again before each request.
+        if call.service == "apigateway" and not call.operation.startswith("Get"):
+            self.changed()
+
+    def changed(self) -> None:
+        """Tell that something in the control plane changed: the next request reads it again."""
+        self._directory.changed()

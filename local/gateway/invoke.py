@@ -1,0 +1,104 @@
+"""Calls a function as API Gateway does: only with permission, and only for so long.
+
+Exception
+└── InvokeError             the function's answer cannot be had
+    ├── EventTooLargeError  the event is larger than Lambda takes
+    ├── InvokeTimeoutError  no answer within the limit; the function runs on, as on AWS
+    ├── InvokeRefusedError  Lambda refuses: throttled, a role that cannot be assumed, out of order
+    └── NotPermittedError   no such function, or its policy does not let this API invoke it
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from local.gateway.call import Call
+from local.gateway.needs import Functions, Invocation
+from local.gateway.variables import text_of
+
+PRINCIPAL = "apigateway.amazonaws.com"
+LARGEST_EVENT_BYTES = 6 * 1024 * 1024
+"""Lambda's quota for the payload of a synchronous invocation."""
+
+_FUNCTION = re.compile(r":lambda:path/2015-03-31/functions/(arn:aws:lambda:[^/]+)/invocations$")
+_STAGE_VARIABLE = re.compile(r"\$\{(stageVariables\.\w+)\}")
+
+
+class InvokeError(Exception):
+    """The function's answer cannot be had."""
+
+
+class NotPermittedError(InvokeError):
+    """No such function, or its resource policy does not let this API invoke it."""
+
+
+class InvokeRefusedError(InvokeError):
+    """Lambda refuses to run the function now."""
+
+
+class InvokeTimeoutError(InvokeError):
+    """The function did not answer within the limit."""
+
+
+class EventTooLargeError(InvokeError):
+    """The event is larger than Lambda takes."""
+
+
+class Invoker:
+    """Runs functions on threads of its own, so that a caller never waits past the limit."""
+
+    def __init__(self, functions: Functions, *, limit_s: float, concurrency: int = 256) -> None:
+        self._functions = functions
+        self._limit_s = limit_s
+        self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="gateway-invoke")
+
+    def invoke(
+        self, call: Call, uri: str, event: Mapping[str, Any], *, source_arn: str, timeout_ms: int
+    ) -> Invocation:
+        """Invoke what an integration or authorizer URI names; ``timeout_ms`` can only shorten the limit.
+
+        Raises `InvokeError`. A function's own error is an answer: see ``function_error``.
+        """
+        arn = function_arn(uri, call)
+        if not arn or not self._permits(arn, source_arn):
+            raise NotPermittedError(f"{arn or uri} does not let {source_arn} invoke it")
+        payload = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(payload) > LARGEST_EVENT_BYTES:
+            raise EventTooLargeError(f"an event of {len(payload)} bytes is more than Lambda takes")
+        limit_s = min(self._limit_s, timeout_ms / 1000)
+        running = self._pool.submit(self._functions.invoke, arn, payload)
+        try:
+            return _accepted(running.result(limit_s), arn)
+        except TimeoutError as late:
+            raise InvokeTimeoutError(f"{arn} did not answer within {limit_s:g} s") from late
+
+    def _permits(self, arn: str, source_arn: str) -> bool:
+        try:
+            return self._functions.allowed(arn, PRINCIPAL, source_arn)
+        except LookupError:
+            return False
+
+    def close(self) -> None:
+        """Take no more work; what runs is left to the functions' own time-outs."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def function_arn(uri: str, call: Call) -> str:
+    """Return the function, with its alias, that a URI names; empty where it names none.
+
+    Stage variables in the URI are live: an unset one leaves a hole, and no function is found.
+    """
+    filled = _STAGE_VARIABLE.sub(lambda found: text_of(found[1], call), uri)
+    found = _FUNCTION.search(filled)
+    return found[1] if found and not found[1].endswith(":") else ""
+
+
+def _accepted(invocation: Invocation, arn: str) -> Invocation:
+    if invocation.status == 404:
+        raise NotPermittedError(f"{arn} does not exist")
+    if invocation.status != 200:
+        reason = invocation.payload.decode("utf-8", "replace")
+        raise InvokeRefusedError(f"{arn}: Lambda refuses with {invocation.status}: {reason}")
+    return invocation

@@ -1,0 +1,142 @@
+"""A stand-in for api.line.me on the loopback interface: what it is told never reaches LINE.
+
+It answers in the shapes of LINE's references (LINE Login v2.1, Messaging API, LIFF server API).
+Two paths of its own, under ``/local/``, serve those who run in another process.
+"""
+
+import json
+import re
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from http import HTTPStatus
+from typing import Self
+from urllib.parse import urlsplit
+
+from local.aws.http import LoopbackServer
+from local.aws.request import Response, json_response
+from local.line.call import LineCall, Received, kept, message
+from local.line.channels import Channels
+from local.line.login import Login
+from local.line.messaging import Messaging
+
+HANG_SECONDS = 60.0
+"""The longest that a call is kept waiting: longer than any client here waits."""
+
+Answer = Callable[..., Response]
+Mishap = Callable[[], Response | None]
+
+
+class FakeLine:
+    """LINE from ``with`` to its end. ``received`` holds every call, with tokens masked."""
+
+    def __init__(self, channels: Channels | None = None, *, port: int = 0) -> None:
+        self.channels = channels or Channels()
+        self._login = Login(self.channels)
+        self._messaging = Messaging(self.channels)
+        self._lock = threading.Lock()
+        self._received: list[Received] = []
+        self._mishaps: list[tuple[str, Mishap]] = []
+        self._routes = self._all_routes()
+        self._server = LoopbackServer(self._serve, port)
+        self.id_token = self._login.id_token
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    @property
+    def received(self) -> tuple[Received, ...]:
+        with self._lock:
+            return tuple(self._received)
+
+    @property
+    def linked(self) -> Mapping[str, str]:
+        """Which rich menu each user has: user id -> rich menu id."""
+        return self._messaging.linked
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.close()
+
+    @contextmanager
+    def refusing(self, status: int, under: str = "/") -> Iterator[None]:
+        """Answer calls below this path with that status, as LINE does on a bad day."""
+        phrase = HTTPStatus(status).phrase
+        with self._mishap(under, lambda: message(phrase, status)):
+            yield
+
+    @contextmanager
+    def hanging(self, under: str = "/") -> Iterator[None]:
+        """Let calls below this path wait until the end of the block; then answer them as ever."""
+        over = threading.Event()
+
+        def hang() -> None:
+            over.wait(HANG_SECONDS)
+
+        try:
+            with self._mishap(under, hang):
+                yield
+        finally:
+            over.set()
+
+    @contextmanager
+    def _mishap(self, under: str, mishap: Mishap) -> Iterator[None]:
+        entry = (under, mishap)
+        with self._lock:
+            self._mishaps.append(entry)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._mishaps.remove(entry)
+
+    def _serve(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        url = urlsplit(target)
+        call = LineCall(method=method, path=url.path, query=url.query, headers=headers, body=body)
+        if not call.path.startswith("/local/"):
+            with self._lock:
+                self._received.append(kept(call))
+        answer = self._happened(call) or self._routed(call)
+        return replace(answer, headers={"x-line-request-id": str(uuid.uuid4()), **answer.headers})
+
+    def _happened(self, call: LineCall) -> Response | None:
+        with self._lock:
+            mishaps = [mishap for under, mishap in self._mishaps if call.path.startswith(under)]
+        answers = (mishap() for mishap in mishaps)
+        return next((answer for answer in answers if answer), None)
+
+    def _routed(self, call: LineCall) -> Response:
+        for method, pattern, answer in self._routes:
+            if method == call.method and (found := re.fullmatch(pattern, call.path)):
+                return answer(call, *found.groups())
+        return message("Not found", 404)
+
+    def _all_routes(self) -> tuple[tuple[str, str, Answer], ...]:
+        login, messaging = self._login, self._messaging
+        return (
+            ("POST", "/oauth2/v2.1/verify", login.verify),
+            ("GET", "/oauth2/v2.1/verify", messaging.token),
+            ("GET", "/oauth2/v2.1/certs", login.certificates),
+            ("POST", "/v2/oauth/verify", messaging.token),
+            ("GET", "/v2/bot/info", messaging.bot_info),
+            ("POST", "/v2/bot/message/push", messaging.push),
+            ("GET", "/v2/bot/richmenu/list", messaging.rich_menus),
+            ("POST", "/v2/bot/user/([^/]+)/richmenu/([^/]+)", messaging.link),
+            ("DELETE", "/v2/bot/user/([^/]+)/richmenu", messaging.unlink),
+            ("GET", "/liff/v1/apps", messaging.liff_apps),
+            ("POST", "/local/id_token", self._mint),
+            ("GET", "/local/received", self._list),
+        )
+
+    def _mint(self, call: LineCall) -> Response:
+        """Mint a token for another process: the body holds the arguments of ``id_token``."""
+        return json_response({"id_token": self.id_token(**json.loads(call.body))})
+
+    def _list(self, _: LineCall) -> Response:
+        return json_response({"received": [asdict(received) for received in self.received]})

@@ -1,0 +1,145 @@
+"""The part of LINE's Messaging API that the rally uses, and LIFF's list of apps."""
+
+import json
+import re
+import secrets
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from local.aws.request import Response, json_response
+from local.line.call import (
+    UNAUTHORIZED,
+    LineCall,
+    body_errors,
+    message,
+    oauth_error,
+)
+from local.line.channels import Channels
+from local.line.messages import problems_of
+
+MESSAGES_PER_PUSH = 5
+_RECIPIENT = re.compile(r"[UCR][0-9a-f]{32}")
+_USER = re.compile(r"U[0-9a-f]{32}")
+
+
+class Messaging:
+    """Remembers what was pushed by retry key, and who has which rich menu."""
+
+    def __init__(self, channels: Channels) -> None:
+        self._channels = channels
+        self._lock = threading.Lock()
+        self._accepted: dict[str, tuple[str, Sequence[Mapping[str, str]]]] = {}
+        self._linked: dict[str, str] = {}
+
+    @property
+    def linked(self) -> Mapping[str, str]:
+        """User id -> rich menu id."""
+        with self._lock:
+            return dict(self._linked)
+
+    def bot_info(self, call: LineCall) -> Response:
+        return self._refusal(call) or json_response(self._channels.bot)
+
+    def rich_menus(self, call: LineCall) -> Response:
+        return self._refusal(call) or json_response({"richmenus": list(self._channels.rich_menus)})
+
+    def liff_apps(self, call: LineCall) -> Response:
+        if not call.bears(self._channels.login_access_token):
+            return message(UNAUTHORIZED, 401)
+        if not self._channels.liff_apps:
+            return message("not found", 404)
+        return json_response({"apps": list(self._channels.liff_apps)})
+
+    def token(self, call: LineCall) -> Response:
+        """Verify a channel access token: POST with a form, or GET with a query string."""
+        token = call.form.get("access_token") or call.parameters.get("access_token")
+        channels = {
+            self._channels.messaging_access_token: self._channels.messaging_channel_id,
+            self._channels.login_access_token: self._channels.login_channel_id,
+        }
+        if token not in channels:
+            return oauth_error("access token expired")
+        facts = {"client_id": channels[token], "expires_in": self._channels.token_seconds}
+        return json_response({**facts, "scope": "P CM"})
+
+    def link(self, call: LineCall, user_id: str, rich_menu_id: str) -> Response:
+        if refused := self._refusal(call) or unknown_user(user_id):
+            return refused
+        if rich_menu_id not in {menu["richMenuId"] for menu in self._channels.rich_menus}:
+            return message("richmenu not found", 404, details=[])
+        with self._lock:
+            self._linked[user_id] = rich_menu_id
+        return json_response({})
+
+    def unlink(self, call: LineCall, user_id: str) -> Response:
+        if refused := self._refusal(call) or unknown_user(user_id):
+            return refused
+        with self._lock:
+            self._linked.pop(user_id, None)
+        return json_response({})
+
+    def push(self, call: LineCall) -> Response:
+        """Accept a push, and the same retry key only once, as LINE does for 24 hours."""
+        if refused := self._refusal(call) or push_problem(call):
+            return refused
+        key = call.headers.get("x-line-retry-key")
+        with self._lock:
+            if key in self._accepted:
+                first, sent = self._accepted[key]
+                again = message("The retry key is already accepted", 409, sentMessages=sent)
+                headers = {**again.headers, "x-line-accepted-request-id": first}
+                return replace(again, headers=headers)
+            count = len(json.loads(call.body)["messages"])
+            sent = [sent_message() for _ in range(count)]
+            request_id = str(uuid.uuid4())
+            if key:
+                self._accepted[key] = request_id, sent
+        answer = json_response({"sentMessages": sent})
+        return replace(answer, headers={**answer.headers, "x-line-request-id": request_id})
+
+    def _refusal(self, call: LineCall) -> Response | None:
+        if call.bears(self._channels.messaging_access_token):
+            return None
+        return message(UNAUTHORIZED, 401)
+
+
+def sent_message() -> Mapping[str, str]:
+    number = str(10**17 + secrets.randbelow(9 * 10**17))
+    return {"id": number, "quoteToken": secrets.token_urlsafe(24)}
+
+
+def unknown_user(user_id: str) -> Response | None:
+    if _USER.fullmatch(user_id):
+        return None
+    return message("The value for the 'userId' parameter is invalid", 400)
+
+
+def push_problem(call: LineCall) -> Response | None:
+    """Return LINE's refusal of a push's body, in the order in which LINE finds fault."""
+    kind = call.headers.get("content-type", "")
+    if not kind.startswith("application/json"):
+        return message(f"The content type, {kind}, is not supported", 415)
+    try:
+        body: Any = json.loads(call.body)
+    except ValueError:
+        return message("The request body could not be parsed as JSON (line: 1, column: 1)", 400)
+    recipient = body.get("to") if isinstance(body, dict) else None
+    if not isinstance(recipient, str) or not _RECIPIENT.fullmatch(recipient):
+        return message(
+            "The property, 'to', in the request body is invalid (line: -, column: -)", 400
+        )
+    return messages_problem(body.get("messages"))
+
+
+def messages_problem(messages: Any) -> Response | None:
+    if not isinstance(messages, list) or not 1 <= len(messages) <= MESSAGES_PER_PUSH:
+        size = f"Size must be between 1 and {MESSAGES_PER_PUSH}"
+        return body_errors([{"message": size, "property": "messages"}])
+    for number, item in enumerate(messages):
+        if problems := problems_of(item):
+            text = f"A message (messages[{number}]) in the request body is invalid"
+            return body_errors(problems, text)
+    return None

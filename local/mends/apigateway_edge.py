@@ -1,0 +1,154 @@
+"""API Gateway around the API itself: gateway responses, domains, usage plans, tags."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.aws.errors import refusal
+from local.aws.moto import Mend, Moto
+from local.aws.request import Request, Response, json_response
+from local.gateway.export_extensions import DEFAULT_TEMPLATES
+from local.mends.apigateway_draft import api_of
+
+_STATUSES: Mapping[str, str | None] = {
+    "ACCESS_DENIED": "403",
+    "API_CONFIGURATION_ERROR": "500",
+    "AUTHORIZER_CONFIGURATION_ERROR": "500",
+    "AUTHORIZER_FAILURE": "500",
+    "BAD_REQUEST_BODY": "400",
+    "BAD_REQUEST_PARAMETERS": "400",
+    "DEFAULT_4XX": None,
+    "DEFAULT_5XX": None,
+    "EXPIRED_TOKEN": "403",
+    "INTEGRATION_FAILURE": "504",
+    "INTEGRATION_TIMEOUT": "504",
+    "INVALID_API_KEY": "403",
+    "INVALID_SIGNATURE": "403",
+    "MISSING_AUTHENTICATION_TOKEN": "403",
+    "QUOTA_EXCEEDED": "429",
+    "REQUEST_TOO_LARGE": "413",
+    "RESOURCE_NOT_FOUND": "404",
+    "THROTTLED": "429",
+    "UNAUTHORIZED": "401",
+    "UNSUPPORTED_MEDIA_TYPE": "415",
+    "WAF_FILTERED": "403",
+}
+"""Every type of gateway response, with the status that it has unless it is customised."""
+
+
+def get_gateway_responses(request: Request, moto: Moto) -> Response:
+    """List all types, the untouched ones as ``defaultResponse``."""
+    api = api_of(request, moto)
+    if api is None:
+        return moto(request)
+    return json_response({"item": [_gateway_response(api, kind) for kind in _STATUSES]})
+
+
+def get_gateway_response(request: Request, moto: Moto) -> Response:
+    api, kind = api_of(request, moto), request.labels["responseType"]
+    if api is None or kind not in _STATUSES:
+        return moto(request)
+    return json_response(_gateway_response(api, kind))
+
+
+def put_gateway_response(request: Request, moto: Moto) -> Response:
+    api, kind = api_of(request, moto), request.labels["responseType"]
+    if kind not in _STATUSES:
+        return refusal(request, "BadRequestException", f"Invalid response type {kind}")
+    response = moto(request)
+    if not response.succeeded:
+        return response
+    return response.with_document(_gateway_response(api, kind))
+
+
+def _gateway_response(api: Any, kind: str) -> dict[str, Any]:
+    customised = api.gateway_responses.get(kind)
+    told = customised.to_json() if customised else {"defaultResponse": True, "responseType": kind}
+    told["responseParameters"] = told.get("responseParameters") or {}
+    told["responseTemplates"] = told.get("responseTemplates") or dict(DEFAULT_TEMPLATES)
+    if status := told.get("statusCode") or _STATUSES[kind]:
+        told["statusCode"] = status
+    return told
+
+
+def get_base_path_mappings(request: Request, moto: Moto) -> Response:
+    """Answer an empty list for a domain without mappings, where moto breaks."""
+    backend, domain = moto.backend("apigateway", request.region), request.labels["domainName"]
+    if domain in backend.domain_names and domain not in backend.base_path_mappings:
+        return json_response({"item": []})
+    return moto(request)
+
+
+def update_usage_plan(request: Request, moto: Moto) -> Response:
+    """Take a rate such as ``1000.0``, and the throttle of single methods."""
+    plans = moto.backend("apigateway", request.region).usage_plans
+    plan = plans.get(request.labels["usagePlanId"])
+    if plan is None:
+        return moto(request)
+    others = []
+    for patch in request.parameters.get("patchOperations") or ():
+        if patch["path"] == "/throttle/rateLimit" and patch["op"] != "remove":
+            plan.throttle["rateLimit"] = float(patch["value"])
+        elif patch["path"].startswith("/apiStages/"):
+            _throttle_method(plan, patch)
+        else:
+            others.append(patch)
+    return moto(request.with_parameters({"patchOperations": others}))
+
+
+def _throttle_method(plan: Any, patch: Mapping[str, Any]) -> None:
+    """Apply ``/apiStages/{api}:{stage}/throttle/{path}/{verb}/rateLimit``."""
+    _, _, stage, _, *rest = patch["path"].split("/")
+    for api_stage in plan.api_stages:
+        if f"{api_stage['apiId']}:{api_stage['stage']}" == stage and len(rest) >= 2:
+            path, verb, *limit = (part.replace("~1", "/") for part in rest)
+            throttle = api_stage.setdefault("throttle", {})
+            if patch["op"] == "remove":
+                throttle.pop(f"{path}/{verb}", None)
+            elif limit:
+                number = float(patch["value"])
+                throttle.setdefault(f"{path}/{verb}", {})[limit[0]] = number
+
+
+def tags(request: Request, moto: Moto) -> Response:
+    """Read and write the tags of APIs, plans, keys and domains; moto knows those of stages."""
+    arn = request.labels["resourceArn"]
+    found = _tagged(arn, moto, request.region)
+    if found is None:
+        return refusal(request, "NotFoundException", f"Invalid resource ARN {arn}", 404)
+    held: dict[str, str] = found.tags if isinstance(found.tags, dict) else {}
+    if request.operation == "TagResource":
+        held = {**held, **request.parameters.get("tags", {})}
+    elif request.operation == "UntagResource":
+        asked = request.query.split("&")
+        held = {key: value for key, value in held.items() if f"tagKeys={key}" not in asked}
+    found.tags = held
+    if request.operation == "GetTags":
+        return json_response({"tags": held})
+    return Response(status=204, headers={}, body=b"")
+
+
+def _tagged(arn: str, moto: Moto, region: str) -> Any:
+    backend = moto.backend("apigateway", region)
+    kind, name, *below = [*arn.partition("::/")[2].split("/"), ""]
+    held = {
+        "restapis": backend.apis,
+        "usageplans": backend.usage_plans,
+        "apikeys": backend.keys,
+        "domainnames": backend.domain_names,
+    }.get(kind, {})
+    found = held.get(name)
+    if found is not None and below[0] == "stages":
+        return found.stages.get(below[1])
+    return found
+
+
+MENDS: Mapping[tuple[str, str], Mend] = {
+    ("apigateway", "GetBasePathMappings"): get_base_path_mappings,
+    ("apigateway", "GetGatewayResponse"): get_gateway_response,
+    ("apigateway", "GetGatewayResponses"): get_gateway_responses,
+    ("apigateway", "GetTags"): tags,
+    ("apigateway", "PutGatewayResponse"): put_gateway_response,
+    ("apigateway", "TagResource"): tags,
+    ("apigateway", "UntagResource"): tags,
+    ("apigateway", "UpdateUsagePlan"): update_usage_plan,
+}

@@ -1,0 +1,130 @@
+"""API Gateway's stages: a deployment moves them, and leaves their settings as they are."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from local.aws.errors import refusal
+from local.aws.moto import Mend, Moto
+from local.aws.request import Request, Response
+from local.mends.apigateway_draft import api_of
+from local.mends.apigateway_settings import patch_settings
+
+
+def create_deployment(request: Request, moto: Moto) -> Response:
+    """Move an existing stage to the new deployment; give a new one all that was asked for.
+
+    moto would replace the stage, and with it throttling, caching, variables, logs and tags.
+    """
+    api, asked = api_of(request, moto), request.parameters
+    name = asked.get("stageName")
+    before = api.stages.get(name) if api and name else None
+    response = moto(request)
+    if response.succeeded and name:
+        stage = before or _furnished(api.stages[name], asked)
+        stage.deployment_id = response.document["id"]
+        stage.last_updated = int(time.time())
+        if before and asked.get("variables"):
+            stage.variables |= asked["variables"]
+        api.stages[name] = stage
+    return response
+
+
+def _furnished(stage: Any, asked: Mapping[str, Any]) -> Any:
+    stage.description = asked.get("stageDescription") or ""
+    stage.tracing_enabled = bool(asked.get("tracingEnabled"))
+    stage.cache_cluster_enabled = bool(asked.get("cacheClusterEnabled"))
+    stage.cache_cluster_size = asked.get("cacheClusterSize")
+    stage.created = int(time.time())
+    return stage
+
+
+def get_deployment(request: Request, moto: Moto) -> Response:
+    api = api_of(request, moto)
+    if api and request.labels["deploymentId"] not in api.deployments:
+        return _no_such_deployment(request)
+    return moto(request)
+
+
+def delete_deployment(request: Request, moto: Moto) -> Response:
+    """Refuse exactly the deployments that a stage points to; moto goes by where they began."""
+    api, deployment_id = api_of(request, moto), request.labels["deploymentId"]
+    if api is None or deployment_id not in api.deployments:
+        return _no_such_deployment(request)
+    if any(stage.deployment_id == deployment_id for stage in api.stages.values()):
+        message = "Active stages pointing to this deployment must be moved or deleted"
+        return refusal(request, "BadRequestException", message)
+    api.deployments[deployment_id].stage_name = None
+    return moto(request)
+
+
+def create_stage(request: Request, moto: Moto) -> Response:
+    api = api_of(request, moto)
+    if api and request.parameters.get("deploymentId") not in api.deployments:
+        return _no_such_deployment(request)
+    return _described(request, moto, moto(request))
+
+
+def update_stage(request: Request, moto: Moto) -> Response:
+    """Apply method settings with AWS's own defaults, and refuse what moto silently ignores."""
+    api = api_of(request, moto)
+    stage = api and api.stages.get(request.labels["stageName"])
+    if not stage:
+        return moto(request)
+    others = []
+    for patch in request.parameters.get("patchOperations") or ():
+        if patch["path"] == "/deploymentId" and patch["value"] not in api.deployments:
+            return _no_such_deployment(request)
+        if patch["path"].startswith("/canarySettings"):
+            stage.canary = _canary(getattr(stage, "canary", {}), patch)
+        elif not patch_settings(stage.method_settings, patch):
+            others.append(patch)
+    stage.last_updated = int(time.time())
+    return _described(request, moto, moto(request.with_parameters({"patchOperations": others})))
+
+
+def _canary(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    name = patch["path"].removeprefix("/canarySettings").strip("/")
+    if patch["op"] == "remove":
+        return {key: value for key, value in before.items() if name and key != name}
+    value: Any = patch["value"]
+    if name == "percentTraffic":
+        value = float(value)
+    elif name == "useStageCache":
+        value = value == "true"
+    return {**before, name: value}
+
+
+def get_stage(request: Request, moto: Moto) -> Response:
+    return _described(request, moto, moto(request))
+
+
+def _described(request: Request, moto: Moto, response: Response) -> Response:
+    """Add what AWS always tells of a stage."""
+    if not response.succeeded:
+        return response
+    document, api = response.document, api_of(request, moto)
+    for told in document.get("item", [document]):
+        stage = api.stages[told["stageName"]]
+        told["tracingEnabled"] = bool(stage.tracing_enabled)
+        told["cacheClusterStatus"] = told.get("cacheClusterStatus") or "NOT_AVAILABLE"
+        told["createdDate"] = getattr(stage, "created", api.create_date)
+        told["lastUpdatedDate"] = getattr(stage, "last_updated", told["createdDate"])
+        if canary := getattr(stage, "canary", None):
+            told["canarySettings"] = canary
+    return response.with_document(document)
+
+
+def _no_such_deployment(request: Request) -> Response:
+    return refusal(request, "NotFoundException", "Invalid Deployment identifier specified", 404)
+
+
+MENDS: Mapping[tuple[str, str], Mend] = {
+    ("apigateway", "CreateDeployment"): create_deployment,
+    ("apigateway", "CreateStage"): create_stage,
+    ("apigateway", "DeleteDeployment"): delete_deployment,
+    ("apigateway", "GetDeployment"): get_deployment,
+    ("apigateway", "GetStage"): get_stage,
+    ("apigateway", "GetStages"): get_stage,
+    ("apigateway", "UpdateStage"): update_stage,
+}

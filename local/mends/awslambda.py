@@ -1,0 +1,154 @@
+"""Lambda: a resource policy per qualifier, and the reads that moto lacks.
+
+moto keeps policies on versions, so that they vanish from an alias that moves: keep them here.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from local.aws.errors import not_implemented, refusal
+from local.aws.moto import Mend, Moto
+from local.aws.request import Request, Response, json_response
+
+_CONCURRENCY = 1000
+_NO_RESOURCE = "The resource you requested does not exist."
+
+Policies = dict[tuple[str, str], list[dict[str, Any]]]
+"""(function, qualifier or empty) -> statements."""
+
+
+def add_permission(request: Request, moto: Moto) -> Response:
+    """Add to this qualifier's own policy; refuse a statement id twice there."""
+    policies, key = _policies(request, moto), _name_and_qualifier(request)
+    sid = request.parameters.get("StatementId")
+    if any(statement.get("Sid") == sid for statement in policies.get(key, ())):
+        message = f"The statement id ({sid}) provided already exists. Please provide a new one."
+        return refusal(request, "ResourceConflictException", message, 409)
+    response = moto(request)
+    if not response.succeeded:
+        return response
+    statement = json.loads(response.document["Statement"])
+    statement["Principal"] = _principal(statement["Principal"])
+    policies.setdefault(key, []).append(statement)
+    return response.with_document({"Statement": json.dumps(statement)})
+
+
+def get_function(request: Request, moto: Moto) -> Response:
+    """Leave out what AWS tells of the function alone, where a version or an alias is asked."""
+    response = moto(request)
+    _, qualifier = _name_and_qualifier(request)
+    if not response.succeeded or not qualifier:
+        return response
+    of_the_function = {"Tags", "Concurrency"}
+    shown = {name: one for name, one in response.document.items() if name not in of_the_function}
+    return response.with_document(shown)
+
+
+def get_policy(request: Request, moto: Moto) -> Response:
+    statements = _policies(request, moto).get(_name_and_qualifier(request))
+    if not statements:
+        return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
+    policy = json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements})
+    revision = str(uuid.uuid5(uuid.NAMESPACE_OID, policy))
+    return json_response({"Policy": policy, "RevisionId": revision})
+
+
+def remove_permission(request: Request, moto: Moto) -> Response:
+    """Remove from this qualifier's policy only: the same id may stand on another alias."""
+    policies, key = _policies(request, moto), _name_and_qualifier(request)
+    statements = policies.get(key, [])
+    kept = [one for one in statements if one.get("Sid") != request.labels["StatementId"]]
+    if len(kept) == len(statements):
+        return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
+    policies[key] = kept
+    return Response(status=204, headers={}, body=b"")
+
+
+def forget_policies(request: Request, moto: Moto) -> Response:
+    """Let an alias, or a function with all its qualifiers, take its policies along."""
+    response = moto(request)
+    if response.succeeded:
+        name, qualifier = _name_and_qualifier(request)
+        gone = request.labels.get("Name") or qualifier
+        policies = _policies(request, moto)
+        for key in [key for key in policies if key[0] == name and gone in {"", key[1]}]:
+            del policies[key]
+    return response
+
+
+def list_function_url_configs(request: Request, moto: Moto) -> Response:
+    name, _ = _name_and_qualifier(request)
+    found = [one for one in _functions(request, moto) if one.function_name == name]
+    if not found:
+        return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
+    configs = [one.url_config.to_dict() for one in found if one.url_config]
+    return json_response({"FunctionUrlConfigs": configs})
+
+
+def get_account_settings(request: Request, moto: Moto) -> Response:
+    """Answer AWS's defaults, less what functions reserve."""
+    functions = _functions(request, moto)
+    reserved = sum(int(function.reserved_concurrency or 0) for function in functions)
+    limit = {
+        "TotalCodeSize": 80_530_636_800,
+        "CodeSizeUnzipped": 262_144_000,
+        "CodeSizeZipped": 52_428_800,
+        "ConcurrentExecutions": _CONCURRENCY,
+        "UnreservedConcurrentExecutions": _CONCURRENCY - reserved,
+    }
+    usage = {
+        "TotalCodeSize": sum(int(function.code_size) for function in functions),
+        "FunctionCount": len(functions),
+    }
+    return json_response({"AccountLimit": limit, "AccountUsage": usage})
+
+
+def invoke(request: Request, _: Moto) -> Response:
+    """Run nothing: moto would answer 200 for any name. Whoever runs functions is an extension."""
+    return not_implemented(request, "no extension runs functions here")
+
+
+def list_provisioned_concurrency(_: Request, __: Moto) -> Response:
+    """Answer that there is none: nothing here can provision it."""
+    return json_response({"ProvisionedConcurrencyConfigs": []})
+
+
+def _principal(principal: str | Mapping[str, str]) -> str | Mapping[str, str]:
+    """Write a principal as AWS keeps it; moto keeps an account's number or a role's ARN bare."""
+    if isinstance(principal, str) and principal.isdecimal():
+        return {"AWS": f"arn:aws:iam::{principal}:root"}
+    if isinstance(principal, str) and principal.startswith("arn:"):
+        return {"AWS": principal}
+    return principal
+
+
+def _functions(request: Request, moto: Moto) -> list[Any]:
+    return list(moto.backend("lambda", request.region).list_functions())
+
+
+def _policies(request: Request, moto: Moto) -> Policies:
+    policies: Policies = moto.notes("lambda", request.region).setdefault("policies", {})
+    return policies
+
+
+def _name_and_qualifier(request: Request) -> tuple[str, str]:
+    tail = request.labels["FunctionName"].split(":function:")[-1]
+    name, _, written = tail.rpartition("function:")[-1].partition(":")
+    qualifier = str(request.labels.get("Qualifier") or written)
+    return name, "" if qualifier == "$LATEST" else qualifier
+
+
+MENDS: Mapping[tuple[str, str], Mend] = {
+    ("lambda", "AddPermission"): add_permission,
+    ("lambda", "DeleteAlias"): forget_policies,
+    ("lambda", "DeleteFunction"): forget_policies,
+    ("lambda", "GetAccountSettings"): get_account_settings,
+    ("lambda", "GetFunction"): get_function,
+    ("lambda", "GetPolicy"): get_policy,
+    ("lambda", "Invoke"): invoke,
+    ("lambda", "ListFunctionUrlConfigs"): list_function_url_configs,
+    ("lambda", "ListProvisionedConcurrencyConfigs"): list_provisioned_concurrency,
+    ("lambda", "RemovePermission"): remove_permission,
+}

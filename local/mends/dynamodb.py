@@ -1,0 +1,116 @@
+"""DynamoDB: limits that moto does not hold, and facts of a table that it loses."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from local.aws.errors import refusal
+from local.aws.moto import Mend, Moto
+from local.aws.request import Request, Response
+
+_WRITES_PER_BATCH = 25
+_KEYS_PER_BATCH = 100
+_LATEST_LAGS_SECONDS = 300
+_SECONDS_PER_DAY = 86_400
+
+
+def _table(request: Request, moto: Moto) -> Any:
+    name = str(request.parameters.get("TableName", "")).rpartition("/")[2]
+    return moto.backend("dynamodb", request.region).tables.get(name)
+
+
+def batch_write_item(request: Request, moto: Moto) -> Response:
+    """Refuse more than 25 writes in one call."""
+    tables = request.parameters.get("RequestItems") or {}
+    if sum(len(writes) for writes in tables.values()) > _WRITES_PER_BATCH:
+        message = "Too many items requested for the BatchWriteItem call"
+        return refusal(request, "ValidationException", message)
+    return moto(request)
+
+
+def batch_get_item(request: Request, moto: Moto) -> Response:
+    """Refuse more than 100 keys in one call."""
+    tables = request.parameters.get("RequestItems") or {}
+    if sum(len(asked.get("Keys", ())) for asked in tables.values()) > _KEYS_PER_BATCH:
+        message = "Too many items requested for the BatchGetItem call"
+        return refusal(request, "ValidationException", message)
+    return moto(request)
+
+
+def update_table(request: Request, moto: Moto) -> Response:
+    """Keep a change of the encryption, which moto ignores."""
+    table, wanted = _table(request, moto), request.parameters.get("SSESpecification")
+    if table and wanted:
+        given = {"KMSMasterKeyId": _key_arn(wanted, request, moto)} if wanted["Enabled"] else {}
+        table.sse_specification = {**wanted, **given}
+    return moto(request)
+
+
+def _key_arn(wanted: Mapping[str, Any], request: Request, moto: Moto) -> str:
+    key = str(wanted.get("KMSMasterKeyId") or "alias/aws/dynamodb")
+    if key.startswith("arn:"):
+        return key
+    return str(moto.backend("kms", request.region).describe_key(key).arn)
+
+
+def describe_continuous_backups(request: Request, moto: Moto) -> Response:
+    """Let the restorable window move on with time; moto's stands still."""
+    response = moto(request)
+    if not response.succeeded:
+        return response
+    document = response.document
+    described = document["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    if described["PointInTimeRecoveryStatus"] == "ENABLED":
+        began, now = float(described["EarliestRestorableDateTime"]), time.time()
+        window = int(described.get("RecoveryPeriodInDays", 35)) * _SECONDS_PER_DAY
+        described["EarliestRestorableDateTime"] = max(began, now - window)
+        described["LatestRestorableDateTime"] = max(began, now - _LATEST_LAGS_SECONDS)
+    return response.with_document(document)
+
+
+def time_to_live(request: Request, moto: Moto) -> Response:
+    """Call a missing table by AWS's error code; moto shortens it."""
+    response = moto(request)
+    if response.succeeded:
+        return response
+    body = response.body.replace(b'ResourceNotFound"', b'ResourceNotFoundException"')
+    return replace(response, headers={"Content-Type": "application/x-amz-json-1.0"}, body=body)
+
+
+def export_table_to_point_in_time(request: Request, moto: Moto) -> Response:
+    """Take an export without a prefix, on which moto breaks."""
+    prefix = request.parameters.get("S3Prefix") or ""
+    return moto(request.with_parameters({"S3Prefix": prefix}))
+
+
+def restore_table_to_point_in_time(request: Request, moto: Moto) -> Response:
+    """Keep the billing mode of the source.
+
+    The items are those of now, whatever time is asked for: moto has no history.
+    """
+    response = moto(request)
+    if not response.succeeded:
+        return response
+    asked = request.parameters
+    tables = moto.backend("dynamodb", request.region).tables
+    source, restored = tables[asked["SourceTableName"]], tables[asked["TargetTableName"]]
+    restored.billing_mode = asked.get("BillingModeOverride") or source.billing_mode
+    described = restored.describe(base_key="TableDescription")
+    document = response.document
+    document["TableDescription"]["BillingModeSummary"] = described["TableDescription"][
+        "BillingModeSummary"
+    ]
+    return response.with_document(document)
+
+
+MENDS: Mapping[tuple[str, str], Mend] = {
+    ("dynamodb", "BatchGetItem"): batch_get_item,
+    ("dynamodb", "BatchWriteItem"): batch_write_item,
+    ("dynamodb", "DescribeContinuousBackups"): describe_continuous_backups,
+    ("dynamodb", "DescribeTimeToLive"): time_to_live,
+    ("dynamodb", "ExportTableToPointInTime"): export_table_to_point_in_time,
+    ("dynamodb", "RestoreTableToPointInTime"): restore_table_to_point_in_time,
+    ("dynamodb", "UpdateTable"): update_table,
+    ("dynamodb", "UpdateTimeToLive"): time_to_live,
+}

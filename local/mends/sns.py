@@ -1,0 +1,91 @@
+"""SNS: an e-mail address must be confirmed by its owner; moto confirms everything by itself."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from local.aws.errors import refusal
+from local.aws.moto import Mend, Moto
+from local.aws.request import Request, Response
+
+_CONFIRMED_BY_THE_OWNER = frozenset({"email", "email-json", "http", "https"})
+_COUNT = r"(<key>Subscriptions{}</key>\s*<value>)\d+"
+
+
+def confirmation_token(topic_arn: str, endpoint: str) -> str:
+    """Give the token that AWS would send to ``endpoint``: ConfirmSubscription takes it.
+
+    It can be computed, so that a test, or whoever plays the operator, need not read mail.
+    """
+    return hashlib.sha256(f"{topic_arn} {endpoint}".encode()).hexdigest()
+
+
+def _subscriptions(topic_arn: str, moto: Moto, region: str) -> list[Any]:
+    everything = moto.backend("sns", region).subscriptions.values()
+    return [one for one in everything if one.topic.arn == topic_arn]
+
+
+def subscribe(request: Request, moto: Moto) -> Response:
+    """Leave what its owner has to confirm pending."""
+    response = moto(request)
+    if not response.succeeded:
+        return response
+    asked = request.parameters
+    for one in _subscriptions(asked["TopicArn"], moto, request.region):
+        if (one.protocol, one.endpoint) == (asked["Protocol"], asked.get("Endpoint")):
+            one.confirmed = one.confirmed or one.protocol not in _CONFIRMED_BY_THE_OWNER
+            if not one.confirmed and asked.get("ReturnSubscriptionArn") != "true":
+                return _replaced(response, one.arn, "pending confirmation")
+    return response
+
+
+def confirm_subscription(request: Request, moto: Moto) -> Response:
+    """Confirm the subscription that the token was sent to, and no other."""
+    topic, token = request.parameters["TopicArn"], request.parameters["Token"]
+    for one in _subscriptions(topic, moto, request.region):
+        if confirmation_token(topic, one.endpoint) == token:
+            one.confirmed = True
+            answered = moto(request)
+            arn = f"<SubscriptionArn>{one.arn}</SubscriptionArn>"
+            body = re.sub(rb"<SubscriptionArn>[^<]*</SubscriptionArn>", arn.encode(), answered.body)
+            return replace(answered, body=body)
+    return refusal(request, "InvalidParameter", "Invalid parameter: Token")
+
+
+def list_subscriptions(request: Request, moto: Moto) -> Response:
+    """Show PendingConfirmation in place of the ARN of what is not confirmed."""
+    response = moto(request)
+    for one in list(moto.backend("sns", request.region).subscriptions.values()):
+        if not one.confirmed:
+            response = _replaced(response, one.arn, "PendingConfirmation")
+    return response
+
+
+def get_topic_attributes(request: Request, moto: Moto) -> Response:
+    """Count subscriptions by whether they are confirmed."""
+    response = moto(request)
+    topic = request.parameters["TopicArn"]
+    confirmed = [one.confirmed for one in _subscriptions(topic, moto, request.region)]
+    body = response.body.decode()
+    for name, count in (("Confirmed", sum(confirmed)), ("Pending", confirmed.count(False))):
+        body = re.sub(_COUNT.format(name), rf"\g<1>{count}", body)
+    return replace(response, body=body.encode())
+
+
+def _replaced(response: Response, arn: str, text: str) -> Response:
+    written = f"<SubscriptionArn>{arn}</SubscriptionArn>".encode()
+    return replace(
+        response,
+        body=response.body.replace(written, f"<SubscriptionArn>{text}</SubscriptionArn>".encode()),
+    )
+
+
+MENDS: Mapping[tuple[str, str], Mend] = {
+    ("sns", "ConfirmSubscription"): confirm_subscription,
+    ("sns", "GetTopicAttributes"): get_topic_attributes,
+    ("sns", "ListSubscriptions"): list_subscriptions,
+    ("sns", "ListSubscriptionsByTopic"): list_subscriptions,
+    ("sns", "Subscribe"): subscribe,
+}

@@ -1,0 +1,170 @@
+"""The whole local stack: AWS API, functions, gateway and LINE, joined, provisioned, and found again."""
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.aws.restores import Restores
+from local.aws.server import LocalAws
+from local.functions.functions import Functions
+from local.gateway.control import AwsControl
+from local.gateway.deployments import Deployments
+from local.gateway.gateway import Gateway
+from local.line.fake import FakeLine
+from signoff.environment import Environment
+
+Say = Callable[[str], None]
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE")
+"""What would send a local run's calls to somebody's account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """Where a stack answers: URLs of the AWS API, of the stage, and of the fake of LINE."""
+
+    aws: str
+    api: str
+    line: str
+    pid: int = field(default_factory=os.getpid)
+    server: LocalAws | None = field(default=None, repr=False, compare=False)
+    """The server itself, where it runs in this process: tests and benches give it faults."""
+    line_token: str = field(default="", repr=False, compare=False)
+    """The channel access token that this LINE accepts; known to the process that keeps the stack."""
+
+
+@dataclass(slots=True)
+class LocalStack:
+    """Starts a stack with the procedures it is handed, or joins the one that is kept up."""
+
+    provision: Callable[[Environment, FakeLine, Say], None]
+    """Brings the empty account to the environment's plan; may say what it is doing."""
+    kept_at: Path
+    """Where ``up`` leaves the address of the stack that it keeps."""
+    _line: FakeLine | None = None
+
+    def serves(self, environment: Environment) -> bool:
+        """Whether runs of this environment go to an embedded stack: not if they are told an endpoint."""
+        return environment.name == "local" and "AWS_ENDPOINT_URL" not in os.environ
+
+    @contextmanager
+    def localized(self, environment: Environment) -> Iterator[Environment]:
+        """Yield the environment with the address of the LINE that its functions will call."""
+        with ExitStack() as closing:
+            if kept := self.kept():
+                url = kept.line
+            else:
+                self._line = closing.enter_context(FakeLine())
+                url = self._line.url
+            yield replace(environment, line=replace(environment.line, endpoint=url))
+
+    @contextmanager
+    def start(self, environment: Environment, say: Say, *, empty: bool = False) -> Iterator[Stack]:
+        """Yield a stack of this (localized) environment, provisioned unless ``empty``."""
+        if kept := self.kept():
+            with _calls_go_to(kept.aws):
+                yield kept
+            return
+        if self._line is None:
+            raise RuntimeError("localize the environment before the stack is started")
+        with ExitStack() as parts:
+            say("starting the local stack")
+            stack = _assembled(parts, environment, self._line)
+            parts.enter_context(_calls_go_to(stack.aws))
+            if not empty:
+                self.provision(environment, self._line, say)
+            yield stack
+
+    def kept(self) -> Stack | None:
+        """Return the stack that ``up`` keeps, if it still answers."""
+        try:
+            stack = Stack(**json.loads(self.kept_at.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+        return stack if _answers(stack) else None
+
+    @contextmanager
+    def keep(self, stack: Stack) -> Iterator[None]:
+        """Leave the address for other runs, until the end."""
+        self.kept_at.parent.mkdir(parents=True, exist_ok=True)
+        address = {name: getattr(stack, name) for name in ("aws", "api", "line", "pid")}
+        self.kept_at.write_text(json.dumps(address, indent=2), encoding="utf-8")
+        try:
+            yield
+        finally:
+            self.kept_at.unlink(missing_ok=True)
+
+
+def _assembled(parts: ExitStack, environment: Environment, line: FakeLine) -> Stack:
+    account, region = environment.account, environment.region
+    aws = parts.enter_context(LocalAws(account, region))
+    deployments = Deployments(aws)
+    functions = parts.enter_context(Functions(aws.endpoint, region, account))
+    control = AwsControl(
+        _client("apigateway", aws.endpoint, region), _client("logs", aws.endpoint, region)
+    )
+    gateway = parts.enter_context(
+        Gateway(
+            deployments,
+            functions,
+            control,
+            account=account,
+            region=region,
+            settings_max_age_s=math.inf,
+        )
+    )
+    restores = Restores(aws)
+    aws.extensions += [functions.extension, deployments.extension, restores.extension]
+    aws.observers += [functions.observe, deployments.observe, gateway.observe, restores.observe]
+    return Stack(
+        aws=aws.endpoint,
+        api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",
+        line=line.url,
+        server=aws,
+        line_token=line.channels.messaging_access_token,
+    )
+
+
+@contextmanager
+def _calls_go_to(endpoint: str) -> Iterator[None]:
+    """Point this process and its children at the stack, with credentials that open nothing else."""
+    ours = {"AWS_ENDPOINT_URL": endpoint, **CREDENTIALS}
+    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in (*ours, *FOREIGN)}
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _answers(stack: Stack) -> bool:
+    try:
+        _client("sts", stack.aws, "ap-northeast-1").get_caller_identity()
+    except (BotoCoreError, ClientError):
+        return False
+    return True
+
+
+def _client(service: str, endpoint: str, region: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - opens nothing but the local stack
+        config=Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1}),
+    )

@@ -1,0 +1,31 @@
+"""Procedures that can be read, rehearsed, run and resumed: one source for all four."""
+
+from runbook.engine.change import Change, difference
+from runbook.engine.clients import Clients
+from runbook.engine.journal import Entry, Journal
+from runbook.engine.patience import patiently, until
+from runbook.engine.refusal import Declined, Refused
+from runbook.engine.run import Run, Stopped
+from runbook.engine.step import Procedure, Step, ask, step
+from runbook.engine.text import Text
+from runbook.engine.work import Work
+
+__all__ = [
+    "Change",
+    "Clients",
+    "Declined",
+    "Entry",
+    "Journal",
+    "Procedure",
+    "Refused",
+    "Run",
+    "Step",
+    "Stopped",
+    "Text",
+    "Work",
+    "ask",
+    "difference",
+    "patiently",
+    "step",
+    "until",
+]

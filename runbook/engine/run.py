@@ -1,0 +1,196 @@
+"""Running a procedure: rehearse shows, perform does, and a stopped run goes on where it was."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn, Protocol
+
+from runbook.engine.change import Change, destructive
+from runbook.engine.journal import Entry, Journal
+from runbook.engine.refusal import KNOWN, Declined, Refused, sentence
+from runbook.engine.signatures import Signatures, Unsigned
+from runbook.engine.step import Action, Procedure, Step
+from runbook.engine.work import Changes, Work
+
+Judge = Callable[[tuple[str, ...]], tuple[str, ...]]
+"""Rows -> those of them that are red."""
+
+
+class Stopped(Exception):  # noqa: N818 - the run is stopped; the message says by what
+    """A step failed, was declined, or its rows are red."""
+
+
+class Screen(Protocol):
+    """What a person sees of a run."""
+
+    def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None: ...
+    def step(self, number: int, step: Step) -> None: ...
+    def changes(self, changes: Changes) -> None: ...
+    def outcome(self, what: str, step: Step, detail: str = "") -> None: ...
+    def agreed(self, lost: Sequence[Change]) -> bool: ...
+    def confirmed(self, step: Step) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of one procedure by one caller."""
+
+    procedure: Procedure
+    work: Work
+    journal: Journal
+    screen: Screen
+    who: str
+    judge: Judge | None = None
+    """None: nothing is judged, so nothing is said of rows."""
+    signatures: Signatures = field(default_factory=Unsigned)
+    unattended: bool = False
+    """Nobody is there: what only a person can do is left open, and never taken for done."""
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    def rehearse(self) -> Changes:
+        """Show what each step would change, and change nothing; raise Stopped where one can't go on."""
+        self.screen.opened(self.procedure, go=False, resumed=False)
+        found: list[Change] = []
+        for number, step in enumerate(self.procedure.steps, 1):
+            self.screen.step(number, step)
+            if step.action is None:
+                self.screen.outcome("by hand", step)
+                continue
+            changes = self._attempt(step, step.action, replace(self.work, go=False), kept=False)
+            self.screen.changes(changes)
+            found += changes
+        return tuple(found)
+
+    def perform(self) -> Changes:
+        """Do every step that is not done; raise Stopped at the first that can't be."""
+        before = self.journal.unfinished(self.procedure.name, self.work.environment.name)
+        self.screen.opened(self.procedure, go=True, resumed=bool(before))
+        self._write("begin", detail={"resumed": bool(before)})
+        made: list[Change] = []
+        for number, step in enumerate(self.procedure.steps, 1):
+            self.screen.step(number, step)
+            made += self._do(step, before)
+            self._prove(self.procedure.due(number), step)
+        self._write("end", detail={"result": "done"})
+        return tuple(made)
+
+    def _do(self, step: Step, before: Sequence[Entry]) -> Changes:
+        if step.action is None:
+            self._by_hand(step, before)
+            return ()
+        looking = replace(self.work, go=False, rehearsed=False)
+        changes = self._attempt(step, step.action, looking, kept=True)
+        if not changes:
+            self._held(step, before)
+            return ()
+        self.screen.changes(changes)
+        made = self._attempt(
+            step, step.action, self._going(step, self._agreed(step, changes)), kept=True
+        )
+        self.screen.outcome("done", step)
+        self._write("done", step)
+        return made
+
+    def _by_hand(self, step: Step, before: Sequence[Entry]) -> None:
+        if earlier := self._earlier(step, before):
+            self.screen.outcome("held", step, earlier)
+        elif self.unattended:
+            self.screen.outcome("by hand", step)
+            self._write("left", step)
+        elif self.screen.confirmed(step):
+            self._sign(step)
+            self.screen.outcome("confirmed", step)
+            self._write("confirmed", step)
+        elif step.may_wait:
+            self.screen.outcome("left", step)
+            self._write("left", step)
+        else:
+            self._stop("declined", step, "not confirmed")
+
+    def _earlier(self, step: Step, before: Sequence[Entry]) -> str:
+        if self.signatures.wanted(step):
+            return self.signatures.standing(step)
+        entry = _last(before, step, "confirmed")
+        return _told(entry) if entry else ""
+
+    def _sign(self, step: Step) -> None:
+        try:
+            if self.signatures.wanted(step):
+                self.signatures.sign(step)
+        except (Refused, *KNOWN) as error:
+            self._stop("failed", step, sentence(error, self.who))
+
+    def _held(self, step: Step, before: Sequence[Entry]) -> None:
+        earlier = _last(before, step, "done", "held")
+        self.screen.outcome("held", step, _told(earlier) if earlier else "")
+        self._write("held", step)
+
+    def _agreed(self, step: Step, changes: Changes) -> frozenset[str]:
+        """Ask once for all that a step destroys. What it finds only later was not agreed to."""
+        lost = destructive(changes)
+        if lost and not self.screen.agreed(lost):
+            self._stop("declined", step, "the destructive changes were not agreed to")
+        return frozenset(map(_identity, lost))
+
+    def _going(self, step: Step, agreed: frozenset[str]) -> Work:
+        def permit(lost: Sequence[Change]) -> bool:
+            return agreed.issuperset(map(_identity, lost))
+
+        def note(changes: Sequence[Change], whole: bool) -> None:
+            told = [one.as_json() for one in changes]
+            self._write("change" if whole else "broken", step, detail={"changes": told})
+
+        return replace(self.work, go=True, permit=permit, note=note)
+
+    def _attempt(self, step: Step, action: Action, work: Work, *, kept: bool) -> Changes:
+        try:
+            return action(work)
+        except (Refused, *KNOWN) as error:
+            what = "declined" if isinstance(error, Declined) else "failed"
+            self._stop(what, step, sentence(error, self.who), kept=kept)
+
+    def _prove(self, rows: tuple[str, ...], step: Step) -> None:
+        if not rows or self.judge is None:
+            return
+        if red := self.judge(rows):
+            self._stop("red", step, f"done, but not proven: {', '.join(red)}", rows=red)
+        self.screen.outcome("green", step, ", ".join(rows))
+
+    def _stop(
+        self, what: str, step: Step, why: str, *, kept: bool = True, rows: tuple[str, ...] = ()
+    ) -> NoReturn:
+        self.screen.outcome(what, step, why)
+        if kept:
+            self._write(what, step, detail={"error": why, "rows": rows})
+            self._write("end", detail={"result": what})
+        raise Stopped(f"{_key(step)}: {why}")
+
+    def _write(
+        self, what: str, step: Step | None = None, detail: dict[str, Any] | None = None
+    ) -> None:
+        self.journal.write(
+            who=self.who,
+            environment=self.work.environment.name,
+            procedure=self.procedure.name,
+            run=self.id,
+            what=what,
+            step=_key(step) if step else "",
+            detail=detail or {},
+        )
+
+
+def _key(step: Step) -> str:
+    return f"{step.module.rpartition('.')[2]}.{step.name}"
+
+
+def _identity(change: Change) -> str:
+    return repr(change)
+
+
+def _last(entries: Sequence[Entry], step: Step, *what: str) -> Entry | None:
+    found = [one for one in entries if one.step == _key(step) and one.what in what]
+    return found[-1] if found else None
+
+
+def _told(entry: Entry) -> str:
+    return f"{entry.at} {entry.who}"

@@ -1,0 +1,143 @@
+"""A run as a person sees it: the step's words, a diff, a spinner while AWS works, a question."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from runbook.engine.change import Change
+from runbook.engine.step import Procedure, Step
+from runbook.engine.work import Changes
+from signoff.checklist import Words
+
+WORDS = {
+    "rehearsal": Words(en="rehearsal: nothing is changed", ja="リハーサル: 何も変更しません"),
+    "go": Words(en="running", ja="実行します"),
+    "resumed": Words(en="going on where the last run stopped", ja="前回止まったところから続けます"),
+    "done": Words(en="done", ja="完了"),
+    "held": Words(en="nothing to do, it holds already", ja="変更なし。すでに満たされています"),
+    "confirmed": Words(en="confirmed", ja="確認済み"),
+    "by hand": Words(en="a person does this", ja="人が行う作業です"),
+    "left": Words(en="left for later, and not signed", ja="後回しにしました（署名なし）"),
+    "failed": Words(en="failed", ja="失敗"),
+    "declined": Words(en="declined", ja="中止"),
+    "green": Words(en="none is red", ja="未達なし"),
+    "red": Words(en="red", ja="未達"),
+    "nothing": Words(en="nothing to change", ja="変更はありません"),
+    "lost": Words(
+        en="This takes away what cannot be brought back:", ja="元に戻せない削除を含みます:"
+    ),
+    "agree": Words(en="Go on? [y/N] ", ja="続けますか？ [y/N] "),
+    "finished": Words(en="Is it done? [y/N] ", ja="終わりましたか？ [y/N] "),
+    "finished or later": Words(
+        en="Is it done? [y, or Enter to leave it for later] ",
+        ja="終わりましたか？ [y、後回しにする場合はEnter] ",
+    ),
+}
+GOOD = frozenset({"done", "held", "confirmed", "by hand", "left", "green"})
+LONGEST, LONGEST_LINE = 120, 400
+"""Characters of a value, and of all values of what is new; the journal has them whole."""
+
+
+@dataclass(slots=True)
+class ConsoleScreen:
+    """Writes to a terminal or a pipe. ``yes`` agrees beforehand to what destroys."""
+
+    console: Console
+    lang: str = "en"
+    yes: bool = False
+    _status: Status | None = None
+
+    def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None:
+        mode = WORDS["resumed" if resumed else "go" if go else "rehearsal"][self.lang]
+        title = procedure.text.title[self.lang]
+        said = f"[bold]{procedure.name}[/]: {escape(title)} ({mode})"
+        self.console.print(said, soft_wrap=True)
+
+    def step(self, number: int, step: Step) -> None:
+        title = escape(step.text.title[self.lang])
+        self.console.print(f"\n[bold]{number}. {title}[/] [dim]({step.guide})[/]", soft_wrap=True)
+
+    def changes(self, changes: Changes) -> None:
+        if not changes:
+            self.console.print(f"   [green]{WORDS['nothing'][self.lang]}[/]")
+        for resource, of_it in groupby(changes, key=lambda one: one.resource):
+            for line in _lines(resource, tuple(of_it)):
+                self.console.print(f"   {line}", highlight=False, soft_wrap=True)
+
+    def outcome(self, what: str, step: Step, detail: str = "") -> None:
+        colour = "green" if what in GOOD else "red"
+        said = f"   [{colour}]{WORDS[what][self.lang]}[/]" + (
+            f": {escape(detail)}" if detail else ""
+        )
+        self.console.print(said, soft_wrap=True)
+        if what == "by hand" and step.text.body[self.lang]:
+            self.console.print(escape(step.text.body[self.lang]), style="dim")
+
+    def agreed(self, lost: Sequence[Change]) -> bool:
+        self.console.print(f"   [red]{WORDS['lost'][self.lang]}[/]")
+        self.changes(tuple(lost))
+        return self.yes or self._asked("agree")
+
+    def confirmed(self, step: Step) -> bool:
+        """Show the instruction, and ask whether it was done."""
+        self.console.print(escape(step.text.body[self.lang] or step.text.title[self.lang]))
+        return self._asked("finished or later" if step.may_wait else "finished")
+
+    def tell(self, line: str | Words) -> None:
+        said = line if isinstance(line, str) else line[self.lang]
+        self.console.print(f"   {escape(said)}", highlight=False, soft_wrap=True)
+
+    def watch(self, what: str) -> None:
+        if self._status is not None:
+            self._status.update(escape(what))
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Show a spinner, on a terminal only: a log file has no use for one."""
+        with self.console.status("") as self._status:
+            yield
+        self._status = None
+
+    def typed(self, question: str, *, hidden: bool = False) -> str:
+        """Return what a person types, "" where nobody is there; ``hidden``: without an echo."""
+        if self._status is not None:
+            self._status.stop()  # a spinner would draw over the question
+        try:
+            return self.console.input(f"   {escape(question)}", password=hidden).strip()
+        except EOFError:
+            return ""
+        finally:
+            if self._status is not None:
+                self._status.start()
+
+    def _asked(self, question: str) -> bool:
+        return self.typed(WORDS[question][self.lang]).lower() in {"y", "yes"}
+
+
+def _lines(resource: str, changes: Changes) -> Iterator[str]:
+    """Show what is new in one line, and what differs field by field: that is what to look at."""
+    if len(changes) > 1 and all(one.before is None for one in changes):
+        fields = ", ".join(f"{one.field} {_shown(one.after)}" for one in changes)
+        yield f"[green]+ {escape(resource)}[/] [dim]{escape(fields[:LONGEST_LINE])}[/]"
+        return
+    yield escape(resource)
+    yield from (f"  {_line(one)}" for one in changes)
+
+
+def _line(change: Change) -> str:
+    field, before, after = escape(change.field), _shown(change.before), _shown(change.after)
+    if change.before is None:
+        return f"[green]+ {field}: {escape(after)}[/]"
+    if change.after is None:
+        return f"[red]- {field}: {escape(before)}[/]"
+    return f"[yellow]~ {field}: {escape(before)} -> {escape(after)}[/]"
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

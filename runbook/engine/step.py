@@ -1,0 +1,94 @@
+"""A procedure is a module, a step is a function, and its docstring is its text in both languages."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from types import ModuleType
+
+from runbook.engine.text import Text
+from runbook.engine.work import Changes, Work
+
+Action = Callable[[Work], Changes]
+"""Returns what differs; with ``work.go`` it has then been changed. Called again, it finds nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do, and the rows of the checklist that are green once it is done."""
+
+    name: str
+    module: str
+    text: Text
+    guide: str
+    """The guide's step that it carries out: ``2-1``."""
+    proves: tuple[str, ...]
+    action: Action | None
+    """None where only a person can do it; the text is then the instruction."""
+    may_wait: bool = False
+    """Nothing after it builds on it: where a person has not done it, the run leaves it and goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """``composed`` of others, whose rows are judged once, at the end: early ones need later steps."""
+
+    name: str
+    text: Text
+    steps: tuple[Step, ...]
+    composed: bool = False
+
+    @classmethod
+    def of(cls, module: ModuleType) -> "Procedure":
+        """Read a module: its docstring, and its own steps in the order in which they stand."""
+        mine = (value for value in vars(module).values() if isinstance(value, Step))
+        return cls(
+            name=module.__name__.rpartition(".")[2],
+            text=Text.of(module),
+            steps=tuple(one for one in mine if one.module == module.__name__),
+        )
+
+    @classmethod
+    def of_parts(cls, module: ModuleType, parts: Iterable["Procedure"]) -> "Procedure":
+        """Join procedures into one, under the docstring of ``module`` and with its own steps last."""
+        whole = cls.of(module)
+        steps = (step for part in (*parts, whole) for step in part.steps)
+        return cls(name=whole.name, text=whole.text, steps=tuple(steps), composed=True)
+
+    @property
+    def guide(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.guide for one in self.steps))
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row for one in self.steps for row in one.proves))
+
+    def due(self, number: int) -> tuple[str, ...]:
+        """Return the rows to judge after a step: those that no later step has a part in."""
+        if self.composed:
+            return self.rows if number == len(self.steps) else ()
+        later = {row for one in self.steps[number:] for row in one.proves}
+        return tuple(row for row in self.steps[number - 1].proves if row not in later)
+
+
+def step(guide: str, *, proves: tuple[str, ...] = ()) -> Callable[[Action], Step]:
+    """Make a step of a function: the machine does it."""
+    return lambda function: _step(function, function, guide, proves)
+
+
+def ask(
+    guide: str, *, proves: tuple[str, ...] = (), may_wait: bool = False
+) -> Callable[[Callable[[], None]], Step]:
+    """Make a step of a function without a body: a person does what its docstring says."""
+    return lambda function: replace(_step(function, None, guide, proves), may_wait=may_wait)
+
+
+def _step(
+    written: Callable[..., object], action: Action | None, guide: str, proves: tuple[str, ...]
+) -> Step:
+    return Step(
+        name=written.__name__,
+        module=written.__module__,
+        text=Text.of(written),
+        guide=guide,
+        proves=proves,
+        action=action,
+    )

@@ -1,0 +1,113 @@
+"""AWS's answers about tables, secrets and keys, by hand."""
+
+import json
+
+from tests.aws.answers import ACCOUNT, CANARY, REGION, SCOPE, TABLE_KEY, THEN, document
+
+
+def table(asked):
+    name = asked["TableName"]
+    key = "UserId" if name == "Users-prod" else "SpotId"
+    return {
+        "Table": {
+            "TableName": name,
+            "TableArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}",
+            "TableStatus": "ACTIVE",
+            "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
+            "BillingModeSummary": {
+                "BillingMode": "PROVISIONED" if name == "Users-prod" else "PAY_PER_REQUEST"
+            },
+            "GlobalSecondaryIndexes": [
+                {
+                    "IndexName": "ByPeriod",
+                    "KeySchema": [
+                        {"AttributeName": "Period", "KeyType": "HASH"},
+                        {"AttributeName": "Count", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                    "IndexStatus": "ACTIVE",
+                }
+            ],
+            "SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": TABLE_KEY},
+            "DeletionProtectionEnabled": True,
+        }
+    }
+
+
+def scan(asked):
+    if asked["TableName"] == "Spots-prod":
+        spots = [{"SpotId": {"S": f"spot-{n}"}, "Photo": {"B": b"\x00\xff"}} for n in (1, 2)]
+        return {"Items": spots, "Count": 2, "ScannedCount": 2}
+    keys = ["U" + "0" * 32, "Usmoke-1", "Usmoke-1", "U" + "a" * 32]
+    return {"Items": [{"UserId": {"S": key}} for key in keys], "Count": 4, "ScannedCount": 4}
+
+
+TABLES = {
+    "dynamodb:ListTables": {"TableNames": [*SCOPE.tables, "Orders-prod", "Orders"]},
+    "dynamodb:DescribeTable": table,
+    "dynamodb:DescribeContinuousBackups": {
+        "ContinuousBackupsDescription": {
+            "ContinuousBackupsStatus": "ENABLED",
+            "PointInTimeRecoveryDescription": {
+                "PointInTimeRecoveryStatus": "ENABLED",
+                "RecoveryPeriodInDays": 35,
+                "EarliestRestorableDateTime": THEN,
+                "LatestRestorableDateTime": THEN,
+            },
+        }
+    },
+    "dynamodb:ListTagsOfResource": {
+        "Tags": [{"Key": "Environment", "Value": "prod"}, {"Key": "Project", "Value": "CC"}]
+    },
+    "dynamodb:GetResourcePolicy": {"Policy": json.dumps(document("dynamodb:GetItem"))},
+    "dynamodb:Scan": scan,
+}
+AUTOSCALING = {
+    "application-autoscaling:DescribeScalableTargets": {
+        "ScalableTargets": [
+            {
+                "ResourceId": resource,
+                "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+                "MinCapacity": 5,
+                "MaxCapacity": 50,
+            }
+            for resource in ("table/Users-prod", "table/Users-prod/index/ByPeriod", "table/Orders")
+        ]
+    },
+    "application-autoscaling:DescribeScalingPolicies": {
+        "ScalingPolicies": [
+            {
+                "PolicyName": f"seventy percent of {unit}",
+                "ResourceId": "table/Users-prod",
+                "ScalableDimension": f"dynamodb:table:{unit}CapacityUnits",
+            }
+            for unit in ("Read", "Write")
+        ]
+    },
+}
+SECRETS = {
+    "secretsmanager:ListSecrets": {
+        "SecretList": [{"Name": name} for name in (*SCOPE.secrets, "rally-old")]
+    },
+    "secretsmanager:DescribeSecret": lambda asked: {
+        "Name": asked["SecretId"],
+        "ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{asked['SecretId']}-AbCdEf",
+        "VersionIdsToStages": {"one": ["AWSPREVIOUS"], "two": ["AWSCURRENT"]},
+        "Tags": [{"Key": "Environment", "Value": "prod"}],
+    },
+    "secretsmanager:GetResourcePolicy": {"Name": "rally/token"},
+    "secretsmanager:GetSecretValue": lambda asked: {
+        "Name": asked["SecretId"],
+        "SecretString": json.dumps({"KEY": CANARY}),
+    },
+    "kms:DescribeKey": lambda asked: {
+        "KeyMetadata": {
+            "KeyId": "11111111-2222-3333-4444-555555555555",
+            "Arn": TABLE_KEY,
+            "KeyState": "Enabled",
+            "KeyManager": "AWS" if asked["KeyId"].startswith("alias/aws/") else "CUSTOMER",
+        }
+    },
+    "kms:GetKeyPolicy": {"Policy": json.dumps(document("kms:*"))},
+}

@@ -1,0 +1,118 @@
+"""A session whose AWS is a table of answers: nothing leaves the process, everything can be refused."""
+
+from collections import Counter
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+
+from tests.aws import answers, data_answers, watch_answers
+from tests.aws.gateway_answers import GATEWAY
+
+HEALTHY: Mapping[str, Any] = (
+    answers.FUNCTIONS
+    | answers.ROLES
+    | data_answers.TABLES
+    | data_answers.AUTOSCALING
+    | data_answers.SECRETS
+    | watch_answers.MONITORING
+    | watch_answers.BUCKETS
+    | GATEWAY
+)
+"""``service:Operation`` -> an answer, or what makes one of the parameters asked with."""
+
+
+@dataclass
+class FakeAws:
+    """Hooks into one boto3 session. ``answers`` may be changed; ``paged`` cuts every listing up."""
+
+    answers: dict[str, Any] = field(default_factory=lambda: dict(HEALTHY))
+    paged: bool = False
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def refuse(self, operation: str, code: str, message: str = "injected") -> None:
+        self.answers[operation] = Refusal(code, message)
+
+    def hook(self, session: boto3.Session) -> None:
+        session.events.register("before-parameter-build", _keep_parameters)
+        session.events.register("before-call", self._answer)
+
+    def _answer(self, model: Any, context: dict[str, Any], **_: object) -> Any:
+        operation = f"{model.service_model.service_name}:{model.name}"
+        self.asked[operation] += 1
+        asked = context["asked"]
+        answer = self.answers.get(operation, Refusal("NotInTheTable", operation))
+        if callable(answer):
+            answer = answer(asked)
+        if isinstance(answer, Refusal):
+            return answer.response()
+        if self.paged:
+            answer = _page(operation, answer, asked)
+        http = SimpleNamespace(status_code=200, content=LOCATION, raw=LOCATION)
+        return http, {"ResponseMetadata": {}, **deepcopy(answer)}  # boto3 works on it further
+
+
+@dataclass(frozen=True)
+class Refusal:
+    code: str
+    message: str
+
+    def response(self) -> Any:
+        error = {"Code": self.code, "Message": self.message}
+        http = SimpleNamespace(status_code=400, raw=None)
+        return http, {"Error": error, "ResponseMetadata": {}}
+
+
+LOCATION = f"<LocationConstraint>{answers.REGION}</LocationConstraint>".encode()
+"""The one body that boto3 reads again by itself (GetBucketLocation)."""
+
+PAGED = {
+    "acm": None,
+    "apigateway": ("position", "position"),
+    "application-autoscaling": ("NextToken", "NextToken"),
+    "cloudwatch": ("NextToken", "NextToken"),
+    "iam": ("Marker", "Marker"),
+    "lambda": ("Marker", "NextMarker"),
+    "logs": ("nextToken", "nextToken"),
+    "secretsmanager": ("NextToken", "NextToken"),
+    "sns": ("NextToken", "NextToken"),
+}
+"""Service -> the token as it is asked with and as it is answered, from each service's reference."""
+DYNAMODB = {
+    "ListTables": ("ExclusiveStartTableName", "LastEvaluatedTableName"),
+    "ListTagsOfResource": ("NextToken", "NextToken"),
+    "Scan": ("ExclusiveStartKey", "LastEvaluatedKey"),
+}
+UNPAGED = frozenset({"GetStages"})
+"""Listings that AWS answers in one piece."""
+
+
+def _keep_parameters(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    context["asked"] = dict(params)
+
+
+def _page(operation: str, answer: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Give out one entry of the answer's longest list, and a token for the next one."""
+    service, _, name = operation.partition(":")
+    tokens = DYNAMODB.get(name) if service == "dynamodb" else PAGED.get(service)
+    lists = {key: one for key, one in answer.items() if isinstance(one, list)}
+    if not tokens or not lists or name in UNPAGED:
+        return dict(answer)
+    ask, give = tokens
+    longest = max(len(one) for one in lists.values())
+    place = _place(asked.get(ask))
+    page = {**answer, **{key: one[place : place + 1] for key, one in lists.items()}}
+    if place + 1 < longest:
+        page |= {give: _token(name, place + 1), "IsTruncated": True}
+    return page
+
+
+def _place(token: Any) -> int:
+    return int(token["N"]["N"] if isinstance(token, dict) else token) if token else 0
+
+
+def _token(operation: str, place: int) -> Any:
+    return {"N": {"N": str(place)}} if operation == "Scan" else str(place).zfill(4)

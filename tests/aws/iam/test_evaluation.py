@@ -1,0 +1,133 @@
+"""A request is allowed, refused or unknown, as IAM's evaluation logic has it."""
+
+import pytest
+
+from aws.iam import Outcome, context, evaluate, parse
+
+TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/Users-prod"
+OTHER = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/StampMasters-prod"
+SECRET = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:rally/key-aB3xYz"
+KNOWN = context({"aws:RequestedRegion": "ap-northeast-1", "aws:username": "mika"})
+
+
+def allow(action, resource="*", **more):
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def deny(action, resource="*", **more):
+    return {**allow(action, resource, **more), "Effect": "Deny"}
+
+
+def policy(*statements, version="2012-10-17"):
+    return parse({"Version": version, "Statement": list(statements)}, "p")
+
+
+IN_TOKYO = {"StringEquals": {"aws:RequestedRegion": "ap-northeast-1"}}
+IN_VIRGINIA = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+IN_ORG = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "action", "resource", "outcome"),
+    [
+        ([], "dynamodb:GetItem", TABLE, Outcome.NOT_ALLOWED),
+        ([allow("dynamodb:GetItem", TABLE)], "dynamodb:GetItem", TABLE, Outcome.ALLOWED),
+        ([allow("DYNAMODB:getitem", TABLE)], "dynamodb:GetItem", TABLE, Outcome.ALLOWED),
+        ([allow("dynamodb:GetItem", TABLE)], "dynamodb:PutItem", TABLE, Outcome.NOT_ALLOWED),
+        ([allow("dynamodb:GetItem", TABLE)], "dynamodb:GetItem", OTHER, Outcome.NOT_ALLOWED),
+        ([allow("dynamodb:*", TABLE)], "dynamodb:GetItem", TABLE, Outcome.ALLOWED),
+        ([allow("s3:*"), deny("s3:Delete*")], "s3:DeleteObject", "*", Outcome.EXPLICITLY_DENIED),
+        ([deny("s3:Delete*"), allow("s3:*")], "s3:DeleteObject", "*", Outcome.EXPLICITLY_DENIED),
+        ([allow("s3:*"), deny("s3:Delete*")], "s3:GetObject", "*", Outcome.ALLOWED),
+        ([deny("s3:*")], "s3:GetObject", "*", Outcome.EXPLICITLY_DENIED),
+        ([allow("*"), deny("*", Condition=IN_TOKYO)], "s3:X", "*", Outcome.EXPLICITLY_DENIED),
+        ([allow("*"), deny("*", Condition=IN_VIRGINIA)], "s3:X", "*", Outcome.ALLOWED),
+        ([allow("*"), deny("*", Condition=IN_ORG)], "s3:X", "*", Outcome.UNKNOWN),
+        ([deny("*", Condition=IN_ORG)], "s3:X", "*", Outcome.NOT_ALLOWED),
+        ([allow("*", Condition=IN_TOKYO)], "s3:X", "*", Outcome.ALLOWED),
+        ([allow("*", Condition=IN_VIRGINIA)], "s3:X", "*", Outcome.NOT_ALLOWED),
+        ([allow("*", Condition=IN_ORG)], "s3:X", "*", Outcome.UNKNOWN),
+        ([allow("*", Condition=IN_ORG), allow("s3:X")], "s3:X", "*", Outcome.ALLOWED),
+        ([allow("*", Condition=IN_TOKYO | IN_ORG)], "s3:X", "*", Outcome.UNKNOWN),
+        ([allow("s3:*", "arn:aws:s3:::${aws:username}/*")], "s3:GetObject",
+         "arn:aws:s3:::mika/a", Outcome.ALLOWED),
+        ([allow("s3:*", "arn:aws:s3:::${aws:username}/*")], "s3:GetObject",
+         "arn:aws:s3:::toru/a", Outcome.NOT_ALLOWED),
+        ([allow("s3:*", "arn:aws:s3:::${aws:userid}/*")], "s3:GetObject",
+         "arn:aws:s3:::mika/a", Outcome.UNKNOWN),
+        ([allow("s3:*", "arn:aws:s3:::${aws:userid, 'all'}/*")], "s3:GetObject",
+         "arn:aws:s3:::all/a", Outcome.ALLOWED),
+        ([allow("secretsmanager:GetSecretValue", SECRET[:-7])], "secretsmanager:GetSecretValue",
+         SECRET, Outcome.NOT_ALLOWED),
+        ([allow("secretsmanager:GetSecretValue", SECRET[:-6] + "??????")],
+         "secretsmanager:GetSecretValue", SECRET, Outcome.ALLOWED),
+    ],
+)  # fmt: skip
+def test_request_is_decided(statements, action, resource, outcome):
+    assert evaluate(policy(*statements), action, resource, KNOWN).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "outcome"),
+    [
+        ("s3:GetObject", "*", Outcome.ALLOWED),
+        ("IAM:CreateUser", "*", Outcome.NOT_ALLOWED),
+        ("iam:PassRole", "*", Outcome.NOT_ALLOWED),
+    ],
+)
+def test_not_action_allows_all_but_what_it_names(action, resource, outcome):
+    statements = policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
+
+    assert evaluate(statements, action, resource, KNOWN).outcome is outcome
+
+
+def test_not_resource_allows_all_but_what_it_names():
+    statements = policy({"Effect": "Allow", "Action": "dynamodb:*", "NotResource": TABLE})
+
+    assert not evaluate(statements, "dynamodb:GetItem", TABLE, KNOWN).allowed
+    assert evaluate(statements, "dynamodb:GetItem", OTHER, KNOWN).allowed
+
+
+def test_a_deny_of_not_action_leaves_only_what_it_names():
+    statements = policy(allow("*"), {"Effect": "Deny", "NotAction": "dynamodb:*", "Resource": "*"})
+
+    assert evaluate(statements, "dynamodb:GetItem", TABLE, KNOWN).allowed
+    assert evaluate(statements, "iam:PassRole", "*", KNOWN).outcome is Outcome.EXPLICITLY_DENIED
+
+
+def test_a_boundary_narrows_and_never_widens():
+    boundary = policy(allow("dynamodb:GetItem", TABLE), allow("iam:*"))
+    own = policy(allow("dynamodb:*", TABLE))
+
+    def outcome(action):
+        return evaluate(own, action, TABLE, KNOWN, limits=(boundary,)).outcome
+
+    assert outcome("dynamodb:GetItem") is Outcome.ALLOWED
+    assert outcome("dynamodb:PutItem") is Outcome.NOT_ALLOWED
+    assert outcome("iam:GetRole") is Outcome.NOT_ALLOWED
+
+
+def test_the_reason_tells_a_boundary_from_a_missing_permission():
+    boundary = policy(allow("s3:*"))
+
+    narrowed = evaluate(policy(allow("dynamodb:*")), "dynamodb:GetItem", TABLE, KNOWN,
+                        limits=(boundary,))  # fmt: skip
+    absent = evaluate(policy(allow("s3:*")), "dynamodb:GetItem", TABLE, KNOWN)
+
+    assert "boundary" in narrowed.reason
+    assert "no identity-based policy" in absent.reason
+
+
+def test_a_deny_in_a_session_policy_is_explicit_too():
+    session = policy(allow("*"), deny("dynamodb:PutItem"))
+
+    decision = evaluate(policy(allow("*")), "dynamodb:PutItem", TABLE, KNOWN, limits=(session,))
+
+    assert decision.outcome is Outcome.EXPLICITLY_DENIED
+
+
+def test_variables_are_literal_in_the_old_policy_version():
+    old = policy(allow("s3:*", "arn:aws:s3:::${aws:username}/*"), version="2008-10-17")
+
+    assert not evaluate(old, "s3:GetObject", "arn:aws:s3:::mika/a", KNOWN).allowed
+    assert evaluate(old, "s3:GetObject", "arn:aws:s3:::${aws:username}/a", KNOWN).allowed

@@ -1,0 +1,130 @@
+"""What is not known without each operation: the whole of every section and item it would have told."""
+
+from tests.aws.answers import CERTIFICATE, FOREIGN_TOPIC, SCOPE, TABLE_KEY, TOPIC
+
+EXECUTION = "API-Gateway-Execution-Logs_?/prod"
+
+
+def of(section, *items):
+    return {f"{section} {item}" for item in items}
+
+
+FUNCTIONS, TABLES, SECRETS = SCOPE.functions, SCOPE.tables, SCOPE.secrets
+API = {"stages", "deployments", "draft", "served"}
+DOMAIN = of("domains", SCOPE.domain) | {"certificates"} | of("resolutions", SCOPE.domain)
+TABLE = (
+    of("tables", *TABLES)
+    | of("key_scans", "Users-prod")
+    | of("keys", *(f"(of tables {one})" for one in TABLES))
+)
+SECRET = of("secrets", *SECRETS) | of("keys", *(f"(of secrets {one})" for one in SECRETS))
+TOPICS = of("topics", TOPIC, FOREIGN_TOPIC) | of(
+    "keys", f"(of topics {TOPIC})", f"(of topics {FOREIGN_TOPIC})"
+)
+# What alarms name beside the planned topic is unknown then, and stands in as one unread item.
+NO_ALARMS = {"alarms"} | of("topics", "(of alarms)") | of("keys", "(of topics (of alarms))")
+BUCKET = of("buckets", "rally-images") | of("keys", "(of buckets rally-images)")
+LOGS = (*SCOPE.log_groups, "API-Gateway-Execution-Logs_abc123/prod")
+KEYS = ("alias/aws/secretsmanager", "alias/rally", "alias/rally-images", TABLE_KEY)
+
+UNREAD = {
+    "acm:DescribeCertificate": of("certificates", CERTIFICATE),
+    "apigateway:GetAccount": {"gateway_account"},
+    "apigateway:GetApiKeys": {"api_keys"},
+    "apigateway:GetAuthorizers": {"draft"},
+    "apigateway:GetBasePathMappings": DOMAIN,
+    "apigateway:GetDeployments": {"deployments"},
+    "apigateway:GetDomainName": DOMAIN,
+    "apigateway:GetExport": of("served", "prod"),
+    "apigateway:GetGatewayResponses": {"draft"},
+    "apigateway:GetResources": {"draft"},
+    "apigateway:GetRestApis": {"rest_apis", *API}
+    | of("names", "rest_apis")
+    | of("log_groups", EXECUTION)
+    | of("keys", f"(of log_groups {EXECUTION})"),
+    "apigateway:GetStages": {"stages"},
+    "apigateway:GetUsagePlanKeys": of("usage_plans", "rally-plan"),
+    "apigateway:GetUsagePlans": {"usage_plans"},
+    "application-autoscaling:DescribeScalableTargets": {"scalable_targets"},
+    "application-autoscaling:DescribeScalingPolicies": {"scalable_targets"},
+    "cloudwatch:DescribeAlarmHistory": NO_ALARMS,
+    "cloudwatch:DescribeAlarms": NO_ALARMS | of("names", "alarms"),
+    "cloudwatch:GetDashboard": of("dashboards", "rally-dashboard"),
+    "dynamodb:DescribeContinuousBackups": of("backups", *TABLES),
+    "dynamodb:DescribeTable": TABLE,
+    "dynamodb:GetResourcePolicy": of("table_policies", *TABLES),
+    "dynamodb:ListTables": of("names", "tables"),
+    "dynamodb:ListTagsOfResource": of("table_tags", *TABLES),
+    "dynamodb:Scan": of("contents", "Spots-prod") | of("key_scans", "Users-prod"),
+    "iam:GetAccountAuthorizationDetails": {"roles"} | of("names", "roles"),
+    "iam:GetPolicy": of("roles", *SCOPE.roles),
+    "iam:GetPolicyVersion": of("roles", *SCOPE.roles),
+    "kms:DescribeKey": of("keys", *KEYS),
+    "kms:GetKeyPolicy": of("keys", *KEYS[1:]),
+    "lambda:GetAccountSettings": {"lambda_account"},
+    "lambda:GetFunction": of("functions", *FUNCTIONS)
+    | of("keys", *(f"(of functions {one})" for one in FUNCTIONS)),
+    "lambda:GetPolicy": of("function_policies", *FUNCTIONS),
+    "lambda:ListAliases": of("aliases", *FUNCTIONS) | of("function_policies", *FUNCTIONS),
+    "lambda:ListFunctionUrlConfigs": of("function_urls", *FUNCTIONS),
+    "lambda:ListFunctions": of("names", "functions")
+    | {"versions"}
+    | of("function_policies", *FUNCTIONS),
+    "logs:DescribeLogGroups": of("log_groups", *LOGS)
+    | of("keys", *(f"(of log_groups {one})" for one in LOGS)),
+    "s3:GetBucketEncryption": BUCKET,
+    "s3:GetBucketLocation": BUCKET,
+    "s3:GetBucketPolicy": BUCKET,
+    "s3:GetPublicAccessBlock": BUCKET,
+    "secretsmanager:DescribeSecret": SECRET,
+    "secretsmanager:GetResourcePolicy": SECRET,
+    "secretsmanager:GetSecretValue": of("secret_values", *SECRETS),
+    "secretsmanager:ListSecrets": of("names", "secrets"),
+    "sns:GetTopicAttributes": TOPICS,
+    "sns:ListSubscriptionsByTopic": TOPICS,
+}
+"""Operation -> what is not known without it."""
+
+LOST = {
+    "apigateway:GetRestApis": of("log_groups", LOGS[-1]),
+    "cloudwatch:DescribeAlarms": of("topics", FOREIGN_TOPIC),
+    "cloudwatch:DescribeAlarmHistory": of("topics", FOREIGN_TOPIC),
+    "dynamodb:DescribeTable": of("keys", TABLE_KEY),
+    "secretsmanager:DescribeSecret": of("keys", KEYS[0]),
+    "secretsmanager:GetResourcePolicy": of("keys", KEYS[0]),
+    # Nobody recognises a secret then; the values' own section says that it could not be read.
+    "secretsmanager:GetSecretValue": of("functions", *FUNCTIONS),
+    "sns:GetTopicAttributes": of("keys", "alias/rally"),
+    "sns:ListSubscriptionsByTopic": of("keys", "alias/rally"),
+} | dict.fromkeys((one for one in UNREAD if one.startswith("s3:")), of("keys", KEYS[2]))
+"""Operation -> what nobody can ask for without it, since only its answer names it."""
+EMPTY_LISTINGS = {
+    "application-autoscaling:DescribeScalableTargets": "ScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies": "ScalingPolicies",
+    "cloudwatch:DescribeAlarms": "MetricAlarms",
+    "dynamodb:ListTables": "TableNames",
+    "lambda:ListFunctions": "Functions",
+    "logs:DescribeLogGroups": "logGroups",
+    "secretsmanager:ListSecrets": "SecretList",
+    "apigateway:GetRestApis": "items",
+    "apigateway:GetUsagePlans": "items",
+    "apigateway:GetApiKeys": "items",
+}
+NOTHING_SET = {
+    "apigateway:GetApiKeys",
+    "apigateway:GetAuthorizers",
+    "apigateway:GetBasePathMappings",
+    "apigateway:GetDeployments",
+    "apigateway:GetGatewayResponses",
+    "apigateway:GetResources",
+    "apigateway:GetRestApis",
+    "apigateway:GetStages",
+    "apigateway:GetUsagePlanKeys",
+    "apigateway:GetUsagePlans",
+    "s3:GetBucketEncryption",
+    "s3:GetBucketLocation",
+    "s3:GetBucketPolicy",
+    "s3:GetPublicAccessBlock",
+    "secretsmanager:GetResourcePolicy",
+}
+"""Operations whose empty answer means that nothing is set, or that nothing is there."""

@@ -1,0 +1,144 @@
+"""The door to AWS: what is counted, retried, paced, refused, and what a failure may say."""
+
+import json
+from collections import deque
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
+
+from aws.door import Aws, Gone, Patience, ReadFailure, TimeIsUp
+from tests.aws.answers import CANARY, SCOPE
+from tests.aws.wire import Wire
+
+ACCOUNT = (200, json.dumps({"AccountLimit": {"ConcurrentExecutions": 1}}))
+BROKEN = (500, json.dumps({"message": "internal"}))
+THROTTLED = (429, json.dumps({"__type": "TooManyRequestsException", "Message": "slow down"}))
+
+
+@pytest.fixture
+def wire(session):
+    wire = Wire()
+    wire.hook(session)
+    return wire
+
+
+@pytest.fixture
+def aws(session):
+    return lambda **patience: Aws(session, SCOPE.region, Patience(**patience))
+
+
+def test_each_request_is_counted_retries_included(wire, aws):
+    wire.replies = deque([BROKEN, ACCOUNT])
+    reading = aws(attempts=2)
+
+    reading.call("lambda", "get_account_settings")
+
+    assert reading.calls == {"lambda:GetAccountSettings": 2}
+    assert wire.sent == ["GetAccountSettings"] * 2
+
+
+def test_throttled_for_good_is_tried_as_often_as_allowed_and_then_told(wire, aws):
+    wire.replies = deque([THROTTLED])
+
+    with pytest.raises(ReadFailure, match="lambda:GetAccountSettings: TooManyRequestsException"):
+        aws(attempts=2).call("lambda", "get_account_settings")
+
+    assert len(wire.sent) == 2
+
+
+def test_denied_is_not_tried_again(wire, aws):
+    wire.replies = deque([(403, json.dumps({"__type": "AccessDeniedException", "Message": "no"}))])
+
+    with pytest.raises(ReadFailure, match="lambda:GetAccountSettings: AccessDeniedException: no"):
+        aws().call("lambda", "get_account_settings")
+
+    assert len(wire.sent) == 1
+
+
+def test_not_found_is_told_apart_from_a_bare_404(wire, aws):
+    wire.replies = deque([(404, json.dumps({"__type": "ResourceNotFoundException"}))])
+    with pytest.raises(Gone):
+        aws().call("lambda", "get_policy", FunctionName="f")
+
+    wire.replies = deque([(404, "Not yet implemented")])
+    with pytest.raises(ReadFailure) as caught:
+        aws().call("lambda", "get_policy", FunctionName="f")
+
+    assert not isinstance(caught.value, Gone)
+
+
+def test_time_out_names_the_endpoint(wire, aws):
+    wire.replies = deque([ConnectTimeoutError(endpoint_url="https://lambda.example")])
+
+    with pytest.raises(ReadFailure, match=r"ConnectTimeoutError: .*https://lambda\.example"):
+        aws(attempts=1).call("lambda", "get_account_settings")
+
+
+def test_missing_credentials_are_told(wire, aws):
+    wire.replies = deque([NoCredentialsError()])
+
+    with pytest.raises(ReadFailure, match="lambda:GetAccountSettings: NoCredentialsError"):
+        aws(attempts=1).call("lambda", "get_account_settings")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        CANARY,
+        f'{{"SecretString": "{CANARY}"',
+        json.dumps({"SecretString": {"nested": CANARY}}),
+        json.dumps({"CreatedDate": CANARY, "SecretString": CANARY}),
+        json.dumps([CANARY]),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_failure_never_repeats_the_body_of_a_secret(status, body, wire, aws):
+    wire.replies = deque([(status, body)])
+
+    told = outcome(lambda: aws(attempts=1).call("secretsmanager", "get_secret_value", SecretId="s"))
+
+    assert CANARY not in told
+
+
+def outcome(call):
+    """What a person would see of a call: nothing of a success, the reason of a failure."""
+    try:
+        call()
+    except ReadFailure as failure:
+        return str(failure)
+    except Exception as error:  # noqa: BLE001 - the engine says no more than this of such a one
+        return type(error).__name__
+    return ""
+
+
+def test_after_the_deadline_nothing_is_asked(wire, aws):
+    with pytest.raises(TimeIsUp, match="lambda:GetAccountSettings: not asked, -1 s were over"):
+        aws(deadline_s=-1).call("lambda", "get_account_settings")
+
+    assert not wire.sent
+
+
+def test_page_without_its_list_is_not_an_empty_list(wire, aws):
+    wire.replies = deque([(200, "{}")])
+
+    with pytest.raises(ReadFailure, match="lambda:ListAliases: the answer has no Aliases"):
+        aws().listed("lambda", "list_aliases", "Aliases", FunctionName="f")
+
+
+def test_listing_that_gives_the_same_page_for_ever_ends(wire, aws):
+    wire.replies = deque([(200, json.dumps({"Aliases": [], "NextMarker": "again"}))])
+
+    with pytest.raises(ReadFailure, match="lambda:ListAliases: PaginationError"):
+        aws().listed("lambda", "list_aliases", "Aliases", FunctionName="f")
+
+
+def test_client_is_made_once(wire, aws, session):
+    wire.replies = deque([ACCOUNT])
+    made = []
+    session.events.register("creating-client-class.lambda", lambda **_: made.append(1))
+    reading = aws()
+
+    reading.call("lambda", "get_account_settings")
+    reading.call("lambda", "get_account_settings")
+
+    assert len(made) == 1

@@ -1,0 +1,88 @@
+"""How many calls the whole plan takes: a number that AWS's rate limits make matter."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+
+from plan import plan_for, scope_of
+from signoff.environments import ENVIRONMENTS, load
+from tests.aws.answers import role
+from tests.aws.fake_aws import HEALTHY
+
+ON_DEMAND = {"BillingMode": "PAY_PER_REQUEST"}
+OF_ITS_OWN = {"AttachedManagedPolicies": []}
+"""What the plan gives its roles: all their policies stand in themselves."""
+
+
+def _published(functions, versions):
+    """List every function as it is edited, and so many published versions of it."""
+    for name in functions:
+        for version in ("$LATEST", *map(str, range(1, versions + 1))):
+            yield {"FunctionName": name, "Version": version, "CodeSha256": version}
+
+
+@pytest.fixture
+def planned(fake):
+    """The plan of the local environment, all there, with no key, domain or bucket of its own."""
+    environment = load("local", ENVIRONMENTS, {}).environment
+    scope = scope_of(plan_for(environment), environment, salts=("own",))
+    table, aliases, topic, alarms, listing = (
+        HEALTHY["dynamodb:DescribeTable"],
+        HEALTHY["lambda:ListAliases"],
+        HEALTHY["sns:GetTopicAttributes"],
+        deepcopy(HEALTHY["cloudwatch:DescribeAlarms"]["MetricAlarms"]),
+        HEALTHY["iam:GetAccountAuthorizationDetails"],
+    )
+    for one in alarms:
+        one["AlarmActions"] = [scope.topic]
+        one["AlarmName"] = f"{scope.prefix}-{one['AlarmName']}"
+    fake.answers |= {
+        "apigateway:GetRestApis": {
+            "items": [HEALTHY["apigateway:GetRestApis"]["items"][0] | {"name": scope.api}]
+        },
+        "apigateway:GetUsagePlans": {"items": [{"id": "u1", "name": scope.usage_plan}]},
+        "cloudwatch:DescribeAlarms": {"MetricAlarms": alarms},
+        "dynamodb:DescribeTable": lambda asked: {
+            "Table": table(asked)["Table"] | {"SSEDescription": {}, "BillingModeSummary": ON_DEMAND}
+        },
+        "iam:GetAccountAuthorizationDetails": listing
+        | {"RoleDetailList": [role(name) | OF_ITS_OWN for name in scope.roles]},
+        "lambda:ListAliases": lambda asked: {"Aliases": aliases(asked)["Aliases"][:1]},
+        "lambda:ListFunctions": {"Functions": [*_published(scope.functions, 2)]},
+        "sns:GetTopicAttributes": lambda asked: {
+            "Attributes": {**topic(asked)["Attributes"], "KmsMasterKeyId": ""}
+        },
+    }
+    return scope
+
+
+def test_whole_plan_takes_a_hundred_calls(planned, fake, inventory_of):
+    inventory_of(planned)
+
+    assert fake.asked.total() == 100
+
+
+def test_each_further_version_is_one_more_place_to_look_for_a_policy(planned, fake, inventory_of):
+    fake.answers["lambda:ListFunctions"] = {"Functions": [*_published(planned.functions, 5)]}
+
+    inventory_of(planned)
+
+    assert fake.asked["lambda:GetPolicy"] == 7 * (2 + 5)
+    assert fake.asked["lambda:ListFunctions"] == 1
+
+
+def test_few_of_them_are_of_the_control_plane_that_allows_ten_a_second(planned, fake, inventory_of):
+    inventory_of(planned)
+
+    assert sum(n for name, n in fake.asked.items() if name.startswith("apigateway:")) == 9
+
+
+def test_ten_times_the_roles_are_the_same_three_calls(planned, fake, inventory_of):
+    fake.answers["iam:GetAccountAuthorizationDetails"] |= {
+        "RoleDetailList": [role(f"{planned.prefix}-{n}-role") for n in range(70)]
+    }
+
+    inventory_of(replace(planned, roles=tuple(f"{planned.prefix}-{n}-role" for n in range(70))))
+
+    assert sum(n for name, n in fake.asked.items() if name.startswith("iam:")) == 3

@@ -1,0 +1,151 @@
+"""Draft and export: the same API compares equal, any difference that a caller meets does not."""
+
+from copy import deepcopy
+
+import pytest
+
+from aws.api import Authorizer, StaticAnswer
+from aws.documents import draft, export, normal
+from tests.aws.export_answer import EXPORT
+from tests.aws.gateway_answers import DRAFT
+from tests.aws.gateway_parts import AUTH
+
+
+def of_draft(change=lambda _: None):
+    items = deepcopy({name: answer["items"] for name, answer in DRAFT.items()})
+    change(items)
+    return draft.canonical(
+        resources=items["apigateway:GetResources"],
+        authorizers=items["apigateway:GetAuthorizers"],
+        gateway_responses=items["apigateway:GetGatewayResponses"],
+    )
+
+
+def of_export(change=lambda _: None):
+    raw = deepcopy(EXPORT)
+    change(raw)
+    return export.canonical(raw)
+
+
+def behind(raw, path, verb):
+    return raw["paths"][path][verb]["x-amazon-apigateway-integration"]
+
+
+def authorizer(raw):
+    return raw["components"]["securitySchemes"]["session"]["x-amazon-apigateway-authorizer"]
+
+
+CHANGES = {
+    "route gone": lambda raw: raw["paths"].pop("/login"),
+    "method gone": lambda raw: raw["paths"]["/spots"].pop("options"),
+    "open to all": lambda raw: raw["paths"]["/spots"]["get"].update(security=[{"api_key": []}]),
+    "no key asked": lambda raw: raw["paths"]["/spots"]["get"].update(security=[{"session": []}]),
+    "another function": lambda raw: behind(raw, "/spots", "get").update(
+        uri=AUTH.replace("auth", "x")
+    ),
+    "alias left out": lambda raw: behind(raw, "/spots", "get").update(
+        uri=AUTH.replace(":live", "")
+    ),
+    "not by POST": lambda raw: behind(raw, "/spots", "get").update(httpMethod="GET"),
+    "not by proxy": lambda raw: behind(raw, "/spots", "get").update(type="aws"),
+    "another time-out": lambda raw: behind(raw, "/spots", "get").update(timeoutInMillis=1000),
+    "cached for all": lambda raw: behind(raw, "/spots", "get").update(cacheKeyParameters=[]),
+    "another origin": lambda raw: behind(raw, "/spots", "options")["responses"]["default"].update(
+        responseParameters={"method.response.header.Access-Control-Allow-Origin": "'*'"}
+    ),
+    "another status": lambda raw: behind(raw, "/spots", "options")["responses"]["default"].update(
+        statusCode="200"
+    ),
+    "authorizer elsewhere": lambda raw: authorizer(raw).update(authorizerUri=AUTH + "x"),
+    "cached authorizer": lambda raw: authorizer(raw).pop("authorizerResultTtlInSeconds"),
+    "another header": lambda raw: raw["components"]["securitySchemes"]["session"].update(
+        name="Token"
+    ),
+    "no gateway CORS": lambda raw: raw["x-amazon-apigateway-gateway-responses"].pop("DEFAULT_4XX"),
+    "denied is 403": lambda raw: raw["x-amazon-apigateway-gateway-responses"]["ACCESS_DENIED"].pop(
+        "statusCode"
+    ),
+}
+
+
+def test_same_api_is_equal():
+    assert of_draft() == of_export()
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_difference_that_a_caller_meets_is_seen(change):
+    assert of_export(change) != of_draft()
+
+
+def test_methods_name_who_lets_callers_in():
+    methods = of_export().methods
+
+    assert {name: one.authorizer for name, one in methods.items()} == {
+        "GET /spots": "session",
+        "OPTIONS /spots": None,
+        "ANY /login": None,
+        "GET /inside": "AWS_IAM",
+    }
+    assert [name for name, one in methods.items() if one.api_key_required] == ["GET /spots"]
+
+
+def test_authorizer_has_an_id_in_the_draft_which_does_not_count():
+    expected = Authorizer(
+        name="session",
+        kind="TOKEN",
+        uri=AUTH,
+        identity_source="method.request.header.Authorization",
+        ttl_s=60,
+    )
+
+    assert of_draft().authorizers == of_export().authorizers == {"session": expected}
+    assert of_draft().authorizers["session"].id == "a1"
+
+
+def test_preflight_is_a_static_answer_without_quotes():
+    assert of_export().methods["OPTIONS /spots"].integration.answers == {
+        "204": StaticAnswer(
+            status="204",
+            headers={
+                "Access-Control-Allow-Origin": "https://rally.example.jp",
+                "Access-Control-Allow-Methods": "GET,OPTIONS",
+            },
+        )
+    }
+
+
+def test_gateway_responses_are_those_that_somebody_set():
+    assert {kind: one.status for kind, one in of_draft().gateway_responses.items()} == {
+        "DEFAULT_4XX": "",
+        "ACCESS_DENIED": "401",
+        "THROTTLED": "429",
+    }
+
+
+def test_echo_of_the_callers_origin_keeps_its_mapping():
+    assert normal.unquoted("method.request.header.Origin") == "method.request.header.Origin"
+    assert normal.unquoted("'https://a.example'") == "https://a.example"
+
+
+def test_authorizer_that_is_gone_leaves_its_id_as_a_name():
+    document = of_draft(lambda items: items["apigateway:GetAuthorizers"].clear())
+
+    assert document.methods["GET /spots"].authorizer == "a1"
+    assert document.authorizers == {}
+
+
+def test_sources_of_a_request_authorizer_are_spelled_one_way():
+    def request(raw):
+        authorizer(raw).update(
+            type="request", identitySource="method.request.header.A, method.request.querystring.b"
+        )
+
+    assert of_export(request).authorizers["session"].identity_source == (
+        "method.request.header.A,method.request.querystring.b"
+    )
+
+
+@pytest.mark.parametrize("raw", [{}, {"message": "nothing here"}])
+def test_something_else_is_no_export(raw):
+    with pytest.raises(KeyError, match="paths"):
+        export.canonical(raw)

@@ -1,0 +1,100 @@
+"""Sections are read once, at the same time, within a bound; what goes wrong stays where it went wrong."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from aws.door import ReadFailure
+from aws.engine import Reader, Reading, reason_of
+from aws.section import Unreadable
+from tests.aws.answers import CANARY, SCOPE
+from tests.aws.conftest import MEANS
+from tests.aws.fake_aws import HEALTHY
+
+
+class NoAws:
+    """The engine needs to know no more of AWS than how many calls may run at once."""
+
+    at_once = 4
+
+
+@pytest.fixture
+def reading():
+    def made(**readers):
+        return Reading(
+            NoAws(),
+            SCOPE,
+            readers={name: Reader(read, ()) for name, read in readers.items()},
+            progress=lambda *_: None,
+            resolve=lambda _: (),
+        )
+
+    return made
+
+
+def test_section_is_read_once_whoever_asks(reading):
+    asked = []
+    engine = reading(
+        base=lambda _: asked.append(1) or {"a": 1},
+        left=lambda one: {"l": one.section("base")["a"]},
+        right=lambda one: {"r": one.section("base")["a"]},
+    )
+
+    sections = engine.sections(["left", "right", "base"])
+
+    assert sections == {"left": {"l": 1}, "right": {"r": 1}, "base": {"a": 1}}
+    assert len(asked) == 1
+
+
+def test_dependencies_are_read_though_every_thread_is_waiting(reading):
+    chain = {
+        f"s{n}": lambda one, n=n: {"n": one.section(f"s{n - 1}")["n"] + 1} for n in range(1, 20)
+    }
+    engine = reading(s0=lambda _: {"n": 0}, **chain)
+
+    assert engine.sections(reversed(list(chain)))["s19"] == {"n": 19}
+
+
+def test_failed_source_fails_for_everybody_who_draws_from_it(reading):
+    def source(_):
+        raise ReadFailure("iam:ListRoles: denied")
+
+    engine = reading(one=lambda e: e.source(source), two=lambda e: e.source(source))
+
+    assert engine.sections(["one", "two"]) == {
+        "one": Unreadable("iam:ListRoles: denied"),
+        "two": Unreadable("iam:ListRoles: denied"),
+    }
+
+
+@pytest.mark.parametrize("data", [{}, {"n": CANARY}, {CANARY: 1}, None])
+def test_reason_of_a_malformed_answer_repeats_nothing_of_it(data, reading):
+    section = reading(broken=lambda _: {"n": int(data["n"])}).section("broken")
+
+    assert section.unreadable.startswith("malformed answer: ")
+    assert "test_engine.py" in section.unreadable
+    assert CANARY not in section.unreadable
+
+
+def test_reason_of_a_failure_is_its_text():
+    assert reason_of(ReadFailure("sns:GetTopicAttributes: AuthorizationError")) == (
+        "sns:GetTopicAttributes: AuthorizationError"
+    )
+
+
+@pytest.mark.parametrize(("at_once", "together"), [(16, True), (1, False)])
+def test_calls_run_at_the_same_time_up_to_the_bound(at_once, together, fake, inventory_of):
+    """Two calls that wait for each other get an answer only if both are under way."""
+    meeting = threading.Barrier(2, timeout=5 if together else 0.1)
+
+    def meets(asked):
+        meeting.wait()
+        return HEALTHY["lambda:ListAliases"](asked)
+
+    fake.answers["lambda:ListAliases"] = meets
+    means = replace(MEANS, patience=replace(MEANS.patience, at_once=at_once))
+
+    aliases = inventory_of(means=means).sections.aliases
+
+    assert [isinstance(one, tuple) for one in aliases.values()] == [together, together]

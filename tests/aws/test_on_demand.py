@@ -1,0 +1,91 @@
+"""A run of a part reads what that part looks at, and says of the rest that nobody asked."""
+
+import pytest
+
+from aws import frozen, on_demand, to_json, unreadable
+from aws.reading import NOT_ASKED, read
+from aws.section import NotTestable, known
+from tests.aws.answers import SCOPE
+from tests.aws.conftest import CALLER, MEANS
+from tests.aws.unread import unread
+
+pytestmark = pytest.mark.usefixtures("fake")
+
+
+@pytest.fixture
+def lazy(session):
+    return on_demand(session, SCOPE, caller=CALLER, means=MEANS)
+
+
+def test_nothing_is_asked_before_a_section_is_looked_at(fake, lazy):
+    assert lazy.partial
+    assert not fake.asked
+
+
+def test_section_is_read_with_what_it_depends_on_and_once(fake, lazy):
+    first, again = lazy.sections.served, lazy.sections.served
+
+    assert first is again
+    assert fake.asked == {"apigateway:GetRestApis": 1, "apigateway:GetExport": 1}
+
+
+def test_frozen_keeps_what_was_read_and_says_of_the_rest_that_nobody_asked(lazy, healthy):
+    served = lazy.sections.served
+
+    inventory = frozen(lazy)
+
+    assert inventory.partial
+    assert (inventory.sections.served, inventory.sections.rest_apis) == (
+        served,
+        healthy.sections.rest_apis,
+    )
+    assert inventory.sections.tables.unreadable == NOT_ASKED
+    with pytest.raises(NotTestable, match="judges a part"):
+        known(inventory.sections.tables)
+
+
+def test_saving_freezes_and_tells_no_fault_of_what_nobody_asked(fake, lazy):
+    fake.refuse("lambda:GetPolicy", "AccessDeniedException")
+    assert lazy.sections.function_policies
+
+    assert NOT_ASKED in to_json(lazy)
+    assert [one.split(":")[0] for one in unreadable(lazy)] == [
+        "function_policies rally-auth",
+        "function_policies rally-notify",
+    ]
+
+
+def test_all_sections_on_demand_are_the_whole_inventory(lazy, healthy):
+    for section in type(healthy.sections).__dataclass_fields__:
+        getattr(lazy.sections, section)
+
+    assert frozen(lazy) == healthy
+
+
+def test_section_that_does_not_exist_is_no_section(lazy):
+    with pytest.raises(AttributeError, match="tabels"):
+        _ = lazy.sections.tabels
+
+
+def test_frozen_of_a_whole_inventory_is_itself(healthy):
+    assert frozen(healthy) is healthy
+
+
+def test_progress_is_told_after_each_section(session, healthy):
+    told = []
+
+    read(session, SCOPE, caller=CALLER, means=MEANS, progress=lambda *one: told.append(one))
+
+    sections = set(type(healthy.sections).__dataclass_fields__)
+    assert {name for name, _, _ in told} == sections
+    assert [done for _, done, _ in told] == list(range(1, len(sections) + 1))
+    assert {of for _, _, of in told} == {len(sections)}
+
+
+def test_dependent_of_an_unread_section_names_the_cause(fake, lazy):
+    fake.refuse("apigateway:GetRestApis", "AccessDeniedException", "no")
+
+    section = lazy.sections.stages
+
+    assert section.unreadable == "rest_apis: apigateway:GetRestApis: AccessDeniedException: no"
+    assert "stages" in unread(frozen(lazy))

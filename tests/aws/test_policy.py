@@ -1,0 +1,65 @@
+"""The shipped policy is the one that reading takes, and nothing in it changes or grants anything."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aws.reader_policy import actions, policy, text
+from aws.readers import READERS
+from tests.aws.fake_aws import HEALTHY
+
+SHIPPED = Path(__file__).parents[2] / "docs" / "reader-policy.json"
+NOT_OPERATIONS = {"kms:Decrypt", "lambda:ListTags", "logs:FilterLogEvents", "sts:GetCallerIdentity"}
+"""Actions that no reader calls by name: others need them on its behalf, or the run itself does."""
+S3 = {
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+}
+"""Operations whose action has another name (S3, actions of the service authorization reference)."""
+
+
+def test_shipped_policy_is_fresh():
+    assert SHIPPED.read_text(encoding="utf-8") == text(), (
+        "run python -m aws.reader_policy > docs/reader-policy.json"
+    )
+
+
+def test_command_prints_the_policy():
+    command = [sys.executable, "-m", "aws.reader_policy"]
+
+    printed = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=SHIPPED.parents[1]
+    )
+
+    assert json.loads(printed.stdout) == policy()
+
+
+def test_actions_are_those_of_the_operations_that_are_asked():
+    asked = {
+        "apigateway:GET" if one.startswith("apigateway:") else S3.get(one, one) for one in HEALTHY
+    }
+
+    assert set(actions()) == asked | NOT_OPERATIONS
+
+
+@pytest.mark.parametrize("action", actions())
+def test_action_reads(action):
+    verb = action.split(":")[1]
+
+    assert re.match(r"(Get|List|Describe|Scan$|FilterLogEvents$|GET$|Decrypt$)", verb)
+
+
+def test_decryption_is_allowed_only_on_behalf_of_what_is_read():
+    with_decrypt = [one for one in policy()["Statement"] if "kms:Decrypt" in one["Action"]]
+
+    assert [one["Condition"]["StringLike"]["kms:ViaService"] for one in with_decrypt] == [
+        ["dynamodb.*.amazonaws.com", "lambda.*.amazonaws.com", "secretsmanager.*.amazonaws.com"]
+    ]
+
+
+def test_every_section_has_a_reader(healthy):
+    assert set(READERS) == set(type(healthy.sections).__dataclass_fields__)

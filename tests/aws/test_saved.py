@@ -1,0 +1,108 @@
+"""What is saved comes back equal: every section, read or unread."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aws import digest, from_json, to_json
+from aws.inventory import Inventory, Sections
+from aws.section import Unreadable
+from tests.aws.answers import CANARY
+
+SECTIONS = [one.name for one in fields(Sections)]
+TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
+PLAIN = {
+    Any: st.recursive(TEXT | st.booleans() | st.none(), lambda one: st.lists(one, max_size=2)),
+    NoneType: st.none(),
+    bool: st.booleans(),
+    datetime: st.datetimes(timezones=st.just(UTC)),
+    float: st.floats(allow_nan=False, allow_infinity=False),
+    int: st.integers(),
+    str: TEXT,
+}
+
+
+def strategy(hint):
+    """Values of any type that an inventory is made of."""
+    if hint in PLAIN:
+        return PLAIN[hint]
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        return st.builds(
+            hint, **{name: st.deferred(lambda h=h: strategy(h)) for name, h in hints.items()}
+        )
+    inner = get_args(hint)
+    if get_origin(hint) in (Union, UnionType):
+        return st.one_of(*(strategy(one) for one in inner))
+    if get_origin(hint) is tuple:
+        return st.lists(strategy(inner[0]), max_size=2).map(tuple)
+    assert issubclass(get_origin(hint), Mapping), f"{hint} is new: say how to make one"
+    return st.dictionaries(strategy(inner[0]), strategy(inner[1]), max_size=2)
+
+
+def test_healthy_inventory_comes_back_equal(healthy):
+    assert from_json(to_json(healthy)) == healthy
+
+
+@given(inventory=strategy(Inventory))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_inventory_comes_back_equal(inventory):
+    assert from_json(to_json(inventory)) == inventory
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_unread_section_comes_back_unread(section, healthy):
+    inventory = replace(
+        healthy, sections=replace(healthy.sections, **{section: Unreadable("a: reason")})
+    )
+
+    assert from_json(to_json(inventory)) == inventory
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_unread_item_comes_back_unread(section, healthy):
+    items = {**getattr(healthy.sections, section), "unreadable": Unreadable("a: reason")}
+    inventory = replace(healthy, sections=replace(healthy.sections, **{section: items}))
+
+    assert from_json(to_json(inventory)) == inventory
+
+
+def test_digest_is_of_the_content_and_survives_saving(healthy):
+    changed = replace(healthy, calls=healthy.calls + 1)
+
+    assert digest(from_json(to_json(healthy))) == digest(healthy)
+    assert digest(changed) != digest(healthy)
+
+
+def test_no_secret_is_saved(healthy):
+    assert CANARY not in to_json(healthy)
+
+
+def test_no_address_of_a_person_is_saved(healthy):
+    assert "on-call@" not in to_json(healthy)
+    assert "9012345678" not in to_json(healthy)
+
+
+def test_real_user_is_not_saved(healthy):
+    assert "U" + "a" * 32 not in to_json(healthy)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"sections": {}}', '{"sections": null}', "nonsense"])
+def test_something_else_is_no_inventory(text):
+    with pytest.raises(ValueError, match=r"no saved inventory|Expecting value"):
+        from_json(text)
+
+
+def test_item_of_another_shape_is_no_inventory(healthy):
+    raw = json.loads(to_json(healthy))
+    raw["sections"]["tables"]["Users-prod"]["arn"] = None
+
+    with pytest.raises(ValueError, match="arn"):
+        from_json(json.dumps(raw))

@@ -1,0 +1,53 @@
+"""Which parts of an inventory nobody could read: ``section`` or ``section item``."""
+
+from dataclasses import fields
+
+from aws.section import Unreadable
+
+
+def unread(inventory):
+    return set(_unread(inventory.sections))
+
+
+def is_unread(section):
+    """Whether nothing at all of a section was read."""
+    return isinstance(section, Unreadable) or all(
+        isinstance(item, Unreadable) for item in section.values()
+    )
+
+
+def items(inventory):
+    """``section item`` -> what was read of it."""
+    return dict(_items(inventory.sections))
+
+
+def missing(inventory, healthy):
+    """What the healthy inventory has, and this one neither has alike nor calls unread."""
+    have, unknown = items(inventory), unread(inventory)
+    return {
+        part
+        for part, item in items(healthy).items()
+        if have.get(part) != item and part not in unknown and part.split()[0] not in unknown
+    }
+
+
+def _unread(sections):
+    for one in fields(sections):
+        section = getattr(sections, one.name)
+        if isinstance(section, Unreadable):
+            yield one.name
+            continue
+        yield from (
+            f"{one.name} {item}" for item in section if isinstance(section[item], Unreadable)
+        )
+
+
+def _items(sections):
+    for one in fields(sections):
+        section = getattr(sections, one.name)
+        if not isinstance(section, Unreadable):
+            yield from (
+                (f"{one.name} {name}", item)
+                for name, item in section.items()
+                if not isinstance(item, Unreadable)
+            )

@@ -1,0 +1,65 @@
+"""AWS and LINE of one test, and the call of a function whose answer the contract has judged."""
+
+import itertools
+import json
+import threading
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.lambdas import contract
+from tests.lambdas.events import CONTEXT, Answer, event
+from tests.lambdas.fake_line import FakeLine
+from tests.lambdas.rally_account import ENVIRON, Account
+
+ACCOUNTS = itertools.count(990000000000)
+"""Each test has an account of its own, so nothing is ever reset under another test's server."""
+
+
+@pytest.fixture(scope="session")
+def sdk():
+    """Return one session for all tests: reading boto3's service models is most of a test's time."""
+    return boto3.Session("testing", "testing", region_name="ap-northeast-1")
+
+
+@pytest.fixture
+def account(monkeypatch, sdk):
+    """Return the rally's tables and secrets on moto, in this process."""
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", str(next(ACCOUNTS)))
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    mock = mock_aws()
+    mock.start(reset=False)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", sdk)
+    yield Account.filled()
+    mock.stop(remove_data=False)
+
+
+@pytest.fixture
+def line():
+    with FakeLine() as running:
+        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
+        yield running
+        running.open.set()
+        running.shutdown()
+
+
+@pytest.fixture
+def environ(line):
+    """Return a function's variables; LINE is the fake."""
+    return ENVIRON | {"LINE_API_ENDPOINT": line.url}
+
+
+@pytest.fixture
+def call(environ, account):  # noqa: ARG001 - a function needs its tables to be there
+    """Return `call(module, route, …)`: the answer, once the contract documents it."""
+
+    def answered(module, route, *, action=None, environ=environ, **content):
+        begin = module.begin if action is None else lambda _: action
+        function = type(module.handler)(module.handler.name, begin, environ)
+        told = function(event(route, **content), CONTEXT)
+        answer = Answer(told["statusCode"], json.loads(told["body"]), told["headers"])
+        contract.check(route, answer.status, answer.body, answer.headers)
+        return answer
+
+    return answered

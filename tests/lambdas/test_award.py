@@ -1,0 +1,185 @@
+"""POST /stamps/award: who is awarded a stamp, what is written, and who is told."""
+
+import json
+
+import pytest
+
+from lambdas.award import handler as award
+from lambdas.award.domain import Rules
+from lambdas.award.handler import Awarding
+from lambdas.award.notifier import Notifier
+from lambdas.award.store import Stamps
+from lambdas.rally.counters import shard_of
+from lambdas.rally.journal import Journal
+from tests.lambdas.clients import Scripted, error
+from tests.lambdas.events import OTHER, SYNTHETIC, USER
+from tests.lambdas.rally_account import ENVIRON
+
+ROUTE = "POST /stamps/award"
+STATUE = {"user_id": USER, "stamp_id": "STATUE-001", "method": "GPS"}
+NOW = 1762300000.9  # 2025-11-05, week 45, in Japan
+HERE = {"lat": 35.5, "lon": 139.6}
+
+
+@pytest.fixture
+def awarding(account):
+    """Return an action at NOW, with a notify function that is only written down."""
+
+    def made(notifier=None, rules=None):
+        stamps = Stamps(
+            account.dynamodb, ENVIRON["TABLE_USERSTAMPS"], ENVIRON["TABLE_STAMPMASTERS"]
+        )
+        return Awarding(stamps, notifier, rules or Rules(), lambda: NOW)
+
+    return made
+
+
+def test_stamp_is_awarded_and_stored_with_both_counters(call, account, awarding):
+    answer = call(award, ROUTE, body=STATUE, action=awarding())
+
+    assert answer.body == {
+        "ok": True,
+        "user_id": USER,
+        "stamp_id": "STATUE-001",
+        "method": "GPS",
+        "collected_at": 1762300000,
+        "message": "Stamp awarded",
+    }
+    counter = {"StampCount": 1, "LatestAt": 1762300000, "Rank": 10**10 - 1762300000}
+    shard = shard_of(USER)
+    assert account.items("TABLE_USERSTAMPS") == [
+        {"UserId": USER, "StampId": "#2025-11", "PeriodShard": f"2025-11#{shard}"} | counter,
+        {"UserId": USER, "StampId": "#2025-W45", "PeriodShard": f"2025-W45#{shard}"} | counter,
+        {
+            "UserId": USER,
+            "StampId": "STATUE-001",
+            "CollectedAt": 1762300000,
+            "Method": "GPS",
+        },
+    ]
+
+
+def test_second_stamp_counts_two(call, account, awarding):
+    account.master("SEV-001")
+    call(award, ROUTE, body=STATUE, action=awarding())
+    call(award, ROUTE, body=STATUE | {"stamp_id": "SEV-001"}, action=awarding())
+
+    counts = [item.get("StampCount") for item in account.items("TABLE_USERSTAMPS")]
+    assert sorted(count for count in counts if count) == [2, 2]
+
+
+def test_stamp_that_is_held_is_409_and_counts_nothing(call, account, awarding):
+    call(award, ROUTE, body=STATUE, action=awarding())
+    before = account.items("TABLE_USERSTAMPS")
+
+    answer = call(award, ROUTE, body=STATUE, action=awarding())
+
+    assert (answer.status, answer.code) == (409, "STAMP_ALREADY_EXISTS")
+    assert account.items("TABLE_USERSTAMPS") == before
+
+
+def test_synthetic_user_is_counted_outside_the_index(call, account, awarding):
+    call(award, ROUTE, user=SYNTHETIC, body=STATUE | {"user_id": SYNTHETIC}, action=awarding())
+
+    written = account.items("TABLE_USERSTAMPS")
+    assert [item["StampId"] for item in written] == ["#2025-11", "#2025-W45", "STATUE-001"]
+    assert all("PeriodShard" not in item for item in written)
+
+
+def test_unknown_stamp_is_404(call):
+    answer = call(award, ROUTE, body=STATUE | {"stamp_id": "NOWHERE"})
+
+    assert (answer.status, answer.code) == (404, "STAMP_NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"method": "TELEPATHY"},
+        {"method": None},
+        {"stamp_id": "#2025-11"},
+        {"stamp_id": {}},
+        {"user_id": None},
+        {"lat": 35.5},
+        {"lon": 139.6},
+        {"accuracy": 5},
+        {"lat": 91, "lon": 0},
+    ],
+    ids=str,
+)
+def test_malformed_award_is_400_and_writes_nothing(call, account, wrong):
+    answer = call(award, ROUTE, body=STATUE | wrong)
+
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert account.items("TABLE_USERSTAMPS") == []
+
+
+def test_award_to_another_user_is_403(call, account):
+    assert call(award, ROUTE, body=STATUE | {"user_id": OTHER}).code == "FORBIDDEN"
+    assert account.items("TABLE_USERSTAMPS") == []
+
+
+def test_position_is_required_where_the_environment_says_so(call, environ):
+    strict = environ | {"AWARD_REQUIRES_POSITION": "true"}
+
+    assert call(award, ROUTE, body=STATUE, environ=strict).code == "POSITION_REQUIRED"
+    assert call(award, ROUTE, body=STATUE | HERE, environ=strict).status == 200
+
+
+def test_image_stamp_is_awarded_without_any_location(call, account, awarding):
+    account.master("IMG-1", Type={"S": "IMAGE"}, Location={"M": {}})
+    strict = awarding(rules=Rules(position_required=True))
+
+    answer = call(
+        award, ROUTE, body=STATUE | {"stamp_id": "IMG-1", "method": "IMAGE"}, action=strict
+    )
+
+    assert answer.status == 200
+
+
+def notifier(*steps):
+    client = Scripted(None, invoke=steps)
+    return client, Notifier(client, "stamp-rally-local-notify:live", Journal("award", "local"))
+
+
+def test_winner_is_told_through_the_alias_of_notify_and_not_waited_for(call, awarding):
+    sent = []
+
+    class Lambda:
+        def invoke(self, **arguments):
+            sent.append(arguments)
+
+    told = Notifier(Lambda(), "stamp-rally-local-notify:live", Journal("award", "local"))
+    call(award, ROUTE, body=STATUE, action=awarding(told))
+
+    (invoked,) = sent
+    assert json.loads(invoked.pop("Payload")) == {
+        "user_id": USER,
+        "type": "stamp_awarded",
+        "data": {"stamp_id": "STATUE-001", "stamp_name": "Statue"},
+    }
+    assert invoked == {
+        "FunctionName": "stamp-rally-local-notify",
+        "Qualifier": "live",
+        "InvocationType": "Event",
+    }
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "TooManyRequestsException"])
+def test_notify_that_fails_never_costs_the_stamp(call, account, awarding, capsys, code):
+    client, failing = notifier(error(code))
+
+    answer = call(award, ROUTE, body=STATUE, action=awarding(failing))
+
+    assert answer.status == 200
+    assert client.calls["invoke"] == 1
+    assert "winner not notified" in capsys.readouterr().out
+    assert len(account.items("TABLE_USERSTAMPS")) == 3
+
+
+def test_loser_is_not_notified(call, awarding):
+    client, told = notifier({}, {})
+    call(award, ROUTE, body=STATUE, action=awarding(told))
+    call(award, ROUTE, body=STATUE, action=awarding(told))
+
+    assert client.calls["invoke"] == 1

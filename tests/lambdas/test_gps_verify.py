@@ -1,0 +1,111 @@
+"""POST /gps/verify: the judged distance, or why there is none."""
+
+import pytest
+
+from lambdas.gps_verify import handler as gps_verify
+from tests.lambdas.events import OTHER, USER
+
+ROUTE = "POST /gps/verify"
+AT_THE_STATUE = {"userId": USER, "spotId": "STATUE-001", "lat": 35.5, "lon": 139.6}
+
+
+def test_position_at_the_spot_is_within(call):
+    assert call(gps_verify, ROUTE, body=AT_THE_STATUE).body == {
+        "ok": True,
+        "spotId": "STATUE-001",
+        "name": "Statue",
+        "lat": 35.5,
+        "lon": 139.6,
+        "distanceM": 0.0,
+        "within": True,
+        "radiusM": 15,
+        "accuracy": None,
+    }
+
+
+def test_distance_has_two_decimals(call):
+    answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {"lat": 35.5003, "accuracy": 5})
+
+    assert answer.body["distanceM"] == 33.36
+    assert answer.body["within"] is False
+    assert answer.body["accuracy"] == 5
+
+
+def test_cap_is_the_environments(call, environ):
+    near = AT_THE_STATUE | {"lat": 35.5003, "accuracy": 40}
+    strict = environ | {"ACCURACY_CAP_M": "20"}
+
+    assert call(gps_verify, ROUTE, body=near).body["within"] is True
+    assert call(gps_verify, ROUTE, body=near, environ=strict).body["within"] is False
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lat": None},
+        {"lat": "35.5"},
+        {"lat": True},
+        {"lat": 90.01},
+        {"lon": -180.01},
+        {"lon": 10**400},
+        {"accuracy": -1},
+        {"accuracy": "5"},
+        {"spotId": 7},
+        {"spotId": ""},
+        {"spotId": "#2025-11"},
+        {"spotId": "a" * 129},
+        {"spotId": "\ud800"},
+        {"userId": None},
+        {"userId": ["U1"]},
+    ],
+    ids=str,
+)
+def test_member_of_a_wrong_type_or_range_is_400_and_named(call, wrong):
+    answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | wrong)
+
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert answer.body["message"].startswith(next(iter(wrong)))
+
+
+@pytest.mark.parametrize(
+    ("master", "code"),
+    [
+        ({"Type": {"S": "IMAGE"}}, "STAMP_TYPE_MISMATCH"),
+        ({"Location": {"M": {}}}, "LOCATION_NOT_FOUND"),
+        ({"Location": {"M": {"lat": {"N": "1"}}}}, "INVALID_LOCATION"),
+    ],
+)
+def test_spot_that_cannot_be_judged_is_400(call, account, master, code):
+    account.master("BROKEN-1", **master)
+    answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {"spotId": "BROKEN-1"})
+
+    assert (answer.status, answer.code) == (400, code)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ({"NULL": True}, "STRANGE-1"),
+        ({"B": b"x"}, "STRANGE-1"),
+        ({"N": "7"}, "STRANGE-1"),
+        ({"S": " "}, "STRANGE-1"),
+        ({"S": "塔\t（南）"}, "塔 （南）"),
+    ],
+    ids=str,
+)
+def test_spot_without_a_legible_name_goes_by_its_id(call, account, name, shown):
+    account.master("STRANGE-1", Name=name)
+
+    answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {"spotId": "STRANGE-1"})
+
+    assert answer.body["name"] == shown
+
+
+def test_unknown_spot_is_404(call):
+    answer = call(gps_verify, ROUTE, body=AT_THE_STATUE | {"spotId": "NOWHERE"})
+
+    assert (answer.status, answer.code) == (404, "STAMP_NOT_FOUND")
+
+
+def test_anothers_position_is_403(call):
+    assert call(gps_verify, ROUTE, body=AT_THE_STATUE | {"userId": OTHER}).code == "FORBIDDEN"

@@ -1,0 +1,88 @@
+"""LINE refused, away, slow or talking nonsense: each is told as what it is."""
+
+import json
+import socket
+
+import pytest
+import urllib3
+
+from lambdas.rally.line import Bot, Line
+from lambdas.rally.refusals import Refusal
+from lambdas.rally.secrets import Secret
+from tests.lambdas.clients import Scripted
+from tests.lambdas.rally_account import LINE_TOKEN
+
+RETRY_KEY = "0b8f4f3e-6d8e-4c0e-9d38-3f6f6c1f7a55"
+
+
+def bot(endpoint):
+    value = {"SecretString": json.dumps({"LINE_CHANNEL_ACCESS_TOKEN": LINE_TOKEN})}
+    client = Scripted(None, get_secret_value=[value])
+    return Bot(Line.at(endpoint), Secret(client, "line", "LINE_CHANNEL_ACCESS_TOKEN"))
+
+
+def test_bot_calls_with_its_token(line):
+    bot(line.url).call("GET", "/v2/bot/richmenu/list")
+
+    assert line.calls[0]["headers"]["Authorization"] == f"Bearer {LINE_TOKEN}"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 302])
+def test_refusal_or_redirect_is_not_followed_and_told_with_its_reason_for_the_log(line, status):
+    line.status = status
+
+    with pytest.raises(Refusal) as refusal:
+        bot(line.url).call("GET", "/v2/bot/richmenu/list")
+
+    assert refusal.value.code == "LINE_REFUSED"
+    assert refusal.value.detail == f"LINE answered {status}: no, says LINE"
+    assert len(line.calls) == 1
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_line_overloaded_or_broken_is_unavailable(line, status):
+    line.status = status
+
+    with pytest.raises(Refusal) as refusal:
+        bot(line.url).call("GET", "/v2/bot/richmenu/list")
+
+    assert refusal.value.code == "LINE_UNAVAILABLE"
+
+
+def test_line_that_nobody_answers_for_is_unavailable():
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        endpoint = f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+        with pytest.raises(Refusal) as refusal:
+            bot(endpoint).call("GET", "/v2/bot/richmenu/list")
+
+    assert refusal.value.code == "LINE_UNAVAILABLE"
+
+
+def test_line_that_does_not_answer_in_time_is_unavailable(line):
+    line.open.clear()
+    impatient = Line(line.url, urllib3.PoolManager(timeout=0.05))
+
+    with pytest.raises(Refusal) as refusal:
+        impatient.send("GET", "/v2/bot/info")
+
+    assert refusal.value.code == "LINE_UNAVAILABLE"
+    assert len(line.calls) == 1
+
+
+def test_line_is_given_one_second_to_connect_and_three_to_answer():
+    waits = Line.at(None).http.connection_pool_kw["timeout"]
+
+    assert (waits.connect_timeout, waits.read_timeout) == (1, 3)
+
+
+def test_without_the_variable_the_endpoint_is_line_itself():
+    assert Line.at(None).endpoint == "https://api.line.me"
+
+
+def test_repeated_call_that_line_has_done_before_is_done(line):
+    line.status = 409
+
+    assert bot(line.url).call("POST", "/v2/bot/message/push", body={}, retry_key=RETRY_KEY)
+    assert line.calls[0]["headers"]["X-Line-Retry-Key"] == RETRY_KEY

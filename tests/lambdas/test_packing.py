@@ -1,0 +1,119 @@
+"""Packages: the same bytes from the same source, all that the function needs, and no more."""
+
+import base64
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import distribution
+
+import pytest
+
+from lambdas.packing import DISTRIBUTIONS, FUNCTIONS, code_sha256, pack
+from tests.lambdas.functions import MODULES
+
+RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py")
+STARTS = """
+import json, os, sys
+sys.path[:0] = sys.argv[1:]
+import handler
+assert callable(handler.handler), handler
+assert handler.handler.action, "warm() hides what keeps the function from starting"
+outside = {m.__file__ for m in list(sys.modules.values()) if "site-packages" in (getattr(m, "__file__", "") or "")}
+assert not outside, outside
+ours = (m.__file__ for name, m in list(sys.modules.items()) if name.partition(".")[0] == "lambdas")
+print(json.dumps(sorted(os.path.relpath(path, sys.argv[1]) for path in ours)))
+"""
+VARIABLES = {
+    "AWS_REGION": "ap-northeast-1",
+    "AWS_DEFAULT_REGION": "ap-northeast-1",
+    "TABLE_USERS": "u",
+    "TABLE_USERSTAMPS": "s",
+    "TABLE_STAMPMASTERS": "m",
+    "SECRET_NAME_TOKEN_KEY": "k",
+    "SECRET_NAME_LINE_TOKEN": "l",
+    "LINE_CHANNEL_ID": "1",
+    "NOTIFY_FUNCTION": "notify:live",
+}
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory):
+    """Return a folder with what Lambda's runtime brings, and nothing else."""
+    folder = tmp_path_factory.mktemp("runtime")
+    site = distribution("boto3").locate_file("")
+    for name in RUNTIME:
+        (folder / name).symlink_to(f"{site}/{name}")
+    return folder
+
+
+def names(function):
+    return zipfile.ZipFile(io.BytesIO(pack(function))).namelist()
+
+
+def test_functions_are_those_of_the_contract():
+    assert set(FUNCTIONS) == set(MODULES)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_package_starts_beside_the_runtime_alone_and_loads_all_that_it_holds_of_ours(
+    function, runtime, tmp_path
+):
+    zipfile.ZipFile(io.BytesIO(pack(function))).extractall(tmp_path)
+    started = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", STARTS, str(tmp_path), str(runtime)],
+        env=VARIABLES,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert started.returncode == 0, started.stderr
+    assert json.loads(started.stdout) == [n for n in names(function) if n.startswith("lambdas/")]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_same_source_is_packed_to_the_same_bytes(function):
+    assert pack(function) == pack(function)
+
+
+def test_entries_have_one_time_no_compression_and_sorted_names():
+    entries = zipfile.ZipFile(io.BytesIO(pack("auth"))).infolist()
+
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {entry.compress_type for entry in entries} == {zipfile.ZIP_STORED}
+    assert {entry.external_attr >> 16 for entry in entries} == {0o644}
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+
+
+def test_what_only_some_functions_share_changes_their_packages_alone():
+    sharing = {function for function in FUNCTIONS if "lambdas/rally/line.py" in names(function)}
+
+    assert sharing == {"auth", "notify", "richmenu"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_package_holds_source_of_its_own_function_only(function):
+    packed = names(function)
+    folders = {name.split("/")[1] for name in packed if name.count("/") > 1 and "lambdas/" in name}
+
+    assert folders == {function.replace("-", "_"), "rally"}
+    assert all(name.endswith(".py") for name in packed)
+
+
+def test_packed_distributions_are_the_installed_ones():
+    package = zipfile.ZipFile(io.BytesIO(pack("auth")))
+    installed = distribution(DISTRIBUTIONS["auth"][0]).locate_file("jwt/api_jwt.py")
+
+    assert package.read("jwt/api_jwt.py") == installed.read_bytes()
+
+
+def test_identity_is_the_sha_256_in_base64():
+    assert code_sha256(b"zip") == base64.b64encode(hashlib.sha256(b"zip").digest()).decode()
+
+
+def test_unknown_function_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"reward is no function; there are auth, stamps, award"):
+        pack("reward")

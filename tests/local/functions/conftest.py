@@ -1,0 +1,48 @@
+"""One account for all tests of the folder: each deploys under a name of its own.
+
+They belong to ``make test``, and take some 15 s on two cores, mostly cold starts and time-outs.
+"""
+
+import re
+
+import pytest
+
+from local.aws.server import LocalAws
+from local.functions.functions import Functions
+from local.line.fake import FakeLine
+from tests.local.functions.account import Account
+from tests.local.functions.line_caller import Caller
+
+ACCOUNT = "111122223333"
+REGION = "ap-northeast-1"
+
+
+@pytest.fixture(scope="module")
+def aws():
+    with LocalAws(ACCOUNT, REGION) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def account(aws):
+    with Functions(aws.endpoint, REGION, ACCOUNT, retry_seconds=0.01) as functions:
+        aws.extensions.append(functions.extension)
+        aws.observers.append(functions.observe)
+        yield Account(aws, functions)
+
+
+@pytest.fixture
+def name(request):
+    """Name a function as no other test does."""
+    return re.sub(r"\W+", "-", request.node.name)[-60:].strip("-_")
+
+
+@pytest.fixture
+def line():
+    with FakeLine() as running:
+        yield running
+
+
+@pytest.fixture
+def call(line):
+    return Caller(line)

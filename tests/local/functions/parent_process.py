@@ -1,0 +1,36 @@
+"""A process of its own that has one idle worker and one that hangs, until it is ended from outside.
+
+Run as ``python -m tests.local.functions.parent_process``; it prints the ids of both workers.
+"""
+
+import sys
+import threading
+
+from local.aws.server import LocalAws
+from local.functions.functions import Functions
+from tests.local.functions.account import Account
+
+IDLE = "import os\ndef handler(event, context): return os.getpid()"
+HANG = """
+import os, time
+def handler(event, context):
+    print(os.getpid(), file=open(event["pipe"], "w"))
+    time.sleep(600)
+"""
+
+
+def main(pipe: str) -> None:
+    with (
+        LocalAws("111122223333", "ap-northeast-1") as aws,
+        Functions(aws.endpoint, aws.region, aws.account) as functions,
+    ):
+        account = Account(aws, functions)
+        account.deploy("idle", IDLE)
+        account.deploy("hang", HANG, Timeout=900)
+        print(account.answer("idle"), flush=True)
+        functions.invoke("hang", {"pipe": pipe}, kind="Event")
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,122 @@
+"""A function has its own package, variables and rights, and nothing of whoever runs it here."""
+
+import pytest
+
+from tests.local.functions.account import allow
+
+RESERVED = {
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "HOME",
+    "LAMBDA_TASK_ROOT",
+    "LANG",
+    "PATH",
+    "TZ",
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+}
+IMPORTS = """
+import importlib
+def handler(event, context):
+    try: importlib.import_module(event["module"])
+    except ModuleNotFoundError: return "missing"
+    return "there"
+"""
+
+
+def test_environment_is_the_functions_own_and_nothing_else(account, name, monkeypatch):
+    monkeypatch.setenv("CANARY", "of whoever runs this")
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    source = "import os\ndef handler(event, context): return dict(os.environ)"
+    account.deploy(name, source, variables={"USERS_TABLE": "Users-prod"})
+
+    environment = account.answer(name)
+
+    assert set(environment) == RESERVED | {"USERS_TABLE"}
+    assert environment["USERS_TABLE"] == "Users-prod"
+    assert environment["AWS_REGION"] == account.aws.region
+
+
+def test_configured_variable_cannot_replace_a_reserved_one(account, name):
+    source = "import os\ndef handler(event, context): return os.environ['AWS_REGION']"
+    account.deploy(name, source, variables={"AWS_REGION": "us-east-1"})
+
+    assert account.answer(name) == "ap-northeast-1"
+
+
+@pytest.mark.parametrize(
+    ("module", "found"),
+    [
+        ("boto3", "there"),
+        ("dateutil.parser", "there"),
+        ("own", "there"),
+        ("jwt", "missing"),
+        ("aws_lambda_powertools", "missing"),
+        ("moto", "missing"),
+        ("pytest", "missing"),
+        ("signoff", "missing"),
+    ],
+)
+def test_only_the_package_and_the_runtime_can_be_imported(account, name, module, found):
+    account.deploy(name, IMPORTS, modules={"own": ""}, Timeout=15)
+
+    assert account.answer(name, {"module": module}) == found
+
+
+def test_package_comes_before_the_runtime(account, name):
+    source = "import six\ndef handler(event, context): return six.WHOSE"
+    account.deploy(name, source, modules={"six": "WHOSE = 'the package'"})
+
+    assert account.answer(name) == "the package"
+
+
+def test_profiles_of_whoever_runs_this_are_not_read(account, name, monkeypatch, tmp_path):
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[profile canary]\nregion = eu-west-1\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    source = "import boto3\ndef handler(e, c): return boto3.Session().available_profiles"
+    account.deploy(name, source, Timeout=15)
+
+    assert account.answer(name) == []
+
+
+def test_function_calls_aws_as_its_own_role(account, name):
+    source = """
+import boto3
+def handler(event, context): return boto3.client("sts").get_caller_identity()["Arn"]
+"""
+    account.deploy(name, source, Timeout=15)
+
+    expected = f"arn:aws:sts::{account.aws.account}:assumed-role/{name}-role/{name}"
+    assert account.answer(name) == expected
+
+
+LIST_TABLES = """
+import boto3, botocore
+def handler(event, context):
+    try: return boto3.client("dynamodb").list_tables()["TableNames"]
+    except botocore.exceptions.ClientError as error: return error.response["Error"]["Code"]
+"""
+
+
+def test_role_without_a_right_is_refused(account, name):
+    account.deploy(name, LIST_TABLES, Timeout=15)
+
+    assert account.answer(name) == "AccessDeniedException"
+
+
+def test_role_with_the_right_is_not_refused(account, name):
+    account.deploy(name, LIST_TABLES, may=[allow("dynamodb:ListTables")], Timeout=15)
+
+    assert account.answer(name) == []

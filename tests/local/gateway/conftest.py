@@ -1,0 +1,63 @@
+"""A gateway per test, torn down after it; what it serves is the test's own."""
+
+from contextlib import ExitStack
+
+import pytest
+import requests
+
+from local.gateway.gateway import Gateway
+from tests.local.gateway.stand_ins import (
+    ACCOUNT,
+    API,
+    OK,
+    REGION,
+    STAGE,
+    STAMPS,
+    Clock,
+    Control,
+    Deployments,
+    Functions,
+)
+from tests.local.gateway.stand_ins import plane as one_stage
+
+
+class Stage:
+    """A served stage: its gateway, the stand-ins behind it, and a caller in front."""
+
+    def __init__(self, gateway, deployments, functions, control, session):
+        self.gateway = gateway
+        self.deployments = deployments
+        self.functions = functions
+        self.control = control
+        self._session = session
+
+    def call(self, verb="GET", path="/stamps", **more):
+        url = self.gateway.url(API, STAGE) + path
+        return self._session.request(verb, url, timeout=5, **more)
+
+    def statuses(self, count, verb="GET", path="/stamps", **more):
+        return [self.call(verb, path, **more).status_code for _ in range(count)]
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def serve(clock):
+    """Serve a snapshot: ``serve(snapshot, handlers={arn: handler}, plane=…, **seams of the gateway)``."""
+    with ExitStack() as opened:
+
+        def open_stage(served, *, handlers=None, may_invoke=None, plane=None, **seams):
+            deployments = Deployments({(API, STAGE): served})
+            functions = Functions({STAMPS: lambda _: OK, **(handlers or {})})
+            functions.may_invoke = may_invoke or functions.may_invoke
+            control = Control(plane or one_stage())
+            owner = {"account": ACCOUNT, "region": REGION}
+            gateway = Gateway(deployments, functions, control, **owner, **{"now": clock, **seams})
+            opened.enter_context(gateway)
+            session = opened.enter_context(requests.Session())
+            return Stage(gateway, deployments, functions, control, session)
+
+        yield open_stage

@@ -1,0 +1,98 @@
+"""Access logs: a line for each answer, in the stage's format, without making a caller wait."""
+
+import json
+import logging
+
+from local.gateway.settings import StageSettings
+from tests.local.gateway.stand_ins import AUTH, answered, guarded, method, plane, policy, snapshot
+
+GROUP = "/aws/apigateway/stamp-rally-prod-api"
+FORMAT = json.dumps(
+    {
+        "requestId": "$context.requestId",
+        "ip": "$context.identity.sourceIp",
+        "method": "$context.httpMethod",
+        "resource": "$context.resourcePath",
+        "path": "$context.path",
+        "status": "$context.status",
+        "length": "$context.responseLength",
+        "error": "$context.error.responseType",
+        "user": "$context.authorizer.principalId",
+        "time": "$context.requestTime",
+    }
+)
+LOGGED = plane(StageSettings(access_log_group=GROUP, access_log_format=FORMAT))
+
+
+def logged(stage):
+    """Close the gateway, which writes what is queued, and read the lines."""
+    stage.gateway.__exit__()
+    return [json.loads(line) for _, line in stage.control.lines]
+
+
+def test_each_answer_is_a_line_in_the_format_of_the_stage(serve):
+    allow = {AUTH: lambda _: answered(policy("Allow"))}
+    stage = serve(snapshot(guarded()), plane=LOGGED, handlers=allow)
+    reply = stage.call(headers={"Authorization": "Bearer x"})
+
+    lines = logged(stage)
+
+    assert [group for group, _ in stage.control.lines] == [GROUP]
+    assert lines == [
+        {
+            "requestId": reply.headers["x-amzn-RequestId"],
+            "ip": "127.0.0.1",
+            "method": "GET",
+            "resource": "/stamps",
+            "path": "/prod/stamps",
+            "status": "200",
+            "length": str(len(reply.content)),
+            "error": "-",
+            "user": "U-someone",
+            "time": "25/Nov/2025:00:00:00 +0000",
+        }
+    ]
+
+
+def test_refused_request_is_logged_with_its_response_type(serve):
+    stage = serve(snapshot(method()), plane=LOGGED)
+    stage.call(path="/nothing")
+
+    [line] = logged(stage)
+
+    assert (line["status"], line["error"]) == ("403", "MISSING_AUTHENTICATION_TOKEN")
+    assert (line["resource"], line["user"]) == ("-", "-")
+
+
+def test_line_arrives_while_the_gateway_serves(serve):
+    stage = serve(snapshot(method()), plane=LOGGED)
+
+    stage.call()
+
+    assert stage.control.written.wait(5), "no line within 5 s"
+
+
+def test_every_line_is_written_before_the_gateway_is_gone(serve):
+    stage = serve(snapshot(method()), plane=LOGGED)
+
+    stage.statuses(40)
+
+    assert len(logged(stage)) == 40
+
+
+def test_stage_without_access_logs_writes_none(serve):
+    stage = serve(snapshot(method()))
+    stage.call()
+
+    assert logged(stage) == []
+
+
+def test_log_group_that_refuses_loses_lines_and_fails_no_call(serve, caplog):
+    stage = serve(snapshot(method()), plane=LOGGED)
+    stage.control.missing_groups.add(GROUP)
+    with caplog.at_level(logging.WARNING):
+        answers = stage.statuses(2)
+        lines = logged(stage)
+
+    assert (answers, lines) == ([200, 200], [])
+    assert f"{GROUP} does not exist" in caplog.text

@@ -1,0 +1,81 @@
+"""How an API and its stage are named in a URL, and what is live without a deployment."""
+
+import math
+
+import requests
+
+from local.gateway.settings import Limit, StageSettings
+from tests.local.gateway.stand_ins import API, STAGE, method, plane, snapshot
+
+NONE_LEFT = StageSettings(method_limits={"*/*": Limit(rate=0, burst=0)})
+
+
+def get(url):
+    return requests.get(url, timeout=5)
+
+
+def test_stage_that_one_api_owns_needs_no_api_id(serve):
+    gateway = serve(snapshot(method())).gateway
+
+    assert gateway.url(API, STAGE) == f"http://127.0.0.1:{gateway.port}/prod"
+    assert get(f"http://127.0.0.1:{gateway.port}/{API}/prod/stamps").status_code == 200
+    assert get(f"http://127.0.0.1:{gateway.port}/prod/stamps").status_code == 200
+
+
+def test_stage_that_two_apis_own_is_named_with_its_api(serve):
+    both = plane()
+    both.stages["other", STAGE] = StageSettings()
+    gateway = serve(snapshot(method()), plane=both).gateway
+
+    assert gateway.url(API, STAGE).endswith(f"/{API}/prod")
+    assert get(gateway.url(API, STAGE) + "/stamps").status_code == 200
+    assert get(f"http://127.0.0.1:{gateway.port}/prod/stamps").status_code == 403
+
+
+def test_unknown_stage_is_forbidden_with_no_gateway_response_of_any_api(serve):
+    gateway = serve(snapshot(method())).gateway
+
+    refused = get(f"http://127.0.0.1:{gateway.port}/{API}/dev/stamps")
+
+    assert (refused.status_code, refused.json()) == (403, {"message": "Forbidden"})
+    assert refused.headers["x-amzn-RequestId"]
+
+
+def test_changed_setting_is_live_at_once_when_it_is_told(serve):
+    stage = serve(snapshot(method()), settings_max_age_s=math.inf)
+    before = stage.call().status_code
+    stage.control.plane = plane(NONE_LEFT)
+    untold = stage.call().status_code
+
+    stage.gateway.changed()
+
+    assert (before, untold, stage.call().status_code) == (200, 200, 429)
+
+
+def test_changed_setting_is_live_when_the_last_reading_is_too_old(serve, clock):
+    stage = serve(snapshot(method()), settings_max_age_s=1.0)
+    before = stage.call().status_code
+    stage.control.plane = plane(NONE_LEFT)
+
+    clock.seconds += 1.0
+
+    assert (before, stage.call().status_code) == (200, 429)
+
+
+def test_stage_moved_to_another_deployment_serves_that_one(serve):
+    stage = serve(snapshot(method()), settings_max_age_s=math.inf)
+    before = stage.call().status_code
+    stage.deployments.snapshots[API, STAGE] = snapshot(method("/elsewhere"))
+
+    stage.gateway.changed()
+
+    assert (before, stage.call().status_code) == (200, 403)
+    assert stage.call(path="/elsewhere").status_code == 200
+
+
+def test_control_plane_is_read_once_for_many_requests(serve):
+    stage = serve(snapshot(method()), settings_max_age_s=math.inf)
+
+    stage.statuses(20)
+
+    assert stage.control.reads == 1

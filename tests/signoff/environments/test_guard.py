@@ -1,0 +1,155 @@
+"""A run goes on only in the environment's own account and Region; otherwise one sentence says why."""
+
+import re
+import socket
+from collections import deque
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from signoff.environments import load
+from signoff.guard import Caller, GuardError, guard
+from tests.aws.wire import Raw, Wire
+
+IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<GetCallerIdentityResult><Arn>arn:aws:iam::{0}:user/somebody</Arn><UserId>AIDA</UserId>
+<Account>{0}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"""
+ERROR = "<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error></ErrorResponse>"
+
+
+@pytest.fixture
+def environment(path):
+    return load("prod", path, {}).environment
+
+
+@pytest.fixture
+def session():
+    return boto3.Session(
+        aws_access_key_id="reader", aws_secret_access_key="none", region_name="ap-northeast-1"
+    )
+
+
+@pytest.fixture
+def answering(session):
+    def answer(status, body):
+        Wire(deque([(status, body)])).hook(session)
+        return session
+
+    return answer
+
+
+def refusal(session, environment):
+    with pytest.raises(GuardError) as caught:
+        guard(session, environment)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert environment.name in sentence
+    return sentence
+
+
+def test_right_account_and_region_give_the_caller(answering, environment):
+    session = answering(200, IDENTITY.format("444455556666"))
+
+    assert guard(session, environment) == Caller(
+        "444455556666", "arn:aws:iam::444455556666:user/somebody"
+    )
+
+
+@pytest.mark.parametrize(
+    ("date", "skew"),
+    [
+        ("Wed, 25 Nov 2026 09:02:00 GMT", timedelta(minutes=2)),
+        ("Wed, 25 Nov 2026 08:58:00 GMT", timedelta(minutes=-2)),
+        ("soon", timedelta(0)),
+    ],
+)
+def test_clock_of_aws_is_told_by_its_answer(session, environment, date, skew):
+    def answer(request, **_):
+        headers = {"Content-Type": "text/xml", "Date": date}
+        return AWSResponse(request.url, 200, headers, Raw(IDENTITY.format("444455556666").encode()))
+
+    session.events.register("before-send", answer)
+    caller = guard(session, environment, lambda: datetime(2026, 11, 25, 9, 0, tzinfo=UTC))
+
+    assert caller.skew == skew
+
+
+def test_wrong_account_names_both_and_what_to_do(answering, environment):
+    sentence = refusal(answering(200, IDENTITY.format("999900001111")), environment)
+
+    assert "prod is account 444455556666" in sentence
+    assert "account 999900001111 (arn:aws:iam::999900001111:user/somebody)" in sentence
+    assert "AWS_PROFILE" in sentence
+    assert "SIGNOFF_ACCOUNT" in sentence
+
+
+def test_wrong_region_is_told_before_anything_is_asked(environment):
+    session = boto3.Session(region_name="us-east-1")
+    wire = Wire(deque([AssertionError("asked")]))
+    wire.hook(session)
+
+    sentence = refusal(session, environment)
+
+    assert "prod is in ap-northeast-1, but this session is set to us-east-1" in sentence
+    assert "AWS_REGION" in sentence
+    assert not wire.sent
+
+
+def test_session_without_a_region_uses_the_environments(monkeypatch, environment):
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    session = boto3.Session(aws_access_key_id="reader", aws_secret_access_key="none")
+    Wire(deque([(200, IDENTITY.format("444455556666"))])).hook(session)
+
+    assert guard(session, environment).account == "444455556666"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("ExpiredToken", "the credentials have expired; log in again"),
+        ("ExpiredTokenException", "the credentials have expired; log in again"),
+        ("InvalidClientTokenId", "does not know this access key"),
+        ("SignatureDoesNotMatch", "does not know this access key"),
+        ("AccessDenied", "not for you; use credentials that are valid"),
+    ],
+)
+def test_refused_credentials_are_told(code, says, answering, environment):
+    sentence = refusal(answering(403, ERROR.format(code, "not for you")), environment)
+
+    assert f"sts:GetCallerIdentity says {code}" in sentence
+    assert says in sentence
+
+
+@pytest.mark.parametrize("body", ["<html>Welcome to the hotel</html>", "", "{}"])
+def test_endpoint_that_is_not_aws_is_told(body, answering, environment):
+    assert "AWS_ENDPOINT_URL" in refusal(answering(200, body), environment)
+
+
+def test_missing_credentials_are_told(monkeypatch, tmp_path, environment):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+
+    sentence = refusal(boto3.Session(region_name="ap-northeast-1"), environment)
+
+    assert "prod needs credentials of account 444455556666, but there are none" in sentence
+    assert "AWS_PROFILE" in sentence
+
+
+def test_endpoint_that_nobody_serves_is_told(monkeypatch, session, environment):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+
+    sentence = refusal(session, environment)
+
+    assert re.search(
+        rf"http://127\.0\.0\.1:{port}/? does not answer \(EndpointConnectionError\)", sentence
+    )
+    assert "AWS_ENDPOINT_URL" in sentence
