@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 from local.aws.faults import delayed  # noqa: E402
 from local.aws.server import LocalAws  # noqa: E402
 from runbook.engine.clients import Clients  # noqa: E402
-from runbook.engine.work import nothing  # noqa: E402
+from runbook.engine.step_context import nothing  # noqa: E402
 from runbook.migration.loading import Loader, batches  # noqa: E402 - after the path
 from runbook.migration.progress import Progress  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""Fixtures that only checks need: all of them views of the one frozen world."""
+"""Fixtures that only checks need: all of them views of the one frozen snapshot."""
 
 import pytest
 
@@ -13,49 +13,49 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture
-def plan(world):
-    return world.plan
+def plan(snapshot):
+    return snapshot.plan
 
 
 @pytest.fixture
-def environment(world):
-    return world.environment
+def environment(snapshot):
+    return snapshot.environment
 
 
 @pytest.fixture
-def inventory(world):
+def inventory(snapshot):
     """Who read what, where and when; the sections are ``found``."""
-    return world.inventory
+    return snapshot.inventory
 
 
 @pytest.fixture
-def found(world):
-    return world.inventory.sections
+def found(snapshot):
+    return snapshot.inventory.sections
 
 
 @pytest.fixture
-def records(world):
-    return world.records
+def records(snapshot):
+    return snapshot.records
 
 
 @pytest.fixture
-def dev(world):
+def dev(snapshot):
     """The records of the development environment."""
-    return world.dev
+    return snapshot.dev
 
 
 @pytest.fixture
-def release(world, deployed):
+def release(snapshot, deployed):
     """Digest of what is live."""
-    return live_release(world, deployed)
+    return live_release(snapshot, deployed)
 
 
 @pytest.fixture
-def now(world):
-    return world.now
+def now(snapshot):
+    return snapshot.now
 
 
 @pytest.fixture
-def deployed(world, row):
+def deployed(snapshot, row):
     """Find what is deployed for what is expected."""
-    return Deployed(world.inventory.sections, world.plan, row, world.records)
+    return Deployed(snapshot.inventory.sections, snapshot.plan, row, snapshot.records)

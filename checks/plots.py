@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from checks.records import newest
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
 
-def plots(world: World) -> Mapping[str, Sequence[str]]:
+def plots(snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
     """Return row id -> SVG texts."""
-    record = newest(world.records, "load", plan=world.environment.load_plan)
+    record = newest(snapshot.records, "load", plan=snapshot.environment.load_plan)
     return {"PREP-02": tuple(record.body.get("plots", {}).values())} if record else {}

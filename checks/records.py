@@ -7,19 +7,19 @@ from aws.section import Missing
 from checks.deployed import Deployed
 from signoff.environment import Environment
 from signoff.records import Record, Records
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
 SKEW = timedelta(minutes=5)
 """A record may be dated so much later than now, which is AWS's time: whoever wrote it has a clock
 of his own, and AWS refuses requests that are signed with a clock further off than this."""
 
 
-def live_release(world: World, deployed: Deployed) -> str:
+def live_release(snapshot: Snapshot, deployed: Deployed) -> str:
     """Return the release that is live; what is absent of it is told by the row that owns it."""
-    for function in world.plan.functions:
+    for function in snapshot.plan.functions:
         deployed.function(function)
     deployed.served()
-    return world.release
+    return snapshot.release
 
 
 def proven_at(record: Record) -> datetime:

@@ -24,12 +24,12 @@ from runbook.converge import (
     rest_api,
     stage_settings,
 )
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 
 
 @step("3-3")
-def let_it_write_logs(work: Work) -> Changes:
+def let_it_write_logs(context: StepContext) -> Changes:
     """Give API Gateway a role to write logs with, and its access log a group.
 
     The role is one per account and Region. One that is set already is left as it is.
@@ -38,14 +38,14 @@ def let_it_write_logs(work: Work) -> Changes:
 
     このロールはアカウントとリージョンごとに一つです。設定済みの場合は変更しません。
     """
-    name = work.plan.api.access_log_group
-    made = gateway_account.converge(work, work.plan.api)
-    groups = [one for one in work.plan.log_groups if one.name == name]
-    return made + work.each(log_groups.converge, groups)
+    name = context.plan.api.access_log_group
+    made = gateway_account.converge(context, context.plan.api)
+    groups = [one for one in context.plan.log_groups if one.name == name]
+    return made + context.each(log_groups.converge, groups)
 
 
 @step("3-3")
-def create_it_closed(work: Work) -> Changes:
+def create_it_closed(context: StepContext) -> Changes:
     """Create the API, and deploy it closed before anything else of it is deployed.
 
     Every path answers 503 there. This is what step 8-2 goes back to from the first release; the guide
@@ -56,11 +56,13 @@ def create_it_closed(work: Work) -> Changes:
     閉じた状態では、すべてのパスが503を返します。最初のリリースから手順8-2で戻る先です。手順書には、最初の
     リリースより前の状態がありません。既にデプロイされたAPIには、この状態を追加しません。
     """
-    return rest_api.converge(work, work.plan.api) + closed_api.converge(work, work.plan.api)
+    return rest_api.converge(context, context.plan.api) + closed_api.converge(
+        context, context.plan.api
+    )
 
 
 @step("3-3")
-def draw_up_the_api(work: Work) -> Changes:
+def draw_up_the_api(context: StepContext) -> Changes:
     """Bring routes, preflights, authorizer and gateway responses to the plan.
 
     This is the draft: no caller sees it before it is deployed. Answers that API Gateway makes itself
@@ -71,11 +73,11 @@ def draw_up_the_api(work: Work) -> Changes:
     これは下書きで、デプロイするまで呼び出し元には影響しません。API Gateway自身の応答にもCORSヘッダーが
     必要です。ないと、ブラウザは401と通信障害を区別できません。
     """
-    return api_draft.converge(work, work.plan.api)
+    return api_draft.converge(context, context.plan.api)
 
 
 @step("3-3")
-def let_it_invoke_the_functions(work: Work) -> Changes:
+def let_it_invoke_the_functions(context: StepContext) -> Changes:
     """Let this API, route by route, invoke the aliases of the functions.
 
     A permission on the function is none on its alias. What else a function's policy allows stays for now:
@@ -86,18 +88,18 @@ def let_it_invoke_the_functions(work: Work) -> Changes:
     関数本体への許可は、エイリアスへの許可にはなりません。関数のポリシーにあるその他の許可は、ここでは外しません。
     下書きをデプロイするまで、ステージが提供中の内容に必要な場合があるためです。
     """
-    for one in work.plan.functions:
-        work.needs(
-            function_releases.released(work, one),
+    for one in context.plan.functions:
+        context.needs(
+            function_releases.released(context, one),
             f"function {one.name} has no alias {one.alias}: run `python -m runbook functions --env"
-            f" {work.environment.name} --go` first",
+            f" {context.environment.name} --go` first",
         )
-    sources = _all_sources(work)
+    sources = _all_sources(context)
 
-    def converge(given: Work, function: Function) -> Changes:
+    def converge(given: StepContext, function: Function) -> Changes:
         return permissions.grant(given, function, sources[function.name])
 
-    return work.each(converge, work.plan.functions)
+    return context.each(converge, context.plan.functions)
 
 
 @step(
@@ -107,7 +109,7 @@ def let_it_invoke_the_functions(work: Work) -> Changes:
         *("ROLL-02", "SEC-34", "SEC-35"),
     ),
 )
-def deploy_it(work: Work) -> Changes:
+def deploy_it(context: StepContext) -> Changes:
     """Deploy the draft to the stage, unless the stage serves just that already.
 
     A deployment is a snapshot: what is changed after it is not live. It goes into the history with
@@ -118,7 +120,7 @@ def deploy_it(work: Work) -> Changes:
     デプロイはスナップショットであり、その後の変更は反映されません。手順8-2で戻せるように、下書きの
     ダイジェストを説明に付けてデプロイ履歴に残します。
     """
-    return deployments.converge(work, work.plan.api)
+    return deployments.converge(context, context.plan.api)
 
 
 @step(
@@ -128,7 +130,7 @@ def deploy_it(work: Work) -> Changes:
         *("SEC-07", "SEC-32"),
     ),
 )
-def set_up_its_stage(work: Work) -> Changes:
+def set_up_its_stage(context: StepContext) -> Changes:
     """Bring throttle, logs, description and tags of the stage to the plan.
 
     Caching is off: the guide advises it, but it would hand one user's stamps to another. Data trace is
@@ -139,20 +141,20 @@ def set_up_its_stage(work: Work) -> Changes:
     キャッシュは無効にします。手順書は有効化を勧めますが、ある利用者のスタンプが別の利用者に返される
     おそれがあります。データトレースも無効です。リクエスト本文がトークンごと記録されるためです。
     """
-    return stage_settings.converge(work, work.plan.api)
+    return stage_settings.converge(context, context.plan.api)
 
 
 @step("3-3", proves=("DEP-17",))
-def record_the_release(work: Work) -> Changes:
+def record_the_release(context: StepContext) -> Changes:
     """Record what the stage serves and what its functions are.
 
     ステージが提供する内容と、その関数を記録する。
     """
-    return releases.converge(work)
+    return releases.converge(context)
 
 
 @step("3-3", proves=("SEC-17",))
-def shut_out_everybody_else(work: Work) -> Changes:
+def shut_out_everybody_else(context: StepContext) -> Changes:
     """Take away what else lets somebody invoke the functions, after you agreed.
 
     It comes last: an API made by hand calls the functions themselves until the draft is deployed. Without
@@ -163,23 +165,23 @@ def shut_out_everybody_else(work: Work) -> Changes:
     手作業で作られたAPIは、下書きをデプロイするまで関数本体を呼ぶため、最後に行います。外した後に手順8-2で
     以前のデプロイに戻すと、関数本体を呼ぶルートは500を返します。
     """
-    sources = _all_sources(work)
+    sources = _all_sources(context)
 
-    def converge(given: Work, function: Function) -> Changes:
+    def converge(given: StepContext, function: Function) -> Changes:
         return permissions.shed(given, function, sources[function.name])
 
-    return work.each(converge, work.plan.functions)
+    return context.each(converge, context.plan.functions)
 
 
-def _all_sources(work: Work) -> Mapping[str, Mapping[str, str]]:
-    api = rest_api.find(work, work.plan.api)
+def _all_sources(context: StepContext) -> Mapping[str, Mapping[str, str]]:
+    api = rest_api.find(context, context.plan.api)
     id_ = api["id"] if api else rest_api.UNKNOWN_ID
-    return {one.name: _sources(work, id_, one) for one in work.plan.functions}
+    return {one.name: _sources(context, id_, one) for one in context.plan.functions}
 
 
-def _sources(work: Work, api_id: str, function: Function) -> Mapping[str, str]:
+def _sources(context: StepContext, api_id: str, function: Function) -> Mapping[str, str]:
     """Return statement id -> ARN of the route or authorizer that may invoke this function."""
-    environment, api = work.environment, work.plan.api
+    environment, api = context.environment, context.plan.api
     base = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
     routes = {
         f"apigateway-{one.verb}{one.path.replace('/', '-')}": f"{base}/*/{one.verb}{one.path}"
@@ -188,5 +190,5 @@ def _sources(work: Work, api_id: str, function: Function) -> Mapping[str, str]:
     }
     if api.authorizer.function.name != function.name:
         return routes
-    authorizer = rest_api.authorizer_id(work, api_id, api.authorizer.name)
+    authorizer = rest_api.authorizer_id(context, api_id, api.authorizer.name)
     return {**routes, "apigateway-authorizer": f"{base}/authorizers/{authorizer}"}

@@ -15,8 +15,8 @@ it: a stamp collected during the switch is lost for its user.
 """
 
 from runbook import switching
-from runbook.engine import Work, ask, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, ask, step
+from runbook.engine.step_context import Changes
 
 
 @ask("7-1", proves=("PREP-03",))
@@ -34,7 +34,7 @@ def security_test() -> None:
 
 
 @step("7-4")
-def see_the_verdict(work: Work) -> Changes:
+def see_the_verdict(context: StepContext) -> Changes:
     """See that the newest verdict is GO or CONDITIONAL, of today, and of the release that is live.
 
     `pytest --env prod` gives it, with the load verdict of this release in it. One of another release, of a
@@ -45,7 +45,7 @@ def see_the_verdict(work: Work) -> Changes:
     判定は`pytest --env prod`で行い、このリリースの負荷試験の結果も含みます。別のリリース、リプレイ、一部の行だけの
     判定は無効です。これより前に切り替えは行いません。
     """
-    return switching.hold_the_verdict(work)
+    return switching.hold_the_verdict(context)
 
 
 @ask("7-4", proves=("CUT-08",))
@@ -65,16 +65,16 @@ def maintenance_on() -> None:
 
 
 @step("7-2", proves=("ROLL-04",))
-def record_the_previous_configuration(work: Work) -> Changes:
+def record_the_previous_configuration(context: StepContext) -> Changes:
     """Record the configuration that the front end serves now: step 8-1 goes back to it.
 
     フロントエンドが現在提供している設定を記録する。手順8-1ではこの設定に戻します。
     """
-    return switching.record_previous(work)
+    return switching.record_previous(context)
 
 
 @step("7-2")
-def write_the_configuration(work: Work) -> Changes:
+def write_the_configuration(context: StepContext) -> Changes:
     """Write the front end's configuration for this environment.
 
     Only the API's address and the LIFF id change: in the file that is in the folder of `--site`, or without
@@ -85,7 +85,7 @@ def write_the_configuration(work: Work) -> Changes:
     変更するのはAPIのアドレスとLIFF IDだけです。`--site`のフォルダーにあるファイルを書き換え、なければ現在提供中の
     設定を元にレポートの隣に書き込みます。アドレスはAWSから読み取るため、手入力は不要です。
     """
-    return switching.write_new(work)
+    return switching.write_new(context)
 
 
 @ask("7-2", proves=("CUT-01",))
@@ -110,12 +110,12 @@ def caches_invalidated() -> None:
 
 
 @step("7-2")
-def see_the_configuration_served(work: Work) -> Changes:
+def see_the_configuration_served(context: StepContext) -> Changes:
     """See at its address that the front end serves the new configuration.
 
     フロントエンドのURLで、新しい設定が提供されていることを確認する。
     """
-    return switching.see_new(work)
+    return switching.see_new(context)
 
 
 @ask("7-4", proves=("CUT-03",))

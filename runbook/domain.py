@@ -10,12 +10,12 @@ comes first; and for a regional endpoint it must be in the Region of the API.
 """
 
 from runbook.converge import certificates, domains
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 
 
 @step("5-2")
-def request_the_certificate(work: Work) -> Changes:
+def request_the_certificate(context: StepContext) -> Changes:
     """Request the certificate, and prove by DNS that the name is yours.
 
     The record is set in Route 53 where the environment names the zone, else it is printed: set it with
@@ -26,42 +26,42 @@ def request_the_certificate(work: Work) -> Changes:
     環境の定義にホストゾーンがあればRoute 53に設定し、なければレコードを表示します。その場合はDNSの管理者が
     設定した後、再度実行してください。
     """
-    domain = work.environment.domain
-    return certificates.converge(work, domain) if domain else ()
+    domain = context.environment.domain
+    return certificates.converge(context, domain) if domain else ()
 
 
 @step("5-2", proves=("DEP-41",))
-def wait_for_the_certificate(work: Work) -> Changes:
+def wait_for_the_certificate(context: StepContext) -> Changes:
     """Wait until it is issued, 45 minutes at most.
 
     発行を待つ（最長45分）。
     """
-    domain = work.environment.domain
-    return certificates.issued(work, domain) if domain else ()
+    domain = context.environment.domain
+    return certificates.issued(context, domain) if domain else ()
 
 
 @step("5-1", proves=("DEP-40",))
-def create_the_domain(work: Work) -> Changes:
+def create_the_domain(context: StepContext) -> Changes:
     """Create the domain: regional, TLS 1.2 at least, with that certificate.
 
     証明書を付けてドメインを作成する（リージョンエンドポイント、TLS 1.2以上）。
     """
-    domain = work.environment.domain
-    return domains.converge(work, domain) if domain else ()
+    domain = context.environment.domain
+    return domains.converge(context, domain) if domain else ()
 
 
 @step("5-3", proves=("DEP-42",))
-def lead_it_to_the_stage(work: Work) -> Changes:
+def lead_it_to_the_stage(context: StepContext) -> Changes:
     """Map the path of the domain to the stage of the API.
 
     ドメインのパスをAPIのステージに対応付ける。
     """
-    domain = work.environment.domain
-    return domains.converge_mapping(work, domain) if domain else ()
+    domain = context.environment.domain
+    return domains.converge_mapping(context, domain) if domain else ()
 
 
 @step("5-4", proves=("DEP-43",))
-def set_the_record(work: Work) -> Changes:
+def set_the_record(context: StepContext) -> Changes:
     """Lead the name to the domain's target.
 
     In Route 53 by an alias. Elsewhere the record to set is printed; at the apex of a zone, where a CNAME is
@@ -72,5 +72,5 @@ def set_the_record(work: Work) -> Changes:
     Route 53ではエイリアスレコードを設定します。それ以外では設定すべきレコードを表示します。ゾーンの頂点にはCNAMEを
     置けないため、プロバイダーの代替機能を使ってください。DNSの応答が一致すると、該当行が緑になります。
     """
-    domain = work.environment.domain
-    return domains.converge_record(work, domain) if domain else ()
+    domain = context.environment.domain
+    return domains.converge_record(context, domain) if domain else ()

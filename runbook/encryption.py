@@ -12,12 +12,12 @@ DynamoDBのテーブルは、コンソールに鍵が表示されなくても必
 """
 
 from runbook.converge import buckets, tables
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 
 
 @step("2-3", proves=("SEC-20",))
-def encrypt_the_tables(work: Work) -> Changes:
+def encrypt_the_tables(context: StepContext) -> Changes:
     """Bring the key of every table to the decided one.
 
     Going back from a key of your own to the AWS owned one is asked for: who could read the data changes.
@@ -26,11 +26,11 @@ def encrypt_the_tables(work: Work) -> Changes:
 
     カスタマー管理キーからAWS所有キーへ戻す場合は確認を求めます。データを読める主体が変わるためです。
     """
-    return work.each(tables.converge_encryption, work.plan.tables)
+    return context.each(tables.converge_encryption, context.plan.tables)
 
 
 @step("2-3", proves=("SEC-21", "SEC-22"))
-def encrypt_the_bucket(work: Work) -> Changes:
+def encrypt_the_bucket(context: StepContext) -> Changes:
     """Encrypt the bucket of the images, close it to the public, and allow TLS only.
 
     Only where the environment names a bucket.
@@ -39,5 +39,5 @@ def encrypt_the_bucket(work: Work) -> Changes:
 
     環境の定義にバケットがある場合だけ実行します。
     """
-    bucket = work.environment.bucket
-    return buckets.converge(work, bucket) if bucket else ()
+    bucket = context.environment.bucket
+    return buckets.converge(context, bucket) if bucket else ()

@@ -35,8 +35,8 @@ from typing import Any
 
 from runbook.converge import tables
 from runbook.converge.tables import wait_until_active
-from runbook.engine import Change, Refused, Work, step
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext, step
+from runbook.engine.step_context import Changes
 from runbook.migration.job import source_of
 from runbook.migration.source import TableSource
 from runbook.migration.through_s3 import Export, Import, exists, refuse_lost, utc_now
@@ -45,7 +45,7 @@ KIND = "import"
 
 
 @step("4-1")
-def see_whether_it_can_be_done(work: Work) -> Changes:
+def see_whether_it_can_be_done(context: StepContext) -> Changes:
     """See whether it can be done.
 
     Export reads a backup: point-in-time recovery of the source must be on. Import makes the table: there
@@ -56,23 +56,23 @@ def see_whether_it_can_be_done(work: Work) -> Changes:
     エクスポートはバックアップを読むため、移行元のポイントインタイムリカバリが有効である必要があります。
     インポートはテーブルを作成するため、同名のテーブルがあってはいけません（インポートで作成したものを除く）。
     """
-    source = _source(work)
+    source = _source(context)
     answer = source.scan.client.describe_continuous_backups(TableName=source.scan.table)
     recovery = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
     if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise Refused(
             f"{source} has no point-in-time recovery, which an export reads: turn it on, then run it again"
         )
-    if exists(work, _import(work).table) and _import(work).standing(work) is None:
+    if exists(context, _import(context).table) and _import(context).standing(context) is None:
         raise Refused(
-            f"table {_import(work).table.name} exists, and an import makes a new one: name another in"
-            f" environments.toml, or run `python -m runbook migrate_masters --env {work.environment.name}`"
+            f"table {_import(context).table.name} exists, and an import makes a new one: name another in"
+            f" environments.toml, or run `python -m runbook migrate_masters --env {context.environment.name}`"
         )
     return ()
 
 
 @step("4-1")
-def export_to_s3(work: Work) -> Changes:
+def export_to_s3(context: StepContext) -> Changes:
     """Export the source into the bucket, and wait for it.
 
     It shows the table as it was when the export began. An export of the last 24 hours is taken up again.
@@ -81,24 +81,24 @@ def export_to_s3(work: Work) -> Changes:
 
     内容はエクスポート開始時点のものです。24時間以内のエクスポートがあれば、それを引き継ぎます。
     """
-    export = _export(work)
+    export = _export(context)
     found = export.under_way(utc_now())
-    if _is_done(found, "ExportStatus") or _import(work).standing(work):
+    if _is_done(found, "ExportStatus") or _import(context).standing(context):
         return ()
     place = f"s3://{export.bucket}/{export.prefix}"
     before = str(found["ExportStatus"]) if found else None
-    change = Change(f"export of {_source(work)}", place, before, "COMPLETED")
+    change = Change(f"export of {_source(context)}", place, before, "COMPLETED")
 
     def finish() -> None:
         begun = found or export.start()
-        done = export.finished(work, begun["ExportArn"])
-        work.tell(f"{_source(work)}: {done['ItemCount']:,}")
+        done = export.finished(context, begun["ExportArn"])
+        context.tell(f"{_source(context)}: {done['ItemCount']:,}")
 
-    return work.settle((change,), finish)
+    return context.settle((change,), finish)
 
 
 @step("4-1")
-def import_into_a_new_table(work: Work) -> Changes:
+def import_into_a_new_table(context: StepContext) -> Changes:
     """Import into a new table, and wait for it.
 
     With the keys and the encryption of the plan. Items that DynamoDB could not read would be left out,
@@ -109,92 +109,92 @@ def import_into_a_new_table(work: Work) -> Changes:
     キーと暗号化は計画に従います。読めなかった項目は除外され、ログにしか現れないため、両端の件数が一致する
     ことを確かめます。
     """
-    importing = _import(work)
-    found = importing.standing(work)
+    importing = _import(context)
+    found = importing.standing(context)
     if found and _is_done(found, "ImportStatus"):
-        refuse_lost(_export(work).under_way(utc_now()), found)
+        refuse_lost(_export(context).under_way(utc_now()), found)
         return ()
     before = str(found["ImportStatus"]) if found else None
     change = Change(f"table {importing.table.name}", "import", before, "COMPLETED")
 
     def finish() -> None:
-        begun = found or importing.start(_data(work), work)
-        done = importing.finished(work, begun["ImportArn"])
-        refuse_lost(_export(work).under_way(utc_now()), done)
-        wait_until_active(work, importing.table)
-        work.tell(f"{importing.table.name}: {done['ImportedItemCount']:,}")
+        begun = found or importing.start(_data(context), context)
+        done = importing.finished(context, begun["ImportArn"])
+        refuse_lost(_export(context).under_way(utc_now()), done)
+        wait_until_active(context, importing.table)
+        context.tell(f"{importing.table.name}: {done['ImportedItemCount']:,}")
 
-    return work.settle((change,), finish)
+    return context.settle((change,), finish)
 
 
 @step("4-1", proves=("DEP-01",))
-def bring_the_table_to_the_plan(work: Work) -> Changes:
+def bring_the_table_to_the_plan(context: StepContext) -> Changes:
     """Give the new table its backups, protection and tags.
 
     作成されたテーブルに、バックアップ・保護・タグを設定する。
     """
-    return tables.converge(work, _import(work).table)
+    return tables.converge(context, _import(context).table)
 
 
 @step("4-1")
-def leave_a_record(work: Work) -> Changes:
+def leave_a_record(context: StepContext) -> Changes:
     """Record what was imported from where. Then run `migrate_masters`, which leaves the manifest.
 
     何をどこからインポートしたかを記録する。続けて`migrate_masters`でマニフェストを残す。
     """
-    newest = _import(work).standing(work) or {}
+    newest = _import(context).standing(context) or {}
     wanted = {
-        "table": _import(work).table.name,
+        "table": _import(context).table.name,
         "count": newest.get("ImportedItemCount"),
-        "source": _source(work).described(),
+        "source": _source(context).described(),
         "import": newest.get("ImportArn"),
     }
-    found = work.recorded(KIND, table=wanted["table"])
+    found = context.recorded(KIND, table=wanted["table"])
     changes = (Change("evidence", KIND, found, wanted),) if found != wanted else ()
-    return work.settle(changes, lambda: work.record(KIND, wanted))
+    return context.settle(changes, lambda: context.record(KIND, wanted))
 
 
 def _is_done(found: Mapping[str, Any] | None, status: str) -> bool:
     return found is not None and found[status] == "COMPLETED"
 
 
-def _data(work: Work) -> str:
-    export = _export(work)
+def _data(context: StepContext) -> str:
+    export = _export(context)
     found = export.under_way(utc_now())
     if found is None:
         raise Refused("there is no export of the last 24 hours to import: run it again")
     return export.data(found["ExportArn"])
 
 
-def _source(work: Work) -> TableSource:
-    source = source_of(work, work.plan.table("stampmasters"))
+def _source(context: StepContext) -> TableSource:
+    source = source_of(context, context.plan.table("stampmasters"))
     if not isinstance(source, TableSource):
         raise Refused("a file cannot be exported: name the environment of the table with --from")
     return source
 
 
-def _export(work: Work) -> Export:
-    source, table = _source(work), work.plan.table("stampmasters")
+def _export(context: StepContext) -> Export:
+    source, table = _source(context), context.plan.table("stampmasters")
     arn = f"arn:aws:dynamodb:{source.region}:{source.account}:table/{source.scan.table}"
     return Export(
         client=source.scan.client,
         table_arn=arn,
-        bucket=_bucket(work),
-        owner=work.environment.account,
+        bucket=_bucket(context),
+        owner=context.environment.account,
         prefix=f"migration/{table.name}",
     )
 
 
-def _import(work: Work) -> Import:
+def _import(context: StepContext) -> Import:
     return Import(
-        client=work.client("dynamodb"),
-        table=work.plan.table("stampmasters"),
-        bucket=_bucket(work),
-        owner=work.environment.account,
+        client=context.client("dynamodb"),
+        table=context.plan.table("stampmasters"),
+        bucket=_bucket(context),
+        owner=context.environment.account,
     )
 
 
-def _bucket(work: Work) -> str:
-    if bucket := work.chosen.get("bucket"):
+def _bucket(context: StepContext) -> str:
+    if bucket := context.chosen.get("bucket"):
         return bucket
     raise Refused("an export goes through a bucket of S3: name it with --bucket")

@@ -10,8 +10,8 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from runbook.converge import rest_api
-from runbook.engine import Change, Refused, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext
+from runbook.engine.step_context import Changes
 from signoff.environment import Environment, FrontEnd
 
 KIND = "front-end"
@@ -27,14 +27,14 @@ SETTINGS = {
 NEW = "const CONFIG = {\n    API_BASE_URL: '',\n    LIFF_ID: window.LIFF_ID || '',\n};\n"
 
 
-def needed(work: Work) -> FrontEnd:
+def needed(context: StepContext) -> FrontEnd:
     """Return the front end; Refused where the environment names none."""
-    if work.environment.front_end is None:
-        name = work.environment.name
+    if context.environment.front_end is None:
+        name = context.environment.name
         raise Refused(
             f"{name} has no front end: name its address in environments.toml, under [{name}.front_end]"
         )
-    return work.environment.front_end
+    return context.environment.front_end
 
 
 def address(front_end: FrontEnd) -> str:
@@ -75,9 +75,9 @@ def _text(url: str, data: bytes) -> str:
         raise Refused(f"{url} is no UTF-8 text: see to config_path in environments.toml") from None
 
 
-def see(work: Work, wanted: str, what: str) -> Changes:
+def see(context: StepContext, wanted: str, what: str) -> Changes:
     """Compare what is served with ``wanted``; what differs is for people to deploy, so a run is Refused."""
-    url = address(needed(work))
+    url = address(needed(context))
     found = served(url)
     if found == wanted:
         return ()
@@ -89,15 +89,15 @@ def see(work: Work, wanted: str, what: str) -> Changes:
 
     name = "API_BASE_URL"
     change = Change(f"served {url}", name, setting(found, name), setting(wanted, name))
-    return work.settle((change,), refuse)
+    return context.settle((change,), refuse)
 
 
-def base_url(work: Work) -> str:
+def base_url(context: StepContext) -> str:
     """Return the URL of the API that browsers call: the custom domain's where there is one."""
-    environment = work.environment
+    environment = context.environment
     if environment.domain:
         return f"https://{environment.domain.name}/{environment.domain.base_path}".rstrip("/")
-    id_ = rest_api.needed(work, work.plan.api)
+    id_ = rest_api.needed(context, context.plan.api)
     return f"https://{id_}.execute-api.{environment.region}.amazonaws.com/{environment.stage}"
 
 
@@ -132,7 +132,7 @@ def rest(text: str) -> str:
     return text
 
 
-def site(work: Work) -> Path:
+def site(context: StepContext) -> Path:
     """Return the folder of the front end's files: the one of ``--site``, else one beside the report."""
-    given = work.chosen.get("site")
-    return Path(given) if given else REPORT / work.environment.name / "front-end"
+    given = context.chosen.get("site")
+    return Path(given) if given else REPORT / context.environment.name / "front-end"

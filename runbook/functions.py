@@ -10,12 +10,12 @@ guide describes without ever creating one.
 """
 
 from runbook.converge import function_releases, functions, log_groups, releases
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 
 
 @step("3-2")
-def create_their_log_groups(work: Work) -> Changes:
+def create_their_log_groups(context: StepContext) -> Changes:
     """Create the log groups before the functions write their first line.
 
     A log group that Lambda makes itself keeps its logs for ever.
@@ -24,15 +24,17 @@ def create_their_log_groups(work: Work) -> Changes:
 
     Lambdaが自動作成したロググループは無期限に保持されます。
     """
-    names = {one.log_group for one in work.plan.functions}
-    return work.each(log_groups.converge, [g for g in work.plan.log_groups if g.name in names])
+    names = {one.log_group for one in context.plan.functions}
+    return context.each(
+        log_groups.converge, [g for g in context.plan.log_groups if g.name in names]
+    )
 
 
 @step(
     "3-2",
     proves=("DEP-10", "DEP-11", "DEP-12", "DEP-13", "DEP-14", "SEC-06", "SEC-10", "SEC-18"),
 )
-def upload_the_functions(work: Work) -> Changes:
+def upload_the_functions(context: StepContext) -> Changes:
     """Upload packages and configuration.
 
     The variables become exactly the planned ones: a key that stood in a variable is gone after this,
@@ -53,11 +55,11 @@ def upload_the_functions(work: Work) -> Changes:
     ある場合や、既に別のバージョンがある場合は公開せず、上書きする前に確認を求めます。テーブルの復元後など、関数の
     参照先テーブルが変わる場合も確認を求めます。
     """
-    return work.each(functions.converge, work.plan.functions)
+    return context.each(functions.converge, context.plan.functions)
 
 
 @step("3-2", proves=("DEP-15", "ROLL-01"))
-def release_them(work: Work) -> Changes:
+def release_them(context: StepContext) -> Changes:
     """Publish what was uploaded and point the alias to it.
 
     From here on callers get the new code, if the API calls the alias already. Where they would read another
@@ -68,11 +70,11 @@ def release_them(work: Work) -> Changes:
     APIが既にエイリアスを呼んでいる場合、この時点から新しいコードが使われます。参照先のテーブルが変わる場合は
     確認を求めます。
     """
-    return work.each(function_releases.converge, work.plan.functions)
+    return context.each(function_releases.converge, context.plan.functions)
 
 
 @step("3-2")
-def record_the_release(work: Work) -> Changes:
+def record_the_release(context: StepContext) -> Changes:
     """Record which versions are live, with the digests of their code.
 
     Checks compare with this record, and rollbacks go back by it.
@@ -81,4 +83,4 @@ def record_the_release(work: Work) -> Changes:
 
     検証はこの記録と照合し、ロールバックはこの記録に基づいて行います。
     """
-    return releases.converge(work)
+    return releases.converge(context)

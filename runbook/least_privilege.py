@@ -12,12 +12,12 @@ without them matches nothing.
 """
 
 from runbook.converge import roles
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 
 
 @step("2-2", proves=("SEC-11", "SEC-12", "SEC-13", "SEC-14", "SEC-15", "SEC-16"))
-def give_each_function_its_role(work: Work) -> Changes:
+def give_each_function_its_role(context: StepContext) -> Changes:
     """Create the roles with one policy each, and take away what is beyond it.
 
     A role that was set up by hand may carry more. What it carries is shown, and taken away only after
@@ -27,4 +27,4 @@ def give_each_function_its_role(work: Work) -> Changes:
 
     手作業で作られたロールには余分な権限があることがあります。内容を表示し、同意を得てから外します。
     """
-    return work.each(roles.converge, work.plan.roles)
+    return context.each(roles.converge, context.plan.roles)

@@ -14,13 +14,13 @@ The guide hands the output of `scan` to `batch-write-item`, which does not accep
 """
 
 from runbook.converge import masters
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 
 @step("4-1", proves=("DATA-02",))
-def load_the_spots(work: Work) -> Changes:
+def load_the_spots(context: StepContext) -> Changes:
     """Write the spots that are missing.
 
     A spot that is there with another content is shown, and overwritten only after you agreed. One that
@@ -31,20 +31,20 @@ def load_the_spots(work: Work) -> Changes:
     内容が異なる地点は差分を表示し、同意を得てから上書きします。テーブルにしかない地点と、移行手順で移した
     内容には触れません。
     """
-    table = work.plan.table("stampmasters")
-    if masters.were_migrated(work, table):
-        work.tell(
+    table = context.plan.table("stampmasters")
+    if masters.were_migrated(context, table):
+        context.tell(
             Words(
                 en=f"{table.name} was filled by `migrate_masters`, and is left to it",
                 ja=f"{table.name}は`migrate_masters`で移行済みのため、変更しません",
             )
         )
         return ()
-    return masters.converge(work, table, masters.source())
+    return masters.converge(context, table, masters.source())
 
 
 @step("4-1", proves=("DATA-01",))
-def leave_the_manifest(work: Work) -> Changes:
+def leave_the_manifest(context: StepContext) -> Changes:
     """Read the table back, compare it with the source, and record count and hash.
 
     The hash is the same for the same content, in whatever order and spelling.
@@ -53,7 +53,7 @@ def leave_the_manifest(work: Work) -> Changes:
 
     ハッシュは、順序や表記によらず内容が同じなら一致します。
     """
-    table = work.plan.table("stampmasters")
-    if masters.were_migrated(work, table):
+    table = context.plan.table("stampmasters")
+    if masters.were_migrated(context, table):
         return ()
-    return masters.converge_manifest(work, table, masters.source())
+    return masters.converge_manifest(context, table, masters.source())

@@ -30,8 +30,8 @@ DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取�
 """
 
 from plan.masters import flaw
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 from runbook.migration.carrying import look_at_items, take_copy, write_items
 from runbook.migration.copy import Copy
 from runbook.migration.fitting import fitted_master
@@ -40,7 +40,7 @@ from runbook.migration.proving import leave_manifest
 
 
 @step("4-1")
-def copy_the_source(work: Work) -> Changes:
+def copy_the_source(context: StepContext) -> Changes:
     """Copy the source to this machine.
 
     Read in segments side by side. What was copied when a run stopped is not read again, and a run that
@@ -51,11 +51,11 @@ def copy_the_source(work: Work) -> Changes:
     セグメントに分けて並行して読み取ります。止まった時点までにコピーした分は読み直しません。再開後に
     移行するのはコピーした内容で、その後の移行元の変更は含みません。
     """
-    return take_copy(work, _job(work))
+    return take_copy(context, _job(context))
 
 
 @step("4-1")
-def look_at_every_item(work: Work) -> Changes:
+def look_at_every_item(context: StepContext) -> Changes:
     """Look at every item before anything is written.
 
     The first ones are shown as they are and as they will be: location keys get today's names (`lng`,
@@ -69,11 +69,11 @@ def look_at_every_item(work: Work) -> Changes:
     `latitude`は`lat`、`radius`は`radiusM`）、数値の余分な0を除きます。ほかは変更しません。キーの欠落、
     ありえない座標、未知のキー名などが1件でもあれば停止し、全件を理由とともに`bad-items.jsonl`に記録します。
     """
-    return look_at_items(work, _job(work))
+    return look_at_items(context, _job(context))
 
 
 @step("4-1", proves=("DATA-02",))
-def write_what_is_missing(work: Work) -> Changes:
+def write_what_is_missing(context: StepContext) -> Changes:
     """Write the items that the target lacks.
 
     25 at a time, several batches at once. What DynamoDB leaves undone or refuses as too much is sent
@@ -86,11 +86,11 @@ def write_what_is_missing(work: Work) -> Changes:
     既存の項目は差分を表示し、同意を得てから置き換え、元の内容をファイルに残します。移行先にしかない項目には
     触れません。
     """
-    return write_items(work, _job(work))
+    return write_items(context, _job(context))
 
 
 @step("4-1", proves=("DATA-01",))
-def compare_both_sides(work: Work) -> Changes:
+def compare_both_sides(context: StepContext) -> Changes:
     """Read both sides again, compare them item by item, and leave the manifest.
 
     Counted by reading, since the count that DescribeTable tells is hours old. The hash is the same for
@@ -102,15 +102,15 @@ def compare_both_sides(work: Work) -> Changes:
     DescribeTableの件数は数時間前の値なので、実際に読んで数えます。ハッシュは、順序や表記によらず内容が
     同じなら一致します。差異がなければ件数とハッシュを証跡に記録し、あれば`differences.json`に列挙します。
     """
-    return leave_manifest(work, _job(work))
+    return leave_manifest(context, _job(context))
 
 
-def _job(work: Work) -> Job:
-    table = work.plan.table("stampmasters")
+def _job(context: StepContext) -> Job:
+    table = context.plan.table("stampmasters")
     return Job(
-        source=source_of(work, table),
+        source=source_of(context, table),
         table=table,
-        copy=Copy(job_folder(work, table)),
+        copy=Copy(job_folder(context, table)),
         fit=fitted_master,
         flaw=flaw,
     )

@@ -9,8 +9,8 @@ name of whoever decided it (`--by`). Synthetic users stay behind, and so do the 
 合成ユーザーとランキングの集計値は移行しません。
 """
 
-from runbook.engine import Refused, Work, ask, step
-from runbook.engine.work import Changes
+from runbook.engine import Refused, StepContext, ask, step
+from runbook.engine.step_context import Changes
 from runbook.migration.carrying import look_at_items, take_copy, write_items
 from runbook.migration.copy import Copy
 from runbook.migration.job import Job, job_folder, source_of
@@ -44,7 +44,7 @@ def decide_that_it_may_be() -> None:
 
 
 @step("4-2")
-def copy_the_people(work: Work) -> Changes:
+def copy_the_people(context: StepContext) -> Changes:
     """Copy users and stamps to this machine.
 
     Into files that only you may read; they are deleted once all has arrived. A run that stopped leaves
@@ -55,29 +55,29 @@ def copy_the_people(work: Work) -> Changes:
     実行者だけが読めるファイルに保存し、すべて届いたら削除します。途中で止まると次回のために残ります。再開しない
     場合は、ジャーナルと同じ場所の`migration`フォルダを削除してください。
     """
-    return tuple(one for job in _jobs(work) for one in take_copy(work, job))
+    return tuple(one for job in _jobs(context) for one in take_copy(context, job))
 
 
 @step("4-2")
-def look_at_every_item(work: Work) -> Changes:
+def look_at_every_item(context: StepContext) -> Changes:
     """See that every item is one that DynamoDB takes. None is shown.
 
     全項目がDynamoDBに書き込める形式か確認する。内容は表示しない。
     """
-    return tuple(one for job in _jobs(work) for one in look_at_items(work, job))
+    return tuple(one for job in _jobs(context) for one in look_at_items(context, job))
 
 
 @step("4-2", proves=("DATA-04",))
-def write_who_is_missing(work: Work) -> Changes:
+def write_who_is_missing(context: StepContext) -> Changes:
     """Write the users and stamps that the target lacks; what it has stays as it is.
 
     移行先にない利用者とスタンプを書き込む。既存の項目は変更しない。
     """
-    return tuple(one for job in _jobs(work) for one in write_items(work, job))
+    return tuple(one for job in _jobs(context) for one in write_items(context, job))
 
 
 @step("4-2")
-def compare_both_sides(work: Work) -> Changes:
+def compare_both_sides(context: StepContext) -> Changes:
     """Read both sides again, and record that all have arrived, and who decided it.
 
     Then run `recount`: the ranking counts nobody before.
@@ -86,29 +86,29 @@ def compare_both_sides(work: Work) -> Changes:
 
     続けて`recount`を実行してください。それまでランキングには誰も集計されません。
     """
-    return tuple(one for job in _jobs(work) for one in leave_manifest(work, job))
+    return tuple(one for job in _jobs(context) for one in leave_manifest(context, job))
 
 
-def _jobs(work: Work) -> tuple[Job, ...]:
-    decided_by = work.chosen.get("by", "")
+def _jobs(context: StepContext) -> tuple[Job, ...]:
+    decided_by = context.chosen.get("by", "")
     if not decided_by:
         raise Refused(
             "users are personal data, and nobody decided that they may be carried over: read the first"
             " step, then name who decided it with --by"
         )
-    if "file" in work.chosen:
+    if "file" in context.chosen:
         raise Refused(
             "--file holds one table, and users are two: name their environment with --from"
         )
-    return tuple(_job(work, key, decided_by) for key in TABLES)
+    return tuple(_job(context, key, decided_by) for key in TABLES)
 
 
-def _job(work: Work, key: str, decided_by: str) -> Job:
-    table = work.plan.table(key)
+def _job(context: StepContext, key: str, decided_by: str) -> Job:
+    table = context.plan.table(key)
     return Job(
-        source=of_people(source_of(work, table)),
+        source=of_people(source_of(context, table)),
         table=table,
-        copy=Copy(job_folder(work, table)),
+        copy=Copy(job_folder(context, table)),
         adds_only=True,
         private=True,
         decided_by=decided_by,

@@ -16,21 +16,21 @@ from typing import Any
 
 from plan.model import Alarm, LogGroup
 from runbook.converge import alarms, dashboard, log_groups, rest_api, topic
-from runbook.engine import Work, ask, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, ask, step
+from runbook.engine.step_context import Changes
 
 
 @step("6-1")
-def create_the_topic(work: Work) -> Changes:
+def create_the_topic(context: StepContext) -> Changes:
     """Create the topic that alarms tell, and let CloudWatch publish to it.
 
     アラームの通知先となるトピックを作成し、CloudWatchからの発行を許可する。
     """
-    return topic.converge(work, work.plan.topic)
+    return topic.converge(context, context.plan.topic)
 
 
 @step("6-1", proves=("MON-01", "MON-02", "MON-03", "MON-04", "MON-05"))
-def create_the_alarms(work: Work) -> Changes:
+def create_the_alarms(context: StepContext) -> Changes:
     """Create the alarms of functions, API, tables and indexes.
 
     Sums over five minutes; no data is no alarm. Errors that a function answers itself never reach
@@ -41,17 +41,17 @@ def create_the_alarms(work: Work) -> Changes:
     5分間の合計で判定し、データがない間は発報しません。関数が自分で500を返した場合はLambdaのエラー数に
     現れないため、関数が記録する障害数にも専用のアラームを設けます。
     """
-    found = alarms.read(work, work.plan.alarms)
+    found = alarms.read(context, context.plan.alarms)
 
-    def converge(given: Work, alarm: Alarm) -> Changes:
+    def converge(given: StepContext, alarm: Alarm) -> Changes:
         known: Mapping[str, Any] | None = found.get(alarm.name)
         return alarms.converge_one(given, alarm, known)
 
-    return work.each(converge, work.plan.alarms)
+    return context.each(converge, context.plan.alarms)
 
 
 @step("6-2", proves=("MON-10", "MON-11"))
-def create_the_dashboard(work: Work) -> Changes:
+def create_the_dashboard(context: StepContext) -> Changes:
     """Create the dashboard with its five widgets.
 
     Widgets that somebody added are shown, and replaced only after you agreed.
@@ -60,11 +60,11 @@ def create_the_dashboard(work: Work) -> Changes:
 
     既存のウィジェットは内容を表示し、同意を得てから置き換えます。
     """
-    return dashboard.converge(work, work.plan.dashboard)
+    return dashboard.converge(context, context.plan.dashboard)
 
 
 @step("6-3", proves=("MON-12", "MON-13"))
-def keep_logs_as_long_as_decided(work: Work) -> Changes:
+def keep_logs_as_long_as_decided(context: StepContext) -> Changes:
     """Set how long the logs of functions and API are kept.
 
     Also those of API Gateway's own execution log, which never expire by default. Where logs were kept
@@ -75,21 +75,21 @@ def keep_logs_as_long_as_decided(work: Work) -> Changes:
     既定では無期限のAPI Gateway実行ログも対象です。無期限だったロググループでは古いログが消えるため、
     先に確認を求めます。
     """
-    groups = list(work.plan.log_groups)
-    if api := rest_api.find(work, work.plan.api):
-        name = f"API-Gateway-Execution-Logs_{api['id']}/{work.plan.api.stage}"
-        days = work.environment.retention_days
+    groups = list(context.plan.log_groups)
+    if api := rest_api.find(context, context.plan.api):
+        name = f"API-Gateway-Execution-Logs_{api['id']}/{context.plan.api.stage}"
+        days = context.environment.retention_days
         groups.append(LogGroup(name=name, retention_days=days))
-    return work.each(log_groups.converge, groups)
+    return context.each(log_groups.converge, groups)
 
 
 @step("6-1")
-def name_who_hears_of_it(work: Work) -> Changes:
+def name_who_hears_of_it(context: StepContext) -> Changes:
     """Subscribe the address of the environment to the topic.
 
     環境の定義にあるメールアドレスをトピックに登録する。
     """
-    return topic.converge_subscription(work, work.plan.topic)
+    return topic.converge_subscription(context, context.plan.topic)
 
 
 @ask("6-1", proves=("MON-06",))

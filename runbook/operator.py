@@ -11,13 +11,13 @@ from runbook.asking import secret_source, signer
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.clients import opened
 from runbook.engine.screen import ConsoleScreen
-from runbook.engine.work import nothing
+from runbook.engine.step_context import nothing
 from runbook.evidence import Evidence
 from runbook.judging import in_process_of_its_own, judge_by_checks
 from runbook.live_release import live_release
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.elsewhere import reached as reached_elsewhere
-from runbook.provision import work_for
+from runbook.provision import context_for
 from runbook.signing import Signing
 from signoff.checklist import Checklist
 from signoff.environment import Environment
@@ -81,7 +81,7 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
         release=partial(live_release, session, environment, caller),
         bound={"rehearsal": environment.fresh.rehearsal},
     )
-    work = work_for(
+    context = context_for(
         session,
         environment,
         secrets_in=secret_source(asked.token_file, typed),
@@ -110,7 +110,7 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
     )
     return Run(
         procedure=procedure,
-        work=work,
+        context=context,
         journal=Journal(journal),
         screen=screen,
         who=caller.arn,

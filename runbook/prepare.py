@@ -9,14 +9,14 @@ tables, so that people can agree on it before anything exists: a name is hard to
 リソースを作る前に関係者で合意します。名前は後から変えるのが困難です。
 """
 
-from runbook.engine import Work, ask, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, ask, step
+from runbook.engine.step_context import Changes
 
 WIDTH = 24
 
 
 @step("1-1", proves=("PREP-06",))
-def see_account_and_region(work: Work) -> Changes:
+def see_account_and_region(context: StepContext) -> Changes:
     """See the account and the Region.
 
     Nobody with credentials of another account, or set to another Region, gets this far: the
@@ -27,16 +27,16 @@ def see_account_and_region(work: Work) -> Changes:
     別のアカウントの認証情報や別のリージョンの設定では、最初のステップの前に停止します。
     分離の強さは、別リージョンより別アカウントの方が上です。
     """
-    environment = work.environment
-    _row(work, "environment", environment.name)
-    _row(work, "account", environment.account)
-    _row(work, "Region", environment.region)
-    _row(work, "origin", environment.origin)
+    environment = context.environment
+    _row(context, "environment", environment.name)
+    _row(context, "account", environment.account)
+    _row(context, "Region", environment.region)
+    _row(context, "origin", environment.origin)
     return ()
 
 
 @step("1-2")
-def see_the_names(work: Work) -> Changes:
+def see_the_names(context: StepContext) -> Changes:
     """See what everything is called.
 
     Names begin with the prefix of the environment, tables end with its own suffix. Tables are found
@@ -47,17 +47,17 @@ def see_the_names(work: Work) -> Changes:
     リソース名は環境の接頭辞で始まり、テーブル名は環境ごとの接尾辞で終わります。テーブルは環境変数で
     参照されるため、決めてあれば別の名前でも構いません。
     """
-    plan = work.plan
-    _row(work, "Lambda function", plan.functions[0].name)
-    _row(work, "DynamoDB table", plan.tables[0].name)
-    _row(work, "REST API", plan.api.name)
-    _row(work, "IAM role", plan.roles[0].name)
-    _row(work, "stage", plan.api.stage)
+    plan = context.plan
+    _row(context, "Lambda function", plan.functions[0].name)
+    _row(context, "DynamoDB table", plan.tables[0].name)
+    _row(context, "REST API", plan.api.name)
+    _row(context, "IAM role", plan.roles[0].name)
+    _row(context, "stage", plan.api.stage)
     return ()
 
 
 @step("1-3", proves=("PREP-05",))
-def see_the_plan(work: Work) -> Changes:
+def see_the_plan(context: StepContext) -> Changes:
     """See what there will be.
 
     The plan follows from the environment alone; checks expect it, and procedures bring AWS to it.
@@ -66,7 +66,7 @@ def see_the_plan(work: Work) -> Changes:
 
     計画は環境の定義だけから決まります。検証はこの計画を期待値とし、各手順はAWSをこの計画に合わせます。
     """
-    plan = work.plan
+    plan = context.plan
     for kind, names in (
         ("DynamoDB table", plan.tables),
         ("secret", plan.secrets),
@@ -77,7 +77,7 @@ def see_the_plan(work: Work) -> Changes:
         ("log group", plan.log_groups),
     ):
         for name in names:
-            _row(work, kind, str(name))
+            _row(context, kind, str(name))
     return ()
 
 
@@ -95,5 +95,5 @@ def agree_on_it() -> None:
     """
 
 
-def _row(work: Work, kind: str, name: str) -> None:
-    work.tell(f"{kind:<{WIDTH}}{name}")
+def _row(context: StepContext, kind: str, name: str) -> None:
+    context.tell(f"{kind:<{WIDTH}}{name}")

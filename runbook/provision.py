@@ -29,8 +29,8 @@ from runbook import (
     tables,
     throttling,
 )
-from runbook.engine import Change, Clients, Procedure, Work, step
-from runbook.engine.work import Changes, nothing
+from runbook.engine import Change, Clients, Procedure, StepContext, step
+from runbook.engine.step_context import Changes, nothing
 from signoff.checklist import Words
 from signoff.environment import Environment
 
@@ -50,13 +50,13 @@ ORDER = (
 
 
 @step("1-3", proves=("PREP-04", "PREP-05", "PREP-06"))
-def see_that_all_is_there(work: Work) -> Changes:
+def see_that_all_is_there(context: StepContext) -> Changes:
     """See that everything planned is there, and nothing else under the prefix.
 
     計画したものがすべて存在し、接頭辞の下に計画外のものがないことを確認する。
     """
-    name = work.environment.name
-    work.tell(
+    name = context.environment.name
+    context.tell(
         Words(
             en=f"{name}: judge the whole with `pytest --env {name}`",
             ja=f"{name}: 全体の判定は`pytest --env {name}`で行います",
@@ -70,7 +70,7 @@ def procedure() -> Procedure:
     return Procedure.of_parts(sys.modules[__name__], map(Procedure.of, ORDER))
 
 
-def work_for(
+def context_for(
     session: boto3.Session,
     environment: Environment,
     *,
@@ -78,9 +78,9 @@ def work_for(
     build: Callable[[str], bytes],
     record: Callable[[str, Mapping[str, Any]], None],
     **more: Any,
-) -> Work:
-    """Make the Work of any procedure here; ``more`` are fields of Work. A package is built once."""
-    return Work(
+) -> StepContext:
+    """Make the StepContext of any procedure here; ``more`` are fields of it. A package is built once."""
+    return StepContext(
         environment=environment,
         plan=plan_for(environment),
         client=Clients(session, environment.region),
@@ -105,10 +105,10 @@ def provision(  # noqa: PLR0913 - what comes from outside, each by its name
 
     ``secrets_in``: key of a planned secret that no machine can make up (``line_token``) -> value.
     ``build``: key of a function -> package. ``record``: leaves a record of evidence. ``more`` are
-    fields of Work: ``recorded``, ``permit`` (nothing destructive is done without it), ``mailed``.
+    fields of StepContext: ``recorded``, ``permit`` (nothing destructive is done without it), ``mailed``.
     Raises Refused, or what the AWS client raises; called again, it goes on where it was.
     """
-    work = work_for(
+    context = context_for(
         session,
         environment,
         secrets_in=secrets_in,
@@ -121,5 +121,5 @@ def provision(  # noqa: PLR0913 - what comes from outside, each by its name
     for one in procedure().steps:
         if one.action is not None:
             progress(one.text.title["en"])
-            made += one.action(work)
+            made += one.action(context)
     return tuple(made)

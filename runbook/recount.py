@@ -12,14 +12,14 @@ UserStampsテーブル全体を読み取るため、利用の少ない時間帯�
 from datetime import UTC, datetime
 
 from runbook.counting.mending import drifted, mend
-from runbook.engine import Change, Work, step
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, step
+from runbook.engine.step_context import Changes
 
 KIND = "recount"
 
 
 @step("8-3")
-def put_the_counters_right(work: Work) -> Changes:
+def put_the_counters_right(context: StepContext) -> Changes:
     """Put right every counter that differs from the stamps.
 
     Each is written only if it is as it was read: an award of the same moment wins, and the run says so.
@@ -28,18 +28,18 @@ def put_the_counters_right(work: Work) -> Changes:
 
     読み取り時から変わっていない場合だけ書き込みます。同時に付与があった場合は付与を優先し、その旨を表示します。
     """
-    _, drift = drifted(work)
-    return work.each(mend, drift)
+    _, drift = drifted(context)
+    return context.each(mend, drift)
 
 
 @step("8-3", proves=("DATA-05",))
-def leave_the_record(work: Work) -> Changes:
+def leave_the_record(context: StepContext) -> Changes:
     """Read again, and record whether counters and stamps agree.
 
     読み直し、集計値とスタンプが一致するかを記録する。
     """
-    counters, drift = drifted(work)
+    counters, drift = drifted(context)
     body = {"agree": not drift, "counters": counters, "drifted": len(drift)}
     at = datetime.now(UTC).isoformat(timespec="seconds")
     change = Change("evidence", KIND, None, body)
-    return work.settle((change,), lambda: work.record(KIND, body | {"at": at}))
+    return context.settle((change,), lambda: context.record(KIND, body | {"at": at}))

@@ -23,8 +23,8 @@ from runbook import (
     rollback_frontend,
     rollback_functions,
 )
-from runbook.engine import Change, Refused, Work, step, until
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext, step, until
+from runbook.engine.step_context import Changes
 from runbook.rollback import drill, faults, undoing
 from runbook.rollback.configuration import write
 from runbook.rollback.drill import Drill
@@ -38,12 +38,12 @@ TOGETHER = timedelta(hours=12)
 
 
 @step("8-3")
-def rehearse_the_functions(work: Work) -> Changes:
+def rehearse_the_functions(context: StepContext) -> Changes:
     """Release functions that do not start, and go back by `rollback_functions`.
 
     起動しない関数をリリースし、`rollback_functions`で戻す。
     """
-    _refuse_with_users(work)
+    _refuse_with_users(context)
     held = Drill(
         part="functions",
         procedure=rollback_functions,
@@ -52,16 +52,16 @@ def rehearse_the_functions(work: Work) -> Changes:
         shows=faults.a_function_fails,
         mend=faults.take_back_the_release,
     )
-    return drill.hold(work, held)
+    return drill.hold(context, held)
 
 
 @step("8-2")
-def rehearse_the_api(work: Work) -> Changes:
+def rehearse_the_api(context: StepContext) -> Changes:
     """Deploy an API that lacks a route, and go back by `rollback_api`.
 
     ルートが欠けたAPIをデプロイし、`rollback_api`で戻す。
     """
-    _refuse_with_users(work)
+    _refuse_with_users(context)
     held = Drill(
         part="api",
         procedure=rollback_api,
@@ -70,11 +70,11 @@ def rehearse_the_api(work: Work) -> Changes:
         shows=faults.a_method_is_missing,
         mend=faults.take_back_the_deployment,
     )
-    return drill.hold(work, held)
+    return drill.hold(context, held)
 
 
 @step("8-4")
-def rehearse_the_tables(work: Work) -> Changes:
+def rehearse_the_tables(context: StepContext) -> Changes:
     """Write what is wrong into a table, restore all three, compare; then go back to the old ones.
 
     What was restored is deleted at the end; on AWS it costs its storage until then.
@@ -83,7 +83,7 @@ def rehearse_the_tables(work: Work) -> Changes:
 
     復元したテーブルは最後に削除します。AWSでは、それまでの間ストレージ料金がかかります。
     """
-    _refuse_with_users(work)
+    _refuse_with_users(context)
     held = Drill(
         part="tables",
         procedure=restore_tables,
@@ -93,11 +93,11 @@ def rehearse_the_tables(work: Work) -> Changes:
         mend=undoing.compare_and_undo,
         chosen=lambda given: {"to": _restorable_now(given)},
     )
-    return drill.hold(work, held)
+    return drill.hold(context, held)
 
 
 @step("8-1")
-def rehearse_the_front_end(work: Work) -> Changes:
+def rehearse_the_front_end(context: StepContext) -> Changes:
     """Serve a wrong configuration from a stand-in on loopback, and go back by `rollback_frontend`.
 
     The real front end is not touched: to deploy it is for people, and its way back differs only in that.
@@ -107,9 +107,9 @@ def rehearse_the_front_end(work: Work) -> Changes:
     実際のフロントエンドには触れません。違いは、実際のデプロイを人が行う点だけです。
     """
     with stand_in() as there:
-        environment = replace(work.environment, front_end=there.front_end)
+        environment = replace(context.environment, front_end=there.front_end)
         kept: list[tuple[str, Mapping[str, Any]]] = []
-        good = front_end.rendered(None, environment, front_end.base_url(work))
+        good = front_end.rendered(None, environment, front_end.base_url(context))
         path = there.folder / there.front_end.config_path
         write(path, good)
         previous = {"url": front_end.address(there.front_end), "config": good}
@@ -126,7 +126,7 @@ def rehearse_the_front_end(work: Work) -> Changes:
             return previous if kind == front_end.KIND else None
 
         apart = replace(
-            work,
+            context,
             environment=environment,
             record=lambda kind, body: kept.append((kind, body)),
             recorded=recorded,
@@ -134,47 +134,47 @@ def rehearse_the_front_end(work: Work) -> Changes:
         made = drill.hold(apart, held)
     for kind, body in kept:
         if kind == drill.KIND:
-            work.record(kind, body)
+            context.record(kind, body)
     return made
 
 
 @step("8-1", proves=("ROLL-05",))
-def leave_the_record(work: Work) -> Changes:
+def leave_the_record(context: StepContext) -> Changes:
     """Record the rehearsal for the release that is live, with the time that each way back took.
 
     稼働中のリリースに対する演習として、各手順の所要時間を記録する。
     """
-    found = {part: work.recorded(drill.KIND, part=part, equal=True) for part in PARTS}
+    found = {part: context.recorded(drill.KIND, part=part, equal=True) for part in PARTS}
     missing = [part for part, one in found.items() if one is None or _old(one)]
-    if missing and work.go:
+    if missing and context.go:
         raise Refused(f"not rehearsed today: {', '.join(missing)}; run it again from the start")
     seconds = {part: one["seconds"] for part, one in found.items() if one}
     body = {"complete": True, "equal": True, "seconds": seconds}
     change = Change("evidence", KIND, None, seconds or "seconds of each part")
-    return work.settle((change,), lambda: work.record(KIND, body))
+    return context.settle((change,), lambda: context.record(KIND, body))
 
 
-def _refuse_with_users(work: Work) -> None:
+def _refuse_with_users(context: StepContext) -> None:
     """Nobody's stamps are put at risk for an exercise."""
-    if not work.environment.production:
+    if not context.environment.production:
         return
-    users = work.plan.table("users").name
-    if work.client("dynamodb").scan(TableName=users, Limit=1)["Items"]:
+    users = context.plan.table("users").name
+    if context.client("dynamodb").scan(TableName=users, Limit=1)["Items"]:
         raise Refused(
             f"{users} has users, and a rehearsal breaks what they use: rehearse before the go-live, or"
             " in another environment"
         )
 
 
-def _restorable_now(work: Work) -> str:
+def _restorable_now(context: StepContext) -> str:
     """Wait until the tables can be restored to this moment: on AWS some five minutes."""
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
     until(
-        lambda: all(window(work, one)[1] >= at for one in work.plan.tables),
+        lambda: all(window(context, one)[1] >= at for one in context.plan.tables),
         what=f"the tables can be restored to {at:%H:%M:%S}",
         every_s=1,
         within_s=900,
-        sleep=work.sleep,
+        sleep=context.sleep,
     )
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 

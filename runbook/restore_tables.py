@@ -25,8 +25,8 @@ from functools import partial
 
 from plan.model import Alarm
 from runbook.converge import alarms, releases
-from runbook.engine import Change, Work, ask, step
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, ask, step
+from runbook.engine.step_context import Changes
 from runbook.rollback.contents import content
 from runbook.rollback.left_behind import reapply
 from runbook.rollback.moment import window
@@ -40,7 +40,7 @@ IAM_SETTLES_S = 10
 
 
 @step("8-4")
-def say_what_is_lost(work: Work) -> Changes:
+def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
     Whatever was written after the moment is not in the restored table: stamps that users collected since
@@ -53,10 +53,10 @@ def say_what_is_lost(work: Work) -> Changes:
     元のテーブルは残るため、後から移し替えられます。取得され続けるスタンプを失わないように、先にフロントエンドを
     メンテナンスモードにしてください。
     """
-    for one in restores(work):
-        earliest, latest = window(work, one.old)
+    for one in restores(context):
+        earliest, latest = window(context, one.old)
         at, first = f"{one.at:%Y-%m-%dT%H:%M:%SZ}", f"{earliest:%Y-%m-%dT%H:%M:%SZ}"
-        work.tell(
+        context.tell(
             Words(
                 en=f"{one.old.name}: all that was written after {at}; can be restored from {first} to "
                 f"{latest:%H:%M:%SZ}; new table {one.new.name}, and the old one is kept",
@@ -68,7 +68,7 @@ def say_what_is_lost(work: Work) -> Changes:
 
 
 @step("8-4")
-def restore_into_new_tables(work: Work) -> Changes:
+def restore_into_new_tables(context: StepContext) -> Changes:
     """Restore into new tables, beside the old ones.
 
     Their names are those of the old ones with the moment added, so that a run that was stopped finds them
@@ -79,11 +79,11 @@ def restore_into_new_tables(work: Work) -> Changes:
     名前は元のテーブル名に時点を付けたものです。中断しても、再実行時に同じテーブルを見つけられます。AWSでの復元には
     20分以上かかります。
     """
-    return work.each(restore, restores(work))
+    return context.each(restore, restores(context))
 
 
 @step("8-4")
-def reapply_what_a_restore_leaves_behind(work: Work) -> Changes:
+def reapply_what_a_restore_leaves_behind(context: StepContext) -> Changes:
     """Bring to the restored tables what AWS leaves with the old ones.
 
     From the plan: backups, expiry, tags, deletion protection. From the old table, where it has them:
@@ -98,23 +98,23 @@ def reapply_what_a_restore_leaves_behind(work: Work) -> Changes:
     ものは手作業で移します（トリガー、テーブル名を指定したAWS Backupのプラン、スケジュールスケーリング、
     Contributor Insights、Kinesis、レプリカ）。
     """
-    return afterwards(work).each(reapply, restores(work))
+    return afterwards(context).each(reapply, restores(context))
 
 
 @step("8-4")
-def let_the_functions_reach_them(work: Work) -> Changes:
+def let_the_functions_reach_them(context: StepContext) -> Changes:
     """Allow the functions' roles the restored tables, as they are allowed the old ones.
 
     復元したテーブルへのアクセスを、元のテーブルと同じ範囲で関数のロールに許可する。
     """
-    made = work.each(allow, work.plan.roles)
-    if made and work.go:
-        work.sleep(IAM_SETTLES_S)
+    made = context.each(allow, context.plan.roles)
+    if made and context.go:
+        context.sleep(IAM_SETTLES_S)
     return made
 
 
 @step("8-4")
-def send_the_functions_there(work: Work) -> Changes:
+def send_the_functions_there(context: StepContext) -> Changes:
     """Publish the functions with the restored tables' names, and move their aliases.
 
     Code and other tables are those that are live. From here on callers read the restored ones.
@@ -123,57 +123,57 @@ def send_the_functions_there(work: Work) -> Changes:
 
     コードと他のテーブルの参照先は稼働中のままです。この時点から、呼び出し元には復元後のデータが見えます。
     """
-    then, names = afterwards(work), _names(work)
+    then, names = afterwards(context), _names(context)
     return then.each(partial(repoint, restored=names), then.plan.functions)
 
 
 @step("8-4")
-def watch_the_restored_tables(work: Work) -> Changes:
+def watch_the_restored_tables(context: StepContext) -> Changes:
     """Point the alarms of throttling to the restored tables.
 
     スロットリングのアラームの対象を、復元したテーブルに変更する。
     """
-    then, names = afterwards(work), _names(work)
+    then, names = afterwards(context), _names(context)
     watching = [one for one in then.plan.alarms if one.dimensions.get("TableName") in names]
-    found = alarms.read(work, watching)
+    found = alarms.read(context, watching)
 
-    def converge(given: Work, alarm: Alarm) -> Changes:
+    def converge(given: StepContext, alarm: Alarm) -> Changes:
         return alarms.converge_one(given, alarm, found.get(alarm.name))
 
     return then.each(converge, watching)
 
 
 @step("8-4")
-def see_that_it_holds(work: Work) -> Changes:
+def see_that_it_holds(context: StepContext) -> Changes:
     """Read the restored tables, and leave a record with their counts, hashes, and how long it took.
 
     復元したテーブルを読み、件数とハッシュ、所要時間を記録する。
     """
-    done = restores(work)
-    if not all(exists(work, one) for one in done):
+    done = restores(context)
+    if not all(exists(context, one) for one in done):
         return ()
     body = {
         "at": f"{done[0].at:%Y-%m-%dT%H:%M:%SZ}",
         "tables": {one.old.name: one.new.name for one in done},
-        "content": {one.new.name: content(work, one.new).as_json() for one in done},
+        "content": {one.new.name: content(context, one.new).as_json() for one in done},
     }
-    if work.recorded(KIND, **body):
+    if context.recorded(KIND, **body):
         return ()
-    took = max(age_s(work, one) for one in done)
-    work.tell(
+    took = max(age_s(context, one) for one in done)
+    context.tell(
         Words(en=f"restored and in use after {took:g} s", ja=f"{took:g}秒で復元し、切り替えました")
     )
     changes = (Change("evidence", KIND, None, body),)
-    return work.settle(changes, lambda: work.record(KIND, body | {"seconds": took}))
+    return context.settle(changes, lambda: context.record(KIND, body | {"seconds": took}))
 
 
 @step("8-4")
-def record_the_release(work: Work) -> Changes:
+def record_the_release(context: StepContext) -> Changes:
     """Record the versions that are live now.
 
     稼働中のバージョンを記録する。
     """
-    return releases.converge(work)
+    return releases.converge(context)
 
 
 @ask("8-4")
@@ -196,5 +196,5 @@ def name_them_in_the_environment() -> None:
     """
 
 
-def _names(work: Work) -> frozenset[str]:
-    return frozenset(one.new.name for one in restores(work))
+def _names(context: StepContext) -> frozenset[str]:
+    return frozenset(one.new.name for one in restores(context))

@@ -10,15 +10,15 @@ deployed before it: so the same command given once more goes forward again. `--t
 """
 
 from runbook.converge import releases
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 from runbook.rollback.history import PART, Move, move
 from runbook.rollback.taken import Way, take
 from signoff.checklist import Words
 
 
 @step("8-2")
-def say_what_is_lost(work: Work) -> Changes:
+def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
     Nothing that is stored. Callers lose the methods that only the newer deployment has, and those of a
@@ -33,18 +33,18 @@ def say_what_is_lost(work: Work) -> Changes:
     設定であり変わりません。下書きも残るので、`python -m runbook api --env prod --go`を実行すると再びデプロイされます。
     先に下書きを直してください。
     """
-    planned = move(work)
-    work.tell(f"stage {planned.stage}: {planned.live['id']} -> {planned.target['id']}")
-    work.tell(
+    planned = move(context)
+    context.tell(f"stage {planned.stage}: {planned.live['id']} -> {planned.target['id']}")
+    context.tell(
         Words(
             en="stored data: nothing is lost; the newer deployment stays in the history",
             ja="保存済みデータ: 失われません。新しいデプロイは履歴に残ります",
         )
     )
     for one in planned.barred or ():
-        work.tell(one.told())
+        context.tell(one.told())
     if planned.barred is None:
-        work.tell(
+        context.tell(
             Words(
                 en=f"{planned.target['id']} was made by hand, and what it calls is not on record: see"
                 " that the API may still invoke those functions, or their routes answer 500",
@@ -53,7 +53,7 @@ def say_what_is_lost(work: Work) -> Changes:
             )
         )
     if not planned.told:
-        work.tell(
+        context.tell(
             Words(
                 en="the gateway does not tell what these deployments serve: compare them by hand",
                 ja="各デプロイの内容をAPI Gatewayから取得できません。手作業で比べてください",
@@ -63,7 +63,7 @@ def say_what_is_lost(work: Work) -> Changes:
 
 
 @step("8-2")
-def point_the_stage_back(work: Work) -> Changes:
+def point_the_stage_back(context: StepContext) -> Changes:
     """Point the stage to the earlier deployment.
 
     Callers get it within seconds; the stage keeps its URL. The way forward: the same command, or `--to`
@@ -74,17 +74,17 @@ def point_the_stage_back(work: Work) -> Changes:
     数秒で反映され、URLは変わりません。ロールバックを取り消すには、同じコマンドを実行するか、元のデプロイを
     `--to`で指定します。
     """
-    planned = move(work)
+    planned = move(context)
     way = Way(
         part=PART,
         before={"deployment": planned.live["id"]},
         after={"deployment": planned.target["id"]},
     )
-    return take(work, way, [(planned.changes(), lambda: _point(work, planned))])
+    return take(context, way, [(planned.changes(), lambda: _point(context, planned))])
 
 
 @step("8-2", proves=("ROLL-02",))
-def record_the_release(work: Work) -> Changes:
+def record_the_release(context: StepContext) -> Changes:
     """Record what is served now.
 
     It is another release than the one that was signed for, unless you go forward again. The rows that
@@ -96,11 +96,11 @@ def record_the_release(work: Work) -> Changes:
     元に戻さない限り、署名済みのリリースとは別のリリースになります。最新のデプロイや下書きを提供内容と比べる行
     （DEP-17、DEP-22）は、下書きを直してデプロイするまで赤のままです。これは正しい状態です。
     """
-    return releases.converge(work)
+    return releases.converge(context)
 
 
-def _point(work: Work, planned: Move) -> None:
-    work.client("apigateway").update_stage(
+def _point(context: StepContext, planned: Move) -> None:
+    context.client("apigateway").update_stage(
         restApiId=planned.api_id,
         stageName=planned.stage,
         patchOperations=[{"op": "replace", "path": "/deploymentId", "value": planned.target["id"]}],

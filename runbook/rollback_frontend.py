@@ -9,8 +9,8 @@ development environment"; that is not what users had, unless they were on it.
 それまで使っていた設定とは限りません。
 """
 
-from runbook.engine import Refused, Work, ask, step
-from runbook.engine.work import Changes
+from runbook.engine import Refused, StepContext, ask, step
+from runbook.engine.step_context import Changes
 from runbook.front_end import KIND, address, needed, see, setting
 from runbook.rollback.configuration import file_of, write, writing, written
 from runbook.rollback.taken import Way, take
@@ -20,7 +20,7 @@ PART = "front-end"
 
 
 @step("8-1")
-def say_what_is_lost(work: Work) -> Changes:
+def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
     Nothing that is stored here. If the previous configuration names another API, stamps that users
@@ -31,9 +31,9 @@ def say_what_is_lost(work: Work) -> Changes:
     この環境に保存済みのデータは失われません。以前の設定が別のAPIを指す場合、切替後に取得されたスタンプはこの環境に
     残り、利用者からは見えなくなります。
     """
-    url = setting(previous(work), "API_BASE_URL")
-    work.tell(Words(en=f"browsers will call {url}", ja=f"ブラウザの呼び出し先: {url}"))
-    work.tell(
+    url = setting(previous(context), "API_BASE_URL")
+    context.tell(Words(en=f"browsers will call {url}", ja=f"ブラウザの呼び出し先: {url}"))
+    context.tell(
         Words(
             en="stored data: nothing is lost; what was collected since the switch stays here",
             ja="保存済みデータ: 失われません。切替後に取得されたスタンプはこの環境に残ります",
@@ -43,7 +43,7 @@ def say_what_is_lost(work: Work) -> Changes:
 
 
 @step("8-1")
-def write_the_previous_configuration(work: Work) -> Changes:
+def write_the_previous_configuration(context: StepContext) -> Changes:
     """Write the recorded configuration into the folder of the front end.
 
     `--site` names that folder. The way forward: `python -m runbook cutover --env prod --go`, which writes the
@@ -54,9 +54,9 @@ def write_the_previous_configuration(work: Work) -> Changes:
     フォルダーは`--site`で指定します。ロールバックを取り消すには`python -m runbook cutover --env prod --go`で新しい
     設定を書き込みます。
     """
-    path, text = file_of(work), previous(work)
+    path, text = file_of(context), previous(context)
     way = Way(part=PART, before={"config": written(path)}, after={"config": text})
-    return take(work, way, [(writing(path, text), lambda: write(path, text))])
+    return take(context, way, [(writing(path, text), lambda: write(path, text))])
 
 
 @ask("8-1")
@@ -74,20 +74,20 @@ def deploy_it() -> None:
 
 
 @step("8-1")
-def see_it_served(work: Work) -> Changes:
+def see_it_served(context: StepContext) -> Changes:
     """See that the front end serves the previous configuration.
 
     以前の設定が提供されていることを確認する。
     """
-    return see(work, previous(work), "the previous configuration")
+    return see(context, previous(context), "the previous configuration")
 
 
-def previous(work: Work) -> str:
+def previous(context: StepContext) -> str:
     """Return the recorded configuration; Refused where none was recorded."""
-    recorded = work.recorded(KIND, url=address(needed(work)))
+    recorded = context.recorded(KIND, url=address(needed(context)))
     if recorded is None or not recorded.get("config"):
         raise Refused(
             "no previous configuration of the front end is recorded: `python -m runbook cutover --env"
-            f" {work.environment.name} --go` does that before it switches; restore the file from the front end's own repository"
+            f" {context.environment.name} --go` does that before it switches; restore the file from the front end's own repository"
         )
     return str(recorded["config"])

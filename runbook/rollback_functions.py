@@ -19,8 +19,8 @@ the API calls the alias. Here it does, from the first deployment on.
 from functools import partial
 
 from runbook.converge import releases
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 from runbook.rollback.taken import Way, take
 from runbook.rollback.versions import PART, Move, chosen, live, moves
 from signoff.checklist import Words
@@ -30,7 +30,7 @@ WHOLE: dict[str, dict[str, float]] = {"AdditionalVersionWeights": {}}
 
 
 @step("8-3")
-def say_what_is_lost(work: Work) -> Changes:
+def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
     Nothing that is stored. Callers lose what the newer code does; its versions stay. The variables of a
@@ -43,11 +43,11 @@ def say_what_is_lost(work: Work) -> Changes:
     バージョンごとに固定されるため、テーブル復元より前のバージョンは旧テーブルを参照します。その場合は確認を
     求めます。古いコードがランキングの集計値を書かない場合は`recount`で直します。
     """
-    for one in moves(work):
+    for one in moves(context):
         words = one.target.get("Description")
         target = f"{one.target['Version']} ({words})" if words else one.target["Version"]
-        work.tell(f"{one.function.name}: {one.live['Version']} -> {target}")
-    work.tell(
+        context.tell(f"{one.function.name}: {one.live['Version']} -> {target}")
+    context.tell(
         Words(
             en="stored data: nothing is lost; the newer versions stay",
             ja="保存済みデータ: 失われません。新しいバージョンは残ります",
@@ -57,7 +57,7 @@ def say_what_is_lost(work: Work) -> Changes:
 
 
 @step("8-3")
-def move_the_aliases(work: Work) -> Changes:
+def move_the_aliases(context: StepContext) -> Changes:
     """Point the aliases to the earlier versions.
 
     It takes effect with the next call. The way forward: the same command, or `--to` with the version
@@ -68,18 +68,18 @@ def move_the_aliases(work: Work) -> Changes:
     次の呼び出しから有効です。ロールバックを取り消すには、同じコマンドを実行するか、元のバージョンを`--to`で
     指定します。
     """
-    planned, before = moves(work), live(work, chosen(work))
+    planned, before = moves(context), live(context, chosen(context))
     way = Way(
         part=PART,
         before=before,
         after={one.function.name: one.target["Version"] for one in planned},
         scope=sorted(before),
     )
-    return take(work, way, [(one.changes(), partial(_point, work, one)) for one in planned])
+    return take(context, way, [(one.changes(), partial(_point, context, one)) for one in planned])
 
 
 @step("8-3", proves=("DEP-15", "DEP-17"))
-def record_the_release(work: Work) -> Changes:
+def record_the_release(context: StepContext) -> Changes:
     """Record what is live now.
 
     It is another release than the one that was signed for: signatures and load verdict must be given
@@ -89,11 +89,11 @@ def record_the_release(work: Work) -> Changes:
 
     署名済みのリリースとは別のリリースになります。元に戻さない限り、署名と負荷試験はやり直しになります。
     """
-    return releases.converge(work)
+    return releases.converge(context)
 
 
-def _point(work: Work, move: Move) -> None:
-    work.client("lambda").update_alias(
+def _point(context: StepContext, move: Move) -> None:
+    context.client("lambda").update_alias(
         FunctionName=move.function.name,
         Name=move.function.alias,
         FunctionVersion=move.target["Version"],

@@ -22,13 +22,13 @@ the secret, nobody is logged in.
 """
 
 from runbook.converge import secrets
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 
 @step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-08"))
-def generate_the_session_key(work: Work) -> Changes:
+def generate_the_session_key(context: StepContext) -> Changes:
     """Generate the key that signs sessions.
 
     64 random bytes, in hex, as JSON under `TOKEN_SECRET_KEY`. With `--rotate token_key`, in the place of a good
@@ -39,18 +39,18 @@ def generate_the_session_key(work: Work) -> Changes:
     64バイトの乱数を16進で生成し、キー`TOKEN_SECRET_KEY`のJSONとして保存します。`--rotate token_key`を付けると
     正しい鍵も置き換え、全セッションが無効になります。関数は鍵を最長5分間保持するため、その間は401が返ることがあります。
     """
-    if work.chosen.get(secrets.ROTATE) and not work.go:
-        work.tell(
+    if context.chosen.get(secrets.ROTATE) and not context.go:
+        context.tell(
             Words(
                 en="a new session key ends every session: all users have to log in again",
                 ja="署名鍵を替えるとすべてのセッションが無効になり、利用者全員の再ログインが必要です",
             )
         )
-    return secrets.converge(work, work.plan.secret("token_key"))
+    return secrets.converge(context, context.plan.secret("token_key"))
 
 
 @step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-08"))
-def store_the_line_token(work: Work) -> Changes:
+def store_the_line_token(context: StepContext) -> Changes:
     """Store the channel access token of LINE.
 
     Issue it in the LINE Developers console, for the channel of this environment. It is asked for at a
@@ -62,4 +62,4 @@ def store_the_line_token(work: Work) -> Changes:
     この環境のチャネルについて、LINE Developersコンソールで発行します。入力が表示されないプロンプト、
     または`--line-token-file`で指定したファイルから読み取ります。保存済みの値と異なる場合は置き換えます。
     """
-    return secrets.converge(work, work.plan.secret("line_token"))
+    return secrets.converge(context, context.plan.secret("line_token"))

@@ -10,8 +10,8 @@ so the procedure waits for each.
 """
 
 from runbook.converge import tables
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 
 
 @step(
@@ -28,7 +28,7 @@ from runbook.engine.work import Changes
         "SEC-20",
     ),
 )
-def create_the_tables(work: Work) -> Changes:
+def create_the_tables(context: StepContext) -> Changes:
     """Create the tables, or bring them to the plan.
 
     On demand, encrypted, with point-in-time recovery and deletion protection where the environment
@@ -39,4 +39,4 @@ def create_the_tables(work: Work) -> Changes:
     オンデマンド、暗号化あり。環境の定義に応じてポイントインタイムリカバリと削除保護を有効にします。
     既にある保護を外すことはありません。
     """
-    return work.each(tables.converge, work.plan.tables)
+    return context.each(tables.converge, context.plan.tables)

@@ -17,12 +17,12 @@ exist.
 """
 
 from runbook.converge import stage_settings, usage_plan
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 
 
 @step("2-4", proves=("SEC-32",))
-def limit_every_method(work: Work) -> Changes:
+def limit_every_method(context: StepContext) -> Changes:
     """Throttle every method of the stage.
 
     The figure is per method: ten routes are ten buckets.
@@ -31,11 +31,11 @@ def limit_every_method(work: Work) -> Changes:
 
     数値はメソッドごとに適用されます。ルートが10本あれば、上限も10個あります。
     """
-    return stage_settings.converge(work, work.plan.api)
+    return stage_settings.converge(context, context.plan.api)
 
 
 @step("2-4", proves=("SEC-30", "SEC-31"))
-def create_the_usage_plan(work: Work) -> Changes:
+def create_the_usage_plan(context: StepContext) -> Changes:
     """Create the usage plan, and the API key where the environment has one.
 
     The key's value is made by AWS; look it up in the console when somebody needs it.
@@ -44,4 +44,4 @@ def create_the_usage_plan(work: Work) -> Changes:
 
     キーの値はAWSが生成します。必要なときはコンソールで確認してください。
     """
-    return usage_plan.converge(work, work.plan.api)
+    return usage_plan.converge(context, context.plan.api)

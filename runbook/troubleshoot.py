@@ -14,8 +14,8 @@ from runbook.converge import alarms, releases
 from runbook.diagnosis.cause import cause
 from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.metrics import Metric, measured
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 PAST_THE_PROCEDURES = cause(
@@ -26,37 +26,37 @@ PAST_THE_PROCEDURES = cause(
 
 
 @step("troubleshooting")
-def see_which_alarms_burn(work: Work) -> Changes:
+def see_which_alarms_burn(context: StepContext) -> Changes:
     """See which alarms are in ALARM, and since when.
 
     発報中のアラームと、その開始時刻を確認する。
     """
-    found = alarms.read(work, work.plan.alarms)
-    burning = [one for one in work.plan.alarms if _state(found.get(one.name)) == "ALARM"]
+    found = alarms.read(context, context.plan.alarms)
+    burning = [one for one in context.plan.alarms if _state(found.get(one.name)) == "ALARM"]
     for one in burning:
         since = found[one.name].get("StateUpdatedTimestamp")
-        work.tell(
+        context.tell(
             Words(
                 en=f"{one.name} since {since}: runbook/alarms.en.md#{one.kind}",
                 ja=f"{one.name} ({since}から): runbook/alarms.ja.md#{one.kind}",
             )
         )
-    absent = [one.name for one in work.plan.alarms if one.name not in found]
+    absent = [one.name for one in context.plan.alarms if one.name not in found]
     if absent:
-        remedy = f"python -m runbook monitoring --env {work.environment.name} --go"
-        work.tell(
+        remedy = f"python -m runbook monitoring --env {context.environment.name} --go"
+        context.tell(
             Words(
                 en=f"{len(absent)} alarms do not exist: {remedy}",
                 ja=f"アラームが{len(absent)}個ありません: {remedy}",
             )
         )
     if not burning:
-        work.tell(Words(en="no alarm burns", ja="発報中のアラームはありません"))
+        context.tell(Words(en="no alarm burns", ja="発報中のアラームはありません"))
     return ()
 
 
 @step("troubleshooting")
-def see_what_was_changed(work: Work) -> Changes:
+def see_what_was_changed(context: StepContext) -> Changes:
     """See whether what is live is what was released.
 
     A change past the procedures, or a release of just now, is the first suspect.
@@ -65,19 +65,19 @@ def see_what_was_changed(work: Work) -> Changes:
 
     手順を通さない変更や直前のリリースを、まず疑います。
     """
-    for one in releases.converge(replace(work, go=False)):
-        work.tell(
+    for one in releases.converge(replace(context, go=False)):
+        context.tell(
             Words(
                 en=f"live differs from the recorded release: {one.before} -> {one.after}",
                 ja=f"稼働中の内容が記録されたリリースと異なります: {one.before} -> {one.after}",
             )
         )
-        work.tell(PAST_THE_PROCEDURES.told(work.environment.name))
+        context.tell(PAST_THE_PROCEDURES.told(context.environment.name))
     return ()
 
 
 @step("troubleshooting")
-def see_what_functions_say(work: Work) -> Changes:
+def see_what_functions_say(context: StepContext) -> Changes:
     """Count errors, faults and throttles of the last hour, and what the logs speak of.
 
     Lines are counted by what they mean, and not shown: a log may hold more than a ticket should.
@@ -86,18 +86,18 @@ def see_what_functions_say(work: Work) -> Changes:
 
     ログは意味ごとに数え、本文は表示しません。チケットに載せるべきでない情報が含まれ得るためです。
     """
-    figures = measured(work, [one for f in work.plan.functions for one in _metrics(f)])
+    figures = measured(context, [one for f in context.plan.functions for one in _metrics(f)])
     for label, value in sorted(figures.items()):
         if value:
-            work.tell(
+            context.tell(
                 Words(
                     en=f"{label}: {value:g} in the last hour",
                     ja=f"{label}: 直近1時間で{value:g}",
                 )
             )
-    spoken = [tell_signs(work, function) for function in work.plan.functions]
+    spoken = [tell_signs(context, function) for function in context.plan.functions]
     if not any(spoken):
-        work.tell(
+        context.tell(
             Words(
                 en="the functions' logs of the last hour bear no known sign",
                 ja="直近1時間の関数ログに、既知の兆候はありません",

@@ -15,23 +15,23 @@ from dataclasses import replace
 
 from runbook.converge import api_draft
 from runbook.diagnosis.preflights import asked, causes, served
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 
 @step("troubleshooting 2")
-def see_what_is_served(work: Work) -> Changes:
+def see_what_is_served(context: StepContext) -> Changes:
     """See which origin every preflight and the gateway's own errors allow.
 
     各プリフライトとゲートウェイ自身のエラーが許可するオリジンを確認する。
     """
-    found = list(causes(work, served(work)))
+    found = list(causes(context, served(context)))
     for one in found:
-        work.tell(one.told(work.environment.name))
+        context.tell(one.told(context.environment.name))
     if not found:
-        origin = work.plan.api.cors.origin
-        work.tell(
+        origin = context.plan.api.cors.origin
+        context.tell(
             Words(
                 en=f"every preflight and error allows {origin}",
                 ja=f"すべてのプリフライトとエラーが{origin}を許可しています",
@@ -41,21 +41,21 @@ def see_what_is_served(work: Work) -> Changes:
 
 
 @step("troubleshooting 2")
-def see_whether_it_is_deployed(work: Work) -> Changes:
+def see_whether_it_is_deployed(context: StepContext) -> Changes:
     """See whether the draft is as planned: a change that was not deployed helps nobody.
 
     下書きが計画どおりかを確認する。デプロイしていない変更は反映されません。
     """
-    remedy = f"python -m runbook api --env {work.environment.name} --go"
-    if changes := api_draft.converge(replace(work, go=False), work.plan.api):
-        work.tell(
+    remedy = f"python -m runbook api --env {context.environment.name} --go"
+    if changes := api_draft.converge(replace(context, go=False), context.plan.api):
+        context.tell(
             Words(
                 en=f"the draft differs from the plan in {len(changes)} fields: {remedy}",
                 ja=f"下書きと計画の差異が{len(changes)}項目あります: {remedy}",
             )
         )
     else:
-        work.tell(
+        context.tell(
             Words(
                 en=f"the draft is as planned; if what is served is not, deploy it: {remedy}",
                 ja=f"下書きは計画どおりです。提供内容が異なる場合はデプロイします: {remedy}",
@@ -65,10 +65,10 @@ def see_whether_it_is_deployed(work: Work) -> Changes:
 
 
 @step("troubleshooting 2")
-def ask_as_a_browser_does(work: Work) -> Changes:
+def ask_as_a_browser_does(context: StepContext) -> Changes:
     """Send a preflight from here, with the front end's origin.
 
     フロントエンドのオリジンで、ここからプリフライトを送る。
     """
-    work.tell(asked(work, work.plan.api.routes[0].path))
+    context.tell(asked(context, context.plan.api.routes[0].path))
     return ()

@@ -12,13 +12,13 @@ the six characters that AWS adds to its ARN matches nothing; and the key that en
 from plan.model import Function
 from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.secret_access import causes
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 
 @step("troubleshooting 1")
-def follow_every_secret(work: Work) -> Changes:
+def follow_every_secret(context: StepContext) -> Changes:
     """Follow every secret from the function that reads it, and name what is broken.
 
     No value is read.
@@ -27,31 +27,31 @@ def follow_every_secret(work: Work) -> Changes:
 
     値そのものは読み取りません。
     """
-    for function in work.plan.functions:
+    for function in context.plan.functions:
         for name in function.secrets:
-            _follow(work, function, name)
+            _follow(context, function, name)
     return ()
 
 
 @step("troubleshooting 1")
-def see_the_logs(work: Work) -> Changes:
+def see_the_logs(context: StepContext) -> Changes:
     """See how often the functions' logs speak of a denied or absent secret.
 
     関数のログで、シークレットの拒否や不在が何度記録されたかを確認する。
     """
-    for function in work.plan.functions:
+    for function in context.plan.functions:
         if function.secrets:
-            tell_signs(work, function)
+            tell_signs(context, function)
     return ()
 
 
-def _follow(work: Work, function: Function, name: str) -> None:
-    secret = next(one for one in work.plan.secrets if one.name == name)
-    found = list(causes(work, function, secret))
+def _follow(context: StepContext, function: Function, name: str) -> None:
+    secret = next(one for one in context.plan.secrets if one.name == name)
+    found = list(causes(context, function, secret))
     for one in found:
-        work.tell(one.told(work.environment.name))
+        context.tell(one.told(context.environment.name))
     if not found:
-        work.tell(
+        context.tell(
             Words(
                 en=f"{function.name} can read {name}, as far as settings tell",
                 ja=f"設定上、{function.name}は{name}を読み取れます",

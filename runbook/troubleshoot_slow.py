@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import Metric, measured
-from runbook.engine import Work, step
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, step
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 SLOW_MS = 1000
@@ -23,23 +23,23 @@ LATENCY, INTEGRATION = "API Latency p95 ms", "API IntegrationLatency p95 ms"
 
 
 @step("troubleshooting 3")
-def see_where_the_time_goes(work: Work) -> Changes:
+def see_where_the_time_goes(context: StepContext) -> Changes:
     """Compare the gateway's time with the functions', and look for throttling, of the last hour.
 
     直近1時間について、ゲートウェイと関数の所要時間を比較し、スロットリングの有無を調べる。
     """
-    figures = measured(work, _metrics(work))
+    figures = measured(context, _metrics(context))
     for label, value in sorted(figures.items()):
-        work.tell(f"{label}: {value:g}")
+        context.tell(f"{label}: {value:g}")
     if not figures:
-        work.tell(
+        context.tell(
             Words(
                 en="no traffic in the last hour: there is nothing to measure",
                 ja="直近1時間の通信がないため、測定できません",
             )
         )
     for one in causes(figures):
-        work.tell(one.told(work.environment.name))
+        context.tell(one.told(context.environment.name))
     return ()
 
 
@@ -83,16 +83,16 @@ def _elsewhere(*, before: bool) -> Cause:
     )
 
 
-def _metrics(work: Work) -> Iterator[Metric]:
-    api = work.plan.api
+def _metrics(context: StepContext) -> Iterator[Metric]:
+    api = context.plan.api
     gateway = {"ApiName": api.name, "Stage": api.stage}
     for label in (LATENCY, INTEGRATION):
         yield _metric(label, "AWS/ApiGateway", label.split()[1], gateway, "p95")
-    for one in work.plan.functions:
+    for one in context.plan.functions:
         named = {"FunctionName": one.name}
         yield _metric(f"{one.name} Duration p95 ms", "AWS/Lambda", "Duration", named, "p95")
         yield _metric(f"{one.name} Throttles", "AWS/Lambda", "Throttles", named)
-    for alarm in work.plan.alarms:
+    for alarm in context.plan.alarms:
         if alarm.kind == "throttle":
             label = f"{alarm.subject} {alarm.metric}"
             yield _metric(label, alarm.namespace, alarm.metric, alarm.dimensions)

@@ -1,4 +1,4 @@
-"""From an environment to a world: the stack, the guard, one reading pass, the evidence store."""
+"""From an environment to a snapshot: the stack, the guard, one reading pass, the evidence store."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -20,15 +20,15 @@ from signoff.environments import peek
 from signoff.guard import GuardError, guard
 from signoff.records import Records
 from signoff.run import Run
+from signoff.snapshot import Snapshot
 from signoff.store import Store, open_store
-from signoff.world import World
 
 Say = Callable[[str], None]
 
 
 @contextmanager
-def world_of(run: Run, say: Say) -> Iterator[World]:
-    """Yield the world of a run; a local stack lives as long. GuardError where nothing can be judged."""
+def snapshot_of(run: Run, say: Say) -> Iterator[Snapshot]:
+    """Yield the snapshot of a run; a local stack lives as long. GuardError where nothing can be judged."""
     if run.choice.replay:
         yield _replayed(run)
     elif run.own_stack:
@@ -40,7 +40,7 @@ def world_of(run: Run, say: Say) -> Iterator[World]:
         yield _live(run, say)
 
 
-def _live(run: Run, say: Say) -> World:
+def _live(run: Run, say: Say) -> Snapshot:
     session = boto3.Session(region_name=run.environment.region)
     say("asking who we are")
     caller = guard(session, run.environment)
@@ -64,7 +64,7 @@ def _live(run: Run, say: Say) -> World:
     return _world(run, scope, inventory, _records(run, run.environment, session), dev)
 
 
-def _replayed(run: Run) -> World:
+def _replayed(run: Run) -> Snapshot:
     if run.choice.replay is None:
         raise ValueError("a replay needs a saved inventory")
     inventory = _saved(run.choice.replay)
@@ -85,8 +85,10 @@ def _saved(path: Path) -> Inventory:
         ) from None
 
 
-def _world(run: Run, scope: Scope, inventory: Inventory, records: Records, dev: Records) -> World:
-    return World(
+def _world(
+    run: Run, scope: Scope, inventory: Inventory, records: Records, dev: Records
+) -> Snapshot:
+    return Snapshot(
         environment=run.environment,
         plan=run.plan,
         scope=scope,

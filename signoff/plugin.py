@@ -1,4 +1,4 @@
-"""The pytest plugin: command line -> environment -> world -> checks -> findings -> verdict."""
+"""The pytest plugin: command line -> environment -> snapshot -> checks -> findings -> verdict."""
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
@@ -11,13 +11,13 @@ from signoff.checklist import ChecklistError, Row
 from signoff.environments import EnvironmentFileError
 from signoff.evidence import Observations
 from signoff.guard import GuardError
-from signoff.observing import world_of
+from signoff.observing import snapshot_of
 from signoff.options import add_options, run_of, speak_of_rows
 from signoff.outcome import Outcome, finding
 from signoff.report import publish
 from signoff.run import Composition, Run
+from signoff.snapshot import Snapshot
 from signoff.terminal import Terminal
-from signoff.world import World
 
 RUN = pytest.StashKey[Run]()
 SEEN = pytest.StashKey[Observations]()
@@ -75,14 +75,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Read the world once, before the first check; stop with one sentence where that is refused."""
+    """Read everything once, before the first check; stop with one sentence where that is refused."""
     run = session.config.stash.get(RUN, None)
     if run is None or not run.expected or session.testsfailed or session.config.option.collectonly:
         return
     terminal = session.config.stash[TERMINAL]
     try:
-        world = world_of(run, terminal.progress)
-        run.world = session.config.stash[OPEN].enter_context(world)
+        snapshot = snapshot_of(run, terminal.progress)
+        run.snapshot = session.config.stash[OPEN].enter_context(snapshot)
     except GuardError as error:
         run.forget_latest()
         pytest.exit(
@@ -93,9 +93,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def world(pytestconfig: pytest.Config) -> World:
+def snapshot(pytestconfig: pytest.Config) -> Snapshot:
     """Everything that a check may know, read once."""
-    found = pytestconfig.stash[RUN].world
+    found = pytestconfig.stash[RUN].snapshot
     assert found is not None, "nothing was read"
     return found
 
@@ -156,7 +156,7 @@ def _seen(item: pytest.Item) -> tuple[Any, ...]:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Judge the whole; the exit code follows the verdict, not pytest's count of failures."""
     run = session.config.stash.get(RUN, None)
-    if run is None or run.world is None or not run.expected:
+    if run is None or run.snapshot is None or not run.expected:
         return
     if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         run.forget_latest()

@@ -9,7 +9,7 @@ from signoff.checklist import Row
 from signoff.evidence import Observations
 from signoff.records import Record
 from signoff.run import Run
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
 
 class SignedRow(pytest.Item):
@@ -24,24 +24,24 @@ class SignedRow(pytest.Item):
         return "checks/checklist.toml", 0, self.row.id
 
     def runtest(self) -> None:
-        if self.run.world is None:
+        if self.run.snapshot is None:
             raise NotTestable("nothing was read")
-        signature = signed(self.run.world, self.row)
+        signature = signed(self.run.snapshot, self.row)
         self.observe.note(
             by=signature.body.get("by"), at=signature.created, release=signature.release
         )
 
 
-def signed(world: World, row: Row) -> Record:
+def signed(snapshot: Snapshot, row: Row) -> Record:
     """Return the newest valid signature of a row, or raise Missing with what is wrong with it."""
-    if world.records.problem:
-        raise NotTestable(world.records.problem)
-    signature = world.records.newest("signature", step=row.signed)
+    if snapshot.records.problem:
+        raise NotTestable(snapshot.records.problem)
+    signature = snapshot.records.newest("signature", step=row.signed)
     if signature is None:
         raise Missing(f"nobody has signed {row.signed}")
     who = f"signed by {signature.body.get('by')} at {signature.created:%Y-%m-%d %H:%M} UTC"
-    if signature.expires is None or signature.expires < world.now:
+    if signature.expires is None or signature.expires < snapshot.now:
         raise Missing(f"{who}, which has expired")
-    if signature.release != world.release:
-        raise Missing(f"{who} for release {signature.release}, but {world.release} is live")
+    if signature.release != snapshot.release:
+        raise Missing(f"{who} for release {signature.release}, but {snapshot.release} is live")
     return signature

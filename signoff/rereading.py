@@ -8,7 +8,7 @@ from aws import frozen, on_demand
 from aws.inventory import Inventory
 from aws.section import NotTestable, lookup
 from signoff.release import release_of
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +19,29 @@ class Reread:
     calls: int = 0
 
 
-def reread(world: World) -> Reread:
+def reread(snapshot: Snapshot) -> Reread:
     """Read the functions and the served API once more, and nothing else: about 18 AWS calls.
 
     Where the release was unknown from the start, rows say so, and nothing is asked. What is
     deployed and taken back in between, or in the last second, is not seen.
     """
     try:
-        judged = world.release
+        judged = snapshot.release
     except NotTestable:
         return Reread()
     lazy = on_demand(
-        boto3.Session(region_name=world.environment.region),
-        world.scope,
-        caller=world.inventory.caller,
-        salts=world.inventory.salts,
+        boto3.Session(region_name=snapshot.environment.region),
+        snapshot.scope,
+        caller=snapshot.inventory.caller,
+        salts=snapshot.inventory.salts,
     )
-    problem = changed(world, judged, lazy)
+    problem = changed(snapshot, judged, lazy)
     return Reread(problem, frozen(lazy).calls)
 
 
-def changed(world: World, judged: str, again: Inventory) -> str | None:
+def changed(snapshot: Snapshot, judged: str, again: Inventory) -> str | None:
     """Say what is live other than what was judged, or why that can't be known; else None."""
-    scope, sections = world.scope, again.sections
+    scope, sections = snapshot.scope, again.sections
     try:
         live = release_of(sections, functions=scope.functions, stage=scope.stage)
     except NotTestable as unknown:
@@ -53,7 +53,7 @@ def changed(world: World, judged: str, again: Inventory) -> str | None:
             f"release {judged} was judged, but {live} is live at the end of the run; "
             f"run again while nobody deploys"
         )
-    before = world.inventory.sections.functions
+    before = snapshot.inventory.sections.functions
     touched = [
         name for name in scope.functions if lookup(before, name) != lookup(sections.functions, name)
     ]

@@ -13,8 +13,8 @@ from signoff.checklist import CHECKLIST, Checklist, Phase, Row, Words
 from signoff.environment import Environment
 from signoff.environments import ENVIRONMENTS
 from signoff.outcome import Finding, Outcome
+from signoff.snapshot import Snapshot
 from signoff.verdict import RowVerdict, row_verdict
-from signoff.world import World
 
 
 class Stack(Protocol):
@@ -40,7 +40,7 @@ class Composition:
     """The environment as the local stack will have it (addresses that exist only here)."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
     """What a signer has to know about this environment, whatever the rows say."""
-    plots: Callable[[World], Mapping[str, Sequence[str]]] = lambda _: {}
+    plots: Callable[[Snapshot], Mapping[str, Sequence[str]]] = lambda _: {}
     """Row id -> pictures (SVG) that its record brought along."""
     checklist: Path = CHECKLIST
 
@@ -89,7 +89,7 @@ class Run:
     expected: int = 0
     """Tests left to run; every one must leave a finding."""
     findings: list[Finding] = field(default_factory=list)
-    world: World | None = None
+    snapshot: Snapshot | None = None
     windows: list[Mapping[str, str]] = field(default_factory=list)
     """When this run itself made calls: what, begin, end (ISO 8601)."""
     api_url: str | None = None

@@ -7,7 +7,7 @@ from aws.section import Missing, NotTestable
 from signoff.checklist import Row
 from signoff.evidence import Observations
 from signoff.proofs import signed
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
 
 class ByHand(NotTestable):
@@ -15,7 +15,7 @@ class ByHand(NotTestable):
 
 
 @contextmanager
-def signature_instead(world: World, row: Row, observe: Observations) -> Iterator[None]:
+def signature_instead(snapshot: Snapshot, row: Row, observe: Observations) -> Iterator[None]:
     """Let a valid signature take the place of what raises ByHand; raise it with both reasons if not."""
     try:
         yield
@@ -23,7 +23,7 @@ def signature_instead(world: World, row: Row, observe: Observations) -> Iterator
         if not row.signed:
             raise
         try:
-            signature = signed(world, row)
+            signature = signed(snapshot, row)
         except (Missing, NotTestable) as unsigned:
             raise NotTestable(f"{refused}; and {unsigned}") from None
         by = signature.body.get("by")

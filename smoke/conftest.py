@@ -34,8 +34,8 @@ def pytest_pyfunc_call(pyfuncitem):
     """Let a signature stand for what this environment does not let a machine try."""
     if "trial" not in pyfuncitem.fixturenames:
         return (yield)
-    world, row = pyfuncitem.config.stash[RUN].world, pyfuncitem.stash[ROW]
-    with signature_instead(world, row, pyfuncitem.stash[SEEN]):
+    snapshot, row = pyfuncitem.config.stash[RUN].snapshot, pyfuncitem.stash[ROW]
+    with signature_instead(snapshot, row, pyfuncitem.stash[SEEN]):
         return (yield)
     return True
 
@@ -77,4 +77,4 @@ def origin(trial):
 def _opened(run):
     if run.choice.replay:
         raise NotTestable("a saved inventory answers no calls; run without --replay")
-    return opened(run.world, run.api_url, embedded=run.own_stack)
+    return opened(run.snapshot, run.api_url, embedded=run.own_stack)

@@ -9,7 +9,7 @@ import boto3
 
 from plan.model import Plan
 from signoff.environment import Environment
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from smoke.address import address, api_key
 from smoke.aws import Clients, Table, clients
 from smoke.cleaning import Cleaner
@@ -27,7 +27,7 @@ LOCAL_LOGS_WITHIN_S = 5.0
 
 @contextmanager
 def opened(
-    world: World,
+    snapshot: Snapshot,
     api_url: str | None,
     *,
     embedded: bool,
@@ -41,8 +41,8 @@ def opened(
     """
     if patience_s is None:
         patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
-    aws = aws or clients(boto3.Session(region_name=world.environment.region))
-    suite = _suite(world, address(world, api_url), aws, embedded, environ, patience_s)
+    aws = aws or clients(boto3.Session(region_name=snapshot.environment.region))
+    suite = _suite(snapshot, address(snapshot, api_url), aws, embedded, environ, patience_s)
     try:
         suite.warm()
         yield suite
@@ -53,14 +53,14 @@ def opened(
 
 
 def _suite(
-    world: World,
+    snapshot: Snapshot,
     url: str,
     aws: Clients,
     embedded: bool,
     environ: Mapping[str, str],
     patience_s: float,
 ) -> Suite:
-    environment, plan, now = world.environment, world.plan, int(time.time())
+    environment, plan, now = snapshot.environment, snapshot.plan, int(time.time())
     line = Line(endpoint=environment.line.endpoint, embedded=embedded)
     key = plan.secret("token_key")
     sessions = sessions_of(aws("secretsmanager"), key, borrowed=environ.get(BORROWED), now=now)
@@ -68,8 +68,8 @@ def _suite(
         line=line, channel_id=environment.line.channel_id, now=now, given=environ.get(GIVEN)
     )
     return Suite(
-        world=world,
-        client=Client(url, _origin(environment), api_key(world, aws)),
+        snapshot=snapshot,
+        client=Client(url, _origin(environment), api_key(snapshot, aws)),
         sessions=sessions,
         id_tokens=id_tokens,
         line=line,

@@ -10,7 +10,7 @@ from functools import cached_property
 from aws.section import Follows, NotTestable, lookup
 from plan.model import Plan
 from signoff.environment import Environment
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from smoke.aws import Clients
 from smoke.by_hand import ByHand
 from smoke.calls import Answer, Call
@@ -41,7 +41,7 @@ WARMING = (
 class Suite:
     """Mutable by nature: answers come in one by one, each call is made once."""
 
-    world: World
+    snapshot: Snapshot
     client: Client
     sessions: Sessions
     id_tokens: IdTokens
@@ -58,11 +58,11 @@ class Suite:
 
     @property
     def environment(self) -> Environment:
-        return self.world.environment
+        return self.snapshot.environment
 
     @property
     def plan(self) -> Plan:
-        plan: Plan = self.world.plan
+        plan: Plan = self.snapshot.plan
         return plan
 
     @cached_property
@@ -128,7 +128,7 @@ class Suite:
 
     def _spots(self) -> tuple[Spot, ...]:
         table = self.plan.table("stampmasters").name
-        contents = lookup(self.world.inventory.sections.contents, table)
+        contents = lookup(self.snapshot.inventory.sections.contents, table)
         spots = spots_in(contents.items) if contents else ()
         if not spots:
             raise Follows("DATA-01", f"{table} holds no GPS stamp")

@@ -1,4 +1,4 @@
-"""Judge any world in this process: the checks are collected once and called as plain functions."""
+"""Judge any snapshot in this process: the checks are collected once and called as plain functions."""
 
 import contextlib
 import io
@@ -15,21 +15,21 @@ from checks.records import live_release
 from signoff.checklist import expectation
 from signoff.evidence import Observations
 from signoff.outcome import Finding, finding
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
 HERE = Path(__file__).parent
-VIEWS: Mapping[str, Callable[[World, str], Any]] = {
-    "plan": lambda world, _: world.plan,
-    "environment": lambda world, _: world.environment,
-    "inventory": lambda world, _: world.inventory,
-    "found": lambda world, _: world.inventory.sections,
-    "records": lambda world, _: world.records,
-    "dev": lambda world, _: world.dev,
-    "now": lambda world, _: world.now,
-    "release": lambda world, row: live_release(world, VIEWS["deployed"](world, row)),
+VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
+    "plan": lambda snapshot, _: snapshot.plan,
+    "environment": lambda snapshot, _: snapshot.environment,
+    "inventory": lambda snapshot, _: snapshot.inventory,
+    "found": lambda snapshot, _: snapshot.inventory.sections,
+    "records": lambda snapshot, _: snapshot.records,
+    "dev": lambda snapshot, _: snapshot.dev,
+    "now": lambda snapshot, _: snapshot.now,
+    "release": lambda snapshot, row: live_release(snapshot, VIEWS["deployed"](snapshot, row)),
     "row": lambda _, row: row,
-    "deployed": lambda world, row: Deployed(
-        world.inventory.sections, world.plan, row, world.records
+    "deployed": lambda snapshot, row: Deployed(
+        snapshot.inventory.sections, snapshot.plan, row, snapshot.records
     ),
 }
 """The fixtures of checks/conftest.py, by name; a test there compares the two lists."""
@@ -45,12 +45,12 @@ class Check:
     params: Mapping[str, Any]
     arguments: tuple[str, ...]
 
-    def judge(self, world: World) -> Finding:
+    def judge(self, snapshot: Snapshot) -> Finding:
         observe = Observations()
         error: BaseException | None = None
         try:
             wanted = [name for name in self.arguments if name in VIEWS]
-            views = {name: VIEWS[name](world, self.row) for name in wanted}
+            views = {name: VIEWS[name](snapshot, self.row) for name in wanted}
             if "observe" in self.arguments:
                 views["observe"] = observe
             self.function(**views, **self.params)
@@ -94,15 +94,15 @@ def collected() -> tuple[Check, ...]:
     return tuple(collector.checks)
 
 
-def judge(world: World) -> tuple[Finding, ...]:
+def judge(snapshot: Snapshot) -> tuple[Finding, ...]:
     """Return one finding per check; no AWS, no file, a few milliseconds."""
-    return tuple(check.judge(world) for check in collected())
+    return tuple(check.judge(snapshot) for check in collected())
 
 
-def red_rows(world: World) -> Mapping[str, str]:
+def red_rows(snapshot: Snapshot) -> Mapping[str, str]:
     """Row -> message of its first red finding."""
     red: dict[str, str] = {}
-    for one in judge(world):
+    for one in judge(snapshot):
         if one.outcome.red:
             red.setdefault(one.row, f"{one.outcome}: {one.message}")
     return red

@@ -8,7 +8,7 @@ import pytest
 
 from aws.inventory import Sections
 from signoff.outcome import Outcome
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread
 from tests.healthy import healthy
@@ -25,10 +25,10 @@ ITEMS = [
 ]
 
 
-def red(world: World) -> Mapping[str, Outcome]:
+def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
     """Return every red row with the outcome of its worst finding."""
     found: dict[str, list[Outcome]] = {}
-    for one in judge(world):
+    for one in judge(snapshot):
         if one.outcome.red:
             found.setdefault(one.row, []).append(one.outcome)
     return {row: min(outcomes, key=WORST_FIRST.index) for row, outcomes in found.items()}

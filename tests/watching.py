@@ -25,12 +25,12 @@ class _Watched:
 @cache
 def readers() -> Mapping[str, frozenset[str]]:
     """Return section -> rows that look at it; on a healthy production no check stops half-way."""
-    world = healthy()
+    snapshot = healthy()
     found: dict[str, set[str]] = {}
     for check in collected():
-        watched = _Watched(world.inventory.sections)
-        inventory = replace(world.inventory, sections=watched)
-        check.judge(replace(world, inventory=inventory))
+        watched = _Watched(snapshot.inventory.sections)
+        inventory = replace(snapshot.inventory, sections=watched)
+        check.judge(replace(snapshot, inventory=inventory))
         for section in watched.asked:
             found.setdefault(section, set()).add(check.row)
     return {section: frozenset(rows) for section, rows in found.items()}

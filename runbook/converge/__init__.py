@@ -1,4 +1,4 @@
-"""One ``converge(work, desired)`` per kind of resource: reads, compares, changes only what differs.
+"""One ``converge(context, desired)`` per kind of resource: reads, compares, changes only what differs.
 
 None deletes a resource (rulings, "The house", 39). What takes away something that the plan could
 not bring back is marked so, and done only after asking.

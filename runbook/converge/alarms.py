@@ -5,32 +5,34 @@ from typing import Any
 
 from plan.model import Alarm
 from runbook.converge.clear import tag_list
-from runbook.engine import Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, difference
+from runbook.engine.step_context import Changes
 
 AT_A_TIME = 100
 """Names in one DescribeAlarms."""
 
 
-def converge(work: Work, alarm: Alarm) -> Changes:
+def converge(context: StepContext, alarm: Alarm) -> Changes:
     """Create the alarm or bring it to the plan."""
-    return converge_one(work, alarm, read(work, [alarm]).get(alarm.name))
+    return converge_one(context, alarm, read(context, [alarm]).get(alarm.name))
 
 
-def converge_one(work: Work, alarm: Alarm, answer: Mapping[str, Any] | None) -> Changes:
+def converge_one(context: StepContext, alarm: Alarm, answer: Mapping[str, Any] | None) -> Changes:
     """Converge an alarm that was read already (None: there is none): thirty of them need one call.
 
     Actions beyond ours stay, those of other states too: somebody may want to hear of it by another
     way, or when it is over.
     """
-    found = _found(work, answer) if answer else None
-    changes = difference(f"alarm {alarm.name}", found, _wanted(work, alarm))
-    return work.settle(changes, lambda: _put(work, alarm, answer or {}, created=answer is None))
+    found = _found(context, answer) if answer else None
+    changes = difference(f"alarm {alarm.name}", found, _wanted(context, alarm))
+    return context.settle(
+        changes, lambda: _put(context, alarm, answer or {}, created=answer is None)
+    )
 
 
-def read(work: Work, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
+def read(context: StepContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
     """Return the alarms that exist, by name."""
-    client, names = work.client("cloudwatch"), [one.name for one in alarms]
+    client, names = context.client("cloudwatch"), [one.name for one in alarms]
     found: dict[str, Mapping[str, Any]] = {}
     for start in range(0, len(names), AT_A_TIME):
         pages = client.get_paginator("describe_alarms").paginate(
@@ -40,7 +42,7 @@ def read(work: Work, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
     return found
 
 
-def _wanted(work: Work, alarm: Alarm) -> dict[str, Any]:
+def _wanted(context: StepContext, alarm: Alarm) -> dict[str, Any]:
     return {
         "metric": f"{alarm.namespace} {alarm.metric}",
         "dimensions": dict(alarm.dimensions),
@@ -52,13 +54,13 @@ def _wanted(work: Work, alarm: Alarm) -> dict[str, Any]:
         "comparison": "GreaterThanOrEqualToThreshold",
         "missing data": "notBreaching",
         "actions enabled": True,
-        "tells": work.plan.topic.arn,
+        "tells": context.plan.topic.arn,
         "description": alarm.description,
     }
 
 
-def _found(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
-    topic, tells = work.plan.topic.arn, answer.get("AlarmActions", [])
+def _found(context: StepContext, answer: Mapping[str, Any]) -> dict[str, Any]:
+    topic, tells = context.plan.topic.arn, answer.get("AlarmActions", [])
     return {
         "metric": f"{answer.get('Namespace')} {answer.get('MetricName')}",
         "dimensions": {one["Name"]: one["Value"] for one in answer.get("Dimensions", [])},
@@ -75,10 +77,10 @@ def _found(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _put(work: Work, alarm: Alarm, answer: Mapping[str, Any], *, created: bool) -> None:
+def _put(context: StepContext, alarm: Alarm, answer: Mapping[str, Any], *, created: bool) -> None:
     """PutMetricAlarm replaces the whole alarm; it takes tags only where it creates one."""
-    told = [work.plan.topic.arn, *answer.get("AlarmActions", [])]
-    work.client("cloudwatch").put_metric_alarm(
+    told = [context.plan.topic.arn, *answer.get("AlarmActions", [])]
+    context.client("cloudwatch").put_metric_alarm(
         AlarmName=alarm.name,
         AlarmDescription=alarm.description,
         ActionsEnabled=True,
@@ -95,5 +97,5 @@ def _put(work: Work, alarm: Alarm, answer: Mapping[str, Any], *, created: bool) 
         Threshold=float(alarm.threshold),
         ComparisonOperator="GreaterThanOrEqualToThreshold",
         TreatMissingData="notBreaching",
-        **({"Tags": tag_list(work.plan.tags)} if created else {}),
+        **({"Tags": tag_list(context.plan.tags)} if created else {}),
     )

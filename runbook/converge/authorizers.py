@@ -5,8 +5,8 @@ from typing import Any
 
 from plan.model import Authorizer
 from runbook.converge.draft import Draft
-from runbook.engine import Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, difference
+from runbook.engine.step_context import Changes
 
 KIND = "TOKEN"
 MEMBERS = {
@@ -18,37 +18,37 @@ MEMBERS = {
 """Our field -> AWS's member, whose name is also its path in an update."""
 
 
-def converge(work: Work, api_id: str, draft: Draft, authorizer: Authorizer) -> Changes:
+def converge(context: StepContext, api_id: str, draft: Draft, authorizer: Authorizer) -> Changes:
     """Create the authorizer, or bring it to the plan; its URI names the alias."""
     found = draft.authorizers.get(authorizer.name)
     have = {field: found.get(member) for field, member in MEMBERS.items()} if found else None
-    changes = difference(f"authorizer {authorizer.name}", have, _wanted(work, authorizer))
-    return work.settle(changes, lambda: _apply(work, api_id, authorizer, found, changes))
+    changes = difference(f"authorizer {authorizer.name}", have, _wanted(context, authorizer))
+    return context.settle(changes, lambda: _apply(context, api_id, authorizer, found, changes))
 
 
-def invocation_uri(work: Work, alias_arn: str) -> str:
+def invocation_uri(context: StepContext, alias_arn: str) -> str:
     """Return the URI by which API Gateway invokes an alias, which moves without a deployment."""
-    region = work.environment.region
+    region = context.environment.region
     return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{alias_arn}/invocations"
 
 
-def _wanted(work: Work, authorizer: Authorizer) -> dict[str, Any]:
+def _wanted(context: StepContext, authorizer: Authorizer) -> dict[str, Any]:
     return {
         "type": KIND,
-        "uri": invocation_uri(work, authorizer.function.alias_arn),
+        "uri": invocation_uri(context, authorizer.function.alias_arn),
         "identity source": authorizer.identity_source,
         "ttl_s": authorizer.ttl_s,
     }
 
 
 def _apply(
-    work: Work,
+    context: StepContext,
     api_id: str,
     authorizer: Authorizer,
     found: Mapping[str, Any] | None,
     changes: Changes,
 ) -> None:
-    client, wanted = work.client("apigateway"), _wanted(work, authorizer)
+    client, wanted = context.client("apigateway"), _wanted(context, authorizer)
     if found is None:
         members = {MEMBERS[field]: value for field, value in wanted.items()}
         client.create_authorizer(restApiId=api_id, name=authorizer.name, **members)

@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from runbook.engine import Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, difference
+from runbook.engine.step_context import Changes
 
 ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"
 NOTHING_SET = frozenset(
@@ -26,17 +26,17 @@ CLOSED = {
 }
 
 
-def converge(work: Work, bucket: str) -> Changes:
+def converge(context: StepContext, bucket: str) -> Changes:
     """Create the bucket, or close and encrypt it; what else its policy says, stays."""
-    absent = not _exists(work, bucket)
-    found = None if absent else _found(work, bucket)
+    absent = not _exists(context, bucket)
+    found = None if absent else _found(context, bucket)
     wanted = {ENCRYPTION: "aws:kms", PUBLIC: CLOSED, TLS: _tls_only(bucket)}
     changes = difference(f"bucket {bucket}", found, wanted)
-    return work.settle(changes, lambda: _apply(work, bucket, changes, absent=absent))
+    return context.settle(changes, lambda: _apply(context, bucket, changes, absent=absent))
 
 
-def _exists(work: Work, bucket: str) -> bool:
-    return bool(_set(work.client("s3").head_bucket, ABSENT, Bucket=bucket))
+def _exists(context: StepContext, bucket: str) -> bool:
+    return bool(_set(context.client("s3").head_bucket, ABSENT, Bucket=bucket))
 
 
 def _set(call: Callable[..., Any], empty_on: frozenset[str], **which: str) -> dict[str, Any]:
@@ -49,14 +49,16 @@ def _set(call: Callable[..., Any], empty_on: frozenset[str], **which: str) -> di
         return {}
 
 
-def _found(work: Work, bucket: str) -> dict[str, Any]:
-    s3, which = work.client("s3"), {"Bucket": bucket}
+def _found(context: StepContext, bucket: str) -> dict[str, Any]:
+    s3, which = context.client("s3"), {"Bucket": bucket}
     rules = _set(s3.get_bucket_encryption, NOTHING_SET, **which)
     block = _set(s3.get_public_access_block, NOTHING_SET, **which)
     return {
         ENCRYPTION: _algorithm(rules),
         PUBLIC: block.get("PublicAccessBlockConfiguration"),
-        TLS: next((one for one in _statements(work, bucket) if one.get("Sid") == "TlsOnly"), None),
+        TLS: next(
+            (one for one in _statements(context, bucket) if one.get("Sid") == "TlsOnly"), None
+        ),
     }
 
 
@@ -65,8 +67,8 @@ def _algorithm(answer: Mapping[str, Any]) -> str | None:
     return next((one["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for one in rules), None)
 
 
-def _statements(work: Work, bucket: str) -> list[dict[str, Any]]:
-    answer = _set(work.client("s3").get_bucket_policy, NOTHING_SET, Bucket=bucket)
+def _statements(context: StepContext, bucket: str) -> list[dict[str, Any]]:
+    answer = _set(context.client("s3").get_bucket_policy, NOTHING_SET, Bucket=bucket)
     return list(json.loads(answer.get("Policy", "{}")).get("Statement", []))
 
 
@@ -81,10 +83,10 @@ def _tls_only(bucket: str) -> dict[str, Any]:
     }
 
 
-def _apply(work: Work, bucket: str, changes: Changes, *, absent: bool) -> None:
-    s3, fields = work.client("s3"), {one.field for one in changes}
+def _apply(context: StepContext, bucket: str, changes: Changes, *, absent: bool) -> None:
+    s3, fields = context.client("s3"), {one.field for one in changes}
     if absent:
-        region = work.environment.region
+        region = context.environment.region
         # us-east-1 is the one Region that must not be named.
         where = {"LocationConstraint": region} if region != "us-east-1" else None
         s3.create_bucket(Bucket=bucket, **({"CreateBucketConfiguration": where} if where else {}))
@@ -94,6 +96,6 @@ def _apply(work: Work, bucket: str, changes: Changes, *, absent: bool) -> None:
     if PUBLIC in fields:
         s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=CLOSED)
     if TLS in fields:
-        others = [one for one in _statements(work, bucket) if one.get("Sid") != "TlsOnly"]
+        others = [one for one in _statements(context, bucket) if one.get("Sid") != "TlsOnly"]
         policy = {"Version": "2012-10-17", "Statement": [*others, _tls_only(bucket)]}
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))

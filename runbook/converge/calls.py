@@ -5,28 +5,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from plan.model import Api
-from runbook.engine import Work
+from runbook.engine import StepContext
 
 KIND = "deployment"
 ANY = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
 
 
-def note(work: Work, api: Api, api_id: str, deployment: str) -> None:
+def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:
     """Record what the stage's deployment calls, unless that is on record."""
-    if noted(work, deployment) is None:
-        body = {"deployment": deployment, "calls": _exported(work, api, api_id)}
-        work.record(KIND, body)
+    if noted(context, deployment) is None:
+        body = {"deployment": deployment, "calls": _exported(context, api, api_id)}
+        context.record(KIND, body)
 
 
-def noted(work: Work, deployment: str) -> Mapping[str, str] | None:
+def noted(context: StepContext, deployment: str) -> Mapping[str, str] | None:
     """Return route (``GET /stamps``) -> URI of its integration; None where nobody noted it."""
-    found = work.recorded(KIND, deployment=deployment)
+    found = context.recorded(KIND, deployment=deployment)
     return found["calls"] if found else None
 
 
-def _exported(work: Work, api: Api, api_id: str) -> dict[str, str]:
-    answer = work.client("apigateway").get_export(
+def _exported(context: StepContext, api: Api, api_id: str) -> dict[str, str]:
+    answer = context.client("apigateway").get_export(
         restApiId=api_id,
         stageName=api.stage,
         exportType="oas30",

@@ -5,8 +5,8 @@ from typing import Any
 
 from runbook.converge import dns
 from runbook.converge.clear import tag_list
-from runbook.engine import Change, Work, until
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, until
+from runbook.engine.step_context import Changes
 from signoff.environment import Domain
 
 EVERY_S, WITHIN_S = 15, 45 * 60
@@ -18,45 +18,45 @@ KEY_TYPES = (
 """All that there are: unless they are named, ACM lists RSA of 1024 and 2048 bits only."""
 
 
-def converge(work: Work, domain: Domain) -> Changes:
+def converge(context: StepContext, domain: Domain) -> Changes:
     """Request a certificate where none is there, and set or tell the record that proves the name."""
-    found = find(work, domain)
+    found = find(context, domain)
     name = f"certificate {domain.name}"
     if found is None:
-        made = work.settle(
-            (Change(name, "status", None, "PENDING_VALIDATION"),), lambda: _request(work, domain)
+        made = context.settle(
+            (Change(name, "status", None, "PENDING_VALIDATION"),), lambda: _request(context, domain)
         )
-        found = find(work, domain) if work.go else None
+        found = find(context, domain) if context.go else None
     else:
         made = ()
-    return made + (_proof(work, domain, found) if found else ())
+    return made + (_proof(context, domain, found) if found else ())
 
 
-def issued(work: Work, domain: Domain) -> Changes:
+def issued(context: StepContext, domain: Domain) -> Changes:
     """Wait until the certificate is issued: minutes after its record is to be seen in DNS."""
-    found = find(work, domain)
+    found = find(context, domain)
     if found and found["Status"] == "ISSUED":
         return ()
 
     def ready() -> bool:
-        return (find(work, domain) or {}).get("Status") == "ISSUED"
+        return (find(context, domain) or {}).get("Status") == "ISSUED"
 
     what = f"the certificate of {domain.name} is issued"
     change = Change(f"certificate {domain.name}", "status", found and found["Status"], "ISSUED")
-    return work.settle(
+    return context.settle(
         (change,),
-        lambda: until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=work.sleep),
+        lambda: until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=context.sleep),
     )
 
 
-def find(work: Work, domain: Domain) -> dict[str, Any] | None:
+def find(context: StepContext, domain: Domain) -> dict[str, Any] | None:
     """Return the best certificate that covers the name; None where there is none."""
-    return next(iter(fitting(work, domain)), None)
+    return next(iter(fitting(context, domain)), None)
 
 
-def fitting(work: Work, domain: Domain) -> list[dict[str, Any]]:
+def fitting(context: StepContext, domain: Domain) -> list[dict[str, Any]]:
     """Return the certificates that cover the name: issued ones first, and of those its very own."""
-    acm = work.client("acm")
+    acm = context.client("acm")
     pages = acm.get_paginator("list_certificates").paginate(
         CertificateStatuses=list(USABLE), Includes={"keyTypes": list(KEY_TYPES)}
     )
@@ -95,21 +95,21 @@ def _covers(patterns: Iterable[str], name: str) -> bool:
     )
 
 
-def _request(work: Work, domain: Domain) -> None:
+def _request(context: StepContext, domain: Domain) -> None:
     token = "".join(filter(str.isalnum, domain.name))[:32]
-    work.client("acm").request_certificate(
+    context.client("acm").request_certificate(
         DomainName=domain.name,
         ValidationMethod="DNS",
         IdempotencyToken=token,  # asked twice within an hour, ACM gives the same one
-        Tags=tag_list(work.plan.tags),
+        Tags=tag_list(context.plan.tags),
     )
     what = f"ACM tells how to prove {domain.name}"
     until(
-        lambda: bool(_records(find(work, domain))),
+        lambda: bool(_records(find(context, domain))),
         what=what,
         every_s=2,
         within_s=60,
-        sleep=work.sleep,
+        sleep=context.sleep,
     )
 
 
@@ -119,11 +119,11 @@ def _records(found: dict[str, Any] | None) -> list[dict[str, str]]:
     return [one["ResourceRecord"] for one in options if "ResourceRecord" in one]
 
 
-def _proof(work: Work, domain: Domain, found: dict[str, Any]) -> Changes:
+def _proof(context: StepContext, domain: Domain, found: dict[str, Any]) -> Changes:
     if found["Status"] == "ISSUED":
         return ()
     wanted = [
         dns.Record(name=one["Name"], kind=one["Type"], value=one["Value"])
         for one in _records(found)
     ]
-    return tuple(change for one in wanted for change in dns.converge(work, domain, one))
+    return tuple(change for one in wanted for change in dns.converge(context, domain, one))

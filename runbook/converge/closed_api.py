@@ -12,8 +12,8 @@ from runbook.converge import rest_api
 from runbook.converge.deployments import listed
 from runbook.converge.draft import Draft, digest, read
 from runbook.converge.methods import Answer, Method, preflight, put
-from runbook.engine import Change, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 PATH = "/{closed+}"
@@ -31,16 +31,18 @@ BODY = {
 """As the functions' own closed package answers."""
 
 
-def converge(work: Work, api: Api) -> Changes:
+def converge(context: StepContext, api: Api) -> Changes:
     """Deploy an API closed that was never deployed; leave alone what somebody drew up or deployed."""
-    found = rest_api.find(work, api)
+    found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None
-    draft, name = read(work, id_), f"REST API {api.name}"
-    if listed(work, id_):
+    draft, name = read(context, id_), f"REST API {api.name}"
+    if listed(context, id_):
         left = _change(name, "resource", PATH, None) if PATH in draft.resources else ()
-        return work.settle(left, lambda: _take_out(work, rest_api.needed(work, api), draft))
+        return context.settle(
+            left, lambda: _take_out(context, rest_api.needed(context, api), draft)
+        )
     if set(draft.resources) - {"/", PATH} | {path for path, _ in draft.methods} - {PATH}:
-        work.tell(
+        context.tell(
             Words(
                 en=f"{name} was drawn up by somebody else: its first deployment has none before it",
                 ja=f"{name}は手作業で作成済みのため、最初のデプロイより前に戻る先はありません",
@@ -48,29 +50,29 @@ def converge(work: Work, api: Api) -> Changes:
         )
         return ()
     planned = _change(name, "closed deployment", None, "every path answers 503")
-    return work.settle(planned, lambda: _deploy(work, api, rest_api.needed(work, api)))
+    return context.settle(planned, lambda: _deploy(context, api, rest_api.needed(context, api)))
 
 
-def _deploy(work: Work, api: Api, id_: str) -> None:
+def _deploy(context: StepContext, api: Api, id_: str) -> None:
     """Begin anew whatever a killed run left, for a method can't be made twice."""
-    client, draft = work.client("apigateway"), read(work, id_)
-    _take_out(work, id_, draft)
+    client, draft = context.client("apigateway"), read(context, id_)
+    _take_out(context, id_, draft)
     resource = client.create_resource(
         restApiId=id_, parentId=draft.resources["/"], pathPart=PATH.strip("/")
     )
     for method in _methods(api):
         at = {"restApiId": id_, "resourceId": resource["id"], "httpMethod": method.verb}
-        put(work, at, draft, method)
-    drawn = read(work, id_)
+        put(context, at, draft, method)
+    drawn = read(context, id_)
     text = f"{api.name}: closed: every path answers 503, draft sha256:{digest(drawn)}"
     client.create_deployment(restApiId=id_, description=text)
-    _take_out(work, id_, drawn)
-    work.sleep(ANOTHER_SECOND)
+    _take_out(context, id_, drawn)
+    context.sleep(ANOTHER_SECOND)
 
 
-def _take_out(work: Work, id_: str, draft: Draft) -> None:
+def _take_out(context: StepContext, id_: str, draft: Draft) -> None:
     if resource := draft.resources.get(PATH):
-        work.client("apigateway").delete_resource(restApiId=id_, resourceId=resource)
+        context.client("apigateway").delete_resource(restApiId=id_, resourceId=resource)
 
 
 def _methods(api: Api) -> tuple[Method, Method]:

@@ -6,27 +6,27 @@ from typing import Any
 
 from plan.model import Dashboard, Widget
 from runbook.converge.absent import unless_absent
-from runbook.engine import Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, difference
+from runbook.engine.step_context import Changes
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""
 
 
-def converge(work: Work, dashboard: Dashboard) -> Changes:
+def converge(context: StepContext, dashboard: Dashboard) -> Changes:
     """Put the dashboard where its body differs; the body is compared as data, not as text."""
-    client = work.client("cloudwatch")
+    client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
-    wanted = {"widgets": [_widget(work, i, one) for i, one in enumerate(dashboard.widgets)]}
+    wanted = {"widgets": [_widget(context, i, one) for i, one in enumerate(dashboard.widgets)]}
     found = json.loads(answer["DashboardBody"]) if answer else None
     changes = difference(f"dashboard {dashboard.name}", found, wanted, destroying=("widgets",))
     body = json.dumps(wanted)
-    return work.settle(
+    return context.settle(
         changes, lambda: client.put_dashboard(DashboardName=dashboard.name, DashboardBody=body)
     )
 
 
-def _widget(work: Work, position: int, widget: Widget) -> dict[str, Any]:
+def _widget(context: StepContext, position: int, widget: Widget) -> dict[str, Any]:
     row, column = divmod(position, COLUMNS // WIDTH)
     return {
         "type": "metric",
@@ -36,10 +36,10 @@ def _widget(work: Work, position: int, widget: Widget) -> dict[str, Any]:
         "height": HEIGHT,
         "properties": {
             "title": widget.title,
-            "region": work.environment.region,
+            "region": context.environment.region,
             "view": "timeSeries",
             "stat": widget.statistic,
-            "period": work.environment.alarms.period_s,
+            "period": context.environment.alarms.period_s,
             "metrics": [_metric(*one) for one in widget.metrics],
         },
     }

@@ -14,36 +14,38 @@ from plan.model import Api
 from runbook.converge import api_draft, calls, rest_api
 from runbook.converge.absent import unless_absent
 from runbook.converge.draft import digest, read
-from runbook.engine import Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, difference
+from runbook.engine.step_context import Changes
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
 NEW = "the draft as planned"
 
 
-def converge(work: Work, api: Api) -> Changes:
+def converge(context: StepContext, api: Api) -> Changes:
     """Deploy the draft, and point the stage, where there is one already, to it."""
-    found = rest_api.find(work, api)
+    found = rest_api.find(context, api)
     id_ = found["id"] if found else None
-    mark = _wanted(work, api, id_)
+    mark = _wanted(context, api, id_)
     changes = difference(
-        f"stage {api.stage}", {"deployment": _served(work, api, id_)}, {"deployment": mark}
+        f"stage {api.stage}", {"deployment": _served(context, api, id_)}, {"deployment": mark}
     )
-    return work.settle(changes, lambda: _deploy(work, api, rest_api.needed(work, api), mark))
+    return context.settle(
+        changes, lambda: _deploy(context, api, rest_api.needed(context, api), mark)
+    )
 
 
-def listed(work: Work, id_: str | None) -> list[dict[str, Any]]:
+def listed(context: StepContext, id_: str | None) -> list[dict[str, Any]]:
     """Return the deployments of an API as API Gateway describes them; none of one that is not there."""
     if id_ is None:
         return []
-    pages = work.client("apigateway").get_paginator("get_deployments").paginate(restApiId=id_)
+    pages = context.client("apigateway").get_paginator("get_deployments").paginate(restApiId=id_)
     return [one for page in pages for one in page.get("items", [])]
 
 
-def stage_of(work: Work, api: Api, id_: str | None) -> dict[str, object] | None:
+def stage_of(context: StepContext, api: Api, id_: str | None) -> dict[str, object] | None:
     if id_ is None:
         return None
-    return unless_absent(work.client("apigateway").get_stage, restApiId=id_, stageName=api.stage)
+    return unless_absent(context.client("apigateway").get_stage, restApiId=id_, stageName=api.stage)
 
 
 def by_hand(deployment: Mapping[str, Any]) -> bool:
@@ -51,25 +53,25 @@ def by_hand(deployment: Mapping[str, Any]) -> bool:
     return _mark(deployment.get("description")) is None
 
 
-def _served(work: Work, api: Api, id_: str | None) -> str | None:
+def _served(context: StepContext, api: Api, id_: str | None) -> str | None:
     """Return the digest of what the stage serves: a deployment made by hand has none.
 
     Nor has one with a newer one beside it: somebody went back, and forward is a deployment of its own.
     """
-    stage = stage_of(work, api, id_)
+    stage = stage_of(context, api, id_)
     if stage is None:
         return None
-    found = {one["id"]: one for one in listed(work, id_)}
+    found = {one["id"]: one for one in listed(context, id_)}
     live = found[stage["deploymentId"]]
     newest = all(one["createdDate"] <= live["createdDate"] for one in found.values())
     return (_mark(live.get("description")) if newest else None) or f"deployment {live['id']}"
 
 
-def _wanted(work: Work, api: Api, id_: str | None) -> str:
+def _wanted(context: StepContext, api: Api, id_: str | None) -> str:
     """Return the digest of the draft; in a rehearsal the draft may have changes before it."""
-    if not work.go and api_draft.converge(replace(work, tell=lambda _: None), api):
+    if not context.go and api_draft.converge(replace(context, tell=lambda _: None), api):
         return NEW
-    return digest(read(work, id_))
+    return digest(read(context, id_))
 
 
 def _mark(description: str | None) -> str | None:
@@ -77,20 +79,20 @@ def _mark(description: str | None) -> str | None:
     return found[1] if found else None
 
 
-def _deploy(work: Work, api: Api, id_: str, mark: str) -> None:
-    client, deployment = work.client("apigateway"), _deployed(work, api, id_, mark)
-    if (stage := stage_of(work, api, id_)) is None:
+def _deploy(context: StepContext, api: Api, id_: str, mark: str) -> None:
+    client, deployment = context.client("apigateway"), _deployed(context, api, id_, mark)
+    if (stage := stage_of(context, api, id_)) is None:
         client.create_stage(
             restApiId=id_,
             stageName=api.stage,
             deploymentId=deployment,
             description=api.stage_description,
-            tags=dict(work.plan.tags),
+            tags=dict(context.plan.tags),
         )
     else:
-        left = next(one for one in listed(work, id_) if one["id"] == stage["deploymentId"])
+        left = next(one for one in listed(context, id_) if one["id"] == stage["deploymentId"])
         if by_hand(left):
-            calls.note(work, api, id_, left["id"])
+            calls.note(context, api, id_, left["id"])
         client.update_stage(
             restApiId=id_,
             stageName=api.stage,
@@ -98,12 +100,12 @@ def _deploy(work: Work, api: Api, id_: str, mark: str) -> None:
         )
 
 
-def _deployed(work: Work, api: Api, id_: str, mark: str) -> str:
+def _deployed(context: StepContext, api: Api, id_: str, mark: str) -> str:
     """Return the deployment of this draft: the newest one is, where a run was killed after it."""
-    there = sorted(listed(work, id_), key=lambda one: one["createdDate"])
+    there = sorted(listed(context, id_), key=lambda one: one["createdDate"])
     if there and _mark(there[-1].get("description")) == mark:
         return str(there[-1]["id"])
     # Never with stageName: for a stage that exists, moto would forget all its settings.
     text = f"{api.name}: draft sha256:{mark}"
-    made = work.client("apigateway").create_deployment(restApiId=id_, description=text)
+    made = context.client("apigateway").create_deployment(restApiId=id_, description=text)
     return str(made["id"])

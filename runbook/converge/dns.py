@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from runbook.engine import Refused, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Refused, StepContext, difference
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 from signoff.environment import Domain
 
@@ -24,14 +24,14 @@ class Record:
         return f"{self.name} {self.kind} {self.value}"
 
 
-def converge(work: Work, domain: Domain, record: Record) -> Changes:
+def converge(context: StepContext, domain: Domain, record: Record) -> Changes:
     """Set the record in the zone of the environment; without one, say what somebody has to set.
 
     A record that leads elsewhere has its users there: it is replaced only after asking.
     """
     if domain.hosted_zone is None:
         kind = "CNAME" if record.zone else record.kind
-        work.tell(
+        context.tell(
             Words(
                 en=f"set in DNS, by hand: {record.name} {kind} {record.value}",
                 ja=f"DNSに手作業で設定します: {record.name} {kind} {record.value}",
@@ -39,13 +39,13 @@ def converge(work: Work, domain: Domain, record: Record) -> Changes:
         )
         return ()
     name = f"record {record.name} {record.kind}"
-    found = _found(work, domain.hosted_zone, record)
+    found = _found(context, domain.hosted_zone, record)
     changes = difference(name, {"value": found}, {"value": record.value}, destroying=("value",))
-    return work.settle(changes, lambda: _upsert(work, str(domain.hosted_zone), record))
+    return context.settle(changes, lambda: _upsert(context, str(domain.hosted_zone), record))
 
 
-def _found(work: Work, zone: str, record: Record) -> str | None:
-    answer = work.client("route53").list_resource_record_sets(
+def _found(context: StepContext, zone: str, record: Record) -> str | None:
+    answer = context.client("route53").list_resource_record_sets(
         HostedZoneId=zone,
         StartRecordName=record.name,
         StartRecordType=record.kind,
@@ -76,9 +76,9 @@ def _plain(name: str) -> str:
     return name.rstrip(".")
 
 
-def _upsert(work: Work, zone: str, record: Record) -> None:
+def _upsert(context: StepContext, zone: str, record: Record) -> None:
     change = {"Action": "UPSERT", "ResourceRecordSet": _set(record)}
-    work.client("route53").change_resource_record_sets(
+    context.client("route53").change_resource_record_sets(
         HostedZoneId=zone, ChangeBatch={"Changes": [change]}
     )
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from runbook.converge import certificates, dns, rest_api
 from runbook.converge.absent import unless_absent
-from runbook.engine import Refused, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Refused, StepContext, difference
+from runbook.engine.step_context import Changes
 from signoff.environment import Domain
 
 POLICY = "TLS_1_2"
@@ -14,12 +14,12 @@ ROOT = "(none)"
 UNKNOWN_ARN = "the certificate, once it is issued"
 
 
-def converge(work: Work, domain: Domain) -> Changes:
+def converge(context: StepContext, domain: Domain) -> Changes:
     """Create the regional domain with its certificate, or attach the one it should have."""
-    found = _found(work, domain)
+    found = _found(context, domain)
     if found:
         _refuse_unless_regional(domain, found)
-    arn = _certificate(work, domain, found)
+    arn = _certificate(context, domain, found)
     wanted = {"endpoint": "REGIONAL", "security policy": POLICY, "certificate": arn}
     have = found and {
         "endpoint": "REGIONAL",
@@ -27,28 +27,28 @@ def converge(work: Work, domain: Domain) -> Changes:
         "certificate": found.get("regionalCertificateArn"),
     }
     changes = difference(f"domain {domain.name}", have, wanted)
-    return work.settle(changes, lambda: _apply(work, domain, changes, absent=found is None))
+    return context.settle(changes, lambda: _apply(context, domain, changes, absent=found is None))
 
 
-def converge_mapping(work: Work, domain: Domain) -> Changes:
+def converge_mapping(context: StepContext, domain: Domain) -> Changes:
     """Lead the path of the domain to the stage; other paths are left alone.
 
     Where it leads elsewhere, callers get another API from one moment to the next: only after asking.
     """
-    api_id = rest_api.needed(work, work.plan.api)
-    found = _mapping(work, domain)
-    wanted = {"api": api_id, "stage": work.plan.api.stage}
+    api_id = rest_api.needed(context, context.plan.api)
+    found = _mapping(context, domain)
+    wanted = {"api": api_id, "stage": context.plan.api.stage}
     have = found and {"api": found["restApiId"], "stage": found.get("stage")}
     name = f"mapping {domain.name}/{domain.base_path}"
     changes = difference(name, have, wanted, destroying=("api", "stage"))
-    return work.settle(changes, lambda: _map(work, domain, api_id, absent=found is None))
+    return context.settle(changes, lambda: _map(context, domain, api_id, absent=found is None))
 
 
-def converge_record(work: Work, domain: Domain) -> Changes:
+def converge_record(context: StepContext, domain: Domain) -> Changes:
     """Lead the name to the domain's target; in Route 53 by an alias, which also works at a zone's apex."""
-    found = _found(work, domain)
+    found = _found(context, domain)
     if found is None:
-        if work.go:
+        if context.go:
             raise Refused(f"domain {domain.name} does not exist: run the steps before this one")
         return ()
     record = dns.Record(
@@ -57,17 +57,17 @@ def converge_record(work: Work, domain: Domain) -> Changes:
         value=found["regionalDomainName"],
         zone=found["regionalHostedZoneId"],
     )
-    return dns.converge(work, domain, record)
+    return dns.converge(context, domain, record)
 
 
-def _found(work: Work, domain: Domain) -> dict[str, Any] | None:
-    return unless_absent(work.client("apigateway").get_domain_name, domainName=domain.name)
+def _found(context: StepContext, domain: Domain) -> dict[str, Any] | None:
+    return unless_absent(context.client("apigateway").get_domain_name, domainName=domain.name)
 
 
-def _mapping(work: Work, domain: Domain) -> dict[str, Any] | None:
-    if _found(work, domain) is None:
+def _mapping(context: StepContext, domain: Domain) -> dict[str, Any] | None:
+    if _found(context, domain) is None:
         return None
-    pages = work.client("apigateway").get_paginator("get_base_path_mappings")
+    pages = context.client("apigateway").get_paginator("get_base_path_mappings")
     found = [
         one for page in pages.paginate(domainName=domain.name) for one in page.get("items", [])
     ]
@@ -91,9 +91,9 @@ def _refuse_unless_regional(domain: Domain, found: dict[str, Any]) -> None:
     )
 
 
-def _certificate(work: Work, domain: Domain, found: dict[str, Any] | None) -> str:
+def _certificate(context: StepContext, domain: Domain, found: dict[str, Any] | None) -> str:
     """Return the certificate that it should have: the attached one, as long as that is issued."""
-    fitting = certificates.fitting(work, domain)
+    fitting = certificates.fitting(context, domain)
     attached = found.get("regionalCertificateArn") if found else None
     issued = {one["CertificateArn"] for one in fitting if one["Status"] == "ISSUED"}
     if attached in issued:
@@ -107,15 +107,15 @@ def _policy(found: dict[str, Any]) -> str | None:
     return POLICY if policy and policy != "TLS_1_0" else policy
 
 
-def _apply(work: Work, domain: Domain, changes: Changes, *, absent: bool) -> None:
-    client, wanted = work.client("apigateway"), {one.field: one.after for one in changes}
+def _apply(context: StepContext, domain: Domain, changes: Changes, *, absent: bool) -> None:
+    client, wanted = context.client("apigateway"), {one.field: one.after for one in changes}
     if absent:
         client.create_domain_name(
             domainName=domain.name,
             regionalCertificateArn=wanted["certificate"],
             endpointConfiguration={"types": ["REGIONAL"]},
             securityPolicy=POLICY,
-            tags=dict(work.plan.tags),
+            tags=dict(context.plan.tags),
         )
         return
     # What is right stays unnamed: a newer security policy would be taken back to ours.
@@ -128,8 +128,8 @@ def _apply(work: Work, domain: Domain, changes: Changes, *, absent: bool) -> Non
     client.update_domain_name(domainName=domain.name, patchOperations=patch)
 
 
-def _map(work: Work, domain: Domain, api_id: str, *, absent: bool) -> None:
-    client, stage = work.client("apigateway"), work.plan.api.stage
+def _map(context: StepContext, domain: Domain, api_id: str, *, absent: bool) -> None:
+    client, stage = context.client("apigateway"), context.plan.api.stage
     if absent:
         client.create_base_path_mapping(
             domainName=domain.name, basePath=domain.base_path, restApiId=api_id, stage=stage

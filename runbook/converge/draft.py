@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from runbook.engine import Work
+from runbook.engine import StepContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +27,11 @@ class Draft:
         return names[0] if names else id_
 
 
-def read(work: Work, api_id: str | None) -> Draft:
+def read(context: StepContext, api_id: str | None) -> Draft:
     """Read the draft in three listings; ``api_id`` None: there is no such API."""
     if api_id is None:
         return Draft()
-    resources = _listed(work, "get_resources", api_id, embed=["methods"])
+    resources = _listed(context, "get_resources", api_id, embed=["methods"])
     return Draft(
         resources={one["path"]: one["id"] for one in resources},
         methods={
@@ -39,10 +39,10 @@ def read(work: Work, api_id: str | None) -> Draft:
             for one in resources
             for verb, method in (one.get("resourceMethods") or {}).items()
         },
-        authorizers={one["name"]: one for one in _authorizers(work, api_id)},
+        authorizers={one["name"]: one for one in _authorizers(context, api_id)},
         gateway_responses={
             one["responseType"]: one
-            for one in _listed(work, "get_gateway_responses", api_id)
+            for one in _listed(context, "get_gateway_responses", api_id)
             if not one.get("defaultResponse")
         },
     )
@@ -76,11 +76,11 @@ def _bare(value: Any, drop: set[str]) -> Any:
     return value
 
 
-def _listed(work: Work, operation: str, api_id: str, **more: Any) -> list[Any]:
-    pages = work.client("apigateway").get_paginator(operation)
+def _listed(context: StepContext, operation: str, api_id: str, **more: Any) -> list[Any]:
+    pages = context.client("apigateway").get_paginator(operation)
     found = pages.paginate(restApiId=api_id, PaginationConfig={"PageSize": 500}, **more)
     return [one for page in found for one in page.get("items", [])]
 
 
-def _authorizers(work: Work, api_id: str) -> list[Any]:
-    return _listed(work, "get_authorizers", api_id)
+def _authorizers(context: StepContext, api_id: str) -> list[Any]:
+    return _listed(context, "get_authorizers", api_id)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from plan.model import Function
-from runbook.engine import Change, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext
+from runbook.engine.step_context import Changes
 
 CLOSED = "closed"
 """Key of the package that answers 503, beside those of the functions."""
@@ -49,25 +49,25 @@ class Earlier:
         return (Change(f"function {self.function.name}", "earlier version", None, what),)
 
 
-def earlier(work: Work, function: Function, code: str | None) -> Earlier:
+def earlier(context: StepContext, function: Function, code: str | None) -> Earlier:
     """Read what there is; ``code`` is the CodeSha256 of $LATEST, None where there is no function."""
-    versions = {} if code is None else published(work, function)
+    versions = {} if code is None else published(context, function)
     return Earlier(function=function, code=code, versions=versions)
 
 
-def published(work: Work, function: Function) -> dict[str, str]:
+def published(context: StepContext, function: Function) -> dict[str, str]:
     """Return the published versions and the CodeSha256 of each."""
-    pages = work.client("lambda").get_paginator("list_versions_by_function")
+    pages = context.client("lambda").get_paginator("list_versions_by_function")
     found = pages.paginate(FunctionName=function.name)
     listed = {one["Version"]: one["CodeSha256"] for page in found for one in page["Versions"]}
     return {version: code for version, code in listed.items() if version != "$LATEST"}
 
 
-def publish(work: Work, function: Function, version: Changes) -> None:
+def publish(context: StepContext, function: Function, version: Changes) -> None:
     """Publish $LATEST as it is now, where a version is wanted, under the words that were shown."""
-    client = work.client("lambda")
+    client = context.client("lambda")
     for one in version:
         call = partial(
             client.publish_version, FunctionName=function.name, Description=str(one.after)
         )
-        work.patiently(call, "ResourceConflictException")
+        context.patiently(call, "ResourceConflictException")

@@ -12,11 +12,11 @@ from runbook.converge.functions import (
     described,
     wait_until_updated,
 )
-from runbook.engine import Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, difference
+from runbook.engine.step_context import Changes
 
 
-def converge(work: Work, function: Function) -> Changes:
+def converge(context: StepContext, function: Function) -> Changes:
     """Publish what is built and point the alias to it, unless the alias has just that already.
 
     The whole of the traffic goes there: a weighted alias is no state to go live in. Where callers would
@@ -24,52 +24,52 @@ def converge(work: Work, function: Function) -> Changes:
     """
     wanted = {
         **configuration(function),
-        "code": code_sha256(work.build(function.key)),
+        "code": code_sha256(context.build(function.key)),
         "variables": sorted(function.environment),
         "weights": {},
     }
-    found = _found(work, function)
+    found = _found(context, function)
     name, tables = f"alias {function.name}:{function.alias}", table_names.fields(function)
     changes = difference(name, found, wanted, destroying=tables)
-    return work.settle(changes, lambda: _release(work, function, absent=found is None))
+    return context.settle(changes, lambda: _release(context, function, absent=found is None))
 
 
-def released(work: Work, function: Function) -> dict[str, str]:
+def released(context: StepContext, function: Function) -> dict[str, str]:
     """Return version and CodeSha256 behind the alias, for the release record; empty where none."""
-    answer = _behind(work, function)
+    answer = _behind(context, function)
     if answer is None:
         return {}
     return {"version": answer["Version"], "code_sha256": answer["CodeSha256"]}
 
 
-def _found(work: Work, function: Function) -> dict[str, Any] | None:
-    client = work.client("lambda")
+def _found(context: StepContext, function: Function) -> dict[str, Any] | None:
+    client = context.client("lambda")
     alias = unless_absent(client.get_alias, FunctionName=function.name, Name=function.alias)
     if alias is None:
         return None
     weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
-    return {**_version(work, _behind(work, function)), "weights": weights}
+    return {**_version(context, _behind(context, function)), "weights": weights}
 
 
-def _version(work: Work, behind: dict[str, Any] | None) -> dict[str, Any]:
+def _version(context: StepContext, behind: dict[str, Any] | None) -> dict[str, Any]:
     """Describe the version, the names of its variables too: one too many may be a secret."""
     if behind is None:
         return {}
     names = behind.get("Environment", {}).get("Variables", {})
-    return {**described(work, behind), "variables": sorted(names)}
+    return {**described(context, behind), "variables": sorted(names)}
 
 
-def _behind(work: Work, function: Function) -> dict[str, Any] | None:
+def _behind(context: StepContext, function: Function) -> dict[str, Any] | None:
     return unless_absent(
-        work.client("lambda").get_function_configuration,
+        context.client("lambda").get_function_configuration,
         FunctionName=function.name,
         Qualifier=function.alias,
     )
 
 
-def _release(work: Work, function: Function, *, absent: bool) -> None:
-    client = work.client("lambda")
-    version = _publish(work, function)
+def _release(context: StepContext, function: Function, *, absent: bool) -> None:
+    client = context.client("lambda")
+    version = _publish(context, function)
     # A version that is still being prepared would make the first callers wait, or fail.
     client.get_waiter("published_version_active").wait(
         FunctionName=function.name, Qualifier=version, WaiterConfig=WAIT
@@ -82,12 +82,12 @@ def _release(work: Work, function: Function, *, absent: bool) -> None:
     )
 
 
-def _publish(work: Work, function: Function) -> str:
+def _publish(context: StepContext, function: Function) -> str:
     """Publish; Lambda answers the last version again where nothing has changed since."""
-    wait_until_updated(work, function)
-    call = work.client("lambda").publish_version
+    wait_until_updated(context, function)
+    call = context.client("lambda").publish_version
     return str(
-        work.patiently(lambda: call(FunctionName=function.name), "ResourceConflictException")[
+        context.patiently(lambda: call(FunctionName=function.name), "ResourceConflictException")[
             "Version"
         ]
     )

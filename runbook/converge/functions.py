@@ -13,35 +13,35 @@ from plan.model import Function
 from runbook.converge import earlier_version, table_names
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import clear, tag_fields
-from runbook.engine import Change, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, difference
+from runbook.engine.step_context import Changes
 
 NOT_YET = "cannot be assumed by Lambda"
 """IAM takes some seconds to tell the Regions of a new role; CreateFunction refuses until then."""
 WAIT = {"Delay": 1, "MaxAttempts": 180}
 
 
-def converge(work: Work, function: Function) -> Changes:
+def converge(context: StepContext, function: Function) -> Changes:
     """Create or update the function; the variables become exactly the planned ones.
 
     Another table, and code that would be in no version any more, are losses.
     """
-    name, package = f"function {function.name}", work.build(function.key)
-    answer = unless_absent(work.client("lambda").get_function, FunctionName=function.name)
-    found = _found(work, answer) if answer else None
+    name, package = f"function {function.name}", context.build(function.key)
+    answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
+    found = _found(context, answer) if answer else None
     wanted = {**configuration(function), "code": code_sha256(package)}
     extra = _extra_variables(name, found, wanted)
-    version, lost = _overwritten(work, function, found, wanted, extra)
-    planned = {**wanted, **tag_fields(work, work.plan.tags)}
+    version, lost = _overwritten(context, function, found, wanted, extra)
+    planned = {**wanted, **tag_fields(context, context.plan.tags)}
     changes = difference(name, found, planned, destroying=lost)
 
     def apply() -> None:
         if answer is None:
-            _create(work, function, work.build(earlier_version.CLOSED))
-        earlier_version.publish(work, function, version)
-        _update(work, function, package, _left(changes + extra, created=answer is None))
+            _create(context, function, context.build(earlier_version.CLOSED))
+        earlier_version.publish(context, function, version)
+        _update(context, function, package, _left(changes + extra, created=answer is None))
 
-    return work.settle((*version, *changes, *extra), apply)
+    return context.settle((*version, *changes, *extra), apply)
 
 
 def code_sha256(package: bytes) -> str:
@@ -61,7 +61,7 @@ def configuration(function: Function) -> dict[str, Any]:
     }
 
 
-def described(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
+def described(context: StepContext, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Turn a function's configuration, as AWS answers it, into the fields of ``configuration``.
 
     A value that the plan does not have may be a secret; it is told by its length and look.
@@ -74,21 +74,21 @@ def described(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
         "timeout_s": answer["Timeout"],
         "memory_mb": answer["MemorySize"],
         "code": answer["CodeSha256"],
-        **{f"variable {key}": _shown(work, value) for key, value in variables.items()},
+        **{f"variable {key}": _shown(context, value) for key, value in variables.items()},
     }
 
 
-def _shown(work: Work, value: str) -> str:
-    return value if table_names.is_restored(work, value) else clear(work, value)
+def _shown(context: StepContext, value: str) -> str:
+    return value if table_names.is_restored(context, value) else clear(context, value)
 
 
-def _found(work: Work, answer: Mapping[str, Any]) -> dict[str, Any]:
-    tags = tag_fields(work, answer.get("Tags") or {})
-    return {**described(work, answer["Configuration"]), **tags}
+def _found(context: StepContext, answer: Mapping[str, Any]) -> dict[str, Any]:
+    tags = tag_fields(context, answer.get("Tags") or {})
+    return {**described(context, answer["Configuration"]), **tags}
 
 
 def _overwritten(
-    work: Work,
+    context: StepContext,
     function: Function,
     found: Mapping[str, Any] | None,
     wanted: Mapping[str, Any],
@@ -98,8 +98,8 @@ def _overwritten(
     tables = table_names.fields(function)
     if found and found["code"] == wanted["code"]:
         return (), tables
-    earlier = earlier_version.earlier(work, function, found["code"] if found else None)
-    version = earlier.wanted(code_sha256(work.build(earlier_version.CLOSED)), extra)
+    earlier = earlier_version.earlier(context, function, found["code"] if found else None)
+    version = earlier.wanted(code_sha256(context.build(earlier_version.CLOSED)), extra)
     return version, tables | ({"code"} if earlier.loses_code(version) else set())
 
 
@@ -115,14 +115,14 @@ def _left(changes: Changes, *, created: bool) -> Changes:
     return tuple(one for one in changes if not created or one.field == "code")
 
 
-def _create(work: Work, function: Function, package: bytes) -> None:
-    client = work.client("lambda")
-    work.patiently(
+def _create(context: StepContext, function: Function, package: bytes) -> None:
+    client = context.client("lambda")
+    context.patiently(
         lambda: client.create_function(
             **_parameters(function),
             Code={"ZipFile": package},
             PackageType="Zip",
-            Tags=dict(work.plan.tags),
+            Tags=dict(context.plan.tags),
         ),
         "InvalidParameterValueException",
         saying=NOT_YET,
@@ -130,29 +130,29 @@ def _create(work: Work, function: Function, package: bytes) -> None:
     client.get_waiter("function_active_v2").wait(FunctionName=function.name, WaiterConfig=WAIT)
 
 
-def _update(work: Work, function: Function, package: bytes, changes: Changes) -> None:
-    client, fields = work.client("lambda"), {one.field for one in changes}
+def _update(context: StepContext, function: Function, package: bytes, changes: Changes) -> None:
+    client, fields = context.client("lambda"), {one.field for one in changes}
     tagging = {field for field in fields if field.startswith("tag ")}
     if fields - tagging - {"code"}:
-        _settled(work, lambda: client.update_function_configuration(**_parameters(function)))
-        wait_until_updated(work, function)
+        _settled(context, lambda: client.update_function_configuration(**_parameters(function)))
+        wait_until_updated(context, function)
     if "code" in fields:
         _settled(
-            work,
+            context,
             lambda: client.update_function_code(FunctionName=function.name, ZipFile=package),
         )
-        wait_until_updated(work, function)
+        wait_until_updated(context, function)
     if tagging:
-        client.tag_resource(Resource=function.arn, Tags=dict(work.plan.tags))
+        client.tag_resource(Resource=function.arn, Tags=dict(context.plan.tags))
 
 
-def _settled(work: Work, call: Any) -> None:
+def _settled(context: StepContext, call: Any) -> None:
     """Make a change once the one before it is through: Lambda refuses two at a time."""
-    work.patiently(call, "ResourceConflictException")
+    context.patiently(call, "ResourceConflictException")
 
 
-def wait_until_updated(work: Work, function: Function) -> None:
-    waiter = work.client("lambda").get_waiter("function_updated_v2")
+def wait_until_updated(context: StepContext, function: Function) -> None:
+    waiter = context.client("lambda").get_waiter("function_updated_v2")
     waiter.wait(FunctionName=function.name, WaiterConfig=WAIT)
 
 

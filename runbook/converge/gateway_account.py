@@ -5,8 +5,8 @@ import json
 from plan.model import Api
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_list
-from runbook.engine import Change, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, difference
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
@@ -24,25 +24,25 @@ NOT_YET = "role ARN"
 """API Gateway refuses a role that IAM has not yet told it of."""
 
 
-def converge(work: Work, api: Api) -> Changes:
+def converge(context: StepContext, api: Api) -> Changes:
     """Set a log role where the account has none; one that is set already serves others, and stays."""
-    client, name = work.client("apigateway"), "API Gateway account"
+    client, name = context.client("apigateway"), "API Gateway account"
     have = client.get_account().get("cloudwatchRoleArn")
-    arn = f"arn:aws:iam::{work.environment.account}:role/{api.log_role}"
+    arn = f"arn:aws:iam::{context.environment.account}:role/{api.log_role}"
     if have and have != arn:
-        work.tell(
+        context.tell(
             Words(
                 en=f"{name}: logs are written by {have}, which is left as it is",
                 ja=f"{name}: ログの書き込みには設定済みの{have}を使い、変更しません",
             )
         )
         return ()
-    made = _role(work, api)
+    made = _role(context, api)
     changes = difference(name, {"log role": have or None}, {"log role": arn})
     patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]
-    return made + work.settle(
+    return made + context.settle(
         changes,
-        lambda: work.patiently(
+        lambda: context.patiently(
             lambda: client.update_account(patchOperations=patch),
             "BadRequestException",
             saying=NOT_YET,
@@ -50,27 +50,27 @@ def converge(work: Work, api: Api) -> Changes:
     )
 
 
-def _role(work: Work, api: Api) -> Changes:
-    iam, name = work.client("iam"), f"role {api.log_role}"
+def _role(context: StepContext, api: Api) -> Changes:
+    iam, name = context.client("iam"), f"role {api.log_role}"
     found = unless_absent(iam.get_role, RoleName=api.log_role)
     have = found["Role"]["AssumeRolePolicyDocument"] if found else None
     changes = difference(name, {"trust": have}, {"trust": TRUST}, destroying=("trust",))
-    made = work.settle(changes, lambda: _write(work, api, absent=found is None))
-    return made + _policy(work, api, absent=found is None)
+    made = context.settle(changes, lambda: _write(context, api, absent=found is None))
+    return made + _policy(context, api, absent=found is None)
 
 
-def _write(work: Work, api: Api, *, absent: bool) -> None:
-    iam, trust = work.client("iam"), json.dumps(TRUST)
+def _write(context: StepContext, api: Api, *, absent: bool) -> None:
+    iam, trust = context.client("iam"), json.dumps(TRUST)
     if absent:
-        tags = tag_list(work.plan.tags)
+        tags = tag_list(context.plan.tags)
         iam.create_role(RoleName=api.log_role, AssumeRolePolicyDocument=trust, Tags=tags)
         iam.get_waiter("role_exists").wait(RoleName=api.log_role)
     else:
         iam.update_assume_role_policy(RoleName=api.log_role, PolicyDocument=trust)
 
 
-def _policy(work: Work, api: Api, *, absent: bool) -> Changes:
-    iam = work.client("iam")
+def _policy(context: StepContext, api: Api, *, absent: bool) -> Changes:
+    iam = context.client("iam")
     attached: set[str] = set()
     if not absent:
         pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=api.log_role)
@@ -78,7 +78,7 @@ def _policy(work: Work, api: Api, *, absent: bool) -> Changes:
     if WRITES_LOGS in attached:
         return ()
     change = Change(f"role {api.log_role}", "managed policy", None, WRITES_LOGS)
-    return work.settle(
+    return context.settle(
         (change,),
         lambda: iam.attach_role_policy(RoleName=api.log_role, PolicyArn=WRITES_LOGS),
     )

@@ -5,14 +5,14 @@ from typing import Any
 
 from plan.model import GatewayResponse
 from runbook.converge.draft import Draft
-from runbook.engine import Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, difference
+from runbook.engine.step_context import Changes
 
 HEADER = "gatewayresponse.header."
 JSON = "application/json"
 
 
-def converge(work: Work, api_id: str, draft: Draft, response: GatewayResponse) -> Changes:
+def converge(context: StepContext, api_id: str, draft: Draft, response: GatewayResponse) -> Changes:
     """Put the response where it differs; a status of None is AWS's own."""
     found = draft.gateway_responses.get(response.kind)
     parameters = {f"{HEADER}{name}": f"'{text}'" for name, text in response.headers.items()}
@@ -24,9 +24,9 @@ def converge(work: Work, api_id: str, draft: Draft, response: GatewayResponse) -
     have = _found(found) if found else None
     changes = difference(f"gateway response {response.kind}", have, wanted)
     status = {"statusCode": response.status} if response.status else {}
-    return work.settle(
+    return context.settle(
         changes,
-        lambda: work.client("apigateway").put_gateway_response(
+        lambda: context.client("apigateway").put_gateway_response(
             restApiId=api_id,
             responseType=response.kind,
             responseParameters=parameters,

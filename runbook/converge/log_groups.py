@@ -4,18 +4,18 @@ from typing import Any
 
 from plan.model import LogGroup
 from runbook.converge.clear import tag_fields
-from runbook.engine import Change, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, difference
+from runbook.engine.step_context import Changes
 
 RETENTION = "retention_days"
 FOR_EVER = "never expires"
 
 
-def converge(work: Work, group: LogGroup) -> Changes:
+def converge(context: StepContext, group: LogGroup) -> Changes:
     """Create the group, or set its retention; one that keeps logs longer, yet not for ever, is right."""
-    found = _found(work, group)
-    changes = (*_retention(group, found), *_tags(work, group, found))
-    return work.settle(changes, lambda: _apply(work, group, found, changes))
+    found = _found(context, group)
+    changes = (*_retention(group, found), *_tags(context, group, found))
+    return context.settle(changes, lambda: _apply(context, group, found, changes))
 
 
 def _retention(group: LogGroup, found: dict[str, Any] | None) -> Changes:
@@ -27,16 +27,16 @@ def _retention(group: LogGroup, found: dict[str, Any] | None) -> Changes:
     return (Change(_name(group), RETENTION, have, group.retention_days, lost),)
 
 
-def _tags(work: Work, group: LogGroup, found: dict[str, Any] | None) -> Changes:
+def _tags(context: StepContext, group: LogGroup, found: dict[str, Any] | None) -> Changes:
     have: dict[str, str] | None = None
     if found is not None:
-        answer = work.client("logs").list_tags_for_resource(resourceArn=_arn(found))
-        have = tag_fields(work, answer["tags"])
-    return difference(_name(group), have, tag_fields(work, work.plan.tags))
+        answer = context.client("logs").list_tags_for_resource(resourceArn=_arn(found))
+        have = tag_fields(context, answer["tags"])
+    return difference(_name(group), have, tag_fields(context, context.plan.tags))
 
 
-def _found(work: Work, group: LogGroup) -> dict[str, Any] | None:
-    pages = work.client("logs").get_paginator("describe_log_groups")
+def _found(context: StepContext, group: LogGroup) -> dict[str, Any] | None:
+    pages = context.client("logs").get_paginator("describe_log_groups")
     for page in pages.paginate(logGroupNamePrefix=group.name):
         for one in page["logGroups"]:
             if one["logGroupName"] == group.name:
@@ -44,14 +44,16 @@ def _found(work: Work, group: LogGroup) -> dict[str, Any] | None:
     return None
 
 
-def _apply(work: Work, group: LogGroup, found: dict[str, Any] | None, changes: Changes) -> None:
-    logs, fields = work.client("logs"), {one.field for one in changes}
+def _apply(
+    context: StepContext, group: LogGroup, found: dict[str, Any] | None, changes: Changes
+) -> None:
+    logs, fields = context.client("logs"), {one.field for one in changes}
     if found is None:
-        logs.create_log_group(logGroupName=group.name, tags=dict(work.plan.tags))
+        logs.create_log_group(logGroupName=group.name, tags=dict(context.plan.tags))
     if RETENTION in fields:
         logs.put_retention_policy(logGroupName=group.name, retentionInDays=group.retention_days)
     if found is not None and fields - {RETENTION}:
-        logs.tag_resource(resourceArn=_arn(found), tags=dict(work.plan.tags))
+        logs.tag_resource(resourceArn=_arn(found), tags=dict(context.plan.tags))
 
 
 def _arn(found: dict[str, Any]) -> str:

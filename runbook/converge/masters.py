@@ -11,8 +11,8 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from plan.model import Table
 from runbook.converge.absent import unless_absent
-from runbook.engine import Change, Refused, Work, until
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext, until
+from runbook.engine.step_context import Changes
 from signoff.canonical import Item, canonical_hash, item_hash
 
 SPOTS = Path(__file__).parent.parent / "data" / "stamp_masters.json"
@@ -29,12 +29,12 @@ def source(path: Path = SPOTS) -> tuple[Item, ...]:
     return tuple({name: write(value) for name, value in spot.items()} for spot in spots)
 
 
-def converge(work: Work, table: Table, items: Sequence[Item]) -> Changes:
+def converge(context: StepContext, table: Table, items: Sequence[Item]) -> Changes:
     """Add the spots that are missing, and, after asking, overwrite those that differ.
 
     A spot that is only in the table stays: who put it there must say what it is for.
     """
-    there = read(work, table)
+    there = read(context, table)
     changes = tuple(
         Change(
             f"table {table.name}", f"item {key}", _plain(there.get(key)), _plain(item), key in there
@@ -44,12 +44,12 @@ def converge(work: Work, table: Table, items: Sequence[Item]) -> Changes:
     )
     keys = {one.field.removeprefix("item ") for one in changes}
     differing = [item for key, item in _by_key(table, items).items() if key in keys]
-    return work.settle(changes, lambda: _write(work, table, differing))
+    return context.settle(changes, lambda: _write(context, table, differing))
 
 
-def were_migrated(work: Work, table: Table) -> bool:
+def were_migrated(context: StepContext, table: Table) -> bool:
     """Whether a migration filled the table: from then on, its source says what belongs there."""
-    newest = work.recorded(MANIFEST, table=table.name)
+    newest = context.recorded(MANIFEST, table=table.name)
     return newest is not None and "source" in newest
 
 
@@ -58,28 +58,30 @@ def manifest(table: Table, items: Sequence[Item]) -> dict[str, Any]:
     return {"table": table.name, "count": len(items), "hash": canonical_hash(items)}
 
 
-def converge_manifest(work: Work, table: Table, items: Sequence[Item]) -> Changes:
+def converge_manifest(context: StepContext, table: Table, items: Sequence[Item]) -> Changes:
     """Read the table back, and leave the manifest in the evidence store if both sides are equal."""
-    wanted, found = manifest(table, items), work.recorded(MANIFEST, table=table.name)
+    wanted, found = manifest(table, items), context.recorded(MANIFEST, table=table.name)
     changes = (
         (Change("evidence", MANIFEST, dict(found) if found else None, wanted),)
         if found != wanted
         else ()
     )
-    return work.settle(changes, lambda: _attest(work, table, items, wanted))
+    return context.settle(changes, lambda: _attest(context, table, items, wanted))
 
 
-def read(work: Work, table: Table) -> dict[str, Item]:
+def read(context: StepContext, table: Table) -> dict[str, Item]:
     """Read a small table whole: hash key -> item. Nothing where there is no such table."""
-    client = work.client("dynamodb")
+    client = context.client("dynamodb")
     if unless_absent(client.describe_table, TableName=table.name) is None:
         return {}
     pages = client.get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
     return _by_key(table, (item for page in pages for item in page["Items"]))
 
 
-def _attest(work: Work, table: Table, items: Sequence[Item], wanted: Mapping[str, Any]) -> None:
-    there = read(work, table)
+def _attest(
+    context: StepContext, table: Table, items: Sequence[Item], wanted: Mapping[str, Any]
+) -> None:
+    there = read(context, table)
     if canonical_hash(there.values()) != wanted["hash"]:
         ours = _by_key(table, items)
         odd = sorted(there.keys() ^ ours.keys()) or ["the same keys with other content"]
@@ -87,11 +89,11 @@ def _attest(work: Work, table: Table, items: Sequence[Item], wanted: Mapping[str
             f"table {table.name} holds {len(there)} items, the source {len(items)}, and they are not"
             f" equal ({', '.join(odd[:5])}): see whose they are, then run it again"
         )
-    work.record(MANIFEST, wanted)
+    context.record(MANIFEST, wanted)
 
 
-def _write(work: Work, table: Table, items: Iterable[Item]) -> None:
-    client, rest = work.client("dynamodb"), iter(items)
+def _write(context: StepContext, table: Table, items: Iterable[Item]) -> None:
+    client, rest = context.client("dynamodb"), iter(items)
     while batch := list(islice(rest, IN_ONE_WRITE)):
         pending = {table.name: [{"PutRequest": {"Item": item}} for item in batch]}
 
@@ -101,7 +103,7 @@ def _write(work: Work, table: Table, items: Iterable[Item]) -> None:
             return not pending
 
         what = f"{len(batch)} items are written to {table.name}"
-        until(written, what=what, every_s=0.5, within_s=30, sleep=work.sleep)
+        until(written, what=what, every_s=0.5, within_s=30, sleep=context.sleep)
 
 
 def _by_key(table: Table, items: Iterable[Item]) -> dict[str, Item]:

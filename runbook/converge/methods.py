@@ -12,8 +12,8 @@ from typing import Any
 from plan.model import Api, Route
 from runbook.converge.authorizers import invocation_uri
 from runbook.converge.draft import Draft
-from runbook.engine import Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, difference
+from runbook.engine.step_context import Changes
 
 PREFLIGHT = "OPTIONS"
 OK = "200"
@@ -52,9 +52,9 @@ class Method:
     answer: Answer | None = None
 
 
-def planned(work: Work, api: Api) -> tuple[Method, ...]:
+def planned(context: StepContext, api: Api) -> tuple[Method, ...]:
     """List the routes, and one preflight on each path."""
-    routes = [_route(work, api, one) for one in api.routes]
+    routes = [_route(context, api, one) for one in api.routes]
     return (*routes, *(preflight(api, path) for path in api.paths))
 
 
@@ -63,7 +63,9 @@ def preflight(api: Api, path: str) -> Method:
     return Method(path=path, verb=PREFLIGHT, answer=answer)
 
 
-def converge(work: Work, api_id: str, draft: Draft, method: Method, resource_id: str) -> Changes:
+def converge(
+    context: StepContext, api_id: str, draft: Draft, method: Method, resource_id: str
+) -> Changes:
     """Make the method as planned; ``resource_id`` is that of its path."""
     found = draft.methods.get((method.path, method.verb))
     changes = difference(
@@ -72,7 +74,7 @@ def converge(work: Work, api_id: str, draft: Draft, method: Method, resource_id:
         _wanted(method),
     )
     at = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
-    return work.settle(changes, lambda: _apply(work, at, draft, method, remake=bool(found)))
+    return context.settle(changes, lambda: _apply(context, at, draft, method, remake=bool(found)))
 
 
 def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
@@ -81,13 +83,13 @@ def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
     return tuple(f"{verb} {path}" for path, verb in draft.methods if (path, verb) not in ours)
 
 
-def _route(work: Work, api: Api, route: Route) -> Method:
+def _route(context: StepContext, api: Api, route: Route) -> Method:
     return Method(
         path=route.path,
         verb=route.verb,
         authorizer=api.authorizer.name if route.authorized else None,
         api_key=api.usage_plan.api_key is not None,
-        uri=invocation_uri(work, route.function.alias_arn),
+        uri=invocation_uri(context, route.function.alias_arn),
     )
 
 
@@ -118,9 +120,9 @@ def _found(draft: Draft, found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def put(work: Work, at: Mapping[str, str], draft: Draft, method: Method) -> None:
+def put(context: StepContext, at: Mapping[str, str], draft: Draft, method: Method) -> None:
     """Make a method that is not there; ``at`` are the parameters that name its place."""
-    client = work.client("apigateway")
+    client = context.client("apigateway")
     authorizer = draft.authorizers[method.authorizer]["id"] if method.authorizer else None
     client.put_method(
         **at,
@@ -135,11 +137,11 @@ def put(work: Work, at: Mapping[str, str], draft: Draft, method: Method) -> None
 
 
 def _apply(
-    work: Work, at: Mapping[str, str], draft: Draft, method: Method, *, remake: bool
+    context: StepContext, at: Mapping[str, str], draft: Draft, method: Method, *, remake: bool
 ) -> None:
     if remake:
-        work.client("apigateway").delete_method(**at)
-    put(work, at, draft, method)
+        context.client("apigateway").delete_method(**at)
+    put(context, at, draft, method)
 
 
 def _put_mock(client: Any, at: Mapping[str, str], answer: Answer) -> None:

@@ -6,49 +6,53 @@ from typing import Any
 
 from plan.model import Function
 from runbook.converge.absent import unless_absent
-from runbook.engine import Change, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext
+from runbook.engine.step_context import Changes
 
 GATEWAY = "apigateway.amazonaws.com"
 
 
-def grant(work: Work, function: Function, sources: Mapping[str, str]) -> Changes:
+def grant(context: StepContext, function: Function, sources: Mapping[str, str]) -> Changes:
     """Grant API Gateway the alias for each of ``sources`` (statement id -> ARN).
 
     A statement on the bare function is no grant on the alias.
     """
-    found = statements(work, function, function.alias)
+    found = statements(context, function, function.alias)
     made: Changes = ()
     for id_, arn in sources.items():
         if (have := _granted(found.get(id_))) != arn:
             change = (Change(_name(function), f"permission {id_}", have, arn),)
-            made += work.settle(change, _grant(work, function, id_, arn, replace=have is not None))
+            made += context.settle(
+                change, _grant(context, function, id_, arn, replace=have is not None)
+            )
     return made
 
 
-def shed(work: Work, function: Function, granted: Collection[str]) -> Changes:
+def shed(context: StepContext, function: Function, granted: Collection[str]) -> Changes:
     """Take away every statement but those ``granted`` (ids) on the alias.
 
     One beyond the plan lets someone else in: API Gateway of another account, or the whole world.
     """
-    on_alias = statements(work, function, function.alias)
+    on_alias = statements(context, function, function.alias)
     beyond = {id_: one for id_, one in on_alias.items() if id_ not in granted}
     made: Changes = ()
-    for qualifier, extras in ((function.alias, beyond), (None, statements(work, function))):
+    for qualifier, extras in ((function.alias, beyond), (None, statements(context, function))):
         for id_, statement in extras.items():
             lost = (
                 Change(
                     _name(function, qualifier), f"permission {id_}", statement, None, destroys=True
                 ),
             )
-            made += work.settle(lost, _withdrawal(work, function, id_, qualifier))
+            made += context.settle(lost, _withdrawal(context, function, id_, qualifier))
     return made
 
 
-def statements(work: Work, function: Function, qualifier: str | None = None) -> dict[str, Any]:
+def statements(
+    context: StepContext, function: Function, qualifier: str | None = None
+) -> dict[str, Any]:
     """Return the statements on the alias, or on the bare function, by their id."""
     which = {"Qualifier": qualifier} if qualifier else {}
-    answer = unless_absent(work.client("lambda").get_policy, FunctionName=function.name, **which)
+    answer = unless_absent(context.client("lambda").get_policy, FunctionName=function.name, **which)
     arn = f"{function.arn}:{qualifier}" if qualifier else function.arn
     listed = json.loads(answer["Policy"])["Statement"] if answer else []
     # moto answers with the statements of all qualifiers together; AWS with those asked for.
@@ -70,8 +74,8 @@ def _granted(statement: Mapping[str, Any] | None) -> str | None:
     return str(arn) if ours else json.dumps(statement, sort_keys=True)
 
 
-def _grant(work: Work, function: Function, id_: str, arn: str, *, replace: bool) -> Any:
-    client = work.client("lambda")
+def _grant(context: StepContext, function: Function, id_: str, arn: str, *, replace: bool) -> Any:
+    client = context.client("lambda")
     on = {"FunctionName": function.name, "Qualifier": function.alias, "StatementId": id_}
 
     def apply() -> None:
@@ -84,9 +88,9 @@ def _grant(work: Work, function: Function, id_: str, arn: str, *, replace: bool)
     return apply
 
 
-def _withdrawal(work: Work, function: Function, id_: str, qualifier: str | None) -> Any:
+def _withdrawal(context: StepContext, function: Function, id_: str, qualifier: str | None) -> Any:
     which = {"Qualifier": qualifier} if qualifier else {}
-    return lambda: work.client("lambda").remove_permission(
+    return lambda: context.client("lambda").remove_permission(
         FunctionName=function.name, StatementId=id_, **which
     )
 

@@ -4,32 +4,32 @@ from typing import Any
 
 from runbook.converge import function_releases, rest_api
 from runbook.converge.deployments import stage_of
-from runbook.engine import Change, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext
+from runbook.engine.step_context import Changes
 
 KIND = "release"
 AS_DEPLOYED = "as it is deployed then"
 
 
-def converge(work: Work) -> Changes:
+def converge(context: StepContext) -> Changes:
     """Leave a record of what the aliases and the stage serve, where the newest one says otherwise.
 
     In a rehearsal nobody knows yet which versions there will be, if functions are still to be made.
     """
-    found, live = work.recorded(KIND), _live(work)
+    found, live = context.recorded(KIND), _live(context)
     if found == live and found is not None:
         return ()
     after = live if all(live["functions"].values()) else AS_DEPLOYED
     change = Change("evidence", KIND, dict(found) if found else None, after)
-    return work.settle((change,), lambda: work.record(KIND, live))
+    return context.settle((change,), lambda: context.record(KIND, live))
 
 
-def _live(work: Work) -> dict[str, Any]:
+def _live(context: StepContext) -> dict[str, Any]:
     """Read the body: function name -> version and CodeSha256; ids of the API, None before it."""
-    plan = work.plan
-    functions = {one.name: function_releases.released(work, one) for one in plan.functions}
-    api = rest_api.find(work, plan.api)
-    stage = stage_of(work, plan.api, api["id"] if api else None)
+    plan = context.plan
+    functions = {one.name: function_releases.released(context, one) for one in plan.functions}
+    api = rest_api.find(context, plan.api)
+    stage = stage_of(context, plan.api, api["id"] if api else None)
     return {
         "functions": functions,
         "api": api["id"] if api else None,

@@ -7,8 +7,8 @@ from typing import Any
 from plan.model import Permission, Role
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_fields, tag_list, tag_map
-from runbook.engine import Change, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, difference
+from runbook.engine.step_context import Changes
 
 POLICY = "least-privilege"
 ACCEPTED_MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -25,21 +25,21 @@ TRUST = {
 }
 
 
-def converge(work: Work, role: Role) -> Changes:
+def converge(context: StepContext, role: Role) -> Changes:
     """Create the role, or bring its trust, its policy and its tags to the plan; then shed extras."""
-    iam, name = work.client("iam"), f"role {role.name}"
+    iam, name = context.client("iam"), f"role {role.name}"
     answer = unless_absent(iam.get_role, RoleName=role.name)
     found = answer["Role"] if answer else None
     changes = difference(
-        name, _found(work, role, found), _wanted(work, role), destroying=("trust",)
+        name, _found(context, role, found), _wanted(context, role), destroying=("trust",)
     )
-    made = work.settle(changes, lambda: _apply(work, role, found, changes))
-    return made + (_shed(work, role) if found else ())
+    made = context.settle(changes, lambda: _apply(context, role, found, changes))
+    return made + (_shed(context, role) if found else ())
 
 
-def granted(work: Work, role: Role) -> frozenset[Permission]:
+def granted(context: StepContext, role: Role) -> frozenset[Permission]:
     """Return what is required, and the calls between functions that the plan accepts."""
-    aliases = {one.alias_arn for one in work.plan.functions}
+    aliases = {one.alias_arn for one in context.plan.functions}
     return role.required | {one for one in role.accepted if one.resource in aliases}
 
 
@@ -71,24 +71,24 @@ def told(policy: dict[str, Any]) -> list[str] | dict[str, Any]:
     return [str(one) for one in permissions] if ours else policy
 
 
-def _wanted(work: Work, role: Role) -> dict[str, Any]:
+def _wanted(context: StepContext, role: Role) -> dict[str, Any]:
     return {
         "trust": TRUST,
-        f"policy {POLICY}": told(document(granted(work, role))),
-        **tag_fields(work, work.plan.tags),
+        f"policy {POLICY}": told(document(granted(context, role))),
+        **tag_fields(context, context.plan.tags),
     }
 
 
-def _found(work: Work, role: Role, found: dict[str, Any] | None) -> dict[str, Any] | None:
+def _found(context: StepContext, role: Role, found: dict[str, Any] | None) -> dict[str, Any] | None:
     if found is None:
         return None
     answer = unless_absent(
-        work.client("iam").get_role_policy, RoleName=role.name, PolicyName=POLICY
+        context.client("iam").get_role_policy, RoleName=role.name, PolicyName=POLICY
     )
     return {
         "trust": _usual(found["AssumeRolePolicyDocument"]),
         f"policy {POLICY}": told(answer["PolicyDocument"]) if answer else None,
-        **tag_fields(work, tag_map(found.get("Tags", []))),
+        **tag_fields(context, tag_map(found.get("Tags", []))),
     }
 
 
@@ -98,34 +98,36 @@ def _usual(trust: dict[str, Any]) -> dict[str, Any]:
     return trust if isinstance(statement, list) else {**trust, "Statement": [statement]}
 
 
-def _apply(work: Work, role: Role, found: dict[str, Any] | None, changes: Changes) -> None:
-    iam, fields = work.client("iam"), {one.field for one in changes}
-    tags, trust = tag_list(work.plan.tags), json.dumps(TRUST)
+def _apply(
+    context: StepContext, role: Role, found: dict[str, Any] | None, changes: Changes
+) -> None:
+    iam, fields = context.client("iam"), {one.field for one in changes}
+    tags, trust = tag_list(context.plan.tags), json.dumps(TRUST)
     if found is None:
         iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=trust, Tags=tags)
         iam.get_waiter("role_exists").wait(RoleName=role.name)
     elif "trust" in fields:
         iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=trust)
     if f"policy {POLICY}" in fields:
-        policy = json.dumps(document(granted(work, role)))
+        policy = json.dumps(document(granted(context, role)))
         iam.put_role_policy(RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy)
     if found is not None and any(field.startswith("tag ") for field in fields):
         iam.tag_role(RoleName=role.name, Tags=tags)
 
 
-def _shed(work: Work, role: Role) -> Changes:
+def _shed(context: StepContext, role: Role) -> Changes:
     """Take away the policies that the plan does not know: two-sided least privilege."""
-    iam, name = work.client("iam"), f"role {role.name}"
+    iam, name = context.client("iam"), f"role {role.name}"
     made: Changes = ()
     for policy in _listed(iam, "list_role_policies", "PolicyNames", role):
         if policy != POLICY:
             body = iam.get_role_policy(RoleName=role.name, PolicyName=policy)["PolicyDocument"]
             lost = (Change(name, f"policy {policy}", body, None, destroys=True),)
-            made += work.settle(lost, _removal(iam.delete_role_policy, role, PolicyName=policy))
+            made += context.settle(lost, _removal(iam.delete_role_policy, role, PolicyName=policy))
     for policy in _listed(iam, "list_attached_role_policies", "AttachedPolicies", role):
         if (arn := policy["PolicyArn"]) != ACCEPTED_MANAGED:
             lost = (Change(name, "managed policy", arn, None, destroys=True),)
-            made += work.settle(lost, _removal(iam.detach_role_policy, role, PolicyArn=arn))
+            made += context.settle(lost, _removal(iam.detach_role_policy, role, PolicyArn=arn))
     return made
 
 

@@ -7,8 +7,8 @@ from plan.model import Api
 from runbook.converge import rest_api
 from runbook.converge.clear import tag_fields
 from runbook.converge.deployments import stage_of
-from runbook.engine import Change, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, difference
+from runbook.engine.step_context import Changes
 
 EVERY_METHOD = "*/*"
 PATHS = {
@@ -30,26 +30,26 @@ NO_ROLE = "CloudWatch Logs role ARN"
 """Words of the refusal while the account's log role, just set, is not known everywhere."""
 
 
-def converge(work: Work, api: Api) -> Changes:
+def converge(context: StepContext, api: Api) -> Changes:
     """Bring settings, logs and tags of the stage to the plan; raise Refused where there is none."""
-    found = rest_api.find(work, api)
-    stage = stage_of(work, api, found["id"] if found else None)
-    work.needs(
+    found = rest_api.find(context, api)
+    stage = stage_of(context, api, found["id"] if found else None)
+    context.needs(
         stage,
         f"stage {api.stage} of {api.name} does not exist: run `python -m runbook api --env"
-        f" {work.environment.name} --go` first",
+        f" {context.environment.name} --go` first",
     )
     name = f"stage {api.stage}"
-    changes = difference(name, _found(work, stage) if stage else None, _wanted(work, api))
+    changes = difference(name, _found(context, stage) if stage else None, _wanted(context, api))
     for key in _overrides(stage):
         changes += _limited(name, api, key, stage)
     changes += _canary(name, stage)
     id_ = found["id"] if found else rest_api.UNKNOWN_ID
-    return work.settle(changes, lambda: _apply(work, api, id_, changes))
+    return context.settle(changes, lambda: _apply(context, api, id_, changes))
 
 
-def _wanted(work: Work, api: Api) -> dict[str, Any]:
-    environment = work.environment
+def _wanted(context: StepContext, api: Api) -> dict[str, Any]:
+    environment = context.environment
     group = f"log-group:{api.access_log_group}"
     return {
         "description": api.stage_description,
@@ -58,7 +58,7 @@ def _wanted(work: Work, api: Api) -> dict[str, Any]:
         "access log": f"arn:aws:logs:{environment.region}:{environment.account}:{group}",
         "access log format": api.access_log_format,
         **{f"{EVERY_METHOD} {field}": value for field, value in _settings(api).items()},
-        **tag_fields(work, work.plan.tags),
+        **tag_fields(context, context.plan.tags),
     }
 
 
@@ -73,7 +73,7 @@ def _settings(api: Api) -> dict[str, Any]:
     }
 
 
-def _found(work: Work, stage: Mapping[str, Any]) -> dict[str, Any]:
+def _found(context: StepContext, stage: Mapping[str, Any]) -> dict[str, Any]:
     log = stage.get("accessLogSettings") or {}
     return {
         "description": stage.get("description"),
@@ -82,7 +82,7 @@ def _found(work: Work, stage: Mapping[str, Any]) -> dict[str, Any]:
         "access log": log.get("destinationArn"),
         "access log format": log.get("format"),
         **_method_fields(stage, EVERY_METHOD),
-        **tag_fields(work, stage.get("tags") or {}),
+        **tag_fields(context, stage.get("tags") or {}),
     }
 
 
@@ -114,18 +114,18 @@ def _canary(name: str, stage: Mapping[str, Any] | None) -> Changes:
     return (Change(name, "canary", canary, None, destroys=True),) if canary else ()
 
 
-def _apply(work: Work, api: Api, id_: str, changes: Changes) -> None:
-    client = work.client("apigateway")
+def _apply(context: StepContext, api: Api, id_: str, changes: Changes) -> None:
+    client = context.client("apigateway")
     patch = [_operation(one) for one in changes if not one.field.startswith("tag ")]
     if patch:
-        work.patiently(
+        context.patiently(
             lambda: client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch),
             "BadRequestException",
             saying=NO_ROLE,
         )
     if len(patch) < len(changes):
-        name = rest_api.arn(work, f"/restapis/{id_}/stages/{api.stage}")
-        client.tag_resource(resourceArn=name, tags=dict(work.plan.tags))
+        name = rest_api.arn(context, f"/restapis/{id_}/stages/{api.stage}")
+        client.tag_resource(resourceArn=name, tags=dict(context.plan.tags))
 
 
 def _operation(change: Change) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from plan.model import Function
-from runbook.engine import Work
+from runbook.engine import StepContext
 
 PREFIX = "TABLE_"
 MOMENT = "%Y%m%dT%H%M%SZ"
@@ -24,10 +24,10 @@ def restored(name: str, at: datetime) -> str:
     return f"{name}-{at.strftime(MOMENT)}"
 
 
-def is_restored(work: Work, name: str) -> bool:
+def is_restored(context: StepContext, name: str) -> bool:
     """Whether this is the name of a planned table after a restore: no secret, then."""
     whole, _, moment = name.rpartition("-")
-    return any(one.name == whole for one in work.plan.tables) and _is_moment(moment)
+    return any(one.name == whole for one in context.plan.tables) and _is_moment(moment)
 
 
 def _is_moment(text: str) -> bool:

@@ -4,8 +4,8 @@ from typing import Any
 
 from plan.model import Table
 from runbook.converge.clear import tag_fields, tag_list, tag_map
-from runbook.engine import Change, Refused, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext, difference
+from runbook.engine.step_context import Changes
 
 PITR = "point-in-time recovery"
 WINDOW = "recovery window_days"
@@ -16,25 +16,25 @@ UNAVAILABLE = ("ContinuousBackupsUnavailableException", "ResourceInUseException"
 """AWS refuses PITR for a while after a table was made, though it is ACTIVE."""
 
 
-def converge(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
+def converge(context: StepContext, table: Table, found: dict[str, Any] | None) -> Changes:
     """Bring backups, time to live and tags to the plan; ``found`` None: there was no table before."""
     return (
-        *_pitr(work, table, found),
-        *_ttl(work, table, found),
-        *_tags(work, table, found),
+        *_pitr(context, table, found),
+        *_ttl(context, table, found),
+        *_tags(context, table, found),
     )
 
 
-def _pitr(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
-    if not work.environment.pitr:
+def _pitr(context: StepContext, table: Table, found: dict[str, Any] | None) -> Changes:
+    if not context.environment.pitr:
         return ()
     wanted = {PITR: "ENABLED", WINDOW: WINDOW_DAYS}
-    changes = difference(_name(table), _backups(work, table, found), wanted)
-    client = work.client("dynamodb")
+    changes = difference(_name(table), _backups(context, table, found), wanted)
+    client = context.client("dynamodb")
     on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": WINDOW_DAYS}
-    return work.settle(
+    return context.settle(
         changes,
-        lambda: work.patiently(
+        lambda: context.patiently(
             lambda: client.update_continuous_backups(
                 TableName=table.name, PointInTimeRecoverySpecification=on
             ),
@@ -43,57 +43,61 @@ def _pitr(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
     )
 
 
-def _backups(work: Work, table: Table, found: dict[str, Any] | None) -> dict[str, Any] | None:
+def _backups(
+    context: StepContext, table: Table, found: dict[str, Any] | None
+) -> dict[str, Any] | None:
     if found is None:
         return None
-    answer = work.client("dynamodb").describe_continuous_backups(TableName=table.name)
+    answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
     recovery = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
     status = recovery.get("PointInTimeRecoveryStatus", "DISABLED")
     days = recovery.get("RecoveryPeriodInDays", WINDOW_DAYS if status == "ENABLED" else None)
     return {PITR: status, WINDOW: days}
 
 
-def _ttl(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
+def _ttl(context: StepContext, table: Table, found: dict[str, Any] | None) -> Changes:
     if table.ttl_attribute is None:
         return ()
-    have = _expiry(work, table) if found else None
+    have = _expiry(context, table) if found else None
     changes = difference(_name(table), {TTL: have}, {TTL: table.ttl_attribute})
     if have and changes:
         raise Refused(
             f"table {table.name}: its time to live is on {have}, the plan wants {table.ttl_attribute},"
             " and AWS changes it once an hour at most: turn it off by hand, then run it again"
         )
-    return work.settle(changes, lambda: _turn_on(work, table))
+    return context.settle(changes, lambda: _turn_on(context, table))
 
 
-def _turn_on(work: Work, table: Table) -> None:
+def _turn_on(context: StepContext, table: Table) -> None:
     specification = {"Enabled": True, "AttributeName": table.ttl_attribute}
-    work.patiently(
-        lambda: work.client("dynamodb").update_time_to_live(
+    context.patiently(
+        lambda: context.client("dynamodb").update_time_to_live(
             TableName=table.name, TimeToLiveSpecification=specification
         ),
         "ResourceInUseException",
     )
 
 
-def _expiry(work: Work, table: Table) -> str | None:
-    answer = work.client("dynamodb").describe_time_to_live(TableName=table.name)
+def _expiry(context: StepContext, table: Table) -> str | None:
+    answer = context.client("dynamodb").describe_time_to_live(TableName=table.name)
     ttl = answer["TimeToLiveDescription"]
     on = ttl.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}
     return ttl.get("AttributeName") if on else None
 
 
-def _tags(work: Work, table: Table, found: dict[str, Any] | None) -> Changes:
-    client = work.client("dynamodb")
+def _tags(context: StepContext, table: Table, found: dict[str, Any] | None) -> Changes:
+    client = context.client("dynamodb")
     have: dict[str, str] | None = None
     if found is not None:
         pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=table.arn)
-        have = tag_fields(work, tag_map([one for page in pages for one in page["Tags"]]))
-    changes: tuple[Change, ...] = difference(_name(table), have, tag_fields(work, work.plan.tags))
-    tags = tag_list(work.plan.tags)
-    return work.settle(
+        have = tag_fields(context, tag_map([one for page in pages for one in page["Tags"]]))
+    changes: tuple[Change, ...] = difference(
+        _name(table), have, tag_fields(context, context.plan.tags)
+    )
+    tags = tag_list(context.plan.tags)
+    return context.settle(
         changes,
-        lambda: work.patiently(
+        lambda: context.patiently(
             lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags),
             "ResourceInUseException",
         ),

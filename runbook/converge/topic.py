@@ -6,8 +6,8 @@ from typing import Any
 from plan.model import Topic
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_list
-from runbook.engine import Change, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, difference
+from runbook.engine.step_context import Changes
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
 PUBLISHERS = f"policy {STATEMENT}"
@@ -16,26 +16,26 @@ SILENT_KEY = "alias/aws/sns"
 """The AWS managed key: CloudWatch is no user of it, so that nothing is ever told."""
 
 
-def converge(work: Work, topic: Topic) -> Changes:
+def converge(context: StepContext, topic: Topic) -> Changes:
     """Create the topic and let the alarms of this account publish; what else its policy says, stays."""
-    client, name = work.client("sns"), f"topic {topic.name}"
+    client, name = context.client("sns"), f"topic {topic.name}"
     answer = unless_absent(client.get_topic_attributes, TopicArn=topic.arn)
     attributes = answer["Attributes"] if answer else None
-    wanted = {PUBLISHERS: statement(work, topic)}
+    wanted = {PUBLISHERS: statement(context, topic)}
     found = {PUBLISHERS: _found(attributes)} if attributes else None
     changes = difference(name, found, wanted)
-    made = work.settle(changes, lambda: _apply(work, topic, attributes))
+    made = context.settle(changes, lambda: _apply(context, topic, attributes))
     if attributes and attributes.get("KmsMasterKeyId") == SILENT_KEY:
         silent = (Change(name, KEY, SILENT_KEY, None, destroys=True),)
-        made += work.settle(silent, lambda: _set(work, topic, "KmsMasterKeyId", ""))
+        made += context.settle(silent, lambda: _set(context, topic, "KmsMasterKeyId", ""))
     return made
 
 
-def converge_subscription(work: Work, topic: Topic) -> Changes:
+def converge_subscription(context: StepContext, topic: Topic) -> Changes:
     """Subscribe the address of the environment; AWS then sends a mail that a person confirms."""
-    client = work.client("sns")
-    heard = _subscriptions(work, topic)
-    work.needs(
+    client = context.client("sns")
+    heard = _subscriptions(context, topic)
+    context.needs(
         topic.email or heard,
         f"topic {topic.name} tells nobody, and the environment names no alert_email: set it"
         " (SIGNOFF_ALERT_EMAIL), then run it again",
@@ -47,12 +47,12 @@ def converge_subscription(work: Work, topic: Topic) -> Changes:
 
     def subscribe() -> None:
         client.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint=email)
-        work.mailed(topic.arn, email)
+        context.mailed(topic.arn, email)
 
-    return work.settle(changes, subscribe)
+    return context.settle(changes, subscribe)
 
 
-def statement(work: Work, topic: Topic) -> dict[str, Any]:
+def statement(context: StepContext, topic: Topic) -> dict[str, Any]:
     """Write the statement that lets this account's alarms, and no other's, publish."""
     return {
         "Sid": STATEMENT,
@@ -60,12 +60,12 @@ def statement(work: Work, topic: Topic) -> dict[str, Any]:
         "Principal": {"Service": "cloudwatch.amazonaws.com"},
         "Action": "sns:Publish",
         "Resource": topic.arn,
-        "Condition": {"StringEquals": {"aws:SourceAccount": work.environment.account}},
+        "Condition": {"StringEquals": {"aws:SourceAccount": context.environment.account}},
     }
 
 
-def _subscriptions(work: Work, topic: Topic) -> set[str]:
-    client = work.client("sns")
+def _subscriptions(context: StepContext, topic: Topic) -> set[str]:
+    client = context.client("sns")
     if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
         return set()
     pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic.arn)
@@ -81,17 +81,17 @@ def _statements(attributes: dict[str, str]) -> list[dict[str, Any]]:
     return list(policy.get("Statement", []))
 
 
-def _apply(work: Work, topic: Topic, attributes: dict[str, str] | None) -> None:
-    client = work.client("sns")
+def _apply(context: StepContext, topic: Topic, attributes: dict[str, str] | None) -> None:
+    client = context.client("sns")
     if attributes is None:
-        client.create_topic(Name=topic.name, Tags=tag_list(work.plan.tags))
+        client.create_topic(Name=topic.name, Tags=tag_list(context.plan.tags))
         attributes = client.get_topic_attributes(TopicArn=topic.arn)["Attributes"]
     others = [one for one in _statements(attributes) if one.get("Sid") != STATEMENT]
-    policy = {"Version": "2012-10-17", "Statement": [*others, statement(work, topic)]}
-    _set(work, topic, "Policy", json.dumps(policy))
+    policy = {"Version": "2012-10-17", "Statement": [*others, statement(context, topic)]}
+    _set(context, topic, "Policy", json.dumps(policy))
 
 
-def _set(work: Work, topic: Topic, name: str, value: str) -> None:
-    work.client("sns").set_topic_attributes(
+def _set(context: StepContext, topic: Topic, name: str, value: str) -> None:
+    context.client("sns").set_topic_attributes(
         TopicArn=topic.arn, AttributeName=name, AttributeValue=value
     )

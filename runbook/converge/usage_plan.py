@@ -7,8 +7,8 @@ from plan.model import Api, UsagePlan
 from runbook.converge import rest_api
 from runbook.converge.absent import unless_absent
 from runbook.converge.deployments import stage_of
-from runbook.engine import Change, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext, difference
+from runbook.engine.step_context import Changes
 
 PATHS = {
     "rate": "/throttle/rateLimit",
@@ -18,18 +18,18 @@ PATHS = {
 }
 
 
-def converge(work: Work, api: Api) -> Changes:
+def converge(context: StepContext, api: Api) -> Changes:
     """Create the plan or bring its limits to ours, put the stage under it, and the key into it."""
-    id_ = rest_api.needed(work, api)
-    work.needs(
-        id_ != rest_api.UNKNOWN_ID and stage_of(work, api, id_),
+    id_ = rest_api.needed(context, api)
+    context.needs(
+        id_ != rest_api.UNKNOWN_ID and stage_of(context, api, id_),
         f"stage {api.stage} of {api.name} does not exist, and a usage plan names it: run"
-        f" `python -m runbook api --env {work.environment.name} --go` first",
+        f" `python -m runbook api --env {context.environment.name} --go` first",
     )
-    found = _find(work, "get_usage_plans", api.usage_plan.name)
+    found = _find(context, "get_usage_plans", api.usage_plan.name)
     changes = difference(_name(api.usage_plan), _found(found, api, id_), _wanted(api))
-    made = work.settle(changes, lambda: _apply(work, api, id_, found, changes))
-    return made + _key(work, api.usage_plan)
+    made = context.settle(changes, lambda: _apply(context, api, id_, found, changes))
+    return made + _key(context, api.usage_plan)
 
 
 def _wanted(api: Api) -> dict[str, Any]:
@@ -63,16 +63,16 @@ def _number(value: Any) -> float | None:
 
 
 def _apply(
-    work: Work, api: Api, id_: str, found: Mapping[str, Any] | None, changes: Changes
+    context: StepContext, api: Api, id_: str, found: Mapping[str, Any] | None, changes: Changes
 ) -> None:
-    client, plan = work.client("apigateway"), api.usage_plan
+    client, plan = context.client("apigateway"), api.usage_plan
     if found is None:
         client.create_usage_plan(
             name=plan.name,
             throttle={"rateLimit": float(plan.rate), "burstLimit": plan.burst},
             quota={"limit": plan.daily_quota, "period": "DAY"},
             apiStages=[{"apiId": id_, "stage": api.stage}],
-            tags=dict(work.plan.tags),
+            tags=dict(context.plan.tags),
         )
         return
     patch = [_operation(one, f"{id_}:{api.stage}") for one in changes]
@@ -86,42 +86,42 @@ def _operation(change: Change, stage: str) -> dict[str, str]:
     return {"op": "replace", "path": PATHS[change.field], "value": value}
 
 
-def _key(work: Work, plan: UsagePlan) -> Changes:
+def _key(context: StepContext, plan: UsagePlan) -> Changes:
     """Create the API key and put it into the plan; its value is made by AWS and never read."""
     if plan.api_key is None:
         return ()
-    client, name = work.client("apigateway"), f"API key {plan.api_key}"
-    found = _find(work, "get_api_keys", plan.api_key)
+    client, name = context.client("apigateway"), f"API key {plan.api_key}"
+    found = _find(context, "get_api_keys", plan.api_key)
     have = {"enabled": found["enabled"]} if found else None
     changes = difference(name, have, {"enabled": True})
-    made = work.settle(changes, lambda: _write_key(work, plan.api_key, found))
+    made = context.settle(changes, lambda: _write_key(context, plan.api_key, found))
     inside = difference(
-        name, {"usage plan": _containing(work, plan, found)}, {"usage plan": plan.name}
+        name, {"usage plan": _containing(context, plan, found)}, {"usage plan": plan.name}
     )
 
     def attach() -> None:
-        key = _id(_find(work, "get_api_keys", plan.api_key))
-        usage = _id(_find(work, "get_usage_plans", plan.name))
+        key = _id(_find(context, "get_api_keys", plan.api_key))
+        usage = _id(_find(context, "get_usage_plans", plan.name))
         client.create_usage_plan_key(usagePlanId=usage, keyId=key, keyType="API_KEY")
 
-    return made + work.settle(inside, attach)
+    return made + context.settle(inside, attach)
 
 
-def _write_key(work: Work, name: str | None, found: Mapping[str, Any] | None) -> None:
-    client = work.client("apigateway")
+def _write_key(context: StepContext, name: str | None, found: Mapping[str, Any] | None) -> None:
+    client = context.client("apigateway")
     if found is None:
-        client.create_api_key(name=name, enabled=True, tags=dict(work.plan.tags))
+        client.create_api_key(name=name, enabled=True, tags=dict(context.plan.tags))
     else:
         patch = [{"op": "replace", "path": "/enabled", "value": "true"}]
         client.update_api_key(apiKey=found["id"], patchOperations=patch)
 
 
-def _containing(work: Work, plan: UsagePlan, key: Mapping[str, Any] | None) -> str | None:
-    usage = _find(work, "get_usage_plans", plan.name)
+def _containing(context: StepContext, plan: UsagePlan, key: Mapping[str, Any] | None) -> str | None:
+    usage = _find(context, "get_usage_plans", plan.name)
     if key is None or usage is None:
         return None
     answer = unless_absent(
-        work.client("apigateway").get_usage_plan_key, usagePlanId=usage["id"], keyId=key["id"]
+        context.client("apigateway").get_usage_plan_key, usagePlanId=usage["id"], keyId=key["id"]
     )
     return plan.name if answer else None
 
@@ -131,8 +131,8 @@ def _id(found: Mapping[str, Any] | None) -> str:
     return str((found or {})["id"])
 
 
-def _find(work: Work, operation: str, name: str | None) -> dict[str, Any] | None:
-    pages = work.client("apigateway").get_paginator(operation).paginate()
+def _find(context: StepContext, operation: str, name: str | None) -> dict[str, Any] | None:
+    pages = context.client("apigateway").get_paginator(operation).paginate()
     listed = (one for page in pages for one in page.get("items", []))
     return next((one for one in listed if one.get("name") == name), None)
 

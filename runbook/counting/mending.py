@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from runbook.counting.counters import Item, Key, counted, sorted_out
-from runbook.engine import Change, Refused, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext
+from runbook.engine.step_context import Changes
 
 UNCHANGED = "StampCount = :count AND LatestAt = :latest"
 ABSENT = "attribute_not_exists(StampId)"
@@ -29,21 +29,21 @@ class Drift:
         )
 
 
-def drifted(work: Work) -> tuple[int, tuple[Drift, ...]]:
+def drifted(context: StepContext) -> tuple[int, tuple[Drift, ...]]:
     """Read the table whole; return how many counters there should be, and those that are not so."""
-    stamps = sorted_out(_items(work))
+    stamps = sorted_out(_items(context))
     wanted, found = counted(stamps), stamps.counters
     drift = (Drift(key, found.get(key), wanted.get(key)) for key in sorted({*wanted, *found}))
     return len(wanted), tuple(one for one in drift if one.found != one.wanted)
 
 
-def mend(work: Work, one: Drift) -> Changes:
+def mend(context: StepContext, one: Drift) -> Changes:
     """Put one counter right; Refused where an award has changed it since it was read."""
-    return work.settle((one.change(),), lambda: _write(work, one))
+    return context.settle((one.change(),), lambda: _write(context, one))
 
 
-def _write(work: Work, one: Drift) -> None:
-    client, table = work.client("dynamodb"), work.plan.table("userstamps").name
+def _write(context: StepContext, one: Drift) -> None:
+    client, table = context.client("dynamodb"), context.plan.table("userstamps").name
     condition = _unchanged(one.found)
     try:
         if one.wanted is None:
@@ -68,9 +68,9 @@ def _unchanged(found: Item | None) -> dict[str, Any]:
     return {"ConditionExpression": UNCHANGED, "ExpressionAttributeValues": values}
 
 
-def _items(work: Work) -> Iterator[Item]:
-    pages = work.client("dynamodb").get_paginator("scan")
-    table = work.plan.table("userstamps").name
+def _items(context: StepContext) -> Iterator[Item]:
+    pages = context.client("dynamodb").get_paginator("scan")
+    table = context.plan.table("userstamps").name
     for page in pages.paginate(TableName=table, ConsistentRead=True):
         yield from page["Items"]
 

@@ -12,7 +12,7 @@ from plan.model import Function
 from runbook.converge.absent import unless_absent
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import HOUR
-from runbook.engine import Work
+from runbook.engine import StepContext
 from signoff.checklist import Words
 
 LIMIT = 1000
@@ -89,13 +89,13 @@ SIGNS = (
 )
 
 
-def tell_signs(work: Work, function: Function) -> bool:
+def tell_signs(context: StepContext, function: Function) -> bool:
     """Tell what the function's log speaks of, and where it was not read to its end; False where nothing."""
-    spoken = spoken_of(work, function)
+    spoken = spoken_of(context, function)
     for sign, count in spoken.counts.items():
-        work.tell(counted(work, function, sign, count))
+        context.tell(counted(context, function, sign, count))
     if not spoken.whole:
-        work.tell(
+        context.tell(
             Words(
                 en=f"{function.name}: the log of the last hour is too long to be read whole; search"
                 f" {function.log_group} in CloudWatch Logs Insights",
@@ -106,32 +106,32 @@ def tell_signs(work: Work, function: Function) -> bool:
     return bool(spoken.counts) or not spoken.whole
 
 
-def spoken_of(work: Work, function: Function, signs: tuple[Sign, ...] = SIGNS) -> Spoken:
+def spoken_of(context: StepContext, function: Function, signs: tuple[Sign, ...] = SIGNS) -> Spoken:
     """Count the lines of the last hour that bear each sign; none where there is no log group."""
     since = int((datetime.now(UTC) - HOUR).timestamp() * 1000)
-    found = {one: _count(work, function.log_group, one.pattern, since) for one in signs}
+    found = {one: _count(context, function.log_group, one.pattern, since) for one in signs}
     return Spoken(
         counts={sign: count for sign, (count, _) in found.items() if count},
         whole=all(whole for _, whole in found.values()),
     )
 
 
-def counted(work: Work, function: Function, sign: Sign, count: int) -> Words:
+def counted(context: StepContext, function: Function, sign: Sign, count: int) -> Words:
     """Tell how many lines speak of a cause; their text stays in the log."""
-    told = sign.cause.told(work.environment.name)
+    told = sign.cause.told(context.environment.name)
     return Words(
         en=f"{function.name}: {count} lines: {told.en}",
         ja=f"{function.name}: {count}行: {told.ja}",
     )
 
 
-def _count(work: Work, group: str, pattern: str, since: int) -> tuple[int, bool]:
+def _count(context: StepContext, group: str, pattern: str, since: int) -> tuple[int, bool]:
     """Return how many lines there are, and whether all were read or ``LIMIT`` is enough to know."""
     asked = {"logGroupName": group, "filterPattern": pattern, "startTime": since, "limit": LIMIT}
     count, token = 0, None
     for _ in range(PAGES):
         more: dict[str, Any] = {"nextToken": token} if token else {}
-        answer = unless_absent(work.client("logs").filter_log_events, **asked, **more)
+        answer = unless_absent(context.client("logs").filter_log_events, **asked, **more)
         if answer is None:
             return count, True
         count, token = count + len(answer["events"]), answer.get("nextToken")

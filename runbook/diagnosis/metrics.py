@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from runbook.engine import Work
+from runbook.engine import StepContext
 
 HOUR = timedelta(hours=1)
 AT_A_TIME = 500
@@ -23,14 +23,14 @@ class Metric:
 
 
 def measured(
-    work: Work, metrics: Iterable[Metric], now: datetime | None = None
+    context: StepContext, metrics: Iterable[Metric], now: datetime | None = None
 ) -> dict[str, float]:
     """Return the figure of the last hour by label; a metric without data is not there."""
     asked, end = list(metrics), now or datetime.now(UTC)
     found: dict[str, float] = {}
     for start in range(0, len(asked), AT_A_TIME):
         some = asked[start : start + AT_A_TIME]
-        pages = work.client("cloudwatch").get_paginator("get_metric_data")
+        pages = context.client("cloudwatch").get_paginator("get_metric_data")
         queries = [_query(f"m{number}", one) for number, one in enumerate(some)]
         for page in pages.paginate(
             MetricDataQueries=queries,

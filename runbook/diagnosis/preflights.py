@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 from runbook.converge import rest_api
 from runbook.diagnosis.cause import Cause, cause
-from runbook.engine import Work
+from runbook.engine import StepContext
 from runbook.front_end import TIMEOUT_S, base_url
 from signoff.checklist import Words
 
@@ -16,11 +16,11 @@ ALLOWED = "Access-Control-Allow-Origin"
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 
 
-def served(work: Work) -> dict[str, Any]:
+def served(context: StepContext) -> dict[str, Any]:
     """Return the export of the stage: what is live, not what is drawn up."""
-    api = work.plan.api
-    answer = work.client("apigateway").get_export(
-        restApiId=rest_api.needed(work, api),
+    api = context.plan.api
+    answer = context.client("apigateway").get_export(
+        restApiId=rest_api.needed(context, api),
         stageName=api.stage,
         exportType="oas30",
         parameters={"extensions": "apigateway"},
@@ -29,10 +29,10 @@ def served(work: Work) -> dict[str, Any]:
     return document
 
 
-def causes(work: Work, document: dict[str, Any]) -> Iterator[Cause]:
+def causes(context: StepContext, document: dict[str, Any]) -> Iterator[Cause]:
     """Yield what keeps a browser out."""
-    wanted, remedy = work.plan.api.cors.origin, "python -m runbook api --env {env} --go"
-    for path in work.plan.api.paths:
+    wanted, remedy = context.plan.api.cors.origin, "python -m runbook api --env {env} --go"
+    for path in context.plan.api.paths:
         operation = document["paths"].get(path, {}).get("options")
         if operation is None:
             yield cause(
@@ -57,16 +57,16 @@ def causes(work: Work, document: dict[str, Any]) -> Iterator[Cause]:
             )
 
 
-def asked(work: Work, path: str) -> Words:
+def asked(context: StepContext, path: str) -> Words:
     """Ask for a preflight as the front end's page does; return what came."""
-    if "127.0.0.1" in work.client("apigateway").meta.endpoint_url:
+    if "127.0.0.1" in context.client("apigateway").meta.endpoint_url:
         return Words(
             en="an embedded stack answers at another address: the smoke calls ask it there",
             ja="ローカルスタックの応答先は別のアドレスです。スモークテストがそこで確認します",
         )
-    url = f"{base_url(work)}{path}"
+    url = f"{base_url(context)}{path}"
     headers = {
-        "Origin": work.plan.api.cors.origin,
+        "Origin": context.plan.api.cors.origin,
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": "authorization",
     }

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aws.iam.condition import context
+from aws.iam.condition import context as request_context
 from aws.iam.evaluation import evaluate
 from aws.iam.statement import Statement, parse
 from plan.model import Function, Secret
 from runbook.converge.absent import unless_absent
 from runbook.diagnosis.cause import Cause, cause
-from runbook.engine import Work
+from runbook.engine import StepContext
 from runbook.rollback.versions import described
 
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
@@ -24,20 +24,20 @@ LOOK = "aws kms describe-key --key-id {key}"
 """In any other state only whoever owns the key can tell what brings it back."""
 
 
-def causes(work: Work, function: Function, secret: Secret) -> Iterator[Cause]:
+def causes(context: StepContext, function: Function, secret: Secret) -> Iterator[Cause]:
     """Yield what is wrong; nothing where everything is right."""
-    found = unless_absent(work.client("secretsmanager").describe_secret, SecretId=secret.name)
+    found = unless_absent(context.client("secretsmanager").describe_secret, SecretId=secret.name)
     if found is None:
-        region = work.environment.region
+        region = context.environment.region
         yield cause(
             f"there is no secret {secret.name} in {region}",
             f"シークレット{secret.name}が{region}にありません",
             "python -m runbook secrets --env {env} --go",
         )
         return
-    key = _key(work, found.get("KmsKeyId"))
+    key = _key(context, found.get("KmsKeyId"))
     yield from _state(secret, found, key)
-    live = unless_absent(described, work=work, function=function, qualifier=function.alias)
+    live = unless_absent(described, context=context, function=function, qualifier=function.alias)
     if live is None:
         yield cause(
             f"there is no alias {function.alias} of function {function.name}",
@@ -46,7 +46,7 @@ def causes(work: Work, function: Function, secret: Secret) -> Iterator[Cause]:
         )
         return
     yield from _variable(function, secret, live)
-    yield from _permissions(work, live["Role"], found["ARN"], key)
+    yield from _permissions(context, live["Role"], found["ARN"], key)
 
 
 def _state(
@@ -76,15 +76,15 @@ def _variable(function: Function, secret: Secret, live: Mapping[str, Any]) -> It
 
 
 def _permissions(
-    work: Work, role_arn: str, secret_arn: str, key: Mapping[str, Any] | None
+    context: StepContext, role_arn: str, secret_arn: str, key: Mapping[str, Any] | None
 ) -> Iterator[Cause]:
     """Yield what the role lacks. AWS's own key for secrets lets in whoever may read the secret."""
     role, remedy = role_arn.rpartition("/")[2], "python -m runbook least_privilege --env {env} --go"
-    if unless_absent(work.client("iam").get_role, RoleName=role) is None:
+    if unless_absent(context.client("iam").get_role, RoleName=role) is None:
         yield cause(f"there is no role {role}", f"ロール{role}がありません", remedy)
         return
-    statements = _statements(work, role)
-    decision = evaluate(statements, READ, secret_arn, context({}))
+    statements = _statements(context, role)
+    decision = evaluate(statements, READ, secret_arn, request_context({}))
     if not decision.allowed:
         yield cause(
             f"{role} may not read {secret_arn}: {decision.reason}",
@@ -93,7 +93,7 @@ def _permissions(
         )
     if key is None or key.get("KeyManager") != "CUSTOMER":
         return
-    decision = evaluate(statements, DECRYPT, key["Arn"], context({}))
+    decision = evaluate(statements, DECRYPT, key["Arn"], request_context({}))
     if not decision.allowed:
         yield cause(
             f"{role} may not decrypt with {key['Arn']} (unless the key's own policy lets it):"
@@ -104,19 +104,19 @@ def _permissions(
         )
 
 
-def _key(work: Work, key: str | None) -> Mapping[str, Any] | None:
+def _key(context: StepContext, key: str | None) -> Mapping[str, Any] | None:
     """Return what KMS says of a key; None where the secret names none, and so has AWS's own."""
     if key is None:
         return None
-    answer = unless_absent(work.client("kms").describe_key, KeyId=key)
+    answer = unless_absent(context.client("kms").describe_key, KeyId=key)
     if answer is None:
         return {"KeyId": key, "KeyState": "absent"}
     found: Mapping[str, Any] = answer["KeyMetadata"]
     return found
 
 
-def _statements(work: Work, role: str) -> list[Statement]:
-    iam = work.client("iam")
+def _statements(context: StepContext, role: str) -> list[Statement]:
+    iam = context.client("iam")
     found: list[Statement] = []
     for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
         for name in page["PolicyNames"]:

@@ -7,8 +7,8 @@ from runbook.engine.patience import patiently, until
 from runbook.engine.refusal import Declined, Refused
 from runbook.engine.run import Run, Stopped
 from runbook.engine.step import Procedure, Step, ask, step
+from runbook.engine.step_context import StepContext
 from runbook.engine.text import Text
-from runbook.engine.work import Work
 
 __all__ = [
     "Change",
@@ -20,9 +20,9 @@ __all__ = [
     "Refused",
     "Run",
     "Step",
+    "StepContext",
     "Stopped",
     "Text",
-    "Work",
     "ask",
     "difference",
     "patiently",

@@ -10,7 +10,7 @@ from runbook.engine.journal import Entry, Journal
 from runbook.engine.refusal import KNOWN, Declined, Refused, sentence
 from runbook.engine.signatures import Signatures, Unsigned
 from runbook.engine.step import Action, Procedure, Step
-from runbook.engine.work import Changes, Work
+from runbook.engine.step_context import Changes, StepContext
 
 Judge = Callable[[tuple[str, ...]], tuple[str, ...]]
 """Rows -> those of them that are red."""
@@ -36,7 +36,7 @@ class Run:
     """One run of one procedure by one caller."""
 
     procedure: Procedure
-    work: Work
+    context: StepContext
     journal: Journal
     screen: Screen
     who: str
@@ -56,14 +56,14 @@ class Run:
             if step.action is None:
                 self.screen.outcome("by hand", step)
                 continue
-            changes = self._attempt(step, step.action, replace(self.work, go=False), kept=False)
+            changes = self._attempt(step, step.action, replace(self.context, go=False), kept=False)
             self.screen.changes(changes)
             found += changes
         return tuple(found)
 
     def perform(self) -> Changes:
         """Do every step that is not done; raise Stopped at the first that can't be."""
-        before = self.journal.unfinished(self.procedure.name, self.work.environment.name)
+        before = self.journal.unfinished(self.procedure.name, self.context.environment.name)
         self.screen.opened(self.procedure, go=True, resumed=bool(before))
         self._write("begin", detail={"resumed": bool(before)})
         made: list[Change] = []
@@ -78,7 +78,7 @@ class Run:
         if step.action is None:
             self._by_hand(step, before)
             return ()
-        looking = replace(self.work, go=False, rehearsed=False)
+        looking = replace(self.context, go=False, rehearsed=False)
         changes = self._attempt(step, step.action, looking, kept=True)
         if not changes:
             self._held(step, before)
@@ -132,7 +132,7 @@ class Run:
             self._stop("declined", step, "the destructive changes were not agreed to")
         return frozenset(map(_identity, lost))
 
-    def _going(self, step: Step, agreed: frozenset[str]) -> Work:
+    def _going(self, step: Step, agreed: frozenset[str]) -> StepContext:
         def permit(lost: Sequence[Change]) -> bool:
             return agreed.issuperset(map(_identity, lost))
 
@@ -140,11 +140,11 @@ class Run:
             told = [one.as_json() for one in changes]
             self._write("change" if whole else "broken", step, detail={"changes": told})
 
-        return replace(self.work, go=True, permit=permit, note=note)
+        return replace(self.context, go=True, permit=permit, note=note)
 
-    def _attempt(self, step: Step, action: Action, work: Work, *, kept: bool) -> Changes:
+    def _attempt(self, step: Step, action: Action, context: StepContext, *, kept: bool) -> Changes:
         try:
-            return action(work)
+            return action(context)
         except (Refused, *KNOWN) as error:
             what = "declined" if isinstance(error, Declined) else "failed"
             self._stop(what, step, sentence(error, self.who), kept=kept)
@@ -170,7 +170,7 @@ class Run:
     ) -> None:
         self.journal.write(
             who=self.who,
-            environment=self.work.environment.name,
+            environment=self.context.environment.name,
             procedure=self.procedure.name,
             run=self.id,
             what=what,

@@ -11,7 +11,7 @@ from rich.status import Status
 
 from runbook.engine.change import Change
 from runbook.engine.step import Procedure, Step
-from runbook.engine.work import Changes
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 WORDS = {

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import ModuleType
 
+from runbook.engine.step_context import Changes, StepContext
 from runbook.engine.text import Text
-from runbook.engine.work import Changes, Work
 
-Action = Callable[[Work], Changes]
-"""Returns what differs; with ``work.go`` it has then been changed. Called again, it finds nothing."""
+Action = Callable[[StepContext], Changes]
+"""Returns what differs; with ``context.go`` it has then been changed. Called again, it finds nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Collection
 
-from runbook.engine import Change, Refused, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext
+from runbook.engine.step_context import Changes
 from runbook.migration.job import Job
 from runbook.migration.listing import Key, difference, key_of, told
 from runbook.migration.loading import Loader
@@ -14,19 +14,19 @@ from runbook.migration.survey import Survey, list_bad, survey
 from signoff.checklist import Words
 
 
-def take_copy(work: Work, job: Job) -> Changes:
+def take_copy(context: StepContext, job: Job) -> Changes:
     """Copy the source, unless there is a copy to go on with, or the manifest says what it holds."""
-    state = job.standing(work)
+    state = job.standing(context)
     if state and state.done:
-        work.tell(
+        context.tell(
             Words(
                 en=f"going on with the copy of {state.begun}, {state.items:,} items",
                 ja=f"{state.begun}のコピー（{state.items:,}件）から続けます",
             )
         )
         return ()
-    if state is None and job.is_carried_over(work):
-        work.tell(
+    if state is None and job.is_carried_over(context):
+        context.tell(
             Words(
                 en=f"{job.source} is as it was when it was carried over",
                 ja=f"{job.source}は移行時から変わっていません",
@@ -35,21 +35,21 @@ def take_copy(work: Work, job: Job) -> Changes:
         return ()
     before = f"{state.items:,} items so far" if state else None
     change = Change(f"copy of {job.source}", "folder", before, str(job.copy.folder))
-    return work.settle((change,), lambda: _take(work, job))
+    return context.settle((change,), lambda: _take(context, job))
 
 
-def look_at_items(work: Work, job: Job) -> Changes:
+def look_at_items(context: StepContext, job: Job) -> Changes:
     """Show the first items before and after; raise Refused, and list them, where any is not fit to go."""
-    work.watch("looking at every item")
-    found = survey(job.items(work), job.table, job.fit, job.flaw)
+    context.watch("looking at every item")
+    found = survey(job.items(context), job.table, job.fit, job.flaw)
     if not found.count:
-        _discard(work, job)
+        _discard(context, job)
         raise Refused(f"{job.source} holds no items: see whether it is the right one")
     for before, after in () if job.private else found.first:
-        work.tell(f"- {json.dumps(before, ensure_ascii=False)}")
-        work.tell(f"+ {json.dumps(after, ensure_ascii=False)}")
-    _refuse_bad(work, job, found)
-    work.tell(
+        context.tell(f"- {json.dumps(before, ensure_ascii=False)}")
+        context.tell(f"+ {json.dumps(after, ensure_ascii=False)}")
+    _refuse_bad(context, job, found)
+    context.tell(
         Words(
             en=f"{found.count:,} items are fit to go, {found.respelled:,} of them respelled",
             ja=f"{found.count:,}件すべて移行できます。うち{found.respelled:,}件は表記を直します",
@@ -58,29 +58,29 @@ def look_at_items(work: Work, job: Job) -> Changes:
     return ()
 
 
-def write_items(work: Work, job: Job) -> Changes:
+def write_items(context: StepContext, job: Job) -> Changes:
     """Write what is missing in the target and, after asking, what is another there.
 
     The target itself says how far a stopped run came: a note of it could be wrong, the table can't.
     """
-    wanted, there = job.wanted(work), job.found(work)
+    wanted, there = job.wanted(context), job.found(context)
     odd = difference(wanted, there)
     if odd.extra and not job.adds_only:
-        work.tell(
+        context.tell(
             f"only in {job.table.name}, and left alone: {told(odd.extra)}; with these, the manifest is"
             " not left: see whose they are"
         )
     replaced = () if job.adds_only else odd.other
     changes = (
-        *replacements(work, job, replaced, wanted, there),
+        *replacements(context, job, replaced, wanted, there),
         *_additions(job, wanted.count, len(odd.missing)),
     )
 
     def write() -> None:
         with job.copy.alone():
-            _write(work, job, odd.missing, replaced)
+            _write(context, job, odd.missing, replaced)
 
-    return work.settle(changes, write)
+    return context.settle(changes, write)
 
 
 def _additions(job: Job, whole: int, missing: int) -> Changes:
@@ -90,28 +90,28 @@ def _additions(job: Job, whole: int, missing: int) -> Changes:
     return (change,) if missing else ()
 
 
-def _take(work: Work, job: Job) -> None:
-    if job.standing(work) is None:
+def _take(context: StepContext, job: Job) -> None:
+    if job.standing(context) is None:
         job.copy.discard()
-    progress = Progress(what=f"copying {job.source}", watch=work.watch)
+    progress = Progress(what=f"copying {job.source}", watch=context.watch)
     state = job.copy.take(job.source, progress)
-    work.tell(f"{state.items:,} items copied, {progress.rate():,.0f}/s")
+    context.tell(f"{state.items:,} items copied, {progress.rate():,.0f}/s")
 
 
-def _discard(work: Work, job: Job) -> None:
+def _discard(context: StepContext, job: Job) -> None:
     """Forget a copy whose source will be mended; a rehearsal, or a run beside it, leaves it alone."""
-    if work.go or not work.rehearsed:
+    if context.go or not context.rehearsed:
         with job.copy.alone():
             job.copy.discard()
 
 
-def _refuse_bad(work: Work, job: Job, found: Survey) -> None:
+def _refuse_bad(context: StepContext, job: Job, found: Survey) -> None:
     path = job.copy.folder / "bad-items.jsonl"
     if not found.bad:
         path.unlink(missing_ok=True)
         return
     list_bad(found.bad, path)
-    _discard(work, job)
+    _discard(context, job)
     few = "" if job.private else f" ({'; '.join(map(str, found.bad[:3]))})"
     raise Refused(
         f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"
@@ -119,11 +119,13 @@ def _refuse_bad(work: Work, job: Job, found: Survey) -> None:
     )
 
 
-def _write(work: Work, job: Job, missing: Collection[Key], replaced: Collection[Key]) -> None:
-    keep(work, job, replaced)
+def _write(
+    context: StepContext, job: Job, missing: Collection[Key], replaced: Collection[Key]
+) -> None:
+    keep(context, job, replaced)
     keys = {*missing, *replaced}
-    items = (job.fit(one) for one in job.items(work) if key_of(one, job.table) in keys)
-    progress = Progress(what=f"writing {job.table.name}", watch=work.watch, total=len(keys))
-    loader = Loader(client=work.client("dynamodb"), table=job.table.name, sleep=work.sleep)
+    items = (job.fit(one) for one in job.items(context) if key_of(one, job.table) in keys)
+    progress = Progress(what=f"writing {job.table.name}", watch=context.watch, total=len(keys))
+    loader = Loader(client=context.client("dynamodb"), table=job.table.name, sleep=context.sleep)
     loader.load(items, progress)
-    work.tell(f"{progress.done:,} items written, {progress.rate():,.0f}/s")
+    context.tell(f"{progress.done:,} items written, {progress.rate():,.0f}/s")

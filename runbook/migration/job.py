@@ -8,7 +8,7 @@ from typing import Any
 from plan.model import Table
 from runbook.converge.absent import unless_absent
 from runbook.converge.masters import MANIFEST
-from runbook.engine import Refused, Work
+from runbook.engine import Refused, StepContext
 from runbook.migration.checkpoint import Checkpoint
 from runbook.migration.copy import Copy
 from runbook.migration.elsewhere import Elsewhere
@@ -40,28 +40,28 @@ class Job:
     decided_by: str = ""
     """Who decided that personal data may be carried over."""
 
-    def standing(self, work: Work) -> Checkpoint | None:
+    def standing(self, context: StepContext) -> Checkpoint | None:
         """Return the state of a copy to go on with; a copy that was carried over already is none."""
-        state, manifest = self.copy.of(self.source), self.manifest(work)
+        state, manifest = self.copy.of(self.source), self.manifest(context)
         spent = state and manifest and manifest["source"].get("copied") == state.begun
         return None if spent else state
 
-    def manifest(self, work: Work) -> Mapping[str, Any] | None:
+    def manifest(self, context: StepContext) -> Mapping[str, Any] | None:
         """Return the newest manifest of the table that a migration left."""
-        found = work.recorded(MANIFEST, table=self.table.name)
+        found = context.recorded(MANIFEST, table=self.table.name)
         return found if found and "source" in found else None
 
-    def is_carried_over(self, work: Work) -> bool:
+    def is_carried_over(self, context: StepContext) -> bool:
         """Whether the manifest says what the source holds now."""
-        manifest = self.manifest(work)
+        manifest = self.manifest(context)
         if manifest is None or source_in(manifest) != self.source.described():
             return False
-        fresh = self.fresh(work)
+        fresh = self.fresh(context)
         return bool((fresh.count, fresh.hash) == (manifest["count"], manifest["hash"]))
 
-    def items(self, work: Work) -> Iterator[Item]:
+    def items(self, context: StepContext) -> Iterator[Item]:
         """Yield what is to be carried over: the whole copy if there is one, else the source itself."""
-        state = self.standing(work)
+        state = self.standing(context)
         if state and state.done:
             yield from self.copy.items()
             return
@@ -69,25 +69,25 @@ class Job:
             for page in self.source.pages(part):
                 yield from page.items
 
-    def wanted(self, work: Work) -> Listing:
+    def wanted(self, context: StepContext) -> Listing:
         """List what is to be carried over; its hash is the same before and after fitting."""
-        return listed(self.items(work), self.table, fit=_as_it_is)
+        return listed(self.items(context), self.table, fit=_as_it_is)
 
-    def fresh(self, work: Work) -> Listing:
+    def fresh(self, context: StepContext) -> Listing:
         """List the source as it is now."""
-        progress = Progress(what=f"reading {self.source}", watch=work.watch)
+        progress = Progress(what=f"reading {self.source}", watch=context.watch)
         return listed_source(self.source, self.table, _as_it_is, progress)
 
-    def found(self, work: Work) -> Listing:
+    def found(self, context: StepContext) -> Listing:
         """List the target as it is now; nothing, in a rehearsal, where it is yet to be made."""
-        client, name = work.client("dynamodb"), self.table.name
+        client, name = context.client("dynamodb"), self.table.name
         answer = unless_absent(client.describe_table, TableName=name)
-        before = f"python -m runbook tables --env {work.environment.name} --go"
-        work.needs(answer, f"table {name} does not exist: run `{before}` first")
+        before = f"python -m runbook tables --env {context.environment.name} --go"
+        context.needs(answer, f"table {name} does not exist: run `{before}` first")
         if answer is None:
             return Listing({})
-        progress = Progress(what=f"reading {name}", watch=work.watch)
-        target = target_of(work, self.table)
+        progress = Progress(what=f"reading {name}", watch=context.watch)
+        target = target_of(context, self.table)
         return listed_source(target, self.table, self.fit, progress)
 
 
@@ -96,56 +96,56 @@ def source_in(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in manifest["source"].items() if name != "copied"}
 
 
-def job_folder(work: Work, table: Table) -> Path:
-    return work.folder / "migration" / table.name
+def job_folder(context: StepContext, table: Table) -> Path:
+    return context.folder / "migration" / table.name
 
 
-def target_of(work: Work, table: Table) -> TableSource:
-    environment = work.environment
+def target_of(context: StepContext, table: Table) -> TableSource:
+    environment = context.environment
     return TableSource(
-        scan=Scan(client=work.client("dynamodb"), table=table.name, sleep=work.sleep),
+        scan=Scan(client=context.client("dynamodb"), table=table.name, sleep=context.sleep),
         environment=environment.name,
         account=environment.account,
         region=environment.region,
     )
 
 
-def source_of(work: Work, table: Table) -> Source:
+def source_of(context: StepContext, table: Table) -> Source:
     """Open what the command line chose: a file, or the same table of another environment."""
-    if file := work.chosen.get("file"):
+    if file := context.chosen.get("file"):
         return FileSource(Path(file))
-    name = work.chosen.get("from") or USUAL_SOURCE
-    there = None if name == work.environment.name else work.elsewhere(name)
+    name = context.chosen.get("from") or USUAL_SOURCE
+    there = None if name == context.environment.name else context.elsewhere(name)
     if there is None:
         raise Refused(
-            f"items of {work.environment.name} cannot come from {name}: name another environment"
+            f"items of {context.environment.name} cannot come from {name}: name another environment"
             " with --from, or a file with --file"
         )
-    found = _opened(there, table, work)
-    if found.described() == {**target_of(work, table).described(), "environment": name}:
+    found = _opened(there, table, context)
+    if found.described() == {**target_of(context, table).described(), "environment": name}:
         raise Refused(f"{found} is the target itself: give --from another Region or account")
     return found
 
 
-def _opened(there: Elsewhere, table: Table, work: Work) -> TableSource:
+def _opened(there: Elsewhere, table: Table, context: StepContext) -> TableSource:
     client, name = there.client("dynamodb"), there.tables[table.key]
     found = TableSource(
-        scan=Scan(client=client, table=name, sleep=work.sleep),
+        scan=Scan(client=client, table=name, sleep=context.sleep),
         environment=there.name,
         account=there.account,
         region=there.region,
     )
     if unless_absent(client.describe_table, TableName=name) is None:
-        raise Refused(f"{found} does not exist: {_otherwise(work, table)}")
+        raise Refused(f"{found} does not exist: {_otherwise(context, table)}")
     return found
 
 
-def _otherwise(work: Work, table: Table) -> str:
+def _otherwise(context: StepContext, table: Table) -> str:
     """Say what to do without a source; where nobody named one, there may be none, as on local."""
     named = "name its environment with --from, or give a --file"
-    if work.chosen.get("from") or table.key != "stampmasters":
+    if context.chosen.get("from") or table.key != "stampmasters":
         return named
-    instead = f"python -m runbook masters --env {work.environment.name} --go"
+    instead = f"python -m runbook masters --env {context.environment.name} --go"
     return f"run `{instead}`, which loads the spots of this project, or {named}"
 
 

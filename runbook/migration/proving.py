@@ -5,41 +5,41 @@ from collections.abc import Mapping
 from typing import Any
 
 from runbook.converge.masters import MANIFEST
-from runbook.engine import Change, Refused, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext
+from runbook.engine.step_context import Changes
 from runbook.migration.job import Job, source_in
 from runbook.migration.listing import Difference, Key, Listing, difference, told
 from signoff.checklist import Words
 
 
-def leave_manifest(work: Work, job: Job) -> Changes:
+def leave_manifest(context: StepContext, job: Job) -> Changes:
     """Compare both sides, and record count and hash; nothing to do where the record says so already."""
-    listing, found = job.wanted(work), _undated(job.manifest(work))
+    listing, found = job.wanted(context), _undated(job.manifest(context))
     wanted = _body(job, listing)
-    if found == _undated(wanted) and not _odd(job, difference(listing, job.found(work))):
+    if found == _undated(wanted) and not _odd(job, difference(listing, job.found(context))):
         return ()
     change = Change("evidence", MANIFEST, found, _undated(wanted))
 
     def attest() -> None:
         with job.copy.alone():
-            _attest(work, job, wanted)
+            _attest(context, job, wanted)
 
-    return work.settle((change,), attest)
+    return context.settle((change,), attest)
 
 
-def _attest(work: Work, job: Job, wanted: Mapping[str, Any]) -> None:
-    fresh = job.fresh(work)
+def _attest(context: StepContext, job: Job, wanted: Mapping[str, Any]) -> None:
+    fresh = job.fresh(context)
     if (fresh.count, fresh.hash) != (wanted["count"], wanted["hash"]):
         job.copy.discard()
         raise Refused(
             f"{job.source} was changed while it was carried over: it holds {fresh.count:,} items now,"
             f" the copy {wanted['count']:,}; run it again to carry over what is new"
         )
-    if odd := _odd(job, difference(fresh, job.found(work))):
+    if odd := _odd(job, difference(fresh, job.found(context))):
         _refuse(job, odd)
-    work.record(MANIFEST, wanted)
+    context.record(MANIFEST, wanted)
     count, digest = f"{wanted['count']:,}", wanted["hash"]
-    work.tell(
+    context.tell(
         Words(
             en=f"{count} items on both sides, hash {digest}",
             ja=f"両側とも{count}件、ハッシュ {digest}",

@@ -5,7 +5,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
-from runbook.engine import Change, Work
+from runbook.engine import Change, StepContext
 from runbook.migration.job import Job, target_of
 from runbook.migration.listing import Key, Listing, key_of, told
 from signoff.canonical import Item, combined_hash
@@ -14,15 +14,15 @@ SHOWN = 20
 
 
 def replacements(
-    work: Work, job: Job, keys: Sequence[Key], wanted: Listing, there: Listing
+    context: StepContext, job: Job, keys: Sequence[Key], wanted: Listing, there: Listing
 ) -> Iterator[Change]:
     """Yield a Change for each of the first items, and one for all the others together.
 
     All contents count in it, so that what was agreed to is what is done.
     """
     first, rest = keys[:SHOWN], keys[SHOWN:]
-    before = {key_of(one, job.table): one for one in _there(work, job, first)}
-    after = _carried(work, job, first)
+    before = {key_of(one, job.table): one for one in _there(context, job, first)}
+    after = _carried(context, job, first)
     resource = f"table {job.table.name}"
     for key in first:
         yield Change(
@@ -33,29 +33,29 @@ def replacements(
         yield Change(resource, f"{len(rest):,} items more", old, new, destroys=True)
 
 
-def keep(work: Work, job: Job, keys: Collection[Key]) -> None:
+def keep(context: StepContext, job: Job, keys: Collection[Key]) -> None:
     """Write the items as they are now into a file of their own, as JSON lines, before they go."""
     if not keys:
         return
     path = job.copy.folder / f"replaced-{job.copy.now():%Y%m%dT%H%M%S%f}.jsonl"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        for item in _there(work, job, keys):
+        for item in _there(context, job, keys):
             file.write(json.dumps(item, ensure_ascii=False) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    work.tell(f"{len(keys):,} items are replaced; as they were, they stand in {path}")
+    context.tell(f"{len(keys):,} items are replaced; as they were, they stand in {path}")
 
 
-def _there(work: Work, job: Job, keys: Collection[Key]) -> Iterator[Item]:
-    target, chosen = target_of(work, job.table), set(keys)
+def _there(context: StepContext, job: Job, keys: Collection[Key]) -> Iterator[Item]:
+    target, chosen = target_of(context, job.table), set(keys)
     for part in range(target.parts if chosen else 0):
         for page in target.pages(part):
             yield from (one for one in page.items if key_of(one, job.table) in chosen)
 
 
-def _carried(work: Work, job: Job, keys: Collection[Key]) -> dict[Key, Item]:
+def _carried(context: StepContext, job: Job, keys: Collection[Key]) -> dict[Key, Item]:
     if not keys:
         return {}
     chosen = set(keys)
-    items = ((key_of(one, job.table), one) for one in job.items(work))
+    items = ((key_of(one, job.table), one) for one in job.items(context))
     return dict(islice(((k, job.fit(one)) for k, one in items if k in chosen), len(chosen)))

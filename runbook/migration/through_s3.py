@@ -14,7 +14,7 @@ from plan.model import Table
 from runbook.converge.absent import unless_absent
 from runbook.converge.table_shape import key_schema
 from runbook.converge.tables import encryption
-from runbook.engine import Refused, Work, until
+from runbook.engine import Refused, StepContext, until
 
 EVERY_S = 30.0
 LONGEST_S = 12 * 3600.0
@@ -59,10 +59,10 @@ class Export:
     def describe(self, arn: str) -> Described:
         return dict(self.client.describe_export(ExportArn=arn)["ExportDescription"])
 
-    def finished(self, work: Work, arn: str) -> Described:
+    def finished(self, context: StepContext, arn: str) -> Described:
         """Wait for an export, and return it; raise Refused where it failed or takes too long."""
         what = f"export {_id(arn)}"
-        return _waited(work, lambda: self.describe(arn), "ExportStatus", what)
+        return _waited(context, lambda: self.describe(arn), "ExportStatus", what)
 
     def data(self, arn: str) -> str:
         """Return where the items are: the manifests beside them must not be imported."""
@@ -84,9 +84,9 @@ class Import:
     bucket: str
     owner: str
 
-    def standing(self, work: Work) -> Described | None:
+    def standing(self, context: StepContext) -> Described | None:
         """Return the import that made the table that is there, or is making it; None without either."""
-        if not exists(work, self.table):
+        if not exists(context, self.table):
             return None
         found = list(_listed(self.client.list_imports, "ImportSummaryList", self.table.arn))
         if not found:
@@ -95,7 +95,7 @@ class Import:
         described = self.describe(newest["ImportArn"])
         return None if described["ImportStatus"] in GONE_WRONG else described
 
-    def start(self, prefix: str, work: Work) -> Described:
+    def start(self, prefix: str, context: StepContext) -> Described:
         answer = self.client.import_table(
             S3BucketSource={
                 "S3Bucket": self.bucket,
@@ -104,21 +104,21 @@ class Import:
             },
             InputFormat="DYNAMODB_JSON",
             InputCompressionType="GZIP",
-            TableCreationParameters=_creation(self.table, work),
+            TableCreationParameters=_creation(self.table, context),
         )
         return dict(answer["ImportTableDescription"])
 
     def describe(self, arn: str) -> Described:
         return dict(self.client.describe_import(ImportArn=arn)["ImportTableDescription"])
 
-    def finished(self, work: Work, arn: str) -> Described:
+    def finished(self, context: StepContext, arn: str) -> Described:
         """Wait for an import, and return it; raise Refused where it failed or takes too long."""
         what = f"import into {self.table.name}"
-        return _waited(work, lambda: self.describe(arn), "ImportStatus", what)
+        return _waited(context, lambda: self.describe(arn), "ImportStatus", what)
 
 
-def exists(work: Work, table: Table) -> bool:
-    client = work.client("dynamodb")
+def exists(context: StepContext, table: Table) -> bool:
+    client = context.client("dynamodb")
     return unless_absent(client.describe_table, TableName=table.name) is not None
 
 
@@ -148,10 +148,10 @@ def _listed(call: Callable[..., Any], key: str, table_arn: str) -> Iterator[Desc
         asked["NextToken"] = answer["NextToken"]
 
 
-def _creation(table: Table, work: Work) -> dict[str, Any]:
+def _creation(table: Table, context: StepContext) -> dict[str, Any]:
     """Write the new table as the plan has it; what import can't set is converged afterwards."""
     attributes = [{"AttributeName": n, "AttributeType": k} for n, k in table.attributes.items()]
-    key = work.environment.table_key
+    key = context.environment.table_key
     return {
         "TableName": table.name,
         "KeySchema": key_schema(table.hash_key, table.range_key),
@@ -161,18 +161,20 @@ def _creation(table: Table, work: Work) -> dict[str, Any]:
     }
 
 
-def _waited(work: Work, describe: Callable[[], Described], status: str, what: str) -> Described:
+def _waited(
+    context: StepContext, describe: Callable[[], Described], status: str, what: str
+) -> Described:
     found: Described = {}
 
     def finished() -> bool:
         nonlocal found
         found = describe()
-        work.watch(f"{what}: {found[status]}")
+        context.watch(f"{what}: {found[status]}")
         if found[status] in GONE_WRONG:
             raise Refused(_told(found, status, what))
         return bool(found[status] == "COMPLETED")
 
-    until(finished, what=what, every_s=EVERY_S, within_s=LONGEST_S, sleep=work.sleep)
+    until(finished, what=what, every_s=EVERY_S, within_s=LONGEST_S, sleep=context.sleep)
     return found
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.iam import Outcome, Statement, context, evaluate, parse
+from aws.iam import Outcome, Statement, evaluate, parse
+from aws.iam import context as request_context
 from runbook.converge import calls
 from runbook.converge.absent import unless_absent
 from runbook.converge.deployments import by_hand
 from runbook.converge.permissions import GATEWAY
-from runbook.engine import Work
+from runbook.engine import StepContext
 from signoff.checklist import Words
 
 URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")
@@ -46,7 +47,7 @@ class Barred:
 
 
 def barred(
-    work: Work, api_id: str, stage: str, deployment: Mapping[str, Any]
+    context: StepContext, api_id: str, stage: str, deployment: Mapping[str, Any]
 ) -> tuple[Barred, ...] | None:
     """Return what the API may not invoke for this deployment; None where nobody noted what it calls.
 
@@ -54,40 +55,42 @@ def barred(
     """
     if not by_hand(deployment):
         return ()
-    known = calls.noted(work, deployment["id"])
+    known = calls.noted(context, deployment["id"])
     if known is None:
         return None
-    environment = work.environment
+    environment = context.environment
     api = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
     by_function: dict[str, list[str]] = {}
     for route, uri in sorted(known.items()):
         if match := URI.fullmatch(uri):
             by_function.setdefault(match["arn"], []).append(route)
     found = (
-        Barred(arn=arn, routes=_barred(work, arn, routes, f"{api}/{stage}"), api=api)
+        Barred(arn=arn, routes=_barred(context, arn, routes, f"{api}/{stage}"), api=api)
         for arn, routes in sorted(by_function.items())
     )
     return tuple(one for one in found if one.routes)
 
 
-def _barred(work: Work, arn: str, routes: list[str], stage: str) -> tuple[str, ...]:
-    statements = _statements(work, arn)
-    return tuple(one for one in routes if not _may(statements, arn, stage, one, work))
+def _barred(context: StepContext, arn: str, routes: list[str], stage: str) -> tuple[str, ...]:
+    statements = _statements(context, arn)
+    return tuple(one for one in routes if not _may(statements, arn, stage, one, context))
 
 
-def _may(statements: tuple[Statement, ...], arn: str, stage: str, route: str, work: Work) -> bool:
+def _may(
+    statements: tuple[Statement, ...], arn: str, stage: str, route: str, context: StepContext
+) -> bool:
     """Whether the API may invoke it for a route; what nobody can say is no reason to warn."""
     source = f"{stage}/{route.replace('ANY ', '* ').replace(' ', '', 1)}"
-    account = work.environment.account
-    known = context({"aws:SourceArn": source, "aws:SourceAccount": account})
+    account = context.environment.account
+    known = request_context({"aws:SourceArn": source, "aws:SourceAccount": account})
     decision = evaluate(statements, ACTION, arn, known)
     return decision.outcome in {Outcome.ALLOWED, Outcome.UNKNOWN}
 
 
-def _statements(work: Work, arn: str) -> tuple[Statement, ...]:
+def _statements(context: StepContext, arn: str) -> tuple[Statement, ...]:
     """Return the statements of the function's own policy that speak of API Gateway."""
     parts = arn.split(":")
     which = {"Qualifier": parts[-1]} if len(parts) == QUALIFIED else {}
-    answer = unless_absent(work.client("lambda").get_policy, FunctionName=parts[6], **which)
+    answer = unless_absent(context.client("lambda").get_policy, FunctionName=parts[6], **which)
     read = parse(json.loads(answer["Policy"])) if answer else ()
     return tuple(one for one in read if ANYBODY & set(one.principals))

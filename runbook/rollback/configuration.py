@@ -3,17 +3,17 @@
 from difflib import ndiff
 from pathlib import Path
 
-from runbook.engine import Change, Refused, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext
+from runbook.engine.step_context import Changes
 from runbook.front_end import SETTINGS, needed, rest, setting, site
 
 
-def file_of(work: Work) -> Path:
+def file_of(context: StepContext) -> Path:
     """Return the file; Refused where ``--site`` names no folder, which would be made by mistake."""
-    folder = site(work)
-    if work.chosen.get("site") and not folder.is_dir():
+    folder = site(context)
+    if context.chosen.get("site") and not folder.is_dir():
         raise Refused(f"{folder} is no folder: give the one of the front end's files with --site")
-    return folder / needed(work).config_path
+    return folder / needed(context).config_path
 
 
 def written(path: Path) -> str | None:

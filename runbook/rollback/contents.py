@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from plan.model import Table
-from runbook.engine import Work
+from runbook.engine import StepContext
 from signoff.canonical import canonical_hash
 
 
@@ -20,13 +20,13 @@ class Content:
         return asdict(self)
 
 
-def content(work: Work, table: Table) -> Content:
+def content(context: StepContext, table: Table) -> Content:
     """Read the whole table; costs one read unit per 4 KB, and 32 bytes of memory an item."""
     counted = 0
 
     def passing() -> Iterator[Any]:
         nonlocal counted
-        for page in _pages(work, table):
+        for page in _pages(context, table):
             for item in page["Items"]:
                 counted += 1
                 yield item
@@ -35,6 +35,6 @@ def content(work: Work, table: Table) -> Content:
     return Content(counted, digest)
 
 
-def _pages(work: Work, table: Table) -> Iterator[Any]:
-    pages = work.client("dynamodb").get_paginator("scan")
+def _pages(context: StepContext, table: Table) -> Iterator[Any]:
+    pages = context.client("dynamodb").get_paginator("scan")
     yield from pages.paginate(TableName=table.name, ConsistentRead=True)

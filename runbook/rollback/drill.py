@@ -11,8 +11,8 @@ from time import monotonic
 from types import ModuleType
 from typing import Any
 
-from runbook.engine import Change, Procedure, Refused, Work
-from runbook.engine.work import Changes, nothing
+from runbook.engine import Change, Procedure, Refused, StepContext
+from runbook.engine.step_context import Changes, nothing
 from runbook.rollback import taken
 from runbook.rollback.state import differing, served, state
 from runbook.rollback.taken import BEGUN, DONE
@@ -31,10 +31,10 @@ class Drill:
     procedure: ModuleType
     fault: str
     """In words, for the record."""
-    break_it: Callable[[Work], object]
-    shows: Callable[[Work], bool]
-    mend: Callable[[Work], object] = nothing
-    chosen: Callable[[Work], Mapping[str, str]] = lambda _: {}
+    break_it: Callable[[StepContext], object]
+    shows: Callable[[StepContext], bool]
+    mend: Callable[[StepContext], object] = nothing
+    chosen: Callable[[StepContext], Mapping[str, str]] = lambda _: {}
     """Options of the procedure, found before anything is broken."""
 
     @property
@@ -43,27 +43,27 @@ class Drill:
         return self.procedure.__name__.rpartition(".")[2]
 
 
-def hold(work: Work, drill: Drill, clock: Callable[[], float] = monotonic) -> Changes:
+def hold(context: StepContext, drill: Drill, clock: Callable[[], float] = monotonic) -> Changes:
     """Hold the drill, after asking; leave a record of how long the way back took."""
     what = f"{drill.fault}; then {drill.way_back}; then compared"
     change = Change("rehearsal", drill.part, None, what, destroys=True)
-    return work.settle((change,), lambda: _hold(work, drill, clock))
+    return context.settle((change,), lambda: _hold(context, drill, clock))
 
 
-def go_back(work: Work, procedure: ModuleType) -> None:
+def go_back(context: StepContext, procedure: ModuleType) -> None:
     """Do every step of a procedure that a machine can do."""
     for one in Procedure.of(procedure).steps:
         if one.action is not None:
-            one.action(work)
+            one.action(context)
 
 
-def _hold(work: Work, drill: Drill, clock: Callable[[], float]) -> None:
-    _bring_back(work, drill)
-    _see(drill, not drill.shows(work), "it is broken already, before anything was rehearsed")
-    given = _quiet(work, drill.chosen(work))
+def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> None:
+    _bring_back(context, drill)
+    _see(drill, not drill.shows(context), "it is broken already, before anything was rehearsed")
+    given = _quiet(context, drill.chosen(context))
     before = state(given)
     about = {"part": drill.part, "fault": drill.fault, "procedure": drill.way_back}
-    work.record(KIND, {**about, "state": BEGUN, "before": before, "chosen": dict(given.chosen)})
+    context.record(KIND, {**about, "state": BEGUN, "before": before, "chosen": dict(given.chosen)})
     drill.break_it(given)
     _see(drill, drill.shows(given), "the fault did not show, so that nothing was rehearsed")
     start = clock()
@@ -74,8 +74,8 @@ def _hold(work: Work, drill: Drill, clock: Callable[[], float]) -> None:
     _compare(given, drill, before)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     done = {**about, "state": DONE, "equal": True, "seconds": took, "at": at}
-    work.record(KIND, done | {"tables": before["tables"]})
-    work.tell(
+    context.record(KIND, done | {"tables": before["tables"]})
+    context.tell(
         Words(
             en=f"{drill.part}: broken, and back in {took:g} s; all is as it was",
             ja=f"{drill.part}: 障害を起こし、{took:g}秒で復旧しました。すべて元どおりです",
@@ -83,18 +83,18 @@ def _hold(work: Work, drill: Drill, clock: Callable[[], float]) -> None:
     )
 
 
-def _bring_back(work: Work, drill: Drill) -> None:
+def _bring_back(context: StepContext, drill: Drill) -> None:
     """End a drill that was stopped half-way; the record of what was before survives the run."""
-    newest = work.recorded(KIND, part=drill.part)
+    newest = context.recorded(KIND, part=drill.part)
     if newest is None or newest.get("state") != BEGUN:
         return
-    given = _quiet(work, newest["chosen"])
+    given = _quiet(context, newest["chosen"])
     if drill.shows(given) or taken.begun(given, drill.part, served(given, drill.part)):
         go_back(given, drill.procedure)
     drill.mend(given)
     _compare(given, drill, newest["before"])
-    work.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
-    work.tell(
+    context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
+    context.tell(
         Words(
             en=f"{drill.part}: an earlier drill was stopped half-way; first, all is as it was again",
             ja=f"{drill.part}: 前回の演習が途中で止まっていたため、先にすべて元に戻しました",
@@ -102,12 +102,12 @@ def _bring_back(work: Work, drill: Drill) -> None:
     )
 
 
-def _quiet(work: Work, chosen: Mapping[str, str]) -> Work:
-    return replace(work, chosen=chosen, permit=lambda _: True, tell=nothing)
+def _quiet(context: StepContext, chosen: Mapping[str, str]) -> StepContext:
+    return replace(context, chosen=chosen, permit=lambda _: True, tell=nothing)
 
 
-def _compare(work: Work, drill: Drill, before: State) -> None:
-    odd = differing(before, state(work))
+def _compare(context: StepContext, drill: Drill, before: State) -> None:
+    odd = differing(before, state(context))
     _see(drill, not odd, f"it is not as it was: {odd}")
 
 

@@ -9,7 +9,7 @@ from plan.model import Function
 from runbook.converge import api_draft, rest_api
 from runbook.converge.absent import unless_absent
 from runbook.converge.functions import wait_until_updated
-from runbook.engine import Work
+from runbook.engine import StepContext
 from runbook.rollback.history import deployments
 from runbook.rollback.versions import described, published
 
@@ -22,52 +22,54 @@ BUSY = "ResourceConflictException"
 HARMLESS = {"httpMethod": "GET", "path": "/", "headers": {}, "requestContext": {}}
 
 
-def release_a_broken_function(work: Work) -> None:
+def release_a_broken_function(context: StepContext) -> None:
     """Release all functions with a handler that does not exist: every call fails."""
-    for one in work.plan.functions:
-        _configure(work, one, Handler=BAD_HANDLER)
-        published = work.patiently(
-            partial(work.client("lambda").publish_version, FunctionName=one.name), BUSY
+    for one in context.plan.functions:
+        _configure(context, one, Handler=BAD_HANDLER)
+        published = context.patiently(
+            partial(context.client("lambda").publish_version, FunctionName=one.name), BUSY
         )
-        work.client("lambda").update_alias(
+        context.client("lambda").update_alias(
             FunctionName=one.name, Name=one.alias, FunctionVersion=published["Version"]
         )
 
 
-def a_function_fails(work: Work) -> bool:
+def a_function_fails(context: StepContext) -> bool:
     """Whether some function does not even start."""
-    return any(_fails(work, one) for one in work.plan.functions)
+    return any(_fails(context, one) for one in context.plan.functions)
 
 
-def take_back_the_release(work: Work) -> None:
+def take_back_the_release(context: StepContext) -> None:
     """Take away what the fault left: in $LATEST, and versions that nobody may go back to."""
-    configure_them_well(work)
-    delete_versions(work, lambda version: version["Handler"] == BAD_HANDLER)
+    configure_them_well(context)
+    delete_versions(context, lambda version: version["Handler"] == BAD_HANDLER)
 
 
-def configure_them_well(work: Work) -> None:
+def configure_them_well(context: StepContext) -> None:
     """Bring back what the fault left in $LATEST, from the versions that are live."""
-    for one in work.plan.functions:
-        live = described(work, one, one.alias)
-        _configure(work, one, Handler=live["Handler"], Environment=live["Environment"])
+    for one in context.plan.functions:
+        live = described(context, one, one.alias)
+        _configure(context, one, Handler=live["Handler"], Environment=live["Environment"])
 
 
-def delete_versions(work: Work, bad: Callable[[Mapping[str, Any]], bool]) -> None:
+def delete_versions(context: StepContext, bad: Callable[[Mapping[str, Any]], bool]) -> None:
     """Delete the published versions that are ``bad``; Lambda refuses one that an alias names.
 
     A version that is left would be what the next rollback goes to.
     """
-    for one in work.plan.functions:
-        for number in published(work, one):
-            if bad(described(work, one, str(number))):
+    for one in context.plan.functions:
+        for number in published(context, one):
+            if bad(described(context, one, str(number))):
                 # Never without the qualifier: that would be the whole function.
-                work.client("lambda").delete_function(FunctionName=one.name, Qualifier=str(number))
+                context.client("lambda").delete_function(
+                    FunctionName=one.name, Qualifier=str(number)
+                )
 
 
-def deploy_without_a_method(work: Work) -> None:
+def deploy_without_a_method(context: StepContext) -> None:
     """Deploy a draft that lacks the first route."""
-    client, api = work.client("apigateway"), work.plan.api
-    id_ = rest_api.needed(work, api)
+    client, api = context.client("apigateway"), context.plan.api
+    id_ = rest_api.needed(context, api)
     route = api.routes[0]
     pages = client.get_paginator("get_resources").paginate(restApiId=id_)
     resources = {one["path"]: one["id"] for page in pages for one in page["items"]}
@@ -82,55 +84,55 @@ def deploy_without_a_method(work: Work) -> None:
     client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch)
 
 
-def a_method_is_missing(work: Work) -> bool:
+def a_method_is_missing(context: StepContext) -> bool:
     """Whether the stage does not serve the first route; its export shows what is live."""
-    api = work.plan.api
-    answer = work.client("apigateway").get_export(
-        restApiId=rest_api.needed(work, api), stageName=api.stage, exportType="oas30"
+    api = context.plan.api
+    answer = context.client("apigateway").get_export(
+        restApiId=rest_api.needed(context, api), stageName=api.stage, exportType="oas30"
     )
     paths = json.loads(answer["body"].read())["paths"]
     route = api.routes[0]
     return route.verb.lower() not in paths.get(route.path, {})
 
 
-def take_back_the_deployment(work: Work) -> None:
+def take_back_the_deployment(context: StepContext) -> None:
     """Draw the draft up again, and delete the deployment: the newest one must be what is served."""
-    api_draft.converge(work, work.plan.api)
-    id_ = rest_api.needed(work, work.plan.api)
-    for one in deployments(work, id_):
+    api_draft.converge(context, context.plan.api)
+    id_ = rest_api.needed(context, context.plan.api)
+    for one in deployments(context, id_):
         if one.get("description") == MARKED:
-            work.client("apigateway").delete_deployment(restApiId=id_, deploymentId=one["id"])
+            context.client("apigateway").delete_deployment(restApiId=id_, deploymentId=one["id"])
 
 
-def write_what_is_wrong(work: Work) -> None:
+def write_what_is_wrong(context: StepContext) -> None:
     """Write an item that does not belong there, as a faulty release would."""
-    work.client("dynamodb").put_item(TableName=_stamps(work), Item=MARKER)
+    context.client("dynamodb").put_item(TableName=_stamps(context), Item=MARKER)
 
 
-def the_wrong_item_is_read(work: Work) -> bool:
+def the_wrong_item_is_read(context: StepContext) -> bool:
     """Whether the table that the live functions read holds what is wrong."""
-    award = next(one for one in work.plan.functions if "TABLE_USERSTAMPS" in one.environment)
-    name = described(work, award, award.alias)["Environment"]["Variables"]["TABLE_USERSTAMPS"]
-    found = work.client("dynamodb").get_item(TableName=name, Key=MARKER, ConsistentRead=True)
+    award = next(one for one in context.plan.functions if "TABLE_USERSTAMPS" in one.environment)
+    name = described(context, award, award.alias)["Environment"]["Variables"]["TABLE_USERSTAMPS"]
+    found = context.client("dynamodb").get_item(TableName=name, Key=MARKER, ConsistentRead=True)
     return "Item" in found
 
 
-def take_it_out(work: Work) -> None:
-    work.client("dynamodb").delete_item(TableName=_stamps(work), Key=MARKER)
+def take_it_out(context: StepContext) -> None:
+    context.client("dynamodb").delete_item(TableName=_stamps(context), Key=MARKER)
 
 
-def _stamps(work: Work) -> str:
-    return str(work.plan.table("userstamps").name)
+def _stamps(context: StepContext) -> str:
+    return str(context.plan.table("userstamps").name)
 
 
-def _configure(work: Work, function: Function, **fields: Any) -> None:
-    call = work.client("lambda").update_function_configuration
-    work.patiently(partial(call, FunctionName=function.name, **fields), BUSY)
-    wait_until_updated(work, function)
+def _configure(context: StepContext, function: Function, **fields: Any) -> None:
+    call = context.client("lambda").update_function_configuration
+    context.patiently(partial(call, FunctionName=function.name, **fields), BUSY)
+    wait_until_updated(context, function)
 
 
-def _fails(work: Work, function: Function) -> bool:
-    answer = work.client("lambda").invoke(
+def _fails(context: StepContext, function: Function) -> bool:
+    answer = context.client("lambda").invoke(
         FunctionName=function.name, Qualifier=function.alias, Payload=json.dumps(HARMLESS)
     )
     return "FunctionError" in answer

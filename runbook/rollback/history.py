@@ -6,8 +6,8 @@ from typing import Any
 
 from runbook.converge import rest_api
 from runbook.converge.deployments import stage_of
-from runbook.engine import Change, Refused, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext, difference
+from runbook.engine.step_context import Changes
 from runbook.rollback.barred import Barred, barred
 from runbook.rollback.taken import begun
 
@@ -46,42 +46,42 @@ class Move:
         return "apiSummary" in self.live and "apiSummary" in self.target
 
 
-def move(work: Work) -> Move:
+def move(context: StepContext) -> Move:
     """Return the move to the deployment that was named, or to the one before; Refused where none."""
-    api = work.plan.api
-    found = rest_api.find(work, api)
-    stage = stage_of(work, api, found["id"] if found else None)
+    api = context.plan.api
+    found = rest_api.find(context, api)
+    stage = stage_of(context, api, found["id"] if found else None)
     if found is None or stage is None:
         raise Refused(
             f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from"
         )
     id_, live = str(found["id"]), str(stage["deploymentId"])
-    target = _described(work, id_, _target(work, live, deployments(work, id_)))
+    target = _described(context, id_, _target(context, live, deployments(context, id_)))
     return Move(
         api_id=id_,
         stage=api.stage,
-        live=_described(work, id_, live),
+        live=_described(context, id_, live),
         target=target,
-        barred=() if target["id"] == live else barred(work, id_, api.stage, target),
+        barred=() if target["id"] == live else barred(context, id_, api.stage, target),
     )
 
 
-def _target(work: Work, live: str, listed: tuple[Mapping[str, Any], ...]) -> str:
+def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ...]) -> str:
     there = [str(one["id"]) for one in listed]
-    if named := work.chosen.get("to"):
+    if named := context.chosen.get("to"):
         if named not in there:
             raise Refused(f"there is no deployment {named}; the newest are {_told(listed)}")
         return named
-    if going := begun(work, PART, {"deployment": live}):
+    if going := begun(context, PART, {"deployment": live}):
         return str(going["deployment"])
-    recorded = (release.get("deployment") for release in work.history("release"))
+    recorded = (release.get("deployment") for release in context.history("release"))
     candidates = [*(str(one) for one in recorded if one), *_before(live, listed)]
     for one in candidates:
         if one in there and one != live:
             return one
     raise Refused(
         f"deployment {live} is the only one: deploy a good draft by `python -m runbook api --env"
-        f" {work.environment.name} --go`"
+        f" {context.environment.name} --go`"
     )
 
 
@@ -93,15 +93,15 @@ def _before(live: str, newest_first: tuple[Mapping[str, Any], ...]) -> Iterator[
             yield str(one["id"])
 
 
-def deployments(work: Work, api_id: str) -> tuple[Mapping[str, Any], ...]:
+def deployments(context: StepContext, api_id: str) -> tuple[Mapping[str, Any], ...]:
     """Return the deployments that there are, newest first."""
-    pages = work.client("apigateway").get_paginator("get_deployments").paginate(restApiId=api_id)
+    pages = context.client("apigateway").get_paginator("get_deployments").paginate(restApiId=api_id)
     found = [one for page in pages for one in page.get("items", [])]
     return tuple(sorted(found, key=lambda one: one["createdDate"], reverse=True))
 
 
-def _described(work: Work, api_id: str, deployment: str) -> Mapping[str, Any]:
-    answer: Mapping[str, Any] = work.client("apigateway").get_deployment(
+def _described(context: StepContext, api_id: str, deployment: str) -> Mapping[str, Any]:
+    answer: Mapping[str, Any] = context.client("apigateway").get_deployment(
         restApiId=api_id, deploymentId=deployment, embed=["apisummary"]
     )
     return answer

@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from plan.model import Table
-from runbook.engine import Refused, Work
+from runbook.engine import Refused, StepContext
 
 FORM = "2026-11-25T09:00:00Z"
 
 
-def moment(work: Work) -> datetime:
+def moment(context: StepContext) -> datetime:
     """Return the time of ``--to`` in UTC, to the second, as AWS takes it; Refused where there is none."""
-    given = work.chosen.get("to")
+    given = context.chosen.get("to")
     if given is None:
         raise Refused(f"a restore needs the time to go back to: give it with --to {FORM}")
     try:
@@ -23,14 +23,14 @@ def moment(work: Work) -> datetime:
     return at.astimezone(UTC).replace(microsecond=0)
 
 
-def window(work: Work, table: Table) -> tuple[datetime, datetime]:
+def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
     """Return the earliest and latest time a table can be restored to; Refused where there is none."""
-    answer = work.client("dynamodb").describe_continuous_backups(TableName=table.name)
+    answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
     described = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
     if described.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise Refused(
             f"table {table.name} has no point-in-time recovery, so that there is no way back in time:"
-            f" turn it on by `python -m runbook tables --env {work.environment.name} --go` before the next"
+            f" turn it on by `python -m runbook tables --env {context.environment.name} --go` before the next"
             " fault"
         )
     return _utc(described["EarliestRestorableDateTime"]), _utc(
@@ -38,9 +38,9 @@ def window(work: Work, table: Table) -> tuple[datetime, datetime]:
     )
 
 
-def refuse_outside(work: Work, table: Table, at: datetime) -> None:
+def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
     """Stop where AWS would refuse the time: in its words, nobody sees which time would do."""
-    earliest, latest = window(work, table)
+    earliest, latest = window(context, table)
     if not earliest.replace(microsecond=0) <= at <= latest:
         raise Refused(
             f"table {table.name} cannot be restored to {at:%Y-%m-%dT%H:%M:%SZ}, only to a time from"

@@ -10,37 +10,37 @@ from runbook.converge.absent import unless_absent
 from runbook.converge.functions import wait_until_updated
 from runbook.converge.roles import document, told
 from runbook.converge.table_names import names_a_table
-from runbook.engine import Refused, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Refused, StepContext, difference
+from runbook.engine.step_context import Changes
 from runbook.rollback.restored import Restore, restores
 from runbook.rollback.versions import described
 
 POLICY = "restored-tables"
 
 
-def allow(work: Work, role: Role) -> Changes:
+def allow(context: StepContext, role: Role) -> Changes:
     """Let a role do with the restored tables what it may do with the old ones, which stay allowed.
 
     While the aliases move one after another, callers meet both tables; and what an earlier restore
     allowed is what live functions read now, or go back to.
     """
-    wanted = _permissions(restores(work), role)
+    wanted = _permissions(restores(context), role)
     if not wanted:
         return ()
     answer = unless_absent(
-        work.client("iam").get_role_policy, RoleName=role.name, PolicyName=POLICY
+        context.client("iam").get_role_policy, RoleName=role.name, PolicyName=POLICY
     )
     found = answer["PolicyDocument"] if answer else None
     policy = _joined(found, document(wanted))
     have = {POLICY: told(found)} if found else None
     changes = difference(f"role {role.name}", have, {POLICY: told(policy)})
-    put = partial(work.client("iam").put_role_policy, RoleName=role.name, PolicyName=POLICY)
-    return work.settle(changes, lambda: put(PolicyDocument=json.dumps(policy)))
+    put = partial(context.client("iam").put_role_policy, RoleName=role.name, PolicyName=POLICY)
+    return context.settle(changes, lambda: put(PolicyDocument=json.dumps(policy)))
 
 
-def forbid(work: Work, role: Role, them: Collection[Restore]) -> None:
+def forbid(context: StepContext, role: Role, them: Collection[Restore]) -> None:
     """Take back what ``allow`` did for these; what another restore allowed stays."""
-    iam, which = work.client("iam"), {"RoleName": role.name, "PolicyName": POLICY}
+    iam, which = context.client("iam"), {"RoleName": role.name, "PolicyName": POLICY}
     answer = unless_absent(iam.get_role_policy, **which)
     if answer is None:
         return
@@ -53,14 +53,14 @@ def forbid(work: Work, role: Role, them: Collection[Restore]) -> None:
         iam.delete_role_policy(**which)
 
 
-def repoint(work: Work, function: Function, restored: Collection[str]) -> Changes:
+def repoint(context: StepContext, function: Function, restored: Collection[str]) -> Changes:
     """Publish the live code with the new tables' names, and move the alias.
 
     ``function`` is as it is planned afterwards; of its tables, only those in ``restored`` are changed:
     another one may have been restored before, and is live under a name that no plan knows yet.
     Variables are frozen into a version: a configuration alone would reach no caller.
     """
-    live = described(work, function, function.alias)
+    live = described(context, function, function.alias)
     variables = live.get("Environment", {}).get("Variables", {})
     wanted = {
         name: value
@@ -69,8 +69,8 @@ def repoint(work: Work, function: Function, restored: Collection[str]) -> Change
     }
     changes = difference(f"alias {function.name}:{function.alias}", variables, wanted)
     if changes:
-        _refuse_other_code(work, function, live)
-    return work.settle(changes, lambda: _release(work, function, {**variables, **wanted}))
+        _refuse_other_code(context, function, live)
+    return context.settle(changes, lambda: _release(context, function, {**variables, **wanted}))
 
 
 def _permissions(them: tuple[Restore, ...], role: Role) -> set[Permission]:
@@ -101,28 +101,28 @@ def _table(statement: Mapping[str, Any]) -> str:
     return str(statement.get("Resource")).partition("/index/")[0]
 
 
-def _refuse_other_code(work: Work, function: Function, live: Mapping[str, Any]) -> None:
+def _refuse_other_code(context: StepContext, function: Function, live: Mapping[str, Any]) -> None:
     """A new version is made of $LATEST: where that is other code, it would go live with the tables."""
-    latest = described(work, function, "$LATEST")["CodeSha256"]
+    latest = described(context, function, "$LATEST")["CodeSha256"]
     if latest != live["CodeSha256"]:
         raise Refused(
             f"function {function.name}: $LATEST is other code than version {live['Version']} behind"
             f" {function.alias}, and a new version would put it live: upload the live code first"
-            f" (check out its commit, `python -m runbook functions --env {work.environment.name} --go`),"
+            f" (check out its commit, `python -m runbook functions --env {context.environment.name} --go`),"
             " then run it again"
         )
 
 
-def _release(work: Work, function: Function, variables: Mapping[str, str]) -> None:
-    client, busy = work.client("lambda"), "ResourceConflictException"
+def _release(context: StepContext, function: Function, variables: Mapping[str, str]) -> None:
+    client, busy = context.client("lambda"), "ResourceConflictException"
     configured = partial(
         client.update_function_configuration,
         FunctionName=function.name,
         Environment={"Variables": dict(variables)},
     )
-    work.patiently(configured, busy)
-    wait_until_updated(work, function)
-    published = work.patiently(partial(client.publish_version, FunctionName=function.name), busy)
+    context.patiently(configured, busy)
+    wait_until_updated(context, function)
+    published = context.patiently(partial(client.publish_version, FunctionName=function.name), busy)
     client.update_alias(
         FunctionName=function.name,
         Name=function.alias,

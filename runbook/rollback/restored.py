@@ -10,9 +10,9 @@ from plan import plan_for
 from plan.model import Table
 from runbook.converge import table_names, tables
 from runbook.converge.absent import unless_absent
-from runbook.engine import Refused, Work, difference, until
+from runbook.engine import Refused, StepContext, difference, until
 from runbook.engine.journal import utc_now
-from runbook.engine.work import Changes
+from runbook.engine.step_context import Changes
 from runbook.rollback.moment import moment, refuse_outside
 
 EVERY_S, WITHIN_S = 15, 6 * 3600
@@ -31,57 +31,57 @@ class Restore:
         return self.new.name
 
 
-def restores(work: Work) -> tuple[Restore, ...]:
+def restores(context: StepContext) -> tuple[Restore, ...]:
     """Return what is to be restored: the table of ``--only``, else all three of them."""
-    at, name = moment(work), work.chosen.get("only")
-    chosen = [one for one in work.plan.tables if name in (None, one.key, one.name)]
+    at, name = moment(context), context.chosen.get("only")
+    chosen = [one for one in context.plan.tables if name in (None, one.key, one.name)]
     if not chosen:
-        keys = ", ".join(one.key for one in work.plan.tables)
+        keys = ", ".join(one.key for one in context.plan.tables)
         raise Refused(f"there is no table {name}; there are {keys}")
     names = {one.key: table_names.restored(one.name, at) for one in chosen}
-    plan = _renamed(work, names).plan
+    plan = _renamed(context, names).plan
     return tuple(Restore(old=one, new=plan.table(one.key), at=at) for one in chosen)
 
 
-def afterwards(work: Work) -> Work:
-    """Return the work with the restored tables' names in its environment, and so in its plan."""
-    return _renamed(work, {one.old.key: one.new.name for one in restores(work)})
+def afterwards(context: StepContext) -> StepContext:
+    """Return the context with the restored tables' names in its environment, and so in its plan."""
+    return _renamed(context, {one.old.key: one.new.name for one in restores(context)})
 
 
-def restore(work: Work, one: Restore) -> Changes:
+def restore(context: StepContext, one: Restore) -> Changes:
     """Restore into the new table, unless an earlier run did; wait until it can be read."""
-    there = found(work, one.new)
+    there = found(context, one.new)
     if there is None:
-        refuse_outside(work, one.old, one.at)
+        refuse_outside(context, one.old, one.at)
     name, wanted = f"table {one.new.name}", {"restored from": f"{one.old.name} at {one.at}"}
     changes = difference(name, None if there is None else wanted, wanted)
-    made = work.settle(changes, partial(_restore, work, one))
+    made = context.settle(changes, partial(_restore, context, one))
     if there is not None:
         _refuse_another(one, there)
-        _wait(work, one)
+        _wait(context, one)
     return made
 
 
-def exists(work: Work, one: Restore) -> bool:
+def exists(context: StepContext, one: Restore) -> bool:
     """Whether the new table is there: in a rehearsal it is not."""
-    return found(work, one.new) is not None
+    return found(context, one.new) is not None
 
 
-def age_s(work: Work, one: Restore, now: Callable[[], datetime] = utc_now) -> float:
+def age_s(context: StepContext, one: Restore, now: Callable[[], datetime] = utc_now) -> float:
     """Return seconds since AWS began to restore this table."""
-    there = found(work, one.new) or {}
+    there = found(context, one.new) or {}
     began: datetime = there["CreationDateTime"]
     return round((now() - began).total_seconds(), 1)
 
 
-def _renamed(work: Work, names: Mapping[str, str]) -> Work:
-    environment = replace(work.environment, tables={**work.environment.tables, **names})
-    return replace(work, environment=environment, plan=plan_for(environment))
+def _renamed(context: StepContext, names: Mapping[str, str]) -> StepContext:
+    environment = replace(context.environment, tables={**context.environment.tables, **names})
+    return replace(context, environment=environment, plan=plan_for(environment))
 
 
-def found(work: Work, table: Table) -> dict[str, Any] | None:
+def found(context: StepContext, table: Table) -> dict[str, Any] | None:
     """Return what DescribeTable says; None where there is no such table."""
-    answer = unless_absent(work.client("dynamodb").describe_table, TableName=table.name)
+    answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
     return answer["Table"] if answer else None
 
 
@@ -93,8 +93,8 @@ def _refuse_another(one: Restore, there: Mapping[str, Any]) -> None:
         )
 
 
-def _restore(work: Work, one: Restore) -> None:
-    client, key = work.client("dynamodb"), work.environment.table_key
+def _restore(context: StepContext, one: Restore) -> None:
+    client, key = context.client("dynamodb"), context.environment.table_key
     encrypted = {"SSESpecificationOverride": tables.encryption(key)} if key else {}
     begin = partial(
         client.restore_table_to_point_in_time,
@@ -104,17 +104,17 @@ def _restore(work: Work, one: Restore) -> None:
         **encrypted,
     )
     try:
-        work.patiently(begin, *tables.BUSY)
+        context.patiently(begin, *tables.BUSY)
     except client.exceptions.TableAlreadyExistsException:
         # The client sent it again, since the first answer was lost on its way.
-        _refuse_another(one, found(work, one.new) or {})
-    _wait(work, one)
+        _refuse_another(one, found(context, one.new) or {})
+    _wait(context, one)
 
 
-def _wait(work: Work, one: Restore) -> None:
+def _wait(context: StepContext, one: Restore) -> None:
     def ready() -> bool:
-        there = found(work, one.new) or {}
+        there = found(context, one.new) or {}
         return there.get("TableStatus") == "ACTIVE"
 
     what = f"table {one.new.name} is restored"
-    until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=work.sleep)
+    until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=context.sleep)

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from plan.model import Table
-from runbook.engine import Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import StepContext, difference
+from runbook.engine.step_context import Changes
 
 SERVICE = "application-autoscaling"
 OF_DYNAMODB = {"ServiceNamespace": "dynamodb"}
@@ -29,36 +29,38 @@ class Scaling:
         return {f"scaling of {units}": asdict(self)}
 
 
-def carry(work: Work, old: Table, new: Table, *, there: bool) -> Changes:
+def carry(context: StepContext, old: Table, new: Table, *, there: bool) -> Changes:
     """Give the new table the bounds and the target tracking of the old one, and of its indexes.
 
     Where the new table is not there yet, only show it. Scheduled actions are not carried.
     """
-    found = _scaling(work, new) if there else {}
+    found = _scaling(context, new) if there else {}
     made: Changes = ()
-    for place, wanted in _scaling(work, old).items():
+    for place, wanted in _scaling(context, old).items():
         part, dimension = place
         have = found[place].fields(dimension) if place in found else None
         changes = difference(f"table {new.name}{part}", have, wanted.fields(dimension))
         resource = {"ResourceId": f"table/{new.name}{part}", "ScalableDimension": dimension}
-        made += work.settle(changes, partial(_register, work, resource, wanted))
+        made += context.settle(changes, partial(_register, context, resource, wanted))
     return made
 
 
-def _scaling(work: Work, table: Table) -> dict[Place, Scaling]:
+def _scaling(context: StepContext, table: Table) -> dict[Place, Scaling]:
     policies: dict[Place, dict[str, Any]] = {}
-    for one in _listed(work, "describe_scaling_policies", "ScalingPolicies", table):
+    for one in _listed(context, "describe_scaling_policies", "ScalingPolicies", table):
         if TRACKING in one:
             policies.setdefault(_place(one), {})[one["PolicyName"]] = one[TRACKING]
-    targets = _listed(work, "describe_scalable_targets", "ScalableTargets", table)
+    targets = _listed(context, "describe_scalable_targets", "ScalableTargets", table)
     return {
         _place(one): Scaling(one["MinCapacity"], one["MaxCapacity"], policies.get(_place(one), {}))
         for one in targets
     }
 
 
-def _listed(work: Work, operation: str, key: str, table: Table) -> Iterator[Mapping[str, Any]]:
-    for page in work.client(SERVICE).get_paginator(operation).paginate(**OF_DYNAMODB):
+def _listed(
+    context: StepContext, operation: str, key: str, table: Table
+) -> Iterator[Mapping[str, Any]]:
+    for page in context.client(SERVICE).get_paginator(operation).paginate(**OF_DYNAMODB):
         yield from (one for one in page[key] if one["ResourceId"].split("/")[1] == table.name)
 
 
@@ -67,8 +69,8 @@ def _place(one: Mapping[str, Any]) -> Place:
     return "".join(f"/{part}" for part in index), one["ScalableDimension"]
 
 
-def _register(work: Work, resource: Mapping[str, str], wanted: Scaling) -> None:
-    client, target = work.client(SERVICE), {**OF_DYNAMODB, **resource}
+def _register(context: StepContext, resource: Mapping[str, str], wanted: Scaling) -> None:
+    client, target = context.client(SERVICE), {**OF_DYNAMODB, **resource}
     bounds = {"MinCapacity": wanted.minimum, "MaxCapacity": wanted.maximum}
     client.register_scalable_target(**target, **bounds)
     for name, tracking in wanted.policies.items():

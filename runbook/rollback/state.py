@@ -5,38 +5,38 @@ from typing import Any
 
 from runbook.converge import function_releases, rest_api
 from runbook.converge.deployments import stage_of
-from runbook.engine import Work
+from runbook.engine import StepContext
 from runbook.rollback.contents import content
 from runbook.rollback.history import deployments
 from runbook.rollback.versions import PART, live, published
 
 
-def state(work: Work) -> dict[str, Any]:
+def state(context: StepContext) -> dict[str, Any]:
     """Return what the aliases and the stage serve, what they could go back to, and every table's content.
 
     What could be gone back to counts: a bad version or deployment that is left behind is the next
     target of somebody's rollback.
     """
-    plan = work.plan
-    api = rest_api.find(work, plan.api)
+    plan = context.plan
+    api = rest_api.find(context, plan.api)
     id_ = api["id"] if api else None
-    stage = stage_of(work, plan.api, id_)
+    stage = stage_of(context, plan.api, id_)
     return {
-        "functions": {one.name: function_releases.released(work, one) for one in plan.functions},
-        "versions": {one.name: list(published(work, one)) for one in plan.functions},
+        "functions": {one.name: function_releases.released(context, one) for one in plan.functions},
+        "versions": {one.name: list(published(context, one)) for one in plan.functions},
         "deployment": stage["deploymentId"] if stage else None,
-        "deployments": sorted(str(one["id"]) for one in deployments(work, id_)) if id_ else [],
-        "tables": {one.name: content(work, one).as_json() for one in plan.tables},
+        "deployments": sorted(str(one["id"]) for one in deployments(context, id_)) if id_ else [],
+        "tables": {one.name: content(context, one).as_json() for one in plan.tables},
     }
 
 
-def served(work: Work, part: str) -> dict[str, Any]:
+def served(context: StepContext, part: str) -> dict[str, Any]:
     """Return what callers get now, in the terms in which a rollback of this part records it."""
-    plan = work.plan
+    plan = context.plan
     if part == PART:
-        return live(work, plan.functions)
-    api = rest_api.find(work, plan.api)
-    stage = stage_of(work, plan.api, api["id"] if api else None)
+        return live(context, plan.functions)
+    api = rest_api.find(context, plan.api)
+    stage = stage_of(context, plan.api, api["id"] if api else None)
     return {"deployment": stage["deploymentId"]} if stage else {}
 
 

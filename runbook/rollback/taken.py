@@ -10,8 +10,8 @@ from time import monotonic
 from typing import Any
 
 from runbook.converge import releases
-from runbook.engine import Change, Work
-from runbook.engine.work import Changes
+from runbook.engine import Change, StepContext
+from runbook.engine.step_context import Changes
 from signoff.checklist import Words
 
 KIND = "rollback"
@@ -34,43 +34,43 @@ class Way:
 
 
 def begun(
-    work: Work, part: str, live: Mapping[str, Any], scope: Sequence[str] | None = None
+    context: StepContext, part: str, live: Mapping[str, Any], scope: Sequence[str] | None = None
 ) -> Mapping[str, Any] | None:
     """Return where a rollback of this scope (None: of any) was going that did not end; None without one.
 
     ``live`` is what callers get now, in the terms of ``Way.before``.
     """
-    newest = work.recorded(KIND, part=part)
+    newest = context.recorded(KIND, part=part)
     if newest is None or newest["state"] != BEGUN:
         return None
     if scope is not None and list(scope) != newest.get("scope"):
         return None
-    if _overtaken(work, newest, live):
+    if _overtaken(context, newest, live):
         return None
     target: Mapping[str, Any] = newest["after"]
     return target
 
 
-def take(work: Work, way: Way, moves: Sequence[Move]) -> Changes:
+def take(context: StepContext, way: Way, moves: Sequence[Move]) -> Changes:
     """Make the moves one after another, timed; where a killed run made them all, say that it is done.
 
     Each is settled by itself, so that the journal of a run that stops tells which were made.
     """
     changes = tuple(change for found, _ in moves for change in found)
-    if not changes and begun(work, way.part, way.before, way.scope):
+    if not changes and begun(context, way.part, way.before, way.scope):
         changes = (Change("evidence", f"{KIND} {way.part}", BEGUN, DONE),)
-        return work.settle(changes, lambda: _leave(work, way, DONE, None))
-    if changes and work.go:
-        _timed(work, way, moves)
+        return context.settle(changes, lambda: _leave(context, way, DONE, None))
+    if changes and context.go:
+        _timed(context, way, moves)
     return changes
 
 
-def _overtaken(work: Work, newest: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+def _overtaken(context: StepContext, newest: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
     """Whether a release came after it: one that was recorded, and is neither what it left nor its target.
 
     A rollback of another part leaves a record of a release, too, and must not end this one.
     """
-    if len(work.history(releases.KIND)) <= newest.get("releases", 0):
+    if len(context.history(releases.KIND)) <= newest.get("releases", 0):
         return False
     before, after = newest["before"], newest["after"]
     return any(
@@ -79,14 +79,14 @@ def _overtaken(work: Work, newest: Mapping[str, Any], live: Mapping[str, Any]) -
     )
 
 
-def _timed(work: Work, way: Way, moves: Sequence[Move]) -> None:
-    _leave(work, way, BEGUN, None)
+def _timed(context: StepContext, way: Way, moves: Sequence[Move]) -> None:
+    _leave(context, way, BEGUN, None)
     start = way.seconds()
     for changes, move in moves:
-        work.settle(changes, move)
+        context.settle(changes, move)
     took = round(way.seconds() - start, 2)
-    _leave(work, way, DONE, took)
-    work.tell(
+    _leave(context, way, DONE, took)
+    context.tell(
         Words(
             en=f"{way.part}: rolled back in {took:g} s",
             ja=f"{way.part}: {took:g}秒でロールバックしました",
@@ -94,7 +94,7 @@ def _timed(work: Work, way: Way, moves: Sequence[Move]) -> None:
     )
 
 
-def _leave(work: Work, way: Way, state: str, took: float | None) -> None:
+def _leave(context: StepContext, way: Way, state: str, took: float | None) -> None:
     moved = {"before": way.before, "after": way.after, "scope": list(way.scope)}
-    known = {"releases": len(work.history(releases.KIND))}
-    work.record(KIND, {"part": way.part, "state": state, **moved, **known, "seconds": took})
+    known = {"releases": len(context.history(releases.KIND))}
+    context.record(KIND, {"part": way.part, "state": state, **moved, **known, "seconds": took})

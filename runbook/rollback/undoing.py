@@ -6,7 +6,7 @@ from typing import Any
 
 from runbook import rollback_functions
 from runbook.converge import alarms, releases
-from runbook.engine import Refused, Work
+from runbook.engine import Refused, StepContext
 from runbook.rollback.contents import content
 from runbook.rollback.drill import go_back
 from runbook.rollback.faults import configure_them_well, delete_versions, take_it_out
@@ -16,41 +16,41 @@ from runbook.rollback.taken import begun
 from runbook.rollback.versions import PART, described
 
 
-def compare_and_undo(work: Work) -> None:
+def compare_and_undo(context: StepContext) -> None:
     """Refuse where a restored table differs from its mended source; then undo the restore.
 
     Where an earlier try came half-way, it goes on: what is not there any more is not undone again.
     """
-    take_it_out(work)
-    made = [one for one in restores(work) if exists(work, one)]
+    take_it_out(context)
+    made = [one for one in restores(context) if exists(context, one)]
     for one in made:
-        if content(work, one.new) != content(work, one.old):
+        if content(context, one.new) != content(context, one.old):
             raise Refused(f"table {one.new.name} was restored, but is not what {one.old.name} was")
-    names = {one.new.name for one in restores(work)}
-    live = {one.name: described(work, one, one.alias) for one in work.plan.functions}
+    names = {one.new.name for one in restores(context)}
+    live = {one.name: described(context, one, one.alias) for one in context.plan.functions}
     versions = {name: one["Version"] for name, one in live.items()}
-    if begun(work, PART, versions) or any(_reads(one, names) for one in live.values()):
-        go_back(replace(work, chosen={}), rollback_functions)
-    configure_them_well(work)
-    delete_versions(work, lambda version: _reads(version, names))
-    for role in work.plan.roles:
-        forbid(work, role, restores(work))
+    if begun(context, PART, versions) or any(_reads(one, names) for one in live.values()):
+        go_back(replace(context, chosen={}), rollback_functions)
+    configure_them_well(context)
+    delete_versions(context, lambda version: _reads(version, names))
+    for role in context.plan.roles:
+        forbid(context, role, restores(context))
     watched = {one.old.name for one in made}
-    for alarm in work.plan.alarms:
+    for alarm in context.plan.alarms:
         if alarm.dimensions.get("TableName") in watched:
-            alarms.converge(work, alarm)
+            alarms.converge(context, alarm)
     for one in made:
-        _delete(work, one)
-    releases.converge(work)
+        _delete(context, one)
+    releases.converge(context)
 
 
 def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
     return not set(version["Environment"]["Variables"].values()).isdisjoint(tables)
 
 
-def _delete(work: Work, one: Restore) -> None:
+def _delete(context: StepContext, one: Restore) -> None:
     """Delete what the rehearsal itself restored, after its protection: never another table."""
-    client = work.client("dynamodb")
+    client = context.client("dynamodb")
     client.update_table(TableName=one.new.name, DeletionProtectionEnabled=False)
     client.get_waiter("table_exists").wait(TableName=one.new.name)
     client.delete_table(TableName=one.new.name)

@@ -7,8 +7,8 @@ from typing import Any
 from plan.model import Function
 from runbook.converge import earlier_version
 from runbook.converge.table_names import names_a_table
-from runbook.engine import Change, Refused, Work, difference
-from runbook.engine.work import Changes
+from runbook.engine import Change, Refused, StepContext, difference
+from runbook.engine.step_context import Changes
 from runbook.rollback.taken import begun
 
 PART = "functions"
@@ -29,59 +29,59 @@ class Move:
         return moved + _tables(name, self.live, self.target) if moved else ()
 
 
-def moves(work: Work) -> tuple[Move, ...]:
+def moves(context: StepContext) -> tuple[Move, ...]:
     """Return the moves to the version that was named, or to the release before; Refused where none."""
-    targets = _targets(work, chosen(work))
+    targets = _targets(context, chosen(context))
     return tuple(
         Move(
             function=one,
-            live=described(work, one, one.alias),
-            target=_existing(work, one, targets[one.name]),
+            live=described(context, one, one.alias),
+            target=_existing(context, one, targets[one.name]),
         )
-        for one in chosen(work)
+        for one in chosen(context)
         if one.name in targets
     )
 
 
-def chosen(work: Work) -> tuple[Function, ...]:
+def chosen(context: StepContext) -> tuple[Function, ...]:
     """Return the functions that the command line named; all of them where it named none."""
-    name = work.chosen.get("only")
-    found = tuple(one for one in work.plan.functions if name in (None, one.key, one.name))
+    name = context.chosen.get("only")
+    found = tuple(one for one in context.plan.functions if name in (None, one.key, one.name))
     if not found:
-        keys = ", ".join(one.key for one in work.plan.functions)
+        keys = ", ".join(one.key for one in context.plan.functions)
         raise Refused(f"there is no function {name}; there are {keys}")
     return found
 
 
-def described(work: Work, function: Function, qualifier: str) -> Mapping[str, Any]:
+def described(context: StepContext, function: Function, qualifier: str) -> Mapping[str, Any]:
     """Return Lambda's configuration of a version or an alias."""
-    answer: Mapping[str, Any] = work.client("lambda").get_function_configuration(
+    answer: Mapping[str, Any] = context.client("lambda").get_function_configuration(
         FunctionName=function.name, Qualifier=qualifier
     )
     return answer
 
 
-def published(work: Work, function: Function) -> tuple[int, ...]:
+def published(context: StepContext, function: Function) -> tuple[int, ...]:
     """Return the numbers of the versions that there are, oldest first."""
-    return tuple(sorted(int(number) for number in earlier_version.published(work, function)))
+    return tuple(sorted(int(number) for number in earlier_version.published(context, function)))
 
 
-def live(work: Work, functions: Iterable[Function]) -> dict[str, str]:
+def live(context: StepContext, functions: Iterable[Function]) -> dict[str, str]:
     """Return the versions behind the aliases, by name of the function."""
-    return {one.name: described(work, one, one.alias)["Version"] for one in functions}
+    return {one.name: described(context, one, one.alias)["Version"] for one in functions}
 
 
-def _targets(work: Work, functions: tuple[Function, ...]) -> Mapping[str, str]:
-    if version := work.chosen.get("to"):
+def _targets(context: StepContext, functions: tuple[Function, ...]) -> Mapping[str, str]:
+    if version := context.chosen.get("to"):
         return {one.name: version for one in functions}
-    now = live(work, functions)
-    if going := begun(work, PART, now, sorted(now)):
+    now = live(context, functions)
+    if going := begun(context, PART, now, sorted(now)):
         return going
-    there = {one.name: earlier_version.published(work, one) for one in functions}
-    for release in work.history("release"):
+    there = {one.name: earlier_version.published(context, one) for one in functions}
+    for release in context.history("release"):
         if other := _other(release, now, there):
             return other
-    return {one.name: _below(work, one, now[one.name]) for one in functions}
+    return {one.name: _below(context, one, now[one.name]) for one in functions}
 
 
 def _other(
@@ -98,24 +98,24 @@ def _other(
     }
 
 
-def _below(work: Work, function: Function, live: str) -> str:
-    older = [number for number in published(work, function) if number < int(live)]
+def _below(context: StepContext, function: Function, live: str) -> str:
+    older = [number for number in published(context, function) if number < int(live)]
     if not older:
         raise Refused(
             f"function {function.name}: version {live} is the oldest one, so there is nothing to go"
-            f" back to: deploy a good one by `python -m runbook functions --env {work.environment.name} --go`"
+            f" back to: deploy a good one by `python -m runbook functions --env {context.environment.name} --go`"
         )
     return str(older[-1])
 
 
-def _existing(work: Work, function: Function, version: str) -> Mapping[str, Any]:
-    there = published(work, function)
+def _existing(context: StepContext, function: Function, version: str) -> Mapping[str, Any]:
+    there = published(context, function)
     if version not in map(str, there):
         numbers = ", ".join(map(str, there)) or "none"
         raise Refused(
             f"function {function.name} has no published version {version}; there are {numbers}"
         )
-    return described(work, function, version)
+    return described(context, function, version)
 
 
 def _shown(version: Mapping[str, Any]) -> dict[str, Any]:

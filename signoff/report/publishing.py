@@ -17,7 +17,7 @@ from signoff.result import Provenance, Result, commit_of, versions
 from signoff.run import Run
 from signoff.terminal import Terminal
 from signoff.verdict import decide
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
 _RESULT = TypeAdapter(Result)
 
@@ -25,8 +25,8 @@ _RESULT = TypeAdapter(Result)
 def publish(run: Run, terminal: Terminal) -> int:
     """Return 0 for GO and CONDITIONAL (or a selection without red rows), else 1."""
     rows = run.row_verdicts()
-    if run.world:
-        run.world = replace(run.world, inventory=frozen(run.world.inventory))
+    if run.snapshot:
+        run.snapshot = replace(run.snapshot, inventory=frozen(run.snapshot.inventory))
     if not run.full:
         judged = tuple(one for one in rows if one.findings)
         terminal.part(judged, len(run.checklist), _provenance(run, _world(run)))
@@ -47,25 +47,25 @@ def publish(run: Run, terminal: Terminal) -> int:
 
 
 def _result(run: Run, again: Reread) -> Result:
-    world = _world(run)
-    unread = [f"not read: {one}" for one in unreadable(world.inventory)]
+    snapshot = _world(run)
+    unread = [f"not read: {one}" for one in unreadable(snapshot.inventory)]
     verdict = decide(
         run.row_verdicts(),
         run.environment.waivers,
-        today=world.now.date(),
+        today=snapshot.now.date(),
         problems=[*unread, *filter(None, [again.problem])],
     )
     return Result(
-        provenance=replace(_provenance(run, world), calls_again=again.calls),
+        provenance=replace(_provenance(run, snapshot), calls_again=again.calls),
         verdict=verdict,
         notices=tuple(run.composition.notices(run.environment)),
     )
 
 
-def _provenance(run: Run, world: World) -> Provenance:
-    inventory = world.inventory
+def _provenance(run: Run, snapshot: Snapshot) -> Provenance:
+    inventory = snapshot.inventory
     try:
-        release = world.release
+        release = snapshot.release
     except NotTestable:
         release = None
     return Provenance(
@@ -89,7 +89,7 @@ def _provenance(run: Run, world: World) -> Provenance:
         elsewhere=run.choice.elsewhere,
         local=run.own_stack,
         overrides=run.overrides,
-        newest_record=world.records.newest_file,
+        newest_record=snapshot.records.newest_file,
     )
 
 
@@ -109,7 +109,7 @@ def _write(run: Run, result: Result) -> Path:
     return latest
 
 
-def _world(run: Run) -> World:
-    if run.world is None:
-        raise ValueError("publishing needs a world; the run read none")
-    return run.world
+def _world(run: Run) -> Snapshot:
+    if run.snapshot is None:
+        raise ValueError("publishing needs a snapshot; the run read none")
+    return run.snapshot

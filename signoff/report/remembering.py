@@ -11,19 +11,19 @@ from aws.section import NotTestable, known
 from signoff.observing import store_of
 from signoff.result import Result
 from signoff.run import Run
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
 SALT = "own"
 
 
-def remember(run: Run, world: World, result: Result) -> str | None:
+def remember(run: Run, snapshot: Snapshot, result: Result) -> str | None:
     """Append a record of the run, and of its window; return why that failed, or None."""
     environment = run.environment
     session = boto3.Session(region_name=environment.region)
     store = store_of(run, environment.evidence, environment.name, session)
-    caller, release = world.inventory.caller, result.provenance.release
+    caller, release = snapshot.inventory.caller, result.provenance.release
     try:
-        store.append("run", _body(world.inventory, result), caller=caller, release=release)
+        store.append("run", _body(snapshot.inventory, result), caller=caller, release=release)
         for window in run.windows:
             store.append("window", window, caller=caller, release=release)
     except (ClientError, BotoCoreError, OSError) as error:

@@ -53,9 +53,9 @@ def _other_alarm(alarm: Alarm) -> Alarm:
 
 
 def _extra():
-    def broken(world):
-        alarm = world.inventory.sections.alarms[ERRORS]
-        return added("alarms", "stamp-rally-prod-extra", _other_alarm(alarm))(world)
+    def broken(snapshot):
+        alarm = snapshot.inventory.sections.alarms[ERRORS]
+        return added("alarms", "stamp-rally-prod-extra", _other_alarm(alarm))(snapshot)
 
     return broken
 
@@ -102,26 +102,26 @@ DEFECTS = (
     Defect(id="MON-07:another-alarm-of-ours", breaks=_extra()),
     Defect(
         id="PREP-01:of-the-future",
-        breaks=lambda world: replace(
-            world,
+        breaks=lambda snapshot: replace(
+            snapshot,
             dev=replace(
-                world.dev,
+                snapshot.dev,
                 entries=tuple(
                     replace(one, created=one.created + timedelta(days=400))
-                    for one in world.dev.entries
+                    for one in snapshot.dev.entries
                 ),
             ),
         ),
     ),
     Defect(
         id="PREP-01:one-row-only",
-        breaks=lambda world: replace(
-            world,
+        breaks=lambda snapshot: replace(
+            snapshot,
             dev=replace(
-                world.dev,
+                snapshot.dev,
                 entries=tuple(
                     replace(one, body={**one.body, "rows": {"SMOKE-02": "pass"}})
-                    for one in world.dev.entries
+                    for one in snapshot.dev.entries
                 ),
             ),
         ),

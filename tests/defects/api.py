@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aws.api import Integration, StaticAnswer
 from signoff.records import Records
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item
 from tests.defects.defect import Break, Defect
@@ -25,18 +25,20 @@ STAGED = ("stages", "served")
 def _dev_routes(*routes: str) -> Break:
     """Let dev's newest export have these routes."""
 
-    def broken(world: World) -> World:
+    def broken(snapshot: Snapshot) -> Snapshot:
         entries = [
             replace(one, body={"routes": list(routes)}) if one.kind == "api-export" else one
-            for one in world.dev.entries
+            for one in snapshot.dev.entries
         ]
-        return replace(world, dev=Records.of(entries))
+        return replace(snapshot, dev=Records.of(entries))
 
     return broken
 
 
-def _undev(world: World) -> World:
-    return replace(world, dev=Records.of(r for r in world.dev.entries if r.kind != "api-export"))
+def _undev(snapshot: Snapshot) -> Snapshot:
+    return replace(
+        snapshot, dev=Records.of(r for r in snapshot.dev.entries if r.kind != "api-export")
+    )
 
 
 EXISTENCE = (
@@ -67,7 +69,9 @@ EXISTENCE = (
         id="DEP-20:no-address-at-all",
         breaks=both(
             edited("rest_apis", API, lambda one: (replace(one[0], execute_api_disabled=True),)),
-            lambda world: replace(world, environment=replace(world.environment, domain=None)),
+            lambda snapshot: replace(
+                snapshot, environment=replace(snapshot.environment, domain=None)
+            ),
         ),
         # A run leaves the rows of a part that is not configured out; here they lack their ground.
         unknown=frozenset({"DEP-40", "DEP-41", "DEP-42", "DEP-43"}),
@@ -152,8 +156,8 @@ ROUTED = (
 )
 DEFECTS: tuple[Defect, ...] = (*EXISTENCE, *ROUTED)
 SOUND: dict[str, Break] = {
-    "no export of dev": lambda world: replace(
-        world, dev=Records.of(one for one in world.dev.entries if one.kind != "api-export")
+    "no export of dev": lambda snapshot: replace(
+        snapshot, dev=Records.of(one for one in snapshot.dev.entries if one.kind != "api-export")
     ),
     "own address closed, domain there": edited(
         "rest_apis", API, lambda one: (replace(one[0], execute_api_disabled=True),)

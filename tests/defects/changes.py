@@ -6,9 +6,9 @@ from typing import Any
 
 from aws.section import NotTestable, Unreadable
 from signoff.records import Records
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
-Break = Callable[[World], World]
+Break = Callable[[Snapshot], Snapshot]
 DENIED = Unreadable("AccessDeniedException: not authorized")
 
 
@@ -44,10 +44,10 @@ def unread(section: str, name: str | None = None) -> Break:
 
 
 def whole(section: str, change: Callable[[Mapping[str, Any]], Any]) -> Break:
-    def broken(world: World) -> World:
-        sections = world.inventory.sections
+    def broken(snapshot: Snapshot) -> Snapshot:
+        sections = snapshot.inventory.sections
         changed = replace(sections, **{section: change(getattr(sections, section))})
-        return replace(world, inventory=replace(world.inventory, sections=changed))
+        return replace(snapshot, inventory=replace(snapshot.inventory, sections=changed))
 
     return broken
 
@@ -55,9 +55,9 @@ def whole(section: str, change: Callable[[Mapping[str, Any]], Any]) -> Break:
 def without_records(kind: str) -> Break:
     """Take every record of a kind out of the environment's evidence store."""
 
-    def broken(world: World) -> World:
-        kept = [record for record in world.records.entries if record.kind != kind]
-        return replace(world, records=Records.of(kept))
+    def broken(snapshot: Snapshot) -> Snapshot:
+        kept = [record for record in snapshot.records.entries if record.kind != kind]
+        return replace(snapshot, records=Records.of(kept))
 
     return broken
 
@@ -65,11 +65,11 @@ def without_records(kind: str) -> Break:
 def record(kind: str, **fields: Any) -> Break:
     """Change fields of the newest record of a kind."""
 
-    def broken(world: World) -> World:
-        entries = list(world.records.entries)
+    def broken(snapshot: Snapshot) -> Snapshot:
+        entries = list(snapshot.records.entries)
         at = max(n for n, one in enumerate(entries) if one.kind == kind)
         entries[at] = replace(entries[at], **fields)
-        return replace(world, records=Records.of(entries))
+        return replace(snapshot, records=Records.of(entries))
 
     return broken
 
@@ -77,30 +77,30 @@ def record(kind: str, **fields: Any) -> Break:
 def both(*breaks: Break) -> Break:
     """Apply several changes, in order."""
 
-    def broken(world: World) -> World:
+    def broken(snapshot: Snapshot) -> Snapshot:
         for one in breaks:
-            world = one(world)
-        return world
+            snapshot = one(snapshot)
+        return snapshot
 
     return broken
 
 
-def rebound(before: World) -> Break:
+def rebound(before: Snapshot) -> Break:
     """Let the records of a release speak of the one that is live after a change.
 
     Whoever breaks something makes a new release by it; the load run and the rehearsal are held again,
     so that the defect's own row is seen alone.
     """
 
-    def moved(world: World) -> World:
+    def moved(snapshot: Snapshot) -> Snapshot:
         try:
-            live = world.release
+            live = snapshot.release
         except NotTestable:
-            return world
+            return snapshot
         entries = (
             replace(one, release=live) if one.release == before.release else one
-            for one in world.records.entries
+            for one in snapshot.records.entries
         )
-        return replace(world, records=Records(tuple(entries), world.records.problem))
+        return replace(snapshot, records=Records(tuple(entries), snapshot.records.problem))
 
     return moved

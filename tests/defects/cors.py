@@ -29,7 +29,9 @@ def _lowered(api: ApiDocument) -> ApiDocument:
 
 
 def _origin(origin: str) -> Break:
-    return lambda world: replace(world, environment=replace(world.environment, origin=origin))
+    return lambda snapshot: replace(
+        snapshot, environment=replace(snapshot.environment, origin=origin)
+    )
 
 
 DEFECTS: tuple[Defect, ...] = (

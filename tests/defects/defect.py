@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from signoff.outcome import Outcome
-from signoff.world import World
+from signoff.snapshot import Snapshot
 
-Break = Callable[[World], World]
+Break = Callable[[Snapshot], Snapshot]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

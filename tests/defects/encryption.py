@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.secrets import Key
 from signoff.outcome import Outcome
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from tests.defects.changes import absent, added, both, item, unread
 from tests.defects.defect import Break, Defect
 
@@ -21,7 +21,9 @@ EVERY_TABLE = ("Users-prod", "UserStamps-prod", "StampMasters-prod")
 
 def _decided(key: str) -> Break:
     """Let the environment file name a key for the tables."""
-    return lambda world: replace(world, environment=replace(world.environment, table_key=key))
+    return lambda snapshot: replace(
+        snapshot, environment=replace(snapshot.environment, table_key=key)
+    )
 
 
 def _encrypted(*tables: str, key: str = KEY, status: str = "ENABLED") -> Break:
@@ -130,10 +132,10 @@ BUCKETS = (
 DEFECTS = TABLES + BUCKETS
 
 
-def _in_two_statements(world: World) -> World:
+def _in_two_statements(snapshot: Snapshot) -> Snapshot:
     statements = [json.loads(_policy(Resource=arn))["Statement"][0] for arn in ARNS]
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    return item("buckets", BUCKET, policy=policy)(world)
+    return item("buckets", BUCKET, policy=policy)(snapshot)
 
 
 SOUND: Mapping[str, Break] = {

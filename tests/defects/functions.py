@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from aws.api import Deployment
 from aws.functions import LambdaAccount
 from signoff.outcome import Outcome
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
 from tests.defects.defect import Break, Defect
@@ -23,16 +23,16 @@ def _lost(name: str) -> Break:
 
 
 def _released(name: str, **fields: str) -> Break:
-    def broken(world: World) -> World:
-        newest = world.records.newest("release")
+    def broken(snapshot: Snapshot) -> Snapshot:
+        newest = snapshot.records.newest("release")
         assert newest
         functions = {**newest.body["functions"], name: fields}
-        return record("release", body={**newest.body, "functions": functions})(world)
+        return record("release", body={**newest.body, "functions": functions})(snapshot)
 
     return broken
 
 
-def _deployed_by_hand(world: World) -> World:
+def _deployed_by_hand(snapshot: Snapshot) -> Snapshot:
     """Deploy the API once more, without the procedure that leaves a record."""
     newest = replace(
         edge.deployments()[edge.API][0],
@@ -40,7 +40,7 @@ def _deployed_by_hand(world: World) -> World:
         created=datetime(2026, 11, 25, 7, 12, tzinfo=UTC),
     )
     again = edited("deployments", edge.API, lambda found: (newest, *found))
-    return both(again, item("stages", "prod", deployment_id="0yz7rk"))(world)
+    return both(again, item("stages", "prod", deployment_id="0yz7rk"))(snapshot)
 
 
 def _same_second(*, older_first: bool) -> Break:

@@ -14,13 +14,15 @@ LAST_MONTH = {"window": ["2026-10-01T08:00:00+00:00", "2026-10-01T08:02:00+00:00
 THE_DAY_BEFORE = {"window": ["2026-11-23T08:00:00+00:00", "2026-11-23T08:02:00+00:00"]}
 
 
-def failed_and_an_older_pass_recorded_after_it(world):
+def failed_and_an_older_pass_recorded_after_it(snapshot):
     """Let the newest run be a fail, and yesterday's pass the newest record."""
-    at, newest = next((n, one) for n, one in enumerate(world.records.entries) if one.kind == "load")
-    entries = list(world.records.entries)
+    at, newest = next(
+        (n, one) for n, one in enumerate(snapshot.records.entries) if one.kind == "load"
+    )
+    entries = list(snapshot.records.entries)
     entries[at] = replace(newest, body=LOAD | {"verdict": "fail"})
     entries.append(replace(newest, body=LOAD | THE_DAY_BEFORE))
-    return replace(world, records=Records.of(entries))
+    return replace(snapshot, records=Records.of(entries))
 
 
 DEFECTS = (

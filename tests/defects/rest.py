@@ -7,7 +7,7 @@ from typing import Any
 from aws.inventory import Names
 from signoff.outcome import Outcome
 from signoff.records import Records
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from tests.defects.changes import edited, item, record, unread, without_records
 from tests.defects.defect import Break, Defect
 
@@ -17,9 +17,9 @@ AWARD = "stamp-rally-prod-award"
 
 
 def _dev(change: Any) -> Break:
-    def broken(world: World) -> World:
-        entries = [change(one) if one.kind == "run" else one for one in world.dev.entries]
-        return replace(world, dev=Records.of(one for one in entries if one))
+    def broken(snapshot: Snapshot) -> Snapshot:
+        entries = [change(one) if one.kind == "run" else one for one in snapshot.dev.entries]
+        return replace(snapshot, dev=Records.of(one for one in entries if one))
 
     return broken
 
@@ -27,10 +27,10 @@ def _dev(change: Any) -> Break:
 def _stamps(change: Any) -> Break:
     """Change the items and, so that only their form is wrong, the manifest with them."""
 
-    def broken(world: World) -> World:
-        contents = world.inventory.sections.contents[MASTERS]
+    def broken(snapshot: Snapshot) -> Snapshot:
+        contents = snapshot.inventory.sections.contents[MASTERS]
         return edited("contents", MASTERS, lambda c: replace(c, items=change(contents.items)))(
-            world
+            snapshot
         )
 
     return broken
@@ -61,14 +61,14 @@ def _malformed(id_: str, change: Any) -> Defect:
 def _manifested(breaks: Break) -> Break:
     """Let the manifest agree with what is there, as after a migration of bad data."""
 
-    def broken(world: World) -> World:
+    def broken(snapshot: Snapshot) -> Snapshot:
         from signoff.canonical import canonical_hash  # noqa: PLC0415 - needed here alone
 
-        world = breaks(world)
-        items = world.inventory.sections.contents[MASTERS].items
-        body = world.records.newest("manifest").body
+        snapshot = breaks(snapshot)
+        items = snapshot.inventory.sections.contents[MASTERS].items
+        body = snapshot.records.newest("manifest").body
         body = {**body, "count": len(items), "hash": canonical_hash(items)}
-        return record("manifest", body=body)(world)
+        return record("manifest", body=body)(snapshot)
 
     return broken
 
@@ -115,13 +115,15 @@ PREPARATION = (
     ),
     Defect(
         id="PREP-06:other-account",
-        breaks=lambda world: replace(
-            world, inventory=replace(world.inventory, account="111122223333")
+        breaks=lambda snapshot: replace(
+            snapshot, inventory=replace(snapshot.inventory, account="111122223333")
         ),
     ),
     Defect(
         id="PREP-06:other-region",
-        breaks=lambda world: replace(world, inventory=replace(world.inventory, region="us-east-1")),
+        breaks=lambda snapshot: replace(
+            snapshot, inventory=replace(snapshot.inventory, region="us-east-1")
+        ),
     ),
 )
 DATA = (

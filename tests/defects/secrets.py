@@ -12,7 +12,7 @@ from aws.secrets import Key, SecretValue
 from aws.value import withheld
 from signoff.outcome import Outcome
 from signoff.records import Records
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from tests.defects import leaks, secret_values
 from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
@@ -39,22 +39,22 @@ def _lost(name: str) -> Break:
 def _moved(name: str, to: str) -> Break:
     """Let the secret stand under another name, value and all."""
 
-    def broken(world: World) -> World:
-        found = world.inventory.sections
+    def broken(snapshot: Snapshot) -> Snapshot:
+        found = snapshot.inventory.sections
         secret = replace(found.secrets[name], name=to)
         moved = both(added("secrets", to, secret), added("secret_values", to, None))
-        return both(_lost(name), moved)(world)
+        return both(_lost(name), moved)(snapshot)
 
     return broken
 
 
 def _dev(change: Callable[[Any], Any]) -> Break:
-    def broken(world: World) -> World:
+    def broken(snapshot: Snapshot) -> Snapshot:
         runs = [
             replace(one, body=change(one.body)) if one.kind == "run" else one
-            for one in world.dev.entries
+            for one in snapshot.dev.entries
         ]
-        return replace(world, dev=Records.of(runs))
+        return replace(snapshot, dev=Records.of(runs))
 
     return broken
 
@@ -85,10 +85,10 @@ def _customer(state: str = "Enabled") -> Break:
 def _decided(breaks: Break) -> Break:
     """Let the environment file name the customer key for the secrets."""
 
-    def broken(world: World) -> World:
-        environment = replace(world.environment, secret_key=KEY)
+    def broken(snapshot: Snapshot) -> Snapshot:
+        environment = replace(snapshot.environment, secret_key=KEY)
         return both(breaks, item("secrets", LINE_TOKEN, kms_key=KEY))(
-            replace(world, environment=environment)
+            replace(snapshot, environment=environment)
         )
 
     return broken

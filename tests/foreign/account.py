@@ -19,7 +19,7 @@ from local.mends.sns import confirmation_token
 from plan import scope_of
 from signoff.canonical import canonical_hash
 from signoff.records import Record, Records
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from tests.healthy import healthy, store
 
 ACCOUNT, REGION = "444455556666", "ap-northeast-1"
@@ -75,8 +75,8 @@ def served() -> Iterator[Account]:
         yield Account(aws, session, cache(session.client))
 
 
-def without_evidence(inventory: Inventory) -> World:
-    """Return the world of somebody who set up everything and recorded nothing."""
+def without_evidence(inventory: Inventory) -> Snapshot:
+    """Return the snapshot of somebody who set up everything and recorded nothing."""
     return replace(
         healthy(),
         scope=_scope(),
@@ -87,7 +87,7 @@ def without_evidence(inventory: Inventory) -> World:
     )
 
 
-def with_evidence(inventory: Inventory) -> World:
+def with_evidence(inventory: Inventory) -> Snapshot:
     """Return the same with records of a day ago that speak of exactly what is there."""
     found, bare = inventory.sections, without_evidence(inventory)
     masters = found.contents["StampMasters-prod"].items
@@ -109,12 +109,12 @@ def _counted(record: Record, masters: int) -> Record:
     return replace(record, body={**record.body, **counted})
 
 
-def _dated(record: Record, world: World) -> Record:
-    yesterday = world.now - timedelta(days=1)
+def _dated(record: Record, snapshot: Snapshot) -> Record:
+    yesterday = snapshot.now - timedelta(days=1)
     return replace(record, created=yesterday, expires=yesterday + timedelta(days=14))
 
 
 @cache
 def _scope() -> Any:
-    world = healthy()
-    return scope_of(world.plan, world.environment, salts=tuple(SALTS.values()))
+    snapshot = healthy()
+    return scope_of(snapshot.plan, snapshot.environment, salts=tuple(SALTS.values()))

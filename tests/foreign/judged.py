@@ -5,27 +5,27 @@ from datetime import date
 
 from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome
+from signoff.snapshot import Snapshot
 from signoff.verdict import Decision, RowVerdict, decide, row_verdict
-from signoff.world import World
 from tests.judging import judge
 
 ANY_DAY = date(2026, 11, 25)
 """Days matter to waivers, and there are none here."""
 
 
-def rows(world: World) -> Mapping[str, RowVerdict]:
+def rows(snapshot: Snapshot) -> Mapping[str, RowVerdict]:
     """Return the verdict of every row that a check proves, with the words of its worst finding."""
-    checklist, by_row = Checklist.load(), _by_row(judge(world))
+    checklist, by_row = Checklist.load(), _by_row(judge(snapshot))
     return {row: row_verdict(checklist[row], found) for row, found in by_row.items()}
 
 
-def outcomes(world: World) -> Mapping[str, Outcome]:
-    return {row: one.outcome for row, one in rows(world).items()}
+def outcomes(snapshot: Snapshot) -> Mapping[str, Outcome]:
+    return {row: one.outcome for row, one in rows(snapshot).items()}
 
 
-def red(world: World) -> Mapping[str, Outcome]:
+def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
     """Return every red row with the outcome of its worst finding."""
-    return {row: outcome for row, outcome in outcomes(world).items() if outcome.red}
+    return {row: outcome for row, outcome in outcomes(snapshot).items() if outcome.red}
 
 
 def decision(judged: Mapping[str, RowVerdict], *, unread: Iterable[str] = ()) -> Decision:

@@ -90,7 +90,7 @@ def refusing(account):
 
 @pytest.fixture(scope="module")
 def good(inventory):
-    """The world of the stack that may go live."""
+    """The snapshot of the stack that may go live."""
     return with_evidence(inventory)
 
 

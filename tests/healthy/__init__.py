@@ -17,7 +17,7 @@ from plan import plan_for, scope_of
 from signoff.canonical import canonical_hash
 from signoff.environment import Environment
 from signoff.release import release_of
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from tests.healthy import compute, data, edge, identity, store, vault, watch
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -26,14 +26,14 @@ SALTS = {"own": "own-3f9c", "dev": "5a1f"}
 
 
 @cache
-def healthy() -> World:
-    """Return the world in which every row is green; frozen, so that one is enough for all."""
+def healthy() -> Snapshot:
+    """Return the snapshot in which every row is green; frozen, so that one is enough for all."""
     raw = tomllib.loads(PROD.read_text(encoding="utf-8"))["prod"]
     environment = TypeAdapter(Environment).validate_python({"name": "prod", **raw})
     plan = plan_for(environment)
     scope = scope_of(plan, environment, salts=tuple(SALTS.values()))
     sections = _sections()
-    return World(
+    return Snapshot(
         environment=environment,
         plan=plan,
         scope=scope,

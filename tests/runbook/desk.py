@@ -11,8 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.aws.server import LocalAws
-from runbook.engine import Work
-from runbook.provision import work_for
+from runbook.engine import StepContext
+from runbook.provision import context_for
 from signoff.checklist import Words
 from signoff.environment import Environment
 from signoff.environments import load
@@ -74,8 +74,8 @@ class Desk:
     def client(self, service: str) -> Any:
         return self._clients[service]
 
-    def work(self, **more: Any) -> Work:
-        made = work_for(
+    def context(self, **more: Any) -> StepContext:
+        made = context_for(
             self.session,
             more.pop("environment", self.environment),
             secrets_in=more.pop("secrets_in", lambda _: LINE_TOKEN),
@@ -87,11 +87,11 @@ class Desk:
         )
         return replace(made, client=self.client)
 
-    def do(self, action: Callable[[Work], Any], **more: Any) -> Any:
+    def do(self, action: Callable[[StepContext], Any], **more: Any) -> Any:
         """Perform a step's action for good."""
-        return action(self.work(go=True, **more))
+        return action(self.context(go=True, **more))
 
-    def until_it_succeeds(self, actions: Iterable[Callable[[Work], Any]]) -> None:
+    def until_it_succeeds(self, actions: Iterable[Callable[[StepContext], Any]]) -> None:
         """Run all actions from the first on, again and again, until AWS fails none of them."""
         for _ in range(50):
             try:

@@ -78,7 +78,7 @@ class Killing:
 def run(desk, procedure, journal):
     return Run(
         procedure=procedure,
-        work=desk.work(),
+        context=desk.context(),
         journal=journal,
         screen=Memory(),
         who=WHO,

@@ -30,7 +30,7 @@ def test_what_else_an_alarm_tells_stays(empty, alarm):
         ComparisonOperator="GreaterThanThreshold",
         **OTHERS,
     )
-    empty.do(lambda work: alarms.converge(work, alarm))
+    empty.do(lambda context: alarms.converge(context, alarm))
     (found,) = cloudwatch.describe_alarms(AlarmNames=[alarm.name])["MetricAlarms"]
     topic = plan_for(empty.environment).topic.arn
 
@@ -42,7 +42,7 @@ def test_what_else_an_alarm_tells_stays(empty, alarm):
 
 
 def test_a_new_alarm_tells_the_topic_alone(empty, alarm):
-    empty.do(lambda work: alarms.converge(work, alarm))
+    empty.do(lambda context: alarms.converge(context, alarm))
     (found,) = empty.client("cloudwatch").describe_alarms(AlarmNames=[alarm.name])["MetricAlarms"]
 
     assert found["AlarmActions"] == [plan_for(empty.environment).topic.arn]

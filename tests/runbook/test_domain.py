@@ -36,10 +36,10 @@ def acting(finished):
     def act(zone_id=zone["HostedZone"]["Id"], sleep=issue, *, go=True, agrees=False):
         named = replace(finished.environment.domain, hosted_zone=zone_id)
         environment = replace(finished.environment, domain=named)
-        work = finished.work(go=go, environment=environment, permit=lambda _: agrees)
+        context = finished.context(go=go, environment=environment, permit=lambda _: agrees)
         steps = Procedure.of(domain).steps
         return [
-            c for one in steps for c in one.action(replace(work, sleep=sleep, tell=told.append))
+            c for one in steps for c in one.action(replace(context, sleep=sleep, tell=told.append))
         ]
 
     told = []
@@ -208,7 +208,7 @@ def certificate(name, key="RSA_2048", status="ISSUED"):
     ids=["ec", "wildcard", "own-first", "issued-first", "two-labels", "another's", "expired"],
 )
 def test_a_certificate_that_covers_the_name_is_found(finished, there, found):
-    work = replace(finished.work(), client=lambda _: Acm(*there))
-    chosen = certificates.find(work, finished.environment.domain)
+    context = replace(finished.context(), client=lambda _: Acm(*there))
+    chosen = certificates.find(context, finished.environment.domain)
 
     assert (chosen and chosen["DomainName"]) == found

@@ -87,7 +87,7 @@ class Line:
 def run(desk, procedure, journal):
     return Run(
         procedure=procedure,
-        work=desk.work(),
+        context=desk.context(),
         journal=journal,
         screen=Memory(),
         who=WHO,

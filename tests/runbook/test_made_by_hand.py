@@ -23,7 +23,7 @@ def console(empty):
 @pytest.fixture
 def rehearsed(console):
     with console.reads_only():
-        return [c for step in ALL.steps if step.action for c in step.action(console.work())]
+        return [c for step in ALL.steps if step.action for c in step.action(console.context())]
 
 
 def shown(changes, resource):
@@ -134,7 +134,7 @@ def test_where_nobody_agrees_all_is_deployed_and_recorded_and_the_permission_sta
 
     policy = console.client("lambda").get_policy(FunctionName="stamp-rally-prod-auth")["Policy"]
     recorded = console.evidence.recorded("release")["deployment"]
-    api_id = rest_api.find(console.work(), console.work().plan.api)["id"]
+    api_id = rest_api.find(console.context(), console.context().plan.api)["id"]
     stage = console.client("apigateway").get_stage(restApiId=api_id, stageName="prod")
     assert "world" in {one["Sid"] for one in json.loads(policy)["Statement"]}
     assert stage["deploymentId"] == recorded
@@ -239,4 +239,4 @@ def test_a_version_with_a_secret_in_it_is_no_longer_what_callers_get(console):
         FunctionName="stamp-rally-prod-auth", Qualifier="live"
     )
     assert "TOKEN_SECRET_KEY" not in live["Environment"]["Variables"]
-    assert api.draw_up_the_api.action(console.work())
+    assert api.draw_up_the_api.action(console.context())

@@ -27,8 +27,8 @@ def drifted(finished):
 def test_a_rehearsal_reads_only_and_shows_what_drifted(finished, drifted):
     before = drifted()
     with finished.reads_only():
-        work = finished.work()
-        shown = [one for step in Procedure.of(recount).steps for one in step.action(work)]
+        context = finished.context()
+        shown = [one for step in Procedure.of(recount).steps for one in step.action(context)]
 
     assert {one.resource for one in shown} == {
         f"counter {PERSON} {period}" for period in ("#1999-01", "#2025-11", "#2025-W46")

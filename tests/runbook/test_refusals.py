@@ -180,7 +180,7 @@ def test_items_that_were_not_processed_are_sent_again(empty):
         empty.aws.extensions.pop()
 
     assert unprocessed == [3]
-    assert len(spots.read(empty.work(), empty.work().plan.table("stampmasters"))) == 5
+    assert len(spots.read(empty.context(), empty.context().plan.table("stampmasters"))) == 5
 
 
 def _processing_none(left):
@@ -201,9 +201,9 @@ def _processing_none(left):
     ],
 )
 def test_a_token_given_by_mistake_is_refused_before_it_is_stored(empty, given, flaw):
-    work = replace(empty.work(go=True), secret=lambda _: given)
+    context = replace(empty.context(go=True), secret=lambda _: given)
     with pytest.raises(Refused, match=flaw) as refused:
-        secrets.store_the_line_token.action(work)
+        secrets.store_the_line_token.action(context)
 
     assert given not in str(refused.value)
     assert empty.changing_calls() == []

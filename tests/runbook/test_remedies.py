@@ -39,7 +39,7 @@ def test_a_good_session_key_is_replaced_where_that_is_asked_for(empty, stored):
 
 def test_a_rotation_says_beforehand_that_every_session_ends(empty, stored):
     told, before = [], stored(TOKEN_KEY)
-    secrets.generate_the_session_key.action(empty.work(chosen=ROTATE, tell=told.append))
+    secrets.generate_the_session_key.action(empty.context(chosen=ROTATE, tell=told.append))
 
     assert [said_in("en", one) for one in told] == [
         "a new session key ends every session: all users have to log in again"

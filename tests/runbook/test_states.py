@@ -56,7 +56,7 @@ def test_a_finished_stack_is_left_alone(finished, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_rehearsing_on_a_finished_stack_shows_nothing(finished, name):
     with finished.reads_only():
-        shown = [change for action in actions(name) for change in action(finished.work())]
+        shown = [change for action in actions(name) for change in action(finished.context())]
 
     assert shown == []
 
@@ -64,7 +64,7 @@ def test_rehearsing_on_a_finished_stack_shows_nothing(finished, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_rehearsing_in_an_empty_account_changes_nothing(empty, name):
     with empty.reads_only():
-        shown = [change for action in actions(name) for change in action(empty.work())]
+        shown = [change for action in actions(name) for change in action(empty.context())]
 
     assert bool(shown) == (name not in NEED_WHAT_IS_THERE)
     assert empty.changing_calls() == []
@@ -72,7 +72,7 @@ def test_rehearsing_in_an_empty_account_changes_nothing(empty, name):
 
 
 def test_a_rehearsal_shows_what_is_then_done(empty, everything):
-    shown = {(c.resource, c.field) for action in everything for c in action(empty.work())}
+    shown = {(c.resource, c.field) for action in everything for c in action(empty.context())}
     done = {(c.resource, c.field) for action in everything for c in empty.do(action)}
 
     assert {one for one in done - shown if "Execution-Logs" not in one[0]} == set()
@@ -93,7 +93,7 @@ def test_a_run_that_broke_off_is_finished_by_the_next(empty, everything):
 def test_the_records_are_left_even_if_the_run_broke_off_before_them(empty, everything):
     lost = Evidence()
     for action in everything:
-        action(replace(empty.work(go=True), record=lost.record))
+        action(replace(empty.context(go=True), record=lost.record))
     for action in everything:
         empty.do(action)
 

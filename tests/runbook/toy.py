@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from runbook.engine import Change, Journal, Procedure, Refused, Run, Work, ask, step
+from runbook.engine import Change, Journal, Procedure, Refused, Run, StepContext, ask, step
 
 WHO = "arn:aws:iam::123456789012:user/operator"
 
@@ -21,8 +21,8 @@ class Thing:
     precious: bool = False
 
 
-def set_to(work: Work, name: str, value: str) -> tuple[Change, ...]:
-    thing: Thing = work.plan
+def set_to(context: StepContext, name: str, value: str) -> tuple[Change, ...]:
+    thing: Thing = context.plan
     before = thing.values.get(name)
     changes = (Change(f"thing {name}", "value", before, value, thing.precious),)
 
@@ -32,16 +32,16 @@ def set_to(work: Work, name: str, value: str) -> tuple[Change, ...]:
         thing.applied.append(name)
         thing.values[name] = value
 
-    return work.settle(changes if before != value else (), apply)
+    return context.settle(changes if before != value else (), apply)
 
 
 @step("9-1", proves=("ROW-1", "ROW-2"))
-def set_the_first(work: Work) -> tuple[Change, ...]:
+def set_the_first(context: StepContext) -> tuple[Change, ...]:
     """Set the first thing.
 
     最初のものを設定する。
     """
-    return set_to(work, "first", "one")
+    return set_to(context, "first", "one")
 
 
 @ask("9-2")
@@ -53,12 +53,12 @@ def look_at_it() -> None:
 
 
 @step("9-2", proves=("ROW-2", "ROW-3"))
-def set_the_second(work: Work) -> tuple[Change, ...]:
+def set_the_second(context: StepContext) -> tuple[Change, ...]:
     """Set the second thing.
 
     二番目のものを設定する。
     """
-    return set_to(work, "second", "two")
+    return set_to(context, "second", "two")
 
 
 def procedure(*, composed: bool = False) -> Procedure:
@@ -106,7 +106,7 @@ class Memory:
 
 
 def run(thing: Thing, journal: Path, screen: Memory, **more: Any) -> Run:
-    work = Work(
+    context = StepContext(
         environment=SimpleNamespace(name=more.pop("environment", "toy")),
         plan=thing,
         client=None,
@@ -115,7 +115,7 @@ def run(thing: Thing, journal: Path, screen: Memory, **more: Any) -> Run:
     )
     return Run(
         procedure=more.pop("procedure", procedure()),
-        work=work,
+        context=context,
         journal=Journal(journal),
         screen=screen,
         who=WHO,

@@ -29,7 +29,7 @@ GREEN = """
 from signoff.checklist import expectation
 
 @expectation("{id}")
-def test_{name}(world, observe):
+def test_{name}(snapshot, observe):
     observe.note(seen=True)
 
     assert {holds}, "it is broken"

@@ -119,7 +119,9 @@ def test_row_after_the_cut_over_waits_for_its_phase(project):
 
 
 def test_empty_parametrization_gives_no_verdict(project):
-    text = GREEN.format(id="A-02", name="a_02", holds="True").replace("(world,", "(world, one,")
+    text = GREEN.format(id="A-02", name="a_02", holds="True").replace(
+        "(snapshot,", "(snapshot, one,"
+    )
     text = text.replace(
         "@expectation", "import pytest\n\n@pytest.mark.parametrize('one', [])\n@expectation"
     )

@@ -36,13 +36,13 @@ DENIED = "AccessDeniedException: not authorized"
 
 
 def found(broken):
-    """Say what a run on the healthy world finds at its end in the broken one."""
-    world = healthy()
-    return changed(world, world.release, broken(world).inventory)
+    """Say what a run on the healthy snapshot finds at its end in the broken one."""
+    snapshot = healthy()
+    return changed(snapshot, snapshot.release, broken(snapshot).inventory)
 
 
 def test_nothing_changed():
-    assert found(lambda world: world) is None
+    assert found(lambda snapshot: snapshot) is None
 
 
 def test_other_code_is_another_release():

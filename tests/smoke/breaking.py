@@ -82,10 +82,10 @@ def redrawn(rally: Rally, draw: Callable[[Any, str], None]) -> Iterator[None]:
         _deploy(client, rally)
         yield
     finally:
-        work = rally.work()
+        context = rally.context()
         for step in Procedure.of(api_procedure).steps:
             if step.action:
-                step.action(work)
+                step.action(context)
 
 
 @contextmanager

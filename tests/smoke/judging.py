@@ -12,8 +12,8 @@ import pytest
 from signoff.checklist import Checklist, expectation
 from signoff.evidence import Observations
 from signoff.outcome import Finding, Outcome, finding
+from signoff.snapshot import Snapshot
 from signoff.verdict import RowVerdict, row_verdict
-from signoff.world import World
 from smoke.aws import Clients
 from smoke.axes import EMBEDDED, LAST
 from smoke.by_hand import signature_instead
@@ -49,7 +49,7 @@ class Test:
         trial = Trial(suite, self.row, observe)
         views = {name: VIEWS[name](trial, observe) for name in self.arguments if name in VIEWS}
         try:
-            with signature_instead(suite.world, checklist[self.row], observe):
+            with signature_instead(suite.snapshot, checklist[self.row], observe):
                 self.function(**views, **self.params)
             assert observe.seen, f"{self.name} passed without observing anything"
         except Exception as caught:  # noqa: BLE001 - whatever a test raises is its finding
@@ -94,7 +94,7 @@ def _checklist() -> Checklist:
 
 def judge(
     rally: Rally,
-    world: World | None = None,
+    snapshot: Snapshot | None = None,
     *,
     embedded: bool = True,
     environ: Mapping[str, str] | None = None,
@@ -111,7 +111,7 @@ def judge(
     ]
     assert tests[-1].name == LAST or wanted
     with opened(
-        world or rally.world(),
+        snapshot or rally.snapshot(),
         api or rally.api,
         embedded=embedded,
         environ=environ or {},

@@ -17,13 +17,13 @@ from local.line.fake import FakeLine
 from local.stack import LocalStack
 from plan import plan_for, scope_of
 from plan.model import Plan
-from runbook.engine import Work
+from runbook.engine import StepContext
 from runbook.local_stack import local_stack
-from runbook.provision import work_for
+from runbook.provision import context_for
 from signoff.environment import Environment
 from signoff.environments import load
 from signoff.records import Records
-from signoff.world import World
+from signoff.snapshot import Snapshot
 from smoke.aws import Clients, clients
 from tests.smoke.front import Front, front
 
@@ -66,9 +66,9 @@ class Rally:
         apis = self.client("apigateway").get_rest_apis()["items"]
         return str(next(one["id"] for one in apis if one["name"] == self.plan.api.name))
 
-    def work(self) -> Work:
+    def context(self) -> StepContext:
         """Return what lets the runbook's own steps bring things back to the plan."""
-        return work_for(
+        return context_for(
             self.session,
             self.environment,
             secrets_in=lambda _: self.line.channels.messaging_access_token,
@@ -79,13 +79,13 @@ class Rally:
             permit=lambda _: True,
         )
 
-    def world(
+    def snapshot(
         self, environment: Environment | None = None, records: Records | None = None
-    ) -> World:
+    ) -> Snapshot:
         """Read what smoke asks of the inventory, when it asks."""
         scope = scope_of(self.plan, self.environment)
         inventory = on_demand(self.session, scope, caller="", salts={}, endpoint="local")
-        return World(
+        return Snapshot(
             environment=environment or self.environment,
             plan=self.plan,
             scope=scope,

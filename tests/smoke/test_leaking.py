@@ -45,7 +45,7 @@ def told_to(suite, why):
 
 @pytest.fixture
 def suite(rally):
-    with opened(rally.world(), rally.api, embedded=True) as opening:
+    with opened(rally.snapshot(), rally.api, embedded=True) as opening:
         yield opening
 
 
@@ -57,7 +57,7 @@ def test_error_that_was_not_heard_may_have_told_anything(suite, why):
 
 @pytest.mark.parametrize("why", UNHEARD, ids=lambda why: type(why).__name__)
 def test_leak_that_was_heard_is_told_whatever_was_not(rally, why):
-    with TELLS(rally), opened(rally.world(), rally.api, embedded=True) as suite:
+    with TELLS(rally), opened(rally.snapshot(), rally.api, embedded=True) as suite:
         told = told_to(suite, why)
 
     assert any("StampMasters-local" in one for one in told)

@@ -27,15 +27,15 @@ def items(rally, key: str) -> int:
     return rally.client("dynamodb").scan(TableName=table, Select="COUNT")["Count"]
 
 
-def signatures(world) -> Records:
+def signatures(snapshot) -> Records:
     return Records.of(
         Record(
             kind="signature",
             environment="local",
-            release=world.release,
+            release=snapshot.release,
             caller="arn:aws:iam::123456789012:user/hiyoshi",
-            created=world.now,
-            expires=world.now + timedelta(days=1),
+            created=snapshot.now,
+            expires=snapshot.now + timedelta(days=1),
             body={"step": f"by_hand#{step}", "by": "Hiyoshi"},
         )
         for step in STEPS
@@ -54,15 +54,15 @@ def test_beside_the_real_line_a_login_is_for_a_person(rally):
 
 def test_where_nothing_may_be_written_nothing_is(rally, guarded):
     before = items(rally, "userstamps"), items(rally, "users")
-    found = red(judge(rally, rally.world(guarded), embedded=False))
+    found = red(judge(rally, rally.snapshot(guarded), embedded=False))
 
     assert found == ON_AWS | WRITING | FOR_A_TESTER | {"SMOKE-16": UNKNOWN}
     assert (items(rally, "userstamps"), items(rally, "users")) == before
 
 
 def test_signatures_stand_for_what_a_machine_may_not_try(rally, guarded):
-    world = rally.world(guarded)
-    verdicts = judge(rally, replace(world, records=signatures(world)), embedded=False)
+    snapshot = rally.snapshot(guarded)
+    verdicts = judge(rally, replace(snapshot, records=signatures(snapshot)), embedded=False)
 
     assert not red(verdicts)
     seen = [dict(fact) for one in verdicts["SMOKE-16"].findings for fact in one.evidence]
@@ -70,17 +70,17 @@ def test_signatures_stand_for_what_a_machine_may_not_try(rally, guarded):
 
 
 def test_signature_of_another_release_does_not_count(rally, guarded):
-    world = rally.world(guarded)
-    others = [replace(one, release="another") for one in signatures(world).entries]
-    verdicts = judge(rally, replace(world, records=Records.of(others)), embedded=False)
+    snapshot = rally.snapshot(guarded)
+    others = [replace(one, release="another") for one in signatures(snapshot).entries]
+    verdicts = judge(rally, replace(snapshot, records=Records.of(others)), embedded=False)
 
     assert verdicts["SMOKE-16"].outcome is Outcome.NOT_TESTABLE
     assert "for release another" in verdicts["SMOKE-16"].reason
 
 
 def test_signature_does_not_stand_for_what_fails(rally, guarded):
-    world = rally.world(guarded)
-    signed = replace(world, records=signatures(world))
+    snapshot = rally.snapshot(guarded)
+    signed = replace(snapshot, records=signatures(snapshot))
     with other_secret(rally, "line_token", LINE_CHANNEL_ACCESS_TOKEN="another"):
         found = red(judge(rally, signed, embedded=False))
 

@@ -119,32 +119,32 @@ def test_origin_of_a_page_has_no_path():
     assert origin_of("https://a.jp:8443/app/?x=1") == "https://a.jp:8443"
 
 
-def world(environment, **sections):
+def snapshot(environment, **sections):
     plan = plan_for(environment)
     inventory = SimpleNamespace(sections=SimpleNamespace(**sections))
     return SimpleNamespace(environment=environment, plan=plan, inventory=inventory)
 
 
 def test_api_is_called_where_the_command_line_says(environment):
-    assert address(world(environment), "http://127.0.0.1:1/local/") == "http://127.0.0.1:1/local"
+    assert address(snapshot(environment), "http://127.0.0.1:1/local/") == "http://127.0.0.1:1/local"
 
 
 def test_api_is_called_through_its_domain(environment):
     named = replace(environment, domain=Domain(name="api.a.jp", base_path="v1"))
 
-    assert address(world(named), None) == "https://api.a.jp/v1"
+    assert address(snapshot(named), None) == "https://api.a.jp/v1"
 
 
 def test_api_without_a_domain_is_called_by_its_id(environment):
     apis = {"stamp-rally-local-api": (SimpleNamespace(id="abc123"),)}
-    url = address(world(environment, rest_apis=apis), None)
+    url = address(snapshot(environment, rest_apis=apis), None)
 
     assert url == "https://abc123.execute-api.ap-northeast-1.amazonaws.com/local"
 
 
 def test_absent_api_is_another_rows_matter(environment):
     with pytest.raises(Follows) as absent:
-        address(world(environment, rest_apis={}), None)
+        address(snapshot(environment, rest_apis={}), None)
 
     assert absent.value.root == "DEP-20"
 
@@ -154,17 +154,17 @@ def keys(*items):
 
 
 def test_key_of_browsers_is_read_by_its_exact_name(environment):
-    with_key = world(replace(environment, api_key=True))
+    with_key = snapshot(replace(environment, api_key=True))
     name = with_key.plan.api.usage_plan.api_key
     found = keys({"name": f"{name}-old", "value": "old"}, {"name": name, "value": "new"})
 
     assert api_key(with_key, found) == "new"
-    assert api_key(world(environment), found) is None
+    assert api_key(snapshot(environment), found) is None
 
 
 def test_absent_key_is_another_rows_matter(environment):
     with pytest.raises(Follows) as absent:
-        api_key(world(replace(environment, api_key=True)), keys())
+        api_key(snapshot(replace(environment, api_key=True)), keys())
 
     assert absent.value.root == "SEC-31"
     assert isinstance(absent.value, NotTestable)

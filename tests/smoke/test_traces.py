@@ -51,7 +51,7 @@ def traces(rally):
     ids=["award", "login", "rich menu"],
 )
 def test_what_was_stored_before_a_fault_is_gone(rally, breaks, ask):
-    with breaks(rally), opened(rally.world(), rally.api, embedded=True) as suite:
+    with breaks(rally), opened(rally.snapshot(), rally.api, embedded=True) as suite:
         status = suite.answer(ask(suite.script)).status
         stored = traces(rally)
 
@@ -82,7 +82,7 @@ def test_what_cannot_be_taken_back_is_told(rally):
     made = rally.client
     forgetful = Forgetful(made("dynamodb"))
     opening = opened(
-        rally.world(),
+        rally.snapshot(),
         rally.api,
         embedded=True,
         aws=lambda service: forgetful if service == "dynamodb" else made(service),
@@ -97,7 +97,7 @@ def test_what_cannot_be_taken_back_is_told(rally):
 
 
 def interrupted(rally) -> None:
-    with opened(rally.world(), rally.api, embedded=True) as suite:
+    with opened(rally.snapshot(), rally.api, embedded=True) as suite:
         suite.put_special_masters()
         award = suite.answer(suite.script.collect())
         raise KeyboardInterrupt(f"awarded with {award.status}")

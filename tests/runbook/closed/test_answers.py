@@ -17,7 +17,7 @@ from runbook.converge import closed_api
 from runbook.engine import Procedure
 from runbook.evidence import Evidence
 from runbook.local_stack import local_stack
-from runbook.provision import work_for
+from runbook.provision import context_for
 from signoff.environments import load
 from signoff.store import Folder, Store
 from tests.lambdas import contract
@@ -34,7 +34,7 @@ class Rally:
         self.plan = plan_for(environment)
         store = Store(Folder(Path(environment.evidence)), environment.name)
         evidence = Evidence(store=store, caller="arn:x", release=lambda: "", bound={})
-        self.work = work_for(
+        self.context = context_for(
             boto3.Session(region_name=environment.region),
             environment,
             secrets_in=lambda _: "unused",
@@ -48,7 +48,7 @@ class Rally:
 
     def do(self, procedure):
         for one in Procedure.of(procedure).steps:
-            one.action(self.work)
+            one.action(self.context)
 
     def call(self, verb, path):
         headers = {"Origin": self.environment.origin, "Authorization": "Bearer x"}

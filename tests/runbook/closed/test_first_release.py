@@ -60,7 +60,7 @@ def versions(desk, name=AUTH):
 
 def deployments(desk):
     """The descriptions of all deployments, oldest first, without their digests; and these."""
-    found = rest_api.find(desk.work(), desk.work().plan.api)
+    found = rest_api.find(desk.context(), desk.context().plan.api)
     listed = desk.client("apigateway").get_deployments(restApiId=found["id"])["items"]
     texts = [one.get("description", "") for one in sorted(listed, key=lambda o: o["createdDate"])]
     digests = [re.findall("sha256:([0-9a-f]{64})", one) for one in texts]
@@ -104,7 +104,7 @@ def test_a_new_api_is_closed_before_its_first_deployment(empty, release):
 def test_nothing_of_the_closed_api_stays_in_the_draft(empty, release):
     release(*RELEASING)
 
-    found = rest_api.find(empty.work(), empty.work().plan.api)
+    found = rest_api.find(empty.context(), empty.context().plan.api)
     paths = empty.client("apigateway").get_resources(restApiId=found["id"])["items"]
     assert closed_api.PATH not in {one["path"] for one in paths}
 
@@ -112,8 +112,8 @@ def test_nothing_of_the_closed_api_stays_in_the_draft(empty, release):
 def test_going_back_says_that_it_closes(empty, release):
     told = []
     release(least_privilege, functions)
-    work = empty.work(tell=told.append)
-    rollback_functions.say_what_is_lost.action(work)
+    context = empty.context(tell=told.append)
+    rollback_functions.say_what_is_lost.action(context)
 
     assert f"{AUTH}: 2 -> 1 ({NEW})" in told
 
@@ -246,7 +246,7 @@ def test_an_api_that_was_deployed_gets_no_past_that_it_had_not(empty, release):
 def test_an_api_that_somebody_drew_up_is_left_as_it_is_and_told(empty):
     gateway, told = empty.client("apigateway"), []
     mock(gateway, gateway.create_rest_api(name="stamp-rally-prod-api")["id"])
-    made = closed_api.converge(empty.work(go=True, tell=told.append), empty.work().plan.api)
+    made = closed_api.converge(empty.context(go=True, tell=told.append), empty.context().plan.api)
 
     assert made == ()
     assert [line.en.split(": ")[1] for line in told] == ["its first deployment has none before it"]
@@ -256,7 +256,7 @@ def test_after_a_rollback_the_good_draft_is_deployed_anew(empty, release):
     """The row asks for the newest deployment, and the newest one is the one that was left."""
     release(*RELEASING)
     age_the_deployments(empty, 10)
-    id_ = rest_api.find(empty.work(), empty.work().plan.api)["id"]
+    id_ = rest_api.find(empty.context(), empty.context().plan.api)["id"]
     empty.client("apigateway").create_deployment(restApiId=id_, description="a bad one")
     age_the_deployments(empty, 10)
     made = release(api)

@@ -34,7 +34,7 @@ def switch(empty, tmp_path):
 
         def switch(step=cutover.write_the_configuration, **more):
             chosen = {"site": str(tmp_path)}
-            made = empty.work(environment=environment, chosen=chosen, tell=told.append, **more)
+            made = empty.context(environment=environment, chosen=chosen, tell=told.append, **more)
             return step.action(made)
 
         switch.path, switch.served, switch.told = path, at, told

@@ -99,9 +99,9 @@ def test_what_is_no_report_is_no_verdict(tmp_path, text):
 )
 def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):
     monkeypatch.setattr(verdict, "newest", lambda _: found)
-    work = empty.work(release=lambda: "b2")
-    shown = switching.hold_the_verdict(work)
+    context = empty.context(release=lambda: "b2")
+    shown = switching.hold_the_verdict(context)
     with pytest.raises(Refused, match=f"{why}: run `pytest --env prod`"):
-        switching.hold_the_verdict(replace(work, go=True))
+        switching.hold_the_verdict(replace(context, go=True))
 
     assert [one.field for one in shown] == ["decision"]

@@ -54,7 +54,7 @@ def cut_over(empty, tmp_path, monkeypatch):
 
         def run(refuses=""):
             screen = Team(lambda: served.write_bytes(own.read_bytes()), refuses)
-            work = empty.work(
+            context = empty.context(
                 environment=replace(empty.environment, front_end=there.front_end),
                 chosen={"site": str(tmp_path / "site")},
                 release=lambda: RELEASE,
@@ -69,7 +69,7 @@ def cut_over(empty, tmp_path, monkeypatch):
             )
             made = Run(
                 procedure=PROCEDURE,
-                work=work,
+                context=context,
                 journal=journal,
                 screen=screen,
                 who=WHO,

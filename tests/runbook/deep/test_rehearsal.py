@@ -12,7 +12,7 @@ from runbook.engine import Procedure
 from runbook.evidence import Evidence
 from runbook.live_release import live_release
 from runbook.local_stack import local_stack
-from runbook.provision import procedure, work_for
+from runbook.provision import context_for, procedure
 from runbook.rollback.state import state
 from runbook.rollback.versions import moves
 from signoff.environments import load
@@ -72,7 +72,7 @@ def rally(tmp_path_factory):
             bound={"rehearsal": 30},
         )
         said = []
-        work = work_for(
+        context = context_for(
             session,
             there,
             secrets_in=lambda _: "unused",
@@ -85,16 +85,16 @@ def rally(tmp_path_factory):
             sleep=lambda seconds: sleep(min(seconds, SHORT_S)),  # no IAM that has to settle
             go=True,
         )
-        fill(work)
-        yield work, evidence, said
+        fill(context)
+        yield context, evidence, said
 
 
-def fill(work):
+def fill(context):
     """Give the tables something that could be lost."""
-    table = work.plan.table("userstamps").name
+    table = context.plan.table("userstamps").name
     for number in range(50):
         item = {"UserId": {"S": f"U{number:032x}"}, "StampId": {"S": "STATUE-001"}}
-        work.client("dynamodb").put_item(TableName=table, Item=item)
+        context.client("dynamodb").put_item(TableName=table, Item=item)
 
 
 class Killer:
@@ -110,29 +110,29 @@ class Killer:
                 raise KeyboardInterrupt
 
 
-def killed(work, step, operation, number):
+def killed(context, step, operation, number):
     services = ("lambda", "apigateway", "dynamodb", "iam")
     killer = Killer(operation, number)
     for one in services:
-        work.client(one).meta.events.register("after-call", killer)
+        context.client(one).meta.events.register("after-call", killer)
     try:
         with pytest.raises(KeyboardInterrupt):
-            step.action(work)
+            step.action(context)
     finally:
         for one in services:
-            work.client(one).meta.events.unregister("after-call", killer)
+            context.client(one).meta.events.unregister("after-call", killer)
 
 
 def test_all_four_ways_back_lead_back(rally):
-    work, evidence, _ = rally
-    before, live = state(work), evidence.release()
+    context, evidence, _ = rally
+    before, live = state(context), evidence.release()
     for step in Procedure.of(rehearse_rollbacks).steps:
-        step.action(work)
+        step.action(context)
     record = evidence.store.load().newest("rehearsal", complete=True)
-    looking = replace(work, go=False)
+    looking = replace(context, go=False)
     left = [c for one in procedure().steps if one.action for c in one.action(looking)]
 
-    assert state(work) == before
+    assert state(context) == before
     assert record.release == live == evidence.release()
     assert set(record.body["seconds"]) == {"functions", "api", "tables", "front-end"}
     assert record.expires is not None
@@ -141,24 +141,24 @@ def test_all_four_ways_back_lead_back(rally):
 
 def test_afterwards_a_rollback_goes_where_it_went_before(rally):
     """A rehearsal leaves releases on record that nobody may go back to: of tables long deleted."""
-    work, _, _ = rally
+    context, _, _ = rally
     for step in STEPS.values():
-        step.action(work)
-    targets = {one.target["Version"] for one in moves(replace(work, go=False))}
+        step.action(context)
+    targets = {one.target["Version"] for one in moves(replace(context, go=False))}
 
     assert targets == {"1"}
 
 
 @pytest.mark.parametrize(("part", "operation", "number"), KILLED)
 def test_killed_in_a_drill_the_next_run_brings_it_back_and_holds_it(rally, part, operation, number):
-    work, evidence, said = rally
-    before, live = state(work), evidence.release()
-    killed(work, STEPS[part], operation, number)
+    context, evidence, said = rally
+    before, live = state(context), evidence.release()
+    killed(context, STEPS[part], operation, number)
     said.clear()
-    STEPS[part].action(work)
+    STEPS[part].action(context)
 
     assert any("stopped half-way; first, all is as it was again" in line.en for line in said)
     assert evidence.recorded("drill", part=part)["equal"] is True
-    assert state(work) == before
+    assert state(context) == before
     assert evidence.release() == live
     assert evidence.recorded("release")["functions"] == before["functions"]

@@ -50,7 +50,7 @@ def seen(operator):
     """Tables, aliases, roles and alarms, as AWS has them: looked at past the procedure."""
 
     def seen():
-        plan, dynamodb = operator.work().plan, operator.client("dynamodb")
+        plan, dynamodb = operator.context().plan, operator.client("dynamodb")
         policies = operator.client("iam").list_role_policies
         alarms = operator.client("cloudwatch").get_paginator("describe_alarms").paginate()
         return {
@@ -75,7 +75,7 @@ def trial(operator, moment, seen, tmp_path):
     before = seen()
     chosen = {"to": moment, "only": "userstamps"}
     yield Trial(operator, restore_tables, tmp_path, seen, chosen)
-    undoing.compare_and_undo(operator.work(go=True, **chosen))
+    undoing.compare_and_undo(operator.context(go=True, **chosen))
     assert seen() == before
 
 

@@ -94,7 +94,7 @@ def test_what_was_copied_is_not_read_again(rally):
     rally.desk.aws.faults.clear()
     before = rally.calls("Scan")
     run = rally.run(migrate_masters)
-    migrate_masters.copy_the_source.action(replace(run.work, go=True))
+    migrate_masters.copy_the_source.action(replace(run.context, go=True))
 
     assert rally.calls("Scan") - before == 8 - 5
     run.perform()
@@ -170,7 +170,7 @@ def test_killed_between_the_manifest_and_the_end_its_copy_is_not_taken_for_a_new
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        replace(run, work=replace(run.work, record=record_and_die)).perform()
+        replace(run, context=replace(run.context, record=record_and_die)).perform()
     put(rally.dev, SOURCE, [spot(60)])
     rally.run(migrate_masters).perform()
 

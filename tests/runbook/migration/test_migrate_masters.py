@@ -140,7 +140,7 @@ BAD = {
 def copied(rally):
     """A copy on disk that holds a bad item, as a run that was stopped leaves it."""
     put(rally.dev, SOURCE, [spot(7, Type={"S": "QR"})])
-    migrate_masters.copy_the_source.action(replace(rally.run(migrate_masters).work, go=True))
+    migrate_masters.copy_the_source.action(replace(rally.run(migrate_masters).context, go=True))
     return lambda: [*rally.folder.rglob("part-*.jsonl"), *rally.folder.rglob("checkpoint.json")]
 
 

@@ -111,13 +111,13 @@ def test_a_user_that_dynamodb_would_refuse_is_told_without_a_name(people):
         def pages(self, *_):
             yield Page(({**USERS[0], "Score": {"N": "1E+400"}}, USERS[1]))
 
-    work = people.run(migrate_users).work
+    context = people.run(migrate_users).context
     copy = Copy(people.folder / "copy")
-    job = Job(source=OneBad(), table=work.plan.table("users"), copy=copy, private=True)
+    job = Job(source=OneBad(), table=context.plan.table("users"), copy=copy, private=True)
     with pytest.raises(
         Refused, match="1 of 2 items are not fit to go, so none was written: all"
     ) as no:
-        look_at_items(work, job)
+        look_at_items(context, job)
 
     assert ANNA not in str(no.value)
 

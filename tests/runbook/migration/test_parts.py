@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from runbook.engine import Refused
-from runbook.engine.work import nothing
+from runbook.engine.step_context import nothing
 from runbook.migration import checkpoint
 from runbook.migration.checkpoint import Checkpoint, Part
 from runbook.migration.copy import Copy

@@ -76,7 +76,7 @@ class Rally:
 
     def run(self, module: Any, screen: Memory | None = None, **chosen: str) -> Run:
         screen = self.screen = screen or Memory()
-        work = self.desk.work(
+        context = self.desk.context(
             elsewhere=self.elsewhere,
             folder=self.folder,
             chosen=chosen,
@@ -85,7 +85,7 @@ class Rally:
         )
         return Run(
             procedure=Procedure.of(module),
-            work=work,
+            context=context,
             journal=Journal(self.folder / "journal.jsonl"),
             screen=screen,
             who=WHO,

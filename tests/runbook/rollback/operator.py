@@ -9,7 +9,7 @@ from typing import Any
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from runbook.engine import Procedure
-from runbook.engine.work import Changes
+from runbook.engine.step_context import Changes
 from runbook.provision import procedure
 from signoff.checklist import Words
 from tests.runbook.desk import ONCE, Desk, clients
@@ -46,8 +46,8 @@ class Operator:
     def client(self, service: str) -> Any:
         return self.desk.client(service)
 
-    def work(self, *, go: bool = False, environment: Any = None, **chosen: str) -> Any:
-        return self.desk.work(
+    def context(self, *, go: bool = False, environment: Any = None, **chosen: str) -> Any:
+        return self.desk.context(
             go=go,
             environment=environment or self.desk.environment,
             chosen=chosen,
@@ -61,10 +61,10 @@ class Operator:
 
     def rehearse(self, procedure: ModuleType, **chosen: str) -> Changes:
         with self.desk.reads_only():
-            return self._do(procedure, self.work(**chosen))
+            return self._do(procedure, self.context(**chosen))
 
     def run(self, procedure: ModuleType, **chosen: str) -> Changes:
-        return self._do(procedure, self.work(go=True, **chosen))
+        return self._do(procedure, self.context(go=True, **chosen))
 
     def versions(self) -> dict[str, str]:
         """Versions behind the aliases, by key of the function."""
@@ -72,12 +72,12 @@ class Operator:
             one.key: self.client("lambda").get_alias(FunctionName=one.name, Name=one.alias)[
                 "FunctionVersion"
             ]
-            for one in self.work().plan.functions
+            for one in self.context().plan.functions
         }
 
-    def _do(self, procedure: ModuleType, work: Any) -> Changes:
+    def _do(self, procedure: ModuleType, context: Any) -> Changes:
         steps = Procedure.of(procedure).steps
-        return tuple(change for one in steps if one.action for change in one.action(work))
+        return tuple(change for one in steps if one.action for change in one.action(context))
 
     def _permit(self, lost: Any) -> bool:
         self.asked += lost

@@ -10,7 +10,7 @@ from runbook.engine import Refused
 @pytest.fixture
 def served(operator):
     """What tells the deployment that the stage serves."""
-    api = rest_api.find(operator.work(), operator.work().plan.api)["id"]
+    api = rest_api.find(operator.context(), operator.context().plan.api)["id"]
 
     def deployment():
         stage = operator.client("apigateway").get_stage(restApiId=api, stageName="prod")

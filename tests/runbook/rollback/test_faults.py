@@ -40,7 +40,7 @@ def functions(operator, tmp_path):
 
 @pytest.fixture
 def api(operator, tmp_path):
-    id_ = rest_api.find(operator.work(), operator.work().plan.api)["id"]
+    id_ = rest_api.find(operator.context(), operator.context().plan.api)["id"]
 
     def seen():
         stage = operator.client("apigateway").get_stage(restApiId=id_, stageName="prod")

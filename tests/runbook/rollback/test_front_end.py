@@ -34,7 +34,7 @@ def site(operator):
 
 def test_the_previous_configuration_is_recorded_before_the_switch(operator, site):
     _, chosen = site
-    cutover.record_the_previous_configuration.action(operator.work(go=True, **chosen))
+    cutover.record_the_previous_configuration.action(operator.context(go=True, **chosen))
     (record,) = operator.history("front-end")
 
     assert record["config"] == OLD
@@ -43,7 +43,7 @@ def test_the_previous_configuration_is_recorded_before_the_switch(operator, site
 
 def test_the_new_one_names_this_api_and_keeps_every_other_setting(operator, site):
     path, chosen = site
-    cutover.write_the_configuration.action(operator.work(go=True, **chosen))
+    cutover.write_the_configuration.action(operator.context(go=True, **chosen))
     written = path.read_text()
 
     assert "API_BASE_URL: 'https://api.rally.example.jp'," in written
@@ -53,7 +53,7 @@ def test_the_new_one_names_this_api_and_keeps_every_other_setting(operator, site
 
 def test_rehearsing_writes_no_file(operator, site):
     path, chosen = site
-    shown = cutover.write_the_configuration.action(operator.work(**chosen))
+    shown = cutover.write_the_configuration.action(operator.context(**chosen))
 
     assert [one.field for one in shown] == ["API_BASE_URL", "LIFF_ID"]
     assert path.read_text() == OLD
@@ -61,16 +61,16 @@ def test_rehearsing_writes_no_file(operator, site):
 
 def test_the_switched_configuration_is_not_recorded_as_the_previous_one(operator, site):
     _, chosen = site
-    cutover.write_the_configuration.action(operator.work(go=True, **chosen))
+    cutover.write_the_configuration.action(operator.context(go=True, **chosen))
 
     record = cutover.record_the_previous_configuration.action
-    assert record(operator.work(go=True, **chosen)) == ()
+    assert record(operator.context(go=True, **chosen)) == ()
 
 
 def test_a_rollback_gives_the_recorded_one_back_byte_for_byte(operator, site):
     path, chosen = site
-    cutover.record_the_previous_configuration.action(operator.work(go=True, **chosen))
-    cutover.write_the_configuration.action(operator.work(go=True, **chosen))
+    cutover.record_the_previous_configuration.action(operator.context(go=True, **chosen))
+    cutover.write_the_configuration.action(operator.context(go=True, **chosen))
     operator.run(rollback_frontend, **chosen)
 
     assert path.read_text() == OLD
@@ -78,10 +78,10 @@ def test_a_rollback_gives_the_recorded_one_back_byte_for_byte(operator, site):
 
 def test_it_is_not_done_before_the_front_end_serves_it(operator, site):
     path, chosen = site
-    cutover.record_the_previous_configuration.action(operator.work(go=True, **chosen))
+    cutover.record_the_previous_configuration.action(operator.context(go=True, **chosen))
     path.write_text("const CONFIG = { API_BASE_URL: 'https://wrong.example.jp', LIFF_ID: 'x' };")
     with pytest.raises(Refused, match="does not serve the previous configuration yet"):
-        rollback_frontend.see_it_served.action(operator.work(go=True, **chosen))
+        rollback_frontend.see_it_served.action(operator.context(go=True, **chosen))
 
 
 def test_without_a_record_there_is_nothing_to_go_back_to(operator, site):

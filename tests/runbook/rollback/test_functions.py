@@ -94,7 +94,7 @@ def test_a_release_of_two_functions_is_gone_back_from_to_its_end(operator):
     before = operator.versions()
     for key in ("award", "stamps"):
         release_another(operator, key)
-    rollback_functions.record_the_release.action(operator.work(go=True))
+    rollback_functions.record_the_release.action(operator.context(go=True))
     released = operator.versions()
     with denied(operator.desk, "UpdateAlias", 2), pytest.raises(ClientError):
         operator.run(rollback_functions)

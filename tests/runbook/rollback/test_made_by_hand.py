@@ -35,7 +35,7 @@ def deployed():
 def served(operator):
     """Description of what the stage serves."""
     gateway = operator.client("apigateway")
-    id_ = rest_api.find(operator.work(), operator.work().plan.api)["id"]
+    id_ = rest_api.find(operator.context(), operator.context().plan.api)["id"]
     live = gateway.get_stage(restApiId=id_, stageName="prod")["deploymentId"]
     return gateway.get_deployment(restApiId=id_, deploymentId=live)["description"]
 
@@ -71,7 +71,7 @@ def test_whoever_agrees_gets_it(deployed):
 
 
 def test_once_the_api_is_let_in_again_nothing_fails(deployed):
-    id_ = rest_api.find(deployed.work(), deployed.work().plan.api)["id"]
+    id_ = rest_api.find(deployed.context(), deployed.context().plan.api)["id"]
     deployed.client("lambda").add_permission(
         FunctionName=AUTH,
         StatementId="way-back",

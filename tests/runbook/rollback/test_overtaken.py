@@ -20,14 +20,14 @@ def operator():
 
 def release(operator, words):
     """Build and release all functions anew, as `functions --go` does."""
-    work = operator.desk.work(
+    context = operator.desk.context(
         go=True,
         build=lambda key: package(key) + words.encode(),
         history=operator.history,
         permit=lambda _: True,
     )
     for one in Procedure.of(functions).steps:
-        one.action(work)
+        one.action(context)
 
 
 def stop_a_rollback(operator):
@@ -73,7 +73,7 @@ def test_a_deployment_after_a_stopped_rollback_of_the_api_decides(operator):
     """It would go back to the closed API, two deployments behind what is served."""
     with denied(operator.desk, "UpdateStage", 1), pytest.raises(ClientError):
         operator.run(rollback_api)
-    id_ = rest_api.find(operator.work(), operator.work().plan.api)["id"]
+    id_ = rest_api.find(operator.context(), operator.context().plan.api)["id"]
     served = [deploy(operator, id_) for _ in range(2)]
     operator.run(rollback_api)
 
@@ -87,5 +87,5 @@ def deploy(operator, api_id):
     made = gateway.create_deployment(restApiId=api_id)["id"]
     patch = [{"op": "replace", "path": "/deploymentId", "value": made}]
     gateway.update_stage(restApiId=api_id, stageName="prod", patchOperations=patch)
-    releases.converge(operator.work(go=True))
+    releases.converge(operator.context(go=True))
     return made

@@ -57,7 +57,7 @@ def test_lost_and_wrong_counters_are_put_right(operator, stamps):
 
 def test_the_record_says_whether_they_agree(operator, stamps):
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
-    recount.leave_the_record.action(operator.work(go=True))
+    recount.leave_the_record.action(operator.context(go=True))
     operator.run(recount)
     after, before = operator.history("recount")[:2]
 
@@ -76,7 +76,7 @@ def test_an_award_of_the_same_moment_wins(operator, stamps):
 
     awarded = []
     with operator.desk.hooked("before-call", award), pytest.raises(Refused, match="run it again"):
-        recount.put_the_counters_right.action(operator.work(go=True))
+        recount.put_the_counters_right.action(operator.context(go=True))
     kept = stamps.get_item(
         TableName=TABLE, Key={"UserId": {"S": PERSON}, "StampId": {"S": "#2025-11"}}
     )

@@ -29,7 +29,7 @@ def restored(operator, moment):
     operator.run(restore_tables, to=moment)
     yield "UserStamps-prod-" + moment.replace("-", "").replace(":", "")
     operator.client("dynamodb").delete_item(TableName="UserStamps-prod", Key=BAD)
-    undoing.compare_and_undo(operator.work(go=True, to=moment))
+    undoing.compare_and_undo(operator.context(go=True, to=moment))
 
 
 def test_what_was_written_after_the_moment_is_not_there(operator, restored):
@@ -131,6 +131,6 @@ def test_other_code_in_latest_is_never_put_live_by_a_restore(operator, moment):
     later = datetime.fromisoformat(moment) - timedelta(seconds=1)
     with pytest.raises(Refused, match="LATEST is other code than version"):
         operator.run(restore_tables, to=f"{later:%Y-%m-%dT%H:%M:%SZ}", only="userstamps")
-    functions.update_function_code(FunctionName=name, ZipFile=operator.work().build("ranking"))
+    functions.update_function_code(FunctionName=name, ZipFile=operator.context().build("ranking"))
 
     assert operator.versions()["ranking"] != "$LATEST"

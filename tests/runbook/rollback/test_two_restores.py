@@ -93,7 +93,7 @@ def test_what_somebody_added_to_the_policy_stays(operator):
     document = {**before, "Statement": [added, *before["Statement"]]}
     put(iam, document)
     restore_tables.let_the_functions_reach_them.action(
-        operator.work(go=True, to="2026-11-25T09:00:00Z", only="users")
+        operator.context(go=True, to="2026-11-25T09:00:00Z", only="users")
     )
     after = iam.get_role_policy(**RANKING)["PolicyDocument"]
     put(iam, before)
@@ -137,7 +137,7 @@ def test_a_release_does_not_go_back_to_the_old_tables_unasked(operator):
     operator.agrees, versions = False, operator.versions()
     for one in (functions.upload_the_functions, functions.release_them):
         with pytest.raises(Declined, match=r"-auth(:live)?: variable TABLE_USERS"):
-            one.action(operator.work(go=True))
+            one.action(operator.context(go=True))
     operator.agrees = True
 
     assert variables(operator, "ranking") == before
@@ -178,7 +178,7 @@ def test_the_versions_of_before_all_restores_still_read_the_old_tables(operator)
 
 def test_undoing_one_restore_leaves_what_another_one_allowed(operator, moments, stamps, users):
     """As the end of a rehearsal does, where functions read a table that was really restored."""
-    undoing.compare_and_undo(operator.work(go=True, to=moments[0], only="users"))
+    undoing.compare_and_undo(operator.context(go=True, to=moments[0], only="users"))
 
     assert stamps in reached(operator)
     assert users not in reached(operator)

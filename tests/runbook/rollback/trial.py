@@ -44,7 +44,7 @@ class Trial:
         """Run it as the command line does, where nobody is there to be asked."""
         Run(
             procedure=Procedure.of(self.procedure),
-            work=self.operator.work(**self.chosen),
+            context=self.operator.context(**self.chosen),
             journal=self.journal,
             screen=Memory(),
             who=WHO,

@@ -89,7 +89,7 @@ def test_a_role_that_may_not_decrypt_with_the_secrets_own_key_is_named(operator,
     said = told(troubleshoot_secrets)
     decrypting = replace(operator.desk.environment, secret_key=key)
     least_privilege.give_each_function_its_role.action(
-        operator.work(go=True, environment=decrypting)
+        operator.context(go=True, environment=decrypting)
     )
     then = told(troubleshoot_secrets)
     secrets.update_secret(SecretId=name, KmsKeyId="alias/aws/secretsmanager")
@@ -156,8 +156,8 @@ class Log:
 
 def spoken(operator, log):
     said = []
-    work = replace(operator.work(), client=lambda _: log, tell=said.append)
-    there = tell_signs(work, work.plan.functions[0])
+    context = replace(operator.context(), client=lambda _: log, tell=said.append)
+    there = tell_signs(context, context.plan.functions[0])
     return there, "\n".join(said_in("en", one) for one in said)
 
 
@@ -203,7 +203,7 @@ def test_good_figures_speak_for_none():
 
 
 def test_cors_that_names_the_guides_origin_is_told(operator):
-    work = operator.work()
+    context = operator.context()
     integration = {
         "responses": {
             "default": {
@@ -214,8 +214,8 @@ def test_cors_that_names_the_guides_origin_is_told(operator):
         }
     }
     options = {"options": {"x-amazon-apigateway-integration": integration}}
-    document = {"paths": dict.fromkeys(work.plan.api.paths, options)}
-    found = [one.why.en for one in preflights.causes(work, document)]
+    document = {"paths": dict.fromkeys(context.plan.api.paths, options)}
+    found = [one.why.en for one in preflights.causes(context, document)]
 
     origin = "allows https://liff.line.me, the front end is https://rally.example.jp"
     assert [one for one in found if origin in one]
@@ -224,7 +224,9 @@ def test_cors_that_names_the_guides_origin_is_told(operator):
 
 def test_the_procedures_change_nothing_when_they_run(operator):
     for module in (troubleshoot, troubleshoot_secrets, troubleshoot_slow):
-        assert all(one.action(operator.work(go=True)) == () for one in Procedure.of(module).steps)
+        assert all(
+            one.action(operator.context(go=True)) == () for one in Procedure.of(module).steps
+        )
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ def nothing(*_: object, **__: object) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """Everything that a step may use. ``plan`` is opaque here, as it is to the checks' World."""
+class StepContext:
+    """Everything that a step may use. ``plan`` is opaque here, as it is to the checks' Snapshot."""
 
     environment: Environment
     plan: Any
@@ -91,7 +91,7 @@ class Work:
             raise
         self.note(changes, True)
 
-    def each(self, converge: "Callable[[Work, T], Changes]", things: Iterable[T]) -> Changes:
+    def each(self, converge: "Callable[[StepContext, T], Changes]", things: Iterable[T]) -> Changes:
         """Converge independent things side by side; all are finished before a failure is raised."""
 
         def one(thing: T) -> Changes:

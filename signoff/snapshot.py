@@ -12,7 +12,7 @@ from signoff.release import release_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class Snapshot:
     """``plan`` is opaque here (the shared code knows nothing of stamps); ``now`` is UTC."""
 
     environment: Environment
