@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from signoff.checklist import Words
+from aws.words import Words
 from signoff.environment import Environment
 
 ANYWHERE = Words(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from aws.words import Words
 from runbook import (
     by_hand,
     cutover,
@@ -26,7 +27,6 @@ from runbook import (
     troubleshoot_slow,
 )
 from runbook.engine import Procedure
-from signoff.checklist import Words
 
 OPERATIONS = (
     migrate_masters,

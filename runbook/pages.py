@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from aws.words import Words
 from runbook.alarm_pages import PAGES, AlarmPage
 from runbook.catalogue import OPTIONS, procedures, provisioning
 from runbook.engine import Procedure, Step
-from signoff.checklist import Checklist, Row, Words
+from signoff.checklist import Checklist, Row
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "ja")

@@ -16,6 +16,7 @@ from typing import Any
 
 import boto3
 
+from aws.words import Words
 from plan import plan_for
 from runbook import (
     api,
@@ -31,7 +32,6 @@ from runbook import (
 )
 from runbook.engine import Change, Clients, Procedure, StepContext, step
 from runbook.engine.step_context import Changes, nothing
-from signoff.checklist import Words
 from signoff.environment import Environment
 
 ORDER = (

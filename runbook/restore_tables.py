@@ -23,6 +23,7 @@ ones. No table is ever deleted here.
 
 from functools import partial
 
+from aws.words import Words
 from plan.model import Alarm
 from runbook.converge import alarms, releases
 from runbook.engine import Change, StepContext, ask, step
@@ -32,7 +33,6 @@ from runbook.rollback.left_behind import reapply
 from runbook.rollback.moment import window
 from runbook.rollback.repointing import allow, repoint
 from runbook.rollback.restored import afterwards, age_s, exists, restore, restores
-from signoff.checklist import Words
 
 KIND = "restore"
 IAM_SETTLES_S = 10

@@ -18,12 +18,12 @@ the API calls the alias. Here it does, from the first deployment on.
 
 from functools import partial
 
+from aws.words import Words
 from runbook.converge import releases
 from runbook.engine import StepContext, step
 from runbook.engine.step_context import Changes
 from runbook.rollback.taken import Way, take
 from runbook.rollback.versions import PART, Move, chosen, live, moves
-from signoff.checklist import Words
 
 WHOLE: dict[str, dict[str, float]] = {"AdditionalVersionWeights": {}}
 """All of the traffic: a weighted alias would leave a share of the callers with the bad version."""

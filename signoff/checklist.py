@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from aws.words import Words
+
 CHECKLIST = Path(__file__).parent.parent / "checks" / "checklist.toml"
 
 expectation = pytest.mark.expectation
@@ -35,18 +37,6 @@ class Phase(enum.StrEnum):
 
     BEFORE = enum.auto()
     AFTER = enum.auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The same sentence in both languages of the report."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    en: str
-    ja: str
-
-    def __getitem__(self, lang: str) -> str:
-        return {"en": self.en, "ja": self.ja}[lang]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from signoff.checklist import Words
+from aws.words import Words
 from signoff.outcome import Outcome
 from signoff.verdict import Decision, RowVerdict, Verdict
 

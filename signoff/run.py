@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from aws.scope import Scope
 from aws.section import Missing
-from signoff.checklist import CHECKLIST, Checklist, Phase, Row, Words
+from aws.words import Words
+from signoff.checklist import CHECKLIST, Checklist, Phase, Row
 from signoff.environment import Environment
 from signoff.environments import ENVIRONMENTS
 from signoff.outcome import Finding, Outcome

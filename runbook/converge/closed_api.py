@@ -7,6 +7,7 @@ It is drawn up, deployed, and taken out of the draft again before anything else 
 import json
 from typing import Any
 
+from aws.words import Words
 from plan.model import Api
 from runbook.converge import rest_api
 from runbook.converge.deployments import listed
@@ -14,7 +15,6 @@ from runbook.converge.draft import Draft, digest, read
 from runbook.converge.methods import Answer, Method, preflight, put
 from runbook.engine import Change, StepContext
 from runbook.engine.step_context import Changes
-from signoff.checklist import Words
 
 PATH = "/{closed+}"
 """API Gateway takes any name for the rest of a path: nobody else has a resource of this one."""

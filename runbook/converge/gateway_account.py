@@ -2,12 +2,12 @@
 
 import json
 
+from aws.words import Words
 from plan.model import Api
 from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_list
 from runbook.engine import Change, StepContext, difference
 from runbook.engine.step_context import Changes
-from signoff.checklist import Words
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 TRUST = {

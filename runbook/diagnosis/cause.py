@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from signoff.checklist import Words
+from aws.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from aws.words import Words
 from plan.model import Function
 from runbook.converge.absent import unless_absent
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import HOUR
 from runbook.engine import StepContext
-from signoff.checklist import Words
 
 LIMIT = 1000
 """Lines that are counted, of each function and sign;"""

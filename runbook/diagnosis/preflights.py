@@ -6,11 +6,11 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from aws.words import Words
 from runbook.converge import rest_api
 from runbook.diagnosis.cause import Cause, cause
 from runbook.engine import StepContext
 from runbook.front_end import TIMEOUT_S, base_url
-from signoff.checklist import Words
 
 ALLOWED = "Access-Control-Allow-Origin"
 RESPONSES = "x-amazon-apigateway-gateway-responses"

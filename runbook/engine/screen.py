@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from aws.words import Words
 from runbook.engine.change import Change
 from runbook.engine.step import Procedure, Step
 from runbook.engine.step_context import Changes
-from signoff.checklist import Words
 
 WORDS = {
     "rehearsal": Words(en="rehearsal: nothing is changed", ja="リハーサル: 何も変更しません"),

@@ -7,11 +7,11 @@ from pathlib import Path
 from time import sleep
 from typing import Any, TypeVar
 
+from aws.words import Words
 from runbook.engine.change import Change, destructive
 from runbook.engine.clients import AT_ONCE
 from runbook.engine.patience import patiently
 from runbook.engine.refusal import Declined, Refused
-from signoff.checklist import Words
 from signoff.environment import Environment
 
 T = TypeVar("T")

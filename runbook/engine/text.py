@@ -4,7 +4,7 @@ import inspect
 import re
 from dataclasses import dataclass
 
-from signoff.checklist import Words
+from aws.words import Words
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 

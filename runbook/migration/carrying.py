@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 
+from aws.words import Words
 from runbook.engine import Change, Refused, StepContext
 from runbook.engine.step_context import Changes
 from runbook.migration.job import Job
@@ -11,7 +12,6 @@ from runbook.migration.loading import Loader
 from runbook.migration.progress import Progress
 from runbook.migration.replacing import keep, replacements
 from runbook.migration.survey import Survey, list_bad, survey
-from signoff.checklist import Words
 
 
 def take_copy(context: StepContext, job: Job) -> Changes:

@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from aws.words import Words
 from runbook.converge.masters import MANIFEST
 from runbook.engine import Change, Refused, StepContext
 from runbook.engine.step_context import Changes
 from runbook.migration.job import Job, source_in
 from runbook.migration.listing import Difference, Key, Listing, difference, told
-from signoff.checklist import Words
 
 
 def leave_manifest(context: StepContext, job: Job) -> Changes:

@@ -8,12 +8,12 @@ from typing import Any
 
 from aws.iam import Outcome, Statement, evaluate, parse
 from aws.iam import context as request_context
+from aws.words import Words
 from runbook.converge import calls
 from runbook.converge.absent import unless_absent
 from runbook.converge.deployments import by_hand
 from runbook.converge.permissions import GATEWAY
 from runbook.engine import StepContext
-from signoff.checklist import Words
 
 URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")
 """One with a stage variable in it names no function yet, and is passed over."""

@@ -11,12 +11,12 @@ from time import monotonic
 from types import ModuleType
 from typing import Any
 
+from aws.words import Words
 from runbook.engine import Change, Procedure, Refused, StepContext
 from runbook.engine.step_context import Changes, nothing
 from runbook.rollback import taken
 from runbook.rollback.state import differing, served, state
 from runbook.rollback.taken import BEGUN, DONE
-from signoff.checklist import Words
 
 KIND = "drill"
 BROUGHT_BACK = "brought back"

@@ -10,10 +10,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from aws.words import Words
 from local.aws.server import LocalAws
 from runbook.engine import StepContext
 from runbook.provision import context_for
-from signoff.checklist import Words
 from signoff.environment import Environment
 from signoff.environments import load
 

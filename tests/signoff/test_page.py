@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from signoff.checklist import Checklist, Row, Words
+from aws.words import Words
+from signoff.checklist import Checklist, Row
 from signoff.outcome import Finding, Outcome
 from signoff.report.page import page
 from signoff.result import Provenance, Result

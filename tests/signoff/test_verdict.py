@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from signoff.checklist import Row, Severity, Words
+from aws.words import Words
+from signoff.checklist import Row, Severity
 from signoff.environment import Waiver
 from signoff.outcome import Finding, Outcome
 from signoff.verdict import Decision, decide, row_verdict

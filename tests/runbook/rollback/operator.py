@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
+from aws.words import Words
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from runbook.engine import Procedure
 from runbook.engine.step_context import Changes
 from runbook.provision import procedure
-from signoff.checklist import Words
 from tests.runbook.desk import ONCE, Desk, clients
 
 SCALING = "application-autoscaling"
