@@ -3,8 +3,8 @@
 import pytest
 
 from checks.masters import whole
+from plan.canonical import canonical_hash
 from plan.masters import invalid_on, malformed
-from signoff.canonical import canonical_hash
 from signoff.checklist import expectation
 
 

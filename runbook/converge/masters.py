@@ -9,11 +9,11 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from plan.canonical import Item, canonical_hash, item_hash
 from plan.model import Table
 from runbook.converge.absent import unless_absent
 from runbook.engine import Change, Refused, StepContext, until
 from runbook.engine.step_context import Changes
-from signoff.canonical import Item, canonical_hash, item_hash
 
 SPOTS = Path(__file__).parent.parent / "data" / "stamp_masters.json"
 """The five spots of the development table, in plain JSON."""

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from plan.canonical import Item
 from runbook.engine import Refused
 from runbook.engine.clients import AT_ONCE
 from runbook.migration import checkpoint
 from runbook.migration.checkpoint import Checkpoint, Part
 from runbook.migration.progress import Progress
 from runbook.migration.source import Source
-from signoff.canonical import Item
 
 PRIVATE = 0o600
 """Items may be personal data: nobody but the operator reads them."""

@@ -7,8 +7,8 @@ from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
+from plan.canonical import Item
 from runbook.engine import Refused
-from signoff.canonical import Item
 
 HINT = "export it with `aws dynamodb scan --output json`"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

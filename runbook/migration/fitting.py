@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from plan.canonical import SPELLINGS, Item
 from runbook.migration.dynamodb_json import FormError, Typed, normal
-from signoff.canonical import SPELLINGS, Item
 
 LOCATION = "Location"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plan.canonical import Item
 from plan.model import Table
 from runbook.converge.absent import unless_absent
 from runbook.converge.masters import MANIFEST
@@ -18,7 +19,6 @@ from runbook.migration.progress import Progress
 from runbook.migration.scanning import Scan
 from runbook.migration.source import FileSource, Source, TableSource
 from runbook.migration.survey import Flaw
-from signoff.canonical import Item
 
 USUAL_SOURCE = "dev"
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from plan.canonical import Item, combined_hash, item_hash
 from plan.model import Table
 from runbook.engine.clients import AT_ONCE
 from runbook.migration.dynamodb_json import FormError
 from runbook.migration.progress import Progress
 from runbook.migration.source import Source
-from signoff.canonical import Item, combined_hash, item_hash
 
 Key = tuple[str, ...]
 Fit = Callable[[Item], Item]

@@ -7,11 +7,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from plan.canonical import Item
 from runbook.engine.clients import AT_ONCE
 from runbook.migration.progress import Progress
 from runbook.migration.throttling import is_busy, pauses
 from runbook.migration.wire import sendable, sent_bytes
-from signoff.canonical import Item
 
 IN_ONE_WRITE = 25
 """BatchWriteItem takes no more puts,"""

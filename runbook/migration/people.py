@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from plan.canonical import Item
 from runbook.counting.counters import LINE_USER, PREFIX
 from runbook.migration.scanning import Key, Page
 from runbook.migration.source import Source
-from signoff.canonical import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

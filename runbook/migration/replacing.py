@@ -5,10 +5,10 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
+from plan.canonical import Item, combined_hash
 from runbook.engine import Change, StepContext
 from runbook.migration.job import Job, target_of
 from runbook.migration.listing import Key, Listing, key_of, told
-from signoff.canonical import Item, combined_hash
 
 SHOWN = 20
 

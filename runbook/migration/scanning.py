@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from plan.canonical import Item
 from runbook.engine.clients import AT_ONCE
 from runbook.migration.throttling import unhurried
 from runbook.migration.wire import portable, sendable
-from signoff.canonical import Item
 
 SEGMENTS = AT_ONCE
 Key = Mapping[str, Any]

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from signoff.canonical import Item
+from plan.canonical import Item
 
 
 def portable(value: Any) -> Any:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from plan.canonical import canonical_hash
 from plan.model import Table
 from runbook.engine import StepContext
-from signoff.canonical import canonical_hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _manifested(breaks: Break) -> Break:
     """Let the manifest agree with what is there, as after a migration of bad data."""
 
     def broken(snapshot: Snapshot) -> Snapshot:
-        from signoff.canonical import canonical_hash  # noqa: PLC0415 - needed here alone
+        from plan.canonical import canonical_hash  # noqa: PLC0415 - needed here alone
 
         snapshot = breaks(snapshot)
         items = snapshot.inventory.sections.contents[MASTERS].items

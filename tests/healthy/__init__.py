@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from aws.inventory import Inventory, Names, Sections
 from plan import plan_for, scope_of
-from signoff.canonical import canonical_hash
+from plan.canonical import canonical_hash
 from signoff.environment import Environment
 from signoff.release import release_of
 from signoff.snapshot import Snapshot

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signoff.canonical import canonical_hash, item_hash
+from plan.canonical import canonical_hash, item_hash
 
 SPOT = {
     "StampId": {"S": "A"},

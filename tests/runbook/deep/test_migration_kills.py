@@ -11,9 +11,9 @@ from threading import Event
 import pytest
 
 from local.aws.server import LocalAws
+from plan.canonical import canonical_hash
 from runbook.engine import Journal
 from runbook.engine.clients import PATIENT
-from signoff.canonical import canonical_hash
 from signoff.store import Folder, Store
 from tests.runbook.desk import PROD
 from tests.runbook.migration.test_from_the_command_line import DEV

@@ -7,10 +7,10 @@ writes to another place than its ARN says. What AWS really does with these calls
 import pytest
 
 from local.aws.faults import denied
+from plan.canonical import canonical_hash
 from runbook import export_import, migrate_masters
 from runbook.engine import Stopped
 from runbook.migration.through_s3 import EVERY_S, LONGEST_S
-from signoff.canonical import canonical_hash
 from tests.runbook.migration.s3_service import LOOKS, S3Service
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything
 

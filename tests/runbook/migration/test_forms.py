@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plan.canonical import SPELLINGS, canonical_hash, combined_hash, item_hash
 from runbook.migration.dynamodb_json import FormError, normal_number
 from runbook.migration.fitting import fitted, fitted_master
 from runbook.migration.wire import portable, sendable, stored_bytes
-from signoff.canonical import SPELLINGS, canonical_hash, combined_hash, item_hash
 from tests.runbook.migration.two_tables import place, spot
 
 NUMBERS = st.decimals(-(10**20), 10**20, allow_nan=False, places=9).map(str) | st.sampled_from(

@@ -8,10 +8,10 @@ from botocore.exceptions import EndpointConnectionError
 from local.aws.errors import access_denied, refusal
 from local.aws.faults import denied, throttled
 from local.aws.request import json_response
+from plan.canonical import canonical_hash
 from runbook import migrate_masters
 from runbook.engine import Journal, Stopped
 from runbook.migration.throttling import LONGEST_S, PAUSES
-from signoff.canonical import canonical_hash
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, put, spot
 
 
