@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lambdas.rally.domain.ids import is_line_user
 from load.engine.gate import Refused
-from load.guard import REAL_USER
 
 BATCH = 25
 AT_ONCE = 8
@@ -37,7 +37,7 @@ class Cleaner:
         for a visitor whose id a real person could have. ``logins`` are of a local stack.
         """
         visitors, logins = sorted(set(visitors)), sorted(set(logins))
-        if real := [name for name in visitors if REAL_USER.fullmatch(name)]:
+        if real := [name for name in visitors if is_line_user(name)]:
             raise Refused(f"{real[0]} could be a real person's id; nothing is deleted")
         with ThreadPoolExecutor(AT_ONCE) as threads:
             stamps = _flat(threads.map(self._stamps, visitors))

@@ -1,12 +1,12 @@
 """Whether a run may start at all: every rule is asked before the first request, and answers in a sentence."""
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lambdas.rally.domain.ids import is_line_user
 from load.engine.gate import Refused, admit
 from load.engine.plan import LOGIN, Plan
 from load.engine.pool import Pool
@@ -21,7 +21,6 @@ SECONDS_CAP = 7200.0
 SHARED_POOL = 50
 """Generators that know nothing of each other draw from a pool so many times larger than they need:
 so fewer than one award in a hundred meets another's."""
-REAL_USER = re.compile(r"U[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +124,7 @@ def users_needed(plan: Plan, spots: int, *, workers: int, parts: int) -> int:
 
 def pool_suffices(pool: Pool, plan: Plan, *, workers: int, parts: int) -> None:
     """Refuse real people, and a pool in which awards would meet each other."""
-    real = sum(1 for visitor in pool.visitors if REAL_USER.fullmatch(visitor.id))
+    real = sum(1 for visitor in pool.visitors if is_line_user(visitor.id))
     if real:
         raise Refused(f"{real} users of the pool have ids like real people's; use Uload… ids")
     if not pool.spots:

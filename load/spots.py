@@ -6,14 +6,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.rally.domain.spots import SPELLINGS
 from load.engine.gate import Refused
 from load.engine.pool import Spot
 from load.sessions import reason
 from load.target import Aws, Target
 from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s
 
-SPELLINGS = (("lat", "latitude"), ("lon", "lng", "longitude"), ("radiusM", "radius"))
-"""Of a location's members; the older ones are still in tables."""
 LONGEST_S = 3 * 3600
 """A spot that closes within this time could close during the run."""
 
@@ -41,7 +40,7 @@ def _spot(item: dict[str, Any]) -> Spot | None:
     place = item.get("Location", {}).get("M", {})
     numbers = [
         next((float(place[name]["N"]) for name in names if name in place), None)
-        for names in SPELLINGS
+        for names in SPELLINGS.values()
     ]
     if item.get("Type", {}).get("S") != "GPS" or None in numbers:
         return None

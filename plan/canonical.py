@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Context
 from typing import Any
 
+from lambdas.rally.domain.spots import SPELLINGS
+
 EXACT = Context(prec=40)
 """DynamoDB keeps 38 digits; Python's own 28 would make two numbers one."""
-SPELLINGS: Mapping[str, str] = {
-    "latitude": "lat",
-    "longitude": "lon",
-    "lng": "lon",
-    "radius": "radiusM",
+TODAYS_NAME: Mapping[str, str] = {
+    spelling: name for name, spellings in SPELLINGS.items() for spelling in spellings
 }
-"""Older items spell the keys of a location so; inside a map, both mean the same."""
+"""Any spelling of a location's key -> today's; inside a map, all of them mean the same."""
 
 Item = Mapping[str, Mapping[str, Any]]
 """An item in DynamoDB JSON: attribute -> {type: value}."""
@@ -76,7 +75,7 @@ def _map(value: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _key(name: str, among: Mapping[str, Any]) -> str:
     """Two spellings in one map are a contradiction: neither is taken for the other."""
-    usual = SPELLINGS.get(name, name)
+    usual = TODAYS_NAME.get(name, name)
     return name if usual in among else usual
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from aws.scope import Scope
+from lambdas.rally.domain.ids import LINE_USER_ID
 from plan.model import Plan
 from signoff.environment import Environment
 
-REAL_USER = r"U[0-9a-f]{32}"
-"""LINE user ids; synthetic ones never look so."""
 KNOWN_DEFAULTS = frozenset(
     {
         "default-secret-key-change-in-production",
@@ -30,7 +29,7 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         tables=tuple(tables.values()),
         contents=(tables["stampmasters"],),
         key_scans=(tables["users"], tables["userstamps"]),
-        real_key=REAL_USER,
+        real_key=LINE_USER_ID.pattern,
         secrets=tuple(one.name for one in plan.secrets),
         api=plan.api.name,
         stage=plan.api.stage,

@@ -2,7 +2,7 @@
 
 from checks.variables import DEFAULTS
 from lambdas.award.domain import Rules
-from lambdas.rally.spots import ACCURACY_CAP_M
+from lambdas.rally.domain.spots import ACCURACY_CAP_M
 
 
 def test_defaults_are_those_of_the_functions():

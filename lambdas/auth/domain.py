@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rally.refusals import Refusal
-from lambdas.rally.users import is_line_user, is_user_id
+from lambdas.rally.domain.ids import is_line_user, is_user_id
+from lambdas.rally.domain.refusals import Refusal
 
 LINE_ISSUER = "https://access.line.me"
 SESSION_S = 24 * 60 * 60

@@ -11,8 +11,8 @@ from lambdas.auth.domain import allow, bearer, deny, id_token_in, login_from
 from lambdas.auth.sessions import Sessions
 from lambdas.auth.users import Users
 from lambdas.rally import aws
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.line import Line
-from lambdas.rally.refusals import Refusal
 from lambdas.rally.request import Request
 from lambdas.rally.secrets import Secret
 from lambdas.rally.serving import Function

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from lambdas.rally import members
-from lambdas.rally.images import image_url
-from lambdas.rally.periods import JST
-from lambdas.rally.refusals import Refusal
-from lambdas.rally.spots import ACCURACY_CAP_M, Position, is_within, location_of, position_in
+from lambdas.rally.domain import members
+from lambdas.rally.domain.images import image_url
+from lambdas.rally.domain.periods import JST
+from lambdas.rally.domain.refusals import Refusal
+from lambdas.rally.domain.spots import ACCURACY_CAP_M, Position, is_within, location_of, position_in
 
 METHODS = ("GPS", "IMAGE")
 _FIRST_SECOND, _LAST_SECOND = time.min, time(23, 59, 59)

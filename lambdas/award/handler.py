@@ -10,12 +10,12 @@ from lambdas.award.domain import Claim, Rules, claim_in, judge, notification
 from lambdas.award.notifier import Notifier
 from lambdas.award.store import Outcome, Stamps
 from lambdas.rally import aws
+from lambdas.rally.domain.periods import month_of, week_of
+from lambdas.rally.domain.refusals import Refusal
+from lambdas.rally.domain.spots import ACCURACY_CAP_M
 from lambdas.rally.journal import Journal
-from lambdas.rally.periods import month_of, week_of
-from lambdas.rally.refusals import Refusal
 from lambdas.rally.request import Request
 from lambdas.rally.serving import Function
-from lambdas.rally.spots import ACCURACY_CAP_M
 
 ROUNDS = 8
 """Re-reads of moved counters before 503: five spots tapped at once settle within three."""

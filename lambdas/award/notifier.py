@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.journal import Journal
-from lambdas.rally.refusals import Refusal
 from lambdas.rally.request import Request
 
 

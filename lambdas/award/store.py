@@ -9,9 +9,9 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from lambdas.award.domain import Claim
-from lambdas.rally.counters import Counter, sort_key
+from lambdas.rally.domain.counters import Counter, sort_key
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.dynamodb import plain, typed
-from lambdas.rally.refusals import Refusal
 
 STALE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rally import members
-from lambdas.rally.refusals import Refusal
-from lambdas.rally.spots import Position, distance_m, is_within, location_of, position_in
+from lambdas.rally.domain import members
+from lambdas.rally.domain.refusals import Refusal
+from lambdas.rally.domain.spots import Position, distance_m, is_within, location_of, position_in
 
 
 @dataclass(frozen=True)

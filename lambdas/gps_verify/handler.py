@@ -6,10 +6,10 @@ from typing import Any
 
 from lambdas.gps_verify.domain import judged, question_in
 from lambdas.rally import aws
+from lambdas.rally.domain.spots import ACCURACY_CAP_M
 from lambdas.rally.dynamodb import plain
 from lambdas.rally.request import Request
 from lambdas.rally.serving import Function
-from lambdas.rally.spots import ACCURACY_CAP_M
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rally import images, members
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain import images, members
+from lambdas.rally.domain.refusals import Refusal
 
 AWARDED = "stamp_awarded"
 TEXTS = {

@@ -6,11 +6,11 @@ from typing import Any
 
 from lambdas.notify.domain import Notification, message_for, notification_in
 from lambdas.rally import aws
+from lambdas.rally.domain.ids import is_line_user
 from lambdas.rally.line import Bot, Line
 from lambdas.rally.request import Request
 from lambdas.rally.secrets import Secret
 from lambdas.rally.serving import Function
-from lambdas.rally.users import is_line_user
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import urllib3
 
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.secrets import Secret
 
 LINE_API = "https://api.line.me"

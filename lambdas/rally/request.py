@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain.refusals import Refusal
 
 PATIENCE_S = 17
 """A cold start may take 2 s before, and one call of AWS 9 s after: API Gateway gives up at 29."""

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from lambdas.rally.aws import passes
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.journal import Journal
-from lambdas.rally.refusals import Refusal
 from lambdas.rally.request import Request
 
 RETRY_AFTER_S = 2

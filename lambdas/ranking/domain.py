@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rally import periods
-from lambdas.rally.counters import count_in
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain import periods
+from lambdas.rally.domain.counters import count_in
+from lambdas.rally.domain.refusals import Refusal
 
 TOP = 100
 """As many names as one BatchGetItem reads."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.rally import aws
-from lambdas.rally.counters import INDEX, SHARDS, partition
+from lambdas.rally.domain.counters import INDEX, SHARDS, partition
+from lambdas.rally.domain.members import legible
 from lambdas.rally.dynamodb import batch_get, plain
-from lambdas.rally.members import legible
 from lambdas.rally.request import Request
 from lambdas.rally.serving import Function
 from lambdas.ranking.domain import TOP, period_asked, ranked, top

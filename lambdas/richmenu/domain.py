@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.rally import members
-from lambdas.rally.refusals import Refusal
-from lambdas.rally.users import is_line_user, is_richmenu
+from lambdas.rally.domain import members
+from lambdas.rally.domain.ids import is_line_user, is_richmenu
+from lambdas.rally.domain.refusals import Refusal
 
 
 def user_in(body: Mapping[str, Any]) -> str:

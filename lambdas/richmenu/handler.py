@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.rally import aws
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.line import Bot, Line
-from lambdas.rally.refusals import Refusal
 from lambdas.rally.request import Request
 from lambdas.rally.secrets import Secret
 from lambdas.rally.serving import Function

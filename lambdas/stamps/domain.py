@@ -4,9 +4,9 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.rally.members import legible
-from lambdas.rally.refusals import Refusal
-from lambdas.rally.spots import location_of
+from lambdas.rally.domain.members import legible
+from lambdas.rally.domain.refusals import Refusal
+from lambdas.rally.domain.spots import location_of
 
 METHODS = ("GPS", "IMAGE")
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.rally import aws
-from lambdas.rally.counters import is_counter
+from lambdas.rally.domain.counters import is_counter
+from lambdas.rally.domain.members import user_id
 from lambdas.rally.dynamodb import batch_get, plain
-from lambdas.rally.members import user_id
 from lambdas.rally.request import Request
 from lambdas.rally.serving import Function
 from lambdas.stamps.domain import shown

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from aws.words import Words
+from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from plan.model import Api
 from runbook.converge import rest_api
 from runbook.converge.deployments import listed
@@ -21,14 +22,6 @@ PATH = "/{closed+}"
 ANY = "ANY"
 ANOTHER_SECOND = 1.0
 """API Gateway tells the age of deployments in whole seconds: two of one second have no order."""
-RETRY_AFTER_S = 120
-BODY = {
-    "ok": False,
-    "error": "Service Unavailable",
-    "message": "The stamp rally is closed for the moment",
-    "error_code": "SERVICE_UNAVAILABLE",
-}
-"""As the functions' own closed package answers."""
 
 
 def converge(context: StepContext, api: Api) -> Changes:

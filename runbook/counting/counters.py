@@ -1,23 +1,15 @@
 """What the counters of the ranking should be, given the stamps that were collected.
 
-The form is the one of lambdas/README.md, "Counters", carried over: procedures do not import functions.
-A test holds both against each other.
+Their form and arithmetic are those of the functions (lambdas/rally/domain/counters.py).
 """
 
-import re
-import zlib
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
-JAPAN = timezone(timedelta(hours=9), "JST")
-PREFIX = "#"
-SHARDS = 8
-PER_STAMP = 10**10
-LINE_USER = re.compile(r"U[0-9a-f]{32}")
-"""Only people are ranked: a synthetic user's counter has no place in the index."""
+from lambdas.rally.domain.counters import PREFIX, Counter, is_counter, sort_key
+from lambdas.rally.domain.periods import month_of, week_of
 
 Key = tuple[str, str]
 """User and sort key, as in the table."""
@@ -39,7 +31,7 @@ def sorted_out(items: Iterable[Item]) -> Stamps:
     counters: dict[Key, Item] = {}
     for one in items:
         user, stamp = one["UserId"]["S"], one["StampId"]["S"]
-        if stamp.startswith(PREFIX):
+        if is_counter(stamp):
             counters[user, stamp] = one
         elif "CollectedAt" in one:
             collected.append((user, int(one["CollectedAt"]["N"])))
@@ -51,30 +43,17 @@ def counted(stamps: Stamps) -> dict[Key, dict[str, Any]]:
     counts: Tally[Key] = Tally()
     latest: dict[Key, int] = {}
     for user, at in stamps.collected:
-        for period in periods(at):
-            key = (user, f"{PREFIX}{period}")
+        for period in (week_of(at), month_of(at)):
+            key = (user, sort_key(period))
             counts[key] += 1
             latest[key] = max(latest.get(key, 0), at)
     return {key: item(*key, count, latest[key]) for key, count in counts.items()}
 
 
-def periods(at: int) -> tuple[str, str]:
-    """Return week and month of a moment, as people in Japan have them: weeks begin on Monday."""
-    moment = datetime.fromtimestamp(at, JAPAN)
-    year, week, _ = moment.isocalendar()
-    return f"{year:04}-W{week:02}", f"{moment:%Y-%m}"
-
-
 def item(user: str, key: str, count: int, latest: int) -> dict[str, Any]:
     """Write a counter as an award writes it."""
-    made: dict[str, Any] = {
-        "UserId": {"S": user},
-        "StampId": {"S": key},
-        "StampCount": {"N": str(count)},
-        "LatestAt": {"N": str(latest)},
+    counter = Counter(user, key.removeprefix(PREFIX), count, latest)
+    return {
+        name: {"S": value} if isinstance(value, str) else {"N": str(value)}
+        for name, value in counter.item().items()
     }
-    if LINE_USER.fullmatch(user):
-        shard = zlib.crc32(user.encode()) % SHARDS
-        made["PeriodShard"] = {"S": f"{key.removeprefix(PREFIX)}#{shard}"}
-        made["Rank"] = {"N": str(count * PER_STAMP - latest)}
-    return made

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from plan.canonical import SPELLINGS, Item
+from plan.canonical import TODAYS_NAME, Item
 from runbook.migration.dynamodb_json import FormError, Typed, normal
 
 LOCATION = "Location"
@@ -28,7 +28,7 @@ def fitted_master(item: Item) -> Item:
 def _renamed(location: Mapping[str, Typed]) -> dict[str, Typed]:
     found: dict[str, Typed] = {}
     for name, value in location.items():
-        usual = SPELLINGS.get(name, name)
+        usual = TODAYS_NAME.get(name, name)
         if usual in found:
             raise FormError(f"{LOCATION} has {usual} twice, once as another spelling")
         found[usual] = value

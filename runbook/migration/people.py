@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lambdas.rally.domain.counters import is_counter
+from lambdas.rally.domain.ids import is_line_user
 from plan.canonical import Item
-from runbook.counting.counters import LINE_USER, PREFIX
 from runbook.migration.scanning import Key, Page
 from runbook.migration.source import Source
 
@@ -41,4 +42,4 @@ def of_people(source: Source) -> Chosen:
 def _is_of_a_person(item: Item) -> bool:
     """Whether LINE gave the user id, and the item is no counter, which can be worked out anew."""
     user, stamp = (str(item.get(name, {}).get("S", "")) for name in ("UserId", "StampId"))
-    return LINE_USER.fullmatch(user) is not None and not stamp.startswith(PREFIX)
+    return is_line_user(user) and not is_counter(stamp)

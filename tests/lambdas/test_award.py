@@ -9,7 +9,7 @@ from lambdas.award.domain import Rules
 from lambdas.award.handler import Awarding
 from lambdas.award.notifier import Notifier
 from lambdas.award.store import Stamps
-from lambdas.rally.counters import shard_of
+from lambdas.rally.domain.counters import shard_of
 from lambdas.rally.journal import Journal
 from tests.lambdas.clients import Scripted, error
 from tests.lambdas.events import OTHER, SYNTHETIC, USER

@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.award.domain import Rules, claim_in, judge, notification
 from lambdas.notify.domain import message_for, notification_in
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain.refusals import Refusal
 from tests.lambdas.events import USER
 
 STATUE = {"user_id": USER, "stamp_id": "STATUE-001", "method": "GPS"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.rally.refusals import CODES
+from lambdas.rally.domain.refusals import CODES
 from tests.lambdas import contract
 from tests.lambdas.functions import MODULES
 

@@ -5,9 +5,9 @@ import pytest
 from lambdas.auth.domain import Login, allow, bearer, deny, id_token_in, login_from, session_claims
 from lambdas.gps_verify.domain import judged, question_in
 from lambdas.notify.domain import TEXTS, message_for, notification_in
-from lambdas.rally import members
-from lambdas.rally.refusals import Refusal
-from lambdas.rally.users import is_line_user, is_richmenu, is_user_id
+from lambdas.rally.domain import members
+from lambdas.rally.domain.ids import is_line_user, is_richmenu, is_user_id
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.ranking.domain import TOP, Period, period_asked, ranked, top
 from lambdas.richmenu.domain import line_user, menus_in, richmenu_in
 from tests.lambdas.events import METHOD_ARN, OTHER, SYNTHETIC, USER

@@ -6,8 +6,8 @@ import socket
 import pytest
 import urllib3
 
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.line import Bot, Line
-from lambdas.rally.refusals import Refusal
 from lambdas.rally.secrets import Secret
 from tests.lambdas.clients import Scripted
 from tests.lambdas.rally_account import LINE_TOKEN

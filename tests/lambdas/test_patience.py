@@ -17,9 +17,9 @@ from lambdas.award.store import Stamps
 from lambdas.gps_verify.handler import Verification
 from lambdas.notify import handler as notify
 from lambdas.rally import aws
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.journal import Journal
 from lambdas.rally.line import Bot, Line
-from lambdas.rally.refusals import Refusal
 from lambdas.rally.request import PATIENCE_S, Request
 from lambdas.rally.secrets import Secret
 from lambdas.ranking.handler import Ranking

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.rally.counters import SHARDS, Counter, count_in, rank_of, shard_of
-from lambdas.rally.periods import month, month_of, week, week_of
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain.counters import SHARDS, Counter, count_in, rank_of, shard_of
+from lambdas.rally.domain.periods import month, month_of, week, week_of
+from lambdas.rally.domain.refusals import Refusal
 from tests.lambdas.events import SYNTHETIC, USER
 
 COUNTS = st.integers(1, 10**6)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.rally.counters import Counter, shard_of
+from lambdas.rally.domain.counters import Counter, shard_of
 from lambdas.rally.dynamodb import typed
 from lambdas.ranking import handler as ranking
 from lambdas.ranking.handler import Ranking

@@ -16,7 +16,7 @@ from botocore.exceptions import (
 )
 from urllib3.exceptions import DecodeError
 
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.serving import Function
 from tests.lambdas.clients import error
 from tests.lambdas.events import CONTEXT, ORIGIN, REQUEST_ID, event

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.rally.refusals import Refusal
-from lambdas.rally.spots import (
+from lambdas.rally.domain.refusals import Refusal
+from lambdas.rally.domain.spots import (
     EARTH_RADIUS_M,
     Location,
     Position,

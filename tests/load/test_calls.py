@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from lambdas.rally.spots import Location, Position, distance_m
+from lambdas.rally.domain.spots import Location, Position, distance_m
 from load.engine.calls import Caller, PairsUsedUpError
 from load.engine.plan import AWARD, JOURNEY, LIST, LOGIN, RANKING, VERIFY
 from load.engine.pool import Pool, Spot, Visitor

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
+from lambdas.rally.domain.ids import is_line_user
 from load.engine.gate import Refused
-from load.guard import REAL_USER
 from load.sessions import mint, read_pool
 from load.spots import spots_of
 from tests.load.aims import Answers, target
@@ -43,7 +43,7 @@ def test_users_are_synthetic_and_of_this_run_alone():
     runs = [{one.id for one in mint(target(), lambda _: SECRET, 3)} for _ in range(2)]
 
     assert not runs[0] & runs[1]
-    assert not any(REAL_USER.fullmatch(user) for user in runs[0] | runs[1])
+    assert not any(is_line_user(user) for user in runs[0] | runs[1])
 
 
 @pytest.mark.parametrize(

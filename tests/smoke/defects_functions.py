@@ -3,7 +3,7 @@
 from tests.smoke.breaking import code, variables
 from tests.smoke.defect import FAIL, Defect, following
 
-REQUEST, COUNTERS = "lambdas/rally/request.py", "lambdas/rally/counters.py"
+REQUEST, COUNTERS = "lambdas/rally/request.py", "lambdas/rally/domain/counters.py"
 DEFECTS = (
     Defect(
         "a list is no object, and a 500 with the exception's text",
@@ -101,7 +101,7 @@ DEEP = (
     ),
     Defect(
         "a distance in other metres",
-        code("gps-verify", "lambdas/rally/spots.py", "6_371_000", "6_471_000"),
+        code("gps-verify", "lambdas/rally/domain/spots.py", "6_371_000", "6_471_000"),
         {"SMOKE-04": FAIL},
     ),
     Defect(

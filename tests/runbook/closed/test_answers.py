@@ -10,7 +10,7 @@ import requests
 
 from lambdas.closed import handler as closed
 from lambdas.packing import pack
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain.refusals import Refusal
 from plan import plan_for
 from runbook import rollback_api, rollback_functions
 from runbook.converge import closed_api

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan.canonical import SPELLINGS, canonical_hash, combined_hash, item_hash
+from plan.canonical import TODAYS_NAME, canonical_hash, combined_hash, item_hash
 from runbook.migration.dynamodb_json import FormError, normal_number
 from runbook.migration.fitting import fitted, fitted_master
 from runbook.migration.wire import portable, sendable, stored_bytes
@@ -88,7 +88,7 @@ def test_only_the_location_is_renamed():
 
 def test_both_sides_know_the_same_spellings():
     """The hash takes for the same what the migration renames: else nothing would ever verify."""
-    assert set(SPELLINGS.values()) == set(place())
+    assert set(TODAYS_NAME.values()) == set(place())
 
 
 def test_the_hash_of_a_table_follows_from_those_of_its_items():

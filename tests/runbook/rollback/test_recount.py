@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.rally import counters as theirs
-from lambdas.rally.periods import month_of, week_of
+from lambdas.rally.domain import counters as theirs
+from lambdas.rally.domain.periods import month_of, week_of
 from runbook import recount
 from runbook.counting import counters
 from runbook.engine import Refused

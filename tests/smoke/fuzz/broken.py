@@ -24,7 +24,7 @@ BROKEN = (
         "POST /gps/verify",
         code(
             "gps-verify",
-            "lambdas/rally/members.py",
+            "lambdas/rally/domain/members.py",
             "isinstance(value, bool) or not isinstance(value, int | float) or not low",
             "not low",
         ),
@@ -47,7 +47,7 @@ BROKEN = (
         "POST /stamps/award",
         code(
             "award",
-            "lambdas/rally/refusals.py",
+            "lambdas/rally/domain/refusals.py",
             '"There is no such stamp"',
             '"StampMasters-local holds none"',
         ),

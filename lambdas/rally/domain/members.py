@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain.refusals import Refusal
 
 # Not str.isprintable: it refuses U+3000, the space of Japanese names.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")

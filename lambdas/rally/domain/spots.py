@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rally import members
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain import members
+from lambdas.rally.domain.refusals import Refusal
 
 EARTH_RADIUS_M = 6_371_000
+SPELLINGS = {
+    "lat": ("lat", "latitude"),
+    "lon": ("lon", "lng", "longitude"),
+    "radiusM": ("radiusM", "radius"),
+}
+"""Today's name of a location's member -> all names that items in our tables still use."""
 ACCURACY_CAP_M = 50.0
 """Phones report 5 to 30 m outdoors; what claims less accuracy than this buys no more range."""
 
@@ -56,15 +62,13 @@ def location_of(master: Mapping[str, Any]) -> Location:
     found = master.get("Location")
     if not isinstance(found, Mapping) or not found:
         raise Refusal("LOCATION_NOT_FOUND")
-    lat = _number(found, "lat", "latitude")
-    lon = _number(found, "lon", "lng", "longitude")
-    radius_m = _number(found, "radiusM", "radius")
+    lat, lon, radius_m = (_number(found, names) for names in SPELLINGS.values())
     if not (abs(lat) <= 90 and abs(lon) <= 180 and 0 < radius_m < math.inf):
         raise Refusal("INVALID_LOCATION")
     return Location(lat, lon, radius_m)
 
 
-def _number(found: Mapping[str, Any], *spellings: str) -> float:
+def _number(found: Mapping[str, Any], spellings: tuple[str, ...]) -> float:
     # NaN fails every comparison of the caller, so "unreadable" needs no second path.
     value = next((found[name] for name in spellings if name in found), math.nan)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from lambdas.rally.refusals import Refusal
+from lambdas.rally.domain.refusals import Refusal
 
 JST = timezone(timedelta(hours=9), "JST")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
