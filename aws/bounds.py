@@ -1,0 +1,137 @@
+"""What was decided about a fact is a bound, not a value: a stricter system is as good as the planned one."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.words import Words
+
+Holds = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """``prefers`` is the value that provisioning sets; it holds itself, unless it is None."""
+
+    code: str
+    """Name of the kind of bound: ``at_least``. With ``value`` it is what JSON keeps of a bound."""
+    value: Any
+    holds: Holds
+    words: Words
+    prefers: Any = None
+
+    def as_json(self) -> Mapping[str, Any]:
+        return {"bound": self.code, "value": self.value}
+
+
+def exactly(value: Any) -> Bound:
+    """The found value is the decided one."""
+    words = Words(en=f"exactly {told(value)}", ja=f"{told(value)}であること")
+    return Bound(
+        code="exactly",
+        value=value,
+        holds=lambda found: bool(found == value),
+        words=words,
+        prefers=value,
+    )
+
+
+def at_least(value: float, unit: str = "") -> Bound:
+    """The found number is the decided one or more; nothing found is less than anything."""
+    return Bound(
+        code="at_least",
+        value=value,
+        holds=lambda found: found is not None and bool(found >= value),
+        words=Words(en=f"at least {value:g}{unit}", ja=f"{value:g}{unit}以上であること"),
+        prefers=value,
+    )
+
+
+def at_most(value: float, unit: str = "") -> Bound:
+    """The found number is the decided one or less; nothing found is no limit, which is more."""
+    return Bound(
+        code="at_most",
+        value=value,
+        holds=lambda found: found is not None and bool(found <= value),
+        words=Words(en=f"at most {value:g}{unit}", ja=f"{value:g}{unit}以下であること"),
+        prefers=value,
+    )
+
+
+def between(least: float, most: float, unit: str = "") -> Bound:
+    """The found number lies in the closed interval; provisioning sets the upper end."""
+    return Bound(
+        code="between",
+        value=(least, most),
+        holds=lambda found: found is not None and bool(least <= found <= most),
+        words=Words(
+            en=f"{least:g} to {most:g}{unit}", ja=f"{least:g}から{most:g}{unit}の間であること"
+        ),
+        prefers=most,
+    )
+
+
+def one_of(*values: Any) -> Bound:
+    """The found value is any of the decided ones; provisioning sets the first."""
+    listed = ", ".join(map(told, values))
+    return Bound(
+        code="one_of",
+        value=values,
+        holds=lambda found: found in values,
+        words=Words(en=f"one of {listed}", ja=f"{listed}のいずれかであること"),
+        prefers=values[0],
+    )
+
+
+def covers(values: Iterable[Any]) -> Bound:
+    """The found set has all of the decided values, and may have more."""
+    wanted = frozenset(values)
+    listed = ", ".join(sorted(map(told, wanted)))
+    return Bound(
+        code="covers",
+        value=tuple(sorted(wanted, key=str)),
+        holds=lambda found: wanted <= frozenset(found or ()),
+        words=Words(en=f"includes {listed}", ja=f"{listed}を含むこと"),
+        prefers=wanted,
+    )
+
+
+def within(values: Iterable[Any]) -> Bound:
+    """The found set has nothing but decided values, and may have fewer."""
+    allowed = frozenset(values)
+    listed = ", ".join(sorted(map(told, allowed))) or "nothing"
+    return Bound(
+        code="within",
+        value=tuple(sorted(allowed, key=str)),
+        holds=lambda found: frozenset(found or ()) <= allowed,
+        words=Words(en=f"only {listed}", ja=f"{listed}以外を含まないこと"),
+        prefers=allowed,
+    )
+
+
+def unset() -> Bound:
+    """Nothing is there, or what AWS itself puts there: nobody planned it."""
+    return Bound(
+        code="unset",
+        value=None,
+        holds=lambda found: found in (None, False, "", (), frozenset(), 0),
+        words=Words(en="not set", ja="未設定であること"),
+    )
+
+
+def told(value: Any) -> str:
+    """Write a value as a person reads it: no quotes around text, sets in order."""
+    plainly = {None: "nothing", True: "on", False: "off"}
+    if value is None or isinstance(value, bool):
+        return plainly[value]
+    match value:
+        case float():
+            return f"{value:g}"
+        case Mapping():
+            return ", ".join(f"{key}={told(one)}" for key, one in sorted(value.items()))
+        case list() | tuple():
+            return ", ".join(map(told, value))
+        case set() | frozenset():
+            return ", ".join(sorted(map(told, value)))
+        case _:
+            return str(value)

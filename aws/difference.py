@@ -1,0 +1,73 @@
+"""How what was found differs from what was decided: data first, sentences in both languages made from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.bounds import Bound, told, unset
+from aws.ledger import Unplanned
+from aws.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One fact of one resource that its bound does not allow."""
+
+    kind: Words
+    name: str
+    fact: Words
+    found: Any
+    bound: Bound
+    call: str = ""
+    """``service:Operation`` by which it was read."""
+    decided_in: str = ""
+    """Where the bound was decided: a key of environments.toml, or a step of the guide."""
+
+    @property
+    def what(self) -> str:
+        """How a decision in environments.toml names this difference: ``table Users-prod: time to live``."""
+        return f"{self.kind.en} {self.name}: {self.fact.en}"
+
+    @property
+    def words(self) -> Words:
+        """Say what, found and expected, and where that was decided, in one sentence."""
+        where = f"; {self.decided_in}" if self.decided_in else ""
+        by = f" ({self.call})" if self.call else ""
+        found, bound = told(self.found), self.bound.words
+        return Words(
+            en=f"{self.what} is {found}{by}, expected {bound.en}{where}",
+            ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{found}{by}。期待値: {bound.ja}{where}",
+        )
+
+
+def differences(
+    kind: Words,
+    name: str,
+    facts: Mapping[Words, Any],
+    bounds: Mapping[Words, Bound],
+    **where: str,
+) -> tuple[Difference, ...]:
+    """Hold facts against their bounds. KeyError for a bound on a fact that the kind does not have."""
+    return tuple(
+        Difference(kind=kind, name=name, fact=fact, found=facts[fact], bound=bound, **where)
+        for fact, bound in bounds.items()
+        if not bound.holds(facts[fact])
+    )
+
+
+def unallowed(
+    found: Iterable[Unplanned], allowed: Mapping[str, Bound] | None = None
+) -> tuple[Difference, ...]:
+    """Turn what nobody planned into differences, but for what a bound allows.
+
+    ``allowed``: the fact's English name -> what was planned for it; all else is to be unset.
+    """
+    bounds = allowed or {}
+    told_of = ((one, bounds.get(one.fact.en, unset())) for one in found)
+    return tuple(
+        Difference(
+            kind=one.kind, name=one.name, fact=one.fact, found=one.found, bound=bound, call=one.call
+        )
+        for one, bound in told_of
+        if not bound.holds(one.found)
+    )

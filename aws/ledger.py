@@ -1,0 +1,272 @@
+"""What becomes of every member that AWS can answer: judged, closed, or harmless for a stated reason.
+
+A ledger names a member by its dotted path in the output shape (``Table.StreamSpecification``); lists and
+maps are transparent, and a path speaks for all below it. ``undecided`` holds a ledger against botocore's
+model, so that an upgrade which brings a new member, a new value of an enumeration, or a new operation
+fails our own tests until somebody decides.
+"""
+
+import enum
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.model import OperationModel, ServiceModel, Shape, StringShape
+
+from aws.words import Words
+
+READS = re.compile(r"^(BatchGet|Describe|Get|List)")
+"""Operations that only read, by their names."""
+
+
+class Effect(enum.StrEnum):
+    """What something that nobody planned can do (ruling 44): it decides the severity of the row."""
+
+    CHANGES = "changes"
+    """Behaviour, access or data, or whether an alarm is heard."""
+    OBSERVES = "observes"
+    """It only watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Decoded into the named fact, which rows judge; ``values`` are those of its enumeration."""
+
+    fact: str
+    values: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Must be as AWS makes it, until it is planned or decided.
+
+    Usual is what is absent, empty, false, zero, or what ``usual`` says of the value. ``shows`` is the
+    member of a structure that a person would name: of a time to live its attribute.
+    """
+
+    fact: Words
+    usual: Callable[[Any], bool] = lambda _: False
+    shows: str = ""
+    effect: Effect = Effect.CHANGES
+
+
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    """Decides nothing, for a reason that a signer could read."""
+
+    because: str
+
+
+Entry = Judged | Closed | Harmless
+
+
+def only(*values: Any) -> Callable[[Any], bool]:
+    """One of these values is usual: what AWS sets unless it is told otherwise."""
+    return lambda found: found in values
+
+
+def off(member: str, *values: str) -> Callable[[Any], bool]:
+    """A structure is usual while its ``member`` is one of these values, or is absent."""
+    return lambda found: found.get(member, values[0]) in values
+
+
+Subject = Callable[[Mapping[str, Any], Mapping[str, Any]], str | None]
+"""Parameters asked with, and the answer (or the element of its list) -> name of the resource."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """Which resources an answer speaks of: kind, and how to name each."""
+
+    kind: Words
+    name: Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """``resources``: path of a list ("" for the answer itself) -> what each of its elements is."""
+
+    members: Mapping[str, Entry]
+    resources: Mapping[str, Resource]
+
+
+Ledger = Mapping[str, Operation]
+"""``service:Operation`` -> what becomes of its answer."""
+
+
+def asked(parameter: str) -> Subject:
+    """Name the resource by a parameter; of an ARN, what stands behind the last slash or colon."""
+    return lambda parameters, _: re.split(r"[:/]", str(parameters[parameter]))[-1]
+
+
+def answered(member: str) -> Subject:
+    """Name the resource by a member of the answer."""
+    return lambda _, found: found.get(member)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplanned:
+    """One closed member that is not as AWS makes it. ``found`` is JSON."""
+
+    kind: Words
+    name: str
+    fact: Words
+    found: Any
+    call: str
+    """``service:Operation`` that told of it."""
+    effect: Effect = Effect.CHANGES
+
+
+def unplanned(
+    call: str, operation: Operation, shape: Shape, parameters: Mapping[str, Any], answer: Any
+) -> Iterator[Unplanned]:
+    """Yield, per resource and fact, what stands in the closed members of one answer."""
+    for path, resource in operation.resources.items():
+        for element, own in _elements(shape, answer, path):
+            name = resource.name(parameters, element)
+            if name is None:
+                continue
+            found: dict[Words, tuple[Closed, list[Any]]] = {}
+            for entry, value in _closed(operation.members, own, element, path):
+                if not _usual(entry, value):
+                    found.setdefault(entry.fact, (entry, []))[1].append(_shown(entry, value))
+            for fact, (entry, values) in found.items():
+                yield Unplanned(
+                    kind=resource.kind,
+                    name=name,
+                    fact=fact,
+                    found=values[0] if len(values) == 1 else values,
+                    call=call,
+                    effect=entry.effect,
+                )
+
+
+def _elements(shape: Shape, value: Any, path: str) -> Iterator[tuple[Mapping[str, Any], Shape]]:
+    """Yield each element at a path of lists, with its shape; the answer itself for an empty path."""
+    step, _, rest = path.partition(".")
+    if not step:
+        yield value, shape
+        return
+    inner = value.get(step)
+    member: Shape = shape.members[step]
+    many = inner or () if member.type_name == "list" else filter(None, (inner,))
+    element = member.member if member.type_name == "list" else member
+    for one in many:
+        yield from _elements(element, one, rest)
+
+
+def _closed(
+    members: Mapping[str, Entry], shape: Shape, value: Any, at: str
+) -> Iterator[tuple[Closed, Any]]:
+    """Yield the closed members below a path, each with its value."""
+    match shape.type_name, value:
+        case "structure", Mapping():
+            for name, member in shape.members.items():
+                path = f"{at}.{name}".lstrip(".")
+                if name not in value:
+                    continue
+                if isinstance(entry := members.get(path), Closed):
+                    yield entry, value[name]
+                elif entry is None:
+                    yield from _closed(members, member, value[name], path)
+        case "list", [*elements]:
+            for one in elements:
+                yield from _closed(members, shape.member, one, at)
+        case "map", Mapping():
+            for one in value.values():
+                yield from _closed(members, shape.value, one, at)
+
+
+def _usual(entry: Closed, value: Any) -> bool:
+    return value in (None, False, "", 0, [], {}) or entry.usual(value)
+
+
+def _shown(entry: Closed, value: Any) -> Any:
+    """Return what a person would name of it; what lacks that is shown as it is."""
+    if entry.shows and isinstance(value, list):
+        return [_shown(entry, one) for one in value]
+    return plain(value.get(entry.shows, value) if entry.shows else value)
+
+
+def plain(value: Any) -> Any:
+    """Turn an answer's value into JSON, so that it can be saved, compared and shown."""
+    match value:
+        case Mapping():
+            return {str(name): plain(one) for name, one in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(one) for one in value]
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            return str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What a service's ledger speaks for: ``speaks_by`` are input members that name our resources."""
+
+    speaks_by: Collection[str]
+    ignored: Mapping[str, str] = field(default_factory=dict)
+    """``service:Operation`` that is never asked -> why it need not be."""
+
+
+def undecided(service: ServiceModel, ledger: Ledger, coverage: Coverage) -> Iterator[str]:
+    """Yield a sentence for each member, value and operation of one service that nobody decided about."""
+    for name in service.operation_names:
+        call, model = f"{service.service_name}:{name}", service.operation_model(name)
+        if call in ledger:
+            yield from _of_members(call, model, ledger[call])
+            if call in coverage.ignored:
+                yield f"{call}: ignored, but in the ledger"
+        elif call not in coverage.ignored and _speaks(model, coverage.speaks_by):
+            yield f"{call}: neither in the ledger nor ignored for a reason"
+    known = {f"{service.service_name}:{name}" for name in service.operation_names}
+    for call in (*coverage.ignored, *ledger):
+        if call.startswith(f"{service.service_name}:") and call not in known:
+            yield f"{call}: the service has no such operation"
+
+
+def _speaks(model: OperationModel, by: Collection[str]) -> bool:
+    """Whether an operation reads, and can be asked about one of our resources (or about all)."""
+    if not READS.match(model.name):
+        return False
+    members = set(model.input_shape.members) if model.input_shape else set()
+    required = set(model.input_shape.required_members) if model.input_shape else set()
+    return bool(members & set(by)) or not required
+
+
+def _of_members(call: str, model: OperationModel, operation: Operation) -> Iterator[str]:
+    found = dict(_leaves(model.output_shape, "", ())) if model.output_shape else {}
+    entries = operation.members
+    for path, leaf in sorted(found.items()):
+        entry = _entry(entries, path)
+        if entry is None:
+            yield f"{call}: {path} is neither judged nor closed nor harmless"
+        elif isinstance(entry, Judged) and entry.values and isinstance(leaf, StringShape):
+            new = set(leaf.enum) - entry.values
+            yield from (f"{call}: {path} can be {one}, which nobody judges" for one in sorted(new))
+    for path in entries:
+        if not any(one == path or one.startswith(f"{path}.") for one in found):
+            yield f"{call}: {path} is in the ledger, but AWS has no such member"
+
+
+def _entry(entries: Mapping[str, Entry], path: str) -> Entry | None:
+    parts: Sequence[str] = path.split(".")
+    above = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((entries[one] for one in above if one in entries), None)
+
+
+def _leaves(shape: Shape, at: str, above: tuple[str, ...]) -> Iterator[tuple[str, Shape]]:
+    match shape.type_name:
+        case "structure" if shape.name in above:
+            yield at, shape  # a shape within itself: the path to it speaks for what is below
+        case "structure":
+            for name, member in shape.members.items():
+                yield from _leaves(member, f"{at}.{name}".lstrip("."), (*above, shape.name))
+        case "list":
+            yield from _leaves(shape.member, at, above)
+        case "map":
+            yield from _leaves(shape.value, at, above)
+        case _:
+            yield at, shape

@@ -1,0 +1,234 @@
+"""DynamoDB: tables, their recovery, expiry and whatever somebody attaches to them."""
+
+from aws.ledger import (
+    Closed,
+    Coverage,
+    Effect,
+    Harmless,
+    Judged,
+    Ledger,
+    Operation,
+    Resource,
+    asked,
+    off,
+)
+from aws.words import Words
+
+TABLE = Words(en="table", ja="テーブル")
+TIME_TO_LIVE = Words(en="time to live", ja="有効期限（TTL）")
+
+GROWS = Harmless("grows with use, and lags by hours; contents are counted by reading them")
+WHEN = Harmless("when something was made or changed decides nothing")
+NAMES = Harmless("an id or ARN of what its name says already")
+PROVISIONED = Harmless("says nothing on demand; a provisioned table is judged by its autoscaling")
+
+BY_TABLE_NAME = {"": Resource(kind=TABLE, name=asked("TableName"))}
+BY_ARN = {"": Resource(kind=TABLE, name=asked("ResourceArn"))}
+
+LEDGER: Ledger = {
+    "dynamodb:DescribeTable": Operation(
+        resources=BY_TABLE_NAME,
+        members={
+            "Table.TableName": Judged("name"),
+            "Table.TableArn": Judged("arn"),
+            "Table.TableId": NAMES,
+            "Table.TableStatus": Judged(
+                "status",
+                values=frozenset(
+                    {
+                        "CREATING",
+                        "UPDATING",
+                        "DELETING",
+                        "ACTIVE",
+                        "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
+                        "ARCHIVING",
+                        "ARCHIVED",
+                        "REPLICATION_NOT_AUTHORIZED",
+                    }
+                ),
+            ),
+            "Table.AttributeDefinitions.AttributeName": Judged("attribute_types"),
+            "Table.AttributeDefinitions.AttributeType": Judged(
+                "attribute_types", values=frozenset({"S", "N", "B"})
+            ),
+            "Table.KeySchema.AttributeName": Judged("hash_key"),
+            "Table.KeySchema.KeyType": Judged("hash_key", values=frozenset({"HASH", "RANGE"})),
+            "Table.CreationDateTime": WHEN,
+            "Table.ProvisionedThroughput": PROVISIONED,
+            "Table.TableSizeBytes": GROWS,
+            "Table.ItemCount": GROWS,
+            "Table.BillingModeSummary.BillingMode": Judged(
+                "billing_mode", values=frozenset({"PROVISIONED", "PAY_PER_REQUEST"})
+            ),
+            "Table.BillingModeSummary.LastUpdateToPayPerRequestDateTime": WHEN,
+            "Table.LocalSecondaryIndexes": Closed(
+                Words(en="local secondary indexes", ja="ローカルセカンダリインデックス"),
+                shows="IndexName",
+            ),
+            "Table.VectorIndexes": Closed(
+                Words(en="vector indexes", ja="ベクトルインデックス"), shows="IndexName"
+            ),
+            "Table.GlobalSecondaryIndexes.IndexName": Judged("indexes"),
+            "Table.GlobalSecondaryIndexes.KeySchema.AttributeName": Judged("indexes"),
+            "Table.GlobalSecondaryIndexes.KeySchema.KeyType": Judged(
+                "indexes", values=frozenset({"HASH", "RANGE"})
+            ),
+            "Table.GlobalSecondaryIndexes.Projection.ProjectionType": Judged(
+                "indexes", values=frozenset({"ALL", "KEYS_ONLY", "INCLUDE"})
+            ),
+            "Table.GlobalSecondaryIndexes.Projection.NonKeyAttributes": Harmless(
+                "an index that includes only some attributes is judged by its projection"
+            ),
+            "Table.GlobalSecondaryIndexes.IndexStatus": Judged(
+                "indexes", values=frozenset({"CREATING", "UPDATING", "DELETING", "ACTIVE"})
+            ),
+            "Table.GlobalSecondaryIndexes.Backfilling": Harmless("told by the index's status"),
+            "Table.GlobalSecondaryIndexes.ProvisionedThroughput": PROVISIONED,
+            "Table.GlobalSecondaryIndexes.IndexSizeBytes": GROWS,
+            "Table.GlobalSecondaryIndexes.ItemCount": GROWS,
+            "Table.GlobalSecondaryIndexes.IndexArn": NAMES,
+            "Table.GlobalSecondaryIndexes.OnDemandThroughput": Judged("capped"),
+            "Table.GlobalSecondaryIndexes.WarmThroughput": Harmless(
+                "what AWS keeps ready; more of it throttles nobody"
+            ),
+            "Table.StreamSpecification": Closed(
+                Words(en="stream", ja="ストリーム"),
+                usual=lambda found: not found.get("StreamEnabled"),
+                shows="StreamViewType",
+            ),
+            "Table.LatestStreamLabel": Harmless("left over from a stream, which is judged itself"),
+            "Table.LatestStreamArn": Harmless("left over from a stream, which is judged itself"),
+            "Table.GlobalTableVersion": Harmless("says nothing without replicas, which are judged"),
+            "Table.Replicas": Judged("replicas"),
+            "Table.GlobalTableWitnesses": Closed(
+                Words(en="global table witnesses", ja="グローバルテーブルのウィットネス"),
+                shows="RegionName",
+            ),
+            "Table.GlobalTableSettingsReplicationMode": Harmless(
+                "says nothing without replicas, which are judged"
+            ),
+            "Table.MultiRegionConsistency": Harmless(
+                "says nothing without replicas, which are judged"
+            ),
+            "Table.RestoreSummary": Closed(
+                Words(en="restore in progress", ja="進行中の復元"),
+                usual=lambda found: not found.get("RestoreInProgress"),
+                shows="SourceTableArn",
+            ),
+            "Table.SSEDescription.Status": Judged(
+                "sse_status",
+                values=frozenset({"ENABLING", "ENABLED", "DISABLING", "DISABLED", "UPDATING"}),
+            ),
+            "Table.SSEDescription.SSEType": Judged("sse_type", values=frozenset({"AES256", "KMS"})),
+            "Table.SSEDescription.KMSMasterKeyArn": Judged("sse_key_arn"),
+            "Table.SSEDescription.InaccessibleEncryptionDateTime": Closed(
+                Words(en="key out of reach since", ja="キーに到達できなくなった日時")
+            ),
+            "Table.ArchivalSummary": Closed(
+                Words(en="archived because", ja="アーカイブの理由"), shows="ArchivalReason"
+            ),
+            "Table.TableClassSummary.TableClass": Harmless(
+                "decides what storage and requests cost, nothing else"
+            ),
+            "Table.TableClassSummary.LastUpdateDateTime": WHEN,
+            "Table.DeletionProtectionEnabled": Judged("deletion_protection"),
+            "Table.DisassociationProtectionEnabled": Harmless(
+                "stricter than AWS's default, and about global tables alone"
+            ),
+            "Table.OnDemandThroughput": Judged("capped"),
+            "Table.WarmThroughput": Harmless("what AWS keeps ready; more of it throttles nobody"),
+        },
+    ),
+    "dynamodb:DescribeContinuousBackups": Operation(
+        resources=BY_TABLE_NAME,
+        members={
+            "ContinuousBackupsDescription.ContinuousBackupsStatus": Harmless(
+                "always enabled; what can be switched is point-in-time recovery"
+            ),
+            "ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus": Judged(
+                "pitr", values=frozenset({"ENABLED", "DISABLED"})
+            ),
+            "ContinuousBackupsDescription.PointInTimeRecoveryDescription.RecoveryPeriodInDays": Judged(
+                "window_days"
+            ),
+            "ContinuousBackupsDescription.PointInTimeRecoveryDescription.EarliestRestorableDateTime": Judged(
+                "earliest"
+            ),
+            "ContinuousBackupsDescription.PointInTimeRecoveryDescription.LatestRestorableDateTime": Judged(
+                "latest"
+            ),
+        },
+    ),
+    "dynamodb:DescribeTimeToLive": Operation(
+        resources=BY_TABLE_NAME,
+        members={
+            "TimeToLiveDescription": Closed(
+                TIME_TO_LIVE, usual=off("TimeToLiveStatus", "DISABLED"), shows="AttributeName"
+            )
+        },
+    ),
+    "dynamodb:DescribeKinesisStreamingDestination": Operation(
+        resources=BY_TABLE_NAME,
+        members={
+            "TableName": NAMES,
+            "KinesisDataStreamDestinations": Closed(
+                Words(en="Kinesis destinations", ja="Kinesisへの配信先"),
+                usual=lambda found: all(off("DestinationStatus", "DISABLED")(one) for one in found),
+                shows="StreamArn",
+            ),
+        },
+    ),
+    "dynamodb:ListContributorInsights": Operation(
+        resources=BY_TABLE_NAME,
+        members={
+            "ContributorInsightsSummaries": Closed(
+                Words(en="contributor insights", ja="Contributor Insights"),
+                usual=lambda found: all(
+                    off("ContributorInsightsStatus", "DISABLED")(one) for one in found
+                ),
+                effect=Effect.OBSERVES,
+            ),
+            "NextToken": Harmless("leads to the next page, which is read"),
+        },
+    ),
+    "dynamodb:ListTagsOfResource": Operation(
+        resources=BY_ARN,
+        members={
+            "Tags": Judged("tags"),
+            "NextToken": Harmless("leads to the next page, which is read"),
+        },
+    ),
+    "dynamodb:GetResourcePolicy": Operation(
+        resources=BY_ARN,
+        members={
+            "Policy": Judged("document"),
+            "RevisionId": Harmless("counts the versions of the policy, which is judged itself"),
+        },
+    ),
+    "dynamodb:ListTables": Operation(
+        resources={},
+        members={
+            "TableNames": Judged("names"),
+            "LastEvaluatedTableName": Harmless("leads to the next page, which is read"),
+        },
+    ),
+}
+
+COVERAGE = Coverage(
+    speaks_by=frozenset({"TableName", "TableArn", "ResourceArn", "GlobalTableName"}),
+    ignored={
+        "dynamodb:BatchGetItem": "reads items; which of them are read, reading contents says",
+        "dynamodb:GetItem": "reads items; which of them are read, reading contents says",
+        "dynamodb:DescribeContributorInsights": "of one index what ListContributorInsights says of all",
+        "dynamodb:DescribeTableReplicaAutoScaling": "about replicas, which are red as such",
+        "dynamodb:DescribeGlobalTable": "about the old kind of replicas; DescribeTable tells of them",
+        "dynamodb:DescribeGlobalTableSettings": "about replicas, which are red as such",
+        "dynamodb:ListGlobalTables": "about the old kind of replicas; DescribeTable tells of them",
+        "dynamodb:ListBackups": "copies, kept beside the table; they change nothing of it",
+        "dynamodb:ListExports": "what was copied out once; who may is judged by permissions",
+        "dynamodb:ListImports": "how a table was made; its contents are judged themselves",
+        "dynamodb:ListBulkOperations": "work that was asked for; who may is judged by permissions",
+        "dynamodb:DescribeEndpoints": "where the service answers, for clients",
+        "dynamodb:DescribeLimits": "the account's quotas of provisioned capacity",
+    },
+)

@@ -1,0 +1,59 @@
+"""Nothing that AWS can answer about our resources is undecided: the ledgers against botocore's own models."""
+
+import importlib
+import pkgutil
+
+import botocore.session
+import pytest
+
+from aws import ledgers
+from aws.ledger import Closed, undecided
+
+SERVICES = {
+    name: importlib.import_module(f"aws.ledgers.{name}")
+    for _, name, _ in pkgutil.iter_modules(ledgers.__path__)
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_member_value_and_operation_is_decided(name):
+    ledger = SERVICES[name]
+    service = next(iter(ledger.LEDGER)).partition(":")[0]
+    model = botocore.session.get_session().get_service_model(service)
+
+    left = list(undecided(model, ledger.LEDGER, ledger.COVERAGE))
+    assert not left, "\n".join(left)
+
+
+def test_a_member_or_value_or_operation_that_is_new_is_told():
+    ledger = SERVICES["dynamodb"]
+    model = botocore.session.get_session().get_service_model("dynamodb")
+    table = ledger.LEDGER["dynamodb:DescribeTable"]
+    members = {**table.members}
+    del members["Table.StreamSpecification"]
+    members["Table.TableStatus"] = type(members["Table.TableStatus"])(
+        "status", frozenset({"ACTIVE"})
+    )
+    without = {
+        **ledger.LEDGER,
+        "dynamodb:DescribeTable": type(table)(members=members, resources={}),
+    }
+    del without["dynamodb:DescribeTimeToLive"]
+
+    left = list(undecided(model, without, ledger.COVERAGE))
+
+    assert any("StreamSpecification.StreamEnabled is neither" in one for one in left)
+    assert any("TableStatus can be ARCHIVED" in one for one in left)
+    assert any(one.startswith("dynamodb:DescribeTimeToLive: neither") for one in left)
+
+
+def test_facts_of_one_kind_have_one_name():
+    facts = [
+        entry.fact
+        for ledger in SERVICES.values()
+        for operation in ledger.LEDGER.values()
+        for entry in operation.members.values()
+        if isinstance(entry, Closed)
+    ]
+
+    assert all(one.en and one.ja for one in facts)

@@ -1,0 +1,96 @@
+"""What nobody planned is found in AWS's answers, by the ledger alone."""
+
+import botocore.session
+import pytest
+
+from aws.bounds import exactly, one_of
+from aws.difference import unallowed
+from aws.ledger import unplanned
+from aws.ledgers import dynamodb
+
+MODEL = botocore.session.get_session().get_service_model("dynamodb")
+PLAIN = {
+    "TableName": "Users",
+    "TableStatus": "ACTIVE",
+    "ItemCount": 12,
+    "StreamSpecification": {"StreamEnabled": False},
+    "LocalSecondaryIndexes": [],
+}
+
+
+def found(operation, answer, **parameters):
+    call = f"dynamodb:{operation}"
+    shape = MODEL.operation_model(operation).output_shape
+    return [*unplanned(call, dynamodb.LEDGER[call], shape, parameters, answer)]
+
+
+def table(**members):
+    return found("DescribeTable", {"Table": PLAIN | members}, TableName="Users")
+
+
+def test_table_as_aws_makes_it_has_nothing_unplanned():
+    assert table() == []
+
+
+@pytest.mark.parametrize(
+    ("members", "fact", "value"),
+    [
+        (
+            {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}},
+            "stream",
+            "NEW_IMAGE",
+        ),
+        (
+            {"LocalSecondaryIndexes": [{"IndexName": "a"}, {"IndexName": "b"}]},
+            "local secondary indexes",
+            ["a", "b"],
+        ),
+        (
+            {"GlobalTableWitnesses": [{"RegionName": "us-east-1"}]},
+            "global table witnesses",
+            ["us-east-1"],
+        ),
+    ],
+)
+def test_what_stands_in_a_closed_member_is_told(members, fact, value):
+    (told,) = table(**members)
+
+    assert (told.kind.en, told.name, told.fact.en, told.found) == ("table", "Users", fact, value)
+
+
+def test_time_to_live_is_told_by_its_attribute_and_its_call():
+    (told,) = found(
+        "DescribeTimeToLive",
+        {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLING", "AttributeName": "CollectedAt"}},
+        TableName="UserStamps",
+    )
+    (difference,) = unallowed([told])
+
+    assert difference.what == "table UserStamps: time to live"
+    assert difference.words.en == (
+        "table UserStamps: time to live is CollectedAt (dynamodb:DescribeTimeToLive), expected not set"
+    )
+    assert difference.words.ja == (
+        "テーブルUserStamps: 有効期限（TTL）はCollectedAt (dynamodb:DescribeTimeToLive)。"
+        "期待値: 未設定であること"
+    )
+
+
+def test_what_was_planned_for_a_fact_is_allowed_and_nothing_else():
+    (told,) = found(
+        "DescribeTimeToLive",
+        {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "TTL"}},
+        TableName="UserStamps",
+    )
+
+    assert not unallowed([told], {"time to live": one_of("TTL", None)})
+    assert unallowed([told], {"time to live": exactly("ExpiresAt")})
+    assert unallowed([told], {"stream": one_of("TTL")})
+
+
+def test_resource_is_named_by_the_arn_that_was_asked_about():
+    arn = "arn:aws:dynamodb:ap-northeast-1:444455556666:table/Users"
+
+    name = dynamodb.BY_ARN[""].name({"ResourceArn": arn}, {})
+
+    assert name == "Users"
