@@ -1,18 +1,25 @@
-# Verbs of this project. `make` alone judges the embedded local stack.
+# The verbs of this project. `make` alone judges the embedded local stack; `make help` lists the rest.
 PY := .venv/bin/python
 ENV ?= local
 ARGS ?=
 .DEFAULT_GOAL := check
-.PHONY: check test test-deep lint up load bench docs
+.PHONY: help check test test-deep lint up load bench docs lock again
 
-check: .venv  ## judge an environment (ENV=local): verdict, and the path of the page
+COVERAGE := $(if $(COVER),--cov --cov-append --cov-report=)
+
+help:  ## list these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+check: .venv/finished  ## judge an environment (ENV=local): the verdict, and the path of the page
 	@$(PY) -m pytest --env $(ENV) $(ARGS)
 
-test: .venv  ## is the harness itself right?
-	@$(PY) -m pytest tests --ignore-glob='*/deep/*' --ignore=tests/load/measuring -n auto --dist loadfile -q $(ARGS)
-	@$(PY) -m pytest tests/load/measuring -q $(ARGS)  # they measure: nothing beside them
+test: .venv/finished  ## test the harness itself (COVER=1: coverage; ARGS=--durations=25: the slowest)
+	@$(if $(COVER),$(PY) -m coverage erase)
+	@$(PY) -m pytest tests --ignore-glob='*/deep/*' --ignore=tests/load/measuring -n auto --dist loadfile -q $(COVERAGE) $(ARGS)
+	@$(PY) -m pytest tests/load/measuring -q $(COVERAGE) $(ARGS)  # they measure: nothing beside them
+	@$(if $(COVER),$(PY) -m coverage report)
 
-test-deep: .venv  ## long fuzz, kills, races (DEEP="paths": some of them)
+test-deep: .venv/finished  ## long fuzz, kills, races (DEEP="paths": some of them)
 ifdef DEEP
 	@$(PY) -m pytest $(DEEP) -q $(ARGS)
 else
@@ -20,22 +27,26 @@ else
 	@$(PY) -m pytest tests/load/deep -q $(ARGS)  # they measure, too
 endif
 
-lint: .venv  ## ruff and mypy
+lint: .venv/finished  ## ruff, mypy, declared dependencies
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+	@.venv/bin/deptry --no-ansi .
 
-up: .venv  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned)
+up: .venv/finished  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned)
 	@$(PY) -m runbook.up $(if $(EMPTY),--empty)
 
-load: .venv  ## load-test an environment (PLAN=smoke)
+load: .venv/finished  ## load-test an environment (ENV=local, PLAN=smoke)
 	@$(PY) -m load run --env $(ENV) --plan $(or $(PLAN),smoke) $(ARGS)
 
-bench: .venv  ## measure what docs/benchmarks.md states
+bench: .venv/finished  ## measure what docs/benchmarks.md states
 	@for bench in bench/*.py; do $(PY) $$bench || exit 1; done
 
-docs: .venv  ## write the generated files anew
+docs: .venv/finished  ## regenerate the generated files
 	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages
 
-.venv: requirements.lock
-	@echo "preparing .venv (once)" && python3 -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@touch .venv
+lock: .venv/finished  ## resolve pyproject.toml into requirements.lock (ARGS=--upgrade: newest versions)
+	@.venv/bin/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" $(ARGS) pyproject.toml -o requirements.lock
+
+# The stamp says that .venv is whole; without it, or without a working Python, .venv is made again.
+.venv/finished: requirements.lock $(if $(shell $(PY) -c 'print(1)' 2>/dev/null),,again)
+	@PYTHON="$(or $(PYTHON),python3)" .ci/prepare

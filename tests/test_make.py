@@ -1,0 +1,90 @@
+"""The first `make` on a new machine: it heals at the second try, and says in one sentence what is missing."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAKE = shutil.which("make") or "make"
+CLOSED = "http://127.0.0.1:9/simple"
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """Return a folder with only what `make .venv/finished` needs; its lock names one small wheel."""
+    folder = tmp_path / "clone"
+    (folder / ".ci").mkdir(parents=True)
+    shutil.copy(ROOT / "Makefile", folder)
+    shutil.copy(ROOT / ".ci/prepare", folder / ".ci")
+    wheel = folder / "wheels/tiny-1.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    with zipfile.ZipFile(wheel, "w") as package:
+        package.writestr("tiny.py", "")
+        package.writestr("tiny-1.0.dist-info/METADATA", "Name: tiny\nVersion: 1.0\n")
+        package.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        package.writestr("tiny-1.0.dist-info/RECORD", "")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (folder / "requirements.lock").write_text(f"tiny==1.0 --hash=sha256:{digest}\n")
+    return folder
+
+
+def make(clone, *arguments, **environment):
+    outside = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "MAKE", "UV_"))}
+    return subprocess.run(
+        [MAKE, ".venv/finished", *arguments],
+        cwd=clone,
+        env=outside | {"PIP_CONFIG_FILE": os.devnull} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_first_make_without_network_says_what_to_do_and_the_second_heals(clone):
+    failed = make(clone, PIP_INDEX_URL=CLOSED)
+    assert failed.returncode == 2
+    sentence = failed.stderr.splitlines()[0]
+    assert sentence.startswith("The packages of requirements.lock could not be installed: ERROR: ")
+    assert "Check the network (or PIP_INDEX_URL, if you use a mirror)" in sentence
+    assert not (clone / ".venv/finished").exists()
+
+    (clone / ".venv/bin/python").unlink()
+    healed = make(clone, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(clone / "wheels"))
+    assert healed.returncode == 0, healed.stderr
+    assert list(clone.glob(".venv/lib/python*/site-packages/tiny.py"))
+    assert "up to date" in make(clone).stdout
+
+
+def test_a_python_that_is_too_old_is_one_sentence(clone):
+    shim = clone / "python3"
+    shim.write_text('#!/bin/sh\n[ "$1" = -V ] && echo Python 3.9.18 || exit 1\n')
+    shim.chmod(0o755)
+
+    refused = make(clone, f"PYTHON={shim}")
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[0] == (
+        f"Python 3.11 or newer is needed, and {shim} is Python 3.9.18. "
+        "Install a newer one, or name it: make PYTHON=python3.13"
+    )
+
+
+def test_a_python_that_is_not_there_is_one_sentence(clone):
+    refused = make(clone, "PYTHON=python3.99")
+
+    assert refused.stderr.startswith("There is no python3.99 on this machine. Install Python 3.11")
+
+
+def test_every_verb_explains_itself():
+    listed = subprocess.run([MAKE, "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    declared = next(
+        line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith(".PHONY")
+    )
+
+    assert {line.split()[1] for line in listed.stdout.splitlines()} == (
+        set(declared.split()[1:]) - {"again"}
+    )
