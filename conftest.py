@@ -6,20 +6,16 @@ from checks import axes
 from checks.notices import notices
 from checks.plots import plots
 from plan import plan_for, scope_of
-from runbook.local_stack import local_stack
-from signoff.run import Composition, Run
+from signoff.run import Composition, EmbeddedStack, Run
 
 pytest_plugins = ["signoff.plugin"]
 
 
 def pytest_signoff_composition() -> Composition:
-    stack = local_stack()
     return Composition(
         plan_for=plan_for,
         scope_of=scope_of,
-        serves=stack.serves,
-        localized=stack.localized,
-        start=stack.start,
+        embedded_stack=_embedded_stack,
         notices=notices,
         plots=plots,
     )
@@ -27,3 +23,10 @@ def pytest_signoff_composition() -> Composition:
 
 def pytest_signoff_chosen(config: pytest.Config, run: Run) -> None:
     config.stash[axes.CHOSEN] = (run.environment, run.plan)
+
+
+def _embedded_stack() -> EmbeddedStack:
+    """Import the emulator and the runbook: a run against AWS loads neither."""
+    from runbook.local_stack import local_stack  # noqa: PLC0415 - only for the local environment
+
+    return local_stack()

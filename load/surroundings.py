@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -13,33 +13,40 @@ from aws import on_demand
 from aws.section import NotTestable
 from load.engine.gate import Refused
 from load.target import Aws, Say, Stack, Surroundings
-from signoff.environment import Environment
+from signoff.environment import Environment, embedded
 from signoff.guard import GuardError, guard
 from signoff.release import release_of
+
+if TYPE_CHECKING:
+    from local.stack import LocalStack
 
 
 def surroundings(root: Path) -> Surroundings:
     """Join load to the house; the local stack is the one that the runbook provisions."""
-    # moto, which the stack stands on, takes a second to import.
-    from runbook.local_stack import local_stack  # noqa: PLC0415
-
-    local = local_stack()
-
-    @contextmanager
-    def stack(environment: Environment, say: Say) -> Iterator[Stack]:
-        with local.localized(environment) as localized, local.start(localized, say) as started:
-            yield started
-
     return Surroundings(
         root=root,
         environment=lambda name: _environment(name, root / "environments.toml"),
-        serves=local.serves,
-        stack=stack,
-        kept=local.kept,
+        serves=embedded,
+        stack=_stack,
+        kept=lambda: _local_stack().kept(),
         aws=_aws,
         caller=_caller,
         release=_release,
     )
+
+
+def _local_stack() -> "LocalStack":
+    """Import the stack, and moto with it: only a run on the local stack needs them."""
+    from runbook.local_stack import local_stack  # noqa: PLC0415
+
+    return local_stack()
+
+
+@contextmanager
+def _stack(environment: Environment, say: Say) -> Iterator[Stack]:
+    local = _local_stack()
+    with local.localized(environment) as localized, local.start(localized, say) as started:
+        yield started
 
 
 def _environment(name: str, file: Path) -> Environment:

@@ -52,10 +52,6 @@ class LocalStack:
     """Where ``up`` leaves the address of the stack that it keeps."""
     _line: FakeLine | None = None
 
-    def serves(self, environment: Environment) -> bool:
-        """Whether runs of this environment go to an embedded stack: not if they are told an endpoint."""
-        return environment.name == "local" and "AWS_ENDPOINT_URL" not in os.environ
-
     @contextmanager
     def localized(self, environment: Environment) -> Iterator[Environment]:
         """Yield the environment with the address of the LINE that its functions will call."""

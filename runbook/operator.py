@@ -20,7 +20,7 @@ from runbook.migration.elsewhere import reached as reached_elsewhere
 from runbook.provision import context_for
 from runbook.signing import Signing
 from signoff.checklist import Checklist
-from signoff.environment import Environment
+from signoff.environment import Environment, embedded
 from signoff.guard import GuardError, guard
 from signoff.store import open_store
 
@@ -53,10 +53,10 @@ class Reached:
 @contextmanager
 def reachable(environment: Environment) -> Iterator[Reached]:
     """Yield the environment, with calls going to the kept stack where it is the local one."""
-    stack = local_stack()
-    if not stack.serves(environment):
+    if not embedded(environment):
         yield Reached(environment, kept=False)
         return
+    stack = local_stack()
     if stack.kept() is None:
         raise GuardError("no local stack is up: run `make up` in another terminal, then this again")
     with (

@@ -1,5 +1,6 @@
 """Where we look and what this environment decided: the typed form of one table of environments.toml."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -186,3 +187,8 @@ class Environment:
     smoke: Smoke = field(default_factory=Smoke)
     fresh: Freshness = field(default_factory=Freshness)
     waivers: tuple[Waiver, ...] = ()
+
+
+def embedded(environment: Environment, variables: Mapping[str, str] = os.environ) -> bool:
+    """Whether an embedded stack serves this environment: the local one, unless an endpoint is named."""
+    return environment.name == "local" and "AWS_ENDPOINT_URL" not in variables

@@ -31,8 +31,8 @@ def snapshot_of(run: Run, say: Say) -> Iterator[Snapshot]:
     """Yield the snapshot of a run; a local stack lives as long. GuardError where nothing can be judged."""
     if run.choice.replay:
         yield _replayed(run)
-    elif run.own_stack:
-        with run.composition.start(run.environment, say) as stack:
+    elif run.stack:
+        with run.stack.start(run.environment, say) as stack:
             run.api_url = run.choice.api_url or stack.api
             yield _live(run, say)
     else:

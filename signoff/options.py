@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from signoff.checklist import Checklist, Phase
+from signoff.environment import embedded
 from signoff.environments import load
 from signoff.run import Choice, Composition, Run
 
@@ -56,12 +57,10 @@ def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) 
     option = config.option
     _refuse_blind_runs(config)
     loaded = load(option.env, option.environments)
-    own_stack = (
-        option.env == "local" and not option.replay and composition.serves(loaded.environment)
-    )
-    environment = loaded.environment
-    if own_stack:
-        environment = closing.enter_context(composition.localized(environment))
+    environment, stack = loaded.environment, None
+    if embedded(environment) and not option.replay:
+        stack = composition.embedded_stack()
+        environment = closing.enter_context(stack.localized(environment))
     checklist = Checklist.load(composition.checklist)
     return Run(
         environment=environment,
@@ -79,7 +78,7 @@ def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) 
         ),
         composition=composition,
         started=datetime.now(UTC),
-        own_stack=own_stack,
+        stack=stack,
     )
 
 

@@ -27,18 +27,28 @@ class Stack(Protocol):
     def api(self) -> str: ...
 
 
+class EmbeddedStack(Protocol):
+    """An emulated AWS of our own, made for one run or joined where one is kept up."""
+
+    def localized(self, environment: Environment) -> AbstractContextManager[Environment]:
+        """Yield the environment as the stack will have it (addresses that exist only here)."""
+        ...
+
+    def start(
+        self, environment: Environment, say: Callable[[str], None]
+    ) -> AbstractContextManager[Stack]:
+        """Start (or join) the stack of a localized environment; ``say`` reports progress."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
     """What the root conftest hands over, since the shared code imports none of it."""
 
     plan_for: Callable[[Environment], Any]
     scope_of: Callable[..., Scope]
-    serves: Callable[[Environment], bool]
-    """Whether a run of this environment goes to an embedded stack."""
-    start: Callable[[Environment, Callable[[str], None]], AbstractContextManager[Stack]]
-    """Start (or join) the local stack; the callable is told about progress."""
-    localized: Callable[[Environment], AbstractContextManager[Environment]]
-    """The environment as the local stack will have it (addresses that exist only here)."""
+    embedded_stack: Callable[[], EmbeddedStack]
+    """Called, and the emulator imported, only in a run that such a stack serves."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
     """What a signer has to know about this environment, whatever the rows say."""
     plots: Callable[[Snapshot], Mapping[str, Sequence[str]]] = lambda _: {}
@@ -80,7 +90,8 @@ class Run:
     composition: Composition
     started: datetime
     full: bool = False
-    own_stack: bool = False
+    stack: EmbeddedStack | None = None
+    """The stack that serves this run; None for AWS, another endpoint or a saved inventory."""
     cut: str = ""
     """What left tests out of a run that was to be full; then there is no verdict."""
     unjudged: dict[str, RowVerdict] = field(default_factory=dict)
@@ -105,6 +116,10 @@ class Run:
         """Take away the pointer to an earlier page: after a run without a verdict there is no latest."""
         if self.full:
             (self.folder.parent / "latest").unlink(missing_ok=True)
+
+    @property
+    def own_stack(self) -> bool:
+        return self.stack is not None
 
     def in_phase(self, row: Row) -> bool:
         return self.choice.phase is Phase.AFTER or row.phase is Phase.BEFORE

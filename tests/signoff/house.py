@@ -15,8 +15,8 @@ from signoff.run import Composition
 pytest_plugins = ["signoff.plugin"]
 
 def pytest_signoff_composition():
-    return Composition(plan_for=plan_for, scope_of=scope_of, serves=lambda _: False, start=None,
-                       localized=None, checklist=Path("checks/checklist.toml"))
+    return Composition(plan_for=plan_for, scope_of=scope_of, embedded_stack=None,
+                       checklist=Path("checks/checklist.toml"))
 """
 ROW = """
 [{id}]
