@@ -1,0 +1,117 @@
+"""The real entry points, each in a process of its own: none loads the emulator or the runbook for AWS."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from aws import to_json
+from local.aws.server import LocalAws
+from tests.healthy import healthy
+
+ROOT = Path(__file__).parent.parent
+CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
+UNWANTED = {"moto", "local", "runbook"}
+AT_EXIT = """
+import atexit, json, pathlib, sys
+atexit.register(lambda: pathlib.Path({path!r}).write_text(json.dumps(sorted(sys.modules))))
+"""
+"""A sitecustomize: the interpreter runs it first, so that the entry point itself is untouched."""
+PROD = {
+    "SIGNOFF_ACCOUNT": "444455556666",
+    "SIGNOFF_ORIGIN": "https://rally.example.jp",
+    "SIGNOFF_LINE__CHANNEL_ID": "2001234567",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished process: exit code, what it said, and the modules that it had loaded at its end."""
+
+    code: int
+    said: str
+    modules: frozenset[str]
+
+    @property
+    def unwanted(self):
+        return sorted(name for name in self.modules if name.partition(".")[0] in UNWANTED)
+
+
+@pytest.fixture
+def ran(tmp_path):
+    """Run Python as an operator would, from the root of the project."""
+
+    def run(*arguments, **variables):
+        modules = tmp_path / "modules.json"
+        site = tmp_path / "site" / "sitecustomize.py"
+        site.parent.mkdir()
+        site.write_text(AT_EXIT.format(path=str(modules)), encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env={**CLEAN, "PYTHONPATH": str(site.parent), "COLUMNS": "400", **variables},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        loaded = json.loads(modules.read_text(encoding="utf-8"))
+        return Done(done.returncode, done.stdout + done.stderr, frozenset(loaded))
+
+    return run
+
+
+def test_import_of_the_composition_root_loads_neither_emulator_nor_runbook(ran):
+    done = ran("-c", "import conftest")
+
+    assert done.code == 0, done.said
+    assert {"conftest", "plan", "signoff.run"} <= done.modules
+    assert not done.unwanted, f"import conftest loads {', '.join(done.unwanted)}"
+
+
+def test_whole_replay_of_production_loads_neither_emulator_nor_runbook(ran, tmp_path):
+    saved = tmp_path / "inventory.json"
+    saved.write_text(to_json(healthy().inventory), encoding="utf-8")
+    options = ["--env=prod", "--environments=tests/prod.toml", f"--replay={saved}"]
+
+    done = ran("-m", "pytest", *options, SIGNOFF_EVIDENCE=str(tmp_path))
+
+    assert "NO-GO (replay of inventory.json" in done.said, done.said[-3000:]
+    assert {"checks.deployed", "smoke.axes", "signoff.report"} <= done.modules
+    assert not done.unwanted, f"a replay of prod loads {', '.join(done.unwanted)}"
+
+
+def test_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(ran, tmp_path):
+    with LocalAws("444455556666", "ap-northeast-1") as aws:
+        done = ran(
+            *("-m", "pytest", "--env=prod", "--environments=tests/prod.toml"),
+            **keys_to(aws),
+            SIGNOFF_EVIDENCE=str(tmp_path),
+        )
+
+    assert f"NO-GO (AWS_ENDPOINT_URL={aws.endpoint}" in done.said, done.said[-3000:]
+    assert not done.unwanted, f"--env prod loads {', '.join(done.unwanted)}"
+
+
+def test_load_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(ran):
+    with LocalAws("444455556666", "ap-northeast-1") as aws:
+        done = ran(
+            *("-m", "load", "run", "--env=prod", "--plan=smoke"),
+            **{**keys_to(aws), **PROD},
+        )
+
+    assert "refused: " in done.said, done.said[-3000:]
+    assert {"load.commands", "signoff.guard"} <= done.modules
+    assert not done.unwanted, f"load run --env prod loads {', '.join(done.unwanted)}"
+
+
+def keys_to(aws):
+    return {
+        "AWS_ENDPOINT_URL": aws.endpoint,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+    }
