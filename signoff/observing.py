@@ -61,7 +61,7 @@ def _live(run: Run, say: Say) -> Snapshot:
         progress=progress,
         means=Means(now=lambda: datetime.now(UTC) + caller.skew),  # AWS's moments, AWS's clock
     )
-    return _world(run, scope, inventory, _records(run, run.environment, session), dev)
+    return _snapshot(run, scope, inventory, _records(run, run.environment, session), dev)
 
 
 def _replayed(run: Run) -> Snapshot:
@@ -71,7 +71,7 @@ def _replayed(run: Run) -> Snapshot:
     session = boto3.Session(region_name=run.environment.region)
     scope = run.composition.scope_of(run.plan, run.environment, salts=())
     records = _records(run, run.environment, session)
-    return _world(run, scope, inventory, records, _dev_records(run, session))
+    return _snapshot(run, scope, inventory, records, _dev_records(run, session))
 
 
 def _saved(path: Path) -> Inventory:
@@ -85,7 +85,7 @@ def _saved(path: Path) -> Inventory:
         ) from None
 
 
-def _world(
+def _snapshot(
     run: Run, scope: Scope, inventory: Inventory, records: Records, dev: Records
 ) -> Snapshot:
     return Snapshot(

@@ -29,25 +29,25 @@ def publish(run: Run, terminal: Terminal) -> int:
         run.snapshot = replace(run.snapshot, inventory=frozen(run.snapshot.inventory))
     if not run.full:
         judged = tuple(one for one in rows if one.findings)
-        terminal.part(judged, len(run.checklist), _provenance(run, _world(run)))
+        terminal.part(judged, len(run.checklist), _provenance(run, _snapshot(run)))
         return int(any(one.outcome.red for one in judged) or len(run.findings) < run.expected)
     if gaps := list(run.gaps()):
         run.forget_latest()
         terminal.no_verdict(run, "; ".join(gaps))
         return 1
     terminal.progress("reading once more what is live")
-    again = Reread() if run.choice.replay else reread(_world(run))
+    again = Reread() if run.choice.replay else reread(_snapshot(run))
     terminal.progress_done()
     result = _result(run, again)
     folder = _write(run, result)
-    if not result.rehearsal and (trouble := remember(run, _world(run), result)):
+    if not result.rehearsal and (trouble := remember(run, _snapshot(run), result)):
         terminal.line(trouble, yellow=True)
     terminal.verdict(result, run.choice.lang, os.path.relpath(folder / "signoff.html"))
     return result.exit_code
 
 
 def _result(run: Run, again: Reread) -> Result:
-    snapshot = _world(run)
+    snapshot = _snapshot(run)
     unread = [f"not read: {one}" for one in unreadable(snapshot.inventory)]
     verdict = decide(
         run.row_verdicts(),
@@ -99,8 +99,8 @@ def _write(run: Run, result: Result) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "signoff.json").write_bytes(_RESULT.dump_json(result, indent=2))
     (folder / "junit.xml").write_text(junit(result), encoding="utf-8")
-    (folder / "inventory.json").write_text(to_json(_world(run).inventory), encoding="utf-8")
-    plots = run.composition.plots(_world(run))
+    (folder / "inventory.json").write_text(to_json(_snapshot(run).inventory), encoding="utf-8")
+    plots = run.composition.plots(_snapshot(run))
     (folder / "signoff.html").write_text(page(result, run.choice.lang, plots), encoding="utf-8")
     latest = folder.parent / "latest"
     staged = folder.parent / f".{folder.name}"
@@ -109,7 +109,7 @@ def _write(run: Run, result: Result) -> Path:
     return latest
 
 
-def _world(run: Run) -> Snapshot:
+def _snapshot(run: Run) -> Snapshot:
     if run.snapshot is None:
         raise ValueError("publishing needs a snapshot; the run read none")
     return run.snapshot

@@ -1,4 +1,4 @@
-"""Ways to change a frozen world: each returns a function from a world to the changed one."""
+"""Ways to change a frozen snapshot: each returns a function from a snapshot to the changed one."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""One defect: how to break the world, and the exact red rows that this must leave."""
+"""One defect: how to break the snapshot, and the exact red rows that this must leave."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """A healthy production, written by hand in the shapes that AWS answers with.
 
 Nothing here is derived from ``plan/``: plan, procedures and checks could agree on a mistake, and
-this is the second opinion. ``World.plan`` alone is the real one, since it is what checks judge by.
+this is the second opinion. ``Snapshot.plan`` alone is the real one, since it is what checks judge by.
 """
 
 import tomllib

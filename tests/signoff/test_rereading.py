@@ -22,7 +22,7 @@ import boto3
 from signoff.checklist import expectation
 
 @expectation("A-02")
-def test_somebody_deploys_meanwhile(world, observe):
+def test_somebody_deploys_meanwhile(snapshot, observe):
     client = boto3.client("lambda", region_name="ap-northeast-1")
     {change}
     observe.note(seen=True)
