@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 from bench.reach import Reach, doing, no_options, table, verdict  # noqa: E402 - after the path
 from load.engine import confidence  # noqa: E402
 from load.engine.plan import AWARD  # noqa: E402
-from tests.load import truth  # noqa: E402
+from tests.load import true_latency  # noqa: E402
 from tests.load.runs import drive, only, plan, pool, run_against, serving, step  # noqa: E402
 
 RATE, SHORT_S, LONG_S = 1000, 2, 12
@@ -178,10 +178,10 @@ def frozen(folder: Path) -> tuple[tuple[float, ...], tuple[float, ...]]:
     made = plan(step("hold", FREEZE_S, FREEZE_RATE, only(AWARD)), even=True)
     with serving("--freeze", FREEZE) as target:
         _, judged = drive(run_against(target.url, folder, plan=made, pool=pool(count)))
-        waits = truth.waits_ms(target.times(), FREEZE_RATE, FREEZE_S)
+        waits = true_latency.waits_ms(target.times(), FREEZE_RATE, FREEZE_S)
     seen = judged.measurement.steps.by_detail(0, AWARD, "latency")
     reported = tuple(confidence.percentile(seen, part).value for part in TAILS)
-    return reported, tuple(truth.percentile(waits, part) for part in TAILS)
+    return reported, tuple(true_latency.percentile(waits, part) for part in TAILS)
 
 
 def main() -> int:

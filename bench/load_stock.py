@@ -17,7 +17,7 @@ USER, SPOT, SESSION = "Uload-1", "STATUE-001", "session"
 PLACE = {"lat": 35.55548, "lon": 139.65428, "accuracy": 5.0}
 
 
-class Visitor(HttpUser):
+class StockUser(HttpUser):
     """Asks the four endpoints in the shares of the load's mix, and looks at every answer."""
 
     wait_time = constant_throughput(RATE)

@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from load import commands
-from load.engine.gate import Refused
-from load.engine.judge import Exit
-from load.objectives_file import FILE as OBJECTIVES
+from load.engine.admission import LoadRefused
+from load.engine.judge import ExitCode
+from load.engine.objectives import OBJECTIVES_FILE as OBJECTIVES
 from load.prepare import ROOT
-from load.target import Surroundings
+from load.target import LoadComposition
 
 PLANS = ("smoke", "baseline", "step", "spike", "soak")
 
@@ -49,7 +49,7 @@ def _environment(cli: argparse.ArgumentParser) -> None:
     )
 
 
-def _wish(cli: argparse.ArgumentParser) -> None:
+def _run_options(cli: argparse.ArgumentParser) -> None:
     _environment(cli)
     cli.add_argument("--plan", default="smoke", choices=PLANS, help="default: smoke")
     cli.add_argument("--host", metavar="URL", help="one of the environment's own addresses")
@@ -70,7 +70,7 @@ def _plans(cli: argparse.ArgumentParser) -> None:
 
 
 def _run(cli: argparse.ArgumentParser) -> None:
-    _wish(cli)
+    _run_options(cli)
     _workers(cli)
     cli.add_argument(
         "--listen",
@@ -89,7 +89,7 @@ def _run(cli: argparse.ArgumentParser) -> None:
 
 
 def _prepare(cli: argparse.ArgumentParser) -> None:
-    _wish(cli)
+    _run_options(cli)
     _workers(cli)
     cli.add_argument(
         "--to", type=Path, required=True, metavar="FILE", help="outside the repository"
@@ -99,7 +99,7 @@ def _prepare(cli: argparse.ArgumentParser) -> None:
 
 
 def _package(cli: argparse.ArgumentParser) -> None:
-    _wish(cli)
+    _run_options(cli)
     cli.add_argument("--tasks", type=_count, required=True, metavar="N", help="tasks of the test")
     cli.add_argument("--to", type=Path, required=True, metavar="ZIP", help="outside the repository")
     # A task of the service is one process: it starts no workers, and one that is missing is invalid.
@@ -126,38 +126,38 @@ def _count(text: str) -> int:
 
 
 def main(
-    arguments: Sequence[str] | None = None, *, join: Callable[[Path], Surroundings] | None = None
+    arguments: Sequence[str] | None = None, *, join: Callable[[Path], LoadComposition] | None = None
 ) -> int:
     """Run one command and return its exit code; a refusal is one sentence.
 
-    ``join`` gives it the surroundings of the root folder: the house's own unless told otherwise.
+    ``join`` composes the project at a root folder: the real one unless a test passes its own.
     """
     asked = parser().parse_args(arguments)
     try:
         _require_one_way(asked)
-        code: Exit = asked.command(asked, (join or _joined)(ROOT))
-    except Refused as refusal:
+        code: ExitCode = asked.command(asked, (join or _composed)(ROOT))
+    except LoadRefused as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
-        return int(Exit.REFUSED)
+        return int(ExitCode.REFUSED)
     except KeyboardInterrupt:
         print("INVALID: stopped before the end, so nothing was judged", file=sys.stderr)
-        return int(Exit.INVALID)
+        return int(ExitCode.INVALID)
     return int(code)
 
 
 def _require_one_way(asked: argparse.Namespace) -> None:
     """Refuse what would be no plan: a visit is made of its own calls, and a login is none of them."""
     if vars(asked).get("login") and vars(asked).get("journey"):
-        raise Refused(
+        raise LoadRefused(
             "a journey has no login in it; ask for --login or for --journey, not for both"
         )
 
 
-def _joined(root: Path) -> Surroundings:
+def _composed(root: Path) -> LoadComposition:
     # Joins the local stack, whose imports take a second: not for --help.
-    from load.surroundings import surroundings  # noqa: PLC0415
+    from load.composition import load_composition  # noqa: PLC0415
 
-    return surroundings(root)
+    return load_composition(root)
 
 
 if __name__ == "__main__":

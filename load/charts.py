@@ -13,7 +13,7 @@ Points = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Series:
     """One series; ``points`` in the units of the axes. ``area`` fills it down to the axis."""
 
     name: str
@@ -66,7 +66,7 @@ def amounts(values: Iterable[float], unit: str = "") -> Axis:
 
 def chart(  # noqa: PLR0913 - a chart has that many parts
     title: str,
-    lines: Sequence[Line],
+    lines: Sequence[Series],
     x: Axis,
     y: Axis,
     *,
@@ -123,7 +123,7 @@ class _Frame:
                 f'font-size="10" opacity=".75">{escape(text)}</text>'
             )
 
-    def line(self, line: Line) -> str:
+    def line(self, line: Series) -> str:
         if not line.points:
             return ""
         placed = [self.at(*point) for point in line.points]
@@ -136,7 +136,7 @@ class _Frame:
         dash = ' stroke-dasharray="5 4"' if line.dashed else ""
         return f'<path d="{path}" fill="none" stroke-width="1.8"{dash} style="stroke:{ink}"/>'
 
-    def names(self, lines: Sequence[Line]) -> Iterator[str]:
+    def names(self, lines: Sequence[Series]) -> Iterator[str]:
         """Write each name at the end of its line, moved apart where two would meet."""
         ends = [(self.at(*line.points[-1])[1], line) for line in lines if line.points]
         below = float(TOP)

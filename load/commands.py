@@ -1,4 +1,4 @@
-"""What each command does: takes the parsed command line and the surroundings, returns an exit code."""
+"""What each command does: takes the parsed command line and the composition, returns an exit code."""
 
 import argparse
 import json
@@ -10,37 +10,35 @@ from rich.console import Console
 from rich.table import Table
 
 from load import package as packages
-from load.aim import aimed
-from load.artefacts import publish, record
-from load.engine.gate import Refused
-from load.engine.judge import Exit
-from load.engine.private import require_outside
-from load.engine.run_file import USED_FILE, VARIABLE, Run
-from load.engine.throttle import Throttle
-from load.engine.verdict import FILE_NAME, Verdict, sentence
-from load.evidence import shortcoming
-from load.folders import Folders
-from load.launch import Spread
+from load.artefacts import ReportFolders, publish
+from load.engine.admission import LoadRefused
+from load.engine.judge import ExitCode
+from load.engine.run_file import VARIABLE, LoadRun, require_outside
+from load.engine.session_pool import USED_FILE
+from load.engine.throttle import TokenBucket
+from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
+from load.evidence import record, why_not_counted
+from load.execution import run_load
+from load.launch import Distribution
 from load.merge import merge, read_parts
 from load.plans import plans
-from load.prepare import Wish, prepare
-from load.proof import ByHand, verdict_beside
-from load.quota import Ledger
-from load.run import run_load
-from load.target import Surroundings
-from load.watch import Watch
+from load.prepare import RunOptions, prepare
+from load.progress import ProgressDisplay
+from load.quota import QuotaLedger
+from load.target import LoadComposition, open_target
+from load.teardown import ManualTeardown, verdict_beside
 
 STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}
 
 
-def show_plans(asked: argparse.Namespace, around: Surroundings) -> Exit:
+def show_plans(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """List the plans and their prices; asks nobody but the environment's table."""
-    environment = around.environment(asked.env)
+    environment = composition.environment(asked.env)
     throttle, quota = environment.throttle, environment.throttle.daily_quota
     table = Table(title=f"Plans of {asked.env} ({environment.target_rate} requests/s to carry)")
     for name in ("plan", "minutes", "peak/s", "requests", "of the day", "what for"):
         table.add_column(name, justify="left" if name in ("plan", "what for") else "right")
-    for plan in plans(environment.target_rate, Throttle(throttle.rate, throttle.burst)).values():
+    for plan in plans(environment.target_rate, TokenBucket(throttle.rate, throttle.burst)).values():
         table.add_row(
             plan.name,
             f"{plan.seconds / 60:.1f}",
@@ -50,19 +48,21 @@ def show_plans(asked: argparse.Namespace, around: Surroundings) -> Exit:
             plan.purpose,
         )
     Console().print(table)
-    return Exit.PASS
+    return ExitCode.PASS
 
 
-def run(asked: argparse.Namespace, around: Surroundings) -> Exit:
+def run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """Load, judge, and end with the verdict in one line and the paths."""
     if asked.elsewhere and not asked.run_file:
-        raise Refused("workers elsewhere need the same run file; make it with prepare --to FILE")
+        raise LoadRefused(
+            "workers elsewhere need the same run file; make it with prepare --to FILE"
+        )
     finished = run_load(
-        around,
+        composition,
         asked.env,
-        _wish(asked),
-        Spread(listen=asked.listen, port=asked.port, elsewhere=asked.elsewhere),
-        Watch(),
+        _run_options(asked),
+        Distribution(listen=asked.listen, port=asked.port, elsewhere=asked.elsewhere),
+        ProgressDisplay(),
         host=asked.host,
         prepared=asked.run_file,
     )
@@ -70,10 +70,10 @@ def run(asked: argparse.Namespace, around: Surroundings) -> Exit:
     return finished.exit
 
 
-def prepare_run(asked: argparse.Namespace, around: Surroundings) -> Exit:
+def prepare_run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """Write the run file, and say how Locust is started with it."""
-    require_outside(asked.to, around.root)
-    prepared = _prepared(asked, around, parts=1)
+    require_outside(asked.to, composition.root)
+    prepared = _prepared(asked, composition, parts=1)
     if asked.artefacts:
         prepared = replace(prepared, out=str(asked.artefacts))
     prepared.write(asked.to)
@@ -82,23 +82,23 @@ def prepare_run(asked: argparse.Namespace, around: Surroundings) -> Exit:
     print("Afterwards take away what was written, then record the verdict:")
     print(f"  python -m load clean --env {asked.env} {Path(prepared.out) / USED_FILE}")
     print(f"  python -m load merge --record {Path(prepared.out) / FILE_NAME}")
-    return Exit.PASS
+    return ExitCode.PASS
 
 
-def package(asked: argparse.Namespace, around: Surroundings) -> Exit:
+def package(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """Write the zip for AWS Distributed Load Testing."""
-    require_outside(asked.to, around.root)
-    prepared = _prepared(asked, around, parts=asked.tasks)
-    packages.build(prepared, asked.to, around.root)
+    require_outside(asked.to, composition.root)
+    prepared = _prepared(asked, composition, parts=asked.tasks)
+    packages.build(prepared, asked.to, composition.root)
     print(f"{asked.to} is ready for {asked.tasks} tasks; its README.txt tells how to use it")
-    return Exit.PASS
+    return ExitCode.PASS
 
 
-def merge_verdicts(asked: argparse.Namespace, around: Surroundings) -> Exit:
+def merge_verdicts(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """Join verdicts, publish the whole, and record it where that is asked for."""
     verdict = merge(read_parts(asked.files))
     name = str(verdict.about.get("environment") or "unknown")
-    folders = Folders(around.root, name)
+    folders = ReportFolders(composition.root, name)
     folder = asked.to or folders.new(f"{verdict.conditions.plan.name}-merged")
     paths = publish(verdict, folder)
     if verdict.used:
@@ -106,52 +106,52 @@ def merge_verdicts(asked: argparse.Namespace, around: Surroundings) -> Exit:
         used.write_text("".join(json.dumps(pair) + "\n" for pair in verdict.used))
         paths.append(used)
     if asked.record:
-        _recorded(verdict, folder, around, name)
+        _recorded(verdict, folder, composition, name)
     _tell(sentence(verdict), paths)
     return verdict.judgement.exit
 
 
-def _recorded(verdict: Verdict, folder: Path, around: Surroundings, name: str) -> None:
-    """Record a verdict that was drawn elsewhere; `Refused` where no sign-off could count it."""
-    environment = around.environment(name)
+def _recorded(verdict: LoadVerdict, folder: Path, composition: LoadComposition, name: str) -> None:
+    """Record a verdict that was drawn elsewhere; `LoadRefused` where no sign-off could count it."""
+    environment = composition.environment(name)
     kept = f"{folder / FILE_NAME} is not recorded: "
-    if missing := shortcoming(verdict, environment):
-        raise Refused(f"{kept}{missing}")
+    if missing := why_not_counted(verdict, environment):
+        raise LoadRefused(f"{kept}{missing}")
     # What is live on a local stack is asked by the sign-off; this one may be gone.
-    if not around.serves(environment):
-        theirs, live = verdict.about.get("release"), around.release(environment)
+    if not composition.serves(environment):
+        theirs, live = verdict.about.get("release"), composition.release(environment)
         if theirs != live:
-            raise Refused(f"{kept}it is of release {theirs}, and {live} is live; run it again")
-    aws = around.aws(environment)
-    record(verdict, folder, environment.evidence, around.root, aws, counts=True)
+            raise LoadRefused(f"{kept}it is of release {theirs}, and {live} is live; run it again")
+    aws = composition.aws(environment)
+    record(verdict, folder, environment.evidence, composition.root, aws, counts=True)
 
 
-def clean(asked: argparse.Namespace, around: Surroundings) -> Exit:
+def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """Delete what a run wrote; fails where something is left."""
     if not asked.used.exists():
-        raise Refused(f"{asked.used} does not exist; give the used.jsonl of a run")
+        raise LoadRefused(f"{asked.used} does not exist; give the used.jsonl of a run")
     verdict = verdict_beside(asked.used, asked.env)
-    if around.serves(around.environment(asked.env)) and around.kept() is None:
+    if composition.serves(composition.environment(asked.env)) and composition.kept() is None:
         print("no local stack is up: what it held went with it")
-        return Exit.PASS
-    say = Watch().say
-    with aimed(around, asked.env, say) as (target, aws):
-        by_hand = ByHand(used=asked.used, verdict=verdict, target=target, aws=aws, say=say)
+        return ExitCode.PASS
+    say = ProgressDisplay().say
+    with open_target(composition, asked.env, say) as (target, aws):
+        by_hand = ManualTeardown(used=asked.used, verdict=verdict, target=target, aws=aws, say=say)
         done = by_hand.clean()
     print(f"{done['deleted']} items of {done['users']} users deleted, {done['left']} left")
-    return Exit.FAIL if done["left"] else Exit.PASS
+    return ExitCode.FAIL if done["left"] else ExitCode.PASS
 
 
-def _prepared(asked: argparse.Namespace, around: Surroundings, *, parts: int) -> Run:
-    folders = Folders(around.root, asked.env)
-    ledger = Ledger(folders.ledger)
-    with aimed(around, asked.env, Watch().say, asked.host) as (target, aws):
-        wish = replace(_wish(asked), parts=parts)
-        return prepare(target, wish, aws, ledger=ledger, out=folders.new(asked.plan))
+def _prepared(asked: argparse.Namespace, composition: LoadComposition, *, parts: int) -> LoadRun:
+    folders = ReportFolders(composition.root, asked.env)
+    ledger = QuotaLedger(folders.ledger)
+    with open_target(composition, asked.env, ProgressDisplay().say, asked.host) as (target, aws):
+        options = replace(_run_options(asked), parts=parts)
+        return prepare(target, options, aws, ledger=ledger, out=folders.new(asked.plan))
 
 
-def _wish(asked: argparse.Namespace) -> Wish:
-    return Wish(
+def _run_options(asked: argparse.Namespace) -> RunOptions:
+    return RunOptions(
         plan=asked.plan,
         workers=asked.workers,
         journey=asked.journey,

@@ -6,13 +6,13 @@ from itertools import groupby, takewhile
 
 from load.engine import confidence
 from load.engine.measurement import Measurement, bin_seconds
-from load.engine.verdict import Verdict
+from load.engine.verdict import LoadVerdict
 
 KINDS = 3
 """So many kinds of failure are named; the page's table has all of them."""
 
 
-def diagnosis(verdict: Verdict) -> Iterator[str]:
+def diagnosis(verdict: LoadVerdict) -> Iterator[str]:
     """Yield sentences, the heaviest first; none for a pass, whose numbers speak."""
     outcome = verdict.judgement.outcome
     if outcome == "pass":
@@ -48,7 +48,7 @@ def _failed(seen: Measurement) -> Iterator[str]:
         yield f"{failed} of {issued} requests failed ({failed / issued * 100:.3g} %): {named}{more}."
 
 
-def _slow(verdict: Verdict) -> Iterator[str]:
+def _slow(verdict: LoadVerdict) -> Iterator[str]:
     """Tell since when p95 is beyond what any endpoint may take, or where it was at its worst."""
     if not verdict.conditions.plan.percentiles:
         return
@@ -68,7 +68,7 @@ def _slow(verdict: Verdict) -> Iterator[str]:
         )
 
 
-def _tails(verdict: Verdict) -> list[tuple[int, float]]:
+def _tails(verdict: LoadVerdict) -> list[tuple[int, float]]:
     """Give p95 over time: (seconds after the start, ms) of each bin in which something was answered."""
     bins, width = verdict.measurement.bins, bin_seconds(verdict.conditions.plan.seconds)
     found = (
@@ -78,12 +78,12 @@ def _tails(verdict: Verdict) -> list[tuple[int, float]]:
     return [(at, tail.value) for at, tail in found if tail]
 
 
-def _endpoints(verdict: Verdict) -> set[str]:
+def _endpoints(verdict: LoadVerdict) -> set[str]:
     plan = verdict.conditions.plan
     return {name for step in plan.steps for name in plan.planned(step)}
 
 
-def _generator(verdict: Verdict) -> Iterator[str]:
+def _generator(verdict: LoadVerdict) -> Iterator[str]:
     late: Counter[float] = Counter()
     for number in range(len(verdict.conditions.plan.steps)):
         late.update(verdict.measurement.steps.by_detail(number, "", "lateness"))

@@ -1,36 +1,74 @@
-"""What the sign-off is told of a run: the records of the evidence store, and which verdicts may become one."""
+"""The records that a run leaves for the sign-off, and which verdicts may become one."""
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from load.engine.gate import Refused
-from load.engine.throttle import Throttle
-from load.engine.verdict import FRESH_DAYS, Verdict
-from load.objectives_file import read_objectives
+from load.artefacts import ReportFolders
+from load.engine.admission import LoadRefused
+from load.engine.objectives import read_objectives
+from load.engine.throttle import TokenBucket
+from load.engine.verdict import FILE_NAME, FRESH_DAYS, LoadVerdict
+from load.page import PAGE
 from load.plans import plans
 from load.plots import plots
+from load.target import ClientFactory
 from signoff.environment import Environment
 from signoff.records import Record, Records
+from signoff.store import open_store
 
 KIND = "load"
 WINDOW = "window"
 
 
-def body(verdict: Verdict, where: str) -> dict[str, Any]:
+def record(  # noqa: PLR0913 - a record names what it is of
+    verdict: LoadVerdict,
+    folder: Path,
+    location: str,
+    root: Path,
+    aws: ClientFactory,
+    *,
+    counts: bool,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> None:
+    """Append the time window of the run to the evidence store and, if it ``counts``, its verdict.
+
+    The newest verdict counts, not the best. Raises `LoadRefused` for a run that is not the newest.
+    """
+    about: Any = verdict.about
+    store = open_store(location, about["environment"], s3=lambda: aws("s3"), root=root)
+    origin = {"caller": about.get("caller") or "unknown", "release": about.get("release")}
+    known, loaded = store.load(), window(verdict)
+    if loaded not in [one.body for one in known.entries if one.kind == WINDOW]:
+        store.append(WINDOW, loaded, **origin)
+    if counts:
+        require_newer(verdict, known, now())
+        days = about.get("fresh_days")
+        store.append(KIND, body(verdict, _page(folder, root)), days=days, **origin)
+
+
+def previous_digest(folders: ReportFolders) -> str | None:
+    """Return the digest of the verdict before this one: a record that is removed leaves a gap."""
+    before = folders.home / "latest" / FILE_NAME
+    return hashlib.sha256(before.read_bytes()).hexdigest() if before.exists() else None
+
+
+def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
     """Give the body of the record: ``where`` is the page, as a path from the project's root.
 
     A reader wants the record of the required plan whose ``window`` ended last, and looks at
     ``verdict``, at ``target_rate`` and, in production, at ``percentiles``: a smoke run has no
     percentile gate and never satisfies it. Release and expiry are the record's own.
     """
-    record = verdict.to_json()
+    data = verdict.to_json()
     kept = ("plan", "verdict", "sentence", "reasons", "window", "percentiles", "checks", "cleanup")
     pictures = plots(verdict)
     return {
-        **{name: record[name] for name in kept},
-        "schema": record["schema"],
+        **{name: data[name] for name in kept},
+        "schema": data["schema"],
         "run": verdict.about.get("run"),
         "host": verdict.about.get("host"),
         "target_rate": verdict.about.get("target_rate"),
@@ -41,20 +79,27 @@ def body(verdict: Verdict, where: str) -> dict[str, Any]:
     }
 
 
-def digest(verdict: Verdict) -> str:
+def digest(verdict: LoadVerdict) -> str:
     return hashlib.sha256(json.dumps(verdict.to_json(), sort_keys=True).encode()).hexdigest()
 
 
-def window(verdict: Verdict) -> dict[str, Any]:
-    """Give the body of the record that explains an alarm: the load's own 409 and 429 can ring one."""
+def _page(folder: Path, root: Path) -> str:
+    """Return the path of the page from the project's root, absolute where it lies outside."""
+    resolved, home = folder.resolve(), root.resolve()
+    inside = resolved.is_relative_to(home)
+    return ((resolved.relative_to(home) if inside else resolved) / PAGE).as_posix()
+
+
+def window(verdict: LoadVerdict) -> dict[str, Any]:
+    """Give the body of the record that explains an alarm: the load's own 409 and 429 can fire one."""
     begin, end = verdict.to_json()["window"]
     return {"what": "load", "begin": begin, "end": end}
 
 
-def shortcoming(verdict: Verdict, environment: Environment) -> str | None:
+def why_not_counted(verdict: LoadVerdict, environment: Environment) -> str | None:
     """Tell why no sign-off may count this run, whatever its verdict; None where it may."""
     conditions, throttle = verdict.conditions, environment.throttle
-    bucket, plan = Throttle(throttle.rate, throttle.burst), conditions.plan
+    bucket, plan = TokenBucket(throttle.rate, throttle.burst), conditions.plan
     ours = plans(environment.target_rate, bucket)
     if conditions.objectives != read_objectives():
         return "judged by other limits than the project's own"
@@ -68,22 +113,22 @@ def shortcoming(verdict: Verdict, environment: Environment) -> str | None:
     return None
 
 
-def require_news(verdict: Verdict, known: Records, now: datetime) -> None:
-    """Raise `Refused` for a run that is over too long, recorded already, or older than a recorded one."""
+def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
+    """Raise `LoadRefused` for a run that is over too long, recorded already, or older than a recorded one."""
     days = verdict.about.get("fresh_days", FRESH_DAYS)
     when = f"the run ended {verdict.ended:%Y-%m-%d %H:%M} UTC"
     if now - verdict.ended > timedelta(days=days):
-        raise Refused(f"{when}, and its verdict counts for {days} days; run it again")
+        raise LoadRefused(f"{when}, and its verdict counts for {days} days; run it again")
     recorded = [one for one in known.entries if one.kind == KIND]
     if any(_is_same(one, verdict) for one in recorded):
-        raise Refused(f"{when}, and is recorded already; only another run can say more")
+        raise LoadRefused(f"{when}, and is recorded already; only another run can say more")
     plan, end = verdict.conditions.plan.name, window(verdict)["end"]
     ends = [one.body["window"][1] for one in recorded if one.body["plan"] == plan]
     if later := max((other for other in ends if other >= end), default=None):
-        raise Refused(f"{when}, and a {plan} that ended {later} is recorded; the newest counts")
+        raise LoadRefused(f"{when}, and a {plan} that ended {later} is recorded; the newest counts")
 
 
-def _is_same(record: Record, verdict: Verdict) -> bool:
+def _is_same(record: Record, verdict: LoadVerdict) -> bool:
     run = verdict.about.get("run")
     known = record.body.get("digest") == digest(verdict)
     return known or (run is not None and record.body.get("run") == run)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from load.engine.criteria import Check
-from load.engine.verdict import Verdict
+from load.engine.judge import Check
+from load.engine.verdict import LoadVerdict
 
 FILE_NAME = "junit.xml"
 
 
-def junit(verdict: Verdict) -> str:
+def junit(verdict: LoadVerdict) -> str:
     """Return the XML: failures for limits, an error where the run is invalid or cannot tell."""
     judged, about = verdict.judgement, verdict.about
     name = f"load.{about.get('environment') or 'target'}.{verdict.conditions.plan.name}"

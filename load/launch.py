@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from load.engine.run_file import VARIABLE, Run
+from load.engine.run_file import VARIABLE, LoadRun
 
 ROOT = Path(__file__).resolve().parent.parent
 JOIN_S = 30
@@ -23,7 +23,7 @@ GRACE_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Distribution:
     """How a run is spread: ``listen`` is the address at which the master waits for its workers.
 
     With ``elsewhere`` the workers are started by someone else, on other machines.
@@ -63,12 +63,14 @@ class Locust:
 
 
 @contextmanager
-def started(run: Run, run_file: Path, spread: Spread, logs: Path) -> Iterator[Locust]:
+def started(
+    run: LoadRun, run_file: Path, distribution: Distribution, logs: Path
+) -> Iterator[Locust]:
     """Yield Locust at work on the run; none of its processes outlives the block."""
     locust = Locust()
     try:
-        port = spread.port or free_port(spread.listen)
-        for role, options in roles(run, spread, port):
+        port = distribution.port or free_port(distribution.listen)
+        for role, options in roles(run, distribution, port):
             locust.processes.append(_process(run, run_file, role, options, logs))
         yield locust
     finally:
@@ -85,11 +87,11 @@ def free_port(host: str) -> int:
         return port
 
 
-def roles(run: Run, spread: Spread, port: int) -> Iterator[tuple[str, list[str]]]:
+def roles(run: LoadRun, distribution: Distribution, port: int) -> Iterator[tuple[str, list[str]]]:
     """Yield each process to be started here: its name and Locust's options, the master first."""
-    join_s = JOIN_ELSEWHERE_S if spread.elsewhere else JOIN_S
+    join_s = JOIN_ELSEWHERE_S if distribution.elsewhere else JOIN_S
     leading = ["--headless", "--html", str(Path(run.out) / "locust.html")]
-    if run.workers == 1 and not spread.elsewhere:
+    if run.workers == 1 and not distribution.elsewhere:
         yield "locust", leading
         return
     yield (
@@ -97,20 +99,20 @@ def roles(run: Run, spread: Spread, port: int) -> Iterator[tuple[str, list[str]]
         [
             *leading,
             "--master",
-            f"--master-bind-host={spread.listen}",
+            f"--master-bind-host={distribution.listen}",
             f"--master-bind-port={port}",
             f"--expect-workers={run.workers}",
             f"--expect-workers-max-wait={join_s}",
         ],
     )
-    if not spread.elsewhere:
+    if not distribution.elsewhere:
         for number in range(run.workers):
-            worker = ["--worker", f"--master-host={spread.listen}", f"--master-port={port}"]
+            worker = ["--worker", f"--master-host={distribution.listen}", f"--master-port={port}"]
             yield f"worker-{number}", worker
 
 
 def _process(
-    run: Run, run_file: Path, role: str, options: list[str], logs: Path
+    run: LoadRun, run_file: Path, role: str, options: list[str], logs: Path
 ) -> subprocess.Popen[str]:
     command = [
         sys.executable,

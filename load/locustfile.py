@@ -16,9 +16,8 @@ from locust import LoadTestShape, events
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from load.engine import confidence
-from load.engine.conductor import Conductor
-from load.engine.opening import opened_run
-from load.engine.options import preset
+from load.engine.run_controller import RunController
+from load.engine.startup import find_run, set_defaults_of
 from load.engine.stream import ArrivalStream
 
 # Locust's own report then tells the same three digits as the verdict. Its type says whole numbers, its
@@ -28,20 +27,22 @@ locust.runners.WORKER_REPORT_INTERVAL = 1.0
 locust.runners.CPU_MONITOR_INTERVAL = 2.0
 
 
-class Arrivals(ArrivalStream):
+class RallyVisitors(ArrivalStream):
     """Streams of visitors to the stamp rally."""
 
 
-run = opened_run()
-conductor = Conductor(run, Arrivals)
-conductor.listen(events)
-Arrivals.host = run.host
+run = find_run()
+controller = RunController(run, RallyVisitors)
+controller.listen(events)
+RallyVisitors.host = run.host
 options_file = Path(__file__).with_name("locust.conf")
-events.init_command_line_parser.add_listener(lambda parser: preset(parser, options_file, run))
+events.init_command_line_parser.add_listener(
+    lambda parser: set_defaults_of(parser, options_file, run)
+)
 
 
-class ThePlan(LoadTestShape):
+class PlanShape(LoadTestShape):
     """As many streams as the plan needs, all from the start: their clock makes the rate, not their number."""
 
     def tick(self) -> tuple[int, float] | None:
-        return (run.streams, run.streams) if conductor.tick() else None
+        return (run.streams, run.streams) if controller.tick() else None

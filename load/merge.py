@@ -5,33 +5,33 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from load.engine.gate import Refused
+from load.engine.admission import LoadRefused
 from load.engine.measurement import Measurement
-from load.engine.verdict import PART_PREFIX, Verdict
+from load.engine.verdict import PART_PREFIX, LoadVerdict
 
 TOGETHER_S = 10
 """Machines that are told to start together do so within seconds, by clocks that differ a little."""
 
 
-def read_parts(paths: Iterable[Path]) -> list[Verdict]:
+def read_parts(paths: Iterable[Path]) -> list[LoadVerdict]:
     """Read verdicts from ``verdict.json`` files, or from logs into which a generator wrote its own."""
     return [part for path in paths for part in _read(path)]
 
 
-def _read(path: Path) -> list[Verdict]:
+def _read(path: Path) -> list[LoadVerdict]:
     try:
         text = path.read_text(encoding="utf-8")
         lines = [line for line in text.splitlines() if PART_PREFIX in line]
         records = [line.partition(PART_PREFIX)[2] for line in lines] or [text]
-        return [Verdict.from_json(json.loads(record)) for record in records]
+        return [LoadVerdict.from_json(json.loads(record)) for record in records]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Refused(
+        raise LoadRefused(
             f"{path} holds no load verdict ({error}); give verdict.json or a log"
         ) from None
 
 
-def merge(parts: list[Verdict]) -> Verdict:
-    """Add the measurements up and judge the whole. `Refused` where they are not of one run.
+def merge(parts: list[LoadVerdict]) -> LoadVerdict:
+    """Add the measurements up and judge the whole. `LoadRefused` where they are not of one run.
 
     One verdict alone is judged again as it is.
     """
@@ -40,7 +40,7 @@ def merge(parts: list[Verdict]) -> Verdict:
         return first
     names = [name for part in parts for name in _names(part)]
     if len(set(names)) < len(names):
-        raise Refused("the same part is given twice; name each part's file once")
+        raise LoadRefused("the same part is given twice; name each part's file once")
     _require_one_run(parts)
     seen = Measurement.from_json(first.measurement.to_json())
     for other in others:
@@ -58,37 +58,39 @@ def merge(parts: list[Verdict]) -> Verdict:
     )
 
 
-def _names(part: Verdict) -> list[str]:
+def _names(part: LoadVerdict) -> list[str]:
     """Name the parts that are in it: one, or those that were joined before."""
     names: list[str] = part.about.get("merged") or [part.about.get("part", "")]
     return names
 
 
-def _require_one_run(parts: list[Verdict]) -> None:
-    """Raise `Refused` unless all were made by one run file: by its id, and judged by its conditions."""
+def _require_one_run(parts: list[LoadVerdict]) -> None:
+    """Raise `LoadRefused` unless all were made by one run file: by its id, and judged by its conditions."""
     first, *others = parts
     if not first.about.get("run"):
-        raise Refused("these do not say of which run they are; make the package anew, and run it")
+        raise LoadRefused(
+            "these do not say of which run they are; make the package anew, and run it"
+        )
     for other in others:
         if _identity(other) != _identity(first):
-            raise Refused(
+            raise LoadRefused(
                 f"these are parts of different runs ({_identity(first)}, {_identity(other)}); "
                 "give the parts of one"
             )
         if other.conditions != first.conditions:
-            raise Refused(
+            raise LoadRefused(
                 f"parts of run {first.about['run']} differ in plan, limits, throttle or number of "
                 "generators; give them as the generators wrote them"
             )
 
 
-def _identity(part: Verdict) -> str:
+def _identity(part: LoadVerdict) -> str:
     about, plan = part.about, part.conditions.plan
     where = f"{plan.name} on {about.get('host')}, release {about.get('release')}"
     return f"run {about.get('run')}: {where}"
 
 
-def _apart(parts: list[Verdict]) -> str | None:
+def _apart(parts: list[LoadVerdict]) -> str | None:
     """Tell where parts did not load the target at the same time: none of them made the plan's rate."""
     moments = [part.began for part in parts]
     apart_s = (max(moments) - min(moments)).total_seconds()

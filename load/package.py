@@ -7,8 +7,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-from load.engine.private import require_outside, write_private
-from load.engine.run_file import Run
+from load.engine.run_file import LoadRun, require_outside, write_private
 
 HERE = Path(__file__).parent
 WHEN = (1980, 1, 1, 0, 0, 0)
@@ -30,8 +29,8 @@ Afterwards, with the locust-*.out of every task from the bucket's results folder
 """
 
 
-def build(run: Run, path: Path, root: Path) -> None:
-    """Write the zip for this user's eyes only; `Refused` inside the repository, where it could be committed."""
+def build(run: LoadRun, path: Path, root: Path) -> None:
+    """Write the zip for this user's eyes only; `LoadRefused` inside the repository, where it could be committed."""
     require_outside(path, root)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -40,7 +39,7 @@ def build(run: Run, path: Path, root: Path) -> None:
     write_private(path, content.getvalue())
 
 
-def _entries(run: Run) -> dict[str, bytes]:
+def _entries(run: LoadRun) -> dict[str, bytes]:
     """Name what is in the zip.
 
     The service takes the first ``locustfile.py`` that it finds, so there is one, at the root, from
@@ -56,7 +55,7 @@ def _entries(run: Run) -> dict[str, bytes]:
     }
 
 
-def _guide(run: Run) -> str:
+def _guide(run: LoadRun) -> str:
     return GUIDE.format(
         environment=run.about.get("environment"),
         plan=run.plan.name,

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from load.diagnosis import diagnosis, gathered
 from load.engine import confidence
-from load.engine.criteria import Check
-from load.engine.verdict import Verdict
+from load.engine.judge import Check
+from load.engine.verdict import LoadVerdict
 from load.plots import plots
 
 PAGE = "index.html"
@@ -20,7 +20,7 @@ BAR_LIMIT = 100 / 1.5
 """Where in a bar the limit stands, in percent: half as much again still fits."""
 
 
-def render(verdict: Verdict, *, locust: bool) -> str:
+def render(verdict: LoadVerdict, *, locust: bool) -> str:
     """Return the page; ``locust`` tells whether Locust's report lies beside it."""
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -42,7 +42,7 @@ def render(verdict: Verdict, *, locust: bool) -> str:
     )
 
 
-def _facts(verdict: Verdict) -> Iterator[tuple[str, Any]]:
+def _facts(verdict: LoadVerdict) -> Iterator[tuple[str, Any]]:
     about, plan, seen = verdict.about, verdict.conditions.plan, verdict.measurement
     yield "Target", about.get("host", "unknown")
     yield "Release", about.get("release") or "unknown, so no sign-off can count this verdict"
@@ -54,7 +54,7 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, Any]]:
     yield "Time", f"{verdict.began:%Y-%m-%d %H:%M:%S} to {verdict.ended:%H:%M:%S} UTC"
     yield "Caller", about.get("caller") or "unknown"
     yield "Contract", seen.contract
-    yield "Generator", _crew(verdict)
+    yield "Generator", _workers_seen(verdict)
     if "price" in about:
         quota = f"{about['price']} of {about['daily_quota']} requests a day"
         yield "Price", f"{quota}, {about['spent_before']} before ({about['spent_source']})"
@@ -80,7 +80,7 @@ def _line(silence: str, cleanup: Mapping[str, Any]) -> str:
     return f"never called: {silence}" if cleanup else silence
 
 
-def _crew(verdict: Verdict) -> str:
+def _workers_seen(verdict: LoadVerdict) -> str:
     conditions, seen = verdict.conditions, verdict.measurement
     said = f"{seen.workers} of {conditions.workers * conditions.parts} workers"
     return f"{said}, busiest at {seen.cpu_percent:.0f} % of a core"
@@ -123,7 +123,7 @@ def _bar(check: Check) -> tuple[int, int]:
     return round(low), round(high - low)
 
 
-def _generator(verdict: Verdict) -> Iterator[tuple[Any, ...]]:
+def _generator(verdict: LoadVerdict) -> Iterator[tuple[Any, ...]]:
     steps = verdict.measurement.steps
     for number, step in enumerate(verdict.conditions.plan.steps):
         lateness = steps.by_detail(number, "", "lateness")
@@ -142,7 +142,7 @@ def _generator(verdict: Verdict) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _failures(verdict: Verdict) -> Iterator[tuple[Any, ...]]:
+def _failures(verdict: LoadVerdict) -> Iterator[tuple[Any, ...]]:
     steps = verdict.measurement.steps
     for number, step in enumerate(verdict.conditions.plan.steps):
         for endpoint in steps.endpoints(number):

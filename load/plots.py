@@ -3,17 +3,17 @@
 import math
 from collections.abc import Iterator
 
-from load.charts import Axis, Line, amounts, chart, magnitudes
+from load.charts import Axis, Series, amounts, chart, magnitudes
 from load.engine import confidence
 from load.engine.measurement import Measurement, bin_seconds
-from load.engine.plan import Plan
-from load.engine.verdict import Verdict
+from load.engine.plan import LoadPlan
+from load.engine.verdict import LoadVerdict
 
 PARTS = (0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
 NINES = ((0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99.9"))
 
 
-def plots(verdict: Verdict) -> dict[str, str]:
+def plots(verdict: LoadVerdict) -> dict[str, str]:
     """Draw the pictures by name: ``rate``, ``latency``, ``lateness``, and ``tails: <step>``."""
     plan, seen = verdict.conditions.plan, verdict.measurement
     drawn = {"rate": _rate(plan, seen), "latency": _latency(plan, seen)}
@@ -35,7 +35,7 @@ def _tails(seen: Measurement, number: int, name: str) -> str:
             for part in PARTS
             if (1 - part) * count >= 1 and (found := confidence.percentile(histogram, part or 1e-9))
         ]
-        lines.append(Line(endpoint, points, ink % 5))
+        lines.append(Series(endpoint, points, ink % 5))
     highest = max((point[0] for line in lines for point in line.points), default=1.0)
     ticks = tuple((_nines(part), text) for part, text in NINES if _nines(part) <= highest)
     y = magnitudes(point[1] for line in lines for point in line.points)
@@ -46,7 +46,7 @@ def _nines(part: float) -> float:
     return -math.log10(1 - part)
 
 
-def _rate(plan: Plan, seen: Measurement) -> str:
+def _rate(plan: LoadPlan, seen: Measurement) -> str:
     width = bin_seconds(plan.seconds)
     made = _series(plan, seen, "arrivals")
     trouble = [
@@ -57,44 +57,44 @@ def _rate(plan: Plan, seen: Measurement) -> str:
     ]
     planned = [(at, _planned(plan, at, width)) for at, _ in made]
     lines = (
-        Line("planned", planned, 4, dashed=True),
-        Line("made", made, 0),
-        Line("failed, 429", trouble, 1, area=True),
+        Series("planned", planned, 4, dashed=True),
+        Series("made", made, 0),
+        Series("failed, 429", trouble, 1, area=True),
     )
     y = amounts(value for line in lines for _, value in line.points)
     return chart("Arrivals a second", lines, _seconds(plan), y, marks=_starts(plan))
 
 
-def _latency(plan: Plan, seen: Measurement) -> str:
+def _latency(plan: LoadPlan, seen: Measurement) -> str:
     lines = [
-        Line(name, _tail_over_time(plan, seen, "latency", part), ink)
+        Series(name, _tail_over_time(plan, seen, "latency", part), ink)
         for ink, (name, part) in enumerate((("p50", 0.5), ("p95", 0.95)))
     ]
     y = magnitudes((value for line in lines for _, value in line.points))
     return chart("Latency from the intended start", lines, _seconds(plan), y, marks=_starts(plan))
 
 
-def _lateness(verdict: Verdict) -> str:
+def _lateness(verdict: LoadVerdict) -> str:
     plan = verdict.conditions.plan
     limit = verdict.conditions.objectives.soundness.lateness_p99_ms
     late = _tail_over_time(plan, verdict.measurement, "lateness", 0.99)
     lines = (
-        Line("p99", late, 2),
-        Line(f"limit {limit:g} ms", [(0, limit), (plan.seconds, limit)], 4, dashed=True),
+        Series("p99", late, 2),
+        Series(f"limit {limit:g} ms", [(0, limit), (plan.seconds, limit)], 4, dashed=True),
     )
     y = amounts((value for line in lines for _, value in line.points), " ms")
     title = "Lateness of the generator (its own fault, not the target's)"
     return chart(title, lines, _seconds(plan), y, height=150)
 
 
-def _series(plan: Plan, seen: Measurement, what: str) -> list[tuple[float, float]]:
+def _series(plan: LoadPlan, seen: Measurement, what: str) -> list[tuple[float, float]]:
     width = bin_seconds(plan.seconds)
     whole = range(max(1, int(plan.seconds // width)))
     return [((at + 0.5) * width, seen.bins.total(what, place=at) / width) for at in whole]
 
 
 def _tail_over_time(
-    plan: Plan, seen: Measurement, what: str, part: float
+    plan: LoadPlan, seen: Measurement, what: str, part: float
 ) -> list[tuple[float, float]]:
     width = bin_seconds(plan.seconds)
     found = (
@@ -104,19 +104,19 @@ def _tail_over_time(
     return [(at, tail.value) for at, tail in found if tail]
 
 
-def _planned(plan: Plan, at_s: float, width: int) -> float:
+def _planned(plan: LoadPlan, at_s: float, width: int) -> float:
     """Average the planned rate over a bin: a ramp or a boundary may lie within."""
     slices = [at_s + width * ((number + 0.5) / 10 - 0.5) for number in range(10)]
     rates = [step.rate_at(part) for step, part in map(plan.step_at, slices)]
     return sum(rates) / len(rates)
 
 
-def _seconds(plan: Plan) -> Axis:
+def _seconds(plan: LoadPlan) -> Axis:
     axis = amounts([plan.seconds], " s")
     return Axis(0.0, plan.seconds, tuple(t for t in axis.ticks if t[0] <= plan.seconds))
 
 
-def _starts(plan: Plan) -> Iterator[tuple[float, str]]:
+def _starts(plan: LoadPlan) -> Iterator[tuple[float, str]]:
     begin = 0.0
     for step in plan.steps:
         yield begin, step.name

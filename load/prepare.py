@@ -6,21 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from load.contract_source import read_contract
-from load.engine.gate import Refused
-from load.engine.plan import LOGIN, Plan, Step
-from load.engine.pool import Pool
-from load.engine.run_file import Run
-from load.guard import Asked, guard, pool_suffices, users_needed
-from load.logins import vouched_for
-from load.objectives_file import FILE as OBJECTIVES
-from load.objectives_file import read_objectives
+from load.engine.admission import LoadRefused
+from load.engine.objectives import OBJECTIVES_FILE as OBJECTIVES
+from load.engine.objectives import read_objectives
+from load.engine.plan import LOGIN, LoadPlan, LoadStep
+from load.engine.run_file import LoadRun
+from load.engine.session_pool import SessionPool
+from load.line_untouched import fake_id_tokens, prove_line_untouched
+from load.openapi import read_contract
 from load.plans import as_journey, plans
-from load.quota import Ledger, Spent, payer, spent_today
-from load.sessions import mint, read_pool
-from load.silence import prove_silence
-from load.spots import spots_of
-from load.target import Aws, Target
+from load.pool_builder import mint, read_pool, spots_of
+from load.preflight import RequestedRun, guard, pool_suffices, users_needed
+from load.quota import QuotaLedger, Spent, quota_owner, spent_today
+from load.target import ClientFactory, LoadTarget
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "smoke" / "openapi.yaml"
@@ -28,7 +26,7 @@ LOGIN_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class RunOptions:
     """What the command line asks for."""
 
     plan: str
@@ -41,39 +39,43 @@ class Wish:
     objectives: Path = OBJECTIVES
 
 
-def chosen_plan(target: Target, wish: Wish) -> Plan:
-    """Find the plan by its name; `Refused` names the others."""
+def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
+    """Find the plan by its name; `LoadRefused` names the others."""
     known = plans(target.target_rate, target.throttle)
-    if wish.plan not in known:
-        raise Refused(f"there is no plan {wish.plan}; choose from {', '.join(known)}")
-    plan = known[wish.plan]
-    if wish.login:
+    if options.plan not in known:
+        raise LoadRefused(f"there is no plan {options.plan}; choose from {', '.join(known)}")
+    plan = known[options.plan]
+    if options.login:
         plan = replace(plan, name=f"{plan.name}-login", steps=tuple(map(_with_login, plan.steps)))
-    return as_journey(plan) if wish.journey else plan
+    return as_journey(plan) if options.journey else plan
 
 
-def prepare(target: Target, wish: Wish, aws: Aws, *, ledger: Ledger, out: Path) -> Run:
-    """Guard, mint, prove and reserve; the result is all that a generator needs. Raises `Refused`."""
-    plan = chosen_plan(target, wish)
+def prepare(
+    target: LoadTarget, options: RunOptions, aws: ClientFactory, *, ledger: QuotaLedger, out: Path
+) -> LoadRun:
+    """Guard, mint, prove and reserve; the result is all that a generator needs. Raises `LoadRefused`."""
+    plan = chosen_plan(target, options)
     spent = spent_today(target, ledger, aws)
     guard(
-        Asked(
+        RequestedRun(
             target=target,
             plan=plan,
             spent=spent.requests,
             root=ROOT,
-            unlock=wish.unlock,
-            pool_file=wish.pool_file,
+            unlock=options.unlock,
+            pool_file=options.pool_file,
         )
     )
-    pool = read_pool(wish.pool_file) if wish.pool_file else _minted(target, plan, wish, aws)
-    pool_suffices(pool, plan, workers=wish.workers, parts=wish.parts)
+    pool = (
+        read_pool(options.pool_file) if options.pool_file else _minted(target, plan, options, aws)
+    )
+    pool_suffices(pool, plan, workers=options.workers, parts=options.parts)
     answers, definitions = read_contract(CONTRACT)
-    objectives = read_objectives(wish.objectives)
-    silence = prove_silence(target, pool.visitors[0]) if plan.awards else "no awards"
+    objectives = read_objectives(options.objectives)
+    silence = prove_line_untouched(target, pool.visitors[0]) if plan.awards else "no awards"
     about = _about(target, plan, spent, silence)
-    ledger.reserve(payer(target), plan, about["run"], begun=False)
-    return Run(
+    ledger.reserve(quota_owner(target), plan, about["run"], begun=False)
+    return LoadRun(
         host=target.host,
         allowed_hosts=target.allowed_hosts,
         plan=plan,
@@ -84,14 +86,16 @@ def prepare(target: Target, wish: Wish, aws: Aws, *, ledger: Ledger, out: Path) 
         definitions=definitions,
         out=str(out.resolve()),
         about=about,
-        workers=wish.workers,
-        parts=wish.parts,
+        workers=options.workers,
+        parts=options.parts,
         seed=secrets.randbits(32),
     )
 
 
-def readmit(run: Run, target: Target, aws: Aws, *, ledger: Ledger, unlock: str | None) -> Run:
-    """Ask again, of a run that was prepared before, all that was asked then; raises `Refused`."""
+def revalidate(
+    run: LoadRun, target: LoadTarget, aws: ClientFactory, *, ledger: QuotaLedger, unlock: str | None
+) -> LoadRun:
+    """Ask again, of a run that was prepared before, all that was asked then; raises `LoadRefused`."""
     for what, then, now in (
         ("environment", run.about.get("environment"), target.name),
         ("host", run.host, target.host),
@@ -99,30 +103,34 @@ def readmit(run: Run, target: Target, aws: Aws, *, ledger: Ledger, unlock: str |
         ("throttle", run.throttle, target.throttle),
     ):
         if then != now:
-            raise Refused(
+            raise LoadRefused(
                 f"the run file is for {what} {then}, and {target.name} is at {now}; prepare it again"
             )
     spent = spent_today(target, ledger, aws, apart_from=run.about.get("run", ""))
-    guard(Asked(target=target, plan=run.plan, spent=spent.requests, root=ROOT, unlock=unlock))
+    guard(
+        RequestedRun(target=target, plan=run.plan, spent=spent.requests, root=ROOT, unlock=unlock)
+    )
     about = {"spent_before": spent.requests, "spent_source": spent.source}
     return replace(run, about={**run.about, **about})
 
 
-def _with_login(step: Step) -> Step:
+def _with_login(step: LoadStep) -> LoadStep:
     """Give logins their share, at the cost of the most frequent endpoint."""
     largest = max(step.mix, key=lambda name: step.mix[name])
     mix = {**step.mix, largest: step.mix[largest] - LOGIN_SHARE, LOGIN: LOGIN_SHARE}
     return replace(step, mix=mix)
 
 
-def _minted(target: Target, plan: Plan, wish: Wish, aws: Aws) -> Pool:
+def _minted(
+    target: LoadTarget, plan: LoadPlan, options: RunOptions, aws: ClientFactory
+) -> SessionPool:
     spots = spots_of(target, aws)
-    count = users_needed(plan, len(spots), workers=wish.workers, parts=wish.parts)
-    logins = vouched_for(target) if wish.login else ()
-    return Pool(tuple(mint(target, aws, count)), spots, logins)
+    count = users_needed(plan, len(spots), workers=options.workers, parts=options.parts)
+    logins = fake_id_tokens(target) if options.login else ()
+    return SessionPool(tuple(mint(target, aws, count)), spots, logins)
 
 
-def _about(target: Target, plan: Plan, spent: Spent, silence: str) -> Mapping[str, Any]:
+def _about(target: LoadTarget, plan: LoadPlan, spent: Spent, silence: str) -> Mapping[str, Any]:
     return {
         "run": secrets.token_hex(8),
         "environment": target.name,

@@ -10,33 +10,33 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from load.engine.plan import Plan
-from load.target import Aws, Target
+from load.engine.plan import LoadPlan
+from load.target import ClientFactory, LoadTarget
 
 LAG = timedelta(minutes=15)
 """CloudWatch shows a minute's requests some minutes later; until then only the ledger has them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class QuotaLedger:
     """Runs against each quota, one JSON line each; kept per operator, beside the reports."""
 
     path: Path
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def reserve(self, payer: str, plan: Plan, run: str, *, begun: bool) -> None:
+    def reserve(self, quota_owner: str, plan: LoadPlan, run: str, *, begun: bool) -> None:
         """Write down a price before the run: a run that dies has spent it all the same.
 
         One that is only prepared holds its price too; once it has ``begun``, that line is replaced.
         """
-        entry = {"at": self.now().isoformat(), "payer": payer, "run": run, "begun": begun}
+        entry = {"at": self.now().isoformat(), "payer": quota_owner, "run": run, "begun": begun}
         entry |= {"plan": plan.name, "requests": plan.requests, "seconds": plan.seconds}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.write(json.dumps(entry) + "\n")
 
-    def spent(self, payer: str, since: datetime, *, apart_from: str = "") -> int:
+    def spent(self, quota_owner: str, since: datetime, *, apart_from: str = "") -> int:
         """Add up what runs that may have gone on since then spend, but for one that is only prepared."""
         if not self.path.exists():
             return 0
@@ -45,13 +45,13 @@ class Ledger:
         return sum(
             entry["requests"]
             for entry in entries
-            if entry.get("payer", entry.get("host")) == payer
+            if entry.get("payer", entry.get("host")) == quota_owner
             and (entry.get("begun", True) or entry["run"] not in replaced)
             and _end(entry) >= since
         )
 
 
-def payer(target: Target) -> str:
+def quota_owner(target: LoadTarget) -> str:
     """Name whose quota it is: a local stack has its own, an environment one for all its addresses."""
     return target.name if target.line is None else target.host
 
@@ -64,13 +64,15 @@ class Spent:
     source: str
 
 
-def spent_today(target: Target, ledger: Ledger, aws: Aws, *, apart_from: str = "") -> Spent:
+def spent_today(
+    target: LoadTarget, ledger: QuotaLedger, aws: ClientFactory, *, apart_from: str = ""
+) -> Spent:
     """Take CloudWatch's `Count` and the ledger's runs of late; else the whole day's ledger.
 
     Where CloudWatch counted a run to its end, the ledger's line of it must not count again.
     ``apart_from`` is a run that was prepared and is asked about now.
     """
-    now, whose = ledger.now(), payer(target)
+    now, whose = ledger.now(), quota_owner(target)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = ledger.spent(whose, midnight, apart_from=apart_from)
     if target.line is not None:
@@ -87,7 +89,7 @@ def _end(entry: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(entry["at"]) + timedelta(seconds=entry.get("seconds", 0))
 
 
-def _counted(target: Target, aws: Aws, since: datetime, until: datetime) -> int:
+def _counted(target: LoadTarget, aws: ClientFactory, since: datetime, until: datetime) -> int:
     answer = aws("cloudwatch").get_metric_statistics(
         Namespace="AWS/ApiGateway",
         MetricName="Count",

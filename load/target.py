@@ -1,24 +1,25 @@
-"""What the load is aimed at: one environment, reduced to what guards, prices and labels a run.
+"""What a run loads: one environment, reduced to what guards, prices and labels it.
 
 The only module here that knows how the sign-off describes an environment and its local stack.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from load.engine.gate import Refused
-from load.engine.throttle import Throttle
+from load.engine.admission import LoadRefused
+from load.engine.throttle import TokenBucket
 from signoff.environment import Environment
 
-Aws = Callable[[str], Any]
+ClientFactory = Callable[[str], Any]
 """Gives a boto3 client by the name of its service."""
 Say = Callable[[str], None]
 
 
-class Stack(Protocol):
+class StackUrls(Protocol):
     """A local stack that answers: URLs of its AWS API, of the stage, and of the fake of LINE."""
 
     @property
@@ -30,34 +31,34 @@ class Stack(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class LoadComposition:
     """What the composition root hands over, since load imports neither procedures nor checks.
 
     ``stack`` starts a local stack or joins the one that is kept, and points AWS calls at it;
     ``serves`` tells whether an environment goes to such a stack. ``caller`` is the ARN of the
     credentials, ``release`` what is live, or None where nobody can know. What can't be had is
-    `Refused` in a sentence.
+    `LoadRefused` in a sentence.
     """
 
     root: Path
     environment: Callable[[str], Environment]
     serves: Callable[[Environment], bool]
-    stack: Callable[[Environment, Say], AbstractContextManager[Stack]]
-    kept: Callable[[], Stack | None]
-    aws: Callable[[Environment], Aws]
+    stack: Callable[[Environment, Say], AbstractContextManager[StackUrls]]
+    kept: Callable[[], StackUrls | None]
+    aws: Callable[[Environment], ClientFactory]
     caller: Callable[[Environment], str]
     release: Callable[[Environment], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class LoadTarget:
     """``host`` is the stage's URL. ``line`` is the URL of a fake of LINE, None where LINE is real."""
 
     name: str
     host: str
     allowed_hosts: tuple[str, ...]
     production: bool
-    throttle: Throttle
+    throttle: TokenBucket
     daily_quota: int
     target_rate: float
     required_plan: str
@@ -78,8 +79,8 @@ class Target:
 
 
 def local_target(
-    environment: Environment, stack: Stack, host: str | None = None, **about: Any
-) -> Target:
+    environment: Environment, stack: StackUrls, host: str | None = None, **about: Any
+) -> LoadTarget:
     """Aim at a local stack."""
     return _target(
         environment, host=host or stack.api, allowed=("127.0.0.1",), line=stack.line, **about
@@ -87,28 +88,30 @@ def local_target(
 
 
 def remote_target(
-    environment: Environment, aws: Aws, host: str | None = None, **about: Any
-) -> Target:
+    environment: Environment, aws: ClientFactory, host: str | None = None, **about: Any
+) -> LoadTarget:
     """Aim at the API of an environment: its custom domain, else its address at API Gateway.
 
     Only these two are allowed, in full: another path or port is another API, whose verdict would be
-    told as this one's. ``host`` chooses between them. Raises `Refused` where the environment has no
+    told as this one's. ``host`` chooses between them. Raises `LoadRefused` where the environment has no
     such API.
     """
     addresses = list(_addresses(environment, aws))
     if not addresses:
-        raise Refused(
+        raise LoadRefused(
             f"{environment.name} has no API {environment.prefix}-api in {environment.region}; "
             "deploy it, or check account and Region"
         )
     asked = (host or addresses[0]).rstrip("/")
     if asked not in addresses:
-        raise Refused(f"{asked} is not {environment.name}'s; it is at {' and '.join(addresses)}")
+        raise LoadRefused(
+            f"{asked} is not {environment.name}'s; it is at {' and '.join(addresses)}"
+        )
     allowed = tuple(address.split("/")[2] for address in addresses)
     return _target(environment, host=asked, allowed=allowed, **about)
 
 
-def _addresses(environment: Environment, aws: Aws) -> list[str]:
+def _addresses(environment: Environment, aws: ClientFactory) -> list[str]:
     found = []
     if environment.domain:
         base = environment.domain.base_path.strip("/")
@@ -125,13 +128,13 @@ def _addresses(environment: Environment, aws: Aws) -> list[str]:
 
 def _target(
     environment: Environment, *, host: str, allowed: tuple[str, ...], **about: Any
-) -> Target:
-    return Target(
+) -> LoadTarget:
+    return LoadTarget(
         name=environment.name,
         host=host.rstrip("/"),
         allowed_hosts=allowed,
         production=environment.production,
-        throttle=Throttle(environment.throttle.rate, environment.throttle.burst),
+        throttle=TokenBucket(environment.throttle.rate, environment.throttle.burst),
         daily_quota=environment.throttle.daily_quota,
         target_rate=environment.target_rate,
         required_plan=environment.load_plan,
@@ -145,4 +148,33 @@ def _target(
         token_secret=environment.secrets["token_key"],
         evidence=environment.evidence,
         **about,
+    )
+
+
+@contextmanager
+def open_target(
+    composition: LoadComposition, name: str, say: Say, host: str | None = None
+) -> Iterator[tuple[LoadTarget, ClientFactory]]:
+    """Yield (target, AWS) of an environment; a local stack that was started lives as long."""
+    environment = composition.environment(name)
+    if composition.serves(environment):
+        with composition.stack(environment, say) as stack:
+            say("asking what is live")
+            release = composition.release(environment)
+            caller = composition.caller(environment)
+            target = local_target(environment, stack, host=host, release=release, caller=caller)
+            yield target, composition.aws(environment)
+        return
+    say("asking who we are and what is live")
+    aws, caller = composition.aws(environment), composition.caller(environment)
+    yield (
+        remote_target(
+            environment,
+            aws,
+            host,
+            release=composition.release(environment),
+            caller=caller,
+            endpoint=os.environ.get("AWS_ENDPOINT_URL"),
+        ),
+        aws,
     )

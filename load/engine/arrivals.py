@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from random import Random
 
-from load.engine.plan import Plan
+from load.engine.plan import LoadPlan
 
 CARDS = 20
 """Size of a deck: shares hold to 5 % within every twenty arrivals of a stream."""
 
 
 def intended_starts(
-    plan: Plan, *, stream: int, streams: int, rng: Random
+    plan: LoadPlan, *, stream: int, streams: int, rng: Random
 ) -> Iterator[tuple[float, int]]:
     """Yield one stream's arrivals: (seconds after the start, index of the step).
 

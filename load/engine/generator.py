@@ -11,14 +11,12 @@ from gevent.queue import SimpleQueue
 from locust.event import EventHook
 
 from load.engine import confidence
-from load.engine.answer import Outcome, understand
-from load.engine.calls import Call, Caller, PairsUsedUpError
-from load.engine.contract import Contract
+from load.engine.answers import ContractValidator, RequestResult, classify
+from load.engine.api_requests import ApiRequest, PairsUsedUpError, RequestFactory
 from load.engine.http import Http
-from load.engine.measurement import bin_seconds
+from load.engine.measurement import Counts, bin_seconds
 from load.engine.plan import THINK_AT_MOST_S
-from load.engine.run_file import LEAD_S, Run
-from load.engine.tally import Tally
+from load.engine.run_file import LEAD_S, LoadRun
 
 AT_ONCE = 4000
 """Calls under way in one process; what would be more is dropped and told."""
@@ -27,10 +25,12 @@ AT_ONCE = 4000
 class Generator:
     """Lives from the start of a test to its end; ``started`` is on the clock of `perf_counter`."""
 
-    def __init__(self, run: Run, contract: Contract, worker: int, request: EventHook) -> None:
+    def __init__(
+        self, run: LoadRun, contract: ContractValidator, worker: int, request: EventHook
+    ) -> None:
         self.run = run
         self.plan = run.own_plan
-        self.steps, self.bins = Tally(), Tally()
+        self.steps, self.bins = Counts(), Counts()
         self.worker = worker
         self.streams = 0
         self.exhausted = 0
@@ -45,7 +45,7 @@ class Generator:
         # Repeatable where it can be; generators that know nothing of each other must differ.
         self.rng = Random(f"{run.seed}:{worker}") if alone else SystemRandom()  # noqa: S311 - no secret comes of it
         own = run.pool.part(worker % run.workers, run.workers)
-        self.caller = Caller(own, self.rng, alone=alone)
+        self.caller = RequestFactory(own, self.rng, alone=alone)
         self._bin_s = bin_seconds(run.plan.seconds)
         # What is here now stays: the collector need not walk it while arrivals are due (20 ms).
         gc.collect()
@@ -132,7 +132,7 @@ class Generator:
             if not self._exchange(call, intended, step, place):
                 return
 
-    def _exchange(self, call: Call, intended: float, step: int, place: int) -> bool:
+    def _exchange(self, call: ApiRequest, intended: float, step: int, place: int) -> bool:
         self.steps.counts[step, call.endpoint, "issued", None] += 1
         begun, status, content, error = time(), 0, b"", None
         try:
@@ -142,12 +142,14 @@ class Generator:
         except Exception as problem:  # noqa: BLE001 - any way of getting no answer is one
             error = problem
         elapsed_ms = (perf_counter() - intended) * 1000
-        outcome = understand(call, status, content, error, self._contract)
+        outcome = classify(call, status, content, error, self._contract)
         self._note(call.endpoint, outcome, elapsed_ms, step, place)
         self._tell_locust(call, outcome, elapsed_ms, len(content), begun)
         return outcome.what == "answered"
 
-    def _note(self, endpoint: str, outcome: Outcome, ms: float, step: int, place: int) -> None:
+    def _note(
+        self, endpoint: str, outcome: RequestResult, ms: float, step: int, place: int
+    ) -> None:
         self.steps.counts[step, endpoint, outcome.what, outcome.kind] += 1
         self.bins.counts[place, "", outcome.what, None] += 1
         if outcome.timed:
@@ -155,7 +157,7 @@ class Generator:
             self.bins.counts[place, "", "latency", float(f"{ms:.2g}")] += 1
 
     def _tell_locust(
-        self, call: Call, outcome: Outcome, ms: float, length: int, begun: float
+        self, call: ApiRequest, outcome: RequestResult, ms: float, length: int, begun: float
     ) -> None:
         """Feed Locust's own statistics, so that its web page and report agree with ours."""
         method, _, name = call.endpoint.partition(" ")

@@ -1,16 +1,143 @@
-"""From what was measured to pass, fail, invalid or inconclusive: pure, so it can be done again."""
+"""Judges a measurement: each limit of each endpoint, then pass, fail, invalid or inconclusive. Pure."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from load.engine.criteria import Check, Subject
+from load.engine import confidence
+from load.engine.confidence import Interval
 from load.engine.measurement import Measurement
-from load.engine.soundness import Conditions, faults
+from load.engine.objectives import Objective
+from load.engine.plan import AWARD, LoadStep
+from load.engine.validity import Conditions, invalid_reasons
+
+THROTTLE_FLOOR = 0.005
+"""A tolerance in parts of a tiny prediction would be finer than arrivals fall."""
 
 
-class Exit(IntEnum):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One limit, met or not. ``unit`` is "ms" or "" (a ratio); ``limit`` is (least, most)."""
+
+    step: str
+    endpoint: str
+    criterion: str
+    unit: str
+    seen: Interval
+    limit: tuple[float, float]
+    outcome: str
+
+    def __str__(self) -> str:
+        least, most = self.limit
+        asked = f"at most {self.text(most)}" if least == 0 else f"at least {self.text(least)}"
+        if least and most < 1:
+            asked = f"{self.text(least)} to {self.text(most)}"
+        return f"step {self.step}, {self.endpoint}: {self.criterion} {self.span}, {asked}"
+
+    @property
+    def span(self) -> str:
+        """The value, and the interval where there is one to tell."""
+        if self.seen.low == self.seen.high:
+            return self.text(self.seen.value)
+        high = "more than the sample can tell" if math.isinf(self.seen.high) else None
+        return (
+            f"{self.text(self.seen.value)} "
+            f"(95 %: {self.text(self.seen.low)} to {high or self.text(self.seen.high)})"
+        )
+
+    def text(self, number: float) -> str:
+        return f"{number:g} ms" if self.unit else f"{number * 100:.3g} %"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointInStep:
+    """One endpoint in one step."""
+
+    conditions: Conditions
+    seen: Measurement
+    number: int
+    step: LoadStep
+    endpoint: str
+
+    def latency(self) -> Iterator[Check]:
+        histogram = self.seen.steps.by_detail(self.number, self.endpoint, "latency")
+        for name, part, limit in (
+            ("p95", 0.95, self._objective.p95_ms),
+            ("p99", 0.99, self._objective.p99_ms),
+        ):
+            found = confidence.percentile(histogram, part) or Interval(0, 0, math.inf)
+            outcome = _at_most(found, limit) if self.conditions.plan.percentiles else "not judged"
+            yield self._check(name, found, (0, limit), outcome, "ms")
+
+    def errors(self) -> Check:
+        """Allow no error at all where the plan is too short for a ratio."""
+        failed, answered = self._total("failed"), self._total("answered")
+        found = confidence.ratio(failed, failed + answered)
+        if not self.conditions.plan.percentiles:
+            return self._exact("errors", found.value, (0, 0))
+        limit = self._objective.errors
+        return self._check("errors", found, (0, limit), _at_most(found, limit))
+
+    def refusals(self, predicted: float) -> Check:
+        """Expect no 429 where the bucket suffices, and the predicted ratio, give or take, where not."""
+        found = confidence.ratio(self._total("throttled"), self._total("issued"))
+        if not predicted:
+            return self._exact("429", found.value, (0, 0))
+        reach = max(predicted * self.conditions.objectives.throttle_tolerance, THROTTLE_FLOOR)
+        least, most = max(0.0, predicted - reach), predicted + reach
+        outcome = "pass" if least <= found.value <= most else "inconclusive"
+        if found.high < least or found.low > most:
+            outcome = "fail"
+        return self._check("429", found, (least, most), outcome)
+
+    def achieved(self, admitted: float) -> Check:
+        # A 409 of an award was admitted and answered; how many a run may have, its soundness says.
+        met = self._total("conflict") if self.endpoint == AWARD else 0
+        answered = self._total("answered") + met
+        part = min(1.0, answered / admitted) if admitted else 1.0
+        return self._exact("achieved", part, (self._objective.achieved, 1))
+
+    def _exact(self, criterion: str, value: float, limit: tuple[float, float]) -> Check:
+        """Judge what happened, of which every request is known: no interval."""
+        outcome = "pass" if limit[0] <= value <= limit[1] else "fail"
+        return self._check(criterion, Interval(value, value, value), limit, outcome)
+
+    def _check(
+        self,
+        criterion: str,
+        found: Interval,
+        limit: tuple[float, float],
+        outcome: str,
+        unit: str = "",
+    ) -> Check:
+        return Check(
+            step=self.step.name,
+            endpoint=self.endpoint,
+            criterion=criterion,
+            unit=unit,
+            seen=found,
+            limit=limit,
+            outcome=outcome,
+        )
+
+    @property
+    def _objective(self) -> Objective:
+        return self.conditions.objectives.endpoints[self.endpoint]
+
+    def _total(self, what: str) -> int:
+        return self.seen.steps.total(what, place=self.number, endpoint=self.endpoint)
+
+
+def _at_most(found: Interval, limit: float) -> str:
+    """Wholly below the limit passes, wholly above fails; astride, the sample cannot tell."""
+    if found.high <= limit:
+        return "pass"
+    return "fail" if found.low > limit else "inconclusive"
+
+
+class ExitCode(IntEnum):
     """What each verdict tells the shell."""
 
     PASS = 0
@@ -22,15 +149,15 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """``outcome`` names a member of `Exit`, in small letters; ``reasons`` say why it is no pass."""
+    """``outcome`` names a member of `ExitCode`, in small letters; ``reasons`` say why it is no pass."""
 
     outcome: str
     reasons: tuple[str, ...]
     checks: tuple[Check, ...]
 
     @property
-    def exit(self) -> Exit:
-        return Exit[self.outcome.upper()]
+    def exit(self) -> ExitCode:
+        return ExitCode[self.outcome.upper()]
 
 
 def judge(
@@ -42,7 +169,7 @@ def judge(
     "line_calls": calls of the fake of LINE that named one of its users}.
     """
     checks = tuple(_checks(conditions, seen))
-    unsound = tuple(faults(conditions, seen))
+    unsound = tuple(invalid_reasons(conditions, seen))
     failed = tuple(str(check) for check in checks if check.outcome == "fail")
     failed += tuple(_traces(cleanup or {}))
     unsure = tuple(str(check) for check in checks if check.outcome == "inconclusive")
@@ -65,7 +192,7 @@ def _checks(conditions: Conditions, seen: Measurement) -> Iterator[Check]:
         if not step.judged:
             continue
         for endpoint, planned in conditions.plan.planned(step).items():
-            subject = Subject(conditions, seen, number, step, endpoint)
+            subject = EndpointInStep(conditions, seen, number, step, endpoint)
             yield from subject.latency()
             yield subject.errors()
             yield subject.refusals(predicted[number, endpoint])

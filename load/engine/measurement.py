@@ -1,11 +1,56 @@
-"""What a run saw: counts per step and per second, and what became of the generator."""
+"""What a run measured: counters per step and per second, and what became of the workers."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from load.engine.contract import NOT_CHECKED
-from load.engine.tally import Tally
+from load.engine.answers import NOT_CHECKED
+
+Key = tuple[int, str, str, Any]
+"""(step or second, endpoint or "", what is counted, milliseconds or kind or None)."""
+
+
+class Counts:
+    """Additive counts by `Key`; merging is addition, so the order of reports does not matter."""
+
+    def __init__(self, rows: Iterable[Iterable[Any]] = ()) -> None:
+        self.counts: defaultdict[Key, int] = defaultdict(int)
+        self.merge(rows)
+
+    def merge(self, rows: Iterable[Iterable[Any]]) -> None:
+        """Add rows of (place, endpoint, what, detail, count)."""
+        for place, endpoint, what, detail, count in rows:
+            self.counts[place, endpoint, what, detail] += count
+
+    def take(self) -> list[list[Any]]:
+        """Hand over the rows so far and forget them, so that nothing is reported twice."""
+        rows = self.rows()
+        self.counts.clear()
+        return rows
+
+    def rows(self) -> list[list[Any]]:
+        return [[*key, count] for key, count in self.counts.items()]
+
+    def by_detail(self, place: int, endpoint: str, what: str) -> dict[Any, int]:
+        """Give the counts of one thing by its detail: a histogram, or failures by kind."""
+        return {
+            detail: count
+            for (at, name, kind, detail), count in self.counts.items()
+            if (at, name, kind) == (place, endpoint, what)
+        }
+
+    def total(self, what: str, *, place: int | None = None, endpoint: str | None = None) -> int:
+        return sum(
+            count
+            for (at, name, kind, _), count in self.counts.items()
+            if kind == what and place in (None, at) and endpoint in (None, name)
+        )
+
+    def endpoints(self, place: int) -> Iterator[str]:
+        """Name the endpoints that were called at ``place``, in order."""
+        return iter(sorted({name for at, name, *_ in self.counts if at == place and name}))
+
 
 BINS_AT_MOST = 120
 
@@ -20,8 +65,8 @@ class Measurement:
     word is missing.
     """
 
-    steps: Tally = field(default_factory=Tally)
-    bins: Tally = field(default_factory=Tally)
+    steps: Counts = field(default_factory=Counts)
+    bins: Counts = field(default_factory=Counts)
     parts: int = 1
     workers: int = 0
     lost: tuple[str, ...] = ()
@@ -79,8 +124,8 @@ class Measurement:
     def from_json(cls, data: Mapping[str, Any]) -> "Measurement":
         rest = dict(data)
         return cls(
-            steps=Tally(rest.pop("steps")),
-            bins=Tally(rest.pop("bins")),
+            steps=Counts(rest.pop("steps")),
+            bins=Counts(rest.pop("bins")),
             lost=tuple(rest.pop("lost")),
             late=tuple(rest.pop("late")),
             # Verdicts from before these were told have neither.
@@ -95,5 +140,5 @@ def bin_seconds(plan_seconds: float) -> int:
     return max(1, -(-int(plan_seconds) // BINS_AT_MOST))
 
 
-def _sorted(tally: Tally) -> list[list[Any]]:
+def _sorted(tally: Counts) -> list[list[Any]]:
     return sorted(tally.rows(), key=lambda row: (row[0], row[1], row[2], str(row[3])))

@@ -1,8 +1,13 @@
-"""How fast is fast enough, per endpoint, and how sound a run must be: the numbers that decide."""
+"""How fast is fast enough, per endpoint, and how valid a run must be: the numbers that decide, from slo.toml."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+from load.engine.admission import LoadRefused
+from load.engine.plan import ENDPOINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
-class Soundness:
+class ValidityLimits:
     """Below this the run says nothing of the target: it is invalid.
 
     ``achieved`` is the least part of the planned arrivals that must be made, ``lateness_p99_ms``
@@ -38,7 +43,7 @@ class Objectives:
     """``throttle_tolerance`` is the part by which the 429 ratio may leave its prediction."""
 
     endpoints: Mapping[str, Objective]
-    soundness: Soundness
+    soundness: ValidityLimits
     throttle_tolerance: float
 
     def to_json(self) -> dict[str, Any]:
@@ -48,6 +53,29 @@ class Objectives:
     def from_json(cls, data: Mapping[str, Any]) -> "Objectives":
         return cls(
             {name: Objective(**numbers) for name, numbers in data["endpoints"].items()},
-            Soundness(**data["soundness"]),
+            ValidityLimits(**data["soundness"]),
             data["throttle_tolerance"],
         )
+
+
+OBJECTIVES_FILE = Path(__file__).parents[1] / "slo.toml"
+
+
+def read_objectives(path: Path = OBJECTIVES_FILE) -> Objectives:
+    """Return the objectives of every endpoint; `LoadRefused` where one is missing or misspelt."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        objectives = Objectives.from_json(
+            {
+                "endpoints": data["endpoints"],
+                "soundness": data["soundness"],
+                "throttle_tolerance": data["throttle"]["tolerance"],
+            }
+        )
+    except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
+        raise LoadRefused(
+            f"{path.name} can't be read: {error}; compare it with load/slo.toml of the project"
+        ) from None
+    if missing := sorted(set(ENDPOINTS) - objectives.endpoints.keys()):
+        raise LoadRefused(f'{path.name} has no [endpoints."{missing[0]}"]; give it its limits')
+    return objectives

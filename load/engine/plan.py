@@ -18,7 +18,7 @@ THINK_AT_MOST_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class LoadStep:
     """``rate`` arrivals a second for ``seconds``; with ``start_rate``, a straight ramp up to it.
 
     ``mix`` gives each endpoint its share of the arrivals, in parts of 1. A step that is not
@@ -54,7 +54,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class LoadPlan:
     """Steps in a row.
 
     ``percentiles`` says whether latency decides; ``journey``, whether an arrival is a whole visit
@@ -63,7 +63,7 @@ class Plan:
 
     name: str
     purpose: str
-    steps: tuple[Step, ...]
+    steps: tuple[LoadStep, ...]
     percentiles: bool = True
     journey: bool = False
     even: bool = False
@@ -91,12 +91,12 @@ class Plan:
     def awards(self) -> float:
         return sum(self.planned(step).get(AWARD, 0) for step in self.steps)
 
-    def planned(self, step: Step) -> dict[str, float]:
+    def planned(self, step: LoadStep) -> dict[str, float]:
         """Tell how many requests the step asks of each endpoint."""
         shares: Mapping[str, float] = Counter(JOURNEY) if self.journey else step.mix
         return {endpoint: step.arrivals * share for endpoint, share in shares.items()}
 
-    def step_at(self, offset_s: float) -> tuple[Step, float]:
+    def step_at(self, offset_s: float) -> tuple[LoadStep, float]:
         """Find the step at ``offset_s`` seconds after the start, and how much of it has passed."""
         begin = 0.0
         for step in self.steps:
@@ -110,7 +110,7 @@ class Plan:
         calls = len(JOURNEY) if self.journey else 1
         return calls * timeout_s + (calls - 1) * THINK_AT_MOST_S
 
-    def shared_by(self, parts: int) -> "Plan":
+    def shared_by(self, parts: int) -> "LoadPlan":
         """Give one of ``parts`` generators, which know nothing of each other, its part of the plan."""
         scaled = (
             replace(
@@ -126,5 +126,5 @@ class Plan:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Plan":
-        return cls(**{**data, "steps": tuple(Step(**step) for step in data["steps"])})
+    def from_json(cls, data: Mapping[str, Any]) -> "LoadPlan":
+        return cls(**{**data, "steps": tuple(LoadStep(**step) for step in data["steps"])})

@@ -1,18 +1,19 @@
 """Everything a generator must know, frozen in one JSON file: the locustfile asks nobody else."""
 
 import json
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from load.engine.gate import Refused
+from load.engine.admission import LoadRefused
 from load.engine.objectives import Objectives
-from load.engine.plan import Plan
-from load.engine.pool import Pool
-from load.engine.private import require_private, write_private
-from load.engine.soundness import Conditions
-from load.engine.throttle import Throttle
+from load.engine.plan import LoadPlan
+from load.engine.session_pool import SessionPool
+from load.engine.throttle import TokenBucket
+from load.engine.validity import Conditions
 
 PROJECT = Path(__file__).resolve().parents[2]
 OPERATOR_S = PROJECT / "load" / "__main__.py"
@@ -20,8 +21,6 @@ OPERATOR_S = PROJECT / "load" / "__main__.py"
 run file as their platform likes."""
 VARIABLE = "LOAD_RUN_FILE"
 """The environment variable that names the run file."""
-USED_FILE = "used.jsonl"
-"""In the folder of the artefacts: the pairs that may have been written, a JSON line each."""
 LEAD_S = 0.5
 """Between Locust's signal and the first arrival: by then every stream is ready."""
 ARRIVALS_PER_STREAM = 50
@@ -29,7 +28,7 @@ ARRIVALS_PER_STREAM = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class LoadRun:
     """One load run. Holds sessions: its file is private and lives outside the repository.
 
     ``parts`` generators that know nothing of each other share the rate; each of them is a master
@@ -39,10 +38,10 @@ class Run:
 
     host: str
     allowed_hosts: tuple[str, ...]
-    plan: Plan
+    plan: LoadPlan
     objectives: Objectives
-    throttle: Throttle
-    pool: Pool
+    throttle: TokenBucket
+    pool: SessionPool
     answers: Mapping[str, Any]
     definitions: Mapping[str, Any]
     out: str
@@ -60,7 +59,7 @@ class Run:
         return self.workers * max(1, -int(-peak // ARRIVALS_PER_STREAM))
 
     @property
-    def own_plan(self) -> Plan:
+    def own_plan(self) -> LoadPlan:
         """The part of the plan that falls to this generator."""
         return self.plan if self.parts == 1 else self.plan.shared_by(self.parts)
 
@@ -97,13 +96,13 @@ class Run:
         write_private(path, json.dumps(self.to_json()).encode())
 
     @classmethod
-    def read(cls, path: Path) -> "Run":
-        """Read what `write` wrote; raises `Refused` where it is not there, no run, or not private."""
+    def read(cls, path: Path) -> "LoadRun":
+        """Read what `write` wrote; raises `LoadRefused` where it is not there, no run, or not private."""
         try:
             run = cls.from_json(json.loads(path.read_text()))
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = f"{type(error).__name__}: {error}"
-            raise Refused(
+            raise LoadRefused(
                 f"{path} is no run file ({reason}); make one with python -m load prepare --to FILE"
             ) from None
         if OPERATOR_S.exists():
@@ -111,14 +110,43 @@ class Run:
         return run
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Run":
+    def from_json(cls, data: Mapping[str, Any]) -> "LoadRun":
         return cls(
             **{
                 **data,
                 "allowed_hosts": tuple(data["allowed_hosts"]),
-                "plan": Plan.from_json(data["plan"]),
+                "plan": LoadPlan.from_json(data["plan"]),
                 "objectives": Objectives.from_json(data["objectives"]),
-                "throttle": Throttle(**data["throttle"]),
-                "pool": Pool.from_json(data["pool"]),
+                "throttle": TokenBucket(**data["throttle"]),
+                "pool": SessionPool.from_json(data["pool"]),
             }
         )
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write what nobody else may read, also over a file that others can read."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        # The mode above is that of a new file; one that is there already keeps its own.
+        os.fchmod(handle, 0o600)
+        file.write(content)
+
+
+def require_outside(path: Path, root: Path) -> None:
+    """Raise `LoadRefused` for a file that would be written into the repository at ``root``."""
+    if path.resolve().is_relative_to(root.resolve()):
+        raise LoadRefused(f"{path} would hold sessions in the repository; write it elsewhere")
+
+
+def require_private(path: Path, root: Path) -> None:
+    """Raise `LoadRefused` for a file that is absent, in the repository at ``root``, or readable by others."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError as error:
+        raise LoadRefused(
+            f"{path} can't be read ({error.strerror}); give one that is there"
+        ) from None
+    if path.resolve().is_relative_to(root.resolve()):
+        raise LoadRefused(f"{path} holds sessions; move it out of the repository")
+    if mode & 0o077:
+        raise LoadRefused(f"{path} holds sessions others can read; chmod 600 it")

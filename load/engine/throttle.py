@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from load.engine.plan import Plan, Step
+from load.engine.plan import LoadPlan, LoadStep
 
 SLICES = 200
 """A ramp is reckoned as this many short steps of one rate each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Throttle:
+class TokenBucket:
     """``rate`` requests a second for each method, after a ``burst`` of so many at once."""
 
     rate: float
     burst: float
 
-    def predicted(self, plan: Plan) -> dict[tuple[int, str], float]:
+    def predicted(self, plan: LoadPlan) -> dict[tuple[int, str], float]:
         """Predict the ratio of 429 for each (index of the step, endpoint), from a full bucket."""
         endpoints = {name for step in plan.steps for name in plan.planned(step)}
         return {
@@ -25,7 +25,7 @@ class Throttle:
             for index, refused in enumerate(self._ratios(plan, endpoint))
         }
 
-    def _ratios(self, plan: Plan, endpoint: str) -> Iterator[float]:
+    def _ratios(self, plan: LoadPlan, endpoint: str) -> Iterator[float]:
         tokens = self.burst
         for step in plan.steps:
             planned = plan.planned(step).get(endpoint, 0.0)
@@ -44,7 +44,7 @@ class Throttle:
         return -left, 0.0
 
 
-def _slices(step: Step, planned: float) -> Iterator[tuple[float, float]]:
+def _slices(step: LoadStep, planned: float) -> Iterator[tuple[float, float]]:
     share = planned / step.arrivals if step.arrivals else 0.0
     slices = 1 if step.first_rate == step.rate else SLICES
     for number in range(slices):

@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from load.engine.contract import NOT_CHECKED
-from load.engine.criteria import Check
-from load.engine.judge import Judgement, judge
+from load.engine.answers import NOT_CHECKED
+from load.engine.judge import Check, Judgement, judge
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objectives
-from load.engine.plan import Plan
-from load.engine.soundness import Conditions
-from load.engine.throttle import Throttle
+from load.engine.plan import LoadPlan
+from load.engine.throttle import TokenBucket
+from load.engine.validity import Conditions
 
 SCHEMA = 1
 FILE_NAME = "verdict.json"
@@ -26,7 +25,7 @@ FRESH_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class LoadVerdict:
     """``about`` is the environment, release, caller, host …: what the run was told to say of itself."""
 
     conditions: Conditions
@@ -70,7 +69,7 @@ class Verdict:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Verdict":
+    def from_json(cls, data: Mapping[str, Any]) -> "LoadVerdict":
         """Read a record; ValueError where it is of another kind or schema."""
         if data.get("kind") != "load" or data.get("schema") != SCHEMA:
             found = f"kind {data.get('kind')!r}, schema {data.get('schema')!r}"
@@ -78,9 +77,9 @@ class Verdict:
         conditions = data["conditions"]
         return cls(
             conditions=Conditions(
-                Plan.from_json(conditions["plan"]),
+                LoadPlan.from_json(conditions["plan"]),
                 Objectives.from_json(conditions["objectives"]),
-                Throttle(**conditions["throttle"]),
+                TokenBucket(**conditions["throttle"]),
                 conditions["workers"],
                 conditions["parts"],
             ),
@@ -101,7 +100,7 @@ class Verdict:
         return draft.replace(path)
 
 
-def sentence(verdict: Verdict, judged: Judgement | None = None) -> str:
+def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> str:
     """Say the verdict in one line; ``judged`` saves judging it again."""
     judged, plan = judged or verdict.judgement, verdict.conditions.plan
     seen = verdict.measurement.steps

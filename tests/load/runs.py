@@ -12,28 +12,28 @@ from random import Random
 
 import requests
 
-from load.attempt import Attempt
-from load.contract_source import read_contract
-from load.engine.plan import LIST, Plan, Step
-from load.engine.pool import Pool, Spot, Visitor
-from load.engine.run_file import Run
-from load.engine.throttle import Throttle
-from load.engine.verdict import Verdict
-from load.launch import Spread
-from load.objectives_file import read_objectives
+from load.engine.objectives import read_objectives
+from load.engine.plan import LIST, LoadPlan, LoadStep
+from load.engine.run_file import LoadRun
+from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
+from load.engine.throttle import TokenBucket
+from load.engine.verdict import LoadVerdict
+from load.execution import Execution
+from load.launch import Distribution
+from load.openapi import read_contract
 from load.plans import MIX
 from load.prepare import CONTRACT
-from load.watch import Watch
+from load.progress import ProgressDisplay
 
 SERVER = Path(__file__).with_name("target.py")
-SPOT = Spot("STATUE-001", 35.55548, 139.65428, 15)
+SPOT = GpsSpot("STATUE-001", 35.55548, 139.65428, 15)
 OBJECTIVES = read_objectives()
 PATIENT = replace(OBJECTIVES, soundness=replace(OBJECTIVES.soundness, lateness_p99_ms=250.0))
 """For runs whose subject is not the generator: this machine may be busy with other things."""
 
 
 def step(name="hold", seconds=3.0, rate=50.0, mix=MIX, **more):
-    return Step(name=name, seconds=seconds, rate=rate, mix=mix, **more)
+    return LoadStep(name=name, seconds=seconds, rate=rate, mix=mix, **more)
 
 
 def chance(seed):
@@ -46,11 +46,13 @@ def only(endpoint=LIST):
 
 
 def plan(*steps, **more):
-    return Plan(name="test", purpose="a test", steps=steps or (step(),), **more)
+    return LoadPlan(name="test", purpose="a test", steps=steps or (step(),), **more)
 
 
 def pool(users=400):
-    return Pool(tuple(Visitor(f"Uload-{n:06d}", f"session-{n}") for n in range(users)), (SPOT,))
+    return SessionPool(
+        tuple(SyntheticUser(f"Uload-{n:06d}", f"session-{n}") for n in range(users)), (SPOT,)
+    )
 
 
 def run_against(url, out, **more):
@@ -61,7 +63,7 @@ def run_against(url, out, **more):
         "allowed_hosts": ("127.0.0.1", "127.0.0.2", "127.0.0.3", "localhost"),
         "plan": plan(),
         "objectives": PATIENT,
-        "throttle": Throttle(1000, 2000),
+        "throttle": TokenBucket(1000, 2000),
         "pool": pool(),
         "answers": answers,
         "definitions": definitions,
@@ -69,7 +71,7 @@ def run_against(url, out, **more):
         "about": {"run": "5eed", "environment": "test", "host": url},
         "seed": 7,
     }
-    return Run(**(made | more))
+    return LoadRun(**(made | more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def serving(*options, scheme="http", host="127.0.0.1") -> Iterator[Served]:
             process.kill()
 
 
-class Silent(Watch):
+class SilentDisplay(ProgressDisplay):
     """Keeps what it is shown."""
 
     def __init__(self):
@@ -116,19 +118,24 @@ class Silent(Watch):
         self.shown.append(now)
 
 
-def drive(run, spread=None, watch=None):
+def drive(run, distribution=None, display=None):
     """Run Locust to its end; returns its exit code and its verdict."""
     folder = Path(run.out)
     folder.mkdir(parents=True, exist_ok=True)
-    attempt = Attempt(
-        run=run, target=None, aws=None, folder=folder, watch=watch or Silent(), live=lambda: None
+    execution = Execution(
+        run=run,
+        target=None,
+        aws=None,
+        folder=folder,
+        display=display or SilentDisplay(),
+        live=lambda: None,
     )
-    code = attempt.drive(spread or Spread())
+    code = execution.drive(distribution or Distribution())
     return code, verdict_in(folder)
 
 
 def verdict_in(folder):
-    return Verdict.from_json(json.loads((folder / "verdict.json").read_text()))
+    return LoadVerdict.from_json(json.loads((folder / "verdict.json").read_text()))
 
 
 def free_of_tokens(folder):

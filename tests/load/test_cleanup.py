@@ -3,8 +3,8 @@
 import boto3
 import pytest
 
-from load.cleanup import Cleaner, used_users
-from load.engine.gate import Refused
+from load.engine.admission import LoadRefused
+from load.teardown import TableCleaner, used_users
 from local.aws.server import LocalAws
 
 TABLES = {"UserStamps-prod": ("UserId", "StampId"), "Users-prod": ("UserId",)}
@@ -33,7 +33,7 @@ def dynamodb(monkeypatch):
 
 @pytest.fixture
 def cleaner(dynamodb):
-    return Cleaner(dynamodb, "UserStamps-prod", "Users-prod", pause=lambda _: None)
+    return TableCleaner(dynamodb, "UserStamps-prod", "Users-prod", pause=lambda _: None)
 
 
 def put(client, user, *stamps):
@@ -71,7 +71,7 @@ def test_id_that_could_be_a_person_s_is_never_deleted(cleaner, dynamodb):
     person = "U" + "0123456789abcdef" * 2
     put(dynamodb, person, "STATUE-001")
 
-    with pytest.raises(Refused, match="could be a real person's id; nothing is deleted"):
+    with pytest.raises(LoadRefused, match="could be a real person's id; nothing is deleted"):
         cleaner.clean(["Uload-1", person])
 
     assert items(dynamodb) == [person]
@@ -99,7 +99,7 @@ class Reluctant:
 def test_unprocessed_deletions_are_sent_again(dynamodb):
     put(dynamodb, "Uload-1", "A", "B", "C")
     pauses = []
-    cleaner = Cleaner(Reluctant(dynamodb, 3), "UserStamps-prod", "Users-prod", pauses.append)
+    cleaner = TableCleaner(Reluctant(dynamodb, 3), "UserStamps-prod", "Users-prod", pauses.append)
 
     assert cleaner.clean(["Uload-1"])["left"] == 0
     assert pauses == [0.05, 0.1, 0.2]
@@ -107,7 +107,7 @@ def test_unprocessed_deletions_are_sent_again(dynamodb):
 
 def test_what_could_not_be_deleted_is_told_as_left(dynamodb):
     put(dynamodb, "Uload-1", "A", "B")
-    cleaner = Cleaner(Reluctant(dynamodb, 10), "UserStamps-prod", "Users-prod", lambda _: None)
+    cleaner = TableCleaner(Reluctant(dynamodb, 10), "UserStamps-prod", "Users-prod", lambda _: None)
 
     assert cleaner.clean(["Uload-1"])["left"] == 1
 
@@ -142,7 +142,7 @@ class Straggler:
 def test_award_that_is_written_after_the_cleaning_is_cleaned_as_well(dynamodb):
     put(dynamodb, "Uload-1", "A", "B")
     late = Straggler(dynamodb)
-    cleaner = Cleaner(late, "UserStamps-prod", "Users-prod", late.pause)
+    cleaner = TableCleaner(late, "UserStamps-prod", "Users-prod", late.pause)
 
     assert cleaner.clean_patiently(["Uload-1"]) == {"users": 1, "deleted": 3, "left": 0}
     assert late.pauses == [10.0]

@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from load.__main__ import main
-from load.engine.judge import Exit
+from load.engine.judge import ExitCode
 from load.launch import ROOT
 
-PATCHED = "import sys, load.__main__, load.run; sys.exit('gevent' in sys.modules)"
+PATCHED = "import sys, load.__main__, load.execution; sys.exit('gevent' in sys.modules)"
 
 
 def load(*arguments, **environment):
@@ -69,7 +69,7 @@ def test_plans_are_listed_with_their_prices():
 def test_refusal_is_a_sentence_and_exit_code_4(arguments, why):
     refused = load(*arguments)
 
-    assert refused.returncode == Exit.REFUSED
+    assert refused.returncode == ExitCode.REFUSED
     assert refused.stderr.startswith("refused: ")
     assert why in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -86,7 +86,7 @@ def test_ctrl_c_is_a_sentence_and_exit_code_3(capsys):
 
     code = main(["plans"], join=interrupted)
 
-    assert code == Exit.INVALID
+    assert code == ExitCode.INVALID
     assert capsys.readouterr().err == "INVALID: stopped before the end, so nothing was judged\n"
 
 

@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from load.__main__ import main
-from load.engine.judge import Exit
+from load.engine.judge import ExitCode
 from load.engine.plan import AWARD
-from load.engine.run_file import Run
-from load.logins import USERS as LOGIN_USERS
-from load.proof import ByHand
+from load.engine.run_file import LoadRun
+from load.line_untouched import LOGIN_USERS
+from load.teardown import ManualTeardown
 from signoff.store import open_store
-from tests.load.aims import target
+from tests.load.compositions import PROD, Tables, answering, surrounded
+from tests.load.fake_aws import target
+from tests.load.measurements import seen
 from tests.load.runs import OBJECTIVES
-from tests.load.seen import seen
-from tests.load.surrounded import PROD, Tables, answering, surrounded
-from tests.load.test_recording import BASELINE, run
+from tests.load.test_evidence import BASELINE, run
 
 AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=2)
 LIVE = "0123456789abcdef"
@@ -26,19 +26,19 @@ AWARDED = seen(answered=1000, rows=[(AWARD, "issued", None, 2), (AWARD, "answere
 
 @pytest.fixture
 def project(tmp_path):
-    """The root of our surroundings: what would be the repository."""
+    """The root folder of our composition: what would be the repository."""
     return tmp_path / "project"
 
 
 @pytest.fixture
 def command(project, healthy):
-    """Run a command in surroundings of our own: production, or a stack that is one small target."""
+    """Run a command in a composition of our own: production, or a stack that is one small target."""
 
     def called(*arguments, tables=None, local=False, live=LIVE):
         aws = answering(tables or Tables())
         here = {"url": healthy.url} if local else {"environment": PROD}
-        around = surrounded(project, aws=aws, releases=(live,), **here)
-        return main(list(map(str, arguments)), join=lambda _: around)
+        composition = surrounded(project, aws=aws, releases=(live,), **here)
+        return main(list(map(str, arguments)), join=lambda _: composition)
 
     return called
 
@@ -75,9 +75,9 @@ def unproven(**more):
 def test_prepared_run_is_private_priced_and_of_the_live_release(command, project, tmp_path, capsys):
     code = command("prepare", "--to", tmp_path / "run.json", local=True, live="a")
 
-    made = Run.read(tmp_path / "run.json")
+    made = LoadRun.read(tmp_path / "run.json")
     (line,) = (project / "report" / "local" / "load" / "ledger.jsonl").read_text().splitlines()
-    assert code == Exit.PASS
+    assert code == ExitCode.PASS
     assert made.about["release"] == "a"
     assert json.loads(line)["requests"] == made.plan.requests
     assert json.loads(line)["run"] == made.about["run"]
@@ -92,7 +92,7 @@ def test_secret_for_the_repository_is_refused_before_it_costs_anything(
 ):
     code = command(*verb, "--to", project / "run.json", local=True)
 
-    assert code == Exit.REFUSED
+    assert code == ExitCode.REFUSED
     assert "would hold sessions in the repository" in capsys.readouterr().err
     assert not (project / "report").exists()
 
@@ -117,7 +117,7 @@ def test_verdict_is_recorded_once(command, recorded, left, capsys):
     for _ in range(2):
         code = command("merge", "--record", folder / "verdict.json", "--to", folder)
 
-    assert code == Exit.REFUSED
+    assert code == ExitCode.REFUSED
     assert "is recorded already" in capsys.readouterr().err
     assert recorded() == ["window", "load"]
 
@@ -141,7 +141,7 @@ def test_verdict_that_no_sign_off_may_count_is_joined_and_not_recorded(
 
     code = command("merge", "--record", folder / "verdict.json", "--to", folder, live=live)
 
-    assert code == Exit.REFUSED
+    assert code == ExitCode.REFUSED
     assert f"{folder}/verdict.json is not recorded: {why}" in capsys.readouterr().err
     assert (folder / "index.html").exists()
     assert recorded() == []
@@ -155,7 +155,7 @@ def test_cleaning_gives_the_verdict_its_proof(command, recorded, left):
     command("merge", "--record", folder / "verdict.json", "--to", folder)
 
     proof = json.loads((folder / "verdict.json").read_text())["cleanup"]
-    assert code == Exit.PASS
+    assert code == ExitCode.PASS
     assert tables.stamps == {("Uperson", "A")}
     assert proof == {"users": 2, "deleted": 3, "left": 0, "line_calls": 0}
     assert recorded() == ["window", "load"]
@@ -166,7 +166,7 @@ def test_list_that_lacks_an_award_proves_nothing(command, left, capsys):
 
     code = command("clean", "--env=prod", folder / "used.jsonl")
 
-    assert code == Exit.PASS
+    assert code == ExitCode.PASS
     assert "names 1 of 2 awards: of the others nothing is proven" in capsys.readouterr().err
     assert json.loads((folder / "verdict.json").read_text())["cleanup"] is None
 
@@ -185,7 +185,7 @@ def test_list_of_another_environment_is_refused(command, left, capsys):
 
     code = command("clean", "--env=dev", folder / "used.jsonl")
 
-    assert code == Exit.REFUSED
+    assert code == ExitCode.REFUSED
     assert "is of a run on prod; clean it with --env prod" in capsys.readouterr().err
 
 
@@ -193,7 +193,7 @@ def test_list_without_a_verdict_is_cleaned_as_well(command, tmp_path):
     (tmp_path / "used.jsonl").write_text('["Uload-1", "A"]\n')
     tables = Tables(("Uload-1", "A"))
 
-    assert command("clean", "--env=prod", tmp_path / "used.jsonl", tables=tables) == Exit.PASS
+    assert command("clean", "--env=prod", tmp_path / "used.jsonl", tables=tables) == ExitCode.PASS
     assert tables.stamps == set()
     assert not (tmp_path / "verdict.json").exists()
 
@@ -214,7 +214,7 @@ def test_cleaning_waits_for_awards_that_may_be_under_way(ended_s_ago, waits, lef
     made = unproven(ended=datetime.now(UTC) - timedelta(seconds=ended_s_ago))
     used, waited = left(made) / "used.jsonl", []
 
-    ByHand(
+    ManualTeardown(
         used=used,
         verdict=made,
         target=target(),

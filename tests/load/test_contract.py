@@ -3,12 +3,11 @@
 import pytest
 import yaml
 
-from load.contract_source import read_contract
-from load.engine.answer import understand
-from load.engine.calls import Call
-from load.engine.contract import Contract, by_python, by_rust, compiled
-from load.engine.gate import Refused
+from load.engine.admission import LoadRefused
+from load.engine.answers import ContractValidator, by_python, by_rust, classify, compiled
+from load.engine.api_requests import ApiRequest
 from load.engine.plan import AWARD, ENDPOINTS, LIST
+from load.openapi import read_contract
 from load.prepare import CONTRACT
 
 ANSWERS, DEFINITIONS = read_contract(CONTRACT)
@@ -65,11 +64,11 @@ def test_without_a_validator_the_contract_is_not_checked():
 
 
 def test_endpoint_that_the_contract_does_not_know_is_refused():
-    with pytest.raises(Refused, match="does not describe GET /coupons"):
+    with pytest.raises(LoadRefused, match="does not describe GET /coupons"):
         read_contract(CONTRACT, ["GET /coupons"])
 
 
-CALL = Call(LIST, "/stamps?userId=Uload-1", "session", expect={"user_id": "Uload-1"})
+CALL = ApiRequest(LIST, "/stamps?userId=Uload-1", "session", expect={"user_id": "Uload-1"})
 MINE = b'{"ok": true, "user_id": "Uload-1", "stamps": [], "total": 0}'
 YOURS = MINE.replace(b"Uload-1", b"Uload-2")
 
@@ -89,22 +88,27 @@ YOURS = MINE.replace(b"Uload-1", b"Uload-2")
     ],
 )
 def test_each_way_of_answering_has_its_name(status, content, error, what, kind):
-    outcome = understand(CALL, status, content, error, compiled(ANSWERS, DEFINITIONS))
+    outcome = classify(CALL, status, content, error, compiled(ANSWERS, DEFINITIONS))
 
     assert (outcome.what, outcome.kind) == (what, kind)
 
 
 def test_conflict_of_an_award_is_counted_apart():
-    award = Call(AWARD, "/stamps/award", "session")
+    award = ApiRequest(AWARD, "/stamps/award", "session")
 
-    assert understand(award, 409, b"{}", None, Contract({}, "not checked")).what == "conflict"
+    assert (
+        classify(award, 409, b"{}", None, ContractValidator({}, "not checked")).what == "conflict"
+    )
 
 
 def test_refusals_are_left_out_of_latency():
     """They are quick, and would make the application look quick."""
-    award, unchecked = Call(AWARD, "/stamps/award", "session"), Contract({}, "not checked")
+    award, unchecked = (
+        ApiRequest(AWARD, "/stamps/award", "session"),
+        ContractValidator({}, "not checked"),
+    )
     outcomes = [
-        understand(award, status, b"{}", None, unchecked).timed for status in (200, 500, 429, 409)
+        classify(award, status, b"{}", None, unchecked).timed for status in (200, 500, 429, 409)
     ]
 
     assert outcomes == [True, True, False, False]
@@ -112,8 +116,8 @@ def test_refusals_are_left_out_of_latency():
 
 @pytest.mark.parametrize("endpoint", [name for name in ENDPOINTS if name != AWARD])
 def test_conflict_is_no_answer_of_any_endpoint_but_award(endpoint):
-    call = Call(endpoint, "/", "session")
+    call = ApiRequest(endpoint, "/", "session")
 
-    outcome = understand(call, 409, b"{}", None, Contract({}, "not checked"))
+    outcome = classify(call, 409, b"{}", None, ContractValidator({}, "not checked"))
 
     assert (outcome.what, outcome.kind) == ("failed", "HTTP 409")

@@ -3,16 +3,16 @@
 import pytest
 
 from load.diagnosis import diagnosis, gathered
+from load.engine.measurement import Counts
 from load.engine.plan import LIST
-from load.engine.tally import Tally
 from load.page import render
-from tests.load.seen import SHORT, seen
+from tests.load.measurements import SHORT, seen
 from tests.load.test_verdict import verdict
 
 
 def over_time(*milliseconds):
     """Make the bins of a run, a second each, in which every answer of a second took as long."""
-    return Tally((second, "", "latency", ms, 100) for second, ms in enumerate(milliseconds))
+    return Counts((second, "", "latency", ms, 100) for second, ms in enumerate(milliseconds))
 
 
 def told(measurement, conditions=None):

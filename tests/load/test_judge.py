@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from load.engine.judge import Exit, judge
+from load.engine.judge import ExitCode, judge
 from load.engine.plan import AWARD, LIST
-from load.engine.soundness import Conditions
-from load.engine.throttle import Throttle
+from load.engine.throttle import TokenBucket
+from load.engine.validity import Conditions
+from tests.load.measurements import CONDITIONS, SHORT, seen
 from tests.load.runs import only, plan, step
-from tests.load.seen import CONDITIONS, SHORT, seen
 
 FAST_ENOUGH = CONDITIONS.objectives.endpoints[LIST]
 
@@ -72,7 +72,7 @@ def test_one_429_below_the_limit_fails():
 )
 def test_429_above_the_limit_must_be_as_predicted(refused, verdict):
     """100 a second against a bucket of 75 that is empty at once: a quarter is refused."""
-    tight = replace(CONDITIONS, throttle=Throttle(75, 0))
+    tight = replace(CONDITIONS, throttle=TokenBucket(75, 0))
     rows = [(LIST, "throttled", None, refused), (LIST, "issued", None, refused)]
     rows.append(("", "arrivals", None, refused))
 
@@ -164,7 +164,7 @@ def test_run_that_leaves_traces_fails(cleanup, reason):
 
 
 def test_exit_codes_are_those_of_the_manual():
-    assert {code.name: int(code) for code in Exit} == {
+    assert {code.name: int(code) for code in ExitCode} == {
         "PASS": 0,
         "FAIL": 1,
         "INVALID": 3,

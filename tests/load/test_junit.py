@@ -7,7 +7,7 @@ import pytest
 
 from load.junit import junit
 from load.page import render
-from tests.load.seen import seen
+from tests.load.measurements import seen
 from tests.load.test_verdict import verdict
 
 CLEAN = {"users": 9, "deleted": 9, "left": 0, "line_calls": 0}

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from load.engine.gate import Refused
+from load.engine.admission import LoadRefused
 from load.engine.verdict import PART_PREFIX
 from load.merge import merge, read_parts
-from tests.load.seen import CONDITIONS, seen
+from tests.load.measurements import CONDITIONS, seen
 from tests.load.test_verdict import verdict
 
 HALVES = replace(CONDITIONS, parts=2)
@@ -57,7 +57,7 @@ def test_one_verdict_is_judged_again_as_it_is():
 def test_same_part_twice_is_refused(again):
     parts = [merge(list(map(part, one))) if isinstance(one, tuple) else part(one) for one in again]
 
-    with pytest.raises(Refused, match="the same part is given twice"):
+    with pytest.raises(LoadRefused, match="the same part is given twice"):
         merge(parts)
 
 
@@ -67,12 +67,12 @@ def test_same_part_twice_is_refused(again):
     ids=str,
 )
 def test_parts_of_different_runs_are_refused(other):
-    with pytest.raises(Refused, match="parts of different runs"):
+    with pytest.raises(LoadRefused, match="parts of different runs"):
         merge([part("a"), part("b", **other)])
 
 
 def test_parts_that_name_no_run_are_refused():
-    with pytest.raises(Refused, match="do not say of which run they are"):
+    with pytest.raises(LoadRefused, match="do not say of which run they are"):
         merge([part("a", run=None), part("b", run=None)])
 
 
@@ -80,7 +80,9 @@ def test_parts_that_name_no_run_are_refused():
     "parts", [[lax("a"), part("b")], [part("a"), lax("b")]], ids=["1st", "2nd"]
 )
 def test_parts_that_are_judged_by_different_limits_are_refused(parts):
-    with pytest.raises(Refused, match="differ in plan, limits, throttle or number of generators"):
+    with pytest.raises(
+        LoadRefused, match="differ in plan, limits, throttle or number of generators"
+    ):
         merge(parts)
 
 

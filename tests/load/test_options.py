@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from load.engine.run_file import VARIABLE
-from tests.load.plain import LOCUSTFILE
+from tests.load.locust_cli import LOCUSTFILE
 from tests.load.runs import environment, plan, run_against, step
 
 PARSE = (

@@ -8,11 +8,11 @@ import pytest
 
 from load.charts import amounts, magnitudes
 from load.engine.plan import LIST
-from load.engine.soundness import Conditions
+from load.engine.validity import Conditions
 from load.page import render
 from load.plots import plots
+from tests.load.measurements import CONDITIONS, seen
 from tests.load.runs import only, plan, step
-from tests.load.seen import CONDITIONS, seen
 from tests.load.test_verdict import verdict
 
 

@@ -2,10 +2,9 @@
 
 import pytest
 
-from load.engine.measurement import Measurement
+from load.engine.measurement import Counts, Measurement
 from load.engine.plan import LIST
-from load.engine.progress import progress
-from load.engine.tally import Tally
+from load.engine.run_state import progress
 from tests.load.runs import only, plan, run_against, step
 
 
@@ -18,7 +17,7 @@ def run(tmp_path):
 def test_rate_is_of_the_last_second_that_every_worker_has_reported(run):
     """At 7.4 s reports cover the time up to 6.4 s at least: the sixth second is whole, the seventh is not."""
     made = {4: 26, 5: 30, 6: 11}
-    bins = Tally((second, "", "arrivals", None, count) for second, count in made.items())
+    bins = Counts((second, "", "arrivals", None, count) for second, count in made.items())
 
     now = progress(run, Measurement(bins=bins), 7.4)
 
@@ -27,7 +26,7 @@ def test_rate_is_of_the_last_second_that_every_worker_has_reported(run):
 
 
 def test_latency_is_of_the_step_under_way_and_counts_are_of_the_run(run):
-    steps = Tally(
+    steps = Counts(
         [
             (0, LIST, "answered", None, 300),
             (0, LIST, "latency", 900.0, 300),

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from load.plans import plans
-from load.quota import Ledger, payer, spent_today
-from tests.load.aims import HOST, Answers, target
+from load.quota import QuotaLedger, quota_owner, spent_today
+from tests.load.fake_aws import HOST, Answers, target
 from tests.load.runs import plan, step
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -31,7 +31,7 @@ def clock():
 
 @pytest.fixture
 def ledger(tmp_path, clock):
-    return Ledger(tmp_path / "deep" / "ledger.jsonl", clock)
+    return QuotaLedger(tmp_path / "deep" / "ledger.jsonl", clock)
 
 
 def of(requests, seconds=10):
@@ -44,7 +44,7 @@ def reserve(ledger, clock):
 
     def reserved(before, made, whose=TARGET, run="a", begun=BEGUN):
         clock.at = NOON - before
-        ledger.reserve(payer(whose), made, run, begun=begun)
+        ledger.reserve(quota_owner(whose), made, run, begun=begun)
         clock.at = NOON
 
     return reserved

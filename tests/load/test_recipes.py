@@ -11,7 +11,7 @@ import yaml
 from botocore.validate import validate_parameters
 
 import load
-from load.launch import JOIN_ELSEWHERE_S, Spread, roles
+from load.launch import JOIN_ELSEWHERE_S, Distribution, roles
 from tests.load.runs import run_against
 
 RECIPES = Path(load.__file__).parent / "recipes"
@@ -139,13 +139,15 @@ def test_readme_cleans_before_it_records():
     assert told.index("python -m load clean --env prod") < told.index("merge --record out/verdict")
 
 
-LOCALLY, ELSEWHERE = Spread(), Spread(elsewhere=True)
+LOCALLY, ELSEWHERE = Distribution(), Distribution(elsewhere=True)
 
 
-@pytest.mark.parametrize(("spread", "seconds"), [(LOCALLY, 30), (ELSEWHERE, JOIN_ELSEWHERE_S)])
-def test_our_own_master_is_patient_with_workers_that_others_start(spread, seconds, tmp_path):
+@pytest.mark.parametrize(
+    ("distribution", "seconds"), [(LOCALLY, 30), (ELSEWHERE, JOIN_ELSEWHERE_S)]
+)
+def test_our_own_master_is_patient_with_workers_that_others_start(distribution, seconds, tmp_path):
     run = run_against("http://127.0.0.1:9", tmp_path, workers=2)
 
-    (master, *_) = roles(run, spread, 5557)
+    (master, *_) = roles(run, distribution, 5557)
 
     assert f"--expect-workers-max-wait={seconds}" in master[1]

@@ -7,10 +7,9 @@ import jwt
 import pytest
 
 from lambdas.rally.domain.ids import is_line_user
-from load.engine.gate import Refused
-from load.sessions import mint, read_pool
-from load.spots import spots_of
-from tests.load.aims import Answers, target
+from load.engine.admission import LoadRefused
+from load.pool_builder import mint, read_pool, spots_of
+from tests.load.fake_aws import Answers, target
 
 KEY = "0123456789abcdef" * 8
 SECRET = Answers({"SecretString": json.dumps({"TOKEN_SECRET_KEY": KEY})})
@@ -58,7 +57,7 @@ def test_users_are_synthetic_and_of_this_run_alone():
     ],
 )
 def test_key_that_cannot_be_had_is_refused(secret, why):
-    with pytest.raises(Refused, match=why):
+    with pytest.raises(LoadRefused, match=why):
         mint(target(), lambda _: secret, 1)
 
 
@@ -88,12 +87,12 @@ def test_spot_that_may_not_be_awarded_during_the_run_is_left_out(closed):
 
 
 def test_target_without_an_open_spot_is_refused():
-    with pytest.raises(Refused, match="holds no GPS stamp that is valid now"):
+    with pytest.raises(LoadRefused, match="holds no GPS stamp that is valid now"):
         spots(item(kind="IMAGE"))
 
 
 def test_unreadable_table_is_refused():
-    with pytest.raises(Refused, match=r"StampMasters-prod can't be read \(AccessDenied\)"):
+    with pytest.raises(LoadRefused, match=r"StampMasters-prod can't be read \(AccessDenied\)"):
         spots_of(target(), lambda _: Answers(refusal="AccessDenied"))
 
 
@@ -113,5 +112,5 @@ def test_malformed_pool_file_is_refused_with_an_example(content, tmp_path):
     file = tmp_path / "pool.json"
     file.write_text(content)
 
-    with pytest.raises(Refused, match=r'is no pool .*"visitors"'):
+    with pytest.raises(LoadRefused, match=r'is no pool .*"visitors"'):
         read_pool(file)

@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from load import spots
-from load.engine.gate import Refused
+from load import pool_builder
+from load.engine.admission import LoadRefused
 
 NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
 """Noon in Japan."""
 
 
-class Target:
+class LoadTarget:
     stamp_masters = "StampMasters-prod"
 
 
@@ -48,7 +48,7 @@ def spot(**bounds):
     ids=["no bounds", "whole days", "three hours left"],
 )
 def test_open_spot_is_visited(bounds):
-    found = spots.spots_of(Target, masters(spot(**bounds)), lambda: NOW)
+    found = pool_builder.spots_of(LoadTarget, masters(spot(**bounds)), lambda: NOW)
 
     assert [(one.id, one.lat, one.lon, one.radius_m) for one in found] == [
         ("SPOT", 35.5, 139.6, 50.0)
@@ -66,5 +66,5 @@ def test_open_spot_is_visited(bounds):
     ids=["not yet", "over", "closes during the run", "unreadable"],
 )
 def test_table_without_an_open_spot_is_refused(bounds):
-    with pytest.raises(Refused, match="no GPS stamp that is valid now"):
-        spots.spots_of(Target, masters(spot(**bounds)), lambda: NOW)
+    with pytest.raises(LoadRefused, match="no GPS stamp that is valid now"):
+        pool_builder.spots_of(LoadTarget, masters(spot(**bounds)), lambda: NOW)

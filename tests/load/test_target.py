@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from load.engine.gate import Refused
+from load.engine.admission import LoadRefused
 from load.target import remote_target
 from signoff.environments import load
-from tests.load.aims import Answers
+from tests.load.fake_aws import Answers
 
 PROD = load("prod", Path(__file__).parents[1] / "prod.toml", {}).environment
 APIS = Answers({"items": [{"id": "abc", "name": "stamp-rally-prod-api"}, {"id": "x", "name": "y"}]})
@@ -16,7 +16,7 @@ DOMAIN = "https://api.rally.example.jp"
 BEHIND = "https://abc.execute-api.ap-northeast-1.amazonaws.com/prod"
 
 
-def aimed(host=None):
+def open_target(host=None):
     return remote_target(PROD, lambda _: APIS, host)
 
 
@@ -25,7 +25,7 @@ def aimed(host=None):
     [(None, DOMAIN), (DOMAIN, DOMAIN), (f"{DOMAIN}/", DOMAIN), (BEHIND, BEHIND)],
 )
 def test_environment_is_aimed_at_by_its_domain_or_behind_it(asked, host):
-    assert aimed(asked).host == host
+    assert open_target(asked).host == host
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,10 @@ def test_environment_is_aimed_at_by_its_domain_or_behind_it(asked, host):
     ],
 )
 def test_address_that_is_not_one_of_them_in_full_is_refused(host):
-    with pytest.raises(Refused, match=f"is not prod's; it is at {DOMAIN} and {BEHIND}"):
-        aimed(host)
+    with pytest.raises(LoadRefused, match=f"is not prod's; it is at {DOMAIN} and {BEHIND}"):
+        open_target(host)
 
 
 def test_environment_without_an_api_is_refused():
-    with pytest.raises(Refused, match="has no API stamp-rally-dev-api in"):
+    with pytest.raises(LoadRefused, match="has no API stamp-rally-dev-api in"):
         remote_target(replace(PROD, prefix="stamp-rally-dev", domain=None), lambda _: APIS)

@@ -3,10 +3,10 @@
 import pytest
 
 from load.engine.plan import AWARD, LIST
-from load.engine.throttle import Throttle
+from load.engine.throttle import TokenBucket
 from tests.load.runs import only, plan, step
 
-STAGE = Throttle(rate=1000, burst=2000)
+STAGE = TokenBucket(rate=1000, burst=2000)
 
 
 def predicted(*steps):

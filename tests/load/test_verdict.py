@@ -8,11 +8,11 @@ import jsonschema
 import pytest
 
 import load
-from load.engine.gate import Refused
-from load.engine.verdict import Verdict, sentence
+from load.engine.admission import LoadRefused
+from load.engine.verdict import LoadVerdict, sentence
 from load.evidence import body, window
 from load.merge import read_parts
-from tests.load.seen import CONDITIONS, SHORT, seen
+from tests.load.measurements import CONDITIONS, SHORT, seen
 
 SCHEMA = json.loads((Path(load.__file__).parent / "verdict.schema.json").read_text())
 ABOUT = {
@@ -25,7 +25,7 @@ ABOUT = {
 
 
 def verdict(conditions=CONDITIONS, measurement=None, **about):
-    return Verdict(
+    return LoadVerdict(
         conditions=conditions,
         measurement=measurement or seen(),
         about=ABOUT | about,
@@ -53,14 +53,14 @@ def test_record_says_what_it_is_of_and_until_when():
 
 def test_verdict_is_the_same_when_it_is_read_back(tmp_path):
     path = verdict().write(tmp_path)
-    again = Verdict.from_json(json.loads(path.read_text()))
+    again = LoadVerdict.from_json(json.loads(path.read_text()))
 
     assert again.to_json() == verdict().to_json()
 
 
 def test_record_of_another_kind_is_refused():
     with pytest.raises(ValueError, match="no load verdict of schema 1, but kind 'run'"):
-        Verdict.from_json({"kind": "run", "schema": 1})
+        LoadVerdict.from_json({"kind": "run", "schema": 1})
 
 
 def test_sentence_says_verdict_plan_place_and_why():
@@ -80,7 +80,7 @@ def test_sentence_says_verdict_plan_place_and_why():
 def test_what_is_no_verdict_is_refused_by_its_name(tmp_path):
     (tmp_path / "notes.txt").write_text("nothing")
 
-    with pytest.raises(Refused, match=r"notes\.txt holds no load verdict"):
+    with pytest.raises(LoadRefused, match=r"notes\.txt holds no load verdict"):
         read_parts([tmp_path / "notes.txt"])
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from load.engine.judge import Exit
+from load.engine.judge import ExitCode
 from load.engine.plan import AWARD, LIST
 from tests.load.runs import drive, only, plan, run_against, serving, step
 
@@ -19,7 +19,7 @@ def test_target_that_is_not_there_gives_no_verdict_on_it(tmp_path):
         run_against("http://127.0.0.1:9", tmp_path, plan=plan(step("hold", 1, 20)))
     )
 
-    assert code == Exit.INVALID
+    assert code == ExitCode.INVALID
     assert verdict.judgement.reasons == ("nothing was answered, so nothing is known of the target",)
 
 
@@ -48,7 +48,7 @@ def test_journey_lists_verifies_awards_and_lists(healthy, tmp_path):
 
     code, verdict = drive(run_against(healthy.url, tmp_path, plan=visits))
 
-    assert code == Exit.PASS, verdict.judgement.reasons
+    assert code == ExitCode.PASS, verdict.judgement.reasons
     assert healthy.seen()[LIST] == 40
     assert healthy.seen()[AWARD] == 20
 

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from load.engine.judge import Exit
+from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE
-from load.launch import ROOT, Spread, free_port
+from load.launch import ROOT, Distribution, free_port
 from tests.load.runs import drive, plan, run_against, step
 from tests.load.test_recipes import RECIPES, compose
 
@@ -65,10 +65,10 @@ def test_workers_that_someone_else_started_are_one_load_with_one_verdict(
     with ExitStack() as stack:
         for _ in range(run.workers):
             stack.callback(worker(other_machine, run_file, port).wait, 60)
-        code, verdict = drive(run, Spread(listen=MASTER, port=port, elsewhere=True))
+        code, verdict = drive(run, Distribution(listen=MASTER, port=port, elsewhere=True))
 
     steps, log = verdict.measurement.steps, (other_machine / "worker.log").read_text()
-    assert code == Exit.PASS, (verdict.judgement.reasons, log[-2000:])
+    assert code == ExitCode.PASS, (verdict.judgement.reasons, log[-2000:])
     assert verdict.measurement.workers == 2
     assert steps.total("answered") == steps.total("arrivals") == 180
     assert sum(healthy.seen()[name] for name in run.plan.steps[0].mix) == 180

@@ -3,9 +3,9 @@
 from contextlib import ExitStack
 from dataclasses import replace
 
-from load.engine.judge import Exit
-from load.launch import Spread, free_port
-from tests.load.plain import locust
+from load.engine.judge import ExitCode
+from load.launch import Distribution, free_port
+from tests.load.locust_cli import locust
 from tests.load.runs import drive, plan, run_against, step
 
 
@@ -23,8 +23,8 @@ def test_worker_with_another_run_file_makes_a_run_invalid(healthy, tmp_path):
                 locust(file, "--worker", f"--master-port={port}", log=log)
             )
             stack.callback(process.kill)
-        code, verdict = drive(run, Spread(port=port, elsewhere=True))
+        code, verdict = drive(run, Distribution(port=port, elsewhere=True))
 
-    assert code == Exit.INVALID
+    assert code == ExitCode.INVALID
     assert len(verdict.measurement.strangers) == 1
     assert any("was given another run file" in told for told in verdict.judgement.reasons)

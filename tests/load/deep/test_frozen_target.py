@@ -1,10 +1,10 @@
 """A target that stalls cannot hide it: latency counts from the moment at which a visitor was due."""
 
 from load.engine import confidence
-from load.engine.judge import Exit
+from load.engine.judge import ExitCode
 from load.engine.plan import AWARD, LIST
 from tests.load.runs import drive, only, plan, pool, run_against, serving, step
-from tests.load.truth import percentile, waits_ms
+from tests.load.true_latency import percentile, waits_ms
 
 
 def tail(verdict, number, part, endpoint=LIST):
@@ -49,7 +49,7 @@ def test_freeze_at_the_end_of_the_run_is_no_pass(tmp_path):
         code, verdict = drive(run_against(target.url, tmp_path, plan=short, timeout_s=1.5))
 
     steps = verdict.measurement.steps
-    assert code in (Exit.FAIL, Exit.INVALID)
+    assert code in (ExitCode.FAIL, ExitCode.INVALID)
     assert steps.by_detail(0, LIST, "failed").keys() == {"network: TimeoutError"}
     assert steps.total("issued") == 300
     assert steps.total("answered") + steps.total("failed") == 300

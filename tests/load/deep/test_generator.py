@@ -9,13 +9,13 @@ from contextlib import ExitStack
 
 import pytest
 
-from load.engine.judge import Exit
+from load.engine.judge import ExitCode
 from load.engine.plan import AWARD
-from load.launch import Spread, free_port
-from tests.load.plain import browser, locust
+from load.launch import Distribution, free_port
+from tests.load.locust_cli import browser, locust
 from tests.load.runs import (
     OBJECTIVES,
-    Silent,
+    SilentDisplay,
     drive,
     only,
     plan,
@@ -48,11 +48,11 @@ def test_starved_generator_makes_a_run_invalid(healthy, tmp_path):
 
     code, verdict = drive(run)
 
-    assert code == Exit.INVALID
+    assert code == ExitCode.INVALID
     assert "the generator is starved" in verdict.judgement.reasons[-1]
 
 
-class Joiner(Silent):
+class Joiner(SilentDisplay):
     """Starts another worker in the middle of a run."""
 
     def __init__(self, port, run_file):
@@ -77,11 +77,11 @@ def test_worker_that_comes_late_makes_a_run_invalid(healthy, tmp_path):
     run.write(run_file)
     joiner = Joiner(port, run_file)
 
-    code, verdict = drive(run, Spread(port=port), joiner)
+    code, verdict = drive(run, Distribution(port=port), joiner)
     joiner.late.kill()
     joiner.late.communicate()
 
-    assert code == Exit.INVALID
+    assert code == ExitCode.INVALID
     assert any("came after the start" in reason for reason in verdict.judgement.reasons)
 
 
@@ -100,7 +100,7 @@ def test_plain_locust_with_its_web_page_gives_the_same_verdict(healthy, tmp_path
         browser().get(f"http://127.0.0.1:{port}/", timeout=10).raise_for_status()
         process.communicate(timeout=60)
 
-    assert process.returncode == Exit.PASS
+    assert process.returncode == ExitCode.PASS
     assert verdict_in(tmp_path / "out").measurement.steps.total("answered") == 120
 
 
@@ -111,7 +111,7 @@ def test_plain_locust_refuses_another_host_before_it_sends_anything(healthy, tmp
     with locust(run_file, "--headless", "--host=https://api.example.com") as process:
         told, _ = process.communicate(timeout=60)
 
-    assert process.returncode == Exit.REFUSED
+    assert process.returncode == ExitCode.REFUSED
     assert "refused: api.example.com is not this environment's" in told
     assert not (tmp_path / "out").exists()
 
@@ -128,7 +128,7 @@ def test_terminated_master_ends_with_an_honest_verdict(healthy, tmp_path):
         os.kill(process.pid, signal.SIGTERM)
         process.communicate(timeout=60)
 
-    assert process.returncode == Exit.INVALID
+    assert process.returncode == ExitCode.INVALID
     assert verdict_in(tmp_path / "out").judgement.reasons[0].startswith("stopped after ")
 
 
@@ -138,7 +138,7 @@ def test_awards_for_which_no_pair_is_left_are_told_by_their_own_name(healthy, tm
     code, verdict = drive(run_against(healthy.url, tmp_path, plan=few, pool=pool(30)))
 
     steps = verdict.measurement.steps
-    assert code == Exit.INVALID
+    assert code == ExitCode.INVALID
     assert (steps.total("unpaired"), steps.total("dropped")) == (10, 0)
     assert "10 arrivals found no pair of user and spot left" in verdict.judgement.reasons[0]
     assert healthy.seen()[AWARD] == 30

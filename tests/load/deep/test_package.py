@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from load.engine.gate import Refused
-from load.engine.judge import Exit
+from load.engine.admission import LoadRefused
+from load.engine.judge import ExitCode
 from load.launch import ROOT
 from load.merge import merge, read_parts
 from load.package import build
@@ -63,7 +63,7 @@ def test_two_tasks_with_locust_alone_make_one_verdict(two_parts, healthy):
 
     errors = [(folder / "locust.err").read_text()[-500:] for folder in two_parts]
     assert codes == [0, 0], errors
-    assert whole.judgement.exit == Exit.PASS, whole.judgement.reasons
+    assert whole.judgement.exit == ExitCode.PASS, whole.judgement.reasons
     assert whole.measurement.contract == "not checked"
     assert whole.measurement.steps.total("answered") == 240
     assert len(whole.used) == healthy.seen()["POST /stamps/award"]
@@ -87,5 +87,5 @@ def test_same_run_makes_the_same_zip(healthy, tmp_path):
 
 
 def test_zip_is_never_written_into_the_repository(healthy, tmp_path):
-    with pytest.raises(Refused, match="would hold sessions in the repository"):
+    with pytest.raises(LoadRefused, match="would hold sessions in the repository"):
         build(run_against(healthy.url, tmp_path), ROOT / "load.zip", ROOT)

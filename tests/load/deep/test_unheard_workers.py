@@ -2,12 +2,11 @@
 
 import signal
 
-from load.aftermath import Aftermath
-from load.cleanup import used_users
 from load.engine.plan import AWARD
-from load.engine.run_file import USED_FILE
-from tests.load.aims import Table, target
-from tests.load.measuring.test_soundness_of_runs import Meddler
+from load.engine.session_pool import USED_FILE
+from load.teardown import Teardown, used_users
+from tests.load.fake_aws import Table, target
+from tests.load.measuring.test_validity_of_runs import Meddler
 from tests.load.runs import drive, only, plan, pool, run_against, serving, step
 
 
@@ -18,9 +17,9 @@ def test_interrupt_of_workers_with_a_slow_target_leaves_no_award_uncleaned(tmp_p
     with serving("--delay-ms=1500") as served:
         run = run_against(served.url, tmp_path, plan=slow, pool=pool(400), workers=2, progress=True)
         interrupt = Meddler(1, lambda: signal.raise_signal(signal.SIGINT))
-        _, verdict = drive(run, watch=interrupt)
+        _, verdict = drive(run, display=interrupt)
         awarded = set(served.times())
-    traces = Aftermath(run, target(), lambda _: table, tmp_path, print, waited.append)
+    traces = Teardown(run, target(), lambda _: table, tmp_path, print, waited.append)
 
     traces.remove(verdict)
 

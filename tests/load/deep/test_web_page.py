@@ -3,9 +3,9 @@
 import pytest
 import requests
 
-from load.engine.judge import Exit
+from load.engine.judge import ExitCode
 from load.engine.verdict import FILE_NAME
-from tests.load.plain import eventually, web_page
+from tests.load.locust_cli import eventually, web_page
 from tests.load.runs import only, plan, run_against, step, verdict_in
 
 
@@ -36,7 +36,7 @@ def test_second_start_is_refused_and_leaves_the_verdict_as_it_was(healthy, tmp_p
 
     assert (out / FILE_NAME).read_bytes() == first, "the verdict of the first run was written again"
     assert sent(healthy) == 80
-    assert code == Exit.PASS
+    assert code == ExitCode.PASS
 
 
 def test_start_after_a_refused_one_is_a_run(healthy, tmp_path):
@@ -53,7 +53,7 @@ def test_start_after_a_refused_one_is_a_run(healthy, tmp_path):
 
     assert refused == (0, False)
     assert sent(healthy) == 80
-    assert code == Exit.PASS
+    assert code == ExitCode.PASS
 
 
 def test_page_that_is_closed_after_a_refusal_alone_ends_as_refused(healthy, tmp_path):
@@ -62,7 +62,7 @@ def test_page_that_is_closed_after_a_refusal_alone_ends_as_refused(healthy, tmp_
         page.said("refused: api.example.com")
         code = page.close()
 
-    assert code == Exit.REFUSED
+    assert code == ExitCode.REFUSED
     assert not (tmp_path / "out").exists()
 
 

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from load.engine.gate import Refused
-from load.engine.judge import Exit
-from load.launch import Spread
-from load.prepare import Wish, readmit
-from load.quota import Ledger
-from load.run import run_load
+from load.engine.admission import LoadRefused
+from load.engine.judge import ExitCode
+from load.execution import run_load
+from load.launch import Distribution
+from load.prepare import RunOptions, revalidate
+from load.quota import QuotaLedger
 from signoff.store import open_store
-from tests.load.aims import HOST, Answers, target
-from tests.load.runs import OBJECTIVES, Silent, only, plan, run_against, step
-from tests.load.surrounded import LOCAL, surrounded
+from tests.load.compositions import LOCAL, surrounded
+from tests.load.fake_aws import HOST, Answers, target
+from tests.load.runs import OBJECTIVES, SilentDisplay, only, plan, run_against, step
 
 ABOUT = {
     "run": "5eed",
@@ -47,11 +47,13 @@ def carry_out(healthy, tmp_path):
     """Run a run file; what is live is asked before and after."""
 
     def carried_out(file, *releases):
-        around = surrounded(tmp_path, url=healthy.url, releases=releases or ("a",))
-        return run_load(around, "local", Wish(plan="smoke"), Spread(), watch, prepared=file)
+        composition = surrounded(tmp_path, url=healthy.url, releases=releases or ("a",))
+        return run_load(
+            composition, "local", RunOptions(plan="smoke"), Distribution(), display, prepared=file
+        )
 
-    watch = Silent()
-    carried_out.said = watch.said
+    display = SilentDisplay()
+    carried_out.said = display.said
     return carried_out
 
 
@@ -90,7 +92,7 @@ def test_release_that_changed_during_the_run_makes_it_invalid(prepared, carry_ou
     finished = carry_out(prepared(), "a", "b")
 
     told = "release a was live before the run, and b after it"
-    assert finished.exit == Exit.INVALID
+    assert finished.exit == ExitCode.INVALID
     assert told in finished.verdict.judgement.reasons
     assert verdicts()[-1]["verdict"] == "invalid"
 
@@ -98,7 +100,7 @@ def test_release_that_changed_during_the_run_makes_it_invalid(prepared, carry_ou
 def test_prepared_run_of_another_release_is_refused_before_its_first_request(
     prepared, carry_out, healthy
 ):
-    with pytest.raises(Refused, match="is for release a, and local is at b; prepare it again"):
+    with pytest.raises(LoadRefused, match="is for release a, and local is at b; prepare it again"):
         carry_out(prepared(), "b")
 
     assert "GET /stamps" not in healthy.seen()
@@ -108,7 +110,7 @@ def test_run_file_runs_once_and_pays_once(prepared, carry_out, healthy, tmp_path
     file = prepared()
     carry_out(file)
 
-    with pytest.raises(Refused, match="holds the verdict of a run that was made"):
+    with pytest.raises(LoadRefused, match="holds the verdict of a run that was made"):
         carry_out(file)
 
     ledger = (tmp_path / "report" / "local" / "load" / "ledger.jsonl").read_text().splitlines()
@@ -128,9 +130,9 @@ def again(tmp_path):
         made = {"about": PREPARED, "plan": SHORT} | more
         run = run_against(f"https://{HOST}/prod", tmp_path, **made)
         now = target(**({"release": "b"} | (live or {})))
-        return readmit(run, now, lambda _: DENIED, ledger=ledger, unlock=unlock)
+        return revalidate(run, now, lambda _: DENIED, ledger=ledger, unlock=unlock)
 
-    ledger = Ledger(tmp_path / "ledger.jsonl")
+    ledger = QuotaLedger(tmp_path / "ledger.jsonl")
     readmitted.ledger = ledger
     return readmitted
 
@@ -143,7 +145,7 @@ def test_prepared_run_is_told_what_is_spent_now(again):
 
 @pytest.mark.parametrize("unlock", [None, "prod"])
 def test_prepared_run_of_production_needs_its_host_typed_again(unlock, again):
-    with pytest.raises(Refused, match=f"then add --unlock {HOST}"):
+    with pytest.raises(LoadRefused, match=f"then add --unlock {HOST}"):
         again(unlock=unlock)
 
 
@@ -159,12 +161,12 @@ def test_prepared_run_of_production_needs_its_host_typed_again(unlock, again):
     ids=["release", "unknown", "environment", "host", "quota"],
 )
 def test_prepared_run_is_refused_where_the_target_is_not_what_it_was(live, why, again):
-    with pytest.raises(Refused, match=why):
+    with pytest.raises(LoadRefused, match=why):
         again(live)
 
 
 def test_prepared_run_over_the_cap_is_refused(again):
-    with pytest.raises(Refused, match="over the cap of 2000"):
+    with pytest.raises(LoadRefused, match="over the cap of 2000"):
         again(plan=plan(step("peak", 1, 2001, only())))
 
 
@@ -178,5 +180,5 @@ def test_run_that_was_made_already_is_paid_again(again):
     again.ledger.reserve("prod", SHORT, "5eed", begun=False)
     again.ledger.reserve("prod", SHORT, "5eed", begun=True)
 
-    with pytest.raises(Refused, match="20 of today's are spent"):
+    with pytest.raises(LoadRefused, match="20 of today's are spent"):
         again({"daily_quota": 25})

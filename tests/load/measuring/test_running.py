@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from load.engine.judge import Exit
+from load.engine.judge import ExitCode
 from load.engine.plan import LIST
 from tests.load.runs import (
     PATIENT,
-    Silent,
+    SilentDisplay,
     drive,
     free_of_tokens,
     only,
@@ -18,19 +18,19 @@ from tests.load.runs import (
 
 
 def test_every_planned_arrival_is_one_request_and_a_quick_target_passes(healthy, tmp_path):
-    watch = Silent()
+    display = SilentDisplay()
     short = plan(step("warm-up", 1, 20, judged=False), step("hold", 3, 60), percentiles=False)
 
     code, verdict = drive(
-        run_against(healthy.url, tmp_path, plan=short, progress=True), watch=watch
+        run_against(healthy.url, tmp_path, plan=short, progress=True), display=display
     )
 
     sent = {name: count for name, count in healthy.seen().items() if name != "connections"}
-    assert code == Exit.PASS, verdict.judgement.reasons
+    assert code == ExitCode.PASS, verdict.judgement.reasons
     assert sum(sent.values()) == 200
     assert verdict.measurement.steps.total("answered") == 200
     assert verdict.measurement.contract == "checked by jsonschema_rs"
-    assert watch.shown[-1]["answered"] == 200
+    assert display.shown[-1]["answered"] == 200
     assert free_of_tokens(tmp_path)
 
 
@@ -40,7 +40,7 @@ def test_run_in_which_nothing_is_asked_is_invalid(healthy, tmp_path):
 
     code, verdict = drive(run_against(healthy.url, tmp_path, plan=nothing))
 
-    assert code == Exit.INVALID
+    assert code == ExitCode.INVALID
     assert verdict.judgement.reasons == ("nothing was answered, so nothing is known of the target",)
     assert "GET /stamps" not in healthy.seen()
 
@@ -54,7 +54,7 @@ def test_server_that_hangs_up_is_asked_once_and_fails(tmp_path):
 
     assert seen[LIST] == 80, "a request was sent again, unplanned and unseen"
     assert verdict.measurement.steps.total("failed") == 80
-    assert code == Exit.INVALID, "nothing was answered"
+    assert code == ExitCode.INVALID, "nothing was answered"
 
 
 def test_target_that_is_too_slow_fails_by_its_interval(tmp_path):
@@ -64,7 +64,7 @@ def test_target_that_is_too_slow_fails_by_its_interval(tmp_path):
     with serving("--delay-ms=70") as target:
         code, verdict = drive(run_against(target.url, tmp_path, plan=slow, objectives=objectives))
 
-    assert code == Exit.FAIL
+    assert code == ExitCode.FAIL
     assert verdict.judgement.reasons[0].startswith("step hold, GET /stamps: p95 ")
 
 
@@ -79,7 +79,7 @@ def test_run_that_cannot_tell_whether_the_limit_holds_is_inconclusive(tmp_path):
         )
 
     unsure = [check for check in verdict.judgement.checks if check.outcome == "inconclusive"]
-    assert code == Exit.INCONCLUSIVE, verdict.judgement.reasons
+    assert code == ExitCode.INCONCLUSIVE, verdict.judgement.reasons
     assert [check.criterion for check in unsure] == ["p95"]
     assert unsure[0].seen.low < 150
     assert unsure[0].seen.high >= 300

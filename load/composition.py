@@ -1,0 +1,113 @@
+"""Composes load with the environments, the local stack, and what is live on AWS."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from aws import on_demand
+from aws.section import NotTestable
+from load.artefacts import ReportFolders
+from load.engine.admission import LoadRefused
+from load.engine.run_file import LoadRun
+from load.prepare import ROOT, RunOptions, prepare
+from load.quota import QuotaLedger
+from load.target import ClientFactory, LoadComposition, Say, StackUrls, open_target
+from signoff.environment import Environment, embedded
+from signoff.guard import GuardError, guard
+from signoff.release import release_of
+
+if TYPE_CHECKING:
+    from local.stack import LocalStack
+
+
+def load_composition(root: Path) -> LoadComposition:
+    """Join load to the house; the local stack is the one that the runbook provisions."""
+    return LoadComposition(
+        root=root,
+        environment=lambda name: _environment(name, root / "environments.toml"),
+        serves=embedded,
+        stack=_stack,
+        kept=lambda: _local_stack().kept(),
+        aws=_aws,
+        caller=_caller,
+        release=_release,
+    )
+
+
+def _local_stack() -> "LocalStack":
+    """Import the stack, and moto with it: only a run on the local stack needs them."""
+    from runbook.local_stack import local_stack  # noqa: PLC0415
+
+    return local_stack()
+
+
+@contextmanager
+def _stack(environment: Environment, say: Say) -> Iterator[StackUrls]:
+    local = _local_stack()
+    with local.localized(environment) as localized, local.start(localized, say) as started:
+        yield started
+
+
+def _environment(name: str, file: Path) -> Environment:
+    from signoff.environments import EnvironmentFileError, load  # noqa: PLC0415 - reads at first use
+
+    try:
+        environment: Environment = load(name, file).environment
+    except EnvironmentFileError as error:
+        raise LoadRefused(str(error)) from None
+    return environment
+
+
+def _aws(environment: Environment) -> ClientFactory:
+    session = boto3.Session(region_name=environment.region)
+
+    @cache
+    def client(service: str) -> Any:
+        return session.client(service)
+
+    return client
+
+
+def _caller(environment: Environment) -> str:
+    """Tell whose credentials these are; `LoadRefused` where they are of another account or Region."""
+    try:
+        return guard(boto3.Session(), environment).arn
+    except GuardError as error:
+        raise LoadRefused(str(error)) from None
+
+
+def _release(environment: Environment) -> str | None:
+    """Tell what is live, or None: then no verdict can count for a release."""
+    from plan import plan_for, scope_of  # noqa: PLC0415 - plan is only needed here
+
+    scope = scope_of(plan_for(environment), environment)
+    inventory = on_demand(
+        boto3.Session(region_name=environment.region),
+        scope,
+        caller="",
+        salts={},
+        endpoint=os.environ.get("AWS_ENDPOINT_URL"),
+    )
+    try:
+        return release_of(inventory.sections, functions=scope.functions, stage=scope.stage)
+    except NotTestable:
+        return None
+
+
+def local_smoke(join: Callable[[Path], LoadComposition] = load_composition) -> LoadRun:
+    """Prepare a smoke run of the kept local stack, for a plain ``locust -f load/locustfile.py``.
+
+    Raises `LoadRefused` where no stack is kept up. ``join`` composes the project at a root folder.
+    """
+    composition = join(ROOT)
+    if composition.kept() is None:
+        raise LoadRefused("LOAD_RUN_FILE is not set and no local stack is up; `make up` keeps one")
+    folders = ReportFolders(composition.root, "local")
+    with open_target(composition, "local", lambda _: None) as (target, aws):
+        options, ledger = RunOptions(plan="smoke"), QuotaLedger(folders.ledger)
+        return prepare(target, options, aws, ledger=ledger, out=folders.new("smoke"))

@@ -1,0 +1,45 @@
+"""The last check before the first request, in every process that could send one: only allowed hosts pass."""
+
+import ipaddress
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+LINE_DOMAINS = ("line.me", "line-apps.com", "line-scdn.net", "line.biz")
+"""LINE forbids load on its hosts; no allow-list can permit it."""
+
+
+class LoadRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """The run may not start; says why, and what to do next, in one sentence."""
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address can only mean this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def admit(url: str, allowed: Iterable[str]) -> str:
+    """Return the host of ``url``, or raise `LoadRefused`: https outside loopback, and an allowed host."""
+    no_address = f"{url!r} is no address of an API; write https://host/stage"
+    try:
+        parts = urlsplit(url or "")
+        host, _ = (parts.hostname or "").lower(), parts.port
+    except ValueError:  # brackets without an address in them, a port that is no number
+        raise LoadRefused(no_address) from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise LoadRefused(no_address)
+    if parts.username or parts.query or parts.fragment:
+        raise LoadRefused(
+            f"the address of {host} carries more than host and path; leave the rest out"
+        )
+    if host.endswith(tuple(f".{domain}" for domain in LINE_DOMAINS)) or host in LINE_DOMAINS:
+        raise LoadRefused(f"{host} is LINE's, which forbids load tests; no setting can permit it")
+    if parts.scheme != "https" and not is_loopback(host):
+        raise LoadRefused(f"{url} is not https; only loopback may be called without TLS")
+    permitted = sorted(set(allowed))
+    if host not in permitted:
+        known = ", ".join(permitted) or "no host at all"
+        raise LoadRefused(f"{host} is not this environment's; it has {known}")
+    return host

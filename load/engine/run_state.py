@@ -1,0 +1,209 @@
+"""What is known about a running test: its workers, their reports, the progress, and the verdict."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from load.engine import confidence
+from load.engine.answers import NOT_CHECKED
+from load.engine.measurement import Measurement, bin_seconds
+from load.engine.run_file import LEAD_S, LoadRun
+from load.engine.session_pool import record_all_users, record_used
+from load.engine.verdict import LoadVerdict
+
+ALONE = "this process"
+"""Stands for a worker's name where there is no other process."""
+
+
+@dataclass(slots=True)
+class Workers:
+    """Names are Locust's client ids: host name and a random part."""
+
+    began: tuple[str, ...] = ()
+    done: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)
+    strangers: set[str] = field(default_factory=set)
+
+    def lost(self, present: set[str]) -> tuple[str, ...]:
+        """Name who began, is not ``present`` any more, and never reported the end of its work."""
+        return tuple(name for name in self.began if name not in present | self.done)
+
+    def missing(self) -> tuple[str, ...]:
+        """Name who began and has not reported the end of its work."""
+        return tuple(name for name in self.began if name not in self.done)
+
+    def unheard(self) -> tuple[str, ...]:
+        """Name the other processes that may have sent what they never told."""
+        others = {*self.began, *self.late, *self.strangers} - self.done - {ALONE}
+        return tuple(sorted(others))
+
+    @property
+    def has_intruders(self) -> bool:
+        """Whether someone who does not belong to the run takes part in it."""
+        return bool(self.late or self.strangers)
+
+    @property
+    def all_done(self) -> bool:
+        return self.done.issuperset(self.began)
+
+
+REPORT_LAG_S = 3.0
+"""A worker reports each second; what was not heard so long after the last answer never comes."""
+
+
+class RunState:
+    """Of one test, from its start to its verdict; kept by the master, or by the only process."""
+
+    def __init__(self, run: LoadRun, workers: Iterable[str] = ()) -> None:
+        self.run = run
+        self.folder = Path(run.out)
+        self.seen = Measurement()
+        self.workers = Workers(tuple(workers))
+        self._began = datetime.now(UTC)
+        self._started = perf_counter() + LEAD_S
+        self._name = uuid4().hex
+        self._used: list[tuple[str, str]] = []
+        self._checked_by: set[str] = set()
+        self._complete = False
+        self._ended: tuple[datetime, float] | None = None
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds from the first moment at which an arrival could be due, to now or to the end."""
+        return (self._ended[1] if self._ended else perf_counter()) - self._started
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the test began, and has not ended."""
+        return bool(self.workers.began) and not self._ended
+
+    def receive(self, worker: str, part: Mapping[str, Any]) -> None:
+        """Add what a worker saw; when the report comes decides nothing.
+
+        A worker that was given another run file is not of this load: only what it wrote is kept,
+        to be cleaned.
+        """
+        self._keep([(user, stamp) for user, stamp in part["used"]])
+        if part["done"]:
+            self.workers.done.add(worker)
+        if part.get("run") != self.run.seed:
+            self.workers.strangers.add(worker)
+            return
+        self._checked_by.add(part["checked_by"])
+        self.seen.steps.merge(part["steps"])
+        self.seen.bins.merge(part["bins"])
+
+    def notice(self, busy_percent: float) -> None:
+        """Keep how busy a generator was at most; what this machine does after the end is not the run's."""
+        if not self._ended:
+            self.seen.cpu_percent = max(self.seen.cpu_percent, float(busy_percent))
+
+    def end(self) -> None:
+        """Date the end, once: what is heard after it adds to the counts, and moves no date."""
+        self._ended = self._ended or (datetime.now(UTC), perf_counter())
+
+    def list_unheard(self) -> None:
+        """Complete the list of used pairs by everyone, where a worker took a part of it along."""
+        if self.verdict().measurement.unheard:
+            record_all_users(self.folder, self.run.pool)
+
+    def note_lost(self, present: set[str]) -> None:
+        """Note who is lost, the first time that someone is: those who stop after it are not."""
+        self.seen.lost = self.seen.lost or self.workers.lost(present)
+
+    def is_over(self) -> bool:
+        """Tell whether all is said, or never will be: a worker lost, late or strange ends the run."""
+        seconds = self.run.plan.seconds
+        self._complete = self.workers.all_done and self.elapsed_s >= seconds
+        overdue = self.elapsed_s > seconds + self.run.drain_s + REPORT_LAG_S
+        return self._complete or overdue or self.workers.has_intruders or bool(self.seen.lost)
+
+    def verdict(self) -> LoadVerdict:
+        """Judge what has been heard so far."""
+        self.seen.workers = len(self.workers.began)
+        self.seen.late = tuple(sorted(self.workers.late))
+        self.seen.strangers = tuple(sorted(self.workers.strangers))
+        self.seen.unheard = self.workers.unheard()
+        self.seen.contract = self._contract()
+        self.seen.interrupted = None if self._complete else self._open_end()
+        about = self.run.about
+        if self.run.parts > 1:
+            about = {**about, "part": self._name}
+        return LoadVerdict(
+            conditions=self.run.conditions,
+            measurement=self.seen,
+            about=about,
+            began=self._began,
+            ended=self._ended[0] if self._ended else datetime.now(UTC),
+            used=tuple(self._used) if self.run.parts > 1 else (),
+        )
+
+    def _open_end(self) -> str:
+        if not self.workers.began:
+            return "the run never began"
+        seconds = self.run.plan.seconds
+        if self.elapsed_s < seconds:
+            return f"stopped after {max(0.0, self.elapsed_s):.0f} of {seconds:.0f} s"
+        return f"no last word from worker {', '.join(self.workers.missing())}"
+
+    def _contract(self) -> str:
+        """Say what checked the answers: nothing, if one of the workers had nothing to check with."""
+        if NOT_CHECKED in self._checked_by or not self._checked_by:
+            return NOT_CHECKED
+        return ", ".join(sorted(self._checked_by))
+
+    def _keep(self, pairs: list[tuple[str, str]]) -> None:
+        self._used += pairs
+        record_used(self.folder, pairs)
+
+
+REPORTED_S = 1.0
+"""So long after its end a second is known: workers report once a second."""
+
+
+def progress(run: LoadRun, seen: Measurement, elapsed_s: float) -> dict[str, Any]:
+    """Give the state of the run after ``elapsed_s`` (negative before the first arrival).
+
+    Rates are arrivals a second over the last bin of the timeline that is known; latency and lateness are
+    of the step under way, in ms.
+    """
+    plan = run.own_plan
+    step, part = plan.step_at(max(0.0, elapsed_s))
+    number = plan.steps.index(step)
+    width = bin_seconds(run.plan.seconds)
+    last = max(0, int((elapsed_s - REPORTED_S) // width) - 1)
+    totals, tails = _walked(seen, number)
+    return {
+        "elapsed": round(elapsed_s, 1),
+        "seconds": plan.seconds,
+        "step": step.name,
+        "planned": round(step.rate_at(part), 1),
+        "made": round(seen.bins.counts.get((last, "", "arrivals", None), 0) / width, 1),
+        "answered": totals["answered"],
+        "failed": totals["failed"],
+        "throttled": totals["throttled"],
+        "conflict": totals["conflict"],
+        "p95": _tail(tails["latency"], 0.95),
+        "late_p99": _tail(tails["lateness"], 0.99),
+    }
+
+
+def _walked(seen: Measurement, step: int) -> tuple[Counter[str], defaultdict[str, Counter[float]]]:
+    """Go through the counts once: this runs between arrivals, which must not wait for it."""
+    totals: Counter[str] = Counter()
+    tails: defaultdict[str, Counter[float]] = defaultdict(Counter)
+    for (at, _, what, detail), count in seen.steps.counts.items():
+        totals[what] += count
+        if at == step and what in ("latency", "lateness"):
+            tails[what][detail] += count
+    return totals, tails
+
+
+def _tail(histogram: Counter[float], part: float) -> float | None:
+    found = confidence.percentile(histogram, part)
+    return found.value if found else None

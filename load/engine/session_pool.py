@@ -1,0 +1,97 @@
+"""Who sends requests and from where: synthetic users with a session each, their spots, and the list of used pairs."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+USED_FILE = "used.jsonl"
+"""In the folder of the artefacts: the pairs that may have been written, one JSON line each."""
+METRES_PER_DEGREE = math.radians(1) * 6_371_000
+"""Along a meridian, on the sphere that the haversine formula of the application uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpsSpot:
+    """A stamp that is awarded by position; metres and degrees."""
+
+    id: str
+    lat: float
+    lon: float
+    radius_m: float
+
+    def north(self, metres: float) -> tuple[float, float]:
+        """Give (lat, lon) of the point so far from the spot, due north or, near the pole, south."""
+        degrees = metres / METRES_PER_DEGREE
+        return (self.lat + degrees if self.lat < 80 else self.lat - degrees), self.lon
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticUser:
+    """A synthetic user and its session, which is a secret: it has no representation in words."""
+
+    id: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"SyntheticUser({self.id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPool:
+    """All users and spots of a run. ``logins`` are ID tokens of the fake LINE, on local only."""
+
+    visitors: tuple[SyntheticUser, ...]
+    spots: tuple[GpsSpot, ...]
+    logins: tuple[str, ...] = ()
+
+    def part(self, worker: int, workers: int) -> "SessionPool":
+        """Give each worker its own users, so that no two of them award the same pair."""
+        return SessionPool(self.visitors[worker::workers], self.spots, self.logins)
+
+    def pairs(self, rng: Random | None = None) -> Iterator[tuple[SyntheticUser, GpsSpot]]:
+        """Yield every user-spot pair once; in random order for generators that share a pool.
+
+        Random over users *and* spots: with one spot after the other, all generators would draw
+        from the first spot alone, and meet so many times more often.
+        """
+        numbers = range(len(self.visitors) * len(self.spots))
+        for number in rng.sample(numbers, len(numbers)) if rng else numbers:
+            spot, visitor = divmod(number, len(self.visitors))
+            yield self.visitors[visitor], self.spots[spot]
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the sessions, too: what holds this is a secret."""
+        return {
+            "visitors": [[visitor.id, visitor.token] for visitor in self.visitors],
+            "spots": [asdict(spot) for spot in self.spots],
+            "logins": list(self.logins),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "SessionPool":
+        return cls(
+            tuple(SyntheticUser(*pair) for pair in data["visitors"]),
+            tuple(GpsSpot(**spot) for spot in data["spots"]),
+            tuple(data.get("logins", ())),
+        )
+
+
+ANY_STAMP = "*"
+"""In place of a stamp, where nobody knows which."""
+
+
+def record_used(folder: Path, pairs: Iterable[tuple[str, str]]) -> None:
+    """Add pairs of user and stamp to the list in ``folder``: a run that dies leaves it behind."""
+    if lines := [json.dumps(pair) + "\n" for pair in pairs]:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / USED_FILE).open("a") as file:
+            file.writelines(lines)
+
+
+def record_all_users(folder: Path, pool: SessionPool) -> None:
+    """Add every visitor: where a worker's last word is missing, each of them may have been awarded."""
+    record_used(folder, ((visitor.id, ANY_STAMP) for visitor in pool.visitors))

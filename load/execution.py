@@ -1,0 +1,223 @@
+"""One run from the first question to its record: prepare, drive Locust, tear down, publish, record."""
+
+import json
+import logging
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from load.artefacts import ReportFolders, publish
+from load.engine.admission import LoadRefused
+from load.engine.judge import ExitCode
+from load.engine.run_file import LoadRun
+from load.engine.session_pool import USED_FILE
+from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
+from load.evidence import previous_digest, record, why_not_counted
+from load.launch import Distribution, follow, started
+from load.prepare import RunOptions, prepare, revalidate
+from load.progress import ProgressDisplay
+from load.quota import QuotaLedger, quota_owner
+from load.target import ClientFactory, LoadComposition, LoadTarget, open_target
+from load.teardown import Teardown
+from signoff.environment import Environment
+
+AFTER_S = 15
+"""For Locust to write its report after the last answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionResult:
+    """``verdict`` is None where Locust ended without one; ``paths`` are what there is to read."""
+
+    exit: ExitCode
+    sentence: str
+    paths: tuple[Path, ...]
+    verdict: LoadVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One run against one target.
+
+    ``folder`` takes its logs and artefacts; ``live`` asks which release is there now.
+    """
+
+    run: LoadRun
+    target: LoadTarget
+    aws: ClientFactory
+    folder: Path
+    display: ProgressDisplay
+    live: Callable[[], str | None]
+    pause: Callable[[float], None] = time.sleep
+
+    def claim(self) -> None:
+        """Make the folder; `LoadRefused` where another run left its verdict, which would be told as this one's."""
+        if (self.folder / FILE_NAME).exists():
+            raise LoadRefused(
+                f"{self.folder} holds the verdict of a run that was made; prepare another run file"
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def drive(self, distribution: Distribution) -> int:
+        """Run Locust to its end and return its exit code.
+
+        The first Ctrl-C ends it cleanly, with a verdict; the second at once.
+        """
+        with tempfile.TemporaryDirectory(prefix="load-") as private:
+            run_file = Path(private) / "run.json"
+            self.run.write(run_file)
+            with (
+                _term_is_interrupt(),
+                started(self.run, run_file, distribution, self.folder) as locust,
+                self.display.open(),
+            ):
+                log = self.folder / "locust.log"
+                try:
+                    follow(locust, self.display.show, log)
+                except KeyboardInterrupt:
+                    self.display.say("stopping: no new arrivals, hearing out those under way")
+                    locust.interrupt()
+                    follow(locust, self.display.show, log)
+                return locust.wait(AFTER_S)
+
+    def conclude(self, code: int) -> ExecutionResult:
+        """Clean up after Locust ended with ``code``, and publish what it found."""
+        found = self.folder / FILE_NAME
+        verdict = LoadVerdict.from_json(json.loads(found.read_text())) if found.exists() else None
+        verdict = verdict and self._of_one_release(verdict)
+        traces = Teardown(
+            self.run, self.target, self.aws, self.folder, self.display.say, self.pause
+        )
+        cleanup = None if code == ExitCode.REFUSED else traces.remove(verdict)
+        if verdict is None:
+            return self._without_verdict(code)
+        verdict = replace(verdict, cleanup=cleanup)
+        paths = tuple(publish(verdict, self.folder))
+        return ExecutionResult(verdict.judgement.exit, sentence(verdict), paths, verdict)
+
+    def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
+        """Let a run in which someone deployed prove nothing: part of it was of another release."""
+        before, after = self.run.about.get("release"), self.live()
+        if before == after:
+            return verdict
+        broken = f"release {before} was live before the run, and {after} after it"
+        seen = replace(verdict.measurement, interrupted=verdict.measurement.interrupted or broken)
+        return replace(verdict, measurement=seen)
+
+    def _without_verdict(self, code: int) -> ExecutionResult:
+        logs = tuple(sorted(self.folder.glob("*.log")))
+        lines = [line for log in logs for line in log.read_text().splitlines()]
+        refusals = [line for line in lines if line.startswith("refused: ")]
+        if code == ExitCode.REFUSED and refusals:
+            return ExecutionResult(ExitCode.REFUSED, refusals[-1], logs)
+        errors = [line.partition("/ERROR/")[2] for line in lines if "/ERROR/" in line]
+        last = f" ({errors[-1]})" if errors else ""
+        return ExecutionResult(
+            ExitCode.INVALID, f"INVALID: Locust ended with {code} and without a verdict{last}", logs
+        )
+
+
+@contextmanager
+def _term_is_interrupt() -> Iterator[None]:
+    """Let a polite kill end the run as Ctrl-C does: a build that is cancelled cleans up, too."""
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def run_load(  # noqa: PLR0913 - what the command line asks, and what it is handed
+    composition: LoadComposition,
+    name: str,
+    options: RunOptions,
+    distribution: Distribution,
+    display: ProgressDisplay,
+    *,
+    host: str | None = None,
+    prepared: Path | None = None,
+) -> ExecutionResult:
+    """Load an environment; raises `LoadRefused` before the first request where a rule says so.
+
+    ``prepared`` is a run file that the workers elsewhere have, too.
+    """
+    folders, environment = ReportFolders(composition.root, name), composition.environment(name)
+    ledger = QuotaLedger(folders.ledger)
+    ready = LoadRun.read(prepared) if prepared else None
+    with open_target(composition, name, display.say, host) as (target, aws):
+        if ready:
+            run = revalidate(ready, target, aws, ledger=ledger, unlock=options.unlock)
+        else:
+            run = prepare(target, options, aws, ledger=ledger, out=folders.new(options.plan))
+        about = {**run.about, "previous": previous_digest(folders)}
+        execution = Execution(
+            run=replace(run, progress=True, about=about),
+            target=target,
+            aws=aws,
+            folder=Path(run.out),
+            display=display,
+            live=lambda: composition.release(environment),
+        )
+        execution.claim()
+        # From here on requests can be sent: a run that dies has spent its price all the same.
+        ledger.reserve(quota_owner(target), run.plan, str(about.get("run")), begun=True)
+        # A stack in this process complains of each request that it can't carry; not on the screen.
+        logging.basicConfig(filename=execution.folder / "stack.log")
+        display.say(_announcement(execution.run))
+        finished = _carried_out(execution, distribution)
+        if finished.verdict:
+            if execution.folder.parent == folders.home.resolve():
+                folders.link(execution.folder)
+            _recorded(finished.verdict, execution, composition.root, environment)
+    return finished
+
+
+def _carried_out(execution: Execution, distribution: Distribution) -> ExecutionResult:
+    """Load and clean up; who stops that in the middle is told what is left to do."""
+    try:
+        return execution.conclude(execution.drive(distribution))
+    except KeyboardInterrupt:
+        used = execution.folder / USED_FILE
+        execution.display.say(
+            f"what was written is not taken away; that does: python -m load clean --env "
+            f"{execution.target.name} {used}"
+        )
+        raise
+
+
+def _announcement(run: LoadRun) -> str:
+    plan, about = run.plan, run.about
+    return (
+        f"{plan.name} on {run.host}: {plan.requests} requests in {plan.seconds:.0f} s, "
+        f"{plan.peak_rate:g} a second at most; {about['spent_before']} of today's "
+        f"{about['daily_quota']} were spent ({about['spent_source']})"
+    )
+
+
+def _recorded(
+    verdict: LoadVerdict, execution: Execution, root: Path, environment: Environment
+) -> None:
+    """Leave the verdict for the sign-off; a run is not lost because its record can't be written."""
+    location, missing = execution.target.evidence, why_not_counted(verdict, environment)
+    try:
+        record(verdict, execution.folder, location, root, execution.aws, counts=missing is None)
+    except LoadRefused as refusal:
+        missing = str(refusal)
+    except (ClientError, BotoCoreError, OSError) as error:
+        execution.display.say(
+            f"not recorded, {location} can't be written ({error}); mend that, then: "
+            f"python -m load merge --record {execution.folder / FILE_NAME}"
+        )
+    if missing:
+        execution.display.say(f"not recorded: {missing}")

@@ -1,0 +1,73 @@
+"""LINE is never under load: proof that awards reach nobody, and logins against the fake of LINE."""
+
+from typing import Any
+
+import requests
+
+from load.engine.admission import LoadRefused
+from load.engine.session_pool import SyntheticUser
+from load.target import LoadTarget
+
+TIMEOUT_S = 10
+ANSWERED = 200
+
+
+def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
+    """Ask notify to notify a synthetic user, and tell what proves that LINE was not asked.
+
+    LINE refuses an id that is none of its own, and notify passes that on as 502. So a 200 for
+    such an id means that notify dropped it. Where LINE is a fake, the fake is asked, too.
+    Raises `LoadRefused` where nothing is proven.
+    """
+    question = {"user_id": visitor.id, "type": "stamp_awarded", "data": {"stamp_name": "load"}}
+    try:
+        answer = requests.post(
+            f"{target.host}/notify",
+            json=question,
+            headers={"Authorization": f"Bearer {visitor.token}"},
+            timeout=TIMEOUT_S,
+            allow_redirects=False,
+        )
+        silent = answer.status_code == ANSWERED and answer.json().get("ok") is True
+    except (requests.RequestException, ValueError) as error:
+        raise LoadRefused(
+            f"{target.host} does not answer a first call ({type(error).__name__}); see that it runs"
+        ) from None
+    if not silent:
+        raise LoadRefused(
+            f"POST /notify answered {answer.status_code} for a synthetic user, so it is not proven "
+            "that awards reach no LINE user; deploy a notify that drops such ids"
+        )
+    if heard := line_calls(target, visitor.id):
+        raise LoadRefused(
+            f"the fake of LINE got {heard} calls for a synthetic user; nothing is loaded"
+        )
+    return "POST /notify answers 200 for an id that LINE would refuse"
+
+
+def line_calls(target: LoadTarget, user: str) -> int:
+    """Count the calls to the fake of LINE that name a user, or begin of users; 0 where LINE is real."""
+    if target.line is None:
+        return 0
+    answer = requests.get(f"{target.line}/local/received", timeout=TIMEOUT_S)
+    answer.raise_for_status()
+    received: list[dict[str, Any]] = answer.json()["received"]
+    return sum(user in call["body"] or user in call["path"] for call in received)
+
+
+LOGIN_USERS = tuple(f"U10ad{number:028x}" for number in range(50))
+"""Of the form of LINE's ids, since auth takes no other; they exist on no LINE."""
+TIMEOUT_S = 10
+
+
+def fake_id_tokens(target: LoadTarget) -> tuple[str, ...]:
+    """Have the fake of LINE sign an ID token for each; the guard has seen that it is a fake."""
+    return tuple(_token(target, user) for user in LOGIN_USERS)
+
+
+def _token(target: LoadTarget, user: str) -> str:
+    asked = {"user_id": user, "name": "Load", "audience": target.channel_id}
+    answer = requests.post(f"{target.line}/local/id_token", json=asked, timeout=TIMEOUT_S)
+    answer.raise_for_status()
+    token: str = answer.json()["id_token"]
+    return token

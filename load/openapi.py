@@ -1,0 +1,57 @@
+"""Reads from the API's OpenAPI document the JSON Schemas of the answers that the load validates."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from load.engine.admission import LoadRefused
+from load.engine.plan import ENDPOINTS
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+STATUSES = ("200", "409")
+"""Answers that are no failure; of others only the status counts."""
+
+Answers = dict[str, dict[str, Any]]
+
+
+def read_contract(
+    path: Path, endpoints: Iterable[str] = ENDPOINTS
+) -> tuple[Answers, dict[str, Any]]:
+    """Return (endpoint -> status -> schema, definitions).
+
+    A schema of OpenAPI 3.1 is a JSON Schema of 2020-12 whose references begin at the document's
+    root. So it stands alone once ``components`` is laid beside it, whatever its references.
+    Raises `LoadRefused` where an endpoint is not in the document.
+    """
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    answers = {endpoint: _answers(document, endpoint, path) for endpoint in endpoints}
+    return answers, {"schemas": document.get("components", {}).get("schemas", {})}
+
+
+def _answers(document: Mapping[str, Any], endpoint: str, path: Path) -> dict[str, Any]:
+    method, _, route = endpoint.partition(" ")
+    try:
+        responses = document["paths"][route][method.lower()]["responses"]
+    except KeyError:
+        raise LoadRefused(
+            f"{path.name} does not describe {endpoint}; the contract must, before load can check it"
+        ) from None
+    found = {
+        status: _resolved(document, responses[status]) for status in STATUSES & responses.keys()
+    }
+    return {
+        status: {"$schema": DIALECT, **response["content"]["application/json"]["schema"]}
+        for status, response in sorted(found.items())
+    }
+
+
+def _resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a reference to a whole response; those inside schemas are the validator's."""
+    while "$ref" in node:
+        target: Any = document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node

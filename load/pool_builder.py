@@ -1,0 +1,125 @@
+"""Builds the session pool: synthetic users with minted sessions, and the spots of the target's own table."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import Any
+
+import jwt
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.rally.domain.spots import SPELLINGS
+from load.engine.admission import LoadRefused
+from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
+from load.target import ClientFactory, LoadTarget
+from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s
+
+HOURS = 24
+MEMBER = "TOKEN_SECRET_KEY"
+PREFIX = "Uload"
+"""Never like a real id (U and 32 hex digits): notify drops it, and rankings leave it out."""
+
+
+def mint(
+    target: LoadTarget, aws: ClientFactory, count: int, now: Callable[[], float] = time.time
+) -> list[SyntheticUser]:
+    """Mint ``count`` users that no other run has, each with a session of 24 hours.
+
+    Raises `LoadRefused` where the key can't be read.
+    """
+    key, issued, run = _key(target, aws), int(now()), secrets.token_hex(4)
+    times = {"iat": issued, "exp": issued + HOURS * 3600}
+    users = [f"{PREFIX}-{run}-{number:06d}" for number in range(count)]
+    return [SyntheticUser(user, jwt.encode({"sub": user, **times}, key, "HS256")) for user in users]
+
+
+def read_pool(path: Path) -> SessionPool:
+    """Read users, sessions and spots from a file outside the repository; `LoadRefused` if malformed."""
+    try:
+        return SessionPool.from_json(json.loads(path.read_text()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LoadRefused(
+            f"{path} is no pool ({type(error).__name__}); write "
+            '{"visitors": [["Uload-1", "<session>"]], "spots": [{"id": "STATUE-001", "lat": 35.5, '
+            '"lon": 139.6, "radius_m": 15}]}'
+        ) from None
+
+
+def _key(target: LoadTarget, aws: ClientFactory) -> str:
+    try:
+        content = aws("secretsmanager").get_secret_value(SecretId=target.token_secret)
+        key: str = json.loads(content["SecretString"])[MEMBER]
+    except (ClientError, BotoCoreError) as error:
+        raise LoadRefused(
+            f"{target.token_secret} can't be read ({reason(error)}); let this caller read it, or "
+            "give sessions with --pool"
+        ) from None
+    except (ValueError, KeyError):
+        raise LoadRefused(f"{target.token_secret} holds no {MEMBER}; set it first") from None
+    return key
+
+
+def reason(error: ClientError | BotoCoreError) -> str:
+    """Name what AWS or the way to it said, without data."""
+    if isinstance(error, ClientError):
+        return str(error.response["Error"]["Code"])
+    return type(error).__name__
+
+
+LONGEST_S = 3 * 3600
+"""A spot that closes within this time could close during the run."""
+
+
+def spots_of(
+    target: LoadTarget, aws: ClientFactory, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> tuple[GpsSpot, ...]:
+    """Read the places of GPS stamps that are valid now; `LoadRefused` where there is none."""
+    try:
+        pages = aws("dynamodb").get_paginator("scan").paginate(TableName=target.stamp_masters)
+        items = [item for page in pages for item in page["Items"]]
+    except (ClientError, BotoCoreError) as error:
+        raise LoadRefused(
+            f"{target.stamp_masters} can't be read ({reason(error)}); let this caller read it, or "
+            "give users and spots with --pool"
+        ) from None
+    spots = tuple(spot for item in items if _is_open(item, now()) and (spot := _spot(item)))
+    if not spots:
+        raise LoadRefused(
+            f"{target.stamp_masters} holds no GPS stamp that is valid now; load it first"
+        )
+    return spots
+
+
+def _spot(item: dict[str, Any]) -> GpsSpot | None:
+    """Read a stamp master's location; None where it is not awarded by GPS."""
+    place = item.get("Location", {}).get("M", {})
+    numbers = [
+        next((float(place[name]["N"]) for name in names if name in place), None)
+        for names in SPELLINGS.values()
+    ]
+    if item.get("Type", {}).get("S") != "GPS" or None in numbers:
+        return None
+    lat, lon, radius_m = (number for number in numbers if number is not None)
+    return GpsSpot(item["StampId"]["S"], lat, lon, radius_m)
+
+
+def _is_open(item: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether a stamp is valid now and for hours; one whose span can't be read is not."""
+    try:
+        begins = _bound(item.get("ValidFrom"), FIRST_SECOND)
+        ends = _bound(item.get("ValidTo"), LAST_SECOND)
+    except (KeyError, ValueError):
+        return False
+    at = now.timestamp()
+    return (begins is None or begins <= at) and (ends is None or ends >= at + LONGEST_S)
+
+
+def _bound(bound: Mapping[str, str] | None, of_day: time_of_day) -> float | None:
+    """Read epoch seconds or ISO 8601; None where there is no bound."""
+    if bound is None:
+        return None
+    return float(bound["N"]) if "N" in bound else epoch_s(bound["S"], of_day)

@@ -1,0 +1,139 @@
+"""Whether a run may start at all: every rule is checked before the first request, and refuses in a sentence."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lambdas.rally.domain.ids import is_line_user
+from load.engine.admission import LoadRefused, admit
+from load.engine.plan import LOGIN, LoadPlan
+from load.engine.run_file import require_private
+from load.engine.session_pool import SessionPool
+from load.target import LoadTarget
+
+QUOTA_SHARE = 0.8
+"""Of the daily quota, load and everything else together: people come after the test, too."""
+RATE_CAP = 2.0
+"""Times the throttle. More than that would only measure how API Gateway refuses."""
+SECONDS_CAP = 7200.0
+SHARED_POOL = 50
+"""Generators that know nothing of each other draw from a pool so many times larger than they need:
+so fewer than one award in a hundred meets another's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedRun:
+    """What someone wants to run. ``spent`` requests of today's quota are gone already."""
+
+    target: LoadTarget
+    plan: LoadPlan
+    spent: int
+    root: Path
+    unlock: str | None = None
+    pool_file: Path | None = None
+
+
+def guard(asked: RequestedRun) -> None:
+    """Raise `LoadRefused` with the first rule that does not hold."""
+    for rule in RULES:
+        rule(asked)
+
+
+def host_is_allowed(asked: RequestedRun) -> None:
+    admit(asked.target.host, asked.target.allowed_hosts)
+
+
+def production_is_unlocked(asked: RequestedRun) -> None:
+    """Make someone type the host of production before it is loaded."""
+    host = urlsplit(asked.target.host).hostname
+    if asked.target.production and asked.unlock != host:
+        raise LoadRefused(
+            f"{asked.target.name} is production, and load can fire its alarms: tell the operators, "
+            f"then add --unlock {host}"
+        )
+
+
+def rate_is_sane(asked: RequestedRun) -> None:
+    most = RATE_CAP * asked.target.throttle.rate
+    if asked.plan.peak_rate > most:
+        raise LoadRefused(
+            f"{asked.plan.name} asks for {asked.plan.peak_rate:g} requests a second, over the cap of "
+            f"{most:g} (twice the throttle); lower target_rate of {asked.target.name}"
+        )
+
+
+def time_is_bounded(asked: RequestedRun) -> None:
+    if asked.plan.seconds > SECONDS_CAP:
+        raise LoadRefused(
+            f"{asked.plan.name} takes {asked.plan.seconds:.0f} s, over the cap of {SECONDS_CAP:.0f} s; "
+            f"raise target_rate of {asked.target.name}, or take a shorter plan"
+        )
+
+
+def quota_suffices(asked: RequestedRun) -> None:
+    """Compare the plan's price with what is left of the day."""
+    most = int(QUOTA_SHARE * asked.target.daily_quota)
+    if asked.spent + asked.plan.requests > most:
+        raise LoadRefused(
+            f"{asked.plan.name} costs {asked.plan.requests} requests, {asked.spent} of today's are "
+            f"spent, and load may use {most} ({QUOTA_SHARE:.0%} of {asked.target.daily_quota}); "
+            "wait for 00:00 UTC, or take a smaller plan"
+        )
+
+
+def login_stays_at_home(asked: RequestedRun) -> None:
+    """LINE forbids load on its login: /auth/verify is only called where LINE is a fake."""
+    mixes = [step.mix for step in asked.plan.steps]
+    if asked.target.line is None and any(LOGIN in mix for mix in mixes):
+        raise LoadRefused(
+            f"{LOGIN} reaches LINE from {asked.target.name}, and LINE forbids load tests; "
+            "leave --login to --env local, where LINE is a fake"
+        )
+
+
+def pool_is_private(asked: RequestedRun) -> None:
+    """Keep sessions out of the repository and out of others' sight."""
+    if asked.pool_file is not None:
+        require_private(asked.pool_file, asked.root)
+
+
+RULES: tuple[Callable[[RequestedRun], None], ...] = (
+    host_is_allowed,
+    production_is_unlocked,
+    login_stays_at_home,
+    rate_is_sane,
+    time_is_bounded,
+    quota_suffices,
+    pool_is_private,
+)
+
+
+def users_needed(plan: LoadPlan, spots: int, *, workers: int, parts: int) -> int:
+    """Tell how many users a pool must have so that no award meets another: a pair of user and spot each.
+
+    Each worker owns its users, and decks deal awards a few more or less than their share.
+    """
+    if not plan.awards:
+        return workers
+    pairs = plan.awards * 1.1 + 50 * workers
+    spare = SHARED_POOL if parts > 1 else 1
+    return math.ceil(pairs * spare / spots) + workers
+
+
+def pool_suffices(pool: SessionPool, plan: LoadPlan, *, workers: int, parts: int) -> None:
+    """Refuse real people, and a pool in which awards would meet each other."""
+    real = sum(1 for visitor in pool.visitors if is_line_user(visitor.id))
+    if real:
+        raise LoadRefused(f"{real} users of the pool have ids like real people's; use Uload… ids")
+    if not pool.spots:
+        raise LoadRefused(
+            "the pool has no spots to stand at; put the places of some stamps into it"
+        )
+    needed = users_needed(plan, len(pool.spots), workers=workers, parts=parts)
+    if len(pool.visitors) < needed:
+        raise LoadRefused(
+            f"{plan.name} needs {needed} users at {len(pool.spots)} spots, and the pool has "
+            f"{len(pool.visitors)}; put more users into it"
+        )

@@ -1,0 +1,88 @@
+"""Compositions for tests: a stack that is one small target, or an AWS of made-up answers, and what is live."""
+
+import itertools
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from load.target import LoadComposition
+from signoff.environments import load
+from tests.load.fake_aws import Answers, Pages
+
+ROOT = Path(__file__).parents[2]
+LOCAL = load("local", ROOT / "environments.toml", {}).environment
+PROD = load("prod", ROOT / "tests" / "prod.toml", {}).environment
+CALLER = "arn:aws:sts::123456789012:assumed-role/operator/hanako"
+
+
+@dataclass(frozen=True)
+class StackUrls:
+    """One target that is the API, and the fake of LINE as well."""
+
+    api: str
+    line: str
+    aws: str = ""
+
+
+def surrounded(root, *, environment=LOCAL, url=None, aws=None, releases=("a",)):
+    """Return a composition in which each question of what is live has the next answer; the last one stays."""
+    live = itertools.chain(releases, itertools.repeat(releases[-1]))
+    stack = StackUrls(url, url) if url else None
+
+    @contextmanager
+    def served(_environment, _say):
+        yield stack
+
+    return LoadComposition(
+        root=root,
+        environment=lambda _: environment,
+        serves=lambda _: stack is not None,
+        stack=served,
+        kept=lambda: stack,
+        aws=lambda _: aws or (lambda _service: None),
+        caller=lambda _: CALLER,
+        release=lambda _: next(live),
+    )
+
+
+class Tables:
+    """DynamoDB with one spot, and with the stamps of users: it deletes them, and remembers who was looked up."""
+
+    def __init__(self, *stamps):
+        self.stamps, self.people = set(stamps), []
+
+    def scan(self, **_asked):
+        place = {"lat": {"N": "35.5"}, "lon": {"N": "139.6"}, "radiusM": {"N": "15"}}
+        return {"Items": [{"StampId": {"S": "A"}, "Type": {"S": "GPS"}, "Location": {"M": place}}]}
+
+    def query(self, ExpressionAttributeValues, **_asked):  # noqa: N803 - AWS's name
+        user = ExpressionAttributeValues[":user"]["S"]
+        found = [{"UserId": {"S": u}, "StampId": {"S": s}} for u, s in self.stamps if u == user]
+        return {"Items": found}
+
+    def get_item(self, Key, **_asked):  # noqa: N803 - AWS's name
+        self.people.append(Key["UserId"]["S"])
+        return {}
+
+    def batch_write_item(self, RequestItems):  # noqa: N803 - AWS's name
+        for request in next(iter(RequestItems.values())):
+            key = request["DeleteRequest"]["Key"]
+            self.stamps.discard((key["UserId"]["S"], key["StampId"]["S"]))
+        return {}
+
+    def get_paginator(self, operation):
+        return Pages(self, operation)
+
+
+def answering(tables):
+    """Give clients by the name of their service."""
+    key = {"SecretString": json.dumps({"TOKEN_SECRET_KEY": "0123456789abcdef" * 8})}
+    apis = {"items": [{"id": "abc", "name": "stamp-rally-prod-api"}]}
+    clients = {
+        "dynamodb": tables,
+        "secretsmanager": Answers(key),
+        "apigateway": Answers(apis),
+        "cloudwatch": Answers({"Datapoints": []}),
+    }
+    return clients.__getitem__

@@ -1,0 +1,99 @@
+"""Who asks what: each pair of user and spot once, positions whose answer is known, people apart."""
+
+import json
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+
+from lambdas.rally.domain.spots import Location, Position, distance_m
+from load.engine.api_requests import PairsUsedUpError, RequestFactory
+from load.engine.plan import AWARD, JOURNEY, LIST, LOGIN, RANKING, VERIFY
+from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
+from tests.load.runs import chance, pool
+
+SPOTS = (GpsSpot("A", 35.0, 139.0, 15), GpsSpot("B", 43.06, 141.35, 50))
+SMALL = SessionPool(pool(6).visitors, SPOTS)
+
+
+def caller(of=SMALL, seed=1, **more):
+    return RequestFactory(of, chance(seed), **more)
+
+
+def awarded(one, count):
+    return [one.make(AWARD).expect for _ in range(count)]
+
+
+def test_workers_never_award_the_same_pair():
+    workers = [caller(SMALL.part(number, 3)) for number in range(3)]
+    pairs = [(award["user_id"], award["stamp_id"]) for w in workers for award in awarded(w, 4)]
+
+    assert len(set(pairs)) == 12
+
+
+def test_award_is_refused_rather_than_repeated():
+    one = caller()
+    awarded(one, 12)
+
+    with pytest.raises(PairsUsedUpError):
+        one.make(AWARD)
+
+
+def test_generators_that_share_a_pool_meet_as_seldom_as_its_size_promises():
+    """2 generators, 500 awards each, 25,000 pairs: 10 meetings are expected; of one spot's pairs, 50."""
+    spots = tuple(replace(SPOTS[0], id=f"S{number}") for number in range(5))
+    shared = SessionPool(pool(5000).visitors, spots)
+    first, second = (caller(shared, seed, alone=False) for seed in (1, 2))
+    awards = [
+        {(award["user_id"], award["stamp_id"]) for award in awarded(one, 500)}
+        for one in (first, second)
+    ]
+
+    assert len(awards[0]) == len(awards[1]) == 500
+    assert len(awards[0] & awards[1]) <= 20
+
+
+def test_used_pairs_are_listed_before_they_are_sent():
+    one = caller()
+    sent = [one.make(AWARD), *islice(one.visit(), 3)]
+
+    asked = [(call.expect["user_id"], call.expect["stamp_id"]) for call in (sent[0], sent[3])]
+    assert one.used == asked
+
+
+@pytest.mark.parametrize("spot", SPOTS)
+def test_positions_are_where_they_say(spot):
+    """By the application's own haversine: within the radius, or far outside of any accuracy."""
+    one = caller(replace(SMALL, spots=(spot,)))
+    calls = [one.make(VERIFY) for _ in range(200)]
+    place = Location(spot.lat, spot.lon, spot.radius_m)
+
+    for call in calls:
+        body = json.loads(call.body)
+        metres = distance_m(Position(body["lat"], body["lon"], body["accuracy"]), place)
+        assert (metres <= spot.radius_m) is call.expect["within"]
+        assert call.expect["within"] or metres > 10 * spot.radius_m
+    assert 30 <= sum(not call.expect["within"] for call in calls) <= 70, "a quarter is outside"
+
+
+def test_visit_is_list_verify_award_list_of_one_user_at_one_spot():
+    calls = list(caller().visit())
+
+    assert tuple(call.endpoint for call in calls) == JOURNEY
+    assert len({call.token for call in calls}) == 1
+    assert calls[1].expect["spotId"] == calls[2].expect["stamp_id"]
+
+
+def test_calls_ask_for_their_own_user_with_its_own_session():
+    visitor = SyntheticUser("Uload/1", "its-session")
+    one = caller(SessionPool((visitor,), SPOTS, ("an-id-token",)))
+
+    assert one.make(LIST).path == "/stamps?userId=Uload%2F1"
+    assert one.make(RANKING).path == "/ranking/weekly?user_id=Uload%2F1"
+    assert one.make(LIST).token == "its-session"
+    assert json.loads(one.make(LOGIN).body) == {"id_token": "an-id-token"}
+    assert one.make(LOGIN).token == ""
+
+
+def test_visitor_does_not_show_its_session():
+    assert "its-session" not in repr(SyntheticUser("Uload-1", "its-session"))

@@ -1,0 +1,81 @@
+"""Locust that ends without a verdict is never a pass, and what it said last is passed on."""
+
+import json
+
+import pytest
+
+from load.engine.admission import LoadRefused
+from load.engine.judge import ExitCode
+from load.engine.plan import LIST
+from load.execution import Execution
+from tests.load.runs import SilentDisplay, only, plan, run_against, step
+from tests.load.test_verdict import verdict
+
+GAVE_UP = "[2026-11-25 04:34:20,818] vm/ERROR/locust.main: Gave up waiting for workers to connect"
+
+
+@pytest.mark.parametrize("code", [0, 1, 3, -9])
+def test_missing_verdict_is_invalid_whatever_the_exit_code_of_locust(code, tmp_path):
+    (tmp_path / "master.log").write_text(f"something\n{GAVE_UP}\n")
+
+    finished = execution(tmp_path).conclude(code)
+
+    assert finished.exit == ExitCode.INVALID
+    assert finished.sentence == (
+        f"INVALID: Locust ended with {code} and without a verdict "
+        "(locust.main: Gave up waiting for workers to connect)"
+    )
+    assert finished.paths == (tmp_path / "master.log",)
+
+
+def test_refusal_of_a_process_is_told_as_it_was_said(tmp_path):
+    (tmp_path / "locust.log").write_text("refused: api.example.com is not this environment's\n")
+
+    finished = execution(tmp_path).conclude(ExitCode.REFUSED)
+
+    assert finished.exit == ExitCode.REFUSED
+    assert finished.sentence == "refused: api.example.com is not this environment's"
+
+
+@pytest.mark.parametrize(("before", "after"), [("a", "b"), ("a", None), (None, "b")])
+def test_run_in_which_someone_deployed_is_invalid_in_all_its_artefacts(before, after, tmp_path):
+    verdict().write(tmp_path)
+
+    finished = execution(tmp_path, {"release": before}, live=after).conclude(0)
+
+    told = f"release {before} was live before the run, and {after} after it"
+    assert finished.exit == ExitCode.INVALID
+    assert finished.verdict.judgement.reasons == (told,)
+    assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "invalid"
+    assert told in (tmp_path / "junit.xml").read_text()
+
+
+def test_run_whose_release_is_live_to_its_end_keeps_its_verdict(tmp_path):
+    verdict().write(tmp_path)
+
+    assert execution(tmp_path, {"release": "a"}, live="a").conclude(0).exit == ExitCode.PASS
+
+
+def test_folder_that_holds_another_run_s_verdict_is_refused(tmp_path):
+    verdict().write(tmp_path)
+
+    with pytest.raises(
+        LoadRefused, match="holds the verdict of a run that was made; prepare another"
+    ):
+        execution(tmp_path).claim()
+
+
+def test_new_folder_is_made(tmp_path):
+    execution(tmp_path / "new").claim()
+
+    assert (tmp_path / "new").is_dir()
+
+
+def execution(folder, about=None, live=None):
+    """A run without awards, after which there is nothing to clean."""
+    run = run_against(
+        "http://127.0.0.1:9", folder, plan=plan(step(mix=only(LIST))), about=about or {}
+    )
+    return Execution(
+        run=run, target=None, aws=None, folder=folder, display=SilentDisplay(), live=lambda: live
+    )

@@ -1,0 +1,187 @@
+"""Nothing is sent before every rule holds; each refusal says what was asked, what was found, what to do."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from load.engine.admission import LoadRefused, admit
+from load.engine.plan import LOGIN
+from load.engine.session_pool import SessionPool, SyntheticUser
+from load.plans import plans
+from load.preflight import RequestedRun, guard, pool_suffices
+from tests.load.fake_aws import HOST, target
+from tests.load.runs import SPOT, only, plan, step
+
+ROOT = Path(__file__).parents[2]
+PLANS = plans(200, target().throttle)
+
+
+def asked(**more):
+    made = {
+        "target": target(),
+        "plan": PLANS["baseline"],
+        "spent": 0,
+        "root": ROOT,
+        "unlock": HOST,
+    }
+    return RequestedRun(**(made | more))
+
+
+def test_baseline_of_an_unlocked_production_may_run():
+    guard(asked())
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("", "is no address of an API"),
+        ("ftp://api.example.jp", "is no address of an API"),
+        ("https://[", "is no address of an API"),
+        (f"https://{HOST}:stage/", "is no address of an API"),
+        ("http://api.example.jp/prod", "is not https; only loopback may be called without TLS"),
+        ("https://api.example.com/prod", "is not this environment's; it has api.example.jp"),
+        ("https://api.example.jp.evil.test/prod", "is not this environment's"),
+        ("http://127.0.0.1:8080/local", "is not this environment's"),
+        ("https://user:secret@api.example.jp/", "carries more than host and path"),
+        ("https://api.line.me/oauth2", "is LINE's, which forbids load tests"),
+        ("https://LINE.me/", "is LINE's, which forbids load tests"),
+    ],
+)
+def test_host_that_is_not_the_environment_s_is_refused(url, why):
+    with pytest.raises(LoadRefused, match=why):
+        admit(url, [HOST])
+
+
+def test_line_is_refused_even_where_it_is_allowed():
+    with pytest.raises(LoadRefused, match="LINE's"):
+        admit("https://api.line.me", ["api.line.me"])
+
+
+@pytest.mark.parametrize("unlock", [None, "prod", "https://api.example.jp"])
+def test_production_is_refused_until_its_host_is_typed(unlock):
+    with pytest.raises(LoadRefused, match=r"then add --unlock api\.example\.jp"):
+        guard(asked(unlock=unlock))
+
+
+def test_other_environments_need_no_unlocking():
+    guard(asked(target=target(production=False), unlock=None))
+
+
+def test_rate_over_twice_the_throttle_is_refused():
+    with pytest.raises(LoadRefused, match="asks for 2001 requests a second, over the cap of 2000"):
+        guard(asked(plan=plan(step("peak", 1, 2001, only()))))
+
+
+def test_plan_over_two_hours_is_refused():
+    with pytest.raises(LoadRefused, match="takes 7201 s, over the cap of 7200 s"):
+        guard(asked(plan=plan(step("long", 7201, 1))))
+
+
+def test_price_over_what_is_left_of_the_day_is_refused():
+    left = 80_000 - PLANS["baseline"].requests
+    guard(asked(spent=left))
+
+    with pytest.raises(LoadRefused, match=r"load may use 80000 \(80% of 100000\)"):
+        guard(asked(spent=left + 1))
+
+
+def test_login_is_refused_where_line_is_real():
+    with pytest.raises(LoadRefused, match="LINE forbids load tests"):
+        guard(asked(plan=plan(step(mix=only(LOGIN)))))
+
+    guard(asked(plan=plan(step(mix=only(LOGIN))), target=target(line="http://127.0.0.1:1")))
+
+
+def test_sessions_in_the_repository_are_refused():
+    with pytest.raises(LoadRefused, match="move it out of the repository"):
+        guard(asked(pool_file=ROOT / "README.md"))
+
+
+def test_sessions_that_others_can_read_are_refused(tmp_path):
+    file = tmp_path / "pool.json"
+    file.write_text("{}")
+    file.chmod(0o644)
+
+    with pytest.raises(LoadRefused, match="chmod 600"):
+        guard(asked(pool_file=file))
+
+
+def test_pool_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(LoadRefused, match=r"missing\.json can't be read \(No such file"):
+        guard(asked(pool_file=tmp_path / "missing.json"))
+
+
+def users(count):
+    return SessionPool(
+        tuple(SyntheticUser(f"Uload-{number}", "session") for number in range(count)), (SPOT,)
+    )
+
+
+def suffices(pool, *, workers=1, parts=1):
+    """Judge it for a plan of 200 awards."""
+    made = plan(step(seconds=20, rate=50))
+    assert made.awards == 200
+    pool_suffices(pool, made, workers=workers, parts=parts)
+
+
+def test_pool_with_a_real_person_is_refused():
+    real = SessionPool((SyntheticUser("U" + "0123456789abcdef" * 2, "session"),), (SPOT,))
+
+    with pytest.raises(LoadRefused, match="ids like real people's"):
+        suffices(real)
+
+
+def test_pool_without_a_spot_is_refused():
+    with pytest.raises(LoadRefused, match="the pool has no spots"):
+        suffices(SessionPool(users(1).visitors, ()))
+
+
+@pytest.mark.parametrize(
+    ("needed", "shared"),
+    [
+        (200 * 1.1 + 50 + 1, {}),
+        (200 * 1.1 + 2 * 50 + 2, {"workers": 2}),
+        ((200 * 1.1 + 50) * 50 + 1, {"parts": 2}),
+    ],
+    ids=["alone", "workers", "parts"],
+)
+def test_pool_given_by_hand_must_be_as_large_as_a_minted_one(needed, shared):
+    suffices(users(round(needed)), **shared)
+
+    with pytest.raises(LoadRefused, match="put more users into it"):
+        suffices(users(round(needed) - 1), **shared)
+
+
+@pytest.mark.parametrize("name", ["smoke", "baseline", "step", "spike", "soak"])
+def test_every_plan_of_the_guide_s_throttle_can_be_paid_from_one_day(name):
+    guard(asked(plan=PLANS[name]))
+
+
+@pytest.mark.parametrize("name", ["baseline", "step", "spike"])
+def test_judged_steps_have_samples_enough_for_their_rarest_endpoint(name):
+    judged = [one for one in PLANS[name].steps if one.judged]
+    fewest = min(min(PLANS[name].planned(one).values()) for one in judged)
+
+    assert fewest >= 381, "p99 would have no upper end"
+
+
+def test_step_plan_ends_past_the_bucket_of_one_method():
+    predicted = target().throttle.predicted(PLANS["step"])
+    refused = {index for (index, _), ratio in predicted.items() if ratio > 0}
+
+    assert refused == {len(PLANS["step"].steps) - 1}
+
+
+def test_target_rate_decides_what_the_baseline_holds():
+    slow = plans(10, target().throttle)["baseline"].steps[-1]
+
+    assert slow.rate == 10
+    assert slow.arrivals >= 4000
+
+
+def test_message_names_the_numbers_of_the_target():
+    small = replace(target(), daily_quota=1000)
+
+    with pytest.raises(LoadRefused, match=r"load may use 800 \(80% of 1000\)"):
+        guard(asked(target=small))

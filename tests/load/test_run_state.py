@@ -1,0 +1,136 @@
+"""What is heard of a running test is believed only of its own workers, and dated when it ends."""
+
+import json
+
+import pytest
+
+from load.engine.plan import LIST
+from load.engine.run_state import ALONE, RunState
+from load.engine.session_pool import USED_FILE
+from load.engine.verdict import LoadVerdict
+from load.teardown import used_users
+from tests.load.runs import only, plan, pool, run_against, step
+
+CHECKED = "checked by jsonschema_rs"
+
+
+@pytest.fixture
+def run(tmp_path):
+    return run_against("http://127.0.0.1:9", tmp_path, plan=plan(step(mix=only())), pool=pool(3))
+
+
+def report(of, *, answered=1, **more):
+    """One worker's report of a second."""
+    counted = [
+        [0, LIST, "issued", None, answered],
+        [0, LIST, "answered", None, answered],
+    ]
+    made = {"run": of.seed, "checked_by": CHECKED, "done": True}
+    return made | {"steps": counted, "bins": [], "used": []} | more
+
+
+def test_worker_of_another_run_file_makes_a_run_invalid_and_is_not_counted(run):
+    state = RunState(run, ["a", "b"])
+
+    state.receive("a", report(run))
+    state.receive("b", report(run, run=run.seed + 1, answered=500))
+
+    verdict = state.verdict()
+    assert "was given another run file: worker b" in verdict.judgement.reasons
+    assert verdict.measurement.steps.total("answered") == 1
+    assert state.is_over(), "a run that can't count is carried on"
+
+
+def test_worker_too_old_to_name_its_run_file_is_a_stranger(run):
+    told = report(run)
+    del told["run"], told["checked_by"]
+    state = RunState(run, ["a"])
+
+    state.receive("a", told)
+
+    assert state.verdict().measurement.strangers == ("a",)
+
+
+def test_pairs_of_a_stranger_are_listed_for_cleaning(run):
+    state = RunState(run, ["a"])
+
+    state.receive("a", report(run, run=run.seed + 1, used=[["Uload-other", "A"]]))
+
+    assert used_users(state.folder / USED_FILE) == ["Uload-other"]
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ([CHECKED, CHECKED], CHECKED),
+        ([CHECKED, "not checked"], "not checked"),
+        (["not checked", CHECKED], "not checked"),
+        ([CHECKED, "checked by jsonschema"], f"checked by jsonschema, {CHECKED}"),
+        ([], "not checked"),
+    ],
+)
+def test_contract_is_as_checked_as_its_least_careful_worker(run, names, told):
+    state = RunState(run, ["a", "b"])
+
+    list(map(state.receive, "ab", [report(run, checked_by=name) for name in names]))
+
+    assert state.verdict().measurement.contract == told
+
+
+def test_end_is_dated_once_whatever_is_heard_after_it(run):
+    state = RunState(run, ["a"])
+
+    state.end()
+    ended, elapsed_s = state.verdict().ended, state.elapsed_s
+    state.receive("a", report(run))
+    state.end()
+
+    assert state.verdict().ended == ended
+    assert state.elapsed_s == elapsed_s
+    assert state.verdict().measurement.steps.total("answered") == 1
+
+
+def test_workers_without_a_last_word_are_told(run):
+    state = RunState(run, ["a", "b"])
+
+    state.receive("a", report(run))
+    state.receive("b", report(run, done=False))
+
+    assert state.verdict().measurement.unheard == ("b",)
+
+
+def test_only_process_heard_itself_out(run):
+    state = RunState(run, [ALONE])
+
+    state.receive(ALONE, report(run, done=False))
+
+    assert state.verdict().measurement.unheard == ()
+
+
+def test_every_visitor_is_listed_where_a_last_word_is_missing(run):
+    state = RunState(run, ["a"])
+
+    state.receive("a", report(run, done=False, used=[["Uload-000001", "A"]]))
+    state.list_unheard()
+
+    listed = used_users(state.folder / USED_FILE)
+    assert sorted(set(listed)) == sorted(visitor.id for visitor in run.pool.visitors)
+
+
+def test_no_visitor_is_listed_beyond_the_used_where_all_was_heard(run):
+    state = RunState(run, ["a"])
+
+    state.receive("a", report(run, used=[["Uload-000001", "A"]]))
+    state.list_unheard()
+
+    assert used_users(state.folder / USED_FILE) == ["Uload-000001"]
+
+
+def test_strangers_and_the_unheard_are_in_the_record(run):
+    state = RunState(run, ["a", "b"])
+    state.receive("b", report(run, run=run.seed + 1, done=False))
+
+    again = LoadVerdict.from_json(json.loads(json.dumps(state.verdict().to_json())))
+
+    assert again.measurement.strangers == ("b",)
+    assert again.measurement.unheard == ("a", "b")
