@@ -20,7 +20,7 @@ from local.stack import LocalStack, Say
 from plan import Naming, Plan, plan_for, scope_of, watch
 from plan.model import Function, Route, Table
 from runbook.local_stack import mail_answerer
-from runbook.provision import procedure, work_for
+from runbook.procedures.provision import procedure, work_for
 from signoff.environment import Environment
 from signoff.environments import load
 

@@ -36,7 +36,7 @@ def _alarm(naming: Naming, label: str, kind: str, watched: Watched, threshold: i
         period_s=naming.environment.alarms.period_s,
         threshold=threshold,
         description=(
-            f"{subject}: {metric} >= {threshold}. What to do: runbook/alarms.en.md#{kind}"
+            f"{subject}: {metric} >= {threshold}. What to do: runbook/pages/alarms.en.md#{kind}"
         ),
         also_accepted=({"ApiName": names[0]},) if kind.startswith("api") else (),
     )

@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from aws.words import Words
-from runbook import (
+from runbook.engine import Procedure
+from runbook.procedures import (
     by_hand,
     cutover,
     domain,
@@ -26,7 +27,6 @@ from runbook import (
     troubleshoot_secrets,
     troubleshoot_slow,
 )
-from runbook.engine import Procedure
 
 OPERATIONS = (
     migrate_masters,

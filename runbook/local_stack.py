@@ -10,7 +10,7 @@ from lambdas.packing import pack
 from local.line.fake import FakeLine
 from local.mends.sns import confirmation_token
 from local.stack import LocalStack, Say
-from runbook.provision import provision
+from runbook.procedures.provision import provision
 from signoff.environment import Environment
 from signoff.store import Folder, Store
 

@@ -17,7 +17,7 @@ from runbook.judging import in_process_of_its_own, judge_by_checks
 from runbook.live_release import live_release
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.elsewhere import reached as reached_elsewhere
-from runbook.provision import context_for
+from runbook.procedures.provision import context_for
 from runbook.signing import Signing
 from signoff.checklist import Checklist
 from signoff.environment import Environment, embedded

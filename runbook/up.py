@@ -59,7 +59,7 @@ Ctrl-C ends it, and forgets everything."""
 
 def _first_steps() -> str:
     return f"""
-It is empty. Follow runbook/index.en.md (日本語: runbook/index.ja.md) step by step, with --env local; or all at once:
+It is empty. Follow runbook/pages/index.en.md (日本語: runbook/pages/index.ja.md) step by step, with --env local; or all at once:
 python -m runbook provision --env local --go --line-token-file {_named(TOKEN_AT)}"""
 
 

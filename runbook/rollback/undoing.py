@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from runbook import rollback_functions
 from runbook.converge import alarms, releases
 from runbook.engine import Refused, StepContext
+from runbook.procedures import rollback_functions
 from runbook.rollback.contents import content
 from runbook.rollback.drill import go_back
 from runbook.rollback.faults import configure_them_well, delete_versions, take_it_out

@@ -3,7 +3,7 @@
 import pytest
 
 from local.aws.server import LocalAws
-from runbook.provision import procedure
+from runbook.procedures.provision import procedure
 from tests.runbook.desk import Desk, clients
 
 EMPTY, FINISHED = "111122223333", "444455556666"

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from aws.words import Words
 from local.aws.server import LocalAws
 from runbook.engine import StepContext
-from runbook.provision import context_for
+from runbook.procedures.provision import context_for
 from signoff.environment import Environment
 from signoff.environments import load
 

@@ -5,7 +5,7 @@ import threading
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
 from runbook.engine import Procedure, Run, Stopped
-from runbook.provision import ORDER
+from runbook.procedures.provision import ORDER
 from tests.runbook.desk import READS
 from tests.runbook.toy import WHO, Memory
 

@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from local.aws.faults import answering, denied
-from runbook import tables
 from runbook.__main__ import main, options
 from runbook.catalogue import UNKNOWN, Judged, listing, newest_judged, procedures
 from runbook.engine import Journal
+from runbook.procedures import tables
 from tests.runbook.desk import LINE_TOKEN, PROD
 
 STARTED = "2026-11-25T13:07:05.118346Z"

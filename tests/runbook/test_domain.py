@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from runbook import domain
 from runbook.converge import certificates
 from runbook.engine import Declined, Procedure, Refused
+from runbook.procedures import domain
 from tests.runbook.desk import ONCE
 from tests.runbook.rollback.operator import account
 

@@ -5,7 +5,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from local.aws.errors import access_denied, refusal
 from runbook.engine import Journal, Procedure, Run, Stopped
-from runbook.provision import ORDER
+from runbook.procedures.provision import ORDER
 from tests.runbook.desk import READS
 from tests.runbook.toy import WHO, Memory
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from runbook import encryption, secrets, tables
 from runbook.engine import Declined
+from runbook.procedures import encryption, secrets, tables
 
 ALIAS = "alias/rally"
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from runbook import api, functions, least_privilege, masters, monitoring, secrets, tables
 from runbook.catalogue import procedures
 from runbook.converge import rest_api
 from runbook.engine import Change, Declined, Procedure
+from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.runbook import by_hand
 from tests.runbook.desk import said_in
 

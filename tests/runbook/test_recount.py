@@ -2,9 +2,9 @@
 
 import pytest
 
-from runbook import recount
 from runbook.counting import counters
 from runbook.engine import Procedure
+from runbook.procedures import recount
 
 TABLE = "UserStamps-prod"
 PERSON = "U" + "0a" * 16

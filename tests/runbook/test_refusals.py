@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 from local.aws.faults import throttled
 from local.aws.request import json_response
 from local.aws.server import LocalAws
-from runbook import api, functions, least_privilege, masters, monitoring, secrets, tables
 from runbook.converge import masters as spots
 from runbook.engine import Refused, until
 from runbook.engine.clients import PATIENT
 from runbook.engine.patience import TRIES
+from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.runbook.desk import Desk, clients
 from tests.runbook.refusing import saying
 

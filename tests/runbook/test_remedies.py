@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from runbook import api, secrets
 from runbook.engine import Declined, Procedure
+from runbook.procedures import api, secrets
 from tests.runbook.desk import LINE_TOKEN, said_in
 
 TOKEN_KEY, TOKEN = "stamp-rally-prod/token-secret-key", "stamp-rally-prod/line-channel-access-token"

@@ -9,8 +9,8 @@ from typing import Any
 
 from lambdas.packing import pack
 from plan.model import Function
-from runbook import api as api_procedure
 from runbook.engine import Procedure
+from runbook.procedures import api as api_procedure
 from tests.smoke.rally import Rally
 
 Break = Callable[[Rally], AbstractContextManager[None]]

@@ -19,7 +19,7 @@ from plan import plan_for, scope_of
 from plan.model import Plan
 from runbook.engine import StepContext
 from runbook.local_stack import local_stack
-from runbook.provision import context_for
+from runbook.procedures.provision import context_for
 from signoff.environment import Environment
 from signoff.environments import load
 from signoff.records import Records

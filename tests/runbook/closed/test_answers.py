@@ -12,12 +12,12 @@ from lambdas.closed import handler as closed
 from lambdas.packing import pack
 from lambdas.rally.domain.refusals import Refusal
 from plan import plan_for
-from runbook import rollback_api, rollback_functions
 from runbook.converge import closed_api
 from runbook.engine import Procedure
 from runbook.evidence import Evidence
 from runbook.local_stack import local_stack
-from runbook.provision import context_for
+from runbook.procedures import rollback_api, rollback_functions
+from runbook.procedures.provision import context_for
 from signoff.environments import load
 from signoff.store import Folder, Store
 from tests.lambdas import contract

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from runbook import api, functions, least_privilege, rollback_functions
 from runbook.converge import closed_api, rest_api
 from runbook.converge.earlier_version import FOUND, NEW
 from runbook.converge.functions import code_sha256
 from runbook.engine import Declined, Procedure
+from runbook.procedures import api, functions, least_privilege, rollback_functions
 from tests.runbook.desk import package
 
 AUTH = "stamp-rally-prod-auth"

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbook import by_hand, cutover, prepare
 from runbook.asking import signer
 from runbook.engine import Procedure, Refused, Run, Stopped
 from runbook.engine.journal import Journal
+from runbook.procedures import by_hand, cutover, prepare
 from runbook.signing import Signing, name_of
 from signoff.checklist import Checklist
 from signoff.store import Folder, Store

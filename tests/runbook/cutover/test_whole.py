@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from runbook import cutover, verdict
+from runbook import verdict
 from runbook.engine import Journal, Procedure, Run, Stopped
+from runbook.procedures import cutover
 from runbook.rollback.stand_in import stand_in
 from runbook.signing import Signing
 from signoff.checklist import Checklist

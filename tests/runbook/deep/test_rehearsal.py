@@ -7,12 +7,12 @@ import boto3
 import pytest
 
 from lambdas.packing import pack
-from runbook import rehearse_rollbacks
 from runbook.engine import Procedure
 from runbook.evidence import Evidence
 from runbook.live_release import live_release
 from runbook.local_stack import local_stack
-from runbook.provision import context_for, procedure
+from runbook.procedures import rehearse_rollbacks
+from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.state import state
 from runbook.rollback.versions import moves
 from signoff.environments import load

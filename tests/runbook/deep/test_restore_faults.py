@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from runbook import restore_tables
 from runbook.engine import until
 from runbook.engine.clients import PATIENT
+from runbook.procedures import restore_tables
 from runbook.rollback import undoing
 from tests.runbook.desk import clients
 from tests.runbook.rollback.breaking import changing, cut_off

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from plan.canonical import canonical_hash
-from runbook import migrate_masters
 from runbook.engine import Refused, Stopped
 from runbook.migration.file_forms import items_in
+from runbook.procedures import migrate_masters
 from tests.runbook.migration.two_tables import TARGET, everything, spot
 
 SPOTS = [spot(number) for number in range(3)]

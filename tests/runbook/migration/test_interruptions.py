@@ -9,9 +9,9 @@ from local.aws.errors import access_denied, refusal
 from local.aws.faults import denied, throttled
 from local.aws.request import json_response
 from plan.canonical import canonical_hash
-from runbook import migrate_masters
 from runbook.engine import Journal, Stopped
 from runbook.migration.throttling import LONGEST_S, PAUSES
+from runbook.procedures import migrate_masters
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, put, spot
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from plan.canonical import canonical_hash
 from plan.masters import malformed
-from runbook import masters, migrate_masters
 from runbook.engine import Stopped
 from runbook.migration.copy import Copy
+from runbook.procedures import masters, migrate_masters
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, place, put, spot
 from tests.runbook.toy import Memory
 

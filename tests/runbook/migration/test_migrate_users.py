@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from runbook import migrate_users
 from runbook.engine import Journal, Refused, Stopped
 from runbook.migration.carrying import look_at_items
 from runbook.migration.copy import Copy
 from runbook.migration.job import Job
 from runbook.migration.scanning import Page
+from runbook.procedures import migrate_users
 from tests.runbook.migration.two_tables import create, everything, put
 from tests.runbook.toy import Memory
 

@@ -11,7 +11,7 @@ from runbook.__main__ import options
 from runbook.alarm_pages import PAGES
 from runbook.catalogue import procedures
 from runbook.engine.text import JAPANESE
-from runbook.pages import HERE, LANGUAGES, pages
+from runbook.pages import FOLDER, LANGUAGES, pages
 from signoff.checklist import Checklist
 from signoff.environments import load
 
@@ -22,11 +22,11 @@ TEXTS = pages()
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_page_is_as_generated(name):
-    assert (HERE / name).read_text(encoding="utf-8") == TEXTS[name], "run `make docs`"
+    assert (FOLDER / name).read_text(encoding="utf-8") == TEXTS[name], "run `make docs`"
 
 
 def test_no_page_is_left_of_a_procedure_that_is_gone():
-    assert {path.name for path in HERE.glob("*.md")} == set(TEXTS)
+    assert {path.name for path in FOLDER.glob("*.md")} == set(TEXTS)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -69,7 +69,7 @@ def test_every_kind_of_alarm_has_an_entry_to_which_its_description_links():
 
     assert {one.kind for one in alarms} == {one.kind for one in PAGES}
     for one in alarms:
-        file, anchor = re.search(r"runbook/(\S+)#(\S+)$", one.description).groups()
+        file, anchor = re.search(r"runbook/pages/(\S+)#(\S+)$", one.description).groups()
         assert f"\n## {anchor}\n" in TEXTS[file]
 
 

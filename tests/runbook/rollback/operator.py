@@ -11,7 +11,7 @@ from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from runbook.engine import Procedure
 from runbook.engine.step_context import Changes
-from runbook.provision import procedure
+from runbook.procedures.provision import procedure
 from tests.runbook.desk import ONCE, Desk, clients
 
 SCALING = "application-autoscaling"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from runbook import rollback_api
 from runbook.converge import rest_api
 from runbook.engine import Refused
+from runbook.procedures import rollback_api
 
 
 @pytest.fixture

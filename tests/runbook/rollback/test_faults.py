@@ -11,9 +11,10 @@ from threading import Thread
 
 import pytest
 
-from runbook import front_end, rollback_api, rollback_frontend, rollback_functions
+from runbook import front_end
 from runbook.converge import rest_api
 from runbook.engine import Refused, Stopped
+from runbook.procedures import rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback.configuration import write
 from runbook.rollback.stand_in import stand_in
 from tests.runbook.rollback.breaking import changing

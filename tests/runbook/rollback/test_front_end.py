@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from runbook import cutover, front_end, rollback_frontend
+from runbook import front_end
 from runbook.engine import Refused
+from runbook.procedures import cutover, rollback_frontend
 from runbook.rollback.stand_in import stand_in
 from tests.runbook.desk import Evidence
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbook import restore_tables
 from runbook.engine import until
+from runbook.procedures import restore_tables
 from tests.runbook.rollback.operator import account
 
 OLD = "UserStamps-prod"

@@ -6,9 +6,9 @@ import pytest
 
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
-from runbook import api, functions, least_privilege, rollback_api
 from runbook.converge import rest_api
 from runbook.engine import Declined
+from runbook.procedures import api, functions, least_privilege, rollback_api
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, clients, said_in
 from tests.runbook.rollback.operator import Operator

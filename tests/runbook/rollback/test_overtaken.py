@@ -3,9 +3,9 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from runbook import functions, rollback_api, rollback_functions
 from runbook.converge import releases, rest_api
 from runbook.engine import Procedure
+from runbook.procedures import functions, rollback_api, rollback_functions
 from tests.runbook.desk import package
 from tests.runbook.rollback.breaking import denied
 from tests.runbook.rollback.operator import account

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from lambdas.rally.domain import counters as theirs
 from lambdas.rally.domain.periods import month_of, week_of
-from runbook import recount
 from runbook.counting import counters
 from runbook.engine import Refused
+from runbook.procedures import recount
 
 TABLE = "UserStamps-prod"
 PERSON = "U" + "0a" * 16

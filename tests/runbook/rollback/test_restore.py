@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbook import restore_tables, rollback_functions
 from runbook.engine import Refused, until
+from runbook.procedures import restore_tables, rollback_functions
 from runbook.rollback import undoing
 
 GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbook import functions, restore_tables, rollback_functions
 from runbook.engine import Declined, until
+from runbook.procedures import functions, restore_tables, rollback_functions
 from runbook.rollback import undoing
 
 RANKING = {"RoleName": "stamp-rally-prod-ranking-role", "PolicyName": "restored-tables"}

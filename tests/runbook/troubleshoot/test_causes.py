@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from runbook import (
+from runbook.diagnosis import logs, preflights
+from runbook.diagnosis.logs import tell_signs
+from runbook.engine import Procedure
+from runbook.procedures import (
     least_privilege,
     troubleshoot,
     troubleshoot_cors,
     troubleshoot_secrets,
     troubleshoot_slow,
 )
-from runbook.diagnosis import logs, preflights
-from runbook.diagnosis.logs import tell_signs
-from runbook.engine import Procedure
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.operator import account
 
@@ -127,7 +127,7 @@ def test_a_burning_alarm_is_named_with_its_page(operator, told):
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="over")
 
     assert name in said
-    assert "runbook/alarms.en.md#function-errors" in said
+    assert "runbook/pages/alarms.en.md#function-errors" in said
 
 
 def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
@@ -252,4 +252,4 @@ def test_all_that_is_said_is_said_in_japanese_too(operator, told, module):
 def test_a_cause_names_the_page_of_its_language(lang):
     (one,) = troubleshoot_slow.causes({"Users-prod WriteThrottleEvents": 3})
 
-    assert f"runbook/alarms.{lang}.md#throttle" in one.told("prod")[lang]
+    assert f"runbook/pages/alarms.{lang}.md#throttle" in one.told("prod")[lang]
