@@ -27,9 +27,9 @@ else
 	@$(PY) -m pytest tests/load/deep -q $(ARGS)  # they measure, too
 endif
 
-lint: .venv/finished  ## ruff, mypy, declared dependencies
+lint: .venv/finished  ## ruff, mypy, import contracts, declared dependencies
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
-	@.venv/bin/deptry --no-ansi .
+	@.venv/bin/lint-imports && .venv/bin/deptry --no-ansi .
 
 up: .venv/finished  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned)
 	@$(PY) -m runbook.up $(if $(EMPTY),--empty)

@@ -3,18 +3,9 @@
 import boto3
 import pytest
 
-from aws.door import Patience
-from aws.reading import Means, read
-from tests.aws.answers import SCOPE, THEN
-from tests.aws.fake_aws import FakeAws
-
-CALLER = "arn:aws:sts::444455556666:assumed-role/reader/somebody"
-ADDRESSES = {SCOPE.domain: ("192.0.2.1",), "d-abc.execute-api.example": ("192.0.2.1",)}
-MEANS = Means(
-    patience=Patience(control_plane_per_s=1e6, attempts=1),
-    resolve=lambda name: ADDRESSES[name],
-    now=lambda: THEN,
-)
+from aws.reading import read
+from tests.aws.answers import SCOPE
+from tests.aws.fake_aws import CALLER, MEANS, FakeAws
 
 
 @pytest.fixture(scope="session")

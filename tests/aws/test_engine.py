@@ -9,8 +9,7 @@ from aws.door import ReadFailure
 from aws.engine import Reader, Reading, reason_of
 from aws.section import Unreadable
 from tests.aws.answers import CANARY, SCOPE
-from tests.aws.conftest import MEANS
-from tests.aws.fake_aws import HEALTHY
+from tests.aws.fake_aws import HEALTHY, MEANS
 
 
 class NoAws:

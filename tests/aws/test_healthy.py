@@ -6,8 +6,7 @@ import pytest
 
 from aws.saved import unreadable
 from tests.aws.answers import REGION, SCOPE, TABLE_KEY, THEN
-from tests.aws.conftest import CALLER
-from tests.aws.fake_aws import HEALTHY
+from tests.aws.fake_aws import CALLER, HEALTHY
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from aws import frozen, on_demand, to_json, unreadable
 from aws.reading import NOT_ASKED, read
 from aws.section import NotTestable, known
 from tests.aws.answers import SCOPE
-from tests.aws.conftest import CALLER, MEANS
+from tests.aws.fake_aws import CALLER, MEANS
 from tests.aws.unread import unread
 
 pytestmark = pytest.mark.usefixtures("fake")

@@ -8,8 +8,7 @@ import pytest
 from aws.readers import READERS
 from aws.saved import from_json, to_json, unreadable
 from tests.aws.answers import SCOPE
-from tests.aws.conftest import MEANS
-from tests.aws.fake_aws import HEALTHY, Refusal
+from tests.aws.fake_aws import HEALTHY, MEANS, Refusal
 from tests.aws.known_without import EMPTY_LISTINGS, LOST, NOTHING_SET, UNREAD, of
 from tests.aws.unread import is_unread, items, missing, unread
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.signoff.conftest import ROOT, run
+from tests.signoff.operator import ROOT, run
 
 REPORT = ROOT / "report" / "prod" / "latest"
 NO_SERVER = "http://127.0.0.1:9"
