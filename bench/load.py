@@ -180,7 +180,8 @@ def frozen(folder: Path) -> tuple[tuple[float, ...], tuple[float, ...]]:
         _, judged = drive(run_against(target.url, folder, plan=made, pool=pool(count)))
         waits = true_latency.waits_ms(target.times(), FREEZE_RATE, FREEZE_S)
     seen = judged.measurement.steps.by_detail(0, AWARD, "latency")
-    reported = tuple(confidence.percentile(seen, part).value for part in TAILS)
+    found = (confidence.percentile(seen, part) for part in TAILS)
+    reported = tuple(tail.value for tail in found if tail)
     return reported, tuple(true_latency.percentile(waits, part) for part in TAILS)
 
 

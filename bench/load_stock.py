@@ -6,6 +6,7 @@ the requests a second of one user; STOCK_LISTS_ONLY leaves the other endpoints o
 
 import json
 import os
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from locust import HttpUser, constant_throughput, tag, task
@@ -40,7 +41,7 @@ class StockUser(HttpUser):
     def ranking(self) -> None:
         self.ask("GET", "/ranking/weekly", params={"user_id": USER})
 
-    def ask(self, method: str, path: str, **content: object) -> None:
+    def ask(self, method: str, path: str, **content: Any) -> None:
         """Send, and fail what breaks its schema."""
         session = {"Authorization": f"Bearer {SESSION}"}
         with self.client.request(
