@@ -1,4 +1,4 @@
-"""The suite's own AWS calls: few, declared in smoke/access.py, and none about a person."""
+"""The suite's own AWS calls: few, declared in smoke/policy.py, and none about a person."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -43,7 +43,7 @@ def secret_value(secretsmanager: Any, secret: Secret) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class KeyedTable:
     """A table and its key attributes, as far as putting things back needs it."""
 
     dynamodb: Any

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smoke.calls import Call, Session, get
-from smoke.script import Script
+from smoke.scenarios import Scenarios
 
 LONG = "x" * 10_000
 DEEP = "[" * 500 + "]" * 500
@@ -61,31 +61,31 @@ def takes_input(route: str) -> bool:
     return route in SPOILED or route in QUERIES
 
 
-def bad_calls(route: str, script: Script) -> Iterator[Call]:
+def bad_calls(route: str, scenarios: Scenarios) -> Iterator[Call]:
     """Yield the calls of a route; each of them must be answered by a 4xx."""
     verb, path = route.split(" ")
-    session = _who(route, script)
+    session = _who(route, scenarios)
     for query in QUERIES.get(route, ()):
         yield get(path, session, **query)
     if route in SPOILED:
-        for body in (*BODIES.values(), *_spoiled(route, script, session)):
+        for body in (*BODIES.values(), *_spoiled(route, scenarios, session)):
             yield Call(verb=verb, path=path, session=session, body=body)
 
 
-def _who(route: str, script: Script) -> Session | None:
+def _who(route: str, scenarios: Scenarios) -> Session | None:
     if route == "POST /auth/verify":
         return None
     if route == "POST /notify":
         # A careless function could push; to the operator, if the session were his.
-        return script.sessions.own(script.caller.user_id)
-    return script.caller
+        return scenarios.sessions.own(scenarios.caller.user_id)
+    return scenarios.caller
 
 
-def _spoiled(route: str, script: Script, session: Session | None) -> Iterator[str]:
+def _spoiled(route: str, scenarios: Scenarios, session: Session | None) -> Iterator[str]:
     if session is None:
         right: Mapping[str, Any] = {}
     else:
-        right = script.harmless(route, session, session.user_id).members
+        right = scenarios.harmless(route, session, session.user_id).members
     for name, values in SPOILED[route].items():
         for value in values:
             yield json.dumps({**right, name: value})

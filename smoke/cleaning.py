@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smoke.aws import AWAY, Table, reason
+from smoke.aws import AWAY, KeyedTable, reason
 from smoke.calls import Answer, Call
 
 AWARD = "POST /stamps/award"
@@ -15,9 +15,9 @@ LOGIN = "POST /auth/verify"
 class Cleaner:
     """``ours`` are all users of this run: nobody else's items are ever touched."""
 
-    users: Table
-    user_stamps: Table
-    masters: Table
+    users: KeyedTable
+    user_stamps: KeyedTable
+    masters: KeyedTable
     ours: frozenset[str]
 
     def clean(self, answers: Iterable[Answer], unanswered: Iterable[Call]) -> list[str]:
@@ -47,7 +47,7 @@ class Cleaner:
         return [left for one in stamp_ids for left in _emptied(self.masters, one)]
 
 
-def _emptied(table: Table, hash_key: str) -> Iterator[str]:
+def _emptied(table: KeyedTable, hash_key: str) -> Iterator[str]:
     try:
         if not (found := table.under(hash_key)):
             return

@@ -8,8 +8,7 @@ from typing import Any
 import requests
 
 from aws.section import NotTestable
-from smoke.calls import Answer, Call
-from smoke.redaction import redacted
+from smoke.calls import Answer, Call, redacted
 
 TIMEOUT_S = (5, 31)
 """To connect, to read: API Gateway itself gives up after 29 s, and its answer is worth waiting for."""

@@ -7,32 +7,32 @@ import pytest
 from aws.section import NotTestable
 from signoff.collection import ROW
 from signoff.plugin import RUN, SEEN
-from smoke import axes
-from smoke.by_hand import signature_instead
-from smoke.opening import opened
-from smoke.trial import Trial
+from smoke import parameters
+from smoke.manual import signature_instead
+from smoke.row_calls import RowCalls
+from smoke.suite_session import suite_session
 
 
 def pytest_generate_tests(metafunc):
     """Parametrize over the plan and our own tables; no call is made for it."""
     run = metafunc.config.stash[RUN]
-    axes.parametrize(metafunc, run.environment, run.plan)
+    parameters.parametrize(metafunc, run.environment, run.plan)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out what only the stand-in of LINE can show, and put last what sees that all is gone."""
+    """Leave out what only the stand-in of LINE can show, and run the test of the cleaning last."""
     if not config.stash[RUN].own_stack:
         items[:] = [
-            item for item in items if axes.EMBEDDED not in getattr(item, "fixturenames", ())
+            item for item in items if parameters.EMBEDDED not in getattr(item, "fixturenames", ())
         ]
-    items.sort(key=lambda item: item.name == axes.LAST)
+    items.sort(key=lambda item: item.name == parameters.LAST)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem):
     """Let a signature stand for what this environment does not let a machine try."""
-    if "trial" not in pyfuncitem.fixturenames:
+    if "calls" not in pyfuncitem.fixturenames:
         return (yield)
     snapshot, row = pyfuncitem.config.stash[RUN].snapshot, pyfuncitem.stash[ROW]
     with signature_instead(snapshot, row, pyfuncitem.stash[SEEN]):
@@ -41,12 +41,12 @@ def pytest_pyfunc_call(pyfuncitem):
 
 
 @pytest.fixture(scope="session")
-def opening(pytestconfig):
-    """The suite once it is open, or what kept it from opening: for each row to raise again."""
+def suite_or_reason(pytestconfig):
+    """The running suite, or why it could not start, which each row raises again."""
     run = pytestconfig.stash[RUN]
     with ExitStack() as closing:
         try:
-            suite = closing.enter_context(_opened(run))
+            suite = closing.enter_context(_suite_session(run))
         except NotTestable as closed:
             yield closed
             return
@@ -55,26 +55,26 @@ def opening(pytestconfig):
 
 
 @pytest.fixture
-def trial(opening, row, observe):
+def calls(suite_or_reason, row, observe):
     """What this row's test sees of the suite."""
-    if isinstance(opening, NotTestable):
-        raise opening.with_traceback(None)  # raised once per row: it would grow by each
-    return Trial(opening, row, observe)
+    if isinstance(suite_or_reason, NotTestable):
+        raise suite_or_reason.with_traceback(None)  # raised once per row: it would grow by each
+    return RowCalls(suite_or_reason, row, observe)
 
 
 @pytest.fixture
-def embedded_line(trial):
+def embedded_line(calls):
     """The local stack's stand-in of LINE, which can be looked into."""
-    return trial.suite.line
+    return calls.suite.line
 
 
 @pytest.fixture
-def origin(trial):
+def origin(calls):
     """The one origin that the environment allows."""
-    return trial.suite.environment.origin
+    return calls.suite.environment.origin
 
 
-def _opened(run):
+def _suite_session(run):
     if run.choice.replay:
         raise NotTestable("a saved inventory answers no calls; run without --replay")
-    return opened(run.snapshot, run.api_url, embedded=run.own_stack)
+    return suite_session(run.snapshot, run.api_url, embedded=run.own_stack)

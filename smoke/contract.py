@@ -11,8 +11,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from smoke.calls import Answer, shown
-from smoke.redaction import redacted
+from smoke.calls import Answer, redacted, shown
 
 PATH = Path(__file__).with_name("openapi.yaml")
 URI = "urn:contract"

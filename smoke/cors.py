@@ -1,4 +1,4 @@
-"""Answers as a browser sees them: on which kinds of answer the allowed origin must stand."""
+"""CORS as a browser applies it: preflights, and the kinds of answer that must carry the allowed origin."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from aws.section import Follows
 from smoke.calls import Answer, Call, get
 from smoke.errors import ERRORS
-from smoke.health import ROWS
-from smoke.script import GUIDE, Script
+from smoke.root_causes import ROWS
+from smoke.row_calls import RowCalls
+from smoke.scenarios import GUIDE, Scenarios
 from smoke.sessions import PUBLIC_KEYS
 
 FOREIGN = "https://smoke.invalid"
@@ -42,7 +43,7 @@ class Case:
     name: str
     status: int
     owner: str
-    call: Callable[[Script], Call]
+    call: Callable[[Scenarios], Call]
 
     def missed(self, answer: Answer) -> Exception:
         """Return what to raise where the call is not answered so."""
@@ -72,38 +73,38 @@ def listed(answer: Answer, what: str) -> set[str]:
     return {one.strip().lower() for one in found.split(",")}
 
 
-def _success(route: str) -> Callable[[Script], Call]:
-    return lambda script: script.success(route)
+def _success(route: str) -> Callable[[Scenarios], Call]:
+    return lambda scenarios: scenarios.success(route)
 
 
-def _error(route: str, status: int) -> Callable[[Script], Call]:
+def _error(route: str, status: int) -> Callable[[Scenarios], Call]:
     return next(one.call for one in ERRORS if (one.route, one.status) == (route, status))
 
 
-def _elsewhere(call: Callable[[Script], Call]) -> Callable[[Script], Call]:
-    return lambda script: replace(call(script), origin=FOREIGN)
+def _elsewhere(call: Callable[[Scenarios], Call]) -> Callable[[Scenarios], Call]:
+    return lambda scenarios: replace(call(scenarios), origin=FOREIGN)
 
 
-def _forged(script: Script) -> Call:
-    session = script.sessions.forged(script.caller, PUBLIC_KEYS[0])
-    return script.harmless("GET /stamps", session, session.user_id)
+def _forged(scenarios: Scenarios) -> Call:
+    session = scenarios.sessions.forged(scenarios.caller, PUBLIC_KEYS[0])
+    return scenarios.harmless("GET /stamps", session, session.user_id)
 
 
 def _cases() -> Iterator[Case]:
     for route in SUCCESSES:
         yield Case(f"200 of {route}", 200, ROWS[route], _success(route))
-    yield Case("200 of an award", 200, "SMOKE-03", Script.collect)
+    yield Case("200 of an award", 200, "SMOKE-03", Scenarios.collect)
     for route, status in REFUSALS:
         error = _error(route, status)
         yield Case(f"{status} of {route}", status, "SMOKE-11", error)
         yield Case(f"{status} of {route} to another origin", status, "SMOKE-11", _elsewhere(error))
     yield Case("401 of POST /auth/verify", 401, "SMOKE-01", lambda _: GUIDE)
-    yield Case("409", 409, "SMOKE-16", Script.collect_again)
+    yield Case("409", 409, "SMOKE-16", Scenarios.collect_again)
     yield Case(
         "403",
         403,
         "SEC-42",
-        lambda script: script.harmless("GET /stamps", script.caller, script.other),
+        lambda scenarios: scenarios.harmless("GET /stamps", scenarios.caller, scenarios.other),
     )
     missing = get("/stamps", userId="Usmoke")
     yield Case("401 of the gateway without a session", 401, "SEC-41", lambda _: missing)
@@ -113,3 +114,28 @@ def _cases() -> Iterator[Case]:
 
 
 CASES = tuple(_cases())
+
+
+def asked_before(calls: RowCalls, path: str, origin: str | None = None) -> Answer:
+    """Return the answer to a preflight for all that the front end sends on a path."""
+    verbs, headers = verbs_of(calls, path), headers_of(calls)
+    return calls.answer(preflight(path, min(verbs).upper(), ",".join(sorted(headers)), origin))
+
+
+def verbs_of(calls: RowCalls, path: str) -> set[str]:
+    """Return the verbs of a path, in lower case."""
+    return {route.verb.lower() for route in calls.suite.plan.api.routes if route.path == path}
+
+
+def headers_of(calls: RowCalls) -> set[str]:
+    """Return the headers that a page of this environment sends, in lower case."""
+    return {*HEADERS, "x-api-key"} if calls.suite.client.api_key else set(HEADERS)
+
+
+def shown(calls: RowCalls, case: Case) -> Answer:
+    """Return an answer of the case's kind; Follows where the call is not answered so."""
+    answer = calls.answer(case.call)
+    if answer.status != case.status:
+        calls.attribute(answer.call.route)
+        raise case.missed(answer)
+    return answer

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
-from smoke.script import GUIDE, HUGE_ACCURACY_M, Script
+from smoke.scenarios import GUIDE, HUGE_ACCURACY_M, Scenarios
 
 FAR_M = 5_000
 """Beyond any radius and any accuracy that counts."""
@@ -17,41 +17,41 @@ FAR_M = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """``call`` raises ByHand for an award that might be given by mistake where none may be."""
+    """``call`` raises ManualOnly for an award that might be given by mistake where none may be."""
 
     route: str
     status: int
     code: str
-    call: Callable[[Script], Call]
+    call: Callable[[Scenarios], Call]
 
     def __str__(self) -> str:
         return f"{self.route} {self.code}"
 
 
-def _text(route: str, text: str) -> Callable[[Script], Call]:
+def _text(route: str, text: str) -> Callable[[Scenarios], Call]:
     verb, path = route.split(" ")
-    return lambda script: Call(verb=verb, path=path, session=_who(route, script), body=text)
+    return lambda scenarios: Call(verb=verb, path=path, session=_who(route, scenarios), body=text)
 
 
-def _members(route: str, **members: object) -> Callable[[Script], Call]:
-    return lambda script: send(route, _who(route, script), **members)
+def _members(route: str, **members: object) -> Callable[[Scenarios], Call]:
+    return lambda scenarios: send(route, _who(route, scenarios), **members)
 
 
-def _who(route: str, script: Script) -> Session | None:
-    return None if route == "POST /auth/verify" else script.caller
+def _who(route: str, scenarios: Scenarios) -> Session | None:
+    return None if route == "POST /auth/verify" else scenarios.caller
 
 
-def _period(kind: str, period: str) -> Callable[[Script], Call]:
-    return lambda script: get(f"/ranking/{kind}", script.caller, period=period)
+def _period(kind: str, period: str) -> Callable[[Scenarios], Call]:
+    return lambda scenarios: get(f"/ranking/{kind}", scenarios.caller, period=period)
 
 
-def _nowhere(route: str) -> Callable[[Script], Call]:
-    return lambda script: script.harmless(route, script.caller, script.caller.user_id)
+def _nowhere(route: str) -> Callable[[Scenarios], Call]:
+    return lambda scenarios: scenarios.harmless(route, scenarios.caller, scenarios.caller.user_id)
 
 
-def _too_far(script: Script) -> Call:
-    place = {**script.spot.away(FAR_M), "accuracy": HUGE_ACCURACY_M}
-    return script.collect(**place)
+def _too_far(scenarios: Scenarios) -> Call:
+    place = {**scenarios.spot.away(FAR_M), "accuracy": HUGE_ACCURACY_M}
+    return scenarios.collect(**place)
 
 
 ERRORS = (
@@ -60,14 +60,16 @@ ERRORS = (
     Error("POST /auth/verify", 400, "EMPTY_ID_TOKEN", _members("POST /auth/verify", id_token="")),
     Error("POST /auth/verify", 400, "VALIDATION_ERROR", _members("POST /auth/verify", id_token=5)),
     Error("POST /auth/verify", 401, "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
-    Error("GET /stamps", 400, "VALIDATION_ERROR", lambda script: get("/stamps", script.caller)),
+    Error(
+        "GET /stamps", 400, "VALIDATION_ERROR", lambda scenarios: get("/stamps", scenarios.caller)
+    ),
     Error("POST /stamps/award", 400, "INVALID_JSON", _text("POST /stamps/award", "{")),
     Error("POST /stamps/award", 400, "VALIDATION_ERROR", _members("POST /stamps/award")),
     Error(
         "POST /stamps/award",
         400,
         "STAMP_TYPE_MISMATCH",
-        lambda script: script.collect(method="IMAGE"),
+        lambda scenarios: scenarios.collect(method="IMAGE"),
     ),
     Error("POST /stamps/award", 400, "OUT_OF_RANGE", _too_far),
     Error(
@@ -81,7 +83,7 @@ ERRORS = (
         "POST /gps/verify",
         400,
         "VALIDATION_ERROR",
-        lambda script: script.position(script.caller, lat=91),
+        lambda scenarios: scenarios.position(scenarios.caller, lat=91),
     ),
     Error(
         "POST /gps/verify",
@@ -109,7 +111,7 @@ POSITION_REQUIRED = Error(
     "POST /stamps/award",
     400,
     "POSITION_REQUIRED",
-    lambda script: script.collect(lat=None, lon=None, accuracy=None),
+    lambda scenarios: scenarios.collect(lat=None, lon=None, accuracy=None),
 )
 
 

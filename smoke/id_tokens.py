@@ -10,8 +10,8 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from smoke.by_hand import ByHand
-from smoke.line import Line
+from smoke.line import LineClient
+from smoke.manual import ManualOnly
 
 GIVEN = "SMOKE_ID_TOKEN"
 NAME = "Smoke"
@@ -26,19 +26,19 @@ FLAWS = ("expired", "of another channel", "unsigned", "signed by a stranger")
 class IdTokens:
     """For the users of one run. ``now`` is in seconds since the epoch."""
 
-    line: Line
+    line: LineClient
     channel_id: str
     now: int
     given: str | None = field(default=None, repr=False)
     """A token that a phone got from LINE, good for an hour."""
 
     def good(self, user_id: str) -> str:
-        """Return a token that LINE vouches for; ByHand where only a phone can get one."""
+        """Return a token that LINE vouches for; ManualOnly where only a phone can get one."""
         if self.line.embedded:
             return self.line.id_token(user_id=user_id, name=NAME, audience=self.channel_id)
         if self.given:
             return self.given
-        raise ByHand(f"a login needs an ID token of LINE; give one in {GIVEN}, or sign a login")
+        raise ManualOnly(f"a login needs an ID token of LINE; give one in {GIVEN}, or sign a login")
 
     def bad(self, flaw: str, user_id: str) -> str:
         """Return a token whose one flaw is this one of FLAWS."""

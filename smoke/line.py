@@ -14,7 +14,7 @@ PUSH = "/v2/bot/message/push"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LineClient:
     """One endpoint. ``embedded`` where it is the local stack's stand-in, which can be looked into."""
 
     endpoint: str

@@ -1,4 +1,4 @@
-"""Whether a request's line arrived in a log group: asked until it did, or until a deadline."""
+"""Whether the lines of this run's requests arrive in the log groups of the functions that they reached."""
 
 import time
 from collections.abc import Callable
@@ -9,8 +9,21 @@ from botocore.exceptions import ClientError
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from aws.section import Follows, NotTestable
+from plan.model import LogGroup
 from smoke.aws import AWAY, reason
+from smoke.calls import Answer, Call
+from smoke.row_calls import RowCalls
+from smoke.scenarios import GUIDE, Scenarios
 
+ROUTES = {
+    "stamps": "GET /stamps",
+    "award": "POST /stamps/award",
+    "gps-verify": "POST /gps/verify",
+    "notify": "POST /notify",
+    "ranking": "GET /ranking/weekly",
+    "richmenu": "GET /richmenu/list",
+}
+"""Function -> a route of it."""
 BEFORE_S = 60
 """Clocks differ: so much earlier than the answer a line may be dated."""
 
@@ -54,3 +67,27 @@ class Logs:
             raise NotTestable(f"{group}: {reason(error)}") from None
         except AWAY as error:
             raise NotTestable(f"{group}: {reason(error)}") from None
+
+
+def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
+    """Return an answer of the function that logs there; of any, for the API's own access log."""
+    keys = [one.key for one in calls.suite.plan.functions if one.log_group == group.name]
+    route = ROUTES.get(keys[0]) if keys else None
+    if route is None:
+        return calls.answer(GUIDE)
+    caller = calls.caller
+
+    def harmless(scenarios: Scenarios) -> Call:
+        return scenarios.harmless(route, caller, caller.user_id)
+
+    return calls.answer(harmless)
+
+
+def arrived(calls: RowCalls, group: LogGroup, answer: Answer) -> bool:
+    """Tell whether the request's line is there; Follows where the route itself is red."""
+    logs = Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
+    found = logs.arrived(group.name, answer.request_id, answer.at)
+    calls.observe.note(group=group.name, arrived=found)
+    if not found:
+        calls.attribute(answer.call.route)
+    return found

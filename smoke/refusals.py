@@ -1,84 +1,95 @@
-"""What must be refused: sessions that do not hold, input that makes no sense; and what refusals tell."""
+"""What must be refused (invalid sessions, invalid input), and what no refusal may reveal."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
 from aws.section import Follows, NotTestable
+from plan.model import Plan
+from signoff.environment import Environment
 from smoke.bad_input import bad_calls, takes_input
-from smoke.by_hand import ByHand
 from smoke.calls import Answer, Call, Session
 from smoke.contract import contract
 from smoke.errors import ERRORS
-from smoke.health import LOGIN, ROWS
-from smoke.leaks import leaks
-from smoke.script import GUIDE
+from smoke.manual import ManualOnly
+from smoke.root_causes import LOGIN, ROWS
+from smoke.row_calls import Build, RowCalls
+from smoke.scenarios import GUIDE
 from smoke.sessions import PUBLIC_KEYS
-from smoke.trial import Build, Trial
+
+SHAPES = {
+    "a trace": re.compile(r"Traceback|File \"|, line \d+"),
+    "an exception": re.compile(r"\b[A-Z][A-Za-z]+(?:Error|Exception)\b"),
+    "an ARN": re.compile(r"arn:aws"),
+    "a path": re.compile(r"/var/|/opt/|/tmp/|site-packages|\b\w+\.py\b"),
+    "an AWS service": re.compile(r"boto|dynamodb|secrets ?manager|lambda\b", re.IGNORECASE),
+    "a token": re.compile(r"eyJ[\w-]{10,}\.[\w-]+\."),
+}
 
 
-def asked_with(trial: Trial, route: str, session: Session | None) -> Answer:
+def asked_with(calls: RowCalls, route: str, session: Session | None) -> Answer:
     """Ask a route for the caller's own with this session, harmlessly."""
-    caller = trial.caller
-    return trial.answer(lambda script: script.harmless(route, session, caller.user_id))
+    caller = calls.caller
+    return calls.answer(lambda scenarios: scenarios.harmless(route, session, caller.user_id))
 
 
-def let_in_by_public_keys(trial: Trial, route: str) -> list[str]:
+def let_in_by_public_keys(calls: RowCalls, route: str) -> list[str]:
     """Return what is wrong with the answers to sessions under the keys that anyone can read."""
-    forged = [trial.suite.sessions.forged(trial.caller, key) for key in PUBLIC_KEYS]
-    return list(_flaws(trial, [asked_with(trial, route, session) for session in forged], 401))
+    forged = [calls.suite.sessions.forged(calls.caller, key) for key in PUBLIC_KEYS]
+    return list(_flaws(calls, [asked_with(calls, route, session) for session in forged], 401))
 
 
-def unclear(trial: Trial, route: str) -> list[str]:
+def unclear(calls: RowCalls, route: str) -> list[str]:
     """Return the answers of a route to bad input that are no clear, documented 4xx."""
-    _ = trial.answer(GUIDE) if route == LOGIN else trial.caller
+    _ = calls.answer(GUIDE) if route == LOGIN else calls.caller
     statuses: Counter[int] = Counter()
     found = []
-    for call in bad_calls(route, trial.script):
-        answer = trial.suite.answer(call)
+    for call in bad_calls(route, calls.scenarios):
+        answer = calls.suite.answer(call)
         statuses[answer.status] += 1
         if why := _unclear(answer):
-            trial.attribute(route)
+            calls.attribute(route)
             found.append(why)
-    trial.observe.note(route=route, calls=statuses.total(), statuses=dict(statuses))
+    calls.observe.note(route=route, calls=statuses.total(), statuses=dict(statuses))
     return found
 
 
-def leaking(trial: Trial) -> list[str]:
+def leaking(calls: RowCalls) -> list[str]:
     """Provoke all errors there are, and return what any error of the run tells of the inside.
 
     Raises NotTestable where nothing is told, and some error was never heard.
     """
-    _ = trial.answer(GUIDE), trial.caller
-    unheard = list(_unheard(trial))
-    errors = [answer for answer in trial.suite.client.answers if answer.status >= 400]
+    _ = calls.answer(GUIDE), calls.caller
+    unheard = list(_unheard(calls))
+    errors = [answer for answer in calls.suite.client.answers if answer.status >= 400]
     statuses = Counter(answer.status for answer in errors)
-    trial.observe.note(errors=len(errors), statuses=dict(statuses), unheard=len(unheard))
-    plan, environment = trial.suite.plan, trial.suite.environment
+    calls.observe.note(errors=len(errors), statuses=dict(statuses), unheard=len(unheard))
+    plan, environment = calls.suite.plan, calls.suite.environment
     told = [f"{one} tells {what}" for one in errors for what in leaks(one, plan, environment)]
     if unheard and not told:
         raise unheard[0].with_traceback(None)
     return told
 
 
-def _unheard(trial: Trial) -> Iterator[NotTestable]:
+def _unheard(calls: RowCalls) -> Iterator[NotTestable]:
     """Provoke all errors there are; yield why nothing is known of one."""
-    for one in _provocations(trial):
+    for one in _provocations(calls):
         try:
-            trial.suite.answer(one if isinstance(one, Call) else one(trial.script))
-        except ByHand:
+            calls.suite.answer(one if isinstance(one, Call) else one(calls.scenarios))
+        except ManualOnly:
             continue  # tried nowhere: no row may
         except NotTestable as why:
             yield why
 
 
-def _provocations(trial: Trial) -> Iterator[Call | Build]:
+def _provocations(calls: RowCalls) -> Iterator[Call | Build]:
     yield from (error.call for error in ERRORS)
     for route in filter(takes_input, ROWS):
-        with suppress(ByHand, Follows):
+        with suppress(ManualOnly, Follows):
             # What does not work at all has told what it tells by now.
-            trial.attribute(route)
-            yield from bad_calls(route, trial.script)
+            calls.attribute(route)
+            yield from bad_calls(route, calls.scenarios)
 
 
 def _unclear(answer: Answer) -> str:
@@ -89,5 +100,20 @@ def _unclear(answer: Answer) -> str:
     return contract().flaw(answer, answer.status)
 
 
-def _flaws(trial: Trial, answers: list[Answer], status: int) -> Iterator[str]:
-    return (flaw for answer in answers if (flaw := trial.flaw(answer, status)))
+def _flaws(calls: RowCalls, answers: list[Answer], status: int) -> Iterator[str]:
+    return (flaw for answer in answers if (flaw := calls.flaw(answer, status)))
+
+
+def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[str]:
+    """Yield what an answer tells of the inside, by kind; the names are those of this environment."""
+    for kind, shape in SHAPES.items():
+        if found := shape.search(answer.text):
+            yield f"{kind} ({found[0]})" if kind != "a token" else kind
+    names = {
+        environment.account,
+        *(table.name for table in plan.tables),
+        *(function.name for function in plan.functions),
+        *(role.name for role in plan.roles),
+        *(secret.name for secret in plan.secrets),
+    }
+    yield from sorted(f"the name {name}" for name in names if name in answer.text)

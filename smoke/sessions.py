@@ -16,8 +16,8 @@ import jwt
 from aws.section import NotTestable
 from plan.model import Secret
 from smoke.aws import secret_value
-from smoke.by_hand import ByHand
 from smoke.calls import Session
+from smoke.manual import ManualOnly
 
 BORROWED = "SMOKE_SESSION_TOKEN"
 DAY_S = 24 * 60 * 60
@@ -29,7 +29,7 @@ PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secre
 """Token keys that stand in the development code and in the guide, for anyone to read."""
 
 KINDS = ("missing", "garbage", "unsigned", "expired")
-"""Sessions that nobody may be let in with."""
+"""Sessions that must never be accepted."""
 
 
 class NoSession(NotTestable):
@@ -37,7 +37,7 @@ class NoSession(NotTestable):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sessions:
+class SessionMinter:
     """Mints for the users of one run. ``now`` is in seconds since the epoch."""
 
     now: int
@@ -67,7 +67,9 @@ class Sessions:
     def own(self, user_id: str) -> Session:
         """Return a session of a user of this run, never the operator's."""
         if not self.key and self.borrowed:
-            raise ByHand(f"{BORROWED} is a person's session, for whom nothing is done by a machine")
+            raise ManualOnly(
+                f"{BORROWED} is a person's session, for whom nothing is done by a machine"
+            )
         return self.live(user_id)
 
     def bad(self, kind: str, like: Session) -> Session | None:
@@ -96,13 +98,15 @@ class Sessions:
         return Session(kind=kind, user_id=like.user_id, token=token)
 
 
-def sessions_of(secretsmanager: Any, secret: Secret, *, borrowed: str | None, now: int) -> Sessions:
+def sessions_of(
+    secretsmanager: Any, secret: Secret, *, borrowed: str | None, now: int
+) -> SessionMinter:
     """Read the live token key; its value leaves this process in no form but a signature."""
     try:
         key = secret_value(secretsmanager, secret)
     except NotTestable as unread:
-        return Sessions(now=now, borrowed=borrowed, problem=str(unread))
-    return Sessions(now=now, key=key)
+        return SessionMinter(now=now, borrowed=borrowed, problem=str(unread))
+    return SessionMinter(now=now, key=key)
 
 
 def signed(claims: Mapping[str, Any], key: str) -> str:

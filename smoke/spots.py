@@ -57,10 +57,10 @@ def _spot(master: Mapping[str, Any]) -> Spot | None:
     if master.get("Type") != "GPS" or not isinstance(location, Mapping):
         return None
     try:
-        lat, lon, radius_m = (
+        lat, lon, radius_m = [
             float(next(location[name] for name in names if name in location))
             for names in SPELLINGS.values()
-        )
+        ]
         return Spot(
             stamp_id=master["StampId"],
             name=str(master.get("Name", "")),

@@ -12,16 +12,16 @@ from plan.model import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
 from smoke.aws import Clients
-from smoke.by_hand import ByHand
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import Client, Silent
-from smoke.health import ROWS, Health
+from smoke.edge_case_masters import EDGE_CASES
 from smoke.id_tokens import IdTokens
-from smoke.line import Line
-from smoke.script import GUIDE, Script
-from smoke.sessions import Sessions
-from smoke.special import SPECIAL
+from smoke.line import LineClient
+from smoke.manual import ManualOnly
+from smoke.root_causes import ROWS, RootCauses
+from smoke.scenarios import GUIDE, Scenarios
+from smoke.sessions import SessionMinter
 from smoke.spots import Spot, spots_in
 
 MENUS = "GET /richmenu/list"
@@ -43,9 +43,9 @@ class Suite:
 
     snapshot: Snapshot
     client: Client
-    sessions: Sessions
+    sessions: SessionMinter
     id_tokens: IdTokens
-    line: Line
+    line: LineClient
     aws: Clients
     cleaner: Cleaner
     patience_s: float
@@ -54,7 +54,7 @@ class Suite:
     unreachable: Silent | None = None
     """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
-    _special: bool = False
+    _edge_cases_put: bool = False
 
     @property
     def environment(self) -> Environment:
@@ -66,12 +66,12 @@ class Suite:
         return plan
 
     @cached_property
-    def script(self) -> Script:
-        return Script(self.environment, self.sessions, self.id_tokens, self._spots, self._menu)
+    def scenarios(self) -> Scenarios:
+        return Scenarios(self.environment, self.sessions, self.id_tokens, self._spots, self._menu)
 
     @cached_property
-    def health(self) -> Health:
-        return Health(lambda: self.script, self.answer)
+    def root_causes(self) -> RootCauses:
+        return RootCauses(lambda: self.scenarios, self.answer)
 
     def answer(self, call: Call) -> Answer:
         """Return the answer to a call, made now or before; NotTestable where there was none."""
@@ -101,19 +101,19 @@ class Suite:
         with ThreadPoolExecutor(len(others)) as threads:
             list(threads.map(self._try, others))
 
-    def put_special_masters(self) -> None:
-        """Add masters that every award must refuse; ByHand outside an embedded stack."""
+    def put_edge_case_masters(self) -> None:
+        """Add masters that every award must refuse; ManualOnly outside an embedded stack."""
         if not self.line.embedded:
-            raise ByHand("stamp masters for trials are put into an embedded stack only")
-        if not self._special:
-            self._special = True
-            self.cleaner.masters.put(one.item(self.sessions.now) for one in SPECIAL)
+            raise ManualOnly("stamp masters for trials are put into an embedded stack only")
+        if not self._edge_cases_put:
+            self._edge_cases_put = True
+            self.cleaner.masters.put(one.item(self.sessions.now) for one in EDGE_CASES)
 
     def tidy(self) -> list[str]:
         """Take back all that this run did; return what could not be taken back."""
         left = self._unset_menu()
-        if self._special:
-            left += self.cleaner.clean_masters(one.stamp_id for one in SPECIAL)
+        if self._edge_cases_put:
+            left += self.cleaner.clean_masters(one.stamp_id for one in EDGE_CASES)
         return left + self.cleaner.clean(tuple(self.client.answers), tuple(self.client.unanswered))
 
     @property
@@ -124,7 +124,7 @@ class Suite:
 
     def _try(self, route: str) -> None:
         with suppress(NotTestable):
-            self.answer(self.script.success(route))
+            self.answer(self.scenarios.success(route))
 
     def _spots(self) -> tuple[Spot, ...]:
         table = self.plan.table("stampmasters").name
@@ -135,12 +135,12 @@ class Suite:
         return spots
 
     def _menu(self) -> str:
-        answer = self.answer(self.script.success(MENUS))
+        answer = self.answer(self.scenarios.success(MENUS))
         listed = answer.member("richmenus")
         if answer.status != 200:
-            raise Follows(*(self.health.root(MENUS) or (ROWS[MENUS], str(answer))))
+            raise Follows(*(self.root_causes.root(MENUS) or (ROWS[MENUS], str(answer))))
         if not listed:
-            raise ByHand("the bot has no rich menu that could be set")
+            raise ManualOnly("the bot has no rich menu that could be set")
         return str(listed[0]["richMenuId"])
 
     def _unset_menu(self) -> list[str]:
@@ -151,7 +151,7 @@ class Suite:
             return []
         try:
             # Sent anew: a row's own call, made once for all rows, may have come before the setting.
-            unset = self.client.answer(self.script.unset_menu())
+            unset = self.client.answer(self.scenarios.unset_menu())
             why = "" if unset.status == 200 else str(unset)
         except NotTestable as silence:
             why = str(silence)

@@ -2,24 +2,24 @@
 
 from signoff.checklist import expectation
 from smoke.errors import FAR_M
-from smoke.script import HUGE_ACCURACY_M
+from smoke.scenarios import HUGE_ACCURACY_M
 
 
 @expectation("SMOKE-04")
-def test_who_stands_on_the_spot_is_within(trial):
-    answer = trial.success("POST /gps/verify")
+def test_who_stands_on_the_spot_is_within(calls):
+    answer = calls.success("POST /gps/verify")
 
-    flaw = trial.flaw(answer, 200)
+    flaw = calls.flaw(answer, 200)
     assert not flaw, flaw
     assert answer.member("within"), f"{answer}: on the spot itself, and not within"
     assert answer.member("distanceM") == 0, f"{answer}: {answer.member('distanceM')} m from itself"
 
 
 @expectation("SMOKE-04")
-def test_distance_is_that_of_the_great_circle(trial):
-    answer = trial.answer(lambda s: s.position(s.caller, **s.spot.away(FAR_M)))
+def test_distance_is_that_of_the_great_circle(calls):
+    answer = calls.answer(lambda s: s.position(s.caller, **s.spot.away(FAR_M)))
 
-    flaw = trial.flaw(answer, 200)
+    flaw = calls.flaw(answer, 200)
     assert not flaw, flaw
     told = answer.member("distanceM")
     assert abs(told - FAR_M) < FAR_M / 1000, f"{answer}: {FAR_M} m away, and it says {told} m"
@@ -27,12 +27,12 @@ def test_distance_is_that_of_the_great_circle(trial):
 
 
 @expectation("SEC-44")
-def test_huge_accuracy_puts_nobody_within(trial):
-    answer = trial.answer(
+def test_huge_accuracy_puts_nobody_within(calls):
+    answer = calls.answer(
         lambda s: s.position(s.caller, **s.spot.away(FAR_M), accuracy=HUGE_ACCURACY_M)
     )
 
-    flaw = trial.flaw(answer, 200) and trial.flaw(answer, 400, "VALIDATION_ERROR")
+    flaw = calls.flaw(answer, 200) and calls.flaw(answer, 400, "VALIDATION_ERROR")
     assert not flaw, flaw
     assert not answer.member("within"), (
         f"{answer}: {FAR_M} m away with an accuracy of {HUGE_ACCURACY_M:.0e} m, and within"

@@ -1,38 +1,45 @@
 """LINE and the front end: the token is our bot's, the page and the LIFF app are production's."""
 
 from signoff.checklist import expectation
-from smoke.front_end import origin_of
-from smoke.surroundings import bot, configuration, configured, liff_app, page, wanted_configuration
+from smoke.integrations import (
+    bot,
+    configuration,
+    configured,
+    liff_app,
+    origin_of,
+    page,
+    wanted_configuration,
+)
 
 
 @expectation("SMOKE-18")
-def test_channel_access_token_is_of_our_bot(trial):
-    ours = configured(trial, "line.bot_user_id")
-    status, found = bot(trial)
+def test_channel_access_token_is_of_our_bot(calls):
+    ours = configured(calls, "line.bot_user_id")
+    status, found = bot(calls)
 
     assert status == 200, f"LINE answers {status} to the channel access token"
     assert found.get("userId") == ours, f"the token is of {found.get('displayName')}"
 
 
 @expectation("SMOKE-19")
-def test_front_end_is_served_where_cors_allows_it(trial, origin):
-    found = page(trial)
+def test_front_end_is_served_where_cors_allows_it(calls, origin):
+    found = page(calls)
 
     assert (found.status, found.kind) == (200, "text/html"), f"{found.url}: {found.status}"
     assert origin_of(found.url) == origin, f"{found.url} is a page of {origin_of(found.url)}"
 
 
 @expectation("SMOKE-19")
-def test_configuration_names_this_api_and_this_liff_app(trial):
-    url, named = configuration(trial)
+def test_configuration_names_this_api_and_this_liff_app(calls):
+    url, named = configuration(calls)
 
-    assert named == wanted_configuration(trial), f"{url} names {named or 'neither'}"
+    assert named == wanted_configuration(calls), f"{url} names {named or 'neither'}"
 
 
 @expectation("SMOKE-20")
-def test_liff_app_opens_the_front_end(trial):
-    url = configured(trial, "front_end.url")
-    app = liff_app(trial)
+def test_liff_app_opens_the_front_end(calls):
+    url = configured(calls, "front_end.url")
+    app = liff_app(calls)
 
     opens, scopes = app["view"]["url"], set(app.get("scope", ()))
     assert opens.rstrip("/") == url.rstrip("/"), f"LIFF app {app['liffId']} opens {opens}"

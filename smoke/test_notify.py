@@ -1,28 +1,28 @@
 """POST /notify: a message to the caller, over LINE."""
 
 from signoff.checklist import expectation
-from smoke.journeys import winner
+from smoke.row_calls import winner
 
 
 @expectation("SMOKE-05")
-def test_synthetic_user_is_dropped_without_an_error(trial):
-    answer = trial.success("POST /notify")
+def test_synthetic_user_is_dropped_without_an_error(calls):
+    answer = calls.success("POST /notify")
 
-    flaw = trial.flaw(answer, 200)
+    flaw = calls.flaw(answer, 200)
     assert not flaw, flaw
 
 
 @expectation("SMOKE-05")
-def test_person_who_agreed_is_sent_a_message(trial):
-    answer = trial.answer(lambda script: script.notify(script.tester))
+def test_person_who_agreed_is_sent_a_message(calls):
+    answer = calls.answer(lambda scenarios: scenarios.notify(scenarios.tester))
 
-    flaw = trial.flaw(answer, 200)
+    flaw = calls.flaw(answer, 200)
     assert not flaw, flaw
 
 
 @expectation("SMOKE-05")
-def test_nothing_reaches_line_for_a_synthetic_user(trial, embedded_line, observe):
-    answer = trial.success("POST /notify")
+def test_nothing_reaches_line_for_a_synthetic_user(calls, embedded_line, observe):
+    answer = calls.success("POST /notify")
     sent = embedded_line.pushed_to(answer.call.session.user_id)
     observe.note(pushed=len(sent))
 
@@ -30,9 +30,9 @@ def test_nothing_reaches_line_for_a_synthetic_user(trial, embedded_line, observe
 
 
 @expectation("SMOKE-05")
-def test_winner_is_told_through_line(trial, embedded_line, observe):
-    session = winner(trial)
-    within_s = trial.suite.patience_s
+def test_winner_is_told_through_line(calls, embedded_line, observe):
+    session = winner(calls)
+    within_s = calls.suite.patience_s
     pushes = embedded_line.awaited_push(session.user_id, within_s)
     observe.note(pushed=len(pushes))
 

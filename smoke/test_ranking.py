@@ -4,50 +4,50 @@ import pytest
 
 from signoff.checklist import expectation
 from smoke.id_tokens import NAME
-from smoke.journeys import own_rank, synthetic_ranked
+from smoke.row_calls import own_rank, synthetic_ranked
 
 
 @expectation("SMOKE-06")
-def test_week_is_ranked(trial):
-    answer = trial.success("GET /ranking/weekly")
+def test_week_is_ranked(calls):
+    answer = calls.success("GET /ranking/weekly")
 
-    flaw = trial.flaw(answer, 200)
+    flaw = calls.flaw(answer, 200)
     assert not flaw, flaw
 
 
 @expectation("SMOKE-07")
-def test_month_is_ranked(trial):
-    answer = trial.success("GET /ranking/monthly")
+def test_month_is_ranked(calls):
+    answer = calls.success("GET /ranking/monthly")
 
-    flaw = trial.flaw(answer, 200)
+    flaw = calls.flaw(answer, 200)
     assert not flaw, flaw
 
 
 @expectation("SMOKE-06")
-def test_synthetic_user_is_not_in_the_week(trial):
-    ranked = synthetic_ranked(trial, "weekly")
+def test_synthetic_user_is_not_in_the_week(calls):
+    ranked = synthetic_ranked(calls, "weekly")
 
     assert not ranked, f"{', '.join(ranked)} in the ranking"
 
 
 @expectation("SMOKE-07")
-def test_synthetic_user_is_not_in_the_month(trial):
-    ranked = synthetic_ranked(trial, "monthly")
+def test_synthetic_user_is_not_in_the_month(calls):
+    ranked = synthetic_ranked(calls, "monthly")
 
     assert not ranked, f"{', '.join(ranked)} in the ranking"
 
 
 @expectation("SMOKE-06")
 @pytest.mark.usefixtures("embedded_line")
-def test_winner_is_in_the_week_by_name(trial):
-    own = own_rank(trial, "weekly")
+def test_winner_is_in_the_week_by_name(calls):
+    own = own_rank(calls, "weekly")
 
     assert (own.get("stamp_count"), own.get("display_name")) == (1, NAME), f"ranked as {own}"
 
 
 @expectation("SMOKE-07")
 @pytest.mark.usefixtures("embedded_line")
-def test_winner_is_in_the_month_by_name(trial):
-    own = own_rank(trial, "monthly")
+def test_winner_is_in_the_month_by_name(calls):
+    own = own_rank(calls, "monthly")
 
     assert (own.get("stamp_count"), own.get("display_name")) == (1, NAME), f"ranked as {own}"

@@ -4,10 +4,10 @@ from signoff.checklist import expectation
 
 
 @expectation("SMOKE-02")
-def test_stamps_of_the_caller_are_listed_and_counted(trial):
-    answer = trial.success("GET /stamps")
+def test_stamps_of_the_caller_are_listed_and_counted(calls):
+    answer = calls.success("GET /stamps")
 
-    flaw = trial.flaw(answer, 200)
+    flaw = calls.flaw(answer, 200)
     assert not flaw, flaw
     asked = answer.call.session.user_id
     assert answer.member("user_id") == asked, f"{answer} of {answer.member('user_id')}"

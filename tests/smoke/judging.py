@@ -15,19 +15,19 @@ from signoff.outcome import Finding, Outcome, finding
 from signoff.snapshot import Snapshot
 from signoff.verdict import RowVerdict, row_verdict
 from smoke.aws import Clients
-from smoke.axes import EMBEDDED, LAST
-from smoke.by_hand import signature_instead
-from smoke.opening import opened
+from smoke.manual import signature_instead
+from smoke.parameters import EMBEDDED, LAST
+from smoke.row_calls import RowCalls
 from smoke.suite import Suite
-from smoke.trial import Trial
+from smoke.suite_session import suite_session
 from tests.smoke.rally import ENVIRONMENTS, Rally
 
 PATIENCE_S = 3.0
-VIEWS: Mapping[str, Callable[[Trial, Observations], Any]] = {
-    "trial": lambda trial, _: trial,
+VIEWS: Mapping[str, Callable[[RowCalls, Observations], Any]] = {
+    "calls": lambda calls, _: calls,
     "observe": lambda _, observe: observe,
-    "origin": lambda trial, _: trial.suite.environment.origin,
-    "embedded_line": lambda trial, _: trial.suite.line,
+    "origin": lambda calls, _: calls.suite.environment.origin,
+    "embedded_line": lambda calls, _: calls.suite.line,
 }
 """The fixtures that a smoke test may ask for, as smoke/conftest.py has them."""
 
@@ -46,8 +46,8 @@ class Test:
 
     def judge(self, suite: Suite, checklist: Checklist) -> Finding:
         observe, error = Observations(), None
-        trial = Trial(suite, self.row, observe)
-        views = {name: VIEWS[name](trial, observe) for name in self.arguments if name in VIEWS}
+        calls = RowCalls(suite, self.row, observe)
+        views = {name: VIEWS[name](calls, observe) for name in self.arguments if name in VIEWS}
         try:
             with signature_instead(suite.snapshot, checklist[self.row], observe):
                 self.function(**views, **self.params)
@@ -110,7 +110,7 @@ def judge(
         if (embedded or not test.embedded) and (not wanted or test.row in wanted)
     ]
     assert tests[-1].name == LAST or wanted
-    with opened(
+    with suite_session(
         snapshot or rally.snapshot(),
         api or rally.api,
         embedded=embedded,

@@ -7,11 +7,11 @@ from botocore.exceptions import ClientError
 
 from smoke.calls import send
 from smoke.cleaning import Cleaner
-from smoke.script import users_of
-from smoke.sessions import Sessions
+from smoke.scenarios import users_of
+from smoke.sessions import SessionMinter
 from tests.smoke.answers import answer
 
-SESSIONS = Sessions(now=0, key="k" * 32)
+SESSIONS = SessionMinter(now=0, key="k" * 32)
 OURS = SESSIONS.user("collector")
 PERSON = "U0123456789abcdef0123456789abcdef"
 
@@ -117,7 +117,7 @@ def test_stamp_of_a_person_is_never_deleted_but_told(cleaner, stamps):
 
 
 def test_user_of_another_run_is_not_ours(cleaner):
-    other = Sessions(now=0, key="k" * 32, run="ffffffff").user("collector")
+    other = SessionMinter(now=0, key="k" * 32, run="ffffffff").user("collector")
 
     assert cleaner.clean([awarded(other)], []) != []
 

@@ -8,9 +8,9 @@ import pytest
 from aws.section import NotTestable
 from signoff.evidence import Observations
 from smoke.client import Silent
-from smoke.opening import opened
 from smoke.refusals import leaking
-from smoke.trial import Trial
+from smoke.row_calls import RowCalls
+from smoke.suite_session import suite_session
 from tests.smoke.breaking import code
 
 UNHEARD = (Silent("no answer"), NotTestable("429: the API throttles us"))
@@ -40,13 +40,13 @@ class Deaf:
 
 def told_to(suite, why):
     suite.client = Deaf(suite.client, why)
-    return leaking(Trial(suite, "SEC-45", Observations()))
+    return leaking(RowCalls(suite, "SEC-45", Observations()))
 
 
 @pytest.fixture
 def suite(rally):
-    with opened(rally.snapshot(), rally.api, embedded=True) as opening:
-        yield opening
+    with suite_session(rally.snapshot(), rally.api, embedded=True) as suite_or_reason:
+        yield suite_or_reason
 
 
 @pytest.mark.parametrize("why", UNHEARD, ids=lambda why: type(why).__name__)
@@ -57,7 +57,7 @@ def test_error_that_was_not_heard_may_have_told_anything(suite, why):
 
 @pytest.mark.parametrize("why", UNHEARD, ids=lambda why: type(why).__name__)
 def test_leak_that_was_heard_is_told_whatever_was_not(rally, why):
-    with TELLS(rally), opened(rally.snapshot(), rally.api, embedded=True) as suite:
+    with TELLS(rally), suite_session(rally.snapshot(), rally.api, embedded=True) as suite:
         told = told_to(suite, why)
 
     assert any("StampMasters-local" in one for one in told)

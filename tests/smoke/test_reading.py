@@ -9,9 +9,9 @@ import pytest
 from aws.section import Follows, NotTestable
 from plan import plan_for
 from signoff.environment import Domain, FrontEnd
-from smoke.address import address, api_key
-from smoke.front_end import config_url, named_in, origin_of
+from smoke.integrations import config_url, named_in, origin_of
 from smoke.spots import spots_in
+from smoke.suite_session import address, api_key
 
 MASTER = {
     "StampId": {"S": "B-1"},

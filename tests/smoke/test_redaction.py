@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from smoke.calls import SHOWN, Session, send, shown
-from smoke.redaction import redacted
+from smoke.calls import SHOWN, Session, redacted, send, shown
 from tests.smoke.answers import LIVE
 
 OPAQUE = "0p4qu3-t0k3n"

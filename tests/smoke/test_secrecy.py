@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 import pytest
 
 from plan import plan_for
-from smoke.access import accesses, policy
 from smoke.aws import clients
-from smoke.sessions import Sessions
+from smoke.policy import permissions, policy
+from smoke.sessions import SessionMinter
 from tests.smoke.breaking import other_secret
 from tests.smoke.judging import judge
 
@@ -40,7 +40,9 @@ def test_suite_makes_only_the_calls_that_it_declares(rally, watched):
     client, seen = watched
     judge(rally, aws=client)
     masters = rally.plan.table("stampmasters").name
-    declared = {a for access in accesses(rally.environment, rally.plan) for a in access.actions}
+    declared = {
+        a for permission in permissions(rally.environment, rally.plan) for a in permission.actions
+    }
 
     made = {(service, operation) for service, operation, table in seen if table != masters}
     assert {f"{service}:{operation}" for service, operation in made} == declared
@@ -62,7 +64,7 @@ def test_policy_lets_the_suite_touch_no_person(environment):
         for statement in deleting
         for pattern in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     ]
-    sessions = Sessions(now=0)
+    sessions = SessionMinter(now=0)
 
     assert len(deleting) == 2
     for ours in (sessions.user("collector"), sessions.nobody("login")):

@@ -10,17 +10,17 @@ from jsonschema import Draft202012Validator
 
 from signoff.environment import Smoke
 from smoke.bad_input import QUERIES, SPOILED, bad_calls, takes_input
-from smoke.by_hand import ByHand
 from smoke.contract import contract
 from smoke.cors import REFUSALS, SUCCESSES
+from smoke.edge_case_masters import EDGE_CASES
 from smoke.errors import ERRORS, POSITION_REQUIRED, errors_of
-from smoke.health import PROBES, ROWS
 from smoke.id_tokens import FLAWS, IdTokens
-from smoke.line import Line
-from smoke.logged import ROUTES
-from smoke.script import NO_SPOT, Script, users_of
-from smoke.sessions import NOBODY, SYNTHETIC, Sessions
-from smoke.special import SPECIAL
+from smoke.line import LineClient
+from smoke.logs import ROUTES
+from smoke.manual import ManualOnly
+from smoke.root_causes import PROBES, ROWS
+from smoke.scenarios import NO_SPOT, Scenarios, users_of
+from smoke.sessions import NOBODY, SYNTHETIC, SessionMinter
 from smoke.spots import Spot
 from smoke.suite import WARMING
 
@@ -31,11 +31,11 @@ SPOT = Spot(stamp_id="A-1", name="A", lat=35.0, lon=139.0, radius_m=20)
 
 
 @pytest.fixture
-def script(environment):
-    sessions = Sessions(now=1_764_028_800, key="k" * 64)
-    line = Line(endpoint="http://127.0.0.1:9")
+def scenarios(environment):
+    sessions = SessionMinter(now=1_764_028_800, key="k" * 64)
+    line = LineClient(endpoint="http://127.0.0.1:9")
     tokens = IdTokens(line=line, channel_id="1234567890", now=sessions.now, given="a.b.c")
-    return Script(environment, sessions, tokens, lambda: (SPOT,), lambda: f"richmenu-{'0' * 32}")
+    return Scenarios(environment, sessions, tokens, lambda: (SPOT,), lambda: f"richmenu-{'0' * 32}")
 
 
 def operation(route):
@@ -76,31 +76,31 @@ def test_every_error_that_a_request_provokes_is_provoked():
     assert provoked == wanted
 
 
-def test_every_error_that_needs_data_is_provoked(script):
-    provoked = {(one.asked(script).route, one.code) for one in SPECIAL}
+def test_every_error_that_needs_data_is_provoked(scenarios):
+    provoked = {(one.asked(scenarios).route, one.code) for one in EDGE_CASES}
 
     assert provoked == documented("data")
 
 
-def test_position_is_asked_for_where_it_is_required(environment, script):
+def test_position_is_asked_for_where_it_is_required(environment, scenarios):
     assert POSITION_REQUIRED not in errors_of(environment)
-    assert "lat" not in POSITION_REQUIRED.call(script).members
+    assert "lat" not in POSITION_REQUIRED.call(scenarios).members
     assert documented("setting") == {(POSITION_REQUIRED.route, POSITION_REQUIRED.code)}
 
 
-def test_every_route_has_its_row_and_its_call(script):
+def test_every_route_has_its_row_and_its_call(scenarios):
     assert ROWS.keys() == {route for route, _ in contract().responses}
-    assert all(script.success(route).route == route for route in ROWS)
+    assert all(scenarios.success(route).route == route for route in ROWS)
 
 
 @pytest.mark.parametrize("route", ROWS)
-def test_call_that_shows_a_route_at_work_keeps_the_contract(route, script):
-    assert keeps_the_contract(script.success(route))
+def test_call_that_shows_a_route_at_work_keeps_the_contract(route, scenarios):
+    assert keeps_the_contract(scenarios.success(route))
 
 
 @pytest.mark.parametrize("route", [*SPOILED, *QUERIES])
-def test_bad_input_breaks_the_contract(route, script):
-    kept = [str(call) for call in bad_calls(route, script) if keeps_the_contract(call)]
+def test_bad_input_breaks_the_contract(route, scenarios):
+    kept = [str(call) for call in bad_calls(route, scenarios) if keeps_the_contract(call)]
 
     assert not kept
 
@@ -112,10 +112,10 @@ def test_route_that_takes_input_is_sent_bad_input(route):
     assert takes_input(route) == bool(asked)
 
 
-def test_no_bad_award_names_a_stamp_that_exists(script):
+def test_no_bad_award_names_a_stamp_that_exists(scenarios):
     named = {
         call.members.get("stamp_id")
-        for call in bad_calls("POST /stamps/award", script)
+        for call in bad_calls("POST /stamps/award", scenarios)
         if isinstance(call.members.get("stamp_id"), str)
     }
 
@@ -124,11 +124,11 @@ def test_no_bad_award_names_a_stamp_that_exists(script):
 
 
 @pytest.mark.parametrize("route", [route for route in ROWS if route != "POST /auth/verify"])
-def test_harmless_call_keeps_the_contract_but_names_nothing_real(route, script):
-    call = script.harmless(route, script.caller, script.caller.user_id)
+def test_harmless_call_keeps_the_contract_but_names_nothing_real(route, scenarios):
+    call = scenarios.harmless(route, scenarios.caller, scenarios.caller.user_id)
 
     assert SPOT.stamp_id not in (call.body or "")
-    assert script.caller.user_id.startswith(SYNTHETIC)
+    assert scenarios.caller.user_id.startswith(SYNTHETIC)
 
 
 def test_every_function_is_seen_by_a_browser_warmed_and_logged():
@@ -144,26 +144,26 @@ def test_session_is_probed_by_reads_alone():
     assert all(route.startswith("GET ") for route in PROBES)
 
 
-def test_synthetic_users_are_never_of_the_form_of_lines_ids(script):
-    nobody = script.sessions.nobody("login")
+def test_synthetic_users_are_never_of_the_form_of_lines_ids(scenarios):
+    nobody = scenarios.sessions.nobody("login")
 
     assert len(nobody) == 33
     assert nobody.startswith(NOBODY)
 
 
-def test_everybody_whom_calls_are_about_is_taken_back(script):
-    logins = [script.login_with(flaw).members["id_token"] for flaw in FLAWS]
+def test_everybody_whom_calls_are_about_is_taken_back(scenarios):
+    logins = [scenarios.login_with(flaw).members["id_token"] for flaw in FLAWS]
     people = [jwt.decode(one, options={"verify_signature": False})["sub"] for one in logins]
-    asking = {script.caller.user_id, script.other, script.collector.user_id}
+    asking = {scenarios.caller.user_id, scenarios.other, scenarios.collector.user_id}
 
-    assert users_of(script.sessions) == {*asking, *people, script.sessions.nobody("login")}
+    assert users_of(scenarios.sessions) == {*asking, *people, scenarios.sessions.nobody("login")}
 
 
 @pytest.mark.parametrize(
     "error", [one for one in ERRORS if one.code in {"OUT_OF_RANGE", "STAMP_TYPE_MISMATCH"}], ids=str
 )
-def test_award_of_a_real_stamp_is_not_even_tried_without_writes(error, environment, script):
-    guarded = replace(script, environment=replace(environment, smoke=Smoke()))
+def test_award_of_a_real_stamp_is_not_even_tried_without_writes(error, environment, scenarios):
+    guarded = replace(scenarios, environment=replace(environment, smoke=Smoke()))
 
-    with pytest.raises(ByHand, match=r"smoke\.writes is off"):
+    with pytest.raises(ManualOnly, match=r"smoke\.writes is off"):
         error.call(guarded)

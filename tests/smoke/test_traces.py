@@ -4,9 +4,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from smoke.opening import opened
-from smoke.script import Script
+from smoke.scenarios import Scenarios
 from smoke.sessions import NOBODY, SYNTHETIC
+from smoke.suite_session import suite_session
 from tests.smoke.breaking import code
 from tests.smoke.judging import judge
 
@@ -44,15 +44,15 @@ def traces(rally):
 @pytest.mark.parametrize(
     ("breaks", "ask"),
     [
-        (AWARD, Script.collect),
-        (LOGIN, lambda script: script.login),
-        (MENU, lambda script: script.success("POST /richmenu/set")),
+        (AWARD, Scenarios.collect),
+        (LOGIN, lambda scenarios: scenarios.login),
+        (MENU, lambda scenarios: scenarios.success("POST /richmenu/set")),
     ],
     ids=["award", "login", "rich menu"],
 )
 def test_what_was_stored_before_a_fault_is_gone(rally, breaks, ask):
-    with breaks(rally), opened(rally.snapshot(), rally.api, embedded=True) as suite:
-        status = suite.answer(ask(suite.script)).status
+    with breaks(rally), suite_session(rally.snapshot(), rally.api, embedded=True) as suite:
+        status = suite.answer(ask(suite.scenarios)).status
         stored = traces(rally)
 
     assert status == 500
@@ -81,14 +81,14 @@ def test_what_was_written_is_gone_after_a_failure_too(rally):
 def test_what_cannot_be_taken_back_is_told(rally):
     made = rally.client
     forgetful = Forgetful(made("dynamodb"))
-    opening = opened(
+    suite_or_reason = suite_session(
         rally.snapshot(),
         rally.api,
         embedded=True,
         aws=lambda service: forgetful if service == "dynamodb" else made(service),
     )
     with ExitStack() as leaving:
-        suite = leaving.enter_context(opening)
+        suite = leaving.enter_context(suite_or_reason)
         with pytest.raises(AssertionError, match=r"the smoke calls left Usmoke-\w+-collector #"):
             leaving.close()
 
@@ -97,7 +97,7 @@ def test_what_cannot_be_taken_back_is_told(rally):
 
 
 def interrupted(rally) -> None:
-    with opened(rally.snapshot(), rally.api, embedded=True) as suite:
-        suite.put_special_masters()
-        award = suite.answer(suite.script.collect())
+    with suite_session(rally.snapshot(), rally.api, embedded=True) as suite:
+        suite.put_edge_case_masters()
+        award = suite.answer(suite.scenarios.collect())
         raise KeyboardInterrupt(f"awarded with {award.status}")

@@ -4,11 +4,11 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 
-from smoke.aws import Table
+from smoke.aws import KeyedTable
 from smoke.calls import Session
 from smoke.id_tokens import IdTokens
-from smoke.line import Line
-from smoke.sessions import Sessions, sessions_of
+from smoke.line import LineClient
+from smoke.sessions import SessionMinter, sessions_of
 from smoke.spots import Spot, spots_in
 from tests.smoke.rally import Rally
 
@@ -19,7 +19,7 @@ SYNTHETIC, OF_LINE = 40, 10
 class Crowd:
     """Users of synthetic ids, and of LINE's form, whom the fake of LINE knows as well as anybody."""
 
-    sessions: Sessions
+    sessions: SessionMinter
     id_tokens: IdTokens
     spots: tuple[Spot, ...]
     menu: str
@@ -28,7 +28,7 @@ class Crowd:
     @classmethod
     def of(cls, rally: Rally) -> "Crowd":
         now = int(time.time())
-        line = Line(endpoint=rally.environment.line.endpoint, embedded=True)
+        line = LineClient(endpoint=rally.environment.line.endpoint, embedded=True)
         channel = rally.environment.line.channel_id
         key, masters = rally.plan.secret("token_key"), rally.plan.table("stampmasters").name
         items = rally.client("dynamodb").scan(TableName=masters)["Items"]
@@ -67,7 +67,7 @@ class Crowd:
         for key in ("userstamps", "users"):
             want = rally.plan.table(key)
             keys = tuple(name for name in (want.hash_key, want.range_key) if name)
-            table = Table(dynamodb=rally.client("dynamodb"), name=want.name, keys=keys)
+            table = KeyedTable(dynamodb=rally.client("dynamodb"), name=want.name, keys=keys)
             for user in users:
                 table.delete(table.under(user))
 

@@ -10,7 +10,7 @@ from plan.model import Plan
 from signoff.environment import Environment
 from smoke.calls import Answer, Call
 from smoke.contract import contract
-from smoke.leaks import leaks
+from smoke.refusals import leaks
 from tests.smoke.fuzz.wire import PATIENCE_S, Shot, Wire
 
 ALLOW_ORIGIN = "access-control-allow-origin"

@@ -1,6 +1,6 @@
 """The AWS actions that the suite takes beyond reading the inventory, and on what: the whole set, declared.
 
-``python -m smoke.access prod`` prints the policy for an environment.
+``python -m smoke.policy prod`` prints the policy for an environment.
 """
 
 import json
@@ -20,7 +20,7 @@ USERS = (f"{SYNTHETIC}*", f"{NOBODY}*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Permission:
     """``users_only``: of a table, only items whose hash key is one of USERS."""
 
     actions: tuple[str, ...]
@@ -29,33 +29,33 @@ class Access:
     users_only: bool = False
 
 
-def accesses(environment: Environment, plan: Plan) -> Iterator[Access]:
+def permissions(environment: Environment, plan: Plan) -> Iterator[Permission]:
     """Yield what the suite needs in an environment; without writes it changes nothing there."""
-    yield Access(
+    yield Permission(
         actions=("secretsmanager:GetSecretValue",),
         resource=plan.secret("token_key").arn_pattern,
         why="mints sessions of synthetic users, which proves that the functions read the same key",
     )
     if environment.line.bot_user_id:
-        yield Access(
+        yield Permission(
             actions=("secretsmanager:GetSecretValue",),
             resource=plan.secret("line_token").arn_pattern,
             why="asks LINE whose token it is",
         )
     if plan.api.usage_plan.api_key:
-        yield Access(
+        yield Permission(
             actions=("apigateway:GET",),
             resource=f"arn:aws:apigateway:{environment.region}::/apikeys",
             why="sends the key that every browser sends",
         )
     for group in plan.log_groups:
-        yield Access(
+        yield Permission(
             actions=("logs:FilterLogEvents",),
             resource=f"arn:aws:logs:{environment.region}:{environment.account}:log-group:{group.name}:*",
             why="looks for the id of a request of its own",
         )
     for key in ("users", "userstamps"):
-        yield Access(
+        yield Permission(
             actions=("dynamodb:Query", "dynamodb:DeleteItem"),
             resource=plan.table(key).arn,
             why="takes back what its users collected, and sees that it is gone",
@@ -67,17 +67,17 @@ def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
     """Return the identity-based policy, to be added to the reader's."""
     return {
         "Version": "2012-10-17",
-        "Statement": [_statement(access) for access in accesses(environment, plan)],
+        "Statement": [_statement(permission) for permission in permissions(environment, plan)],
     }
 
 
-def _statement(access: Access) -> dict[str, Any]:
+def _statement(permission: Permission) -> dict[str, Any]:
     statement: dict[str, Any] = {
         "Effect": "Allow",
-        "Action": list(access.actions),
-        "Resource": access.resource,
+        "Action": list(permission.actions),
+        "Resource": permission.resource,
     }
-    if access.users_only:
+    if permission.users_only:
         keys = {"dynamodb:LeadingKeys": list(USERS)}
         statement["Condition"] = {"ForAllValues:StringLike": keys}
     return statement

@@ -1,4 +1,4 @@
-"""What a failing answer follows from: a session that is not let in, a route that does not work at all."""
+"""What a failing answer follows from: a session that is not accepted, a route that does not work at all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aws.section import Follows, NotTestable
 from smoke.calls import Answer, Call
 from smoke.contract import contract
-from smoke.script import GUIDE, Script
+from smoke.scenarios import GUIDE, Scenarios
 
 LOGIN = "POST /auth/verify"
 ROWS = {
@@ -24,29 +24,31 @@ ROWS = {
 """Route -> the row that owns it."""
 SESSION = "SMOKE-15"
 PROBES = ("GET /stamps", "GET /ranking/weekly", "GET /ranking/monthly", "GET /richmenu/list")
-"""Reads that show whether a session is let in: the first that answers 200 does."""
+"""Reads that show whether a session is accepted: the first 200 proves it."""
 
 
 @dataclass(eq=False)
-class Health:
+class RootCauses:
     """Finds the root of what fails, by calls that are made anyway. Roots are (row, why)."""
 
-    script: Callable[[], Script]
+    scenarios: Callable[[], Scenarios]
     answer: Callable[[Call], Answer]
     _probed: Answer | str | None = field(default=None, init=False)
 
-    def let_in(self) -> Answer:
-        """Return the answer that shows the live session let in; AssertionError where none does."""
+    def accepted(self) -> Answer:
+        """Return the answer that shows the live session accepted; AssertionError if there is none."""
         if self._probed is None:
             self._probed = self._probe()
         assert isinstance(self._probed, Answer), self._probed
         return self._probed
 
     def _probe(self) -> Answer | str:
-        answers = [self.answer(self.script().success(route)) for route in PROBES]
+        answers = [self.answer(self.scenarios().success(route)) for route in PROBES]
         served = (one for one in answers if one.status == 200)
         told = [f"{one.call.route}: {one.status} {one.error_code or ''}" for one in answers]
-        return next(served, f"the live session is let in nowhere ({', '.join(told)})")
+        return next(
+            served, f"every route refused a session signed with the live key ({', '.join(told)})"
+        )
 
     def root(self, route: str) -> tuple[str, str] | None:
         """Return the row from which trouble on this route follows; None where the route is well."""
@@ -54,16 +56,16 @@ class Health:
 
     def _session(self) -> tuple[str, str] | None:
         try:
-            self.let_in()
+            self.accepted()
         except (AssertionError, NotTestable) as why:
             return SESSION, str(why)
         return None
 
     def _route(self, route: str) -> tuple[str, str] | None:
         try:
-            script = self.script()
-            answer = self.answer(script.success(route))
-            flaw = contract().flaw(answer, *script.expected(route))
+            scenarios = self.scenarios()
+            answer = self.answer(scenarios.success(route))
+            flaw = contract().flaw(answer, *scenarios.expected(route))
             if not flaw and route == LOGIN:
                 flaw = contract().flaw(self.answer(GUIDE), 401)
         except Follows as other:

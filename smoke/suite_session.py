@@ -1,4 +1,4 @@
-"""Composes one run of the suite from a world, and ends it: nothing is left, and the window is known."""
+"""Starts one run of the suite against what is deployed, and ends it: nothing is left, and the window is known."""
 
 import os
 import time
@@ -7,17 +7,17 @@ from contextlib import contextmanager
 
 import boto3
 
+from aws.section import Follows, NotTestable, lookup
 from plan.model import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
-from smoke.address import address, api_key
-from smoke.aws import Clients, Table, clients
+from smoke.aws import AWAY, Clients, KeyedTable, clients, reason
 from smoke.cleaning import Cleaner
 from smoke.client import Client
 from smoke.id_tokens import GIVEN, IdTokens
-from smoke.line import Line
-from smoke.script import users_of
-from smoke.sessions import BORROWED, Sessions, sessions_of
+from smoke.line import LineClient
+from smoke.scenarios import users_of
+from smoke.sessions import BORROWED, SessionMinter, sessions_of
 from smoke.suite import Suite
 
 LOGS_WITHIN_S = 90.0
@@ -25,8 +25,37 @@ LOCAL_LOGS_WITHIN_S = 5.0
 """CloudWatch Logs takes seconds, now and then a minute; the local stack a few tenths of a second."""
 
 
+def address(snapshot: Snapshot, api_url: str | None) -> str:
+    """Return the stage's URL, without a slash at its end; Follows where there is no such API."""
+    environment = snapshot.environment
+    if api_url:
+        return api_url.rstrip("/")
+    if environment.domain:
+        return f"https://{environment.domain.name}/{environment.domain.base_path}".rstrip("/")
+    apis = lookup(snapshot.inventory.sections.rest_apis, snapshot.plan.api.name)
+    if not apis:
+        raise Follows("DEP-20", f"REST API {snapshot.plan.api.name} does not exist")
+    host = f"{apis[0].id}.execute-api.{environment.region}.amazonaws.com"
+    return f"https://{host}/{environment.stage}"
+
+
+def api_key(snapshot: Snapshot, aws: Clients) -> str | None:
+    """Read the value of the API key that browsers send; None where the API asks for none."""
+    name = snapshot.plan.api.usage_plan.api_key
+    if name is None:
+        return None
+    try:
+        found = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
+    except AWAY as error:
+        raise NotTestable(f"API key {name} can't be read ({reason(error)})") from None
+    values = [one["value"] for one in found if one["name"] == name]
+    if not values:
+        raise Follows("SEC-31", f"API key {name} does not exist")
+    return str(values[0])
+
+
 @contextmanager
-def opened(
+def suite_session(
     snapshot: Snapshot,
     api_url: str | None,
     *,
@@ -61,7 +90,7 @@ def _suite(
     patience_s: float,
 ) -> Suite:
     environment, plan, now = snapshot.environment, snapshot.plan, int(time.time())
-    line = Line(endpoint=environment.line.endpoint, embedded=embedded)
+    line = LineClient(endpoint=environment.line.endpoint, embedded=embedded)
     key = plan.secret("token_key")
     sessions = sessions_of(aws("secretsmanager"), key, borrowed=environ.get(BORROWED), now=now)
     id_tokens = IdTokens(
@@ -84,11 +113,11 @@ def _origin(environment: Environment) -> str:
     return environment.origin if environment.origin != "*" else "https://smoke.example.com"
 
 
-def _cleaner(plan: Plan, aws: Clients, sessions: Sessions) -> Cleaner:
-    def table(key: str) -> Table:
+def _cleaner(plan: Plan, aws: Clients, sessions: SessionMinter) -> Cleaner:
+    def table(key: str) -> KeyedTable:
         want = plan.table(key)
         keys = tuple(name for name in (want.hash_key, want.range_key) if name)
-        return Table(dynamodb=aws("dynamodb"), name=want.name, keys=keys)
+        return KeyedTable(dynamodb=aws("dynamodb"), name=want.name, keys=keys)
 
     return Cleaner(
         users=table("users"),

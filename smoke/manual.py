@@ -10,16 +10,16 @@ from signoff.proofs import signed
 from signoff.snapshot import Snapshot
 
 
-class ByHand(NotTestable):
+class ManualOnly(NotTestable):
     """The machine may not, or can't; a signature of the row's own step stands for it."""
 
 
 @contextmanager
 def signature_instead(snapshot: Snapshot, row: Row, observe: Observations) -> Iterator[None]:
-    """Let a valid signature take the place of what raises ByHand; raise it with both reasons if not."""
+    """Let a valid signature take the place of what raises ManualOnly; raise it with both reasons if not."""
     try:
         yield
-    except ByHand as refused:
+    except ManualOnly as refused:
         if not row.signed:
             raise
         try:

@@ -7,16 +7,16 @@ from plan.model import Plan
 from signoff.environment import Environment
 from smoke.bad_input import takes_input
 from smoke.cors import CASES
+from smoke.edge_case_masters import EDGE_CASES
 from smoke.errors import errors_of
 from smoke.id_tokens import FLAWS
 from smoke.sessions import KINDS
-from smoke.special import SPECIAL
 
 EMBEDDED = "embedded_line"
 """The fixture of tests that must look into the stand-in of LINE: elsewhere they are left out."""
 LAST = "test_smoke_leaves_nothing_behind"
 """The test that runs after all others."""
-AXES: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
+ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
     "personal_route": lambda _, plan: [
         route.id for route in plan.api.routes if route.authorized and route.path != "/richmenu/list"
@@ -25,7 +25,7 @@ AXES: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "path": lambda _, plan: plan.api.paths,
     "log_group": lambda _, plan: plan.log_groups,
     "error": lambda environment, _: errors_of(environment),
-    "special": lambda *_: SPECIAL,
+    "edge_case": lambda *_: EDGE_CASES,
     "case": lambda *_: CASES,
     "flaw": lambda *_: FLAWS,
     "kind": lambda *_: KINDS,
@@ -34,5 +34,5 @@ AXES: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
 
 
 def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:
-    for axis in AXES.keys() & set(metafunc.fixturenames):
-        metafunc.parametrize(axis, list(AXES[axis](environment, plan)), ids=str)
+    for argument in ARGUMENTS.keys() & set(metafunc.fixturenames):
+        metafunc.parametrize(argument, list(ARGUMENTS[argument](environment, plan)), ids=str)

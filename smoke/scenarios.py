@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from signoff.environment import Environment
-from smoke.by_hand import ByHand
 from smoke.calls import Call, Session, get, send
 from smoke.id_tokens import FLAWS, IdTokens
-from smoke.sessions import Sessions
+from smoke.manual import ManualOnly
+from smoke.sessions import SessionMinter
 from smoke.spots import Spot
 
 NO_SPOT = "SMOKE-NO-SUCH-SPOT"
@@ -19,18 +19,18 @@ GUIDE = send("POST /auth/verify", id_token="test_token")
 """The guide's own smoke call; its right answer is 401."""
 
 
-def users_of(sessions: Sessions) -> frozenset[str]:
+def users_of(sessions: SessionMinter) -> frozenset[str]:
     """Return all users of this run that any call of it is made for, or about."""
     people = map(sessions.nobody, ("login", *FLAWS))
     return frozenset((*map(sessions.user, ("caller", "other", "collector")), *people))
 
 
 @dataclass(frozen=True)
-class Script:
+class Scenarios:
     """``spots``, ``menu`` and ``place`` are asked only by the calls that need them."""
 
     environment: Environment
-    sessions: Sessions
+    sessions: SessionMinter
     id_tokens: IdTokens
     spots: Callable[[], tuple[Spot, ...]]
     menu: Callable[[], str]
@@ -48,17 +48,17 @@ class Script:
 
     @cached_property
     def collector(self) -> Session:
-        """A synthetic user who collects; ByHand where this environment allows no writes."""
+        """A synthetic user who collects; ManualOnly where this environment allows no writes."""
         if not self.environment.smoke.writes:
-            raise ByHand(f"smoke.writes is off for {self.environment.name}")
+            raise ManualOnly(f"smoke.writes is off for {self.environment.name}")
         return self.sessions.own(self.sessions.user("collector"))
 
     @cached_property
     def tester(self) -> Session:
-        """The person who agreed to be sent messages; ByHand where there is none."""
+        """The person who agreed to be sent messages; ManualOnly where there is none."""
         user = self.environment.smoke.test_user
         if not user:
-            raise ByHand(f"smoke.test_user is not configured for {self.environment.name}")
+            raise ManualOnly(f"smoke.test_user is not configured for {self.environment.name}")
         return self.sessions.own(user)
 
     @cached_property
@@ -79,7 +79,7 @@ class Script:
         return 200, None
 
     def success(self, route: str) -> Call:
-        """Return the call that shows a route at work. Raises ByHand where none is allowed."""
+        """Return the call that shows a route at work. Raises ManualOnly where none is allowed."""
         return self._successes[route]()
 
     @cached_property
@@ -132,9 +132,9 @@ class Script:
         return send("POST /stamps/award", session, **told)
 
     def collect(self, **members: object) -> Call:
-        """Award a stamp to the collector; ByHand where none can be collected at this time."""
+        """Award a stamp to the collector; ManualOnly where none can be collected at this time."""
         if not self.open_now:
-            raise ByHand("no stamp is valid now, so that none can be collected")
+            raise ManualOnly("no stamp is valid now, so that none can be collected")
         return self.award(self.collector, **members)
 
     def collect_again(self) -> Call:
@@ -166,7 +166,7 @@ class Script:
         return send("DELETE /richmenu/unset", self.tester, user_id=self.tester.user_id)
 
     def harmless(self, route: str, session: Session | None, user_id: str) -> Call:
-        """Return a call that could do nothing, send nothing and reach nobody if it were let in."""
+        """Return a call that could do nothing, send nothing and reach nobody if it were accepted."""
         verb, path = route.split(" ")
         if verb == "GET":
             name = "userId" if path == "/stamps" else "user_id"

@@ -1,0 +1,133 @@
+"""What the API is integrated with: our bot and LIFF app at LINE, the front end's page and configuration."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from aws.section import NotTestable
+from signoff.environment import FrontEnd
+from smoke.aws import secret_value
+from smoke.manual import ManualOnly
+from smoke.row_calls import RowCalls
+
+TIMEOUT_S = (5, 15)
+_COMMENTS = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+"""Blocks, and lines that are all comment: a URL has a // of its own. What stands there is not in use."""
+_NAMES = {
+    "API_BASE_URL": re.compile(r"""\bAPI_BASE_URL["']?\s*[:=]\s*["'`]([^"'`]*)["'`]"""),
+    "LIFF_ID": re.compile(r"""(?<!\.)\bLIFF_ID["']?\s*[:=][^"'`\n]*["'`]([^"'`]*)["'`]"""),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedPage:
+    """What was served at a URL."""
+
+    url: str
+    status: int
+    kind: str
+    text: str
+
+
+def fetched(url: str) -> ServedPage:
+    """Load a page as it is served; NotTestable where nothing is."""
+    try:
+        answer = requests.get(url, timeout=TIMEOUT_S, headers={"Cache-Control": "no-cache"})
+    except requests.RequestException as error:
+        raise NotTestable(f"{url} does not answer ({type(error).__name__})") from None
+    kind = answer.headers.get("Content-Type", "").partition(";")[0]
+    return ServedPage(url=url, status=answer.status_code, kind=kind, text=answer.text)
+
+
+def config_url(front_end: FrontEnd) -> str:
+    return urljoin(front_end.url.rstrip("/") + "/", front_end.config_path)
+
+
+def origin_of(url: str) -> str:
+    """Return the Origin that a browser sends from a page there."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def named_in(config: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the values that a config.js gives to API_BASE_URL and LIFF_ID, comments apart."""
+    code = _COMMENTS.sub("", config)
+    return {
+        name: tuple(value.rstrip("/") for value in pattern.findall(code))
+        for name, pattern in _NAMES.items()
+    }
+
+
+def configured(calls: RowCalls, key: str) -> Any:
+    """Return what the environment says under a dotted key; ManualOnly where it says nothing."""
+    value: Any = calls.suite.environment
+    for part in key.split("."):
+        value = getattr(value, part, None)
+    if not value:
+        raise ManualOnly(f"{key} is not configured for {calls.suite.environment.name}")
+    return value
+
+
+def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
+    """Ask LINE whose the channel access token is that the functions read: status, and bot or error."""
+    token = _channel_token(calls)
+    status, found = calls.suite.line.bot(token)
+    facts = {name: found.get(name) for name in ("userId", "displayName", "message")}
+    expires_in_s = calls.suite.line.expires_in_s(token)
+    calls.observe.note(status=status, **facts, token_expires_in_s=expires_in_s)
+    return status, found
+
+
+def page(calls: RowCalls) -> ServedPage:
+    """Load the front end's page."""
+    return _noted(calls, fetched(configured(calls, "front_end.url")))
+
+
+def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
+    """Load the front end's configuration: its URL, and what it names."""
+    found = _noted(calls, fetched(config_url(configured(calls, "front_end"))))
+    named = named_in(found.text) if found.status == 200 else {}
+    calls.observe.note(**named)
+    return found.url, named
+
+
+def wanted_configuration(calls: RowCalls) -> Mapping[str, tuple[str, ...]]:
+    return {
+        "API_BASE_URL": (calls.suite.client.url,),
+        "LIFF_ID": (configured(calls, "line.liff_id"),),
+    }
+
+
+def liff_app(calls: RowCalls) -> Mapping[str, Any]:
+    """Return our LIFF app as LINE has it: liffId, view {url}, scope; AssertionError if there is none."""
+    liff_id = configured(calls, "line.liff_id")
+    status, found = calls.suite.line.liff_apps(_login_token(calls))
+    if status not in (200, 404):
+        raise NotTestable(f"LINE answers {status} to the Login channel's token")
+    apps: dict[str, Mapping[str, Any]] = {app["liffId"]: app for app in found.get("apps", ())}
+    calls.observe.note(apps=sorted(apps), app=apps.get(liff_id))
+    assert liff_id in apps, f"the Login channel has no LIFF app {liff_id}, but {sorted(apps)}"
+    return apps[liff_id]
+
+
+def _channel_token(calls: RowCalls) -> str:
+    secret = calls.suite.plan.secret("line_token")
+    return secret_value(calls.suite.aws("secretsmanager"), secret)
+
+
+def _login_token(calls: RowCalls) -> str:
+    file = Path(configured(calls, "line.login_token_file"))
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise NotTestable(f"{file} can't be read ({type(error).__name__})") from None
+
+
+def _noted(calls: RowCalls, found: ServedPage) -> ServedPage:
+    calls.observe.note(url=found.url, status=found.status, type=found.kind)
+    return found

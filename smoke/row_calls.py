@@ -1,0 +1,133 @@
+"""The calls that one row's test makes: each answer is noted as evidence, and judged against the contract."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.section import Follows
+from signoff.evidence import Observations
+from smoke.calls import Answer, Call, Session
+from smoke.client import Silent
+from smoke.contract import contract
+from smoke.root_causes import LOGIN, ROWS, SESSION
+from smoke.scenarios import Scenarios
+from smoke.sessions import SYNTHETIC, NoSession
+from smoke.suite import Suite
+
+AWARD = "POST /stamps/award"
+Build = Callable[[Scenarios], Call]
+
+
+@dataclass(frozen=True, slots=True)
+class RowCalls:
+    """Raises Follows where what is asked for can't be shown because another row is red."""
+
+    suite: Suite
+    row: str
+    observe: Observations
+
+    @property
+    def scenarios(self) -> Scenarios:
+        return self.suite.scenarios
+
+    @property
+    def caller(self) -> Session:
+        """The synthetic user, once its session is known to be accepted."""
+        self.accepted()
+        return self.scenarios.caller
+
+    def answer(self, call: Call | Build) -> Answer:
+        """Return the answer to a call (or to the one built from the scenarios), noted."""
+        try:
+            made = call if isinstance(call, Call) else call(self.scenarios)
+            answer = self.suite.answer(made)
+        except (NoSession, Silent) as why:
+            raise self._because(why) from None
+        self.observe.note(**answer.facts)
+        return answer
+
+    def success(self, route: str) -> Answer:
+        """Return the answer to the call that shows the route at work."""
+        return self.answer(lambda scenarios: scenarios.success(route))
+
+    def accepted(self) -> Answer:
+        """Return an answer of 200 to the live session: without it no refusal proves anything."""
+        try:
+            answer = self.suite.root_causes.accepted()
+        except (AssertionError, NoSession, Silent) as why:
+            raise self._because(why) from None
+        self.observe.note(**answer.facts)
+        return answer
+
+    def flaw(self, answer: Answer, status: int, code: str | None = None) -> str:
+        """Say how this is not the documented answer; empty where it is. Follows where the route is red.
+
+        A call that should be refused and is not is never a consequence of anything.
+        """
+        flaw = contract().flaw(answer, status, code)
+        if flaw and (status == 200 or answer.status >= 400):
+            self.attribute(answer.call.route)
+        return flaw
+
+    def attribute(self, route: str) -> None:
+        """Raise Follows where trouble on this route is another row's."""
+        root = self.suite.root_causes.root(route) if route in ROWS else None
+        if root and root[0] != self.row:
+            raise Follows(*root)
+
+    def _because(self, why: Exception) -> Exception:
+        """Return what to raise: a row that is the root itself says why, all others follow from it."""
+        root = SESSION
+        if isinstance(why, Silent):
+            if not self.suite.unreachable:
+                return why
+            root = ROWS[LOGIN]
+        return why if self.row == root else Follows(root, str(why))
+
+
+def awarded(calls: RowCalls) -> Answer:
+    """Return the collector's award, given; ManualOnly where no stamp can be collected at this time."""
+    answer = calls.answer(Scenarios.collect)
+    _given(calls, answer)
+    return answer
+
+
+def logged_in(calls: RowCalls) -> Session:
+    """Return the session that a login answered."""
+    login = calls.success(LOGIN)
+    _given(calls, login)
+    user_id, token = login.member("user_id"), login.member("access_token")
+    return Session(kind="logged-in", user_id=user_id, token=token)
+
+
+def winner(calls: RowCalls) -> Session:
+    """Return the session of a logged-in person who was awarded a stamp; on an embedded stack only."""
+    awarded(calls)
+    session = logged_in(calls)
+    _given(calls, calls.answer(lambda scenarios: scenarios.award(session)))
+    return session
+
+
+def ranking_after(calls: RowCalls, kind: str, session: Session) -> list[Mapping[str, Any]]:
+    """Return the ranking of now as this user sees it, asked after the award."""
+    answer = calls.answer(lambda scenarios: scenarios.ranking(kind, session))
+    _given(calls, answer)
+    return list(answer.member("rankings"))
+
+
+def own_rank(calls: RowCalls, kind: str) -> Mapping[str, Any]:
+    """Return the winner's own place, empty where there is none."""
+    entries = ranking_after(calls, kind, winner(calls))
+    return next((one for one in entries if one["is_self"]), {})
+
+
+def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:
+    """Return the synthetic users in a ranking that was asked after one was awarded a stamp."""
+    awarded(calls)
+    entries = ranking_after(calls, kind, calls.scenarios.collector)
+    return [one["user_id"] for one in entries if one["user_id"].startswith(SYNTHETIC)]
+
+
+def _given(calls: RowCalls, answer: Answer) -> None:
+    flaw = calls.flaw(answer, 200)
+    assert not flaw, flaw
