@@ -25,10 +25,10 @@ import boto3
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from aws.change import nothing  # noqa: E402
 from local.aws.faults import delayed  # noqa: E402
 from local.aws.server import LocalAws  # noqa: E402
 from runbook.engine.clients import Clients  # noqa: E402
-from runbook.engine.step_context import nothing  # noqa: E402
 from runbook.migration.loading import Loader, batches  # noqa: E402 - after the path
 from runbook.migration.progress import Progress  # noqa: E402
 

@@ -20,7 +20,7 @@ from local.stack import LocalStack, Say
 from plan import Naming, Plan, plan_for, scope_of, watch
 from plan.model import Function, Route, Table
 from runbook.local_stack import mail_answerer
-from runbook.procedures.provision import procedure, work_for
+from runbook.procedures.provision import context_for, procedure
 from signoff.environment import Environment
 from signoff.environments import load
 
@@ -43,7 +43,7 @@ def stand(say: Say, *, times: int = 1) -> Iterator[Stand]:
 
     def provide(environment: Environment, line: FakeLine, told: Say) -> None:
         session = boto3.Session(region_name=environment.region)
-        work = work_for(
+        context = context_for(
             session,
             environment,
             secrets_in=lambda _: line.channels.messaging_access_token,
@@ -53,11 +53,11 @@ def stand(say: Say, *, times: int = 1) -> Iterator[Stand]:
             go=True,
             mailed=mail_answerer(session),
         )
-        work = replace(work, plan=grown(environment, times))
+        context = context.planned(grown(environment, times), environment)
         for one in procedure().steps:
             if one.action is not None:
                 told(one.text.title["en"])
-                one.action(work)
+                one.action(context)
 
     stack, environment = LocalStack(provide, NOT_KEPT), load("local").environment
     with stack.localized(environment) as localized, stack.start(localized, say) as started:

@@ -4,10 +4,10 @@ from plan import compute, data, edge, watch
 from plan.model import Plan
 from plan.naming import Naming
 from plan.permissions import roles
-from plan.reading import scope_of
+from plan.reading import public_in, scope_of
 from signoff.environment import Environment
 
-__all__ = ["Naming", "Plan", "plan_for", "scope_of"]
+__all__ = ["Naming", "Plan", "plan_for", "public_in", "scope_of"]
 
 
 def plan_for(environment: Environment) -> Plan:

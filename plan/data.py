@@ -1,10 +1,16 @@
 """Tables and secrets: guide steps 1-3, 2-1 and 3-1, and the index that our ranking reads."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from plan.model import Index, Secret, Table
 from plan.naming import Naming
 
 RANKING_INDEX = Index(name="PeriodRanking", hash_key="PeriodShard", range_key="Rank")
 """Top N of a week or month in a constant number of queries: period#shard, and count with time."""
+
+RESTORED = "%Y%m%dT%H%M%SZ"
+"""What a restored table has behind the name of the one that it stands in for."""
 
 
 def tables(naming: Naming) -> tuple[Table, ...]:
@@ -61,3 +67,22 @@ def secrets(naming: Naming) -> tuple[Secret, ...]:
             json_key="LINE_CHANNEL_ACCESS_TOKEN",
         ),
     )
+
+
+def restored_name(name: str, at: datetime) -> str:
+    """Name the table that stands in for ``name`` after a restore: a run that stopped finds it again."""
+    return f"{name}-{at.strftime(RESTORED)}"
+
+
+def is_restored(tables: Iterable[Table], name: str) -> bool:
+    """Whether this is the name of a planned table after a restore."""
+    whole, _, at = name.rpartition("-")
+    return any(one.name == whole for one in tables) and _is_restore_time(at)
+
+
+def _is_restore_time(text: str) -> bool:
+    try:
+        datetime.strptime(text, RESTORED)  # noqa: DTZ007 - only whether it is one
+    except ValueError:
+        return False
+    return True

@@ -1,9 +1,10 @@
 """Which names of AWS the plan asks about: the inventory's scope."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from aws.scope import Scope
 from lambdas.rally.domain.ids import LINE_USER_ID
+from plan.data import is_restored
 from plan.model import Plan
 from signoff.environment import Environment
 
@@ -44,6 +45,12 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         salts=salts,
         known_defaults=KNOWN_DEFAULTS,
     )
+
+
+def public_in(plan: Plan) -> Callable[[str], bool]:
+    """Return whether a text may be shown: the plan has it, or it names a planned table restored."""
+    public = frozenset(_public(plan))
+    return lambda text: text in public or is_restored(plan.tables, text)
 
 
 def _public(plan: Plan) -> Iterator[str]:

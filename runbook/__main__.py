@@ -9,9 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from aws.change import Refused
 from runbook.catalogue import listing, newest_judged, procedures
 from runbook.engine import Stopped
-from runbook.engine.refusal import KNOWN, Refused, sentence
+from runbook.engine.errors import KNOWN, sentence
 from runbook.engine.screen import ConsoleScreen
 from runbook.operator import ROOT, Asked, reachable, run_of
 from signoff.environments import ENVIRONMENTS, EnvironmentFileError, load

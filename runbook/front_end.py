@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from aws.change import Changes
 from runbook.converge import rest_api
 from runbook.engine import Change, Refused, StepContext
-from runbook.engine.step_context import Changes
 from signoff.environment import Environment, FrontEnd
 
 KIND = "front-end"

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
+from aws.change import nothing
 from lambdas.packing import pack
 from runbook.asking import secret_source, signer
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.clients import opened
 from runbook.engine.screen import ConsoleScreen
-from runbook.engine.step_context import nothing
 from runbook.evidence import Evidence
 from runbook.judging import in_process_of_its_own, judge_by_checks
 from runbook.live_release import live_release

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
+from aws.change import Changes
 from aws.words import Words
 from runbook import verdict
 from runbook.engine import Change, Refused, StepContext
-from runbook.engine.step_context import Changes
 from runbook.front_end import KIND, address, base_url, needed, rendered, see, served, setting
 from runbook.rollback.configuration import file_of, only_in, write, writing, written
 from signoff.checklist import Checklist

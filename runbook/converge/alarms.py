@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Alarm
 from runbook.converge.clear import tag_list
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 
 AT_A_TIME = 100
 """Names in one DescribeAlarms."""

@@ -2,12 +2,12 @@
 
 from functools import partial
 
+from aws.change import Changes
 from aws.words import Words
 from plan.model import Api
 from runbook.converge import authorizers, gateway_responses, methods, rest_api
 from runbook.converge.draft import Draft, read
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 
 
 def converge(context: StepContext, api: Api) -> Changes:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Authorizer
 from runbook.converge.draft import Draft
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 
 KIND = "TOKEN"
 MEMBERS = {

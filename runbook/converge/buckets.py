@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from aws.change import Changes
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 
 ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"
 NOTHING_SET = frozenset(

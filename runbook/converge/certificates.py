@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from aws.change import Changes
 from runbook.converge import dns
 from runbook.converge.clear import tag_list
-from runbook.engine import Change, StepContext, until
-from runbook.engine.step_context import Changes
+from runbook.engine import Change, StepContext, wait_until
 from signoff.environment import Domain
 
 EVERY_S, WITHIN_S = 15, 45 * 60
@@ -45,7 +45,9 @@ def issued(context: StepContext, domain: Domain) -> Changes:
     change = Change(f"certificate {domain.name}", "status", found and found["Status"], "ISSUED")
     return context.settle(
         (change,),
-        lambda: until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=context.sleep),
+        lambda: wait_until(
+            ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=context.sleep
+        ),
     )
 
 
@@ -104,7 +106,7 @@ def _request(context: StepContext, domain: Domain) -> None:
         Tags=tag_list(context.plan.tags),
     )
     what = f"ACM tells how to prove {domain.name}"
-    until(
+    wait_until(
         lambda: bool(_records(find(context, domain))),
         what=what,
         every_s=2,

@@ -1,24 +1,13 @@
-"""Found values that may be secrets: shown only where the plan itself has that value."""
+"""Tags, which every kind of resource has, as the services take and give them."""
 
 from collections.abc import Mapping
 
-from aws.value import seen
-from plan import scope_of
-from runbook.engine import StepContext
+from aws.change import ChangeContext
 
 
-def clear(context: StepContext, text: str) -> str:
-    """Return ``text`` if it is public, else how long it is and what it looks like.
-
-    Equal values stay equal and different ones different, so that the result can be compared.
-    """
-    public = scope_of(context.plan, context.environment).public_values
-    return str(seen(text, public=public, salts=()))
-
-
-def tag_fields(context: StepContext, tags: Mapping[str, str]) -> dict[str, str]:
+def tag_fields(context: ChangeContext, tags: Mapping[str, str]) -> dict[str, str]:
     """Tags as fields of a resource; a tag may hold a secret where somebody put one."""
-    return {f"tag {key}": clear(context, value) for key, value in tags.items()}
+    return {f"tag {key}": context.clear(value) for key, value in tags.items()}
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ It is drawn up, deployed, and taken out of the draft again before anything else 
 import json
 from typing import Any
 
+from aws.change import Changes
 from aws.words import Words
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from plan.model import Api
@@ -15,7 +16,6 @@ from runbook.converge.deployments import listed
 from runbook.converge.draft import Draft, digest, read
 from runbook.converge.methods import Answer, Method, preflight, put
 from runbook.engine import Change, StepContext
-from runbook.engine.step_context import Changes
 
 PATH = "/{closed+}"
 """API Gateway takes any name for the rest of a path: nobody else has a resource of this one."""

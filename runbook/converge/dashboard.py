@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Dashboard, Widget
-from runbook.converge.absent import unless_absent
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""

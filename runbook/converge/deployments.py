@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Api
 from runbook.converge import api_draft, calls, rest_api
-from runbook.converge.absent import unless_absent
 from runbook.converge.draft import digest, read
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
 NEW = "the draft as planned"

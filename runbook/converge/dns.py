@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.engine import Refused, StepContext, difference
-from runbook.engine.step_context import Changes
 from signoff.environment import Domain
 
 TTL_S = 300

@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from runbook.converge import certificates, dns, rest_api
-from runbook.converge.absent import unless_absent
 from runbook.engine import Refused, StepContext, difference
-from runbook.engine.step_context import Changes
 from signoff.environment import Domain
 
 POLICY = "TLS_1_2"

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from aws.change import Changes
 from plan.model import Function
 from runbook.engine import Change, StepContext
-from runbook.engine.step_context import Changes
 
 CLOSED = "closed"
 """Key of the package that answers 503, beside those of the functions."""
@@ -70,4 +70,4 @@ def publish(context: StepContext, function: Function, version: Changes) -> None:
         call = partial(
             client.publish_version, FunctionName=function.name, Description=str(one.after)
         )
-        context.patiently(call, "ResourceConflictException")
+        context.retry(call, "ResourceConflictException")

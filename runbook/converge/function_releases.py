@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Function
 from runbook.converge import table_names
-from runbook.converge.absent import unless_absent
 from runbook.converge.functions import (
     WAIT,
     code_sha256,
@@ -13,7 +13,6 @@ from runbook.converge.functions import (
     wait_until_updated,
 )
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 
 
 def converge(context: StepContext, function: Function) -> Changes:
@@ -87,7 +86,7 @@ def _publish(context: StepContext, function: Function) -> str:
     wait_until_updated(context, function)
     call = context.client("lambda").publish_version
     return str(
-        context.patiently(lambda: call(FunctionName=function.name), "ResourceConflictException")[
+        context.retry(lambda: call(FunctionName=function.name), "ResourceConflictException")[
             "Version"
         ]
     )

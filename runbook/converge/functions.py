@@ -9,12 +9,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Function
 from runbook.converge import earlier_version, table_names
-from runbook.converge.absent import unless_absent
-from runbook.converge.clear import clear, tag_fields
+from runbook.converge.clear import tag_fields
 from runbook.engine import Change, StepContext, difference
-from runbook.engine.step_context import Changes
 
 NOT_YET = "cannot be assumed by Lambda"
 """IAM takes some seconds to tell the Regions of a new role; CreateFunction refuses until then."""
@@ -74,12 +73,8 @@ def described(context: StepContext, answer: Mapping[str, Any]) -> dict[str, Any]
         "timeout_s": answer["Timeout"],
         "memory_mb": answer["MemorySize"],
         "code": answer["CodeSha256"],
-        **{f"variable {key}": _shown(context, value) for key, value in variables.items()},
+        **{f"variable {key}": context.clear(value) for key, value in variables.items()},
     }
-
-
-def _shown(context: StepContext, value: str) -> str:
-    return value if table_names.is_restored(context, value) else clear(context, value)
 
 
 def _found(context: StepContext, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,7 +112,7 @@ def _left(changes: Changes, *, created: bool) -> Changes:
 
 def _create(context: StepContext, function: Function, package: bytes) -> None:
     client = context.client("lambda")
-    context.patiently(
+    context.retry(
         lambda: client.create_function(
             **_parameters(function),
             Code={"ZipFile": package},
@@ -125,7 +120,7 @@ def _create(context: StepContext, function: Function, package: bytes) -> None:
             Tags=dict(context.plan.tags),
         ),
         "InvalidParameterValueException",
-        saying=NOT_YET,
+        message=NOT_YET,
     )
     client.get_waiter("function_active_v2").wait(FunctionName=function.name, WaiterConfig=WAIT)
 
@@ -148,7 +143,7 @@ def _update(context: StepContext, function: Function, package: bytes, changes: C
 
 def _settled(context: StepContext, call: Any) -> None:
     """Make a change once the one before it is through: Lambda refuses two at a time."""
-    context.patiently(call, "ResourceConflictException")
+    context.retry(call, "ResourceConflictException")
 
 
 def wait_until_updated(context: StepContext, function: Function) -> None:

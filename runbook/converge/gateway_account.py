@@ -2,12 +2,11 @@
 
 import json
 
+from aws.change import Changes, unless_absent
 from aws.words import Words
 from plan.model import Api
-from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_list
 from runbook.engine import Change, StepContext, difference
-from runbook.engine.step_context import Changes
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 TRUST = {
@@ -42,10 +41,10 @@ def converge(context: StepContext, api: Api) -> Changes:
     patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]
     return made + context.settle(
         changes,
-        lambda: context.patiently(
+        lambda: context.retry(
             lambda: client.update_account(patchOperations=patch),
             "BadRequestException",
-            saying=NOT_YET,
+            message=NOT_YET,
         ),
     )
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from aws.change import Changes
 from plan.model import LogGroup
 from runbook.converge.clear import tag_fields
 from runbook.engine import Change, StepContext, difference
-from runbook.engine.step_context import Changes
 
 RETENTION = "retention_days"
 FOR_EVER = "never expires"

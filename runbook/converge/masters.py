@@ -9,11 +9,10 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from aws.change import Changes, unless_absent
 from plan.canonical import Item, canonical_hash, item_hash
 from plan.model import Table
-from runbook.converge.absent import unless_absent
-from runbook.engine import Change, Refused, StepContext, until
-from runbook.engine.step_context import Changes
+from runbook.engine import Change, Refused, StepContext, wait_until
 
 SPOTS = Path(__file__).parent.parent / "data" / "stamp_masters.json"
 """The five spots of the development table, in plain JSON."""
@@ -103,7 +102,7 @@ def _write(context: StepContext, table: Table, items: Iterable[Item]) -> None:
             return not pending
 
         what = f"{len(batch)} items are written to {table.name}"
-        until(written, what=what, every_s=0.5, within_s=30, sleep=context.sleep)
+        wait_until(written, what=what, every_s=0.5, within_s=30, sleep=context.sleep)
 
 
 def _by_key(table: Table, items: Iterable[Item]) -> dict[str, Item]:

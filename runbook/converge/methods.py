@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Api, Route
 from runbook.converge.authorizers import invocation_uri
 from runbook.converge.draft import Draft
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 
 PREFLIGHT = "OPTIONS"
 OK = "200"

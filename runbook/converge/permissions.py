@@ -4,10 +4,9 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Function
-from runbook.converge.absent import unless_absent
 from runbook.engine import Change, StepContext
-from runbook.engine.step_context import Changes
 
 GATEWAY = "apigateway.amazonaws.com"
 

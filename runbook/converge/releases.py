@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from aws.change import Changes
 from runbook.converge import function_releases, rest_api
 from runbook.converge.deployments import stage_of
 from runbook.engine import Change, StepContext
-from runbook.engine.step_context import Changes
 
 KIND = "release"
 AS_DEPLOYED = "as it is deployed then"

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Api
 from runbook.converge.clear import tag_fields
 from runbook.converge.draft import read
 from runbook.engine import Refused, StepContext, difference
-from runbook.engine.step_context import Changes
 
 ENDPOINT = "REGIONAL"
 """An edge endpoint would put CloudFront, and a certificate in another Region, in front of it."""

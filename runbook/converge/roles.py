@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Permission, Role
-from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from runbook.engine import Change, StepContext, difference
-from runbook.engine.step_context import Changes
 
 POLICY = "least-privilege"
 ACCEPTED_MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

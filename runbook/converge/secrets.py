@@ -4,15 +4,14 @@ import json
 import secrets as randomness
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from aws.placeholder import is_placeholder
 from aws.strength import weakness
 from aws.value import withheld
 from plan.model import Secret
 from plan.reading import KNOWN_DEFAULTS
-from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from runbook.engine import Change, Refused, StepContext, difference
-from runbook.engine.step_context import Changes
 
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Api
 from runbook.converge import rest_api
 from runbook.converge.clear import tag_fields
 from runbook.converge.deployments import stage_of
 from runbook.engine import Change, StepContext, difference
-from runbook.engine.step_context import Changes
 
 EVERY_METHOD = "*/*"
 PATHS = {
@@ -118,10 +118,10 @@ def _apply(context: StepContext, api: Api, id_: str, changes: Changes) -> None:
     client = context.client("apigateway")
     patch = [_operation(one) for one in changes if not one.field.startswith("tag ")]
     if patch:
-        context.patiently(
+        context.retry(
             lambda: client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch),
             "BadRequestException",
-            saying=NO_ROLE,
+            message=NO_ROLE,
         )
     if len(patch) < len(changes):
         name = rest_api.arn(context, f"/restapis/{id_}/stages/{api.stage}")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Table
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from runbook.engine import Change, Refused, StepContext, difference
-from runbook.engine.step_context import Changes
 
 PITR = "point-in-time recovery"
 WINDOW = "recovery window_days"
@@ -34,7 +34,7 @@ def _pitr(context: StepContext, table: Table, found: dict[str, Any] | None) -> C
     on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": WINDOW_DAYS}
     return context.settle(
         changes,
-        lambda: context.patiently(
+        lambda: context.retry(
             lambda: client.update_continuous_backups(
                 TableName=table.name, PointInTimeRecoverySpecification=on
             ),
@@ -70,7 +70,7 @@ def _ttl(context: StepContext, table: Table, found: dict[str, Any] | None) -> Ch
 
 def _turn_on(context: StepContext, table: Table) -> None:
     specification = {"Enabled": True, "AttributeName": table.ttl_attribute}
-    context.patiently(
+    context.retry(
         lambda: context.client("dynamodb").update_time_to_live(
             TableName=table.name, TimeToLiveSpecification=specification
         ),
@@ -97,7 +97,7 @@ def _tags(context: StepContext, table: Table, found: dict[str, Any] | None) -> C
     tags = tag_list(context.plan.tags)
     return context.settle(
         changes,
-        lambda: context.patiently(
+        lambda: context.retry(
             lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags),
             "ResourceInUseException",
         ),

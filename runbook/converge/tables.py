@@ -4,12 +4,11 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Index, Table
-from runbook.converge.absent import unless_absent
 from runbook.converge.table_safety import converge as converge_safety
 from runbook.converge.table_shape import describe, key_schema, keys, refuse_other_keys
-from runbook.engine import Refused, StepContext, difference, until
-from runbook.engine.step_context import Changes
+from runbook.engine import Refused, StepContext, difference, wait_until
 
 OWNED = "AWS owned key"
 MANAGED = "alias/aws/dynamodb"
@@ -57,7 +56,7 @@ def _create(context: StepContext, table: Table) -> Changes:
 def _made(context: StepContext, table: Table) -> None:
     client, key = context.client("dynamodb"), context.environment.table_key
     indexes = {"GlobalSecondaryIndexes": [_index(one) for one in table.indexes]}
-    context.patiently(
+    context.retry(
         lambda: client.create_table(
             TableName=table.name,
             KeySchema=key_schema(table.hash_key, table.range_key),
@@ -87,7 +86,7 @@ def wait_until_active(context: StepContext, table: Table) -> None:
         )
 
     what = f"the indexes of table {table.name} are built"
-    until(built, what=what, every_s=5, within_s=1800, sleep=context.sleep)
+    wait_until(built, what=what, every_s=5, within_s=1800, sleep=context.sleep)
 
 
 def _update(
@@ -105,7 +104,7 @@ def _update(
 
 def _change(context: StepContext, table: Table, field: str) -> None:
     client, call = context.client("dynamodb"), _call(context, table, field)
-    context.patiently(lambda: client.update_table(TableName=table.name, **call), *BUSY)
+    context.retry(lambda: client.update_table(TableName=table.name, **call), *BUSY)
     wait_until_active(context, table)
 
 

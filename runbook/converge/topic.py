@@ -3,11 +3,10 @@
 import json
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Topic
-from runbook.converge.absent import unless_absent
 from runbook.converge.clear import tag_list
 from runbook.engine import Change, StepContext, difference
-from runbook.engine.step_context import Changes
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
 PUBLISHERS = f"policy {STATEMENT}"

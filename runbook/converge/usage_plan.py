@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Api, UsagePlan
 from runbook.converge import rest_api
-from runbook.converge.absent import unless_absent
 from runbook.converge.deployments import stage_of
 from runbook.engine import Change, StepContext, difference
-from runbook.engine.step_context import Changes
 
 PATHS = {
     "rate": "/throttle/rateLimit",

@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from aws.change import Changes
 from runbook.counting.counters import Item, Key, counted, sorted_out
 from runbook.engine import Change, Refused, StepContext
-from runbook.engine.step_context import Changes
 
 UNCHANGED = "StampCount = :count AND LatestAt = :latest"
 ABSENT = "attribute_not_exists(StampId)"

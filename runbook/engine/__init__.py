@@ -1,10 +1,8 @@
 """Procedures that can be read, rehearsed, run and resumed: one source for all four."""
 
-from runbook.engine.change import Change, difference
+from aws.change import Change, Changes, Declined, Refused, difference, wait_until
 from runbook.engine.clients import Clients
 from runbook.engine.journal import Entry, Journal
-from runbook.engine.patience import patiently, until
-from runbook.engine.refusal import Declined, Refused
 from runbook.engine.run import Run, Stopped
 from runbook.engine.step import Procedure, Step, ask, step
 from runbook.engine.step_context import StepContext
@@ -12,6 +10,7 @@ from runbook.engine.text import Text
 
 __all__ = [
     "Change",
+    "Changes",
     "Clients",
     "Declined",
     "Entry",
@@ -25,7 +24,6 @@ __all__ = [
     "Text",
     "ask",
     "difference",
-    "patiently",
     "step",
-    "until",
+    "wait_until",
 ]

@@ -7,10 +7,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 
+from aws.change import AT_ONCE
 from signoff.guard import GuardError
 
-AT_ONCE = 8
-"""Resources of one kind that are converged at the same time."""
 PATIENT = Config(
     # Adaptive: API Gateway takes some five changes a second and says 429 to the rest; the client
     # learns the rate instead of hammering. Writes are conditional or idempotent, so that a retry

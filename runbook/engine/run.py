@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
 
-from runbook.engine.change import Change, destructive
+from aws.change import Change, Changes, Declined, Refused, destructive
+from runbook.engine.errors import KNOWN, sentence
 from runbook.engine.journal import Entry, Journal
-from runbook.engine.refusal import KNOWN, Declined, Refused, sentence
 from runbook.engine.signatures import Signatures, Unsigned
 from runbook.engine.step import Action, Procedure, Step
-from runbook.engine.step_context import Changes, StepContext
+from runbook.engine.step_context import StepContext
 
 Judge = Callable[[tuple[str, ...]], tuple[str, ...]]
 """Rows -> those of them that are red."""

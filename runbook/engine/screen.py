@@ -9,10 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from aws.change import Change, Changes
 from aws.words import Words
-from runbook.engine.change import Change
 from runbook.engine.step import Procedure, Step
-from runbook.engine.step_context import Changes
 
 WORDS = {
     "rehearsal": Words(en="rehearsal: nothing is changed", ja="リハーサル: 何も変更しません"),

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import ModuleType
 
-from runbook.engine.step_context import Changes, StepContext
+from aws.change import Changes
+from runbook.engine.step_context import StepContext
 from runbook.engine.text import Text
 
 Action = Callable[[StepContext], Changes]

@@ -1,35 +1,21 @@
-"""What a step may touch, and the one gate through which it may change anything."""
+"""What a step may use: all that changing AWS needs, and this project's plan, evidence and choices."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import sleep
-from typing import Any, TypeVar
+from typing import Any, Self
 
-from aws.words import Words
-from runbook.engine.change import Change, destructive
-from runbook.engine.clients import AT_ONCE
-from runbook.engine.patience import patiently
-from runbook.engine.refusal import Declined, Refused
+from aws.change import ChangeContext, nothing
+from plan import Plan, public_in
 from signoff.environment import Environment
-
-T = TypeVar("T")
-Changes = tuple[Change, ...]
-
-
-def nothing(*_: object, **__: object) -> None:
-    """Stand in for a listener that nobody needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepContext:
-    """Everything that a step may use. ``plan`` is opaque here, as it is to the checks' Snapshot."""
+class StepContext(ChangeContext):
+    """Everything that a step may use."""
 
     environment: Environment
-    plan: Any
-    client: Callable[[str], Any]
-    """Service -> boto3 client."""
+    plan: Plan
     build: Callable[[str], bytes]
     """Key of a function -> its package."""
     secret: Callable[[str], str]
@@ -48,60 +34,9 @@ class StepContext:
     """Name of another environment -> where it is, with its clients; only procedures know its type."""
     folder: Path = Path("report")
     """Where a procedure leaves files for people, and for itself when it goes on."""
-    go: bool = False
-    """False: nothing is changed."""
-    rehearsed: bool = True
-    """It is a rehearsal of many steps, none of which was done: what they need may be missing yet."""
-    permit: Callable[[Sequence[Change]], bool] = lambda _: False
-    """Whether these destructive changes were agreed to."""
-    note: Callable[[Sequence[Change], bool], None] = nothing
-    """Told of changes as soon as they are made, or (False) broke off and may be made in part."""
-    tell: Callable[[str | Words], None] = nothing
-    """Shows a line to the person at the keyboard, in the language that was chosen if it is in both."""
-    watch: Callable[[str], None] = nothing
-    """Told what is being looked at, for the progress display."""
     mailed: Callable[[str, str], None] = nothing
     """Told of a topic and the address that AWS sent a mail to; where no mail arrives, it answers it."""
-    sleep: Callable[[float], None] = sleep
 
-    def needs(self, there: object, otherwise: str) -> None:
-        """Raise Refused where something is missing, unless an earlier step would have made it."""
-        if not there and (self.go or not self.rehearsed):
-            raise Refused(otherwise)
-
-    def settle(self, changes: Sequence[Change], apply: Callable[[], object]) -> Changes:
-        """Make the changes by ``apply``, unless there are none or this is a rehearsal.
-
-        Every change of AWS goes through here: this is why a rehearsal cannot change anything,
-        nothing is lost unasked, and the journal is complete. Raise Declined where no one agreed.
-        """
-        if changes and self.go:
-            lost = destructive(changes)
-            if lost and not self.permit(lost):
-                what = ", ".join(f"{one.resource}: {one.field}" for one in lost)
-                raise Declined(f"not agreed to, so not done: {what}")
-            self._make(changes, apply)
-        return tuple(changes)
-
-    def _make(self, changes: Sequence[Change], apply: Callable[[], object]) -> None:
-        try:
-            apply()
-        except BaseException:  # also where a person interrupts: what was begun must be known
-            self.note(changes, False)
-            raise
-        self.note(changes, True)
-
-    def each(self, converge: "Callable[[StepContext, T], Changes]", things: Iterable[T]) -> Changes:
-        """Converge independent things side by side; all are finished before a failure is raised."""
-
-        def one(thing: T) -> Changes:
-            self.watch(str(thing))
-            return converge(self, thing)
-
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            running = [pool.submit(one, thing) for thing in things]
-        return tuple(change for done in running for change in done.result())
-
-    def patiently(self, call: Callable[[], T], *codes: str, saying: str = "") -> T:
-        """Make a call that AWS may answer with "not yet" (see ``patience``)."""
-        return patiently(call, codes=codes, saying=saying, sleep=self.sleep)
+    def planned(self, plan: Plan, environment: Environment) -> Self:
+        """Return this context with another plan: its values are then the ones that may be shown."""
+        return replace(self, plan=plan, environment=environment, public=public_in(plan))

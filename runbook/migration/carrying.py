@@ -3,9 +3,9 @@
 import json
 from collections.abc import Collection
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.engine import Change, Refused, StepContext
-from runbook.engine.step_context import Changes
 from runbook.migration.job import Job
 from runbook.migration.listing import Key, difference, key_of, told
 from runbook.migration.loading import Loader

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from aws.change import AT_ONCE
 from plan.canonical import Item
 from runbook.engine import Refused
-from runbook.engine.clients import AT_ONCE
 from runbook.migration import checkpoint
 from runbook.migration.checkpoint import Checkpoint, Part
 from runbook.migration.progress import Progress

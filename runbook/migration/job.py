@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aws.change import unless_absent
 from plan.canonical import Item
 from plan.model import Table
-from runbook.converge.absent import unless_absent
 from runbook.converge.masters import MANIFEST
 from runbook.engine import Refused, StepContext
 from runbook.migration.checkpoint import Checkpoint

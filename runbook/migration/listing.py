@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from aws.change import AT_ONCE
 from plan.canonical import Item, combined_hash, item_hash
 from plan.model import Table
-from runbook.engine.clients import AT_ONCE
 from runbook.migration.dynamodb_json import FormError
 from runbook.migration.progress import Progress
 from runbook.migration.source import Source

@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from aws.change import AT_ONCE
 from plan.canonical import Item
-from runbook.engine.clients import AT_ONCE
 from runbook.migration.progress import Progress
 from runbook.migration.throttling import is_busy, pauses
 from runbook.migration.wire import sendable, sent_bytes

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.converge.masters import MANIFEST
 from runbook.engine import Change, Refused, StepContext
-from runbook.engine.step_context import Changes
 from runbook.migration.job import Job, source_in
 from runbook.migration.listing import Difference, Key, Listing, difference, told
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.change import AT_ONCE
 from plan.canonical import Item
-from runbook.engine.clients import AT_ONCE
 from runbook.migration.throttling import unhurried
 from runbook.migration.wire import portable, sendable
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aws.change import unless_absent
 from plan.model import Table
-from runbook.converge.absent import unless_absent
 from runbook.converge.table_shape import key_schema
 from runbook.converge.tables import encryption
-from runbook.engine import Refused, StepContext, until
+from runbook.engine import Refused, StepContext, wait_until
 
 EVERY_S = 30.0
 LONGEST_S = 12 * 3600.0
@@ -174,7 +174,7 @@ def _waited(
             raise Refused(_told(found, status, what))
         return bool(found[status] == "COMPLETED")
 
-    until(finished, what=what, every_s=EVERY_S, within_s=LONGEST_S, sleep=context.sleep)
+    wait_until(finished, what=what, every_s=EVERY_S, within_s=LONGEST_S, sleep=context.sleep)
     return found
 
 

@@ -11,6 +11,7 @@ REST APIをルート・CORS・オーソライザー込みで作成し、デプ�
 
 from collections.abc import Mapping
 
+from aws.change import Changes
 from plan.model import Function
 from runbook.converge import (
     api_draft,
@@ -25,7 +26,6 @@ from runbook.converge import (
     stage_settings,
 )
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("3-3")

@@ -14,9 +14,9 @@ it: a stamp collected during the switch is lost for its user.
 手順書は開発環境で任意としていますが、メンテナンスモードは利用者がいる環境で必須です。切替中の取得は失われます。
 """
 
+from aws.change import Changes
 from runbook import switching
 from runbook.engine import StepContext, ask, step
-from runbook.engine.step_context import Changes
 
 
 @ask("7-1", proves=("PREP-03",))

@@ -9,9 +9,9 @@ comes first; and for a regional endpoint it must be in the Region of the API.
 リージョンエンドポイントの場合、証明書はAPIと同じリージョンに必要です。
 """
 
+from aws.change import Changes
 from runbook.converge import certificates, domains
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("5-2")

@@ -11,9 +11,9 @@ DynamoDBのテーブルは、コンソールに鍵が表示されなくても必
 テーブルのためのものです。
 """
 
+from aws.change import Changes
 from runbook.converge import buckets, tables
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("2-3", proves=("SEC-20",))

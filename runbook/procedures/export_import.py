@@ -33,10 +33,10 @@ into the bucket and its key, what AWS calls a failure, how long both take, wheth
 from collections.abc import Mapping
 from typing import Any
 
+from aws.change import Changes
 from runbook.converge import tables
 from runbook.converge.tables import wait_until_active
 from runbook.engine import Change, Refused, StepContext, step
-from runbook.engine.step_context import Changes
 from runbook.migration.job import source_of
 from runbook.migration.source import TableSource
 from runbook.migration.through_s3 import Export, Import, exists, refuse_lost, utc_now

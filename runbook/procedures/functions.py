@@ -9,9 +9,9 @@ guide describes without ever creating one.
 エイリアスを作成するステップがありません。
 """
 
+from aws.change import Changes
 from runbook.converge import function_releases, functions, log_groups, releases
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("3-2")

@@ -11,9 +11,9 @@ without them matches nothing.
 何にも一致しません。
 """
 
+from aws.change import Changes
 from runbook.converge import roles
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("2-2", proves=("SEC-11", "SEC-12", "SEC-13", "SEC-14", "SEC-15", "SEC-16"))

@@ -13,10 +13,10 @@ The guide hands the output of `scan` to `batch-write-item`, which does not accep
 手順書は`scan`の出力を`batch-write-item`に渡しますが、その形式は受け付けられません。
 """
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.converge import masters
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("4-1", proves=("DATA-02",))

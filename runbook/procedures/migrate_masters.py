@@ -29,9 +29,9 @@ DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取�
 二重になりません。1台のマシンでは運べない大きさのテーブルには`export_import`を使います。
 """
 
+from aws.change import Changes
 from plan.masters import flaw
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 from runbook.migration.carrying import look_at_items, take_copy, write_items
 from runbook.migration.copy import Copy
 from runbook.migration.fitting import fitted_master

@@ -9,8 +9,8 @@ name of whoever decided it (`--by`). Synthetic users stay behind, and so do the 
 合成ユーザーとランキングの集計値は移行しません。
 """
 
+from aws.change import Changes
 from runbook.engine import Refused, StepContext, ask, step
-from runbook.engine.step_context import Changes
 from runbook.migration.carrying import look_at_items, take_copy, write_items
 from runbook.migration.copy import Copy
 from runbook.migration.job import Job, job_folder, source_of

@@ -14,10 +14,10 @@ of the tables and of their indexes.
 from collections.abc import Mapping
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Alarm, LogGroup
 from runbook.converge import alarms, dashboard, log_groups, rest_api, topic
 from runbook.engine import StepContext, ask, step
-from runbook.engine.step_context import Changes
 
 
 @step("6-1")

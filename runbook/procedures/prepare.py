@@ -9,8 +9,8 @@ tables, so that people can agree on it before anything exists: a name is hard to
 リソースを作る前に関係者で合意します。名前は後から変えるのが困難です。
 """
 
+from aws.change import Changes
 from runbook.engine import StepContext, ask, step
-from runbook.engine.step_context import Changes
 
 WIDTH = 24
 

@@ -16,10 +16,10 @@ from typing import Any
 
 import boto3
 
+from aws.change import Changes, nothing
 from aws.words import Words
-from plan import plan_for
+from plan import plan_for, public_in
 from runbook.engine import Change, Clients, Procedure, StepContext, step
-from runbook.engine.step_context import Changes, nothing
 from runbook.procedures import (
     api,
     encryption,
@@ -80,9 +80,11 @@ def context_for(
     **more: Any,
 ) -> StepContext:
     """Make the StepContext of any procedure here; ``more`` are fields of it. A package is built once."""
+    plan = plan_for(environment)
     return StepContext(
         environment=environment,
-        plan=plan_for(environment),
+        plan=plan,
+        public=public_in(plan),
         client=Clients(session, environment.region),
         build=lru_cache(build),
         secret=secrets_in,

@@ -11,9 +11,9 @@ UserStampsテーブル全体を読み取るため、利用の少ない時間帯�
 
 from datetime import UTC, datetime
 
+from aws.change import Changes
 from runbook.counting.mending import drifted, mend
 from runbook.engine import Change, StepContext, step
-from runbook.engine.step_context import Changes
 
 KIND = "recount"
 

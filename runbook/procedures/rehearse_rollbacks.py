@@ -16,9 +16,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aws.change import Changes
 from runbook import front_end
-from runbook.engine import Change, Refused, StepContext, step, until
-from runbook.engine.step_context import Changes
+from runbook.engine import Change, Refused, StepContext, step, wait_until
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback import drill, faults, undoing
 from runbook.rollback.configuration import write
@@ -164,7 +164,7 @@ def _refuse_with_users(context: StepContext) -> None:
 def _restorable_now(context: StepContext) -> str:
     """Wait until the tables can be restored to this moment: on AWS some five minutes."""
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    until(
+    wait_until(
         lambda: all(window(context, one)[1] >= at for one in context.plan.tables),
         what=f"the tables can be restored to {at:%H:%M:%S}",
         every_s=1,

@@ -23,11 +23,11 @@ ones. No table is ever deleted here.
 
 from functools import partial
 
+from aws.change import Changes
 from aws.words import Words
 from plan.model import Alarm
 from runbook.converge import alarms, releases
 from runbook.engine import Change, StepContext, ask, step
-from runbook.engine.step_context import Changes
 from runbook.rollback.contents import content
 from runbook.rollback.left_behind import reapply
 from runbook.rollback.moment import window

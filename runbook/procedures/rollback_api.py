@@ -9,10 +9,10 @@ deployed before it: so the same command given once more goes forward again. `--t
 もう一度実行するとロールバック前の状態に戻ります。`--to`でデプロイを指定できます。
 """
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.converge import releases
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 from runbook.rollback.history import PART, Move, move
 from runbook.rollback.taken import Way, take
 

@@ -9,9 +9,9 @@ development environment"; that is not what users had, unless they were on it.
 それまで使っていた設定とは限りません。
 """
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.engine import Refused, StepContext, ask, step
-from runbook.engine.step_context import Changes
 from runbook.front_end import KIND, address, needed, see, setting
 from runbook.rollback.configuration import file_of, write, writing, written
 from runbook.rollback.taken import Way, take

@@ -18,10 +18,10 @@ the API calls the alias. Here it does, from the first deployment on.
 
 from functools import partial
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.converge import releases
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 from runbook.rollback.taken import Way, take
 from runbook.rollback.versions import PART, Move, chosen, live, moves
 

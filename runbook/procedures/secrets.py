@@ -21,10 +21,10 @@ the secret, nobody is logged in.
 フォールバックがなく、シークレットを読めなければログインできません。
 """
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.converge import secrets
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-08"))

@@ -9,9 +9,9 @@ so the procedure waits for each.
 テーブルごとに完了を待ちます。
 """
 
+from aws.change import Changes
 from runbook.converge import tables
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step(

@@ -16,9 +16,9 @@ exist.
 この手順では同じ数値を設定します。キーのない呼び出しに対する1日あたりの上限は、AWSには存在しません。
 """
 
+from aws.change import Changes
 from runbook.converge import stage_settings, usage_plan
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("2-4", proves=("SEC-32",))

@@ -9,6 +9,7 @@ It changes nothing. Start here when an alarm burns or a row is red without a rem
 
 from dataclasses import replace
 
+from aws.change import Changes
 from aws.words import Words
 from plan.model import Function
 from runbook.converge import alarms, releases
@@ -16,7 +17,6 @@ from runbook.diagnosis.cause import cause
 from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.metrics import Metric, measured
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 PAST_THE_PROCEDURES = cause(
     "a change past the procedures",

@@ -13,11 +13,11 @@ CORSエラーについて、ステージの提供内容とフロントエンド�
 
 from dataclasses import replace
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.converge import api_draft
 from runbook.diagnosis.preflights import asked, causes, served
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("troubleshooting 2")

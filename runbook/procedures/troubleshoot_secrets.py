@@ -9,12 +9,12 @@ the six characters that AWS adds to its ARN matches nothing; and the key that en
 ポリシーは何にも一致しません。また、暗号化に使うキーが無効になっていることもあります。
 """
 
+from aws.change import Changes
 from aws.words import Words
 from plan.model import Function
 from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.secret_access import causes
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 
 @step("troubleshooting 1")

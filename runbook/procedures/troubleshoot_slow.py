@@ -11,11 +11,11 @@ key by user hands it to another.
 
 from collections.abc import Iterator, Mapping
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import Metric, measured
 from runbook.engine import StepContext, step
-from runbook.engine.step_context import Changes
 
 SLOW_MS = 1000
 """A 95th percentile above this is worth a look; the performance row has its own bounds."""

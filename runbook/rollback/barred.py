@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.change import unless_absent
 from aws.iam import Outcome, Statement, evaluate, parse
 from aws.iam import context as request_context
 from aws.words import Words
 from runbook.converge import calls
-from runbook.converge.absent import unless_absent
 from runbook.converge.deployments import by_hand
 from runbook.converge.permissions import GATEWAY
 from runbook.engine import StepContext

@@ -3,8 +3,8 @@
 from difflib import ndiff
 from pathlib import Path
 
+from aws.change import Changes
 from runbook.engine import Change, Refused, StepContext
-from runbook.engine.step_context import Changes
 from runbook.front_end import SETTINGS, needed, rest, setting, site
 
 

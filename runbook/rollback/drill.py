@@ -11,9 +11,9 @@ from time import monotonic
 from types import ModuleType
 from typing import Any
 
+from aws.change import Changes, nothing
 from aws.words import Words
 from runbook.engine import Change, Procedure, Refused, StepContext
-from runbook.engine.step_context import Changes, nothing
 from runbook.rollback import taken
 from runbook.rollback.state import differing, served, state
 from runbook.rollback.taken import BEGUN, DONE

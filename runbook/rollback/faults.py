@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from aws.change import unless_absent
 from plan.model import Function
 from runbook.converge import api_draft, rest_api
-from runbook.converge.absent import unless_absent
 from runbook.converge.functions import wait_until_updated
 from runbook.engine import StepContext
 from runbook.rollback.history import deployments
@@ -26,7 +26,7 @@ def release_a_broken_function(context: StepContext) -> None:
     """Release all functions with a handler that does not exist: every call fails."""
     for one in context.plan.functions:
         _configure(context, one, Handler=BAD_HANDLER)
-        published = context.patiently(
+        published = context.retry(
             partial(context.client("lambda").publish_version, FunctionName=one.name), BUSY
         )
         context.client("lambda").update_alias(
@@ -127,7 +127,7 @@ def _stamps(context: StepContext) -> str:
 
 def _configure(context: StepContext, function: Function, **fields: Any) -> None:
     call = context.client("lambda").update_function_configuration
-    context.patiently(partial(call, FunctionName=function.name, **fields), BUSY)
+    context.retry(partial(call, FunctionName=function.name, **fields), BUSY)
     wait_until_updated(context, function)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.change import Changes
 from runbook.converge import rest_api
 from runbook.converge.deployments import stage_of
 from runbook.engine import Change, Refused, StepContext, difference
-from runbook.engine.step_context import Changes
 from runbook.rollback.barred import Barred, barred
 from runbook.rollback.taken import begun
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Table
 from runbook.converge import tables
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from runbook.converge.table_safety import converge as converge_safety
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 from runbook.rollback import scaling
 from runbook.rollback.restored import Restore, found
 
@@ -62,7 +62,7 @@ def _tags(context: StepContext, one: Restore, new: Mapping[str, Any] | None) -> 
     )
     call = partial(context.client("dynamodb").tag_resource, ResourceArn=one.new.arn)
     return context.settle(
-        changes, lambda: context.patiently(lambda: call(Tags=tag_list(beyond)), *tables.BUSY)
+        changes, lambda: context.retry(lambda: call(Tags=tag_list(beyond)), *tables.BUSY)
     )
 
 
@@ -85,7 +85,7 @@ def _stream(
 
     def turn_on() -> None:
         call = partial(context.client("dynamodb").update_table, TableName=one.new.name)
-        context.patiently(lambda: call(StreamSpecification=wanted), *tables.BUSY)
+        context.retry(lambda: call(StreamSpecification=wanted), *tables.BUSY)
         tables.wait_until_active(context, one.new)
 
     return context.settle(changes, turn_on)

@@ -5,13 +5,12 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan.model import Function, Permission, Role
-from runbook.converge.absent import unless_absent
 from runbook.converge.functions import wait_until_updated
 from runbook.converge.roles import document, told
 from runbook.converge.table_names import names_a_table
 from runbook.engine import Refused, StepContext, difference
-from runbook.engine.step_context import Changes
 from runbook.rollback.restored import Restore, restores
 from runbook.rollback.versions import described
 
@@ -120,9 +119,9 @@ def _release(context: StepContext, function: Function, variables: Mapping[str, s
         FunctionName=function.name,
         Environment={"Variables": dict(variables)},
     )
-    context.patiently(configured, busy)
+    context.retry(configured, busy)
     wait_until_updated(context, function)
-    published = context.patiently(partial(client.publish_version, FunctionName=function.name), busy)
+    published = context.retry(partial(client.publish_version, FunctionName=function.name), busy)
     client.update_alias(
         FunctionName=function.name,
         Name=function.alias,

@@ -6,13 +6,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from aws.change import Changes, unless_absent
 from plan import plan_for
+from plan.data import restored_name
 from plan.model import Table
-from runbook.converge import table_names, tables
-from runbook.converge.absent import unless_absent
-from runbook.engine import Refused, StepContext, difference, until
+from runbook.converge import tables
+from runbook.engine import Refused, StepContext, difference, wait_until
 from runbook.engine.journal import utc_now
-from runbook.engine.step_context import Changes
 from runbook.rollback.moment import moment, refuse_outside
 
 EVERY_S, WITHIN_S = 15, 6 * 3600
@@ -38,7 +38,7 @@ def restores(context: StepContext) -> tuple[Restore, ...]:
     if not chosen:
         keys = ", ".join(one.key for one in context.plan.tables)
         raise Refused(f"there is no table {name}; there are {keys}")
-    names = {one.key: table_names.restored(one.name, at) for one in chosen}
+    names = {one.key: restored_name(one.name, at) for one in chosen}
     plan = _renamed(context, names).plan
     return tuple(Restore(old=one, new=plan.table(one.key), at=at) for one in chosen)
 
@@ -76,7 +76,7 @@ def age_s(context: StepContext, one: Restore, now: Callable[[], datetime] = utc_
 
 def _renamed(context: StepContext, names: Mapping[str, str]) -> StepContext:
     environment = replace(context.environment, tables={**context.environment.tables, **names})
-    return replace(context, environment=environment, plan=plan_for(environment))
+    return context.planned(plan_for(environment), environment)
 
 
 def found(context: StepContext, table: Table) -> dict[str, Any] | None:
@@ -104,7 +104,7 @@ def _restore(context: StepContext, one: Restore) -> None:
         **encrypted,
     )
     try:
-        context.patiently(begin, *tables.BUSY)
+        context.retry(begin, *tables.BUSY)
     except client.exceptions.TableAlreadyExistsException:
         # The client sent it again, since the first answer was lost on its way.
         _refuse_another(one, found(context, one.new) or {})
@@ -117,4 +117,4 @@ def _wait(context: StepContext, one: Restore) -> None:
         return there.get("TableStatus") == "ACTIVE"
 
     what = f"table {one.new.name} is restored"
-    until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=context.sleep)
+    wait_until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=context.sleep)

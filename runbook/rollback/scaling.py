@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Table
 from runbook.engine import StepContext, difference
-from runbook.engine.step_context import Changes
 
 SERVICE = "application-autoscaling"
 OF_DYNAMODB = {"ServiceNamespace": "dynamodb"}

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from aws.change import Changes
 from aws.words import Words
 from runbook.converge import releases
 from runbook.engine import Change, StepContext
-from runbook.engine.step_context import Changes
 
 KIND = "rollback"
 BEGUN, DONE = "begun", "done"

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.change import Changes
 from plan.model import Function
 from runbook.converge import earlier_version
 from runbook.converge.table_names import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
-from runbook.engine.step_context import Changes
 from runbook.rollback.taken import begun
 
 PART = "functions"

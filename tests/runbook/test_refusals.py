@@ -7,13 +7,13 @@ from secrets import token_hex
 import pytest
 from botocore.exceptions import ClientError
 
+from aws.change import RetryPolicy
 from local.aws.faults import throttled
 from local.aws.request import json_response
 from local.aws.server import LocalAws
 from runbook.converge import masters as spots
-from runbook.engine import Refused, until
+from runbook.engine import Refused, wait_until
 from runbook.engine.clients import PATIENT
-from runbook.engine.patience import TRIES
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.runbook.desk import Desk, clients
 from tests.runbook.refusing import saying
@@ -90,7 +90,7 @@ def test_a_role_that_lambda_may_never_assume_ends_the_waiting(empty):
         empty.do(functions.upload_the_functions.action)
 
     calls = [one for one in empty.aws.calls if one.operation == "CreateFunction"]
-    assert len(calls) == 7 * TRIES
+    assert len(calls) == 7 * RetryPolicy(codes=()).attempts
     assert 60 < sum(empty.naps) / 7 < 120
 
 
@@ -245,6 +245,8 @@ def test_a_rate_limit_costs_time_and_nothing_else():
 def test_waiting_ends_with_a_sentence():
     naps = []
     with pytest.raises(Refused, match="the index is built: not so after 10 s"):
-        until(lambda: False, what="the index is built", every_s=2, within_s=10, sleep=naps.append)
+        wait_until(
+            lambda: False, what="the index is built", every_s=2, within_s=10, sleep=naps.append
+        )
 
     assert naps == [2] * 5

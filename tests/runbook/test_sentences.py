@@ -10,7 +10,7 @@ from botocore.exceptions import (
     WaiterError,
 )
 
-from runbook.engine.refusal import KNOWN, sentence
+from runbook.engine.errors import KNOWN, sentence
 
 REPORT = """Invalid type for parameter SecretString, value: hunter2, type: <class 'int'>
 Unknown parameter in Tags[0]: "Kee", must be one of: Key, Value"""

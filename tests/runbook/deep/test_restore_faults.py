@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from runbook.engine import until
+from runbook.engine import wait_until
 from runbook.engine.clients import PATIENT
 from runbook.procedures import restore_tables
 from runbook.rollback import undoing
@@ -41,7 +41,7 @@ def operator():
 @pytest.fixture(scope="module")
 def moment():
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    until(lambda: datetime.now(UTC) >= at, what="it is then", every_s=0.1, within_s=2)
+    wait_until(lambda: datetime.now(UTC) >= at, what="it is then", every_s=0.1, within_s=2)
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 

@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 from botocore.exceptions import ClientError
 
+from aws.change import nothing
 from runbook.engine import Refused
-from runbook.engine.step_context import nothing
 from runbook.migration import checkpoint
 from runbook.migration.checkpoint import Checkpoint, Part
 from runbook.migration.copy import Copy

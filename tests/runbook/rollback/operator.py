@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
+from aws.change import Changes
 from aws.words import Words
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from runbook.engine import Procedure
-from runbook.engine.step_context import Changes
 from runbook.procedures.provision import procedure
 from tests.runbook.desk import ONCE, Desk, clients
 

@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from aws.change import Declined
 from runbook.engine import Refused
-from runbook.engine.refusal import Declined
 from runbook.procedures import rollback_functions
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.breaking import denied

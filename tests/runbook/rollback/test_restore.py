@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbook.engine import Refused, until
+from runbook.engine import Refused, wait_until
 from runbook.procedures import restore_tables, rollback_functions
 from runbook.rollback import undoing
 
@@ -18,7 +18,7 @@ def moment(operator):
     stamps = operator.client("dynamodb")
     stamps.put_item(TableName="UserStamps-prod", Item=GOOD)
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    until(lambda: datetime.now(UTC) >= at, what="it is then", every_s=0.1, within_s=2)
+    wait_until(lambda: datetime.now(UTC) >= at, what="it is then", every_s=0.1, within_s=2)
     stamps.put_item(TableName="UserStamps-prod", Item=BAD)
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 

@@ -1,8 +1,4 @@
-"""Why a step stopped, in one sentence each: what was asked, what was found, what to do.
-
-Refused        the step itself will not go on: what it found is not for a machine to decide
-└── Declined   a person, or nobody, said yes to something that destroys
-"""
+"""Why a step stopped, in one sentence each: what was asked, what was found, what to do."""
 
 import re
 from collections.abc import Mapping
@@ -49,14 +45,6 @@ PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)
 """How botocore's report names a parameter; what stands beside it may be a secret."""
 KNOWN = (ClientError, BotoCoreError, OSError)
 """What the AWS client and the disk raise; anything else is a fault of ours and is not caught."""
-
-
-class Refused(Exception):  # noqa: N818 - it reads as the answer that it is
-    """The step cannot go on; the message says what to do."""
-
-
-class Declined(Refused):
-    """Something destructive was not agreed to."""
 
 
 def sentence(error: BaseException, caller: str) -> str:

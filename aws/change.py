@@ -1,0 +1,233 @@
+"""Changing AWS: what would differ, the one gate through which it is changed, and the waiting in between.
+
+Refused         what was found is not for a machine to decide
+├── Declined    a person, or nobody, said yes to something that destroys
+└── Missing     a resource that something else creates does not exist
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from time import sleep as real_sleep
+from typing import Any, Self, TypeVar
+
+from botocore.exceptions import ClientError
+from tenacity import (
+    RetryError,
+    Retrying,
+    retry_if_exception,
+    retry_if_result,
+    stop_after_attempt,
+    wait_exponential,
+    wait_fixed,
+)
+
+from aws.door import GONE
+from aws.value import seen
+from aws.words import Words
+
+T = TypeVar("T")
+Sleep = Callable[[float], None]
+
+AT_ONCE = 8
+"""Resources of one kind that are changed at the same time."""
+
+
+class Refused(Exception):  # noqa: N818 - it reads as the answer that it is
+    """The change cannot be made; the message says what to do."""
+
+
+class Declined(Refused):
+    """Something destructive was not agreed to."""
+
+
+class Missing(Refused):
+    """``kind`` (``table``, ``REST API``, ``stage``) has to be created first; the caller knows by what."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one resource. Values are JSON; None is "not there".
+
+    No secret may ever stand in ``before`` or ``after``: both are shown and kept in the journal.
+    """
+
+    resource: str
+    """Kind and name, as a person would say it: ``table Users-prod``."""
+    field: str
+    before: Any
+    after: Any
+    destroys: bool = False
+    """It takes away what the plan could not bring back: only done after asking."""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Changes = tuple[Change, ...]
+
+
+def difference(
+    resource: str,
+    found: Mapping[str, Any] | None,
+    wanted: Mapping[str, Any],
+    *,
+    destroying: Collection[str] = (),
+) -> Changes:
+    """Return one Change per field of ``wanted`` that ``found`` (None: no such resource) lacks.
+
+    What else ``found`` holds is not ours to judge. A field named in ``destroying`` counts as a
+    loss only where there was something before.
+    """
+    have = found or {}
+    return tuple(
+        Change(resource, field, have.get(field), value, _lost(field, have, destroying))
+        for field, value in wanted.items()
+        if have.get(field) != value
+    )
+
+
+def _lost(field: str, have: Mapping[str, Any], destroying: Collection[str]) -> bool:
+    return field in destroying and have.get(field) is not None
+
+
+def destructive(changes: Iterable[Change]) -> Changes:
+    return tuple(change for change in changes if change.destroys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """Which errors of a call pass by themselves. Throttling is none of them: the client retries it."""
+
+    codes: tuple[str, ...]
+    message: str = ""
+    """Words that the error's message must hold as well."""
+    attempts: int = 12
+    """With the waits between them, about a minute and a half in all."""
+    longest_wait_s: float = 10
+
+    def call(self, call: Callable[[], T], sleep: Sleep = real_sleep) -> T:
+        """Make ``call``, again while its error is one of these; the last error is raised as it is."""
+        retrying = Retrying(
+            retry=retry_if_exception(self.covers),
+            stop=stop_after_attempt(self.attempts),
+            wait=wait_exponential(multiplier=0.5, max=self.longest_wait_s),
+            sleep=sleep,
+            reraise=True,
+        )
+        return retrying(call)
+
+    def covers(self, error: BaseException) -> bool:
+        if not isinstance(error, ClientError):
+            return False
+        found = error.response["Error"]
+        return found.get("Code") in self.codes and self.message in found.get("Message", "")
+
+
+def wait_until(
+    ready: Callable[[], bool],
+    *,
+    what: str,
+    every_s: float,
+    within_s: float,
+    sleep: Sleep = real_sleep,
+) -> None:
+    """Ask ``ready`` until it says so. Raises Refused, with how long it waited, after ``within_s``."""
+    asking = Retrying(
+        retry=retry_if_result(lambda answer: not answer),
+        stop=stop_after_attempt(int(within_s / every_s) + 1),
+        wait=wait_fixed(every_s),
+        sleep=sleep,
+    )
+    try:
+        asking(ready)
+    except RetryError:
+        raise Refused(f"{what}: not so after {within_s:g} s; wait, then run it again") from None
+
+
+def unless_absent(call: Callable[..., Any], **parameters: object) -> dict[str, Any] | None:
+    """Make a call; None where AWS says that what it is about does not exist."""
+    try:
+        found: dict[str, Any] = call(**parameters)
+    except ClientError as error:
+        if error.response["Error"].get("Code") not in GONE:
+            raise
+        return None
+    return found
+
+
+def nothing(*_: object, **__: object) -> None:
+    """Stand in for a listener that nobody needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeContext:
+    """All that changing a resource needs: how to reach AWS, whether to change it, and who listens."""
+
+    client: Callable[[str], Any]
+    """Service -> boto3 client."""
+    go: bool = False
+    """False: nothing is changed."""
+    rehearsed: bool = True
+    """It is a rehearsal of many steps, none of which was done: what they need may be missing yet."""
+    public: Callable[[str], bool] = lambda _: False
+    """Whether a value that was found may be shown as it is: the plan itself has it."""
+    permit: Callable[[Sequence[Change]], bool] = lambda _: False
+    """Whether these destructive changes were agreed to."""
+    note: Callable[[Sequence[Change], bool], None] = nothing
+    """Told of changes as soon as they are made, or (False) broke off and may be made in part."""
+    tell: Callable[[str | Words], None] = nothing
+    """Shows a line to the person at the keyboard, in the language that was chosen if it is in both."""
+    watch: Callable[[str], None] = nothing
+    """Told what is being looked at, for the progress display."""
+    sleep: Sleep = real_sleep
+
+    def needs(self, there: object, otherwise: str | Refused) -> None:
+        """Raise Refused where something is missing, unless an earlier step would have made it."""
+        if not there and (self.go or not self.rehearsed):
+            raise Refused(otherwise) if isinstance(otherwise, str) else otherwise
+
+    def settle(self, changes: Sequence[Change], apply: Callable[[], object]) -> Changes:
+        """Make the changes by ``apply``, unless there are none or this is a rehearsal.
+
+        Every change of AWS goes through here: this is why a rehearsal cannot change anything,
+        nothing is lost unasked, and the journal is complete. Raise Declined where no one agreed.
+        """
+        if changes and self.go:
+            lost = destructive(changes)
+            if lost and not self.permit(lost):
+                what = ", ".join(f"{one.resource}: {one.field}" for one in lost)
+                raise Declined(f"not agreed to, so not done: {what}")
+            self._make(changes, apply)
+        return tuple(changes)
+
+    def _make(self, changes: Sequence[Change], apply: Callable[[], object]) -> None:
+        try:
+            apply()
+        except BaseException:  # also where a person interrupts: what was begun must be known
+            self.note(changes, False)
+            raise
+        self.note(changes, True)
+
+    def each(self, converge: Callable[[Self, T], Changes], things: Iterable[T]) -> Changes:
+        """Converge independent things side by side; all are finished before a failure is raised."""
+
+        def one(thing: T) -> Changes:
+            self.watch(str(thing))
+            return converge(self, thing)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            running = [pool.submit(one, thing) for thing in things]
+        return tuple(change for done in running for change in done.result())
+
+    def retry(self, call: Callable[[], T], *codes: str, message: str = "") -> T:
+        """Make a call that AWS may answer with "not yet": see RetryPolicy."""
+        return RetryPolicy(codes=codes, message=message).call(call, self.sleep)
+
+    def clear(self, text: str) -> str:
+        """Return ``text`` if it is public, else how long it is and what it looks like."""
+        return str(seen(text, public={text} if self.public(text) else (), salts=()))
