@@ -1,4 +1,4 @@
-"""Both README files say the same, and what they name is there."""
+"""Both README files say the same, and what any page names is there."""
 
 import re
 import tomllib
@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = ("README.md", "README.ja.md")
+DECISIONS = ROOT / "docs/decisions"
+STATUS = re.compile(r"^\*\*Status\.\*\* (accepted|replaced), \d{4}-\d\d-\d\d", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
@@ -36,11 +38,27 @@ def test_both_languages_have_the_same_sections():
     assert levels[0] == levels[1]
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_what_is_linked_is_there(name):
-    links = LINK.findall((ROOT / name).read_text(encoding="utf-8"))
-    assert links
-    assert [one for one in links if not (ROOT / one).exists()] == []
+def test_what_is_linked_is_there():
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "load/recipes/README.md"]
+    broken = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in pages
+        for link in LINK.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / link).exists()
+    ]
+
+    assert len(pages) > len(FILES)
+    assert not broken, f"links that lead nowhere: {broken}"
+
+
+def test_every_decision_has_a_status_and_its_line_in_the_index():
+    index = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    pages = {page: page.read_text(encoding="utf-8") for page in DECISIONS.glob("0*.md")}
+    undated = [page.name for page, text in pages.items() if not STATUS.search(text)]
+    unlisted = [page.name for page in pages if f"]({page.name})" not in index]
+
+    assert not undated, f"pages without a line **Status.** accepted, YYYY-MM-DD: {undated}"
+    assert not unlisted, f"pages that docs/decisions/README.md does not list: {unlisted}"
 
 
 @pytest.mark.parametrize("option", [one for one in _options(FILES[0]) if one.startswith("--")])
