@@ -175,4 +175,7 @@ def write(name: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(write(sys.argv[1]) if sys.argv[1:] else main())
+    if sys.argv[1:]:
+        write(sys.argv[1])
+    else:
+        sys.exit(main())

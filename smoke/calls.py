@@ -60,6 +60,11 @@ class Call:
         return f"{self.verb} {self.path}"
 
     @property
+    def user_id(self) -> str:
+        """The user whose session the call carries; empty without a session."""
+        return self.session.user_id if self.session else ""
+
+    @property
     def members(self) -> Mapping[str, Any]:
         """The body's members; none where it is no JSON object."""
         found = _parsed(self.body or "")

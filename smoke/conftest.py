@@ -1,26 +1,32 @@
 """The smoke fixtures: one suite for the run, and each row's own view of it."""
 
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack
 
 import pytest
 
 from aws.section import NotTestable
 from signoff.collection import ROW
+from signoff.evidence import Observations
 from signoff.plugin import RUN, SEEN
+from signoff.run import Run
+from signoff.snapshot import Snapshot
 from smoke import parameters
+from smoke.line import LineClient
 from smoke.manual import signature_instead
 from smoke.row_calls import RowCalls
+from smoke.suite import Suite
 from smoke.suite_session import suite_session
 
 
-def pytest_generate_tests(metafunc):
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize over the plan and our own tables; no call is made for it."""
     run = metafunc.config.stash[RUN]
     parameters.parametrize(metafunc, run.environment, run.plan)
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config, items):
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what only the stand-in of LINE can show, and run the test of the cleaning last."""
     if not config.stash[RUN].own_stack:
         items[:] = [
@@ -30,18 +36,18 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem):
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Let a signature stand for what this environment does not let a machine try."""
     if "calls" not in pyfuncitem.fixturenames:
         return (yield)
-    snapshot, row = pyfuncitem.config.stash[RUN].snapshot, pyfuncitem.stash[ROW]
+    snapshot, row = _snapshot(pyfuncitem.config.stash[RUN]), pyfuncitem.stash[ROW]
     with signature_instead(snapshot, row, pyfuncitem.stash[SEEN]):
         return (yield)
     return True
 
 
 @pytest.fixture(scope="session")
-def suite_or_reason(pytestconfig):
+def suite_or_reason(pytestconfig: pytest.Config) -> Iterator[Suite | NotTestable]:
     """The running suite, or why it could not start, which each row raises again."""
     run = pytestconfig.stash[RUN]
     with ExitStack() as closing:
@@ -55,7 +61,7 @@ def suite_or_reason(pytestconfig):
 
 
 @pytest.fixture
-def calls(suite_or_reason, row, observe):
+def calls(suite_or_reason: Suite | NotTestable, row: str, observe: Observations) -> RowCalls:
     """What this row's test sees of the suite."""
     if isinstance(suite_or_reason, NotTestable):
         raise suite_or_reason.with_traceback(None)  # raised once per row: it would grow by each
@@ -63,18 +69,23 @@ def calls(suite_or_reason, row, observe):
 
 
 @pytest.fixture
-def embedded_line(calls):
+def embedded_line(calls: RowCalls) -> LineClient:
     """The local stack's stand-in of LINE, which can be looked into."""
     return calls.suite.line
 
 
 @pytest.fixture
-def origin(calls):
+def origin(calls: RowCalls) -> str:
     """The one origin that the environment allows."""
     return calls.suite.environment.origin
 
 
-def _suite_session(run):
+def _suite_session(run: Run) -> AbstractContextManager[Suite]:
     if run.choice.replay:
         raise NotTestable("a saved inventory answers no calls; run without --replay")
-    return suite_session(run.snapshot, run.api_url, embedded=run.own_stack)
+    return suite_session(_snapshot(run), run.api_url, embedded=run.own_stack)
+
+
+def _snapshot(run: Run) -> Snapshot:
+    assert run.snapshot is not None, "the plugin reads the snapshot before it runs a test"
+    return run.snapshot

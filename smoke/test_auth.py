@@ -1,12 +1,12 @@
 """POST /auth/verify: who logs in, and who does not."""
 
 from signoff.checklist import expectation
-from smoke.row_calls import logged_in
+from smoke.row_calls import RowCalls, logged_in
 from smoke.scenarios import GUIDE
 
 
 @expectation("SMOKE-01")
-def test_guides_own_call_is_refused(calls):
+def test_guides_own_call_is_refused(calls: RowCalls) -> None:
     answer = calls.answer(GUIDE)
 
     flaw = calls.flaw(answer, 401, "TOKEN_VERIFICATION_FAILED")
@@ -14,7 +14,7 @@ def test_guides_own_call_is_refused(calls):
 
 
 @expectation("SMOKE-01")
-def test_login_answers_a_session_that_is_let_in(calls):
+def test_login_answers_a_session_that_is_let_in(calls: RowCalls) -> None:
     session = logged_in(calls)
     answer = calls.answer(lambda scenarios: scenarios.stamps_of(session))
 
@@ -22,7 +22,7 @@ def test_login_answers_a_session_that_is_let_in(calls):
 
 
 @expectation("SEC-43")
-def test_bad_id_token_is_refused(flaw, calls):
+def test_bad_id_token_is_refused(flaw: str, calls: RowCalls) -> None:
     answer = calls.answer(lambda scenarios: scenarios.login_with(flaw))
 
     wrong = calls.flaw(answer, 401, "TOKEN_VERIFICATION_FAILED")

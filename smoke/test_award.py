@@ -1,12 +1,13 @@
 """POST /stamps/award: a stamp for who stands there, once; and nothing of the trial stays."""
 
 from signoff.checklist import expectation
-from smoke.row_calls import AWARD, awarded
+from signoff.evidence import Observations
+from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
 
 
 @expectation("SMOKE-03")
-def test_award_answers_as_it_must_at_this_time(calls):
+def test_award_answers_as_it_must_at_this_time(calls: RowCalls) -> None:
     answer = calls.success(AWARD)
 
     flaw = calls.flaw(answer, *calls.scenarios.expected(AWARD))
@@ -14,7 +15,7 @@ def test_award_answers_as_it_must_at_this_time(calls):
 
 
 @expectation("SMOKE-16")
-def test_awarded_stamp_is_listed(calls):
+def test_awarded_stamp_is_listed(calls: RowCalls) -> None:
     award = awarded(calls)
     listed = calls.answer(lambda scenarios: scenarios.stamps_of(scenarios.collector))
     told = [award.member(name) for name in ("stamp_id", "method", "collected_at")]
@@ -26,7 +27,7 @@ def test_awarded_stamp_is_listed(calls):
 
 
 @expectation("SMOKE-16")
-def test_stamp_is_awarded_only_once(calls):
+def test_stamp_is_awarded_only_once(calls: RowCalls) -> None:
     awarded(calls)
     again = calls.answer(Scenarios.collect_again)
 
@@ -35,7 +36,7 @@ def test_stamp_is_awarded_only_once(calls):
 
 
 @expectation("SMOKE-16")
-def test_smoke_leaves_nothing_behind(calls, observe):
+def test_smoke_leaves_nothing_behind(calls: RowCalls, observe: Observations) -> None:
     left = calls.suite.tidy()
     observe.note(calls=len(calls.suite.client.answers), left=left)
 

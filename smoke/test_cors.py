@@ -1,11 +1,21 @@
 """CORS as a browser sees it: preflights, and the real answers after them."""
 
 from signoff.checklist import expectation
-from smoke.cors import FOREIGN, allowed_origin, asked_before, headers_of, listed, shown, verbs_of
+from smoke.cors import (
+    FOREIGN,
+    Case,
+    allowed_origin,
+    asked_before,
+    headers_of,
+    listed,
+    shown,
+    verbs_of,
+)
+from smoke.row_calls import RowCalls
 
 
 @expectation("SMOKE-13")
-def test_preflight_of_the_front_end_is_granted(path, calls, origin):
+def test_preflight_of_the_front_end_is_granted(path: str, calls: RowCalls, origin: str) -> None:
     answer = asked_before(calls, path)
 
     assert answer.status in {200, 204}, f"{answer}: the browser does not send the call itself"
@@ -13,7 +23,7 @@ def test_preflight_of_the_front_end_is_granted(path, calls, origin):
 
 
 @expectation("SMOKE-13")
-def test_preflight_allows_what_the_front_end_sends(path, calls):
+def test_preflight_allows_what_the_front_end_sends(path: str, calls: RowCalls) -> None:
     answer = asked_before(calls, path)
 
     verbs = verbs_of(calls, path) - listed(answer, "methods")
@@ -23,14 +33,14 @@ def test_preflight_allows_what_the_front_end_sends(path, calls):
 
 
 @expectation("SMOKE-13")
-def test_preflight_from_elsewhere_is_not_granted(path, calls, origin):
+def test_preflight_from_elsewhere_is_not_granted(path: str, calls: RowCalls, origin: str) -> None:
     answer = asked_before(calls, path, FOREIGN)
 
     assert allowed_origin(answer) in {origin, None}, f"{answer} and allows {allowed_origin(answer)}"
 
 
 @expectation("SMOKE-14")
-def test_answer_is_for_the_front_end_alone(case, calls, origin):
+def test_answer_is_for_the_front_end_alone(case: Case, calls: RowCalls, origin: str) -> None:
     answer = shown(calls, case)
 
     assert allowed_origin(answer) == origin, f"{answer} and allows {allowed_origin(answer)}"

@@ -1,11 +1,14 @@
 """Errors: documented ones as documented, bad input never a 5xx, and nothing told of the inside."""
 
 from signoff.checklist import expectation
+from smoke.edge_case_masters import EdgeCase
+from smoke.errors import Error
 from smoke.refusals import leaking, unclear
+from smoke.row_calls import RowCalls
 
 
 @expectation("SMOKE-11")
-def test_documented_error_is_answered_as_documented(error, calls):
+def test_documented_error_is_answered_as_documented(error: Error, calls: RowCalls) -> None:
     answer = calls.answer(error.call)
 
     flaw = calls.flaw(answer, error.status, error.code)
@@ -13,7 +16,9 @@ def test_documented_error_is_answered_as_documented(error, calls):
 
 
 @expectation("SMOKE-12")
-def test_stamp_in_a_special_state_is_refused_as_documented(edge_case, calls):
+def test_stamp_in_a_special_state_is_refused_as_documented(
+    edge_case: EdgeCase, calls: RowCalls
+) -> None:
     calls.suite.put_edge_case_masters()
     answer = calls.answer(edge_case.asked)
 
@@ -22,14 +27,14 @@ def test_stamp_in_a_special_state_is_refused_as_documented(edge_case, calls):
 
 
 @expectation("SMOKE-17")
-def test_bad_input_is_answered_by_a_clear_4xx(input_route, calls):
+def test_bad_input_is_answered_by_a_clear_4xx(input_route: str, calls: RowCalls) -> None:
     found = unclear(calls, input_route)
 
     assert not found, f"{len(found)} times, first: {found[0]}"
 
 
 @expectation("SEC-45")
-def test_no_error_tells_of_the_inside(calls):
+def test_no_error_tells_of_the_inside(calls: RowCalls) -> None:
     told = leaking(calls)
 
     assert not told, f"{len(told)} times, first: {told[0]}"

@@ -2,11 +2,12 @@
 
 from signoff.checklist import expectation
 from smoke.errors import FAR_M
+from smoke.row_calls import RowCalls
 from smoke.scenarios import HUGE_ACCURACY_M
 
 
 @expectation("SMOKE-04")
-def test_who_stands_on_the_spot_is_within(calls):
+def test_who_stands_on_the_spot_is_within(calls: RowCalls) -> None:
     answer = calls.success("POST /gps/verify")
 
     flaw = calls.flaw(answer, 200)
@@ -16,7 +17,7 @@ def test_who_stands_on_the_spot_is_within(calls):
 
 
 @expectation("SMOKE-04")
-def test_distance_is_that_of_the_great_circle(calls):
+def test_distance_is_that_of_the_great_circle(calls: RowCalls) -> None:
     answer = calls.answer(lambda s: s.position(s.caller, **s.spot.away(FAR_M)))
 
     flaw = calls.flaw(answer, 200)
@@ -27,7 +28,7 @@ def test_distance_is_that_of_the_great_circle(calls):
 
 
 @expectation("SEC-44")
-def test_huge_accuracy_puts_nobody_within(calls):
+def test_huge_accuracy_puts_nobody_within(calls: RowCalls) -> None:
     answer = calls.answer(
         lambda s: s.position(s.caller, **s.spot.away(FAR_M), accuracy=HUGE_ACCURACY_M)
     )

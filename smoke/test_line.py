@@ -10,10 +10,11 @@ from smoke.integrations import (
     page,
     wanted_configuration,
 )
+from smoke.row_calls import RowCalls
 
 
 @expectation("SMOKE-18")
-def test_channel_access_token_is_of_our_bot(calls):
+def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     ours = configured(calls, "line.bot_user_id")
     status, found = bot(calls)
 
@@ -22,7 +23,7 @@ def test_channel_access_token_is_of_our_bot(calls):
 
 
 @expectation("SMOKE-19")
-def test_front_end_is_served_where_cors_allows_it(calls, origin):
+def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) -> None:
     found = page(calls)
 
     assert (found.status, found.kind) == (200, "text/html"), f"{found.url}: {found.status}"
@@ -30,14 +31,14 @@ def test_front_end_is_served_where_cors_allows_it(calls, origin):
 
 
 @expectation("SMOKE-19")
-def test_configuration_names_this_api_and_this_liff_app(calls):
+def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None:
     url, named = configuration(calls)
 
     assert named == wanted_configuration(calls), f"{url} names {named or 'neither'}"
 
 
 @expectation("SMOKE-20")
-def test_liff_app_opens_the_front_end(calls):
+def test_liff_app_opens_the_front_end(calls: RowCalls) -> None:
     url = configured(calls, "front_end.url")
     app = liff_app(calls)
 

@@ -1,11 +1,13 @@
 """Logs: what this run asked is found where people will look for it."""
 
+from plan.model import LogGroup
 from signoff.checklist import expectation
 from smoke.logs import arrived, asked_of
+from smoke.row_calls import RowCalls
 
 
 @expectation("MON-14")
-def test_own_request_is_found_in_the_log(log_group, calls):
+def test_own_request_is_found_in_the_log(log_group: LogGroup, calls: RowCalls) -> None:
     answer = asked_of(calls, log_group)
 
     assert arrived(calls, log_group, answer), (

@@ -1,11 +1,13 @@
 """POST /notify: a message to the caller, over LINE."""
 
 from signoff.checklist import expectation
-from smoke.row_calls import winner
+from signoff.evidence import Observations
+from smoke.line import LineClient
+from smoke.row_calls import RowCalls, winner
 
 
 @expectation("SMOKE-05")
-def test_synthetic_user_is_dropped_without_an_error(calls):
+def test_synthetic_user_is_dropped_without_an_error(calls: RowCalls) -> None:
     answer = calls.success("POST /notify")
 
     flaw = calls.flaw(answer, 200)
@@ -13,7 +15,7 @@ def test_synthetic_user_is_dropped_without_an_error(calls):
 
 
 @expectation("SMOKE-05")
-def test_person_who_agreed_is_sent_a_message(calls):
+def test_person_who_agreed_is_sent_a_message(calls: RowCalls) -> None:
     answer = calls.answer(lambda scenarios: scenarios.notify(scenarios.tester))
 
     flaw = calls.flaw(answer, 200)
@@ -21,16 +23,20 @@ def test_person_who_agreed_is_sent_a_message(calls):
 
 
 @expectation("SMOKE-05")
-def test_nothing_reaches_line_for_a_synthetic_user(calls, embedded_line, observe):
+def test_nothing_reaches_line_for_a_synthetic_user(
+    calls: RowCalls, embedded_line: LineClient, observe: Observations
+) -> None:
     answer = calls.success("POST /notify")
-    sent = embedded_line.pushed_to(answer.call.session.user_id)
+    sent = embedded_line.pushed_to(answer.call.user_id)
     observe.note(pushed=len(sent))
 
     assert not sent, f"{answer}, and LINE was asked to push {len(sent)} times"
 
 
 @expectation("SMOKE-05")
-def test_winner_is_told_through_line(calls, embedded_line, observe):
+def test_winner_is_told_through_line(
+    calls: RowCalls, embedded_line: LineClient, observe: Observations
+) -> None:
     session = winner(calls)
     within_s = calls.suite.patience_s
     pushes = embedded_line.awaited_push(session.user_id, within_s)

@@ -4,11 +4,11 @@ import pytest
 
 from signoff.checklist import expectation
 from smoke.id_tokens import NAME
-from smoke.row_calls import own_rank, synthetic_ranked
+from smoke.row_calls import RowCalls, own_rank, synthetic_ranked
 
 
 @expectation("SMOKE-06")
-def test_week_is_ranked(calls):
+def test_week_is_ranked(calls: RowCalls) -> None:
     answer = calls.success("GET /ranking/weekly")
 
     flaw = calls.flaw(answer, 200)
@@ -16,7 +16,7 @@ def test_week_is_ranked(calls):
 
 
 @expectation("SMOKE-07")
-def test_month_is_ranked(calls):
+def test_month_is_ranked(calls: RowCalls) -> None:
     answer = calls.success("GET /ranking/monthly")
 
     flaw = calls.flaw(answer, 200)
@@ -24,14 +24,14 @@ def test_month_is_ranked(calls):
 
 
 @expectation("SMOKE-06")
-def test_synthetic_user_is_not_in_the_week(calls):
+def test_synthetic_user_is_not_in_the_week(calls: RowCalls) -> None:
     ranked = synthetic_ranked(calls, "weekly")
 
     assert not ranked, f"{', '.join(ranked)} in the ranking"
 
 
 @expectation("SMOKE-07")
-def test_synthetic_user_is_not_in_the_month(calls):
+def test_synthetic_user_is_not_in_the_month(calls: RowCalls) -> None:
     ranked = synthetic_ranked(calls, "monthly")
 
     assert not ranked, f"{', '.join(ranked)} in the ranking"
@@ -39,7 +39,7 @@ def test_synthetic_user_is_not_in_the_month(calls):
 
 @expectation("SMOKE-06")
 @pytest.mark.usefixtures("embedded_line")
-def test_winner_is_in_the_week_by_name(calls):
+def test_winner_is_in_the_week_by_name(calls: RowCalls) -> None:
     own = own_rank(calls, "weekly")
 
     assert (own.get("stamp_count"), own.get("display_name")) == (1, NAME), f"ranked as {own}"
@@ -47,7 +47,7 @@ def test_winner_is_in_the_week_by_name(calls):
 
 @expectation("SMOKE-07")
 @pytest.mark.usefixtures("embedded_line")
-def test_winner_is_in_the_month_by_name(calls):
+def test_winner_is_in_the_month_by_name(calls: RowCalls) -> None:
     own = own_rank(calls, "monthly")
 
     assert (own.get("stamp_count"), own.get("display_name")) == (1, NAME), f"ranked as {own}"

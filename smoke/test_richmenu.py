@@ -1,10 +1,11 @@
 """GET /richmenu/list, POST /richmenu/set, DELETE /richmenu/unset: menus at LINE."""
 
 from signoff.checklist import expectation
+from smoke.row_calls import RowCalls
 
 
 @expectation("SMOKE-08")
-def test_rich_menus_are_listed(calls):
+def test_rich_menus_are_listed(calls: RowCalls) -> None:
     answer = calls.success("GET /richmenu/list")
 
     flaw = calls.flaw(answer, 200)
@@ -12,7 +13,7 @@ def test_rich_menus_are_listed(calls):
 
 
 @expectation("SMOKE-09")
-def test_rich_menu_is_linked_to_the_person_who_agreed(calls):
+def test_rich_menu_is_linked_to_the_person_who_agreed(calls: RowCalls) -> None:
     answer = calls.success("POST /richmenu/set")
 
     flaw = calls.flaw(answer, 200)
@@ -20,7 +21,7 @@ def test_rich_menu_is_linked_to_the_person_who_agreed(calls):
 
 
 @expectation("SMOKE-10")
-def test_rich_menu_is_unlinked_from_the_person_who_agreed(calls):
+def test_rich_menu_is_unlinked_from_the_person_who_agreed(calls: RowCalls) -> None:
     calls.success("POST /richmenu/set")  # first, or the menu would stay linked
     answer = calls.success("DELETE /richmenu/unset")
 

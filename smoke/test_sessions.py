@@ -2,15 +2,16 @@
 
 from signoff.checklist import expectation
 from smoke.refusals import asked_with, let_in_by_public_keys
+from smoke.row_calls import RowCalls
 
 
 @expectation("SMOKE-15")
-def test_session_under_the_live_key_is_let_in(calls):
+def test_session_under_the_live_key_is_let_in(calls: RowCalls) -> None:
     assert calls.accepted().status == 200
 
 
 @expectation("SMOKE-15")
-def test_same_claims_under_another_key_are_refused(calls):
+def test_same_claims_under_another_key_are_refused(calls: RowCalls) -> None:
     accepted = calls.accepted()
     forged = calls.answer(lambda scenarios: scenarios.forged_like(accepted.call))
 
@@ -19,14 +20,14 @@ def test_same_claims_under_another_key_are_refused(calls):
 
 
 @expectation("SEC-40")
-def test_session_under_a_public_key_is_refused(route, calls):
+def test_session_under_a_public_key_is_refused(route: str, calls: RowCalls) -> None:
     flaws = let_in_by_public_keys(calls, route)
 
     assert not flaws, "; ".join(flaws)
 
 
 @expectation("SEC-41")
-def test_session_that_does_not_hold_is_refused(kind, route, calls):
+def test_session_that_does_not_hold_is_refused(kind: str, route: str, calls: RowCalls) -> None:
     session = calls.suite.sessions.bad(kind, calls.caller)
     answer = asked_with(calls, route, session)
 
@@ -35,7 +36,7 @@ def test_session_that_does_not_hold_is_refused(kind, route, calls):
 
 
 @expectation("SEC-42")
-def test_id_of_another_user_is_refused(personal_route, calls):
+def test_id_of_another_user_is_refused(personal_route: str, calls: RowCalls) -> None:
     caller = calls.caller
     answer = calls.answer(
         lambda scenarios: scenarios.harmless(personal_route, caller, scenarios.other)
