@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from checks.records import newest
+from checks.records import measured, newest
 from signoff.snapshot import Snapshot
 
 
 def plots(snapshot: Snapshot) -> Mapping[str, Sequence[str]]:
     """Return row id -> SVG texts."""
-    record = newest(snapshot.records, "load", plan=snapshot.environment.load_plan)
+    record = newest(measured(snapshot.records), "load", plan=snapshot.environment.load_plan)
     return {"PREP-02": tuple(record.body.get("plots", {}).values())} if record else {}

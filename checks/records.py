@@ -1,5 +1,6 @@
 """Records that only count while they are fresh, and for the release that is live."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,18 +52,34 @@ def counting(
     return record
 
 
+def measured(records: Records) -> Records:
+    """Leave invalid load runs out: they say nothing about the target, neither good nor bad."""
+    entries = (
+        one for one in records.entries if (one.kind, one.body.get("verdict")) != ("load", "invalid")
+    )
+    return replace(records, entries=tuple(entries))
+
+
 def judged_load(
     deployed: Deployed, environment: Environment, *, release: str | None, now: datetime
 ) -> Record:
     """Return the newest verdict on the load that this environment must carry, or raise Missing."""
-    record = counting(
-        deployed,
-        "load",
-        release=release,
-        days=environment.fresh.load,
-        now=now,
-        plan=environment.load_plan,
-    )
+    plan = environment.load_plan
+    try:
+        record = counting(
+            replace(deployed, records=measured(deployed.records)),
+            "load",
+            release=release,
+            days=environment.fresh.load,
+            now=now,
+            plan=plan,
+        )
+    except Missing as missing:
+        invalid = newest(deployed.records, "load", plan=plan, verdict="invalid")
+        if invalid is None:
+            raise
+        said = f"an invalid run says nothing about the target: {invalid.body['sentence']}"
+        raise Missing(f"{missing}; {said}") from None
     rate = record.body.get("target_rate")
     if rate != environment.target_rate:
         raise Missing(

@@ -22,7 +22,7 @@ def diagnosis(verdict: LoadVerdict) -> Iterator[str]:
     if outcome == "fail":
         yield from _generator(verdict)
     if outcome == "invalid":
-        yield "Nothing here is proven of the target: mend the run first, then repeat it."
+        yield "This run says nothing about the target: fix the run first, then repeat it."
     if outcome == "inconclusive":
         yield "The sample is too small to tell: repeat the run, or give the step more time."
 

@@ -123,7 +123,11 @@ def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
     if any(_is_same(one, verdict) for one in recorded):
         raise LoadRefused(f"{when}, and is recorded already; only another run can say more")
     plan, end = verdict.conditions.plan.name, window(verdict)["end"]
-    ends = [one.body["window"][1] for one in recorded if one.body["plan"] == plan]
+    outdating = [one.body for one in recorded if one.body["plan"] == plan]
+    if verdict.judgement.outcome != "invalid":
+        # An invalid run says nothing about the target, so that it outdates no valid one.
+        outdating = [body for body in outdating if body["verdict"] != "invalid"]
+    ends = [body["window"][1] for body in outdating]
     if later := max((other for other in ends if other >= end), default=None):
         raise LoadRefused(f"{when}, and a {plan} that ended {later} is recorded; the newest counts")
 

@@ -8,7 +8,7 @@ import pytest
 from aws.section import Missing
 from checks.deployed import Deployed
 from checks.plots import plots
-from checks.records import counting
+from checks.records import counting, judged_load
 from tests.healthy import healthy
 
 WORLD = healthy()
@@ -70,11 +70,40 @@ def test_of_two_records_of_one_moment_the_last_one_counts():
     assert counted(first, second) is second
 
 
+def judged(*entries):
+    """Return the load run that counts among these records."""
+    records = replace(WORLD.records, entries=entries)
+    deployed = Deployed(WORLD.inventory.sections, WORLD.plan, "PREP-02", records)
+    return judged_load(deployed, WORLD.environment, release=WORLD.release, now=WORLD.now)
+
+
+BUSY = {"verdict": "invalid", "sentence": "INVALID: this machine is too busy to generate load"}
+
+
+def test_invalid_load_run_hides_no_verdict_on_the_target():
+    valid, invalid = run_of(timedelta(days=1)), run_of(MINUTE, **BUSY)
+
+    assert judged(valid, invalid) is valid
+
+
+def test_failed_load_run_outranks_an_older_pass():
+    older, failed = run_of(timedelta(days=1)), run_of(MINUTE, verdict="fail")
+
+    assert judged(older, failed) is failed
+
+
+def test_invalid_load_run_alone_is_as_good_as_none():
+    """On an embedded stack what is Missing is not verifiable there, and never red."""
+    with pytest.raises(Missing, match=r"no record of kind load; an invalid run .* too busy"):
+        judged(run_of(MINUTE, **BUSY))
+
+
 def test_row_shows_the_pictures_of_the_run_that_it_judges():
     older = run_of(timedelta(days=2), plots={"rate": "<svg>old</svg>"})
     newer = run_of(timedelta(days=1), plots={"rate": "<svg>a</svg>", "latency": "<svg>b</svg>"})
     smoke = run_of(MINUTE, plan="smoke", plots={"rate": "<svg>smoke</svg>"})
-    records = replace(WORLD.records, entries=(newer, older, smoke))
+    invalid = run_of(MINUTE, plots={"rate": "<svg>invalid</svg>"}, **BUSY)
+    records = replace(WORLD.records, entries=(newer, older, smoke, invalid))
 
     assert plots(replace(WORLD, records=records)) == {"PREP-02": ("<svg>a</svg>", "<svg>b</svg>")}
 

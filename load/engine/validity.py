@@ -22,13 +22,15 @@ class Conditions:
 
 
 def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[str]:
-    """Why the run is invalid; nothing where it is sound."""
+    """Yield every reason why the run is invalid; none where it is valid."""
     if seen.interrupted:
         yield seen.interrupted
     if not seen.steps.total("answered") + seen.steps.total("throttled"):
         yield "nothing was answered, so nothing is known of the target"
     yield from _absent(conditions, seen)
     for number, step in enumerate(conditions.plan.steps):
+        if step.judged:
+            yield from _lateness(conditions, number, step, seen)
         yield from _losses(number, step, seen)
         if step.judged:
             yield from _shortfalls(conditions, number, step, seen)
@@ -62,6 +64,19 @@ def _losses(number: int, step: LoadStep, seen: Measurement) -> Iterator[str]:
             yield f"step {step.name}: {unfinished} requests to {endpoint} never finished"
 
 
+def _lateness(
+    conditions: Conditions, number: int, step: LoadStep, seen: Measurement
+) -> Iterator[str]:
+    """Say that the machine is too busy before what follows from it: dropped and missing arrivals."""
+    limit = conditions.objectives.soundness.lateness_p99_ms
+    late = confidence.percentile(seen.steps.by_detail(number, "", "lateness"), 0.99)
+    if late and late.value > limit:
+        yield (
+            f"step {step.name}: this machine is too busy to generate load (arrivals "
+            f"{late.value:g} ms late, limit {limit:g} ms): free some CPU or add --workers"
+        )
+
+
 def _shortfalls(
     conditions: Conditions, number: int, step: LoadStep, seen: Measurement
 ) -> Iterator[str]:
@@ -71,13 +86,6 @@ def _shortfalls(
         yield (
             f"step {step.name}: {made} of {step.arrivals} planned arrivals were made, "
             f"under {limits.achieved:.0%}"
-        )
-    late = confidence.percentile(seen.steps.by_detail(number, "", "lateness"), 0.99)
-    if late and late.value > limits.lateness_p99_ms:
-        yield (
-            f"step {step.name}: the generator is starved, its arrivals came {late.value:g} ms late "
-            f"(p99; {limits.lateness_p99_ms:g} ms at most): give it a machine with less to do, or "
-            "more --workers"
         )
 
 

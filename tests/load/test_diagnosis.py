@@ -61,7 +61,9 @@ def test_smoke_says_nothing_of_slowness():
 
 def test_failed_run_is_the_target_s_fault_and_an_invalid_one_nobody_s_yet():
     assert told(seen(ms=900.0))[-1].endswith("it is the target that did not.")
-    assert told(seen(ms=900.0, lost=("w",)))[-1].startswith("Nothing here is proven of the target")
+    assert told(seen(ms=900.0, lost=("w",)))[-1].startswith(
+        "This run says nothing about the target"
+    )
 
 
 def test_reasons_of_one_endpoint_are_one_line():

@@ -13,7 +13,7 @@ from load.evidence import record, why_not_counted
 from load.plans import plans
 from signoff.environments import load
 from signoff.store import open_store
-from tests.load.measurements import seen
+from tests.load.measurements import CONDITIONS, seen
 from tests.load.runs import OBJECTIVES
 from tests.load.test_verdict import verdict
 
@@ -75,6 +75,17 @@ def test_older_run_does_not_replace_a_newer_one(put, kinds):
     ):
         put(run("older", NOON - timedelta(hours=2)))
     assert kinds().count("load") == 1
+
+
+def test_invalid_run_does_not_outdate_an_older_valid_one(put, kinds):
+    valid = replace(run("older", NOON - timedelta(hours=2), CONDITIONS), measurement=seen())
+    late = replace(run("busy", NOON, CONDITIONS), measurement=seen(lateness=39.0))
+
+    put(late)
+    put(valid)
+
+    assert (valid.judgement.outcome, late.judgement.outcome) == ("pass", "invalid")
+    assert kinds() == ["window", "load", "window", "load"]
 
 
 def test_older_run_of_another_plan_is_news(put, kinds):

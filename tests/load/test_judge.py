@@ -101,7 +101,10 @@ def test_smoke_has_no_percentile_gate_and_allows_no_error():
             "3 arrivals found no pair of user and spot left to award; put more users into the pool",
         ),
         (seen(rows=[(LIST, "issued", None, 1)]), "1 requests to GET /stamps never finished"),
-        (seen(lateness=5.1), "the generator is starved, its arrivals came 5.1 ms late"),
+        (
+            seen(lateness=5.1),
+            "this machine is too busy to generate load (arrivals 5.1 ms late, limit 5 ms): free some CPU",
+        ),
         (seen(workers=0), "0 of 1 workers began"),
         (seen(lost=("w1",)), "lost on the way: worker w1"),
         (seen(late=("w2",)), "came after the start: worker w2"),
@@ -114,11 +117,20 @@ def test_smoke_has_no_percentile_gate_and_allows_no_error():
         ),
     ],
 )
-def test_run_that_is_not_sound_is_invalid(measurement, reason):
+def test_run_that_measured_no_target_is_invalid(measurement, reason):
     verdict, reasons = outcome(measurement)
 
     assert verdict == "invalid"
     assert any(reason in told for told in reasons), reasons
+
+
+def test_busy_machine_is_told_before_what_follows_from_it():
+    late_and_dropped = seen(answered=1900, lateness=39.0, rows=[("", "dropped", None, 100)])
+
+    _, (first, *rest) = outcome(late_and_dropped)
+
+    assert "too busy to generate load (arrivals 39 ms late" in first
+    assert len(rest) == 2
 
 
 def test_award_that_met_another_generator_s_is_no_reason_to_doubt_the_run():
