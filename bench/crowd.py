@@ -6,10 +6,10 @@ moto would need hours for so many transactions. By itself this module does nothi
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aws.desired import Table
 from lambdas.rally.domain.counters import Counter
 from lambdas.rally.domain.periods import month_of, week_of
 from lambdas.rally.dynamodb import typed
-from plan.model import Table
 
 NOW = 1_764_028_800
 """When the rankings are asked for, seconds since the epoch."""

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import boto3
 
+from aws.desired import Function, Route, Table
 from aws.scope import Scope
 from lambdas.packing import pack
 from local.aws.server import LocalAws
 from local.line.fake import FakeLine
 from local.stack import LocalStack, Say
 from plan import Naming, Plan, plan_for, scope_of, watch
-from plan.model import Function, Route, Table
 from runbook.local_stack import mail_answerer
 from runbook.procedures.provision import context_for, procedure
 from signoff.environment import Environment

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from aws import desired
 from aws.inventory import Sections
 from aws.monitoring import Alarm
 from aws.section import Follows, Missing, known, lookup
 from checks.deployed import ALARM_ROWS
 from checks.publishing import lets_publish, lets_use
-from plan import model
 
 REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
 """Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
@@ -20,7 +20,7 @@ LISTED_METRICS: Mapping[str, frozenset[frozenset[str]]] = {
 """Metrics that are mistaken for others, with the only dimensions under which AWS publishes them."""
 
 
-def alarm_for(want: model.Alarm, found: Sections, row: str) -> Alarm:
+def alarm_for(want: desired.Alarm, found: Sections, row: str) -> Alarm:
     """Return the alarm on that metric; absent is Missing at the row of its kind, else Follows."""
     alarms = [known(alarm) for alarm in known(found.alarms).values()]
     watching = [one for one in alarms if _watches(one, want)]
@@ -34,7 +34,7 @@ def alarm_for(want: model.Alarm, found: Sections, row: str) -> Alarm:
     raise Missing(why) if row == owner else Follows(owner, why)
 
 
-def flaws(alarm: Alarm, want: model.Alarm) -> Iterator[str]:
+def flaws(alarm: Alarm, want: desired.Alarm) -> Iterator[str]:
     """Say what keeps the alarm from firing at ``threshold`` in ``period_s`` (facts on alarms)."""
     if alarm.statistic != "Sum":
         yield f"statistic is {alarm.statistic}, which never reaches a count"
@@ -87,13 +87,13 @@ def _locked(key_id: str, found: Sections) -> str | None:
     return None if lets_use(key) else f"the topic's key {key_id} does not let CloudWatch use it"
 
 
-def _watches(alarm: Alarm, want: model.Alarm) -> bool:
+def _watches(alarm: Alarm, want: desired.Alarm) -> bool:
     accepted = [dict(one) for one in (want.dimensions, *want.also_accepted)]
     same = (alarm.namespace, alarm.metric) == (want.namespace, want.metric)
     return same and dict(alarm.dimensions) in accepted
 
 
-def _near(alarm: Alarm, want: model.Alarm) -> bool:
+def _near(alarm: Alarm, want: desired.Alarm) -> bool:
     return alarm.namespace == want.namespace and want.subject in alarm.dimensions.values()
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from aws import desired
 from aws.iam import Context, context, resource_pattern
 from aws.iam.pattern import overlap
-from plan import model
+from plan import Plan
 from signoff.environment import Environment
 
 NOT_CARRIED = (
@@ -18,8 +19,8 @@ NOT_CARRIED = (
 class Bounds:
     """The plan of one role within its environment."""
 
-    role: model.Role
-    plan: model.Plan
+    role: desired.Role
+    plan: Plan
     environment: Environment
 
     @property
@@ -33,7 +34,7 @@ class Bounds:
         return tuple((one.action, one.resource) for one in self.role.required)
 
     @property
-    def secrets(self) -> tuple[model.Secret, ...]:
+    def secrets(self) -> tuple[desired.Secret, ...]:
         """The secrets that the role's function reads."""
         names = self.plan.function(self.role.function).secrets
         return tuple(one for one in self.plan.secrets if one.name in names)

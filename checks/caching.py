@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
+from aws import desired
 from aws.api import Integration, MethodSetting, Stage
-from plan import model
 from plan.edge import AUTHORIZATION, contract
 
 OFF = MethodSetting()
 
 
-def shared_answers(stage: Stage, route: model.Route, integration: Integration) -> list[str]:
+def shared_answers(stage: Stage, route: desired.Route, integration: Integration) -> list[str]:
     """Return what decides the answer and is not in the cache's key; empty where nothing is cached.
 
     Setting ``*/*`` caches GET only; a method's own setting caches any verb. A body is never in the
@@ -22,7 +22,7 @@ def shared_answers(stage: Stage, route: model.Route, integration: Integration) -
     return sorted({*deciding(route)} - {*integration.cache_key_parameters})
 
 
-def deciding(route: model.Route) -> Iterable[str]:
+def deciding(route: desired.Route) -> Iterable[str]:
     """Yield the parameters on which the answer depends, in API Gateway's spelling."""
     if route.authorized:
         yield AUTHORIZATION
@@ -32,7 +32,7 @@ def deciding(route: model.Route) -> Iterable[str]:
             yield f"method.request.querystring.{parameter['name']}"
 
 
-def _setting(stage: Stage, route: model.Route) -> MethodSetting:
+def _setting(stage: Stage, route: desired.Route) -> MethodSetting:
     own = stage.settings.get(f"{route.path.strip('/')}/{route.verb}")
     everything = stage.settings.get("*/*", OFF) if route.verb == "GET" else OFF
     return own or everything

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aws import desired
 from aws.functions import FunctionPolicy
 from aws.iam import Condition, Statement, covers, parse
 from checks.principals import is_gone
-from plan import model
+from plan import Plan
 from signoff.environment import Environment
 
 GATEWAY = ("Service", "apigateway.amazonaws.com")
@@ -20,9 +21,9 @@ EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
 class Callers:
     """Who may call one function: the API of this id, and, for notify, the role of award."""
 
-    function: model.Function
+    function: desired.Function
     api_id: str
-    plan: model.Plan
+    plan: Plan
     environment: Environment
 
     @property

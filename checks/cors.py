@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
+from aws import desired
 from aws.api import ApiDocument, Method, StaticAnswer
 from aws.documents.normal import DEFAULT_STATUS
-from plan import model
 
 ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"
@@ -13,7 +13,7 @@ STATUS_CODE = re.compile(r"[\"']?statusCode[\"']?\s*:\s*(\d{3})")
 """The status that a MOCK's request template asks for; AWS takes the key without quotes as well."""
 
 
-def preflight_flaws(method: Method, cors: model.Cors) -> list[str]:
+def preflight_flaws(method: Method, cors: desired.Cors) -> list[str]:
     """Return why a browser would not be let through, or why it would be let through too easily."""
     mock = method.integration
     if mock is None or mock.kind != "MOCK":
@@ -28,7 +28,7 @@ def preflight_flaws(method: Method, cors: model.Cors) -> list[str]:
     return [*(guard for guard, there in guards.items() if there), *answered]
 
 
-def without_origin(served: ApiDocument, api: model.Api) -> dict[str, str]:
+def without_origin(served: ApiDocument, api: desired.Api) -> dict[str, str]:
     """Return gateway responses that name another origin, or none: planned and customised ones.
 
     A page reads an answer where the origin is allowed; the other headers matter to preflights only.
@@ -57,7 +57,7 @@ def header(headers: Mapping[str, str], name: str) -> str | None:
     return by_name.get(name.lower())
 
 
-def _answer_flaws(answer: StaticAnswer, cors: model.Cors) -> list[str]:
+def _answer_flaws(answer: StaticAnswer, cors: desired.Cors) -> list[str]:
     if not answer.status.startswith("2"):
         return [f"answers {answer.status}"]
     found = {name: header(answer.headers, name) for name in cors.answer_headers}

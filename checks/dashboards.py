@@ -2,24 +2,25 @@
 
 from collections.abc import Iterator
 
+from aws import desired
 from aws.inventory import Sections
 from aws.monitoring import Dashboard, Metric
 from aws.section import Follows, NotTestable, lookup
-from plan import model
+from plan import Plan
 
 
 def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
     return tuple(metric for widget in dashboard.widgets for metric in widget.metrics)
 
 
-def has_kind(dashboard: Dashboard, want: model.Widget) -> bool:
+def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
     """Whether some widget shows a metric of this kind, whatever it is drawn for."""
     kinds = {(namespace, name) for namespace, name, _ in want.metrics}
     there = any((metric.namespace, metric.name) in kinds for metric in shown(dashboard))
     return there or _unknowable(dashboard, want.title)
 
 
-def missing_from(dashboard: Dashboard, want: model.Widget) -> list[str]:
+def missing_from(dashboard: Dashboard, want: desired.Widget) -> list[str]:
     """Return subjects of this kind that no widget shows; an API may be shown without its stage."""
     missing = _not_named(dashboard, want)
     if missing:
@@ -37,7 +38,7 @@ def _unknowable(dashboard: Dashboard, what: str) -> bool:
     return False
 
 
-def _not_named(dashboard: Dashboard, want: model.Widget) -> list[str]:
+def _not_named(dashboard: Dashboard, want: desired.Widget) -> list[str]:
     there = [(m.namespace, m.name, set(m.dimensions.items())) for m in shown(dashboard)]
     return [
         "/".join(dimensions.values())
@@ -49,7 +50,7 @@ def _not_named(dashboard: Dashboard, want: model.Widget) -> list[str]:
     ]
 
 
-def ghosts(dashboard: Dashboard, found: Sections, plan: model.Plan, region: str) -> Iterator[str]:
+def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, region: str) -> Iterator[str]:
     """Yield what is shown though it is not there, or lies in another Region.
 
     What is planned and not there has its own row, which is raised as Follows.

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from aws import api, buckets, domain, functions, monitoring, roles, secrets, tables
+from aws import api, buckets, desired, domain, functions, monitoring, roles, secrets, tables
 from aws.inventory import Names, Sections
 from aws.section import Follows, Missing, NotTestable, Section, lookup
 from checks.dashboards import has_kind
-from plan import model
+from plan import Plan
 from signoff.records import Record, Records
 
 T = TypeVar("T")
@@ -28,40 +28,40 @@ class Deployed:
     """Lookups for the test of ``row``. Absent: Missing at the owning row, Follows at any other."""
 
     found: Sections
-    plan: model.Plan
+    plan: Plan
     row: str
     records: Records = field(default_factory=Records)
 
-    def table(self, want: model.Table) -> tables.Table:
+    def table(self, want: desired.Table) -> tables.Table:
         return self._one("DEP-01", "table", want.name, self.found.tables)
 
-    def secret(self, want: model.Secret) -> secrets.Secret:
+    def secret(self, want: desired.Secret) -> secrets.Secret:
         return self._one("SEC-01", "secret", want.name, self.found.secrets)
 
-    def secret_value(self, want: model.Secret) -> secrets.SecretValue:
+    def secret_value(self, want: desired.Secret) -> secrets.SecretValue:
         """Return what is known of the value; a secret that is on its way out has none to read."""
         secret = self.secret(want)
         if secret.deleted or not secret.current:
             raise Follows("SEC-01", f"secret {want.name} has no value that can be read")
         return self._one("SEC-01", "value of secret", want.name, self.found.secret_values)
 
-    def role(self, want: model.Role) -> roles.Role:
+    def role(self, want: desired.Role) -> roles.Role:
         return self._one("SEC-10", "role", want.name, self.found.roles)
 
-    def function(self, want: model.Function) -> functions.Function:
+    def function(self, want: desired.Function) -> functions.Function:
         return self._one("DEP-10", "function", want.name, self.found.functions)
 
-    def alias(self, want: model.Function) -> functions.Alias:
+    def alias(self, want: desired.Function) -> functions.Alias:
         self.function(want)
         aliases = self._one("DEP-10", "aliases of function", want.name, self.found.aliases)
         by_name = {alias.name: alias for alias in aliases}
         return self._one("DEP-15", f"alias of {want.name}", want.alias, by_name)
 
-    def function_policies(self, want: model.Function) -> tuple[functions.FunctionPolicy, ...]:
+    def function_policies(self, want: desired.Function) -> tuple[functions.FunctionPolicy, ...]:
         self.function(want)
         return self._one("DEP-10", "policies of function", want.name, self.found.function_policies)
 
-    def function_urls(self, want: model.Function) -> tuple[functions.FunctionUrl, ...]:
+    def function_urls(self, want: desired.Function) -> tuple[functions.FunctionUrl, ...]:
         self.function(want)
         return self._one("DEP-10", "URLs of function", want.name, self.found.function_urls)
 
@@ -85,13 +85,13 @@ class Deployed:
         self.rest_api()
         return self._one("DEP-20", "draft of API", self.plan.api.name, self.found.draft)
 
-    def method(self, want: model.Route) -> api.Method:
+    def method(self, want: desired.Route) -> api.Method:
         """Return what answers the route: its own method, or the ``ANY`` of its path."""
         served = self.served().methods
         found = served.get(want.id, served.get(f"ANY {want.path}"))
         return self._one("DEP-21", "route", want.id, {want.id: found})
 
-    def integration(self, want: model.Route) -> api.Integration:
+    def integration(self, want: desired.Route) -> api.Integration:
         behind = self.method(want).integration
         return self._one("DEP-21", "integration of", want.id, {want.id: behind})
 
@@ -114,10 +114,10 @@ class Deployed:
     def dashboard(self) -> monitoring.Dashboard:
         return self._one("MON-10", "dashboard", self.plan.dashboard.name, self.found.dashboards)
 
-    def log_group(self, want: model.LogGroup) -> monitoring.LogGroup:
+    def log_group(self, want: desired.LogGroup) -> monitoring.LogGroup:
         return self._one("MON-12", "log group", want.name, self.found.log_groups)
 
-    def widget_shown(self, want: model.Widget) -> monitoring.Dashboard:
+    def widget_shown(self, want: desired.Widget) -> monitoring.Dashboard:
         """Return the dashboard if it shows this kind at all, which MON-10 owns."""
         dashboard = self.dashboard()
         if not has_kind(dashboard, want):
@@ -133,11 +133,11 @@ class Deployed:
         name = self.plan.api.name
         return self._one("DEP-20", "deployments of API", name, self.found.deployments)
 
-    def versions(self, want: model.Function) -> tuple[functions.Version, ...]:
+    def versions(self, want: desired.Function) -> tuple[functions.Version, ...]:
         self.function(want)
         return self._one("DEP-10", "versions of function", want.name, self.found.versions)
 
-    def backups(self, want: model.Table) -> tables.Backups:
+    def backups(self, want: desired.Table) -> tables.Backups:
         """Return the backups if they are on at all, which DEP-04 owns."""
         self.table(want)
         backups = self._one("DEP-01", "backups of table", want.name, self.found.backups)
@@ -145,23 +145,23 @@ class Deployed:
             raise Follows("DEP-04", f"point-in-time recovery of {want.name} is off")
         return backups
 
-    def table_tags(self, want: model.Table) -> tables.Tags:
+    def table_tags(self, want: desired.Table) -> tables.Tags:
         self.table(want)
         return self._one("DEP-01", "tags of table", want.name, self.found.table_tags)
 
-    def table_policy(self, want: model.Table) -> tables.ResourcePolicy:
+    def table_policy(self, want: desired.Table) -> tables.ResourcePolicy:
         self.table(want)
         return self._one("DEP-01", "policy of table", want.name, self.found.table_policies)
 
-    def scalable_targets(self, want: model.Table) -> tuple[tables.ScalableTarget, ...]:
+    def scalable_targets(self, want: desired.Table) -> tuple[tables.ScalableTarget, ...]:
         """Return what autoscaling moves of the table; a table without any is no item."""
         return lookup(self.found.scalable_targets, want.name) or ()
 
-    def contents(self, want: model.Table) -> tables.Contents:
+    def contents(self, want: desired.Table) -> tables.Contents:
         self.table(want)
         return self._one("DEP-01", "contents of table", want.name, self.found.contents)
 
-    def key_scan(self, want: model.Table) -> tables.KeyScan:
+    def key_scan(self, want: desired.Table) -> tables.KeyScan:
         """Return what the keys tell; NotTestable where the bound cut the scan short."""
         self.table(want)
         scan = self._one("DEP-01", "keys of table", want.name, self.found.key_scans)

@@ -1,13 +1,13 @@
 """Who asks whom whether a caller has a session: routes the authorizer, the authorizer its function."""
 
+from aws import desired
 from aws.api import Authorizer
 from aws.section import Follows
 from checks.deployed import Deployed
 from checks.invocation import target
-from plan import model
 
 
-def authorizers(deployed: Deployed, want: model.Authorizer) -> tuple[Authorizer, ...]:
+def authorizers(deployed: Deployed, want: desired.Authorizer) -> tuple[Authorizer, ...]:
     """Return the authorizers that routes ask, whatever they are called: all invoke auth's alias.
 
     Where no route asks one, SEC-34 is red already; what an authorizer invokes is DEP-16's.
@@ -21,7 +21,7 @@ def authorizers(deployed: Deployed, want: model.Authorizer) -> tuple[Authorizer,
     return found
 
 
-def settings(one: Authorizer | model.Authorizer) -> dict[str, object]:
+def settings(one: Authorizer | desired.Authorizer) -> dict[str, object]:
     """Return what decides about a session: the header that is asked for, and for how long.
 
     Whether the whole request comes along (REQUEST) or the token alone (TOKEN) decides nothing.

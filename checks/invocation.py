@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from aws import desired
 from aws.functions import FunctionPolicy
 from aws.iam import Outcome, Statement, context, evaluate, parse
 from aws.section import NotTestable
 from aws.value import Value
-from plan import model
 from signoff.environment import Environment
 
 GATEWAY = "apigateway.amazonaws.com"
@@ -59,7 +59,7 @@ def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: s
     return decision.allowed
 
 
-def source_of(route: model.Route, api_id: str, environment: Environment) -> str:
+def source_of(route: desired.Route, api_id: str, environment: Environment) -> str:
     """Return the source ARN under which API Gateway invokes for one method of the stage."""
     return f"{_api(api_id, environment)}/{environment.stage}/{route.verb}{route.path}"
 

@@ -4,11 +4,12 @@ import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from aws import desired
 from aws.secrets import SecretValue
 from aws.value import Value
 from checks.deployed import Deployed
 from checks.secret_values import digest_under
-from plan import model
+from plan import Plan
 
 NAMED = re.compile(
     r"(secret|token|password|passwd|pwd|credentials?|"
@@ -60,13 +61,15 @@ def holding(values: Mapping[str, Value], secrets: Collection[str], salt: str) ->
     )
 
 
-def secret_digests(deployed: Deployed, wanted: Iterable[model.Secret], salt: str) -> frozenset[str]:
+def secret_digests(
+    deployed: Deployed, wanted: Iterable[desired.Secret], salt: str
+) -> frozenset[str]:
     """Return the digests of every field and of every whole text of the secrets."""
     values = (deployed.secret_value(one) for one in wanted)
     return frozenset(digest_under(salt, one) for value in values for one in _parts(value))
 
 
-def labels(deployed: Deployed, plan: model.Plan) -> dict[str, Value]:
+def labels(deployed: Deployed, plan: Plan) -> dict[str, Value]:
     """Return every stage variable and tag there is, by where it stands."""
     stage, api = deployed.stage(), deployed.rest_api()
     held: dict[str, Mapping[str, Value]] = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
+from aws import desired
 from aws.iam import (
     Excess,
     Grants,
@@ -22,7 +23,6 @@ from aws.roles import Role
 from aws.section import NotTestable
 from checks.bounds import Bounds
 from checks.secret_arns import READ, Named, is_about, named
-from plan import model
 
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 """AWS's own policy for logs: it names every log group, and is accepted (rulings, 19)."""
@@ -70,7 +70,7 @@ def names_of(role: Role, bounds: Bounds, arns: Iterable[str]) -> list[Named]:
     return [_named(role, bounds, *one) for one in zip(bounds.secrets, arns, strict=True)]
 
 
-def _named(role: Role, bounds: Bounds, secret: model.Secret, arn: str) -> Named:
+def _named(role: Role, bounds: Bounds, secret: desired.Secret, arn: str) -> Named:
     pairs = (pair for one in _statements(role) for pair in _split(one))
     resources = named(pairs, secret)
     told_at = "" if resources else _told_at(role, bounds, arn)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws import desired
 from aws.api import ApiDocument, Integration, Method
 from aws.section import NotTestable
-from plan import model
 from signoff.records import Record, Records
 
 PROXY = "AWS_PROXY"
 
 
-def beyond(served: ApiDocument, api: model.Api) -> list[str]:
+def beyond(served: ApiDocument, api: desired.Api) -> list[str]:
     """Return what is served beyond the contract; a preflight that no route needs opens nothing."""
     planned = {*(route.id for route in api.routes), *(f"OPTIONS {path}" for path in api.paths)}
     return sorted(
@@ -42,7 +42,7 @@ def dev_export(dev: Records) -> Record | None:
     return dev.newest("api-export")
 
 
-def differing_from(export: Record | None, api: model.Api) -> list[str]:
+def differing_from(export: Record | None, api: desired.Api) -> list[str]:
     """Return routes that only one of dev and the contract has."""
     if export is None:
         return []

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from aws import desired
 from aws.iam import Statement, covers, resource_pattern
 from aws.iam.pattern import action_pattern, overlap
 from aws.section import Follows
 from checks.deployed import Deployed
-from plan import model
 
 SUFFIX = "-??????"
 READ = "secretsmanager:getsecretvalue"
@@ -19,7 +19,7 @@ READ = "secretsmanager:getsecretvalue"
 class Named:
     """``resources``: how a role's policies name one secret. ``arn`` is its real one."""
 
-    secret: model.Secret
+    secret: desired.Secret
     arn: str
     resources: tuple[str, ...]
     told_at: str
@@ -32,13 +32,13 @@ class Named:
         return bool(self.resources) and not fits
 
 
-def is_about(resource: str, secret: model.Secret) -> bool:
+def is_about(resource: str, secret: desired.Secret) -> bool:
     """Whether a Resource means this secret: it may fit it, or only its end is wrong."""
     patterns = resource_pattern(resource), resource_pattern(secret.arn_pattern)
     return _spells(resource, secret) or overlap(*patterns)
 
 
-def named(pairs: Iterable[Statement], secret: model.Secret) -> tuple[str, ...]:
+def named(pairs: Iterable[Statement], secret: desired.Secret) -> tuple[str, ...]:
     """Collect the Resources by which statements, split into pairs, let the secret be read."""
     return tuple(one.resources[0] for one in pairs if _lets_read(one, secret))
 
@@ -61,7 +61,7 @@ def but_for_suffixes(lacking: Iterable[str], names: Iterable[Named]) -> list[str
     return others
 
 
-def _lets_read(one: Statement, secret: model.Secret) -> bool:
+def _lets_read(one: Statement, secret: desired.Secret) -> bool:
     """Whether a pair reads the secret by its name; of wider actions, other rows tell."""
     if one.effect != "Allow" or not one.actions or not one.resources:
         return False
@@ -71,7 +71,7 @@ def _lets_read(one: Statement, secret: model.Secret) -> bool:
     return action_pattern(action).matches(READ) and _spells(resource, secret)
 
 
-def _spells(resource: str, secret: model.Secret) -> bool:
+def _spells(resource: str, secret: desired.Secret) -> bool:
     stem = re.escape(secret.arn_pattern.removesuffix(SUFFIX))
     return re.fullmatch(rf"{stem}(-[\w?*]{{0,6}}|[?*]*)", resource) is not None
 
@@ -89,7 +89,7 @@ def _flaw(resource: str, one: Named, deployed: Deployed) -> str | None:
     return f"reaches {', '.join(reached)}" if reached else None
 
 
-def _reached(resource: str, secret: model.Secret, deployed: Deployed) -> Iterator[str]:
+def _reached(resource: str, secret: desired.Secret, deployed: Deployed) -> Iterator[str]:
     """Yield the other secrets that exist and that the Resource matches as well."""
     before = secret.arn_pattern.removesuffix(f"{secret.name}{SUFFIX}")
     for other in sorted({*deployed.names("secrets").names} - {secret.name}):

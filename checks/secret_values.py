@@ -1,14 +1,14 @@
 """When the value of a secret is one: in form, in randomness, and not dev's."""
 
+from aws import desired
 from aws.secrets import SecretValue
 from aws.section import Follows, NotTestable
 from aws.strength import weakness
 from aws.value import Value
-from plan import model
 from signoff.records import Record, Records
 
 
-def form_flaw(value: SecretValue, want: model.Secret) -> str | None:
+def form_flaw(value: SecretValue, want: desired.Secret) -> str | None:
     """Say why the value is not a JSON object with exactly the expected field, which holds text."""
     if not value.is_json_object:
         return "is no JSON object"
@@ -17,14 +17,14 @@ def form_flaw(value: SecretValue, want: model.Secret) -> str | None:
     return "holds no text" if value.fields[want.json_key].shape == "json" else None
 
 
-def field_of(value: SecretValue, want: model.Secret) -> Value:
+def field_of(value: SecretValue, want: desired.Secret) -> Value:
     """Return the one field; Follows where its form, which SEC-02 owns, is wrong."""
     if flaw := form_flaw(value, want):
         raise Follows("SEC-02", f"{want.name} {flaw}")
     return value.fields[want.json_key]
 
 
-def weakness_of(value: SecretValue, want: model.Secret) -> str | None:
+def weakness_of(value: SecretValue, want: desired.Secret) -> str | None:
     """Say what this is instead of a real secret; None where nothing speaks against it."""
     field = field_of(value, want)
     return weakness(field, placeholder=value.placeholder, min_bits=want.min_bits)
@@ -40,7 +40,7 @@ def dev_run(dev: Records) -> Record:
     return run
 
 
-def digest_in_dev(run: Record, want: model.Secret) -> tuple[str, str]:
+def digest_in_dev(run: Record, want: desired.Secret) -> tuple[str, str]:
     """Return the salt of dev's run and, under it, the digest of dev's secret."""
     salt = run.body.get("salt")
     found = (run.body.get("digests") or {}).get(want.json_key)

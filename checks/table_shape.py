@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from aws import desired
 from aws.tables import Index, ScalableTarget, Table
-from plan import model
 
 CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
 WINDOW_DAYS = 35
@@ -12,7 +12,7 @@ WINDOW_DAYS = 35
 KINDS = {"S": "text", "N": "number", "B": "binary"}
 
 
-def planned_key(table: model.Table) -> str:
+def planned_key(table: desired.Table) -> str:
     """Return the key in words, hash key first: ``UserId (text), StampId (text)``."""
     return _key(table.attributes, table.hash_key, table.range_key)
 
@@ -21,7 +21,7 @@ def deployed_key(table: Table) -> str:
     return _key(table.attribute_types, table.hash_key, table.range_key)
 
 
-def index_flaws(table: Table, want: model.Table) -> list[str]:
+def index_flaws(table: Table, want: desired.Table) -> list[str]:
     """Return what is wrong with each planned index; an index beyond the plan does no harm.
 
     Which attributes it projects is free: the ranking reads keys only, and those are in every index.
@@ -52,7 +52,7 @@ def window_days(days: int | None) -> int:
 
 
 def _index_flaw(
-    table: Table, found: Index | None, want: model.Index, planned: model.Table
+    table: Table, found: Index | None, want: desired.Index, planned: desired.Table
 ) -> str | None:
     if found is None:
         return f"index {want.name} does not exist"

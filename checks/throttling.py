@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aws import desired
 from aws.api import (
     ApiDocument,
     ApiKey,
@@ -12,7 +13,6 @@ from aws.api import (
 )
 from aws.inventory import Sections
 from aws.section import Missing, lookup
-from plan import model
 from signoff.environment import Throttle
 
 EVERY_METHOD = "*/*"
@@ -52,7 +52,7 @@ def plan_limits(plan: UsagePlan) -> dict[str, object]:
     return {"rate": plan.rate, "burst": plan.burst, "quota": plan.quota, "per": plan.period}
 
 
-def wider(plan: UsagePlan, want: model.UsagePlan) -> list[str]:
+def wider(plan: UsagePlan, want: desired.UsagePlan) -> list[str]:
     """Return the methods on which the plan lets more through than it says of itself."""
     return [
         f"{one.method} {Limits(one.rate, one.burst)}"
@@ -61,7 +61,7 @@ def wider(plan: UsagePlan, want: model.UsagePlan) -> list[str]:
     ]
 
 
-def planned_limits(want: model.UsagePlan) -> dict[str, object]:
+def planned_limits(want: desired.UsagePlan) -> dict[str, object]:
     return {"rate": want.rate, "burst": want.burst, "quota": want.daily_quota, "per": "DAY"}
 
 
@@ -75,7 +75,7 @@ def asking_for_key(served: ApiDocument) -> str:
     return f"{len(asking)} of {len(served.methods)} methods"
 
 
-def api_key(want: model.UsagePlan, found: Sections) -> ApiKey:
+def api_key(want: desired.UsagePlan, found: Sections) -> ApiKey:
     """Return the planned API key, whose existence SEC-31 owns."""
     key = lookup(found.api_keys, want.api_key or "")
     if key is None:

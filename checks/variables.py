@@ -9,10 +9,10 @@ from functools import cache
 
 import boto3
 
+from aws import desired
 from aws.functions import Function
 from aws.section import Follows
 from aws.value import Value, digest
-from plan import model
 from plan.compute import LINE_API
 from signoff.environment import Environment
 
@@ -46,7 +46,7 @@ def astray(found: Function, environment: Environment, salt: str) -> dict[str, st
 
 
 def differing(
-    found: Function, want: model.Function, environment: Environment, salt: str
+    found: Function, want: desired.Function, environment: Environment, salt: str
 ) -> dict[str, str]:
     """Return planned variables that are not as planned; Follows where DEP-14 tells of a value."""
     lost = astray(found, environment, salt).keys() & want.environment.keys()

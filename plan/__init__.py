@@ -1,9 +1,9 @@
 """The resource plan of one environment: what should exist, from the environment alone (guide step 1-3)."""
 
 from plan import compute, data, edge, watch
-from plan.model import Plan
 from plan.naming import Naming
 from plan.permissions import roles
+from plan.plan import Plan
 from plan.reading import public_in, scope_of
 from signoff.environment import Environment
 

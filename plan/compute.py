@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from plan.model import Function, Role
+from aws.desired import Function, Role
 from plan.naming import FUNCTIONS, Naming
 
 LINE_API = "https://api.line.me"

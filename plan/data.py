@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from plan.model import Index, Secret, Table
+from aws.desired import Index, Secret, Table
 from plan.naming import Naming
 
 RANKING_INDEX = Index(name="PeriodRanking", hash_key="PeriodShard", range_key="Rank")

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from plan.model import Api, Authorizer, Cors, Function, GatewayResponse, Route, UsagePlan
+from aws.desired import Api, Authorizer, Cors, Function, GatewayResponse, Route, UsagePlan
 from plan.naming import Naming
 
 CONTRACT = Path(__file__).parent.parent / "smoke" / "openapi.yaml"

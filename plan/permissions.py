@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from aws.desired import Permission, Role
 from plan.data import RANKING_INDEX
-from plan.model import Permission, Role
 from plan.naming import FUNCTIONS, Naming
 
 TABLE_ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from aws.scope import Scope
 from lambdas.rally.domain.ids import LINE_USER_ID
 from plan.data import is_restored
-from plan.model import Plan
+from plan.plan import Plan
 from signoff.environment import Environment
 
 KNOWN_DEFAULTS = frozenset(

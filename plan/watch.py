@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from plan.model import Alarm, Api, Dashboard, Function, LogGroup, Table, Topic, Widget
+from aws.desired import Alarm, Api, Dashboard, Function, LogGroup, Table, Topic, Widget
 from plan.naming import Naming
 
 Watched = tuple[str, str, Mapping[str, str]]

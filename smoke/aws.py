@@ -10,8 +10,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.desired import Secret
 from aws.section import NotTestable
-from plan.model import Secret
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
 AWAY = (ClientError, BotoCoreError)

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
+from aws.desired import LogGroup
 from aws.section import Follows, NotTestable
-from plan.model import LogGroup
 from smoke.aws import AWAY, reason
 from smoke.calls import Answer, Call
 from smoke.row_calls import RowCalls

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from plan.model import Plan
+from plan import Plan
 from signoff.environment import Environment
 from smoke.bad_input import takes_input
 from smoke.cors import CASES

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from plan import plan_for
-from plan.model import Plan
+from plan import Plan, plan_for
 from signoff.environment import Environment
 from signoff.environments import load
 from smoke.sessions import NOBODY, SYNTHETIC

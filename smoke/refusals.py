@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from aws.section import Follows, NotTestable
-from plan.model import Plan
+from plan import Plan
 from signoff.environment import Environment
 from smoke.bad_input import bad_calls, takes_input
 from smoke.calls import Answer, Call, Session

@@ -13,8 +13,8 @@ from typing import Any
 
 import jwt
 
+from aws.desired import Secret
 from aws.section import NotTestable
-from plan.model import Secret
 from smoke.aws import secret_value
 from smoke.calls import Session
 from smoke.manual import ManualOnly

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from aws.section import Follows, NotTestable, lookup
-from plan.model import Plan
+from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
 from smoke.aws import Clients

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import boto3
 
 from aws.section import Follows, NotTestable, lookup
-from plan.model import Plan
+from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
 from smoke.aws import AWAY, Clients, KeyedTable, clients, reason

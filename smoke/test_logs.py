@@ -1,6 +1,6 @@
 """Logs: what this run asked is found where people will look for it."""
 
-from plan.model import LogGroup
+from aws.desired import LogGroup
 from signoff.checklist import expectation
 from smoke.logs import arrived, asked_of
 from smoke.row_calls import RowCalls

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Alarm
+from aws.desired import Alarm
 from runbook.converge.clear import tag_list
 from runbook.engine import StepContext, difference
 

@@ -3,8 +3,8 @@
 from functools import partial
 
 from aws.change import Changes
+from aws.desired import Api
 from aws.words import Words
-from plan.model import Api
 from runbook.converge import authorizers, gateway_responses, methods, rest_api
 from runbook.converge.draft import Draft, read
 from runbook.engine import StepContext, difference

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Authorizer
+from aws.desired import Authorizer
 from runbook.converge.draft import Draft
 from runbook.engine import StepContext, difference
 

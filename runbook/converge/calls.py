@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from plan.model import Api
+from aws.desired import Api
 from runbook.engine import StepContext
 
 KIND = "deployment"

@@ -8,9 +8,9 @@ import json
 from typing import Any
 
 from aws.change import Changes
+from aws.desired import Api
 from aws.words import Words
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
-from plan.model import Api
 from runbook.converge import rest_api
 from runbook.converge.deployments import listed
 from runbook.converge.draft import Draft, digest, read

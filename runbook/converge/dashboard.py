@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Dashboard, Widget
+from aws.desired import Dashboard, Widget
 from runbook.engine import StepContext, difference
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24

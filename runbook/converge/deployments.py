@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Api
+from aws.desired import Api
 from runbook.converge import api_draft, calls, rest_api
 from runbook.converge.draft import digest, read
 from runbook.engine import StepContext, difference

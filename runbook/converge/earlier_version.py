@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from aws.change import Changes
-from plan.model import Function
+from aws.desired import Function
 from runbook.engine import Change, StepContext
 
 CLOSED = "closed"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Function
+from aws.desired import Function
 from runbook.converge import table_names
 from runbook.converge.functions import (
     WAIT,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Function
+from aws.desired import Function
 from runbook.converge import earlier_version, table_names
 from runbook.converge.clear import tag_fields
 from runbook.engine import Change, StepContext, difference

@@ -3,8 +3,8 @@
 import json
 
 from aws.change import Changes, unless_absent
+from aws.desired import Api
 from aws.words import Words
-from plan.model import Api
 from runbook.converge.clear import tag_list
 from runbook.engine import Change, StepContext, difference
 

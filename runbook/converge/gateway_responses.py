@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes
-from plan.model import GatewayResponse
+from aws.desired import GatewayResponse
 from runbook.converge.draft import Draft
 from runbook.engine import StepContext, difference
 

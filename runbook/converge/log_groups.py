@@ -3,7 +3,7 @@
 from typing import Any
 
 from aws.change import Changes
-from plan.model import LogGroup
+from aws.desired import LogGroup
 from runbook.converge.clear import tag_fields
 from runbook.engine import Change, StepContext, difference
 

@@ -10,8 +10,8 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from aws.change import Changes, unless_absent
+from aws.desired import Table
 from plan.canonical import Item, canonical_hash, item_hash
-from plan.model import Table
 from runbook.engine import Change, Refused, StepContext, wait_until
 
 SPOTS = Path(__file__).parent.parent / "data" / "stamp_masters.json"

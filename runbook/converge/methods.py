@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Api, Route
+from aws.desired import Api, Route
 from runbook.converge.authorizers import invocation_uri
 from runbook.converge.draft import Draft
 from runbook.engine import StepContext, difference

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Function
+from aws.desired import Function
 from runbook.engine import Change, StepContext
 
 GATEWAY = "apigateway.amazonaws.com"

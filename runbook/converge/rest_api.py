@@ -3,7 +3,7 @@
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Api
+from aws.desired import Api
 from runbook.converge.clear import tag_fields
 from runbook.converge.draft import read
 from runbook.engine import Refused, StepContext, difference

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Permission, Role
+from aws.desired import Permission, Role
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from runbook.engine import Change, StepContext, difference
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Api
+from aws.desired import Api
 from runbook.converge import rest_api
 from runbook.converge.clear import tag_fields
 from runbook.converge.deployments import stage_of

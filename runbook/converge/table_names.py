@@ -1,6 +1,6 @@
 """By which variables a function is told its tables."""
 
-from plan.model import Function
+from aws.desired import Function
 
 PREFIX = "TABLE_"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Table
+from aws.desired import Table
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from runbook.engine import Change, Refused, StepContext, difference
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from plan.model import Table
+from aws.desired import Table
 from runbook.engine import Refused
 
 

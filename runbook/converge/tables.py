@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Index, Table
+from aws.desired import Index, Table
 from runbook.converge.table_safety import converge as converge_safety
 from runbook.converge.table_shape import describe, key_schema, keys, refuse_other_keys
 from runbook.engine import Refused, StepContext, difference, wait_until

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Topic
+from aws.desired import Topic
 from runbook.converge.clear import tag_list
 from runbook.engine import Change, StepContext, difference
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Api, UsagePlan
+from aws.desired import Api, UsagePlan
 from runbook.converge import rest_api
 from runbook.converge.deployments import stage_of
 from runbook.engine import Change, StepContext, difference

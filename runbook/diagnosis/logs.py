@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.change import unless_absent
+from aws.desired import Function
 from aws.words import Words
-from plan.model import Function
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import HOUR
 from runbook.engine import StepContext

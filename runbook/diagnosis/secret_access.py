@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws.change import unless_absent
+from aws.desired import Function, Secret
 from aws.iam.condition import context as request_context
 from aws.iam.evaluation import evaluate
 from aws.iam.statement import Statement, parse
-from plan.model import Function, Secret
 from runbook.diagnosis.cause import Cause, cause
 from runbook.engine import StepContext
 from runbook.rollback.versions import described

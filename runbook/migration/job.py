@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from aws.change import unless_absent
+from aws.desired import Table
 from plan.canonical import Item
-from plan.model import Table
 from runbook.converge.masters import MANIFEST
 from runbook.engine import Refused, StepContext
 from runbook.migration.checkpoint import Checkpoint

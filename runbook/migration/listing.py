@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from aws.change import AT_ONCE
+from aws.desired import Table
 from plan.canonical import Item, combined_hash, item_hash
-from plan.model import Table
 from runbook.migration.dynamodb_json import FormError
 from runbook.migration.progress import Progress
 from runbook.migration.source import Source

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aws.desired import Table
 from plan.canonical import Item
-from plan.model import Table
 from runbook.migration.dynamodb_json import FormError
 from runbook.migration.listing import Fit, Key, key_of
 from runbook.migration.wire import stored_bytes

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws.change import unless_absent
-from plan.model import Table
+from aws.desired import Table
 from runbook.converge.table_shape import key_schema
 from runbook.converge.tables import encryption
 from runbook.engine import Refused, StepContext, wait_until

@@ -12,7 +12,7 @@ REST APIをルート・CORS・オーソライザー込みで作成し、デプ�
 from collections.abc import Mapping
 
 from aws.change import Changes
-from plan.model import Function
+from aws.desired import Function
 from runbook.converge import (
     api_draft,
     closed_api,

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Alarm, LogGroup
+from aws.desired import Alarm, LogGroup
 from runbook.converge import alarms, dashboard, log_groups, rest_api, topic
 from runbook.engine import StepContext, ask, step
 

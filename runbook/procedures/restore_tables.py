@@ -24,8 +24,8 @@ ones. No table is ever deleted here.
 from functools import partial
 
 from aws.change import Changes
+from aws.desired import Alarm
 from aws.words import Words
-from plan.model import Alarm
 from runbook.converge import alarms, releases
 from runbook.engine import Change, StepContext, ask, step
 from runbook.rollback.contents import content

@@ -10,8 +10,8 @@ It changes nothing. Start here when an alarm burns or a row is red without a rem
 from dataclasses import replace
 
 from aws.change import Changes
+from aws.desired import Function
 from aws.words import Words
-from plan.model import Function
 from runbook.converge import alarms, releases
 from runbook.diagnosis.cause import cause
 from runbook.diagnosis.logs import tell_signs

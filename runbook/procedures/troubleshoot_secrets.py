@@ -10,8 +10,8 @@ the six characters that AWS adds to its ARN matches nothing; and the key that en
 """
 
 from aws.change import Changes
+from aws.desired import Function
 from aws.words import Words
-from plan.model import Function
 from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.secret_access import causes
 from runbook.engine import StepContext, step

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from aws.desired import Table
 from plan.canonical import canonical_hash
-from plan.model import Table
 from runbook.engine import StepContext
 
 

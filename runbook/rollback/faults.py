@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from aws.change import unless_absent
-from plan.model import Function
+from aws.desired import Function
 from runbook.converge import api_draft, rest_api
 from runbook.converge.functions import wait_until_updated
 from runbook.engine import StepContext

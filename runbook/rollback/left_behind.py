@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Table
+from aws.desired import Table
 from runbook.converge import tables
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from runbook.converge.table_safety import converge as converge_safety

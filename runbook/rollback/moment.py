@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from plan.model import Table
+from aws.desired import Table
 from runbook.engine import Refused, StepContext
 
 FORM = "2026-11-25T09:00:00Z"

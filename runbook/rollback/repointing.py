@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from plan.model import Function, Permission, Role
+from aws.desired import Function, Permission, Role
 from runbook.converge.functions import wait_until_updated
 from runbook.converge.roles import document, told
 from runbook.converge.table_names import names_a_table

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes, unless_absent
+from aws.desired import Table
 from plan import plan_for
 from plan.data import restored_name
-from plan.model import Table
 from runbook.converge import tables
 from runbook.engine import Refused, StepContext, difference, wait_until
 from runbook.engine.journal import utc_now

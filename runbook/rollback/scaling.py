@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Table
+from aws.desired import Table
 from runbook.engine import StepContext, difference
 
 SERVICE = "application-autoscaling"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change import Changes
-from plan.model import Function
+from aws.desired import Function
 from runbook.converge import earlier_version
 from runbook.converge.table_names import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from aws.desired import Function
 from lambdas.packing import pack
-from plan.model import Function
 from runbook.engine import Procedure
 from runbook.procedures import api as api_procedure
 from tests.smoke.rally import Rally

@@ -15,8 +15,7 @@ from local.aws.server import LocalAws
 from local.line.channels import Channels
 from local.line.fake import FakeLine
 from local.stack import LocalStack
-from plan import plan_for, scope_of
-from plan.model import Plan
+from plan import Plan, plan_for, scope_of
 from runbook.engine import StepContext
 from runbook.local_stack import local_stack
 from runbook.procedures.provision import context_for

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from rich.table import Table
 
-from plan.model import Plan
+from plan import Plan
 from signoff.environment import Environment
 from smoke.calls import Answer, Call
 from smoke.contract import contract

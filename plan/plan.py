@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from plan.model.compute import Function, Role
-from plan.model.data import Secret, Table
-from plan.model.edge import Api
-from plan.model.watch import Alarm, Dashboard, LogGroup, Topic
+from aws.desired import Alarm, Api, Dashboard, Function, LogGroup, Role, Secret, Table, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,240 @@
+"""How a resource is to be, one frozen type per kind: whoever plans builds them, ``aws.converge`` applies them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """A global secondary index; it projects everything."""
+
+    name: str
+    hash_key: str
+    range_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """``attributes`` gives the type (S, N) of every key attribute, the indexes' included."""
+
+    key: str
+    name: str
+    arn: str
+    hash_key: str
+    range_key: str | None
+    attributes: Mapping[str, str]
+    indexes: tuple[Index, ...] = ()
+    ttl_attribute: str | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A JSON object with one field; ``min_bits`` of randomness, 0 where LINE decides its form."""
+
+    key: str
+    name: str
+    arn_pattern: str
+    """ARN with ``??????`` for the six characters that AWS adds."""
+    json_key: str
+    min_bits: int = 0
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Permission:
+    """One IAM action on one resource ARN (patterns as IAM reads them)."""
+
+    action: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"{self.action} on {self.resource}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """``required`` must all be there; nothing beyond ``required`` and ``accepted`` may be."""
+
+    name: str
+    arn: str
+    function: str
+    required: frozenset[Permission]
+    accepted: frozenset[Permission]
+    judged_for_missing: bool = True
+    """False where foreign code may need other permissions than ours (the guide gives no table)."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """``arn`` is unqualified; callers use ``alias_arn``."""
+
+    key: str
+    name: str
+    arn: str
+    alias: str
+    alias_arn: str
+    role: Role
+    handler: str
+    runtime: str
+    timeout_s: int
+    memory_mb: int
+    environment: Mapping[str, str]
+    secrets: tuple[str, ...]
+    """Names of the secrets that it reads."""
+    log_group: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One verb on one path, as the contract has it."""
+
+    verb: str
+    path: str
+    function: Function
+    authorized: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.verb} {self.path}"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cors:
+    """The three headers, exactly as a preflight must answer them."""
+
+    origin: str
+    headers: str
+    methods: str
+
+    @property
+    def answer_headers(self) -> Mapping[str, str]:
+        return {
+            "Access-Control-Allow-Origin": self.origin,
+            "Access-Control-Allow-Headers": self.headers,
+            "Access-Control-Allow-Methods": self.methods,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayResponse:
+    """An answer that API Gateway makes itself; ``status`` None keeps AWS's own."""
+
+    kind: str
+    status: str | None
+    headers: Mapping[str, str]
+    template: str
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorizer:
+    """The Lambda authorizer: the auth function, through its alias."""
+
+    name: str
+    function: Function
+    identity_source: str
+    ttl_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsagePlan:
+    name: str
+    rate: int
+    burst: int
+    daily_quota: int
+    api_key: str | None
+    """Name of the API key, None where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    name: str
+    stage: str
+    stage_description: str
+    routes: tuple[Route, ...]
+    cors: Cors
+    gateway_responses: tuple[GatewayResponse, ...]
+    authorizer: Authorizer
+    usage_plan: UsagePlan
+    access_log_group: str
+    access_log_format: str
+    log_role: str
+    """Name of the account's role by which API Gateway writes logs."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(route.path for route in self.routes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A metric alarm: Sum over ``period_s`` >= threshold. ``kind`` groups them by row."""
+
+    kind: str
+    """function-errors, function-faults, api-4xx, api-5xx, throttle."""
+    name: str
+    subject: str
+    """The function, API, table or index that it watches."""
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+    period_s: int
+    threshold: int
+    description: str
+    also_accepted: tuple[Mapping[str, str], ...] = ()
+    """Other dimension sets under which AWS publishes the same truth."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widget:
+    """A dashboard widget: ``metrics`` are (namespace, metric, dimensions)."""
+
+    kind: str
+    """invocations, errors, requests, latency, capacity: the guide's five (step 6-2)."""
+    title: str
+    statistic: str
+    metrics: tuple[tuple[str, str, Mapping[str, str]], ...]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    name: str
+    widgets: tuple[Widget, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogGroup:
+    name: str
+    retention_days: int
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    name: str
+    arn: str
+    email: str | None
