@@ -23,7 +23,7 @@ from tenacity import (
 )
 
 from aws.door import GONE
-from aws.value import seen
+from aws.secret_text import masked
 from aws.words import Words
 
 T = TypeVar("T")
@@ -230,4 +230,4 @@ class ChangeContext:
 
     def clear(self, text: str) -> str:
         """Return ``text`` if it is public, else how long it is and what it looks like."""
-        return str(seen(text, public={text} if self.public(text) else (), salts=()))
+        return str(masked(text, public={text} if self.public(text) else (), salts=()))

@@ -8,7 +8,7 @@ ReadFailure       what was asked and why there is no answer
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +24,6 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
-
-from aws.rate_limiter import Pace
 
 GONE = frozenset(
     {
@@ -62,7 +60,7 @@ class TimeIsUp(ReadFailure):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class RetryPolicy:
     """How hard to try: attempts per call, and times in seconds."""
 
     attempts: int = 5
@@ -76,20 +74,42 @@ class Patience:
     """API Gateway answers ten control-plane calls a second per account, whoever makes them."""
 
 
+class RateLimiter:
+    """Let callers through one after another, ``per_second`` at most, from any thread."""
+
+    def __init__(
+        self,
+        per_second: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._step, self._clock, self._sleep = 1 / per_second, clock, sleep
+        self._next, self._lock = float("-inf"), threading.Lock()
+
+    def wait(self) -> None:
+        """Return when it is this caller's turn."""
+        with self._lock:
+            turn = max(self._next, self._clock())
+            self._next = turn + self._step
+        if (ahead := turn - self._clock()) > 0:
+            self._sleep(ahead)
+
+
 class Aws:
     """Clients of one session, each made once; safe to share between threads."""
 
-    def __init__(self, session: boto3.Session, region: str, patience: Patience) -> None:
+    def __init__(self, session: boto3.Session, region: str, retry: RetryPolicy) -> None:
         self.calls: Counter[str] = Counter()
         """``service:Action`` -> HTTP requests sent, retries included."""
         self.partition: str = session.get_partition_for_region(region)
-        self.at_once = patience.at_once
-        self._session, self._region, self._patience = session, region, patience
+        self.at_once = retry.at_once
+        self._session, self._region, self._retry = session, region, retry
         self._clients: dict[str, BaseClient] = {}
         self._making, self._counting = threading.Lock(), threading.Lock()
-        self._under_way = threading.BoundedSemaphore(patience.at_once)
-        self._pace = Pace(patience.control_plane_per_s)
-        self._deadline = time.monotonic() + patience.deadline_s
+        self._under_way = threading.BoundedSemaphore(retry.at_once)
+        self._limiter = RateLimiter(retry.control_plane_per_s)
+        self._deadline = time.monotonic() + retry.deadline_s
 
     def call(
         self, service: str, operation: str, *, empty_on: Collection[str] = (), **parameters: object
@@ -137,16 +157,16 @@ class Aws:
             return self._clients[service]
 
     def _made(self, service: str) -> BaseClient:
-        patience = self._patience
+        retry = self._retry
         config = Config(
             retries={
                 # Who asks but once has no second call to hold back.
-                "mode": "adaptive" if service in RATIONED and patience.attempts > 1 else "standard",
-                "total_max_attempts": patience.attempts,
+                "mode": "adaptive" if service in RATIONED and retry.attempts > 1 else "standard",
+                "total_max_attempts": retry.attempts,
             },
-            connect_timeout=patience.connect_s,
-            read_timeout=patience.read_s,
-            max_pool_connections=patience.at_once,
+            connect_timeout=retry.connect_s,
+            read_timeout=retry.read_s,
+            max_pool_connections=retry.at_once,
         )
         client = self._session.client(service, region_name=self._region, config=config)
 
@@ -160,9 +180,9 @@ class Aws:
         """Count a request just before it leaves; pace it, or refuse it after the deadline."""
         name = f"{service}:{action}"
         if time.monotonic() > self._deadline:
-            raise TimeIsUp(f"{name}: not asked, {self._patience.deadline_s:g} s were over")
+            raise TimeIsUp(f"{name}: not asked, {self._retry.deadline_s:g} s were over")
         if service == "apigateway":
-            self._pace.wait()
+            self._limiter.wait()
         with self._counting:
             self.calls[name] += 1
 

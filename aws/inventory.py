@@ -1,48 +1,67 @@
-"""Everything deployed, read once and frozen: the only thing that a check looks at."""
+"""Everything deployed, read at once or section by section, and frozen: the only thing that a check looks at."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+import secrets as randomness
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from typing import Any, cast
 
-from aws.api import (
-    ApiDocument,
-    ApiKey,
-    Deployment,
-    GatewayAccount,
-    RestApi,
-    Stage,
-    UsagePlan,
+import boto3
+
+from aws import (
+    alarm,
+    api_document,
+    bucket,
+    dashboard,
+    domain,
+    function,
+    key,
+    log_group,
+    names,
+    rest_api,
+    role,
+    secret,
+    table,
+    topic,
+    usage_plan,
 )
-from aws.buckets import Bucket
-from aws.domain import Certificate, CustomDomain, Resolution
-from aws.functions import (
-    Alias,
-    Function,
-    FunctionPolicy,
-    FunctionUrl,
-    LambdaAccount,
-    Version,
+from aws.alarm import Alarm
+from aws.api_document import ApiDocument
+from aws.bucket import Bucket
+from aws.dashboard import Dashboard
+from aws.domain import Certificate, CustomDomain, Resolution, resolve
+from aws.door import Aws, RetryPolicy
+from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
+from aws.key import Key
+from aws.log_group import LogGroup
+from aws.names import Names
+from aws.reading import Progress, Reader, Reading, Resolve, Scope
+from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
+from aws.role import Role
+from aws.secret import Secret, SecretValue
+from aws.section import Section, Unreadable
+from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
+from aws.topic import Topic
+from aws.usage_plan import ApiKey, UsagePlan
+
+READERS: Mapping[str, Reader] = (
+    rest_api.READERS
+    | api_document.READERS
+    | usage_plan.READERS
+    | domain.READERS
+    | function.READERS
+    | names.READERS
+    | role.READERS
+    | alarm.READERS
+    | topic.READERS
+    | dashboard.READERS
+    | log_group.READERS
+    | table.READERS
+    | secret.READERS
+    | key.READERS
+    | bucket.READERS
 )
-from aws.monitoring import Alarm, Dashboard, LogGroup, Topic
-from aws.roles import Role
-from aws.secrets import Key, Secret, SecretValue
-from aws.section import Section
-from aws.tables import (
-    Backups,
-    Contents,
-    KeyScan,
-    ResourcePolicy,
-    ScalableTarget,
-    Table,
-    Tags,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """Every name found that begins with the environment's prefix (or ends as its tables do)."""
-
-    names: tuple[str, ...]
+"""Section -> how it is read; the slowest chain, API Gateway's, comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +133,136 @@ class Inventory:
     """Purpose (``own``, ``dev``) -> salt of the digests of secret values."""
     endpoint: str | None = None
     """AWS_ENDPOINT_URL in force, None for AWS itself."""
+
+
+PURPOSES = ("own", "dev")
+"""What the salts of a scope are for, in their order, where the caller does not say."""
+NOT_ASKED = "not asked for: this run judges a part of the list"
+
+
+def silent(_section: str, _done: int, _of: int) -> None:
+    """Progress for those who do not watch."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """How to read: how hard to try, whom to ask for addresses, and the clock; tests pass their own."""
+
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    resolve: Resolve = resolve
+    now: Callable[[], datetime] = now
+
+
+DEFAULT = ReadOptions()
+
+
+def read(  # noqa: PLR0913 - keywords that a caller may leave out
+    session: boto3.Session,
+    scope: Scope,
+    *,
+    caller: str,
+    salts: Mapping[str, str] | None = None,
+    endpoint: str | None = None,
+    progress: Progress = silent,
+    options: ReadOptions = DEFAULT,
+) -> Inventory:
+    """Read every section in parallel; never raises for what AWS does, which stands in the sections.
+
+    ``caller`` is the ARN that the guard found; ``salts`` name those of the scope by their purpose.
+    The session needs the IAM actions of ``aws.reader_policy.actions()`` and no more.
+    """
+    lazy = on_demand(
+        session,
+        scope,
+        caller=caller,
+        salts=salts,
+        endpoint=endpoint,
+        progress=progress,
+        options=options,
+    )
+    sections = cast("LazySections", lazy.sections)
+    sections.read_all()
+    return frozen(lazy)
+
+
+def on_demand(  # noqa: PLR0913 - as read
+    session: boto3.Session,
+    scope: Scope,
+    *,
+    caller: str,
+    salts: Mapping[str, str] | None = None,
+    endpoint: str | None = None,
+    progress: Progress = silent,
+    options: ReadOptions = DEFAULT,
+) -> Inventory:
+    """Return an inventory that reads a section when a check first looks at it.
+
+    Its ``calls`` are 0 and its sections go on being read: ``frozen()`` makes a plain one of it.
+    """
+    scope = salted(scope)
+    aws = Aws(session, scope.region, options.retry)
+    reading = Reading(aws, scope, readers=READERS, progress=progress, resolve=options.resolve)
+    return Inventory(
+        account=scope.account,
+        region=scope.region,
+        caller=caller,
+        read_at=options.now(),
+        sections=cast("Sections", LazySections(reading)),
+        partial=True,
+        salts=salts or dict(zip(PURPOSES, scope.salts, strict=False)),
+        endpoint=endpoint,
+    )
+
+
+def frozen(inventory: Inventory) -> Inventory:
+    """Return what was read so far, to be saved; a section that nobody asked for says so."""
+    lazy = inventory.sections
+    if not isinstance(lazy, LazySections):
+        return inventory
+    found = lazy.so_far()
+    return replace(
+        inventory,
+        sections=Sections(**found),
+        calls=lazy.calls,
+        partial=Unreadable(NOT_ASKED) in found.values(),
+    )
+
+
+class LazySections:
+    """Stands in for Sections: the same attributes, read at first sight."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def __getattr__(self, name: str) -> Section[Any]:
+        if name not in READERS:
+            raise AttributeError(name)
+        return self._reading.section(name)
+
+    @property
+    def calls(self) -> int:
+        """HTTP requests sent so far."""
+        return self._reading.aws.calls.total()
+
+    def read_all(self) -> None:
+        """Read every section, then let the threads go."""
+        self._reading.sections(READERS)
+        self._reading.close()
+
+    def so_far(self) -> dict[str, Section[Any]]:
+        asked = self._reading.asked()
+        return {
+            one.name: self._reading.section(one.name)
+            if one.name in asked
+            else Unreadable(NOT_ASKED)
+            for one in fields(Sections)
+        }
+
+
+def salted(scope: Scope) -> Scope:
+    """Give a run without a salt one of its own: bare digests of weak secrets could be looked up."""
+    return scope if scope.salts else replace(scope, salts=(randomness.token_hex(16),))

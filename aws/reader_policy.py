@@ -6,7 +6,7 @@
 import json
 from typing import Any
 
-from aws.readers import READERS
+from aws.inventory import READERS
 
 BEYOND_SECTIONS = {
     "logs:FilterLogEvents": "the smoke run looks for its own request in the logs",

@@ -1,149 +1,194 @@
-"""Reads an environment: everything at once, or section by section as a part of the checks asks."""
+"""One pass over AWS: each section is read once, in parallel, and whatever goes wrong becomes its reason.
 
-import secrets as randomness
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+A section or source belongs to the thread that asked first; whoever asks later waits for it. As the
+owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items
+are read in a pool of their own: they must not ask for sections, which may need that pool; sources,
+which never do, they may.
+"""
+
+import traceback
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar, overload
 
-import boto3
-
-from aws.door import Aws, Patience
-from aws.engine import Progress, Reading
-from aws.inventory import Inventory, Sections
-from aws.readers import READERS
-from aws.resolving import Resolve, resolve
-from aws.scope import Scope
+from aws.door import Aws, Gone, ReadFailure
 from aws.section import Section, Unreadable
 
-PURPOSES = ("own", "dev")
-"""What the salts of a scope are for, in their order, where the caller does not say."""
-NOT_ASKED = "not asked for: this run judges a part of the list"
+T = TypeVar("T")
 
+Resolve = Callable[[str], tuple[str, ...]]
+"""Host name -> its addresses, none where it has none; raises OSError if nobody knows."""
 
-def silent(_section: str, _done: int, _of: int) -> None:
-    """Progress for those who do not watch."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+Progress = Callable[[str, int, int], None]
+"""Called after each section: its name, how many are read, how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What a reading leans on besides the session; tests put others in their place."""
+class Scope:
+    """Names to read. An optional part that is not configured is None or empty."""
 
-    patience: Patience = field(default_factory=Patience)
-    resolve: Resolve = resolve
-    now: Callable[[], datetime] = now
-
-
-DEFAULT = Means()
-
-
-def read(  # noqa: PLR0913 - keywords that a caller may leave out
-    session: boto3.Session,
-    scope: Scope,
-    *,
-    caller: str,
-    salts: Mapping[str, str] | None = None,
-    endpoint: str | None = None,
-    progress: Progress = silent,
-    means: Means = DEFAULT,
-) -> Inventory:
-    """Read every section in parallel; never raises for what AWS does, which stands in the sections.
-
-    ``caller`` is the ARN that the guard found; ``salts`` name those of the scope by their purpose.
-    The session needs the IAM actions of ``policy.actions()`` and no more.
-    """
-    lazy = on_demand(
-        session,
-        scope,
-        caller=caller,
-        salts=salts,
-        endpoint=endpoint,
-        progress=progress,
-        means=means,
-    )
-    sections = cast("LazySections", lazy.sections)
-    sections.read_all()
-    return frozen(lazy)
-
-
-def on_demand(  # noqa: PLR0913 - as read
-    session: boto3.Session,
-    scope: Scope,
-    *,
-    caller: str,
-    salts: Mapping[str, str] | None = None,
-    endpoint: str | None = None,
-    progress: Progress = silent,
-    means: Means = DEFAULT,
-) -> Inventory:
-    """Return an inventory that reads a section when a check first looks at it.
-
-    Its ``calls`` are 0 and its sections go on being read: ``frozen()`` makes a plain one of it.
-    """
-    scope = salted(scope)
-    aws = Aws(session, scope.region, means.patience)
-    reading = Reading(aws, scope, readers=READERS, progress=progress, resolve=means.resolve)
-    return Inventory(
-        account=scope.account,
-        region=scope.region,
-        caller=caller,
-        read_at=means.now(),
-        sections=cast("Sections", LazySections(reading)),
-        partial=True,
-        salts=salts or dict(zip(PURPOSES, scope.salts, strict=False)),
-        endpoint=endpoint,
-    )
+    account: str
+    region: str
+    prefix: str
+    """Names that begin so belong to this environment; others are not ours to judge."""
+    alias: str
+    functions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    contents: tuple[str, ...] = ()
+    """Tables read whole (up to ``content_bound`` items)."""
+    key_scans: tuple[str, ...] = ()
+    """Tables of people: only keys are read (up to ``key_bound``)."""
+    content_bound: int = 100_000
+    key_bound: int = 1_000_000
+    """Some hundred pages of a megabyte each; real people's keys are counted, never kept."""
+    real_key: str = ""
+    """Regular expression, full match: hash keys of real people, which are counted and not kept."""
+    secrets: tuple[str, ...] = ()
+    api: str = ""
+    stage: str = ""
+    usage_plan: str = ""
+    api_key: str | None = None
+    topic: str = ""
+    """ARN of the topic that alarms notify; others found on alarms are read as well."""
+    dashboard: str = ""
+    log_groups: tuple[str, ...] = ()
+    domain: str | None = None
+    bucket: str | None = None
+    public_values: frozenset[str] = field(default_factory=frozenset)
+    """Configuration values that are no secrets: only these are kept in clear."""
+    salts: tuple[str, ...] = ()
+    """Salts under which secret values are digested, this run's own first."""
+    known_defaults: frozenset[str] = field(default_factory=frozenset)
+    """Secret values that everybody knows: finding one marks the secret as a placeholder."""
 
 
-def frozen(inventory: Inventory) -> Inventory:
-    """Return what was read so far, to be saved; a section that nobody asked for says so."""
-    lazy = inventory.sections
-    if not isinstance(lazy, LazySections):
-        return inventory
-    found = lazy.so_far()
-    return replace(
-        inventory,
-        sections=Sections(**found),
-        calls=lazy.calls,
-        partial=Unreadable(NOT_ASKED) in found.values(),
-    )
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How one section is read, and the IAM actions that this takes."""
+
+    read: "Callable[[Reading], Section[Any]]"
+    actions: tuple[str, ...]
 
 
-class LazySections:
-    """Stands in for Sections: the same attributes, read at first sight."""
+class Reading:
+    """One pass over AWS: what readers are handed. ``resolve`` asks DNS."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(
+        self,
+        aws: Aws,
+        scope: Scope,
+        *,
+        readers: Mapping[str, Reader],
+        progress: Progress,
+        resolve: Resolve,
+    ) -> None:
+        self.aws, self.scope, self.resolve = aws, scope, resolve
+        self._readers, self._progress = readers, progress
+        self._memo: dict[Hashable, Future[Any]] = {}
+        self._lock, self._done = Lock(), 0
+        self._sections = ThreadPoolExecutor(len(readers), "section")
+        self._items = ThreadPoolExecutor(aws.at_once, "item")
 
-    def __getattr__(self, name: str) -> Section[Any]:
-        if name not in READERS:
-            raise AttributeError(name)
-        return self._reading.section(name)
+    def section(self, name: str) -> Section[Any]:
+        """Return a section, read now unless it was read before; never raises."""
+        section: Section[Any] = self._once(name, lambda: self._read(name))
+        return section
 
-    @property
-    def calls(self) -> int:
-        """HTTP requests sent so far."""
-        return self._reading.aws.calls.total()
+    def sections(self, names: Iterable[str]) -> dict[str, Section[Any]]:
+        """Read several sections at the same time."""
+        asked = list(names)
+        return dict(zip(asked, self._sections.map(self.section, asked), strict=True))
 
-    def read_all(self) -> None:
-        """Read every section, then let the threads go."""
-        self._reading.sections(READERS)
-        self._reading.close()
+    def asked(self) -> set[str]:
+        """Names of the sections that somebody asked for so far."""
+        with self._lock:
+            return {key for key in self._memo if isinstance(key, str)}
 
-    def so_far(self) -> dict[str, Section[Any]]:
-        asked = self._reading.asked()
-        return {
-            one.name: self._reading.section(one.name)
-            if one.name in asked
-            else Unreadable(NOT_ASKED)
-            for one in fields(Sections)
-        }
+    def source(self, read: "Callable[[Reading], T]") -> T:
+        """Return an answer of AWS that several sections draw from; raises what reading it raised."""
+        answer: T = self._once(read, lambda: read(self))
+        return answer
+
+    def needed(self, name: str) -> Mapping[str, Any]:
+        """Return a section that another one depends on, or raise with its reason."""
+        section = self.section(name)
+        if isinstance(section, Unreadable):
+            raise ReadFailure(f"{name}: {section.unreadable}")
+        return section
+
+    def each(self, names: Iterable[str], read: Callable[[str], T]) -> dict[str, T | Unreadable]:
+        """Read items at the same time: name -> item or why not; what does not exist is left out."""
+        asked = list(dict.fromkeys(names))
+        items = self._items.map(lambda name: guarded(lambda: read(name)), asked)
+        return {name: item for name, item in zip(asked, items, strict=True) if item is not None}
+
+    def close(self) -> None:
+        self._sections.shutdown()
+        self._items.shutdown()
+
+    def _read(self, name: str) -> Section[Any]:
+        try:
+            return self._readers[name].read(self)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the section is unknown, so red
+            return Unreadable(reason_of(error))
+        finally:
+            with self._lock:
+                self._done += 1
+                done = self._done
+            self._progress(name, done, len(self._readers))
+
+    def _once(self, key: Hashable, read: Callable[[], T]) -> T:
+        with self._lock:
+            mine = key not in self._memo
+            future: Future[T] = self._memo.setdefault(key, Future())
+        if mine:
+            try:
+                future.set_result(read())
+            except Exception as error:  # noqa: BLE001 - handed to everybody who waits
+                future.set_exception(error)
+        return future.result()
 
 
-def salted(scope: Scope) -> Scope:
-    """Give a run without a salt one of its own: bare digests of weak secrets could be looked up."""
-    return scope if scope.salts else replace(scope, salts=(randomness.token_hex(16),))
+def taken(section: Section[Any], name: str, item: str) -> Any:
+    """Return an item that another one depends on; Gone where it is known to be absent."""
+    if isinstance(section, Unreadable):
+        raise ReadFailure(f"{name}: {section.unreadable}")
+    if item not in section:
+        raise Gone(f"{name}: {item} does not exist")
+    if isinstance(section[item], Unreadable):
+        raise ReadFailure(f"{name}: {section[item].unreadable}")
+    return section[item]
+
+
+def guarded(read: Callable[[], T]) -> T | Unreadable | None:
+    """Return the item, None where it does not exist, or the reason that it could not be read."""
+    try:
+        return read()
+    except Gone:
+        return None
+    except Exception as error:  # noqa: BLE001 - whatever it is, the item is unknown, so red
+        return Unreadable(reason_of(error))
+
+
+def reason_of(error: Exception) -> str:
+    """Say why without repeating data: the text of a KeyError or ValueError may be a secret."""
+    if isinstance(error, ReadFailure):
+        return str(error)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"malformed answer: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+
+
+@overload
+def utc(moment: datetime) -> datetime: ...
+@overload
+def utc(moment: None) -> None: ...
+@overload
+def utc(moment: datetime | None) -> datetime | None: ...
+def utc(moment: datetime | None) -> datetime | None:
+    """Return the moment in UTC: boto3 answers in the zone of whoever runs it."""
+    return moment.astimezone(UTC) if moment else None

@@ -10,8 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
-from aws.inventory import Inventory, Sections
-from aws.reading import NOT_ASKED, frozen
+from aws.inventory import NOT_ASKED, Inventory, Sections, frozen
 from aws.section import Section, Unreadable
 
 

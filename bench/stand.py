@@ -13,7 +13,7 @@ from pathlib import Path
 import boto3
 
 from aws.desired import Function, Route, Table
-from aws.scope import Scope
+from aws.reading import Scope
 from lambdas.packing import pack
 from local.aws.server import LocalAws
 from local.line.fake import FakeLine

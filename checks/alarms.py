@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from aws import desired
+from aws.alarm import Alarm
 from aws.inventory import Sections
-from aws.monitoring import Alarm
 from aws.section import Follows, Missing, known, lookup
 from checks.deployed import ALARM_ROWS
 from checks.publishing import lets_publish, lets_use

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from aws import desired
-from aws.api import Integration, MethodSetting, Stage
+from aws.api_document import Integration
+from aws.rest_api import MethodSetting, Stage
 from plan.edge import AUTHORIZATION, contract
 
 OFF = MethodSetting()

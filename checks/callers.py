@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aws import desired
-from aws.functions import FunctionPolicy
+from aws.function import FunctionPolicy
 from aws.iam import Condition, Statement, covers, parse
 from checks.principals import is_gone
 from plan import Plan

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from aws.functions import Function, LambdaAccount
+from aws.function import Function, LambdaAccount
 from signoff.environment import Environment
 
 CALLS_PER_REQUEST = 3

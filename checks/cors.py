@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 
 from aws import desired
-from aws.api import ApiDocument, Method, StaticAnswer
-from aws.documents.normal import DEFAULT_STATUS
+from aws.api_document import DEFAULT_STATUS, ApiDocument, Method, StaticAnswer
 
 ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"

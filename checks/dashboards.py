@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from aws import desired
+from aws.dashboard import Dashboard, Metric
 from aws.inventory import Sections
-from aws.monitoring import Dashboard, Metric
 from aws.section import Follows, NotTestable, lookup
 from plan import Plan
 

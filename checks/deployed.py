@@ -4,9 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from aws import api, buckets, desired, domain, functions, monitoring, roles, secrets, tables
-from aws.inventory import Names, Sections
+from aws import desired
+from aws.api_document import ApiDocument, Integration, Method
+from aws.bucket import Bucket
+from aws.dashboard import Dashboard
+from aws.domain import CustomDomain
+from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
+from aws.inventory import Sections
+from aws.log_group import LogGroup
+from aws.names import Names
+from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
+from aws.role import Role
+from aws.secret import Secret, SecretValue
 from aws.section import Follows, Missing, NotTestable, Section, lookup
+from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
+from aws.usage_plan import UsagePlan
 from checks.dashboards import has_kind
 from plan import Plan
 from signoff.records import Record, Records
@@ -32,112 +44,112 @@ class Deployed:
     row: str
     records: Records = field(default_factory=Records)
 
-    def table(self, want: desired.Table) -> tables.Table:
+    def table(self, want: desired.Table) -> Table:
         return self._one("DEP-01", "table", want.name, self.found.tables)
 
-    def secret(self, want: desired.Secret) -> secrets.Secret:
+    def secret(self, want: desired.Secret) -> Secret:
         return self._one("SEC-01", "secret", want.name, self.found.secrets)
 
-    def secret_value(self, want: desired.Secret) -> secrets.SecretValue:
+    def secret_value(self, want: desired.Secret) -> SecretValue:
         """Return what is known of the value; a secret that is on its way out has none to read."""
         secret = self.secret(want)
         if secret.deleted or not secret.current:
             raise Follows("SEC-01", f"secret {want.name} has no value that can be read")
         return self._one("SEC-01", "value of secret", want.name, self.found.secret_values)
 
-    def role(self, want: desired.Role) -> roles.Role:
+    def role(self, want: desired.Role) -> Role:
         return self._one("SEC-10", "role", want.name, self.found.roles)
 
-    def function(self, want: desired.Function) -> functions.Function:
+    def function(self, want: desired.Function) -> Function:
         return self._one("DEP-10", "function", want.name, self.found.functions)
 
-    def alias(self, want: desired.Function) -> functions.Alias:
+    def alias(self, want: desired.Function) -> Alias:
         self.function(want)
         aliases = self._one("DEP-10", "aliases of function", want.name, self.found.aliases)
         by_name = {alias.name: alias for alias in aliases}
         return self._one("DEP-15", f"alias of {want.name}", want.alias, by_name)
 
-    def function_policies(self, want: desired.Function) -> tuple[functions.FunctionPolicy, ...]:
+    def function_policies(self, want: desired.Function) -> tuple[FunctionPolicy, ...]:
         self.function(want)
         return self._one("DEP-10", "policies of function", want.name, self.found.function_policies)
 
-    def function_urls(self, want: desired.Function) -> tuple[functions.FunctionUrl, ...]:
+    def function_urls(self, want: desired.Function) -> tuple[FunctionUrl, ...]:
         self.function(want)
         return self._one("DEP-10", "URLs of function", want.name, self.found.function_urls)
 
-    def lambda_account(self) -> functions.LambdaAccount:
+    def lambda_account(self) -> LambdaAccount:
         return self._one("DEP-18", "Lambda", "account", self.found.lambda_account)
 
-    def rest_api(self) -> api.RestApi:
+    def rest_api(self) -> RestApi:
         """Return the one API of that name; the first where PREP-04 says that there are several."""
         return self._one("DEP-20", "REST API", self.plan.api.name, self.found.rest_apis)[0]
 
-    def stage(self) -> api.Stage:
+    def stage(self) -> Stage:
         self.rest_api()
         return self._one("DEP-20", "stage", self.plan.api.stage, self.found.stages)
 
-    def served(self) -> api.ApiDocument:
+    def served(self) -> ApiDocument:
         """What the stage's deployment serves, which alone is judged."""
         self.stage()
         return self._one("DEP-20", "export of stage", self.plan.api.stage, self.found.served)
 
-    def draft(self) -> api.ApiDocument:
+    def draft(self) -> ApiDocument:
         self.rest_api()
         return self._one("DEP-20", "draft of API", self.plan.api.name, self.found.draft)
 
-    def method(self, want: desired.Route) -> api.Method:
+    def method(self, want: desired.Route) -> Method:
         """Return what answers the route: its own method, or the ``ANY`` of its path."""
         served = self.served().methods
         found = served.get(want.id, served.get(f"ANY {want.path}"))
         return self._one("DEP-21", "route", want.id, {want.id: found})
 
-    def integration(self, want: desired.Route) -> api.Integration:
+    def integration(self, want: desired.Route) -> Integration:
         behind = self.method(want).integration
         return self._one("DEP-21", "integration of", want.id, {want.id: behind})
 
-    def preflight(self, path: str) -> api.Method:
+    def preflight(self, path: str) -> Method:
         return self._one("DEP-25", "method", f"OPTIONS {path}", self.served().methods)
 
-    def gateway_account(self) -> api.GatewayAccount:
+    def gateway_account(self) -> GatewayAccount:
         return self._one("DEP-29", "API Gateway", "account", self.found.gateway_account)
 
-    def usage_plan(self) -> api.UsagePlan:
+    def usage_plan(self) -> UsagePlan:
         name = self.plan.api.usage_plan.name
         return self._one("SEC-30", "usage plan", name, self.found.usage_plans)
 
-    def domain(self, name: str) -> domain.CustomDomain:
+    def domain(self, name: str) -> CustomDomain:
         return self._one("DEP-40", "custom domain", name, self.found.domains)
 
-    def bucket(self, name: str) -> buckets.Bucket:
+    def bucket(self, name: str) -> Bucket:
         return self._one("SEC-21", "bucket", name, self.found.buckets)
 
-    def dashboard(self) -> monitoring.Dashboard:
+    def dashboard(self) -> Dashboard:
         return self._one("MON-10", "dashboard", self.plan.dashboard.name, self.found.dashboards)
 
-    def log_group(self, want: desired.LogGroup) -> monitoring.LogGroup:
+    def log_group(self, want: desired.LogGroup) -> LogGroup:
         return self._one("MON-12", "log group", want.name, self.found.log_groups)
 
-    def widget_shown(self, want: desired.Widget) -> monitoring.Dashboard:
+    def widget_shown(self, want: desired.Widget) -> Dashboard:
         """Return the dashboard if it shows this kind at all, which MON-10 owns."""
         dashboard = self.dashboard()
         if not has_kind(dashboard, want):
             raise Follows("MON-10", f"{dashboard.name} shows no {want.title}")
         return dashboard
 
-    def rest_apis(self) -> tuple[api.RestApi, ...]:
+    def rest_apis(self) -> tuple[RestApi, ...]:
         """Return every API of the planned name."""
         return self._one("DEP-20", "REST API", self.plan.api.name, self.found.rest_apis)
 
-    def deployments(self) -> tuple[api.Deployment, ...]:
+    def deployments(self) -> tuple[Deployment, ...]:
         self.rest_api()
         name = self.plan.api.name
         return self._one("DEP-20", "deployments of API", name, self.found.deployments)
 
-    def versions(self, want: desired.Function) -> tuple[functions.Version, ...]:
+    def versions(self, want: desired.Function) -> tuple[Version, ...]:
         self.function(want)
         return self._one("DEP-10", "versions of function", want.name, self.found.versions)
 
-    def backups(self, want: desired.Table) -> tables.Backups:
+    def backups(self, want: desired.Table) -> Backups:
         """Return the backups if they are on at all, which DEP-04 owns."""
         self.table(want)
         backups = self._one("DEP-01", "backups of table", want.name, self.found.backups)
@@ -145,23 +157,23 @@ class Deployed:
             raise Follows("DEP-04", f"point-in-time recovery of {want.name} is off")
         return backups
 
-    def table_tags(self, want: desired.Table) -> tables.Tags:
+    def table_tags(self, want: desired.Table) -> Tags:
         self.table(want)
         return self._one("DEP-01", "tags of table", want.name, self.found.table_tags)
 
-    def table_policy(self, want: desired.Table) -> tables.ResourcePolicy:
+    def table_policy(self, want: desired.Table) -> ResourcePolicy:
         self.table(want)
         return self._one("DEP-01", "policy of table", want.name, self.found.table_policies)
 
-    def scalable_targets(self, want: desired.Table) -> tuple[tables.ScalableTarget, ...]:
+    def scalable_targets(self, want: desired.Table) -> tuple[ScalableTarget, ...]:
         """Return what autoscaling moves of the table; a table without any is no item."""
         return lookup(self.found.scalable_targets, want.name) or ()
 
-    def contents(self, want: desired.Table) -> tables.Contents:
+    def contents(self, want: desired.Table) -> Contents:
         self.table(want)
         return self._one("DEP-01", "contents of table", want.name, self.found.contents)
 
-    def key_scan(self, want: desired.Table) -> tables.KeyScan:
+    def key_scan(self, want: desired.Table) -> KeyScan:
         """Return what the keys tell; NotTestable where the bound cut the scan short."""
         self.table(want)
         scan = self._one("DEP-01", "keys of table", want.name, self.found.key_scans)

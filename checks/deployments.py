@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws.api import Deployment
+from aws.rest_api import Deployment
 
 
 def newest(newest_first: Sequence[Deployment]) -> tuple[Deployment, ...]:

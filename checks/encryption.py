@@ -1,12 +1,12 @@
 """Whether what is stored is encrypted under the decided key, and whether that key works."""
 
-from aws.buckets import Bucket
+from aws.bucket import Bucket
 from aws.iam import Statement, context, covers, parse
 from aws.iam.condition import holds
 from aws.inventory import Sections
-from aws.secrets import Secret
+from aws.secret import Secret
 from aws.section import lookup
-from aws.tables import Table
+from aws.table import Table
 from signoff.environment import Environment
 
 SECRETS_KEY = "alias/aws/secretsmanager"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from aws.api import Deployment
-from aws.functions import Version
+from aws.function import Version
+from aws.rest_api import Deployment
 
 MARK = re.compile(r"\bsha256:([0-9a-f]{64})\b")
 """The digest of the draft, which the procedure `api` writes into a deployment's description: AWS

@@ -1,7 +1,7 @@
 """Who asks whom whether a caller has a session: routes the authorizer, the authorizer its function."""
 
 from aws import desired
-from aws.api import Authorizer
+from aws.api_document import Authorizer
 from aws.section import Follows
 from checks.deployed import Deployed
 from checks.invocation import target

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aws import desired
-from aws.functions import FunctionPolicy
+from aws.function import FunctionPolicy
 from aws.iam import Outcome, Statement, context, evaluate, parse
+from aws.secret_text import MaskedValue
 from aws.section import NotTestable
-from aws.value import Value
 from signoff.environment import Environment
 
 GATEWAY = "apigateway.amazonaws.com"
@@ -32,7 +32,7 @@ class Target:
         return f"{self.function}:{self.qualifier}" if self.qualifier else self.function
 
 
-def target(uri: str, variables: Mapping[str, Value]) -> Target:
+def target(uri: str, variables: Mapping[str, MaskedValue]) -> Target:
     """Read an integration's URI, stage variables put in; a Target of the whole text if it is none."""
     resolved = VARIABLE.sub(lambda found: _value(found[1], variables), uri)
     if match := URI.fullmatch(resolved):
@@ -73,7 +73,7 @@ def _api(api_id: str, environment: Environment) -> str:
     return f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
 
 
-def _value(name: str, variables: Mapping[str, Value]) -> str:
+def _value(name: str, variables: Mapping[str, MaskedValue]) -> str:
     value = variables.get(name)
     if value is None:
         return ""

@@ -5,8 +5,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aws import desired
-from aws.secrets import SecretValue
-from aws.value import Value
+from aws.secret import SecretValue
+from aws.secret_text import MaskedValue
 from checks.deployed import Deployed
 from checks.secret_values import digest_under
 from plan import Plan
@@ -30,7 +30,7 @@ DENSITY = 0.85
 """Of the characters' greatest entropy: random text shows that much, names with hyphens do not."""
 
 
-def named_like_secrets(values: Mapping[str, Value], references: Collection[str]) -> list[str]:
+def named_like_secrets(values: Mapping[str, MaskedValue], references: Collection[str]) -> list[str]:
     """Return the names that promise a secret; holding a planned secret's name is a reference."""
     return sorted(
         name
@@ -39,7 +39,7 @@ def named_like_secrets(values: Mapping[str, Value], references: Collection[str])
     )
 
 
-def shaped_like_secrets(values: Mapping[str, Value]) -> list[str]:
+def shaped_like_secrets(values: Mapping[str, MaskedValue]) -> list[str]:
     """Return ``NAME (40 characters, base64)`` for withheld values that look drawn by chance."""
     return sorted(
         f"{name} ({value.length} characters, {value.shape})"
@@ -48,7 +48,7 @@ def shaped_like_secrets(values: Mapping[str, Value]) -> list[str]:
     )
 
 
-def holding(values: Mapping[str, Value], secrets: Collection[str], salt: str) -> list[str]:
+def holding(values: Mapping[str, MaskedValue], secrets: Collection[str], salt: str) -> list[str]:
     """Return the names whose value is one of ``secrets`` (digests under ``salt``), or has one within.
 
     A secret that equals a public value, such as a channel id, is none: SEC-03 tells of that.
@@ -69,10 +69,10 @@ def secret_digests(
     return frozenset(digest_under(salt, one) for value in values for one in _parts(value))
 
 
-def labels(deployed: Deployed, plan: Plan) -> dict[str, Value]:
+def labels(deployed: Deployed, plan: Plan) -> dict[str, MaskedValue]:
     """Return every stage variable and tag there is, by where it stands."""
     stage, api = deployed.stage(), deployed.rest_api()
-    held: dict[str, Mapping[str, Value]] = {
+    held: dict[str, Mapping[str, MaskedValue]] = {
         f"variable of stage {stage.name}": stage.variables,
         f"tag of stage {stage.name}": stage.tags,
         f"tag of API {api.name}": api.tags,
@@ -88,13 +88,13 @@ def labels(deployed: Deployed, plan: Plan) -> dict[str, Value]:
     }
 
 
-def _parts(value: SecretValue) -> Iterator[Value]:
+def _parts(value: SecretValue) -> Iterator[MaskedValue]:
     yield from value.fields.values()
     if value.whole is not None:
         yield value.whole
 
 
-def _drawn(name: str, value: Value) -> bool:
+def _drawn(name: str, value: MaskedValue) -> bool:
     if value.shape == "hex":
         return value.length >= SHORTEST_HEX and not FINGERPRINT.search(name)
     if value.shape == "base64" and value.length >= SHORTEST_BASE64:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.section import NotTestable
-from aws.tables import Contents
+from aws.table import Contents
 
 
 def whole(contents: Contents) -> tuple[Mapping[str, Any], ...]:

@@ -19,7 +19,7 @@ from aws.iam import (
     parse,
 )
 from aws.iam.evaluation import applies
-from aws.roles import Role
+from aws.role import Role
 from aws.section import NotTestable
 from checks.bounds import Bounds
 from checks.secret_arns import READ, Named, is_about, named

@@ -3,8 +3,8 @@
 from fnmatch import fnmatchcase
 
 from aws.iam import Condition, Statement, covers, parse
-from aws.monitoring import Topic
-from aws.secrets import Key
+from aws.key import Key
+from aws.topic import Topic
 
 CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
 ANYONE = (("AWS", "*"), ("*", "*"))

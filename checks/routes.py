@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws import desired
-from aws.api import ApiDocument, Integration, Method
+from aws.api_document import ApiDocument, Integration, Method
 from aws.section import NotTestable
 from signoff.records import Record, Records
 

@@ -1,10 +1,9 @@
 """When the value of a secret is one: in form, in randomness, and not dev's."""
 
 from aws import desired
-from aws.secrets import SecretValue
+from aws.secret import SecretValue
+from aws.secret_text import MaskedValue, weakness
 from aws.section import Follows, NotTestable
-from aws.strength import weakness
-from aws.value import Value
 from signoff.records import Record, Records
 
 
@@ -17,7 +16,7 @@ def form_flaw(value: SecretValue, want: desired.Secret) -> str | None:
     return "holds no text" if value.fields[want.json_key].shape == "json" else None
 
 
-def field_of(value: SecretValue, want: desired.Secret) -> Value:
+def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:
     """Return the one field; Follows where its form, which SEC-02 owns, is wrong."""
     if flaw := form_flaw(value, want):
         raise Follows("SEC-02", f"{want.name} {flaw}")
@@ -49,7 +48,7 @@ def digest_in_dev(run: Record, want: desired.Secret) -> tuple[str, str]:
     return salt, found
 
 
-def digest_under(salt: str, value: Value) -> str:
+def digest_under(salt: str, value: MaskedValue) -> str:
     if salt not in value.digests:
         raise NotTestable("the value was not digested under that run's salt")
     return value.digests[salt]

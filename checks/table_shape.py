@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from aws import desired
-from aws.tables import Index, ScalableTarget, Table
+from aws.table import Index, ScalableTarget, Table
 
 CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
 WINDOW_DAYS = 35

@@ -3,16 +3,11 @@
 from dataclasses import dataclass
 
 from aws import desired
-from aws.api import (
-    ApiDocument,
-    ApiKey,
-    GatewayAccount,
-    MethodSetting,
-    Stage,
-    UsagePlan,
-)
+from aws.api_document import ApiDocument
 from aws.inventory import Sections
+from aws.rest_api import GatewayAccount, MethodSetting, Stage
 from aws.section import Missing, lookup
+from aws.usage_plan import ApiKey, UsagePlan
 from signoff.environment import Throttle
 
 EVERY_METHOD = "*/*"

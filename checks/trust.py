@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from aws.iam import Context, Outcome, Statement, context, evaluate, parse
-from aws.roles import Role
+from aws.role import Role
 from aws.section import NotTestable
 from checks.bounds import Bounds
 from checks.principals import is_gone

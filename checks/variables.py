@@ -10,9 +10,9 @@ from functools import cache
 import boto3
 
 from aws import desired
-from aws.functions import Function
+from aws.function import Function
+from aws.secret_text import MaskedValue, digest
 from aws.section import Follows
-from aws.value import Value, digest
 from plan.compute import LINE_API
 from signoff.environment import Environment
 
@@ -75,17 +75,17 @@ def diverting(found: Function) -> list[str]:
     return sorted(name for name in found.environment if DIVERTERS.fullmatch(name))
 
 
-def leads_to_line(value: Value | None, environment: Environment, salt: str) -> bool:
+def leads_to_line(value: MaskedValue | None, environment: Environment, salt: str) -> bool:
     """Whether LINE's endpoint is LINE's own: always in production, elsewhere unless decided."""
     decided = LINE_API if environment.production else environment.line.endpoint
     return value is None or same(value, decided, salt)
 
 
-def same(value: Value, text: str, salt: str) -> bool:
+def same(value: MaskedValue, text: str, salt: str) -> bool:
     return value.digests[salt] == digest(salt, text)
 
 
-def _as_planned(value: Value | None, name: str, text: str, salt: str) -> bool:
+def _as_planned(value: MaskedValue | None, name: str, text: str, salt: str) -> bool:
     if value is None:
         return DEFAULTS.get(name) == text
     return same(value, text, salt)

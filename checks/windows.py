@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from aws.monitoring import Alarm
+from aws.alarm import Alarm
 from aws.section import NotTestable
 from signoff.records import Records
 

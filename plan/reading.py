@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from aws.scope import Scope
+from aws.reading import Scope
 from lambdas.rally.domain.ids import LINE_USER_ID
 from plan.data import is_restored
 from plan.plan import Plan

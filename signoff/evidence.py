@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar
 
-from aws.value import Value
+from aws.secret_text import MaskedValue
 
 R = TypeVar("R")
 
@@ -39,7 +39,7 @@ def plain(value: Any) -> Any:
     match value:
         case None | bool() | int() | float() | str():
             shown = value
-        case Value():
+        case MaskedValue():
             shown = str(value)
         case Mapping():
             shown = {str(key): plain(one) for key, one in value.items()}

@@ -12,9 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws import from_json, on_demand, read
 from aws.endpoints import elsewhere
-from aws.inventory import Inventory
-from aws.reading import Means
-from aws.scope import Scope
+from aws.inventory import Inventory, ReadOptions
+from aws.reading import Scope
 from signoff.environment import Environment
 from signoff.environments import peek
 from signoff.guard import GuardError, guard
@@ -59,7 +58,9 @@ def _live(run: Run, say: Say) -> Snapshot:
         salts=salts,
         endpoint=elsewhere(session),
         progress=progress,
-        means=Means(now=lambda: datetime.now(UTC) + caller.skew),  # AWS's moments, AWS's clock
+        options=ReadOptions(
+            now=lambda: datetime.now(UTC) + caller.skew
+        ),  # AWS's moments, AWS's clock
     )
     return _snapshot(run, scope, inventory, _records(run, run.environment, session), dev)
 

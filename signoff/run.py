@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from aws.scope import Scope
+from aws.reading import Scope
 from aws.section import Missing
 from aws.words import Words
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from aws.inventory import Inventory
-from aws.scope import Scope
+from aws.reading import Scope
 from signoff.environment import Environment
 from signoff.records import Records
 from signoff.release import release_of

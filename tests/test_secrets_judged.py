@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from aws.inventory import Names
+from aws.names import Names
 from checks.secret_values import weakness_of
 from signoff.outcome import Outcome
 from tests.defects.changes import both, edited

@@ -6,9 +6,7 @@ from typing import Any
 
 from aws.change import Changes, unless_absent
 from aws.desired import Secret
-from aws.placeholder import is_placeholder
-from aws.strength import weakness
-from aws.value import withheld
+from aws.secret_text import is_placeholder, weakness, withheld
 from plan.reading import KNOWN_DEFAULTS
 from runbook.converge.clear import tag_fields, tag_list, tag_map
 from runbook.engine import Change, Refused, StepContext, difference

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from aws.scope import Scope
+from aws.reading import Scope
 
 ACCOUNT, REGION = "444455556666", "ap-northeast-1"
 LAMBDA = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"

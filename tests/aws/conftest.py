@@ -3,9 +3,9 @@
 import boto3
 import pytest
 
-from aws.reading import read
+from aws.inventory import read
 from tests.aws.answers import SCOPE
-from tests.aws.fake_aws import CALLER, MEANS, FakeAws
+from tests.aws.fake_aws import CALLER, OPTIONS, FakeAws
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def healthy(models):
     """The inventory of the table of answers as it is."""
     session = session_with(models)
     FakeAws().hook(session)
-    return read(session, SCOPE, caller=CALLER, means=MEANS)
+    return read(session, SCOPE, caller=CALLER, options=OPTIONS)
 
 
 def session_with(models):
@@ -46,7 +46,7 @@ def fake(session):
 def inventory_of(session):
     """Read the whole scope, or another one, from whatever the session answers."""
 
-    def inventory(scope=SCOPE, means=MEANS, **more):
-        return read(session, scope, caller=CALLER, means=means, **more)
+    def inventory(scope=SCOPE, options=OPTIONS, **more):
+        return read(session, scope, caller=CALLER, options=options, **more)
 
     return inventory

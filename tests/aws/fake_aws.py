@@ -9,15 +9,15 @@ from typing import Any
 
 import boto3
 
-from aws.door import Patience
-from aws.reading import Means
+from aws.door import RetryPolicy
+from aws.inventory import ReadOptions
 from tests.aws import answers, data_answers, watch_answers
 from tests.aws.gateway_answers import GATEWAY
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/reader/somebody"
 ADDRESSES = {answers.SCOPE.domain: ("192.0.2.1",), "d-abc.execute-api.example": ("192.0.2.1",)}
-MEANS = Means(
-    patience=Patience(control_plane_per_s=1e6, attempts=1),
+OPTIONS = ReadOptions(
+    retry=RetryPolicy(control_plane_per_s=1e6, attempts=1),
     resolve=lambda name: ADDRESSES[name],
     now=lambda: answers.THEN,
 )

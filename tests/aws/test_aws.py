@@ -6,7 +6,7 @@ from collections import deque
 import pytest
 from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
 
-from aws.door import Aws, Gone, Patience, ReadFailure, TimeIsUp
+from aws.door import Aws, Gone, ReadFailure, RetryPolicy, TimeIsUp
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.wire import Wire
 
@@ -24,7 +24,7 @@ def wire(session):
 
 @pytest.fixture
 def aws(session):
-    return lambda **patience: Aws(session, SCOPE.region, Patience(**patience))
+    return lambda **retry: Aws(session, SCOPE.region, RetryPolicy(**retry))
 
 
 def test_each_request_is_counted_retries_included(wire, aws):

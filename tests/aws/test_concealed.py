@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws.concealed import held_in, spellings
-from aws.value import seen
+from aws.secret_text import masked, secrets_in, spellings
 
 HEX = "b4a23b107ff67925b88393b33bcba118bd2caffed444e0d2de777965dfef4e36"
 TOKEN = "557R4FAuA6D+0Ey1/EBXbtQJle3sWpsmPVEZ/oIA6Rp4asbrKGK5GJMVhbpyIGibNvGuM="
@@ -47,33 +46,33 @@ CARRIES_THE_TOKEN_KEY = {
 
 @pytest.mark.parametrize("way", CARRIES_THE_LINE_TOKEN)
 def test_token_is_found(way):
-    assert held_in(CARRIES_THE_LINE_TOKEN[way], NEEDLES) == ("line-token",)
+    assert secrets_in(CARRIES_THE_LINE_TOKEN[way], NEEDLES) == ("line-token",)
 
 
 @pytest.mark.parametrize("way", CARRIES_THE_TOKEN_KEY)
 def test_key_is_found(way):
-    assert held_in(CARRIES_THE_TOKEN_KEY[way], NEEDLES) == ("token-key",)
+    assert secrets_in(CARRIES_THE_TOKEN_KEY[way], NEEDLES) == ("token-key",)
 
 
 def test_text_with_both_names_both():
-    assert held_in(f"{HEX}:{TOKEN}", NEEDLES) == ("line-token", "token-key")
+    assert secrets_in(f"{HEX}:{TOKEN}", NEEDLES) == ("line-token", "token-key")
 
 
 @pytest.mark.parametrize(
     "text", ["", HEX[:-1], TOKEN[:-3], "Users-prod", encoded("Users-prod" * 9)]
 )
 def test_text_without_a_secret_carries_none(text):
-    assert held_in(text, NEEDLES) == ()
+    assert secrets_in(text, NEEDLES) == ()
 
 
 @given(st.text(max_size=80))
 def test_no_text_is_too_strange_to_be_searched(text):
-    assert held_in(text, NEEDLES) == ()
+    assert secrets_in(text, NEEDLES) == ()
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_secret_is_found_whatever_stands_around_it(before, after):
-    assert held_in(before + TOKEN + after, NEEDLES) == ("line-token",)
+    assert secrets_in(before + TOKEN + after, NEEDLES) == ("line-token",)
 
 
 def test_short_secret_is_not_looked_for():
@@ -81,11 +80,11 @@ def test_short_secret_is_not_looked_for():
 
 
 def test_value_names_the_secret_and_never_shows_it():
-    value = seen(f"Bearer {TOKEN}", public=(), salts=("salt",), needles=NEEDLES)
+    value = masked(f"Bearer {TOKEN}", public=(), salts=("salt",), needles=NEEDLES)
 
     assert value.holds == ("line-token",)
     assert TOKEN not in repr(value)
 
 
 def test_public_value_is_no_secret_even_where_it_equals_one():
-    assert seen(TOKEN, public={TOKEN}, salts=(), needles=NEEDLES).holds == ()
+    assert masked(TOKEN, public={TOKEN}, salts=(), needles=NEEDLES).holds == ()

@@ -4,8 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from aws.api import Authorizer, StaticAnswer
-from aws.documents import draft, export, normal
+from aws.api_document import Authorizer, StaticAnswer, from_draft, from_export, unquoted
 from tests.aws.export_answer import EXPORT
 from tests.aws.gateway_answers import DRAFT
 from tests.aws.gateway_parts import AUTH
@@ -14,7 +13,7 @@ from tests.aws.gateway_parts import AUTH
 def of_draft(change=lambda _: None):
     items = deepcopy({name: answer["items"] for name, answer in DRAFT.items()})
     change(items)
-    return draft.canonical(
+    return from_draft(
         resources=items["apigateway:GetResources"],
         authorizers=items["apigateway:GetAuthorizers"],
         gateway_responses=items["apigateway:GetGatewayResponses"],
@@ -24,7 +23,7 @@ def of_draft(change=lambda _: None):
 def of_export(change=lambda _: None):
     raw = deepcopy(EXPORT)
     change(raw)
-    return export.canonical(raw)
+    return from_export(raw)
 
 
 def behind(raw, path, verb):
@@ -123,8 +122,8 @@ def test_gateway_responses_are_those_that_somebody_set():
 
 
 def test_echo_of_the_callers_origin_keeps_its_mapping():
-    assert normal.unquoted("method.request.header.Origin") == "method.request.header.Origin"
-    assert normal.unquoted("'https://a.example'") == "https://a.example"
+    assert unquoted("method.request.header.Origin") == "method.request.header.Origin"
+    assert unquoted("'https://a.example'") == "https://a.example"
 
 
 def test_authorizer_that_is_gone_leaves_its_id_as_a_name():
@@ -148,4 +147,4 @@ def test_sources_of_a_request_authorizer_are_spelled_one_way():
 @pytest.mark.parametrize("raw", [{}, {"message": "nothing here"}])
 def test_something_else_is_no_export(raw):
     with pytest.raises(KeyError, match="paths"):
-        export.canonical(raw)
+        from_export(raw)

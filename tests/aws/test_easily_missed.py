@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.api import OwnLimit
+from aws.usage_plan import OwnLimit
 from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import HEALTHY
 

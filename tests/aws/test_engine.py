@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from aws.door import ReadFailure
-from aws.engine import Reader, Reading, reason_of
+from aws.reading import Reader, Reading, reason_of
 from aws.section import Unreadable
 from tests.aws.answers import CANARY, SCOPE
-from tests.aws.fake_aws import HEALTHY, MEANS
+from tests.aws.fake_aws import HEALTHY, OPTIONS
 
 
 class NoAws:
@@ -92,8 +92,8 @@ def test_calls_run_at_the_same_time_up_to_the_bound(at_once, together, fake, inv
         return HEALTHY["lambda:ListAliases"](asked)
 
     fake.answers["lambda:ListAliases"] = meets
-    means = replace(MEANS, patience=replace(MEANS.patience, at_once=at_once))
+    options = replace(OPTIONS, retry=replace(OPTIONS.retry, at_once=at_once))
 
-    aliases = inventory_of(means=means).sections.aliases
+    aliases = inventory_of(options=options).sections.aliases
 
     assert [isinstance(one, tuple) for one in aliases.values()] == [together, together]

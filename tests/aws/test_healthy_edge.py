@@ -2,10 +2,11 @@
 
 import pytest
 
-from aws.api import MethodSetting
+from aws.dashboard import Metric
 from aws.domain import BasePath
-from aws.monitoring import Metric, Subscription
+from aws.rest_api import MethodSetting
 from aws.section import lookup
+from aws.topic import Subscription
 from tests.aws.answers import FOREIGN_TOPIC, REGION, SCOPE, TOPIC
 from tests.aws.watch_answers import SEARCH
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import boto3
 import pytest
 
-from aws.door import Patience
+from aws.door import RetryPolicy
+from aws.inventory import ReadOptions, read
 from aws.reader_policy import policy
-from aws.reading import Means, read
 from aws.saved import from_json, to_json, unreadable
 from local.aws.faults import denied, throttled
 from local.aws.server import LocalAws
@@ -17,8 +17,8 @@ from tests.aws.answers import CANARY
 from tests.aws.tour import ACCOUNT, REGION, SCOPE, TOPIC, TRUST, provision
 from tests.aws.unread import unread
 
-FAST = Means(patience=Patience(control_plane_per_s=1e6, attempts=1))
-TRYING = Means(patience=Patience(control_plane_per_s=1e6, attempts=3))
+FAST = ReadOptions(retry=RetryPolicy(control_plane_per_s=1e6, attempts=1))
+TRYING = ReadOptions(retry=RetryPolicy(control_plane_per_s=1e6, attempts=3))
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,8 @@ def faults(local):
     local.faults.clear()
 
 
-def reading(session, means=FAST, scope=SCOPE):
-    return read(session, scope, caller="reader", means=means)
+def reading(session, options=FAST, scope=SCOPE):
+    return read(session, scope, caller="reader", options=options)
 
 
 def test_what_stands_there_is_read(session):

@@ -3,10 +3,10 @@
 import pytest
 
 from aws import frozen, on_demand, to_json, unreadable
-from aws.reading import NOT_ASKED, read
+from aws.inventory import NOT_ASKED, read
 from aws.section import NotTestable, known
 from tests.aws.answers import SCOPE
-from tests.aws.fake_aws import CALLER, MEANS
+from tests.aws.fake_aws import CALLER, OPTIONS
 from tests.aws.unread import unread
 
 pytestmark = pytest.mark.usefixtures("fake")
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("fake")
 
 @pytest.fixture
 def lazy(session):
-    return on_demand(session, SCOPE, caller=CALLER, means=MEANS)
+    return on_demand(session, SCOPE, caller=CALLER, options=OPTIONS)
 
 
 def test_nothing_is_asked_before_a_section_is_looked_at(fake, lazy):
@@ -74,7 +74,7 @@ def test_frozen_of_a_whole_inventory_is_itself(healthy):
 def test_progress_is_told_after_each_section(session, healthy):
     told = []
 
-    read(session, SCOPE, caller=CALLER, means=MEANS, progress=lambda *one: told.append(one))
+    read(session, SCOPE, caller=CALLER, options=OPTIONS, progress=lambda *one: told.append(one))
 
     sections = set(type(healthy.sections).__dataclass_fields__)
     assert {name for name, _, _ in told} == sections

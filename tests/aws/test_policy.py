@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from aws.inventory import READERS
 from aws.reader_policy import actions, policy, text
-from aws.readers import READERS
 from tests.aws.fake_aws import HEALTHY
 
 SHIPPED = Path(__file__).parents[2] / "docs" / "reader-policy.json"

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from aws.readers import READERS
+from aws.inventory import READERS
 from aws.saved import from_json, to_json, unreadable
 from tests.aws.answers import SCOPE
-from tests.aws.fake_aws import HEALTHY, MEANS, Refusal
+from tests.aws.fake_aws import HEALTHY, OPTIONS, Refusal
 from tests.aws.known_without import EMPTY_LISTINGS, LOST, NOTHING_SET, UNREAD, of
 from tests.aws.unread import is_unread, items, missing, unread
 
@@ -130,8 +130,8 @@ def test_unresolved_name_is_unread_but_a_name_that_leads_nowhere_is_known(invent
     def fails(_name):
         raise OSError(-3, "Temporary failure in name resolution")
 
-    failing = inventory_of(means=replace(MEANS, resolve=fails))
-    nowhere = inventory_of(means=replace(MEANS, resolve=lambda _: ()))
+    failing = inventory_of(options=replace(OPTIONS, resolve=fails))
+    nowhere = inventory_of(options=replace(OPTIONS, resolve=lambda _: ()))
 
     assert "Temporary failure" in failing.sections.resolutions[SCOPE.domain].unreadable
     assert nowhere.sections.resolutions[SCOPE.domain].addresses == ()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from aws.saved import to_json
-from aws.value import digest
+from aws.secret_text import digest
 from tests.aws.answers import CANARY
 
 

@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
-from aws.belonging import ours, shared_beginning, shared_ending
-from aws.readers.log_groups import prefixes
-from aws.readers.topics import masked
-from aws.resolving import resolve, within
+from aws.domain import resolve, within
+from aws.log_group import prefixes
+from aws.names import ours, shared_beginning, shared_ending
+from aws.topic import masked_address
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_log_groups_of_a_folder_take_one_listing():
     ],
 )
 def test_address_is_masked(protocol, endpoint, shown):
-    assert masked(protocol, endpoint) == shown
+    assert masked_address(protocol, endpoint) == shown
 
 
 def test_name_that_does_not_exist_has_no_addresses(monkeypatch):

@@ -4,20 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws.placeholder import is_placeholder
-from aws.value import bits, digest, seen, shape, withheld
+from aws.secret_text import digest, entropy_bits, is_placeholder, masked, shape, withheld
 
 HEX_KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 @pytest.mark.parametrize("text", ["Users-prod", "30", "-1", "999999", "true", "False", ""])
 def test_value_is_kept_in_clear_when_public_short_or_plain(text):
-    assert seen(text, public={"Users-prod"}, salts=()).text == text
+    assert masked(text, public={"Users-prod"}, salts=()).text == text
 
 
 @pytest.mark.parametrize("text", ["1000000", "hunter2", HEX_KEY, "truely", "Users-prod2"])
 def test_any_other_value_is_withheld(text):
-    value = seen(text, public={"Users-prod"}, salts=("salt",))
+    value = masked(text, public={"Users-prod"}, salts=("salt",))
 
     assert value.text is None
     assert text not in str(value)
@@ -60,10 +59,10 @@ def test_shape_is_the_narrowest_that_fits(text, expected):
 
 
 def test_bits_bound_randomness_from_above():
-    assert bits("aaaaaaaa") == 0
-    assert bits("") == 0
-    assert bits("ab" * 32) == 64
-    assert bits(HEX_KEY) > 200
+    assert entropy_bits("aaaaaaaa") == 0
+    assert entropy_bits("") == 0
+    assert entropy_bits("ab" * 32) == 64
+    assert entropy_bits(HEX_KEY) > 200
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 
-from aws.scope import Scope
+from aws.reading import Scope
 from tests.aws.answers import CANARY
 
 ACCOUNT, REGION = "555566667777", "ap-northeast-1"

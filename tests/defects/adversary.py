@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from aws.monitoring import Alarm
-from aws.value import seen
+from aws.alarm import Alarm
+from aws.secret_text import masked
 from tests.defects.changes import added, edited, item
 from tests.defects.defect import Defect
 from tests.healthy import SALTS
@@ -42,7 +42,7 @@ def _api(document: str):
 
 
 def _variable(name: str):
-    value = seen("/opt/wrapper", public=(), salts=SALTS.values())
+    value = masked("/opt/wrapper", public=(), salts=SALTS.values())
     return edited(
         "functions", AUTH, lambda f: replace(f, environment={**f.environment, name: value})
     )

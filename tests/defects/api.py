@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aws.api import Integration, StaticAnswer
+from aws.api_document import Integration, StaticAnswer
 from signoff.records import Records
 from signoff.snapshot import Snapshot
 from tests.defects import following

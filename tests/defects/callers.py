@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.functions import FunctionPolicy, FunctionUrl
+from aws.function import FunctionPolicy, FunctionUrl
 from signoff.outcome import Outcome
 from tests.defects.changes import added, edited, unread
 from tests.defects.defect import Break, Defect

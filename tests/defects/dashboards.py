@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from aws.monitoring import Dashboard, LogGroup, Metric, Widget
+from aws.dashboard import Dashboard, Metric, Widget
+from aws.log_group import LogGroup
 from signoff.outcome import Outcome
 from tests.defects.changes import absent, added, edited, item
 from tests.defects.defect import Break, Defect

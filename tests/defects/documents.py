@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws.api import ApiDocument, Method, StaticAnswer
+from aws.api_document import ApiDocument, Method, StaticAnswer
 from tests.defects.changes import both, edited
 from tests.defects.defect import Break
 from tests.healthy.api_document import ROUTES

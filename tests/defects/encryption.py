@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws.secrets import Key
+from aws.key import Key
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
 from tests.defects.changes import absent, added, both, item, unread

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from aws.api import Deployment
-from aws.functions import LambdaAccount
+from aws.function import LambdaAccount
+from aws.rest_api import Deployment
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
 from tests.defects import following

@@ -4,8 +4,9 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from aws.monitoring import Alarm, Subscription, Topic
-from aws.secrets import Key
+from aws.alarm import Alarm
+from aws.key import Key
+from aws.topic import Subscription, Topic
 from tests.defects.changes import absent, added, both, edited, every, item
 from tests.defects.defect import Break, Defect
 from tests.healthy.watch import TOPIC

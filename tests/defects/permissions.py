@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.tables import ResourcePolicy
+from aws.table import ResourcePolicy
 from signoff.outcome import Outcome
 from tests.defects import callers, privileges, shortfalls
 from tests.defects.changes import absent, added, both, item, unread

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws.roles import PolicyDocument
+from aws.role import PolicyDocument
 from signoff.outcome import Outcome
 from tests.defects.defect import Break, Defect
 from tests.defects.roles import attached, role_of

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws.inventory import Names
+from aws.names import Names
 from signoff.outcome import Outcome
 from signoff.records import Records
 from signoff.snapshot import Snapshot

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from aws.roles import PolicyDocument, Role
+from aws.role import PolicyDocument, Role
 from tests.defects.changes import edited, item
 from tests.defects.defect import Break
 from tests.healthy.identity import document

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws.secrets import SecretValue
-from aws.value import withheld
+from aws.secret import SecretValue
+from aws.secret_text import withheld
 from signoff.outcome import Outcome
 from tests.defects.changes import added, unread
 from tests.defects.defect import Break, Defect

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aws.secrets import Key, SecretValue
-from aws.value import withheld
+from aws.key import Key
+from aws.secret import SecretValue
+from aws.secret_text import withheld
 from signoff.outcome import Outcome
 from signoff.records import Records
 from signoff.snapshot import Snapshot

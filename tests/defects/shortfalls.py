@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from aws.roles import PolicyDocument
+from aws.role import PolicyDocument
 from signoff.outcome import Outcome
 from tests.defects.defect import Break, Defect
 from tests.defects.roles import Statement, attached, rewritten, role_of, under, without

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from aws.api import GatewayAccount, MethodSetting
+from aws.rest_api import GatewayAccount, MethodSetting
 from tests.defects.changes import added, both, edited, item
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import integrated

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from aws.tables import ScalableTarget, Tags
-from aws.value import Value
+from aws.secret_text import MaskedValue
+from aws.table import ScalableTarget, Tags
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item
 from tests.defects.defect import Break, Defect
@@ -53,7 +53,7 @@ def _scaled(*targets: tuple[str, str, int], policies: tuple[str, ...] = ("70 %",
     )
 
 
-def _tags(**tags: str) -> dict[str, Value]:
+def _tags(**tags: str) -> dict[str, MaskedValue]:
     return {key: clear(text) for key, text in tags.items()}
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.api import MethodSetting, OwnLimit
+from aws.rest_api import MethodSetting
+from aws.usage_plan import OwnLimit
 from signoff.outcome import Outcome
 from tests.defects.changes import absent, added, both, item, unread
 from tests.defects.defect import Break, Defect

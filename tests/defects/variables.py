@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aws.value import Value
+from aws.secret_text import MaskedValue
 from tests.defects.changes import both, edited
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import clear, kept_back
@@ -11,7 +11,7 @@ AUTH, AWARD, STAMPS = "stamp-rally-prod-auth", "stamp-rally-prod-award", "stamp-
 DEV_SECRET = kept_back("stamp-rally/token-secret-key")
 
 
-def _set(name: str, **variables: Value) -> Break:
+def _set(name: str, **variables: MaskedValue) -> Break:
     """Give a function these variables, in the place of its own or beside them."""
     return edited(
         "functions",

@@ -10,9 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-from aws.door import Patience
-from aws.inventory import Inventory
-from aws.reading import Means, on_demand, read
+from aws.door import RetryPolicy
+from aws.inventory import Inventory, ReadOptions, on_demand, read
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from local.mends.sns import confirmation_token
@@ -25,8 +24,8 @@ from tests.healthy import healthy, store
 ACCOUNT, REGION = "444455556666", "ap-northeast-1"
 CALLER = "arn:aws:iam::444455556666:user/auditor"
 SALTS = {"own": "own-7c21", "dev": "5a1f"}
-MEANS = Means(
-    patience=Patience(control_plane_per_s=1e6, attempts=1),
+OPTIONS = ReadOptions(
+    retry=RetryPolicy(control_plane_per_s=1e6, attempts=1),
     resolve=lambda _: ("192.0.2.7",),
 )
 """One attempt and no pace, since nobody else is calling; DNS knows one address for every name."""
@@ -40,13 +39,13 @@ class Account:
     session: boto3.Session
     client: Callable[[str], Any]
 
-    def inventory(self, means: Means = MEANS) -> Inventory:
+    def inventory(self, options: ReadOptions = OPTIONS) -> Inventory:
         """Read everything."""
-        return read(self.session, _scope(), caller=CALLER, salts=SALTS, means=means)
+        return read(self.session, _scope(), caller=CALLER, salts=SALTS, options=options)
 
     def again(self, before: Inventory, *sections: str) -> Inventory:
         """Read these sections anew and take all others from ``before``."""
-        lazy = on_demand(self.session, _scope(), caller=CALLER, salts=SALTS, means=MEANS)
+        lazy = on_demand(self.session, _scope(), caller=CALLER, salts=SALTS, options=OPTIONS)
         fresh = {name: getattr(lazy.sections, name) for name in sections}
         return replace(before, sections=replace(before.sections, **fresh))
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from aws import from_json, to_json, unreadable
-from aws.door import Patience
+from aws.door import RetryPolicy
 from aws.reader_policy import actions
 from local.aws.faults import denied, failing, throttled
 from signoff.verdict import Decision
-from tests.foreign.account import MEANS, with_evidence
+from tests.foreign.account import OPTIONS, with_evidence
 from tests.foreign.judged import decision, rows
 
 OPERATIONS = (
@@ -73,16 +73,16 @@ OTHERWISE = {
 }
 """Actions of the reader's policy that are no operation here, and why."""
 EVEN, ODD = OPERATIONS[::2], OPERATIONS[1::2]
-TRYING = replace(MEANS, patience=Patience(attempts=2, control_plane_per_s=1e6))
+TRYING = replace(OPTIONS, retry=RetryPolicy(attempts=2, control_plane_per_s=1e6))
 
 
 @pytest.fixture
 def refusing(account):
     """Read with a fault in the way."""
 
-    def inventory(fault, means=MEANS):
+    def inventory(fault, options=OPTIONS):
         account.aws.faults.append(fault)
-        return account.inventory(means)
+        return account.inventory(options)
 
     yield inventory
     account.aws.faults.clear()

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from aws.inventory import Inventory, Names, Sections
+from aws.inventory import Inventory, Sections
+from aws.names import Names
 from plan import plan_for, scope_of
 from plan.canonical import canonical_hash
 from signoff.environment import Environment

@@ -2,16 +2,8 @@
 
 import json
 
-from aws.concealed import spellings
-from aws.functions import (
-    Alias,
-    Function,
-    FunctionPolicy,
-    FunctionUrl,
-    LambdaAccount,
-    Version,
-)
-from aws.value import Value, seen
+from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
+from aws.secret_text import MaskedValue, masked, spellings
 from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY
 
 NEEDLES = {
@@ -92,14 +84,14 @@ def _function(key: str) -> Function:
     )
 
 
-def clear(text: str) -> Value:
+def clear(text: str) -> MaskedValue:
     """Return a value that the reader keeps in clear, digested under both salts of the run."""
-    return seen(text, public={text}, salts=("own-3f9c", "5a1f"))
+    return masked(text, public={text}, salts=("own-3f9c", "5a1f"))
 
 
-def kept_back(text: str) -> Value:
+def kept_back(text: str) -> MaskedValue:
     """Return a value that the reader withholds, nobody having planned it, and looks for secrets in."""
-    return seen(text, public=(), salts=("own-3f9c", "5a1f"), needles=NEEDLES)
+    return masked(text, public=(), salts=("own-3f9c", "5a1f"), needles=NEEDLES)
 
 
 def aliases() -> dict[str, tuple[Alias, ...]]:

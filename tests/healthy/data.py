@@ -3,16 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from aws.tables import (
-    Backups,
-    Contents,
-    Index,
-    KeyScan,
-    ResourcePolicy,
-    ScalableTarget,
-    Table,
-    Tags,
-)
+from aws.table import Backups, Contents, Index, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
 from tests.healthy.compute import clear
 
 NAMES = ("Users-prod", "UserStamps-prod", "StampMasters-prod")

@@ -2,18 +2,11 @@
 
 from datetime import UTC, datetime
 
-from aws.api import (
-    ApiDocument,
-    ApiKey,
-    Deployment,
-    GatewayAccount,
-    MethodSetting,
-    RestApi,
-    Stage,
-    UsagePlan,
-)
-from aws.buckets import Bucket
+from aws.api_document import ApiDocument
+from aws.bucket import Bucket
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution
+from aws.rest_api import Deployment, GatewayAccount, MethodSetting, RestApi, Stage
+from aws.usage_plan import ApiKey, UsagePlan
 from tests.healthy.api_document import document
 from tests.healthy.compute import clear
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from aws.roles import PolicyDocument, Role
+from aws.role import PolicyDocument, Role
 from tests.healthy.compute import clear
 
 ACCOUNT = "444455556666"

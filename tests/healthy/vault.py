@@ -2,9 +2,9 @@
 
 import json
 
-from aws.placeholder import is_placeholder
-from aws.secrets import Key, Secret, SecretValue
-from aws.value import withheld
+from aws.key import Key
+from aws.secret import Secret, SecretValue
+from aws.secret_text import is_placeholder, withheld
 
 HERE = "ap-northeast-1:444455556666"
 TOKEN_KEY = "stamp-rally-prod/token-secret-key"

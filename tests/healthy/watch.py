@@ -3,15 +3,10 @@
 import json
 from datetime import UTC, datetime
 
-from aws.monitoring import (
-    Alarm,
-    Dashboard,
-    LogGroup,
-    Metric,
-    Subscription,
-    Topic,
-    Widget,
-)
+from aws.alarm import Alarm
+from aws.dashboard import Dashboard, Metric, Widget
+from aws.log_group import LogGroup
+from aws.topic import Subscription, Topic
 
 REGION = "ap-northeast-1"
 TOPIC = "arn:aws:sns:ap-northeast-1:444455556666:stamp-rally-prod-alerts"

@@ -3,16 +3,46 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from aws.engine import Reader, Reading
-from aws.monitoring import Dashboard, Metric, Widget
+from aws.reading import Reader, Reading
 from aws.section import Section
 
 Raw = Mapping[str, Any]
+
+
 DEFAULT_STATISTIC = "Average"
+
+
 SEARCHING = re.compile(r"\bSEARCH\s*\(|^\s*SELECT\s", re.IGNORECASE)
 """How an expression looks metrics up: a search, or a query of Metrics Insights."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    statistic: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widget:
+    title: str
+    kind: str
+    """metric, text, log, alarm …"""
+    metrics: tuple[Metric, ...]
+    searches: tuple[str, ...] = ()
+    """What looks for metrics when the widget is drawn (SEARCH, Metrics Insights, an explorer): nobody
+    can say beforehand what that finds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    name: str
+    widgets: tuple[Widget, ...]
 
 
 def dashboards(reading: Reading) -> Section[Dashboard]:

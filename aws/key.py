@@ -1,10 +1,10 @@
 """KMS: each key by the name with which a resource refers to it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from aws.engine import Reader, Reading
-from aws.secrets import Key
+from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
 
 REFERRING = {
@@ -17,8 +17,21 @@ REFERRING = {
 }
 """Section -> the field of its items that names a key."""
 
+
 SECRETS_DEFAULT = "alias/aws/secretsmanager"
 """The key of a secret that names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A KMS key under the name by which a resource refers to it (id, ARN or alias)."""
+
+    arn: str
+    state: str
+    """Enabled, Disabled, PendingDeletion …"""
+    manager: str
+    """AWS or CUSTOMER."""
+    policy: str | None = None
 
 
 def keys(reading: Reading) -> Section[Key]:

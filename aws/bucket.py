@@ -1,11 +1,27 @@
 """S3: how the optional bucket of images is encrypted and closed."""
 
-from aws.buckets import Bucket
-from aws.engine import Reader, Reading
+from dataclasses import dataclass
+
+from aws.reading import Reader, Reading
 from aws.section import Section
 
 FIRST_REGION = "us-east-1"
 """What S3 means where it answers no location."""
+
+
+SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """``encryption`` is AES256 or aws:kms; ``public_access_blocked`` only if all four are on."""
+
+    name: str
+    encryption: str | None
+    kms_key: str | None
+    public_access_blocked: bool
+    policy: str | None
+    region: str
 
 
 def buckets(reading: Reading) -> Section[Bucket]:
@@ -37,8 +53,6 @@ def _bucket(reading: Reading, name: str) -> Bucket:
         region=location.get("LocationConstraint") or FIRST_REGION,
     )
 
-
-SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 READERS = {
     "buckets": Reader(

@@ -1,16 +1,28 @@
 """CloudWatch Logs: the planned groups, and the one that API Gateway makes by itself."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from aws.belonging import shared_beginning
 from aws.door import ReadFailure
-from aws.engine import Reader, Reading
-from aws.monitoring import LogGroup
-from aws.readers.api import api_id
+from aws.names import shared_beginning
+from aws.reading import Reader, Reading
+from aws.rest_api import api_id
 from aws.section import Section, Unreadable
 
 EXECUTION = "API-Gateway-Execution-Logs_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogGroup:
+    """``retention_days`` None never expires."""
+
+    name: str
+    arn: str
+    retention_days: int | None
+    log_class: str = "STANDARD"
+    """INFREQUENT_ACCESS makes no metrics of embedded ones."""
+    kms_key: str | None = None
 
 
 def log_groups(reading: Reading) -> Section[LogGroup]:

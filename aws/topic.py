@@ -1,11 +1,29 @@
 """SNS: the topics that alarms notify, and who listens; addresses are masked as they are read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from aws.engine import Reader, Reading
-from aws.monitoring import Subscription, Topic
+from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """``endpoint`` is masked: it is somebody's address."""
+
+    protocol: str
+    endpoint: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    arn: str
+    policy: str
+    """JSON text."""
+    kms_key: str | None
+    subscriptions: tuple[Subscription, ...]
 
 
 def topics(reading: Reading) -> Section[Topic]:
@@ -35,7 +53,7 @@ def _topic(reading: Reading, arn: str) -> Topic:
         subscriptions=tuple(
             Subscription(
                 protocol=one["Protocol"],
-                endpoint=masked(one["Protocol"], one.get("Endpoint", "")),
+                endpoint=masked_address(one["Protocol"], one.get("Endpoint", "")),
                 # PendingConfirmation and Deleted stand where an ARN should.
                 confirmed=one["SubscriptionArn"].startswith("arn:"),
             )
@@ -44,7 +62,7 @@ def _topic(reading: Reading, arn: str) -> Topic:
     )
 
 
-def masked(protocol: str, endpoint: str) -> str:
+def masked_address(protocol: str, endpoint: str) -> str:
     """Show enough of an address to know whose it is, and no more."""
     if protocol in {"email", "email-json"}:
         name, _, domain = endpoint.rpartition("@")

@@ -1,13 +1,105 @@
-"""DynamoDB: how each table is set up, what protects it, and how it scales."""
+"""DynamoDB: how each table is set up, what protects it, how it scales, and what stands in it.
 
+Master data is read whole, of the tables of people nothing but the hash keys.
+"""
+
+import base64
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from aws.engine import Reader, Reading
-from aws.readers.described import described
+from aws.reading import Reader, Reading, taken, utc
+from aws.secret import described
+from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
-from aws.tables import Backups, Index, ResourcePolicy, ScalableTarget, Table, Tags
-from aws.timestamps import utc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    name: str
+    hash_key: str
+    range_key: str | None
+    projection: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """``sse_type`` None is the AWS owned key: encrypted all the same."""
+
+    name: str
+    arn: str
+    status: str
+    hash_key: str
+    range_key: str | None
+    attribute_types: Mapping[str, str]
+    billing_mode: str
+    """PAY_PER_REQUEST or PROVISIONED (which is what AWS means where it says nothing)."""
+    indexes: tuple[Index, ...] = ()
+    sse_type: str | None = None
+    sse_status: str | None = None
+    sse_key_arn: str | None = None
+    deletion_protection: bool = False
+    capped: tuple[str, ...] = ()
+    """The table or indexes whose on-demand throughput has an upper bound."""
+    replicas: tuple[str, ...] = ()
+    """Regions that hold a copy of all that is written (a global table)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backups:
+    """Point-in-time recovery; the times are the restorable window, UTC."""
+
+    pitr: bool
+    window_days: int | None = None
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalableTarget:
+    """Application Auto Scaling on a table or an index: ``dimension`` is AWS's name of it."""
+
+    resource: str
+    dimension: str
+    minimum: int
+    maximum: int
+    suspended: bool = False
+    """It does not scale out for now."""
+    policies: tuple[str, ...] = ()
+    """Names of its scaling policies: without one, nothing ever moves it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """Every item, in DynamoDB JSON; ``complete`` is False where the bound cut the scan."""
+
+    items: tuple[Mapping[str, Any], ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyScan:
+    """Keys of a table of people: real ones are counted only, ``foreign`` ones kept."""
+
+    examined: int
+    complete: bool
+    foreign: tuple[str, ...] = ()
+    """Hash keys that are no real user's: synthetic or development data (distinct, sorted)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcePolicy:
+    """``document`` is None where the resource has no policy."""
+
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    tags: Mapping[str, MaskedValue] = field(default_factory=dict)
 
 
 def names(reading: Reading) -> list[str]:
@@ -152,6 +244,59 @@ def _target(raw: Mapping[str, Any], policies: Iterable[Mapping[str, Any]]) -> Sc
     )
 
 
+def contents(reading: Reading) -> Section[Contents]:
+    return reading.each(reading.scope.contents, lambda name: _contents(reading, name))
+
+
+def key_scans(reading: Reading) -> Section[KeyScan]:
+    # Asked for here: items must not wait for sections (engine).
+    known = reading.section("tables")
+    return reading.each(reading.scope.key_scans, lambda name: _key_scan(reading, known, name))
+
+
+def _contents(reading: Reading, name: str) -> Contents:
+    pages = list(_scan(reading, reading.scope.content_bound, TableName=name, ConsistentRead=True))
+    return Contents(
+        items=tuple(_plain(item) for items, _ in pages for item in items),
+        complete=not any(cut for _, cut in pages),
+    )
+
+
+def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
+    key, real = taken(tables, "tables", name).hash_key, re.compile(reading.scope.real_key)
+    asked = {"ProjectionExpression": "#key", "ExpressionAttributeNames": {"#key": key}}
+    examined, foreign, cut = 0, set[str](), False
+    for items, cut in _scan(reading, reading.scope.key_bound, TableName=name, **asked):  # noqa: B007 - the last one tells
+        examined += len(items)
+        keys = (str(next(iter(item[key].values()))) for item in items)
+        foreign |= {one for one in keys if not real.fullmatch(one)}
+    return KeyScan(examined=examined, complete=not cut, foreign=tuple(sorted(foreign)))
+
+
+def _scan(
+    reading: Reading, bound: int, **parameters: object
+) -> Iterator[tuple[list[Mapping[str, Any]], bool]]:
+    """Yield the items of each page, and whether the bound cuts the scan short there."""
+    count = 0
+    for page in reading.aws.pages("dynamodb", "scan", **parameters):
+        count += len(page["Items"])
+        cut = count >= bound and "LastEvaluatedKey" in page
+        yield page["Items"], cut
+        if cut:
+            return
+
+
+def _plain(value: Any) -> Any:
+    """DynamoDB JSON as the AWS command line prints it: binary values in base64."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value
+
+
 READERS = {
     "tables": Reader(tables, ("dynamodb:DescribeTable",)),
     "backups": Reader(backups, ("dynamodb:DescribeContinuousBackups",)),
@@ -165,4 +310,6 @@ READERS = {
             "dynamodb:DescribeTable",
         ),
     ),
+    "contents": Reader(contents, ("dynamodb:Scan", "kms:Decrypt")),
+    "key_scans": Reader(key_scans, ("dynamodb:Scan", "kms:Decrypt")),
 }

@@ -1,16 +1,50 @@
-"""API Gateway: who may call how often, by plan, by key and by account."""
+"""API Gateway: who may call how often, by usage plan and by API key."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from aws.api import ApiKey, GatewayAccount, OwnLimit, UsagePlan
-from aws.belonging import ours
 from aws.door import ReadFailure
-from aws.engine import Reader, Reading
-from aws.readers.api import PAGE
+from aws.names import ours
+from aws.reading import Reader, Reading
+from aws.rest_api import PAGE
 from aws.section import Section
 
 Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLimit:
+    """What a usage plan allows on one method of a stage in place of its own limits."""
+
+    method: str
+    """``api-id:stage /path/VERB``."""
+    rate: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsagePlan:
+    """``stages`` are ``api-id:stage``; ``keys`` are ids of API keys, read where one is planned."""
+
+    id: str
+    name: str
+    rate: float | None
+    burst: int | None
+    quota: int | None
+    period: str | None
+    stages: tuple[str, ...]
+    keys: tuple[str, ...]
+    own_limits: tuple[OwnLimit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """Its value is never read."""
+
+    id: str
+    name: str
+    enabled: bool
 
 
 def usage_plans(reading: Reading) -> Section[UsagePlan]:
@@ -26,18 +60,6 @@ def api_keys(reading: Reading) -> Section[ApiKey]:
     found = reading.aws.listed("apigateway", "get_api_keys", "items", limit=PAGE)
     by_name = _by_name(reading, found, reading.scope.api_key)
     return reading.each(by_name, lambda name: _api_key(_only(by_name[name])))
-
-
-def account(reading: Reading) -> Section[GatewayAccount]:
-    raw = reading.aws.call("apigateway", "get_account")
-    throttle = raw["throttleSettings"]
-    return {
-        "account": GatewayAccount(
-            log_role_arn=raw.get("cloudwatchRoleArn") or None,
-            rate=throttle["rateLimit"],
-            burst=throttle["burstLimit"],
-        )
-    }
 
 
 def _by_name(reading: Reading, found: list[Raw], expected: str | None) -> dict[str, list[Raw]]:
@@ -93,5 +115,4 @@ def _api_key(raw: Raw) -> ApiKey:
 READERS = {
     "usage_plans": Reader(usage_plans, ("apigateway:GET",)),
     "api_keys": Reader(api_keys, ("apigateway:GET",)),
-    "gateway_account": Reader(account, ("apigateway:GET",)),
 }

@@ -2,19 +2,48 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws.engine import Reader, Reading
-from aws.monitoring import Alarm
+from aws.reading import Reader, Reading, utc
 from aws.section import Section
-from aws.timestamps import utc
 
 Raw = Mapping[str, Any]
 
+
 HISTORY = timedelta(days=14)
+
+
 MOST_PAGES = 5
 """Of the whole account's history, 100 actions each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A metric alarm; ``period_s`` in seconds. Metric-math alarms have an empty ``metric``."""
+
+    name: str
+    arn: str
+    actions_enabled: bool
+    alarm_actions: tuple[str, ...]
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+    statistic: str
+    period_s: int
+    evaluation_periods: int
+    datapoints_to_alarm: int | None
+    threshold: float
+    comparison: str
+    missing_data: str
+    state: str
+    state_since: datetime | None
+    description: str = ""
+    unit: str | None = None
+    """Where set, only data of this very unit counts."""
+    failed_action: str | None = None
+    """The newest action of the alarm's history, where it failed; a later success heals it."""
 
 
 def found(reading: Reading) -> list[Raw]:

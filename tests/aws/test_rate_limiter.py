@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from aws.rate_limiter import Pace
+from aws.door import RateLimiter
 
 
 class Clock:
@@ -22,21 +22,21 @@ class Clock:
 
 def test_callers_are_a_tenth_of_a_second_apart():
     clock = Clock()
-    pace = Pace(10, clock=clock.read, sleep=clock.sleep)
+    limiter = RateLimiter(10, clock=clock.read, sleep=clock.sleep)
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: pace.wait(), range(31)))
+        list(pool.map(lambda _: limiter.wait(), range(31)))
 
     assert sorted(clock.woken) == [round(n / 10, 6) for n in range(1, 31)]
 
 
 def test_caller_after_a_pause_goes_at_once_and_no_turn_is_saved_up():
     clock = Clock()
-    pace = Pace(10, clock=clock.read, sleep=clock.sleep)
-    pace.wait()
+    limiter = RateLimiter(10, clock=clock.read, sleep=clock.sleep)
+    limiter.wait()
     clock.now = 60.0
 
-    pace.wait()
-    pace.wait()
+    limiter.wait()
+    limiter.wait()
 
     assert clock.woken == [60.1]

@@ -1,17 +1,71 @@
-"""API Gateway: the API by its name, its stages with their settings, and its deployments."""
+"""API Gateway: the API by its name, its stages with their settings, its deployments, and the account."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from aws.api import Deployment, MethodSetting, RestApi, Stage
-from aws.engine import Reader, Reading
-from aws.readers.described import described
+from aws.reading import Reader, Reading, utc
+from aws.secret import described
+from aws.secret_text import MaskedValue
 from aws.section import Section
-from aws.timestamps import utc
 
 Raw = Mapping[str, Any]
 PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestApi:
+    id: str
+    name: str
+    created: datetime
+    endpoint_types: tuple[str, ...] = ()
+    execute_api_disabled: bool = False
+    policy: str | None = None
+    tags: Mapping[str, MaskedValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodSetting:
+    """Keyed ``*/*`` or ``path/VERB``. A rate or burst of None is not set here."""
+
+    rate: float | None = None
+    burst: int | None = None
+    caching: bool = False
+    data_trace: bool = False
+    logging_level: str = "OFF"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    name: str
+    deployment_id: str
+    description: str = ""
+    variables: Mapping[str, MaskedValue] = field(default_factory=dict)
+    settings: Mapping[str, MethodSetting] = field(default_factory=dict)
+    cache_enabled: bool = False
+    access_log_arn: str | None = None
+    access_log_format: str | None = None
+    tracing: bool = False
+    canary_percent: float | None = None
+    tags: Mapping[str, MaskedValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    id: str
+    created: datetime
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAccount:
+    """Account-level throttle, requests a second and burst, and the role that writes logs."""
+
+    log_role_arn: str | None
+    rate: float
+    burst: int
 
 
 def found(reading: Reading) -> list[Raw]:
@@ -122,8 +176,21 @@ def _deployment(raw: Raw) -> Deployment:
     )
 
 
+def account(reading: Reading) -> Section[GatewayAccount]:
+    raw = reading.aws.call("apigateway", "get_account")
+    throttle = raw["throttleSettings"]
+    return {
+        "account": GatewayAccount(
+            log_role_arn=raw.get("cloudwatchRoleArn") or None,
+            rate=throttle["rateLimit"],
+            burst=throttle["burstLimit"],
+        )
+    }
+
+
 READERS = {
     "rest_apis": Reader(rest_apis, ("apigateway:GET",)),
     "stages": Reader(stages, ("apigateway:GET",)),
     "deployments": Reader(deployments, ("apigateway:GET",)),
+    "gateway_account": Reader(account, ("apigateway:GET",)),
 }

@@ -2,16 +2,37 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws.door import ReadFailure
-from aws.engine import Reader, Reading
-from aws.readers.described import described
-from aws.roles import PolicyDocument, Role
+from aws.reading import Reader, Reading
+from aws.secret import described
+from aws.secret_text import MaskedValue
 from aws.section import Section
 
 Details = tuple[list[Mapping[str, Any]], Mapping[str, str]]
 """Every role of the account, and ARN -> document of the account's own managed policies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDocument:
+    """``arn`` is None for an inline policy; ``document`` is JSON text."""
+
+    name: str
+    document: str
+    arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    name: str
+    arn: str
+    trust: str
+    """The assume-role policy, JSON text."""
+    policies: tuple[PolicyDocument, ...]
+    boundary: PolicyDocument | None = None
+    tags: Mapping[str, MaskedValue] = field(default_factory=dict)
 
 
 def details(reading: Reading) -> Details:

@@ -1,0 +1,338 @@
+"""API Gateway: what the API says now (the draft), and what its stage serves (its export).
+
+Both are brought to one canonical form, in which equal APIs are equal values.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aws.reading import Reader, Reading
+from aws.rest_api import PAGE, api_id
+from aws.section import Section
+
+Raw = Mapping[str, Any]
+
+DEFAULT_TIMEOUT_MS = 29_000
+DEFAULT_TTL_S = 300
+DEFAULT_STATUS = {
+    "ACCESS_DENIED": "403",
+    "API_CONFIGURATION_ERROR": "500",
+    "AUTHORIZER_CONFIGURATION_ERROR": "500",
+    "AUTHORIZER_FAILURE": "500",
+    "BAD_REQUEST_BODY": "400",
+    "BAD_REQUEST_PARAMETERS": "400",
+    "EXPIRED_TOKEN": "403",
+    "INTEGRATION_FAILURE": "504",
+    "INTEGRATION_TIMEOUT": "504",
+    "INVALID_API_KEY": "403",
+    "INVALID_SIGNATURE": "403",
+    "MISSING_AUTHENTICATION_TOKEN": "403",
+    "QUOTA_EXCEEDED": "429",
+    "REQUEST_TOO_LARGE": "413",
+    "RESOURCE_NOT_FOUND": "404",
+    "THROTTLED": "429",
+    "UNAUTHORIZED": "401",
+    "UNSUPPORTED_MEDIA_TYPE": "415",
+    "WAF_FILTERED": "403",
+}
+"""Status of a gateway response that sets none (API Gateway guide, gateway response types)."""
+DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
+HEADER = re.compile(r"(?:method\.response|gatewayresponse)\.header\.(.+)")
+STATIC = re.compile(r"'(.*)'", re.DOTALL)
+ANY = "x-amazon-apigateway-any-method"
+VERBS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", ANY})
+"""Keys of a path that are methods; others (parameters, summary) describe all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticAnswer:
+    """A MOCK or gateway response: header name (as written) -> value without AWS's quotes."""
+
+    status: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """``kind`` is AWS's type in upper case (AWS_PROXY, MOCK …); ``uri`` names function and alias."""
+
+    kind: str
+    uri: str = ""
+    http_method: str = ""
+    """Method of the call behind; a Lambda is invoked by POST only. Empty for a MOCK."""
+    timeout_ms: int = 29_000
+    cache_key_parameters: tuple[str, ...] = ()
+    request_templates: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, StaticAnswer] = field(default_factory=dict)
+    """Status code (or ``default``) -> the static answer of a MOCK integration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    path: str
+    verb: str
+    authorizer: str | None
+    """Name of the Lambda authorizer, ``AWS_IAM``, ``COGNITO:…``; None lets anyone in."""
+    api_key_required: bool
+    integration: Integration | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorizer:
+    name: str
+    kind: str
+    """TOKEN or REQUEST, in upper case."""
+    uri: str
+    identity_source: str
+    """Comma-separated, no blanks: ``method.request.header.Authorization``."""
+    ttl_s: int
+    id: str | None = field(default=None, compare=False)
+    """Of a draft only: an export has no ids, so it does not count in a comparison."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiDocument:
+    """Canonical form of draft and of export alike, so that equal APIs are equal values."""
+
+    methods: Mapping[str, Method]
+    """``VERB /path`` -> method."""
+    authorizers: Mapping[str, Authorizer]
+    gateway_responses: Mapping[str, StaticAnswer]
+    """Response type -> answer, customised ones only."""
+
+
+def draft(reading: Reading) -> Section[ApiDocument]:
+    ours = api_id(reading)
+    if ours is None:
+        return {}
+    listed = reading.aws.listed
+    of_api = {"restApiId": ours, "limit": PAGE}
+    document = from_draft(
+        resources=listed("apigateway", "get_resources", "items", embed=["methods"], **of_api),
+        authorizers=listed("apigateway", "get_authorizers", "items", **of_api),
+        gateway_responses=listed("apigateway", "get_gateway_responses", "items", **of_api),
+    )
+    return {reading.scope.api: document}
+
+
+def served(reading: Reading) -> Section[ApiDocument]:
+    ours = api_id(reading)
+    if ours is None:
+        return {}
+    return reading.each([reading.scope.stage], lambda stage: _served(reading, ours, stage))
+
+
+def _served(reading: Reading, api: str, stage: str) -> ApiDocument:
+    answer = reading.aws.call(
+        "apigateway",
+        "get_export",
+        restApiId=api,
+        stageName=stage,
+        exportType="oas30",
+        parameters={"extensions": "apigateway"},
+        accepts="application/json",
+    )
+    return from_export(json.loads(answer["body"].read()))
+
+
+def from_draft(
+    *, resources: Iterable[Raw], authorizers: Iterable[Raw], gateway_responses: Iterable[Raw]
+) -> ApiDocument:
+    """Take the entries of get_resources (methods embedded), get_authorizers, get_gateway_responses."""
+    by_id = {raw["id"]: raw for raw in authorizers}
+    return _document(
+        methods=[
+            _draft_method(resource["path"], verb, raw, by_id)
+            for resource in resources
+            for verb, raw in resource.get("resourceMethods", {}).items()
+        ],
+        authorizers={
+            raw["name"]: _draft_authorizer(raw) for raw in by_id.values() if "authorizerUri" in raw
+        },
+        gateway_responses={
+            raw["responseType"]: _gateway_response(raw["responseType"], raw)
+            for raw in gateway_responses
+            if not raw.get("defaultResponse", False)
+        },
+    )
+
+
+def _draft_method(path: str, verb: str, raw: Raw, authorizers: Mapping[str, Raw]) -> Method:
+    behind = raw.get("methodIntegration")
+    return Method(
+        path=path,
+        verb=verb,
+        authorizer=_draft_guard(raw, authorizers),
+        api_key_required=raw.get("apiKeyRequired", False),
+        integration=_integration(behind, behind.get("integrationResponses", {}).values())
+        if behind
+        else None,
+    )
+
+
+def _draft_guard(raw: Raw, authorizers: Mapping[str, Raw]) -> str | None:
+    """Name who lets callers in; an authorizer that is gone keeps its id as a name."""
+    kind = raw.get("authorizationType", "NONE")
+    if kind == "NONE":
+        return None
+    if kind == "AWS_IAM":
+        return "AWS_IAM"
+    name: str = authorizers.get(raw["authorizerId"], {}).get("name", raw["authorizerId"])
+    return f"COGNITO:{name}" if kind == "COGNITO_USER_POOLS" else name
+
+
+def _draft_authorizer(raw: Raw) -> Authorizer:
+    return Authorizer(
+        id=raw["id"],
+        name=raw["name"],
+        kind=raw["type"].upper(),
+        uri=raw["authorizerUri"],
+        identity_source=_identity_source(raw.get("identitySource", "")),
+        ttl_s=raw.get("authorizerResultTtlInSeconds", DEFAULT_TTL_S),
+    )
+
+
+def from_export(raw: Raw) -> ApiDocument:
+    """Take an export as parsed from JSON; raise KeyError or AttributeError where it is none."""
+    schemes: Raw = raw.get("components", {}).get("securitySchemes", {})
+    responses: Raw = raw.get("x-amazon-apigateway-gateway-responses", {})
+    return _document(
+        methods=[
+            _exported_method(path, verb, operation, schemes)
+            for path, operations in raw["paths"].items()
+            for verb, operation in operations.items()
+            if verb in VERBS
+        ],
+        authorizers={
+            name: _exported_authorizer(name, scheme)
+            for name, scheme in schemes.items()
+            if "authorizerUri" in scheme.get("x-amazon-apigateway-authorizer", {})
+        },
+        gateway_responses={
+            kind: _gateway_response(kind, response) for kind, response in responses.items()
+        },
+    )
+
+
+def _exported_method(path: str, verb: str, raw: Raw, schemes: Raw) -> Method:
+    behind = raw.get("x-amazon-apigateway-integration")
+    asked = [name for requirement in raw.get("security", ()) for name in requirement]
+    return Method(
+        path=path,
+        verb="ANY" if verb == ANY else verb.upper(),
+        authorizer=next(_exported_guards(asked, schemes), None),
+        api_key_required=any(_is_api_key(schemes.get(name, {})) for name in asked),
+        integration=_integration(behind, behind.get("responses", {}).values()) if behind else None,
+    )
+
+
+def _exported_guards(asked: list[str], schemes: Raw) -> Iterator[str]:
+    for name in asked:
+        scheme = schemes.get(name, {})
+        kind = scheme.get("x-amazon-apigateway-authtype", "")
+        if kind == "awsSigv4":
+            yield "AWS_IAM"
+        elif kind == "cognito_user_pools":
+            yield f"COGNITO:{name}"
+        elif not _is_api_key(scheme):
+            yield name
+
+
+def _is_api_key(scheme: Raw) -> bool:
+    """Tell an API key from an authorizer: both are ``apiKey`` to OpenAPI, the latter has a type."""
+    known = "x-amazon-apigateway-authtype" in scheme or "x-amazon-apigateway-authorizer" in scheme
+    return bool(scheme) and not known and scheme.get("name", "").lower() == "x-api-key"
+
+
+def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:
+    raw = scheme["x-amazon-apigateway-authorizer"]
+    # A TOKEN authorizer's header stands in the scheme itself, a REQUEST authorizer's sources do not.
+    header = f"method.request.header.{scheme['name']}"
+    token = raw["type"].upper() == "TOKEN"
+    return Authorizer(
+        name=name,
+        kind=raw["type"].upper(),
+        uri=raw["authorizerUri"],
+        identity_source=_identity_source(header if token else raw.get("identitySource", "")),
+        ttl_s=int(raw.get("authorizerResultTtlInSeconds", DEFAULT_TTL_S)),
+    )
+
+
+def _headers(parameters: Mapping[str, str] | None) -> dict[str, str]:
+    """Header name, as written -> its value, without quotes where it is static."""
+    named = {HEADER.fullmatch(key): value for key, value in (parameters or {}).items()}
+    return {match[1]: unquoted(value) for match, value in named.items() if match}
+
+
+def unquoted(value: str) -> str:
+    """Take off the quotes of a static value; a mapping (``method.request…``) has none."""
+    static = STATIC.fullmatch(value)
+    return static[1] if static else value
+
+
+def _gateway_response(kind: str, raw: Mapping[str, Any]) -> StaticAnswer:
+    """Fill the status in and leave the default template out: the export omits both at times."""
+    templates = raw.get("responseTemplates") or {}
+    return StaticAnswer(
+        status=str(raw.get("statusCode") or DEFAULT_STATUS.get(kind, "")),
+        headers=_headers(raw.get("responseParameters")),
+        templates={
+            media: text
+            for media, text in templates.items()
+            if "".join(text.split()) != DEFAULT_TEMPLATE
+        },
+    )
+
+
+def _integration(raw: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -> Integration:
+    """Bring an integration to one form; only a MOCK's templates and answers are ever used."""
+    kind = raw["type"].upper()
+    mock = kind == "MOCK"
+    return Integration(
+        kind=kind,
+        uri=raw.get("uri", ""),
+        http_method="" if mock else raw.get("httpMethod", ""),
+        timeout_ms=raw.get("timeoutInMillis", DEFAULT_TIMEOUT_MS),
+        cache_key_parameters=tuple(sorted(raw.get("cacheKeyParameters") or ())),
+        request_templates=dict(raw.get("requestTemplates") or {}) if mock else {},
+        answers={str(one["statusCode"]): _static_answer(one) for one in answers} if mock else {},
+    )
+
+
+def _static_answer(raw: Mapping[str, Any]) -> StaticAnswer:
+    templates = raw.get("responseTemplates") or {}
+    return StaticAnswer(
+        status=str(raw["statusCode"]),
+        headers=_headers(raw.get("responseParameters")),
+        # An empty template, which consoles and tools like to set, says as much as none.
+        templates={media: text for media, text in templates.items() if text},
+    )
+
+
+def _identity_source(raw: str) -> str:
+    return ",".join(one.strip() for one in raw.split(",") if one.strip())
+
+
+def _document(
+    methods: Iterable[Method],
+    authorizers: Mapping[str, Authorizer],
+    gateway_responses: Mapping[str, StaticAnswer],
+) -> ApiDocument:
+    """Put a document together; an authorizer that no method uses guards nothing and is left out."""
+    by_key = {f"{one.verb} {one.path}": one for one in methods}
+    used = {one.authorizer for one in by_key.values()}
+    return ApiDocument(
+        methods=by_key,
+        authorizers={name: one for name, one in authorizers.items() if name in used},
+        gateway_responses=gateway_responses,
+    )
+
+
+READERS = {
+    "draft": Reader(draft, ("apigateway:GET",)),
+    "served": Reader(served, ("apigateway:GET",)),
+}

@@ -1,0 +1,161 @@
+"""Secrets Manager: that each secret is there and good; its value is judged here and handed to nobody."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from aws.reading import Reader, Reading, guarded, utc
+from aws.secret_text import (
+    NO_NEEDLES,
+    MaskedValue,
+    Needles,
+    is_placeholder,
+    is_public,
+    masked,
+    spellings,
+    withheld,
+)
+from aws.section import Section, Unreadable
+
+FIELD_NAME = re.compile(r"[A-Za-z_][\w.-]{0,39}")
+"""What a field may be called in clear: anything longer or stranger may be a secret itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """``kms_key`` None is the AWS managed key aws/secretsmanager."""
+
+    name: str
+    arn: str
+    kms_key: str | None
+    deleted: datetime | None
+    current: bool
+    """A version carries AWSCURRENT."""
+    policy: str | None = None
+    """The resource policy, JSON text; None where there is none."""
+    tags: Mapping[str, MaskedValue] = field(default_factory=dict)
+    replicas: tuple[str, ...] = ()
+    """Regions to which it is replicated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretValue:
+    """The shape of a secret's JSON; ``fields`` is empty where it is no JSON object."""
+
+    is_json_object: bool
+    fields: Mapping[str, MaskedValue]
+    placeholder: bool = False
+    """Some field is a placeholder, a sample of the guide, or a known default."""
+    whole: MaskedValue | None = None
+    """The secret's whole text, whatever its form: a function may hold that, too."""
+
+
+def names(reading: Reading) -> list[str]:
+    found = reading.aws.listed(
+        "secretsmanager", "list_secrets", "SecretList", IncludePlannedDeletion=True
+    )
+    return [one["Name"] for one in found]
+
+
+def secrets(reading: Reading) -> Section[Secret]:
+    return reading.each(reading.scope.secrets, lambda name: _secret(reading, name))
+
+
+def values(reading: Reading) -> Section[SecretValue]:
+    found = reading.source(texts)
+    return reading.each(found, lambda name: _value(reading, found[name]))
+
+
+def _secret(reading: Reading, name: str) -> Secret:
+    raw = reading.aws.call("secretsmanager", "describe_secret", SecretId=name)
+    policy = reading.aws.call("secretsmanager", "get_resource_policy", SecretId=name)
+    stages = (raw.get("VersionIdsToStages") or {}).values()
+    return Secret(
+        name=raw["Name"],
+        arn=raw["ARN"],
+        kms_key=raw.get("KmsKeyId"),
+        deleted=utc(raw.get("DeletedDate")),
+        current=any("AWSCURRENT" in labels for labels in stages),
+        policy=policy.get("ResourcePolicy"),
+        replicas=tuple(sorted(one["Region"] for one in raw.get("ReplicationStatus", ()))),
+        tags=described(reading, {one["Key"]: one["Value"] for one in raw.get("Tags", ())}),
+    )
+
+
+def _value(reading: Reading, text: str | Unreadable) -> SecretValue | Unreadable:
+    if isinstance(text, Unreadable):
+        return text
+    scope, found = reading.scope, fields(text)
+    judged = list(found.values()) or [text]
+    return SecretValue(
+        is_json_object=parsed_object(text) is not None,
+        fields={
+            _shown(key, place): withheld(one, salts=scope.salts)
+            for place, (key, one) in enumerate(found.items(), 1)
+        },
+        placeholder=any(is_placeholder(one, scope.known_defaults) for one in judged),
+        whole=withheld(text, salts=scope.salts),
+    )
+
+
+def _shown(key: str, place: int) -> str:
+    return key if FIELD_NAME.fullmatch(key) else f"(field {place})"
+
+
+def texts(reading: Reading) -> Mapping[str, str | Unreadable]:
+    """Return name -> text. One call after another: items wait for it, so it may not need their pool."""
+    found: dict[str, str | Unreadable] = {}
+    for name in reading.scope.secrets:
+        text = guarded(partial(_text, reading, name))
+        if text is not None:
+            found[name] = text
+    return found
+
+
+def needles(reading: Reading) -> Needles:
+    """Return what to look for in variables and tags; of a secret that is unread, its own rows tell."""
+    read = {name: one for name, one in reading.source(texts).items() if isinstance(one, str)}
+    return {name: spellings(fields(text).values() or [text]) for name, text in read.items()}
+
+
+def fields(text: str) -> Mapping[str, str]:
+    """Return the fields of a JSON object as text; none where it is no object."""
+    parsed = parsed_object(text) or {}
+    return {key: one if isinstance(one, str) else json.dumps(one) for key, one in parsed.items()}
+
+
+def parsed_object(text: str) -> dict[str, Any] | None:
+    """Return the JSON object that ``text`` is, or None where it is none."""
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def _text(reading: Reading, name: str) -> str:
+    raw = reading.aws.call("secretsmanager", "get_secret_value", SecretId=name)
+    return "" if "SecretBinary" in raw else str(raw["SecretString"])
+
+
+def described(reading: Reading, raw: Mapping[str, str]) -> dict[str, MaskedValue]:
+    """Return name -> value of variables or tags: in clear only what the scope calls public."""
+    scope = reading.scope
+    hidden = any(not is_public(text, scope.public_values) for text in raw.values())
+    wanted = reading.source(needles) if hidden else NO_NEEDLES
+    return {
+        name: masked(text, public=scope.public_values, salts=scope.salts, needles=wanted)
+        for name, text in raw.items()
+    }
+
+
+READERS = {
+    "secrets": Reader(
+        secrets, ("secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy")
+    ),
+    "secret_values": Reader(values, ("secretsmanager:GetSecretValue", "kms:Decrypt")),
+}

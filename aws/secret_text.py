@@ -1,0 +1,241 @@
+"""Text that may be a secret: masked as it is read, found where it hides, judged by its shape alone."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote_to_bytes
+
+SHORTEST = 12
+"""Bytes: what is shorter turns up in innocent text by chance, and is no secret anyway (SEC-03)."""
+DEPTH = 2
+"""Encodings within encodings: JSON in base64, a header in JSON."""
+BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+HEX_RUN = re.compile(rb"[0-9A-Fa-f]{24,}")
+ESCAPED = re.compile(rb"\\u00([0-9A-Fa-f]{2})|\\(.)")
+"""JSON's ways to write a character: some encoders write ``+`` and ``/`` so."""
+
+Needles = Mapping[str, frozenset[bytes]]
+"""Name of a secret -> what to look for: never shown, never saved."""
+
+PLAIN = re.compile(r"-?\d{1,6}|true|false|", re.IGNORECASE)
+"""What is too short or too plain to be a secret: a small number, a switch, nothing at all."""
+
+NO_NEEDLES: Needles = {}
+
+PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+"""Wherever it stands: the key files of clouds are JSON around one of these."""
+
+SHAPES: Mapping[str, re.Pattern[str]] = {
+    "empty": re.compile(r""),
+    "digits": re.compile(r"\d+"),
+    "jwt": re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"),
+    "bearer": re.compile(r"\s*(bearer|basic)\s+\S{16,}\s*", re.IGNORECASE),
+    "pem": re.compile(r"\s*-----BEGIN .*", re.DOTALL),
+    "login": re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@\S+", re.IGNORECASE),
+    "url": re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE),
+    "hex": re.compile(r"[0-9a-f]{16,}", re.IGNORECASE),
+    "base64": re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[\w+/-]{16,}={0,2}"),
+    "word": re.compile(r"\S+"),
+}
+
+ALPHABETS: Mapping[str, int] = {"digits": 10, "hex": 16, "base64": 64}
+"""Shape of a text -> number of characters that it draws from; any other shape: printable ASCII."""
+PRINTABLE = 95
+SHOWN = 2 / 3
+"""Part of its true randomness that a short random text shows at least. 64 hex digits (256 bits)
+show 245 on average, 43 characters of base64url (258 bits) 209, 40 printable ones (262 bits) 198;
+of 180,000 keys drawn so, none showed less than 174."""
+SHORTEST_TOKEN = 64
+"""A channel secret, a channel id or a LIFF id, pasted by mistake, is far shorter than a token."""
+
+SAMPLE = re.compile(
+    r"^your[-_ ]|[-_ ]here$|change[-_ ]?(me|this|in[-_ ]production)|place[-_ ]?holder|"
+    r"^(dummy|example|sample|secret|password|todo|tbd|xxx+|test)([-_ ]|$)|^<[\w -]+>$|^\$?\{.*\}$",
+    re.IGNORECASE,
+)
+"""What guides and templates write where a secret belongs."""
+
+MINIMUM_BITS = 64
+"""Below this bound of randomness, nothing deserves to be called a secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskedValue:
+    """``text`` is None when withheld; then only length, shape and salted digests remain."""
+
+    text: str | None
+    length: int
+    shape: str
+    """empty, digits, word, hex, base64, jwt, bearer, pem, login, url, json, text."""
+    bits: float = 0.0
+    """Shannon entropy of the characters times the length: an upper bound of its randomness."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Salt -> HMAC-SHA256, so that equality can be judged without the value."""
+    holds: tuple[str, ...] = ()
+    """Names of the planned secrets that stand in it, alone or within, plain or encoded."""
+
+    def __str__(self) -> str:
+        return (
+            self.text
+            if self.text is not None
+            else f"withheld ({self.length} characters, {self.shape})"
+        )
+
+
+def digest(salt: str, text: str) -> str:
+    """Digest a value under a salt; equal digests under one salt mean equal values."""
+    return hmac.new(salt.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def digests(salts: Iterable[str], text: str) -> dict[str, str]:
+    return {salt: digest(salt, text) for salt in salts}
+
+
+def masked(
+    text: str, *, public: Collection[str], salts: Iterable[str], needles: Needles = NO_NEEDLES
+) -> MaskedValue:
+    """Keep ``text`` in clear only if it is one of ``public``, a short number or a boolean."""
+    if is_public(text, public):
+        return _described(text, text, salts)
+    return replace(_described(text, None, salts), holds=secrets_in(text, needles))
+
+
+def is_public(text: str, public: Collection[str]) -> bool:
+    """Whether a text may be shown: nothing of it has to be compared with secrets, either."""
+    return text in public or PLAIN.fullmatch(text) is not None
+
+
+def withheld(text: str, *, salts: Iterable[str]) -> MaskedValue:
+    """Describe a value that came out of a secret: never kept, however plain it looks."""
+    return _described(text, None, salts)
+
+
+def shape(text: str) -> str:
+    """Name the narrowest shape that ``text`` has."""
+    if PRIVATE.search(text):
+        return "pem"
+    if text.lstrip()[:1] in ("{", "[") and _is_json(text):
+        return "json"
+    return next((name for name, form in SHAPES.items() if form.fullmatch(text)), "text")
+
+
+def entropy_bits(text: str) -> float:
+    """Shannon entropy of the characters of ``text`` times its length, rounded to a tenth."""
+    total = len(text)
+    entropy = -sum(n / total * math.log2(n / total) for n in Counter(text).values())
+    return round(entropy * total, 1) + 0.0  # -0.0 and 0.0 would be two spellings in a saved file
+
+
+def _described(text: str, open_text: str | None, salts: Iterable[str]) -> MaskedValue:
+    return MaskedValue(
+        text=open_text,
+        length=len(text),
+        shape=shape(text),
+        bits=entropy_bits(text),
+        digests=digests(salts, text),
+    )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def spellings(texts: Iterable[str]) -> frozenset[bytes]:
+    """Return each text as it is, and the bytes behind it where it is hexadecimal or base64."""
+    raw = [text.encode() for text in texts]
+    behind = [one for text in raw for one in (*_from_hex(text), *_from_base64(text))]
+    return frozenset(one for one in (*raw, *behind) if len(one) >= SHORTEST)
+
+
+def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
+    """Return the names of the secrets that stand in ``text``, sorted."""
+    forms = set(_forms(text.encode(), DEPTH)) if needles else set()
+    return tuple(
+        sorted(
+            name
+            for name, wanted in needles.items()
+            if any(one in form for one in wanted for form in forms)
+        )
+    )
+
+
+def _forms(text: bytes, depth: int) -> Iterator[bytes]:
+    yield text
+    if depth:
+        for inner in {*_decoded(text)} - {text}:
+            yield from _forms(inner, depth - 1)
+
+
+def _decoded(text: bytes) -> Iterator[bytes]:
+    yield b"".join(text.split())  # base64 is often wrapped
+    yield unquote_to_bytes(text)
+    yield ESCAPED.sub(lambda found: bytes.fromhex((found[1] or b"").decode()) or found[2], text)
+    for run in BASE64_RUN.findall(text):
+        # Whatever stands before it without a separator moves the groups of four.
+        yield from (one for shift in range(4) for one in _from_base64(run[shift:]))
+    for run in HEX_RUN.findall(text):
+        yield from (one for shift in range(2) for one in _from_hex(run[shift:]))
+
+
+def _from_hex(run: bytes) -> Iterator[bytes]:
+    if HEX_RUN.fullmatch(run):
+        yield bytes.fromhex(run[: len(run) // 2 * 2].decode())
+
+
+def _from_base64(run: bytes) -> Iterator[bytes]:
+    """Decode both alphabets, padded or not; a single left-over character says nothing."""
+    bare = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    bare = bare[:-1] if len(bare) % 4 == 1 else bare
+    try:
+        yield base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
+    except binascii.Error:
+        return
+
+
+def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> str | None:
+    """Say what a secret is instead of a real one, or None where nothing speaks against it.
+
+    ``min_bits`` must fit into the length in the alphabet that the text seems to use, and the text
+    must not be more monotonous than chance makes it; 0 is a token whose form LINE decides.
+    """
+    if placeholder:
+        return "a placeholder, a known default or a pattern"
+    if not min_bits:
+        plausible = field.length >= SHORTEST_TOKEN and field.shape not in {"text", "bearer"}
+        return None if plausible else f"no token of LINE: {field}"
+    room = field.length * math.log2(ALPHABETS.get(field.shape, PRINTABLE))
+    if room < min_bits:
+        return f"too short, with room for {room:.0f} bits only: {field}"
+    if field.bits < SHOWN * min_bits:
+        return f"too monotonous, with {field.bits:.0f} bits of randomness only: {field}"
+    return None
+
+
+def is_placeholder(text: str, known_defaults: Collection[str]) -> bool:
+    """Tell a stand-in from a secret by what it says, by whom it is known, or by its monotony."""
+    return (
+        text in known_defaults
+        or SAMPLE.search(text) is not None
+        or entropy_bits(text) < MINIMUM_BITS
+        or _repeats(text)
+    )
+
+
+def _repeats(text: str) -> bool:
+    """Whether one unit, two times at least, makes up the whole text (its last one may be cut)."""
+    return any(_period(text, unit) for unit in range(1, len(text) // 2 + 1))
+
+
+def _period(text: str, unit: int) -> bool:
+    return text[unit:] == text[: len(text) - unit]
