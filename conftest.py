@@ -5,13 +5,13 @@ import pytest
 from checks import axes
 from checks.notices import notices
 from checks.plots import plots
-from plan import plan_for, scope_of
-from signoff.run import Composition, EmbeddedStack, Run
+from plan import Plan, plan_for, scope_of
+from signoff.run import Choice, Composition, EmbeddedStack
 
 pytest_plugins = ["signoff.plugin"]
 
 
-def pytest_signoff_composition() -> Composition:
+def pytest_signoff_composition() -> Composition[Plan]:
     return Composition(
         plan_for=plan_for,
         scope_of=scope_of,
@@ -21,8 +21,8 @@ def pytest_signoff_composition() -> Composition:
     )
 
 
-def pytest_signoff_chosen(config: pytest.Config, run: Run) -> None:
-    config.stash[axes.CHOSEN] = (run.environment, run.plan)
+def pytest_signoff_chosen(config: pytest.Config, choice: Choice[Plan]) -> None:
+    config.stash[axes.CHOSEN] = (choice.environment, choice.plan)
 
 
 def _embedded_stack() -> EmbeddedStack:

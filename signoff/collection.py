@@ -1,12 +1,18 @@
 """Which checks run: every row has its proof and every proof its row, or nothing runs at all."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from signoff.checklist import ChecklistError, Row, expectation
+from signoff.environment import Environment
+from signoff.findings import Findings
+from signoff.outcome import Outcome
 from signoff.proofs import SignedRow
-from signoff.run import Run
+from signoff.run import Choice
+from signoff.snapshot import PlanT
+from signoff.verdict import RowVerdict
 
 ROW = pytest.StashKey[Row]()
 JUDGING = ("checks", "smoke")
@@ -25,36 +31,67 @@ def judges(config: pytest.Config) -> bool:
     )
 
 
-def arrange(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
+def arrange(
+    choice: Choice[PlanT], findings: Findings, session: pytest.Session, items: list[pytest.Item]
+) -> None:
     """Tie items to rows, add the rows that people prove, drop what is set aside."""
     for item in items:
-        _tie(run, item)
+        _tie(choice, item)
     items[:] = [
-        one for one in items if ROW not in one.stash or not run.needs_signature(one.stash[ROW])
+        one
+        for one in items
+        if ROW not in one.stash or not needs_signature(one.stash[ROW], choice.environment)
     ]
-    wanted = set(run.choice.rows)
-    run.full = not wanted and not _selected(session.config)
-    run.cut = ", ".join(_cut(session.config))
-    if run.full and not run.cut:
-        items.extend(_without_test(run, session, items))
-    items[:] = [item for item in items if _judged(run, item, wanted)]
-    run.arranged = len(items)
+    findings.full = not choice.options.rows and not _selected(session.config)
+    findings.cut = ", ".join(_cut(session.config))
+    if findings.full and not findings.cut:
+        items.extend(_without_test(choice, session, items))
+    items[:] = [item for item in items if _judged(choice, findings, item)]
+    findings.arranged = len(items)
 
 
-def settle(run: Run, items: list[pytest.Item]) -> None:
+def settle(findings: Findings, items: list[pytest.Item]) -> None:
     """Note what is left after all selection: ``-k``, ``-m`` and their like make a part of it."""
-    run.expected = sum(ROW in item.stash for item in items)
-    if run.full and len(items) < run.arranged:
-        run.cut = run.cut or "tests deselected by a plugin"
-    if not run.full:
-        run.unjudged.clear()
+    findings.expected = sum(ROW in item.stash for item in items)
+    if findings.full and len(items) < findings.arranged:
+        findings.cut = findings.cut or "tests deselected by a plugin"
+    if not findings.full:
+        findings.set_aside.clear()
 
 
-def _tie(run: Run, item: pytest.Item) -> None:
+def needs_signature(row: Row, environment: Environment) -> bool:
+    """Whether a person has to answer for an optional part that production does without."""
+    configured = row.optional is None or _configured(environment, row.optional)
+    return environment.production and row.never_excluded and not configured
+
+
+def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
+    """Return why a row is not judged in this run, or None if it is."""
+    environment = choice.environment
+    if needs_signature(row, environment):
+        return None
+    if row.optional and not _configured(environment, row.optional):
+        reason = f"{row.optional} is not configured for {environment.name}"
+        return RowVerdict(row=row, outcome=Outcome.EXCLUDED, reason=reason)
+    if choice.embedded and row.not_local:
+        reason = row.not_local[choice.options.lang]
+        return RowVerdict(row=row, outcome=Outcome.NOT_HERE, reason=reason)
+    return None
+
+
+def _configured(environment: Environment, key: str) -> bool:
+    """Whether the optional part at a dotted key is there (``line.liff_id``)."""
+    value: Any = environment
+    for part in key.split("."):
+        value = getattr(value, part, None)
+    return bool(value)
+
+
+def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:
     marker = item.get_closest_marker(expectation.name)
     if marker is not None:
         try:
-            item.stash[ROW] = run.checklist[marker.args[0]]
+            item.stash[ROW] = choice.checklist[marker.args[0]]
         except ChecklistError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from None
     elif item.nodeid.split("/", 1)[0] in JUDGING:
@@ -77,26 +114,27 @@ def _cut(config: pytest.Config) -> Iterator[str]:
 
 
 def _without_test(
-    run: Run, session: pytest.Session, items: list[pytest.Item]
+    choice: Choice[PlanT], session: pytest.Session, items: list[pytest.Item]
 ) -> Iterator[pytest.Item]:
     proven = {item.stash[ROW].id for item in items if ROW in item.stash}
-    for row in run.checklist:
+    for row in choice.checklist:
         if row.id in proven:
             continue
-        if not (row.by_signature or run.needs_signature(row)):
+        if not (row.by_signature or needs_signature(row, choice.environment)):
             raise pytest.UsageError(f"{row.id} has no test: “{row.promise.en}”")
-        item = SignedRow.from_parent(session, name=row.id, row=row, run=run)
+        item = SignedRow.from_parent(session, name=row.id, row=row)
         item.stash[ROW] = row
         yield item
 
 
-def _judged(run: Run, item: pytest.Item, wanted: set[str]) -> bool:
+def _judged(choice: Choice[PlanT], findings: Findings, item: pytest.Item) -> bool:
     row = item.stash.get(ROW, None)
     if row is None:
         return True
-    if not run.in_phase(row) or (wanted and row.id not in wanted):
+    wanted = choice.options.rows
+    if not choice.options.in_phase(row) or (wanted and row.id not in wanted):
         return False
-    if aside := run.set_aside(row):
-        run.unjudged[row.id] = aside
+    if aside := set_aside(row, choice):
+        findings.set_aside[row.id] = aside
         return False
     return True

@@ -10,5 +10,5 @@ def pytest_signoff_composition(config: pytest.Config) -> Any:
     """Return the Composition: plan, scope, and how a local stack is started."""
 
 
-def pytest_signoff_chosen(config: pytest.Config, run: Any) -> None:
-    """Be told the run, as soon as its environment is known and before anything is collected."""
+def pytest_signoff_chosen(config: pytest.Config, choice: Any) -> None:
+    """Take the choice, as soon as its environment is known and before anything is collected."""

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,43 +15,46 @@ from aws import from_json, on_demand, read
 from aws.endpoints import elsewhere
 from aws.inventory import Inventory, ReadOptions
 from aws.reading import Scope
-from signoff.environment import Environment
 from signoff.environments import peek
 from signoff.guard import GuardError, guard
 from signoff.records import Records
-from signoff.run import Run
-from signoff.snapshot import Snapshot
+from signoff.run import Choice
+from signoff.snapshot import PlanT, Snapshot
 from signoff.store import Store, open_store
 
 Say = Callable[[str], None]
 
 
 @contextmanager
-def snapshot_of(run: Run, say: Say) -> Iterator[Snapshot]:
-    """Yield the snapshot of a run; a local stack lives as long. GuardError where nothing can be judged."""
-    if run.choice.replay:
-        yield _replayed(run)
-    elif run.stack:
-        with run.stack.start(run.environment, say) as stack:
-            run.api_url = run.choice.api_url or stack.api
-            yield _live(run, say)
+def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[Snapshot[PlanT]]:
+    """Yield the snapshot; a local stack lives as long. GuardError where nothing can be judged.
+
+    ``everything`` reads all sections at once, in parallel; otherwise each is read when a check asks.
+    """
+    api_url = choice.options.api_url
+    if choice.options.replay:
+        yield _replayed(choice, choice.options.replay)
+    elif choice.stack:
+        with choice.stack.start(choice.environment, say) as stack:
+            yield replace(_live(choice, say, everything), api_url=api_url or stack.api)
     else:
-        run.api_url = run.choice.api_url
-        yield _live(run, say)
+        yield replace(_live(choice, say, everything), api_url=api_url)
 
 
-def _live(run: Run, say: Say) -> Snapshot:
-    session = boto3.Session(region_name=run.environment.region)
+def _live(choice: Choice[PlanT], say: Say, everything: bool) -> Snapshot[PlanT]:
+    session = boto3.Session(region_name=choice.environment.region)
     say("asking who we are")
-    caller = guard(session, run.environment)
-    dev = _dev_records(run, session)
+    caller = guard(session, choice.environment)
+    dev = _dev_records(choice, session)
     salts = {"own": secrets.token_hex(16)} | _dev_salt(dev)
-    scope = run.composition.scope_of(run.plan, run.environment, salts=tuple(salts.values()))
+    scope = choice.composition.scope_of(
+        choice.plan, choice.environment, salts=tuple(salts.values())
+    )
 
     def progress(section: str, done: int, of: int) -> None:
         say(f"reading {done}/{of}: {section}")
 
-    reading = read if run.full else on_demand
+    reading = read if everything else on_demand
     inventory = reading(
         session,
         scope,
@@ -58,21 +62,17 @@ def _live(run: Run, say: Say) -> Snapshot:
         salts=salts,
         endpoint=elsewhere(session),
         progress=progress,
-        options=ReadOptions(
-            now=lambda: datetime.now(UTC) + caller.skew
-        ),  # AWS's moments, AWS's clock
+        options=ReadOptions(now=lambda: datetime.now(UTC) + caller.skew),  # AWS's clock
     )
-    return _snapshot(run, scope, inventory, _records(run, run.environment, session), dev)
+    return _snapshot(choice, scope, inventory, _records(choice, session), dev)
 
 
-def _replayed(run: Run) -> Snapshot:
-    if run.choice.replay is None:
-        raise ValueError("a replay needs a saved inventory")
-    inventory = _saved(run.choice.replay)
-    session = boto3.Session(region_name=run.environment.region)
-    scope = run.composition.scope_of(run.plan, run.environment, salts=())
-    records = _records(run, run.environment, session)
-    return _snapshot(run, scope, inventory, records, _dev_records(run, session))
+def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:
+    inventory = _saved(replay)
+    session = boto3.Session(region_name=choice.environment.region)
+    scope = choice.composition.scope_of(choice.plan, choice.environment, salts=())
+    records = _records(choice, session)
+    return _snapshot(choice, scope, inventory, records, _dev_records(choice, session))
 
 
 def _saved(path: Path) -> Inventory:
@@ -87,11 +87,11 @@ def _saved(path: Path) -> Inventory:
 
 
 def _snapshot(
-    run: Run, scope: Scope, inventory: Inventory, records: Records, dev: Records
-) -> Snapshot:
+    choice: Choice[PlanT], scope: Scope, inventory: Inventory, records: Records, dev: Records
+) -> Snapshot[PlanT]:
     return Snapshot(
-        environment=run.environment,
-        plan=run.plan,
+        environment=choice.environment,
+        plan=choice.plan,
         scope=scope,
         inventory=inventory,
         records=records,
@@ -100,26 +100,28 @@ def _snapshot(
     )
 
 
-def _records(run: Run, environment: Environment, session: Any) -> Records:
-    return _load(run, environment.evidence, environment.name, session)
+def _records(choice: Choice[PlanT], session: Any) -> Records:
+    environment = choice.environment
+    return _load(choice, environment.evidence, environment.name, session)
 
 
-def _dev_records(run: Run, session: Any) -> Records:
+def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
     """Records of ``dev``, wherever its table says; none where the file has no such table."""
-    location = peek("dev", "evidence", run.choice.environments)
-    if location is None or run.environment.name == "dev":
+    location = peek("dev", "evidence", choice.options.environments)
+    if location is None or choice.environment.name == "dev":
         return Records()
-    return _load(run, location, "dev", session)
+    return _load(choice, location, "dev", session)
 
 
-def store_of(run: Run, location: str, environment: str, session: Any) -> Store:
+def store_of(choice: Choice[PlanT], location: str, environment: str, session: Any) -> Store:
     """Open the evidence store of an environment."""
-    return open_store(location, environment, s3=lambda: session.client("s3"), root=run.choice.root)
+    root = choice.options.root
+    return open_store(location, environment, s3=lambda: session.client("s3"), root=root)
 
 
-def _load(run: Run, location: str, environment: str, session: Any) -> Records:
+def _load(choice: Choice[PlanT], location: str, environment: str, session: Any) -> Records:
     try:
-        return store_of(run, location, environment, session).load()
+        return store_of(choice, location, environment, session).load()
     except (ClientError, BotoCoreError, OSError) as error:
         return Records(problem=f"the evidence store {location} can't be read: {error}")
 

@@ -1,4 +1,4 @@
-"""The command line of a judging run, and the run that it asks for."""
+"""The command line of a judging run, and the choice that it makes."""
 
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -9,7 +9,8 @@ import pytest
 from signoff.checklist import Checklist, Phase
 from signoff.environment import embedded
 from signoff.environments import load
-from signoff.run import Choice, Composition, Run
+from signoff.run import Choice, Composition, Options
+from signoff.snapshot import PlanT
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -53,7 +54,10 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
-def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) -> Run:
+def choice_of(
+    config: pytest.Config, composition: Composition[PlanT], closing: ExitStack
+) -> Choice[PlanT]:
+    """Return what the command line asks for; an embedded stack's own addresses last until ``closing``."""
     option = config.option
     _refuse_blind_runs(config)
     loaded = load(option.env, option.environments)
@@ -62,12 +66,12 @@ def run_of(config: pytest.Config, composition: Composition, closing: ExitStack) 
         stack = composition.embedded_stack()
         environment = closing.enter_context(stack.localized(environment))
     checklist = Checklist.load(composition.checklist)
-    return Run(
+    return Choice(
         environment=environment,
         overrides=loaded.overrides,
         plan=composition.plan_for(environment),
         checklist=checklist,
-        choice=Choice(
+        options=Options(
             phase=Phase(option.phase),
             rows=tuple(checklist[id_].id for id_ in option.row),
             replay=option.replay,
@@ -90,7 +94,7 @@ def _refuse_blind_runs(config: pytest.Config) -> None:
         raise pytest.UsageError("a verdict needs one process; run without -n")
 
 
-def speak_of_rows(config: pytest.Config, run: Run) -> None:
+def speak_of_rows(config: pytest.Config, choice: Choice[PlanT]) -> None:
     """Let pytest-html write the raw log, and keep tracebacks of tests off the terminal.
 
     What a signer reads is about rows; ``--tb=short`` or ``-rf`` bring the tests back.
@@ -101,5 +105,5 @@ def speak_of_rows(config: pytest.Config, run: Run) -> None:
     if option.reportchars == "fE":
         option.reportchars = ""
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not option.htmlpath:
-        option.htmlpath = str(run.folder / "tests.html")
+        option.htmlpath = str(choice.folder / "tests.html")
         option.self_contained_html = True

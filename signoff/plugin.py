@@ -2,24 +2,26 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from aws.section import Missing
 from signoff import collection, hooks
 from signoff.checklist import ChecklistError, Row
 from signoff.environments import EnvironmentFileError
 from signoff.evidence import Observations
+from signoff.findings import FINDINGS, Findings, forget_latest
 from signoff.guard import GuardError
-from signoff.observing import snapshot_of
-from signoff.options import add_options, run_of, speak_of_rows
-from signoff.outcome import Outcome, finding
+from signoff.observing import gathered
+from signoff.options import add_options, choice_of, speak_of_rows
+from signoff.outcome import Finding, Outcome, finding
 from signoff.report import publish
-from signoff.run import Composition, Run
-from signoff.snapshot import Snapshot
+from signoff.run import CHOICE, Choice, Composition
+from signoff.snapshot import SNAPSHOT, Snapshot
 from signoff.terminal import Terminal
 
-RUN = pytest.StashKey[Run]()
 SEEN = pytest.StashKey[Observations]()
 TERMINAL = pytest.StashKey[Terminal]()
 OPEN = pytest.StashKey[ExitStack]()
@@ -38,14 +40,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if not collection.judges(config):
         return
     closing = config.stash.setdefault(OPEN, ExitStack())
-    composition: Composition = config.hook.pytest_signoff_composition(config=config)
+    composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
     try:
-        config.stash[RUN] = run = run_of(config, composition, closing)
+        config.stash[CHOICE] = choice = choice_of(config, composition, closing)
     except (EnvironmentFileError, ChecklistError) as error:
         raise pytest.UsageError(str(error)) from None
-    speak_of_rows(config, run)
+    config.stash[FINDINGS] = Findings()
+    speak_of_rows(config, choice)
     config.stash[TERMINAL] = Terminal(config)
-    config.hook.pytest_signoff_chosen(config=config, run=run)
+    config.hook.pytest_signoff_chosen(config=config, choice=choice)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,46 +67,40 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    if RUN in config.stash:
-        collection.arrange(config.stash[RUN], session, items)
+    if CHOICE in config.stash:
+        collection.arrange(config.stash[CHOICE], config.stash[FINDINGS], session, items)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    if RUN in session.config.stash:
-        collection.settle(session.config.stash[RUN], session.items)
+    if FINDINGS in session.config.stash:
+        collection.settle(session.config.stash[FINDINGS], session.items)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Read everything once, before the first check; stop with one sentence where that is refused."""
-    run = session.config.stash.get(RUN, None)
-    if run is None or not run.expected or session.testsfailed or session.config.option.collectonly:
+    config, stash = session.config, session.config.stash
+    findings = stash.get(FINDINGS, None)
+    if not findings or not findings.expected or session.testsfailed or config.option.collectonly:
         return
-    terminal = session.config.stash[TERMINAL]
+    choice, terminal = stash[CHOICE], stash[TERMINAL]
     try:
-        snapshot = snapshot_of(run, terminal.progress)
-        run.snapshot = session.config.stash[OPEN].enter_context(snapshot)
+        reading = gathered(choice, terminal.progress, everything=findings.full)
+        stash[SNAPSHOT] = stash[OPEN].enter_context(reading)
     except GuardError as error:
-        run.forget_latest()
+        forget_latest(choice, findings)
         pytest.exit(
-            f"--env {run.environment.name}: {error}", returncode=pytest.ExitCode.USAGE_ERROR
+            f"--env {choice.environment.name}: {error}", returncode=pytest.ExitCode.USAGE_ERROR
         )
     finally:
         terminal.progress_done()
 
 
 @pytest.fixture(scope="session")
-def snapshot(pytestconfig: pytest.Config) -> Snapshot:
+def snapshot(pytestconfig: pytest.Config) -> Snapshot[Any]:
     """Everything that a check may know, read once."""
-    found = pytestconfig.stash[RUN].snapshot
-    assert found is not None, "nothing was read"
-    return found
-
-
-@pytest.fixture(scope="session")
-def api_url(pytestconfig: pytest.Config) -> str | None:
-    """Where the smoke calls go, None where only the inventory can tell."""
-    return pytestconfig.stash[RUN].api_url
+    assert SNAPSHOT in pytestconfig.stash, "nothing was read"
+    return pytestconfig.stash[SNAPSHOT]
 
 
 @pytest.fixture
@@ -137,14 +134,25 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
-        row, evidence, run = item.stash[collection.ROW], _seen(item), item.config.stash[RUN]
+        row, evidence, stash = item.stash[collection.ROW], _seen(item), item.config.stash
         error = call.excinfo.value if call.excinfo else None
-        found = run.told(row, finding(row.id, error, subject=item.name, evidence=evidence), error)
-        run.findings.append(found)
+        found = finding(row.id, error, subject=item.name, evidence=evidence)
+        found = _not_yet_here(stash[CHOICE], row, found, error)
+        stash[FINDINGS].found.append(found)
         if found.outcome is Outcome.NOT_HERE:
             report.outcome, report.longrepr = "skipped", (str(item.path), 0, found.message)
         report.sections.append((f"{row.id}: {found.outcome}", "\n".join(map(str, evidence))))
     return report
+
+
+def _not_yet_here(
+    choice: Choice[Any], row: Row, found: Finding, error: BaseException | None
+) -> Finding:
+    """Return the finding; a record that an embedded stack has not got yet is no fault of it."""
+    if choice.embedded and row.not_local_until and isinstance(error, Missing):
+        reason = f"{row.not_local_until[choice.options.lang]} ({error})"
+        return replace(found, outcome=Outcome.NOT_HERE, message=reason)
+    return found
 
 
 def _seen(item: pytest.Item) -> tuple[Any, ...]:
@@ -155,14 +163,14 @@ def _seen(item: pytest.Item) -> tuple[Any, ...]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Judge the whole; the exit code follows the verdict, not pytest's count of failures."""
-    run = session.config.stash.get(RUN, None)
-    if run is None or run.snapshot is None or not run.expected:
+    stash = session.config.stash
+    if SNAPSHOT not in stash or not stash[FINDINGS].expected:
         return
+    choice, findings, terminal = stash[CHOICE], stash[FINDINGS], stash[TERMINAL]
     if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        run.forget_latest()
-        session.config.stash[TERMINAL].no_verdict(
-            run, f"pytest ended early (exit {int(exitstatus)})"
-        )
+        forget_latest(choice, findings)
+        early = f"pytest ended early (exit {int(exitstatus)})"
+        terminal.no_verdict(choice.environment.name, early)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return
-    session.exitstatus = publish(run, session.config.stash[TERMINAL])
+    session.exitstatus = publish(choice, findings, stash[SNAPSHOT], terminal)

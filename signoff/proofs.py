@@ -8,31 +8,31 @@ from aws.section import Missing, NotTestable
 from signoff.checklist import Row
 from signoff.evidence import Observations
 from signoff.records import Record
-from signoff.run import Run
-from signoff.snapshot import Snapshot
+from signoff.snapshot import SNAPSHOT, PlanT, Snapshot
 
 
 class SignedRow(pytest.Item):
     """Green by a signature that is fresh and speaks of the release that is live."""
 
-    def __init__(self, *, row: Row, run: Run, **kwargs: Any) -> None:
+    def __init__(self, *, row: Row, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.row, self.run = row, run
+        self.row = row
         self.observe = Observations()
 
     def reportinfo(self) -> tuple[str, int, str]:
         return "checks/checklist.toml", 0, self.row.id
 
     def runtest(self) -> None:
-        if self.run.snapshot is None:
+        snapshot = self.config.stash.get(SNAPSHOT, None)
+        if snapshot is None:
             raise NotTestable("nothing was read")
-        signature = signed(self.run.snapshot, self.row)
+        signature = signed(snapshot, self.row)
         self.observe.note(
             by=signature.body.get("by"), at=signature.created, release=signature.release
         )
 
 
-def signed(snapshot: Snapshot, row: Row) -> Record:
+def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
     """Return the newest valid signature of a row, or raise Missing with what is wrong with it."""
     if snapshot.records.problem:
         raise NotTestable(snapshot.records.problem)

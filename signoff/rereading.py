@@ -8,7 +8,7 @@ from aws import frozen, on_demand
 from aws.inventory import Inventory
 from aws.section import NotTestable, lookup
 from signoff.release import release_of
-from signoff.snapshot import Snapshot
+from signoff.snapshot import PlanT, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Reread:
     calls: int = 0
 
 
-def reread(snapshot: Snapshot) -> Reread:
+def reread(snapshot: Snapshot[PlanT]) -> Reread:
     """Read the functions and the served API once more, and nothing else: about 18 AWS calls.
 
     Where the release was unknown from the start, rows say so, and nothing is asked. What is
@@ -39,7 +39,7 @@ def reread(snapshot: Snapshot) -> Reread:
     return Reread(problem, frozen(lazy).calls)
 
 
-def changed(snapshot: Snapshot, judged: str, again: Inventory) -> str | None:
+def changed(snapshot: Snapshot[PlanT], judged: str, again: Inventory) -> str | None:
     """Say what is live other than what was judged, or why that can't be known; else None."""
     scope, sections = snapshot.scope, again.sections
     try:

@@ -1,25 +1,26 @@
-"""The state of one judging run: what was chosen, what was found, and what follows from it."""
+"""What one judging run was asked: frozen before anything is read, so that nothing found can change it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
+
+import pytest
 
 from aws.reading import Scope
-from aws.section import Missing
 from aws.words import Words
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row
 from signoff.environment import Environment
 from signoff.environments import ENVIRONMENTS
-from signoff.outcome import Finding, Outcome
-from signoff.snapshot import Snapshot
-from signoff.verdict import RowVerdict, row_verdict
+from signoff.snapshot import PlanT, Snapshot
+
+PlanT_contra = TypeVar("PlanT_contra", contravariant=True)
 
 
 class Stack(Protocol):
-    """A local stack that is alive: ``api`` is the stage's URL, ``line`` the fake's."""
+    """A local stack that is alive: ``api`` is the stage's URL."""
 
     @property
     def aws(self) -> str: ...
@@ -41,23 +42,31 @@ class EmbeddedStack(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composition:
-    """What the root conftest hands over, since the shared code imports none of it."""
+class ScopeOf(Protocol[PlanT_contra]):
+    """What is to be read for a plan."""
 
-    plan_for: Callable[[Environment], Any]
-    scope_of: Callable[..., Scope]
+    def __call__(
+        self, plan: PlanT_contra, environment: Environment, *, salts: tuple[str, ...] = ()
+    ) -> Scope: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition(Generic[PlanT]):
+    """What the root conftest passes in, since the judge imports neither plan nor checks nor a stack."""
+
+    plan_for: Callable[[Environment], PlanT]
+    scope_of: ScopeOf[PlanT]
     embedded_stack: Callable[[], EmbeddedStack]
     """Called, and the emulator imported, only in a run that such a stack serves."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
     """What a signer has to know about this environment, whatever the rows say."""
-    plots: Callable[[Snapshot], Mapping[str, Sequence[str]]] = lambda _: {}
+    plots: Callable[[Snapshot[PlanT]], Mapping[str, Sequence[str]]] = lambda _: {}
     """Row id -> pictures (SVG) that its record brought along."""
     checklist: Path = CHECKLIST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Options:
     """The options of the command line, typed."""
 
     phase: Phase
@@ -77,103 +86,35 @@ class Choice:
         )
         return tuple(f"{name} {value}" for name, value in given if value)
 
+    def in_phase(self, row: Row) -> bool:
+        return self.phase is Phase.AFTER or row.phase is Phase.BEFORE
 
-@dataclass(slots=True, kw_only=True)
-class Run:
-    """Mutable by nature: findings arrive one by one. ``full`` is False for any selection."""
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Generic[PlanT]):
+    """One environment, its plan and its checklist, and how this run was asked to judge them."""
+
+    options: Options
     environment: Environment
     overrides: Mapping[str, str]
-    plan: Any
+    plan: PlanT
     checklist: Checklist
-    choice: Choice
-    composition: Composition
+    composition: Composition[PlanT]
     started: datetime
-    full: bool = False
     stack: EmbeddedStack | None = None
     """The stack that serves this run; None for AWS, another endpoint or a saved inventory."""
-    cut: str = ""
-    """What left tests out of a run that was to be full; then there is no verdict."""
-    unjudged: dict[str, RowVerdict] = field(default_factory=dict)
-    """Rows that are excluded or not verifiable here."""
-    arranged: int = 0
-    """Tests that this run should have, before any selection."""
-    expected: int = 0
-    """Tests left to run; every one must leave a finding."""
-    findings: list[Finding] = field(default_factory=list)
-    snapshot: Snapshot | None = None
-    windows: list[Mapping[str, str]] = field(default_factory=list)
-    """When this run itself made calls: what, begin, end (ISO 8601)."""
-    api_url: str | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether what is judged is a stack of our own."""
+        return self.stack is not None
 
     @property
     def folder(self) -> Path:
         """Where this run leaves its files: ``report/<env>/<time>/``."""
-        home = self.choice.root / "report" / self.environment.name
+        home = self.options.root / "report" / self.environment.name
         return home / f"{self.started:%Y%m%dT%H%M%S%fZ}"
 
-    def forget_latest(self) -> None:
-        """Take away the pointer to an earlier page: after a run without a verdict there is no latest."""
-        if self.full:
-            (self.folder.parent / "latest").unlink(missing_ok=True)
 
-    @property
-    def own_stack(self) -> bool:
-        return self.stack is not None
-
-    def in_phase(self, row: Row) -> bool:
-        return self.choice.phase is Phase.AFTER or row.phase is Phase.BEFORE
-
-    def needs_signature(self, row: Row) -> bool:
-        """Whether a person has to answer for an optional part that production does without."""
-        configured = row.optional is None or _configured(self.environment, row.optional)
-        return self.environment.production and row.never_excluded and not configured
-
-    def set_aside(self, row: Row) -> RowVerdict | None:
-        """Return why a row is not judged in this run, or None if it is."""
-        if self.needs_signature(row):
-            return None
-        if row.optional and not _configured(self.environment, row.optional):
-            reason = f"{row.optional} is not configured for {self.environment.name}"
-            return RowVerdict(row=row, outcome=Outcome.EXCLUDED, reason=reason)
-        if not self.own_stack:
-            return None
-        if row.not_local:
-            reason = row.not_local[self.choice.lang]
-            return RowVerdict(row=row, outcome=Outcome.NOT_HERE, reason=reason)
-        return None
-
-    def told(self, row: Row, found: Finding, error: BaseException | None) -> Finding:
-        """Return the finding; a record that an embedded stack has not got yet is no fault of it."""
-        if self.own_stack and row.not_local_until and isinstance(error, Missing):
-            reason = f"{row.not_local_until[self.choice.lang]} ({error})"
-            return replace(found, outcome=Outcome.NOT_HERE, message=reason)
-        return found
-
-    def row_verdicts(self) -> tuple[RowVerdict, ...]:
-        """One verdict per row that has a result, in the checklist's order."""
-        by_row: dict[str, list[Finding]] = {}
-        for one in self.findings:
-            by_row.setdefault(one.row, []).append(one)
-        judged = {id_: row_verdict(self.checklist[id_], found) for id_, found in by_row.items()}
-        everything = self.unjudged | judged
-        return tuple(everything[row.id] for row in self.checklist if row.id in everything)
-
-    def gaps(self) -> Iterable[str]:
-        """Why this run can't give a verdict: tests or rows without a complete result."""
-        if self.cut:
-            yield f"tests were left out ({self.cut})"
-        if len(self.findings) < self.expected:
-            yield f"{self.expected - len(self.findings)} of {self.expected} checks did not run"
-        judged = {one.row.id for one in self.row_verdicts()}
-        silent = [r.id for r in self.checklist if self.in_phase(r) and r.id not in judged]
-        if silent:
-            yield f"no result for {', '.join(silent)}"
-
-
-def _configured(environment: Environment, key: str) -> bool:
-    """Whether the optional part at a dotted key is there (``line.liff_id``)."""
-    value: Any = environment
-    for part in key.split("."):
-        value = getattr(value, part, None)
-    return bool(value)
+CHOICE = pytest.StashKey[Choice[Any]]()
+"""Set at configuration; absent in a run of ordinary tests, which judges nothing."""

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+import pytest
 
 from aws.inventory import Inventory
 from aws.reading import Scope
@@ -10,19 +12,24 @@ from signoff.environment import Environment
 from signoff.records import Records
 from signoff.release import release_of
 
+PlanT = TypeVar("PlanT")
+"""The type of the plan: the judge knows nothing of stamps, whoever reads the plan does."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """``plan`` is opaque here (the shared code knows nothing of stamps); ``now`` is UTC."""
+class Snapshot(Generic[PlanT]):
+    """``now`` is UTC."""
 
     environment: Environment
-    plan: Any
+    plan: PlanT
     scope: Scope
     inventory: Inventory
     records: Records
     dev: Records
     """Records of the development environment: its newest run and its digests."""
     now: datetime
+    api_url: str | None = None
+    """Where smoke calls go; None where only the inventory can tell."""
 
     @property
     def release(self) -> str:
@@ -30,3 +37,7 @@ class Snapshot:
         return release_of(
             self.inventory.sections, functions=self.scope.functions, stage=self.scope.stage
         )
+
+
+SNAPSHOT = pytest.StashKey[Snapshot[Any]]()
+"""Set once everything is read, before the first check."""

@@ -4,7 +4,6 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from signoff.result import Provenance, Result
-from signoff.run import Run
 from signoff.verdict import Decision, RowVerdict
 
 COLOURS = {Decision.GO: "green", Decision.CONDITIONAL: "yellow"}
@@ -44,9 +43,9 @@ class Terminal:
                 reporter.write_line(text, **markup)
         self._last.clear()
 
-    def no_verdict(self, run: Run, why: str) -> None:
+    def no_verdict(self, environment: str, why: str) -> None:
         self.line("")
-        self.line(f"NO VERDICT for {run.environment.name}: {why}", red=True, bold=True)
+        self.line(f"NO VERDICT for {environment}: {why}", red=True, bold=True)
 
     def part(self, rows: tuple[RowVerdict, ...], of: int, provenance: Provenance) -> None:
         """Say what is red in a selection, where that was seen, and never GO."""

@@ -6,11 +6,13 @@ from contextlib import AbstractContextManager, ExitStack
 import pytest
 
 from aws.section import NotTestable
+from plan import Plan
 from signoff.collection import ROW
 from signoff.evidence import Observations
-from signoff.plugin import RUN, SEEN
-from signoff.run import Run
-from signoff.snapshot import Snapshot
+from signoff.findings import FINDINGS
+from signoff.plugin import SEEN
+from signoff.run import CHOICE, Choice
+from signoff.snapshot import SNAPSHOT, Snapshot
 from smoke import parameters
 from smoke.line import LineClient
 from smoke.manual import signature_instead
@@ -21,14 +23,14 @@ from smoke.suite_session import suite_session
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize over the plan and our own tables; no call is made for it."""
-    run = metafunc.config.stash[RUN]
-    parameters.parametrize(metafunc, run.environment, run.plan)
+    choice = metafunc.config.stash[CHOICE]
+    parameters.parametrize(metafunc, choice.environment, choice.plan)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what only the stand-in of LINE can show, and run the test of the cleaning last."""
-    if not config.stash[RUN].own_stack:
+    if not config.stash[CHOICE].embedded:
         items[:] = [
             item for item in items if parameters.EMBEDDED not in getattr(item, "fixturenames", ())
         ]
@@ -40,24 +42,26 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     """Let a signature stand for what this environment does not let a machine try."""
     if "calls" not in pyfuncitem.fixturenames:
         return (yield)
-    snapshot, row = _snapshot(pyfuncitem.config.stash[RUN]), pyfuncitem.stash[ROW]
+    snapshot, row = pyfuncitem.config.stash[SNAPSHOT], pyfuncitem.stash[ROW]
     with signature_instead(snapshot, row, pyfuncitem.stash[SEEN]):
         return (yield)
     return True
 
 
 @pytest.fixture(scope="session")
-def suite_or_reason(pytestconfig: pytest.Config) -> Iterator[Suite | NotTestable]:
+def suite_or_reason(
+    pytestconfig: pytest.Config, snapshot: Snapshot[Plan]
+) -> Iterator[Suite | NotTestable]:
     """The running suite, or why it could not start, which each row raises again."""
-    run = pytestconfig.stash[RUN]
+    choice, findings = pytestconfig.stash[CHOICE], pytestconfig.stash[FINDINGS]
     with ExitStack() as closing:
         try:
-            suite = closing.enter_context(_suite_session(run))
+            suite = closing.enter_context(_suite_session(choice, snapshot))
         except NotTestable as closed:
             yield closed
             return
         yield suite
-        run.windows.append(suite.window)
+        findings.windows.append(suite.window)
 
 
 @pytest.fixture
@@ -80,12 +84,7 @@ def origin(calls: RowCalls) -> str:
     return calls.suite.environment.origin
 
 
-def _suite_session(run: Run) -> AbstractContextManager[Suite]:
-    if run.choice.replay:
+def _suite_session(choice: Choice[Plan], snapshot: Snapshot[Plan]) -> AbstractContextManager[Suite]:
+    if choice.options.replay:
         raise NotTestable("a saved inventory answers no calls; run without --replay")
-    return suite_session(_snapshot(run), run.api_url, embedded=run.own_stack)
-
-
-def _snapshot(run: Run) -> Snapshot:
-    assert run.snapshot is not None, "the plugin reads the snapshot before it runs a test"
-    return run.snapshot
+    return suite_session(snapshot, snapshot.api_url, embedded=choice.embedded)

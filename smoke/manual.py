@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aws.section import Missing, NotTestable
+from plan import Plan
 from signoff.checklist import Row
 from signoff.evidence import Observations
 from signoff.proofs import signed
@@ -15,7 +16,7 @@ class ManualOnly(NotTestable):
 
 
 @contextmanager
-def signature_instead(snapshot: Snapshot, row: Row, observe: Observations) -> Iterator[None]:
+def signature_instead(snapshot: Snapshot[Plan], row: Row, observe: Observations) -> Iterator[None]:
     """Let a valid signature take the place of what raises ManualOnly; raise it with both reasons if not."""
     try:
         yield

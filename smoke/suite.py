@@ -41,7 +41,7 @@ WARMING = (
 class Suite:
     """Mutable by nature: answers come in one by one, each call is made once."""
 
-    snapshot: Snapshot
+    snapshot: Snapshot[Plan]
     client: Client
     sessions: SessionMinter
     id_tokens: IdTokens

@@ -25,7 +25,7 @@ LOCAL_LOGS_WITHIN_S = 5.0
 """CloudWatch Logs takes seconds, now and then a minute; the local stack a few tenths of a second."""
 
 
-def address(snapshot: Snapshot, api_url: str | None) -> str:
+def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
     """Return the stage's URL, without a slash at its end; Follows where there is no such API."""
     environment = snapshot.environment
     if api_url:
@@ -39,7 +39,7 @@ def address(snapshot: Snapshot, api_url: str | None) -> str:
     return f"https://{host}/{environment.stage}"
 
 
-def api_key(snapshot: Snapshot, aws: Clients) -> str | None:
+def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:
     """Read the value of the API key that browsers send; None where the API asks for none."""
     name = snapshot.plan.api.usage_plan.api_key
     if name is None:
@@ -56,7 +56,7 @@ def api_key(snapshot: Snapshot, aws: Clients) -> str | None:
 
 @contextmanager
 def suite_session(
-    snapshot: Snapshot,
+    snapshot: Snapshot[Plan],
     api_url: str | None,
     *,
     embedded: bool,
@@ -82,7 +82,7 @@ def suite_session(
 
 
 def _suite(
-    snapshot: Snapshot,
+    snapshot: Snapshot[Plan],
     url: str,
     aws: Clients,
     embedded: bool,

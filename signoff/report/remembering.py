@@ -10,21 +10,24 @@ from aws.inventory import Inventory
 from aws.section import NotTestable, known
 from signoff.observing import store_of
 from signoff.result import Result
-from signoff.run import Run
-from signoff.snapshot import Snapshot
+from signoff.findings import Findings
+from signoff.run import Choice
+from signoff.snapshot import PlanT, Snapshot
 
 SALT = "own"
 
 
-def remember(run: Run, snapshot: Snapshot, result: Result) -> str | None:
+def remember(
+    choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], result: Result
+) -> str | None:
     """Append a record of the run, and of its window; return why that failed, or None."""
-    environment = run.environment
+    environment = choice.environment
     session = boto3.Session(region_name=environment.region)
-    store = store_of(run, environment.evidence, environment.name, session)
+    store = store_of(choice, environment.evidence, environment.name, session)
     caller, release = snapshot.inventory.caller, result.provenance.release
     try:
         store.append("run", _body(snapshot.inventory, result), caller=caller, release=release)
-        for window in run.windows:
+        for window in findings.windows:
             store.append("window", window, caller=caller, release=release)
     except (ClientError, BotoCoreError, OSError) as error:
         return f"the run could not be recorded in {environment.evidence}: {error}"

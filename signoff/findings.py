@@ -1,0 +1,62 @@
+"""What a run collects test by test, and what follows from it row by row."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from signoff.outcome import Finding
+from signoff.run import Choice
+from signoff.snapshot import PlanT
+from signoff.verdict import RowVerdict, row_verdict
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """The only part of a run that grows: what is to run is counted, then each test adds a finding."""
+
+    full: bool = False
+    """False for any selection."""
+    cut: str = ""
+    """What left tests out of a run that was to be full; then there is no verdict."""
+    set_aside: dict[str, RowVerdict] = field(default_factory=dict)
+    """Rows that are excluded or not verifiable here."""
+    arranged: int = 0
+    """Tests that this run should have, before any selection."""
+    expected: int = 0
+    """Tests left to run; every one must leave a finding."""
+    found: list[Finding] = field(default_factory=list)
+    windows: list[Mapping[str, str]] = field(default_factory=list)
+    """When this run itself made calls: what, begin, end (ISO 8601)."""
+
+
+FINDINGS = pytest.StashKey[Findings]()
+
+
+def row_verdicts(choice: Choice[PlanT], findings: Findings) -> tuple[RowVerdict, ...]:
+    """Return one verdict per row that has a result, in the checklist's order."""
+    by_row: dict[str, list[Finding]] = {}
+    for one in findings.found:
+        by_row.setdefault(one.row, []).append(one)
+    judged = {id_: row_verdict(choice.checklist[id_], found) for id_, found in by_row.items()}
+    everything = findings.set_aside | judged
+    return tuple(everything[row.id] for row in choice.checklist if row.id in everything)
+
+
+def gaps(choice: Choice[PlanT], findings: Findings) -> Iterable[str]:
+    """Yield why this run can't give a verdict: tests or rows without a complete result."""
+    if findings.cut:
+        yield f"tests were left out ({findings.cut})"
+    if len(findings.found) < findings.expected:
+        missing = findings.expected - len(findings.found)
+        yield f"{missing} of {findings.expected} checks did not run"
+    judged = {one.row.id for one in row_verdicts(choice, findings)}
+    rows = (row for row in choice.checklist if choice.options.in_phase(row))
+    if silent := [row.id for row in rows if row.id not in judged]:
+        yield f"no result for {', '.join(silent)}"
+
+
+def forget_latest(choice: Choice[PlanT], findings: Findings) -> None:
+    """Take away the pointer to an earlier page: after a run without a verdict there is no latest."""
+    if findings.full:
+        (choice.folder.parent / "latest").unlink(missing_ok=True)
