@@ -62,8 +62,7 @@ class Suite:
 
     @property
     def plan(self) -> Plan:
-        plan: Plan = self.snapshot.plan
-        return plan
+        return self.snapshot.plan
 
     @cached_property
     def scenarios(self) -> Scenarios:
