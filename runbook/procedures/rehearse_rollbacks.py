@@ -20,11 +20,10 @@ from aws.change import Changes
 from runbook import front_end
 from runbook.engine import Change, Refused, StepContext, step, wait_until
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
-from runbook.rollback import drill, faults, undoing
+from runbook.rollback import drill, faults
 from runbook.rollback.configuration import write
-from runbook.rollback.drill import Drill
-from runbook.rollback.moment import window
-from runbook.rollback.stand_in import stand_in
+from runbook.rollback.drill import Drill, stand_in
+from runbook.rollback.restore import window
 
 KIND = "rehearsal"
 PARTS = ("functions", "api", "tables", "front-end")
@@ -85,7 +84,7 @@ def rehearse_the_tables(context: StepContext) -> Changes:
         fault="an item is written that no function wrote",
         break_it=faults.write_what_is_wrong,
         shows=faults.the_wrong_item_is_read,
-        mend=undoing.compare_and_undo,
+        mend=faults.tear_down_the_restore,
         chosen=lambda given: {"to": _restorable_now(given)},
     )
     return drill.hold(context, held)

@@ -28,11 +28,9 @@ from aws.desired import Alarm
 from aws.words import Words
 from runbook.converge import alarms, releases
 from runbook.engine import Change, StepContext, ask, step
-from runbook.rollback.contents import content
-from runbook.rollback.left_behind import reapply
-from runbook.rollback.moment import window
-from runbook.rollback.repointing import allow, repoint
-from runbook.rollback.restored import afterwards, age_s, exists, restore, restores
+from runbook.rollback.redirect import allow, repoint
+from runbook.rollback.restore import afterwards, age_s, content, exists, restore, restores, window
+from runbook.rollback.table_settings import reapply
 
 KIND = "restore"
 IAM_SETTLES_S = 10

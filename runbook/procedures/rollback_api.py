@@ -13,8 +13,8 @@ from aws.change import Changes
 from aws.words import Words
 from runbook.converge import releases
 from runbook.engine import StepContext, step
-from runbook.rollback.history import PART, Move, move
-from runbook.rollback.taken import Way, take
+from runbook.rollback.deployments import PART, StageMove, stage_move
+from runbook.rollback.execution import Rollback, execute
 
 
 @step("8-2")
@@ -33,7 +33,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
     設定であり変わりません。下書きも残るので、`python -m runbook api --env prod --go`を実行すると再びデプロイされます。
     先に下書きを直してください。
     """
-    planned = move(context)
+    planned = stage_move(context)
     context.tell(f"stage {planned.stage}: {planned.live['id']} -> {planned.target['id']}")
     context.tell(
         Words(
@@ -41,9 +41,9 @@ def say_what_is_lost(context: StepContext) -> Changes:
             ja="保存済みデータ: 失われません。新しいデプロイは履歴に残ります",
         )
     )
-    for one in planned.barred or ():
+    for one in planned.denied or ():
         context.tell(one.told())
-    if planned.barred is None:
+    if planned.denied is None:
         context.tell(
             Words(
                 en=f"{planned.target['id']} was made by hand, and what it calls is not on record: see"
@@ -52,7 +52,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
                 "許可されていることを確認してください。許可がなければ500になります",
             )
         )
-    if not planned.told:
+    if not planned.comparable:
         context.tell(
             Words(
                 en="the gateway does not tell what these deployments serve: compare them by hand",
@@ -74,13 +74,13 @@ def point_the_stage_back(context: StepContext) -> Changes:
     数秒で反映され、URLは変わりません。ロールバックを取り消すには、同じコマンドを実行するか、元のデプロイを
     `--to`で指定します。
     """
-    planned = move(context)
-    way = Way(
+    planned = stage_move(context)
+    rollback = Rollback(
         part=PART,
         before={"deployment": planned.live["id"]},
         after={"deployment": planned.target["id"]},
     )
-    return take(context, way, [(planned.changes(), lambda: _point(context, planned))])
+    return execute(context, rollback, [(planned.changes(), lambda: _point(context, planned))])
 
 
 @step("8-2", proves=("ROLL-02",))
@@ -99,7 +99,7 @@ def record_the_release(context: StepContext) -> Changes:
     return releases.converge(context)
 
 
-def _point(context: StepContext, planned: Move) -> None:
+def _point(context: StepContext, planned: StageMove) -> None:
     context.client("apigateway").update_stage(
         restApiId=planned.api_id,
         stageName=planned.stage,

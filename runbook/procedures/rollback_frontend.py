@@ -14,7 +14,7 @@ from aws.words import Words
 from runbook.engine import Refused, StepContext, ask, step
 from runbook.front_end import KIND, address, needed, see, setting
 from runbook.rollback.configuration import file_of, write, writing, written
-from runbook.rollback.taken import Way, take
+from runbook.rollback.execution import Rollback, execute
 
 PART = "front-end"
 
@@ -55,8 +55,8 @@ def write_the_previous_configuration(context: StepContext) -> Changes:
     設定を書き込みます。
     """
     path, text = file_of(context), previous(context)
-    way = Way(part=PART, before={"config": written(path)}, after={"config": text})
-    return take(context, way, [(writing(path, text), lambda: write(path, text))])
+    rollback = Rollback(part=PART, before={"config": written(path)}, after={"config": text})
+    return execute(context, rollback, [(writing(path, text), lambda: write(path, text))])
 
 
 @ask("8-1")

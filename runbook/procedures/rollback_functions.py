@@ -22,8 +22,8 @@ from aws.change import Changes
 from aws.words import Words
 from runbook.converge import releases
 from runbook.engine import StepContext, step
-from runbook.rollback.taken import Way, take
-from runbook.rollback.versions import PART, Move, chosen, live, moves
+from runbook.rollback.execution import Rollback, execute
+from runbook.rollback.versions import PART, AliasMove, chosen, live, moves
 
 WHOLE: dict[str, dict[str, float]] = {"AdditionalVersionWeights": {}}
 """All of the traffic: a weighted alias would leave a share of the callers with the bad version."""
@@ -69,13 +69,15 @@ def move_the_aliases(context: StepContext) -> Changes:
     指定します。
     """
     planned, before = moves(context), live(context, chosen(context))
-    way = Way(
+    rollback = Rollback(
         part=PART,
         before=before,
         after={one.function.name: one.target["Version"] for one in planned},
         scope=sorted(before),
     )
-    return take(context, way, [(one.changes(), partial(_point, context, one)) for one in planned])
+    return execute(
+        context, rollback, [(one.changes(), partial(_point, context, one)) for one in planned]
+    )
 
 
 @step("8-3", proves=("DEP-15", "DEP-17"))
@@ -92,7 +94,7 @@ def record_the_release(context: StepContext) -> Changes:
     return releases.converge(context)
 
 
-def _point(context: StepContext, move: Move) -> None:
+def _point(context: StepContext, move: AliasMove) -> None:
     context.client("lambda").update_alias(
         FunctionName=move.function.name,
         Name=move.function.alias,

@@ -1,1 +1,1 @@
-"""The ways back (guide step 8): what is shared by the rollbacks and by their rehearsal."""
+"""Rollbacks (guide step 8): what the procedures and their rehearsal share."""

@@ -4,19 +4,29 @@ A drill that is stopped half-way leaves something broken, on purpose. What was b
 that the next run brings it back first, and then holds the drill from the start: its time counts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
 from time import monotonic
 from types import ModuleType
 from typing import Any
 
 from aws.change import Changes, nothing
 from aws.words import Words
+from runbook.converge import function_releases, rest_api
+from runbook.converge.deployments import stage_of
 from runbook.engine import Change, Procedure, Refused, StepContext
-from runbook.rollback import taken
-from runbook.rollback.state import differing, served, state
-from runbook.rollback.taken import BEGUN, DONE
+from runbook.rollback.deployments import deployments
+from runbook.rollback.execution import BEGUN, DONE, unfinished_target
+from runbook.rollback.restore import content
+from runbook.rollback.versions import PART, live, published
+from signoff.environment import FrontEnd
 
 KIND = "drill"
 BROUGHT_BACK = "brought back"
@@ -89,7 +99,7 @@ def _bring_back(context: StepContext, drill: Drill) -> None:
     if newest is None or newest.get("state") != BEGUN:
         return
     given = _quiet(context, newest["chosen"])
-    if drill.shows(given) or taken.begun(given, drill.part, served(given, drill.part)):
+    if drill.shows(given) or unfinished_target(given, drill.part, served(given, drill.part)):
         go_back(given, drill.procedure)
     drill.mend(given)
     _compare(given, drill, newest["before"])
@@ -114,3 +124,66 @@ def _compare(context: StepContext, drill: Drill, before: State) -> None:
 def _see(drill: Drill, good: bool, why: str) -> None:
     if not good:
         raise Refused(f"{drill.part}: {why}; see the procedure `{drill.way_back}`")
+
+
+def state(context: StepContext) -> dict[str, Any]:
+    """Return what the aliases and the stage serve, what they could go back to, and every table's content.
+
+    What could be gone back to counts: a bad version or deployment that is left behind is the next
+    target of somebody's rollback.
+    """
+    plan = context.plan
+    api = rest_api.find(context, plan.api)
+    id_ = api["id"] if api else None
+    stage = stage_of(context, plan.api, id_)
+    return {
+        "functions": {one.name: function_releases.released(context, one) for one in plan.functions},
+        "versions": {one.name: list(published(context, one)) for one in plan.functions},
+        "deployment": stage["deploymentId"] if stage else None,
+        "deployments": sorted(str(one["id"]) for one in deployments(context, id_)) if id_ else [],
+        "tables": {one.name: content(context, one).as_json() for one in plan.tables},
+    }
+
+
+def served(context: StepContext, part: str) -> dict[str, Any]:
+    """Return what callers get now, in the terms in which a rollback of this part records it."""
+    plan = context.plan
+    if part == PART:
+        return live(context, plan.functions)
+    api = rest_api.find(context, plan.api)
+    stage = stage_of(context, plan.api, api["id"] if api else None)
+    return {"deployment": stage["deploymentId"]} if stage else {}
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Name what is not as it was; empty where all is."""
+    return ", ".join(name for name, value in before.items() if after.get(name) != value)
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Where it is served, and the folder that is served: writing a file there deploys it."""
+
+    front_end: FrontEnd
+    folder: Path
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing: a rehearsal has a screen of its own."""
+
+
+@contextmanager
+def stand_in() -> Iterator[StandIn]:
+    """Yield the front end; it and its folder are gone at the end."""
+    with TemporaryDirectory() as folder:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
+        serving = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        serving.start()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}"
+            yield StandIn(FrontEnd(url=url), Path(folder))
+        finally:
+            server.shutdown()
+            server.server_close()
+            serving.join()

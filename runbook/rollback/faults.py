@@ -1,17 +1,23 @@
-"""Three faults that a release can bring, made on purpose: how each is done, how it shows, what it leaves."""
+"""The faults that a drill injects: how each is made, how it shows, and the teardown of what it leaves behind."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from aws.change import unless_absent
 from aws.desired import Function
-from runbook.converge import api_draft, rest_api
+from runbook.converge import alarms, api_draft, releases, rest_api
 from runbook.converge.functions import wait_until_updated
-from runbook.engine import StepContext
-from runbook.rollback.history import deployments
-from runbook.rollback.versions import described, published
+from runbook.engine import Refused, StepContext
+from runbook.procedures import rollback_functions
+from runbook.rollback.deployments import deployments
+from runbook.rollback.drill import go_back
+from runbook.rollback.execution import unfinished_target
+from runbook.rollback.redirect import forbid
+from runbook.rollback.restore import Restore, content, exists, restores
+from runbook.rollback.versions import PART, described, published
 
 BAD_HANDLER = "rehearsal.no_such_handler"
 MARKED = "rehearsal: a route is missing"
@@ -136,3 +142,46 @@ def _fails(context: StepContext, function: Function) -> bool:
         FunctionName=function.name, Qualifier=function.alias, Payload=json.dumps(HARMLESS)
     )
     return "FunctionError" in answer
+
+
+def tear_down_the_restore(context: StepContext) -> None:
+    """Refuse where a restored table differs from its mended source; then undo the restore.
+
+    Where an earlier try came half-way, it goes on: what is not there any more is not undone again.
+    """
+    take_it_out(context)
+    made = [one for one in restores(context) if exists(context, one)]
+    for one in made:
+        if content(context, one.new) != content(context, one.old):
+            raise Refused(f"table {one.new.name} was restored, but is not what {one.old.name} was")
+    names = {one.new.name for one in restores(context)}
+    live = {one.name: described(context, one, one.alias) for one in context.plan.functions}
+    versions = {name: one["Version"] for name, one in live.items()}
+    if unfinished_target(context, PART, versions) or any(
+        _reads(one, names) for one in live.values()
+    ):
+        go_back(replace(context, chosen={}), rollback_functions)
+    configure_them_well(context)
+    delete_versions(context, lambda version: _reads(version, names))
+    for role in context.plan.roles:
+        forbid(context, role, restores(context))
+    watched = {one.old.name for one in made}
+    for alarm in context.plan.alarms:
+        if alarm.dimensions.get("TableName") in watched:
+            alarms.converge(context, alarm)
+    for one in made:
+        _delete(context, one)
+    releases.converge(context)
+
+
+def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
+    return not set(version["Environment"]["Variables"].values()).isdisjoint(tables)
+
+
+def _delete(context: StepContext, one: Restore) -> None:
+    """Delete what the rehearsal itself restored, after its protection: never another table."""
+    client = context.client("dynamodb")
+    client.update_table(TableName=one.new.name, DeletionProtectionEnabled=False)
+    client.get_waiter("table_exists").wait(TableName=one.new.name)
+    client.delete_table(TableName=one.new.name)
+    client.get_waiter("table_not_exists").wait(TableName=one.new.name)

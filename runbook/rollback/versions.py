@@ -9,13 +9,13 @@ from aws.desired import Function
 from runbook.converge import earlier_version
 from runbook.converge.table_names import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
-from runbook.rollback.taken import begun
+from runbook.rollback.execution import unfinished_target
 
 PART = "functions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class AliasMove:
     """One alias, and the versions that it leaves and goes to, as Lambda describes them."""
 
     function: Function
@@ -29,11 +29,11 @@ class Move:
         return moved + _tables(name, self.live, self.target) if moved else ()
 
 
-def moves(context: StepContext) -> tuple[Move, ...]:
+def moves(context: StepContext) -> tuple[AliasMove, ...]:
     """Return the moves to the version that was named, or to the release before; Refused where none."""
     targets = _targets(context, chosen(context))
     return tuple(
-        Move(
+        AliasMove(
             function=one,
             live=described(context, one, one.alias),
             target=_existing(context, one, targets[one.name]),
@@ -75,7 +75,7 @@ def _targets(context: StepContext, functions: tuple[Function, ...]) -> Mapping[s
     if version := context.chosen.get("to"):
         return {one.name: version for one in functions}
     now = live(context, functions)
-    if going := begun(context, PART, now, sorted(now)):
+    if going := unfinished_target(context, PART, now, sorted(now)):
         return going
     there = {one.name: earlier_version.published(context, one) for one in functions}
     for release in context.history("release"):

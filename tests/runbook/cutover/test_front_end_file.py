@@ -8,7 +8,7 @@ from runbook import front_end
 from runbook.engine import Refused
 from runbook.procedures import cutover
 from runbook.rollback.configuration import write, writing
-from runbook.rollback.stand_in import stand_in
+from runbook.rollback.drill import stand_in
 from tests.runbook.desk import said_in
 
 SERVED = """\

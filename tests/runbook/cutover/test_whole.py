@@ -8,7 +8,7 @@ import pytest
 from runbook import verdict
 from runbook.engine import Journal, Procedure, Run, Stopped
 from runbook.procedures import cutover
-from runbook.rollback.stand_in import stand_in
+from runbook.rollback.drill import stand_in
 from runbook.signing import Signing
 from signoff.checklist import Checklist
 from signoff.store import Folder, Store

@@ -13,7 +13,7 @@ from runbook.live_release import live_release
 from runbook.local_stack import local_stack
 from runbook.procedures import rehearse_rollbacks
 from runbook.procedures.provision import context_for, procedure
-from runbook.rollback.state import state
+from runbook.rollback.drill import state
 from runbook.rollback.versions import moves
 from signoff.environments import load
 from signoff.guard import guard

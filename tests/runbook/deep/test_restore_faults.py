@@ -9,7 +9,7 @@ import pytest
 from runbook.engine import wait_until
 from runbook.engine.clients import PATIENT
 from runbook.procedures import restore_tables
-from runbook.rollback import undoing
+from runbook.rollback import faults
 from tests.runbook.desk import clients
 from tests.runbook.rollback.breaking import changing, cut_off
 from tests.runbook.rollback.operator import account
@@ -75,7 +75,7 @@ def trial(operator, moment, seen, tmp_path):
     before = seen()
     chosen = {"to": moment, "only": "userstamps"}
     yield Trial(operator, restore_tables, tmp_path, seen, chosen)
-    undoing.compare_and_undo(operator.context(go=True, **chosen))
+    faults.tear_down_the_restore(operator.context(go=True, **chosen))
     assert seen() == before
 
 

@@ -16,7 +16,7 @@ from runbook.converge import rest_api
 from runbook.engine import Refused, Stopped
 from runbook.procedures import rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback.configuration import write
-from runbook.rollback.stand_in import stand_in
+from runbook.rollback.drill import stand_in
 from tests.runbook.rollback.breaking import changing
 from tests.runbook.rollback.operator import account
 from tests.runbook.rollback.trial import MODES, Trial

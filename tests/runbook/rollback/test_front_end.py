@@ -7,7 +7,7 @@ import pytest
 from runbook import front_end
 from runbook.engine import Refused
 from runbook.procedures import cutover, rollback_frontend
-from runbook.rollback.stand_in import stand_in
+from runbook.rollback.drill import stand_in
 from tests.runbook.desk import Evidence
 
 OLD = """\

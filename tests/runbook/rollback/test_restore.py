@@ -6,7 +6,7 @@ import pytest
 
 from runbook.engine import Refused, wait_until
 from runbook.procedures import restore_tables, rollback_functions
-from runbook.rollback import undoing
+from runbook.rollback import faults
 
 GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}
 BAD = {"UserId": {"S": "Usmoke-bad"}, "StampId": {"S": "STATUE-001"}}
@@ -29,7 +29,7 @@ def restored(operator, moment):
     operator.run(restore_tables, to=moment)
     yield "UserStamps-prod-" + moment.replace("-", "").replace(":", "")
     operator.client("dynamodb").delete_item(TableName="UserStamps-prod", Key=BAD)
-    undoing.compare_and_undo(operator.context(go=True, to=moment))
+    faults.tear_down_the_restore(operator.context(go=True, to=moment))
 
 
 def test_what_was_written_after_the_moment_is_not_there(operator, restored):

@@ -7,7 +7,7 @@ import pytest
 
 from runbook.engine import Declined, wait_until
 from runbook.procedures import functions, restore_tables, rollback_functions
-from runbook.rollback import undoing
+from runbook.rollback import faults
 
 RANKING = {"RoleName": "stamp-rally-prod-ranking-role", "PolicyName": "restored-tables"}
 ALARM = "stamp-rally-prod-userstamps-read-throttle-alarm"
@@ -178,7 +178,7 @@ def test_the_versions_of_before_all_restores_still_read_the_old_tables(operator)
 
 def test_undoing_one_restore_leaves_what_another_one_allowed(operator, moments, stamps, users):
     """As the end of a rehearsal does, where functions read a table that was really restored."""
-    undoing.compare_and_undo(operator.context(go=True, to=moments[0], only="users"))
+    faults.tear_down_the_restore(operator.context(go=True, to=moments[0], only="users"))
 
     assert stamps in reached(operator)
     assert users not in reached(operator)

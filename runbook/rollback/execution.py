@@ -1,7 +1,7 @@
-"""A rollback as it is taken: its target noted before anything moves, and timed, so that it resumes.
+"""Execution of a rollback: the target is recorded before anything moves, and the run is timed.
 
-"The one before" is another one as soon as the alias or the stage has moved. A run that was killed
-in between would go back one too far, if it did not find where it was going.
+"The one before" means another version as soon as the alias or the stage has moved. A killed run that did not
+find its recorded target would go back one step too far.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,13 +16,13 @@ from runbook.engine import Change, StepContext
 
 KIND = "rollback"
 BEGUN, DONE = "begun", "done"
-Move = tuple[Changes, Callable[[], object]]
+PlannedMove = tuple[Changes, Callable[[], object]]
 """What differs, and what makes it so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """One way back: ``before`` and ``after`` are what callers get, as JSON; ``seconds`` is a clock."""
+class Rollback:
+    """One rollback: ``before`` and ``after`` are what callers get, as JSON; ``seconds`` is a clock."""
 
     part: str
     """functions, api, tables, front-end."""
@@ -33,12 +33,12 @@ class Way:
     seconds: Callable[[], float] = monotonic
 
 
-def begun(
+def unfinished_target(
     context: StepContext, part: str, live: Mapping[str, Any], scope: Sequence[str] | None = None
 ) -> Mapping[str, Any] | None:
-    """Return where a rollback of this scope (None: of any) was going that did not end; None without one.
+    """Return the target of a rollback of this scope (None: of any scope) that did not finish; else None.
 
-    ``live`` is what callers get now, in the terms of ``Way.before``.
+    ``live`` is what callers get now, in the terms of ``Rollback.before``.
     """
     newest = context.recorded(KIND, part=part)
     if newest is None or newest["state"] != BEGUN:
@@ -51,17 +51,17 @@ def begun(
     return target
 
 
-def take(context: StepContext, way: Way, moves: Sequence[Move]) -> Changes:
-    """Make the moves one after another, timed; where a killed run made them all, say that it is done.
+def execute(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove]) -> Changes:
+    """Make the moves one after another, and time them; where a killed run made them all, record that it is done.
 
     Each is settled by itself, so that the journal of a run that stops tells which were made.
     """
     changes = tuple(change for found, _ in moves for change in found)
-    if not changes and begun(context, way.part, way.before, way.scope):
-        changes = (Change("evidence", f"{KIND} {way.part}", BEGUN, DONE),)
-        return context.settle(changes, lambda: _leave(context, way, DONE, None))
+    if not changes and unfinished_target(context, rollback.part, rollback.before, rollback.scope):
+        changes = (Change("evidence", f"{KIND} {rollback.part}", BEGUN, DONE),)
+        return context.settle(changes, lambda: _record(context, rollback, DONE, None))
     if changes and context.go:
-        _timed(context, way, moves)
+        _timed(context, rollback, moves)
     return changes
 
 
@@ -79,22 +79,22 @@ def _overtaken(context: StepContext, newest: Mapping[str, Any], live: Mapping[st
     )
 
 
-def _timed(context: StepContext, way: Way, moves: Sequence[Move]) -> None:
-    _leave(context, way, BEGUN, None)
-    start = way.seconds()
+def _timed(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove]) -> None:
+    _record(context, rollback, BEGUN, None)
+    start = rollback.seconds()
     for changes, move in moves:
         context.settle(changes, move)
-    took = round(way.seconds() - start, 2)
-    _leave(context, way, DONE, took)
+    took = round(rollback.seconds() - start, 2)
+    _record(context, rollback, DONE, took)
     context.tell(
         Words(
-            en=f"{way.part}: rolled back in {took:g} s",
-            ja=f"{way.part}: {took:g}秒でロールバックしました",
+            en=f"{rollback.part}: rolled back in {took:g} s",
+            ja=f"{rollback.part}: {took:g}秒でロールバックしました",
         )
     )
 
 
-def _leave(context: StepContext, way: Way, state: str, took: float | None) -> None:
-    moved = {"before": way.before, "after": way.after, "scope": list(way.scope)}
+def _record(context: StepContext, rollback: Rollback, state: str, took: float | None) -> None:
+    moved = {"before": rollback.before, "after": rollback.after, "scope": list(rollback.scope)}
     known = {"releases": len(context.history(releases.KIND))}
-    context.record(KIND, {"part": way.part, "state": state, **moved, **known, "seconds": took})
+    context.record(KIND, {"part": rollback.part, "state": state, **moved, **known, "seconds": took})

@@ -1,22 +1,23 @@
-"""Tables restored to a time: new ones beside the old, and the plan as it is with their names in it."""
+"""Tables restored to a point in time: new ones beside the old, the plan with their names in it, and what they hold."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from aws.change import Changes, unless_absent
 from aws.desired import Table
 from plan import plan_for
+from plan.canonical import canonical_hash
 from plan.data import restored_name
 from runbook.converge import tables
 from runbook.engine import Refused, StepContext, difference, wait_until
 from runbook.engine.journal import utc_now
-from runbook.rollback.moment import moment, refuse_outside
 
 EVERY_S, WITHIN_S = 15, 6 * 3600
 """AWS restores a table in some twenty minutes, a large one in hours."""
+FORM = "2026-11-25T09:00:00Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Restore:
 
 def restores(context: StepContext) -> tuple[Restore, ...]:
     """Return what is to be restored: the table of ``--only``, else all three of them."""
-    at, name = moment(context), context.chosen.get("only")
+    at, name = restore_time(context), context.chosen.get("only")
     chosen = [one for one in context.plan.tables if name in (None, one.key, one.name)]
     if not chosen:
         keys = ", ".join(one.key for one in context.plan.tables)
@@ -50,7 +51,7 @@ def afterwards(context: StepContext) -> StepContext:
 
 def restore(context: StepContext, one: Restore) -> Changes:
     """Restore into the new table, unless an earlier run did; wait until it can be read."""
-    there = found(context, one.new)
+    there = described_table(context, one.new)
     if there is None:
         refuse_outside(context, one.old, one.at)
     name, wanted = f"table {one.new.name}", {"restored from": f"{one.old.name} at {one.at}"}
@@ -64,12 +65,12 @@ def restore(context: StepContext, one: Restore) -> Changes:
 
 def exists(context: StepContext, one: Restore) -> bool:
     """Whether the new table is there: in a rehearsal it is not."""
-    return found(context, one.new) is not None
+    return described_table(context, one.new) is not None
 
 
 def age_s(context: StepContext, one: Restore, now: Callable[[], datetime] = utc_now) -> float:
     """Return seconds since AWS began to restore this table."""
-    there = found(context, one.new) or {}
+    there = described_table(context, one.new) or {}
     began: datetime = there["CreationDateTime"]
     return round((now() - began).total_seconds(), 1)
 
@@ -79,7 +80,7 @@ def _renamed(context: StepContext, names: Mapping[str, str]) -> StepContext:
     return context.planned(plan_for(environment), environment)
 
 
-def found(context: StepContext, table: Table) -> dict[str, Any] | None:
+def described_table(context: StepContext, table: Table) -> dict[str, Any] | None:
     """Return what DescribeTable says; None where there is no such table."""
     answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
     return answer["Table"] if answer else None
@@ -107,14 +108,89 @@ def _restore(context: StepContext, one: Restore) -> None:
         context.retry(begin, *tables.BUSY)
     except client.exceptions.TableAlreadyExistsException:
         # The client sent it again, since the first answer was lost on its way.
-        _refuse_another(one, found(context, one.new) or {})
+        _refuse_another(one, described_table(context, one.new) or {})
     _wait(context, one)
 
 
 def _wait(context: StepContext, one: Restore) -> None:
     def ready() -> bool:
-        there = found(context, one.new) or {}
+        there = described_table(context, one.new) or {}
         return there.get("TableStatus") == "ACTIVE"
 
     what = f"table {one.new.name} is restored"
     wait_until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=context.sleep)
+
+
+def restore_time(context: StepContext) -> datetime:
+    """Return the time of ``--to`` in UTC, to the second, as AWS takes it; Refused where there is none."""
+    given = context.chosen.get("to")
+    if given is None:
+        raise Refused(f"a restore needs the time to go back to: give it with --to {FORM}")
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        raise Refused(f"{given} is no time: write it like {FORM}") from None
+    if at.tzinfo is None:
+        raise Refused(f"{given} has no time zone: write Z for UTC, or +09:00 for Japan")
+    return at.astimezone(UTC).replace(microsecond=0)
+
+
+def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
+    """Return the earliest and latest time a table can be restored to; Refused where there is none."""
+    answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
+    described = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+    if described.get("PointInTimeRecoveryStatus") != "ENABLED":
+        raise Refused(
+            f"table {table.name} has no point-in-time recovery, so that there is no way back in time:"
+            f" turn it on by `python -m runbook tables --env {context.environment.name} --go` before the next"
+            " fault"
+        )
+    return _utc(described["EarliestRestorableDateTime"]), _utc(
+        described["LatestRestorableDateTime"]
+    )
+
+
+def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
+    """Stop where AWS would refuse the time: in its words, nobody sees which time would do."""
+    earliest, latest = window(context, table)
+    if not earliest.replace(microsecond=0) <= at <= latest:
+        raise Refused(
+            f"table {table.name} cannot be restored to {at:%Y-%m-%dT%H:%M:%SZ}, only to a time from"
+            f" {earliest:%Y-%m-%dT%H:%M:%SZ} to {latest:%Y-%m-%dT%H:%M:%SZ}: name one of those"
+        )
+
+
+def _utc(given: Any) -> datetime:
+    moment: datetime = given
+    return moment.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Number of items, and the canonical hash over all of them."""
+
+    items: int
+    sha256: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def content(context: StepContext, table: Table) -> Content:
+    """Read the whole table; costs one read unit per 4 KB, and 32 bytes of memory an item."""
+    counted = 0
+
+    def passing() -> Iterator[Any]:
+        nonlocal counted
+        for page in _pages(context, table):
+            for item in page["Items"]:
+                counted += 1
+                yield item
+
+    digest = canonical_hash(passing())
+    return Content(counted, digest)
+
+
+def _pages(context: StepContext, table: Table) -> Iterator[Any]:
+    pages = context.client("dynamodb").get_paginator("scan")
+    yield from pages.paginate(TableName=table.name, ConsistentRead=True)

@@ -1,4 +1,4 @@
-"""Functions sent to restored tables: the permission to read them, and the variables that name them."""
+"""Redirects functions to restored tables: the permission to read them, and the variables that name them."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -11,7 +11,7 @@ from runbook.converge.functions import wait_until_updated
 from runbook.converge.roles import document, told
 from runbook.converge.table_names import names_a_table
 from runbook.engine import Refused, StepContext, difference
-from runbook.rollback.restored import Restore, restores
+from runbook.rollback.restore import Restore, restores
 from runbook.rollback.versions import described
 
 POLICY = "restored-tables"

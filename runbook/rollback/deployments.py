@@ -1,0 +1,209 @@
+"""The deployments of the API: which one is served, which one to go back to, and what stops working there."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.change import Changes, unless_absent
+from aws.iam import Outcome, Statement, evaluate, parse
+from aws.iam import context as request_context
+from aws.words import Words
+from runbook.converge import calls, rest_api
+from runbook.converge.deployments import by_hand, stage_of
+from runbook.converge.permissions import GATEWAY
+from runbook.engine import Change, Refused, StepContext, difference
+from runbook.rollback.execution import unfinished_target
+
+URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")
+"""One with a stage variable in it names no function yet, and is passed over."""
+QUALIFIED = 8
+"""Parts of a function's ARN with an alias or a version."""
+ACTION = "lambda:InvokeFunction"
+ANYBODY = {("*", "*"), ("AWS", "*"), ("Service", "*"), ("Service", GATEWAY)}
+PART = "api"
+LISTED = 5
+"""Deployments that are named to somebody who has to choose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeniedFunction:
+    """A function, with its qualifier, and the routes for which the API may not invoke it."""
+
+    arn: str
+    routes: tuple[str, ...]
+    api: str
+    """ARN by which API Gateway asks, without stage and route."""
+
+    def told(self) -> Words:
+        """Say what happens, and by which command it does not."""
+        routes, function = ", ".join(self.routes), self.arn.split(":", 6)[6]
+        command = (
+            f"aws lambda add-permission --function-name {self.arn} --statement-id way-back"
+            f" --action {ACTION} --principal {GATEWAY} --source-arn '{self.api}/*'"
+        )
+        return Words(
+            en=f"{routes}: 500 after this, since the API may no longer invoke {function}; let it first:"
+            f" {command}",
+            ja=f"{routes}: APIが{function}を呼び出せなくなっているため、戻すと500になります。先に許可します: {command}",
+        )
+
+
+def denied_functions(
+    context: StepContext, api_id: str, stage: str, deployment: Mapping[str, Any]
+) -> tuple[DeniedFunction, ...] | None:
+    """Return what the API may not invoke for this deployment; None where nobody noted what it calls.
+
+    Deployments by the procedure `api` call the aliases, which let the API in.
+    """
+    if not by_hand(deployment):
+        return ()
+    known = calls.noted(context, deployment["id"])
+    if known is None:
+        return None
+    environment = context.environment
+    api = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
+    by_function: dict[str, list[str]] = {}
+    for route, uri in sorted(known.items()):
+        if match := URI.fullmatch(uri):
+            by_function.setdefault(match["arn"], []).append(route)
+    found = (
+        DeniedFunction(arn=arn, routes=_denied(context, arn, routes, f"{api}/{stage}"), api=api)
+        for arn, routes in sorted(by_function.items())
+    )
+    return tuple(one for one in found if one.routes)
+
+
+def _denied(context: StepContext, arn: str, routes: list[str], stage: str) -> tuple[str, ...]:
+    statements = _statements(context, arn)
+    return tuple(one for one in routes if not _may(statements, arn, stage, one, context))
+
+
+def _may(
+    statements: tuple[Statement, ...], arn: str, stage: str, route: str, context: StepContext
+) -> bool:
+    """Whether the API may invoke it for a route; what nobody can say is no reason to warn."""
+    source = f"{stage}/{route.replace('ANY ', '* ').replace(' ', '', 1)}"
+    account = context.environment.account
+    known = request_context({"aws:SourceArn": source, "aws:SourceAccount": account})
+    decision = evaluate(statements, ACTION, arn, known)
+    return decision.outcome in {Outcome.ALLOWED, Outcome.UNKNOWN}
+
+
+def _statements(context: StepContext, arn: str) -> tuple[Statement, ...]:
+    """Return the statements of the function's own policy that speak of API Gateway."""
+    parts = arn.split(":")
+    which = {"Qualifier": parts[-1]} if len(parts) == QUALIFIED else {}
+    answer = unless_absent(context.client("lambda").get_policy, FunctionName=parts[6], **which)
+    read = parse(json.loads(answer["Policy"])) if answer else ()
+    return tuple(one for one in read if ANYBODY & set(one.principals))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageMove:
+    """The stage, and the deployments that it leaves and goes to, as API Gateway describes them."""
+
+    api_id: str
+    stage: str
+    live: Mapping[str, Any]
+    target: Mapping[str, Any]
+    denied: tuple[DeniedFunction, ...] | None
+    """Functions of the target that the API may not invoke; None where nobody knows what it calls."""
+
+    def changes(self) -> Changes:
+        """Return the deployment, and the methods that callers lose: those are asked about."""
+        name = f"stage {self.stage}"
+        moved = difference(name, _shown(self.live), _shown(self.target))
+        lost = sorted(_methods(self.live) - _methods(self.target)) if self.comparable else []
+        gone = tuple(Change(name, method, "served", None, destroys=True) for method in lost)
+        failing = tuple(
+            Change(name, route, "served", "500", destroys=True)
+            for one in self.denied or ()
+            for route in one.routes
+        )
+        return moved + gone + failing if moved else ()
+
+    @property
+    def comparable(self) -> bool:
+        """Whether API Gateway tells what both deployments serve."""
+        return "apiSummary" in self.live and "apiSummary" in self.target
+
+
+def stage_move(context: StepContext) -> StageMove:
+    """Return the move to the deployment that was named, or to the one before; Refused where none."""
+    api = context.plan.api
+    found = rest_api.find(context, api)
+    stage = stage_of(context, api, found["id"] if found else None)
+    if found is None or stage is None:
+        raise Refused(
+            f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from"
+        )
+    id_, live = str(found["id"]), str(stage["deploymentId"])
+    target = _described(context, id_, _target(context, live, deployments(context, id_)))
+    return StageMove(
+        api_id=id_,
+        stage=api.stage,
+        live=_described(context, id_, live),
+        target=target,
+        denied=() if target["id"] == live else denied_functions(context, id_, api.stage, target),
+    )
+
+
+def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ...]) -> str:
+    there = [str(one["id"]) for one in listed]
+    if named := context.chosen.get("to"):
+        if named not in there:
+            raise Refused(f"there is no deployment {named}; the newest are {_told(listed)}")
+        return named
+    if going := unfinished_target(context, PART, {"deployment": live}):
+        return str(going["deployment"])
+    recorded = (release.get("deployment") for release in context.history("release"))
+    candidates = [*(str(one) for one in recorded if one), *_before(live, listed)]
+    for one in candidates:
+        if one in there and one != live:
+            return one
+    raise Refused(
+        f"deployment {live} is the only one: deploy a good draft by `python -m runbook api --env"
+        f" {context.environment.name} --go`"
+    )
+
+
+def _before(live: str, newest_first: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
+    """Yield what was deployed before, and in the same second: API Gateway tells no finer."""
+    served = [one["createdDate"] for one in newest_first if one["id"] == live]
+    for one in newest_first:
+        if not served or one["createdDate"] <= served[0]:
+            yield str(one["id"])
+
+
+def deployments(context: StepContext, api_id: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the deployments that there are, newest first."""
+    pages = context.client("apigateway").get_paginator("get_deployments").paginate(restApiId=api_id)
+    found = [one for page in pages for one in page.get("items", [])]
+    return tuple(sorted(found, key=lambda one: one["createdDate"], reverse=True))
+
+
+def _described(context: StepContext, api_id: str, deployment: str) -> Mapping[str, Any]:
+    answer: Mapping[str, Any] = context.client("apigateway").get_deployment(
+        restApiId=api_id, deploymentId=deployment, embed=["apisummary"]
+    )
+    return answer
+
+
+def _shown(deployment: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "deployment": deployment["id"],
+        "deployed": f"{deployment['createdDate']:%Y-%m-%dT%H:%M:%SZ}",
+        "description": deployment.get("description"),
+    }
+
+
+def _methods(deployment: Mapping[str, Any]) -> set[str]:
+    summary = deployment["apiSummary"]
+    return {f"{verb} {path}" for path, verbs in summary.items() for verb in verbs}
+
+
+def _told(listed: Iterable[Mapping[str, Any]]) -> str:
+    newest = list(listed)[:LISTED]
+    return ", ".join(f"{one['id']} ({one['createdDate']:%Y-%m-%d %H:%M})" for one in newest)
