@@ -128,7 +128,9 @@ def unplanned(
             if name is None:
                 continue
             found: dict[Words, tuple[Closed, list[Any]]] = {}
-            for entry, value in _closed(operation.members, own, element, path):
+            whole = operation.members.get(path)
+            closed = [(whole, element)] if isinstance(whole, Closed) else None
+            for entry, value in closed or _closed(operation.members, own, element, path):
                 if not _usual(entry, value):
                     found.setdefault(entry.fact, (entry, []))[1].append(_shown(entry, value))
             for fact, (entry, values) in found.items():

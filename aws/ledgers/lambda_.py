@@ -1,0 +1,255 @@
+"""Lambda: functions as their alias runs them, and everything that feeds, follows or signs them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws.ledger import (
+    Closed,
+    Coverage,
+    Entry,
+    Harmless,
+    Judged,
+    Ledger,
+    Operation,
+    Resource,
+    only,
+)
+from aws.words import Words
+
+FUNCTION = Words(en="function", ja="関数")
+
+NAMES = Harmless("an id, ARN or number of what its name says already")
+NEXT = Harmless("leads to the next page, which is read")
+WHEN = Harmless("when something was made or changed decides nothing")
+WHY = Harmless("words beside a state, which is judged")
+
+
+def _name(arn: str) -> str:
+    """Return the function of an ARN, qualified or not."""
+    return arn.split(":")[6]
+
+
+def _asked(parameters: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+    return str(parameters["FunctionName"])
+
+
+def _told(_: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    return _name(found["FunctionArn"])
+
+
+BY_NAME = {"": Resource(kind=FUNCTION, name=_asked)}
+
+CONFIGURATION: Mapping[str, Entry] = {
+    "FunctionName": Judged("name"),
+    "FunctionArn": Judged("arn"),
+    "Runtime": Judged("runtime"),
+    "Role": Judged("role_arn"),
+    "Handler": Judged("handler"),
+    "CodeSize": Harmless("the code is judged by its hash"),
+    "Description": Harmless("words for people; the door searches them for secrets"),
+    "Timeout": Judged("timeout_s"),
+    "MemorySize": Judged("memory_mb"),
+    "LastModified": WHEN,
+    "CodeSha256": Judged("code_sha256"),
+    "Version": Judged("version"),
+    "VpcConfig": Closed(
+        Words(en="network (VPC)", ja="ネットワーク（VPC）"),
+        usual=lambda found: not found.get("SubnetIds"),
+        shows="SubnetIds",
+    ),
+    "DeadLetterConfig": Closed(
+        Words(en="dead-letter queue", ja="デッドレターキュー"),
+        usual=lambda found: not found.get("TargetArn"),
+        shows="TargetArn",
+    ),
+    "Environment.Variables": Judged("environment"),
+    "Environment.Error": Judged("environment"),
+    "KMSKeyArn": Judged("kms_key_arn"),
+    "TracingConfig.Mode": Judged("tracing", values=frozenset({"Active", "PassThrough"})),
+    "MasterArn": Closed(Words(en="edge replica of", ja="エッジレプリカの元")),
+    "RevisionId": NAMES,
+    "Layers": Judged("layers"),
+    "State": Judged(
+        "state",
+        values=frozenset(
+            {
+                "Pending",
+                "Active",
+                "Inactive",
+                "Failed",
+                "Deactivating",
+                "Deactivated",
+                "ActiveNonInvocable",
+                "Deleting",
+            }
+        ),
+    ),
+    "StateReason": WHY,
+    "StateReasonCode": WHY,
+    "LastUpdateStatus": Judged(
+        "last_update_status", values=frozenset({"Successful", "Failed", "InProgress"})
+    ),
+    "LastUpdateStatusReason": WHY,
+    "LastUpdateStatusReasonCode": WHY,
+    "FileSystemConfigs": Judged("file_systems"),
+    "SigningProfileVersionArn": Harmless("who signed the code, whose hash is judged"),
+    "SigningJobArn": Harmless("who signed the code, whose hash is judged"),
+    "PackageType": Closed(Words(en="package type", ja="パッケージ形式"), usual=only("Zip")),
+    "ImageConfigResponse": Closed(Words(en="image configuration", ja="イメージ設定")),
+    "Architectures": Judged("architectures", values=frozenset({"x86_64", "arm64"})),
+    "EphemeralStorage": Harmless("room in /tmp, of which there are always 512 MB"),
+    "SnapStart.ApplyOn": Judged("snap_start", values=frozenset({"PublishedVersions", "None"})),
+    "SnapStart.OptimizationStatus": Harmless("told by ApplyOn for a published version"),
+    "RuntimeVersionConfig.RuntimeVersionArn": Judged("runtime_version"),
+    "RuntimeVersionConfig.Error": WHY,
+    "RuntimeConfig": Harmless("names the build of the runtime, which is judged itself"),
+    "LoggingConfig.LogGroup": Judged("log_group"),
+    "LoggingConfig.LogFormat": Harmless(
+        "lines arrive in either form; the smoke calls look for their own"
+    ),
+    "LoggingConfig.ApplicationLogLevel": Closed(
+        Words(en="application log level", ja="アプリケーションログのレベル"),
+        usual=only("TRACE", "DEBUG", "INFO"),
+    ),
+    "LoggingConfig.SystemLogLevel": Closed(
+        Words(en="system log level", ja="システムログのレベル"), usual=only("DEBUG", "INFO")
+    ),
+    "TenancyConfig": Closed(
+        Words(en="tenant isolation", ja="テナント分離"), shows="TenantIsolationMode"
+    ),
+    "CapacityProviderConfig": Closed(Words(en="capacity provider", ja="キャパシティプロバイダー")),
+    "ConfigSha256": Harmless("a digest of what is judged member by member"),
+    "DurableConfig": Closed(Words(en="durable execution", ja="Durable Execution")),
+    "AcceleratorConfig": Closed(
+        Words(en="accelerator", ja="アクセラレーター"), shows="AcceleratorMemorySize"
+    ),
+}
+"""Members of a function's configuration."""
+
+LEDGER: Ledger = {
+    "lambda:GetFunction": Operation(
+        resources=BY_NAME,
+        members={
+            **{f"Configuration.{path}": entry for path, entry in CONFIGURATION.items()},
+            "Code.RepositoryType": Closed(
+                Words(en="code repository", ja="コードの保管先"), usual=only("S3")
+            ),
+            "Code.Location": Harmless(
+                "a link to the code that expires; the code is judged by hash"
+            ),
+            "Code.ImageUri": Closed(Words(en="container image", ja="コンテナイメージ")),
+            "Code.ResolvedImageUri": Harmless("told by ImageUri"),
+            "Code.ResolvedS3Object": Harmless("where the package came from; its hash is judged"),
+            "Code.SourceKMSKeyArn": Closed(
+                Words(en="key of the code package", ja="コードパッケージの暗号化キー")
+            ),
+            "Code.Error": WHY,
+            "Tags": Judged("tags"),
+            "TagsError": Judged("tags"),
+            "Concurrency.ReservedConcurrentExecutions": Judged("reserved_concurrency"),
+        },
+    ),
+    "lambda:ListFunctions": Operation(
+        resources={},
+        members={
+            # What the alias runs is judged by GetFunction; the door searches every version for secrets.
+            "Functions": Judged("versions"),
+            "NextMarker": NEXT,
+        },
+    ),
+    "lambda:ListAliases": Operation(
+        resources=BY_NAME,
+        members={
+            "Aliases.AliasArn": Judged("arn"),
+            "Aliases.Name": Judged("name"),
+            "Aliases.FunctionVersion": Judged("version"),
+            "Aliases.RoutingConfig": Judged("weights"),
+            "Aliases.Description": Harmless("words for people; the door searches them for secrets"),
+            "Aliases.RevisionId": NAMES,
+            "NextMarker": NEXT,
+        },
+    ),
+    "lambda:GetPolicy": Operation(
+        resources=BY_NAME, members={"Policy": Judged("document"), "RevisionId": NAMES}
+    ),
+    "lambda:ListFunctionUrlConfigs": Operation(
+        resources=BY_NAME,
+        members={"FunctionUrlConfigs": Judged("function_urls"), "NextMarker": NEXT},
+    ),
+    "lambda:GetAccountSettings": Operation(
+        resources={},
+        members={
+            "AccountLimit.ConcurrentExecutions": Judged("concurrent_executions"),
+            "AccountLimit.UnreservedConcurrentExecutions": Judged("unreserved"),
+            "AccountLimit.TotalCodeSize": Harmless("room for code; a full one refuses the upload"),
+            "AccountLimit.CodeSizeUnzipped": Harmless(
+                "room for code; a full one refuses the upload"
+            ),
+            "AccountLimit.CodeSizeZipped": Harmless("room for code; a full one refuses the upload"),
+            "AccountUsage": Harmless("room for code; a full one refuses the upload"),
+        },
+    ),
+    "lambda:ListEventSourceMappings": Operation(
+        resources={"EventSourceMappings": Resource(kind=FUNCTION, name=_told)},
+        members={
+            "EventSourceMappings": Closed(
+                Words(en="event source", ja="イベントソース"), shows="EventSourceArn"
+            ),
+            "NextMarker": NEXT,
+        },
+    ),
+    "lambda:ListFunctionEventInvokeConfigs": Operation(
+        resources=BY_NAME,
+        members={
+            "FunctionEventInvokeConfigs.DestinationConfig.OnSuccess": Closed(
+                Words(en="destination on success", ja="成功時の送信先"),
+                usual=lambda found: not found.get("Destination"),
+                shows="Destination",
+            ),
+            "FunctionEventInvokeConfigs.DestinationConfig.OnFailure": Closed(
+                Words(en="destination on failure", ja="失敗時の送信先"),
+                usual=lambda found: not found.get("Destination"),
+                shows="Destination",
+            ),
+            "FunctionEventInvokeConfigs.LastModified": WHEN,
+            "FunctionEventInvokeConfigs.FunctionArn": NAMES,
+            "FunctionEventInvokeConfigs.MaximumRetryAttempts": Harmless(
+                "at most two more tries of an asynchronous call, which notify bears"
+            ),
+            "FunctionEventInvokeConfigs.MaximumEventAgeInSeconds": Harmless(
+                "a message that is late is not sent; the stamp is kept"
+            ),
+            "NextMarker": NEXT,
+        },
+    ),
+    "lambda:ListCodeSigningConfigs": Operation(
+        resources={},
+        members={"CodeSigningConfigs": Judged("code_signing"), "NextMarker": NEXT},
+    ),
+    "lambda:ListFunctionsByCodeSigningConfig": Operation(
+        resources={}, members={"FunctionArns": Judged("code_signing"), "NextMarker": NEXT}
+    ),
+}
+
+COVERAGE = Coverage(
+    speaks_by=frozenset({"FunctionName", "FunctionArn", "ResourceArn", "Resource"}),
+    ignored={
+        "lambda:GetAlias": "of one alias what ListAliases says of all",
+        "lambda:GetFunctionCodeSigningConfig": "of one function what ListFunctionsByCodeSigningConfig says",
+        "lambda:GetFunctionConcurrency": "GetFunction tells of it",
+        "lambda:GetFunctionConfiguration": "a part of GetFunction",
+        "lambda:GetFunctionEventInvokeConfig": "of one qualifier what the listing says of all",
+        "lambda:GetFunctionRecursionConfig": "whether a loop is stopped; no function here calls itself",
+        "lambda:GetFunctionScalingConfig": "about capacity providers, which are red as such",
+        "lambda:GetFunctionUrlConfig": "of one qualifier what the listing says of all",
+        "lambda:GetProvisionedConcurrencyConfig": "environments kept ready; more of them harm nobody",
+        "lambda:ListProvisionedConcurrencyConfigs": "environments kept ready; more of them harm nobody",
+        "lambda:GetResourcePolicy": "the same policy as GetPolicy's, in another form",
+        "lambda:GetRuntimeManagementConfig": "what pins a runtime; GetFunction tells what runs",
+        "lambda:ListDurableExecutionsByFunction": "about durable functions, which are red as such",
+        "lambda:ListVersionsByFunction": "of one function what ListFunctions says of all",
+        "lambda:ListTags": "GetFunction tells of them",
+        "lambda:ListCapacityProviders": "about functions that name one, which are red as such",
+        "lambda:ListLayers": "the account's layers; which a function uses is judged",
+    },
+)
