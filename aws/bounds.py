@@ -74,11 +74,12 @@ def between(least: float, most: float, unit: str = "") -> Bound:
 def one_of(*values: Any) -> Bound:
     """The found value is any of the decided ones; provisioning sets the first."""
     listed = ", ".join(map(told, values))
+    either, any_of = ("one of ", "のいずれか") if values[1:] else ("", "")
     return Bound(
         code="one_of",
         value=values,
         holds=lambda found: found in values,
-        words=Words(en=f"one of {listed}", ja=f"{listed}のいずれかであること"),
+        words=Words(en=f"{either}{listed}", ja=f"{listed}{any_of}であること"),
         prefers=values[0],
     )
 

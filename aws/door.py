@@ -8,7 +8,7 @@ ReadFailure       what was asked and why there is no answer
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,8 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
+
+from aws.ledger import Ledger, Unplanned, unplanned
 
 GONE = frozenset(
     {
@@ -99,7 +101,13 @@ class RateLimiter:
 class Aws:
     """Clients of one session, each made once; safe to share between threads."""
 
-    def __init__(self, session: boto3.Session, region: str, retry: RetryPolicy) -> None:
+    def __init__(
+        self,
+        session: boto3.Session,
+        region: str,
+        retry: RetryPolicy,
+        ledger: Ledger | None = None,
+    ) -> None:
         self.calls: Counter[str] = Counter()
         """``service:Action`` -> HTTP requests sent, retries included."""
         self.partition: str = session.get_partition_for_region(region)
@@ -110,6 +118,7 @@ class Aws:
         self._under_way = threading.BoundedSemaphore(retry.at_once)
         self._limiter = RateLimiter(retry.control_plane_per_s)
         self._deadline = time.monotonic() + retry.deadline_s
+        self._ledger, self._unplanned = ledger or {}, set[Unplanned]()
 
     def call(
         self, service: str, operation: str, *, empty_on: Collection[str] = (), **parameters: object
@@ -123,6 +132,7 @@ class Aws:
             if failure.code in empty_on:
                 return {}
             raise
+        self._judge(client, service, operation, parameters, answer)
         return answer
 
     def pages(self, service: str, operation: str, **parameters: object) -> Iterator[dict[str, Any]]:
@@ -134,6 +144,7 @@ class Aws:
                 page = next(pages, None)
             if page is None:
                 return
+            self._judge(client, service, operation, parameters, page)
             yield page
 
     def listed(self, service: str, operation: str, key: str, **parameters: object) -> list[Any]:
@@ -149,6 +160,31 @@ class Aws:
                 raise ReadFailure(f"{action}: the answer has no {key}")
             entries += page.get(key, ())
         return entries
+
+    def unplanned(self, kind: str, name: str) -> tuple[Unplanned, ...]:
+        """Return what nobody planned of one resource, in all that was answered so far."""
+        with self._counting:
+            found = [one for one in self._unplanned if (one.kind.en, one.name) == (kind, name)]
+        return tuple(sorted(found, key=lambda one: (one.fact.en, one.call, one.found)))
+
+    def _judge(
+        self,
+        client: BaseClient,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, object],
+        answer: Mapping[str, Any],
+    ) -> None:
+        """Hold an answer against the ledger: what nobody planned is kept, whichever reader asked."""
+        call = _action(client, service, operation)
+        if (entry := self._ledger.get(call)) is None:
+            return
+        if absent := entry.needs - answer.keys():
+            raise ReadFailure(f"{call}: the answer has no {', '.join(sorted(absent))}")
+        model = client.meta.service_model.operation_model(call.partition(":")[2])
+        found = [*unplanned(call, entry, model.output_shape, parameters, answer)]
+        with self._counting:
+            self._unplanned.update(found)
 
     def _client(self, service: str) -> BaseClient:
         with self._making:  # a session is not made for threads, its clients are

@@ -11,6 +11,7 @@ import boto3
 from aws import (
     alarm,
     api_document,
+    attachments,
     bucket,
     dashboard,
     domain,
@@ -33,6 +34,7 @@ from aws.domain import Certificate, CustomDomain, Resolution, resolve
 from aws.door import Aws, RetryPolicy
 from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
 from aws.key import Key
+from aws.ledger import Unplanned
 from aws.log_group import LogGroup
 from aws.names import Names
 from aws.reading import Progress, Reader, Reading, Resolve, Scope
@@ -57,6 +59,7 @@ READERS: Mapping[str, Reader] = (
     | dashboard.READERS
     | log_group.READERS
     | table.READERS
+    | attachments.READERS
     | secret.READERS
     | key.READERS
     | bucket.READERS
@@ -84,6 +87,8 @@ class Sections:
     table_policies: Section[ResourcePolicy]
     scalable_targets: Section[tuple[ScalableTarget, ...]]
     """Table name -> its own targets and its indexes'; absent without any."""
+    table_attachments: Section[tuple[Unplanned, ...]]
+    """What stands at a table and nobody planned."""
     contents: Section[Contents]
     key_scans: Section[KeyScan]
     secrets: Section[Secret]
@@ -204,7 +209,7 @@ def on_demand(  # noqa: PLR0913 - as read
     Its ``calls`` are 0 and its sections go on being read: ``frozen()`` makes a plain one of it.
     """
     scope = salted(scope)
-    aws = Aws(session, scope.region, options.retry)
+    aws = Aws(session, scope.region, options.retry, attachments.LEDGERS)
     reading = Reading(aws, scope, readers=READERS, progress=progress, resolve=options.resolve)
     return Inventory(
         account=scope.account,

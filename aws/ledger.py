@@ -7,9 +7,10 @@ fails our own tests until somebody decides.
 """
 
 import enum
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.model import OperationModel, ServiceModel, Shape, StringShape
@@ -107,12 +108,12 @@ def answered(member: str) -> Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unplanned:
-    """One closed member that is not as AWS makes it. ``found`` is JSON."""
+    """One closed member that is not as AWS makes it, as text that a decision can repeat."""
 
     kind: Words
     name: str
     fact: Words
-    found: Any
+    found: str
     call: str
     """``service:Operation`` that told of it."""
     effect: Effect = Effect.CHANGES
@@ -127,18 +128,18 @@ def unplanned(
             name = resource.name(parameters, element)
             if name is None:
                 continue
-            found: dict[Words, tuple[Closed, list[Any]]] = {}
+            found: dict[Words, tuple[Closed, list[str]]] = {}
             whole = operation.members.get(path)
             closed = [(whole, element)] if isinstance(whole, Closed) else None
             for entry, value in closed or _closed(operation.members, own, element, path):
                 if not _usual(entry, value):
-                    found.setdefault(entry.fact, (entry, []))[1].append(_shown(entry, value))
+                    found.setdefault(entry.fact, (entry, []))[1].extend(_shown(entry, value))
             for fact, (entry, values) in found.items():
                 yield Unplanned(
                     kind=resource.kind,
                     name=name,
                     fact=fact,
-                    found=values[0] if len(values) == 1 else values,
+                    found=", ".join(sorted(values)),
                     call=call,
                     effect=entry.effect,
                 )
@@ -184,24 +185,15 @@ def _usual(entry: Closed, value: Any) -> bool:
     return value in (None, False, "", 0, [], {}) or entry.usual(value)
 
 
-def _shown(entry: Closed, value: Any) -> Any:
+def _shown(entry: Closed, value: Any) -> list[str]:
     """Return what a person would name of it; what lacks that is shown as it is."""
-    if entry.shows and isinstance(value, list):
-        return [_shown(entry, one) for one in value]
-    return plain(value.get(entry.shows, value) if entry.shows else value)
-
-
-def plain(value: Any) -> Any:
-    """Turn an answer's value into JSON, so that it can be saved, compared and shown."""
-    match value:
-        case Mapping():
-            return {str(name): plain(one) for name, one in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [plain(one) for one in value]
-        case None | bool() | int() | float() | str():
-            return value
-        case _:
-            return str(value)
+    if isinstance(value, list):
+        return [text for one in value for text in _shown(entry, one)]
+    if entry.shows and isinstance(value, Mapping) and entry.shows in value:
+        return _shown(replace(entry, shows=""), value[entry.shows])
+    if isinstance(value, Mapping):
+        return [json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)]
+    return [str(value)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

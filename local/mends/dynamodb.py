@@ -7,12 +7,14 @@ from typing import Any
 
 from local.aws.errors import refusal
 from local.aws.moto import Mend, Moto
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, json_response
 
 _WRITES_PER_BATCH = 25
 _KEYS_PER_BATCH = 100
 _LATEST_LAGS_SECONDS = 300
 _SECONDS_PER_DAY = 86_400
+_DESTINATIONS = "kinesis_destinations"
+"""Attribute of moto's table under which our destinations are kept."""
 
 
 def _table(request: Request, moto: Moto) -> Any:
@@ -78,6 +80,31 @@ def time_to_live(request: Request, moto: Moto) -> Response:
     return replace(response, headers={"Content-Type": "application/x-amz-json-1.0"}, body=body)
 
 
+def describe_kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
+    """Tell where a table streams to, which moto does not know."""
+    table = _table(request, moto)
+    if table is None:
+        message = "Requested resource not found: Table not found"
+        return refusal(request, "ResourceNotFoundException", message)
+    found = [
+        {"StreamArn": stream, "DestinationStatus": "ACTIVE"}
+        for stream in getattr(table, _DESTINATIONS, ())
+    ]
+    return json_response({"TableName": table.name, "KinesisDataStreamDestinations": found})
+
+
+def kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
+    """Enable or disable a destination: kept on moto's table."""
+    table, stream = _table(request, moto), request.parameters["StreamArn"]
+    enables = request.operation.startswith("Enable")
+    others = [one for one in getattr(table, _DESTINATIONS, ()) if one != stream]
+    setattr(table, _DESTINATIONS, [*others, stream] if enables else others)
+    status = "ENABLING" if enables else "DISABLING"
+    return json_response(
+        {"TableName": table.name, "StreamArn": stream, "DestinationStatus": status}
+    )
+
+
 def export_table_to_point_in_time(request: Request, moto: Moto) -> Response:
     """Take an export without a prefix, on which moto breaks."""
     prefix = request.parameters.get("S3Prefix") or ""
@@ -108,7 +135,10 @@ MENDS: Mapping[tuple[str, str], Mend] = {
     ("dynamodb", "BatchGetItem"): batch_get_item,
     ("dynamodb", "BatchWriteItem"): batch_write_item,
     ("dynamodb", "DescribeContinuousBackups"): describe_continuous_backups,
+    ("dynamodb", "DescribeKinesisStreamingDestination"): describe_kinesis_streaming_destination,
     ("dynamodb", "DescribeTimeToLive"): time_to_live,
+    ("dynamodb", "DisableKinesisStreamingDestination"): kinesis_streaming_destination,
+    ("dynamodb", "EnableKinesisStreamingDestination"): kinesis_streaming_destination,
     ("dynamodb", "ExportTableToPointInTime"): export_table_to_point_in_time,
     ("dynamodb", "RestoreTableToPointInTime"): restore_table_to_point_in_time,
     ("dynamodb", "UpdateTable"): update_table,

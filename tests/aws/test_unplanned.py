@@ -43,12 +43,12 @@ def test_table_as_aws_makes_it_has_nothing_unplanned():
         (
             {"LocalSecondaryIndexes": [{"IndexName": "a"}, {"IndexName": "b"}]},
             "local secondary indexes",
-            ["a", "b"],
+            "a, b",
         ),
         (
             {"GlobalTableWitnesses": [{"RegionName": "us-east-1"}]},
             "global table witnesses",
-            ["us-east-1"],
+            "us-east-1",
         ),
     ],
 )

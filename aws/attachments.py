@@ -1,0 +1,55 @@
+"""What nobody planned of a resource, gathered by the ledgers from all that AWS answered about it."""
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+
+from aws.reading import Reader, Reading, taken
+from aws.ledger import Ledger, Unplanned
+from aws.ledgers import dynamodb
+from aws.section import Section
+
+Attached = tuple[Unplanned, ...]
+LEDGERS: Ledger = {
+    call: operation
+    for service in ("dynamodb", "lambda_")
+    for call, operation in import_module(f"aws.ledgers.{service}").LEDGER.items()
+}
+"""``service:Operation`` -> what becomes of its answer, over all services."""
+
+
+def tables(reading: Reading) -> Section[Attached]:
+    """Ask what DescribeTable leaves out: time to live, and streams to Kinesis."""
+
+    def ask(name: str) -> None:
+        reading.aws.call("dynamodb", "describe_time_to_live", TableName=name)
+        reading.aws.call("dynamodb", "describe_kinesis_streaming_destination", TableName=name)
+
+    rests_on = ("tables", "backups", "table_tags", "table_policies")
+    return _attached(reading, dynamodb.TABLE.en, reading.scope.tables, rests_on, ask)
+
+
+def _attached(
+    reading: Reading,
+    kind: str,
+    names: Iterable[str],
+    rests_on: tuple[str, ...],
+    ask: Callable[[str], None],
+) -> Section[Attached]:
+    """Read per resource what the ledgers call closed; unread where anything that could tell is."""
+    sections = {section: reading.section(section) for section in rests_on}
+
+    def read(name: str) -> Attached:
+        for section, items in sections.items():
+            taken(items, section, name)
+        ask(name)
+        return reading.aws.unplanned(kind, name)
+
+    return reading.each(names, read)
+
+
+READERS = {
+    "table_attachments": Reader(
+        tables,
+        ("dynamodb:DescribeTimeToLive", "dynamodb:DescribeKinesisStreamingDestination"),
+    ),
+}
