@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from importlib import import_module
 
-from aws.reading import Reader, Reading, taken
 from aws.ledger import Ledger, Unplanned
 from aws.ledgers import dynamodb
+from aws.reading import Reader, Reading, taken
 from aws.section import Section
 
 Attached = tuple[Unplanned, ...]

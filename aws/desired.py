@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aws.bounds import Bound, one_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
@@ -25,6 +27,11 @@ class Table:
     attributes: Mapping[str, str]
     indexes: tuple[Index, ...] = ()
     ttl_attribute: str | None = None
+
+    @property
+    def allows(self) -> Mapping[str, Bound]:
+        """What may be attached beyond AWS's defaults: fact -> bound."""
+        return {"time to live": one_of(self.ttl_attribute)} if self.ttl_attribute else {}
 
     def __str__(self) -> str:
         return self.name

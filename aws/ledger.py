@@ -86,10 +86,15 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """``resources``: path of a list ("" for the answer itself) -> what each of its elements is."""
+    """``resources``: path of a list ("" for the answer itself) -> what each of its elements is.
+
+    ``needs`` are members without which an answer is not understood: AWS never leaves them out, so that
+    their absence is no "nothing there".
+    """
 
     members: Mapping[str, Entry]
     resources: Mapping[str, Resource]
+    needs: frozenset[str] = frozenset()
 
 
 Ledger = Mapping[str, Operation]

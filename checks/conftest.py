@@ -5,6 +5,7 @@ import pytest
 from checks import axes
 from checks.deployed import Deployed
 from checks.records import live_release
+from signoff.decisions import decided_in
 
 
 def pytest_generate_tests(metafunc):
@@ -48,6 +49,12 @@ def dev(snapshot):
 def release(snapshot, deployed):
     """Digest of what is live."""
     return live_release(snapshot, deployed)
+
+
+@pytest.fixture
+def decided(snapshot):
+    """Hold differences against the decisions of the environment."""
+    return decided_in(snapshot)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from aws.dashboard import Dashboard
 from aws.domain import CustomDomain
 from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
 from aws.inventory import Sections
+from aws.ledger import Unplanned
 from aws.log_group import LogGroup
 from aws.names import Names
 from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
@@ -164,6 +165,11 @@ class Deployed:
     def table_policy(self, want: desired.Table) -> ResourcePolicy:
         self.table(want)
         return self._one("DEP-01", "policy of table", want.name, self.found.table_policies)
+
+    def table_attachments(self, want: desired.Table) -> tuple[Unplanned, ...]:
+        self.table(want)
+        section = self.found.table_attachments
+        return self._one("DEP-01", "attachments of table", want.name, section)
 
     def scalable_targets(self, want: desired.Table) -> tuple[ScalableTarget, ...]:
         """Return what autoscaling moves of the table; a table without any is no item."""

@@ -1,5 +1,6 @@
 """DEP-01 to DEP-07: the three tables are there, shaped, scaled and protected as decided."""
 
+from aws.difference import unallowed
 from checks.table_shape import (
     WINDOW_DAYS,
     deployed_key,
@@ -74,3 +75,11 @@ def test_table_is_protected_from_deletion(table, deployed, observe):
     found = observe(deployed.table(table), "deletion_protection")
 
     assert found.deletion_protection, f"{found.name} can be deleted by one call"
+
+
+@expectation("DEP-08")
+def test_nothing_unplanned_is_attached_to_the_table(table, deployed, decided, observe):
+    attached = deployed.table_attachments(table)
+    observe.note(table=table.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+
+    decided(unallowed(attached, table.allows), observe)

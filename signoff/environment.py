@@ -88,6 +88,18 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Something that is to be otherwise than planned: ``what`` and ``value`` as the red row prints them."""
+
+    __pydantic_config__ = STRICT
+    what: str
+    value: str
+    by: Annotated[str, Field(min_length=2)]
+    why: Annotated[str, Field(min_length=10)]
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """A custom domain of the API (guide step 5)."""
 
@@ -187,6 +199,7 @@ class Environment:
     smoke: Smoke = field(default_factory=Smoke)
     fresh: Freshness = field(default_factory=Freshness)
     waivers: tuple[Waiver, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
 def embedded(environment: Environment, variables: Mapping[str, str] = os.environ) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.section import Follows, NotTestable
+from aws.words import Words
+from signoff.decisions import Differs
 
 
 class Outcome(enum.StrEnum):
@@ -35,6 +37,10 @@ class Finding:
     subject: str = ""
     evidence: tuple[Mapping[str, Any], ...] = ()
     root: str | None = None
+    words: Words | None = None
+    """The message in both languages, where it was made from data."""
+    decision: str = ""
+    """Lines of environments.toml that would allow what was found, where a decision can."""
 
 
 def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
@@ -44,6 +50,15 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
     if isinstance(error, Follows):
         return Finding(
             row=row, outcome=Outcome.FOLLOWS, message=str(error), root=error.root, **facts
+        )
+    if isinstance(error, Differs):
+        return Finding(
+            row=row,
+            outcome=Outcome.FAIL,
+            message=error.words.en,
+            words=error.words,
+            decision=error.lines,
+            **facts,
         )
     if isinstance(error, AssertionError):
         return Finding(row=row, outcome=Outcome.FAIL, message=_first(error), **facts)

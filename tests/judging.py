@@ -13,6 +13,7 @@ import pytest
 from checks.deployed import Deployed
 from checks.records import live_release
 from signoff.checklist import expectation
+from signoff.decisions import decided_in
 from signoff.evidence import Observations
 from signoff.outcome import Finding, finding
 from signoff.snapshot import Snapshot
@@ -26,6 +27,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "records": lambda snapshot, _: snapshot.records,
     "dev": lambda snapshot, _: snapshot.dev,
     "now": lambda snapshot, _: snapshot.now,
+    "decided": lambda snapshot, _: decided_in(snapshot),
     "release": lambda snapshot, row: live_release(snapshot, VIEWS["deployed"](snapshot, row)),
     "row": lambda _, row: row,
     "deployed": lambda snapshot, row: Deployed(

@@ -3,7 +3,6 @@
 from aws.ledger import (
     Closed,
     Coverage,
-    Effect,
     Harmless,
     Judged,
     Ledger,
@@ -161,6 +160,7 @@ LEDGER: Ledger = {
     ),
     "dynamodb:DescribeTimeToLive": Operation(
         resources=BY_TABLE_NAME,
+        needs=frozenset({"TimeToLiveDescription"}),
         members={
             "TimeToLiveDescription": Closed(
                 TIME_TO_LIVE, usual=off("TimeToLiveStatus", "DISABLED"), shows="AttributeName"
@@ -169,6 +169,7 @@ LEDGER: Ledger = {
     ),
     "dynamodb:DescribeKinesisStreamingDestination": Operation(
         resources=BY_TABLE_NAME,
+        needs=frozenset({"KinesisDataStreamDestinations"}),
         members={
             "TableName": NAMES,
             "KinesisDataStreamDestinations": Closed(
@@ -176,19 +177,6 @@ LEDGER: Ledger = {
                 usual=lambda found: all(off("DestinationStatus", "DISABLED")(one) for one in found),
                 shows="StreamArn",
             ),
-        },
-    ),
-    "dynamodb:ListContributorInsights": Operation(
-        resources=BY_TABLE_NAME,
-        members={
-            "ContributorInsightsSummaries": Closed(
-                Words(en="contributor insights", ja="Contributor Insights"),
-                usual=lambda found: all(
-                    off("ContributorInsightsStatus", "DISABLED")(one) for one in found
-                ),
-                effect=Effect.OBSERVES,
-            ),
-            "NextToken": Harmless("leads to the next page, which is read"),
         },
     ),
     "dynamodb:ListTagsOfResource": Operation(
@@ -219,7 +207,8 @@ COVERAGE = Coverage(
     ignored={
         "dynamodb:BatchGetItem": "reads items; which of them are read, reading contents says",
         "dynamodb:GetItem": "reads items; which of them are read, reading contents says",
-        "dynamodb:DescribeContributorInsights": "of one index what ListContributorInsights says of all",
+        "dynamodb:DescribeContributorInsights": "which keys are asked for most: it observes, and costs",
+        "dynamodb:ListContributorInsights": "which keys are asked for most: it observes, and costs",
         "dynamodb:DescribeTableReplicaAutoScaling": "about replicas, which are red as such",
         "dynamodb:DescribeGlobalTable": "about the old kind of replicas; DescribeTable tells of them",
         "dynamodb:DescribeGlobalTableSettings": "about replicas, which are red as such",

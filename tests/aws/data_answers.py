@@ -57,6 +57,8 @@ TABLES = {
             },
         }
     },
+    "dynamodb:DescribeTimeToLive": {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}},
+    "dynamodb:DescribeKinesisStreamingDestination": {"KinesisDataStreamDestinations": []},
     "dynamodb:ListTagsOfResource": {
         "Tags": [{"Key": "Environment", "Value": "prod"}, {"Key": "Project", "Value": "CC"}]
     },

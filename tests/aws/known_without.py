@@ -12,6 +12,7 @@ def of(section, *items):
 FUNCTIONS, TABLES, SECRETS = SCOPE.functions, SCOPE.tables, SCOPE.secrets
 API = {"stages", "deployments", "draft", "served"}
 DOMAIN = of("domains", SCOPE.domain) | {"certificates"} | of("resolutions", SCOPE.domain)
+ATTACHED = of("table_attachments", *TABLES)
 TABLE = (
     of("tables", *TABLES)
     | of("key_scans", "Users-prod")
@@ -50,11 +51,13 @@ UNREAD = {
     "cloudwatch:DescribeAlarmHistory": NO_ALARMS,
     "cloudwatch:DescribeAlarms": NO_ALARMS | of("names", "alarms"),
     "cloudwatch:GetDashboard": of("dashboards", "rally-dashboard"),
-    "dynamodb:DescribeContinuousBackups": of("backups", *TABLES),
-    "dynamodb:DescribeTable": TABLE,
-    "dynamodb:GetResourcePolicy": of("table_policies", *TABLES),
+    "dynamodb:DescribeContinuousBackups": of("backups", *TABLES) | ATTACHED,
+    "dynamodb:DescribeKinesisStreamingDestination": ATTACHED,
+    "dynamodb:DescribeTimeToLive": ATTACHED,
+    "dynamodb:DescribeTable": TABLE | ATTACHED,
+    "dynamodb:GetResourcePolicy": of("table_policies", *TABLES) | ATTACHED,
     "dynamodb:ListTables": of("names", "tables"),
-    "dynamodb:ListTagsOfResource": of("table_tags", *TABLES),
+    "dynamodb:ListTagsOfResource": of("table_tags", *TABLES) | ATTACHED,
     "dynamodb:Scan": of("contents", "Spots-prod") | of("key_scans", "Users-prod"),
     "iam:GetAccountAuthorizationDetails": {"roles"} | of("names", "roles"),
     "iam:GetPolicy": of("roles", *SCOPE.roles),

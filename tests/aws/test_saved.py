@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -38,6 +39,8 @@ def strategy(hint):
         return st.builds(
             hint, **{name: st.deferred(lambda h=h: strategy(h)) for name, h in hints.items()}
         )
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return st.sampled_from(hint)
     inner = get_args(hint)
     if get_origin(hint) in (Union, UnionType):
         return st.one_of(*(strategy(one) for one in inner))

@@ -1,7 +1,18 @@
 """Rows that can say nothing of their own once something is absent: they follow from its owner."""
 
 A_TABLE = frozenset(
-    {"DEP-02", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-07", "MON-11", "PREP-04", "ROLL-03"}
+    {
+        "DEP-02",
+        "DEP-03",
+        "DEP-04",
+        "DEP-05",
+        "DEP-06",
+        "DEP-07",
+        "DEP-08",
+        "MON-11",
+        "PREP-04",
+        "ROLL-03",
+    }
     | {"SEC-07", "SEC-19", "SEC-20"}
 )
 """Rows about any table, besides DEP-01, which owns its existence."""

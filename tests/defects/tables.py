@@ -3,8 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from aws.ledger import Unplanned
+from aws.ledgers.dynamodb import TABLE as TABLE_KIND
+from aws.ledgers.dynamodb import TIME_TO_LIVE
 from aws.secret_text import MaskedValue
 from aws.table import ScalableTarget, Tags
+from aws.words import Words
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item
 from tests.defects.defect import Break, Defect
@@ -12,7 +16,7 @@ from tests.healthy.compute import clear
 from tests.healthy.data import tables
 
 USERS, STAMPS, MASTERS = "Users-prod", "UserStamps-prod", "StampMasters-prod"
-EVERYWHERE = ("tables", "backups", "table_tags", "table_policies")
+EVERYWHERE = ("tables", "backups", "table_tags", "table_policies", "table_attachments")
 
 
 def _lost(name: str, *contents: str) -> Break:
@@ -53,6 +57,11 @@ def _scaled(*targets: tuple[str, str, int], policies: tuple[str, ...] = ("70 %",
     )
 
 
+def _attached(name: str, fact: Words, found: str) -> Break:
+    one = Unplanned(kind=TABLE_KIND, name=name, fact=fact, found=found, call="dynamodb:…")
+    return edited("table_attachments", name, lambda others: (*others, one))
+
+
 def _tags(**tags: str) -> dict[str, MaskedValue]:
     return {key: clear(text) for key, text in tags.items()}
 
@@ -85,6 +94,15 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-01:key-unreachable",
         breaks=item("tables", USERS, status="INACCESSIBLE_ENCRYPTION_CREDENTIALS"),
+    ),
+    Defect(
+        id="DEP-08:stamps-expire-as-they-are-collected",
+        breaks=_attached(STAMPS, TIME_TO_LIVE, "CollectedAt"),
+    ),
+    Defect(id="DEP-08:users-expire", breaks=_attached(USERS, TIME_TO_LIVE, "TTL")),
+    Defect(
+        id="DEP-08:stream",
+        breaks=_attached(USERS, Words(en="stream", ja="ストリーム"), "NEW_IMAGE"),
     ),
     Defect(id="DEP-02:hash-key-in-lower-case", breaks=item("tables", USERS, hash_key="userId")),
     Defect(id="DEP-02:no-range-key", breaks=item("tables", STAMPS, range_key=None)),

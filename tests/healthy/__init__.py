@@ -72,6 +72,7 @@ def _sections() -> Sections:
         "table_tags": data.table_tags(),
         "table_policies": data.table_policies(),
         "scalable_targets": data.scalable_targets(),
+        "table_attachments": data.table_attachments(),
         "contents": data.contents(),
         "key_scans": data.key_scans(),
         "secrets": vault.secrets(),

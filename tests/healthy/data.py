@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from aws.ledger import Unplanned
 from aws.table import Backups, Contents, Index, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
 from tests.healthy.compute import clear
 
@@ -22,6 +23,10 @@ SPOTS = (
     ("HALL-014", "Hall 14", "35.55549", "139.65402"),
 )
 """Stamp id, name, latitude, longitude: numbers as DynamoDB sends them, in text."""
+
+
+def table_attachments() -> dict[str, tuple[Unplanned, ...]]:
+    return dict.fromkeys(NAMES, ())
 
 
 def tables() -> dict[str, Table]:
