@@ -7,6 +7,7 @@ for it by name, and the page shows them on top.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from aws.bounds import told
 from aws.difference import Difference
@@ -55,7 +56,7 @@ class Decided:
         return in_force and made.what == one.what and made.value == told(one.found)
 
 
-def decided_in(snapshot: Snapshot) -> Decided:
+def decided_in(snapshot: Snapshot[Any]) -> Decided:
     """Return the decisions of what is judged, as of the moment at which it was read."""
     environment = snapshot.environment
     return Decided(environment.name, environment.decisions, snapshot.now.date())

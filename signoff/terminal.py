@@ -74,3 +74,8 @@ class Terminal:
         self.line(f"RED  {one.row.id} {one.row.promise[lang]}: {one.reason}{also}", red=True)
         if one.row.remedy:
             self.line(f"     -> {one.row.remedy.format(env=env)}")
+        decisions = [found.decision for found in one.findings if found.decision]
+        if decisions:
+            self.line("     or, if this is wanted, decide so in environments.toml:")
+            for text in "\n\n".join(decisions).splitlines():
+                self.line(f"        {text}".rstrip())
