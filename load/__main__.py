@@ -1,12 +1,12 @@
-"""python -m load: loads the core endpoints of the stamp rally, and says what that proves.
+"""python -m load: load-test the core endpoints of the stamp rally, and judge the result.
 
-  python -m load plans                                 the plans, and what each costs
+  python -m load plans                                 list the plans with their prices
   python -m load run --env local --plan smoke          start a local stack if none is up, load it, judge it
   python -m load run --env prod --plan baseline --unlock HOST --workers 2
-  python -m load merge part1.out part2.out             join the verdicts of separate generators
+  python -m load merge part1.out part2.out             merge the verdicts of separate generators
 
-Exit codes: 0 pass, 1 fail, 3 invalid (the run says nothing of the target), 4 refused (nothing was
-sent), 5 inconclusive (more samples would tell), 2 a wrong command line.
+Exit codes: 0 pass, 1 fail, 3 invalid (the run says nothing about the target), 4 refused (nothing
+was sent), 5 inconclusive (more samples are needed), 2 wrong command line.
 """
 
 import argparse
@@ -25,7 +25,7 @@ PLANS = ("smoke", "baseline", "step", "spike", "soak")
 
 
 def parser() -> argparse.ArgumentParser:
-    """Make the command line; its help is meant to be read."""
+    """Make the command line."""
     summary, _, details = (__doc__ or "").partition("\n\n")
     cli = argparse.ArgumentParser(
         prog="python -m load",
@@ -38,8 +38,8 @@ def parser() -> argparse.ArgumentParser:
     _run(verbs.add_parser("run", help="load an environment and judge it"))
     _prepare(verbs.add_parser("prepare", help="write the run file for a plain Locust"))
     _package(verbs.add_parser("package", help="make a zip for AWS Distributed Load Testing"))
-    _merge(verbs.add_parser("merge", help="join verdicts, or judge one again"))
-    _clean(verbs.add_parser("clean", help="take away what a run wrote, and prove it"))
+    _merge(verbs.add_parser("merge", help="merge verdicts, or judge one again"))
+    _clean(verbs.add_parser("clean", help="delete what a run wrote, and prove it"))
     return cli
 
 
@@ -55,8 +55,12 @@ def _run_options(cli: argparse.ArgumentParser) -> None:
     cli.add_argument("--host", metavar="URL", help="one of the environment's own addresses")
     cli.add_argument("--journey", action="store_true", help="whole visits instead of requests")
     cli.add_argument("--login", action="store_true", help="with /auth/verify (fake LINE only)")
-    cli.add_argument("--unlock", metavar="HOST", help="production only: its host, typed out")
-    cli.add_argument("--pool", type=Path, metavar="FILE", help="users, sessions and spots (0600)")
+    cli.add_argument(
+        "--unlock", metavar="HOST", help="required for production: its host, typed out"
+    )
+    cli.add_argument(
+        "--pool", type=Path, metavar="FILE", help="users, sessions and spots (mode 0600)"
+    )
     cli.add_argument("--objectives", type=Path, default=OBJECTIVES, metavar="FILE")
 
 
@@ -76,13 +80,13 @@ def _run(cli: argparse.ArgumentParser) -> None:
         "--listen",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="where the master waits for workers (default: 127.0.0.1)",
+        help="address at which the master waits for workers (default: 127.0.0.1)",
     )
-    cli.add_argument("--port", type=int, help="of the master (default: a free one)")
+    cli.add_argument("--port", type=int, help="port of the master (default: a free one)")
     cli.add_argument(
         "--elsewhere",
         action="store_true",
-        help="start no workers here: N are started on other machines, with the same --run-file",
+        help="start no workers here: start N of them on other machines, with the same --run-file",
     )
     cli.add_argument("--run-file", type=Path, metavar="FILE", help="from `prepare`")
     cli.set_defaults(command=commands.run)
@@ -94,7 +98,7 @@ def _prepare(cli: argparse.ArgumentParser) -> None:
     cli.add_argument(
         "--to", type=Path, required=True, metavar="FILE", help="outside the repository"
     )
-    cli.add_argument("--artefacts", type=Path, metavar="DIR", help="where the verdict is written")
+    cli.add_argument("--artefacts", type=Path, metavar="DIR", help="folder for the verdict")
     cli.set_defaults(command=commands.prepare_run)
 
 
@@ -102,12 +106,12 @@ def _package(cli: argparse.ArgumentParser) -> None:
     _run_options(cli)
     cli.add_argument("--tasks", type=_count, required=True, metavar="N", help="tasks of the test")
     cli.add_argument("--to", type=Path, required=True, metavar="ZIP", help="outside the repository")
-    # A task of the service is one process: it starts no workers, and one that is missing is invalid.
+    # A task of the service is one process: it starts no workers, so that none can be missing.
     cli.set_defaults(command=commands.package, workers=1)
 
 
 def _merge(cli: argparse.ArgumentParser) -> None:
-    cli.add_argument("files", nargs="+", type=Path, help="verdict.json, or logs that hold one")
+    cli.add_argument("files", nargs="+", type=Path, help="verdict.json, or logs that contain one")
     cli.add_argument("--to", type=Path, metavar="DIR", help="default: a new folder of its own")
     cli.add_argument("--record", action="store_true", help="add it to the evidence store")
     cli.set_defaults(command=commands.merge_verdicts)
@@ -121,7 +125,7 @@ def _clean(cli: argparse.ArgumentParser) -> None:
 
 def _count(text: str) -> int:
     if not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no count; write 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a count; write 1 or more")
     return int(text)
 
 
@@ -146,7 +150,7 @@ def main(
 
 
 def _require_one_way(asked: argparse.Namespace) -> None:
-    """Refuse what would be no plan: a visit is made of its own calls, and a login is none of them."""
+    """Refuse --login with --journey: the calls of a journey are fixed, and a login is not one of them."""
     if vars(asked).get("login") and vars(asked).get("journey"):
         raise LoadRefused(
             "a journey has no login in it; ask for --login or for --journey, not for both"

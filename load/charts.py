@@ -1,4 +1,4 @@
-"""Pictures of a run as inline SVG: they need no network, and take their colours from the page around them."""
+"""Line charts as inline SVG: they need no network, and take their colours from the page around them."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 INKS = ("#2563c9", "#c2570c", "#0b7d6b", "#a3307f", "#5b6472")
-"""Told apart by colour-blind readers, too; each line also carries its name."""
+"""Colour-blind readers can tell them apart, too; each line also carries its name."""
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 720, 54, 132, 26, 30
 
 Points = Sequence[tuple[float, float]]

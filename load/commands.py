@@ -1,4 +1,4 @@
-"""What each command does: takes the parsed command line and the composition, returns an exit code."""
+"""The commands: each takes the parsed command line and the composition, and returns an exit code."""
 
 import argparse
 import json
@@ -32,7 +32,7 @@ STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}
 
 
 def show_plans(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
-    """List the plans and their prices; asks nobody but the environment's table."""
+    """List the plans and their prices; reads the environment file alone."""
     environment = composition.environment(asked.env)
     throttle, quota = environment.throttle, environment.throttle.daily_quota
     table = Table(title=f"Plans of {asked.env} ({environment.target_rate} requests/s to carry)")
@@ -52,7 +52,7 @@ def show_plans(asked: argparse.Namespace, composition: LoadComposition) -> ExitC
 
 
 def run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
-    """Load, judge, and end with the verdict in one line and the paths."""
+    """Load, judge, and end with the verdict in one line and the paths of the artefacts."""
     if asked.elsewhere and not asked.run_file:
         raise LoadRefused(
             "workers elsewhere need the same run file; make it with prepare --to FILE"
@@ -71,15 +71,15 @@ def run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
 
 
 def prepare_run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
-    """Write the run file, and say how Locust is started with it."""
+    """Write the run file, and print how to start Locust with it."""
     require_outside(asked.to, composition.root)
     prepared = _prepared(asked, composition, parts=1)
     if asked.artefacts:
         prepared = replace(prepared, out=str(asked.artefacts))
     prepared.write(asked.to)
-    print(f"{asked.to} is ready; it holds sessions, for 24 hours. Start Locust with it:")
+    print(f"{asked.to} is ready; its sessions are valid for 24 hours. Start Locust with it:")
     print(f"  {VARIABLE}={asked.to} locust --config load/locust.conf")
-    print("Afterwards take away what was written, then record the verdict:")
+    print("Afterwards delete what the run wrote, then record the verdict:")
     print(f"  python -m load clean --env {asked.env} {Path(prepared.out) / USED_FILE}")
     print(f"  python -m load merge --record {Path(prepared.out) / FILE_NAME}")
     return ExitCode.PASS
@@ -90,12 +90,12 @@ def package(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode
     require_outside(asked.to, composition.root)
     prepared = _prepared(asked, composition, parts=asked.tasks)
     packages.build(prepared, asked.to, composition.root)
-    print(f"{asked.to} is ready for {asked.tasks} tasks; its README.txt tells how to use it")
+    print(f"{asked.to} is ready for {asked.tasks} tasks; its README.txt says how to use it")
     return ExitCode.PASS
 
 
 def merge_verdicts(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
-    """Join verdicts, publish the whole, and record it where that is asked for."""
+    """Merge verdicts, publish the result, and record it with --record."""
     verdict = merge(read_parts(asked.files))
     name = str(verdict.about.get("environment") or "unknown")
     folders = ReportFolders(composition.root, name)
@@ -112,12 +112,12 @@ def merge_verdicts(asked: argparse.Namespace, composition: LoadComposition) -> E
 
 
 def _recorded(verdict: LoadVerdict, folder: Path, composition: LoadComposition, name: str) -> None:
-    """Record a verdict that was drawn elsewhere; `LoadRefused` where no sign-off could count it."""
+    """Record a verdict that was made elsewhere; `LoadRefused` if no sign-off could count it."""
     environment = composition.environment(name)
     kept = f"{folder / FILE_NAME} is not recorded: "
     if missing := why_not_counted(verdict, environment):
         raise LoadRefused(f"{kept}{missing}")
-    # What is live on a local stack is asked by the sign-off; this one may be gone.
+    # The sign-off compares the release of a local stack; the stack of this run may be gone.
     if not composition.serves(environment):
         theirs, live = verdict.about.get("release"), composition.release(environment)
         if theirs != live:
@@ -127,7 +127,7 @@ def _recorded(verdict: LoadVerdict, folder: Path, composition: LoadComposition, 
 
 
 def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
-    """Delete what a run wrote; fails where something is left."""
+    """Delete what a run wrote; fail if something is left."""
     if not asked.used.exists():
         raise LoadRefused(f"{asked.used} does not exist; give the used.jsonl of a run")
     verdict = verdict_beside(asked.used, asked.env)

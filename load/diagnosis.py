@@ -1,4 +1,4 @@
-"""What is asked first of a run that is no pass: how much went wrong, since when, and whose fault it is."""
+"""The first questions about a run that did not pass: how much went wrong, since when, and whose fault it is."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,11 +9,11 @@ from load.engine.measurement import Measurement, bin_seconds
 from load.engine.verdict import LoadVerdict
 
 KINDS = 3
-"""So many kinds of failure are named; the page's table has all of them."""
+"""How many kinds of failure are named; the page's table lists all of them."""
 
 
 def diagnosis(verdict: LoadVerdict) -> Iterator[str]:
-    """Yield sentences, the heaviest first; none for a pass, whose numbers speak."""
+    """Yield sentences, the most important first; none for a pass."""
     outcome = verdict.judgement.outcome
     if outcome == "pass":
         return
@@ -24,11 +24,11 @@ def diagnosis(verdict: LoadVerdict) -> Iterator[str]:
     if outcome == "invalid":
         yield "This run says nothing about the target: fix the run first, then repeat it."
     if outcome == "inconclusive":
-        yield "The sample is too small to tell: repeat the run, or give the step more time."
+        yield "The sample is too small: repeat the run, or make the step longer."
 
 
 def gathered(reasons: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Gather reasons by what they are about: the words before their first colon."""
+    """Group reasons by their subject: the words before the first colon."""
     parts = [reason.partition(": ") for reason in reasons]
     return [
         (about, [rest for _, _, rest in group if rest])
@@ -49,7 +49,7 @@ def _failed(seen: Measurement) -> Iterator[str]:
 
 
 def _slow(verdict: LoadVerdict) -> Iterator[str]:
-    """Tell since when p95 is beyond what any endpoint may take, or where it was at its worst."""
+    """Say since when p95 is over the limit of every endpoint, or when it was worst."""
     if not verdict.conditions.plan.percentiles:
         return
     objectives = verdict.conditions.objectives.endpoints
@@ -69,7 +69,7 @@ def _slow(verdict: LoadVerdict) -> Iterator[str]:
 
 
 def _tails(verdict: LoadVerdict) -> list[tuple[int, float]]:
-    """Give p95 over time: (seconds after the start, ms) of each bin in which something was answered."""
+    """Return p95 over time: (seconds after the start, ms) of each bin with answers."""
     bins, width = verdict.measurement.bins, bin_seconds(verdict.conditions.plan.seconds)
     found = (
         (place * width, confidence.percentile(bins.by_detail(place, "", "latency"), 0.95))

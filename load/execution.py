@@ -34,7 +34,7 @@ AFTER_S = 15
 
 @dataclass(frozen=True, slots=True)
 class ExecutionResult:
-    """``verdict`` is None where Locust ended without one; ``paths`` are what there is to read."""
+    """``verdict`` is None if Locust ended without one; ``paths`` are the files to read."""
 
     exit: ExitCode
     sentence: str
@@ -46,7 +46,7 @@ class ExecutionResult:
 class Execution:
     """One run against one target.
 
-    ``folder`` takes its logs and artefacts; ``live`` asks which release is there now.
+    ``folder`` gets its logs and artefacts; ``live`` returns the release that is live now.
     """
 
     run: LoadRun
@@ -58,10 +58,10 @@ class Execution:
     pause: Callable[[float], None] = time.sleep
 
     def claim(self) -> None:
-        """Make the folder; `LoadRefused` where another run left its verdict, which would be told as this one's."""
+        """Make the folder; `LoadRefused` if another run left its verdict there, which would pass for this one's."""
         if (self.folder / FILE_NAME).exists():
             raise LoadRefused(
-                f"{self.folder} holds the verdict of a run that was made; prepare another run file"
+                f"{self.folder} contains the verdict of an earlier run; prepare another run file"
             )
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -82,7 +82,7 @@ class Execution:
                 try:
                     follow(locust, self.display.show, log)
                 except KeyboardInterrupt:
-                    self.display.say("stopping: no new arrivals, hearing out those under way")
+                    self.display.say("stopping: no new arrivals, waiting for the answers under way")
                     locust.interrupt()
                     follow(locust, self.display.show, log)
                 return locust.wait(AFTER_S)
@@ -103,7 +103,7 @@ class Execution:
         return ExecutionResult(verdict.judgement.exit, sentence(verdict), paths, verdict)
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
-        """Let a run in which someone deployed prove nothing: part of it was of another release."""
+        """Make a run invalid if somebody deployed during it: part of it measured another release."""
         before, after = self.run.about.get("release"), self.live()
         if before == after:
             return verdict
@@ -126,7 +126,7 @@ class Execution:
 
 @contextmanager
 def _term_is_interrupt() -> Iterator[None]:
-    """Let a polite kill end the run as Ctrl-C does: a build that is cancelled cleans up, too."""
+    """Let SIGTERM end the run as Ctrl-C does: a build that is cancelled cleans up, too."""
 
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -148,9 +148,9 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
     host: str | None = None,
     prepared: Path | None = None,
 ) -> ExecutionResult:
-    """Load an environment; raises `LoadRefused` before the first request where a rule says so.
+    """Load an environment; raises `LoadRefused` before the first request if a rule forbids the run.
 
-    ``prepared`` is a run file that the workers elsewhere have, too.
+    ``prepared`` is a run file that the workers on other machines have, too.
     """
     folders, environment = ReportFolders(composition.root, name), composition.environment(name)
     ledger = QuotaLedger(folders.ledger)
@@ -170,9 +170,9 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
             live=lambda: composition.release(environment),
         )
         execution.claim()
-        # From here on requests can be sent: a run that dies has spent its price all the same.
+        # From here on requests can be sent: a run that dies has spent its quota all the same.
         ledger.reserve(quota_owner(target), run.plan, str(about.get("run")), begun=True)
-        # A stack in this process complains of each request that it can't carry; not on the screen.
+        # A stack in this process logs each request that it can't carry: keep that off the screen.
         logging.basicConfig(filename=execution.folder / "stack.log")
         display.say(_announcement(execution.run))
         finished = _carried_out(execution, distribution)
@@ -184,13 +184,13 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
 
 
 def _carried_out(execution: Execution, distribution: Distribution) -> ExecutionResult:
-    """Load and clean up; who stops that in the middle is told what is left to do."""
+    """Load and clean up; whoever interrupts it is told what is left to do."""
     try:
         return execution.conclude(execution.drive(distribution))
     except KeyboardInterrupt:
         used = execution.folder / USED_FILE
         execution.display.say(
-            f"what was written is not taken away; that does: python -m load clean --env "
+            f"what the run wrote is not deleted; delete it with: python -m load clean --env "
             f"{execution.target.name} {used}"
         )
         raise
@@ -208,7 +208,7 @@ def _announcement(run: LoadRun) -> str:
 def _recorded(
     verdict: LoadVerdict, execution: Execution, root: Path, environment: Environment
 ) -> None:
-    """Leave the verdict for the sign-off; a run is not lost because its record can't be written."""
+    """Record the verdict for the sign-off; a run is not lost because its record can't be written."""
     location, missing = execution.target.evidence, why_not_counted(verdict, environment)
     try:
         record(verdict, execution.folder, location, root, execution.aws, counts=missing is None)
@@ -216,7 +216,7 @@ def _recorded(
         missing = str(refusal)
     except (ClientError, BotoCoreError, OSError) as error:
         execution.display.say(
-            f"not recorded, {location} can't be written ({error}); mend that, then: "
+            f"not recorded, {location} can't be written ({error}); fix that, then: "
             f"python -m load merge --record {execution.folder / FILE_NAME}"
         )
     if missing:

@@ -1,4 +1,4 @@
-"""Starts Locust as other processes, since it patches the whole of the one it is in, and ends them again."""
+"""Starts and ends Locust's processes; it patches the whole process it runs in, so it gets its own."""
 
 import json
 import os
@@ -18,13 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 JOIN_S = 30
 """How long a master waits for its workers."""
 JOIN_ELSEWHERE_S = 600
-"""The same where people or a cluster start them: an image is fetched, a machine is found."""
+"""The same if people or a cluster start them: an image has to be pulled, a machine found."""
 GRACE_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """How a run is spread: ``listen`` is the address at which the master waits for its workers.
+    """How a run is distributed: ``listen`` is the address at which the master waits for its workers.
 
     With ``elsewhere`` the workers are started by someone else, on other machines.
     """
@@ -52,7 +52,7 @@ class Locust:
             self.processes[0].send_signal(signal.SIGINT)
 
     def wait(self, seconds: float) -> int:
-        """Wait for the end; who does not end by itself is ended. Returns the first exit code."""
+        """Wait for the end, and kill what does not end by itself. Returns the first exit code."""
         for process in self.processes:
             try:
                 process.wait(seconds)
@@ -81,14 +81,14 @@ def started(
 
 
 def free_port(host: str) -> int:
-    """Find a port that nobody listens at now (ZeroMQ would not tell which it took)."""
+    """Find a port that is free now (ZeroMQ would not report which one it took)."""
     with socket.create_server((host, 0)) as server:
         port: int = server.getsockname()[1]
         return port
 
 
 def roles(run: LoadRun, distribution: Distribution, port: int) -> Iterator[tuple[str, list[str]]]:
-    """Yield each process to be started here: its name and Locust's options, the master first."""
+    """Yield each process to start on this machine: its name and Locust's options, the master first."""
     join_s = JOIN_ELSEWHERE_S if distribution.elsewhere else JOIN_S
     leading = ["--headless", "--html", str(Path(run.out) / "locust.html")]
     if run.workers == 1 and not distribution.elsewhere:
@@ -133,13 +133,13 @@ def _process(
             stdout=subprocess.PIPE if role in ("locust", "master") else log,
             stderr=log,
             text=True,
-            # A Ctrl-C at the terminal is ours to pass on, once; Locust takes a second one badly.
+            # We pass a Ctrl-C at the terminal on, once: Locust does not end cleanly on a second one.
             start_new_session=True,
         )
 
 
 def follow(locust: Locust, show: Callable[[Mapping[str, Any]], None], log: Path) -> None:
-    """Read the first process's output to its end: lines of JSON are progress, the rest is kept."""
+    """Read the first process's output to its end: JSON lines are progress, the rest goes to the log."""
     with log.open("a") as rest:
         for line in locust.output:
             if line.startswith("{"):

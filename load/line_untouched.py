@@ -1,4 +1,4 @@
-"""LINE is never under load: proof that awards reach nobody, and logins against the fake of LINE."""
+"""LINE is never loaded: proof that awards of synthetic users reach no person, and logins at the fake of LINE."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ ANSWERED = 200
 
 
 def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
-    """Ask notify to notify a synthetic user, and tell what proves that LINE was not asked.
+    """Call notify for a synthetic user, and return what proves that LINE was not called.
 
-    LINE refuses an id that is none of its own, and notify passes that on as 502. So a 200 for
-    such an id means that notify dropped it. Where LINE is a fake, the fake is asked, too.
-    Raises `LoadRefused` where nothing is proven.
+    LINE refuses an id that it does not know, and notify passes that on as 502. So a 200 for such
+    an id means that notify dropped it. If LINE is a fake, its log is checked, too.
+    Raises `LoadRefused` if nothing is proven.
     """
     question = {"user_id": visitor.id, "type": "stamp_awarded", "data": {"stamp_name": "load"}}
     try:
@@ -31,7 +31,7 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
         silent = answer.status_code == ANSWERED and answer.json().get("ok") is True
     except (requests.RequestException, ValueError) as error:
         raise LoadRefused(
-            f"{target.host} does not answer a first call ({type(error).__name__}); see that it runs"
+            f"{target.host} does not answer a first call ({type(error).__name__}); check that it is up"
         ) from None
     if not silent:
         raise LoadRefused(
@@ -46,7 +46,7 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
 
 
 def line_calls(target: LoadTarget, user: str) -> int:
-    """Count the calls to the fake of LINE that name a user, or begin of users; 0 where LINE is real."""
+    """Count the calls to the fake of LINE that name a user or a prefix of users; 0 if LINE is real."""
     if target.line is None:
         return 0
     answer = requests.get(f"{target.line}/local/received", timeout=TIMEOUT_S)
@@ -56,12 +56,12 @@ def line_calls(target: LoadTarget, user: str) -> int:
 
 
 LOGIN_USERS = tuple(f"U10ad{number:028x}" for number in range(50))
-"""Of the form of LINE's ids, since auth takes no other; they exist on no LINE."""
+"""Ids of LINE's form, since auth accepts no other; they exist on no LINE."""
 TIMEOUT_S = 10
 
 
 def fake_id_tokens(target: LoadTarget) -> tuple[str, ...]:
-    """Have the fake of LINE sign an ID token for each; the guard has seen that it is a fake."""
+    """Let the fake of LINE sign an ID token for each; preflight has checked that it is a fake."""
     return tuple(_token(target, user) for user in LOGIN_USERS)
 
 

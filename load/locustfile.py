@@ -16,9 +16,9 @@ from locust import LoadTestShape, events
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from load.engine import confidence
+from load.engine.generator import ArrivalStream
 from load.engine.run_controller import RunController
 from load.engine.startup import find_run, set_defaults_of
-from load.engine.stream import ArrivalStream
 
 # Locust's own report then tells the same three digits as the verdict. Its type says whole numbers, its
 # code takes any: below 100 ms the third digit is a fraction.

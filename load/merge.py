@@ -1,4 +1,4 @@
-"""Joins the verdicts of generators that knew nothing of each other into the one verdict of the plan."""
+"""Merges the verdicts of independent generators into the one verdict of the plan."""
 
 import json
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from load.engine.measurement import Measurement
 from load.engine.verdict import PART_PREFIX, LoadVerdict
 
 TOGETHER_S = 10
-"""Machines that are told to start together do so within seconds, by clocks that differ a little."""
+"""Machines that are started together begin within seconds, by clocks that differ a little."""
 
 
 def read_parts(paths: Iterable[Path]) -> list[LoadVerdict]:
@@ -26,21 +26,21 @@ def _read(path: Path) -> list[LoadVerdict]:
         return [LoadVerdict.from_json(json.loads(record)) for record in records]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LoadRefused(
-            f"{path} holds no load verdict ({error}); give verdict.json or a log"
+            f"{path} contains no load verdict ({error}); pass verdict.json or a log"
         ) from None
 
 
 def merge(parts: list[LoadVerdict]) -> LoadVerdict:
-    """Add the measurements up and judge the whole. `LoadRefused` where they are not of one run.
+    """Sum up the measurements and judge the whole. `LoadRefused` if they are not of one run.
 
-    One verdict alone is judged again as it is.
+    A single verdict is judged again as it is.
     """
     first, *others = parts
     if not others:
         return first
     names = [name for part in parts for name in _names(part)]
     if len(set(names)) < len(names):
-        raise LoadRefused("the same part is given twice; name each part's file once")
+        raise LoadRefused("the same part is given twice; pass each part's file once")
     _require_one_run(parts)
     seen = Measurement.from_json(first.measurement.to_json())
     for other in others:
@@ -59,28 +59,26 @@ def merge(parts: list[LoadVerdict]) -> LoadVerdict:
 
 
 def _names(part: LoadVerdict) -> list[str]:
-    """Name the parts that are in it: one, or those that were joined before."""
+    """Name the parts in a verdict: one, or those that were merged before."""
     names: list[str] = part.about.get("merged") or [part.about.get("part", "")]
     return names
 
 
 def _require_one_run(parts: list[LoadVerdict]) -> None:
-    """Raise `LoadRefused` unless all were made by one run file: by its id, and judged by its conditions."""
+    """Raise `LoadRefused` unless all parts have the same run id and conditions."""
     first, *others = parts
     if not first.about.get("run"):
-        raise LoadRefused(
-            "these do not say of which run they are; make the package anew, and run it"
-        )
+        raise LoadRefused("these have no run id; make the package again, and run it")
     for other in others:
         if _identity(other) != _identity(first):
             raise LoadRefused(
                 f"these are parts of different runs ({_identity(first)}, {_identity(other)}); "
-                "give the parts of one"
+                "pass the parts of one"
             )
         if other.conditions != first.conditions:
             raise LoadRefused(
                 f"parts of run {first.about['run']} differ in plan, limits, throttle or number of "
-                "generators; give them as the generators wrote them"
+                "generators; pass them as the generators wrote them"
             )
 
 
@@ -91,7 +89,7 @@ def _identity(part: LoadVerdict) -> str:
 
 
 def _apart(parts: list[LoadVerdict]) -> str | None:
-    """Tell where parts did not load the target at the same time: none of them made the plan's rate."""
+    """Say if the parts did not load the target at the same time: then none reached the plan's rate."""
     moments = [part.began for part in parts]
     apart_s = (max(moments) - min(moments)).total_seconds()
     if apart_s <= TOGETHER_S:

@@ -11,7 +11,7 @@ from load.engine.plan import ENDPOINTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 STATUSES = ("200", "409")
-"""Answers that are no failure; of others only the status counts."""
+"""Answers that are no failure; for others only the status counts."""
 
 Answers = dict[str, dict[str, Any]]
 
@@ -22,8 +22,8 @@ def read_contract(
     """Return (endpoint -> status -> schema, definitions).
 
     A schema of OpenAPI 3.1 is a JSON Schema of 2020-12 whose references begin at the document's
-    root. So it stands alone once ``components`` is laid beside it, whatever its references.
-    Raises `LoadRefused` where an endpoint is not in the document.
+    root. Put ``components`` beside it and it is complete. Raises `LoadRefused` if an endpoint is not
+    in the document.
     """
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     answers = {endpoint: _answers(document, endpoint, path) for endpoint in endpoints}
@@ -48,7 +48,7 @@ def _answers(document: Mapping[str, Any], endpoint: str, path: Path) -> dict[str
 
 
 def _resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow a reference to a whole response; those inside schemas are the validator's."""
+    """Follow a reference to a whole response; the validator resolves those inside schemas."""
     while "$ref" in node:
         target: Any = document
         for part in node["$ref"].removeprefix("#/").split("/"):

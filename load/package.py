@@ -1,4 +1,4 @@
-"""A zip that AWS's Distributed Load Testing runs with Locust alone; each of its tasks takes a share."""
+"""Builds the zip that AWS Distributed Load Testing runs with Locust alone; each task takes a share."""
 
 import io
 import json
@@ -20,7 +20,7 @@ Create a test of type Locust with this zip, with
   Ramp Up      0
   Hold For     {minutes} minutes (longer than the plan, or the end is cut off: invalid)
 
-It holds sessions of synthetic users: it is a secret until {expires}.
+It contains sessions of synthetic users: it is a secret until {expires}.
 
 Afterwards, with the locust-*.out of every task from the bucket's results folder:
   python -m load merge *.out
@@ -30,7 +30,7 @@ Afterwards, with the locust-*.out of every task from the bucket's results folder
 
 
 def build(run: LoadRun, path: Path, root: Path) -> None:
-    """Write the zip for this user's eyes only; `LoadRefused` inside the repository, where it could be committed."""
+    """Write the zip, readable by its owner alone; `LoadRefused` inside the repository, where it could be committed."""
     require_outside(path, root)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -40,10 +40,10 @@ def build(run: LoadRun, path: Path, root: Path) -> None:
 
 
 def _entries(run: LoadRun) -> dict[str, bytes]:
-    """Name what is in the zip.
+    """Return the content of the zip by name.
 
-    The service takes the first ``locustfile.py`` that it finds, so there is one, at the root, from
-    where Locust finds the package beside it.
+    The service runs the first ``locustfile.py`` that it finds, so there is one, at the root, where
+    Locust finds the package beside it.
     """
     modules = sorted((HERE / "engine").glob("*.py"))
     return {
@@ -62,5 +62,5 @@ def _guide(run: LoadRun) -> str:
         parts=run.parts,
         streams=run.streams,
         minutes=math.ceil((run.plan.seconds + run.drain_s) / 60) + 1,
-        expires="24 hours from its making",
+        expires="24 hours after it was made",
     )

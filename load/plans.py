@@ -1,4 +1,4 @@
-"""The five plans, made for what an environment must carry; each has a price before it has a request."""
+"""The five plans, derived from the rate that an environment must carry; each has a price up front."""
 
 from dataclasses import replace
 
@@ -6,14 +6,14 @@ from load.engine.plan import AWARD, JOURNEY, LIST, RANKING, VERIFY, LoadPlan, Lo
 from load.engine.throttle import TokenBucket
 
 MIX = {LIST: 0.35, VERIFY: 0.25, AWARD: 0.2, RANKING: 0.2}
-"""Visitors look more often than they collect."""
+"""Users look more often than they collect."""
 SAMPLES = 4000
 """Arrivals of a step that is judged: the rarest endpoint gets 800, and p99 needs 381."""
 SHORTEST_S = 10.0
 
 
 def plans(target_rate: float, throttle: TokenBucket) -> dict[str, LoadPlan]:
-    """Make the plans for a rate (requests a second that must be carried) and the stage's throttle."""
+    """Make the plans for a target rate (requests a second) and the stage's throttle."""
     made = (
         _smoke(),
         _baseline(target_rate),
@@ -25,7 +25,7 @@ def plans(target_rate: float, throttle: TokenBucket) -> dict[str, LoadPlan]:
 
 
 def as_journey(plan: LoadPlan) -> LoadPlan:
-    """Turn requests into whole visits at the same rate of requests; another plan by another name."""
+    """Turn single requests into whole visits at the same request rate; the plan gets another name."""
     calls = len(JOURNEY)
     steps = (
         replace(
@@ -40,7 +40,7 @@ def as_journey(plan: LoadPlan) -> LoadPlan:
 
 
 def _smoke() -> LoadPlan:
-    """Twenty a second: enough to see every answer, too little to say how fast."""
+    """Twenty a second: enough to see every answer, too few for percentiles."""
     return LoadPlan(
         name="smoke",
         purpose="every endpoint answers right under a little load; says nothing of percentiles",

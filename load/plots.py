@@ -1,4 +1,4 @@
-"""Which pictures a verdict needs: the tails per step, and the run over time."""
+"""The charts of a verdict: latency by percentile for each step, and the run over time."""
 
 import math
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ NINES = ((0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99.
 
 
 def plots(verdict: LoadVerdict) -> dict[str, str]:
-    """Draw the pictures by name: ``rate``, ``latency``, ``lateness``, and ``tails: <step>``."""
+    """Draw the charts by name: ``rate``, ``latency``, ``lateness``, and ``tails: <step>``."""
     plan, seen = verdict.conditions.plan, verdict.measurement
     drawn = {"rate": _rate(plan, seen), "latency": _latency(plan, seen)}
     drawn["lateness"] = _lateness(verdict)

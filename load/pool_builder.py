@@ -29,7 +29,8 @@ def mint(
 ) -> list[SyntheticUser]:
     """Mint ``count`` users that no other run has, each with a session of 24 hours.
 
-    Raises `LoadRefused` where the key can't be read.
+    The sessions are signed with the environment's own key: LINE is never called. Raises `LoadRefused`
+    if the key can't be read.
     """
     key, issued, run = _key(target, aws), int(now()), secrets.token_hex(4)
     times = {"iat": issued, "exp": issued + HOURS * 3600}
@@ -43,7 +44,7 @@ def read_pool(path: Path) -> SessionPool:
         return SessionPool.from_json(json.loads(path.read_text()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LoadRefused(
-            f"{path} is no pool ({type(error).__name__}); write "
+            f"{path} is not a pool ({type(error).__name__}); write "
             '{"visitors": [["Uload-1", "<session>"]], "spots": [{"id": "STATUE-001", "lat": 35.5, '
             '"lon": 139.6, "radius_m": 15}]}'
         ) from None
@@ -55,16 +56,16 @@ def _key(target: LoadTarget, aws: ClientFactory) -> str:
         key: str = json.loads(content["SecretString"])[MEMBER]
     except (ClientError, BotoCoreError) as error:
         raise LoadRefused(
-            f"{target.token_secret} can't be read ({reason(error)}); let this caller read it, or "
-            "give sessions with --pool"
+            f"{target.token_secret} can't be read ({reason(error)}); allow this caller to read it, or "
+            "pass sessions with --pool"
         ) from None
     except (ValueError, KeyError):
-        raise LoadRefused(f"{target.token_secret} holds no {MEMBER}; set it first") from None
+        raise LoadRefused(f"{target.token_secret} has no {MEMBER}; set it first") from None
     return key
 
 
 def reason(error: ClientError | BotoCoreError) -> str:
-    """Name what AWS or the way to it said, without data."""
+    """Name the error of AWS or of the connection, without data."""
     if isinstance(error, ClientError):
         return str(error.response["Error"]["Code"])
     return type(error).__name__
@@ -77,25 +78,25 @@ LONGEST_S = 3 * 3600
 def spots_of(
     target: LoadTarget, aws: ClientFactory, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> tuple[GpsSpot, ...]:
-    """Read the places of GPS stamps that are valid now; `LoadRefused` where there is none."""
+    """Read the places of GPS stamps that are valid now; `LoadRefused` if there is none."""
     try:
         pages = aws("dynamodb").get_paginator("scan").paginate(TableName=target.stamp_masters)
         items = [item for page in pages for item in page["Items"]]
     except (ClientError, BotoCoreError) as error:
         raise LoadRefused(
-            f"{target.stamp_masters} can't be read ({reason(error)}); let this caller read it, or "
-            "give users and spots with --pool"
+            f"{target.stamp_masters} can't be read ({reason(error)}); allow this caller to read it, or "
+            "pass users and spots with --pool"
         ) from None
     spots = tuple(spot for item in items if _is_open(item, now()) and (spot := _spot(item)))
     if not spots:
         raise LoadRefused(
-            f"{target.stamp_masters} holds no GPS stamp that is valid now; load it first"
+            f"{target.stamp_masters} has no GPS stamp that is valid now; add one first"
         )
     return spots
 
 
 def _spot(item: dict[str, Any]) -> GpsSpot | None:
-    """Read a stamp master's location; None where it is not awarded by GPS."""
+    """Read a stamp master's location; None if it is not awarded by GPS."""
     place = item.get("Location", {}).get("M", {})
     numbers = [
         next((float(place[name]["N"]) for name in names if name in place), None)
@@ -108,7 +109,7 @@ def _spot(item: dict[str, Any]) -> GpsSpot | None:
 
 
 def _is_open(item: Mapping[str, Any], now: datetime) -> bool:
-    """Tell whether a stamp is valid now and for hours; one whose span can't be read is not."""
+    """Whether a stamp is valid now and for hours; one whose period can't be read is not."""
     try:
         begins = _bound(item.get("ValidFrom"), FIRST_SECOND)
         ends = _bound(item.get("ValidTo"), LAST_SECOND)
@@ -119,7 +120,7 @@ def _is_open(item: Mapping[str, Any], now: datetime) -> bool:
 
 
 def _bound(bound: Mapping[str, str] | None, of_day: time_of_day) -> float | None:
-    """Read epoch seconds or ISO 8601; None where there is no bound."""
+    """Read epoch seconds or ISO 8601; None if there is no bound."""
     if bound is None:
         return None
     return float(bound["N"]) if "N" in bound else epoch_s(bound["S"], of_day)

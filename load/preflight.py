@@ -1,4 +1,4 @@
-"""Whether a run may start at all: every rule is checked before the first request, and refuses in a sentence."""
+"""Whether a run may start: every rule is checked before the first request and refuses in one sentence."""
 
 import math
 from collections.abc import Callable
@@ -14,18 +14,18 @@ from load.engine.session_pool import SessionPool
 from load.target import LoadTarget
 
 QUOTA_SHARE = 0.8
-"""Of the daily quota, load and everything else together: people come after the test, too."""
+"""Part of the daily quota for load and everything else together: users come after the test, too."""
 RATE_CAP = 2.0
-"""Times the throttle. More than that would only measure how API Gateway refuses."""
+"""Times the throttle; beyond that a run would only measure how API Gateway refuses."""
 SECONDS_CAP = 7200.0
 SHARED_POOL = 50
-"""Generators that know nothing of each other draw from a pool so many times larger than they need:
-so fewer than one award in a hundred meets another's."""
+"""Independent generators share a pool this many times larger than they need, so that fewer than one
+award in a hundred repeats another generator's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestedRun:
-    """What someone wants to run. ``spent`` requests of today's quota are gone already."""
+    """What somebody wants to run. ``spent`` is how much of today's quota is used already."""
 
     target: LoadTarget
     plan: LoadPlan
@@ -36,7 +36,7 @@ class RequestedRun:
 
 
 def guard(asked: RequestedRun) -> None:
-    """Raise `LoadRefused` with the first rule that does not hold."""
+    """Raise `LoadRefused` for the first rule that is broken."""
     for rule in RULES:
         rule(asked)
 
@@ -46,7 +46,7 @@ def host_is_allowed(asked: RequestedRun) -> None:
 
 
 def production_is_unlocked(asked: RequestedRun) -> None:
-    """Make someone type the host of production before it is loaded."""
+    """Require the host of production to be typed out before it is loaded."""
     host = urlsplit(asked.target.host).hostname
     if asked.target.production and asked.unlock != host:
         raise LoadRefused(
@@ -73,7 +73,7 @@ def time_is_bounded(asked: RequestedRun) -> None:
 
 
 def quota_suffices(asked: RequestedRun) -> None:
-    """Compare the plan's price with what is left of the day."""
+    """Compare the plan's price with what is left of today's quota."""
     most = int(QUOTA_SHARE * asked.target.daily_quota)
     if asked.spent + asked.plan.requests > most:
         raise LoadRefused(
@@ -84,7 +84,7 @@ def quota_suffices(asked: RequestedRun) -> None:
 
 
 def login_stays_at_home(asked: RequestedRun) -> None:
-    """LINE forbids load on its login: /auth/verify is only called where LINE is a fake."""
+    """LINE forbids load on its login: /auth/verify is only called if LINE is a fake."""
     mixes = [step.mix for step in asked.plan.steps]
     if asked.target.line is None and any(LOGIN in mix for mix in mixes):
         raise LoadRefused(
@@ -94,7 +94,7 @@ def login_stays_at_home(asked: RequestedRun) -> None:
 
 
 def pool_is_private(asked: RequestedRun) -> None:
-    """Keep sessions out of the repository and out of others' sight."""
+    """Keep sessions out of the repository and unreadable to others."""
     if asked.pool_file is not None:
         require_private(asked.pool_file, asked.root)
 
@@ -111,9 +111,9 @@ RULES: tuple[Callable[[RequestedRun], None], ...] = (
 
 
 def users_needed(plan: LoadPlan, spots: int, *, workers: int, parts: int) -> int:
-    """Tell how many users a pool must have so that no award meets another: a pair of user and spot each.
+    """Return how many users a pool needs so that no award repeats another: one pair of user and spot each.
 
-    Each worker owns its users, and decks deal awards a few more or less than their share.
+    Each worker owns its users, and a deck deals a few awards more or less than their share.
     """
     if not plan.awards:
         return workers
@@ -123,7 +123,7 @@ def users_needed(plan: LoadPlan, spots: int, *, workers: int, parts: int) -> int
 
 
 def pool_suffices(pool: SessionPool, plan: LoadPlan, *, workers: int, parts: int) -> None:
-    """Refuse real people, and a pool in which awards would meet each other."""
+    """Refuse ids of real users, and a pool too small for the awards of the plan."""
     real = sum(1 for visitor in pool.visitors if is_line_user(visitor.id))
     if real:
         raise LoadRefused(f"{real} users of the pool have ids like real people's; use Uload… ids")

@@ -1,4 +1,4 @@
-"""From an environment and a plan to a run file: everything is decided, priced and proven before the start."""
+"""From an environment and a plan to a run file: all is decided, priced and proven before the start."""
 
 import secrets
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ LOGIN_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What the command line asks for."""
+    """What the command line asked for."""
 
     plan: str
     workers: int = 1
@@ -40,7 +40,7 @@ class RunOptions:
 
 
 def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
-    """Find the plan by its name; `LoadRefused` names the others."""
+    """Find the plan by its name; `LoadRefused` lists the plans there are."""
     known = plans(target.target_rate, target.throttle)
     if options.plan not in known:
         raise LoadRefused(f"there is no plan {options.plan}; choose from {', '.join(known)}")
@@ -53,7 +53,7 @@ def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
 def prepare(
     target: LoadTarget, options: RunOptions, aws: ClientFactory, *, ledger: QuotaLedger, out: Path
 ) -> LoadRun:
-    """Guard, mint, prove and reserve; the result is all that a generator needs. Raises `LoadRefused`."""
+    """Check, mint, prove and reserve; the result is all that a generator needs. Raises `LoadRefused`."""
     plan = chosen_plan(target, options)
     spent = spent_today(target, ledger, aws)
     guard(
@@ -95,7 +95,7 @@ def prepare(
 def revalidate(
     run: LoadRun, target: LoadTarget, aws: ClientFactory, *, ledger: QuotaLedger, unlock: str | None
 ) -> LoadRun:
-    """Ask again, of a run that was prepared before, all that was asked then; raises `LoadRefused`."""
+    """Check a run that was prepared earlier again, as if it were new; raises `LoadRefused`."""
     for what, then, now in (
         ("environment", run.about.get("environment"), target.name),
         ("host", run.host, target.host),
@@ -115,7 +115,7 @@ def revalidate(
 
 
 def _with_login(step: LoadStep) -> LoadStep:
-    """Give logins their share, at the cost of the most frequent endpoint."""
+    """Give logins their share of the mix, taken from the most frequent endpoint."""
     largest = max(step.mix, key=lambda name: step.mix[name])
     mix = {**step.mix, largest: step.mix[largest] - LOGIN_SHARE, LOGIN: LOGIN_SHARE}
     return replace(step, mix=mix)

@@ -12,11 +12,11 @@ from rich.text import Text
 
 WARN_LATE_MS = 5.0
 STEADY_S = 10
-"""Without a terminal, a line so often: a log is no screen."""
+"""Without a terminal, seconds between two lines: a log is not a screen."""
 
 
 class ProgressDisplay:
-    """Shows progress on a terminal as a table that is rewritten, elsewhere as a line now and then."""
+    """Shows progress on a terminal as a live table, elsewhere as a line every few seconds."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(file=sys.stderr)
@@ -25,7 +25,7 @@ class ProgressDisplay:
 
     @contextmanager
     def open(self) -> Iterator["ProgressDisplay"]:
-        """Watch until the block ends."""
+        """Show progress until the block ends."""
         if not self._console.is_terminal:
             yield self
             return
@@ -33,11 +33,11 @@ class ProgressDisplay:
             yield self
 
     def say(self, sentence: str) -> None:
-        """Tell what is going on between two runs of numbers."""
+        """Print what happens before and after the run."""
         self._console.print(Text(sentence, style="dim"), soft_wrap=True)
 
     def show(self, now: Mapping[str, Any]) -> None:
-        """Show one second of a run (see `load.engine.progress`)."""
+        """Show one second of a run (see `load.engine.run_state.progress`)."""
         if self._live:
             self._live.update(_table(now))
         elif now["elapsed"] - self._told >= STEADY_S:

@@ -1,4 +1,4 @@
-"""How much of today's quota is gone: what CloudWatch counted, and what it can't have counted yet."""
+"""How much of today's quota is used: what CloudWatch counted, and what it can't have counted yet."""
 
 import fcntl
 import json
@@ -14,20 +14,20 @@ from load.engine.plan import LoadPlan
 from load.target import ClientFactory, LoadTarget
 
 LAG = timedelta(minutes=15)
-"""CloudWatch shows a minute's requests some minutes later; until then only the ledger has them."""
+"""CloudWatch shows a minute's requests some minutes later; until then only the ledger knows them."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaLedger:
-    """Runs against each quota, one JSON line each; kept per operator, beside the reports."""
+    """The runs charged to each quota, one JSON line each; per operator, beside the reports."""
 
     path: Path
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def reserve(self, quota_owner: str, plan: LoadPlan, run: str, *, begun: bool) -> None:
-        """Write down a price before the run: a run that dies has spent it all the same.
+        """Note a price before the run: a run that dies has spent it all the same.
 
-        One that is only prepared holds its price too; once it has ``begun``, that line is replaced.
+        A run that is only prepared reserves its price too; once it has ``begun``, that line is replaced.
         """
         entry = {"at": self.now().isoformat(), "payer": quota_owner, "run": run, "begun": begun}
         entry |= {"plan": plan.name, "requests": plan.requests, "seconds": plan.seconds}
@@ -37,7 +37,7 @@ class QuotaLedger:
             file.write(json.dumps(entry) + "\n")
 
     def spent(self, quota_owner: str, since: datetime, *, apart_from: str = "") -> int:
-        """Add up what runs that may have gone on since then spend, but for one that is only prepared."""
+        """Sum up the price of runs that ended after ``since``, without the prepared run ``apart_from``."""
         if not self.path.exists():
             return 0
         entries = [json.loads(line) for line in self.path.read_text().splitlines()]
@@ -52,13 +52,13 @@ class QuotaLedger:
 
 
 def quota_owner(target: LoadTarget) -> str:
-    """Name whose quota it is: a local stack has its own, an environment one for all its addresses."""
+    """Name the owner of the quota: a local stack by its host, an environment for all its addresses."""
     return target.name if target.line is None else target.host
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Requests gone today (UTC), and by whose word."""
+    """Requests used today (UTC), and the source of that number."""
 
     requests: int
     source: str
@@ -67,10 +67,10 @@ class Spent:
 def spent_today(
     target: LoadTarget, ledger: QuotaLedger, aws: ClientFactory, *, apart_from: str = ""
 ) -> Spent:
-    """Take CloudWatch's `Count` and the ledger's runs of late; else the whole day's ledger.
+    """Add CloudWatch's `Count` and the ledger's latest runs; without CloudWatch, the whole day's ledger.
 
-    Where CloudWatch counted a run to its end, the ledger's line of it must not count again.
-    ``apart_from`` is a run that was prepared and is asked about now.
+    A run that CloudWatch counted to its end must not be counted again from the ledger.
+    ``apart_from`` is the prepared run that is checked now.
     """
     now, whose = ledger.now(), quota_owner(target)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)

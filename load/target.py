@@ -15,12 +15,12 @@ from load.engine.throttle import TokenBucket
 from signoff.environment import Environment
 
 ClientFactory = Callable[[str], Any]
-"""Gives a boto3 client by the name of its service."""
+"""Returns the boto3 client of a service, by its name."""
 Say = Callable[[str], None]
 
 
 class StackUrls(Protocol):
-    """A local stack that answers: URLs of its AWS API, of the stage, and of the fake of LINE."""
+    """URLs of a running local stack: its AWS API, the stage, and the fake of LINE."""
 
     @property
     def aws(self) -> str: ...
@@ -32,12 +32,11 @@ class StackUrls(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadComposition:
-    """What the composition root hands over, since load imports neither procedures nor checks.
+    """What the composition root passes in, since load imports neither procedures nor checks.
 
-    ``stack`` starts a local stack or joins the one that is kept, and points AWS calls at it;
-    ``serves`` tells whether an environment goes to such a stack. ``caller`` is the ARN of the
-    credentials, ``release`` what is live, or None where nobody can know. What can't be had is
-    `LoadRefused` in a sentence.
+    ``stack`` starts a local stack or joins the kept one, and points AWS calls at it; ``serves`` says
+    whether an environment uses such a stack. ``caller`` is the ARN of the credentials, ``release``
+    what is live, or None if that is unknown. Whatever can't be obtained is `LoadRefused`.
     """
 
     root: Path
@@ -52,7 +51,7 @@ class LoadComposition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadTarget:
-    """``host`` is the stage's URL. ``line`` is the URL of a fake of LINE, None where LINE is real."""
+    """``host`` is the stage's URL. ``line`` is the URL of a fake of LINE, None if LINE is real."""
 
     name: str
     host: str
@@ -81,7 +80,7 @@ class LoadTarget:
 def local_target(
     environment: Environment, stack: StackUrls, host: str | None = None, **about: Any
 ) -> LoadTarget:
-    """Aim at a local stack."""
+    """Return a local stack as the target."""
     return _target(
         environment, host=host or stack.api, allowed=("127.0.0.1",), line=stack.line, **about
     )
@@ -90,10 +89,10 @@ def local_target(
 def remote_target(
     environment: Environment, aws: ClientFactory, host: str | None = None, **about: Any
 ) -> LoadTarget:
-    """Aim at the API of an environment: its custom domain, else its address at API Gateway.
+    """Return the API of an environment: its custom domain, else its address at API Gateway.
 
-    Only these two are allowed, in full: another path or port is another API, whose verdict would be
-    told as this one's. ``host`` chooses between them. Raises `LoadRefused` where the environment has no
+    Only these two are allowed, in full: another path or port is another API, and its verdict would
+    pass for this one's. ``host`` chooses between them. Raises `LoadRefused` if the environment has no
     such API.
     """
     addresses = list(_addresses(environment, aws))
@@ -155,17 +154,17 @@ def _target(
 def open_target(
     composition: LoadComposition, name: str, say: Say, host: str | None = None
 ) -> Iterator[tuple[LoadTarget, ClientFactory]]:
-    """Yield (target, AWS) of an environment; a local stack that was started lives as long."""
+    """Yield (target, client factory) of an environment; a local stack that it starts ends with the block."""
     environment = composition.environment(name)
     if composition.serves(environment):
         with composition.stack(environment, say) as stack:
-            say("asking what is live")
+            say("reading which release is live")
             release = composition.release(environment)
             caller = composition.caller(environment)
             target = local_target(environment, stack, host=host, release=release, caller=caller)
             yield target, composition.aws(environment)
         return
-    say("asking who we are and what is live")
+    say("reading the caller and the live release")
     aws, caller = composition.aws(environment), composition.caller(environment)
     yield (
         remote_target(

@@ -30,7 +30,7 @@ AT_ONCE = 8
 ROUNDS = 3
 ROUND_S = 10.0
 TRIES = 10
-"""Unprocessed items are sent again so often, with twice the pause each time."""
+"""How often unprocessed items are sent again, with twice the pause each time."""
 FUNCTION_LIMIT_S = 31
 """No function runs longer than 30 s (guide step 3-2)."""
 
@@ -68,7 +68,7 @@ class TableCleaner:
     def clean_patiently(
         self, visitors: Iterable[str], logins: Iterable[str] = ()
     ) -> Mapping[str, int]:
-        """Clean again while something is left: an overloaded target may write long after it was asked."""
+        """Clean again while something is left: an overloaded target may still write long after the request."""
         visitors, logins = sorted(set(visitors)), sorted(set(logins))
         done = dict(self.clean(visitors, logins))
         for _ in range(ROUNDS):
@@ -104,7 +104,7 @@ class TableCleaner:
 
 
 def used_users(path: Path) -> list[str]:
-    """Read the users of a list of used pairs (JSON lines of [user, stamp]); none if there is none."""
+    """Read the users from a list of used pairs (JSON lines of [user, stamp]); none without a list."""
     if not path.exists():
         return []
     return [json.loads(line)[0] for line in path.read_text().splitlines()]
@@ -121,7 +121,7 @@ def _batches(table: str, keys: list[Key]) -> list[dict[str, list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Teardown:
-    """Of one run; ``folder`` holds the list of used pairs."""
+    """Teardown of one run; ``folder`` contains the list of used pairs."""
 
     run: LoadRun
     target: LoadTarget
@@ -131,30 +131,30 @@ class Teardown:
     pause: Callable[[float], None]
 
     def remove(self, verdict: LoadVerdict | None) -> Mapping[str, Any] | None:
-        """Take the traces away; None where nothing was written.
+        """Delete what the run wrote; None if it wrote nothing.
 
-        Returns {"users", "deleted", "left", "line_calls"}. What can't be proven gone counts as left.
+        Returns {"users", "deleted", "left", "line_calls"}. What can't be proven deleted counts as left.
         """
         if not self.run.plan.awards and not self.run.pool.logins:
             return None
-        self._let_stragglers_end(verdict)
-        self.say("taking away what was written")
+        self._wait_for_unanswered(verdict)
+        self.say("deleting what the run wrote")
         visitors = self._visitors(verdict)
         try:
             done = self._cleaner().clean_patiently(visitors, self._logins())
             return {**done, "line_calls": line_calls(self.target, PREFIX)}
         except (ClientError, BotoCoreError, requests.RequestException) as error:
             self.say(
-                f"what was written can't be proven gone ({error}); let this caller read and delete "
+                f"what the run wrote can't be proven deleted ({error}); allow this caller to read and delete "
                 f"items of {self.target.user_stamps}, then: python -m load clean --env "
                 f"{self.target.name} {self.folder / USED_FILE}"
             )
             users = len(visitors) + len(self._logins())
-            # Where no pair is known, there is still no proof that nothing was written.
+            # Even without a known pair there is no proof that nothing was written.
             return {"users": users, "deleted": 0, "left": max(1, users), "line_calls": 0}
 
     def _visitors(self, verdict: LoadVerdict | None) -> set[str]:
-        """Name those who may have been awarded: all where a worker may have taken its list with it."""
+        """Name the users who may have been awarded: all of them if a worker's list may be lost."""
         if verdict is None or not verdict.measurement.listed:
             record_all_users(self.folder, self.run.pool)
         return set(used_users(self.folder / USED_FILE))
@@ -166,25 +166,29 @@ class Teardown:
         client = self.aws("dynamodb")
         return TableCleaner(client, self.target.user_stamps, self.target.users, self.pause)
 
-    def _let_stragglers_end(self, verdict: LoadVerdict | None) -> None:
-        """Wait where an award had no answer: its function may still write, up to its time limit."""
+    def _wait_for_unanswered(self, verdict: LoadVerdict | None) -> None:
+        """Wait if an award had no answer: its function may still write, up to its time limit."""
         if verdict and not _may_be_under_way(verdict.measurement):
             return
-        ended = verdict.ended if verdict else datetime.now(UTC)
-        left = FUNCTION_LIMIT_S - (datetime.now(UTC) - ended).total_seconds()
-        if left > 0:
-            self.say(f"waiting {left:.0f} s for awards that may still be under way")
-            self.pause(left)
+        _wait_for_functions(verdict.ended if verdict else datetime.now(UTC), self.say, self.pause)
+
+
+def _wait_for_functions(ended: datetime, say: Say, pause: Callable[[float], None]) -> None:
+    """Wait until no function that was called before ``ended`` can still be running."""
+    left = FUNCTION_LIMIT_S - (datetime.now(UTC) - ended).total_seconds()
+    if left > 0:
+        say(f"waiting {left:.0f} s for awards that may still be under way")
+        pause(left)
 
 
 def _may_be_under_way(seen: Measurement) -> bool:
-    """Whether an award failed, never finished, or was sent by a worker that did not tell how it ended."""
+    """Whether an award failed, never finished, or was sent by a worker whose last report is missing."""
     failed = seen.steps.total("failed", endpoint=AWARD)
     return bool(failed or seen.unfinished(None, AWARD) or seen.unheard)
 
 
 def verdict_beside(used: Path, environment: str) -> LoadVerdict | None:
-    """Read the verdict of the run that left this list; `LoadRefused` where it is of another environment."""
+    """Read the verdict of the run that left this list; `LoadRefused` if it is of another environment."""
     file = used.parent / FILE_NAME
     if not file.exists():
         return None
@@ -197,7 +201,7 @@ def verdict_beside(used: Path, environment: str) -> LoadVerdict | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualTeardown:
-    """Cleaning of one list; ``verdict`` is of the run that left it, where that is known."""
+    """Teardown from a list of used pairs; ``verdict`` is of the run that left it, if that is known."""
 
     used: Path
     verdict: LoadVerdict | None
@@ -208,10 +212,11 @@ class ManualTeardown:
 
     def clean(self) -> Mapping[str, Any]:
         """Delete, read again, and prove it: {"users", "deleted", "left", "line_calls"}."""
-        self._let_stragglers_end()
+        if self.verdict:
+            _wait_for_functions(self.verdict.ended, self.say, self.pause)
         tables = self.target.user_stamps, self.target.users
         cleaner = TableCleaner(self.aws("dynamodb"), *tables, self.pause)
-        # They exist on no LINE, so that nobody else made them: a fake of LINE lets anyone log in.
+        # These users exist on no LINE; anybody may have logged them in at a fake of LINE.
         logins = LOGIN_USERS if self.target.line else ()
         done = cleaner.clean_patiently(used_users(self.used), logins)
         proof = {**done, "line_calls": line_calls(self.target, PREFIX)}
@@ -219,21 +224,13 @@ class ManualTeardown:
             publish(replace(self.verdict, cleanup=proof), self.used.parent)
         return proof
 
-    def _let_stragglers_end(self) -> None:
-        if self.verdict is None:
-            return
-        left = FUNCTION_LIMIT_S - (datetime.now(UTC) - self.verdict.ended).total_seconds()
-        if left > 0:
-            self.say(f"waiting {left:.0f} s for awards that may still be under way")
-            self.pause(left)
-
     def _names_all(self, verdict: LoadVerdict) -> bool:
-        """Tell whether the list names every award that the verdict counted."""
+        """Whether the list names every award that the verdict counted."""
         pairs = {tuple(json.loads(line)) for line in self.used.read_text().splitlines()}
         if any(stamp == ANY_STAMP for _, stamp in pairs):
             return True
         awards = verdict.measurement.steps.total("issued", endpoint=AWARD)
         if len(pairs) < awards:
             said = f"{self.used} names {len(pairs)} of {awards} awards"
-            self.say(f"{said}: of the others nothing is proven")
+            self.say(f"{said}: nothing is proven about the others")
         return len(pairs) >= awards

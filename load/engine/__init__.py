@@ -1,1 +1,1 @@
-"""What runs inside Locust, and nothing else: it needs Locust and the standard library, so it ships in a zip."""
+"""What runs inside Locust. It needs Locust and the standard library alone, so that it ships in a zip."""

@@ -1,19 +1,19 @@
-"""The last check before the first request, in every process that could send one: only allowed hosts pass."""
+"""The last check before the first request, in every process that could send one: is the host allowed."""
 
 import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 LINE_DOMAINS = ("line.me", "line-apps.com", "line-scdn.net", "line.biz")
-"""LINE forbids load on its hosts; no allow-list can permit it."""
+"""LINE forbids load tests on its hosts; no allow-list can permit them."""
 
 
 class LoadRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """The run may not start; says why, and what to do next, in one sentence."""
+    """The run may not start; the message says why and what to do next, in one sentence."""
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address can only mean this machine."""
+    """Whether a host name or address can only mean this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -22,11 +22,11 @@ def is_loopback(host: str) -> bool:
 
 def admit(url: str, allowed: Iterable[str]) -> str:
     """Return the host of ``url``, or raise `LoadRefused`: https outside loopback, and an allowed host."""
-    no_address = f"{url!r} is no address of an API; write https://host/stage"
+    no_address = f"{url!r} is not the address of an API; write https://host/stage"
     try:
         parts = urlsplit(url or "")
         host, _ = (parts.hostname or "").lower(), parts.port
-    except ValueError:  # brackets without an address in them, a port that is no number
+    except ValueError:  # brackets without an address in them, a port that is not a number
         raise LoadRefused(no_address) from None
     if parts.scheme not in ("http", "https") or not host:
         raise LoadRefused(no_address)

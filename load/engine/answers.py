@@ -18,7 +18,7 @@ else:
 NOT_CHECKED = "not checked"
 
 Fault = Callable[[Any], str | None]
-"""Says in a few words where an answer breaks its schema, or None."""
+"""Returns a JSON pointer to where an answer breaks its schema, or None."""
 Compiler = Callable[[Mapping[str, Any]], Fault]
 
 
@@ -107,14 +107,17 @@ OK, CONFLICT, TOO_MANY = 200, 409, 429
 
 @dataclass(frozen=True, slots=True)
 class RequestResult:
-    """``what`` is answered, failed, throttled or conflict; ``kind`` tells a failure in a few words."""
+    """``what`` is answered, failed, throttled or conflict; ``kind`` names a failure in a few words.
+
+    A kind never contains content of the answer.
+    """
 
     what: str
     kind: str | None = None
 
     @property
     def timed(self) -> bool:
-        """A refusal is quick: its latency would flatter the application's."""
+        """Whether latency counts: a 429 is quick and would flatter the application."""
         return self.what in ("answered", "failed")
 
 
@@ -132,9 +135,9 @@ def classify(  # noqa: PLR0911 - one line for each way an answer can go
     error: Exception | None,
     contract: ContractValidator,
 ) -> RequestResult:
-    """Classify one answer. A 200 counts only if it keeps the contract and speaks of the asker.
+    """Classify one answer. A 200 counts only if it keeps the contract and is about the caller.
 
-    A 409 is an answer of an award alone, of a stamp that was there before; elsewhere it is an error.
+    A 409 is a regular answer to an award of a stamp that was there before; elsewhere it is an error.
     """
     if error is not None:
         return RequestResult("failed", f"network: {type(error).__name__}")

@@ -12,23 +12,23 @@ from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 
 try:
     import orjson
-except ImportError:  # Locust alone: slower, the same bodies
+except ImportError:  # Locust alone: slower, but the same bodies
     encode: Callable[[Any], bytes] = lambda content: json.dumps(content).encode()  # noqa: E731 - both are values
 else:
     encode = orjson.dumps
 
 ACCURACY_M = 5.0
 PLACES = ((0.0, True), (0.0, True), (0.9, True), (60.0, False))
-"""Where a visitor stands, in radii from the spot, and whether that is within: 2 inside, 1 at the
-edge, 1 outside. Sixty radii are outside for any accuracy that the application may grant."""
+"""Where a user stands, in radii from the spot, and whether that is within: 2 inside, 1 at the
+edge, 1 outside. Sixty radii are outside for any accuracy that the application may accept."""
 
 
 class PairsUsedUpError(LookupError):
-    """Every pair of user and spot was awarded: an award now would only measure a refusal."""
+    """Every pair of user and spot is awarded: another award would only measure a refusal."""
 
 
 class ApiRequest(NamedTuple):
-    """One request. ``expect`` is what the answer must say: another's data never passes as ours."""
+    """One request. ``expect`` is what the answer must say: another user's data never passes as ours."""
 
     endpoint: str
     path: str
@@ -42,7 +42,7 @@ class ApiRequest(NamedTuple):
 
 
 class RequestFactory:
-    """Makes calls for one worker's part of the pool; ``used`` collects the pairs it may have written."""
+    """Makes requests for one worker's part of the pool; ``used`` collects the pairs it may have written."""
 
     def __init__(self, pool: SessionPool, rng: Random, *, alone: bool = True) -> None:
         self._pool = pool
@@ -53,7 +53,7 @@ class RequestFactory:
     def make(
         self, endpoint: str, visitor: SyntheticUser | None = None, spot: GpsSpot | None = None
     ) -> ApiRequest:
-        """Make the call; PairsUsedUpError where there is nothing left to award."""
+        """Make the request; PairsUsedUpError if there is no pair left to award."""
         if endpoint == AWARD:
             return self._award(*self._next_pair())
         visitor = visitor or self._rng.choice(self._pool.visitors)
@@ -74,7 +74,7 @@ class RequestFactory:
         return self._verify(visitor, spot or self._rng.choice(self._pool.spots))
 
     def visit(self) -> Iterator[ApiRequest]:
-        """Yield the calls of a whole visit: list, verify, award, and list again."""
+        """Yield the requests of a whole visit: list, verify, award, and list again."""
         visitor, spot = self._next_pair()
         yield self.make(LIST, visitor)
         yield self._verify(visitor, spot, PLACES[:1])

@@ -9,7 +9,7 @@ Z = 1.96
 
 
 class Interval(NamedTuple):
-    """A value and the 95 % interval about it; ``high`` is infinite where the sample is too small."""
+    """A value and its 95 % interval; ``high`` is infinite if the sample is too small."""
 
     low: float
     value: float
@@ -17,7 +17,7 @@ class Interval(NamedTuple):
 
 
 def bucket(milliseconds: float) -> float:
-    """Three significant digits (Locust keeps two: up to 5 % off), and never finer than 0.01 ms."""
+    """Round to three significant digits (Locust keeps two: up to 5 % off), never finer than 0.01 ms."""
     if milliseconds < 10:
         return round(max(milliseconds, 0.0), 2)
     if milliseconds < 100:
@@ -56,7 +56,7 @@ def _at_ranks(histogram: Mapping[float, int], *ranks: int) -> list[float]:
 
 
 def ratio(part: int, total: int) -> Interval:
-    """Give Wilson's interval of ``part`` in ``total``: honest at 0 and at few samples."""
+    """Return Wilson's interval of ``part`` in ``total``: right at 0 and with few samples, too."""
     if not total:
         return Interval(0.0, 0.0, 1.0)
     value, square = part / total, Z * Z

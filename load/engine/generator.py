@@ -1,6 +1,7 @@
-"""One process's part of the load: it sends what is due, notes what came back, and knows when all is said."""
+"""One process's part of the load: its streams know when arrivals are due, the generator sends and counts."""
 
 import gc
+from collections.abc import Iterator
 from random import Random, SystemRandom
 from time import perf_counter, time
 from typing import Any
@@ -8,22 +9,26 @@ from typing import Any
 import gevent
 from gevent.event import Event
 from gevent.queue import SimpleQueue
+from locust import User, constant, task
 from locust.event import EventHook
+from locust.exception import StopUser
 
 from load.engine import confidence
 from load.engine.answers import ContractValidator, RequestResult, classify
 from load.engine.api_requests import ApiRequest, PairsUsedUpError, RequestFactory
 from load.engine.http import Http
 from load.engine.measurement import Counts, bin_seconds
-from load.engine.plan import THINK_AT_MOST_S
+from load.engine.plan import THINK_AT_MOST_S, deal, intended_starts
 from load.engine.run_file import LEAD_S, LoadRun
 
 AT_ONCE = 4000
-"""Calls under way in one process; what would be more is dropped and told."""
+"""Calls under way in one process; further arrivals are dropped and counted."""
+TURN_S = 0.5
+"""How often a stream returns to Locust, which can stop it then; in between arrivals cost less."""
 
 
 class Generator:
-    """Lives from the start of a test to its end; ``started`` is on the clock of `perf_counter`."""
+    """Sends the requests of one process during one test; ``started`` is a time of `perf_counter`."""
 
     def __init__(
         self, run: LoadRun, contract: ContractValidator, worker: int, request: EventHook
@@ -34,7 +39,7 @@ class Generator:
         self.worker = worker
         self.streams = 0
         self.exhausted = 0
-        self._in_flight = self._hands = 0
+        self._in_flight = self._greenlets = 0
         self._arrived: SimpleQueue[tuple[str, float, int]] = SimpleQueue()
         self._idle = Event()
         self._idle.set()
@@ -42,19 +47,19 @@ class Generator:
         self._request = request
         self._http = Http(run.host, timeout_s=run.timeout_s)
         alone = run.parts == 1
-        # Repeatable where it can be; generators that know nothing of each other must differ.
-        self.rng = Random(f"{run.seed}:{worker}") if alone else SystemRandom()  # noqa: S311 - no secret comes of it
+        # Repeatable if it can be; independent generators must differ.
+        self.rng = Random(f"{run.seed}:{worker}") if alone else SystemRandom()  # noqa: S311 - not a secret
         own = run.pool.part(worker % run.workers, run.workers)
         self.caller = RequestFactory(own, self.rng, alone=alone)
         self._bin_s = bin_seconds(run.plan.seconds)
-        # What is here now stays: the collector need not walk it while arrivals are due (20 ms).
+        # What exists now stays: the garbage collector need not walk it while arrivals are due (20 ms).
         gc.collect()
         gc.freeze()
         self.started = perf_counter() + LEAD_S
 
     @property
     def done(self) -> bool:
-        """All arrivals were made, and of each the last word is heard."""
+        """Whether all arrivals were made and have ended."""
         whole = self.exhausted == self.run.streams // self.run.workers
         return whole and not self._in_flight
 
@@ -65,21 +70,21 @@ class Generator:
         return number
 
     def arrive(self, endpoint: str, due: float, step: int) -> None:
-        """Let a visitor arrive who was due at ``due`` (seconds after the start) in ``step``."""
+        """Start the arrival that was due at ``due`` (seconds after the start) in ``step``."""
         if self._in_flight >= AT_ONCE:
             self.steps.counts[step, "", "dropped", None] += 1
             return
         self._in_flight += 1
         self._idle.clear()
-        if self._in_flight > self._hands:
-            self._hands += 1
+        if self._in_flight > self._greenlets:
+            self._greenlets += 1
             gevent.spawn_raw(self._attend)
         self._arrived.put((endpoint, due, step))
 
-    def hand_over(self) -> dict[str, Any]:
-        """Give what was seen since the last time; ``done`` is true once nothing can follow.
+    def report(self) -> dict[str, Any]:
+        """Return what was counted since the last report; ``done`` is true once nothing can follow.
 
-        With it comes what it was seen with: the seed, by which a run file is known, and the validator.
+        The report names the seed, by which a run file is known, and the validator.
         """
         used, self.caller.used = self.caller.used, []
         done = self.done
@@ -93,16 +98,16 @@ class Generator:
         }
 
     def finish(self, seconds: float) -> None:
-        """Wait for the answers under way; what is not in by then stays unfinished."""
+        """Wait for the answers under way; what is missing then stays unfinished."""
         self._idle.wait(timeout=seconds)
 
     def _attend(self) -> None:
-        """Serve one after the other: the stack of a new greenlet each time costs a tenth of all."""
+        """Serve one arrival after the other: a new greenlet for each would cost a tenth more CPU."""
         try:
             while True:
                 self._serve(*self._arrived.get())
         finally:
-            self._hands -= 1
+            self._greenlets -= 1
 
     def _serve(self, endpoint: str, due: float, step: int) -> None:
         intended = self.started + due
@@ -159,7 +164,7 @@ class Generator:
     def _tell_locust(
         self, call: ApiRequest, outcome: RequestResult, ms: float, length: int, begun: float
     ) -> None:
-        """Feed Locust's own statistics, so that its web page and report agree with ours."""
+        """Feed Locust's own statistics, so that its web page and report agree with the verdict."""
         method, _, name = call.endpoint.partition(" ")
         failed = None if outcome.what == "answered" else RuntimeError(outcome.kind or outcome.what)
         about: dict[str, Any] = {"response": None, "context": {}, "start_time": begun}
@@ -172,3 +177,56 @@ class Generator:
             url=name,
             **about,
         )
+
+
+class ArrivalStream(User):
+    """A Locust user that is a stream of arrivals: the clock decides when, never the previous answer.
+
+    Users, shapes, workers and reports of Locust work as usual.
+    """
+
+    abstract = True
+    wait_time = constant(0)
+    generator: Generator | None = None
+
+    def on_start(self) -> None:
+        """Get a number among all streams, and with it this stream's part of the arrivals."""
+        if self.generator is None:
+            raise StopUser("the start was refused")
+        self._generator = generator = self.generator
+        run, number = generator.run, generator.join_stream()
+        alone = run.parts == 1
+        self._rng = Random(f"{run.seed}:{number}") if alone else generator.rng  # noqa: S311 - not a secret
+        self._arrivals = intended_starts(
+            generator.plan, stream=number, streams=run.streams, rng=self._rng
+        )
+        self._decks: dict[int, Iterator[str]] = {}
+        self._next = next(self._arrivals, None)
+        generator.exhausted += self._next is None
+
+    @task
+    def take_a_turn(self) -> None:
+        """Start arrivals when they are due, for the time of a turn."""
+        started, end = self._generator.started, perf_counter() + TURN_S
+        while (now := perf_counter()) < end:
+            due = started + self._next[0] if self._next else end
+            if due <= now:
+                self._start_arrival()
+            else:
+                gevent.sleep(min(due, end) - now)
+
+    def _start_arrival(self) -> None:
+        due, step = self._next or (0.0, 0)
+        self._next = next(self._arrivals, None)
+        self._generator.arrive(self._deal(step), due, step)
+        self._generator.exhausted += self._next is None
+
+    def on_stop(self) -> None:
+        """Wait for the answers under way."""
+        if self.generator:
+            self.generator.finish(self.generator.run.drain_s)
+
+    def _deal(self, step: int) -> str:
+        if step not in self._decks:
+            self._decks[step] = deal(self._generator.plan.steps[step].mix, self._rng)
+        return next(self._decks[step])

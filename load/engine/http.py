@@ -1,8 +1,8 @@
 """HTTP as a load generator needs it: kept connections, verified TLS, one request on the wire per call.
 
 It stands on geventhttpclient's parser, as Locust's own fast client does, but not on its client: that one
-sends a GET again when the server hangs up, once more than its pool is large, which is thousands of
-requests that nobody planned and a failure that nobody sees.
+sends a GET again when the server hangs up, once more than its pool has connections: thousands of
+requests that nobody planned, and a failure that nobody sees.
 """
 
 import itertools
@@ -20,11 +20,11 @@ from gevent.monkey import get_original
 from geventhttpclient.response import HTTPSocketPoolResponse
 
 POLL = get_original("select", "poll")
-"""The system's own: gevent's would hand the question round its loop."""
+"""The operating system's own: gevent's would go through its event loop."""
 
 
 class Connections:
-    """Makes, lends and takes back connections; geventhttpclient's answers return what they used."""
+    """A connection pool; geventhttpclient's answers return what they used."""
 
     def __init__(self, url: SplitResult, connect_s: float) -> None:
         self._address = (url.hostname, url.port or (443 if url.scheme == "https" else 80))
@@ -34,8 +34,8 @@ class Connections:
             self._tls = gevent.ssl.create_default_context()
         self._idle: list[Any] = []
 
-    def lend(self) -> Any:
-        """Return a connection that the other side has not closed; OSError where none can be had."""
+    def acquire(self) -> Any:
+        """Return a connection that the other side has not closed; OSError if there is none to get."""
         while self._idle:
             connection = self._idle.pop()
             if _is_quiet(connection):
@@ -52,16 +52,16 @@ class Connections:
         return connection
 
     def return_socket(self, connection: Any) -> None:
-        """Take back a connection that can be used again."""
+        """Put back a connection that can be used again."""
         self._idle.append(connection)
 
     def release_socket(self, connection: Any) -> None:
-        """Take back a connection that can't."""
+        """Close a connection that can't be used again."""
         connection.close()
 
 
 def _is_quiet(connection: Any) -> bool:
-    """Tell whether nothing waits to be read: on an idle connection that would be its end."""
+    """Whether nothing waits to be read: on an idle connection that would be its end."""
     if connection.fileno() < 0:
         return False
     poll = POLL()
@@ -70,19 +70,19 @@ def _is_quiet(connection: Any) -> bool:
 
 
 REAP_S = 0.1
-"""How often calls that are over their time are looked for: one timer for all of them."""
+"""How often calls past their deadline are looked for: one timer for all of them."""
 
 
 class Http:
-    """The way to one host, shared by all streams of a worker: one pool, one TLS context.
+    """The client for one host, shared by all streams of a worker: one pool, one TLS context.
 
-    Follows no redirect, keeps no cookie, sends nothing twice. ``timeout_s`` bounds a call as a
-    whole, give or take a tenth of a second.
+    It follows no redirect, keeps no cookie and sends nothing twice. ``timeout_s`` limits a whole
+    call, give or take a tenth of a second.
     """
 
     def __init__(self, base_url: str, *, timeout_s: float) -> None:
         url = urlsplit(base_url.rstrip("/"))
-        # geventhttpclient's answers ask for its own pool by type, and for two of its methods in fact.
+        # geventhttpclient types this as its own pool, but calls only two of its methods.
         self._connections: Any = Connections(url, timeout_s)
         self._base_path = url.path
         self._constant = f" HTTP/1.1\r\nHost: {url.netloc}\r\n"
@@ -112,21 +112,21 @@ class Http:
             del self._open[number]
 
     def close(self) -> None:
-        """End what is under way."""
+        """End the calls under way."""
         self._reaper.kill(block=False)
         for call in self._open.values():
             call.end()
 
     def _exchange(self, call: "_Call", method: str, request: bytes) -> tuple[int, bytes]:
-        connection = call.connection = self._connections.lend()
+        connection = call.connection = self._connections.acquire()
         try:
-            # gevent's sendall asks for the size of the buffer each time; a request fits in at once.
+            # gevent's sendall reads the size of the buffer each time; a request usually fits at once.
             if (sent := connection.send(request)) < len(request):
                 connection.sendall(request[sent:])
         except BaseException:
             self._connections.release_socket(connection)
             raise
-        # From here on the answer owns the connection: it goes back, or is closed, with its end.
+        # From here on the answer owns the connection, and puts it back or closes it at its end.
         answer = HTTPSocketPoolResponse(connection, self._connections, method=method)
         try:
             return answer.get_code(), answer.read()
@@ -134,7 +134,7 @@ class Http:
             answer.release()
 
     def _reap(self) -> None:
-        """End calls that are over their time; all have the same time, so the oldest are first."""
+        """End calls past their deadline; all have the same time-out, so the oldest come first."""
         while True:
             gevent.sleep(REAP_S)
             now = monotonic()
@@ -152,6 +152,6 @@ class _Call:
     connection: Any = None
 
     def end(self) -> None:
-        """Close the connection: whoever waits for it wakes with an OSError."""
+        """Close the connection: whoever waits for it gets an OSError."""
         if self.connection is not None:
             self.connection.close()

@@ -1,4 +1,4 @@
-"""Judges a measurement: each limit of each endpoint, then pass, fail, invalid or inconclusive. Pure."""
+"""From a measurement to pass, fail, invalid or inconclusive: pure, so that it can be repeated."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from load.engine.plan import AWARD, LoadStep
 from load.engine.validity import Conditions, invalid_reasons
 
 THROTTLE_FLOOR = 0.005
-"""A tolerance in parts of a tiny prediction would be finer than arrivals fall."""
+"""A tolerance in parts of a tiny prediction would be finer than single arrivals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Check:
 
     @property
     def span(self) -> str:
-        """The value, and the interval where there is one to tell."""
+        """The value, and its interval if there is one."""
         if self.seen.low == self.seen.high:
             return self.text(self.seen.value)
         high = "more than the sample can tell" if math.isinf(self.seen.high) else None
@@ -72,7 +72,7 @@ class EndpointInStep:
             yield self._check(name, found, (0, limit), outcome, "ms")
 
     def errors(self) -> Check:
-        """Allow no error at all where the plan is too short for a ratio."""
+        """Allow no error at all if the plan is too short for a ratio."""
         failed, answered = self._total("failed"), self._total("answered")
         found = confidence.ratio(failed, failed + answered)
         if not self.conditions.plan.percentiles:
@@ -81,7 +81,7 @@ class EndpointInStep:
         return self._check("errors", found, (0, limit), _at_most(found, limit))
 
     def refusals(self, predicted: float) -> Check:
-        """Expect no 429 where the bucket suffices, and the predicted ratio, give or take, where not."""
+        """Expect no 429 if the bucket suffices, else the predicted ratio within its tolerance."""
         found = confidence.ratio(self._total("throttled"), self._total("issued"))
         if not predicted:
             return self._exact("429", found.value, (0, 0))
@@ -93,14 +93,14 @@ class EndpointInStep:
         return self._check("429", found, (least, most), outcome)
 
     def achieved(self, admitted: float) -> Check:
-        # A 409 of an award was admitted and answered; how many a run may have, its soundness says.
+        # A 409 of an award was admitted and answered; the validity limits say how many a run may have.
         met = self._total("conflict") if self.endpoint == AWARD else 0
         answered = self._total("answered") + met
         part = min(1.0, answered / admitted) if admitted else 1.0
         return self._exact("achieved", part, (self._objective.achieved, 1))
 
     def _exact(self, criterion: str, value: float, limit: tuple[float, float]) -> Check:
-        """Judge what happened, of which every request is known: no interval."""
+        """Judge a value of which every request is known: no interval."""
         outcome = "pass" if limit[0] <= value <= limit[1] else "fail"
         return self._check(criterion, Interval(value, value, value), limit, outcome)
 
@@ -131,14 +131,14 @@ class EndpointInStep:
 
 
 def _at_most(found: Interval, limit: float) -> str:
-    """Wholly below the limit passes, wholly above fails; astride, the sample cannot tell."""
+    """An interval below the limit passes, one above it fails; across it, the sample is too small."""
     if found.high <= limit:
         return "pass"
     return "fail" if found.low > limit else "inconclusive"
 
 
 class ExitCode(IntEnum):
-    """What each verdict tells the shell."""
+    """The exit code of each verdict."""
 
     PASS = 0
     FAIL = 1
@@ -149,7 +149,7 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """``outcome`` names a member of `ExitCode`, in small letters; ``reasons`` say why it is no pass."""
+    """``outcome`` names a member of `ExitCode`, in lower case; ``reasons`` say why it is not a pass."""
 
     outcome: str
     reasons: tuple[str, ...]
@@ -163,17 +163,17 @@ class Judgement:
 def judge(
     conditions: Conditions, seen: Measurement, cleanup: Mapping[str, Any] | None = None
 ) -> Judgement:
-    """Put invalid before failed before inconclusive: an unsound run says nothing else.
+    """Put invalid before failed before inconclusive: an invalid run says nothing else.
 
-    ``cleanup`` is what the run left behind, where that was looked at: {"left": items,
-    "line_calls": calls of the fake of LINE that named one of its users}.
+    ``cleanup`` is what the run left behind, if that was checked: {"left": items,
+    "line_calls": calls to the fake of LINE that named one of its users}.
     """
     checks = tuple(_checks(conditions, seen))
-    unsound = tuple(invalid_reasons(conditions, seen))
+    invalid = tuple(invalid_reasons(conditions, seen))
     failed = tuple(str(check) for check in checks if check.outcome == "fail")
     failed += tuple(_traces(cleanup or {}))
     unsure = tuple(str(check) for check in checks if check.outcome == "inconclusive")
-    for outcome, reasons in (("invalid", unsound), ("fail", failed), ("inconclusive", unsure)):
+    for outcome, reasons in (("invalid", invalid), ("fail", failed), ("inconclusive", unsure)):
         if reasons:
             return Judgement(outcome, reasons, checks)
     return Judgement("pass", (), checks)

@@ -1,4 +1,4 @@
-"""What a run measured: counters per step and per second, and what became of the workers."""
+"""What a run measured: counts per step and per second, and what became of the workers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ class Counts:
             self.counts[place, endpoint, what, detail] += count
 
     def take(self) -> list[list[Any]]:
-        """Hand over the rows so far and forget them, so that nothing is reported twice."""
+        """Return the rows so far and clear them, so that nothing is reported twice."""
         rows = self.rows()
         self.counts.clear()
         return rows
@@ -33,7 +33,7 @@ class Counts:
         return [[*key, count] for key, count in self.counts.items()]
 
     def by_detail(self, place: int, endpoint: str, what: str) -> dict[Any, int]:
-        """Give the counts of one thing by its detail: a histogram, or failures by kind."""
+        """Return the counts of one thing by its detail: a histogram, or failures by kind."""
         return {
             detail: count
             for (at, name, kind, detail), count in self.counts.items()
@@ -48,7 +48,7 @@ class Counts:
         )
 
     def endpoints(self, place: int) -> Iterator[str]:
-        """Name the endpoints that were called at ``place``, in order."""
+        """Name the endpoints that were called at ``place``, sorted."""
         return iter(sorted({name for at, name, *_ in self.counts if at == place and name}))
 
 
@@ -62,7 +62,7 @@ class Measurement:
     What is counted: arrivals, dropped (too many in flight), unpaired (nothing left to award),
     lateness (ms) of the step; issued, answered, throttled, conflict, failed (by kind), latency (ms)
     of each endpoint. ``strangers`` are workers with another run file, ``unheard`` those whose last
-    word is missing.
+    report is missing.
     """
 
     steps: Counts = field(default_factory=Counts)
@@ -79,11 +79,11 @@ class Measurement:
 
     @property
     def listed(self) -> bool:
-        """Whether the list of used pairs is sure to hold all that was written."""
+        """Whether the list of used pairs is certain to be complete."""
         return not (self.lost or self.late or self.strangers or self.unheard or self.interrupted)
 
     def unfinished(self, step: int | None, endpoint: str) -> int:
-        """Count the requests, of one step or all, that were sent and of which nothing was heard."""
+        """Count the requests, of one step or all, that were sent and never ended."""
         seen = sum(
             self.steps.total(what, place=step, endpoint=endpoint)
             for what in ("answered", "failed", "throttled", "conflict")
@@ -91,7 +91,7 @@ class Measurement:
         return self.steps.total("issued", place=step, endpoint=endpoint) - seen
 
     def add(self, other: "Measurement") -> None:
-        """Join what an independent generator saw of the same plan."""
+        """Add what an independent generator measured of the same plan."""
         self.steps.merge(other.steps.rows())
         self.bins.merge(other.bins.rows())
         self.parts += other.parts
@@ -128,7 +128,7 @@ class Measurement:
             bins=Counts(rest.pop("bins")),
             lost=tuple(rest.pop("lost")),
             late=tuple(rest.pop("late")),
-            # Verdicts from before these were told have neither.
+            # Older verdicts have neither.
             strangers=tuple(rest.pop("strangers", ())),
             unheard=tuple(rest.pop("unheard", ())),
             **rest,

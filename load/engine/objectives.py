@@ -1,4 +1,4 @@
-"""How fast is fast enough, per endpoint, and how valid a run must be: the numbers that decide, from slo.toml."""
+"""The objectives of each endpoint, and what makes a run valid: the numbers that decide, from slo.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ from load.engine.plan import ENDPOINTS
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """Of one endpoint in each step; latency from the intended start, in ms; ratios in parts of 1.
+    """Limits of one endpoint in each step; latency from the intended start in ms; ratios in parts of 1.
 
-    ``errors`` is the most that may fail (429 and 409 are counted apart), ``achieved`` the least
-    that must be answered as the contract says, of what the step planned and the throttle admits.
+    ``errors`` is the most that may fail (429 and 409 are counted separately), ``achieved`` the least
+    part of the planned and admitted requests that must be answered as the contract says.
     """
 
     p95_ms: float
@@ -26,11 +26,11 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class ValidityLimits:
-    """Below this the run says nothing of the target: it is invalid.
+    """Outside these limits the run is invalid: it says nothing about the target.
 
     ``achieved`` is the least part of the planned arrivals that must be made, ``lateness_p99_ms``
-    the most that they may be late, ``conflicts`` the most of the awards that may meet a stamp
-    that was there before.
+    the most that they may be late, ``conflicts`` the largest part of the awards of stamps that were
+    there before.
     """
 
     achieved: float
@@ -40,7 +40,7 @@ class ValidityLimits:
 
 @dataclass(frozen=True, slots=True)
 class Objectives:
-    """``throttle_tolerance`` is the part by which the 429 ratio may leave its prediction."""
+    """``throttle_tolerance`` is the part by which the 429 ratio may differ from its prediction."""
 
     endpoints: Mapping[str, Objective]
     soundness: ValidityLimits
@@ -62,7 +62,7 @@ OBJECTIVES_FILE = Path(__file__).parents[1] / "slo.toml"
 
 
 def read_objectives(path: Path = OBJECTIVES_FILE) -> Objectives:
-    """Return the objectives of every endpoint; `LoadRefused` where one is missing or misspelt."""
+    """Return the objectives of every endpoint; `LoadRefused` if one is missing or misspelt."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         objectives = Objectives.from_json(
@@ -74,8 +74,8 @@ def read_objectives(path: Path = OBJECTIVES_FILE) -> Objectives:
         )
     except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         raise LoadRefused(
-            f"{path.name} can't be read: {error}; compare it with load/slo.toml of the project"
+            f"{path.name} can't be read: {error}; compare it with the project's load/slo.toml"
         ) from None
     if missing := sorted(set(ENDPOINTS) - objectives.endpoints.keys()):
-        raise LoadRefused(f'{path.name} has no [endpoints."{missing[0]}"]; give it its limits')
+        raise LoadRefused(f'{path.name} has no [endpoints."{missing[0]}"]; add its limits')
     return objectives

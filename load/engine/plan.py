@@ -1,9 +1,10 @@
-"""What a run asks of the target, as data: it can be priced, drawn and refused before it starts."""
+"""A plan as data, priced and checked before it starts, and when each of its arrivals is due."""
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from random import Random
 from typing import Any
 
 LIST = "GET /stamps"
@@ -13,16 +14,18 @@ RANKING = "GET /ranking/weekly"
 LOGIN = "POST /auth/verify"
 ENDPOINTS = (LIST, VERIFY, AWARD, RANKING, LOGIN)
 JOURNEY = (LIST, VERIFY, AWARD, LIST)
-"""What one visitor does at one spot, with think time between the calls."""
+"""What one user does at one spot, with think time between the calls."""
 THINK_AT_MOST_S = 3.0
+CARDS = 20
+"""Size of a deck: shares hold to 5 % within every twenty arrivals of a stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadStep:
     """``rate`` arrivals a second for ``seconds``; with ``start_rate``, a straight ramp up to it.
 
-    ``mix`` gives each endpoint its share of the arrivals, in parts of 1. A step that is not
-    ``judged`` (a ramp) is counted, and left out of the verdict on the target.
+    ``mix`` is the share of each endpoint in the arrivals, in parts of 1. A step that is not
+    ``judged`` (a ramp) is counted, but left out of the verdict on the target.
     """
 
     name: str
@@ -92,12 +95,12 @@ class LoadPlan:
         return sum(self.planned(step).get(AWARD, 0) for step in self.steps)
 
     def planned(self, step: LoadStep) -> dict[str, float]:
-        """Tell how many requests the step asks of each endpoint."""
+        """Return how many requests the step makes to each endpoint."""
         shares: Mapping[str, float] = Counter(JOURNEY) if self.journey else step.mix
         return {endpoint: step.arrivals * share for endpoint, share in shares.items()}
 
     def step_at(self, offset_s: float) -> tuple[LoadStep, float]:
-        """Find the step at ``offset_s`` seconds after the start, and how much of it has passed."""
+        """Return the step at ``offset_s`` seconds after the start, and how much of it has passed."""
         begin = 0.0
         for step in self.steps:
             if offset_s < begin + step.seconds:
@@ -106,12 +109,12 @@ class LoadPlan:
         return self.steps[-1], 1.0
 
     def drain_s(self, timeout_s: float) -> float:
-        """Tell how long the last arrival may take: no request outlives ``timeout_s``."""
+        """Return how long the last arrival may take: no request outlives ``timeout_s``."""
         calls = len(JOURNEY) if self.journey else 1
         return calls * timeout_s + (calls - 1) * THINK_AT_MOST_S
 
     def shared_by(self, parts: int) -> "LoadPlan":
-        """Give one of ``parts`` generators, which know nothing of each other, its part of the plan."""
+        """Return the part of the plan for one of ``parts`` independent generators."""
         scaled = (
             replace(
                 step,
@@ -128,3 +131,44 @@ class LoadPlan:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "LoadPlan":
         return cls(**{**data, "steps": tuple(LoadStep(**step) for step in data["steps"])})
+
+
+def intended_starts(
+    plan: LoadPlan, *, stream: int, streams: int, rng: Random
+) -> Iterator[tuple[float, int]]:
+    """Yield one stream's arrivals: (seconds after the start, index of the step).
+
+    A Poisson process with a known count is a set of uniform draws, sorted. So every step has exactly
+    its planned number of arrivals, and still the gaps of independent users.
+    """
+    begin = 0.0
+    for index, step in enumerate(plan.steps):
+        count = _share(step.arrivals, stream, streams)
+        parts = _even(count, (stream + 0.5) / streams) if plan.even else _random(count, rng)
+        for part in parts:
+            yield begin + step.seconds_at(part), index
+        begin += step.seconds
+
+
+def _share(total: int, stream: int, streams: int) -> int:
+    return total * (stream + 1) // streams - total * stream // streams
+
+
+def _even(count: int, phase: float) -> Iterator[float]:
+    return ((number + phase) / count for number in range(count))
+
+
+def _random(count: int, rng: Random) -> Iterator[float]:
+    """Draw ``count`` uniform numbers in rising order: a soak of hours needs no list."""
+    last = 0.0
+    for left in range(count, 0, -1):
+        last = 1 - (1 - last) * rng.random() ** (1 / left)
+        yield last
+
+
+def deal(mix: Mapping[str, float], rng: Random) -> Iterator[str]:
+    """Deal endpoints without end, in the shares of ``mix`` within every deck of twenty."""
+    deck = [name for name, share in mix.items() for _ in range(round(share * CARDS))]
+    while True:
+        rng.shuffle(deck)
+        yield from deck

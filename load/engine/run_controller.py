@@ -11,12 +11,11 @@ from locust.runners import STATE_MISSING, MasterRunner, Runner, WorkerRunner
 
 from load.engine.admission import LoadRefused, admit
 from load.engine.answers import compiled
-from load.engine.generator import Generator
+from load.engine.generator import ArrivalStream, Generator
 from load.engine.judge import ExitCode
 from load.engine.run_file import LoadRun
 from load.engine.run_state import ALONE, RunState, progress
 from load.engine.session_pool import USED_FILE
-from load.engine.stream import ArrivalStream
 from load.engine.validity import invalid_reasons
 from load.engine.verdict import PART_PREFIX, sentence
 
@@ -34,7 +33,7 @@ class RunController:
         self._refused = False
 
     def listen(self, events: Events) -> None:
-        """Take part in Locust's events."""
+        """Register with Locust's events."""
         events.init.add_listener(self.admit)
         events.test_start.add_listener(self.start)
         events.report_to_master.add_listener(self.report)
@@ -44,9 +43,9 @@ class RunController:
         events.quitting.add_listener(self.close)
 
     def admit(self, environment: Environment, runner: Runner, **_: Any) -> None:
-        """Refuse before anything is sent; Locust catches `Exception`, but lets `SystemExit` pass."""
+        """Refuse before anything is sent; Locust catches `Exception`, but not `SystemExit`."""
         self._runner = runner
-        # While a shape runs without the web page, Locust does not yet heed a polite kill.
+        # While a shape runs without the web page, Locust does not handle SIGTERM yet.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self._check(environment.host)
@@ -55,7 +54,7 @@ class RunController:
             sys.exit(ExitCode.REFUSED)
 
     def start(self, environment: Environment, **_: Any) -> None:
-        """Begin the test: a worker is told its host by the master, so the gate stands here, too."""
+        """Begin the test: a worker gets its host from the master, so it is checked here, too."""
         if not self._may_start(environment.host):
             self._stream.generator = None
             return
@@ -70,9 +69,9 @@ class RunController:
         self._state = RunState(self.run, workers)
 
     def report(self, data: dict[str, Any], **_: Any) -> None:
-        """Put what a worker saw since its last report beside Locust's own numbers."""
+        """Add what this worker counted since its last report to Locust's own report."""
         if self._generator:
-            data["load"] = self._generator.hand_over()
+            data["load"] = self._generator.report()
 
     def receive(self, client_id: str, data: dict[str, Any]) -> None:
         """Add a worker's report."""
@@ -80,14 +79,14 @@ class RunController:
             self._state.receive(client_id, part)
 
     def welcome(self, client_id: str, **_: Any) -> None:
-        """Note a worker that comes after the start: its arrivals are out of step."""
+        """Note a worker that joins after the start: its arrivals are out of step."""
         if self._state.under_way and client_id not in self._state.workers.began:
             self._state.workers.late.add(client_id)
 
     def tick(self) -> bool:
-        """Tell whether the test goes on; once a second, on the master or the only process.
+        """Return whether the test goes on; once a second, on the master or the only process.
 
-        Locust asks before it fires `test_start`: a start that is refused here never becomes one.
+        Locust calls it before it fires `test_start`: a start that is refused here never begins.
         """
         if not self._state.under_way:
             return self._may_start(self._runner.environment.host)
@@ -99,7 +98,7 @@ class RunController:
         return not self._state.is_over()
 
     def conclude(self, **_: Any) -> None:
-        """Date the end and write the verdict when the test stops; again when all is in."""
+        """Note the end and write the verdict when the test stops; `close` writes it again when all is in."""
         if self._state.under_way and not isinstance(self._runner, WorkerRunner):
             self._collect()
             self._state.note_lost(self._present())
@@ -107,7 +106,7 @@ class RunController:
             self._state.verdict().write(self._state.folder)
 
     def close(self, environment: Environment, **_: Any) -> None:
-        """Tell the verdict and give it as the exit code. Fires on workers, too, who stay silent."""
+        """Print the verdict and set the exit code. Locust fires this on workers, too, which stay silent."""
         if isinstance(self._runner, WorkerRunner):
             return
         if self._refused and not self._spent:
@@ -123,17 +122,17 @@ class RunController:
             self._say_how_to_clean()
             return
         print(PART_PREFIX + json.dumps(verdict.to_json(), separators=(",", ":")), flush=True)
-        # A part has too few samples for a verdict of its own; only an unsound one fails its task.
-        unsound = list(invalid_reasons(self.run.own_conditions, self._state.seen))
-        environment.process_exit_code = int(ExitCode.INVALID if unsound else ExitCode.PASS)
+        # A part has too few samples for a verdict of its own; only an invalid one fails its task.
+        invalid = list(invalid_reasons(self.run.own_conditions, self._state.seen))
+        environment.process_exit_code = int(ExitCode.INVALID if invalid else ExitCode.PASS)
 
     @property
     def _number(self) -> int:
-        """The number of this process among the workers; Locust says -1 where it was not told."""
+        """The number of this process among the workers; Locust says -1 if it does not know."""
         return max(0, self._runner.worker_index) if isinstance(self._runner, WorkerRunner) else 0
 
     def _may_start(self, host: str | None) -> bool:
-        """Ask the gate, and tell its refusal; the next start is asked anew."""
+        """Check the host, and print the refusal; the next start is checked again."""
         try:
             self._check(host)
         except LoadRefused as refusal:
@@ -147,8 +146,8 @@ class RunController:
     def _check(self, host: str | None) -> None:
         if self._spent:
             raise LoadRefused(
-                "this run file has had its one run, its pairs are awarded and its price is spent; "
-                "start Locust anew with another (python -m load prepare --to FILE)"
+                "this run file has had its one run: its pairs are awarded and its price is spent; "
+                "restart Locust with another (python -m load prepare --to FILE)"
             )
         asked = (host or self.run.host).rstrip("/")
         admit(asked, self.run.allowed_hosts)
@@ -156,20 +155,20 @@ class RunController:
             raise LoadRefused(f"the run file is for {self.run.host}; prepare another for {asked}")
 
     def _say_how_to_clean(self) -> None:
-        """Tell whoever started Locust without a watcher, who would clean up for them."""
+        """Say how to clean up if Locust was started without `load run`, which would do it."""
         used = self._state.folder / USED_FILE
         if not self.run.progress and used.exists():
             name = self.run.about.get("environment")
             print(f"to clean up: python -m load clean --env {name} {used}", file=sys.stderr)
 
     def _collect(self) -> None:
-        """Take over what this process itself saw, and how busy the generators are."""
+        """Collect what this process itself counted, and how busy the generators are."""
         if isinstance(self._runner, MasterRunner):
             busy = max((node.cpu_usage for node in self._runner.clients.values()), default=0)
         else:
             busy = self._runner.current_cpu_usage
             if self._generator:
-                self._state.receive(ALONE, self._generator.hand_over())
+                self._state.receive(ALONE, self._generator.report())
         self._state.notice(busy)
 
     def _present(self) -> set[str]:

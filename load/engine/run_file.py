@@ -1,4 +1,4 @@
-"""Everything a generator must know, frozen in one JSON file: the locustfile asks nobody else."""
+"""Everything that a generator must know, in one private JSON file: the locustfile reads nothing else."""
 
 import json
 import os
@@ -17,23 +17,23 @@ from load.engine.validity import Conditions
 
 PROJECT = Path(__file__).resolve().parents[2]
 OPERATOR_S = PROJECT / "load" / "__main__.py"
-"""Is only there where the project itself is: images and zips leave it out, and mount or unpack their
-run file as their platform likes."""
+"""Exists only in the project itself: images and zips leave it out, and mount or unpack their run file
+as their platform does."""
 VARIABLE = "LOAD_RUN_FILE"
 """The environment variable that names the run file."""
 LEAD_S = 0.5
-"""Between Locust's signal and the first arrival: by then every stream is ready."""
+"""Between Locust's start signal and the first arrival: by then every stream is ready."""
 ARRIVALS_PER_STREAM = 50
 """Arrivals a second that one Locust user carries at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRun:
-    """One load run. Holds sessions: its file is private and lives outside the repository.
+    """One load run. It contains sessions: its file is private and lies outside the repository.
 
-    ``parts`` generators that know nothing of each other share the rate; each of them is a master
-    with ``workers`` processes (or one process that is both). ``about`` (environment, release,
-    caller …) is carried into the verdict as it is. ``out`` is the folder of the artefacts.
+    ``parts`` independent generators share the rate; each of them is a master with ``workers``
+    processes (or one process that is both). ``about`` (environment, release, caller …) is copied
+    into the verdict. ``out`` is the folder of the artefacts.
     """
 
     host: str
@@ -54,18 +54,18 @@ class LoadRun:
 
     @property
     def streams(self) -> int:
-        """Locust users, the same number for each worker: every one is a stream of arrivals."""
+        """Number of Locust users, the same for each worker: every one is a stream of arrivals."""
         peak = self.plan.peak_rate / self.parts / self.workers
         return self.workers * max(1, -int(-peak // ARRIVALS_PER_STREAM))
 
     @property
     def own_plan(self) -> LoadPlan:
-        """The part of the plan that falls to this generator."""
+        """Return the part of the plan that this generator executes."""
         return self.plan if self.parts == 1 else self.plan.shared_by(self.parts)
 
     @property
     def drain_s(self) -> float:
-        """Seconds after the last arrival by which every answer is in, or never comes."""
+        """Seconds after the last arrival by which every answer is in or never comes."""
         return self.plan.drain_s(self.timeout_s)
 
     @property
@@ -74,11 +74,11 @@ class LoadRun:
 
     @property
     def own_conditions(self) -> Conditions:
-        """What this generator alone can answer for."""
+        """The conditions of this generator's part alone."""
         return Conditions(self.own_plan, self.objectives, self.throttle, self.workers)
 
     def to_json(self) -> dict[str, Any]:
-        """Write the sessions, too: what holds this is a secret."""
+        """Return the sessions, too: the result is a secret."""
         data = {
             name: getattr(self, name)
             for name in self.__dataclass_fields__
@@ -92,18 +92,18 @@ class LoadRun:
         }
 
     def write(self, path: Path) -> None:
-        """Write for this user's eyes only."""
+        """Write the file, readable by its owner alone."""
         write_private(path, json.dumps(self.to_json()).encode())
 
     @classmethod
     def read(cls, path: Path) -> "LoadRun":
-        """Read what `write` wrote; raises `LoadRefused` where it is not there, no run, or not private."""
+        """Read what `write` wrote; raises `LoadRefused` if it is missing, malformed or not private."""
         try:
             run = cls.from_json(json.loads(path.read_text()))
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise LoadRefused(
-                f"{path} is no run file ({reason}); make one with python -m load prepare --to FILE"
+                f"{path} is not a run file ({reason}); make one with python -m load prepare --to FILE"
             ) from None
         if OPERATOR_S.exists():
             require_private(path, PROJECT)
@@ -124,10 +124,10 @@ class LoadRun:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write what nobody else may read, also over a file that others can read."""
+    """Write a file that nobody else can read, also over one that others can."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
-        # The mode above is that of a new file; one that is there already keeps its own.
+        # The mode above is for a new file; an existing one keeps its own.
         os.fchmod(handle, 0o600)
         file.write(content)
 
@@ -135,7 +135,7 @@ def write_private(path: Path, content: bytes) -> None:
 def require_outside(path: Path, root: Path) -> None:
     """Raise `LoadRefused` for a file that would be written into the repository at ``root``."""
     if path.resolve().is_relative_to(root.resolve()):
-        raise LoadRefused(f"{path} would hold sessions in the repository; write it elsewhere")
+        raise LoadRefused(f"{path} would put sessions into the repository; write it elsewhere")
 
 
 def require_private(path: Path, root: Path) -> None:
@@ -144,9 +144,9 @@ def require_private(path: Path, root: Path) -> None:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError as error:
         raise LoadRefused(
-            f"{path} can't be read ({error.strerror}); give one that is there"
+            f"{path} can't be read ({error.strerror}); pass a file that exists"
         ) from None
     if path.resolve().is_relative_to(root.resolve()):
-        raise LoadRefused(f"{path} holds sessions; move it out of the repository")
+        raise LoadRefused(f"{path} contains sessions; move it out of the repository")
     if mode & 0o077:
-        raise LoadRefused(f"{path} holds sessions others can read; chmod 600 it")
+        raise LoadRefused(f"{path} contains sessions and others can read it; chmod 600 it")

@@ -22,7 +22,7 @@ ALONE = "this process"
 
 @dataclass(slots=True)
 class Workers:
-    """Names are Locust's client ids: host name and a random part."""
+    """The workers as the master sees them. Names are Locust's client ids: host name and a random part."""
 
     began: tuple[str, ...] = ()
     done: set[str] = field(default_factory=set)
@@ -30,21 +30,21 @@ class Workers:
     strangers: set[str] = field(default_factory=set)
 
     def lost(self, present: set[str]) -> tuple[str, ...]:
-        """Name who began, is not ``present`` any more, and never reported the end of its work."""
+        """Name the workers that began, are not ``present`` any more, and never reported their end."""
         return tuple(name for name in self.began if name not in present | self.done)
 
     def missing(self) -> tuple[str, ...]:
-        """Name who began and has not reported the end of its work."""
+        """Name the workers that began and have not reported their end."""
         return tuple(name for name in self.began if name not in self.done)
 
     def unheard(self) -> tuple[str, ...]:
-        """Name the other processes that may have sent what they never told."""
+        """Name the other processes that may have sent requests which they never reported."""
         others = {*self.began, *self.late, *self.strangers} - self.done - {ALONE}
         return tuple(sorted(others))
 
     @property
     def has_intruders(self) -> bool:
-        """Whether someone who does not belong to the run takes part in it."""
+        """Whether a worker takes part that does not belong to the run."""
         return bool(self.late or self.strangers)
 
     @property
@@ -53,11 +53,11 @@ class Workers:
 
 
 REPORT_LAG_S = 3.0
-"""A worker reports each second; what was not heard so long after the last answer never comes."""
+"""A worker reports each second; what is missing this long after the last answer never comes."""
 
 
 class RunState:
-    """Of one test, from its start to its verdict; kept by the master, or by the only process."""
+    """State of one test, from its start to its verdict; on the master, or in the only process."""
 
     def __init__(self, run: LoadRun, workers: Iterable[str] = ()) -> None:
         self.run = run
@@ -74,7 +74,7 @@ class RunState:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds from the first moment at which an arrival could be due, to now or to the end."""
+        """Seconds from when the first arrival could be due, to now or to the end."""
         return (self._ended[1] if self._ended else perf_counter()) - self._started
 
     @property
@@ -83,10 +83,10 @@ class RunState:
         return bool(self.workers.began) and not self._ended
 
     def receive(self, worker: str, part: Mapping[str, Any]) -> None:
-        """Add what a worker saw; when the report comes decides nothing.
+        """Add a worker's report; the time at which it comes does not matter.
 
-        A worker that was given another run file is not of this load: only what it wrote is kept,
-        to be cleaned.
+        A worker with another run file does not belong to this load: only its used pairs are kept,
+        to be cleaned up.
         """
         self._keep([(user, stamp) for user, stamp in part["used"]])
         if part["done"]:
@@ -99,32 +99,32 @@ class RunState:
         self.seen.bins.merge(part["bins"])
 
     def notice(self, busy_percent: float) -> None:
-        """Keep how busy a generator was at most; what this machine does after the end is not the run's."""
+        """Keep the highest CPU use of a generator; what the machine does after the end does not count."""
         if not self._ended:
             self.seen.cpu_percent = max(self.seen.cpu_percent, float(busy_percent))
 
     def end(self) -> None:
-        """Date the end, once: what is heard after it adds to the counts, and moves no date."""
+        """Note the time of the end, once: later reports add to the counts and do not move it."""
         self._ended = self._ended or (datetime.now(UTC), perf_counter())
 
     def list_unheard(self) -> None:
-        """Complete the list of used pairs by everyone, where a worker took a part of it along."""
+        """Add every user to the list of used pairs if a worker's part of it is missing."""
         if self.verdict().measurement.unheard:
             record_all_users(self.folder, self.run.pool)
 
     def note_lost(self, present: set[str]) -> None:
-        """Note who is lost, the first time that someone is: those who stop after it are not."""
+        """Note lost workers, once: those that stop afterwards are not lost."""
         self.seen.lost = self.seen.lost or self.workers.lost(present)
 
     def is_over(self) -> bool:
-        """Tell whether all is said, or never will be: a worker lost, late or strange ends the run."""
+        """Whether all reports are in, or never will be: a lost, late or foreign worker ends the run."""
         seconds = self.run.plan.seconds
         self._complete = self.workers.all_done and self.elapsed_s >= seconds
         overdue = self.elapsed_s > seconds + self.run.drain_s + REPORT_LAG_S
         return self._complete or overdue or self.workers.has_intruders or bool(self.seen.lost)
 
     def verdict(self) -> LoadVerdict:
-        """Judge what has been heard so far."""
+        """Judge what has been reported so far."""
         self.seen.workers = len(self.workers.began)
         self.seen.late = tuple(sorted(self.workers.late))
         self.seen.strangers = tuple(sorted(self.workers.strangers))
@@ -152,7 +152,7 @@ class RunState:
         return f"no last word from worker {', '.join(self.workers.missing())}"
 
     def _contract(self) -> str:
-        """Say what checked the answers: nothing, if one of the workers had nothing to check with."""
+        """Say what validated the answers: nothing, if one of the workers had no validator."""
         if NOT_CHECKED in self._checked_by or not self._checked_by:
             return NOT_CHECKED
         return ", ".join(sorted(self._checked_by))
@@ -163,14 +163,14 @@ class RunState:
 
 
 REPORTED_S = 1.0
-"""So long after its end a second is known: workers report once a second."""
+"""How long after its end a second is known: workers report once a second."""
 
 
 def progress(run: LoadRun, seen: Measurement, elapsed_s: float) -> dict[str, Any]:
-    """Give the state of the run after ``elapsed_s`` (negative before the first arrival).
+    """Return the state of the run after ``elapsed_s`` (negative before the first arrival).
 
-    Rates are arrivals a second over the last bin of the timeline that is known; latency and lateness are
-    of the step under way, in ms.
+    Rates are arrivals a second in the last complete bin of the timeline; latency and lateness are of
+    the current step, in ms.
     """
     plan = run.own_plan
     step, part = plan.step_at(max(0.0, elapsed_s))
@@ -194,7 +194,7 @@ def progress(run: LoadRun, seen: Measurement, elapsed_s: float) -> dict[str, Any
 
 
 def _walked(seen: Measurement, step: int) -> tuple[Counter[str], defaultdict[str, Counter[float]]]:
-    """Go through the counts once: this runs between arrivals, which must not wait for it."""
+    """Walk the counts once: this runs between arrivals, which must not wait for it."""
     totals: Counter[str] = Counter()
     tails: defaultdict[str, Counter[float]] = defaultdict(Counter)
     for (at, _, what, detail), count in seen.steps.counts.items():

@@ -1,4 +1,4 @@
-"""Who sends requests and from where: synthetic users with a session each, their spots, and the list of used pairs."""
+"""The session pool: synthetic users with a session each, the spots where they stand, and the used pairs."""
 
 import json
 import math
@@ -16,7 +16,7 @@ METRES_PER_DEGREE = math.radians(1) * 6_371_000
 
 @dataclass(frozen=True, slots=True)
 class GpsSpot:
-    """A stamp that is awarded by position; metres and degrees."""
+    """A stamp that is awarded by position; in degrees and metres."""
 
     id: str
     lat: float
@@ -24,14 +24,14 @@ class GpsSpot:
     radius_m: float
 
     def north(self, metres: float) -> tuple[float, float]:
-        """Give (lat, lon) of the point so far from the spot, due north or, near the pole, south."""
+        """Return (lat, lon) of the point at this distance due north or, near the pole, due south."""
         degrees = metres / METRES_PER_DEGREE
         return (self.lat + degrees if self.lat < 80 else self.lat - degrees), self.lon
 
 
 @dataclass(frozen=True, slots=True)
 class SyntheticUser:
-    """A synthetic user and its session, which is a secret: it has no representation in words."""
+    """A synthetic user and its session, which is a secret and stays out of ``repr``."""
 
     id: str
     token: str
@@ -42,21 +42,21 @@ class SyntheticUser:
 
 @dataclass(frozen=True, slots=True)
 class SessionPool:
-    """All users and spots of a run. ``logins`` are ID tokens of the fake LINE, on local only."""
+    """All users and spots of a run. ``logins`` are ID tokens of the fake of LINE, on local only."""
 
     visitors: tuple[SyntheticUser, ...]
     spots: tuple[GpsSpot, ...]
     logins: tuple[str, ...] = ()
 
     def part(self, worker: int, workers: int) -> "SessionPool":
-        """Give each worker its own users, so that no two of them award the same pair."""
+        """Return the users of one worker, so that no two workers award the same pair."""
         return SessionPool(self.visitors[worker::workers], self.spots, self.logins)
 
     def pairs(self, rng: Random | None = None) -> Iterator[tuple[SyntheticUser, GpsSpot]]:
         """Yield every user-spot pair once; in random order for generators that share a pool.
 
-        Random over users *and* spots: with one spot after the other, all generators would draw
-        from the first spot alone, and meet so many times more often.
+        Random over users *and* spots: with one spot after the other, all generators would draw from
+        the first spot alone and collide that much more often.
         """
         numbers = range(len(self.visitors) * len(self.spots))
         for number in rng.sample(numbers, len(numbers)) if rng else numbers:
@@ -64,7 +64,7 @@ class SessionPool:
             yield self.visitors[visitor], self.spots[spot]
 
     def to_json(self) -> dict[str, Any]:
-        """Write the sessions, too: what holds this is a secret."""
+        """Return the sessions, too: the result is a secret."""
         return {
             "visitors": [[visitor.id, visitor.token] for visitor in self.visitors],
             "spots": [asdict(spot) for spot in self.spots],
@@ -81,11 +81,11 @@ class SessionPool:
 
 
 ANY_STAMP = "*"
-"""In place of a stamp, where nobody knows which."""
+"""In place of a stamp that is not known."""
 
 
 def record_used(folder: Path, pairs: Iterable[tuple[str, str]]) -> None:
-    """Add pairs of user and stamp to the list in ``folder``: a run that dies leaves it behind."""
+    """Append pairs of user and stamp to the list in ``folder``: a run that dies leaves it behind."""
     if lines := [json.dumps(pair) + "\n" for pair in pairs]:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / USED_FILE).open("a") as file:
@@ -93,5 +93,5 @@ def record_used(folder: Path, pairs: Iterable[tuple[str, str]]) -> None:
 
 
 def record_all_users(folder: Path, pool: SessionPool) -> None:
-    """Add every visitor: where a worker's last word is missing, each of them may have been awarded."""
+    """Append every user: if a worker's last report is missing, each of them may have been awarded."""
     record_used(folder, ((visitor.id, ANY_STAMP) for visitor in pool.visitors))

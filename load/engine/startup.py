@@ -13,11 +13,11 @@ from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE, LoadRun
 
 BESIDE = Path(__file__).resolve().parents[2] / "run.json"
-"""Where a package for another load-testing service has its run file."""
+"""Where the zip for AWS Distributed Load Testing has its run file."""
 
 
 def find_run(told: Mapping[str, str] = os.environ, beside: Path = BESIDE) -> LoadRun:
-    """Read the run file, or prepare one; leaves with exit code 4 and a sentence where it can't."""
+    """Read the run file, or prepare one; exit with code 4 and a sentence if that fails."""
     try:
         if path := told.get(VARIABLE):
             return LoadRun.read(Path(path))
@@ -32,23 +32,23 @@ def _local_smoke() -> LoadRun:
         from load.composition import local_smoke  # noqa: PLC0415 - it is not in the zip
     except ImportError as missing:
         raise LoadRefused(
-            f"{VARIABLE} is not set, and {missing.name} is not here to prepare a run; "
+            f"{VARIABLE} is not set, and {missing.name} is not installed to prepare a run; "
             "set it to a file that `python -m load prepare` wrote"
         ) from None
     return local_smoke()
 
 
 def set_defaults_of(parser: ArgumentParser, file: Path, run: LoadRun) -> None:
-    """Make the defaults of Locust's ``parser`` those of ``file``, and hear out every answer at a stop.
+    """Take the defaults of Locust's ``parser`` from ``file``, and wait for every answer at a stop.
 
-    Whatever else speaks comes first, as in Locust's manual: the command line, the environment,
+    All other sources override them, as in Locust's manual: the command line, the environment,
     --config, ./pyproject.toml, ./locust.conf, ~/.locust.conf.
     """
     parser.set_defaults(**_told(file), stop_timeout=run.drain_s + 1)
 
 
 def _told(file: Path) -> Mapping[str, Any]:
-    """Read a ``locust.conf``; one that is not there (in the zip for another service) tells nothing."""
+    """Read a ``locust.conf``; in the zip for Distributed Load Testing there is none."""
     if not file.exists():
         return {}
     with file.open() as stream:
@@ -57,5 +57,5 @@ def _told(file: Path) -> Mapping[str, Any]:
 
 
 def _value(text: str) -> str | bool:
-    """Give a flag as what it is; Locust reads all other values from their text."""
+    """Turn a flag into a bool; Locust parses all other values from their text."""
     return text == "true" if text in ("true", "false") else text

@@ -1,4 +1,4 @@
-"""How many requests API Gateway should refuse: a token bucket for each method, as AWS documents it."""
+"""How many requests API Gateway should refuse: one token bucket per method, as AWS documents it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from load.engine.plan import LoadPlan, LoadStep
 
 SLICES = 200
-"""A ramp is reckoned as this many short steps of one rate each."""
+"""A ramp is computed as this many short steps of constant rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class TokenBucket:
             yield refused / planned if planned else 0.0
 
     def _spend(self, tokens: float, rate: float, seconds: float) -> tuple[float, float]:
-        """Give (requests refused, tokens left) after ``seconds`` at ``rate``."""
+        """Return (requests refused, tokens left) after ``seconds`` at ``rate``."""
         excess = rate - self.rate
         left = tokens - excess * seconds
         if left >= 0:

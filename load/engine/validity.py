@@ -93,7 +93,7 @@ def _conflicts(conditions: Conditions, seen: Measurement) -> Iterator[str]:
     limit = conditions.objectives.soundness.conflicts
     awards = seen.steps.total("issued", endpoint=AWARD)
     conflicts = seen.steps.total("conflict", endpoint=AWARD)
-    # Generators that draw blindly from one pool meet now and then: one in ninety proves nothing.
+    # Independent generators that share a pool collide now and then: one in ninety proves nothing.
     if awards and confidence.ratio(conflicts, awards).low > limit:
         yield (
             f"{conflicts} of {awards} awards met a stamp that was there before (409), "

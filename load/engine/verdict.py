@@ -1,4 +1,4 @@
-"""The verdict as a record: JSON, versioned, with all that is needed to judge, merge and draw it again."""
+"""The verdict as versioned JSON, with all that is needed to judge, merge and render it again."""
 
 import json
 import math
@@ -19,14 +19,14 @@ from load.engine.validity import Conditions
 SCHEMA = 1
 FILE_NAME = "verdict.json"
 PART_PREFIX = "LOAD-VERDICT "
-"""Marks the line by which a generator without a shared folder hands its part over."""
+"""Marks the line with which a generator without a shared folder reports its part."""
 FRESH_DAYS = 14
-"""For how long a verdict counts, unless the environment says otherwise."""
+"""How long a verdict counts, unless the environment says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadVerdict:
-    """``about`` is the environment, release, caller, host …: what the run was told to say of itself."""
+    """``about`` is the context of the run: environment, release, caller, host and so on."""
 
     conditions: Conditions
     measurement: Measurement
@@ -41,7 +41,7 @@ class LoadVerdict:
         return judge(self.conditions, self.measurement, self.cleanup)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the record that `verdict.schema.json` describes."""
+        """Return the JSON that `verdict.schema.json` describes."""
         judged, plan = self.judgement, self.conditions.plan
         days = self.about.get("fresh_days", FRESH_DAYS)
         return {
@@ -70,10 +70,10 @@ class LoadVerdict:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "LoadVerdict":
-        """Read a record; ValueError where it is of another kind or schema."""
+        """Read a verdict; ValueError if it is of another kind or schema."""
         if data.get("kind") != "load" or data.get("schema") != SCHEMA:
             found = f"kind {data.get('kind')!r}, schema {data.get('schema')!r}"
-            raise ValueError(f"this is no load verdict of schema {SCHEMA}, but {found}")
+            raise ValueError(f"this is not a load verdict of schema {SCHEMA}, but {found}")
         conditions = data["conditions"]
         return cls(
             conditions=Conditions(
@@ -92,7 +92,7 @@ class LoadVerdict:
         )
 
     def write(self, folder: Path) -> Path:
-        """Write ``verdict.json``; a reader sees the old record or the new one, never half of one."""
+        """Write ``verdict.json``; a reader sees the old file or the new one, never half of one."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / FILE_NAME
         draft = path.with_suffix(".part")
@@ -101,7 +101,7 @@ class LoadVerdict:
 
 
 def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> str:
-    """Say the verdict in one line; ``judged`` saves judging it again."""
+    """Return the verdict in one line; ``judged`` saves judging it again."""
     judged, plan = judged or verdict.judgement, verdict.conditions.plan
     seen = verdict.measurement.steps
     answered = seen.total("answered")

@@ -5,7 +5,7 @@ from itertools import islice, pairwise
 
 import pytest
 
-from load.engine.arrivals import deal, intended_starts
+from load.engine.plan import deal, intended_starts
 from load.plans import MIX
 from tests.load.runs import chance, plan, step
 

@@ -60,9 +60,12 @@ def test_plans_are_listed_with_their_prices():
         ),
         (["package", "--login", "--journey", "--tasks=2", "--to=x"], "--login or for --journey"),
         (["run", "--elsewhere"], "make it with prepare --to FILE"),
-        (["run", "--run-file", "absent.json"], "absent.json is no run file (FileNotFoundError"),
-        (["run", "--run-file", "load/locust.conf"], "load/locust.conf is no run file (JSONDecode"),
-        (["merge", "absent.json"], "absent.json holds no load verdict"),
+        (["run", "--run-file", "absent.json"], "absent.json is not a run file (FileNotFoundError"),
+        (
+            ["run", "--run-file", "load/locust.conf"],
+            "load/locust.conf is not a run file (JSONDecode",
+        ),
+        (["merge", "absent.json"], "absent.json contains no load verdict"),
         (["clean", "absent.jsonl"], "absent.jsonl does not exist"),
     ],
 )

@@ -93,7 +93,7 @@ def test_secret_for_the_repository_is_refused_before_it_costs_anything(
     code = command(*verb, "--to", project / "run.json", local=True)
 
     assert code == ExitCode.REFUSED
-    assert "would hold sessions in the repository" in capsys.readouterr().err
+    assert "would put sessions into the repository" in capsys.readouterr().err
     assert not (project / "report").exists()
 
 
@@ -167,7 +167,7 @@ def test_list_that_lacks_an_award_proves_nothing(command, left, capsys):
     code = command("clean", "--env=prod", folder / "used.jsonl")
 
     assert code == ExitCode.PASS
-    assert "names 1 of 2 awards: of the others nothing is proven" in capsys.readouterr().err
+    assert "names 1 of 2 awards: nothing is proven about the others" in capsys.readouterr().err
     assert json.loads((folder / "verdict.json").read_text())["cleanup"] is None
 
 

@@ -60,7 +60,7 @@ def test_folder_that_holds_another_run_s_verdict_is_refused(tmp_path):
     verdict().write(tmp_path)
 
     with pytest.raises(
-        LoadRefused, match="holds the verdict of a run that was made; prepare another"
+        LoadRefused, match="contains the verdict of an earlier run; prepare another"
     ):
         execution(tmp_path).claim()
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from load.junit import junit
+from load.artefacts import junit
 from load.page import render
 from tests.load.measurements import seen
 from tests.load.test_verdict import verdict

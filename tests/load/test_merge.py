@@ -72,7 +72,7 @@ def test_parts_of_different_runs_are_refused(other):
 
 
 def test_parts_that_name_no_run_are_refused():
-    with pytest.raises(LoadRefused, match="do not say of which run they are"):
+    with pytest.raises(LoadRefused, match="have no run id"):
         merge([part("a", run=None), part("b", run=None)])
 
 

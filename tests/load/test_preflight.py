@@ -35,10 +35,10 @@ def test_baseline_of_an_unlocked_production_may_run():
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("", "is no address of an API"),
-        ("ftp://api.example.jp", "is no address of an API"),
-        ("https://[", "is no address of an API"),
-        (f"https://{HOST}:stage/", "is no address of an API"),
+        ("", "is not the address of an API"),
+        ("ftp://api.example.jp", "is not the address of an API"),
+        ("https://[", "is not the address of an API"),
+        (f"https://{HOST}:stage/", "is not the address of an API"),
         ("http://api.example.jp/prod", "is not https; only loopback may be called without TLS"),
         ("https://api.example.com/prod", "is not this environment's; it has api.example.jp"),
         ("https://api.example.jp.evil.test/prod", "is not this environment's"),

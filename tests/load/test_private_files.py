@@ -55,7 +55,7 @@ def test_run_file_that_others_can_read_is_refused(run, tmp_path):
     run.write(tmp_path / "run.json")
     (tmp_path / "run.json").chmod(0o640)
 
-    with pytest.raises(LoadRefused, match="holds sessions others can read; chmod 600 it"):
+    with pytest.raises(LoadRefused, match="contains sessions and others can read it; chmod 600 it"):
         LoadRun.read(tmp_path / "run.json")
 
 
@@ -76,5 +76,5 @@ def test_run_file_in_the_repository_is_refused(run, inside):
 
 
 def test_secret_is_not_written_into_the_repository():
-    with pytest.raises(LoadRefused, match="would hold sessions in the repository"):
+    with pytest.raises(LoadRefused, match="would put sessions into the repository"):
         require_outside(PROJECT / "report" / "run.json", PROJECT)

@@ -50,10 +50,10 @@ def test_users_are_synthetic_and_of_this_run_alone():
     [
         (
             Answers(refusal="AccessDeniedException"),
-            "AccessDeniedException.*give sessions with --pool",
+            "AccessDeniedException.*pass sessions with --pool",
         ),
-        (Answers({"SecretString": "{}"}), "holds no TOKEN_SECRET_KEY"),
-        (Answers({"SecretString": "plain"}), "holds no TOKEN_SECRET_KEY"),
+        (Answers({"SecretString": "{}"}), "has no TOKEN_SECRET_KEY"),
+        (Answers({"SecretString": "plain"}), "has no TOKEN_SECRET_KEY"),
     ],
 )
 def test_key_that_cannot_be_had_is_refused(secret, why):
@@ -87,7 +87,7 @@ def test_spot_that_may_not_be_awarded_during_the_run_is_left_out(closed):
 
 
 def test_target_without_an_open_spot_is_refused():
-    with pytest.raises(LoadRefused, match="holds no GPS stamp that is valid now"):
+    with pytest.raises(LoadRefused, match="has no GPS stamp that is valid now"):
         spots(item(kind="IMAGE"))
 
 
@@ -112,5 +112,5 @@ def test_malformed_pool_file_is_refused_with_an_example(content, tmp_path):
     file = tmp_path / "pool.json"
     file.write_text(content)
 
-    with pytest.raises(LoadRefused, match=r'is no pool .*"visitors"'):
+    with pytest.raises(LoadRefused, match=r'is not a pool .*"visitors"'):
         read_pool(file)

@@ -31,7 +31,9 @@ def test_what_is_no_run_file_is_told_in_a_sentence_with_exit_code_4(tmp_path, ca
         find_run({VARIABLE: str(tmp_path / "absent.json")}, tmp_path / "none.json")
 
     assert left.value.code == ExitCode.REFUSED
-    assert capsys.readouterr().err.startswith(f"refused: {tmp_path / 'absent.json'} is no run file")
+    assert capsys.readouterr().err.startswith(
+        f"refused: {tmp_path / 'absent.json'} is not a run file"
+    )
 
 
 def test_without_run_file_and_stack_the_way_to_one_is_told(tmp_path):

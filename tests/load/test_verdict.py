@@ -59,7 +59,7 @@ def test_verdict_is_the_same_when_it_is_read_back(tmp_path):
 
 
 def test_record_of_another_kind_is_refused():
-    with pytest.raises(ValueError, match="no load verdict of schema 1, but kind 'run'"):
+    with pytest.raises(ValueError, match="not a load verdict of schema 1, but kind 'run'"):
         LoadVerdict.from_json({"kind": "run", "schema": 1})
 
 
@@ -80,7 +80,7 @@ def test_sentence_says_verdict_plan_place_and_why():
 def test_what_is_no_verdict_is_refused_by_its_name(tmp_path):
     (tmp_path / "notes.txt").write_text("nothing")
 
-    with pytest.raises(LoadRefused, match=r"notes\.txt holds no load verdict"):
+    with pytest.raises(LoadRefused, match=r"notes\.txt contains no load verdict"):
         read_parts([tmp_path / "notes.txt"])
 
 

@@ -87,5 +87,5 @@ def test_same_run_makes_the_same_zip(healthy, tmp_path):
 
 
 def test_zip_is_never_written_into_the_repository(healthy, tmp_path):
-    with pytest.raises(LoadRefused, match="would hold sessions in the repository"):
+    with pytest.raises(LoadRefused, match="would put sessions into the repository"):
         build(run_against(healthy.url, tmp_path), ROOT / "load.zip", ROOT)
