@@ -32,7 +32,7 @@ from lambdas.packing import FUNCTIONS, pack  # noqa: E402
 from local.functions.package import Packages  # noqa: E402
 from local.line.fake import FakeLine  # noqa: E402
 from plan import plan_for  # noqa: E402
-from signoff.environments import load  # noqa: E402
+from signoff.environment import load  # noqa: E402
 
 STARTS = 9
 MOST = 1.4

@@ -34,7 +34,7 @@ from lambdas.ranking.handler import Ranking  # noqa: E402
 from local.aws.server import LocalAws  # noqa: E402
 from plan import Naming  # noqa: E402
 from plan.data import tables  # noqa: E402
-from signoff.environments import load  # noqa: E402
+from signoff.environment import load  # noqa: E402
 
 SIZES = (10_000, 100_000, 1_000_000)
 MOST = 12

@@ -29,7 +29,7 @@ from bench.reach import Reach, Say, no_options, progress, table, verdict  # noqa
 from bench.stand import Stand, grown_scope, stand  # noqa: E402
 from local.aws.faults import delayed  # noqa: E402
 from local.aws.request import Request  # noqa: E402
-from signoff.environments import load  # noqa: E402
+from signoff.environment import load  # noqa: E402
 
 RUNS, TIMES, LATENCY_MS = 3, 10, 50
 MOST_CALLS = 100

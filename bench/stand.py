@@ -21,8 +21,7 @@ from local.stack import LocalStack, Say
 from plan import Naming, Plan, plan_for, scope_of, watch
 from runbook.local_stack import mail_answerer
 from runbook.procedures.provision import context_for, procedure
-from signoff.environment import Environment
-from signoff.environments import load
+from signoff.environment import Environment, load
 
 NOT_KEPT = Path("never-kept")
 

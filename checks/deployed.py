@@ -22,7 +22,7 @@ from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget
 from aws.usage_plan import UsagePlan
 from checks.dashboards import has_kind
 from plan import Plan
-from signoff.records import Record, Records
+from signoff.evidence import Record, Records
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ from checks.deployed import Deployed
 from plan import Plan
 from signoff.checklist import Checklist
 from signoff.environment import Environment
+from signoff.evidence import Record
 from signoff.outcome import Outcome
-from signoff.records import Record
 
 FUNCTIONAL = "SMOKE-"
 """Rows of dev that must be green: those by which its functions are seen to work."""

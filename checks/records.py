@@ -7,7 +7,7 @@ from typing import Any
 from aws.section import Missing
 from checks.deployed import Deployed
 from signoff.environment import Environment
-from signoff.records import Record, Records
+from signoff.evidence import Record, Records
 from signoff.snapshot import Snapshot
 
 SKEW = timedelta(minutes=5)

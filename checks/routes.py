@@ -6,7 +6,7 @@ from typing import Any
 from aws import desired
 from aws.api_document import ApiDocument, Integration, Method
 from aws.section import NotTestable
-from signoff.records import Record, Records
+from signoff.evidence import Record, Records
 
 PROXY = "AWS_PROXY"
 

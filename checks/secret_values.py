@@ -4,7 +4,7 @@ from aws import desired
 from aws.secret import SecretValue
 from aws.secret_text import MaskedValue, weakness
 from aws.section import Follows, NotTestable
-from signoff.records import Record, Records
+from signoff.evidence import Record, Records
 
 
 def form_flaw(value: SecretValue, want: desired.Secret) -> str | None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from aws.alarm import Alarm
 from aws.section import NotTestable
-from signoff.records import Records
+from signoff.evidence import Records
 
 AFTERMATH = timedelta(minutes=10)
 """Two periods of five minutes: so long an alarm may lag behind what rang it."""

@@ -54,7 +54,7 @@ def _stack(environment: Environment, say: Say) -> Iterator[StackUrls]:
 
 
 def _environment(name: str, file: Path) -> Environment:
-    from signoff.environments import EnvironmentFileError, load  # noqa: PLC0415 - reads at first use
+    from signoff.environment import EnvironmentFileError, load  # noqa: PLC0415 - reads at first use
 
     try:
         environment: Environment = load(name, file).environment

@@ -17,8 +17,7 @@ from load.plans import plans
 from load.plots import plots
 from load.target import ClientFactory
 from signoff.environment import Environment
-from signoff.records import Record, Records
-from signoff.store import open_store
+from signoff.evidence import Record, Records, open_store
 
 KIND = "load"
 WINDOW = "window"

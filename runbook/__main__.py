@@ -15,7 +15,7 @@ from runbook.engine import Stopped
 from runbook.engine.errors import KNOWN, sentence
 from runbook.engine.screen import ConsoleScreen
 from runbook.operator import ROOT, Asked, reachable, run_of
-from signoff.environments import ENVIRONMENTS, EnvironmentFileError, load
+from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.guard import GuardError
 
 EXAMPLES = """\

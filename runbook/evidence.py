@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signoff.store import Store
+from signoff.evidence import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from local.mends.sns import confirmation_token
 from local.stack import LocalStack, Say
 from runbook.procedures.provision import provision
 from signoff.environment import Environment
-from signoff.store import Folder, Store
+from signoff.evidence import Folder, Store
 
 ROOT = Path(__file__).parent.parent
 KEPT_AT = ROOT / "report" / "local" / "stack.json"

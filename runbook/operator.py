@@ -21,8 +21,8 @@ from runbook.procedures.provision import context_for
 from runbook.signing import Signing
 from signoff.checklist import Checklist
 from signoff.environment import Environment, embedded
+from signoff.evidence import open_store
 from signoff.guard import GuardError, guard
-from signoff.store import open_store
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,8 +7,7 @@ from functools import cached_property
 
 from runbook.engine import Step
 from signoff.checklist import Checklist
-from signoff.records import Record
-from signoff.store import Store
+from signoff.evidence import Record, Store
 
 KIND = "signature"
 

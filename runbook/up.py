@@ -12,7 +12,7 @@ from rich.console import Console
 
 from local.stack import Stack
 from runbook.local_stack import KEPT_AT, local_stack
-from signoff.environments import EnvironmentFileError, load
+from signoff.environment import EnvironmentFileError, load
 
 ALREADY = 4
 TOKEN_AT = KEPT_AT.with_name("line-token")

@@ -9,8 +9,8 @@ from signoff.checklist import ChecklistError, Row, expectation
 from signoff.environment import Environment
 from signoff.findings import Findings
 from signoff.outcome import Outcome
-from signoff.proofs import SignedRow
 from signoff.run import Choice
+from signoff.signatures import SignedRow
 from signoff.snapshot import PlanT
 from signoff.verdict import RowVerdict
 

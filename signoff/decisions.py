@@ -13,7 +13,7 @@ from aws.bounds import told
 from aws.difference import Difference
 from aws.words import Words
 from signoff.environment import Decision
-from signoff.evidence import Observations
+from signoff.observations import Observations
 from signoff.snapshot import Snapshot
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from signoff.checklist import Checklist, Phase
-from signoff.environment import embedded
-from signoff.environments import load
+from signoff.environment import embedded, load
 from signoff.run import Choice, Composition, Options
 from signoff.snapshot import PlanT
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from aws.section import Missing
-from signoff import collection, hooks
+from signoff import collection
 from signoff.checklist import ChecklistError, Row
-from signoff.environments import EnvironmentFileError
-from signoff.evidence import Observations
+from signoff.environment import EnvironmentFileError
 from signoff.findings import FINDINGS, Findings, forget_latest
+from signoff.gather import gathered
 from signoff.guard import GuardError
-from signoff.observing import gathered
+from signoff.observations import Observations
 from signoff.options import add_options, choice_of, speak_of_rows
 from signoff.outcome import Finding, Outcome, finding
 from signoff.report import publish
@@ -28,8 +28,22 @@ OPEN = pytest.StashKey[ExitStack]()
 """What must be closed when pytest ends: the local stack above all."""
 
 
+class Hooks:
+    """How the root conftest passes the composition to the plugin, and takes the choice from it."""
+
+    @staticmethod
+    @pytest.hookspec(firstresult=True)
+    def pytest_signoff_composition(config: pytest.Config) -> Composition[Any]:
+        """Return the Composition: plan, scope, and how a local stack is started."""
+        raise NotImplementedError
+
+    @staticmethod
+    def pytest_signoff_chosen(config: pytest.Config, choice: Choice[Any]) -> None:
+        """Take the choice, as soon as its environment is known and before anything is collected."""
+
+
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    pluginmanager.add_hookspecs(hooks)
+    pluginmanager.add_hookspecs(Hooks)
 
 
 @pytest.hookimpl(tryfirst=True)

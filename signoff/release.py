@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from aws.inventory import Sections
 from aws.section import NotTestable, lookup
-from signoff.evidence import plain
+from signoff.observations import plain
 
 
 def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:

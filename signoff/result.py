@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aws.words import Words
 from signoff.outcome import Outcome
-from signoff.verdict import Decision, RowVerdict, Verdict
+from signoff.verdict import RowVerdict, Verdict, VerdictWord
 
 PACKAGES = ("boto3", "botocore", "moto", "pytest")
 UNKNOWN = "unknown"
@@ -90,7 +90,7 @@ class Result:
     @property
     def exit_code(self) -> int:
         """0 for GO and CONDITIONAL; a production environment seen by replay or endpoint is never 0."""
-        passed = self.verdict.decision in {Decision.GO, Decision.CONDITIONAL}
+        passed = self.verdict.decision in {VerdictWord.GO, VerdictWord.CONDITIONAL}
         return 0 if passed and not (self.provenance.production and self.rehearsal) else 1
 
     @property

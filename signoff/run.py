@@ -12,8 +12,7 @@ import pytest
 from aws.reading import Scope
 from aws.words import Words
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row
-from signoff.environment import Environment
-from signoff.environments import ENVIRONMENTS
+from signoff.environment import ENVIRONMENTS, Environment
 from signoff.snapshot import PlanT, Snapshot
 
 PlanT_contra = TypeVar("PlanT_contra", contravariant=True)

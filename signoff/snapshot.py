@@ -9,7 +9,7 @@ import pytest
 from aws.inventory import Inventory
 from aws.reading import Scope
 from signoff.environment import Environment
-from signoff.records import Records
+from signoff.evidence import Records
 from signoff.release import release_of
 
 PlanT = TypeVar("PlanT")

@@ -4,9 +4,9 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from signoff.result import Provenance, Result
-from signoff.verdict import Decision, RowVerdict
+from signoff.verdict import RowVerdict, VerdictWord
 
-COLOURS = {Decision.GO: "green", Decision.CONDITIONAL: "yellow"}
+COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}
 
 
 class Terminal:

@@ -16,7 +16,7 @@ UNWAIVABLE = "SEC-"
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
 
 
-class Decision(enum.StrEnum):
+class VerdictWord(enum.StrEnum):
     GO = "GO"
     CONDITIONAL = "CONDITIONAL"
     NO_GO = "NO-GO"
@@ -50,7 +50,7 @@ class RowVerdict:
 class Verdict:
     """``problems`` are sentences about the run or the file that forbid a GO whatever the rows say."""
 
-    decision: Decision
+    decision: VerdictWord
     rows: tuple[RowVerdict, ...]
     problems: tuple[str, ...] = ()
 
@@ -93,17 +93,17 @@ def _rank(outcome: Outcome) -> int:
     return WORST_FIRST.index(outcome) if outcome in WORST_FIRST else len(WORST_FIRST)
 
 
-def _weigh(rows: Iterable[RowVerdict], problems: Sequence[str]) -> Decision:
+def _weigh(rows: Iterable[RowVerdict], problems: Sequence[str]) -> VerdictWord:
     rows = tuple(rows)
     red = {one.row.id for one in rows if one.outcome.red}
     rootless = any(one.outcome is Outcome.FOLLOWS and one.root not in red for one in rows)
     if problems or rootless or any(one.blocks for one in rows):
-        return Decision.NO_GO
+        return VerdictWord.NO_GO
     if any(one.outcome is Outcome.WAIVED for one in rows):
-        return Decision.CONDITIONAL
+        return VerdictWord.CONDITIONAL
     if any(one.outcome.red and one.row.severity is Severity.MAJOR for one in rows):
-        return Decision.CONDITIONAL
-    return Decision.GO
+        return VerdictWord.CONDITIONAL
+    return VerdictWord.GO
 
 
 def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:

@@ -8,8 +8,8 @@ import pytest
 from aws.section import NotTestable
 from plan import Plan
 from signoff.collection import ROW
-from signoff.evidence import Observations
 from signoff.findings import FINDINGS
+from signoff.observations import Observations
 from signoff.plugin import SEEN
 from signoff.run import CHOICE, Choice
 from signoff.snapshot import SNAPSHOT, Snapshot

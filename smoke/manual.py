@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from aws.section import Missing, NotTestable
 from plan import Plan
 from signoff.checklist import Row
-from signoff.evidence import Observations
-from signoff.proofs import signed
+from signoff.observations import Observations
+from signoff.signatures import signed
 from signoff.snapshot import Snapshot
 
 

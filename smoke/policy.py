@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plan import Plan, plan_for
-from signoff.environment import Environment
-from signoff.environments import load
+from signoff.environment import Environment, load
 from smoke.sessions import NOBODY, SYNTHETIC
 
 USERS = (f"{SYNTHETIC}*", f"{NOBODY}*")

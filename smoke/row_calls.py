@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.section import Follows
-from signoff.evidence import Observations
+from signoff.observations import Observations
 from smoke.calls import Answer, Call, Session
 from smoke.client import Silent
 from smoke.contract import contract

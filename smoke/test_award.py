@@ -1,7 +1,7 @@
 """POST /stamps/award: a stamp for who stands there, once; and nothing of the trial stays."""
 
 from signoff.checklist import expectation
-from signoff.evidence import Observations
+from signoff.observations import Observations
 from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
 

@@ -1,7 +1,7 @@
 """POST /notify: a message to the caller, over LINE."""
 
 from signoff.checklist import expectation
-from signoff.evidence import Observations
+from signoff.observations import Observations
 from smoke.line import LineClient
 from smoke.row_calls import RowCalls, winner
 

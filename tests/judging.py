@@ -14,7 +14,7 @@ from checks.deployed import Deployed
 from checks.records import live_release
 from signoff.checklist import expectation
 from signoff.decisions import decided_in
-from signoff.evidence import Observations
+from signoff.observations import Observations
 from signoff.outcome import Finding, finding
 from signoff.snapshot import Snapshot
 

@@ -81,7 +81,7 @@ def test_whole_replay_of_production_loads_neither_emulator_nor_runbook(ran, tmp_
     done = ran("-m", "pytest", *options, SIGNOFF_EVIDENCE=str(tmp_path))
 
     assert "NO-GO (replay of inventory.json" in done.said, done.said[-3000:]
-    assert {"checks.deployed", "smoke.axes", "signoff.report"} <= done.modules
+    assert {"checks.deployed", "smoke.parameters", "signoff.report"} <= done.modules
     assert not done.unwanted, f"a replay of prod loads {', '.join(done.unwanted)}"
 
 

@@ -9,8 +9,7 @@ import boto3
 
 from runbook.engine import Clients, Refused
 from runbook.engine.clients import opened
-from signoff.environment import Environment
-from signoff.environments import names, peek
+from signoff.environment import Environment, names, peek
 from signoff.guard import GuardError, guard
 
 

@@ -1,26 +1,34 @@
-"""Judge the findings, write the files, say the verdict; returns the exit code."""
+"""The end of a run: judge the findings, write page, JSON, JUnit and inventory, record the run, print the verdict."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
 from aws import digest, frozen, to_json, unreadable
-from aws.section import NotTestable
-from signoff.report.junit import junit
-from signoff.report.page import page
-from signoff.report.remembering import remember
-from signoff.rereading import Reread, reread
-from signoff.result import Provenance, Result, commit_of, versions
+from aws.inventory import Inventory
+from aws.section import NotTestable, known
+from signoff.drift import SecondReading, read_again
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
+from signoff.gather import store_of
+from signoff.outcome import Outcome
+from signoff.report.page import page
+from signoff.result import Provenance, Result, commit_of, versions
 from signoff.run import Choice
+from signoff.snapshot import PlanT, Snapshot
 from signoff.terminal import Terminal
 from signoff.verdict import RowVerdict, decide
-from signoff.snapshot import PlanT, Snapshot
 
 _RESULT = TypeAdapter(Result)
+SALT = "own"
+SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
 
 
 def publish(
@@ -39,18 +47,21 @@ def publish(
         terminal.no_verdict(choice.environment.name, "; ".join(missed))
         return 1
     terminal.progress("reading once more what is live")
-    again = Reread() if choice.options.replay else reread(snapshot)
+    again = SecondReading() if choice.options.replay else read_again(snapshot)
     terminal.progress_done()
     result = _result(choice, rows, snapshot, again)
     folder = _write(choice, snapshot, result)
-    if not result.rehearsal and (trouble := remember(choice, findings, snapshot, result)):
+    if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
         terminal.line(trouble, yellow=True)
     terminal.verdict(result, choice.options.lang, os.path.relpath(folder / "signoff.html"))
     return result.exit_code
 
 
 def _result(
-    choice: Choice[PlanT], rows: tuple[RowVerdict, ...], snapshot: Snapshot[PlanT], again: Reread
+    choice: Choice[PlanT],
+    rows: tuple[RowVerdict, ...],
+    snapshot: Snapshot[PlanT],
+    again: SecondReading,
 ) -> Result:
     unread = [f"not read: {one}" for one in unreadable(snapshot.inventory)]
     verdict = decide(
@@ -102,7 +113,7 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
     folder = choice.folder
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "signoff.json").write_bytes(_RESULT.dump_json(result, indent=2))
-    (folder / "junit.xml").write_text(junit(result), encoding="utf-8")
+    (folder / "junit.xml").write_text(_junit(result), encoding="utf-8")
     (folder / "inventory.json").write_text(to_json(snapshot.inventory), encoding="utf-8")
     plots = choice.composition.plots(snapshot)
     (folder / "signoff.html").write_text(page(result, choice.options.lang, plots), encoding="utf-8")
@@ -111,3 +122,75 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
     staged.symlink_to(folder.name)
     staged.replace(latest)
     return latest
+
+
+def _junit(result: Result) -> str:
+    """Return the XML text; red rows are failures, rows set aside are skipped with their reason."""
+    rows = result.verdict.rows
+    suite = Element(
+        "testsuite",
+        name=f"sign-off {result.provenance.environment}: {result.headline}",
+        tests=str(len(rows)),
+        failures=str(sum(one.outcome.red for one in rows)),
+        skipped=str(sum(one.outcome in SET_ASIDE for one in rows)),
+        time=f"{result.provenance.seconds:.3f}",
+        timestamp=result.provenance.started.isoformat(timespec="seconds"),
+    )
+    for one in rows:
+        _case(suite, one)
+    indent(suite)
+    return tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def _case(suite: Element, one: RowVerdict) -> None:
+    case = SubElement(
+        suite, "testcase", classname=one.row.section, name=f"{one.row.id} {one.row.promise.en}"
+    )
+    if one.outcome.red:
+        failure = SubElement(case, "failure", type=one.outcome, message=one.reason)
+        failure.text = "\n".join(f.message for f in one.findings if f.outcome.red)
+    elif one.outcome in SET_ASIDE:
+        SubElement(case, "skipped", message=f"{one.outcome}: {one.reason}")
+
+
+def _remember(
+    choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], result: Result
+) -> str | None:
+    """Append a record of the run, and of its window; return why that failed, or None."""
+    environment = choice.environment
+    session = boto3.Session(region_name=environment.region)
+    store = store_of(choice, environment.evidence, environment.name, session)
+    caller, release = snapshot.inventory.caller, result.provenance.release
+    try:
+        store.append("run", _body(snapshot.inventory, result), caller=caller, release=release)
+        for window in findings.windows:
+            store.append("window", window, caller=caller, release=release)
+    except (ClientError, BotoCoreError, OSError) as error:
+        return f"the run could not be recorded in {environment.evidence}: {error}"
+    return None
+
+
+def _body(inventory: Inventory, result: Result) -> Mapping[str, Any]:
+    """Salted digests let another environment prove that its secrets differ from these."""
+    salt = inventory.salts.get(SALT, "")
+    return {
+        "decision": result.verdict.decision,
+        "phase": result.provenance.phase,
+        "rows": {one.row.id: one.outcome for one in result.verdict.rows},
+        "inventory": result.provenance.digest,
+        "salt": salt,
+        "digests": dict(_digests(inventory, salt)),
+    }
+
+
+def _digests(inventory: Inventory, salt: str) -> list[tuple[str, str]]:
+    try:
+        values = [known(one) for one in known(inventory.sections.secret_values).values()]
+    except NotTestable:
+        return []
+    return [
+        (name, field.digests[salt])
+        for value in values
+        for name, field in value.fields.items()
+        if salt in field.digests
+    ]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from plan import plan_for, scope_of
-from signoff.environments import ENVIRONMENTS, load
+from signoff.environment import ENVIRONMENTS, load
 from tests.aws.answers import role
 from tests.aws.fake_aws import HEALTHY
 

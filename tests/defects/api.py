@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aws.api_document import Integration, StaticAnswer
-from signoff.records import Records
+from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws.section import NotTestable, Unreadable
-from signoff.records import Records
+from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 
 Break = Callable[[Snapshot], Snapshot]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signoff.records import Records
+from signoff.evidence import Records
 from tests.defects.changes import record, without_records
 from tests.defects.defect import Defect
 from tests.healthy.store import LOAD, REHEARSAL

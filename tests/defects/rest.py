@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws.names import Names
+from signoff.evidence import Records
 from signoff.outcome import Outcome
-from signoff.records import Records
 from signoff.snapshot import Snapshot
 from tests.defects.changes import edited, item, record, unread, without_records
 from tests.defects.defect import Break, Defect

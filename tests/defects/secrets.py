@@ -11,8 +11,8 @@ from typing import Any
 from aws.key import Key
 from aws.secret import SecretValue
 from aws.secret_text import withheld
+from signoff.evidence import Records
 from signoff.outcome import Outcome
-from signoff.records import Records
 from signoff.snapshot import Snapshot
 from tests.defects import leaks, secret_values
 from tests.defects.changes import absent, added, both, edited, item, unread

@@ -17,7 +17,7 @@ from local.gateway.deployments import Deployments
 from local.mends.sns import confirmation_token
 from plan import scope_of
 from plan.canonical import canonical_hash
-from signoff.records import Record, Records
+from signoff.evidence import Record, Records
 from signoff.snapshot import Snapshot
 from tests.healthy import healthy, store
 

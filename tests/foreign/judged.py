@@ -6,7 +6,7 @@ from datetime import date
 from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome
 from signoff.snapshot import Snapshot
-from signoff.verdict import Decision, RowVerdict, decide, row_verdict
+from signoff.verdict import RowVerdict, VerdictWord, decide, row_verdict
 from tests.judging import judge
 
 ANY_DAY = date(2026, 11, 25)
@@ -28,7 +28,7 @@ def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
     return {row: outcome for row, outcome in outcomes(snapshot).items() if outcome.red}
 
 
-def decision(judged: Mapping[str, RowVerdict], *, unread: Iterable[str] = ()) -> Decision:
+def decision(judged: Mapping[str, RowVerdict], *, unread: Iterable[str] = ()) -> VerdictWord:
     """Decide as publishing does: by the rows, and by what could not be read."""
     problems = [f"not read: {one}" for one in unread]
     return decide(judged.values(), (), today=ANY_DAY, problems=problems).decision

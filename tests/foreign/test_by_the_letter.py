@@ -4,7 +4,7 @@ import pytest
 
 from aws import unreadable
 from signoff.outcome import Outcome
-from signoff.verdict import Decision
+from signoff.verdict import VerdictWord
 from tests.foreign import letter
 from tests.foreign.account import served, without_evidence
 from tests.foreign.judged import decision, rows
@@ -101,7 +101,7 @@ def test_nothing_in_an_empty_account_is_unknown_and_no_promise_is_kept(nothing):
     kept = {row for row, one in judged.items() if not one.outcome.red}
     assert unreadable(nothing) == []
     assert kept == OF_NO_ACCOUNT
-    assert decision(judged) is Decision.NO_GO
+    assert decision(judged) is VerdictWord.NO_GO
 
 
 def test_each_row_is_judged_as_aws_would_have_it(judged):
@@ -130,4 +130,4 @@ def test_dev_s_star_is_told_beside_the_origin_of_the_guide(judged):
 
 
 def test_guide_followed_to_the_letter_may_not_go_live(judged):
-    assert decision(judged) is Decision.NO_GO
+    assert decision(judged) is VerdictWord.NO_GO

@@ -7,7 +7,7 @@ import pytest
 
 from aws import unreadable
 from signoff.outcome import Outcome
-from signoff.verdict import Decision
+from signoff.verdict import VerdictWord
 from tests.foreign.account import with_evidence, without_evidence
 from tests.foreign.judged import decision, outcomes, rows
 
@@ -65,11 +65,11 @@ def test_red_rows_say_which_record_is_missing(inventory):
 
 
 def test_without_its_evidence_it_may_not_go_live(inventory):
-    assert decision(rows(without_evidence(inventory))) is Decision.NO_GO
+    assert decision(rows(without_evidence(inventory))) is VerdictWord.NO_GO
 
 
 def test_with_its_evidence_it_may_go_live(inventory):
-    assert decision(rows(with_evidence(inventory))) is Decision.GO
+    assert decision(rows(with_evidence(inventory))) is VerdictWord.GO
 
 
 @pytest.mark.parametrize("path", HANDS, ids=lambda path: f"{path.parent.name}/{path.name}")

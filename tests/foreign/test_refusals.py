@@ -8,7 +8,7 @@ from aws import from_json, to_json, unreadable
 from aws.door import RetryPolicy
 from aws.reader_policy import actions
 from local.aws.faults import denied, failing, throttled
-from signoff.verdict import Decision
+from signoff.verdict import VerdictWord
 from tests.foreign.account import OPTIONS, with_evidence
 from tests.foreign.judged import decision, rows
 
@@ -101,7 +101,7 @@ def verdicts(good, inventory):
 
 
 def test_stack_may_go_live_as_long_as_nothing_is_refused(good, inventory):
-    assert verdicts(good, inventory) == (Decision.GO, Decision.GO)
+    assert verdicts(good, inventory) == (VerdictWord.GO, VerdictWord.GO)
 
 
 def test_operations_are_those_that_reading_calls(account):
@@ -122,7 +122,7 @@ def test_denied_operation_is_never_a_go(operation, refusing, good):
     inventory = refusing(denied(operation))
 
     assert all(f"{operation}: " in reason for reason in unreadable(inventory))
-    assert verdicts(good, inventory) == (Decision.NO_GO, Decision.NO_GO)
+    assert verdicts(good, inventory) == (VerdictWord.NO_GO, VerdictWord.NO_GO)
 
 
 @pytest.mark.parametrize("fault", [denied, failing])
@@ -131,24 +131,24 @@ def test_half_of_the_operations_refused_for_good_is_never_a_go(half, fault, refu
     inventory = refusing(fault(*half))
 
     assert from_json(to_json(inventory)) == inventory
-    assert verdicts(good, inventory) == (Decision.NO_GO, Decision.NO_GO)
+    assert verdicts(good, inventory) == (VerdictWord.NO_GO, VerdictWord.NO_GO)
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "iam", "lambda", "cloudwatch", "secretsmanager"])
 def test_service_throttled_for_good_is_never_a_go(service, refusing, good):
     inventory = refusing(throttled(f"{service}:*"))
 
-    assert verdicts(good, inventory) == (Decision.NO_GO, Decision.NO_GO)
+    assert verdicts(good, inventory) == (VerdictWord.NO_GO, VerdictWord.NO_GO)
 
 
 @pytest.mark.parametrize("fault", [denied, failing, throttled])
 def test_everything_refused_is_never_a_go(fault, refusing, good):
     inventory = refusing(fault("*"))
 
-    assert verdicts(good, inventory) == (Decision.NO_GO, Decision.NO_GO)
+    assert verdicts(good, inventory) == (VerdictWord.NO_GO, VerdictWord.NO_GO)
 
 
 def test_throttle_that_passes_is_waited_out(refusing, good):
     inventory = refusing(throttled("lambda:ListAliases", times=1), TRYING)
 
-    assert verdicts(good, inventory) == (Decision.GO, Decision.GO)
+    assert verdicts(good, inventory) == (VerdictWord.GO, VerdictWord.GO)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from signoff.records import Record, Records
+from signoff.evidence import Record, Records
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
 MASTERS = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from load.target import LoadComposition
-from signoff.environments import load
+from signoff.environment import load
 from tests.load.fake_aws import Answers, Pages
 
 ROOT = Path(__file__).parents[2]

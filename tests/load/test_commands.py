@@ -12,7 +12,7 @@ from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
 from load.line_untouched import LOGIN_USERS
 from load.teardown import ManualTeardown
-from signoff.store import open_store
+from signoff.evidence import open_store
 from tests.load.compositions import PROD, Tables, answering, surrounded
 from tests.load.fake_aws import target
 from tests.load.measurements import seen

@@ -11,8 +11,8 @@ from load.engine.throttle import TokenBucket
 from load.engine.validity import Conditions
 from load.evidence import record, why_not_counted
 from load.plans import plans
-from signoff.environments import load
-from signoff.store import open_store
+from signoff.environment import load
+from signoff.evidence import open_store
 from tests.load.measurements import CONDITIONS, seen
 from tests.load.runs import OBJECTIVES
 from tests.load.test_verdict import verdict

@@ -7,7 +7,7 @@ import pytest
 
 from load.engine.admission import LoadRefused
 from load.target import remote_target
-from signoff.environments import load
+from signoff.environment import load
 from tests.load.fake_aws import Answers
 
 PROD = load("prod", Path(__file__).parents[1] / "prod.toml", {}).environment

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from plan import plan_for
-from signoff.environments import load
+from signoff.environment import load
 
 PROD = plan_for(load("prod", Path(__file__).parent.parent / "prod.toml", {}).environment)
 

@@ -14,8 +14,7 @@ from aws.words import Words
 from local.aws.server import LocalAws
 from runbook.engine import StepContext
 from runbook.procedures.provision import context_for
-from signoff.environment import Environment
-from signoff.environments import load
+from signoff.environment import Environment, load
 
 LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0KlMnOpQrStUvWxYz0123456789aBcDeFgHiJkLmNoP"
 READS = ("Get", "List", "Describe", "Head", "Scan", "Query", "BatchGet", "Filter")

@@ -12,7 +12,7 @@ from signoff.checklist import Checklist, Row
 from signoff.outcome import Finding, Outcome
 from signoff.report.page import page
 from signoff.result import Provenance, Result
-from signoff.verdict import Decision, RowVerdict, Verdict, row_verdict
+from signoff.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 
 THEN = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 INLINE = '<svg viewBox="0 0 720 220"><text x="0" y="12">Arrivals a second</text></svg>'
@@ -47,7 +47,7 @@ def shown(*findings, lang="en", plots=None):
     """Return the page of one row with these findings."""
     words = Words("Every route is proxied", "全ルートがプロキシされる")
     row = Row(id="DEP-21", section="api", promise=words, why=words, remedy="runbook --env {env}")
-    verdict = Verdict(decision=Decision.GO, rows=(row_verdict(row, findings),))
+    verdict = Verdict(decision=VerdictWord.GO, rows=(row_verdict(row, findings),))
     result = Result(provenance=PROVENANCE, verdict=verdict)
     return page(result, lang, plots or {})
 
@@ -111,7 +111,7 @@ def verdicts():
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_every_link_within_the_page_leads_to_one_place(lang):
-    verdict = Verdict(decision=Decision.NO_GO, rows=tuple(verdicts()))
+    verdict = Verdict(decision=VerdictWord.NO_GO, rows=tuple(verdicts()))
     html = page(Result(provenance=PROVENANCE, verdict=verdict), lang, {})
     ids = re.findall(r'\bid="([^"]+)"', html)
     leading = set(re.findall(r'href="#([^"]*)"', html))

@@ -10,8 +10,7 @@ import pytest
 from botocore.handlers import add_expect_header
 
 from local.aws.server import LocalAws
-from signoff.places import Bucket, Folder
-from signoff.store import Store
+from signoff.evidence import Folder, S3Prefix, Store
 
 ACCOUNT = "555566667777"
 CALLER = "arn:aws:iam::444455556666:user/hanako"
@@ -32,14 +31,14 @@ def s3():
 @pytest.fixture
 def bucket(s3, request):
     """A prefix of the test's own."""
-    return Bucket(s3, "evidence", request.node.name)
+    return S3Prefix(s3, "evidence", request.node.name)
 
 
 @pytest.fixture(params=["folder", "bucket"])
 def store(request, tmp_path):
     """One store in a folder, one in S3."""
-    place = Folder(tmp_path) if request.param == "folder" else request.getfixturevalue("bucket")
-    return Store(place, "prod")
+    backend = Folder(tmp_path) if request.param == "folder" else request.getfixturevalue("bucket")
+    return Store(backend, "prod")
 
 
 def test_empty_store_has_no_records(store):
@@ -149,7 +148,7 @@ def test_sha256sum_itself_can_check_the_store(tmp_path):
 
 
 def test_newest_file_is_told_whatever_counts(three):
-    emulated = Store(three.place, "prod", emulated=True)
+    emulated = Store(three.backend, "prod", emulated=True)
 
     assert emulated.load().entries == ()
     assert emulated.load().newest_file == three.load().newest_file

@@ -8,7 +8,7 @@ from aws.words import Words
 from signoff.checklist import Row, Severity
 from signoff.environment import Waiver
 from signoff.outcome import Finding, Outcome
-from signoff.verdict import Decision, decide, row_verdict
+from signoff.verdict import VerdictWord, decide, row_verdict
 
 TODAY = date(2026, 11, 25)
 
@@ -33,26 +33,28 @@ def verdict(*rows, waivers=(), problems=()):
 
 
 def test_green_rows_are_go():
-    assert verdict(judged(Outcome.PASS, Outcome.PASS)).decision is Decision.GO
+    assert verdict(judged(Outcome.PASS, Outcome.PASS)).decision is VerdictWord.GO
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS])
 def test_red_blocker_is_no_go(outcome):
-    assert verdict(judged(Outcome.PASS, outcome)).decision is Decision.NO_GO
+    assert verdict(judged(Outcome.PASS, outcome)).decision is VerdictWord.NO_GO
 
 
 def test_red_major_is_conditional():
-    assert verdict(judged(Outcome.FAIL, severity=Severity.MAJOR)).decision is Decision.CONDITIONAL
+    assert (
+        verdict(judged(Outcome.FAIL, severity=Severity.MAJOR)).decision is VerdictWord.CONDITIONAL
+    )
 
 
 @pytest.mark.parametrize("severity", [Severity.MINOR, Severity.INFO])
 def test_red_minor_and_info_are_only_shown(severity):
-    assert verdict(judged(Outcome.FAIL, severity=severity)).decision is Decision.GO
+    assert verdict(judged(Outcome.FAIL, severity=severity)).decision is VerdictWord.GO
 
 
 @pytest.mark.parametrize("severity", list(Severity))
 def test_unknown_is_no_go_whatever_its_severity(severity):
-    assert verdict(judged(Outcome.NOT_TESTABLE, severity=severity)).decision is Decision.NO_GO
+    assert verdict(judged(Outcome.NOT_TESTABLE, severity=severity)).decision is VerdictWord.NO_GO
 
 
 def test_row_is_as_bad_as_its_worst_finding():
@@ -60,13 +62,15 @@ def test_row_is_as_bad_as_its_worst_finding():
 
 
 def test_problem_of_the_run_is_no_go():
-    assert verdict(judged(Outcome.PASS), problems=["not read: alarms"]).decision is Decision.NO_GO
+    assert (
+        verdict(judged(Outcome.PASS), problems=["not read: alarms"]).decision is VerdictWord.NO_GO
+    )
 
 
 def test_waived_row_is_conditional_and_named():
     judgement = verdict(judged(Outcome.FAIL), waivers=[waiver()])
 
-    assert judgement.decision is Decision.CONDITIONAL
+    assert judgement.decision is VerdictWord.CONDITIONAL
     assert "Hanako" in judgement.having(Outcome.WAIVED)[0].reason
 
 
@@ -84,28 +88,30 @@ def test_waived_row_is_conditional_and_named():
 def test_waiver_that_may_not_be_is_no_go(rows, given, said):
     judgement = verdict(*rows, waivers=[given])
 
-    assert judgement.decision is Decision.NO_GO
+    assert judgement.decision is VerdictWord.NO_GO
     assert said in judgement.problems[0]
 
 
 def test_waiver_of_the_last_day_holds():
-    assert verdict(judged(Outcome.FAIL), waivers=[waiver(days=0)]).decision is Decision.CONDITIONAL
+    assert (
+        verdict(judged(Outcome.FAIL), waivers=[waiver(days=0)]).decision is VerdictWord.CONDITIONAL
+    )
 
 
 @pytest.mark.parametrize("severity", list(Severity))
 def test_known_fault_hides_no_unknown_one(severity):
     judgement = verdict(judged(Outcome.FAIL, Outcome.NOT_TESTABLE, severity=severity))
 
-    assert judgement.decision is Decision.NO_GO
+    assert judgement.decision is VerdictWord.NO_GO
 
 
 def test_row_with_anything_unknown_cannot_be_waived():
     judgement = verdict(judged(Outcome.FAIL, Outcome.NOT_TESTABLE), waivers=[waiver()])
 
-    assert judgement.decision is Decision.NO_GO
+    assert judgement.decision is VerdictWord.NO_GO
 
 
 def test_row_that_follows_from_nothing_red_is_no_go():
     judgement = verdict(judged(Outcome.FOLLOWS, severity=Severity.INFO))
 
-    assert judgement.decision is Decision.NO_GO
+    assert judgement.decision is VerdictWord.NO_GO

@@ -3,7 +3,7 @@
 import pytest
 from rich.console import Console
 
-from signoff.environments import load
+from signoff.environment import load
 from tests.smoke.fuzz.fuzzing import fuzzing
 from tests.smoke.judging import collected
 from tests.smoke.rally import ENVIRONMENTS, healthy

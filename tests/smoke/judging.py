@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from signoff.checklist import Checklist, expectation
-from signoff.evidence import Observations
+from signoff.observations import Observations
 from signoff.outcome import Finding, Outcome, finding
 from signoff.snapshot import Snapshot
 from signoff.verdict import RowVerdict, row_verdict

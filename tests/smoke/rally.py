@@ -19,9 +19,8 @@ from plan import Plan, plan_for, scope_of
 from runbook.engine import StepContext
 from runbook.local_stack import local_stack
 from runbook.procedures.provision import context_for
-from signoff.environment import Environment
-from signoff.environments import load
-from signoff.records import Records
+from signoff.environment import Environment, load
+from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 from smoke.aws import Clients, clients
 from tests.smoke.front import Front, front

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from aws.section import NotTestable
-from signoff.evidence import Observations
+from signoff.observations import Observations
 from smoke.client import Silent
 from smoke.refusals import leaking
 from smoke.row_calls import RowCalls

@@ -8,8 +8,8 @@ import jwt
 import pytest
 
 from signoff.environment import Smoke
+from signoff.evidence import Record, Records
 from signoff.outcome import Outcome
-from signoff.records import Record, Records
 from smoke.sessions import BORROWED
 from tests.smoke.breaking import other_masters, other_secret
 from tests.smoke.defect import FAIL, UNKNOWN

@@ -11,7 +11,7 @@ from load.execution import run_load
 from load.launch import Distribution
 from load.prepare import RunOptions, revalidate
 from load.quota import QuotaLedger
-from signoff.store import open_store
+from signoff.evidence import open_store
 from tests.load.compositions import LOCAL, surrounded
 from tests.load.fake_aws import HOST, Answers, target
 from tests.load.runs import OBJECTIVES, SilentDisplay, only, plan, run_against, step

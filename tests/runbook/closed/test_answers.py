@@ -18,8 +18,8 @@ from runbook.evidence import Evidence
 from runbook.local_stack import local_stack
 from runbook.procedures import rollback_api, rollback_functions
 from runbook.procedures.provision import context_for
-from signoff.environments import load
-from signoff.store import Folder, Store
+from signoff.environment import load
+from signoff.evidence import Folder, Store
 from tests.lambdas import contract
 
 TOKEN = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:x:1:a/prod/GET/stamps"}

@@ -10,7 +10,7 @@ from runbook.engine.journal import Journal
 from runbook.procedures import by_hand, cutover, prepare
 from runbook.signing import Signing, name_of
 from signoff.checklist import Checklist
-from signoff.store import Folder, Store
+from signoff.evidence import Folder, Store
 from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

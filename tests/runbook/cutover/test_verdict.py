@@ -12,7 +12,7 @@ from runbook.verdict import newest, refusal
 from signoff.checklist import Checklist, Phase
 from signoff.outcome import Outcome
 from signoff.result import Provenance, Result
-from signoff.verdict import Decision, RowVerdict, Verdict
+from signoff.verdict import RowVerdict, Verdict, VerdictWord
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 CHECKLIST = Checklist.load()
@@ -37,7 +37,7 @@ PROVENANCE = Provenance(
 )
 
 
-def told(decision=Decision.GO, rows=BEFORE, **provenance):
+def told(decision=VerdictWord.GO, rows=BEFORE, **provenance):
     """A verdict on these rows, with this of where it comes from."""
     judged = tuple(RowVerdict(row=one, outcome=Outcome.PASS) for one in rows)
     return Result(
@@ -50,7 +50,7 @@ def against(result, *, live="a1", now=NOW):
     return refusal(result, checklist=CHECKLIST, live=live, now=now)
 
 
-@pytest.mark.parametrize("decision", [Decision.GO, Decision.CONDITIONAL])
+@pytest.mark.parametrize("decision", [VerdictWord.GO, VerdictWord.CONDITIONAL])
 @pytest.mark.parametrize("rows", [BEFORE, tuple(CHECKLIST)], ids=["before", "after"])
 def test_a_good_verdict_of_today_lets_it_begin(decision, rows):
     assert against(told(decision, rows), now=NOW + timedelta(hours=3)) == ""
@@ -59,7 +59,7 @@ def test_a_good_verdict_of_today_lets_it_begin(decision, rows):
 @pytest.mark.parametrize(
     ("result", "why"),
     [
-        (told(Decision.NO_GO), "the newest verdict is NO-GO"),
+        (told(VerdictWord.NO_GO), "the newest verdict is NO-GO"),
         (told(release="b2"), "is of release b2, live is a1"),
         (told(release=None), "is of release None, live is a1"),
         (told(replay="inventory.json"), r"judged something else (replay of inventory.json)"),

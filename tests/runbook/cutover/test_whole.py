@@ -11,7 +11,7 @@ from runbook.procedures import cutover
 from runbook.rollback.drill import stand_in
 from runbook.signing import Signing
 from signoff.checklist import Checklist
-from signoff.store import Folder, Store
+from signoff.evidence import Folder, Store
 from tests.runbook.cutover.test_verdict import told
 from tests.runbook.toy import WHO, Memory
 

@@ -14,7 +14,7 @@ from local.aws.server import LocalAws
 from plan.canonical import canonical_hash
 from runbook.engine import Journal
 from runbook.engine.clients import PATIENT
-from signoff.store import Folder, Store
+from signoff.evidence import Folder, Store
 from tests.runbook.desk import PROD
 from tests.runbook.migration.test_from_the_command_line import DEV
 from tests.runbook.migration.two_tables import (

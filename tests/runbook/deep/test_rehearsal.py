@@ -15,9 +15,9 @@ from runbook.procedures import rehearse_rollbacks
 from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.drill import state
 from runbook.rollback.versions import moves
-from signoff.environments import load
+from signoff.environment import load
+from signoff.evidence import Folder, Store
 from signoff.guard import guard
-from signoff.store import Folder, Store
 
 KILLED = [
     ("functions", "UpdateFunctionConfiguration", 1),

@@ -6,7 +6,7 @@ import pytest
 
 from load.__main__ import parser as load_parser
 from runbook.__main__ import options
-from signoff.environments import names
+from signoff.environment import names
 from tests.runbook.pages.commands import flaw_of_aws, in_prose, in_sources, nameless
 
 PROSE, SOURCES = in_prose(), in_sources()

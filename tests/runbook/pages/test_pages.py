@@ -13,7 +13,7 @@ from runbook.catalogue import procedures
 from runbook.engine.text import JAPANESE
 from runbook.pages import FOLDER, LANGUAGES, pages
 from signoff.checklist import Checklist
-from signoff.environments import load
+from signoff.environment import load
 
 COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")
 LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]+))?\)")

@@ -110,7 +110,7 @@ class Domain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LineChannels:
     """The LINE channels: ``channel_id`` is the audience of ID tokens, ``bot_user_id`` our bot."""
 
     __pydantic_config__ = STRICT
@@ -194,7 +194,7 @@ class Environment:
     api_key: bool = False
     bucket: str | None = None
     domain: Domain | None = None
-    line: Line
+    line: LineChannels
     front_end: FrontEnd | None = None
     smoke: Smoke = field(default_factory=Smoke)
     fresh: Freshness = field(default_factory=Freshness)

@@ -21,14 +21,14 @@ MEND = "restore it, or begin an empty store and prove everything anew"
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class Digests:
     """Record file -> every digest under which it was named; ``damaged`` is a line that is none."""
 
     digests: Mapping[str, frozenset[str]]
     damaged: str | None = None
 
     @classmethod
-    def parse(cls, data: bytes) -> "Sums":
+    def parse(cls, data: bytes) -> "Digests":
         """Lines may come in any order, and twice: writers at the same moment name each other's."""
         digests: dict[str, set[str]] = defaultdict(set)
         for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):

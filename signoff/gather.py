@@ -15,12 +15,11 @@ from aws import from_json, on_demand, read
 from aws.endpoints import elsewhere
 from aws.inventory import Inventory, ReadOptions
 from aws.reading import Scope
-from signoff.environments import peek
+from signoff.environment import peek
+from signoff.evidence import Records, Store, open_store
 from signoff.guard import GuardError, guard
-from signoff.records import Records
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
-from signoff.store import Store, open_store
 
 Say = Callable[[str], None]
 

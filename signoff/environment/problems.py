@@ -47,7 +47,7 @@ class EnvironmentFileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TableSource:
     """Where a table comes from, and which keys and variables there could have been."""
 
     table: str
@@ -61,7 +61,7 @@ class Place:
     """Keys that a variable may set in this environment."""
 
 
-def problem(error: ErrorDetails, place: Place) -> str:
+def problem(error: ErrorDetails, place: TableSource) -> str:
     """Put one of pydantic's errors into a sentence."""
     path = [str(part) for part in error["loc"]]
     key = ".".join(path)
@@ -85,14 +85,14 @@ def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
     return f"{start}{near[0]}" if near else None
 
 
-def _assignment(key: str, place: Place) -> str:
+def _assignment(key: str, place: TableSource) -> str:
     name = key.rpartition(".")[2]
     if inner := place.required.get(key):
         return f"{name} = {{ {', '.join(f'{one} = …' for one in inner)} }}"
     return f"{name} = … ({FORMS[name]})" if name in FORMS else f"{name} = …"
 
 
-def _or_variable(key: str, place: Place) -> str:
+def _or_variable(key: str, place: TableSource) -> str:
     """Name the variables that would do as well, as far as this environment takes them."""
     leaves = [f"{key}.{one}" for one in place.required.get(key, ())] or [key]
     if not set(leaves) <= set(place.settable):

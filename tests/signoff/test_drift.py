@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff.rereading import changed
+from signoff.drift import changed
 from tests.defects.changes import absent, item, unread
 from tests.foreign import hand
 from tests.foreign.account import served

@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,22 +13,63 @@ import boto3
 from pydantic import TypeAdapter, ValidationError
 
 from aws.endpoints import elsewhere
-from signoff import sums
-from signoff.places import Bucket, Folder, Place
-from signoff.records import Record, Records
-from signoff.sums import Sums
+from signoff.evidence import digests
+from signoff.evidence.backends import Backend, Folder, S3Prefix
+from signoff.evidence.digests import Digests
 
-__all__ = ["Bucket", "Folder", "Place", "Store", "open_store"]
+_NAME = re.compile(r"\d{6}\.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One entry (rulings, "The verdict", 7). Times are UTC; ``body`` is the kind's own matter."""
+
+    kind: str
+    """What left it: run, load, signature, manifest, import, release, deployment, rehearsal, drill, rollback,
+    restore, recount, front-end, api-export."""
+    environment: str
+    release: str | None
+    """Release that it speaks of; None where it speaks of none (a migration manifest)."""
+    caller: str
+    """ARN of the AWS caller who left it; for a signature also ``body['by']``."""
+    created: datetime
+    expires: datetime | None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    emulated: bool = False
+    """Made while calls went to another endpoint than AWS's own: never evidence about AWS."""
+    previous: str | None = None
+    """Digest of the record before it in the store; None for the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All records of a store, oldest first. ``problem`` tells why the store can't be believed."""
+
+    entries: tuple[Record, ...] = ()
+    problem: str | None = None
+    newest_file: str | None = None
+    """Digest and name of the store's newest record, of whatever kind: what a later store must hold."""
+
+    @classmethod
+    def of(cls, entries: Iterable[Record]) -> "Records":
+        return cls(tuple(entries))
+
+    def newest(self, kind: str, **body: Any) -> Record | None:
+        """Return the newest record of a kind whose body has these values, or None."""
+        for one in reversed(self.entries):
+            if one.kind == kind and all(one.body.get(k) == v for k, v in body.items()):
+                return one
+        return None
+
 
 _RECORD = TypeAdapter(Record)
-_NAME = re.compile(r"\d{6}\.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
     """Records numbered from 000001.json; each carries the digest of the one before."""
 
-    place: Place
+    backend: Backend
     environment: str
     emulated: bool = False
     """Calls of this process go to an emulator: then its records alone count, and else never."""
@@ -39,15 +80,15 @@ class Store:
         A record that is missing or changed, a broken chain, a file that is none, or a record of
         another environment is told as ``problem``, never passed over.
         """
-        named = self._sums()  # before the files: a record is named once it is there
-        files = {name: self.place.read(name) for name in self._files()}
+        named = self._named()  # before the files: a record is named once it is there
+        files = {name: self.backend.read(name) for name in self._files()}
         entries, broken = self._chained(files)
         missing = named.problem({name: _digest(data) for name, data in files.items()})
         newest = next(reversed(files), None)
         return Records(
             tuple(one for one in entries if one.emulated == self.emulated),
             problem=missing or broken,
-            newest_file=newest and sums.line(newest, _digest(files[newest])),
+            newest_file=newest and digests.line(newest, _digest(files[newest])),
         )
 
     def append(  # noqa: PLR0913 - what every record carries
@@ -62,7 +103,7 @@ class Store:
     ) -> Record:
         """Write one record at the end of the chain; another writer at the same moment goes first."""
         while True:
-            named, files = self._sums(), self._files()  # in this order, as in load
+            named, files = self._named(), self._files()  # in this order, as in load
             created = now()
             record = Record(
                 kind=kind,
@@ -73,11 +114,11 @@ class Store:
                 expires=created + timedelta(days=days) if days else None,
                 body=body,
                 emulated=self.emulated,
-                previous=_digest(self.place.read(files[-1])) if files else None,
+                previous=_digest(self.backend.read(files[-1])) if files else None,
             )
             name = _after([*files, *named.digests])
             with suppress(FileExistsError):
-                self.place.create(name, _RECORD.dump_json(record, indent=2))
+                self.backend.create(name, _RECORD.dump_json(record, indent=2))
                 self._name([*files, name], named)
                 return record
 
@@ -98,19 +139,21 @@ class Store:
             before = _digest(data)
         return entries, None
 
-    def _name(self, files: list[str], named: Sums) -> None:
+    def _name(self, files: list[str], named: Digests) -> None:
         """Name the newest record, and any before it whose writer died before it did."""
         for name in named.unnamed(files):
-            self.place.add_line(sums.NAME, sums.line(name, _digest(self.place.read(name))))
+            self.backend.add_line(
+                digests.NAME, digests.line(name, _digest(self.backend.read(name)))
+            )
 
-    def _sums(self) -> Sums:
+    def _named(self) -> Digests:
         try:
-            return Sums.parse(self.place.read(sums.NAME))
+            return Digests.parse(self.backend.read(digests.NAME))
         except FileNotFoundError:
-            return Sums.parse(b"")
+            return Digests.parse(b"")
 
     def _files(self) -> list[str]:
-        return [name for name in self.place.names() if _NAME.fullmatch(name)]
+        return [name for name in self.backend.names() if _NAME.fullmatch(name)]
 
 
 def open_store(location: str, environment: str, *, s3: Callable[[], Any], root: Path) -> Store:
@@ -121,7 +164,7 @@ def open_store(location: str, environment: str, *, s3: Callable[[], Any], root: 
     emulated = environment != "local" and elsewhere(boto3.Session()) is not None
     if location.startswith("s3://"):
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
-        return Store(Bucket(s3(), bucket, prefix.strip("/")), environment, emulated)
+        return Store(S3Prefix(s3(), bucket, prefix.strip("/")), environment, emulated)
     return Store(Folder(root / location), environment, emulated)
 
 

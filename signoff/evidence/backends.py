@@ -13,7 +13,7 @@ LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """What S3 says to a conditional write when another writer was there first."""
 
 
-class Place(Protocol):
+class Backend(Protocol):
     """Files of one store, by name."""
 
     def names(self) -> list[str]:
@@ -60,7 +60,7 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class S3Prefix:
     """A prefix in S3."""
 
     s3: Any

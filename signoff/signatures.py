@@ -6,8 +6,8 @@ import pytest
 
 from aws.section import Missing, NotTestable
 from signoff.checklist import Row
-from signoff.evidence import Observations
-from signoff.records import Record
+from signoff.evidence import Record
+from signoff.observations import Observations
 from signoff.snapshot import SNAPSHOT, PlanT, Snapshot
 
 

@@ -10,10 +10,16 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from signoff.environment import Environment
-from signoff.environments.keys import keys, required
-from signoff.environments.overrides import IN_PRODUCTION, Override, applied, overrides
-from signoff.environments.problems import EnvironmentFileError, Place, problem
+from signoff.environment.overrides import (
+    IN_PRODUCTION,
+    Override,
+    applied,
+    keys,
+    overrides,
+    required,
+)
+from signoff.environment.problems import EnvironmentFileError, TableSource, problem
+from signoff.environment.schema import Environment
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments.toml"
 
@@ -89,10 +95,10 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
     return environment
 
 
-def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> Place:
+def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> TableSource:
     known = list(keys())
     paths = [key.path for key in known]
-    return Place(
+    return TableSource(
         table=table_name,
         sources={one.key: one.variable for one in found},
         known=paths,

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from signoff.environments import ENVIRONMENTS, EnvironmentFileError, load, names, peek
-from signoff.environments.keys import keys
+from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, peek
+from signoff.environment.overrides import keys
 
 
 def test_environment_has_the_values_of_its_table(path):

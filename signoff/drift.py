@@ -12,14 +12,14 @@ from signoff.snapshot import PlanT, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Reread:
+class SecondReading:
     """``problem`` is a sentence that forbids a GO; ``calls`` are those that it took to know."""
 
     problem: str | None = None
     calls: int = 0
 
 
-def reread(snapshot: Snapshot[PlanT]) -> Reread:
+def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
     """Read the functions and the served API once more, and nothing else: about 18 AWS calls.
 
     Where the release was unknown from the start, rows say so, and nothing is asked. What is
@@ -28,7 +28,7 @@ def reread(snapshot: Snapshot[PlanT]) -> Reread:
     try:
         judged = snapshot.release
     except NotTestable:
-        return Reread()
+        return SecondReading()
     lazy = on_demand(
         boto3.Session(region_name=snapshot.environment.region),
         snapshot.scope,
@@ -36,7 +36,7 @@ def reread(snapshot: Snapshot[PlanT]) -> Reread:
         salts=snapshot.inventory.salts,
     )
     problem = changed(snapshot, judged, lazy)
-    return Reread(problem, frozen(lazy).calls)
+    return SecondReading(problem, frozen(lazy).calls)
 
 
 def changed(snapshot: Snapshot[PlanT], judged: str, again: Inventory) -> str | None:

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from signoff.environments import load
+from signoff.environment import load
 from signoff.guard import Caller, GuardError, guard
 from tests.aws.wire import Raw, Wire
 

@@ -6,12 +6,13 @@ optional parts stand in the file. Only what says *where* it is may come from a v
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from signoff.environments.keys import Key, keys
-from signoff.environments.problems import EnvironmentFileError, nearest, variable
+from signoff.environment.problems import EnvironmentFileError, nearest, variable
+from signoff.environment.schema import Environment
 
 START = "SIGNOFF_"
 
@@ -34,6 +35,61 @@ IN_PRODUCTION = frozenset(
 
 NEVER = frozenset({"production"})
 """What no variable decides anywhere, for it decides what variables may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentKey:
+    """``path`` is dotted; an ``open`` key is a table whose own keys are free."""
+
+    path: str
+    is_text: bool
+    open: bool = False
+    required: bool = False
+
+
+def keys(owner: type[Any] = Environment, before: str = "") -> Iterator[EnvironmentKey]:
+    """Yield every key that a file may set: tables, and the keys within them."""
+    hints = get_type_hints(owner, include_extras=True)
+    for one in fields(owner):
+        if one.name == "name" and owner is Environment:  # it is the table's own name
+            continue
+        yield from _of(f"{before}{one.name}", _plain(hints[one.name]), required=_required(one))
+
+
+def required(known: Iterable[EnvironmentKey]) -> dict[str, list[str]]:
+    """Table -> those of its keys that have no default."""
+    found: dict[str, list[str]] = {}
+    for key in known:
+        table, _, name = key.path.rpartition(".")
+        if table and key.required:
+            found.setdefault(table, []).append(name)
+    return found
+
+
+def _required(one: Field[Any]) -> bool:
+    return one.default is MISSING and one.default_factory is MISSING
+
+
+def _of(path: str, hint: Any, *, required: bool) -> Iterator[EnvironmentKey]:
+    origin = get_origin(hint)
+    is_table = isinstance(origin, type) and issubclass(origin, Mapping)
+    yield EnvironmentKey(path, is_text=_is_text(hint), open=is_table, required=required)
+    if is_dataclass(hint) and isinstance(hint, type):
+        yield from keys(hint, f"{path}.")
+
+
+def _plain(hint: Any) -> Any:
+    """Take off what does not matter here: ``Annotated[...]``, and ``| None``."""
+    while get_origin(hint) is Annotated:
+        hint = get_args(hint)[0]
+    if get_origin(hint) in (Union, UnionType):
+        return _plain(next(one for one in get_args(hint) if one is not NoneType))
+    return hint
+
+
+def _is_text(hint: Any) -> bool:
+    choices = get_args(hint) if get_origin(hint) is Literal else ()
+    return hint is str or any(isinstance(one, str) for one in choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +137,9 @@ def applied(table: Mapping[str, Any], found: list[Override]) -> dict[str, Any]:
     return changed
 
 
-def _override(name: str, text: str, known: Mapping[str, Key], table: Mapping[str, Any]) -> Override:
+def _override(
+    name: str, text: str, known: Mapping[str, EnvironmentKey], table: Mapping[str, Any]
+) -> Override:
     if name in known:
         key = known[name]
         value = text if key.is_text else _literal(name, text)

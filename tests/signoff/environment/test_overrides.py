@@ -2,10 +2,9 @@
 
 import pytest
 
-from signoff.environments import EnvironmentFileError, load
-from signoff.environments.keys import keys
-from signoff.environments.overrides import IN_PRODUCTION, NEVER
-from signoff.environments.problems import variable
+from signoff.environment import EnvironmentFileError, load
+from signoff.environment.overrides import IN_PRODUCTION, NEVER, keys
+from signoff.environment.problems import variable
 
 
 def test_plain_key_is_overridden_and_reported(path):

@@ -1,0 +1,31 @@
+"""An environment: its typed form, and how it is found in the file of environments, overrides included."""
+
+from signoff.environment.loading import ENVIRONMENTS, Loaded, load, names, peek
+from signoff.environment.problems import EnvironmentFileError
+from signoff.environment.schema import (
+    Decision,
+    Domain,
+    Environment,
+    FrontEnd,
+    Smoke,
+    Throttle,
+    Waiver,
+    embedded,
+)
+
+__all__ = [
+    "ENVIRONMENTS",
+    "Decision",
+    "Domain",
+    "Environment",
+    "EnvironmentFileError",
+    "FrontEnd",
+    "Loaded",
+    "Smoke",
+    "Throttle",
+    "Waiver",
+    "embedded",
+    "load",
+    "names",
+    "peek",
+]
