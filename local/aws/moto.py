@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from local.aws.errors import internal_failure, not_implemented
 from local.aws.request import Request, Response
+from local.aws.saved import Saved, bucket_owners, owned_buckets, restore, saved
 
 _log = logging.getLogger(__name__)
 
@@ -57,11 +58,17 @@ class Moto:
         self._forget_buckets()
 
     def _forget_buckets(self) -> None:
-        if "moto.s3.models" not in sys.modules:
-            return
-        owners = sys.modules["moto.s3.models"].s3_backends.bucket_accounts
-        for bucket in [name for name, owner in owners.items() if owner[1] == self.account]:
-            del owners[bucket]
+        for bucket in owned_buckets(self.account):
+            del bucket_owners()[bucket]
+
+    def saved(self) -> Saved:
+        """Copy the account's state. No call may be under way."""
+        return saved(self.account)
+
+    def restore(self, state: Saved) -> None:
+        """Put a saved state in place of the present one. No call may be under way."""
+        self.forget()
+        restore(self.account, state)
 
     def backend(self, service: str, region: str) -> Any:
         """Give moto's own model of a service; the Region of global ones (IAM, STS) is ``aws``."""

@@ -36,9 +36,17 @@ class Restores:
     """Remembers what each write left behind; an observer and an extension of LocalAws."""
 
     def __init__(self, aws: LocalAws, now: Callable[[], float] = time.time) -> None:
-        self._moto, self._now = aws.moto, now
-        self._log: deque[_Written] = deque()
-        self._forgotten = 0.0
+        self._moto, self._region, self._now = aws.moto, aws.region, now
+
+    @property
+    def _log(self) -> deque[_Written]:
+        """The writes, oldest first: among moto's own state, and so saved with it."""
+        log: deque[_Written] = self._notes.setdefault("writes", deque(maxlen=KEPT))
+        return log
+
+    @property
+    def _notes(self) -> dict[str, Any]:
+        return self._moto.notes("dynamodb", self._region)
 
     def observe(self, request: Request, _: Response) -> None:
         """Take note of what a write left behind."""
@@ -49,9 +57,10 @@ class Restores:
                 table = self._table(request, name)
                 key = _key(table, given)
                 image = _image(table, key)
-                self._log.append(_Written(self._now(), table.name, key, image))
-                if len(self._log) > KEPT:
-                    self._forgotten = self._log.popleft().at
+                log = self._log
+                if len(log) == KEPT:
+                    self._notes["forgotten"] = log[0].at
+                log.append(_Written(self._now(), table.name, key, image))
 
     def extension(self, request: Request) -> Response | None:
         """Restore as of a time, and say up to when; None for any other call."""
@@ -94,7 +103,7 @@ class Restores:
         described = document["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
         if described["PointInTimeRecoveryStatus"] == "ENABLED":
             began = float(described["EarliestRestorableDateTime"])
-            described["EarliestRestorableDateTime"] = max(began, self._forgotten)
+            described["EarliestRestorableDateTime"] = max(began, self._notes.get("forgotten", 0.0))
             described["LatestRestorableDateTime"] = self._now()
         return response.with_document(document)
 

@@ -15,6 +15,7 @@ from local.aws.identity_targets import targets
 from local.aws.moto import Moto
 from local.aws.operations import resolve
 from local.aws.request import Request, Response
+from local.aws.saved import Saved
 from local.mends import mended
 
 Extension = Callable[[Request], Response | None]
@@ -74,6 +75,18 @@ class LocalAws:
         self.moto.forget()
         self.identity = Identity(self.moto)
         self._calls.clear()
+
+    def saved(self) -> Saved:
+        """Copy all state of the account, while no call is under way."""
+        return self.moto.saved()
+
+    def restore(self, state: Saved) -> None:
+        """Return to a saved state of this account, with no calls so far; the three lists stay.
+
+        Functions and gateways that have read the state before must be started anew.
+        """
+        self.clear()
+        self.moto.restore(state)
 
     def __enter__(self) -> Self:
         if self.account in self._accounts_in_use:

@@ -23,9 +23,23 @@ class Deployments:
     """Freezes the draft at every CreateDeployment, and answers GetExport from what is frozen."""
 
     def __init__(self, aws: LocalAws) -> None:
-        self._moto = aws.moto
-        self._snapshots: dict[tuple[str, str], Snapshot] = {}
-        self._regions: dict[str, str] = {}
+        self._moto, self._region = aws.moto, aws.region
+
+    @property
+    def _snapshots(self) -> dict[tuple[str, str], Snapshot]:
+        """(API, deployment) -> what it froze: among moto's own state, and so saved with it."""
+        noted: dict[tuple[str, str], Snapshot] = self._notes.setdefault("deployments", {})
+        return noted
+
+    @property
+    def _regions(self) -> dict[str, str]:
+        """API -> its Region."""
+        noted: dict[str, str] = self._notes.setdefault("regions", {})
+        return noted
+
+    @property
+    def _notes(self) -> dict[str, Any]:
+        return self._moto.notes("apigateway", self._region)
 
     def observe(self, request: Request, response: Response) -> None:
         """Freeze what was deployed. An observer of LocalAws."""

@@ -5,12 +5,12 @@ import pytest
 from local.aws.server import LocalAws
 from runbook.procedures.provision import procedure
 from tests.runbook.desk import Desk, clients
+from tests.runbook.provisioned import REGION, provisioned
 
-EMPTY, FINISHED = "111122223333", "444455556666"
-REGION = "ap-northeast-1"
+EMPTY, FINISHED, PLANNED = "111122223333", "444455556666", "777788889999"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def _emptied():
     with LocalAws(EMPTY, REGION) as aws:
         yield aws, clients(aws)
@@ -26,14 +26,15 @@ def empty(_emptied):
     return Desk(aws, its_clients)
 
 
+@pytest.fixture(scope="session")
+def _everything_there():
+    with provisioned(FINISHED) as account:
+        yield account
+
+
 @pytest.fixture(scope="module")
-def _provisioned():
-    with LocalAws(FINISHED, REGION) as aws:
-        desk = Desk(aws, clients(aws))
-        for step in procedure().steps:
-            if step.action:
-                desk.do(step.action)
-        yield desk
+def _provisioned(_everything_there):
+    return _everything_there.desk()
 
 
 @pytest.fixture
@@ -48,3 +49,10 @@ def finished(_provisioned):
 def everything():
     """The actions of all steps, in the order of `provision`."""
     return [step.action for step in procedure().steps if step.action]
+
+
+@pytest.fixture(scope="session")
+def planned():
+    """An account as planned, without the bucket: its name is taken worldwide. Ask it for a desk."""
+    with provisioned(PLANNED, bucket=None) as account:
+        yield account

@@ -127,6 +127,7 @@ class Desk:
 
 SERVICES = (
     "apigateway",
+    "application-autoscaling",
     "cloudwatch",
     "dynamodb",
     "iam",

@@ -8,15 +8,13 @@ from runbook.converge import certificates
 from runbook.engine import Declined, Procedure, Refused
 from runbook.procedures import domain
 from tests.runbook.desk import ONCE
-from tests.runbook.rollback.operator import account
 
 NAME = "api.rally.example.jp"
 
 
 @pytest.fixture(scope="module")
-def finished():
-    with account("999900001111") as made:
-        yield made.desk
+def finished(planned):
+    return planned.desk()
 
 
 @pytest.fixture
@@ -143,7 +141,7 @@ def test_a_mapping_to_another_api_is_repointed_only_after_asking(acting, finishe
 def test_an_edge_domain_is_refused_with_the_way_to_a_regional_one(acting, finished):
     finished.client("apigateway").create_domain_name(
         domainName=NAME,
-        certificateArn="arn:aws:acm:us-east-1:999900001111:certificate/edge",
+        certificateArn="arn:aws:acm:us-east-1:777788889999:certificate/edge",
         endpointConfiguration={"types": ["EDGE"]},
     )
     with pytest.raises(Refused, match=r"is EDGE, not REGIONAL, .*value=REGIONAL op=add"):
@@ -154,7 +152,7 @@ def test_a_newer_security_policy_stays_when_the_certificate_changes(acting, fini
     newer, gateway = "SecurityPolicy_TLS13_1_3_2025_09", finished.client("apigateway")
     gateway.create_domain_name(
         domainName=NAME,
-        regionalCertificateArn="arn:aws:acm:ap-northeast-1:999900001111:certificate/expired",
+        regionalCertificateArn="arn:aws:acm:ap-northeast-1:777788889999:certificate/expired",
         endpointConfiguration={"types": ["REGIONAL"]},
         securityPolicy=newer,
     )

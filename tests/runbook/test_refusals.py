@@ -233,7 +233,7 @@ def test_a_secret_that_is_being_deleted_is_brought_back(empty):
 
 def test_a_rate_limit_costs_time_and_nothing_else():
     """With the clients that procedures really use: the control plane takes a few calls a second."""
-    with LocalAws("777788889999", "ap-northeast-1") as aws:
+    with LocalAws("777788881111", "ap-northeast-1") as aws:
         desk = Desk(aws, clients(aws, PATIENT))
         aws.faults.append(throttled("apigateway:UpdateAccount", times=1))
         made = desk.do(api.let_it_write_logs.action)

@@ -12,7 +12,7 @@ from runbook.procedures import restore_tables
 from runbook.rollback import faults
 from tests.runbook.desk import clients
 from tests.runbook.rollback.breaking import changing, cut_off
-from tests.runbook.rollback.operator import account
+from tests.runbook.rollback.operator import Operator
 from tests.runbook.rollback.trial import MODES, Trial
 
 CALLS = {
@@ -32,10 +32,10 @@ GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}
 
 
 @pytest.fixture(scope="module")
-def operator():
-    with account("777788883333") as made:
-        made.client("dynamodb").put_item(TableName="UserStamps-prod", Item=GOOD)
-        yield made
+def operator(planned):
+    made = Operator(planned.desk())
+    made.client("dynamodb").put_item(TableName="UserStamps-prod", Item=GOOD)
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.runbook.rollback.operator import account
+from tests.runbook.rollback.operator import Operator
 
 
 @pytest.fixture(scope="module")
-def operator():
-    with account("777788889999") as made:
-        yield made
+def operator(planned):
+    return Operator(planned.desk())

@@ -1,37 +1,13 @@
 """Somebody who runs procedures and notes what they say."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
 from aws.change import Changes
 from aws.words import Words
-from local.aws.restores import Restores
-from local.aws.server import LocalAws
 from runbook.engine import Procedure
-from runbook.procedures.provision import procedure
-from tests.runbook.desk import ONCE, Desk, clients
-
-SCALING = "application-autoscaling"
-
-
-@contextmanager
-def account(number: str) -> Iterator["Operator"]:
-    """Yield an operator of an account as planned, without the bucket: its name is taken worldwide."""
-    with LocalAws(number, "ap-northeast-1") as aws:
-        restores = Restores(aws)
-        aws.extensions.append(restores.extension)
-        aws.observers.append(restores.observe)
-        desk = Desk(aws, clients(aws))
-        scaling = desk.session.client(SCALING, endpoint_url=aws.endpoint, config=ONCE)
-        desk = Desk(aws, {**clients(aws), SCALING: scaling})
-        desk.environment = replace(desk.environment, bucket=None)
-        for step in procedure().steps:
-            if step.action:
-                desk.do(step.action)
-        yield Operator(desk)
+from tests.runbook.desk import Desk
 
 
 @dataclass

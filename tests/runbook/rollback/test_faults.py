@@ -18,16 +18,15 @@ from runbook.procedures import rollback_api, rollback_frontend, rollback_functio
 from runbook.rollback.configuration import write
 from runbook.rollback.drill import stand_in
 from tests.runbook.rollback.breaking import changing
-from tests.runbook.rollback.operator import account
+from tests.runbook.rollback.operator import Operator
 from tests.runbook.rollback.trial import MODES, Trial
 
 FUNCTIONS = 7
 
 
 @pytest.fixture(scope="module")
-def operator():
-    with account("777788882222") as made:
-        yield made
+def operator(planned):
+    return Operator(planned.desk())
 
 
 @pytest.fixture

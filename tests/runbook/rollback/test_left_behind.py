@@ -8,7 +8,7 @@ import pytest
 
 from runbook.engine import wait_until
 from runbook.procedures import restore_tables
-from tests.runbook.rollback.operator import account
+from tests.runbook.rollback.operator import Operator
 
 OLD = "UserStamps-prod"
 ALARM = "stamp-rally-prod-userstamps-write-throttle-alarm"
@@ -26,23 +26,23 @@ TRACKING = {
 
 
 @pytest.fixture(scope="module")
-def operator():
+def operator(planned):
     """An account whose table of stamps has all that a table can have."""
-    with account("777788881111") as made:
-        made.desk.environment = replace(made.desk.environment, billing="PROVISIONED")
-        dynamodb = made.client("dynamodb")
-        arn = dynamodb.describe_table(TableName=OLD)["Table"]["TableArn"]
-        dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "backup", "Value": "daily"}])
-        dynamodb.put_resource_policy(ResourceArn=arn, Policy=policy(arn))
-        dynamodb.update_table(
-            TableName=OLD,
-            BillingMode="PROVISIONED",
-            ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
-        )
-        view = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-        dynamodb.update_table(TableName=OLD, StreamSpecification=view)
-        scale(made.client("application-autoscaling"))
-        yield made
+    made = Operator(planned.desk())
+    made.desk.environment = replace(made.desk.environment, billing="PROVISIONED")
+    dynamodb = made.client("dynamodb")
+    arn = dynamodb.describe_table(TableName=OLD)["Table"]["TableArn"]
+    dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "backup", "Value": "daily"}])
+    dynamodb.put_resource_policy(ResourceArn=arn, Policy=policy(arn))
+    dynamodb.update_table(
+        TableName=OLD,
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+    )
+    view = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    dynamodb.update_table(TableName=OLD, StreamSpecification=view)
+    scale(made.client("application-autoscaling"))
+    return made
 
 
 def policy(arn):

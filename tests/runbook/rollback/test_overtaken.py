@@ -8,14 +8,13 @@ from runbook.engine import Procedure
 from runbook.procedures import functions, rollback_api, rollback_functions
 from tests.runbook.desk import package
 from tests.runbook.rollback.breaking import denied
-from tests.runbook.rollback.operator import account
+from tests.runbook.rollback.operator import Operator
 
 
 @pytest.fixture
-def operator():
+def operator(planned):
     """Each test has its own: what it is about is in the history."""
-    with account("777788884444") as made:
-        yield made
+    return Operator(planned.desk())
 
 
 def release(operator, words):

@@ -17,7 +17,7 @@ from runbook.procedures import (
     troubleshoot_slow,
 )
 from tests.runbook.desk import said_in
-from tests.runbook.rollback.operator import account
+from tests.runbook.rollback.operator import Operator
 
 SPOKEN = re.compile(r"[a-z]+ [a-z]+ [a-z]+")
 """Three words of English in a row."""
@@ -26,9 +26,8 @@ ROLE = {"RoleName": "stamp-rally-prod-auth-role", "PolicyName": "least-privilege
 
 
 @pytest.fixture(scope="module")
-def operator():
-    with account("888899990000") as made:
-        yield made
+def operator(planned):
+    return Operator(planned.desk())
 
 
 @pytest.fixture

@@ -1,0 +1,104 @@
+"""Copies of an account's state: what took hundreds of calls to provision comes back in milliseconds.
+
+moto's models are plain objects except for a few members that Python does not pickle; those are
+rebuilt. Everything is copied in one piece, since a function refers to the logs of its Region.
+"""
+
+import io
+import pickle
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakValueDictionary
+
+_LOCK = type(threading.Lock())
+_ALIASES = "LambdaStorage.__init__.<locals>.<lambda>"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A state of one account. It can be restored in this process as often as you like."""
+
+    services: tuple[Any, ...]
+    """moto's registry of each service in use."""
+    state: bytes = b""
+    """What each of them holds of the account, in the same order."""
+    keys: tuple[Any, ...] = ()
+    """Key material of KMS: it never changes, so that all copies share it."""
+    buckets: Mapping[str, Any] | None = None
+    """Owners of buckets, which moto keeps apart since a bucket's name is taken worldwide."""
+
+
+def saved(account: str) -> Saved:
+    """Copy what moto holds of an account."""
+    services = tuple(one for one in _registries() if account in one)
+    written = io.BytesIO()
+    pickler = _Pickler(written)
+    pickler.dump([one[account] for one in services])
+    return Saved(services, written.getvalue(), tuple(pickler.keys), owned_buckets(account))
+
+
+def restore(account: str, saved: Saved) -> None:
+    """Give an account, of which nothing may be left, a saved state."""
+    registries = _registries()
+    for services, state in zip(saved.services, _Unpickler(saved).load(), strict=True):
+        services[account] = state
+        if not any(services is one for one in registries):
+            registries.append(services)
+    bucket_owners().update(saved.buckets or {})
+
+
+def bucket_owners() -> dict[str, Any]:
+    """Give moto's own list of buckets, of all accounts: name -> (partition, account)."""
+    if "moto.s3.models" not in sys.modules:
+        return {}
+    owners: dict[str, Any] = sys.modules["moto.s3.models"].s3_backends.bucket_accounts
+    return owners
+
+
+def owned_buckets(account: str) -> Mapping[str, Any]:
+    """Return the entries of an account's buckets in that list."""
+    return {name: owner for name, owner in bucket_owners().items() if owner[1] == account}
+
+
+def _registries() -> list[Any]:
+    from moto.core.base_backend import BackendDict  # noqa: PLC0415  # a second of imports
+
+    registries: list[Any] = BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  # the only way
+    return registries
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, protocol=5)
+        self.keys: list[Any] = []
+
+    def persistent_id(self, value: Any) -> int | None:
+        if not type(value).__module__.startswith("cryptography."):
+            return None
+        self.keys.append(value)
+        return len(self.keys) - 1
+
+    def reducer_override(self, value: Any) -> Any:
+        if isinstance(value, WeakValueDictionary):  # the pickle itself holds the values long enough
+            return WeakValueDictionary, (dict(value),)
+        if isinstance(value, _LOCK):
+            return threading.Lock, ()
+        if getattr(value, "__qualname__", "") == _ALIASES:
+            return _dict, ()
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, saved: Saved) -> None:
+        super().__init__(io.BytesIO(saved.state))
+        self._keys = saved.keys
+
+    def persistent_load(self, number: int) -> Any:
+        return self._keys[number]
+
+
+def _dict() -> type:
+    return dict

@@ -1,0 +1,49 @@
+"""An account as planned, provisioned once for all tests of a process; each module or test gets a copy."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from local.aws.restores import Restores
+from local.aws.saved import Saved
+from local.aws.server import LocalAws
+from runbook.procedures.provision import procedure
+from tests.runbook.desk import Desk, Evidence, clients
+
+REGION = "ap-northeast-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """``original`` is the desk that provisioned it, void as soon as a copy is asked for."""
+
+    aws: LocalAws
+    clients: Mapping[str, Any]
+    original: Desk
+    state: Saved
+    records: tuple[tuple[str, Mapping[str, Any]], ...]
+
+    def desk(self) -> Desk:
+        """Bring the account back to what was provisioned; a desk that was given before is void."""
+        self.aws.restore(self.state)
+        self.aws.faults.clear()
+        desk = Desk(self.aws, dict(self.clients))
+        desk.environment = self.original.environment
+        desk.evidence = Evidence(list(self.records))
+        return desk
+
+
+@contextmanager
+def provisioned(account: str, **changes: Any) -> Iterator[Provisioned]:
+    """Provision an account, whose environment has these changes, and serve it until the end."""
+    with LocalAws(account, REGION) as aws:
+        restores, its_clients = Restores(aws), clients(aws)
+        aws.extensions.append(restores.extension)
+        aws.observers.append(restores.observe)
+        desk = Desk(aws, dict(its_clients))
+        desk.environment = replace(desk.environment, **changes)
+        for step in procedure().steps:
+            if step.action:
+                desk.do(step.action)
+        yield Provisioned(aws, its_clients, desk, aws.saved(), tuple(desk.evidence.records))

@@ -1,0 +1,69 @@
+"""A copy of the provisioned account reads as the account itself did, whatever an earlier copy went through."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from aws.door import Patience
+from aws.inventory import Sections
+from aws.reading import Means, read
+from aws.section import Unreadable
+from plan import scope_of
+from tests.runbook.provisioned import provisioned
+
+MEANS = Means(patience=Patience(control_plane_per_s=1e6, attempts=1), resolve=lambda _: ())
+SALTS = {"own": "own-7c21", "dev": "5a1f"}
+MASTERS = "StampMasters-prod"
+DELETED = "stamp-rally-prod-auth-errors-alarm"
+
+
+@pytest.fixture
+def account():
+    """Provisioned for this test, and not copied yet; AWS's own key is there, made at the first look."""
+    with provisioned("777788882222", bucket=None) as made:
+        made.clients["kms"].describe_key(KeyId="alias/aws/secretsmanager")
+        yield replace(made, state=made.aws.saved())
+
+
+@pytest.fixture
+def inventory(account, monkeypatch):
+    """Return every section as a reading finds it now."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", account.aws.endpoint)
+
+    def sections(desk):
+        plan, environment = desk.context().plan, desk.environment
+        scope = scope_of(plan, environment, salts=tuple(SALTS.values()))
+        found = read(desk.session, scope, caller="me", salts=SALTS, means=MEANS).sections
+        # A table can be restored up to now, and now is later at each reading.
+        backups = {name: replace(one, latest=None) for name, one in found.backups.items()}
+        return replace(found, backups=backups)
+
+    return sections
+
+
+def test_copy_reads_as_what_was_provisioned(account, inventory):
+    as_provisioned, records = inventory(account.original), account.original.evidence.records
+    copy = account.desk()
+
+    assert [
+        one.name
+        for one in fields(Sections)
+        if isinstance(getattr(as_provisioned, one.name), Unreadable)
+    ] == []
+    assert inventory(copy) == as_provisioned
+    assert copy.evidence.records == records
+
+
+def test_change_of_a_copy_is_in_no_other(account, inventory):
+    first = account.desk()
+    before = inventory(first)
+    first.client("dynamodb").put_item(TableName=MASTERS, Item={"StampId": {"S": "NEW"}})
+    first.client("cloudwatch").delete_alarms(AlarmNames=[DELETED])
+    first.evidence.record("release", {})
+    changed = inventory(first)
+    second = account.desk()
+
+    assert changed.contents[MASTERS] != before.contents[MASTERS]
+    assert DELETED not in changed.alarms
+    assert inventory(second) == before
+    assert len(second.evidence.records) == len(first.evidence.records) - 1
