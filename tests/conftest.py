@@ -4,6 +4,7 @@ import gc
 from functools import cache
 
 from botocore.loaders import JSONFileLoader
+from hypothesis import HealthCheck, settings
 
 
 def pytest_sessionstart() -> None:
@@ -11,6 +12,11 @@ def pytest_sessionstart() -> None:
     # takes an eighth of the time.
     gc.set_threshold(100_000, 50, 100)
     JSONFileLoader.load_file = endpoints_once(JSONFileLoader.load_file)
+    # How fast examples are drawn or tried is a matter of what else the machine does. On top of Hypothesis's
+    # own profile, which in CI draws the same examples each time.
+    timeless = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("timeless", timeless)
+    settings.load_profile("timeless")
 
 
 def endpoints_once(read):

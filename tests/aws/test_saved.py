@@ -9,7 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aws import digest, from_json, to_json
@@ -55,7 +55,7 @@ def test_healthy_inventory_comes_back_equal(healthy):
 
 
 @given(inventory=strategy(Inventory))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40)
 def test_any_inventory_comes_back_equal(inventory):
     assert from_json(to_json(inventory)) == inventory
 

@@ -6,7 +6,7 @@ import time
 
 import jwt
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.auth import handler as auth
@@ -101,7 +101,6 @@ def test_anything_but_a_session_that_holds_is_denied_without_raising(judge, auth
     assert policy["policyDocument"]["Statement"][0]["Resource"] == STAGE
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text() | st.text().map("Bearer {}".format))
 def test_no_text_is_allowed_and_none_makes_it_raise(judge, authorization):
     assert effect(judge(authorization)) == "Deny"

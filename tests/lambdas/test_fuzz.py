@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.rally.serving import Function
@@ -43,9 +43,7 @@ MEMBERS = st.sampled_from(
 BODIES = st.dictionaries(MEMBERS, JSON, max_size=6)
 QUERIES = st.none() | st.dictionaries(MEMBERS, st.text(max_size=70) | LIKELY.map(str), max_size=3)
 INNER = ("Traceback", "Exception", "Error:", "arn:", "botocore", *ENVIRON.values())
-FUZZ = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = settings(max_examples=60)
 """A few seconds for all; the same seeds are found again from hypothesis's own database."""
 
 

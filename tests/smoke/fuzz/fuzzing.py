@@ -44,11 +44,13 @@ class Fuzz:
 
         @settings(
             max_examples=number,
-            deadline=None,
             derandomize=again or settings.default.derandomize,
             database=None if again else settings.default.database,
             phases=phases,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+            suppress_health_check=[
+                *settings.default.suppress_health_check,
+                HealthCheck.filter_too_much,
+            ],
         )
         @given(requests)
         def each_is_answered_as_documented(shot):
