@@ -29,8 +29,8 @@ from aws.change import nothing  # noqa: E402
 from local.aws.faults import delayed  # noqa: E402
 from local.aws.server import LocalAws  # noqa: E402
 from runbook.engine.clients import Clients  # noqa: E402
-from runbook.migration.loading import Loader, batches  # noqa: E402 - after the path
 from runbook.migration.progress import Progress  # noqa: E402
+from runbook.migration.table_io import Loader, batches  # noqa: E402 - after the path
 
 ACCOUNT, LATENCY_MS, RUNS = "123456789012", 50, 3
 LEAST = 5

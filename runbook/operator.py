@@ -16,7 +16,7 @@ from runbook.evidence import Evidence
 from runbook.judging import in_process_of_its_own, judge_by_checks
 from runbook.live_release import live_release
 from runbook.local_stack import local_stack, mail_answerer
-from runbook.migration.elsewhere import reached as reached_elsewhere
+from runbook.migration.source import reach
 from runbook.procedures.provision import context_for
 from runbook.signing import Signing
 from signoff.checklist import Checklist
@@ -93,7 +93,7 @@ def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: Console
         chosen=asked.chosen,
         elsewhere=cache(
             partial(
-                reached_elsewhere,
+                reach,
                 file=asked.environments,
                 profile=asked.chosen.get("from_profile"),
                 here=environment,

@@ -1,1 +1,1 @@
-"""Carrying the items of one table to another: copy, fit, load, verify (guide step 4)."""
+"""Migration of one table's items: copy, transform, load, verify (guide step 4)."""

@@ -4,24 +4,74 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from aws.change import AT_ONCE
 from plan.canonical import Item
 from runbook.engine import Refused
-from runbook.migration import checkpoint
-from runbook.migration.checkpoint import Checkpoint, Part
 from runbook.migration.progress import Progress
 from runbook.migration.source import Source
+from runbook.migration.table_io import StartKey
 
 PRIVATE = 0o600
 """Items may be personal data: nobody but the operator reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``bytes`` of its file are certain, up to the item with the key ``after``."""
+
+    bytes: int = 0
+    items: int = 0
+    after: StartKey | None = None
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """Which source is copied, since when (UTC, ISO 8601: it names the copy), and how far each part is."""
+
+    source: Mapping[str, Any]
+    begun: str
+    parts: tuple[Part, ...]
+
+    @property
+    def done(self) -> bool:
+        return all(one.done for one in self.parts)
+
+    @property
+    def items(self) -> int:
+        return sum(one.items for one in self.parts)
+
+    def with_part(self, number: int, part: Part) -> "Checkpoint":
+        parts = (*self.parts[:number], part, *self.parts[number + 1 :])
+        return replace(self, parts=parts)
+
+
+def read_checkpoint(path: Path) -> Checkpoint | None:
+    """Read a checkpoint; None where there is none, or what is there is none of ours."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        parts = tuple(Part(**one) for one in found.pop("parts"))
+        return Checkpoint(**found, parts=parts)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Put a new checkpoint in the place of the old one; it is on the disk when this returns."""
+    staged = path.with_suffix(".staged")
+    with staged.open("w", encoding="utf-8") as file:
+        json.dump(asdict(checkpoint), file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    staged.replace(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +83,7 @@ class Copy:
 
     @property
     def state(self) -> Checkpoint | None:
-        return checkpoint.read(self._checkpoint)
+        return read_checkpoint(self._checkpoint)
 
     def of(self, source: Source) -> Checkpoint | None:
         """Return the state of a copy of this very source, or None."""
@@ -46,7 +96,7 @@ class Copy:
         """Copy what is not copied yet. Raises what the source raises, and goes on when called again."""
         with self.alone():
             state = self.of(source) or self._fresh(source)
-            taking = _Taking(self, state)
+            taking = _Copying(self, state)
             progress.going_on(state.items)
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 jobs = [pool.submit(taking.part, source, n, progress) for n in range(source.parts)]
@@ -73,7 +123,7 @@ class Copy:
         return self.folder / f"part-{number}.jsonl"
 
     def note(self, state: Checkpoint) -> None:
-        checkpoint.write(self._checkpoint, state)
+        write_checkpoint(self._checkpoint, state)
 
     @property
     def _checkpoint(self) -> Path:
@@ -103,7 +153,7 @@ class Copy:
             yield
 
 
-class _Taking:
+class _Copying:
     """The parts of one copy, being taken side by side into one checkpoint."""
 
     def __init__(self, copy: Copy, state: Checkpoint) -> None:

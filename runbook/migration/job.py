@@ -10,15 +10,12 @@ from aws.desired import Table
 from plan.canonical import Item
 from runbook.converge.masters import MANIFEST
 from runbook.engine import Refused, StepContext
-from runbook.migration.checkpoint import Checkpoint
-from runbook.migration.copy import Copy
-from runbook.migration.elsewhere import Elsewhere
-from runbook.migration.fitting import fitted
-from runbook.migration.listing import Fit, Listing, listed, listed_source
+from runbook.migration.copy import Checkpoint, Copy
 from runbook.migration.progress import Progress
-from runbook.migration.scanning import Scan
-from runbook.migration.source import FileSource, Source, TableSource
-from runbook.migration.survey import Flaw
+from runbook.migration.source import FileSource, Source, SourceEnvironment, TableSource
+from runbook.migration.table_io import Scan
+from runbook.migration.transform import Flaw, transformed
+from runbook.migration.verify import ItemHashes, Transform, item_hashes, source_hashes
 
 USUAL_SOURCE = "dev"
 
@@ -33,7 +30,7 @@ class Job:
     source: Source
     table: Table
     copy: Copy
-    fit: Fit = fitted
+    transform: Transform = transformed
     flaw: Flaw = lambda _: None
     adds_only: bool = False
     private: bool = False
@@ -69,26 +66,26 @@ class Job:
             for page in self.source.pages(part):
                 yield from page.items
 
-    def wanted(self, context: StepContext) -> Listing:
-        """List what is to be carried over; its hash is the same before and after fitting."""
-        return listed(self.items(context), self.table, fit=_as_it_is)
+    def wanted(self, context: StepContext) -> ItemHashes:
+        """List what is to be carried over; its hash is the same before and after the transform."""
+        return item_hashes(self.items(context), self.table, transform=_as_it_is)
 
-    def fresh(self, context: StepContext) -> Listing:
+    def fresh(self, context: StepContext) -> ItemHashes:
         """List the source as it is now."""
         progress = Progress(what=f"reading {self.source}", watch=context.watch)
-        return listed_source(self.source, self.table, _as_it_is, progress)
+        return source_hashes(self.source, self.table, _as_it_is, progress)
 
-    def found(self, context: StepContext) -> Listing:
+    def found(self, context: StepContext) -> ItemHashes:
         """List the target as it is now; nothing, in a rehearsal, where it is yet to be made."""
         client, name = context.client("dynamodb"), self.table.name
         answer = unless_absent(client.describe_table, TableName=name)
         before = f"python -m runbook tables --env {context.environment.name} --go"
         context.needs(answer, f"table {name} does not exist: run `{before}` first")
         if answer is None:
-            return Listing({})
+            return ItemHashes({})
         progress = Progress(what=f"reading {name}", watch=context.watch)
         target = target_of(context, self.table)
-        return listed_source(target, self.table, self.fit, progress)
+        return source_hashes(target, self.table, self.transform, progress)
 
 
 def source_in(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +124,7 @@ def source_of(context: StepContext, table: Table) -> Source:
     return found
 
 
-def _opened(there: Elsewhere, table: Table, context: StepContext) -> TableSource:
+def _opened(there: SourceEnvironment, table: Table, context: StepContext) -> TableSource:
     client, name = there.client("dynamodb"), there.tables[table.key]
     found = TableSource(
         scan=Scan(client=client, table=name, sleep=context.sleep),

@@ -1,13 +1,28 @@
-"""Where the items come from: a table of another environment, or a file."""
+"""Where the items come from: a table of another environment, a file, or people's items alone."""
 
+import codecs
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, Protocol
 
-from runbook.migration.file_forms import bytes_of, items_in
-from runbook.migration.scanning import SEGMENTS, Key, Page, Scan
+import boto3
+
+from lambdas.rally.domain.counters import is_counter
+from lambdas.rally.domain.ids import is_line_user
+from plan.canonical import Item
+from runbook.engine import Clients, Refused
+from runbook.engine.clients import opened
+from runbook.migration.table_io import SEGMENTS, ItemPage, Scan, StartKey
+from signoff.environment import Environment, names, peek
+from signoff.guard import GuardError, guard
+
+HINT = "export it with `aws dynamodb scan --output json`"
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How a file begins that PowerShell made of `>`."""
 
 
 class Source(Protocol):
@@ -15,7 +30,7 @@ class Source(Protocol):
 
     @property
     def parts(self) -> int: ...
-    def pages(self, part: int, after: Key | None = None) -> Iterator[Page]: ...
+    def pages(self, part: int, after: StartKey | None = None) -> Iterator[ItemPage]: ...
     def described(self) -> Mapping[str, Any]:
         """Return what tells it from every other source, as JSON: it goes into the manifest."""
 
@@ -36,7 +51,7 @@ class TableSource:
     def parts(self) -> int:
         return SEGMENTS
 
-    def pages(self, part: int, after: Key | None = None) -> Iterator[Page]:
+    def pages(self, part: int, after: StartKey | None = None) -> Iterator[ItemPage]:
         return self.scan.pages(part, after)
 
     def described(self) -> Mapping[str, Any]:
@@ -61,9 +76,194 @@ class FileSource:
     def parts(self) -> int:
         return 1
 
-    def pages(self, part: int, after: Key | None = None) -> Iterator[Page]:  # noqa: ARG002 - a file is one page
-        yield Page(items_in(self.path))
+    def pages(self, part: int, after: StartKey | None = None) -> Iterator[ItemPage]:  # noqa: ARG002 - a file is one page
+        yield ItemPage(items_in(self.path))
 
     def described(self) -> Mapping[str, Any]:
         digest = hashlib.sha256(bytes_of(self.path)).hexdigest()
         return {"file": self.path.name, "sha256": digest}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilteredSource:
+    """A source without the items that are not wanted: they are not even copied."""
+
+    whole: Source
+    wanted: Callable[[Item], bool]
+    name: str
+    """What is wanted, in words: it tells this source from the whole one."""
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.whole}"
+
+    @property
+    def parts(self) -> int:
+        return self.whole.parts
+
+    def pages(self, part: int, after: StartKey | None = None) -> Iterator[ItemPage]:
+        for page in self.whole.pages(part, after):
+            yield ItemPage(tuple(filter(self.wanted, page.items)), page.after)
+
+    def described(self) -> Mapping[str, Any]:
+        return {**self.whole.described(), "chosen": self.name}
+
+
+def of_people(source: Source) -> FilteredSource:
+    return FilteredSource(whole=source, wanted=_is_of_a_person, name="people's items")
+
+
+def _is_of_a_person(item: Item) -> bool:
+    """Whether LINE gave the user id, and the item is no counter, which can be worked out anew."""
+    user, stamp = (str(item.get(name, {}).get("S", "")) for name in ("UserId", "StampId"))
+    return is_line_user(user) and not is_counter(stamp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEnvironment:
+    """``client``: service -> boto3 client, in that account and Region."""
+
+    name: str
+    account: str
+    region: str
+    tables: Mapping[str, str]
+    client: Callable[[str], Any]
+
+
+def reach(name: str, *, file: Path, profile: str | None, here: Environment) -> SourceEnvironment:
+    """Reach an environment of ``file`` with the same credentials, or with those of an AWS profile.
+
+    What variables override is about ``here``, so the file alone says where ``name`` is. Where it
+    names no account, a profile decides, and without one it is the account of ``here``. Raises Refused.
+    """
+    if name not in names(file):
+        raise Refused(f"{file.name} has no environment {name}; it has {', '.join(names(file))}")
+    region = str(peek(name, "region", file))
+    session = _session(profile, region)
+    account = peek(name, "account", file) or (here.account if profile is None else None)
+    return SourceEnvironment(
+        name=name,
+        account=_checked(session, replace(here, name=name, region=region), account),
+        region=region,
+        tables=peek(name, "tables", file),
+        client=Clients(session, region),
+    )
+
+
+def _session(profile: str | None, region: str) -> boto3.Session:
+    try:
+        return opened(region, profile)
+    except GuardError as error:
+        raise Refused(str(error)) from None
+
+
+def _checked(session: boto3.Session, there: Environment, account: str | None) -> str:
+    try:
+        if account is None:
+            account = str(session.client("sts").get_caller_identity()["Account"])
+        return guard(session, replace(there, account=account)).account
+    except GuardError as error:
+        raise Refused(str(error)) from None
+
+
+def items_in(path: Path) -> tuple[Item, ...]:
+    """Read every item of a file; raise Refused, in one sentence, where it is no form that we know.
+
+    An item's own flaws are not looked at here.
+    """
+    return tuple(_item(path, number, row) for number, row in enumerate(_rows(path), 1))
+
+
+def _rows(path: Path) -> list[Any]:
+    text = _text(path).strip()
+    if not text:
+        raise Refused(f"{path} is empty: the export must have failed; {HINT} again")
+    try:
+        whole = json.loads(text)
+    except JSONDecodeError as error:
+        return list(_lines(path, text, error))
+    if isinstance(whole, list):
+        return whole
+    if isinstance(whole, dict):
+        return _of_object(path, whole)
+    raise Refused(f"{path} holds a single value, no items: {HINT}")
+
+
+def bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path} cannot be read ({error.strerror}): name another file") from None
+
+
+def _text(path: Path) -> str:
+    data = bytes_of(path)
+    try:
+        return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused(f"{path} is no text: unpack it, or {HINT}") from None
+
+
+def _lines(path: Path, text: str, error: JSONDecodeError) -> Iterator[Any]:
+    """Read JSON lines. What is no JSON from its first line on was never meant to be."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield json.loads(line)
+        except JSONDecodeError:
+            if number > 1:
+                raise Refused(f"{path}: line {number} is not JSON: is the file cut off?") from None
+            kind = f"cut off, or broken at line {error.lineno}" if line[0] in "{[" else "not JSON"
+            raise Refused(f"{path} is {kind}: {HINT}") from None
+
+
+def _of_object(path: Path, whole: dict[str, Any]) -> list[Any]:
+    if isinstance(whole.get("Items"), list):
+        return _scanned(path, whole)
+    values = list(whole.values())
+    if values and all(isinstance(one, list) for one in values):
+        return _requested(path, values)
+    return [whole]
+
+
+def _scanned(path: Path, output: dict[str, Any]) -> list[Any]:
+    rows: list[Any] = output["Items"]
+    if output.get("NextToken") or output.get("LastEvaluatedKey"):
+        raise Refused(f"{path} holds a part of the table only: scan it without --max-items")
+    if output.get("Count", len(rows)) != len(rows):
+        raise Refused(f"{path} says Count {output['Count']} and holds {len(rows)} items: {HINT}")
+    return rows
+
+
+def _requested(path: Path, tables: list[list[Any]]) -> list[Any]:
+    """Read what `batch-write-item` takes: of one table, and nothing but puts."""
+    if len(tables) > 1:
+        raise Refused(f"{path} is about {len(tables)} tables: give a file of one")
+    return tables[0]
+
+
+def _item(path: Path, number: int, row: Any) -> Item:
+    found = _unwrapped(row)
+    if not isinstance(found, Mapping) or not found:
+        raise Refused(f"{path}: item {number} is no item but {_shown(row)}: {HINT}")
+    plain = [name for name, value in found.items() if not isinstance(value, Mapping)]
+    if plain:
+        raise Refused(
+            f"{path}: item {number} is plain JSON ({_shown({plain[0]: found[plain[0]]})}), not"
+            f' DynamoDB JSON ({{"{plain[0]}": {{"S": …}}}}): {HINT}'
+        )
+    return found
+
+
+def _unwrapped(row: Any) -> Any:
+    """Take off what `batch-write-item` and an export to S3 put around an item."""
+    if isinstance(row, Mapping) and set(row) == {"PutRequest"}:
+        row = row["PutRequest"]
+    if isinstance(row, Mapping) and set(row) == {"Item"}:
+        row = row["Item"]
+    return row
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -38,8 +38,8 @@ from runbook.converge import tables
 from runbook.converge.tables import wait_until_active
 from runbook.engine import Change, Refused, StepContext, step
 from runbook.migration.job import source_of
+from runbook.migration.s3_transfer import Export, Import, exists, refuse_lost, utc_now
 from runbook.migration.source import TableSource
-from runbook.migration.through_s3 import Export, Import, exists, refuse_lost, utc_now
 
 KIND = "import"
 

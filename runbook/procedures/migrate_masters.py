@@ -32,11 +32,11 @@ DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取�
 from aws.change import Changes
 from plan.masters import flaw
 from runbook.engine import StepContext, step
-from runbook.migration.carrying import look_at_items, take_copy, write_items
 from runbook.migration.copy import Copy
-from runbook.migration.fitting import fitted_master
 from runbook.migration.job import Job, job_folder, source_of
-from runbook.migration.proving import leave_manifest
+from runbook.migration.manifest import leave_manifest
+from runbook.migration.steps import look_at_items, take_copy, write_items
+from runbook.migration.transform import transformed_master
 
 
 @step("4-1")
@@ -111,6 +111,6 @@ def _job(context: StepContext) -> Job:
         source=source_of(context, table),
         table=table,
         copy=Copy(job_folder(context, table)),
-        fit=fitted_master,
+        transform=transformed_master,
         flaw=flaw,
     )

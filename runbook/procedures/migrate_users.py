@@ -11,11 +11,11 @@ name of whoever decided it (`--by`). Synthetic users stay behind, and so do the 
 
 from aws.change import Changes
 from runbook.engine import Refused, StepContext, ask, step
-from runbook.migration.carrying import look_at_items, take_copy, write_items
 from runbook.migration.copy import Copy
 from runbook.migration.job import Job, job_folder, source_of
-from runbook.migration.people import of_people
-from runbook.migration.proving import leave_manifest
+from runbook.migration.manifest import leave_manifest
+from runbook.migration.source import of_people
+from runbook.migration.steps import look_at_items, take_copy, write_items
 
 TABLES = ("users", "userstamps")
 

@@ -9,7 +9,7 @@ import pytest
 from local.aws.faults import denied
 from plan.canonical import canonical_hash
 from runbook.engine import Stopped
-from runbook.migration.through_s3 import EVERY_S, LONGEST_S
+from runbook.migration.s3_transfer import EVERY_S, LONGEST_S
 from runbook.procedures import export_import, migrate_masters
 from tests.runbook.migration.s3_service import LOOKS, S3Service
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything

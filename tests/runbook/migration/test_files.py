@@ -6,7 +6,7 @@ import pytest
 
 from plan.canonical import canonical_hash
 from runbook.engine import Refused, Stopped
-from runbook.migration.file_forms import items_in
+from runbook.migration.source import items_in
 from runbook.procedures import migrate_masters
 from tests.runbook.migration.two_tables import TARGET, everything, spot
 

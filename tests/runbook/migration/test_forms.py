@@ -5,9 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plan.canonical import TODAYS_NAME, canonical_hash, combined_hash, item_hash
-from runbook.migration.dynamodb_json import FormError, normal_number
-from runbook.migration.fitting import fitted, fitted_master
-from runbook.migration.wire import portable, sendable, stored_bytes
+from runbook.migration.dynamodb_json import (
+    FormError,
+    normal_number,
+    portable,
+    sendable,
+    stored_bytes,
+)
+from runbook.migration.transform import transformed, transformed_master
 from tests.runbook.migration.two_tables import place, spot
 
 NUMBERS = st.decimals(-(10**20), 10**20, allow_nan=False, places=9).map(str) | st.sampled_from(
@@ -44,9 +49,9 @@ def test_fitting_changes_no_content_and_is_done_once(more, spelled):
     location = {spelled[name]: value for name, value in place().items()}
     item = {**more, "StampId": {"S": "A"}, "Location": {"M": location}}
 
-    after = fitted_master(item)
+    after = transformed_master(item)
     assert canonical_hash([after]) == canonical_hash([item])
-    assert fitted_master(after) == after
+    assert transformed_master(after) == after
     assert set(after["Location"]["M"]) == {"lat", "lon", "radiusM"}
 
 
@@ -82,8 +87,8 @@ def test_a_number_that_dynamodb_refuses_is_refused(text):
 def test_only_the_location_is_renamed():
     other = {"M": {"lat": {"N": "1"}, "lng": {"N": "2"}}}
 
-    assert fitted_master(spot(1, Route=other))["Route"] == other
-    assert fitted(spot(1, Location=other))["Location"] == other
+    assert transformed_master(spot(1, Route=other))["Route"] == other
+    assert transformed(spot(1, Location=other))["Location"] == other
 
 
 def test_both_sides_know_the_same_spellings():

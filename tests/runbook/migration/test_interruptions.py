@@ -10,7 +10,7 @@ from local.aws.faults import denied, throttled
 from local.aws.request import json_response
 from plan.canonical import canonical_hash
 from runbook.engine import Journal, Stopped
-from runbook.migration.throttling import LONGEST_S, PAUSES
+from runbook.migration.table_io import LONGEST_S, PAUSES
 from runbook.procedures import migrate_masters
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything, put, spot
 

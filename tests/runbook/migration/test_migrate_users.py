@@ -5,10 +5,10 @@ import json
 import pytest
 
 from runbook.engine import Journal, Refused, Stopped
-from runbook.migration.carrying import look_at_items
 from runbook.migration.copy import Copy
 from runbook.migration.job import Job
-from runbook.migration.scanning import Page
+from runbook.migration.steps import look_at_items
+from runbook.migration.table_io import ItemPage
 from runbook.procedures import migrate_users
 from tests.runbook.migration.two_tables import create, everything, put
 from tests.runbook.toy import Memory
@@ -109,7 +109,7 @@ def test_a_user_that_dynamodb_would_refuse_is_told_without_a_name(people):
             return {}
 
         def pages(self, *_):
-            yield Page(({**USERS[0], "Score": {"N": "1E+400"}}, USERS[1]))
+            yield ItemPage(({**USERS[0], "Score": {"N": "1E+400"}}, USERS[1]))
 
     context = people.run(migrate_users).context
     copy = Copy(people.folder / "copy")

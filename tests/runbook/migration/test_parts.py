@@ -8,14 +8,18 @@ from botocore.exceptions import ClientError
 
 from aws.change import nothing
 from runbook.engine import Refused
-from runbook.migration import checkpoint
-from runbook.migration.checkpoint import Checkpoint, Part
-from runbook.migration.copy import Copy
-from runbook.migration.loading import IN_ONE_WRITE, LARGEST_WRITE, batches
+from runbook.migration.copy import Checkpoint, Copy, Part, read_checkpoint, write_checkpoint
+from runbook.migration.dynamodb_json import sent_bytes
 from runbook.migration.progress import Progress
-from runbook.migration.scanning import Page
-from runbook.migration.throttling import LONGEST_S, PAUSES, unhurried
-from runbook.migration.wire import sent_bytes
+from runbook.migration.table_io import (
+    IN_ONE_WRITE,
+    LARGEST_WRITE,
+    LONGEST_S,
+    PAUSES,
+    ItemPage,
+    batches,
+    retried_while_busy,
+)
 from tests.runbook.migration.two_tables import spot
 
 
@@ -59,7 +63,7 @@ class Pages:
             if number - first == self.breaks:
                 raise Refused("no more")
             item = spot(part * 10 + number)
-            yield Page((item,), {"n": number} if number < 2 else None)
+            yield ItemPage((item,), {"n": number} if number < 2 else None)
 
 
 ALL = [spot(number) for number in (0, 1, 2, 10, 11, 12)]
@@ -135,9 +139,9 @@ def test_nobody_else_may_read_a_copy(tmp_path):
 def test_a_checkpoint_is_read_as_it_was_written(tmp_path):
     path = tmp_path / "checkpoint.json"
     written = Checkpoint(source={"a": 1}, begun="now", parts=(Part(1, 2, {"k": {"S": "é"}}),))
-    checkpoint.write(path, written)
+    write_checkpoint(path, written)
 
-    assert checkpoint.read(path) == written
+    assert read_checkpoint(path) == written
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", '{"parts": 1}', '{"parts": [{"x": 1}]}'])
@@ -146,7 +150,7 @@ def test_what_is_no_checkpoint_is_none(tmp_path, text):
     if text is not None:
         path.write_text(text)
 
-    assert checkpoint.read(path) is None
+    assert read_checkpoint(path) is None
 
 
 def test_the_bar_shows_the_rate_and_the_time_that_is_left():
@@ -192,7 +196,7 @@ def test_a_busy_table_is_asked_again_at_growing_random_intervals():
             raise BUSY
         return "done"
 
-    assert unhurried(call, "reading", naps.append) == "done"
+    assert retried_while_busy(call, "reading", naps.append) == "done"
     assert len(naps) == PAUSES
     assert all(0 <= nap <= min(LONGEST_S, 0.05 * 2**n) for n, nap in enumerate(naps))
 
@@ -203,5 +207,5 @@ def test_another_error_is_told_at_once():
 
     naps = []
     with pytest.raises(ClientError, match="ValidationException"):
-        unhurried(call, "reading", naps.append)
+        retried_while_busy(call, "reading", naps.append)
     assert naps == []

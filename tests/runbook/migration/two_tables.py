@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from local.aws.server import LocalAws
 from runbook.engine import Journal, Procedure, Run
-from runbook.migration.elsewhere import Elsewhere
+from runbook.migration.source import SourceEnvironment
 from tests.runbook.desk import ONCE, Desk, said_in
 from tests.runbook.toy import WHO, Memory
 
@@ -91,8 +91,8 @@ class Rally:
             who=WHO,
         )
 
-    def elsewhere(self, name: str) -> Elsewhere:
-        return Elsewhere(
+    def elsewhere(self, name: str) -> SourceEnvironment:
+        return SourceEnvironment(
             name=name,
             account=self.desk.aws.account,
             region=DEV_REGION,

@@ -1,17 +1,21 @@
 """The first steps of a migration: copy the source, look at every item, write what the target lacks."""
 
 import json
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from aws.change import Changes
 from aws.words import Words
+from plan.canonical import Item, combined_hash
 from runbook.engine import Change, Refused, StepContext
-from runbook.migration.job import Job
-from runbook.migration.listing import Key, difference, key_of, told
-from runbook.migration.loading import Loader
+from runbook.migration.job import Job, target_of
 from runbook.migration.progress import Progress
-from runbook.migration.replacing import keep, replacements
-from runbook.migration.survey import Survey, list_bad, survey
+from runbook.migration.table_io import Loader
+from runbook.migration.transform import Validation, validate, write_bad_items
+from runbook.migration.verify import ItemHashes, Key, difference, key_of, told
+
+SHOWN = 20
 
 
 def take_copy(context: StepContext, job: Job) -> Changes:
@@ -41,7 +45,7 @@ def take_copy(context: StepContext, job: Job) -> Changes:
 def look_at_items(context: StepContext, job: Job) -> Changes:
     """Show the first items before and after; raise Refused, and list them, where any is not fit to go."""
     context.watch("looking at every item")
-    found = survey(job.items(context), job.table, job.fit, job.flaw)
+    found = validate(job.items(context), job.table, job.transform, job.flaw)
     if not found.count:
         _discard(context, job)
         raise Refused(f"{job.source} holds no items: see whether it is the right one")
@@ -105,12 +109,12 @@ def _discard(context: StepContext, job: Job) -> None:
             job.copy.discard()
 
 
-def _refuse_bad(context: StepContext, job: Job, found: Survey) -> None:
+def _refuse_bad(context: StepContext, job: Job, found: Validation) -> None:
     path = job.copy.folder / "bad-items.jsonl"
     if not found.bad:
         path.unlink(missing_ok=True)
         return
-    list_bad(found.bad, path)
+    write_bad_items(found.bad, path)
     _discard(context, job)
     few = "" if job.private else f" ({'; '.join(map(str, found.bad[:3]))})"
     raise Refused(
@@ -124,8 +128,56 @@ def _write(
 ) -> None:
     keep(context, job, replaced)
     keys = {*missing, *replaced}
-    items = (job.fit(one) for one in job.items(context) if key_of(one, job.table) in keys)
+    items = (job.transform(one) for one in job.items(context) if key_of(one, job.table) in keys)
     progress = Progress(what=f"writing {job.table.name}", watch=context.watch, total=len(keys))
     loader = Loader(client=context.client("dynamodb"), table=job.table.name, sleep=context.sleep)
     loader.load(items, progress)
     context.tell(f"{progress.done:,} items written, {progress.rate():,.0f}/s")
+
+
+def replacements(
+    context: StepContext, job: Job, keys: Sequence[Key], wanted: ItemHashes, there: ItemHashes
+) -> Iterator[Change]:
+    """Yield a Change for each of the first items, and one for all the others together.
+
+    All contents count in it, so that what was agreed to is what is done.
+    """
+    first, rest = keys[:SHOWN], keys[SHOWN:]
+    before = {key_of(one, job.table): one for one in _there(context, job, first)}
+    after = _carried(context, job, first)
+    resource = f"table {job.table.name}"
+    for key in first:
+        yield Change(
+            resource, f"item {told([key])}", before.get(key), after.get(key), destroys=True
+        )
+    if rest:
+        old, new = (combined_hash(side.hashes[key] for key in rest) for side in (there, wanted))
+        yield Change(resource, f"{len(rest):,} items more", old, new, destroys=True)
+
+
+def keep(context: StepContext, job: Job, keys: Collection[Key]) -> None:
+    """Write the items as they are now into a file of their own, as JSON lines, before they go."""
+    if not keys:
+        return
+    path = job.copy.folder / f"replaced-{job.copy.now():%Y%m%dT%H%M%S%f}.jsonl"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        for item in _there(context, job, keys):
+            file.write(json.dumps(item, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    context.tell(f"{len(keys):,} items are replaced; as they were, they stand in {path}")
+
+
+def _there(context: StepContext, job: Job, keys: Collection[Key]) -> Iterator[Item]:
+    target, chosen = target_of(context, job.table), set(keys)
+    for part in range(target.parts if chosen else 0):
+        for page in target.pages(part):
+            yield from (one for one in page.items if key_of(one, job.table) in chosen)
+
+
+def _carried(context: StepContext, job: Job, keys: Collection[Key]) -> dict[Key, Item]:
+    if not keys:
+        return {}
+    chosen = set(keys)
+    items = ((key_of(one, job.table), one) for one in job.items(context))
+    return dict(islice(((k, job.transform(one)) for k, one in items if k in chosen), len(chosen)))

@@ -12,16 +12,16 @@ from runbook.migration.progress import Progress
 from runbook.migration.source import Source
 
 Key = tuple[str, ...]
-Fit = Callable[[Item], Item]
+Transform = Callable[[Item], Item]
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """Memory: some 300 bytes an item, so that a million fit into a laptop."""
+class ItemHashes:
+    """One hash per key. Memory: some 300 bytes an item, so that a million fit into a laptop."""
 
     hashes: Mapping[Key, str]
-    unfit: frozenset[Key] = frozenset()
-    """Keys of items that are spelled otherwise than they are carried over, if with the same meaning."""
+    untransformed: frozenset[Key] = frozenset()
+    """Keys of items that are spelled otherwise than they are migrated, with the same meaning."""
 
     @property
     def count(self) -> int:
@@ -45,40 +45,42 @@ class Difference:
         return bool(self.missing or self.other or self.extra)
 
 
-def difference(wanted: Listing, found: Listing) -> Difference:
+def difference(wanted: ItemHashes, found: ItemHashes) -> Difference:
     ours, theirs = wanted.hashes, found.hashes
     common = ours.keys() & theirs.keys()
     return Difference(
         missing=tuple(sorted(ours.keys() - theirs.keys())),
-        other=tuple(sorted(k for k in common if ours[k] != theirs[k] or k in found.unfit)),
+        other=tuple(sorted(k for k in common if ours[k] != theirs[k] or k in found.untransformed)),
         extra=tuple(sorted(theirs.keys() - ours.keys())),
     )
 
 
-def listed(items: Iterable[Item], table: Table, fit: Fit) -> Listing:
-    """List items by the key of ``table``. Raises KeyError where an item has no key."""
+def item_hashes(items: Iterable[Item], table: Table, transform: Transform) -> ItemHashes:
+    """Hash items by the key of ``table``. Raises KeyError where an item has no key."""
     hashes: dict[Key, str] = {}
-    unfit: set[Key] = set()
+    untransformed: set[Key] = set()
     for item in items:
         key = key_of(item, table)
         hashes[key] = item_hash(item)
-        if not _is_fit(item, fit):
-            unfit.add(key)
-    return Listing(hashes, frozenset(unfit))
+        if not _is_transformed(item, transform):
+            untransformed.add(key)
+    return ItemHashes(hashes, frozenset(untransformed))
 
 
-def listed_source(source: Source, table: Table, fit: Fit, progress: Progress) -> Listing:
-    """List a whole source, its parts side by side."""
+def source_hashes(
+    source: Source, table: Table, transform: Transform, progress: Progress
+) -> ItemHashes:
+    """Hash the items of a whole source, its parts in parallel."""
 
-    def one(part: int) -> Listing:
+    def one(part: int) -> ItemHashes:
         pages = (progress.counted(page.items) for page in source.pages(part))
-        return listed((item for items in pages for item in items), table, fit)
+        return item_hashes((item for items in pages for item in items), table, transform)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         parts = list(pool.map(one, range(source.parts)))
-    return Listing(
+    return ItemHashes(
         {key: value for part in parts for key, value in part.hashes.items()},
-        frozenset(key for part in parts for key in part.unfit),
+        frozenset(key for part in parts for key in part.untransformed),
     )
 
 
@@ -94,8 +96,8 @@ def told(keys: Iterable[Key], most: int = 5) -> str:
     return ", ".join(shown[:most]) + rest
 
 
-def _is_fit(item: Item, fit: Fit) -> bool:
+def _is_transformed(item: Item, transform: Transform) -> bool:
     try:
-        return fit(item) == item
+        return transform(item) == item
     except FormError:
         return False

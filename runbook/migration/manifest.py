@@ -9,14 +9,14 @@ from aws.words import Words
 from runbook.converge.masters import MANIFEST
 from runbook.engine import Change, Refused, StepContext
 from runbook.migration.job import Job, source_in
-from runbook.migration.listing import Difference, Key, Listing, difference, told
+from runbook.migration.verify import Difference, ItemHashes, Key, difference, told
 
 
 def leave_manifest(context: StepContext, job: Job) -> Changes:
     """Compare both sides, and record count and hash; nothing to do where the record says so already."""
-    listing, found = job.wanted(context), _undated(job.manifest(context))
-    wanted = _body(job, listing)
-    if found == _undated(wanted) and not _odd(job, difference(listing, job.found(context))):
+    hashes, found = job.wanted(context), _undated(job.manifest(context))
+    wanted = _body(job, hashes)
+    if found == _undated(wanted) and not _odd(job, difference(hashes, job.found(context))):
         return ()
     change = Change("evidence", MANIFEST, found, _undated(wanted))
 
@@ -48,14 +48,14 @@ def _attest(context: StepContext, job: Job, wanted: Mapping[str, Any]) -> None:
     job.copy.discard()
 
 
-def _body(job: Job, listing: Listing) -> dict[str, Any]:
+def _body(job: Job, hashes: ItemHashes) -> dict[str, Any]:
     """Return the manifest; ``copied`` tells a copy that was carried over from one that is not yet."""
     state = job.copy.of(job.source)
     copied = {"copied": state.begun} if state else {}
     return {
         "table": job.table.name,
-        "count": listing.count,
-        "hash": listing.hash,
+        "count": hashes.count,
+        "hash": hashes.hash,
         "source": {**job.source.described(), **copied},
         **({"decided_by": job.decided_by} if job.decided_by else {}),
     }

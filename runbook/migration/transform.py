@@ -1,17 +1,17 @@
-"""Looking at every item before anything is written: what becomes of it, and which are not fit to go."""
+"""What becomes of an item on its way: today's location keys, normal numbers; and which items are not fit to go."""
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from aws.desired import Table
-from plan.canonical import Item
-from runbook.migration.dynamodb_json import FormError
-from runbook.migration.listing import Fit, Key, key_of
-from runbook.migration.wire import stored_bytes
+from plan.canonical import TODAYS_NAME, Item
+from runbook.migration.dynamodb_json import FormError, Typed, normal, stored_bytes
+from runbook.migration.verify import Key, Transform, key_of
 
+LOCATION = "Location"
 Flaw = Callable[[Item], str | None]
 LARGEST_ITEM = 400 * 1024
 LARGEST_KEY = 1024
@@ -19,8 +19,35 @@ LARGEST_KEY = 1024
 SHOWN = 3
 
 
+def transformed(item: Item) -> Item:
+    """Bring the numbers of any item to their normal form; raise FormError for no DynamoDB JSON."""
+    return {name: normal(value) for name, value in item.items()}
+
+
+def transformed_master(item: Item) -> Item:
+    """Do the same, and give a stamp master's location today's keys: lat, lon, radiusM.
+
+    Raises FormError where one thing stands there under two spellings: which is right, a person knows.
+    """
+    plain = dict(transformed(item))
+    location = plain.get(LOCATION, {}).get("M")
+    if isinstance(location, Mapping):
+        plain[LOCATION] = {"M": _renamed(location)}
+    return plain
+
+
+def _renamed(location: Mapping[str, Typed]) -> dict[str, Typed]:
+    found: dict[str, Typed] = {}
+    for name, value in location.items():
+        usual = TODAYS_NAME.get(name, name)
+        if usual in found:
+            raise FormError(f"{LOCATION} has {usual} twice, once as another spelling")
+        found[usual] = value
+    return found
+
+
 @dataclass(frozen=True, slots=True)
-class Bad:
+class BadItem:
     """An item that is not fit to go. ``place`` is where it stands in the source, from 1."""
 
     place: int
@@ -32,28 +59,28 @@ class Bad:
 
 
 @dataclass(slots=True)
-class Survey:
+class Validation:
     """``first`` are pairs of an item before and after."""
 
     count: int = 0
     respelled: int = 0
-    bad: list[Bad] = field(default_factory=list)
+    bad: list[BadItem] = field(default_factory=list)
     first: list[tuple[Item, Item]] = field(default_factory=list)
 
 
-def survey(items: Iterable[Item], table: Table, fit: Fit, flaw: Flaw) -> Survey:
-    """Look at every item. What is wrong with one is told in the survey, never raised."""
-    found, seen = Survey(), set[Key]()
+def validate(items: Iterable[Item], table: Table, transform: Transform, flaw: Flaw) -> Validation:
+    """Look at every item. What is wrong with one is told in the result, never raised."""
+    found, seen = Validation(), set[Key]()
     for item in items:
         found.count += 1
         key = _key(item, table)
         try:
-            after = fit(item)
+            after = transform(item)
         except FormError as error:
-            found.bad.append(Bad(found.count, key, str(error)))
+            found.bad.append(BadItem(found.count, key, str(error)))
             continue
         if reason := _key_flaw(key, table, seen) or _size_flaw(after) or flaw(after):
-            found.bad.append(Bad(found.count, key, reason))
+            found.bad.append(BadItem(found.count, key, reason))
         elif after != item:
             found.respelled += 1
         if len(found.first) < SHOWN:
@@ -61,7 +88,7 @@ def survey(items: Iterable[Item], table: Table, fit: Fit, flaw: Flaw) -> Survey:
     return found
 
 
-def list_bad(bad: Iterable[Bad], path: Path) -> None:
+def write_bad_items(bad: Iterable[BadItem], path: Path) -> None:
     """Write one JSON line per bad item: where it stands, its key, and why; not what else is in it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
