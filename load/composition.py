@@ -17,7 +17,9 @@ from load.engine.run_file import LoadRun
 from load.prepare import ROOT, RunOptions, prepare
 from load.quota import QuotaLedger
 from load.target import ClientFactory, LoadComposition, Say, StackUrls, open_target
-from signoff.environment import Environment, embedded
+from plan import plan_for, scope_of
+from signoff.environment import Environment, EnvironmentFileError, embedded
+from signoff.environment import load as load_environment
 from signoff.guard import GuardError, guard
 from signoff.release import release_of
 
@@ -54,10 +56,8 @@ def _stack(environment: Environment, say: Say) -> Iterator[StackUrls]:
 
 
 def _environment(name: str, file: Path) -> Environment:
-    from signoff.environment import EnvironmentFileError, load  # noqa: PLC0415 - reads at first use
-
     try:
-        environment: Environment = load(name, file).environment
+        environment: Environment = load_environment(name, file).environment
     except EnvironmentFileError as error:
         raise LoadRefused(str(error)) from None
     return environment
@@ -83,8 +83,6 @@ def _caller(environment: Environment) -> str:
 
 def _release(environment: Environment) -> str | None:
     """Tell what is live, or None: then no verdict can count for a release."""
-    from plan import plan_for, scope_of  # noqa: PLC0415 - plan is only needed here
-
     scope = scope_of(plan_for(environment), environment)
     inventory = on_demand(
         boto3.Session(region_name=environment.region),

@@ -109,6 +109,15 @@ def test_load_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(ran):
     assert not done.unwanted, f"load run --env prod loads {', '.join(done.unwanted)}"
 
 
+@pytest.mark.parametrize("command", [["--help"], ["plans"], ["run", "--env=prod"]], ids=" ".join)
+def test_load_without_a_stack_or_credentials_loads_neither_emulator_nor_runbook(command, ran):
+    done = ran("-m", "load", *command, **PROD, AWS_EC2_METADATA_DISABLED="true")
+
+    assert done.code == (4 if command[0] == "run" else 0), done.said
+    assert "load.commands" in done.modules
+    assert not done.unwanted, f"load {command[0]} loads {', '.join(done.unwanted)}"
+
+
 def keys_to(aws):
     return {
         "AWS_ENDPOINT_URL": aws.endpoint,
