@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from importlib import import_module
 
+from aws import function
 from aws.ledger import Ledger, Unplanned
-from aws.ledgers import dynamodb
+from aws.ledgers import dynamodb, lambda_
 from aws.reading import Reader, Reading, taken
 from aws.section import Section
 
@@ -28,6 +29,26 @@ def tables(reading: Reading) -> Section[Attached]:
     return _attached(reading, dynamodb.TABLE.en, reading.scope.tables, rests_on, ask)
 
 
+def functions(reading: Reading) -> Section[Attached]:
+    """Ask what feeds a function, and where the outcome of its asynchronous calls goes."""
+    reading.source(_event_sources)
+
+    def ask(name: str) -> None:
+        reading.aws.listed(
+            "lambda",
+            "list_function_event_invoke_configs",
+            "FunctionEventInvokeConfigs",
+            FunctionName=name,
+        )
+
+    return _attached(reading, lambda_.FUNCTION.en, function.present(reading), ("functions",), ask)
+
+
+def _event_sources(reading: Reading) -> None:
+    """Ask once for every function of the Region: the ledger names whose each one is."""
+    reading.aws.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
+
+
 def _attached(
     reading: Reading,
     kind: str,
@@ -48,6 +69,9 @@ def _attached(
 
 
 READERS = {
+    "function_attachments": Reader(
+        functions, ("lambda:ListEventSourceMappings", "lambda:ListFunctionEventInvokeConfigs")
+    ),
     "table_attachments": Reader(
         tables,
         ("dynamodb:DescribeTimeToLive", "dynamodb:DescribeKinesisStreamingDestination"),

@@ -105,16 +105,16 @@ def names(reading: Reading) -> list[str]:
 
 
 def functions(reading: Reading) -> Section[Function]:
-    return reading.each(_present(reading), lambda name: _function(reading, name))
+    return reading.each(present(reading), lambda name: _function(reading, name))
 
 
 def aliases(reading: Reading) -> Section[tuple[Alias, ...]]:
-    return reading.each(_present(reading), lambda name: _aliases(reading, name))
+    return reading.each(present(reading), lambda name: _aliases(reading, name))
 
 
 def versions(reading: Reading) -> Section[tuple[Version, ...]]:
     found = reading.source(listed)
-    return {name: _versions(found, name) for name in _present(reading)}
+    return {name: _versions(found, name) for name in present(reading)}
 
 
 def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
@@ -131,11 +131,11 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
         published = [one.number for one in taken(numbered, "versions", name)]
         return tuple(_policy(reading, name, one) for one in (None, *aliases, *published))
 
-    return reading.each(_present(reading), read)
+    return reading.each(present(reading), read)
 
 
 def urls(reading: Reading) -> Section[tuple[FunctionUrl, ...]]:
-    return reading.each(_present(reading), lambda name: _urls(reading, name))
+    return reading.each(present(reading), lambda name: _urls(reading, name))
 
 
 def account(reading: Reading) -> Section[LambdaAccount]:
@@ -148,7 +148,7 @@ def account(reading: Reading) -> Section[LambdaAccount]:
     }
 
 
-def _present(reading: Reading) -> list[str]:
+def present(reading: Reading) -> list[str]:
     """Return the functions to ask about: those that exist, or all where no list can be read."""
     try:
         existing = set(reading.source(names))

@@ -80,6 +80,8 @@ class Sections:
     function_urls: Section[tuple[FunctionUrl, ...]]
     lambda_account: Section[LambdaAccount]
     """One item, ``account``."""
+    function_attachments: Section[tuple[Unplanned, ...]]
+    """What nobody planned of what the alias runs."""
     roles: Section[Role]
     tables: Section[Table]
     backups: Section[Backups]

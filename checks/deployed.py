@@ -146,6 +146,11 @@ class Deployed:
         name = self.plan.api.name
         return self._one("DEP-20", "deployments of API", name, self.found.deployments)
 
+    def function_attachments(self, want: desired.Function) -> tuple[Unplanned, ...]:
+        self.function(want)
+        section = self.found.function_attachments
+        return self._one("DEP-10", "attachments of function", want.name, section)
+
     def versions(self, want: desired.Function) -> tuple[Version, ...]:
         self.function(want)
         return self._one("DEP-10", "versions of function", want.name, self.found.versions)

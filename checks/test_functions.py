@@ -1,5 +1,6 @@
-"""DEP-10 to DEP-18: the seven functions run as decided, behind an alias, with room to breathe."""
+"""DEP-10 to DEP-19: the seven functions run as decided, behind an alias, with room to breathe."""
 
+from aws.difference import unallowed
 from checks.capacity import CALLS_PER_REQUEST, busy, free_for_us
 from checks.deployments import ids, newest
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
@@ -172,3 +173,13 @@ def test_reservation_does_not_strangle_the_function(function, deployed, environm
 
     reserved = found.reserved_concurrency
     assert reserved is None or reserved >= needed, f"{found.name} is held to {reserved}"
+
+
+@expectation("DEP-19")
+def test_nothing_unplanned_is_attached_to_the_function(function, deployed, decided, observe):
+    attached = deployed.function_attachments(function)
+    observe.note(
+        function=function.name, attached=[f"{one.fact.en}: {one.found}" for one in attached]
+    )
+
+    decided(unallowed(attached), observe)

@@ -33,6 +33,11 @@ def _asked(parameters: Mapping[str, Any], _: Mapping[str, Any]) -> str:
     return str(parameters["FunctionName"])
 
 
+def _live(parameters: Mapping[str, Any], _: Mapping[str, Any]) -> str | None:
+    """Speak of what callers reach: $LATEST, which is asked about without a qualifier, is a draft."""
+    return str(parameters["FunctionName"]) if "Qualifier" in parameters else None
+
+
 def _told(_: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     return _name(found["FunctionArn"])
 
@@ -128,7 +133,7 @@ CONFIGURATION: Mapping[str, Entry] = {
 
 LEDGER: Ledger = {
     "lambda:GetFunction": Operation(
-        resources=BY_NAME,
+        resources={"": Resource(kind=FUNCTION, name=_live)},
         members={
             **{f"Configuration.{path}": entry for path, entry in CONFIGURATION.items()},
             "Code.RepositoryType": Closed(
@@ -190,6 +195,7 @@ LEDGER: Ledger = {
         },
     ),
     "lambda:ListEventSourceMappings": Operation(
+        needs=frozenset({"EventSourceMappings"}),
         resources={"EventSourceMappings": Resource(kind=FUNCTION, name=_told)},
         members={
             "EventSourceMappings": Closed(
@@ -199,6 +205,7 @@ LEDGER: Ledger = {
         },
     ),
     "lambda:ListFunctionEventInvokeConfigs": Operation(
+        needs=frozenset({"FunctionEventInvokeConfigs"}),
         resources=BY_NAME,
         members={
             "FunctionEventInvokeConfigs.DestinationConfig.OnSuccess": Closed(
@@ -222,20 +229,15 @@ LEDGER: Ledger = {
             "NextMarker": NEXT,
         },
     ),
-    "lambda:ListCodeSigningConfigs": Operation(
-        resources={},
-        members={"CodeSigningConfigs": Judged("code_signing"), "NextMarker": NEXT},
-    ),
-    "lambda:ListFunctionsByCodeSigningConfig": Operation(
-        resources={}, members={"FunctionArns": Judged("code_signing"), "NextMarker": NEXT}
-    ),
 }
 
 COVERAGE = Coverage(
     speaks_by=frozenset({"FunctionName", "FunctionArn", "ResourceArn", "Resource"}),
     ignored={
         "lambda:GetAlias": "of one alias what ListAliases says of all",
-        "lambda:GetFunctionCodeSigningConfig": "of one function what ListFunctionsByCodeSigningConfig says",
+        "lambda:GetFunctionCodeSigningConfig": "which packages are taken at an upload; what runs is judged by its hash",
+        "lambda:ListCodeSigningConfigs": "which packages are taken at an upload; what runs is judged by its hash",
+        "lambda:ListFunctionsByCodeSigningConfig": "which packages are taken at an upload; what runs is judged by its hash",
         "lambda:GetFunctionConcurrency": "GetFunction tells of it",
         "lambda:GetFunctionConfiguration": "a part of GetFunction",
         "lambda:GetFunctionEventInvokeConfig": "of one qualifier what the listing says of all",

@@ -106,6 +106,8 @@ FUNCTIONS = {
         ]
     },
     "lambda:GetFunction": function,
+    "lambda:ListEventSourceMappings": {"EventSourceMappings": []},
+    "lambda:ListFunctionEventInvokeConfigs": {"FunctionEventInvokeConfigs": []},
     "lambda:ListAliases": lambda asked: {
         "Aliases": [
             {

@@ -66,8 +66,11 @@ UNREAD = {
     "kms:GetKeyPolicy": of("keys", *KEYS[1:]),
     "lambda:GetAccountSettings": {"lambda_account"},
     "lambda:GetFunction": of("functions", *FUNCTIONS)
+    | of("function_attachments", *FUNCTIONS)
     | of("keys", *(f"(of functions {one})" for one in FUNCTIONS)),
     "lambda:GetPolicy": of("function_policies", *FUNCTIONS),
+    "lambda:ListEventSourceMappings": {"function_attachments"},
+    "lambda:ListFunctionEventInvokeConfigs": of("function_attachments", *FUNCTIONS),
     "lambda:ListAliases": of("aliases", *FUNCTIONS) | of("function_policies", *FUNCTIONS),
     "lambda:ListFunctionUrlConfigs": of("function_urls", *FUNCTIONS),
     "lambda:ListFunctions": of("names", "functions")
@@ -106,6 +109,7 @@ EMPTY_LISTINGS = {
     "application-autoscaling:DescribeScalingPolicies": "ScalingPolicies",
     "cloudwatch:DescribeAlarms": "MetricAlarms",
     "dynamodb:ListTables": "TableNames",
+    "lambda:ListEventSourceMappings": "EventSourceMappings",
     "lambda:ListFunctions": "Functions",
     "logs:DescribeLogGroups": "logGroups",
     "secretsmanager:ListSecrets": "SecretList",

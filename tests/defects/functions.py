@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aws.function import LambdaAccount
+from aws.ledger import Unplanned
+from aws.ledgers.lambda_ import FUNCTION
 from aws.rest_api import Deployment
+from aws.words import Words
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
 from tests.defects import following
@@ -14,7 +17,10 @@ from tests.healthy import compute, edge
 
 AUTH, AWARD, STAMPS = "stamp-rally-prod-auth", "stamp-rally-prod-award", "stamp-rally-prod-stamps"
 LAYERS = "arn:aws:lambda:ap-northeast-1"
-EVERYWHERE = ("functions", "aliases", "versions", "function_policies", "function_urls")
+EVERYWHERE = (
+    *("functions", "aliases", "versions", "function_policies", "function_urls"),
+    "function_attachments",
+)
 
 
 def _lost(name: str) -> Break:
@@ -71,6 +77,11 @@ def _rolled_back(name: str, code: str) -> Break:
     )
 
 
+def _attached(name: str, fact: Words, found: str) -> Break:
+    one = Unplanned(kind=FUNCTION, name=name, fact=fact, found=found, call="lambda:…")
+    return edited("function_attachments", name, lambda others: (*others, one))
+
+
 RUNNING = (
     Defect(
         id="DEP-10:absent",
@@ -115,6 +126,19 @@ RELEASES = (
     Defect(
         id="DEP-17:code-on-a-file-system",
         breaks=item("functions", STAMPS, file_systems=("/mnt/code",)),
+    ),
+    Defect(
+        id="DEP-19:in-a-network",
+        breaks=_attached(AWARD, Words(en="network (VPC)", ja="ネットワーク"), "subnet-1"),
+    ),
+    Defect(
+        id="DEP-19:fed-by-a-stream",
+        breaks=_attached(STAMPS, Words(en="event source", ja="イベントソース"), "arn:aws:sqs:…"),
+    ),
+    Defect(
+        id="DEP-19:unreadable",
+        breaks=unread("function_attachments", AWARD),
+        outcome=Outcome.NOT_TESTABLE,
     ),
     Defect(id="DEP-18:new-account", breaks=_room(10)),
     Defect(id="DEP-18:one-too-few", breaks=_room(179)),

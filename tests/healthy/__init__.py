@@ -66,6 +66,7 @@ def _sections() -> Sections:
         "function_policies": compute.function_policies(),
         "function_urls": compute.function_urls(),
         "lambda_account": compute.lambda_account(),
+        "function_attachments": dict.fromkeys(compute.functions(), ()),
         "roles": identity.roles(),
         "tables": data.tables(),
         "backups": data.backups(),
