@@ -8,6 +8,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = ("README.md", "README.ja.md")
+PAGES = [
+    *ROOT.glob("*.md"),
+    *ROOT.glob("docs/**/*.md"),
+    ROOT / "lambdas/README.md",
+    ROOT / "load/recipes/README.md",
+]
+NAMED = re.compile(
+    r"`((?:aws|bench|checks|docs|lambdas|load|local|plan|runbook|signoff|smoke|tests)/[\w./*-]*)`"
+)
+"""A path below one of the project's folders, in the type of code."""
 DECISIONS = ROOT / "docs/decisions"
 STATUS = re.compile(r"^\*\*Status\.\*\* (accepted|replaced), \d{4}-\d\d-\d\d", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
@@ -39,16 +49,25 @@ def test_both_languages_have_the_same_sections():
 
 
 def test_what_is_linked_is_there():
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "load/recipes/README.md"]
     broken = [
         f"{page.relative_to(ROOT)}: {link}"
-        for page in pages
+        for page in PAGES
         for link in LINK.findall(page.read_text(encoding="utf-8"))
         if not (page.parent / link).exists()
     ]
 
-    assert len(pages) > len(FILES)
     assert not broken, f"links that lead nowhere: {broken}"
+
+
+def test_every_path_that_a_page_names_is_there():
+    missing = [
+        f"{page.relative_to(ROOT)}: {path}"
+        for page in PAGES
+        for path in NAMED.findall(page.read_text(encoding="utf-8"))
+        if not list(ROOT.glob(path))
+    ]
+
+    assert not missing, f"paths that are no more: {missing}"
 
 
 def test_every_decision_has_a_status_and_its_line_in_the_index():
