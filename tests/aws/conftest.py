@@ -1,11 +1,11 @@
-"""A fake AWS, and the reading of it."""
+"""A fake AWS, and the reading of it: whole, or section by section as a test looks at it."""
 
 import boto3
 import pytest
 
-from aws.inventory import read
+from aws.inventory import on_demand, read
 from tests.aws.answers import SCOPE
-from tests.aws.fake_aws import CALLER, OPTIONS, FakeAws
+from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,14 @@ def healthy(models):
     session = session_with(models)
     FakeAws().hook(session)
     return read(session, SCOPE, caller=CALLER, options=OPTIONS)
+
+
+@pytest.fixture(scope="session")
+def found(models):
+    """The sections of the same table, each read when a test first looks at it."""
+    session = session_with(models)
+    FakeAws().hook(session)
+    return on_demand(session, SCOPE, caller=CALLER, options=OPTIONS).sections
 
 
 def session_with(models):
@@ -50,3 +58,36 @@ def inventory_of(session):
         return read(session, scope, caller=CALLER, options=options, **more)
 
     return inventory
+
+
+@pytest.fixture
+def sections(session, fake):  # noqa: ARG001 - it answers the session
+    """Give the sections of the scope, or of another one, each read when the test looks at it."""
+
+    def sections(scope=SCOPE, options=OPTIONS):
+        return on_demand(session, scope, caller=CALLER, options=options).sections
+
+    return sections
+
+
+@pytest.fixture
+def changed(fake, sections):
+    """Read with more fields in one answer: at its top, or in the first entry under ``within``."""
+
+    def read(operation, within=None, **more):
+        answer = HEALTHY[operation]
+        answer = (
+            answer({"SecretId": SCOPE.secrets[0], "TableName": "Spots-prod"})
+            if callable(answer)
+            else answer
+        )
+        if within is None:
+            fake.answers[operation] = answer | more
+        elif isinstance(answer[within], list):
+            first, *others = answer[within]
+            fake.answers[operation] = answer | {within: [first | more, *others]}
+        else:
+            fake.answers[operation] = answer | {within: answer[within] | more}
+        return sections()
+
+    return read

@@ -11,8 +11,8 @@ import boto3
 
 from aws.door import RetryPolicy
 from aws.inventory import ReadOptions
-from tests.aws import answers, data_answers, watch_answers
-from tests.aws.gateway_answers import GATEWAY
+from tests.aws import answers
+from tests.aws.answers import api_document, compute, data, gateway, monitoring, secrets
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/reader/somebody"
 ADDRESSES = {answers.SCOPE.domain: ("192.0.2.1",), "d-abc.execute-api.example": ("192.0.2.1",)}
@@ -23,14 +23,15 @@ OPTIONS = ReadOptions(
 )
 
 HEALTHY: Mapping[str, Any] = (
-    answers.FUNCTIONS
-    | answers.ROLES
-    | data_answers.TABLES
-    | data_answers.AUTOSCALING
-    | data_answers.SECRETS
-    | watch_answers.MONITORING
-    | watch_answers.BUCKETS
-    | GATEWAY
+    compute.FUNCTIONS
+    | compute.ROLES
+    | data.TABLES
+    | data.AUTOSCALING
+    | data.BUCKETS
+    | secrets.SECRETS
+    | monitoring.MONITORING
+    | gateway.GATEWAY
+    | api_document.DOCUMENTS
 )
 """``service:Operation`` -> an answer, or what makes one of the parameters asked with."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from plan import plan_for, scope_of
 from signoff.environment import ENVIRONMENTS, load
-from tests.aws.answers import role
+from tests.aws.answers.compute import role
 from tests.aws.fake_aws import HEALTHY
 
 ON_DEMAND = {"BillingMode": "PAY_PER_REQUEST"}

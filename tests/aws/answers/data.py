@@ -1,8 +1,8 @@
-"""AWS's answers about tables, secrets and keys, by hand."""
+"""The answers of DynamoDB, its autoscaling and S3."""
 
 import json
 
-from tests.aws.answers import ACCOUNT, CANARY, REGION, SCOPE, TABLE_KEY, THEN, document
+from tests.aws.answers import ACCOUNT, REGION, SCOPE, TABLE_KEY, THEN, document
 
 
 def table(asked):
@@ -88,28 +88,27 @@ AUTOSCALING = {
         ]
     },
 }
-SECRETS = {
-    "secretsmanager:ListSecrets": {
-        "SecretList": [{"Name": name} for name in (*SCOPE.secrets, "rally-old")]
-    },
-    "secretsmanager:DescribeSecret": lambda asked: {
-        "Name": asked["SecretId"],
-        "ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{asked['SecretId']}-AbCdEf",
-        "VersionIdsToStages": {"one": ["AWSPREVIOUS"], "two": ["AWSCURRENT"]},
-        "Tags": [{"Key": "Environment", "Value": "prod"}],
-    },
-    "secretsmanager:GetResourcePolicy": {"Name": "rally/token"},
-    "secretsmanager:GetSecretValue": lambda asked: {
-        "Name": asked["SecretId"],
-        "SecretString": json.dumps({"KEY": CANARY}),
-    },
-    "kms:DescribeKey": lambda asked: {
-        "KeyMetadata": {
-            "KeyId": "11111111-2222-3333-4444-555555555555",
-            "Arn": TABLE_KEY,
-            "KeyState": "Enabled",
-            "KeyManager": "AWS" if asked["KeyId"].startswith("alias/aws/") else "CUSTOMER",
+BUCKETS = {
+    "s3:GetBucketLocation": {"LocationConstraint": REGION},
+    "s3:GetBucketEncryption": {
+        "ServerSideEncryptionConfiguration": {
+            "Rules": [
+                {
+                    "ApplyServerSideEncryptionByDefault": {
+                        "SSEAlgorithm": "aws:kms",
+                        "KMSMasterKeyID": "alias/rally-images",
+                    }
+                }
+            ]
         }
     },
-    "kms:GetKeyPolicy": {"Policy": json.dumps(document("kms:*"))},
+    "s3:GetPublicAccessBlock": {
+        "PublicAccessBlockConfiguration": {
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        }
+    },
+    "s3:GetBucketPolicy": {"Policy": json.dumps(document("s3:GetObject"))},
 }

@@ -1,4 +1,4 @@
-"""What is remembered of a secret, whatever somebody put into it."""
+"""What is read of secrets and keys, and what is remembered of a secret, whatever somebody put into it."""
 
 import json
 
@@ -6,7 +6,20 @@ import pytest
 
 from aws.saved import to_json
 from aws.secret_text import digest
-from tests.aws.answers import CANARY
+from tests.aws.answers import CANARY, SCOPE
+
+
+def test_secret_without_a_key_of_its_own_names_the_managed_one(found):
+    assert found.secrets["rally/token"].kms_key is None
+    assert found.keys["alias/aws/secretsmanager"].manager == "AWS"
+
+
+def test_copies_of_a_secret_in_other_regions_are_seen(changed):
+    copies = [{"Region": "us-west-2", "Status": "InSync"}]
+
+    found = changed("secretsmanager:DescribeSecret", ReplicationStatus=copies)
+
+    assert found.secrets[SCOPE.secrets[0]].replicas == ("us-west-2",)
 
 
 @pytest.fixture

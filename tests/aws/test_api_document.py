@@ -5,9 +5,7 @@ from copy import deepcopy
 import pytest
 
 from aws.api_document import Authorizer, StaticAnswer, from_draft, from_export, unquoted
-from tests.aws.export_answer import EXPORT
-from tests.aws.gateway_answers import DRAFT
-from tests.aws.gateway_parts import AUTH
+from tests.aws.answers.api_document import AUTH, DRAFT, EXPORT
 
 
 def of_draft(change=lambda _: None):
@@ -148,3 +146,13 @@ def test_sources_of_a_request_authorizer_are_spelled_one_way():
 def test_something_else_is_no_export(raw):
     with pytest.raises(KeyError, match="paths"):
         from_export(raw)
+
+
+def test_draft_and_export_of_the_same_api_are_equal(found):
+    assert found.draft["rally-api"] == found.served["prod"]
+    assert set(found.served["prod"].methods) == {
+        "GET /spots",
+        "OPTIONS /spots",
+        "ANY /login",
+        "GET /inside",
+    }

@@ -1,4 +1,4 @@
-"""AWS's answers about alarms, dashboard, topics, logs and the bucket, by hand."""
+"""The answers of CloudWatch, SNS and Logs."""
 
 import json
 
@@ -106,28 +106,4 @@ MONITORING = {
             if name.startswith(asked["logGroupNamePrefix"])
         ]
     },
-}
-BUCKETS = {
-    "s3:GetBucketLocation": {"LocationConstraint": REGION},
-    "s3:GetBucketEncryption": {
-        "ServerSideEncryptionConfiguration": {
-            "Rules": [
-                {
-                    "ApplyServerSideEncryptionByDefault": {
-                        "SSEAlgorithm": "aws:kms",
-                        "KMSMasterKeyID": "alias/rally-images",
-                    }
-                }
-            ]
-        }
-    },
-    "s3:GetPublicAccessBlock": {
-        "PublicAccessBlockConfiguration": {
-            "BlockPublicAcls": True,
-            "IgnorePublicAcls": True,
-            "BlockPublicPolicy": True,
-            "RestrictPublicBuckets": True,
-        }
-    },
-    "s3:GetBucketPolicy": {"Policy": json.dumps(document("s3:GetObject"))},
 }

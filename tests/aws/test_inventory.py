@@ -1,8 +1,12 @@
-"""No listing is cut short: one entry a page gives the same inventory as everything at once."""
+"""What a whole reading says of itself, and no listing of it is cut short."""
+
+from dataclasses import replace
 
 import pytest
 
-from tests.aws.fake_aws import HEALTHY
+from aws.saved import unreadable
+from tests.aws.answers import SCOPE, THEN
+from tests.aws.fake_aws import CALLER
 
 LISTINGS = {
     "apigateway:GetBasePathMappings",
@@ -29,6 +33,25 @@ LISTINGS = {
 """Those with two entries or more in the table of answers (others have one page either way)."""
 
 
+def test_everything_is_readable(healthy):
+    assert not unreadable(healthy)
+
+
+def test_inventory_says_who_read_what_where_and_when(healthy):
+    assert (healthy.account, healthy.region) == ("444455556666", "ap-northeast-1")
+    assert (healthy.caller, healthy.read_at) == (CALLER, THEN)
+    assert healthy.salts == {"own": "own salt", "dev": "dev salt"}
+    assert not healthy.partial
+
+
+def test_optional_parts_that_are_not_configured_are_not_asked_for(fake, inventory_of):
+    found = inventory_of(replace(SCOPE, domain=None, bucket=None)).sections
+
+    assert (found.domains, found.certificates, found.resolutions, found.buckets) == ({}, {}, {}, {})
+    assert not {one for one in fake.asked if one.startswith(("s3:", "acm:"))}
+    assert "apigateway:GetDomainName" not in fake.asked
+
+
 @pytest.fixture
 def paged(fake, inventory_of):
     fake.paged = True
@@ -50,22 +73,3 @@ def test_listing_is_asked_for_page_by_page(operation, fake, inventory_of):
     inventory_of()
 
     assert fake.asked[operation] > at_once
-
-
-def test_busy_account_s_alarm_history_is_cut_and_the_rest_asked_alarm_by_alarm(fake, inventory_of):
-    quiet = inventory_of()
-    noise = [
-        {"AlarmName": f"alien-{n}", "HistorySummary": "Successfully executed action"}
-        for n in range(9)
-    ]
-    history = HEALTHY["cloudwatch:DescribeAlarmHistory"]["AlarmHistoryItems"]
-    fake.answers["cloudwatch:DescribeAlarmHistory"] = lambda asked: {
-        "AlarmHistoryItems": [one for one in history if one["AlarmName"] == asked["AlarmName"]]
-        if "AlarmName" in asked
-        else noise
-    }
-    fake.paged = True
-    fake.asked.clear()
-
-    assert inventory_of() == quiet
-    assert fake.asked["cloudwatch:DescribeAlarmHistory"] == 5 + 2

@@ -1,0 +1,92 @@
+"""API Gateway's answers but for the API's own text, and ACM's."""
+
+import json
+
+from tests.aws.answers import ACCOUNT, CERTIFICATE, REGION, SCOPE, THEN
+
+REST_API = {
+    "id": "abc123",
+    "name": "rally-api",
+    "createdDate": THEN,
+    "endpointConfiguration": {"types": ["REGIONAL"]},
+    "disableExecuteApiEndpoint": True,
+    "policy": json.dumps({"Statement": []}).replace('"', '\\"'),
+    "tags": {"Environment": "prod"},
+}
+STAGE = {
+    "stageName": "prod",
+    "deploymentId": "d2",
+    "description": "production",
+    "variables": {"table": "Users-prod"},
+    "cacheClusterEnabled": False,
+    "methodSettings": {
+        "*/*": {
+            "throttlingRateLimit": 1000.0,
+            "throttlingBurstLimit": 2000,
+            "loggingLevel": "ERROR",
+            "dataTraceEnabled": False,
+            "cachingEnabled": False,
+        },
+        "~1spots~1{id}/GET": {"throttlingRateLimit": -1.0, "throttlingBurstLimit": -1},
+    },
+    "accessLogSettings": {
+        "format": "$context.requestId",
+        "destinationArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/apigateway/rally",
+    },
+    "tracingEnabled": True,
+    "tags": {"Environment": "prod"},
+}
+
+GATEWAY = {
+    "apigateway:GetRestApis": {"items": [REST_API, REST_API | {"id": "zzz", "name": "alien-api"}]},
+    "apigateway:GetStages": {"item": [STAGE]},
+    "apigateway:GetDeployments": {
+        "items": [
+            {"id": "d1", "createdDate": THEN.replace(day=1)},
+            {"id": "d2", "createdDate": THEN, "description": "second"},
+        ]
+    },
+    "apigateway:GetUsagePlans": {
+        "items": [
+            {
+                "id": "u1",
+                "name": "rally-plan",
+                "throttle": {"rateLimit": 1000.0, "burstLimit": 2000},
+                "quota": {"limit": 100000, "period": "DAY", "offset": 0},
+                "apiStages": [{"apiId": "abc123", "stage": "prod"}],
+            },
+            {"id": "u2", "name": "alien-plan"},
+        ]
+    },
+    "apigateway:GetUsagePlanKeys": {
+        "items": [{"id": "k1", "type": "API_KEY", "name": "rally-key"}]
+    },
+    "apigateway:GetApiKeys": {"items": [{"id": "k1", "name": "rally-key", "enabled": True}]},
+    "apigateway:GetAccount": {
+        "cloudwatchRoleArn": f"arn:aws:iam::{ACCOUNT}:role/gateway-logs",
+        "throttleSettings": {"burstLimit": 5000, "rateLimit": 10000.0},
+    },
+    "apigateway:GetDomainName": {
+        "domainName": SCOPE.domain,
+        "domainNameStatus": "AVAILABLE",
+        "endpointConfiguration": {"types": ["REGIONAL"]},
+        "securityPolicy": "TLS_1_2",
+        "regionalCertificateArn": CERTIFICATE,
+        "regionalDomainName": "d-abc.execute-api.example",
+    },
+    "apigateway:GetBasePathMappings": {
+        "items": [
+            {"basePath": "(none)", "restApiId": "abc123", "stage": "prod"},
+            {"basePath": "v1", "restApiId": "abc123", "stage": "prod"},
+        ]
+    },
+    "acm:DescribeCertificate": {
+        "Certificate": {
+            "CertificateArn": CERTIFICATE,
+            "DomainName": SCOPE.domain,
+            "SubjectAlternativeNames": [SCOPE.domain, "*.rally.example.jp"],
+            "Status": "ISSUED",
+            "NotAfter": THEN.replace(year=2027),
+        }
+    },
+}

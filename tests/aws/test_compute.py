@@ -1,0 +1,101 @@
+"""What is read of functions and roles, literally."""
+
+from tests.aws.answers import REGION
+from tests.aws.answers.compute import FUNCTIONS
+from tests.aws.fake_aws import Refusal
+
+
+def test_function_is_what_its_alias_points_to(found):
+    function = found.functions["rally-auth"]
+
+    assert function.version == "2"
+    assert function.arn == f"arn:aws:lambda:{REGION}:444455556666:function:rally-auth"
+    assert (function.timeout_s, function.memory_mb, function.runtime) == (30, 256, "python3.13")
+    assert function.reserved_concurrency == 5
+    assert function.tracing == "Active"
+
+
+def test_function_tells_what_else_may_run_in_it(found):
+    function = found.functions["rally-auth"]
+
+    assert [one.rpartition(":layer:")[2] for one in function.layers] == ["tools:3"]
+    assert function.file_systems == ("/mnt/a",)
+    assert (function.snap_start, function.architectures) == ("PublishedVersions", ("arm64",))
+    assert function.runtime_version.endswith("runtime:5c1")
+
+
+def test_policies_are_read_of_every_alias_and_version(found):
+    assert [one.qualifier for one in found.function_policies["rally-auth"]] == [
+        *(None, "live", "trial"),
+        *("1", "2"),
+    ]
+
+
+def test_function_environment_shows_only_what_is_public(found):
+    environment = found.functions["rally-auth"].environment
+
+    assert {name: value.text for name, value in environment.items()} == {
+        "TABLE": "Users-prod",
+        "TIMEOUT": "3",
+        "KEY": None,
+    }
+
+
+def test_secret_in_a_function_is_recognised_by_its_digest(found):
+    in_function = found.functions["rally-auth"].environment["KEY"]
+    in_secret = found.secret_values["rally/token"].fields["KEY"]
+
+    assert in_function.digests == in_secret.digests
+    assert set(in_secret.digests) == {"own salt", "dev salt"}
+    assert in_function.holds == ("rally/line", "rally/token")
+
+
+def test_versions_and_aliases_are_told_apart(found):
+    assert [one.number for one in found.versions["rally-auth"]] == ["1", "2"]
+    assert {one.name: one.weights for one in found.aliases["rally-auth"]} == {
+        "live": {},
+        "trial": {"1": 0.1},
+    }
+
+
+def test_function_without_the_alias_is_read_unqualified(fake, sections):
+    def without_alias(asked):
+        answer = FUNCTIONS["lambda:GetFunction"]({"Qualifier": "none", **asked})
+        return Refusal("ResourceNotFoundException", "alias") if "Qualifier" in asked else answer
+
+    fake.answers["lambda:GetFunction"] = without_alias
+
+    assert sections().functions["rally-auth"].name == "rally-auth"
+    assert fake.asked["lambda:GetFunction"] == 4
+
+
+def test_function_without_a_policy_has_none_at_any_place(fake, sections):
+    fake.refuse("lambda:GetPolicy", "ResourceNotFoundException")
+
+    places = sections().function_policies["rally-auth"]
+
+    assert [one.qualifier for one in places] == [None, "live", "trial", "1", "2"]
+    assert {one.document for one in places} == {None}
+
+
+def test_environment_hidden_behind_a_key_makes_the_function_unread(fake, sections):
+    answer = FUNCTIONS["lambda:GetFunction"]
+    hidden = {"Error": {"ErrorCode": "AccessDeniedException", "Message": "KMS"}}
+    fake.answers["lambda:GetFunction"] = lambda asked: {
+        "Configuration": answer(asked)["Configuration"] | {"Environment": hidden}
+    }
+
+    reason = sections().functions["rally-auth"].unreadable
+
+    assert reason == "lambda:GetFunction: environment: AccessDeniedException"
+
+
+def test_role_has_every_document_that_applies_to_it(found):
+    role = found.roles["rally-auth-role"]
+
+    assert {one.name: one.arn is None for one in role.policies} == {
+        "tables": True,
+        "AWSLambdaBasicExecutionRole": False,
+    }
+    assert "dynamodb:*" in role.boundary.document
+    assert "OrganizationAccess" not in found.roles

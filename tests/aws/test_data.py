@@ -1,0 +1,106 @@
+"""What is read of tables and of the bucket, literally."""
+
+from dataclasses import replace
+
+from tests.aws.answers import REGION, SCOPE, TABLE_KEY
+from tests.aws.answers.data import TABLES
+
+
+def test_table_tells_its_shape_and_its_key(found):
+    table = found.tables["Users-prod"]
+
+    assert (table.hash_key, table.range_key, table.billing_mode) == (
+        "UserId",
+        None,
+        "PROVISIONED",
+    )
+    assert [one.name for one in table.indexes] == ["ByPeriod"]
+    assert found.keys[TABLE_KEY].state == "Enabled"
+
+
+def test_scalable_targets_are_those_of_the_table_and_its_indexes(found):
+    assert [one.resource for one in found.scalable_targets["Users-prod"]] == [
+        "table/Users-prod",
+        "table/Users-prod/index/ByPeriod",
+    ]
+    assert "Spots-prod" not in found.scalable_targets
+
+
+def test_scaling_policy_is_that_of_the_very_capacity_that_it_moves(found):
+    table, index = found.scalable_targets["Users-prod"]
+
+    assert (table.policies, index.policies) == (("seventy percent of Read",), ())
+
+
+def test_autoscaling_is_not_asked_about_tables_on_demand(fake, sections):
+    on_demand = TABLES["dynamodb:DescribeTable"]({"TableName": "Spots-prod"})
+    fake.answers["dynamodb:DescribeTable"] = on_demand
+
+    assert sections().scalable_targets == {}
+    assert not {one for one in fake.asked if one.startswith("application-autoscaling:")}
+
+
+def test_copies_of_a_table_in_other_regions_are_seen(changed):
+    found = changed("dynamodb:DescribeTable", "Table", Replicas=[{"RegionName": "us-west-2"}])
+
+    assert found.tables["Spots-prod"].replicas == ("us-west-2",)
+
+
+def test_table_without_a_policy_has_none_and_an_absent_table_is_absent(fake, sections):
+    fake.refuse("dynamodb:GetResourcePolicy", "PolicyNotFoundException")
+    assert sections().table_policies["Users-prod"].document is None
+
+    fake.refuse("dynamodb:GetResourcePolicy", "ResourceNotFoundException")
+    assert sections().table_policies == {}
+
+
+def test_contents_are_dynamodb_json_with_binary_values_in_base64(found):
+    contents = found.contents["Spots-prod"]
+
+    assert contents.items[0] == {"SpotId": {"S": "spot-1"}, "Photo": {"B": "AP8="}}
+    assert contents.complete
+
+
+def test_people_are_counted_and_only_what_is_no_real_user_is_named(found):
+    scan = found.key_scans["Users-prod"]
+
+    assert (scan.examined, scan.complete, scan.foreign) == (4, True, ("Usmoke-1",))
+
+
+def test_only_hash_keys_of_people_are_asked_for(session, sections):
+    asked = []
+    session.events.register(
+        "before-parameter-build.dynamodb.Scan", lambda params, **_: asked.append(dict(params))
+    )
+
+    assert sections().key_scans["Users-prod"].complete
+    assert [
+        one.get("ProjectionExpression") for one in asked if one["TableName"] == "Users-prod"
+    ] == ["#key"]
+
+
+def test_scan_stops_at_its_bound_and_says_so(fake, sections):
+    fake.paged = True
+
+    found = sections(replace(SCOPE, content_bound=1, key_bound=1))
+
+    assert (len(found.contents["Spots-prod"].items), found.contents["Spots-prod"].complete) == (
+        1,
+        False,
+    )
+    assert (found.key_scans["Users-prod"].examined, found.key_scans["Users-prod"].complete) == (
+        1,
+        False,
+    )
+    assert fake.asked["dynamodb:Scan"] == 2
+
+
+def test_bucket_is_closed_and_encrypted_with_its_key(found):
+    bucket = found.buckets["rally-images"]
+
+    assert (bucket.encryption, bucket.public_access_blocked, bucket.region) == (
+        "aws:kms",
+        True,
+        REGION,
+    )
+    assert found.keys["alias/rally-images"].manager == "CUSTOMER"

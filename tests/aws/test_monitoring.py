@@ -1,0 +1,102 @@
+"""What is read of alarms, the dashboard, topics and log groups, literally."""
+
+import pytest
+
+from aws.dashboard import Metric
+from aws.log_group import prefixes
+from aws.section import lookup
+from aws.topic import Subscription, masked_address
+from tests.aws.answers import FOREIGN_TOPIC, REGION, SCOPE, TOPIC
+from tests.aws.answers.monitoring import MONITORING, SEARCH
+
+
+def test_alarm_shows_its_newest_action_only_where_it_failed(found):
+    assert found.alarms["rally-errors"].failed_action == f"Failed to execute action {TOPIC}"
+    assert found.alarms["rally-healed"].failed_action is None
+
+
+def test_busy_account_s_alarm_history_is_cut_and_the_rest_asked_alarm_by_alarm(fake, sections):
+    quiet = sections().alarms
+    noise = [
+        {"AlarmName": f"alien-{n}", "HistorySummary": "Successfully executed action"}
+        for n in range(9)
+    ]
+    history = MONITORING["cloudwatch:DescribeAlarmHistory"]["AlarmHistoryItems"]
+    fake.answers["cloudwatch:DescribeAlarmHistory"] = lambda asked: {
+        "AlarmHistoryItems": [one for one in history if one["AlarmName"] == asked["AlarmName"]]
+        if "AlarmName" in asked
+        else noise
+    }
+    fake.paged = True
+    fake.asked.clear()
+
+    assert sections().alarms == quiet
+    assert fake.asked["cloudwatch:DescribeAlarmHistory"] == 5 + 2
+
+
+def test_topics_are_the_planned_one_and_those_that_alarms_name_in_this_region(found):
+    assert set(found.topics) == {TOPIC, FOREIGN_TOPIC}
+    assert found.topics[TOPIC].subscriptions == (
+        Subscription(protocol="email", endpoint="o***@example.jp", confirmed=True),
+        Subscription(protocol="sms", endpoint="***78", confirmed=False),
+    )
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint", "shown"),
+    [
+        ("email", "on-call@example.jp", "o***@example.jp"),
+        ("sms", "+819012345678", "***78"),
+        ("https", "https://hooks.example/services/T0/SECRET", "https://hooks.example/***"),
+        (
+            "lambda",
+            "arn:aws:lambda:eu-west-1:1:function:pager",
+            "arn:aws:lambda:eu-west-1:1:function:pager",
+        ),
+        ("application", "arn:aws:sns:device/token", "***en"),
+    ],
+)
+def test_address_is_masked(protocol, endpoint, shown):
+    assert masked_address(protocol, endpoint) == shown
+
+
+def test_dashboard_tells_what_is_looked_up_when_it_is_drawn(found):
+    searches = [one.searches for one in found.dashboards["rally-dashboard"].widgets]
+
+    assert searches == [(SEARCH,), (), ("explorer",)]
+
+
+def test_dashboard_shorthand_is_written_out(found):
+    errors, text, _ = found.dashboards["rally-dashboard"].widgets
+
+    def metric(name, function, statistic):
+        return Metric(
+            namespace="AWS/Lambda",
+            name=name,
+            dimensions={"FunctionName": function},
+            statistic=statistic,
+            region=REGION,
+        )
+
+    assert errors.metrics == (
+        metric("Errors", "rally-auth", "Sum"),
+        metric("Errors", "rally-notify", "Maximum"),
+        metric("Duration", "rally-auth", "Sum"),
+    )
+    assert (text.kind, text.metrics) == ("text", ())
+
+
+def test_log_group_that_api_gateway_makes_itself_is_read_as_well(found):
+    assert lookup(found.log_groups, "API-Gateway-Execution-Logs_abc123/prod").retention_days == 30
+    assert set(SCOPE.log_groups) < set(found.log_groups)
+
+
+def test_log_groups_of_a_folder_take_one_listing():
+    names = ["/aws/lambda/p-auth", "/aws/lambda/p-award", "/aws/apigateway/p", "x", "y"]
+
+    assert prefixes(names) == {
+        "/aws/lambda/p-a": ["/aws/lambda/p-auth", "/aws/lambda/p-award"],
+        "/aws/apigateway/p": ["/aws/apigateway/p"],
+        "x": ["x"],
+        "y": ["y"],
+    }
