@@ -160,27 +160,39 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
             run = revalidate(ready, target, aws, ledger=ledger, unlock=options.unlock)
         else:
             run = prepare(target, options, aws, ledger=ledger, out=folders.new(options.plan))
-        about = {**run.about, "previous": previous_digest(folders)}
         execution = Execution(
-            run=replace(run, progress=True, about=about),
+            run=_of_now(run, folders),
             target=target,
             aws=aws,
             folder=Path(run.out),
             display=display,
             live=lambda: composition.release(environment),
         )
-        execution.claim()
-        # From here on requests can be sent: a run that dies has spent its quota all the same.
-        ledger.reserve(quota_owner(target), run.plan, str(about.get("run")), begun=True)
-        # A stack in this process logs each request that it can't carry: keep that off the screen.
-        logging.basicConfig(filename=execution.folder / "stack.log")
-        display.say(_announcement(execution.run))
-        finished = _carried_out(execution, distribution)
-        if finished.verdict:
+        result = _executed(execution, distribution, ledger)
+        if result.verdict:
             if execution.folder.parent == folders.home.resolve():
                 folders.link(execution.folder)
-            _recorded(finished.verdict, execution, composition.root, environment)
-    return finished
+            _recorded(result.verdict, execution, composition.root, environment)
+    return result
+
+
+def _of_now(run: LoadRun, folders: ReportFolders) -> LoadRun:
+    return replace(run, progress=True, about={**run.about, "previous": previous_digest(folders)})
+
+
+def _executed(
+    execution: Execution, distribution: Distribution, ledger: QuotaLedger
+) -> ExecutionResult:
+    """Charge the quota, then load and clean up."""
+    run = execution.run
+    execution.claim()
+    # From here on requests can be sent: a run that dies has spent its quota all the same.
+    owner = quota_owner(execution.target)
+    ledger.reserve(owner, run.plan, str(run.about.get("run")), begun=True)
+    # A stack in this process logs each request that it can't carry: keep that off the screen.
+    logging.basicConfig(filename=execution.folder / "stack.log")
+    execution.display.say(_announcement(run))
+    return _carried_out(execution, distribution)
 
 
 def _carried_out(execution: Execution, distribution: Distribution) -> ExecutionResult:

@@ -17,7 +17,7 @@ from load.plots import plots
 
 PAGE = "index.html"
 BAR_LIMIT = 100 / 1.5
-"""Where in a bar the limit stands, in percent: half as much again still fits."""
+"""Where the limit is in a bar, in percent: half as much again still fits."""
 
 
 def render(verdict: LoadVerdict, *, locust: bool) -> str:
@@ -50,7 +50,10 @@ def _facts(verdict: LoadVerdict) -> Iterator[tuple[str, Any]]:
     if "required_plan" in about:
         yield "Sign-off", _counts(str(about["required_plan"]), plan.name)
     if about.get("local"):
-        yield "Local", "one machine's stack: it shows that answers are right, not how fast AWS is"
+        yield (
+            "Local",
+            "a stack on one machine: it shows that answers are right, not how fast AWS is",
+        )
     yield "Time", f"{verdict.began:%Y-%m-%d %H:%M:%S} to {verdict.ended:%H:%M:%S} UTC"
     yield "Caller", about.get("caller") or "unknown"
     yield "Contract", seen.contract
@@ -74,7 +77,7 @@ def _counts(required: str, plan: str) -> str:
 
 
 def _line(silence: str, cleanup: Mapping[str, Any]) -> str:
-    """Tell the proof before the run, and what was heard after it, where that was looked at."""
+    """Return the proof before the run, and what the fake of LINE got during it, if that was checked."""
     if calls := cleanup.get("line_calls"):
         return f"CALLED {calls} TIMES for synthetic users, although {silence}"
     return f"never called: {silence}" if cleanup else silence
@@ -116,7 +119,7 @@ def _interval(check: Check) -> str:
 
 
 def _bar(check: Check) -> tuple[int, int]:
-    """Place the interval in a bar in which the limit has its fixed place: (left, width) in %."""
+    """Place the interval in a bar with the limit at a fixed place: (left, width) in %."""
     most = check.limit[1]
     low = min(100.0, check.seen.low / most * BAR_LIMIT)
     high = 100.0 if math.isinf(check.seen.high) else min(100.0, check.seen.high / most * BAR_LIMIT)

@@ -35,68 +35,68 @@ class RequestedRun:
     pool_file: Path | None = None
 
 
-def guard(asked: RequestedRun) -> None:
+def require_allowed(request: RequestedRun) -> None:
     """Raise `LoadRefused` for the first rule that is broken."""
     for rule in RULES:
-        rule(asked)
+        rule(request)
 
 
-def host_is_allowed(asked: RequestedRun) -> None:
-    admit(asked.target.host, asked.target.allowed_hosts)
+def host_is_allowed(request: RequestedRun) -> None:
+    admit(request.target.host, request.target.allowed_hosts)
 
 
-def production_is_unlocked(asked: RequestedRun) -> None:
+def production_is_unlocked(request: RequestedRun) -> None:
     """Require the host of production to be typed out before it is loaded."""
-    host = urlsplit(asked.target.host).hostname
-    if asked.target.production and asked.unlock != host:
+    host = urlsplit(request.target.host).hostname
+    if request.target.production and request.unlock != host:
         raise LoadRefused(
-            f"{asked.target.name} is production, and load can fire its alarms: tell the operators, "
+            f"{request.target.name} is production, and load can fire its alarms: tell the operators, "
             f"then add --unlock {host}"
         )
 
 
-def rate_is_sane(asked: RequestedRun) -> None:
-    most = RATE_CAP * asked.target.throttle.rate
-    if asked.plan.peak_rate > most:
+def rate_is_sane(request: RequestedRun) -> None:
+    most = RATE_CAP * request.target.throttle.rate
+    if request.plan.peak_rate > most:
         raise LoadRefused(
-            f"{asked.plan.name} asks for {asked.plan.peak_rate:g} requests a second, over the cap of "
-            f"{most:g} (twice the throttle); lower target_rate of {asked.target.name}"
+            f"{request.plan.name} asks for {request.plan.peak_rate:g} requests a second, over the cap of "
+            f"{most:g} (twice the throttle); lower target_rate of {request.target.name}"
         )
 
 
-def time_is_bounded(asked: RequestedRun) -> None:
-    if asked.plan.seconds > SECONDS_CAP:
+def time_is_bounded(request: RequestedRun) -> None:
+    if request.plan.seconds > SECONDS_CAP:
         raise LoadRefused(
-            f"{asked.plan.name} takes {asked.plan.seconds:.0f} s, over the cap of {SECONDS_CAP:.0f} s; "
-            f"raise target_rate of {asked.target.name}, or take a shorter plan"
+            f"{request.plan.name} takes {request.plan.seconds:.0f} s, over the cap of {SECONDS_CAP:.0f} s; "
+            f"raise target_rate of {request.target.name}, or take a shorter plan"
         )
 
 
-def quota_suffices(asked: RequestedRun) -> None:
+def quota_suffices(request: RequestedRun) -> None:
     """Compare the plan's price with what is left of today's quota."""
-    most = int(QUOTA_SHARE * asked.target.daily_quota)
-    if asked.spent + asked.plan.requests > most:
+    most = int(QUOTA_SHARE * request.target.daily_quota)
+    if request.spent + request.plan.requests > most:
         raise LoadRefused(
-            f"{asked.plan.name} costs {asked.plan.requests} requests, {asked.spent} of today's are "
-            f"spent, and load may use {most} ({QUOTA_SHARE:.0%} of {asked.target.daily_quota}); "
+            f"{request.plan.name} costs {request.plan.requests} requests, {request.spent} of today's are "
+            f"spent, and load may use {most} ({QUOTA_SHARE:.0%} of {request.target.daily_quota}); "
             "wait for 00:00 UTC, or take a smaller plan"
         )
 
 
-def login_stays_at_home(asked: RequestedRun) -> None:
+def login_stays_at_home(request: RequestedRun) -> None:
     """LINE forbids load on its login: /auth/verify is only called if LINE is a fake."""
-    mixes = [step.mix for step in asked.plan.steps]
-    if asked.target.line is None and any(LOGIN in mix for mix in mixes):
+    mixes = [step.mix for step in request.plan.steps]
+    if request.target.line is None and any(LOGIN in mix for mix in mixes):
         raise LoadRefused(
-            f"{LOGIN} reaches LINE from {asked.target.name}, and LINE forbids load tests; "
+            f"{LOGIN} reaches LINE from {request.target.name}, and LINE forbids load tests; "
             "leave --login to --env local, where LINE is a fake"
         )
 
 
-def pool_is_private(asked: RequestedRun) -> None:
+def pool_is_private(request: RequestedRun) -> None:
     """Keep sessions out of the repository and unreadable to others."""
-    if asked.pool_file is not None:
-        require_private(asked.pool_file, asked.root)
+    if request.pool_file is not None:
+        require_private(request.pool_file, request.root)
 
 
 RULES: tuple[Callable[[RequestedRun], None], ...] = (

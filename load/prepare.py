@@ -16,7 +16,7 @@ from load.line_untouched import fake_id_tokens, prove_line_untouched
 from load.openapi import read_contract
 from load.plans import as_journey, plans
 from load.pool_builder import mint, read_pool, spots_of
-from load.preflight import RequestedRun, guard, pool_suffices, users_needed
+from load.preflight import RequestedRun, pool_suffices, require_allowed, users_needed
 from load.quota import QuotaLedger, Spent, quota_owner, spent_today
 from load.target import ClientFactory, LoadTarget
 
@@ -56,19 +56,10 @@ def prepare(
     """Check, mint, prove and reserve; the result is all that a generator needs. Raises `LoadRefused`."""
     plan = chosen_plan(target, options)
     spent = spent_today(target, ledger, aws)
-    guard(
-        RequestedRun(
-            target=target,
-            plan=plan,
-            spent=spent.requests,
-            root=ROOT,
-            unlock=options.unlock,
-            pool_file=options.pool_file,
-        )
-    )
-    pool = (
-        read_pool(options.pool_file) if options.pool_file else _minted(target, plan, options, aws)
-    )
+    file, unlock = options.pool_file, options.unlock
+    request = RequestedRun(target=target, plan=plan, spent=spent.requests, root=ROOT)
+    require_allowed(replace(request, unlock=unlock, pool_file=file))
+    pool = read_pool(file) if file else _minted(target, plan, options, aws)
     pool_suffices(pool, plan, workers=options.workers, parts=options.parts)
     answers, definitions = read_contract(CONTRACT)
     objectives = read_objectives(options.objectives)
@@ -107,7 +98,7 @@ def revalidate(
                 f"the run file is for {what} {then}, and {target.name} is at {now}; prepare it again"
             )
     spent = spent_today(target, ledger, aws, apart_from=run.about.get("run", ""))
-    guard(
+    require_allowed(
         RequestedRun(target=target, plan=run.plan, spent=spent.requests, root=ROOT, unlock=unlock)
     )
     about = {"spent_before": spent.requests, "spent_source": spent.source}

@@ -9,7 +9,7 @@ from load.engine.admission import LoadRefused, admit
 from load.engine.plan import LOGIN
 from load.engine.session_pool import SessionPool, SyntheticUser
 from load.plans import plans
-from load.preflight import RequestedRun, guard, pool_suffices
+from load.preflight import RequestedRun, pool_suffices, require_allowed
 from tests.load.fake_aws import HOST, target
 from tests.load.runs import SPOT, only, plan, step
 
@@ -29,7 +29,7 @@ def asked(**more):
 
 
 def test_baseline_of_an_unlocked_production_may_run():
-    guard(asked())
+    require_allowed(asked())
 
 
 @pytest.mark.parametrize(
@@ -61,41 +61,43 @@ def test_line_is_refused_even_where_it_is_allowed():
 @pytest.mark.parametrize("unlock", [None, "prod", "https://api.example.jp"])
 def test_production_is_refused_until_its_host_is_typed(unlock):
     with pytest.raises(LoadRefused, match=r"then add --unlock api\.example\.jp"):
-        guard(asked(unlock=unlock))
+        require_allowed(asked(unlock=unlock))
 
 
 def test_other_environments_need_no_unlocking():
-    guard(asked(target=target(production=False), unlock=None))
+    require_allowed(asked(target=target(production=False), unlock=None))
 
 
 def test_rate_over_twice_the_throttle_is_refused():
     with pytest.raises(LoadRefused, match="asks for 2001 requests a second, over the cap of 2000"):
-        guard(asked(plan=plan(step("peak", 1, 2001, only()))))
+        require_allowed(asked(plan=plan(step("peak", 1, 2001, only()))))
 
 
 def test_plan_over_two_hours_is_refused():
     with pytest.raises(LoadRefused, match="takes 7201 s, over the cap of 7200 s"):
-        guard(asked(plan=plan(step("long", 7201, 1))))
+        require_allowed(asked(plan=plan(step("long", 7201, 1))))
 
 
 def test_price_over_what_is_left_of_the_day_is_refused():
     left = 80_000 - PLANS["baseline"].requests
-    guard(asked(spent=left))
+    require_allowed(asked(spent=left))
 
     with pytest.raises(LoadRefused, match=r"load may use 80000 \(80% of 100000\)"):
-        guard(asked(spent=left + 1))
+        require_allowed(asked(spent=left + 1))
 
 
 def test_login_is_refused_where_line_is_real():
     with pytest.raises(LoadRefused, match="LINE forbids load tests"):
-        guard(asked(plan=plan(step(mix=only(LOGIN)))))
+        require_allowed(asked(plan=plan(step(mix=only(LOGIN)))))
 
-    guard(asked(plan=plan(step(mix=only(LOGIN))), target=target(line="http://127.0.0.1:1")))
+    require_allowed(
+        asked(plan=plan(step(mix=only(LOGIN))), target=target(line="http://127.0.0.1:1"))
+    )
 
 
 def test_sessions_in_the_repository_are_refused():
     with pytest.raises(LoadRefused, match="move it out of the repository"):
-        guard(asked(pool_file=ROOT / "README.md"))
+        require_allowed(asked(pool_file=ROOT / "README.md"))
 
 
 def test_sessions_that_others_can_read_are_refused(tmp_path):
@@ -104,12 +106,12 @@ def test_sessions_that_others_can_read_are_refused(tmp_path):
     file.chmod(0o644)
 
     with pytest.raises(LoadRefused, match="chmod 600"):
-        guard(asked(pool_file=file))
+        require_allowed(asked(pool_file=file))
 
 
 def test_pool_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(LoadRefused, match=r"missing\.json can't be read \(No such file"):
-        guard(asked(pool_file=tmp_path / "missing.json"))
+        require_allowed(asked(pool_file=tmp_path / "missing.json"))
 
 
 def users(count):
@@ -155,7 +157,7 @@ def test_pool_given_by_hand_must_be_as_large_as_a_minted_one(needed, shared):
 
 @pytest.mark.parametrize("name", ["smoke", "baseline", "step", "spike", "soak"])
 def test_every_plan_of_the_guide_s_throttle_can_be_paid_from_one_day(name):
-    guard(asked(plan=PLANS[name]))
+    require_allowed(asked(plan=PLANS[name]))
 
 
 @pytest.mark.parametrize("name", ["baseline", "step", "spike"])
@@ -184,4 +186,4 @@ def test_message_names_the_numbers_of_the_target():
     small = replace(target(), daily_quota=1000)
 
     with pytest.raises(LoadRefused, match=r"load may use 800 \(80% of 1000\)"):
-        guard(asked(target=small))
+        require_allowed(asked(target=small))
