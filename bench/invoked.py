@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -42,8 +43,11 @@ class Stub:
     def _answer(self, request: Any, event_name: str, **_: object) -> Any:
         from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - only once boto3 is there
 
-        content = self._answers[event_name.rpartition(".")[2]]
-        return AWSResponse(request.url, 200, {"Content-Type": "application/json"}, Body(content))
+        operation = event_name.rpartition(".")[2]
+        content = self._answers[operation]
+        headers = {"Content-Type": "application/json", "x-amz-crc32": str(zlib.crc32(content))}
+        status = 202 if operation == "Invoke" else 200
+        return AWSResponse(request.url, status, headers, Body(content))
 
     def _note(self, params: dict[str, Any], event_name: str, **_: object) -> None:
         service, operation = event_name.split(".")[1:]

@@ -36,7 +36,7 @@ class Rules:
 
 def claim_in(body: Mapping[str, Any]) -> Claim:
     """Read the body. VALIDATION_ERROR names the member that is wrong."""
-    told = any(body.get(name) is not None for name in ("lat", "lon", "accuracy"))
+    told = any(name in body for name in ("lat", "lon", "accuracy"))
     return Claim(
         members.user_id(body, "user_id"),
         members.stamp_id(body, "stamp_id"),

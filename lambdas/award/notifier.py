@@ -1,6 +1,7 @@
 """Telling the winner, which must never cost the winner the stamp."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,13 @@ from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.journal import Journal
 from lambdas.rally.request import Request
 
+_QUALIFIED = re.compile(r"((?:arn:[^:]+:lambda:[^:]+:)?(?:[0-9]{12}:function:)?[^:]+):([^:]+)")
+"""A function and its alias: by name, by ARN, or by the account and the name."""
+
 
 @dataclass(frozen=True)
 class Notifier:
-    """The notify function, under its alias: `name:alias`."""
+    """The notify function, under its alias: `name:alias`, or the alias's ARN."""
 
     client: Any
     function: str
@@ -33,7 +37,9 @@ class Notifier:
         self.journal.of_request(request.ids).tell("WARNING", "winner not notified", detail=why)
 
     def _invoke(self, notification: dict[str, Any]) -> None:
-        name, _, alias = self.function.partition(":")
+        name, alias = self.function, None
+        if qualified := _QUALIFIED.fullmatch(self.function):
+            name, alias = qualified.groups()
         qualifier = {"Qualifier": alias} if alias else {}
         self.client.invoke(
             FunctionName=name,

@@ -1,16 +1,26 @@
-"""AWS clients that give up early, and which of AWS's errors pass by themselves."""
+"""AWS clients that give up early and take nothing for an answer that cannot be read.
 
+botocore accepts a body shorter than its Content-Length, and reads one that is no JSON as an empty
+answer: for DynamoDB that is "done" and "not there". Here such an answer is asked for once more, and
+then raised as UnreadableAnswerErrorError, which callers are told as a 503.
+"""
+
+import json
+import zlib
 from typing import Any
 
 import boto3
 import urllib3
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as Unreachable
 
+INVOKE = "Invoke"
+"""Asynchronous here: 202, and a body that nobody reads."""
+TRIES = 2
 # Two tries of 1 + 3 s, and a pause of 1 s: one call may take 9 s of API Gateway's 29.
 _PATIENCE = Config(
-    connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
+    connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": TRIES}
 )
 _PASSING = frozenset(
     {
@@ -25,13 +35,70 @@ _PASSING = frozenset(
 )
 
 
+_CHECKSUM = "x-amz-crc32"
+"""DynamoDB sends it with every answer; it alone tells "nothing there" from "nothing arrived"."""
+
+
+class UnreadableAnswerError(BotoCoreError):  # type: ignore[misc]  # botocore is untyped
+    """AWS answered with success, but the answer was cut, altered or is not AWS's."""
+
+    fmt = "{operation}: the answer cannot be read ({flaw})"
+
+
 def client(service: str) -> Any:
     """Return a client of the function's own Region; it makes no call yet."""
-    return boto3.client(service, config=_PATIENCE)
+    made = boto3.client(service, config=_PATIENCE)
+    made.meta.events.register("before-parse", _spare_the_parser)
+    made.meta.events.register("needs-retry", _ask_again)
+    made.meta.events.register("after-call", _refuse_unreadable)
+    return made
+
+
+def _spare_the_parser(operation_model: Any, response_dict: dict[str, Any], **_: object) -> None:
+    """Blank a body that botocore's parser might raise for, before anybody could ask again."""
+    answer = (response_dict[part] for part in ("status_code", "headers", "body"))
+    if operation_model.name != INVOKE and _flaw(*answer):
+        response_dict["body"] = b"{}"
+
+
+def _ask_again(response: Any, operation: Any, attempts: int, **_: object) -> float | None:
+    """Return the seconds to wait before another try, None for none, as botocore wants it."""
+    if response is None or attempts >= TRIES or not _flaw_of(operation, response[0]):
+        return None
+    return 0.0
+
+
+def _refuse_unreadable(http_response: Any, model: Any, **_: object) -> None:
+    if flaw := _flaw_of(model, http_response):
+        raise UnreadableAnswerError(operation=model.name, flaw=flaw)
+
+
+def _flaw_of(operation: Any, response: Any) -> str:
+    if operation.name == INVOKE:
+        accepted = response.status_code == 202 or response.status_code >= 300
+        return "" if accepted else f"status {response.status_code}, not 202"
+    return _flaw(response.status_code, response.headers, response.content)
+
+
+def _flaw(status: int, headers: Any, content: bytes) -> str:
+    """Say why an answer of success cannot be read; empty where it can, and for an error of AWS."""
+    if status >= 300:
+        return ""
+    if len(content) != int(headers.get("Content-Length", len(content))):
+        return "shorter than its Content-Length"
+    if _CHECKSUM in headers:
+        return "" if int(headers[_CHECKSUM]) == zlib.crc32(content) else "altered on its way"
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        answer = None
+    return "" if isinstance(answer, dict) and answer else "neither a checksum nor a JSON object"
 
 
 def passes(error: BaseException) -> bool:
     """Whether AWS throttles, is away or failed inside: a later try may succeed."""
+    if isinstance(error, UnreadableAnswerError):
+        return True
     if isinstance(error, HTTPClientError | Unreachable):
         return not _mistaken(error)
     if not isinstance(error, ClientError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdas.rally import aws
 from lambdas.rally.domain.counters import INDEX, SHARDS, partition
-from lambdas.rally.domain.members import legible
+from lambdas.rally.domain.members import legible, user_id
 from lambdas.rally.dynamodb import batch_get, plain
 from lambdas.rally.request import Request
 from lambdas.rally.serving import Function
@@ -27,7 +27,8 @@ class Ranking:
     def __call__(self, request: Request) -> dict[str, Any]:
         """Rank the asked period for the caller."""
         caller = request.principal()
-        request.of_own(request.parameter("user_id") or caller)
+        if (asking := request.parameter("user_id")) is not None:
+            request.of_own(user_id({"user_id": asking}, "user_id"))
         period = period_asked(request.route, request.parameter("period"), self.now())
         shards = [self._top_of(partition(period.name, n), request) for n in range(SHARDS)]
         entries = top(entry for shard in shards for entry in shard)

@@ -36,6 +36,7 @@ class Collection:
             TableName=self.userstamps,
             KeyConditionExpression="UserId = :user",
             ExpressionAttributeValues={":user": {"S": user}},
+            ConsistentRead=True,  # the front end lists right after an award
         )
         items: list[dict[str, Any]] = []
         for page in pages:

@@ -15,6 +15,7 @@ from tests.lambdas.clients import Scripted, error
 from tests.lambdas.events import OTHER, SYNTHETIC, USER
 from tests.lambdas.rally_account import ENVIRON
 
+NOTIFY_ARN = "arn:aws:lambda:ap-northeast-1:111122223333:function:notify"
 ROUTE = "POST /stamps/award"
 STATUE = {"user_id": USER, "stamp_id": "STATUE-001", "method": "GPS"}
 NOW = 1762300000.9  # 2025-11-05, week 45, in Japan
@@ -163,6 +164,38 @@ def test_winner_is_told_through_the_alias_of_notify_and_not_waited_for(call, awa
         "Qualifier": "live",
         "InvocationType": "Event",
     }
+
+
+@pytest.mark.parametrize(
+    ("configured", "name", "alias"),
+    [
+        ("rally-notify:live", "rally-notify", "live"),
+        ("rally-notify", "rally-notify", None),
+        (f"{NOTIFY_ARN}:live", NOTIFY_ARN, "live"),
+        (NOTIFY_ARN, NOTIFY_ARN, None),
+        ("111122223333:function:notify:live", "111122223333:function:notify", "live"),
+        ("111122223333:function:notify", "111122223333:function:notify", None),
+    ],
+)
+def test_notify_may_be_configured_by_name_or_by_arn(call, awarding, configured, name, alias):
+    asked = []
+
+    class Lambda:
+        def invoke(self, **arguments):
+            asked.append((arguments["FunctionName"], arguments.get("Qualifier")))
+
+    told = Notifier(Lambda(), configured, Journal("award", "local"))
+    call(award, ROUTE, body=STATUE, action=awarding(told))
+
+    assert asked == [(name, alias)]
+
+
+@pytest.mark.parametrize("absent", ["lat", "lon", "accuracy"])
+def test_null_is_no_position(call, account, absent):
+    answer = call(award, ROUTE, body=STATUE | HERE | {"accuracy": 5, absent: None})
+
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert account.items("TABLE_USERSTAMPS") == []
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "TooManyRequestsException"])

@@ -1,6 +1,7 @@
 """Awards at the same time, answers that get lost, counters that move: exactly one wins."""
 
 import json
+import zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -134,6 +135,9 @@ def test_transaction_refused_for_good_is_500(call, account, refusal):
     assert call(award, ROUTE, body=STATUE, action=awarding(client)).status == 500
 
 
+CHECKSUM_OF_NOTHING = {"x-amz-crc32": str(zlib.crc32(b"{}"))}
+
+
 class LosesTheFirstAnswer:
     """DynamoDB whose first answer never arrives, and which knows a repeated token."""
 
@@ -148,7 +152,7 @@ class LosesTheFirstAnswer:
             raise ReadTimeoutError(endpoint_url=request.url)
         # A token that DynamoDB has seen succeeds without a second write; any other is judged anew.
         done = self.tokens[0] == self.tokens[-1]
-        return AWSResponse(request.url, 200, {}, _Raw(b"{}")) if done else None
+        return AWSResponse(request.url, 200, CHECKSUM_OF_NOTHING, _Raw(b"{}")) if done else None
 
 
 class _Raw:

@@ -109,3 +109,10 @@ def test_unknown_spot_is_404(call):
 
 def test_anothers_position_is_403(call):
     assert call(gps_verify, ROUTE, body=AT_THE_STATUE | {"userId": OTHER}).code == "FORBIDDEN"
+
+
+def test_accuracy_that_is_null_is_400(call):
+    body = {"userId": USER, "spotId": "STATUE-001", "lat": 35.5, "lon": 139.6, "accuracy": None}
+    answer = call(gps_verify, ROUTE, body=body)
+
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")

@@ -147,3 +147,19 @@ def test_period_that_does_not_exist_is_400(call, route, period):
 
 def test_ranking_as_another_user_is_403(call):
     assert call(ranking, WEEKLY, query={"user_id": OTHER}).code == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    ("route", "query"),
+    [
+        ("GET /ranking/weekly", {"user_id": ""}),
+        ("GET /ranking/monthly", {"user_id": ""}),
+        ("GET /ranking/weekly", {"period": "0000-W01"}),
+        ("GET /ranking/monthly", {"period": "0000-01"}),
+        ("GET /ranking/monthly", {"period": "0999-01"}),
+    ],
+)
+def test_empty_user_and_year_of_no_calendar_are_400(call, route, query):
+    answer = call(ranking, route, query=query)
+
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")

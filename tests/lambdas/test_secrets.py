@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from lambdas.rally import aws
 from lambdas.rally.secrets import Secret, SecretUnusable
 from tests.lambdas.clients import Scripted, error
+from tests.lambdas.rally_account import ENVIRON, KEY
 
 CANARY = "canary-3f1a"
 
@@ -72,3 +74,13 @@ def test_secret_does_not_show_its_value_in_its_repr():
     shown.text()
 
     assert CANARY not in repr(shown)
+
+
+def test_secret_may_be_named_by_its_arn(account):
+    name = ENVIRON["SECRET_NAME_TOKEN_KEY"]
+    arn = account.secrets.describe_secret(SecretId=name)["ARN"]
+
+    values = {
+        Secret(aws.client("secretsmanager"), one, "TOKEN_SECRET_KEY").text() for one in (name, arn)
+    }
+    assert values == {KEY}

@@ -1,5 +1,7 @@
 """GET /stamps: all of the caller's stamps, and nothing but stamps."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from lambdas.stamps import handler as stamps
@@ -180,3 +182,21 @@ def test_broken_master_spoils_nothing_but_itself(broken):
     assert stamp["stamp_id"] == "S-1"
     assert stamp["type"] in {"GPS", "IMAGE"}
     assert "location" not in stamp
+
+
+def test_list_is_read_consistently_so_that_the_stamp_just_won_is_in_it(call, account):
+    asked = []
+
+    class Watched:
+        def get_paginator(self, operation):
+            pages = account.dynamodb.get_paginator(operation)
+            return SimpleNamespace(
+                paginate=lambda **more: asked.append(more) or pages.paginate(**more)
+            )
+
+        def __getattr__(self, name):
+            return getattr(account.dynamodb, name)
+
+    call(stamps, ROUTE, query=MINE, action=reading(Watched(), []))
+
+    assert [one["ConsistentRead"] for one in asked] == [True]

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta, timezone
 from lambdas.rally.domain.refusals import Refusal
 
 JST = timezone(timedelta(hours=9), "JST")
-_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_WEEK = re.compile(r"([1-9][0-9]{3})-W([0-9]{2})")
+_MONTH = re.compile(r"([1-9][0-9]{3})-([0-9]{2})")
 
 
 def week_of(epoch_s: float) -> str:

@@ -44,8 +44,8 @@ class Position:
 
 def position_in(body: Mapping[str, Any]) -> Position:
     """Read `lat`, `lon` and the optional `accuracy`. VALIDATION_ERROR if one is no such number."""
-    accuracy = body.get("accuracy")
-    if accuracy is not None:
+    accuracy = None
+    if "accuracy" in body:
         accuracy = members.number(body, "accuracy", low=0, high=sys.float_info.max)
     return Position(
         members.number(body, "lat", low=-90, high=90),

@@ -1,0 +1,66 @@
+"""A proxy between the functions and AWS, in this process: it spoils what AWS answers to one operation."""
+
+import io
+from contextlib import contextmanager
+
+from botocore.awsrequest import AWSResponse
+from moto.core.models import botocore_stubber
+
+FAULTS = {
+    "cut": lambda body: body[: len(body) // 2],
+    "garbled": lambda body: bytes(255 - byte for byte in body),
+    "altered": lambda body: body.replace(b'"', b"'", 2) if b'"' in body else b"[]",
+    "HTML": lambda _: b"<html><body>Sign in to this network</body></html>",
+    "empty": lambda _: b"",
+    "an empty object": lambda _: b"{}",
+}
+"""What reaches the function in place of AWS's body; status and headers are AWS's own."""
+
+
+class _Raw(io.BytesIO):
+    def stream(self, **_):
+        yield self.read()
+
+
+class Proxy:
+    """Spoils `operation`; `times` bounds how often, and `delivered` says whether AWS is asked at all."""
+
+    def __init__(self, operation, fault, *, times=None, delivered=True):
+        self.operation, self.fault = operation, FAULTS[fault]
+        self.left, self.delivered = times, delivered
+        self.spoiled, self._answers = 0, {}
+
+    def __call__(self, event_name, request, **_):
+        # botocore asks every handler, and takes the first answer: moto's own must not ask AWS again.
+        botocore_stubber.enabled = event_name.rpartition(".")[2] != self.operation
+        if botocore_stubber.enabled:
+            return None
+        status, headers, body = self._asked(event_name, request)
+        if self.left != 0:
+            self.left = None if self.left is None else self.left - 1
+            self.spoiled += 1
+            headers, body = {"Content-Length": str(len(body))} | headers, self.fault(body)
+        return AWSResponse(request.url, status, headers, _Raw(body))
+
+    def _asked(self, event_name, request):
+        """Ask AWS; DynamoDB, by its token, answers a transaction that is sent again as before."""
+        if not self.delivered:
+            return 200, {}, b'{"Anything": 1}'
+        if request.body not in self._answers:
+            botocore_stubber.enabled = True
+            real = botocore_stubber(event_name=event_name, request=request)
+            botocore_stubber.enabled = False
+            headers = dict(real.headers.items())
+            self._answers[request.body] = real.status_code, headers, real.content
+        return self._answers[request.body]
+
+
+@contextmanager
+def spoiling(session, proxy):
+    """Put the proxy between AWS and every client that is made in the meantime."""
+    session.events.register_first("before-send", proxy)
+    try:
+        yield proxy
+    finally:
+        session.events.unregister("before-send", proxy)
+        botocore_stubber.enabled = True
