@@ -1,68 +1,89 @@
 """Fixtures that only checks need: all of them views of the one frozen snapshot."""
 
+from datetime import datetime
+
 import pytest
 
+from aws.inventory import Inventory, Sections
 from checks import axes
 from checks.deployed import Deployed
 from checks.records import live_release
-from signoff.decisions import decided_in
+from plan import Plan
+from signoff.decisions import Decided, decided_in
+from signoff.environment import Domain, Environment
+from signoff.evidence import Records
+from signoff.snapshot import Snapshot
 
 
-def pytest_generate_tests(metafunc):
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize over the plan of the chosen environment; no AWS call is made for it."""
     axes.parametrize(metafunc, metafunc.config.stash[axes.CHOSEN])
 
 
 @pytest.fixture
-def plan(snapshot):
+def plan(snapshot: Snapshot[Plan]) -> Plan:
     return snapshot.plan
 
 
 @pytest.fixture
-def environment(snapshot):
+def environment(snapshot: Snapshot[Plan]) -> Environment:
     return snapshot.environment
 
 
 @pytest.fixture
-def inventory(snapshot):
+def custom_domain(environment: Environment) -> Domain:
+    """The custom domain; where there is none, the rows about it are excluded and nobody asks."""
+    assert environment.domain, "no custom domain is configured"
+    return environment.domain
+
+
+@pytest.fixture
+def image_bucket(environment: Environment) -> str:
+    """Name of the bucket of the images; likewise."""
+    assert environment.bucket, "no bucket is configured"
+    return environment.bucket
+
+
+@pytest.fixture
+def inventory(snapshot: Snapshot[Plan]) -> Inventory:
     """Who read what, where and when; the sections are ``found``."""
     return snapshot.inventory
 
 
 @pytest.fixture
-def found(snapshot):
+def found(snapshot: Snapshot[Plan]) -> Sections:
     return snapshot.inventory.sections
 
 
 @pytest.fixture
-def records(snapshot):
+def records(snapshot: Snapshot[Plan]) -> Records:
     return snapshot.records
 
 
 @pytest.fixture
-def dev(snapshot):
+def dev(snapshot: Snapshot[Plan]) -> Records:
     """The records of the development environment."""
     return snapshot.dev
 
 
 @pytest.fixture
-def release(snapshot, deployed):
+def release(snapshot: Snapshot[Plan], deployed: Deployed) -> str:
     """Digest of what is live."""
     return live_release(snapshot, deployed)
 
 
 @pytest.fixture
-def decided(snapshot):
+def decided(snapshot: Snapshot[Plan]) -> Decided:
     """Hold differences against the decisions of the environment."""
     return decided_in(snapshot)
 
 
 @pytest.fixture
-def now(snapshot):
+def now(snapshot: Snapshot[Plan]) -> datetime:
     return snapshot.now
 
 
 @pytest.fixture
-def deployed(snapshot, row):
+def deployed(snapshot: Snapshot[Plan], row: str) -> Deployed:
     """Find what is deployed for what is expected."""
     return Deployed(snapshot.inventory.sections, snapshot.plan, row, snapshot.records)

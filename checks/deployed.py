@@ -102,11 +102,11 @@ class Deployed:
         """Return what answers the route: its own method, or the ``ANY`` of its path."""
         served = self.served().methods
         found = served.get(want.id, served.get(f"ANY {want.path}"))
-        return self._one("DEP-21", "route", want.id, {want.id: found})
+        return self._one("DEP-21", "route", want.id, {want.id: found} if found else {})
 
     def integration(self, want: desired.Route) -> Integration:
         behind = self.method(want).integration
-        return self._one("DEP-21", "integration of", want.id, {want.id: behind})
+        return self._one("DEP-21", "integration of", want.id, {want.id: behind} if behind else {})
 
     def preflight(self, path: str) -> Method:
         return self._one("DEP-25", "method", f"OPTIONS {path}", self.served().methods)

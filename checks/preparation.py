@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from aws.inventory import Sections
-from aws.section import known
+from aws.section import Section, known
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.checklist import Checklist
@@ -62,20 +63,20 @@ def unexpected(kind: str, names: Iterable[str], plan: Plan, environment: Environ
 
 def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[str]]:
     """Return how many ARNs were judged, and those of another account or Region."""
-    arns = [
-        str(known(one).arn)
-        for section in (found.functions, found.roles, found.tables, found.secrets, found.topics)
-        for one in known(section).values()
-    ]
+    sections: tuple[Section[Any], ...] = (
+        *(found.functions, found.roles, found.tables, found.secrets, found.topics),
+    )
+    arns = [str(known(one).arn) for section in sections for one in known(section).values()]
     foreign = [arn for arn in arns if not _ours(arn, account, region)]
     return len(arns), foreign
 
 
 def copies_elsewhere(found: Sections, region: str) -> list[str]:
     """Return tables and secrets that AWS copies into another Region; an own replica is listed, too."""
+    sections: tuple[Section[Any], ...] = (found.tables, found.secrets)
     return [
         f"{one.name} in {copy}"
-        for section in (found.tables, found.secrets)
+        for section in sections
         for one in map(known, known(section).values())
         for copy in one.replicas
         if copy != region

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws.section import Missing
 from checks.deployed import Deployed
+from plan import Plan
 from signoff.environment import Environment
 from signoff.evidence import Record, Records
 from signoff.snapshot import Snapshot
@@ -15,7 +16,7 @@ SKEW = timedelta(minutes=5)
 of his own, and AWS refuses requests that are signed with a clock further off than this."""
 
 
-def live_release(snapshot: Snapshot, deployed: Deployed) -> str:
+def live_release(snapshot: Snapshot[Plan], deployed: Deployed) -> str:
     """Return the release that is live; what is absent of it is told by the row that owns it."""
     for function in snapshot.plan.functions:
         deployed.function(function)

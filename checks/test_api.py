@@ -2,16 +2,24 @@
 
 import pytest
 
+from aws import desired
 from checks.cors import gateway_status, preflight_flaws, without_origin
+from checks.deployed import Deployed
 from checks.deployments import ids, newest
 from checks.invocation import target
 from checks.outsiders import open_to_all
 from checks.routes import PROXY, behind, beyond, dev_export, differing_from, stale
+from plan import Plan
 from signoff.checklist import expectation
+from signoff.environment import Environment
+from signoff.evidence import Records
+from signoff.observations import Observations
 
 
 @expectation("DEP-20")
-def test_api_exists_and_can_be_reached(deployed, environment, observe):
+def test_api_exists_and_can_be_reached(
+    deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     api = observe(deployed.rest_api(), "id", "endpoint_types", "execute_api_disabled")
 
     assert "PRIVATE" not in api.endpoint_types, f"{api.name} is reached from a VPC only"
@@ -20,14 +28,14 @@ def test_api_exists_and_can_be_reached(deployed, environment, observe):
 
 
 @expectation("DEP-20")
-def test_api_turns_no_visitor_away(deployed, observe):
+def test_api_turns_no_visitor_away(deployed: Deployed, observe: Observations) -> None:
     api = observe(deployed.rest_api(), "policy")
 
     assert open_to_all(api.policy), f"{api.name} has a resource policy that bars some callers"
 
 
 @expectation("DEP-20")
-def test_stage_serves_something(deployed, observe):
+def test_stage_serves_something(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "deployment_id")
     served, draft = deployed.served(), deployed.draft()
     observe.note(served=len(served.methods), draft=len(draft.methods))
@@ -36,14 +44,18 @@ def test_stage_serves_something(deployed, observe):
 
 
 @expectation("DEP-21")
-def test_route_is_proxied_to_a_function(route, deployed, observe):
+def test_route_is_proxied_to_a_function(
+    route: desired.Route, deployed: Deployed, observe: Observations
+) -> None:
     integration = observe(deployed.integration(route), "kind", "http_method")
 
     assert behind(integration) == (PROXY, "POST"), f"{route.id}: {' by '.join(behind(integration))}"
 
 
 @expectation("DEP-21")
-def test_route_reaches_the_right_function(route, deployed, observe):
+def test_route_reaches_the_right_function(
+    route: desired.Route, deployed: Deployed, observe: Observations
+) -> None:
     integration = observe(deployed.integration(route), "uri")
 
     reached = target(integration.uri, deployed.stage().variables).function
@@ -51,7 +63,7 @@ def test_route_reaches_the_right_function(route, deployed, observe):
 
 
 @expectation("DEP-22")
-def test_stage_serves_the_newest_deployment(deployed, observe):
+def test_stage_serves_the_newest_deployment(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "deployment_id")
     last = newest(deployed.deployments())
     observe.note(newest=last)
@@ -63,7 +75,9 @@ def test_stage_serves_the_newest_deployment(deployed, observe):
 
 
 @expectation("DEP-22")
-def test_nothing_was_changed_since_the_deployment(deployed, observe):
+def test_nothing_was_changed_since_the_deployment(
+    deployed: Deployed, observe: Observations
+) -> None:
     changed = stale(deployed.draft(), deployed.served())
     observe.note(methods=len(deployed.served().methods), changed=changed)
 
@@ -71,7 +85,7 @@ def test_nothing_was_changed_since_the_deployment(deployed, observe):
 
 
 @expectation("DEP-23")
-def test_routes_are_those_of_dev(dev, plan, observe):
+def test_routes_are_those_of_dev(dev: Records, plan: Plan, observe: Observations) -> None:
     export = dev_export(dev)
     observe.note(dev=export.body["routes"] if export else "no export of dev is recorded")
 
@@ -80,7 +94,9 @@ def test_routes_are_those_of_dev(dev, plan, observe):
 
 
 @expectation("DEP-24")
-def test_nothing_beyond_the_contract_is_served(deployed, plan, observe):
+def test_nothing_beyond_the_contract_is_served(
+    deployed: Deployed, plan: Plan, observe: Observations
+) -> None:
     served = deployed.served()
     observe.note(served=sorted(served.methods))
 
@@ -89,7 +105,9 @@ def test_nothing_beyond_the_contract_is_served(deployed, plan, observe):
 
 
 @expectation("DEP-25")
-def test_preflight_allows_what_was_planned(path, deployed, plan, observe):
+def test_preflight_allows_what_was_planned(
+    path: str, deployed: Deployed, plan: Plan, observe: Observations
+) -> None:
     preflight = observe(deployed.preflight(path), "authorizer", "api_key_required", "integration")
 
     flaws = preflight_flaws(preflight, plan.api.cors)
@@ -97,14 +115,18 @@ def test_preflight_allows_what_was_planned(path, deployed, plan, observe):
 
 
 @expectation("DEP-25")
-def test_production_does_not_allow_every_origin(environment, observe):
+def test_production_does_not_allow_every_origin(
+    environment: Environment, observe: Observations
+) -> None:
     observe(environment, "origin", "production")
 
     assert not (environment.production and environment.origin == "*"), "every origin is allowed"
 
 
 @expectation("DEP-26")
-def test_gateway_responses_allow_the_origin(deployed, plan, observe):
+def test_gateway_responses_allow_the_origin(
+    deployed: Deployed, plan: Plan, observe: Observations
+) -> None:
     served = deployed.served()
     observe.note(gateway_responses=served.gateway_responses)
 
@@ -115,7 +137,9 @@ def test_gateway_responses_allow_the_origin(deployed, plan, observe):
 
 @expectation("DEP-26")
 @pytest.mark.parametrize("kind", ["ACCESS_DENIED", "UNAUTHORIZED"])
-def test_bad_session_is_answered_with_401(kind, deployed, observe):
+def test_bad_session_is_answered_with_401(
+    kind: str, deployed: Deployed, observe: Observations
+) -> None:
     status = gateway_status(deployed.served(), kind)
     observe.note(kind=kind, status=status)
 

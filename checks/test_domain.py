@@ -1,5 +1,8 @@
 """DEP-40 to DEP-43: the custom domain, where the environment has one."""
 
+from datetime import datetime
+
+from checks.deployed import Deployed
 from checks.domain_name import (
     RENEWAL,
     certificate_of,
@@ -12,41 +15,53 @@ from checks.domain_name import (
     resolution_of,
 )
 from signoff.checklist import expectation
+from signoff.environment import Domain, Environment
+from signoff.observations import Observations
 
 
 @expectation("DEP-40")
-def test_domain_is_available(deployed, environment, observe):
-    domain = observe(deployed.domain(environment.domain.name), "status")
+def test_domain_is_available(
+    deployed: Deployed, custom_domain: Domain, observe: Observations
+) -> None:
+    domain = observe(deployed.domain(custom_domain.name), "status")
 
     assert domain.status == "AVAILABLE", f"{domain.name} is {domain.status}"
 
 
 @expectation("DEP-40")
-def test_domain_is_regional(deployed, environment, observe):
-    domain = observe(deployed.domain(environment.domain.name), "endpoint_types")
+def test_domain_is_regional(
+    deployed: Deployed, custom_domain: Domain, observe: Observations
+) -> None:
+    domain = observe(deployed.domain(custom_domain.name), "endpoint_types")
 
     kinds = domain.endpoint_types
     assert kinds == ("REGIONAL",), f"{domain.name} is {' and '.join(kinds) or 'of no type'}"
 
 
 @expectation("DEP-40")
-def test_domain_refuses_tls_before_1_2(deployed, environment, observe):
-    domain = observe(deployed.domain(environment.domain.name), "security_policy")
+def test_domain_refuses_tls_before_1_2(
+    deployed: Deployed, custom_domain: Domain, observe: Observations
+) -> None:
+    domain = observe(deployed.domain(custom_domain.name), "security_policy")
 
     policy = domain.security_policy
     assert refuses_old_tls(policy), f"{domain.name} has the security policy {policy!r}"
 
 
 @expectation("DEP-41")
-def test_certificate_is_issued(deployed, environment, observe):
-    certificate = observe(certificate_of(deployed, environment.domain.name), "status")
+def test_certificate_is_issued(
+    deployed: Deployed, custom_domain: Domain, observe: Observations
+) -> None:
+    certificate = observe(certificate_of(deployed, custom_domain.name), "status")
 
     assert certificate.status == "ISSUED", f"{certificate.arn} is {certificate.status}"
 
 
 @expectation("DEP-41")
-def test_certificate_covers_the_domain(deployed, environment, observe):
-    name = environment.domain.name
+def test_certificate_covers_the_domain(
+    deployed: Deployed, custom_domain: Domain, observe: Observations
+) -> None:
+    name = custom_domain.name
     certificate = observe(certificate_of(deployed, name), "names")
 
     covered = any(covers(one, name) for one in certificate.names)
@@ -54,25 +69,31 @@ def test_certificate_covers_the_domain(deployed, environment, observe):
 
 
 @expectation("DEP-41")
-def test_certificate_is_in_the_region_of_the_api(deployed, environment, observe):
-    certificate = observe(certificate_of(deployed, environment.domain.name), "arn")
+def test_certificate_is_in_the_region_of_the_api(
+    deployed: Deployed, custom_domain: Domain, environment: Environment, observe: Observations
+) -> None:
+    certificate = observe(certificate_of(deployed, custom_domain.name), "arn")
 
     region = region_of(certificate.arn)
     assert region == environment.region, f"{certificate.arn} is in {region}"
 
 
 @expectation("DEP-41")
-def test_certificate_does_not_expire_soon(deployed, environment, now, observe):
-    certificate = observe(certificate_of(deployed, environment.domain.name), "not_after")
+def test_certificate_does_not_expire_soon(
+    deployed: Deployed, custom_domain: Domain, now: datetime, observe: Observations
+) -> None:
+    certificate = observe(certificate_of(deployed, custom_domain.name), "not_after")
 
     left = days_left(certificate, now)
     assert left >= RENEWAL.days, f"{certificate.arn} expires in {left} days"
 
 
 @expectation("DEP-42")
-def test_domain_leads_to_the_stage(deployed, environment, observe):
-    domain = observe(deployed.domain(environment.domain.name), "mappings")
-    mapping = mapping_of(domain, environment.domain)
+def test_domain_leads_to_the_stage(
+    deployed: Deployed, custom_domain: Domain, observe: Observations
+) -> None:
+    domain = observe(deployed.domain(custom_domain.name), "mappings")
+    mapping = mapping_of(domain, custom_domain)
     api, stage = deployed.rest_api(), deployed.stage()
     observe.note(api=api.id, stage=stage.name)
 
@@ -81,8 +102,10 @@ def test_domain_leads_to_the_stage(deployed, environment, observe):
 
 
 @expectation("DEP-43")
-def test_dns_answers_with_the_target_of_the_domain(deployed, environment, observe):
-    name = environment.domain.name
+def test_dns_answers_with_the_target_of_the_domain(
+    deployed: Deployed, custom_domain: Domain, observe: Observations
+) -> None:
+    name = custom_domain.name
     resolution = observe(resolution_of(deployed, name), "addresses", "target_addresses")
 
     found = ", ".join(resolution.addresses) or "nothing"

@@ -1,11 +1,22 @@
 """SEC-20 to SEC-22: what is stored is encrypted, under keys that work."""
 
+from aws import desired
+from aws.inventory import Sections
+from checks.deployed import Deployed
 from checks.encryption import bucket_key_flaw, refuses_http, table_key_flaw
 from signoff.checklist import expectation
+from signoff.environment import Environment
+from signoff.observations import Observations
 
 
 @expectation("SEC-20")
-def test_table_is_encrypted_as_decided(table, deployed, environment, found, observe):
+def test_table_is_encrypted_as_decided(
+    table: desired.Table,
+    deployed: Deployed,
+    environment: Environment,
+    found: Sections,
+    observe: Observations,
+) -> None:
     there = observe(deployed.table(table), "sse_type", "sse_status", "sse_key_arn")
     observe.note(decided=environment.table_key or "AWS owned key")
 
@@ -14,22 +25,28 @@ def test_table_is_encrypted_as_decided(table, deployed, environment, found, obse
 
 
 @expectation("SEC-21")
-def test_bucket_is_encrypted_by_kms(deployed, environment, found, observe):
-    bucket = observe(deployed.bucket(environment.bucket), "encryption", "kms_key")
+def test_bucket_is_encrypted_by_kms(
+    deployed: Deployed, image_bucket: str, found: Sections, observe: Observations
+) -> None:
+    bucket = observe(deployed.bucket(image_bucket), "encryption", "kms_key")
 
     flaw = bucket_key_flaw(bucket, found)
     assert not flaw, f"{bucket.name} {flaw}"
 
 
 @expectation("SEC-22")
-def test_bucket_is_closed_to_the_public(deployed, environment, observe):
-    bucket = observe(deployed.bucket(environment.bucket), "public_access_blocked")
+def test_bucket_is_closed_to_the_public(
+    deployed: Deployed, image_bucket: str, observe: Observations
+) -> None:
+    bucket = observe(deployed.bucket(image_bucket), "public_access_blocked")
 
     assert bucket.public_access_blocked, f"{bucket.name} is not closed in all four ways"
 
 
 @expectation("SEC-22")
-def test_bucket_refuses_plain_http(deployed, environment, observe):
-    bucket = observe(deployed.bucket(environment.bucket), "policy")
+def test_bucket_refuses_plain_http(
+    deployed: Deployed, image_bucket: str, observe: Observations
+) -> None:
+    bucket = observe(deployed.bucket(image_bucket), "policy")
 
     assert refuses_http(bucket), f"the policy of {bucket.name} lets plain HTTP through"

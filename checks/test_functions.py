@@ -1,16 +1,27 @@
 """DEP-10 to DEP-19: the seven functions run as decided, behind an alias, with room to breathe."""
 
+from datetime import datetime
+
+from aws import desired
 from aws.difference import unallowed
+from aws.inventory import Inventory
 from checks.capacity import CALLS_PER_REQUEST, busy, free_for_us
+from checks.deployed import Deployed
 from checks.deployments import ids, newest
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
 from checks.runtimes import supported
 from checks.variables import astray, differing, diverting, hijacking, leads_to_line
+from plan import Plan
 from signoff.checklist import expectation
+from signoff.decisions import Decided
+from signoff.environment import Environment
+from signoff.observations import Observations
 
 
 @expectation("DEP-10")
-def test_function_is_active_and_its_last_update_succeeded(function, deployed, observe):
+def test_function_is_active_and_its_last_update_succeeded(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.function(function), "arn", "version", "state", "last_update_status")
 
     condition = (found.state, found.last_update_status)
@@ -20,21 +31,27 @@ def test_function_is_active_and_its_last_update_succeeded(function, deployed, ob
 
 
 @expectation("DEP-11")
-def test_function_runs_on_the_planned_runtime(function, deployed, observe):
+def test_function_runs_on_the_planned_runtime(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.function(function), "runtime", "runtime_version")
 
     assert found.runtime == function.runtime, f"{found.name} runs on {found.runtime}"
 
 
 @expectation("DEP-11")
-def test_aws_supports_the_runtime_of_the_function(function, deployed, now, observe):
+def test_aws_supports_the_runtime_of_the_function(
+    function: desired.Function, deployed: Deployed, now: datetime, observe: Observations
+) -> None:
     found = observe(deployed.function(function), "runtime")
 
     assert supported(found.runtime, now.date()), f"AWS does not support {found.runtime} any more"
 
 
 @expectation("DEP-12")
-def test_function_has_the_planned_time_and_memory(function, deployed, observe):
+def test_function_has_the_planned_time_and_memory(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.function(function), "timeout_s", "memory_mb")
 
     limits = (found.timeout_s, found.memory_mb)
@@ -43,7 +60,13 @@ def test_function_has_the_planned_time_and_memory(function, deployed, observe):
 
 
 @expectation("DEP-13")
-def test_function_has_the_planned_variables(function, deployed, environment, inventory, observe):
+def test_function_has_the_planned_variables(
+    function: desired.Function,
+    deployed: Deployed,
+    environment: Environment,
+    inventory: Inventory,
+    observe: Observations,
+) -> None:
     found = observe(deployed.function(function), "environment")
 
     wrong = differing(found, function, environment, inventory.salts["own"])
@@ -51,7 +74,13 @@ def test_function_has_the_planned_variables(function, deployed, environment, inv
 
 
 @expectation("DEP-13")
-def test_function_calls_line_itself(function, deployed, environment, inventory, observe):
+def test_function_calls_line_itself(
+    function: desired.Function,
+    deployed: Deployed,
+    environment: Environment,
+    inventory: Inventory,
+    observe: Observations,
+) -> None:
     endpoint = deployed.function(function).environment.get("LINE_API_ENDPOINT")
     observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
 
@@ -60,7 +89,13 @@ def test_function_calls_line_itself(function, deployed, environment, inventory, 
 
 
 @expectation("DEP-14")
-def test_function_knows_no_other_environment(function, deployed, environment, inventory, observe):
+def test_function_knows_no_other_environment(
+    function: desired.Function,
+    deployed: Deployed,
+    environment: Environment,
+    inventory: Inventory,
+    observe: Observations,
+) -> None:
     found = observe(deployed.function(function), "environment")
 
     foreign = astray(found, environment, inventory.salts["own"])
@@ -68,7 +103,9 @@ def test_function_knows_no_other_environment(function, deployed, environment, in
 
 
 @expectation("DEP-14")
-def test_function_calls_aws_itself(function, deployed, observe):
+def test_function_calls_aws_itself(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.function(function), "environment")
 
     assert not diverting(found), (
@@ -77,7 +114,9 @@ def test_function_calls_aws_itself(function, deployed, observe):
 
 
 @expectation("DEP-15")
-def test_alias_points_to_a_published_version(function, deployed, observe):
+def test_alias_points_to_a_published_version(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     alias = observe(deployed.alias(function), "arn", "version")
     published = [version.number for version in deployed.versions(function)]
     observe.note(function=function.name, published=published)
@@ -86,7 +125,9 @@ def test_alias_points_to_a_published_version(function, deployed, observe):
 
 
 @expectation("DEP-16")
-def test_route_invokes_the_alias(route, deployed, environment, observe):
+def test_route_invokes_the_alias(
+    route: desired.Route, deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     integration = deployed.integration(route)
     called = target(integration.uri, deployed.stage().variables)
     observe.note(route=route.id, uri=integration.uri)
@@ -96,7 +137,9 @@ def test_route_invokes_the_alias(route, deployed, environment, observe):
 
 
 @expectation("DEP-16")
-def test_api_may_invoke_the_alias(route, deployed, environment, observe):
+def test_api_may_invoke_the_alias(
+    route: desired.Route, deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     alias = observe(deployed.alias(route.function), "arn").arn
     source = source_of(route, deployed.rest_api().id, environment)
     policies = deployed.function_policies(route.function)
@@ -106,7 +149,9 @@ def test_api_may_invoke_the_alias(route, deployed, environment, observe):
 
 
 @expectation("DEP-16")
-def test_authorizers_invoke_the_alias(deployed, plan, observe):
+def test_authorizers_invoke_the_alias(
+    deployed: Deployed, plan: Plan, observe: Observations
+) -> None:
     auth = plan.api.authorizer.function.alias_arn
     variables = deployed.stage().variables
     uris = [one.uri for one in deployed.served().authorizers.values()]
@@ -117,7 +162,9 @@ def test_authorizers_invoke_the_alias(deployed, plan, observe):
 
 
 @expectation("DEP-16")
-def test_api_may_ask_its_authorizers(deployed, plan, environment, observe):
+def test_api_may_ask_its_authorizers(
+    deployed: Deployed, plan: Plan, environment: Environment, observe: Observations
+) -> None:
     alias = observe(deployed.alias(plan.api.authorizer.function), "arn").arn
     policies = deployed.function_policies(plan.api.authorizer.function)
     api_id = deployed.rest_api().id
@@ -130,7 +177,9 @@ def test_api_may_ask_its_authorizers(deployed, plan, environment, observe):
 
 
 @expectation("DEP-17")
-def test_alias_runs_the_code_that_was_released(function, deployed, observe):
+def test_alias_runs_the_code_that_was_released(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     alias = deployed.alias(function)
     code = observe(deployed.function(function), "version", "code_sha256").code_sha256
     released = deployed.record("release").body["functions"].get(function.name, {})
@@ -140,7 +189,9 @@ def test_alias_runs_the_code_that_was_released(function, deployed, observe):
 
 
 @expectation("DEP-17")
-def test_newest_deployment_is_the_one_that_was_released(deployed, observe):
+def test_newest_deployment_is_the_one_that_was_released(
+    deployed: Deployed, observe: Observations
+) -> None:
     last = newest(deployed.deployments())
     released = deployed.record("release").body["deployment"]
     observe.note(newest=last, released=released)
@@ -149,14 +200,18 @@ def test_newest_deployment_is_the_one_that_was_released(deployed, observe):
 
 
 @expectation("DEP-17")
-def test_nothing_makes_the_function_run_other_code(function, deployed, observe):
+def test_nothing_makes_the_function_run_other_code(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.function(function), "environment", "layers", "file_systems")
 
     assert not hijacking(found), f"{function.name} has {', '.join(hijacking(found))}"
 
 
 @expectation("DEP-18")
-def test_concurrency_suffices_for_the_target_rate(deployed, plan, environment, observe):
+def test_concurrency_suffices_for_the_target_rate(
+    deployed: Deployed, plan: Plan, environment: Environment, observe: Observations
+) -> None:
     account = observe(deployed.lambda_account(), "concurrent_executions", "unreserved")
     ours = [deployed.function(one) for one in plan.functions]
     needed, free = busy(environment, calls=CALLS_PER_REQUEST), free_for_us(account, ours)
@@ -166,7 +221,9 @@ def test_concurrency_suffices_for_the_target_rate(deployed, plan, environment, o
 
 
 @expectation("DEP-18")
-def test_reservation_does_not_strangle_the_function(function, deployed, environment, observe):
+def test_reservation_does_not_strangle_the_function(
+    function: desired.Function, deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     found = observe(deployed.function(function), "reserved_concurrency")
     needed = busy(environment, calls=1)
     observe.note(needed=needed)
@@ -176,7 +233,9 @@ def test_reservation_does_not_strangle_the_function(function, deployed, environm
 
 
 @expectation("DEP-19")
-def test_nothing_unplanned_is_attached_to_the_function(function, deployed, decided, observe):
+def test_nothing_unplanned_is_attached_to_the_function(
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
     attached = deployed.function_attachments(function)
     observe.note(
         function=function.name, attached=[f"{one.fact.en}: {one.found}" for one in attached]

@@ -1,10 +1,19 @@
 """MON: what would be noticed, when, and by whom."""
 
+from datetime import datetime
+
+from aws import desired
+from aws.inventory import Sections
 from aws.section import known, lookup
 from checks.alarms import alarm_for, deaf, flaws
 from checks.dashboards import ghosts, has_kind, missing_from, shown
+from checks.deployed import Deployed
 from checks.windows import settled
+from plan import Plan
 from signoff.checklist import expectation
+from signoff.environment import Environment
+from signoff.evidence import Records
+from signoff.observations import Observations
 
 JUDGED = (
     "metric",
@@ -21,7 +30,9 @@ EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 
 
 @expectation("MON-01")
-def test_errors_of_every_function_are_counted(function_error_alarm, found, row, observe):
+def test_errors_of_every_function_are_counted(
+    function_error_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+) -> None:
     alarm = observe(alarm_for(function_error_alarm, found, row), *JUDGED)
 
     wrong = list(flaws(alarm, function_error_alarm))
@@ -29,7 +40,9 @@ def test_errors_of_every_function_are_counted(function_error_alarm, found, row, 
 
 
 @expectation("MON-02")
-def test_client_errors_of_the_api_are_counted(api_4xx_alarm, found, row, observe):
+def test_client_errors_of_the_api_are_counted(
+    api_4xx_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+) -> None:
     alarm = observe(alarm_for(api_4xx_alarm, found, row), *JUDGED)
 
     wrong = list(flaws(alarm, api_4xx_alarm))
@@ -37,7 +50,9 @@ def test_client_errors_of_the_api_are_counted(api_4xx_alarm, found, row, observe
 
 
 @expectation("MON-03")
-def test_server_errors_of_the_api_are_counted(api_5xx_alarm, found, row, observe):
+def test_server_errors_of_the_api_are_counted(
+    api_5xx_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+) -> None:
     alarm = observe(alarm_for(api_5xx_alarm, found, row), *JUDGED)
 
     wrong = list(flaws(alarm, api_5xx_alarm))
@@ -45,7 +60,9 @@ def test_server_errors_of_the_api_are_counted(api_5xx_alarm, found, row, observe
 
 
 @expectation("MON-04")
-def test_throttling_of_every_table_and_index_is_counted(throttle_alarm, found, row, observe):
+def test_throttling_of_every_table_and_index_is_counted(
+    throttle_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+) -> None:
     alarm = observe(alarm_for(throttle_alarm, found, row), *JUDGED)
 
     wrong = list(flaws(alarm, throttle_alarm))
@@ -53,7 +70,9 @@ def test_throttling_of_every_table_and_index_is_counted(throttle_alarm, found, r
 
 
 @expectation("MON-05")
-def test_faults_of_every_function_are_counted(function_fault_alarm, found, row, observe):
+def test_faults_of_every_function_are_counted(
+    function_fault_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+) -> None:
     alarm = observe(alarm_for(function_fault_alarm, found, row), *JUDGED)
 
     wrong = list(flaws(alarm, function_fault_alarm))
@@ -61,7 +80,9 @@ def test_faults_of_every_function_are_counted(function_fault_alarm, found, row, 
 
 
 @expectation("MON-05")
-def test_faults_in_the_logs_become_a_metric(function, plan, deployed, observe):
+def test_faults_in_the_logs_become_a_metric(
+    function: desired.Function, plan: Plan, deployed: Deployed, observe: Observations
+) -> None:
     planned = next(one for one in plan.log_groups if one.name == function.log_group)
     group = observe(deployed.log_group(planned), "log_class")
 
@@ -69,7 +90,9 @@ def test_faults_in_the_logs_become_a_metric(function, plan, deployed, observe):
 
 
 @expectation("MON-06")
-def test_alarm_reaches_a_person(alarm, found, environment, row, observe):
+def test_alarm_reaches_a_person(
+    alarm: desired.Alarm, found: Sections, environment: Environment, row: str, observe: Observations
+) -> None:
     judged = observe(alarm_for(alarm, found, row), "actions_enabled", "alarm_actions")
     observe.note(failed_action=judged.failed_action)
 
@@ -78,14 +101,23 @@ def test_alarm_reaches_a_person(alarm, found, environment, row, observe):
 
 
 @expectation("MON-07")
-def test_alarm_is_not_in_alarm(alarm, found, records, now, row, observe):
+def test_alarm_is_not_in_alarm(
+    alarm: desired.Alarm,
+    found: Sections,
+    records: Records,
+    now: datetime,
+    row: str,
+    observe: Observations,
+) -> None:
     judged = observe(alarm_for(alarm, found, row), "state", "state_since")
 
     assert settled(judged, records, now) != "ALARM", f"{judged.name} is in ALARM"
 
 
 @expectation("MON-07")
-def test_no_other_alarm_of_ours_is_in_alarm(found, records, now, observe):
+def test_no_other_alarm_of_ours_is_in_alarm(
+    found: Sections, records: Records, now: datetime, observe: Observations
+) -> None:
     states = {
         one.name: settled(one, records, now) for one in map(known, known(found.alarms).values())
     }
@@ -96,7 +128,9 @@ def test_no_other_alarm_of_ours_is_in_alarm(found, records, now, observe):
 
 
 @expectation("MON-10")
-def test_dashboard_has_a_widget_of_each_kind(widget, deployed, observe):
+def test_dashboard_has_a_widget_of_each_kind(
+    widget: desired.Widget, deployed: Deployed, observe: Observations
+) -> None:
     dashboard = deployed.dashboard()
     observe.note(dashboard=dashboard.name, titles=[one.title for one in dashboard.widgets])
 
@@ -104,7 +138,9 @@ def test_dashboard_has_a_widget_of_each_kind(widget, deployed, observe):
 
 
 @expectation("MON-11")
-def test_dashboard_shows_every_subject_of_a_kind(widget, deployed, observe):
+def test_dashboard_shows_every_subject_of_a_kind(
+    widget: desired.Widget, deployed: Deployed, observe: Observations
+) -> None:
     dashboard = deployed.widget_shown(widget)
     observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
 
@@ -113,7 +149,9 @@ def test_dashboard_shows_every_subject_of_a_kind(widget, deployed, observe):
 
 
 @expectation("MON-11")
-def test_dashboard_shows_only_what_exists(deployed, found, plan, environment, observe):
+def test_dashboard_shows_only_what_exists(
+    deployed: Deployed, found: Sections, plan: Plan, environment: Environment, observe: Observations
+) -> None:
     dashboard = deployed.dashboard()
     observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
 
@@ -122,19 +160,25 @@ def test_dashboard_shows_only_what_exists(deployed, found, plan, environment, ob
 
 
 @expectation("MON-12")
-def test_log_group_exists(log_group, deployed, observe):
+def test_log_group_exists(
+    log_group: desired.LogGroup, deployed: Deployed, observe: Observations
+) -> None:
     observe(deployed.log_group(log_group), "arn")
 
 
 @expectation("MON-12")
-def test_function_writes_into_its_log_group(function, deployed, observe):
+def test_function_writes_into_its_log_group(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.function(function), "log_group")
 
     assert found.log_group == function.log_group, f"{found.name} logs into {found.log_group}"
 
 
 @expectation("MON-13")
-def test_execution_logs_of_the_api_do_expire(deployed, found, plan, observe):
+def test_execution_logs_of_the_api_do_expire(
+    deployed: Deployed, found: Sections, plan: Plan, observe: Observations
+) -> None:
     name = EXECUTION_LOGS.format(api=deployed.rest_api().id, stage=plan.api.stage)
     group = lookup(found.log_groups, name)
     observe.note(group=name, retention_days=group.retention_days if group else "no such group")
@@ -143,7 +187,9 @@ def test_execution_logs_of_the_api_do_expire(deployed, found, plan, observe):
 
 
 @expectation("MON-13")
-def test_logs_are_kept_as_long_as_decided(log_group, deployed, observe):
+def test_logs_are_kept_as_long_as_decided(
+    log_group: desired.LogGroup, deployed: Deployed, observe: Observations
+) -> None:
     group = observe(deployed.log_group(log_group), "retention_days")
 
     assert group.retention_days is not None, f"{group.name} never expires"

@@ -1,21 +1,30 @@
 """SEC-10 to SEC-19: each role may do what its function needs; nobody else may do anything."""
 
+from aws import desired
 from checks.bounds import Bounds
 from checks.callers import Callers, strangers
+from checks.deployed import Deployed
 from checks.outsiders import outsiders
 from checks.privileges import lacking, names_of, surplus
 from checks.secret_arns import but_for_suffixes, unsound
 from checks.trust import trust_flaws
+from plan import Plan
 from signoff.checklist import expectation
+from signoff.environment import Environment
+from signoff.observations import Observations
 
 
 @expectation("SEC-10")
-def test_role_exists_under_its_name(role, deployed, observe):
+def test_role_exists_under_its_name(
+    role: desired.Role, deployed: Deployed, observe: Observations
+) -> None:
     observe(deployed.role(role), "arn")
 
 
 @expectation("SEC-10")
-def test_function_runs_under_its_own_role(function, deployed, observe):
+def test_function_runs_under_its_own_role(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     used = observe(deployed.function(function), "role_arn").role_arn
     own = observe(deployed.role(function.role), "arn").arn
 
@@ -23,7 +32,13 @@ def test_function_runs_under_its_own_role(function, deployed, observe):
 
 
 @expectation("SEC-11")
-def test_role_is_trusted_by_lambda_only(role, deployed, plan, environment, observe):
+def test_role_is_trusted_by_lambda_only(
+    role: desired.Role,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    observe: Observations,
+) -> None:
     found = observe(deployed.role(role), "trust")
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
@@ -32,7 +47,14 @@ def test_role_is_trusted_by_lambda_only(role, deployed, plan, environment, obser
 
 
 @expectation("SEC-12")
-def test_role_may_do_nothing_beyond_the_plan(role, deployed, plan, environment, row, observe):
+def test_role_may_do_nothing_beyond_the_plan(
+    role: desired.Role,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    row: str,
+    observe: Observations,
+) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
@@ -41,7 +63,13 @@ def test_role_may_do_nothing_beyond_the_plan(role, deployed, plan, environment, 
 
 
 @expectation("SEC-13")
-def test_role_lacks_nothing_that_it_needs(guided_role, deployed, plan, environment, observe):
+def test_role_lacks_nothing_that_it_needs(
+    guided_role: desired.Role,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    observe: Observations,
+) -> None:
     found = observe(deployed.role(guided_role), "policies", "boundary")
     bounds = Bounds(role=guided_role, plan=plan, environment=environment)
     arns = [deployed.secret(one).arn for one in bounds.secrets]
@@ -53,8 +81,13 @@ def test_role_lacks_nothing_that_it_needs(guided_role, deployed, plan, environme
 
 @expectation("SEC-14")
 def test_role_can_neither_widen_itself_nor_do_everything(
-    role, deployed, plan, environment, row, observe
-):
+    role: desired.Role,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    row: str,
+    observe: Observations,
+) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
@@ -64,8 +97,13 @@ def test_role_can_neither_widen_itself_nor_do_everything(
 
 @expectation("SEC-15")
 def test_role_reaches_nothing_outside_this_environment(
-    role, deployed, plan, environment, row, observe
-):
+    role: desired.Role,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    row: str,
+    observe: Observations,
+) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
@@ -74,7 +112,13 @@ def test_role_reaches_nothing_outside_this_environment(
 
 
 @expectation("SEC-16")
-def test_secret_is_named_by_its_exact_arn(secret_reader, deployed, plan, environment, observe):
+def test_secret_is_named_by_its_exact_arn(
+    secret_reader: desired.Function,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    observe: Observations,
+) -> None:
     found = deployed.role(secret_reader.role)
     bounds = Bounds(role=secret_reader.role, plan=plan, environment=environment)
     arns = [deployed.secret(one).arn for one in bounds.secrets]
@@ -86,7 +130,13 @@ def test_secret_is_named_by_its_exact_arn(secret_reader, deployed, plan, environ
 
 
 @expectation("SEC-17")
-def test_only_this_api_may_invoke_the_function(function, deployed, plan, environment, observe):
+def test_only_this_api_may_invoke_the_function(
+    function: desired.Function,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    observe: Observations,
+) -> None:
     api_id = deployed.rest_api().id
     policies = deployed.function_policies(function)
     observe.note(function=function.name, api=api_id, policies=policies)
@@ -97,7 +147,9 @@ def test_only_this_api_may_invoke_the_function(function, deployed, plan, environ
 
 
 @expectation("SEC-18")
-def test_function_has_no_url_of_its_own(function, deployed, observe):
+def test_function_has_no_url_of_its_own(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     urls = deployed.function_urls(function)
     observe.note(function=function.name, urls=[one.url for one in urls])
 
@@ -105,7 +157,9 @@ def test_function_has_no_url_of_its_own(function, deployed, observe):
 
 
 @expectation("SEC-19")
-def test_table_is_open_to_nobody_beyond_the_account(table, deployed, environment, observe):
+def test_table_is_open_to_nobody_beyond_the_account(
+    table: desired.Table, deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     policy = deployed.table_policy(table)
     observe.note(table=table.name, policy=policy.document)
 

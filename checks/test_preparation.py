@@ -1,7 +1,11 @@
 """PREP: what must be decided and proven before anything is switched."""
 
+from datetime import datetime
+
 import pytest
 
+from aws.inventory import Inventory, Sections
+from checks.deployed import Deployed
 from checks.preparation import (
     copies_elsewhere,
     foreign_arns,
@@ -9,11 +13,17 @@ from checks.preparation import (
     planned_names,
     unexpected,
 )
+from plan import Plan
 from signoff.checklist import expectation
+from signoff.environment import Environment
+from signoff.evidence import Records
+from signoff.observations import Observations
 
 
 @expectation("PREP-01")
-def test_newest_dev_run_is_green_and_recent(dev, deployed, environment, now, observe):
+def test_newest_dev_run_is_green_and_recent(
+    dev: Records, deployed: Deployed, environment: Environment, now: datetime, observe: Observations
+) -> None:
     run = deployed.dev_record("run", dev)
     observe.note(at=run.created, release=run.release, rows=run.body["rows"])
 
@@ -23,12 +33,16 @@ def test_newest_dev_run_is_green_and_recent(dev, deployed, environment, now, obs
 
 
 @expectation("PREP-04")
-def test_every_planned_resource_has_its_name(deployed, plan, observe):
+def test_every_planned_resource_has_its_name(
+    deployed: Deployed, plan: Plan, observe: Observations
+) -> None:
     observe.note(names=planned_names(deployed, plan))
 
 
 @expectation("PREP-04")
-def test_only_one_api_has_the_planned_name(deployed, plan, observe):
+def test_only_one_api_has_the_planned_name(
+    deployed: Deployed, plan: Plan, observe: Observations
+) -> None:
     apis = deployed.rest_apis()
     observe.note(name=plan.api.name, ids=[api.id for api in apis])
 
@@ -37,7 +51,9 @@ def test_only_one_api_has_the_planned_name(deployed, plan, observe):
 
 @expectation("PREP-05")
 @pytest.mark.parametrize("kind", ["functions", "tables", "roles", "secrets", "alarms", "rest_apis"])
-def test_nothing_unplanned_has_the_prefix(kind, deployed, plan, environment, observe):
+def test_nothing_unplanned_has_the_prefix(
+    kind: str, deployed: Deployed, plan: Plan, environment: Environment, observe: Observations
+) -> None:
     names = observe(deployed.names(kind), "names").names
 
     more = unexpected(kind, names, plan, environment)
@@ -45,7 +61,9 @@ def test_nothing_unplanned_has_the_prefix(kind, deployed, plan, environment, obs
 
 
 @expectation("PREP-06")
-def test_account_and_region_are_the_decided_ones(inventory, environment, observe):
+def test_account_and_region_are_the_decided_ones(
+    inventory: Inventory, environment: Environment, observe: Observations
+) -> None:
     observe(inventory, "account", "region", "caller")
 
     there = (inventory.account, inventory.region)
@@ -53,7 +71,9 @@ def test_account_and_region_are_the_decided_ones(inventory, environment, observe
 
 
 @expectation("PREP-06")
-def test_everything_read_lies_in_the_decided_account_and_region(found, environment, observe):
+def test_everything_read_lies_in_the_decided_account_and_region(
+    found: Sections, environment: Environment, observe: Observations
+) -> None:
     judged, foreign = foreign_arns(found, environment.account, environment.region)
     observe.note(arns=judged)
 
@@ -61,7 +81,9 @@ def test_everything_read_lies_in_the_decided_account_and_region(found, environme
 
 
 @expectation("PREP-06")
-def test_nothing_is_copied_into_another_region(found, environment, observe):
+def test_nothing_is_copied_into_another_region(
+    found: Sections, environment: Environment, observe: Observations
+) -> None:
     copies = copies_elsewhere(found, environment.region)
     observe.note(region=environment.region, copies=copies)
 

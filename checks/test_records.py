@@ -1,11 +1,18 @@
 """What other runs proved of this very release: load, rollbacks, the ranking's counters."""
 
+from datetime import datetime
+
+from checks.deployed import Deployed
 from checks.records import counting, judged_load, proven_at
 from signoff.checklist import expectation
+from signoff.environment import Environment
+from signoff.observations import Observations
 
 
 @expectation("PREP-02")
-def test_required_load_plan_passed_on_this_release(deployed, environment, release, now, observe):
+def test_required_load_plan_passed_on_this_release(
+    deployed: Deployed, environment: Environment, release: str, now: datetime, observe: Observations
+) -> None:
     record = judged_load(deployed, environment, release=release, now=now)
     shown = ("plan", "verdict", "sentence", "target_rate", "percentiles", "page")
     observe.note(at=proven_at(record), **{name: record.body.get(name) for name in shown})
@@ -17,7 +24,9 @@ def test_required_load_plan_passed_on_this_release(deployed, environment, releas
 
 
 @expectation("ROLL-05")
-def test_rollbacks_were_rehearsed_on_this_release(deployed, environment, release, now, observe):
+def test_rollbacks_were_rehearsed_on_this_release(
+    deployed: Deployed, environment: Environment, release: str, now: datetime, observe: Observations
+) -> None:
     days = environment.fresh.rehearsal
     record = counting(deployed, "rehearsal", release=release, days=days, now=now)
     observe.note(at=record.created, caller=record.caller, seconds=record.body.get("seconds"))
@@ -27,7 +36,9 @@ def test_rollbacks_were_rehearsed_on_this_release(deployed, environment, release
 
 
 @expectation("DATA-05")
-def test_ranking_counters_agree_with_the_stamps(deployed, environment, now, observe):
+def test_ranking_counters_agree_with_the_stamps(
+    deployed: Deployed, environment: Environment, now: datetime, observe: Observations
+) -> None:
     days = environment.fresh.rehearsal
     record = counting(deployed, "recount", release=None, days=days, now=now)
     observe.note(at=record.created, counters=record.body.get("counters"))

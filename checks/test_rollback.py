@@ -1,9 +1,12 @@
 """ROLL: the way back is there before it is needed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from aws import desired
+from checks.deployed import Deployed
 from checks.going_back import drafts, other_code, other_drafts
 from signoff.checklist import expectation
+from signoff.observations import Observations
 
 FIVE_MINUTES = timedelta(minutes=5)
 LAG = timedelta(minutes=1)
@@ -11,7 +14,9 @@ LAG = timedelta(minutes=1)
 
 
 @expectation("ROLL-01")
-def test_function_has_another_version_behind_its_alias(function, deployed, observe):
+def test_function_has_another_version_behind_its_alias(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     alias = observe(deployed.alias(function), "version")
     versions = deployed.versions(function)
     observe.note(function=function.name, published={v.number: v.code_sha256 for v in versions})
@@ -24,7 +29,7 @@ def test_function_has_another_version_behind_its_alias(function, deployed, obser
 
 
 @expectation("ROLL-02")
-def test_api_has_another_deployment(deployed, observe):
+def test_api_has_another_deployment(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "deployment_id")
     digests = drafts(deployed.deployments())
     observe.note(
@@ -38,7 +43,9 @@ def test_api_has_another_deployment(deployed, observe):
 
 
 @expectation("ROLL-03")
-def test_table_can_be_restored_to_five_minutes_ago(table, deployed, now, observe):
+def test_table_can_be_restored_to_five_minutes_ago(
+    table: desired.Table, deployed: Deployed, now: datetime, observe: Observations
+) -> None:
     backups = observe(deployed.backups(table), "pitr", "earliest", "latest")
 
     latest, earliest = backups.latest, backups.earliest
@@ -48,7 +55,9 @@ def test_table_can_be_restored_to_five_minutes_ago(table, deployed, now, observe
 
 
 @expectation("ROLL-04")
-def test_previous_front_end_configuration_is_recorded(deployed, observe):
+def test_previous_front_end_configuration_is_recorded(
+    deployed: Deployed, observe: Observations
+) -> None:
     record = deployed.record("front-end")
     observe.note(at=record.created, caller=record.caller, configuration=record.body)
 

@@ -1,5 +1,8 @@
 """SEC-01 to SEC-08: the secrets are there, are secrets, and are nowhere else."""
 
+from aws import desired
+from aws.inventory import Inventory, Sections
+from checks.deployed import Deployed
 from checks.encryption import secret_key_flaw
 from checks.leaks import (
     holding,
@@ -17,11 +20,17 @@ from checks.secret_values import (
     form_flaw,
     weakness_of,
 )
+from plan import Plan
 from signoff.checklist import expectation
+from signoff.environment import Environment
+from signoff.evidence import Records
+from signoff.observations import Observations
 
 
 @expectation("SEC-01")
-def test_secret_is_there_to_be_read(secret, deployed, observe):
+def test_secret_is_there_to_be_read(
+    secret: desired.Secret, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.secret(secret), "arn", "deleted", "current")
 
     assert found.deleted is None, f"{found.name} is deleted as of {found.deleted}"
@@ -29,7 +38,9 @@ def test_secret_is_there_to_be_read(secret, deployed, observe):
 
 
 @expectation("SEC-02")
-def test_secret_is_an_object_with_the_one_expected_field(secret, deployed, observe):
+def test_secret_is_an_object_with_the_one_expected_field(
+    secret: desired.Secret, deployed: Deployed, observe: Observations
+) -> None:
     value = deployed.secret_value(secret)
     observe.note(secret=secret.name, fields=value.fields)
 
@@ -37,7 +48,9 @@ def test_secret_is_an_object_with_the_one_expected_field(secret, deployed, obser
 
 
 @expectation("SEC-03")
-def test_secret_is_a_real_one(secret, deployed, observe):
+def test_secret_is_a_real_one(
+    secret: desired.Secret, deployed: Deployed, observe: Observations
+) -> None:
     value = deployed.secret_value(secret)
     field = field_of(value, secret)
     observe.note(secret=secret.name, value=field, bits=field.bits, placeholder=value.placeholder)
@@ -46,7 +59,9 @@ def test_secret_is_a_real_one(secret, deployed, observe):
 
 
 @expectation("SEC-04")
-def test_secret_differs_from_that_of_dev(secret, deployed, dev, observe):
+def test_secret_differs_from_that_of_dev(
+    secret: desired.Secret, deployed: Deployed, dev: Records, observe: Observations
+) -> None:
     run = dev_run(dev)
     field = field_of(deployed.secret_value(secret), secret)
     salt, theirs = digest_in_dev(run, secret)
@@ -57,7 +72,13 @@ def test_secret_differs_from_that_of_dev(secret, deployed, dev, observe):
 
 
 @expectation("SEC-05")
-def test_secret_is_encrypted_under_a_key_that_works(secret, deployed, environment, found, observe):
+def test_secret_is_encrypted_under_a_key_that_works(
+    secret: desired.Secret,
+    deployed: Deployed,
+    environment: Environment,
+    found: Sections,
+    observe: Observations,
+) -> None:
     there = observe(deployed.secret(secret), "kms_key")
 
     flaw = secret_key_flaw(there, environment, found)
@@ -65,7 +86,9 @@ def test_secret_is_encrypted_under_a_key_that_works(secret, deployed, environmen
 
 
 @expectation("SEC-06")
-def test_function_has_no_variable_named_like_a_secret(function, deployed, environment, observe):
+def test_function_has_no_variable_named_like_a_secret(
+    function: desired.Function, deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     variables = observe(deployed.function(function), "environment").environment
 
     named = named_like_secrets(variables, environment.secrets.values())
@@ -73,7 +96,9 @@ def test_function_has_no_variable_named_like_a_secret(function, deployed, enviro
 
 
 @expectation("SEC-06")
-def test_function_has_no_variable_that_looks_like_a_secret(function, deployed, observe):
+def test_function_has_no_variable_that_looks_like_a_secret(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     variables = observe(deployed.function(function), "environment").environment
 
     shaped = shaped_like_secrets(variables)
@@ -81,7 +106,13 @@ def test_function_has_no_variable_that_looks_like_a_secret(function, deployed, o
 
 
 @expectation("SEC-06")
-def test_function_holds_no_secret_in_its_environment(function, deployed, plan, inventory, observe):
+def test_function_holds_no_secret_in_its_environment(
+    function: desired.Function,
+    deployed: Deployed,
+    plan: Plan,
+    inventory: Inventory,
+    observe: Observations,
+) -> None:
     variables = observe(deployed.function(function), "environment").environment
     salt = inventory.salts["own"]
 
@@ -90,7 +121,9 @@ def test_function_holds_no_secret_in_its_environment(function, deployed, plan, i
 
 
 @expectation("SEC-07")
-def test_no_stage_variable_looks_like_a_secret(deployed, environment, observe):
+def test_no_stage_variable_looks_like_a_secret(
+    deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     stage = observe(deployed.stage(), "variables")
 
     named = named_like_secrets(stage.variables, environment.secrets.values())
@@ -99,7 +132,9 @@ def test_no_stage_variable_looks_like_a_secret(deployed, environment, observe):
 
 
 @expectation("SEC-07")
-def test_no_tag_of_the_api_looks_like_a_secret(deployed, environment, observe):
+def test_no_tag_of_the_api_looks_like_a_secret(
+    deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     api, stage = observe(deployed.rest_api(), "tags"), observe(deployed.stage(), "tags")
     tags = {**api.tags, **stage.tags}
 
@@ -108,7 +143,9 @@ def test_no_tag_of_the_api_looks_like_a_secret(deployed, environment, observe):
 
 
 @expectation("SEC-07")
-def test_no_tag_of_a_function_looks_like_a_secret(function, deployed, environment, observe):
+def test_no_tag_of_a_function_looks_like_a_secret(
+    function: desired.Function, deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     tags = observe(deployed.function(function), "tags").tags
 
     suspect = named_like_secrets(tags, environment.secrets.values()) + shaped_like_secrets(tags)
@@ -116,7 +153,9 @@ def test_no_tag_of_a_function_looks_like_a_secret(function, deployed, environmen
 
 
 @expectation("SEC-07")
-def test_no_tag_of_a_table_looks_like_a_secret(table, deployed, environment, observe):
+def test_no_tag_of_a_table_looks_like_a_secret(
+    table: desired.Table, deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     tags = deployed.table_tags(table).tags
     observe.note(table=table.name, tags=tags)
 
@@ -125,7 +164,9 @@ def test_no_tag_of_a_table_looks_like_a_secret(table, deployed, environment, obs
 
 
 @expectation("SEC-07")
-def test_no_stage_variable_and_no_tag_is_a_secret(deployed, plan, inventory, observe):
+def test_no_stage_variable_and_no_tag_is_a_secret(
+    deployed: Deployed, plan: Plan, inventory: Inventory, observe: Observations
+) -> None:
     salt = inventory.salts["own"]
     there = labels(deployed, plan)
     observe.note(labels=sorted(there))
@@ -135,7 +176,9 @@ def test_no_stage_variable_and_no_tag_is_a_secret(deployed, plan, inventory, obs
 
 
 @expectation("SEC-08")
-def test_secret_is_open_to_nobody_beyond_the_account(secret, deployed, environment, observe):
+def test_secret_is_open_to_nobody_beyond_the_account(
+    secret: desired.Secret, deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     found = observe(deployed.secret(secret), "policy")
 
     strangers = outsiders(found.policy, environment.account)

@@ -1,13 +1,19 @@
 """DEP-27 to DEP-33: what the stage caches, splits, logs and traces, and how it is labelled."""
 
+from aws import desired
 from checks.access_log import group_of, telling
 from checks.caching import shared_answers
+from checks.deployed import Deployed
 from checks.tagging import tagged
+from plan import Plan
 from signoff.checklist import expectation
+from signoff.observations import Observations
 
 
 @expectation("DEP-27")
-def test_answer_is_never_cached_for_somebody_else(route, deployed, observe):
+def test_answer_is_never_cached_for_somebody_else(
+    route: desired.Route, deployed: Deployed, observe: Observations
+) -> None:
     stage = observe(deployed.stage(), "cache_enabled", "settings")
     integration = observe(deployed.integration(route), "cache_key_parameters")
 
@@ -16,7 +22,9 @@ def test_answer_is_never_cached_for_somebody_else(route, deployed, observe):
 
 
 @expectation("DEP-28")
-def test_alias_sends_every_call_to_one_version(function, deployed, observe):
+def test_alias_sends_every_call_to_one_version(
+    function: desired.Function, deployed: Deployed, observe: Observations
+) -> None:
     alias = observe(deployed.alias(function), "version", "weights")
 
     shares = ", ".join(f"{share:.0%} to version {n}" for n, share in alias.weights.items())
@@ -24,14 +32,16 @@ def test_alias_sends_every_call_to_one_version(function, deployed, observe):
 
 
 @expectation("DEP-28")
-def test_stage_has_no_canary(deployed, observe):
+def test_stage_has_no_canary(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "canary_percent")
 
     assert stage.canary_percent is None, f"{stage.canary_percent} % go to a canary of {stage.name}"
 
 
 @expectation("DEP-29")
-def test_access_is_logged_where_planned(deployed, plan, observe):
+def test_access_is_logged_where_planned(
+    deployed: Deployed, plan: Plan, observe: Observations
+) -> None:
     stage = observe(deployed.stage(), "access_log_arn")
 
     group = group_of(stage.access_log_arn)
@@ -39,7 +49,7 @@ def test_access_is_logged_where_planned(deployed, plan, observe):
 
 
 @expectation("DEP-29")
-def test_access_log_tells_nothing_private(deployed, observe):
+def test_access_log_tells_nothing_private(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "access_log_format")
 
     private = telling(stage.access_log_format)
@@ -47,14 +57,14 @@ def test_access_log_tells_nothing_private(deployed, observe):
 
 
 @expectation("DEP-29")
-def test_api_gateway_has_a_role_for_logs(deployed, observe):
+def test_api_gateway_has_a_role_for_logs(deployed: Deployed, observe: Observations) -> None:
     account = observe(deployed.gateway_account(), "log_role_arn")
 
     assert account.log_role_arn, "API Gateway has no role to write logs with in this Region"
 
 
 @expectation("DEP-30")
-def test_bodies_of_requests_are_not_logged(deployed, observe):
+def test_bodies_of_requests_are_not_logged(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "settings")
 
     traced = [key for key, setting in stage.settings.items() if setting.data_trace]
@@ -62,14 +72,14 @@ def test_bodies_of_requests_are_not_logged(deployed, observe):
 
 
 @expectation("DEP-31")
-def test_requests_are_traced(deployed, observe):
+def test_requests_are_traced(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "tracing")
 
     assert stage.tracing, f"tracing of {stage.name} is off"
 
 
 @expectation("DEP-32")
-def test_api_is_tagged(deployed, plan, observe):
+def test_api_is_tagged(deployed: Deployed, plan: Plan, observe: Observations) -> None:
     api = observe(deployed.rest_api(), "tags")
 
     there = tagged(api.tags, plan.tags)
@@ -77,7 +87,7 @@ def test_api_is_tagged(deployed, plan, observe):
 
 
 @expectation("DEP-32")
-def test_stage_is_tagged(deployed, plan, observe):
+def test_stage_is_tagged(deployed: Deployed, plan: Plan, observe: Observations) -> None:
     stage = observe(deployed.stage(), "tags")
 
     there = tagged(stage.tags, plan.tags)
@@ -85,7 +95,9 @@ def test_stage_is_tagged(deployed, plan, observe):
 
 
 @expectation("DEP-32")
-def test_function_is_tagged(function, deployed, plan, observe):
+def test_function_is_tagged(
+    function: desired.Function, deployed: Deployed, plan: Plan, observe: Observations
+) -> None:
     found = observe(deployed.function(function), "tags")
 
     there = tagged(found.tags, plan.tags)
@@ -93,7 +105,7 @@ def test_function_is_tagged(function, deployed, plan, observe):
 
 
 @expectation("DEP-33")
-def test_stage_says_what_it_is(deployed, plan, observe):
+def test_stage_says_what_it_is(deployed: Deployed, plan: Plan, observe: Observations) -> None:
     stage = observe(deployed.stage(), "description")
 
     assert stage.description == plan.api.stage_description, f"says “{stage.description}”"

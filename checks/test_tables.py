@@ -1,6 +1,8 @@
 """DEP-01 to DEP-07: the three tables are there, shaped, scaled and protected as decided."""
 
+from aws import desired
 from aws.difference import unallowed
+from checks.deployed import Deployed
 from checks.table_shape import (
     WINDOW_DAYS,
     deployed_key,
@@ -10,32 +12,42 @@ from checks.table_shape import (
     window_days,
 )
 from checks.tagging import tagged
+from plan import Plan
 from signoff.checklist import expectation
+from signoff.decisions import Decided
+from signoff.environment import Environment
+from signoff.observations import Observations
 
 
 @expectation("DEP-01")
-def test_table_is_active(table, deployed, observe):
+def test_table_is_active(table: desired.Table, deployed: Deployed, observe: Observations) -> None:
     found = observe(deployed.table(table), "arn", "status")
 
     assert found.status == "ACTIVE", f"{found.name} is {found.status}"
 
 
 @expectation("DEP-02")
-def test_table_has_the_planned_key(table, deployed, observe):
+def test_table_has_the_planned_key(
+    table: desired.Table, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.table(table), "hash_key", "range_key", "attribute_types")
 
     assert deployed_key(found) == planned_key(table), f"{found.name} has {deployed_key(found)}"
 
 
 @expectation("DEP-02")
-def test_table_has_the_planned_indexes(table, deployed, observe):
+def test_table_has_the_planned_indexes(
+    table: desired.Table, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.table(table), "indexes")
 
     assert not index_flaws(found, table), f"{found.name}: {'; '.join(index_flaws(found, table))}"
 
 
 @expectation("DEP-03")
-def test_table_scales_by_itself(table, deployed, observe):
+def test_table_scales_by_itself(
+    table: desired.Table, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.table(table), "billing_mode")
     targets = deployed.scalable_targets(table)
     observe.note(table=found.name, targets=targets)
@@ -44,7 +56,9 @@ def test_table_scales_by_itself(table, deployed, observe):
 
 
 @expectation("DEP-04")
-def test_table_has_point_in_time_recovery(table, deployed, environment, observe):
+def test_table_has_point_in_time_recovery(
+    table: desired.Table, deployed: Deployed, environment: Environment, observe: Observations
+) -> None:
     backups = deployed.backups(table)
     observe.note(table=table.name, pitr=backups.pitr)
 
@@ -53,7 +67,9 @@ def test_table_has_point_in_time_recovery(table, deployed, environment, observe)
 
 
 @expectation("DEP-05")
-def test_table_can_be_restored_for_as_long_as_decided(table, deployed, observe):
+def test_table_can_be_restored_for_as_long_as_decided(
+    table: desired.Table, deployed: Deployed, observe: Observations
+) -> None:
     backups = deployed.backups(table)
     observe.note(table=table.name, days=backups.window_days, earliest=backups.earliest)
 
@@ -62,7 +78,9 @@ def test_table_can_be_restored_for_as_long_as_decided(table, deployed, observe):
 
 
 @expectation("DEP-06")
-def test_table_has_the_planned_tags(table, deployed, plan, observe):
+def test_table_has_the_planned_tags(
+    table: desired.Table, deployed: Deployed, plan: Plan, observe: Observations
+) -> None:
     tags = deployed.table_tags(table).tags
     observe.note(table=table.name, tags=tags)
 
@@ -71,14 +89,18 @@ def test_table_has_the_planned_tags(table, deployed, plan, observe):
 
 
 @expectation("DEP-07")
-def test_table_is_protected_from_deletion(table, deployed, observe):
+def test_table_is_protected_from_deletion(
+    table: desired.Table, deployed: Deployed, observe: Observations
+) -> None:
     found = observe(deployed.table(table), "deletion_protection")
 
     assert found.deletion_protection, f"{found.name} can be deleted by one call"
 
 
 @expectation("DEP-08")
-def test_nothing_unplanned_is_attached_to_the_table(table, deployed, decided, observe):
+def test_nothing_unplanned_is_attached_to_the_table(
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
     attached = deployed.table_attachments(table)
     observe.note(table=table.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
 

@@ -22,6 +22,8 @@ HERE = Path(__file__).parent
 VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "plan": lambda snapshot, _: snapshot.plan,
     "environment": lambda snapshot, _: snapshot.environment,
+    "custom_domain": lambda snapshot, _: snapshot.environment.domain,
+    "image_bucket": lambda snapshot, _: snapshot.environment.bucket,
     "inventory": lambda snapshot, _: snapshot.inventory,
     "found": lambda snapshot, _: snapshot.inventory.sections,
     "records": lambda snapshot, _: snapshot.records,
