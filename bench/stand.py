@@ -18,7 +18,7 @@ from lambdas.packing import pack
 from local.aws.server import LocalAws
 from local.line.fake import FakeLine
 from local.stack import LocalStack, Say
-from plan import Naming, Plan, plan_for, scope_of, watch
+from plan import Naming, Plan, monitoring, plan_for, scope_of
 from runbook.local_stack import mail_answerer
 from runbook.procedures.provision import context_for, procedure
 from signoff.environment import Environment, load
@@ -79,9 +79,9 @@ def grown(environment: Environment, times: int) -> Plan:
         functions=functions,
         roles=tuple(one.role for one in functions),
         api=api,
-        alarms=watch.alarms(naming, functions, tables, api),
-        dashboard=watch.dashboard(naming, functions, tables, api),
-        log_groups=watch.log_groups(naming, functions, api),
+        alarms=monitoring.alarms(naming, functions, tables, api),
+        dashboard=monitoring.dashboard(naming, functions, tables, api),
+        log_groups=monitoring.log_groups(naming, functions, api),
     )
 
 

@@ -7,10 +7,10 @@ from checks.guarding import authorizers, settings
 from checks.throttling import (
     api_key,
     asking_for_key,
+    limits_text,
     met,
     plan_limits,
     planned_limits,
-    told,
     wider,
     within,
 )
@@ -27,7 +27,7 @@ def test_usage_plan_has_the_decided_limits(
     usage = observe(deployed.usage_plan(), "rate", "burst", "quota", "period")
 
     limits = plan_limits(usage)
-    assert limits == planned_limits(plan.api.usage_plan), f"{usage.name} has {told(limits)}"
+    assert limits == planned_limits(plan.api.usage_plan), f"{usage.name} has {limits_text(limits)}"
 
 
 @expectation("SEC-30")
@@ -124,5 +124,5 @@ def test_authorizer_asks_the_auth_function(
     observe.note(authorizers=asked)
 
     other = [one for one in asked if settings(one) != settings(want)]
-    shown = "; ".join(f"{one.name} has {told(settings(one))}" for one in other)
+    shown = "; ".join(f"{one.name} has {limits_text(settings(one))}" for one in other)
     assert not other, shown

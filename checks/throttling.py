@@ -60,7 +60,7 @@ def planned_limits(want: desired.UsagePlan) -> dict[str, object]:
     return {"rate": want.rate, "burst": want.burst, "quota": want.daily_quota, "per": "DAY"}
 
 
-def told(limits: dict[str, object]) -> str:
+def limits_text(limits: dict[str, object]) -> str:
     return ", ".join(f"{name} {value}" for name, value in limits.items())
 
 

@@ -1,6 +1,6 @@
 """The resource plan of one environment: what should exist, from the environment alone (guide step 1-3)."""
 
-from plan import compute, data, edge, watch
+from plan import compute, data, edge, monitoring
 from plan.naming import Naming
 from plan.permissions import roles
 from plan.plan import Plan
@@ -22,9 +22,9 @@ def plan_for(environment: Environment) -> Plan:
         roles=its_roles,
         functions=functions,
         api=api,
-        alarms=watch.alarms(naming, functions, tables, api),
-        dashboard=watch.dashboard(naming, functions, tables, api),
-        topic=watch.topic(naming),
-        log_groups=watch.log_groups(naming, functions, api),
+        alarms=monitoring.alarms(naming, functions, tables, api),
+        dashboard=monitoring.dashboard(naming, functions, tables, api),
+        topic=monitoring.topic(naming),
+        log_groups=monitoring.log_groups(naming, functions, api),
         tags=environment.tags,
     )
