@@ -24,7 +24,8 @@ import boto3
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from aws import read, unreadable  # noqa: E402
+from aws.inventory import read  # noqa: E402
+from aws.saved import unreadable  # noqa: E402
 from bench.reach import Reach, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
 from bench.stand import Stand, grown_scope, stand  # noqa: E402
 from local.aws.faults import delayed  # noqa: E402

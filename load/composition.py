@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from aws import on_demand
+from aws.inventory import on_demand
 from aws.section import NotTestable
 from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused

@@ -2,7 +2,7 @@
 
 import boto3
 
-from aws import on_demand
+from aws.inventory import on_demand
 from aws.section import NotTestable
 from plan import plan_for, scope_of
 from runbook.engine import Refused

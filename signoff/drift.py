@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import boto3
 
-from aws import frozen, on_demand
-from aws.inventory import Inventory
+from aws.inventory import Inventory, frozen, on_demand
 from aws.section import NotTestable, lookup
 from signoff.release import release_of
 from signoff.snapshot import PlanT, Snapshot

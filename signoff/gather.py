@@ -11,10 +11,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws import from_json, on_demand, read
 from aws.endpoints import elsewhere
-from aws.inventory import Inventory, ReadOptions
+from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
+from aws.saved import from_json
 from signoff.environment import peek
 from signoff.evidence import Records, Store, open_store
 from signoff.guard import GuardError, guard

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aws import to_json
+from aws.saved import to_json
 from local.aws.server import LocalAws
 from tests.healthy import healthy
 

@@ -12,8 +12,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
-from aws import digest, frozen, to_json, unreadable
-from aws.inventory import Inventory
+from aws.inventory import Inventory, frozen
+from aws.saved import digest, to_json, unreadable
 from aws.section import NotTestable, known
 from signoff.drift import SecondReading, read_again
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts

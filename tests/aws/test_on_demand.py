@@ -2,8 +2,8 @@
 
 import pytest
 
-from aws import frozen, on_demand, to_json, unreadable
-from aws.inventory import NOT_ASKED, read
+from aws.inventory import NOT_ASKED, frozen, on_demand, read
+from aws.saved import to_json, unreadable
 from aws.section import NotTestable, known
 from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import CALLER, OPTIONS

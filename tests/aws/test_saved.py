@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aws import digest, from_json, to_json
 from aws.inventory import Inventory, Sections
+from aws.saved import digest, from_json, to_json
 from aws.section import Unreadable
 from tests.aws.answers import CANARY
 

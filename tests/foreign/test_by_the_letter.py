@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws import unreadable
+from aws.saved import unreadable
 from signoff.outcome import Outcome
 from signoff.verdict import VerdictWord
 from tests.foreign import letter

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aws import unreadable
+from aws.saved import unreadable
 from signoff.outcome import Outcome
 from signoff.verdict import VerdictWord
 from tests.foreign.account import with_evidence, without_evidence

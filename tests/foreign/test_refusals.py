@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from aws import from_json, to_json, unreadable
 from aws.door import RetryPolicy
 from aws.reader_policy import actions
+from aws.saved import from_json, to_json, unreadable
 from local.aws.faults import denied, failing, throttled
 from signoff.verdict import VerdictWord
 from tests.foreign.account import OPTIONS, with_evidence

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aws import to_json
+from aws.saved import to_json
 from local.aws.faults import denied
 from tests.foreign.changes import code
 from tests.foreign.test_refusals import EVEN, ODD

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aws import to_json
+from aws.saved import to_json
 from tests.healthy import healthy
 from tests.signoff.house import ENVIRONMENTS, GREEN, build, proof, rows
 

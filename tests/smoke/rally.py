@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from aws import on_demand
+from aws.inventory import on_demand
 from lambdas.packing import pack
 from local.aws.server import LocalAws
 from local.line.channels import Channels
