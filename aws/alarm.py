@@ -43,7 +43,7 @@ class Alarm:
     unit: str | None = None
     """Where set, only data of this very unit counts."""
     failed_action: str | None = None
-    """The newest action of the alarm's history, where it failed; a later success heals it."""
+    """The newest action of the alarm's history, where it failed; a later success clears it."""
 
 
 def found(reading: Reading) -> list[Raw]:
@@ -76,7 +76,7 @@ def alarms(reading: Reading) -> Section[Alarm]:
 def _newest_actions(reading: Reading, alarms: Iterable[str]) -> dict[str, Raw]:
     """Alarm -> the newest entry of its history about an action.
 
-    One listing serves all alarms; in a busy account it is cut, and the rest is asked one by one.
+    One listing serves all alarms; in a busy account it is cut short, and the other alarms are asked one by one.
     """
     newest: dict[str, Raw] = {}
     for number, page in enumerate(_history(reading), 1):

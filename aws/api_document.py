@@ -76,7 +76,7 @@ class Method:
     path: str
     verb: str
     authorizer: str | None
-    """Name of the Lambda authorizer, ``AWS_IAM``, ``COGNITO:…``; None lets anyone in."""
+    """Name of the Lambda authorizer, ``AWS_IAM``, ``COGNITO:…``; None: anyone may call."""
     api_key_required: bool
     integration: Integration | None
 
@@ -175,7 +175,7 @@ def _draft_method(path: str, verb: str, raw: Raw, authorizers: Mapping[str, Raw]
 
 
 def _draft_guard(raw: Raw, authorizers: Mapping[str, Raw]) -> str | None:
-    """Name who lets callers in; an authorizer that is gone keeps its id as a name."""
+    """Name the authorizer; one that no longer exists keeps its id as a name."""
     kind = raw.get("authorizationType", "NONE")
     if kind == "NONE":
         return None

@@ -141,7 +141,7 @@ def resolve(name: str) -> tuple[str, ...]:
 
 
 def within(seconds: float, look_up: Resolve, name: str) -> tuple[str, ...]:
-    """Return what ``look_up`` finds, or raise TimeoutError; a thread that hangs is left behind."""
+    """Return what ``look_up`` finds, or raise TimeoutError; a thread that hangs is abandoned."""
     answers: queue.SimpleQueue[tuple[str, ...] | OSError] = queue.SimpleQueue()
 
     def ask() -> None:

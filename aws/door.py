@@ -1,4 +1,4 @@
-"""The only door to AWS for readers: each call is counted, paced, bounded, and its failure told.
+"""The only way to AWS for readers: each call is counted, rate-limited and bounded, each failure explained.
 
 ReadFailure       what was asked and why there is no answer
 ├── Gone          AWS says that the thing does not exist
@@ -38,11 +38,11 @@ GONE = frozenset(
         "TableNotFoundException",
     }
 )
-"""Error codes of "there is no such thing"; a bare 404 is none (a proxy answers it as well)."""
+"""Error codes that mean "there is no such thing"; a bare 404 is not one, since a proxy can answer it."""
 
-RATIONED = frozenset({"apigateway", "lambda"})
-"""Services that allow so few reads a second (10, and 15 for GetPolicy) that a refusal slows us down."""
-LONGEST_MESSAGE = 300
+RATE_LIMITED = frozenset({"apigateway", "lambda"})
+"""Services with so low a limit (10 reads a second, 15 for GetPolicy) that a throttled call slows down all."""
+MAX_MESSAGE = 300
 
 
 class ReadFailure(Exception):  # noqa: N818 - it reads as the reason that a section is unreadable
@@ -69,9 +69,9 @@ class RetryPolicy:
     connect_s: float = 3
     read_s: float = 10
     deadline_s: float = 120
-    """No call is begun later than this after the reading began."""
+    """No call starts later than this after the reading started."""
     at_once: int = 16
-    """Calls under way at the same time."""
+    """Calls in flight at the same time."""
     control_plane_per_s: float = 10
     """API Gateway answers ten control-plane calls a second per account, whoever makes them."""
 
@@ -126,7 +126,7 @@ class Aws:
         """Make one call; an error code in ``empty_on`` is the answer "nothing set", ``{}``."""
         client = self._client(service)
         try:
-            with self._under_way, _told(client, service, operation):
+            with self._under_way, _read_failures(client, service, operation):
                 answer: dict[str, Any] = getattr(client, operation)(**parameters)
         except ReadFailure as failure:
             if failure.code in empty_on:
@@ -140,7 +140,7 @@ class Aws:
         client = self._client(service)
         pages = iter(client.get_paginator(operation).paginate(**parameters))
         while True:
-            with self._under_way, _told(client, service, operation):
+            with self._under_way, _read_failures(client, service, operation):
                 page = next(pages, None)
             if page is None:
                 return
@@ -187,7 +187,7 @@ class Aws:
             self._unplanned.update(found)
 
     def _client(self, service: str) -> BaseClient:
-        with self._making:  # a session is not made for threads, its clients are
+        with self._making:  # clients are thread-safe, a session is not
             if service not in self._clients:
                 self._clients[service] = self._made(service)
             return self._clients[service]
@@ -196,8 +196,10 @@ class Aws:
         retry = self._retry
         config = Config(
             retries={
-                # Who asks but once has no second call to hold back.
-                "mode": "adaptive" if service in RATIONED and retry.attempts > 1 else "standard",
+                # With a single attempt there is no retry to slow down.
+                "mode": "adaptive"
+                if service in RATE_LIMITED and retry.attempts > 1
+                else "standard",
                 "total_max_attempts": retry.attempts,
             },
             connect_timeout=retry.connect_s,
@@ -213,7 +215,7 @@ class Aws:
         return client
 
     def _admit(self, service: str, action: str) -> None:
-        """Count a request just before it leaves; pace it, or refuse it after the deadline."""
+        """Count a request just before it is sent; rate-limit it, or refuse it after the deadline."""
         name = f"{service}:{action}"
         if time.monotonic() > self._deadline:
             raise TimeIsUp(f"{name}: not asked, {self._retry.deadline_s:g} s were over")
@@ -224,7 +226,7 @@ class Aws:
 
 
 @contextmanager
-def _told(client: BaseClient, service: str, operation: str) -> Iterator[None]:
+def _read_failures(client: BaseClient, service: str, operation: str) -> Iterator[None]:
     """Turn whatever botocore raises into a ReadFailure that repeats no parameter and no body."""
     action = _action(client, service, operation)
     try:
@@ -243,7 +245,7 @@ def _told(client: BaseClient, service: str, operation: str) -> Iterator[None]:
 def _message(code: str, error: ClientError) -> str:
     """Repeat AWS's own words; under a bare HTTP status botocore puts the body there, whatever it is."""
     words = " ".join(error.response["Error"].get("Message", "").split())
-    return f": {words[:LONGEST_MESSAGE]}" if words and not code.isdigit() else ""
+    return f": {words[:MAX_MESSAGE]}" if words and not code.isdigit() else ""
 
 
 def _action(client: BaseClient, service: str, operation: str) -> str:

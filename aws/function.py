@@ -1,4 +1,4 @@
-"""Lambda: what each function's alias runs, and everything that lets anyone call it."""
+"""Lambda: what each function's alias runs, and every policy or URL by which it can be called."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -100,7 +100,7 @@ def listed(reading: Reading) -> list[Raw]:
 
 
 def names(reading: Reading) -> list[str]:
-    """Every function of the Region, for the names and to ask nothing about what is not there."""
+    """Every function of the Region, so that nothing is asked about one that does not exist."""
     return list(dict.fromkeys(one["FunctionName"] for one in reading.source(listed)))
 
 
@@ -120,7 +120,7 @@ def versions(reading: Reading) -> Section[tuple[Version, ...]]:
 def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
     """Read every place where a policy may stand: the function, its aliases, its versions.
 
-    Whoever is let in at one of them gets in. With one alias and two versions, which is what a healthy
+    A caller that any one of them allows is allowed. With one alias and two versions, which is what a healthy
     stack has, that is four calls a function; each further alias or version is a call more.
     """
     # Asked for here: items must not wait for sections (engine).
@@ -152,7 +152,7 @@ def present(reading: Reading) -> list[str]:
     """Return the functions to ask about: those that exist, or all where no list can be read."""
     try:
         existing = set(reading.source(names))
-    except Exception:  # noqa: BLE001 - the names section tells; here each function tells for itself
+    except Exception:  # noqa: BLE001 - the names section reports it; here each function reports for itself
         return list(reading.scope.functions)
     return [name for name in reading.scope.functions if name in existing]
 

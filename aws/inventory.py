@@ -148,7 +148,7 @@ NOT_ASKED = "not asked for: this run judges a part of the list"
 
 
 def silent(_section: str, _done: int, _of: int) -> None:
-    """Progress for those who do not watch."""
+    """Ignore progress."""
 
 
 def now() -> datetime:
@@ -177,10 +177,10 @@ def read(  # noqa: PLR0913 - keywords that a caller may leave out
     progress: Progress = silent,
     options: ReadOptions = DEFAULT,
 ) -> Inventory:
-    """Read every section in parallel; never raises for what AWS does, which stands in the sections.
+    """Read every section in parallel; whatever AWS does is recorded in the sections, never raised.
 
     ``caller`` is the ARN that the guard found; ``salts`` name those of the scope by their purpose.
-    The session needs the IAM actions of ``aws.reader_policy.actions()`` and no more.
+    The session needs the IAM actions of ``aws.reader_policy.actions()``, no more.
     """
     lazy = on_demand(
         session,
@@ -240,7 +240,7 @@ def frozen(inventory: Inventory) -> Inventory:
 
 
 class LazySections:
-    """Stands in for Sections: the same attributes, read at first sight."""
+    """Takes the place of Sections: the same attributes, each read when first accessed."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -256,7 +256,7 @@ class LazySections:
         return self._reading.aws.calls.total()
 
     def read_all(self) -> None:
-        """Read every section, then let the threads go."""
+        """Read every section, then release the threads."""
         self._reading.sections(READERS)
         self._reading.close()
 

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: the planned groups, and the one that API Gateway makes by itself."""
+"""CloudWatch Logs: the planned groups, and the one that API Gateway creates by itself."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -69,14 +69,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one section is read, and the IAM actions that this takes."""
+    """How one section is read, and the IAM actions that it needs."""
 
     read: "Callable[[Reading], Section[Any]]"
     actions: tuple[str, ...]
 
 
 class Reading:
-    """One pass over AWS: what readers are handed. ``resolve`` asks DNS."""
+    """One pass over AWS, which every reader receives. ``resolve`` asks DNS."""
 
     def __init__(
         self,

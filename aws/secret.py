@@ -1,4 +1,4 @@
-"""Secrets Manager: that each secret is there and good; its value is judged here and handed to nobody."""
+"""Secrets Manager: that each secret is there and good; its value is judged here and goes no further."""
 
 import json
 import re
@@ -117,7 +117,7 @@ def texts(reading: Reading) -> Mapping[str, str | Unreadable]:
 
 
 def needles(reading: Reading) -> Needles:
-    """Return what to look for in variables and tags; of a secret that is unread, its own rows tell."""
+    """Return what to look for in variables and tags; an unread secret is reported by its own rows."""
     read = {name: one for name, one in reading.source(texts).items() if isinstance(one, str)}
     return {name: spellings(fields(text).values() or [text]) for name, text in read.items()}
 

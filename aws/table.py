@@ -67,9 +67,9 @@ class ScalableTarget:
     minimum: int
     maximum: int
     suspended: bool = False
-    """It does not scale out for now."""
+    """Scaling out is suspended."""
     policies: tuple[str, ...] = ()
-    """Names of its scaling policies: without one, nothing ever moves it."""
+    """Names of its scaling policies: without one, its capacity never changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def policies(reading: Reading) -> Section[ResourcePolicy]:
 
 
 def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
-    """Read what moves the capacities; nothing is asked where every table is known to be on demand."""
+    """Read what changes the capacities; nothing is asked if every table is known to be on demand."""
     if _all_on_demand(reading.section("tables")):
         return {}
     found = _autoscaling(reading, "describe_scalable_targets", "ScalableTargets")
