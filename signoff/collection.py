@@ -1,4 +1,4 @@
-"""Which checks run: every row has its proof and every proof its row, or nothing runs at all."""
+"""Which checks run: every row has a test and every test has a row, or the run stops at collection."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ def judges(config: pytest.Config) -> bool:
 def arrange(
     choice: Choice[PlanT], findings: Findings, session: pytest.Session, items: list[pytest.Item]
 ) -> None:
-    """Tie items to rows, add the rows that people prove, drop what is set aside."""
+    """Tie tests to rows, add the rows that people sign, remove the rows that are set aside."""
     for item in items:
         _tie(choice, item)
     items[:] = [
@@ -51,7 +51,7 @@ def arrange(
 
 
 def settle(findings: Findings, items: list[pytest.Item]) -> None:
-    """Note what is left after all selection: ``-k``, ``-m`` and their like make a part of it."""
+    """Count the tests left after all selection (``-k``, ``-m`` and the like)."""
     findings.expected = sum(ROW in item.stash for item in items)
     if findings.full and len(items) < findings.arranged:
         findings.cut = findings.cut or "tests deselected by a plugin"
@@ -60,7 +60,7 @@ def settle(findings: Findings, items: list[pytest.Item]) -> None:
 
 
 def needs_signature(row: Row, environment: Environment) -> bool:
-    """Whether a person has to answer for an optional part that production does without."""
+    """Whether a person must sign the row, because production lacks the optional part that it is about."""
     configured = row.optional is None or _configured(environment, row.optional)
     return environment.production and row.never_excluded and not configured
 
@@ -99,13 +99,13 @@ def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:
 
 
 def _selected(config: pytest.Config) -> bool:
-    """Whether a part was asked for, by path or by expression: it is judged, and is no verdict."""
+    """Whether only some tests were asked for, by path or by expression: they are judged, without a verdict."""
     by_path = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
     return bool(by_path or config.option.keyword or config.option.markexpr)
 
 
 def _cut(config: pytest.Config) -> Iterator[str]:
-    """Name the options by which tests are left out though nobody asked for a part."""
+    """Yield the options that left tests out of a run that was not asked to be partial."""
     for name in ("deselect", "lf", "stepwise", "ignore", "ignore_glob", "override_ini"):
         if getattr(config.option, name, None):
             yield f"--{name.replace('_', '-')}"

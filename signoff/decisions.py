@@ -7,14 +7,13 @@ for it by name, and the page shows them on top.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from aws.bounds import told
 from aws.difference import Difference
 from aws.words import Words
 from signoff.environment import Decision
 from signoff.observations import Observations
-from signoff.snapshot import Snapshot
+from signoff.snapshot import PlanT, Snapshot
 
 
 class Differs(AssertionError):  # noqa: N818 - it reads as the finding that it is
@@ -56,7 +55,7 @@ class Decided:
         return in_force and made.what == one.what and made.value == told(one.found)
 
 
-def decided_in(snapshot: Snapshot[Any]) -> Decided:
+def decided_in(snapshot: Snapshot[PlanT]) -> Decided:
     """Return the decisions of what is judged, as of the moment at which it was read."""
     environment = snapshot.environment
     return Decided(environment.name, environment.decisions, snapshot.now.date())

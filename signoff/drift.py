@@ -1,4 +1,4 @@
-"""Whether what was judged is still what is live: a run lasts minutes, and anyone may deploy meanwhile."""
+"""Whether the release that was judged is still live: a run takes minutes, and anyone may deploy meanwhile."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from signoff.snapshot import PlanT, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class SecondReading:
-    """``problem`` is a sentence that forbids a GO; ``calls`` are those that it took to know."""
+    """``problem`` is a sentence that rules out a GO; ``calls`` counts the AWS calls of the second reading."""
 
     problem: str | None = None
     calls: int = 0
@@ -21,8 +21,8 @@ class SecondReading:
 def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
     """Read the functions and the served API once more, and nothing else: about 18 AWS calls.
 
-    Where the release was unknown from the start, rows say so, and nothing is asked. What is
-    deployed and taken back in between, or in the last second, is not seen.
+    If the release was unknown from the start, rows say so and nothing is read. A deployment that is
+    reverted in between, or made in the last second, goes unnoticed.
     """
     try:
         judged = snapshot.release
@@ -39,7 +39,7 @@ def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
 
 
 def changed(snapshot: Snapshot[PlanT], judged: str, again: Inventory) -> str | None:
-    """Say what is live other than what was judged, or why that can't be known; else None."""
+    """Return what is live instead of what was judged, or why that can't be determined; else None."""
     scope, sections = snapshot.scope, again.sections
     try:
         live = release_of(sections, functions=scope.functions, stage=scope.stage)

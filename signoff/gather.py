@@ -105,7 +105,7 @@ def _records(choice: Choice[PlanT], session: Any) -> Records:
 
 
 def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
-    """Records of ``dev``, wherever its table says; none where the file has no such table."""
+    """Return the records of ``dev`` from the store that its table names; none if the file has no such table."""
     location = peek("dev", "evidence", choice.options.environments)
     if location is None or choice.environment.name == "dev":
         return Records()

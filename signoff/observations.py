@@ -1,4 +1,4 @@
-"""What a check saw: kept on a pass as much as on a failure."""
+"""What a check observed: the evidence, recorded whether it passes or fails."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -34,7 +34,7 @@ def _identity(resource: object) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Turn a value into what JSON can hold; a withheld value stays withheld."""
+    """Convert a value to what JSON can represent; a masked value stays masked."""
     shown: Any
     match value:
         case None | bool() | int() | float() | str():

@@ -1,4 +1,4 @@
-"""What became of a row: the words of the verdict, and how an exception is told as one of them."""
+"""The outcome of a row, and which outcome an exception of a check becomes."""
 
 import enum
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Finding:
 
 
 def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
-    """Judge how a check ended: only an AssertionError is a broken promise, all else is unknown."""
+    """Classify how a check ended: only an AssertionError is a failure, any other exception means unknown."""
     if error is None:
         return Finding(row=row, outcome=Outcome.PASS, **facts)
     if isinstance(error, Follows):

@@ -18,7 +18,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where the result comes from, so that a signer can tell it from any other."""
+    """Where the result comes from, so that a signer can tell one result from another."""
 
     environment: str
     production: bool

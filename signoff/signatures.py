@@ -12,7 +12,7 @@ from signoff.snapshot import SNAPSHOT, PlanT, Snapshot
 
 
 class SignedRow(pytest.Item):
-    """Green by a signature that is fresh and speaks of the release that is live."""
+    """A row that is green when its signature is fresh and names the live release."""
 
     def __init__(self, *, row: Row, **kwargs: Any) -> None:
         super().__init__(**kwargs)

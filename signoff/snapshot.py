@@ -13,7 +13,7 @@ from signoff.evidence import Records
 from signoff.release import release_of
 
 PlanT = TypeVar("PlanT")
-"""The type of the plan: the judge knows nothing of stamps, whoever reads the plan does."""
+"""The type of the plan, which the judge passes through and only its readers know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,11 @@ class Snapshot(Generic[PlanT]):
     """Records of the development environment: its newest run and its digests."""
     now: datetime
     api_url: str | None = None
-    """Where smoke calls go; None where only the inventory can tell."""
+    """Where smoke calls go; None means the address that the inventory has."""
 
     @property
     def release(self) -> str:
-        """The release that is live; NotTestable where nobody can know it."""
+        """The release that is live. Raises NotTestable if it can't be determined."""
         return release_of(
             self.inventory.sections, functions=self.scope.functions, stage=self.scope.stage
         )

@@ -1,4 +1,4 @@
-"""From findings to the one word that the meeting reads: GO, CONDITIONAL, NO-GO, or none."""
+"""From findings to the word that the meeting reads: GO, CONDITIONAL, NO-GO, or no verdict."""
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from signoff.environment import Waiver
 from signoff.outcome import Finding, Outcome
 
 WAIVER_DAYS = 30
-"""A waiver lasts that many days at most (rulings, "The verdict", 5)."""
+"""A waiver may last at most this many days (rulings, "The verdict", 5)."""
 UNWAIVABLE = "SEC-"
 """Rows of security can't be waived."""
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
@@ -37,7 +37,7 @@ class RowVerdict:
 
     @property
     def blocks(self) -> bool:
-        """Whether this row alone makes a NO-GO: unknown is never let through."""
+        """Whether this row alone makes a NO-GO; unknown always does."""
         return self.outcome.red and (self.row.severity is Severity.BLOCKER or self.unknown)
 
     @property
@@ -117,7 +117,7 @@ def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
 
 
 def _wrong(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> str | None:
-    """Say what is wrong with a waiver, or None; a waiver that nobody needs is wrong, too."""
+    """Return what is wrong with a waiver, or None; an unneeded waiver is wrong, too."""
     if waiver.row not in judged:
         return f"waiver of {waiver.row}: there is no such row in this phase; delete the waiver"
     found = judged[waiver.row].outcome

@@ -18,7 +18,7 @@ from signoff.environment.overrides import (
     overrides,
     required,
 )
-from signoff.environment.problems import EnvironmentFileError, TableSource, problem
+from signoff.environment.problems import EnvironmentFileError, FileTable, problem
 from signoff.environment.schema import Environment
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments.toml"
@@ -95,10 +95,10 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
     return environment
 
 
-def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> TableSource:
+def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> FileTable:
     known = list(keys())
     paths = [key.path for key in known]
-    return TableSource(
+    return FileTable(
         table=table_name,
         sources={one.key: one.variable for one in found},
         known=paths,

@@ -1,6 +1,6 @@
-"""Says what is wrong with an environment: where, what was found, what to write; one sentence each.
+"""What is wrong with an environment: where, what was found, what to write; one sentence per problem.
 
-EnvironmentFileError      all problems of one environment, one line each
+EnvironmentFileError      all problems of one environment, one per line
 """
 
 import difflib
@@ -39,7 +39,7 @@ WANTED: Mapping[str, str] = {
 
 
 class EnvironmentFileError(Exception):
-    """The environment cannot be used; ``problems`` holds a sentence for each thing to mend."""
+    """The environment cannot be used; ``problems`` has one sentence for each thing to fix."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -47,7 +47,7 @@ class EnvironmentFileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class TableSource:
+class FileTable:
     """Where a table comes from, and which keys and variables there could have been."""
 
     table: str
@@ -61,7 +61,7 @@ class TableSource:
     """Keys that a variable may set in this environment."""
 
 
-def problem(error: ErrorDetails, place: TableSource) -> str:
+def problem(error: ErrorDetails, place: FileTable) -> str:
     """Put one of pydantic's errors into a sentence."""
     path = [str(part) for part in error["loc"]]
     key = ".".join(path)
@@ -85,14 +85,14 @@ def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
     return f"{start}{near[0]}" if near else None
 
 
-def _assignment(key: str, place: TableSource) -> str:
+def _assignment(key: str, place: FileTable) -> str:
     name = key.rpartition(".")[2]
     if inner := place.required.get(key):
         return f"{name} = {{ {', '.join(f'{one} = …' for one in inner)} }}"
     return f"{name} = … ({FORMS[name]})" if name in FORMS else f"{name} = …"
 
 
-def _or_variable(key: str, place: TableSource) -> str:
+def _or_variable(key: str, place: FileTable) -> str:
     """Name the variables that would do as well, as far as this environment takes them."""
     leaves = [f"{key}.{one}" for one in place.required.get(key, ())] or [key]
     if not set(leaves) <= set(place.settable):

@@ -46,7 +46,7 @@ RETENTIONS = (
 )
 """Days that PutRetentionPolicy takes."""
 AWS_KEY = "alias/aws/secretsmanager"
-"""The key of AWS for secrets: whoever may read one may decrypt it."""
+"""The AWS managed key for secrets: a caller that may read a secret may decrypt it."""
 STRICT = ConfigDict(extra="forbid")
 Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
@@ -78,7 +78,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """A red row that is accepted until a day, 30 days ahead at most, by a named person."""
+    """A red row that a named person accepts until a given day, at most 30 days ahead."""
 
     __pydantic_config__ = STRICT
     row: str

@@ -1,4 +1,4 @@
-"""Where an evidence store lies: a folder, or S3 so that a second operator and CI see the same."""
+"""Where an evidence store keeps its files: a folder, or S3 so that a second operator and CI see the same."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,7 +21,7 @@ class Backend(Protocol):
         ...
 
     def read(self, name: str) -> bytes:
-        """Return the content; FileNotFoundError where there is no such file."""
+        """Return the content, or raise FileNotFoundError."""
         ...
 
     def create(self, name: str, data: bytes) -> None:

@@ -1,13 +1,13 @@
-"""The store's list of its own records, so that one that is gone is missed, the newest too.
+"""The store's list of its own records, so that a missing record is noticed, even the newest.
 
 Records are chained: each carries the digest of the one before, so that no record in the middle can
 be changed or lost unnoticed. But nothing follows the newest one. So every record is also named, with
 its digest, in one file that only grows, in the format of ``sha256sum``: ``sha256sum -c SHA256SUMS``
 in the folder says the same as this module.
 
-What it can't tell: whoever takes a record away *and* its line, or empties the whole place. Against
-that helps a place whose past can't be rewritten (S3 with versions or Object Lock), and the sign-off
-pages, each of which names the newest record that it knew.
+It does not notice when a record is deleted together with its line, or when the whole store is emptied.
+For that, use a backend whose history can't be rewritten (S3 with versioning or Object Lock), and the
+sign-off pages, each of which names the newest record at its time.
 """
 
 import re
@@ -22,7 +22,7 @@ MEND = "restore it, or begin an empty store and prove everything anew"
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Record file -> every digest under which it was named; ``damaged`` is a line that is none."""
+    """Record file -> every digest under which it was named; ``damaged`` describes a line that can't be parsed."""
 
     digests: Mapping[str, frozenset[str]]
     damaged: str | None = None
@@ -39,14 +39,14 @@ class Digests:
         return cls({name: frozenset(found) for name, found in digests.items()})
 
     def problem(self, files: Mapping[str, str]) -> str | None:
-        """Say what is wrong with a store that holds these ``files`` (name -> digest), or None.
+        """Return what is wrong with a store that has these ``files`` (name -> digest), or None.
 
         The newest may be unnamed: its writer died before the line was written.
         """
         return self.damaged or next(self._problems(files), None)
 
     def unnamed(self, files: Collection[str]) -> list[str]:
-        """Return the files that the next writer has to name; none where the list itself is gone."""
+        """Return the files that the next writer has to list; none if the list itself is missing."""
         if not self.digests and len(files) > 1:
             return []
         return [name for name in files if name not in self.digests]

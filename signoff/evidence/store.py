@@ -1,4 +1,4 @@
-"""The evidence store: one place, a folder or S3, where runs and people leave records in a chain."""
+"""The evidence store: a chain of records that runs and people leave, in a folder or in S3."""
 
 import hashlib
 import re
@@ -29,7 +29,7 @@ class Record:
     restore, recount, front-end, api-export."""
     environment: str
     release: str | None
-    """Release that it speaks of; None where it speaks of none (a migration manifest)."""
+    """The release that it is about; None if it is about none (a migration manifest)."""
     caller: str
     """ARN of the AWS caller who left it; for a signature also ``body['by']``."""
     created: datetime
@@ -43,12 +43,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """All records of a store, oldest first. ``problem`` tells why the store can't be believed."""
+    """All records of a store, oldest first. ``problem`` says why the store can't be trusted."""
 
     entries: tuple[Record, ...] = ()
     problem: str | None = None
     newest_file: str | None = None
-    """Digest and name of the store's newest record, of whatever kind: what a later store must hold."""
+    """Digest and name of the store's newest record, of any kind: a later store must contain it."""
 
     @classmethod
     def of(cls, entries: Iterable[Record]) -> "Records":
@@ -77,8 +77,8 @@ class Store:
     def load(self) -> Records:
         """Return the records that count here, oldest first.
 
-        A record that is missing or changed, a broken chain, a file that is none, or a record of
-        another environment is told as ``problem``, never passed over.
+        A record that is missing or changed, a broken chain, a file that is not a record, or a record of
+        another environment is reported in ``problem``, never skipped.
         """
         named = self._named()  # before the files: a record is named once it is there
         files = {name: self.backend.read(name) for name in self._files()}
@@ -101,7 +101,7 @@ class Store:
         days: int | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Record:
-        """Write one record at the end of the chain; another writer at the same moment goes first."""
+        """Append one record to the chain; if another writer was faster, try again after its record."""
         while True:
             named, files = self._named(), self._files()  # in this order, as in load
             created = now()
