@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +16,31 @@ BESIDE = Path(__file__).resolve().parents[2] / "run.json"
 """Where the zip for AWS Distributed Load Testing has its run file."""
 
 
-def find_run(told: Mapping[str, str] = os.environ, beside: Path = BESIDE) -> LoadRun:
-    """Read the run file, or prepare one; exit with code 4 and a sentence if that fails."""
+def find_run(
+    told: Mapping[str, str] = os.environ,
+    beside: Path = BESIDE,
+    prepare: Callable[[], LoadRun] | None = None,
+) -> LoadRun:
+    """Read the run file, or ``prepare`` a run; exit with code 4 and a sentence if neither works."""
     try:
         if path := told.get(VARIABLE):
             return LoadRun.read(Path(path))
-        return LoadRun.read(beside) if beside.exists() else _local_smoke()
+        if prepare is None or beside.exists():
+            return LoadRun.read(beside)
+        return _prepared(prepare)
     except LoadRefused as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         sys.exit(ExitCode.REFUSED)
 
 
-def _local_smoke() -> LoadRun:
+def _prepared(prepare: Callable[[], LoadRun]) -> LoadRun:
     try:
-        from load.composition import local_smoke  # noqa: PLC0415 - it is not in the zip
+        return prepare()
     except ImportError as missing:
         raise LoadRefused(
-            f"{VARIABLE} is not set, and {missing.name} is not installed to prepare a run; "
+            f"{VARIABLE} is not set, and {missing.name} is not here to prepare a run; "
             "set it to a file that `python -m load prepare` wrote"
         ) from None
-    return local_smoke()
 
 
 def set_defaults_of(parser: ArgumentParser, file: Path, run: LoadRun) -> None:
