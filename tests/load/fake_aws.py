@@ -1,4 +1,4 @@
-"""Targets and AWS stand-ins for what is asked before and after a run."""
+"""Targets and AWS stand-ins for what happens before and after a run."""
 
 from dataclasses import dataclass, field
 

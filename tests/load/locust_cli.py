@@ -1,4 +1,4 @@
-"""Locust started by its own command line, as its manual says, and its web page pressed by a program."""
+"""Locust started by its own command line, as its manual says, and its web page operated by a program."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""Small runs of our own making: plans of seconds, pools of made-up users, Locust started for real."""
+"""Small runs: plans of a few seconds, pools of made-up users, and the real Locust."""
 
 import json
 import os

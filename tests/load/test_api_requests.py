@@ -1,4 +1,4 @@
-"""Who asks what: each pair of user and spot once, positions whose answer is known, people apart."""
+"""Requests: each pair of user and spot is awarded once, positions have a known answer, users are kept apart."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Arrivals are due as planned: each step its number, each stream its part, gaps as of strangers."""
+"""Arrivals are due as planned: each step gets its number, each stream its part, with gaps as of independent users."""
 
 import statistics
 from itertools import islice, pairwise

@@ -1,4 +1,4 @@
-"""What a run wrote is gone afterwards, proven by reading; what others own stays."""
+"""What a run wrote is deleted afterwards, proven by reading; what others own stays."""
 
 import boto3
 import pytest

@@ -1,4 +1,4 @@
-"""The command line teaches, and what it refuses it refuses in one sentence with the next step."""
+"""The command line explains itself, and each refusal is one sentence with the next step."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A percentile is told to three digits, with an interval that holds in 95 of 100 samples."""
+"""A percentile has three digits, and an interval that contains the truth in 95 of 100 samples."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The page of a run that is no pass says first how much went wrong, since when, and whose fault it is."""
+"""The page of a run that did not pass says first how much went wrong, since when, and whose fault it is."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The newest run counts, whenever and by whomever it is recorded; and only one of the project's own making."""
+"""The newest valid run counts, whenever and by whomever it is recorded, and only with the project's own limits."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Locust that ends without a verdict is never a pass, and what it said last is passed on."""
+"""If Locust ends without a verdict, the run never passes, and Locust's last words are shown."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Pass, fail, invalid, inconclusive: each from what was counted, each with its reason."""
+"""Pass, fail, invalid, inconclusive: each follows from the counts, and each has its reason."""
 
 from dataclasses import replace
 

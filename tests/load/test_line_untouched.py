@@ -1,4 +1,4 @@
-"""No award is put under load unless notify drops synthetic users, and LINE or its fake heard nothing."""
+"""No award is put under load unless notify drops synthetic users, and neither LINE nor its fake was called."""
 
 import json
 from contextlib import contextmanager

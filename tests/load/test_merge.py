@@ -1,4 +1,4 @@
-"""Parts become one verdict only where they are of one run, judged alike, and loaded the target together."""
+"""Parts become one verdict only if they are of one run, have the same conditions, and loaded the target together."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A plain ``locust -f load/locustfile.py`` has sane options, wherever it is started; whoever says otherwise wins."""
+"""A plain ``locust -f load/locustfile.py`` has safe defaults wherever it is started, and every other source of options overrides them."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Nothing is sent before every rule holds; each refusal says what was asked, what was found, what to do."""
+"""Nothing is sent unless every rule passes; each refusal says what was asked, what was found, what to do."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What holds sessions is readable by its owner alone, however it came to be, and lies outside the repository."""
+"""A file with sessions is readable by its owner alone, however it was made, and lies outside the repository."""
 
 import stat
 

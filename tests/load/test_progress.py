@@ -1,4 +1,4 @@
-"""What a watcher sees each second is what is known by then, of the step that is under way."""
+"""The progress of each second shows what is known by then about the current step."""
 
 import pytest
 

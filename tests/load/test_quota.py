@@ -1,4 +1,4 @@
-"""What is gone of today's quota: CloudWatch's count, and the ledger where CloudWatch can't know yet."""
+"""How much of today's quota is used: CloudWatch's count, and the ledger for what CloudWatch can't know yet."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The recipes start Locust with options that it knows, and agree on how many workers there are."""
+"""The recipes start Locust with options that it knows, and agree on the number of workers."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What is heard of a running test is believed only of its own workers, and dated when it ends."""
+"""Only a test's own workers are counted, and its end is noted once."""
 
 import json
 

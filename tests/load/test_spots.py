@@ -1,4 +1,4 @@
-"""Visitors are sent only to spots that stay open for as long as a run may last."""
+"""Users are sent only to spots that stay open for as long as a run may last."""
 
 from datetime import UTC, datetime
 

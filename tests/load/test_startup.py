@@ -1,4 +1,4 @@
-"""Where the locustfile gets its run from; where it gets none, one sentence and exit code 4."""
+"""Where the locustfile gets its run from; without one, it ends with one sentence and exit code 4."""
 
 import pytest
 

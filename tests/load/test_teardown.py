@@ -1,4 +1,4 @@
-"""After a run nothing is left, or it is told: what can't be proven gone counts as left."""
+"""After a run nothing is left, or it says what is: what can't be proven deleted counts as left."""
 
 import json
 from dataclasses import replace
@@ -20,7 +20,7 @@ USERS = {visitor.id for visitor in pool(3).visitors}
 
 @pytest.fixture
 def after(tmp_path):
-    """Make the aftermath of a run over a table; what it says and waits is kept."""
+    """Make the teardown of a run over a table; what it says and how long it waits is kept."""
     (tmp_path / "used.jsonl").write_text(json.dumps(["Uload-000001", "A"]) + "\n")
 
     def make(table, **more):

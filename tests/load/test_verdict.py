@@ -1,4 +1,4 @@
-"""The verdict is a record: described by a schema, read back whole, joined with others of its run."""
+"""The verdict is described by a schema, can be read back completely, and merged with others of its run."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What the visitors of a target really waited, by the target's own clock: the generator has no word in it."""
+"""How long the users of a target really waited, by the target's own clock: independent of the generator."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What a target may do wrong, against Locust at work: each is told by its name, and nothing is followed."""
+"""What a target may do wrong while Locust runs: each fault is named, and no redirect is followed."""
 
 import datetime as dt
 import ipaddress

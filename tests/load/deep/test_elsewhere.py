@@ -1,4 +1,4 @@
-"""Two machines: the master at one address, workers at another with no more than the recipes give them."""
+"""Two machines: the master at one address, workers at another with only what the recipes give them."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A worker that was given another run file is told as such, however right its answers are."""
+"""A worker with another run file is reported as such, however right its answers are."""
 
 from contextlib import ExitStack
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A target that stalls cannot hide it: latency counts from the moment at which a visitor was due."""
+"""A target that stalls cannot hide it: latency counts from when an arrival was due."""
 
 from load.engine import confidence
 from load.engine.judge import ExitCode

@@ -1,4 +1,4 @@
-"""A generator on a busy machine, or joined too late, or led from Locust's web page."""
+"""A generator on a busy machine, one that joins too late, and one started from Locust's web page."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The whole way on the local stack: started, loaded, judged, cleaned, and silent towards LINE."""
+"""The whole run on the local stack: started, loaded, judged, cleaned up, and without a call to LINE."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What a worker did and could not tell any more is cleaned all the same."""
+"""What a worker wrote and could not report any more is cleaned up all the same."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""Locust's own web page: one run file makes one run, and every press of a button is answered honestly."""
+"""Locust's own web page: one run file makes one run, and every button does what it says or says why not."""
 
 import pytest
 import requests

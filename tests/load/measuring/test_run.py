@@ -1,4 +1,4 @@
-"""A run that was prepared before is asked everything again; one in which someone deployed proves nothing."""
+"""A run that was prepared earlier is checked again in full; one during which somebody deployed is invalid."""
 
 import json
 from dataclasses import replace
@@ -124,7 +124,7 @@ DENIED = Answers(refusal="AccessDenied")
 
 @pytest.fixture
 def again(tmp_path):
-    """Readmit a run file of production, unlocked; ``live`` is what production is now."""
+    """Validate a run file of production again, unlocked; ``live`` is the release of production now."""
 
     def readmitted(live=None, unlock=HOST, **more):
         made = {"about": PREPARED, "plan": SHORT} | more

@@ -1,4 +1,4 @@
-"""Locust at work against small targets: what is sent, what is seen, and what the verdict makes of it."""
+"""Locust against small targets: what is sent, what is measured, and the verdict that follows."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What makes a run worthless is told, and never as a pass."""
+"""What makes a run invalid is reported, and never as a pass."""
 
 import os
 import signal
