@@ -18,12 +18,12 @@ def _emptied():
 
 @pytest.fixture
 def empty(_emptied):
-    """An account with nothing in it."""
+    """An account with nothing in it; its bucket's name is free again afterwards."""
     aws, its_clients = _emptied
-    aws.moto.forget()
+    aws.clear()
     aws.faults.clear()
-    aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
-    return Desk(aws, its_clients)
+    yield Desk(aws, its_clients)
+    aws.clear()
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,8 @@ def _everything_there():
 
 @pytest.fixture(scope="module")
 def _provisioned(_everything_there):
-    return _everything_there.desk()
+    yield _everything_there.desk()
+    _everything_there.aws.clear()
 
 
 @pytest.fixture

@@ -9,21 +9,33 @@ from runbook.converge import rest_api
 from runbook.engine import Change, Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.runbook import by_hand
-from tests.runbook.desk import said_in
+from tests.runbook.desk import Desk, said_in
 
 ALL = procedures()["provision"]
 
 
+@pytest.fixture(scope="module")
+def _set_up(_emptied):
+    """The account as it was set up in the console, and what a rehearsal shows there."""
+    aws, its_clients = _emptied
+    aws.clear()
+    desk = Desk(aws, its_clients)
+    by_hand.set_up(desk.client, desk.environment.account)
+    state = aws.saved()
+    with desk.reads_only():
+        shown = [c for step in ALL.steps if step.action for c in step.action(desk.context())]
+    return state, tuple(shown)
+
+
 @pytest.fixture
-def console(empty):
-    by_hand.set_up(empty.client, empty.environment.account)
+def console(_set_up, empty):
+    empty.aws.restore(_set_up[0])
     return empty
 
 
 @pytest.fixture
-def rehearsed(console):
-    with console.reads_only():
-        return [c for step in ALL.steps if step.action for c in step.action(console.context())]
+def rehearsed(_set_up):
+    return _set_up[1]
 
 
 def shown(changes, resource):

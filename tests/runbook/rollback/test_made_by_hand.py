@@ -17,9 +17,9 @@ AUTH = "stamp-rally-prod-auth"
 COMMAND = "aws lambda add-permission --function-name arn:aws:lambda:"
 
 
-@pytest.fixture
-def deployed():
-    """An operator whose account was set up in the console, and whose API was then deployed from the plan."""
+@pytest.fixture(scope="module")
+def _account():
+    """Set up in the console, and its API then deployed from the plan."""
     with LocalAws("777788885555", "ap-northeast-1") as aws:
         deployments = Deployments(aws)
         aws.extensions.append(deployments.extension)
@@ -28,8 +28,17 @@ def deployed():
         by_hand.set_up(operator.client, aws.account)
         for one in (least_privilege, functions, api):
             operator.run(one)
-        operator.asked.clear()
-        yield operator
+        yield operator, aws.saved(), tuple(operator.desk.evidence.records)
+
+
+@pytest.fixture
+def deployed(_account):
+    """An operator of a copy of that account."""
+    before, state, records = _account
+    before.desk.aws.restore(state)
+    operator = Operator(Desk(before.desk.aws, before.desk._clients))  # noqa: SLF001 - of the same account
+    operator.desk.evidence.records += records
+    return operator
 
 
 def served(operator):
