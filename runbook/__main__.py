@@ -11,10 +11,10 @@ from rich.console import Console
 
 from aws.change import Refused
 from runbook.catalogue import listing, newest_judged, procedures
+from runbook.composition import ROOT, RunOptions, reachable, run_of
 from runbook.engine import Stopped
 from runbook.engine.errors import KNOWN, sentence
 from runbook.engine.screen import ConsoleScreen
-from runbook.operator import ROOT, Asked, reachable, run_of
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.guard import GuardError
 
@@ -143,14 +143,14 @@ def _understand(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> N
 def _run(asked: argparse.Namespace, console: Console) -> int:
     screen = ConsoleScreen(console, lang=asked.lang, yes=asked.yes)
     with reachable(load(asked.env, asked.environments).environment) as reached:
-        run = run_of(procedures()[asked.procedure], reached, _asked(asked), screen)
+        run = run_of(procedures()[asked.procedure], reached, _options(asked), screen)
         with screen.working():
             run.perform() if asked.go else run.rehearse()
     return Exit.DONE
 
 
-def _asked(asked: argparse.Namespace) -> Asked:
-    return Asked(
+def _options(asked: argparse.Namespace) -> RunOptions:
+    return RunOptions(
         environments=asked.environments,
         token_file=asked.line_token_file,
         journal=asked.journal,

@@ -81,7 +81,7 @@ def provisioning() -> Mapping[str, Procedure]:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedRows:
     """How the newest report of an environment judged its rows, and when it began to."""
 
     states: Mapping[str, str] = field(default_factory=dict)
@@ -90,17 +90,17 @@ class Judged:
     """None where there is no report."""
 
 
-def newest_judged(report: Path) -> Judged:
+def newest_judged(report: Path) -> JudgedRows:
     """Read the newest report in the folder of an environment."""
     try:
         told = json.loads((report / "latest" / "signoff.json").read_text(encoding="utf-8"))
         states = {one["row"]["id"]: one["outcome"] for one in told["verdict"]["rows"]}
-        return Judged(states, datetime.fromisoformat(told["provenance"]["started"]))
+        return JudgedRows(states, datetime.fromisoformat(told["provenance"]["started"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return Judged()
+        return JudgedRows()
 
 
-def listing(judged: Judged, lang: str) -> Iterator[str]:
+def listing(judged: JudgedRows, lang: str) -> Iterator[str]:
     """Yield when the rows were judged; then, per procedure: guide step, name, what it does, its rows."""
     states = judged.states
     if judged.at:

@@ -12,7 +12,7 @@ from runbook.converge.masters import MANIFEST
 from runbook.engine import Refused, StepContext
 from runbook.migration.copy import Checkpoint, Copy
 from runbook.migration.progress import Progress
-from runbook.migration.source import FileSource, Source, SourceEnvironment, TableSource
+from runbook.migration.source import FileSource, ScannedTable, Source, SourceEnvironment
 from runbook.migration.table_io import Scan
 from runbook.migration.transform import Flaw, transformed
 from runbook.migration.verify import ItemHashes, Transform, item_hashes, source_hashes
@@ -97,9 +97,9 @@ def job_folder(context: StepContext, table: Table) -> Path:
     return context.folder / "migration" / table.name
 
 
-def target_of(context: StepContext, table: Table) -> TableSource:
+def target_of(context: StepContext, table: Table) -> ScannedTable:
     environment = context.environment
-    return TableSource(
+    return ScannedTable(
         scan=Scan(client=context.client("dynamodb"), table=table.name, sleep=context.sleep),
         environment=environment.name,
         account=environment.account,
@@ -124,9 +124,9 @@ def source_of(context: StepContext, table: Table) -> Source:
     return found
 
 
-def _opened(there: SourceEnvironment, table: Table, context: StepContext) -> TableSource:
+def _opened(there: SourceEnvironment, table: Table, context: StepContext) -> ScannedTable:
     client, name = there.client("dynamodb"), there.tables[table.key]
-    found = TableSource(
+    found = ScannedTable(
         scan=Scan(client=client, table=name, sleep=context.sleep),
         environment=there.name,
         account=there.account,

@@ -9,7 +9,7 @@ from aws.words import Words
 from runbook.converge.masters import MANIFEST
 from runbook.engine import Change, Refused, StepContext
 from runbook.migration.job import Job, source_in
-from runbook.migration.verify import Difference, ItemHashes, Key, difference, told
+from runbook.migration.verify import ItemHashes, Key, KeyDifference, difference, told
 
 
 def leave_manifest(context: StepContext, job: Job) -> Changes:
@@ -61,13 +61,13 @@ def _body(job: Job, hashes: ItemHashes) -> dict[str, Any]:
     }
 
 
-def _odd(job: Job, found: Difference) -> Difference | None:
+def _odd(job: Job, found: KeyDifference) -> KeyDifference | None:
     """Return what is the matter; where items are only added, others may be there and may differ."""
-    allowed = Difference(missing=found.missing, other=(), extra=()) if job.adds_only else found
+    allowed = KeyDifference(missing=found.missing, other=(), extra=()) if job.adds_only else found
     return allowed or None
 
 
-def _refuse(job: Job, odd: Difference) -> None:
+def _refuse(job: Job, odd: KeyDifference) -> None:
     path = job.copy.folder / "differences.json"
     lists = {"missing": odd.missing, "other": odd.other, "only in the target": odd.extra}
     path.touch(mode=0o600)

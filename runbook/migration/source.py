@@ -36,7 +36,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableSource:
+class ScannedTable:
     """A table, of an environment in an account and Region that may be others than the target's."""
 
     scan: Scan

@@ -34,7 +34,7 @@ class ItemHashes:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class KeyDifference:
     """Keys, sorted, by what is the matter with them in ``found``."""
 
     missing: tuple[Key, ...]
@@ -45,10 +45,10 @@ class Difference:
         return bool(self.missing or self.other or self.extra)
 
 
-def difference(wanted: ItemHashes, found: ItemHashes) -> Difference:
+def difference(wanted: ItemHashes, found: ItemHashes) -> KeyDifference:
     ours, theirs = wanted.hashes, found.hashes
     common = ours.keys() & theirs.keys()
-    return Difference(
+    return KeyDifference(
         missing=tuple(sorted(ours.keys() - theirs.keys())),
         other=tuple(sorted(k for k in common if ours[k] != theirs[k] or k in found.untransformed)),
         extra=tuple(sorted(theirs.keys() - ours.keys())),

@@ -15,7 +15,7 @@ it: a stamp collected during the switch is lost for its user.
 """
 
 from aws.change import Changes
-from runbook import switching
+from runbook.cutover import front_end, verdict
 from runbook.engine import StepContext, ask, step
 
 
@@ -45,7 +45,7 @@ def see_the_verdict(context: StepContext) -> Changes:
     判定は`pytest --env prod`で行い、このリリースの負荷試験の結果も含みます。別のリリース、リプレイ、一部の行だけの
     判定は無効です。これより前に切り替えは行いません。
     """
-    return switching.hold_the_verdict(context)
+    return verdict.hold_the_verdict(context)
 
 
 @ask("7-4", proves=("CUT-08",))
@@ -70,7 +70,7 @@ def record_the_previous_configuration(context: StepContext) -> Changes:
 
     フロントエンドが現在提供している設定を記録する。手順8-1ではこの設定に戻します。
     """
-    return switching.record_previous(context)
+    return front_end.record_previous(context)
 
 
 @step("7-2")
@@ -85,7 +85,7 @@ def write_the_configuration(context: StepContext) -> Changes:
     変更するのはAPIのアドレスとLIFF IDだけです。`--site`のフォルダーにあるファイルを書き換え、なければ現在提供中の
     設定を元にレポートの隣に書き込みます。アドレスはAWSから読み取るため、手入力は不要です。
     """
-    return switching.write_new(context)
+    return front_end.write_new(context)
 
 
 @ask("7-2", proves=("CUT-01",))
@@ -115,7 +115,7 @@ def see_the_configuration_served(context: StepContext) -> Changes:
 
     フロントエンドのURLで、新しい設定が提供されていることを確認する。
     """
-    return switching.see_new(context)
+    return front_end.see_new(context)
 
 
 @ask("7-4", proves=("CUT-03",))

@@ -39,7 +39,7 @@ from runbook.converge.tables import wait_until_active
 from runbook.engine import Change, Refused, StepContext, step
 from runbook.migration.job import source_of
 from runbook.migration.s3_transfer import Export, Import, exists, refuse_lost, utc_now
-from runbook.migration.source import TableSource
+from runbook.migration.source import ScannedTable
 
 KIND = "import"
 
@@ -166,9 +166,9 @@ def _data(context: StepContext) -> str:
     return export.data(found["ExportArn"])
 
 
-def _source(context: StepContext) -> TableSource:
+def _source(context: StepContext) -> ScannedTable:
     source = source_of(context, context.plan.table("stampmasters"))
-    if not isinstance(source, TableSource):
+    if not isinstance(source, ScannedTable):
         raise Refused("a file cannot be exported: name the environment of the table with --from")
     return source
 

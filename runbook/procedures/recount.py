@@ -12,8 +12,8 @@ UserStampsテーブル全体を読み取るため、利用の少ない時間帯�
 from datetime import UTC, datetime
 
 from aws.change import Changes
-from runbook.counting.mending import drifted, mend
 from runbook.engine import Change, StepContext, step
+from runbook.ranking_counters import correct, drifted
 
 KIND = "recount"
 
@@ -29,7 +29,7 @@ def put_the_counters_right(context: StepContext) -> Changes:
     読み取り時から変わっていない場合だけ書き込みます。同時に付与があった場合は付与を優先し、その旨を表示します。
     """
     _, drift = drifted(context)
-    return context.each(mend, drift)
+    return context.each(correct, drift)
 
 
 @step("8-3", proves=("DATA-05",))

@@ -17,11 +17,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws.change import Changes
-from runbook import front_end
+from runbook.cutover import front_end
+from runbook.cutover.front_end import write
 from runbook.engine import Change, Refused, StepContext, step, wait_until
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback import drill, faults
-from runbook.rollback.configuration import write
 from runbook.rollback.drill import Drill, stand_in
 from runbook.rollback.restore import window
 

@@ -11,9 +11,18 @@ development environment"; that is not what users had, unless they were on it.
 
 from aws.change import Changes
 from aws.words import Words
+from runbook.cutover.front_end import (
+    KIND,
+    address,
+    file_of,
+    needed,
+    see,
+    setting,
+    write,
+    writing,
+    written,
+)
 from runbook.engine import Refused, StepContext, ask, step
-from runbook.front_end import KIND, address, needed, see, setting
-from runbook.rollback.configuration import file_of, write, writing, written
 from runbook.rollback.execution import Rollback, execute
 
 PART = "front-end"

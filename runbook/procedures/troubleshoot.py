@@ -14,8 +14,7 @@ from aws.desired import Function
 from aws.words import Words
 from runbook.converge import alarms, releases
 from runbook.diagnosis.cause import cause
-from runbook.diagnosis.logs import tell_signs
-from runbook.diagnosis.metrics import Metric, measured
+from runbook.diagnosis.telemetry import MetricQuery, measured, tell_signs
 from runbook.engine import StepContext, step
 
 PAST_THE_PROCEDURES = cause(
@@ -106,11 +105,11 @@ def see_what_functions_say(context: StepContext) -> Changes:
     return ()
 
 
-def _metrics(function: Function) -> tuple[Metric, ...]:
+def _metrics(function: Function) -> tuple[MetricQuery, ...]:
     named = {"FunctionName": function.name}
     counted = [("AWS/Lambda", name) for name in ("Errors", "Throttles")]
     return tuple(
-        Metric(label=f"{function.name} {name}", namespace=space, name=name, dimensions=named)
+        MetricQuery(label=f"{function.name} {name}", namespace=space, name=name, dimensions=named)
         for space, name in [*counted, ("StampRally", "Faults")]
     )
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from aws.change import Changes
 from aws.words import Words
 from runbook.converge import api_draft
-from runbook.diagnosis.preflights import asked, causes, served
+from runbook.diagnosis.cors import asked, causes, served
 from runbook.engine import StepContext, step
 
 

@@ -12,8 +12,8 @@ the six characters that AWS adds to its ARN matches nothing; and the key that en
 from aws.change import Changes
 from aws.desired import Function
 from aws.words import Words
-from runbook.diagnosis.logs import tell_signs
 from runbook.diagnosis.secret_access import causes
+from runbook.diagnosis.telemetry import tell_signs
 from runbook.engine import StepContext, step
 
 

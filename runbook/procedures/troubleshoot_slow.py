@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from aws.change import Changes
 from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
-from runbook.diagnosis.metrics import Metric, measured
+from runbook.diagnosis.telemetry import MetricQuery, measured
 from runbook.engine import StepContext, step
 
 SLOW_MS = 1000
@@ -83,7 +83,7 @@ def _elsewhere(*, before: bool) -> Cause:
     )
 
 
-def _metrics(context: StepContext) -> Iterator[Metric]:
+def _metrics(context: StepContext) -> Iterator[MetricQuery]:
     api = context.plan.api
     gateway = {"ApiName": api.name, "Stage": api.stage}
     for label in (LATENCY, INTEGRATION):
@@ -100,7 +100,7 @@ def _metrics(context: StepContext) -> Iterator[Metric]:
 
 def _metric(
     label: str, namespace: str, name: str, dimensions: Mapping[str, str], statistic: str = "Sum"
-) -> Metric:
-    return Metric(
+) -> MetricQuery:
+    return MetricQuery(
         label=label, namespace=namespace, name=name, dimensions=dimensions, statistic=statistic
     )

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from local.aws.faults import answering, denied
 from runbook.__main__ import main, options
-from runbook.catalogue import UNKNOWN, Judged, listing, newest_judged, procedures
+from runbook.catalogue import UNKNOWN, JudgedRows, listing, newest_judged, procedures
 from runbook.engine import Journal
 from runbook.procedures import tables
 from tests.runbook.desk import LINE_TOKEN, PROD
@@ -269,17 +269,17 @@ def test_the_state_of_a_row_comes_from_the_newest_report(tmp_path):
     report = json.dumps({"verdict": {"rows": rows}, "provenance": {"started": STARTED}})
     (tmp_path / "latest" / "signoff.json").write_text(report)
 
-    assert newest_judged(tmp_path) == Judged({"SEC-01": "pass"}, MOMENT)
-    assert newest_judged(tmp_path / "nothing") == Judged()
+    assert newest_judged(tmp_path) == JudgedRows({"SEC-01": "pass"}, MOMENT)
+    assert newest_judged(tmp_path / "nothing") == JudgedRows()
 
     (tmp_path / "latest" / "signoff.json").write_text(report.replace(STARTED, "yesterday"))
 
-    assert newest_judged(tmp_path) == Judged()
+    assert newest_judged(tmp_path) == JudgedRows()
 
 
 @pytest.mark.parametrize(
     ("judged", "said"),
-    [(Judged({}, MOMENT), "2026-11-25 13:07:05 UTC"), (Judged(), "No report yet")],
+    [(JudgedRows({}, MOMENT), "2026-11-25 13:07:05 UTC"), (JudgedRows(), "No report yet")],
 )
 def test_the_list_begins_with_when_its_rows_were_judged(judged, said):
     assert said in next(listing(judged, "en"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runbook.counting import counters
+from runbook import ranking_counters
 from runbook.engine import Procedure
 from runbook.procedures import recount
 
@@ -17,7 +17,7 @@ def drifted(finished):
     table = finished.client("dynamodb")
     key = {"UserId": {"S": PERSON}, "StampId": {"S": "A"}}
     table.put_item(TableName=TABLE, Item={**key, "CollectedAt": {"N": str(AT)}})
-    table.put_item(TableName=TABLE, Item=counters.item(PERSON, "#1999-01", 1, AT))
+    table.put_item(TableName=TABLE, Item=ranking_counters.item(PERSON, "#1999-01", 1, AT))
     finished.evidence.records.clear()
     yield lambda: table.scan(TableName=TABLE)["Items"]
     for one in table.scan(TableName=TABLE)["Items"]:

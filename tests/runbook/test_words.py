@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 from rich.status import Status
 
-from runbook.asking import secret_source
 from runbook.catalogue import procedures
 from runbook.engine import Change, Refused, Text
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.text import JAPANESE
-from runbook.judging import in_process_of_its_own, judge_by_checks
+from runbook.judge import in_process_of_its_own, judge_by_checks
+from runbook.prompts import secret_source
 from tests.runbook import toy
 
 STEPS = {f"{step.module}.{step.name}": step for step in procedures()["provision"].steps}

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from runbook import front_end
+from runbook.cutover import front_end
+from runbook.cutover.front_end import write, writing
 from runbook.engine import Refused
 from runbook.procedures import cutover
-from runbook.rollback.configuration import write, writing
 from runbook.rollback.drill import stand_in
 from tests.runbook.desk import said_in
 

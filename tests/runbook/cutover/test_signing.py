@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbook.asking import signer
 from runbook.engine import Procedure, Refused, Run, Stopped
 from runbook.engine.journal import Journal
+from runbook.evidence import Signing, name_of
 from runbook.procedures import by_hand, cutover, prepare
-from runbook.signing import Signing, name_of
+from runbook.prompts import signer
 from signoff.checklist import Checklist
 from signoff.evidence import Folder, Store
 from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run

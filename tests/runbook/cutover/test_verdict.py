@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from runbook import switching, verdict
+from runbook.cutover import verdict
+from runbook.cutover.verdict import newest, refusal
 from runbook.engine import Refused
-from runbook.verdict import newest, refusal
 from signoff.checklist import Checklist, Phase
 from signoff.outcome import Outcome
 from signoff.result import Provenance, Result
@@ -100,8 +100,8 @@ def test_what_is_no_report_is_no_verdict(tmp_path, text):
 def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):
     monkeypatch.setattr(verdict, "newest", lambda _: found)
     context = empty.context(release=lambda: "b2")
-    shown = switching.hold_the_verdict(context)
+    shown = verdict.hold_the_verdict(context)
     with pytest.raises(Refused, match=f"{why}: run `pytest --env prod`"):
-        switching.hold_the_verdict(replace(context, go=True))
+        verdict.hold_the_verdict(replace(context, go=True))
 
     assert [one.field for one in shown] == ["decision"]

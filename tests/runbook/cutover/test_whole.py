@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from runbook import verdict
+from runbook.cutover import verdict
 from runbook.engine import Journal, Procedure, Run, Stopped
+from runbook.evidence import Signing
 from runbook.procedures import cutover
 from runbook.rollback.drill import stand_in
-from runbook.signing import Signing
 from signoff.checklist import Checklist
 from signoff.evidence import Folder, Store
 from tests.runbook.cutover.test_verdict import told

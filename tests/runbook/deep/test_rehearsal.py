@@ -8,8 +8,7 @@ import pytest
 
 from lambdas.packing import pack
 from runbook.engine import Procedure
-from runbook.evidence import Evidence
-from runbook.live_release import live_release
+from runbook.evidence import Evidence, live_release
 from runbook.local_stack import local_stack
 from runbook.procedures import rehearse_rollbacks
 from runbook.procedures.provision import context_for, procedure

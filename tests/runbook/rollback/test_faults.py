@@ -11,11 +11,11 @@ from threading import Thread
 
 import pytest
 
-from runbook import front_end
 from runbook.converge import rest_api
+from runbook.cutover import front_end
+from runbook.cutover.front_end import write
 from runbook.engine import Refused, Stopped
 from runbook.procedures import rollback_api, rollback_frontend, rollback_functions
-from runbook.rollback.configuration import write
 from runbook.rollback.drill import stand_in
 from tests.runbook.rollback.breaking import changing
 from tests.runbook.rollback.operator import Operator

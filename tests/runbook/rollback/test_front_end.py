@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from runbook import front_end
+from runbook.cutover import front_end
 from runbook.engine import Refused
 from runbook.procedures import cutover, rollback_frontend
 from runbook.rollback.drill import stand_in

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lambdas.rally.domain import counters as theirs
 from lambdas.rally.domain.periods import month_of, week_of
-from runbook.counting import counters
+from runbook import ranking_counters
 from runbook.engine import Refused
 from runbook.procedures import recount
 
@@ -32,7 +32,7 @@ def stamps(operator):
 
 @given(st.integers(0, 4_000_000_000), st.sampled_from([PERSON, "Usmoke-1"]))
 def test_a_counter_is_written_as_an_award_writes_it(at, user):
-    ours = counters.counted(counters.Stamps(((user, at),), {}))
+    ours = ranking_counters.counted(ranking_counters.RankedStamps(((user, at),), {}))
     awarded = [
         theirs.Counter(user, period).after(at).item() for period in (week_of(at), month_of(at))
     ]
@@ -46,8 +46,8 @@ def test_a_counter_is_written_as_an_award_writes_it(at, user):
 def test_lost_and_wrong_counters_are_put_right(operator, stamps):
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "B", AT + 5))
-    stamps.put_item(TableName=TABLE, Item=counters.item(PERSON, "#2025-11", 7, AT))
-    stamps.put_item(TableName=TABLE, Item=counters.item(PERSON, "#1999-01", 1, AT))
+    stamps.put_item(TableName=TABLE, Item=ranking_counters.item(PERSON, "#2025-11", 7, AT))
+    stamps.put_item(TableName=TABLE, Item=ranking_counters.item(PERSON, "#1999-01", 1, AT))
     operator.run(recount)
     items = stamps.scan(TableName=TABLE)["Items"]
     found = {one["StampId"]["S"]: one["StampCount"]["N"] for one in items if "StampCount" in one}
@@ -67,7 +67,7 @@ def test_the_record_says_whether_they_agree(operator, stamps):
 
 def test_an_award_of_the_same_moment_wins(operator, stamps):
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
-    newer = counters.item(PERSON, "#2025-11", 2, AT + 1)
+    newer = ranking_counters.item(PERSON, "#2025-11", 2, AT + 1)
 
     def award(model, **_):
         if model.name == "PutItem" and not awarded:

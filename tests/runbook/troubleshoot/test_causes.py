@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from runbook.diagnosis import logs, preflights
-from runbook.diagnosis.logs import tell_signs
+from runbook.diagnosis import cors, telemetry
+from runbook.diagnosis.telemetry import tell_signs
 from runbook.engine import Procedure
 from runbook.procedures import (
     least_privilege,
@@ -168,7 +168,7 @@ def test_a_sign_on_a_later_page_is_found(operator):
 
 
 def test_a_log_that_is_not_read_to_its_end_is_never_called_quiet(operator):
-    there, said = spoken(operator, Log(*[0] * (logs.PAGES + 1)))
+    there, said = spoken(operator, Log(*[0] * (telemetry.PAGES + 1)))
 
     assert there
     assert "too long to be read whole; search /aws/lambda/stamp-rally-prod-auth" in said
@@ -214,7 +214,7 @@ def test_cors_that_names_the_guides_origin_is_told(operator):
     }
     options = {"options": {"x-amazon-apigateway-integration": integration}}
     document = {"paths": dict.fromkeys(context.plan.api.paths, options)}
-    found = [one.why.en for one in preflights.causes(context, document)]
+    found = [one.why.en for one in cors.causes(context, document)]
 
     origin = "allows https://liff.line.me, the front end is https://rally.example.jp"
     assert [one for one in found if origin in one]

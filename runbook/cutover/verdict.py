@@ -5,10 +5,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from aws.change import Changes
+from runbook.engine import Change, Refused, StepContext
 from signoff.checklist import Checklist, Phase
 from signoff.result import Result
 
-REPORT = Path(__file__).parent.parent / "report"
+REPORT = Path(__file__).parents[2] / "report"
 FRESH = timedelta(hours=4)
 """The guide's whole migration takes three to four hours; an older verdict speaks of another day."""
 GOOD = ("GO", "CONDITIONAL")
@@ -43,6 +45,25 @@ def refusal(told: Result, *, checklist: Checklist, live: str, now: datetime) -> 
     if told.provenance.release != live:
         return f"the newest verdict is of release {told.provenance.release}, live is {live}"
     return ""
+
+
+def hold_the_verdict(context: StepContext) -> Changes:
+    """Refuse to go on without a good verdict, of today and of what is live; it is not ours to give."""
+    name = context.environment.name
+    told = newest(name)
+    why = _against(context, told) if told else "there is no verdict yet"
+    if not why:
+        return ()
+
+    def refuse() -> None:
+        raise Refused(f"{why}: run `pytest --env {name}` and see to its red rows, then this again")
+
+    found = told.verdict.decision if told else None
+    return context.settle((Change("verdict", "decision", found, " or ".join(GOOD)),), refuse)
+
+
+def _against(context: StepContext, told: Result) -> str:
+    return refusal(told, checklist=Checklist.load(), live=context.release(), now=datetime.now(UTC))
 
 
 def _missing(told: Result, checklist: Checklist) -> str:

@@ -1,17 +1,68 @@
-"""Counters that drifted, and how each is put right without treading on an award of the same moment."""
+"""The ranking's counters, recounted from the stamps; one that drifted is corrected unless an award just changed it.
 
-from collections.abc import Iterator
+Their form and arithmetic are those of the functions (lambdas/rally/domain/counters.py).
+"""
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from aws.change import Changes
-from runbook.counting.counters import Item, Key, counted, sorted_out
+from lambdas.rally.domain.counters import PREFIX, Counter, is_counter, sort_key
+from lambdas.rally.domain.periods import month_of, week_of
 from runbook.engine import Change, Refused, StepContext
 
+Key = tuple[str, str]
+"""User and sort key, as in the table."""
+Item = Mapping[str, Mapping[str, str]]
+"""DynamoDB JSON."""
 UNCHANGED = "StampCount = :count AND LatestAt = :latest"
 ABSENT = "attribute_not_exists(StampId)"
+
+
+@dataclass(frozen=True, slots=True)
+class RankedStamps:
+    """What was read: stamps as (user, epoch seconds), counters by key."""
+
+    collected: tuple[tuple[str, int], ...]
+    counters: Mapping[Key, Item]
+
+
+def sorted_out(items: Iterable[Item]) -> RankedStamps:
+    """Tell stamps and counters apart."""
+    collected: list[tuple[str, int]] = []
+    counters: dict[Key, Item] = {}
+    for one in items:
+        user, stamp = one["UserId"]["S"], one["StampId"]["S"]
+        if is_counter(stamp):
+            counters[user, stamp] = one
+        elif "CollectedAt" in one:
+            collected.append((user, int(one["CollectedAt"]["N"])))
+    return RankedStamps(tuple(collected), counters)
+
+
+def counted(stamps: RankedStamps) -> dict[Key, dict[str, Any]]:
+    """Return every counter that there should be, by its key, as an item in DynamoDB JSON."""
+    counts: Tally[Key] = Tally()
+    latest: dict[Key, int] = {}
+    for user, at in stamps.collected:
+        for period in (week_of(at), month_of(at)):
+            key = (user, sort_key(period))
+            counts[key] += 1
+            latest[key] = max(latest.get(key, 0), at)
+    return {key: item(*key, count, latest[key]) for key, count in counts.items()}
+
+
+def item(user: str, key: str, count: int, latest: int) -> dict[str, Any]:
+    """Write a counter as an award writes it."""
+    counter = Counter(user, key.removeprefix(PREFIX), count, latest)
+    return {
+        name: {"S": value} if isinstance(value, str) else {"N": str(value)}
+        for name, value in counter.item().items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +88,8 @@ def drifted(context: StepContext) -> tuple[int, tuple[Drift, ...]]:
     return len(wanted), tuple(one for one in drift if one.found != one.wanted)
 
 
-def mend(context: StepContext, one: Drift) -> Changes:
-    """Put one counter right; Refused where an award has changed it since it was read."""
+def correct(context: StepContext, one: Drift) -> Changes:
+    """Correct one counter; Refused where an award has changed it since it was read."""
     return context.settle((one.change(),), lambda: _write(context, one))
 
 

@@ -8,17 +8,15 @@ from pathlib import Path
 
 from aws.change import nothing
 from lambdas.packing import pack
-from runbook.asking import secret_source, signer
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.clients import opened
 from runbook.engine.screen import ConsoleScreen
-from runbook.evidence import Evidence
-from runbook.judging import in_process_of_its_own, judge_by_checks
-from runbook.live_release import live_release
+from runbook.evidence import Evidence, Signing, live_release
+from runbook.judge import in_process_of_its_own, judge_by_checks
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
 from runbook.procedures.provision import context_for
-from runbook.signing import Signing
+from runbook.prompts import secret_source, signer
 from signoff.checklist import Checklist
 from signoff.environment import Environment, embedded
 from signoff.evidence import open_store
@@ -28,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RunOptions:
     """The options of the command line, typed."""
 
     environments: Path
@@ -66,7 +64,7 @@ def reachable(environment: Environment) -> Iterator[Reached]:
         yield Reached(localized, kept=True)
 
 
-def run_of(procedure: Procedure, reached: Reached, asked: Asked, screen: ConsoleScreen) -> Run:
+def run_of(procedure: Procedure, reached: Reached, asked: RunOptions, screen: ConsoleScreen) -> Run:
     """Make the run, or raise GuardError where these credentials are not of this environment."""
     environment = reached.environment
     typed = screen.typed if asked.interactive else None

@@ -8,9 +8,9 @@ from urllib.request import Request, urlopen
 
 from aws.words import Words
 from runbook.converge import rest_api
+from runbook.cutover.front_end import TIMEOUT_S, base_url
 from runbook.diagnosis.cause import Cause, cause
 from runbook.engine import StepContext
-from runbook.front_end import TIMEOUT_S, base_url
 
 ALLOWED = "Access-Control-Allow-Origin"
 RESPONSES = "x-amazon-apigateway-gateway-responses"

@@ -1,24 +1,26 @@
-"""What the functions' logs of the last hour speak of: counted by cause, never quoted.
+"""The last hour in CloudWatch: figures, many in one call, and what the functions' logs speak of, counted by cause.
 
-A log of other code than ours may hold a token, and what is told here ends up in tickets.
+Log lines are never quoted: a log of code other than ours may hold a token, and this output ends up in tickets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws.change import unless_absent
 from aws.desired import Function
 from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
-from runbook.diagnosis.metrics import HOUR
 from runbook.engine import StepContext
 
 LIMIT = 1000
 """Lines that are counted, of each function and sign;"""
 PAGES = 50
 """and answers that are waited for: one may be empty, or bear nothing, long before the end of a log."""
+HOUR = timedelta(hours=1)
+AT_A_TIME = 500
+"""Queries in one GetMetricData."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,3 +140,46 @@ def _count(context: StepContext, group: str, pattern: str, since: int) -> tuple[
         if token is None or count >= LIMIT:
             return count, True
     return count, False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricQuery:
+    """``label`` is what the figure is called in an answer; ``statistic`` as in AWS: Sum, p95."""
+
+    label: str
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    statistic: str = "Sum"
+
+
+def measured(
+    context: StepContext, metrics: Iterable[MetricQuery], now: datetime | None = None
+) -> dict[str, float]:
+    """Return the figure of the last hour by label; a metric without data is not there."""
+    asked, end = list(metrics), now or datetime.now(UTC)
+    found: dict[str, float] = {}
+    for start in range(0, len(asked), AT_A_TIME):
+        some = asked[start : start + AT_A_TIME]
+        pages = context.client("cloudwatch").get_paginator("get_metric_data")
+        queries = [_query(f"m{number}", one) for number, one in enumerate(some)]
+        for page in pages.paginate(
+            MetricDataQueries=queries,
+            StartTime=end - HOUR,
+            EndTime=end,
+            ScanBy="TimestampDescending",
+        ):
+            for result in page["MetricDataResults"]:
+                if result["Values"]:
+                    found[some[int(result["Id"][1:])].label] = max(result["Values"])
+    return found
+
+
+def _query(id_: str, one: MetricQuery) -> dict[str, object]:
+    dimensions = [{"Name": name, "Value": value} for name, value in one.dimensions.items()]
+    metric = {"Namespace": one.namespace, "MetricName": one.name, "Dimensions": dimensions}
+    period = int(HOUR.total_seconds())
+    return {
+        "Id": id_,
+        "MetricStat": {"Metric": metric, "Period": period, "Stat": one.statistic},
+    }

@@ -1,0 +1,272 @@
+"""The front end's configuration file: which API it calls as served, as it should be, and how a switch or a rollback writes it."""
+
+import json
+import re
+from collections.abc import Callable
+from difflib import ndiff
+from functools import partial
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from aws.change import Changes
+from aws.words import Words
+from runbook.converge import rest_api
+from runbook.engine import Change, Refused, StepContext
+from signoff.environment import Environment, FrontEnd
+
+KIND = "front-end"
+REPORT = Path(__file__).parents[2] / "report"
+TIMEOUT_S = 10
+LONGEST = 100_000
+"""Bytes: a configuration is short, and what is longer is something else."""
+SETTINGS = {
+    "API_BASE_URL": re.compile(r"(\bAPI_BASE_URL\s*:\s*)(['\"])(.*?)\2"),
+    "LIFF_ID": re.compile(r"(\bLIFF_ID\s*:\s*(?:window\.LIFF_ID\s*\|\|\s*)?)(['\"])(.*?)\2"),
+}
+"""The settings that belong to an environment, as they stand in the file; all others are left alone."""
+NEW = "const CONFIG = {\n    API_BASE_URL: '',\n    LIFF_ID: window.LIFF_ID || '',\n};\n"
+
+
+def needed(context: StepContext) -> FrontEnd:
+    """Return the front end; Refused where the environment names none."""
+    if context.environment.front_end is None:
+        name = context.environment.name
+        raise Refused(
+            f"{name} has no front end: name its address in environments.toml, under [{name}.front_end]"
+        )
+    return context.environment.front_end
+
+
+def address(front_end: FrontEnd) -> str:
+    """Return the URL of the configuration file."""
+    return f"{front_end.url.rstrip('/')}/{front_end.config_path}"
+
+
+def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
+    """Return what is served now, past caches; None where there is nothing. Refused without an answer."""
+    if not url.startswith(("https://", "http://127.0.0.1")):
+        raise Refused(
+            f"{url} is no https address: a front end without TLS can be changed on its way"
+        )
+    asking = Request(url, headers={"Cache-Control": "no-cache"})  # noqa: S310 - the scheme is judged above
+    try:
+        with opening(asking, timeout=TIMEOUT_S) as answer:  # type: ignore[attr-defined]
+            return _text(url, answer.read(LONGEST + 1))
+    except HTTPError as error:
+        if error.code in {403, 404}:  # a bucket without ListBucket says 403 for what is not there
+            return None
+        raise Refused(
+            f"{url} answers {error.code}: see to the front end, then run it again"
+        ) from None
+    except (OSError, HTTPException) as error:  # also where it hangs up in the middle
+        raise Refused(f"{url} does not answer ({error}): see to the front end") from None
+
+
+def _text(url: str, data: bytes) -> str:
+    """Decode a configuration; Refused where a part of it would be taken for the whole."""
+    if len(data) > LONGEST:
+        raise Refused(
+            f"{url} is more than {LONGEST:,} bytes: that is no configuration; see to config_path in"
+            " environments.toml"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused(f"{url} is no UTF-8 text: see to config_path in environments.toml") from None
+
+
+def see(context: StepContext, wanted: str, what: str) -> Changes:
+    """Compare what is served with ``wanted``; what differs is for people to deploy, so a run is Refused."""
+    url = address(needed(context))
+    found = served(url)
+    if found == wanted:
+        return ()
+
+    def refuse() -> None:
+        raise Refused(
+            f"{url} does not serve {what} yet: deploy it, invalidate the caches, then run it again"
+        )
+
+    name = "API_BASE_URL"
+    change = Change(f"served {url}", name, setting(found, name), setting(wanted, name))
+    return context.settle((change,), refuse)
+
+
+def base_url(context: StepContext) -> str:
+    """Return the URL of the API that browsers call: the custom domain's where there is one."""
+    environment = context.environment
+    if environment.domain:
+        return f"https://{environment.domain.name}/{environment.domain.base_path}".rstrip("/")
+    id_ = rest_api.needed(context, context.plan.api)
+    return f"https://{id_}.execute-api.{environment.region}.amazonaws.com/{environment.stage}"
+
+
+def rendered(current: str | None, environment: Environment, api: str) -> str:
+    """Return the configuration with this environment's values in it; Refused where it has no place for them."""
+    text = current or NEW
+    values = {"API_BASE_URL": api, "LIFF_ID": environment.line.liff_id}
+    for name, value in values.items():
+        if value is None:
+            continue
+        quoted = "'" + json.dumps(value)[1:-1] + "'"
+        text, times = SETTINGS[name].subn(partial(_put, quoted), text)
+        if times != 1:
+            raise Refused(f"the configuration sets {name} {times} times, not once: edit it by hand")
+    return text
+
+
+def _put(quoted: str, found: re.Match[str]) -> str:
+    return found[1] + quoted
+
+
+def setting(text: str | None, name: str) -> str | None:
+    """Return the value that a configuration gives to a setting, None where it gives none."""
+    found = SETTINGS[name].search(text or "")
+    return found[3] if found else None
+
+
+def rest(text: str) -> str:
+    """Return a configuration without the values of those settings: what a switch must not change."""
+    for one in SETTINGS.values():
+        text = one.sub(partial(_put, ""), text)
+    return text
+
+
+def site(context: StepContext) -> Path:
+    """Return the folder of the front end's files: the one of ``--site``, else one beside the report."""
+    given = context.chosen.get("site")
+    return Path(given) if given else REPORT / context.environment.name / "front-end"
+
+
+def file_of(context: StepContext) -> Path:
+    """Return the file; Refused where ``--site`` names no folder, which would be made by mistake."""
+    folder = site(context)
+    if context.chosen.get("site") and not folder.is_dir():
+        raise Refused(f"{folder} is no folder: give the one of the front end's files with --site")
+    return folder / needed(context).config_path
+
+
+def written(path: Path) -> str | None:
+    """Return what stands in the file, None where there is none; Refused where nobody can read it."""
+    try:
+        return path.read_bytes().decode("utf-8")  # with its own line ends
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{path} cannot be read ({error}): see to it, then run it again") from None
+
+
+def writing(path: Path, text: str) -> Changes:
+    """Return what differs between the file and ``text``: the settings by name, of the rest its lines.
+
+    A line that is in the file alone would be lost, and with it what somebody set there.
+    """
+    found = written(path)
+    if found == text:
+        return ()
+    name = f"file {path}"
+    named = tuple(
+        Change(name, one, setting(found, one), setting(text, one))
+        for one in SETTINGS
+        if setting(found, one) != setting(text, one)
+    )
+    gone, new = only_in(found or "", text), only_in(text, found or "")
+    content = Change(name, "content", gone or None, new or None, destroys=bool(gone))
+    if gone or new:
+        return (*named, content)
+    return named or (Change(name, "content", found, text),)
+
+
+def only_in(one: str, other: str) -> str:
+    """Return the lines of a configuration that another lacks, beside the settings that are switched."""
+    ours, theirs = (rest(text).splitlines(keepends=True) for text in (one, other))
+    return "".join(line[2:] for line in ndiff(ours, theirs) if line.startswith("- "))
+
+
+def write(path: Path, text: str) -> None:
+    """Put the text in the place of what is there: whole, or not at all."""
+    staged = path.with_name(f"{path.name}.staged")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged.write_bytes(text.encode())
+        staged.replace(path)
+    except OSError as error:
+        raise Refused(f"{path} cannot be written ({error}): see to it, then run it again") from None
+
+
+def record_previous(context: StepContext) -> Changes:
+    """Record what the front end serves, unless that is the new configuration, or is recorded."""
+    if _by_hand(context):
+        return ()
+    url = address(needed(context))
+    found = served(url)
+    if found is None or setting(found, "API_BASE_URL") == base_url(context):
+        return ()  # nothing was there before, or the switch has happened already
+    if context.recorded(KIND, url=url, config=found):
+        return ()
+    change = Change("evidence", KIND, None, setting(found, "API_BASE_URL"))
+    return context.settle((change,), lambda: context.record(KIND, {"url": url, "config": found}))
+
+
+def write_new(context: StepContext) -> Changes:
+    """Write the new configuration into the front end's folder."""
+    if _by_hand(context):
+        return ()
+    path, text = file_of(context), _new(context)
+    if not context.go:
+        _tell_what_else_differs(context)
+    return context.settle(writing(path, text), lambda: write(path, text))
+
+
+def see_new(context: StepContext) -> Changes:
+    """Refuse to go on until the new configuration is served."""
+    return () if _by_hand(context) else see(context, _new(context), "the new configuration")
+
+
+def _new(context: StepContext) -> str:
+    """Make it of the front end's own file, which may be newer than what is served; else of that."""
+    current = _in_site(context)
+    if current is None:
+        current = served(address(needed(context)))
+    return rendered(current, context.environment, base_url(context))
+
+
+def _in_site(context: StepContext) -> str | None:
+    """Return the file of ``--site``; the one beside the report is ours, and may be of another day."""
+    path = file_of(context)
+    return written(path) if context.chosen.get("site") else None
+
+
+def _tell_what_else_differs(context: StepContext) -> None:
+    url, own = address(needed(context)), _in_site(context)
+    now = served(url)
+    if own is None and now is None:
+        context.tell(
+            Words(
+                en=f"{url} serves nothing, and there is no file to begin with: a bare one is written",
+                ja=f"{url}に設定がなく、元になるファイルもないため、最小限の設定を書き込みます",
+            )
+        )
+    elif own is not None and now is not None and (lost := only_in(now, own)):
+        lines = " ".join(lost.split())
+        context.tell(
+            Words(
+                en=f"served now, not in {file_of(context)}, and gone once that is deployed: {lines}",
+                ja=f"現在提供中で{file_of(context)}になく、デプロイすると失われる行: {lines}",
+            )
+        )
+
+
+def _by_hand(context: StepContext) -> bool:
+    if context.environment.front_end is None:
+        name = context.environment.name
+        url = base_url(context)
+        context.tell(
+            Words(
+                en=f"{name} names no front end: set API_BASE_URL to {url} by hand",
+                ja=f"{name}にフロントエンドの定義がありません。API_BASE_URLを手作業で{url}に設定します",
+            )
+        )
+    return context.environment.front_end is None
