@@ -32,14 +32,14 @@ class RallyVisitors(ArrivalStream):
     """Streams of visitors to the stamp rally."""
 
 
-def local_smoke() -> LoadRun:
+def prepare_local_smoke() -> LoadRun:
     """Prepare a smoke run; the zip for another service does not hold what that needs."""
-    from load import composition  # noqa: PLC0415 - where the run file is given, this is never loaded
+    from load.composition import local_smoke  # noqa: PLC0415 - not needed where a run file is given
 
-    return composition.local_smoke()
+    return local_smoke()
 
 
-run = find_run(prepare=local_smoke)
+run = find_run(prepare=prepare_local_smoke)
 controller = RunController(run, RallyVisitors)
 controller.listen(events)
 RallyVisitors.host = run.host
