@@ -1,18 +1,22 @@
-"""Composition: the local stack, provisioned by this runbook, its records left in the local evidence store."""
+"""Composition: the local stack, provisioned by this runbook, with its records in the local evidence store.
+
+The emulator is imported when a stack is asked for: a procedure that runs against AWS does not load it.
+"""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from lambdas.packing import pack
-from local.line.fake import FakeLine
-from local.mends.sns import confirmation_token
-from local.stack import LocalStack, Say
 from runbook.procedures.provision import provision
 from signoff.environment import Environment
 from signoff.evidence import Folder, Store
+
+if TYPE_CHECKING:
+    from local.line.fake import FakeLine
+    from local.stack import LocalStack, Say
 
 ROOT = Path(__file__).parent.parent
 KEPT_AT = ROOT / "report" / "local" / "stack.json"
@@ -20,11 +24,13 @@ PROVISIONER = "arn:aws:iam::{account}:root"
 """Who provisions a stack that has no people."""
 
 
-def local_stack() -> LocalStack:
+def local_stack() -> "LocalStack":
+    from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
+
     return LocalStack(provision=_provision, kept_at=KEPT_AT)
 
 
-def _provision(environment: Environment, line: FakeLine, say: Say) -> None:
+def _provision(environment: Environment, line: "FakeLine", say: "Say") -> None:
     store = Store(Folder(ROOT / environment.evidence), environment.name)
     caller = PROVISIONER.format(account=environment.account)
 
@@ -50,6 +56,7 @@ def _provision(environment: Environment, line: FakeLine, say: Say) -> None:
 
 def mail_answerer(session: boto3.Session) -> Callable[[str, str], None]:
     """Return what clicks the link in a mail that the stack can't send: on AWS a person does this."""
+    from local.mends.sns import confirmation_token  # noqa: PLC0415 - loads the emulator
 
     def click(topic: str, address: str) -> None:
         token = confirmation_token(topic, address)

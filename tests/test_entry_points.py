@@ -118,6 +118,20 @@ def test_load_without_a_stack_or_credentials_loads_neither_emulator_nor_runbook(
     assert not done.unwanted, f"load {command[0]} loads {', '.join(done.unwanted)}"
 
 
+def test_procedure_for_an_account_on_aws_loads_no_emulator(ran, tmp_path):
+    with LocalAws("444455556666", "ap-northeast-1") as aws:
+        done = ran(
+            *("-m", "runbook", "tables", "--env=prod", "--environments=tests/prod.toml"),
+            f"--journal={tmp_path / 'journal.jsonl'}",
+            **keys_to(aws),
+            SIGNOFF_EVIDENCE=str(tmp_path),
+        )
+
+    emulator = [name for name in done.unwanted if not name.startswith("runbook")]
+    assert "Users-prod" in done.said, done.said[-3000:]
+    assert not emulator, f"a rehearsal for prod loads {', '.join(emulator)}"
+
+
 def keys_to(aws):
     return {
         "AWS_ENDPOINT_URL": aws.endpoint,
