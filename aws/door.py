@@ -10,10 +10,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import (
@@ -25,6 +26,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
+from aws.answers import UnreadableAnswerError, VerifyingTransport
 from aws.ledger import Ledger, Unplanned, unplanned
 
 GONE = frozenset(
@@ -40,8 +42,8 @@ GONE = frozenset(
 )
 """Error codes that mean "there is no such thing"; a bare 404 is not one, since a proxy can answer it."""
 
-RATE_LIMITED = frozenset({"apigateway", "lambda"})
-"""Services with so low a limit (10 reads a second, 15 for GetPolicy) that a throttled call slows down all."""
+RATES: Mapping[str, float] = {"apigateway": 10, "lambda:GetPolicy": 14}
+"""Service or operation -> calls a second: a little less than AWS allows an account (10, and 15)."""
 MAX_MESSAGE = 300
 
 
@@ -69,11 +71,10 @@ class RetryPolicy:
     connect_s: float = 3
     read_s: float = 10
     deadline_s: float = 120
-    """No call starts later than this after the reading started."""
+    """The reading ends by then, whatever a service does."""
     at_once: int = 16
-    """Calls in flight at the same time."""
-    control_plane_per_s: float = 10
-    """API Gateway answers ten control-plane calls a second per account, whoever makes them."""
+    """Calls under way at the same time."""
+    rates: Mapping[str, float] = field(default_factory=lambda: RATES)
 
 
 class RateLimiter:
@@ -116,8 +117,9 @@ class Aws:
         self._clients: dict[str, BaseClient] = {}
         self._making, self._counting = threading.Lock(), threading.Lock()
         self._under_way = threading.BoundedSemaphore(retry.at_once)
-        self._limiter = RateLimiter(retry.control_plane_per_s)
-        self._deadline = time.monotonic() + retry.deadline_s
+        self._limiters = {what: RateLimiter(rate) for what, rate in retry.rates.items()}
+        # Whatever is begun by then has ended by the deadline, even if nobody answers.
+        self._last_start = time.monotonic() + retry.deadline_s - retry.connect_s - retry.read_s
         self._ledger, self._unplanned = ledger or {}, set[Unplanned]()
 
     def call(
@@ -196,10 +198,8 @@ class Aws:
         retry = self._retry
         config = Config(
             retries={
-                # With a single attempt there is no retry to slow down.
-                "mode": "adaptive"
-                if service in RATE_LIMITED and retry.attempts > 1
-                else "standard",
+                # Never adaptive: its own waiting knows no deadline.
+                "mode": "standard",
                 "total_max_attempts": retry.attempts,
             },
             connect_timeout=retry.connect_s,
@@ -208,19 +208,22 @@ class Aws:
         )
         client = self._session.client(service, region_name=self._region, config=config)
 
-        def before_send(event_name: str, **_: object) -> None:
-            self._admit(service, event_name.rpartition(".")[2])
+        def before_send(event_name: str, request: AWSPreparedRequest, **_: object) -> None:
+            request.operation = event_name.rpartition(".")[2]
+            self._admit(service, request.operation)
 
         client.meta.events.register_first("before-send", before_send)
+        endpoint = client._endpoint  # noqa: SLF001 - botocore has no other way to its transport
+        endpoint.http_session = VerifyingTransport(endpoint.http_session, client)
         return client
 
     def _admit(self, service: str, action: str) -> None:
         """Count a request just before it is sent; rate-limit it, or refuse it after the deadline."""
         name = f"{service}:{action}"
-        if time.monotonic() > self._deadline:
+        if time.monotonic() > self._last_start:
             raise TimeIsUp(f"{name}: not asked, {self._retry.deadline_s:g} s were over")
-        if service == "apigateway":
-            self._limiter.wait()
+        for limiter in filter(None, map(self._limiters.get, (service, name))):
+            limiter.wait()
         with self._counting:
             self.calls[name] += 1
 
@@ -235,6 +238,8 @@ def _read_failures(client: BaseClient, service: str, operation: str) -> Iterator
         code = error.response["Error"].get("Code", "Unknown")
         reason = f"{action}: {code}{_message(code, error)}"
         raise (Gone if code in GONE else ReadFailure)(reason, code) from None
+    except UnreadableAnswerError as error:
+        raise ReadFailure(f"{action}: {error}") from None
     except (HTTPClientError, NoConnectionError, NoCredentialsError) as error:
         raise ReadFailure(f"{action}: {type(error).__name__}: {error}") from None
     except (BotoCoreError, ResponseParserError) as error:

@@ -17,7 +17,7 @@ from tests.aws.answers import api_document, compute, data, gateway, monitoring, 
 CALLER = "arn:aws:sts::444455556666:assumed-role/reader/somebody"
 ADDRESSES = {answers.SCOPE.domain: ("192.0.2.1",), "d-abc.execute-api.example": ("192.0.2.1",)}
 OPTIONS = ReadOptions(
-    retry=RetryPolicy(control_plane_per_s=1e6, attempts=1),
+    retry=RetryPolicy(rates={}, attempts=1),
     resolve=lambda name: ADDRESSES[name],
     now=lambda: answers.THEN,
 )

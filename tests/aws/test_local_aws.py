@@ -17,8 +17,8 @@ from tests.aws.answers import CANARY
 from tests.aws.tour import ACCOUNT, REGION, SCOPE, TOPIC, TRUST, provision
 from tests.aws.unread import unread
 
-FAST = ReadOptions(retry=RetryPolicy(control_plane_per_s=1e6, attempts=1))
-TRYING = ReadOptions(retry=RetryPolicy(control_plane_per_s=1e6, attempts=3))
+FAST = ReadOptions(retry=RetryPolicy(rates={}, attempts=1))
+TRYING = ReadOptions(retry=RetryPolicy(rates={}, attempts=3))
 
 
 @pytest.fixture(scope="module")

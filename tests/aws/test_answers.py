@@ -1,0 +1,155 @@
+"""An answer that was cut, garbled, empty or replaced on its way is asked for again, and never taken for nothing."""
+
+import json
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import boto3
+import pytest
+
+from aws.door import Aws, ReadFailure, RetryPolicy
+
+POLICY = json.dumps({"ARN": "arn:…", "Name": "token", "ResourcePolicy": '{"Statement": []}'})
+WRAPPED = (
+    "<GetPolicyResponse><GetPolicyResult><Policy><Arn>a</Arn></Policy></GetPolicyResult>"
+    "</GetPolicyResponse>"
+)
+CALLS = {
+    "secretsmanager": ("get_resource_policy", {"SecretId": "token"}, POLICY),
+    "lambda": ("get_policy", {"FunctionName": "auth"}, '{"Policy": "{}", "RevisionId": "1"}'),
+    "apigateway": ("get_account", {}, '{"throttleSettings": {"burstLimit": 5}}'),
+    "iam": (
+        "get_policy",
+        {"PolicyArn": "arn:aws:iam::123456789012:policy/one"},
+        WRAPPED,
+    ),
+    "s3": ("get_bucket_policy", {"Bucket": "images"}, '{"Statement": []}'),
+}
+"""One call for each protocol, and for a body that is a document of its own."""
+HTML = b"<html><body>503 Service Unavailable</body></html>"
+
+
+class Wire:
+    """Answers every request; ``spoil`` says what becomes of a whole body: sent bytes, declared length."""
+
+    def __init__(self):
+        self.body, self.spoil, self.asked = b"", lambda body, _: (body, len(body)), 0
+
+    def answer(self):
+        self.asked += 1
+        return self.spoil(self.body, self.asked)
+
+
+@pytest.fixture
+def wire():
+    state = Wire()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            sent, declared = state.answer()
+            self.send_response(200)
+            self.send_header("Content-Length", str(declared))
+            self.end_headers()
+            self.wfile.write(sent)
+            self.close_connection = True
+
+        do_POST = do_GET  # noqa: N815 - http.server's name
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    state.url = f"http://127.0.0.1:{server.server_port}"
+    yield state
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def ask(wire, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", wire.url)
+    monkeypatch.setattr("time.sleep", lambda _: None)  # botocore's pause before it asks again
+    session = boto3.Session("local", "local", region_name="ap-northeast-1")
+
+    def call(service):
+        operation, parameters, body = CALLS[service]
+        wire.body = body.encode()
+        aws = Aws(session, "ap-northeast-1", RetryPolicy(attempts=3, rates={}))
+        return aws.call(service, operation, **parameters), aws.calls
+
+    return call
+
+
+def cut(body, _):
+    return body[: len(body) // 2], len(body)
+
+
+def cut_unseen(body, _):
+    return body[: len(body) // 2], len(body) // 2
+
+
+def garbled(body, _):
+    return bytes(byte ^ 0x55 for byte in body), len(body)
+
+
+def empty(*_):
+    return b"", 0
+
+
+def html(*_):
+    return HTML, len(HTML)
+
+
+SPOILT = [cut, cut_unseen, garbled, empty, html]
+DOCUMENTS = {"s3"}
+"""The body is text of somebody's own, so that only a declared length can tell that it was cut."""
+
+
+@pytest.mark.parametrize("service", CALLS)
+def test_whole_answer_is_taken(ask, service):
+    answer, calls = ask(service)
+
+    assert answer
+    assert calls.total() == 1
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+@pytest.mark.parametrize("service", CALLS.keys() - DOCUMENTS)
+def test_unreadable_answer_is_asked_for_again_and_then_told(ask, wire, service, spoil):
+    wire.spoil = spoil
+
+    with pytest.raises(ReadFailure, match=r"the answer (was cut|is garbled|is empty)|Connection"):
+        ask(service)
+
+    assert wire.asked == 3
+
+
+@pytest.mark.parametrize("spoil", [cut, empty])
+def test_unreadable_document_is_asked_for_again_and_then_told(ask, wire, spoil):
+    wire.spoil = spoil
+
+    with pytest.raises(ReadFailure):
+        ask("s3")
+
+    assert wire.asked == 3
+
+
+@pytest.mark.parametrize("service", CALLS)
+def test_one_answer_that_was_cut_in_transit_is_made_good_by_the_next(ask, wire, service):
+    wire.spoil = lambda body, asked: cut(body, asked) if asked == 1 else (body, len(body))
+
+    answer, calls = ask(service)
+
+    assert answer
+    assert calls == Counter({next(iter(calls)): 2})
+
+
+def test_what_is_told_names_the_call_and_repeats_no_body(ask, wire):
+    wire.spoil = html
+
+    with pytest.raises(ReadFailure) as told:
+        ask("secretsmanager")
+
+    assert str(told.value) == "secretsmanager:GetResourcePolicy: the answer is garbled"
