@@ -14,6 +14,7 @@ rollbacks, but nowhere tries one.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aws.change import Changes
@@ -84,7 +85,7 @@ def rehearse_the_tables(context: StepContext) -> Changes:
         fault="an item is written that no function wrote",
         break_it=faults.write_what_is_wrong,
         shows=faults.the_wrong_item_is_read,
-        mend=faults.tear_down_the_restore,
+        mend=partial(faults.tear_down_the_restore, functions_back=rollback_functions),
         chosen=lambda given: {"to": _restorable_now(given)},
     )
     return drill.hold(context, held)

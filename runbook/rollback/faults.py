@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 from aws.change import unless_absent
@@ -11,7 +12,6 @@ from aws.desired import Function
 from runbook.converge import alarms, api_draft, releases, rest_api
 from runbook.converge.functions import wait_until_updated
 from runbook.engine import Refused, StepContext
-from runbook.procedures import rollback_functions
 from runbook.rollback.deployments import deployments
 from runbook.rollback.drill import go_back
 from runbook.rollback.execution import unfinished_target
@@ -144,8 +144,10 @@ def _fails(context: StepContext, function: Function) -> bool:
     return "FunctionError" in answer
 
 
-def tear_down_the_restore(context: StepContext) -> None:
-    """Refuse where a restored table differs from its mended source; then undo the restore.
+def tear_down_the_restore(context: StepContext, functions_back: ModuleType) -> None:
+    """Refuse where a restored table differs from its repaired source; then undo the restore.
+
+    ``functions_back`` is the procedure that points the functions at the old tables again.
 
     Where an earlier try came half-way, it goes on: what is not there any more is not undone again.
     """
@@ -160,7 +162,7 @@ def tear_down_the_restore(context: StepContext) -> None:
     if unfinished_target(context, PART, versions) or any(
         _reads(one, names) for one in live.values()
     ):
-        go_back(replace(context, chosen={}), rollback_functions)
+        go_back(replace(context, chosen={}), functions_back)
     configure_them_well(context)
     delete_versions(context, lambda version: _reads(version, names))
     for role in context.plan.roles:

@@ -8,7 +8,7 @@ import pytest
 
 from runbook.engine import wait_until
 from runbook.engine.clients import PATIENT
-from runbook.procedures import restore_tables
+from runbook.procedures import restore_tables, rollback_functions
 from runbook.rollback import faults
 from tests.runbook.desk import clients
 from tests.runbook.rollback.breaking import changing, cut_off
@@ -75,7 +75,7 @@ def trial(operator, moment, seen, tmp_path):
     before = seen()
     chosen = {"to": moment, "only": "userstamps"}
     yield Trial(operator, restore_tables, tmp_path, seen, chosen)
-    faults.tear_down_the_restore(operator.context(go=True, **chosen))
+    faults.tear_down_the_restore(operator.context(go=True, **chosen), rollback_functions)
     assert seen() == before
 
 

@@ -29,7 +29,7 @@ def restored(operator, moment):
     operator.run(restore_tables, to=moment)
     yield "UserStamps-prod-" + moment.replace("-", "").replace(":", "")
     operator.client("dynamodb").delete_item(TableName="UserStamps-prod", Key=BAD)
-    faults.tear_down_the_restore(operator.context(go=True, to=moment))
+    faults.tear_down_the_restore(operator.context(go=True, to=moment), rollback_functions)
 
 
 def test_what_was_written_after_the_moment_is_not_there(operator, restored):

@@ -178,7 +178,9 @@ def test_the_versions_of_before_all_restores_still_read_the_old_tables(operator)
 
 def test_undoing_one_restore_leaves_what_another_one_allowed(operator, moments, stamps, users):
     """As the end of a rehearsal does, where functions read a table that was really restored."""
-    faults.tear_down_the_restore(operator.context(go=True, to=moments[0], only="users"))
+    faults.tear_down_the_restore(
+        operator.context(go=True, to=moments[0], only="users"), rollback_functions
+    )
 
     assert stamps in reached(operator)
     assert users not in reached(operator)
