@@ -110,7 +110,7 @@ def test_run_file_runs_once_and_pays_once(prepared, carry_out, healthy, tmp_path
     file = prepared()
     carry_out(file)
 
-    with pytest.raises(LoadRefused, match="holds the verdict of a run that was made"):
+    with pytest.raises(LoadRefused, match="contains the verdict of an earlier run"):
         carry_out(file)
 
     ledger = (tmp_path / "report" / "local" / "load" / "ledger.jsonl").read_text().splitlines()
