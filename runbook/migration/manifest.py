@@ -9,7 +9,7 @@ from aws.words import Words
 from runbook.converge.masters import MANIFEST
 from runbook.engine import Change, Refused, StepContext
 from runbook.migration.job import Job, source_in
-from runbook.migration.verify import ItemHashes, Key, KeyDifference, difference, told
+from runbook.migration.verify import ItemHashes, Key, KeyDifference, difference, key_list
 
 
 def leave_manifest(context: StepContext, job: Job) -> Changes:
@@ -80,7 +80,7 @@ def _refuse(job: Job, odd: KeyDifference) -> None:
 
 
 def _named(job: Job, keys: tuple[Key, ...]) -> str:
-    return f"{len(keys):,} items" if job.private else told(keys)
+    return f"{len(keys):,} items" if job.private else key_list(keys)
 
 
 def _undated(manifest: Mapping[str, Any] | None) -> dict[str, Any] | None:

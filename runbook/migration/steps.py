@@ -13,7 +13,7 @@ from runbook.migration.job import Job, target_of
 from runbook.migration.progress import Progress
 from runbook.migration.table_io import Loader
 from runbook.migration.transform import Validation, validate, write_bad_items
-from runbook.migration.verify import ItemHashes, Key, difference, key_of, told
+from runbook.migration.verify import ItemHashes, Key, difference, key_list, key_of
 
 SHOWN = 20
 
@@ -71,7 +71,7 @@ def write_items(context: StepContext, job: Job) -> Changes:
     odd = difference(wanted, there)
     if odd.extra and not job.adds_only:
         context.tell(
-            f"only in {job.table.name}, and left alone: {told(odd.extra)}; with these, the manifest is"
+            f"only in {job.table.name}, and left alone: {key_list(odd.extra)}; with these, the manifest is"
             " not left: see whose they are"
         )
     replaced = () if job.adds_only else odd.other
@@ -148,7 +148,7 @@ def replacements(
     resource = f"table {job.table.name}"
     for key in first:
         yield Change(
-            resource, f"item {told([key])}", before.get(key), after.get(key), destroys=True
+            resource, f"item {key_list([key])}", before.get(key), after.get(key), destroys=True
         )
     if rest:
         old, new = (combined_hash(side.hashes[key] for key in rest) for side in (there, wanted))

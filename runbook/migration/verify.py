@@ -89,7 +89,7 @@ def key_of(item: Item, table: Table) -> Key:
     return tuple(item[name][table.attributes[name]] for name in names if name)
 
 
-def told(keys: Iterable[Key], most: int = 5) -> str:
+def key_list(keys: Iterable[Key], most: int = 5) -> str:
     """Name some keys and count the rest."""
     shown = [" / ".join(key) for key in keys]
     rest = f" and {len(shown) - most:,} more" if len(shown) > most else ""

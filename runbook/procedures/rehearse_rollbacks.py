@@ -23,7 +23,7 @@ from runbook.cutover.front_end import write
 from runbook.engine import Change, Refused, StepContext, step, wait_until
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback import drill, faults
-from runbook.rollback.drill import Drill, stand_in
+from runbook.rollback.drill import Drill, temporary_front_end
 from runbook.rollback.restore import window
 
 KIND = "rehearsal"
@@ -101,7 +101,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
 
     実際のフロントエンドには触れません。違いは、実際のデプロイを人が行う点だけです。
     """
-    with stand_in() as there:
+    with temporary_front_end() as there:
         environment = replace(context.environment, front_end=there.front_end)
         kept: list[tuple[str, Mapping[str, Any]]] = []
         good = front_end.rendered(None, environment, front_end.base_url(context))

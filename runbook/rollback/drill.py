@@ -161,7 +161,7 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class StandIn:
+class TemporaryFrontEnd:
     """Where it is served, and the folder that is served: writing a file there deploys it."""
 
     front_end: FrontEnd
@@ -174,7 +174,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def stand_in() -> Iterator[StandIn]:
+def temporary_front_end() -> Iterator[TemporaryFrontEnd]:
     """Yield the front end; it and its folder are gone at the end."""
     with TemporaryDirectory() as folder:
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
@@ -182,7 +182,7 @@ def stand_in() -> Iterator[StandIn]:
         serving.start()
         try:
             url = f"http://127.0.0.1:{server.server_port}"
-            yield StandIn(FrontEnd(url=url), Path(folder))
+            yield TemporaryFrontEnd(FrontEnd(url=url), Path(folder))
         finally:
             server.shutdown()
             server.server_close()

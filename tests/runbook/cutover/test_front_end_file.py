@@ -8,7 +8,7 @@ from runbook.cutover import front_end
 from runbook.cutover.front_end import write, writing
 from runbook.engine import Refused
 from runbook.procedures import cutover
-from runbook.rollback.drill import stand_in
+from runbook.rollback.drill import temporary_front_end
 from tests.runbook.desk import said_in
 
 SERVED = """\
@@ -25,7 +25,7 @@ NEWER = SERVED.replace("    MAP_ZOOM: 15,\n", "    MAP_ZOOM: 15,\n    NEW_IN_THI
 def switch(empty, tmp_path):
     """A front end that serves a configuration, and a folder of its files that another stands in."""
     told = []
-    with stand_in() as there:
+    with temporary_front_end() as there:
         at = there.folder / there.front_end.config_path
         at.parent.mkdir(parents=True)
         at.write_text(SERVED)

@@ -9,7 +9,7 @@ from runbook.cutover import verdict
 from runbook.engine import Journal, Procedure, Run, Stopped
 from runbook.evidence import Signing
 from runbook.procedures import cutover
-from runbook.rollback.drill import stand_in
+from runbook.rollback.drill import temporary_front_end
 from signoff.checklist import Checklist
 from signoff.evidence import Folder, Store
 from tests.runbook.cutover.test_verdict import told
@@ -46,7 +46,7 @@ def cut_over(empty, tmp_path, monkeypatch):
     monkeypatch.setattr(verdict, "newest", lambda _: told(started=datetime.now(UTC)))
     store = Store(Folder(tmp_path / "evidence"), "prod")
     journal = Journal(tmp_path / "journal.jsonl")
-    with stand_in() as there:
+    with temporary_front_end() as there:
         served = there.folder / there.front_end.config_path
         own = tmp_path / "site" / there.front_end.config_path
         for path in (served, own):

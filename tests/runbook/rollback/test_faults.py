@@ -16,7 +16,7 @@ from runbook.cutover import front_end
 from runbook.cutover.front_end import write
 from runbook.engine import Refused, Stopped
 from runbook.procedures import rollback_api, rollback_frontend, rollback_functions
-from runbook.rollback.drill import stand_in
+from runbook.rollback.drill import temporary_front_end
 from tests.runbook.rollback.breaking import changing
 from tests.runbook.rollback.operator import Operator
 from tests.runbook.rollback.trial import MODES, Trial
@@ -92,7 +92,7 @@ NEW = OLD.replace("old", "new")
 @pytest.fixture
 def site(operator, tmp_path):
     """A front end that was switched: its folder, what it is chosen by, and the way back."""
-    with stand_in() as there:
+    with temporary_front_end() as there:
         environment = replace(operator.desk.environment, front_end=there.front_end)
         path = there.folder / there.front_end.config_path
         record = {"url": front_end.address(there.front_end), "config": OLD}

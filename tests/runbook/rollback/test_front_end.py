@@ -7,7 +7,7 @@ import pytest
 from runbook.cutover import front_end
 from runbook.engine import Refused
 from runbook.procedures import cutover, rollback_frontend
-from runbook.rollback.drill import stand_in
+from runbook.rollback.drill import temporary_front_end
 from tests.runbook.desk import Evidence
 
 OLD = """\
@@ -23,7 +23,7 @@ const CONFIG = {
 @pytest.fixture
 def site(operator):
     """A front end on loopback that serves the old configuration."""
-    with stand_in() as there:
+    with temporary_front_end() as there:
         operator.desk.evidence = Evidence()
         path = there.folder / there.front_end.config_path
         path.parent.mkdir(parents=True)
