@@ -1,12 +1,9 @@
-"""Composition root: hands plan, scope and local stack to the plugin, and the choice to the checks."""
+"""Composition root: passes plan, scope and local stack to the plugin, which imports none of them."""
 
-import pytest
-
-from checks import axes
 from checks.notices import notices
 from checks.plots import plots
 from plan import Plan, plan_for, scope_of
-from signoff.run import Choice, Composition, EmbeddedStack
+from signoff.run import Composition, EmbeddedStack
 
 pytest_plugins = ["signoff.plugin"]
 
@@ -19,10 +16,6 @@ def pytest_signoff_composition() -> Composition[Plan]:
         notices=notices,
         plots=plots,
     )
-
-
-def pytest_signoff_chosen(config: pytest.Config, choice: Choice[Plan]) -> None:
-    config.stash[axes.CHOSEN] = (choice.environment, choice.plan)
 
 
 def _embedded_stack() -> EmbeddedStack:

@@ -5,19 +5,21 @@ from datetime import datetime
 import pytest
 
 from aws.inventory import Inventory, Sections
-from checks import axes
+from checks import parameters
 from checks.deployed import Deployed
 from checks.records import live_release
 from plan import Plan
 from signoff.decisions import Decided, decided_in
 from signoff.environment import Domain, Environment
 from signoff.evidence import Records
+from signoff.run import CHOICE
 from signoff.snapshot import Snapshot
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize over the plan of the chosen environment; no AWS call is made for it."""
-    axes.parametrize(metafunc, metafunc.config.stash[axes.CHOSEN])
+    choice = metafunc.config.stash[CHOICE]
+    parameters.parametrize(metafunc, choice.environment, choice.plan)
 
 
 @pytest.fixture

@@ -29,17 +29,13 @@ OPEN = pytest.StashKey[ExitStack]()
 
 
 class Hooks:
-    """How the root conftest passes the composition to the plugin, and takes the choice from it."""
+    """How the root conftest passes the composition to the plugin."""
 
     @staticmethod
     @pytest.hookspec(firstresult=True)
     def pytest_signoff_composition(config: pytest.Config) -> Composition[Any]:
         """Return the Composition: plan, scope, and how a local stack is started."""
         raise NotImplementedError
-
-    @staticmethod
-    def pytest_signoff_chosen(config: pytest.Config, choice: Choice[Any]) -> None:
-        """Take the choice, as soon as its environment is known and before anything is collected."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -62,7 +58,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[FINDINGS] = Findings()
     speak_of_rows(config, choice)
     config.stash[TERMINAL] = Terminal(config)
-    config.hook.pytest_signoff_chosen(config=config, choice=choice)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,4 @@
-"""The axes that checks are parametrized over: expected things of the plan, never found ones."""
+"""What checks are parametrized over: expected things of the plan, never found ones."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -8,10 +8,7 @@ import pytest
 from plan import Plan
 from signoff.environment import Environment
 
-CHOSEN = pytest.StashKey[tuple[Environment, Plan]]()
-"""The environment of this run and its plan; set at configuration."""
-
-AXES: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
+ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "table": lambda _, plan: plan.tables,
     "secret": lambda _, plan: plan.secrets,
     "role": lambda _, plan: plan.roles,
@@ -35,9 +32,9 @@ AXES: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
 """Argument name of a check -> what it runs over. Optional parts are asked of ``environment``."""
 
 
-def parametrize(metafunc: pytest.Metafunc, chosen: tuple[Environment, Plan]) -> None:
-    for axis in AXES.keys() & set(metafunc.fixturenames):
-        metafunc.parametrize(axis, list(AXES[axis](*chosen)), ids=str)
+def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan) -> None:
+    for argument in ARGUMENTS.keys() & set(metafunc.fixturenames):
+        metafunc.parametrize(argument, list(ARGUMENTS[argument](environment, plan)), ids=str)
 
 
 def _alarms(plan: Plan, kind: str) -> Iterable[Any]:
