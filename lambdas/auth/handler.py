@@ -46,7 +46,7 @@ class Auth:
         status, claims = self.line.send(
             "POST", "/oauth2/v2.1/verify", fields=form, encode_multipart=False
         )
-        if status == 200 and claims:
+        if status == 200 and {"iss", "aud"} <= claims.keys():
             return claims
         # LINE says no to a token with 400 alone; whatever else it is, the user cannot mend it.
         code = "TOKEN_VERIFICATION_FAILED" if status == 400 else "LINE_UNAVAILABLE"

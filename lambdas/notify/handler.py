@@ -36,7 +36,14 @@ class Notifier:
             return "Nothing sent: the user id is not LINE's"
         body = {"to": notification.user_id, "messages": [message]}
         # Lambda may deliver one asynchronous invocation twice, under one id: LINE pushes it once.
-        self.bot.call("POST", "/v2/bot/message/push", body=body, retry_key=retry_key)
+        self.bot.call(
+            "POST",
+            "/v2/bot/message/push",
+            body=body,
+            retry_key=retry_key,
+            answers="sentMessages",
+            mistakes={400: "LINE_REJECTED", 404: "LINE_REJECTED"},
+        )
         return "Notification sent"
 
 

@@ -1,6 +1,10 @@
-"""LINE's HTTP API: bounded waits, and its refusals told as what they are."""
+"""LINE's HTTP API: bounded waits, and each of its refusals told as what it is.
+
+Works under urllib3 1.26 and 2: which one it is, Lambda's runtime image decides.
+"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +14,13 @@ from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.secrets import Secret
 
 LINE_API = "https://api.line.me"
+_MONTHLY_LIMIT = "monthly limit"
+"""What LINE's 429 says once the quota of the month is used up; any other 429 passes by itself."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One endpoint of LINE; `send` raises LINE_UNAVAILABLE where LINE gives no answer."""
+    """One endpoint of LINE; `send` raises LINE_UNAVAILABLE where LINE gives no readable answer."""
 
     endpoint: str
     http: Any
@@ -26,19 +32,28 @@ class Line:
         return cls((endpoint or LINE_API).rstrip("/"), urllib3.PoolManager(timeout=waits))
 
     def send(self, method: str, path: str, **content: Any) -> tuple[int, dict[str, Any]]:
-        """Return LINE's status below 500, and the object of its body ({} if it is none).
+        """Return LINE's status below 500 and the JSON object of its body.
 
-        `content` is urllib3's: `fields` (a form), `json`, `headers`. Never sent twice, never
-        redirected: the token goes to this endpoint only.
+        `content` is urllib3's: `fields` (a form), `body`, `headers`. Never sent twice, never
+        redirected: the token goes to this endpoint only. LINE_MONTHLY_LIMIT where the bot's quota
+        of messages is used up.
         """
         url = self.endpoint + path
         try:
-            answer = self.http.request(method, url, retries=False, redirect=False, **content)
+            answer = self.http.request(
+                method, url, retries=False, redirect=False, enforce_content_length=True, **content
+            )
         except urllib3.exceptions.HTTPError as error:
             raise Refusal("LINE_UNAVAILABLE", detail=type(error).__name__) from None
+        told = _object(answer.data)
+        if answer.status == 429 and _MONTHLY_LIMIT in str((told or {}).get("message")):
+            raise Refusal("LINE_MONTHLY_LIMIT", detail="LINE answered 429: monthly limit")
         if answer.status >= 500 or answer.status == 429:
             raise Refusal("LINE_UNAVAILABLE", detail=f"LINE answered {answer.status}")
-        return answer.status, _object(answer.data)
+        if told is None:
+            unreadable = f"LINE answered {answer.status} with what is no JSON object"
+            raise Refusal("LINE_UNAVAILABLE", detail=unreadable)
+        return answer.status, told
 
 
 @dataclass(frozen=True)
@@ -48,28 +63,43 @@ class Bot:
     line: Line
     token: Secret
 
-    def call(
-        self, method: str, path: str, *, body: object = None, retry_key: str = ""
+    def call(  # noqa: PLR0913 - what a call may carry, and what its answers mean, by name
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        retry_key: str = "",
+        answers: str = "",
+        mistakes: Mapping[int, str] | None = None,
     ) -> dict[str, Any]:
-        """Return LINE's answer. LINE_REFUSED if it says no, with its reason for the log.
+        """Return LINE's answer, which holds the member `answers`. LINE_REFUSED if LINE says no.
 
-        With `retry_key`, a UUID, LINE does a repeated call once; its 409 then means: done before.
+        `mistakes`: status -> code of the refusals that are the caller's mistake and no fault of
+        ours. With `retry_key`, a UUID, LINE does a repeated call once; its 409 then means: done
+        before.
         """
         headers = {"Authorization": f"Bearer {self.token.text()}"}
         if retry_key:
             headers["X-Line-Retry-Key"] = retry_key
+        content: dict[str, Any] = {"headers": headers}
         if body is not None:
-            status, answer = self.line.send(method, path, json=body, headers=headers)
-        else:
-            status, answer = self.line.send(method, path, headers=headers)
-        if status >= 300 and not (retry_key and status == 409):
-            raise Refusal("LINE_REFUSED", detail=f"LINE answered {status}: {answer.get('message')}")
+            headers["Content-Type"] = "application/json"
+            content["body"] = json.dumps(body).encode()
+        status, answer = self.line.send(method, path, **content)
+        if retry_key and status == 409:
+            return answer
+        if status >= 300:
+            code = (mistakes or {}).get(status, "LINE_REFUSED")
+            raise Refusal(code, detail=f"LINE answered {status}: {answer.get('message')}")
+        if answers and not isinstance(answer.get(answers), list):
+            raise Refusal("LINE_UNAVAILABLE", detail=f"LINE answered {status} without {answers}")
         return answer
 
 
-def _object(data: bytes) -> dict[str, Any]:
+def _object(data: bytes) -> dict[str, Any] | None:
     try:
         content = json.loads(data)
     except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
+        return None
+    return content if isinstance(content, dict) else None

@@ -30,5 +30,4 @@ def richmenu_in(body: Mapping[str, Any]) -> str:
 
 def menus_in(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the menus of LINE's answer, each as LINE describes it."""
-    menus = answer.get("richmenus")
-    return [menu for menu in menus if isinstance(menu, dict)] if isinstance(menus, list) else []
+    return [menu for menu in answer["richmenus"] if isinstance(menu, dict)]

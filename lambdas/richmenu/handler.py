@@ -32,18 +32,27 @@ class RichMenus:
 
     def _list(self, request: Request) -> dict[str, Any]:
         request.principal()
-        return {"richmenus": menus_in(self.bot.call("GET", "/v2/bot/richmenu/list"))}
+        listed = self.bot.call("GET", "/v2/bot/richmenu/list", answers="richmenus")
+        return {"richmenus": menus_in(listed)}
 
     def _set(self, request: Request) -> dict[str, Any]:
         body = request.body()
         user_id = line_user(request.of_own(user_in(body)))
         richmenu_id = richmenu_in(body)
-        self.bot.call("POST", f"/v2/bot/user/{user_id}/richmenu/{richmenu_id}")
+        self.bot.call(
+            "POST",
+            f"/v2/bot/user/{user_id}/richmenu/{richmenu_id}",
+            mistakes={400: "LINE_REJECTED", 404: "RICHMENU_NOT_FOUND"},
+        )
         return {"message": "Rich menu set", "user_id": user_id, "richmenu_id": richmenu_id}
 
     def _unset(self, request: Request) -> dict[str, Any]:
         user_id = line_user(request.of_own(user_in(request.body())))
-        self.bot.call("DELETE", f"/v2/bot/user/{user_id}/richmenu")
+        self.bot.call(
+            "DELETE",
+            f"/v2/bot/user/{user_id}/richmenu",
+            mistakes={400: "LINE_REJECTED", 404: "LINE_REJECTED"},
+        )
         return {"message": "Rich menu unset", "user_id": user_id}
 
 

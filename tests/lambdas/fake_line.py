@@ -11,7 +11,10 @@ MENUS = [{"richMenuId": "richmenu-" + "0a" * 16, "name": "Rally", "chatBarText":
 
 
 class FakeLine(ThreadingHTTPServer):
-    """Records what it is asked; `status` other than 200 is its answer to everything, or a `page`."""
+    """Records what it is asked; `status` other than 200 is its answer to everything, or a `page`.
+
+    `spoil` changes the bytes of each answer, after its Content-Length is told.
+    """
 
     daemon_threads = True
 
@@ -21,6 +24,8 @@ class FakeLine(ThreadingHTTPServer):
         self.calls = []
         self.status = 200
         self.page = None
+        self.message = "no, says LINE"
+        self.spoil = lambda data: data
         self.claims = {}
         self.open = threading.Event()
         self.open.set()
@@ -29,11 +34,15 @@ class FakeLine(ThreadingHTTPServer):
         self.calls.append(call)
         self.open.wait(10)
         if self.status != 200:
-            return self.status, {"message": "no, says LINE", "error_description": "no, says LINE"}
+            return self.status, {"message": self.message, "error_description": self.message}
         if self.page is not None:
             return 200, self.page
         if call["path"] == "/oauth2/v2.1/verify":
             return self._verify(parse_qs(call["body"]))
+        if call["path"].endswith("/push"):
+            return 200, {
+                "sentMessages": [{"id": "461230966842064897", "quoteToken": "IStG5h1Tz7b"}]
+            }
         return 200, {"richmenus": MENUS} if call["path"].endswith("/list") else {}
 
     def _verify(self, form):
@@ -57,7 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         with suppress(ConnectionError):  # a function that was too impatient has hung up
-            self.wfile.write(data)
+            self.wfile.write(spoiled := self.server.spoil(data))
+            self.close_connection = len(spoiled) != len(data)
 
     do_GET = do_POST = do_DELETE = _any  # noqa: N815 - http.server's own names
 

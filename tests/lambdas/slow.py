@@ -69,5 +69,6 @@ class Slow:
         self._after(AWS_S, None)
 
     def request(self, *_, **__):
-        answer = SimpleNamespace(status=200, data=json.dumps(CLAIMS).encode())
+        told = CLAIMS | {"richmenus": [], "sentMessages": []}
+        answer = SimpleNamespace(status=200, data=json.dumps(told).encode())
         return self._after(LINE_S, answer)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from lambdas.auth import handler as auth
 from lambdas.auth.handler import AuthorizerFault
+from lambdas.auth.sessions import Sessions
+from lambdas.rally.secrets import KEPT_S, Secret
 from tests.lambdas.events import CONTEXT, SYNTHETIC, USER, token_event
 from tests.lambdas.rally_account import ENVIRON, KEY
 
@@ -139,3 +141,31 @@ def test_journal_says_why_and_shows_no_token(judge, capsys):
     told = capsys.readouterr().out
     assert json.loads(told)["detail"] == "InvalidSignatureError"
     assert forged not in told
+
+
+def test_rotated_key_ends_sessions_within_five_minutes_and_never_later(account):
+    clock = [0.0]
+    name = ENVIRON["SECRET_NAME_TOKEN_KEY"]
+    key = Secret(account.secrets, name, "TOKEN_SECRET_KEY", lambda: clock[0])
+    sessions, rotated = Sessions(key), "7e" * 64
+    old, new = session(), session(rotated)
+
+    def accepted():
+        return [_holds(sessions, one) for one in (old, new)]
+
+    assert accepted() == [True, False]
+    account.secrets.put_secret_value(
+        SecretId=name, SecretString=json.dumps({"TOKEN_SECRET_KEY": rotated})
+    )
+    clock[0] = KEPT_S - 1
+    assert accepted() == [True, False], "an instance keeps the key that it has read"
+    clock[0] = KEPT_S
+    assert accepted() == [False, True]
+    assert KEPT_S <= 5 * 60
+
+
+def _holds(sessions, token):
+    try:
+        return sessions.user_of(token) == USER
+    except jwt.InvalidTokenError:
+        return False

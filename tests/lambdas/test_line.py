@@ -10,6 +10,10 @@ from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.line import Bot, Line
 from lambdas.rally.secrets import Secret
 from tests.lambdas.clients import Scripted
+from tests.lambdas.contract import operations
+from tests.lambdas.events import USER
+from tests.lambdas.fake_line import GOOD_TOKEN
+from tests.lambdas.functions import MODULES
 from tests.lambdas.rally_account import LINE_TOKEN
 
 RETRY_KEY = "0b8f4f3e-6d8e-4c0e-9d38-3f6f6c1f7a55"
@@ -86,3 +90,50 @@ def test_repeated_call_that_line_has_done_before_is_done(line):
 
     assert bot(line.url).call("POST", "/v2/bot/message/push", body={}, retry_key=RETRY_KEY)
     assert line.calls[0]["headers"]["X-Line-Retry-Key"] == RETRY_KEY
+
+
+SPOILED = {
+    "cut": lambda data: data[: len(data) // 2],
+    "garbled": lambda data: bytes(255 - byte for byte in data),
+    "HTML": lambda data: b"<html>".ljust(len(data)),
+    "empty": lambda _: b"",
+    "an empty object": lambda data: b"{}".ljust(len(data)),
+    "a list": lambda data: b"[]".ljust(len(data)),
+}
+"""What arrives in place of LINE's body, under LINE's own Content-Length."""
+CALLS = {
+    "POST /auth/verify": {"user": None, "body": {"id_token": GOOD_TOKEN}},
+    "POST /notify": {"body": {"user_id": USER, "type": "reminder"}},
+    "GET /richmenu/list": {},
+    "POST /richmenu/set": {"body": {"user_id": USER, "richmenu_id": "richmenu-" + "0a" * 16}},
+    "DELETE /richmenu/unset": {"body": {"user_id": USER}},
+}
+SUFFICES = {"POST /richmenu/set", "DELETE /richmenu/unset"}
+"""Calls to which LINE's own answer is an empty object."""
+
+
+@pytest.mark.parametrize(
+    ("route", "spoiled"),
+    [
+        (route, spoiled)
+        for route in CALLS
+        for spoiled in SPOILED
+        if (route in SUFFICES, spoiled) != (True, "an empty object")
+    ],
+)
+def test_answer_of_line_that_cannot_be_read_is_502(call, account, line, route, spoiled):
+    line.claims = {"sub": USER}
+    line.spoil = SPOILED[spoiled]
+    answer = call(MODULES[operations()[route]["x-function"]], route, **CALLS[route])
+
+    assert (answer.status, answer.code) == (502, "LINE_UNAVAILABLE")
+    assert len(line.calls) == 1, "LINE is never asked twice"
+    assert account.items("TABLE_USERS") == []
+
+
+def test_retry_key_that_line_knows_is_done_whatever_else_it_says(line):
+    line.status = 409
+
+    assert bot(line.url).call(
+        "POST", "/v2/bot/message/push", body={}, retry_key=RETRY_KEY, answers="sentMessages"
+    )

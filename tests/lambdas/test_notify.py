@@ -115,3 +115,26 @@ def test_malformed_notification_is_400_and_not_sent(call, line, wrong):
 
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
     assert line.calls == []
+
+
+def test_monthly_limit_is_told_apart_from_an_outage_and_is_no_fault_of_ours(call, line, capsys):
+    line.status, line.message = 429, "You have reached your monthly limit."
+    answer = call(notify, ROUTE, body=AWARDED)
+
+    assert (answer.status, answer.code) == (429, "LINE_MONTHLY_LIMIT")
+    assert "Faults" not in capsys.readouterr().out
+
+
+def test_line_that_is_asked_too_often_is_unavailable(call, line):
+    line.status, line.message = 429, "The API rate limit has been exceeded. Try again later."
+
+    assert call(notify, ROUTE, body=AWARDED).code == "LINE_UNAVAILABLE"
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_user_whom_line_does_not_accept_is_the_callers_mistake(call, line, capsys, status):
+    line.status = status
+    answer = call(notify, ROUTE, body=AWARDED)
+
+    assert (answer.status, answer.code) == (400, "LINE_REJECTED")
+    assert "Faults" not in capsys.readouterr().out

@@ -151,11 +151,14 @@ def test_5_members_of_a_wrong_type_are_400(call, route, wrong):
     assert answer.status in {400, 401 if route == "POST /auth/verify" else 400}
 
 
-def test_6_line_refusing_a_notification_is_no_200(call, line):
-    line.status = 400
+@pytest.mark.parametrize(
+    ("status", "answered"), [(400, (400, "LINE_REJECTED")), (401, (502, "LINE_REFUSED"))]
+)
+def test_6_line_refusing_a_notification_is_no_200(call, line, status, answered):
+    line.status = status
     answer = call(MODULES["notify"], "POST /notify", body={"user_id": USER, "type": "reminder"})
 
-    assert (answer.status, answer.code) == (502, "LINE_REFUSED")
+    assert (answer.status, answer.code) == answered
 
 
 def test_7_ranking_reads_planned_tables_only_and_scans_none(call, account):

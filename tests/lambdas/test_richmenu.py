@@ -64,9 +64,28 @@ def test_anothers_menu_is_403(call, line, route):
     assert line.calls == []
 
 
-@pytest.mark.parametrize(("status", "code"), [(404, "LINE_REFUSED"), (500, "LINE_UNAVAILABLE")])
+@pytest.mark.parametrize(("status", "code"), [(401, "LINE_REFUSED"), (500, "LINE_UNAVAILABLE")])
 def test_line_that_refuses_or_is_away_is_502(call, line, status, code):
     line.status = status
     answer = call(richmenu, SET, body={"user_id": USER, "richmenu_id": MENU})
 
     assert (answer.status, answer.code) == (502, code)
+
+
+@pytest.mark.parametrize(
+    ("route", "status", "answered"),
+    [
+        (SET, 404, (404, "RICHMENU_NOT_FOUND")),
+        (SET, 400, (400, "LINE_REJECTED")),
+        (UNSET, 400, (400, "LINE_REJECTED")),
+        (UNSET, 404, (400, "LINE_REJECTED")),
+    ],
+)
+def test_unknown_menu_or_user_is_the_callers_mistake_and_no_fault_of_ours(
+    call, line, capsys, route, status, answered
+):
+    line.status = status
+    answer = call(richmenu, route, body={"user_id": USER, "richmenu_id": MENU})
+
+    assert (answer.status, answer.code) == answered
+    assert "Faults" not in capsys.readouterr().out

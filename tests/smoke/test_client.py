@@ -17,21 +17,23 @@ ORIGIN = "https://rally.example.jp"
 
 
 @contextmanager
-def served(status: int = 200, **headers: str) -> Iterator[tuple[str, list[dict]]]:
+def served(
+    status: int = 200, body: bytes = b"{}", **headers: str
+) -> Iterator[tuple[str, list[dict]]]:
     """Yield a URL that answers so, and the list of what it received."""
     received: list[dict] = []
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            body = self.rfile.read(length).decode()
-            received.append({"path": self.path, "headers": dict(self.headers), "body": body})
+            sent = self.rfile.read(length).decode()
+            received.append({"path": self.path, "headers": dict(self.headers), "body": sent})
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", "2")
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(body)
 
         do_GET = do_POST = do_OPTIONS = answer  # noqa: N815 - the server calls them so
 
@@ -93,6 +95,13 @@ def test_throttled_call_is_unknown_and_not_sent_again():
         Client(url, ORIGIN).answer(get("/stamps"))
 
     assert len(received) == 1
+
+
+def test_monthly_limit_of_line_is_an_answer_and_no_throttling():
+    with served(429, b'{"error_code": "LINE_MONTHLY_LIMIT"}') as (url, _):
+        answer = Client(url, ORIGIN).answer(send("POST /notify", LIVE))
+
+    assert (answer.status, answer.error_code) == (429, "LINE_MONTHLY_LIMIT")
 
 
 def test_no_answer_is_unknown_and_remembered():
