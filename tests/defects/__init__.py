@@ -59,6 +59,7 @@ SOUND: Mapping[str, Break] = {
     **encryption.SOUND,
     **throttling.SOUND,
     **sessions.SOUND,
+    **records.SOUND,
 }
 """What is unlike our own way and right all the same."""
 

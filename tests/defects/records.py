@@ -1,16 +1,18 @@
 """Defects of what other runs leave behind: load verdict, rehearsal, recount."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from signoff.evidence import Records
 from tests.defects.changes import record, without_records
-from tests.defects.defect import Defect
+from tests.defects.defect import Break, Defect
 from tests.healthy.store import LOAD, REHEARSAL
 
 LONG_AGO = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
 OTHER = "0123456789abcdef"
 LAST_MONTH = {"window": ["2026-10-01T08:00:00+00:00", "2026-10-01T08:02:00+00:00"]}
+AN_HOUR_LATER = {"window": ["2026-11-24T09:50:00+00:00", "2026-11-24T09:52:10+00:00"]}
 THE_DAY_BEFORE = {"window": ["2026-11-23T08:00:00+00:00", "2026-11-23T08:02:00+00:00"]}
 
 
@@ -23,6 +25,13 @@ def failed_and_an_older_pass_recorded_after_it(snapshot):
     entries[at] = replace(newest, body=LOAD | {"verdict": "fail"})
     entries.append(replace(newest, body=LOAD | THE_DAY_BEFORE))
     return replace(snapshot, records=Records.of(entries))
+
+
+def invalid_run_after_a_pass(snapshot):
+    """Add a run on a machine that was too busy: it says nothing about the target."""
+    (newest,) = [one for one in snapshot.records.entries if one.kind == "load"]
+    busy = replace(newest, body=LOAD | AN_HOUR_LATER | {"verdict": "invalid"})
+    return replace(snapshot, records=Records.of([*snapshot.records.entries, busy]))
 
 
 DEFECTS = (
@@ -54,3 +63,4 @@ DEFECTS = (
         id="ROLL-05:data-differed", breaks=record("rehearsal", body=REHEARSAL | {"equal": False})
     ),
 )
+SOUND: Mapping[str, Break] = {"an invalid load run after a pass": invalid_run_after_a_pass}
