@@ -7,7 +7,8 @@ from runbook.procedures.provision import procedure
 from tests.runbook.desk import Desk, clients
 from tests.runbook.provisioned import REGION, provisioned
 
-EMPTY, FINISHED, PLANNED = "111122223333", "444455556666", "777788889999"
+EMPTY, FINISHED, PLANNED = "222233334444", "333344445555", "777788889999"
+"""Of their own: they are served until the session ends, beside the accounts of other folders."""
 
 
 @pytest.fixture(scope="session")

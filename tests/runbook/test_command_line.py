@@ -16,7 +16,7 @@ from tests.runbook.desk import LINE_TOKEN, PROD
 
 STARTED = "2026-11-25T13:07:05.118346Z"
 MOMENT = datetime.fromisoformat(STARTED)
-ME = "arn:aws:iam::111122223333:user/local-admin"
+ME = "arn:aws:iam::222233334444:user/local-admin"
 
 
 @pytest.fixture
