@@ -20,7 +20,7 @@ _parsed = lru_cache(maxsize=512)(parse)
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class AwsCaller:
     """Whose credentials signed a call. ``session`` is None for the administrator of the stack."""
 
     arn: str
@@ -34,12 +34,12 @@ class Identity:
         self._moto = moto
         self._sessions: dict[str, Any] = {}
 
-    def caller(self, request: Request) -> Caller | None:
+    def caller(self, request: Request) -> AwsCaller | None:
         """Tell who calls; None for temporary credentials that were never issued here."""
         if not request.access_key.startswith("ASIA"):
-            return Caller(_ADMIN)
+            return AwsCaller(_ADMIN)
         session = self._session(request.access_key)
-        return None if session is None else Caller(session.arn, session)
+        return None if session is None else AwsCaller(session.arn, session)
 
     def refusal(self, request: Request) -> Response | None:
         """Refuse what IAM refuses, in AWS's words; None where the call may go on."""
@@ -54,7 +54,7 @@ class Identity:
             return refusal(request, "ExpiredTokenException", message, 403)
         return self._refusal_of(request, caller)
 
-    def _refusal_of(self, request: Request, caller: Caller) -> Response | None:
+    def _refusal_of(self, request: Request, caller: AwsCaller) -> Response | None:
         role = self._role(caller.session.role_arn)
         if role is None:
             return access_denied(request, f"User: {caller.arn} has no role any more")
@@ -99,7 +99,7 @@ class Identity:
             limits.append(_parsed(session.policy, "session"))
         return [statement for statements in own for statement in statements], limits
 
-    def _known(self, request: Request, caller: Caller) -> Context:
+    def _known(self, request: Request, caller: AwsCaller) -> Context:
         region = "us-east-1" if request.service in _GLOBAL_SERVICES else request.region
         now = datetime.now(UTC)
         return context(

@@ -1,6 +1,6 @@
 """moto behind a function: a Request goes in, a Response comes out, and its state can be reached.
 
-Everything that knows moto's inner names is here or in a ``mend_`` module, and moto is imported
+Everything that knows moto's inner names is here or in ``local.moto_fixes``, and moto is imported
 only when a server starts, since that costs a second.
 """
 
@@ -24,7 +24,7 @@ from local.aws.saved import Saved, bucket_owners, owned_buckets, restore, saved
 _log = logging.getLogger(__name__)
 
 
-Mend = Callable[[Request, "Moto"], Response]
+Fix = Callable[[Request, "Moto"], Response]
 """Answers one operation as AWS does, mostly by correcting what moto answers."""
 
 

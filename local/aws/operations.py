@@ -26,7 +26,7 @@ _LABEL = re.compile(r"\{([^}]+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class AwsOperation:
     """What a call asks for. ``labels`` is empty for protocols that carry all in the body."""
 
     service: str
@@ -58,7 +58,7 @@ class _Member:
 
 def resolve(
     signing_name: str, method: str, target: str, headers: Mapping[str, str], form: Mapping[str, str]
-) -> Operation:
+) -> AwsOperation:
     """Name the operation of a call: ``target`` is the raw path with its query string.
 
     A call that no model knows is named after its method and path, so that it can still be refused.
@@ -66,15 +66,15 @@ def resolve(
     services = _SIGNED_TOGETHER.get(signing_name, (signing_name,))
     if amz_target := headers.get("x-amz-target"):
         prefix, _, name = amz_target.rpartition(".")
-        return Operation(service=_by_target(services, prefix), name=name, labels={})
+        return AwsOperation(service=_by_target(services, prefix), name=name, labels={})
     url = urlsplit(target)
     query = dict(parse_qsl(url.query, keep_blank_values=True))
     if action := form.get("Action") or query.get("Action"):
-        return Operation(service=services[0], name=action, labels={})
+        return AwsOperation(service=services[0], name=action, labels={})
     for route in _routes(services):
         if (labels := _labels(route, method, url.path, query, headers)) is not None:
-            return Operation(service=route.service, name=route.operation, labels=labels)
-    return Operation(service=services[0], name=f"{method} {url.path}", labels={})
+            return AwsOperation(service=route.service, name=route.operation, labels=labels)
+    return AwsOperation(service=services[0], name=f"{method} {url.path}", labels={})
 
 
 def _by_target(services: tuple[str, ...], prefix: str) -> str:

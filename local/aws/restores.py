@@ -15,7 +15,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 
 from local.aws.request import Request, Response
 from local.aws.server import LocalAws
-from local.mends import mended
+from local.moto_fixes import corrected
 
 KEPT = 50_000
 """Writes that are remembered; a table can't be restored to a moment before the oldest one forgotten."""
@@ -67,12 +67,12 @@ class Restores:
         if request.service != "dynamodb":
             return None
         if request.operation == "RestoreTableToPointInTime":
-            response = mended(request, self._moto)
+            response = corrected(request, self._moto)
             if response.succeeded:
                 self._wind_back(request)
             return response
         if request.operation == "DescribeContinuousBackups":
-            return self._up_to_now(mended(request, self._moto))
+            return self._up_to_now(corrected(request, self._moto))
         return None
 
     def _wind_back(self, request: Request) -> None:

@@ -16,7 +16,7 @@ from local.aws.moto import Moto
 from local.aws.operations import resolve
 from local.aws.request import Request, Response
 from local.aws.saved import Saved
-from local.mends import mended
+from local.moto_fixes import corrected
 
 Extension = Callable[[Request], Response | None]
 Observer = Callable[[Request, Response], None]
@@ -26,7 +26,7 @@ _CALLS_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class AnsweredCall:
     """One call as it was answered. ``at`` is in seconds since the epoch."""
 
     service: str
@@ -43,7 +43,7 @@ class LocalAws:
     """A local AWS API for one account, from ``with`` to its end, which forgets all state.
 
     A call passes, in this order: ``faults``, which may refuse it (see ``local.aws.faults``); IAM;
-    ``extensions``, which may answer it; moto, with what we mend of it. Then ``observers`` see what
+    ``extensions``, which may answer it; moto, corrected by ``local.moto_fixes``. Then ``observers`` see what
     succeeded. The three lists may be changed at any time.
     """
 
@@ -57,7 +57,7 @@ class LocalAws:
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
         self.observers: MutableSequence[Observer] = []
-        self._calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
+        self._calls: deque[AnsweredCall] = deque(maxlen=_CALLS_KEPT)
         self._server = LoopbackServer(self._receive, port)
 
     @property
@@ -66,7 +66,7 @@ class LocalAws:
         return self._server.url
 
     @property
-    def calls(self) -> Sequence[Call]:
+    def calls(self) -> Sequence[AnsweredCall]:
         """The calls so far, oldest first; the last 20,000 of them."""
         return tuple(self._calls)
 
@@ -131,12 +131,12 @@ class LocalAws:
         for extension in tuple(self.extensions):
             if (response := extension(request)) is not None:
                 return response
-        return mended(request, self.moto)
+        return corrected(request, self.moto)
 
     def _record(self, request: Request, response: Response) -> None:
         caller = self.identity.caller(request)
         self._calls.append(
-            Call(
+            AnsweredCall(
                 service=request.service,
                 operation=request.operation,
                 resource=_resource(request, self.moto),

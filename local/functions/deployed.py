@@ -21,7 +21,7 @@ class NotDeployed(LookupError):  # noqa: N818 - a state of affairs, not a fault 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deployed:
+class DeployedFunction:
     """A version of a function, as an invocation finds it. Two that are equal can share a worker."""
 
     name: str
@@ -50,7 +50,7 @@ def split_name(name_or_arn: str) -> tuple[str, str | None]:
     return found["name"], found["qualifier"]
 
 
-class Deployments:
+class DeployedFunctions:
     """Reads functions and their policies through the Lambda API, and keeps them between changes.
 
     Nothing is kept before the first ``observe``: as long as nobody tells of changes, any reading
@@ -72,7 +72,7 @@ class Deployments:
                 self._changes += 1
                 self._kept.clear()
 
-    def find(self, name: str, qualifier: str | None) -> Deployed:
+    def find(self, name: str, qualifier: str | None) -> DeployedFunction:
         """Return what an invocation of that version or alias runs now, or raise ``NotDeployed``."""
         return self._remembered(
             ("function", name, qualifier or ""), lambda: self._read(name, qualifier)
@@ -95,7 +95,7 @@ class Deployments:
                 self._kept[key] = found
         return found
 
-    def _read(self, name: str, qualifier: str | None) -> Deployed:
+    def _read(self, name: str, qualifier: str | None) -> DeployedFunction:
         which = {"FunctionName": name} | ({"Qualifier": qualifier} if qualifier else {})
         try:
             configuration = self._client.get_function_configuration(**which)
@@ -118,12 +118,12 @@ class Deployments:
         return tuple(document["Statement"])
 
 
-def deployed(configuration: Mapping[str, Any], reserved: int | None) -> Deployed:
+def deployed(configuration: Mapping[str, Any], reserved: int | None) -> DeployedFunction:
     """Take what matters from the answer of GetFunctionConfiguration."""
     stable = {k: v for k, v in configuration.items() if k != "ResponseMetadata"}
     canonical = json.dumps(stable, sort_keys=True, default=str)
     name = configuration["FunctionName"]
-    return Deployed(
+    return DeployedFunction(
         name=name,
         version=configuration["Version"],
         runtime=configuration["Runtime"],

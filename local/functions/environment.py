@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.functions.deployed import Deployed
+from local.functions.deployed import DeployedFunction
 from local.functions.logs import LogStream
 from local.functions.package import Packages, uploaded
 from local.functions.pool import Environment
@@ -36,7 +36,7 @@ class Environments:
     def arn(self, qualified_name: str) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{qualified_name}"
 
-    def start(self, function: Deployed, qualifier: str | None) -> Environment:
+    def start(self, function: DeployedFunction, qualifier: str | None) -> Environment:
         credentials = self._assume(function)
         log = LogStream(
             group=function.log_group, name=stream_name(function), credentials=credentials
@@ -50,7 +50,7 @@ class Environments:
             function=function, qualifier=qualifier, worker=worker, log=log, expires=expires
         )
 
-    def _assume(self, function: Deployed) -> Mapping[str, Any]:
+    def _assume(self, function: DeployedFunction) -> Mapping[str, Any]:
         try:
             answer = self.sts.assume_role(RoleArn=function.role, RoleSessionName=function.name)
         except ClientError as error:
@@ -58,12 +58,16 @@ class Environments:
         credentials: Mapping[str, Any] = answer["Credentials"]
         return credentials
 
-    def _variables(self, function: Deployed, log: LogStream, task_root: Path) -> dict[str, str]:
+    def _variables(
+        self, function: DeployedFunction, log: LogStream, task_root: Path
+    ) -> dict[str, str]:
         """Nothing of this process's own environment: a handler must not work by luck."""
         defaults = {"LANG": "en_US.UTF-8", "PATH": os.defpath, "TZ": ":UTC"}
         return {**defaults, **function.variables, **self._reserved(function, log, task_root)}
 
-    def _reserved(self, function: Deployed, log: LogStream, task_root: Path) -> dict[str, str]:
+    def _reserved(
+        self, function: DeployedFunction, log: LogStream, task_root: Path
+    ) -> dict[str, str]:
         """Names that a function's configuration cannot set (Lambda developer guide)."""
         return {
             "AWS_ACCESS_KEY_ID": log.credentials["AccessKeyId"],
@@ -87,5 +91,5 @@ class Environments:
         }
 
 
-def stream_name(function: Deployed) -> str:
+def stream_name(function: DeployedFunction) -> str:
     return f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from local.functions.invocation import Call, Invocation
+from local.functions.invocation import Invocation, InvokeCall
 
 RETRIES = 2
 """Lambda's default after a function error. A throttled event is tried again without counting."""
@@ -17,7 +17,7 @@ AGE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    call: Call
+    call: InvokeCall
     queued: float
     failures: int = 0
 
@@ -26,7 +26,7 @@ class EventQueue:
     """Runs events on threads of its own, until ``close`` drops what is left."""
 
     def __init__(
-        self, run: Callable[[Call], Invocation], *, threads: int, retry_seconds: float
+        self, run: Callable[[InvokeCall], Invocation], *, threads: int, retry_seconds: float
     ) -> None:
         self._run = run
         self._retry_seconds = retry_seconds
@@ -44,7 +44,7 @@ class EventQueue:
         for thread in self._threads:
             thread.start()
 
-    def put(self, call: Call) -> None:
+    def put(self, call: InvokeCall) -> None:
         now = time.monotonic()
         with self._turn:
             self._unsettled += 1

@@ -5,18 +5,54 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
+import boto3
+from botocore.config import Config
+
 from local.aws.request import Request, Response
-from local.functions.clients import Clients
-from local.functions.data_plane import answer
-from local.functions.deployed import Deployments, NotDeployed, split_name
+from local.functions.deployed import DeployedFunctions, NotDeployed, split_name
 from local.functions.environment import Environments
 from local.functions.events import EventQueue
-from local.functions.invocation import Call, Invocation, not_found
+from local.functions.invocation import Invocation, InvokeCall, answer, not_found
 from local.functions.logs import LogWriter
-from local.functions.metrics import Counters
 from local.functions.package import Packages
 from local.functions.policy import Ask, allows
-from local.functions.runner import Runner
+from local.functions.runner import Counters, Runner
+
+# proxies={}: a proxy of this machine's environment must not be asked for the loopback interface.
+CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=30,
+    retries={"total_max_attempts": 2},
+    max_pool_connections=32,
+    proxies={},
+)
+
+
+class LocalClients:
+    """A session of its own: neither profile nor credentials of whoever runs this are read."""
+
+    def __init__(self, endpoint: str, region: str) -> None:
+        self._endpoint = endpoint
+        self._session = boto3.session.Session(
+            aws_access_key_id="local-functions",
+            aws_secret_access_key="local",  # noqa: S106 - the local API checks no signature
+            region_name=region,
+        )
+
+    def admin(self, service: str) -> Any:
+        return self._session.client(service, endpoint_url=self._endpoint, config=CONFIG)
+
+    def logs(self, credentials: Mapping[str, Any]) -> Any:
+        """CloudWatch Logs as an assumed role. ``credentials`` are as AssumeRole answers them."""
+        return self._session.client(
+            "logs",
+            endpoint_url=self._endpoint,
+            config=CONFIG,
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+        )
+
 
 CLOSE_SECONDS = 5.0
 
@@ -46,9 +82,9 @@ class Functions:
         retry_seconds: float = 0.1,
         now: Callable[[], float] = time.time,
     ) -> None:
-        clients = Clients(endpoint, region)
+        clients = LocalClients(endpoint, region)
         self._packages = Packages()
-        self._deployments = Deployments(clients.admin("lambda"))
+        self._deployments = DeployedFunctions(clients.admin("lambda"))
         self._environments = Environments(
             account=account,
             region=region,
@@ -98,9 +134,9 @@ class Functions:
         try:
             name, named = split_name(name_or_arn)
         except NotDeployed as error:
-            return not_found(Call(name=name_or_arn, qualifier=qualifier, event=b""), error)
+            return not_found(InvokeCall(name=name_or_arn, qualifier=qualifier, event=b""), error)
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
-        call = Call(
+        call = InvokeCall(
             name=name,
             qualifier=qualifier or named,
             event=payload,
@@ -134,7 +170,7 @@ class Functions:
         """Invocations, errors, throttles and seconds so far, by function name."""
         return self._runner.metrics.snapshot()
 
-    def _invoke(self, call: Call, kind: str) -> Invocation:
+    def _invoke(self, call: InvokeCall, kind: str) -> Invocation:
         if kind == "RequestResponse":
             return self._runner.run(call)
         try:

@@ -1,12 +1,16 @@
-"""An invocation: what is asked of Lambda, and what it answers or refuses."""
+"""An invocation: what is asked of Lambda, and what it answers or refuses, over HTTP too."""
 
+import base64
 import json
 import secrets
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from local.aws.request import Request, Response
+from local.functions.deployed import NotDeployed, split_name
 
 ANSWER_LIMIT = 6_291_556
 """Bytes that a synchronous invocation may answer with."""
@@ -16,7 +20,7 @@ TAIL = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class InvokeCall:
     """One invocation, and each of its retries."""
 
     name: str
@@ -48,7 +52,7 @@ class Invocation:
     """AWS's error code, if refused."""
 
 
-def refused(call: Call, status: int, code: str, message: str, **more: str) -> Invocation:
+def refused(call: InvokeCall, status: int, code: str, message: str, **more: str) -> Invocation:
     """Answer as Lambda refuses; it spells the key ``message`` where it throttles, ``Message`` elsewhere."""
     key = "message" if "Reason" in more else "Message"
     return Invocation(
@@ -59,7 +63,7 @@ def refused(call: Call, status: int, code: str, message: str, **more: str) -> In
     )
 
 
-def not_found(call: Call, why: LookupError) -> Invocation:
+def not_found(call: InvokeCall, why: LookupError) -> Invocation:
     return refused(call, 404, "ResourceNotFoundException", str(why))
 
 
@@ -74,3 +78,62 @@ def trace_header() -> str:
     """Return an X-Ray header of its own; nothing is sampled."""
     root = f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
     return f"Root={root};Parent={secrets.token_hex(8)};Sampled=0"
+
+
+Invoke = Callable[[InvokeCall, str], Invocation]
+"""(call, invocation type) -> its answer."""
+
+
+def answer(request: Request, invoke: Invoke) -> Response | None:
+    """Answer an Invoke; None for any other call, which is for the AWS API itself to answer."""
+    if (request.service, request.operation) != ("lambda", "Invoke"):
+        return None
+    kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
+    with_log = kind == "RequestResponse" and request.headers.get("x-amz-log-type") == "Tail"
+    try:
+        call = call_of(request)
+    except NotDeployed as error:
+        call = InvokeCall(name="", qualifier=None, event=b"")
+        return response(not_found(call, error))
+    problem = refusal_of(call)
+    return response(problem or invoke(call, kind), with_log=with_log)
+
+
+def call_of(request: Request) -> InvokeCall:
+    name, qualifier = split_name(request.labels["FunctionName"])
+    context = request.headers.get("x-amz-client-context")
+    return InvokeCall(
+        name=name,
+        qualifier=request.labels.get("Qualifier") or qualifier,
+        event=request.body or b"{}",
+        client_context=json.loads(base64.b64decode(context)) if context else None,
+    )
+
+
+def refusal_of(call: InvokeCall) -> Invocation | None:
+    """Return Lambda's refusal of an event that is no JSON, or too much of it."""
+    if len(call.event) > REQUEST_LIMIT:
+        message = (
+            f"Request must be smaller than {REQUEST_LIMIT} bytes for the InvokeFunction operation"
+        )
+        return refused(call, 413, "RequestTooLargeException", message)
+    try:
+        json.loads(call.event)
+    except ValueError as error:
+        message = f"Could not parse request body into json: {error}"
+        return refused(call, 400, "InvalidRequestContentException", message)
+    return None
+
+
+def response(invocation: Invocation, *, with_log: bool = False) -> Response:
+    tail = base64.b64encode(invocation.log_tail.encode()).decode() if with_log else None
+    headers = {
+        "Content-Type": "application/json",
+        "x-amzn-RequestId": invocation.request_id,
+        "x-amzn-ErrorType": invocation.refusal,
+        "X-Amz-Executed-Version": invocation.executed_version or None,
+        "X-Amz-Function-Error": invocation.function_error,
+        "X-Amz-Log-Result": tail,
+    }
+    given = {name: value for name, value in headers.items() if value is not None}
+    return Response(status=invocation.status, headers=given, body=invocation.payload)

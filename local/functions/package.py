@@ -9,7 +9,7 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
-from local.functions.deployed import Deployed
+from local.functions.deployed import DeployedFunction
 
 RUNTIME_DISTRIBUTIONS = (
     "boto3",
@@ -51,7 +51,7 @@ class Packages:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def uploaded(account: str, region: str, function: Deployed) -> bytes:
+def uploaded(account: str, region: str, function: DeployedFunction) -> bytes:
     """Return the zip that was uploaded for this version.
 
     Straight from moto, which lives in this process: the Code.Location that GetFunction answers

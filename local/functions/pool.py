@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from local.functions.deployed import Deployed
+from local.functions.deployed import DeployedFunction
 from local.functions.logs import LogStream
 from local.functions.process import Worker
 
@@ -26,14 +26,14 @@ class Environment:
     ``expires``: when its role's credentials end, in seconds since the epoch.
     """
 
-    function: Deployed
+    function: DeployedFunction
     qualifier: str | None
     worker: Worker
     log: LogStream
     expires: float
 
 
-Start = Callable[[Deployed, str | None], Environment]
+Start = Callable[[DeployedFunction, str | None], Environment]
 
 
 class Pool:
@@ -54,7 +54,7 @@ class Pool:
 
     @contextmanager
     def environment(
-        self, function: Deployed, qualifier: str | None, wait_seconds: float
+        self, function: DeployedFunction, qualifier: str | None, wait_seconds: float
     ) -> Iterator[Environment]:
         """Lend an environment of exactly this deployment, a warm one if there is one."""
         lent = self._take(function, qualifier, time.monotonic() + wait_seconds)
@@ -73,7 +73,9 @@ class Pool:
             self._turn.notify_all()
             self._turn.wait_for(lambda: not self._busy and not self._starting, CLOSE_SECONDS)
 
-    def _take(self, function: Deployed, qualifier: str | None, deadline: float) -> Environment:
+    def _take(
+        self, function: DeployedFunction, qualifier: str | None, deadline: float
+    ) -> Environment:
         with self._turn:
             end = self._now() + EXPIRY_MARGIN_S
             spent = [e for e in self._idle if outdated(e, function, qualifier) or e.expires < end]
@@ -89,14 +91,14 @@ class Pool:
             self._starting += 1
         return self._started(function, qualifier)
 
-    def _has_room(self, function: Deployed) -> bool:
+    def _has_room(self, function: DeployedFunction) -> bool:
         at_work = len(self._busy) + self._starting
         reserved = function.reserved_concurrency
         if self._closed or (reserved is not None and at_work >= reserved):
             raise Throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
         return at_work < self._limit
 
-    def _started(self, function: Deployed, qualifier: str | None) -> Environment:
+    def _started(self, function: DeployedFunction, qualifier: str | None) -> Environment:
         environment = None
         try:
             environment = self._start(function, qualifier)
@@ -128,6 +130,6 @@ class Pool:
             environment.worker.close()
 
 
-def outdated(environment: Environment, function: Deployed, qualifier: str | None) -> bool:
+def outdated(environment: Environment, function: DeployedFunction, qualifier: str | None) -> bool:
     """Whether the name under which it was started now stands for something else."""
     return environment.qualifier == qualifier and environment.function != function

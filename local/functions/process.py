@@ -24,7 +24,7 @@ OUTPUT_LIMIT = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class RunOutcome:
     """One invocation. ``output`` is what was printed or logged since the one before."""
 
     payload: bytes
@@ -76,7 +76,7 @@ class Worker:
         self._init_seconds: float | None = None
         self.alive = True
 
-    def invoke(self, header: Mapping[str, Any], event: bytes) -> Outcome:
+    def invoke(self, header: Mapping[str, Any], event: bytes) -> RunOutcome:
         """Run the handler once. ``header`` holds requestId, arn, seconds, trace, clientContext."""
         first = self._init_seconds is None
         began = time.monotonic()
@@ -108,23 +108,23 @@ class Worker:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _init(self, seconds: float) -> Outcome | None:
+    def _init(self, seconds: float) -> RunOutcome | None:
         """Wait until the handler is imported; the failure, if it cannot be."""
         answer, payload = self._receive(self._began + INIT_SECONDS + seconds)
         self._init_seconds = time.monotonic() - self._began
         if answer["ready"]:
             return None
         self.close()
-        return Outcome(payload=payload, failed=True)
+        return RunOutcome(payload=payload, failed=True)
 
-    def _run(self, header: Mapping[str, Any], event: bytes) -> Outcome:
+    def _run(self, header: Mapping[str, Any], event: bytes) -> RunOutcome:
         deadline = time.monotonic() + header["seconds"]
         head = json.dumps(header).encode()
         frame = memoryview(LENGTHS.pack(len(head), len(event)) + head + event)
         while frame:
             frame = frame[os.write(self._requests, frame) :]
         answer, payload = self._receive(deadline)
-        return Outcome(payload=payload, failed=not answer["ok"], memory_mb=answer["memoryMb"])
+        return RunOutcome(payload=payload, failed=not answer["ok"], memory_mb=answer["memoryMb"])
 
     def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
         while (frame := self._frame()) is None:
@@ -162,13 +162,13 @@ class Worker:
             return chunk
         return b""
 
-    def _timed_out(self, header: Mapping[str, Any]) -> Outcome:
+    def _timed_out(self, header: Mapping[str, Any]) -> RunOutcome:
         self.close()
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         what = f"Task timed out after {header['seconds']:.2f} seconds"
         return self._failed({"errorMessage": f"{now} {header['requestId']} {what}"})
 
-    def _exited(self, header: Mapping[str, Any]) -> Outcome:
+    def _exited(self, header: Mapping[str, Any]) -> RunOutcome:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(EXIT_SECONDS)
         self.close()
@@ -178,7 +178,7 @@ class Worker:
         message = f"RequestId: {header['requestId']} Error: {what}"
         return self._failed({"errorType": "Runtime.ExitError", "errorMessage": message})
 
-    def _failed(self, error: Mapping[str, str]) -> Outcome:
+    def _failed(self, error: Mapping[str, str]) -> RunOutcome:
         """Answer with the error that Lambda itself, not the runtime, answers and logs."""
         self._output += error["errorMessage"].encode() + b"\n"
-        return Outcome(payload=json.dumps(error).encode(), failed=True)
+        return RunOutcome(payload=json.dumps(error).encode(), failed=True)

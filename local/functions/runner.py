@@ -1,28 +1,65 @@
 """Runs one call from its name to its answer: find what is deployed, lend a worker, write the log."""
 
 import threading
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.functions.deployed import Deployed, Deployments, NotDeployed
+from local.functions.deployed import DeployedFunction, DeployedFunctions, NotDeployed
 from local.functions.environment import Environments, RoleNotAssumed
 from local.functions.invocation import (
     ANSWER_LIMIT,
     TAIL,
-    Call,
     Invocation,
+    InvokeCall,
     not_found,
     refused,
     too_large,
     trace_header,
 )
-from local.functions.log_lines import lines_of
-from local.functions.logs import LogWriter
-from local.functions.metrics import Metrics
+from local.functions.logs import Line, LogWriter
 from local.functions.pool import Pool, Throttled
-from local.functions.process import Outcome
+from local.functions.process import RunOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """Sums since the start. As on AWS, a throttled invocation is not an invocation."""
+
+    invocations: int = 0
+    errors: int = 0
+    throttles: int = 0
+    duration_seconds: float = 0.0
+
+
+class Metrics:
+    """Counters by function name."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counters: dict[str, Counters] = {}
+
+    def ran(self, name: str, *, failed: bool, seconds: float) -> None:
+        with self._lock:
+            before = self._counters.get(name, Counters())
+            self._counters[name] = replace(
+                before,
+                invocations=before.invocations + 1,
+                errors=before.errors + failed,
+                duration_seconds=before.duration_seconds + seconds,
+            )
+
+    def throttled(self, name: str) -> None:
+        with self._lock:
+            before = self._counters.get(name, Counters())
+            self._counters[name] = replace(before, throttles=before.throttles + 1)
+
+    def snapshot(self) -> Mapping[str, Counters]:
+        with self._lock:
+            return dict(self._counters)
 
 
 class Runner:
@@ -30,7 +67,7 @@ class Runner:
 
     def __init__(
         self,
-        deployments: Deployments,
+        deployments: DeployedFunctions,
         environments: Environments,
         logs: LogWriter,
         *,
@@ -46,7 +83,7 @@ class Runner:
         self._pools: dict[str, Pool] = {}
         self.metrics = Metrics()
 
-    def run(self, call: Call) -> Invocation:
+    def run(self, call: InvokeCall) -> Invocation:
         """Run it, and answer whatever comes of it: nothing that Lambda would answer is raised."""
         try:
             function = self._deployments.find(call.name, call.qualifier)
@@ -69,7 +106,7 @@ class Runner:
         for pool in pools:
             pool.close()
 
-    def _run(self, call: Call, function: Deployed) -> Invocation:
+    def _run(self, call: InvokeCall, function: DeployedFunction) -> Invocation:
         pool = self._pool(call.name)
         with pool.environment(function, call.qualifier, self._wait_seconds) as environment:
             outcome = environment.worker.invoke(self._header(call, function), call.event)
@@ -79,7 +116,7 @@ class Runner:
         tail = "\n".join(text for _, text in lines)[-TAIL:]
         return answered(call, function, outcome, tail)
 
-    def _header(self, call: Call, function: Deployed) -> Mapping[str, Any]:
+    def _header(self, call: InvokeCall, function: DeployedFunction) -> Mapping[str, Any]:
         return {
             "requestId": call.request_id,
             "arn": self._environments.arn(call.qualified_name),
@@ -96,7 +133,9 @@ class Runner:
             return self._pools[name]
 
 
-def answered(call: Call, function: Deployed, outcome: Outcome, tail: str) -> Invocation:
+def answered(
+    call: InvokeCall, function: DeployedFunction, outcome: RunOutcome, tail: str
+) -> Invocation:
     fits = len(outcome.payload) <= ANSWER_LIMIT
     return Invocation(
         status=200,
@@ -106,3 +145,30 @@ def answered(call: Call, function: Deployed, outcome: Outcome, tail: str) -> Inv
         request_id=call.request_id,
         log_tail=tail,
     )
+
+
+def lines_of(function: DeployedFunction, request_id: str, outcome: RunOutcome) -> list[Line]:
+    """Frame the output: START, every line, END, REPORT."""
+    ended = int(time.time() * 1000)
+    began = ended - int(outcome.seconds * 1000)
+    output = outcome.output.decode(errors="replace").splitlines()
+    return [
+        (began, f"START RequestId: {request_id} Version: {function.version}"),
+        *((ended, line) for line in output if line.strip()),  # empty messages are refused
+        (ended, f"END RequestId: {request_id}"),
+        (ended, report(function, request_id, outcome)),
+    ]
+
+
+def report(function: DeployedFunction, request_id: str, outcome: RunOutcome) -> str:
+    milliseconds = outcome.seconds * 1000
+    facts = {
+        "RequestId": request_id,
+        "Duration": f"{milliseconds:.2f} ms",
+        "Billed Duration": f"{int(milliseconds) + 1} ms",
+        "Memory Size": f"{function.memory_mb} MB",
+        "Max Memory Used": f"{outcome.memory_mb} MB",
+    }
+    if outcome.init_seconds is not None:
+        facts["Init Duration"] = f"{outcome.init_seconds * 1000:.2f} ms"
+    return "REPORT " + "\t".join(f"{name}: {value}" for name, value in facts.items())

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import defaultdict
 
-from local.gateway.call import Call
+from local.gateway.call import ApiCall
 from local.gateway.needs import Control, LogsError
 from local.gateway.variables import render
 
@@ -33,7 +33,7 @@ class AccessLog:
         self._lines.put(None)
         self._thread.join()
 
-    def note(self, call: Call) -> None:
+    def note(self, call: ApiCall) -> None:
         """Queue the line of an answered call, where its stage wants one; empty values read ``-``."""
         settings = call.served.settings
         if settings.access_log_group:

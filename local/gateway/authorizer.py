@@ -1,14 +1,14 @@
-"""Lambda authorizers: who asks, may it, and for how long the answer is remembered."""
+"""Lambda authorizers: who asks, whether its policy allows the method, how long the answer is cached."""
 
 import json
 import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from local.gateway.authorizer_policy import decide
-from local.gateway.call import Call
+from local.gateway.call import ApiCall
 from local.gateway.event import request_authorizer_event
 from local.gateway.invoke import (
     InvokeError,
@@ -17,7 +17,7 @@ from local.gateway.invoke import (
     InvokeTimeoutError,
 )
 from local.gateway.needs import Invocation
-from local.gateway.refusal import Refused
+from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Authorizer
 from local.gateway.variables import text_of
 
@@ -44,8 +44,8 @@ class Authorizers:
         self._verdicts: dict[tuple[str, ...], tuple[float, _Verdict]] = {}
         self._lock = threading.Lock()
 
-    def judge(self, call: Call, authorizer: Authorizer) -> None:
-        """Let the call pass, with ``requestContext.authorizer`` filled, or raise `Refused`.
+    def judge(self, call: ApiCall, authorizer: Authorizer) -> None:
+        """Let the call pass, with ``requestContext.authorizer`` filled, or raise `GatewayRefusal`.
 
         A verdict is remembered by identity source, not by method: a policy for one route alone refuses
         the next route until it expires (AWS: Configure a Lambda authorizer, caching).
@@ -64,9 +64,11 @@ class Authorizers:
         decision = decide(verdict.policy, call.method_arn)
         if decision != "Allow":
             message = _EXPLICIT if decision == "Deny" else ""
-            raise Refused("ACCESS_DENIED", message=message, why=f"{decision} for {call.method_arn}")
+            raise GatewayRefusal(
+                "ACCESS_DENIED", message=message, why=f"{decision} for {call.method_arn}"
+            )
 
-    def _ask(self, call: Call, authorizer: Authorizer, identity: tuple[str, ...]) -> _Verdict:
+    def _ask(self, call: ApiCall, authorizer: Authorizer, identity: tuple[str, ...]) -> _Verdict:
         event = (
             request_authorizer_event(call)
             if authorizer.kind == "REQUEST"
@@ -78,9 +80,9 @@ class Authorizers:
                 call, authorizer.uri, event, source_arn=source, timeout_ms=TIMEOUT_MS
             )
         except (InvokeTimeoutError, InvokeRefusedError) as failed:
-            raise Refused("AUTHORIZER_FAILURE", why=str(failed)) from failed
+            raise GatewayRefusal("AUTHORIZER_FAILURE", why=str(failed)) from failed
         except InvokeError as refused:
-            raise Refused("AUTHORIZER_CONFIGURATION_ERROR", why=str(refused)) from refused
+            raise GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR", why=str(refused)) from refused
         return _verdict(invocation, call.method_arn)
 
     def _remembered(self, key: tuple[str, ...]) -> _Verdict | None:
@@ -96,17 +98,19 @@ class Authorizers:
             self._verdicts[key] = (self._now() + ttl_s, verdict)
 
 
-def _identity(call: Call, authorizer: Authorizer) -> tuple[str, ...]:
+def _identity(call: ApiCall, authorizer: Authorizer) -> tuple[str, ...]:
     """Return the values of the identity sources; a missing one is a 401 without asking anyone."""
     sources = [source.strip() for source in authorizer.identity_source.split(",") if source.strip()]
     values = tuple(text_of(source, call) for source in sources)
     # A REQUEST authorizer that remembers nothing is asked even without its identity sources.
     required = authorizer.kind == "TOKEN" or authorizer.ttl_seconds > 0
     if required and not (values and all(values)):
-        raise Refused("UNAUTHORIZED", why=f"no value for {authorizer.identity_source}")
+        raise GatewayRefusal("UNAUTHORIZED", why=f"no value for {authorizer.identity_source}")
     expression = authorizer.validation_expression
     if expression and authorizer.kind == "TOKEN" and not re.fullmatch(expression, values[0]):
-        raise Refused("UNAUTHORIZED", why="the token does not match the validation expression")
+        raise GatewayRefusal(
+            "UNAUTHORIZED", why="the token does not match the validation expression"
+        )
     return values if all(values) else ()
 
 
@@ -120,7 +124,7 @@ def _verdict(invocation: Invocation, method_arn: str) -> _Verdict:
         context = _flat(answer.get("context") or {})
     except (ValueError, KeyError, TypeError, AttributeError) as malformed:
         why = f"the authorizer's answer is malformed: {malformed!r}"
-        raise Refused("AUTHORIZER_CONFIGURATION_ERROR", why=why) from malformed
+        raise GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR", why=why) from malformed
     return _Verdict(
         policy=policy,
         context={**context, "principalId": str(principal)},
@@ -128,12 +132,12 @@ def _verdict(invocation: Invocation, method_arn: str) -> _Verdict:
     )
 
 
-def _raised(error: Mapping[str, Any]) -> Refused:
+def _raised(error: Mapping[str, Any]) -> GatewayRefusal:
     # The one message with a meaning; any other error is the authorizer's fault, a 500.
     message = error.get("errorMessage")
     if message == "Unauthorized":
-        return Refused("UNAUTHORIZED", why="the authorizer raised Unauthorized")
-    return Refused("AUTHORIZER_CONFIGURATION_ERROR", why=f"the authorizer failed: {message}")
+        return GatewayRefusal("UNAUTHORIZED", why="the authorizer raised Unauthorized")
+    return GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR", why=f"the authorizer failed: {message}")
 
 
 def _flat(context: Mapping[str, Any]) -> dict[str, str]:
@@ -145,3 +149,57 @@ def _flat(context: Mapping[str, Any]) -> dict[str, str]:
         for key, value in context.items()
         if value is not None
     }
+
+
+INVOKE = "execute-api:Invoke"
+
+
+class PolicyError(ValueError):
+    """The document is not a policy that API Gateway would evaluate."""
+
+
+def decide(policy: Mapping[str, Any], method_arn: str) -> str:
+    """Return ``Allow``, ``Deny`` (explicit) or ``NoMatch`` (implicit deny) for ``execute-api:Invoke``.
+
+    Conditions are not evaluated here: an Allow that has one never applies, a Deny that has one always.
+    Raises `PolicyError`.
+    """
+    matching = [
+        (statement["Effect"], "Condition" in statement)
+        for statement in _statements(policy)
+        if _any_matches(statement["Action"], INVOKE, ignore_case=True)
+        and _any_matches(statement["Resource"], method_arn)
+    ]
+    if any(effect == "Deny" for effect, _ in matching):
+        return "Deny"
+    return "Allow" if ("Allow", False) in matching else "NoMatch"
+
+
+def _statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    statements = _listed(policy.get("Statement"))
+    for statement in statements:
+        if not isinstance(statement, Mapping) or not {"Action", "Resource"} <= statement.keys():
+            raise PolicyError(f"a statement needs Action and Resource: {statement!r}")
+        if statement.get("Effect") not in {"Allow", "Deny"}:
+            raise PolicyError(f"Effect is {statement.get('Effect')!r}, not Allow or Deny")
+    if not statements:
+        raise PolicyError("no Statement")
+    return statements
+
+
+def _any_matches(patterns: Any, value: str, *, ignore_case: bool = False) -> bool:
+    return any(_glob(str(pattern), ignore_case).fullmatch(value) for pattern in _listed(patterns))
+
+
+@lru_cache(maxsize=4096)
+def _glob(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    """``*`` crosses slashes and colons, unlike a shell's."""
+    parts = ("." if one == "?" else re.escape(one) for one in re.split(r"(\*|\?)", pattern))
+    expression = "".join(".*" if part == re.escape("*") else part for part in parts)
+    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.gateway.directory import Served
-from local.gateway.messages import Request
+from local.gateway.http import HttpRequest
 from local.gateway.routes import Route
 
 _NO_IDENTITY = dict.fromkeys(
@@ -37,10 +37,10 @@ class Owner:
 
 
 @dataclass(slots=True, kw_only=True)
-class Call:
+class ApiCall:
     """``context`` is what functions get as ``requestContext``; ``outcome`` only templates and logs see."""
 
-    request: Request
+    request: HttpRequest
     path: str
     """Path below the stage, percent-encoded, beginning with a slash."""
     served: Served
@@ -72,7 +72,7 @@ class Call:
 
 
 def new_context(
-    request: Request, path: str, served: Served, account: str, now: float
+    request: HttpRequest, path: str, served: Served, account: str, now: float
 ) -> dict[str, Any]:
     """Return ``requestContext`` in the shape of REST APIs, before any route is known."""
     return {

@@ -8,11 +8,11 @@ from local.aws.request import Request, Response
 from local.aws.server import LocalAws
 from local.gateway.export import exported
 from local.gateway.snapshot import (
-    Answer,
     Authorizer,
+    DeploymentSnapshot,
     Integration,
     Method,
-    Snapshot,
+    StaticAnswer,
 )
 
 _DEFAULT_TIMEOUT_MS = 29_000
@@ -26,9 +26,9 @@ class Deployments:
         self._moto, self._region = aws.moto, aws.region
 
     @property
-    def _snapshots(self) -> dict[tuple[str, str], Snapshot]:
+    def _snapshots(self) -> dict[tuple[str, str], DeploymentSnapshot]:
         """(API, deployment) -> what it froze: among moto's own state, and so saved with it."""
-        noted: dict[tuple[str, str], Snapshot] = self._notes.setdefault("deployments", {})
+        noted: dict[tuple[str, str], DeploymentSnapshot] = self._notes.setdefault("deployments", {})
         return noted
 
     @property
@@ -54,13 +54,13 @@ class Deployments:
                 snapshot = frozen(api, deployment_id, created)
             self._snapshots[api_id, deployment_id] = snapshot
 
-    def of_stage(self, api_id: str, stage: str) -> Snapshot:
+    def of_stage(self, api_id: str, stage: str) -> DeploymentSnapshot:
         """Return what the stage serves now. Raises LookupError where it serves nothing."""
         apis = self._moto.backend("apigateway", self._regions[api_id]).apis
         deployment_id = apis[api_id].stages[stage].deployment_id
         return self.of_deployment(api_id, deployment_id)
 
-    def of_deployment(self, api_id: str, deployment_id: str) -> Snapshot:
+    def of_deployment(self, api_id: str, deployment_id: str) -> DeploymentSnapshot:
         """Return what a deployment froze. Raises LookupError for one that there never was."""
         return self._snapshots[api_id, deployment_id]
 
@@ -76,14 +76,14 @@ class Deployments:
         return exported(request, snapshot, stage)
 
 
-def frozen(api: Any, deployment_id: str, created: float) -> Snapshot:
+def frozen(api: Any, deployment_id: str, created: float) -> DeploymentSnapshot:
     """Copy moto's draft of an API (``RestAPI``) into a snapshot."""
     methods = [
         _method(resource.get_path(), verb, method)
         for resource in api.resources.values()
         for verb, method in resource.resource_methods.items()
     ]
-    return Snapshot(
+    return DeploymentSnapshot(
         api_id=api.id,
         deployment_id=deployment_id,
         created=created,
@@ -138,8 +138,8 @@ def _integration(integration: Any) -> Integration:
     )
 
 
-def _answer(response: Any) -> Answer:
-    return Answer(
+def _answer(response: Any) -> StaticAnswer:
+    return StaticAnswer(
         status=int(response.status_code),
         parameters=_texts(response.response_parameters),
         templates=_texts(response.response_templates),
@@ -147,8 +147,8 @@ def _answer(response: Any) -> Answer:
     )
 
 
-def _gateway_response(response: Any) -> Answer:
-    return Answer(
+def _gateway_response(response: Any) -> StaticAnswer:
+    return StaticAnswer(
         status=int(response.status_code or 0),
         parameters=_texts(response.response_parameters),
         templates=_texts(response.response_templates),

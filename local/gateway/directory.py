@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from local.gateway.needs import Control, Deployments
 from local.gateway.routes import Routes
 from local.gateway.settings import ControlPlane, Limit, StageSettings, UsagePlan
-from local.gateway.snapshot import Snapshot
+from local.gateway.snapshot import DeploymentSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Served:
 
     api_id: str
     stage: str
-    snapshot: Snapshot
+    snapshot: DeploymentSnapshot
     settings: StageSettings
     routes: Routes
     plans: tuple[UsagePlan, ...]

@@ -5,31 +5,31 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from local.gateway.call import Call
-from local.gateway.messages import Request
+from local.gateway.call import ApiCall
+from local.gateway.http import HttpRequest
 
 _NOT_FORWARDED = frozenset({"connection", "content-length"})
 
 
-def proxy_event(call: Call) -> dict[str, Any]:
+def proxy_event(call: ApiCall) -> dict[str, Any]:
     """Return the event for a function behind ``AWS_PROXY``: what is absent is null, never missing."""
     body, encoded = _body(call)
     return {**_caller(call), "body": body, "isBase64Encoded": encoded}
 
 
-def request_authorizer_event(call: Call) -> dict[str, Any]:
+def request_authorizer_event(call: ApiCall) -> dict[str, Any]:
     """Return the event of a REQUEST authorizer: it sees everything but the body."""
     return {"type": "REQUEST", "methodArn": call.method_arn, **_caller(call)}
 
 
-def media_type_matches(call: Call, content_type: str) -> bool:
+def media_type_matches(call: ApiCall, content_type: str) -> bool:
     """Say whether the API treats this content type as binary."""
     kind = content_type.partition(";")[0].strip().lower()
     binary = call.served.snapshot.api.get("binaryMediaTypes") or ()
     return any(fnmatchcase(kind, pattern.replace("~1", "/").lower()) for pattern in binary)
 
 
-def _caller(call: Call) -> dict[str, Any]:
+def _caller(call: ApiCall) -> dict[str, Any]:
     request, route = call.request, call.route
     headers = _values(_forwarded(request))
     query = _values(request.query)
@@ -47,7 +47,7 @@ def _caller(call: Call) -> dict[str, Any]:
     }
 
 
-def _forwarded(request: Request) -> Iterable[tuple[str, str]]:
+def _forwarded(request: HttpRequest) -> Iterable[tuple[str, str]]:
     for name, value in request.headers:
         if name.lower() not in _NOT_FORWARDED and name.lower() != "x-forwarded-for":
             yield name, value
@@ -69,7 +69,7 @@ def _last(gathered: dict[str, list[str]]) -> dict[str, str]:
     return {name: values[-1] for name, values in gathered.items()}
 
 
-def _body(call: Call) -> tuple[str | None, bool]:
+def _body(call: ApiCall) -> tuple[str | None, bool]:
     body = call.request.body
     if not body:
         return None, False

@@ -14,7 +14,7 @@ from local.gateway.export_extensions import (
     gateway_responses,
     integration,
 )
-from local.gateway.snapshot import Method, Snapshot
+from local.gateway.snapshot import DeploymentSnapshot, Method
 
 _API_KEY = {"type": "apiKey", "name": "x-api-key", "in": "header"}
 _SIGNED = {
@@ -26,7 +26,7 @@ _SIGNED = {
 _EMPTY_MODEL = {"title": "Empty Schema", "type": "object"}
 
 
-def exported(request: Request, snapshot: Snapshot, stage: str) -> Response:
+def exported(request: Request, snapshot: DeploymentSnapshot, stage: str) -> Response:
     """Answer GetExport of a stage that serves ``snapshot``, as JSON or YAML."""
     kind = request.labels["exportType"]
     if kind not in DIALECTS:
@@ -45,7 +45,7 @@ def exported(request: Request, snapshot: Snapshot, stage: str) -> Response:
 
 
 def openapi(
-    snapshot: Snapshot, dialect: Dialect, host: str, stage: str, extensions: Iterable[str]
+    snapshot: DeploymentSnapshot, dialect: Dialect, host: str, stage: str, extensions: Iterable[str]
 ) -> dict[str, Any]:
     """Write the document. ``extensions`` holds any of apigateway, integrations, authorizers."""
     asked = set(extensions)
@@ -69,7 +69,7 @@ def openapi(
 
 
 def _operation(
-    method: Method, snapshot: Snapshot, dialect: Dialect, wanted: set[str]
+    method: Method, snapshot: DeploymentSnapshot, dialect: Dialect, wanted: set[str]
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {}
     if method.operation_name:
@@ -100,7 +100,7 @@ def _parameters(method: Method) -> Iterable[tuple[str, str, bool]]:
         yield name, places[kind], required
 
 
-def _security(method: Method, snapshot: Snapshot) -> list[dict[str, list[str]]]:
+def _security(method: Method, snapshot: DeploymentSnapshot) -> list[dict[str, list[str]]]:
     names = []
     authorizer = snapshot.authorizers.get(method.authorizer_id or "")
     if method.authorization == "CUSTOM" and authorizer:
@@ -112,7 +112,7 @@ def _security(method: Method, snapshot: Snapshot) -> list[dict[str, list[str]]]:
     return [{name: []} for name in names]
 
 
-def _schemes(snapshot: Snapshot, wanted: set[str]) -> dict[str, Any]:
+def _schemes(snapshot: DeploymentSnapshot, wanted: set[str]) -> dict[str, Any]:
     methods = snapshot.methods.values()
     schemes: dict[str, Any] = {}
     for one in snapshot.authorizers.values():
@@ -134,7 +134,7 @@ def _place(identity_source: str) -> dict[str, str]:
     return {"name": "Unused", "in": "header"}
 
 
-def _api_extensions(snapshot: Snapshot) -> dict[str, Any]:
+def _api_extensions(snapshot: DeploymentSnapshot) -> dict[str, Any]:
     extensions: dict[str, Any] = {}
     if snapshot.gateway_responses:
         extensions["x-amazon-apigateway-gateway-responses"] = gateway_responses(snapshot)
@@ -151,11 +151,11 @@ def _verb(method: Method) -> str:
     return "x-amazon-apigateway-any-method" if method.verb == "ANY" else method.verb.lower()
 
 
-def _uses_models(snapshot: Snapshot) -> bool:
+def _uses_models(snapshot: DeploymentSnapshot) -> bool:
     return any(models for m in snapshot.methods.values() for models in m.response_models.values())
 
 
-def _created(snapshot: Snapshot) -> str:
+def _created(snapshot: DeploymentSnapshot) -> str:
     return datetime.fromtimestamp(snapshot.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

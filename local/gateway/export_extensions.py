@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.gateway.snapshot import Answer, Authorizer, Integration, Snapshot
+from local.gateway.snapshot import Authorizer, DeploymentSnapshot, Integration, StaticAnswer
 
 _DEFAULT_TIMEOUT_MS = 29_000
 DEFAULT_TEMPLATES = {"application/json": '{"message":$context.error.messageString}'}
@@ -53,7 +53,7 @@ def authorizer_extension(authorizer: Authorizer) -> dict[str, Any]:
     }
 
 
-def gateway_responses(snapshot: Snapshot) -> dict[str, Any]:
+def gateway_responses(snapshot: DeploymentSnapshot) -> dict[str, Any]:
     """Write the customised ones; a status of 0 is the type's own and is left out."""
     return {
         kind: {
@@ -64,7 +64,7 @@ def gateway_responses(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _contents(answer: Answer, templates: dict[str, str] | None = None) -> dict[str, Any]:
+def _contents(answer: StaticAnswer, templates: dict[str, str] | None = None) -> dict[str, Any]:
     contents: dict[str, Any] = {}
     if answer.parameters:
         contents["responseParameters"] = dict(answer.parameters)

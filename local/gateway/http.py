@@ -1,15 +1,52 @@
-"""HTTP/1.1 on loopback: a thread per connection, keep-alive, one write per reply."""
+"""HTTP/1.1 on loopback: a thread per connection, keep-alive, one write per reply.
+
+Requests and replies are bytes already read, with nothing decoded that AWS leaves encoded.
+"""
 
 import logging
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local.gateway.messages import LARGEST_REQUEST_BYTES, Reply, Request
+LARGEST_REQUEST_BYTES = 10 * 1024 * 1024
+"""API Gateway's payload quota for REST APIs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """``path`` is raw and percent-encoded; ``query`` is decoded; ``headers`` keep case and order."""
+
+    verb: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    length: int = 0
+    """Bytes that the caller declared: above `LARGEST_REQUEST_BYTES`, ``body`` is left empty."""
+    source_ip: str = "127.0.0.1"
+    protocol: str = "HTTP/1.1"
+    port: int = 0
+
+    def header(self, name: str) -> str | None:
+        """Return the last value of a header: the one that AWS keeps where only one is kept."""
+        wanted = name.lower()
+        found = [value for key, value in self.headers if key.lower() == wanted]
+        return found[-1] if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpReply:
+    """What goes back to the caller."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
 
 HOST = "127.0.0.1"
 _BODILESS = {204, 304}
@@ -23,7 +60,7 @@ class GatewayServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, port: int, answer: Callable[[Request], Reply]) -> None:
+    def __init__(self, port: int, answer: Callable[[HttpRequest], HttpReply]) -> None:
         super().__init__((HOST, port), _Connection)
         self.answer = answer
         self._open: set[socket.socket] = set()
@@ -77,7 +114,7 @@ class _Connection(BaseHTTPRequestHandler):
         length = self._length()
         if length is None:
             self.close_connection = True
-            self._write(Reply(status=HTTPStatus.LENGTH_REQUIRED))
+            self._write(HttpReply(status=HTTPStatus.LENGTH_REQUIRED))
             return
         self._write(self._answered(self._request(length)))
 
@@ -85,17 +122,17 @@ class _Connection(BaseHTTPRequestHandler):
         """Refuse what is no HTTP, without the page that the standard library would write."""
         _log.debug("no HTTP: %s %s", message, explain)
         self.close_connection = True
-        self._write(Reply(status=code))
+        self._write(HttpReply(status=code))
 
     def log_message(self, *_: object) -> None:
         """Say nothing on stderr: access logs are the gateway's own affair."""
 
-    def _answered(self, request: Request) -> Reply:
+    def _answered(self, request: HttpRequest) -> HttpReply:
         try:
             return self.server.answer(request)
         except Exception:  # noqa: BLE001 - a bug of ours must not look like a broken network
             _log.exception("the local gateway itself failed on %s %s", request.verb, request.path)
-            return Reply(status=500, headers=(("x-amzn-ErrorType", "LocalGatewayFailure"),))
+            return HttpReply(status=500, headers=(("x-amzn-ErrorType", "LocalGatewayFailure"),))
 
     def _length(self) -> int | None:
         """Return the length of the body; None where it cannot be known (chunked bodies are not read)."""
@@ -104,9 +141,9 @@ class _Connection(BaseHTTPRequestHandler):
             return None
         return int(declared)
 
-    def _request(self, length: int) -> Request:
+    def _request(self, length: int) -> HttpRequest:
         path, _, query = self.path.partition("?")
-        return Request(
+        return HttpRequest(
             verb=self.command,
             path=path.partition("#")[0],
             query=tuple(parse_qsl(query, keep_blank_values=True)),
@@ -128,7 +165,7 @@ class _Connection(BaseHTTPRequestHandler):
             left -= len(chunk)
         return b""
 
-    def _write(self, reply: Reply) -> None:
+    def _write(self, reply: HttpReply) -> None:
         bodiless = reply.status in _BODILESS
         lines = [f"HTTP/1.1 {reply.status} {_reason(reply.status)}"]
         lines += [f"{name}: {value}" for name, value in reply.headers]

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from local.gateway.call import Call
+from local.gateway.call import ApiCall
 from local.gateway.needs import Functions, Invocation
 from local.gateway.variables import text_of
 
@@ -55,7 +55,7 @@ class Invoker:
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="gateway-invoke")
 
     def invoke(
-        self, call: Call, uri: str, event: Mapping[str, Any], *, source_arn: str, timeout_ms: int
+        self, call: ApiCall, uri: str, event: Mapping[str, Any], *, source_arn: str, timeout_ms: int
     ) -> Invocation:
         """Invoke what an integration or authorizer URI names; ``timeout_ms`` can only shorten the limit.
 
@@ -85,7 +85,7 @@ class Invoker:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def function_arn(uri: str, call: Call) -> str:
+def function_arn(uri: str, call: ApiCall) -> str:
     """Return the function, with its alias, that a URI names; empty where it names none.
 
     Stage variables in the URI are live: an unset one leaves a hole, and no function is found.

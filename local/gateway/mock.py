@@ -2,19 +2,19 @@
 
 import re
 
-from local.gateway.call import Call
-from local.gateway.messages import Reply
-from local.gateway.refusal import Refused
+from local.gateway.call import ApiCall
+from local.gateway.http import HttpReply
+from local.gateway.refusal import GatewayRefusal
 from local.gateway.responses import JSON
-from local.gateway.snapshot import Answer, Integration, Method
+from local.gateway.snapshot import Integration, Method, StaticAnswer
 from local.gateway.variables import mapped, plain, render
 
 _STATUS = re.compile(r"""["']?statusCode["']?\s*:\s*(\d{3})\b""")
 _HEADER = "method.response.header."
 
 
-def mock(call: Call, method: Method, integration: Integration) -> Reply:
-    """Answer as the request template chooses; raises `Refused` where the API is misconfigured."""
+def mock(call: ApiCall, method: Method, integration: Integration) -> HttpReply:
+    """Answer as the request template chooses; raises `GatewayRefusal` where the API is misconfigured."""
     answer = _answer(integration, _chosen_status(call, integration))
     declared = method.method_responses.get(str(answer.status))
     if declared is None:
@@ -26,14 +26,14 @@ def mock(call: Call, method: Method, integration: Integration) -> Reply:
         # AWS refuses to map a header that the method response does not declare; moto does not.
         if name.lower().removeprefix(_HEADER) in names
     ]
-    return Reply(
+    return HttpReply(
         status=answer.status,
         headers=(("Content-Type", JSON), *((name, value) for name, value in headers if value)),
         body=render(plain(answer.templates.get(JSON) or ""), call).encode(),
     )
 
 
-def _chosen_status(call: Call, integration: Integration) -> str:
+def _chosen_status(call: ApiCall, integration: Integration) -> str:
     content_type = (call.request.header("Content-Type") or JSON).partition(";")[0].strip().lower()
     template = integration.request_templates.get(content_type)
     if template is None:
@@ -44,15 +44,15 @@ def _chosen_status(call: Call, integration: Integration) -> str:
     return found[1]
 
 
-def _passed_through(call: Call, integration: Integration) -> str:
+def _passed_through(call: ApiCall, integration: Integration) -> str:
     """Return the body itself, where the passthrough behaviour lets it take the template's place."""
     when = integration.passthrough
     if when == "NEVER" or (when == "WHEN_NO_TEMPLATES" and integration.request_templates):
-        raise Refused("UNSUPPORTED_MEDIA_TYPE", why=f"passthrough {when}")
+        raise GatewayRefusal("UNSUPPORTED_MEDIA_TYPE", why=f"passthrough {when}")
     return call.request.body.decode("utf-8", "replace")
 
 
-def _answer(integration: Integration, status: str) -> Answer:
+def _answer(integration: Integration, status: str) -> StaticAnswer:
     """Choose as AWS does: a pattern that matches the status, else the response without a pattern."""
     defaults = {}
     for code, answer in integration.responses.items():
@@ -65,5 +65,5 @@ def _answer(integration: Integration, status: str) -> Answer:
     return defaults.get(status) or next(iter(defaults.values()))
 
 
-def _misconfigured(why: str) -> Refused:
-    return Refused("API_CONFIGURATION_ERROR", why=why)
+def _misconfigured(why: str) -> GatewayRefusal:
+    return GatewayRefusal("API_CONFIGURATION_ERROR", why=why)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from local.gateway.settings import ControlPlane
-from local.gateway.snapshot import Snapshot
+from local.gateway.snapshot import DeploymentSnapshot
 
 
 class Deployments(Protocol):
     """Who knows what each stage's deployment froze."""
 
-    def of_stage(self, api_id: str, stage: str) -> Snapshot | None:
+    def of_stage(self, api_id: str, stage: str) -> DeploymentSnapshot | None:
         """Return the snapshot that the stage serves now; None, or LookupError, where it serves none."""
 
 

@@ -8,18 +8,17 @@ from collections.abc import Callable
 
 from local.gateway.access_log import AccessLog
 from local.gateway.authorizer import Authorizers
-from local.gateway.call import Call, Owner, new_context, new_ids
+from local.gateway.call import ApiCall, Owner, new_context, new_ids
 from local.gateway.directory import Directory
+from local.gateway.http import LARGEST_REQUEST_BYTES, HttpReply, HttpRequest
 from local.gateway.invoke import Invoker
-from local.gateway.messages import LARGEST_REQUEST_BYTES, Reply, Request
 from local.gateway.mock import mock
 from local.gateway.proxy import proxy
-from local.gateway.refusal import RESPONSE_TYPES, Refused
+from local.gateway.refusal import RESPONSE_TYPES, GatewayRefusal
 from local.gateway.responses import forbidden, refuse
 from local.gateway.routes import Route
 from local.gateway.snapshot import Method
-from local.gateway.throttle import Throttle
-from local.gateway.throttle_plan import UsagePlans
+from local.gateway.throttle import TokenBuckets, UsagePlans
 
 _log = logging.getLogger(__name__)
 
@@ -40,11 +39,11 @@ class Pipeline:
         self._access_log = access_log
         self._owner = owner
         self._now = now
-        self._throttle = Throttle(now)
+        self._throttle = TokenBuckets(now)
         self._usage_plans = UsagePlans(self._throttle, now)
         self._authorizers = Authorizers(invoker, now)
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: HttpRequest) -> HttpReply:
         """Judge, invoke and log one request. Every reply carries the ids that logs are searched by."""
         began = time.perf_counter()
         call = self._call(request)
@@ -52,7 +51,7 @@ class Pipeline:
             return _with_ids(forbidden(), new_ids())
         try:
             reply = self._judged(call)
-        except Refused as refusal:
+        except GatewayRefusal as refusal:
             level = logging.WARNING if refusal.status >= 500 else logging.DEBUG
             _log.log(level, "%s %s: %s", request.verb, request.path, refusal)
             reply = refuse(refusal, call)
@@ -64,15 +63,15 @@ class Pipeline:
         self._access_log.note(call)
         return _with_ids(reply, call.context)
 
-    def _call(self, request: Request) -> Call | None:
+    def _call(self, request: HttpRequest) -> ApiCall | None:
         served, path = self._directory.find(request.path)
         if served is None:
             return None
         owner = self._owner
         context = new_context(request, path, served, owner.account, self._now())
-        return Call(request=request, path=path, served=served, owner=owner, context=context)
+        return ApiCall(request=request, path=path, served=served, owner=owner, context=context)
 
-    def _judged(self, call: Call) -> Reply:
+    def _judged(self, call: ApiCall) -> HttpReply:
         """Route, throttle, authorizer, API key with its plan, integration: the first to object answers.
 
         The authorizer comes before the usage plan (AWS re:Post, "How can I use API Gateway logs for
@@ -80,14 +79,14 @@ class Pipeline:
         limits AWS states no place. They come first here, since AWS logs nothing of what they reject.
         """
         if call.request.length > LARGEST_REQUEST_BYTES:
-            raise Refused("REQUEST_TOO_LARGE", why=f"{call.request.length} bytes")
+            raise GatewayRefusal("REQUEST_TOO_LARGE", why=f"{call.request.length} bytes")
         method = call.take(_route(call)).method
         self._admit(call, method)
         self._authorize(call, method)
         self._identify(call, method)
         return self._integrate(call, method)
 
-    def _admit(self, call: Call, method: Method) -> None:
+    def _admit(self, call: ApiCall, method: Method) -> None:
         served = call.served
         bucket = ("method", served.api_id, served.stage, method.path, method.verb)
         limit = served.settings.limit_of(method.path, method.verb)
@@ -95,23 +94,25 @@ class Pipeline:
             self._throttle.admits(bucket, limit)
             and self._throttle.admits("account", served.account_limit)
         ):
-            raise Refused(
+            raise GatewayRefusal(
                 "THROTTLED", why=f"{limit} of {method.verb} {method.path}, or the account's"
             )
 
-    def _authorize(self, call: Call, method: Method) -> None:
+    def _authorize(self, call: ApiCall, method: Method) -> None:
         if method.authorization == "NONE":
             return
         if method.authorization == "AWS_IAM":
             # Signatures are not verified here, so no signature is good enough.
-            raise Refused("MISSING_AUTHENTICATION_TOKEN", why="AWS_IAM is not served locally")
+            raise GatewayRefusal(
+                "MISSING_AUTHENTICATION_TOKEN", why="AWS_IAM is not served locally"
+            )
         authorizer = call.served.snapshot.authorizers.get(method.authorizer_id or "")
         if method.authorization != "CUSTOM" or authorizer is None:
             why = f"no Lambda authorizer for {method.authorization} {method.authorizer_id}"
-            raise Refused("AUTHORIZER_CONFIGURATION_ERROR", why=why)
+            raise GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR", why=why)
         self._authorizers.judge(call, authorizer)
 
-    def _identify(self, call: Call, method: Method) -> None:
+    def _identify(self, call: ApiCall, method: Method) -> None:
         if not method.api_key_required:
             return
         served = call.served
@@ -122,13 +123,13 @@ class Pipeline:
         )
         call.context["identity"] |= {"apiKey": key.value, "apiKeyId": key.id}
 
-    def _integrate(self, call: Call, method: Method) -> Reply:
+    def _integrate(self, call: ApiCall, method: Method) -> HttpReply:
         integration = method.integration
         kind = integration.kind if integration else "no integration"
         if integration and kind == "MOCK":
             return mock(call, method, integration)
         if integration is None or kind != "AWS_PROXY":
-            raise Refused("API_CONFIGURATION_ERROR", why=f"{kind} is not served locally")
+            raise GatewayRefusal("API_CONFIGURATION_ERROR", why=f"{kind} is not served locally")
         began = time.perf_counter()
         try:
             return proxy(call, integration, self._invoker)
@@ -136,25 +137,25 @@ class Pipeline:
             call.outcome["integrationLatency"] = round((time.perf_counter() - began) * 1000)
 
 
-def _route(call: Call) -> Route:
+def _route(call: ApiCall) -> Route:
     """Find the method. Where there is none, AWS takes whatever Authorization holds for a signature."""
     try:
         return call.served.routes.match(call.request.verb, call.path)
-    except Refused as unknown:
+    except GatewayRefusal as unknown:
         header = call.request.header("Authorization")
         if not header or "=" in header:
             raise
         hashed = base64.b64encode(hashlib.sha256(header.encode()).digest()).decode()
         message = RESPONSE_TYPES["INVALID_SIGNATURE"].message or ""
-        raise Refused(
+        raise GatewayRefusal(
             "INVALID_SIGNATURE", message=message.format(hashed), why=unknown.why
         ) from unknown
 
 
-def _with_ids(reply: Reply, ids: dict[str, str]) -> Reply:
+def _with_ids(reply: HttpReply, ids: dict[str, str]) -> HttpReply:
     headers = (
         ("x-amzn-RequestId", ids["requestId"]),
         ("x-amz-apigw-id", ids["extendedRequestId"]),
         *reply.headers,
     )
-    return Reply(status=reply.status, headers=headers, body=reply.body)
+    return HttpReply(status=reply.status, headers=headers, body=reply.body)

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.gateway.call import Call
+from local.gateway.call import ApiCall
 from local.gateway.event import media_type_matches, proxy_event
+from local.gateway.http import HttpReply
 from local.gateway.invoke import (
     EventTooLargeError,
     Invoker,
@@ -16,9 +17,8 @@ from local.gateway.invoke import (
     InvokeTimeoutError,
     NotPermittedError,
 )
-from local.gateway.messages import Reply
 from local.gateway.needs import Invocation
-from local.gateway.refusal import Refused
+from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Integration
 
 _ANSWER_TYPES = {"headers": dict, "multiValueHeaders": dict, "body": str, "isBase64Encoded": bool}
@@ -39,8 +39,8 @@ _NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _VALUE = re.compile(r"[^\r\n\0]*")
 
 
-def proxy(call: Call, integration: Integration, invoker: Invoker) -> Reply:
-    """Invoke the function and check its answer; raises `Refused` for whatever goes wrong."""
+def proxy(call: ApiCall, integration: Integration, invoker: Invoker) -> HttpReply:
+    """Invoke the function and check its answer; raises `GatewayRefusal` for whatever goes wrong."""
     invocation = _invoke(call, integration, invoker)
     if invocation.function_error:
         raise _fault(502, f"function error {invocation.function_error}")
@@ -51,10 +51,10 @@ def proxy(call: Call, integration: Integration, invoker: Invoker) -> Reply:
         raise _fault(502, f"malformed Lambda proxy response: {malformed}") from malformed
 
 
-def _invoke(call: Call, integration: Integration, invoker: Invoker) -> Invocation:
+def _invoke(call: ApiCall, integration: Integration, invoker: Invoker) -> Invocation:
     if integration.http_method not in {"", "POST"}:
         # Lambda's Invoke is a POST, whatever the verb of the method; AWS accepts another, and fails.
-        raise Refused("API_CONFIGURATION_ERROR", why=f"Invoke by {integration.http_method}")
+        raise GatewayRefusal("API_CONFIGURATION_ERROR", why=f"Invoke by {integration.http_method}")
     source = call.execute_api_arn(
         f"{call.served.stage}/{call.request.verb}{call.context['resourcePath']}"
     )
@@ -67,18 +67,18 @@ def _invoke(call: Call, integration: Integration, invoker: Invoker) -> Invocatio
             timeout_ms=integration.timeout_ms,
         )
     except NotPermittedError as refused:
-        raise Refused("API_CONFIGURATION_ERROR", why=str(refused)) from refused
+        raise GatewayRefusal("API_CONFIGURATION_ERROR", why=str(refused)) from refused
     except InvokeRefusedError as refused:
         # A throttled function, too, is never a 429: the caller did nothing wrong.
         raise _fault(500, str(refused)) from refused
     except InvokeTimeoutError as late:
-        raise Refused("INTEGRATION_TIMEOUT", why=str(late)) from late
+        raise GatewayRefusal("INTEGRATION_TIMEOUT", why=str(late)) from late
     except EventTooLargeError as large:
-        raise Refused("REQUEST_TOO_LARGE", why=str(large)) from large
+        raise GatewayRefusal("REQUEST_TOO_LARGE", why=str(large)) from large
 
 
-def _fault(status: int, why: str) -> Refused:
-    return Refused("DEFAULT_5XX", status=status, why=why)
+def _fault(status: int, why: str) -> GatewayRefusal:
+    return GatewayRefusal("DEFAULT_5XX", status=status, why=why)
 
 
 def _well_formed(answer: Any) -> Mapping[str, Any]:
@@ -92,7 +92,7 @@ def _well_formed(answer: Any) -> Mapping[str, Any]:
     return answer
 
 
-def _reply(call: Call, answer: Mapping[str, Any]) -> Reply:
+def _reply(call: ApiCall, answer: Mapping[str, Any]) -> HttpReply:
     status = int(answer.get("statusCode") or 200)
     if not 200 <= status <= 599:
         raise ValueError(f"statusCode {status}")
@@ -103,7 +103,7 @@ def _reply(call: Call, answer: Mapping[str, Any]) -> Reply:
     body = (answer.get("body") or "").encode()
     if answer.get("isBase64Encoded") and media_type_matches(call, content_type):
         body = _decoded(body)
-    return Reply(status=status, headers=tuple(headers), body=body)
+    return HttpReply(status=status, headers=tuple(headers), body=body)
 
 
 def _headers(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

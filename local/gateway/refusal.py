@@ -50,7 +50,7 @@ RESPONSE_TYPES = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not an error of ours
+class GatewayRefusal(Exception):  # noqa: N818 - it is an answer, not an error of ours
     """The gateway answers by itself, with the gateway response of type ``kind``.
 
     ``why`` is for the operator's log alone, as AWS keeps it in the execution log: callers never see it.

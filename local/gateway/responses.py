@@ -2,10 +2,10 @@
 
 import json
 
-from local.gateway.call import Call
-from local.gateway.messages import Reply
-from local.gateway.refusal import Refused
-from local.gateway.snapshot import Answer
+from local.gateway.call import ApiCall
+from local.gateway.http import HttpReply
+from local.gateway.refusal import GatewayRefusal
+from local.gateway.snapshot import StaticAnswer
 from local.gateway.variables import mapped, render
 
 JSON = "application/json"
@@ -13,7 +13,7 @@ _HEADER = "gatewayresponse.header."
 _DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
 
 
-def refuse(refusal: Refused, call: Call) -> Reply:
+def refuse(refusal: GatewayRefusal, call: ApiCall) -> HttpReply:
     """Render a gateway response. CORS headers are there only if the deployed API sets them."""
     call.outcome["error"] = {
         "message": refusal.message,
@@ -30,7 +30,7 @@ def refuse(refusal: Refused, call: Call) -> Reply:
         for name, expression in answer.parameters.items()
         if name.startswith(_HEADER)
     ]
-    return Reply(
+    return HttpReply(
         status=answer.status or refusal.status,
         headers=(
             ("Content-Type", content_type),
@@ -41,27 +41,27 @@ def refuse(refusal: Refused, call: Call) -> Reply:
     )
 
 
-def forbidden() -> Reply:
+def forbidden() -> HttpReply:
     """Answer for an API or a stage that is not there: no API, so no gateway response of it."""
-    return _uncustomised(Refused("INVALID_API_KEY"))
+    return _uncustomised(GatewayRefusal("INVALID_API_KEY"))
 
 
-def _customised(refusal: Refused, call: Call) -> Answer | None:
+def _customised(refusal: GatewayRefusal, call: ApiCall) -> StaticAnswer | None:
     responses = call.served.snapshot.gateway_responses
     default = "DEFAULT_5XX" if refusal.status >= 500 else "DEFAULT_4XX"
     return responses.get(refusal.kind) or responses.get(default)
 
 
-def _template(answer: Answer, accept: str) -> tuple[str, str]:
+def _template(answer: StaticAnswer, accept: str) -> tuple[str, str]:
     if accept in answer.templates:
         return accept, answer.templates[accept]
     return JSON, answer.templates.get(JSON, _DEFAULT_TEMPLATE)
 
 
-def _uncustomised(refusal: Refused) -> Reply:
+def _uncustomised(refusal: GatewayRefusal) -> HttpReply:
     # AWS spells this one key with a capital letter until the response is customised.
     key = "Message" if refusal.kind == "ACCESS_DENIED" else "message"
-    return Reply(
+    return HttpReply(
         status=refusal.status,
         headers=(("Content-Type", JSON), ("x-amzn-ErrorType", refusal.error)),
         body=json.dumps({key: refusal.message}).encode(),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from local.gateway.refusal import Refused
+from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Method
 
 ANY = "ANY"
@@ -40,7 +40,7 @@ class Routes:
                 if method is None:
                     break
                 return Route(method, parameters)
-        raise Refused("MISSING_AUTHENTICATION_TOKEN", why=f"no method {verb} {path}")
+        raise GatewayRefusal("MISSING_AUTHENTICATION_TOKEN", why=f"no method {verb} {path}")
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ class Integration:
     uri: str = ""
     timeout_ms: int = 29_000
     request_templates: Mapping[str, str] = field(default_factory=dict)
-    responses: Mapping[str, "Answer"] = field(default_factory=dict)
+    responses: Mapping[str, "StaticAnswer"] = field(default_factory=dict)
     """Status code, as a string -> what a MOCK answers."""
     cache_namespace: str = ""
     cache_key_parameters: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class Integration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class StaticAnswer:
     """One static answer: parameters are ``method.response.header.X`` -> ``'value'`` as AWS quotes them."""
 
     status: int
@@ -71,7 +71,7 @@ class Authorizer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class DeploymentSnapshot:
     """A deployment. ``methods`` is keyed by (path, verb)."""
 
     api_id: str
@@ -79,7 +79,7 @@ class Snapshot:
     created: float
     methods: Mapping[tuple[str, str], Method]
     authorizers: Mapping[str, Authorizer]
-    gateway_responses: Mapping[str, Answer]
+    gateway_responses: Mapping[str, StaticAnswer]
     """Response type -> customised answer; unset types are absent. ``status`` 0: the type's own."""
     api: Mapping[str, Any] = field(default_factory=dict)
     """name, description, apiKeySource, binaryMediaTypes, policy of the API at that moment."""

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from local.gateway.call import Call
-from local.gateway.refusal import Refused
+from local.gateway.call import ApiCall
+from local.gateway.refusal import GatewayRefusal
 
 _VARIABLE = re.compile(
     r"\$(context(?:\.\w+)+|stageVariables\.\w+|method\.request\.\w+\.[\w-]+)", re.ASCII
@@ -14,19 +14,19 @@ _VARIABLE = re.compile(
 _DIRECTIVE = re.compile(r"#(?:set|if|foreach|macro|parse|include)\b")
 
 
-def render(template: str, call: Call, *, missing: str = "") -> str:
+def render(template: str, call: ApiCall, *, missing: str = "") -> str:
     """Substitute every variable of a template; one without a value becomes ``missing``."""
     return _VARIABLE.sub(lambda found: text_of(found[1], call) or missing, template)
 
 
-def mapped(expression: str, call: Call) -> str:
+def mapped(expression: str, call: ApiCall) -> str:
     """Evaluate a parameter mapping: ``'a static value'``, or the name of a variable."""
     if expression.startswith("'"):
         return expression.strip("'")
     return text_of(expression, call)
 
 
-def text_of(name: str, call: Call) -> str:
+def text_of(name: str, call: ApiCall) -> str:
     """Return the value of a variable as AWS writes it, empty where it has none."""
     value = _value(name, call)
     if value is None:
@@ -37,11 +37,13 @@ def text_of(name: str, call: Call) -> str:
 def plain(template: str) -> str:
     """Return a template that variables alone can render; raise where it needs Velocity, which is not here."""
     if _DIRECTIVE.search(template):
-        raise Refused("API_CONFIGURATION_ERROR", why="local gateway runs no Velocity directives")
+        raise GatewayRefusal(
+            "API_CONFIGURATION_ERROR", why="local gateway runs no Velocity directives"
+        )
     return template
 
 
-def _value(name: str, call: Call) -> Any:
+def _value(name: str, call: ApiCall) -> Any:
     source, _, rest = name.partition(".")
     if source == "context":
         return _walk({**call.context, **call.outcome}, rest.split("."))

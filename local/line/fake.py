@@ -19,7 +19,7 @@ from local.aws.http import LoopbackServer
 from local.aws.request import Response, json_response
 from local.line.call import LineCall, Received, kept, message
 from local.line.channels import Channels
-from local.line.login import Login
+from local.line.login import LineLogin
 from local.line.messaging import Messaging
 
 HANG_SECONDS = 60.0
@@ -34,7 +34,7 @@ class FakeLine:
 
     def __init__(self, channels: Channels | None = None, *, port: int = 0) -> None:
         self.channels = channels or Channels()
-        self._login = Login(self.channels)
+        self._login = LineLogin(self.channels)
         self._messaging = Messaging(self.channels)
         self._lock = threading.Lock()
         self._received: list[Received] = []

@@ -1,4 +1,4 @@
-"""LINE Login: mints ID tokens as a LIFF app gets them, and verifies them as LINE's endpoint does."""
+"""LINE LineLogin: mints ID tokens as a LIFF app gets them, and verifies them as LINE's endpoint does."""
 
 import json
 import time
@@ -18,7 +18,7 @@ KEY_ID = "local"
 HOUR_SECONDS = 3600
 
 
-class Login:
+class LineLogin:
     """ES256 with a key of its own, as for LIFF; HS256 with the channel secret, as for web login."""
 
     def __init__(self, channels: Channels, now: Callable[[], float] = time.time) -> None:

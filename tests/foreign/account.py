@@ -14,7 +14,7 @@ from aws.door import RetryPolicy
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
-from local.mends.sns import confirmation_token
+from local.moto_fixes.sns import confirmation_token
 from plan import scope_of
 from plan.canonical import canonical_hash
 from signoff.evidence import Record, Records

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.gateway.snapshot import Answer
+from local.gateway.snapshot import StaticAnswer
 from tests.local.aws.refusals import refused
 
 RATE, BURST = "/*/*/throttling/rateLimit", "/*/*/throttling/burstLimit"
@@ -34,7 +34,7 @@ def test_a_deployment_freezes_mocks_and_gateway_responses(api, deployments):
     assert preflight.integration.kind == "MOCK"
     assert preflight.integration.responses["200"].parameters == {origin: api.ORIGIN}
     assert preflight.method_responses == {"200": ("Access-Control-Allow-Origin",)}
-    assert served.gateway_responses["ACCESS_DENIED"] == Answer(status=401)
+    assert served.gateway_responses["ACCESS_DENIED"] == StaticAnswer(status=401)
     assert served.gateway_responses["DEFAULT_4XX"].status == 0
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from local.mends.sns import confirmation_token
+from local.moto_fixes.sns import confirmation_token
 from tests.local.aws.refusals import refused
 
 ALARM = {

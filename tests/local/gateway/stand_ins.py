@@ -8,7 +8,7 @@ from typing import Any
 
 from local.gateway.needs import LogsError
 from local.gateway.settings import ControlPlane, StageSettings
-from local.gateway.snapshot import Answer, Authorizer, Integration, Method, Snapshot
+from local.gateway.snapshot import Authorizer, DeploymentSnapshot, Integration, Method, StaticAnswer
 
 ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"
@@ -55,9 +55,9 @@ class Functions:
 
 @dataclass
 class Deployments:
-    snapshots: dict[tuple[str, str], Snapshot]
+    snapshots: dict[tuple[str, str], DeploymentSnapshot]
 
-    def of_stage(self, api_id: str, stage: str) -> Snapshot | None:
+    def of_stage(self, api_id: str, stage: str) -> DeploymentSnapshot | None:
         return self.snapshots.get((api_id, stage))
 
 
@@ -119,10 +119,10 @@ def token_authorizer(**more: Any) -> Authorizer:
     return Authorizer(**{**settings, **more})
 
 
-def snapshot(*methods: Method, **more: Any) -> Snapshot:
+def snapshot(*methods: Method, **more: Any) -> DeploymentSnapshot:
     authorizer = more.pop("authorizer", token_authorizer())
     responses = more.pop("responses", {})
-    return Snapshot(
+    return DeploymentSnapshot(
         api_id=API,
         deployment_id="d1",
         created=0.0,
@@ -133,8 +133,8 @@ def snapshot(*methods: Method, **more: Any) -> Snapshot:
     )
 
 
-def with_cors(*kinds: str, **more: Any) -> dict[str, Answer]:
-    return {kind: Answer(status=0, parameters=CORS, **more) for kind in kinds}
+def with_cors(*kinds: str, **more: Any) -> dict[str, StaticAnswer]:
+    return {kind: StaticAnswer(status=0, parameters=CORS, **more) for kind in kinds}
 
 
 def plane(settings: StageSettings | None = None, **more: Any) -> ControlPlane:

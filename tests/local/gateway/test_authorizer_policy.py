@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.gateway.authorizer_policy import PolicyError, decide
+from local.gateway.authorizer import PolicyError, decide
 
 METHOD = "arn:aws:execute-api:ap-northeast-1:123456789012:a1b2c3d4e5/prod/GET/stamps"
 STAGE = "arn:aws:execute-api:ap-northeast-1:123456789012:a1b2c3d4e5/prod"

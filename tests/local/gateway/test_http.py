@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from local.gateway.messages import LARGEST_REQUEST_BYTES
-from local.gateway.snapshot import Answer, Integration
+from local.gateway.http import LARGEST_REQUEST_BYTES
+from local.gateway.snapshot import Integration, StaticAnswer
 from tests.local.gateway.stand_ins import OK, STAMPS, answered, method, snapshot, with_cors
 
 BOTH = snapshot(method(), method(verb="POST"), responses=with_cors("DEFAULT_4XX"))
@@ -58,7 +58,7 @@ def test_body_of_ten_megabytes_is_not_refused_for_its_length(serve):
     static = Integration(
         kind="MOCK",
         request_templates={"application/json": '{"statusCode": 200}'},
-        responses={"200": Answer(status=200)},
+        responses={"200": StaticAnswer(status=200)},
     )
     stage = serve(snapshot(method(verb="POST", integration=static, method_responses={"200": ()})))
 

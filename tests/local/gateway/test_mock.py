@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.gateway.snapshot import Answer, Integration
+from local.gateway.snapshot import Integration, StaticAnswer
 from tests.local.gateway.stand_ins import ORIGIN, method, snapshot
 
 PARAMETERS = {
@@ -10,7 +10,7 @@ PARAMETERS = {
     "method.response.header.Access-Control-Allow-Headers": "'Content-Type,Authorization'",
 }
 DECLARED = ("Access-Control-Allow-Origin", "Access-Control-Allow-Headers")
-OK = Answer(status=200, parameters=PARAMETERS)
+OK = StaticAnswer(status=200, parameters=PARAMETERS)
 JSON = "application/json"
 
 
@@ -46,7 +46,7 @@ def test_header_that_the_method_response_does_not_declare_is_not_sent(serve):
     "template", ['{"statusCode": 204}', "{statusCode: 204}", '{"statusCode":204 }']
 )
 def test_request_template_chooses_the_response(serve, template):
-    responses = {"200": OK, "204": Answer(status=204)}
+    responses = {"200": OK, "204": StaticAnswer(status=204)}
     declared = {"200": DECLARED, "204": ()}
 
     reply = serve(preflight(template=template, responses=responses, declared=declared)).call(
@@ -58,7 +58,7 @@ def test_request_template_chooses_the_response(serve, template):
 
 
 def test_response_is_chosen_by_its_pattern(serve):
-    responses = {"200": OK, "204": Answer(status=204, selection_pattern="2.4")}
+    responses = {"200": OK, "204": StaticAnswer(status=204, selection_pattern="2.4")}
     declared = {"200": DECLARED, "204": ()}
     served = preflight(template='{"statusCode": 214}', responses=responses, declared=declared)
 
@@ -70,7 +70,7 @@ def test_only_response_is_the_default_one(serve):
 
 
 def test_body_is_the_template_with_its_variables(serve):
-    answer = Answer(
+    answer = StaticAnswer(
         status=200, templates={JSON: '{"stage":"$context.stage","by":"$context.httpMethod"}'}
     )
 
@@ -86,7 +86,7 @@ def test_body_is_the_template_with_its_variables(serve):
         {"template": ""},
         {"template": '#if(true){"statusCode": 200}#end'},
         {"responses": {}},
-        {"responses": {"200": Answer(status=200, selection_pattern="5..")}},
+        {"responses": {"200": StaticAnswer(status=200, selection_pattern="5..")}},
         {"declared": {}},
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from local.gateway.settings import Limit, StageSettings
-from local.gateway.throttle import Throttle
+from local.gateway.throttle import TokenBuckets
 from tests.local.gateway.stand_ins import AUTH, answered, guarded, method, plane, policy, snapshot
 
 TWO_PATHS = snapshot(method("/stamps"), method("/ranking"))
@@ -16,7 +16,7 @@ def limited(**limits):
 
 
 def test_bucket_gives_its_burst_and_then_its_rate(clock):
-    throttle, limit = Throttle(clock), Limit(rate=10, burst=20)
+    throttle, limit = TokenBuckets(clock), Limit(rate=10, burst=20)
     at_once = [throttle.admits("a", limit) for _ in range(21)]
     clock.seconds += 0.5
 
@@ -27,14 +27,14 @@ def test_bucket_gives_its_burst_and_then_its_rate(clock):
 
 
 def test_bucket_never_holds_more_than_its_burst(clock):
-    throttle, limit = Throttle(clock), Limit(rate=10, burst=2)
+    throttle, limit = TokenBuckets(clock), Limit(rate=10, burst=2)
     clock.seconds += 3600
 
     assert [throttle.admits("a", limit) for _ in range(3)] == [True, True, False]
 
 
 def test_1200_a_second_against_1000_and_2000_meets_its_first_429_after_10_seconds(clock):
-    throttle, limit = Throttle(clock), Limit(rate=1000, burst=2000)
+    throttle, limit = TokenBuckets(clock), Limit(rate=1000, burst=2000)
     start, admitted = clock.seconds, []
     for arrival in range(12 * 1200):
         clock.seconds = start + arrival / 1200

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.aws.errors import refusal
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response, json_response
 from local.gateway.export_extensions import DEFAULT_TEMPLATES
-from local.mends.apigateway_draft import api_of
+from local.moto_fixes.apigateway_draft import api_of
 
 _STATUSES: Mapping[str, str | None] = {
     "ACCESS_DENIED": "403",
@@ -142,7 +142,7 @@ def _tagged(arn: str, moto: Moto, region: str) -> Any:
     return found
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {
+FIXES: Mapping[tuple[str, str], Fix] = {
     ("apigateway", "GetBasePathMappings"): get_base_path_mappings,
     ("apigateway", "GetGatewayResponse"): get_gateway_response,
     ("apigateway", "GetGatewayResponses"): get_gateway_responses,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from local.aws.errors import refusal
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response
 
 _CONFIRMED_BY_THE_OWNER = frozenset({"email", "email-json", "http", "https"})
@@ -82,7 +82,7 @@ def _replaced(response: Response, arn: str, text: str) -> Response:
     )
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {
+FIXES: Mapping[tuple[str, str], Fix] = {
     ("sns", "ConfirmSubscription"): confirm_subscription,
     ("sns", "GetTopicAttributes"): get_topic_attributes,
     ("sns", "ListSubscriptions"): list_subscriptions,

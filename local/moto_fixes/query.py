@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response
 
 
@@ -56,4 +56,4 @@ def _of(table: Any, items: Mapping[Any, Any]) -> Any:
     return defaultdict(table.items.default_factory, items)
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {("dynamodb", "Query"): query}
+FIXES: Mapping[tuple[str, str], Fix] = {("dynamodb", "Query"): query}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from local.aws.errors import access_denied
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response, json_response
 
 
@@ -70,7 +70,7 @@ def put_telemetry_records(_: Request, __: Moto) -> Response:
     return json_response({})
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {
+FIXES: Mapping[tuple[str, str], Fix] = {
     ("iam", "GetAccountAuthorizationDetails"): get_account_authorization_details,
     ("kms", "DescribeKey"): describe_key,
     ("sts", "AssumeRole"): assume_role,

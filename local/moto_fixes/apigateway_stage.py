@@ -1,14 +1,74 @@
-"""API Gateway's stages: a deployment moves them, and leaves their settings as they are."""
+"""API Gateway's stages: a deployment moves them, and leaves their settings as they are.
+
+moto gives method settings 1000 and 2000 by default, as our plan asks: a stage that nobody throttled
+would look as if it were. AWS's defaults are used here.
+"""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from local.aws.errors import refusal
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response
-from local.mends.apigateway_draft import api_of
-from local.mends.apigateway_settings import patch_settings
+from local.moto_fixes.apigateway_draft import api_of
+
+_DEFAULTS: Mapping[str, Any] = {
+    "metricsEnabled": False,
+    "loggingLevel": "OFF",
+    "dataTraceEnabled": False,
+    "throttlingBurstLimit": 5000,
+    "throttlingRateLimit": 10_000.0,
+    "cachingEnabled": False,
+    "cacheTtlInSeconds": 300,
+    "cacheDataEncrypted": False,
+    "requireAuthorizationForCacheControl": True,
+    "unauthorizedCacheControlHeaderStrategy": "SUCCEED_WITH_RESPONSE_HEADER",
+}
+"""What AWS answers for the settings that a patch of others creates along with them."""
+
+
+def _flag(value: str) -> bool:
+    return value.lower() == "true"
+
+
+_SETTINGS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "metrics/enabled": ("metricsEnabled", _flag),
+    "logging/loglevel": ("loggingLevel", str),
+    "logging/dataTrace": ("dataTraceEnabled", _flag),
+    "throttling/burstLimit": ("throttlingBurstLimit", int),
+    "throttling/rateLimit": ("throttlingRateLimit", float),
+    "caching/enabled": ("cachingEnabled", _flag),
+    "caching/ttlInSeconds": ("cacheTtlInSeconds", int),
+    "caching/dataEncrypted": ("cacheDataEncrypted", _flag),
+    "caching/requireAuthorizationForCacheControl": ("requireAuthorizationForCacheControl", _flag),
+    "caching/unauthorizedCacheControlHeaderStrategy": (
+        "unauthorizedCacheControlHeaderStrategy",
+        str,
+    ),
+}
+
+
+def patch_settings(settings: MutableMapping[str, Any], patch: Mapping[str, Any]) -> bool:
+    """Apply a patch of method settings (``/*/*/throttling/rateLimit``); False if it is another.
+
+    Keys are what AWS answers: ``*/*`` and ``stamps/GET`` for the path ``/~1stamps/GET/…``.
+    """
+    parts = patch["path"].removeprefix("/").split("/")
+    if patch["op"] == "remove" and len(parts) == 2 and (parts[1] == "*" or parts[1].isupper()):
+        settings.pop(_key(parts), None)
+        return True
+    setting = _SETTINGS.get("/".join(parts[2:]))
+    if setting is None:
+        return False
+    name, convert = setting
+    held = settings.setdefault(_key(parts), dict(_DEFAULTS))
+    held[name] = convert(patch["value"]) if patch["op"] == "replace" else _DEFAULTS[name]
+    return True
+
+
+def _key(parts: list[str]) -> str:
+    return f"{parts[0].replace('~1', '/').removeprefix('/')}/{parts[1]}"
 
 
 def create_deployment(request: Request, moto: Moto) -> Response:
@@ -119,7 +179,7 @@ def _no_such_deployment(request: Request) -> Response:
     return refusal(request, "NotFoundException", "Invalid Deployment identifier specified", 404)
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {
+FIXES: Mapping[tuple[str, str], Fix] = {
     ("apigateway", "CreateDeployment"): create_deployment,
     ("apigateway", "CreateStage"): create_stage,
     ("apigateway", "DeleteDeployment"): delete_deployment,

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from local.aws.errors import refusal
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response, json_response
-from local.mends.apigateway_draft import api_of, method_of
+from local.moto_fixes.apigateway_draft import api_of, method_of
 
 Patch = Mapping[str, str]
 """``op``, ``path``, and mostly ``value``."""
@@ -82,8 +82,8 @@ def _unescaped(part: str) -> str:
     return part.replace("~1", "/").replace("~0", "~")
 
 
-def _patching(find: Callable[[Request, Moto], Any], attributes: Mapping[str, str]) -> Mend:
-    def mend(request: Request, moto: Moto) -> Response:
+def _patching(find: Callable[[Request, Moto], Any], attributes: Mapping[str, str]) -> Fix:
+    def fix(request: Request, moto: Moto) -> Response:
         target = find(request, moto)
         if target is None:
             return refusal(request, "NotFoundException", "Invalid identifier specified", 404)
@@ -92,7 +92,7 @@ def _patching(find: Callable[[Request, Moto], Any], attributes: Mapping[str, str
             return refusal(request, "BadRequestException", f"Invalid patch path {wrong}")
         return json_response(target.to_json())
 
-    return mend
+    return fix
 
 
 def _integration(request: Request, moto: Moto) -> Any:
@@ -128,7 +128,7 @@ def update_rest_api(request: Request, moto: Moto) -> Response:
     return moto(request.with_parameters({"patchOperations": others}))
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {
+FIXES: Mapping[tuple[str, str], Fix] = {
     ("apigateway", "UpdateDomainName"): _patching(_domain, _DOMAIN),
     ("apigateway", "UpdateIntegration"): _patching(_integration, _INTEGRATION),
     ("apigateway", "UpdateIntegrationResponse"): _patching(_integration_response, _RESPONSE),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response
 
 _ENCRYPTION = {
@@ -33,4 +33,4 @@ def create_bucket(request: Request, moto: Moto) -> Response:
     return response
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {("s3", "CreateBucket"): create_bucket}
+FIXES: Mapping[tuple[str, str], Fix] = {("s3", "CreateBucket"): create_bucket}

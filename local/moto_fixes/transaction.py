@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from local.aws.errors import refusal
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response
 
 _TOKEN_SECONDS = 600
@@ -117,4 +117,4 @@ def _tables_uncopied() -> Iterator[None]:
         models.copy = copy
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {("dynamodb", "TransactWriteItems"): transact_write_items}
+FIXES: Mapping[tuple[str, str], Fix] = {("dynamodb", "TransactWriteItems"): transact_write_items}

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from local.aws.errors import refusal
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response
 
 _DEFAULT_TIMEOUT_MS = 29_000
@@ -107,7 +107,7 @@ def get_resources(request: Request, moto: Moto) -> Response:
     return response.with_document(document)
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {
+FIXES: Mapping[tuple[str, str], Fix] = {
     ("apigateway", "CreateAuthorizer"): create_authorizer,
     ("apigateway", "CreateResource"): create_resource,
     ("apigateway", "CreateRestApi"): create_rest_api,

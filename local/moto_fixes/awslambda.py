@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.aws.errors import not_implemented, refusal
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response, json_response
 
 _CONCURRENCY = 1000
@@ -140,7 +140,7 @@ def _name_and_qualifier(request: Request) -> tuple[str, str]:
     return name, "" if qualifier == "$LATEST" else qualifier
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {
+FIXES: Mapping[tuple[str, str], Fix] = {
     ("lambda", "AddPermission"): add_permission,
     ("lambda", "DeleteAlias"): forget_policies,
     ("lambda", "DeleteFunction"): forget_policies,

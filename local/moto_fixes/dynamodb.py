@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from local.aws.errors import refusal
-from local.aws.moto import Mend, Moto
+from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response, json_response
 
 _WRITES_PER_BATCH = 25
@@ -131,7 +131,7 @@ def restore_table_to_point_in_time(request: Request, moto: Moto) -> Response:
     return response.with_document(document)
 
 
-MENDS: Mapping[tuple[str, str], Mend] = {
+FIXES: Mapping[tuple[str, str], Fix] = {
     ("dynamodb", "BatchGetItem"): batch_get_item,
     ("dynamodb", "BatchWriteItem"): batch_write_item,
     ("dynamodb", "DescribeContinuousBackups"): describe_continuous_backups,
