@@ -41,7 +41,7 @@ def load_composition(root: Path) -> LoadComposition:
     )
 
 
-def _local_stack() -> "LocalStack":
+def _local_stack() -> "LocalStack[Environment]":
     """Import the stack, and moto with it: only a run on the local stack needs them."""
     from runbook.local_stack import local_stack  # noqa: PLC0415
 

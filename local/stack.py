@@ -5,9 +5,9 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -20,7 +20,6 @@ from local.gateway.control import AwsControl
 from local.gateway.deployments import Deployments
 from local.gateway.gateway import Gateway
 from local.line.fake import FakeLine
-from signoff.environment import Environment
 
 Say = Callable[[str], None]
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
@@ -42,18 +41,34 @@ class Stack:
     """The channel access token that this LINE accepts; known to the process that keeps the stack."""
 
 
+class Place(Protocol):
+    """What a stack has to know of the environment that it serves."""
+
+    @property
+    def account(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def stage(self) -> str: ...
+
+
+EnvironmentT = TypeVar("EnvironmentT", bound=Place)
+
+
 @dataclass(slots=True)
-class LocalStack:
+class LocalStack(Generic[EnvironmentT]):
     """Starts a stack with the procedures it is handed, or joins the one that is kept up."""
 
-    provision: Callable[[Environment, FakeLine, Say], None]
+    provision: Callable[[EnvironmentT, FakeLine, Say], None]
     """Brings the empty account to the environment's plan; may say what it is doing."""
+    with_line: Callable[[EnvironmentT, str], EnvironmentT]
+    """Returns the environment with this URL for LINE."""
     kept_at: Path
     """Where ``up`` leaves the address of the stack that it keeps."""
     _line: FakeLine | None = None
 
     @contextmanager
-    def localized(self, environment: Environment) -> Iterator[Environment]:
+    def localized(self, environment: EnvironmentT) -> Iterator[EnvironmentT]:
         """Yield the environment with the address of the LINE that its functions will call."""
         with ExitStack() as closing:
             if kept := self.kept():
@@ -61,10 +76,10 @@ class LocalStack:
             else:
                 self._line = closing.enter_context(FakeLine())
                 url = self._line.url
-            yield replace(environment, line=replace(environment.line, endpoint=url))
+            yield self.with_line(environment, url)
 
     @contextmanager
-    def start(self, environment: Environment, say: Say, *, empty: bool = False) -> Iterator[Stack]:
+    def start(self, environment: EnvironmentT, say: Say, *, empty: bool = False) -> Iterator[Stack]:
         """Yield a stack of this (localized) environment, provisioned unless ``empty``."""
         if kept := self.kept():
             with _calls_go_to(kept.aws):
@@ -100,7 +115,7 @@ class LocalStack:
             self.kept_at.unlink(missing_ok=True)
 
 
-def _assembled(parts: ExitStack, environment: Environment, line: FakeLine) -> Stack:
+def _assembled(parts: ExitStack, environment: Place, line: FakeLine) -> Stack:
     account, region = environment.account, environment.region
     aws = parts.enter_context(LocalAws(account, region))
     deployments = Deployments(aws)

@@ -4,6 +4,7 @@ The emulator is imported when a stack is asked for: a procedure that runs agains
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,15 @@ PROVISIONER = "arn:aws:iam::{account}:root"
 """Who provisions a stack that has no people."""
 
 
-def local_stack() -> "LocalStack":
+def local_stack() -> "LocalStack[Environment]":
     from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
 
-    return LocalStack(provision=_provision, kept_at=KEPT_AT)
+    return LocalStack(provision=_provision, with_line=with_line, kept_at=KEPT_AT)
+
+
+def with_line(environment: Environment, url: str) -> Environment:
+    """Return the environment with another address of LINE."""
+    return replace(environment, line=replace(environment.line, endpoint=url))
 
 
 def _provision(environment: Environment, line: "FakeLine", say: "Say") -> None:

@@ -14,10 +14,9 @@ from lambdas.packing import pack
 from local.aws.server import LocalAws
 from local.line.channels import Channels
 from local.line.fake import FakeLine
-from local.stack import LocalStack
 from plan import Plan, plan_for, scope_of
 from runbook.engine import StepContext
-from runbook.local_stack import local_stack
+from runbook.local_stack import local_stack, with_line
 from runbook.procedures.provision import context_for
 from signoff.environment import Environment, load
 from signoff.evidence import Records
@@ -102,10 +101,8 @@ def healthy(folder: Path) -> Iterator[Rally]:
         channels = Channels(liff_apps=(_liff_app(environment),))
         (folder / "login-token").write_text(channels.login_access_token, encoding="utf-8")
         with FakeLine(channels) as line:
-            environment = replace(environment, line=replace(environment.line, endpoint=line.url))
-            stack = LocalStack(
-                provision=local_stack().provision, kept_at=folder / "none.json", _line=line
-            )
+            environment = with_line(environment, line.url)
+            stack = replace(local_stack(), kept_at=folder / "none.json", _line=line)
             with stack.start(environment, lambda _: None) as started:
                 liff = environment.line.liff_id
                 page.configure(CONFIG_JS.format(api=started.api, liff=liff))
