@@ -6,7 +6,7 @@ from importlib import import_module
 from aws import function
 from aws.ledger import Ledger, Unplanned
 from aws.ledgers import dynamodb, lambda_
-from aws.reading import Reader, Reading, taken
+from aws.reading import Reader, Reading, required
 from aws.section import Section
 
 Attached = tuple[Unplanned, ...]
@@ -61,7 +61,7 @@ def _attached(
 
     def read(name: str) -> Attached:
         for section, items in sections.items():
-            taken(items, section, name)
+            required(items, section, name)
         ask(name)
         return reading.aws.unplanned(kind, name)
 

@@ -26,7 +26,7 @@ class Bound:
 
 def exactly(value: Any) -> Bound:
     """The found value is the decided one."""
-    words = Words(en=f"exactly {told(value)}", ja=f"{told(value)}であること")
+    words = Words(en=f"exactly {as_text(value)}", ja=f"{as_text(value)}であること")
     return Bound(
         code="exactly",
         value=value,
@@ -73,7 +73,7 @@ def between(least: float, most: float, unit: str = "") -> Bound:
 
 def one_of(*values: Any) -> Bound:
     """The found value is any of the decided ones; provisioning sets the first."""
-    listed = ", ".join(map(told, values))
+    listed = ", ".join(map(as_text, values))
     either, any_of = ("one of ", "のいずれか") if values[1:] else ("", "")
     return Bound(
         code="one_of",
@@ -87,7 +87,7 @@ def one_of(*values: Any) -> Bound:
 def covers(values: Iterable[Any]) -> Bound:
     """The found set has all of the decided values, and may have more."""
     wanted = frozenset(values)
-    listed = ", ".join(sorted(map(told, wanted)))
+    listed = ", ".join(sorted(map(as_text, wanted)))
     return Bound(
         code="covers",
         value=tuple(sorted(wanted, key=str)),
@@ -100,7 +100,7 @@ def covers(values: Iterable[Any]) -> Bound:
 def within(values: Iterable[Any]) -> Bound:
     """The found set has nothing but decided values, and may have fewer."""
     allowed = frozenset(values)
-    listed = ", ".join(sorted(map(told, allowed))) or "nothing"
+    listed = ", ".join(sorted(map(as_text, allowed))) or "nothing"
     return Bound(
         code="within",
         value=tuple(sorted(allowed, key=str)),
@@ -120,7 +120,7 @@ def unset() -> Bound:
     )
 
 
-def told(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Write a value as a person reads it: no quotes around text, sets in order."""
     plainly = {None: "nothing", True: "on", False: "off"}
     if value is None or isinstance(value, bool):
@@ -129,10 +129,10 @@ def told(value: Any) -> str:
         case float():
             return f"{value:g}"
         case Mapping():
-            return ", ".join(f"{key}={told(one)}" for key, one in sorted(value.items()))
+            return ", ".join(f"{key}={as_text(one)}" for key, one in sorted(value.items()))
         case list() | tuple():
-            return ", ".join(map(told, value))
+            return ", ".join(map(as_text, value))
         case set() | frozenset():
-            return ", ".join(sorted(map(told, value)))
+            return ", ".join(sorted(map(as_text, value)))
         case _:
             return str(value)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.bounds import Bound, told, unset
+from aws.bounds import Bound, as_text, unset
 from aws.ledger import Unplanned
 from aws.words import Words
 
@@ -33,7 +33,7 @@ class Difference:
         """Say what, found and expected, and where that was decided, in one sentence."""
         where = f"; {self.decided_in}" if self.decided_in else ""
         by = f" ({self.call})" if self.call else ""
-        found, bound = told(self.found), self.bound.words
+        found, bound = as_text(self.found), self.bound.words
         return Words(
             en=f"{self.what} is {found}{by}, expected {bound.en}{where}",
             ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{found}{by}。期待値: {bound.ja}{where}",

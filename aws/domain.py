@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aws.door import ReadFailure
-from aws.reading import Reader, Reading, Resolve, taken, utc
+from aws.reading import Reader, Reading, Resolve, required, utc
 from aws.rest_api import PAGE
 from aws.section import Section, Unreadable
 
@@ -115,7 +115,7 @@ def _certificate(reading: Reading, arn: str) -> Certificate:
 
 
 def _resolution(reading: Reading, known: Section[CustomDomain], name: str) -> Resolution:
-    target = taken(known, "domains", name).target
+    target = required(known, "domains", name).target
     return Resolution(
         addresses=_addresses(reading, name),
         target_addresses=_addresses(reading, target) if target else (),

@@ -27,7 +27,7 @@ Written out, since to ask botocore would load the model of each service.
 """
 
 
-def elsewhere(session: Any, environ: Mapping[str, str] = os.environ) -> str | None:
+def custom_endpoints(session: Any, environ: Mapping[str, str] = os.environ) -> str | None:
     """Name the endpoints that are not AWS's own, or return None.
 
     ``AWS_ENDPOINT_URL`` is only one of the ways: each service has a variable of its own, and a

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws.door import ReadFailure
-from aws.reading import Reader, Reading, taken
+from aws.reading import Reader, Reading, required
 from aws.secret import described
 from aws.secret_text import MaskedValue
 from aws.section import Section
@@ -127,8 +127,8 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
     numbered, named = reading.section("versions"), reading.section("aliases")
 
     def read(name: str) -> tuple[FunctionPolicy, ...]:
-        aliases = [one.name for one in taken(named, "aliases", name)]
-        published = [one.number for one in taken(numbered, "versions", name)]
+        aliases = [one.name for one in required(named, "aliases", name)]
+        published = [one.number for one in required(numbered, "versions", name)]
         return tuple(_policy(reading, name, one) for one in (None, *aliases, *published))
 
     return reading.each(present(reading), read)

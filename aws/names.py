@@ -37,7 +37,7 @@ def names(reading: Reading) -> Section[Names]:
 
 def _names(reading: Reading, kind: str) -> Names:
     keep: Callable[[Iterable[str], Scope], tuple[str, ...]]
-    keep = kept_tables if kind == "tables" else kept
+    keep = owned_tables if kind == "tables" else owned
     return Names(names=keep(reading.source(LISTINGS[kind]), reading.scope))
 
 
@@ -46,12 +46,12 @@ def ours(name: str, prefix: str) -> bool:
     return re.match(rf"{re.escape(prefix)}(?![A-Za-z0-9])", name) is not None
 
 
-def kept(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
+def owned(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if ours(name, scope.prefix)))
 
 
-def kept_tables(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
-    """Return the environment's tables: told by the ending that all the expected ones share."""
+def owned_tables(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
+    """Return the environment's tables: known by the ending that all the expected ones share."""
     ending = shared_ending(scope.tables)
     return tuple(
         sorted(

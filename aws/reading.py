@@ -154,7 +154,7 @@ class Reading:
         return future.result()
 
 
-def taken(section: Section[Any], name: str, item: str) -> Any:
+def required(section: Section[Any], name: str, item: str) -> Any:
     """Return an item that another one depends on; Gone where it is known to be absent."""
     if isinstance(section, Unreadable):
         raise ReadFailure(f"{name}: {section.unreadable}")

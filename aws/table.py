@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from aws.reading import Reader, Reading, taken, utc
+from aws.reading import Reader, Reading, required, utc
 from aws.secret import described
 from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
@@ -263,7 +263,7 @@ def _contents(reading: Reading, name: str) -> Contents:
 
 
 def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
-    key, real = taken(tables, "tables", name).hash_key, re.compile(reading.scope.real_key)
+    key, real = required(tables, "tables", name).hash_key, re.compile(reading.scope.real_key)
     asked = {"ProjectionExpression": "#key", "ExpressionAttributeNames": {"#key": key}}
     examined, foreign, cut = 0, set[str](), False
     for items, cut in _scan(reading, reading.scope.key_bound, TableName=name, **asked):  # noqa: B007 - the last one tells

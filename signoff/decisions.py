@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from aws.bounds import told
+from aws.bounds import as_text
 from aws.difference import Difference
 from aws.words import Words
 from signoff.environment import Decision
@@ -52,7 +52,7 @@ class Decided:
 
     def _answers(self, made: Decision, one: Difference) -> bool:
         in_force = made.until is None or made.until >= self.today
-        return in_force and made.what == one.what and made.value == told(one.found)
+        return in_force and made.what == one.what and made.value == as_text(one.found)
 
 
 def decided_in(snapshot: Snapshot[PlanT]) -> Decided:
@@ -66,7 +66,7 @@ def lines(one: Difference, environment: str) -> str:
     return (
         f"[[{environment}.decisions]]\n"
         f"what = {_text(one.what)}\n"
-        f"value = {_text(told(one.found))}\n"
+        f"value = {_text(as_text(one.found))}\n"
         'by = "…"\n'
         'why = "…"'
     )

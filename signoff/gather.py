@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.endpoints import elsewhere
+from aws.endpoints import custom_endpoints
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.saved import from_json
@@ -59,7 +59,7 @@ def _live(choice: Choice[PlanT], say: Say, everything: bool) -> Snapshot[PlanT]:
         scope,
         caller=caller.arn,
         salts=salts,
-        endpoint=elsewhere(session),
+        endpoint=custom_endpoints(session),
         progress=progress,
         options=ReadOptions(now=lambda: datetime.now(UTC) + caller.skew),  # AWS's clock
     )

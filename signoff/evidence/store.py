@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 from pydantic import TypeAdapter, ValidationError
 
-from aws.endpoints import elsewhere
+from aws.endpoints import custom_endpoints
 from signoff.evidence import digests
 from signoff.evidence.backends import Backend, Folder, S3Prefix
 from signoff.evidence.digests import Digests
@@ -161,7 +161,7 @@ def open_store(location: str, environment: str, *, s3: Callable[[], Any], root: 
 
     The local environment is an emulator by nature, and has no other records.
     """
-    emulated = environment != "local" and elsewhere(boto3.Session()) is not None
+    emulated = environment != "local" and custom_endpoints(boto3.Session()) is not None
     if location.startswith("s3://"):
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
         return Store(S3Prefix(s3(), bucket, prefix.strip("/")), environment, emulated)

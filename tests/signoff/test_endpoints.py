@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from aws.endpoints import SERVICES, elsewhere
+from aws.endpoints import SERVICES, custom_endpoints
 
 HERE = "http://127.0.0.1:9"
 
@@ -23,11 +23,11 @@ def session_of(tmp_path, monkeypatch):
 
 
 def test_aws_itself_is_nowhere_else(session_of):
-    assert elsewhere(session_of(), {}) is None
+    assert custom_endpoints(session_of(), {}) is None
 
 
 def test_one_endpoint_for_all_is_named(session_of):
-    assert elsewhere(session_of(), {"AWS_ENDPOINT_URL": HERE}) == HERE
+    assert custom_endpoints(session_of(), {"AWS_ENDPOINT_URL": HERE}) == HERE
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -36,20 +36,20 @@ def test_endpoint_of_a_single_service_is_named(session_of, service):
     model = session._session.get_service_model(service)  # noqa: SLF001
     variable = f"AWS_ENDPOINT_URL_{model.service_id.replace(' ', '_').upper()}"
 
-    assert elsewhere(session, {variable: HERE}) == f"{service}: {HERE}"
+    assert custom_endpoints(session, {variable: HERE}) == f"{service}: {HERE}"
 
 
 def test_endpoint_of_a_profile_is_named(session_of):
-    assert elsewhere(session_of(f"[default]\nendpoint_url = {HERE}\n"), {}) == HERE
+    assert custom_endpoints(session_of(f"[default]\nendpoint_url = {HERE}\n"), {}) == HERE
 
 
 def test_services_section_of_a_profile_is_named(session_of):
     profile = f"[default]\nservices = mine\n[services mine]\niam =\n  endpoint_url = {HERE}\n"
 
-    assert elsewhere(session_of(profile), {}) == f"iam: {HERE}"
+    assert custom_endpoints(session_of(profile), {}) == f"iam: {HERE}"
 
 
 def test_configured_endpoints_that_are_ignored_are_none(session_of):
     profile = f"[default]\nendpoint_url = {HERE}\nignore_configured_endpoint_urls = true\n"
 
-    assert elsewhere(session_of(profile), {}) is None
+    assert custom_endpoints(session_of(profile), {}) is None
