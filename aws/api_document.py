@@ -136,7 +136,8 @@ def _served(reading: Reading, api: str, stage: str) -> ApiDocument:
         parameters={"extensions": "apigateway"},
         accepts="application/json",
     )
-    return from_export(json.loads(answer["body"].read()))
+    document = json.loads(answer["body"].read())
+    return from_export(reading.aws.clean("apigateway:GetExport", {"stage": stage}, document))
 
 
 def from_draft(

@@ -27,7 +27,9 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
 from aws.answers import UnreadableAnswerError, VerifyingTransport
+from aws.leak import Leak, Search
 from aws.ledger import Ledger, Unplanned, unplanned
+from aws.secret_text import Needles
 
 GONE = frozenset(
     {
@@ -45,6 +47,7 @@ GONE = frozenset(
 RATES: Mapping[str, float] = {"apigateway": 10, "lambda:GetPolicy": 14}
 """Service or operation -> calls a second: a little less than AWS allows an account (10, and 15)."""
 MAX_MESSAGE = 300
+SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - the one call that may answer with a secret
 
 
 class ReadFailure(Exception):  # noqa: N818 - it reads as the reason that a section is unreadable
@@ -121,6 +124,7 @@ class Aws:
         # Whatever is begun by then has ended by the deadline, even if nobody answers.
         self._last_start = time.monotonic() + retry.deadline_s - retry.connect_s - retry.read_s
         self._ledger, self._unplanned = ledger or {}, set[Unplanned]()
+        self._search = Search({})
 
     def call(
         self, service: str, operation: str, *, empty_on: Collection[str] = (), **parameters: object
@@ -134,8 +138,7 @@ class Aws:
             if failure.code in empty_on:
                 return {}
             raise
-        self._judge(client, service, operation, parameters, answer)
-        return answer
+        return self._enter(client, service, operation, parameters, answer)
 
     def pages(self, service: str, operation: str, **parameters: object) -> Iterator[dict[str, Any]]:
         """Yield every page of a listing, in order."""
@@ -146,8 +149,7 @@ class Aws:
                 page = next(pages, None)
             if page is None:
                 return
-            self._judge(client, service, operation, parameters, page)
-            yield page
+            yield self._enter(client, service, operation, parameters, page)
 
     def listed(self, service: str, operation: str, key: str, **parameters: object) -> list[Any]:
         """Return the entries under ``key`` of every page.
@@ -169,24 +171,41 @@ class Aws:
             found = [one for one in self._unplanned if (one.kind.en, one.name) == (kind, name)]
         return tuple(sorted(found, key=lambda one: (one.fact.en, one.call, one.found)))
 
-    def _judge(
+    def search_for(self, needles: Needles) -> None:
+        """Replace the texts of these secrets in every answer from now on, and note where they stood."""
+        self._search = Search(needles)
+
+    @property
+    def leaks(self) -> tuple[Leak, ...]:
+        """Where secrets stood in what was answered so far."""
+        return self._search.leaks
+
+    def clean(self, call: str, parameters: Mapping[str, object], text: Any) -> Any:
+        """Search what a reader took out of a stream; see ``search_for``."""
+        return self._search.clean(call, parameters, text)
+
+    def _enter(
         self,
         client: BaseClient,
         service: str,
         operation: str,
         parameters: Mapping[str, object],
-        answer: Mapping[str, Any],
-    ) -> None:
-        """Hold an answer against the ledger: what nobody planned is kept, whichever reader asked."""
+        answer: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Let an answer in: without secrets, and held against the ledger, whichever reader asked."""
         call = _action(client, service, operation)
+        if call == SECRET_VALUE:
+            return answer
+        cleaned: dict[str, Any] = self._search.clean(call, parameters, answer)
         if (entry := self._ledger.get(call)) is None:
-            return
+            return cleaned
         if absent := entry.needs - answer.keys():
             raise ReadFailure(f"{call}: the answer has no {', '.join(sorted(absent))}")
         model = client.meta.service_model.operation_model(call.partition(":")[2])
-        found = [*unplanned(call, entry, model.output_shape, parameters, answer)]
+        found = [*unplanned(call, entry, model.output_shape, parameters, cleaned)]
         with self._counting:
             self._unplanned.update(found)
+        return cleaned
 
     def _client(self, service: str) -> BaseClient:
         with self._making:  # clients are thread-safe, a session is not

@@ -34,6 +34,7 @@ from aws.domain import Certificate, CustomDomain, Resolution, resolve
 from aws.door import Aws, RetryPolicy
 from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
 from aws.key import Key
+from aws.leak import Leak
 from aws.ledger import Unplanned
 from aws.log_group import LogGroup
 from aws.names import Names
@@ -45,6 +46,15 @@ from aws.section import Section, Unreadable
 from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
 from aws.topic import Topic
 from aws.usage_plan import ApiKey, UsagePlan
+
+
+def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
+    """Read everything else first: a secret may stand in any answer."""
+    reading.sections(name for name in READERS if name != "leaks")
+    values = reading.needed("secret_values")
+    unread = next((one for one in values.values() if isinstance(one, Unreadable)), None)
+    return unread or {"account": reading.aws.leaks}
+
 
 READERS: Mapping[str, Reader] = (
     rest_api.READERS
@@ -63,6 +73,7 @@ READERS: Mapping[str, Reader] = (
     | secret.READERS
     | key.READERS
     | bucket.READERS
+    | {"leaks": Reader(_leaks, ())}
 )
 """Section -> how it is read; the slowest chain, API Gateway's, comes first."""
 
@@ -95,6 +106,8 @@ class Sections:
     key_scans: Section[KeyScan]
     secrets: Section[Secret]
     secret_values: Section[SecretValue]
+    leaks: Section[tuple[Leak, ...]]
+    """One item, ``account``: where a planned secret stands in any answer about our resources."""
     keys: Section[Key]
     """By the id, ARN or alias with which a table, secret, bucket, log group or topic refers to it."""
     rest_apis: Section[tuple[RestApi, ...]]
@@ -212,7 +225,14 @@ def on_demand(  # noqa: PLR0913 - as read
     """
     scope = salted(scope)
     aws = Aws(session, scope.region, options.retry, attachments.LEDGERS)
-    reading = Reading(aws, scope, readers=READERS, progress=progress, resolve=options.resolve)
+    reading = Reading(
+        aws,
+        scope,
+        readers=READERS,
+        progress=progress,
+        resolve=options.resolve,
+        first=secret.search_all_answers,
+    )
     return Inventory(
         account=scope.account,
         region=scope.region,

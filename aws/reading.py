@@ -76,9 +76,12 @@ class Reader:
 
 
 class Reading:
-    """One pass over AWS, which every reader receives. ``resolve`` asks DNS."""
+    """One pass over AWS, which every reader receives. ``resolve`` asks DNS.
 
-    def __init__(
+    ``first`` is done before any section is read.
+    """
+
+    def __init__(  # noqa: PLR0913 - keywords, of which the last may be left out
         self,
         aws: Aws,
         scope: Scope,
@@ -86,9 +89,10 @@ class Reading:
         readers: Mapping[str, Reader],
         progress: Progress,
         resolve: Resolve,
+        first: "Callable[[Reading], None]" = lambda _: None,
     ) -> None:
         self.aws, self.scope, self.resolve = aws, scope, resolve
-        self._readers, self._progress = readers, progress
+        self._readers, self._progress, self._first = readers, progress, first
         self._memo: dict[Hashable, Future[Any]] = {}
         self._lock, self._done = Lock(), 0
         self._sections = ThreadPoolExecutor(len(readers), "section")
@@ -133,6 +137,7 @@ class Reading:
 
     def _read(self, name: str) -> Section[Any]:
         try:
+            self.source(self._first)
             return self._readers[name].read(self)
         except Exception as error:  # noqa: BLE001 - whatever it is, the section is unknown, so red
             return Unreadable(reason_of(error))

@@ -122,6 +122,11 @@ def needles(reading: Reading) -> Needles:
     return {name: spellings(fields(text).values() or [text]) for name, text in read.items()}
 
 
+def search_all_answers(reading: Reading) -> None:
+    """Let the door replace the secrets in all that AWS answers; an unread one cannot be searched for."""
+    reading.aws.search_for(reading.source(needles))
+
+
 def fields(text: str) -> Mapping[str, str]:
     """Return the fields of a JSON object as text; none where it is no object."""
     parsed = parsed_object(text) or {}

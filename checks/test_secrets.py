@@ -2,6 +2,7 @@
 
 from aws import desired
 from aws.inventory import Inventory, Sections
+from aws.section import lookup
 from checks.deployed import Deployed
 from checks.encryption import secret_key_flaw
 from checks.leaks import (
@@ -183,3 +184,15 @@ def test_secret_is_open_to_nobody_beyond_the_account(
 
     strangers = outsiders(found.policy, environment.account)
     assert not strangers, f"the policy of {found.name} lets in {', '.join(strangers)}"
+
+
+@expectation("SEC-27")
+def test_secret_stands_nowhere_but_in_secrets_manager(
+    found: Sections, observe: Observations
+) -> None:
+    leaks = lookup(found.leaks, "account") or ()
+    observe.note(places=[f"{one.secret}: {one.call}, {one.place}" for one in leaks])
+
+    assert not leaks, "; ".join(
+        f"the value of secret {one.secret} stands in {one.place} ({one.call})" for one in leaks
+    )

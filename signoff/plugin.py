@@ -1,5 +1,6 @@
 """The pytest plugin: command line -> environment -> snapshot -> checks -> findings -> verdict."""
 
+import logging
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -49,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if not collection.judges(config):
         return
+    keep_loggers_quiet()
     closing = config.stash.setdefault(OPEN, ExitStack())
     composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
     try:
@@ -58,6 +60,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[FINDINGS] = Findings()
     speak_of_rows(config, choice)
     config.stash[TERMINAL] = Terminal(config)
+
+
+def keep_loggers_quiet() -> None:
+    """Keep answers of AWS and of LINE out of every log: at DEBUG, botocore writes secrets in clear.
+
+    A level of their own holds whatever ``--log-level`` makes of the others.
+    """
+    for name in WIRE_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

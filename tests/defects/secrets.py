@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.key import Key
+from aws.leak import Leak
 from aws.secret import SecretValue
 from aws.secret_text import withheld
 from signoff.evidence import Records
@@ -151,6 +152,12 @@ AGAINST_DEV = (
         outcome=UNREAD,
     ),
 )
+
+
+def _leak(call: str) -> Leak:
+    return Leak(secret=TOKEN_KEY, call=call, place="abc items.responseTemplates.application/json")
+
+
 KEYS = (
     _key("disabled", state="Disabled"),
     _key("pending-deletion", state="PendingDeletion"),
@@ -159,7 +166,14 @@ KEYS = (
     Defect(id="SEC-05:decided-key-disabled", breaks=_decided(_customer("Disabled"))),
     Defect(id="SEC-05:unread", breaks=unread("keys", SECRETS_KEY), outcome=UNREAD),
 )
-DEFECTS = EXISTENCE + secret_values.DEFECTS + AGAINST_DEV + KEYS + leaks.DEFECTS
+ELSEWHERE = (
+    Defect(
+        id="SEC-27:in-a-gateway-response",
+        breaks=added("leaks", "account", (_leak("apigateway:GetGatewayResponses"),)),
+    ),
+    Defect(id="SEC-27:unsearched", breaks=unread("leaks"), outcome=UNREAD),
+)
+DEFECTS = EXISTENCE + secret_values.DEFECTS + AGAINST_DEV + KEYS + ELSEWHERE + leaks.DEFECTS
 
 SOUND: Mapping[str, Break] = {
     **secret_values.SOUND,

@@ -78,6 +78,7 @@ def _sections() -> Sections:
         "key_scans": data.key_scans(),
         "secrets": vault.secrets(),
         "secret_values": vault.secret_values(),
+        "leaks": {"account": ()},
         "keys": vault.keys(),
         "rest_apis": edge.rest_apis(),
         "stages": edge.stages(),

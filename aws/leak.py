@@ -1,0 +1,92 @@
+"""The real secrets in any answer of AWS: replaced by their names where they enter, and told with their place.
+
+Whatever section an answer belongs to, and whoever put the secret there (a gateway response, a condition of
+a policy, an alarm's description), the value goes no further than this module.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.secret_text import SHORTEST, Needles, secrets_in
+
+OWNED = frozenset({"Variables", "variables", "Tags", "tags"})
+"""Members whose values rows of their own compare with the secrets (SEC-06, SEC-07)."""
+
+
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Leak:
+    """One place where a planned secret stands that is not Secrets Manager's value of it."""
+
+    secret: str
+    """Name of the secret; never its value."""
+    call: str
+    """``service:Operation`` whose answer holds it."""
+    place: str
+    """What was asked about, and the path in the answer."""
+
+
+class Search:
+    """Searches answers for the secrets' texts, plain and encoded; safe to share between threads."""
+
+    def __init__(self, needles: Needles) -> None:
+        self._needles = needles
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._found: set[Leak] = set()
+        self._lock = threading.Lock()
+
+    def clean(self, call: str, parameters: Mapping[str, object], answer: Any) -> Any:
+        """Return the answer with the name of a secret wherever the secret stood; note each place."""
+        if not self._needles:
+            return answer
+        about = ", ".join(str(one) for one in parameters.values() if isinstance(one, str))
+        return self._cleaned(call, about, "", answer)
+
+    @property
+    def leaks(self) -> tuple[Leak, ...]:
+        with self._lock:
+            return tuple(sorted(self._found))
+
+    def _cleaned(self, call: str, about: str, path: str, value: Any) -> Any:
+        match value:
+            case str() if names := self._names(value):
+                if not OWNED & set(path.split(".")):
+                    self._note(call, f"{about} {path}".strip(), names)
+                    return self._replaced(value, names)
+                return value
+            case Mapping():
+                return {
+                    self._cleaned(call, about, path, name): self._cleaned(
+                        call, about, f"{path}.{name}".lstrip("."), one
+                    )
+                    for name, one in value.items()
+                }
+            case list():
+                return [self._cleaned(call, about, path, one) for one in value]
+        return value
+
+    def _replaced(self, text: str, names: tuple[str, ...]) -> str:
+        """Put the name in the place of the value; of a text that hides it in an encoding, nothing is kept."""
+        raw = text.encode()
+        for name in names:
+            for spelling in sorted(self._needles[name], key=len, reverse=True):
+                raw = raw.replace(spelling, _mark(name).encode())
+        left = raw.decode(errors="replace")
+        return ", ".join(map(_mark, names)) if secrets_in(left, self._needles) else left
+
+    def _names(self, text: str) -> tuple[str, ...]:
+        """Most texts are ARNs and ids that come again and again: each is searched once."""
+        if len(text) < SHORTEST:
+            return ()
+        if text not in self._known:
+            self._known[text] = secrets_in(text, self._needles)
+        return self._known[text]
+
+    def _note(self, call: str, place: str, names: tuple[str, ...]) -> None:
+        with self._lock:
+            self._found.update(Leak(secret=one, call=call, place=place) for one in names)
+
+
+def _mark(name: str) -> str:
+    return f"[the value of secret {name}]"

@@ -1,0 +1,70 @@
+"""A secret that stands anywhere in an answer goes no further than the door, and is told with its place."""
+
+import base64
+import json
+
+import pytest
+
+from aws.leak import Search
+from aws.secret_text import spellings
+
+KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2
+NEEDLES = {"token": spellings([KEY])}
+MARK = "[the value of secret token]"
+
+
+@pytest.fixture
+def search():
+    return Search(NEEDLES)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        KEY,
+        f"Bearer {KEY}",
+        base64.b64encode(KEY.encode()).decode(),
+        base64.b64encode(bytes.fromhex(KEY)).decode(),
+        KEY.encode().hex(),
+        json.dumps({"authorization": f"key={KEY}"}),
+    ],
+)
+def test_secret_is_replaced_in_any_spelling_and_told(search, hidden):
+    answer = {"items": [{"id": "1", "responseTemplates": {"application/json": hidden}}]}
+
+    cleaned = search.clean("apigateway:GetGatewayResponses", {"restApiId": "abc"}, answer)
+
+    assert KEY not in str(cleaned)
+    assert hidden not in str(cleaned)
+    assert MARK in cleaned["items"][0]["responseTemplates"]["application/json"]
+    (leak,) = search.leaks
+    assert (leak.secret, leak.call) == ("token", "apigateway:GetGatewayResponses")
+    assert leak.place == "abc items.responseTemplates.application/json"
+
+
+def test_what_stands_around_it_stays_so_that_a_policy_can_still_be_judged(search):
+    policy = json.dumps({"Condition": {"StringEquals": {"aws:Referer": KEY}}})
+
+    cleaned = search.clean("lambda:GetPolicy", {"FunctionName": "auth"}, {"Policy": policy})
+
+    assert json.loads(cleaned["Policy"]) == {"Condition": {"StringEquals": {"aws:Referer": MARK}}}
+
+
+def test_secret_that_is_a_name_is_replaced_too(search):
+    cleaned = search.clean("logs:ListTags", {}, {"labels": {KEY: "1"}})
+
+    assert cleaned == {"labels": {MARK: "1"}}
+
+
+def test_variables_and_tags_are_left_to_the_rows_that_compare_them(search):
+    answer = {"Configuration": {"Environment": {"Variables": {"KEY": KEY}}}, "Tags": {"a": KEY}}
+
+    assert search.clean("lambda:GetFunction", {}, answer) == answer
+    assert search.leaks == ()
+
+
+def test_answer_without_a_secret_is_the_same(search):
+    answer = {"a": ["text that is long enough", 1, None, {"b": b"bytes"}]}
+
+    assert search.clean("any:Call", {}, answer) == answer
+    assert search.leaks == ()
