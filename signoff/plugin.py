@@ -23,6 +23,7 @@ from signoff.run import CHOICE, Choice, Composition
 from signoff.snapshot import SNAPSHOT, Snapshot
 from signoff.terminal import Terminal
 
+WIRE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
 SEEN = pytest.StashKey[Observations]()
 TERMINAL = pytest.StashKey[Terminal]()
 OPEN = pytest.StashKey[ExitStack]()
