@@ -11,9 +11,8 @@ from runbook.engine.clients import PATIENT
 from runbook.procedures import restore_tables, rollback_functions
 from runbook.rollback import faults
 from tests.runbook.desk import clients
-from tests.runbook.rollback.breaking import changing, cut_off
+from tests.runbook.rollback.fault_injection import MODES, FaultyRun, changing, cut_off
 from tests.runbook.rollback.operator import Operator
-from tests.runbook.rollback.trial import MODES, Trial
 
 CALLS = {
     "RestoreTableToPointInTime": 1,
@@ -74,7 +73,7 @@ def trial(operator, moment, seen, tmp_path):
     """A restore of one table; undone afterwards, which must bring back all that is seen."""
     before = seen()
     chosen = {"to": moment, "only": "userstamps"}
-    yield Trial(operator, restore_tables, tmp_path, seen, chosen)
+    yield FaultyRun(operator, restore_tables, tmp_path, seen, chosen)
     faults.tear_down_the_restore(operator.context(go=True, **chosen), rollback_functions)
     assert seen() == before
 

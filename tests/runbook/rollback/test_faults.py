@@ -17,9 +17,8 @@ from runbook.cutover.front_end import write
 from runbook.engine import Refused, Stopped
 from runbook.procedures import rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback.drill import temporary_front_end
-from tests.runbook.rollback.breaking import changing
+from tests.runbook.rollback.fault_injection import MODES, FaultyRun, changing
 from tests.runbook.rollback.operator import Operator
-from tests.runbook.rollback.trial import MODES, Trial
 
 FUNCTIONS = 7
 
@@ -35,7 +34,7 @@ def functions(operator, tmp_path):
         versions = operator.versions()
         return {f"alias stamp-rally-prod-{key}:live": one for key, one in versions.items()}
 
-    return Trial(operator, rollback_functions, tmp_path, seen)
+    return FaultyRun(operator, rollback_functions, tmp_path, seen)
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def api(operator, tmp_path):
         stage = operator.client("apigateway").get_stage(restApiId=id_, stageName="prod")
         return {"stage prod": stage["deploymentId"]}
 
-    return Trial(operator, rollback_api, tmp_path, seen)
+    return FaultyRun(operator, rollback_api, tmp_path, seen)
 
 
 def test_these_are_all_the_calls_that_change_something(operator, functions, api):
@@ -101,7 +100,7 @@ def site(operator, tmp_path):
         chosen = {"environment": environment, "site": str(there.folder)}
         yield (
             path,
-            Trial(
+            FaultyRun(
                 operator,
                 rollback_frontend,
                 tmp_path,

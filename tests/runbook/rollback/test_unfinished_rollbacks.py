@@ -7,7 +7,7 @@ from runbook.converge import releases, rest_api
 from runbook.engine import Procedure
 from runbook.procedures import functions, rollback_api, rollback_functions
 from tests.runbook.desk import package
-from tests.runbook.rollback.breaking import denied
+from tests.runbook.rollback.fault_injection import denied
 from tests.runbook.rollback.operator import Operator
 
 

@@ -1,4 +1,4 @@
-"""From the first deployment back to one made by hand: it says which routes would fail, and asks."""
+"""The stage goes back to an earlier deployment, and forward again; routes of one made by hand that would fail are named first."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from runbook.converge import rest_api
-from runbook.engine import Declined
+from runbook.engine import Declined, Refused
 from runbook.procedures import api, functions, least_privilege, rollback_api
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, clients, said_in
@@ -15,6 +15,63 @@ from tests.runbook.rollback.operator import Operator
 
 AUTH = "stamp-rally-prod-auth"
 COMMAND = "aws lambda add-permission --function-name arn:aws:lambda:"
+
+
+@pytest.fixture
+def served(operator):
+    """What tells the deployment that the stage serves."""
+    api = rest_api.find(operator.context(), operator.context().plan.api)["id"]
+
+    def deployment():
+        stage = operator.client("apigateway").get_stage(restApiId=api, stageName="prod")
+        return stage["deploymentId"]
+
+    deployment.api = api
+    return deployment
+
+
+def test_a_bad_deployment_is_left_for_the_recorded_one(operator, served):
+    good, gateway = served(), operator.client("apigateway")
+    bad = gateway.create_deployment(restApiId=served.api)["id"]
+    patch = [{"op": "replace", "path": "/deploymentId", "value": bad}]
+    gateway.update_stage(restApiId=served.api, stageName="prod", patchOperations=patch)
+    operator.run(rollback_api)
+
+    assert served() == good
+
+
+def test_the_same_command_goes_forward_again(operator, served):
+    first = served()
+    operator.run(rollback_api)
+    back = served()
+    operator.run(rollback_api)
+
+    assert back != first
+    assert served() == first
+
+
+def test_a_deployment_is_named(operator, served):
+    first = served()
+    operator.run(rollback_api)
+    other = served()
+    operator.run(rollback_api, to=first)
+
+    assert other != first
+    assert served() == first
+    assert operator.run(rollback_api, to=first) == ()
+
+
+def test_rehearsing_changes_nothing(operator, served):
+    before = served()
+    shown = operator.rehearse(rollback_api)
+
+    assert [one.field for one in shown][:1] == ["deployment"]
+    assert served() == before
+
+
+def test_an_unknown_deployment_is_refused_with_those_that_there_are(operator, served):
+    with pytest.raises(Refused, match=f"no deployment nothing; the newest are .*{served()}"):
+        operator.run(rollback_api, to="nothing")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +98,7 @@ def deployed(_account):
     return operator
 
 
-def served(operator):
+def description_served(operator):
     """Description of what the stage serves."""
     gateway = operator.client("apigateway")
     id_ = rest_api.find(operator.context(), operator.context().plan.api)["id"]
@@ -69,14 +126,14 @@ def test_it_goes_there_only_after_asking(deployed):
     with pytest.raises(Declined, match="stage prod: GET /stamps"):
         deployed.run(rollback_api)
 
-    assert "draft sha256" in served(deployed)
+    assert "draft sha256" in description_served(deployed)
 
 
 def test_whoever_agrees_gets_it(deployed):
     deployed.run(rollback_api)
 
     assert ("GET /stamps", "500") in {(one.field, one.after) for one in deployed.asked}
-    assert served(deployed) == "by hand"
+    assert description_served(deployed) == "by hand"
 
 
 def test_once_the_api_is_let_in_again_nothing_fails(deployed):

@@ -7,7 +7,7 @@ from aws.change import Declined
 from runbook.engine import Refused
 from runbook.procedures import rollback_functions
 from tests.runbook.desk import said_in
-from tests.runbook.rollback.breaking import denied
+from tests.runbook.rollback.fault_injection import denied
 
 
 @pytest.fixture
