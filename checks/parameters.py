@@ -33,7 +33,7 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
 
 
 def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan) -> None:
-    for argument in ARGUMENTS.keys() & set(metafunc.fixturenames):
+    for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
         metafunc.parametrize(argument, list(ARGUMENTS[argument](environment, plan)), ids=str)
 
 
