@@ -33,7 +33,7 @@ class RallyVisitors(ArrivalStream):
 
 
 def prepare_local_smoke() -> LoadRun:
-    """Prepare a smoke run; the zip for another service does not hold what that needs."""
+    """Prepare a smoke run; the zip for Distributed Load Testing does not contain what that needs."""
     from load.composition import local_smoke  # noqa: PLC0415 - not needed where a run file is given
 
     return local_smoke()

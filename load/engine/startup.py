@@ -38,7 +38,7 @@ def _prepared(prepare: Callable[[], LoadRun]) -> LoadRun:
         return prepare()
     except ImportError as missing:
         raise LoadRefused(
-            f"{VARIABLE} is not set, and {missing.name} is not here to prepare a run; "
+            f"{VARIABLE} is not set, and {missing.name} is not installed to prepare a run; "
             "set it to a file that `python -m load prepare` wrote"
         ) from None
 
