@@ -11,7 +11,7 @@ from rich.console import Console
 
 from aws.change import Refused
 from runbook.catalogue import listing, newest_judged, procedures
-from runbook.composition import ROOT, RunOptions, reachable, run_of
+from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
 from runbook.engine import Stopped
 from runbook.engine.errors import KNOWN, sentence
 from runbook.engine.screen import ConsoleScreen
@@ -149,8 +149,8 @@ def _run(asked: argparse.Namespace, console: Console) -> int:
     return Exit.DONE
 
 
-def _options(asked: argparse.Namespace) -> RunOptions:
-    return RunOptions(
+def _options(asked: argparse.Namespace) -> ProcedureOptions:
+    return ProcedureOptions(
         environments=asked.environments,
         token_file=asked.line_token_file,
         journal=asked.journal,

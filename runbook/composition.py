@@ -1,4 +1,4 @@
-"""From a command line to a run: who asks, of which environment, with which evidence store."""
+"""Builds a run from the command line's options: the environment, the caller, the evidence store, the judge."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
+class ProcedureOptions:
     """The options of the command line, typed."""
 
     environments: Path
@@ -64,7 +64,9 @@ def reachable(environment: Environment) -> Iterator[Reached]:
         yield Reached(localized, kept=True)
 
 
-def run_of(procedure: Procedure, reached: Reached, asked: RunOptions, screen: ConsoleScreen) -> Run:
+def run_of(
+    procedure: Procedure, reached: Reached, asked: ProcedureOptions, screen: ConsoleScreen
+) -> Run:
     """Make the run, or raise GuardError where these credentials are not of this environment."""
     environment = reached.environment
     typed = screen.typed if asked.interactive else None

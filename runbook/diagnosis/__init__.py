@@ -1,1 +1,1 @@
-"""Evidence that the troubleshooting gathers by itself: metrics, logs, settings. It only reads."""
+"""What troubleshooting reads: metrics, logs, CORS and access to secrets. It changes nothing."""
