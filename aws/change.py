@@ -1,8 +1,8 @@
 """Changing AWS: what would differ, the one gate through which it is changed, and the waiting in between.
 
-Refused         what was found is not for a machine to decide
-├── Declined    a person, or nobody, said yes to something that destroys
-└── Missing     a resource that something else creates does not exist
+Refused                   what was found is not for a machine to decide
+├── Declined              a person, or nobody, said yes to something that destroys
+└── MissingPrerequisite   something that has to be there first is not
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -41,8 +41,8 @@ class Declined(Refused):
     """Something destructive was not agreed to."""
 
 
-class Missing(Refused):
-    """``kind`` (``table``, ``REST API``, ``stage``) has to be created first; the caller knows by what."""
+class MissingPrerequisite(Refused):
+    """A resource of this ``kind`` (``table``, ``REST API``) has to be there first; the caller knows by what."""
 
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)

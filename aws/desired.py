@@ -1,9 +1,11 @@
 """How a resource is to be, one frozen type per kind: whoever plans builds them, ``aws.converge`` applies them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws.bounds import Bound, one_of
+
+Tags = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,14 @@ class Table:
     attributes: Mapping[str, str]
     indexes: tuple[Index, ...] = ()
     ttl_attribute: str | None = None
+    billing: str
+    """PAY_PER_REQUEST or PROVISIONED."""
+    kms_key: str | None
+    """ARN or alias of the key that encrypts it; None: the key that AWS owns."""
+    deletion_protection: bool
+    pitr: bool
+    """Point-in-time recovery."""
+    tags: Tags = field(hash=False)
 
     @property
     def allows(self) -> Mapping[str, Bound]:
@@ -47,6 +57,11 @@ class Secret:
     """ARN with ``??????`` for the six characters that AWS adds."""
     json_key: str
     min_bits: int = 0
+    kms_key: str | None
+    """ARN or alias of the key that encrypts it; None: any."""
+    known_defaults: frozenset[str]
+    """Values that anybody can read somewhere."""
+    tags: Tags = field(hash=False)
 
     def __str__(self) -> str:
         return self.name
@@ -72,6 +87,9 @@ class Role:
     function: str
     required: frozenset[Permission]
     accepted: frozenset[Permission]
+    granted: frozenset[Permission]
+    """What its policy is written from: all that is required, and some of what is accepted."""
+    tags: Tags = field(hash=False)
     judged_for_missing: bool = True
     """False where foreign code may need other permissions than ours (the guide gives no table)."""
 
@@ -94,9 +112,12 @@ class Function:
     timeout_s: int
     memory_mb: int
     environment: Mapping[str, str]
+    table_variables: frozenset[str]
+    """Names of those variables that name a table."""
     secrets: tuple[str, ...]
     """Names of the secrets that it reads."""
     log_group: str
+    tags: Tags = field(hash=False)
 
     def __str__(self) -> str:
         return self.name
@@ -172,6 +193,7 @@ class UsagePlan:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     name: str
+    region: str
     stage: str
     stage_description: str
     routes: tuple[Route, ...]
@@ -180,9 +202,12 @@ class Api:
     authorizer: Authorizer
     usage_plan: UsagePlan
     access_log_group: str
+    access_log_arn: str
     access_log_format: str
     log_role: str
     """Name of the account's role by which API Gateway writes logs."""
+    log_role_arn: str
+    tags: Tags = field(hash=False)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -204,6 +229,9 @@ class Alarm:
     period_s: int
     threshold: int
     description: str
+    topic_arn: str
+    """Of the topic that it tells."""
+    tags: Tags = field(hash=False)
     also_accepted: tuple[Mapping[str, str], ...] = ()
     """Other dimension sets under which AWS publishes the same truth."""
 
@@ -228,6 +256,8 @@ class Widget:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
     name: str
+    region: str
+    period_s: int
     widgets: tuple[Widget, ...]
 
 
@@ -235,6 +265,7 @@ class Dashboard:
 class LogGroup:
     name: str
     retention_days: int
+    tags: Tags = field(hash=False)
 
     def __str__(self) -> str:
         return self.name
@@ -245,3 +276,22 @@ class Topic:
     name: str
     arn: str
     email: str | None
+    tags: Tags = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """A private bucket, encrypted, reached by TLS only."""
+
+    name: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """A custom domain; ``base_path`` is empty for the root, ``hosted_zone`` None where others keep its DNS."""
+
+    name: str
+    base_path: str
+    hosted_zone: str | None
+    tags: Tags = field(hash=False)

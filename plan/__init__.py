@@ -26,5 +26,7 @@ def plan_for(environment: Environment) -> Plan:
         dashboard=monitoring.dashboard(naming, functions, tables, api),
         topic=monitoring.topic(naming),
         log_groups=monitoring.log_groups(naming, functions, api),
+        domain=edge.domain(environment),
+        bucket=edge.bucket(environment),
         tags=environment.tags,
     )

@@ -22,11 +22,17 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "stamps": ("TABLE_USERSTAMPS", "TABLE_STAMPMASTERS"),
 }
 EVERYWHERE = ("ENVIRONMENT", "ALLOWED_ORIGIN")
+TABLE_PREFIX = "TABLE_"
 
 
 def functions(naming: Naming, roles: tuple[Role, ...]) -> tuple[Function, ...]:
     by_function = {role.function: role for role in roles}
     return tuple(_function(naming, key, by_function[key]) for key in FUNCTIONS)
+
+
+def names_a_table(variable: str) -> bool:
+    """Whether another value shows callers other data: nobody changes that unasked."""
+    return variable.startswith(TABLE_PREFIX)
 
 
 def _function(naming: Naming, key: str, role: Role) -> Function:
@@ -45,8 +51,10 @@ def _function(naming: Naming, key: str, role: Role) -> Function:
         timeout_s=environment.timeout_s,
         memory_mb=environment.memory_mb,
         environment=variables,
+        table_variables=frozenset(filter(names_a_table, variables)),
         secrets=tuple(v for k, v in variables.items() if k.startswith("SECRET_NAME_")),
         log_group=naming.log_group(key),
+        tags=environment.tags,
     )
 
 

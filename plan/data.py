@@ -1,10 +1,12 @@
 """Tables and secrets: guide steps 1-3, 2-1 and 3-1, and the index that our ranking reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TypedDict
 
 from aws.desired import Index, Secret, Table
 from plan.naming import Naming
+from signoff.environment import Environment
 
 RANKING_INDEX = Index(name="PeriodRanking", hash_key="PeriodShard", range_key="Rank")
 """Top N of a week or month in a constant number of queries: period#shard, and count with time."""
@@ -12,14 +14,44 @@ RANKING_INDEX = Index(name="PeriodRanking", hash_key="PeriodShard", range_key="R
 RESTORED = "%Y%m%dT%H%M%SZ"
 """What a restored table has behind the name of the one that it stands in for."""
 
+KNOWN_DEFAULTS = frozenset(
+    {
+        "default-secret-key-change-in-production",
+        "your-production-secret-key-here",
+        "your-line-channel-access-token",
+    }
+)
+"""Keys that anyone can read in the guide or in the development code."""
+
+
+class _Decided(TypedDict):
+    """What the environment decided for every table."""
+
+    billing: str
+    kms_key: str | None
+    deletion_protection: bool
+    pitr: bool
+    tags: Mapping[str, str]
+
+
+def _decided(environment: Environment) -> _Decided:
+    return _Decided(
+        billing=environment.billing,
+        kms_key=environment.table_key,
+        deletion_protection=environment.deletion_protection,
+        pitr=environment.pitr,
+        tags=environment.tags,
+    )
+
 
 def tables(naming: Naming) -> tuple[Table, ...]:
-    names = naming.environment.tables
+    names, decided = naming.environment.tables, _decided(naming.environment)
     return (
         Table(
             key="users",
             name=names["users"],
             arn=naming.table_arn("users"),
+            **decided,
             hash_key="UserId",
             range_key=None,
             attributes={"UserId": "S"},
@@ -28,6 +60,7 @@ def tables(naming: Naming) -> tuple[Table, ...]:
             key="userstamps",
             name=names["userstamps"],
             arn=naming.table_arn("userstamps"),
+            **decided,
             hash_key="UserId",
             range_key="StampId",
             attributes={
@@ -43,6 +76,7 @@ def tables(naming: Naming) -> tuple[Table, ...]:
             key="stampmasters",
             name=names["stampmasters"],
             arn=naming.table_arn("stampmasters"),
+            **decided,
             hash_key="StampId",
             range_key=None,
             attributes={"StampId": "S"},
@@ -59,12 +93,18 @@ def secrets(naming: Naming) -> tuple[Secret, ...]:
             arn_pattern=naming.secret_arn("token_key"),
             json_key="TOKEN_SECRET_KEY",
             min_bits=256,
+            kms_key=naming.environment.secret_key,
+            known_defaults=KNOWN_DEFAULTS,
+            tags=naming.environment.tags,
         ),
         Secret(
             key="line_token",
             name=names["line_token"],
             arn_pattern=naming.secret_arn("line_token"),
             json_key="LINE_CHANNEL_ACCESS_TOKEN",
+            kms_key=naming.environment.secret_key,
+            known_defaults=KNOWN_DEFAULTS,
+            tags=naming.environment.tags,
         ),
     )
 

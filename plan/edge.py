@@ -8,8 +8,19 @@ from typing import Any
 
 import yaml
 
-from aws.desired import Api, Authorizer, Cors, Function, GatewayResponse, Route, UsagePlan
+from aws.desired import (
+    Api,
+    Authorizer,
+    Bucket,
+    Cors,
+    Domain,
+    Function,
+    GatewayResponse,
+    Route,
+    UsagePlan,
+)
 from plan.naming import Naming
+from signoff.environment import Environment
 
 CONTRACT = Path(__file__).parent.parent / "smoke" / "openapi.yaml"
 VERBS = ("get", "post", "put", "patch", "delete")
@@ -37,8 +48,13 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
     environment = naming.environment
     by_key = {function.key: function for function in functions}
     cors = _cors(environment.origin, api_key=environment.api_key)
+    log_group, log_role = (
+        f"/aws/apigateway/{naming.named('api')}",
+        naming.named("apigateway-logs-role"),
+    )
     return Api(
         name=naming.named("api"),
+        region=environment.region,
         stage=environment.stage,
         stage_description="本番環境"
         if environment.production
@@ -59,10 +75,31 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
             daily_quota=environment.throttle.daily_quota,
             api_key=naming.named("api-key") if environment.api_key else None,
         ),
-        access_log_group=f"/aws/apigateway/{naming.named('api')}",
+        access_log_group=log_group,
+        access_log_arn=naming.arn("logs", f"log-group:{log_group}"),
         access_log_format=ACCESS_LOG_FORMAT,
-        log_role=naming.named("apigateway-logs-role"),
+        log_role=log_role,
+        log_role_arn=naming.iam_arn(f"role/{log_role}"),
+        tags=environment.tags,
     )
+
+
+def domain(environment: Environment) -> Domain | None:
+    """The custom domain, where the environment names one (guide step 5)."""
+    if (named := environment.domain) is None:
+        return None
+    return Domain(
+        name=named.name,
+        base_path=named.base_path,
+        hosted_zone=named.hosted_zone,
+        tags=environment.tags,
+    )
+
+
+def bucket(environment: Environment) -> Bucket | None:
+    """The bucket of the images, where the environment names one (guide step 2-3)."""
+    name = environment.bucket
+    return Bucket(name=name, region=environment.region) if name else None
 
 
 def _routes(functions: dict[str, Function]) -> Iterator[Route]:

@@ -38,6 +38,8 @@ def _alarm(naming: Naming, label: str, kind: str, watched: Watched, threshold: i
         description=(
             f"{subject}: {metric} >= {threshold}. What to do: runbook/pages/alarms.en.md#{kind}"
         ),
+        topic_arn=topic(naming).arn,
+        tags=naming.environment.tags,
         also_accepted=({"ApiName": names[0]},) if kind.startswith("api") else (),
     )
 
@@ -92,6 +94,8 @@ def dashboard(
     )
     return Dashboard(
         name=naming.named("dashboard"),
+        region=naming.environment.region,
+        period_s=naming.environment.alarms.period_s,
         widgets=(
             Widget(
                 kind="invocations",
@@ -118,11 +122,19 @@ def dashboard(
 
 
 def log_groups(naming: Naming, functions: tuple[Function, ...], api: Api) -> tuple[LogGroup, ...]:
-    days = naming.environment.retention_days
+    environment = naming.environment
     names = (*(one.log_group for one in functions), api.access_log_group)
-    return tuple(LogGroup(name=name, retention_days=days) for name in names)
+    return tuple(
+        LogGroup(name=name, retention_days=environment.retention_days, tags=environment.tags)
+        for name in names
+    )
 
 
 def topic(naming: Naming) -> Topic:
-    name = naming.named("alerts")
-    return Topic(name=name, arn=naming.arn("sns", name), email=naming.environment.alert_email)
+    name, environment = naming.named("alerts"), naming.environment
+    return Topic(
+        name=name,
+        arn=naming.arn("sns", name),
+        email=environment.alert_email,
+        tags=environment.tags,
+    )

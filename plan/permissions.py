@@ -37,12 +37,15 @@ def _role(naming: Naming, function: str) -> Role:
         Permission("xray:PutTelemetryRecords", "*"),
         *_invoke_notify(naming, function),
     }
+    aliases = {naming.alias_arn(one) for one in FUNCTIONS}
     return Role(
         name=naming.role(function),
         arn=naming.iam_arn(f"role/{naming.role(function)}"),
         function=function,
         required=frozenset(required),
         accepted=frozenset(accepted),
+        granted=frozenset({*required, *(one for one in accepted if one.resource in aliases)}),
+        tags=naming.environment.tags,
         judged_for_missing=function not in OURS_ONLY,
     )
 

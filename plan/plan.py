@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws.desired import Alarm, Api, Dashboard, Function, LogGroup, Role, Secret, Table, Topic
+from aws.desired import (
+    Alarm,
+    Api,
+    Bucket,
+    Dashboard,
+    Domain,
+    Function,
+    LogGroup,
+    Role,
+    Secret,
+    Table,
+    Topic,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +31,8 @@ class Plan:
     dashboard: Dashboard
     topic: Topic
     log_groups: tuple[LogGroup, ...]
+    domain: Domain | None = None
+    bucket: Bucket | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def function(self, key: str) -> Function:

@@ -4,18 +4,9 @@ from collections.abc import Callable, Iterator
 
 from aws.reading import Scope
 from lambdas.rally.domain.ids import LINE_USER_ID
-from plan.data import is_restored
+from plan.data import KNOWN_DEFAULTS, is_restored
 from plan.plan import Plan
 from signoff.environment import Environment
-
-KNOWN_DEFAULTS = frozenset(
-    {
-        "default-secret-key-change-in-production",
-        "your-production-secret-key-here",
-        "your-line-channel-access-token",
-    }
-)
-"""Keys that anyone can read in the guide or in the development code."""
 
 
 def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = ()) -> Scope:

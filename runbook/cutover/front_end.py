@@ -11,8 +11,8 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from aws.change import Changes
+from aws.converge import rest_api
 from aws.words import Words
-from runbook.converge import rest_api
 from runbook.engine import Change, Refused, StepContext
 from signoff.environment import Environment, FrontEnd
 

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from aws.converge import rest_api
 from aws.words import Words
-from runbook.converge import rest_api
 from runbook.cutover.front_end import TIMEOUT_S, base_url
 from runbook.diagnosis.cause import Cause, cause
 from runbook.engine import StepContext

@@ -19,6 +19,8 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
+from aws.change import MissingPrerequisite, Refused
+
 DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 )
@@ -45,6 +47,26 @@ PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)
 """How botocore's report names a parameter; what stands beside it may be a secret."""
 KNOWN = (ClientError, BotoCoreError, OSError)
 """What the AWS client and the disk raise; anything else is a fault of ours and is not caught."""
+PREREQUISITES = {
+    "REST API": (
+        ": run `python -m runbook api --env {env} --go` first (the guide sets some of its limits before"
+        " it creates it)"
+    ),
+    "stage": ": run `python -m runbook api --env {env} --go` first",
+    "table": (
+        ": run `python -m runbook tables --env {env} --go` first, which creates it encrypted (the guide"
+        " speaks of its encryption before it exists)"
+    ),
+    "e-mail address": (
+        ", and the environment names no alert_email: set it (SIGNOFF_ALERT_EMAIL), then run it again"
+    ),
+}
+"""Kind of what has to be there first -> what to do, behind what is missing."""
+
+
+def prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
+    """Say what to do where something has to be there first."""
+    return Refused(f"{error}{PREREQUISITES[error.kind].format(env=environment)}")
 
 
 def sentence(error: BaseException, caller: str) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from aws.change import ChangeContext, nothing
+from aws.change import ChangeContext, MissingPrerequisite, Refused, nothing
 from plan import Plan, public_in
+from runbook.engine.errors import prerequisite
 from signoff.environment import Environment
 
 
@@ -36,6 +37,13 @@ class StepContext(ChangeContext):
     """Where a procedure leaves files for people, and for itself when it goes on."""
     mailed: Callable[[str, str], None] = nothing
     """Told of a topic and the address that AWS sent a mail to; where no mail arrives, it answers it."""
+
+    def needs(self, there: object, otherwise: str | Refused) -> None:
+        """Raise Refused where something is missing; it says which procedure makes it."""
+        try:
+            ChangeContext.needs(self, there, otherwise)
+        except MissingPrerequisite as error:
+            raise prerequisite(error, self.environment.name) from None
 
     def planned(self, plan: Plan, environment: Environment) -> Self:
         """Return this context with another plan: its values are then the ones that may be shown."""

@@ -8,8 +8,8 @@ from typing import Any
 from aws.change import unless_absent
 from aws.desired import Table
 from plan.canonical import Item
-from runbook.converge.masters import MANIFEST
 from runbook.engine import Refused, StepContext
+from runbook.master_items import MANIFEST
 from runbook.migration.copy import Checkpoint, Copy
 from runbook.migration.progress import Progress
 from runbook.migration.source import FileSource, ScannedTable, Source, SourceEnvironment

@@ -6,8 +6,8 @@ from typing import Any
 
 from aws.change import Changes
 from aws.words import Words
-from runbook.converge.masters import MANIFEST
 from runbook.engine import Change, Refused, StepContext
+from runbook.master_items import MANIFEST
 from runbook.migration.job import Job, source_in
 from runbook.migration.verify import ItemHashes, Key, KeyDifference, difference, key_list
 

@@ -11,9 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws.change import unless_absent
+from aws.converge.table import encryption, key_schema
 from aws.desired import Table
-from runbook.converge.table_shape import key_schema
-from runbook.converge.tables import encryption
 from runbook.engine import Refused, StepContext, wait_until
 
 EVERY_S = 30.0

@@ -10,22 +10,14 @@ REST APIをルート・CORS・オーソライザー込みで作成し、デプ�
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from aws.change import Changes
+from aws.converge import alias, api_draft, deployment, gateway_account, log_group, rest_api, stage
 from aws.desired import Function
-from runbook.converge import (
-    api_draft,
-    closed_api,
-    deployments,
-    function_releases,
-    gateway_account,
-    log_groups,
-    permissions,
-    releases,
-    rest_api,
-    stage_settings,
-)
+from runbook import closed_api, releases
 from runbook.engine import StepContext, step
+from runbook.rollback import calls
 
 
 @step("3-3")
@@ -41,7 +33,7 @@ def let_it_write_logs(context: StepContext) -> Changes:
     name = context.plan.api.access_log_group
     made = gateway_account.converge(context, context.plan.api)
     groups = [one for one in context.plan.log_groups if one.name == name]
-    return made + context.each(log_groups.converge, groups)
+    return made + context.each(log_group.converge, groups)
 
 
 @step("3-3")
@@ -90,14 +82,14 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     """
     for one in context.plan.functions:
         context.needs(
-            function_releases.released(context, one),
+            alias.released(context, one),
             f"function {one.name} has no alias {one.alias}: run `python -m runbook functions --env"
             f" {context.environment.name} --go` first",
         )
     sources = _all_sources(context)
 
     def converge(given: StepContext, function: Function) -> Changes:
-        return permissions.grant(given, function, sources[function.name])
+        return alias.grant(given, function, sources[function.name])
 
     return context.each(converge, context.plan.functions)
 
@@ -120,7 +112,9 @@ def deploy_it(context: StepContext) -> Changes:
     デプロイはスナップショットであり、その後の変更は反映されません。手順8-2で戻せるように、下書きの
     ダイジェストを説明に付けてデプロイ履歴に残します。
     """
-    return deployments.converge(context, context.plan.api)
+    return deployment.converge(
+        context, context.plan.api, partial(calls.note, context, context.plan.api)
+    )
 
 
 @step(
@@ -141,7 +135,7 @@ def set_up_its_stage(context: StepContext) -> Changes:
     キャッシュは無効にします。手順書は有効化を勧めますが、ある利用者のスタンプが別の利用者に返される
     おそれがあります。データトレースも無効です。リクエスト本文がトークンごと記録されるためです。
     """
-    return stage_settings.converge(context, context.plan.api)
+    return stage.converge(context, context.plan.api)
 
 
 @step("3-3", proves=("DEP-17",))
@@ -168,7 +162,7 @@ def shut_out_everybody_else(context: StepContext) -> Changes:
     sources = _all_sources(context)
 
     def converge(given: StepContext, function: Function) -> Changes:
-        return permissions.shed(given, function, sources[function.name])
+        return alias.shed(given, function, sources[function.name])
 
     return context.each(converge, context.plan.functions)
 

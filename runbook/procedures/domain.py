@@ -10,7 +10,7 @@ comes first; and for a regional endpoint it must be in the Region of the API.
 """
 
 from aws.change import Changes
-from runbook.converge import certificates, domains
+from aws.converge import custom_domain
 from runbook.engine import StepContext, step
 
 
@@ -26,8 +26,8 @@ def request_the_certificate(context: StepContext) -> Changes:
     環境の定義にホストゾーンがあればRoute 53に設定し、なければレコードを表示します。その場合はDNSの管理者が
     設定した後、再度実行してください。
     """
-    domain = context.environment.domain
-    return certificates.converge(context, domain) if domain else ()
+    domain = context.plan.domain
+    return custom_domain.converge_certificate(context, domain) if domain else ()
 
 
 @step("5-2", proves=("DEP-41",))
@@ -36,8 +36,8 @@ def wait_for_the_certificate(context: StepContext) -> Changes:
 
     発行を待つ（最長45分）。
     """
-    domain = context.environment.domain
-    return certificates.issued(context, domain) if domain else ()
+    domain = context.plan.domain
+    return custom_domain.wait_for_certificate(context, domain) if domain else ()
 
 
 @step("5-1", proves=("DEP-40",))
@@ -46,8 +46,8 @@ def create_the_domain(context: StepContext) -> Changes:
 
     証明書を付けてドメインを作成する（リージョンエンドポイント、TLS 1.2以上）。
     """
-    domain = context.environment.domain
-    return domains.converge(context, domain) if domain else ()
+    domain = context.plan.domain
+    return custom_domain.converge(context, domain) if domain else ()
 
 
 @step("5-3", proves=("DEP-42",))
@@ -56,8 +56,8 @@ def lead_it_to_the_stage(context: StepContext) -> Changes:
 
     ドメインのパスをAPIのステージに対応付ける。
     """
-    domain = context.environment.domain
-    return domains.converge_mapping(context, domain) if domain else ()
+    domain = context.plan.domain
+    return custom_domain.converge_mapping(context, domain, context.plan.api) if domain else ()
 
 
 @step("5-4", proves=("DEP-43",))
@@ -72,5 +72,5 @@ def set_the_record(context: StepContext) -> Changes:
     Route 53ではエイリアスレコードを設定します。それ以外では設定すべきレコードを表示します。ゾーンの頂点にはCNAMEを
     置けないため、プロバイダーの代替機能を使ってください。DNSの応答が一致すると、該当行が緑になります。
     """
-    domain = context.environment.domain
-    return domains.converge_record(context, domain) if domain else ()
+    domain = context.plan.domain
+    return custom_domain.converge_record(context, domain) if domain else ()

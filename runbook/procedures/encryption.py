@@ -12,7 +12,7 @@ DynamoDBのテーブルは、コンソールに鍵が表示されなくても必
 """
 
 from aws.change import Changes
-from runbook.converge import buckets, tables
+from aws.converge import bucket, table
 from runbook.engine import StepContext, step
 
 
@@ -26,7 +26,7 @@ def encrypt_the_tables(context: StepContext) -> Changes:
 
     カスタマー管理キーからAWS所有キーへ戻す場合は確認を求めます。データを読める主体が変わるためです。
     """
-    return context.each(tables.converge_encryption, context.plan.tables)
+    return context.each(table.converge_encryption, context.plan.tables)
 
 
 @step("2-3", proves=("SEC-21", "SEC-22"))
@@ -39,5 +39,5 @@ def encrypt_the_bucket(context: StepContext) -> Changes:
 
     環境の定義にバケットがある場合だけ実行します。
     """
-    bucket = context.environment.bucket
-    return buckets.converge(context, bucket) if bucket else ()
+    planned = context.plan.bucket
+    return bucket.converge(context, planned) if planned else ()

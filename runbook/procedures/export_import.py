@@ -34,8 +34,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes
-from runbook.converge import tables
-from runbook.converge.tables import wait_until_active
+from aws.converge import table
+from aws.converge.table import wait_until_active
 from runbook.engine import Change, Refused, StepContext, step
 from runbook.migration.job import source_of
 from runbook.migration.s3_transfer import Export, Import, exists, refuse_lost, utc_now
@@ -133,7 +133,7 @@ def bring_the_table_to_the_plan(context: StepContext) -> Changes:
 
     作成されたテーブルに、バックアップ・保護・タグを設定する。
     """
-    return tables.converge(context, _import(context).table)
+    return table.converge(context, _import(context).table)
 
 
 @step("4-1")

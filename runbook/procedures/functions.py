@@ -10,7 +10,9 @@ guide describes without ever creating one.
 """
 
 from aws.change import Changes
-from runbook.converge import function_releases, functions, log_groups, releases
+from aws.converge import alias, function, log_group
+from aws.desired import Function
+from runbook import releases
 from runbook.engine import StepContext, step
 
 
@@ -25,9 +27,7 @@ def create_their_log_groups(context: StepContext) -> Changes:
     Lambdaが自動作成したロググループは無期限に保持されます。
     """
     names = {one.log_group for one in context.plan.functions}
-    return context.each(
-        log_groups.converge, [g for g in context.plan.log_groups if g.name in names]
-    )
+    return context.each(log_group.converge, [g for g in context.plan.log_groups if g.name in names])
 
 
 @step(
@@ -55,7 +55,11 @@ def upload_the_functions(context: StepContext) -> Changes:
     ある場合や、既に別のバージョンがある場合は公開せず、上書きする前に確認を求めます。テーブルの復元後など、関数の
     参照先テーブルが変わる場合も確認を求めます。
     """
-    return context.each(functions.converge, context.plan.functions)
+
+    def converge(given: StepContext, one: Function) -> Changes:
+        return function.converge(given, one, given.build)
+
+    return context.each(converge, context.plan.functions)
 
 
 @step("3-2", proves=("DEP-15", "ROLL-01"))
@@ -70,7 +74,11 @@ def release_them(context: StepContext) -> Changes:
     APIが既にエイリアスを呼んでいる場合、この時点から新しいコードが使われます。参照先のテーブルが変わる場合は
     確認を求めます。
     """
-    return context.each(function_releases.converge, context.plan.functions)
+
+    def converge(given: StepContext, one: Function) -> Changes:
+        return alias.converge(given, one, given.build(one.key))
+
+    return context.each(converge, context.plan.functions)
 
 
 @step("3-2")

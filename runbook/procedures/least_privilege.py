@@ -12,7 +12,7 @@ without them matches nothing.
 """
 
 from aws.change import Changes
-from runbook.converge import roles
+from aws.converge import role
 from runbook.engine import StepContext, step
 
 
@@ -27,4 +27,4 @@ def give_each_function_its_role(context: StepContext) -> Changes:
 
     手作業で作られたロールには余分な権限があることがあります。内容を表示し、同意を得てから外します。
     """
-    return context.each(roles.converge, context.plan.roles)
+    return context.each(role.converge, context.plan.roles)

@@ -15,7 +15,7 @@ The guide hands the output of `scan` to `batch-write-item`, which does not accep
 
 from aws.change import Changes
 from aws.words import Words
-from runbook.converge import masters
+from runbook import master_items
 from runbook.engine import StepContext, step
 
 
@@ -32,7 +32,7 @@ def load_the_spots(context: StepContext) -> Changes:
     内容には触れません。
     """
     table = context.plan.table("stampmasters")
-    if masters.were_migrated(context, table):
+    if master_items.were_migrated(context, table):
         context.tell(
             Words(
                 en=f"{table.name} was filled by `migrate_masters`, and is left to it",
@@ -40,7 +40,7 @@ def load_the_spots(context: StepContext) -> Changes:
             )
         )
         return ()
-    return masters.converge(context, table, masters.source())
+    return master_items.converge(context, table, master_items.source())
 
 
 @step("4-1", proves=("DATA-01",))
@@ -54,6 +54,6 @@ def leave_the_manifest(context: StepContext) -> Changes:
     ハッシュは、順序や表記によらず内容が同じなら一致します。
     """
     table = context.plan.table("stampmasters")
-    if masters.were_migrated(context, table):
+    if master_items.were_migrated(context, table):
         return ()
-    return masters.converge_manifest(context, table, masters.source())
+    return master_items.converge_manifest(context, table, master_items.source())

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes
+from aws.converge import alarm, dashboard, log_group, rest_api, topic
 from aws.desired import Alarm, LogGroup
-from runbook.converge import alarms, dashboard, log_groups, rest_api, topic
 from runbook.engine import StepContext, ask, step
 
 
@@ -41,11 +41,11 @@ def create_the_alarms(context: StepContext) -> Changes:
     5分間の合計で判定し、データがない間は発報しません。関数が自分で500を返した場合はLambdaのエラー数に
     現れないため、関数が記録する障害数にも専用のアラームを設けます。
     """
-    found = alarms.read(context, context.plan.alarms)
+    found = alarm.read(context, context.plan.alarms)
 
-    def converge(given: StepContext, alarm: Alarm) -> Changes:
-        known: Mapping[str, Any] | None = found.get(alarm.name)
-        return alarms.converge_one(given, alarm, known)
+    def converge(given: StepContext, one: Alarm) -> Changes:
+        known: Mapping[str, Any] | None = found.get(one.name)
+        return alarm.converge_one(given, one, known)
 
     return context.each(converge, context.plan.alarms)
 
@@ -79,8 +79,8 @@ def keep_logs_as_long_as_decided(context: StepContext) -> Changes:
     if api := rest_api.find(context, context.plan.api):
         name = f"API-Gateway-Execution-Logs_{api['id']}/{context.plan.api.stage}"
         days = context.environment.retention_days
-        groups.append(LogGroup(name=name, retention_days=days))
-    return context.each(log_groups.converge, groups)
+        groups.append(LogGroup(name=name, retention_days=days, tags=context.plan.tags))
+    return context.each(log_group.converge, groups)
 
 
 @step("6-1")
@@ -89,7 +89,7 @@ def name_who_hears_of_it(context: StepContext) -> Changes:
 
     環境の定義にあるメールアドレスをトピックに登録する。
     """
-    return topic.converge_subscription(context, context.plan.topic)
+    return topic.converge_subscription(context, context.plan.topic, context.mailed)
 
 
 @ask("6-1", proves=("MON-06",))

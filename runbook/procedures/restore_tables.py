@@ -24,9 +24,10 @@ ones. No table is ever deleted here.
 from functools import partial
 
 from aws.change import Changes
+from aws.converge import alarm
 from aws.desired import Alarm
 from aws.words import Words
-from runbook.converge import alarms, releases
+from runbook import releases
 from runbook.engine import Change, StepContext, ask, step
 from runbook.rollback.redirect import allow, repoint
 from runbook.rollback.restore import afterwards, age_s, content, exists, restore, restores, window
@@ -133,10 +134,10 @@ def watch_the_restored_tables(context: StepContext) -> Changes:
     """
     then, names = afterwards(context), _names(context)
     watching = [one for one in then.plan.alarms if one.dimensions.get("TableName") in names]
-    found = alarms.read(context, watching)
+    found = alarm.read(context, watching)
 
-    def converge(given: StepContext, alarm: Alarm) -> Changes:
-        return alarms.converge_one(given, alarm, found.get(alarm.name))
+    def converge(given: StepContext, one: Alarm) -> Changes:
+        return alarm.converge_one(given, one, found.get(one.name))
 
     return then.each(converge, watching)
 

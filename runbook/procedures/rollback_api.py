@@ -11,7 +11,7 @@ deployed before it: so the same command given once more goes forward again. `--t
 
 from aws.change import Changes
 from aws.words import Words
-from runbook.converge import releases
+from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.rollback.deployments import PART, StageMove, stage_move
 from runbook.rollback.execution import Rollback, execute

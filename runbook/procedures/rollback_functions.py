@@ -20,7 +20,7 @@ from functools import partial
 
 from aws.change import Changes
 from aws.words import Words
-from runbook.converge import releases
+from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.rollback.execution import Rollback, execute
 from runbook.rollback.versions import PART, AliasMove, chosen, live, moves

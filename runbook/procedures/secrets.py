@@ -22,9 +22,13 @@ the secret, nobody is logged in.
 """
 
 from aws.change import Changes
+from aws.converge import secret
+from aws.desired import Secret
 from aws.words import Words
-from runbook.converge import secrets
 from runbook.engine import StepContext, step
+
+ROTATE, TOKEN_FILE = "rotate", "line_token_file"
+"""What the command line chose, by its option: the only two ways to replace a value that is good."""
 
 
 @step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-08"))
@@ -39,14 +43,14 @@ def generate_the_session_key(context: StepContext) -> Changes:
     64バイトの乱数を16進で生成し、キー`TOKEN_SECRET_KEY`のJSONとして保存します。`--rotate token_key`を付けると
     正しい鍵も置き換え、全セッションが無効になります。関数は鍵を最長5分間保持するため、その間は401が返ることがあります。
     """
-    if context.chosen.get(secrets.ROTATE) and not context.go:
+    if context.chosen.get(ROTATE) and not context.go:
         context.tell(
             Words(
                 en="a new session key ends every session: all users have to log in again",
                 ja="署名鍵を替えるとすべてのセッションが無効になり、利用者全員の再ログインが必要です",
             )
         )
-    return secrets.converge(context, context.plan.secret("token_key"))
+    return _converge(context, context.plan.secret("token_key"))
 
 
 @step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-08"))
@@ -62,4 +66,13 @@ def store_the_line_token(context: StepContext) -> Changes:
     この環境のチャネルについて、LINE Developersコンソールで発行します。入力が表示されないプロンプト、
     または`--line-token-file`で指定したファイルから読み取ります。保存済みの値と異なる場合は置き換えます。
     """
-    return secrets.converge(context, context.plan.secret("line_token"))
+    return _converge(context, context.plan.secret("line_token"))
+
+
+def _converge(context: StepContext, planned: Secret) -> Changes:
+    value = secret.NewValue(
+        given=lambda: context.secret(planned.key),
+        rotate=context.chosen.get(ROTATE) == planned.key,
+        replace=TOKEN_FILE in context.chosen,
+    )
+    return secret.converge(context, planned, value)

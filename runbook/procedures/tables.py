@@ -10,7 +10,7 @@ so the procedure waits for each.
 """
 
 from aws.change import Changes
-from runbook.converge import tables
+from aws.converge import table
 from runbook.engine import StepContext, step
 
 
@@ -39,4 +39,4 @@ def create_the_tables(context: StepContext) -> Changes:
     オンデマンド、暗号化あり。環境の定義に応じてポイントインタイムリカバリと削除保護を有効にします。
     既にある保護を外すことはありません。
     """
-    return context.each(tables.converge, context.plan.tables)
+    return context.each(table.converge, context.plan.tables)

@@ -17,7 +17,7 @@ exist.
 """
 
 from aws.change import Changes
-from runbook.converge import stage_settings, usage_plan
+from aws.converge import stage, usage_plan
 from runbook.engine import StepContext, step
 
 
@@ -31,7 +31,7 @@ def limit_every_method(context: StepContext) -> Changes:
 
     数値はメソッドごとに適用されます。ルートが10本あれば、上限も10個あります。
     """
-    return stage_settings.converge(context, context.plan.api)
+    return stage.converge(context, context.plan.api)
 
 
 @step("2-4", proves=("SEC-30", "SEC-31"))

@@ -10,9 +10,10 @@ It changes nothing. Start here when an alarm burns or a row is red without a rem
 from dataclasses import replace
 
 from aws.change import Changes
+from aws.converge import alarm as alarms
 from aws.desired import Function
 from aws.words import Words
-from runbook.converge import alarms, releases
+from runbook import releases
 from runbook.diagnosis.cause import cause
 from runbook.diagnosis.telemetry import MetricQuery, measured, tell_signs
 from runbook.engine import StepContext, step

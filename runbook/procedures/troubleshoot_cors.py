@@ -14,8 +14,8 @@ CORSエラーについて、ステージの提供内容とフロントエンド�
 from dataclasses import replace
 
 from aws.change import Changes
+from aws.converge import api_draft
 from aws.words import Words
-from runbook.converge import api_draft
 from runbook.diagnosis.cors import asked, causes, served
 from runbook.engine import StepContext, step
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change import Changes, unless_absent
+from aws.converge import rest_api
+from aws.converge.alias import GATEWAY
+from aws.converge.deployment import by_hand, stage_of
 from aws.iam import Outcome, Statement, evaluate, parse
 from aws.iam import context as request_context
 from aws.words import Words
-from runbook.converge import calls, rest_api
-from runbook.converge.deployments import by_hand, stage_of
-from runbook.converge.permissions import GATEWAY
 from runbook.engine import Change, Refused, StepContext, difference
+from runbook.rollback import calls
 from runbook.rollback.execution import unfinished_target
 
 URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")

@@ -18,9 +18,9 @@ from types import ModuleType
 from typing import Any
 
 from aws.change import Changes, nothing
+from aws.converge import alias, rest_api
+from aws.converge.deployment import stage_of
 from aws.words import Words
-from runbook.converge import function_releases, rest_api
-from runbook.converge.deployments import stage_of
 from runbook.engine import Change, Procedure, Refused, StepContext
 from runbook.rollback.deployments import deployments
 from runbook.rollback.execution import BEGUN, DONE, unfinished_target
@@ -137,7 +137,7 @@ def state(context: StepContext) -> dict[str, Any]:
     id_ = api["id"] if api else None
     stage = stage_of(context, plan.api, id_)
     return {
-        "functions": {one.name: function_releases.released(context, one) for one in plan.functions},
+        "functions": {one.name: alias.released(context, one) for one in plan.functions},
         "versions": {one.name: list(published(context, one)) for one in plan.functions},
         "deployment": stage["deploymentId"] if stage else None,
         "deployments": sorted(str(one["id"]) for one in deployments(context, id_)) if id_ else [],

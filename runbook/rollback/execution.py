@@ -11,7 +11,7 @@ from typing import Any
 
 from aws.change import Changes
 from aws.words import Words
-from runbook.converge import releases
+from runbook import releases
 from runbook.engine import Change, StepContext
 
 KIND = "rollback"

@@ -8,9 +8,11 @@ from types import ModuleType
 from typing import Any
 
 from aws.change import unless_absent
+from aws.converge import alarm as alarms
+from aws.converge import api_draft, rest_api
+from aws.converge.function import wait_until_updated
 from aws.desired import Function
-from runbook.converge import alarms, api_draft, releases, rest_api
-from runbook.converge.functions import wait_until_updated
+from runbook import releases
 from runbook.engine import Refused, StepContext
 from runbook.rollback.deployments import deployments
 from runbook.rollback.drill import go_back

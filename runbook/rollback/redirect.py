@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes, unless_absent
+from aws.converge.function import wait_until_updated
+from aws.converge.role import document, told
 from aws.desired import Function, Permission, Role
-from runbook.converge.functions import wait_until_updated
-from runbook.converge.roles import document, told
-from runbook.converge.table_names import names_a_table
+from plan.compute import names_a_table
 from runbook.engine import Refused, StepContext, difference
 from runbook.rollback.restore import Restore, restores
 from runbook.rollback.versions import described

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes, unless_absent
+from aws.converge import table as tables
 from aws.desired import Table
 from plan import plan_for
 from plan.canonical import canonical_hash
 from plan.data import restored_name
-from runbook.converge import tables
 from runbook.engine import Refused, StepContext, difference, wait_until
 from runbook.engine.journal import utc_now
 

@@ -13,10 +13,10 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes
+from aws.converge import table as tables
+from aws.converge.table import converge_safety
+from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Table
-from runbook.converge import tables
-from runbook.converge.clear import tag_fields, tag_list, tag_map
-from runbook.converge.table_safety import converge as converge_safety
 from runbook.engine import StepContext, difference
 from runbook.rollback.restore import Restore, described_table
 

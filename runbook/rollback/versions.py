@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change import Changes
+from aws.converge.function import published_versions
 from aws.desired import Function
-from runbook.converge import earlier_version
-from runbook.converge.table_names import names_a_table
+from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback.execution import unfinished_target
 
@@ -63,7 +63,7 @@ def described(context: StepContext, function: Function, qualifier: str) -> Mappi
 
 def published(context: StepContext, function: Function) -> tuple[int, ...]:
     """Return the numbers of the versions that there are, oldest first."""
-    return tuple(sorted(int(number) for number in earlier_version.published(context, function)))
+    return tuple(sorted(int(number) for number in published_versions(context, function)))
 
 
 def live(context: StepContext, functions: Iterable[Function]) -> dict[str, str]:
@@ -77,7 +77,7 @@ def _targets(context: StepContext, functions: tuple[Function, ...]) -> Mapping[s
     now = live(context, functions)
     if going := unfinished_target(context, PART, now, sorted(now)):
         return going
-    there = {one.name: earlier_version.published(context, one) for one in functions}
+    there = {one.name: published_versions(context, one) for one in functions}
     for release in context.history("release"):
         if other := _other(release, now, there):
             return other

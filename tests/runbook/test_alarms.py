@@ -2,8 +2,8 @@
 
 import pytest
 
+from aws.converge import alarm as alarms
 from plan import plan_for
-from runbook.converge import alarms
 
 OTHERS = {
     "AlarmActions": ["arn:aws:sns:ap-northeast-1:111122223333:pager"],

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from runbook.converge import certificates
+from aws.converge import custom_domain
 from runbook.engine import Declined, Procedure, Refused
 from runbook.procedures import domain
 from tests.runbook.desk import ONCE
@@ -207,6 +207,6 @@ def certificate(name, key="RSA_2048", status="ISSUED"):
 )
 def test_a_certificate_that_covers_the_name_is_found(finished, there, found):
     context = replace(finished.context(), client=lambda _: Acm(*there))
-    chosen = certificates.find(context, finished.environment.domain)
+    chosen = custom_domain.find_certificate(context, finished.environment.domain)
 
     assert (chosen and chosen["DomainName"]) == found

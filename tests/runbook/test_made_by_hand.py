@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from aws.converge import rest_api
 from runbook.catalogue import procedures
-from runbook.converge import rest_api
 from runbook.engine import Change, Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.runbook import by_hand

@@ -11,7 +11,7 @@ from aws.change import RetryPolicy
 from local.aws.faults import throttled
 from local.aws.request import json_response
 from local.aws.server import LocalAws
-from runbook.converge import masters as spots
+from runbook import master_items as spots
 from runbook.engine import Refused, wait_until
 from runbook.engine.clients import PATIENT
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables

@@ -12,7 +12,7 @@ from lambdas.closed import handler as closed
 from lambdas.packing import pack
 from lambdas.rally.domain.refusals import Refusal
 from plan import plan_for
-from runbook.converge import closed_api
+from runbook import closed_api
 from runbook.engine import Procedure
 from runbook.evidence import Evidence
 from runbook.local_stack import local_stack

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from runbook.converge import closed_api, rest_api
-from runbook.converge.earlier_version import FOUND, NEW
-from runbook.converge.functions import code_sha256
+from aws.converge import rest_api
+from aws.converge.function import FOUND, NEW, code_sha256
+from runbook import closed_api
 from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, rollback_functions
 from tests.runbook.desk import package

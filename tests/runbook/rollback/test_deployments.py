@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from aws.converge import rest_api
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
-from runbook.converge import rest_api
 from runbook.engine import Declined, Refused
 from runbook.procedures import api, functions, least_privilege, rollback_api
 from tests.runbook import by_hand

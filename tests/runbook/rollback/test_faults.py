@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from runbook.converge import rest_api
+from aws.converge import rest_api
 from runbook.cutover import front_end
 from runbook.cutover.front_end import write
 from runbook.engine import Refused, Stopped

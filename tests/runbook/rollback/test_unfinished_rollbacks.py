@@ -3,7 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from runbook.converge import releases, rest_api
+from aws.converge import rest_api
+from runbook import releases
 from runbook.engine import Procedure
 from runbook.procedures import functions, rollback_api, rollback_functions
 from tests.runbook.desk import package

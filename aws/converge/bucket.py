@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aws.change import Changes
-from runbook.engine import StepContext, difference
+from aws.change import ChangeContext, Changes, difference
+from aws.desired import Bucket
 
 ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"
 NOTHING_SET = frozenset(
@@ -26,16 +26,16 @@ CLOSED = {
 }
 
 
-def converge(context: StepContext, bucket: str) -> Changes:
+def converge(context: ChangeContext, bucket: Bucket) -> Changes:
     """Create the bucket, or close and encrypt it; what else its policy says, stays."""
-    absent = not _exists(context, bucket)
-    found = None if absent else _found(context, bucket)
-    wanted = {ENCRYPTION: "aws:kms", PUBLIC: CLOSED, TLS: _tls_only(bucket)}
-    changes = difference(f"bucket {bucket}", found, wanted)
+    absent = not _exists(context, bucket.name)
+    found = None if absent else _found(context, bucket.name)
+    wanted = {ENCRYPTION: "aws:kms", PUBLIC: CLOSED, TLS: _tls_only(bucket.name)}
+    changes = difference(f"bucket {bucket.name}", found, wanted)
     return context.settle(changes, lambda: _apply(context, bucket, changes, absent=absent))
 
 
-def _exists(context: StepContext, bucket: str) -> bool:
+def _exists(context: ChangeContext, bucket: str) -> bool:
     return bool(_set(context.client("s3").head_bucket, ABSENT, Bucket=bucket))
 
 
@@ -49,7 +49,7 @@ def _set(call: Callable[..., Any], empty_on: frozenset[str], **which: str) -> di
         return {}
 
 
-def _found(context: StepContext, bucket: str) -> dict[str, Any]:
+def _found(context: ChangeContext, bucket: str) -> dict[str, Any]:
     s3, which = context.client("s3"), {"Bucket": bucket}
     rules = _set(s3.get_bucket_encryption, NOTHING_SET, **which)
     block = _set(s3.get_public_access_block, NOTHING_SET, **which)
@@ -67,7 +67,7 @@ def _algorithm(answer: Mapping[str, Any]) -> str | None:
     return next((one["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for one in rules), None)
 
 
-def _statements(context: StepContext, bucket: str) -> list[dict[str, Any]]:
+def _statements(context: ChangeContext, bucket: str) -> list[dict[str, Any]]:
     answer = _set(context.client("s3").get_bucket_policy, NOTHING_SET, Bucket=bucket)
     return list(json.loads(answer.get("Policy", "{}")).get("Statement", []))
 
@@ -83,19 +83,23 @@ def _tls_only(bucket: str) -> dict[str, Any]:
     }
 
 
-def _apply(context: StepContext, bucket: str, changes: Changes, *, absent: bool) -> None:
+def _apply(context: ChangeContext, bucket: Bucket, changes: Changes, *, absent: bool) -> None:
     s3, fields = context.client("s3"), {one.field for one in changes}
     if absent:
-        region = context.environment.region
+        region = bucket.region
         # us-east-1 is the one Region that must not be named.
         where = {"LocationConstraint": region} if region != "us-east-1" else None
-        s3.create_bucket(Bucket=bucket, **({"CreateBucketConfiguration": where} if where else {}))
+        s3.create_bucket(
+            Bucket=bucket.name, **({"CreateBucketConfiguration": where} if where else {})
+        )
     if ENCRYPTION in fields:
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
-        s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        s3.put_bucket_encryption(
+            Bucket=bucket.name, ServerSideEncryptionConfiguration={"Rules": [rule]}
+        )
     if PUBLIC in fields:
-        s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=CLOSED)
+        s3.put_public_access_block(Bucket=bucket.name, PublicAccessBlockConfiguration=CLOSED)
     if TLS in fields:
-        others = [one for one in _statements(context, bucket) if one.get("Sid") != "TlsOnly"]
-        policy = {"Version": "2012-10-17", "Statement": [*others, _tls_only(bucket)]}
-        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+        others = [one for one in _statements(context, bucket.name) if one.get("Sid") != "TlsOnly"]
+        policy = {"Version": "2012-10-17", "Statement": [*others, _tls_only(bucket.name)]}
+        s3.put_bucket_policy(Bucket=bucket.name, Policy=json.dumps(policy))

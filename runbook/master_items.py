@@ -14,7 +14,7 @@ from aws.desired import Table
 from plan.canonical import Item, canonical_hash, item_hash
 from runbook.engine import Change, Refused, StepContext, wait_until
 
-SPOTS = Path(__file__).parent.parent / "data" / "stamp_masters.json"
+SPOTS = Path(__file__).parent / "data" / "stamp_masters.json"
 """The five spots of the development table, in plain JSON."""
 MANIFEST = "manifest"
 IN_ONE_WRITE = 25

@@ -2,23 +2,33 @@
 
 import json
 import secrets as randomness
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from aws.change import Changes, unless_absent
+from aws.change import Change, ChangeContext, Changes, Refused, difference, unless_absent
+from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Secret
 from aws.secret_text import is_placeholder, weakness, withheld
-from plan.reading import KNOWN_DEFAULTS
-from runbook.converge.clear import tag_fields, tag_list, tag_map
-from runbook.engine import Change, Refused, StepContext, difference
 
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"
 GIVEN = "as given"
-ROTATE, TOKEN_FILE = "rotate", "line_token_file"
-"""What the command line chose, by its option: the only two ways to replace a value that is good."""
 
 
-def converge(context: StepContext, secret: Secret) -> Changes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewValue:
+    """Where a value comes from that no machine can make up, and whether it replaces one that is good."""
+
+    given: Callable[[], str]
+    """Asked only when it is needed."""
+    rotate: bool = False
+    """Replace a key that is good by another one."""
+    replace: bool = False
+    """Replace a value that is good where another one is given."""
+
+
+def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes:
     """Create the secret, mend what is wrong with it, or replace it where that was asked for.
 
     A value is never shown, only judged.
@@ -30,33 +40,36 @@ def converge(context: StepContext, secret: Secret) -> Changes:
         planned = (Change(name, "deletion", str(deleted), None),)
         made = context.settle(planned, lambda: client.restore_secret(SecretId=secret.name))
         # Its value cannot be read before it is restored, so a rehearsal ends here.
-        return made + (converge(context, secret) if context.go else ())
+        return made + (converge(context, secret, value) if context.go else ())
     changes = difference(
-        name, _found(context, secret, described), _wanted(context, secret), destroying=("value",)
+        name,
+        _found(context, secret, value, described),
+        _wanted(context, secret),
+        destroying=("value",),
     )
-    return context.settle(changes, lambda: _apply(context, secret, described, changes))
+    return context.settle(changes, lambda: _apply(context, secret, value, described, changes))
 
 
-def _wanted(context: StepContext, secret: Secret) -> dict[str, str]:
-    key = context.environment.secret_key
+def _wanted(context: ChangeContext, secret: Secret) -> dict[str, str]:
+    key = secret.kms_key
     return {
         "value": NEW_KEY if secret.min_bits else GIVEN,
         **({"key": key} if key else {}),
-        **tag_fields(context, context.plan.tags),
+        **tag_fields(context, secret.tags),
     }
 
 
 def _found(
-    context: StepContext, secret: Secret, described: dict[str, Any] | None
+    context: ChangeContext, secret: Secret, value: NewValue, described: dict[str, Any] | None
 ) -> dict[str, Any] | None:
     if described is None:
         return None
     answer = unless_absent(context.client("secretsmanager").get_secret_value, SecretId=secret.name)
     text = answer.get("SecretString") or "" if answer else ""
-    fault = _fault(secret, text) or _replaced(context, secret, text)
+    fault = _fault(secret, text) or _replaced(secret, value, text)
     return {
         **({"value": fault or _wanted(context, secret)["value"]} if answer else {}),
-        "key": _key(context.environment.secret_key, described.get("KmsKeyId", "")),
+        "key": _key(secret.kms_key, described.get("KmsKeyId", "")),
         **tag_fields(context, tag_map(described.get("Tags", []))),
     }
 
@@ -78,44 +91,46 @@ def _fault(secret: Secret, text: str) -> str:
     return _flaw(secret, value) if isinstance(value, str) else f"{secret.json_key} is no text"
 
 
-def _replaced(context: StepContext, secret: Secret, text: str) -> str:
+def _replaced(secret: Secret, value: NewValue, text: str) -> str:
     """Say what a good value is that is to go all the same; empty where it stays."""
-    if context.chosen.get(ROTATE) == secret.key:
+    if value.rotate:
         return "the key that all sessions of now are signed with"
-    if secret.min_bits or TOKEN_FILE not in context.chosen:
+    if secret.min_bits or not value.replace:
         return ""
-    same = json.loads(text)[secret.json_key] == context.secret(secret.key)
+    same = json.loads(text)[secret.json_key] == value.given()
     return "" if same else "another one"
 
 
 def _flaw(secret: Secret, value: str) -> str:
-    placeholder = is_placeholder(value, KNOWN_DEFAULTS)
+    placeholder = is_placeholder(value, secret.known_defaults)
     described = withheld(value, salts=())
     return weakness(described, placeholder=placeholder, min_bits=secret.min_bits) or ""
 
 
 def _apply(
-    context: StepContext, secret: Secret, described: dict[str, Any] | None, changes: Changes
+    context: ChangeContext,
+    secret: Secret,
+    value: NewValue,
+    described: dict[str, Any] | None,
+    changes: Changes,
 ) -> None:
     client, fields = context.client("secretsmanager"), {one.field for one in changes}
-    key = {"KmsKeyId": context.environment.secret_key} if context.environment.secret_key else {}
+    key = {"KmsKeyId": secret.kms_key} if secret.kms_key else {}
     if described is None:
-        tags = tag_list(context.plan.tags)
-        client.create_secret(
-            Name=secret.name, SecretString=_value(context, secret), Tags=tags, **key
-        )
+        tags = tag_list(secret.tags)
+        client.create_secret(Name=secret.name, SecretString=_value(secret, value), Tags=tags, **key)
         return
     if "key" in fields:
         client.update_secret(SecretId=secret.name, **key)
     if "value" in fields:
-        client.put_secret_value(SecretId=secret.name, SecretString=_value(context, secret))
+        client.put_secret_value(SecretId=secret.name, SecretString=_value(secret, value))
     if any(field.startswith("tag ") for field in fields):
-        client.tag_resource(SecretId=secret.name, Tags=tag_list(context.plan.tags))
+        client.tag_resource(SecretId=secret.name, Tags=tag_list(secret.tags))
 
 
-def _value(context: StepContext, secret: Secret) -> str:
+def _value(secret: Secret, value: NewValue) -> str:
     """Make a value, or ask for it; what is given by mistake is refused before it is stored."""
-    value = randomness.token_hex(KEY_BYTES) if secret.min_bits else context.secret(secret.key)
-    if flaw := _flaw(secret, value):
+    text = randomness.token_hex(KEY_BYTES) if secret.min_bits else value.given()
+    if flaw := _flaw(secret, text):
         raise Refused(f"secret {secret.name}: what was given is {flaw}; give the real one")
-    return json.dumps({secret.json_key: value})
+    return json.dumps({secret.json_key: text})

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.change import Changes
+from aws.change import Change, ChangeContext, Changes, MissingPrerequisite, difference
+from aws.converge import rest_api
+from aws.converge.deployment import stage_of
+from aws.converge.tags import tag_fields
 from aws.desired import Api
-from runbook.converge import rest_api
-from runbook.converge.clear import tag_fields
-from runbook.converge.deployments import stage_of
-from runbook.engine import Change, StepContext, difference
 
 EVERY_METHOD = "*/*"
 PATHS = {
@@ -30,14 +29,13 @@ NO_ROLE = "CloudWatch Logs role ARN"
 """Words of the refusal while the account's log role, just set, is not known everywhere."""
 
 
-def converge(context: StepContext, api: Api) -> Changes:
+def converge(context: ChangeContext, api: Api) -> Changes:
     """Bring settings, logs and tags of the stage to the plan; raise Refused where there is none."""
     found = rest_api.find(context, api)
     stage = stage_of(context, api, found["id"] if found else None)
     context.needs(
         stage,
-        f"stage {api.stage} of {api.name} does not exist: run `python -m runbook api --env"
-        f" {context.environment.name} --go` first",
+        MissingPrerequisite("stage", f"stage {api.stage} of {api.name} does not exist"),
     )
     name = f"stage {api.stage}"
     changes = difference(name, _found(context, stage) if stage else None, _wanted(context, api))
@@ -48,17 +46,15 @@ def converge(context: StepContext, api: Api) -> Changes:
     return context.settle(changes, lambda: _apply(context, api, id_, changes))
 
 
-def _wanted(context: StepContext, api: Api) -> dict[str, Any]:
-    environment = context.environment
-    group = f"log-group:{api.access_log_group}"
+def _wanted(context: ChangeContext, api: Api) -> dict[str, Any]:
     return {
         "description": api.stage_description,
         "cache cluster": False,
         "tracing": True,
-        "access log": f"arn:aws:logs:{environment.region}:{environment.account}:{group}",
+        "access log": api.access_log_arn,
         "access log format": api.access_log_format,
         **{f"{EVERY_METHOD} {field}": value for field, value in _settings(api).items()},
-        **tag_fields(context, context.plan.tags),
+        **tag_fields(context, api.tags),
     }
 
 
@@ -73,7 +69,7 @@ def _settings(api: Api) -> dict[str, Any]:
     }
 
 
-def _found(context: StepContext, stage: Mapping[str, Any]) -> dict[str, Any]:
+def _found(context: ChangeContext, stage: Mapping[str, Any]) -> dict[str, Any]:
     log = stage.get("accessLogSettings") or {}
     return {
         "description": stage.get("description"),
@@ -114,7 +110,7 @@ def _canary(name: str, stage: Mapping[str, Any] | None) -> Changes:
     return (Change(name, "canary", canary, None, destroys=True),) if canary else ()
 
 
-def _apply(context: StepContext, api: Api, id_: str, changes: Changes) -> None:
+def _apply(context: ChangeContext, api: Api, id_: str, changes: Changes) -> None:
     client = context.client("apigateway")
     patch = [_operation(one) for one in changes if not one.field.startswith("tag ")]
     if patch:
@@ -124,8 +120,8 @@ def _apply(context: StepContext, api: Api, id_: str, changes: Changes) -> None:
             message=NO_ROLE,
         )
     if len(patch) < len(changes):
-        name = rest_api.arn(context, f"/restapis/{id_}/stages/{api.stage}")
-        client.tag_resource(resourceArn=name, tags=dict(context.plan.tags))
+        name = rest_api.arn(api, f"/restapis/{id_}/stages/{api.stage}")
+        client.tag_resource(resourceArn=name, tags=dict(api.tags))
 
 
 def _operation(change: Change) -> dict[str, str]:

@@ -1,12 +1,20 @@
 """The topic that alarms tell, open to CloudWatch, and the address that hears of it (guide step 6-1)."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from aws.change import Changes, unless_absent
+from aws.change import (
+    Change,
+    ChangeContext,
+    Changes,
+    MissingPrerequisite,
+    difference,
+    nothing,
+    unless_absent,
+)
+from aws.converge.tags import tag_list
 from aws.desired import Topic
-from runbook.converge.clear import tag_list
-from runbook.engine import Change, StepContext, difference
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
 PUBLISHERS = f"policy {STATEMENT}"
@@ -15,12 +23,12 @@ SILENT_KEY = "alias/aws/sns"
 """The AWS managed key: CloudWatch is no user of it, so that nothing is ever told."""
 
 
-def converge(context: StepContext, topic: Topic) -> Changes:
+def converge(context: ChangeContext, topic: Topic) -> Changes:
     """Create the topic and let the alarms of this account publish; what else its policy says, stays."""
     client, name = context.client("sns"), f"topic {topic.name}"
     answer = unless_absent(client.get_topic_attributes, TopicArn=topic.arn)
     attributes = answer["Attributes"] if answer else None
-    wanted = {PUBLISHERS: statement(context, topic)}
+    wanted = {PUBLISHERS: statement(topic)}
     found = {PUBLISHERS: _found(attributes)} if attributes else None
     changes = difference(name, found, wanted)
     made = context.settle(changes, lambda: _apply(context, topic, attributes))
@@ -30,14 +38,18 @@ def converge(context: StepContext, topic: Topic) -> Changes:
     return made
 
 
-def converge_subscription(context: StepContext, topic: Topic) -> Changes:
-    """Subscribe the address of the environment; AWS then sends a mail that a person confirms."""
+def converge_subscription(
+    context: ChangeContext, topic: Topic, mailed: Callable[[str, str], None] = nothing
+) -> Changes:
+    """Subscribe the address of the environment; AWS then sends a mail that a person confirms.
+
+    ``mailed`` is told of the topic and the address, once the mail is on its way.
+    """
     client = context.client("sns")
     heard = _subscriptions(context, topic)
     context.needs(
         topic.email or heard,
-        f"topic {topic.name} tells nobody, and the environment names no alert_email: set it"
-        " (SIGNOFF_ALERT_EMAIL), then run it again",
+        MissingPrerequisite("e-mail address", f"topic {topic.name} tells nobody"),
     )
     if (email := topic.email) is None:
         return ()
@@ -46,12 +58,12 @@ def converge_subscription(context: StepContext, topic: Topic) -> Changes:
 
     def subscribe() -> None:
         client.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint=email)
-        context.mailed(topic.arn, email)
+        mailed(topic.arn, email)
 
     return context.settle(changes, subscribe)
 
 
-def statement(context: StepContext, topic: Topic) -> dict[str, Any]:
+def statement(topic: Topic) -> dict[str, Any]:
     """Write the statement that lets this account's alarms, and no other's, publish."""
     return {
         "Sid": STATEMENT,
@@ -59,11 +71,11 @@ def statement(context: StepContext, topic: Topic) -> dict[str, Any]:
         "Principal": {"Service": "cloudwatch.amazonaws.com"},
         "Action": "sns:Publish",
         "Resource": topic.arn,
-        "Condition": {"StringEquals": {"aws:SourceAccount": context.environment.account}},
+        "Condition": {"StringEquals": {"aws:SourceAccount": topic.arn.split(":")[4]}},
     }
 
 
-def _subscriptions(context: StepContext, topic: Topic) -> set[str]:
+def _subscriptions(context: ChangeContext, topic: Topic) -> set[str]:
     client = context.client("sns")
     if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
         return set()
@@ -80,17 +92,17 @@ def _statements(attributes: dict[str, str]) -> list[dict[str, Any]]:
     return list(policy.get("Statement", []))
 
 
-def _apply(context: StepContext, topic: Topic, attributes: dict[str, str] | None) -> None:
+def _apply(context: ChangeContext, topic: Topic, attributes: dict[str, str] | None) -> None:
     client = context.client("sns")
     if attributes is None:
-        client.create_topic(Name=topic.name, Tags=tag_list(context.plan.tags))
+        client.create_topic(Name=topic.name, Tags=tag_list(topic.tags))
         attributes = client.get_topic_attributes(TopicArn=topic.arn)["Attributes"]
     others = [one for one in _statements(attributes) if one.get("Sid") != STATEMENT]
-    policy = {"Version": "2012-10-17", "Statement": [*others, statement(context, topic)]}
+    policy = {"Version": "2012-10-17", "Statement": [*others, statement(topic)]}
     _set(context, topic, "Policy", json.dumps(policy))
 
 
-def _set(context: StepContext, topic: Topic, name: str, value: str) -> None:
+def _set(context: ChangeContext, topic: Topic, name: str, value: str) -> None:
     context.client("sns").set_topic_attributes(
         TopicArn=topic.arn, AttributeName=name, AttributeValue=value
     )

@@ -3,8 +3,8 @@
 from typing import Any
 
 from aws.change import Changes
-from runbook.converge import function_releases, rest_api
-from runbook.converge.deployments import stage_of
+from aws.converge import alias, rest_api
+from aws.converge.deployment import stage_of
 from runbook.engine import Change, StepContext
 
 KIND = "release"
@@ -27,7 +27,7 @@ def converge(context: StepContext) -> Changes:
 def _live(context: StepContext) -> dict[str, Any]:
     """Read the body: function name -> version and CodeSha256; ids of the API, None before it."""
     plan = context.plan
-    functions = {one.name: function_releases.released(context, one) for one in plan.functions}
+    functions = {one.name: alias.released(context, one) for one in plan.functions}
     api = rest_api.find(context, plan.api)
     stage = stage_of(context, plan.api, api["id"] if api else None)
     return {

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from aws.change import Changes
+from aws.change import Change, ChangeContext, Changes, difference
+from aws.converge.tags import tag_fields
 from aws.desired import LogGroup
-from runbook.converge.clear import tag_fields
-from runbook.engine import Change, StepContext, difference
 
 RETENTION = "retention_days"
 FOR_EVER = "never expires"
 
 
-def converge(context: StepContext, group: LogGroup) -> Changes:
+def converge(context: ChangeContext, group: LogGroup) -> Changes:
     """Create the group, or set its retention; one that keeps logs longer, yet not for ever, is right."""
     found = _found(context, group)
     changes = (*_retention(group, found), *_tags(context, group, found))
@@ -27,15 +26,15 @@ def _retention(group: LogGroup, found: dict[str, Any] | None) -> Changes:
     return (Change(_name(group), RETENTION, have, group.retention_days, lost),)
 
 
-def _tags(context: StepContext, group: LogGroup, found: dict[str, Any] | None) -> Changes:
+def _tags(context: ChangeContext, group: LogGroup, found: dict[str, Any] | None) -> Changes:
     have: dict[str, str] | None = None
     if found is not None:
         answer = context.client("logs").list_tags_for_resource(resourceArn=_arn(found))
         have = tag_fields(context, answer["tags"])
-    return difference(_name(group), have, tag_fields(context, context.plan.tags))
+    return difference(_name(group), have, tag_fields(context, group.tags))
 
 
-def _found(context: StepContext, group: LogGroup) -> dict[str, Any] | None:
+def _found(context: ChangeContext, group: LogGroup) -> dict[str, Any] | None:
     pages = context.client("logs").get_paginator("describe_log_groups")
     for page in pages.paginate(logGroupNamePrefix=group.name):
         for one in page["logGroups"]:
@@ -45,15 +44,15 @@ def _found(context: StepContext, group: LogGroup) -> dict[str, Any] | None:
 
 
 def _apply(
-    context: StepContext, group: LogGroup, found: dict[str, Any] | None, changes: Changes
+    context: ChangeContext, group: LogGroup, found: dict[str, Any] | None, changes: Changes
 ) -> None:
     logs, fields = context.client("logs"), {one.field for one in changes}
     if found is None:
-        logs.create_log_group(logGroupName=group.name, tags=dict(context.plan.tags))
+        logs.create_log_group(logGroupName=group.name, tags=dict(group.tags))
     if RETENTION in fields:
         logs.put_retention_policy(logGroupName=group.name, retentionInDays=group.retention_days)
     if found is not None and fields - {RETENTION}:
-        logs.tag_resource(resourceArn=_arn(found), tags=dict(context.plan.tags))
+        logs.tag_resource(resourceArn=_arn(found), tags=dict(group.tags))
 
 
 def _arn(found: dict[str, Any]) -> str:

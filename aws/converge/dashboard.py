@@ -4,19 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws.change import Changes, unless_absent
+from aws.change import ChangeContext, Changes, difference, unless_absent
 from aws.desired import Dashboard, Widget
-from runbook.engine import StepContext, difference
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""
 
 
-def converge(context: StepContext, dashboard: Dashboard) -> Changes:
+def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     """Put the dashboard where its body differs; the body is compared as data, not as text."""
     client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
-    wanted = {"widgets": [_widget(context, i, one) for i, one in enumerate(dashboard.widgets)]}
+    wanted = {"widgets": [_widget(dashboard, i, one) for i, one in enumerate(dashboard.widgets)]}
     found = json.loads(answer["DashboardBody"]) if answer else None
     changes = difference(f"dashboard {dashboard.name}", found, wanted, destroying=("widgets",))
     body = json.dumps(wanted)
@@ -25,7 +24,7 @@ def converge(context: StepContext, dashboard: Dashboard) -> Changes:
     )
 
 
-def _widget(context: StepContext, position: int, widget: Widget) -> dict[str, Any]:
+def _widget(dashboard: Dashboard, position: int, widget: Widget) -> dict[str, Any]:
     row, column = divmod(position, COLUMNS // WIDTH)
     return {
         "type": "metric",
@@ -35,10 +34,10 @@ def _widget(context: StepContext, position: int, widget: Widget) -> dict[str, An
         "height": HEIGHT,
         "properties": {
             "title": widget.title,
-            "region": context.environment.region,
+            "region": dashboard.region,
             "view": "timeSeries",
             "stat": widget.statistic,
-            "period": context.environment.alarms.period_s,
+            "period": dashboard.period_s,
             "metrics": [_metric(*one) for one in widget.metrics],
         },
     }

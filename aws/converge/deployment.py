@@ -6,22 +6,27 @@ deployment history when he has to choose what to go back to (guide step 8-2).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws.change import Changes, unless_absent
+from aws.change import ChangeContext, Changes, difference, nothing, unless_absent
+from aws.converge import api_draft, rest_api
+from aws.converge.rest_api import digest, read
 from aws.desired import Api
-from runbook.converge import api_draft, calls, rest_api
-from runbook.converge.draft import digest, read
-from runbook.engine import StepContext, difference
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
 NEW = "the draft as planned"
 
 
-def converge(context: StepContext, api: Api) -> Changes:
-    """Deploy the draft, and point the stage, where there is one already, to it."""
+def converge(
+    context: ChangeContext, api: Api, leaving: Callable[[str, str], None] = nothing
+) -> Changes:
+    """Deploy the draft, and point the stage, where there is one already, to it.
+
+    ``leaving`` is told of a deployment made by hand (ids of the API and of it) before the stage leaves it:
+    nobody can read afterwards what it calls.
+    """
     found = rest_api.find(context, api)
     id_ = found["id"] if found else None
     mark = _wanted(context, api, id_)
@@ -29,11 +34,11 @@ def converge(context: StepContext, api: Api) -> Changes:
         f"stage {api.stage}", {"deployment": _served(context, api, id_)}, {"deployment": mark}
     )
     return context.settle(
-        changes, lambda: _deploy(context, api, rest_api.needed(context, api), mark)
+        changes, lambda: _deploy(context, api, rest_api.needed(context, api), mark, leaving)
     )
 
 
-def listed(context: StepContext, id_: str | None) -> list[dict[str, Any]]:
+def listed(context: ChangeContext, id_: str | None) -> list[dict[str, Any]]:
     """Return the deployments of an API as API Gateway describes them; none of one that is not there."""
     if id_ is None:
         return []
@@ -41,7 +46,7 @@ def listed(context: StepContext, id_: str | None) -> list[dict[str, Any]]:
     return [one for page in pages for one in page.get("items", [])]
 
 
-def stage_of(context: StepContext, api: Api, id_: str | None) -> dict[str, object] | None:
+def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, object] | None:
     if id_ is None:
         return None
     return unless_absent(context.client("apigateway").get_stage, restApiId=id_, stageName=api.stage)
@@ -52,7 +57,7 @@ def by_hand(deployment: Mapping[str, Any]) -> bool:
     return _mark(deployment.get("description")) is None
 
 
-def _served(context: StepContext, api: Api, id_: str | None) -> str | None:
+def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
     """Return the digest of what the stage serves: a deployment made by hand has none.
 
     Nor has one with a newer one beside it: somebody went back, and forward is a deployment of its own.
@@ -66,7 +71,7 @@ def _served(context: StepContext, api: Api, id_: str | None) -> str | None:
     return (_mark(live.get("description")) if newest else None) or f"deployment {live['id']}"
 
 
-def _wanted(context: StepContext, api: Api, id_: str | None) -> str:
+def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str:
     """Return the digest of the draft; in a rehearsal the draft may have changes before it."""
     if not context.go and api_draft.converge(replace(context, tell=lambda _: None), api):
         return NEW
@@ -78,7 +83,9 @@ def _mark(description: str | None) -> str | None:
     return found[1] if found else None
 
 
-def _deploy(context: StepContext, api: Api, id_: str, mark: str) -> None:
+def _deploy(
+    context: ChangeContext, api: Api, id_: str, mark: str, leaving: Callable[[str, str], None]
+) -> None:
     client, deployment = context.client("apigateway"), _deployed(context, api, id_, mark)
     if (stage := stage_of(context, api, id_)) is None:
         client.create_stage(
@@ -86,12 +93,12 @@ def _deploy(context: StepContext, api: Api, id_: str, mark: str) -> None:
             stageName=api.stage,
             deploymentId=deployment,
             description=api.stage_description,
-            tags=dict(context.plan.tags),
+            tags=dict(api.tags),
         )
     else:
         left = next(one for one in listed(context, id_) if one["id"] == stage["deploymentId"])
         if by_hand(left):
-            calls.note(context, api, id_, left["id"])
+            leaving(id_, left["id"])
         client.update_stage(
             restApiId=id_,
             stageName=api.stage,
@@ -99,7 +106,7 @@ def _deploy(context: StepContext, api: Api, id_: str, mark: str) -> None:
         )
 
 
-def _deployed(context: StepContext, api: Api, id_: str, mark: str) -> str:
+def _deployed(context: ChangeContext, api: Api, id_: str, mark: str) -> str:
     """Return the deployment of this draft: the newest one is, where a run was killed after it."""
     there = sorted(listed(context, id_), key=lambda one: one["createdDate"])
     if there and _mark(there[-1].get("description")) == mark:

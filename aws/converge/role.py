@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from aws.change import Changes, unless_absent
+from aws.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Permission, Role
-from runbook.converge.clear import tag_fields, tag_list, tag_map
-from runbook.engine import Change, StepContext, difference
 
 POLICY = "least-privilege"
 ACCEPTED_MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -24,7 +23,7 @@ TRUST = {
 }
 
 
-def converge(context: StepContext, role: Role) -> Changes:
+def converge(context: ChangeContext, role: Role) -> Changes:
     """Create the role, or bring its trust, its policy and its tags to the plan; then shed extras."""
     iam, name = context.client("iam"), f"role {role.name}"
     answer = unless_absent(iam.get_role, RoleName=role.name)
@@ -34,12 +33,6 @@ def converge(context: StepContext, role: Role) -> Changes:
     )
     made = context.settle(changes, lambda: _apply(context, role, found, changes))
     return made + (_shed(context, role) if found else ())
-
-
-def granted(context: StepContext, role: Role) -> frozenset[Permission]:
-    """Return what is required, and the calls between functions that the plan accepts."""
-    aliases = {one.alias_arn for one in context.plan.functions}
-    return role.required | {one for one in role.accepted if one.resource in aliases}
 
 
 def document(permissions: Iterable[Permission]) -> dict[str, Any]:
@@ -70,15 +63,17 @@ def told(policy: dict[str, Any]) -> list[str] | dict[str, Any]:
     return [str(one) for one in permissions] if ours else policy
 
 
-def _wanted(context: StepContext, role: Role) -> dict[str, Any]:
+def _wanted(context: ChangeContext, role: Role) -> dict[str, Any]:
     return {
         "trust": TRUST,
-        f"policy {POLICY}": told(document(granted(context, role))),
-        **tag_fields(context, context.plan.tags),
+        f"policy {POLICY}": told(document(role.granted)),
+        **tag_fields(context, role.tags),
     }
 
 
-def _found(context: StepContext, role: Role, found: dict[str, Any] | None) -> dict[str, Any] | None:
+def _found(
+    context: ChangeContext, role: Role, found: dict[str, Any] | None
+) -> dict[str, Any] | None:
     if found is None:
         return None
     answer = unless_absent(
@@ -98,23 +93,23 @@ def _usual(trust: dict[str, Any]) -> dict[str, Any]:
 
 
 def _apply(
-    context: StepContext, role: Role, found: dict[str, Any] | None, changes: Changes
+    context: ChangeContext, role: Role, found: dict[str, Any] | None, changes: Changes
 ) -> None:
     iam, fields = context.client("iam"), {one.field for one in changes}
-    tags, trust = tag_list(context.plan.tags), json.dumps(TRUST)
+    tags, trust = tag_list(role.tags), json.dumps(TRUST)
     if found is None:
         iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=trust, Tags=tags)
         iam.get_waiter("role_exists").wait(RoleName=role.name)
     elif "trust" in fields:
         iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=trust)
     if f"policy {POLICY}" in fields:
-        policy = json.dumps(document(granted(context, role)))
+        policy = json.dumps(document(role.granted))
         iam.put_role_policy(RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy)
     if found is not None and any(field.startswith("tag ") for field in fields):
         iam.tag_role(RoleName=role.name, Tags=tags)
 
 
-def _shed(context: StepContext, role: Role) -> Changes:
+def _shed(context: ChangeContext, role: Role) -> Changes:
     """Take away the policies that the plan does not know: two-sided least privilege."""
     iam, name = context.client("iam"), f"role {role.name}"
     made: Changes = ()

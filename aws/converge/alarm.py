@@ -3,34 +3,33 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aws.change import Changes
+from aws.change import ChangeContext, Changes, difference
+from aws.converge.tags import tag_list
 from aws.desired import Alarm
-from runbook.converge.clear import tag_list
-from runbook.engine import StepContext, difference
 
 AT_A_TIME = 100
 """Names in one DescribeAlarms."""
 
 
-def converge(context: StepContext, alarm: Alarm) -> Changes:
+def converge(context: ChangeContext, alarm: Alarm) -> Changes:
     """Create the alarm or bring it to the plan."""
     return converge_one(context, alarm, read(context, [alarm]).get(alarm.name))
 
 
-def converge_one(context: StepContext, alarm: Alarm, answer: Mapping[str, Any] | None) -> Changes:
+def converge_one(context: ChangeContext, alarm: Alarm, answer: Mapping[str, Any] | None) -> Changes:
     """Converge an alarm that was read already (None: there is none): thirty of them need one call.
 
     Actions beyond ours stay, those of other states too: somebody may want to hear of it by another
     way, or when it is over.
     """
-    found = _found(context, answer) if answer else None
-    changes = difference(f"alarm {alarm.name}", found, _wanted(context, alarm))
+    found = _found(alarm, answer) if answer else None
+    changes = difference(f"alarm {alarm.name}", found, _wanted(alarm))
     return context.settle(
         changes, lambda: _put(context, alarm, answer or {}, created=answer is None)
     )
 
 
-def read(context: StepContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
+def read(context: ChangeContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
     """Return the alarms that exist, by name."""
     client, names = context.client("cloudwatch"), [one.name for one in alarms]
     found: dict[str, Mapping[str, Any]] = {}
@@ -42,7 +41,7 @@ def read(context: StepContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[str
     return found
 
 
-def _wanted(context: StepContext, alarm: Alarm) -> dict[str, Any]:
+def _wanted(alarm: Alarm) -> dict[str, Any]:
     return {
         "metric": f"{alarm.namespace} {alarm.metric}",
         "dimensions": dict(alarm.dimensions),
@@ -54,13 +53,13 @@ def _wanted(context: StepContext, alarm: Alarm) -> dict[str, Any]:
         "comparison": "GreaterThanOrEqualToThreshold",
         "missing data": "notBreaching",
         "actions enabled": True,
-        "tells": context.plan.topic.arn,
+        "tells": alarm.topic_arn,
         "description": alarm.description,
     }
 
 
-def _found(context: StepContext, answer: Mapping[str, Any]) -> dict[str, Any]:
-    topic, tells = context.plan.topic.arn, answer.get("AlarmActions", [])
+def _found(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
+    topic, tells = alarm.topic_arn, answer.get("AlarmActions", [])
     return {
         "metric": f"{answer.get('Namespace')} {answer.get('MetricName')}",
         "dimensions": {one["Name"]: one["Value"] for one in answer.get("Dimensions", [])},
@@ -77,9 +76,9 @@ def _found(context: StepContext, answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _put(context: StepContext, alarm: Alarm, answer: Mapping[str, Any], *, created: bool) -> None:
+def _put(context: ChangeContext, alarm: Alarm, answer: Mapping[str, Any], *, created: bool) -> None:
     """PutMetricAlarm replaces the whole alarm; it takes tags only where it creates one."""
-    told = [context.plan.topic.arn, *answer.get("AlarmActions", [])]
+    told = [alarm.topic_arn, *answer.get("AlarmActions", [])]
     context.client("cloudwatch").put_metric_alarm(
         AlarmName=alarm.name,
         AlarmDescription=alarm.description,
@@ -97,5 +96,5 @@ def _put(context: StepContext, alarm: Alarm, answer: Mapping[str, Any], *, creat
         Threshold=float(alarm.threshold),
         ComparisonOperator="GreaterThanOrEqualToThreshold",
         TreatMissingData="notBreaching",
-        **({"Tags": tag_list(context.plan.tags)} if created else {}),
+        **({"Tags": tag_list(alarm.tags)} if created else {}),
     )

@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.change import Changes, unless_absent
+from aws.change import (
+    Change,
+    ChangeContext,
+    Changes,
+    MissingPrerequisite,
+    difference,
+    unless_absent,
+)
+from aws.converge import rest_api
+from aws.converge.deployment import stage_of
 from aws.desired import Api, UsagePlan
-from runbook.converge import rest_api
-from runbook.converge.deployments import stage_of
-from runbook.engine import Change, StepContext, difference
 
 PATHS = {
     "rate": "/throttle/rateLimit",
@@ -17,18 +23,19 @@ PATHS = {
 }
 
 
-def converge(context: StepContext, api: Api) -> Changes:
+def converge(context: ChangeContext, api: Api) -> Changes:
     """Create the plan or bring its limits to ours, put the stage under it, and the key into it."""
     id_ = rest_api.needed(context, api)
     context.needs(
         id_ != rest_api.UNKNOWN_ID and stage_of(context, api, id_),
-        f"stage {api.stage} of {api.name} does not exist, and a usage plan names it: run"
-        f" `python -m runbook api --env {context.environment.name} --go` first",
+        MissingPrerequisite(
+            "stage", f"stage {api.stage} of {api.name} does not exist, and a usage plan names it"
+        ),
     )
     found = _find(context, "get_usage_plans", api.usage_plan.name)
     changes = difference(_name(api.usage_plan), _found(found, api, id_), _wanted(api))
     made = context.settle(changes, lambda: _apply(context, api, id_, found, changes))
-    return made + _key(context, api.usage_plan)
+    return made + _key(context, api)
 
 
 def _wanted(api: Api) -> dict[str, Any]:
@@ -62,7 +69,7 @@ def _number(value: Any) -> float | None:
 
 
 def _apply(
-    context: StepContext, api: Api, id_: str, found: Mapping[str, Any] | None, changes: Changes
+    context: ChangeContext, api: Api, id_: str, found: Mapping[str, Any] | None, changes: Changes
 ) -> None:
     client, plan = context.client("apigateway"), api.usage_plan
     if found is None:
@@ -71,7 +78,7 @@ def _apply(
             throttle={"rateLimit": float(plan.rate), "burstLimit": plan.burst},
             quota={"limit": plan.daily_quota, "period": "DAY"},
             apiStages=[{"apiId": id_, "stage": api.stage}],
-            tags=dict(context.plan.tags),
+            tags=dict(api.tags),
         )
         return
     patch = [_operation(one, f"{id_}:{api.stage}") for one in changes]
@@ -85,15 +92,16 @@ def _operation(change: Change, stage: str) -> dict[str, str]:
     return {"op": "replace", "path": PATHS[change.field], "value": value}
 
 
-def _key(context: StepContext, plan: UsagePlan) -> Changes:
+def _key(context: ChangeContext, api: Api) -> Changes:
     """Create the API key and put it into the plan; its value is made by AWS and never read."""
+    plan = api.usage_plan
     if plan.api_key is None:
         return ()
     client, name = context.client("apigateway"), f"API key {plan.api_key}"
     found = _find(context, "get_api_keys", plan.api_key)
     have = {"enabled": found["enabled"]} if found else None
     changes = difference(name, have, {"enabled": True})
-    made = context.settle(changes, lambda: _write_key(context, plan.api_key, found))
+    made = context.settle(changes, lambda: _write_key(context, api, found))
     inside = difference(
         name, {"usage plan": _containing(context, plan, found)}, {"usage plan": plan.name}
     )
@@ -106,16 +114,18 @@ def _key(context: StepContext, plan: UsagePlan) -> Changes:
     return made + context.settle(inside, attach)
 
 
-def _write_key(context: StepContext, name: str | None, found: Mapping[str, Any] | None) -> None:
+def _write_key(context: ChangeContext, api: Api, found: Mapping[str, Any] | None) -> None:
     client = context.client("apigateway")
     if found is None:
-        client.create_api_key(name=name, enabled=True, tags=dict(context.plan.tags))
+        client.create_api_key(name=api.usage_plan.api_key, enabled=True, tags=dict(api.tags))
     else:
         patch = [{"op": "replace", "path": "/enabled", "value": "true"}]
         client.update_api_key(apiKey=found["id"], patchOperations=patch)
 
 
-def _containing(context: StepContext, plan: UsagePlan, key: Mapping[str, Any] | None) -> str | None:
+def _containing(
+    context: ChangeContext, plan: UsagePlan, key: Mapping[str, Any] | None
+) -> str | None:
     usage = _find(context, "get_usage_plans", plan.name)
     if key is None or usage is None:
         return None
@@ -130,7 +140,7 @@ def _id(found: Mapping[str, Any] | None) -> str:
     return str((found or {})["id"])
 
 
-def _find(context: StepContext, operation: str, name: str | None) -> dict[str, Any] | None:
+def _find(context: ChangeContext, operation: str, name: str | None) -> dict[str, Any] | None:
     pages = context.client("apigateway").get_paginator(operation).paginate()
     listed = (one for page in pages for one in page.get("items", []))
     return next((one for one in listed if one.get("name") == name), None)

@@ -2,11 +2,10 @@
 
 import json
 
-from aws.change import Changes, unless_absent
+from aws.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.converge.tags import tag_list
 from aws.desired import Api
 from aws.words import Words
-from runbook.converge.clear import tag_list
-from runbook.engine import Change, StepContext, difference
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 TRUST = {
@@ -23,11 +22,11 @@ NOT_YET = "role ARN"
 """API Gateway refuses a role that IAM has not yet told it of."""
 
 
-def converge(context: StepContext, api: Api) -> Changes:
+def converge(context: ChangeContext, api: Api) -> Changes:
     """Set a log role where the account has none; one that is set already serves others, and stays."""
     client, name = context.client("apigateway"), "API Gateway account"
     have = client.get_account().get("cloudwatchRoleArn")
-    arn = f"arn:aws:iam::{context.environment.account}:role/{api.log_role}"
+    arn = api.log_role_arn
     if have and have != arn:
         context.tell(
             Words(
@@ -49,7 +48,7 @@ def converge(context: StepContext, api: Api) -> Changes:
     )
 
 
-def _role(context: StepContext, api: Api) -> Changes:
+def _role(context: ChangeContext, api: Api) -> Changes:
     iam, name = context.client("iam"), f"role {api.log_role}"
     found = unless_absent(iam.get_role, RoleName=api.log_role)
     have = found["Role"]["AssumeRolePolicyDocument"] if found else None
@@ -58,17 +57,17 @@ def _role(context: StepContext, api: Api) -> Changes:
     return made + _policy(context, api, absent=found is None)
 
 
-def _write(context: StepContext, api: Api, *, absent: bool) -> None:
+def _write(context: ChangeContext, api: Api, *, absent: bool) -> None:
     iam, trust = context.client("iam"), json.dumps(TRUST)
     if absent:
-        tags = tag_list(context.plan.tags)
+        tags = tag_list(api.tags)
         iam.create_role(RoleName=api.log_role, AssumeRolePolicyDocument=trust, Tags=tags)
         iam.get_waiter("role_exists").wait(RoleName=api.log_role)
     else:
         iam.update_assume_role_policy(RoleName=api.log_role, PolicyDocument=trust)
 
 
-def _policy(context: StepContext, api: Api, *, absent: bool) -> Changes:
+def _policy(context: ChangeContext, api: Api, *, absent: bool) -> Changes:
     iam = context.client("iam")
     attached: set[str] = set()
     if not absent:

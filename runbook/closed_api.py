@@ -8,13 +8,13 @@ import json
 from typing import Any
 
 from aws.change import Changes
+from aws.converge import rest_api
+from aws.converge.api_draft import Answer, Method, preflight, put
+from aws.converge.deployment import listed
+from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
 from aws.words import Words
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
-from runbook.converge import rest_api
-from runbook.converge.deployments import listed
-from runbook.converge.draft import Draft, digest, read
-from runbook.converge.methods import Answer, Method, preflight, put
 from runbook.engine import Change, StepContext
 
 PATH = "/{closed+}"

@@ -1,0 +1,185 @@
+"""What callers of a function get, and who may call it: a published version behind the alias, its permissions."""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from aws.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.converge.function import (
+    WAIT,
+    code_sha256,
+    configuration,
+    described,
+    table_fields,
+    wait_until_updated,
+)
+from aws.desired import Function
+
+
+def converge(context: ChangeContext, function: Function, package: bytes) -> Changes:
+    """Publish what is built and point the alias to it, unless the alias has just that already.
+
+    The whole of the traffic goes there: a weighted alias is no state to go live in. Where callers would
+    read another table from then on, as after a restore, that is a loss.
+    """
+    wanted = {
+        **configuration(function),
+        "code": code_sha256(package),
+        "variables": sorted(function.environment),
+        "weights": {},
+    }
+    found = _found(context, function)
+    name, tables = f"alias {function.name}:{function.alias}", table_fields(function)
+    changes = difference(name, found, wanted, destroying=tables)
+    return context.settle(changes, lambda: _release(context, function, absent=found is None))
+
+
+def released(context: ChangeContext, function: Function) -> dict[str, str]:
+    """Return version and CodeSha256 behind the alias, for the release record; empty where none."""
+    answer = _behind(context, function)
+    if answer is None:
+        return {}
+    return {"version": answer["Version"], "code_sha256": answer["CodeSha256"]}
+
+
+def _found(context: ChangeContext, function: Function) -> dict[str, Any] | None:
+    client = context.client("lambda")
+    alias = unless_absent(client.get_alias, FunctionName=function.name, Name=function.alias)
+    if alias is None:
+        return None
+    weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+    return {**_version(context, _behind(context, function)), "weights": weights}
+
+
+def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str, Any]:
+    """Describe the version, the names of its variables too: one too many may be a secret."""
+    if behind is None:
+        return {}
+    names = behind.get("Environment", {}).get("Variables", {})
+    return {**described(context, behind), "variables": sorted(names)}
+
+
+def _behind(context: ChangeContext, function: Function) -> dict[str, Any] | None:
+    return unless_absent(
+        context.client("lambda").get_function_configuration,
+        FunctionName=function.name,
+        Qualifier=function.alias,
+    )
+
+
+def _release(context: ChangeContext, function: Function, *, absent: bool) -> None:
+    client = context.client("lambda")
+    version = _publish(context, function)
+    # A version that is still being prepared would make the first callers wait, or fail.
+    client.get_waiter("published_version_active").wait(
+        FunctionName=function.name, Qualifier=version, WaiterConfig=WAIT
+    )
+    (client.create_alias if absent else client.update_alias)(
+        FunctionName=function.name,
+        Name=function.alias,
+        FunctionVersion=version,
+        RoutingConfig={"AdditionalVersionWeights": {}},
+    )
+
+
+def _publish(context: ChangeContext, function: Function) -> str:
+    """Publish; Lambda answers the last version again where nothing has changed since."""
+    wait_until_updated(context, function)
+    call = context.client("lambda").publish_version
+    return str(
+        context.retry(lambda: call(FunctionName=function.name), "ResourceConflictException")[
+            "Version"
+        ]
+    )
+
+
+GATEWAY = "apigateway.amazonaws.com"
+
+
+def grant(context: ChangeContext, function: Function, sources: Mapping[str, str]) -> Changes:
+    """Grant API Gateway the alias for each of ``sources`` (statement id -> ARN).
+
+    A statement on the bare function is no grant on the alias.
+    """
+    found = statements(context, function, function.alias)
+    made: Changes = ()
+    for id_, arn in sources.items():
+        if (have := _granted(found.get(id_))) != arn:
+            change = (Change(_name(function), f"permission {id_}", have, arn),)
+            made += context.settle(
+                change, _grant(context, function, id_, arn, replace=have is not None)
+            )
+    return made
+
+
+def shed(context: ChangeContext, function: Function, granted: Collection[str]) -> Changes:
+    """Take away every statement but those ``granted`` (ids) on the alias.
+
+    One beyond the plan lets someone else in: API Gateway of another account, or the whole world.
+    """
+    on_alias = statements(context, function, function.alias)
+    beyond = {id_: one for id_, one in on_alias.items() if id_ not in granted}
+    made: Changes = ()
+    for qualifier, extras in ((function.alias, beyond), (None, statements(context, function))):
+        for id_, statement in extras.items():
+            lost = (
+                Change(
+                    _name(function, qualifier), f"permission {id_}", statement, None, destroys=True
+                ),
+            )
+            made += context.settle(lost, _withdrawal(context, function, id_, qualifier))
+    return made
+
+
+def statements(
+    context: ChangeContext, function: Function, qualifier: str | None = None
+) -> dict[str, Any]:
+    """Return the statements on the alias, or on the bare function, by their id."""
+    which = {"Qualifier": qualifier} if qualifier else {}
+    answer = unless_absent(context.client("lambda").get_policy, FunctionName=function.name, **which)
+    arn = f"{function.arn}:{qualifier}" if qualifier else function.arn
+    listed = json.loads(answer["Policy"])["Statement"] if answer else []
+    # moto answers with the statements of all qualifiers together; AWS with those asked for.
+    return {one["Sid"]: one for one in listed if one["Resource"] == arn}
+
+
+def _granted(statement: Mapping[str, Any] | None) -> str | None:
+    """Return the source ARN where the statement is exactly ours, else what it is instead."""
+    if statement is None:
+        return None
+    conditions = statement.get("Condition", {})
+    arn = conditions.get("ArnLike", {}).get("AWS:SourceArn")
+    ours = (
+        statement["Effect"] == "Allow"
+        and statement["Principal"] == {"Service": GATEWAY}
+        and statement["Action"] == "lambda:InvokeFunction"
+        and arn is not None
+    )
+    return str(arn) if ours else json.dumps(statement, sort_keys=True)
+
+
+def _grant(context: ChangeContext, function: Function, id_: str, arn: str, *, replace: bool) -> Any:
+    client = context.client("lambda")
+    on = {"FunctionName": function.name, "Qualifier": function.alias, "StatementId": id_}
+
+    def apply() -> None:
+        if replace:
+            client.remove_permission(**on)
+        client.add_permission(
+            **on, Action="lambda:InvokeFunction", Principal=GATEWAY, SourceArn=arn
+        )
+
+    return apply
+
+
+def _withdrawal(context: ChangeContext, function: Function, id_: str, qualifier: str | None) -> Any:
+    which = {"Qualifier": qualifier} if qualifier else {}
+    return lambda: context.client("lambda").remove_permission(
+        FunctionName=function.name, StatementId=id_, **which
+    )
+
+
+def _name(function: Function, qualifier: str | None = "") -> str:
+    if qualifier is None:
+        return f"function {function.name}"
+    return f"alias {function.name}:{function.alias}"

@@ -1,0 +1,309 @@
+"""The draft of the API (guide step 3-3): routes, preflights, authorizer, gateway responses, as they need one another.
+
+A method that differs is made anew, whole; the stage goes on serving its deployment meanwhile. One after another,
+never in threads: API Gateway answers changes that meet with ConflictException.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aws.change import ChangeContext, Changes, difference
+from aws.converge import rest_api
+from aws.converge.rest_api import Draft, read
+from aws.desired import Api, Authorizer, GatewayResponse, Route
+from aws.words import Words
+
+
+def converge(context: ChangeContext, api: Api) -> Changes:
+    """Bring the draft to the plan. Nothing of it is served before it is deployed."""
+    at = rest_api.needed(context, api)
+    id_ = None if at == rest_api.UNKNOWN_ID else at
+    draft = read(context, id_)
+    made = _authorizer(context, at, draft, api.authorizer)
+    if made and context.go:
+        draft = read(context, id_)  # the methods need the authorizer's id
+    made += _methods(context, at, draft, api)
+    for response in api.gateway_responses:
+        made += _gateway_response(context, at, draft, response)
+    return made
+
+
+def _methods(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
+    resources, methods = dict(draft.resources), planned(api)
+    made: Changes = ()
+    for method in methods:
+        context.watch(f"method {method.verb} {method.path}")
+        made += _path(context, api_id, resources, method.path)
+        resource = resources.get(method.path, rest_api.UNKNOWN_ID)
+        made += _method(context, api_id, draft, method, resource)
+    for extra in unplanned(draft, methods):
+        context.tell(
+            Words(
+                en=f"{extra} is not in the plan and is left alone; does anybody need it?",
+                ja=f"{extra}は計画にないため変更しません。必要なものか確認します",
+            )
+        )
+    return made
+
+
+def _path(context: ChangeContext, api_id: str, resources: dict[str, str], path: str) -> Changes:
+    """Create the resources of a path that are missing, from the root down; ``resources`` grows."""
+    made: Changes = ()
+    parts = path.strip("/").split("/")
+    for depth in range(1, len(parts) + 1):
+        here = "/" + "/".join(parts[:depth])
+        if here not in resources:
+            changes = difference(f"resource {here}", None, {"path": here})
+            made += context.settle(changes, partial(_create, context, api_id, resources, here))
+            resources.setdefault(here, rest_api.UNKNOWN_ID)
+    return made
+
+
+def _create(context: ChangeContext, api_id: str, resources: dict[str, str], path: str) -> None:
+    parent, _, part = path.rpartition("/")
+    created = context.client("apigateway").create_resource(
+        restApiId=api_id, parentId=resources[parent or "/"], pathPart=part
+    )
+    resources[path] = created["id"]
+
+
+AUTHORIZER_KIND = "TOKEN"
+AUTHORIZER_MEMBERS = {
+    "type": "type",
+    "uri": "authorizerUri",
+    "identity source": "identitySource",
+    "ttl_s": "authorizerResultTtlInSeconds",
+}
+"""Our field -> AWS's member, whose name is also its path in an update."""
+
+
+def _authorizer(
+    context: ChangeContext, api_id: str, draft: Draft, authorizer: Authorizer
+) -> Changes:
+    """Create the authorizer, or bring it to the plan; its URI names the alias."""
+    found = draft.authorizers.get(authorizer.name)
+    have = (
+        {field: found.get(member) for field, member in AUTHORIZER_MEMBERS.items()}
+        if found
+        else None
+    )
+    changes = difference(f"authorizer {authorizer.name}", have, _wanted_authorizer(authorizer))
+    return context.settle(
+        changes, lambda: _apply_authorizer(context, api_id, authorizer, found, changes)
+    )
+
+
+def invocation_uri(alias_arn: str) -> str:
+    """Return the URI by which API Gateway invokes an alias, which moves without a deployment."""
+    region = alias_arn.split(":")[3]
+    return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{alias_arn}/invocations"
+
+
+def _wanted_authorizer(authorizer: Authorizer) -> dict[str, Any]:
+    return {
+        "type": AUTHORIZER_KIND,
+        "uri": invocation_uri(authorizer.function.alias_arn),
+        "identity source": authorizer.identity_source,
+        "ttl_s": authorizer.ttl_s,
+    }
+
+
+def _apply_authorizer(
+    context: ChangeContext,
+    api_id: str,
+    authorizer: Authorizer,
+    found: Mapping[str, Any] | None,
+    changes: Changes,
+) -> None:
+    client, wanted = context.client("apigateway"), _wanted_authorizer(authorizer)
+    if found is None:
+        members = {AUTHORIZER_MEMBERS[field]: value for field, value in wanted.items()}
+        client.create_authorizer(restApiId=api_id, name=authorizer.name, **members)
+        return
+    patch = [
+        {"op": "replace", "path": f"/{AUTHORIZER_MEMBERS[one.field]}", "value": str(one.after)}
+        for one in changes
+    ]
+    client.update_authorizer(restApiId=api_id, authorizerId=found["id"], patchOperations=patch)
+
+
+PREFLIGHT = "OPTIONS"
+OK = "200"
+JSON = "application/json"
+HEADER = "method.response.header."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a MOCK answers: a status, header name -> value, and a body without any `$` in it."""
+
+    status: str
+    headers: Mapping[str, str]
+    body: str = ""
+
+    @property
+    def template(self) -> Mapping[str, str]:
+        """The request template by which a MOCK chooses its answer."""
+        return {JSON: json.dumps({"statusCode": int(self.status)})}
+
+    @property
+    def mapped(self) -> Mapping[str, str]:
+        """The headers as API Gateway maps them: values of its own making stand in quotes."""
+        return {f"{HEADER}{name}": f"'{text}'" for name, text in self.headers.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """What one method should be, in fields of our own; one without ``uri`` is a MOCK."""
+
+    path: str
+    verb: str
+    authorizer: str | None = None
+    api_key: bool = False
+    uri: str | None = None
+    answer: Answer | None = None
+
+
+def planned(api: Api) -> tuple[Method, ...]:
+    """List the routes, and one preflight on each path."""
+    routes = [_route(api, one) for one in api.routes]
+    return (*routes, *(preflight(api, path) for path in api.paths))
+
+
+def preflight(api: Api, path: str) -> Method:
+    answer = Answer(status=OK, headers=api.cors.answer_headers)
+    return Method(path=path, verb=PREFLIGHT, answer=answer)
+
+
+def _method(
+    context: ChangeContext, api_id: str, draft: Draft, method: Method, resource_id: str
+) -> Changes:
+    """Make the method as planned; ``resource_id`` is that of its path."""
+    found = draft.methods.get((method.path, method.verb))
+    changes = difference(
+        f"method {method.verb} {method.path}",
+        _found(draft, found) if found else None,
+        _wanted(method),
+    )
+    at = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
+    return context.settle(changes, lambda: _apply(context, at, draft, method, remake=bool(found)))
+
+
+def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
+    """Name the methods that the plan does not have; they are left alone."""
+    ours = {(one.path, one.verb) for one in methods}
+    return tuple(f"{verb} {path}" for path, verb in draft.methods if (path, verb) not in ours)
+
+
+def _route(api: Api, route: Route) -> Method:
+    return Method(
+        path=route.path,
+        verb=route.verb,
+        authorizer=api.authorizer.name if route.authorized else None,
+        api_key=api.usage_plan.api_key is not None,
+        uri=invocation_uri(route.function.alias_arn),
+    )
+
+
+def _wanted(method: Method) -> dict[str, Any]:
+    uri, answer = method.uri, method.answer
+    return {
+        "authorization": "CUSTOM" if method.authorizer else "NONE",
+        "authorizer": method.authorizer,
+        "api key": method.api_key,
+        "integration": "AWS_PROXY" if uri else "MOCK",
+        **({"uri": uri, "called by": "POST"} if uri else {}),
+        **({"template": answer.template, "headers": answer.mapped} if answer else {}),
+    }
+
+
+def _found(draft: Draft, found: Mapping[str, Any]) -> dict[str, Any]:
+    integration = found.get("methodIntegration") or {}
+    answer = (integration.get("integrationResponses") or {}).get(OK, {})
+    return {
+        "authorization": found.get("authorizationType"),
+        "authorizer": draft.authorizer_named(found.get("authorizerId")),
+        "api key": bool(found.get("apiKeyRequired")),
+        "integration": integration.get("type"),
+        "uri": integration.get("uri"),
+        "called by": integration.get("httpMethod"),
+        "template": integration.get("requestTemplates"),
+        "headers": answer.get("responseParameters") or {},
+    }
+
+
+def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Method) -> None:
+    """Make a method that is not there; ``at`` are the parameters that name its place."""
+    client = context.client("apigateway")
+    authorizer = draft.authorizers[method.authorizer]["id"] if method.authorizer else None
+    client.put_method(
+        **at,
+        authorizationType="CUSTOM" if authorizer else "NONE",
+        apiKeyRequired=method.api_key,
+        **({"authorizerId": authorizer} if authorizer else {}),
+    )
+    if method.uri:
+        client.put_integration(**at, type="AWS_PROXY", integrationHttpMethod="POST", uri=method.uri)
+    if method.answer:
+        _put_mock(client, at, method.answer)
+
+
+def _apply(
+    context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Method, *, remake: bool
+) -> None:
+    if remake:
+        context.client("apigateway").delete_method(**at)
+    put(context, at, draft, method)
+
+
+def _put_mock(client: Any, at: Mapping[str, str], answer: Answer) -> None:
+    client.put_integration(**at, type="MOCK", requestTemplates=dict(answer.template))
+    # A header that the method response does not declare is refused in the integration response.
+    declared = dict.fromkeys(answer.mapped, False)
+    client.put_method_response(**at, statusCode=answer.status, responseParameters=declared)
+    client.put_integration_response(
+        **at,
+        statusCode=answer.status,
+        responseParameters=dict(answer.mapped),
+        responseTemplates={JSON: answer.body},
+    )
+
+
+GATEWAY_HEADER = "gatewayresponse.header."
+
+
+def _gateway_response(
+    context: ChangeContext, api_id: str, draft: Draft, response: GatewayResponse
+) -> Changes:
+    """Put the response where it differs; a status of None is AWS's own."""
+    found = draft.gateway_responses.get(response.kind)
+    parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in response.headers.items()}
+    wanted = {
+        **({"status": response.status} if response.status else {}),
+        "headers": parameters,
+        "template": response.template,
+    }
+    have = _found_response(found) if found else None
+    changes = difference(f"gateway response {response.kind}", have, wanted)
+    status = {"statusCode": response.status} if response.status else {}
+    return context.settle(
+        changes,
+        lambda: context.client("apigateway").put_gateway_response(
+            restApiId=api_id,
+            responseType=response.kind,
+            responseParameters=parameters,
+            responseTemplates={JSON: response.template},
+            **status,
+        ),
+    )
+
+
+def _found_response(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "status": found.get("statusCode"),
+        "headers": found.get("responseParameters") or {},
+        "template": (found.get("responseTemplates") or {}).get(JSON),
+    }

@@ -1,0 +1,233 @@
+"""Lambda functions (guide step 3-2): package and configuration of what is being worked on, $LATEST.
+
+What callers get is the alias: see ``alias``. What a first release goes back to is a version that differs from
+it, published here before the upload: Lambda publishes no second version of the same. A function that is new
+begins closed. One that was found keeps what it had, which the upload would overwrite.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aws.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.converge.tags import tag_fields
+from aws.desired import Function
+
+NOT_YET = "cannot be assumed by Lambda"
+"""IAM takes some seconds to tell the Regions of a new role; CreateFunction refuses until then."""
+WAIT = {"Delay": 1, "MaxAttempts": 180}
+Build = Callable[[str], bytes]
+"""Key of a function, or CLOSED -> its package."""
+
+
+def converge(context: ChangeContext, function: Function, build: Build) -> Changes:
+    """Create or update the function; the variables become exactly the planned ones.
+
+    Another table, and code that would be in no version any more, are losses.
+    """
+    name, package = f"function {function.name}", build(function.key)
+    answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
+    found = _found(context, answer) if answer else None
+    wanted = {**configuration(function), "code": code_sha256(package)}
+    extra = _extra_variables(name, found, wanted)
+    version, lost = _overwritten(context, function, build, found, wanted)
+    planned = {**wanted, **tag_fields(context, function.tags)}
+    changes = difference(name, found, planned, destroying=lost)
+
+    def apply() -> None:
+        if answer is None:
+            _create(context, function, build(CLOSED))
+        publish(context, function, version)
+        _update(context, function, package, _left(changes + extra, created=answer is None))
+
+    return context.settle((*version, *changes, *extra), apply)
+
+
+def code_sha256(package: bytes) -> str:
+    """Digest a package as Lambda's CodeSha256 does."""
+    return base64.b64encode(hashlib.sha256(package).digest()).decode()
+
+
+def configuration(function: Function) -> dict[str, Any]:
+    """Return the fields that a published version carries too, its code apart."""
+    return {
+        "runtime": function.runtime,
+        "handler": function.handler,
+        "role": function.role.arn,
+        "timeout_s": function.timeout_s,
+        "memory_mb": function.memory_mb,
+        **{f"variable {key}": value for key, value in function.environment.items()},
+    }
+
+
+def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a function's configuration, as AWS answers it, into the fields of ``configuration``.
+
+    A value that the plan does not have may be a secret; it is told by its length and look.
+    """
+    variables = answer.get("Environment", {}).get("Variables", {})
+    return {
+        "runtime": answer.get("Runtime"),
+        "handler": answer.get("Handler"),
+        "role": answer["Role"],
+        "timeout_s": answer["Timeout"],
+        "memory_mb": answer["MemorySize"],
+        "code": answer["CodeSha256"],
+        **{f"variable {key}": context.clear(value) for key, value in variables.items()},
+    }
+
+
+def _found(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:
+    tags = tag_fields(context, answer.get("Tags") or {})
+    return {**described(context, answer["Configuration"]), **tags}
+
+
+def _overwritten(
+    context: ChangeContext,
+    function: Function,
+    build: Build,
+    found: Mapping[str, Any] | None,
+    wanted: Mapping[str, Any],
+) -> tuple[Changes, frozenset[str]]:
+    """Return the version to publish before the upload, and the fields whose value would be lost."""
+    tables = table_fields(function)
+    if found and found["code"] == wanted["code"]:
+        return (), tables
+    before = earlier(context, function, found["code"] if found else None)
+    extra = _extra_variables(f"function {function.name}", found, wanted)
+    version = before.wanted(code_sha256(build(CLOSED)), extra)
+    return version, tables | ({"code"} if before.loses_code(version) else set())
+
+
+def _extra_variables(
+    name: str, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]
+) -> Changes:
+    extra = (key for key in found or {} if key.startswith("variable ") and key not in wanted)
+    return tuple(Change(name, key, (found or {})[key], None, destroys=True) for key in extra)
+
+
+def _left(changes: Changes, *, created: bool) -> Changes:
+    """Return what an update has to do: a function that was just created lacks its code only."""
+    return tuple(one for one in changes if not created or one.field == "code")
+
+
+def _create(context: ChangeContext, function: Function, package: bytes) -> None:
+    client = context.client("lambda")
+    context.retry(
+        lambda: client.create_function(
+            **_parameters(function),
+            Code={"ZipFile": package},
+            PackageType="Zip",
+            Tags=dict(function.tags),
+        ),
+        "InvalidParameterValueException",
+        message=NOT_YET,
+    )
+    client.get_waiter("function_active_v2").wait(FunctionName=function.name, WaiterConfig=WAIT)
+
+
+def _update(context: ChangeContext, function: Function, package: bytes, changes: Changes) -> None:
+    client, fields = context.client("lambda"), {one.field for one in changes}
+    tagging = {field for field in fields if field.startswith("tag ")}
+    if fields - tagging - {"code"}:
+        _settled(context, lambda: client.update_function_configuration(**_parameters(function)))
+        wait_until_updated(context, function)
+    if "code" in fields:
+        _settled(
+            context,
+            lambda: client.update_function_code(FunctionName=function.name, ZipFile=package),
+        )
+        wait_until_updated(context, function)
+    if tagging:
+        client.tag_resource(Resource=function.arn, Tags=dict(function.tags))
+
+
+def _settled(context: ChangeContext, call: Any) -> None:
+    """Make a change once the one before it is through: Lambda refuses two at a time."""
+    context.retry(call, "ResourceConflictException")
+
+
+def wait_until_updated(context: ChangeContext, function: Function) -> None:
+    waiter = context.client("lambda").get_waiter("function_updated_v2")
+    waiter.wait(FunctionName=function.name, WaiterConfig=WAIT)
+
+
+def _parameters(function: Function) -> dict[str, Any]:
+    return {
+        "FunctionName": function.name,
+        "Runtime": function.runtime,
+        "Handler": function.handler,
+        "Role": function.role.arn,
+        "Timeout": function.timeout_s,
+        "MemorySize": function.memory_mb,
+        "Environment": {"Variables": dict(function.environment)},
+    }
+
+
+CLOSED = "closed"
+"""Key of the package that answers 503, beside those of the functions."""
+NEW = "closed: answers 503 until the first release"
+FOUND = "as it was found, before the first release"
+"""Descriptions of the version: this is what a person reads who has to choose one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What there is of a function before an upload."""
+
+    function: Function
+    code: str | None
+    """CodeSha256 of $LATEST, which the upload overwrites; None where there is no function."""
+    versions: Mapping[str, str]
+    """Number of each published version -> its CodeSha256."""
+
+    def wanted(self, closed: str, extra: Changes) -> Changes:
+        """Return the version to publish before the upload; empty where there is one, or none may be made.
+
+        ``closed`` is the CodeSha256 of the closed package. Variables that the plan does not have
+        (``extra``) may be secrets: a version would keep them for ever.
+        """
+        if self.versions:
+            return ()
+        if self.code in (None, closed):
+            return self._version(NEW)
+        return () if extra else self._version(FOUND)
+
+    def loses_code(self, version: Changes) -> bool:
+        """Whether the code of $LATEST would be nowhere any more, if ``version`` is published before."""
+        return self.code is not None and not version and self.code not in self.versions.values()
+
+    def _version(self, what: str) -> Changes:
+        return (Change(f"function {self.function.name}", "earlier version", None, what),)
+
+
+def earlier(context: ChangeContext, function: Function, code: str | None) -> Earlier:
+    """Read what there is; ``code`` is the CodeSha256 of $LATEST, None where there is no function."""
+    versions = {} if code is None else published_versions(context, function)
+    return Earlier(function=function, code=code, versions=versions)
+
+
+def published_versions(context: ChangeContext, function: Function) -> dict[str, str]:
+    """Return the published versions and the CodeSha256 of each."""
+    pages = context.client("lambda").get_paginator("list_versions_by_function")
+    found = pages.paginate(FunctionName=function.name)
+    listed = {one["Version"]: one["CodeSha256"] for page in found for one in page["Versions"]}
+    return {version: code for version, code in listed.items() if version != "$LATEST"}
+
+
+def publish(context: ChangeContext, function: Function, version: Changes) -> None:
+    """Publish $LATEST as it is now, where a version is wanted, under the words that were shown."""
+    client = context.client("lambda")
+    for one in version:
+        call = partial(
+            client.publish_version, FunctionName=function.name, Description=str(one.after)
+        )
+        context.retry(call, "ResourceConflictException")
+
+
+def table_fields(function: Function) -> frozenset[str]:
+    """Return the planned variables that name a table, as fields: another table shows callers other data."""
+    return frozenset(f"variable {one}" for one in function.table_variables)

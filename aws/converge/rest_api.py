@@ -1,0 +1,164 @@
+"""The REST API itself (guide step 3-3), found by its name, and its draft: what is not deployed yet."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aws.change import ChangeContext, Changes, MissingPrerequisite, Refused, difference
+from aws.converge.tags import tag_fields
+from aws.desired import Api
+
+ENDPOINT = "REGIONAL"
+"""An edge endpoint would put CloudFront, and a certificate in another Region, in front of it."""
+UNKNOWN_ID = "<id>"
+"""Stands for the id of an API that a rehearsal would create."""
+
+
+def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
+    """Return the API of that name, None where there is none; raise Refused where there are two."""
+    pages = context.client("apigateway").get_paginator("get_rest_apis").paginate()
+    named = [one for page in pages for one in page.get("items", []) if one["name"] == api.name]
+    if len(named) > 1:
+        ids = ", ".join(one["id"] for one in named)
+        raise Refused(
+            f"REST API {api.name}: {len(named)} of that name ({ids}), and it is not for a machine to"
+            " say which one is meant: rename the others by hand, then run it again"
+        )
+    return named[0] if named else None
+
+
+def converge(context: ChangeContext, api: Api) -> Changes:
+    """Create the API, or bring its endpoint and its tags to the plan."""
+    found = find(context, api)
+    wanted = {"endpoint": ENDPOINT, **tag_fields(context, api.tags)}
+    changes = difference(f"REST API {api.name}", _found(context, found), wanted)
+    return context.settle(changes, lambda: _apply(context, api, found, changes))
+
+
+def needed(context: ChangeContext, api: Api) -> str:
+    """Return the API's id; where there is none, a rehearsal gets a stand-in and a run is Refused."""
+    found = find(context, api)
+    context.needs(
+        found,
+        MissingPrerequisite("REST API", f"REST API {api.name} does not exist"),
+    )
+    return str(found["id"]) if found else UNKNOWN_ID
+
+
+def authorizer_id(context: ChangeContext, api_id: str, name: str) -> str:
+    """Return the id of an authorizer; a stand-in where a rehearsal would still create it."""
+    found = read(context, None if api_id == UNKNOWN_ID else api_id).authorizers.get(name)
+    return str(found["id"]) if found else UNKNOWN_ID
+
+
+def arn(api: Api, path: str) -> str:
+    """Return the ARN by which API Gateway tags a resource: it has no account in it."""
+    return f"arn:aws:apigateway:{api.region}::{path}"
+
+
+def _found(context: ChangeContext, found: dict[str, Any] | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    types = found.get("endpointConfiguration", {}).get("types", [])
+    return {"endpoint": ", ".join(types), **tag_fields(context, found.get("tags") or {})}
+
+
+def _apply(
+    context: ChangeContext, api: Api, found: dict[str, Any] | None, changes: Changes
+) -> None:
+    client, fields = context.client("apigateway"), {one.field: one for one in changes}
+    if found is None:
+        client.create_rest_api(
+            name=api.name,
+            endpointConfiguration={"types": [ENDPOINT]},
+            tags=dict(api.tags),
+        )
+        return
+    if "endpoint" in fields:
+        path = f"/endpointConfiguration/types/{fields['endpoint'].before}"
+        client.update_rest_api(
+            restApiId=found["id"],
+            patchOperations=[{"op": "replace", "path": path, "value": ENDPOINT}],
+        )
+    if any(field.startswith("tag ") for field in fields):
+        name = arn(api, f"/restapis/{found['id']}")
+        client.tag_resource(resourceArn=name, tags=dict(api.tags))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """All in AWS's own shapes. Empty for an API that does not exist."""
+
+    resources: Mapping[str, str] = field(default_factory=dict)
+    """Path -> id."""
+    methods: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """(path, verb) -> method with its integration and responses."""
+    authorizers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By name."""
+    gateway_responses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By type, customised ones only."""
+
+    def authorizer_named(self, id_: str | None) -> str | None:
+        names = [name for name, one in self.authorizers.items() if one["id"] == id_]
+        return names[0] if names else id_
+
+
+def read(context: ChangeContext, api_id: str | None) -> Draft:
+    """Read the draft in three listings; ``api_id`` None: there is no such API."""
+    if api_id is None:
+        return Draft()
+    resources = _listed(context, "get_resources", api_id, embed=["methods"])
+    return Draft(
+        resources={one["path"]: one["id"] for one in resources},
+        methods={
+            (one["path"], verb): method
+            for one in resources
+            for verb, method in (one.get("resourceMethods") or {}).items()
+        },
+        authorizers={one["name"]: one for one in _authorizers(context, api_id)},
+        gateway_responses={
+            one["responseType"]: one
+            for one in _listed(context, "get_gateway_responses", api_id)
+            if not one.get("defaultResponse")
+        },
+    )
+
+
+def digest(draft: Draft) -> str:
+    """Hash what a deployment of this draft would serve: nothing in it is an id of one API."""
+    methods = {
+        f"{verb} {path}": _without_ids(draft, method)
+        for (path, verb), method in draft.methods.items()
+    }
+    authorizers = {name: _bare(one, {"id"}) for name, one in draft.authorizers.items()}
+    whole = [methods, authorizers, _bare(draft.gateway_responses, set())]
+    text = json.dumps(whole, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_ids(draft: Draft, method: Mapping[str, Any]) -> Any:
+    """Name the authorizer; the cache namespace is the id of the resource, and goes."""
+    named = {**method, "authorizerId": draft.authorizer_named(method.get("authorizerId"))}
+    return _bare(named, {"cacheNamespace"})
+
+
+def _bare(value: Any, drop: set[str]) -> Any:
+    """Leave out what is empty: AWS answers a member that was never set now so, now not at all."""
+    if isinstance(value, Mapping):
+        inner = {key: _bare(one, drop) for key, one in value.items() if key not in drop}
+        return {key: one for key, one in inner.items() if one not in (None, {}, [], "")}
+    if isinstance(value, list):
+        return [_bare(one, drop) for one in value]
+    return value
+
+
+def _listed(context: ChangeContext, operation: str, api_id: str, **more: Any) -> list[Any]:
+    pages = context.client("apigateway").get_paginator(operation)
+    found = pages.paginate(restApiId=api_id, PaginationConfig={"PageSize": 500}, **more)
+    return [one for page in found for one in page.get("items", [])]
+
+
+def _authorizers(context: ChangeContext, api_id: str) -> list[Any]:
+    return _listed(context, "get_authorizers", api_id)
