@@ -13,7 +13,7 @@ from aws.change import Refused
 from runbook.catalogue import listing, newest_judged, procedures
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
 from runbook.engine import Stopped
-from runbook.engine.errors import KNOWN, sentence
+from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.screen import ConsoleScreen
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.guard import GuardError
@@ -120,7 +120,10 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
     except Stopped as error:
         print(f"runbook: stopped at {error}", file=sys.stderr)
         return Exit.STOPPED
-    except (Refused, *KNOWN) as error:  # outside of any step: the journal, the evidence, the stack
+    except (
+        Refused,
+        *EXPECTED,
+    ) as error:  # outside of any step: the journal, the evidence, the stack
         print(f"runbook: {sentence(error, 'these credentials')}", file=sys.stderr)
         return Exit.STOPPED
     except KeyboardInterrupt:

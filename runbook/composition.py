@@ -9,7 +9,7 @@ from pathlib import Path
 from aws.change import nothing
 from lambdas.packing import pack
 from runbook.engine import Journal, Procedure, Run
-from runbook.engine.clients import opened
+from runbook.engine.clients import open_session
 from runbook.engine.screen import ConsoleScreen
 from runbook.evidence import Evidence, Signing, live_release
 from runbook.judge import in_process_of_its_own, judge_by_checks
@@ -71,7 +71,7 @@ def run_of(
     environment = reached.environment
     typed = screen.typed if asked.interactive else None
     journal = asked.journal or ROOT / "report" / environment.name / "journal.jsonl"
-    session = opened(environment.region)
+    session = open_session(environment.region)
     caller = guard(session, environment)
     evidence = Evidence(
         store=open_store(

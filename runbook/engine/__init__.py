@@ -4,9 +4,8 @@ from aws.change import Change, Changes, Declined, Refused, difference, wait_unti
 from runbook.engine.clients import Clients
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.run import Run, Stopped
-from runbook.engine.step import Procedure, Step, ask, step
+from runbook.engine.step import Procedure, Step, Text, ask, step
 from runbook.engine.step_context import StepContext
-from runbook.engine.text import Text
 
 __all__ = [
     "Change",

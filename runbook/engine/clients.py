@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ProfileNotFound
 from aws.change import AT_ONCE
 from signoff.guard import GuardError
 
-PATIENT = Config(
+RETRYING = Config(
     # Adaptive: API Gateway takes some five changes a second and says 429 to the rest; the client
     # learns the rate instead of hammering. Writes are conditional or idempotent, so that a retry
     # after a lost answer is safe.
@@ -21,7 +21,7 @@ PATIENT = Config(
 )
 
 
-def opened(region: str, profile: str | None = None) -> boto3.Session:
+def open_session(region: str, profile: str | None = None) -> boto3.Session:
     """Open a session, of ``AWS_PROFILE`` where no profile is named. Raises GuardError."""
     try:
         return boto3.Session(profile_name=profile, region_name=region)
@@ -46,6 +46,6 @@ class Clients:
         with self._making:  # a session is not made for threads, its clients are
             if service not in self._made:
                 self._made[service] = self._session.client(
-                    service, region_name=self._region, config=PATIENT
+                    service, region_name=self._region, config=RETRYING
                 )
             return self._made[service]

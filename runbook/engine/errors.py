@@ -45,7 +45,7 @@ NO_CREDENTIALS = (
 UNANSWERED = (HTTPClientError, NoConnectionError)
 PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')
 """How botocore's report names a parameter; what stands beside it may be a secret."""
-KNOWN = (ClientError, BotoCoreError, OSError)
+EXPECTED = (ClientError, BotoCoreError, OSError)
 """What the AWS client and the disk raise; anything else is a fault of ours and is not caught."""
 PREREQUISITES = {
     "REST API": (

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
 
 from aws.change import Change, Changes, Declined, Refused, destructive
-from runbook.engine.errors import KNOWN, sentence
+from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.journal import Entry, Journal
-from runbook.engine.signatures import Signatures, Unsigned
 from runbook.engine.step import Action, Procedure, Step
 from runbook.engine.step_context import StepContext
 
@@ -29,6 +28,32 @@ class Screen(Protocol):
     def outcome(self, what: str, step: Step, detail: str = "") -> None: ...
     def agreed(self, lost: Sequence[Change]) -> bool: ...
     def confirmed(self, step: Step) -> bool: ...
+
+
+class Signatures(Protocol):
+    """Where a run finds and leaves signatures: they speak of a release, which the journal alone does not."""
+
+    def wanted(self, step: Step) -> bool:
+        """Whether a row is proven by the signature of this step."""
+
+    def standing(self, step: Step) -> str:
+        """Say who signed for what is live, and when; empty where no signature counts."""
+
+    def sign(self, step: Step) -> None:
+        """Sign it; Refused where that can't be done."""
+
+
+class Unsigned:
+    """Where no step needs a signature."""
+
+    def wanted(self, _: Step) -> bool:
+        return False
+
+    def standing(self, _: Step) -> str:
+        return ""
+
+    def sign(self, _: Step) -> None:
+        """Nothing is to be signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +142,7 @@ class Run:
         try:
             if self.signatures.wanted(step):
                 self.signatures.sign(step)
-        except (Refused, *KNOWN) as error:
+        except (Refused, *EXPECTED) as error:
             self._stop("failed", step, sentence(error, self.who))
 
     def _held(self, step: Step, before: Sequence[Entry]) -> None:
@@ -145,7 +170,7 @@ class Run:
     def _attempt(self, step: Step, action: Action, context: StepContext, *, kept: bool) -> Changes:
         try:
             return action(context)
-        except (Refused, *KNOWN) as error:
+        except (Refused, *EXPECTED) as error:
             what = "declined" if isinstance(error, Declined) else "failed"
             self._stop(what, step, sentence(error, self.who), kept=kept)
 

@@ -15,7 +15,7 @@ from lambdas.rally.domain.counters import is_counter
 from lambdas.rally.domain.ids import is_line_user
 from plan.canonical import Item
 from runbook.engine import Clients, Refused
-from runbook.engine.clients import opened
+from runbook.engine.clients import open_session
 from runbook.migration.table_io import SEGMENTS, ItemPage, Scan, StartKey
 from signoff.environment import Environment, names, peek
 from signoff.guard import GuardError, guard
@@ -151,7 +151,7 @@ def reach(name: str, *, file: Path, profile: str | None, here: Environment) -> S
 
 def _session(profile: str | None, region: str) -> boto3.Session:
     try:
-        return opened(region, profile)
+        return open_session(region, profile)
     except GuardError as error:
         raise Refused(str(error)) from None
 

@@ -13,7 +13,7 @@ from local.aws.request import json_response
 from local.aws.server import LocalAws
 from runbook import master_items as spots
 from runbook.engine import Refused, wait_until
-from runbook.engine.clients import PATIENT
+from runbook.engine.clients import RETRYING
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.runbook.desk import Desk, clients
 from tests.runbook.refusing import saying
@@ -234,7 +234,7 @@ def test_a_secret_that_is_being_deleted_is_brought_back(empty):
 def test_a_rate_limit_costs_time_and_nothing_else():
     """With the clients that procedures really use: the control plane takes a few calls a second."""
     with LocalAws("777788881111", "ap-northeast-1") as aws:
-        desk = Desk(aws, clients(aws, PATIENT))
+        desk = Desk(aws, clients(aws, RETRYING))
         aws.faults.append(throttled("apigateway:UpdateAccount", times=1))
         made = desk.do(api.let_it_write_logs.action)
 

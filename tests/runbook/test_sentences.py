@@ -10,7 +10,7 @@ from botocore.exceptions import (
     WaiterError,
 )
 
-from runbook.engine.errors import KNOWN, sentence
+from runbook.engine.errors import EXPECTED, sentence
 
 REPORT = """Invalid type for parameter SecretString, value: hunter2, type: <class 'int'>
 Unknown parameter in Tags[0]: "Kee", must be one of: Key, Value"""
@@ -49,6 +49,6 @@ SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
 def test_an_error_is_told_as_what_it_is(error, told):
     said = sentence(error, "me")
 
-    assert isinstance(error, KNOWN)
+    assert isinstance(error, EXPECTED)
     assert said.startswith(told)
     assert "hunter2" not in said

@@ -11,7 +11,7 @@ from rich.status import Status
 from runbook.catalogue import procedures
 from runbook.engine import Change, Refused, Text
 from runbook.engine.screen import ConsoleScreen
-from runbook.engine.text import JAPANESE
+from runbook.engine.step import JAPANESE
 from runbook.judge import in_process_of_its_own, judge_by_checks
 from runbook.prompts import secret_source
 from tests.runbook import toy

@@ -13,7 +13,7 @@ import pytest
 from local.aws.server import LocalAws
 from plan.canonical import canonical_hash
 from runbook.engine import Journal
-from runbook.engine.clients import PATIENT
+from runbook.engine.clients import RETRYING
 from signoff.evidence import Folder, Store
 from tests.runbook.desk import PROD
 from tests.runbook.migration.test_from_the_command_line import DEV
@@ -59,7 +59,7 @@ class Executioner:
 @pytest.fixture
 def aws():
     with LocalAws(ACCOUNT, REGION) as aws:
-        dev, prod = client(aws, DEV_REGION, PATIENT), client(aws, REGION, PATIENT)
+        dev, prod = client(aws, DEV_REGION, RETRYING), client(aws, REGION, RETRYING)
         create(dev, SOURCE, "StampId")
         create(prod, TARGET, "StampId")
         source = aws.moto.backend("dynamodb", DEV_REGION)

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from runbook.engine import wait_until
-from runbook.engine.clients import PATIENT
+from runbook.engine.clients import RETRYING
 from runbook.procedures import restore_tables, rollback_functions
 from runbook.rollback import faults
 from tests.runbook.desk import clients
@@ -97,7 +97,7 @@ def test_one_lost_answer_is_asked_for_again(operator, trial, operation):
     """By the client that procedures really have: it sends the call once more."""
     desk = operator.desk
     impatient = desk._clients  # noqa: SLF001 - the desk's clients are made for tests that look once
-    desk._clients = {**impatient, **clients(desk.aws, PATIENT)}  # noqa: SLF001
+    desk._clients = {**impatient, **clients(desk.aws, RETRYING)}  # noqa: SLF001
     try:
         with cut_off(desk, operation, 1):
             trial.run()

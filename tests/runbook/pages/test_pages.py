@@ -10,7 +10,7 @@ from plan import plan_for
 from runbook.__main__ import options
 from runbook.alarm_pages import PAGES
 from runbook.catalogue import procedures
-from runbook.engine.text import JAPANESE
+from runbook.engine.step import JAPANESE
 from runbook.pages import FOLDER, LANGUAGES, pages
 from signoff.checklist import Checklist
 from signoff.environment import load
