@@ -29,7 +29,7 @@ class NewValue:
 
 
 def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes:
-    """Create the secret, mend what is wrong with it, or replace it where that was asked for.
+    """Create the secret, fix what is wrong with it, or replace it where that was asked for.
 
     A value is never shown, only judged.
     """
