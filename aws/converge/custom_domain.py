@@ -179,7 +179,7 @@ def converge_certificate(context: ChangeContext, domain: Domain) -> Changes:
 
 
 def wait_for_certificate(context: ChangeContext, domain: Domain) -> Changes:
-    """Wait until the certificate is wait_for_certificate: minutes after its record is to be seen in DNS."""
+    """Wait until the certificate is issued: minutes after its record is to be seen in DNS."""
     found = find_certificate(context, domain)
     if found and found["Status"] == "ISSUED":
         return ()
@@ -187,7 +187,7 @@ def wait_for_certificate(context: ChangeContext, domain: Domain) -> Changes:
     def ready() -> bool:
         return (find_certificate(context, domain) or {}).get("Status") == "ISSUED"
 
-    what = f"the certificate of {domain.name} is wait_for_certificate"
+    what = f"the certificate of {domain.name} is issued"
     change = Change(f"certificate {domain.name}", "status", found and found["Status"], "ISSUED")
     return context.settle(
         (change,),
@@ -203,7 +203,7 @@ def find_certificate(context: ChangeContext, domain: Domain) -> dict[str, Any] |
 
 
 def certificates_of(context: ChangeContext, domain: Domain) -> list[dict[str, Any]]:
-    """Return the certificates that cover the name: wait_for_certificate ones first, and of those its very own."""
+    """Return the certificates that cover the name: issued ones first, and of those its very own."""
     acm = context.client("acm")
     pages = acm.get_paginator("list_certificates").paginate(
         CertificateStatuses=list(USABLE), Includes={"keyTypes": list(KEY_TYPES)}
@@ -224,7 +224,7 @@ def _may_cover(summary: dict[str, Any], name: str) -> bool:
 
 
 def _is_usable(certificate: dict[str, Any], name: str) -> bool:
-    """Another's certificate is one only once it is wait_for_certificate: its names are not ours to prove."""
+    """Another's certificate is one only once it is issued: its names are not ours to prove."""
     if certificate["Status"] == "PENDING_VALIDATION":
         return bool(certificate["DomainName"] == name)
     return certificate["Status"] == "ISSUED" and _covers(_names(certificate), name)
