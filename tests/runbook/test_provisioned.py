@@ -4,14 +4,13 @@ from dataclasses import fields, replace
 
 import pytest
 
-from aws.door import Patience
-from aws.inventory import Sections
-from aws.reading import Means, read
+from aws.door import RetryPolicy
+from aws.inventory import ReadOptions, Sections, read
 from aws.section import Unreadable
 from plan import scope_of
 from tests.runbook.provisioned import provisioned
 
-MEANS = Means(patience=Patience(control_plane_per_s=1e6, attempts=1), resolve=lambda _: ())
+OPTIONS = ReadOptions(retry=RetryPolicy(attempts=1, rates={}), resolve=lambda _: ())
 SALTS = {"own": "own-7c21", "dev": "5a1f"}
 MASTERS = "StampMasters-prod"
 DELETED = "stamp-rally-prod-auth-errors-alarm"
@@ -33,7 +32,7 @@ def inventory(account, monkeypatch):
     def sections(desk):
         plan, environment = desk.context().plan, desk.environment
         scope = scope_of(plan, environment, salts=tuple(SALTS.values()))
-        found = read(desk.session, scope, caller="me", salts=SALTS, means=MEANS).sections
+        found = read(desk.session, scope, caller="me", salts=SALTS, options=OPTIONS).sections
         # A table can be restored up to now, and now is later at each reading.
         backups = {name: replace(one, latest=None) for name, one in found.backups.items()}
         return replace(found, backups=backups)
