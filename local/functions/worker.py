@@ -143,15 +143,15 @@ def answer(handler: Handler, event: bytes, context: Context) -> tuple[bool, byte
     try:
         result = handler(json.loads(event), context)
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything
-        return False, told(raised(error), context.aws_request_id)
+        return False, report_error(raised(error), context.aws_request_id)
     try:
         return True, json.dumps(result, ensure_ascii=False).encode()
     except (TypeError, ValueError) as error:
         problem = fault("Runtime.MarshalError", f"Unable to marshal response: {error}")
-        return False, told(problem, context.aws_request_id)
+        return False, report_error(problem, context.aws_request_id)
 
 
-def told(problem: dict[str, Any], request_id: str) -> bytes:
+def report_error(problem: dict[str, Any], request_id: str) -> bytes:
     """Write the error to the log, as the runtime does; the answer is the same error."""
     trace = "".join(problem["stackTrace"])
     print(f"[ERROR] {problem['errorType']}: {problem['errorMessage']}", end="\n" + trace)
@@ -188,7 +188,7 @@ def main() -> None:
         channel.send({"ready": True})
         serve(channel, handler, request_id)
     else:
-        channel.send({"ready": False}, told(handler, ""))
+        channel.send({"ready": False}, report_error(handler, ""))
         sys.exit(1)
 
 

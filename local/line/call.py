@@ -52,7 +52,7 @@ class Received:
         return json.loads(self.body)
 
 
-def kept(call: LineCall) -> Received:
+def masked(call: LineCall) -> Received:
     headers = {k: f"Bearer {MASK}" if k == "authorization" else v for k, v in call.headers.items()}
     body = call.body.decode(errors="replace")
     for name in ("id_token", "access_token"):

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from local.aws.http import LoopbackServer
 from local.aws.request import Response, json_response
-from local.line.call import LineCall, Received, kept, message
+from local.line.call import LineCall, Received, masked, message
 from local.line.channels import Channels
 from local.line.login import LineLogin
 from local.line.messaging import Messaging
@@ -101,7 +101,7 @@ class FakeLine:
         call = LineCall(method=method, path=url.path, query=url.query, headers=headers, body=body)
         if not call.path.startswith("/local/"):
             with self._lock:
-                self._received.append(kept(call))
+                self._received.append(masked(call))
         answer = self._happened(call) or self._routed(call)
         return replace(answer, headers={"x-line-request-id": str(uuid.uuid4()), **answer.headers})
 
