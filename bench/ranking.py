@@ -28,7 +28,7 @@ from bench.crowd import EACH, NOW, fill, people, shape, user  # noqa: E402 - aft
 from bench.reach import Reach, Say, no_options, progress, table, verdict  # noqa: E402
 from bench.typical import event  # noqa: E402
 from lambdas.rally.dynamodb import typed  # noqa: E402
-from lambdas.rally.request import Request  # noqa: E402
+from lambdas.rally.request import LambdaRequest  # noqa: E402
 from lambdas.ranking.domain import TOP  # noqa: E402
 from lambdas.ranking.handler import Ranking  # noqa: E402
 from local.aws.server import LocalAws  # noqa: E402
@@ -93,7 +93,7 @@ class Rally:
         """Make one ranking, and see that it is the right one."""
         ranking = Ranking(self.client, self.userstamps, self.users, lambda: NOW)
         # moto's queries grow with the table, DynamoDB's do not: so this request is never too late.
-        request = Request(event("ranking"), began=math.inf)
+        request = LambdaRequest(event("ranking"), began=math.inf)
         asked, told = self._asked(lambda: ranking(request))
         best = [one["user_id"] for one in told["rankings"]]
         if best != [user(number) for number in range(TOP)]:

@@ -13,9 +13,9 @@ from lambdas.auth.users import Users
 from lambdas.rally import aws
 from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.line import Line
-from lambdas.rally.request import Request
-from lambdas.rally.secrets import Secret
-from lambdas.rally.serving import Function
+from lambdas.rally.request import LambdaRequest
+from lambdas.rally.secrets import CachedSecret
+from lambdas.rally.serving import LambdaFunction
 
 
 class AuthorizerFault(RuntimeError):  # noqa: N818 - a fault of ours, beside the bad token
@@ -32,7 +32,7 @@ class Auth:
     users: Users
     now: Callable[[], float] = time.time
 
-    def __call__(self, request: Request) -> dict[str, Any]:
+    def __call__(self, request: LambdaRequest) -> dict[str, Any]:
         """Exchange an ID token for a session."""
         login = login_from(self._verified(id_token_in(request.body())), self.channel_id)
         now = int(self.now())
@@ -64,7 +64,7 @@ class Auth:
         return allow(user_id, arn), "session holds"
 
 
-class AuthFunction(Function):
+class AuthFunction(LambdaFunction):
     """The function under its two callers: the API's route, and the API's authorizer."""
 
     def __call__(self, event: object, context: object) -> dict[str, Any]:
@@ -74,20 +74,22 @@ class AuthFunction(Function):
         return super().__call__(event, context)
 
     def _judge(self, event: dict[str, Any], context: object) -> dict[str, Any]:
-        journal = self.journal.of_request(Request.of(event, context).ids)
+        logger = self.logger.for_request(LambdaRequest.of(event, context).ids)
         try:
             action: Auth = self.action
             policy, why = action.policy(event)
         except Exception as error:  # noqa: BLE001 - whatever it was, API Gateway says 500
-            journal.fault("session not judged", error)
+            logger.fault("session not judged", error)
             raise AuthorizerFault("The session cannot be judged") from None
-        journal.tell("INFO", "session judged", detail=why)
+        logger.log("INFO", "session judged", detail=why)
         return policy
 
 
 def begin(environ: Mapping[str, str]) -> Auth:
     """Make the action from the function's variables."""
-    key = Secret(aws.client("secretsmanager"), environ["SECRET_NAME_TOKEN_KEY"], "TOKEN_SECRET_KEY")
+    key = CachedSecret(
+        aws.client("secretsmanager"), environ["SECRET_NAME_TOKEN_KEY"], "TOKEN_SECRET_KEY"
+    )
     return Auth(
         Line.at(environ.get("LINE_API_ENDPOINT")),
         environ["LINE_CHANNEL_ID"],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import jwt
 
 from lambdas.auth.domain import session_claims
-from lambdas.rally.secrets import Secret
+from lambdas.rally.secrets import CachedSecret
 
 ALGORITHM = "HS256"
 
@@ -20,7 +20,7 @@ ALGORITHM = "HS256"
 class Sessions:
     """Sessions under the live key. Every method raises where the key cannot be read."""
 
-    key: Secret
+    key: CachedSecret
 
     def mint(self, user_id: str, now: int) -> str:
         """Return a session of 24 hours for the user."""

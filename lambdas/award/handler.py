@@ -8,14 +8,14 @@ from typing import Any
 
 from lambdas.award.domain import Claim, Rules, claim_in, judge, notification
 from lambdas.award.notifier import Notifier
-from lambdas.award.store import Outcome, Stamps
+from lambdas.award.store import AwardOutcome, Stamps
 from lambdas.rally import aws
 from lambdas.rally.domain.periods import month_of, week_of
 from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.domain.spots import ACCURACY_CAP_M
-from lambdas.rally.journal import Journal
-from lambdas.rally.request import Request
-from lambdas.rally.serving import Function
+from lambdas.rally.logger import FunctionLogger
+from lambdas.rally.request import LambdaRequest
+from lambdas.rally.serving import LambdaFunction
 
 ROUNDS = 8
 """Re-reads of moved counters before 503: five spots tapped at once settle within three."""
@@ -32,7 +32,7 @@ class Awarding:
     pause: Callable[[float], None] = time.sleep
     jitter: Callable[[float, float], float] = random.uniform
 
-    def __call__(self, request: Request) -> dict[str, Any]:
+    def __call__(self, request: LambdaRequest) -> dict[str, Any]:
         """Award the claimed stamp."""
         claim = claim_in(request.body())
         request.of_own(claim.user_id)
@@ -50,23 +50,23 @@ class Awarding:
             "message": "Stamp awarded",
         }
 
-    def _store(self, claim: Claim, collected_at: int, request: Request) -> None:
+    def _store(self, claim: Claim, collected_at: int, request: LambdaRequest) -> None:
         periods = [week_of(collected_at), month_of(collected_at)]
         for attempt in range(ROUNDS):
             request.in_time()
             before = self.stamps.counters(claim.user_id, periods)
             request.in_time()
             outcome = self.stamps.put(claim, collected_at, before)
-            if outcome is Outcome.WON:
+            if outcome is AwardOutcome.WON:
                 return
-            if outcome is Outcome.HELD or self._holds(claim, request):
+            if outcome is AwardOutcome.HELD or self._holds(claim, request):
                 raise Refusal("STAMP_ALREADY_EXISTS")
             request.in_time()
             # Full jitter: those who collided once must not do so in step again.
             self.pause(self.jitter(0, 0.02 * 2**attempt))
         raise Refusal("SERVICE_UNAVAILABLE", detail=f"counters moved in each of {ROUNDS} rounds")
 
-    def _holds(self, claim: Claim, request: Request) -> bool:
+    def _holds(self, claim: Claim, request: LambdaRequest) -> bool:
         request.in_time()
         return self.stamps.holds(claim.user_id, claim.stamp_id)
 
@@ -87,7 +87,7 @@ def _notifier(environ: Mapping[str, str]) -> Notifier | None:
     function = environ.get("NOTIFY_FUNCTION")
     if not function:
         return None
-    return Notifier(aws.client("lambda"), function, Journal.of("award", environ))
+    return Notifier(aws.client("lambda"), function, FunctionLogger.of("award", environ))
 
 
-handler = Function("award", begin)
+handler = LambdaFunction("award", begin)

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rally.domain.refusals import Refusal
-from lambdas.rally.journal import Journal
-from lambdas.rally.request import Request
+from lambdas.rally.logger import FunctionLogger
+from lambdas.rally.request import LambdaRequest
 
 _QUALIFIED = re.compile(r"((?:arn:[^:]+:lambda:[^:]+:)?(?:[0-9]{12}:function:)?[^:]+):([^:]+)")
 """A function and its alias: by name, by ARN, or by the account and the name."""
@@ -21,10 +21,10 @@ class Notifier:
 
     client: Any
     function: str
-    journal: Journal
+    logger: FunctionLogger
 
-    def tell(self, notification: dict[str, Any], request: Request) -> None:
-        """Hand the notification over, unanswered; what goes wrong is told to the journal alone."""
+    def tell(self, notification: dict[str, Any], request: LambdaRequest) -> None:
+        """Hand the notification over, unanswered; what goes wrong goes to the log alone."""
         try:
             request.in_time()
             self._invoke(notification)
@@ -34,7 +34,7 @@ class Notifier:
             why = type(error).__name__
         else:
             return
-        self.journal.of_request(request.ids).tell("WARNING", "winner not notified", detail=why)
+        self.logger.for_request(request.ids).log("WARNING", "winner not notified", detail=why)
 
     def _invoke(self, notification: dict[str, Any]) -> None:
         name, alias = self.function, None

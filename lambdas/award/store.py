@@ -44,7 +44,7 @@ class Found:
         }
 
 
-class Outcome(Enum):
+class AwardOutcome(Enum):
     """What became of one try."""
 
     WON = "the stamp is the caller's"
@@ -92,7 +92,7 @@ class Stamps:
         known = {item["StampId"]["S"]: item for item in found["Items"]}
         return [Found.of(user_id, period, known.get(sort_key(period), {})) for period in periods]
 
-    def put(self, claim: Claim, collected_at: int, before: Sequence[Found]) -> Outcome:
+    def put(self, claim: Claim, collected_at: int, before: Sequence[Found]) -> AwardOutcome:
         """Try to write the stamp and the counters that follow from `before`."""
         puts = [self._stamp(claim, collected_at)]
         puts += [self._moved(found, collected_at) for found in before]
@@ -104,7 +104,7 @@ class Stamps:
             )
         except ClientError as error:
             return _outcome(error)
-        return Outcome.WON
+        return AwardOutcome.WON
 
     def _stamp(self, claim: Claim, collected_at: int) -> dict[str, Any]:
         item: dict[str, str | int] = {
@@ -128,15 +128,15 @@ def _whole(value: object) -> int:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
 
 
-def _outcome(error: ClientError) -> Outcome:
+def _outcome(error: ClientError) -> AwardOutcome:
     """Read DynamoDB's reasons, one per item in the order of the items."""
     reasons = [one.get("Code") for one in error.response.get("CancellationReasons", [])]
     if not reasons:
         raise error
     if reasons[0] == "ConditionalCheckFailed":
-        return Outcome.HELD
+        return AwardOutcome.HELD
     if STALE.intersection(reasons):
-        return Outcome.STALE
+        return AwardOutcome.STALE
     if BUSY.intersection(reasons):
         raise Refusal("SERVICE_UNAVAILABLE", detail="the transaction was throttled") from error
     raise error

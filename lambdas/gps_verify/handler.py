@@ -8,8 +8,8 @@ from lambdas.gps_verify.domain import judged, question_in
 from lambdas.rally import aws
 from lambdas.rally.domain.spots import ACCURACY_CAP_M
 from lambdas.rally.dynamodb import plain
-from lambdas.rally.request import Request
-from lambdas.rally.serving import Function
+from lambdas.rally.request import LambdaRequest
+from lambdas.rally.serving import LambdaFunction
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Verification:
     masters: str
     cap_m: float
 
-    def __call__(self, request: Request) -> dict[str, Any]:
+    def __call__(self, request: LambdaRequest) -> dict[str, Any]:
         """Judge the caller's position."""
         question = question_in(request.body())
         request.of_own(question.user_id)
@@ -36,4 +36,4 @@ def begin(environ: Mapping[str, str]) -> Verification:
     return Verification(aws.client("dynamodb"), environ["TABLE_STAMPMASTERS"], cap_m)
 
 
-handler = Function("gps-verify", begin)
+handler = LambdaFunction("gps-verify", begin)

@@ -8,18 +8,18 @@ from lambdas.notify.domain import Notification, message_for, notification_in
 from lambdas.rally import aws
 from lambdas.rally.domain.ids import is_line_user
 from lambdas.rally.line import Bot, Line
-from lambdas.rally.request import Request
-from lambdas.rally.secrets import Secret
-from lambdas.rally.serving import Function
+from lambdas.rally.request import LambdaRequest
+from lambdas.rally.secrets import CachedSecret
+from lambdas.rally.serving import LambdaFunction
 
 
 @dataclass(frozen=True)
-class Notifier:
+class Messenger:
     """Messages from the rally's bot."""
 
     bot: Bot
 
-    def __call__(self, request: Request) -> dict[str, Any]:
+    def __call__(self, request: LambdaRequest) -> dict[str, Any]:
         """Push one message, unless nobody is behind the id."""
         notification = notification_in(dict(request.event) if request.direct else request.body())
         if not request.direct:
@@ -47,14 +47,14 @@ class Notifier:
         return "Notification sent"
 
 
-def begin(environ: Mapping[str, str]) -> Notifier:
+def begin(environ: Mapping[str, str]) -> Messenger:
     """Make the action from the function's variables."""
-    token = Secret(
+    token = CachedSecret(
         aws.client("secretsmanager"),
         environ["SECRET_NAME_LINE_TOKEN"],
         "LINE_CHANNEL_ACCESS_TOKEN",
     )
-    return Notifier(Bot(Line.at(environ.get("LINE_API_ENDPOINT")), token))
+    return Messenger(Bot(Line.at(environ.get("LINE_API_ENDPOINT")), token))
 
 
-handler = Function("notify", begin)
+handler = LambdaFunction("notify", begin)

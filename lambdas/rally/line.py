@@ -11,7 +11,7 @@ from typing import Any
 import urllib3
 
 from lambdas.rally.domain.refusals import Refusal
-from lambdas.rally.secrets import Secret
+from lambdas.rally.secrets import CachedSecret
 
 LINE_API = "https://api.line.me"
 _MONTHLY_LIMIT = "monthly limit"
@@ -61,7 +61,7 @@ class Bot:
     """The rally's own bot: calls with its channel access token."""
 
     line: Line
-    token: Secret
+    token: CachedSecret
 
     def call(  # noqa: PLR0913 - what a call may carry, and what its answers mean, by name
         self,

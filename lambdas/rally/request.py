@@ -14,7 +14,7 @@ PATIENCE_S = 17
 
 
 @dataclass(frozen=True)
-class Request:
+class LambdaRequest:
     """One event of API Gateway, or of a direct invocation (which has no `requestContext`)."""
 
     event: Mapping[str, Any]
@@ -23,7 +23,7 @@ class Request:
     now: Callable[[], float] = time.monotonic
 
     @classmethod
-    def of(cls, event: object, context: object) -> "Request":
+    def of(cls, event: object, context: object) -> "LambdaRequest":
         """Read whatever Lambda hands over; an event that is no object is an empty request."""
         return cls(_object(event), str(getattr(context, "aws_request_id", "")))
 

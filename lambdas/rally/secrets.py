@@ -15,7 +15,7 @@ class SecretUnusable(Exception):  # noqa: N818 - read as a sentence: the secret 
 
 
 @dataclass
-class Secret:
+class CachedSecret:
     """One member of a secret whose value is a JSON object, kept for KEPT_S seconds."""
 
     client: Any

@@ -10,14 +10,14 @@ from typing import Any
 
 from lambdas.rally.aws import passes
 from lambdas.rally.domain.refusals import Refusal
-from lambdas.rally.journal import Journal
-from lambdas.rally.request import Request
+from lambdas.rally.logger import FunctionLogger
+from lambdas.rally.request import LambdaRequest
 
 RETRY_AFTER_S = 2
 
 
 @dataclass(frozen=True)
-class Function:
+class LambdaFunction:
     """A Lambda handler: `begin` makes the action (its clients, its tables) once, on first use.
 
     An action takes a Request and returns the members of a 200 beside `ok`, or raises a Refusal.
@@ -33,9 +33,9 @@ class Function:
         return self.begin(self.environ)
 
     @cached_property
-    def journal(self) -> Journal:
+    def logger(self) -> FunctionLogger:
         """Where this function says how it answered."""
-        return Journal.of(self.name, self.environ)
+        return FunctionLogger.of(self.name, self.environ)
 
     def warm(self) -> None:
         """Make the action while Lambda initialises, which is the only time it has a full CPU."""
@@ -45,25 +45,25 @@ class Function:
 
     def __call__(self, event: object, context: object) -> dict[str, Any]:
         """Answer an API event, always: no exception leaves here, no inner text either."""
-        request = Request.of(event, context)
-        journal = self.journal.of_request(request.ids)
+        request = LambdaRequest.of(event, context)
+        logger = self.logger.for_request(request.ids)
         try:
             content = {"ok": True, **self.action(request)}
         except Refusal as refusal:
-            return self._refuse(refusal, journal, None)
+            return self._refuse(refusal, logger, None)
         except Exception as error:  # noqa: BLE001 - the edge; the caller must not see what it was
-            return self._refuse(refusal_for(error), journal, error)
-        journal.tell("INFO", "answered", status=200)
+            return self._refuse(refusal_for(error), logger, error)
+        logger.log("INFO", "answered", status=200)
         return self._answer(200, content)
 
     def _refuse(
-        self, refusal: Refusal, journal: Journal, error: BaseException | None
+        self, refusal: Refusal, logger: FunctionLogger, error: BaseException | None
     ) -> dict[str, Any]:
         told = {"status": refusal.status, "error_code": refusal.code, "detail": refusal.detail}
         if refusal.status >= 500:
-            journal.fault("answered", error, **told)
+            logger.fault("answered", error, **told)
         else:
-            journal.tell("INFO", "answered", **told)
+            logger.log("INFO", "answered", **told)
         return self._answer(refusal.status, refusal.body())
 
     def _answer(self, status: int, content: dict[str, Any]) -> dict[str, Any]:

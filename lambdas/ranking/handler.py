@@ -9,8 +9,8 @@ from lambdas.rally import aws
 from lambdas.rally.domain.counters import INDEX, SHARDS, partition
 from lambdas.rally.domain.members import legible, user_id
 from lambdas.rally.dynamodb import batch_get, plain
-from lambdas.rally.request import Request
-from lambdas.rally.serving import Function
+from lambdas.rally.request import LambdaRequest
+from lambdas.rally.serving import LambdaFunction
 from lambdas.ranking.domain import TOP, period_asked, ranked, top
 
 
@@ -24,7 +24,7 @@ class Ranking:
     now: Callable[[], float] = time.time
     pause: Callable[[float], None] = time.sleep
 
-    def __call__(self, request: Request) -> dict[str, Any]:
+    def __call__(self, request: LambdaRequest) -> dict[str, Any]:
         """Rank the asked period for the caller."""
         caller = request.principal()
         if (asking := request.parameter("user_id")) is not None:
@@ -36,7 +36,7 @@ class Ranking:
         rankings = ranked(entries, names, caller)
         return {"period": period.name, "period_type": period.kind, "rankings": rankings}
 
-    def _top_of(self, shard: str, request: Request) -> list[dict[str, Any]]:
+    def _top_of(self, shard: str, request: LambdaRequest) -> list[dict[str, Any]]:
         request.in_time()
         found = self.client.query(
             TableName=self.userstamps,
@@ -48,7 +48,7 @@ class Ranking:
         )
         return [plain(item) for item in found["Items"]]
 
-    def _names(self, user_ids: list[str], request: Request) -> dict[str, str]:
+    def _names(self, user_ids: list[str], request: LambdaRequest) -> dict[str, str]:
         keys = [{"UserId": {"S": user_id}} for user_id in user_ids]
         wanted = "UserId, DisplayName"
         users = batch_get(
@@ -67,4 +67,4 @@ def begin(environ: Mapping[str, str]) -> Ranking:
     return Ranking(aws.client("dynamodb"), environ["TABLE_USERSTAMPS"], environ["TABLE_USERS"])
 
 
-handler = Function("ranking", begin)
+handler = LambdaFunction("ranking", begin)

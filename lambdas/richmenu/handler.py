@@ -7,9 +7,9 @@ from typing import Any
 from lambdas.rally import aws
 from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.line import Bot, Line
-from lambdas.rally.request import Request
-from lambdas.rally.secrets import Secret
-from lambdas.rally.serving import Function
+from lambdas.rally.request import LambdaRequest
+from lambdas.rally.secrets import CachedSecret
+from lambdas.rally.serving import LambdaFunction
 from lambdas.richmenu.domain import line_user, menus_in, richmenu_in, user_in
 
 
@@ -19,9 +19,9 @@ class RichMenus:
 
     bot: Bot
 
-    def __call__(self, request: Request) -> dict[str, Any]:
+    def __call__(self, request: LambdaRequest) -> dict[str, Any]:
         """Do what the route says."""
-        routes: dict[str, Callable[[Request], dict[str, Any]]] = {
+        routes: dict[str, Callable[[LambdaRequest], dict[str, Any]]] = {
             "GET /richmenu/list": self._list,
             "POST /richmenu/set": self._set,
             "DELETE /richmenu/unset": self._unset,
@@ -30,12 +30,12 @@ class RichMenus:
             raise Refusal("FORBIDDEN", "There is no such route")
         return routes[request.route](request)
 
-    def _list(self, request: Request) -> dict[str, Any]:
+    def _list(self, request: LambdaRequest) -> dict[str, Any]:
         request.principal()
         listed = self.bot.call("GET", "/v2/bot/richmenu/list", answers="richmenus")
         return {"richmenus": menus_in(listed)}
 
-    def _set(self, request: Request) -> dict[str, Any]:
+    def _set(self, request: LambdaRequest) -> dict[str, Any]:
         body = request.body()
         user_id = line_user(request.of_own(user_in(body)))
         richmenu_id = richmenu_in(body)
@@ -46,7 +46,7 @@ class RichMenus:
         )
         return {"message": "Rich menu set", "user_id": user_id, "richmenu_id": richmenu_id}
 
-    def _unset(self, request: Request) -> dict[str, Any]:
+    def _unset(self, request: LambdaRequest) -> dict[str, Any]:
         user_id = line_user(request.of_own(user_in(request.body())))
         self.bot.call(
             "DELETE",
@@ -58,7 +58,7 @@ class RichMenus:
 
 def begin(environ: Mapping[str, str]) -> RichMenus:
     """Make the action from the function's variables."""
-    token = Secret(
+    token = CachedSecret(
         aws.client("secretsmanager"),
         environ["SECRET_NAME_LINE_TOKEN"],
         "LINE_CHANNEL_ACCESS_TOKEN",
@@ -66,4 +66,4 @@ def begin(environ: Mapping[str, str]) -> RichMenus:
     return RichMenus(Bot(Line.at(environ.get("LINE_API_ENDPOINT")), token))
 
 
-handler = Function("richmenu", begin)
+handler = LambdaFunction("richmenu", begin)

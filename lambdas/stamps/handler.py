@@ -9,8 +9,8 @@ from lambdas.rally import aws
 from lambdas.rally.domain.counters import is_counter
 from lambdas.rally.domain.members import user_id
 from lambdas.rally.dynamodb import batch_get, plain
-from lambdas.rally.request import Request
-from lambdas.rally.serving import Function
+from lambdas.rally.request import LambdaRequest
+from lambdas.rally.serving import LambdaFunction
 from lambdas.stamps.domain import shown
 
 
@@ -23,7 +23,7 @@ class Collection:
     masters: str
     pause: Callable[[float], None] = time.sleep
 
-    def __call__(self, request: Request) -> dict[str, Any]:
+    def __call__(self, request: LambdaRequest) -> dict[str, Any]:
         """List the caller's stamps."""
         user = request.of_own(user_id({"userId": request.parameter("userId")}, "userId"))
         collected = self._collected(user, request)
@@ -31,7 +31,7 @@ class Collection:
         stamps = [shown(stamp, masters.get(stamp["StampId"], {})) for stamp in collected]
         return {"user_id": user, "stamps": stamps, "total": len(stamps)}
 
-    def _collected(self, user: str, request: Request) -> list[dict[str, Any]]:
+    def _collected(self, user: str, request: LambdaRequest) -> list[dict[str, Any]]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.userstamps,
             KeyConditionExpression="UserId = :user",
@@ -44,7 +44,7 @@ class Collection:
             request.in_time()
         return [item for item in items if not is_counter(item["StampId"])]
 
-    def _masters(self, stamp_ids: list[str], request: Request) -> dict[str, dict[str, Any]]:
+    def _masters(self, stamp_ids: list[str], request: LambdaRequest) -> dict[str, dict[str, Any]]:
         keys = [{"StampId": {"S": stamp_id}} for stamp_id in stamp_ids]
         found = batch_get(self.client, self.masters, keys, request.in_time, self.pause)
         return {master["StampId"]: master for master in found}
@@ -57,4 +57,4 @@ def begin(environ: Mapping[str, str]) -> Collection:
     )
 
 
-handler = Function("stamps", begin)
+handler = LambdaFunction("stamps", begin)

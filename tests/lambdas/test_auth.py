@@ -148,7 +148,7 @@ def test_without_a_usable_key_nobody_is_logged_in(verify, account):
     assert account.items("TABLE_USERS") == []
 
 
-def test_journal_holds_neither_tokens_nor_keys(verify, capsys):
+def test_log_holds_neither_tokens_nor_keys(verify, capsys):
     answer = verify({"id_token": GOOD_TOKEN})
     verify({"id_token": GOOD_TOKEN + "x"})
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lambdas.auth import handler as auth
 from lambdas.auth.handler import AuthorizerFault
 from lambdas.auth.sessions import Sessions
-from lambdas.rally.secrets import KEPT_S, Secret
+from lambdas.rally.secrets import KEPT_S, CachedSecret
 from tests.lambdas.events import CONTEXT, SYNTHETIC, USER, token_event
 from tests.lambdas.rally_account import ENVIRON, KEY
 
@@ -134,7 +134,7 @@ def test_unreadable_key_raises_so_that_the_gateway_answers_500(account, environ)
     assert fault.value.__suppress_context__
 
 
-def test_journal_says_why_and_shows_no_token(judge, capsys):
+def test_log_says_why_and_shows_no_token(judge, capsys):
     forged = session("0" * 128)
     judge(f"Bearer {forged}")
 
@@ -146,7 +146,7 @@ def test_journal_says_why_and_shows_no_token(judge, capsys):
 def test_rotated_key_ends_sessions_within_five_minutes_and_never_later(account):
     clock = [0.0]
     name = ENVIRON["SECRET_NAME_TOKEN_KEY"]
-    key = Secret(account.secrets, name, "TOKEN_SECRET_KEY", lambda: clock[0])
+    key = CachedSecret(account.secrets, name, "TOKEN_SECRET_KEY", lambda: clock[0])
     sessions, rotated = Sessions(key), "7e" * 64
     old, new = session(), session(rotated)
 

@@ -10,7 +10,7 @@ from lambdas.award.handler import Awarding
 from lambdas.award.notifier import Notifier
 from lambdas.award.store import Stamps
 from lambdas.rally.domain.counters import shard_of
-from lambdas.rally.journal import Journal
+from lambdas.rally.logger import FunctionLogger
 from tests.lambdas.clients import Scripted, error
 from tests.lambdas.events import OTHER, SYNTHETIC, USER
 from tests.lambdas.rally_account import ENVIRON
@@ -140,7 +140,9 @@ def test_image_stamp_is_awarded_without_any_location(call, account, awarding):
 
 def notifier(*steps):
     client = Scripted(None, invoke=steps)
-    return client, Notifier(client, "stamp-rally-local-notify:live", Journal("award", "local"))
+    return client, Notifier(
+        client, "stamp-rally-local-notify:live", FunctionLogger("award", "local")
+    )
 
 
 def test_winner_is_told_through_the_alias_of_notify_and_not_waited_for(call, awarding):
@@ -150,7 +152,7 @@ def test_winner_is_told_through_the_alias_of_notify_and_not_waited_for(call, awa
         def invoke(self, **arguments):
             sent.append(arguments)
 
-    told = Notifier(Lambda(), "stamp-rally-local-notify:live", Journal("award", "local"))
+    told = Notifier(Lambda(), "stamp-rally-local-notify:live", FunctionLogger("award", "local"))
     call(award, ROUTE, body=STATUE, action=awarding(told))
 
     (invoked,) = sent
@@ -184,7 +186,7 @@ def test_notify_may_be_configured_by_name_or_by_arn(call, awarding, configured, 
         def invoke(self, **arguments):
             asked.append((arguments["FunctionName"], arguments.get("Qualifier")))
 
-    told = Notifier(Lambda(), configured, Journal("award", "local"))
+    told = Notifier(Lambda(), configured, FunctionLogger("award", "local"))
     call(award, ROUTE, body=STATUE, action=awarding(told))
 
     assert asked == [(name, alias)]

@@ -14,7 +14,7 @@ from lambdas.award.domain import Rules
 from lambdas.award.handler import ROUNDS, Awarding
 from lambdas.award.store import Stamps
 from lambdas.rally import aws
-from lambdas.rally.serving import Function
+from lambdas.rally.serving import LambdaFunction
 from tests.lambdas.clients import OneAtATime, Scripted, cancelled, error
 from tests.lambdas.events import CONTEXT, USER, event
 from tests.lambdas.rally_account import ENVIRON
@@ -32,7 +32,7 @@ def awarding(client, pauses=None):
 
 def at_once(client, stamp_ids):
     """Award every stamp at the same time; return the answers' statuses."""
-    function = Function("award", lambda _: awarding(client), ENVIRON)
+    function = LambdaFunction("award", lambda _: awarding(client), ENVIRON)
     events = [event(ROUTE, body=STATUE | {"stamp_id": stamp_id}) for stamp_id in stamp_ids]
     with ThreadPoolExecutor(len(events)) as pool:
         answers = list(pool.map(lambda one: function(one, CONTEXT), events))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.rally.serving import Function
+from lambdas.rally.serving import LambdaFunction
 from tests.lambdas import contract
 from tests.lambdas.events import CONTEXT, OTHER, USER, event
 from tests.lambdas.functions import MODULES
@@ -50,7 +50,7 @@ FUZZ = settings(max_examples=60)
 def handed(name, environ, given_event):
     """Hand an event to a function; return the answer, which must be whole and clean."""
     module = MODULES[name]
-    answer = Function(name, module.begin, environ)(given_event, CONTEXT)
+    answer = LambdaFunction(name, module.begin, environ)(given_event, CONTEXT)
     assert answer["statusCode"] < 500, answer
     leaks = [
         text for text in INNER if text in answer["body"].replace(ENVIRON["ALLOWED_ORIGIN"], "")

@@ -8,7 +8,7 @@ import urllib3
 
 from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.line import Bot, Line
-from lambdas.rally.secrets import Secret
+from lambdas.rally.secrets import CachedSecret
 from tests.lambdas.clients import Scripted
 from tests.lambdas.contract import operations
 from tests.lambdas.events import USER
@@ -22,7 +22,7 @@ RETRY_KEY = "0b8f4f3e-6d8e-4c0e-9d38-3f6f6c1f7a55"
 def bot(endpoint):
     value = {"SecretString": json.dumps({"LINE_CHANNEL_ACCESS_TOKEN": LINE_TOKEN})}
     client = Scripted(None, get_secret_value=[value])
-    return Bot(Line.at(endpoint), Secret(client, "line", "LINE_CHANNEL_ACCESS_TOKEN"))
+    return Bot(Line.at(endpoint), CachedSecret(client, "line", "LINE_CHANNEL_ACCESS_TOKEN"))
 
 
 def test_bot_calls_with_its_token(line):

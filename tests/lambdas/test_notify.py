@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.notify import handler as notify
 from lambdas.notify.domain import TEXTS
-from lambdas.rally.serving import Function
+from lambdas.rally.serving import LambdaFunction
 from tests.lambdas.events import CONTEXT, OTHER, SYNTHETIC, USER
 
 ROUTE = "POST /notify"
@@ -67,7 +67,7 @@ def test_synthetic_user_is_sent_nothing_and_told_no_error(call, line):
 
 @pytest.mark.usefixtures("account")
 def test_awards_own_invocation_needs_no_session(environ, line):
-    answer = Function("notify", notify.begin, environ)(AWARDED, CONTEXT)
+    answer = LambdaFunction("notify", notify.begin, environ)(AWARDED, CONTEXT)
 
     assert answer["statusCode"] == 200
     assert pushed(line)["to"] == USER
@@ -75,7 +75,7 @@ def test_awards_own_invocation_needs_no_session(environ, line):
 
 @pytest.mark.usefixtures("account")
 def test_invocation_that_is_delivered_twice_has_one_retry_key(environ, line):
-    function = Function("notify", notify.begin, environ)
+    function = LambdaFunction("notify", notify.begin, environ)
     function(AWARDED, CONTEXT)
     function(AWARDED, CONTEXT)
 

@@ -18,10 +18,10 @@ from lambdas.gps_verify.handler import Verification
 from lambdas.notify import handler as notify
 from lambdas.rally import aws
 from lambdas.rally.domain.refusals import Refusal
-from lambdas.rally.journal import Journal
 from lambdas.rally.line import Bot, Line
-from lambdas.rally.request import PATIENCE_S, Request
-from lambdas.rally.secrets import Secret
+from lambdas.rally.logger import FunctionLogger
+from lambdas.rally.request import PATIENCE_S, LambdaRequest
+from lambdas.rally.secrets import CachedSecret
 from lambdas.ranking.handler import Ranking
 from lambdas.richmenu.handler import RichMenus
 from lambdas.stamps.handler import Collection
@@ -60,16 +60,16 @@ ACTIONS = {
 
 
 def bot(slow):
-    return Bot(Line("", slow), Secret(slow, "line", "LINE_CHANNEL_ACCESS_TOKEN"))
+    return Bot(Line("", slow), CachedSecret(slow, "line", "LINE_CHANNEL_ACCESS_TOKEN"))
 
 
 def login(slow):
-    key = Secret(slow, "key", "TOKEN_SECRET_KEY")
+    key = CachedSecret(slow, "key", "TOKEN_SECRET_KEY")
     return Auth(Line("", slow), CHANNEL, Sessions(key), Users(slow, USERS))
 
 
 def awarding(slow):
-    told = Notifier(slow, "notify:live", Journal("award", "local"))
+    told = Notifier(slow, "notify:live", FunctionLogger("award", "local"))
     return Awarding(Stamps(slow, *TABLES), told, Rules(), pause=slow.wait, jitter=max)
 
 
@@ -80,7 +80,7 @@ SLOW = {
     "notify": (
         "POST /notify",
         {"body": {"user_id": USER, "type": "reminder"}},
-        lambda slow: notify.Notifier(bot(slow)),
+        lambda slow: notify.Messenger(bot(slow)),
     ),
     "ranking": (
         "GET /ranking/weekly",
@@ -98,7 +98,7 @@ SLOW = {
 
 
 def request_of(route, content, seconds_ago):
-    return Request(event(route, **content), began=time.monotonic() - seconds_ago)
+    return LambdaRequest(event(route, **content), began=time.monotonic() - seconds_ago)
 
 
 @pytest.mark.usefixtures("account")
@@ -119,7 +119,7 @@ def test_one_call_takes_no_longer_than_its_tries_and_the_pause_between():
 def test_function_ends_before_api_gateway_gives_up_however_slow_each_call_is(name, shares, more):
     route, content, action = SLOW[name]
     slow = Slow(shares, more)
-    request = Request(event(route, **content), began=0.0, now=lambda: slow.clock)
+    request = LambdaRequest(event(route, **content), began=0.0, now=lambda: slow.clock)
 
     with suppress(Refusal):
         action(slow)(request)
@@ -133,7 +133,7 @@ def test_function_answers_where_no_call_is_slow(name):
     route, content, action = SLOW[name]
     slow = Slow([0.01], 2)
 
-    assert action(slow)(Request(event(route, **content), began=0.0, now=lambda: slow.clock))
+    assert action(slow)(LambdaRequest(event(route, **content), began=0.0, now=lambda: slow.clock))
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -161,7 +161,7 @@ def test_winner_is_answered_in_time_rather_than_notified(capsys):
     client = Scripted(None)
     late = request_of("POST /stamps/award", {"body": CLAIM}, PATIENCE_S + 0.1)
 
-    Notifier(client, "notify:live", Journal("award", "local")).tell({}, late)
+    Notifier(client, "notify:live", FunctionLogger("award", "local")).tell({}, late)
 
     assert not client.calls
     assert "winner not notified" in capsys.readouterr().out

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from lambdas.rally import aws
-from lambdas.rally.secrets import Secret, SecretUnusable
+from lambdas.rally.secrets import CachedSecret, SecretUnusable
 from tests.lambdas.clients import Scripted, error
 from tests.lambdas.rally_account import ENVIRON, KEY
 
@@ -14,7 +14,7 @@ CANARY = "canary-3f1a"
 
 def secret(*values, now=lambda: 0.0):
     client = Scripted(None, get_secret_value=[{"SecretString": value} for value in values])
-    return Secret(client, "rally/key", "KEY", now)
+    return CachedSecret(client, "rally/key", "KEY", now)
 
 
 def test_value_is_read_once_while_it_is_kept():
@@ -62,7 +62,7 @@ def test_value_that_was_kept_does_not_outlive_a_refusal():
             error("AccessDeniedException"),
         ],
     )
-    kept = Secret(client, "rally/key", "KEY", lambda: next(clock))
+    kept = CachedSecret(client, "rally/key", "KEY", lambda: next(clock))
     kept.text()
 
     with pytest.raises(Exception, match="AccessDenied"):
@@ -81,6 +81,7 @@ def test_secret_may_be_named_by_its_arn(account):
     arn = account.secrets.describe_secret(SecretId=name)["ARN"]
 
     values = {
-        Secret(aws.client("secretsmanager"), one, "TOKEN_SECRET_KEY").text() for one in (name, arn)
+        CachedSecret(aws.client("secretsmanager"), one, "TOKEN_SECRET_KEY").text()
+        for one in (name, arn)
     }
     assert values == {KEY}

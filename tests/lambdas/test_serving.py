@@ -17,7 +17,7 @@ from botocore.exceptions import (
 from urllib3.exceptions import DecodeError
 
 from lambdas.rally.domain.refusals import Refusal
-from lambdas.rally.serving import Function
+from lambdas.rally.serving import LambdaFunction
 from tests.lambdas.clients import error
 from tests.lambdas.events import CONTEXT, ORIGIN, REQUEST_ID, event
 
@@ -38,7 +38,7 @@ def serving(outcome):
             raise outcome
         return outcome
 
-    return Function("stamps", lambda _: action, DEPLOYED)(event("GET /stamps"), CONTEXT)
+    return LambdaFunction("stamps", lambda _: action, DEPLOYED)(event("GET /stamps"), CONTEXT)
 
 
 def lines(capsys):
@@ -108,7 +108,7 @@ def test_mistake_of_ours_is_500_even_where_botocore_wraps_it(mistake):
 
 
 def test_absent_variable_is_500_and_not_an_error_of_lambda():
-    function = Function("stamps", lambda environ: environ["TABLE_USERSTAMPS"], DEPLOYED)
+    function = LambdaFunction("stamps", lambda environ: environ["TABLE_USERSTAMPS"], DEPLOYED)
     function.warm()
 
     assert function(event("GET /stamps"), CONTEXT)["statusCode"] == 500
@@ -145,7 +145,7 @@ def test_line_carries_both_request_ids_and_the_code(capsys):
     assert line["error_code"] == "FORBIDDEN"
 
 
-def test_trace_of_a_fault_is_in_the_journal(capsys):
+def test_trace_of_a_fault_is_in_the_log(capsys):
     serving(RuntimeError(CANARY))
 
     assert CANARY in lines(capsys)[0]["trace"]
@@ -153,7 +153,7 @@ def test_trace_of_a_fault_is_in_the_journal(capsys):
 
 def test_action_is_made_once():
     made = []
-    function = Function("stamps", lambda _: made.append(1) or (lambda _: {}), DEPLOYED)
+    function = LambdaFunction("stamps", lambda _: made.append(1) or (lambda _: {}), DEPLOYED)
     function.warm()
     function(event("GET /stamps"), CONTEXT)
     function(event("GET /stamps"), CONTEXT)

@@ -53,7 +53,7 @@ DEFECTS = (
     Defect("a log group that is gone", _log_group, {"MON-14": "MON-12"}),
     Defect(
         "a log line without its request's id",
-        code("stamps", "lambdas/rally/journal.py", "{**line, **self.ids}", "line"),
+        code("stamps", "lambdas/rally/logger.py", "{**line, **self.ids}", "line"),
         {"MON-14": FAIL},
     ),
     Defect(

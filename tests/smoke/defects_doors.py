@@ -74,8 +74,8 @@ DEEP = (
         code(
             "gps-verify",
             SERVING,
-            "        request = Request.of(event, context)\n",
-            "        request = Request.of(event, context)\n"
+            "        request = LambdaRequest.of(event, context)\n",
+            "        request = LambdaRequest.of(event, context)\n"
             '        os.environ["ALLOWED_ORIGIN"] = event["headers"]["Origin"]\n',
         ),
         {"SMOKE-14": FAIL},

@@ -122,7 +122,10 @@ DEEP = (
     Defect(
         "a function that does not start",
         code(
-            "richmenu", "lambdas/richmenu/handler.py", "handler = Function(", "handler = Functio("
+            "richmenu",
+            "lambdas/richmenu/handler.py",
+            "handler = LambdaFunction(",
+            "handler = LambdaFunctio(",
         ),
         {
             "SMOKE-08": FAIL,

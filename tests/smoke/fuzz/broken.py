@@ -37,7 +37,7 @@ BROKEN = (
             "notify",
             "lambdas/rally/serving.py",
             "        except Refusal as refusal:\n"
-            "            return self._refuse(refusal, journal, None)\n",
+            "            return self._refuse(refusal, logger, None)\n",
             "        except ZeroDivisionError:\n            raise\n",
         ),
         "a fault: ",

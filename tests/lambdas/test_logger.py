@@ -10,7 +10,7 @@ from lambdas.award.domain import Rules
 from lambdas.award.handler import Awarding
 from lambdas.award.notifier import Notifier
 from lambdas.award.store import Stamps
-from lambdas.rally.journal import Journal
+from lambdas.rally.logger import FunctionLogger
 from tests.lambdas.clients import Scripted, error
 from tests.lambdas.contract import operations
 from tests.lambdas.events import CONTEXT, REQUEST_ID, USER, event, token_event
@@ -119,7 +119,7 @@ def test_winner_that_could_not_be_notified_is_named_by_the_request_of_the_award(
 ):
     stamps = Stamps(account.dynamodb, ENVIRON["TABLE_USERSTAMPS"], ENVIRON["TABLE_STAMPMASTERS"])
     client = Scripted(None, invoke=[error("TooManyRequestsException")])
-    notifier = Notifier(client, "notify:live", Journal("award", "local"))
+    notifier = Notifier(client, "notify:live", FunctionLogger("award", "local"))
     call(
         MODULES["award"],
         "POST /stamps/award",

@@ -17,7 +17,7 @@ DIMENSION = "FunctionName"
 
 
 @dataclass(frozen=True)
-class Journal:
+class FunctionLogger:
     """Lines of one function; `function` is its deployed name, which its metric carries, too."""
 
     function: str
@@ -26,16 +26,16 @@ class Journal:
     """Of the request in hand; on every line, so that one search finds all that was said of it."""
 
     @classmethod
-    def of(cls, name: str, environ: Mapping[str, str]) -> "Journal":
-        """Return the journal of a function under the name it is deployed as."""
+    def of(cls, name: str, environ: Mapping[str, str]) -> "FunctionLogger":
+        """Return the logger of a function under the name it is deployed as."""
         deployed = environ.get("AWS_LAMBDA_FUNCTION_NAME", name)
         return cls(deployed, environ.get("ENVIRONMENT", ""))
 
-    def of_request(self, ids: Mapping[str, str]) -> "Journal":
-        """Return the journal of one request."""
+    def for_request(self, ids: Mapping[str, str]) -> "FunctionLogger":
+        """Return the logger of one request."""
         return replace(self, ids=ids)
 
-    def tell(self, level: str, message: str, **fields: object) -> None:
+    def log(self, level: str, message: str, **fields: object) -> None:
         """Write one line. Fields are ids, codes and durations: never a token, never a body."""
         self._write(
             {
@@ -52,7 +52,7 @@ class Journal:
         """Write what went wrong, and count it: an answered 5xx never reaches Lambda's `Errors`."""
         if error is not None:
             fields["trace"] = "".join(traceback.format_exception(error))
-        self.tell("ERROR", message, **fields)
+        self.log("ERROR", message, **fields)
         metric = {
             "Namespace": NAMESPACE,
             "Dimensions": [[DIMENSION]],
