@@ -89,3 +89,10 @@ def test_unknown_menu_or_user_is_the_callers_mistake_and_no_fault_of_ours(
 
     assert (answer.status, answer.code) == answered
     assert "Faults" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", [{}, {"richmenus": None}, {"richmenus": {}}])
+def test_answer_without_a_list_of_menus_is_502(call, line, page):
+    line.page = page
+
+    assert call(richmenu, "GET /richmenu/list").code == "LINE_UNAVAILABLE"
