@@ -12,8 +12,9 @@ from tests.foreign.judged import decision, rows
 GREEN = (
     *("PREP-04", "PREP-05", "PREP-06"),
     *("SEC-01", "SEC-02", "SEC-05", "SEC-07", "SEC-08", "SEC-10", "SEC-11", "SEC-13", "SEC-14"),
-    *("SEC-17", "SEC-18", "SEC-19", "SEC-20", "SEC-21"),
-    *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-10", "DEP-12", "DEP-14", "DEP-18"),
+    *("SEC-17", "SEC-18", "SEC-19", "SEC-20", "SEC-21", "SEC-27"),
+    *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),
+    *("DEP-12", "DEP-14", "DEP-18", "DEP-19"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
     *("DATA-03", "DATA-04", "MON-10", "ROLL-03"),
 )
@@ -72,7 +73,7 @@ FOLLOWING = {
     "ROLL-01": "DEP-15",
 }
 """Row -> the row that it follows from."""
-OF_NO_ACCOUNT = {"PREP-05", "PREP-06", "DEP-23"}
+OF_NO_ACCOUNT = {"PREP-05", "PREP-06", "SEC-27", "DEP-23"}
 """Rows that an empty account keeps: nothing is left over there, it is the right one, and no export
 of dev is recorded that its routes could differ from."""
 
