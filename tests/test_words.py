@@ -1,13 +1,52 @@
-"""The project's own words: what `docs/words.md` defines is in use, and on the page too."""
+"""The project's own words: what `docs/words.md` defines is in use, and names are the field's."""
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterator
+from pathlib import Path
 
-from tests.test_house import PRODUCT, ROOT
+from tests.test_house import PRODUCT, ROOT, modules
 
 WORDS = ROOT / "docs/words.md"
 PAGE_WORDS = ROOT / "signoff/report/words.toml"
 TERM = re.compile(r"^\| (?!word |-)([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+
+INSTEAD = {
+    "aftermath": "teardown",
+    "aim": "target",
+    "attempt": "execution",
+    "barred": "access",
+    "carrying": "transfer",
+    "concealed": "secret text",
+    "elsewhere": "export and import",
+    "fitting": "schema",
+    "kept": "local smoke",
+    "mend": "fix",
+    "mended": "fixed",
+    "mends": "fixes",
+    "moment": "timestamp",
+    "observing": "gather",
+    "opening": "session",
+    "pace": "rate limiter",
+    "patience": "retry policy",
+    "people": "users",
+    "places": "backends",
+    "proving": "verification",
+    "rereading": "drift",
+    "silence": "LINE untouched",
+    "special": "edge-case masters",
+    "stand_in": "maintenance function",
+    "strength": "secret text",
+    "sums": "digests",
+    "surroundings": "composition",
+    "taken": "snapshot",
+    "told": "subscription, or rendered",
+    "trial": "row calls",
+    "watch": "monitoring, or progress",
+    "world": "snapshot",
+}
+"""Clipped word -> the field's name for the idea, which the code uses instead."""
 
 
 def terms() -> list[tuple[str, str]]:
@@ -24,6 +63,16 @@ def prose(*suffixes: str) -> str:
         for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in suffixes and path != WORDS
     )
+
+
+def public_names(path: Path) -> Iterator[str]:
+    """Yield the module's own name, and those of its classes and public functions, in snake case."""
+    yield path.parent.name if path.stem == "__init__" else path.stem
+    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            yield re.sub(r"(?<=[a-z])(?=[A-Z])", "_", node.name).lower()
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node.name
 
 
 def test_every_word_is_defined_once_in_both_languages():
@@ -49,3 +98,14 @@ def test_the_page_says_the_same_words_in_japanese():
     apart = {term: (ja, labels[term]) for term, ja in terms() if labels.get(term, ja) != ja}
 
     assert not apart, f"word: (docs/words.md, {PAGE_WORDS.name}): {apart}"
+
+
+def test_no_name_is_one_of_the_clipped_words():
+    clipped = [
+        f"{path}: {name} (say {INSTEAD[name]})"
+        for path in modules(*PRODUCT)
+        for name in public_names(path)
+        if name in INSTEAD
+    ]
+
+    assert not clipped, "\n".join(["names that a reader cannot look up:", *clipped])

@@ -49,7 +49,7 @@ def document(permissions: Iterable[Permission]) -> dict[str, Any]:
     }
 
 
-def told(policy: dict[str, Any]) -> list[str] | dict[str, Any]:
+def policy_lines(policy: dict[str, Any]) -> list[str] | dict[str, Any]:
     """Say a policy of the form that `document` writes by its permissions, any other one as it is."""
     try:
         permissions = sorted(
@@ -66,7 +66,7 @@ def told(policy: dict[str, Any]) -> list[str] | dict[str, Any]:
 def _wanted(context: ChangeContext, role: Role) -> dict[str, Any]:
     return {
         "trust": TRUST,
-        f"policy {POLICY}": told(document(role.granted)),
+        f"policy {POLICY}": policy_lines(document(role.granted)),
         **tag_fields(context, role.tags),
     }
 
@@ -81,7 +81,7 @@ def _found(
     )
     return {
         "trust": _usual(found["AssumeRolePolicyDocument"]),
-        f"policy {POLICY}": told(answer["PolicyDocument"]) if answer else None,
+        f"policy {POLICY}": policy_lines(answer["PolicyDocument"]) if answer else None,
         **tag_fields(context, tag_map(found.get("Tags", []))),
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.change import Changes, unless_absent
 from aws.converge.function import wait_until_updated
-from aws.converge.role import document, told
+from aws.converge.role import document, policy_lines
 from aws.desired import Function, Permission, Role
 from plan.compute import names_a_table
 from runbook.engine import Refused, StepContext, difference
@@ -31,8 +31,8 @@ def allow(context: StepContext, role: Role) -> Changes:
     )
     found = answer["PolicyDocument"] if answer else None
     policy = _joined(found, document(wanted))
-    have = {POLICY: told(found)} if found else None
-    changes = difference(f"role {role.name}", have, {POLICY: told(policy)})
+    have = {POLICY: policy_lines(found)} if found else None
+    changes = difference(f"role {role.name}", have, {POLICY: policy_lines(policy)})
     put = partial(context.client("iam").put_role_policy, RoleName=role.name, PolicyName=POLICY)
     return context.settle(changes, lambda: put(PolicyDocument=json.dumps(policy)))
 
