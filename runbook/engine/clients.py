@@ -1,4 +1,4 @@
-"""AWS clients for those who change things: patient with rates, one each, safe between threads."""
+"""AWS clients for those who change things: one a service, safe between threads, slower where AWS throttles."""
 
 import threading
 from typing import Any
