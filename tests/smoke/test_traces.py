@@ -13,7 +13,7 @@ from tests.smoke.judging import judge
 RAISE = "\n        raise RuntimeError"
 STORED = "        self._store(claim, collected_at, request)"
 LOGGED_IN = "        name = self.users.log_in(login, now)"
-LINKED = '        self.bot.call("POST", f"/v2/bot/user/{user_id}/richmenu/{richmenu_id}")'
+LINKED = '            mistakes={400: "LINE_REJECTED", 404: "RICHMENU_NOT_FOUND"},\n        )'
 AWARD = code("award", "lambdas/award/handler.py", STORED, STORED + RAISE)
 LOGIN = code("auth", "lambdas/auth/handler.py", LOGGED_IN, LOGGED_IN + RAISE)
 MENU = code("richmenu", "lambdas/richmenu/handler.py", LINKED, LINKED + RAISE)
