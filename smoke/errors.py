@@ -7,6 +7,7 @@ trip's; a test of ours compares the three with the contract.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lambdas.rally.domain.refusals import CODES
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
 from smoke.scenarios import GUIDE, HUGE_ACCURACY_M, Scenarios
@@ -20,9 +21,13 @@ class Error:
     """``call`` raises ManualOnly for an award that might be given by mistake where none may be."""
 
     route: str
-    status: int
     code: str
     call: Callable[[Scenarios], Call]
+
+    @property
+    def status(self) -> int:
+        """The status under which the contract documents the code."""
+        return CODES[self.code][0]
 
     def __str__(self) -> str:
         return f"{self.route} {self.code}"
@@ -55,61 +60,53 @@ def _too_far(scenarios: Scenarios) -> Call:
 
 
 ERRORS = (
-    Error("POST /auth/verify", 400, "INVALID_JSON", _text("POST /auth/verify", "{")),
-    Error("POST /auth/verify", 400, "MISSING_ID_TOKEN", _members("POST /auth/verify")),
-    Error("POST /auth/verify", 400, "EMPTY_ID_TOKEN", _members("POST /auth/verify", id_token="")),
-    Error("POST /auth/verify", 400, "VALIDATION_ERROR", _members("POST /auth/verify", id_token=5)),
-    Error("POST /auth/verify", 401, "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
-    Error(
-        "GET /stamps", 400, "VALIDATION_ERROR", lambda scenarios: get("/stamps", scenarios.caller)
-    ),
-    Error("POST /stamps/award", 400, "INVALID_JSON", _text("POST /stamps/award", "{")),
-    Error("POST /stamps/award", 400, "VALIDATION_ERROR", _members("POST /stamps/award")),
+    Error("POST /auth/verify", "INVALID_JSON", _text("POST /auth/verify", "{")),
+    Error("POST /auth/verify", "MISSING_ID_TOKEN", _members("POST /auth/verify")),
+    Error("POST /auth/verify", "EMPTY_ID_TOKEN", _members("POST /auth/verify", id_token="")),
+    Error("POST /auth/verify", "VALIDATION_ERROR", _members("POST /auth/verify", id_token=5)),
+    Error("POST /auth/verify", "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
+    Error("GET /stamps", "VALIDATION_ERROR", lambda scenarios: get("/stamps", scenarios.caller)),
+    Error("POST /stamps/award", "INVALID_JSON", _text("POST /stamps/award", "{")),
+    Error("POST /stamps/award", "VALIDATION_ERROR", _members("POST /stamps/award")),
     Error(
         "POST /stamps/award",
-        400,
         "STAMP_TYPE_MISMATCH",
         lambda scenarios: scenarios.collect(method="IMAGE"),
     ),
-    Error("POST /stamps/award", 400, "OUT_OF_RANGE", _too_far),
+    Error("POST /stamps/award", "OUT_OF_RANGE", _too_far),
     Error(
         "POST /stamps/award",
-        404,
         "STAMP_NOT_FOUND",
         _nowhere("POST /stamps/award"),
     ),
-    Error("POST /gps/verify", 400, "INVALID_JSON", _text("POST /gps/verify", "{")),
+    Error("POST /gps/verify", "INVALID_JSON", _text("POST /gps/verify", "{")),
     Error(
         "POST /gps/verify",
-        400,
         "VALIDATION_ERROR",
         lambda scenarios: scenarios.position(scenarios.caller, lat=91),
     ),
     Error(
         "POST /gps/verify",
-        404,
         "STAMP_NOT_FOUND",
         _nowhere("POST /gps/verify"),
     ),
-    Error("POST /notify", 400, "INVALID_JSON", _text("POST /notify", "{")),
-    Error("POST /notify", 400, "VALIDATION_ERROR", _members("POST /notify")),
+    Error("POST /notify", "INVALID_JSON", _text("POST /notify", "{")),
+    Error("POST /notify", "VALIDATION_ERROR", _members("POST /notify")),
     *(
         Error(
             f"GET /ranking/{kind}",
-            400,
             "VALIDATION_ERROR",
             _period(kind, "someday"),
         )
         for kind in ("weekly", "monthly")
     ),
-    Error("POST /richmenu/set", 400, "INVALID_JSON", _text("POST /richmenu/set", "{")),
-    Error("POST /richmenu/set", 400, "VALIDATION_ERROR", _members("POST /richmenu/set")),
-    Error("DELETE /richmenu/unset", 400, "INVALID_JSON", _text("DELETE /richmenu/unset", "{")),
-    Error("DELETE /richmenu/unset", 400, "VALIDATION_ERROR", _members("DELETE /richmenu/unset")),
+    Error("POST /richmenu/set", "INVALID_JSON", _text("POST /richmenu/set", "{")),
+    Error("POST /richmenu/set", "VALIDATION_ERROR", _members("POST /richmenu/set")),
+    Error("DELETE /richmenu/unset", "INVALID_JSON", _text("DELETE /richmenu/unset", "{")),
+    Error("DELETE /richmenu/unset", "VALIDATION_ERROR", _members("DELETE /richmenu/unset")),
 )
 POSITION_REQUIRED = Error(
     "POST /stamps/award",
-    400,
     "POSITION_REQUIRED",
     lambda scenarios: scenarios.collect(lat=None, lon=None, accuracy=None),
 )
