@@ -22,6 +22,8 @@ class Difference:
     """``service:Operation`` by which it was read."""
     decided_in: str = ""
     """Where the bound was decided: a key of environments.toml, or a step of the guide."""
+    loosens: bool = False
+    """To allow it would loosen a bound of the guide or of security (ruling 45)."""
 
     @property
     def what(self) -> str:
@@ -45,11 +47,14 @@ def differences(
     name: str,
     facts: Mapping[Words, Any],
     bounds: Mapping[Words, Bound],
-    **where: str,
+    **more: Any,
 ) -> tuple[Difference, ...]:
-    """Hold facts against their bounds. KeyError for a bound on a fact that the kind does not have."""
+    """Hold facts against their bounds; ``more`` are fields of each Difference.
+
+    KeyError for a bound on a fact that the kind does not have.
+    """
     return tuple(
-        Difference(kind=kind, name=name, fact=fact, found=facts[fact], bound=bound, **where)
+        Difference(kind=kind, name=name, fact=fact, found=facts[fact], bound=bound, **more)
         for fact, bound in bounds.items()
         if not bound.holds(facts[fact])
     )

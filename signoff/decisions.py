@@ -12,7 +12,7 @@ from aws.bounds import as_text
 from aws.difference import Difference
 from aws.words import Words
 from signoff.environment import Decision
-from signoff.observations import Observations
+from signoff.observations import AppliedDecision, Observations
 from signoff.snapshot import PlanT, Snapshot
 
 
@@ -40,10 +40,9 @@ class Decided:
     def __call__(self, found: Iterable[Difference], observe: Observations) -> None:
         """Raise Differs for what nobody decided; note the decisions that answer the rest."""
         differences = tuple(found)
-        answered = [one for one in differences if self._answer(one)]
-        if answered:
-            observe.note(decided=[one.what for one in answered])
-        left = [one for one in differences if one not in answered]
+        answers = [(one, self._answer(one)) for one in differences]
+        observe.decided += [AppliedDecision(made, one.loosens) for one, made in answers if made]
+        left = [one for one, made in answers if made is None]
         if left:
             raise Differs(left, self.environment)
 

@@ -5,8 +5,17 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, TypeVar
 
 from aws.secret_text import MaskedValue
+from signoff.environment import Decision
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedDecision:
+    """A decision of the environment file that answered a difference; ``loosens`` as there."""
+
+    decision: Decision
+    loosens: bool = False
 
 
 @dataclass(slots=True)
@@ -14,6 +23,8 @@ class Observations:
     """Call it with a resource and the fields that the check is about to judge."""
 
     seen: list[Mapping[str, Any]] = field(default_factory=list)
+    decided: list[AppliedDecision] = field(default_factory=list)
+    """Decisions without which the check would have failed."""
 
     def __call__(self, resource: R, *names: str) -> R:
         """Record those fields of ``resource`` and return it; AttributeError on an unknown one."""

@@ -8,6 +8,7 @@ from typing import Any
 from aws.section import Follows, NotTestable
 from aws.words import Words
 from signoff.decisions import Differs
+from signoff.observations import AppliedDecision
 
 
 class Outcome(enum.StrEnum):
@@ -37,6 +38,8 @@ class Finding:
     subject: str = ""
     evidence: tuple[Mapping[str, Any], ...] = ()
     root: str | None = None
+    decided: tuple[AppliedDecision, ...] = ()
+    """Decisions of the environment file without which it would be red."""
     words: Words | None = None
     """The message in both languages, where it was made from data."""
     decision: str = ""

@@ -157,7 +157,8 @@ def pytest_runtest_makereport(
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
         row, evidence, stash = item.stash[collection.ROW], _seen(item), item.config.stash
         error = call.excinfo.value if call.excinfo else None
-        found = finding(row.id, error, subject=item.name, evidence=evidence)
+        decided = tuple(_observed(item).decided)
+        found = finding(row.id, error, subject=item.name, evidence=evidence, decided=decided)
         found = _not_yet_here(stash[CHOICE], row, found, error)
         stash[FINDINGS].found.append(found)
         if found.outcome is Outcome.NOT_HERE:
@@ -176,9 +177,13 @@ def _not_yet_here(
     return found
 
 
+def _observed(item: pytest.Item) -> Observations:
+    kept: Observations | None = item.stash.get(SEEN, None) or getattr(item, "observe", None)
+    return kept or Observations()
+
+
 def _seen(item: pytest.Item) -> tuple[Any, ...]:
-    kept = item.stash.get(SEEN, None) or getattr(item, "observe", None)
-    return tuple(kept.seen) if kept else ()
+    return tuple(_observed(item).seen)
 
 
 @pytest.hookimpl(trylast=True)

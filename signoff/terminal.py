@@ -65,6 +65,8 @@ class Terminal:
             self.line(f"RED  {problem}", red=True)
         for one in result.blocking():
             self._red(one, env, lang, len(result.followers(one.row.id)))
+        for made in result.verdict.decisions:
+            self.line(f"DECIDED  {made.decision.sentence}", yellow=made.loosens)
         colour = COLOURS.get(result.verdict.decision, "red")
         self.line(result.headline, bold=True, **{colour: True})
         self.line(page)

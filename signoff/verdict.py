@@ -1,12 +1,14 @@
 """From findings to the word that the meeting reads: GO, CONDITIONAL, NO-GO, or no verdict."""
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from aws.words import Words
 from signoff.checklist import Row, Severity
-from signoff.environment import Waiver
+from signoff.environment import Decision, Waiver
+from signoff.observations import AppliedDecision
 from signoff.outcome import Finding, Outcome
 
 WAIVER_DAYS = 30
@@ -36,9 +38,25 @@ class RowVerdict:
     waiver: Waiver | None = None
 
     @property
+    def told(self) -> Words:
+        """The reason in both languages; in English alone where it was not made from data."""
+        found = [one.words for one in self.findings if one.words and one.message == self.reason]
+        return found[0] if found else Words(en=self.reason, ja=self.reason)
+
+    @property
     def blocks(self) -> bool:
         """Whether this row alone makes a NO-GO; unknown always does."""
         return self.outcome.red and (self.row.severity is Severity.BLOCKER or self.unknown)
+
+    @property
+    def decisions(self) -> tuple[AppliedDecision, ...]:
+        """Decisions without which this row would be red; one about security always loosens."""
+        security = self.row.id.startswith(UNWAIVABLE)
+        return tuple(
+            replace(one, loosens=one.loosens or security)
+            for found in self.findings
+            for one in found.decided
+        )
 
     @property
     def unknown(self) -> bool:
@@ -56,6 +74,12 @@ class Verdict:
 
     def having(self, *outcomes: Outcome) -> tuple[RowVerdict, ...]:
         return tuple(one for one in self.rows if one.outcome in outcomes)
+
+    @property
+    def decisions(self) -> tuple[AppliedDecision, ...]:
+        """Decisions in force, each once: those that loosen a bound of the guide or of security first."""
+        found = dict.fromkeys(one for row in self.rows for one in row.decisions)
+        return tuple(sorted(found, key=lambda one: (not one.loosens, one.decision.what)))
 
     @property
     def judged(self) -> int:
@@ -76,17 +100,37 @@ def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
 
 
 def decide(
-    rows: Iterable[RowVerdict], waivers: Sequence[Waiver], *, today: date, problems: Sequence[str]
+    rows: Iterable[RowVerdict],
+    waivers: Sequence[Waiver],
+    *,
+    today: date,
+    problems: Sequence[str],
+    decisions: Sequence[Decision] = (),
 ) -> Verdict:
-    """Apply the waivers and weigh the rows. Every row of the phase must be among ``rows``."""
+    """Apply the waivers and weigh the rows. Every row of the phase must be among ``rows``.
+
+    ``decisions`` are those of the environment file: one that answered nothing is wrong, as a waiver is.
+    """
     judged = {one.row.id: one for one in rows}
     wrong = [text for waiver in waivers if (text := _wrong(waiver, judged, today))]
+    wrong += _needless(decisions, judged.values(), today)
     for waiver in waivers:
         if not _wrong(waiver, judged, today):
             judged[waiver.row] = _waived(judged[waiver.row], waiver)
     verdicts = tuple(judged.values())
     troubles = (*problems, *wrong)
     return Verdict(decision=_weigh(verdicts, troubles), rows=verdicts, problems=troubles)
+
+
+def _needless(
+    decisions: Sequence[Decision], rows: Iterable[RowVerdict], today: date
+) -> Iterator[str]:
+    applied = {one.decision for row in rows for one in row.decisions}
+    for made in decisions:
+        if made.until is not None and made.until < today:
+            yield f"decision on {made.what}: expired on {made.until}; fix it or decide anew"
+        elif made not in applied:
+            yield f"decision on {made.what}: nothing needs it (value {made.value}); delete it"
 
 
 def _rank(outcome: Outcome) -> int:
@@ -99,6 +143,8 @@ def _weigh(rows: Iterable[RowVerdict], problems: Sequence[str]) -> VerdictWord:
     rootless = any(one.outcome is Outcome.FOLLOWS and one.root not in red for one in rows)
     if problems or rootless or any(one.blocks for one in rows):
         return VerdictWord.NO_GO
+    if any(decided.loosens for one in rows for decided in one.decisions):
+        return VerdictWord.CONDITIONAL
     if any(one.outcome is Outcome.WAIVED for one in rows):
         return VerdictWord.CONDITIONAL
     if any(one.outcome.red and one.row.severity is Severity.MAJOR for one in rows):

@@ -61,7 +61,13 @@ class Check:
             assert observe.seen, f"{self.row} passed without observing anything"
         except Exception as caught:  # noqa: BLE001 - whatever a check raises is its finding
             error = caught
-        return finding(self.row, error, subject=self.name, evidence=tuple(observe.seen))
+        return finding(
+            self.row,
+            error,
+            subject=self.name,
+            evidence=tuple(observe.seen),
+            decided=tuple(observe.decided),
+        )
 
 
 class _Collector:

@@ -98,6 +98,11 @@ class Decision:
     why: Annotated[str, Field(min_length=10)]
     until: date | None = None
 
+    @property
+    def sentence(self) -> str:
+        ends = f", until {self.until}" if self.until else ""
+        return f"{self.what} is {self.value}: {self.why} ({self.by}{ends})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:

@@ -69,6 +69,7 @@ def _result(
         choice.environment.waivers,
         today=snapshot.now.date(),
         problems=[*unread, *filter(None, [again.problem])],
+        decisions=choice.environment.decisions,
     )
     return Result(
         provenance=replace(_provenance(choice, snapshot), calls_again=again.calls),

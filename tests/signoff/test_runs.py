@@ -79,7 +79,8 @@ def test_part_reads_only_what_it_needs(prod, aws):
     prod("--row", "MON-10")
 
     read = {f"{one.service}:{one.operation}" for one in aws.calls[before:]}
-    assert read == {"sts:GetCallerIdentity", "cloudwatch:GetDashboard"}
+    searched_for = "secretsmanager:GetSecretValue"  # before any answer enters
+    assert read == {"sts:GetCallerIdentity", searched_for, "cloudwatch:GetDashboard"}
 
 
 def test_empty_account_is_no_go_with_a_report(prod):
