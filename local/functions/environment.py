@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.functions.deployed import DeployedFunction
 from local.functions.logs import LogStream
 from local.functions.package import Packages, uploaded
-from local.functions.pool import Environment
+from local.functions.pool import ExecutionEnvironment
 from local.functions.process import Worker
 
 
@@ -36,7 +36,7 @@ class Environments:
     def arn(self, qualified_name: str) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{qualified_name}"
 
-    def start(self, function: DeployedFunction, qualifier: str | None) -> Environment:
+    def start(self, function: DeployedFunction, qualifier: str | None) -> ExecutionEnvironment:
         credentials = self._assume(function)
         log = LogStream(
             group=function.log_group, name=stream_name(function), credentials=credentials
@@ -46,7 +46,7 @@ class Environments:
         variables = self._variables(function, log, task_root)
         worker = Worker(task_root, self.packages.runtime, function.handler, variables)
         expires = credentials["Expiration"].timestamp()
-        return Environment(
+        return ExecutionEnvironment(
             function=function, qualifier=qualifier, worker=worker, log=log, expires=expires
         )
 

@@ -20,7 +20,7 @@ class Throttled(Exception):  # noqa: N818 - AWS's own word
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Environment:
+class ExecutionEnvironment:
     """A worker, what it was started from and under which qualifier, and where its log goes.
 
     ``expires``: when its role's credentials end, in seconds since the epoch.
@@ -33,7 +33,7 @@ class Environment:
     expires: float
 
 
-Start = Callable[[DeployedFunction, str | None], Environment]
+Start = Callable[[DeployedFunction, str | None], ExecutionEnvironment]
 
 
 class Pool:
@@ -47,15 +47,15 @@ class Pool:
         self._start = start
         self._now = now
         self._turn = threading.Condition()
-        self._idle: list[Environment] = []
-        self._busy: set[Environment] = set()
+        self._idle: list[ExecutionEnvironment] = []
+        self._busy: set[ExecutionEnvironment] = set()
         self._starting = 0
         self._closed = False
 
     @contextmanager
     def environment(
         self, function: DeployedFunction, qualifier: str | None, wait_seconds: float
-    ) -> Iterator[Environment]:
+    ) -> Iterator[ExecutionEnvironment]:
         """Lend an environment of exactly this deployment, a warm one if there is one."""
         lent = self._take(function, qualifier, time.monotonic() + wait_seconds)
         try:
@@ -75,7 +75,7 @@ class Pool:
 
     def _take(
         self, function: DeployedFunction, qualifier: str | None, deadline: float
-    ) -> Environment:
+    ) -> ExecutionEnvironment:
         with self._turn:
             end = self._now() + EXPIRY_MARGIN_S
             spent = [e for e in self._idle if outdated(e, function, qualifier) or e.expires < end]
@@ -98,7 +98,7 @@ class Pool:
             raise Throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
         return at_work < self._limit
 
-    def _started(self, function: DeployedFunction, qualifier: str | None) -> Environment:
+    def _started(self, function: DeployedFunction, qualifier: str | None) -> ExecutionEnvironment:
         environment = None
         try:
             environment = self._start(function, qualifier)
@@ -112,7 +112,7 @@ class Pool:
                 self._turn.notify()
         return environment
 
-    def _give_back(self, environment: Environment) -> None:
+    def _give_back(self, environment: ExecutionEnvironment) -> None:
         with self._turn:
             self._busy.discard(environment)
             if environment.worker.alive and not self._closed:
@@ -124,12 +124,14 @@ class Pool:
     def _count(self) -> int:
         return len(self._idle) + len(self._busy) + self._starting
 
-    def _end(self, environments: list[Environment]) -> None:
+    def _end(self, environments: list[ExecutionEnvironment]) -> None:
         for environment in environments:
             self._idle.remove(environment)
             environment.worker.close()
 
 
-def outdated(environment: Environment, function: DeployedFunction, qualifier: str | None) -> bool:
+def outdated(
+    environment: ExecutionEnvironment, function: DeployedFunction, qualifier: str | None
+) -> bool:
     """Whether the name under which it was started now stands for something else."""
     return environment.qualifier == qualifier and environment.function != function
