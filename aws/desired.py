@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws.bounds import Bound, one_of
+from aws.bounds import Bound, at_least, between, one_of
+from aws.function import MEMORY, TIMEOUT
+from aws.words import Words
 
 Tags = Mapping[str, str]
+
+
+NEEDED_S = 10
+"""Seconds that a function needs: one call of AWS or LINE may take nine of them before it gives up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +124,14 @@ class Function:
     """Names of the secrets that it reads."""
     log_group: str
     tags: Tags = field(hash=False)
+
+    @property
+    def bounds(self) -> Mapping[Words, Bound]:
+        """What its configuration has to keep to, whatever else is decided."""
+        return {
+            TIMEOUT: between(NEEDED_S, self.timeout_s),
+            MEMORY: at_least(self.memory_mb),
+        }
 
     def __str__(self) -> str:
         return self.name

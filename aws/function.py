@@ -9,11 +9,18 @@ from aws.reading import Reader, Reading, required
 from aws.secret import described
 from aws.secret_text import MaskedValue
 from aws.section import Section
+from aws.words import Words
 
 Raw = Mapping[str, Any]
 
 
 NOT_FOUND = "ResourceNotFoundException"
+
+
+RUNTIME = Words(en="runtime", ja="ランタイム")
+TIMEOUT = Words(en="time-out (s)", ja="タイムアウト（秒）")
+MEMORY = Words(en="memory (MB)", ja="メモリ（MB）")
+RESERVED = Words(en="reserved concurrency", ja="予約済み同時実行数")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,11 @@ class Function:
     runtime_version: str | None = None
     """ARN of the patch of the runtime that runs; AWS moves it on unless it was pinned."""
     tags: Mapping[str, MaskedValue] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> Mapping[Words, object]:
+        """The facts that have a bound, by their names."""
+        return {RUNTIME: self.runtime, TIMEOUT: self.timeout_s, MEMORY: self.memory_mb}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,19 +3,24 @@
 from datetime import datetime
 
 from aws import desired
-from aws.difference import unallowed
+from aws.bounds import at_least, exactly
+from aws.difference import differences, unallowed
+from aws.function import RESERVED, RUNTIME
 from aws.inventory import Inventory
+from aws.ledgers.lambda_ import FUNCTION
 from checks.capacity import CALLS_PER_REQUEST, busy, free_for_us
 from checks.deployed import Deployed
 from checks.deployments import ids, newest
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
-from checks.runtimes import supported
+from checks.runtimes import why_unsupported
 from checks.variables import astray, differing, diverting, hijacking, leads_to_line
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.observations import Observations
+
+GET_FUNCTION = "lambda:GetFunction"
 
 
 @expectation("DEP-10")
@@ -32,11 +37,12 @@ def test_function_is_active_and_its_last_update_succeeded(
 
 @expectation("DEP-11")
 def test_function_runs_on_the_planned_runtime(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.function(function), "runtime", "runtime_version")
 
-    assert found.runtime == function.runtime, f"{found.name} runs on {found.runtime}"
+    planned = {RUNTIME: exactly(function.runtime)}
+    decided(differences(FUNCTION, found.name, found.facts, planned, call=GET_FUNCTION), observe)
 
 
 @expectation("DEP-11")
@@ -45,18 +51,18 @@ def test_aws_supports_the_runtime_of_the_function(
 ) -> None:
     found = observe(deployed.function(function), "runtime")
 
-    assert supported(found.runtime, now.date()), f"AWS does not support {found.runtime} any more"
+    unsupported = why_unsupported(found.runtime, now.date())
+    assert not unsupported, f"{found.name}: {unsupported}"
 
 
 @expectation("DEP-12")
-def test_function_has_the_planned_time_and_memory(
-    function: desired.Function, deployed: Deployed, observe: Observations
+def test_function_has_the_time_and_memory_that_it_needs(
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.function(function), "timeout_s", "memory_mb")
 
-    limits = (found.timeout_s, found.memory_mb)
-    planned = (function.timeout_s, function.memory_mb)
-    assert limits == planned, f"{found.name} has {limits[0]} s and {limits[1]} MB"
+    about = {"call": GET_FUNCTION, "decided_in": "timeout_s, memory_mb", "loosens": True}
+    decided(differences(FUNCTION, found.name, found.facts, function.bounds, **about), observe)
 
 
 @expectation("DEP-13")
@@ -222,14 +228,20 @@ def test_concurrency_suffices_for_the_target_rate(
 
 @expectation("DEP-18")
 def test_reservation_does_not_strangle_the_function(
-    function: desired.Function, deployed: Deployed, environment: Environment, observe: Observations
+    function: desired.Function,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     found = observe(deployed.function(function), "reserved_concurrency")
     needed = busy(environment, calls=1)
     observe.note(needed=needed)
 
-    reserved = found.reserved_concurrency
-    assert reserved is None or reserved >= needed, f"{found.name} is held to {reserved}"
+    reserved = {} if found.reserved_concurrency is None else {RESERVED: found.reserved_concurrency}
+    bounds = {fact: at_least(needed) for fact in reserved}
+    about = {"call": GET_FUNCTION, "decided_in": "target_rate, seconds_per_call", "loosens": True}
+    decided(differences(FUNCTION, found.name, reserved, bounds, **about), observe)
 
 
 @expectation("DEP-19")

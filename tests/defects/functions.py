@@ -100,7 +100,8 @@ RUNNING = (
     Defect(id="DEP-11:one-newer", breaks=item("functions", AUTH, runtime="python3.14")),
     Defect(id="DEP-11:container-image", breaks=item("functions", STAMPS, runtime=None)),
     Defect(id="DEP-12:lambda-default", breaks=item("functions", AUTH, timeout_s=3, memory_mb=128)),
-    Defect(id="DEP-12:limit-of-api-gateway", breaks=item("functions", AWARD, timeout_s=29)),
+    Defect(id="DEP-12:too-short-for-one-call", breaks=item("functions", AWARD, timeout_s=9)),
+    Defect(id="DEP-12:longer-than-decided", breaks=item("functions", AWARD, timeout_s=31)),
     Defect(id="DEP-12:half-the-memory", breaks=item("functions", STAMPS, memory_mb=128)),
 )
 RELEASES = (
@@ -154,6 +155,9 @@ RELEASES = (
 DEFECTS: tuple[Defect, ...] = (*RUNNING, *RELEASES)
 
 SOUND: dict[str, Break] = {
+    "a time-out of API Gateway's own limit": item("functions", AWARD, timeout_s=29),
+    "a shorter time-out that still suffices": item("functions", AWARD, timeout_s=20),
+    "more memory": item("functions", STAMPS, memory_mb=1024),
     "two deployments of one second, of which the later-listed is live": _same_second(
         older_first=True
     ),
