@@ -11,6 +11,7 @@ from runbook.engine import Procedure
 from runbook.procedures import (
     by_hand,
     cutover,
+    detach,
     domain,
     export_import,
     migrate_masters,
@@ -32,6 +33,7 @@ OPERATIONS = (
     migrate_masters,
     migrate_users,
     export_import,
+    detach,
     domain,
     by_hand,
     cutover,

@@ -11,7 +11,7 @@ from lambdas.packing import pack
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.clients import open_session
 from runbook.engine.screen import ConsoleScreen
-from runbook.evidence import Evidence, Signing, live_release
+from runbook.evidence import Evidence, Signing, live_release, look_at
 from runbook.judge import in_process_of_its_own, judge_by_checks
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
@@ -90,6 +90,7 @@ def run_of(
         recorded=evidence.recorded,
         history=evidence.history,
         release=evidence.release,
+        inventory=partial(look_at, session, environment, caller),
         chosen=asked.chosen,
         elsewhere=cache(
             partial(

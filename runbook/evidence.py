@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from aws.inventory import on_demand
+from aws.inventory import Inventory, on_demand
 from aws.section import NotTestable
 from plan import plan_for, scope_of
 from runbook.engine import Refused, Step
@@ -94,10 +94,16 @@ def _told(signature: Record) -> str:
     return f"{signature.created:%Y-%m-%d %H:%M} UTC {signature.body.get('by')}"
 
 
+def look_at(session: boto3.Session, environment: Environment, caller: Caller) -> Inventory:
+    """Read AWS as the checks do, section by section as it is looked at."""
+    scope = scope_of(plan_for(environment), environment)
+    return on_demand(session, scope, caller=caller.arn)
+
+
 def live_release(session: boto3.Session, environment: Environment, caller: Caller) -> str:
     """Return the release; Refused where nobody can know what is live."""
     scope = scope_of(plan_for(environment), environment)
-    inventory = on_demand(session, scope, caller=caller.arn)
+    inventory = look_at(session, environment, caller)
     try:
         return release_of(inventory.sections, functions=scope.functions, stage=scope.stage)
     except NotTestable as error:

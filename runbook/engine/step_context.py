@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from aws.change import ChangeContext, MissingPrerequisite, Refused, nothing
+from aws.inventory import Inventory
 from plan import Plan, public_in
 from runbook.engine.errors import prerequisite
 from signoff.environment import Environment
+
+
+def _unread() -> Inventory:
+    raise Refused("nothing reads AWS here")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,8 @@ class StepContext(ChangeContext):
     """Kind -> bodies of all its records, newest first."""
     release: Callable[[], str] = lambda: ""
     """Read which release is live; Refused where nobody can know."""
+    inventory: Callable[[], Inventory] = _unread
+    """Read AWS anew as the checks do, section by section as it is looked at."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
     elsewhere: Callable[[str], Any] = nothing

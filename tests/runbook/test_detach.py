@@ -1,0 +1,163 @@
+"""What nobody planned is taken away by one procedure, and what somebody decided is left alone."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from aws.bounds import unset
+from aws.converge.attachments import ByHand, by_hand, undo_of
+from aws.difference import Difference
+from aws.ledger import Closed
+from aws.ledgers import dynamodb, lambda_
+from aws.words import Words
+from runbook.__main__ import main
+from tests.runbook.desk import PROD
+
+TABLE, STAMPS = "Users-prod", "stamp-rally-prod-stamps"
+NETWORK = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+KINDS = {"table": dynamodb, "function": lambda_}
+FACTS = sorted(
+    {
+        (kind, entry.fact.en)
+        for kind, service in KINDS.items()
+        for operation in service.LEDGER.values()
+        for entry in operation.members.values()
+        if isinstance(entry, Closed)
+    }
+)
+
+
+@pytest.fixture
+def said():
+    return io.StringIO()
+
+
+@pytest.fixture
+def detach(finished, tmp_path, monkeypatch, said):
+    """Run the procedure from the command line; nobody is asked, everybody agrees."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", finished.aws.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    text = PROD.read_text().replace("444455556666", finished.environment.account)
+
+    def detach(*arguments, decisions=""):
+        environments = tmp_path / "environments.toml"
+        environments.write_text(text + decisions)
+        files = (f"--environments={environments}", f"--journal={tmp_path / 'journal.jsonl'}")
+        more = ("--env=prod", "--no-judge", "--yes", *files)
+        return main(["detach", *arguments, *more], Console(file=said, width=200))
+
+    return detach
+
+
+def expire(client, enabled=True):
+    client("dynamodb").update_time_to_live(
+        TableName=TABLE,
+        TimeToLiveSpecification={"Enabled": enabled, "AttributeName": "CollectedAt"},
+    )
+
+
+def expiry(client):
+    answer = client("dynamodb").describe_time_to_live(TableName=TABLE)
+    return answer["TimeToLiveDescription"]["TimeToLiveStatus"]
+
+
+def test_account_as_planned_has_nothing_to_take_away(detach, finished, said):
+    assert detach("--go") == 0
+
+    assert finished.changing_calls() == []
+    assert "Takes" not in said.getvalue()
+
+
+def test_time_to_live_is_taken_away_and_the_loss_is_told(detach, finished, said):
+    expire(finished.client)
+    assert detach() == 0
+    assert expiry(finished.client) == "ENABLED"
+    assert detach("--go") == 0
+
+    assert expiry(finished.client) == "DISABLED"
+    assert "- time to live: CollectedAt" in said.getvalue()
+    assert "items are no longer deleted when they expire" in said.getvalue()
+
+
+def test_what_somebody_decided_is_left_alone(detach, finished):
+    decided = """
+[[prod.decisions]]
+what = "table Users-prod: time to live"
+value = "CollectedAt"
+by = "Yamada"
+why = "visitors of last year go"
+"""
+    expire(finished.client)
+    assert detach("--go", decisions=decided) == 0
+    kept = expiry(finished.client)
+    expire(finished.client, enabled=False)
+
+    assert kept == "ENABLED"
+
+
+def test_only_the_named_one_is_taken_away(detach, finished):
+    client = finished.client("dynamodb")
+    client.update_table(
+        TableName=TABLE,
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    expire(finished.client)
+    assert detach("--go", "--only", f"table {TABLE}: time to live") == 0
+    left = client.describe_table(TableName=TABLE)["Table"].get("StreamSpecification", {})
+    assert detach("--go") == 0
+    gone = client.describe_table(TableName=TABLE)["Table"].get("StreamSpecification", {})
+
+    assert expiry(finished.client) == "DISABLED"
+    assert left.get("StreamEnabled")
+    assert not gone.get("StreamEnabled")
+
+
+def test_stream_to_kinesis_is_disabled(detach, finished):
+    client = finished.client("dynamodb")
+    stream = {"TableName": TABLE, "StreamArn": "arn:aws:kinesis:ap-northeast-1:1:stream/copy"}
+    client.enable_kinesis_streaming_destination(**stream)
+    assert detach("--go") == 0
+
+    answer = client.describe_kinesis_streaming_destination(TableName=TABLE)
+    assert answer["KinesisDataStreamDestinations"] == []
+
+
+def test_function_leaves_the_network_in_its_live_version(detach, finished):
+    client = finished.client("lambda")
+    client.update_function_configuration(FunctionName=STAMPS, VpcConfig=NETWORK)
+    version = client.publish_version(FunctionName=STAMPS)["Version"]
+    client.update_alias(FunctionName=STAMPS, Name="live", FunctionVersion=version)
+    assert detach("--go") == 0
+
+    live = client.get_function_configuration(FunctionName=STAMPS, Qualifier="live")
+    assert live["Version"] not in {version, "$LATEST"}
+    assert not live["VpcConfig"]["SubnetIds"]
+
+
+def test_what_was_edited_and_not_released_is_not_released_with_it(detach, finished, capsys):
+    client = finished.client("lambda")
+    client.update_function_configuration(FunctionName=STAMPS, VpcConfig=NETWORK)
+    version = client.publish_version(FunctionName=STAMPS)["Version"]
+    client.update_alias(FunctionName=STAMPS, Name="live", FunctionVersion=version)
+    client.update_function_configuration(FunctionName=STAMPS, Timeout=7)
+    assert detach("--go") == 1
+    told = capsys.readouterr().err
+    client.update_function_configuration(FunctionName=STAMPS, Timeout=30)
+    assert detach("--go") == 0
+
+    assert f"{STAMPS} was edited since version {version}" in told
+
+
+@pytest.mark.parametrize(("kind", "fact"), FACTS, ids=lambda one: one)
+def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages(kind, fact):
+    words = Words(en=fact, ja=fact)
+    one = Difference(kind=Words(en=kind, ja=kind), name="N", fact=words, found="x", bound=unset())
+    undo = undo_of(one)
+    told = undo.instruction if isinstance(undo, ByHand) else undo.lost
+
+    assert "open {name}" not in told.en
+    assert told.en
+    assert told.ja
+    assert len(by_hand([one])) == isinstance(undo, ByHand)
