@@ -1,9 +1,12 @@
 """What the checks make of a world: row by row, and as the word that the meeting reads."""
 
+import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from signoff.checklist import Checklist
+from signoff.environment import Decision
 from signoff.outcome import Finding, Outcome
 from signoff.snapshot import Snapshot
 from signoff.verdict import RowVerdict, VerdictWord, decide, row_verdict
@@ -32,6 +35,22 @@ def decision(judged: Mapping[str, RowVerdict], *, unread: Iterable[str] = ()) ->
     """Decide as publishing does: by the rows, and by what could not be read."""
     problems = [f"not read: {one}" for one in unread]
     return decide(judged.values(), (), today=ANY_DAY, problems=problems).decision
+
+
+def as_printed(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with every decision that its red rows print, pasted into the environment."""
+    printed = {one.decision for one in judge(snapshot) if one.outcome.red and one.decision}
+    environment = snapshot.environment
+    tables = [
+        table
+        for lines in sorted(printed)
+        for table in tomllib.loads(lines)[environment.name]["decisions"]
+    ]
+    signed = {"by": "Test Author", "why": "a team may want it so"}
+    pasted = tuple(Decision(**table | signed) for table in tables)
+    return replace(
+        snapshot, environment=replace(environment, decisions=(*environment.decisions, *pasted))
+    )
 
 
 def _by_row(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:

@@ -1,12 +1,15 @@
-"""A careful stack is kept up; somebody changes one thing of it, and exactly that row turns red."""
+"""A careful stack is kept up; somebody changes one thing of it.
+
+What does harm turns exactly its own row red; what does none is green, or green by the decision that is printed.
+"""
 
 from dataclasses import replace
 
 import pytest
 
 from tests.foreign.account import with_evidence
-from tests.foreign.changes import CHANGES
-from tests.foreign.judged import red
+from tests.foreign.changes import CHANGES, HARMLESS
+from tests.foreign.judged import as_printed, red
 
 
 def test_careful_stack_with_its_evidence_is_green(inventory):
@@ -19,6 +22,18 @@ def test_one_change_turns_its_own_row_red_and_no_other(change, account, inventor
         changed = account.again(inventory, *change.reads)
 
     assert red(replace(with_evidence(inventory), inventory=changed)) == change.red
+
+
+@pytest.mark.parametrize("change", HARMLESS, ids=str)
+def test_harmless_change_is_green_or_answered_by_the_decision_that_is_printed(
+    change, account, inventory
+):
+    with change.made(account.client):
+        changed = account.again(inventory, *change.reads)
+    snapshot = with_evidence(changed)
+
+    assert red(snapshot) == change.red
+    assert red(as_printed(snapshot)) == {}
 
 
 def test_stack_is_green_again_when_every_change_was_taken_back(account, inventory):

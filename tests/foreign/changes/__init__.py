@@ -1,9 +1,9 @@
-"""What somebody may do to a stack on an afternoon: one change each, and the rows that must turn red."""
+"""What somebody may do to a stack on an afternoon: one change each, and what becomes of the verdict."""
 
 from tests.foreign.changes import code, data, gateway, roles, stage, watch
 from tests.foreign.changes.change import Change
 
-__all__ = ["CHANGES", "Change"]
+__all__ = ["CHANGES", "HARMLESS", "Change"]
 
 CHANGES: tuple[Change, ...] = (
     *data.CHANGES,
@@ -13,3 +13,7 @@ CHANGES: tuple[Change, ...] = (
     *stage.CHANGES,
     *watch.CHANGES,
 )
+"""Each turns exactly its own rows red."""
+
+HARMLESS: tuple[Change, ...] = (*code.HARMLESS,)
+"""Each is green, or answered by exactly the decision that is printed."""

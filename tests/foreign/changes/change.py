@@ -1,4 +1,8 @@
-"""One change by boto3 on a stack that is kept up, what turns red by it, and the way back."""
+"""One change by boto3 on a stack that is kept up, what turns red by it, and the way back.
+
+A harmful change names its exact red rows (``@change``). A harmless one is green at once, or names the rows
+that ask for a decision (``@harmless``), and is green by exactly the decisions that they print.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +24,7 @@ class Change:
     """A generator: what stands before its ``yield`` makes the change, what follows takes it back."""
     reads: tuple[str, ...]
     red: Mapping[str, Outcome]
+    """For a harmless change: the rows that ask for a decision before they are green."""
 
     @contextmanager
     def made(self, client: Client) -> Iterator[None]:
@@ -42,5 +47,18 @@ def change(
         red = dict.fromkeys(rows, Outcome.FAIL) | dict.fromkeys(follows, Outcome.FOLLOWS)
         name = make.__name__.replace("_", " ")
         return Change(f"{' '.join(rows) or 'nothing'}: {name}", make, tuple(reads), red)
+
+    return made
+
+
+def harmless(
+    *, reads: Collection[str], decides: Collection[str] = ()
+) -> Callable[[Callable[[Client], Iterator[None]]], Change]:
+    """Make a Change that does no harm: ``decides`` are the rows that print a decision, none by default."""
+
+    def made(make: Callable[[Client], Iterator[None]]) -> Change:
+        name = make.__name__.replace("_", " ")
+        asked = f"{' '.join(decides)} decided" if decides else "green"
+        return Change(f"{asked}: {name}", make, tuple(reads), dict.fromkeys(decides, Outcome.FAIL))
 
     return made

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.foreign.changes.change import change
+from tests.foreign.changes.change import change, harmless
 from tests.foreign.hand import compute, vault
 
 AUTH = "stamp-rally-prod-auth"
@@ -174,6 +174,18 @@ def tag_is_taken_off_a_function(client):
     client("lambda").tag_resource(Resource=arn, Tags={"Environment": "prod"})
 
 
+@harmless(reads=FUNCTIONS)
+def function_gets_more_memory(client):
+    with released(client, MemorySize=512):
+        yield
+
+
+@harmless(reads=FUNCTIONS, decides=["DEP-12"])
+def function_gets_a_minute(client):
+    with released(client, Timeout=60):
+        yield
+
+
 CHANGES = (
     function_gets_three_seconds,
     function_is_edited_and_not_published,
@@ -193,3 +205,5 @@ CHANGES = (
     forgotten_alias_may_be_invoked_by_another_account,
     tag_is_taken_off_a_function,
 )
+
+HARMLESS = (function_gets_more_memory, function_gets_a_minute)
