@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from aws.inventory import Inventory, Sections
+from checks import environment_values
 from checks.deployed import Deployed
 from checks.preparation import (
     copies_elsewhere,
@@ -15,6 +16,7 @@ from checks.preparation import (
 )
 from plan import Plan
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.evidence import Records
 from signoff.observations import Observations
@@ -88,3 +90,22 @@ def test_nothing_is_copied_into_another_region(
     observe.note(region=environment.region, copies=copies)
 
     assert not copies, f"copied: {', '.join(copies)}"
+
+
+@expectation("PREP-07")
+def test_every_value_of_the_environment_file_is_within_the_bounds_of_the_guide(
+    environment: Environment, decided: Decided, observe: Observations
+) -> None:
+    observe.note(values=environment_values.values(environment), judged=environment.production)
+
+    decided(environment_values.judged(environment) if environment.production else (), observe)
+
+
+@expectation("PREP-08")
+def test_every_decision_of_the_environment_file_is_in_force(
+    environment: Environment, decided: Decided, observe: Observations
+) -> None:
+    over = [one.sentence for one in environment.decisions if not decided.in_force(one)]
+    observe.note(decisions=[one.sentence for one in environment.decisions])
+
+    assert not over, f"over: {'; '.join(over)}"

@@ -26,6 +26,8 @@ CONTRACT = Path(__file__).parent.parent / "smoke" / "openapi.yaml"
 VERBS = ("get", "post", "put", "patch", "delete")
 METHODS = "GET,POST,OPTIONS,DELETE"
 AUTHORIZATION = "method.request.header.Authorization"
+BUSIEST_SHARE = 0.35
+"""Of all requests, at most this part goes to one route: people look more often than they collect."""
 ERROR_CODES = {
     "DEFAULT_4XX": (None, "REQUEST_REFUSED"),
     "DEFAULT_5XX": (None, "INTERNAL_ERROR"),

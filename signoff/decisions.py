@@ -46,12 +46,15 @@ class Decided:
         if left:
             raise Differs(left, self.environment)
 
+    def in_force(self, made: Decision) -> bool:
+        """Whether the last day of a decision, if it has one, is not over yet."""
+        return made.until is None or made.until >= self.today
+
     def _answer(self, one: Difference) -> Decision | None:
         return next((made for made in self.decisions if self._answers(made, one)), None)
 
     def _answers(self, made: Decision, one: Difference) -> bool:
-        in_force = made.until is None or made.until >= self.today
-        return in_force and made.what == one.what and made.value == as_text(one.found)
+        return self.in_force(made) and made.what == one.what and made.value == as_text(one.found)
 
 
 def decided_in(snapshot: Snapshot[PlanT]) -> Decided:

@@ -22,6 +22,8 @@ from signoff.environment.problems import EnvironmentFileError, FileTable, proble
 from signoff.environment.schema import Environment
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments.toml"
+PRODUCTION = "prod"
+"""A table of this name is production, said or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ def _table(name: str, path: Path) -> dict[str, Any]:
         raise EnvironmentFileError(
             [f"{path.name} has no environment {name}; it has {', '.join(tables) or 'none'}"]
         )
-    return tables[name]
+    table = tables[name]
+    return {**table, "production": True} if name == PRODUCTION else table
 
 
 def _parsed(path: Path) -> dict[str, dict[str, Any]]:
@@ -85,11 +88,11 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
         environment = TypeAdapter(Environment).validate_json(raw, strict=True)
     except ValidationError as error:
         raise EnvironmentFileError(problem(one, place) for one in error.errors()) from None
-    if environment.production and environment.origin == "*":
+    if environment.production and not environment.origin.startswith("https://"):
         where = place.sources.get("origin", f"{place.table}.origin")
         raise EnvironmentFileError(
             [
-                f'{where} is "*"; write the one origin of the front end, such as "https://rally.example.jp"'
+                f'{where} is "{environment.origin}"; write the one origin of the front end, such as "https://rally.example.jp"'
             ]
         )
     return environment

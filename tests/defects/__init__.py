@@ -10,6 +10,7 @@ from tests.defects import (
     dashboards,
     domain,
     encryption,
+    environment,
     functions,
     monitoring,
     permissions,
@@ -43,6 +44,7 @@ DEFECTS: tuple[Defect, ...] = (
     *encryption.DEFECTS,
     *throttling.DEFECTS,
     *sessions.DEFECTS,
+    *environment.DEFECTS,
 )
 SOUND: Mapping[str, Break] = {
     **tables.SOUND,
@@ -60,6 +62,7 @@ SOUND: Mapping[str, Break] = {
     **throttling.SOUND,
     **sessions.SOUND,
     **records.SOUND,
+    **environment.SOUND,
 }
 """What is unlike our own way and right all the same."""
 

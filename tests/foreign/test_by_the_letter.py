@@ -10,7 +10,7 @@ from tests.foreign.account import served, without_evidence
 from tests.foreign.judged import decision, rows
 
 GREEN = (
-    *("PREP-04", "PREP-05", "PREP-06"),
+    *("PREP-04", "PREP-05", "PREP-06", "PREP-07", "PREP-08"),
     *("SEC-01", "SEC-02", "SEC-05", "SEC-07", "SEC-08", "SEC-10", "SEC-11", "SEC-13", "SEC-14"),
     *("SEC-17", "SEC-18", "SEC-19", "SEC-20", "SEC-21", "SEC-27"),
     *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),

@@ -53,5 +53,5 @@ def changed(path):
 
 @pytest.fixture
 def test_environment(changed):
-    """The same environment, but not a production one."""
-    return changed("production = true", "production = false")
+    """The same environment, but not a production one: one named prod always is."""
+    return changed("[prod]\nproduction = true", "[staging]")

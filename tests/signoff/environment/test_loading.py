@@ -170,7 +170,7 @@ def test_all_problems_are_told_at_once(changed):
 def test_any_origin_is_allowed_outside_production(test_environment, changed):
     changed('"https://rally.example.jp"', '"*"')
 
-    assert load("prod", test_environment, {}).environment.origin == "*"
+    assert load("staging", test_environment, {}).environment.origin == "*"
 
 
 def test_another_environment_can_be_peeked_at_without_being_judged(path):
@@ -205,3 +205,18 @@ def test_keys_are_read_off_the_types():
     assert "name" not in by_path
     assert by_path["line.channel_id"].required
     assert not by_path["line.liff_id"].required
+
+
+def test_table_named_prod_is_production_whatever_it_says(changed):
+    path = changed("production = true", "production = false")
+
+    assert load("prod", path, {}).environment.production
+
+
+def test_origin_of_production_is_https(changed):
+    path = changed('"https://rally.example.jp"', '"http://rally.example.jp"')
+
+    with pytest.raises(
+        EnvironmentFileError, match=r'prod\.origin is "http://rally.example.jp"; write'
+    ):
+        load("prod", path, {})

@@ -37,7 +37,7 @@ def test_optional_table_can_be_made_by_its_key(path):
     ],
 )
 def test_text_is_taken_as_it_is_and_the_rest_as_in_the_file(name, text, value, test_environment):
-    environment = load("prod", test_environment, {name: text}).environment
+    environment = load("staging", test_environment, {name: text}).environment
 
     assert getattr(environment, name.removeprefix("SIGNOFF_").lower()) == value
 
@@ -47,20 +47,22 @@ def test_text_is_taken_as_it_is_and_the_rest_as_in_the_file(name, text, value, t
     ["{ rate = 1, burst = 2, daily_quota = 3 }", '{"rate": 1, "burst": 2, "daily_quota": 3}'],
 )
 def test_table_may_be_written_as_toml_or_json(text, test_environment):
-    environment = load("prod", test_environment, {"SIGNOFF_THROTTLE": text}).environment
+    environment = load("staging", test_environment, {"SIGNOFF_THROTTLE": text}).environment
 
     assert (environment.throttle.rate, environment.throttle.daily_quota) == (1, 3)
 
 
 def test_table_of_names_is_overridden_name_by_name(test_environment):
-    environment = load("prod", test_environment, {"SIGNOFF_TABLES__USERS": "People"}).environment
+    environment = load("staging", test_environment, {"SIGNOFF_TABLES__USERS": "People"}).environment
 
     assert environment.tables["users"] == "People"
     assert environment.tables["userstamps"] == "UserStamps-prod"
 
 
 def test_free_table_keeps_the_spelling_of_its_keys(test_environment):
-    environment = load("prod", test_environment, {"SIGNOFF_TAGS__ENVIRONMENT": "stage"}).environment
+    environment = load(
+        "staging", test_environment, {"SIGNOFF_TAGS__ENVIRONMENT": "stage"}
+    ).environment
 
     assert environment.tags == {"Environment": "stage", "Project": "CC"}
 
@@ -100,7 +102,7 @@ def test_free_table_keeps_the_spelling_of_its_keys(test_environment):
 )
 def test_variable_that_cannot_be_is_told(name, text, sentence, test_environment):
     with pytest.raises(EnvironmentFileError) as caught:
-        load("prod", test_environment, {name: text})
+        load("staging", test_environment, {name: text})
 
     assert str(caught.value) == sentence
 

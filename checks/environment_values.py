@@ -1,0 +1,137 @@
+"""What the values of the environment file may be in production: the guide's bounds, and what the rally needs."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
+from aws.difference import Difference
+from aws.words import Words
+from plan.compute import LINE_API
+from plan.edge import BUSIEST_SHARE
+from signoff.environment import Environment, Freshness
+
+ENVIRONMENT = Words(en="environment", ja="環境")
+WINDOW_S = 300
+"""The guide's alarms count over five minutes (step 6-1)."""
+ALARMS = {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1}
+LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "spike-journey")
+"""Plans that reach the target rate for long enough to judge percentiles."""
+ROOM = 2
+"""The throttle leaves the busiest route twice what it needs (rulings, 43)."""
+LEAST_TIMEOUT_S = 10
+"""One slow call to LINE and two to DynamoDB, each with its retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a key may be, and who says so; ``guided`` bounds are loosened by a decision against them."""
+
+    bound: Bound
+    source: str
+    guided: bool = True
+
+
+def limits(environment: Environment) -> Mapping[str, Limit]:
+    """Return dotted key -> its limit in production."""
+    return dict(
+        (
+            *_throttle(environment),
+            *_alarms(environment.alarms.period_s),
+            *_tables_and_logs(),
+            *_functions(),
+            *_load(),
+            *_addresses(environment),
+            *_ages(),
+        )
+    )
+
+
+def values(environment: Environment) -> Mapping[str, Any]:
+    """Return dotted key -> value, of every key that has a limit."""
+    return {key: _value(environment, key) for key in limits(environment)}
+
+
+def judged(environment: Environment) -> tuple[Difference, ...]:
+    """Return the values that are outside their limits."""
+    return tuple(
+        Difference(
+            kind=ENVIRONMENT,
+            name=environment.name,
+            fact=Words(en=key, ja=key),
+            found=found,
+            bound=limit.bound,
+            decided_in=f"{limit.source}; environments.toml, key {key}",
+            loosens=limit.guided,
+        )
+        for key, limit in limits(environment).items()
+        if not limit.bound.holds(found := _value(environment, key))
+    )
+
+
+def _value(environment: Environment, key: str) -> Any:
+    return reduce(getattr, key.split("."), environment)
+
+
+def _throttle(environment: Environment) -> Iterator[tuple[str, Limit]]:
+    busiest = environment.target_rate * BUSIEST_SHARE
+    rate = between(min(1000, math.ceil(ROOM * busiest)), 1000, "/s")
+    yield "throttle.rate", Limit(rate, "guide step 2-4, and twice the busiest route's share")
+    burst = between(min(2000, math.ceil(busiest)), 2000)
+    yield "throttle.burst", Limit(burst, "guide step 2-4, and a second of the busiest route")
+    yield "throttle.daily_quota", Limit(at_most(100_000, " a day"), "guide step 2-4")
+
+
+def _alarms(period_s: int) -> Iterator[tuple[str, Limit]]:
+    """In a shorter period a threshold has to be lower to fire whenever the guide's alarm would."""
+    windows = max(1, math.ceil(WINDOW_S / period_s))
+    for key, threshold in ALARMS.items():
+        surely = math.ceil(threshold / windows)
+        source = f"guide step 6-1: {threshold} in {WINDOW_S} s"
+        yield f"alarms.{key}", Limit(at_most(surely, f" in {period_s} s"), source)
+    yield "alarms.period_s", Limit(at_most(WINDOW_S, " s"), "guide step 6-1")
+
+
+def _tables_and_logs() -> Iterator[tuple[str, Limit]]:
+    yield "retention_days", Limit(at_least(30, " days"), "guide step 6-3")
+    yield "pitr", Limit(exactly(value=True), "guide step 3-1")
+    yield "deletion_protection", Limit(exactly(value=True), "tables of people stay")
+
+
+def _functions() -> Iterator[tuple[str, Limit]]:
+    slow = "guide step 3-2, and a slow call to LINE with its retries"
+    yield "timeout_s", Limit(between(LEAST_TIMEOUT_S, 30, " s"), slow)
+    yield "memory_mb", Limit(at_least(256, " MB"), "guide step 3-2")
+    yield "authorizer_ttl_s", Limit(at_most(300, " s"), "a revoked session ends within minutes")
+    yield "accuracy_cap_m", Limit(at_most(100, " m"), "a phone's claim buys no distance")
+
+
+def _load() -> Iterator[tuple[str, Limit]]:
+    believable = "so that load plan and concurrency mean something"
+    yield "target_rate", Limit(between(10, 10_000, "/s"), believable, guided=False)
+    yield "seconds_per_call", Limit(between(0.05, 3, " s"), believable, guided=False)
+    yield "load_plan", Limit(one_of(*LOAD_PLANS), "final checklist: performance test")
+
+
+def _addresses(environment: Environment) -> Iterator[tuple[str, Limit]]:
+    yield "line.endpoint", Limit(exactly(LINE_API), "ID tokens are verified at LINE itself")
+    if environment.front_end:
+        yield "front_end.url", Limit(_https(), "guide step 3-3")
+
+
+def _https() -> Bound:
+    return Bound(
+        code="https",
+        value=None,
+        holds=lambda found: str(found).startswith("https://"),
+        words=Words(en="an address with https://", ja="https://で始まるアドレスであること"),
+    )
+
+
+def _ages() -> Iterator[tuple[str, Limit]]:
+    """An older record says less about what is live: no longer than usual, unless decided."""
+    usual = Freshness()
+    for key in ("dev_run", "load", "signature", "rehearsal"):
+        yield f"fresh.{key}", Limit(at_most(getattr(usual, key), " days"), "recent evidence")

@@ -1,0 +1,75 @@
+"""The bounds of the environment file: two-sided where the rally needs something, and said by key."""
+
+from dataclasses import replace
+
+import pytest
+
+from checks.environment_values import judged, limits
+from load.plans import MIX
+from plan.edge import BUSIEST_SHARE
+from signoff.decisions import Differs
+from tests.healthy import healthy
+
+PROD = healthy().environment
+
+
+def found(**fields):
+    """Return key -> difference of the healthy environment with other values."""
+    return {one.fact.en: one for one in judged(replace(PROD, **fields))}
+
+
+def throttle(**fields):
+    return replace(PROD.throttle, **fields)
+
+
+def test_healthy_environment_is_within_every_bound():
+    assert judged(PROD) == ()
+
+
+def test_share_of_the_busiest_route_is_that_of_the_load_plans():
+    assert max(MIX.values()) == BUSIEST_SHARE
+
+
+@pytest.mark.parametrize(("rate", "red"), [(20, True), (139, True), (140, False), (1000, False)])
+def test_throttle_carries_twice_what_the_busiest_route_needs(rate, red):
+    assert ("throttle.rate" in found(throttle=throttle(rate=rate))) is red
+
+
+@pytest.mark.parametrize(("burst", "red"), [(1, True), (69, True), (70, False)])
+def test_burst_takes_a_second_of_the_busiest_route(burst, red):
+    assert ("throttle.burst" in found(throttle=throttle(burst=burst))) is red
+
+
+@pytest.mark.parametrize(
+    ("errors", "period_s", "red"),
+    [(5, 300, False), (3, 150, False), (4, 150, True), (1, 60, False), (2, 60, True)],
+)
+def test_alarm_of_a_shorter_period_fires_whenever_the_guide_s_would(errors, period_s, red):
+    alarms = replace(PROD.alarms, function_errors=errors, api_4xx=1, api_5xx=1, period_s=period_s)
+
+    assert ("alarms.function_errors" in found(alarms=alarms)) is red
+
+
+def test_every_sentence_names_the_key_the_value_and_where_the_bound_is_from():
+    (one,) = judged(replace(PROD, accuracy_cap_m=4900))
+
+    assert one.words.en == (
+        "environment prod: accuracy_cap_m is 4900, expected at most 100 m; "
+        "a phone's claim buys no distance; environments.toml, key accuracy_cap_m"
+    )
+    assert (
+        'what = "environment prod: accuracy_cap_m"\nvalue = "4900"' in Differs([one], "prod").lines
+    )
+
+
+def test_decision_against_a_bound_of_the_guide_loosens_and_one_about_the_load_does_not():
+    loosens = {key: one.loosens for key, one in found(accuracy_cap_m=4900, target_rate=5).items()}
+
+    assert loosens == {"accuracy_cap_m": True, "target_rate": False}
+
+
+@pytest.mark.parametrize("key", limits(PROD))
+def test_every_limit_takes_what_provisioning_would_set(key):
+    bound = limits(PROD)[key].bound
+
+    assert bound.prefers is None or bound.holds(bound.prefers)
