@@ -4,6 +4,7 @@ Whatever section an answer belongs to, and whoever put the secret there (a gatew
 a policy, an alarm's description), the value goes no further than this module.
 """
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from aws.secret_text import SHORTEST, Needles, secrets_in
 
 OWNED = frozenset({"Variables", "variables", "Tags", "tags"})
 """Members whose values rows of their own compare with the secrets (SEC-06, SEC-07)."""
+
+
+NAME = re.compile(r"(^id|^[nN]ame|[a-z]Name|responseType)$")
+"""Members by which AWS's answers name an element."""
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -40,7 +45,8 @@ class Search:
         """Return the answer with the name of a secret wherever the secret stood; note each place."""
         if not self._needles:
             return answer
-        about = ", ".join(str(one) for one in parameters.values() if isinstance(one, str))
+        asked = [one for one in parameters.values() if isinstance(one, str)]
+        about = ", ".join(self._replaced(one, self._names(one)) for one in asked)
         return self._cleaned(call, about, "", answer)
 
     @property
@@ -56,6 +62,7 @@ class Search:
                     return self._replaced(value, names)
                 return value
             case Mapping():
+                path += self._named(value)
                 return {
                     self._cleaned(call, about, path, name): self._cleaned(
                         call, about, f"{path}.{name}".lstrip("."), one
@@ -65,6 +72,12 @@ class Search:
             case list():
                 return [self._cleaned(call, about, path, one) for one in value]
         return value
+
+    def _named(self, element: Mapping[str, Any]) -> str:
+        """Return how a person would find an element of a list: ``[api-5xx-alarm]``."""
+        found = (one for key, one in element.items() if NAME.search(key) and isinstance(one, str))
+        first = next(found, "")
+        return f"[{self._replaced(first, self._names(first))}]" if first else ""
 
     def _replaced(self, text: str, names: tuple[str, ...]) -> str:
         """Put the name in the place of the value; of a text that hides it in an encoding, nothing is kept."""

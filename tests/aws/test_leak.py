@@ -39,7 +39,7 @@ def test_secret_is_replaced_in_any_spelling_and_told(search, hidden):
     assert MARK in cleaned["items"][0]["responseTemplates"]["application/json"]
     (leak,) = search.leaks
     assert (leak.secret, leak.call) == ("token", "apigateway:GetGatewayResponses")
-    assert leak.place == "abc items.responseTemplates.application/json"
+    assert leak.place == "abc items[1].responseTemplates.application/json"
 
 
 def test_what_stands_around_it_stays_so_that_a_policy_can_still_be_judged(search):
@@ -68,3 +68,13 @@ def test_answer_without_a_secret_is_the_same(search):
 
     assert search.clean("any:Call", {}, answer) == answer
     assert search.leaks == ()
+
+
+def test_place_is_found_by_the_name_of_its_element_and_never_shows_the_secret(search):
+    alarms = [{"AlarmName": "errors", "AlarmDescription": KEY}, {"AlarmName": KEY, "Unit": KEY}]
+
+    search.clean("cloudwatch:DescribeAlarms", {"Prefix": KEY}, {"MetricAlarms": alarms})
+
+    places = [one.place for one in search.leaks]
+    assert f"{MARK} MetricAlarms[errors].AlarmDescription" in places
+    assert KEY not in str(places)
