@@ -1,12 +1,15 @@
-"""CloudWatch: the alarms of this environment, and whether their last action was carried out."""
+"""CloudWatch: the alarms of this environment, who mutes them, and whether their last action was carried out."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws.reading import Reader, Reading, utc
+from aws.ledger import Unplanned
+from aws.ledgers.cloudwatch import ALARM
+from aws.reading import Reader, Reading, Scope, utc
 from aws.section import Section
 
 Raw = Mapping[str, Any]
@@ -18,14 +21,31 @@ HISTORY = timedelta(days=14)
 MOST_PAGES = 5
 """Of the whole account's history, 100 actions each."""
 
+METRIC, COMPOSITE, LOG = TYPES = ("MetricAlarm", "CompositeAlarm", "LogAlarm")
+"""Types of alarms: AWS answers only with those that it is asked for."""
+
+_TERM = re.compile(
+    r"\b(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?P<name>\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^()]*?)\s*\)"
+)
+_ANY_OF = re.compile(r"[\s(]*T[\s)]*(?:\bOR\b[\s(]*T[\s)]*)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedMetric:
+    """One metric of a metric-math alarm."""
+
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A metric alarm; ``period_s`` in seconds. Metric-math alarms have an empty ``metric``."""
+    """An alarm of any type; ``period_s`` in seconds. Only one on a single metric has a ``metric``."""
 
     name: str
     arn: str
-    actions_enabled: bool
+    actions_enabled: bool | None
     alarm_actions: tuple[str, ...]
     namespace: str
     metric: str
@@ -34,7 +54,7 @@ class Alarm:
     period_s: int
     evaluation_periods: int
     datapoints_to_alarm: int | None
-    threshold: float
+    threshold: float | None
     comparison: str
     missing_data: str
     state: str
@@ -44,33 +64,139 @@ class Alarm:
     """Where set, only data of this very unit counts."""
     failed_action: str | None = None
     """The newest action of the alarm's history, where it failed; a later success clears it."""
+    type: str = METRIC
+    expressions: tuple[str, ...] = ()
+    """Metric math, or a query: what is compared with the threshold is made of other things."""
+    watched: tuple[WatchedMetric, ...] = ()
+    """The metrics that the expressions are made of."""
+    rule: str = ""
+    """Of a composite alarm: when it is in ALARM."""
+    suppressor: str | None = None
+    """Of a composite alarm: another alarm, during whose ALARM it tells nobody."""
+
+    @property
+    def children(self) -> frozenset[str]:
+        """Names of the alarms that the rule of a composite alarm speaks of."""
+        return frozenset(_named(term["name"]) for term in _TERM.finditer(self.rule))
+
+    @property
+    def fires_with_any_child(self) -> bool:
+        """Whether a composite alarm is in ALARM as soon as one of its children is."""
+        wanted = all(term["state"] == "ALARM" for term in _TERM.finditer(self.rule))
+        return wanted and _ANY_OF.fullmatch(_TERM.sub("T", self.rule)) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteRule:
+    """Within its windows the actions of its alarms are not carried out."""
+
+    name: str
+    status: str
+    alarms: tuple[str, ...]
+    schedule: str
+    """Expression, duration and time zone, as a person would read them."""
 
 
 def found(reading: Reading) -> list[Raw]:
     """Return the alarms named for this environment, and those on its resources, however named.
 
-    The guide names no alarm, so that one made in the console may have any name.
+    The guide names no alarm, so that one made in the console may have any name. A composite alarm
+    is ours as soon as its rule speaks of one of ours.
     """
-    scope = reading.scope
-    ours = {*scope.functions, *scope.tables, scope.api}
-    return [
-        raw
-        for raw in reading.aws.listed("cloudwatch", "describe_alarms", "MetricAlarms")
-        if raw["AlarmName"].startswith(scope.prefix)
-        or ours & {one["Value"] for one in raw.get("Dimensions", ())}
+    listed: dict[str, list[Raw]] = {key: [] for key in _LISTS}
+    for page in reading.aws.pages("cloudwatch", "describe_alarms", AlarmTypes=list(TYPES)):
+        for key in _LISTS:
+            listed[key] += page.get(key, ())
+    single = [
+        {**raw, _TYPE: _LISTS[key]}
+        for key in ("MetricAlarms", "LogAlarms")
+        for raw in listed[key]
+        if _is_ours(raw, reading.scope)
     ]
+    composite = [{**raw, _TYPE: COMPOSITE} for raw in listed["CompositeAlarms"]]
+    return [*single, *_composites_of(single, composite, reading.scope)]
+
+
+_TYPE = "(type)"
+_LISTS = {"MetricAlarms": METRIC, "CompositeAlarms": COMPOSITE, "LogAlarms": LOG}
+
+
+def _is_ours(raw: Raw, scope: Scope) -> bool:
+    ours = {*scope.functions, *scope.tables, scope.api} - {""}
+    return _name(raw).startswith(scope.prefix) or bool(ours & set(_subjects(raw)))
+
+
+def _subjects(raw: Raw) -> Iterator[str]:
+    """Yield the values of all dimensions that an alarm watches."""
+    metrics = (one.get("MetricStat", {}).get("Metric", {}) for one in raw.get("Metrics", ()))
+    for watched in (raw, *metrics):
+        yield from (one["Value"] for one in watched.get("Dimensions", ()))
+
+
+def _composites_of(ours: Iterable[Raw], composites: Iterable[Raw], scope: Scope) -> list[Raw]:
+    """Return the composites of our alarms, of those composites, and so on."""
+    names, left, kept = {_name(one) for one in ours}, list(composites), list[Raw]()
+    while more := [
+        one for one in left if _name(one).startswith(scope.prefix) or names & _children(one)
+    ]:
+        kept += more
+        names |= {_name(one) for one in more}
+        left = [one for one in left if one not in more]
+    return kept
+
+
+def _children(raw: Raw) -> set[str]:
+    return {_named(term["name"]) for term in _TERM.finditer(raw.get("AlarmRule", ""))}
+
+
+def _named(term: str) -> str:
+    """Return the name in a term of a rule: quoted or not, a name or an ARN."""
+    text = re.sub(r"\\(.)", r"\1", term[1:-1]) if term[:1] in {'"', "'"} else term
+    return text.partition(":alarm:")[2] or text
+
+
+def _name(raw: Raw) -> str:
+    """Return an alarm's name; where AWS leaves it out, its ARN ends in it."""
+    name: str = raw.get("AlarmName") or raw.get("AlarmArn", "").partition(":alarm:")[2]
+    return name or "(an alarm without a name)"
 
 
 def names(reading: Reading) -> list[str]:
-    return [raw["AlarmName"] for raw in reading.source(found)]
+    return [_name(raw) for raw in reading.source(found)]
 
 
 def alarms(reading: Reading) -> Section[Alarm]:
-    raws = {raw["AlarmName"]: raw for raw in reading.source(found)}
+    raws = {_name(raw): raw for raw in reading.source(found)}
     if not raws:
         return {}
     newest = _newest_actions(reading, raws)
     return reading.each(raws, lambda name: _alarm(raws[name], newest.get(name)))
+
+
+def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
+    """Gather what the ledger calls closed of each alarm; no further call is made."""
+    kind = ALARM.en
+    return {name: reading.aws.unplanned(kind, name) for name in names(reading)}
+
+
+def mute_rules(reading: Reading) -> Section[MuteRule]:
+    """Read every rule that is not over: only the rule itself says which alarms it mutes."""
+    listed = reading.aws.listed("cloudwatch", "list_alarm_mute_rules", "AlarmMuteRuleSummaries")
+    left = (one for one in listed if one.get("Status") != "EXPIRED")
+    rules = {one.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for one in left}
+    return reading.each(sorted(rules), lambda name: _mute_rule(reading, name))
+
+
+def _mute_rule(reading: Reading, name: str) -> MuteRule:
+    raw = reading.aws.call("cloudwatch", "get_alarm_mute_rule", AlarmMuteRuleName=name)
+    when = raw.get("Rule", {}).get("Schedule", {})
+    parts = (when.get(key) for key in ("Expression", "Duration", "Timezone"))
+    return MuteRule(
+        name=name,
+        status=raw.get("Status", ""),
+        alarms=tuple(raw.get("MuteTargets", {}).get("AlarmNames", ())),
+        schedule=" ".join(filter(None, parts)),
+    )
 
 
 def _newest_actions(reading: Reading, alarms: Iterable[str]) -> dict[str, Raw]:
@@ -81,7 +207,7 @@ def _newest_actions(reading: Reading, alarms: Iterable[str]) -> dict[str, Raw]:
     newest: dict[str, Raw] = {}
     for number, page in enumerate(_history(reading), 1):
         for item in page["AlarmHistoryItems"]:
-            newest.setdefault(item["AlarmName"], item)
+            newest.setdefault(item.get("AlarmName", ""), item)
         if number == MOST_PAGES and "NextToken" in page:
             missing = [name for name in alarms if name not in newest]
             return {**newest, **{name: item for name in missing for item in _one(reading, name)}}
@@ -92,6 +218,7 @@ def _history(reading: Reading, **more: object) -> Iterator[dict[str, Any]]:
     return reading.aws.pages(
         "cloudwatch",
         "describe_alarm_history",
+        AlarmTypes=list(TYPES),
         HistoryItemType="Action",
         StartDate=datetime.now(UTC) - HISTORY,
         ScanBy="TimestampDescending",
@@ -106,35 +233,80 @@ def _one(reading: Reading, alarm: str) -> list[Raw]:
 
 def _failed(item: Raw) -> bool:
     data = json.loads(item.get("HistoryData") or "{}")
-    summary: str = item["HistorySummary"]
+    summary: str = item.get("HistorySummary", "")
     return data.get("actionState") == "Failed" or summary.startswith("Failed")
 
 
 def _alarm(raw: Raw, newest_action: Raw | None) -> Alarm:
     failed = newest_action is not None and _failed(newest_action)
+    return decode(
+        raw, newest_action.get("HistorySummary", "") if newest_action and failed else None
+    )
+
+
+def decode(raw: Raw, failed_action: str | None = None) -> Alarm:
+    """Return an alarm's facts; one on a single metric is the same in both forms that AWS has for it."""
+    stat = _single(raw)
+    watched = {**raw, **stat, **stat.get("Metric", {})}
+    criteria = raw.get("EvaluationCriteria", {}).get("PromQLCriteria", {}).get("Query")
+    query = raw.get("ScheduledQueryConfiguration", {}).get("QueryString")
+    math = () if stat else tuple(one.get("Expression") for one in raw.get("Metrics", ()))
     return Alarm(
-        name=raw["AlarmName"],
-        arn=raw["AlarmArn"],
-        actions_enabled=raw["ActionsEnabled"],
+        name=_name(raw),
+        arn=raw.get("AlarmArn", ""),
+        actions_enabled=raw.get("ActionsEnabled"),
         alarm_actions=tuple(raw.get("AlarmActions", ())),
-        namespace=raw.get("Namespace", ""),
-        metric=raw.get("MetricName", ""),
-        dimensions={one["Name"]: one["Value"] for one in raw.get("Dimensions", ())},
-        statistic=raw.get("Statistic") or raw.get("ExtendedStatistic") or "",
-        period_s=raw.get("Period", 0),
-        evaluation_periods=raw["EvaluationPeriods"],
+        namespace=watched.get("Namespace", ""),
+        metric=watched.get("MetricName", ""),
+        dimensions=_dimensions(watched),
+        statistic=watched.get("Statistic")
+        or watched.get("ExtendedStatistic")
+        or watched.get("Stat", ""),
+        period_s=watched.get("Period", 0),
+        evaluation_periods=raw.get("EvaluationPeriods", 0),
         datapoints_to_alarm=raw.get("DatapointsToAlarm"),
-        threshold=float(raw.get("Threshold", 0)),
-        comparison=raw["ComparisonOperator"],
+        threshold=raw.get("Threshold"),
+        comparison=raw.get("ComparisonOperator", ""),
         missing_data=raw.get("TreatMissingData", "missing"),
-        state=raw["StateValue"],
+        state=raw.get("StateValue", ""),
         state_since=utc(raw.get("StateTransitionedTimestamp") or raw.get("StateUpdatedTimestamp")),
         description=raw.get("AlarmDescription", ""),
-        unit=raw.get("Unit"),
-        failed_action=newest_action["HistorySummary"] if newest_action and failed else None,
+        unit=watched.get("Unit"),
+        failed_action=failed_action,
+        type=raw.get(_TYPE, METRIC),
+        expressions=tuple(filter(None, (*math, criteria, query))),
+        watched=() if stat else tuple(_watched(raw)),
+        rule=raw.get("AlarmRule", ""),
+        suppressor=raw.get("ActionsSuppressor"),
     )
+
+
+def _single(raw: Raw) -> Raw:
+    """Return the one metric of an alarm that is written as metric math without any, or nothing."""
+    metrics = raw.get("Metrics", ())
+    only: Raw = metrics[0] if len(metrics) == 1 else {}
+    return {} if "AccountId" in only else only.get("MetricStat", {})
+
+
+def _watched(raw: Raw) -> Iterator[WatchedMetric]:
+    """Yield the metrics of this account behind metric math."""
+    own = (one for one in raw.get("Metrics", ()) if "AccountId" not in one)
+    for metric in (one["MetricStat"].get("Metric", {}) for one in own if "MetricStat" in one):
+        yield WatchedMetric(
+            namespace=metric.get("Namespace", ""),
+            metric=metric.get("MetricName", ""),
+            dimensions=_dimensions(metric),
+        )
+
+
+def _dimensions(raw: Raw) -> dict[str, str]:
+    return {one["Name"]: one["Value"] for one in raw.get("Dimensions", ())}
 
 
 READERS = {
     "alarms": Reader(alarms, ("cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory")),
+    "alarm_attachments": Reader(attachments, ("cloudwatch:DescribeAlarms",)),
+    "mute_rules": Reader(
+        mute_rules, ("cloudwatch:ListAlarmMuteRules", "cloudwatch:GetAlarmMuteRule")
+    ),
 }

@@ -26,7 +26,7 @@ from aws import (
     topic,
     usage_plan,
 )
-from aws.alarm import Alarm
+from aws.alarm import Alarm, MuteRule
 from aws.api_document import ApiDocument
 from aws.bucket import Bucket
 from aws.dashboard import Dashboard
@@ -129,6 +129,11 @@ class Sections:
     resolutions: Section[Resolution]
     """By domain name."""
     alarms: Section[Alarm]
+    """Of all types, those named for us and those on our resources."""
+    alarm_attachments: Section[tuple[Unplanned, ...]]
+    """What nobody planned of an alarm."""
+    mute_rules: Section[MuteRule]
+    """Of the whole account; those that are over are left out."""
     dashboards: Section[Dashboard]
     topics: Section[Topic]
     """By ARN."""

@@ -4,17 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from aws.door import ReadFailure
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """``endpoint`` is masked: it is somebody's address."""
+    """``endpoint`` is masked: it is somebody's address. Policies are JSON text, empty where unset."""
 
     protocol: str
     endpoint: str
     confirmed: bool
+    filter_policy: str = ""
+    filter_scope: str = "MessageAttributes"
+    """What the filter looks at: MessageAttributes, which an alarm's message has none of, or MessageBody."""
+    raw: bool = False
+    redrive: str = ""
+    delivery_policy: str = ""
+    unread: str = ""
+    """Why the rest is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,9 @@ class Topic:
     """JSON text."""
     kms_key: str | None
     subscriptions: tuple[Subscription, ...]
+    delivery_policy: str = ""
+    data_protection: str = ""
+    fifo: bool = False
 
 
 def topics(reading: Reading) -> Section[Topic]:
@@ -46,20 +58,43 @@ def _notified(alarms: Mapping[str, object], partition: str) -> set[str]:
 def _topic(reading: Reading, arn: str) -> Topic:
     raw = reading.aws.call("sns", "get_topic_attributes", TopicArn=arn)["Attributes"]
     found = reading.aws.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
+    protected = reading.aws.call("sns", "get_data_protection_policy", ResourceArn=arn)
     return Topic(
-        arn=raw["TopicArn"],
+        arn=arn,
         policy=raw.get("Policy", ""),
         kms_key=raw.get("KmsMasterKeyId") or None,
-        subscriptions=tuple(
-            Subscription(
-                protocol=one["Protocol"],
-                endpoint=masked_address(one["Protocol"], one.get("Endpoint", "")),
-                # PendingConfirmation and Deleted stand where an ARN should.
-                confirmed=one["SubscriptionArn"].startswith("arn:"),
-            )
-            for one in found
-        ),
+        subscriptions=tuple(_subscription(reading, one) for one in found),
+        delivery_policy=raw.get("DeliveryPolicy", ""),
+        data_protection=protected.get("DataProtectionPolicy") or "",
+        fifo=raw.get("FifoTopic") == "true",
     )
+
+
+def _subscription(reading: Reading, one: Mapping[str, str]) -> Subscription:
+    protocol, arn = one.get("Protocol", ""), one.get("SubscriptionArn", "")
+    # PendingConfirmation and Deleted stand where an ARN should.
+    confirmed = arn.startswith("arn:")
+    found, unread = _settings(reading, arn) if confirmed else ({}, "")
+    return Subscription(
+        protocol=protocol,
+        endpoint=masked_address(protocol, one.get("Endpoint", "")),
+        confirmed=confirmed,
+        filter_policy=found.get("FilterPolicy", ""),
+        filter_scope=found.get("FilterPolicyScope", "MessageAttributes"),
+        raw=found.get("RawMessageDelivery") == "true",
+        redrive=found.get("RedrivePolicy", ""),
+        delivery_policy=found.get("DeliveryPolicy", ""),
+        unread=unread,
+    )
+
+
+def _settings(reading: Reading, arn: str) -> tuple[Mapping[str, str], str]:
+    """Return a subscription's attributes, or why AWS does not tell them: its owner may be another."""
+    try:
+        answer = reading.aws.call("sns", "get_subscription_attributes", SubscriptionArn=arn)
+    except ReadFailure as failure:
+        return {}, str(failure)
+    return answer["Attributes"], ""
 
 
 def masked_address(protocol: str, endpoint: str) -> str:
@@ -76,5 +111,13 @@ def masked_address(protocol: str, endpoint: str) -> str:
 
 
 READERS = {
-    "topics": Reader(topics, ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic")),
+    "topics": Reader(
+        topics,
+        (
+            "sns:GetDataProtectionPolicy",
+            "sns:GetSubscriptionAttributes",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptionsByTopic",
+        ),
+    ),
 }

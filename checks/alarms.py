@@ -1,31 +1,40 @@
-"""When an alarm watches what it should, fires when it should, and is heard by somebody."""
+"""Which alarm watches what is planned, whether it is in ALARM, and what keeps it from people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from aws import desired
 from aws.alarm import Alarm
+from aws.bounds import one_of, unset
+from aws.difference import Difference, unallowed
+from aws.firing import CALL, shortfalls, watches
 from aws.inventory import Sections
-from aws.section import Follows, Missing, known, lookup
+from aws.ledger import Unplanned
+from aws.ledgers.cloudwatch import ALARM, MUTE_RULE, OTHER_ACTION
+from aws.section import Follows, Missing, NotTestable, known, lookup
+from aws.words import Words
 from checks.deployed import ALARM_ROWS
-from checks.publishing import lets_publish, lets_use
+from checks.hearing import Hearing
+from signoff.decisions import Decided
 
-REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
-"""Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
-SILENT_KEY = "alias/aws/sns"
-"""The AWS managed key of SNS, whose policy CloudWatch is not in and nobody can change."""
-LISTED_METRICS: Mapping[str, frozenset[frozenset[str]]] = {
-    "AWS/DynamoDB UserErrors": frozenset({frozenset()}),
+LISTED_METRICS = {
+    "AWS/DynamoDB UserErrors": frozenset({frozenset[str]()}),
     "AWS/DynamoDB ThrottledRequests": frozenset({frozenset({"TableName", "Operation"})}),
 }
 """Metrics that are mistaken for others, with the only dimensions under which AWS publishes them."""
+STATE = Words(en="state", ja="状態")
 
 
-def alarm_for(want: desired.Alarm, found: Sections, row: str) -> Alarm:
-    """Return the alarm on that metric; absent is Missing at the row of its kind, else Follows."""
-    alarms = [known(alarm) for alarm in known(found.alarms).values()]
-    watching = [one for one in alarms if _watches(one, want)]
+def alarm_for(want: desired.Alarm, hearing: Hearing, row: str) -> Alarm:
+    """Return the alarm on that metric; absent is Missing at the row of its kind, else Follows.
+
+    Of several, ours is judged, unless another one fires in time and is heard where ours is not.
+    """
+    alarms = everything(hearing.found)
+    watching = [one for one in alarms if watches(one, want)]
+    if len(watching) > 1:
+        return min(watching, key=lambda one: _rank(one, want, hearing))
     if watching:
-        return min(watching, key=lambda one: len(list(flaws(one, want))))
+        return watching[0]
     why = f"no alarm watches {want.metric} of {want.subject} with {dict(want.dimensions)}"
     if near := [one for one in alarms if one.name == want.name or _near(one, want)]:
         why += f"; {near[0].name} watches {near[0].metric} with {dict(near[0].dimensions)}"
@@ -34,63 +43,89 @@ def alarm_for(want: desired.Alarm, found: Sections, row: str) -> Alarm:
     raise Missing(why) if row == owner else Follows(owner, why)
 
 
-def flaws(alarm: Alarm, want: desired.Alarm) -> Iterator[str]:
-    """Say what keeps the alarm from firing at ``threshold`` in ``period_s`` (facts on alarms)."""
-    if alarm.statistic != "Sum":
-        yield f"statistic is {alarm.statistic}, which never reaches a count"
-    if alarm.period_s != want.period_s:
-        yield f"period is {alarm.period_s} s"
-    if alarm.evaluation_periods != 1 or (alarm.datapoints_to_alarm or 1) != 1:
-        yield f"needs {alarm.datapoints_to_alarm or alarm.evaluation_periods} periods in a row"
-    if _fires_at(alarm) != want.threshold:
-        yield f"threshold is {alarm.comparison} {alarm.threshold:g}"
-    if alarm.unit not in {None, "Count"}:
-        yield f"unit is {alarm.unit}, in which nothing is counted"
-    if alarm.missing_data != "notBreaching":
-        yield f"missing data is {alarm.missing_data}"
+def everything(found: Sections) -> list[Alarm]:
+    """Return every alarm that was read."""
+    return [known(alarm) for alarm in known(found.alarms).values()]
 
 
-def deaf(alarm: Alarm, found: Sections, region: str, account: str) -> str | None:
-    """Say why nobody hears this alarm, or None if at least one topic reaches a person."""
-    if not alarm.actions_enabled:
-        return "its actions are off"
-    topics = [arn for arn in alarm.alarm_actions if arn.split(":")[2] == "sns"]
-    if not topics:
-        return "it notifies no topic"
-    reasons = [_mute(arn, found, region, account) for arn in topics]
-    if all(reasons):
-        return "; ".join(filter(None, reasons))
-    return f"its newest action failed: {alarm.failed_action}" if alarm.failed_action else None
+def _rank(alarm: Alarm, want: desired.Alarm, hearing: Hearing) -> tuple[int, bool, str]:
+    """Order alarms on the same metric: the fewest faults first, then ours by name."""
+    faults = len(shortfalls(alarm, want)) + _times_unheard(alarm, hearing)
+    return faults, alarm.name != want.name, alarm.name
 
 
-def _mute(arn: str, found: Sections, region: str, account: str) -> str | None:
-    if arn.split(":")[3] != region:
-        return f"{arn} is in another Region"
-    topic = lookup(found.topics, arn)
-    if topic is None:
-        return f"{arn} does not exist"
-    if not lets_publish(topic, account):
-        return f"{arn} does not let CloudWatch publish"
-    if topic.kms_key and (why := _locked(topic.kms_key, found)):
-        return why
-    if not any(one.confirmed and one.protocol in REACHES_PEOPLE for one in topic.subscriptions):
-        return f"{arn} has no confirmed subscription of a person"
-    return None
+def _times_unheard(alarm: Alarm, hearing: Hearing) -> int:
+    try:
+        return len(hearing.faults(alarm)) + len(muting(alarm, hearing.found))
+    except NotTestable:
+        return 1
 
 
-def _locked(key_id: str, found: Sections) -> str | None:
-    if key_id.endswith(SILENT_KEY):
-        return f"its topic is encrypted with {SILENT_KEY}, which CloudWatch can't use"
-    key = lookup(found.keys, key_id)
-    if key is None or key.state != "Enabled":
-        return f"the topic's key {key_id} is {key.state if key else 'absent'}"
-    return None if lets_use(key) else f"the topic's key {key_id} does not let CloudWatch use it"
+def muting(alarm: Alarm, found: Sections) -> tuple[Difference, ...]:
+    """Return the mute rules that are not over and name the alarm."""
+    rules = [known(one) for one in known(found.mute_rules).values()]
+    return tuple(
+        Difference(
+            kind=ALARM,
+            name=alarm.name,
+            fact=MUTE_RULE,
+            found=f"{rule.name}: {rule.schedule}",
+            bound=unset(),
+            call="cloudwatch:GetAlarmMuteRule",
+        )
+        for rule in rules
+        if alarm.name in rule.alarms and rule.status != "EXPIRED"
+    )
 
 
-def _watches(alarm: Alarm, want: desired.Alarm) -> bool:
-    accepted = [dict(one) for one in (want.dimensions, *want.also_accepted)]
-    same = (alarm.namespace, alarm.metric) == (want.namespace, want.metric)
-    return same and dict(alarm.dimensions) in accepted
+def silencing(alarm: Alarm, hearing: Hearing) -> tuple[Difference, ...]:
+    """Return what nobody planned of the alarm, and of the composite alarms that it is heard through."""
+    by_name = {one.name: one for one in (alarm, *hearing.route(alarm))}
+    return tuple(
+        difference
+        for one in by_name.values()
+        for difference in (*muting(one, hearing.found), *_unplanned(one.name, hearing.found))
+    )
+
+
+def _unplanned(name: str, found: Sections) -> tuple[Difference, ...]:
+    attached: tuple[Unplanned, ...] = lookup(found.alarm_attachments, name) or ()
+    return unallowed(attached)
+
+
+def other_actions(found: Sections) -> tuple[Difference, ...]:
+    """Return what alarms of ours do beside telling topics, whatever they watch."""
+    attached = [known(one) for one in known(found.alarm_attachments).values()]
+    return unallowed(one for several in attached for one in several if one.fact == OTHER_ACTION)
+
+
+def heard(alarm: Alarm, hearing: Hearing, decided: Decided) -> tuple[Difference, ...]:
+    """Return why no person hears the alarm; Follows where a row about its silence is red."""
+    if faults := hearing.faults(alarm):
+        return faults
+    for owner, found in (
+        ("MON-08", silencing(alarm, hearing)),
+        ("MON-09", hearing.cut_off(alarm)),
+    ):
+        if left := decided.undecided(found):
+            raise Follows(owner, left[0].words.en)
+    return ()
+
+
+def ringing(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
+    """Yield alarms in ALARM, or in no state that we know; a table's autoscaling has its own."""
+    bound = one_of("OK", "INSUFFICIENT_DATA")
+    for alarm, state in alarms:
+        if not bound.holds(state) and not scales(alarm):
+            yield Difference(
+                kind=ALARM, name=alarm.name, fact=STATE, found=state, bound=bound, call=CALL
+            )
+
+
+def scales(alarm: Alarm) -> bool:
+    """Whether an alarm only moves a capacity: too much of it is no fault."""
+    actions = alarm.alarm_actions
+    return bool(actions) and all(one.split(":")[2:3] == ["autoscaling"] for one in actions)
 
 
 def _near(alarm: Alarm, want: desired.Alarm) -> bool:
@@ -100,13 +135,3 @@ def _near(alarm: Alarm, want: desired.Alarm) -> bool:
 def _dead(alarm: Alarm) -> bool:
     listed = LISTED_METRICS.get(f"{alarm.namespace} {alarm.metric}")
     return listed is not None and frozenset(alarm.dimensions) not in listed
-
-
-def _fires_at(alarm: Alarm) -> float | None:
-    """Smallest count that fires it; counts are whole, so ``> 4`` is ``>= 5``."""
-    match alarm.comparison:
-        case "GreaterThanOrEqualToThreshold":
-            return alarm.threshold
-        case "GreaterThanThreshold":
-            return alarm.threshold + 1
-    return None

@@ -7,6 +7,7 @@ import pytest
 from aws.inventory import Inventory, Sections
 from checks import parameters
 from checks.deployed import Deployed
+from checks.hearing import Hearing
 from checks.records import live_release
 from plan import Plan
 from signoff.decisions import Decided, decided_in
@@ -78,6 +79,12 @@ def release(snapshot: Snapshot[Plan], deployed: Deployed) -> str:
 def decided(snapshot: Snapshot[Plan]) -> Decided:
     """Hold differences against the decisions of the environment."""
     return decided_in(snapshot)
+
+
+@pytest.fixture
+def hearing(found: Sections, environment: Environment) -> Hearing:
+    """Ask of alarms who hears them."""
+    return Hearing(found, environment.region, environment.account)
 
 
 @pytest.fixture

@@ -1,53 +1,80 @@
 """Whether CloudWatch may publish to a topic and use its key: by their policies, Deny included."""
 
-from fnmatch import fnmatchcase
+from dataclasses import replace
 
-from aws.iam import Condition, Statement, covers, parse
+from aws.iam import Answer, Condition, Context, Statement, Unknown, context, parse
+from aws.iam.answer import every, negated, some
+from aws.iam.condition import holds
+from aws.iam.evaluation import applies
 from aws.key import Key
 from aws.topic import Topic
 
-CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
+SERVICE = "cloudwatch.amazonaws.com"
+CLOUDWATCH = ("Service", SERVICE)
 ANYONE = (("AWS", "*"), ("*", "*"))
-ACCOUNT_KEYS = frozenset({"aws:sourceaccount", "aws:sourceowner"})
 ARN_KEY = "aws:sourcearn"
 EQUAL = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 
 
-def lets_publish(topic: Topic, account: str) -> bool:
-    """Whether an alarm of this account is let through, and no statement may stand against it."""
+def lets_publish(topic: Topic, account: str) -> Answer:
+    """Whether an alarm of this account is let through; Unknown where a condition is beyond us."""
     return _lets(topic.policy, "sns:Publish", topic.arn, account)
 
 
-def lets_use(key: Key) -> bool:
+def lets_use(key: Key) -> Answer:
     """Whether CloudWatch may encrypt with the key; a key's policy speaks of that key alone."""
     account = key.arn.split(":")[4]
     actions = ("kms:Decrypt", "kms:GenerateDataKey")
-    return all(_lets(key.policy or "", action, key.arn, account) for action in actions)
+    return every(_lets(key.policy or "", action, key.arn, account) for action in actions)
 
 
-def _lets(document: str, action: str, arn: str, account: str) -> bool:
-    about = [one for one in parse(document or '{"Statement": []}') if _about(one, action, arn)]
-    denied = [one for one in about if one.effect == "Deny"]
-    allowed = [one for one in about if one.effect == "Allow"]
-    return not denied and any(all(_holds(c, account) for c in one.conditions) for one in allowed)
+def _lets(document: str, action: str, arn: str, account: str) -> Answer:
+    request = _request(account)
+    about = [one for one in parse(document or '{"Statement": []}') if _speaks_of_it(one)]
+    denied = some(applies(one, action, arn, request) for one in about if one.effect == "Deny")
+    allowed = some(
+        every((applies(_bare(one), action, arn, request), _met(one, request, account)))
+        for one in about
+        if one.effect == "Allow"
+    )
+    return every((allowed, negated(denied)))
 
 
-def _about(statement: Statement, action: str, arn: str) -> bool:
-    inverted = statement.not_actions or statement.not_resources or statement.not_principals
-    if statement.effect == "Deny" and inverted:
-        return True
-    return (
-        bool({CLOUDWATCH, *ANYONE} & set(statement.principals))
-        and any(fnmatchcase(action.lower(), one.lower()) for one in statement.actions)
-        and any(covers(one, arn) for one in statement.resources)
+def _request(account: str) -> Context:
+    """Return what is known of a request that CloudWatch makes for an alarm of the account."""
+    return context(
+        {
+            "aws:SecureTransport": "true",
+            "aws:SourceAccount": account,
+            "aws:SourceOwner": account,
+            "aws:PrincipalIsAWSService": "true",
+            "aws:PrincipalServiceName": SERVICE,
+            "aws:PrincipalOrgID": (),
+            "sns:Protocol": (),
+            "sns:Endpoint": (),
+        }
     )
 
 
-def _holds(condition: Condition, account: str) -> bool:
-    """Whether an alarm of the account meets it; what is not understood is not met."""
-    key = condition.key.lower()
+def _speaks_of_it(statement: Statement) -> bool:
+    """Whether CloudWatch is among the principals."""
+    if statement.not_principals:
+        return CLOUDWATCH not in statement.not_principals
+    return bool({CLOUDWATCH, *ANYONE} & set(statement.principals))
+
+
+def _bare(statement: Statement) -> Statement:
+    return replace(statement, conditions=())
+
+
+def _met(statement: Statement, request: Context, account: str) -> Answer:
+    return every(_holds(condition, request, account) for condition in statement.conditions)
+
+
+def _holds(condition: Condition, request: Context, account: str) -> Answer:
+    """Whether an alarm of the account meets it; any alarm of ours may be named as the source."""
+    if condition.key.lower() != ARN_KEY:
+        return holds(condition, request)
     if condition.operator not in EQUAL or condition.quantifier:
-        return False
-    if key in ACCOUNT_KEYS:
-        return account in condition.values
-    return key == ARN_KEY and any(one.split(":")[4:5] == [account] for one in condition.values)
+        return Unknown(f"condition {condition}")
+    return any(one.split(":")[4:5] == [account] for one in condition.values)

@@ -3,14 +3,24 @@
 from datetime import datetime
 
 from aws import desired
+from aws.firing import shortfalls
 from aws.inventory import Sections
-from aws.section import known, lookup
-from checks.alarms import alarm_for, deaf, flaws
+from aws.section import lookup
+from checks.alarms import (
+    alarm_for,
+    everything,
+    heard,
+    other_actions,
+    ringing,
+    silencing,
+)
 from checks.dashboards import ghosts, has_kind, missing_from, shown
 from checks.deployed import Deployed
+from checks.hearing import Hearing
 from checks.windows import settled
 from plan import Plan
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.evidence import Records
 from signoff.observations import Observations
@@ -21,9 +31,11 @@ JUDGED = (
     "statistic",
     "period_s",
     "evaluation_periods",
+    "datapoints_to_alarm",
     "threshold",
     "comparison",
     "missing_data",
+    "expressions",
 )
 EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 """Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
@@ -31,52 +43,67 @@ EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 
 @expectation("MON-01")
 def test_errors_of_every_function_are_counted(
-    function_error_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+    function_error_alarm: desired.Alarm,
+    hearing: Hearing,
+    row: str,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    alarm = observe(alarm_for(function_error_alarm, found, row), *JUDGED)
+    alarm = observe(alarm_for(function_error_alarm, hearing, row), *JUDGED)
 
-    wrong = list(flaws(alarm, function_error_alarm))
-    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+    decided(shortfalls(alarm, function_error_alarm), observe)
 
 
 @expectation("MON-02")
 def test_client_errors_of_the_api_are_counted(
-    api_4xx_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+    api_4xx_alarm: desired.Alarm,
+    hearing: Hearing,
+    row: str,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    alarm = observe(alarm_for(api_4xx_alarm, found, row), *JUDGED)
+    alarm = observe(alarm_for(api_4xx_alarm, hearing, row), *JUDGED)
 
-    wrong = list(flaws(alarm, api_4xx_alarm))
-    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+    decided(shortfalls(alarm, api_4xx_alarm), observe)
 
 
 @expectation("MON-03")
 def test_server_errors_of_the_api_are_counted(
-    api_5xx_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+    api_5xx_alarm: desired.Alarm,
+    hearing: Hearing,
+    row: str,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    alarm = observe(alarm_for(api_5xx_alarm, found, row), *JUDGED)
+    alarm = observe(alarm_for(api_5xx_alarm, hearing, row), *JUDGED)
 
-    wrong = list(flaws(alarm, api_5xx_alarm))
-    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+    decided(shortfalls(alarm, api_5xx_alarm), observe)
 
 
 @expectation("MON-04")
 def test_throttling_of_every_table_and_index_is_counted(
-    throttle_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+    throttle_alarm: desired.Alarm,
+    hearing: Hearing,
+    row: str,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    alarm = observe(alarm_for(throttle_alarm, found, row), *JUDGED)
+    alarm = observe(alarm_for(throttle_alarm, hearing, row), *JUDGED)
 
-    wrong = list(flaws(alarm, throttle_alarm))
-    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+    decided(shortfalls(alarm, throttle_alarm), observe)
 
 
 @expectation("MON-05")
 def test_faults_of_every_function_are_counted(
-    function_fault_alarm: desired.Alarm, found: Sections, row: str, observe: Observations
+    function_fault_alarm: desired.Alarm,
+    hearing: Hearing,
+    row: str,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    alarm = observe(alarm_for(function_fault_alarm, found, row), *JUDGED)
+    alarm = observe(alarm_for(function_fault_alarm, hearing, row), *JUDGED)
 
-    wrong = list(flaws(alarm, function_fault_alarm))
-    assert not wrong, f"{alarm.name}: {'; '.join(wrong)}"
+    decided(shortfalls(alarm, function_fault_alarm), observe)
 
 
 @expectation("MON-05")
@@ -91,40 +118,64 @@ def test_faults_in_the_logs_become_a_metric(
 
 @expectation("MON-06")
 def test_alarm_reaches_a_person(
-    alarm: desired.Alarm, found: Sections, environment: Environment, row: str, observe: Observations
+    alarm: desired.Alarm, hearing: Hearing, row: str, decided: Decided, observe: Observations
 ) -> None:
-    judged = observe(alarm_for(alarm, found, row), "actions_enabled", "alarm_actions")
+    judged = observe(alarm_for(alarm, hearing, row), "actions_enabled", "alarm_actions")
     observe.note(failed_action=judged.failed_action)
 
-    why = deaf(judged, found, environment.region, environment.account)
-    assert not why, f"{judged.name}: {why}"
+    decided(heard(judged, hearing, decided), observe)
 
 
 @expectation("MON-07")
 def test_alarm_is_not_in_alarm(
     alarm: desired.Alarm,
-    found: Sections,
+    hearing: Hearing,
     records: Records,
     now: datetime,
     row: str,
+    decided: Decided,
     observe: Observations,
 ) -> None:
-    judged = observe(alarm_for(alarm, found, row), "state", "state_since")
+    judged = observe(alarm_for(alarm, hearing, row), "state", "state_since")
 
-    assert settled(judged, records, now) != "ALARM", f"{judged.name} is in ALARM"
+    decided(ringing([(judged, settled(judged, records, now))]), observe)
 
 
 @expectation("MON-07")
 def test_no_other_alarm_of_ours_is_in_alarm(
-    found: Sections, records: Records, now: datetime, observe: Observations
+    found: Sections, records: Records, now: datetime, decided: Decided, observe: Observations
 ) -> None:
-    states = {
-        one.name: settled(one, records, now) for one in map(known, known(found.alarms).values())
-    }
+    states = [(one, settled(one, records, now)) for one in everything(found)]
     observe.note(alarms=len(states))
 
-    ringing = sorted(name for name, state in states.items() if state == "ALARM")
-    assert not ringing, f"in ALARM: {', '.join(ringing)}"
+    decided(ringing(states), observe)
+
+
+@expectation("MON-08")
+def test_alarm_is_neither_muted_nor_held_back(
+    alarm: desired.Alarm, hearing: Hearing, row: str, decided: Decided, observe: Observations
+) -> None:
+    judged = observe(alarm_for(alarm, hearing, row), "alarm_actions")
+    held_back = silencing(judged, hearing)
+    observe.note(unplanned=[one.what for one in held_back])
+
+    decided(held_back, observe)
+
+
+@expectation("MON-08")
+def test_alarms_of_ours_only_tell(found: Sections, decided: Decided, observe: Observations) -> None:
+    observe.note(alarms=len(everything(found)))
+
+    decided(other_actions(found), observe)
+
+
+@expectation("MON-09")
+def test_topic_passes_on_what_alarms_tell_it(
+    alarm: desired.Alarm, hearing: Hearing, row: str, decided: Decided, observe: Observations
+) -> None:
+    judged = observe(alarm_for(alarm, hearing, row), "alarm_actions")
+
+    decided(hearing.cut_off(judged), observe)
 
 
 @expectation("MON-10")

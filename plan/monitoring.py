@@ -25,6 +25,9 @@ def alarms(
 def _alarm(naming: Naming, label: str, kind: str, watched: Watched, threshold: int) -> Alarm:
     namespace, metric, dimensions = watched
     names = tuple(dimensions.values())
+    also: tuple[Mapping[str, str], ...] = ({"ApiName": names[0]},) if kind.startswith("api") else ()
+    if kind == "function-errors":  # AWS counts what comes through the alias on its own, too
+        also = ({**dimensions, "Resource": f"{names[0]}:{naming.environment.alias}"},)
     subject = names[0] if kind.startswith("api") else "/".join(names)
     return Alarm(
         kind=kind,
@@ -40,7 +43,7 @@ def _alarm(naming: Naming, label: str, kind: str, watched: Watched, threshold: i
         ),
         topic_arn=topic(naming).arn,
         tags=naming.environment.tags,
-        also_accepted=({"ApiName": names[0]},) if kind.startswith("api") else (),
+        also_accepted=also,
     )
 
 

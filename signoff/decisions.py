@@ -50,6 +50,10 @@ class Decided:
         """Whether the last day of a decision, if it has one, is not over yet."""
         return made.until is None or made.until >= self.today
 
+    def undecided(self, found: Iterable[Difference]) -> list[Difference]:
+        """Return the differences that no decision answers."""
+        return [one for one in found if not self._answer(one)]
+
     def _answer(self, one: Difference) -> Decision | None:
         return next((made for made in self.decisions if self._answers(made, one)), None)
 

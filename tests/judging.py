@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from checks.deployed import Deployed
+from checks.hearing import Hearing
 from checks.records import live_release
 from signoff.checklist import expectation
 from signoff.decisions import decided_in
@@ -31,6 +32,9 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "now": lambda snapshot, _: snapshot.now,
     "decided": lambda snapshot, _: decided_in(snapshot),
     "release": lambda snapshot, row: live_release(snapshot, VIEWS["deployed"](snapshot, row)),
+    "hearing": lambda snapshot, _: Hearing(
+        snapshot.inventory.sections, snapshot.environment.region, snapshot.environment.account
+    ),
     "row": lambda _, row: row,
     "deployed": lambda snapshot, row: Deployed(
         snapshot.inventory.sections, snapshot.plan, row, snapshot.records

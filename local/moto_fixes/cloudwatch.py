@@ -1,4 +1,4 @@
-"""CloudWatch: alarms begin without data, keep their state when redefined and have a history; log filters.
+"""CloudWatch: alarms begin without data, keep their state, have a history and are muted; log filters.
 
 moto takes a filter pattern on JSON fields for «everything».
 """
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from local.aws.errors import not_implemented
+from local.aws.errors import not_implemented, refusal
 from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response, json_response
 
@@ -72,6 +72,43 @@ def describe_alarm_history(request: Request, moto: Moto) -> Response:
     newest_first = asked.get("ScanBy", "TimestampDescending") == "TimestampDescending"
     shown = items[::-1] if newest_first else items
     return json_response({"AlarmHistoryItems": shown[: int(asked.get("MaxRecords", 100))]})
+
+
+def put_alarm_mute_rule(request: Request, moto: Moto) -> Response:
+    """Keep a mute rule, which moto does not know; it mutes nothing here, since no alarm fires by itself."""
+    _mute_rules(request, moto)[request.parameters["Name"]] = dict(request.parameters)
+    return json_response({})
+
+
+def delete_alarm_mute_rule(request: Request, moto: Moto) -> Response:
+    _mute_rules(request, moto).pop(request.parameters["AlarmMuteRuleName"], None)
+    return json_response({})
+
+
+def get_alarm_mute_rule(request: Request, moto: Moto) -> Response:
+    name = request.parameters["AlarmMuteRuleName"]
+    rule = _mute_rules(request, moto).get(name)
+    if rule is None:
+        return refusal(request, "ResourceNotFoundException", f"no alarm mute rule {name}", 404)
+    return json_response({**rule, **_summary(request, rule)})
+
+
+def list_alarm_mute_rules(request: Request, moto: Moto) -> Response:
+    rules = _mute_rules(request, moto).values()
+    return json_response({"AlarmMuteRuleSummaries": [_summary(request, one) for one in rules]})
+
+
+def _summary(request: Request, rule: Mapping[str, Any]) -> dict[str, Any]:
+    expression = str(rule["Rule"]["Schedule"]["Expression"])
+    arn = f"arn:aws:cloudwatch:{request.region}:000000000000:alarm-mute-rule:{rule['Name']}"
+    kind = "RECURRING" if expression.startswith("cron") else "ONE_TIME"
+    return {"AlarmMuteRuleArn": arn, "Status": "SCHEDULED", "MuteType": kind}
+
+
+def _mute_rules(request: Request, moto: Moto) -> dict[str, dict[str, Any]]:
+    notes = moto.notes("cloudwatch", request.region)
+    rules: dict[str, dict[str, Any]] = notes.setdefault("mute_rules", {})
+    return rules
 
 
 def _acted(alarm: Any, state: str, moto: Moto, region: str) -> list[str]:
@@ -153,7 +190,11 @@ def _field(record: Any, path: str) -> str:
 
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("cloudwatch", "DeleteAlarms"): delete_alarms,
+    ("cloudwatch", "DeleteAlarmMuteRule"): delete_alarm_mute_rule,
     ("cloudwatch", "DescribeAlarmHistory"): describe_alarm_history,
+    ("cloudwatch", "GetAlarmMuteRule"): get_alarm_mute_rule,
+    ("cloudwatch", "ListAlarmMuteRules"): list_alarm_mute_rules,
+    ("cloudwatch", "PutAlarmMuteRule"): put_alarm_mute_rule,
     ("cloudwatch", "PutMetricAlarm"): put_metric_alarm,
     ("cloudwatch", "SetAlarmState"): set_alarm_state,
     ("logs", "FilterLogEvents"): filter_log_events,

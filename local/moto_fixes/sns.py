@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from xml.sax.saxutils import escape
 
 from local.aws.errors import refusal
 from local.aws.moto import Fix, Moto
@@ -74,6 +75,39 @@ def get_topic_attributes(request: Request, moto: Moto) -> Response:
     return replace(response, body=body.encode())
 
 
+def get_data_protection_policy(request: Request, moto: Moto) -> Response:
+    """Tell a topic's data protection policy, which moto does not know: empty until it is put."""
+    arn = request.parameters["ResourceArn"]
+    if arn not in moto.backend("sns", request.region).topics:
+        return refusal(request, "NotFound", "Topic does not exist", 404)
+    policy = escape(_protection(request, moto).get(arn, ""))
+    return _answer(request, f"<DataProtectionPolicy>{policy}</DataProtectionPolicy>")
+
+
+def put_data_protection_policy(request: Request, moto: Moto) -> Response:
+    asked = request.parameters
+    _protection(request, moto)[asked["ResourceArn"]] = asked["DataProtectionPolicy"]
+    return _answer(request, "")
+
+
+def _protection(request: Request, moto: Moto) -> dict[str, str]:
+    notes = moto.notes("sns", request.region)
+    kept: dict[str, str] = notes.setdefault("data_protection", {})
+    return kept
+
+
+def _answer(request: Request, members: str) -> Response:
+    """Write an answer in the protocol that SNS speaks."""
+    name = request.operation
+    body = (
+        f'<{name}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/">'
+        f"<{name}Result>{members}</{name}Result>"
+        "<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>"
+        f"</{name}Response>"
+    )
+    return Response(status=200, headers={"Content-Type": "text/xml"}, body=body.encode())
+
+
 def _replaced(response: Response, arn: str, text: str) -> Response:
     written = f"<SubscriptionArn>{arn}</SubscriptionArn>".encode()
     return replace(
@@ -84,8 +118,10 @@ def _replaced(response: Response, arn: str, text: str) -> Response:
 
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("sns", "ConfirmSubscription"): confirm_subscription,
+    ("sns", "GetDataProtectionPolicy"): get_data_protection_policy,
     ("sns", "GetTopicAttributes"): get_topic_attributes,
     ("sns", "ListSubscriptions"): list_subscriptions,
     ("sns", "ListSubscriptionsByTopic"): list_subscriptions,
+    ("sns", "PutDataProtectionPolicy"): put_data_protection_policy,
     ("sns", "Subscribe"): subscribe,
 }

@@ -49,7 +49,9 @@ UNREAD = {
     "application-autoscaling:DescribeScalableTargets": {"scalable_targets"},
     "application-autoscaling:DescribeScalingPolicies": {"scalable_targets"},
     "cloudwatch:DescribeAlarmHistory": NO_ALARMS,
-    "cloudwatch:DescribeAlarms": NO_ALARMS | of("names", "alarms"),
+    "cloudwatch:DescribeAlarms": NO_ALARMS | of("names", "alarms") | {"alarm_attachments"},
+    "cloudwatch:GetAlarmMuteRule": of("mute_rules", "nights"),
+    "cloudwatch:ListAlarmMuteRules": {"mute_rules"},
     "cloudwatch:GetDashboard": of("dashboards", "rally-dashboard"),
     "dynamodb:DescribeContinuousBackups": of("backups", *TABLES) | ATTACHED,
     "dynamodb:DescribeKinesisStreamingDestination": ATTACHED,
@@ -86,6 +88,9 @@ UNREAD = {
     "secretsmanager:GetResourcePolicy": SECRET,
     "secretsmanager:GetSecretValue": of("secret_values", *SECRETS),
     "secretsmanager:ListSecrets": of("names", "secrets"),
+    "sns:GetDataProtectionPolicy": TOPICS,
+    # What a subscription leaves out is unknown then, and the topic itself is not.
+    "sns:GetSubscriptionAttributes": set(),
     "sns:GetTopicAttributes": TOPICS,
     "sns:ListSubscriptionsByTopic": TOPICS,
 }
@@ -100,6 +105,8 @@ LOST = {
     "secretsmanager:GetResourcePolicy": of("keys", KEYS[0]),
     # Nobody recognises a secret then; the values' own section says that it could not be read.
     "secretsmanager:GetSecretValue": of("functions", *FUNCTIONS),
+    "sns:GetDataProtectionPolicy": of("keys", "alias/rally"),
+    "sns:GetSubscriptionAttributes": of("topics", TOPIC, FOREIGN_TOPIC),
     "sns:GetTopicAttributes": of("keys", "alias/rally"),
     "sns:ListSubscriptionsByTopic": of("keys", "alias/rally"),
 } | dict.fromkeys((one for one in UNREAD if one.startswith("s3:")), of("keys", KEYS[2]))
@@ -108,6 +115,7 @@ EMPTY_LISTINGS = {
     "application-autoscaling:DescribeScalableTargets": "ScalableTargets",
     "application-autoscaling:DescribeScalingPolicies": "ScalingPolicies",
     "cloudwatch:DescribeAlarms": "MetricAlarms",
+    "cloudwatch:ListAlarmMuteRules": "AlarmMuteRuleSummaries",
     "dynamodb:ListTables": "TableNames",
     "lambda:ListEventSourceMappings": "EventSourceMappings",
     "lambda:ListFunctions": "Functions",
@@ -133,5 +141,6 @@ NOTHING_SET = {
     "s3:GetBucketPolicy",
     "s3:GetPublicAccessBlock",
     "secretsmanager:GetResourcePolicy",
+    "sns:GetDataProtectionPolicy",
 }
 """Operations whose empty answer means that nothing is set, or that nothing is there."""

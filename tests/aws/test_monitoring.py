@@ -37,7 +37,14 @@ def test_busy_account_s_alarm_history_is_cut_and_the_rest_asked_alarm_by_alarm(f
 def test_topics_are_the_planned_one_and_those_that_alarms_name_in_this_region(found):
     assert set(found.topics) == {TOPIC, FOREIGN_TOPIC}
     assert found.topics[TOPIC].subscriptions == (
-        Subscription(protocol="email", endpoint="o***@example.jp", confirmed=True),
+        Subscription(
+            protocol="email",
+            endpoint="o***@example.jp",
+            confirmed=True,
+            filter_policy='{"NewStateValue": ["ALARM"]}',
+            filter_scope="MessageBody",
+            redrive=f'{{"deadLetterTargetArn": "{TOPIC}-lost"}}',
+        ),
         Subscription(protocol="sms", endpoint="***78", confirmed=False),
     )
 

@@ -55,6 +55,7 @@ SOUND: Mapping[str, Break] = {
     **cors.SOUND,
     **stage.SOUND,
     **domain.SOUND,
+    **monitoring.SOUND,
     **dashboards.SOUND,
     **secrets.SOUND,
     **permissions.SOUND,

@@ -1,15 +1,20 @@
-"""Defects of alarms and of their way to a person: MON-01 to MON-07."""
+"""Defects of alarms and of their way to a person: MON-01 to MON-09."""
 
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from aws.alarm import Alarm
+from aws.alarm import Alarm, MuteRule
 from aws.key import Key
+from aws.ledger import Unplanned
+from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION, SUPPRESSOR
 from aws.topic import Subscription, Topic
+from aws.words import Words
+from signoff.outcome import Outcome
 from tests.defects.changes import absent, added, both, edited, every, item
 from tests.defects.defect import Break, Defect
 from tests.healthy.watch import TOPIC
+from tests.healthy.watch import alarms as healthy_alarms
 
 ERRORS = "stamp-rally-prod-auth-errors-alarm"
 FAULTS = "stamp-rally-prod-auth-faults-alarm"
@@ -18,8 +23,8 @@ INDEX = "stamp-rally-prod-userstamps-write-throttle-PeriodRanking-alarm"
 API_4XX = "stamp-rally-prod-api-4xx-alarm"
 API_5XX = "stamp-rally-prod-api-5xx-alarm"
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/1d3e9f0a-1111-2222-3333-444455556666"
-UNHEARD = frozenset({"MON-06", "MON-07"})
-"""Without an alarm nobody can say whether it is heard, or rings."""
+UNHEARD = frozenset({"MON-06", "MON-07", "MON-08", "MON-09"})
+"""Without an alarm nobody can say whether it is heard, in ALARM, muted or passed on."""
 
 
 def _alarm(id_: str, name: str, **fields: object) -> Defect:
@@ -123,4 +128,245 @@ HEARD = (
         state_since=datetime(2026, 11, 25, 8, 0, tzinfo=UTC),
     ),
 )
-DEFECTS = ALARMS + HEARD
+RULE = MuteRule(
+    name="quiet-nights",
+    status="SCHEDULED",
+    alarms=(ERRORS,),
+    schedule="cron(0 22 * * ? *) PT8H Asia/Tokyo",
+)
+COMPOSITE = "stamp-rally-prod-anything-alarm"
+
+
+def _attached(alarm: str, fact: Words, found: str) -> Break:
+    one = Unplanned(
+        kind=ALARM, name=alarm, fact=fact, found=found, call="cloudwatch:DescribeAlarms"
+    )
+    return edited("alarm_attachments", alarm, lambda others: (*others, one))
+
+
+def _listener(**fields: object) -> Break:
+    return edited(
+        "topics",
+        TOPIC,
+        lambda topic: replace(
+            topic, subscriptions=tuple(replace(one, **fields) for one in topic.subscriptions)
+        ),
+    )
+
+
+def _composite(rule: str, **fields: object) -> Alarm:
+    return replace(
+        next(one for one in healthy_alarms().values()),
+        **{
+            "name": COMPOSITE,
+            "type": "CompositeAlarm",
+            "rule": rule,
+            "namespace": "",
+            "metric": "",
+            "dimensions": {},
+            **fields,
+        },
+    )
+
+
+def _through(rule: str, **fields: object) -> Break:
+    """Let an alarm be heard through a composite alarm alone."""
+    return both(
+        item("alarms", ERRORS, alarm_actions=()),
+        added("alarms", COMPOSITE, _composite(rule, **fields)),
+        added("alarm_attachments", COMPOSITE, ()),
+    )
+
+
+MUTED = frozenset({"MON-06"})
+"""A muted alarm reaches nobody, which MON-08 tells."""
+UNPLANNED = (
+    Defect(id="MON-08:mute-rule", breaks=added("mute_rules", RULE.name, RULE), follows=MUTED),
+    Defect(
+        id="MON-08:mute-rule-in-force",
+        breaks=added("mute_rules", RULE.name, replace(RULE, status="ACTIVE")),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-08:wall-clock",
+        breaks=_attached(ERRORS, Words(en="evaluation by the wall clock", ja="壁時計"), "UTC"),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-08:acts",
+        breaks=_attached(API_5XX, OTHER_ACTION, "arn:aws:lambda:ap-northeast-1:1:function:fix"),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-08:suppressed-composite",
+        breaks=both(
+            _through(f'ALARM("{ERRORS}")'),
+            _attached(COMPOSITE, SUPPRESSOR, "deployments"),
+        ),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-08:muted-composite",
+        breaks=both(
+            _through(f'ALARM("{ERRORS}") OR ALARM("{FAULTS}")'),
+            added("mute_rules", RULE.name, replace(RULE, alarms=(COMPOSITE,))),
+        ),
+        follows=MUTED,
+    ),
+    Defect(id="MON-06:both-must-fire", breaks=_through(f'ALARM("{ERRORS}") AND ALARM("{FAULTS}")')),
+    Defect(id="MON-06:but-not-at-night", breaks=_through(f'ALARM("{ERRORS}") AND NOT ALARM("x")')),
+    Defect(id="MON-06:fires-when-it-is-well", breaks=_through(f'OK("{ERRORS}")')),
+    Defect(
+        id="MON-06:silent-composite",
+        breaks=_through(f'ALARM("{ERRORS}")', actions_enabled=False),
+    ),
+    Defect(
+        id="MON-07:composite",
+        breaks=both(
+            added("alarms", COMPOSITE, _composite(f'ALARM("{ERRORS}")', state="ALARM")),
+            added("alarm_attachments", COMPOSITE, ()),
+        ),
+    ),
+    Defect(
+        id="MON-09:filtered",
+        breaks=_listener(filter_policy='{"severity": ["high"]}'),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-09:filtered-by-the-state-of-attributes",
+        breaks=_listener(filter_policy='{"NewStateValue": ["ALARM"]}'),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-09:only-good-news",
+        breaks=_listener(filter_policy='{"NewStateValue": ["OK"]}', filter_scope="MessageBody"),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-09:raw-for-a-pager",
+        breaks=_listener(protocol="https", endpoint="https://pager.example/***", raw=True),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-09:few-tries",
+        breaks=_listener(delivery_policy='{"healthyRetryPolicy": {"numRetries": 0}}'),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-09:data-protection",
+        breaks=item("topics", TOPIC, data_protection='{"Name": "deny-all"}'),
+        follows=MUTED,
+    ),
+    Defect(id="MON-09:first-in-first-out", breaks=item("topics", TOPIC, fifo=True), follows=MUTED),
+    Defect(
+        id="MON-09:topic-delivers-slowly",
+        breaks=item("topics", TOPIC, delivery_policy='{"http": {"defaultThrottlePolicy": {}}}'),
+        follows=MUTED,
+    ),
+    Defect(
+        id="MON-09:unreadable",
+        breaks=_listener(unread="sns:GetSubscriptionAttributes: AuthorizationError"),
+        outcome=Outcome.NOT_TESTABLE,
+        follows=MUTED,
+    ),
+)
+DEFECTS = ALARMS + HEARD + UNPLANNED
+
+STRANGER = "somebody's own"
+
+
+def _stranger(**fields: object) -> Break:
+    """Add an alarm of somebody else on the same metric as ours."""
+    own = healthy_alarms()[ERRORS]
+    return both(
+        added("alarms", STRANGER, replace(own, name=STRANGER, **fields)),
+        added("alarm_attachments", STRANGER, ()),
+    )
+
+
+def _policy_with(**deny: object) -> Break:
+    def denying(topic: Topic) -> Topic:
+        document = json.loads(topic.policy)
+        statement = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": TOPIC}
+        document["Statement"].append({**statement, **deny})
+        return replace(topic, policy=json.dumps(document))
+
+    return edited("topics", TOPIC, denying)
+
+
+INSECURE = {"Bool": {"aws:SecureTransport": "false"}}
+LOW = "TargetTracking-table/Users-prod-AlarmLow-0a1b"
+SOUND = {
+    "an alarm that fires at the first error": item("alarms", ERRORS, threshold=1.0),
+    "an alarm on more than no error": item(
+        "alarms", ERRORS, threshold=0.0, comparison="GreaterThanThreshold"
+    ),
+    "an alarm on one error a minute": item("alarms", ERRORS, threshold=1.0, period_s=60),
+    "an alarm on three errors in half the time": item(
+        "alarms", ERRORS, threshold=3.0, period_s=150
+    ),
+    "an alarm on five errors an hour": item("alarms", ERRORS, period_s=3600),
+    "an alarm on a half": item("alarms", ERRORS, threshold=4.5),
+    "an alarm on any of three periods": item(
+        "alarms", ERRORS, evaluation_periods=3, datapoints_to_alarm=1
+    ),
+    "the biggest count is one": item("alarms", ERRORS, statistic="Maximum", threshold=1.0),
+    "missing data as the console has it": every(
+        "alarms", lambda one: replace(one, missing_data="missing")
+    ),
+    "missing data ignored where there is always some": item(
+        "alarms", API_5XX, missing_data="ignore"
+    ),
+    "an alarm on what comes through the alias": item(
+        "alarms",
+        ERRORS,
+        dimensions={
+            "FunctionName": "stamp-rally-prod-auth",
+            "Resource": "stamp-rally-prod-auth:live",
+        },
+    ),
+    "a stranger's silent alarm on the same metric": _stranger(alarm_actions=()),
+    "a stranger's slow alarm on the same metric": _stranger(threshold=500.0),
+    "a stranger's alarm beside a silent one of ours": both(
+        _stranger(), item("alarms", ERRORS, alarm_actions=())
+    ),
+    "a table that scales in": both(
+        added(
+            "alarms",
+            LOW,
+            replace(
+                healthy_alarms()[READS],
+                name=LOW,
+                metric="ConsumedReadCapacityUnits",
+                comparison="LessThanThreshold",
+                state="ALARM",
+                alarm_actions=("arn:aws:autoscaling:ap-northeast-1:444455556666:scalingPolicy:1",),
+            ),
+        ),
+        added("alarm_attachments", LOW, ()),
+    ),
+    "heard through a composite alarm": _through(f'ALARM("{ERRORS}") OR ALARM("{FAULTS}")'),
+    "heard through a composite alarm, by its ARN": _through(
+        f"(ALARM(arn:aws:cloudwatch:ap-northeast-1:444455556666:alarm:{ERRORS}))"
+    ),
+    "a mute rule for others": added(
+        "mute_rules", RULE.name, replace(RULE, alarms=("billing-alarm",))
+    ),
+    "a filter that lets alarms through": _listener(
+        filter_policy='{"NewStateValue": ["ALARM"]}', filter_scope="MessageBody"
+    ),
+    "no publishing without TLS": _policy_with(Condition=INSECURE),
+    "nothing denied but what is not publishing": _policy_with(Action="sns:Subscribe"),
+    "no publishing from another account": _policy_with(
+        Condition={"StringNotEquals": {"aws:SourceAccount": "444455556666"}}
+    ),
+    "no publishing by people outside": _policy_with(
+        Condition={
+            "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        }
+    ),
+    "one topic out of two is enough": item(
+        "alarms", ERRORS, alarm_actions=(TOPIC.replace("ap-northeast-1", "us-east-1"), TOPIC)
+    ),
+}

@@ -16,7 +16,7 @@ GREEN = (
     *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),
     *("DEP-12", "DEP-14", "DEP-18", "DEP-19"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
-    *("DATA-03", "DATA-04", "MON-10", "ROLL-03"),
+    *("DATA-03", "DATA-04", "MON-02", "MON-03", "MON-10", "ROLL-03"),
 )
 """What the guide gets right, or what nobody has spoiled yet."""
 RED = {
@@ -46,12 +46,10 @@ RED = {
     "DATA-01": "the evidence store has no record of kind manifest",
     "DATA-05": "the evidence store has no record of kind recount",
     "DATA-02": "Location has latitude, lng, radius; it needs exactly lat, lon, radiusM",
-    "MON-01": "statistic is Average, which never reaches a count; missing data is missing",
-    "MON-02": "4XXError: missing data is missing",
-    "MON-03": "5XXError: missing data is missing",
+    "MON-01": "statistic is Average (cloudwatch:DescribeAlarms), expected Sum",
     "MON-04": "Users-prod UserErrors watches UserErrors with {'TableName': 'Users-prod'}; AWS never",
     "MON-05": "no alarm watches Faults of stamp-rally-prod-auth",
-    "MON-06": "Default_CloudWatch_Alarms_Topic has no confirmed subscription",
+    "MON-06": "Default_CloudWatch_Alarms_Topic: confirmed subscriptions of people is 0",
     "MON-11": "stamp-rally-prod-richmenu not shown",
     "MON-12": "log group /aws/apigateway/stamp-rally-prod-api does not exist",
     "PREP-01": "the evidence store has no record of kind run",
@@ -69,6 +67,8 @@ FOLLOWING = {
     "DEP-42": "DEP-40",
     "DEP-43": "DEP-40",
     "MON-07": "MON-05",
+    "MON-08": "MON-05",
+    "MON-09": "MON-05",
     "MON-13": "MON-12",
     "ROLL-01": "DEP-15",
 }

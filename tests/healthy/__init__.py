@@ -92,6 +92,8 @@ def _sections() -> Sections:
         "certificates": edge.certificates(),
         "resolutions": edge.resolutions(),
         "alarms": watch.alarms(),
+        "alarm_attachments": dict.fromkeys(watch.alarms(), ()),
+        "mute_rules": {},
         "dashboards": watch.dashboards(),
         "topics": watch.topics(),
         "log_groups": watch.log_groups(),

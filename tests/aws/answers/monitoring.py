@@ -73,6 +73,34 @@ MONITORING = {
             action("rally-healed", "Failed", 7),
         ]
     },
+    "cloudwatch:ListAlarmMuteRules": {
+        "AlarmMuteRuleSummaries": [
+            {
+                "AlarmMuteRuleArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm-mute-rule:nights",
+                "Status": "SCHEDULED",
+                "MuteType": "RECURRING",
+                "LastUpdatedTimestamp": THEN,
+            },
+            {
+                "AlarmMuteRuleArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm-mute-rule:over",
+                "Status": "EXPIRED",
+                "ExpireDate": THEN,
+            },
+        ]
+    },
+    "cloudwatch:GetAlarmMuteRule": lambda asked: {
+        "Name": asked["AlarmMuteRuleName"],
+        "Rule": {
+            "Schedule": {
+                "Expression": "cron(0 22 * * ? *)",
+                "Duration": "PT8H",
+                "Timezone": "Asia/Tokyo",
+            }
+        },
+        "MuteTargets": {"AlarmNames": ["rally-errors"]},
+        "Status": "SCHEDULED",
+        "MuteType": "RECURRING",
+    },
     "cloudwatch:GetDashboard": {"DashboardBody": json.dumps(WIDGETS)},
     "sns:GetTopicAttributes": lambda asked: {
         "Attributes": {
@@ -95,6 +123,16 @@ MONITORING = {
             },
         ]
     },
+    "sns:GetSubscriptionAttributes": lambda asked: {
+        "Attributes": {
+            "SubscriptionArn": asked["SubscriptionArn"],
+            "FilterPolicy": json.dumps({"NewStateValue": ["ALARM"]}),
+            "FilterPolicyScope": "MessageBody",
+            "RawMessageDelivery": "false",
+            "RedrivePolicy": json.dumps({"deadLetterTargetArn": f"{TOPIC}-lost"}),
+        }
+    },
+    "sns:GetDataProtectionPolicy": {"DataProtectionPolicy": ""},
     "logs:DescribeLogGroups": lambda asked: {
         "logGroups": [
             {

@@ -1,0 +1,132 @@
+"""Whether an alarm surely fires whenever the planned one does: its settings are bounds, not values.
+
+The planned alarm counts: it fires when the Sum of a period reaches a threshold. CloudWatch looks at
+the last period every minute, so that any longer period contains the planned one; of shorter ones, some
+single period holds its share of the count, rounded up, since counts are whole.
+"""
+
+from collections.abc import Mapping
+from math import ceil, floor
+
+from aws import desired
+from aws.alarm import Alarm, WatchedMetric
+from aws.bounds import Bound, one_of, unset
+from aws.difference import Difference, differences
+from aws.ledgers.cloudwatch import ALARM
+from aws.words import Words
+
+STATISTIC = Words(en="statistic", ja="統計")
+THRESHOLD = Words(en="threshold", ja="しきい値")
+DATAPOINTS = Words(en="data points to alarm", ja="発報に必要なデータポイント数")
+UNIT = Words(en="unit", ja="単位")
+MISSING_DATA = Words(en="missing data", ja="欠落データの扱い")
+EXPRESSION = Words(en="expression", ja="式")
+
+CALL = "cloudwatch:DescribeAlarms"
+DECIDED_IN = "environments.toml: alarms; step-6-1"
+
+ALWAYS_COUNTED = frozenset({"function-errors", "api-4xx", "api-5xx"})
+"""Kinds whose metric has a value, 0 included, as soon as somebody calls: an alarm that ignores
+missing data ends by itself, and the next one is heard."""
+SINGLE = frozenset({"Maximum"})
+"""Statistics of one event: what counts whole events reaches 1 as soon as one is there."""
+
+
+def watches(alarm: Alarm, want: desired.Alarm) -> bool:
+    """Whether the alarm is on the metric that the planned one is on, alone or within an expression."""
+    alone = WatchedMetric(
+        namespace=alarm.namespace, metric=alarm.metric, dimensions=alarm.dimensions
+    )
+    return any(_is_of(one, want) for one in (alone, *alarm.watched))
+
+
+def _is_of(one: WatchedMetric, want: desired.Alarm) -> bool:
+    accepted = [dict(dimensions) for dimensions in (want.dimensions, *want.also_accepted)]
+    same = (one.namespace, one.metric) == (want.namespace, want.metric)
+    return same and dict(one.dimensions) in accepted
+
+
+def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
+    """Return what keeps the alarm from firing whenever the planned one does (facts on alarms)."""
+    where = {"call": CALL, "decided_in": DECIDED_IN}
+    if alarm.expressions or not alarm.metric:
+        made_of = " ".join(alarm.expressions) or "several metrics"
+        facts: Mapping[Words, object] = {EXPRESSION: made_of}
+        return differences(ALARM, alarm.name, facts, {EXPRESSION: _no_expression()}, **where)
+    facts = {
+        STATISTIC: alarm.statistic,
+        THRESHOLD: f"{alarm.comparison} {alarm.threshold:g} in {alarm.period_s} s"
+        if alarm.threshold is not None
+        else None,
+        DATAPOINTS: alarm.datapoints_to_alarm or alarm.evaluation_periods,
+        UNIT: alarm.unit,
+        MISSING_DATA: alarm.missing_data,
+    }
+    bounds = {
+        STATISTIC: _statistic(alarm),
+        THRESHOLD: _threshold(alarm, want),
+        DATAPOINTS: one_of(1),
+        UNIT: one_of("Count", None),
+        MISSING_DATA: one_of(*_missing_data(want)),
+    }
+    return differences(ALARM, alarm.name, facts, bounds, **where)
+
+
+def fires_at(alarm: Alarm) -> int | None:
+    """Return the smallest count that fires it: counts are whole, so that ``> 4`` is ``>= 5``."""
+    if alarm.threshold is None:
+        return None
+    match alarm.comparison:
+        case "GreaterThanOrEqualToThreshold":
+            return ceil(alarm.threshold)
+        case "GreaterThanThreshold":
+            return floor(alarm.threshold) + 1
+    return None
+
+
+def surely_reached(want: desired.Alarm, period_s: int) -> int:
+    """Return the count that some single period of this length reaches whenever the planned one fires."""
+    return ceil(want.threshold / ceil(want.period_s / period_s))
+
+
+def _missing_data(want: desired.Alarm) -> tuple[str, ...]:
+    always = ("ignore",) if want.kind in ALWAYS_COUNTED else ()
+    return ("notBreaching", "missing", *always)
+
+
+def _statistic(alarm: Alarm) -> Bound:
+    """A Sum counts; a Maximum tells a first event from none, and nothing more."""
+    tells_one = fires_at(alarm) == 1
+    return one_of("Sum", *(SINGLE if tells_one else ()))
+
+
+def _threshold(alarm: Alarm, want: desired.Alarm) -> Bound:
+    """At least one event, and no more than what surely comes together in one period."""
+    most, at = surely_reached(want, alarm.period_s or want.period_s), fires_at(alarm)
+    period = alarm.period_s or want.period_s
+    holds = at is not None and alarm.period_s > 0 and 1 <= at <= most
+    return Bound(
+        code="fires_whenever",
+        value=want.threshold,
+        holds=lambda _: holds,
+        words=Words(
+            en=f"1 to {most} in {period} s, which is reached whenever {want.threshold} come"
+            f" within {want.period_s} s",
+            ja=f"{period}秒間に1から{most}（{want.period_s}秒間に{want.threshold}件で必ず発報する値）であること",
+        ),
+        prefers=want.threshold,
+    )
+
+
+def _no_expression() -> Bound:
+    """Nothing computed: whether an expression fires in time is beyond what is judged here."""
+    return Bound(
+        code="unset",
+        value=None,
+        holds=unset().holds,
+        words=Words(
+            en="a single metric: when an expression fires is not judged here, so that somebody has"
+            " to decide it",
+            ja="単一のメトリクスであること（式がいつ発報するかは判定対象外のため、判断が必要）",
+        ),
+    )

@@ -1,0 +1,220 @@
+"""CloudWatch: alarms of all types, what mutes them, and the dashboard."""
+
+from collections.abc import Mapping
+
+from aws.ledger import (
+    Closed,
+    Coverage,
+    Entry,
+    Harmless,
+    Judged,
+    Ledger,
+    Operation,
+    Resource,
+    answered,
+    asked,
+)
+from aws.words import Words
+
+ALARM = Words(en="alarm", ja="アラーム")
+MUTE_RULE = Words(en="mute rule", ja="ミュートルール")
+SUPPRESSOR = Words(en="suppressor", ja="抑制アラーム")
+OTHER_ACTION = Words(en="action other than a notification", ja="通知以外のアクション")
+
+NEXT = Harmless("where the next page begins; every page is read")
+WHEN = Harmless("when something was made or changed decides nothing")
+LABELS = Harmless("words for people; the door searches them for secrets")
+NAMES = Harmless("an id or ARN of what its name says already")
+REASON = Harmless("why the alarm is in its state; the state is judged")
+TAGS = Harmless("tags of the alarm that its notifications carry; they reach the same people")
+
+STATES = frozenset({"OK", "ALARM", "INSUFFICIENT_DATA"})
+COMPARISONS = frozenset(
+    {
+        "GreaterThanOrEqualToThreshold",
+        "GreaterThanThreshold",
+        "LessThanThreshold",
+        "LessThanOrEqualToThreshold",
+        "LessThanLowerOrGreaterThanUpperThreshold",
+        "LessThanLowerThreshold",
+        "GreaterThanUpperThreshold",
+    }
+)
+
+
+def _only_told(actions: list[str]) -> bool:
+    """A topic is told, or a table's autoscaling: that is what our resources plan."""
+    return all(action.split(":")[2:3] in (["sns"], ["autoscaling"]) for action in actions)
+
+
+OTHERS = Closed(OTHER_ACTION, usual=_only_told)
+WARM_UP = Closed(
+    Words(en="warm-up period", ja="ウォームアップ期間"), shows="WarmUpPeriodDurationInMinutes"
+)
+EVALUATION = Closed(Words(en="state of its evaluation", ja="評価の状態"))
+
+_OF_ANY_TYPE: Mapping[str, Entry] = {
+    "AlarmName": Judged("name"),
+    "AlarmArn": Judged("arn"),
+    "AlarmDescription": LABELS,
+    "AlarmConfigurationUpdatedTimestamp": WHEN,
+    "ActionsEnabled": Judged("actions_enabled"),
+    "AlarmActions": OTHERS,
+    "OKActions": OTHERS,
+    "InsufficientDataActions": OTHERS,
+    "StateValue": Judged("state", values=STATES),
+    "StateReason": REASON,
+    "StateReasonData": REASON,
+    "StateUpdatedTimestamp": Judged("state_since"),
+    "StateTransitionedTimestamp": Judged("state_since"),
+    "ActionConfiguration": TAGS,
+}
+_OF_A_METRIC: Mapping[str, Entry] = {
+    "MetricName": Judged("metric"),
+    "Namespace": Judged("namespace"),
+    "Statistic": Judged(
+        "statistic", values=frozenset({"SampleCount", "Average", "Sum", "Minimum", "Maximum"})
+    ),
+    "ExtendedStatistic": Judged("statistic"),
+    "Dimensions": Judged("dimensions"),
+    "Period": Judged("period_s"),
+    "Unit": Judged("unit"),
+    "EvaluationPeriods": Judged("evaluation_periods"),
+    "DatapointsToAlarm": Judged("datapoints_to_alarm"),
+    "Threshold": Judged("threshold"),
+    "ComparisonOperator": Judged("comparison", values=COMPARISONS),
+    "TreatMissingData": Judged("missing_data"),
+    "EvaluateLowSampleCountPercentile": Harmless("about percentiles, and the statistic is judged"),
+    "Metrics": Judged("expressions"),
+    "ThresholdMetricId": Harmless("about bands of anomalies, whose comparison is judged"),
+    "EvaluationState": EVALUATION,
+    "EvaluationWindow": Closed(
+        Words(en="evaluation by the wall clock", ja="壁時計に合わせた評価"),
+        usual=lambda found: "WallClockWindow" not in found,
+    ),
+    "WarmUpConfiguration": WARM_UP,
+    "EvaluationCriteria": Judged("expressions"),
+    "EvaluationInterval": Harmless("about queries, which are judged as such"),
+}
+_OF_A_LOG: Mapping[str, Entry] = {
+    "ScheduledQueryConfiguration": Judged("expressions"),
+    "QueryResultsToEvaluate": Harmless("about queries, which are judged as such"),
+    "QueryResultsToAlarm": Harmless("about queries, which are judged as such"),
+    "Threshold": Judged("threshold"),
+    "ComparisonOperator": Judged("comparison", values=COMPARISONS),
+    "TreatMissingData": Judged("missing_data"),
+    "EvaluationState": EVALUATION,
+    "ActionLogLineCount": Closed(
+        Words(en="log lines in its notifications", ja="通知に含まれるログ行数")
+    ),
+    "ActionLogLineRoleArn": Harmless("by which the log lines of notifications are read"),
+    "WarmUpConfiguration": WARM_UP,
+}
+_OF_A_COMPOSITE: Mapping[str, Entry] = {
+    "AlarmRule": Judged("rule"),
+    "ActionsSuppressor": Closed(SUPPRESSOR),
+    "ActionsSuppressedBy": Harmless("told by the suppressor, which is red as such"),
+    "ActionsSuppressedReason": Harmless("told by the suppressor, which is red as such"),
+    "ActionsSuppressorWaitPeriod": Harmless("about the suppressor, which is red as such"),
+    "ActionsSuppressorExtensionPeriod": Harmless("about the suppressor, which is red as such"),
+}
+
+BY_NAME = Resource(kind=ALARM, name=answered("AlarmName"))
+
+LEDGER: Ledger = {
+    "cloudwatch:DescribeAlarms": Operation(
+        needs=frozenset({"MetricAlarms"}),
+        resources={"MetricAlarms": BY_NAME, "CompositeAlarms": BY_NAME, "LogAlarms": BY_NAME},
+        members={
+            **{
+                f"{listed}.{member}": entry
+                for listed, own in (
+                    ("MetricAlarms", _OF_A_METRIC),
+                    ("CompositeAlarms", _OF_A_COMPOSITE),
+                    ("LogAlarms", _OF_A_LOG),
+                )
+                for member, entry in {**_OF_ANY_TYPE, **own}.items()
+            },
+            "NextToken": NEXT,
+        },
+    ),
+    "cloudwatch:DescribeAlarmHistory": Operation(
+        needs=frozenset({"AlarmHistoryItems"}),
+        resources={},
+        members={
+            "AlarmHistoryItems.AlarmName": Judged("name"),
+            "AlarmHistoryItems.AlarmContributorId": NAMES,
+            "AlarmHistoryItems.AlarmType": Harmless("told by the alarm"),
+            "AlarmHistoryItems.Timestamp": Harmless("the newest comes first"),
+            "AlarmHistoryItems.HistoryItemType": Harmless("only actions are asked for"),
+            "AlarmHistoryItems.HistorySummary": Judged("failed_action"),
+            "AlarmHistoryItems.HistoryData": Judged("failed_action"),
+            "AlarmHistoryItems.AlarmContributorAttributes": LABELS,
+            "NextToken": NEXT,
+        },
+    ),
+    "cloudwatch:ListAlarmMuteRules": Operation(
+        needs=frozenset({"AlarmMuteRuleSummaries"}),
+        resources={},
+        members={
+            "AlarmMuteRuleSummaries.AlarmMuteRuleArn": Judged("name"),
+            "AlarmMuteRuleSummaries.Status": Judged(
+                "status", values=frozenset({"SCHEDULED", "ACTIVE", "EXPIRED"})
+            ),
+            "AlarmMuteRuleSummaries.ExpireDate": Harmless("told by the rule's status"),
+            "AlarmMuteRuleSummaries.MuteType": Harmless("told by the rule's schedule"),
+            "AlarmMuteRuleSummaries.LastUpdatedTimestamp": WHEN,
+            "NextToken": NEXT,
+        },
+    ),
+    "cloudwatch:GetAlarmMuteRule": Operation(
+        needs=frozenset({"Name"}),
+        resources={},
+        members={
+            "Name": Judged("name"),
+            "AlarmMuteRuleArn": NAMES,
+            "Description": LABELS,
+            "Rule": Judged("schedule"),
+            "MuteTargets": Judged("alarms"),
+            "StartDate": Harmless("a rule that is not over is red, whenever it begins"),
+            "ExpireDate": Harmless("told by the rule's status"),
+            "Status": Judged("status", values=frozenset({"SCHEDULED", "ACTIVE", "EXPIRED"})),
+            "LastUpdatedTimestamp": WHEN,
+            "MuteType": Harmless("told by the rule's schedule"),
+        },
+    ),
+    "cloudwatch:GetDashboard": Operation(
+        needs=frozenset({"DashboardBody"}),
+        resources={
+            "": Resource(
+                kind=Words(en="dashboard", ja="ダッシュボード"), name=asked("DashboardName")
+            )
+        },
+        members={
+            "DashboardArn": NAMES,
+            "DashboardBody": Judged("widgets"),
+            "DashboardName": Judged("name"),
+        },
+    ),
+}
+
+METRICS = (
+    "about metrics: whether one exists is judged by a catalogue, and what it counted is no promise"
+)
+COVERAGE = Coverage(
+    speaks_by=frozenset({"AlarmName", "AlarmNames", "DashboardName", "ResourceARN", "ResourceArn"}),
+    ignored={
+        "cloudwatch:DescribeAlarmContributors": "what a query's alarm found; queries are judged as such",
+        "cloudwatch:DescribeAlarmsForMetric": "of one metric what DescribeAlarms says of all",
+        "cloudwatch:DescribeAnomalyDetectors": "a model of what is usual; an alarm on it is judged by its comparison",
+        "cloudwatch:DescribeInsightRules": "watches logs and changes nothing",
+        "cloudwatch:GetOTelEnrichment": METRICS,
+        "cloudwatch:GetResourceMetricsConfiguration": METRICS,
+        "cloudwatch:ListDashboards": "other dashboards show something to people and change nothing",
+        "cloudwatch:ListManagedInsightRules": "watches and changes nothing",
+        "cloudwatch:ListMetricDataQueryDefinitions": METRICS,
+        "cloudwatch:ListMetricStreams": "copies counts, in which no person and no secret stands",
+        "cloudwatch:ListMetrics": METRICS,
+        "cloudwatch:ListTagsForResource": "tags of alarms decide nothing",
+    },
+)

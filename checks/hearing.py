@@ -1,0 +1,218 @@
+"""Whether a person hears an alarm: by its own topics, or by a composite alarm's."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aws.alarm import COMPOSITE, Alarm
+from aws.bounds import Bound, at_least, exactly, one_of, unset
+from aws.difference import Difference
+from aws.firing import CALL
+from aws.inventory import Sections
+from aws.ledgers.cloudwatch import ALARM
+from aws.ledgers.sns import SUBSCRIPTION, TOPIC
+from aws.section import NotTestable, known, lookup
+from aws.topic import Subscription, Topic
+from aws.words import Words
+from checks.publishing import lets_publish, lets_use
+
+REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
+"""Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
+SILENT_KEY = "alias/aws/sns"
+"""The AWS managed key of SNS, whose policy CloudWatch is not in and nobody can change."""
+
+ACTIONS = Words(en="actions enabled", ja="アクションの有効化")
+TOPICS = Words(en="topics notified", ja="通知先トピック")
+RULE = Words(en="rule", ja="ルール")
+LAST_ACTION = Words(en="newest action", ja="最新のアクション")
+REGION = Words(en="Region", ja="リージョン")
+EXISTENCE = Words(en="existence", ja="存在")
+PUBLISHING = Words(en="publishing by CloudWatch", ja="CloudWatchからの発行")
+KEY = Words(en="encryption key", ja="暗号化キー")
+PEOPLE = Words(en="confirmed subscriptions of people", ja="承認済みの人宛てサブスクリプション数")
+
+DATA_PROTECTION = Words(en="data protection policy", ja="データ保護ポリシー")
+DELIVERY_POLICY = Words(en="delivery policy", ja="配信ポリシー")
+FIRST_IN_FIRST_OUT = Words(en="FIFO", ja="FIFO")
+FILTER = Words(en="filter policy", ja="フィルターポリシー")
+RAW = Words(en="raw message delivery", ja="生メッセージ配信")
+LISTENER = Words(en="listener", ja="受信者")
+REDRIVE = Words(en="dead-letter queue", ja="デッドレターキュー")
+
+OF_TOPIC = "sns:GetTopicAttributes"
+OF_SUBSCRIPTION = "sns:GetSubscriptionAttributes"
+BY_PEOPLE = Bound(
+    code="heard",
+    value=None,
+    holds=lambda _: False,
+    words=Words(
+        en="a topic that tells a person, of the alarm's own or of a composite alarm that is in ALARM"
+        " with any of its children",
+        ja="人に届くトピック（アラーム自身、または子のいずれかで発報する複合アラームのもの）",
+    ),
+)
+USABLE = Bound(
+    code="usable",
+    value=None,
+    holds=lambda _: False,
+    words=Words(
+        en="an enabled key whose policy lets CloudWatch use it, or none",
+        ja="CloudWatchが使える有効なキー、または暗号化なし",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Asks of alarms who hears them, in one account and Region."""
+
+    found: Sections
+    region: str
+    account: str
+
+    def faults(self, alarm: Alarm) -> tuple[Difference, ...]:
+        """Return why nobody hears this alarm; nothing if at least one topic reaches a person."""
+        if faults := self._silent(alarm):
+            through = [one for one in self._composites(alarm) if one.fires_with_any_child]
+            if any(not self._silent(one) for one in through):
+                return ()
+            return faults
+        if alarm.failed_action:
+            return (_of_alarm(alarm, LAST_ACTION, alarm.failed_action, unset()),)
+        return ()
+
+    def route(self, alarm: Alarm) -> tuple[Alarm, ...]:
+        """Return the alarms whose topics reach a person when this one fires."""
+        if not self._silent(alarm):
+            return (alarm,)
+        through = (one for one in self._composites(alarm) if one.fires_with_any_child)
+        return tuple(one for one in through if not self._silent(one))
+
+    def cut_off(self, alarm: Alarm) -> tuple[Difference, ...]:
+        """Return what stands between the topics that an alarm tells and their listeners."""
+        topics = {arn for one in (alarm, *self.route(alarm)) for arn in _topics(one)}
+        return tuple(difference for arn in sorted(topics) for difference in self.interference(arn))
+
+    def interference(self, arn: str) -> Iterator[Difference]:
+        """Yield what nobody planned of a topic and its people, and what could keep a message back."""
+        topic = lookup(self.found.topics, arn)
+        if topic is None:
+            return
+        for fact, found in (
+            (DATA_PROTECTION, topic.data_protection),
+            (DELIVERY_POLICY, topic.delivery_policy),
+            (FIRST_IN_FIRST_OUT, topic.fifo),
+        ):
+            if found:
+                yield _of_topic(arn, fact, found, unset())
+        for one in people(topic):
+            yield from _kept_back(topic, one)
+
+    def _composites(self, alarm: Alarm) -> list[Alarm]:
+        """Return composites of the alarm, and theirs."""
+        composites = [
+            one for one in map(known, known(self.found.alarms).values()) if one.type == COMPOSITE
+        ]
+        names, above = {alarm.name}, list[Alarm]()
+        while more := [one for one in composites if one not in above and names & one.children]:
+            names |= {one.name for one in more if one.fires_with_any_child}
+            above += more
+        return above
+
+    def _silent(self, alarm: Alarm) -> tuple[Difference, ...]:
+        """Return why an alarm's own topics reach nobody."""
+        if alarm.actions_enabled is not True:
+            return (_of_alarm(alarm, ACTIONS, alarm.actions_enabled, exactly(value=True)),)
+        topics = _topics(alarm)
+        if not topics:
+            return (_of_alarm(alarm, TOPICS, None, BY_PEOPLE),)
+        answers = [self._asked(arn) for arn in topics]
+        if any(not isinstance(one, NotTestable) and not one for one in answers):
+            return ()
+        for one in answers:
+            if isinstance(one, NotTestable):
+                raise one
+        return tuple(fault for one in answers if not isinstance(one, NotTestable) for fault in one)
+
+    def _asked(self, arn: str) -> tuple[Difference, ...] | NotTestable:
+        try:
+            return tuple(self._mute(arn))
+        except NotTestable as unknown:
+            return unknown
+
+    def _mute(self, arn: str) -> Iterator[Difference]:
+        """Yield the one thing that keeps a topic from telling a person, if any."""
+        region = arn.split(":")[3]
+        if region != self.region:
+            yield _of_topic(arn, REGION, region, exactly(self.region))
+            return
+        topic = lookup(self.found.topics, arn)
+        if topic is None:
+            yield _of_topic(arn, EXISTENCE, "absent", exactly("there"))
+        elif (may := lets_publish(topic, self.account)) is not True:
+            why = f"not known: {may.reason}" if may else "refused by its policy"
+            yield _of_topic(arn, PUBLISHING, why, exactly("allowed"))
+        elif topic.kms_key and not self._usable(topic.kms_key):
+            yield _of_topic(arn, KEY, topic.kms_key, USABLE)
+        elif not any(one.confirmed for one in people(topic)):
+            yield _of_topic(arn, PEOPLE, 0, at_least(1), "sns:ListSubscriptionsByTopic")
+
+    def _usable(self, key_id: str) -> bool:
+        if key_id.endswith(SILENT_KEY):
+            return False
+        key = lookup(self.found.keys, key_id)
+        return key is not None and key.state == "Enabled" and lets_use(key) is True
+
+
+def people(topic: Topic) -> Iterator[Subscription]:
+    """Yield the subscriptions at whose end somebody is told."""
+    return (one for one in topic.subscriptions if one.protocol in REACHES_PEOPLE)
+
+
+def _topics(alarm: Alarm) -> list[str]:
+    return [arn for arn in alarm.alarm_actions if arn.split(":")[2:3] == ["sns"]]
+
+
+def _kept_back(topic: Topic, one: Subscription) -> Iterator[Difference]:
+    """Yield what a confirmed subscription of a person leaves out or changes."""
+    if not one.confirmed:
+        return
+    if one.unread:
+        raise NotTestable(one.unread)
+    if one.filter_policy and not _lets_alarms_through(one):
+        yield of_subscription(topic, one, FILTER, one.filter_policy, unset())
+    if one.raw and one.protocol == "https":
+        yield of_subscription(topic, one, RAW, one.raw, one_of(False))
+    if one.delivery_policy:
+        yield of_subscription(topic, one, DELIVERY_POLICY, one.delivery_policy, unset())
+
+
+def _lets_alarms_through(one: Subscription) -> bool:
+    """Whether a filter only asks that the state be ALARM, in the body of the message."""
+    try:
+        wanted = json.loads(one.filter_policy)
+    except ValueError:
+        return False
+    states = wanted.get("NewStateValue") if isinstance(wanted, dict) else None
+    alone = isinstance(states, list) and len(wanted) == 1 and "ALARM" in states
+    return alone and one.filter_scope == "MessageBody"
+
+
+def _of_alarm(alarm: Alarm, fact: Words, found: object, bound: Bound) -> Difference:
+    return Difference(kind=ALARM, name=alarm.name, fact=fact, found=found, bound=bound, call=CALL)
+
+
+def _of_topic(
+    arn: str, fact: Words, found: object, bound: Bound, call: str = OF_TOPIC
+) -> Difference:
+    return Difference(kind=TOPIC, name=arn, fact=fact, found=found, bound=bound, call=call)
+
+
+def of_subscription(
+    topic: Topic, one: Subscription, fact: Words, found: object, bound: Bound
+) -> Difference:
+    """Name a subscription by its topic and its masked address: its ARN says nothing to a person."""
+    name = f"{topic.arn.rpartition(':')[2]} {one.protocol} {one.endpoint}"
+    return Difference(
+        kind=SUBSCRIPTION, name=name, fact=fact, found=found, bound=bound, call=OF_SUBSCRIPTION
+    )
