@@ -6,6 +6,7 @@ single period holds its share of the count, rounded up, since counts are whole.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import ceil, floor
 
 from aws import desired
@@ -48,11 +49,10 @@ def _is_of(one: WatchedMetric, want: desired.Alarm) -> bool:
 
 def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     """Return what keeps the alarm from firing whenever the planned one does (facts on alarms)."""
-    where = {"call": CALL, "decided_in": DECIDED_IN}
     if alarm.expressions or not alarm.metric:
         made_of = " ".join(alarm.expressions) or "several metrics"
         facts: Mapping[Words, object] = {EXPRESSION: made_of}
-        return differences(ALARM, alarm.name, facts, {EXPRESSION: _no_expression()}, **where)
+        return _loosening(alarm, facts, {EXPRESSION: _no_expression()})
     facts = {
         STATISTIC: alarm.statistic,
         THRESHOLD: f"{alarm.comparison} {alarm.threshold:g} in {alarm.period_s} s"
@@ -69,7 +69,15 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
         UNIT: one_of("Count", None),
         MISSING_DATA: one_of(*_missing_data(want)),
     }
-    return differences(ALARM, alarm.name, facts, bounds, **where)
+    return _loosening(alarm, facts, bounds)
+
+
+def _loosening(
+    alarm: Alarm, facts: Mapping[Words, object], bounds: Mapping[Words, Bound]
+) -> tuple[Difference, ...]:
+    """Hold facts against bounds of the guide: whoever decides otherwise hears less than it asks for."""
+    found = differences(ALARM, alarm.name, facts, bounds, call=CALL, decided_in=DECIDED_IN)
+    return tuple(replace(one, loosens=True) for one in found)
 
 
 def fires_at(alarm: Alarm) -> int | None:

@@ -105,7 +105,7 @@ class Hearing:
         ):
             if found:
                 yield _of_topic(arn, fact, found, unset())
-        for one in people(topic):
+        for one in listening(topic):
             yield from _kept_back(topic, one)
 
     def _composites(self, alarm: Alarm) -> list[Alarm]:
@@ -154,7 +154,7 @@ class Hearing:
             yield _of_topic(arn, PUBLISHING, why, exactly("allowed"))
         elif topic.kms_key and not self._usable(topic.kms_key):
             yield _of_topic(arn, KEY, topic.kms_key, USABLE)
-        elif not any(one.confirmed for one in people(topic)):
+        elif not any(one.confirmed for one in listening(topic)):
             yield _of_topic(arn, PEOPLE, 0, at_least(1), "sns:ListSubscriptionsByTopic")
 
     def _usable(self, key_id: str) -> bool:
@@ -164,7 +164,7 @@ class Hearing:
         return key is not None and key.state == "Enabled" and lets_use(key) is True
 
 
-def people(topic: Topic) -> Iterator[Subscription]:
+def listening(topic: Topic) -> Iterator[Subscription]:
     """Yield the subscriptions at whose end somebody is told."""
     return (one for one in topic.subscriptions if one.protocol in REACHES_PEOPLE)
 
