@@ -88,6 +88,10 @@ class KeyScan:
     complete: bool
     foreign: tuple[str, ...] = ()
     """Hash keys that are no real user's: synthetic or development data (distinct, sorted)."""
+    real: int = 0
+    """Items of real users."""
+    range_keys: tuple[str, ...] = ()
+    """Sort keys that occur (distinct, sorted), whoever's they are: ids of stamps, not of people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,14 +267,28 @@ def _contents(reading: Reading, name: str) -> Contents:
 
 
 def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
-    key, real = required(tables, "tables", name).hash_key, re.compile(reading.scope.real_key)
-    asked = {"ProjectionExpression": "#key", "ExpressionAttributeNames": {"#key": key}}
-    examined, foreign, cut = 0, set[str](), False
+    table, is_real = required(tables, "tables", name), re.compile(reading.scope.real_key).fullmatch
+    aliases = {"#key": table.hash_key} | ({"#range": table.range_key} if table.range_key else {})
+    asked = {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
+    examined, real, foreign, ranges, cut = 0, 0, set[str](), set[str](), False
     for items, cut in _scan(reading, reading.scope.key_bound, TableName=name, **asked):  # noqa: B007 - the last one tells
         examined += len(items)
-        keys = (str(next(iter(item[key].values()))) for item in items)
-        foreign |= {one for one in keys if not real.fullmatch(one)}
-    return KeyScan(examined=examined, complete=not cut, foreign=tuple(sorted(foreign)))
+        keys = [_key_text(item, table.hash_key) for item in items]
+        foreign |= {one for one in keys if not is_real(one)}
+        real += sum(1 for one in keys if is_real(one))
+        if table.range_key:
+            ranges |= {_key_text(item, table.range_key) for item in items}
+    return KeyScan(
+        examined=examined,
+        complete=not cut,
+        foreign=tuple(sorted(foreign)),
+        real=real,
+        range_keys=tuple(sorted(ranges)),
+    )
+
+
+def _key_text(item: Mapping[str, Any], key: str) -> str:
+    return str(next(iter(item[key].values())))
 
 
 def _scan(

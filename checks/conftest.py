@@ -1,6 +1,6 @@
 """Fixtures that only checks need: all of them views of the one frozen snapshot."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -85,6 +85,12 @@ def decided(snapshot: Snapshot[Plan]) -> Decided:
 def hearing(found: Sections, environment: Environment) -> Hearing:
     """Ask of alarms who hears them."""
     return Hearing(found, environment.region, environment.account)
+
+
+@pytest.fixture
+def today(snapshot: Snapshot[Plan]) -> date:
+    """The day in Japan."""
+    return snapshot.today
 
 
 @pytest.fixture

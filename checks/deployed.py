@@ -202,6 +202,12 @@ class Deployed:
         """Return the newest record of this environment's evidence store, or raise Missing."""
         return self._record(kind, self.records, body)
 
+    def newest(self, kind: str, **body: Any) -> Record | None:
+        """Return the newest record of a kind, or None; NotTestable where the store can't be read."""
+        if self.records.problem:
+            raise NotTestable(self.records.problem)
+        return self.records.newest(kind, **body)
+
     def dev_record(self, kind: str, dev: Records) -> Record:
         return self._record(kind, dev, {})
 

@@ -21,6 +21,7 @@ LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "
 """Plans that reach the target rate for long enough to judge percentiles."""
 ROOM = 2
 """The throttle leaves the busiest route twice what it needs (rulings, 43)."""
+LARGEST_AREA_KM = 100
 LEAST_TIMEOUT_S = 10
 """One slow call to LINE and two to DynamoDB, each with its retry."""
 
@@ -116,6 +117,9 @@ def _load() -> Iterator[tuple[str, Limit]]:
 
 
 def _addresses(environment: Environment) -> Iterator[tuple[str, Limit]]:
+    if environment.area:
+        area = at_most(LARGEST_AREA_KM, " km")
+        yield "area.km", Limit(area, "a larger area tells no wrong place", guided=False)
     yield "line.endpoint", Limit(exactly(LINE_API), "ID tokens are verified at LINE itself")
     if environment.front_end:
         yield "front_end.url", Limit(_https(), "guide step 3-3")

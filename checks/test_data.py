@@ -1,15 +1,17 @@
 """DATA: what was migrated is all there, well formed, and nobody's test data is."""
 
-from datetime import datetime
+from datetime import date
 
 import pytest
 
+from checks import rally
 from checks.deployed import Deployed
 from checks.masters import whole
 from plan import Plan
 from plan.canonical import canonical_hash
-from plan.masters import invalid_on, malformed
+from plan.masters import malformed
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.observations import Observations
 
@@ -39,14 +41,32 @@ def test_every_stamp_master_is_well_formed(
 
 
 @expectation("DATA-03")
-def test_every_stamp_is_valid_on_the_day_of_the_go_live(
-    deployed: Deployed, plan: Plan, environment: Environment, now: datetime, observe: Observations
+def test_no_stamp_ends_before_the_go_live_or_within_the_season(
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    today: date,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     masters = whole(deployed.contents(plan.table("stampmasters")))
-    day = environment.go_live or now.date()
-    observe.note(day=day, stamps=len(masters))
+    day = rally.day_of_go_live(environment, today)
+    spans, ended = rally.expired(masters, environment, day)
+    observe.note(day=day, stamps=len(masters), later=spans.later, season=environment.season)
 
-    assert not invalid_on(masters, day), f"not valid on {day}: {invalid_on(masters, day)}"
+    decided(ended, observe)
+
+
+@expectation("DATA-03")
+def test_some_stamp_is_valid_on_the_day_of_the_go_live(
+    deployed: Deployed, plan: Plan, environment: Environment, today: date, observe: Observations
+) -> None:
+    masters = whole(deployed.contents(plan.table("stampmasters")))
+    day = rally.day_of_go_live(environment, today)
+    spans, _ = rally.expired(masters, environment, day)
+    observe.note(day=day, valid=list(spans.valid), later=spans.later)
+
+    assert spans.valid or not masters, f"no stamp is valid on {day} in Japan; later: {spans.later}"
 
 
 @expectation("DATA-04")
@@ -57,3 +77,63 @@ def test_no_synthetic_user_is_left(
     scan = observe(deployed.key_scan(plan.table(key)), "examined", "complete", "foreign")
 
     assert not scan.foreign, f"{plan.table(key)} holds {', '.join(scan.foreign[:5])}"
+
+
+@expectation("DATA-06")
+def test_every_stamp_lies_within_the_area_of_the_rally(
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    masters = whole(deployed.contents(plan.table("stampmasters")))
+    observe.note(area=environment.area or "not decided", stamps=len(masters))
+
+    decided(rally.misplaced(masters, environment.area), observe)
+
+
+@expectation("DATA-06")
+def test_there_are_as_many_stamps_as_decided(
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    today: date,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    table = plan.table("stampmasters")
+    masters, day = whole(deployed.contents(table)), rally.day_of_go_live(environment, today)
+    observe.note(stamps=len(masters), decided=environment.stamps or "not decided")
+
+    decided(rally.miscounted(table, masters, environment, day), observe)
+
+
+@expectation("DATA-07")
+@pytest.mark.parametrize("key", ["users", "userstamps"])
+def test_nobody_is_in_the_tables_of_people_before_the_go_live(
+    key: str,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    table = plan.table(key)
+    scan, manifest = deployed.key_scan(table), deployed.newest("manifest", table=table.name)
+    judged = environment.production and not deployed.newest("signature", step=rally.DECLARED)
+    observe.note(table=table.name, items=scan.real, synthetic=len(scan.foreign), judged=judged)
+
+    found = rally.people(table, scan, manifest.body if manifest else None) if judged else ()
+    decided(found, observe)
+
+
+@expectation("DATA-08")
+def test_every_stamp_of_a_user_has_a_master(
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
+) -> None:
+    table = plan.table("userstamps")
+    masters = whole(deployed.contents(plan.table("stampmasters")))
+    scan = observe(deployed.key_scan(table), "examined", "range_keys")
+
+    decided(rally.orphans(table, scan, masters), observe)

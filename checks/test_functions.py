@@ -1,6 +1,6 @@
 """DEP-10 to DEP-19: the seven functions run as decided, behind an alias, with room to breathe."""
 
-from datetime import datetime
+from datetime import date
 
 from aws import desired
 from aws.bounds import at_least, exactly
@@ -47,11 +47,11 @@ def test_function_runs_on_the_planned_runtime(
 
 @expectation("DEP-11")
 def test_aws_supports_the_runtime_of_the_function(
-    function: desired.Function, deployed: Deployed, now: datetime, observe: Observations
+    function: desired.Function, deployed: Deployed, today: date, observe: Observations
 ) -> None:
     found = observe(deployed.function(function), "runtime")
 
-    unsupported = why_unsupported(found.runtime, now.date())
+    unsupported = why_unsupported(found.runtime, today)
     assert not unsupported, f"{found.name}: {unsupported}"
 
 

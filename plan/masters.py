@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from signoff.environment.calendar import JST
 
 Typed = Mapping[str, Any]
 """One value in DynamoDB JSON: ``{"S": "GPS"}``."""
 Item = Mapping[str, Typed]
-JST = ZoneInfo("Asia/Tokyo")
 FIRST_SECOND, LAST_SECOND = time.min, time(23, 59, 59)
 """Of a day: an award is judged in whole seconds."""
 LATEST_S = 10**11
@@ -44,19 +45,39 @@ def malformed(items: Iterable[Item]) -> dict[str, str]:
     return {stamp_id(item, f"item {number}"): found for number, item, found in flaws if found}
 
 
-def invalid_on(items: Iterable[Item], day: date) -> dict[str, str]:
-    """Return stamp id -> its validity, for those that are not valid all through a day in Japan.
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """How stamps stand on a day in Japan; stamp id -> its validity as somebody wrote it."""
+
+    ended: Mapping[str, str]
+    """No longer valid when the day ends."""
+    later: Mapping[str, str]
+    """Not valid yet when the day ends: a later season's."""
+    valid: Mapping[str, str]
+    """Valid when the day ends; one that begins in the course of it, too."""
+
+
+def validity(items: Iterable[Item], day: date) -> Validity:
+    """Sort masters by their validity on a day in Japan.
 
     Raises ValueError where a validity can't be read, which is a flaw.
     """
-    begin = datetime.combine(day, FIRST_SECOND, JST).timestamp()
     end = datetime.combine(day, LAST_SECOND, JST).timestamp()
-    found = {}
+    found: dict[str, dict[str, str]] = {"ended": {}, "later": {}, "valid": {}}
     for item in items:
         first, last = _span(item)
-        if (first is not None and first > begin) or (last is not None and last < end):
-            found[stamp_id(item, "")] = _shown_span(item)
-    return found
+        over = last is not None and last < end
+        begun = first is None or first <= end
+        how = "ended" if over else "valid" if begun else "later"
+        found[how][stamp_id(item, "")] = _shown_span(item)
+    return Validity(**found)
+
+
+def coordinates(item: Item) -> tuple[float, float] | None:
+    """Return latitude and longitude of a master in degrees; None where it has no such place."""
+    location = item.get("Location", NOTHING).get("M", {})
+    lat, lon = (number(location.get(name)) for name in ("lat", "lon"))
+    return None if lat is None or lon is None else (float(lat), float(lon))
 
 
 def stamp_id(item: Item, otherwise: str) -> str:

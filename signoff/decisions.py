@@ -64,7 +64,7 @@ class Decided:
 def decided_in(snapshot: Snapshot[PlanT]) -> Decided:
     """Return the decisions of what is judged, as of the moment at which it was read."""
     environment = snapshot.environment
-    return Decided(environment.name, environment.decisions, snapshot.now.date())
+    return Decided(environment.name, environment.decisions, snapshot.today)
 
 
 def lines(one: Difference, environment: str) -> str:

@@ -1,7 +1,7 @@
 """All that a check may know: one frozen value, so that a live run and a saved one are judged alike."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from aws.inventory import Inventory
 from aws.reading import Scope
 from signoff.environment import Environment
+from signoff.environment.calendar import today
 from signoff.evidence import Records
 from signoff.release import release_of
 
@@ -30,6 +31,11 @@ class Snapshot(Generic[PlanT]):
     now: datetime
     api_url: str | None = None
     """Where smoke calls go; None means the address that the inventory has."""
+
+    @property
+    def today(self) -> date:
+        """The day in Japan at which this was read."""
+        return today(self.now)
 
     @property
     def release(self) -> str:

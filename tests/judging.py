@@ -30,6 +30,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "records": lambda snapshot, _: snapshot.records,
     "dev": lambda snapshot, _: snapshot.dev,
     "now": lambda snapshot, _: snapshot.now,
+    "today": lambda snapshot, _: snapshot.today,
     "decided": lambda snapshot, _: decided_in(snapshot),
     "release": lambda snapshot, row: live_release(snapshot, VIEWS["deployed"](snapshot, row)),
     "hearing": lambda snapshot, _: Hearing(

@@ -3,11 +3,13 @@
 from signoff.environment.loading import ENVIRONMENTS, Loaded, load, names, peek
 from signoff.environment.problems import EnvironmentFileError
 from signoff.environment.schema import (
+    Area,
     Decision,
     Domain,
     Environment,
     Freshness,
     FrontEnd,
+    Season,
     Smoke,
     Throttle,
     Waiver,
@@ -16,6 +18,7 @@ from signoff.environment.schema import (
 
 __all__ = [
     "ENVIRONMENTS",
+    "Area",
     "Decision",
     "Domain",
     "Environment",
@@ -23,6 +26,7 @@ __all__ = [
     "Freshness",
     "FrontEnd",
     "Loaded",
+    "Season",
     "Smoke",
     "Throttle",
     "Waiver",

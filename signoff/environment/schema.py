@@ -10,6 +10,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 
 
+def _in_order(value: "Season") -> "Season":
+    if value.ends < value.begins:
+        raise ValueError("let the season end on the day on which it begins, or later")
+    return value
+
+
 def _origin(value: str) -> str:
     if value != "*" and not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?", value):
         raise ValueError("write scheme and host only, as a browser's Origin header does")
@@ -145,6 +151,25 @@ class Smoke:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """Where the rally is: a circle of ``km`` around a place in degrees."""
+
+    __pydantic_config__ = STRICT
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    km: Annotated[float, Field(gt=0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """The days of the rally in Japan, first and last included."""
+
+    __pydantic_config__ = STRICT
+    begins: date
+    ends: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
     """How old a record may be, in days, to count."""
 
@@ -196,6 +221,11 @@ class Environment:
     seconds_per_call: Annotated[float, Field(gt=0)] = 0.3
     """Measured duration of a call, from which the concurrency follows."""
     go_live: date | None = None
+    area: Area | None = None
+    """Where the rally is; without it only a place that nobody filled in is wrong."""
+    season: Annotated[Season, AfterValidator(_in_order)] | None = None
+    stamps: Positive | None = None
+    """How many stamps this season has."""
     api_key: bool = False
     bucket: str | None = None
     domain: Domain | None = None

@@ -9,17 +9,16 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from signoff.checklist import Row
+from signoff.environment.calendar import JST
 from signoff.outcome import Finding, Outcome
 from signoff.result import Result
 from signoff.verdict import RowVerdict
 
 HERE = Path(__file__).parent
-JST = ZoneInfo("Asia/Tokyo")
 SVG = "http://www.w3.org/2000/svg"
 
 

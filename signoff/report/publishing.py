@@ -67,7 +67,7 @@ def _result(
     verdict = decide(
         rows,
         choice.environment.waivers,
-        today=snapshot.now.date(),
+        today=snapshot.today,
         problems=[*unread, *filter(None, [again.problem])],
         decisions=choice.environment.decisions,
     )

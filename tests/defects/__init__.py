@@ -14,6 +14,7 @@ from tests.defects import (
     functions,
     monitoring,
     permissions,
+    rally,
     records,
     rest,
     secrets,
@@ -45,6 +46,7 @@ DEFECTS: tuple[Defect, ...] = (
     *throttling.DEFECTS,
     *sessions.DEFECTS,
     *environment.DEFECTS,
+    *rally.DEFECTS,
 )
 SOUND: Mapping[str, Break] = {
     **tables.SOUND,
@@ -64,6 +66,7 @@ SOUND: Mapping[str, Break] = {
     **sessions.SOUND,
     **records.SOUND,
     **environment.SOUND,
+    **rally.SOUND,
 }
 """What is unlike our own way and right all the same."""
 

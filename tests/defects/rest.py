@@ -24,7 +24,7 @@ def _dev(change: Any) -> Break:
     return broken
 
 
-def _stamps(change: Any) -> Break:
+def stamps(change: Any) -> Break:
     """Change the items and, so that only their form is wrong, the manifest with them."""
 
     def broken(snapshot: Snapshot) -> Snapshot:
@@ -36,11 +36,11 @@ def _stamps(change: Any) -> Break:
     return broken
 
 
-def _first(**attributes: Any) -> Any:
+def first(**attributes: Any) -> Any:
     return lambda items: ({**items[0], **attributes}, *items[1:])
 
 
-def _located(**keys: str | None) -> Any:
+def located(**keys: str | None) -> Any:
     """Change the location of the first stamp; None takes a key away."""
 
     def change(items: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -55,10 +55,10 @@ def _located(**keys: str | None) -> Any:
 
 def _malformed(id_: str, change: Any) -> Defect:
     """A stamp that is not as the manifest says is DATA-01's as well: two facts, two roots."""
-    return Defect(id=id_, breaks=_manifested(_stamps(change)))
+    return Defect(id=id_, breaks=manifested(stamps(change)))
 
 
-def _manifested(breaks: Break) -> Break:
+def manifested(breaks: Break) -> Break:
     """Let the manifest agree with what is there, as after a migration of bad data."""
 
     def broken(snapshot: Snapshot) -> Snapshot:
@@ -77,7 +77,7 @@ def _named(kind: str, name: str) -> Break:
     return edited("names", kind, lambda found: Names(names=(*found.names, name)))
 
 
-def _scan(table: str, **fields: Any) -> Break:
+def scan(table: str, **fields: Any) -> Break:
     return item("key_scans", table, **fields)
 
 
@@ -128,45 +128,45 @@ PREPARATION = (
 )
 DATA = (
     Defect(id="DATA-01:no-manifest", breaks=without_records("manifest")),
-    Defect(id="DATA-01:one-lost", breaks=_stamps(lambda items: items[1:])),
-    Defect(id="DATA-01:one-changed", breaks=_stamps(_first(Name={"S": "Statue of dev"}))),
+    Defect(id="DATA-01:one-lost", breaks=stamps(lambda items: items[1:])),
+    Defect(id="DATA-01:one-changed", breaks=stamps(first(Name={"S": "Statue of dev"}))),
     Defect(
         id="DATA-01:one-more",
-        breaks=_stamps(lambda items: (*items, {**items[0], "StampId": {"S": "TEST-1"}})),
+        breaks=stamps(lambda items: (*items, {**items[0], "StampId": {"S": "TEST-1"}})),
     ),
     Defect(
         id="DATA-01:cut-short",
         breaks=edited("contents", MASTERS, lambda c: replace(c, complete=False)),
         outcome=Outcome.NOT_TESTABLE,
-        follows=frozenset({"DATA-02", "DATA-03"}),
+        follows=frozenset({"DATA-02", "DATA-03", "DATA-06", "DATA-08"}),
     ),
     Defect(
         id="DATA-01:unread",
         breaks=unread("contents", MASTERS),
         outcome=Outcome.NOT_TESTABLE,
-        follows=frozenset({"DATA-02", "DATA-03"}),
+        follows=frozenset({"DATA-02", "DATA-03", "DATA-06", "DATA-08"}),
     ),
     _malformed("DATA-02:empty", lambda _: ()),
-    _malformed("DATA-02:nameless", _first(Name={"S": ""})),
-    _malformed("DATA-02:unknown-type", _first(Type={"S": "QR"})),
-    _malformed("DATA-02:latitude-91", _located(lat="91")),
-    _malformed("DATA-02:longitude-of-other-planet", _located(lon="239.65428")),
-    _malformed("DATA-02:radius-zero", _located(radiusM="0")),
-    _malformed("DATA-02:radius-in-millimetres", _located(radiusM="15000")),
-    _malformed("DATA-02:old-spelling", _located(lon=None, lng="139.65428")),
+    _malformed("DATA-02:nameless", first(Name={"S": ""})),
+    _malformed("DATA-02:unknown-type", first(Type={"S": "QR"})),
+    _malformed("DATA-02:latitude-91", located(lat="91")),
+    _malformed("DATA-02:longitude-of-other-planet", located(lon="239.65428")),
+    _malformed("DATA-02:radius-zero", located(radiusM="0")),
+    _malformed("DATA-02:radius-in-millimetres", located(radiusM="15000")),
+    _malformed("DATA-02:old-spelling", located(lon=None, lng="139.65428")),
     _malformed(
         "DATA-02:no-location",
         lambda items: ({k: v for k, v in items[0].items() if k != "Location"}, *items[1:]),
     ),
-    _malformed("DATA-03:begins-later", _first(ValidFrom={"S": "2026-12-02T00:00:00+09:00"})),
-    _malformed("DATA-03:ended", _first(ValidTo={"N": "1764000000"})),
-    _malformed("DATA-03:ends-at-noon", _first(ValidTo={"S": "2026-12-01T12:00:00"})),
-    Defect(id="DATA-04:smoke-user", breaks=_scan("Users-prod", foreign=("Usmoke1",))),
-    Defect(id="DATA-04:test-user-stamps", breaks=_scan("UserStamps-prod", foreign=("test_user",))),
+    _malformed("DATA-03:ended", first(ValidTo={"N": "1764000000"})),
+    _malformed("DATA-03:ends-at-noon", first(ValidTo={"S": "2026-12-01T12:00:00"})),
+    Defect(id="DATA-04:smoke-user", breaks=scan("Users-prod", foreign=("Usmoke1",))),
+    Defect(id="DATA-04:test-user-stamps", breaks=scan("UserStamps-prod", foreign=("test_user",))),
     Defect(
         id="DATA-04:too-many-to-see",
-        breaks=_scan("Users-prod", complete=False),
+        breaks=scan("Users-prod", complete=False),
         outcome=Outcome.NOT_TESTABLE,
+        follows=frozenset({"DATA-07"}),
     ),
 )
 ROLLBACK = (

@@ -78,17 +78,17 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-01:absent",
         breaks=_lost(USERS, "key_scans"),
-        follows=following.A_TABLE | {"DATA-04"},
+        follows=following.A_TABLE | {"DATA-04", "DATA-07"},
     ),
     Defect(
         id="DEP-01:masters-absent",
         breaks=_lost(MASTERS, "contents"),
-        follows=following.A_TABLE | {"DATA-01", "DATA-02", "DATA-03"},
+        follows=following.A_TABLE | {"DATA-01", "DATA-02", "DATA-03", "DATA-06", "DATA-08"},
     ),
     Defect(
         id="DEP-01:under-dev-name",
         breaks=both(_lost(USERS, "key_scans"), _beside(USERS, "Users")),
-        follows=following.A_TABLE | {"DATA-04"},
+        follows=following.A_TABLE | {"DATA-04", "DATA-07"},
     ),
     Defect(id="DEP-01:still-creating", breaks=item("tables", STAMPS, status="CREATING")),
     Defect(

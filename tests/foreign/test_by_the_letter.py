@@ -16,7 +16,8 @@ GREEN = (
     *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),
     *("DEP-12", "DEP-14", "DEP-18", "DEP-19"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
-    *("DATA-03", "DATA-04", "MON-02", "MON-03", "MON-10", "ROLL-03"),
+    *("DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08"),
+    *("MON-02", "MON-03", "MON-10", "ROLL-03"),
 )
 """What the guide gets right, or what nobody has spoiled yet."""
 RED = {
@@ -73,7 +74,7 @@ FOLLOWING = {
     "ROLL-01": "DEP-15",
 }
 """Row -> the row that it follows from."""
-OF_NO_ACCOUNT = {"PREP-05", "PREP-06", "SEC-27", "DEP-23"}
+OF_NO_ACCOUNT = {"PREP-05", "PREP-06", "PREP-07", "PREP-08", "SEC-27", "DEP-23"}
 """Rows that an empty account keeps: nothing is left over there, it is the right one, and no export
 of dev is recorded that its routes could differ from."""
 

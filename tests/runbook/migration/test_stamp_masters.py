@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from plan.masters import flaw, invalid_on, malformed, number
+from plan.masters import flaw, malformed, number, validity
 from tests.runbook.migration.two_tables import place, spot
 
 IMAGE = {"StampId": {"S": "I"}, "Name": {"S": "image"}, "Type": {"S": "IMAGE"}}
@@ -59,15 +59,18 @@ def test_a_master_without_an_id_counts_by_its_place():
     assert list(malformed([spot(1), {}, spot(2, Type={"S": "QR"})])) == ["item 2", "SPOT-00002"]
 
 
-def test_validity_covers_a_whole_day_in_japan():
+def test_stamps_are_ended_later_or_valid_on_a_day_in_japan():
     day = date(2026, 12, 1)
-    late, early = ({"S": "2026-12-01T00:00:01"}, {"S": "2026-12-01T23:59:58"})
-    whole = spot(3, ValidFrom={"S": "2026-11-30T15:00:00+00:00"}, ValidTo={"S": "2026-12-02"})
+    ten, next_day = {"S": "2026-12-01T10:00:00"}, {"S": "2026-12-02T00:00:00"}
+    whole = spot(4, ValidFrom={"S": "2026-11-30T15:00:00+00:00"}, ValidTo={"S": "2026-12-02"})
+    early = spot(2, ValidTo={"S": "2026-12-01T23:59:58"})
+    spans = validity(
+        [spot(1, ValidFrom=ten), early, spot(3, ValidFrom=next_day), whole, IMAGE], day
+    )
 
-    assert invalid_on([spot(1, ValidFrom=late), spot(2, ValidTo=early), whole, IMAGE], day) == {
-        "SPOT-00001": "'2026-12-01T00:00:01'…",
-        "SPOT-00002": "…'2026-12-01T23:59:58'",
-    }
+    assert spans.ended == {"SPOT-00002": "…'2026-12-01T23:59:58'"}
+    assert spans.later == {"SPOT-00003": "'2026-12-02T00:00:00'…"}
+    assert list(spans.valid) == ["SPOT-00001", "SPOT-00004", "I"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +86,7 @@ def test_the_last_day_of_a_validity_belongs_to_it_whole(day, last, valid):
     master = spot(1, ValidFrom={"S": "2026-11-30"}, ValidTo={"S": last})
 
     assert flaw(master) is None
-    assert (not invalid_on([master], day)) == valid
+    assert bool(validity([master], day).valid) == valid
 
 
 @pytest.mark.parametrize("typed", [None, {"S": "1"}, {"N": "NaN"}, {"N": "x"}, {"N": None}])

@@ -1,0 +1,161 @@
+"""Where and when the rally is, held against the stamps: places, validity, number, and what people hold of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from aws import desired
+from aws.bounds import Bound, at_most, exactly, unset
+from aws.difference import Difference
+from aws.section import NotTestable
+from aws.table import KeyScan
+from aws.words import Words
+from lambdas.rally.domain.spots import Location, Position, distance_m
+from plan.masters import Item, Validity, coordinates, flaw, stamp_id, validity
+from signoff.environment import Area, Environment
+
+STAMP, TABLE = Words(en="stamp", ja="スタンプ"), Words(en="table", ja="テーブル")
+PLACE = Words(en="place", ja="位置")
+VALIDITY = Words(en="validity", ja="有効期間")
+STAMPS = Words(en="stamps", ja="スタンプ数")
+ITEMS = Words(en="items of people", ja="利用者の項目数")
+ORPHANS = Words(en="stamps without a master", ja="マスターのないスタンプ")
+NULL_ISLAND_DEG = 0.01
+"""About a kilometre: a place that nobody filled in lies at 0, 0."""
+DECLARED = "cutover#production_declared"
+"""The signature after which people are expected in the tables."""
+COUNTER = "#"
+"""Begins the sort key of a counter, which is no stamp."""
+
+
+def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference]:
+    """Yield the stamps outside the area; without one, those at 0, 0 or on one of its two lines."""
+    for item in masters:
+        place = coordinates(item)
+        if place is None or flaw(item):
+            continue  # DATA-02 tells what is malformed
+        lat, lon = place
+        if _nowhere(lat, lon):
+            bound = _not_zero()
+        elif area and (km := _km(area, lat, lon)) > area.km:
+            bound = at_most(area.km, f" km from {area.lat:g}, {area.lon:g} (it is {km:,.1f} km)")
+        else:
+            continue
+        found = f"{lat:g}, {lon:g}"
+        yield Difference(
+            kind=STAMP,
+            name=stamp_id(item, "?"),
+            fact=PLACE,
+            found=found,
+            bound=bound,
+            decided_in="environments.toml, key area" if area else "",
+        )
+
+
+def miscounted(
+    table: desired.Table, masters: Sequence[Item], environment: Environment, day: date
+) -> Iterator[Difference]:
+    """Yield the difference if there are more or fewer stamps than decided; a later season's do not count."""
+    ends = environment.season.ends if environment.season else None
+    spans = validity(masters, ends or day)
+    number = len(masters) - (len(spans.later) if ends else 0)
+    if environment.stamps is not None and number != environment.stamps:
+        yield Difference(
+            kind=TABLE,
+            name=table.name,
+            fact=STAMPS,
+            found=number,
+            bound=exactly(environment.stamps),
+            decided_in="environments.toml, key stamps",
+        )
+
+
+def expired(
+    masters: Sequence[Item], environment: Environment, day: date
+) -> tuple[Validity, tuple[Difference, ...]]:
+    """Return how the stamps stand on a day, and those that have ended, or end within the season."""
+    spans = validity(masters, day)
+    ended = [_ended(id_, span, f"{day}") for id_, span in spans.ended.items()]
+    if season := environment.season:
+        now = [one for one in masters if stamp_id(one, "") in spans.valid]
+        short = validity(now, season.ends).ended if season.ends > day else {}
+        ended += [_ended(id_, span, f"{season.ends}") for id_, span in short.items()]
+    return spans, tuple(ended)
+
+
+def day_of_go_live(environment: Environment, today: date) -> date:
+    """Return the decided day, or today where none is decided or it is over."""
+    return max(environment.go_live or today, today)
+
+
+def people(
+    table: desired.Table, scan: KeyScan, manifest: Mapping[str, Any] | None
+) -> tuple[Difference, ...]:
+    """Return the difference between the real people's items and those that were migrated, if any."""
+    if not scan.complete:
+        raise NotTestable(f"only {scan.examined} keys of {table.name} were examined")
+    wanted = manifest["count"] if manifest else 0
+    if scan.real == wanted:
+        return ()
+    where = "the migration's manifest" if manifest else "nobody's data was migrated"
+    bound = exactly(wanted)
+    return (
+        Difference(
+            kind=TABLE,
+            name=table.name,
+            fact=ITEMS,
+            found=scan.real,
+            bound=bound,
+            call="dynamodb:Scan",
+            decided_in=where,
+        ),
+    )
+
+
+def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tuple[Difference, ...]:
+    """Return the difference if people hold stamps that no master describes."""
+    known = {stamp_id(one, "") for one in masters}
+    held = (one for one in scan.range_keys if not one.startswith(COUNTER))
+    unknown = tuple(sorted(set(held) - known))
+    if not unknown:
+        return ()
+    return (
+        Difference(
+            kind=TABLE,
+            name=table.name,
+            fact=ORPHANS,
+            found=unknown,
+            bound=unset(),
+            call="dynamodb:Scan",
+        ),
+    )
+
+
+def _nowhere(lat: float, lon: float) -> bool:
+    near = abs(lat) < NULL_ISLAND_DEG and abs(lon) < NULL_ISLAND_DEG
+    return near or lat == 0 or lon == 0
+
+
+def _km(area: Area, lat: float, lon: float) -> float:
+    return distance_m(Position(area.lat, area.lon, None), Location(lat, lon, 1.0)) / 1000
+
+
+def _not_zero() -> Bound:
+    return Bound(
+        code="not_zero",
+        value=None,
+        holds=lambda _: False,
+        words=Words(
+            en="a place, not the zero of a field that nobody filled in", ja="未入力の0ではない位置"
+        ),
+    )
+
+
+def _ended(id_: str, span: str, day: str) -> Difference:
+    bound = Bound(
+        code="valid_through",
+        value=day,
+        holds=lambda _: False,
+        words=Words(en=f"valid through {day} in Japan", ja=f"日本時間の{day}まで有効であること"),
+    )
+    return Difference(kind=STAMP, name=id_, fact=VALIDITY, found=span, bound=bound)

@@ -1,0 +1,127 @@
+"""Defects of the rally's data: when stamps are valid, where they lie, and who is there too early."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from signoff.environment import Area, Season
+from signoff.evidence import Records
+from signoff.snapshot import Snapshot
+from tests.defects.changes import both, every
+from tests.defects.defect import Break, Defect
+from tests.defects.rest import first, located, manifested, scan, stamps
+
+NIGHT_IN_JAPAN = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
+"""0:00 of November 26 in Japan, where the servers' clocks say November 25."""
+
+
+def _every(**attributes: Any) -> Any:
+    return lambda items: tuple({**one, **attributes} for one in items)
+
+
+def _file(**fields: Any) -> Break:
+    def broken(snapshot: Snapshot) -> Snapshot:
+        return replace(snapshot, environment=replace(snapshot.environment, **fields))
+
+    return broken
+
+
+def _at(now: datetime) -> Break:
+    """Judge at another moment, on the day of the go-live; backups go on."""
+
+    def later(snapshot: Snapshot) -> Snapshot:
+        fields: dict[str, Any] = {"go_live": None}
+        snapshot = every("backups", lambda one: replace(one, latest=now))(snapshot)
+        return replace(snapshot, now=now, environment=replace(snapshot.environment, **fields))
+
+    return later
+
+
+def _rally(id_: str, *breaks: Break) -> Defect:
+    return Defect(id=id_, breaks=manifested(both(*breaks)))
+
+
+AREA, SEASON = (
+    Area(lat=35.5555, lon=139.6540, km=1),
+    Season(begins=date(2026, 12, 1), ends=date(2026, 12, 31)),
+)
+ORPHAN = {"examined": 1, "real": 1, "range_keys": ("FOUNTAIN-001", "GONE-001")}
+MIGRATED = {"table": "Users-prod", "count": 3, "hash": "of three"}
+
+
+def _migrated(snapshot: Snapshot) -> Snapshot:
+    (masters,) = (one for one in snapshot.records.entries if one.kind == "manifest")
+    users = replace(masters, body=MIGRATED)
+    return replace(snapshot, records=Records.of([users, *snapshot.records.entries]))
+
+
+def _declared(snapshot: Snapshot) -> Snapshot:
+    """Let somebody sign that production runs."""
+    one = snapshot.records.entries[0]
+    body = {"step": "cutover#production_declared", "by": "Hanako"}
+    signed = replace(one, kind="signature", body=body)
+    return replace(snapshot, records=Records.of([*snapshot.records.entries, signed]))
+
+
+DEFECTS: tuple[Defect, ...] = (
+    _rally("DATA-03:all-begin-later", stamps(_every(ValidFrom={"S": "2026-12-02"}))),
+    _rally(
+        "DATA-03:ended-at-midnight-in-japan",
+        stamps(first(ValidTo={"S": "2026-11-25"})),
+        _at(NIGHT_IN_JAPAN),
+    ),
+    _rally(
+        "DATA-03:ends-within-the-season",
+        stamps(first(ValidTo={"S": "2026-12-10"})),
+        _file(season=SEASON),
+    ),
+    _rally(
+        "DATA-03:go-live-was-postponed",
+        stamps(first(ValidTo={"S": "2026-11-24"})),
+        _file(go_live=date(2026, 11, 20)),
+    ),
+    _rally("DATA-06:at-zero-zero", stamps(located(lat="0", lon="0"))),
+    _rally("DATA-06:longitude-not-filled-in", stamps(located(lon="0.0"))),
+    _rally("DATA-06:beside-zero-zero", stamps(located(lat="0.00001", lon="-0.002"))),
+    _rally("DATA-06:two-kilometres-away", stamps(located(lat="35.5735")), _file(area=AREA)),
+    _rally("DATA-06:in-osaka", stamps(located(lat="34.69", lon="135.50")), _file(area=AREA)),
+    Defect(id="DATA-06:one-too-few", breaks=_file(stamps=6)),
+    Defect(id="DATA-06:one-too-many", breaks=_file(stamps=4, season=SEASON)),
+    Defect(id="DATA-07:somebody-logged-in", breaks=scan("Users-prod", examined=1, real=1)),
+    Defect(id="DATA-07:somebody-collects", breaks=scan("UserStamps-prod", examined=9, real=9)),
+    Defect(
+        id="DATA-07:one-more-than-migrated",
+        breaks=both(_migrated, scan("Users-prod", examined=4, real=4)),
+    ),
+    Defect(id="DATA-07:migrated-and-gone", breaks=_migrated),
+    Defect(
+        id="DATA-08:stamp-without-a-master",
+        breaks=both(_declared, scan("UserStamps-prod", **ORPHAN)),
+    ),
+)
+COUNTED = {"examined": 2, "real": 2, "range_keys": ("#W2026-W49", "HALL-014")}
+LATER = stamps(first(ValidFrom={"S": "2027-04-01"}))
+SOUND: Mapping[str, Break] = {
+    "stamp of a later season": manifested(LATER),
+    "stamps of a later season do not count": manifested(
+        both(LATER, _file(stamps=4, season=SEASON))
+    ),
+    "stamps within area and season, as many as decided": _file(area=AREA, season=SEASON, stamps=5),
+    "stamp that begins at ten o'clock": manifested(
+        stamps(first(ValidFrom={"S": "2026-12-01T10:00:00+09:00"}))
+    ),
+    "stamps that end with the season": manifested(
+        both(stamps(_every(ValidTo={"S": "2026-12-31"})), _file(season=SEASON))
+    ),
+    "last minute of the last day in Japan": manifested(
+        both(stamps(_every(ValidTo={"S": "2026-11-25"})), _file(go_live=None))
+    ),
+    "people after the go-live, and their counters": both(
+        _declared, scan("Users-prod", examined=2, real=2), scan("UserStamps-prod", **COUNTED)
+    ),
+    "people as migrated": both(_migrated, scan("Users-prod", examined=3, real=3)),
+    "people of a test environment": both(
+        _file(production=False), scan("Users-prod", examined=2, real=2)
+    ),
+}
