@@ -27,6 +27,7 @@ def converge(context: ChangeContext, function: Function, package: bytes) -> Chan
         "code": code_sha256(package),
         "variables": sorted(function.environment),
         "weights": {},
+        "published": True,
     }
     found = _found(context, function)
     name, tables = f"alias {function.name}:{function.alias}", table_fields(function)
@@ -56,7 +57,8 @@ def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str,
     if behind is None:
         return {}
     names = behind.get("Environment", {}).get("Variables", {})
-    return {**described(context, behind), "variables": sorted(names)}
+    published = behind["Version"] != "$LATEST"
+    return {**described(context, behind), "variables": sorted(names), "published": published}
 
 
 def _behind(context: ChangeContext, function: Function) -> dict[str, Any] | None:

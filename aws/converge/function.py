@@ -7,7 +7,7 @@ begins closed. One that was found keeps what it had, which the upload would over
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +18,8 @@ from aws.desired import Function
 
 NOT_YET = "cannot be assumed by Lambda"
 """IAM takes some seconds to tell the Regions of a new role; CreateFunction refuses until then."""
+OVERLAYS = ("layers", "file systems")
+"""Fields of what comes over the package and may run instead of it: nothing of it is planned."""
 WAIT = {"Delay": 1, "MaxAttempts": 180}
 Build = Callable[[str], bytes]
 """Key of a function, or CLOSED -> its package."""
@@ -35,7 +37,7 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
     extra = _extra_variables(name, found, wanted)
     version, lost = _overwritten(context, function, build, found, wanted)
     planned = {**wanted, **tag_fields(context, function.tags)}
-    changes = difference(name, found, planned, destroying=lost)
+    changes = difference(name, found, planned, destroying={*lost, *OVERLAYS})
 
     def apply() -> None:
         if answer is None:
@@ -60,6 +62,7 @@ def configuration(function: Function) -> dict[str, Any]:
         "timeout_s": function.timeout_s,
         "memory_mb": function.memory_mb,
         **{f"variable {key}": value for key, value in function.environment.items()},
+        **dict.fromkeys(OVERLAYS, ()),
     }
 
 
@@ -77,7 +80,13 @@ def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, An
         "memory_mb": answer["MemorySize"],
         "code": answer["CodeSha256"],
         **{f"variable {key}": context.clear(value) for key, value in variables.items()},
+        "layers": _arns(answer.get("Layers")),
+        "file systems": _arns(answer.get("FileSystemConfigs")),
     }
+
+
+def _arns(listed: Iterable[Mapping[str, Any]] | None) -> tuple[str, ...]:
+    return tuple(str(one["Arn"]) for one in listed or ())
 
 
 def _found(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +142,11 @@ def _update(context: ChangeContext, function: Function, package: bytes, changes:
     client, fields = context.client("lambda"), {one.field for one in changes}
     tagging = {field for field in fields if field.startswith("tag ")}
     if fields - tagging - {"code"}:
-        _settled(context, lambda: client.update_function_configuration(**_parameters(function)))
+        bare: dict[str, list[Any]] = {"Layers": [], "FileSystemConfigs": []}
+        _settled(
+            context,
+            lambda: client.update_function_configuration(**_parameters(function), **bare),
+        )
         wait_until_updated(context, function)
     if "code" in fields:
         _settled(

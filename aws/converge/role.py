@@ -112,7 +112,7 @@ def _apply(
 def _shed(context: ChangeContext, role: Role) -> Changes:
     """Take away the policies that the plan does not know: two-sided least privilege."""
     iam, name = context.client("iam"), f"role {role.name}"
-    made: Changes = ()
+    made: Changes = _unbounded(context, role)
     for policy in _listed(iam, "list_role_policies", "PolicyNames", role):
         if policy != POLICY:
             body = iam.get_role_policy(RoleName=role.name, PolicyName=policy)["PolicyDocument"]
@@ -123,6 +123,17 @@ def _shed(context: ChangeContext, role: Role) -> Changes:
             lost = (Change(name, "managed policy", arn, None, destroys=True),)
             made += context.settle(lost, _removal(iam.detach_role_policy, role, PolicyArn=arn))
     return made
+
+
+def _unbounded(context: ChangeContext, role: Role) -> Changes:
+    """Take away a permissions boundary: what it leaves out, the function may not do."""
+    iam = context.client("iam")
+    boundary = iam.get_role(RoleName=role.name)["Role"].get("PermissionsBoundary")
+    if not boundary:
+        return ()
+    arn = boundary["PermissionsBoundaryArn"]
+    lost = (Change(f"role {role.name}", "permissions boundary", arn, None, destroys=True),)
+    return context.settle(lost, _removal(iam.delete_role_permissions_boundary, role))
 
 
 def _removal(call: Any, role: Role, **which: str) -> Any:
