@@ -49,6 +49,12 @@ def add_options(parser: pytest.Parser) -> None:
         "--api-url", metavar="URL", help="call the API here instead of at its own address"
     )
     group.addoption(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write the rows that were judged there, also of a part (--row)",
+    )
+    group.addoption(
         "--lang", default="en", choices=["en", "ja"], help="language of the sign-off page"
     )
 
@@ -76,6 +82,7 @@ def choice_of(
             replay=option.replay,
             api_url=option.api_url,
             lang=option.lang,
+            json=option.json,
             root=config.rootpath,
             environments=option.environments,
         ),

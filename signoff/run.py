@@ -75,6 +75,8 @@ class Options:
     lang: str
     root: Path
     environments: Path
+    json: Path | None = None
+    """A file for the rows that were judged, whether they make a verdict or not."""
 
     @property
     def elsewhere(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Running a procedure: rehearse shows, perform does, and a stopped run goes on where it was."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
 
@@ -11,8 +11,8 @@ from runbook.engine.journal import Entry, Journal
 from runbook.engine.step import Action, Procedure, Step
 from runbook.engine.step_context import StepContext
 
-Judge = Callable[[tuple[str, ...]], tuple[str, ...]]
-"""Rows -> those of them that are red."""
+Judge = Callable[[tuple[str, ...]], Mapping[str, str]]
+"""Rows -> those of them that are red, each with the sentence of its worst finding."""
 
 
 class Stopped(Exception):  # noqa: N818 - the run is stopped; the message says by what
@@ -178,7 +178,8 @@ class Run:
         if not rows or self.judge is None:
             return
         if red := self.judge(rows):
-            self._stop("red", step, f"done, but not proven: {', '.join(red)}", rows=red)
+            why = "; ".join(f"{row} is still red: {sentence}" for row, sentence in red.items())
+            self._stop("red", step, f"applied, but {why}", rows=tuple(red))
         self.screen.outcome("green", step, ", ".join(rows))
 
     def _stop(

@@ -27,6 +27,7 @@ from signoff.terminal import Terminal
 from signoff.verdict import RowVerdict, decide
 
 _RESULT = TypeAdapter(Result)
+_ROWS = TypeAdapter(tuple[RowVerdict, ...])
 SALT = "own"
 SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
 
@@ -37,6 +38,8 @@ def publish(
     """Return 0 for GO and CONDITIONAL (or a selection without red rows), else 1."""
     rows = row_verdicts(choice, findings)
     snapshot = replace(snapshot, inventory=frozen(snapshot.inventory))
+    if choice.options.json:
+        choice.options.json.write_bytes(_ROWS.dump_json(rows, indent=2))
     if not findings.full:
         judged = tuple(one for one in rows if one.findings)
         terminal.part(judged, len(choice.checklist), _provenance(choice, snapshot))

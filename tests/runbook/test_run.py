@@ -169,7 +169,7 @@ def test_where_nobody_is_there_a_persons_work_stays_open(thing, path):
 
 def test_a_row_is_judged_after_the_last_step_that_it_needs(thing, path):
     judged, screen = [], Memory()
-    toy.run(thing, path, screen, judge=lambda rows: judged.append(rows) or ()).perform()
+    toy.run(thing, path, screen, judge=lambda rows: judged.append(rows) or {}).perform()
 
     assert judged == [("ROW-1",), ("ROW-2", "ROW-3")]
     assert [what for _, what in screen.outcomes].count("green") == len(judged)
@@ -185,15 +185,18 @@ def test_where_nothing_is_judged_nothing_is_called_green(thing, path):
 def test_rows_of_a_composed_procedure_are_judged_at_its_end(thing, path):
     judged = []
     composed = toy.procedure(composed=True)
-    judge = lambda rows: judged.append((rows, len(thing.applied))) or ()  # noqa: E731
+    judge = lambda rows: judged.append((rows, len(thing.applied))) or {}  # noqa: E731
     toy.run(thing, path, Memory(), procedure=composed, judge=judge).perform()
 
     assert judged == [(("ROW-1", "ROW-2", "ROW-3"), 2)]
 
 
 def test_a_red_row_stops_the_run_though_its_step_is_done(thing, path):
-    with pytest.raises(Stopped, match="ROW-1"):
-        toy.run(thing, path, Memory(), judge=lambda rows: rows).perform()
+    why = "applied, but ROW-1 is still red: it is two, expected one"
+    with pytest.raises(Stopped, match=why):
+        toy.run(
+            thing, path, Memory(), judge=lambda _: {"ROW-1": "it is two, expected one"}
+        ).perform()
 
     assert thing.applied == ["first"]
     assert told(path, "done", "red", "end") == [

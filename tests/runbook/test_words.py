@@ -1,7 +1,9 @@
 """Every step speaks both languages, secrets are asked for without an echo, and rows are judged by the checks."""
 
 import io
+import json
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -72,22 +74,49 @@ def test_nobody_is_asked_for_a_secret_that_a_machine_makes():
         secret_source(None, _nobody)("token_key")
 
 
+def rows(*red):
+    return json.dumps(
+        [{"row": {"id": row}, "outcome": out, "reason": why} for row, out, why in red]
+    )
+
+
+SILENT = "the checks said nothing of it (exit {}); run pytest --env prod"
+
+
 @pytest.mark.parametrize(
-    ("answer", "red"),
+    ("code", "told", "red"),
     [
-        ((0, "RED  SEC-01 nothing"), ()),
-        ((5, "no tests ran"), ()),
-        ((1, "RED  SEC-02 The secret: is bad\n     -> do"), ("SEC-02",)),
-        ((1, "RED  DEP-01 another row"), ("SEC-01", "SEC-02")),
-        ((3, "Traceback"), ("SEC-01", "SEC-02")),
+        (0, rows(("SEC-01", "fail", "")), {}),
+        (5, None, {}),
+        (
+            1,
+            rows(("SEC-01", "pass", ""), ("SEC-02", "not testable", "lambda:GetPolicy: denied")),
+            {"SEC-02": "lambda:GetPolicy: denied"},
+        ),
+        (
+            1,
+            rows(("DEP-01", "fail", "gone")),
+            dict.fromkeys(["SEC-01", "SEC-02"], SILENT.format(1)),
+        ),
+        (3, "Traceback", dict.fromkeys(["SEC-01", "SEC-02"], SILENT.format(3))),
+        (4, None, dict.fromkeys(["SEC-01", "SEC-02"], SILENT.format(4))),
     ],
 )
-def test_rows_are_judged_by_the_checks_and_silence_is_red(answer, red):
+def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):
     commands = []
-    judge = judge_by_checks("prod", ["--x"], lambda command: commands.append(command) or answer)
+
+    def run(command):
+        commands.append(command)
+        (written,) = (one for one in command if one.startswith("--json="))
+        if told is not None:
+            Path(written.removeprefix("--json=")).write_text(told)
+        return code
+
+    judge = judge_by_checks("prod", ["--x"], run)
 
     assert judge(("SEC-01", "SEC-02")) == red
-    assert commands[0][2:] == ["pytest", "--env=prod", "--x", "--row=SEC-01", "--row=SEC-02"]
+    assert commands[0][2:5] == ["pytest", "--env=prod", "--x"]
+    assert commands[0][6:] == ["--row=SEC-01", "--row=SEC-02"]
 
 
 @pytest.fixture
@@ -166,10 +195,12 @@ def test_the_screen_speaks_japanese(screen, paper):
 @pytest.mark.parametrize(("kept", "seen"), [(True, "None"), (False, "http://127.0.0.1:1")])
 def test_the_judges_process_finds_a_kept_stack_by_itself(tmp_path, monkeypatch, kept, seen):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    code = "import os, sys; print(os.environ.get('AWS_ENDPOINT_URL')); sys.exit(3)"
-
+    write = "pathlib.Path('seen').write_text(str(os.environ.get('AWS_ENDPOINT_URL')))"
+    code = f"import os, pathlib, sys; {write}; sys.exit(3)"
     run = in_process_of_its_own(tmp_path, kept=kept)
-    assert run([sys.executable, "-c", code]) == (3, f"{seen}\n")
+
+    assert run([sys.executable, "-c", code]) == 3
+    assert (tmp_path / "seen").read_text() == seen
 
 
 def test_checks_that_never_end_are_ended_and_their_rows_are_red(tmp_path):
@@ -178,4 +209,4 @@ def test_checks_that_never_end_are_ended_and_their_rows_are_red(tmp_path):
     run = in_process_of_its_own(tmp_path, kept=False, within_s=0.5)
     judge = judge_by_checks("prod", [], lambda _: run([sys.executable, "-c", code]))
 
-    assert judge(("SEC-01", "SEC-02")) == ("SEC-01", "SEC-02")
+    assert set(judge(("SEC-01", "SEC-02"))) == {"SEC-01", "SEC-02"}
