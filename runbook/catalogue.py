@@ -17,6 +17,7 @@ from runbook.procedures import (
     migrate_masters,
     migrate_users,
     provision,
+    record_release,
     recount,
     rehearse_rollbacks,
     restore_tables,
@@ -33,6 +34,7 @@ OPERATIONS = (
     migrate_masters,
     migrate_users,
     export_import,
+    record_release,
     detach,
     domain,
     by_hand,
@@ -52,6 +54,7 @@ OPERATIONS = (
 OPTIONS = {
     "migrate_masters": " --from dev",
     "migrate_users": " --from dev --by Yamada",
+    "record_release": " --by Yamada",
     "export_import": " --from dev --bucket stamp-rally-migration",
     "restore_tables": " --to 2026-11-25T09:00:00Z",
     "rollback_frontend": " --site ../frontend/liff-app",

@@ -1,30 +1,60 @@
-"""The release record: what was put live, which checks compare and rollbacks go back to."""
+"""The release record: what was put live, which checks compare and rollbacks go back to.
 
+A procedure records what it put live itself, and nothing else that it finds: a record made of what is found
+would declare right whatever somebody else deployed. Only `record_release` does that, by name.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws.change import Changes
 from aws.converge import alias, rest_api
 from aws.converge.deployment import stage_of
+from aws.desired import Function
 from runbook.engine import Change, StepContext
 
 KIND = "release"
 AS_DEPLOYED = "as it is deployed then"
+BY = "by"
+"""Who released it, where it was no procedure of the runbook."""
+API = ("api", "stage", "deployment")
+"""Fields of the body that speak of the API; ``functions`` is the other one."""
 
 
-def converge(context: StepContext) -> Changes:
-    """Leave a record of what the aliases and the stage serve, where the newest one says otherwise.
+def converge(
+    context: StepContext, *, functions: Iterable[Function] = (), api: bool = False
+) -> Changes:
+    """Record these functions, and the deployment if ``api``; the rest stays as it is recorded.
 
     In a rehearsal nobody knows yet which versions there will be, if functions are still to be made.
     """
-    found, live = context.recorded(KIND), _live(context)
-    if found == live and found is not None:
+    found, live = context.recorded(KIND), read_live(context)
+    before = found or {"functions": {}, **dict.fromkeys(API)}
+    released = {one.name: live["functions"][one.name] for one in functions}
+    body = {
+        "functions": {**{one: {} for one in live["functions"]}, **before["functions"], **released},
+        **{field: (live if api else before).get(field) for field in API},
+    }
+    return record(context, found, body, known=all(released.values()))
+
+
+def record(
+    context: StepContext,
+    found: Mapping[str, Any] | None,
+    body: Mapping[str, Any],
+    *,
+    known: bool = True,
+) -> Changes:
+    """Leave the record, unless the newest one says the same."""
+    if found is not None and _without_name(found) == _without_name(body):
         return ()
-    after = live if all(live["functions"].values()) else AS_DEPLOYED
-    change = Change("evidence", KIND, dict(found) if found else None, after)
-    return context.settle((change,), lambda: context.record(KIND, live))
+    change = Change(
+        "evidence", KIND, dict(found) if found else None, body if known else AS_DEPLOYED
+    )
+    return context.settle((change,), lambda: context.record(KIND, body))
 
 
-def _live(context: StepContext) -> dict[str, Any]:
+def read_live(context: StepContext) -> dict[str, Any]:
     """Read the body: function name -> version and CodeSha256; ids of the API, None before it."""
     plan = context.plan
     functions = {one.name: alias.released(context, one) for one in plan.functions}
@@ -36,3 +66,7 @@ def _live(context: StepContext) -> dict[str, Any]:
         "stage": plan.api.stage,
         "deployment": stage["deploymentId"] if stage else None,
     }
+
+
+def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in body.items() if field != BY}

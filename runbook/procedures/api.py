@@ -138,16 +138,16 @@ def set_up_its_stage(context: StepContext) -> Changes:
     return stage.converge(context, context.plan.api)
 
 
-@step("3-3", proves=("DEP-17",))
+@step("3-3")
 def record_the_release(context: StepContext) -> Changes:
-    """Record what the stage serves and what its functions are.
+    """Record which deployment the stage serves. What its functions run is recorded by `functions`.
 
-    ステージが提供する内容と、その関数を記録する。
+    ステージが提供しているデプロイを記録する。関数のコードは`functions`が記録します。
     """
-    return releases.converge(context)
+    return releases.converge(context, api=True)
 
 
-@step("3-3", proves=("SEC-17",))
+@step("3-3", proves=("DEP-17", "SEC-17"))
 def shut_out_everybody_else(context: StepContext) -> Changes:
     """Take away what else lets somebody invoke the functions, after you agreed.
 

@@ -63,7 +63,7 @@ def create_the_dashboard(context: StepContext) -> Changes:
     return dashboard.converge(context, context.plan.dashboard)
 
 
-@step("6-3", proves=("MON-12", "MON-13"))
+@step("6-3", proves=("MON-05", "MON-12", "MON-13"))
 def keep_logs_as_long_as_decided(context: StepContext) -> Changes:
     """Set how long the logs of functions and API are kept.
 

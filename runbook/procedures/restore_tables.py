@@ -172,7 +172,7 @@ def record_the_release(context: StepContext) -> Changes:
 
     稼働中のバージョンを記録する。
     """
-    return releases.converge(context)
+    return releases.converge(context, functions=context.plan.functions)
 
 
 @ask("8-4")

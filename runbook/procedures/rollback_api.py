@@ -96,7 +96,7 @@ def record_the_release(context: StepContext) -> Changes:
     元に戻さない限り、署名済みのリリースとは別のリリースになります。最新のデプロイや下書きを提供内容と比べる行
     （DEP-17、DEP-22）は、下書きを直してデプロイするまで赤のままです。これは正しい状態です。
     """
-    return releases.converge(context)
+    return releases.converge(context, api=True)
 
 
 def _point(context: StepContext, planned: StageMove) -> None:

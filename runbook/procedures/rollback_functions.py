@@ -91,7 +91,7 @@ def record_the_release(context: StepContext) -> Changes:
 
     署名済みのリリースとは別のリリースになります。元に戻さない限り、署名と負荷試験はやり直しになります。
     """
-    return releases.converge(context)
+    return releases.converge(context, functions=chosen(context))
 
 
 def _point(context: StepContext, move: AliasMove) -> None:

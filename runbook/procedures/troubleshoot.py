@@ -65,7 +65,8 @@ def see_what_was_changed(context: StepContext) -> Changes:
 
     手順を通さない変更や直前のリリースを、まず疑います。
     """
-    for one in releases.converge(replace(context, go=False)):
+    recorded, live = context.recorded(releases.KIND), releases.read_live(context)
+    for one in releases.record(replace(context, go=False), recorded, live):
         context.tell(
             Words(
                 en=f"live differs from the recorded release: {one.before} -> {one.after}",

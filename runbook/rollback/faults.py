@@ -175,7 +175,7 @@ def tear_down_the_restore(context: StepContext, functions_back: ModuleType) -> N
             alarms.converge(context, alarm)
     for one in made:
         _delete(context, one)
-    releases.converge(context)
+    releases.converge(context, functions=context.plan.functions)
 
 
 def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:

@@ -87,5 +87,6 @@ def deploy(operator, api_id):
     made = gateway.create_deployment(restApiId=api_id)["id"]
     patch = [{"op": "replace", "path": "/deploymentId", "value": made}]
     gateway.update_stage(restApiId=api_id, stageName="prod", patchOperations=patch)
-    releases.converge(operator.context(go=True))
+    context = operator.context(go=True)
+    releases.converge(context, functions=context.plan.functions, api=True)
     return made

@@ -1,0 +1,33 @@
+"""Record what a pipeline of your own made live, by the name of whoever released it; change nothing else.
+
+The procedures of this runbook record what they put live. Code or a deployment that came another way is
+red (DEP-17) until somebody answers for it: `--by NAME`. It is another release than the one that was signed
+for: load verdict, rehearsal and signatures are to be given anew.
+
+独自のパイプラインでリリースした内容を、担当者の名前とともに記録する。ほかには何も変更しない。
+
+ランブックの手順は、自らリリースした内容を記録します。別の方法でリリースされたコードやデプロイは、担当者が`--by`で
+名前を示して記録するまで赤（DEP-17）になります。署名済みのリリースとは別のリリースになるため、負荷試験、
+ロールバック演習、署名はやり直しになります。
+"""
+
+from aws.change import Changes, Refused
+from runbook import releases
+from runbook.engine import StepContext, step
+
+
+@step("3-2", proves=("DEP-17",))
+def record_what_is_live(context: StepContext) -> Changes:
+    """Record the code behind the aliases and the deployment of the stage.
+
+    エイリアスの背後のコードと、ステージのデプロイを記録する。
+    """
+    name = context.chosen.get("by")
+    if not name:
+        raise Refused("nobody answers for what is live: say who released it, by --by NAME")
+    live = releases.read_live(context)
+    missing = [one for one, code in live["functions"].items() if not code]
+    if missing or not live["deployment"]:
+        what = ", ".join(missing) or f"stage {live['stage']}"
+        raise Refused(f"nothing is live of {what}: release it first")
+    return releases.record(context, context.recorded(releases.KIND), live | {releases.BY: name})

@@ -1,0 +1,59 @@
+"""What is released is recorded by whoever released it, and nothing that is merely found becomes the record."""
+
+import pytest
+
+from runbook import releases
+from runbook.engine import Refused
+from runbook.procedures import api, functions, record_release
+
+STAMPS = "stamp-rally-prod-stamps"
+
+
+@pytest.fixture
+def foreign(finished):
+    """A deployment that somebody made by hand; its id."""
+    gateway = finished.client("apigateway")
+    id_ = gateway.get_rest_apis()["items"][0]["id"]
+    at = {"restApiId": id_, "stageName": "prod"}
+    before = gateway.get_stage(**at)["deploymentId"]
+    made = gateway.create_deployment(restApiId=id_)["id"]
+    move = {"op": "replace", "path": "/deploymentId"}
+    gateway.update_stage(**at, patchOperations=[{**move, "value": made}])
+    yield made
+    gateway.update_stage(**at, patchOperations=[{**move, "value": before}])
+    gateway.delete_deployment(restApiId=id_, deploymentId=made)
+
+
+def test_functions_do_not_record_a_deployment_that_somebody_else_made(finished, foreign):
+    finished.do(functions.record_the_release.action)
+
+    assert finished.evidence.recorded(releases.KIND)["deployment"] != foreign
+
+
+def test_the_api_does_not_record_code_that_somebody_else_uploaded(finished):
+    client = finished.client("lambda")
+    before = client.get_alias(FunctionName=STAMPS, Name="live")["FunctionVersion"]
+    client.update_alias(FunctionName=STAMPS, Name="live", FunctionVersion="1")
+    finished.do(api.record_the_release.action)
+    recorded = finished.evidence.recorded(releases.KIND)
+    client.update_alias(FunctionName=STAMPS, Name="live", FunctionVersion=before)
+
+    assert recorded["functions"][STAMPS]["version"] == before
+
+
+def test_what_a_pipeline_made_live_is_recorded_by_name_and_nothing_else_happens(finished, foreign):
+    finished.aws._calls.clear()  # noqa: SLF001 - the calls of the fixture are not ours
+    records = list(finished.evidence.records)
+    finished.do(record_release.record_what_is_live.action, chosen={"by": "Yamada"})
+    recorded = finished.evidence.recorded(releases.KIND)
+    again = finished.do(record_release.record_what_is_live.action, chosen={"by": "Suzuki"})
+    finished.evidence.records[:] = records
+
+    assert (recorded["deployment"], recorded["by"]) == (foreign, "Yamada")
+    assert again == ()
+    assert finished.changing_calls() == []
+
+
+def test_nothing_is_recorded_without_a_name(finished):
+    with pytest.raises(Refused, match="say who released it, by --by NAME"):
+        finished.do(record_release.record_what_is_live.action)
