@@ -6,9 +6,20 @@ Both are brought to one canonical form, in which equal APIs are equal values.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from aws.api_surplus import (
+    ANY,
+    VERBS,
+    Surplus,
+    of_authorizer,
+    of_document,
+    of_drafted,
+    of_exported,
+    shared_namespace,
+    unknown_keys,
+)
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id
 from aws.section import Section
@@ -42,9 +53,7 @@ DEFAULT_STATUS = {
 DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
 HEADER = re.compile(r"(?:method\.response|gatewayresponse)\.header\.(.+)")
 STATIC = re.compile(r"'(.*)'", re.DOTALL)
-ANY = "x-amazon-apigateway-any-method"
-VERBS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", ANY})
-"""Keys of a path that are methods; others (parameters, summary) describe all of them."""
+INTEGRATION = "x-amazon-apigateway-integration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +88,8 @@ class Method:
     """Name of the Lambda authorizer, ``AWS_IAM``, ``COGNITO:…``; None: anyone may call."""
     api_key_required: bool
     integration: Integration | None
+    surplus: Surplus = field(default_factory=dict, compare=False)
+    """What nobody planned of it, its integration included; a row of its own judges it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +103,7 @@ class Authorizer:
     ttl_s: int
     id: str | None = field(default=None, compare=False)
     """Of a draft only: an export has no ids, so it does not count in a comparison."""
+    surplus: Surplus = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +115,10 @@ class ApiDocument:
     authorizers: Mapping[str, Authorizer]
     gateway_responses: Mapping[str, StaticAnswer]
     """Response type -> answer, customised ones only."""
+    surplus: Surplus = field(default_factory=dict, compare=False)
+    """Of the whole API, as its export says it; of a draft, the API itself says it."""
+    unknown: tuple[str, ...] = field(default=(), compare=False)
+    """Keys of an export that nobody decided about: they are told, and are no part of a release."""
 
 
 def draft(reading: Reading) -> Section[ApiDocument]:
@@ -111,12 +127,21 @@ def draft(reading: Reading) -> Section[ApiDocument]:
         return {}
     listed = reading.aws.listed
     of_api = {"restApiId": ours, "limit": PAGE}
+    resources = listed("apigateway", "get_resources", "items", embed=["methods"], **of_api)
     document = from_draft(
-        resources=listed("apigateway", "get_resources", "items", embed=["methods"], **of_api),
+        resources=resources,
         authorizers=listed("apigateway", "get_authorizers", "items", **of_api),
         gateway_responses=listed("apigateway", "get_gateway_responses", "items", **of_api),
+        # Ids of validators stand in methods alone: without one, there is nothing to ask.
+        validators=listed("apigateway", "get_request_validators", "items", **of_api)
+        if any(_validated(one) for one in resources)
+        else (),
     )
     return {reading.scope.api: document}
+
+
+def _validated(resource: Raw) -> bool:
+    return any("requestValidatorId" in one for one in resource.get("resourceMethods", {}).values())
 
 
 def served(reading: Reading) -> Section[ApiDocument]:
@@ -141,15 +166,31 @@ def _served(reading: Reading, api: str, stage: str) -> ApiDocument:
 
 
 def from_draft(
-    *, resources: Iterable[Raw], authorizers: Iterable[Raw], gateway_responses: Iterable[Raw]
+    *,
+    resources: Iterable[Raw],
+    authorizers: Iterable[Raw],
+    gateway_responses: Iterable[Raw],
+    validators: Iterable[Raw] = (),
 ) -> ApiDocument:
-    """Take the entries of get_resources (methods embedded), get_authorizers, get_gateway_responses."""
+    """Take the entries of get_resources (methods embedded) and of the other listings of the API."""
     by_id = {raw["id"]: raw for raw in authorizers}
+    looking = {raw["id"]: raw for raw in validators}
+    found = [
+        (resource["path"], verb, raw)
+        for resource in resources
+        for verb, raw in resource.get("resourceMethods", {}).items()
+    ]
+    behind = [(path, raw.get("methodIntegration")) for path, _, raw in found]
     return _document(
         methods=[
-            _draft_method(resource["path"], verb, raw, by_id)
-            for resource in resources
-            for verb, raw in resource.get("resourceMethods", {}).items()
+            replace(
+                _draft_method(path, verb, raw, by_id),
+                surplus={
+                    **of_drafted(raw, looking),
+                    **shared_namespace(path, raw.get("methodIntegration"), behind),
+                },
+            )
+            for path, verb, raw in found
         ],
         authorizers={
             raw["name"]: _draft_authorizer(raw) for raw in by_id.values() if "authorizerUri" in raw
@@ -194,6 +235,7 @@ def _draft_authorizer(raw: Raw) -> Authorizer:
         uri=raw["authorizerUri"],
         identity_source=_identity_source(raw.get("identitySource", "")),
         ttl_s=raw.get("authorizerResultTtlInSeconds", DEFAULT_TTL_S),
+        surplus=of_authorizer(raw),
     )
 
 
@@ -201,12 +243,23 @@ def from_export(raw: Raw) -> ApiDocument:
     """Take an export as parsed from JSON; raise KeyError or AttributeError where it is none."""
     schemes: Raw = raw.get("components", {}).get("securitySchemes", {})
     responses: Raw = raw.get("x-amazon-apigateway-gateway-responses", {})
-    return _document(
+    found = [
+        (path, verb, operation)
+        for path, operations in raw["paths"].items()
+        for verb, operation in operations.items()
+        if verb in {*VERBS, ANY}
+    ]
+    behind = [(path, operation.get(INTEGRATION)) for path, _, operation in found]
+    document = _document(
         methods=[
-            _exported_method(path, verb, operation, schemes)
-            for path, operations in raw["paths"].items()
-            for verb, operation in operations.items()
-            if verb in VERBS
+            replace(
+                _exported_method(path, verb, operation, schemes),
+                surplus={
+                    **of_exported(operation, raw),
+                    **shared_namespace(path, operation.get(INTEGRATION), behind),
+                },
+            )
+            for path, verb, operation in found
         ],
         authorizers={
             name: _exported_authorizer(name, scheme)
@@ -217,10 +270,11 @@ def from_export(raw: Raw) -> ApiDocument:
             kind: _gateway_response(kind, response) for kind, response in responses.items()
         },
     )
+    return replace(document, surplus=of_document(raw), unknown=unknown_keys(raw))
 
 
 def _exported_method(path: str, verb: str, raw: Raw, schemes: Raw) -> Method:
-    behind = raw.get("x-amazon-apigateway-integration")
+    behind = raw.get(INTEGRATION)
     asked = [name for requirement in raw.get("security", ()) for name in requirement]
     return Method(
         path=path,
@@ -260,6 +314,7 @@ def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:
         uri=raw["authorizerUri"],
         identity_source=_identity_source(header if token else raw.get("identitySource", "")),
         ttl_s=int(raw.get("authorizerResultTtlInSeconds", DEFAULT_TTL_S)),
+        surplus=of_authorizer(raw),
     )
 
 

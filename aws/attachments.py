@@ -12,7 +12,7 @@ from aws.section import Section
 Attached = tuple[Unplanned, ...]
 LEDGERS: Ledger = {
     call: operation
-    for service in ("cloudwatch", "dynamodb", "lambda_", "sns")
+    for service in ("acm", "apigateway", "cloudwatch", "dynamodb", "lambda_", "sns")
     for call, operation in import_module(f"aws.ledgers.{service}").LEDGER.items()
 }
 """``service:Operation`` -> what becomes of its answer, over all services."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from aws.ledger import Unplanned
+from aws.ledgers.apigateway import REST_API, STAGE
 from aws.reading import Reader, Reading, utc
 from aws.secret import described
 from aws.secret_text import MaskedValue
@@ -24,6 +26,8 @@ class RestApi:
     execute_api_disabled: bool = False
     policy: str | None = None
     tags: Mapping[str, MaskedValue] = field(default_factory=dict)
+    unplanned: tuple[Unplanned, ...] = ()
+    """What nobody planned of the API itself; of its methods, the draft says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Stage:
     tracing: bool = False
     canary_percent: float | None = None
     tags: Mapping[str, MaskedValue] = field(default_factory=dict)
+    unplanned: tuple[Unplanned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,7 @@ def _rest_api(reading: Reading, raw: Raw) -> RestApi:
         execute_api_disabled=raw.get("disableExecuteApiEndpoint", False),
         policy=_policy(raw.get("policy")),
         tags=described(reading, raw.get("tags", {})),
+        unplanned=reading.aws.unplanned(REST_API.en, raw["name"]),
     )
 
 
@@ -147,6 +153,7 @@ def _stage(reading: Reading, raw: Raw) -> Stage:
         tracing=raw.get("tracingEnabled", False),
         canary_percent=canary.get("percentTraffic", 0.0) if canary is not None else None,
         tags=described(reading, raw.get("tags", {})),
+        unplanned=reading.aws.unplanned(STAGE.en, raw["stageName"]),
     )
 
 

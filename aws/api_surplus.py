@@ -1,0 +1,290 @@
+"""What an API's methods and authorizers say beyond routes, guards and CORS: nobody planned any of it.
+
+Draft and export spell it almost alike, so that one reading serves both. An export is plain JSON that no
+model of botocore describes: its keys are decided here, and a key that is not is told as unknown.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from aws.ledgers.apigateway import ACCESS_MODE, BINARY, COMPRESSION, KEY_SOURCE, VPC_ENDPOINTS
+from aws.words import Words
+
+Raw = Mapping[str, Any]
+Surplus = Mapping[str, str]
+"""English name of a fact (see ``FACTS``) -> what stands there, as a person reads it."""
+
+MODELS = Words(en="request models", ja="リクエストモデル")
+VALIDATION = Words(en="request validation", ja="リクエスト検証")
+SCOPES = Words(en="authorization scopes", ja="認可スコープ")
+CREDENTIALS = Words(en="credentials", ja="呼び出しに使うロール")
+CONNECTION = Words(en="private connection", ja="プライベート接続")
+MAPPED = Words(en="request parameters", ja="リクエストパラメータの変換")
+REQUEST_TEMPLATES = Words(en="request templates", ja="リクエストテンプレート")
+ANSWER_TEMPLATES = Words(en="response templates", ja="レスポンステンプレート")
+ANSWER_PARAMETERS = Words(en="response parameters", ja="レスポンスパラメータの変換")
+PASSTHROUGH = Words(en="passthrough behavior", ja="パススルー動作")
+CONTENT = Words(en="content handling", ja="コンテンツの変換")
+NAMESPACE = Words(en="shared cache namespace", ja="共有されたキャッシュ名前空間")
+TLS = Words(en="skipped TLS verification", ja="TLS検証の省略")
+TRANSFER = Words(en="response transfer mode", ja="レスポンス転送モード")
+TARGET = Words(en="integration target", ja="統合ターゲット")
+EXPRESSION = Words(en="token validation expression", ja="トークン検証の正規表現")
+HEADERS = Words(en="response headers", ja="レスポンスヘッダー")
+POLICY = Words(en="resource policy", ja="リソースポリシー")
+UNKNOWN = Words(en="unknown key of the export", ja="エクスポートの未知のキー")
+
+FACTS: Mapping[str, Words] = {
+    one.en: one
+    for one in (
+        *(MODELS, VALIDATION, SCOPES, CREDENTIALS, CONNECTION, MAPPED, REQUEST_TEMPLATES),
+        *(ANSWER_TEMPLATES, ANSWER_PARAMETERS, PASSTHROUGH, CONTENT, NAMESPACE, TLS, TRANSFER),
+        *(TARGET, EXPRESSION, HEADERS, POLICY, UNKNOWN),
+        *(BINARY, COMPRESSION, KEY_SOURCE, VPC_ENDPOINTS, ACCESS_MODE),
+    )
+}
+
+SAFE_HEADERS = frozenset(
+    {
+        *("cache-control", "content-language", "content-security-policy", "content-type"),
+        *("cross-origin-resource-policy", "date", "expires", "pragma", "referrer-policy"),
+        *("retry-after", "strict-transport-security", "vary", "www-authenticate"),
+        *("x-content-type-options", "x-frame-options", "x-request-id", "x-amzn-requestid"),
+    }
+)
+"""Headers of static answers that give nobody anything, beside those of CORS."""
+CORS_HEADERS = frozenset({"allow-origin", "allow-headers", "allow-methods", "max-age"})
+"""What a static answer may say of CORS: ``allow-credentials`` and ``expose-headers`` are not needed."""
+
+EXTENSION = "x-amazon-apigateway-"
+VERBS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+ANY = f"{EXTENSION}any-method"
+VALIDATOR, VALIDATORS = f"{EXTENSION}request-validator", f"{EXTENSION}request-validators"
+ENDPOINT, AUTHORIZER = f"{EXTENSION}endpoint-configuration", f"{EXTENSION}authorizer"
+KEYS_OF_DOCUMENT = frozenset(
+    {
+        *("openapi", "info", "servers", "paths", "components", "tags", "externalDocs"),
+        *(VALIDATOR, VALIDATORS, ENDPOINT, f"{EXTENSION}gateway-responses", f"{EXTENSION}policy"),
+        *(f"{EXTENSION}api-key-source", f"{EXTENSION}binary-media-types"),
+        *(f"{EXTENSION}minimum-compression-size", f"{EXTENSION}endpoint-access-mode"),
+        *(f"{EXTENSION}documentation", f"{EXTENSION}security-policy"),
+        *(f"{EXTENSION}importexport-version",),
+    }
+)
+KEYS_OF_PATH = frozenset({*VERBS, ANY, "parameters", "summary", "description"})
+KEYS_OF_METHOD = frozenset(
+    {
+        *("tags", "summary", "description", "operationId", "parameters", "requestBody"),
+        *("responses", "security", "deprecated", "externalDocs"),
+        *(VALIDATOR, f"{EXTENSION}integration"),
+    }
+)
+KEYS_OF_INTEGRATION = frozenset(
+    {
+        *("type", "httpMethod", "uri", "credentials", "connectionType", "connectionId"),
+        *("requestParameters", "requestTemplates", "passthroughBehavior", "contentHandling"),
+        *("timeoutInMillis", "cacheNamespace", "cacheKeyParameters", "tlsConfig", "responses"),
+        *("responseTransferMode", "integrationTarget"),
+    }
+)
+KEYS_OF_ANSWER = frozenset(
+    {"statusCode", "responseParameters", "responseTemplates", "contentHandling"}
+)
+KEYS_OF_SCHEME = frozenset(
+    {"type", "name", "in", "description", f"{EXTENSION}authtype", AUTHORIZER}
+)
+KEYS_OF_AUTHORIZER = frozenset(
+    {
+        *("type", "authorizerUri", "authorizerCredentials", "authorizerResultTtlInSeconds"),
+        *("identitySource", "identityValidationExpression", "providerARNs", "jwtConfiguration"),
+    }
+)
+KEYS_OF_ENDPOINT = frozenset(
+    {"types", "ipAddressType", "vpcEndpointIds", "disableExecuteApiEndpoint"}
+)
+
+
+def of_drafted(raw: Raw, validators: Mapping[str, Raw]) -> Surplus:
+    """Read a method of get_resources; ``validators`` by their ids."""
+    named = raw.get("requestValidatorId")
+    return _said(
+        {
+            MODELS: _pairs(raw.get("requestModels")),
+            VALIDATION: _validation(named, validators),
+            SCOPES: ", ".join(sorted(raw.get("authorizationScopes") or ())),
+        },
+        _of_integration(raw.get("methodIntegration"), "integrationResponses"),
+    )
+
+
+def of_exported(raw: Raw, document: Raw) -> Surplus:
+    """Read an operation of an export; a validator may stand at the document for all of them."""
+    body: Raw = raw.get("requestBody", {}).get("content", {})
+    named = raw.get(VALIDATOR, document.get(VALIDATOR))
+    scopes = {
+        scope
+        for requirement in raw.get("security", ())
+        for listed in requirement.values()
+        for scope in listed
+    }
+    return _said(
+        {
+            MODELS: _pairs({media: _model(one.get("schema")) for media, one in body.items()}),
+            VALIDATION: _validation(named, document.get(VALIDATORS, {})),
+            SCOPES: ", ".join(sorted(scopes)),
+        },
+        _of_integration(raw.get(f"{EXTENSION}integration"), "responses"),
+    )
+
+
+def of_authorizer(raw: Raw) -> Surplus:
+    """Read an authorizer; draft and export spell it alike."""
+    return _said(
+        {
+            CREDENTIALS: raw.get("authorizerCredentials") or "",
+            EXPRESSION: raw.get("identityValidationExpression") or "",
+        }
+    )
+
+
+def of_document(raw: Raw) -> Surplus:
+    """Read what an export says of the whole API."""
+    endpoint: Raw = raw.get(ENDPOINT) or {}
+    source = raw.get(f"{EXTENSION}api-key-source", "HEADER")
+    size = raw.get(f"{EXTENSION}minimum-compression-size", -1)
+    policy = raw.get(f"{EXTENSION}policy")
+    mode = raw.get(f"{EXTENSION}endpoint-access-mode", "BASIC")
+    return _said(
+        {
+            BINARY: ", ".join(sorted(raw.get(f"{EXTENSION}binary-media-types") or ())),
+            COMPRESSION: str(size) if size is not None and size > 0 else "",
+            KEY_SOURCE: "" if source == "HEADER" else str(source),
+            VPC_ENDPOINTS: ", ".join(sorted(endpoint.get("vpcEndpointIds") or ())),
+            ACCESS_MODE: "" if mode == "BASIC" else str(mode),
+            POLICY: json.dumps(policy, sort_keys=True) if policy else "",
+        }
+    )
+
+
+def shared_namespace(
+    path: str, behind: Raw | None, all_of_them: Iterable[tuple[str, Raw | None]]
+) -> Surplus:
+    """Tell the other paths that keep cached answers under the same name: they would be mixed up."""
+    own = (behind or {}).get("cacheNamespace")
+    others = {
+        other
+        for other, raw in all_of_them
+        if own and other != path and (raw or {}).get("cacheNamespace") == own
+    }
+    return _said({NAMESPACE: ", ".join(sorted(others))})
+
+
+def beyond_safe(headers: Iterable[str]) -> list[str]:
+    """Return the headers of a static answer that nobody planned and that are not known as harmless."""
+    return sorted(one for one in headers if not _is_safe(one.lower()))
+
+
+def unknown_keys(raw: Raw) -> tuple[str, ...]:
+    """Return ``where: key`` for each key of an export that nobody decided about."""
+    return tuple(sorted(f"{where}: {key}" for where, key in _unknown(raw)))
+
+
+def _unknown(raw: Raw) -> Iterator[tuple[str, str]]:
+    yield from _beyond("document", raw, KEYS_OF_DOCUMENT)
+    yield from _beyond("endpoint configuration", raw.get(ENDPOINT), KEYS_OF_ENDPOINT)
+    for path, operations in raw["paths"].items():
+        yield from _beyond(path, operations, KEYS_OF_PATH)
+        for verb, operation in operations.items():
+            if verb in {*VERBS, ANY}:
+                yield from _of_operation(f"{verb.removeprefix(EXTENSION)} {path}", operation)
+    for name, scheme in raw.get("components", {}).get("securitySchemes", {}).items():
+        yield from _beyond(f"scheme {name}", scheme, KEYS_OF_SCHEME)
+        yield from _beyond(f"authorizer {name}", scheme.get(AUTHORIZER), KEYS_OF_AUTHORIZER)
+    for kind, answer in raw.get(f"{EXTENSION}gateway-responses", {}).items():
+        yield from _beyond(f"gateway response {kind}", answer, KEYS_OF_ANSWER)
+
+
+def _of_operation(where: str, raw: Raw) -> Iterator[tuple[str, str]]:
+    yield from _beyond(where, raw, KEYS_OF_METHOD)
+    behind: Raw = raw.get(f"{EXTENSION}integration") or {}
+    yield from _beyond(f"integration of {where}", behind, KEYS_OF_INTEGRATION)
+    for answer in behind.get("responses", {}).values():
+        yield from _beyond(f"response of {where}", answer, KEYS_OF_ANSWER)
+
+
+def _beyond(where: str, raw: Raw | None, known: frozenset[str]) -> Iterator[tuple[str, str]]:
+    yield from ((where, key) for key in sorted({*(raw or ())} - known))
+
+
+def _of_integration(raw: Raw | None, answers: str) -> Mapping[Words, str]:
+    """Read an integration; of a MOCK, which calls nobody, only what it does to its own answer."""
+    if raw is None:
+        return {}
+    given = [*(raw.get(answers) or {}).values()]
+    content = {raw.get("contentHandling"), *(one.get("contentHandling") for one in given)}
+    said = {CONTENT: ", ".join(sorted({*filter(None, content)} - {"CONVERT_TO_TEXT"}))}
+    return said if raw["type"].upper() == "MOCK" else said | _of_call(raw) | _of_answers(given)
+
+
+def _of_call(raw: Raw) -> Mapping[Words, str]:
+    connection = raw.get("connectionType") or "INTERNET"
+    passthrough = (raw.get("passthroughBehavior") or "WHEN_NO_MATCH").upper()
+    transfer = (raw.get("responseTransferMode") or "BUFFERED").upper()
+    skipped = (raw.get("tlsConfig") or {}).get("insecureSkipVerification", False)
+    private = " ".join(filter(None, (connection, raw.get("connectionId"))))
+    return {
+        CREDENTIALS: raw.get("credentials") or "",
+        CONNECTION: "" if private == "INTERNET" else private,
+        MAPPED: _pairs(_moved(raw.get("requestParameters") or {})),
+        REQUEST_TEMPLATES: _pairs(raw.get("requestTemplates")),
+        PASSTHROUGH: passthrough if passthrough == "NEVER" else "",
+        TRANSFER: "" if transfer == "BUFFERED" else transfer,
+        TLS: "on" if skipped else "",
+        TARGET: raw.get("integrationTarget") or "",
+    }
+
+
+def _of_answers(answers: Iterable[Raw]) -> Mapping[Words, str]:
+    templates = [_pairs(one.get("responseTemplates")) for one in answers]
+    parameters = [_pairs(one.get("responseParameters")) for one in answers]
+    return {
+        ANSWER_TEMPLATES: "; ".join(sorted(filter(None, templates))),
+        ANSWER_PARAMETERS: "; ".join(sorted(filter(None, parameters))),
+    }
+
+
+def _moved(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what is passed on under its own name, as caching has it."""
+    return {
+        name: source
+        for name, source in parameters.items()
+        if name.removeprefix("integration.") != source.removeprefix("method.")
+    }
+
+
+def _validation(named: str | None, validators: Mapping[str, Raw]) -> str:
+    """Tell what a validator looks at; one that nobody can look up may look at everything."""
+    if not named:
+        return ""
+    if (found := validators.get(named)) is None:
+        return named
+    looks = {"body": "validateRequestBody", "parameters": "validateRequestParameters"}
+    return ", ".join(what for what, key in looks.items() if found.get(key))
+
+
+def _model(schema: Raw | None) -> str:
+    named = (schema or {}).get("$ref", "")
+    return named.rpartition("/")[2] or json.dumps(schema, sort_keys=True)
+
+
+def _pairs(named: Mapping[str, Any] | None) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted((named or {}).items()) if value)
+
+
+def _is_safe(name: str) -> bool:
+    return name in SAFE_HEADERS or name.removeprefix("access-control-") in CORS_HEADERS
+
+
+def _said(*parts: Mapping[Words, str]) -> Surplus:
+    return {fact.en: text for part in parts for fact, text in part.items() if text}

@@ -1,0 +1,79 @@
+"""Certificate Manager: the certificate of the custom domain."""
+
+from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
+
+WHEN = Harmless("when something was made or changed decides nothing")
+PROOF = Harmless("how the name was proven; a certificate that is issued and renews has proven it")
+KIND = Harmless("how the key is made and used; browsers take all that ACM gives to an API")
+WHY = Harmless("words beside a status, which is judged")
+RENEWAL = Harmless("a renewal that fails is told by the days that are left")
+
+LEDGER: Ledger = {
+    "acm:DescribeCertificate": Operation(
+        resources={},
+        needs=frozenset({"Certificate"}),
+        members={
+            "Certificate.CertificateArn": Judged("arn"),
+            "Certificate.DomainName": Judged("names"),
+            "Certificate.SubjectAlternativeNames": Judged("names"),
+            "Certificate.ManagedBy": Harmless("which service renews it"),
+            "Certificate.DomainValidationOptions": PROOF,
+            "Certificate.Serial": KIND,
+            "Certificate.Subject": KIND,
+            "Certificate.Issuer": KIND,
+            "Certificate.CreatedAt": WHEN,
+            "Certificate.IssuedAt": WHEN,
+            "Certificate.ImportedAt": WHEN,
+            "Certificate.Status": Judged(
+                "status",
+                values=frozenset(
+                    {
+                        "PENDING_VALIDATION",
+                        "ISSUED",
+                        "INACTIVE",
+                        "EXPIRED",
+                        "VALIDATION_TIMED_OUT",
+                        "REVOKED",
+                        "FAILED",
+                    }
+                ),
+            ),
+            "Certificate.RevokedAt": WHY,
+            "Certificate.RevocationReason": WHY,
+            "Certificate.NotBefore": Harmless("ACM gives it to an API from that moment on"),
+            "Certificate.NotAfter": Judged("not_after"),
+            "Certificate.KeyAlgorithm": KIND,
+            "Certificate.SignatureAlgorithm": KIND,
+            "Certificate.InUseBy": Harmless("what else uses it takes nothing from the API"),
+            "Certificate.FailureReason": WHY,
+            "Certificate.Type": KIND,
+            "Certificate.RenewalSummary": RENEWAL,
+            "Certificate.KeyUsages": KIND,
+            "Certificate.ExtendedKeyUsages": KIND,
+            "Certificate.CertificateAuthorityArn": KIND,
+            "Certificate.RenewalEligibility": RENEWAL,
+            "Certificate.Options": Harmless(
+                "public logs of certificates, and whether it is exportable"
+            ),
+            "Certificate.UpdateSummary": PROOF,
+            "Certificate.CertificateKeyPairOrigin": KIND,
+            "Certificate.AcmeEndpointArn": PROOF,
+            "Certificate.AcmeAccountId": PROOF,
+            "Certificate.CertificateUsage": KIND,
+            "Certificate.RootHierarchyType": KIND,
+        },
+    )
+}
+
+COVERAGE = Coverage(
+    speaks_by=frozenset({"CertificateArn", "ResourceArn"}),
+    ignored={
+        "acm:GetAccountConfiguration": "how early AWS warns of an expiry",
+        "acm:GetCertificate": "the certificate itself, which every browser is shown",
+        "acm:ListAcmeEndpoints": "other ways to order certificates",
+        "acm:ListCertificateDomainValidations": "how the name was proven",
+        "acm:ListCertificates": "the one of the domain is named by the domain",
+        "acm:ListTagsForCertificate": "no tag of a certificate is planned",
+        "acm:ListTagsForResource": "no tag of a certificate is planned",
+    },
+)

@@ -1,0 +1,376 @@
+"""API Gateway: the API and its draft, its stages, who may call how often, and the names that lead to it.
+
+Of a draft, and of what a stage serves, the facts are those of ``aws.api_document``: an export is no shape
+of botocore's, so its keys are decided there, and both are judged alike.
+"""
+
+from collections.abc import Mapping
+
+from aws.ledger import (
+    Closed,
+    Coverage,
+    Entry,
+    Harmless,
+    Judged,
+    Ledger,
+    Operation,
+    Resource,
+    answered,
+    only,
+)
+from aws.words import Words
+
+REST_API = Words(en="REST API", ja="REST API")
+STAGE = Words(en="stage", ja="ステージ")
+DOMAIN = Words(en="custom domain", ja="カスタムドメイン")
+USAGE_PLAN = Words(en="usage plan", ja="使用量プラン")
+
+NAMES = Harmless("an id, ARN or number of what its name says already")
+NEXT = Harmless("leads to the next page, which is read")
+WHEN = Harmless("when something was made or changed decides nothing")
+WORDS = Harmless("words for people; the door searches them for secrets")
+TAGS = Harmless("tags of what is not tagged by plan; the door searches them for secrets")
+CACHED = Harmless("says nothing while no answer is cached, which is judged by the cache's keys")
+OTHERS = Harmless("asks for no Lambda authorizer, and such a guard of a route is red as such")
+VALUE = Harmless("never asked for: a key's value is as good as a password")
+
+BINARY = Words(en="binary media types", ja="バイナリメディアタイプ")
+COMPRESSION = Words(en="minimum compression size", ja="圧縮の最小サイズ")
+KEY_SOURCE = Words(en="API key source", ja="APIキーの取得元")
+VPC_ENDPOINTS = Words(en="VPC endpoints", ja="VPCエンドポイント")
+ACCESS_MODE = Words(en="endpoint access mode", ja="エンドポイントのアクセスモード")
+
+ENDPOINT = frozenset({"REGIONAL", "EDGE", "PRIVATE"})
+METHOD, INTEGRATION = "items.resourceMethods", "items.resourceMethods.methodIntegration"
+
+
+def _below(prefix: str, members: Mapping[str, Entry]) -> dict[str, Entry]:
+    return {f"{prefix}.{name}": entry for name, entry in members.items()}
+
+
+API_MEMBERS: Mapping[str, Entry] = {
+    "id": Judged("id"),
+    "name": Judged("name"),
+    "description": WORDS,
+    "createdDate": Judged("created"),
+    "version": WORDS,
+    "warnings": Harmless("what an import complained of; what it made is judged itself"),
+    "binaryMediaTypes": Closed(BINARY),
+    "minimumCompressionSize": Closed(COMPRESSION, usual=lambda found: found < 0),
+    "apiKeySource": Closed(KEY_SOURCE, usual=only("HEADER")),
+    "endpointConfiguration.types": Judged("endpoint_types", values=ENDPOINT),
+    "endpointConfiguration.ipAddressType": Harmless("IPv6 is offered beside IPv4, or is not"),
+    "endpointConfiguration.vpcEndpointIds": Closed(VPC_ENDPOINTS),
+    "policy": Judged("policy"),
+    "tags": Judged("tags"),
+    "disableExecuteApiEndpoint": Judged("execute_api_disabled"),
+    "rootResourceId": NAMES,
+    "securityPolicy": Harmless(
+        "which old TLS is refused at AWS's own address: at least its default"
+    ),
+    "endpointAccessMode": Closed(ACCESS_MODE, usual=only("BASIC")),
+    "apiStatus": Closed(
+        Words(en="status", ja="状態"), usual=only("AVAILABLE", "UPDATING", "PENDING")
+    ),
+    "apiStatusMessage": WORDS,
+}
+
+STAGE_MEMBERS: Mapping[str, Entry] = {
+    "deploymentId": Judged("deployment_id"),
+    "clientCertificateId": Harmless("shown to backends that ask for it; Lambda never does"),
+    "stageName": Judged("name"),
+    "description": Judged("description"),
+    "cacheClusterEnabled": Judged("cache_enabled"),
+    "cacheClusterSize": CACHED,
+    "cacheClusterStatus": CACHED,
+    "methodSettings.metricsEnabled": Harmless("metrics of single methods: they observe, and cost"),
+    "methodSettings.loggingLevel": Judged("settings"),
+    "methodSettings.dataTraceEnabled": Judged("settings"),
+    "methodSettings.throttlingBurstLimit": Judged("settings"),
+    "methodSettings.throttlingRateLimit": Judged("settings"),
+    "methodSettings.cachingEnabled": Judged("settings"),
+    "methodSettings.cacheTtlInSeconds": CACHED,
+    "methodSettings.cacheDataEncrypted": CACHED,
+    "methodSettings.requireAuthorizationForCacheControl": CACHED,
+    "methodSettings.unauthorizedCacheControlHeaderStrategy": CACHED,
+    "variables": Judged("variables"),
+    "documentationVersion": Harmless("says which pages describe the API"),
+    "accessLogSettings.format": Judged("access_log_format"),
+    "accessLogSettings.destinationArn": Judged("access_log_arn"),
+    "canarySettings": Judged("canary_percent"),
+    "tracingEnabled": Judged("tracing"),
+    "webAclArn": Closed(Words(en="web ACL", ja="Web ACL")),
+    "tags": Judged("tags"),
+    "createdDate": WHEN,
+    "lastUpdatedDate": WHEN,
+}
+
+METHOD_MEMBERS: Mapping[str, Entry] = {
+    "httpMethod": Judged("verb"),
+    "authorizationType": Judged("authorizer"),
+    "authorizerId": Judged("authorizer"),
+    "apiKeyRequired": Judged("api_key_required"),
+    "requestValidatorId": Judged("surplus"),
+    "operationName": WORDS,
+    "requestParameters": Harmless(
+        "declared for people and caches; what demands one is a validator"
+    ),
+    "requestModels": Judged("surplus"),
+    "methodResponses": Harmless(
+        "declared for people; an answer of a function passes whatever it is"
+    ),
+    "authorizationScopes": Judged("surplus"),
+}
+
+INTEGRATION_MEMBERS: Mapping[str, Entry] = {
+    "type": Judged("kind", values=frozenset({"HTTP", "AWS", "MOCK", "HTTP_PROXY", "AWS_PROXY"})),
+    "httpMethod": Judged("http_method"),
+    "uri": Judged("uri"),
+    "connectionType": Judged("surplus", values=frozenset({"INTERNET", "VPC_LINK"})),
+    "connectionId": Judged("surplus"),
+    "credentials": Judged("surplus"),
+    "requestParameters": Judged("surplus"),
+    "requestTemplates": Judged("request_templates"),
+    "passthroughBehavior": Judged("surplus"),
+    "contentHandling": Judged(
+        "surplus", values=frozenset({"CONVERT_TO_BINARY", "CONVERT_TO_TEXT"})
+    ),
+    "timeoutInMillis": Judged("timeout_ms"),
+    "cacheNamespace": Judged("surplus"),
+    "cacheKeyParameters": Judged("cache_key_parameters"),
+    "integrationResponses.statusCode": Judged("answers"),
+    "integrationResponses.selectionPattern": Judged("answers"),
+    "integrationResponses.responseParameters": Judged("answers"),
+    "integrationResponses.responseTemplates": Judged("answers"),
+    "integrationResponses.contentHandling": Judged("surplus"),
+    "tlsConfig.insecureSkipVerification": Judged("surplus"),
+    "responseTransferMode": Judged("surplus", values=frozenset({"BUFFERED", "STREAM"})),
+    "integrationTarget": Judged("surplus"),
+}
+
+DOMAIN_MEMBERS: Mapping[str, Entry] = {
+    "domainName": Judged("name"),
+    "domainNameId": NAMES,
+    "domainNameArn": NAMES,
+    "certificateName": NAMES,
+    "certificateArn": Judged("certificate_arn"),
+    "certificateUploadDate": WHEN,
+    "regionalDomainName": Judged("target"),
+    "regionalHostedZoneId": NAMES,
+    "regionalCertificateName": NAMES,
+    "regionalCertificateArn": Judged("certificate_arn"),
+    "distributionDomainName": Judged("target"),
+    "distributionHostedZoneId": NAMES,
+    "endpointConfiguration.types": Judged("endpoint_types", values=ENDPOINT),
+    "endpointConfiguration.ipAddressType": Harmless("IPv6 is offered beside IPv4, or is not"),
+    "endpointConfiguration.vpcEndpointIds": Harmless("of private domains, which are red as such"),
+    "domainNameStatus": Judged("status"),
+    "domainNameStatusMessage": WORDS,
+    "securityPolicy": Judged("security_policy"),
+    "endpointAccessMode": Closed(ACCESS_MODE, usual=only("BASIC")),
+    "tags": TAGS,
+    "mutualTlsAuthentication": Closed(
+        Words(en="mutual TLS", ja="相互TLS認証"), shows="truststoreUri"
+    ),
+    "ownershipVerificationCertificateArn": Harmless("proves to AWS whose name it is"),
+    "managementPolicy": Harmless("who may associate a private domain; ours is regional"),
+    "policy": Harmless("who may call a private domain; ours is regional"),
+    "routingMode": Judged(
+        "routing",
+        values=frozenset(
+            {"BASE_PATH_MAPPING_ONLY", "ROUTING_RULE_ONLY", "ROUTING_RULE_THEN_BASE_PATH_MAPPING"}
+        ),
+    ),
+}
+
+LEDGER: Ledger = {
+    "apigateway:GetRestApis": Operation(
+        resources={"items": Resource(kind=REST_API, name=answered("name"))},
+        members={"position": NEXT, **_below("items", API_MEMBERS)},
+    ),
+    "apigateway:GetStages": Operation(
+        resources={"item": Resource(kind=STAGE, name=answered("stageName"))},
+        members=_below("item", STAGE_MEMBERS),
+    ),
+    "apigateway:GetDeployments": Operation(
+        resources={},
+        members={
+            "position": NEXT,
+            "items.id": Judged("id"),
+            "items.description": WORDS,
+            "items.createdDate": Judged("created"),
+            "items.apiSummary": Harmless("a summary of what the export tells in full"),
+        },
+    ),
+    "apigateway:GetResources": Operation(
+        resources={},
+        members={
+            "position": NEXT,
+            "items.id": NAMES,
+            "items.parentId": NAMES,
+            "items.pathPart": Harmless("the last part of the path"),
+            "items.path": Judged("path"),
+            **_below(METHOD, METHOD_MEMBERS),
+            **_below(INTEGRATION, INTEGRATION_MEMBERS),
+        },
+    ),
+    "apigateway:GetAuthorizers": Operation(
+        resources={},
+        members={
+            "position": NEXT,
+            "items.id": Judged("id"),
+            "items.name": Judged("name"),
+            "items.type": Judged(
+                "kind", values=frozenset({"TOKEN", "REQUEST", "COGNITO_USER_POOLS", "JWT"})
+            ),
+            "items.providerARNs": OTHERS,
+            "items.authType": Harmless("a word for OpenAPI documents"),
+            "items.authorizerUri": Judged("uri"),
+            "items.authorizerCredentials": Judged("surplus"),
+            "items.identitySource": Judged("identity_source"),
+            "items.identityValidationExpression": Judged("surplus"),
+            "items.authorizerResultTtlInSeconds": Judged("ttl_s"),
+            "items.jwtConfiguration": OTHERS,
+        },
+    ),
+    "apigateway:GetRequestValidators": Operation(
+        resources={},
+        members={
+            "position": NEXT,
+            "items.id": NAMES,
+            "items.name": NAMES,
+            "items.validateRequestBody": Judged("surplus"),
+            "items.validateRequestParameters": Judged("surplus"),
+        },
+    ),
+    "apigateway:GetGatewayResponses": Operation(
+        resources={},
+        members={
+            "position": NEXT,
+            "items.responseType": Judged("gateway_responses"),
+            "items.statusCode": Judged("status"),
+            "items.responseParameters": Judged("headers"),
+            "items.responseTemplates": Judged("templates"),
+            "items.defaultResponse": Judged("gateway_responses"),
+        },
+    ),
+    "apigateway:GetExport": Operation(
+        resources={},
+        members={
+            "contentType": Harmless("of the document, which is asked for as JSON"),
+            "contentDisposition": Harmless("a name for a file that is not written"),
+            "body": Judged("served"),
+        },
+        needs=frozenset({"body"}),
+    ),
+    "apigateway:GetUsagePlans": Operation(
+        resources={"items": Resource(kind=USAGE_PLAN, name=answered("name"))},
+        members={
+            "position": NEXT,
+            "items.id": Judged("id"),
+            "items.name": Judged("name"),
+            "items.description": WORDS,
+            "items.apiStages": Judged("stages"),
+            "items.throttle": Judged("rate"),
+            "items.quota.limit": Judged("quota"),
+            "items.quota.offset": Harmless("requests taken off the first period alone"),
+            "items.quota.period": Judged("period", values=frozenset({"DAY", "WEEK", "MONTH"})),
+            "items.productCode": Harmless("for what is sold on AWS Marketplace"),
+            "items.tags": TAGS,
+        },
+    ),
+    "apigateway:GetUsagePlanKeys": Operation(
+        resources={},
+        members={
+            "position": NEXT,
+            "items.id": Judged("keys"),
+            "items.type": Harmless("there is one type of key"),
+            "items.value": VALUE,
+            "items.name": NAMES,
+        },
+    ),
+    "apigateway:GetApiKeys": Operation(
+        resources={},
+        members={
+            "warnings": Harmless("what an import complained of"),
+            "position": NEXT,
+            "items.id": Judged("id"),
+            "items.value": VALUE,
+            "items.name": Judged("name"),
+            "items.customerId": Harmless("a number of AWS Marketplace"),
+            "items.description": WORDS,
+            "items.enabled": Judged("enabled"),
+            "items.createdDate": WHEN,
+            "items.lastUpdatedDate": WHEN,
+            "items.stageKeys": Harmless(
+                "an older way to say what usage plans say, which are judged"
+            ),
+            "items.tags": TAGS,
+        },
+    ),
+    "apigateway:GetAccount": Operation(
+        resources={},
+        members={
+            "cloudwatchRoleArn": Judged("log_role_arn"),
+            "throttleSettings": Judged("rate"),
+            "features": Harmless("lets the account use usage plans, as every account does"),
+            "apiKeyVersion": Harmless("how keys were stored once"),
+        },
+        needs=frozenset({"throttleSettings"}),
+    ),
+    "apigateway:GetDomainName": Operation(
+        resources={"": Resource(kind=DOMAIN, name=answered("domainName"))},
+        members=DOMAIN_MEMBERS,
+    ),
+    "apigateway:GetDomainNames": Operation(
+        resources={},
+        members={"position": NEXT, **_below("items", DOMAIN_MEMBERS)},
+    ),
+    "apigateway:GetBasePathMappings": Operation(
+        resources={},
+        members={
+            "position": NEXT,
+            "items.basePath": Judged("mappings"),
+            "items.restApiId": Judged("mappings"),
+            "items.stage": Judged("mappings"),
+        },
+    ),
+}
+
+PAGES_OF_IT = "pages that describe the API: they change nothing of it"
+LISTED = "the listing tells the same of all of them"
+
+COVERAGE = Coverage(
+    speaks_by=frozenset({"restApiId", "domainName", "usagePlanId", "apiKey", "resourceArn"}),
+    ignored={
+        "apigateway:GetApiKey": LISTED,
+        "apigateway:GetAuthorizer": LISTED,
+        "apigateway:GetBasePathMapping": LISTED,
+        "apigateway:GetDeployment": LISTED,
+        "apigateway:GetGatewayResponse": LISTED,
+        "apigateway:GetIntegration": "GetResources tells the same of all methods",
+        "apigateway:GetIntegrationResponse": "GetResources tells the same of all methods",
+        "apigateway:GetMethod": "GetResources tells the same of all methods",
+        "apigateway:GetMethodResponse": "GetResources tells the same of all methods",
+        "apigateway:GetResource": LISTED,
+        "apigateway:GetRestApi": LISTED,
+        "apigateway:GetStage": LISTED,
+        "apigateway:GetUsagePlan": LISTED,
+        "apigateway:GetUsagePlanKey": LISTED,
+        "apigateway:GetModel": "binds nobody until a method names it, which is red as such",
+        "apigateway:GetModels": "bind nobody until a method names one, which is red as such",
+        "apigateway:GetModelTemplate": "a sample that is made of a model",
+        "apigateway:GetRequestValidator": "binds nobody until a method names it, which is red as such",
+        "apigateway:GetClientCertificates": "shown to backends that ask for it; Lambda never does",
+        "apigateway:GetDocumentationPart": PAGES_OF_IT,
+        "apigateway:GetDocumentationParts": PAGES_OF_IT,
+        "apigateway:GetDocumentationVersion": PAGES_OF_IT,
+        "apigateway:GetDocumentationVersions": PAGES_OF_IT,
+        "apigateway:GetDomainNameAccessAssociations": "of private domains; ours is regional",
+        "apigateway:GetSdk": "code that is made of what the stage serves",
+        "apigateway:GetSdkTypes": "languages that AWS can write such code in",
+        "apigateway:GetTags": "the listings tell the tags",
+        "apigateway:GetUsage": "how much callers used; it grows with use",
+        "apigateway:GetVpcLinks": "reach nothing until an integration names one, which is red as such",
+    },
+)
