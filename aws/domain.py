@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aws.door import ReadFailure
+from aws.ledger import Unplanned
+from aws.ledgers.apigateway import DOMAIN
 from aws.reading import Reader, Reading, Resolve, required, utc
-from aws.rest_api import PAGE
+from aws.rest_api import PAGE, api_id
 from aws.section import Section, Unreadable
 
 DEADLINE_S = 5.0
@@ -38,6 +40,7 @@ class CustomDomain:
     mappings: tuple[BasePath, ...]
     routing: str = "BASE_PATH_MAPPING_ONLY"
     """Any other mode lets routing rules, which are not read, decide before the mappings, or alone."""
+    unplanned: tuple[Unplanned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,20 @@ class Resolution:
 
 def domains(reading: Reading) -> Section[CustomDomain]:
     return reading.each(_configured(reading), lambda name: _domain(reading, name))
+
+
+def api_mappings(reading: Reading) -> Section[tuple[BasePath, ...]]:
+    """Read what custom domains beside the configured one map to our API; a domain without is left out."""
+    ours = api_id(reading)
+    if ours is None:
+        return {}
+    listed = reading.aws.listed("apigateway", "get_domain_names", "items", limit=PAGE)
+    others = {raw["domainName"] for raw in listed} - {reading.scope.domain}
+    mapped = reading.each(
+        sorted(others),
+        lambda name: tuple(one for one in _mappings(reading, name) if one.api_id == ours),
+    )
+    return {name: one for name, one in mapped.items() if one}
 
 
 def certificates(reading: Reading) -> Section[Certificate]:
@@ -81,9 +98,6 @@ def _configured(reading: Reading) -> list[str]:
 
 def _domain(reading: Reading, name: str) -> CustomDomain:
     raw = reading.aws.call("apigateway", "get_domain_name", domainName=name)
-    mappings = reading.aws.listed(
-        "apigateway", "get_base_path_mappings", "items", domainName=name, limit=PAGE
-    )
     return CustomDomain(
         name=raw["domainName"],
         status=raw.get("domainNameStatus", ""),
@@ -92,10 +106,22 @@ def _domain(reading: Reading, name: str) -> CustomDomain:
         certificate_arn=raw.get("regionalCertificateArn") or raw.get("certificateArn"),
         routing=raw.get("routingMode", "BASE_PATH_MAPPING_ONLY"),
         target=raw.get("regionalDomainName") or raw.get("distributionDomainName"),
-        mappings=tuple(
-            BasePath(path=_path(one["basePath"]), api_id=one["restApiId"], stage=one["stage"])
-            for one in mappings
-        ),
+        mappings=_mappings(reading, name),
+        unplanned=reading.aws.unplanned(DOMAIN.en, name),
+    )
+
+
+def _mappings(reading: Reading, name: str) -> tuple[BasePath, ...]:
+    listed = reading.aws.listed(
+        "apigateway", "get_base_path_mappings", "items", domainName=name, limit=PAGE
+    )
+    return tuple(
+        BasePath(
+            path=_path(one.get("basePath", "")),
+            api_id=one.get("restApiId", ""),
+            stage=one.get("stage", ""),
+        )
+        for one in listed
     )
 
 
@@ -161,6 +187,7 @@ def within(seconds: float, look_up: Resolve, name: str) -> tuple[str, ...]:
 
 
 READERS = {
+    "api_mappings": Reader(api_mappings, ("apigateway:GET",)),
     "domains": Reader(domains, ("apigateway:GET",)),
     "certificates": Reader(certificates, ("acm:DescribeCertificate",)),
     "resolutions": Reader(resolutions, ()),

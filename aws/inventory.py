@@ -30,7 +30,7 @@ from aws.alarm import Alarm, MuteRule
 from aws.api_document import ApiDocument
 from aws.bucket import Bucket
 from aws.dashboard import Dashboard
-from aws.domain import Certificate, CustomDomain, Resolution, resolve
+from aws.domain import BasePath, Certificate, CustomDomain, Resolution, resolve
 from aws.door import Aws, RetryPolicy
 from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
 from aws.key import Key
@@ -124,6 +124,8 @@ class Sections:
     gateway_account: Section[GatewayAccount]
     """One item, ``account``."""
     domains: Section[CustomDomain]
+    api_mappings: Section[tuple[BasePath, ...]]
+    """Name of another custom domain -> what it maps to our API; absent where that is nothing."""
     certificates: Section[Certificate]
     """By ARN."""
     resolutions: Section[Resolution]

@@ -1,13 +1,13 @@
 """API Gateway: who may call how often, by usage plan and by API key."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from aws.door import ReadFailure
 from aws.names import ours
 from aws.reading import Reader, Reading
-from aws.rest_api import PAGE
+from aws.rest_api import PAGE, api_id
 from aws.section import Section
 
 Raw = Mapping[str, Any]
@@ -19,8 +19,9 @@ class OwnLimit:
 
     method: str
     """``api-id:stage /path/VERB``."""
-    rate: float
-    burst: int
+    rate: float | None
+    burst: int | None
+    """None: as the plan says of all its methods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,15 @@ class ApiKey:
 
 
 def usage_plans(reading: Reading) -> Section[UsagePlan]:
+    """Read the planned one, those of our prefix, and whatever else names our API."""
     found = reading.aws.listed("apigateway", "get_usage_plans", "items", limit=PAGE)
-    by_name = _by_name(reading, found, reading.scope.usage_plan)
+    api = api_id(reading)
+    by_name = _by_name(
+        reading,
+        found,
+        reading.scope.usage_plan,
+        lambda raw: any(one.get("apiId") == api for one in raw.get("apiStages", ())),
+    )
     return reading.each(by_name, lambda name: _usage_plan(reading, _only(by_name[name])))
 
 
@@ -62,17 +70,32 @@ def api_keys(reading: Reading) -> Section[ApiKey]:
     return reading.each(by_name, lambda name: _api_key(_only(by_name[name])))
 
 
-def _by_name(reading: Reading, found: list[Raw], expected: str | None) -> dict[str, list[Raw]]:
-    names = {raw["name"] for raw in found}
-    mine = {name for name in names if name == expected or ours(name, reading.scope.prefix)}
-    return {name: [raw for raw in found if raw["name"] == name] for name in sorted(mine)}
+def _by_name(
+    reading: Reading,
+    found: list[Raw],
+    expected: str | None,
+    reaches_us: Callable[[Raw], bool] = lambda _: False,
+) -> dict[str, list[Raw]]:
+    """Return ours by their names; one without a name goes by its id."""
+    by_name: dict[str, list[Raw]] = {}
+    for raw in found:
+        by_name.setdefault(_name(raw), []).append(raw)
+    return {
+        name: same
+        for name, same in sorted(by_name.items())
+        if name == expected or ours(name, reading.scope.prefix) or any(map(reaches_us, same))
+    }
+
+
+def _name(raw: Raw) -> str:
+    return str(raw.get("name") or raw["id"])
 
 
 def _only(same: list[Raw]) -> Raw:
     """Return the one of its name: API Gateway allows namesakes, and then nobody knows which is meant."""
     if len(same) > 1:
         ids = ", ".join(sorted(raw["id"] for raw in same))
-        raise ReadFailure(f"apigateway: {len(same)} of the name {same[0]['name']}: {ids}")
+        raise ReadFailure(f"apigateway: {len(same)} of the name {_name(same[0])}: {ids}")
     return same[0]
 
 
@@ -80,12 +103,12 @@ def _usage_plan(reading: Reading, raw: Raw) -> UsagePlan:
     throttle, quota = raw.get("throttle") or {}, raw.get("quota") or {}
     return UsagePlan(
         id=raw["id"],
-        name=raw["name"],
+        name=_name(raw),
         rate=throttle.get("rateLimit"),
         burst=throttle.get("burstLimit"),
         quota=quota.get("limit"),
         period=quota.get("period"),
-        stages=tuple(sorted(f"{one['apiId']}:{one['stage']}" for one in raw.get("apiStages", ()))),
+        stages=tuple(sorted(map(_stage, raw.get("apiStages", ())))),
         own_limits=tuple(_own_limits(raw.get("apiStages", ()))),
         keys=_keys(reading, raw["id"]) if reading.scope.api_key else (),
     )
@@ -95,21 +118,25 @@ def _own_limits(stages: Iterable[Raw]) -> Iterator[OwnLimit]:
     for one in stages:
         for method, limit in (one.get("throttle") or {}).items():
             yield OwnLimit(
-                method=f"{one['apiId']}:{one['stage']} {method}",
-                rate=limit["rateLimit"],
-                burst=limit["burstLimit"],
+                method=f"{_stage(one)} {method}",
+                rate=limit.get("rateLimit"),
+                burst=limit.get("burstLimit"),
             )
+
+
+def _stage(raw: Raw) -> str:
+    return f"{raw.get('apiId', '')}:{raw.get('stage', '')}"
 
 
 def _keys(reading: Reading, plan: str) -> tuple[str, ...]:
     found = reading.aws.listed(
         "apigateway", "get_usage_plan_keys", "items", usagePlanId=plan, limit=PAGE
     )
-    return tuple(sorted(one["id"] for one in found))
+    return tuple(sorted(one["id"] for one in found if "id" in one))
 
 
 def _api_key(raw: Raw) -> ApiKey:
-    return ApiKey(id=raw["id"], name=raw["name"], enabled=raw["enabled"])
+    return ApiKey(id=raw["id"], name=_name(raw), enabled=raw.get("enabled", False))
 
 
 READERS = {

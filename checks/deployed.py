@@ -8,7 +8,7 @@ from aws import desired
 from aws.api_document import ApiDocument, Integration, Method
 from aws.bucket import Bucket
 from aws.dashboard import Dashboard
-from aws.domain import CustomDomain
+from aws.domain import BasePath, CustomDomain
 from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
 from aws.inventory import Sections
 from aws.ledger import Unplanned
@@ -17,7 +17,7 @@ from aws.names import Names
 from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
 from aws.role import Role
 from aws.secret import Secret, SecretValue
-from aws.section import Follows, Missing, NotTestable, Section, lookup
+from aws.section import Follows, Missing, NotTestable, Section, Unreadable, known, lookup
 from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
 from aws.usage_plan import UsagePlan
 from checks.dashboards import has_kind
@@ -88,6 +88,21 @@ class Deployed:
     def stage(self) -> Stage:
         self.rest_api()
         return self._one("DEP-20", "stage", self.plan.api.stage, self.found.stages)
+
+    def stages(self) -> Mapping[str, Stage | Unreadable]:
+        """Return every stage of the API; the planned one's existence is DEP-20's."""
+        self.stage()
+        return known(self.found.stages)
+
+    def usage_plans(self) -> Mapping[str, UsagePlan]:
+        """Return the planned usage plan, those of our prefix, and all that name our API."""
+        plans = known(self.found.usage_plans)
+        return {name: known(one) for name, one in plans.items()}
+
+    def api_mappings(self) -> Mapping[str, tuple[BasePath, ...]]:
+        """Return what other custom domains of the Region map to our API."""
+        mappings = known(self.found.api_mappings)
+        return {name: known(one) for name, one in mappings.items()}
 
     def served(self) -> ApiDocument:
         """What the stage's deployment serves, which alone is judged."""

@@ -1,8 +1,9 @@
-"""DEP-20 to DEP-26: the API as its stage serves it, not as the console shows its draft."""
+"""DEP-20 to DEP-26, DEP-34 and DEP-36: the API as its stage serves it, not as the console shows its draft."""
 
 import pytest
 
 from aws import desired
+from checks import api_surplus
 from checks.cors import gateway_status, preflight_flaws, without_origin
 from checks.deployed import Deployed
 from checks.deployments import ids, newest
@@ -11,6 +12,7 @@ from checks.outsiders import open_to_all
 from checks.routes import PROXY, behind, beyond, dev_export, differing_from, stale
 from plan import Plan
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.evidence import Records
 from signoff.observations import Observations
@@ -144,3 +146,23 @@ def test_bad_session_is_answered_with_401(
     observe.note(kind=kind, status=status)
 
     assert status == "401", f"{kind} is answered with {status}"
+
+
+@expectation("DEP-34")
+def test_nothing_unplanned_stands_in_the_api(
+    deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    found = api_surplus.of_api(deployed)
+    observe.note(methods=len(deployed.served().methods), unplanned=[one.words.en for one in found])
+
+    decided(found, observe)
+
+
+@expectation("DEP-36")
+def test_nothing_else_leads_to_the_api(
+    deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    found = api_surplus.of_ways_in(deployed)
+    observe.note(usage_plans=sorted(deployed.usage_plans()), domains=deployed.api_mappings())
+
+    decided(found, observe)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from aws.difference import unallowed
 from checks.deployed import Deployed
 from checks.domain_name import (
     RENEWAL,
@@ -15,6 +16,7 @@ from checks.domain_name import (
     resolution_of,
 )
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.environment import Domain, Environment
 from signoff.observations import Observations
 
@@ -46,6 +48,15 @@ def test_domain_refuses_tls_before_1_2(
 
     policy = domain.security_policy
     assert refuses_old_tls(policy), f"{domain.name} has the security policy {policy!r}"
+
+
+@expectation("DEP-40")
+def test_domain_has_nothing_unplanned(
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
+) -> None:
+    domain = observe(deployed.domain(custom_domain.name), "unplanned")
+
+    decided(unallowed(domain.unplanned), observe)
 
 
 @expectation("DEP-41")

@@ -1,12 +1,14 @@
-"""DEP-27 to DEP-33: what the stage caches, splits, logs and traces, and how it is labelled."""
+"""DEP-27 to DEP-33, DEP-35: what the stage caches, splits, logs and traces, and how it is labelled."""
 
 from aws import desired
+from checks import api_surplus
 from checks.access_log import group_of, telling
 from checks.caching import shared_answers
 from checks.deployed import Deployed
 from checks.tagging import tagged
 from plan import Plan
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.observations import Observations
 
 
@@ -109,3 +111,13 @@ def test_stage_says_what_it_is(deployed: Deployed, plan: Plan, observe: Observat
     stage = observe(deployed.stage(), "description")
 
     assert stage.description == plan.api.stage_description, f"says “{stage.description}”"
+
+
+@expectation("DEP-35")
+def test_nothing_unplanned_stands_at_the_stage(
+    deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    found = api_surplus.of_stage(deployed)
+    observe.note(stages=sorted(deployed.stages()), unplanned=[one.words.en for one in found])
+
+    decided(found, observe)

@@ -49,10 +49,14 @@ def plan_limits(plan: UsagePlan) -> dict[str, object]:
 
 def wider(plan: UsagePlan, want: desired.UsagePlan) -> list[str]:
     """Return the methods on which the plan lets more through than it says of itself."""
-    return [
-        f"{one.method} {Limits(one.rate, one.burst)}"
+    own = [
+        (one.method, want.rate if one.rate is None else one.rate, one.burst or want.burst)
         for one in plan.own_limits
-        if one.rate > want.rate or one.burst > want.burst
+    ]
+    return [
+        f"{method} {Limits(rate, burst)}"
+        for method, rate, burst in own
+        if rate > want.rate or burst > want.burst
     ]
 
 

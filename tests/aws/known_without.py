@@ -10,7 +10,8 @@ def of(section, *items):
 
 
 FUNCTIONS, TABLES, SECRETS = SCOPE.functions, SCOPE.tables, SCOPE.secrets
-API = {"stages", "deployments", "draft", "served"}
+API = {"stages", "deployments", "draft", "served", "usage_plans", "api_mappings"}
+OTHER_DOMAINS = ("old.example.jp", "alien.example.jp")
 DOMAIN = of("domains", SCOPE.domain) | {"certificates"} | of("resolutions", SCOPE.domain)
 ATTACHED = of("table_attachments", *TABLES)
 TABLE = (
@@ -33,9 +34,10 @@ UNREAD = {
     "apigateway:GetAccount": {"gateway_account"},
     "apigateway:GetApiKeys": {"api_keys"},
     "apigateway:GetAuthorizers": {"draft"},
-    "apigateway:GetBasePathMappings": DOMAIN,
+    "apigateway:GetBasePathMappings": DOMAIN | of("api_mappings", *OTHER_DOMAINS),
     "apigateway:GetDeployments": {"deployments"},
     "apigateway:GetDomainName": DOMAIN,
+    "apigateway:GetDomainNames": {"api_mappings"},
     "apigateway:GetExport": of("served", "prod"),
     "apigateway:GetGatewayResponses": {"draft"},
     "apigateway:GetResources": {"draft"},
@@ -130,6 +132,7 @@ NOTHING_SET = {
     "apigateway:GetAuthorizers",
     "apigateway:GetBasePathMappings",
     "apigateway:GetDeployments",
+    "apigateway:GetDomainNames",
     "apigateway:GetGatewayResponses",
     "apigateway:GetResources",
     "apigateway:GetRestApis",

@@ -41,6 +41,7 @@ def planned(fake):
         "apigateway:GetRestApis": {
             "items": [HEALTHY["apigateway:GetRestApis"]["items"][0] | {"name": scope.api}]
         },
+        "apigateway:GetDomainNames": {},
         "apigateway:GetUsagePlans": {"items": [{"id": "u1", "name": scope.usage_plan}]},
         "cloudwatch:DescribeAlarms": {"MetricAlarms": alarms},
         "dynamodb:DescribeTable": lambda asked: {
@@ -60,7 +61,7 @@ def planned(fake):
 def test_whole_plan_takes_a_bit_over_a_hundred_calls(planned, fake, inventory_of):
     inventory_of(planned)
 
-    assert fake.asked.total() == 118
+    assert fake.asked.total() == 119
 
 
 def test_each_further_version_is_one_more_place_to_look_for_a_policy(planned, fake, inventory_of):
@@ -75,7 +76,7 @@ def test_each_further_version_is_one_more_place_to_look_for_a_policy(planned, fa
 def test_few_of_them_are_of_the_control_plane_that_allows_ten_a_second(planned, fake, inventory_of):
     inventory_of(planned)
 
-    assert sum(n for name, n in fake.asked.items() if name.startswith("apigateway:")) == 9
+    assert sum(n for name, n in fake.asked.items() if name.startswith("apigateway:")) == 10
 
 
 def test_ten_times_the_roles_are_the_same_three_calls(planned, fake, inventory_of):

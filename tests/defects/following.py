@@ -43,12 +43,22 @@ AN_ALIAS = frozenset({"DEP-16", "DEP-17", "DEP-28", "ROLL-01"})
 
 A_STAGE = A_RELEASE | frozenset(
     {"DEP-16", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26", "DEP-27", "DEP-28", "DEP-29"}
-    | {"DEP-30", "DEP-31", "DEP-32", "DEP-33", "DEP-42", "PREP-04", "ROLL-02"}
+    | {
+        "DEP-30",
+        "DEP-31",
+        "DEP-32",
+        "DEP-33",
+        "DEP-34",
+        "DEP-35",
+        "DEP-42",
+        "PREP-04",
+        "ROLL-02",
+    }
     | {"SEC-07", "SEC-30", "SEC-31", "SEC-32", "SEC-34", "SEC-35"}
 )
 """Rows about the stage and what it serves, besides DEP-20."""
 
-THE_API = A_STAGE | {"DEP-17", "MON-11", "MON-13", "SEC-17"}
+THE_API = A_STAGE | {"DEP-17", "DEP-36", "MON-11", "MON-13", "SEC-17"}
 """Rows about the API, besides DEP-20: its deployments are gone as well."""
 
 AN_INTEGRATION = frozenset({"DEP-16", "DEP-27"})

@@ -1,6 +1,7 @@
 """Defects of limits: SEC-30 to SEC-32."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws.rest_api import MethodSetting
@@ -9,7 +10,7 @@ from signoff.outcome import Outcome
 from tests.defects.changes import absent, added, both, item, unread
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import document, everywhere, with_method
-from tests.healthy.edge import API_ID
+from tests.healthy.edge import API_ID, usage_plans
 
 USAGE, KEY = "stamp-rally-prod-usage-plan", "stamp-rally-prod-api-key"
 UNREAD = Outcome.NOT_TESTABLE
@@ -17,6 +18,16 @@ UNREAD = Outcome.NOT_TESTABLE
 
 def _usage(what: str, **fields: Any) -> Defect:
     return Defect(id=f"SEC-30:{what}", breaks=item("usage_plans", USAGE, **fields))
+
+
+def _plan_of_dev() -> Break:
+    mine = usage_plans()[USAGE]
+    stage = ("d3v9x0q2ma:dev",)
+    return added(
+        "usage_plans",
+        "stamp-rally-usage-plan",
+        replace(mine, name="stamp-rally-usage-plan", stages=stage),
+    )
 
 
 def _own(rate: float, burst: int) -> OwnLimit:
@@ -50,13 +61,13 @@ PLAN = (
     ),
     Defect(
         id="SEC-30:under-dev-name",
-        breaks=both(absent("usage_plans", USAGE), added("usage_plans", "stamp-rally-usage-plan", None)),
+        breaks=both(absent("usage_plans", USAGE), _plan_of_dev()),
         follows=frozenset({"SEC-31", "PREP-04"}),
     ),
     Defect(
         id="SEC-30:two-of-the-name",
         breaks=unread("usage_plans", USAGE),
-        unknown=frozenset({"SEC-31", "PREP-04"}),
+        unknown=frozenset({"SEC-31", "DEP-36", "PREP-04"}),
         outcome=UNREAD,
     ),
     _usage("rate-of-ten-thousand", rate=10_000.0),

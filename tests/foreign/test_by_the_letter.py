@@ -16,6 +16,7 @@ GREEN = (
     *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),
     *("DEP-12", "DEP-14", "DEP-18", "DEP-19"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
+    *("DEP-34", "DEP-35", "DEP-36"),
     *("DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08"),
     *("MON-02", "MON-03", "MON-10", "ROLL-03"),
 )

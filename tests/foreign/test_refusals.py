@@ -20,6 +20,7 @@ OPERATIONS = (
     "apigateway:GetBasePathMappings",
     "apigateway:GetDeployments",
     "apigateway:GetDomainName",
+    "apigateway:GetDomainNames",
     "apigateway:GetExport",
     "apigateway:GetGatewayResponses",
     "apigateway:GetResources",

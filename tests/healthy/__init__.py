@@ -89,6 +89,7 @@ def _sections() -> Sections:
         "api_keys": edge.api_keys(),
         "gateway_account": edge.gateway_account(),
         "domains": edge.domains(),
+        "api_mappings": {},
         "certificates": edge.certificates(),
         "resolutions": edge.resolutions(),
         "alarms": watch.alarms(),

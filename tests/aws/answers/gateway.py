@@ -37,6 +37,16 @@ STAGE = {
     "tags": {"Environment": "prod"},
 }
 
+OTHER_DOMAIN, ALIEN_DOMAIN = "old.example.jp", "alien.example.jp"
+MAPPINGS = {
+    SCOPE.domain: [
+        {"basePath": "(none)", "restApiId": "abc123", "stage": "prod"},
+        {"basePath": "v1", "restApiId": "abc123", "stage": "prod"},
+    ],
+    OTHER_DOMAIN: [{"basePath": "(none)", "restApiId": "abc123", "stage": "prod"}],
+    ALIEN_DOMAIN: [{"basePath": "(none)", "restApiId": "zzz", "stage": "prod"}],
+}
+
 GATEWAY = {
     "apigateway:GetRestApis": {"items": [REST_API, REST_API | {"id": "zzz", "name": "alien-api"}]},
     "apigateway:GetStages": {"item": [STAGE]},
@@ -74,12 +84,10 @@ GATEWAY = {
         "regionalCertificateArn": CERTIFICATE,
         "regionalDomainName": "d-abc.execute-api.example",
     },
-    "apigateway:GetBasePathMappings": {
-        "items": [
-            {"basePath": "(none)", "restApiId": "abc123", "stage": "prod"},
-            {"basePath": "v1", "restApiId": "abc123", "stage": "prod"},
-        ]
+    "apigateway:GetDomainNames": {
+        "items": [{"domainName": one} for one in (SCOPE.domain, OTHER_DOMAIN, ALIEN_DOMAIN)]
     },
+    "apigateway:GetBasePathMappings": lambda asked: {"items": MAPPINGS[asked["domainName"]]},
     "acm:DescribeCertificate": {
         "Certificate": {
             "CertificateArn": CERTIFICATE,

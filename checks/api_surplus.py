@@ -1,0 +1,117 @@
+"""What stands in the API, at its stage and in front of it that nobody planned: as differences."""
+
+from collections.abc import Iterable, Iterator
+
+from aws.api_document import ApiDocument, Method
+from aws.api_surplus import FACTS, HEADERS, POLICY, UNKNOWN, Surplus, beyond_safe
+from aws.bounds import as_text, unset, within
+from aws.difference import Difference, unallowed
+from aws.ledgers.apigateway import DOMAIN, REST_API, USAGE_PLAN
+from aws.words import Words
+from checks.deployed import Deployed
+from checks.outsiders import open_to_all
+
+ROUTE = Words(en="route", ja="ルート")
+AUTHORIZER = Words(en="authorizer", ja="オーソライザー")
+GATEWAY_RESPONSE = Words(en="gateway response", ja="ゲートウェイレスポンス")
+OTHER_STAGES = Words(en="other stages", ja="他のステージ")
+MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
+PLAN_STAGES = Words(en="stages of the API", ja="このAPIのステージ")
+
+SERVED, DRAFT = "apigateway:GetExport", "apigateway:GetResources"
+
+
+def of_api(deployed: Deployed) -> tuple[Difference, ...]:
+    """Return what nobody planned of the API, as its stage serves it and as its draft would be served."""
+    api, served, draft = deployed.rest_api(), deployed.served(), deployed.draft()
+    found = (
+        *_of_document(served, api.name, SERVED),
+        *_of_document(draft, api.name, DRAFT),
+        *unallowed(api.unplanned),
+    )
+    return tuple({(one.what, as_text(one.found)): one for one in reversed(found)}.values())[::-1]
+
+
+def of_stage(deployed: Deployed) -> tuple[Difference, ...]:
+    """Return what nobody planned at the stage, and the other stages of the API.
+
+    Each stage is a way in of its own, which has no throttle, log or alarm unless it is given one.
+    """
+    api, stage = deployed.rest_api(), deployed.stage()
+    others = frozenset(deployed.stages()) - {stage.name}
+    staged = Difference(
+        kind=REST_API,
+        name=api.name,
+        fact=OTHER_STAGES,
+        found=others,
+        bound=within(()),
+        call="apigateway:GetStages",
+    )
+    return (*((staged,) if others else ()), *unallowed(stage.unplanned))
+
+
+def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
+    """Return the custom domains and usage plans that lead to our API and are not the planned ones."""
+    api, planned = deployed.rest_api(), deployed.plan.api.usage_plan.name
+    plans = {
+        name: frozenset(one for one in plan.stages if one.partition(":")[0] == api.id)
+        for name, plan in deployed.usage_plans().items()
+        if name != planned
+    }
+    mapped = {
+        name: frozenset(f"/{one.path} -> {one.stage}" for one in paths)
+        for name, paths in deployed.api_mappings().items()
+    }
+    return (
+        *_leading(DOMAIN, MAPPINGS, mapped, "apigateway:GetBasePathMappings"),
+        *_leading(USAGE_PLAN, PLAN_STAGES, plans, "apigateway:GetUsagePlans"),
+    )
+
+
+def _leading(
+    kind: Words, fact: Words, found: dict[str, frozenset[str]], call: str
+) -> Iterator[Difference]:
+    for name, places in sorted(found.items()):
+        if places:
+            yield Difference(
+                kind=kind, name=name, fact=fact, found=places, bound=unset(), call=call
+            )
+
+
+def _of_document(document: ApiDocument, api: str, call: str) -> Iterator[Difference]:
+    """Yield all that a draft or an export says beyond what other rows judge."""
+    for name, method in document.methods.items():
+        yield from _said(ROUTE, name, method.surplus, call)
+        yield from _answered(name, method, call)
+    for name, one in document.authorizers.items():
+        yield from _said(AUTHORIZER, name, one.surplus, call)
+    for kind, answer in document.gateway_responses.items():
+        yield from _headed(GATEWAY_RESPONSE, kind, answer.headers, call)
+    whole = {
+        fact: text
+        for fact, text in document.surplus.items()
+        if not (fact == POLICY.en and open_to_all(text))
+    }
+    yield from _said(REST_API, api, whole, call)
+    for key in document.unknown:
+        yield _unset(REST_API, api, UNKNOWN, key, call)
+
+
+def _answered(name: str, method: Method, call: str) -> Iterator[Difference]:
+    answers = method.integration.answers if method.integration else {}
+    for answer in answers.values():
+        yield from _headed(ROUTE, name, answer.headers, call)
+
+
+def _headed(kind: Words, name: str, headers: Iterable[str], call: str) -> Iterator[Difference]:
+    if more := beyond_safe(headers):
+        yield _unset(kind, name, HEADERS, ", ".join(more), call)
+
+
+def _said(kind: Words, name: str, surplus: Surplus, call: str) -> Iterator[Difference]:
+    for fact, text in surplus.items():
+        yield _unset(kind, name, FACTS[fact], text, call)
+
+
+def _unset(kind: Words, name: str, fact: Words, found: str, call: str) -> Difference:
+    return Difference(kind=kind, name=name, fact=fact, found=found, bound=unset(), call=call)

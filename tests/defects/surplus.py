@@ -1,0 +1,192 @@
+"""Defects of what nobody planned: in the API, at its stage, and in front of it: DEP-34 to DEP-36."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aws import api_surplus
+from aws.api_document import ApiDocument, StaticAnswer
+from aws.domain import BasePath
+from aws.ledger import Unplanned
+from aws.ledgers.apigateway import BINARY, COMPRESSION, DOMAIN, KEY_SOURCE, REST_API, STAGE
+from aws.usage_plan import UsagePlan
+from aws.words import Words
+from tests.defects.changes import added, edited, item
+from tests.defects.defect import Break, Defect
+from tests.defects.documents import Change, document, drafted, refusal, with_method
+from tests.healthy.api_document import AUTHORIZER, CORS
+from tests.healthy.edge import API, API_ID, stages
+from tests.healthy.edge import DOMAIN as NAME
+
+LOGIN, AWARD = "POST /auth/verify", "POST /stamps/award"
+ROLE = "arn:aws:iam::444455556666:role/stamp-rally-prod-award-role"
+
+
+def _method(what: str, fact: Words, found: str, route: str = AWARD) -> Defect:
+    return Defect(
+        id=f"DEP-34:{what}", breaks=document(with_method(route, surplus={fact.en: found}))
+    )
+
+
+def _authorizer(what: str, fact: Words, found: str) -> Defect:
+    def changed(api: ApiDocument) -> ApiDocument:
+        one = replace(api.authorizers[AUTHORIZER], surplus={fact.en: found})
+        return replace(api, authorizers={AUTHORIZER: one})
+
+    return Defect(id=f"DEP-34:{what}", breaks=document(changed))
+
+
+def _whole(what: str, **fields: Any) -> Defect:
+    return Defect(
+        id=f"DEP-34:{what}", breaks=edited("served", "prod", lambda one: replace(one, **fields))
+    )
+
+
+def _told(kind: Words, name: str, fact: Words, found: str, call: str) -> tuple[Unplanned, ...]:
+    return (Unplanned(kind=kind, name=name, fact=fact, found=found, call=f"apigateway:{call}"),)
+
+
+def _of_api(fact: Words, found: str) -> Break:
+    told = _told(REST_API, API, fact, found, "GetRestApis")
+    return edited("rest_apis", API, lambda one: (replace(one[0], unplanned=told),))
+
+
+def _headed(headers: Mapping[str, str]) -> Break:
+    return refusal("ACCESS_DENIED", StaticAnswer(status="401", headers=CORS | headers))
+
+
+def _undeployed(what: str, change: Change) -> Defect:
+    return Defect(id=f"DEP-34:{what}", breaks=drafted(change))
+
+
+def _usage_plan(*places: str) -> Break:
+    plan = UsagePlan(
+        id="p9",
+        name="partners",
+        rate=5000.0,
+        burst=5000,
+        quota=None,
+        period=None,
+        stages=places,
+        keys=("p4rtn3rk3y",),
+    )
+    return added("usage_plans", "partners", plan)
+
+
+IN_THE_API = (
+    _method("model-of-synthetic-ids", api_surplus.MODELS, "application/json=Login", LOGIN),
+    _method("body-validated", api_surplus.VALIDATION, "body"),
+    _method("parameters-validated", api_surplus.VALIDATION, "parameters", "GET /stamps"),
+    _method("acts-as-a-role", api_surplus.CREDENTIALS, ROLE),
+    _method("acts-as-the-caller", api_surplus.CREDENTIALS, "arn:aws:iam::*:user/*"),
+    _method("by-a-vpc-link", api_surplus.CONNECTION, "VPC_LINK 3kd8a1"),
+    _method(
+        "asynchronous",
+        api_surplus.MAPPED,
+        "integration.request.header.X-Amz-Invocation-Type='Event'",
+    ),
+    _method("body-rewritten", api_surplus.REQUEST_TEMPLATES, "application/json={}"),
+    _method("answer-rewritten", api_surplus.ANSWER_TEMPLATES, "application/json={}"),
+    _method("header-rewritten", api_surplus.ANSWER_PARAMETERS, "method.response.header.X='1'"),
+    _method("unmapped-refused", api_surplus.PASSTHROUGH, "NEVER"),
+    _method("body-to-binary", api_surplus.CONTENT, "CONVERT_TO_BINARY"),
+    _method("tls-unverified", api_surplus.TLS, "on"),
+    _method("answer-streamed", api_surplus.TRANSFER, "STREAM"),
+    _method("led-to-a-target", api_surplus.TARGET, "arn:aws:elasticloadbalancing:x"),
+    _method("cache-shared", api_surplus.NAMESPACE, "/ranking/weekly", "GET /ranking/monthly"),
+    _method("scopes", api_surplus.SCOPES, "rally/award"),
+    _authorizer("authorizer-acts-as-a-role", api_surplus.CREDENTIALS, ROLE),
+    _authorizer("only-some-tokens", api_surplus.EXPRESSION, "^Bearer test-.*$"),
+    _whole("binary", surplus={BINARY.en: "*/*"}),
+    _whole("compression", surplus={COMPRESSION.en: "1024"}),
+    _whole("keys-by-authorizer", surplus={KEY_SOURCE.en: "AUTHORIZER"}),
+    _whole(
+        "policy-that-bars",
+        surplus={
+            api_surplus.POLICY.en: '{"Statement": [{"Effect": "Deny", "Principal": "*", '
+            '"Action": "execute-api:Invoke", "Resource": "*"}]}'
+        },
+    ),
+    _whole("key-that-nobody-knows", unknown=("POST /stamps/award: x-amazon-apigateway-new",)),
+    _undeployed(
+        "model-in-the-draft",
+        with_method(LOGIN, surplus={api_surplus.MODELS.en: "application/json=Login"}),
+    ),
+    Defect(id="DEP-34:binary-in-the-draft", breaks=_of_api(BINARY, "image/png")),
+    Defect(
+        id="DEP-34:refusal-sets-a-cookie", breaks=_headed({"Set-Cookie": "a=b; Domain=example.jp"})
+    ),
+    Defect(
+        id="DEP-34:refusal-with-credentials",
+        breaks=_headed({"Access-Control-Allow-Credentials": "true"}),
+    ),
+)
+AT_THE_STAGE = (
+    Defect(
+        id="DEP-35:second-stage",
+        breaks=added("stages", "v2", replace(stages()["prod"], name="v2", settings={})),
+    ),
+    Defect(
+        id="DEP-35:stage-of-dev",
+        breaks=added("stages", "dev", replace(stages()["prod"], name="dev")),
+    ),
+    Defect(
+        id="DEP-35:web-acl",
+        breaks=item(
+            "stages",
+            "prod",
+            unplanned=_told(
+                STAGE,
+                "prod",
+                Words(en="web ACL", ja="Web ACL"),
+                "arn:aws:wafv2:ap-northeast-1:444455556666:regional/webacl/geo/1",
+                "GetStages",
+            ),
+        ),
+    ),
+)
+IN_FRONT = (
+    Defect(
+        id="DEP-36:another-domain",
+        breaks=added(
+            "api_mappings",
+            "old.rally.example.jp",
+            (BasePath(path="", api_id=API_ID, stage="prod"),),
+        ),
+    ),
+    Defect(id="DEP-36:another-usage-plan", breaks=_usage_plan(f"{API_ID}:prod")),
+    Defect(
+        id="DEP-40:mutual-tls",
+        breaks=item(
+            "domains",
+            NAME,
+            unplanned=_told(
+                DOMAIN,
+                NAME,
+                Words(en="mutual TLS", ja="相互TLS認証"),
+                "s3://truststore/ca.pem",
+                "GetDomainName",
+            ),
+        ),
+    ),
+)
+DEFECTS = (*IN_THE_API, *AT_THE_STAGE, *IN_FRONT)
+
+SOUND: dict[str, Break] = {
+    "refusal that tells when to come back": _headed(
+        {"Retry-After": "5", "Strict-Transport-Security": "max-age=63072000"}
+    ),
+    "policy that lets everybody in": edited(
+        "served",
+        "prod",
+        lambda one: replace(
+            one,
+            surplus={
+                api_surplus.POLICY.en: '{"Statement": [{"Effect": "Allow", "Principal": "*", '
+                '"Action": "execute-api:Invoke", "Resource": "*"}]}'
+            },
+        ),
+    ),
+    "usage plan of another API": _usage_plan("zz81xkq0pd:prod"),
+}
+"""Other ways to be right: nothing may turn red."""
