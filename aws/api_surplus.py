@@ -224,7 +224,9 @@ def _of_integration(raw: Raw | None, answers: str) -> Mapping[Words, str]:
     given = [*(raw.get(answers) or {}).values()]
     content = {raw.get("contentHandling"), *(one.get("contentHandling") for one in given)}
     said = {CONTENT: ", ".join(sorted({*filter(None, content)} - {"CONVERT_TO_TEXT"}))}
-    return said if raw["type"].upper() == "MOCK" else {**said, **_of_call(raw), **_of_answers(given)}
+    return (
+        said if raw["type"].upper() == "MOCK" else {**said, **_of_call(raw), **_of_answers(given)}
+    )
 
 
 def _of_call(raw: Raw) -> Mapping[Words, str]:
