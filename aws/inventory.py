@@ -1,7 +1,7 @@
 """Everything deployed, read at once or section by section, and frozen: the only thing that a check looks at."""
 
 import secrets as randomness
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -252,11 +252,15 @@ def on_demand(  # noqa: PLR0913 - as read
     )
 
 
-def frozen(inventory: Inventory) -> Inventory:
-    """Return what was read so far, to be saved; a section that nobody asked for says so."""
+def frozen(inventory: Inventory, ask_for: Iterable[str] = ()) -> Inventory:
+    """Return what was read so far, to be saved; a section that nobody asked for says so.
+
+    ``ask_for`` are sections to read before, in parallel.
+    """
     lazy = inventory.sections
     if not isinstance(lazy, LazySections):
         return inventory
+    lazy.read(ask_for)
     found = lazy.so_far()
     return replace(
         inventory,
@@ -282,9 +286,13 @@ class LazySections:
         """HTTP requests sent so far."""
         return self._reading.aws.calls.total()
 
+    def read(self, names: Iterable[str]) -> None:
+        """Read these sections in parallel."""
+        self._reading.sections(names)
+
     def read_all(self) -> None:
         """Read every section, then release the threads."""
-        self._reading.sections(READERS)
+        self.read(READERS)
         self._reading.close()
 
     def so_far(self) -> dict[str, Section[Any]]:

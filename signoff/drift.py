@@ -1,61 +1,135 @@
-"""Whether the release that was judged is still live: a run takes minutes, and anyone may deploy meanwhile."""
+"""Whether what was judged is still there: a run takes minutes, and anyone may change something meanwhile."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
 import boto3
 
-from aws.inventory import Inventory, frozen, on_demand
-from aws.section import NotTestable, lookup
-from signoff.release import release_of
+from aws.inventory import Inventory, Sections, frozen, on_demand
+from aws.secret_text import MaskedValue
+from aws.section import Section, Unreadable
 from signoff.snapshot import PlanT, Snapshot
+
+WHOLE = "*"
+VOLATILE: Mapping[tuple[str, str], str] = {
+    ("key_scans", WHOLE): "people come and go while the run lasts, and so do its own test users",
+    ("leaks", WHOLE): "made of all other answers, each of which is compared itself",
+    ("resolutions", WHOLE): "name servers answer with other addresses each time",
+    ("backups", "earliest"): "the window of recovery moves on with the clock",
+    ("backups", "latest"): "the window of recovery moves on with the clock",
+    ("alarms", "state"): "the calls of this run count as well, refused ones above all",
+    ("alarms", "state_since"): "goes with the state",
+    ("alarms", "failed_action"): "goes with the state",
+    ("mute_rules", "status"): "changes by the rule's own schedule",
+    ("lambda_account", "unreserved"): "moves with other functions of the account",
+}
+"""Section and field -> why they are left out of the comparison."""
+ADVICE = "run again while nobody changes anything"
+LONGEST = 120
+"""Characters of a value that are shown; a whole policy would hide the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecondReading:
-    """``problem`` is a sentence that rules out a GO; ``calls`` counts the AWS calls of the second reading."""
+    """``problem`` is a sentence that rules out a verdict; ``calls`` counts the calls of the second reading."""
 
     problem: str | None = None
     calls: int = 0
 
 
 def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
-    """Read the functions and the served API once more, and nothing else: about 18 AWS calls.
+    """Read once more all that can be compared.
 
-    If the release was unknown from the start, rows say so and nothing is read. A deployment that is
-    reverted in between, or made in the last second, goes unnoticed.
+    A change that is reverted in between, or made in the last second, goes unnoticed.
     """
-    try:
-        judged = snapshot.release
-    except NotTestable:
-        return SecondReading()
     lazy = on_demand(
         boto3.Session(region_name=snapshot.environment.region),
         snapshot.scope,
         caller=snapshot.inventory.caller,
         salts=snapshot.inventory.salts,
     )
-    problem = changed(snapshot, judged, lazy)
-    return SecondReading(problem, frozen(lazy).calls)
+    again = frozen(lazy, compared())
+    return SecondReading(changed(snapshot.inventory, again), again.calls)
 
 
-def changed(snapshot: Snapshot[PlanT], judged: str, again: Inventory) -> str | None:
-    """Return what is live instead of what was judged, or why that can't be determined; else None."""
-    scope, sections = snapshot.scope, again.sections
-    try:
-        live = release_of(sections, functions=scope.functions, stage=scope.stage)
-    except NotTestable as unknown:
-        return (
-            f"nobody knows whether release {judged} is still live at the end of the run: {unknown}"
-        )
-    if live != judged:
-        return (
-            f"release {judged} was judged, but {live} is live at the end of the run; "
-            f"run again while nobody deploys"
-        )
-    before = snapshot.inventory.sections.functions
-    touched = [
-        name for name in scope.functions if lookup(before, name) != lookup(sections.functions, name)
-    ]
-    if touched:
-        return f"{', '.join(touched)} changed during the run; run again while nobody deploys"
-    return None
+def compared() -> tuple[str, ...]:
+    """Return the names of the sections that are read again."""
+    return tuple(one.name for one in fields(Sections) if (one.name, WHOLE) not in VOLATILE)
+
+
+def changed(judged: Inventory, again: Inventory) -> str | None:
+    """Return the first fact that changed, or what can't be read any more; else None."""
+    return next(_changes(judged.sections, again.sections), None)
+
+
+def _changes(before: Sections, after: Sections) -> Iterator[str]:
+    for name in compared():
+        first: Section[Any] = getattr(before, name)
+        second: Section[Any] = getattr(after, name)
+        if isinstance(first, Unreadable):
+            continue  # a row says so already
+        if isinstance(second, Unreadable):
+            yield _unknown(name, second)
+            continue
+        for key in sorted({*first, *second}):
+            yield from _item(name, key, first.get(key), second.get(key))
+
+
+def _item(section: str, key: str, before: Any, after: Any) -> Iterator[str]:
+    where = f"{section} {key}"
+    if isinstance(before, Unreadable):
+        return
+    if isinstance(after, Unreadable):
+        yield _unknown(where, after)
+    elif before is None or after is None:
+        happened = "was made" if before is None else "was deleted"
+        yield f"{where} {happened} during the run; {ADVICE}"
+    else:
+        for path, was, now in _unequal(section, before, after):
+            fact = f"{where}: {path}" if path else where
+            yield f"{fact} changed during the run, from {_short(was)} to {_short(now)}; {ADVICE}"
+
+
+def _unequal(
+    section: str, before: Any, after: Any, path: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield dotted path, value before and after, for each fact that differs."""
+    if before == after:
+        return
+    first, second = _parts(before), _parts(after)
+    if first is None or second is None:
+        yield path, before, after
+        return
+    for key in sorted({*first, *second}):
+        if (section, key) not in VOLATILE:
+            inner = f"{path}.{key}" if path else key
+            yield from _unequal(section, first.get(key), second.get(key), inner)
+
+
+def _parts(value: Any) -> dict[str, Any] | None:
+    """Return what a value consists of; None for one that is compared as a whole."""
+    match value:
+        case MaskedValue():
+            return None
+        case Mapping():
+            return {str(key): one for key, one in value.items()}
+        case list() | tuple():
+            return {str(number): one for number, one in enumerate(value, 1)}
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {one.name: getattr(value, one.name) for one in fields(value)}
+        case _:
+            return None
+
+
+def _unknown(where: str, why: Unreadable) -> str:
+    return (
+        f"nobody knows whether {where} is still as judged at the end of the run: {why.unreadable}"
+    )
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, MaskedValue) and value.text is None:
+        return "one value that is not shown"
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -49,9 +49,13 @@ def publish(
         forget_latest(choice, findings)
         terminal.no_verdict(choice.environment.name, "; ".join(missed))
         return 1
-    terminal.progress("reading once more what is live")
+    terminal.progress("reading once more what is there")
     again = SecondReading() if choice.options.replay else read_again(snapshot)
     terminal.progress_done()
+    if again.problem:
+        forget_latest(choice, findings)
+        terminal.no_verdict(choice.environment.name, again.problem)
+        return 1
     result = _result(choice, rows, snapshot, again)
     folder = _write(choice, snapshot, result)
     if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
@@ -71,7 +75,7 @@ def _result(
         rows,
         choice.environment.waivers,
         today=snapshot.today,
-        problems=[*unread, *filter(None, [again.problem])],
+        problems=unread,
         decisions=choice.environment.decisions,
     )
     return Result(

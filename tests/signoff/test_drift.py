@@ -1,14 +1,16 @@
-"""What was judged is what is live when the verdict falls: a deployment in between is no GO."""
+"""What was judged is what is there when the verdict falls: a change in between leaves no verdict."""
 
 import json
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
-from signoff.drift import changed
-from tests.defects.changes import absent, item, unread
+from aws.inventory import Sections
+from signoff.drift import ADVICE, VOLATILE, changed
+from tests.defects.changes import absent, added, both, edited, every, item, unread
 from tests.foreign import hand
 from tests.foreign.account import served
 from tests.foreign.hand import watch
@@ -32,48 +34,96 @@ CODE = """client.update_alias(FunctionName="{0}", Name="live", FunctionVersion="
 SETTING = """client.update_function_configuration(FunctionName="{0}", Timeout=3)
     version = client.publish_version(FunctionName="{0}")["Version"]
     client.update_alias(FunctionName="{0}", Name="live", FunctionVersion=version)"""
+ADMINISTRATOR = """boto3.client("iam", region_name="us-east-1").put_role_policy(
+        RoleName="{0}-role", PolicyName="more",
+        PolicyDocument='{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "*", "Resource": "*"}}]}}')"""
+ROLE, TOKEN_KEY = f"{AUTH}-role", "stamp-rally-prod/token-secret-key"
+LATER = datetime(2026, 11, 25, 9, 10, tzinfo=UTC)
 DENIED = "AccessDeniedException: not authorized"
 
 
-def found(broken):
+def found(*breaks):
     """Say what a run on the healthy snapshot finds at its end in the broken one."""
-    snapshot = healthy()
-    return changed(snapshot, snapshot.release, broken(snapshot).inventory)
+    return changed(healthy().inventory, both(*breaks)(healthy()).inventory)
+
+
+def other(value):
+    """Return the fields of a secret with other digests, as after another value."""
+    return {
+        name: replace(one, digests=dict.fromkeys(one.digests, "other"))
+        for name, one in value.fields.items()
+    }
 
 
 def test_nothing_changed():
-    assert found(lambda snapshot: snapshot) is None
-
-
-def test_other_code_is_another_release():
-    said = found(item("functions", AUTH, code_sha256="other"))
-
-    assert f"release {healthy().release} was judged, but " in said
-    assert said.endswith("is live at the end of the run; run again while nobody deploys")
-
-
-def test_other_configuration_of_the_same_code_is_named():
-    said = found(item("functions", AUTH, version="9", timeout_s=3))
-
-    assert said == f"{AUTH} changed during the run; run again while nobody deploys"
+    assert found() is None
 
 
 @pytest.mark.parametrize(
-    ("broken", "why"),
+    ("broken", "says"),
     [
-        (unread("functions"), DENIED),
-        (unread("functions", AUTH), DENIED),
-        (unread("served"), DENIED),
-        (absent("functions", AUTH), f"no release: function {AUTH} does not exist"),
-        (absent("served", "prod"), "no release: stage prod does not exist"),
+        (
+            item("functions", AUTH, code_sha256="other"),
+            f"functions {AUTH}: code_sha256 changed during the run, from ",
+        ),
+        (
+            item("functions", AUTH, timeout_s=3),
+            f"functions {AUTH}: timeout_s changed during the run, from 30 to 3; {ADVICE}",
+        ),
+        (absent("functions", AUTH), f"functions {AUTH} was deleted during the run; {ADVICE}"),
+        (
+            added("function_urls", "other", ()),
+            f"function_urls other was made during the run; {ADVICE}",
+        ),
+        (
+            item("tables", "Users-prod", deletion_protection=False),
+            "tables Users-prod: deletion_protection changed during the run, from True to False",
+        ),
+        (
+            edited("secret_values", TOKEN_KEY, lambda one: replace(one, fields=other(one))),
+            f"secret_values {TOKEN_KEY}: fields.TOKEN_SECRET_KEY changed during the run",
+        ),
     ],
-    ids=["functions", "one function", "served API", "function gone", "stage gone"],
+    ids=["code", "setting", "gone", "new", "table", "secret"],
 )
-def test_what_can_not_be_read_again_is_unknown(broken, why):
+def test_fact_that_changed_is_named(broken, says):
+    assert str(found(broken)).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("broken", "where"),
+    [(unread("functions"), "functions"), (unread("roles", ROLE), f"roles {ROLE}")],
+)
+def test_what_can_not_be_read_again_is_unknown(broken, where):
     assert found(broken) == (
-        f"nobody knows whether release {healthy().release} is still live "
-        f"at the end of the run: {why}"
+        f"nobody knows whether {where} is still as judged at the end of the run: {DENIED}"
     )
+
+
+def test_what_was_unknown_from_the_start_is_told_by_its_row_alone():
+    unknown = unread("functions", AUTH)(healthy())
+
+    assert changed(unknown.inventory, healthy().inventory) is None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        item("backups", "Users-prod", latest=LATER),
+        edited("key_scans", "Users-prod", lambda one: replace(one, examined=7, real=7)),
+        every("alarms", lambda one: replace(one, state="ALARM", state_since=LATER)),
+    ],
+    ids=["window of recovery", "people", "alarm"],
+)
+def test_what_changes_by_itself_is_left_out(broken):
+    assert found(broken) is None
+
+
+def test_every_exception_names_a_section_or_a_field_that_there_is():
+    sections = {one.name for one in fields(Sections)}
+
+    assert {section for section, _ in VOLATILE} <= sections
+    assert all(VOLATILE.values())
 
 
 @pytest.fixture(scope="module")
@@ -95,36 +145,39 @@ def judged(account, pytester, monkeypatch):
     def run(change=NOTHING):
         text = MEANWHILE.format(change=change.format(AUTH))
         Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
-        done = pytester.runpytest_subprocess("--env=prod", f"--environments={ENVIRONMENTS}")
-        saved = Path("report/prod/latest/signoff.json").read_text(encoding="utf-8")
-        return done, json.loads(saved)
+        return pytester.runpytest_subprocess("--env=prod", f"--environments={ENVIRONMENTS}")
 
     yield run
     live = {"FunctionName": AUTH, "Name": "live", "FunctionVersion": "2"}
     account.client("lambda").update_alias(**live)
 
 
-def at_the_end(result):
-    return [one for one in result["verdict"]["problems"] if "during" in one or "at the end" in one]
+def saved():
+    return json.loads(Path("report/prod/latest/signoff.json").read_text(encoding="utf-8"))
 
 
-def test_run_beside_which_nobody_deploys_says_nothing(judged):
-    _, result = judged()
+def test_run_beside_which_nobody_changes_anything_has_its_verdict(judged):
+    judged()
 
-    assert at_the_end(result) == []
-    assert 0 < result["provenance"]["calls_again"] <= 20
+    calls, again = (saved()["provenance"][one] for one in ("calls", "calls_again"))
+    assert 0 < again <= calls
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [(CODE, "is live at the end of the run"), (SETTING, f"{AUTH} changed during the run")],
-    ids=["code", "setting"],
+    [
+        (CODE, f"functions {AUTH}: * changed during the run"),
+        (SETTING, f"functions {AUTH}: timeout_s changed during the run, from * to 3"),
+        (ADMINISTRATOR, f"roles {AUTH}-role: policies* changed during the run"),
+    ],
+    ids=["code", "setting", "role made administrator"],
 )
-def test_deployment_beside_the_run_is_no_go(judged, change, says):
-    done, result = judged(change)
+def test_change_beside_the_run_leaves_no_verdict_and_no_latest(judged, change, says):
+    done = judged(change)
 
-    assert [says in one for one in at_the_end(result)] == [True]
-    done.stdout.fnmatch_lines([f"RED  *{says}*", "NO-GO (*"])
+    done.stdout.fnmatch_lines([f"NO VERDICT for prod: *{says}*"])
+    assert done.ret == 1
+    assert not Path("report/prod/latest").exists()
 
 
 def test_moment_of_the_reading_is_that_of_aws(account, judged):
@@ -135,8 +188,8 @@ def test_moment_of_the_reading_is_that_of_aws(account, judged):
         response.headers["Date"] = format_datetime(there, usegmt=True)
 
     account.aws.observers.append(dated)
-    _, result = judged()
+    judged()
     account.aws.observers.remove(dated)
 
-    off = datetime.fromisoformat(result["provenance"]["read_at"]) - there
+    off = datetime.fromisoformat(saved()["provenance"]["read_at"]) - there
     assert abs(off) < timedelta(minutes=1)
