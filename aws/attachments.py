@@ -2,24 +2,28 @@
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from pkgutil import iter_modules
 
-from aws import function
+from aws import function, ledgers, table
 from aws.ledger import Ledger, Unplanned
-from aws.ledgers import dynamodb, lambda_
+from aws.ledgers import dynamodb, iam, kms, lambda_, s3, secretsmanager
 from aws.reading import Reader, Reading, required
 from aws.section import Section
 
 Attached = tuple[Unplanned, ...]
 LEDGERS: Ledger = {
     call: operation
-    for service in ("acm", "apigateway", "cloudwatch", "dynamodb", "lambda_", "sns")
+    for _, service, _ in iter_modules(ledgers.__path__)
     for call, operation in import_module(f"aws.ledgers.{service}").LEDGER.items()
 }
 """``service:Operation`` -> what becomes of its answer, over all services."""
 
 
 def tables(reading: Reading) -> Section[Attached]:
-    """Ask what DescribeTable leaves out: time to live, and streams to Kinesis."""
+    """Ask what DescribeTable leaves out: time to live, streams to Kinesis, and scheduled capacity."""
+    reading.needed("scalable_targets")
+    if not table.all_on_demand(reading.section("tables")):
+        reading.source(_scheduled_actions)
 
     def ask(name: str) -> None:
         reading.aws.call("dynamodb", "describe_time_to_live", TableName=name)
@@ -42,6 +46,65 @@ def functions(reading: Reading) -> Section[Attached]:
         )
 
     return _attached(reading, lambda_.FUNCTION.en, function.present(reading), ("functions",), ask)
+
+
+def secrets(reading: Reading) -> Section[Attached]:
+    """Gather what the reading of the secrets told; nothing more is asked."""
+    rests_on = ("secrets",)
+    return _attached(reading, secretsmanager.SECRET.en, reading.scope.secrets, rests_on, _nothing)
+
+
+def roles(reading: Reading) -> Section[Attached]:
+    """Gather what the listing of all principals told; nothing more is asked."""
+    return _attached(reading, iam.ROLE.en, reading.scope.roles, ("roles",), _nothing)
+
+
+def keys(reading: Reading) -> Section[Attached]:
+    """Ask who was granted the use of a customer's key; under AWS's own keys only services are."""
+    known = reading.needed("keys")
+
+    def read(name: str) -> Attached:
+        key = required(known, "keys", name)
+        key_id = key.arn.rpartition("/")[2]
+        if key.manager == "CUSTOMER":
+            reading.aws.listed("kms", "list_grants", "Grants", KeyId=key_id)
+        return reading.aws.unplanned(kms.KEY.en, key_id)
+
+    return reading.each(known, read)
+
+
+def buckets(reading: Reading) -> Section[Attached]:
+    """Ask what copies, deletes or redirects what is in the bucket, where one is configured."""
+    configured = [reading.scope.bucket] if reading.scope.bucket else []
+
+    def ask(name: str) -> None:
+        whose = {"Bucket": name, "ExpectedBucketOwner": reading.scope.account}
+        for operation, nothing in BUCKET_PARTS.items():
+            reading.aws.call("s3", operation, **whose, empty_on={nothing})
+
+    return _attached(reading, s3.BUCKET.en, configured, ("buckets",), ask)
+
+
+BUCKET_PARTS = {
+    "get_bucket_replication": "ReplicationConfigurationNotFoundError",
+    "get_bucket_lifecycle_configuration": "NoSuchLifecycleConfiguration",
+    "get_bucket_website": "NoSuchWebsiteConfiguration",
+}
+"""Operation -> the error code that means that nothing is set."""
+
+
+def _nothing(_: str) -> None:
+    """Ask nothing: other readers' answers tell all there is."""
+
+
+def _scheduled_actions(reading: Reading) -> None:
+    """Ask once for all tables of the Region: the ledger names whose each one is."""
+    reading.aws.listed(
+        "application-autoscaling",
+        "describe_scheduled_actions",
+        "ScheduledActions",
+        ServiceNamespace="dynamodb",
+    )
 
 
 def _event_sources(reading: Reading) -> None:
@@ -74,6 +137,17 @@ READERS = {
     ),
     "table_attachments": Reader(
         tables,
-        ("dynamodb:DescribeTimeToLive", "dynamodb:DescribeKinesisStreamingDestination"),
+        (
+            "application-autoscaling:DescribeScheduledActions",
+            "dynamodb:DescribeKinesisStreamingDestination",
+            "dynamodb:DescribeTimeToLive",
+        ),
+    ),
+    "secret_attachments": Reader(secrets, ("secretsmanager:DescribeSecret",)),
+    "role_attachments": Reader(roles, ("iam:GetAccountAuthorizationDetails",)),
+    "key_attachments": Reader(keys, ("kms:ListGrants",)),
+    "bucket_attachments": Reader(
+        buckets,
+        ("s3:GetBucketWebsite", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration"),
     ),
 }

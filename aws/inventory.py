@@ -94,6 +94,8 @@ class Sections:
     function_attachments: Section[tuple[Unplanned, ...]]
     """What nobody planned of what the alias runs."""
     roles: Section[Role]
+    role_attachments: Section[tuple[Unplanned, ...]]
+    """What stands at a role and nobody planned."""
     tables: Section[Table]
     backups: Section[Backups]
     table_tags: Section[Tags]
@@ -106,10 +108,14 @@ class Sections:
     key_scans: Section[KeyScan]
     secrets: Section[Secret]
     secret_values: Section[SecretValue]
+    secret_attachments: Section[tuple[Unplanned, ...]]
+    """What stands at a secret and nobody planned: rotation, copies, further versions."""
     leaks: Section[tuple[Leak, ...]]
     """One item, ``account``: where a planned secret stands in any answer about our resources."""
     keys: Section[Key]
     """By the id, ARN or alias with which a table, secret, bucket, log group or topic refers to it."""
+    key_attachments: Section[tuple[Unplanned, ...]]
+    """By the same names: who was granted the use of a key, and how long it lasts."""
     rest_apis: Section[tuple[RestApi, ...]]
     """API Gateway lets two APIs share a name."""
     stages: Section[Stage]
@@ -141,6 +147,8 @@ class Sections:
     """By ARN."""
     log_groups: Section[LogGroup]
     buckets: Section[Bucket]
+    bucket_attachments: Section[tuple[Unplanned, ...]]
+    """What stands at a bucket and nobody planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

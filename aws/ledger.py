@@ -9,7 +9,7 @@ fails our own tests until somebody decides.
 import enum
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,12 +43,13 @@ class Closed:
     """Must be as AWS makes it, until it is planned or decided.
 
     Usual is what is absent, empty, false, zero, or what ``usual`` says of the value. ``shows`` is the
-    member of a structure that a person would name: of a time to live its attribute.
+    member of a structure that a person would name, of a time to live its attribute, or what makes the
+    texts that a person would name out of the whole value.
     """
 
     fact: Words
     usual: Callable[[Any], bool] = lambda _: False
-    shows: str = ""
+    shows: str | Callable[[Any], Iterable[str]] = ""
     effect: Effect = Effect.CHANGES
 
 
@@ -192,6 +193,8 @@ def _usual(entry: Closed, value: Any) -> bool:
 
 def _shown(entry: Closed, value: Any) -> list[str]:
     """Return what a person would name of it; what lacks that is shown as it is."""
+    if not isinstance(entry.shows, str):
+        return [*entry.shows(value)]
     if isinstance(value, list):
         return [text for one in value for text in _shown(entry, one)]
     if entry.shows and isinstance(value, Mapping) and entry.shows in value:

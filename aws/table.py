@@ -128,7 +128,7 @@ def policies(reading: Reading) -> Section[ResourcePolicy]:
 
 def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
     """Read what changes the capacities; nothing is asked if every table is known to be on demand."""
-    if _all_on_demand(reading.section("tables")):
+    if all_on_demand(reading.section("tables")):
         return {}
     found = _autoscaling(reading, "describe_scalable_targets", "ScalableTargets")
     policies = _autoscaling(reading, "describe_scaling_policies", "ScalingPolicies")
@@ -140,7 +140,8 @@ def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
     return {name: own for name, own in by_table.items() if own}
 
 
-def _all_on_demand(tables: Section[Table]) -> bool:
+def all_on_demand(tables: Section[Table]) -> bool:
+    """Whether every table is known to be on demand: then nothing moves capacities."""
     return not isinstance(tables, Unreadable) and all(
         not isinstance(one, Unreadable) and one.billing_mode == "PAY_PER_REQUEST"
         for one in tables.values()

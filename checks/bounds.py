@@ -93,3 +93,8 @@ class Bounds:
 
     def _arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.environment.region}:{self.environment.account}:{resource}"
+
+
+def bounds_of(plan: Plan, environment: Environment) -> tuple[Bounds, ...]:
+    """Return the bounds of every planned role."""
+    return tuple(Bounds(role=one, plan=plan, environment=environment) for one in plan.roles)

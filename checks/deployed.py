@@ -51,6 +51,11 @@ class Deployed:
     def secret(self, want: desired.Secret) -> Secret:
         return self._one("SEC-01", "secret", want.name, self.found.secrets)
 
+    def secret_attachments(self, want: desired.Secret) -> tuple[Unplanned, ...]:
+        self.secret(want)
+        section = self.found.secret_attachments
+        return self._one("SEC-01", "attachments of secret", want.name, section)
+
     def secret_value(self, want: desired.Secret) -> SecretValue:
         """Return what is known of the value; a secret that is on its way out has none to read."""
         secret = self.secret(want)
@@ -60,6 +65,15 @@ class Deployed:
 
     def role(self, want: desired.Role) -> Role:
         return self._one("SEC-10", "role", want.name, self.found.roles)
+
+    def role_attachments(self, want: desired.Role) -> tuple[Unplanned, ...]:
+        self.role(want)
+        section = self.found.role_attachments
+        return self._one("SEC-10", "attachments of role", want.name, section)
+
+    def key_attachments(self, name: str) -> tuple[Unplanned, ...]:
+        """Return what stands at a key; of one that does not exist, the row about it tells already."""
+        return lookup(self.found.key_attachments, name) or ()
 
     def function(self, want: desired.Function) -> Function:
         return self._one("DEP-10", "function", want.name, self.found.functions)
@@ -138,6 +152,11 @@ class Deployed:
 
     def bucket(self, name: str) -> Bucket:
         return self._one("SEC-21", "bucket", name, self.found.buckets)
+
+    def bucket_attachments(self, name: str) -> tuple[Unplanned, ...]:
+        self.bucket(name)
+        section = self.found.bucket_attachments
+        return self._one("SEC-21", "attachments of bucket", name, section)
 
     def dashboard(self) -> Dashboard:
         return self._one("MON-10", "dashboard", self.plan.dashboard.name, self.found.dashboards)

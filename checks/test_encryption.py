@@ -1,10 +1,12 @@
 """SEC-20 to SEC-22: what is stored is encrypted, under keys that work."""
 
 from aws import desired
+from aws.difference import unallowed
 from aws.inventory import Sections
 from checks.deployed import Deployed
 from checks.encryption import bucket_key_flaw, refuses_http, table_key_flaw
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.observations import Observations
 
@@ -22,6 +24,17 @@ def test_table_is_encrypted_as_decided(
 
     flaw = table_key_flaw(there, environment, found)
     assert not flaw, f"{there.name} {flaw}"
+
+
+@expectation("SEC-20")
+def test_nothing_unplanned_is_attached_to_the_key_of_the_table(
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    key = deployed.table(table).sse_key_arn
+    attached = deployed.key_attachments(key) if key else ()
+    observe.note(table=table.name, key=key or "AWS owned key")
+
+    decided(unallowed(attached), observe)
 
 
 @expectation("SEC-21")
@@ -50,3 +63,13 @@ def test_bucket_refuses_plain_http(
     bucket = observe(deployed.bucket(image_bucket), "policy")
 
     assert refuses_http(bucket), f"the policy of {bucket.name} lets plain HTTP through"
+
+
+@expectation("SEC-22")
+def test_nothing_unplanned_is_attached_to_the_bucket(
+    deployed: Deployed, image_bucket: str, decided: Decided, observe: Observations
+) -> None:
+    attached = deployed.bucket_attachments(image_bucket)
+    observe.note(bucket=image_bucket, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+
+    decided(unallowed(attached), observe)

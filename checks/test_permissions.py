@@ -1,8 +1,10 @@
 """SEC-10 to SEC-19: each role may do what its function needs; nobody else may do anything."""
 
 from aws import desired
+from aws.difference import unallowed
 from checks.bounds import Bounds
 from checks.callers import Callers, strangers
+from checks.denials import taken_away
 from checks.deployed import Deployed
 from checks.outsiders import outsiders
 from checks.privileges import lacking, names_of, surplus
@@ -10,6 +12,7 @@ from checks.secret_arns import but_for_suffixes, unsound
 from checks.trust import trust_flaws
 from plan import Plan
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.observations import Observations
 
@@ -59,7 +62,7 @@ def test_role_may_do_nothing_beyond_the_plan(
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
     beyond = surplus(found, bounds, row)
-    assert not beyond, f"{found.name} may {'; '.join(beyond)}"
+    assert not beyond, f"{found.name} is allowed {'; '.join(beyond)}"
 
 
 @expectation("SEC-13")
@@ -76,7 +79,7 @@ def test_role_lacks_nothing_that_it_needs(
     observe.note(required=guided_role.required, secrets=arns)
 
     lost = but_for_suffixes(lacking(found, bounds, arns), names_of(found, bounds, arns))
-    assert not lost, f"{found.name} may not {'; '.join(lost)}"
+    assert not lost, f"{found.name} is not allowed {'; '.join(lost)}"
 
 
 @expectation("SEC-14")
@@ -92,7 +95,7 @@ def test_role_can_neither_widen_itself_nor_do_everything(
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
     dangerous = surplus(found, bounds, row)
-    assert not dangerous, f"{found.name} may {'; '.join(dangerous)}"
+    assert not dangerous, f"{found.name} is allowed {'; '.join(dangerous)}"
 
 
 @expectation("SEC-15")
@@ -108,7 +111,7 @@ def test_role_reaches_nothing_outside_this_environment(
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
     outside = surplus(found, bounds, row)
-    assert not outside, f"{found.name} may {'; '.join(outside)}"
+    assert not outside, f"{found.name} is allowed {'; '.join(outside)}"
 
 
 @expectation("SEC-16")
@@ -165,3 +168,29 @@ def test_table_is_open_to_nobody_beyond_the_account(
 
     beyond = outsiders(policy.document, environment.account)
     assert not beyond, f"the policy of {table.name} lets in {', '.join(beyond)}"
+
+
+@expectation("SEC-23")
+def test_nothing_unplanned_is_attached_to_the_role(
+    role: desired.Role, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    attached = deployed.role_attachments(role)
+    observe.note(role=role.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+
+    decided(unallowed(attached), observe)
+
+
+@expectation("SEC-23")
+def test_boundary_leaves_the_role_what_its_function_needs(
+    role: desired.Role,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    found = observe(deployed.role(role), "policies", "boundary")
+    bounds = Bounds(role=role, plan=plan, environment=environment)
+    arns = [deployed.secret(one).arn for one in bounds.secrets]
+
+    decided(taken_away(found, bounds, arns), observe)

@@ -1,10 +1,14 @@
 """SEC-01 to SEC-08: the secrets are there, are secrets, and are nowhere else."""
 
 from aws import desired
+from aws.difference import unallowed
 from aws.inventory import Inventory, Sections
+from aws.ledgers.secretsmanager import SECRET
 from aws.section import lookup
+from checks.bounds import bounds_of
+from checks.denials import denials
 from checks.deployed import Deployed
-from checks.encryption import secret_key_flaw
+from checks.encryption import SECRETS_KEY, secret_key_flaw
 from checks.leaks import (
     holding,
     labels,
@@ -23,6 +27,7 @@ from checks.secret_values import (
 )
 from plan import Plan
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.evidence import Records
 from signoff.observations import Observations
@@ -84,6 +89,17 @@ def test_secret_is_encrypted_under_a_key_that_works(
 
     flaw = secret_key_flaw(there, environment, found)
     assert not flaw, f"{there.name} {flaw}"
+
+
+@expectation("SEC-05")
+def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
+    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    key = deployed.secret(secret).kms_key or SECRETS_KEY
+    attached = deployed.key_attachments(key)
+    observe.note(key=key, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+
+    decided(unallowed(attached), observe)
 
 
 @expectation("SEC-06")
@@ -184,6 +200,31 @@ def test_secret_is_open_to_nobody_beyond_the_account(
 
     strangers = outsiders(found.policy, environment.account)
     assert not strangers, f"the policy of {found.name} lets in {', '.join(strangers)}"
+
+
+@expectation("SEC-09")
+def test_nothing_unplanned_is_attached_to_the_secret(
+    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    attached = deployed.secret_attachments(secret)
+    observe.note(secret=secret.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+
+    decided(unallowed(attached), observe)
+
+
+@expectation("SEC-09")
+def test_policy_of_the_secret_locks_no_function_out(
+    secret: desired.Secret,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    found = observe(deployed.secret(secret), "arn", "policy")
+    ours = bounds_of(plan, environment)
+
+    decided(denials(SECRET, found.name, found.arn, found.policy, ours), observe)
 
 
 @expectation("SEC-27")

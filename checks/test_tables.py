@@ -2,6 +2,9 @@
 
 from aws import desired
 from aws.difference import unallowed
+from aws.ledgers.dynamodb import TABLE
+from checks.bounds import bounds_of
+from checks.denials import denials
 from checks.deployed import Deployed
 from checks.table_shape import (
     WINDOW_DAYS,
@@ -105,3 +108,19 @@ def test_nothing_unplanned_is_attached_to_the_table(
     observe.note(table=table.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
 
     decided(unallowed(attached, table.allows), observe)
+
+
+@expectation("DEP-08")
+def test_policy_of_the_table_denies_our_functions_nothing(
+    table: desired.Table,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    policy = deployed.table_policy(table)
+    observe.note(table=table.name, policy=policy.document)
+
+    ours = bounds_of(plan, environment)
+    decided(denials(TABLE, table.name, table.arn, policy.document, ours), observe)

@@ -44,14 +44,16 @@ class Statement:
     """(kind, value): ``("Service", "lambda.amazonaws.com")``, ``("*", "*")``."""
     not_principals: tuple[tuple[str, str], ...] = ()
     sid: str = ""
+    number: int = 0
+    """Its place in the policy, from 1; 0 where nobody counted."""
     policy: str = ""
     """The policy that it stands in, for messages."""
     has_variables: bool = True
     """Whether ``${…}`` are variables: only in version 2012-10-17."""
 
     def __str__(self) -> str:
-        name = f"statement {self.sid}" if self.sid else "a statement without Sid"
-        return f"{name} of {self.policy}" if self.policy else name
+        name = f"statement {self.sid or self.number or 'without Sid'}"
+        return f"policy `{self.policy}`, {name}" if self.policy else name
 
 
 def parse(document: str | Mapping[str, Any], policy: str = "") -> tuple[Statement, ...]:
@@ -64,7 +66,10 @@ def parse(document: str | Mapping[str, Any], policy: str = "") -> tuple[Statemen
         raise PolicySyntaxError(f"{_name(policy)} has no Statement")
     variables = loaded.get("Version") == _CURRENT_VERSION
     statements = _listed(loaded["Statement"])
-    return tuple(_statement(raw, policy, variables=variables) for raw in statements)
+    return tuple(
+        _statement(raw, policy, number, variables=variables)
+        for number, raw in enumerate(statements, 1)
+    )
 
 
 def _loaded(document: str | Mapping[str, Any], policy: str) -> Mapping[str, Any]:
@@ -77,7 +82,7 @@ def _loaded(document: str | Mapping[str, Any], policy: str) -> Mapping[str, Any]
     return loaded
 
 
-def _statement(raw: object, policy: str, *, variables: bool) -> Statement:
+def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Statement:
     if not isinstance(raw, Mapping):
         raise PolicySyntaxError(f"{_name(policy)}: a Statement is no object")
     effect = raw.get("Effect")
@@ -94,6 +99,7 @@ def _statement(raw: object, policy: str, *, variables: bool) -> Statement:
         principals=tuple(_principals(raw.get("Principal", ()))),
         not_principals=tuple(_principals(raw.get("NotPrincipal", ()))),
         sid=str(raw.get("Sid", "")),
+        number=number,
         policy=policy,
         has_variables=variables,
     )

@@ -9,6 +9,11 @@ def of(section, *items):
     return {f"{section} {item}" for item in items}
 
 
+def of_keys(*names):
+    """What is not known of keys that nobody could name, or read."""
+    return of("keys", *names) | of("key_attachments", *names)
+
+
 FUNCTIONS, TABLES, SECRETS = SCOPE.functions, SCOPE.tables, SCOPE.secrets
 API = {"stages", "deployments", "draft", "served", "usage_plans", "api_mappings"}
 OTHER_DOMAINS = ("old.example.jp", "alien.example.jp")
@@ -17,16 +22,25 @@ ATTACHED = of("table_attachments", *TABLES)
 TABLE = (
     of("tables", *TABLES)
     | of("key_scans", "Users-prod")
-    | of("keys", *(f"(of tables {one})" for one in TABLES))
+    | of_keys(*(f"(of tables {one})" for one in TABLES))
 )
-SECRET = of("secrets", *SECRETS) | of("keys", *(f"(of secrets {one})" for one in SECRETS))
-TOPICS = of("topics", TOPIC, FOREIGN_TOPIC) | of(
-    "keys", f"(of topics {TOPIC})", f"(of topics {FOREIGN_TOPIC})"
+SECRET = (
+    of("secrets", *SECRETS)
+    | of("secret_attachments", *SECRETS)
+    | of_keys(*(f"(of secrets {one})" for one in SECRETS))
+)
+TOPICS = of("topics", TOPIC, FOREIGN_TOPIC) | of_keys(
+    f"(of topics {TOPIC})", f"(of topics {FOREIGN_TOPIC})"
 )
 # What alarms name beside the planned topic is unknown then, and stands in as one unread item.
-NO_ALARMS = {"alarms"} | of("topics", "(of alarms)") | of("keys", "(of topics (of alarms))")
-BUCKET = of("buckets", "rally-images") | of("keys", "(of buckets rally-images)")
+NO_ALARMS = {"alarms"} | of("topics", "(of alarms)") | of_keys("(of topics (of alarms))")
+BUCKET = (
+    of("buckets", "rally-images")
+    | of("bucket_attachments", "rally-images")
+    | of_keys("(of buckets rally-images)")
+)
 LOGS = (*SCOPE.log_groups, "API-Gateway-Execution-Logs_abc123/prod")
+ROLES = of("roles", *SCOPE.roles) | of("role_attachments", *SCOPE.roles)
 KEYS = ("alias/aws/secretsmanager", "alias/rally", "alias/rally-images", TABLE_KEY)
 
 UNREAD = {
@@ -44,12 +58,13 @@ UNREAD = {
     "apigateway:GetRestApis": {"rest_apis", *API}
     | of("names", "rest_apis")
     | of("log_groups", EXECUTION)
-    | of("keys", f"(of log_groups {EXECUTION})"),
+    | of_keys(f"(of log_groups {EXECUTION})"),
     "apigateway:GetStages": {"stages"},
     "apigateway:GetUsagePlanKeys": of("usage_plans", "rally-plan"),
     "apigateway:GetUsagePlans": {"usage_plans"},
-    "application-autoscaling:DescribeScalableTargets": {"scalable_targets"},
-    "application-autoscaling:DescribeScalingPolicies": {"scalable_targets"},
+    "application-autoscaling:DescribeScalableTargets": {"scalable_targets", "table_attachments"},
+    "application-autoscaling:DescribeScalingPolicies": {"scalable_targets", "table_attachments"},
+    "application-autoscaling:DescribeScheduledActions": {"table_attachments"},
     "cloudwatch:DescribeAlarmHistory": NO_ALARMS,
     "cloudwatch:DescribeAlarms": NO_ALARMS | of("names", "alarms") | {"alarm_attachments"},
     "cloudwatch:GetAlarmMuteRule": of("mute_rules", "nights"),
@@ -63,15 +78,18 @@ UNREAD = {
     "dynamodb:ListTables": of("names", "tables"),
     "dynamodb:ListTagsOfResource": of("table_tags", *TABLES) | ATTACHED,
     "dynamodb:Scan": of("contents", "Spots-prod") | of("key_scans", "Users-prod"),
-    "iam:GetAccountAuthorizationDetails": {"roles"} | of("names", "roles"),
-    "iam:GetPolicy": of("roles", *SCOPE.roles),
-    "iam:GetPolicyVersion": of("roles", *SCOPE.roles),
-    "kms:DescribeKey": of("keys", *KEYS),
-    "kms:GetKeyPolicy": of("keys", *KEYS[1:]),
+    "iam:GetAccountAuthorizationDetails": {"roles"}
+    | of("role_attachments", *SCOPE.roles)
+    | of("names", "roles"),
+    "iam:GetPolicy": ROLES,
+    "iam:GetPolicyVersion": ROLES,
+    "kms:DescribeKey": of_keys(*KEYS),
+    "kms:GetKeyPolicy": of_keys(*KEYS[1:]),
+    "kms:ListGrants": of("key_attachments", *KEYS[1:]),
     "lambda:GetAccountSettings": {"lambda_account"},
     "lambda:GetFunction": of("functions", *FUNCTIONS)
     | of("function_attachments", *FUNCTIONS)
-    | of("keys", *(f"(of functions {one})" for one in FUNCTIONS)),
+    | of_keys(*(f"(of functions {one})" for one in FUNCTIONS)),
     "lambda:GetPolicy": of("function_policies", *FUNCTIONS),
     "lambda:ListEventSourceMappings": {"function_attachments"},
     "lambda:ListFunctionEventInvokeConfigs": of("function_attachments", *FUNCTIONS),
@@ -81,14 +99,17 @@ UNREAD = {
     | {"versions"}
     | of("function_policies", *FUNCTIONS),
     "logs:DescribeLogGroups": of("log_groups", *LOGS)
-    | of("keys", *(f"(of log_groups {one})" for one in LOGS)),
+    | of_keys(*(f"(of log_groups {one})" for one in LOGS)),
     "s3:GetBucketEncryption": BUCKET,
+    "s3:GetBucketLifecycleConfiguration": of("bucket_attachments", "rally-images"),
     "s3:GetBucketLocation": BUCKET,
     "s3:GetBucketPolicy": BUCKET,
+    "s3:GetBucketReplication": of("bucket_attachments", "rally-images"),
+    "s3:GetBucketWebsite": of("bucket_attachments", "rally-images"),
     "s3:GetPublicAccessBlock": BUCKET,
     "secretsmanager:DescribeSecret": SECRET,
     "secretsmanager:GetResourcePolicy": SECRET,
-    "secretsmanager:GetSecretValue": of("secret_values", *SECRETS),
+    "secretsmanager:GetSecretValue": of("secret_values", *SECRETS) | {"leaks"},
     "secretsmanager:ListSecrets": of("names", "secrets"),
     "sns:GetDataProtectionPolicy": TOPICS,
     # What a subscription leaves out is unknown then, and the topic itself is not.
@@ -102,16 +123,17 @@ LOST = {
     "apigateway:GetRestApis": of("log_groups", LOGS[-1]),
     "cloudwatch:DescribeAlarms": of("topics", FOREIGN_TOPIC),
     "cloudwatch:DescribeAlarmHistory": of("topics", FOREIGN_TOPIC),
-    "dynamodb:DescribeTable": of("keys", TABLE_KEY),
-    "secretsmanager:DescribeSecret": of("keys", KEYS[0]),
-    "secretsmanager:GetResourcePolicy": of("keys", KEYS[0]),
+    "dynamodb:DescribeTable": of_keys(TABLE_KEY),
+    "lambda:GetFunction": of("leaks", "account"),
+    "secretsmanager:DescribeSecret": of_keys(KEYS[0]),
+    "secretsmanager:GetResourcePolicy": of_keys(KEYS[0]),
     # Nobody recognises a secret then; the values' own section says that it could not be read.
     "secretsmanager:GetSecretValue": of("functions", *FUNCTIONS),
-    "sns:GetDataProtectionPolicy": of("keys", "alias/rally"),
+    "sns:GetDataProtectionPolicy": of_keys("alias/rally"),
     "sns:GetSubscriptionAttributes": of("topics", TOPIC, FOREIGN_TOPIC),
-    "sns:GetTopicAttributes": of("keys", "alias/rally"),
-    "sns:ListSubscriptionsByTopic": of("keys", "alias/rally"),
-} | dict.fromkeys((one for one in UNREAD if one.startswith("s3:")), of("keys", KEYS[2]))
+    "sns:GetTopicAttributes": of_keys("alias/rally"),
+    "sns:ListSubscriptionsByTopic": of_keys("alias/rally"),
+} | dict.fromkeys((one for one in UNREAD if UNREAD[one] == BUCKET), of_keys(KEYS[2]))
 """Operation -> what nobody can ask for without it, since only its answer names it."""
 EMPTY_LISTINGS = {
     "application-autoscaling:DescribeScalableTargets": "ScalableTargets",
@@ -119,6 +141,8 @@ EMPTY_LISTINGS = {
     "cloudwatch:DescribeAlarms": "MetricAlarms",
     "cloudwatch:ListAlarmMuteRules": "AlarmMuteRuleSummaries",
     "dynamodb:ListTables": "TableNames",
+    "application-autoscaling:DescribeScheduledActions": "ScheduledActions",
+    "kms:ListGrants": "Grants",
     "lambda:ListEventSourceMappings": "EventSourceMappings",
     "lambda:ListFunctions": "Functions",
     "logs:DescribeLogGroups": "logGroups",
@@ -140,8 +164,11 @@ NOTHING_SET = {
     "apigateway:GetUsagePlanKeys",
     "apigateway:GetUsagePlans",
     "s3:GetBucketEncryption",
+    "s3:GetBucketLifecycleConfiguration",
     "s3:GetBucketLocation",
     "s3:GetBucketPolicy",
+    "s3:GetBucketReplication",
+    "s3:GetBucketWebsite",
     "s3:GetPublicAccessBlock",
     "secretsmanager:GetResourcePolicy",
     "sns:GetDataProtectionPolicy",

@@ -17,6 +17,8 @@ NOT_OPERATIONS = {"kms:Decrypt", "lambda:ListTags", "logs:FilterLogEvents", "sts
 """Actions that no reader calls by name: others need them on its behalf, or the run itself does."""
 S3 = {
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
 }
 """Operations whose action has another name (S3, actions of the service authorization reference)."""

@@ -6,9 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from aws.key import Key
+from aws.ledger import Unplanned
+from aws.ledgers.kms import GRANTS
+from aws.ledgers.kms import KEY as KMS_KEY
+from aws.ledgers.s3 import BUCKET as BUCKET_KIND
+from aws.section import Unreadable
+from aws.words import Words
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
-from tests.defects.changes import absent, added, both, item, unread
+from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
 
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
@@ -60,7 +66,38 @@ def _open(what: str, **changes: Any) -> Defect:
     return _bucket("SEC-22", what, policy=_policy(**changes))
 
 
+def _at_key(fact: Words, found: str) -> Break:
+    one = Unplanned(kind=KMS_KEY, name="9c2f7d10", fact=fact, found=found, call="kms:ListGrants")
+    return added("key_attachments", KEY, (one,))
+
+
+def _at_bucket(fact: str, found: str) -> Break:
+    one = Unplanned(
+        kind=BUCKET_KIND,
+        name=BUCKET,
+        fact=Words(en=fact, ja="計画外の設定"),
+        found=found,
+        call="s3:GetBucketReplication",
+    )
+    return edited("bucket_attachments", BUCKET, lambda others: (*others, one))
+
+
 TABLES = (
+    _tables(
+        "granted-to-a-stranger",
+        _decided(KEY),
+        _encrypted(*EVERY_TABLE),
+        _key(),
+        _at_key(GRANTS, "arn:aws:iam::111122223333:role/reader"),
+    ),
+    _tables(
+        "grants-unread",
+        _decided(KEY),
+        _encrypted(*EVERY_TABLE),
+        _key(),
+        added("key_attachments", KEY, Unreadable("kms:ListGrants: AccessDenied")),
+        outcome=UNREAD,
+    ),
     _tables("aws-owned-where-a-key-was-decided", _decided(KEY), _encrypted(*EVERY_TABLE[1:]), _key()),
     _tables("key-that-nobody-decided", _encrypted("Users-prod"), _key()),
     _tables("managed-key-that-nobody-decided", _encrypted("Users-prod"), _key(manager="AWS")),
@@ -114,6 +151,11 @@ BUCKETS = (
     ),
     _bucket("SEC-22", "not-blocked", public_access_blocked=False),
     _bucket("SEC-22", "no-policy", policy=None),
+    Defect(id="SEC-22:copied-elsewhere", breaks=_at_bucket("replication", "arn:aws:iam::1:role/r")),
+    Defect(
+        id="SEC-22:images-deleted-after-a-day",
+        breaks=_at_bucket("rules that delete or move its objects", "tidy"),
+    ),
     _open("allows-https-without-refusing-http", Effect="Allow", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     _open("refuses-https", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     _open("refuses-reads-only", Action="s3:GetObject"),

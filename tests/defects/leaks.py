@@ -130,6 +130,7 @@ OPEN = (
     Defect(
         id="SEC-08:no-policy-at-all",
         breaks=item("secrets", TOKEN_KEY, policy='{"Version": "2012-10-17"}'),
+        unknown=frozenset({"SEC-09"}),
         outcome=Outcome.NOT_TESTABLE,
     ),
 )
@@ -151,5 +152,4 @@ SOUND: Mapping[str, Break] = {
     "secret open to a role of the own account by condition": _policy(
         "*", **_if("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{OWN}:role/rotation-*")
     ),
-    "secret closed by a policy": _policy("*", Effect="Deny"),
 }

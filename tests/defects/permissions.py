@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws.ledger import Unplanned
+from aws.ledgers.iam import ROLE as ROLE_KIND
+from aws.role import PolicyDocument
 from aws.table import ResourcePolicy
+from aws.words import Words
 from signoff.outcome import Outcome
 from tests.defects import callers, privileges, shortfalls
-from tests.defects.changes import absent, added, both, item, unread
+from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
 from tests.defects.roles import role_of
 from tests.healthy.identity import allow, document, trust
@@ -14,9 +18,10 @@ from tests.healthy.identity import allow, document, trust
 OTHER = "111122223333"
 OWN = "444455556666"
 ROLE = f"arn:aws:iam::{OWN}:role/stamp-rally-prod"
+AUTH = "stamp-rally-prod-auth"
 STAMPS, AWARD = "stamp-rally-prod-stamps", "stamp-rally-prod-award"
 UNREAD = Outcome.NOT_TESTABLE
-BY_ROLE = frozenset({"SEC-07", "SEC-11", "SEC-12", "SEC-14", "SEC-15", "PREP-04"})
+BY_ROLE = frozenset({"SEC-07", "SEC-11", "SEC-12", "SEC-14", "SEC-15", "SEC-23", "PREP-04"})
 """Rows about any role, besides SEC-10."""
 BY_READER = BY_ROLE | {"SEC-13", "SEC-16"}
 """Rows about a role that reads a secret."""
@@ -116,11 +121,80 @@ TABLES = (
             **_if("ArnLike", "aws:SourceArn", f"arn:aws:glue:ap-northeast-1:{OTHER}:*"),
         ),
     ),
-    Defect(id="SEC-19:unread", breaks=unread("table_policies", "Users-prod"), outcome=UNREAD),
+    Defect(
+        id="SEC-19:unread",
+        breaks=unread("table_policies", "Users-prod"),
+        unknown=frozenset({"DEP-08"}),
+        outcome=UNREAD,
+    ),
 )
-DEFECTS = ROLES + TRUST + privileges.DEFECTS + shortfalls.DEFECTS + callers.DEFECTS + TABLES
+
+
+def _denied(table: str, action: str, principal: Any, **more: Any) -> Break:
+    statement = allow(action, "*", Principal=principal, **more) | {"Effect": "Deny"}
+    return added("table_policies", table, ResourcePolicy(document=document(statement)))
+
+
+def _profile(function: str) -> Break:
+    one = Unplanned(
+        kind=ROLE_KIND,
+        name=f"stamp-rally-prod-{function}-role",
+        fact=Words(en="instance profile", ja="インスタンスプロファイル"),
+        found="bastion",
+        call="iam:GetAccountAuthorizationDetails",
+    )
+    return edited(
+        "role_attachments", f"stamp-rally-prod-{function}-role", lambda others: (*others, one)
+    )
+
+
+NARROW = PolicyDocument(name="limit", document=document(allow(["logs:*", "xray:*"], "*")))
+WIDE = PolicyDocument(
+    name="limit", document=document(allow(["dynamodb:*", "logs:*", "xray:*"], "*"))
+)
+DENIED = (
+    Defect(
+        id="DEP-08:award-may-not-write",
+        breaks=_denied("UserStamps-prod", "dynamodb:PutItem", {"AWS": f"{ROLE}-award-role"}),
+    ),
+    Defect(id="DEP-08:nobody-may-write", breaks=_denied("Users-prod", "dynamodb:Put*", "*")),
+    Defect(
+        id="DEP-08:ranking-may-not-query",
+        breaks=_denied("UserStamps-prod", "dynamodb:Query", {"AWS": f"{ROLE}-ranking-role"}),
+    ),
+    Defect(
+        id="DEP-08:denied-to-a-session-of-auth",
+        breaks=_denied(
+            "Users-prod", "*", {"AWS": f"arn:aws:sts::{OWN}:assumed-role/{AUTH}-role/{AUTH}"}
+        ),
+    ),
+)
+ATTACHED = (
+    Defect(id="SEC-23:in-an-instance-profile", breaks=_profile("auth")),
+    Defect(id="SEC-23:unread", breaks=unread("role_attachments", f"{AWARD}-role"), outcome=UNREAD),
+    Defect(id="SEC-23:boundary-of-stamps", breaks=role_of("stamps", boundary=NARROW)),
+    Defect(id="SEC-23:boundary-of-ranking", breaks=role_of("ranking", boundary=NARROW)),
+)
+DEFECTS = (
+    ROLES
+    + TRUST
+    + DENIED
+    + ATTACHED
+    + privileges.DEFECTS
+    + shortfalls.DEFECTS
+    + callers.DEFECTS
+    + TABLES
+)
 
 SOUND: Mapping[str, Break] = {
+    "boundary that leaves what is needed": role_of("stamps", boundary=WIDE),
+    "table denied over plain HTTP": _denied(
+        "Users-prod", "*", "*", **_if("Bool", "aws:SecureTransport", "false")
+    ),
+    "table that nobody may delete": _denied("Users-prod", "dynamodb:DeleteTable", "*"),
+    "table denied to a role that does not use it": _denied(
+        "Users-prod", "dynamodb:*", {"AWS": f"{ROLE}-notify-role"}
+    ),
     **privileges.SOUND,
     **shortfalls.SOUND,
     **callers.SOUND,

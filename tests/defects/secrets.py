@@ -1,8 +1,9 @@
-"""Defects of the secrets: that they are there, are not dev's, and have a key: SEC-01, 04, 05.
+"""Defects of the secrets: that they are there, are not dev's, and have a key: SEC-01, 04, 05, 09.
 
 ``secret_values`` has SEC-02 and 03, ``leaks`` has SEC-06 to 08.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,8 +11,13 @@ from typing import Any
 
 from aws.key import Key
 from aws.leak import Leak
+from aws.ledger import Unplanned
+from aws.ledgers.kms import GRANTS
+from aws.ledgers.kms import KEY as KMS_KEY
+from aws.ledgers.secretsmanager import SECRET
 from aws.secret import SecretValue
 from aws.secret_text import withheld
+from aws.words import Words
 from signoff.evidence import Records
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
@@ -30,7 +36,15 @@ from tests.healthy.vault import (
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/1d3e9f0a-2b4c-4d5e-8f60-718293a4b5c6"
 VALUE_READ = frozenset({"SEC-02", "SEC-03", "SEC-04", "SEC-06", "SEC-07"})
 """Rows that need a value to judge, or to compare others with."""
-WITHOUT_SECRET = VALUE_READ | {"SEC-05", "SEC-08", "SEC-13", "SEC-16", "PREP-04"}
+WITHOUT_SECRET = VALUE_READ | {
+    "SEC-05",
+    "SEC-08",
+    "SEC-09",
+    "SEC-13",
+    "SEC-16",
+    "SEC-23",
+    "PREP-04",
+}
 UNREAD = Outcome.NOT_TESTABLE
 
 
@@ -166,6 +180,63 @@ KEYS = (
     Defect(id="SEC-05:decided-key-disabled", breaks=_decided(_customer("Disabled"))),
     Defect(id="SEC-05:unread", breaks=unread("keys", SECRETS_KEY), outcome=UNREAD),
 )
+
+
+def _attached(fact: str, found: str) -> Break:
+    one = Unplanned(
+        kind=SECRET,
+        name=TOKEN_KEY,
+        fact=Words(en=fact, ja="計画外の設定"),
+        found=found,
+        call="secretsmanager:DescribeSecret",
+    )
+    return edited("secret_attachments", TOKEN_KEY, lambda others: (*others, one))
+
+
+def _granted(grantee: str) -> Break:
+    one = Unplanned(kind=KMS_KEY, name="7b1f", fact=GRANTS, found=grantee, call="kms:ListGrants")
+    return added("key_attachments", SECRETS_KEY, (one,))
+
+
+def _policy(effect: str, action: str, principal: Any, **more: Any) -> Break:
+    statement = {"Effect": effect, "Action": action, "Principal": principal, "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, **more}]})
+    return item("secrets", TOKEN_KEY, policy=text)
+
+
+AUTH_ROLE = "arn:aws:iam::444455556666:role/stamp-rally-prod-auth-role"
+AWARD_ROLE = AUTH_ROLE.replace("auth", "award")
+ATTACHED = (
+    Defect(id="SEC-09:rotated", breaks=_attached("rotation", "True")),
+    Defect(
+        id="SEC-09:copied-to-another-account",
+        breaks=_attached("replicas in other accounts", "arn:aws:secretsmanager:…:111122223333"),
+    ),
+    Defect(id="SEC-09:unread", breaks=unread("secret_attachments", TOKEN_KEY), outcome=UNREAD),
+    Defect(
+        id="SEC-09:denied-to-auth",
+        breaks=_policy("Deny", "secretsmanager:GetSecretValue", {"AWS": AUTH_ROLE}),
+    ),
+    Defect(id="SEC-09:denied-to-all", breaks=_policy("Deny", "secretsmanager:*", "*")),
+    Defect(
+        id="SEC-09:denied-to-its-account",
+        breaks=_policy("Deny", "secretsmanager:Get*", {"AWS": "444455556666"}),
+    ),
+    Defect(
+        id="SEC-09:denied-outside-a-network",
+        breaks=_policy(
+            "Deny", "*", "*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b"}}
+        ),
+    ),
+    Defect(
+        id="SEC-09:denied-by-a-tag-nobody-knows",
+        breaks=_policy(
+            "Deny", "*", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "x"}}
+        ),
+        outcome=UNREAD,
+    ),
+    Defect(id="SEC-05:granted-to-a-stranger", breaks=_granted(AWARD_ROLE)),
+)
 ELSEWHERE = (
     Defect(
         id="SEC-27:in-a-gateway-response",
@@ -173,10 +244,36 @@ ELSEWHERE = (
     ),
     Defect(id="SEC-27:unsearched", breaks=unread("leaks"), outcome=UNREAD),
 )
-DEFECTS = EXISTENCE + secret_values.DEFECTS + AGAINST_DEV + KEYS + ELSEWHERE + leaks.DEFECTS
+DEFECTS = (
+    EXISTENCE + ATTACHED + secret_values.DEFECTS + AGAINST_DEV + KEYS + ELSEWHERE + leaks.DEFECTS
+)
 
 SOUND: Mapping[str, Break] = {
     **secret_values.SOUND,
     **leaks.SOUND,
     "secrets under the decided key": _decided(_customer()),
+    "secret denied to a role that does not read it": _policy(
+        "Deny", "secretsmanager:GetSecretValue", {"AWS": AWARD_ROLE}
+    ),
+    "secret denied over plain HTTP": _policy(
+        "Deny", "*", "*", Condition={"Bool": {"aws:SecureTransport": "false"}}
+    ),
+    "secret that nobody of ours may delete": _policy("Deny", "secretsmanager:Delete*", "*"),
+    "secret denied to all but the role of its function": item(
+        "secrets",
+        TOKEN_KEY,
+        policy=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Deny",
+                        "Action": "secretsmanager:GetSecretValue",
+                        "NotPrincipal": {"AWS": [AUTH_ROLE, "444455556666"]},
+                        "Resource": "*",
+                    }
+                ],
+            }
+        ),
+    ),
 }

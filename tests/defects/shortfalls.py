@@ -66,7 +66,7 @@ DEFECTS = (
     _short("no-policy-at-all", role_of("gps-verify", policies=())),
     _short("no-secret", without("richmenu", READ), "SEC-16"),
     _short("denied", attached("auth", None, {**allow("dynamodb:Put*", "*"), "Effect": "Deny"})),
-    _short("narrowed-by-a-boundary", role_of("award", boundary=NARROW)),
+    _short("narrowed-by-a-boundary", role_of("award", boundary=NARROW), "SEC-23"),
     _short("never-holds", under("auth", USERS, "aws:SourceAccount", "444455556666")),
     _short("in-another-region", under("auth", USERS, "aws:RequestedRegion", "us-east-1")),
     Defect(

@@ -11,8 +11,9 @@ from tests.foreign.judged import decision, rows
 
 GREEN = (
     *("PREP-04", "PREP-05", "PREP-06", "PREP-07", "PREP-08"),
-    *("SEC-01", "SEC-02", "SEC-05", "SEC-07", "SEC-08", "SEC-10", "SEC-11", "SEC-13", "SEC-14"),
-    *("SEC-17", "SEC-18", "SEC-19", "SEC-20", "SEC-21", "SEC-27"),
+    *("SEC-01", "SEC-02", "SEC-05", "SEC-07", "SEC-08", "SEC-09", "SEC-10", "SEC-11"),
+    *("SEC-13", "SEC-14"),
+    *("SEC-17", "SEC-18", "SEC-19", "SEC-20", "SEC-21", "SEC-23", "SEC-27"),
     *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),
     *("DEP-12", "DEP-14", "DEP-18", "DEP-19"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
@@ -24,7 +25,7 @@ GREEN = (
 RED = {
     "SEC-03": "line-channel-access-token is a placeholder",
     "SEC-06": "stamp-rally-prod-auth carries TOKEN_SECRET_KEY",
-    "SEC-12": "stamp-rally-prod-ranking-role may application-autoscaling:DescribeScalableTargets on *",
+    "SEC-12": "stamp-rally-prod-ranking-role is allowed application-autoscaling:DescribeScalableTargets on *",
     "SEC-15": "cloudwatch:GetInsightRuleReport on arn:aws:cloudwatch:*:*:insight-rule/",
     "SEC-16": "arn:aws:secretsmanager:*:*:secret:stamp-rally-prod/* reaches beyond the secret",
     "SEC-22": "stamp-rally-prod-images lets plain HTTP through",

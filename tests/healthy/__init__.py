@@ -68,6 +68,7 @@ def _sections() -> Sections:
         "lambda_account": compute.lambda_account(),
         "function_attachments": dict.fromkeys(compute.functions(), ()),
         "roles": identity.roles(),
+        "role_attachments": dict.fromkeys(identity.roles().keys() - {identity.LOGS_ROLE}, ()),
         "tables": data.tables(),
         "backups": data.backups(),
         "table_tags": data.table_tags(),
@@ -78,8 +79,10 @@ def _sections() -> Sections:
         "key_scans": data.key_scans(),
         "secrets": vault.secrets(),
         "secret_values": vault.secret_values(),
+        "secret_attachments": dict.fromkeys(vault.secrets(), ()),
         "leaks": {"account": ()},
         "keys": vault.keys(),
+        "key_attachments": dict.fromkeys(vault.keys(), ()),
         "rest_apis": edge.rest_apis(),
         "stages": edge.stages(),
         "deployments": edge.deployments(),
@@ -99,6 +102,7 @@ def _sections() -> Sections:
         "topics": watch.topics(),
         "log_groups": watch.log_groups(),
         "buckets": edge.buckets(),
+        "bucket_attachments": dict.fromkeys(edge.buckets(), ()),
     }
     kinds = ("functions", "tables", "roles", "secrets", "alarms", "rest_apis")
     names = {kind: Names(names=tuple(sorted(found[kind]))) for kind in kinds}

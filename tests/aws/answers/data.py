@@ -77,6 +77,7 @@ AUTOSCALING = {
             for resource in ("table/Users-prod", "table/Users-prod/index/ByPeriod", "table/Orders")
         ]
     },
+    "application-autoscaling:DescribeScheduledActions": {"ScheduledActions": []},
     "application-autoscaling:DescribeScalingPolicies": {
         "ScalingPolicies": [
             {
@@ -111,4 +112,7 @@ BUCKETS = {
         }
     },
     "s3:GetBucketPolicy": {"Policy": json.dumps(document("s3:GetObject"))},
+    "s3:GetBucketReplication": {},
+    "s3:GetBucketLifecycleConfiguration": {},
+    "s3:GetBucketWebsite": {},
 }

@@ -27,5 +27,6 @@ SECRETS = {
             "KeyManager": "AWS" if asked["KeyId"].startswith("alias/aws/") else "CUSTOMER",
         }
     },
+    "kms:ListGrants": {"Grants": []},
     "kms:GetKeyPolicy": {"Policy": json.dumps(document("kms:*"))},
 }

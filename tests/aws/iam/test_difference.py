@@ -103,7 +103,7 @@ def test_excess_shows_a_resource_that_should_be_out_of_reach():
 
     assert found[0].witness.startswith(USERS)
     assert found[0].witness != USERS
-    assert found[0].statement == "a statement without Sid of role"
+    assert found[0].statement == "policy `role`, statement 1"
 
 
 def test_a_deny_takes_the_excess_away():

@@ -28,7 +28,7 @@ def test_a_condition_keeps_its_quantifier_and_its_suffix_apart():
 
     assert str(statement.conditions[0]) == "ForAnyValue:StringNotLikeIfExists aws:TagKeys = a, true"
     assert statement.not_actions == ("iam:*",)
-    assert str(statement) == "a statement without Sid of guard"
+    assert str(statement) == "policy `guard`, statement 1"
 
 
 def test_principals_are_read_in_every_spelling():

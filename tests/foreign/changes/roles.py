@@ -84,7 +84,7 @@ def secret_is_named_without_its_six_characters(client):
         yield
 
 
-@change("SEC-13", reads=ROLES)
+@change("SEC-13", reads=ROLES, follows=["SEC-23"])
 def rights_lie_outside_the_boundary(client):
     boundary = "arn:aws:iam::444455556666:policy/rally-stamps"
     named = {"RoleName": "stamp-rally-prod-gps-verify-role"}

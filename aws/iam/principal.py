@@ -1,0 +1,50 @@
+"""Of whom a resource's own policy speaks, and what it takes away from a principal of the account."""
+
+from collections.abc import Iterable, Iterator
+
+from aws.iam.answer import Answer
+from aws.iam.condition import Context
+from aws.iam.evaluation import applies
+from aws.iam.statement import Statement
+
+
+def names(statement: Statement, arn: str) -> bool:
+    """Whether a statement of a resource policy speaks of the role or user of this ARN.
+
+    Everybody, its account, itself, and a session of a role; NotPrincipal speaks of all others.
+    """
+    if statement.not_principals:  # the account alone exempts nobody in it
+        return not any(_itself(value, arn) for _, value in statement.not_principals)
+    return any(_is(value, arn) for kind, value in statement.principals if kind in {"*", "AWS"})
+
+
+def denied(
+    statements: Iterable[Statement],
+    arn: str,
+    pairs: Iterable[tuple[str, str]],
+    known: Context,
+) -> Iterator[tuple[str, Statement, Answer]]:
+    """Yield each action that a resource policy denies to a principal, or may deny (Unknown).
+
+    ``pairs`` are actions and the resource's own ARN.
+    """
+    denies = [one for one in statements if one.effect == "Deny" and names(one, arn)]
+    for action, resource in pairs:
+        for one in denies:
+            answer = applies(one, action, resource, known)
+            if answer is not False:
+                yield action, one, answer
+                break
+
+
+def _is(value: str, arn: str) -> bool:
+    """Whether a principal as written is this one, its account, its session, or everybody."""
+    account = arn.split(":")[4]
+    return value in {"*", account, f"arn:aws:iam::{account}:root"} or _itself(value, arn)
+
+
+def _itself(value: str, arn: str) -> bool:
+    account, name = arn.split(":")[4], arn.rpartition("/")[2]
+    if value == arn:
+        return True
+    return value.startswith(f"arn:aws:sts::{account}:assumed-role/{name}/")

@@ -1,0 +1,167 @@
+"""IAM: our roles, and every principal of the account that may act on what is ours."""
+
+from aws.ledger import (
+    Closed,
+    Coverage,
+    Harmless,
+    Judged,
+    Ledger,
+    Operation,
+    Resource,
+    answered,
+)
+from aws.words import Words
+
+ROLE = Words(en="role", ja="ロール")
+
+NEXT = Harmless("leads to the next page, which is read")
+WHEN = Harmless("when something was made or changed decides nothing")
+NAMES = Harmless("an id or ARN of what its name says already")
+PATH = Harmless("a part of the ARN, by which everything refers to it")
+COUNTS = Harmless("how often it is used; by whom is judged")
+DOCUMENT = Judged("document")
+REACH = Judged("reach")
+
+LEDGER: Ledger = {
+    "iam:GetAccountAuthorizationDetails": Operation(
+        resources={"RoleDetailList": Resource(kind=ROLE, name=answered("RoleName"))},
+        needs=frozenset({"RoleDetailList", "Policies"}),
+        members={
+            "UserDetailList.Path": PATH,
+            "UserDetailList.UserName": NAMES,
+            "UserDetailList.UserId": NAMES,
+            "UserDetailList.Arn": Judged("arn"),
+            "UserDetailList.CreateDate": WHEN,
+            "UserDetailList.UserPolicyList": REACH,
+            "UserDetailList.GroupList": REACH,
+            "UserDetailList.AttachedManagedPolicies": REACH,
+            "UserDetailList.PermissionsBoundary": REACH,
+            "UserDetailList.Tags": Harmless(
+                "a condition on them is taken to hold: what may be allowed counts as allowed"
+            ),
+            "GroupDetailList.Path": PATH,
+            "GroupDetailList.GroupName": REACH,
+            "GroupDetailList.GroupId": NAMES,
+            "GroupDetailList.Arn": NAMES,
+            "GroupDetailList.CreateDate": WHEN,
+            "GroupDetailList.GroupPolicyList": REACH,
+            "GroupDetailList.AttachedManagedPolicies": REACH,
+            "RoleDetailList.Path": PATH,
+            "RoleDetailList.RoleName": Judged("name"),
+            "RoleDetailList.RoleId": NAMES,
+            "RoleDetailList.Arn": Judged("arn"),
+            "RoleDetailList.CreateDate": WHEN,
+            "RoleDetailList.AssumeRolePolicyDocument": Judged("trust"),
+            "RoleDetailList.InstanceProfileList": Closed(
+                Words(en="instance profile", ja="インスタンスプロファイル"),
+                shows="InstanceProfileName",
+            ),
+            "RoleDetailList.RolePolicyList": Judged("policies"),
+            "RoleDetailList.AttachedManagedPolicies": Judged("policies"),
+            "RoleDetailList.PermissionsBoundary": Judged("boundary"),
+            "RoleDetailList.Tags": Judged("tags"),
+            "RoleDetailList.RoleLastUsed.LastUsedDate": WHEN,
+            "RoleDetailList.RoleLastUsed.Region": Judged("last_used_in"),
+            "Policies.PolicyName": NAMES,
+            "Policies.PolicyId": NAMES,
+            "Policies.Arn": Judged("arn"),
+            "Policies.Path": PATH,
+            "Policies.DefaultVersionId": DOCUMENT,
+            "Policies.AttachmentCount": COUNTS,
+            "Policies.PermissionsBoundaryUsageCount": COUNTS,
+            "Policies.IsAttachable": COUNTS,
+            "Policies.Description": Harmless(
+                "words for people; the door searches them for secrets"
+            ),
+            "Policies.CreateDate": WHEN,
+            "Policies.UpdateDate": WHEN,
+            "Policies.PolicyVersionList": DOCUMENT,
+            "IsTruncated": NEXT,
+            "Marker": NEXT,
+        },
+    ),
+    "iam:GetPolicy": Operation(
+        resources={},
+        members={"Policy.DefaultVersionId": DOCUMENT, "Policy": Harmless("about a policy of AWS")},
+    ),
+    "iam:GetPolicyVersion": Operation(
+        resources={},
+        members={
+            "PolicyVersion.Document": DOCUMENT,
+            "PolicyVersion": Harmless("about a policy of AWS"),
+        },
+    ),
+}
+
+_TOLD = "GetAccountAuthorizationDetails tells it of every principal"
+_PEOPLE = "how people sign in; what they may do is judged"
+_ACCOUNT = "about the account as a whole, and no permission"
+_FEDERATED = "who may sign in from elsewhere; whom a role trusts, and what it may do, is judged"
+_KINDS = "says what could be allowed or was used, not what is allowed"
+
+COVERAGE = Coverage(
+    speaks_by=frozenset({"RoleName", "PolicyArn", "Arn", "EntityArn", "PolicySourceArn"}),
+    ignored={
+        **dict.fromkeys(
+            (
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:GetUser",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListEntitiesForPolicy",
+                "iam:ListGroups",
+                "iam:ListInstanceProfiles",
+                "iam:ListInstanceProfilesForRole",
+                "iam:ListPolicies",
+                "iam:ListPolicyVersions",
+                "iam:ListRolePolicies",
+                "iam:ListRoleTags",
+                "iam:ListRoles",
+                "iam:ListUsers",
+            ),
+            _TOLD,
+        ),
+        **dict.fromkeys(
+            (
+                "iam:GetLoginProfile",
+                "iam:ListAccessKeys",
+                "iam:ListMFADevices",
+                "iam:ListSSHPublicKeys",
+                "iam:ListServiceSpecificCredentials",
+                "iam:ListSigningCertificates",
+                "iam:ListVirtualMFADevices",
+            ),
+            _PEOPLE,
+        ),
+        **dict.fromkeys(
+            (
+                "iam:GetAccountPasswordPolicy",
+                "iam:GetAccountProperties",
+                "iam:GetAccountSummary",
+                "iam:GetCredentialReport",
+                "iam:ListAccountAliases",
+                "iam:ListOrganizationsFeatures",
+                "iam:ListServerCertificates",
+            ),
+            _ACCOUNT,
+        ),
+        **dict.fromkeys(
+            (
+                "iam:GetOutboundWebIdentityFederationInfo",
+                "iam:ListDelegationRequests",
+                "iam:ListOpenIDConnectProviders",
+                "iam:ListSAMLProviders",
+            ),
+            _FEDERATED,
+        ),
+        **dict.fromkeys(
+            (
+                "iam:GetContextKeysForPrincipalPolicy",
+                "iam:GetHumanReadableSummary",
+                "iam:ListPoliciesGrantingServiceAccess",
+                "iam:ListPolicyTags",
+            ),
+            _KINDS,
+        ),
+    },
+)

@@ -1,0 +1,139 @@
+"""S3: the optional bucket of images, and what may copy, delete or publish what is in it."""
+
+from aws.ledger import Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource, asked
+from aws.words import Words
+
+BUCKET = Words(en="bucket", ja="バケット")
+
+BY_BUCKET = {"": Resource(kind=BUCKET, name=asked("Bucket"))}
+BLOCK = Judged("public_access_blocked")
+RULES = "ServerSideEncryptionConfiguration.Rules"
+
+LEDGER: Ledger = {
+    "s3:GetBucketLocation": Operation(
+        resources=BY_BUCKET, members={"LocationConstraint": Judged("region")}
+    ),
+    "s3:GetBucketEncryption": Operation(
+        resources=BY_BUCKET,
+        members={
+            f"{RULES}.ApplyServerSideEncryptionByDefault.SSEAlgorithm": Judged(
+                "encryption",
+                values=frozenset({"AES256", "aws:fsx", "aws:backup", "aws:kms", "aws:kms:dsse"}),
+            ),
+            f"{RULES}.ApplyServerSideEncryptionByDefault.KMSMasterKeyID": Judged("kms_key"),
+            f"{RULES}.BucketKeyEnabled": Harmless("fewer calls to KMS, under the same key"),
+            f"{RULES}.BlockedEncryptionTypes": Harmless("refuses kinds of encryption: stricter"),
+        },
+    ),
+    "s3:GetPublicAccessBlock": Operation(
+        resources=BY_BUCKET,
+        members={
+            f"PublicAccessBlockConfiguration.{one}": BLOCK
+            for one in (
+                "BlockPublicAcls",
+                "IgnorePublicAcls",
+                "BlockPublicPolicy",
+                "RestrictPublicBuckets",
+            )
+        },
+    ),
+    "s3:GetBucketPolicy": Operation(resources=BY_BUCKET, members={"Policy": Judged("policy")}),
+    "s3:GetBucketReplication": Operation(
+        resources=BY_BUCKET,
+        members={
+            "ReplicationConfiguration": Closed(
+                Words(en="replication", ja="レプリケーション"), shows="Role"
+            )
+        },
+    ),
+    "s3:GetBucketLifecycleConfiguration": Operation(
+        resources=BY_BUCKET,
+        members={
+            "Rules": Closed(
+                Words(
+                    en="rules that delete or move its objects", ja="オブジェクトの削除・移動ルール"
+                ),
+                usual=lambda found: all(one.get("Status") == "Disabled" for one in found),
+                shows="ID",
+            ),
+            "TransitionDefaultMinimumObjectSize": Harmless("says nothing without rules"),
+        },
+    ),
+    "s3:GetBucketWebsite": Operation(
+        resources=BY_BUCKET,
+        members={
+            "RedirectAllRequestsTo": Closed(
+                Words(en="redirect of every request", ja="全リクエストのリダイレクト"),
+                shows="HostName",
+            ),
+            "IndexDocument": Harmless("a page for directories; what is public is judged"),
+            "ErrorDocument": Harmless("a page for errors; what is public is judged"),
+            "RoutingRules": Closed(Words(en="routing rules", ja="ルーティングルール")),
+        },
+    ),
+}
+
+_OBJECTS = "about single objects, which the front end owns"
+_COUNTS = "reports about objects; it observes"
+_COST = "decides what storage and requests cost, nothing else"
+_STRICT = "makes deleting harder, never easier"
+
+COVERAGE = Coverage(
+    speaks_by=frozenset({"Bucket"}),
+    ignored={
+        **dict.fromkeys(
+            (
+                "s3:GetObject",
+                "s3:GetObjectAcl",
+                "s3:GetObjectAnnotation",
+                "s3:GetObjectAttributes",
+                "s3:GetObjectLegalHold",
+                "s3:GetObjectRetention",
+                "s3:GetObjectTagging",
+                "s3:GetObjectTorrent",
+                "s3:ListMultipartUploads",
+                "s3:ListObjectAnnotations",
+                "s3:ListObjectVersions",
+                "s3:ListObjects",
+                "s3:ListObjectsV2",
+                "s3:ListParts",
+            ),
+            _OBJECTS,
+        ),
+        **dict.fromkeys(
+            (
+                "s3:GetBucketAnalyticsConfiguration",
+                "s3:GetBucketInventoryConfiguration",
+                "s3:GetBucketLogging",
+                "s3:GetBucketMetadataConfiguration",
+                "s3:GetBucketMetadataTableConfiguration",
+                "s3:GetBucketMetricsConfiguration",
+                "s3:GetBucketNotification",
+                "s3:GetBucketNotificationConfiguration",
+                "s3:ListBucketAnalyticsConfigurations",
+                "s3:ListBucketInventoryConfigurations",
+                "s3:ListBucketMetricsConfigurations",
+            ),
+            _COUNTS,
+        ),
+        **dict.fromkeys(
+            (
+                "s3:GetBucketAccelerateConfiguration",
+                "s3:GetBucketIntelligentTieringConfiguration",
+                "s3:GetBucketRequestPayment",
+                "s3:ListBucketIntelligentTieringConfigurations",
+            ),
+            _COST,
+        ),
+        **dict.fromkeys(("s3:GetBucketVersioning", "s3:GetObjectLockConfiguration"), _STRICT),
+        "s3:GetBucketAbac": "whether tags count in policies, which are judged as if they did",
+        "s3:GetBucketAcl": "what an ACL opens to the public is ignored under the block, which is judged",
+        "s3:GetBucketCors": "which pages may read images, which every page may show",
+        "s3:GetBucketLifecycle": "the old form of GetBucketLifecycleConfiguration",
+        "s3:GetBucketOwnershipControls": "whether ACLs count; those to the public are blocked",
+        "s3:GetBucketPolicyStatus": "what AWS makes of the policy, which is judged itself",
+        "s3:GetBucketTagging": "words for people and bills",
+        "s3:ListBuckets": "buckets of others",
+        "s3:ListDirectoryBuckets": "buckets of others",
+    },
+)

@@ -1,0 +1,93 @@
+"""What a table's or secret's own policy, or a boundary, takes away from our roles."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from aws import desired
+from aws.bounds import unset
+from aws.difference import Difference
+from aws.iam import Unknown, evaluate, parse
+from aws.iam.pattern import overlap, resource_pattern
+from aws.iam.principal import denied
+from aws.ledgers.iam import ROLE
+from aws.role import Role
+from aws.section import Follows, NotTestable
+from aws.words import Words
+from checks.bounds import Bounds
+
+DENIED = Words(en="what its policy denies to our functions", ja="ポリシーが関数に拒否する操作")
+TAKEN = Words(en="what its boundary takes away", ja="アクセス許可の境界が奪う権限")
+
+
+def denials(
+    kind: Words, name: str, arn: str, document: str | None, roles: Iterable[Bounds]
+) -> tuple[Difference, ...]:
+    """Return what the policy of one resource denies to the roles that need it; NotTestable if unclear."""
+    statements = parse(document or '{"Statement": []}', f"policy of {name}")
+    found: list[str] = []
+    doubts: list[str] = []
+    for bounds in roles:
+        for action, statement, answer in denied(
+            statements, bounds.role.arn, _needed(bounds.role, arn), bounds.known
+        ):
+            told = f"{action} to {bounds.role.name} ({statement})"
+            if isinstance(answer, Unknown):
+                doubts.append(f"{told}: {answer.reason}")
+            else:
+                found.append(told)
+    if doubts and not found:
+        raise NotTestable(f"{name}: nobody can say whether its policy denies {doubts[0]}")
+    return _differences(kind, name, DENIED, found)
+
+
+def taken_away(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Difference, ...]:
+    """Return what the policies grant and the permissions boundary takes away again.
+
+    Of the roles that the guide's table speaks of, SEC-13 tells it, as all that they lack. ``arns`` are the real ones of secrets and log streams.
+    """
+    if role.boundary is None:
+        return ()
+    own = tuple(s for one in role.policies for s in parse(one.document, one.name))
+    limit = parse(role.boundary.document, role.boundary.name)
+    real = (*arns, *bounds.streams)
+
+    def lost() -> Iterator[str]:
+        for action, resource in sorted(bounds.required):
+            for target in _targets(resource, real):
+                held = evaluate(own, action, target, bounds.known)
+                left = evaluate(own, action, target, bounds.known, limits=(limit,))
+                if held.allowed and not left.allowed:
+                    yield f"{action} on {target}"
+
+    found = tuple(lost())
+    if found and bounds.role.judged_for_missing:
+        raise Follows("SEC-13", f"the boundary of {role.name} takes away {found[0]}")
+    return _differences(ROLE, role.name, TAKEN, found)
+
+
+def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:
+    """Return what the role needs of this resource: itself, or an index of a table."""
+    pairs = ((one.action, one.resource) for one in sorted(role.required))
+    return [
+        (action, arn if _fits(resource, arn) else resource)
+        for action, resource in pairs
+        if _fits(resource, arn) or resource.startswith(f"{arn}/")
+    ]
+
+
+def _fits(resource: str, arn: str) -> bool:
+    return overlap(resource_pattern(resource), resource_pattern(arn))
+
+
+def _targets(resource: str, real: Iterable[str]) -> Iterable[str]:
+    if not {"*", "?"} & set(resource):
+        return (resource,)
+    matches: Callable[[str], bool] = resource_pattern(resource).matches
+    return filter(matches, real)
+
+
+def _differences(
+    kind: Words, name: str, fact: Words, found: Iterable[str]
+) -> tuple[Difference, ...]:
+    told = tuple(dict.fromkeys(found))
+    one = Difference(kind=kind, name=name, fact=fact, found=told, bound=unset())
+    return (one,) if told else ()
