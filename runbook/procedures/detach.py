@@ -1,12 +1,12 @@
-"""Take away what nobody planned: what is attached to tables and functions, and what decides otherwise.
+"""Take away what nobody planned: what is attached to tables, functions, secrets and roles, and what decides otherwise.
 
-It reads what the checks read (rows DEP-08 and DEP-19), and shows each difference with what is lost by
+It reads what the checks read (rows DEP-08, DEP-19, SEC-09 and SEC-23), and shows each difference with what is lost by
 undoing it. What a decision in `environments.toml` allows is left alone. `--only "table Users-prod: time to
 live"` takes away that one, as the red row names it.
 
-計画外の設定（テーブルや関数に付けられたもの）を取り除く。
+計画外の設定（テーブル、関数、シークレット、ロールに付けられたもの）を取り除く。
 
-検証と同じ内容（DEP-08、DEP-19）を読み取り、相違点ごとに、取り除くと失われるものを表示します。
+検証と同じ内容（DEP-08、DEP-19、SEC-09、SEC-23）を読み取り、相違点ごとに、取り除くと失われるものを表示します。
 `environments.toml`の決定（decisions）で認めたものには触れません。`--only`に赤い行と同じ書き方で指定すると、
 その設定だけを取り除きます。
 """
@@ -24,7 +24,7 @@ from runbook.engine import StepContext, step
 from signoff.decisions import Decided, Differs
 from signoff.observations import Observations
 
-ROWS = ("DEP-08", "DEP-19")
+ROWS = ("DEP-08", "DEP-19", "SEC-09", "SEC-23")
 
 
 @step("3-1", proves=ROWS)
@@ -67,6 +67,8 @@ def _undecided(context: StepContext) -> tuple[Difference, ...]:
     found = [
         *_differences("table_attachments", sections.table_attachments, allowed),
         *_differences("function_attachments", sections.function_attachments, allowed),
+        *_differences("secret_attachments", sections.secret_attachments, allowed),
+        *_differences("role_attachments", sections.role_attachments, allowed),
     ]
     only = context.chosen.get("only")
     left = tuple(one for one in found if _open(decided, one) and only in (None, one.what))
