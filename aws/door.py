@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest
@@ -64,6 +64,34 @@ class Gone(ReadFailure):
 
 class TimeIsUp(ReadFailure):
     """The deadline of the reading passed before this call was made."""
+
+
+class Answer(dict[str, Any]):
+    """An answer, or a structure within it: to ask for a member that it lacks is a ReadFailure that names it.
+
+    AWS's models require next to nothing of an answer, so that any member may be absent from any of them.
+    """
+
+    call: str = ""
+    """``service:Operation``"""
+    path: str = ""
+
+    @classmethod
+    def of(cls, call: str, value: Any, path: str = "") -> Any:
+        """Return the value with every mapping in it as an Answer."""
+        if isinstance(value, Mapping):
+            made = cls(
+                (name, cls.of(call, one, f"{path}.{name}".lstrip(".")))
+                for name, one in value.items()
+            )
+            made.call, made.path = call, path
+            return made
+        if isinstance(value, list):
+            return [cls.of(call, one, path) for one in value]
+        return value
+
+    def __missing__(self, member: str) -> Any:
+        raise ReadFailure(f"{self.call}: the answer has no {f'{self.path}.{member}'.lstrip('.')}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +223,8 @@ class Aws:
         """Let an answer in: without secrets, and held against the ledger, whichever reader asked."""
         call = _action(client, service, operation)
         if call == SECRET_VALUE:
-            return answer
-        cleaned: dict[str, Any] = self._search.clean(call, parameters, answer)
+            return cast("Answer", Answer.of(call, answer))
+        cleaned = cast("Answer", Answer.of(call, self._search.clean(call, parameters, answer)))
         if (entry := self._ledger.get(call)) is None:
             return cleaned
         if absent := entry.needs - answer.keys():

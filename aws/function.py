@@ -113,7 +113,12 @@ def listed(reading: Reading) -> list[Raw]:
 
 def names(reading: Reading) -> list[str]:
     """Every function of the Region, so that nothing is asked about one that does not exist."""
-    return list(dict.fromkeys(one["FunctionName"] for one in reading.source(listed)))
+    return list(dict.fromkeys(map(_listed_name, reading.source(listed))))
+
+
+def _listed_name(entry: Raw) -> str:
+    """Name the function of an entry by itself, or by its ARN."""
+    return str(entry.get("FunctionName") or entry["FunctionArn"].split(":")[6])
 
 
 def functions(reading: Reading) -> Section[Function]:
@@ -126,7 +131,7 @@ def aliases(reading: Reading) -> Section[tuple[Alias, ...]]:
 
 def versions(reading: Reading) -> Section[tuple[Version, ...]]:
     found = reading.source(listed)
-    return {name: _versions(found, name) for name in present(reading)}
+    return reading.each(present(reading), lambda name: _versions(found, name))
 
 
 def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
@@ -177,7 +182,7 @@ def _function(reading: Reading, name: str) -> Function:
         "lambda", "get_function", **asked, Qualifier=reading.scope.alias, empty_on={NOT_FOUND}
     )
     if refused := whole.get("TagsError"):
-        raise ReadFailure(f"lambda:GetFunction: tags: {refused['ErrorCode']}")
+        raise ReadFailure(f"lambda:GetFunction: tags: {refused.get('ErrorCode')}")
     raw = (behind or whole)["Configuration"]
     return Function(
         name=raw["FunctionName"],
@@ -208,7 +213,7 @@ def _function(reading: Reading, name: str) -> Function:
 def _environment(reading: Reading, raw: Raw) -> dict[str, MaskedValue]:
     # A key that we may not use hides the variables behind an error inside a good answer.
     if refused := raw.get("Error"):
-        raise ReadFailure(f"lambda:GetFunction: environment: {refused['ErrorCode']}")
+        raise ReadFailure(f"lambda:GetFunction: environment: {refused.get('ErrorCode')}")
     return described(reading, raw.get("Variables", {}))
 
 
@@ -229,7 +234,7 @@ def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
     published = [
         Version(number=one["Version"], code_sha256=one["CodeSha256"])
         for one in found
-        if one["FunctionName"] == name and one["Version"] != "$LATEST"
+        if _listed_name(one) == name and one["Version"].isdecimal()
     ]
     return tuple(sorted(published, key=lambda one: int(one.number)))
 

@@ -69,8 +69,8 @@ def only(*values: Any) -> Callable[[Any], bool]:
 
 
 def off(member: str, *values: str) -> Callable[[Any], bool]:
-    """A structure is usual while its ``member`` is one of these values, or is absent."""
-    return lambda found: found.get(member, values[0]) in values
+    """A structure is usual while its ``member`` is one of these values, or nothing is in it."""
+    return lambda found: not found or found.get(member) in values
 
 
 Subject = Callable[[Mapping[str, Any], Mapping[str, Any]], str | None]

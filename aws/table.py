@@ -289,7 +289,9 @@ def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
 
 
 def _key_text(item: Mapping[str, Any], key: str) -> str:
-    return str(next(iter(item[key].values())))
+    """Return the value of a key, text unless the table was made otherwise."""
+    attribute = item[key]
+    return str(next(iter(attribute.values())) if attribute else attribute["S"])
 
 
 def _scan(

@@ -48,7 +48,12 @@ def policy(asked):
 FUNCTIONS = {
     "lambda:ListFunctions": {
         "Functions": [
-            {"FunctionName": name, "Version": version, "CodeSha256": f"sha-{version}"}
+            {
+                "FunctionName": name,
+                "FunctionArn": f"{LAMBDA}{name}:{version}",
+                "Version": version,
+                "CodeSha256": f"sha-{version}",
+            }
             for name in (*SCOPE.functions, "alien")
             for version in ("$LATEST", "2", "1")
         ]

@@ -1,0 +1,209 @@
+"""Optional means optional: an answer without a member that AWS's model does not require harms one thing at most.
+
+Each member of each canned answer is dropped once, at any depth, and the sections that the operation feeds
+are read anew. Whatever comes of it is a value, or a red of that one thing that names the call and the
+member. To add a service, add its name to SERVICES, and answers that are fuller than the canned ones to
+FULLER, where members would not be tried otherwise.
+"""
+
+from dataclasses import dataclass, field
+
+import botocore.session
+import pytest
+
+from aws.inventory import READERS, on_demand
+from aws.section import Unreadable
+from tests.aws.answers import LAMBDA, REGION, SCOPE
+from tests.aws.conftest import session_with
+from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws
+
+SERVICES = ("dynamodb", "application-autoscaling", "lambda")
+"""Services, as boto3 names them, whose answers are tried."""
+FULLER = {
+    "dynamodb:DescribeTimeToLive": {
+        "TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "CollectedAt"}
+    },
+    "dynamodb:DescribeKinesisStreamingDestination": {
+        "TableName": "Users-prod",
+        "KinesisDataStreamDestinations": [
+            {
+                "StreamArn": f"arn:aws:kinesis:{REGION}:444455556666:stream/copies",
+                "DestinationStatus": "ACTIVE",
+            }
+        ],
+    },
+    "lambda:ListEventSourceMappings": {
+        "EventSourceMappings": [
+            {
+                "UUID": str(number),
+                "EventSourceArn": f"arn:aws:sqs:{REGION}:444455556666:queue",
+                "FunctionArn": f"{LAMBDA}{name}:live",
+                "State": "Enabled",
+            }
+            for number, name in enumerate(SCOPE.functions)
+        ]
+    },
+    "lambda:ListFunctionEventInvokeConfigs": {
+        "FunctionEventInvokeConfigs": [
+            {
+                "FunctionArn": f"{LAMBDA}rally-auth:live",
+                "MaximumRetryAttempts": 2,
+                "DestinationConfig": {
+                    "OnSuccess": {},
+                    "OnFailure": {"Destination": f"arn:aws:sqs:{REGION}:444455556666:dead"},
+                },
+            }
+        ]
+    },
+}
+"""Operation -> an answer that has more members than the canned one."""
+WHOSE = {("lambda:ListEventSourceMappings", "FunctionArn")}
+"""Operation, member: an entry that does not say whose it is could be anybody's, so that all are unread."""
+BY_ITSELF = {"leaks"}
+"""Sections that read everything else: what harms them is tried with what they read."""
+
+
+@dataclass
+class Dropped:
+    """Answers like the healthy ones, but the first that has the member at ``path`` goes without it."""
+
+    operation: str
+    path: tuple[str | int, ...]
+    done: bool = field(default=False, init=False)
+
+    def __call__(self, asked):
+        answer = answered(self.operation, asked)
+        if self.done or not has(answer, self.path):
+            return answer
+        self.done = True
+        return without(answer, self.path)
+
+
+def answered(operation, asked):
+    answer = FULLER.get(operation, HEALTHY[operation])
+    return answer(asked) if callable(answer) else answer
+
+
+def has(answer, path):
+    for step in path:
+        inside = range(len(answer)) if isinstance(answer, list) else answer
+        if step not in inside:
+            return False
+        answer = answer[step]
+    return True
+
+
+def without(answer, path):
+    step, *rest = path
+    if isinstance(answer, list):
+        return [without(one, rest) if at == step else one for at, one in enumerate(answer)]
+    if rest:
+        return {**answer, step: without(answer[step], rest)}
+    return {name: one for name, one in answer.items() if name != step}
+
+
+def optional(shape, answer, above=()):
+    """Yield the path of each member of an answer that its shape does not require."""
+    match shape.type_name:
+        case "structure":
+            for name in answer.keys() & shape.members.keys():
+                if name not in shape.required_members:
+                    yield (*above, name)
+                yield from optional(shape.members[name], answer[name], (*above, name))
+        case "list":
+            for at, one in enumerate(answer):
+                yield from optional(shape.member, one, (*above, at))
+        case "map":
+            for name, one in answer.items():
+                yield from optional(shape.value, one, (*above, name))
+
+
+def parameters(operation):
+    """What a reader would ask with, for answers that are made from it."""
+    named = {"FunctionName": SCOPE.functions[0], "TableName": SCOPE.tables[0]}
+    asked = [named, named | {"Qualifier": SCOPE.alias}]
+    return asked if callable(HEALTHY[operation]) else asked[:1]
+
+
+def drops():
+    session = botocore.session.get_session()
+    for operation in HEALTHY:
+        service, _, name = operation.partition(":")
+        if service not in SERVICES:
+            continue
+        shape = session.get_service_model(service).operation_model(name).output_shape
+        paths = {
+            path
+            for asked in parameters(operation)
+            for path in optional(shape, answered(operation, asked))
+        }
+        yield from ((operation, path) for path in sorted(paths, key=str))
+
+
+def name_of(drop):
+    operation, path = drop
+    return f"{operation} {'.'.join(map(str, path))}"
+
+
+@pytest.fixture(scope="module")
+def read(models):
+    """Read sections, or the first of each operation's, with one answer changed."""
+
+    def read(names, dropped=None):
+        session, fake = session_with(models), FakeAws()
+        fake.answers |= {one: FULLER[one] for one in FULLER}
+        if dropped:
+            fake.answers[dropped.operation] = dropped
+        fake.hook(session)
+        found = on_demand(session, SCOPE, caller=CALLER, options=OPTIONS).sections
+        return {name: getattr(found, name) for name in names}, fake.asked
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def whole(read):
+    """Every section of the whole answers."""
+    return read(READERS.keys() - BY_ITSELF)[0]
+
+
+@pytest.fixture(scope="module")
+def fed(read):
+    """Operation -> the sections that it feeds."""
+    asked = {name: read([name])[1] for name in READERS.keys() - BY_ITSELF}
+    return {
+        operation: {name for name, calls in asked.items() if operation in calls}
+        for operation in HEALTHY
+    }
+
+
+def items(section, names):
+    """Return item -> what was read of it; where nothing was, every one of these names is unread."""
+    return dict.fromkeys(names, section) if isinstance(section, Unreadable) else section
+
+
+def differing(before, after):
+    """Return item -> what is read of it now, for each that is not as before."""
+    found = items(after, before)
+    names = before.keys() | found.keys()
+    return {name: found.get(name) for name in names if before.get(name) != found.get(name)}
+
+
+@pytest.mark.parametrize("drop", list(drops()), ids=name_of)
+def test_answer_without_an_optional_member_harms_one_thing_at_most(drop, read, whole, fed):
+    operation, path = drop
+    dropped = Dropped(operation, path)
+    found, asked = read(fed[operation], dropped)
+    changed = {name: differing(whole[name], section) for name, section in found.items()}
+    unread = {
+        one.unreadable
+        for those in changed.values()
+        for one in those.values()
+        if isinstance(one, Unreadable)
+    }
+    of_all = asked[operation] == 1 and not any(isinstance(step, int) for step in path)
+    whose = (operation, path[-1]) in WHOSE
+
+    assert dropped.done
+    assert all(operation in why and str(path[-1]) in why for why in unread)
+    assert of_all or whose or all(len(those) <= 1 for those in changed.values()), changed
