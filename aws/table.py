@@ -15,6 +15,8 @@ from aws.secret import described
 from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
 
+DELETING = "DELETING"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
@@ -155,6 +157,8 @@ def _autoscaling(reading: Reading, operation: str, key: str) -> list[Mapping[str
 
 def _table(reading: Reading, name: str) -> Table:
     raw = reading.aws.call("dynamodb", "describe_table", TableName=name)["Table"]
+    if raw["TableStatus"] == DELETING:
+        return _leaving(reading, name)
     hash_key, range_key = _keys(raw["KeySchema"])
     sse = raw.get("SSEDescription", {})
     return Table(
@@ -174,6 +178,19 @@ def _table(reading: Reading, name: str) -> Table:
         deletion_protection=raw.get("DeletionProtectionEnabled", False),
         capped=tuple(_capped(raw)),
         replicas=tuple(sorted(one["RegionName"] for one in raw.get("Replicas", ()))),
+    )
+
+
+def _leaving(reading: Reading, name: str) -> Table:
+    """Return a table that is being deleted: AWS tells neither its key nor anything else of it."""
+    return Table(
+        name=name,
+        arn=_arn(reading, name),
+        status=DELETING,
+        hash_key="",
+        range_key=None,
+        attribute_types={},
+        billing_mode="",
     )
 
 

@@ -18,7 +18,16 @@ from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
 from aws.role import Role
 from aws.secret import Secret, SecretValue
 from aws.section import Follows, Missing, NotTestable, Section, Unreadable, known, lookup
-from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
+from aws.table import (
+    DELETING,
+    Backups,
+    Contents,
+    KeyScan,
+    ResourcePolicy,
+    ScalableTarget,
+    Table,
+    Tags,
+)
 from aws.usage_plan import UsagePlan
 from checks.dashboards import has_kind
 from plan import Plan
@@ -46,7 +55,11 @@ class Deployed:
     records: Records = field(default_factory=Records)
 
     def table(self, want: desired.Table) -> Table:
-        return self._one("DEP-01", "table", want.name, self.found.tables)
+        """Return the table; one that is being deleted is told by DEP-01, and nothing else is known of it."""
+        found = self._one("DEP-01", "table", want.name, self.found.tables)
+        if found.status == DELETING and self.row != "DEP-01":
+            raise Follows("DEP-01", f"table {want.name} is being deleted")
+        return found
 
     def secret(self, want: desired.Secret) -> Secret:
         return self._one("SEC-01", "secret", want.name, self.found.secrets)

@@ -18,6 +18,21 @@ def test_table_tells_its_shape_and_its_key(found):
     assert found.keys[TABLE_KEY].state == "Enabled"
 
 
+def test_table_that_is_being_deleted_is_read_though_aws_tells_no_key_of_it(fake, sections):
+    leaving = {"TableName": "Users-prod", "TableStatus": "DELETING", "ItemCount": 0}
+    healthy = TABLES["dynamodb:DescribeTable"]
+    fake.answers["dynamodb:DescribeTable"] = lambda asked: (
+        {"Table": leaving} if asked["TableName"] == "Users-prod" else healthy(asked)
+    )
+
+    read = sections()
+
+    assert (read.tables["Users-prod"].status, read.tables["Spots-prod"].status) == (
+        "DELETING",
+        "ACTIVE",
+    )
+
+
 def test_scalable_targets_are_those_of_the_table_and_its_indexes(found):
     assert [one.resource for one in found.scalable_targets["Users-prod"]] == [
         "table/Users-prod",

@@ -92,6 +92,11 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(id="DEP-01:still-creating", breaks=item("tables", STAMPS, status="CREATING")),
     Defect(
+        id="DEP-01:being-deleted",
+        breaks=item("tables", USERS, status="DELETING", hash_key="", attribute_types={}),
+        follows=following.A_TABLE | {"DATA-04"},
+    ),
+    Defect(
         id="DEP-01:key-unreachable",
         breaks=item("tables", USERS, status="INACCESSIBLE_ENCRYPTION_CREDENTIALS"),
     ),
