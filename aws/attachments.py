@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 
 from aws import function, ledgers, table
 from aws.ledger import Ledger, Unplanned
-from aws.ledgers import dynamodb, iam, kms, lambda_, s3, secretsmanager
+from aws.ledgers import dynamodb, iam, kms, lambda_, logs, s3, secretsmanager
 from aws.reading import Reader, Reading, required
 from aws.section import Section
 
@@ -112,6 +112,39 @@ def _event_sources(reading: Reading) -> None:
     reading.aws.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
 
 
+def log_groups(reading: Reading) -> Section[Attached]:
+    """Ask where the lines of each group go, and which metrics are made of them."""
+    reading.source(_metric_filters)
+
+    def ask(name: str) -> None:
+        reading.aws.listed(
+            "logs", "describe_subscription_filters", "subscriptionFilters", logGroupName=name
+        )
+
+    groups = reading.needed("log_groups")
+    return _attached(reading, logs.LOG_GROUP.en, groups, ("log_groups",), ask)
+
+
+def _metric_filters(reading: Reading) -> None:
+    """Ask once for all groups of the Region: the ledger names whose each filter is."""
+    reading.aws.listed("logs", "describe_metric_filters", "metricFilters")
+
+
+ACCOUNT_POLICIES = ("SUBSCRIPTION_FILTER_POLICY", "METRIC_EXTRACTION_POLICY")
+"""What sends every line elsewhere, and what keeps metrics from being made of lines; the other types add
+forms and indexes, or are told by the groups."""
+
+
+def account_policies(reading: Reading) -> Section[Attached]:
+    """Read the account's policies for all of its log groups, by type."""
+
+    def read(kind: str) -> Attached:
+        reading.aws.call("logs", "describe_account_policies", policyType=kind)
+        return reading.aws.unplanned(logs.ACCOUNT_POLICY.en, kind)
+
+    return reading.each(ACCOUNT_POLICIES, read)
+
+
 def _attached(
     reading: Reading,
     kind: str,
@@ -135,6 +168,10 @@ READERS = {
     "function_attachments": Reader(
         functions, ("lambda:ListEventSourceMappings", "lambda:ListFunctionEventInvokeConfigs")
     ),
+    "log_group_attachments": Reader(
+        log_groups, ("logs:DescribeMetricFilters", "logs:DescribeSubscriptionFilters")
+    ),
+    "account_log_policies": Reader(account_policies, ("logs:DescribeAccountPolicies",)),
     "table_attachments": Reader(
         tables,
         (

@@ -36,7 +36,7 @@ from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAcc
 from aws.key import Key
 from aws.leak import Leak
 from aws.ledger import Unplanned
-from aws.log_group import LogGroup
+from aws.log_group import LogGroup, LogPolicy
 from aws.names import Names
 from aws.reading import Progress, Reader, Reading, Resolve, Scope
 from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
@@ -146,6 +146,12 @@ class Sections:
     topics: Section[Topic]
     """By ARN."""
     log_groups: Section[LogGroup]
+    log_group_attachments: Section[tuple[Unplanned, ...]]
+    """What nobody planned of a log group."""
+    account_log_policies: Section[tuple[Unplanned, ...]]
+    """Type of policy -> those of the account that reach its log groups."""
+    log_policies: Section[LogPolicy]
+    """Resource policies of the account's logs."""
     buckets: Section[Bucket]
     bucket_attachments: Section[tuple[Unplanned, ...]]
     """What stands at a bucket and nobody planned."""

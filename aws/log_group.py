@@ -71,17 +71,35 @@ def _listed(reading: Reading, prefix: str) -> dict[str, LogGroup]:
     found = reading.aws.listed(
         "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix
     )
-    return {raw["logGroupName"]: _group(raw) for raw in found}
+    return {raw["logGroupName"]: _group(raw) for raw in found if "logGroupName" in raw}
 
 
 def _group(raw: Mapping[str, Any]) -> LogGroup:
     return LogGroup(
         name=raw["logGroupName"],
-        arn=raw["arn"].removesuffix(":*"),
+        arn=raw.get("arn", "").removesuffix(":*"),
         retention_days=raw.get("retentionInDays"),
         log_class=raw.get("logGroupClass", "STANDARD"),
         kms_key=raw.get("kmsKeyId"),
     )
 
 
-READERS = {"log_groups": Reader(log_groups, ("logs:DescribeLogGroups",))}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPolicy:
+    """A resource policy of the account's logs; ``document`` is JSON text."""
+
+    name: str
+    document: str
+
+
+def policies(reading: Reading) -> Section[LogPolicy]:
+    """Read the policies by which services and other accounts reach the log groups of the account."""
+    found = reading.aws.listed("logs", "describe_resource_policies", "resourcePolicies")
+    named = ((raw.get("policyName", ""), raw.get("policyDocument", "")) for raw in found)
+    return {name: LogPolicy(name=name, document=document) for name, document in named}
+
+
+READERS = {
+    "log_groups": Reader(log_groups, ("logs:DescribeLogGroups",)),
+    "log_policies": Reader(policies, ("logs:DescribeResourcePolicies",)),
+}

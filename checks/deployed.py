@@ -177,6 +177,11 @@ class Deployed:
     def log_group(self, want: desired.LogGroup) -> LogGroup:
         return self._one("MON-12", "log group", want.name, self.found.log_groups)
 
+    def log_group_attachments(self, want: desired.LogGroup) -> tuple[Unplanned, ...]:
+        self.log_group(want)
+        section = self.found.log_group_attachments
+        return self._one("MON-12", "attachments of log group", want.name, section)
+
     def widget_shown(self, want: desired.Widget) -> Dashboard:
         """Return the dashboard if it shows this kind at all, which MON-10 owns."""
         dashboard = self.dashboard()

@@ -12,7 +12,7 @@ from aws.inventory import Sections
 from aws.ledgers.cloudwatch import ALARM
 from aws.ledgers.sns import SUBSCRIPTION, TOPIC
 from aws.section import NotTestable, known, lookup
-from aws.topic import Subscription, Topic
+from aws.topic import Subscription, Topic, masked_address
 from aws.words import Words
 from checks.publishing import lets_publish, lets_use
 
@@ -107,6 +107,17 @@ class Hearing:
                 yield _of_topic(arn, fact, found, unset())
         for one in listening(topic):
             yield from _kept_back(topic, one)
+
+    def others(self, email: str | None) -> Iterator[Difference]:
+        """Yield who listens beside the planned address, and where undelivered messages go."""
+        planned = masked_address("email", email) if email else None
+        for topic in map(known, known(self.found.topics).values()):
+            for one in topic.subscriptions:
+                known_to_us = (one.protocol, one.endpoint) == ("email", planned)
+                if planned and one.confirmed and not known_to_us:
+                    yield of_subscription(topic, one, LISTENER, one.endpoint, unset())
+                if one.redrive:
+                    yield of_subscription(topic, one, REDRIVE, one.redrive, unset())
 
     def _composites(self, alarm: Alarm) -> list[Alarm]:
         """Return composites of the alarm, and theirs."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from aws import desired
 from aws.firing import shortfalls
 from aws.inventory import Sections
-from aws.section import lookup
+from aws.section import known, lookup
 from checks.alarms import (
     alarm_for,
     everything,
@@ -17,6 +17,7 @@ from checks.alarms import (
 from checks.dashboards import ghosts, has_kind, missing_from, shown
 from checks.deployed import Deployed
 from checks.hearing import Hearing
+from checks.log_access import access, disturbing, observing, of_no_plan
 from checks.windows import settled
 from plan import Plan
 from signoff.checklist import expectation
@@ -247,3 +248,42 @@ def test_logs_are_kept_as_long_as_decided(
     assert group.retention_days >= log_group.retention_days, (
         f"{group.name} keeps {group.retention_days} days"
     )
+
+
+@expectation("MON-15")
+def test_nothing_unplanned_is_attached_to_the_log_group(
+    log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    attached = deployed.log_group_attachments(log_group)
+    observe.note(group=log_group.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+
+    decided(disturbing(attached), observe)
+
+
+@expectation("MON-15")
+def test_account_leaves_our_logs_as_they_are(
+    found: Sections, plan: Plan, decided: Decided, observe: Observations
+) -> None:
+    attached = of_no_plan(found, [one.name for one in plan.log_groups])
+    observe.note(policies=len(attached))
+
+    decided((*disturbing(attached), *access(found)), observe)
+
+
+@expectation("MON-16")
+def test_nobody_else_hears_the_alarms(
+    hearing: Hearing, plan: Plan, decided: Decided, observe: Observations
+) -> None:
+    observe.note(topics=len(known(hearing.found.topics)), planned=bool(plan.topic.email))
+
+    decided(hearing.others(plan.topic.email), observe)
+
+
+@expectation("MON-16")
+def test_nobody_else_counts_what_the_log_group_holds(
+    log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    attached = deployed.log_group_attachments(log_group)
+    observe.note(group=log_group.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+
+    decided(observing(attached), observe)

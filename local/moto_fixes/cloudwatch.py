@@ -188,6 +188,21 @@ def _field(record: Any, path: str) -> str:
     return record if isinstance(record, str) else json.dumps(record)
 
 
+def account_policies(request: Request, moto: Moto) -> Response:
+    """Keep policies for all log groups of the account, which moto does not know."""
+    notes, asked = moto.notes("logs", request.region), request.parameters
+    kept: dict[tuple[str, str], dict[str, Any]] = notes.setdefault("account_policies", {})
+    if request.operation == "DescribeAccountPolicies":
+        found = [one for (kind, _), one in kept.items() if kind == asked["policyType"]]
+        return json_response({"accountPolicies": found})
+    place = (asked["policyType"], asked["policyName"])
+    if request.operation == "DeleteAccountPolicy":
+        kept.pop(place, None)
+        return json_response({})
+    kept[place] = {**asked, "scope": "ALL"}
+    return json_response({"accountPolicy": kept[place]})
+
+
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("cloudwatch", "DeleteAlarms"): delete_alarms,
     ("cloudwatch", "DeleteAlarmMuteRule"): delete_alarm_mute_rule,
@@ -197,5 +212,8 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("cloudwatch", "PutAlarmMuteRule"): put_alarm_mute_rule,
     ("cloudwatch", "PutMetricAlarm"): put_metric_alarm,
     ("cloudwatch", "SetAlarmState"): set_alarm_state,
+    ("logs", "DeleteAccountPolicy"): account_policies,
+    ("logs", "DescribeAccountPolicies"): account_policies,
     ("logs", "FilterLogEvents"): filter_log_events,
+    ("logs", "PutAccountPolicy"): account_policies,
 }

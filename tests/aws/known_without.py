@@ -58,6 +58,7 @@ UNREAD = {
     "apigateway:GetRestApis": {"rest_apis", *API}
     | of("names", "rest_apis")
     | of("log_groups", EXECUTION)
+    | of("log_group_attachments", EXECUTION)
     | of_keys(f"(of log_groups {EXECUTION})"),
     "apigateway:GetStages": {"stages"},
     "apigateway:GetUsagePlanKeys": of("usage_plans", "rally-plan"),
@@ -98,8 +99,15 @@ UNREAD = {
     "lambda:ListFunctions": of("names", "functions")
     | {"versions"}
     | of("function_policies", *FUNCTIONS),
+    "logs:DescribeAccountPolicies": of(
+        "account_log_policies", "SUBSCRIPTION_FILTER_POLICY", "METRIC_EXTRACTION_POLICY"
+    ),
     "logs:DescribeLogGroups": of("log_groups", *LOGS)
+    | of("log_group_attachments", *LOGS)
     | of_keys(*(f"(of log_groups {one})" for one in LOGS)),
+    "logs:DescribeMetricFilters": {"log_group_attachments"},
+    "logs:DescribeResourcePolicies": {"log_policies"},
+    "logs:DescribeSubscriptionFilters": of("log_group_attachments", *LOGS),
     "s3:GetBucketEncryption": BUCKET,
     "s3:GetBucketLifecycleConfiguration": of("bucket_attachments", "rally-images"),
     "s3:GetBucketLocation": BUCKET,
@@ -120,7 +128,7 @@ UNREAD = {
 """Operation -> what is not known without it."""
 
 LOST = {
-    "apigateway:GetRestApis": of("log_groups", LOGS[-1]),
+    "apigateway:GetRestApis": of("log_groups", LOGS[-1]) | of("log_group_attachments", LOGS[-1]),
     "cloudwatch:DescribeAlarms": of("topics", FOREIGN_TOPIC),
     "cloudwatch:DescribeAlarmHistory": of("topics", FOREIGN_TOPIC),
     "dynamodb:DescribeTable": of_keys(TABLE_KEY),
@@ -145,7 +153,10 @@ EMPTY_LISTINGS = {
     "kms:ListGrants": "Grants",
     "lambda:ListEventSourceMappings": "EventSourceMappings",
     "lambda:ListFunctions": "Functions",
+    "logs:DescribeAccountPolicies": "accountPolicies",
     "logs:DescribeLogGroups": "logGroups",
+    "logs:DescribeMetricFilters": "metricFilters",
+    "logs:DescribeResourcePolicies": "resourcePolicies",
     "secretsmanager:ListSecrets": "SecretList",
     "apigateway:GetRestApis": "items",
     "apigateway:GetUsagePlans": "items",

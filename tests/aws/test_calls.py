@@ -49,6 +49,13 @@ def planned(fake):
         },
         "iam:GetAccountAuthorizationDetails": listing
         | {"RoleDetailList": [role(name) | OF_ITS_OWN for name in scope.roles]},
+        "logs:DescribeLogGroups": lambda asked: {
+            "logGroups": [
+                {"logGroupName": name}
+                for name in scope.log_groups
+                if name.startswith(asked["logGroupNamePrefix"])
+            ]
+        },
         "lambda:ListAliases": lambda asked: {"Aliases": aliases(asked)["Aliases"][:1]},
         "lambda:ListFunctions": {"Functions": [*_published(scope.functions, 2)]},
         "sns:GetTopicAttributes": lambda asked: {
@@ -61,7 +68,7 @@ def planned(fake):
 def test_whole_plan_takes_a_bit_over_a_hundred_calls(planned, fake, inventory_of):
     inventory_of(planned)
 
-    assert fake.asked.total() == 119
+    assert fake.asked.total() == 131
 
 
 def test_each_further_version_is_one_more_place_to_look_for_a_policy(planned, fake, inventory_of):

@@ -93,6 +93,7 @@ DEFECTS = (
     ),
     Defect(
         id="MON-06:only-a-queue-listens",
+        also=frozenset({"MON-16"}),
         breaks=edited(
             "topics",
             TOPIC,

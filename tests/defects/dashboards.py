@@ -1,14 +1,26 @@
-"""Defects of the dashboard and of the logs: MON-10 to MON-13."""
+"""Defects of the dashboard and of the logs: MON-10 to MON-16."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
 from aws.dashboard import Dashboard, Metric, Widget
-from aws.log_group import LogGroup
+from aws.ledger import Effect, Unplanned
+from aws.ledgers.logs import (
+    ACCOUNT_POLICY,
+    DATA_PROTECTION,
+    LOG_GROUP,
+    METRICS_MADE,
+    SUBSCRIPTION_FILTER,
+)
+from aws.log_group import LogGroup, LogPolicy
+from aws.topic import Subscription
+from aws.words import Words
 from signoff.outcome import Outcome
-from tests.defects.changes import absent, added, edited, item
+from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
 from tests.healthy.edge import API_ID
+from tests.healthy.watch import TOPIC
 
 DASHBOARD = "stamp-rally-prod-dashboard"
 LOGS = "/aws/lambda/stamp-rally-prod-award"
@@ -41,11 +53,20 @@ def _searching(*expressions: str) -> Widget:
     return Widget(title="Found", kind="metric", metrics=(), searches=expressions)
 
 
+def _listener(protocol: str, endpoint: str, *, confirmed: bool = True) -> Break:
+    new = Subscription(protocol=protocol, endpoint=endpoint, confirmed=confirmed)
+    return edited(
+        "topics", TOPIC, lambda found: replace(found, subscriptions=(*found.subscriptions, new))
+    )
+
+
 def _executions(retention_days: int | None) -> Break:
     """Let API Gateway have made its own log group, which it does as soon as executions are logged."""
     arn = f"arn:aws:logs:ap-northeast-1:444455556666:log-group:{EXECUTIONS}"
     group = LogGroup(name=EXECUTIONS, arn=arn, retention_days=retention_days)
-    return added("log_groups", EXECUTIONS, group)
+    return both(
+        added("log_groups", EXECUTIONS, group), added("log_group_attachments", EXECUTIONS, ())
+    )
 
 
 DASHBOARDS = (
@@ -110,7 +131,7 @@ LOG_GROUPS = (
     Defect(
         id="MON-12:absent",
         breaks=absent("log_groups", LOGS),
-        follows=frozenset({"MON-05", "MON-13"}),
+        follows=frozenset({"MON-05", "MON-13", "MON-15", "MON-16"}),
     ),
     Defect(
         id="MON-12:function-logs-elsewhere",
@@ -121,11 +142,101 @@ LOG_GROUPS = (
     Defect(id="MON-13:a-week", breaks=item("log_groups", LOGS, retention_days=7)),
     Defect(id="MON-13:nearly-a-month", breaks=item("log_groups", LOGS, retention_days=29)),
 )
-DEFECTS = DASHBOARDS + LOG_GROUPS
+
+
+def _attached(group: str, fact: Words, found: str, effect: Effect = Effect.CHANGES) -> Break:
+    one = Unplanned(
+        kind=LOG_GROUP, name=group, fact=fact, found=found, call="logs:Describe", effect=effect
+    )
+    return edited("log_group_attachments", group, lambda others: (*others, one))
+
+
+def _account(kind: str, found: str) -> Break:
+    fact = Words(en="applied to all log groups", ja="全ロググループへの適用")
+    one = Unplanned(
+        kind=ACCOUNT_POLICY, name=kind, fact=fact, found=found, call="logs:DescribeAccountPolicies"
+    )
+    return edited("account_log_policies", kind, lambda others: (*others, one))
+
+
+def _policy(**statement: object) -> Break:
+    usual = {
+        "Effect": "Allow",
+        "Principal": {"Service": "es.amazonaws.com"},
+        "Action": ["logs:PutLogEvents", "logs:CreateLogStream"],
+        "Resource": f"arn:aws:logs:ap-northeast-1:444455556666:log-group:{LOGS}:*",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{**usual, **statement}]})
+    return added("log_policies", "somebody", LogPolicy(name="somebody", document=document))
+
+
+OBSERVES = Effect.OBSERVES
+STREAM = "arn:aws:firehose:ap-northeast-1:444455556666:deliverystream/x"
+SHARED = {"AWS": "arn:aws:iam::123456789012:root"}
+REACHED = (
+    Defect(id="MON-15:copied", breaks=_attached(LOGS, SUBSCRIPTION_FILTER, STREAM)),
+    Defect(id="MON-15:masked", breaks=_attached(LOGS, DATA_PROTECTION, "ACTIVATED")),
+    Defect(
+        id="MON-15:counts-among-our-faults",
+        breaks=_attached(LOGS, METRICS_MADE, "Other, StampRally", OBSERVES),
+    ),
+    Defect(
+        id="MON-15:all-logs-copied",
+        breaks=_account("SUBSCRIPTION_FILTER_POLICY", "archive"),
+    ),
+    Defect(
+        id="MON-15:no-metrics-of-logs",
+        breaks=_account("METRIC_EXTRACTION_POLICY", "save-money"),
+    ),
+    Defect(id="MON-15:read-by-another-account", breaks=_policy(Principal=SHARED)),
+    Defect(
+        id="MON-15:read-by-a-service",
+        breaks=_policy(Action=["logs:PutLogEvents", "logs:GetLogEvents"]),
+    ),
+    Defect(
+        id="MON-15:nobody-writes",
+        breaks=_policy(Effect="Deny", Principal="*", Action="logs:PutLogEvents", Resource="*"),
+    ),
+    Defect(
+        id="MON-15:subscribed-by-another-account",
+        breaks=_policy(Principal=SHARED, Action="logs:*", Resource="*"),
+    ),
+    Defect(
+        id="MON-15:unreadable",
+        breaks=unread("log_group_attachments", LOGS),
+        outcome=Outcome.NOT_TESTABLE,
+        follows=frozenset({"MON-16"}),
+    ),
+    Defect(
+        id="MON-16:somebody-counts",
+        breaks=_attached(LOGS, METRICS_MADE, "Statistics", OBSERVES),
+    ),
+    Defect(id="MON-16:queue-listens", breaks=_listener("sqs", "arn:aws:sqs:eu-west-1:1:copy")),
+    Defect(id="MON-16:another-mail", breaks=_listener("email", "b***@example.com")),
+    Defect(
+        id="MON-16:undelivered-goes-to-a-queue",
+        breaks=edited(
+            "topics",
+            TOPIC,
+            lambda found: replace(
+                found,
+                subscriptions=tuple(replace(one, redrive="{}") for one in found.subscriptions),
+            ),
+        ),
+    ),
+)
+DEFECTS = DASHBOARDS + LOG_GROUPS + REACHED
 
 SOUND: Mapping[str, Break] = {
     "a search beside all that is planned": _dashboard(
         lambda d: (*d.widgets, _searching(ALL_ERRORS))
     ),
     "execution logs that expire": _executions(14),
+    "a service that delivers its own logs": _policy(),
+    "another account and its own group": _policy(
+        Principal=SHARED,
+        Action="logs:*",
+        Resource="arn:aws:logs:ap-northeast-1:444455556666:log-group:billing:*",
+    ),
+    "a listener that never confirmed": _listener("email", "b***@example.com", confirmed=False),
 }

@@ -24,6 +24,8 @@ class Defect:
     """The owning row, where the id does not begin with it; ask ``row``."""
     follows: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
+    """Rows that the same change breaks on their own account."""
     outcome: Outcome = Outcome.FAIL
 
     @property
@@ -38,6 +40,7 @@ class Defect:
         return {
             **dict.fromkeys(self.follows, following),
             **dict.fromkeys(self.unknown, Outcome.NOT_TESTABLE),
+            **dict.fromkeys(self.also, Outcome.FAIL),
             self.row: self.outcome,
         }
 

@@ -246,6 +246,7 @@ UNPLANNED = (
         id="MON-09:raw-for-a-pager",
         breaks=_listener(protocol="https", endpoint="https://pager.example/***", raw=True),
         follows=MUTED,
+        also=frozenset({"MON-16"}),
     ),
     Defect(
         id="MON-09:few-tries",

@@ -73,6 +73,8 @@ FOLLOWING = {
     "MON-08": "MON-05",
     "MON-09": "MON-05",
     "MON-13": "MON-12",
+    "MON-15": "MON-12",
+    "MON-16": "MON-12",
     "ROLL-01": "DEP-15",
 }
 """Row -> the row that it follows from."""

@@ -28,6 +28,7 @@ GREEN = (
     *("DATA-02", "DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08"),
     *("MON-01", "MON-02", "MON-03", "MON-04", "MON-05", "MON-06", "MON-07"),
     *("MON-08", "MON-09", "MON-10", "MON-11", "MON-12", "MON-13"),
+    *("MON-15", "MON-16"),
     *("ROLL-01", "ROLL-02", "ROLL-03"),
 )
 """Rows that a machine sees in the account itself: all of them are kept."""

@@ -101,6 +101,12 @@ def _sections() -> Sections:
         "dashboards": watch.dashboards(),
         "topics": watch.topics(),
         "log_groups": watch.log_groups(),
+        "log_group_attachments": dict.fromkeys(watch.log_groups(), ()),
+        "account_log_policies": {
+            "SUBSCRIPTION_FILTER_POLICY": (),
+            "METRIC_EXTRACTION_POLICY": (),
+        },
+        "log_policies": watch.log_policies(),
         "buckets": edge.buckets(),
         "bucket_attachments": dict.fromkeys(edge.buckets(), ()),
     }

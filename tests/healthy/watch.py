@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from aws.alarm import Alarm
 from aws.dashboard import Dashboard, Metric, Widget
-from aws.log_group import LogGroup
+from aws.log_group import LogGroup, LogPolicy
 from aws.topic import Subscription, Topic
 
 REGION = "ap-northeast-1"
@@ -118,3 +118,15 @@ def log_groups() -> dict[str, LogGroup]:
     names.append("/aws/apigateway/stamp-rally-prod-api")
     arn = "arn:aws:logs:ap-northeast-1:444455556666:log-group:{}:*"
     return {n: LogGroup(name=n, arn=arn.format(n), retention_days=30) for n in names}
+
+
+def log_policies() -> dict[str, LogPolicy]:
+    """What AWS itself writes when a service first delivers logs."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": "*",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return {"AWSLogDeliveryWrite": LogPolicy(name="AWSLogDeliveryWrite", document=document)}

@@ -133,6 +133,35 @@ MONITORING = {
         }
     },
     "sns:GetDataProtectionPolicy": {"DataProtectionPolicy": ""},
+    "logs:DescribeAccountPolicies": {"accountPolicies": []},
+    "logs:DescribeMetricFilters": {
+        "metricFilters": [
+            {
+                "filterName": "slow",
+                "logGroupName": SCOPE.log_groups[0],
+                "metricTransformations": [
+                    {"metricName": "Slow", "metricNamespace": "Rally", "metricValue": "1"}
+                ],
+            }
+        ]
+    },
+    "logs:DescribeResourcePolicies": {
+        "resourcePolicies": [
+            {
+                "policyName": "AWSLogDeliveryWrite",
+                "policyDocument": json.dumps(document("logs:PutLogEvents")),
+            }
+        ]
+    },
+    "logs:DescribeSubscriptionFilters": lambda asked: {
+        "subscriptionFilters": [
+            {
+                "filterName": "archive",
+                "logGroupName": asked["logGroupName"],
+                "destinationArn": f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/archive",
+            }
+        ]
+    },
     "logs:DescribeLogGroups": lambda asked: {
         "logGroups": [
             {

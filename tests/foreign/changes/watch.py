@@ -8,6 +8,7 @@ from tests.foreign.hand import watch
 HEARD = ["alarms", "alarm_attachments", "mute_rules", "topics", "keys"]
 UNWATCHED = ["MON-06", "MON-07", "MON-08", "MON-09"]
 """Rows that have nothing to judge where no alarm watches."""
+LOGGED = ["log_groups", "log_group_attachments", "log_policies", "account_log_policies"]
 FAILS = "[P2] auth fails"
 AUTH = {"FunctionName": "stamp-rally-prod-auth"}
 LOGS = "/aws/lambda/stamp-rally-prod-auth"
@@ -76,7 +77,7 @@ def dashboard_is_cut_to_its_title(client):
     watch.dashboard(client("cloudwatch"))
 
 
-@change("MON-12", reads=["log_groups"], follows=["MON-05", "MON-13"])
+@change("MON-12", reads=LOGGED, follows=["MON-05", "MON-13", "MON-15", "MON-16"])
 def log_group_is_deleted(client):
     client("logs").delete_log_group(logGroupName=LOGS)
     yield

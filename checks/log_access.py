@@ -1,0 +1,99 @@
+"""Who else reaches the log groups, and what is made of their lines: by filters and by policies of the account."""
+
+from collections.abc import Iterable, Iterator
+
+from aws.bounds import unset
+from aws.difference import Difference, unallowed
+from aws.iam import PolicySyntaxError, Statement, parse, resource_pattern
+from aws.inventory import Sections
+from aws.ledger import Effect, Unplanned
+from aws.log_group import LogPolicy
+from aws.section import known
+from aws.words import Words
+
+LOG_POLICY = Words(en="log resource policy", ja="ログのリソースポリシー")
+GRANTS = Words(en="access to our log groups", ja="ロググループへのアクセス")
+REFUSES = Words(en="refusal of access to our log groups", ja="ロググループへのアクセスの拒否")
+
+WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"})
+"""All that a service needs that delivers logs."""
+OUR_METRICS = "StampRally"
+"""Namespace of the functions' own counts, on which alarms rest."""
+
+
+def disturbing(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
+    """Return what changes, hides or copies a group's lines, or counts among our own metrics."""
+    return unallowed(one for one in attached if not _only_observes(one))
+
+
+def observing(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
+    """Return what only counts something of a group's lines."""
+    return unallowed(one for one in attached if _only_observes(one))
+
+
+def _only_observes(one: Unplanned) -> bool:
+    return one.effect is Effect.OBSERVES and OUR_METRICS not in one.found.split(", ")
+
+
+def of_no_plan(found: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:
+    """Return what stands at groups that API Gateway made, and at all groups of the account."""
+    groups = known(found.log_group_attachments)
+    made = [known(groups[name]) for name in sorted(groups.keys() - set(planned))]
+    account = [known(one) for one in known(found.account_log_policies).values()]
+    return tuple(one for several in (*made, *account) for one in several)
+
+
+def access(found: Sections) -> tuple[Difference, ...]:
+    """Return what resource policies of the account allow others to do with our groups, or deny."""
+    arns = [known(one).arn for one in known(found.log_groups).values()]
+    policies = [known(one) for one in known(found.log_policies).values()]
+    return tuple(one for policy in policies for one in _of_policy(policy, arns))
+
+
+def _of_policy(policy: LogPolicy, arns: Iterable[str]) -> Iterator[Difference]:
+    try:
+        statements = parse(policy.document or '{"Statement": []}')
+    except PolicySyntaxError:
+        yield _difference(policy, GRANTS, "a document that is no policy")
+        return
+    ours = list(arns)
+    for one in statements:
+        if not _concerns(one, ours):
+            continue
+        said = f"{_principals(one)}: {', '.join(one.actions or one.not_actions)}"
+        if one.effect == "Deny":
+            yield _difference(policy, REFUSES, said)
+        elif not _delivers(one):
+            yield _difference(policy, GRANTS, said)
+
+
+def _concerns(statement: Statement, arns: Iterable[str]) -> bool:
+    """Whether a statement may speak of one of our groups, or of its streams."""
+    if statement.not_resources or not statement.resources:
+        return True
+    patterns = [resource_pattern(one) for one in statement.resources]
+    names = [name for arn in arns for name in (arn, f"{arn}:*", f"{arn}:log-stream:x")]
+    return any(pattern.matches(name) for pattern in patterns for name in names)
+
+
+def _delivers(statement: Statement) -> bool:
+    """Whether it lets services of AWS write, and nothing more."""
+    by_services = all(kind == "Service" for kind, _ in statement.principals)
+    writes = {one.lower() for one in statement.actions} <= WRITES
+    return bool(statement.principals and statement.actions) and by_services and writes
+
+
+def _principals(statement: Statement) -> str:
+    named = statement.principals or statement.not_principals
+    return ", ".join(sorted({name for _, name in named})) or "nobody"
+
+
+def _difference(policy: LogPolicy, fact: Words, found: str) -> Difference:
+    return Difference(
+        kind=LOG_POLICY,
+        name=policy.name,
+        fact=fact,
+        found=found,
+        bound=unset(),
+        call="logs:DescribeResourcePolicies",
+    )
