@@ -88,7 +88,7 @@ def day_of_go_live(environment: Environment, today: date) -> date:
     return max(environment.go_live or today, today)
 
 
-def people(
+def user_items(
     table: desired.Table, scan: KeyScan, manifest: Mapping[str, Any] | None
 ) -> tuple[Difference, ...]:
     """Return the difference between the real people's items and those that were migrated, if any."""
