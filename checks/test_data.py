@@ -124,7 +124,7 @@ def test_nobody_is_in_the_tables_of_people_before_the_go_live(
     judged = environment.production and not deployed.newest("signature", step=rally.DECLARED)
     observe.note(table=table.name, items=scan.real, synthetic=len(scan.foreign), judged=judged)
 
-    found = rally.people(table, scan, manifest.body if manifest else None) if judged else ()
+    found = rally.user_items(table, scan, manifest.body if manifest else None) if judged else ()
     decided(found, observe)
 
 
