@@ -1,15 +1,25 @@
-"""Where the API's access log goes, and what must never be written into it."""
+"""Where the API's access log goes, what must never be written into it, and what must be."""
 
 import re
 
 TELLING = re.compile(
     r"\$input\b[^\s\"',}]*"
     r"|\$context\.(?:requestOverride|responseOverride)\b[\w.\-]*"
-    r"|\$context\.identity\.(?:apiKey|accessKey|user|userArn|caller)\b"
+    r"|\$context\.identity\.(?:apiKey|accessKey)\b"
     r"|\$context\.identity\.(?:clientCert|cognito)[\w.]*"
     r"|\$context\.authorizer\.(?!(?:error|status|latency|requestId|integration\w+)\b)[\w.\-]+"
 )
-"""Variables that carry headers, query strings, bodies, or who the caller is."""
+"""Variables that carry headers, query strings, bodies, or who the caller is.
+
+``identity.caller`` and ``identity.user``, which stand in every format of AWS's documentation, name
+principals of AWS: callers of ours are none, and the two are empty.
+"""
+REQUEST_ID = re.compile(r"\$context\.(?:requestId|extendedRequestId)\b")
+
+
+def tells_the_request(form: str | None) -> bool:
+    """Whether a line can be found by the id that its caller was given."""
+    return REQUEST_ID.search(form or "") is not None
 
 
 def group_of(arn: str | None) -> str:

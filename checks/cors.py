@@ -4,16 +4,31 @@ import re
 from collections.abc import Mapping
 
 from aws import desired
-from aws.api_document import DEFAULT_STATUS, ApiDocument, Method, StaticAnswer
+from aws.api_document import DEFAULT_STATUS, ApiDocument, Integration, Method, StaticAnswer
+from aws.bounds import covers, exactly, within
+from aws.difference import Difference
+from aws.words import Words
+from checks.api_surplus import ROUTE, SERVED
 
 ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"
+METHODS = "Access-Control-Allow-Methods"
+SAFE_HEADERS = frozenset(
+    {
+        *("accept", "accept-language", "content-language", "content-type", "authorization"),
+        *("x-amz-date", "x-amz-security-token", "x-amz-user-agent", "x-api-key"),
+        *("x-requested-with", "x-amzn-trace-id"),
+    }
+)
+"""What consoles and frameworks allow by default, and what no function reads."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+"""What a page may send to any path, if it likes to be told that there is no such method."""
 STATUS_CODE = re.compile(r"[\"']?statusCode[\"']?\s*:\s*(\d{3})")
 """The status that a MOCK's request template asks for; AWS takes the key without quotes as well."""
 
 
-def preflight_flaws(method: Method, cors: desired.Cors) -> list[str]:
-    """Return why a browser would not be let through, or why it would be let through too easily."""
+def preflight_flaws(method: Method) -> list[str]:
+    """Return why a preflight is not answered at all, or not to everybody."""
     mock = method.integration
     if mock is None or mock.kind != "MOCK":
         return [f"integrated by {mock.kind if mock else 'nothing'}, not MOCK"]
@@ -21,10 +36,50 @@ def preflight_flaws(method: Method, cors: desired.Cors) -> list[str]:
         f"guarded by {method.authorizer}": method.authorizer is not None,
         "asks for an API key": method.api_key_required,
     }
+    answer = _answer(mock)
+    answered = "answers nothing" if answer is None else f"answers {answer.status}"
+    fails = answer is None or not answer.status.startswith("2")
+    return [*(guard for guard, there in guards.items() if there), *([answered] if fails else [])]
+
+
+def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[Difference, ...]:
+    """Hold the three headers: the one origin; what the path needs, and nothing that is not safe."""
+    answer = _answer(method.integration) if method.integration else None
+    if answer is None:
+        return ()
+    found = {name: header(answer.headers, name) for name in (ORIGIN, HEADERS, METHODS)}
+    needed, verbs = (
+        listed(HEADERS, api.cors.headers),
+        {r.verb for r in api.routes if r.path == path},
+    )
+    planned = listed(METHODS, api.cors.methods)
+    bounds = (
+        (ORIGIN, found[ORIGIN], exactly(api.cors.origin)),
+        (HEADERS, listed(HEADERS, found[HEADERS]), covers(needed)),
+        (HEADERS, listed(HEADERS, found[HEADERS]), within(needed | SAFE_HEADERS)),
+        (METHODS, listed(METHODS, found[METHODS]), covers(verbs)),
+        (METHODS, listed(METHODS, found[METHODS]), within(planned | SAFE_METHODS)),
+    )
+    return tuple(
+        Difference(
+            kind=ROUTE,
+            name=f"OPTIONS {path}",
+            fact=Words(en=name, ja=name),
+            found=value,
+            bound=bound,
+            call=SERVED,
+            decided_in="origin, api_key",
+            loosens=True,
+        )
+        for name, value, bound in bounds
+        if not bound.holds(value)
+    )
+
+
+def _answer(mock: Integration) -> StaticAnswer | None:
+    """Return the answer whose status the request template asks for."""
     asked = STATUS_CODE.search(mock.request_templates.get("application/json", ""))
-    answer = mock.answers.get(asked[1]) if asked else None
-    answered = ["answers nothing"] if answer is None else _answer_flaws(answer, cors)
-    return [*(guard for guard, there in guards.items() if there), *answered]
+    return mock.answers.get(asked[1]) if asked else None
 
 
 def without_origin(served: ApiDocument, api: desired.Api) -> dict[str, str]:
@@ -56,16 +111,7 @@ def header(headers: Mapping[str, str], name: str) -> str | None:
     return by_name.get(name.lower())
 
 
-def _answer_flaws(answer: StaticAnswer, cors: desired.Cors) -> list[str]:
-    if not answer.status.startswith("2"):
-        return [f"answers {answer.status}"]
-    found = {name: header(answer.headers, name) for name in cors.answer_headers}
-    read = {name: _read(name, value) for name, value in found.items()}
-    planned = {name: _read(name, value) for name, value in cors.answer_headers.items()}
-    return [f"{name} is {found[name]}" for name in planned if read[name] != planned[name]]
-
-
-def _read(name: str, value: str | None) -> frozenset[str]:
+def listed(name: str, value: str | None) -> frozenset[str]:
     """Read a list as browsers do: names of headers know no case, methods and origins do."""
-    items = frozenset(one.strip() for one in (value or "").split(","))
+    items = frozenset(filter(None, (one.strip() for one in (value or "").split(","))))
     return frozenset(one.lower() for one in items) if name == HEADERS else items

@@ -2,9 +2,16 @@
 
 from aws import desired
 from aws.api_document import Authorizer
+from aws.bounds import at_most, exactly
+from aws.difference import Difference, differences
 from aws.section import Follows
+from aws.words import Words
+from checks.api_surplus import AUTHORIZER, SERVED
 from checks.deployed import Deployed
 from checks.invocation import target
+
+SOURCE = Words(en="identity source", ja="IDソース")
+TTL = Words(en="time to live", ja="キャッシュの有効期間（TTL）")
 
 
 def authorizers(deployed: Deployed, want: desired.Authorizer) -> tuple[Authorizer, ...]:
@@ -21,9 +28,22 @@ def authorizers(deployed: Deployed, want: desired.Authorizer) -> tuple[Authorize
     return found
 
 
-def settings(one: Authorizer | desired.Authorizer) -> dict[str, object]:
-    """Return what decides about a session: the header that is asked for, and for how long.
+def laxer(asked: tuple[Authorizer, ...], want: desired.Authorizer) -> tuple[Difference, ...]:
+    """Hold what decides about a session: the header that is asked for, and for how long it counts.
 
     Whether the whole request comes along (REQUEST) or the token alone (TOKEN) decides nothing.
     """
-    return {"identity source": one.identity_source, "ttl_s": one.ttl_s}
+    bounds = {SOURCE: exactly(want.identity_source), TTL: at_most(want.ttl_s, " s")}
+    return tuple(
+        difference
+        for one in asked
+        for difference in differences(
+            AUTHORIZER,
+            one.name,
+            {SOURCE: one.identity_source, TTL: one.ttl_s},
+            bounds,
+            call=SERVED,
+            decided_in="authorizer_ttl_s",
+            loosens=True,
+        )
+    )

@@ -4,7 +4,12 @@ import pytest
 
 from aws import desired
 from checks import api_surplus
-from checks.cors import gateway_status, preflight_flaws, without_origin
+from checks.cors import (
+    gateway_status,
+    preflight_differences,
+    preflight_flaws,
+    without_origin,
+)
 from checks.deployed import Deployed
 from checks.deployments import ids, newest
 from checks.invocation import target
@@ -108,12 +113,13 @@ def test_nothing_beyond_the_contract_is_served(
 
 @expectation("DEP-25")
 def test_preflight_allows_what_was_planned(
-    path: str, deployed: Deployed, plan: Plan, observe: Observations
+    path: str, deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
     preflight = observe(deployed.preflight(path), "authorizer", "api_key_required", "integration")
 
-    flaws = preflight_flaws(preflight, plan.api.cors)
+    flaws = preflight_flaws(preflight)
     assert not flaws, f"OPTIONS {path}: {'; '.join(flaws)}"
+    decided(preflight_differences(path, preflight, plan.api), observe)
 
 
 @expectation("DEP-25")

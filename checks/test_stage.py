@@ -2,7 +2,7 @@
 
 from aws import desired
 from checks import api_surplus
-from checks.access_log import group_of, telling
+from checks.access_log import group_of, telling, tells_the_request
 from checks.caching import shared_answers
 from checks.deployed import Deployed
 from checks.tagging import tagged
@@ -56,6 +56,16 @@ def test_access_log_tells_nothing_private(deployed: Deployed, observe: Observati
 
     private = telling(stage.access_log_format)
     assert not private, f"{stage.name} logs {', '.join(private)}"
+
+
+@expectation("DEP-29")
+def test_line_of_the_access_log_can_be_found_by_its_request(
+    deployed: Deployed, observe: Observations
+) -> None:
+    stage = observe(deployed.stage(), "access_log_format")
+
+    found = tells_the_request(stage.access_log_format)
+    assert found, f"{stage.name} logs no $context.requestId"
 
 
 @expectation("DEP-29")

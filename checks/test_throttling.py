@@ -1,43 +1,49 @@
-"""SEC-30 to SEC-35: nobody calls more often than decided, and nobody without a session."""
+"""SEC-30 to SEC-35, DEP-37: nobody calls more often than decided, and nobody without a session; the target rate fits in."""
 
 from aws import desired
+from aws.bounds import at_least
+from aws.difference import differences
 from aws.inventory import Sections
+from aws.words import Words
+from checks.api_surplus import ROUTE, SERVED
 from checks.deployed import Deployed
-from checks.guarding import authorizers, settings
+from checks.guarding import authorizers, laxer
 from checks.throttling import (
     api_key,
     asking_for_key,
-    limits_text,
     met,
-    plan_limits,
-    planned_limits,
-    wider,
-    within,
+    methods_too_wide,
+    plan_too_narrow,
+    plan_too_wide,
+    too_narrow,
+    too_wide,
 )
 from plan import Plan
+from plan.demand import INTEGRATION_MS, rate_of, rate_of_preflights
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.observations import Observations
+
+WAITS = Words(en="time-out", ja="タイムアウト")
 
 
 @expectation("SEC-30")
 def test_usage_plan_has_the_decided_limits(
-    deployed: Deployed, plan: Plan, observe: Observations
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
     usage = observe(deployed.usage_plan(), "rate", "burst", "quota", "period")
 
-    limits = plan_limits(usage)
-    assert limits == planned_limits(plan.api.usage_plan), f"{usage.name} has {limits_text(limits)}"
+    decided(plan_too_wide(usage, plan.api.usage_plan), observe)
 
 
 @expectation("SEC-30")
 def test_usage_plan_is_no_wider_on_any_method(
-    deployed: Deployed, plan: Plan, observe: Observations
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
     usage = observe(deployed.usage_plan(), "own_limits")
 
-    more = wider(usage, plan.api.usage_plan)
-    assert not more, f"{usage.name} lets through {'; '.join(more)}"
+    decided(methods_too_wide(usage, plan.api.usage_plan), observe)
 
 
 @expectation("SEC-30")
@@ -77,22 +83,87 @@ def test_route_asks_for_an_api_key(
 
 @expectation("SEC-32")
 def test_anonymous_callers_of_a_route_are_throttled(
-    route: desired.Route, deployed: Deployed, environment: Environment, observe: Observations
+    route: desired.Route,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     limits = met(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
     observe.note(route=route.id, rate=limits.rate, burst=limits.burst)
 
-    assert within(limits, environment.throttle), f"{route.id} lets {limits} through"
+    decided(too_wide(route.id, limits, environment.throttle), observe)
 
 
 @expectation("SEC-32")
 def test_anonymous_preflights_are_throttled(
-    path: str, deployed: Deployed, environment: Environment, observe: Observations
+    path: str,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     limits = met(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
     observe.note(preflight=path, rate=limits.rate, burst=limits.burst)
 
-    assert within(limits, environment.throttle), f"OPTIONS {path} lets {limits} through"
+    decided(too_wide(f"OPTIONS {path}", limits, environment.throttle), observe)
+
+
+@expectation("DEP-37")
+def test_route_has_room_for_its_share_of_the_target_rate(
+    route: desired.Route,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    limits = met(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
+    needed = rate_of(route.id, environment.target_rate)
+    observe.note(route=route.id, rate=limits.rate, burst=limits.burst, needed=needed)
+
+    decided(too_narrow(route.id, limits, needed), observe)
+
+
+@expectation("DEP-37")
+def test_preflights_have_room_for_the_target_rate(
+    path: str,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    limits = met(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
+    needed = rate_of_preflights(path, plan.api, environment.target_rate)
+    observe.note(preflight=path, rate=limits.rate, burst=limits.burst, needed=needed)
+
+    decided(too_narrow(f"OPTIONS {path}", limits, needed), observe)
+
+
+@expectation("DEP-37")
+def test_key_of_all_visitors_has_room_for_the_target_rate(
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    usage = observe(deployed.usage_plan(), "rate", "own_limits")
+    asked = environment.api_key
+    observe.note(asked_of_visitors=asked, target_rate=environment.target_rate)
+
+    short = plan_too_narrow(usage, plan.api, environment.target_rate)
+    decided(short if asked else (), observe)
+
+
+@expectation("DEP-37")
+def test_integration_waits_as_long_as_its_function_needs(
+    route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    integration = observe(deployed.integration(route), "timeout_ms")
+
+    waits, needed = {WAITS: integration.timeout_ms}, {WAITS: at_least(INTEGRATION_MS, " ms")}
+    decided(differences(ROUTE, route.id, waits, needed, call=SERVED), observe)
 
 
 @expectation("SEC-34")
@@ -117,12 +188,10 @@ def test_login_asks_for_no_session(
 
 @expectation("SEC-35")
 def test_authorizer_asks_the_auth_function(
-    deployed: Deployed, plan: Plan, observe: Observations
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
     want = plan.api.authorizer
     asked = authorizers(deployed, want)
     observe.note(authorizers=asked)
 
-    other = [one for one in asked if settings(one) != settings(want)]
-    shown = "; ".join(f"{one.name} has {limits_text(settings(one))}" for one in other)
-    assert not other, shown
+    decided(laxer(asked, want), observe)

@@ -1,16 +1,30 @@
 """How often callers get through: by the usage plan with a key, by the stage without one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws import desired
 from aws.api_document import ApiDocument
+from aws.bounds import at_least, at_most, between, exactly
+from aws.difference import Difference, differences
 from aws.inventory import Sections
+from aws.ledgers.apigateway import USAGE_PLAN
 from aws.rest_api import GatewayAccount, MethodSetting, Stage
-from aws.section import Missing, lookup
+from aws.section import Follows, Missing, lookup
 from aws.usage_plan import ApiKey, UsagePlan
+from aws.words import Words
+from checks.api_surplus import ROUTE
+from plan.demand import HEADROOM, rate_of
 from signoff.environment import Throttle
 
 EVERY_METHOD = "*/*"
+RATE = Words(en="rate", ja="レート")
+BURST = Words(en="burst", ja="バースト")
+QUOTA = Words(en="quota", ja="クォータ")
+PERIOD = Words(en="period of the quota", ja="クォータの期間")
+OF_STAGE = {"call": "apigateway:GetStages", "decided_in": "throttle"}
+OF_PLAN = {"call": "apigateway:GetUsagePlans", "decided_in": "throttle"}
+ROOM = {"decided_in": "target_rate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +34,9 @@ class Limits:
     rate: float
     burst: int
 
-    def __str__(self) -> str:
-        return f"{self.rate:g} a second, {self.burst} at once"
+    @property
+    def facts(self) -> Mapping[Words, float]:
+        return {RATE: self.rate, BURST: self.burst}
 
 
 def met(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
@@ -38,34 +53,67 @@ def met(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
     return Limits(min([*rates[:1], account.rate]), min([*bursts[:1], account.burst]))
 
 
-def within(limits: Limits, decided: Throttle) -> bool:
-    """Whether a limit is as narrow as decided; one of zero refuses everybody."""
-    return 0 < limits.rate <= decided.rate and 0 < limits.burst <= decided.burst
+def too_wide(subject: str, limits: Limits, decided: Throttle) -> tuple[Difference, ...]:
+    """Hold what callers without a key meet on a method to the decided throttle."""
+    bounds = {RATE: between(1, decided.rate, "/s"), BURST: between(1, decided.burst)}
+    return differences(ROUTE, subject, limits.facts, bounds, **OF_STAGE, loosens=True)
 
 
-def plan_limits(plan: UsagePlan) -> dict[str, object]:
-    return {"rate": plan.rate, "burst": plan.burst, "quota": plan.quota, "per": plan.period}
+def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, ...]:
+    """Hold the same to what ``rate`` requests a second need; Follows where nobody gets through at all."""
+    if not (limits.rate and limits.burst):
+        raise Follows("SEC-32", f"{subject} refuses everybody")
+    bounds = {RATE: at_least(HEADROOM * rate, "/s"), BURST: at_least(rate)}
+    return differences(ROUTE, subject, limits.facts, bounds, **ROOM)
 
 
-def wider(plan: UsagePlan, want: desired.UsagePlan) -> list[str]:
-    """Return the methods on which the plan lets more through than it says of itself."""
-    own = [
-        (one.method, want.rate if one.rate is None else one.rate, one.burst or want.burst)
-        for one in plan.own_limits
-    ]
-    return [
-        f"{method} {Limits(rate, burst)}"
-        for method, rate, burst in own
-        if rate > want.rate or burst > want.burst
-    ]
+def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
+    """Hold a usage plan to the decided limits: a narrower one is as good."""
+    facts = {RATE: plan.rate, BURST: plan.burst, QUOTA: plan.quota, PERIOD: plan.period}
+    bounds = {
+        RATE: between(1, want.rate, "/s"),
+        BURST: between(1, want.burst),
+        QUOTA: between(1, want.daily_quota),
+        PERIOD: exactly("DAY"),
+    }
+    return differences(USAGE_PLAN, plan.name, facts, bounds, **OF_PLAN, loosens=True)
 
 
-def planned_limits(want: desired.UsagePlan) -> dict[str, object]:
-    return {"rate": want.rate, "burst": want.burst, "quota": want.daily_quota, "per": "DAY"}
+def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
+    """Hold what the plan allows on single methods to what it may allow at all."""
+    found: list[Difference] = []
+    for one in plan.own_limits:
+        set_here = {RATE: one.rate, BURST: one.burst}
+        most = {RATE: at_most(want.rate, "/s"), BURST: at_most(want.burst)}
+        facts = {fact: value for fact, value in set_here.items() if value is not None}
+        bounds = {fact: most[fact] for fact in facts}
+        name = f"{plan.name} {one.method}"
+        found += differences(USAGE_PLAN, name, facts, bounds, **OF_PLAN, loosens=True)
+    return tuple(found)
 
 
-def limits_text(limits: dict[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in limits.items())
+def plan_too_narrow(
+    plan: UsagePlan, api: desired.Api, target_rate: float
+) -> tuple[Difference, ...]:
+    """Hold a usage plan, whose key every visitor has, to what the target rate needs.
+
+    What sets no limit has room for everything, and is told by SEC-30.
+    """
+    needs = {plan.name: (plan.rate, target_rate)}
+    shares = {route.id: rate_of(route.id, target_rate) for route in api.routes}
+    for one in plan.own_limits:
+        _, _, method = one.method.partition(" ")
+        path, _, verb = method.rpartition("/")
+        share = shares.get(f"{verb} {path}", 0)
+        needs[f"{plan.name} {one.method}"] = (one.rate, HEADROOM * share)
+    return tuple(
+        difference
+        for name, (rate, needed) in needs.items()
+        if rate is not None
+        for difference in differences(
+            USAGE_PLAN, name, {RATE: rate}, {RATE: at_least(needed, "/s")}, **ROOM
+        )
+    )
 
 
 def asking_for_key(served: ApiDocument) -> str:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from load.engine.plan import AWARD, JOURNEY, LIST, RANKING, VERIFY, LoadPlan, LoadStep
 from load.engine.throttle import TokenBucket
+from plan.demand import SHARES
 
-MIX = {LIST: 0.35, VERIFY: 0.25, AWARD: 0.2, RANKING: 0.2}
-"""Users look more often than they collect."""
+MIX = {endpoint: SHARES[endpoint] for endpoint in (LIST, VERIFY, AWARD, RANKING)}
 SAMPLES = 4000
 """Arrivals of a step that is judged: the rarest endpoint gets 800, and p99 needs 381."""
 SHORTEST_S = 10.0

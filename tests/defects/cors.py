@@ -60,6 +60,13 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(id="DEP-25:every-header", breaks=preflight("/stamps", Access_Control_Allow_Headers="*")),
     Defect(
+        id="DEP-25:another-header",
+        breaks=preflight(
+            "/stamps",
+            Access_Control_Allow_Headers="Content-Type,Authorization,X-Api-Key,X-Impersonate",
+        ),
+    ),
+    Defect(
         id="DEP-25:no-delete",
         breaks=preflight("/richmenu/unset", Access_Control_Allow_Methods="GET,POST,OPTIONS"),
     ),
@@ -105,6 +112,15 @@ SOUND: dict[str, Break] = {
         "/stamps",
         Access_Control_Allow_Headers="x-api-key, authorization, content-type",
         Access_Control_Allow_Methods="DELETE, GET, OPTIONS, POST",
+    ),
+    "headers that the console allows": preflight(
+        "/stamps",
+        Access_Control_Allow_Headers="Content-Type,X-Amz-Date,Authorization,X-Api-Key,"
+        "X-Amz-Security-Token",
+    ),
+    "methods of the path alone": preflight("/stamps", Access_Control_Allow_Methods="GET,OPTIONS"),
+    "HEAD beside GET": preflight(
+        "/stamps", Access_Control_Allow_Methods="GET,HEAD,OPTIONS,POST,DELETE"
     ),
     "header names in lower case": document(_lowered),
     "MOCK as another tool writes it": integrated(

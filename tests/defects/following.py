@@ -50,6 +50,7 @@ A_STAGE = A_RELEASE | frozenset(
         "DEP-33",
         "DEP-34",
         "DEP-35",
+        "DEP-37",
         "DEP-42",
         "PREP-04",
         "ROLL-02",
@@ -61,7 +62,7 @@ A_STAGE = A_RELEASE | frozenset(
 THE_API = A_STAGE | {"DEP-17", "DEP-36", "MON-11", "MON-13", "SEC-17"}
 """Rows about the API, besides DEP-20: its deployments are gone as well."""
 
-AN_INTEGRATION = frozenset({"DEP-16", "DEP-27"})
+AN_INTEGRATION = frozenset({"DEP-16", "DEP-27", "DEP-37"})
 """Rows about what stands behind any route, besides DEP-21."""
 
 A_ROUTE = AN_INTEGRATION | {"SEC-31", "SEC-34"}

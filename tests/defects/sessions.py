@@ -74,7 +74,6 @@ SESSIONS = (
 ASKED = (
     _asked("remembers-for-an-hour", ttl_s=3600),
     _asked("remembers-for-the-default", ttl_s=300),
-    _asked("asks-each-time", ttl_s=0),
     _asked("token-in-the-address", identity_source="method.request.querystring.token"),
     _asked("another-header", identity_source="method.request.header.X-Auth"),
     _asked(
@@ -105,6 +104,8 @@ ASKED = (
 DEFECTS = SESSIONS + ASKED
 
 SOUND: Mapping[str, Break] = {
+    "an authorizer that asks each time": document(_authorizer(ttl_s=0)),
+    "an authorizer that remembers for half as long": document(_authorizer(ttl_s=30)),
     "an authorizer of another name": document(_renamed),
     "an authorizer that sees the whole request": document(_authorizer(kind="REQUEST")),
 }

@@ -81,6 +81,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _stage("DEP-29:body", access_log_format="$context.requestId $input.body"),
     _stage("DEP-29:query", access_log_format='$context.requestId $input.params("userId")'),
+    _stage("DEP-29:no-request-id", access_log_format="$context.identity.sourceIp $context.status"),
     Defect(
         id="DEP-29:no-role",
         breaks=added(
@@ -111,6 +112,37 @@ SOUND: dict[str, Break] = {
         integrated("GET /stamps", cache_key_parameters=(AUTHORIZATION, USER_ID)),
     ),
     "caching set, no cache there": _set(all=_limited(caching=True)),
+    "access log in AWS's JSON": item(
+        "stages",
+        "prod",
+        access_log_format='{ "requestId":"$context.requestId", "ip": "$context.identity.sourceIp",'
+        ' "caller":"$context.identity.caller", "user":"$context.identity.user",'
+        ' "requestTime":"$context.requestTime", "httpMethod":"$context.httpMethod",'
+        ' "resourcePath":"$context.resourcePath", "status":"$context.status",'
+        ' "protocol":"$context.protocol", "responseLength":"$context.responseLength" }',
+    ),
+    "access log in AWS's CLF": item(
+        "stages",
+        "prod",
+        access_log_format="$context.identity.sourceIp $context.identity.caller"
+        ' $context.identity.user [$context.requestTime]"$context.httpMethod'
+        ' $context.resourcePath $context.protocol" $context.status $context.responseLength'
+        " $context.requestId $context.extendedRequestId",
+    ),
+    "access log in AWS's XML": item(
+        "stages",
+        "prod",
+        access_log_format='<request id="$context.requestId"> <ip>$context.identity.sourceIp</ip>'
+        " <caller>$context.identity.caller</caller> <user>$context.identity.user</user>"
+        " <status>$context.status</status> </request>",
+    ),
+    "access log in AWS's CSV": item(
+        "stages",
+        "prod",
+        access_log_format="$context.identity.sourceIp,$context.identity.caller,"
+        "$context.identity.user,$context.requestTime,$context.httpMethod,$context.resourcePath,"
+        "$context.protocol,$context.status,$context.responseLength,$context.requestId",
+    ),
     "log group with a star": item(
         "stages", "prod", access_log_arn=f"{LOGS}/aws/apigateway/{API}:*"
     ),

@@ -1,4 +1,4 @@
-"""Defects of limits: SEC-30 to SEC-32."""
+"""Defects of limits: SEC-30 to SEC-32, DEP-37."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from aws.usage_plan import OwnLimit
 from signoff.outcome import Outcome
 from tests.defects.changes import absent, added, both, item, unread
 from tests.defects.defect import Break, Defect
-from tests.defects.documents import document, everywhere, with_method
+from tests.defects.documents import document, everywhere, integrated, with_method
 from tests.healthy.edge import API_ID, usage_plans
 
 USAGE, KEY = "stamp-rally-prod-usage-plan", "stamp-rally-prod-api-key"
@@ -45,6 +45,10 @@ def _limits(what: str, **settings: MethodSetting) -> Defect:
     return Defect(id=f"SEC-32:{what}", breaks=_settings(**settings))
 
 
+def _room(what: str, **settings: MethodSetting) -> Defect:
+    return Defect(id=f"DEP-37:{what}", breaks=_settings(**settings))
+
+
 def _limit(rate: float | None, burst: int | None) -> MethodSetting:
     return MethodSetting(rate=rate, burst=burst, logging_level="ERROR")
 
@@ -57,27 +61,25 @@ PLAN = (
     Defect(
         id="SEC-30:absent",
         breaks=absent("usage_plans", USAGE),
-        follows=frozenset({"SEC-31", "PREP-04"}),
+        follows=frozenset({"SEC-31", "DEP-37", "PREP-04"}),
     ),
     Defect(
         id="SEC-30:under-dev-name",
         breaks=both(absent("usage_plans", USAGE), _plan_of_dev()),
-        follows=frozenset({"SEC-31", "PREP-04"}),
+        follows=frozenset({"SEC-31", "DEP-37", "PREP-04"}),
     ),
     Defect(
         id="SEC-30:two-of-the-name",
         breaks=unread("usage_plans", USAGE),
-        unknown=frozenset({"SEC-31", "DEP-36", "PREP-04"}),
+        unknown=frozenset({"SEC-31", "DEP-36", "DEP-37", "PREP-04"}),
         outcome=UNREAD,
     ),
     _usage("rate-of-ten-thousand", rate=10_000.0),
-    _usage("rate-of-dev", rate=100.0),
     _usage("no-throttle", rate=None, burst=None),
     _usage("burst-for-rate", rate=2000.0, burst=1000),
     _usage("no-quota", quota=None, period=None),
     _usage("quota-by-the-month", period="MONTH"),
     _usage("one-zero-more", quota=1_000_000),
-    _usage("one-zero-less", quota=10_000),
     _usage("wider-on-one-method", own_limits=(_own(5000.0, 2000),)),
     _usage("burst-wider-on-one-method", own_limits=(_own(1000.0, 2001),)),
     _usage("on-no-stage", stages=()),
@@ -105,18 +107,42 @@ STAGE = (
     _limits("burst-too-wide", every=_limit(1000.0, 5000)),
     _limits("burst-left-open", every=_limit(1000.0, None)),
     _limits("one-too-many", every=_limit(1001.0, 2000)),
-    _limits("nobody-gets-through", every=_limit(0.0, 0)),
+    Defect(
+        id="SEC-32:nobody-gets-through",
+        breaks=_settings(every=_limit(0.0, 0)),
+        follows=frozenset({"DEP-37"}),
+    ),
     _limits("one-method-wider", every=_limit(1000.0, 2000), stamps_award_POST=_limit(5000.0, 5000)),
     _limits("only-one-method-set", stamps_GET=_limit(1000.0, 2000)),
     _limits("one-preflight-wider", every=_limit(1000.0, 2000), stamps_OPTIONS=_limit(9000.0, 2000)),
 )
-DEFECTS = PLAN + API_KEY + STAGE
+
+ROOM = (
+    _room("stage-of-a-test", every=_limit(20.0, 2000)),
+    _room("burst-of-a-test", every=_limit(1000.0, 20)),
+    _room("busiest-route-short", every=_limit(1000.0, 2000), stamps_GET=_limit(139.0, 2000)),
+    _room("preflights-short", every=_limit(1000.0, 2000), stamps_OPTIONS=_limit(60.0, 2000)),
+    Defect(id="DEP-37:account-is-new", breaks=item("gateway_account", "account", rate=100.0)),
+    Defect(id="DEP-37:plan-of-dev", breaks=item("usage_plans", USAGE, rate=100.0)),
+    Defect(
+        id="DEP-37:one-method-of-the-plan-short",
+        breaks=item("usage_plans", USAGE, own_limits=(_own(10.0, 20),)),
+    ),
+    Defect(
+        id="DEP-37:integration-gives-up",
+        breaks=integrated("POST /stamps/award", timeout_ms=3000),
+    ),
+)
+DEFECTS = PLAN + API_KEY + STAGE + ROOM
 
 SOUND: Mapping[str, Break] = {
-    "narrower on one method": item("usage_plans", USAGE, own_limits=(_own(10.0, 20),)),
+    "narrower on one method": item("usage_plans", USAGE, own_limits=(_own(150.0, 20),)),
+    "a plan of less a day": item("usage_plans", USAGE, quota=10_000),
+    "a plan as narrow as the target rate": item("usage_plans", USAGE, rate=200.0, burst=400),
+    "an integration that waits for ten seconds": integrated("GET /stamps", timeout_ms=10_000),
     "narrower than decided": _settings(every=_limit(500.0, 800)),
     "each of two methods narrower": _settings(
-        every=_limit(1000.0, 2000), stamps_GET=_limit(100.0, 50)
+        every=_limit(1000.0, 2000), stamps_GET=_limit(150.0, 75)
     ),
     "an account that is narrow itself": both(
         _settings(every=_limit(None, None)),

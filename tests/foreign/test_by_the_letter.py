@@ -17,7 +17,7 @@ GREEN = (
     *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),
     *("DEP-12", "DEP-14", "DEP-18", "DEP-19"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
-    *("DEP-34", "DEP-35", "DEP-36"),
+    *("DEP-34", "DEP-35", "DEP-36", "DEP-37"),
     *("DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08"),
     *("MON-02", "MON-03", "MON-10", "ROLL-03"),
 )
@@ -31,7 +31,7 @@ RED = {
     "SEC-22": "stamp-rally-prod-images lets plain HTTP through",
     "SEC-30": "stamp-rally-prod-usage-plan is on no stage",
     "SEC-31": "POST /auth/verify is answered without an API key",
-    "SEC-32": "POST /auth/verify lets 10000 a second, 5000 at once through",
+    "SEC-32": "route POST /auth/verify: rate is 10000 (apigateway:GetStages), expected 1 to 1000/s; throttle",
     "SEC-34": "GET /stamps asks nobody for a session",
     "DEP-02": "UserStamps-prod: index PeriodRanking does not exist",
     "DEP-07": "Users-prod can be deleted by one call",

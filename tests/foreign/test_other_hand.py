@@ -23,7 +23,7 @@ GREEN = (
     *("DEP-10", "DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-15", "DEP-16", "DEP-18"),
     *("DEP-19", "DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-25", "DEP-26"),
     *("DEP-27", "DEP-28", "DEP-29", "DEP-30", "DEP-31", "DEP-32", "DEP-33"),
-    *("DEP-34", "DEP-35", "DEP-36"),
+    *("DEP-34", "DEP-35", "DEP-36", "DEP-37"),
     *("DEP-40", "DEP-41", "DEP-42", "DEP-43"),
     *("DATA-02", "DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08"),
     *("MON-01", "MON-02", "MON-03", "MON-04", "MON-05", "MON-06", "MON-07"),
