@@ -35,7 +35,7 @@ RED = {
     "SEC-34": "GET /stamps asks nobody for a session",
     "DEP-02": "UserStamps-prod: index PeriodRanking does not exist",
     "DEP-07": "Users-prod can be deleted by one call",
-    "DEP-11": "stamp-rally-prod-auth runs on python3.11",
+    "DEP-11": "stamp-rally-prod-auth: runtime is python3.11",
     "DEP-13": "ALLOWED_ORIGIN is absent, LINE_CHANNEL_ID is absent",
     "DEP-15": "alias of stamp-rally-prod-auth live does not exist",
     "DEP-16": "function:stamp-rally-prod-auth by no alias",
