@@ -21,7 +21,7 @@ SECTIONS = [one.name for one in fields(Sections)]
 ITEMS = [
     (section, name)
     for section in SECTIONS
-    for name in getattr(healthy().inventory.sections, section)
+    for name in sorted(getattr(healthy().inventory.sections, section))
 ]
 
 
