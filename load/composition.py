@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,7 @@ def _local_stack() -> "LocalStack[Environment]":
     """Import the stack, and moto with it: only a run on the local stack needs them."""
     from runbook.local_stack import local_stack  # noqa: PLC0415
 
-    return local_stack()
+    return replace(local_stack(), refuse=LoadRefused)
 
 
 @contextmanager

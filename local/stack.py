@@ -22,6 +22,7 @@ from local.gateway.gateway import Gateway
 from local.line.fake import FakeLine
 
 Say = Callable[[str], None]
+ANSWERS_WITHIN_S = 5
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE")
 """What would send a local run's calls to somebody's account."""
@@ -39,6 +40,11 @@ class Stack:
     """The server itself, where it runs in this process: tests and benches give it faults."""
     line_token: str = field(default="", repr=False, compare=False)
     """The channel access token that this LINE accepts; known to the process that keeps the stack."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether another process keeps it up."""
+        return self.pid != os.getpid()
 
 
 class Place(Protocol):
@@ -65,6 +71,8 @@ class LocalStack(Generic[EnvironmentT]):
     """Returns the environment with this URL for LINE."""
     kept_at: Path
     """Where ``up`` leaves the address of the stack that it keeps."""
+    refuse: Callable[[str], Exception] = RuntimeError
+    """Makes what is raised where the kept stack does not answer: another one would be judged unasked."""
     _line: FakeLine | None = None
 
     @contextmanager
@@ -96,12 +104,17 @@ class LocalStack(Generic[EnvironmentT]):
             yield stack
 
     def kept(self) -> Stack | None:
-        """Return the stack that ``up`` keeps, if it still answers."""
+        """Return the stack that ``up`` keeps, if there is one; raise ``refuse`` if it does not answer."""
         try:
             stack = Stack(**json.loads(self.kept_at.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        return stack if _answers(stack) else None
+        if not _answers(stack):
+            raise self.refuse(
+                f"the stack kept at {stack.aws} (process {stack.pid}) does not answer within "
+                f"{ANSWERS_WITHIN_S} s; stop that process, delete {self.kept_at}, and run again"
+            )
+        return stack
 
     @contextmanager
     def keep(self, stack: Stack) -> Iterator[None]:
@@ -177,5 +190,7 @@ def _client(service: str, endpoint: str, region: str) -> Any:
         region_name=region,
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - opens nothing but the local stack
-        config=Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1}),
+        config=Config(
+            connect_timeout=1, read_timeout=ANSWERS_WITHIN_S, retries={"total_max_attempts": 1}
+        ),
     )

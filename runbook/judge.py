@@ -30,7 +30,7 @@ def judge_by_checks(environment: str, options: Sequence[str], run: Runner) -> Ju
     def judge(rows: tuple[str, ...]) -> Mapping[str, str]:
         with TemporaryDirectory() as folder:
             told = Path(folder) / "rows.json"
-            chosen = [f"--json={told}", *(f"--row={row}" for row in rows)]
+            chosen = ["--part", f"--json={told}", *(f"--row={row}" for row in rows)]
             code = run([sys.executable, "-m", "pytest", f"--env={environment}", *options, *chosen])
             if code in (0, NOTHING_TO_JUDGE):
                 return {}

@@ -14,6 +14,7 @@ from lambdas.packing import pack
 from runbook.procedures.provision import provision
 from signoff.environment import Environment
 from signoff.evidence import Folder, Store
+from signoff.guard import GuardError
 
 if TYPE_CHECKING:
     from local.line.fake import FakeLine
@@ -28,7 +29,7 @@ PROVISIONER = "arn:aws:iam::{account}:root"
 def local_stack() -> "LocalStack[Environment]":
     from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
 
-    return LocalStack(provision=_provision, with_line=with_line, kept_at=KEPT_AT)
+    return LocalStack(provision=_provision, with_line=with_line, kept_at=KEPT_AT, refuse=GuardError)
 
 
 def with_line(environment: Environment, url: str) -> Environment:

@@ -13,18 +13,24 @@ from rich.console import Console
 from local.stack import Stack
 from runbook.local_stack import KEPT_AT, local_stack
 from signoff.environment import EnvironmentFileError, load
+from signoff.guard import GuardError
 
 ALREADY = 4
 TOKEN_AT = KEPT_AT.with_name("line-token")
 
 
 def main() -> int:
-    """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already."""
+    """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already, alive or not."""
     parser = argparse.ArgumentParser(prog="python -m runbook.up", description=__doc__)
     parser.add_argument("--empty", action="store_true", help="an account with nothing in it")
     asked = parser.parse_args()
     console, local = Console(highlight=False), local_stack()
-    if kept := local.kept():
+    try:
+        kept = local.kept()
+    except GuardError as error:
+        print(error, file=sys.stderr)
+        return ALREADY
+    if kept:
         print(f"a stack is up already (process {kept.pid}); stop that one first", file=sys.stderr)
         return ALREADY
     try:

@@ -35,7 +35,9 @@ def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[S
         yield _replayed(choice, choice.options.replay)
     elif choice.stack:
         with choice.stack.start(choice.environment, say) as stack:
-            yield replace(_live(choice, say, everything), api_url=api_url or stack.api)
+            kept = stack.aws if stack.kept else None
+            snapshot = _live(choice, say, everything)
+            yield replace(snapshot, api_url=api_url or stack.api, kept_stack=kept)
     else:
         yield replace(_live(choice, say, everything), api_url=api_url)
 

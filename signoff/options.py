@@ -1,5 +1,6 @@
 """The command line of a judging run, and the choice that it makes."""
 
+import os
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,11 @@ def add_options(parser: pytest.Parser) -> None:
         default=[],
         metavar="ID",
         help="judge only this row; may be given again",
+    )
+    group.addoption(
+        "--part",
+        action="store_true",
+        help="a part of the rows is meant: exit 0 where none is red, instead of 5",
     )
     group.addoption(
         "--replay", type=Path, metavar="FILE", help="judge a saved inventory.json instead of AWS"
@@ -78,6 +84,7 @@ def choice_of(
         checklist=checklist,
         options=Options(
             phase=Phase(option.phase),
+            part=option.part,
             rows=tuple(checklist[id_].id for id_ in option.row),
             replay=option.replay,
             api_url=option.api_url,
@@ -110,6 +117,16 @@ def speak_of_rows(config: pytest.Config, choice: Choice[PlanT]) -> None:
         option.tbstyle = "no"
     if option.reportchars == "fE":
         option.reportchars = ""
-    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not option.htmlpath:
+    by_path = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    if not by_path and not option.htmlpath and _writable(choice.folder):
         option.htmlpath = str(choice.folder / "tests.html")
         option.self_contained_html = True
+
+
+def _writable(folder: Path) -> bool:
+    """Whether files can be left there; where not, the end of the run says so, and no plugin before."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)

@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
     try:
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)
-    except (EnvironmentFileError, ChecklistError) as error:
+    except (EnvironmentFileError, ChecklistError, GuardError) as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[FINDINGS] = Findings()
     speak_of_rows(config, choice)
@@ -105,11 +105,11 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if not findings or not findings.expected or session.testsfailed or config.option.collectonly:
         return
     choice, terminal = stash[CHOICE], stash[TERMINAL]
+    forget_latest(choice, findings)
     try:
         reading = gathered(choice, terminal.progress, everything=findings.full)
         stash[SNAPSHOT] = stash[OPEN].enter_context(reading)
     except GuardError as error:
-        forget_latest(choice, findings)
         pytest.exit(
             f"--env {choice.environment.name}: {error}", returncode=pytest.ExitCode.USAGE_ERROR
         )
@@ -186,17 +186,30 @@ def _seen(item: pytest.Item) -> tuple[Any, ...]:
     return tuple(_observed(item).seen)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Judge the whole; the exit code follows the verdict, not pytest's count of failures."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
+    """Judge the whole; the exit code follows the verdict, not pytest's count of failures.
+
+    Around all other plugins: one that can't write its own file costs no verdict.
+    """
     stash = session.config.stash
-    if SNAPSHOT not in stash or not stash[FINDINGS].expected:
-        return
+    judging = SNAPSHOT in stash and bool(stash[FINDINGS].expected)
+    try:
+        yield
+    except OSError as error:
+        if not judging:
+            raise
+        stash[TERMINAL].line(f"the raw log can't be written: {error}", yellow=True)
+    if judging:
+        session.exitstatus = _ended(session, exitstatus)
+
+
+def _ended(session: pytest.Session, exitstatus: int) -> int:
+    """Publish, and return the exit code."""
+    stash = session.config.stash
     choice, findings, terminal = stash[CHOICE], stash[FINDINGS], stash[TERMINAL]
     if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        forget_latest(choice, findings)
         early = f"pytest ended early (exit {int(exitstatus)})"
         terminal.no_verdict(choice.environment.name, early)
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        return
-    session.exitstatus = publish(choice, findings, stash[SNAPSHOT], terminal)
+        return pytest.ExitCode.TESTS_FAILED
+    return publish(choice, findings, stash[SNAPSHOT], terminal)

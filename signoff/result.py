@@ -43,6 +43,8 @@ class Provenance:
     """Options that made the run look at something else than the environment itself."""
     local: bool = False
     """An embedded stack that this software started itself."""
+    kept_stack: str | None = None
+    """Its address, where it was not started for this run but is kept up (``make up``)."""
     overrides: Mapping[str, str] = field(default_factory=dict)
     calls_again: int = 0
     """Calls beyond those of the one pass: the release was read once more at the end."""
@@ -81,6 +83,8 @@ class Result:
         facts = [self.rehearsal] if self.rehearsal else []
         if self.provenance.local:
             facts.append(f"local: {self._counts}")
+            kept = self.provenance.kept_stack
+            facts += [f"the stack kept at {kept}"] if kept else []
         elif self.rehearsal:
             facts.append("not a production GO")
         else:

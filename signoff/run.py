@@ -19,12 +19,14 @@ PlanT_contra = TypeVar("PlanT_contra", contravariant=True)
 
 
 class Stack(Protocol):
-    """A local stack that is alive: ``api`` is the stage's URL."""
+    """A local stack that is alive: ``api`` is the stage's URL; ``kept`` where another process keeps it up."""
 
     @property
     def aws(self) -> str: ...
     @property
     def api(self) -> str: ...
+    @property
+    def kept(self) -> bool: ...
 
 
 class EmbeddedStack(Protocol):
@@ -77,6 +79,9 @@ class Options:
     environments: Path
     json: Path | None = None
     """A file for the rows that were judged, whether they make a verdict or not."""
+
+    part: bool = False
+    """Judging a part was meant, so that it ends well where nothing is red."""
 
     @property
     def elsewhere(self) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ class Snapshot(Generic[PlanT]):
     now: datetime
     api_url: str | None = None
     """Where smoke calls go; None means the address that the inventory has."""
+    kept_stack: str | None = None
+    """Address of the stack that is kept up, if that is what was judged."""
 
     @property
     def today(self) -> date:

@@ -29,13 +29,15 @@ from signoff.verdict import RowVerdict, decide
 _RESULT = TypeAdapter(Result)
 _ROWS = TypeAdapter(tuple[RowVerdict, ...])
 SALT = "own"
+PART = 5
+"""What a part ends with: it is no verdict, whatever its rows say."""
 SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
 
 
 def publish(
     choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], terminal: Terminal
 ) -> int:
-    """Return 0 for GO and CONDITIONAL (or a selection without red rows), else 1."""
+    """Return 0 for GO and CONDITIONAL, 5 for a part without red rows (0 with ``--part``), else 1."""
     rows = row_verdicts(choice, findings)
     snapshot = replace(snapshot, inventory=frozen(snapshot.inventory))
     if choice.options.json:
@@ -44,7 +46,9 @@ def publish(
         judged = tuple(one for one in rows if one.findings)
         terminal.part(judged, len(choice.checklist), _provenance(choice, snapshot))
         missing = len(findings.found) < findings.expected
-        return int(any(one.outcome.red for one in judged) or missing)
+        if missing or any(one.outcome.red for one in judged):
+            return 1
+        return 0 if choice.options.part else PART
     if missed := list(gaps(choice, findings)):
         forget_latest(choice, findings)
         terminal.no_verdict(choice.environment.name, "; ".join(missed))
@@ -57,7 +61,12 @@ def publish(
         terminal.no_verdict(choice.environment.name, again.problem)
         return 1
     result = _result(choice, rows, snapshot, again)
-    folder = _write(choice, snapshot, result)
+    try:
+        folder = _write(choice, snapshot, result)
+    except OSError as error:
+        reason = f"the report can't be written ({error}); it would have been {result.headline}"
+        terminal.no_verdict(choice.environment.name, reason)
+        return 1
     if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
         terminal.line(trouble, yellow=True)
     terminal.verdict(result, choice.options.lang, os.path.relpath(folder / "signoff.html"))
@@ -111,6 +120,7 @@ def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
         replay=options.replay.name if options.replay else None,
         elsewhere=options.elsewhere,
         local=choice.embedded,
+        kept_stack=snapshot.kept_stack,
         overrides=choice.overrides,
         newest_record=snapshot.records.newest_file,
     )

@@ -116,7 +116,7 @@ def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):
 
     assert judge(("SEC-01", "SEC-02")) == red
     assert commands[0][2:5] == ["pytest", "--env=prod", "--x"]
-    assert commands[0][6:] == ["--row=SEC-01", "--row=SEC-02"]
+    assert commands[0][7:] == ["--row=SEC-01", "--row=SEC-02"]
 
 
 @pytest.fixture

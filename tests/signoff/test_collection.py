@@ -147,8 +147,45 @@ def test_part_is_judged_and_never_a_verdict(project, part):
 
     told = "PART: 1 of 2 rows judged, 0 red (replay of inventory.json). A part is no verdict."
     done.stdout.fnmatch_lines([told])
-    assert done.ret == 0
+    assert done.ret == 5
     assert "GO (" not in done.stdout.str()
+
+
+def test_part_that_is_meant_ends_well(project):
+    assert judge(project, "--row=A-01", "--part").ret == 0
+
+
+def test_run_that_can_not_write_says_the_verdict_that_it_would_have_written(project):
+    Path("report").write_text("no folder", encoding="utf-8")
+
+    done = judge(project)
+    done.stdout.fnmatch_lines(
+        [
+            "NO VERDICT for prod: the report can't be written (*report*); it would have been * (replay*"
+        ]
+    )
+    assert done.ret == 1
+    assert "Traceback" not in done.stdout.str() + done.stderr.str()
+
+
+def test_latest_is_gone_while_a_run_goes_on(project):
+    judge(project)
+    text = GREEN.format(id="A-02", name="a_02", holds="not Path('report/prod/latest').is_symlink()")
+    Path("checks/test_a_02.py").write_text(f"from pathlib import Path\n{text}", encoding="utf-8")
+    assert Path("report/prod/latest").is_symlink()
+
+    judge(project).stdout.fnmatch_lines(["GO (*"])
+    assert Path("report/prod/latest").is_symlink()
+
+
+def test_run_that_is_killed_leaves_no_latest(project):
+    judge(project)
+    kill = "    import os, signal\n    os.kill(os.getpid(), signal.SIGTERM)\n"
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + kill
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    judge(project)
+    assert not Path("report/prod/latest").is_symlink()
 
 
 @pytest.mark.parametrize(
