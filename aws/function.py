@@ -20,6 +20,11 @@ NOT_FOUND = "ResourceNotFoundException"
 RUNTIME = Words(en="runtime", ja="ランタイム")
 TIMEOUT = Words(en="time-out (s)", ja="タイムアウト（秒）")
 MEMORY = Words(en="memory (MB)", ja="メモリ（MB）")
+LAYERS = Words(en="layers", ja="レイヤー")
+FILE_SYSTEMS = Words(en="file systems", ja="ファイルシステム")
+WEIGHTS = Words(en="traffic sent to other versions", ja="他のバージョンに送るトラフィック")
+FREE = Words(en="free concurrency", ja="利用可能な同時実行数")
+ACCOUNT = Words(en="account", ja="アカウント")
 RESERVED = Words(en="reserved concurrency", ja="予約済み同時実行数")
 
 

@@ -14,8 +14,14 @@ from aws.reading import Reader, Reading, required, utc
 from aws.secret import described
 from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
+from aws.words import Words
 
 DELETING = "DELETING"
+
+SCALING = Words(en="scaling", ja="スケーリング")
+WINDOW = Words(en="recovery window (days)", ja="復元可能期間（日）")
+PROTECTION = Words(en="deletion protection", ja="削除保護")
+INDEXES = Words(en="global secondary indexes", ja="グローバルセカンダリインデックス")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +50,8 @@ class Table:
     sse_status: str | None = None
     sse_key_arn: str | None = None
     deletion_protection: bool = False
-    capped: tuple[str, ...] = ()
-    """The table or indexes whose on-demand throughput has an upper bound."""
+    caps: Mapping[str, int] = field(default_factory=dict)
+    """Table or index -> the lower of its greatest reads and writes a second, where on demand has such."""
     replicas: tuple[str, ...] = ()
     """Regions that hold a copy of all that is written (a global table)."""
 
@@ -176,7 +182,7 @@ def _table(reading: Reading, name: str) -> Table:
         sse_status=sse.get("Status"),
         sse_key_arn=sse.get("KMSMasterKeyArn"),
         deletion_protection=raw.get("DeletionProtectionEnabled", False),
-        capped=tuple(_capped(raw)),
+        caps=dict(_caps(raw)),
         replicas=tuple(sorted(one["RegionName"] for one in raw.get("Replicas", ()))),
     )
 
@@ -194,11 +200,12 @@ def _leaving(reading: Reading, name: str) -> Table:
     )
 
 
-def _capped(table: Mapping[str, Any]) -> Iterator[str]:
+def _caps(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """Yield what has a greatest on-demand throughput; -1 is none."""
     for one in (table, *table.get("GlobalSecondaryIndexes", ())):
-        if any(units > 0 for units in one.get("OnDemandThroughput", {}).values()):
-            yield one.get("IndexName", one.get("TableName", ""))
+        greatest = [units for units in one.get("OnDemandThroughput", {}).values() if units > 0]
+        if greatest:
+            yield one.get("IndexName", one.get("TableName", "")), min(greatest)
 
 
 def _index(raw: Mapping[str, Any]) -> Index:

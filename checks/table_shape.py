@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from aws import desired
+from aws.bounds import Bound
+from aws.section import Follows
 from aws.table import Index, ScalableTarget, Table
+from aws.words import Words
 
 CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
 WINDOW_DAYS = 35
@@ -22,7 +25,7 @@ def deployed_key(table: Table) -> str:
 
 
 def index_flaws(table: Table, want: desired.Table) -> list[str]:
-    """Return what is wrong with each planned index; an index beyond the plan does no harm.
+    """Return what is wrong with each planned index; DEP-08 tells of one beyond the plan.
 
     Which attributes it projects is free: the ranking reads keys only, and those are in every index.
     """
@@ -31,19 +34,48 @@ def index_flaws(table: Table, want: desired.Table) -> list[str]:
     return [flaw for flaw in flaws if flaw]
 
 
-def rigid(table: Table, targets: Iterable[ScalableTarget]) -> list[str]:
-    """Return the capacities that neither demand nor autoscaling moves; none is what we want.
+def index_names(table: Table, want: desired.Table) -> frozenset[str]:
+    """Return the indexes that are there; Follows where one is there in the place of a planned one."""
+    there, planned = {one.name for one in table.indexes}, {one.name for one in want.indexes}
+    if planned - there and there - planned:
+        raise Follows("DEP-02", f"{table.name} has {', '.join(sorted(there - planned))} instead")
+    return frozenset(there)
+
+
+def scales(demand: int) -> Bound:
+    """Nothing of the table is rigid; ``demand`` in units a second."""
+    return Bound(
+        code="scales",
+        value=demand,
+        holds=lambda found: not found,
+        words=Words(
+            en=f"on demand or autoscaled, with room for {demand} units a second",
+            ja=f"オンデマンドまたは自動スケーリングで、毎秒{demand}ユニット以上の余裕があること",
+        ),
+    )
+
+
+def rigid(table: Table, targets: Iterable[ScalableTarget], demand: int) -> tuple[str, ...]:
+    """Return the capacities that do not follow the demand, units a second; none is what we want.
 
     A scalable target only says how far they may go: it is its scaling policy that moves them.
     """
     if table.billing_mode == "PAY_PER_REQUEST":
-        return [f"{name} has a greatest on-demand throughput" for name in table.capped]
+        small = {name: most for name, most in table.caps.items() if most < demand}
+        return tuple(f"{name} on demand up to {most} a second" for name, most in small.items())
     scaled = {
         (target.resource, target.dimension)
         for target in targets
-        if target.maximum > target.minimum and target.policies and not target.suspended
+        if target.maximum > target.minimum
+        and target.maximum >= demand
+        and target.policies
+        and not target.suspended
     }
-    return [f"{where} {what}" for where, what in _scalable(table) if (where, what) not in scaled]
+    return tuple(
+        f"{where} {what} fixed, or without room"
+        for where, what in _scalable(table)
+        if (where, what) not in scaled
+    )
 
 
 def window_days(days: int | None) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 from aws import desired
 from aws.bounds import at_least, exactly
 from aws.difference import differences, unallowed
-from aws.function import RESERVED, RUNTIME
+from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory
 from aws.ledgers.lambda_ import FUNCTION
 from checks.capacity import CALLS_PER_REQUEST, busy, free_for_us
@@ -13,7 +13,7 @@ from checks.deployed import Deployed
 from checks.deployments import ids, newest
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
 from checks.runtimes import why_unsupported
-from checks.variables import astray, differing, diverting, hijacking, leads_to_line
+from checks.variables import OWN, astray, differing, diverting, hijacking, leads_to_line, variables
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
@@ -21,6 +21,8 @@ from signoff.environment import Environment
 from signoff.observations import Observations
 
 GET_FUNCTION = "lambda:GetFunction"
+NEED = "target_rate, seconds_per_call"
+"""Keys from which the concurrency that is needed follows."""
 
 
 @expectation("DEP-10")
@@ -71,12 +73,12 @@ def test_function_has_the_planned_variables(
     deployed: Deployed,
     environment: Environment,
     inventory: Inventory,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.function(function), "environment")
 
-    wrong = differing(found, function, environment, inventory.salts["own"])
-    assert not wrong, f"{found.name}: {', '.join(f'{k} is {v}' for k, v in wrong.items())}"
+    decided(differing(found, function, environment, inventory.salts["own"]), observe)
 
 
 @expectation("DEP-13")
@@ -100,23 +102,24 @@ def test_function_knows_no_other_environment(
     deployed: Deployed,
     environment: Environment,
     inventory: Inventory,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.function(function), "environment")
 
     foreign = astray(found, environment, inventory.salts["own"])
-    assert not foreign, f"{found.name}: {', '.join(f'{k} is {v}' for k, v in foreign.items())}"
+    planned = {name: text for name, text in foreign.items() if name in function.environment}
+    assert not planned, f"{found.name}: {', '.join(f'{k} is {v}' for k, v in planned.items())}"
+    decided(variables(found, foreign, OWN), observe)
 
 
 @expectation("DEP-14")
 def test_function_calls_aws_itself(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.function(function), "environment")
 
-    assert not diverting(found), (
-        f"{found.name}: {', '.join(diverting(found))} lead its calls elsewhere"
-    )
+    decided(diverting(found), observe)
 
 
 @expectation("DEP-15")
@@ -207,23 +210,29 @@ def test_newest_deployment_is_the_one_that_was_released(
 
 @expectation("DEP-17")
 def test_nothing_makes_the_function_run_other_code(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.function(function), "environment", "layers", "file_systems")
 
-    assert not hijacking(found), f"{function.name} has {', '.join(hijacking(found))}"
+    decided(hijacking(found), observe)
 
 
 @expectation("DEP-18")
 def test_concurrency_suffices_for_the_target_rate(
-    deployed: Deployed, plan: Plan, environment: Environment, observe: Observations
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     account = observe(deployed.lambda_account(), "concurrent_executions", "unreserved")
     ours = [deployed.function(one) for one in plan.functions]
     needed, free = busy(environment, calls=CALLS_PER_REQUEST), free_for_us(account, ours)
     observe.note(requests_a_second=environment.target_rate, needed=needed, free=free)
 
-    assert free >= needed, f"{free} executions are left where {needed} are needed"
+    about = {"call": "lambda:GetAccountSettings", "decided_in": NEED, "loosens": True}
+    facts, bounds = {FREE: free}, {FREE: at_least(needed)}
+    decided(differences(ACCOUNT, environment.account, facts, bounds, **about), observe)
 
 
 @expectation("DEP-18")
@@ -240,7 +249,7 @@ def test_reservation_does_not_strangle_the_function(
 
     reserved = {} if found.reserved_concurrency is None else {RESERVED: found.reserved_concurrency}
     bounds = {fact: at_least(needed) for fact in reserved}
-    about = {"call": GET_FUNCTION, "decided_in": "target_rate, seconds_per_call", "loosens": True}
+    about = {"call": GET_FUNCTION, "decided_in": NEED, "loosens": True}
     decided(differences(FUNCTION, found.name, reserved, bounds, **about), observe)
 
 

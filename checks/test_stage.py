@@ -1,6 +1,10 @@
 """DEP-27 to DEP-33, DEP-35: what the stage caches, splits, logs and traces, and how it is labelled."""
 
 from aws import desired
+from aws.bounds import unset
+from aws.difference import differences
+from aws.function import WEIGHTS
+from aws.ledgers.lambda_ import FUNCTION
 from checks import api_surplus
 from checks.access_log import group_of, telling, tells_the_request
 from checks.caching import shared_answers
@@ -25,12 +29,15 @@ def test_answer_is_never_cached_for_somebody_else(
 
 @expectation("DEP-28")
 def test_alias_sends_every_call_to_one_version(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     alias = observe(deployed.alias(function), "version", "weights")
 
-    shares = ", ".join(f"{share:.0%} to version {n}" for n, share in alias.weights.items())
-    assert not alias.weights, f"{alias.arn} sends {shares}"
+    shares = {
+        WEIGHTS: [f"{share:.0%} to version {n}" for n, share in alias.weights.items()] or None
+    }
+    about = {"call": "lambda:ListAliases", "loosens": True}
+    decided(differences(FUNCTION, function.name, shares, {WEIGHTS: unset()}, **about), observe)
 
 
 @expectation("DEP-28")

@@ -1,8 +1,10 @@
-"""DEP-01 to DEP-07: the three tables are there, shaped, scaled and protected as decided."""
+"""DEP-01 to DEP-08: the three tables are there, shaped, scaled and protected as decided."""
 
 from aws import desired
-from aws.difference import unallowed
+from aws.bounds import at_least, exactly, within
+from aws.difference import differences, unallowed
 from aws.ledgers.dynamodb import TABLE
+from aws.table import INDEXES, PROTECTION, SCALING, WINDOW
 from checks.bounds import bounds_of
 from checks.denials import denials
 from checks.deployed import Deployed
@@ -10,16 +12,20 @@ from checks.table_shape import (
     WINDOW_DAYS,
     deployed_key,
     index_flaws,
+    index_names,
     planned_key,
     rigid,
+    scales,
     window_days,
 )
-from checks.tagging import tagged
+from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.observations import Observations
+
+DESCRIBE = "dynamodb:DescribeTable"
 
 
 @expectation("DEP-01")
@@ -49,13 +55,19 @@ def test_table_has_the_planned_indexes(
 
 @expectation("DEP-03")
 def test_table_scales_by_itself(
-    table: desired.Table, deployed: Deployed, observe: Observations
+    table: desired.Table,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    found = observe(deployed.table(table), "billing_mode")
-    targets = deployed.scalable_targets(table)
-    observe.note(table=found.name, targets=targets)
+    found = observe(deployed.table(table), "billing_mode", "caps")
+    targets, demand = deployed.scalable_targets(table), environment.target_rate
+    observe.note(table=found.name, targets=targets, demand=demand)
 
-    assert not rigid(found, targets), f"{found.name} is fixed: {', '.join(rigid(found, targets))}"
+    facts = {SCALING: rigid(found, targets, demand)}
+    about = {"call": DESCRIBE, "decided_in": "billing, target_rate", "loosens": True}
+    decided(differences(TABLE, found.name, facts, {SCALING: scales(demand)}, **about), observe)
 
 
 @expectation("DEP-04")
@@ -71,33 +83,38 @@ def test_table_has_point_in_time_recovery(
 
 @expectation("DEP-05")
 def test_table_can_be_restored_for_as_long_as_decided(
-    table: desired.Table, deployed: Deployed, observe: Observations
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     backups = deployed.backups(table)
     observe.note(table=table.name, days=backups.window_days, earliest=backups.earliest)
 
-    days = window_days(backups.window_days)
-    assert days == WINDOW_DAYS, f"{table.name} can be restored for {days} days only"
+    facts = {WINDOW: window_days(backups.window_days)}
+    about = {"call": "dynamodb:DescribeContinuousBackups", "loosens": True}
+    decided(
+        differences(TABLE, table.name, facts, {WINDOW: at_least(WINDOW_DAYS)}, **about), observe
+    )
 
 
 @expectation("DEP-06")
 def test_table_has_the_planned_tags(
-    table: desired.Table, deployed: Deployed, plan: Plan, observe: Observations
+    table: desired.Table, deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
     tags = deployed.table_tags(table).tags
     observe.note(table=table.name, tags=tags)
 
-    there = tagged(tags, plan.tags)
-    assert there == plan.tags, f"{table.name} is tagged {there}"
+    about = {"call": "dynamodb:ListTagsOfResource", "decided_in": "tags"}
+    decided(tags_differing(TABLE, table.name, tags, plan.tags, **about), observe)
 
 
 @expectation("DEP-07")
 def test_table_is_protected_from_deletion(
-    table: desired.Table, deployed: Deployed, observe: Observations
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.table(table), "deletion_protection")
 
-    assert found.deletion_protection, f"{found.name} can be deleted by one call"
+    facts = {PROTECTION: found.deletion_protection}
+    about = {"call": DESCRIBE, "decided_in": "deletion_protection", "loosens": True}
+    decided(differences(TABLE, found.name, facts, {PROTECTION: exactly(True)}, **about), observe)
 
 
 @expectation("DEP-08")
@@ -124,3 +141,14 @@ def test_policy_of_the_table_denies_our_functions_nothing(
 
     ours = bounds_of(plan, environment)
     decided(denials(TABLE, table.name, table.arn, policy.document, ours), observe)
+
+
+@expectation("DEP-08")
+def test_table_has_no_index_that_nobody_planned(
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    found = observe(deployed.table(table), "indexes")
+
+    facts = {INDEXES: index_names(found, table)}
+    planned = {INDEXES: within(one.name for one in table.indexes)}
+    decided(differences(TABLE, found.name, facts, planned, call=DESCRIBE), observe)

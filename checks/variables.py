@@ -10,9 +10,13 @@ from functools import cache
 import boto3
 
 from aws import desired
-from aws.function import Function
+from aws.bounds import Bound, as_text, exactly, unset
+from aws.difference import Difference, differences
+from aws.function import FILE_SYSTEMS, LAYERS, Function
+from aws.ledgers.lambda_ import FUNCTION
 from aws.secret_text import MaskedValue, digest
 from aws.section import Follows
+from aws.words import Words
 from plan.compute import LINE_API
 from signoff.environment import Environment
 
@@ -38,6 +42,35 @@ SPELLINGS = (
 """What teams call their environments; a group means one and the same."""
 
 
+def named(variable: str) -> Words:
+    """Return the name of a variable as a fact of its function."""
+    return Words(en=f"variable {variable}", ja=f"環境変数{variable}")
+
+
+def variables(found: Function, values: Mapping[str, str], bound: Bound) -> tuple[Difference, ...]:
+    """Return what is wrong with variables, name -> value; to allow one loosens what was decided."""
+    return tuple(
+        Difference(
+            kind=FUNCTION,
+            name=found.name,
+            fact=named(name),
+            found=value,
+            bound=bound,
+            call="lambda:GetFunction",
+            loosens=True,
+        )
+        for name, value in values.items()
+    )
+
+
+OWN = Bound(
+    code="own",
+    value=None,
+    holds=lambda _: False,
+    words=Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
+)
+
+
 def astray(found: Function, environment: Environment, salt: str) -> dict[str, str]:
     """Return variable -> the value of another environment that it holds."""
     foreign = _by_digest(foreign_values(environment), salt)
@@ -47,32 +80,42 @@ def astray(found: Function, environment: Environment, salt: str) -> dict[str, st
 
 def differing(
     found: Function, want: desired.Function, environment: Environment, salt: str
-) -> dict[str, str]:
+) -> tuple[Difference, ...]:
     """Return planned variables that are not as planned; Follows where DEP-14 tells of a value."""
     lost = astray(found, environment, salt).keys() & want.environment.keys()
     if lost:
         raise Follows("DEP-14", f"{found.name}: {', '.join(sorted(lost))} of another environment")
-    values = {name: found.environment.get(name) for name in want.environment}
-    return {
-        name: "absent" if value is None else str(value)
-        for name, value in values.items()
-        if not _as_planned(value, name, want.environment[name], salt)
+    wrong = {
+        name: found.environment.get(name)
+        for name, text in want.environment.items()
+        if not _as_planned(found.environment.get(name), name, text, salt)
     }
+    return tuple(
+        difference
+        for name, value in wrong.items()
+        for difference in variables(found, {name: as_text(value)}, exactly(want.environment[name]))
+    )
 
 
-def hijacking(found: Function) -> list[str]:
+def hijacking(found: Function) -> tuple[Difference, ...]:
     """Return what makes Lambda run other code than the package that was released.
 
     None of it changes CodeSha256; the plan has neither layers nor file systems.
     """
-    layers = (f"the layer {arn}" for arn in found.layers)
-    mounted = (f"a file system at {path}" for path in found.file_systems)
-    return [*sorted(HIJACKERS & found.environment.keys()), *layers, *mounted]
+    preloaded = {one: str(found.environment[one]) for one in HIJACKERS & found.environment.keys()}
+    beside = {LAYERS: found.layers, FILE_SYSTEMS: found.file_systems}
+    nothing = dict.fromkeys(beside, unset())
+    about = {"call": "lambda:GetFunction", "loosens": True}
+    return (
+        *variables(found, dict(sorted(preloaded.items())), unset()),
+        *differences(FUNCTION, found.name, beside, nothing, **about),
+    )
 
 
-def diverting(found: Function) -> list[str]:
+def diverting(found: Function) -> tuple[Difference, ...]:
     """Return variables that lead the function's calls to an endpoint that nobody planned."""
-    return sorted(name for name in found.environment if DIVERTERS.fullmatch(name))
+    led = {one: str(it) for one, it in found.environment.items() if DIVERTERS.fullmatch(one)}
+    return variables(found, dict(sorted(led.items())), unset())
 
 
 def leads_to_line(value: MaskedValue | None, environment: Environment, salt: str) -> bool:

@@ -86,7 +86,7 @@ LEDGER: Ledger = {
             "Table.GlobalSecondaryIndexes.IndexSizeBytes": GROWS,
             "Table.GlobalSecondaryIndexes.ItemCount": GROWS,
             "Table.GlobalSecondaryIndexes.IndexArn": NAMES,
-            "Table.GlobalSecondaryIndexes.OnDemandThroughput": Judged("capped"),
+            "Table.GlobalSecondaryIndexes.OnDemandThroughput": Judged("caps"),
             "Table.GlobalSecondaryIndexes.WarmThroughput": Harmless(
                 "what AWS keeps ready; more of it throttles nobody"
             ),
@@ -134,7 +134,7 @@ LEDGER: Ledger = {
             "Table.DisassociationProtectionEnabled": Harmless(
                 "stricter than AWS's default, and about global tables alone"
             ),
-            "Table.OnDemandThroughput": Judged("capped"),
+            "Table.OnDemandThroughput": Judged("caps"),
             "Table.WarmThroughput": Harmless("what AWS keeps ready; more of it throttles nobody"),
         },
     ),

@@ -64,7 +64,7 @@ DEFECTS = (
     Defect(id="DEP-20:only-the-office-gets-in", breaks=_api(_policy(EVERYBODY, OFFICE))),
     Defect(
         id="DEP-03:on-demand-with-a-cap",
-        breaks=item("tables", "Users-prod", capped=("Users-prod",)),
+        breaks=item("tables", "Users-prod", caps={"Users-prod": 1}),
     ),
     Defect(
         id="PREP-06:table-is-copied-abroad",
