@@ -12,6 +12,7 @@ from local.gateway.snapshot import (
     DeploymentSnapshot,
     Integration,
     Method,
+    RequestValidator,
     StaticAnswer,
 )
 
@@ -79,7 +80,7 @@ class Deployments:
 def frozen(api: Any, deployment_id: str, created: float) -> DeploymentSnapshot:
     """Copy moto's draft of an API (``RestAPI``) into a snapshot."""
     methods = [
-        _method(resource.get_path(), verb, method)
+        _method(resource.get_path(), verb, method, api.request_validators)
         for resource in api.resources.values()
         for verb, method in resource.resource_methods.items()
     ]
@@ -97,6 +98,7 @@ def frozen(api: Any, deployment_id: str, created: float) -> DeploymentSnapshot:
             "description": api.description or "",
             "apiKeySource": api.api_key_source,
             "binaryMediaTypes": tuple(api.binaryMediaTypes),
+            "minimumCompressionSize": api.minimum_compression_size,
             "policy": api.policy,
             "endpointConfiguration": dict(api.endpoint_configuration),
             "disableExecuteApiEndpoint": api.disableExecuteApiEndpoint,
@@ -104,7 +106,7 @@ def frozen(api: Any, deployment_id: str, created: float) -> DeploymentSnapshot:
     )
 
 
-def _method(path: str, verb: str, method: Any) -> Method:
+def _method(path: str, verb: str, method: Any, validators: Mapping[str, Any]) -> Method:
     responses = method.method_responses.items()
     return Method(
         path=path,
@@ -117,6 +119,17 @@ def _method(path: str, verb: str, method: Any) -> Method:
         response_models={status: dict(one.response_models or {}) for status, one in responses},
         request_parameters=_flags(method.request_parameters),
         operation_name=method.operation_name or "",
+        request_models=dict(method.request_models or {}),
+        validator=_validator(validators.get(method.request_validator_id or "")),
+        scopes=tuple(method.authorization_scopes or ()),
+    )
+
+
+def _validator(validator: Any) -> RequestValidator | None:
+    return validator and RequestValidator(
+        name=validator.name,
+        body=bool(validator.validate_request_body),
+        parameters=bool(validator.validate_request_parameters),
     )
 
 
@@ -135,6 +148,8 @@ def _integration(integration: Any) -> Integration:
         request_parameters=_texts(integration.request_parameters),
         content_handling=integration.content_handling or "",
         credentials=integration.credentials or "",
+        connection_type=integration.connection_type or "",
+        tls_config=dict(integration.tls_config or {}),
     )
 
 

@@ -76,6 +76,10 @@ def _operation(
         operation["operationId"] = method.operation_name
     if parameters := [dialect.parameter(*one) for one in _parameters(method)]:
         operation["parameters"] = parameters
+    if method.request_models:
+        operation["requestBody"] = {"content": _bodies(method), "required": True}
+    if method.validator and "apigateway" in wanted:
+        operation["x-amazon-apigateway-request-validator"] = method.validator.name
     if method.method_responses:
         operation["responses"] = {
             status: dialect.response(status, headers, method.response_models.get(status, {}))
@@ -86,6 +90,13 @@ def _operation(
     if method.integration and "integrations" in wanted:
         operation["x-amazon-apigateway-integration"] = integration(method.integration)
     return operation
+
+
+def _bodies(method: Method) -> dict[str, Any]:
+    return {
+        media: {"schema": {"$ref": f"#/components/schemas/{model}"}}
+        for media, model in method.request_models.items()
+    }
 
 
 def _parameters(method: Method) -> Iterable[tuple[str, str, bool]]:
@@ -101,15 +112,15 @@ def _parameters(method: Method) -> Iterable[tuple[str, str, bool]]:
 
 
 def _security(method: Method, snapshot: DeploymentSnapshot) -> list[dict[str, list[str]]]:
-    names = []
+    named: list[tuple[str, list[str]]] = []
     authorizer = snapshot.authorizers.get(method.authorizer_id or "")
     if method.authorization == "CUSTOM" and authorizer:
-        names.append(authorizer.name)
+        named.append((authorizer.name, list(method.scopes)))
     if method.authorization == "AWS_IAM":
-        names.append("sigv4")
+        named.append(("sigv4", []))
     if method.api_key_required:
-        names.append("api_key")
-    return [{name: []} for name in names]
+        named.append(("api_key", []))
+    return [{name: scopes} for name, scopes in named]
 
 
 def _schemes(snapshot: DeploymentSnapshot, wanted: set[str]) -> dict[str, Any]:
@@ -142,6 +153,16 @@ def _api_extensions(snapshot: DeploymentSnapshot) -> dict[str, Any]:
         extensions["x-amazon-apigateway-api-key-source"] = "AUTHORIZER"
     if media_types := snapshot.api.get("binaryMediaTypes"):
         extensions["x-amazon-apigateway-binary-media-types"] = list(media_types)
+    if (size := snapshot.api.get("minimumCompressionSize")) is not None:
+        extensions["x-amazon-apigateway-minimum-compression-size"] = size
+    if validators := {one.validator for one in snapshot.methods.values() if one.validator}:
+        extensions["x-amazon-apigateway-request-validators"] = {
+            one.name: {
+                "validateRequestParameters": one.parameters,
+                "validateRequestBody": one.body,
+            }
+            for one in sorted(validators, key=lambda one: one.name)
+        }
     if policy := snapshot.api.get("policy"):
         extensions["x-amazon-apigateway-policy"] = json.loads(policy)
     return extensions

@@ -21,6 +21,8 @@ def integration(integration: Integration) -> dict[str, Any]:
         "requestTemplates": dict(integration.request_templates),
         "passthroughBehavior": integration.passthrough.lower(),
         "contentHandling": integration.content_handling,
+        "connectionType": integration.connection_type,
+        "tlsConfig": dict(integration.tls_config),
     }
     if integration.timeout_ms != _DEFAULT_TIMEOUT_MS:
         written["timeoutInMillis"] = integration.timeout_ms

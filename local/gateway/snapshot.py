@@ -22,6 +22,8 @@ class Integration:
     request_parameters: Mapping[str, str] = field(default_factory=dict)
     content_handling: str = ""
     credentials: str = ""
+    connection_type: str = ""
+    tls_config: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,19 @@ class Method:
     request_parameters: Mapping[str, bool] = field(default_factory=dict)
     """``method.request.querystring.X`` -> whether it is required."""
     operation_name: str = ""
+    request_models: Mapping[str, str] = field(default_factory=dict)
+    """Content type -> the name of its model."""
+    validator: "RequestValidator | None" = None
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestValidator:
+    """What is looked at before a function is called."""
+
+    name: str
+    body: bool
+    parameters: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

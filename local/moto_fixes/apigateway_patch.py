@@ -14,6 +14,7 @@ Patch = Mapping[str, str]
 _METHOD = {
     "apiKeyRequired": "api_key_required",
     "authorizationType": "authorization_type",
+    "authorizationScopes": "authorization_scopes",
     "authorizerId": "authorizer_id",
     "operationName": "operation_name",
     "requestModels": "request_models",
@@ -23,6 +24,7 @@ _METHOD = {
 _INTEGRATION = {
     "cacheKeyParameters": "cache_key_parameters",
     "cacheNamespace": "cache_namespace",
+    "connectionType": "connection_type",
     "contentHandling": "content_handling",
     "credentials": "credentials",
     "httpMethod": "http_method",
@@ -42,6 +44,7 @@ _RESPONSE = {
 _API = {
     "binaryMediaTypes": "binaryMediaTypes",
     "disableExecuteApiEndpoint": "disableExecuteApiEndpoint",
+    "minimumCompressionSize": "minimum_compression_size",
 }
 _DOMAIN = {
     "regionalCertificateArn": "regional_certificate_arn",
@@ -49,7 +52,8 @@ _DOMAIN = {
     "securityPolicy": "security_policy",
 }
 _FLAGS = frozenset({"apiKeyRequired", "disableExecuteApiEndpoint"})
-_LISTS = frozenset({"binaryMediaTypes", "cacheKeyParameters"})
+_NUMBERS = frozenset({"minimumCompressionSize"})
+_LISTS = frozenset({"authorizationScopes", "binaryMediaTypes", "cacheKeyParameters"})
 
 
 def applied(target: Any, attributes: Mapping[str, str], patches: Iterable[Patch]) -> str:
@@ -67,6 +71,8 @@ def applied(target: Any, attributes: Mapping[str, str], patches: Iterable[Patch]
 
 def _value(name: str, patch: Patch) -> Any:
     value = None if patch["op"] == "remove" else patch.get("value")
+    if name in _NUMBERS:
+        return None if value in (None, "-1") else int(value)
     return value == "true" if name in _FLAGS else value
 
 
@@ -117,7 +123,7 @@ def _domain(request: Request, moto: Moto) -> Any:
 
 
 def update_rest_api(request: Request, moto: Moto) -> Response:
-    """Correct the two patches that moto gets wrong, and leave the others to it."""
+    """Correct the patches that moto gets wrong or forgets, and leave the others to it."""
     mine: list[Patch] = []
     others: list[Patch] = []
     for patch in request.parameters.get("patchOperations") or ():
