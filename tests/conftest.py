@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from botocore.loaders import JSONFileLoader
-from hypothesis import HealthCheck, settings
+
+from signoff.collection import judges
 
 ROOT = Path(__file__).parent.parent
 LONGEST = (
@@ -29,12 +29,24 @@ LONGEST = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Set up the tests' process, but not a judge's.
+
+    pytest imports this file in a run of the judge as well: before it knows the option, it takes the
+    ``prod`` of ``--env prod`` for a path, finds none there, and looks into all folders named test*.
+    """
+    if judges(config):
+        return
     if missing := [one for one in LONGEST if not (ROOT / one).exists()]:
         raise pytest.UsageError(
             f"LONGEST in tests/conftest.py names {', '.join(missing)}: not there"
         )
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False  # xdist would begin with the files of most tests
+    # AWS's service models are millions of objects that live to the end; looking at them again and again
+    # takes an eighth of the time.
+    gc.set_threshold(100_000, 50, 100)
+    read_endpoints_once()
+    draw_examples_without_a_clock()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,19 +54,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
-def pytest_sessionstart() -> None:
-    # AWS's service models are millions of objects that live to the end; looking at them again and again
-    # takes an eighth of the time.
-    gc.set_threshold(100_000, 50, 100)
-    JSONFileLoader.load_file = endpoints_once(JSONFileLoader.load_file)
-    # How fast examples are drawn or tried is a matter of what else the machine does. On top of Hypothesis's
-    # own profile, which in CI draws the same examples each time.
+def read_endpoints_once() -> None:
+    """Read AWS's list of endpoints, 1 MB, once for all sessions; models not, since moto changes its own."""
+    from botocore.loaders import JSONFileLoader  # noqa: PLC0415 - not in a judge's process
+
+    read = JSONFileLoader.load_file
+    loaded = cache(lambda path: read(JSONFileLoader(), path))
+    JSONFileLoader.load_file = lambda own, path: (
+        loaded(path) if path.endswith("endpoints") else read(own, path)
+    )
+
+
+def draw_examples_without_a_clock() -> None:
+    """How fast examples are drawn or tried is a matter of what else the machine does.
+
+    On top of Hypothesis's own profile, which in CI draws the same examples each time.
+    """
+    from hypothesis import HealthCheck, settings  # noqa: PLC0415 - the judge needs no dev extra
+
     timeless = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.register_profile("timeless", timeless)
     settings.load_profile("timeless")
-
-
-def endpoints_once(read):
-    """Read AWS's list of endpoints, 1 MB, once for all sessions; models not, since moto changes its own."""
-    loaded = cache(lambda path: read(JSONFileLoader(), path))
-    return lambda own, path: loaded(path) if path.endswith("endpoints") else read(own, path)

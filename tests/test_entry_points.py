@@ -1,4 +1,4 @@
-"""The real entry points, each in a process of its own: none loads the emulator or the runbook for AWS."""
+"""The real entry points, each in a process of its own: none loads the emulator, the runbook or Hypothesis for AWS."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.healthy import healthy
 
 ROOT = Path(__file__).parent.parent
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
-UNWANTED = {"moto", "local", "runbook"}
+UNWANTED = {"moto", "local", "runbook", "hypothesis"}
 AT_EXIT = """
 import atexit, json, pathlib, sys
 atexit.register(lambda: pathlib.Path({path!r}).write_text(json.dumps(sorted(sys.modules))))
@@ -85,10 +85,11 @@ def test_whole_replay_of_production_loads_neither_emulator_nor_runbook(ran, tmp_
     assert not done.unwanted, f"a replay of prod loads {', '.join(done.unwanted)}"
 
 
-def test_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(ran, tmp_path):
+@pytest.mark.parametrize("env", [["--env=prod"], ["--env", "prod"]], ids=" ".join)
+def test_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(env, ran, tmp_path):
     with LocalAws("444455556666", "ap-northeast-1") as aws:
         done = ran(
-            *("-m", "pytest", "--env=prod", "--environments=tests/prod.toml"),
+            *("-m", "pytest", *env, "--environments=tests/prod.toml"),
             **keys_to(aws),
             SIGNOFF_EVIDENCE=str(tmp_path),
         )
