@@ -26,7 +26,7 @@ def disturbing(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
     return unallowed(one for one in attached if not _only_observes(one))
 
 
-def observing(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
+def only_watching(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
     """Return what only counts something of a group's lines."""
     return unallowed(one for one in attached if _only_observes(one))
 

@@ -17,7 +17,7 @@ from checks.alarms import (
 from checks.dashboards import ghosts, has_kind, missing_from, shown
 from checks.deployed import Deployed
 from checks.hearing import Hearing
-from checks.log_access import access, disturbing, observing, of_no_plan
+from checks.log_access import access, disturbing, of_no_plan, only_watching
 from checks.windows import settled
 from plan import Plan
 from signoff.checklist import expectation
@@ -286,4 +286,4 @@ def test_nobody_else_counts_what_the_log_group_holds(
     attached = deployed.log_group_attachments(log_group)
     observe.note(group=log_group.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
 
-    decided(observing(attached), observe)
+    decided(only_watching(attached), observe)

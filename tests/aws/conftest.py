@@ -5,7 +5,7 @@ import pytest
 
 from aws.inventory import on_demand, read
 from tests.aws.answers import SCOPE
-from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws
+from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, session_with
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +33,6 @@ def found(models):
     session = session_with(models)
     FakeAws().hook(session)
     return on_demand(session, SCOPE, caller=CALLER, options=OPTIONS).sections
-
-
-def session_with(models):
-    fresh = boto3.Session(
-        aws_access_key_id="reader", aws_secret_access_key="none", region_name=SCOPE.region
-    )
-    fresh._session.register_component("data_loader", models)  # noqa: SLF001
-    return fresh
 
 
 @pytest.fixture

@@ -127,3 +127,11 @@ def _place(token: Any) -> int:
 
 def _token(operation: str, place: int) -> Any:
     return {"N": {"N": str(place)}} if operation == "Scan" else str(place).zfill(4)
+
+
+def session_with(models):
+    fresh = boto3.Session(
+        aws_access_key_id="reader", aws_secret_access_key="none", region_name=SCOPE.region
+    )
+    fresh._session.register_component("data_loader", models)  # noqa: SLF001
+    return fresh

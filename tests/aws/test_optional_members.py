@@ -14,8 +14,7 @@ import pytest
 from aws.inventory import READERS, on_demand
 from aws.section import Unreadable
 from tests.aws.answers import LAMBDA, REGION, SCOPE
-from tests.aws.conftest import session_with
-from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws
+from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, session_with
 
 SERVICES = ("dynamodb", "application-autoscaling", "lambda")
 """Services, as boto3 names them, whose answers are tried."""
