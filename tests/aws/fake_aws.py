@@ -12,7 +12,7 @@ import boto3
 from aws.door import RetryPolicy
 from aws.inventory import ReadOptions
 from tests.aws import answers
-from tests.aws.answers import api_document, compute, data, gateway, monitoring, secrets
+from tests.aws.answers import SCOPE, api_document, compute, data, gateway, monitoring, secrets
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/reader/somebody"
 ADDRESSES = {answers.SCOPE.domain: ("192.0.2.1",), "d-abc.execute-api.example": ("192.0.2.1",)}
