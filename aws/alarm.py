@@ -10,12 +10,15 @@ from typing import Any
 from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM
 from aws.reading import Reader, Reading, Scope, utc
-from aws.section import Section
+from aws.section import Section, Unreadable
 
 Raw = Mapping[str, Any]
 
 
 HISTORY = timedelta(days=14)
+
+
+NAMELESS_RULE = "cloudwatch:ListAlarmMuteRules: a rule has no AlarmMuteRuleArn"
 
 
 MOST_PAGES = 5
@@ -182,9 +185,10 @@ def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
 def mute_rules(reading: Reading) -> Section[MuteRule]:
     """Read every rule that is not over: only the rule itself says which alarms it mutes."""
     listed = reading.aws.listed("cloudwatch", "list_alarm_mute_rules", "AlarmMuteRuleSummaries")
-    left = (one for one in listed if one.get("Status") != "EXPIRED")
+    left = [one for one in listed if one.get("Status") != "EXPIRED"]
     rules = {one.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for one in left}
-    return reading.each(sorted(rules), lambda name: _mute_rule(reading, name))
+    found = reading.each(sorted(rules - {""}), lambda name: _mute_rule(reading, name))
+    return found | dict.fromkeys(rules & {""}, Unreadable(NAMELESS_RULE))
 
 
 def _mute_rule(reading: Reading, name: str) -> MuteRule:

@@ -26,6 +26,8 @@ class Metric:
     dimensions: Mapping[str, str]
     statistic: str
     region: str
+    account: str = ""
+    """Of a metric of another account, which a monitoring account may show; else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +55,17 @@ def dashboards(reading: Reading) -> Section[Dashboard]:
 def _dashboard(reading: Reading, name: str) -> Dashboard:
     answer = reading.aws.call("cloudwatch", "get_dashboard", DashboardName=name)
     body = json.loads(answer["DashboardBody"])
-    region = reading.scope.region
-    return Dashboard(name=name, widgets=tuple(_widget(raw, region) for raw in body["widgets"]))
+    region, widgets = reading.scope.region, body.get("widgets", ())
+    return Dashboard(name=name, widgets=tuple(_widget(raw, region) for raw in widgets))
 
 
 def _widget(raw: Raw, region: str) -> Widget:
-    properties = raw.get("properties", {})
+    properties, kind = raw.get("properties", {}), raw.get("type", "")
     return Widget(
         title=properties.get("title", ""),
-        kind=raw["type"],
-        metrics=tuple(_metrics(properties, region)) if raw["type"] == "metric" else (),
-        searches=tuple(_searches(raw["type"], properties)),
+        kind=kind,
+        metrics=tuple(_metrics(properties, region)) if kind == "metric" else (),
+        searches=tuple(_searches(kind, properties)),
     )
 
 
@@ -71,35 +73,41 @@ def _searches(kind: str, properties: Raw) -> Iterator[str]:
     if kind == "explorer":  # it draws what carries certain tags
         yield kind
     for row in properties.get("metrics", ()) if kind == "metric" else ():
-        options = row[-1] if row and isinstance(row[-1], dict) else {}
-        expression = str(options.get("expression", ""))
+        expression = str(_options(row).get("expression", ""))
         if SEARCHING.search(expression):
             yield expression
+
+
+def _options(row: list[Any]) -> Raw:
+    last = row[-1] if row else {}
+    return last if isinstance(last, dict) else {}
 
 
 def _metrics(properties: Raw, region: str) -> Iterator[Metric]:
     before: list[str] = []
     for row in properties.get("metrics", ()):
-        options = row[-1] if isinstance(row[-1], dict) else {}
+        options = _options(row)
         named = [one for one in row if not isinstance(one, dict)]
         if not named:  # an expression over other metrics
             continue
         before = named = _written_out(named, before)
-        namespace, metric, *rest = named
+        namespace, metric, *rest = (*named, "")[: max(len(named), 2)]
         yield Metric(
             namespace=namespace,
             name=metric,
-            dimensions=dict(zip(rest[::2], rest[1::2], strict=True)),
+            dimensions=dict(zip(rest[::2], rest[1::2], strict=False)),
             statistic=options.get("stat") or properties.get("stat") or DEFAULT_STATISTIC,
             region=options.get("region") or properties.get("region") or region,
+            account=options.get("accountId") or properties.get("accountId") or "",
         )
 
 
 def _written_out(row: list[str], before: list[str]) -> list[str]:
     """Replace ``.`` by the field above, and ``...`` by all fields above that the rest leaves over."""
-    if row and row[0] == "...":
+    if row[0] == "...":
         row = before[: len(before) - len(row) + 1] + row[1:]
-    return [before[place] if one == "." else one for place, one in enumerate(row)]
+    above = [*before, *row[len(before) :]]
+    return [above[place] if one == "." else one for place, one in enumerate(row)]
 
 
 READERS = {"dashboards": Reader(dashboards, ("cloudwatch:GetDashboard",))}

@@ -79,7 +79,8 @@ def _subscription(reading: Reading, one: Mapping[str, str]) -> Subscription:
         protocol=protocol,
         endpoint=masked_address(protocol, one.get("Endpoint", "")),
         confirmed=confirmed,
-        filter_policy=found.get("FilterPolicy", ""),
+        # An empty object is how a filter is taken away.
+        filter_policy=found.get("FilterPolicy", "").replace("{}", ""),
         filter_scope=found.get("FilterPolicyScope", "MessageAttributes"),
         raw=found.get("RawMessageDelivery") == "true",
         redrive=found.get("RedrivePolicy", ""),

@@ -1,12 +1,43 @@
 """Whether a dashboard shows what exists, all of it, and nothing that does not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from aws import desired
 from aws.dashboard import Dashboard, Metric
 from aws.inventory import Sections
-from aws.section import Follows, NotTestable, lookup
+from aws.names import ours, shared_ending
+from aws.section import Follows, NotTestable, Section, lookup
 from plan import Plan
+from signoff.environment import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Account and Region that are judged, and the beginning of our names."""
+
+    account: str
+    region: str
+    prefix: str
+
+    def has(self, metric: Metric) -> bool:
+        """Whether a metric is of this account and Region."""
+        return metric.region in {"", self.region} and metric.account in {"", self.account}
+
+
+def here(environment: Environment) -> Here:
+    return Here(environment.account, environment.region, environment.prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Things that a dimension names: the row that owns them, how they are listed, those read and planned."""
+
+    owner: str
+    listed: str
+    section: Section[Any]
+    planned: Sequence[Any]
 
 
 def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
@@ -20,9 +51,9 @@ def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
     return there or _unknowable(dashboard, want.title)
 
 
-def missing_from(dashboard: Dashboard, want: desired.Widget) -> list[str]:
+def missing_from(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[str]:
     """Return subjects of this kind that no widget shows; an API may be shown without its stage."""
-    missing = _not_named(dashboard, want)
+    missing = _not_named(dashboard, want, at)
     if missing:
         _unknowable(dashboard, f"{want.title} of {', '.join(missing)}")
     return missing
@@ -38,8 +69,9 @@ def _unknowable(dashboard: Dashboard, what: str) -> bool:
     return False
 
 
-def _not_named(dashboard: Dashboard, want: desired.Widget) -> list[str]:
-    there = [(m.namespace, m.name, set(m.dimensions.items())) for m in shown(dashboard)]
+def _not_named(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[str]:
+    own = [metric for metric in shown(dashboard) if at.has(metric)]
+    there = [(m.namespace, m.name, set(m.dimensions.items())) for m in own]
     return [
         "/".join(dimensions.values())
         for namespace, name, dimensions in want.metrics
@@ -50,22 +82,34 @@ def _not_named(dashboard: Dashboard, want: desired.Widget) -> list[str]:
     ]
 
 
-def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, region: str) -> Iterator[str]:
-    """Yield what is shown though it is not there, or lies in another Region.
+def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Iterator[str]:
+    """Yield what is shown here though it is known not to be there.
 
+    A dashboard may show more than ours, of other teams, Regions and accounts: nobody looked for that.
     What is planned and not there has its own row, which is raised as Follows.
     """
-    things = {
-        "FunctionName": ("DEP-10", found.functions, {one.name for one in plan.functions}),
-        "TableName": ("DEP-01", found.tables, {one.name for one in plan.tables}),
-        "ApiName": ("DEP-20", found.rest_apis, {plan.api.name}),
+    kinds = {
+        "FunctionName": _Kind("DEP-10", "functions", found.functions, plan.functions),
+        "TableName": _Kind("DEP-01", "tables", found.tables, plan.tables),
+        "ApiName": _Kind("DEP-20", "rest_apis", found.rest_apis, (plan.api,)),
     }
-    for metric in shown(dashboard):
-        if metric.region and metric.region != region:
-            yield f"{metric.name} of {metric.region}"
+    for metric in (one for one in shown(dashboard) if at.has(one)):
         for dimension, name in metric.dimensions.items():
-            owner, section, planned = things.get(dimension, ("", {name: metric}, set()))
-            if lookup(section, name) is None:
-                if name in planned:
-                    raise Follows(owner, f"{dimension} {name} does not exist")
+            kind = kinds.get(dimension)
+            if kind is None or lookup(kind.section, name) is not None:
+                continue
+            if name in {one.name for one in kind.planned}:
+                raise Follows(kind.owner, f"{dimension} {name} does not exist")
+            if _looked_for(name, kind, at) and name not in _listed(found, kind.listed):
                 yield f"{dimension} {name}"
+
+
+def _looked_for(name: str, kind: _Kind, at: Here) -> bool:
+    """Whether a name is one of those that the account was searched for."""
+    ending = shared_ending([one.name for one in kind.planned]) if kind.listed == "tables" else ""
+    return ours(name, at.prefix) or bool(ending and name.endswith(ending))
+
+
+def _listed(found: Sections, kind: str) -> tuple[str, ...]:
+    names = lookup(found.names, kind)
+    return names.names if names else ()

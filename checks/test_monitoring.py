@@ -14,7 +14,7 @@ from checks.alarms import (
     ringing,
     silencing,
 )
-from checks.dashboards import ghosts, has_kind, missing_from, shown
+from checks.dashboards import ghosts, has_kind, here, missing_from, shown
 from checks.deployed import Deployed
 from checks.hearing import Hearing
 from checks.log_access import access, disturbing, of_no_plan, only_watching
@@ -191,12 +191,12 @@ def test_dashboard_has_a_widget_of_each_kind(
 
 @expectation("MON-11")
 def test_dashboard_shows_every_subject_of_a_kind(
-    widget: desired.Widget, deployed: Deployed, observe: Observations
+    widget: desired.Widget, deployed: Deployed, environment: Environment, observe: Observations
 ) -> None:
     dashboard = deployed.widget_shown(widget)
     observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
 
-    missing = missing_from(dashboard, widget)
+    missing = missing_from(dashboard, widget, here(environment))
     assert not missing, f"{dashboard.name}, {widget.title}: {', '.join(missing)} not shown"
 
 
@@ -207,7 +207,7 @@ def test_dashboard_shows_only_what_exists(
     dashboard = deployed.dashboard()
     observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
 
-    absent = sorted(set(ghosts(dashboard, found, plan, environment.region)))
+    absent = sorted(set(ghosts(dashboard, found, plan, here(environment))))
     assert not absent, f"{dashboard.name} shows {', '.join(absent)}, which is not there"
 
 

@@ -3,9 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aws.alarm import decode
 from aws.change import ChangeContext, Changes, difference
 from aws.converge.tags import tag_list
 from aws.desired import Alarm
+from aws.firing import (
+    DATAPOINTS,
+    MISSING_DATA,
+    STATISTIC,
+    THRESHOLD,
+    UNIT,
+    shortfalls,
+    watches,
+)
 
 AT_A_TIME = 100
 """Names in one DescribeAlarms."""
@@ -19,13 +29,15 @@ def converge(context: ChangeContext, alarm: Alarm) -> Changes:
 def converge_one(context: ChangeContext, alarm: Alarm, answer: Mapping[str, Any] | None) -> Changes:
     """Converge an alarm that was read already (None: there is none): thirty of them need one call.
 
-    Actions beyond ours stay, those of other states too: somebody may want to hear of it by another
-    way, or when it is over.
+    What fires whenever the planned alarm does stays as it is: nothing stricter is weakened. Actions
+    beyond ours stay, those of other states too: somebody may want to hear of it by another way, or
+    when it is over.
     """
     found = _found(alarm, answer) if answer else None
-    changes = difference(f"alarm {alarm.name}", found, _wanted(alarm))
+    wanted = {**_wanted(alarm), **(_kept(alarm, answer) if answer else {})}
+    changes = difference(f"alarm {alarm.name}", found, wanted)
     return context.settle(
-        changes, lambda: _put(context, alarm, answer or {}, created=answer is None)
+        changes, lambda: _put(context, alarm, answer or {}, wanted, created=answer is None)
     )
 
 
@@ -52,33 +64,61 @@ def _wanted(alarm: Alarm) -> dict[str, Any]:
         "threshold": float(alarm.threshold),
         "comparison": "GreaterThanOrEqualToThreshold",
         "missing data": "notBreaching",
+        "unit": None,
         "actions enabled": True,
         "tells": alarm.topic_arn,
         "description": alarm.description,
     }
 
 
+def _kept(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of an alarm that are within the bounds of the plan."""
+    is_, found = decode(answer), _found(alarm, answer)
+    if is_.expressions or not watches(is_, alarm):
+        return {}
+    short = {one.fact for one in shortfalls(is_, alarm)}
+    kept = {"dimensions"}
+    if not short & {THRESHOLD, STATISTIC}:
+        kept |= {"statistic", "period_s", "threshold", "comparison"}
+    if DATAPOINTS not in short:
+        kept |= {"periods", "datapoints"}
+    if MISSING_DATA not in short:
+        kept |= {"missing data"}
+    if UNIT not in short:
+        kept |= {"unit"}
+    return {name: found[name] for name in kept}
+
+
 def _found(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
-    topic, tells = alarm.topic_arn, answer.get("AlarmActions", [])
+    is_, tells = decode(answer), answer.get("AlarmActions", [])
     return {
-        "metric": f"{answer.get('Namespace')} {answer.get('MetricName')}",
-        "dimensions": {one["Name"]: one["Value"] for one in answer.get("Dimensions", [])},
-        "statistic": answer.get("Statistic") or answer.get("ExtendedStatistic"),
-        "period_s": answer.get("Period"),
-        "periods": answer.get("EvaluationPeriods"),
-        "datapoints": answer.get("DatapointsToAlarm", answer.get("EvaluationPeriods")),
-        "threshold": answer.get("Threshold"),
-        "comparison": answer.get("ComparisonOperator"),
-        "missing data": answer.get("TreatMissingData", "missing"),
-        "actions enabled": answer.get("ActionsEnabled"),
-        "tells": topic if topic in tells else ", ".join(tells),
+        "metric": f"{is_.namespace} {is_.metric}",
+        "dimensions": dict(is_.dimensions),
+        "statistic": is_.statistic or None,
+        "period_s": is_.period_s or None,
+        "periods": is_.evaluation_periods,
+        "datapoints": is_.datapoints_to_alarm or is_.evaluation_periods,
+        "threshold": is_.threshold,
+        "comparison": is_.comparison,
+        "missing data": is_.missing_data,
+        "unit": is_.unit,
+        "actions enabled": is_.actions_enabled,
+        "tells": alarm.topic_arn if alarm.topic_arn in tells else ", ".join(tells),
         "description": answer.get("AlarmDescription"),
     }
 
 
-def _put(context: ChangeContext, alarm: Alarm, answer: Mapping[str, Any], *, created: bool) -> None:
+def _put(
+    context: ChangeContext,
+    alarm: Alarm,
+    answer: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    *,
+    created: bool,
+) -> None:
     """PutMetricAlarm replaces the whole alarm; it takes tags only where it creates one."""
     told = [alarm.topic_arn, *answer.get("AlarmActions", [])]
+    dimensions = wanted["dimensions"].items()
     context.client("cloudwatch").put_metric_alarm(
         AlarmName=alarm.name,
         AlarmDescription=alarm.description,
@@ -88,13 +128,14 @@ def _put(context: ChangeContext, alarm: Alarm, answer: Mapping[str, Any], *, cre
         InsufficientDataActions=answer.get("InsufficientDataActions", []),
         Namespace=alarm.namespace,
         MetricName=alarm.metric,
-        Dimensions=[{"Name": name, "Value": value} for name, value in alarm.dimensions.items()],
-        Statistic="Sum",
-        Period=alarm.period_s,
-        EvaluationPeriods=1,
-        DatapointsToAlarm=1,
-        Threshold=float(alarm.threshold),
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-        TreatMissingData="notBreaching",
+        Dimensions=[{"Name": name, "Value": value} for name, value in dimensions],
+        Statistic=wanted["statistic"],
+        Period=wanted["period_s"],
+        EvaluationPeriods=wanted["periods"],
+        DatapointsToAlarm=wanted["datapoints"],
+        Threshold=wanted["threshold"],
+        ComparisonOperator=wanted["comparison"],
+        TreatMissingData=wanted["missing data"],
+        **({"Unit": wanted["unit"]} if wanted["unit"] else {}),
         **({"Tags": tag_list(alarm.tags)} if created else {}),
     )

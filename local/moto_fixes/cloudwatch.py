@@ -49,7 +49,40 @@ def set_alarm_state(request: Request, moto: Moto) -> Response:
     return response
 
 
+def put_composite_alarm(request: Request, moto: Moto) -> Response:
+    """Keep a composite alarm, which moto does not know; it stays in its first state."""
+    asked = dict(request.parameters)
+    kept = {key: value for key, value in asked.items() if key != "Tags"}
+    account = moto.account
+    arn = f"arn:aws:cloudwatch:{request.region}:{account}:alarm:{asked['AlarmName']}"
+    state = {"AlarmArn": arn, "StateValue": "INSUFFICIENT_DATA", "ActionsEnabled": True}
+    _composites(request, moto)[asked["AlarmName"]] = {**state, **kept}
+    return json_response({})
+
+
+def describe_alarms(request: Request, moto: Moto) -> Response:
+    """Answer with composite alarms only where they are asked for, as AWS does."""
+    response, asked = moto(request), request.parameters
+    if not response.succeeded:
+        return response
+    names, types = asked.get("AlarmNames"), asked.get("AlarmTypes") or ["MetricAlarm"]
+    found = [
+        one
+        for name, one in _composites(request, moto).items()
+        if "CompositeAlarm" in types and (not names or name in names)
+    ]
+    return response.with_document({**response.document, "CompositeAlarms": found})
+
+
+def _composites(request: Request, moto: Moto) -> dict[str, dict[str, Any]]:
+    notes = moto.notes("cloudwatch", request.region)
+    composites: dict[str, dict[str, Any]] = notes.setdefault("composites", {})
+    return composites
+
+
 def delete_alarms(request: Request, moto: Moto) -> Response:
+    for name in request.parameters["AlarmNames"]:
+        _composites(request, moto).pop(name, None)
     response = moto(request)
     if response.succeeded:
         for name in request.parameters["AlarmNames"]:
@@ -90,17 +123,19 @@ def get_alarm_mute_rule(request: Request, moto: Moto) -> Response:
     rule = _mute_rules(request, moto).get(name)
     if rule is None:
         return refusal(request, "ResourceNotFoundException", f"no alarm mute rule {name}", 404)
-    return json_response({**rule, **_summary(request, rule)})
+    return json_response({**rule, **_summary(request, rule, moto.account)})
 
 
 def list_alarm_mute_rules(request: Request, moto: Moto) -> Response:
     rules = _mute_rules(request, moto).values()
-    return json_response({"AlarmMuteRuleSummaries": [_summary(request, one) for one in rules]})
+    return json_response(
+        {"AlarmMuteRuleSummaries": [_summary(request, one, moto.account) for one in rules]}
+    )
 
 
-def _summary(request: Request, rule: Mapping[str, Any]) -> dict[str, Any]:
+def _summary(request: Request, rule: Mapping[str, Any], account: str) -> dict[str, Any]:
     expression = str(rule["Rule"]["Schedule"]["Expression"])
-    arn = f"arn:aws:cloudwatch:{request.region}:000000000000:alarm-mute-rule:{rule['Name']}"
+    arn = f"arn:aws:cloudwatch:{request.region}:{account}:alarm-mute-rule:{rule['Name']}"
     kind = "RECURRING" if expression.startswith("cron") else "ONE_TIME"
     return {"AlarmMuteRuleArn": arn, "Status": "SCHEDULED", "MuteType": kind}
 
@@ -207,9 +242,11 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("cloudwatch", "DeleteAlarms"): delete_alarms,
     ("cloudwatch", "DeleteAlarmMuteRule"): delete_alarm_mute_rule,
     ("cloudwatch", "DescribeAlarmHistory"): describe_alarm_history,
+    ("cloudwatch", "DescribeAlarms"): describe_alarms,
     ("cloudwatch", "GetAlarmMuteRule"): get_alarm_mute_rule,
     ("cloudwatch", "ListAlarmMuteRules"): list_alarm_mute_rules,
     ("cloudwatch", "PutAlarmMuteRule"): put_alarm_mute_rule,
+    ("cloudwatch", "PutCompositeAlarm"): put_composite_alarm,
     ("cloudwatch", "PutMetricAlarm"): put_metric_alarm,
     ("cloudwatch", "SetAlarmState"): set_alarm_state,
     ("logs", "DeleteAccountPolicy"): account_policies,

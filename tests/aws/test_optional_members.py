@@ -13,10 +13,10 @@ import pytest
 
 from aws.inventory import READERS, on_demand
 from aws.section import Unreadable
-from tests.aws.answers import LAMBDA, REGION, SCOPE
+from tests.aws.answers import LAMBDA, REGION, SCOPE, TOPIC
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, session_with
 
-SERVICES = ("dynamodb", "application-autoscaling", "lambda")
+SERVICES = ("dynamodb", "application-autoscaling", "lambda", "cloudwatch", "logs", "sns")
 """Services, as boto3 names them, whose answers are tried."""
 FULLER = {
     "dynamodb:DescribeTimeToLive": {
@@ -56,7 +56,11 @@ FULLER = {
     },
 }
 """Operation -> an answer that has more members than the canned one."""
-WHOSE = {("lambda:ListEventSourceMappings", "FunctionArn")}
+WHOSE = {
+    ("lambda:ListEventSourceMappings", "FunctionArn"),
+    ("logs:DescribeResourcePolicies", "policyName"),
+    ("logs:DescribeLogGroups", "logGroups"),
+}
 """Operation, member: an entry that does not say whose it is could be anybody's, so that all are unread."""
 BY_ITSELF = {"leaks"}
 """Sections that read everything else: what harms them is tried with what they read."""
@@ -119,7 +123,15 @@ def optional(shape, answer, above=()):
 
 def parameters(operation):
     """What a reader would ask with, for answers that are made from it."""
-    named = {"FunctionName": SCOPE.functions[0], "TableName": SCOPE.tables[0]}
+    named = {
+        "AlarmMuteRuleName": "nights",
+        "FunctionName": SCOPE.functions[0],
+        "SubscriptionArn": f"{TOPIC}:1",
+        "TableName": SCOPE.tables[0],
+        "TopicArn": TOPIC,
+        "logGroupName": SCOPE.log_groups[0],
+        "logGroupNamePrefix": "/aws/lambda/rally-",
+    }
     asked = [named, named | {"Qualifier": SCOPE.alias}]
     return asked if callable(HEALTHY[operation]) else asked[:1]
 

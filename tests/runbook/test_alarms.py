@@ -47,3 +47,36 @@ def test_a_new_alarm_tells_the_topic_alone(empty, alarm):
 
     assert found["AlarmActions"] == [plan_for(empty.environment).topic.arn]
     assert found["OKActions"] == found["InsufficientDataActions"] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        ({"Threshold": 1.0}, {"Threshold": 1.0, "Period": 300}),
+        ({"Threshold": 2.0, "Period": 60}, {"Threshold": 2.0, "Period": 60}),
+        ({"TreatMissingData": "missing"}, {"TreatMissingData": "missing"}),
+        ({"EvaluationPeriods": 5, "DatapointsToAlarm": 1}, {"EvaluationPeriods": 5}),
+        ({"Unit": "Count"}, {"Unit": "Count"}),
+    ],
+)
+def test_a_stricter_alarm_is_not_weakened_by_what_else_is_repaired(empty, alarm, settings, kept):
+    cloudwatch = empty.client("cloudwatch")
+    planned = {
+        "AlarmName": alarm.name,
+        "Namespace": alarm.namespace,
+        "MetricName": alarm.metric,
+        "Dimensions": [{"Name": n, "Value": value} for n, value in alarm.dimensions.items()],
+        "Statistic": "Sum",
+        "Period": alarm.period_s,
+        "EvaluationPeriods": 1,
+        "DatapointsToAlarm": 1,
+        "Threshold": float(alarm.threshold),
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "notBreaching",
+    }
+    cloudwatch.put_metric_alarm(**{**planned, **settings, "ActionsEnabled": False})
+    empty.do(lambda context: alarms.converge(context, alarm))
+    (found,) = cloudwatch.describe_alarms(AlarmNames=[alarm.name])["MetricAlarms"]
+
+    assert found["ActionsEnabled"]
+    assert {name: found[name] for name in kept} == kept

@@ -1,6 +1,6 @@
 """What somebody may do to a stack on an afternoon: one change each, and what becomes of the verdict."""
 
-from tests.foreign.changes import code, data, gateway, roles, stage, surplus, watch
+from tests.foreign.changes import alarms, code, data, gateway, roles, stage, surplus, watch
 from tests.foreign.changes.change import Change
 
 __all__ = ["CHANGES", "HARMLESS", "Change"]
@@ -13,8 +13,9 @@ CHANGES: tuple[Change, ...] = (
     *stage.CHANGES,
     *surplus.CHANGES,
     *watch.CHANGES,
+    *alarms.CHANGES,
 )
 """Each turns exactly its own rows red."""
 
-HARMLESS: tuple[Change, ...] = (*code.HARMLESS, *surplus.HARMLESS)
+HARMLESS: tuple[Change, ...] = (*code.HARMLESS, *surplus.HARMLESS, *alarms.HARMLESS)
 """Each is green, or answered by exactly the decision that is printed."""
