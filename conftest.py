@@ -1,8 +1,11 @@
 """Composition root: passes plan, scope and local stack to the plugin, which imports none of them."""
 
+from pathlib import Path
+
 from checks.notices import notices
 from checks.plots import plots
 from plan import Plan, plan_for, scope_of
+from signoff.proofs import LOCK
 from signoff.run import Composition, EmbeddedStack
 
 pytest_plugins = ["signoff.plugin"]
@@ -15,6 +18,7 @@ def pytest_signoff_composition() -> Composition[Plan]:
         embedded_stack=_embedded_stack,
         notices=notices,
         plots=plots,
+        proofs=Path(__file__).with_name(LOCK),
     )
 
 

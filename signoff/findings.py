@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from signoff.outcome import Finding
+from signoff.proofs import COMMAND
 from signoff.run import Choice
 from signoff.snapshot import PlanT
 from signoff.verdict import RowVerdict, row_verdict
@@ -20,6 +21,10 @@ class Findings:
     """False for any selection."""
     cut: str = ""
     """What left tests out of a run that was to be full; then there is no verdict."""
+    lost: tuple[str, ...] = ()
+    """Proofs that the lock promises and this run does not have; then there is no verdict, either."""
+    stale: str | None = None
+    """How the tree differs from the lock without a loss."""
     set_aside: dict[str, RowVerdict] = field(default_factory=dict)
     """Rows that are excluded or not verifiable here."""
     arranged: int = 0
@@ -48,6 +53,8 @@ def gaps(choice: Choice[PlanT], findings: Findings) -> Iterable[str]:
     """Yield why this run can't give a verdict: tests or rows without a complete result."""
     if findings.cut:
         yield f"tests were left out ({findings.cut})"
+    elif findings.lost:
+        yield f"{'; '.join(findings.lost)}; restore it, or have the change reviewed and run {COMMAND}"
     if len(findings.found) < findings.expected:
         missing = findings.expected - len(findings.found)
         yield f"{missing} of {findings.expected} checks did not run"

@@ -9,6 +9,7 @@ import pytest
 
 from signoff.checklist import Checklist, Phase
 from signoff.environment import embedded, load
+from signoff.proofs import read_lock
 from signoff.run import Choice, Composition, Options
 from signoff.snapshot import PlanT
 
@@ -94,6 +95,7 @@ def choice_of(
             environments=option.environments,
         ),
         composition=composition,
+        proofs=read_lock(composition.proofs) if composition.proofs else None,
         started=datetime.now(UTC),
         stack=stack,
     )

@@ -14,6 +14,8 @@ from signoff.verdict import RowVerdict, Verdict, VerdictWord
 
 PACKAGES = ("boto3", "botocore", "moto", "pytest")
 UNKNOWN = "unknown"
+CHANGED = "+changes"
+"""Follows the commit of a tree that differs from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Provenance:
     calls: int
     digest: str
     """SHA-256 of the saved inventory."""
+    proofs: str | None = None
+    """Digest of the committed lock: which tests prove which row."""
     replay: str | None = None
     elsewhere: tuple[str, ...] = ()
     """Options that made the run look at something else than the environment itself."""
@@ -125,7 +129,7 @@ def commit_of(root: Path) -> str:
     head = _git(root, "rev-parse", "--short=12", "HEAD")
     if head == UNKNOWN:
         return UNKNOWN
-    return f"{head}+changes" if _git(root, "status", "--porcelain") else head
+    return f"{head}{CHANGED}" if _git(root, "status", "--porcelain") else head
 
 
 def _git(root: Path, *arguments: str) -> str:

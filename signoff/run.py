@@ -13,6 +13,7 @@ from aws.reading import Scope
 from aws.words import Words
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row
 from signoff.environment import ENVIRONMENTS, Environment
+from signoff.proofs import Proofs
 from signoff.snapshot import PlanT, Snapshot
 
 PlanT_contra = TypeVar("PlanT_contra", contravariant=True)
@@ -64,6 +65,8 @@ class Composition(Generic[PlanT]):
     plots: Callable[[Snapshot[PlanT]], Mapping[str, Sequence[str]]] = lambda _: {}
     """Row id -> pictures (SVG) that its record brought along."""
     checklist: Path = CHECKLIST
+    proofs: Path | None = None
+    """The committed lock of the proofs; None locks nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,8 @@ class Choice(Generic[PlanT]):
     checklist: Checklist
     composition: Composition[PlanT]
     started: datetime
+    proofs: Proofs | None = None
+    """What is locked: row -> its tests."""
     stack: EmbeddedStack | None = None
     """The stack that serves this run; None for AWS, another endpoint or a saved inventory."""
 

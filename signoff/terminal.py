@@ -63,6 +63,8 @@ class Terminal:
         self.line("")
         for problem in result.verdict.problems:
             self.line(f"RED  {problem}", red=True)
+        for condition in result.verdict.conditions:
+            self.line(f"CONDITION  {condition}", yellow=True)
         for one in result.blocking():
             self._red(one, env, lang, len(result.followers(one.row.id)))
         for made in result.verdict.decisions:

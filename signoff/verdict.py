@@ -71,6 +71,8 @@ class Verdict:
     decision: VerdictWord
     rows: tuple[RowVerdict, ...]
     problems: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    """Sentences about the run that make it CONDITIONAL at best."""
 
     def having(self, *outcomes: Outcome) -> tuple[RowVerdict, ...]:
         return tuple(one for one in self.rows if one.outcome in outcomes)
@@ -99,17 +101,19 @@ def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
     )
 
 
-def decide(
+def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     rows: Iterable[RowVerdict],
     waivers: Sequence[Waiver],
     *,
     today: date,
     problems: Sequence[str],
     decisions: Sequence[Decision] = (),
+    conditions: Sequence[str] = (),
 ) -> Verdict:
     """Apply the waivers and weigh the rows. Every row of the phase must be among ``rows``.
 
     ``decisions`` are those of the environment file: one that answered nothing is wrong, as a waiver is.
+    ``conditions`` are sentences that make it CONDITIONAL at best.
     """
     judged = {one.row.id: one for one in rows}
     wrong = [text for waiver in waivers if (text := _wrong(waiver, judged, today))]
@@ -119,7 +123,12 @@ def decide(
             judged[waiver.row] = _waived(judged[waiver.row], waiver)
     verdicts = tuple(judged.values())
     troubles = (*problems, *wrong)
-    return Verdict(decision=_weigh(verdicts, troubles), rows=verdicts, problems=troubles)
+    decision = _weigh(verdicts, troubles)
+    if conditions and decision is VerdictWord.GO:
+        decision = VerdictWord.CONDITIONAL
+    return Verdict(
+        decision=decision, rows=verdicts, problems=troubles, conditions=tuple(conditions)
+    )
 
 
 def _needless(

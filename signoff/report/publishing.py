@@ -1,7 +1,7 @@
 """The end of a run: judge the findings, write page, JSON, JUnit and inventory, record the run, print the verdict."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from signoff.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.gather import store_of
 from signoff.outcome import Outcome
 from signoff.report.page import page
-from signoff.result import Provenance, Result, commit_of, versions
+from signoff.result import CHANGED, UNKNOWN, Provenance, Result, commit_of, versions
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
 from signoff.terminal import Terminal
@@ -60,7 +60,7 @@ def publish(
         forget_latest(choice, findings)
         terminal.no_verdict(choice.environment.name, again.problem)
         return 1
-    result = _result(choice, rows, snapshot, again)
+    result = _result(choice, findings, snapshot, again)
     try:
         folder = _write(choice, snapshot, result)
     except OSError as error:
@@ -75,23 +75,37 @@ def publish(
 
 def _result(
     choice: Choice[PlanT],
-    rows: tuple[RowVerdict, ...],
+    findings: Findings,
     snapshot: Snapshot[PlanT],
     again: SecondReading,
 ) -> Result:
+    provenance = replace(_provenance(choice, snapshot), calls_again=again.calls)
     unread = [f"not read: {one}" for one in unreadable(snapshot.inventory)]
     verdict = decide(
-        rows,
+        row_verdicts(choice, findings),
         choice.environment.waivers,
         today=snapshot.today,
         problems=unread,
         decisions=choice.environment.decisions,
+        conditions=tuple(_conditions(choice, findings, provenance.commit)),
     )
     return Result(
-        provenance=replace(_provenance(choice, snapshot), calls_again=again.calls),
+        provenance=provenance,
         verdict=verdict,
         notices=tuple(choice.composition.notices(choice.environment)),
     )
+
+
+def _conditions(choice: Choice[PlanT], findings: Findings, commit: str) -> Iterator[str]:
+    """Yield why production is judged by something else than the committed proofs."""
+    if choice.proofs is None or not choice.environment.production:
+        return
+    if commit == UNKNOWN:
+        yield "nobody knows which commit judged this: run it in a checkout, with git"
+    elif commit.endswith(CHANGED):
+        yield f"judged by {commit}: commit the changes, or take them back"
+    if findings.stale:
+        yield findings.stale
 
 
 def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
@@ -111,6 +125,7 @@ def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
         release=release,
         phase=options.phase,
         commit=commit_of(options.root),
+        proofs=choice.proofs.digest if choice.proofs else None,
         versions=versions(),
         started=choice.started,
         seconds=(datetime.now(UTC) - choice.started).total_seconds(),

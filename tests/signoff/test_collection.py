@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from aws.saved import to_json
+from signoff.proofs import PROPERTIES, Proofs
 from tests.healthy import healthy
 from tests.signoff.house import ENVIRONMENTS, GREEN, build, proof, rows
 
@@ -248,3 +249,18 @@ def test_run_without_a_verdict_leaves_no_earlier_one_behind(project):
 
     judge(project)
     assert not Path("report/prod/latest").exists()
+
+
+def test_run_that_lost_a_locked_proof_gives_no_verdict(project):
+    text = Path("conftest.py").read_text(encoding="utf-8")
+    joined = text.replace('checklist=Path("', 'proofs=Path("proofs.lock"), checklist=Path("')
+    Path("conftest.py").write_text(joined, encoding="utf-8")
+    locked = {"severity": "blocker", "phase": "before", "tests": ["checks/test_a_01.py::test_more"]}
+    rows = {"A-01": dict.fromkeys(PROPERTIES, "") | locked}
+    Path("proofs.lock").write_text(Proofs(rows, {}).text(), encoding="utf-8")
+
+    done = judge(project)
+    done.stdout.fnmatch_lines(
+        ["NO VERDICT for prod: A-01 has lost checks/test_a_01.py::test_more; restore it*"]
+    )
+    assert done.ret == 1

@@ -93,7 +93,7 @@ def test_what_was_seen_can_not_become_part_of_the_page():
     ("lang", "calls"),
     [
         ("en", "98 to read everything, 17 more"),
-        ("ja", "全体の読み取り 98回、終了時のリリース再確認 17回"),
+        ("ja", "全体の読み取り 98回、終了時の変更有無の再確認 17回"),
     ],
 )
 def test_calls_of_the_pass_and_those_at_the_end_are_told_apart(lang, calls):
