@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from aws.ledger import Unplanned
@@ -15,6 +15,8 @@ from aws.section import Section
 
 Raw = Mapping[str, Any]
 PAGE = 500
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""Of an API that does not say when it was made; only namesakes are put in order by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +81,12 @@ def found(reading: Reading) -> list[Raw]:
 
 
 def names(reading: Reading) -> list[str]:
-    return [raw["name"] for raw in reading.source(found)]
+    return [raw["name"] for raw in reading.source(found) if "name" in raw]
 
 
 def rest_apis(reading: Reading) -> Section[tuple[RestApi, ...]]:
     name = reading.scope.api
-    same = [_rest_api(reading, raw) for raw in reading.source(found) if raw["name"] == name]
+    same = [_rest_api(reading, raw) for raw in reading.source(found) if raw.get("name") == name]
     return {name: tuple(sorted(same, key=lambda one: (one.created, one.id)))} if same else {}
 
 
@@ -117,7 +119,7 @@ def _rest_api(reading: Reading, raw: Raw) -> RestApi:
     return RestApi(
         id=raw["id"],
         name=raw["name"],
-        created=utc(raw["createdDate"]),
+        created=utc(raw.get("createdDate")) or NEVER,
         endpoint_types=tuple(raw.get("endpointConfiguration", {}).get("types", ())),
         execute_api_disabled=raw.get("disableExecuteApiEndpoint", False),
         policy=_policy(raw.get("policy")),

@@ -16,7 +16,10 @@ from aws.section import Unreadable
 from tests.aws.answers import LAMBDA, REGION, SCOPE, TOPIC
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, session_with
 
-SERVICES = ("dynamodb", "application-autoscaling", "lambda", "cloudwatch", "logs", "sns")
+SERVICES = (
+    *("acm", "apigateway", "application-autoscaling", "cloudwatch", "dynamodb"),
+    *("lambda", "logs", "sns"),
+)
 """Services, as boto3 names them, whose answers are tried."""
 FULLER = {
     "dynamodb:DescribeTimeToLive": {
@@ -60,6 +63,8 @@ WHOSE = {
     ("lambda:ListEventSourceMappings", "FunctionArn"),
     ("logs:DescribeResourcePolicies", "policyName"),
     ("logs:DescribeLogGroups", "logGroups"),
+    ("apigateway:GetRestApis", "id"),
+    ("apigateway:GetUsagePlans", "name"),
 }
 """Operation, member: an entry that does not say whose it is could be anybody's, so that all are unread."""
 BY_ITSELF = {"leaks"}
@@ -131,6 +136,7 @@ def parameters(operation):
         "TopicArn": TOPIC,
         "logGroupName": SCOPE.log_groups[0],
         "logGroupNamePrefix": "/aws/lambda/rally-",
+        "domainName": SCOPE.domain,
     }
     asked = [named, named | {"Qualifier": SCOPE.alias}]
     return asked if callable(HEALTHY[operation]) else asked[:1]
