@@ -19,7 +19,7 @@ from local.aws.server import LocalAws
 from local.line.fake import FakeLine
 from local.stack import LocalStack, Say
 from plan import Naming, Plan, monitoring, plan_for, scope_of
-from runbook.local_stack import mail_answerer, with_line
+from runbook.local_stack import mail_answerer, served_by
 from runbook.procedures.provision import context_for, procedure
 from signoff.environment import Environment, load
 
@@ -58,7 +58,7 @@ def stand(say: Say, *, times: int = 1) -> Iterator[Stand]:
                 told(one.text.title["en"])
                 one.action(context)
 
-    stack, environment = LocalStack(provide, with_line, NOT_KEPT), load("local").environment
+    stack, environment = LocalStack(provide, served_by, NOT_KEPT), load("local").environment
     with stack.localized(environment) as localized, stack.start(localized, say) as started:
         assert started.server
         plan = grown(localized, times)

@@ -27,6 +27,8 @@ from load.progress import ProgressDisplay
 from load.quota import QuotaLedger
 from load.target import LoadComposition, open_target
 from load.teardown import ManualTeardown, verdict_beside
+from signoff.environment import Environment
+from signoff.evidence import StoreSettings
 
 STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}
 
@@ -117,13 +119,25 @@ def _recorded(verdict: LoadVerdict, folder: Path, composition: LoadComposition, 
     kept = f"{folder / FILE_NAME} is not recorded: "
     if missing := why_not_counted(verdict, environment):
         raise LoadRefused(f"{kept}{missing}")
-    # The sign-off compares the release of a local stack; the stack of this run may be gone.
-    if not composition.serves(environment):
+    if composition.serves(environment):
+        environment = _served(verdict, composition, environment, kept)
+    else:
         theirs, live = verdict.about.get("release"), composition.release(environment)
         if theirs != live:
             raise LoadRefused(f"{kept}it is of release {theirs}, and {live} is live; run it again")
     aws = composition.aws(environment)
-    record(verdict, folder, environment.evidence, composition.root, aws, counts=True)
+    evidence = StoreSettings.of(environment)
+    record(verdict, folder, evidence, composition.root, aws, counts=True)
+
+
+def _served(
+    verdict: LoadVerdict, composition: LoadComposition, environment: Environment, kept: str
+) -> Environment:
+    """Return the environment of the local stack that was loaded; `LoadRefused` where it is gone."""
+    stack, theirs = composition.kept(), verdict.about.get("stack")
+    if stack is None or stack.birth != theirs:
+        raise LoadRefused(f"{kept}the local stack that it loaded is gone; run it again")
+    return replace(environment, birth=stack.birth)
 
 
 def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:

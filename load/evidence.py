@@ -17,7 +17,7 @@ from load.plans import plans
 from load.plots import plots
 from load.target import ClientFactory
 from signoff.environment import Environment
-from signoff.evidence import Record, Records, open_store
+from signoff.evidence import Record, Records, StoreSettings, open_store
 
 KIND = "load"
 WINDOW = "window"
@@ -26,7 +26,7 @@ WINDOW = "window"
 def record(  # noqa: PLR0913 - a record names what it is of
     verdict: LoadVerdict,
     folder: Path,
-    location: str,
+    evidence: StoreSettings,
     root: Path,
     aws: ClientFactory,
     *,
@@ -38,8 +38,9 @@ def record(  # noqa: PLR0913 - a record names what it is of
     The newest verdict counts, not the best. Raises `LoadRefused` for a run that is not the newest.
     """
     about: Any = verdict.about
-    store = open_store(location, about["environment"], s3=lambda: aws("s3"), root=root)
-    origin = {"caller": about.get("caller") or "unknown", "release": about.get("release")}
+    store = open_store(evidence, client=aws, root=root)
+    origin = {name: about.get(name) for name in ("release", "stack")}
+    origin |= {"caller": about.get("caller") or "unknown"}
     known, loaded = store.load(), window(verdict)
     if loaded not in [one.body for one in known.entries if one.kind == WINDOW]:
         store.append(WINDOW, loaded, **origin)

@@ -221,14 +221,14 @@ def _recorded(
     verdict: LoadVerdict, execution: Execution, root: Path, environment: Environment
 ) -> None:
     """Record the verdict for the sign-off; a run is not lost because its record can't be written."""
-    location, missing = execution.target.evidence, why_not_counted(verdict, environment)
+    evidence, missing = execution.target.evidence, why_not_counted(verdict, environment)
     try:
-        record(verdict, execution.folder, location, root, execution.aws, counts=missing is None)
+        record(verdict, execution.folder, evidence, root, execution.aws, counts=missing is None)
     except LoadRefused as refusal:
         missing = str(refusal)
     except (ClientError, BotoCoreError, OSError) as error:
         execution.display.say(
-            f"not recorded, {location} can't be written ({error}); fix that, then: "
+            f"not recorded, {evidence.location} can't be written ({error}); fix that, then: "
             f"python -m load merge --record {execution.folder / FILE_NAME}"
         )
     if missing:

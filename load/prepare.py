@@ -126,6 +126,7 @@ def _about(target: LoadTarget, plan: LoadPlan, spent: Spent, silence: str) -> Ma
         "run": secrets.token_hex(8),
         "environment": target.name,
         "release": target.release,
+        "stack": target.stack,
         "caller": target.caller,
         "host": target.host,
         "production": target.production,

@@ -4,15 +4,16 @@ The only module here that knows how the sign-off describes an environment and it
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from load.engine.admission import LoadRefused
 from load.engine.throttle import TokenBucket
 from signoff.environment import Environment
+from signoff.evidence import StoreSettings
 
 ClientFactory = Callable[[str], Any]
 """Returns the boto3 client of a service, by its name."""
@@ -20,7 +21,7 @@ Say = Callable[[str], None]
 
 
 class StackUrls(Protocol):
-    """URLs of a running local stack: its AWS API, the stage, and the fake of LINE."""
+    """URLs of a running local stack (its AWS API, the stage, the fake of LINE), and its identity."""
 
     @property
     def aws(self) -> str: ...
@@ -28,6 +29,8 @@ class StackUrls(Protocol):
     def api(self) -> str: ...
     @property
     def line(self) -> str: ...
+    @property
+    def birth(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,9 @@ class LoadTarget:
     stamp_masters: str
     token_secret: str
     channel_id: str
-    evidence: str
+    evidence: StoreSettings
+    stack: str | None = None
+    """Id of the API, or the birth of a local stack: what a record of the run is about."""
     line: str | None = None
     release: str | None = None
     caller: str | None = None
@@ -82,7 +87,12 @@ def local_target(
 ) -> LoadTarget:
     """Return a local stack as the target."""
     return _target(
-        environment, host=host or stack.api, allowed=("127.0.0.1",), line=stack.line, **about
+        replace(environment, birth=stack.birth),
+        host=host or stack.api,
+        allowed=("127.0.0.1",),
+        line=stack.line,
+        stack=stack.birth,
+        **about,
     )
 
 
@@ -95,7 +105,8 @@ def remote_target(
     pass for this one's. ``host`` chooses between them. Raises `LoadRefused` if the environment has no
     such API.
     """
-    addresses = list(_addresses(environment, aws))
+    apis = list(_api_ids(environment, aws))
+    addresses = list(_addresses(environment, apis))
     if not addresses:
         raise LoadRefused(
             f"{environment.name} has no API {environment.prefix}-api in {environment.region}; "
@@ -107,20 +118,25 @@ def remote_target(
             f"{asked} is not {environment.name}'s; it is at {' and '.join(addresses)}"
         )
     allowed = tuple(address.split("/")[2] for address in addresses)
-    return _target(environment, host=asked, allowed=allowed, **about)
+    stack = apis[0] if len(apis) == 1 else None
+    return _target(environment, host=asked, allowed=allowed, stack=stack, **about)
 
 
-def _addresses(environment: Environment, aws: ClientFactory) -> list[str]:
+def _api_ids(environment: Environment, aws: ClientFactory) -> Iterator[str]:
+    for page in aws("apigateway").get_paginator("get_rest_apis").paginate():
+        for api in page["items"]:
+            if api["name"] == f"{environment.prefix}-api":
+                yield api["id"]
+
+
+def _addresses(environment: Environment, apis: Iterable[str]) -> list[str]:
     found = []
     if environment.domain:
         base = environment.domain.base_path.strip("/")
         found.append(f"https://{environment.domain.name}/{base}".rstrip("/"))
-    pages = aws("apigateway").get_paginator("get_rest_apis").paginate()
-    apis = [api for page in pages for api in page["items"]]
     found += [
-        f"https://{api['id']}.execute-api.{environment.region}.amazonaws.com/{environment.stage}"
+        f"https://{api}.execute-api.{environment.region}.amazonaws.com/{environment.stage}"
         for api in apis
-        if api["name"] == f"{environment.prefix}-api"
     ]
     return found
 
@@ -145,7 +161,7 @@ def _target(
         stamp_masters=environment.tables["stampmasters"],
         channel_id=environment.line.channel_id,
         token_secret=environment.secrets["token_key"],
-        evidence=environment.evidence,
+        evidence=StoreSettings.of(environment),
         **about,
     )
 

@@ -5,9 +5,10 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+from uuid import uuid4
 
 import boto3
 from botocore.config import Config
@@ -36,6 +37,8 @@ class Stack:
     api: str
     line: str
     pid: int = field(default_factory=os.getpid)
+    birth: str = ""
+    """What tells this stack from every other one, so that records of a dead stack do not speak of it."""
     server: LocalAws | None = field(default=None, repr=False, compare=False)
     """The server itself, where it runs in this process: tests and benches give it faults."""
     line_token: str = field(default="", repr=False, compare=False)
@@ -67,24 +70,25 @@ class LocalStack(Generic[EnvironmentT]):
 
     provision: Callable[[EnvironmentT, FakeLine, Say], None]
     """Brings the empty account to the environment's plan; may say what it is doing."""
-    with_line: Callable[[EnvironmentT, str], EnvironmentT]
-    """Returns the environment with this URL for LINE."""
+    served_by: Callable[[EnvironmentT, str, str], EnvironmentT]
+    """Returns the environment with this URL for LINE, and with this birth of its stack."""
     kept_at: Path
     """Where ``up`` leaves the address of the stack that it keeps."""
     refuse: Callable[[str], Exception] = RuntimeError
     """Makes what is raised where the kept stack does not answer: another one would be judged unasked."""
     _line: FakeLine | None = None
+    _birth: str = field(default_factory=lambda: uuid4().hex[:12])
 
     @contextmanager
     def localized(self, environment: EnvironmentT) -> Iterator[EnvironmentT]:
         """Yield the environment with the address of the LINE that its functions will call."""
         with ExitStack() as closing:
             if kept := self.kept():
-                url = kept.line
+                url, birth = kept.line, kept.birth
             else:
                 self._line = closing.enter_context(FakeLine())
-                url = self._line.url
-            yield self.with_line(environment, url)
+                url, birth = self._line.url, self._birth
+            yield self.served_by(environment, url, birth)
 
     @contextmanager
     def start(self, environment: EnvironmentT, say: Say, *, empty: bool = False) -> Iterator[Stack]:
@@ -97,7 +101,7 @@ class LocalStack(Generic[EnvironmentT]):
             raise RuntimeError("localize the environment before the stack is started")
         with ExitStack() as parts:
             say("starting the local stack")
-            stack = _assembled(parts, environment, self._line)
+            stack = replace(_assembled(parts, environment, self._line), birth=self._birth)
             parts.enter_context(_calls_go_to(stack.aws))
             if not empty:
                 self.provision(environment, self._line, say)
@@ -120,7 +124,7 @@ class LocalStack(Generic[EnvironmentT]):
     def keep(self, stack: Stack) -> Iterator[None]:
         """Leave the address for other runs, until the end."""
         self.kept_at.parent.mkdir(parents=True, exist_ok=True)
-        address = {name: getattr(stack, name) for name in ("aws", "api", "line", "pid")}
+        address = {name: getattr(stack, name) for name in ("aws", "api", "line", "pid", "birth")}
         self.kept_at.write_text(json.dumps(address, indent=2), encoding="utf-8")
         try:
             yield

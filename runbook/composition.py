@@ -19,7 +19,7 @@ from runbook.procedures.provision import context_for
 from runbook.prompts import secret_source, signer
 from signoff.checklist import Checklist
 from signoff.environment import Environment, embedded
-from signoff.evidence import open_store
+from signoff.evidence import StoreSettings, open_store
 from signoff.guard import GuardError, guard
 
 ROOT = Path(__file__).parent.parent
@@ -74,9 +74,7 @@ def run_of(
     session = open_session(environment.region)
     caller = guard(session, environment)
     evidence = Evidence(
-        store=open_store(
-            environment.evidence, environment.name, s3=lambda: session.client("s3"), root=ROOT
-        ),
+        store=open_store(StoreSettings.of(environment), client=session.client, root=ROOT),
         caller=caller.arn,
         release=partial(live_release, session, environment, caller),
         bound={"rehearsal": environment.fresh.rehearsal},

@@ -13,7 +13,7 @@ import boto3
 from lambdas.packing import pack
 from runbook.procedures.provision import provision
 from signoff.environment import Environment
-from signoff.evidence import Folder, Store
+from signoff.evidence import StoreSettings, open_store
 from signoff.guard import GuardError
 
 if TYPE_CHECKING:
@@ -29,16 +29,19 @@ PROVISIONER = "arn:aws:iam::{account}:root"
 def local_stack() -> "LocalStack[Environment]":
     from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
 
-    return LocalStack(provision=_provision, with_line=with_line, kept_at=KEPT_AT, refuse=GuardError)
+    return LocalStack(
+        provision=_provision, served_by=served_by, kept_at=KEPT_AT, refuse=GuardError
+    )
 
 
-def with_line(environment: Environment, url: str) -> Environment:
-    """Return the environment with another address of LINE."""
-    return replace(environment, line=replace(environment.line, endpoint=url))
+def served_by(environment: Environment, line: str, birth: str) -> Environment:
+    """Return the environment as a stack serves it: its address of LINE, its own identity."""
+    return replace(environment, line=replace(environment.line, endpoint=line), birth=birth)
 
 
 def _provision(environment: Environment, line: "FakeLine", say: "Say") -> None:
-    store = Store(Folder(ROOT / environment.evidence), environment.name)
+    session = boto3.Session(region_name=environment.region)
+    store = open_store(StoreSettings.of(environment), client=session.client, root=ROOT)
     caller = PROVISIONER.format(account=environment.account)
 
     def record(kind: str, body: Mapping[str, Any]) -> None:
@@ -48,7 +51,6 @@ def _provision(environment: Environment, line: "FakeLine", say: "Say") -> None:
         newest = store.load().newest(kind, **body)
         return newest.body if newest else None
 
-    session = boto3.Session(region_name=environment.region)
     provision(
         session,
         environment,

@@ -16,7 +16,7 @@ from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.saved import from_json
 from signoff.environment import peek
-from signoff.evidence import Records, Store, open_store
+from signoff.evidence import Records, Store, StoreSettings, open_store
 from signoff.guard import GuardError, guard
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
@@ -102,29 +102,36 @@ def _snapshot(
 
 
 def _records(choice: Choice[PlanT], session: Any) -> Records:
-    environment = choice.environment
-    return _load(choice, environment.evidence, environment.name, session)
+    return _load(choice, StoreSettings.of(choice.environment), session)
 
 
 def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
     """Return the records of ``dev`` from the store that its table names; none if the file has no such table."""
-    location = peek("dev", "evidence", choice.options.environments)
+    file = choice.options.environments
+    location = peek("dev", "evidence", file)
     if location is None or choice.environment.name == "dev":
         return Records()
-    return _load(choice, location, "dev", session)
+    settings = StoreSettings(
+        environment="dev",
+        location=location,
+        account=peek("dev", "account", file),
+        key=peek("dev", "evidence_key", file),
+        public_key=peek("dev", "evidence_public_key", file),
+    )
+    return _load(choice, settings, session)
 
 
-def store_of(choice: Choice[PlanT], location: str, environment: str, session: Any) -> Store:
+def store_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Store:
     """Open the evidence store of an environment."""
-    root = choice.options.root
-    return open_store(location, environment, s3=lambda: session.client("s3"), root=root)
+    return open_store(settings, client=session.client, root=choice.options.root)
 
 
-def _load(choice: Choice[PlanT], location: str, environment: str, session: Any) -> Records:
+def _load(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:
     try:
-        return store_of(choice, location, environment, session).load()
+        return store_of(choice, settings, session).load()
     except (ClientError, BotoCoreError, OSError) as error:
-        return Records(problem=f"the evidence store {location} can't be read: {error}")
+        said = f"the evidence store {settings.location} can't be read: {error}"
+        return Records(problem=said, unread=True)
 
 
 def _dev_salt(dev: Records) -> dict[str, str]:

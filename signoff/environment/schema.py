@@ -46,6 +46,19 @@ def _key(value: str) -> str:
     return value
 
 
+def _evidence_key(value: str) -> str:
+    if not re.fullmatch(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+", value):
+        raise ValueError(
+            "write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it"
+        )
+    return value
+
+
+def _unset(value: object) -> None:
+    if value is not None:
+        raise ValueError("a local stack sets it for itself; remove it")
+
+
 RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
     *(1827, 2192, 2557, 2922, 3288, 3653),
@@ -215,6 +228,14 @@ class Environment:
     alert_email: str | None = None
     evidence: str
     """A folder, or ``s3://bucket/prefix``, that holds this environment's records."""
+    evidence_key: Annotated[str, AfterValidator(_evidence_key)] | None = None
+    """KMS key that signs the records, by its ARN; None is a file of this machine, which no production may use."""
+    evidence_public_key: str | None = None
+    """Its public key (base64), so that records are verified without AWS; None reads it from KMS."""
+    evidence_signers: tuple[str, ...] = ()
+    """ARNs of the roles and users that may sign, from which ``runbook evidence`` makes the key's policy."""
+    birth: Annotated[str | None, AfterValidator(_unset)] = None
+    """Identity of the embedded stack that serves this environment, set by that stack; never in a file."""
     load_plan: str
     target_rate: Positive
     """Requests a second that must be carried on the first day."""

@@ -1,6 +1,26 @@
-"""The evidence store: where runs and people leave records in a chain, in a folder or in S3."""
+"""The evidence store: where runs and people leave signed records in a chain, in a folder or in S3."""
 
-from signoff.evidence.backends import Backend, Folder, S3Prefix
-from signoff.evidence.store import Record, Records, Store, open_store
+from signoff.evidence.backends import Backend, Folder, History, S3Prefix
+from signoff.evidence.head import Head
+from signoff.evidence.keys import EvidenceKeyError, FileKey, Key, KmsKey
+from signoff.evidence.record import Custody, Record, Records
+from signoff.evidence.settings import StoreSettings, open_store
+from signoff.evidence.store import Store
 
-__all__ = ["Backend", "Folder", "Record", "Records", "S3Prefix", "Store", "open_store"]
+__all__ = [
+    "Backend",
+    "Custody",
+    "EvidenceKeyError",
+    "FileKey",
+    "Folder",
+    "Head",
+    "History",
+    "Key",
+    "KmsKey",
+    "Record",
+    "Records",
+    "S3Prefix",
+    "Store",
+    "StoreSettings",
+    "open_store",
+]

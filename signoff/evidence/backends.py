@@ -7,10 +7,28 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """What S3 says to a conditional write when another writer was there first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Whether a store keeps what was overwritten or deleted in it, and what it has kept."""
+
+    state: str
+    """``folder``, ``versioning``, ``object lock``, ``none``, or ``unknown: …``."""
+    problem: str | None = None
+    """A record that was overwritten or deleted."""
+
+    @property
+    def kept(self) -> bool:
+        return self.state in {"versioning", "object lock"}
+
+    @property
+    def unknown(self) -> bool:
+        return self.state.startswith("unknown")
 
 
 class Backend(Protocol):
@@ -30,6 +48,10 @@ class Backend(Protocol):
 
     def add_line(self, name: str, line: str) -> None:
         """Write a line at the end of a file, made where it is not there; never over another's."""
+        ...
+
+    def history(self) -> History:
+        """Return whether changes of records stay to be seen, and the first that there was."""
         ...
 
 
@@ -58,6 +80,9 @@ class Folder:
         with (self.path / name).open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 
+    def history(self) -> History:
+        return History(state="folder")
+
 
 @dataclass(frozen=True, slots=True)
 class S3Prefix:
@@ -72,7 +97,7 @@ class S3Prefix:
             Bucket=self.bucket, Prefix=f"{self.prefix}/"
         )
         keys = (one["Key"] for page in pages for one in page.get("Contents", ()))
-        return sorted(key.rpartition("/")[2] for key in keys if key.endswith(".json"))
+        return sorted(_last(key) for key in keys if key.endswith(".json"))
 
     def read(self, name: str) -> bytes:
         data, _ = self._got(name)
@@ -92,6 +117,31 @@ class S3Prefix:
             with suppress(FileExistsError):
                 self._put(name, before + f"{line}\n".encode(), **unchanged)
                 return
+
+    def history(self) -> History:
+        try:
+            state = self.s3.get_bucket_versioning(Bucket=self.bucket).get("Status")
+            if state != "Enabled":
+                return History(state="none")
+            return History(state="versioning", problem=self._touched())
+        except (ClientError, BotoCoreError) as error:
+            return History(state=f"unknown: {error}")
+
+    def _touched(self) -> str | None:
+        """Return what happened to a record after it was written: records are written once."""
+        pages = self.s3.get_paginator("list_object_versions").paginate(
+            Bucket=self.bucket, Prefix=f"{self.prefix}/"
+        )
+        seen: set[str] = set()
+        for page in pages:
+            for marker in page.get("DeleteMarkers", ()):
+                if marker["Key"].endswith(".json"):
+                    return f"{_last(marker['Key'])} was deleted at {marker['LastModified']:%Y-%m-%d %H:%M} UTC; restore its version"
+            for one in page.get("Versions", ()):
+                if one["Key"].endswith(".json") and one["Key"] in seen:
+                    return f"{_last(one['Key'])} was overwritten; restore its first version"
+                seen.add(one["Key"])
+        return None
 
     def _got(self, name: str) -> tuple[bytes, str]:
         """Return content and ETag."""
@@ -113,3 +163,7 @@ class S3Prefix:
             if error.response["Error"]["Code"] in LOST_A_RACE:
                 raise FileExistsError(name) from None
             raise
+
+
+def _last(key: str) -> str:
+    return key.rpartition("/")[2]

@@ -1,68 +1,36 @@
 """The evidence store: a chain of records that runs and people leave, in a folder or in S3."""
 
+import base64
 import hashlib
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter, ValidationError
 
-from aws.endpoints import custom_endpoints
 from signoff.evidence import digests
-from signoff.evidence.backends import Backend, Folder, S3Prefix
-from signoff.evidence.digests import Digests
+from signoff.evidence.backends import Backend, Folder, History, S3Prefix
+from signoff.evidence.digests import MEND, Digests
+from signoff.evidence.head import Head
+from signoff.evidence.keys import EvidenceKeyError, FileKey, Key, fingerprint, signed_by
+from signoff.evidence.record import Custody, Record, Records
 
 _NAME = re.compile(r"\d{6}\.json")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One entry (rulings, "The verdict", 7). Times are UTC; ``body`` is the kind's own matter."""
-
-    kind: str
-    """What left it: run, load, signature, manifest, import, release, deployment, rehearsal, drill, rollback,
-    restore, recount, front-end, api-export."""
-    environment: str
-    release: str | None
-    """The release that it is about; None if it is about none (a migration manifest)."""
-    caller: str
-    """ARN of the AWS caller who left it; for a signature also ``body['by']``."""
-    created: datetime
-    expires: datetime | None
-    body: Mapping[str, Any] = field(default_factory=dict)
-    emulated: bool = False
-    """Made while calls went to another endpoint than AWS's own: never evidence about AWS."""
-    previous: str | None = None
-    """Digest of the record before it in the store; None for the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """All records of a store, oldest first. ``problem`` says why the store can't be trusted."""
-
-    entries: tuple[Record, ...] = ()
-    problem: str | None = None
-    newest_file: str | None = None
-    """Digest and name of the store's newest record, of any kind: a later store must contain it."""
-
-    @classmethod
-    def of(cls, entries: Iterable[Record]) -> "Records":
-        return cls(tuple(entries))
-
-    def newest(self, kind: str, **body: Any) -> Record | None:
-        """Return the newest record of a kind whose body has these values, or None."""
-        for one in reversed(self.entries):
-            if one.kind == kind and all(one.body.get(k) == v for k, v in body.items()):
-                return one
-        return None
+SKEW = timedelta(minutes=5)
+"""How far a writer's clock may be ahead of ours: AWS refuses requests of a clock further off."""
 
 
 _RECORD = TypeAdapter(Record)
+
+
+class _NotBelievedError(Exception):
+    """A record can't be believed: the text follows its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +39,59 @@ class Store:
 
     backend: Backend
     environment: str
+    key: Key
+    head: Head
     emulated: bool = False
     """Calls of this process go to an emulator: then its records alone count, and else never."""
+    account: str | None = None
+    """The account that every record must be about; None where it is not known (dev's, read from prod)."""
+    birth: str | None = None
+    """The embedded stack that records are about; None for AWS."""
+    location: str = ""
 
-    def load(self) -> Records:
+    @classmethod
+    def in_folder(cls, path: Path, environment: str, **more: Any) -> Self:
+        """Return a store in a folder whose file key and head lie beside it."""
+        key, head = path.with_name(f"{path.name}.key"), path.with_name(f"{path.name}.head")
+        parts: dict[str, Any] = {"key": FileKey(key), "head": Head(head), "location": str(path)}
+        return cls(Folder(path), environment, **parts | more)
+
+    def load(self, now: datetime | None = None) -> Records:
         """Return the records that count here, oldest first.
 
-        A record that is missing or changed, a broken chain, a file that is not a record, or a record of
-        another environment is reported in ``problem``, never skipped.
+        A record that is missing or changed, unsigned or signed by another key, dated in the future, of
+        another environment or account, or a broken chain is reported in ``problem``, never skipped.
         """
         named = self._named()  # before the files: a record is named once it is there
         files = {name: self.backend.read(name) for name in self._files()}
-        entries, broken = self._chained(files)
-        missing = named.problem({name: _digest(data) for name, data in files.items()})
+        digest_of = {name: _digest(data) for name, data in files.items()}
+        entries, broken = self._chained(files, (now or datetime.now(UTC)) + SKEW)
+        history = self.backend.history()
+        problem = named.problem(digest_of) or self.head.problem(digest_of) or broken
+        problem = problem or history.problem
         newest = next(reversed(files), None)
+        if newest and not problem:
+            self.head.note(newest, digest_of[newest])
         return Records(
-            tuple(one for one in entries if one.emulated == self.emulated),
-            problem=missing or broken,
-            newest_file=newest and digests.line(newest, _digest(files[newest])),
+            tuple(one for one in entries if self._counts(one)),
+            problem=problem,
+            newest_file=newest and digests.line(newest, digest_of[newest]),
+            custody=self._custody(history, len(entries)),
+        )
+
+    def _counts(self, record: Record) -> bool:
+        """Whether a record is about this stack: on an embedded one, those of another do not exist."""
+        here = self.birth is None or record.stack == self.birth
+        return here and record.emulated == self.emulated
+
+    def _custody(self, history: History, signed: int) -> Custody:
+        return Custody(
+            location=self.location,
+            key=self.key.name,
+            in_s3=isinstance(self.backend, S3Prefix),
+            in_kms=self.key.in_kms,
+            history=history,
+            signed=signed,
         )
 
     def append(  # noqa: PLR0913 - what every record carries
@@ -98,6 +101,7 @@ class Store:
         *,
         caller: str,
         release: str | None,
+        stack: str | None = None,
         days: int | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Record:
@@ -115,29 +119,90 @@ class Store:
                 body=body,
                 emulated=self.emulated,
                 previous=_digest(self.backend.read(files[-1])) if files else None,
+                account=self.account,
+                stack=self.birth or stack,
             )
             name = _after([*files, *named.digests])
             with suppress(FileExistsError):
-                self.backend.create(name, _RECORD.dump_json(record, indent=2))
+                data = self._signed(record)
+                self.backend.create(name, data)
                 self._name([*files, name], named)
+                self.head.note(name, _digest(data))
                 return record
 
-    def _chained(self, files: Mapping[str, bytes]) -> tuple[list[Record], str | None]:
+    def _signed(self, record: Record) -> bytes:
+        """Return the file of a record; EvidenceKeyError where its signature would not be believed."""
+        self.key.ready()
+        content = json.loads(_RECORD.dump_json(record))
+        content["key"] = fingerprint(self.key.public)
+        signature = self.key.sign(_message(content))
+        if not signed_by(self.key.public, _message(content), signature):
+            raise EvidenceKeyError(
+                f"{self.key.name} is not the key of evidence_public_key; correct environments.toml"
+            )
+        content["signature"] = base64.b64encode(signature).decode()
+        return json.dumps(content, indent=2, ensure_ascii=False).encode()
+
+    def _chained(
+        self, files: Mapping[str, bytes], latest: datetime
+    ) -> tuple[list[Record], str | None]:
         """Return the records up to the first that can't be believed, and what is wrong with it."""
         entries: list[Record] = []
         before: str | None = None
         for number, (name, data) in enumerate(files.items(), 1):
             try:
-                record = _RECORD.validate_json(data)
-            except ValidationError as error:
-                return entries, f"{name}: not a record: {error.errors()[0]['msg']}"
-            if name != _numbered(number) or record.previous != before:
-                return entries, f"{name}: the chain is broken before this record"
-            if record.environment != self.environment:
-                return entries, f"{name}: a record of {record.environment}"
-            entries.append(record)
+                entries.append(self._believed(data, before, latest))
+            except _NotBelievedError as error:
+                return entries, f"{name}{error}"
+            if name != _numbered(number):
+                return entries[:-1], f"{_numbered(number)} is gone from the chain; {MEND}"
             before = _digest(data)
         return entries, None
+
+    def _believed(self, data: bytes, before: str | None, latest: datetime) -> Record:
+        """Return the record of a file, or raise _NotBelievedError with what is wrong with it."""
+        try:
+            content = _content(data)
+            record = _RECORD.validate_json(_canonical(_unsigned(content)))
+        except ValidationError as error:
+            raise _NotBelievedError(f": not a record: {error.errors()[0]['msg']}") from None
+        except ValueError as error:
+            raise _NotBelievedError(f": not a record: {error}") from None
+        if problem := self._forged(content):
+            raise _NotBelievedError(problem)
+        if record.previous != before:
+            raise _NotBelievedError(": the chain is broken before this record")
+        if problem := self._replayed(record, latest):
+            raise _NotBelievedError(f": {problem}")
+        return record
+
+    def _forged(self, content: Mapping[str, Any]) -> str | None:
+        """Return why the signature of a record is not to be believed, or None."""
+        signature, key = content.get("signature"), content.get("key")
+        if not signature or not key:
+            return f" is not signed: anybody could have written it; {MEND}"
+        try:
+            public = self.key.public
+            given = base64.b64decode(signature, validate=True)
+            if key != fingerprint(public):
+                return f" is signed by key {key}, which may not sign here: {self.key.name} ({fingerprint(public)}) may; {MEND}"
+            if not signed_by(public, _message(content), given):
+                return f" is not what {self.key.name} signed: it was changed after that, or forged; {MEND}"
+        except (EvidenceKeyError, ClientError, BotoCoreError) as error:
+            return f" can't be verified: {error}"
+        except (TypeError, ValueError):
+            return f" has a signature that can't be read: it was changed, or forged; {MEND}"
+        return None
+
+    def _replayed(self, record: Record, latest: datetime) -> str | None:
+        """Return why a true record has no place here, or None."""
+        if record.environment != self.environment:
+            return f"a record of {record.environment}"
+        if self.account is not None and record.account != self.account:
+            return f"a record of account {record.account}, and {self.environment} is account {self.account}"
+        if record.created > latest:
+            return f"dated {record.created:%Y-%m-%d %H:%M} UTC, which is in the future; correct the clock of {record.caller}, then {MEND}"
+        return None
 
     def _name(self, files: list[str], named: Digests) -> None:
         """Name the newest record, and any before it whose writer died before it did."""
@@ -156,16 +221,24 @@ class Store:
         return [name for name in self.backend.names() if _NAME.fullmatch(name)]
 
 
-def open_store(location: str, environment: str, *, s3: Callable[[], Any], root: Path) -> Store:
-    """Open ``s3://bucket/prefix`` or a folder (relative to ``root``); ``s3`` makes the client.
+def _content(data: bytes) -> dict[str, Any]:
+    content = json.loads(data)
+    if not isinstance(content, dict):
+        raise ValueError("no object")  # noqa: TRY004 - told as any other text that is no record
+    return content
 
-    The local environment is an emulator by nature, and has no other records.
-    """
-    emulated = environment != "local" and custom_endpoints(boto3.Session()) is not None
-    if location.startswith("s3://"):
-        bucket, _, prefix = location.removeprefix("s3://").partition("/")
-        return Store(S3Prefix(s3(), bucket, prefix.strip("/")), environment, emulated)
-    return Store(Folder(root / location), environment, emulated)
+
+def _unsigned(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name != "signature"}
+
+
+def _canonical(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _message(content: Mapping[str, Any]) -> bytes:
+    """Return what is signed: a digest of all that a record says, short enough for KMS."""
+    return f"stamp-rally-signoff evidence {_digest(_canonical(_unsigned(content)))}".encode()
 
 
 def _after(names: list[str]) -> str:

@@ -16,6 +16,7 @@ from aws.inventory import Inventory, frozen
 from aws.saved import digest, to_json, unreadable
 from aws.section import NotTestable, known
 from signoff.drift import SecondReading, read_again
+from signoff.evidence import StoreSettings
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.gather import store_of
 from signoff.outcome import Outcome
@@ -192,7 +193,7 @@ def _remember(
     """Append a record of the run, and of its window; return why that failed, or None."""
     environment = choice.environment
     session = boto3.Session(region_name=environment.region)
-    store = store_of(choice, environment.evidence, environment.name, session)
+    store = store_of(choice, StoreSettings.of(environment), session)
     caller, release = snapshot.inventory.caller, result.provenance.release
     try:
         store.append("run", _body(snapshot.inventory, result), caller=caller, release=release)

@@ -23,6 +23,7 @@ class StackUrls:
     api: str
     line: str
     aws: str = ""
+    birth: str = "b1"
 
 
 def surrounded(root, *, environment=LOCAL, url=None, aws=None, releases=("a",)):

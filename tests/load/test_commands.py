@@ -12,7 +12,7 @@ from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
 from load.line_untouched import LOGIN_USERS
 from load.teardown import ManualTeardown
-from signoff.evidence import open_store
+from signoff.evidence import StoreSettings, open_store
 from tests.load.compositions import PROD, Tables, answering, surrounded
 from tests.load.fake_aws import target
 from tests.load.measurements import seen
@@ -48,7 +48,7 @@ def recorded(project):
     """Kinds of the records in production's store."""
 
     def kinds():
-        store = open_store(PROD.evidence, "prod", s3=None, root=project)
+        store = open_store(StoreSettings.of(PROD), client=None, root=project)
         return [one.kind for one in store.load().entries]
 
     return kinds

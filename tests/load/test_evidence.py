@@ -12,7 +12,7 @@ from load.engine.validity import Conditions
 from load.evidence import record, why_not_counted
 from load.plans import plans
 from signoff.environment import load
-from signoff.evidence import open_store
+from signoff.evidence import StoreSettings, open_store
 from tests.load.measurements import CONDITIONS, seen
 from tests.load.runs import OBJECTIVES
 from tests.load.test_verdict import verdict
@@ -21,6 +21,7 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 THROTTLE = TokenBucket(1000, 2000)
 BASELINE = Conditions(plans(200, THROTTLE)["baseline"], OBJECTIVES, THROTTLE)
 PROD = load("prod", Path(__file__).parents[1] / "prod.toml", {}).environment
+STORE = StoreSettings(environment="prod", location="evidence")
 CLEAN = {"users": 9, "deleted": 9, "left": 0, "line_calls": 0}
 
 
@@ -36,7 +37,7 @@ def put(tmp_path):
 
     def recorded(made, counts=True, now=NOON):
         where = tmp_path / "report" / "run"
-        record(made, where, "evidence", tmp_path, None, counts=counts, now=lambda: now)
+        record(made, where, STORE, tmp_path, None, counts=counts, now=lambda: now)
 
     return recorded
 
@@ -44,7 +45,7 @@ def put(tmp_path):
 @pytest.fixture
 def kinds(tmp_path):
     def recorded():
-        store = open_store("evidence", "prod", s3=None, root=tmp_path)
+        store = open_store(STORE, client=lambda _: None, root=tmp_path)
         return [one.kind for one in store.load().entries]
 
     return recorded
@@ -54,7 +55,7 @@ def test_store_gets_the_window_of_every_run_and_the_verdict_of_those_that_count(
     put(run("a", NOON - timedelta(hours=1)), counts=False)
     put(run("b"))
 
-    records = open_store("evidence", "prod", s3=None, root=tmp_path).load()
+    records = open_store(STORE, client=lambda _: None, root=tmp_path).load()
     assert [one.kind for one in records.entries] == ["window", "window", "load"]
     assert records.newest("load", plan="baseline").release == "0123456789abcdef"
     assert records.newest("load").body["page"] == "report/run/index.html"

@@ -16,7 +16,7 @@ from local.line.channels import Channels
 from local.line.fake import FakeLine
 from plan import Plan, plan_for, scope_of
 from runbook.engine import StepContext
-from runbook.local_stack import local_stack, with_line
+from runbook.local_stack import local_stack, served_by
 from runbook.procedures.provision import context_for
 from signoff.environment import Environment, load
 from signoff.evidence import Records
@@ -101,7 +101,7 @@ def healthy(folder: Path) -> Iterator[Rally]:
         channels = Channels(liff_apps=(_liff_app(environment),))
         (folder / "login-token").write_text(channels.login_access_token, encoding="utf-8")
         with FakeLine(channels) as line:
-            environment = with_line(environment, line.url)
+            environment = served_by(environment, line.url, "rally")
             stack = replace(local_stack(), kept_at=folder / "none.json", _line=line)
             with stack.start(environment, lambda _: None) as started:
                 liff = environment.line.liff_id

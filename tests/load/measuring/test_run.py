@@ -11,7 +11,7 @@ from load.execution import run_load
 from load.launch import Distribution
 from load.prepare import RunOptions, revalidate
 from load.quota import QuotaLedger
-from signoff.evidence import open_store
+from signoff.evidence import StoreSettings, open_store
 from tests.load.compositions import LOCAL, surrounded
 from tests.load.fake_aws import HOST, Answers, target
 from tests.load.runs import OBJECTIVES, SilentDisplay, only, plan, run_against, step
@@ -62,7 +62,8 @@ def verdicts(tmp_path):
     """The verdicts that the evidence store has."""
 
     def recorded():
-        store = open_store(LOCAL.evidence, "local", s3=None, root=tmp_path)
+        served = replace(LOCAL, birth="b1")
+        store = open_store(StoreSettings.of(served), client=None, root=tmp_path)
         return [one.body for one in store.load().entries if one.kind == "load"]
 
     return recorded

@@ -10,7 +10,7 @@ from runbook.evidence import Signing, name_of
 from runbook.procedures import by_hand, cutover, prepare
 from runbook.prompts import signer
 from signoff.checklist import Checklist
-from signoff.evidence import Folder, Store
+from signoff.evidence import Store
 from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -19,7 +19,7 @@ CHECKLIST = Checklist.load()
 
 @pytest.fixture
 def store(tmp_path):
-    return Store(Folder(tmp_path / "evidence"), "prod")
+    return Store.in_folder(tmp_path / "evidence", "prod")
 
 
 def signing(store, release="a1", now=NOW, **more):

@@ -11,7 +11,7 @@ from runbook.evidence import Signing
 from runbook.procedures import cutover
 from runbook.rollback.drill import temporary_front_end
 from signoff.checklist import Checklist
-from signoff.evidence import Folder, Store
+from signoff.evidence import Store
 from tests.runbook.cutover.test_verdict import told
 from tests.runbook.toy import WHO, Memory
 
@@ -44,7 +44,7 @@ class Team(Memory):
 def cut_over(empty, tmp_path, monkeypatch):
     """Runs the cut-over of an environment with a good verdict and a front end on loopback."""
     monkeypatch.setattr(verdict, "newest", lambda _: told(started=datetime.now(UTC)))
-    store = Store(Folder(tmp_path / "evidence"), "prod")
+    store = Store.in_folder(tmp_path / "evidence", "prod")
     journal = Journal(tmp_path / "journal.jsonl")
     with temporary_front_end() as there:
         served = there.folder / there.front_end.config_path

@@ -14,7 +14,7 @@ from local.aws.server import LocalAws
 from plan.canonical import canonical_hash
 from runbook.engine import Journal
 from runbook.engine.clients import RETRYING
-from signoff.evidence import Folder, Store
+from signoff.evidence import Store
 from tests.runbook.desk import PROD
 from tests.runbook.migration.test_from_the_command_line import DEV
 from tests.runbook.migration.two_tables import (
@@ -107,7 +107,7 @@ def test_killed_at_random_it_ends_with_equal_tables(aws, command, tmp_path):
     arrived = everything(prod, TARGET)
     assert len(arrived) == ITEMS
     assert canonical_hash(arrived) == canonical_hash(everything(dev, SOURCE))
-    records = Store(Folder(tmp_path / "evidence"), "prod", emulated=True).load()
+    records = Store.in_folder(tmp_path / "evidence", "prod", emulated=True).load()
     assert records.problem is None
     assert [(one.kind, one.body["count"]) for one in records.entries] == [("manifest", ITEMS)]
     ends = [

@@ -1,0 +1,45 @@
+"""The newest record that this machine has seen, noted outside the store: a truncated store shows."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from signoff.evidence.digests import MEND, line
+
+_LINE = re.compile(r"([0-9a-f]{64})  (\d{6}\.json)")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A file with one line of ``sha256sum``; only ever moved forward."""
+
+    path: Path
+
+    def problem(self, files: Mapping[str, str]) -> str | None:
+        """Return what is wrong with a store that has these ``files`` (name -> digest), or None."""
+        match = self._noted()
+        if match is None or files.get(match[2]) == match[1]:
+            return None
+        if match[2] in files:
+            return f"{match[2]} is not the record that this machine saw under this name: the store was rewritten; {MEND}"
+        return f"{match[2]}, which this machine saw, is gone: the store was truncated; {MEND}"
+
+    def note(self, name: str, digest: str) -> None:
+        """Note a newer record; a folder that can't be written is no reason not to judge."""
+        noted = self._noted()
+        if noted is not None and noted[2] >= name:
+            return
+        staged = self.path.with_name(f".{uuid4().hex}")
+        with suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            staged.write_text(f"{line(name, digest)}\n", encoding="utf-8")
+            staged.replace(self.path)
+
+    def _noted(self) -> re.Match[str] | None:
+        try:
+            return _LINE.fullmatch(self.path.read_text(encoding="utf-8").strip())
+        except OSError:
+            return None

@@ -1,0 +1,183 @@
+"""The key that signs records: an asymmetric key of KMS, or where none is named a file of this machine.
+
+Signatures are ECDSA over P-256 with SHA-256, so that both kinds are verified by the same few lines,
+offline, with the public key alone. Who may sign is decided by the KMS key's policy; whoever can read a
+file key can sign with it, which is why a production environment needs a KMS key (PREP-09).
+
+EvidenceKeyError      the key can't sign or can't be read: what was asked, what was found, what to do
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import uuid4
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+
+ALGORITHM = "ECDSA_SHA_256"
+OWNER_ONLY = 0o600
+_SCHEME = ec.ECDSA(SHA256())
+
+
+class EvidenceKeyError(OSError):
+    """The key can't be used; an OSError, since a record that can't be signed can't be written."""
+
+
+class Key(Protocol):
+    """Signs records, and says with which public key they are verified."""
+
+    @property
+    def name(self) -> str:
+        """What the key is, for a reader: its ARN or its file."""
+        ...
+
+    @property
+    def in_kms(self) -> bool:
+        """Whether a policy decides who may sign."""
+        ...
+
+    @property
+    def public(self) -> bytes:
+        """The public key, DER (SubjectPublicKeyInfo); EvidenceKeyError where there is none."""
+        ...
+
+    def ready(self) -> None:
+        """Make the key where it is made by its first use."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the DER signature; the message has at most 4096 bytes (KMS's limit)."""
+        ...
+
+
+@dataclass(frozen=True)
+class KmsKey:
+    """An asymmetric KMS key (ECC_NIST_P256, SIGN_VERIFY), by ARN."""
+
+    arn: str
+    client: Callable[[], Any]
+    """Makes the KMS client, only where the key itself is needed."""
+    pinned: str | None = None
+    """The public key of the environment file (base64); None reads it from KMS, once."""
+    in_kms: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.arn
+
+    @cached_property
+    def public(self) -> bytes:
+        if self.pinned:
+            return _pinned(self.pinned)
+        answer: dict[str, bytes] = self.client().get_public_key(KeyId=self.arn)
+        return answer["PublicKey"]
+
+    def ready(self) -> None:
+        """A KMS key is made by ``runbook evidence``, never by its first use."""
+
+    def sign(self, message: bytes) -> bytes:
+        answer: dict[str, bytes] = self.client().sign(
+            KeyId=self.arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
+        )
+        return answer["Signature"]
+
+
+@dataclass(frozen=True)
+class FileKey:
+    """A private key in a file of its owner, made when the first record is signed."""
+
+    path: Path
+    pinned: str | None = None
+    in_kms: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"file {self.path.name}"
+
+    @cached_property
+    def public(self) -> bytes:
+        if self.pinned:
+            return _pinned(self.pinned)
+        return _public(self._private())
+
+    def ready(self) -> None:
+        if not self.path.exists():
+            _make(self.path)
+
+    def sign(self, message: bytes) -> bytes:
+        return self._private().sign(message, _SCHEME)
+
+    def _private(self) -> ec.EllipticCurvePrivateKey:
+        try:
+            key = serialization.load_pem_private_key(self.path.read_bytes(), None)
+        except FileNotFoundError:
+            raise EvidenceKeyError(
+                f"{self.path} is gone, the key that signed these records; restore it, or set "
+                f"evidence_public_key in environments.toml"
+            ) from None
+        except (ValueError, TypeError):
+            raise EvidenceKeyError(f"{self.path} is not a private key; restore it") from None
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise EvidenceKeyError(f"{self.path} is not a key of ECDSA; restore it")
+        return key
+
+
+def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the owner of this public key (DER) signed the message."""
+    try:
+        key = serialization.load_der_public_key(public)
+    except ValueError:
+        raise EvidenceKeyError("evidence_public_key is not a public key in DER form") from None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise EvidenceKeyError("the evidence key is not a key of ECDSA; name one of ECC_NIST_P256")
+    try:
+        key.verify(signature, message, _SCHEME)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def fingerprint(public: bytes) -> str:
+    """Return the short name of a public key."""
+    return hashlib.sha256(public).hexdigest()[:16]
+
+
+def _pinned(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise EvidenceKeyError("evidence_public_key is not base64; copy it anew") from None
+
+
+def _public(private: ec.EllipticCurvePrivateKey) -> bytes:
+    return private.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def _make(path: Path) -> None:
+    """Write a new key, whole or not at all; the one of a faster writer stays."""
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = path.with_name(f".{uuid4().hex}")
+    staged.touch(OWNER_ONLY, exist_ok=False)
+    try:
+        staged.write_bytes(pem)
+        os.link(staged, path)
+    except FileExistsError:
+        return
+    finally:
+        staged.unlink()

@@ -1,0 +1,74 @@
+"""What the evidence store holds: records, each signed, and how they are kept."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from signoff.evidence.backends import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One entry (rulings, "The verdict", 7). Times are UTC; ``body`` is the kind's own matter."""
+
+    kind: str
+    """What left it: run, load, signature, manifest, import, release, deployment, rehearsal, drill, rollback,
+    restore, recount, front-end, api-export."""
+    environment: str
+    release: str | None
+    """The release that it is about; None if it is about none (a migration manifest)."""
+    caller: str
+    """ARN of the AWS caller who left it; for a signature also ``body['by']``."""
+    created: datetime
+    expires: datetime | None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    emulated: bool = False
+    """Made while calls went to another endpoint than AWS's own: never evidence about AWS."""
+    previous: str | None = None
+    """Digest of the record before it in the store; None for the first."""
+    account: str | None = None
+    """The AWS account that it is about."""
+    stack: str | None = None
+    """Which stack it is about: the API's id, or the birth of an embedded stack; None where there is none yet."""
+    key: str | None = None
+    """Fingerprint of the key that signed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody:
+    """How a store is kept: what PREP-09 judges beside its records."""
+
+    location: str
+    key: str
+    """ARN of the KMS key, or the key's file."""
+    in_s3: bool
+    in_kms: bool
+    history: History
+    """Whether what is overwritten or deleted in the store stays to be seen."""
+    signed: int = 0
+    """How many records are signed, and verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All records of a store, oldest first. ``problem`` says why the store can't be trusted."""
+
+    entries: tuple[Record, ...] = ()
+    problem: str | None = None
+    newest_file: str | None = None
+    """Digest and name of the store's newest record, of any kind: a later store must contain it."""
+    unread: bool = False
+    """Whether the store could not be read: ``problem`` says why, and nothing is known of its records."""
+    custody: Custody | None = None
+
+    @classmethod
+    def of(cls, entries: Iterable[Record]) -> "Records":
+        return cls(tuple(entries))
+
+    def newest(self, kind: str, **body: Any) -> Record | None:
+        """Return the newest record of a kind whose body has these values, or None."""
+        for one in reversed(self.entries):
+            if one.kind == kind and all(one.body.get(k) == v for k, v in body.items()):
+                return one
+        return None

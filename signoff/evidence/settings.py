@@ -1,0 +1,77 @@
+"""From an environment's settings to its evidence store."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from aws.endpoints import custom_endpoints
+from signoff.environment import Environment
+from signoff.evidence.backends import Backend, Folder, S3Prefix
+from signoff.evidence.head import Head
+from signoff.evidence.keys import FileKey, Key, KmsKey
+from signoff.evidence.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where an environment's store is, and what its records must be: from the environment file."""
+
+    environment: str
+    location: str
+    """``s3://bucket/prefix``, or a folder relative to the project's root."""
+    account: str | None = None
+    birth: str | None = None
+    key: str | None = None
+    """ARN of the KMS key; None is a file key."""
+    public_key: str | None = None
+
+    @classmethod
+    def of(cls, environment: Environment) -> "StoreSettings":
+        return cls(
+            environment=environment.name,
+            location=environment.evidence,
+            account=environment.account,
+            birth=environment.birth,
+            key=environment.evidence_key,
+            public_key=environment.evidence_public_key,
+        )
+
+
+def open_store(settings: StoreSettings, *, client: Callable[[str], Any], root: Path) -> Store:
+    """Open the store; ``client`` makes the client of a service (``s3``, ``kms``).
+
+    The local environment is an emulator by nature, and has no other records. Each embedded stack has
+    a folder of its own, so that nothing of a dead one is in the way.
+    """
+    name, location = settings.environment, settings.location
+    emulated = name != "local" and custom_endpoints(boto3.Session()) is not None
+    folder = root / location
+    backend: Backend = Folder(folder / settings.birth if settings.birth else folder)
+    beside = folder.with_name(folder.name)
+    if location.startswith("s3://"):
+        bucket, _, prefix = location.removeprefix("s3://").partition("/")
+        backend = S3Prefix(client("s3"), bucket, prefix.strip("/"))
+        beside = (
+            root / "report" / name / f"evidence-{hashlib.sha256(location.encode()).hexdigest()[:8]}"
+        )
+    ending = f".{settings.birth}.head" if settings.birth else ".head"
+    return Store(
+        backend,
+        name,
+        key=_key(settings, beside.with_name(f"{beside.name}.key"), client),
+        head=Head(beside.with_name(f"{beside.name}{ending}")),
+        emulated=emulated,
+        account=settings.account,
+        birth=settings.birth,
+        location=location,
+    )
+
+
+def _key(settings: StoreSettings, path: Path, client: Callable[[str], Any]) -> Key:
+    if settings.key:
+        return KmsKey(settings.key, lambda: client("kms"), settings.public_key)
+    return FileKey(path, settings.public_key)
