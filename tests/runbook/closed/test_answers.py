@@ -19,7 +19,7 @@ from runbook.local_stack import local_stack
 from runbook.procedures import rollback_api, rollback_functions
 from runbook.procedures.provision import context_for
 from signoff.environment import load
-from signoff.evidence import Store
+from signoff.evidence import StoreSettings, open_store
 from tests.lambdas import contract
 
 TOKEN = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:x:1:a/prod/GET/stamps"}
@@ -32,7 +32,7 @@ class Rally:
     def __init__(self, environment, api):
         self.environment, self.api = environment, api
         self.plan = plan_for(environment)
-        store = Store.in_folder(Path(environment.evidence), environment.name)
+        store = open_store(StoreSettings.of(environment), client=None, root=Path())
         evidence = Evidence(store=store, caller="arn:x", release=lambda: "", bound={})
         self.context = context_for(
             boto3.Session(region_name=environment.region),

@@ -15,7 +15,7 @@ from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.drill import state
 from runbook.rollback.versions import moves
 from signoff.environment import load
-from signoff.evidence import Store
+from signoff.evidence import StoreSettings, open_store
 from signoff.guard import guard
 
 KILLED = [
@@ -65,7 +65,7 @@ def rally(tmp_path_factory):
         session = boto3.Session(region_name=there.region)
         caller = guard(session, there)
         evidence = Evidence(
-            store=Store.in_folder(home / "evidence", "local"),
+            store=open_store(StoreSettings.of(there), client=None, root=home),
             caller=caller.arn,
             release=lambda: live_release(session, there, caller),
             bound={"rehearsal": 30},
