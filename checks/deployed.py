@@ -32,6 +32,7 @@ from aws.usage_plan import UsagePlan
 from checks.dashboards import has_kind
 from plan import Plan
 from signoff.evidence import Record, Records
+from signoff.signatures import believed
 
 T = TypeVar("T")
 
@@ -252,20 +253,20 @@ class Deployed:
 
     def record(self, kind: str, **body: Any) -> Record:
         """Return the newest record of this environment's evidence store, or raise Missing."""
+        believed(self.records)
         return self._record(kind, self.records, body)
 
     def newest(self, kind: str, **body: Any) -> Record | None:
         """Return the newest record of a kind, or None; NotTestable where the store can't be read."""
-        if self.records.problem:
-            raise NotTestable(self.records.problem)
+        believed(self.records)
         return self.records.newest(kind, **body)
 
     def dev_record(self, kind: str, dev: Records) -> Record:
+        if dev.problem:
+            raise NotTestable(dev.problem)
         return self._record(kind, dev, {})
 
     def _record(self, kind: str, records: Records, body: Mapping[str, Any]) -> Record:
-        if records.problem:
-            raise NotTestable(records.problem)
         record = records.newest(kind, **body)
         if record is None:
             raise Missing(f"the evidence store has no record of kind {kind}")

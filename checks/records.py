@@ -9,6 +9,7 @@ from checks.deployed import Deployed
 from plan import Plan
 from signoff.environment import Environment
 from signoff.evidence import Record, Records
+from signoff.release import api_of
 from signoff.snapshot import Snapshot
 
 SKEW = timedelta(minutes=5)
@@ -50,6 +51,9 @@ def counting(
         raise Missing(f"{when}, not within the last {days} days")
     if release is not None and record.release != release:
         raise Missing(f"{when} and of release {record.release}, but {release} is live")
+    api = api_of(deployed.found, deployed.plan.api.name)
+    if release is not None and record.api is not None and record.api != api:
+        raise Missing(f"{when} and of API {record.api}, but {api} is live")
     return record
 
 

@@ -134,7 +134,7 @@ def _served(
     verdict: LoadVerdict, composition: LoadComposition, environment: Environment, kept: str
 ) -> Environment:
     """Return the environment of the local stack that was loaded; `LoadRefused` where it is gone."""
-    stack, theirs = composition.kept(), verdict.about.get("stack")
+    stack, theirs = composition.kept(), verdict.about.get("birth")
     if stack is None or stack.birth != theirs:
         raise LoadRefused(f"{kept}the local stack that it loaded is gone; run it again")
     return replace(environment, birth=stack.birth)

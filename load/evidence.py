@@ -39,7 +39,7 @@ def record(  # noqa: PLR0913 - a record names what it is of
     """
     about: Any = verdict.about
     store = open_store(evidence, client=aws, root=root)
-    origin = {name: about.get(name) for name in ("release", "stack")}
+    origin = {name: about.get(name) for name in ("release", "api")}
     origin |= {"caller": about.get("caller") or "unknown"}
     known, loaded = store.load(), window(verdict)
     if loaded not in [one.body for one in known.entries if one.kind == WINDOW]:

@@ -73,8 +73,10 @@ class LoadTarget:
     token_secret: str
     channel_id: str
     evidence: StoreSettings
-    stack: str | None = None
-    """Id of the API, or the birth of a local stack: what a record of the run is about."""
+    api: str | None = None
+    """Id of the API of an environment on AWS, which a record of the run is about."""
+    birth: str | None = None
+    """Identity of a local stack, likewise."""
     line: str | None = None
     release: str | None = None
     caller: str | None = None
@@ -91,7 +93,7 @@ def local_target(
         host=host or stack.api,
         allowed=("127.0.0.1",),
         line=stack.line,
-        stack=stack.birth,
+        birth=stack.birth,
         **about,
     )
 
@@ -118,8 +120,7 @@ def remote_target(
             f"{asked} is not {environment.name}'s; it is at {' and '.join(addresses)}"
         )
     allowed = tuple(address.split("/")[2] for address in addresses)
-    stack = apis[0] if len(apis) == 1 else None
-    return _target(environment, host=asked, allowed=allowed, stack=stack, **about)
+    return _target(environment, host=asked, allowed=allowed, api=apis[0] if apis else None, **about)
 
 
 def _api_ids(environment: Environment, aws: ClientFactory) -> Iterator[str]:

@@ -11,7 +11,7 @@ from lambdas.packing import pack
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.clients import open_session
 from runbook.engine.screen import ConsoleScreen
-from runbook.evidence import Evidence, Signing, live_release, look_at
+from runbook.evidence import Evidence, Signing, live_api, live_release, look_at
 from runbook.judge import in_process_of_its_own, judge_by_checks
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
@@ -78,6 +78,7 @@ def run_of(
         caller=caller.arn,
         release=partial(live_release, session, environment, caller),
         bound={"rehearsal": environment.fresh.rehearsal},
+        api=partial(live_api, session, environment, caller),
     )
     context = context_for(
         session,
@@ -119,6 +120,7 @@ def run_of(
             caller=caller.arn,
             by=signer(asked.signer, typed),
             release=evidence.release,
+            api=evidence.api,
             days=environment.fresh.signature,
             checklist=Checklist.load(),
         ),

@@ -16,7 +16,7 @@ from signoff.checklist import Checklist
 from signoff.environment import Environment
 from signoff.evidence import Record, Store
 from signoff.guard import Caller
-from signoff.release import release_of
+from signoff.release import api_of, release_of
 
 KIND = "signature"
 
@@ -32,11 +32,13 @@ class Evidence:
     """Reads which release is live."""
     bound: Mapping[str, int]
     """Kinds that speak of the release that is live -> days for which they count."""
+    api: Callable[[], str | None] = lambda: None
+    """Reads the id of the API that is live, for the same kinds."""
 
     def record(self, kind: str, body: Mapping[str, Any]) -> None:
         days = self.bound.get(kind)
-        release = self.release() if days else None
-        self.store.append(kind, body, caller=self.caller, release=release, days=days)
+        release, api = (self.release(), self.api()) if days else (None, None)
+        self.store.append(kind, body, caller=self.caller, release=release, api=api, days=days)
 
     def recorded(self, kind: str, **body: Any) -> Mapping[str, Any] | None:
         newest = self.store.load().newest(kind, **body)
@@ -58,6 +60,8 @@ class Signing:
     days: int
     """How long a signature counts."""
     checklist: Checklist
+    api: Callable[[], str | None] = lambda: None
+    """Reads the id of the API that is live."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @cached_property
@@ -77,12 +81,19 @@ class Signing:
         """Leave the signature; Refused where nobody gives a name, or nothing is live."""
         body = {"step": name_of(step), "by": self.by(), "said": step.text.title.en}
         self.store.append(
-            KIND, body, caller=self.caller, release=self.release(), days=self.days, now=self.now
+            KIND,
+            body,
+            caller=self.caller,
+            release=self.release(),
+            api=self.api(),
+            days=self.days,
+            now=self.now,
         )
 
     def _counts(self, signature: Record) -> bool:
         fresh = signature.expires is not None and signature.expires >= self.now()
-        return fresh and signature.release == self.release()
+        same_api = signature.api is None or signature.api == self.api()
+        return fresh and signature.release == self.release() and same_api
 
 
 def name_of(step: Step) -> str:
@@ -98,6 +109,14 @@ def look_at(session: boto3.Session, environment: Environment, caller: Caller) ->
     """Read AWS as the checks do, section by section as it is looked at."""
     scope = scope_of(plan_for(environment), environment)
     return on_demand(session, scope, caller=caller.arn)
+
+
+def live_api(session: boto3.Session, environment: Environment, caller: Caller) -> str | None:
+    """Return the id of the API that is live; None on a local stack, whose birth says more."""
+    if environment.birth:
+        return None
+    scope = scope_of(plan_for(environment), environment)
+    return api_of(look_at(session, environment, caller).sections, scope.api)
 
 
 def live_release(session: boto3.Session, environment: Environment, caller: Caller) -> str:

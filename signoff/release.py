@@ -28,3 +28,12 @@ def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
     # What AWS adds to its exports one day makes no other release of the same API.
     canonical = json.dumps([code, plain(replace(served, unknown=()))], sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def api_of(found: Sections, name: str) -> str | None:
+    """Return the id of the API of that name; None where there is none, or nobody could read it."""
+    try:
+        apis = lookup(found.rest_apis, name)
+    except NotTestable:
+        return None
+    return apis[0].id if apis else None

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
-from aws.section import Missing, NotTestable
+from aws.section import Follows, Missing, NotTestable
 from signoff.checklist import Row
-from signoff.evidence import Record
+from signoff.evidence import Record, Records
 from signoff.observations import Observations
+from signoff.release import api_of
 from signoff.snapshot import SNAPSHOT, PlanT, Snapshot
+
+STORE = "PREP-09"
+"""The row of the evidence store: what rests on a record follows from it."""
 
 
 class SignedRow(pytest.Item):
@@ -32,10 +36,17 @@ class SignedRow(pytest.Item):
         )
 
 
+def believed(records: Records) -> None:
+    """Raise Follows where the records can't be believed, NotTestable where they can't be read."""
+    if records.problem and records.unread:
+        raise NotTestable(records.problem)
+    if records.problem:
+        raise Follows(STORE, records.problem)
+
+
 def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
     """Return the newest valid signature of a row, or raise Missing with what is wrong with it."""
-    if snapshot.records.problem:
-        raise NotTestable(snapshot.records.problem)
+    believed(snapshot.records)
     signature = snapshot.records.newest("signature", step=row.signed)
     if signature is None:
         raise Missing(f"nobody has signed {row.signed}")
@@ -44,4 +55,10 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
         raise Missing(f"{who}, which has expired")
     if signature.release != snapshot.release:
         raise Missing(f"{who} for release {signature.release}, but {snapshot.release} is live")
+    if (
+        (api := api_of(snapshot.inventory.sections, snapshot.scope.api))
+        != signature.api
+        is not None
+    ):
+        raise Missing(f"{who} for API {signature.api}, but {api} is live")
     return signature

@@ -29,8 +29,10 @@ class Record:
     """Digest of the record before it in the store; None for the first."""
     account: str | None = None
     """The AWS account that it is about."""
-    stack: str | None = None
-    """Which stack it is about: the API's id, or the birth of an embedded stack; None where there is none yet."""
+    api: str | None = None
+    """Id of the API that it is about; None where it is about none, or there was none yet."""
+    birth: str | None = None
+    """The embedded stack that it is about; None for AWS."""
     key: str | None = None
     """Fingerprint of the key that signed it."""
 

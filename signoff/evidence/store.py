@@ -81,8 +81,7 @@ class Store:
 
     def _counts(self, record: Record) -> bool:
         """Whether a record is about this stack: on an embedded one, those of another do not exist."""
-        here = self.birth is None or record.stack == self.birth
-        return here and record.emulated == self.emulated
+        return record.birth == self.birth and record.emulated == self.emulated
 
     def _custody(self, history: History, signed: int) -> Custody:
         return Custody(
@@ -101,7 +100,7 @@ class Store:
         *,
         caller: str,
         release: str | None,
-        stack: str | None = None,
+        api: str | None = None,
         days: int | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Record:
@@ -120,7 +119,8 @@ class Store:
                 emulated=self.emulated,
                 previous=_digest(self.backend.read(files[-1])) if files else None,
                 account=self.account,
-                stack=self.birth or stack,
+                api=api,
+                birth=self.birth,
             )
             name = _after([*files, *named.digests])
             with suppress(FileExistsError):

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -20,6 +21,7 @@ from signoff.evidence import StoreSettings
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.gather import store_of
 from signoff.outcome import Outcome
+from signoff.release import api_of
 from signoff.report.page import page
 from signoff.result import CHANGED, UNKNOWN, Provenance, Result, commit_of, versions
 from signoff.run import Choice
@@ -196,9 +198,10 @@ def _remember(
     store = store_of(choice, StoreSettings.of(environment), session)
     caller, release = snapshot.inventory.caller, result.provenance.release
     try:
-        store.append("run", _body(snapshot.inventory, result), caller=caller, release=release)
+        append = partial(store.append, caller=caller, release=release, api=_api(snapshot))
+        append("run", _body(snapshot.inventory, result))
         for window in findings.windows:
-            store.append("window", window, caller=caller, release=release)
+            append("window", window)
     except (ClientError, BotoCoreError, OSError) as error:
         return f"the run could not be recorded in {environment.evidence}: {error}"
     return None
@@ -215,6 +218,11 @@ def _body(inventory: Inventory, result: Result) -> Mapping[str, Any]:
         "salt": salt,
         "digests": dict(_digests(inventory, salt)),
     }
+
+
+def _api(snapshot: Snapshot[PlanT]) -> str | None:
+    embedded = snapshot.environment.birth
+    return None if embedded else api_of(snapshot.inventory.sections, snapshot.scope.api)
 
 
 def _digests(inventory: Inventory, salt: str) -> list[tuple[str, str]]:
