@@ -5,12 +5,12 @@ from functools import cache
 from typing import Any
 
 from aws.inventory import Sections
-from aws.section import Section, known
+from aws.section import NotTestable, Section, known
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.checklist import Checklist
 from signoff.environment import Environment
-from signoff.evidence import Record
+from signoff.evidence import Custody, Record, Records
 from signoff.outcome import Outcome
 
 FUNCTIONAL = "SMOKE-"
@@ -31,6 +31,20 @@ def functional_red(run: Record) -> list[str]:
 @cache
 def _functional() -> tuple[str, ...]:
     return tuple(row.id for row in Checklist.load() if row.id.startswith(FUNCTIONAL))
+
+
+def custody(records: Records) -> Custody:
+    """Return how the store is kept; NotTestable where it could not be read."""
+    if records.unread or records.custody is None:
+        raise NotTestable(records.problem or "the evidence store was not read")
+    return records.custody
+
+
+def kept_for_good(store: Custody) -> bool:
+    """Whether what is changed in the store stays to be seen; NotTestable where AWS does not tell."""
+    if store.history.unknown:
+        raise NotTestable(f"the versions of {store.location}: {store.history.state}")
+    return store.in_s3 and store.history.kept
 
 
 def planned_names(deployed: Deployed, plan: Plan) -> list[str]:

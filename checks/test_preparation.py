@@ -9,8 +9,10 @@ from checks import environment_values
 from checks.deployed import Deployed
 from checks.preparation import (
     copies_elsewhere,
+    custody,
     foreign_arns,
     functional_red,
+    kept_for_good,
     planned_names,
     unexpected,
 )
@@ -109,3 +111,39 @@ def test_every_decision_of_the_environment_file_is_in_force(
     observe.note(decisions=[one.sentence for one in environment.decisions])
 
     assert not over, f"over: {'; '.join(over)}"
+
+
+@expectation("PREP-09")
+def test_every_record_is_signed_and_none_is_missing(
+    records: Records, observe: Observations
+) -> None:
+    store = custody(records)
+    observe.note(store=store.location, key=store.key, signed=store.signed)
+
+    assert not records.problem, records.problem
+
+
+@expectation("PREP-09")
+def test_production_signs_by_a_key_whose_policy_says_who_may(
+    records: Records, environment: Environment, observe: Observations
+) -> None:
+    store = custody(records)
+    observe.note(key=store.key)
+
+    assert store.in_kms or not environment.production, (
+        f"{environment.name} signs its records by {store.key}, with which anybody can sign who can "
+        f"read it (expected evidence_key, a KMS key; python -m runbook evidence makes it)"
+    )
+
+
+@expectation("PREP-09")
+def test_production_keeps_every_version_of_its_records(
+    records: Records, environment: Environment, observe: Observations
+) -> None:
+    store = custody(records)
+    observe.note(store=store.location, history=store.history.state)
+
+    assert kept_for_good(store) or not environment.production, (
+        f"{environment.name} keeps its records in {store.location} ({store.history.state}): what is "
+        f"overwritten or deleted there is lost (expected s3:// with versioning)"
+    )

@@ -29,9 +29,7 @@ PROVISIONER = "arn:aws:iam::{account}:root"
 def local_stack() -> "LocalStack[Environment]":
     from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
 
-    return LocalStack(
-        provision=_provision, served_by=served_by, kept_at=KEPT_AT, refuse=GuardError
-    )
+    return LocalStack(provision=_provision, served_by=served_by, kept_at=KEPT_AT, refuse=GuardError)
 
 
 def served_by(environment: Environment, line: str, birth: str) -> Environment:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from aws.section import NotTestable, Unreadable
-from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 
 Break = Callable[[Snapshot], Snapshot]
@@ -57,7 +56,7 @@ def without_records(kind: str) -> Break:
 
     def broken(snapshot: Snapshot) -> Snapshot:
         kept = [record for record in snapshot.records.entries if record.kind != kind]
-        return replace(snapshot, records=Records.of(kept))
+        return replace(snapshot, records=replace(snapshot.records, entries=tuple(kept)))
 
     return broken
 
@@ -69,7 +68,7 @@ def record(kind: str, **fields: Any) -> Break:
         entries = list(snapshot.records.entries)
         at = max(n for n, one in enumerate(entries) if one.kind == kind)
         entries[at] = replace(entries[at], **fields)
-        return replace(snapshot, records=Records.of(entries))
+        return replace(snapshot, records=replace(snapshot.records, entries=tuple(entries)))
 
     return broken
 
@@ -97,10 +96,10 @@ def rebound(before: Snapshot) -> Break:
             live = snapshot.release
         except NotTestable:
             return snapshot
-        entries = (
+        entries = tuple(
             replace(one, release=live) if one.release == before.release else one
             for one in snapshot.records.entries
         )
-        return replace(snapshot, records=Records(tuple(entries), snapshot.records.problem))
+        return replace(snapshot, records=replace(snapshot.records, entries=entries))
 
     return moved

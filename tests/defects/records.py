@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signoff.evidence import Records
+from signoff.evidence import History, Records
+from signoff.outcome import Outcome
 from tests.defects.changes import record, without_records
 from tests.defects.defect import Break, Defect
 from tests.healthy.store import LOAD, REHEARSAL
@@ -24,17 +25,60 @@ def failed_and_an_older_pass_recorded_after_it(snapshot):
     entries = list(snapshot.records.entries)
     entries[at] = replace(newest, body=LOAD | {"verdict": "fail"})
     entries.append(replace(newest, body=LOAD | THE_DAY_BEFORE))
-    return replace(snapshot, records=Records.of(entries))
+    return replace(snapshot, records=replace(snapshot.records, entries=tuple(entries)))
 
 
 def invalid_run_after_a_pass(snapshot):
     """Add a run on a machine that was too busy: it says nothing about the target."""
     (newest,) = [one for one in snapshot.records.entries if one.kind == "load"]
     busy = replace(newest, body=LOAD | AN_HOUR_LATER | {"verdict": "invalid"})
-    return replace(snapshot, records=Records.of([*snapshot.records.entries, busy]))
+    return replace(
+        snapshot, records=replace(snapshot.records, entries=(*snapshot.records.entries, busy))
+    )
 
 
+def store(problem=None, **fields):
+    """Find the store otherwise than it must be: a problem of its records, or how it is kept."""
+
+    def broken(snapshot):
+        found = snapshot.records
+        kept = replace(found.custody, **fields)
+        return replace(snapshot, records=replace(found, problem=problem, custody=kept))
+
+    return broken
+
+
+def store_that_is_not_read(snapshot):
+    said = "the evidence store s3://x can't be read: AccessDenied"
+    return replace(snapshot, records=Records(problem=said, unread=True))
+
+
+REST_ON_RECORDS = frozenset(
+    {"DATA-01", "DATA-05", "DATA-07", "DEP-17", "PREP-02", "ROLL-04", "ROLL-05"}
+)
 DEFECTS = (
+    Defect(
+        id="PREP-09:forged-record",
+        breaks=store(problem="000007.json is not signed: anybody could have written it"),
+        follows=REST_ON_RECORDS,
+    ),
+    Defect(
+        id="PREP-09:not-read",
+        breaks=store_that_is_not_read,
+        follows=REST_ON_RECORDS,
+        outcome=Outcome.NOT_TESTABLE,
+    ),
+    Defect(id="PREP-09:file-key", breaks=store(in_kms=False, key="file evidence.key")),
+    Defect(
+        id="PREP-09:in-a-folder",
+        breaks=store(in_s3=False, location="report/prod/evidence", history=History(state="folder")),
+    ),
+    Defect(id="PREP-09:no-versions", breaks=store(history=History(state="none"))),
+    Defect(
+        id="PREP-09:versions-not-told",
+        breaks=store(history=History(state="unknown: GetBucketVersioning: AccessDenied")),
+        outcome=Outcome.NOT_TESTABLE,
+    ),
     Defect(id="DATA-05:never-recounted", breaks=without_records("recount")),
     Defect(id="DATA-05:old", breaks=record("recount", created=LONG_AGO)),
     Defect(

@@ -98,7 +98,10 @@ def with_evidence(inventory: Inventory) -> Snapshot:
     )
     return replace(
         bare,
-        records=Records.of(_dated(_counted(one, len(masters)), bare) for one in of_prod.entries),
+        records=replace(
+            of_prod,
+            entries=tuple(_dated(_counted(one, len(masters)), bare) for one in of_prod.entries),
+        ),
         dev=Records.of(_dated(one, bare) for one in store.dev_records().entries),
     )
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from signoff.evidence import Record, Records
+from signoff.evidence import Custody, History, Record, Records
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
 MASTERS = {
@@ -24,6 +24,14 @@ LOAD = {
 }
 REHEARSAL = {"complete": True, "equal": True, "seconds": {"functions": 4.1, "api": 1.2}}
 RECOUNT = {"agree": True, "counters": 0, "drifted": 0}
+CUSTODY = Custody(
+    location="s3://stamp-rally-prod-evidence/records",
+    key="arn:aws:kms:ap-northeast-1:444455556666:key/5f2c",
+    in_s3=True,
+    in_kms=True,
+    history=History(state="versioning"),
+    signed=6,
+)
 SMOKE_ROWS = [f"SMOKE-{number:02}" for number in range(1, 21)]
 
 
@@ -44,18 +52,15 @@ def _record(
 def records(masters_hash: str, code: dict[str, str], deployment: str, release: str) -> Records:
     """Return the store of prod. ``code`` is function name -> CodeSha256 that was deployed."""
     functions = {name: {"version": "2", "code_sha256": sha} for name, sha in code.items()}
-    return Records.of(
-        [
-            _record("release", {"functions": functions, "deployment": deployment}),
-            _record("manifest", MASTERS | {"hash": masters_hash}),
-            _record("load", LOAD, release=release),
-            _record("recount", RECOUNT),
-            _record("rehearsal", REHEARSAL, release=release),
-            _record(
-                "front-end", {"url": "https://rally.example.jp", "config": "const CONFIG = {};"}
-            ),
-        ]
+    entries = (
+        _record("release", {"functions": functions, "deployment": deployment}),
+        _record("manifest", MASTERS | {"hash": masters_hash}),
+        _record("load", LOAD, release=release),
+        _record("recount", RECOUNT),
+        _record("rehearsal", REHEARSAL, release=release),
+        _record("front-end", {"url": "https://rally.example.jp", "config": "const CONFIG = {};"}),
     )
+    return Records(entries, custody=CUSTODY)
 
 
 def dev_records() -> Records:
