@@ -1,0 +1,108 @@
+"""What keeps evidence: the key that signs records, and the bucket whose versions keep every one of them."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from aws.change import ChangeContext, Changes, difference
+from aws.converge import bucket
+from aws.desired import Bucket
+
+POLICY, KEY_POLICY, VERSIONS = "key policy", "default", "versioning"
+ADMINISTRATION = (
+    *("kms:Describe*", "kms:Get*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Enable*"),
+    *("kms:Disable*", "kms:TagResource", "kms:UntagResource", "kms:CreateAlias"),
+    *("kms:DeleteAlias", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"),
+)
+"""What the account's administrators may do with the key: everything but sign."""
+
+
+def converge_key(
+    context: ChangeContext, alias: str, account: str, signers: Collection[str]
+) -> Changes:
+    """Create the asymmetric key under its alias, or bring its policy to these signers (ARNs)."""
+    wanted = {POLICY: key_policy(account, signers)}
+    arn = key_arn(context, alias)
+    found = {POLICY: _policy(context, arn)} if arn else None
+    changes = difference(f"key {alias}", found, wanted)
+    return context.settle(changes, lambda: _apply_key(context, alias, arn, wanted[POLICY]))
+
+
+def converge_bucket(context: ChangeContext, planned: Bucket) -> Changes:
+    """Create the bucket closed, encrypted and for TLS only, and let it keep every version."""
+    made = bucket.converge(context, planned)
+    s3 = context.client("s3")
+    try:
+        state = s3.get_bucket_versioning(Bucket=planned.name).get("Status")
+    except ClientError as error:
+        if error.response["Error"].get("Code") not in bucket.ABSENT:
+            raise
+        state = None
+    changes = difference(f"bucket {planned.name}", {VERSIONS: state}, {VERSIONS: "Enabled"})
+
+    def apply() -> None:
+        s3.put_bucket_versioning(Bucket=planned.name, VersioningConfiguration={"Status": "Enabled"})
+
+    return made + context.settle(changes, apply)
+
+
+def key_arn(context: ChangeContext, alias: str) -> str | None:
+    """Return the ARN of the key under an alias; None where there is none."""
+    try:
+        answer = context.client("kms").describe_key(KeyId=alias)
+    except ClientError as error:
+        if error.response["Error"].get("Code") != "NotFoundException":
+            raise
+        return None
+    return str(answer["KeyMetadata"]["Arn"])
+
+
+def key_policy(account: str, signers: Collection[str]) -> dict[str, Any]:
+    """Write the policy: administrators administer, everybody of the account verifies, signers sign."""
+    root = {"AWS": f"arn:aws:iam::{account}:root"}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            _statement("Administer", root, list(ADMINISTRATION)),
+            _statement("Verify", root, ["kms:GetPublicKey", "kms:Verify"]),
+            _statement("Sign", {"AWS": sorted(signers)}, ["kms:Sign"]),
+        ],
+    }
+
+
+def _statement(sid: str, principal: dict[str, Any], actions: list[str]) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": actions,
+        "Resource": "*",
+    }
+
+
+def _policy(context: ChangeContext, arn: str) -> dict[str, Any]:
+    answer = context.client("kms").get_key_policy(KeyId=arn, PolicyName=KEY_POLICY)
+    policy: dict[str, Any] = json.loads(answer["Policy"])
+    for one in policy.get("Statement", []):  # AWS answers a list of one as its only member
+        signers = one.get("Principal", {})
+        if one.get("Sid") == "Sign" and isinstance(signers.get("AWS"), str):
+            signers["AWS"] = [signers["AWS"]]
+        if isinstance(one.get("Action"), str):
+            one["Action"] = [one["Action"]]
+    return policy
+
+
+def _apply_key(context: ChangeContext, alias: str, arn: str | None, policy: dict[str, Any]) -> None:
+    kms = context.client("kms")
+    if arn:
+        kms.put_key_policy(KeyId=arn, PolicyName=KEY_POLICY, Policy=json.dumps(policy))
+        return
+    made = kms.create_key(
+        Description="Signs the evidence records of the stamp rally's sign-off",
+        KeyUsage="SIGN_VERIFY",
+        KeySpec="ECC_NIST_P256",
+        Policy=json.dumps(policy),
+    )
+    kms.create_alias(AliasName=alias, TargetKeyId=made["KeyMetadata"]["KeyId"])

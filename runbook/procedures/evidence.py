@@ -1,0 +1,92 @@
+"""Make what keeps evidence: a KMS key that signs the records, a bucket that keeps every version of them.
+
+A record (a signature, a load verdict, a rehearsal) counts in production only if a key signed it whose policy
+says who may. List them in `evidence_signers` of `environments.toml`, as ARNs of roles or users; without
+the list, only who runs this procedure may sign. Administrators of the account may change the key, but not sign
+with it. A new key does not know the old records: begin with an empty store, and prove everything anew.
+
+証跡の保管先を作成する（記録に署名するKMS鍵と、全バージョンを保持するバケット）。
+
+本番環境では、署名者をポリシーで限定した鍵による署名がある記録（署名、負荷試験の判定、リハーサル）だけが有効です。署名できる
+ロールまたはユーザーのARNを`environments.toml`の`evidence_signers`に列挙します。指定がなければ、この手順を実行した本人だけが
+署名できます。アカウントの管理者は鍵を管理できますが、署名はできません。鍵を替えると以前の記録は検証できないため、空の
+ストアから始め、すべてを証明し直してください。
+"""
+
+import base64
+
+from aws.change import Changes
+from aws.converge import evidence
+from aws.desired import Bucket
+from aws.words import Words
+from runbook.engine import StepContext, step
+
+DONE = Words(
+    en="write these lines into environments.toml, and have the change reviewed:",
+    ja="次の行を environments.toml に追加し、変更をレビューしてください：",
+)
+
+
+@step("1-1")
+def create_the_key(context: StepContext) -> Changes:
+    """Create the key that signs records, with the policy that says who may.
+
+    An asymmetric key (ECC_NIST_P256): records are verified by its public half, without AWS.
+
+    記録に署名する鍵と、署名者を限定するポリシーを作成する。
+
+    非対称鍵（ECC_NIST_P256）なので、記録は公開鍵だけで、AWSを呼び出さずに検証できます。
+    """
+    environment = context.environment
+    signers = environment.evidence_signers or (_caller(context),)
+    return evidence.converge_key(context, _alias(context), environment.account, signers)
+
+
+@step("1-1")
+def create_the_bucket(context: StepContext) -> Changes:
+    """Create the bucket of the records: versions kept, public access blocked, TLS only.
+
+    記録のバケットを作成する（バージョニング有効、パブリックアクセス禁止、TLS必須）。
+    """
+    environment = context.environment
+    return evidence.converge_bucket(
+        context, Bucket(name=_bucket(context), region=environment.region)
+    )
+
+
+@step("1-1")
+def name_them_in_the_environment(context: StepContext) -> Changes:
+    """Print the lines that `environments.toml` needs: the store, the key, its public half.
+
+    The row stays red until these lines are there, and the first record is signed.
+
+    `environments.toml`に必要な行（ストア、鍵、公開鍵）を表示する。
+
+    この行が追加され、最初の記録に署名されるまで、検証項目は不合格のままです。
+    """
+    arn = evidence.key_arn(context, _alias(context))
+    if arn is None:  # a rehearsal in an account that has no key yet
+        return ()
+    public = context.client("kms").get_public_key(KeyId=arn)["PublicKey"]
+    context.tell(DONE)
+    context.tell(f'evidence = "s3://{_bucket(context)}/records"')
+    context.tell(f'evidence_key = "{arn}"')
+    context.tell(f'evidence_public_key = "{base64.b64encode(public).decode()}"')
+    return ()
+
+
+def _alias(context: StepContext) -> str:
+    return f"alias/{context.environment.prefix}-evidence"
+
+
+def _bucket(context: StepContext) -> str:
+    return f"{context.environment.prefix}-evidence-{context.environment.account}"
+
+
+def _caller(context: StepContext) -> str:
+    """Return the ARN that a key's policy may name: of a session, its role."""
+    arn = str(context.client("sts").get_caller_identity()["Arn"])
+    if ":assumed-role/" not in arn:
+        return arn
+    account, role = arn.split(":")[4], arn.split("/")[1]
+    return f"arn:aws:iam::{account}:role/{role}"
