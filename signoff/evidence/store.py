@@ -150,12 +150,12 @@ class Store:
         entries: list[Record] = []
         before: str | None = None
         for number, (name, data) in enumerate(files.items(), 1):
+            if name != _numbered(number):
+                return entries, f"{_numbered(number)} is gone from the chain; {MEND}"
             try:
                 entries.append(self._believed(data, before, latest))
             except _NotBelievedError as error:
                 return entries, f"{name}{error}"
-            if name != _numbered(number):
-                return entries[:-1], f"{_numbered(number)} is gone from the chain; {MEND}"
             before = _digest(data)
         return entries, None
 
