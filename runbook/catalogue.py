@@ -10,6 +10,7 @@ from aws.words import Words
 from runbook.engine import Procedure
 from runbook.procedures import (
     by_hand,
+    close_access,
     cutover,
     detach,
     domain,
@@ -37,6 +38,7 @@ OPERATIONS = (
     export_import,
     record_release,
     detach,
+    close_access,
     domain,
     evidence,
     by_hand,

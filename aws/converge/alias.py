@@ -4,16 +4,20 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.function import (
     WAIT,
     code_sha256,
     configuration,
     described,
+    published_versions,
     table_fields,
     wait_until_updated,
 )
 from aws.desired import Function
+from aws.door import GONE
 
 
 def converge(context: ChangeContext, function: Function, package: bytes) -> Changes:
@@ -117,13 +121,15 @@ def grant(context: ChangeContext, function: Function, sources: Mapping[str, str]
 def shed(context: ChangeContext, function: Function, granted: Collection[str]) -> Changes:
     """Take away every statement but those ``granted`` (ids) on the alias.
 
-    One beyond the plan lets someone else in: API Gateway of another account, or the whole world.
+    One beyond the plan lets someone else in: API Gateway of another account, or the whole world. Each alias
+    and each version has statements of its own.
     """
-    on_alias = statements(context, function, function.alias)
-    beyond = {id_: one for id_, one in on_alias.items() if id_ not in granted}
     made: Changes = ()
-    for qualifier, extras in ((function.alias, beyond), (None, statements(context, function))):
-        for id_, statement in extras.items():
+    for qualifier in (function.alias, None, *_others(context, function)):
+        kept = granted if qualifier == function.alias else ()
+        for id_, statement in statements(context, function, qualifier).items():
+            if id_ in kept:
+                continue
             lost = (
                 Change(
                     _name(function, qualifier), f"permission {id_}", statement, None, destroys=True
@@ -143,6 +149,20 @@ def statements(
     listed = json.loads(answer["Policy"])["Statement"] if answer else []
     # moto answers with the statements of all qualifiers together; AWS with those asked for.
     return {one["Sid"]: one for one in listed if one["Resource"] == arn}
+
+
+def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
+    """Return the other aliases and the versions, which somebody may invoke past ours."""
+    pages = context.client("lambda").get_paginator("list_aliases")
+    found = pages.paginate(FunctionName=function.name)
+    try:
+        aliases = [one["Name"] for page in found for one in page["Aliases"]]
+    except ClientError as error:
+        if error.response["Error"].get("Code") not in GONE:
+            raise
+        return ()
+    others = [one for one in aliases if one != function.alias]
+    return (*others, *published_versions(context, function))
 
 
 def _granted(statement: Mapping[str, Any] | None) -> str | None:
@@ -184,4 +204,6 @@ def _withdrawal(context: ChangeContext, function: Function, id_: str, qualifier:
 def _name(function: Function, qualifier: str | None = "") -> str:
     if qualifier is None:
         return f"function {function.name}"
-    return f"alias {function.name}:{function.alias}"
+    if qualifier.isdecimal():
+        return f"version {function.name}:{qualifier}"
+    return f"alias {function.name}:{qualifier or function.alias}"

@@ -25,6 +25,7 @@ STAGE_PATHS = {
     "access log": "/accessLogSettings/destinationArn",
     "access log format": "/accessLogSettings/format",
 }
+VARIABLE = "variable "
 NO_ROLE = "CloudWatch Logs role ARN"
 """Words of the refusal while the account's log role, just set, is not known everywhere."""
 
@@ -41,7 +42,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     changes = difference(name, _found(context, stage) if stage else None, _wanted(context, api))
     for key in _overrides(stage):
         changes += _limited(name, api, key, stage)
-    changes += _canary(name, stage)
+    changes += (*_canary(name, stage), *_variables(name, stage))
     id_ = found["id"] if found else rest_api.UNKNOWN_ID
     return context.settle(changes, lambda: _apply(context, api, id_, changes))
 
@@ -110,6 +111,12 @@ def _canary(name: str, stage: Mapping[str, Any] | None) -> Changes:
     return (Change(name, "canary", canary, None, destroys=True),) if canary else ()
 
 
+def _variables(name: str, stage: Mapping[str, Any] | None) -> Changes:
+    """No variable is planned, and one may hold a secret: it is shown by its name alone."""
+    found = (stage or {}).get("variables") or {}
+    return tuple(Change(name, f"{VARIABLE}{one}", "set", None, destroys=True) for one in found)
+
+
 def _apply(context: ChangeContext, api: Api, id_: str, changes: Changes) -> None:
     client = context.client("apigateway")
     patch = [_operation(one) for one in changes if not one.field.startswith("tag ")]
@@ -125,6 +132,8 @@ def _apply(context: ChangeContext, api: Api, id_: str, changes: Changes) -> None
 
 
 def _operation(change: Change) -> dict[str, str]:
+    if change.field.startswith(VARIABLE):
+        return {"op": "remove", "path": f"/variables/{change.field.removeprefix(VARIABLE)}"}
     if change.field == "canary":
         return {"op": "remove", "path": "/canarySettings"}
     return {"op": "replace", "path": _path(change.field), "value": _text(change.after)}

@@ -5,6 +5,7 @@ import pytest
 from tests.foreign import hand
 from tests.foreign.account import served
 from tests.foreign.hand import watch
+from tests.foreign.remedying import Operator
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +21,17 @@ def account():
 @pytest.fixture(scope="module")
 def inventory(account):
     return account.inventory()
+
+
+@pytest.fixture(scope="module")
+def _as_set_up(account):
+    return account.aws.saved()
+
+
+@pytest.fixture
+def operator(account, inventory, _as_set_up, tmp_path, monkeypatch):
+    """Somebody with the runbook, in front of the stack as it was set up; it is so again afterwards."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    yield Operator(account, inventory, _as_set_up, tmp_path)
+    account.aws.restore(_as_set_up)

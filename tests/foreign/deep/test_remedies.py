@@ -1,0 +1,11 @@
+"""Every change that turns a row red is put right by the remedy that the row prints."""
+
+import pytest
+
+from tests.foreign.changes import CHANGES
+from tests.foreign.remedying import OF_A_PERSON
+
+
+@pytest.mark.parametrize("change", [one for one in CHANGES if set(one.red) - OF_A_PERSON], ids=str)
+def test_remedy_as_it_is_printed_turns_the_row_green(change, operator):
+    assert operator.red_after(change) == {}
