@@ -188,7 +188,8 @@ def mute_rules(reading: Reading) -> Section[MuteRule]:
     left = [one for one in listed if one.get("Status") != "EXPIRED"]
     rules = {one.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for one in left}
     found = reading.each(sorted(rules - {""}), lambda name: _mute_rule(reading, name))
-    return found | dict.fromkeys(rules & {""}, Unreadable(NAMELESS_RULE))
+    nameless = {"(a rule without a name)": Unreadable(NAMELESS_RULE)} if "" in rules else {}
+    return {**found, **nameless}
 
 
 def _mute_rule(reading: Reading, name: str) -> MuteRule:

@@ -5,15 +5,15 @@ the last period every minute, so that any longer period contains the planned one
 single period holds its share of the count, rounded up, since counts are whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import ceil, floor
 
 from aws import desired
-from aws.alarm import Alarm, WatchedMetric
+from aws.alarm import Alarm, MuteRule, WatchedMetric
 from aws.bounds import Bound, one_of, unset
 from aws.difference import Difference, differences
-from aws.ledgers.cloudwatch import ALARM
+from aws.ledgers.cloudwatch import ALARM, MUTE_RULE
 from aws.words import Words
 
 STATISTIC = Words(en="statistic", ja="統計")
@@ -78,6 +78,22 @@ def _loosening(
     """Hold facts against bounds of the guide: whoever decides otherwise hears less than it asks for."""
     found = differences(ALARM, alarm.name, facts, bounds, call=CALL, decided_in=DECIDED_IN)
     return tuple(replace(one, loosens=True) for one in found)
+
+
+def muted_by(alarm: str, rules: Iterable[MuteRule]) -> tuple[Difference, ...]:
+    """Return the mute rules that are not over and name the alarm."""
+    return tuple(
+        Difference(
+            kind=ALARM,
+            name=alarm,
+            fact=MUTE_RULE,
+            found=f"{rule.name}: {rule.schedule}",
+            bound=unset(),
+            call="cloudwatch:GetAlarmMuteRule",
+        )
+        for rule in rules
+        if alarm in rule.alarms and rule.status != "EXPIRED"
+    )
 
 
 def fires_at(alarm: Alarm) -> int | None:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from aws import desired
 from aws.alarm import Alarm
-from aws.bounds import one_of, unset
+from aws.bounds import one_of
 from aws.difference import Difference, unallowed
-from aws.firing import CALL, shortfalls, watches
+from aws.firing import CALL, muted_by, shortfalls, watches
 from aws.inventory import Sections
 from aws.ledger import Unplanned
-from aws.ledgers.cloudwatch import ALARM, MUTE_RULE, OTHER_ACTION
+from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION
 from aws.section import Follows, Missing, NotTestable, known, lookup
 from aws.words import Words
 from checks.deployed import ALARM_ROWS
@@ -63,19 +63,7 @@ def _times_unheard(alarm: Alarm, hearing: Hearing) -> int:
 
 def muting(alarm: Alarm, found: Sections) -> tuple[Difference, ...]:
     """Return the mute rules that are not over and name the alarm."""
-    rules = [known(one) for one in known(found.mute_rules).values()]
-    return tuple(
-        Difference(
-            kind=ALARM,
-            name=alarm.name,
-            fact=MUTE_RULE,
-            found=f"{rule.name}: {rule.schedule}",
-            bound=unset(),
-            call="cloudwatch:GetAlarmMuteRule",
-        )
-        for rule in rules
-        if alarm.name in rule.alarms and rule.status != "EXPIRED"
-    )
+    return muted_by(alarm.name, [known(one) for one in known(found.mute_rules).values()])
 
 
 def silencing(alarm: Alarm, hearing: Hearing) -> tuple[Difference, ...]:

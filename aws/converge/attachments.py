@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change import Change, ChangeContext, Changes, Refused, wait_until
+from aws.converge import monitoring
 from aws.converge.function import WAIT
 from aws.difference import Difference
 from aws.words import Words
@@ -327,8 +328,46 @@ REPLACE = ByHand(
         "ランブックの`functions`と`api`に従ってください",
     )
 )
+_MONITORING: Mapping[tuple[str, str], Undo | ByHand] = {
+    ("alarm", "mute rule"): Undo(
+        call=monitoring.unmute,
+        lost=Words(
+            en="the alarm notifies people at any hour again",
+            ja="アラームは時間帯を問わず通知されるようになります",
+        ),
+    ),
+    ("log group", "subscription filter"): Undo(
+        call=monitoring.stop_copying,
+        lost=Words(
+            en="the destination gets no further line; the pattern of the filter is gone",
+            ja="送信先に以後のログは届かず、フィルターの定義は失われます",
+        ),
+    ),
+    ("log group", "metric filter into namespace"): Undo(
+        call=monitoring.stop_counting,
+        lost=Words(
+            en="the metric gets no further value; the pattern of the filter is gone",
+            ja="メトリクスに以後の値は記録されず、フィルターの定義は失われます",
+        ),
+    ),
+    ("log group", "data protection"): Undo(
+        call=monitoring.unmask,
+        lost=Words(
+            en="further lines are no longer masked; those of an account policy still are",
+            ja="以後のログはマスクされません（アカウントポリシーによるマスクは残ります）",
+        ),
+    ),
+    ("account policy", "applied to all log groups"): Undo(
+        call=monitoring.end_account_policy,
+        lost=Words(
+            en="the policy no longer applies to any log group of the account, ours or not",
+            ja="このポリシーは、アカウントのどのロググループにも適用されなくなります",
+        ),
+    ),
+}
 UNDO = {
     **_UNDO,
+    **_MONITORING,
     **{
         ("function", fact): REPLACE
         for fact in (

@@ -1,22 +1,25 @@
-"""Take away what nobody planned: what is attached to tables, functions, secrets and roles, and what decides otherwise.
+"""Take away what nobody planned: what is attached to tables, functions, secrets, roles and log groups, and what mutes alarms.
 
-It reads what the checks read (rows DEP-08, DEP-19, SEC-09 and SEC-23), and shows each difference with what is lost by
+It reads what the checks read (rows DEP-08, DEP-19, SEC-09, SEC-23, MON-08 and MON-15), and shows each difference with what is lost by
 undoing it. What a decision in `environments.toml` allows is left alone. `--only "table Users-prod: time to
 live"` takes away that one, as the red row names it.
 
-計画外の設定（テーブル、関数、シークレット、ロールに付けられたもの）を取り除く。
+計画外の設定（テーブル、関数、シークレット、ロール、ロググループに付けられたもの、アラームのミュート）を取り除く。
 
-検証と同じ内容（DEP-08、DEP-19、SEC-09、SEC-23）を読み取り、相違点ごとに、取り除くと失われるものを表示します。
+検証と同じ内容（DEP-08、DEP-19、SEC-09、SEC-23、MON-08、MON-15）を読み取り、相違点ごとに、取り除くと失われるものを表示します。
 `environments.toml`の決定（decisions）で認めたものには触れません。`--only`に赤い行と同じ書き方で指定すると、
 その設定だけを取り除きます。
 """
 
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from aws.bounds import Bound
 from aws.change import Changes, Refused
 from aws.converge import attachments
 from aws.difference import Difference, unallowed
+from aws.firing import muted_by
+from aws.inventory import Sections
 from aws.ledger import Unplanned
 from aws.section import Section, Unreadable
 from aws.words import Words
@@ -24,7 +27,8 @@ from runbook.engine import StepContext, step
 from signoff.decisions import Decided, Differs
 from signoff.observations import Observations
 
-ROWS = ("DEP-08", "DEP-19", "SEC-09", "SEC-23")
+T = TypeVar("T")
+ROWS = ("DEP-08", "DEP-19", "SEC-09", "SEC-23", "MON-08", "MON-15")
 
 
 @step("3-1", proves=ROWS)
@@ -69,12 +73,29 @@ def _undecided(context: StepContext) -> tuple[Difference, ...]:
         *_differences("function_attachments", sections.function_attachments, allowed),
         *_differences("secret_attachments", sections.secret_attachments, allowed),
         *_differences("role_attachments", sections.role_attachments, allowed),
+        *_differences("alarm_attachments", sections.alarm_attachments, allowed),
+        *_differences("log_group_attachments", sections.log_group_attachments, allowed),
+        *_differences("account_log_policies", sections.account_log_policies, allowed),
+        *_muted(sections),
     ]
     only = context.chosen.get("only")
     left = tuple(one for one in found if _open(decided, one) and only in (None, one.what))
     if only and not left:
         context.tell(Words(en=f"there is no {only}", ja=f"{only}はありません"))
     return left
+
+
+def _muted(sections: Sections) -> Iterator[Difference]:
+    """Yield the mute rules of every alarm of ours, whatever its name."""
+    alarms, rules = _read("alarms", sections.alarms), _read("mute_rules", sections.mute_rules)
+    for alarm in alarms:
+        yield from muted_by(alarm, rules.values())
+
+
+def _read(section: str, found: Section[T]) -> Mapping[str, T]:
+    if isinstance(found, Unreadable):
+        raise Refused(f"{section}: {found.unreadable}: have it allowed, then run it again")
+    return {name: one for name, one in found.items() if not isinstance(one, Unreadable)}
 
 
 def _differences(

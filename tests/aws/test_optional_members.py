@@ -61,6 +61,7 @@ FULLER = {
 """Operation -> an answer that has more members than the canned one."""
 WHOSE = {
     ("lambda:ListEventSourceMappings", "FunctionArn"),
+    ("cloudwatch:ListAlarmMuteRules", "AlarmMuteRuleArn"),
     ("logs:DescribeResourcePolicies", "policyName"),
     ("logs:DescribeLogGroups", "logGroups"),
     ("apigateway:GetRestApis", "id"),

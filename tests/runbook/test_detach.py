@@ -161,3 +161,36 @@ def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages(kind, 
     assert told.en
     assert told.ja
     assert len(by_hand([one])) == isinstance(undo, ByHand)
+
+
+def test_alarm_is_taken_out_of_a_mute_rule_and_others_stay_in_it(detach, finished):
+    cloudwatch = finished.client("cloudwatch")
+    (alarm, *_) = cloudwatch.describe_alarms()["MetricAlarms"]
+    rule = {"Schedule": {"Expression": "cron(0 22 * * ? *)", "Duration": "PT8H"}}
+    targets = {"AlarmNames": [alarm["AlarmName"], "billing"]}
+    cloudwatch.put_alarm_mute_rule(Name="nights", Rule=rule, MuteTargets=targets)
+    assert detach("--go") == 0
+    left = cloudwatch.get_alarm_mute_rule(AlarmMuteRuleName="nights")["MuteTargets"]
+    cloudwatch.delete_alarm_mute_rule(AlarmMuteRuleName="nights")
+
+    assert left == {"AlarmNames": ["billing"]}
+
+
+def test_policy_that_keeps_metrics_from_being_made_of_logs_is_ended(detach, finished):
+    logs = finished.client("logs")
+    named = {"policyType": "METRIC_EXTRACTION_POLICY", "policyName": "save-money"}
+    logs.put_account_policy(**named, policyDocument="{}", scope="ALL")
+    assert detach("--go") == 0
+
+    left = logs.describe_account_policies(policyType="METRIC_EXTRACTION_POLICY")
+    assert left["accountPolicies"] == []
+
+
+def test_metric_made_of_our_lines_is_made_no_more(detach, finished):
+    logs, group = finished.client("logs"), "/aws/lambda/stamp-rally-prod-auth"
+    made = {"metricName": "Faults", "metricNamespace": "StampRally", "metricValue": "0"}
+    named = {"logGroupName": group, "filterName": "quiet"}
+    logs.put_metric_filter(**named, filterPattern="", metricTransformations=[made])
+    assert detach("--go") == 0
+
+    assert logs.describe_metric_filters(logGroupName=group)["metricFilters"] == []
