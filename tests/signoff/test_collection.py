@@ -1,6 +1,7 @@
 """Rows and proofs belong together: what has no counterpart stops the run, what is left out shows."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,16 +15,27 @@ pytest_plugins = ["pytester"]
 
 
 @pytest.fixture
-def project(pytester):
+def project(pytester, monkeypatch):
     """A house of two rows, judged on the saved healthy inventory."""
     build(pytester)
     Path("inventory.json").write_text(to_json(healthy().inventory), encoding="utf-8")
+    for name in [one for one in sys.modules if one.partition(".")[0] in {"checks", "conftest"}]:
+        monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
     return pytester
 
 
 def judge(project, *options):
-    where = ["--env=prod", f"--environments={ENVIRONMENTS}"]
-    return project.runpytest_subprocess(*where, "--replay=inventory.json", *options)
+    """Judge in this process: a whole run of pytest, its exit code and output, without the imports."""
+    return project.runpytest_inprocess(*arguments(options))
+
+
+def judge_apart(project, *options):
+    """Judge in a process of its own, where the interpreter, Ctrl-C or xdist is what is tested."""
+    return project.runpytest_subprocess(*arguments(options))
+
+
+def arguments(options):
+    return ["--env=prod", f"--environments={ENVIRONMENTS}", "--replay=inventory.json", *options]
 
 
 def outcomes():
@@ -137,7 +149,7 @@ def test_crash_of_the_run_gives_no_verdict(project):
     text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
-    done = judge(project)
+    done = judge_apart(project)
     done.stdout.fnmatch_lines(["NO VERDICT for prod: pytest ended early*"])
     assert done.ret == 1
 
@@ -185,7 +197,7 @@ def test_run_that_is_killed_leaves_no_latest(project):
     text = GREEN.format(id="A-02", name="a_02", holds="True") + kill
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
-    judge(project)
+    judge_apart(project)
     assert not Path("report/prod/latest").is_symlink()
 
 
@@ -229,13 +241,13 @@ def test_python_without_assertions_is_refused(project, monkeypatch):
     monkeypatch.setenv("PYTHONOPTIMIZE", "1")
     proof("A-02", holds="False")
 
-    done = judge(project, "--assert=plain")
+    done = judge_apart(project, "--assert=plain")
     assert done.ret == 4
     done.stderr.fnmatch_lines(["*assertions off; unset PYTHONOPTIMIZE*"])
 
 
 def test_more_than_one_process_is_refused(project):
-    done = judge(project, "-n", "2")
+    done = judge_apart(project, "-n", "2")
 
     assert done.ret == 4
     done.stderr.fnmatch_lines(["*a verdict needs one process; run without -n*"])
@@ -247,7 +259,7 @@ def test_run_without_a_verdict_leaves_no_earlier_one_behind(project):
     text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
-    judge(project)
+    judge_apart(project)
     assert not Path("report/prod/latest").exists()
 
 
