@@ -11,7 +11,7 @@ from aws.difference import Difference
 from aws.words import Words
 from plan.compute import LINE_API
 from plan.edge import BUSIEST_SHARE
-from signoff.environment import Environment, Freshness
+from signoff.environment import Environment, Freshness, where
 
 ENVIRONMENT = Words(en="environment", ja="環境")
 WINDOW_S = 300
@@ -64,7 +64,7 @@ def judged(environment: Environment) -> tuple[Difference, ...]:
             fact=Words(en=key, ja=key),
             found=found,
             bound=limit.bound,
-            decided_in=f"{limit.source}; environments.toml, key {key}",
+            decided_in=f"{limit.source}; {where(key)}",
             loosens=limit.guided,
         )
         for key, limit in limits(environment).items()

@@ -12,7 +12,7 @@ from aws.table import KeyScan
 from aws.words import Words
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan.masters import Item, Validity, coordinates, flaw, stamp_id, validity
-from signoff.environment import Area, Environment
+from signoff.environment import Area, Environment, where
 
 STAMP, TABLE = Words(en="stamp", ja="スタンプ"), Words(en="table", ja="テーブル")
 PLACE = Words(en="place", ja="位置")
@@ -48,7 +48,7 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
             fact=PLACE,
             found=found,
             bound=bound,
-            decided_in="environments.toml, key area" if area else "",
+            decided_in=where("area") if area else "",
         )
 
 
@@ -66,7 +66,7 @@ def miscounted(
             fact=STAMPS,
             found=number,
             bound=exactly(environment.stamps),
-            decided_in="environments.toml, key stamps",
+            decided_in=where("stamps"),
         )
 
 

@@ -2,6 +2,7 @@
 
 from signoff.environment.loading import ENVIRONMENTS, Loaded, load, names, peek
 from signoff.environment.problems import EnvironmentFileError
+from signoff.environment.reference import where
 from signoff.environment.schema import (
     Area,
     Decision,
@@ -34,4 +35,5 @@ __all__ = [
     "load",
     "names",
     "peek",
+    "where",
 ]

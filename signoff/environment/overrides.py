@@ -53,7 +53,7 @@ def keys(owner: type[Any] = Environment, before: str = "") -> Iterator[Environme
     for one in fields(owner):
         if one.name == "name" and owner is Environment:  # it is the table's own name
             continue
-        yield from _of(f"{before}{one.name}", _plain(hints[one.name]), required=_required(one))
+        yield from _of(f"{before}{one.name}", plain_type(hints[one.name]), required=_required(one))
 
 
 def required(known: Iterable[EnvironmentKey]) -> dict[str, list[str]]:
@@ -78,12 +78,12 @@ def _of(path: str, hint: Any, *, required: bool) -> Iterator[EnvironmentKey]:
         yield from keys(hint, f"{path}.")
 
 
-def _plain(hint: Any) -> Any:
+def plain_type(hint: Any) -> Any:
     """Take off what does not matter here: ``Annotated[...]``, and ``| None``."""
     while get_origin(hint) is Annotated:
         hint = get_args(hint)[0]
     if get_origin(hint) in (Union, UnionType):
-        return _plain(next(one for one in get_args(hint) if one is not NoneType))
+        return plain_type(next(one for one in get_args(hint) if one is not NoneType))
     return hint
 
 

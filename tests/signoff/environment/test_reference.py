@@ -1,0 +1,56 @@
+"""The reference of the environment file is fresh, complete and true."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from signoff.checklist import Checklist
+from signoff.environment import Decision, Waiver
+from signoff.environment.overrides import keys
+from signoff.environment.reference import PAGES, meanings, page, references, where
+
+ROOT = Path(__file__).parents[3]
+REFERENCES = {one.path: one for one in references()}
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_page_is_fresh(lang):
+    assert (ROOT / PAGES[lang]).read_text(encoding="utf-8") == page(lang), (
+        "run python -m signoff.environment"
+    )
+
+
+def test_every_key_has_its_meaning_and_every_meaning_its_key():
+    known = [one.path for one in keys()]
+
+    assert list(REFERENCES) == known
+    assert sorted(meanings()) == sorted(known)
+
+
+@pytest.mark.parametrize("path", [one for one in REFERENCES if REFERENCES[one].rows])
+def test_rows_of_a_key_exist(path):
+    rows = Checklist.load().rows
+
+    assert all(row in rows for row in REFERENCES[path].rows)
+
+
+@pytest.mark.parametrize("path", [one for one in REFERENCES if one not in {"waivers", "decisions"}])
+def test_example_is_toml(path):
+    assert tomllib.loads(f"value = {REFERENCES[path].example}")
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_examples_of_decision_and_waiver_are_taken_by_the_types(lang):
+    text = page(lang).split("```toml\n")[1:]
+    decision, waiver = (tomllib.loads(one.split("```")[0])["prod"] for one in text)
+
+    assert Decision(**decision["decisions"][0])
+    assert Waiver(**waiver["waivers"][0])
+
+
+@pytest.mark.parametrize("path", REFERENCES)
+def test_sentence_that_names_a_key_links_to_its_place(path):
+    anchor = where(path).rpartition("#")[2].removesuffix(")")
+
+    assert f'<a id="{anchor}">' in page("en")
