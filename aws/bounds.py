@@ -20,6 +20,10 @@ class Bound:
     words: Words
     prefers: Any = None
 
+    def keeping(self, found: Any) -> Any:
+        """Return what a repair sets: what is found where that holds, else what provisioning sets."""
+        return found if self.holds(found) else self.prefers
+
     def as_json(self) -> Mapping[str, Any]:
         return {"bound": self.code, "value": self.value}
 

@@ -198,6 +198,8 @@ class Authorizer:
 class UsagePlan:
     name: str
     rate: int
+    least_rate: int
+    """Requests a second that it must leave room for."""
     burst: int
     daily_quota: int
     api_key: str | None

@@ -73,6 +73,7 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         usage_plan=UsagePlan(
             name=naming.named("usage-plan"),
             rate=environment.throttle.rate,
+            least_rate=environment.target_rate,
             burst=environment.throttle.burst,
             daily_quota=environment.throttle.daily_quota,
             api_key=naming.named("api-key") if environment.api_key else None,

@@ -12,6 +12,7 @@ from aws.converge.function import (
     code_sha256,
     configuration,
     described,
+    kept,
     published_versions,
     table_fields,
     wait_until_updated,
@@ -26,14 +27,15 @@ def converge(context: ChangeContext, function: Function, package: bytes) -> Chan
     The whole of the traffic goes there: a weighted alias is no state to go live in. Where callers would
     read another table from then on, as after a restore, that is a loss.
     """
+    found = _found(context, function)
     wanted = {
         **configuration(function),
+        **kept(function, found),
         "code": code_sha256(package),
         "variables": sorted(function.environment),
         "weights": {},
         "published": True,
     }
-    found = _found(context, function)
     name, tables = f"alias {function.name}:{function.alias}", table_fields(function)
     changes = difference(name, found, wanted, destroying=tables)
     return context.settle(changes, lambda: _release(context, function, absent=found is None))

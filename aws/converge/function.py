@@ -15,6 +15,7 @@ from typing import Any
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.tags import tag_fields
 from aws.desired import Function
+from aws.function import MEMORY, TIMEOUT
 
 NOT_YET = "cannot be assumed by Lambda"
 """IAM takes some seconds to tell the Regions of a new role; CreateFunction refuses until then."""
@@ -33,7 +34,7 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
     name, package = f"function {function.name}", build(function.key)
     answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
     found = _found(context, answer) if answer else None
-    wanted = {**configuration(function), "code": code_sha256(package)}
+    wanted = {**configuration(function), **kept(function, found), "code": code_sha256(package)}
     extra = _extra_variables(name, found, wanted)
     version, lost = _overwritten(context, function, build, found, wanted)
     planned = {**wanted, **tag_fields(context, function.tags)}
@@ -43,7 +44,8 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
         if answer is None:
             _create(context, function, build(CLOSED))
         publish(context, function, version)
-        _update(context, function, package, _left(changes + extra, created=answer is None))
+        changed = _left(changes + extra, created=answer is None)
+        _update(context, function, package, changed, kept(function, found))
 
     return context.settle((*version, *changes, *extra), apply)
 
@@ -63,6 +65,15 @@ def configuration(function: Function) -> dict[str, Any]:
         "memory_mb": function.memory_mb,
         **{f"variable {key}": value for key, value in function.environment.items()},
         **dict.fromkeys(OVERLAYS, ()),
+    }
+
+
+def kept(function: Function, found: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return time-out and memory to set: more memory than planned, or a shorter time-out, stays."""
+    have = found or {}
+    return {
+        "timeout_s": function.bounds[TIMEOUT].keeping(have.get("timeout_s")),
+        "memory_mb": function.bounds[MEMORY].keeping(have.get("memory_mb")),
     }
 
 
@@ -138,14 +149,21 @@ def _create(context: ChangeContext, function: Function, package: bytes) -> None:
     client.get_waiter("function_active_v2").wait(FunctionName=function.name, WaiterConfig=WAIT)
 
 
-def _update(context: ChangeContext, function: Function, package: bytes, changes: Changes) -> None:
+def _update(
+    context: ChangeContext,
+    function: Function,
+    package: bytes,
+    changes: Changes,
+    sizes: Mapping[str, Any],
+) -> None:
     client, fields = context.client("lambda"), {one.field for one in changes}
     tagging = {field for field in fields if field.startswith("tag ")}
     if fields - tagging - {"code"}:
+        resized = {"Timeout": sizes["timeout_s"], "MemorySize": sizes["memory_mb"]}
         bare: dict[str, list[Any]] = {"Layers": [], "FileSystemConfigs": []}
         _settled(
             context,
-            lambda: client.update_function_configuration(**_parameters(function), **bare),
+            lambda: client.update_function_configuration(**_parameters(function) | bare | resized),
         )
         wait_until_updated(context, function)
     if "code" in fields:

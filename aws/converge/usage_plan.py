@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws.bounds import between
 from aws.change import (
     Change,
     ChangeContext,
@@ -33,17 +34,19 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         ),
     )
     found = _find(context, "get_usage_plans", api.usage_plan.name)
-    changes = difference(_name(api.usage_plan), _found(found, api, id_), _wanted(api))
+    have = _found(found, api, id_)
+    changes = difference(_name(api.usage_plan), have, _wanted(api, have or {}))
     made = context.settle(changes, lambda: _apply(context, api, id_, found, changes))
     return made + _key(context, api)
 
 
-def _wanted(api: Api) -> dict[str, Any]:
+def _wanted(api: Api, have: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what to set: a narrower limit that somebody chose stays, while it has room for the target."""
     plan = api.usage_plan
     return {
-        "rate": float(plan.rate),
-        "burst": plan.burst,
-        "quota": plan.daily_quota,
+        "rate": between(plan.least_rate, float(plan.rate)).keeping(have.get("rate")),
+        "burst": between(1, plan.burst).keeping(have.get("burst")),
+        "quota": between(1, plan.daily_quota).keeping(have.get("quota")),
         "period": "DAY",
         "stage": f"{api.name}:{api.stage}",
     }

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from runbook.engine import Declined, Procedure
-from runbook.procedures import api, secrets
+from runbook.procedures import api, functions, secrets, throttling
 from tests.runbook.desk import LINE_TOKEN, said_in
 
 TOKEN_KEY, TOKEN = "stamp-rally-prod/token-secret-key", "stamp-rally-prod/line-channel-access-token"
@@ -100,3 +100,37 @@ def test_a_method_that_was_deleted_by_hand_is_gone_from_the_stage_after_a_deploy
 
     assert len({before, extra, after}) == 3
     assert [change for step in steps for change in finished.do(step.action)] == []
+
+
+def test_a_function_with_more_memory_or_a_shorter_time_out_keeps_them(finished):
+    client, name = finished.client("lambda"), "stamp-rally-prod-stamps"
+    client.update_function_configuration(
+        FunctionName=name, MemorySize=512, Timeout=20, Runtime="python3.9"
+    )
+    version = client.publish_version(FunctionName=name)["Version"]
+    client.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    for step in Procedure.of(functions).steps:
+        finished.do(step.action)
+    live = client.get_function_configuration(FunctionName=name, Qualifier="live")
+
+    assert (live["MemorySize"], live["Timeout"]) == (512, 20)
+    assert live["Runtime"] == "python3.13"
+
+
+def test_a_usage_plan_keeps_a_narrower_limit_that_has_room_for_the_target(finished):
+    gateway = finished.client("apigateway")
+    (plan,) = gateway.get_usage_plans()["items"]
+    target = finished.environment.target_rate
+    for path, value in (
+        ("/throttle/rateLimit", target + 1),
+        ("/throttle/burstLimit", 5000),
+        ("/quota/limit", 90000),
+    ):
+        patch = [{"op": "replace", "path": path, "value": str(value)}]
+        gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=patch)
+    finished.do(throttling.create_the_usage_plan.action)
+    after = gateway.get_usage_plan(usagePlanId=plan["id"])
+
+    assert float(after["throttle"]["rateLimit"]) == target + 1
+    assert int(after["throttle"]["burstLimit"]) == plan["throttle"]["burstLimit"]
+    assert int(after["quota"]["limit"]) == 90000
