@@ -24,6 +24,8 @@ class Difference:
     """Where the bound was decided: a key of environments.toml, or a step of the guide."""
     loosens: bool = False
     """To allow it would loosen a bound of the guide or of security (ruling 45)."""
+    said: Words | None = None
+    """The sentence, where "is …, expected …" would not make one."""
 
     @property
     def what(self) -> str:
@@ -33,6 +35,8 @@ class Difference:
     @property
     def words(self) -> Words:
         """Say what, found and expected, and where that was decided, in one sentence."""
+        if self.said:
+            return self.said
         where = f"; {self.decided_in}" if self.decided_in else ""
         by = f" ({self.call})" if self.call else ""
         found, bound = as_text(self.found), self.bound.words

@@ -101,6 +101,14 @@ class FunctionUrl:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleUser:
+    """A function that nobody planned and that runs under a planned role."""
+
+    function: str
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LambdaAccount:
     """Concurrent executions: the Region's limit and what no function has reserved."""
 
@@ -158,6 +166,25 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
 
 def urls(reading: Reading) -> Section[tuple[FunctionUrl, ...]]:
     return reading.each(present(reading), lambda name: _urls(reading, name))
+
+
+def role_users(reading: Reading) -> Section[tuple[RoleUser, ...]]:
+    """Return planned role -> functions of any other name that run under it, with their URLs."""
+    raw = reading.source(listed)
+    planned = set(reading.scope.functions)
+    by_role: dict[str, set[str]] = {name: set() for name in reading.scope.roles}
+    for one in raw:
+        role = one["Role"].rpartition("/")[2]
+        if one["FunctionName"] not in planned and role in by_role:
+            by_role[role].add(one["FunctionName"])
+
+    def read(role: str) -> tuple[RoleUser, ...]:
+        found = ((name, _urls(reading, name)) for name in sorted(by_role[role]))
+        return tuple(
+            RoleUser(function=name, urls=tuple(u.url for u in urls)) for name, urls in found
+        )
+
+    return reading.each(by_role, read)
 
 
 def account(reading: Reading) -> Section[LambdaAccount]:
@@ -269,5 +296,6 @@ READERS = {
     "versions": Reader(versions, ("lambda:ListFunctions",)),
     "function_policies": Reader(policies, ("lambda:GetPolicy",)),
     "function_urls": Reader(urls, ("lambda:ListFunctionUrlConfigs",)),
+    "role_users": Reader(role_users, ("lambda:ListFunctionUrlConfigs", "lambda:ListFunctions")),
     "lambda_account": Reader(account, ("lambda:GetAccountSettings",)),
 }

@@ -9,6 +9,7 @@ from typing import Any, cast
 import boto3
 
 from aws import (
+    access,
     alarm,
     api_document,
     attachments,
@@ -26,13 +27,22 @@ from aws import (
     topic,
     usage_plan,
 )
+from aws.access import Principal
 from aws.alarm import Alarm, MuteRule
 from aws.api_document import ApiDocument
 from aws.bucket import Bucket
 from aws.dashboard import Dashboard
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution, resolve
 from aws.door import Aws, RetryPolicy
-from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
+from aws.function import (
+    Alias,
+    Function,
+    FunctionPolicy,
+    FunctionUrl,
+    LambdaAccount,
+    RoleUser,
+    Version,
+)
 from aws.key import Key
 from aws.leak import Leak
 from aws.ledger import Unplanned
@@ -64,6 +74,7 @@ READERS: Mapping[str, Reader] = (
     | function.READERS
     | names.READERS
     | role.READERS
+    | access.READERS
     | alarm.READERS
     | topic.READERS
     | dashboard.READERS
@@ -89,11 +100,15 @@ class Sections:
     versions: Section[tuple[Version, ...]]
     function_policies: Section[tuple[FunctionPolicy, ...]]
     function_urls: Section[tuple[FunctionUrl, ...]]
+    role_users: Section[tuple[RoleUser, ...]]
+    """Role -> functions of other names that run under it."""
     lambda_account: Section[LambdaAccount]
     """One item, ``account``."""
     function_attachments: Section[tuple[Unplanned, ...]]
     """What nobody planned of what the alias runs."""
     roles: Section[Role]
+    principals: Section[Principal]
+    """By ARN: every role and user of the account that may act on what is ours, the planned ones included."""
     role_attachments: Section[tuple[Unplanned, ...]]
     """What stands at a role and nobody planned."""
     tables: Section[Table]

@@ -59,6 +59,8 @@ class Scope:
     log_groups: tuple[str, ...] = ()
     domain: str | None = None
     bucket: str | None = None
+    evidence_bucket: str | None = None
+    """The bucket that holds the evidence store, where it is one."""
     public_values: frozenset[str] = field(default_factory=frozenset)
     """Configuration values that are no secrets: only these are kept in clear."""
     salts: tuple[str, ...] = ()

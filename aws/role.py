@@ -9,10 +9,19 @@ from aws.door import ReadFailure
 from aws.reading import Reader, Reading
 from aws.secret import described
 from aws.secret_text import MaskedValue
-from aws.section import Section
+from aws.section import Section, Unreadable
 
-Details = tuple[list[Mapping[str, Any]], Mapping[str, str]]
-"""Every role of the account, and ARN -> document of the account's own managed policies."""
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Every principal of the account, and ARN -> document of the managed policies in use."""
+
+    roles: list[Raw]
+    users: list[Raw]
+    groups: list[Raw]
+    documents: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,38 +41,47 @@ class Role:
     """The assume-role policy, JSON text."""
     policies: tuple[PolicyDocument, ...]
     boundary: PolicyDocument | None = None
+    last_used_in: str | None = None
+    """Region in which it was used last, as far as AWS tells."""
     tags: Mapping[str, MaskedValue] = field(default_factory=dict)
 
 
 def details(reading: Reading) -> Details:
     """One listing instead of five calls a role."""
-    pages = reading.aws.pages(
-        "iam", "get_account_authorization_details", Filter=["Role", "LocalManagedPolicy"]
-    )
-    roles: list[Mapping[str, Any]] = []
+    kinds = ["Role", "User", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
+    pages = reading.aws.pages("iam", "get_account_authorization_details", Filter=kinds)
     documents: dict[str, str] = {}
+    found = Details([], [], [], documents)
     for page in pages:
-        roles += page["RoleDetailList"]
+        found.roles.extend(page["RoleDetailList"])
+        found.users.extend(page.get("UserDetailList", ()))
+        found.groups.extend(page.get("GroupDetailList", ()))
         documents |= {one["Arn"]: _default(one) for one in page["Policies"]}
-    return roles, documents
+    return found
+
+
+def policy_documents(reading: Reading) -> Mapping[str, str | Unreadable]:
+    """Return ARN -> document of every managed policy that anybody has, those the listing left out read singly."""
+    found = reading.source(details)
+    everybody = (*found.roles, *found.users, *found.groups)
+    attached = {arn for one in everybody for arn in _attached(one)}
+    absent = sorted(attached - found.documents.keys())
+    return {**found.documents, **reading.each(absent, lambda arn: _managed(reading, arn))}
 
 
 def names(reading: Reading) -> list[str]:
-    return [role["RoleName"] for role in reading.source(details)[0]]
+    return [role["RoleName"] for role in reading.source(details).roles]
 
 
 def roles(reading: Reading) -> Section[Role]:
-    found, documents = reading.source(details)
-    kept = {one["RoleName"]: one for one in found if one["RoleName"] in reading.scope.roles}
-    attached = {arn for role in kept.values() for arn in _attached(role)}
-    aws_managed = reading.each(attached - documents.keys(), lambda arn: _managed(reading, arn))
-    known = {**documents, **aws_managed}
-    return reading.each(kept, lambda name: _role(reading, kept[name], known))
+    found, documents = reading.source(details), reading.source(policy_documents)
+    kept = {one["RoleName"]: one for one in found.roles if one["RoleName"] in reading.scope.roles}
+    return reading.each(kept, lambda name: _role(reading, kept[name], documents))
 
 
 def _role(reading: Reading, raw: Mapping[str, Any], documents: Mapping[str, Any]) -> Role:
     inline = tuple(
-        PolicyDocument(name=one["PolicyName"], document=_text(one["PolicyDocument"]))
+        PolicyDocument(name=one["PolicyName"], document=document_text(one["PolicyDocument"]))
         for one in raw.get("RolePolicyList", ())
     )
     managed = tuple(
@@ -73,9 +91,10 @@ def _role(reading: Reading, raw: Mapping[str, Any], documents: Mapping[str, Any]
     return Role(
         name=raw["RoleName"],
         arn=raw["Arn"],
-        trust=_text(raw["AssumeRolePolicyDocument"]),
+        trust=document_text(raw["AssumeRolePolicyDocument"]),
         policies=inline + managed,
         boundary=_named(boundary, documents) if boundary else None,
+        last_used_in=raw.get("RoleLastUsed", {}).get("Region"),
         tags=described(reading, {tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())}),
     )
 
@@ -98,16 +117,18 @@ def _managed(reading: Reading, arn: str) -> str:
     """Read the document of a policy that AWS manages."""
     version = reading.aws.call("iam", "get_policy", PolicyArn=arn)["Policy"]["DefaultVersionId"]
     answer = reading.aws.call("iam", "get_policy_version", PolicyArn=arn, VersionId=version)
-    return _text(answer["PolicyVersion"]["Document"])
+    return document_text(answer["PolicyVersion"]["Document"])
 
 
 def _default(policy: Mapping[str, Any]) -> str:
     return next(
-        _text(one["Document"]) for one in policy["PolicyVersionList"] if one["IsDefaultVersion"]
+        document_text(one["Document"])
+        for one in policy["PolicyVersionList"]
+        if one["IsDefaultVersion"]
     )
 
 
-def _text(document: object) -> str:
+def document_text(document: object) -> str:
     """Botocore hands documents out decoded; one spelling of them is kept."""
     return document if isinstance(document, str) else json.dumps(document, sort_keys=True)
 

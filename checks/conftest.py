@@ -6,6 +6,7 @@ import pytest
 
 from aws.inventory import Inventory, Sections
 from checks import parameters
+from checks.access import Insiders, insiders_of
 from checks.deployed import Deployed
 from checks.hearing import Hearing
 from checks.records import live_release
@@ -91,6 +92,12 @@ def hearing(found: Sections, environment: Environment) -> Hearing:
 def today(snapshot: Snapshot[Plan]) -> date:
     """The day in Japan."""
     return snapshot.today
+
+
+@pytest.fixture
+def insiders(snapshot: Snapshot[Plan]) -> Insiders:
+    """Who may act on what is ours."""
+    return insiders_of(snapshot)
 
 
 @pytest.fixture

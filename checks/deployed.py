@@ -5,11 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from aws import desired
+from aws.access import Principal
 from aws.api_document import ApiDocument, Integration, Method
 from aws.bucket import Bucket
 from aws.dashboard import Dashboard
 from aws.domain import BasePath, CustomDomain
-from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
+from aws.function import (
+    Alias,
+    Function,
+    FunctionPolicy,
+    FunctionUrl,
+    LambdaAccount,
+    RoleUser,
+    Version,
+)
 from aws.inventory import Sections
 from aws.ledger import Unplanned
 from aws.log_group import LogGroup
@@ -79,6 +88,14 @@ class Deployed:
 
     def role(self, want: desired.Role) -> Role:
         return self._one("SEC-10", "role", want.name, self.found.roles)
+
+    def principals(self) -> tuple[Principal, ...]:
+        """Return everybody of the account who may act on what is ours; NotTestable if one is unread."""
+        return tuple(known(one) for one in known(self.found.principals).values())
+
+    def role_users(self, want: desired.Role) -> tuple[RoleUser, ...]:
+        self.role(want)
+        return self._one("SEC-10", "users of role", want.name, self.found.role_users)
 
     def role_attachments(self, want: desired.Role) -> tuple[Unplanned, ...]:
         self.role(want)

@@ -1,7 +1,20 @@
 """SEC-10 to SEC-19: each role may do what its function needs; nobody else may do anything."""
 
 from aws import desired
+from aws.access import INVOCATION
 from aws.difference import unallowed
+from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.secretsmanager import SECRET
+from checks.access import (
+    Insiders,
+    acting,
+    follows_from,
+    follows_from_users,
+    invoking,
+    let_in,
+    urls_of,
+    used_elsewhere,
+)
 from checks.bounds import Bounds
 from checks.callers import Callers, strangers
 from checks.denials import taken_away
@@ -194,3 +207,89 @@ def test_boundary_leaves_the_role_what_its_function_needs(
     arns = [deployed.secret(one).arn for one in bounds.secrets]
 
     decided(taken_away(found, bounds, arns), observe)
+
+
+@expectation("SEC-24")
+def test_nobody_else_may_act_on_what_is_ours(
+    deployed: Deployed, insiders: Insiders, decided: Decided, observe: Observations
+) -> None:
+    principals = deployed.principals()
+    observe.note(
+        administrators=insiders.environment.administrators,
+        acting=[one.arn for one in principals if any(r.kind != INVOCATION for r in one.reach)],
+    )
+
+    decided(acting(principals, insiders), observe)
+
+
+@expectation("SEC-24")
+def test_policy_of_the_table_names_nobody_else(
+    table: desired.Table,
+    deployed: Deployed,
+    insiders: Insiders,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    policy = deployed.table_policy(table)
+    observe.note(table=table.name, policy=policy.document)
+
+    decided(let_in(TABLE, table.name, policy.document, insiders, owner="SEC-19"), observe)
+
+
+@expectation("SEC-24")
+def test_policy_of_the_secret_names_nobody_else(
+    secret: desired.Secret,
+    deployed: Deployed,
+    insiders: Insiders,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    found = observe(deployed.secret(secret), "policy")
+
+    decided(let_in(SECRET, found.name, found.policy, insiders, owner="SEC-08"), observe)
+
+
+@expectation("SEC-25")
+def test_role_is_used_by_its_function_alone(
+    role: desired.Role,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    found = observe(deployed.role(role), "last_used_in")
+    users = deployed.role_users(role)
+    observe.note(role=role.name, functions=[one.function for one in users])
+
+    decided(used_elsewhere(found, users, environment.region), observe)
+
+
+@expectation("SEC-26")
+def test_nobody_else_may_invoke_a_function(
+    deployed: Deployed, insiders: Insiders, decided: Decided, observe: Observations
+) -> None:
+    principals = deployed.principals()
+    inside = [one.arn for one in principals if any(r.kind == INVOCATION for r in one.reach)]
+    observe.note(administrators=insiders.environment.administrators, invoking=inside)
+    graver = {one.name for one in acting(principals, insiders)}
+    found = invoking(principals, insiders)
+
+    decided((one for one in found if one.name not in graver), observe)
+    follows_from(acting(principals, insiders), {one.name for one in found}, decided)
+
+
+@expectation("SEC-26")
+def test_function_under_our_role_has_no_url(
+    role: desired.Role,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    users = deployed.role_users(role)
+    observe.note(role=role.name, urls=[url for one in users for url in one.urls])
+    found = deployed.role(role)
+
+    unplanned = decided.undecided(used_elsewhere(found, users, environment.region))
+    follows_from_users(unplanned, users)
+    decided(urls_of(role.name, users), observe)

@@ -32,6 +32,7 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         log_groups=tuple(one.name for one in plan.log_groups),
         domain=environment.domain.name if environment.domain else None,
         bucket=environment.bucket,
+        evidence_bucket=_bucket_of(environment.evidence),
         public_values=frozenset(_public(plan)),
         salts=salts,
         known_defaults=KNOWN_DEFAULTS,
@@ -50,3 +51,8 @@ def _public(plan: Plan) -> Iterator[str]:
     yield from plan.tags.values()
     yield plan.api.stage
     yield from {function.alias for function in plan.functions}
+
+
+def _bucket_of(evidence: str) -> str | None:
+    """Return the bucket of ``s3://bucket/prefix``; None for a folder."""
+    return evidence.removeprefix("s3://").partition("/")[0] if evidence.startswith("s3:") else None

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from checks.access import insiders_of
 from checks.deployed import Deployed
 from checks.hearing import Hearing
 from checks.records import live_release
@@ -31,6 +32,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "dev": lambda snapshot, _: snapshot.dev,
     "now": lambda snapshot, _: snapshot.now,
     "today": lambda snapshot, _: snapshot.today,
+    "insiders": lambda snapshot, _: insiders_of(snapshot),
     "decided": lambda snapshot, _: decided_in(snapshot),
     "release": lambda snapshot, row: live_release(snapshot, VIEWS["deployed"](snapshot, row)),
     "hearing": lambda snapshot, _: Hearing(

@@ -14,7 +14,8 @@ def get_account_authorization_details(request: Request, moto: Moto) -> Response:
     """Answer the policies that are in use, by name: moto lists all 1,500 of AWS's, without names."""
     backend = moto.backend("iam", "aws")
     everything, of_aws = backend.managed_policies, backend.aws_managed_policies
-    used = {policy for role in backend.roles.values() for policy in _used(role)}
+    bearers = (*backend.roles.values(), *backend.users.values(), *backend.groups.values())
+    used = {policy for one in bearers for policy in _used(one)}
     unused = {policy.arn for policy in of_aws} - used
     shown = {arn: policy for arn, policy in everything.items() if arn not in unused}
     for policy in shown.values():
@@ -27,9 +28,10 @@ def get_account_authorization_details(request: Request, moto: Moto) -> Response:
         backend.managed_policies, backend.aws_managed_policies = everything, of_aws
 
 
-def _used(role: Any) -> set[str]:
-    boundary = role.permissions_boundary_arn
-    return set(role.managed_policies) | ({boundary} if boundary else set())
+def _used(bearer: Any) -> set[str]:
+    """Return the managed policies of a role, a user or a group."""
+    boundary = getattr(bearer, "permissions_boundary_arn", None)
+    return set(bearer.managed_policies) | ({boundary} if boundary else set())
 
 
 def assume_role(request: Request, moto: Moto) -> Response:

@@ -254,6 +254,8 @@ class Environment:
     front_end: FrontEnd | None = None
     smoke: Smoke = field(default_factory=Smoke)
     fresh: Freshness = field(default_factory=Freshness)
+    administrators: tuple[str, ...] = ()
+    """Who else may act on what is ours: ARNs of roles and users, ``*`` for any text, and services by name."""
     waivers: tuple[Waiver, ...] = ()
     decisions: tuple[Decision, ...] = ()
 

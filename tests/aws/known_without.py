@@ -1,6 +1,6 @@
 """What is not known without each operation: the whole of every section and item it would have told."""
 
-from tests.aws.answers import CERTIFICATE, FOREIGN_TOPIC, SCOPE, TABLE_KEY, TOPIC
+from tests.aws.answers import ACCOUNT, CERTIFICATE, FOREIGN_TOPIC, SCOPE, TABLE_KEY, TOPIC
 
 EXECUTION = "API-Gateway-Execution-Logs_?/prod"
 
@@ -40,7 +40,14 @@ BUCKET = (
     | of_keys("(of buckets rally-images)")
 )
 LOGS = (*SCOPE.log_groups, "API-Gateway-Execution-Logs_abc123/prod")
-ROLES = of("roles", *SCOPE.roles) | of("role_attachments", *SCOPE.roles)
+ROLES = (
+    of("roles", *SCOPE.roles)
+    | of("role_attachments", *SCOPE.roles)
+    | of(
+        "principals",
+        *(f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in (*SCOPE.roles, "OrganizationAccess")),
+    )
+)
 KEYS = ("alias/aws/secretsmanager", "alias/rally", "alias/rally-images", TABLE_KEY)
 
 UNREAD = {
@@ -79,7 +86,7 @@ UNREAD = {
     "dynamodb:ListTables": of("names", "tables"),
     "dynamodb:ListTagsOfResource": of("table_tags", *TABLES) | ATTACHED,
     "dynamodb:Scan": of("contents", "Spots-prod") | of("key_scans", "Users-prod"),
-    "iam:GetAccountAuthorizationDetails": {"roles"}
+    "iam:GetAccountAuthorizationDetails": {"roles", "principals"}
     | of("role_attachments", *SCOPE.roles)
     | of("names", "roles"),
     "iam:GetPolicy": ROLES,
@@ -97,6 +104,7 @@ UNREAD = {
     "lambda:ListAliases": of("aliases", *FUNCTIONS) | of("function_policies", *FUNCTIONS),
     "lambda:ListFunctionUrlConfigs": of("function_urls", *FUNCTIONS),
     "lambda:ListFunctions": of("names", "functions")
+    | {"role_users"}
     | {"versions"}
     | of("function_policies", *FUNCTIONS),
     "logs:DescribeAccountPolicies": of(

@@ -19,7 +19,13 @@ def _published(functions, versions):
     """List every function as it is edited, and so many published versions of it."""
     for name in functions:
         for version in ("$LATEST", *map(str, range(1, versions + 1))):
-            yield {"FunctionName": name, "Version": version, "CodeSha256": version}
+            role = f"arn:aws:iam::444455556666:role/{name}-role"
+            yield {
+                "FunctionName": name,
+                "Version": version,
+                "CodeSha256": version,
+                "Role": role,
+            }
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 
 from aws.inventory import READERS
 from aws.saved import from_json, to_json, unreadable
+from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import HEALTHY, Refusal
 from tests.aws.known_without import EMPTY_LISTINGS, LOST, NOTHING_SET, UNREAD, of
 from tests.aws.unread import is_unread, items, missing, unread
@@ -91,6 +92,7 @@ def test_empty_account_is_known_to_be_empty(fake, inventory_of):
     assert set(items(inventory)) == {
         *of("names", *inventory.sections.names),
         *of_no_resource,
+        *of("role_users", *SCOPE.roles),
         "leaks account",
     }
     assert {one.names for one in inventory.sections.names.values()} == {()}

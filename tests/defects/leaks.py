@@ -58,7 +58,11 @@ def _policy(principal: Any, **more: Any) -> Break:
 
 
 def _open(what: str, principal: Any = "*", **more: Any) -> Defect:
-    return Defect(id=f"SEC-08:{what}", breaks=_policy(principal, **more))
+    return Defect(
+        id=f"SEC-08:{what}",
+        breaks=_policy(principal, **more),
+        follows=frozenset({"SEC-24"}),
+    )
 
 
 def _if(operator: str, key: str, value: str) -> dict[str, Any]:
@@ -130,7 +134,7 @@ OPEN = (
     Defect(
         id="SEC-08:no-policy-at-all",
         breaks=item("secrets", TOKEN_KEY, policy='{"Version": "2012-10-17"}'),
-        unknown=frozenset({"SEC-09"}),
+        unknown=frozenset({"SEC-09", "SEC-24"}),
         outcome=Outcome.NOT_TESTABLE,
     ),
 )
@@ -149,7 +153,4 @@ SOUND: Mapping[str, Break] = {
         IN_BASE64=b64encode(b"nothing but a greeting of the house").decode(),
     ),
     "secret open to the own account": _policy({"AWS": f"arn:aws:iam::{OWN}:root"}),
-    "secret open to a role of the own account by condition": _policy(
-        "*", **_if("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{OWN}:role/rotation-*")
-    ),
 }

@@ -9,7 +9,7 @@ from aws.role import PolicyDocument
 from aws.table import ResourcePolicy
 from aws.words import Words
 from signoff.outcome import Outcome
-from tests.defects import callers, privileges, shortfalls
+from tests.defects import access, callers, privileges, shortfalls
 from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
 from tests.defects.roles import role_of
@@ -21,7 +21,9 @@ ROLE = f"arn:aws:iam::{OWN}:role/stamp-rally-prod"
 AUTH = "stamp-rally-prod-auth"
 STAMPS, AWARD = "stamp-rally-prod-stamps", "stamp-rally-prod-award"
 UNREAD = Outcome.NOT_TESTABLE
-BY_ROLE = frozenset({"SEC-07", "SEC-11", "SEC-12", "SEC-14", "SEC-15", "SEC-23", "PREP-04"})
+BY_ROLE = frozenset(
+    {"SEC-07", "SEC-11", "SEC-12", "SEC-14", "SEC-15", "SEC-23", "SEC-25", "SEC-26", "PREP-04"}
+)
 """Rows about any role, besides SEC-10."""
 BY_READER = BY_ROLE | {"SEC-13", "SEC-16"}
 """Rows about a role that reads a secret."""
@@ -106,16 +108,22 @@ TRUST = (
         outcome=UNREAD,
     ),
 )
+
+
+def _opened(what: str, breaks: Break) -> Defect:
+    return Defect(id=f"SEC-19:{what}", breaks=breaks, follows=frozenset({"SEC-24"}))
+
+
 TABLES = (
-    Defect(id="SEC-19:everyone", breaks=_open("Users-prod", "*")),
-    Defect(id="SEC-19:another-account", breaks=_open("UserStamps-prod", {"AWS": OTHER})),
-    Defect(
-        id="SEC-19:whole-organization",
-        breaks=_open("Users-prod", "*", **_if("StringEquals", "aws:PrincipalOrgID", "o-4fk2m9x1")),
+    _opened("everyone", _open("Users-prod", "*")),
+    _opened("another-account", _open("UserStamps-prod", {"AWS": OTHER})),
+    _opened(
+        "whole-organization",
+        _open("Users-prod", "*", **_if("StringEquals", "aws:PrincipalOrgID", "o-4fk2m9x1")),
     ),
-    Defect(
-        id="SEC-19:service-for-somebody-else",
-        breaks=_open(
+    _opened(
+        "service-for-somebody-else",
+        _open(
             "Users-prod",
             {"Service": "glue.amazonaws.com"},
             **_if("ArnLike", "aws:SourceArn", f"arn:aws:glue:ap-northeast-1:{OTHER}:*"),
@@ -124,7 +132,7 @@ TABLES = (
     Defect(
         id="SEC-19:unread",
         breaks=unread("table_policies", "Users-prod"),
-        unknown=frozenset({"DEP-08"}),
+        unknown=frozenset({"DEP-08", "SEC-24"}),
         outcome=UNREAD,
     ),
 )
@@ -184,6 +192,7 @@ DEFECTS = (
     + shortfalls.DEFECTS
     + callers.DEFECTS
     + TABLES
+    + access.DEFECTS
 )
 
 SOUND: Mapping[str, Break] = {
@@ -198,19 +207,14 @@ SOUND: Mapping[str, Break] = {
     **privileges.SOUND,
     **shortfalls.SOUND,
     **callers.SOUND,
+    **access.SOUND,
     "trust narrowed to the own account": role_of(
         "auth", trust=_trust(LAMBDA | _if("StringEquals", "aws:SourceAccount", OWN))
     ),
     "trust in a role that was deleted": role_of(
         "auth", trust=_trust(LAMBDA, {"Principal": {"AWS": GONE}})
     ),
-    "table open to a role of ours": _open("Users-prod", {"AWS": f"arn:aws:iam::{OWN}:role/b"}),
-    "table open to roles of ours, one of them deleted": _open(
-        "Users-prod", {"AWS": [f"arn:aws:sts::{OWN}:assumed-role/b/session", OWN, GONE]}
-    ),
-    "table open to a service for our own resources": _open(
-        "Users-prod",
-        {"Service": "glue.amazonaws.com"},
-        **_if("ArnLike", "aws:SourceArn", f"arn:aws:glue:ap-northeast-1:{OWN}:*"),
+    "table open to the account and to a role that was deleted": _open(
+        "Users-prod", {"AWS": [OWN, GONE]}
     ),
 }

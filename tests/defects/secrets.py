@@ -43,6 +43,7 @@ WITHOUT_SECRET = VALUE_READ | {
     "SEC-13",
     "SEC-16",
     "SEC-23",
+    "SEC-24",
     "PREP-04",
 }
 UNREAD = Outcome.NOT_TESTABLE

@@ -17,7 +17,7 @@ GREEN = (
     *("PREP-04", "PREP-05", "PREP-06", "PREP-07", "PREP-08"),
     *("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-06", "SEC-07", "SEC-08", "SEC-09"),
     *("SEC-10", "SEC-11", "SEC-12", "SEC-13", "SEC-14", "SEC-15", "SEC-16", "SEC-17", "SEC-18"),
-    *("SEC-19", "SEC-20", "SEC-21", "SEC-22", "SEC-23", "SEC-27"),
+    *("SEC-19", "SEC-20", "SEC-21", "SEC-22", "SEC-23", "SEC-24", "SEC-25", "SEC-26", "SEC-27"),
     *("SEC-30", "SEC-31", "SEC-32", "SEC-34", "SEC-35"),
     *("DEP-01", "DEP-02", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-07", "DEP-08"),
     *("DEP-10", "DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-15", "DEP-16", "DEP-18"),

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from aws.access import Principal, Reach
 from aws.role import PolicyDocument, Role
 from tests.healthy.compute import clear
 
@@ -46,6 +47,33 @@ PUSH_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWat
 def roles() -> dict[str, Role]:
     of_functions = {f"stamp-rally-prod-{one}-role": _role(one) for one in GRANTED}
     return of_functions | {LOGS_ROLE: _logs_role()}
+
+
+ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/administrator"
+READER = f"arn:aws:iam::{ACCOUNT}:role/signoff-reader"
+AUTH_ROLE = f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod-auth-role"
+
+
+def principals() -> dict[str, Principal]:
+    """Return who may act on anything: a named administrator, whoever judges, and a role of ours."""
+    return {
+        ADMINISTRATOR: principal(
+            ADMINISTRATOR,
+            reach("table", "Users-prod", "dynamodb:DeleteTable"),
+            reach("invocation", "stamp-rally-prod-award", "lambda:InvokeFunction"),
+        ),
+        READER: principal(READER, reach("table", "Users-prod", "dynamodb:Scan")),
+        AUTH_ROLE: principal(AUTH_ROLE, reach("table", "Users-prod", "dynamodb:PutItem")),
+    }
+
+
+def principal(arn: str, *reached: Reach) -> Principal:
+    kind = "user" if ":user/" in arn else "role"
+    return Principal(arn=arn, kind=kind, reach=reached)
+
+
+def reach(kind: str, name: str, action: str) -> Reach:
+    return Reach(kind=kind, name=name, action=action, by="policy `rights`, statement 1")
 
 
 def trust(**principal: Any) -> str:

@@ -53,6 +53,7 @@ FUNCTIONS = {
                 "FunctionArn": f"{LAMBDA}{name}:{version}",
                 "Version": version,
                 "CodeSha256": f"sha-{version}",
+                "Role": f"arn:aws:iam::{ACCOUNT}:role/{name}-role",
             }
             for name in (*SCOPE.functions, "alien")
             for version in ("$LATEST", "2", "1")

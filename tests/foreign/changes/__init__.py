@@ -1,6 +1,16 @@
 """What somebody may do to a stack on an afternoon: one change each, and what becomes of the verdict."""
 
-from tests.foreign.changes import alarms, code, data, gateway, roles, stage, surplus, watch
+from tests.foreign.changes import (
+    access,
+    alarms,
+    code,
+    data,
+    gateway,
+    roles,
+    stage,
+    surplus,
+    watch,
+)
 from tests.foreign.changes.change import Change
 
 __all__ = ["CHANGES", "HARMLESS", "Change"]
@@ -9,6 +19,7 @@ CHANGES: tuple[Change, ...] = (
     *data.CHANGES,
     *code.CHANGES,
     *roles.CHANGES,
+    *access.CHANGES,
     *gateway.CHANGES,
     *stage.CHANGES,
     *surplus.CHANGES,
@@ -17,5 +28,10 @@ CHANGES: tuple[Change, ...] = (
 )
 """Each turns exactly its own rows red."""
 
-HARMLESS: tuple[Change, ...] = (*code.HARMLESS, *surplus.HARMLESS, *alarms.HARMLESS)
+HARMLESS: tuple[Change, ...] = (
+    *code.HARMLESS,
+    *surplus.HARMLESS,
+    *alarms.HARMLESS,
+    *access.HARMLESS,
+)
 """Each is green, or answered by exactly the decision that is printed."""

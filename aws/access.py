@@ -1,0 +1,276 @@
+"""Who of the account may act on what is ours: every role and user, by the policies that apply to it.
+
+Only what changes something, or reads contents, is acting: Describe, List and the like are not. A condition
+that nobody can judge here (a tag, an address, a second factor) is taken to hold.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from aws.door import ReadFailure
+from aws.iam import Context, Outcome, Statement, actions_of, context, evaluate, parse
+from aws.iam.pattern import action_pattern, resource_pattern
+from aws.reading import Reader, Reading
+from aws.role import Details, details, document_text, policy_documents
+from aws.section import Section, Unreadable
+
+INVOCATION = "invocation"
+METADATA = ("Describe", "List", "Tag", "Untag", "Validate", "View")
+"""Beginnings of actions that neither change a resource nor read what is in it."""
+NOT_OURS = frozenset(
+    {
+        *("dynamodb:CreateTable", "dynamodb:ImportTable", "dynamodb:CreateGlobalTable"),
+        *("dynamodb:PurchaseReservedCapacityOfferings", "dynamodb:GetResourcePolicy"),
+        *("dynamodb:GetAbacStatus", "dynamodb:UpdateAbacStatus", "dynamodb:GetRecords"),
+        *("dynamodb:GetShardIterator", "lambda:CreateFunction", "lambda:CreateCodeSigningConfig"),
+        *("secretsmanager:CreateSecret", "secretsmanager:GetRandomPassword"),
+        *(
+            "secretsmanager:GetResourcePolicy",
+            "sns:CreateTopic",
+            "sns:CheckIfPhoneNumberIsOptedOut",
+        ),
+        *("sns:OptInPhoneNumber", "sns:CreateSMSSandboxPhoneNumber", "sns:SetSMSAttributes"),
+    }
+)
+"""Actions that cannot be about a resource that exists, or tell how it is set up."""
+OF_ROLES = (
+    *("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy"),
+    *("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary"),
+    *("iam:DeleteRolePermissionsBoundary", "iam:DeleteRole", "iam:PassRole"),
+)
+OF_EVIDENCE = (
+    *("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy"),
+    *("s3:DeleteBucket", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
+    *("s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutReplicationConfiguration"),
+)
+INVOKE = ("lambda:InvokeFunction", "lambda:InvokeAsync", "lambda:InvokeFunctionUrl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A resource of ours, its ARNs (its aliases or indexes as well), and what acting on it is."""
+
+    kind: str
+    """table, secret, function, invocation (of a function), topic, role, evidence."""
+    name: str
+    arns: tuple[str, ...]
+    actions: tuple[str, ...]
+    """The gravest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """That a principal may act on one resource, by one action for example."""
+
+    kind: str
+    name: str
+    action: str
+    by: str
+    """The policy and statement that allow it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A role or user that may act on something of ours."""
+
+    arn: str
+    kind: str
+    """role or user."""
+    reach: tuple[Reach, ...]
+
+
+Policies = Sequence[tuple[str, str]]
+"""(name, document) of every policy that applies to a principal."""
+
+
+def principals(reading: Reading) -> Section[Principal]:
+    """Return ARN -> what it may act on; who may act on nothing of ours is left out."""
+    secrets = reading.section("secrets")
+    found, documents = reading.source(details), reading.source(policy_documents)
+    targets = tuple(targets_of(reading, secrets))
+    judged: dict[str, Principal | Unreadable] = {}
+    for kind, arn, raw in _everybody(found):
+        try:
+            reach = reach_of(arn, *_applying(raw, found, documents), targets=targets)
+        except (ReadFailure, ValueError) as error:
+            judged[arn] = Unreadable(f"policies of {arn}: {error}")
+            continue
+        if reach:
+            judged[arn] = Principal(arn=arn, kind=kind, reach=reach)
+    return judged
+
+
+def reach_of(
+    arn: str, policies: Policies, limit: Policies | None, *, targets: Iterable[Target]
+) -> tuple[Reach, ...]:
+    """Return what the policies let a principal act on, within its boundary (``limit``)."""
+    own = tuple(one for name, document in policies for one in _parsed(document, name))
+    limits = () if limit is None else (tuple(s for n, d in limit for s in _parsed(d, n)),)
+    found = (
+        _reached(target, policies, own, limits, _known(arn, target.arns[0])) for target in targets
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def _reached(
+    target: Target,
+    policies: Policies,
+    own: Sequence[Statement],
+    limits: Sequence[Sequence[Statement]],
+    known: Context,
+) -> Reach | None:
+    pairs = [
+        (target.actions.index(action), action, arn, by)
+        for name, document in policies
+        for action, arn, by in _candidates(document, name, target)
+    ]
+    for _, action, arn, by in sorted(pairs):
+        outcome = evaluate(own, action, arn, known, limits=limits).outcome
+        if outcome in {Outcome.ALLOWED, Outcome.UNKNOWN}:
+            return Reach(kind=target.kind, name=target.name, action=action, by=by)
+    return None
+
+
+@lru_cache(maxsize=65_536)
+def _candidates(document: str, name: str, target: Target) -> tuple[tuple[str, str, str], ...]:
+    """Return (action, ARN, statement) of all that one policy might allow: policies are shared by many."""
+    return tuple(
+        (action, arn, str(one))
+        for one in _parsed(document, name)
+        if one.effect == "Allow"
+        for arn in _touched(one, target)
+        for action in _named(one, target.actions)
+    )
+
+
+def _touched(one: Statement, target: Target) -> Iterator[str]:
+    """Yield the ARNs of a target that a statement speaks of; an index by its own name, too."""
+    written = one.resources or one.not_resources
+    inner = (r for r in written if r.startswith(f"{target.arns[0]}/") and "*" not in r)
+    for arn in dict.fromkeys((*target.arns, *inner)):
+        matched = any("${" in r or resource_pattern(r).matches(arn) for r in written)
+        if matched is bool(one.resources):
+            yield arn
+
+
+def _named(one: Statement, actions: Iterable[str]) -> Iterator[str]:
+    written = one.actions or one.not_actions
+    patterns = [action_pattern(pattern) for pattern in written]
+    for action in actions:
+        if any(p.matches(action.lower()) for p in patterns) is bool(one.actions):
+            yield action
+
+
+@lru_cache(maxsize=4096)
+def _parsed(document: str, name: str) -> tuple[Statement, ...]:
+    return parse(document, name)
+
+
+def _known(arn: str, resource: str) -> Context:
+    """Return what is known of any call that a principal makes on a resource."""
+    region, account = resource.split(":")[3:5]
+    return context(
+        {
+            **({"aws:RequestedRegion": region} if region else {}),
+            **({"aws:ResourceAccount": account} if account else {}),
+            "aws:PrincipalArn": arn,
+            "aws:PrincipalAccount": arn.split(":")[4],
+            "aws:SecureTransport": "true",
+        }
+    )
+
+
+def targets_of(reading: Reading, secrets: Section[Any]) -> Iterator[Target]:
+    """Yield what of ours somebody could act on, by the names of the scope."""
+    scope = reading.scope
+
+    def arn(service: str, resource: str) -> str:
+        return f"arn:aws:{service}:{scope.region}:{scope.account}:{resource}"
+
+    for name in scope.tables:
+        table = arn("dynamodb", f"table/{name}")
+        of_table = (table, f"{table}/index/any")
+        yield Target(kind="table", name=name, arns=of_table, actions=acting("dynamodb"))
+    for name in scope.secrets:
+        real = None if isinstance(secrets, Unreadable) else getattr(secrets.get(name), "arn", None)
+        of_secret = (real or arn("secretsmanager", f"secret:{name}-AbCdEf"),)
+        yield Target(kind="secret", name=name, arns=of_secret, actions=acting("secretsmanager"))
+    managing = tuple(one for one in acting("lambda") if one not in INVOKE)
+    for name in scope.functions:
+        function = arn("lambda", f"function:{name}")
+        arns = (function, f"{function}:{scope.alias}")
+        yield Target(kind="function", name=name, arns=arns, actions=managing)
+        yield Target(kind=INVOCATION, name=name, arns=arns, actions=INVOKE)
+    if scope.topic:
+        name = scope.topic.rpartition(":")[2]
+        yield Target(kind="topic", name=name, arns=(scope.topic,), actions=acting("sns"))
+    for name in scope.roles:
+        of_role = (f"arn:aws:iam::{scope.account}:role/{name}",)
+        yield Target(kind="role", name=name, arns=of_role, actions=OF_ROLES)
+    if scope.evidence_bucket:
+        bucket = f"arn:aws:s3:::{scope.evidence_bucket}"
+        arns = (bucket, f"{bucket}/any")
+        yield Target(kind="evidence", name=scope.evidence_bucket, arns=arns, actions=OF_EVIDENCE)
+
+
+@lru_cache(maxsize=16)
+def acting(prefix: str) -> tuple[str, ...]:
+    """Return the actions of a service that change a resource or read its contents: changes first."""
+    reads = {
+        "dynamodb": ("BatchGet", "Get", "Query", "Scan", "PartiQLSelect"),
+        "secretsmanager": ("Get", "BatchGet"),
+    }
+    contents = reads.get(prefix, ())
+
+    def keeps(action: str) -> bool:
+        name = action.partition(":")[2]
+        harmless = name.startswith(METADATA) or (name.startswith("Get") and not contents)
+        return not harmless and action not in NOT_OURS
+
+    def is_read(action: str) -> bool:
+        return action.partition(":")[2].startswith(contents) if contents else False
+
+    return tuple(sorted(filter(keeps, actions_of(prefix)), key=lambda one: (is_read(one), one)))
+
+
+def _everybody(found: Details) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    yield from (("role", one["Arn"], one) for one in found.roles)
+    yield from (("user", one["Arn"], one) for one in found.users)
+
+
+def _applying(
+    raw: Mapping[str, Any], found: Details, documents: Mapping[str, str | Unreadable]
+) -> tuple[Policies, Policies | None]:
+    groups = set(raw.get("GroupList", ()))
+    bearers = [raw, *(one for one in found.groups if one["GroupName"] in groups)]
+    inline = [
+        (one["PolicyName"], document_text(one["PolicyDocument"]))
+        for bearer in bearers
+        for key in ("RolePolicyList", "UserPolicyList", "GroupPolicyList")
+        for one in bearer.get(key, ())
+    ]
+    managed = [
+        _managed(one["PolicyArn"], documents)
+        for bearer in bearers
+        for one in bearer.get("AttachedManagedPolicies", ())
+    ]
+    boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return [*inline, *managed], [_managed(boundary, documents)] if boundary else None
+
+
+def _managed(arn: str, documents: Mapping[str, str | Unreadable]) -> tuple[str, str]:
+    document = documents.get(arn)
+    if not isinstance(document, str):
+        reason = "it does not exist" if document is None else document.unreadable
+        raise ReadFailure(f"policy {arn}: {reason}")
+    return arn.rpartition("/")[2], document
+
+
+READERS = {
+    "principals": Reader(
+        principals,
+        ("iam:GetAccountAuthorizationDetails", "iam:GetPolicy", "iam:GetPolicyVersion"),
+    ),
+}

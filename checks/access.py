@@ -1,0 +1,214 @@
+"""Who else may act on what is ours: the account's principals, and what a resource's own policy opens."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from aws.access import INVOCATION, Principal, Reach
+from aws.bounds import unset
+from aws.difference import Difference
+from aws.function import RoleUser
+from aws.iam import Statement, parse
+from aws.iam.pattern import text_pattern
+from aws.ledgers.iam import ROLE
+from aws.reader_policy import actions as reader_actions
+from aws.role import Role
+from aws.section import Follows
+from aws.words import Words
+from checks.outsiders import outsiders
+from checks.principals import is_gone
+from plan import Plan
+from signoff.decisions import Decided
+from signoff.environment import Environment
+from signoff.snapshot import Snapshot
+
+KINDS: Mapping[str, tuple[Words, int]] = {
+    "table": (Words(en="tables", ja="テーブル"), 3),
+    "secret": (Words(en="secrets", ja="シークレット"), 2),
+    "function": (Words(en="functions", ja="関数"), 7),
+    INVOCATION: (Words(en="invocation of functions", ja="関数の呼び出し"), 7),
+    "topic": (Words(en="topic", ja="トピック"), 1),
+    "role": (Words(en="roles", ja="ロール"), 7),
+    "evidence": (Words(en="evidence store", ja="証跡ストア"), 1),
+}
+"""Kind of resource -> its words, and how many of it there are: "all" is said of as many."""
+PRINCIPALS = {
+    "role": Words(en="role", ja="ロール"),
+    "user": Words(en="user", ja="ユーザー"),
+}
+MAY_ACT = Words(en="what of ours it may act on", ja="操作できる本環境のリソース")
+MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数")
+OPENED = Words(en="whom its policy lets in", ja="ポリシーで許可された相手")
+USED_BY = Words(en="who else uses it", ja="ほかの利用者")
+ANSWERS_AT = Words(en="URLs of functions that run under it", ja="このロールで動く関数のURL")
+NAMED = "administrators in environments.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insiders:
+    """Who may act: the planned roles, the named administrators, and for reading whoever judges."""
+
+    plan: Plan
+    environment: Environment
+    caller: str
+
+    def includes(self, who: str) -> bool:
+        """Whether a principal, by its ARN or as a service, is planned or named."""
+        planned = who in {one.arn for one in self.plan.roles}
+        return planned or any(
+            text_pattern(one).matches(who) for one in self.environment.administrators
+        )
+
+    def excuses(self, principal: Principal, one: Reach) -> bool:
+        """Whether it is one of the reads that this run itself makes."""
+        return _is_session_of(self.caller, principal.arn) and one.action in reader_actions()
+
+
+def insiders_of(snapshot: Snapshot[Plan]) -> Insiders:
+    caller = snapshot.inventory.caller
+    return Insiders(plan=snapshot.plan, environment=snapshot.environment, caller=caller)
+
+
+def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
+    """Return everybody else who may act on a table, secret, function, topic, role or the evidence."""
+    return tuple(_differences(principals, insiders, MAY_ACT, KINDS.keys() - {INVOCATION}))
+
+
+def invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
+    """Return everybody else who may invoke one of the functions directly."""
+    return tuple(_differences(principals, insiders, MAY_INVOKE, {INVOCATION}))
+
+
+def let_in(
+    kind: Words, name: str, document: str | None, insiders: Insiders, *, owner: str
+) -> tuple[Difference, ...]:
+    """Return whom a resource's own policy names, of this account and of AWS's services.
+
+    Raises Follows where ``owner``, the row about strangers, tells of it already.
+    """
+    if outsiders(document, insiders.environment.account):
+        raise Follows(owner, f"the policy of {name} lets in strangers")
+    statements = parse(document or '{"Statement": []}', f"policy of {name}")
+    found = sorted(
+        {
+            who
+            for one in statements
+            if one.effect == "Allow"
+            for who in _named(one, insiders.environment.account)
+            if not insiders.includes(who)
+        }
+    )
+    one = Difference(
+        kind=kind,
+        name=name,
+        fact=OPENED,
+        found=found,
+        bound=unset(),
+        decided_in=NAMED,
+        loosens=True,
+    )
+    return (one,) if found else ()
+
+
+def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[Difference, ...]:
+    """Return which functions that nobody planned run under a role, and where else it is used."""
+    found = [f"function {one.function}" for one in users]
+    if role.last_used_in not in {None, region}:
+        found.append(f"Region {role.last_used_in}")
+    one = Difference(
+        kind=ROLE, name=role.name, fact=USED_BY, found=found, bound=unset(), loosens=True
+    )
+    return (one,) if found else ()
+
+
+def urls_of(role: str, users: Iterable[RoleUser]) -> tuple[Difference, ...]:
+    """Return the URLs at which functions that nobody planned answer under one of our roles."""
+    found = [f"{one.function} at {url}" for one in users for url in one.urls]
+    one = Difference(
+        kind=ROLE, name=role, fact=ANSWERS_AT, found=found, bound=unset(), loosens=True
+    )
+    return (one,) if found else ()
+
+
+def follows_from(graver: Iterable[Difference], invoking: Collection[str], decided: Decided) -> None:
+    """Raise Follows where SEC-24 tells already of somebody who may invoke as well."""
+    left = decided.undecided(one for one in graver if one.name in invoking)
+    if left:
+        raise Follows("SEC-24", f"{left[0].name} may do more than invoke functions")
+
+
+def follows_from_users(unplanned: Collection[Difference], users: Iterable[RoleUser]) -> None:
+    """Raise Follows where SEC-25 tells already of the function that has a URL."""
+    with_url = [one.function for one in users if one.urls]
+    if unplanned and with_url:
+        raise Follows("SEC-25", f"{with_url[0]} runs under this role and has a URL")
+
+
+def _named(one: Statement, account: str) -> Iterator[str]:
+    """Yield principals by name; the account itself only leaves it to the policies of its principals."""
+    narrowed = [
+        value
+        for condition in one.conditions
+        if condition.key.lower() == "aws:principalarn"
+        for value in condition.values
+    ]
+    for kind, who in one.principals:
+        if is_gone(kind, who) or who in {account, f"arn:aws:iam::{account}:root"}:
+            continue
+        if who == "*":
+            yield from narrowed or ("*",)
+        else:
+            yield who
+
+
+def _differences(
+    principals: Iterable[Principal], insiders: Insiders, fact: Words, kinds: Iterable[str]
+) -> Iterator[Difference]:
+    wanted = set(kinds)
+    for one in principals:
+        if insiders.includes(one.arn):
+            continue
+        reach = [r for r in one.reach if r.kind in wanted and not insiders.excuses(one, r)]
+        if reach:
+            yield _difference(one, reach, fact)
+
+
+def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
+    kind, name = PRINCIPALS[one.kind], one.arn
+    first = reach[0]
+    example = f"{first.action} on {first.name} ({first.by})"
+    return Difference(
+        kind=kind,
+        name=name,
+        fact=fact,
+        found=_summary(reach),
+        bound=unset(),
+        decided_in=NAMED,
+        loosens=True,
+        said=Words(
+            en=f"{kind.en} {name} may act on {_summary(reach)}: it is allowed {example}; expected"
+            f" nobody but the planned roles and the {NAMED}",
+            ja=f"{kind.ja}{name}が{_summary(reach)}を操作できる（例: {first.name}に対する{first.action}、"
+            f"{first.by}）。期待値: 計画したロールと、environments.tomlのadministratorsのみ",
+        ),
+    )
+
+
+def _summary(reach: Iterable[Reach]) -> str:
+    """Say by kind what is reached: by name, or that it is all of it."""
+    by_kind: dict[str, list[str]] = {}
+    for one in reach:
+        by_kind.setdefault(one.kind, []).append(one.name)
+    return "; ".join(
+        f"all {KINDS[kind][0].en}"
+        if len(names) >= KINDS[kind][1] > 1
+        else f"{KINDS[kind][0].en} {', '.join(sorted(names))}"
+        for kind, names in by_kind.items()
+    )
+
+
+def _is_session_of(caller: str, arn: str) -> bool:
+    """Whether the caller is this user, or a session of this role."""
+    if caller == arn:
+        return True
+    account, name = arn.split(":")[4], arn.rpartition("/")[2]
+    return caller.startswith(f"arn:aws:sts::{account}:assumed-role/{name}/")

@@ -1,0 +1,153 @@
+"""Defects of who else may act on what is ours, use our roles, or reach our functions: SEC-24 to SEC-26."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws.access import Reach
+from aws.function import RoleUser
+from aws.section import Unreadable
+from aws.table import ResourcePolicy
+from signoff.outcome import Outcome
+from tests.defects.changes import added, both, item, unread
+from tests.defects.defect import Break, Defect
+from tests.defects.roles import role_of
+from tests.healthy.identity import ACCOUNT, READER, allow, document, principal, reach
+from tests.healthy.vault import TOKEN_KEY
+
+UNREAD = Outcome.NOT_TESTABLE
+CI = f"arn:aws:iam::{ACCOUNT}:role/ci"
+ROTATION = f"arn:aws:iam::{ACCOUNT}:role/rotation"
+SSO = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0a1b"
+LINKED = (
+    f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
+)
+INTERN = f"arn:aws:iam::{ACCOUNT}:user/intern"
+AWARD = "stamp-rally-prod-award"
+INVOKES = reach("invocation", AWARD, "lambda:InvokeFunction")
+
+
+def _acts(arn: str, *reached: Reach) -> Break:
+    return added("principals", arn, principal(arn, *reached))
+
+
+def _table(principal: Any, **more: Any) -> Break:
+    statement = allow("dynamodb:GetItem", "*", Principal=principal, **more)
+    return added("table_policies", "Users-prod", ResourcePolicy(document=document(statement)))
+
+
+def _secret(principal: Any, **more: Any) -> Break:
+    statement = allow("secretsmanager:GetSecretValue", "*", Principal=principal, **more)
+    return item("secrets", TOKEN_KEY, policy=document(statement))
+
+
+def _if(operator: str, key: str, value: str) -> dict[str, Any]:
+    return {"Condition": {operator: {key: value}}}
+
+
+def _used(function: str, *urls: str) -> Break:
+    user = RoleUser(function=function, urls=urls)
+    return added("role_users", f"{AWARD}-role", (user,))
+
+
+ACTING = (
+    Defect(
+        id="SEC-24:role-writes-a-table",
+        breaks=_acts(CI, reach("table", "Users-prod", "dynamodb:PutItem")),
+    ),
+    Defect(
+        id="SEC-24:user-reads-a-secret",
+        breaks=_acts(INTERN, reach("secret", TOKEN_KEY, "secretsmanager:GetSecretValue")),
+    ),
+    Defect(
+        id="SEC-24:role-replaces-code",
+        breaks=_acts(CI, reach("function", AWARD, "lambda:UpdateFunctionCode")),
+    ),
+    Defect(
+        id="SEC-24:user-takes-the-topic-away",
+        breaks=_acts(INTERN, reach("topic", "stamp-rally-prod-alerts", "sns:DeleteTopic")),
+    ),
+    Defect(
+        id="SEC-24:user-changes-a-role",
+        breaks=_acts(INTERN, reach("role", f"{AWARD}-role", "iam:PutRolePolicy")),
+    ),
+    Defect(
+        id="SEC-24:user-writes-evidence",
+        breaks=_acts(INTERN, reach("evidence", "rally-evidence", "s3:PutObject")),
+    ),
+    Defect(
+        id="SEC-24:single-sign-on-that-nobody-named",
+        breaks=_acts(SSO, reach("table", "Users-prod", "dynamodb:DeleteTable")),
+    ),
+    Defect(
+        id="SEC-24:role-of-a-service-that-nobody-named",
+        breaks=_acts(LINKED, reach("table", "Users-prod", "dynamodb:StartAwsBackupJob")),
+    ),
+    Defect(
+        id="SEC-24:whoever-judges-may-write",
+        breaks=_acts(READER, reach("table", "Users-prod", "dynamodb:PutItem")),
+    ),
+    Defect(
+        id="SEC-24:administrator-who-may-invoke-as-well",
+        breaks=_acts(CI, reach("table", "Users-prod", "dynamodb:DeleteTable"), INVOKES),
+        follows=frozenset({"SEC-26"}),
+    ),
+    Defect(
+        id="SEC-24:unread",
+        breaks=added("principals", CI, Unreadable("iam:GetPolicy: AccessDenied")),
+        unknown=frozenset({"SEC-26"}),
+        outcome=UNREAD,
+    ),
+    Defect(id="SEC-24:table-opened-to-a-role", breaks=_table({"AWS": CI})),
+    Defect(
+        id="SEC-24:table-opened-to-a-session",
+        breaks=_table({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/b/session"}),
+    ),
+    Defect(
+        id="SEC-24:table-opened-to-a-service",
+        breaks=_table(
+            {"Service": "glue.amazonaws.com"},
+            **_if("ArnLike", "aws:SourceArn", f"arn:aws:glue:ap-northeast-1:{ACCOUNT}:*"),
+        ),
+    ),
+    Defect(id="SEC-24:secret-opened-to-a-role", breaks=_secret({"AWS": ROTATION})),
+    Defect(
+        id="SEC-24:secret-opened-to-a-role-by-condition",
+        breaks=_secret("*", **_if("ArnLike", "aws:PrincipalArn", ROTATION)),
+    ),
+    Defect(
+        id="SEC-24:secret-opened-to-the-whole-account",
+        breaks=_secret("*", **_if("StringEquals", "aws:PrincipalAccount", ACCOUNT)),
+    ),
+)
+USERS = (
+    Defect(id="SEC-25:function-of-another-name", breaks=_used("helper")),
+    Defect(
+        id="SEC-25:function-with-a-url",
+        breaks=_used("helper", "https://x7q2mk.lambda-url.ap-northeast-1.on.aws/"),
+        follows=frozenset({"SEC-26"}),
+    ),
+    Defect(id="SEC-25:used-in-another-region", breaks=role_of("award", last_used_in="us-east-1")),
+    Defect(
+        id="SEC-25:unread",
+        breaks=unread("role_users", f"{AWARD}-role"),
+        unknown=frozenset({"SEC-26"}),
+        outcome=UNREAD,
+    ),
+)
+CALLERS = (
+    Defect(id="SEC-26:role-of-another-api", breaks=_acts(CI, INVOKES)),
+    Defect(id="SEC-26:user", breaks=_acts(INTERN, INVOKES)),
+)
+DEFECTS = ACTING + USERS + CALLERS
+
+SOUND: Mapping[str, Break] = {
+    "table opened to a role of ours": _table({"AWS": f"arn:aws:iam::{ACCOUNT}:role/{AWARD}-role"}),
+    "table opened to the account, which leaves it to IAM": _table({"AWS": ACCOUNT}),
+    "secret opened to the named administrator": _secret(
+        {"AWS": f"arn:aws:iam::{ACCOUNT}:role/administrator"}
+    ),
+    "role used last where it belongs": role_of("award", last_used_in="ap-northeast-1"),
+    "whoever judges reads secrets, too": both(
+        _acts(READER, reach("secret", TOKEN_KEY, "secretsmanager:GetSecretValue"))
+    ),
+}
