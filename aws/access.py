@@ -12,7 +12,7 @@ from typing import Any
 from aws.door import ReadFailure
 from aws.iam import Context, Outcome, Statement, actions_of, context, evaluate, parse
 from aws.iam.pattern import action_pattern, resource_pattern
-from aws.reading import Reader, Reading
+from aws.reading import Reader, Reading, Scope
 from aws.role import Details, details, document_text, policy_documents
 from aws.section import Section, Unreadable
 
@@ -89,7 +89,7 @@ def principals(reading: Reading) -> Section[Principal]:
     """Return ARN -> what it may act on; who may act on nothing of ours is left out."""
     secrets = reading.section("secrets")
     found, documents = reading.source(details), reading.source(policy_documents)
-    targets = tuple(targets_of(reading, secrets))
+    targets = targets_of(reading.scope, secrets)
     judged: dict[str, Principal | Unreadable] = {}
     for kind, arn, raw in _everybody(found):
         try:
@@ -103,46 +103,66 @@ def principals(reading: Reading) -> Section[Principal]:
 
 
 def reach_of(
-    arn: str, policies: Policies, limit: Policies | None, *, targets: Iterable[Target]
+    arn: str, policies: Policies, limit: Policies | None, *, targets: "Targets"
 ) -> tuple[Reach, ...]:
     """Return what the policies let a principal act on, within its boundary (``limit``)."""
+    grants: dict[int, list[Grant]] = {}
+    for name, document in policies:
+        for place, grant in targets.granted(name, document):
+            grants.setdefault(place, []).append(grant)
+    if not grants:
+        return ()
     own = tuple(one for name, document in policies for one in _parsed(document, name))
     limits = () if limit is None else (tuple(s for n, d in limit for s in _parsed(d, n)),)
     found = (
-        _reached(target, policies, own, limits, _known(arn, target.arns[0])) for target in targets
+        _reached(targets.all[place], sorted(grants[place]), arn, own, limits)
+        for place in sorted(grants)
     )
     return tuple(one for one in found if one is not None)
 
 
 def _reached(
     target: Target,
-    policies: Policies,
+    grants: Iterable["Grant"],
+    who: str,
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],
-    known: Context,
 ) -> Reach | None:
-    pairs = [
-        (target.actions.index(action), action, arn, by)
-        for name, document in policies
-        for action, arn, by in _candidates(document, name, target)
-    ]
-    for _, action, arn, by in sorted(pairs):
+    known = _known(who, target.arns[0])
+    for _, action, arn, by in grants:
         outcome = evaluate(own, action, arn, known, limits=limits).outcome
         if outcome in {Outcome.ALLOWED, Outcome.UNKNOWN}:
             return Reach(kind=target.kind, name=target.name, action=action, by=by)
     return None
 
 
-@lru_cache(maxsize=65_536)
-def _candidates(document: str, name: str, target: Target) -> tuple[tuple[str, str, str], ...]:
-    """Return (action, ARN, statement) of all that one policy might allow: policies are shared by many."""
-    return tuple(
-        (action, arn, str(one))
-        for one in _parsed(document, name)
-        if one.effect == "Allow"
-        for arn in _touched(one, target)
-        for action in _named(one, target.actions)
-    )
+Grant = tuple[int, str, str, str]
+"""Gravity (0 first), action, ARN, statement."""
+
+
+class Targets:
+    """All that somebody could act on, and what single policies grant of it: many principals share them."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        self.all = tuple(targets)
+        self._granted: dict[tuple[str, str], tuple[tuple[int, Grant], ...]] = {}
+
+    def granted(self, name: str, document: str) -> tuple[tuple[int, Grant], ...]:
+        """Return (place of the target, grant) for all that one policy might allow."""
+        key = (name, document)
+        if key not in self._granted:
+            self._granted[key] = tuple(self._grants(_parsed(document, name)))
+        return self._granted[key]
+
+    def _grants(self, statements: Iterable[Statement]) -> Iterator[tuple[int, Grant]]:
+        for one in (one for one in statements if one.effect == "Allow"):
+            named: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+            for place, target in enumerate(self.all):
+                if target.actions not in named:
+                    named[target.actions] = list(_named(one, target.actions))
+                for gravity, action in named[target.actions]:
+                    for arn in _touched(one, target):
+                        yield place, (gravity, action, arn, str(one))
 
 
 def _touched(one: Statement, target: Target) -> Iterator[str]:
@@ -155,12 +175,13 @@ def _touched(one: Statement, target: Target) -> Iterator[str]:
             yield arn
 
 
-def _named(one: Statement, actions: Iterable[str]) -> Iterator[str]:
+def _named(one: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield the actions that a statement allows, each with its place: the gravest has the first."""
     written = one.actions or one.not_actions
     patterns = [action_pattern(pattern) for pattern in written]
-    for action in actions:
+    for place, action in enumerate(actions):
         if any(p.matches(action.lower()) for p in patterns) is bool(one.actions):
-            yield action
+            yield place, action
 
 
 @lru_cache(maxsize=4096)
@@ -182,9 +203,12 @@ def _known(arn: str, resource: str) -> Context:
     )
 
 
-def targets_of(reading: Reading, secrets: Section[Any]) -> Iterator[Target]:
-    """Yield what of ours somebody could act on, by the names of the scope."""
-    scope = reading.scope
+def targets_of(scope: Scope, secrets: Section[Any]) -> Targets:
+    """Return what of ours somebody could act on, by the names of the scope and the secrets' real ARNs."""
+    return Targets(_targets(scope, secrets))
+
+
+def _targets(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
 
     def arn(service: str, resource: str) -> str:
         return f"arn:aws:{service}:{scope.region}:{scope.account}:{resource}"

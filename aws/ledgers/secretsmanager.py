@@ -66,10 +66,8 @@ LEDGER: Ledger = {
             ),
             "OwningService": Closed(Words(en="owning service", ja="所有サービス")),
             "CreatedDate": WHEN,
-            "PrimaryRegion": Harmless("says nothing without replicas, which are closed"),
-            "ReplicationStatus": Closed(
-                Words(en="replicas in other Regions", ja="他リージョンへの複製"), shows="Region"
-            ),
+            "PrimaryRegion": Harmless("says nothing without replicas, which are judged"),
+            "ReplicationStatus": Judged("replicas"),
             "CrossAccountPrimary": Closed(
                 Words(en="copied from another account", ja="別アカウントからの複製"),
                 shows="PrimarySecretARN",

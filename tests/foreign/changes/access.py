@@ -148,13 +148,12 @@ def _deny(action: str, who: Any, **more: Any) -> dict[str, Any]:
 
 
 @change("SEC-09", reads=["secrets", "secret_attachments"])
-def secret_is_rotated(client):
-    rotated = f"arn:aws:lambda:{HERE}:function:stamp-rally-prod-stamps"
-    client("secretsmanager").rotate_secret(
-        SecretId=TOKEN_KEY, RotationLambdaARN=rotated, RotationRules={"AutomaticallyAfterDays": 30}
-    )
+def version_of_the_secret_gets_a_label(client):
+    secrets, which = client("secretsmanager"), {"SecretId": TOKEN_KEY, "VersionStage": "ROLLBACK"}
+    version = secrets.get_secret_value(SecretId=TOKEN_KEY)["VersionId"]
+    secrets.update_secret_version_stage(**which, MoveToVersionId=version)
     yield
-    client("secretsmanager").cancel_rotate_secret(SecretId=TOKEN_KEY)
+    secrets.update_secret_version_stage(**which, RemoveFromVersionId=version)
 
 
 @change("SEC-23", reads=["roles", "role_attachments"])
@@ -189,7 +188,7 @@ CHANGES = (
     another_role_becomes_an_administrator,
     _of("SEC-26", role, "another_api_may_invoke_award", _allow("lambda:InvokeFunction", AWARD), service="apigateway"),
     _of("SEC-26", role, "scheduler_may_invoke_every_function", _allow("lambda:InvokeFunction", "*"), service="scheduler"),
-    _of("SEC-26", user, "user_may_invoke_the_alias", _allow("lambda:*Function", f"{AWARD}:live", Condition={})),
+    _of("SEC-26", user, "user_may_invoke_the_alias", _allow("lambda:InvokeF*", f"{AWARD}:live")),
     _with_policy(("DEP-08",), table_policy, identity.USER_STAMPS, "award_may_not_write", _deny("dynamodb:PutItem", {"AWS": f"{OURS}-award-role"})),
     _with_policy(("DEP-08",), table_policy, identity.USERS, "nobody_may_use_users", _deny("dynamodb:*", "*")),
     _with_policy(("DEP-08",), table_policy, identity.STAMP_MASTERS, "nobody_without_the_network", _deny("dynamodb:*", "*", Condition={"StringNotEquals": {"aws:SourceVpc": "vpc-1"}})),
@@ -197,7 +196,7 @@ CHANGES = (
     _with_policy(("SEC-09",), secret_policy, TOKEN_KEY, "auth_may_not_read_its_key", _deny("secretsmanager:GetSecretValue", {"AWS": f"{OURS}-auth-role"})),
     _with_policy(("SEC-09",), secret_policy, LINE_TOKEN, "nobody_may_read_the_token", _deny("secretsmanager:Get*", "*")),
     _with_policy(("SEC-24",), secret_policy, TOKEN_KEY, "secret_names_a_user", _allow("secretsmanager:GetSecretValue", "*", Principal={"AWS": f"arn:aws:iam::{OWN}:user/visitor"})),
-    secret_is_rotated,
+    version_of_the_secret_gets_a_label,
     role_is_put_into_an_instance_profile,
 )  # fmt: skip
 
