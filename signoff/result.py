@@ -52,6 +52,8 @@ class Provenance:
     overrides: Mapping[str, str] = field(default_factory=dict)
     calls_again: int = 0
     """Calls beyond those of the one pass: the release was read once more at the end."""
+    birth: str | None = None
+    """Identity of the embedded stack, whose evidence alone is about it."""
     newest_record: str | None = None
     """Digest and name of the evidence store's newest record, for a later reader to look for."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,8 +23,16 @@ HERE = Path(__file__).parent
 SVG = "http://www.w3.org/2000/svg"
 
 
-def page(result: Result, lang: str, plots: Mapping[str, Sequence[str]]) -> str:
-    """Return the HTML. ``plots`` are row id -> SVG, shown as pictures, in which no script can run."""
+def page(
+    result: Result,
+    lang: str,
+    plots: Mapping[str, Sequence[str]],
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return the HTML. ``plots`` are row id -> SVG, shown as pictures, in which no script can run.
+
+    ``files`` are the digests of the files beside the page, by name.
+    """
     template = _templates().get_template("signoff.html.j2")
     return template.render(
         result=result,
@@ -35,6 +44,7 @@ def page(result: Result, lang: str, plots: Mapping[str, Sequence[str]]) -> str:
         tally=Counter(one.outcome for one in result.verdict.rows),
         plots={row: [_picture(svg) for svg in drawn] for row, drawn in plots.items()},
         Outcome=Outcome,
+        files=files,
     )
 
 

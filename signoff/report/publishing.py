@@ -28,12 +28,15 @@ from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
 from signoff.terminal import Terminal
 from signoff.verdict import RowVerdict, decide
+from signoff.verify import PAGE, RESULT, digests_of
 
 _RESULT = TypeAdapter(Result)
 _ROWS = TypeAdapter(tuple[RowVerdict, ...])
 SALT = "own"
 PART = 5
 """What a part ends with: it is no verdict, whatever its rows say."""
+BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json")
+"""Files whose digests the page names; the run record names the page's as well."""
 SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
 
 
@@ -141,6 +144,7 @@ def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
         kept_stack=snapshot.kept_stack,
         overrides=choice.overrides,
         newest_record=snapshot.records.newest_file,
+        birth=choice.environment.birth,
     )
 
 
@@ -148,11 +152,13 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
     """Write the files of this run and point ``latest`` to them."""
     folder = choice.folder
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "signoff.json").write_bytes(_RESULT.dump_json(result, indent=2))
+    (folder / RESULT).write_bytes(_RESULT.dump_json(result, indent=2))
     (folder / "junit.xml").write_text(_junit(result), encoding="utf-8")
     (folder / "inventory.json").write_text(to_json(snapshot.inventory), encoding="utf-8")
     plots = choice.composition.plots(snapshot)
-    (folder / "signoff.html").write_text(page(result, choice.options.lang, plots), encoding="utf-8")
+    files = digests_of(folder, BESIDE_THE_PAGE)
+    written = page(result, choice.options.lang, plots, files)
+    (folder / PAGE).write_text(written, encoding="utf-8")
     latest = folder.parent / "latest"
     staged = folder.parent / f".{folder.name}"
     staged.symlink_to(folder.name)
@@ -199,7 +205,9 @@ def _remember(
     caller, release = snapshot.inventory.caller, result.provenance.release
     try:
         append = partial(store.append, caller=caller, release=release, api=_api(snapshot))
-        append("run", _body(snapshot.inventory, result))
+        files = digests_of(choice.folder, (*BESIDE_THE_PAGE, PAGE))
+        of_this_run = {"run": choice.folder.name, "files": files}
+        append("run", {**_body(snapshot.inventory, result), **of_this_run})
         for window in findings.windows:
             append("window", window)
     except (ClientError, BotoCoreError, OSError) as error:
@@ -215,6 +223,7 @@ def _body(inventory: Inventory, result: Result) -> Mapping[str, Any]:
         "phase": result.provenance.phase,
         "rows": {one.row.id: one.outcome for one in result.verdict.rows},
         "inventory": result.provenance.digest,
+        "head": result.provenance.newest_record,
         "salt": salt,
         "digests": dict(_digests(inventory, salt)),
     }

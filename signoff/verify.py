@@ -1,0 +1,111 @@
+"""Whether the files of a run are the ones that it wrote: held to the page's digests and to the signed run record."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from signoff.environment import Environment
+from signoff.evidence import Record, Store, StoreSettings, open_store
+from signoff.evidence.digests import line
+
+PAGE, RESULT = "signoff.html", "signoff.json"
+_IN_PAGE = re.compile(r'<code data-file="([^"]+)">([0-9a-f]{64})</code>')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What was found of one run; no ``problems`` means that its files are unaltered and belong together."""
+
+    problems: tuple[str, ...]
+    record: Record | None = None
+    key: str = ""
+    """What signed the run record."""
+
+
+class UnusableRunError(Exception):
+    """The folder holds no run."""
+
+
+def digests_of(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
+    """Return name -> SHA-256 of the files of a folder."""
+    return {one: hashlib.sha256((folder / one).read_bytes()).hexdigest() for one in names}
+
+
+def provenance_of(folder: Path) -> Mapping[str, Any]:
+    """Return where a run comes from, as its JSON says; UnusableRunError where it says nothing."""
+    try:
+        found: Mapping[str, Any] = json.loads((folder / RESULT).read_bytes())["provenance"]
+        return {"environment": found["environment"], **found}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnusableRunError(
+            f"{folder / RESULT} can't be read as the result of a run ({error}); "
+            f"give a folder such as report/prod/latest"
+        ) from None
+
+
+def verify(
+    folder: Path, environment: Environment, *, client: Callable[[str], Any], root: Path
+) -> Verification:
+    """Verify the files of a run of this environment against each other and against its evidence store."""
+    said = provenance_of(folder)
+    settings = StoreSettings.of(replace(environment, birth=said.get("birth")))
+    store = open_store(settings, client=client, root=root)
+    try:
+        records = store.load()
+    except (ClientError, BotoCoreError, OSError) as error:
+        unread = f"the evidence store {settings.location} can't be read: {error}"
+        return Verification(problems=(unread,))
+    name = folder.resolve().name
+    record = records.newest("run", run=name)
+    problems = [records.problem] if records.problem else []
+    problems += _not_in(store, said.get("newest_record"))
+    if record is None:
+        problems.append(
+            f"{settings.location} has no record of run {name}: nothing proves these files "
+            f"(a replay, and a run at another endpoint than AWS's, leave no record)"
+        )
+    problems += _altered(folder, record.body.get("files", {}) if record else {})
+    return Verification(problems=tuple(problems), record=record, key=store.key.name)
+
+
+def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[str]:
+    """Yield which file differs from the run record, and which from what the page says of it."""
+    for name, digest in recorded.items():
+        if problem := _differs(folder, name, digest):
+            yield f"{name} {problem} the run record names"
+    try:
+        named = dict(_IN_PAGE.findall((folder / PAGE).read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError):
+        named = {}
+    if not named:
+        yield f"{PAGE} names no files, as the page of every run does"
+    for name, digest in named.items():
+        if problem := _differs(folder, name, digest):
+            yield f"{name} {problem} {PAGE} names"
+
+
+def _differs(folder: Path, name: str, digest: str) -> str | None:
+    try:
+        found = digests_of(folder, (name,))[name]
+    except OSError:
+        return "is gone, which"
+    return None if found == digest else f"({found[:12]}…) is not the file ({digest[:12]}…) that"
+
+
+def _not_in(store: Store, newest: str | None) -> Iterator[str]:
+    """Yield that the store lost the record which was its newest when the run began."""
+    if newest is None:
+        return
+    name = newest.rpartition(" ")[2]
+    try:
+        found = hashlib.sha256(store.backend.read(name)).hexdigest()
+    except OSError:
+        found = ""
+    if line(name, found) != newest:
+        yield f"{name}, the newest record when the run began, is not in the store any more"

@@ -1,0 +1,106 @@
+"""``python -m signoff verify`` says whether the files of a run are unaltered, and which is not."""
+
+import json
+
+import pytest
+
+from signoff.__main__ import Exit, main
+from signoff.environment import load
+from signoff.evidence import StoreSettings, open_store
+from signoff.verify import PAGE, RESULT, digests_of, verify
+
+CALLER = "arn:aws:iam::123456789012:user/hanako"
+BESIDE = (RESULT, "junit.xml", "inventory.json")
+ENVIRONMENT = load("local", variables={}).environment
+
+
+@pytest.fixture
+def store(tmp_path):
+    return open_store(StoreSettings.of(ENVIRONMENT), client=None, root=tmp_path)
+
+
+@pytest.fixture
+def run(store, tmp_path):
+    """The files of a run and its record, as publishing leaves them."""
+    folder = tmp_path / "20261125T090000Z"
+    folder.mkdir()
+    store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
+    provenance = {"environment": "local", "newest_record": store.load().newest_file}
+    (folder / RESULT).write_text(json.dumps({"provenance": provenance}))
+    (folder / "junit.xml").write_text("<testsuite/>")
+    (folder / "inventory.json").write_text("{}")
+    named = (
+        f'<code data-file="{name}">{digest}</code>'
+        for name, digest in digests_of(folder, BESIDE).items()
+    )
+    (folder / PAGE).write_text("".join(named))
+    files = digests_of(folder, (*BESIDE, PAGE))
+    body = {"run": folder.name, "files": files, "decision": "GO"}
+    store.append("run", body, caller=CALLER, release="ab")
+    return folder
+
+
+@pytest.fixture
+def problems(tmp_path):
+    def found(folder):
+        return "\n".join(verify(folder, ENVIRONMENT, client=None, root=tmp_path).problems)
+
+    return found
+
+
+def test_files_of_a_recorded_run_are_verified(run, problems):
+    assert problems(run) == ""
+
+
+@pytest.mark.parametrize("name", [RESULT, "junit.xml", "inventory.json", PAGE])
+def test_altered_file_is_named(run, problems, name):
+    (run / name).write_text((run / name).read_text() + " ")
+
+    assert f"{name} (" in problems(run)
+    assert "that the run record names" in problems(run)
+
+
+@pytest.mark.parametrize("name", ["junit.xml", "inventory.json", PAGE])
+def test_file_that_is_gone_is_named(run, problems, name):
+    (run / name).unlink()
+
+    assert f"{name} is gone" in problems(run)
+
+
+def test_page_of_another_run_names_other_files(run, problems):
+    (run / PAGE).write_text((run / PAGE).read_text().replace("a", "b"))
+
+    assert f"{PAGE} (" in problems(run)
+
+
+def test_run_without_a_record_proves_nothing(run, problems):
+    other = run.with_name("another")
+    run.rename(other)
+
+    assert "has no record of run another: nothing proves these files" in problems(other)
+
+
+def test_store_that_lost_its_newest_record_since_then_is_told(run, store, problems):
+    (store.backend.path / "000001.json").unlink()
+
+    assert "000001.json is named in SHA256SUMS but is gone" in problems(run)
+    assert "000001.json, the newest record when the run began, is not in the store" in problems(run)
+
+
+def test_edited_run_record_verifies_nothing(run, store, problems):
+    path = store.backend.path / "000002.json"
+    path.write_text(path.read_text().replace('"GO"', '"NO-GO"'))
+
+    assert "000002.json is not" in problems(run)
+
+
+def test_folder_that_holds_no_run_is_one_sentence(tmp_path, capsys):
+    assert main(["verify", str(tmp_path)]) == Exit.USAGE
+    assert "give a folder such as report/prod/latest" in capsys.readouterr().err
+
+
+def test_help_says_what_the_command_proves(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    assert "python -m signoff verify report/prod/latest" in capsys.readouterr().out
