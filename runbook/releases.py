@@ -4,20 +4,23 @@ A procedure records what it put live itself, and nothing else that it finds: a r
 would declare right whatever somebody else deployed. Only `record_release` does that, by name.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aws.api_document import from_export
 from aws.change import Changes
 from aws.converge import alias, rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Function
 from runbook.engine import Change, StepContext
+from signoff.release import contents_of
 
 KIND = "release"
 AS_DEPLOYED = "as it is deployed then"
 BY = "by"
 """Who released it, where it was no procedure of the runbook."""
-API = ("api", "stage", "deployment")
+API = ("api", "stage", "deployment", "contents")
 """Fields of the body that speak of the API; ``functions`` is the other one."""
 
 
@@ -65,7 +68,20 @@ def read_live(context: StepContext) -> dict[str, Any]:
         "api": api["id"] if api else None,
         "stage": plan.api.stage,
         "deployment": stage["deploymentId"] if stage else None,
+        "contents": _contents(context, api["id"]) if api and stage else None,
     }
+
+
+def _contents(context: StepContext, api_id: str) -> str:
+    """Hash what the stage serves: deployed again by a pipeline, it is the same release."""
+    answer = context.client("apigateway").get_export(
+        restApiId=api_id,
+        stageName=context.plan.api.stage,
+        exportType="oas30",
+        parameters={"extensions": "apigateway"},
+        accepts="application/json",
+    )
+    return contents_of(from_export(json.loads(answer["body"].read())))
 
 
 def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:

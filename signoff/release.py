@@ -4,7 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
+from aws.api_document import ApiDocument
 from aws.inventory import Sections
 from aws.section import NotTestable, lookup
 from signoff.observations import plain
@@ -25,8 +27,21 @@ def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
     served = lookup(found.served, stage)
     if served is None:
         raise NotTestable(f"no release: stage {stage} does not exist")
-    # What AWS adds to its exports one day makes no other release of the same API.
-    canonical = json.dumps([code, plain(replace(served, unknown=()))], sort_keys=True)
+    return _digest([code, _canonical(served)])
+
+
+def contents_of(served: ApiDocument) -> str:
+    """Hash what a stage serves, without ids: the same API deployed again has the same contents."""
+    return _digest(_canonical(served))
+
+
+def _canonical(served: ApiDocument) -> Any:
+    """Leave out what AWS adds to its exports one day: it makes no other release of the same API."""
+    return plain(replace(served, unknown=()))
+
+
+def _digest(value: Any) -> str:
+    canonical = json.dumps(value, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 

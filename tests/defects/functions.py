@@ -8,7 +8,9 @@ from aws.ledger import Unplanned
 from aws.ledgers.lambda_ import FUNCTION
 from aws.rest_api import Deployment
 from aws.words import Words
+from signoff.evidence import Records
 from signoff.outcome import Outcome
+from signoff.release import contents_of
 from signoff.snapshot import Snapshot
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
@@ -47,6 +49,19 @@ def _deployed_by_hand(snapshot: Snapshot) -> Snapshot:
     )
     again = edited("deployments", edge.API, lambda found: (newest, *found))
     return both(again, item("stages", "prod", deployment_id="0yz7rk"))(snapshot)
+
+
+def _with_contents(contents: str) -> Break:
+    """Let the release record hold what the stage served then."""
+
+    def broken(snapshot: Snapshot) -> Snapshot:
+        entries = [
+            replace(one, body={**one.body, "contents": contents}) if one.kind == "release" else one
+            for one in snapshot.records.entries
+        ]
+        return replace(snapshot, records=Records.of(entries))
+
+    return broken
 
 
 def _same_second(*, older_first: bool) -> Break:
@@ -117,6 +132,10 @@ RELEASES = (
     Defect(id="DEP-17:function-not-recorded", breaks=_released(AWARD)),
     Defect(id="DEP-17:deployed-by-hand", breaks=_deployed_by_hand),
     Defect(
+        id="DEP-17:something-else-deployed",
+        breaks=both(_deployed_by_hand, _with_contents("0f1e2d3c4b5a6978")),
+    ),
+    Defect(
         id="DEP-17:layer",
         breaks=item("functions", AWARD, layers=(f"{LAYERS}:444455556666:layer:hotfix:3",)),
     ),
@@ -155,6 +174,9 @@ RELEASES = (
 DEFECTS: tuple[Defect, ...] = (*RUNNING, *RELEASES)
 
 SOUND: dict[str, Break] = {
+    "the same API deployed again by a pipeline": both(
+        _deployed_by_hand, _with_contents(contents_of(edge.served()["prod"]))
+    ),
     "a time-out of API Gateway's own limit": item("functions", AWARD, timeout_s=29),
     "a shorter time-out that still suffices": item("functions", AWARD, timeout_s=20),
     "more memory": item("functions", STAMPS, memory_mb=1024),
