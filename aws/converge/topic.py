@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aws.change import (
@@ -35,7 +36,20 @@ def converge(context: ChangeContext, topic: Topic) -> Changes:
     if attributes and attributes.get("KmsMasterKeyId") == SILENT_KEY:
         silent = (Change(name, KEY, SILENT_KEY, None, destroys=True),)
         made += context.settle(silent, lambda: _set(context, topic, "KmsMasterKeyId", ""))
-    return made
+    return made + (_unprotected(context, topic) if attributes else ())
+
+
+def _unprotected(context: ChangeContext, topic: Topic) -> Changes:
+    """Take a data protection policy off, after asking: it can drop or change what alarms say."""
+    client = context.client("sns")
+    answer = client.get_data_protection_policy(ResourceArn=topic.arn)
+    if not (policy := answer.get("DataProtectionPolicy")):
+        return ()
+    change = Change(f"topic {topic.name}", "data protection policy", policy, None, destroys=True)
+    return context.settle(
+        (change,),
+        lambda: client.put_data_protection_policy(ResourceArn=topic.arn, DataProtectionPolicy=""),
+    )
 
 
 def converge_subscription(
@@ -60,7 +74,31 @@ def converge_subscription(
         client.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint=email)
         mailed(topic.arn, email)
 
-    return context.settle(changes, subscribe)
+    return context.settle(changes, subscribe) + _unfiltered(context, topic, email)
+
+
+def _unfiltered(context: ChangeContext, topic: Topic, email: str) -> Changes:
+    """Take the filter off the planned address, after asking: it keeps alarms from the person."""
+    client = context.client("sns")
+    if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
+        return ()
+    pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic.arn)
+    ours = [one for page in pages for one in page["Subscriptions"] if one["Endpoint"] == email]
+    made: Changes = ()
+    confirmed = [arn for arn in (one["SubscriptionArn"] for one in ours) if arn.startswith("arn:")]
+    for arn in confirmed:
+        found = client.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+        if (policy := found.get("FilterPolicy", "{}")) == "{}":
+            continue
+        take_off = partial(
+            client.set_subscription_attributes,
+            SubscriptionArn=arn,
+            AttributeName="FilterPolicy",
+            AttributeValue="{}",
+        )
+        change = Change(f"topic {topic.name}", f"filter of {email}", policy, None, destroys=True)
+        made += context.settle((change,), take_off)
+    return made
 
 
 def statement(topic: Topic) -> dict[str, Any]:
