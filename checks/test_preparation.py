@@ -31,9 +31,10 @@ def test_newest_dev_run_is_green_and_recent(
     run = deployed.dev_record("run", dev)
     observe.note(at=run.created, release=run.release, rows=run.body["rows"])
 
-    age = now - run.created
-    assert 0 <= age.days < environment.fresh.dev_run, f"the newest dev run is {age.days} days old"
-    assert not functional_red(run), f"red in dev: {', '.join(functional_red(run))}"
+    age, before = now - run.created, environment.before
+    fresh = 0 <= age.days < environment.fresh.dev_run
+    assert fresh, f"the newest {before} run is {age.days} days old"
+    assert not functional_red(run), f"red in {before}: {', '.join(functional_red(run))}"
 
 
 @expectation("PREP-04")

@@ -106,17 +106,20 @@ def _records(choice: Choice[PlanT], session: Any) -> Records:
 
 
 def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
-    """Return the records of ``dev`` from the store that its table names; none if the file has no such table."""
-    file = choice.options.environments
-    location = peek("dev", "evidence", file)
-    if location is None or choice.environment.name == "dev":
+    """Return the records of the environment before, from the store that its table names.
+
+    None if the file has no such table: no other environment stands in for it.
+    """
+    file, before = choice.options.environments, choice.environment.before
+    location = peek(before, "evidence", file)
+    if location is None or choice.environment.name == before:
         return Records()
     settings = StoreSettings(
-        environment="dev",
+        environment=before,
         location=location,
-        account=peek("dev", "account", file),
-        key=peek("dev", "evidence_key", file),
-        public_key=peek("dev", "evidence_public_key", file),
+        account=peek(before, "account", file),
+        key=peek(before, "evidence_key", file),
+        public_key=peek(before, "evidence_public_key", file),
     )
     return _load(choice, settings, session)
 

@@ -17,8 +17,6 @@ from runbook.migration.table_io import Scan
 from runbook.migration.transform import Flaw, transformed
 from runbook.migration.verify import ItemHashes, Transform, item_hashes, source_hashes
 
-USUAL_SOURCE = "dev"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -111,7 +109,7 @@ def source_of(context: StepContext, table: Table) -> Source:
     """Open what the command line chose: a file, or the same table of another environment."""
     if file := context.chosen.get("file"):
         return FileSource(Path(file))
-    name = context.chosen.get("from") or USUAL_SOURCE
+    name = context.chosen.get("from") or context.environment.before
     there = None if name == context.environment.name else context.elsewhere(name)
     if there is None:
         raise Refused(

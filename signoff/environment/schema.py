@@ -10,6 +10,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 
 
+def _before(value: str) -> str:
+    if value in NEVER_BEFORE:
+        raise ValueError(
+            f"name the environment in which people tried it first; {value} proves nothing"
+        )
+    return value
+
+
 def _in_order(value: "Season") -> "Season":
     if value.ends < value.begins:
         raise ValueError("let the season end on the day on which it begins, or later")
@@ -66,6 +74,8 @@ RETENTIONS = (
 """Days that PutRetentionPolicy takes."""
 AWS_KEY = "alias/aws/secretsmanager"
 """The AWS managed key for secrets: a caller that may read a secret may decrypt it."""
+NEVER_BEFORE = frozenset({"local", "prod"})
+"""An embedded stack proves nothing about AWS, and production comes last."""
 STRICT = ConfigDict(extra="forbid")
 Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
@@ -202,6 +212,8 @@ class Environment:
     account: Account
     region: Region
     production: bool = False
+    before: Annotated[str, AfterValidator(_before)] = "dev"
+    """Name of the environment in which a release is tried before it comes here."""
     prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]+[a-z0-9]$")]
     stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
     alias: str = "live"
