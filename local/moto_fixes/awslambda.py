@@ -1,4 +1,4 @@
-"""Lambda: a resource policy per qualifier, and the reads that moto lacks.
+"""Lambda: a resource policy per qualifier, configuration that moto loses, and the reads that it lacks.
 
 moto keeps policies on versions, so that they vanish from an alias that moves: keep them here.
 """
@@ -14,6 +14,14 @@ from local.aws.request import Request, Response, json_response
 
 _CONCURRENCY = 1000
 _NO_RESOURCE = "The resource you requested does not exist."
+
+_LOST = (
+    *("DeadLetterConfig", "EphemeralStorage", "FileSystemConfigs", "ImageConfigResponse"),
+    *("KMSKeyArn", "LoggingConfig", "SnapStart", "TracingConfig"),
+)
+"""Members of a configuration that moto takes at the creation only, or not at all."""
+_KEPT = "kept_configuration"
+"""Attribute of moto's function, copied into each version, under which those are kept."""
 
 Policies = dict[tuple[str, str], list[dict[str, Any]]]
 """(function, qualifier or empty) -> statements."""
@@ -38,12 +46,50 @@ def add_permission(request: Request, moto: Moto) -> Response:
 def get_function(request: Request, moto: Moto) -> Response:
     """Leave out what AWS tells of the function alone, where a version or an alias is asked."""
     response = moto(request)
-    _, qualifier = _name_and_qualifier(request)
-    if not response.succeeded or not qualifier:
+    name, qualifier = _name_and_qualifier(request)
+    if not response.succeeded:
         return response
-    of_the_function = {"Tags", "Concurrency"}
-    shown = {name: one for name, one in response.document.items() if name not in of_the_function}
-    return response.with_document(shown)
+    left_out = {"Tags", "Concurrency"} if qualifier else set[str]()
+    shown = {member: one for member, one in response.document.items() if member not in left_out}
+    configuration = {**shown["Configuration"], **_kept(request, moto, name, qualifier)}
+    return response.with_document(
+        {**shown, **_reserved(request, moto, name, qualifier), "Configuration": configuration}
+    )
+
+
+def get_function_configuration(request: Request, moto: Moto) -> Response:
+    """Tell what moto loses of a configuration."""
+    response = moto(request)
+    if not response.succeeded:
+        return response
+    return response.with_document(
+        {**response.document, **_kept(request, moto, *_name_and_qualifier(request))}
+    )
+
+
+def update_function_configuration(request: Request, moto: Moto) -> Response:
+    """Keep what moto loses of a configuration."""
+    response = moto(request)
+    name, _ = _name_and_qualifier(request)
+    if not response.succeeded:
+        return response
+    kept = {member: request.parameters[member] for member in _LOST if member in request.parameters}
+    draft = moto.backend("lambda", request.region).get_function(name)
+    setattr(draft, _KEPT, {**getattr(draft, _KEPT, {}), **kept})
+    return response.with_document({**response.document, **kept})
+
+
+def put_resource_policy(request: Request, moto: Moto) -> Response:
+    """Write the policy of a qualifier as a whole, in whatever words: AWS adds no Sid."""
+    document = json.loads(request.parameters["Policy"])
+    _policies(request, moto)[_of_arn(request)] = document["Statement"]
+    return json_response({"Policy": request.parameters["Policy"], "RevisionId": str(uuid.uuid4())})
+
+
+def delete_resource_policy(request: Request, moto: Moto) -> Response:
+    """Take the policy of a qualifier away."""
+    _policies(request, moto).pop(_of_arn(request), None)
+    return Response(status=204, headers={}, body=b"")
 
 
 def get_policy(request: Request, moto: Moto) -> Response:
@@ -133,6 +179,26 @@ def _policies(request: Request, moto: Moto) -> Policies:
     return policies
 
 
+def _kept(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:
+    function = moto.backend("lambda", request.region).get_function(name, qualifier or None)
+    kept: Mapping[str, Any] = getattr(function, _KEPT, {})
+    return kept
+
+
+def _reserved(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:
+    """Tell of a reservation of nothing, too, which moto takes for none."""
+    function = moto.backend("lambda", request.region).get_function(name)
+    if qualifier or function.reserved_concurrency is None:
+        return {}
+    executions = int(function.reserved_concurrency)
+    return {"Concurrency": {"ReservedConcurrentExecutions": executions}}
+
+
+def _of_arn(request: Request) -> tuple[str, str]:
+    name, _, qualifier = request.labels["ResourceArn"].split(":function:")[-1].partition(":")
+    return name, qualifier
+
+
 def _name_and_qualifier(request: Request) -> tuple[str, str]:
     tail = request.labels["FunctionName"].split(":function:")[-1]
     name, _, written = tail.rpartition("function:")[-1].partition(":")
@@ -144,11 +210,15 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("lambda", "AddPermission"): add_permission,
     ("lambda", "DeleteAlias"): forget_policies,
     ("lambda", "DeleteFunction"): forget_policies,
+    ("lambda", "DeleteResourcePolicy"): delete_resource_policy,
     ("lambda", "GetAccountSettings"): get_account_settings,
     ("lambda", "GetFunction"): get_function,
+    ("lambda", "GetFunctionConfiguration"): get_function_configuration,
     ("lambda", "GetPolicy"): get_policy,
     ("lambda", "Invoke"): invoke,
     ("lambda", "ListFunctionUrlConfigs"): list_function_url_configs,
     ("lambda", "ListProvisionedConcurrencyConfigs"): list_provisioned_concurrency,
+    ("lambda", "PutResourcePolicy"): put_resource_policy,
     ("lambda", "RemovePermission"): remove_permission,
+    ("lambda", "UpdateFunctionConfiguration"): update_function_configuration,
 }

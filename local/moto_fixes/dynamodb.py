@@ -13,8 +13,9 @@ _WRITES_PER_BATCH = 25
 _KEYS_PER_BATCH = 100
 _LATEST_LAGS_SECONDS = 300
 _SECONDS_PER_DAY = 86_400
+_GREATEST = "greatest_on_demand_throughput"
 _DESTINATIONS = "kinesis_destinations"
-"""Attribute of moto's table under which our destinations are kept."""
+"""Attributes of moto's table under which we keep those."""
 
 
 def _table(request: Request, moto: Moto) -> Any:
@@ -41,12 +42,24 @@ def batch_get_item(request: Request, moto: Moto) -> Response:
 
 
 def update_table(request: Request, moto: Moto) -> Response:
-    """Keep a change of the encryption, which moto ignores."""
+    """Keep a change of the encryption, and of the greatest on-demand throughput, which moto ignores."""
     table, wanted = _table(request, moto), request.parameters.get("SSESpecification")
+    if table and (greatest := request.parameters.get("OnDemandThroughput")):
+        setattr(table, _GREATEST, greatest)
     if table and wanted:
         given = {"KMSMasterKeyId": _key_arn(wanted, request, moto)} if wanted["Enabled"] else {}
         table.sse_specification = {**wanted, **given}
     return moto(request)
+
+
+def describe_table(request: Request, moto: Moto) -> Response:
+    """Tell of the greatest on-demand throughput."""
+    response, table = moto(request), _table(request, moto)
+    greatest = getattr(table, _GREATEST, None)
+    if not response.succeeded or not greatest:
+        return response
+    described = {**response.document["Table"], "OnDemandThroughput": greatest}
+    return response.with_document({"Table": described})
 
 
 def _key_arn(wanted: Mapping[str, Any], request: Request, moto: Moto) -> str:
@@ -136,6 +149,7 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("dynamodb", "BatchWriteItem"): batch_write_item,
     ("dynamodb", "DescribeContinuousBackups"): describe_continuous_backups,
     ("dynamodb", "DescribeKinesisStreamingDestination"): describe_kinesis_streaming_destination,
+    ("dynamodb", "DescribeTable"): describe_table,
     ("dynamodb", "DescribeTimeToLive"): time_to_live,
     ("dynamodb", "DisableKinesisStreamingDestination"): kinesis_streaming_destination,
     ("dynamodb", "EnableKinesisStreamingDestination"): kinesis_streaming_destination,
