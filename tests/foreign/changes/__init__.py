@@ -4,11 +4,13 @@ from tests.foreign.changes import (
     access,
     alarms,
     code,
+    compute,
     data,
     gateway,
     roles,
     stage,
     surplus,
+    tables,
     watch,
 )
 from tests.foreign.changes.change import Change
@@ -17,6 +19,8 @@ __all__ = ["CHANGES", "HARMLESS", "Change"]
 
 CHANGES: tuple[Change, ...] = (
     *data.CHANGES,
+    *tables.CHANGES,
+    *compute.CHANGES,
     *code.CHANGES,
     *roles.CHANGES,
     *access.CHANGES,
@@ -29,6 +33,8 @@ CHANGES: tuple[Change, ...] = (
 """Each turns exactly its own rows red."""
 
 HARMLESS: tuple[Change, ...] = (
+    *tables.HARMLESS,
+    *compute.HARMLESS,
     *code.HARMLESS,
     *surplus.HARMLESS,
     *alarms.HARMLESS,
