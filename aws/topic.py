@@ -36,6 +36,8 @@ class Topic:
     delivery_policy: str = ""
     data_protection: str = ""
     fifo: bool = False
+    max_message_bytes: int | None = None
+    """Larger messages are refused; None where AWS tells no limit of the topic's own."""
 
 
 def topics(reading: Reading) -> Section[Topic]:
@@ -67,6 +69,7 @@ def _topic(reading: Reading, arn: str) -> Topic:
         delivery_policy=raw.get("DeliveryPolicy", ""),
         data_protection=protected.get("DataProtectionPolicy") or "",
         fifo=raw.get("FifoTopic") == "true",
+        max_message_bytes=int(size) if (size := raw.get("MaximumMessageSize", "")) else None,
     )
 
 

@@ -34,6 +34,9 @@ PEOPLE = Words(en="confirmed subscriptions of people", ja="承認済みの人宛
 DATA_PROTECTION = Words(en="data protection policy", ja="データ保護ポリシー")
 DELIVERY_POLICY = Words(en="delivery policy", ja="配信ポリシー")
 FIRST_IN_FIRST_OUT = Words(en="FIFO", ja="FIFO")
+LARGEST_MESSAGE = Words(en="maximum message size", ja="最大メッセージサイズ")
+ALARM_BYTES = 16_384
+"""More than an alarm ever says: its description has 1024 characters at most, its reason 1023."""
 FILTER = Words(en="filter policy", ja="フィルターポリシー")
 RAW = Words(en="raw message delivery", ja="生メッセージ配信")
 LISTENER = Words(en="listener", ja="受信者")
@@ -105,6 +108,9 @@ class Hearing:
         ):
             if found:
                 yield _of_topic(arn, fact, found, unset())
+        size = topic.max_message_bytes
+        if size is not None and size < ALARM_BYTES:
+            yield _of_topic(arn, LARGEST_MESSAGE, size, at_least(ALARM_BYTES, " bytes"))
         for one in listening(topic):
             yield from _kept_back(topic, one)
 

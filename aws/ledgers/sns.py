@@ -18,6 +18,7 @@ TOPIC_ATTRIBUTES: Mapping[str, Entry] = {
     "DeliveryPolicy": Judged("delivery_policy"),
     "DisplayName": Harmless("the sender's name in a mail"),
     "EffectiveDeliveryPolicy": Harmless("told by the delivery policy"),
+    "MaximumMessageSize": Judged("max_message_bytes"),
     "Owner": NAMES,
     "Policy": Judged("policy"),
     "SignatureVersion": Harmless("how a message is signed; a listener takes either"),

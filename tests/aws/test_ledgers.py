@@ -2,12 +2,14 @@
 
 import importlib
 import pkgutil
+import re
 
 import botocore.session
 import pytest
 
 from aws import ledgers
 from aws.ledger import Closed, undecided
+from aws.ledgers import sns
 
 SERVICES = {
     name: importlib.import_module(f"aws.ledgers.{name}")
@@ -45,6 +47,24 @@ def test_a_member_or_value_or_operation_that_is_new_is_told():
     assert any("StreamSpecification.StreamEnabled is neither" in one for one in left)
     assert any("TableStatus can be ARCHIVED" in one for one in left)
     assert any(one.startswith("dynamodb:DescribeTimeToLive: neither") for one in left)
+
+
+@pytest.mark.parametrize(
+    ("operation", "decided"),
+    [
+        ("GetTopicAttributes", sns.TOPIC_ATTRIBUTES),
+        ("GetSubscriptionAttributes", sns.SUBSCRIPTION_ATTRIBUTES),
+    ],
+)
+def test_every_attribute_that_sns_documents_is_decided(operation, decided):
+    """Its model has one map of texts; only its documentation names them."""
+    model = botocore.session.get_session().get_service_model("sns")
+    described = model.operation_model(operation).output_shape.members["Attributes"].documentation
+    named = set(re.findall(r"<li> <p> ?<code>(\w+)</code> ", described))
+
+    scopes = {"MessageAttributes", "MessageBody"}  # values of FilterPolicyScope, listed alike
+    assert len(named) > 5
+    assert named - scopes <= decided.keys()
 
 
 def test_facts_of_one_kind_have_one_name():

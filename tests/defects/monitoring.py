@@ -258,6 +258,11 @@ UNPLANNED = (
         breaks=item("topics", TOPIC, data_protection='{"Name": "deny-all"}'),
         follows=MUTED,
     ),
+    Defect(
+        id="MON-09:small-messages-only",
+        breaks=item("topics", TOPIC, max_message_bytes=1024),
+        follows=MUTED,
+    ),
     Defect(id="MON-09:first-in-first-out", breaks=item("topics", TOPIC, fifo=True), follows=MUTED),
     Defect(
         id="MON-09:topic-delivers-slowly",
@@ -367,6 +372,7 @@ SOUND = {
             "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
         }
     ),
+    "messages as large as AWS takes": item("topics", TOPIC, max_message_bytes=262_144),
     "one topic out of two is enough": item(
         "alarms", ERRORS, alarm_actions=(TOPIC.replace("ap-northeast-1", "us-east-1"), TOPIC)
     ),
