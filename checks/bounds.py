@@ -1,5 +1,6 @@
 """What one role may do at most, and where its environment ends."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aws import desired
@@ -15,6 +16,10 @@ NOT_CARRIED = (
 """Condition keys that no call of a function carries: a condition that wants one never holds."""
 
 
+OF_TABLE_KEY = ("DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
+"""What DynamoDB's documentation lets callers do with a customer's key, beside Decrypt."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """The plan of one role within its environment."""
@@ -27,7 +32,21 @@ class Bounds:
     def allowed(self) -> tuple[tuple[str, str], ...]:
         """Pairs that are no excess, the console's own permission to make log groups included."""
         planned = ((one.action, one.resource) for one in self.role.required | self.role.accepted)
-        return (*planned, ("logs:CreateLogGroup", self._arn("logs", "*")))
+        logs = ("logs:CreateLogGroup", self._arn("logs", "*"))
+        return (*planned, *self._beside(), logs)
+
+    def _beside(self) -> Iterator[tuple[str, str]]:
+        """Yield what AWS's own tools (CDK, SAM) write beside what is needed, on the same resources."""
+        for one in sorted(self.role.required):
+            service, action = one.action.split(":")
+            if service == "dynamodb":
+                yield "dynamodb:DescribeTable", one.resource
+                if action == "Query" and "/index/" not in one.resource:
+                    yield one.action, f"{one.resource}/index/*"
+            elif service == "secretsmanager":
+                yield "secretsmanager:DescribeSecret", one.resource
+            elif service == "kms" and one.resource == self.environment.table_key:
+                yield from ((f"kms:{name}", one.resource) for name in OF_TABLE_KEY)
 
     @property
     def required(self) -> tuple[tuple[str, str], ...]:

@@ -57,6 +57,8 @@ def _tables(naming: Naming, function: str) -> Iterable[Permission]:
     if function == "ranking":
         index = f"{naming.table_arn('userstamps')}/index/{RANKING_INDEX.name}"
         yield Permission("dynamodb:Query", index)
+    if function in TABLE_ACTIONS:
+        yield from _table_key(naming, "Decrypt")
 
 
 def _secret(naming: Naming, function: str) -> Iterable[Permission]:
@@ -65,6 +67,13 @@ def _secret(naming: Naming, function: str) -> Iterable[Permission]:
         key = naming.environment.secret_key
         if key and key.startswith("arn:"):
             yield Permission("kms:Decrypt", key)
+
+
+def _table_key(naming: Naming, *actions: str) -> Iterable[Permission]:
+    """DynamoDB uses a customer's key with the caller's own rights; AWS's keys need none."""
+    key = naming.environment.table_key
+    if key and key.startswith("arn:"):
+        yield from (Permission(f"kms:{action}", key) for action in actions)
 
 
 def _logs(naming: Naming, function: str, *actions: str) -> Iterable[Permission]:

@@ -36,13 +36,14 @@ BEYOND = (
     ("write-to-what-is-read", "stamps", "dynamodb:PutItem", USER_STAMPS),
     ("every-table", "stamps", "dynamodb:Query", f"{TABLES}/*"),
     ("every-table-that-begins-so", "auth", "dynamodb:GetItem", f"{TABLES}/User*"),
-    ("every-index", "auth", "dynamodb:Query", f"{USERS}/index/*"),
+    ("scan-of-every-index", "auth", "dynamodb:Scan", f"{USERS}/index/*"),
+    ("every-index-of-another-table", "auth", "dynamodb:Query", f"{USER_STAMPS}/index/*"),
     ("any-resource", "award", "dynamodb:PutItem", "*"),
     ("any-resource-of-the-service", "award", "dynamodb:PutItem", "arn:aws:dynamodb:*"),
     ("secret-of-another-function", "auth", READ, LINE_TOKEN),
     ("real-secret-of-another-function", "notify", READ, REAL_TOKEN_KEY),
     ("secret-for-award", "award", READ, TOKEN_KEY),
-    ("description-of-its-secret", "auth", "secretsmanager:DescribeSecret", TOKEN_KEY),
+    ("description-of-another-secret", "auth", "secretsmanager:DescribeSecret", LINE_TOKEN),
     ("invoke-of-another-function", "award", "lambda:InvokeFunction", f"{PREFIX}stamp-rally-prod-auth"),
     ("invoke-of-every-function", "award", "lambda:InvokeFunction", f"{PREFIX}stamp-rally-prod-*"),
     ("invoke-by-another-function", "stamps", "lambda:InvokeFunction", NOTIFY),
@@ -164,6 +165,15 @@ SOUND: Mapping[str, Break] = {
     ),
     "log groups made as the console writes it": attached(
         "award", None, allow("logs:CreateLogGroup", f"arn:aws:logs:{HERE}:*")
+    ),
+    "indexes of its own table, as CDK writes them": attached(
+        "auth", None, allow("dynamodb:Query", f"{USERS}/index/*")
+    ),
+    "descriptions of what it uses, as SAM writes them": attached(
+        "auth",
+        None,
+        allow("secretsmanager:DescribeSecret", TOKEN_KEY),
+        allow("dynamodb:DescribeTable", USERS),
     ),
     "notify invoked without its alias": attached(
         "award", None, allow("lambda:InvokeFunction", NOTIFY_ITSELF)
