@@ -54,6 +54,8 @@ class Provenance:
     """Calls beyond those of the one pass: the release was read once more at the end."""
     birth: str | None = None
     """Identity of the embedded stack, whose evidence alone is about it."""
+    load_plan: str = ""
+    """Name of the load plan that the environment requires."""
     newest_record: str | None = None
     """Digest and name of the evidence store's newest record, for a later reader to look for."""
 

@@ -3,6 +3,7 @@
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from signoff.remedy import remedy
 from signoff.result import Provenance, Result
 from signoff.verdict import RowVerdict, VerdictWord
 
@@ -52,32 +53,31 @@ class Terminal:
         red = [one for one in rows if one.outcome.red]
         self.line("")
         for one in red:
-            self._red(one, provenance.environment)
+            self._red(one, provenance)
         seen = f" ({provenance.rehearsal})" if provenance.rehearsal else ""
         text = f"PART: {len(rows)} of {of} rows judged, {len(red)} red{seen}. A part is no verdict."
         self.line(text, bold=True, red=bool(red))
 
     def verdict(self, result: Result, lang: str, page: str) -> None:
         """Blocking rows first, the verdict and the path last."""
-        env = result.provenance.environment
         self.line("")
         for problem in result.verdict.problems:
             self.line(f"RED  {problem}", red=True)
         for condition in result.verdict.conditions:
             self.line(f"CONDITION  {condition}", yellow=True)
         for one in result.blocking():
-            self._red(one, env, lang, len(result.followers(one.row.id)))
+            self._red(one, result.provenance, lang, len(result.followers(one.row.id)))
         for made in result.verdict.decisions:
             self.line(f"DECIDED  {made.decision.sentence}", yellow=made.loosens)
         colour = COLOURS.get(result.verdict.decision, "red")
         self.line(result.headline, bold=True, **{colour: True})
         self.line(page)
 
-    def _red(self, one: RowVerdict, env: str, lang: str = "en", followers: int = 0) -> None:
+    def _red(self, one: RowVerdict, run: Provenance, lang: str = "en", followers: int = 0) -> None:
         also = f" (+{followers} that follow)" if followers else ""
         self.line(f"RED  {one.row.id} {one.row.promise[lang]}: {one.reason}{also}", red=True)
-        if one.row.remedy:
-            self.line(f"     -> {one.row.remedy.format(env=env)}")
+        if todo := remedy(one, run)[lang]:
+            self.line(f"     -> {todo}")
         decisions = [found.decision for found in one.findings if found.decision]
         if decisions:
             self.line("     or, if this is wanted, decide so in environments.toml:")

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from signoff.checklist import Row
 from signoff.environment.calendar import JST
 from signoff.outcome import Finding, Outcome
+from signoff.remedy import remedy
 from signoff.result import Result
 from signoff.verdict import RowVerdict
 
@@ -37,6 +38,7 @@ def page(
     return template.render(
         result=result,
         p=result.provenance,
+        remedy=remedy,
         verdict=result.verdict,
         w=words()[lang],
         lang=lang,

@@ -143,6 +143,7 @@ def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
         local=choice.embedded,
         kept_stack=snapshot.kept_stack,
         overrides=choice.overrides,
+        load_plan=choice.environment.load_plan,
         newest_record=snapshot.records.newest_file,
         birth=choice.environment.birth,
     )

@@ -95,4 +95,6 @@ class Operator:
 
 def remedies(row: str) -> Iterator[str]:
     """Yield the commands of a row's remedy, as they are printed for production."""
-    yield from JOINED.split(Checklist.load()[row].remedy.replace("{env}", "prod"))
+    yield from JOINED.split(
+        Checklist.load()[row].remedy.format(env="prod", plan="baseline", unlock="")
+    )

@@ -20,6 +20,7 @@ SAMPLE = (
     "log group is deleted",
 )
 PLACEHOLDER = re.compile(r"\b(?:[A-Z]{2,}(?:_[A-Z]+)*)\b")
+COMMANDS = ("python -m ", "pytest", "aws ")
 GIVEN = frozenset({"FILE", "FOLDER_OF_THE_RUN"})
 """What no finding can know: where a person keeps a token, or the files of his run."""
 
@@ -39,7 +40,8 @@ def test_sample_names_changes_that_there_are():
 
 @pytest.mark.parametrize("row", [row.id for row in Checklist.load()])
 def test_remedy_asks_nobody_for_a_name_that_the_row_knows(row):
-    asked = {one for command in remedies(row) for one in PLACEHOLDER.findall(command)}
+    commands = [one for one in remedies(row) if one.startswith(COMMANDS)]
+    asked = {one for command in commands for one in PLACEHOLDER.findall(command)}
 
     assert asked <= GIVEN
 

@@ -37,7 +37,9 @@ def in_prose() -> dict[str, list[str]]:
     texts = {**pages(), **{name: (ROOT / name).read_text(encoding="utf-8") for name in READMES}}
     found = {name: list(_of_text(text)) for name, text in texts.items()}
     for row in Checklist.load():
-        remedy = OPTIONAL.sub("", row.remedy.replace("{env}", "prod"))
+        remedy = OPTIONAL.sub(
+            "", row.remedy.format(env="prod", plan="baseline", unlock=" --unlock api.example.jp")
+        )
         found[row.id] = [one for one in JOINED.split(remedy) if one.startswith(BEGINNINGS)]
     return {name: commands for name, commands in found.items() if commands}
 
