@@ -8,7 +8,6 @@ from aws.ledger import Unplanned
 from aws.ledgers.lambda_ import FUNCTION
 from aws.rest_api import Deployment
 from aws.words import Words
-from signoff.evidence import Records
 from signoff.outcome import Outcome
 from signoff.release import contents_of
 from signoff.snapshot import Snapshot
@@ -59,7 +58,7 @@ def _with_contents(contents: str) -> Break:
             replace(one, body={**one.body, "contents": contents}) if one.kind == "release" else one
             for one in snapshot.records.entries
         ]
-        return replace(snapshot, records=Records.of(entries))
+        return replace(snapshot, records=replace(snapshot.records, entries=tuple(entries)))
 
     return broken
 

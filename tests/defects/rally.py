@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from signoff.environment import Area, Season
-from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 from tests.defects.changes import both, every
 from tests.defects.defect import Break, Defect
@@ -53,7 +52,9 @@ MIGRATED = {"table": "Users-prod", "count": 3, "hash": "of three"}
 def _migrated(snapshot: Snapshot) -> Snapshot:
     (masters,) = (one for one in snapshot.records.entries if one.kind == "manifest")
     users = replace(masters, body=MIGRATED)
-    return replace(snapshot, records=Records.of([users, *snapshot.records.entries]))
+    return replace(
+        snapshot, records=replace(snapshot.records, entries=(users, *snapshot.records.entries))
+    )
 
 
 def _declared(snapshot: Snapshot) -> Snapshot:
@@ -61,7 +62,9 @@ def _declared(snapshot: Snapshot) -> Snapshot:
     one = snapshot.records.entries[0]
     body = {"step": "cutover#production_declared", "by": "Hanako"}
     signed = replace(one, kind="signature", body=body)
-    return replace(snapshot, records=Records.of([*snapshot.records.entries, signed]))
+    return replace(
+        snapshot, records=replace(snapshot.records, entries=(*snapshot.records.entries, signed))
+    )
 
 
 DEFECTS: tuple[Defect, ...] = (

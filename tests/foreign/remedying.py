@@ -12,7 +12,7 @@ from aws.inventory import Inventory
 from local.aws.saved import Saved
 from runbook.__main__ import main
 from signoff.checklist import Checklist
-from signoff.evidence import Folder, Records, Store
+from signoff.evidence import Store
 from signoff.snapshot import Snapshot
 from tests.foreign.account import Account, with_evidence
 from tests.foreign.changes.change import Change
@@ -88,8 +88,8 @@ class Operator:
     def _snapshot(self, inventory: Inventory) -> Snapshot:
         """Judge with the records that were there, and those that the procedures left since."""
         before = with_evidence(self.inventory)
-        left = Store(Folder(self._evidence), "prod", emulated=True).load().entries
-        records = Records.of([*before.records.entries, *left])
+        left = Store.in_folder(self._evidence, "prod", emulated=True).load().entries
+        records = replace(before.records, entries=(*before.records.entries, *left))
         return replace(before, inventory=inventory, records=records)
 
 
