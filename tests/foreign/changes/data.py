@@ -121,6 +121,31 @@ def spot_loses_its_longitude(client):
     client("dynamodb").delete_item(TableName=MASTERS, Key={"StampId": {"S": "EXTRA-001"}})
 
 
+@change("DATA-07", reads=["key_scans"])
+def somebody_logs_in_before_the_go_live(client):
+    key = {"UserId": {"S": f"U{'0f' * 16}"}}
+    client("dynamodb").put_item(TableName="Users-prod", Item=key)
+    yield
+    client("dynamodb").delete_item(TableName="Users-prod", Key=key)
+
+
+@change("DATA-07", "DATA-08", reads=["key_scans"])
+def somebody_holds_a_stamp_that_no_master_describes(client):
+    key = {"UserId": {"S": f"U{'0f' * 16}"}, "StampId": {"S": "GONE-001"}}
+    client("dynamodb").put_item(TableName="UserStamps-prod", Item=key)
+    yield
+    client("dynamodb").delete_item(TableName="UserStamps-prod", Key=key)
+
+
+@change("DATA-01", "DATA-06", reads=["contents"])
+def spot_is_loaded_without_its_place(client):
+    place = {"M": {"lat": {"N": "0"}, "lon": {"N": "0"}, "radiusM": {"N": "15"}}}
+    spot = {"StampId": {"S": "EXTRA-002"}, "Name": {"S": "Extra"}, "Type": {"S": "GPS"}}
+    client("dynamodb").put_item(TableName=MASTERS, Item=spot | {"Location": place})
+    yield
+    client("dynamodb").delete_item(TableName=MASTERS, Key={"StampId": {"S": "EXTRA-002"}})
+
+
 @change("DATA-01", "DATA-03", reads=["contents"])
 def stamp_expires_before_the_go_live(client):
     ended = {"ValidTo": {"S": "2026-11-30T23:59:59+09:00"}}
@@ -186,6 +211,9 @@ CHANGES = (
     synthetic_user_is_left_over,
     stamp_is_gone_since_the_migration,
     spot_loses_its_longitude,
+    somebody_logs_in_before_the_go_live,
+    somebody_holds_a_stamp_that_no_master_describes,
+    spot_is_loaded_without_its_place,
     stamp_expires_before_the_go_live,
     session_key_is_replaced_by_the_guide_s_placeholder,
     session_key_is_shortened_to_a_hundred_bits,
