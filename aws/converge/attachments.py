@@ -298,6 +298,13 @@ _UNDO: Mapping[tuple[str, str], Undo | ByHand] = {
         call=_level("SystemLogLevel"),
         lost=Words(en="logs grow: INFO is written again", ja="INFO以上が再び記録されます"),
     ),
+    ("function", "SnapStart"): Undo(
+        call=_configuration(lambda _: {"SnapStart": {"ApplyOn": "None"}}),
+        lost=Words(
+            en="a cold start initialises the function anew",
+            ja="コールドスタートのたびに関数が初期化されます",
+        ),
+    ),
     ("function", "event source"): Undo(
         call=_event_source,
         lost=Words(
