@@ -16,7 +16,7 @@ from signoff.checklist import Checklist
 from signoff.environment import Environment
 from signoff.evidence import Record, Store
 from signoff.guard import Caller
-from signoff.release import api_of, release_of
+from signoff.release import api_if_known, release_of
 
 KIND = "signature"
 
@@ -116,7 +116,7 @@ def live_api(session: boto3.Session, environment: Environment, caller: Caller) -
     if environment.birth:
         return None
     scope = scope_of(plan_for(environment), environment)
-    return api_of(look_at(session, environment, caller).sections, scope.api)
+    return api_if_known(look_at(session, environment, caller).sections, scope.api)
 
 
 def live_release(session: boto3.Session, environment: Environment, caller: Caller) -> str:

@@ -46,9 +46,14 @@ def _digest(value: Any) -> str:
 
 
 def api_of(found: Sections, name: str) -> str | None:
-    """Return the id of the API of that name; None where there is none, or nobody could read it."""
+    """Return the id of the API of that name, None where there is none; NotTestable where it is unread."""
+    apis = lookup(found.rest_apis, name)
+    return apis[0].id if apis else None
+
+
+def api_if_known(found: Sections, name: str) -> str | None:
+    """Return the same for a record that is written whatever could be read: None where it is unread."""
     try:
-        apis = lookup(found.rest_apis, name)
+        return api_of(found, name)
     except NotTestable:
         return None
-    return apis[0].id if apis else None

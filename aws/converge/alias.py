@@ -12,7 +12,7 @@ from aws.converge.function import (
     code_sha256,
     configuration,
     described,
-    kept,
+    preserved,
     published_versions,
     table_fields,
     wait_until_updated,
@@ -30,7 +30,7 @@ def converge(context: ChangeContext, function: Function, package: bytes) -> Chan
     found = _found(context, function)
     wanted = {
         **configuration(function),
-        **kept(function, found),
+        **preserved(function, found),
         "code": code_sha256(package),
         "variables": sorted(function.environment),
         "weights": {},
@@ -128,9 +128,9 @@ def shed(context: ChangeContext, function: Function, granted: Collection[str]) -
     """
     made: Changes = ()
     for qualifier in (function.alias, None, *_others(context, function)):
-        kept = granted if qualifier == function.alias else ()
+        keeps = granted if qualifier == function.alias else ()
         for id_, statement in statements(context, function, qualifier).items():
-            if id_ in kept:
+            if id_ in keeps:
                 continue
             lost = (
                 Change(

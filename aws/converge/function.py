@@ -34,7 +34,7 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
     name, package = f"function {function.name}", build(function.key)
     answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
     found = _found(context, answer) if answer else None
-    wanted = {**configuration(function), **kept(function, found), "code": code_sha256(package)}
+    wanted = {**configuration(function), **preserved(function, found), "code": code_sha256(package)}
     extra = _extra_variables(name, found, wanted)
     version, lost = _overwritten(context, function, build, found, wanted)
     planned = {**wanted, **tag_fields(context, function.tags)}
@@ -45,7 +45,7 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
             _create(context, function, build(CLOSED))
         publish(context, function, version)
         changed = _left(changes + extra, created=answer is None)
-        _update(context, function, package, changed, kept(function, found))
+        _update(context, function, package, changed, preserved(function, found))
 
     return context.settle((*version, *changes, *extra), apply)
 
@@ -68,7 +68,7 @@ def configuration(function: Function) -> dict[str, Any]:
     }
 
 
-def kept(function: Function, found: Mapping[str, Any] | None) -> dict[str, Any]:
+def preserved(function: Function, found: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return time-out and memory to set: more memory than planned, or a shorter time-out, stays."""
     have = found or {}
     return {

@@ -21,7 +21,7 @@ from signoff.evidence import StoreSettings
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.gather import store_of
 from signoff.outcome import Outcome
-from signoff.release import api_of
+from signoff.release import api_if_known
 from signoff.report.page import page
 from signoff.result import CHANGED, UNKNOWN, Provenance, Result, commit_of, versions
 from signoff.run import Choice
@@ -232,7 +232,7 @@ def _body(inventory: Inventory, result: Result) -> Mapping[str, Any]:
 
 def _api(snapshot: Snapshot[PlanT]) -> str | None:
     embedded = snapshot.environment.birth
-    return None if embedded else api_of(snapshot.inventory.sections, snapshot.scope.api)
+    return None if embedded else api_if_known(snapshot.inventory.sections, snapshot.scope.api)
 
 
 def _digests(inventory: Inventory, salt: str) -> list[tuple[str, str]]:

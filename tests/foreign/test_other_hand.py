@@ -42,6 +42,8 @@ UNRECORDED = {
     "ROLL-05": "the evidence store has no record of kind rehearsal",
 }
 """Row -> its words: what was done by hand left no record, and is not taken on trust."""
+UNREAD = {"PREP-09": "the evidence store was not read"}
+"""Whoever keeps no evidence has no store whose keeping could be judged."""
 FOLLOWING = {"SEC-04": "follows from PREP-01: there is no run against dev"}
 
 
@@ -54,6 +56,7 @@ def test_each_row_is_judged_by_what_is_there_and_not_by_how_it_is_written(invent
         **dict.fromkeys(GREEN, Outcome.PASS),
         **dict.fromkeys(UNRECORDED, Outcome.FAIL),
         **dict.fromkeys(FOLLOWING, Outcome.FOLLOWS),
+        **dict.fromkeys(UNREAD, Outcome.NOT_TESTABLE),
     }
 
     assert outcomes(without_evidence(inventory)) == expected
@@ -63,7 +66,7 @@ def test_red_rows_say_which_record_is_missing(inventory):
     judged = rows(without_evidence(inventory)).values()
 
     said = {one.row.id: one.reason for one in judged if one.outcome.red}
-    assert said == UNRECORDED | FOLLOWING
+    assert said == UNRECORDED | FOLLOWING | UNREAD
 
 
 def test_without_its_evidence_it_may_not_go_live(inventory):
