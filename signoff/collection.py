@@ -16,6 +16,8 @@ from signoff.snapshot import PlanT
 from signoff.verdict import RowVerdict
 
 ROW = pytest.StashKey[Row]()
+EMBEDDED_ONLY = "embedded_only"
+"""Marks a test that looks into the embedded stack: it is a proof, but of no other environment."""
 JUDGING = ("checks", "smoke")
 """Folders whose tests are proofs of rows; all other tests are ordinary ones."""
 
@@ -39,6 +41,8 @@ def arrange(
     for item in items:
         _tie(choice, item)
     _hold_against_the_lock(choice, findings, items)
+    if not choice.embedded:
+        items[:] = [one for one in items if one.get_closest_marker(EMBEDDED_ONLY) is None]
     items[:] = [
         one
         for one in items

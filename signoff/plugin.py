@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "expectation(id): the row of the checklist that the test proves"
     )
+    config.addinivalue_line("markers", "embedded_only: the test looks into the embedded stack")
     if not collection.judges(config):
         return
     keep_loggers_quiet()

@@ -27,13 +27,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     parameters.parametrize(metafunc, choice.environment, choice.plan)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what only the stand-in of LINE can show: elsewhere it is not run."""
+    if parameters.EMBEDDED in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.embedded_only)
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only the stand-in of LINE can show, and run the test of the cleaning last."""
-    if not config.stash[CHOICE].embedded:
-        items[:] = [
-            item for item in items if parameters.EMBEDDED not in getattr(item, "fixturenames", ())
-        ]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the test of the cleaning last."""
     items.sort(key=lambda item: item.name == parameters.LAST)
 
 
