@@ -109,9 +109,10 @@ def _routes(services: tuple[str, ...]) -> tuple[_Route, ...]:
 
 
 def _routes_of(service: str) -> Iterable[_Route]:
+    """Yield a route for each operation; a deprecated one shares its route with its successor."""
     model = service_model(service)
     for name, operation in model.get("operations", {}).items():
-        if http := operation.get("http"):
+        if (http := operation.get("http")) and not operation.get("deprecated"):
             members = _members(model, operation)
             yield _route(service, name, http, members)
 
