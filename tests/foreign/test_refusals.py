@@ -73,6 +73,8 @@ OPERATIONS = (
 )
 """Every operation that reading this stack calls."""
 OTHERWISE = {
+    "iam:GetPolicy": "asked only about a policy that the account's listing leaves out",
+    "iam:GetPolicyVersion": "asked only about a policy that the account's listing leaves out",
     "application-autoscaling:DescribeScalableTargets": "asked where some table is not on demand",
     "application-autoscaling:DescribeScalingPolicies": "likewise",
     "application-autoscaling:DescribeScheduledActions": "likewise",
