@@ -3,6 +3,7 @@
 Run as ``python -m tests.local.functions.parent_process``; it prints the ids of both workers.
 """
 
+import signal
 import sys
 import threading
 
@@ -20,6 +21,8 @@ def handler(event, context):
 
 
 def main(pipe: str) -> None:
+    # A shell that runs the tests in the background lets its children ignore an interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         LocalAws("111122223333", "ap-northeast-1") as aws,
         Functions(aws.endpoint, aws.region, aws.account) as functions,
