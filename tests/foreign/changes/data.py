@@ -78,7 +78,7 @@ def tag_is_taken_off_a_table(client):
     client("dynamodb").tag_resource(ResourceArn=USERS_ARN, Tags=data.TAGS)
 
 
-@change("SEC-19", reads=["table_policies"])
+@change("SEC-19", reads=["table_policies"], follows=["SEC-24"])
 def table_is_opened_to_everybody(client):
     client("dynamodb").put_resource_policy(ResourceArn=USERS_ARN, Policy=PUBLIC)
     yield
@@ -192,7 +192,7 @@ def secret_is_on_its_way_out(client):
     client("secretsmanager").restore_secret(SecretId=vault.LINE_TOKEN)
 
 
-@change("SEC-08", reads=SECRETS)
+@change("SEC-08", reads=SECRETS, follows=["SEC-24"])
 def secret_is_opened_to_everybody(client):
     client("secretsmanager").put_resource_policy(SecretId=vault.LINE_TOKEN, ResourcePolicy=PUBLIC)
     yield

@@ -25,8 +25,8 @@ def of(make, name, mark, *given):
     return mark(made)
 
 
-def harm(row, reads):
-    return change(row, reads=reads)
+def harm(row, reads, follows=()):
+    return change(row, reads=reads, follows=follows)
 
 
 def sound(reads, *rows):
@@ -256,7 +256,7 @@ CHANGES = (
     of(
         shared,
         "table is shared with another account",
-        harm("SEC-19", ["table_policies"]),
+        harm("SEC-19", ["table_policies"], ["SEC-24"]),
         "arn:aws:iam::999988887777:root",
     ),
 )
