@@ -153,7 +153,7 @@ def test_a_command_of_aws_is_one_that_its_service_model_knows(command):
 def test_what_is_told_runs_nothing_else():
     modules = {one for one in GIVEN.values() if one not in {"pytest", "load", "runbook", "aws"}}
 
-    assert modules == {"smoke.policy", "runbook.pages"}
+    assert modules == {"smoke.policy", "runbook.pages", "signoff"}
 
 
 @pytest.mark.parametrize("where", PROSE)
