@@ -66,6 +66,8 @@ WHOSE = {
     ("logs:DescribeLogGroups", "logGroups"),
     ("apigateway:GetRestApis", "id"),
     ("apigateway:GetUsagePlans", "name"),
+    ("lambda:ListFunctions", "FunctionName"),
+    ("lambda:ListFunctions", "Role"),  # it could run under one of ours
 }
 """Operation, member: an entry that does not say whose it is could be anybody's, so that all are unread."""
 BY_ITSELF = {"leaks"}
