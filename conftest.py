@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from checks.notices import notices
-from checks.plots import plots
+from checks.environment_values import notices
+from checks.records import plots
 from plan import Plan, plan_for, scope_of
 from signoff.proofs import LOCK
 from signoff.run import Composition, EmbeddedStack

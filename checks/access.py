@@ -14,8 +14,7 @@ from aws.reader_policy import actions as reader_actions
 from aws.role import Role
 from aws.section import Follows
 from aws.words import Words
-from checks.outsiders import outsiders
-from checks.principals import is_gone
+from checks.outsiders import is_gone, outsiders
 from plan import Plan
 from signoff.decisions import Decided
 from signoff.environment import Environment

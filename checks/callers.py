@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aws import desired
 from aws.function import FunctionPolicy
 from aws.iam import Condition, Statement, covers, parse
-from checks.principals import is_gone
+from checks.outsiders import is_gone
 from plan import Plan
 from signoff.environment import Environment
 

@@ -24,6 +24,14 @@ ROOM = 2
 LARGEST_AREA_KM = 100
 LEAST_TIMEOUT_S = 10
 """One slow call to LINE and two to DynamoDB, each with its retry."""
+ANYWHERE = Words(
+    en="An award does not require a position here: whoever is logged in can collect every stamp at home.",
+    ja="この環境ではスタンプ付与に位置情報を要求しない。ログインした利用者は自宅から全スタンプを取得できる。",
+)
+NO_QUOTA = Words(
+    en="No method asks for an API key, so the usage plan's rate and daily quota bind nobody; the stage's throttle does.",
+    ja="APIキーを要求するメソッドがないため、使用量プランのレートと日次クォータは誰にも適用されない。実際に効くのはステージのスロットリングである。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +147,11 @@ def _ages() -> Iterator[tuple[str, Limit]]:
     usual = Freshness()
     for key in ("dev_run", "load", "signature", "rehearsal"):
         yield f"fresh.{key}", Limit(at_most(getattr(usual, key), " days"), "recent evidence")
+
+
+def notices(environment: Environment) -> Iterator[Words]:
+    """Yield them, most important first (rulings, "LINE, front end, people" and on the usage plan)."""
+    if not environment.award_requires_position:
+        yield ANYWHERE
+    if not environment.api_key:
+        yield NO_QUOTA

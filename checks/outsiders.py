@@ -1,15 +1,18 @@
 """Whom a resource policy lets in beyond the account that owns the resource."""
 
+import re
 from collections.abc import Iterator
 
 from aws.iam import Condition, Statement, parse
-from checks.principals import account_of, is_gone
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 """Condition keys that hold the caller's account, whoever calls."""
 SERVICE_KEYS = frozenset({"aws:sourceaccount"})
 """Condition keys that hold the account for which a service of AWS calls."""
 EXACT = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
+DELETED = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA)[A-Z0-9]{12,}")
+"""The unique id that AWS shows in place of an ARN once the role or user is deleted. Ids are never
+given out again, so that such a statement lets nobody in (IAM user guide, "IAM identifiers")."""
 
 
 def outsiders(document: str | None, account: str) -> list[str]:
@@ -54,3 +57,13 @@ def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
     if key == ("aws:principalarn" if keys is ACCOUNT_KEYS else "aws:sourcearn"):
         return surely and {account_of(one) for one in condition.values} == {account}
     return False
+
+
+def is_gone(kind: str, who: str) -> bool:
+    return kind == "AWS" and DELETED.fullmatch(who) is not None
+
+
+def account_of(principal: str) -> str:
+    """Return the account of an ARN; a principal may be written as the bare account, too."""
+    parts = principal.split(":")
+    return parts[4] if len(parts) > 5 else principal

@@ -8,7 +8,7 @@ from aws import desired
 from aws.bounds import Bound, at_most, exactly, unset
 from aws.difference import Difference
 from aws.section import NotTestable
-from aws.table import KeyScan
+from aws.table import Contents, KeyScan
 from aws.words import Words
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan.masters import Item, Validity, coordinates, flaw, stamp_id, validity
@@ -159,3 +159,10 @@ def _ended(id_: str, span: str, day: str) -> Difference:
         words=Words(en=f"valid through {day} in Japan", ja=f"日本時間の{day}まで有効であること"),
     )
     return Difference(kind=STAMP, name=id_, fact=VALIDITY, found=span, bound=bound)
+
+
+def whole(contents: Contents) -> tuple[Mapping[str, Any], ...]:
+    """Return every item, or raise NotTestable where the scan was cut short."""
+    if not contents.complete:
+        raise NotTestable("the table holds more items than are read in one run")
+    return contents.items

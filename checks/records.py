@@ -1,5 +1,6 @@
 """Records that only count while they are fresh, and for the release that is live."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,3 +93,9 @@ def judged_load(
             f"but target_rate is {environment.target_rate}"
         )
     return record
+
+
+def plots(snapshot: Snapshot[Plan]) -> Mapping[str, Sequence[str]]:
+    """Return row id -> SVG texts."""
+    record = newest(measured(snapshot.records), "load", plan=snapshot.environment.load_plan)
+    return {"PREP-02": tuple(record.body.get("plots", {}).values())} if record else {}

@@ -11,9 +11,9 @@ from checks.cors import (
     without_origin,
 )
 from checks.deployed import Deployed
-from checks.deployments import ids, newest
 from checks.invocation import target
 from checks.outsiders import open_to_all
+from checks.releases import ids, newest
 from checks.routes import PROXY, behind, beyond, dev_export, differing_from, stale
 from plan import Plan
 from signoff.checklist import expectation

@@ -6,7 +6,7 @@ import pytest
 
 from checks import rally
 from checks.deployed import Deployed
-from checks.masters import whole
+from checks.rally import whole
 from plan import Plan
 from plan.canonical import canonical_hash
 from plan.masters import malformed

@@ -8,11 +8,10 @@ from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory
 from aws.ledgers.lambda_ import FUNCTION
-from checks.capacity import CALLS_PER_REQUEST, busy, free_for_us
 from checks.deployed import Deployed
-from checks.deployments import deployed_again, ids, newest
+from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, why_unsupported
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
-from checks.runtimes import why_unsupported
+from checks.releases import deployed_again, ids, newest
 from checks.variables import OWN, astray, differing, diverting, hijacking, leads_to_line, variables
 from plan import Plan
 from signoff.checklist import expectation

@@ -12,13 +12,13 @@ from checks.alarms import (
     heard,
     other_actions,
     ringing,
+    settled,
     silencing,
 )
 from checks.dashboards import ghosts, has_kind, here, missing_from, shown
 from checks.deployed import Deployed
 from checks.hearing import Hearing
 from checks.log_access import access, disturbing, of_no_plan, only_watching
-from checks.windows import settled
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from aws import desired
 from checks.deployed import Deployed
-from checks.going_back import drafts, other_code, other_drafts
+from checks.releases import drafts, other_code, other_drafts
 from signoff.checklist import expectation
 from signoff.observations import Observations
 

@@ -6,9 +6,8 @@ from aws.difference import differences
 from aws.function import WEIGHTS
 from aws.ledgers.lambda_ import FUNCTION
 from checks import api_surplus
-from checks.access_log import group_of, telling, tells_the_request
-from checks.caching import shared_answers
 from checks.deployed import Deployed
+from checks.stages import group_of, shared_answers, telling, tells_the_request
 from checks.tagging import tagged
 from plan import Plan
 from signoff.checklist import expectation

@@ -6,7 +6,7 @@ from aws.iam import Context, Outcome, Statement, context, evaluate, parse
 from aws.role import Role
 from aws.section import NotTestable
 from checks.bounds import Bounds
-from checks.principals import is_gone
+from checks.outsiders import is_gone
 
 LAMBDA = ("Service", "lambda.amazonaws.com")
 ASSUME = "sts:AssumeRole"

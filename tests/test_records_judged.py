@@ -7,8 +7,7 @@ import pytest
 
 from aws.section import Missing
 from checks.deployed import Deployed
-from checks.plots import plots
-from checks.records import counting, judged_load
+from checks.records import counting, judged_load, plots
 from tests.healthy import healthy
 
 WORLD = healthy()

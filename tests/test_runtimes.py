@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from checks.runtimes import why_unsupported
+from checks.functions import why_unsupported
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,11 @@
-"""Until when AWS supports a Lambda runtime: the one table of such dates, with its own date and source."""
+"""What functions run on: supported runtimes, and enough Lambda environments at the same time."""
 
+import math
+from collections.abc import Iterable
 from datetime import date
+
+from aws.function import Function, LambdaAccount
+from signoff.environment import Environment
 
 TABLE_OF = date(2026, 11, 25)
 LAST_DAY = {
@@ -13,6 +18,8 @@ LAST_DAY = {
     "python3.14": date(2029, 6, 30),
 }
 """Runtime -> its deprecation date (Lambda developer guide, "Lambda runtimes", as of ``TABLE_OF``)."""
+CALLS_PER_REQUEST = 3
+"""At worst, when nobody's session is cached yet: the authorizer, the route's function, notify."""
 
 
 def why_unsupported(runtime: str | None, day: date) -> str | None:
@@ -23,3 +30,13 @@ def why_unsupported(runtime: str | None, day: date) -> str | None:
         return f"runtime {runtime} is unknown to this release (table of {TABLE_OF:%Y-%m})"
     ended = day > LAST_DAY[runtime]
     return f"AWS supported {runtime} until {LAST_DAY[runtime]}" if ended else None
+
+
+def busy(environment: Environment, *, calls: int) -> int:
+    """Return the environments that are busy where each request makes so many calls (Little's law)."""
+    return math.ceil(environment.target_rate * environment.seconds_per_call * calls)
+
+
+def free_for_us(account: LambdaAccount, functions: Iterable[Function]) -> int:
+    """Return what our functions may use together: what nobody reserved, and what they reserved."""
+    return account.unreserved + sum(one.reserved_concurrency or 0 for one in functions)
