@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from aws.door import ReadFailure
-from aws.iam import Context, Outcome, Statement, actions_of, context, evaluate, parse
+from aws.iam import Context, EvalDecision, Statement, actions_of, context, evaluate, parse
 from aws.iam.pattern import action_pattern, resource_pattern
 from aws.reading import Reader, Reading, Scope
 from aws.role import Details, details, document_text, policy_documents
@@ -131,7 +131,7 @@ def _reached(
     known = _known(who, target.arns[0])
     for _, action, arn, by in grants:
         outcome = evaluate(own, action, arn, known, limits=limits).outcome
-        if outcome in {Outcome.ALLOWED, Outcome.UNKNOWN}:
+        if outcome in {EvalDecision.ALLOWED, EvalDecision.UNKNOWN}:
             return Reach(kind=target.kind, name=target.name, action=action, by=by)
     return None
 

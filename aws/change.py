@@ -100,7 +100,7 @@ def destructive(changes: Iterable[Change]) -> Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
+class TransientErrors:
     """Which errors of a call pass by themselves. Throttling is none of them: the client retries it."""
 
     codes: tuple[str, ...]
@@ -225,8 +225,8 @@ class ChangeContext:
         return tuple(change for done in running for change in done.result())
 
     def retry(self, call: Callable[[], T], *codes: str, message: str = "") -> T:
-        """Make a call that AWS may answer with "not yet": see RetryPolicy."""
-        return RetryPolicy(codes=codes, message=message).call(call, self.sleep)
+        """Make a call that AWS may answer with "not yet": see TransientErrors."""
+        return TransientErrors(codes=codes, message=message).call(call, self.sleep)
 
     def clear(self, text: str) -> str:
         """Return ``text`` if it is public, else how long it is and what it looks like."""

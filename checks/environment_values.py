@@ -35,7 +35,7 @@ NO_QUOTA = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class KeyLimit:
     """What a key may be, and who says so; ``guided`` bounds are loosened by a decision against them."""
 
     bound: Bound
@@ -43,7 +43,7 @@ class Limit:
     guided: bool = True
 
 
-def limits(environment: Environment) -> Mapping[str, Limit]:
+def limits(environment: Environment) -> Mapping[str, KeyLimit]:
     """Return dotted key -> its limit in production."""
     return dict(
         (
@@ -84,53 +84,53 @@ def _value(environment: Environment, key: str) -> Any:
     return reduce(getattr, key.split("."), environment)
 
 
-def _throttle(environment: Environment) -> Iterator[tuple[str, Limit]]:
+def _throttle(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     busiest = environment.target_rate * BUSIEST_SHARE
     rate = between(min(1000, math.ceil(ROOM * busiest)), 1000, "/s")
-    yield "throttle.rate", Limit(rate, "guide step 2-4, and twice the busiest route's share")
+    yield "throttle.rate", KeyLimit(rate, "guide step 2-4, and twice the busiest route's share")
     burst = between(min(2000, math.ceil(busiest)), 2000)
-    yield "throttle.burst", Limit(burst, "guide step 2-4, and a second of the busiest route")
-    yield "throttle.daily_quota", Limit(at_most(100_000, " a day"), "guide step 2-4")
+    yield "throttle.burst", KeyLimit(burst, "guide step 2-4, and a second of the busiest route")
+    yield "throttle.daily_quota", KeyLimit(at_most(100_000, " a day"), "guide step 2-4")
 
 
-def _alarms(period_s: int) -> Iterator[tuple[str, Limit]]:
+def _alarms(period_s: int) -> Iterator[tuple[str, KeyLimit]]:
     """In a shorter period a threshold has to be lower to fire whenever the guide's alarm would."""
     windows = max(1, math.ceil(WINDOW_S / period_s))
     for key, threshold in ALARMS.items():
         surely = math.ceil(threshold / windows)
         source = f"guide step 6-1: {threshold} in {WINDOW_S} s"
-        yield f"alarms.{key}", Limit(at_most(surely, f" in {period_s} s"), source)
-    yield "alarms.period_s", Limit(at_most(WINDOW_S, " s"), "guide step 6-1")
+        yield f"alarms.{key}", KeyLimit(at_most(surely, f" in {period_s} s"), source)
+    yield "alarms.period_s", KeyLimit(at_most(WINDOW_S, " s"), "guide step 6-1")
 
 
-def _tables_and_logs() -> Iterator[tuple[str, Limit]]:
-    yield "retention_days", Limit(at_least(30, " days"), "guide step 6-3")
-    yield "pitr", Limit(exactly(value=True), "guide step 3-1")
-    yield "deletion_protection", Limit(exactly(value=True), "tables of people stay")
+def _tables_and_logs() -> Iterator[tuple[str, KeyLimit]]:
+    yield "retention_days", KeyLimit(at_least(30, " days"), "guide step 6-3")
+    yield "pitr", KeyLimit(exactly(value=True), "guide step 3-1")
+    yield "deletion_protection", KeyLimit(exactly(value=True), "tables of people stay")
 
 
-def _functions() -> Iterator[tuple[str, Limit]]:
+def _functions() -> Iterator[tuple[str, KeyLimit]]:
     slow = "guide step 3-2, and a slow call to LINE with its retries"
-    yield "timeout_s", Limit(between(LEAST_TIMEOUT_S, 30, " s"), slow)
-    yield "memory_mb", Limit(at_least(256, " MB"), "guide step 3-2")
-    yield "authorizer_ttl_s", Limit(at_most(300, " s"), "a revoked session ends within minutes")
-    yield "accuracy_cap_m", Limit(at_most(100, " m"), "a phone's claim buys no distance")
+    yield "timeout_s", KeyLimit(between(LEAST_TIMEOUT_S, 30, " s"), slow)
+    yield "memory_mb", KeyLimit(at_least(256, " MB"), "guide step 3-2")
+    yield "authorizer_ttl_s", KeyLimit(at_most(300, " s"), "a revoked session ends within minutes")
+    yield "accuracy_cap_m", KeyLimit(at_most(100, " m"), "a phone's claim buys no distance")
 
 
-def _load() -> Iterator[tuple[str, Limit]]:
+def _load() -> Iterator[tuple[str, KeyLimit]]:
     believable = "so that load plan and concurrency mean something"
-    yield "target_rate", Limit(between(10, 10_000, "/s"), believable, guided=False)
-    yield "seconds_per_call", Limit(between(0.05, 3, " s"), believable, guided=False)
-    yield "load_plan", Limit(one_of(*LOAD_PLANS), "final checklist: performance test")
+    yield "target_rate", KeyLimit(between(10, 10_000, "/s"), believable, guided=False)
+    yield "seconds_per_call", KeyLimit(between(0.05, 3, " s"), believable, guided=False)
+    yield "load_plan", KeyLimit(one_of(*LOAD_PLANS), "final checklist: performance test")
 
 
-def _addresses(environment: Environment) -> Iterator[tuple[str, Limit]]:
+def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     if environment.area:
         area = at_most(LARGEST_AREA_KM, " km")
-        yield "area.km", Limit(area, "a larger area tells no wrong place", guided=False)
-    yield "line.endpoint", Limit(exactly(LINE_API), "ID tokens are verified at LINE itself")
+        yield "area.km", KeyLimit(area, "a larger area tells no wrong place", guided=False)
+    yield "line.endpoint", KeyLimit(exactly(LINE_API), "ID tokens are verified at LINE itself")
     if environment.front_end:
-        yield "front_end.url", Limit(_https(), "guide step 3-3")
+        yield "front_end.url", KeyLimit(_https(), "guide step 3-3")
 
 
 def _https() -> Bound:
@@ -142,11 +142,11 @@ def _https() -> Bound:
     )
 
 
-def _ages() -> Iterator[tuple[str, Limit]]:
+def _ages() -> Iterator[tuple[str, KeyLimit]]:
     """An older record says less about what is live: no longer than usual, unless decided."""
     usual = Freshness()
     for key in ("dev_run", "load", "signature", "rehearsal"):
-        yield f"fresh.{key}", Limit(at_most(getattr(usual, key), " days"), "recent evidence")
+        yield f"fresh.{key}", KeyLimit(at_most(getattr(usual, key), " days"), "recent evidence")
 
 
 def notices(environment: Environment) -> Iterator[Words]:

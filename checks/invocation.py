@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aws import desired
 from aws.function import FunctionPolicy
-from aws.iam import Outcome, Statement, context, evaluate, parse
+from aws.iam import EvalDecision, Statement, context, evaluate, parse
 from aws.secret_text import MaskedValue
 from aws.section import NotTestable
 from signoff.environment import Environment
@@ -21,7 +21,7 @@ VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class InvokedFunction:
     """What an integration's URI names; ``qualifier`` is empty where it names no alias or version."""
 
     function: str
@@ -32,12 +32,12 @@ class Target:
         return f"{self.function}:{self.qualifier}" if self.qualifier else self.function
 
 
-def target(uri: str, variables: Mapping[str, MaskedValue]) -> Target:
-    """Read an integration's URI, stage variables put in; a Target of the whole text if it is none."""
+def target(uri: str, variables: Mapping[str, MaskedValue]) -> InvokedFunction:
+    """Read an integration's URI, stage variables put in; an InvokedFunction of the whole text if it is none."""
     resolved = VARIABLE.sub(lambda found: _value(found[1], variables), uri)
     if match := URI.fullmatch(resolved):
-        return Target(match["function"], match["qualifier"] or "")
-    return Target(resolved, "")
+        return InvokedFunction(match["function"], match["qualifier"] or "")
+    return InvokedFunction(resolved, "")
 
 
 def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str) -> bool:
@@ -54,7 +54,7 @@ def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: s
     account = source_arn.split(":")[4]
     known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
     decision = evaluate(statements, "lambda:InvokeFunction", alias_arn, known)
-    if decision.outcome is Outcome.UNKNOWN:
+    if decision.outcome is EvalDecision.UNKNOWN:
         raise NotTestable(f"the policy of {alias_arn}: {decision.reason}")
     return decision.allowed
 

@@ -8,7 +8,7 @@ from aws import desired
 from aws.iam import (
     Excess,
     Grants,
-    Missing,
+    MissingPermission,
     Statement,
     admin_statements,
     escalations,
@@ -147,5 +147,5 @@ def _split(one: Statement) -> Iterator[Statement]:
         )
 
 
-def _pair(one: Missing) -> str:
+def _pair(one: MissingPermission) -> str:
     return f"{one.action} on {one.resource}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from aws.iam import Context, Outcome, Statement, context, evaluate, parse
+from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse
 from aws.role import Role
 from aws.section import NotTestable
 from checks.bounds import Bounds
@@ -33,9 +33,9 @@ def _kept_out(statements: tuple[Statement, ...], known: Context) -> Iterator[str
     anyone = {LAMBDA, ("*", "*"), ("AWS", "*")}
     for_lambda = [one for one in statements if anyone & set(one.principals)]
     decision = evaluate(for_lambda, ASSUME, "*", known)
-    if decision.outcome is Outcome.UNKNOWN:
+    if decision.outcome is EvalDecision.UNKNOWN:
         raise NotTestable(f"nobody can say whether Lambda may assume the role: {decision.reason}")
-    if decision.outcome is Outcome.EXPLICITLY_DENIED:
+    if decision.outcome is EvalDecision.EXPLICITLY_DENIED:
         yield f"Lambda may not assume it: {decision.reason}"
     elif not decision.allowed:
         yield "nothing lets Lambda assume it"

@@ -9,7 +9,7 @@ from typing import Any
 
 from aws.change import Changes
 from aws.converge import rest_api
-from aws.converge.api_draft import Answer, Method, preflight, put
+from aws.converge.api_draft import Method, MockAnswer, preflight, put
 from aws.converge.deployment import listed
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
@@ -73,7 +73,7 @@ def _methods(api: Api) -> tuple[Method, Method]:
         "Access-Control-Allow-Origin": api.cors.origin,
         "Retry-After": str(RETRY_AFTER_S),
     }
-    closed = Answer(status="503", headers=headers, body=json.dumps(BODY))
+    closed = MockAnswer(status="503", headers=headers, body=json.dumps(BODY))
     return Method(path=PATH, verb=ANY, answer=closed), preflight(api, PATH)
 
 

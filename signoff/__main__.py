@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
-from signoff.verify import UnusableRunError, Verification, provenance_of, verify
+from signoff.verify import RunVerification, UnusableRunError, provenance_of, verify
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = """\
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return Exit.ALTERED if found.problems else Exit.VERIFIED
 
 
-def _sentences(folder: Path, found: Verification) -> Sequence[str]:
+def _sentences(folder: Path, found: RunVerification) -> Sequence[str]:
     if found.problems or found.record is None:
         return [f"NOT VERIFIED: {one}" for one in found.problems]
     record = found.record

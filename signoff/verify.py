@@ -19,7 +19,7 @@ _IN_PAGE = re.compile(r'<code data-file="([^"]+)">([0-9a-f]{64})</code>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
+class RunVerification:
     """What was found of one run; no ``problems`` means that its files are unaltered and belong together."""
 
     problems: tuple[str, ...]
@@ -51,7 +51,7 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
 
 def verify(
     folder: Path, environment: Environment, *, client: Callable[[str], Any], root: Path
-) -> Verification:
+) -> RunVerification:
     """Verify the files of a run of this environment against each other and against its evidence store."""
     said = provenance_of(folder)
     settings = StoreSettings.of(replace(environment, birth=said.get("birth")))
@@ -60,7 +60,7 @@ def verify(
         records = store.load()
     except (ClientError, BotoCoreError, OSError) as error:
         unread = f"the evidence store {settings.location} can't be read: {error}"
-        return Verification(problems=(unread,))
+        return RunVerification(problems=(unread,))
     name = folder.resolve().name
     record = records.newest("run", run=name)
     problems = [records.problem] if records.problem else []
@@ -71,7 +71,7 @@ def verify(
             f"(a replay, and a run at another endpoint than AWS's, leave no record)"
         )
     problems += _altered(folder, record.body.get("files", {}) if record else {})
-    return Verification(problems=tuple(problems), record=record, key=store.key.name)
+    return RunVerification(problems=tuple(problems), record=record, key=store.key.name)
 
 
 def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ USERS = (f"{SYNTHETIC}*", f"{NOBODY}*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
+class SmokePermission:
     """``users_only``: of a table, only items whose hash key is one of USERS."""
 
     actions: tuple[str, ...]
@@ -27,33 +27,33 @@ class Permission:
     users_only: bool = False
 
 
-def permissions(environment: Environment, plan: Plan) -> Iterator[Permission]:
+def permissions(environment: Environment, plan: Plan) -> Iterator[SmokePermission]:
     """Yield what the suite needs in an environment; without writes it changes nothing there."""
-    yield Permission(
+    yield SmokePermission(
         actions=("secretsmanager:GetSecretValue",),
         resource=plan.secret("token_key").arn_pattern,
         why="mints sessions of synthetic users, which proves that the functions read the same key",
     )
     if environment.line.bot_user_id:
-        yield Permission(
+        yield SmokePermission(
             actions=("secretsmanager:GetSecretValue",),
             resource=plan.secret("line_token").arn_pattern,
             why="asks LINE whose token it is",
         )
     if plan.api.usage_plan.api_key:
-        yield Permission(
+        yield SmokePermission(
             actions=("apigateway:GET",),
             resource=f"arn:aws:apigateway:{environment.region}::/apikeys",
             why="sends the key that every browser sends",
         )
     for group in plan.log_groups:
-        yield Permission(
+        yield SmokePermission(
             actions=("logs:FilterLogEvents",),
             resource=f"arn:aws:logs:{environment.region}:{environment.account}:log-group:{group.name}:*",
             why="looks for the id of a request of its own",
         )
     for key in ("users", "userstamps"):
-        yield Permission(
+        yield SmokePermission(
             actions=("dynamodb:Query", "dynamodb:DeleteItem"),
             resource=plan.table(key).arn,
             why="takes back what its users collected, and sees that it is gone",
@@ -69,7 +69,7 @@ def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _statement(permission: Permission) -> dict[str, Any]:
+def _statement(permission: SmokePermission) -> dict[str, Any]:
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Action": list(permission.actions),

@@ -137,7 +137,7 @@ HEADER = "method.response.header."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class MockAnswer:
     """What a MOCK answers: a status, header name -> value, and a body without any `$` in it."""
 
     status: str
@@ -164,7 +164,7 @@ class Method:
     authorizer: str | None = None
     api_key: bool = False
     uri: str | None = None
-    answer: Answer | None = None
+    answer: MockAnswer | None = None
 
 
 def planned(api: Api) -> tuple[Method, ...]:
@@ -174,7 +174,7 @@ def planned(api: Api) -> tuple[Method, ...]:
 
 
 def preflight(api: Api, path: str) -> Method:
-    answer = Answer(status=OK, headers=api.cors.answer_headers)
+    answer = MockAnswer(status=OK, headers=api.cors.answer_headers)
     return Method(path=path, verb=PREFLIGHT, answer=answer)
 
 
@@ -259,7 +259,7 @@ def _apply(
     put(context, at, draft, method)
 
 
-def _put_mock(client: Any, at: Mapping[str, str], answer: Answer) -> None:
+def _put_mock(client: Any, at: Mapping[str, str], answer: MockAnswer) -> None:
     client.put_integration(**at, type="MOCK", requestTemplates=dict(answer.template))
     # A header that the method response does not declare is refused in the integration response.
     declared = dict.fromkeys(answer.mapped, False)

@@ -61,7 +61,7 @@ def converge_record(context: ChangeContext, domain: Domain) -> Changes:
         if context.go:
             raise Refused(f"domain {domain.name} does not exist: run the steps before this one")
         return ()
-    record = Record(
+    record = DnsRecord(
         name=domain.name,
         kind="A",
         value=found["regionalDomainName"],
@@ -271,7 +271,7 @@ def _proof(context: ChangeContext, domain: Domain, found: dict[str, Any]) -> Cha
     if found["Status"] == "ISSUED":
         return ()
     wanted = [
-        Record(name=one["Name"], kind=one["Type"], value=one["Value"]) for one in _records(found)
+        DnsRecord(name=one["Name"], kind=one["Type"], value=one["Value"]) for one in _records(found)
     ]
     return tuple(change for one in wanted for change in _converge_dns(context, domain, one))
 
@@ -280,7 +280,7 @@ TTL_S = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class DnsRecord:
     """``zone`` is the hosted zone of an alias's target; None for a plain record."""
 
     name: str
@@ -292,7 +292,7 @@ class Record:
         return f"{self.name} {self.kind} {self.value}"
 
 
-def _converge_dns(context: ChangeContext, domain: Domain, record: Record) -> Changes:
+def _converge_dns(context: ChangeContext, domain: Domain, record: DnsRecord) -> Changes:
     """Set the record in the zone of the environment; without one, say what somebody has to set.
 
     A record that leads elsewhere has its users there: it is replaced only after asking.
@@ -312,7 +312,7 @@ def _converge_dns(context: ChangeContext, domain: Domain, record: Record) -> Cha
     return context.settle(changes, lambda: _upsert(context, str(domain.hosted_zone), record))
 
 
-def _found_record(context: ChangeContext, zone: str, record: Record) -> str | None:
+def _found_record(context: ChangeContext, zone: str, record: DnsRecord) -> str | None:
     answer = context.client("route53").list_resource_record_sets(
         HostedZoneId=zone,
         StartRecordName=record.name,
@@ -330,7 +330,7 @@ def _found_record(context: ChangeContext, zone: str, record: Record) -> str | No
     return None
 
 
-def _beside_a_cname(record: Record, target: str) -> str:
+def _beside_a_cname(record: DnsRecord, target: str) -> str:
     """The guide sets a CNAME, which does as well; DNS allows no other record of its name."""
     if target != record.value:
         raise Refused(
@@ -344,14 +344,14 @@ def _plain(name: str) -> str:
     return name.rstrip(".")
 
 
-def _upsert(context: ChangeContext, zone: str, record: Record) -> None:
+def _upsert(context: ChangeContext, zone: str, record: DnsRecord) -> None:
     change = {"Action": "UPSERT", "ResourceRecordSet": _record_set(record)}
     context.client("route53").change_resource_record_sets(
         HostedZoneId=zone, ChangeBatch={"Changes": [change]}
     )
 
 
-def _record_set(record: Record) -> dict[str, Any]:
+def _record_set(record: DnsRecord) -> dict[str, Any]:
     named = {"Name": record.name, "Type": record.kind}
     if record.zone is None:
         return {**named, "TTL": TTL_S, "ResourceRecords": [{"Value": record.value}]}

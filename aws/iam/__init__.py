@@ -12,8 +12,8 @@ from aws.iam.danger import (
     inverted_statements,
     public_statements,
 )
-from aws.iam.difference import Excess, Missing, Permission, excess, missing
-from aws.iam.evaluation import Decision, Outcome, evaluate
+from aws.iam.difference import Excess, MissingPermission, Permission, excess, missing
+from aws.iam.evaluation import EvalDecision, EvaluationResult, evaluate
 from aws.iam.grants import Grant, Grants, grants
 from aws.iam.pattern import covers, resource_pattern
 from aws.iam.statement import Condition, PolicySyntaxError, Statement, parse
@@ -22,12 +22,12 @@ __all__ = [
     "Answer",
     "Condition",
     "Context",
-    "Decision",
+    "EvalDecision",
+    "EvaluationResult",
     "Excess",
     "Grant",
     "Grants",
-    "Missing",
-    "Outcome",
+    "MissingPermission",
     "Permission",
     "PolicySyntaxError",
     "Statement",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from aws.iam.evaluation import Outcome, evaluate
+from aws.iam.evaluation import EvalDecision, evaluate
 from aws.iam.grants import Grant, Grants
 from aws.iam.pattern import (
     Pattern,
@@ -34,7 +34,7 @@ class Excess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class MissingPermission:
     """A permission that the plan needs and the role lacks; ``unknown`` as for Excess."""
 
     action: str
@@ -103,7 +103,7 @@ def _removes(action: str, deny: Grant, grant: Grant) -> bool:
 
 def missing(
     granted: Grants, required: Iterable[Permission], arns: Iterable[str]
-) -> tuple[Missing, ...]:
+) -> tuple[MissingPermission, ...]:
     """Find every required permission that IAM would not allow on a real resource.
 
     ``required`` may name a resource by a pattern (a secret's ARN ends in six random characters);
@@ -119,19 +119,21 @@ def missing(
     return tuple(dict.fromkeys(found))
 
 
-def _missing(granted: Grants, action: str, resource: str, real: Sequence[str]) -> Iterator[Missing]:
+def _missing(
+    granted: Grants, action: str, resource: str, real: Sequence[str]
+) -> Iterator[MissingPermission]:
     has_wildcard = bool({"*", "?"} & set(resource)) and resource != "*"
     pattern = resource_pattern(resource)
     targets = [arn for arn in real if pattern.matches(arn)] if has_wildcard else [resource]
     if not targets:
         reason = f"no resource that exists fits {resource}"
-        yield Missing(action=action, resource=resource, reason=reason, unknown=reason)
+        yield MissingPermission(action=action, resource=resource, reason=reason, unknown=reason)
     limits = () if granted.boundary is None else (granted.boundary,)
     for target in targets:
         decision = evaluate(granted.statements, action, target, granted.known, limits=limits)
         if not decision.allowed:
-            is_unknown = decision.outcome is Outcome.UNKNOWN
-            yield Missing(
+            is_unknown = decision.outcome is EvalDecision.UNKNOWN
+            yield MissingPermission(
                 action=action,
                 resource=target,
                 reason=decision.reason,

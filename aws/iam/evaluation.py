@@ -13,7 +13,7 @@ from aws.iam.statement import Statement
 _VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
 
 
-class Outcome(Enum):
+class EvalDecision(Enum):
     ALLOWED = "allowed"
     EXPLICITLY_DENIED = "explicitly denied"
     NOT_ALLOWED = "not allowed"
@@ -22,15 +22,15 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class EvaluationResult:
     """What IAM decides, and why. An UNKNOWN must be shown as not testable, never as a refusal."""
 
-    outcome: Outcome
+    outcome: EvalDecision
     reason: str
 
     @property
     def allowed(self) -> bool:
-        return self.outcome is Outcome.ALLOWED
+        return self.outcome is EvalDecision.ALLOWED
 
 
 def evaluate(
@@ -39,7 +39,7 @@ def evaluate(
     resource: str,
     known: Context,
     limits: Sequence[Sequence[Statement]] = (),
-) -> Decision:
+) -> EvaluationResult:
     """Decide one request within one account, from identity-based policies.
 
     ``resource`` is a full ARN, or ``*`` for actions that know no resource. ``known`` is a Context
@@ -49,7 +49,7 @@ def evaluate(
     everything = [*statements, *(statement for limit in limits for statement in limit)]
     denied, denying = _matched(_of(everything, "Deny"), action, resource, known)
     if denied is True:
-        return Decision(Outcome.EXPLICITLY_DENIED, f"an explicit deny: {denying}")
+        return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, f"an explicit deny: {denying}")
     granted = [
         _matched(_of(policies, "Allow"), action, resource, known)[0]
         for policies in (statements, *limits)
@@ -57,14 +57,18 @@ def evaluate(
     return _decision(every([*granted, negated(denied)]), granted)
 
 
-def _decision(answer: Answer, granted: Sequence[Answer]) -> Decision:
+def _decision(answer: Answer, granted: Sequence[Answer]) -> EvaluationResult:
     if isinstance(answer, Unknown):
-        return Decision(Outcome.UNKNOWN, answer.reason)
+        return EvaluationResult(EvalDecision.UNKNOWN, answer.reason)
     if answer:
-        return Decision(Outcome.ALLOWED, "allowed")
+        return EvaluationResult(EvalDecision.ALLOWED, "allowed")
     if granted[0] is False:
-        return Decision(Outcome.NOT_ALLOWED, "no identity-based policy allows the action")
-    return Decision(Outcome.NOT_ALLOWED, "a permissions boundary or session policy narrows it away")
+        return EvaluationResult(
+            EvalDecision.NOT_ALLOWED, "no identity-based policy allows the action"
+        )
+    return EvaluationResult(
+        EvalDecision.NOT_ALLOWED, "a permissions boundary or session policy narrows it away"
+    )
 
 
 def _of(statements: Iterable[Statement], effect: str) -> Iterable[Statement]:

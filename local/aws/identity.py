@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from aws.iam import Context, Outcome, Statement, context, evaluate, parse
+from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse
 from local.aws.errors import access_denied, refusal
 from local.aws.identity_targets import targets
 from local.aws.moto import Moto
@@ -64,7 +64,7 @@ class Identity:
             decision = evaluate(own, action, resource, known, limits=limits)
             if not decision.allowed:
                 because = decision.reason
-                if decision.outcome is Outcome.UNKNOWN:
+                if decision.outcome is EvalDecision.UNKNOWN:
                     because = f"it cannot be judged locally: {because}"
                 return access_denied(
                     request,

@@ -10,7 +10,7 @@ from aws.change import Changes, unless_absent
 from aws.converge import rest_api
 from aws.converge.alias import GATEWAY
 from aws.converge.deployment import by_hand, stage_of
-from aws.iam import Outcome, Statement, evaluate, parse
+from aws.iam import EvalDecision, Statement, evaluate, parse
 from aws.iam import context as request_context
 from aws.words import Words
 from runbook.engine import Change, Refused, StepContext, difference
@@ -89,7 +89,7 @@ def _may(
     account = context.environment.account
     known = request_context({"aws:SourceArn": source, "aws:SourceAccount": account})
     decision = evaluate(statements, ACTION, arn, known)
-    return decision.outcome in {Outcome.ALLOWED, Outcome.UNKNOWN}
+    return decision.outcome in {EvalDecision.ALLOWED, EvalDecision.UNKNOWN}
 
 
 def _statements(context: StepContext, arn: str) -> tuple[Statement, ...]:

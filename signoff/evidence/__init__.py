@@ -2,7 +2,7 @@
 
 from signoff.evidence.backends import Backend, Folder, History, S3Prefix
 from signoff.evidence.head import Head
-from signoff.evidence.keys import EvidenceKeyError, FileKey, Key, KmsKey
+from signoff.evidence.keys import EvidenceKeyError, FileKey, KmsKey, SigningKey
 from signoff.evidence.record import Custody, Record, Records
 from signoff.evidence.settings import StoreSettings, open_store
 from signoff.evidence.store import Store
@@ -15,11 +15,11 @@ __all__ = [
     "Folder",
     "Head",
     "History",
-    "Key",
     "KmsKey",
     "Record",
     "Records",
     "S3Prefix",
+    "SigningKey",
     "Store",
     "StoreSettings",
     "open_store",

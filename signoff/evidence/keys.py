@@ -32,7 +32,7 @@ class EvidenceKeyError(OSError):
     """The key can't be used; an OSError, since a record that can't be signed can't be written."""
 
 
-class Key(Protocol):
+class SigningKey(Protocol):
     """Signs records, and says with which public key they are verified."""
 
     @property

@@ -12,7 +12,7 @@ from aws.endpoints import custom_endpoints
 from signoff.environment import Environment
 from signoff.evidence.backends import Backend, Folder, S3Prefix
 from signoff.evidence.head import Head
-from signoff.evidence.keys import FileKey, Key, KmsKey
+from signoff.evidence.keys import FileKey, KmsKey, SigningKey
 from signoff.evidence.store import Store
 
 
@@ -71,7 +71,7 @@ def open_store(settings: StoreSettings, *, client: Callable[[str], Any], root: P
     )
 
 
-def _key(settings: StoreSettings, path: Path, client: Callable[[str], Any]) -> Key:
+def _key(settings: StoreSettings, path: Path, client: Callable[[str], Any]) -> SigningKey:
     if settings.key:
         return KmsKey(settings.key, lambda: client("kms"), settings.public_key)
     return FileKey(path, settings.public_key)

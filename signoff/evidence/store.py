@@ -18,7 +18,7 @@ from signoff.evidence import digests
 from signoff.evidence.backends import Backend, Folder, History, S3Prefix
 from signoff.evidence.digests import MEND, Digests
 from signoff.evidence.head import Head
-from signoff.evidence.keys import EvidenceKeyError, FileKey, Key, fingerprint, signed_by
+from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
 from signoff.evidence.record import Custody, Record, Records
 
 _NAME = re.compile(r"\d{6}\.json")
@@ -39,7 +39,7 @@ class Store:
 
     backend: Backend
     environment: str
-    key: Key
+    key: SigningKey
     head: Head
     emulated: bool = False
     """Calls of this process go to an emulator: then its records alone count, and else never."""

@@ -7,7 +7,7 @@ from secrets import token_hex
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.change import RetryPolicy
+from aws.change import TransientErrors
 from local.aws.faults import throttled
 from local.aws.request import json_response
 from local.aws.server import LocalAws
@@ -90,7 +90,7 @@ def test_a_role_that_lambda_may_never_assume_ends_the_waiting(empty):
         empty.do(functions.upload_the_functions.action)
 
     calls = [one for one in empty.aws.calls if one.operation == "CreateFunction"]
-    assert len(calls) == 7 * RetryPolicy(codes=()).attempts
+    assert len(calls) == 7 * TransientErrors(codes=()).attempts
     assert 60 < sum(empty.naps) / 7 < 120
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.iam import Outcome, context, evaluate, parse
+from aws.iam import EvalDecision, context, evaluate, parse
 
 TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/Users-prod"
 OTHER = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/StampMasters-prod"
@@ -30,37 +30,37 @@ IN_ORG = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 @pytest.mark.parametrize(
     ("statements", "action", "resource", "outcome"),
     [
-        ([], "dynamodb:GetItem", TABLE, Outcome.NOT_ALLOWED),
-        ([allow("dynamodb:GetItem", TABLE)], "dynamodb:GetItem", TABLE, Outcome.ALLOWED),
-        ([allow("DYNAMODB:getitem", TABLE)], "dynamodb:GetItem", TABLE, Outcome.ALLOWED),
-        ([allow("dynamodb:GetItem", TABLE)], "dynamodb:PutItem", TABLE, Outcome.NOT_ALLOWED),
-        ([allow("dynamodb:GetItem", TABLE)], "dynamodb:GetItem", OTHER, Outcome.NOT_ALLOWED),
-        ([allow("dynamodb:*", TABLE)], "dynamodb:GetItem", TABLE, Outcome.ALLOWED),
-        ([allow("s3:*"), deny("s3:Delete*")], "s3:DeleteObject", "*", Outcome.EXPLICITLY_DENIED),
-        ([deny("s3:Delete*"), allow("s3:*")], "s3:DeleteObject", "*", Outcome.EXPLICITLY_DENIED),
-        ([allow("s3:*"), deny("s3:Delete*")], "s3:GetObject", "*", Outcome.ALLOWED),
-        ([deny("s3:*")], "s3:GetObject", "*", Outcome.EXPLICITLY_DENIED),
-        ([allow("*"), deny("*", Condition=IN_TOKYO)], "s3:X", "*", Outcome.EXPLICITLY_DENIED),
-        ([allow("*"), deny("*", Condition=IN_VIRGINIA)], "s3:X", "*", Outcome.ALLOWED),
-        ([allow("*"), deny("*", Condition=IN_ORG)], "s3:X", "*", Outcome.UNKNOWN),
-        ([deny("*", Condition=IN_ORG)], "s3:X", "*", Outcome.NOT_ALLOWED),
-        ([allow("*", Condition=IN_TOKYO)], "s3:X", "*", Outcome.ALLOWED),
-        ([allow("*", Condition=IN_VIRGINIA)], "s3:X", "*", Outcome.NOT_ALLOWED),
-        ([allow("*", Condition=IN_ORG)], "s3:X", "*", Outcome.UNKNOWN),
-        ([allow("*", Condition=IN_ORG), allow("s3:X")], "s3:X", "*", Outcome.ALLOWED),
-        ([allow("*", Condition=IN_TOKYO | IN_ORG)], "s3:X", "*", Outcome.UNKNOWN),
+        ([], "dynamodb:GetItem", TABLE, EvalDecision.NOT_ALLOWED),
+        ([allow("dynamodb:GetItem", TABLE)], "dynamodb:GetItem", TABLE, EvalDecision.ALLOWED),
+        ([allow("DYNAMODB:getitem", TABLE)], "dynamodb:GetItem", TABLE, EvalDecision.ALLOWED),
+        ([allow("dynamodb:GetItem", TABLE)], "dynamodb:PutItem", TABLE, EvalDecision.NOT_ALLOWED),
+        ([allow("dynamodb:GetItem", TABLE)], "dynamodb:GetItem", OTHER, EvalDecision.NOT_ALLOWED),
+        ([allow("dynamodb:*", TABLE)], "dynamodb:GetItem", TABLE, EvalDecision.ALLOWED),
+        ([allow("s3:*"), deny("s3:Delete*")], "s3:DeleteObject", "*", EvalDecision.EXPLICITLY_DENIED),
+        ([deny("s3:Delete*"), allow("s3:*")], "s3:DeleteObject", "*", EvalDecision.EXPLICITLY_DENIED),
+        ([allow("s3:*"), deny("s3:Delete*")], "s3:GetObject", "*", EvalDecision.ALLOWED),
+        ([deny("s3:*")], "s3:GetObject", "*", EvalDecision.EXPLICITLY_DENIED),
+        ([allow("*"), deny("*", Condition=IN_TOKYO)], "s3:X", "*", EvalDecision.EXPLICITLY_DENIED),
+        ([allow("*"), deny("*", Condition=IN_VIRGINIA)], "s3:X", "*", EvalDecision.ALLOWED),
+        ([allow("*"), deny("*", Condition=IN_ORG)], "s3:X", "*", EvalDecision.UNKNOWN),
+        ([deny("*", Condition=IN_ORG)], "s3:X", "*", EvalDecision.NOT_ALLOWED),
+        ([allow("*", Condition=IN_TOKYO)], "s3:X", "*", EvalDecision.ALLOWED),
+        ([allow("*", Condition=IN_VIRGINIA)], "s3:X", "*", EvalDecision.NOT_ALLOWED),
+        ([allow("*", Condition=IN_ORG)], "s3:X", "*", EvalDecision.UNKNOWN),
+        ([allow("*", Condition=IN_ORG), allow("s3:X")], "s3:X", "*", EvalDecision.ALLOWED),
+        ([allow("*", Condition=IN_TOKYO | IN_ORG)], "s3:X", "*", EvalDecision.UNKNOWN),
         ([allow("s3:*", "arn:aws:s3:::${aws:username}/*")], "s3:GetObject",
-         "arn:aws:s3:::mika/a", Outcome.ALLOWED),
+         "arn:aws:s3:::mika/a", EvalDecision.ALLOWED),
         ([allow("s3:*", "arn:aws:s3:::${aws:username}/*")], "s3:GetObject",
-         "arn:aws:s3:::toru/a", Outcome.NOT_ALLOWED),
+         "arn:aws:s3:::toru/a", EvalDecision.NOT_ALLOWED),
         ([allow("s3:*", "arn:aws:s3:::${aws:userid}/*")], "s3:GetObject",
-         "arn:aws:s3:::mika/a", Outcome.UNKNOWN),
+         "arn:aws:s3:::mika/a", EvalDecision.UNKNOWN),
         ([allow("s3:*", "arn:aws:s3:::${aws:userid, 'all'}/*")], "s3:GetObject",
-         "arn:aws:s3:::all/a", Outcome.ALLOWED),
+         "arn:aws:s3:::all/a", EvalDecision.ALLOWED),
         ([allow("secretsmanager:GetSecretValue", SECRET[:-7])], "secretsmanager:GetSecretValue",
-         SECRET, Outcome.NOT_ALLOWED),
+         SECRET, EvalDecision.NOT_ALLOWED),
         ([allow("secretsmanager:GetSecretValue", SECRET[:-6] + "??????")],
-         "secretsmanager:GetSecretValue", SECRET, Outcome.ALLOWED),
+         "secretsmanager:GetSecretValue", SECRET, EvalDecision.ALLOWED),
     ],
 )  # fmt: skip
 def test_request_is_decided(statements, action, resource, outcome):
@@ -70,9 +70,9 @@ def test_request_is_decided(statements, action, resource, outcome):
 @pytest.mark.parametrize(
     ("action", "resource", "outcome"),
     [
-        ("s3:GetObject", "*", Outcome.ALLOWED),
-        ("IAM:CreateUser", "*", Outcome.NOT_ALLOWED),
-        ("iam:PassRole", "*", Outcome.NOT_ALLOWED),
+        ("s3:GetObject", "*", EvalDecision.ALLOWED),
+        ("IAM:CreateUser", "*", EvalDecision.NOT_ALLOWED),
+        ("iam:PassRole", "*", EvalDecision.NOT_ALLOWED),
     ],
 )
 def test_not_action_allows_all_but_what_it_names(action, resource, outcome):
@@ -92,7 +92,9 @@ def test_a_deny_of_not_action_leaves_only_what_it_names():
     statements = policy(allow("*"), {"Effect": "Deny", "NotAction": "dynamodb:*", "Resource": "*"})
 
     assert evaluate(statements, "dynamodb:GetItem", TABLE, KNOWN).allowed
-    assert evaluate(statements, "iam:PassRole", "*", KNOWN).outcome is Outcome.EXPLICITLY_DENIED
+    assert (
+        evaluate(statements, "iam:PassRole", "*", KNOWN).outcome is EvalDecision.EXPLICITLY_DENIED
+    )
 
 
 def test_a_boundary_narrows_and_never_widens():
@@ -102,9 +104,9 @@ def test_a_boundary_narrows_and_never_widens():
     def outcome(action):
         return evaluate(own, action, TABLE, KNOWN, limits=(boundary,)).outcome
 
-    assert outcome("dynamodb:GetItem") is Outcome.ALLOWED
-    assert outcome("dynamodb:PutItem") is Outcome.NOT_ALLOWED
-    assert outcome("iam:GetRole") is Outcome.NOT_ALLOWED
+    assert outcome("dynamodb:GetItem") is EvalDecision.ALLOWED
+    assert outcome("dynamodb:PutItem") is EvalDecision.NOT_ALLOWED
+    assert outcome("iam:GetRole") is EvalDecision.NOT_ALLOWED
 
 
 def test_the_reason_tells_a_boundary_from_a_missing_permission():
@@ -123,7 +125,7 @@ def test_a_deny_in_a_session_policy_is_explicit_too():
 
     decision = evaluate(policy(allow("*")), "dynamodb:PutItem", TABLE, KNOWN, limits=(session,))
 
-    assert decision.outcome is Outcome.EXPLICITLY_DENIED
+    assert decision.outcome is EvalDecision.EXPLICITLY_DENIED
 
 
 def test_variables_are_literal_in_the_old_policy_version():
