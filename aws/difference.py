@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from aws.bounds import Bound, as_text, unset
 from aws.ledger import Unplanned
@@ -46,21 +46,33 @@ class Difference:
         )
 
 
+class Differences(tuple[Difference, ...]):  # noqa: SLOT001 - it carries an attribute
+    """What is outside its bound; ``compared`` is everything that was held against one."""
+
+    compared: tuple[Difference, ...]
+
+    @classmethod
+    def among(cls, compared: Iterable[Difference]) -> Self:
+        everything = tuple(compared)
+        found = cls(one for one in everything if not one.bound.holds(one.found))
+        found.compared = everything
+        return found
+
+
 def differences(
     kind: Words,
     name: str,
     facts: Mapping[Words, Any],
     bounds: Mapping[Words, Bound],
     **more: Any,
-) -> tuple[Difference, ...]:
+) -> Differences:
     """Hold facts against their bounds; ``more`` are fields of each Difference.
 
     KeyError for a bound on a fact that the kind does not have.
     """
-    return tuple(
+    return Differences.among(
         Difference(kind=kind, name=name, fact=fact, found=facts[fact], bound=bound, **more)
         for fact, bound in bounds.items()
-        if not bound.holds(facts[fact])
     )
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from aws.bounds import as_text
-from aws.difference import Difference
+from aws.difference import Difference, Differences
 from aws.words import Words
 from signoff.environment import Decision
-from signoff.observations import AppliedDecision, Observations
+from signoff.observations import AppliedDecision, Comparison, Observations
 from signoff.snapshot import PlanT, Snapshot
 
 
@@ -39,7 +39,9 @@ class Decided:
 
     def __call__(self, found: Iterable[Difference], observe: Observations) -> None:
         """Raise Differs for what nobody decided; note the decisions that answer the rest."""
-        differences = tuple(found)
+        differences = found if isinstance(found, Differences) else tuple(found)
+        compared = differences.compared if isinstance(differences, Differences) else differences
+        observe.compared += map(Comparison.of, compared)
         answers = [(one, self._answer(one)) for one in differences]
         observe.decided += [AppliedDecision(made, one.loosens) for one, made in answers if made]
         left = [one for one, made in answers if made is None]

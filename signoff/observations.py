@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
+from aws.difference import Difference
 from aws.secret_text import MaskedValue
+from aws.words import Words
 from signoff.environment import Decision
 
 R = TypeVar("R")
@@ -18,6 +20,32 @@ class AppliedDecision:
     loosens: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One fact of one resource, as it was found and as it was expected."""
+
+    resource: str
+    fact: Words
+    found: Any
+    expected: Words
+    holds: bool
+    call: str = ""
+    """``service:Operation`` by which it was read."""
+    decided_in: str = ""
+
+    @classmethod
+    def of(cls, one: Difference) -> Self:
+        return cls(
+            resource=one.name,
+            fact=one.fact,
+            found=plain(one.found),
+            expected=one.bound.words,
+            holds=one.bound.holds(one.found),
+            call=one.call,
+            decided_in=one.decided_in,
+        )
+
+
 @dataclass(slots=True)
 class Observations:
     """Call it with a resource and the fields that the check is about to judge."""
@@ -25,6 +53,8 @@ class Observations:
     seen: list[Mapping[str, Any]] = field(default_factory=list)
     decided: list[AppliedDecision] = field(default_factory=list)
     """Decisions without which the check would have failed."""
+    compared: list[Comparison] = field(default_factory=list)
+    """What was held against a bound, whether the bound allows it or not."""
 
     def __call__(self, resource: R, *names: str) -> R:
         """Record those fields of ``resource`` and return it; AttributeError on an unknown one."""
@@ -35,6 +65,13 @@ class Observations:
     def note(self, **facts: Any) -> None:
         """Record facts that belong to no single resource."""
         self.seen.append({name: plain(value) for name, value in facts.items()})
+
+    def expect(self, request: str, answer: str) -> None:
+        """Note beside the request of that id how it should have been answered."""
+        self.seen = [
+            {**one, "expected": answer} if one.get("request") == request else one
+            for one in self.seen
+        ]
 
 
 def _identity(resource: object) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from aws.section import Follows, NotTestable
 from aws.words import Words
 from signoff.decisions import Differs
-from signoff.observations import AppliedDecision
+from signoff.observations import AppliedDecision, Comparison
 
 
 class Outcome(enum.StrEnum):
@@ -42,6 +42,10 @@ class Finding:
     """Decisions of the environment file without which it would be red."""
     words: Words | None = None
     """The message in both languages, where it was made from data."""
+    compared: tuple[Comparison, ...] = ()
+    """What was held against a bound: found beside expected."""
+    calls: tuple[str, ...] = ()
+    """The IAM actions by which what it judges was read."""
     decision: str = ""
     """Lines of environments.toml that would allow what was found, where a decision can."""
 

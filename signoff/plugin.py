@@ -4,10 +4,11 @@ import logging
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from aws.inventory import Sections
 from aws.section import Missing
 from signoff import collection
 from signoff.checklist import ChecklistError, Row
@@ -20,11 +21,12 @@ from signoff.options import add_options, choice_of, speak_of_rows
 from signoff.outcome import Finding, Outcome, finding
 from signoff.report import publish
 from signoff.run import CHOICE, Choice, Composition
-from signoff.snapshot import SNAPSHOT, Snapshot
+from signoff.snapshot import SNAPSHOT, Snapshot, WatchedSections
 from signoff.terminal import Terminal
 
 WIRE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
 SEEN = pytest.StashKey[Observations]()
+WATCHED = pytest.StashKey[WatchedSections]()
 TERMINAL = pytest.StashKey[Terminal]()
 OPEN = pytest.StashKey[ExitStack]()
 """What must be closed when pytest ends: the local stack above all."""
@@ -122,7 +124,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 def snapshot(pytestconfig: pytest.Config) -> Snapshot[Any]:
     """Everything that a check may know, read once."""
     assert SNAPSHOT in pytestconfig.stash, "nothing was read"
-    return pytestconfig.stash[SNAPSHOT]
+    read: Snapshot[Any] = pytestconfig.stash[SNAPSHOT]
+    watched = WatchedSections(read.inventory.sections)
+    pytestconfig.stash[WATCHED] = watched
+    return replace(read, inventory=replace(read.inventory, sections=cast("Sections", watched)))
 
 
 @pytest.fixture
@@ -158,8 +163,7 @@ def pytest_runtest_makereport(
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
         row, evidence, stash = item.stash[collection.ROW], _seen(item), item.config.stash
         error = call.excinfo.value if call.excinfo else None
-        decided = tuple(_observed(item).decided)
-        found = finding(row.id, error, subject=item.name, evidence=evidence, decided=decided)
+        found = finding(row.id, error, subject=item.name, evidence=evidence, **_rests_on(item))
         found = _not_yet_here(stash[CHOICE], row, found, error)
         stash[FINDINGS].found.append(found)
         if found.outcome is Outcome.NOT_HERE:
@@ -181,6 +185,16 @@ def _not_yet_here(
 def _observed(item: pytest.Item) -> Observations:
     kept: Observations | None = item.stash.get(SEEN, None) or getattr(item, "observe", None)
     return kept or Observations()
+
+
+def _rests_on(item: pytest.Item) -> dict[str, Any]:
+    """Return what a finding rests on beside its evidence: decisions, comparisons, calls."""
+    seen, watched = _observed(item), item.config.stash.get(WATCHED, None)
+    return {
+        "decided": tuple(seen.decided),
+        "compared": tuple(seen.compared),
+        "calls": watched.calls() if watched else (),
+    }
 
 
 def _seen(item: pytest.Item) -> tuple[Any, ...]:

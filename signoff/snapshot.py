@@ -6,8 +6,9 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from aws.inventory import Inventory
+from aws.inventory import READERS, Inventory, Sections
 from aws.reading import Scope
+from aws.section import Section
 from signoff.environment import Environment
 from signoff.environment.calendar import today
 from signoff.evidence import Records
@@ -45,6 +46,25 @@ class Snapshot(Generic[PlanT]):
         return release_of(
             self.inventory.sections, functions=self.scope.functions, stage=self.scope.stage
         )
+
+
+class WatchedSections:
+    """Takes the place of Sections, and keeps what a check asked for: by which calls its facts were read."""
+
+    def __init__(self, sections: Sections) -> None:
+        self._sections = sections
+        self.asked: set[str] = set()
+
+    def __getattr__(self, name: str) -> Section[Any]:
+        section: Section[Any] = getattr(self._sections, name)
+        self.asked.add(name)
+        return section
+
+    def calls(self) -> tuple[str, ...]:
+        """Return the IAM actions of the sections asked for since the last time, and forget them."""
+        actions = [one for name in sorted(self.asked) for one in READERS[name].actions]
+        self.asked.clear()
+        return tuple(dict.fromkeys(actions))
 
 
 SNAPSHOT = pytest.StashKey[Snapshot[Any]]()

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 SHOWN = 600
 """Characters of a body that a failure shows."""
 MASK = "…"
+JUDGED_HEADERS = ("cache-control", "retry-after", "vary", "location")
 _MEMBER = re.compile(
     r"""
     (["']?\b(?:id_?token|access_token|authorization)["']?\s*[:=]\s*)
@@ -115,7 +117,28 @@ class Answer:
     def facts(self) -> Mapping[str, Any]:
         """What goes into the evidence: never a token, never the words of a person."""
         code = {"error_code": self.error_code} if self.error_code else {}
-        return {"call": str(self.call), "status": self.status, **code, "request": self.request_id}
+        at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
+        judged = {"headers": self._judged_headers, "body": self._judged_members}
+        return {
+            "call": str(self.call),
+            "status": self.status,
+            **code,
+            **{name: value for name, value in judged.items() if value},
+            "request": self.request_id,
+            "at": at,
+        }
+
+    @property
+    def _judged_headers(self) -> Mapping[str, str]:
+        """Headers of the kinds that rows judge: who may read the answer, and who may keep it."""
+        judged = ("access-control-", *JUDGED_HEADERS)
+        return {name: value for name, value in self.headers.items() if name.startswith(judged)}
+
+    @property
+    def _judged_members(self) -> Mapping[str, Any]:
+        """Numbers and switches of the body: they are nobody's words and no token."""
+        body = self.json if isinstance(self.json, dict) else {}
+        return {name: value for name, value in body.items() if isinstance(value, int | float)}
 
     def __str__(self) -> str:
         code = f" {self.error_code}" if self.error_code else ""

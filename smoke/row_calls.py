@@ -64,6 +64,7 @@ class RowCalls:
 
         A call that should be refused and is not is never a consequence of anything.
         """
+        self.observe.expect(answer.request_id, f"{status} {code}" if code else str(status))
         flaw = contract().flaw(answer, status, code)
         if flaw and (status == 200 or answer.status >= 400):
             self.attribute(answer.call.route)
