@@ -1,5 +1,6 @@
 """How what was found differs from what was decided: data first, sentences in both languages made from it."""
 
+import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -7,6 +8,16 @@ from typing import Any, Self
 from aws.bounds import Bound, as_text, unset
 from aws.ledger import Unplanned
 from aws.words import Words
+
+
+class Certainty(enum.StrEnum):
+    """How sure it is that a difference is a fault (ruling 46)."""
+
+    CERTAIN = "certain"
+    GUESSED = "guessed"
+    """By a name or a shape: somebody who knows the value has to say what it is."""
+    UNPARSED = "unparsed"
+    """An expression that this software does not evaluate: somebody has to read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +35,7 @@ class Difference:
     """Where the bound was decided: a key of environments.toml, or a step of the guide."""
     loosens: bool = False
     """To allow it would loosen a bound of the guide or of security (ruling 45)."""
+    certainty: Certainty = Certainty.CERTAIN
     said: Words | None = None
     """The sentence, where "is …, expected …" would not make one."""
 

@@ -153,7 +153,13 @@ def described(reading: Reading, raw: Mapping[str, str]) -> dict[str, MaskedValue
     hidden = any(not is_public(text, scope.public_values) for text in raw.values())
     wanted = reading.source(needles) if hidden else NO_NEEDLES
     return {
-        name: masked(text, public=scope.public_values, salts=scope.salts, needles=wanted)
+        name: masked(
+            text,
+            public=scope.public_values,
+            salts=scope.salts,
+            needles=wanted,
+            environment=scope.prefix,
+        )
         for name, text in raw.items()
     }
 

@@ -10,8 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
+ROUNDS = 100_000
+"""Of PBKDF2: a guess at a withheld value costs about 15 ms, and there are few values."""
+PRINT_DIGITS = 10
+"""40 bits tell any two values of an environment apart, and are too few to be sure of a guessed one."""
 SHORTEST = 12
 """Bytes: what is shorter turns up in innocent text by chance, and is no secret anyway (SEC-03)."""
 DEPTH = 2
@@ -80,13 +85,14 @@ class MaskedValue:
     """Salt -> HMAC-SHA256, so that equality can be judged without the value."""
     holds: tuple[str, ...] = ()
     """Names of the planned secrets that stand in it, alone or within, plain or encoded."""
+    fingerprint: str = ""
+    """The same in every run, so that a decision about the value is about no other one."""
 
     def __str__(self) -> str:
-        return (
-            self.text
-            if self.text is not None
-            else f"withheld ({self.length} characters, {self.shape})"
-        )
+        if self.text is not None:
+            return self.text
+        told = f", fingerprint {self.fingerprint}" if self.fingerprint else ""
+        return f"withheld ({self.length} characters, {self.shape}{told})"
 
 
 def digest(salt: str, text: str) -> str:
@@ -98,13 +104,32 @@ def digests(salts: Iterable[str], text: str) -> dict[str, str]:
     return {salt: digest(salt, text) for salt in salts}
 
 
+@lru_cache(maxsize=1024)
+def fingerprint(environment: str, text: str) -> str:
+    """Tell a value from any other in an environment, run after run, without telling the value."""
+    made = hashlib.pbkdf2_hmac("sha256", text.encode(), environment.encode(), ROUNDS)
+    return made.hex()[:PRINT_DIGITS]
+
+
 def masked(
-    text: str, *, public: Collection[str], salts: Iterable[str], needles: Needles = NO_NEEDLES
+    text: str,
+    *,
+    public: Collection[str],
+    salts: Iterable[str],
+    needles: Needles = NO_NEEDLES,
+    environment: str = "",
 ) -> MaskedValue:
-    """Keep ``text`` in clear only if it is one of ``public``, a short number or a boolean."""
+    """Keep ``text`` in clear only if it is one of ``public``, a short number or a boolean.
+
+    ``environment`` names whose value it is; without it there is no fingerprint to decide about.
+    """
     if is_public(text, public):
         return _described(text, text, salts)
-    return replace(_described(text, None, salts), holds=secrets_in(text, needles))
+    return replace(
+        _described(text, None, salts),
+        holds=secrets_in(text, needles),
+        fingerprint=fingerprint(environment, text) if environment else "",
+    )
 
 
 def is_public(text: str, public: Collection[str]) -> bool:

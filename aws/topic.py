@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from aws.door import ReadFailure
 from aws.reading import Reader, Reading
+from aws.secret_text import fingerprint
 from aws.section import Section, Unreadable
 
 
@@ -80,7 +81,7 @@ def _subscription(reading: Reading, one: Mapping[str, str]) -> Subscription:
     found, unread = _settings(reading, arn) if confirmed else ({}, "")
     return Subscription(
         protocol=protocol,
-        endpoint=masked_address(protocol, one.get("Endpoint", "")),
+        endpoint=masked_address(protocol, one.get("Endpoint", ""), reading.scope.prefix),
         confirmed=confirmed,
         # An empty object is how a filter is taken away.
         filter_policy=found.get("FilterPolicy", "").replace("{}", ""),
@@ -101,17 +102,18 @@ def _settings(reading: Reading, arn: str) -> tuple[Mapping[str, str], str]:
     return answer["Attributes"], ""
 
 
-def masked_address(protocol: str, endpoint: str) -> str:
-    """Show enough of an address to know whose it is, and no more."""
+def masked_address(protocol: str, endpoint: str, environment: str) -> str:
+    """Show enough of an address to know whose it is, and a fingerprint that no other address has."""
+    told = f"(fingerprint {fingerprint(environment, endpoint)})"
     if protocol in {"email", "email-json"}:
         name, _, domain = endpoint.rpartition("@")
-        return f"{name[:1]}***@{domain}"
+        return f"{name[:1]}***@{domain} {told}"
     if protocol in {"http", "https"}:
         url = urlsplit(endpoint)
-        return f"{url.scheme}://{url.hostname}/***"
+        return f"{url.scheme}://{url.hostname}/*** {told}"
     if protocol in {"lambda", "sqs", "firehose"}:
         return endpoint
-    return f"***{endpoint[-2:]}"
+    return f"***{endpoint[-2:]} {told}"
 
 
 READERS = {

@@ -85,7 +85,7 @@ def decided(snapshot: Snapshot[Plan]) -> Decided:
 @pytest.fixture
 def hearing(found: Sections, environment: Environment) -> Hearing:
     """Ask of alarms who hears them."""
-    return Hearing(found, environment.region, environment.account)
+    return Hearing(found, environment)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from aws.section import NotTestable, known, lookup
 from aws.topic import Subscription, Topic, masked_address
 from aws.words import Words
 from checks.publishing import lets_publish, lets_use
+from signoff.environment import Environment
 
 REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
 """Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
@@ -67,11 +68,10 @@ USABLE = Bound(
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Asks of alarms who hears them, in one account and Region."""
+    """Asks of alarms who hears them, in one environment."""
 
     found: Sections
-    region: str
-    account: str
+    environment: Environment
 
     def faults(self, alarm: Alarm) -> tuple[Difference, ...]:
         """Return why nobody hears this alarm; nothing if at least one topic reaches a person."""
@@ -116,7 +116,7 @@ class Hearing:
 
     def others(self, email: str | None) -> Iterator[Difference]:
         """Yield who listens beside the planned address, and where undelivered messages go."""
-        planned = masked_address("email", email) if email else None
+        planned = masked_address("email", email, self.environment.prefix) if email else None
         for topic in map(known, known(self.found.topics).values()):
             for one in topic.subscriptions:
                 known_to_us = (one.protocol, one.endpoint) == ("email", planned)
@@ -160,13 +160,13 @@ class Hearing:
     def _mute(self, arn: str) -> Iterator[Difference]:
         """Yield the one thing that keeps a topic from telling a person, if any."""
         region = arn.split(":")[3]
-        if region != self.region:
-            yield _of_topic(arn, REGION, region, exactly(self.region))
+        if region != self.environment.region:
+            yield _of_topic(arn, REGION, region, exactly(self.environment.region))
             return
         topic = lookup(self.found.topics, arn)
         if topic is None:
             yield _of_topic(arn, EXISTENCE, "absent", exactly("there"))
-        elif (may := lets_publish(topic, self.account)) is not True:
+        elif (may := lets_publish(topic, self.environment.account)) is not True:
             why = f"not known: {may.reason}" if may else "refused by its policy"
             yield _of_topic(arn, PUBLISHING, why, exactly("allowed"))
         elif topic.kms_key and not self._usable(topic.kms_key):

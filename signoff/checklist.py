@@ -49,6 +49,8 @@ class Row:
     promise: Words
     why: Words
     severity: Severity = Severity.BLOCKER
+    unwaivable: bool = False
+    """No waiver may accept what is certainly wrong here, and a decision about it always loosens."""
     phase: Phase = Phase.BEFORE
     guide: tuple[str, ...] = ()
     """Ids of lines of the guide (checks/guide.toml) that this row serves; empty: found necessary."""

@@ -90,10 +90,10 @@ def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
         return None
     if row.optional and not _configured(environment, row.optional):
         reason = f"{row.optional} is not configured for {environment.name}"
-        return RowVerdict(row=row, outcome=Outcome.EXCLUDED, reason=reason)
+        return RowVerdict(row=row, outcome=Outcome.EXCLUDED, severity=row.severity, reason=reason)
     if choice.embedded and row.not_local:
         reason = row.not_local[choice.options.lang]
-        return RowVerdict(row=row, outcome=Outcome.NOT_HERE, reason=reason)
+        return RowVerdict(row=row, outcome=Outcome.NOT_HERE, severity=row.severity, reason=reason)
     return None
 
 

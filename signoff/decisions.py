@@ -4,12 +4,13 @@ A red sentence that a decision could answer prints the lines that would make it;
 for it by name, and the page shows them on top.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from aws.bounds import as_text
-from aws.difference import Difference, Differences
+from aws.difference import Certainty, Difference, Differences
+from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import Decision
 from signoff.observations import AppliedDecision, Comparison, Observations
@@ -19,23 +20,31 @@ from signoff.snapshot import PlanT, Snapshot
 class Differs(AssertionError):  # noqa: N818 - it reads as the finding that it is
     """Something is not as planned, and nobody decided that it may be."""
 
-    def __init__(self, differences: Sequence[Difference], environment: str) -> None:
+    def __init__(
+        self, differences: Sequence[Difference], environment: str, release: str | None = None
+    ) -> None:
+        self.certainty = min((one.certainty for one in differences), key=list(Certainty).index)
+        """Of the surest among them: one fault that is certain outweighs any guess."""
         self.words = Words(
             en="; ".join(one.words.en for one in differences),
             ja="; ".join(one.words.ja for one in differences),
         )
-        self.lines = "\n\n".join(lines(one, environment) for one in differences)
+        self.lines = "\n\n".join(lines(one, environment, release) for one in differences)
         """What to paste into environments.toml, if all of this is wanted."""
         super().__init__(self.words.en)
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Holds differences against the decisions of an environment; ``today`` ends those that are over."""
+    """Holds differences against the decisions of an environment; ``today`` ends those that are over.
+
+    ``release`` says what is live, if that is known: a decision made for another release is over as well.
+    """
 
     environment: str
     decisions: Sequence[Decision]
     today: date
+    release: Callable[[], str | None] = lambda: None
 
     def __call__(self, found: Iterable[Difference], observe: Observations) -> None:
         """Raise Differs for what nobody decided; note the decisions that answer the rest."""
@@ -43,14 +52,18 @@ class Decided:
         compared = differences.compared if isinstance(differences, Differences) else differences
         observe.compared += map(Comparison.of, compared)
         answers = [(one, self._answer(one)) for one in differences]
-        observe.decided += [AppliedDecision(made, one.loosens) for one, made in answers if made]
+        observe.decided += [
+            AppliedDecision(made, one.loosens, one.certainty) for one, made in answers if made
+        ]
         left = [one for one, made in answers if made is None]
         if left:
-            raise Differs(left, self.environment)
+            certain = all(one.certainty is Certainty.CERTAIN for one in left)
+            raise Differs(left, self.environment, None if certain else self.release())
 
     def in_force(self, made: Decision) -> bool:
-        """Whether the last day of a decision, if it has one, is not over yet."""
-        return made.until is None or made.until >= self.today
+        """Whether the last day of a decision is not over yet, and its release is live; if it has any."""
+        until = made.until is None or made.until >= self.today
+        return until and (made.release is None or made.release == self.release())
 
     def undecided(self, found: Iterable[Difference]) -> list[Difference]:
         """Return the differences that no decision answers."""
@@ -60,24 +73,34 @@ class Decided:
         return next((made for made in self.decisions if self._answers(made, one)), None)
 
     def _answers(self, made: Decision, one: Difference) -> bool:
-        return self.in_force(made) and made.what == one.what and made.value == as_text(one.found)
+        settles = one.certainty is Certainty.CERTAIN or made.release is not None
+        about = made.what == one.what and made.value == as_text(one.found)
+        return about and settles and self.in_force(made)
 
 
 def decided_in(snapshot: Snapshot[PlanT]) -> Decided:
     """Return the decisions of what is judged, as of the moment at which it was read."""
     environment = snapshot.environment
-    return Decided(environment.name, environment.decisions, snapshot.today)
+
+    def release() -> str | None:
+        try:
+            return snapshot.release
+        except NotTestable:
+            return None
+
+    return Decided(environment.name, environment.decisions, snapshot.today, release)
 
 
-def lines(one: Difference, environment: str) -> str:
-    """Return the table of environments.toml that would allow this difference."""
-    return (
-        f"[[{environment}.decisions]]\n"
-        f"what = {_text(one.what)}\n"
-        f"value = {_text(as_text(one.found))}\n"
-        'by = "…"\n'
-        'why = "…"'
-    )
+def lines(one: Difference, environment: str, release: str | None = None) -> str:
+    """Return the table of environments.toml that would allow this difference.
+
+    What is red by a guess, or for want of a parser, is allowed for the live release only.
+    """
+    keys = {"what": one.what, "value": as_text(one.found), "by": "…", "why": "…"}
+    if one.certainty is not Certainty.CERTAIN:
+        keys["release"] = release or "…"
+    told = (f"{key} = {_text(value)}" for key, value in keys.items())
+    return "\n".join((f"[[{environment}.decisions]]", *told))
 
 
 def _text(value: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Self, TypeVar
 
-from aws.difference import Difference
+from aws.difference import Certainty, Difference
 from aws.secret_text import MaskedValue
 from aws.words import Words
 from signoff.environment import Decision
@@ -18,6 +18,7 @@ class AppliedDecision:
 
     decision: Decision
     loosens: bool = False
+    certainty: Certainty = Certainty.CERTAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.difference import Certainty
 from aws.section import Follows, NotTestable
 from aws.words import Words
+from signoff.checklist import Severity
 from signoff.decisions import Differs
 from signoff.observations import AppliedDecision, Comparison
 
@@ -48,6 +50,21 @@ class Finding:
     """The IAM actions by which what it judges was read."""
     decision: str = ""
     """Lines of environments.toml that would allow what was found, where a decision can."""
+    at_most: Severity = Severity.BLOCKER
+    """However grave its row is, this finding is no graver: what is only guessed is a major."""
+
+
+OUTCOMES = {
+    Certainty.CERTAIN: Outcome.FAIL,
+    Certainty.GUESSED: Outcome.FAIL,
+    Certainty.UNPARSED: Outcome.NOT_TESTABLE,
+}
+SEVERITIES = {
+    Certainty.CERTAIN: Severity.BLOCKER,
+    Certainty.GUESSED: Severity.MAJOR,
+    Certainty.UNPARSED: Severity.MAJOR,
+}
+"""How grave a difference is at most (ruling 46)."""
 
 
 def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
@@ -61,10 +78,11 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
     if isinstance(error, Differs):
         return Finding(
             row=row,
-            outcome=Outcome.FAIL,
+            outcome=OUTCOMES[error.certainty],
             message=error.words.en,
             words=error.words,
             decision=error.lines,
+            at_most=SEVERITIES[error.certainty],
             **facts,
         )
     if isinstance(error, AssertionError):

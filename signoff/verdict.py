@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from aws.difference import Certainty
 from aws.words import Words
 from signoff.checklist import Row, Severity
 from signoff.environment import Decision, Waiver
@@ -13,8 +14,6 @@ from signoff.outcome import Finding, Outcome
 
 WAIVER_DAYS = 30
 """A waiver may last at most this many days (rulings, "The verdict", 5)."""
-UNWAIVABLE = "SEC-"
-"""Rows of security can't be waived."""
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
 
 
@@ -31,6 +30,8 @@ class RowVerdict:
 
     row: Row
     outcome: Outcome
+    severity: Severity
+    """The row's own, or less where all that is red about it is a guess."""
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     """Why it is excluded, waived or not verifiable here; else the message of its worst finding."""
@@ -46,22 +47,32 @@ class RowVerdict:
     @property
     def blocks(self) -> bool:
         """Whether this row alone makes a NO-GO; unknown always does."""
-        return self.outcome.red and (self.row.severity is Severity.BLOCKER or self.unknown)
+        return self.outcome.red and (self.severity is Severity.BLOCKER or self.unknown)
+
+    @property
+    def certain(self) -> bool:
+        """Whether anything that is red is certain: no guess, and no expression that we can't evaluate."""
+        return any(one.outcome.red and one.at_most is Severity.BLOCKER for one in self.findings)
 
     @property
     def decisions(self) -> tuple[AppliedDecision, ...]:
-        """Decisions without which this row would be red; one about security always loosens."""
-        security = self.row.id.startswith(UNWAIVABLE)
+        """Decisions without which this row would be red; to allow what can't be waived always loosens."""
         return tuple(
-            replace(one, loosens=one.loosens or security)
+            replace(one, loosens=one.loosens or self._loosened(one))
             for found in self.findings
             for one in found.decided
         )
 
     @property
     def unknown(self) -> bool:
-        """Whether anything about the row is unknown, be it beside a known fault."""
-        return any(one.outcome is Outcome.NOT_TESTABLE for one in self.findings)
+        """Whether anything about the row was not read, be it beside a known fault."""
+        return any(
+            one.outcome is Outcome.NOT_TESTABLE and one.at_most is Severity.BLOCKER
+            for one in self.findings
+        )
+
+    def _loosened(self, one: AppliedDecision) -> bool:
+        return self.row.unwaivable and one.certainty is Certainty.CERTAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +101,13 @@ class Verdict:
 
 
 def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
-    """Return the verdict of a row that has at least one finding: as bad as the worst."""
-    worst = min(findings, key=lambda one: _rank(one.outcome))
+    """Return the verdict of a row that has at least one finding: as bad as the worst, the gravest first."""
+    worst = min(findings, key=_rank)
+    red = [max(row.severity, one.at_most, key=_gravity) for one in findings if one.outcome.red]
     return RowVerdict(
         row=row,
         outcome=worst.outcome,
+        severity=min(red, key=_gravity, default=row.severity),
         findings=tuple(findings),
         reason="" if worst.outcome is Outcome.PASS else worst.message,
         root=worst.root,
@@ -142,8 +155,15 @@ def _needless(
             yield f"decision on {made.what}: nothing needs it (value {made.value}); delete it"
 
 
-def _rank(outcome: Outcome) -> int:
-    return WORST_FIRST.index(outcome) if outcome in WORST_FIRST else len(WORST_FIRST)
+def _rank(one: Finding) -> tuple[bool, int, int]:
+    """Sort findings: what is red in itself before what follows or passes, the gravest first."""
+    outcome = WORST_FIRST.index(one.outcome) if one.outcome in WORST_FIRST else len(WORST_FIRST)
+    return outcome >= WORST_FIRST.index(Outcome.FOLLOWS), _gravity(one.at_most), outcome
+
+
+def _gravity(severity: Severity) -> int:
+    """0 is the gravest."""
+    return list(Severity).index(severity)
 
 
 def _weigh(rows: Iterable[RowVerdict], problems: Sequence[str]) -> VerdictWord:
@@ -156,7 +176,7 @@ def _weigh(rows: Iterable[RowVerdict], problems: Sequence[str]) -> VerdictWord:
         return VerdictWord.CONDITIONAL
     if any(one.outcome is Outcome.WAIVED for one in rows):
         return VerdictWord.CONDITIONAL
-    if any(one.outcome.red and one.row.severity is Severity.MAJOR for one in rows):
+    if any(one.outcome.red and one.severity is Severity.MAJOR for one in rows):
         return VerdictWord.CONDITIONAL
     return VerdictWord.GO
 
@@ -165,6 +185,7 @@ def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
     return RowVerdict(
         row=judged.row,
         outcome=Outcome.WAIVED,
+        severity=judged.severity,
         findings=judged.findings,
         reason=f"waived until {waiver.until} by {waiver.by}: {waiver.reason}",
         waiver=waiver,
@@ -178,7 +199,8 @@ def _wrong(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> str
     found = judged[waiver.row].outcome
     unknown = judged[waiver.row].unknown
     faults = {
-        "rows of security can't be waived; mend it": waiver.row.startswith(UNWAIVABLE),
+        "this row can't be waived; fix it": judged[waiver.row].row.unwaivable
+        and (judged[waiver.row].certain or not found.red),
         f"expired on {waiver.until}; mend the row or decide anew": waiver.until < today,
         f"lasts until {waiver.until}, more than {WAIVER_DAYS} days; shorten it": waiver.until
         > today + timedelta(days=WAIVER_DAYS),

@@ -35,9 +35,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "insiders": lambda snapshot, _: insiders_of(snapshot),
     "decided": lambda snapshot, _: decided_in(snapshot),
     "release": lambda snapshot, row: live_release(snapshot, VIEWS["deployed"](snapshot, row)),
-    "hearing": lambda snapshot, _: Hearing(
-        snapshot.inventory.sections, snapshot.environment.region, snapshot.environment.account
-    ),
+    "hearing": lambda snapshot, _: Hearing(snapshot.inventory.sections, snapshot.environment),
     "row": lambda _, row: row,
     "deployed": lambda snapshot, row: Deployed(
         snapshot.inventory.sections, snapshot.plan, row, snapshot.records

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from aws.words import Words
+from signoff.checklist import Checklist
 from signoff.environment.overrides import IN_PRODUCTION, plain_type
 from signoff.environment.problems import variable
 from signoff.environment.schema import Environment
@@ -50,6 +51,10 @@ decision could answer prints the lines to paste; fill in who decided, and why (a
 Decisions stand on top of the sign-off page. One that loosens a bound of the guide, or of security, makes the verdict
 CONDITIONAL at best; one that nothing needs any more forbids a GO.
 
+What is red by a guess (a variable that is named or shaped like a secret), or because this software does not evaluate an
+expression, makes the verdict CONDITIONAL. Its lines name the `release`: such a decision is over when another release is live.
+A withheld value is named by its fingerprint, so that the decision is about no other value.
+
 ```toml
 [[prod.decisions]]
 what = "environment prod: accuracy_cap_m"
@@ -60,8 +65,9 @@ until = 2026-12-31
 ```
 
 ## Waivers
-A waiver accepts one red row until a day, at most 30 days ahead. The verdict is CONDITIONAL at best. Rows of security and rows
-about which nothing is known can't be waived; a waiver that is over, or that nothing needs, forbids a GO.
+A waiver accepts one red row until a day, at most 30 days ahead. The verdict is CONDITIONAL at best. A row about which nothing
+is known can't be waived, and these rows only where all that is red about them is a guess: {unwaivable}. A waiver that is over, or
+that nothing needs, forbids a GO.
 
 ```toml
 [[prod.waivers]]
@@ -90,6 +96,10 @@ by = "Hanako Yamada"
 決定事項は判定ページの先頭に表示されます。手順書またはセキュリティの範囲を緩める決定があると、判定は最良でもCONDITIONALです。
 不要になった決定事項が残っていると、GOになりません。
 
+推測による不合格（シークレットを思わせる名前や形の変数）と、本ソフトウェアが評価できない式による判定不能では、判定は
+CONDITIONALとなります。表示される行には`release`が含まれ、別のリリースが稼働すると、その決定事項は効力を失います。
+伏せられた値は指紋（fingerprint）で特定されるため、決定事項が別の値に適用されることはありません。
+
 ```toml
 [[prod.decisions]]
 what = "environment prod: accuracy_cap_m"
@@ -100,8 +110,8 @@ until = 2026-12-31
 ```
 
 ## 容認（waiver）
-容認は、不合格の行を1つ、期日まで（最長30日）受け入れるものです。判定は最良でもCONDITIONALです。セキュリティの行と、判定不能の行は
-容認できません。期限切れの容認、不要な容認があると、GOになりません。
+容認は、不合格の行を1つ、期日まで（最長30日）受け入れるものです。判定は最良でもCONDITIONALです。判定不能の行は容認できません。次の行は、
+不合格がすべて推測による場合を除き、容認できません: {unwaivable}。期限切れの容認、不要な容認があると、GOになりません。
 
 ```toml
 [[prod.waivers]]
@@ -166,6 +176,7 @@ def page(lang: str) -> str:
         channel=variable("line.channel_id"),
         settable=", ".join(f"`{one}`" for one in sorted(IN_PRODUCTION)),
         table="\n".join(lines),
+        unwaivable=", ".join(row.id for row in Checklist.load() if row.unwaivable),
     )
 
 

@@ -126,10 +126,13 @@ class Decision:
     by: Annotated[str, Field(min_length=2)]
     why: Annotated[str, Field(min_length=10)]
     until: date | None = None
+    release: str | None = None
+    """The release that it is made for; what is red by a guess is decided for one release only."""
 
     @property
     def sentence(self) -> str:
         ends = f", until {self.until}" if self.until else ""
+        ends += f", for release {self.release}" if self.release else ""
         return f"{self.what} is {self.value}: {self.why} ({self.by}{ends})"
 
 

@@ -190,7 +190,9 @@ def _case(suite: Element, one: RowVerdict) -> None:
         suite, "testcase", classname=one.row.section, name=f"{one.row.id} {one.row.promise.en}"
     )
     if one.outcome.red:
-        failure = SubElement(case, "failure", type=one.outcome, message=one.reason)
+        failure = SubElement(
+            case, "failure", type=f"{one.outcome} ({one.severity})", message=one.reason
+        )
         failure.text = "\n".join(f.message for f in one.findings if f.outcome.red)
     elif one.outcome in SET_ASIDE:
         SubElement(case, "skipped", message=f"{one.outcome}: {one.reason}")

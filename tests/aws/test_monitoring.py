@@ -1,5 +1,7 @@
 """What is read of alarms, the dashboard, topics and log groups, literally."""
 
+import re
+
 import pytest
 
 from aws.dashboard import Metric
@@ -39,32 +41,49 @@ def test_topics_are_the_planned_one_and_those_that_alarms_name_in_this_region(fo
     assert found.topics[TOPIC].subscriptions == (
         Subscription(
             protocol="email",
-            endpoint="o***@example.jp",
+            endpoint=masked_address("email", "on-call@example.jp", SCOPE.prefix),
             confirmed=True,
             filter_policy='{"NewStateValue": ["ALARM"]}',
             filter_scope="MessageBody",
             redrive=f'{{"deadLetterTargetArn": "{TOPIC}-lost"}}',
         ),
-        Subscription(protocol="sms", endpoint="***78", confirmed=False),
+        Subscription(
+            protocol="sms",
+            endpoint=masked_address("sms", "+819012345678", SCOPE.prefix),
+            confirmed=False,
+        ),
     )
 
 
 @pytest.mark.parametrize(
     ("protocol", "endpoint", "shown"),
     [
-        ("email", "on-call@example.jp", "o***@example.jp"),
-        ("sms", "+819012345678", "***78"),
-        ("https", "https://hooks.example/services/T0/SECRET", "https://hooks.example/***"),
+        ("email", "on-call@example.jp", "o***@example.jp (fingerprint 0000000000)"),
+        ("sms", "+819012345678", "***78 (fingerprint 0000000000)"),
+        (
+            "https",
+            "https://hooks.example/services/T0/SECRET",
+            "https://hooks.example/*** (fingerprint 0000000000)",
+        ),
         (
             "lambda",
             "arn:aws:lambda:eu-west-1:1:function:pager",
             "arn:aws:lambda:eu-west-1:1:function:pager",
         ),
-        ("application", "arn:aws:sns:device/token", "***en"),
+        ("application", "arn:aws:sns:device/token", "***en (fingerprint 0000000000)"),
     ],
 )
 def test_address_is_masked(protocol, endpoint, shown):
-    assert masked_address(protocol, endpoint) == shown
+    told = masked_address(protocol, endpoint, "tour")
+
+    assert re.sub(r"[0-9a-f]{10}\)", "0000000000)", told) == shown
+
+
+def test_no_two_addresses_are_masked_alike():
+    ours, other = (masked_address("email", f"{one}@example.jp", "tour") for one in ("ops", "oho"))
+
+    assert ours != other
+    assert ours == masked_address("email", "ops@example.jp", "tour")
 
 
 def test_dashboard_tells_what_is_looked_up_when_it_is_drawn(found):

@@ -183,3 +183,21 @@ def test_value_names_the_secret_and_never_shows_it():
 
 def test_public_value_is_no_secret_even_where_it_equals_one():
     assert masked(TOKEN, public={TOKEN}, salts=(), needles=NEEDLES).holds == ()
+
+
+def test_values_of_one_length_and_shape_are_told_apart_in_every_run():
+    one, other = (
+        masked(text, public=(), salts=(salt,), environment="stamp-rally-prod")
+        for text, salt in (("https://a.example/1", "run 1"), ("https://b.example/2", "run 1"))
+    )
+    again = masked(
+        "https://a.example/1", public=(), salts=("run 2",), environment="stamp-rally-prod"
+    )
+
+    assert (one.length, one.shape) == (other.length, other.shape)
+    assert str(one) != str(other)
+    assert str(one) == str(again)
+
+
+def test_value_of_a_secret_has_no_fingerprint():
+    assert withheld("swordfish swordfish", salts=()).fingerprint == ""

@@ -4,7 +4,7 @@ import json
 
 from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
 from aws.secret_text import MaskedValue, masked, spellings
-from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY
+from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY, SALTS
 
 NEEDLES = {
     "stamp-rally-prod/token-secret-key": spellings([HEX_KEY]),
@@ -86,12 +86,12 @@ def _function(key: str) -> Function:
 
 def clear(text: str) -> MaskedValue:
     """Return a value that the reader keeps in clear, digested under both salts of the run."""
-    return masked(text, public={text}, salts=("own-3f9c", "5a1f"))
+    return masked(text, public={text}, salts=SALTS)
 
 
 def kept_back(text: str) -> MaskedValue:
     """Return a value that the reader withholds, nobody having planned it, and looks for secrets in."""
-    return masked(text, public=(), salts=("own-3f9c", "5a1f"), needles=NEEDLES)
+    return masked(text, public=(), salts=SALTS, needles=NEEDLES, environment="stamp-rally-prod")
 
 
 def aliases() -> dict[str, tuple[Alias, ...]]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from aws.alarm import Alarm
 from aws.dashboard import Dashboard, Metric, Widget
 from aws.log_group import LogGroup, LogPolicy
-from aws.topic import Subscription, Topic
+from aws.topic import Subscription, Topic, masked_address
 
 REGION = "ap-northeast-1"
 TOPIC = "arn:aws:sns:ap-northeast-1:444455556666:stamp-rally-prod-alerts"
@@ -109,7 +109,11 @@ def topics() -> dict[str, Topic]:
         "Condition": {"StringEquals": {"aws:SourceAccount": "444455556666"}},
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    person = Subscription(protocol="email", endpoint="o***@example.jp", confirmed=True)
+    person = Subscription(
+        protocol="email",
+        endpoint=masked_address("email", "on-call@example.jp", "stamp-rally-prod"),
+        confirmed=True,
+    )
     return {TOPIC: Topic(arn=TOPIC, policy=policy, kms_key=None, subscriptions=(person,))}
 
 

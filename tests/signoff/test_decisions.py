@@ -1,17 +1,19 @@
 """A decision answers exactly the difference that it names, until its day, and is shown on top."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from aws.bounds import at_most, unset
-from aws.difference import Difference
+from aws.difference import Certainty, Difference
+from aws.secret_text import masked
 from aws.words import Words
-from signoff.checklist import Checklist
+from signoff.checklist import Checklist, Severity
 from signoff.decisions import Decided, Differs
 from signoff.environment import Decision
 from signoff.observations import AppliedDecision, Observations
-from signoff.outcome import Finding, Outcome
+from signoff.outcome import Finding, Outcome, finding
 from signoff.verdict import VerdictWord, decide, row_verdict
 
 TODAY = date(2026, 11, 25)
@@ -50,6 +52,54 @@ def test_decision_answers_the_difference_and_is_kept_with_the_evidence():
     Decided("prod", (WANTED,), TODAY)([EXPIRES], observe)
 
     assert observe.decided == [AppliedDecision(WANTED)]
+
+
+SUSPECT = replace(EXPIRES, found="withheld (40 characters, hex)", certainty=Certainty.GUESSED)
+KNOWN = replace(WANTED, value="withheld (40 characters, hex)", release="r1")
+
+
+def test_guess_is_a_major_and_is_decided_for_the_release_that_is_live():
+    live = Decided("prod", (), TODAY, lambda: "r1")
+
+    with pytest.raises(Differs) as told:
+        live([SUSPECT], Observations())
+
+    assert finding("SEC-06", told.value).at_most is Severity.MAJOR
+    assert told.value.lines.endswith('\nrelease = "r1"')
+
+
+def test_guess_with_a_certain_fault_beside_it_is_no_guess():
+    with pytest.raises(Differs) as told:
+        Decided("prod", (), TODAY)([SUSPECT, LOOSE], Observations())
+
+    assert finding("SEC-06", told.value).at_most is Severity.BLOCKER
+
+
+def test_what_we_do_not_evaluate_is_not_testable_and_a_major():
+    gap = replace(EXPIRES, certainty=Certainty.UNPARSED)
+
+    with pytest.raises(Differs) as told:
+        Decided("prod", (), TODAY)([gap], Observations())
+
+    found = finding("MON-01", told.value)
+    assert (found.outcome, found.at_most) == (Outcome.NOT_TESTABLE, Severity.MAJOR)
+
+
+@pytest.mark.parametrize(
+    ("decision", "live"),
+    [(replace(KNOWN, release=None), "r1"), (KNOWN, "r2"), (KNOWN, None)],
+    ids=["of no release", "of another release", "while nobody knows what is live"],
+)
+def test_guess_is_settled_by_no_other_decision(decision, live):
+    with pytest.raises(Differs):
+        Decided("prod", (decision,), TODAY, lambda: live)([SUSPECT], Observations())
+
+
+def test_guess_that_is_settled_loosens_nothing():
+    observe = Observations()
+    Decided("prod", (KNOWN,), TODAY, lambda: "r1")([SUSPECT], observe)
+
+    assert judged("SEC-06", *observe.decided).decision is VerdictWord.GO
 
 
 @pytest.mark.parametrize(
@@ -104,3 +154,16 @@ def test_decision_that_answered_nothing_forbids_a_go(until, why):
 
     assert verdict.decision is VerdictWord.NO_GO
     assert why in verdict.problems[0]
+
+
+def test_decision_about_a_withheld_value_is_about_no_other_of_its_length_and_shape():
+    ours, other = (
+        replace(
+            EXPIRES,
+            found=masked(text, public=(), salts=(), environment="stamp-rally-prod"),
+        )
+        for text in ("/opt/wrapper-a", "/opt/wrapper-b")
+    )
+    made = replace(WANTED, value=str(ours.found))
+
+    assert Decided("prod", (made,), TODAY).undecided([ours, other]) == [other]

@@ -103,10 +103,14 @@ def test_calls_of_the_pass_and_those_at_the_end_are_told_apart(lang, calls):
 def verdicts():
     """Every row of the checklist: the first red, the second follows from it, the third is waived."""
     first, second, third, *others = Checklist.load()
-    yield RowVerdict(row=first, outcome=Outcome.FAIL, reason="it is broken")
-    yield RowVerdict(row=second, outcome=Outcome.FOLLOWS, root=first.id)
-    yield RowVerdict(row=third, outcome=Outcome.WAIVED, reason="until Monday")
-    yield from (RowVerdict(row=one, outcome=Outcome.PASS) for one in others)
+    yield RowVerdict(
+        row=first, severity=first.severity, outcome=Outcome.FAIL, reason="it is broken"
+    )
+    yield RowVerdict(row=second, severity=second.severity, outcome=Outcome.FOLLOWS, root=first.id)
+    yield RowVerdict(
+        row=third, severity=third.severity, outcome=Outcome.WAIVED, reason="until Monday"
+    )
+    yield from (RowVerdict(row=one, severity=one.severity, outcome=Outcome.PASS) for one in others)
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

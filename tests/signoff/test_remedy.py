@@ -20,7 +20,9 @@ PROD = replace(
 
 
 def told(row, outcome, reason):
-    return remedy(RowVerdict(row=Checklist.load()[row], outcome=outcome, reason=reason), PROD)
+    of = Checklist.load()[row]
+    judged = RowVerdict(row=of, outcome=outcome, severity=of.severity, reason=reason)
+    return remedy(judged, PROD)
 
 
 def test_a_row_that_failed_names_its_repair():

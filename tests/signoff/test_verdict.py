@@ -15,11 +15,20 @@ TODAY = date(2026, 11, 25)
 
 def row(id_="DEP-01", severity=Severity.BLOCKER):
     words = Words("a promise", "約束")
-    return Row(id=id_, section="tables", promise=words, why=words, severity=severity)
+    unwaivable = id_.startswith("SEC-")
+    return Row(
+        id=id_,
+        section="tables",
+        promise=words,
+        why=words,
+        severity=severity,
+        unwaivable=unwaivable,
+    )
 
 
-def judged(*outcomes, id_="DEP-01", severity=Severity.BLOCKER):
-    return row_verdict(row(id_, severity), [Finding(row=id_, outcome=one) for one in outcomes])
+def judged(*outcomes, id_="DEP-01", severity=Severity.BLOCKER, at_most=Severity.BLOCKER):
+    found = [Finding(row=id_, outcome=one, at_most=at_most) for one in outcomes]
+    return row_verdict(row(id_, severity), found)
 
 
 def waiver(id_="DEP-01", days=10):
@@ -55,6 +64,37 @@ def test_red_minor_and_info_are_only_shown(severity):
 @pytest.mark.parametrize("severity", list(Severity))
 def test_unknown_is_no_go_whatever_its_severity(severity):
     assert verdict(judged(Outcome.NOT_TESTABLE, severity=severity)).decision is VerdictWord.NO_GO
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.NOT_TESTABLE])
+def test_guess_and_gap_of_ours_are_conditional(outcome):
+    judgement = verdict(judged(Outcome.PASS, outcome, at_most=Severity.MAJOR))
+
+    assert judgement.decision is VerdictWord.CONDITIONAL
+    assert judgement.rows[0].severity is Severity.MAJOR
+
+
+@pytest.mark.parametrize("certain", [Outcome.FAIL, Outcome.NOT_TESTABLE])
+def test_guess_hides_nothing_that_is_certain(certain):
+    guess = Finding(row="SEC-06", outcome=Outcome.FAIL, at_most=Severity.MAJOR, message="a guess")
+    sure = Finding(row="SEC-06", outcome=certain, message="a fact")
+
+    judgement = verdict(row_verdict(row("SEC-06"), [guess, sure]), waivers=[waiver("SEC-06")])
+
+    assert judgement.decision is VerdictWord.NO_GO
+    assert judgement.rows[0].reason == "a fact"
+
+
+def test_guess_makes_no_minor_row_graver():
+    found = judged(Outcome.FAIL, severity=Severity.INFO, at_most=Severity.MAJOR)
+
+    assert found.severity is Severity.INFO
+
+
+def test_guess_can_be_waived_whatever_its_row():
+    guess = judged(Outcome.FAIL, id_="SEC-06", at_most=Severity.MAJOR)
+
+    assert verdict(guess, waivers=[waiver("SEC-06")]).having(Outcome.WAIVED)
 
 
 def test_row_is_as_bad_as_its_worst_finding():

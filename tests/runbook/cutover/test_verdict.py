@@ -39,7 +39,7 @@ PROVENANCE = Provenance(
 
 def told(decision=VerdictWord.GO, rows=BEFORE, **provenance):
     """A verdict on these rows, with this of where it comes from."""
-    judged = tuple(RowVerdict(row=one, outcome=Outcome.PASS) for one in rows)
+    judged = tuple(RowVerdict(row=one, outcome=Outcome.PASS, severity=one.severity) for one in rows)
     return Result(
         provenance=replace(PROVENANCE, **provenance),
         verdict=Verdict(decision=decision, rows=judged),
