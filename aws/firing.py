@@ -35,16 +35,15 @@ SINGLE = frozenset({"Maximum"})
 
 def watches(alarm: Alarm, want: desired.Alarm) -> bool:
     """Whether the alarm is on the metric that the planned one is on, alone or within an expression."""
-    alone = WatchedMetric(
-        namespace=alarm.namespace, metric=alarm.metric, dimensions=alarm.dimensions
-    )
-    return any(_is_of(one, want) for one in (alone, *alarm.watched))
+    metrics: tuple[Alarm | WatchedMetric, ...] = (alarm, *alarm.watched)
+    return any(_is_of(one, want) for one in metrics)
 
 
-def _is_of(one: WatchedMetric, want: desired.Alarm) -> bool:
+def _is_of(one: Alarm | WatchedMetric, want: desired.Alarm) -> bool:
+    if (one.namespace, one.metric) != (want.namespace, want.metric):
+        return False
     accepted = [dict(dimensions) for dimensions in (want.dimensions, *want.also_accepted)]
-    same = (one.namespace, one.metric) == (want.namespace, want.metric)
-    return same and dict(one.dimensions) in accepted
+    return dict(one.dimensions) in accepted
 
 
 def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:

@@ -1,6 +1,7 @@
 """Whether CloudWatch may publish to a topic and use its key: by their policies, Deny included."""
 
 from dataclasses import replace
+from functools import cache
 
 from aws.iam import Answer, Condition, Context, Statement, Unknown, context, parse
 from aws.iam.answer import every, negated, some
@@ -40,6 +41,7 @@ def _lets(document: str, action: str, arn: str, account: str) -> Answer:
     return every((allowed, negated(denied)))
 
 
+@cache
 def _request(account: str) -> Context:
     """Return what is known of a request that CloudWatch makes for an alarm of the account."""
     return context(

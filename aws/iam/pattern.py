@@ -35,9 +35,13 @@ class _Token:
         return self.crosses or character != ":"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """A compiled pattern. Make one with ``resource_pattern`` or ``text_pattern``."""
+    """A compiled pattern. Make one with ``resource_pattern`` or ``text_pattern``.
+
+    Each text is compiled once, so patterns compare by identity: to hash all tokens of one takes longer
+    than most questions about it.
+    """
 
     text: str
     tokens: tuple[_Token, ...]

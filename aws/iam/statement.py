@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 Effect = Literal["Allow", "Deny"]
@@ -61,7 +62,24 @@ def parse(document: str | Mapping[str, Any], policy: str = "") -> tuple[Statemen
 
     ``policy`` names it in messages. Raises PolicySyntaxError rather than dropping a statement.
     """
-    loaded = _loaded(document, policy)
+    if isinstance(document, str):
+        return _of_text(document, policy)
+    return _statements(document, policy)
+
+
+@lru_cache(maxsize=4096)
+def _of_text(document: str, policy: str) -> tuple[Statement, ...]:
+    """Read each text once: many rows ask about the same policy."""
+    try:
+        loaded = json.loads(document)
+    except ValueError as error:
+        raise PolicySyntaxError(f"{_name(policy)} is no JSON: {error}") from error
+    return _statements(loaded, policy)
+
+
+def _statements(loaded: object, policy: str) -> tuple[Statement, ...]:
+    if not isinstance(loaded, Mapping):
+        raise PolicySyntaxError(f"{_name(policy)} is no JSON object")
     if "Statement" not in loaded:
         raise PolicySyntaxError(f"{_name(policy)} has no Statement")
     variables = loaded.get("Version") == _CURRENT_VERSION
@@ -70,16 +88,6 @@ def parse(document: str | Mapping[str, Any], policy: str = "") -> tuple[Statemen
         _statement(raw, policy, number, variables=variables)
         for number, raw in enumerate(statements, 1)
     )
-
-
-def _loaded(document: str | Mapping[str, Any], policy: str) -> Mapping[str, Any]:
-    try:
-        loaded = json.loads(document) if isinstance(document, str) else document
-    except ValueError as error:
-        raise PolicySyntaxError(f"{_name(policy)} is no JSON: {error}") from error
-    if not isinstance(loaded, Mapping):
-        raise PolicySyntaxError(f"{_name(policy)} is no JSON object")
-    return loaded
 
 
 def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Statement:

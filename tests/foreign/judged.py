@@ -12,14 +12,15 @@ from signoff.snapshot import Snapshot
 from signoff.verdict import RowVerdict, VerdictWord, decide, row_verdict
 from tests.judging import judge
 
+CHECKLIST = Checklist.load()
 ANY_DAY = date(2026, 11, 25)
 """Days matter to waivers, and there are none here."""
 
 
 def rows(snapshot: Snapshot) -> Mapping[str, RowVerdict]:
     """Return the verdict of every row that a check proves, with the words of its worst finding."""
-    checklist, by_row = Checklist.load(), _by_row(judge(snapshot))
-    return {row: row_verdict(checklist[row], found) for row, found in by_row.items()}
+    by_row = _by_row(judge(snapshot))
+    return {row: row_verdict(CHECKLIST[row], found) for row, found in by_row.items()}
 
 
 def outcomes(snapshot: Snapshot) -> Mapping[str, Outcome]:

@@ -11,12 +11,11 @@ from rich.console import Console
 from aws.inventory import Inventory
 from local.aws.saved import Saved
 from runbook.__main__ import main
-from signoff.checklist import Checklist
 from signoff.evidence import Store
 from signoff.snapshot import Snapshot
 from tests.foreign.account import Account, with_evidence
 from tests.foreign.changes.change import Change
-from tests.foreign.judged import rows
+from tests.foreign.judged import CHECKLIST, rows
 from tests.healthy import PROD
 from tests.runbook.desk import LINE_TOKEN
 
@@ -96,6 +95,4 @@ class Operator:
 
 def remedies(row: str) -> Iterator[str]:
     """Yield the commands of a row's remedy, as they are printed for production."""
-    yield from JOINED.split(
-        Checklist.load()[row].remedy.format(env="prod", plan="baseline", unlock="")
-    )
+    yield from JOINED.split(CHECKLIST[row].remedy.format(env="prod", plan="baseline", unlock=""))
