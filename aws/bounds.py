@@ -30,7 +30,7 @@ class Bound:
 
 def exactly(value: Any) -> Bound:
     """The found value is the decided one."""
-    words = Words(en=f"exactly {as_text(value)}", ja=f"{as_text(value)}であること")
+    words = Words(en=f"exactly {as_text(value)}", ja=f"{as_text(value, 'ja')}であること")
     return Bound(
         code="exactly",
         value=value,
@@ -77,13 +77,13 @@ def between(least: float, most: float, unit: str = "") -> Bound:
 
 def one_of(*values: Any) -> Bound:
     """The found value is any of the decided ones; provisioning sets the first."""
-    listed = ", ".join(map(as_text, values))
+    listed, in_japanese = as_text(values), as_text(values, "ja")
     either, any_of = ("one of ", "のいずれか") if values[1:] else ("", "")
     return Bound(
         code="one_of",
         value=values,
         holds=lambda found: found in values,
-        words=Words(en=f"{either}{listed}", ja=f"{listed}{any_of}であること"),
+        words=Words(en=f"{either}{listed}", ja=f"{in_japanese}{any_of}であること"),
         prefers=values[0],
     )
 
@@ -104,12 +104,15 @@ def covers(values: Iterable[Any]) -> Bound:
 def within(values: Iterable[Any]) -> Bound:
     """The found set has nothing but decided values, and may have fewer."""
     allowed = frozenset(values)
-    listed = ", ".join(sorted(map(as_text, allowed))) or "nothing"
+    if not allowed:
+        words = Words(en="none", ja="何もないこと")
+    else:
+        words = Words(en=f"only {as_text(allowed)}", ja=f"{as_text(allowed)}以外を含まないこと")
     return Bound(
         code="within",
         value=tuple(sorted(allowed, key=str)),
         holds=lambda found: frozenset(found or ()) <= allowed,
-        words=Words(en=f"only {listed}", ja=f"{listed}以外を含まないこと"),
+        words=words,
         prefers=allowed,
     )
 
@@ -124,19 +127,25 @@ def unset() -> Bound:
     )
 
 
-def as_text(value: Any) -> str:
+PLAINLY: Mapping[object, Words] = {
+    None: Words(en="nothing", ja="なし"),
+    True: Words(en="on", ja="有効"),
+    False: Words(en="off", ja="無効"),
+}
+
+
+def as_text(value: Any, lang: str = "en") -> str:
     """Write a value as a person reads it: no quotes around text, sets in order."""
-    plainly = {None: "nothing", True: "on", False: "off"}
     if value is None or isinstance(value, bool):
-        return plainly[value]
+        value = PLAINLY[value]
     match value:
-        case float():
-            return f"{value:g}"
+        case Words():
+            return value[lang]
         case Mapping():
-            return ", ".join(f"{key}={as_text(one)}" for key, one in sorted(value.items()))
+            return ", ".join(f"{key}={as_text(one, lang)}" for key, one in sorted(value.items()))
         case list() | tuple():
-            return ", ".join(map(as_text, value))
+            return ", ".join(as_text(one, lang) for one in value)
         case set() | frozenset():
-            return ", ".join(sorted(map(as_text, value)))
+            return ", ".join(sorted(as_text(one, lang) for one in value))
         case _:
-            return str(value)
+            return f"{value:g}" if isinstance(value, float) else str(value)

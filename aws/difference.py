@@ -36,6 +36,8 @@ class Difference:
     loosens: bool = False
     """To allow it would loosen a bound of the guide or of security (ruling 45)."""
     certainty: Certainty = Certainty.CERTAIN
+    decidable: bool = True
+    """Whether people may want it so; what is broken or absent is no matter of opinion."""
     said: Words | None = None
     """The sentence, where "is …, expected …" would not make one."""
 
@@ -51,10 +53,10 @@ class Difference:
             return self.said
         where = f"; {self.decided_in}" if self.decided_in else ""
         by = f" ({self.call})" if self.call else ""
-        found, bound = as_text(self.found), self.bound.words
+        en, ja, bound = as_text(self.found), as_text(self.found, "ja"), self.bound.words
         return Words(
-            en=f"{self.what} is {found}{by}, expected {bound.en}{where}",
-            ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{found}{by}。期待値: {bound.ja}{where}",
+            en=f"{self.what} is {en}{by}, expected {bound.en}{where}",
+            ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{ja}{by}。期待値: {bound.ja}{where}",
         )
 
 

@@ -1,13 +1,20 @@
-"""Whatever is said to a person is said in both languages of the report."""
+"""Whatever is said to a person is said in both languages: data first, rendered where it is shown."""
 
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from pydantic import ConfigDict
+
+LANGUAGES = ("en", "ja")
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Variables that name the language of messages, the one that decides first (POSIX, chapter 8.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The same sentence in both languages of the report."""
+    """The same sentence in both languages."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     en: str
@@ -15,3 +22,54 @@ class Words:
 
     def __getitem__(self, lang: str) -> str:
         return {"en": self.en, "ja": self.ja}[lang]
+
+    def __bool__(self) -> bool:
+        """Whether anything is said."""
+        return bool(self.en)
+
+    def __str__(self) -> str:
+        return self.en
+
+    @classmethod
+    def same(cls, text: object) -> "Words":
+        """Return what reads alike in both languages: an identifier, a number, a text of AWS's own."""
+        return cls(en=str(text), ja=str(text))
+
+
+SILENCE = Words(en="", ja="")
+
+
+class Bilingual(Exception):  # noqa: N818 - the base of what is told to a person, not all of it errors
+    """What ends something, told in both languages."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+def joined(found: Iterable[Words], between: str = "; ") -> Words:
+    """Join sentences, or the items of a list."""
+    listed = tuple(found)
+    return Words(
+        en=between.join(one.en for one in listed), ja=between.join(one.ja for one in listed)
+    )
+
+
+def words_of(error: BaseException) -> Words:
+    """Return what an error says; one of another library says it in its own language."""
+    return error.words if isinstance(error, Bilingual) else Words.same(error)
+
+
+def language(arguments: Sequence[str] = (), variables: Mapping[str, str] = os.environ) -> str:
+    """Return ``ja`` or ``en``: what ``--lang`` asks for, else the locale's; English for any other.
+
+    The help of a command needs it before its arguments are parsed.
+    """
+    asked = ""
+    for one, following in zip_longest(arguments, arguments[1:], fillvalue=""):
+        if one == "--lang":
+            asked = following
+        elif one.startswith("--lang="):
+            asked = one.removeprefix("--lang=")
+    chosen = asked or next((variables[name] for name in LOCALE if variables.get(name)), "")
+    return "ja" if chosen.lower().startswith("ja") else "en"

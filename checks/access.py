@@ -85,7 +85,13 @@ def let_in(
     Raises Follows where ``owner``, the row about strangers, tells of it already.
     """
     if outsiders(document, insiders.environment.account):
-        raise Follows(owner, f"the policy of {name} lets in strangers")
+        raise Follows(
+            owner,
+            Words(
+                en=f"the policy of {name} allows principals beyond the account",
+                ja=f"{name}のポリシーがアカウント外の相手を許可しています",
+            ),
+        )
     statements = parse(document or '{"Statement": []}', f"policy of {name}")
     found = sorted(
         {
@@ -132,14 +138,26 @@ def follows_from(graver: Iterable[Difference], invoking: Collection[str], decide
     """Raise Follows where SEC-24 tells already of somebody who may invoke as well."""
     left = decided.undecided(one for one in graver if one.name in invoking)
     if left:
-        raise Follows("SEC-24", f"{left[0].name} may do more than invoke functions")
+        raise Follows(
+            "SEC-24",
+            Words(
+                en=f"{left[0].name} may do more than invoke functions",
+                ja=f"{left[0].name}は関数の呼び出し以外の操作もできます",
+            ),
+        )
 
 
 def follows_from_users(unplanned: Collection[Difference], users: Iterable[RoleUser]) -> None:
     """Raise Follows where SEC-25 tells already of the function that has a URL."""
     with_url = [one.function for one in users if one.urls]
     if unplanned and with_url:
-        raise Follows("SEC-25", f"{with_url[0]} runs under this role and has a URL")
+        raise Follows(
+            "SEC-25",
+            Words(
+                en=f"function {with_url[0]} runs under this role and has a URL",
+                ja=f"関数{with_url[0]}がこのロールで動き、URLを持っています",
+            ),
+        )
 
 
 def _named(one: Statement, account: str) -> Iterator[str]:

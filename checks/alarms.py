@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from aws import desired
 from aws.alarm import Alarm
-from aws.bounds import one_of
+from aws.bounds import as_text, one_of
 from aws.difference import Difference, unallowed
 from aws.firing import CALL, muted_by, shortfalls, watches
 from aws.inventory import Sections
 from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION
 from aws.section import Follows, Missing, NotTestable, known, lookup
-from aws.words import Words
+from aws.words import Words, joined
 from checks.deployed import ALARM_ROWS
 from checks.hearing import Hearing
 from signoff.decisions import Decided
@@ -39,12 +39,36 @@ def alarm_for(want: desired.Alarm, hearing: Hearing, row: str) -> Alarm:
         return min(watching, key=lambda one: _rank(one, want, hearing))
     if watching:
         return watching[0]
-    why = f"no alarm watches {want.metric} of {want.subject} with {dict(want.dimensions)}"
-    if near := [one for one in alarms if one.name == want.name or _near(one, want)]:
-        why += f"; {near[0].name} watches {near[0].metric} with {dict(near[0].dimensions)}"
-        why += "; AWS never publishes that" if _dead(near[0]) else ""
+    near = (one for one in alarms if one.name == want.name or _near(one, want))
+    why = _unwatched(want, next(near, None))
     owner = ALARM_ROWS[want.kind]
     raise Missing(why) if row == owner else Follows(owner, why)
+
+
+def _unwatched(want: desired.Alarm, near: Alarm | None) -> Words:
+    """Say that no alarm is on this metric, and which one is close to it."""
+    wanted = as_text(want.dimensions)
+    said = [
+        Words(
+            en=f"no alarm is on {want.metric} of {want.subject} ({wanted})",
+            ja=f"{want.subject}の{want.metric}（{wanted}）を監視するアラームがありません",
+        )
+    ]
+    if near:
+        there = f"{near.metric} ({as_text(near.dimensions)})"
+        said.append(
+            Words(
+                en=f"alarm {near.name} is on {there}", ja=f"アラーム{near.name}の対象は{there}です"
+            )
+        )
+    if near and _dead(near):
+        said.append(
+            Words(
+                en="AWS never publishes that metric with these dimensions",
+                ja="AWSはこのディメンションの組み合わせでそのメトリクスを発行しません",
+            )
+        )
+    return joined(said)
 
 
 def everything(found: Sections) -> list[Alarm]:
@@ -100,7 +124,7 @@ def heard(alarm: Alarm, hearing: Hearing, decided: Decided) -> tuple[Difference,
         ("MON-09", hearing.cut_off(alarm)),
     ):
         if left := decided.undecided(found):
-            raise Follows(owner, left[0].words.en)
+            raise Follows(owner, left[0].words)
     return ()
 
 
@@ -136,7 +160,10 @@ def settled(alarm: Alarm, records: Records, now: datetime) -> str:
     until = _until(alarm.state_since, records)
     if until is not None and now <= until:
         raise NotTestable(
-            f"{alarm.name} rang during a run of our own; not testable until {until:%H:%M} UTC"
+            Words(
+                en=f"{alarm.name} fired during a run of our own; not testable until {until:%H:%M} UTC",
+                ja=f"{alarm.name}は本ソフトウェアの実行中に発報しました。確認できるのは{until:%H:%M} UTC以降です",
+            )
         )
     return alarm.state
 

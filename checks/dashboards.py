@@ -9,6 +9,7 @@ from aws.dashboard import Dashboard, Metric
 from aws.inventory import Sections
 from aws.names import ours, shared_ending
 from aws.section import Follows, NotTestable, Section, lookup
+from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
 
@@ -51,6 +52,13 @@ def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
     return there or _unknowable(dashboard, want.title)
 
 
+def not_shown(dashboard: Dashboard, want: desired.Widget) -> Words:
+    return Words(
+        en=f"{dashboard.name} shows no {want.title}",
+        ja=f"{dashboard.name}に{want.title}のウィジェットがありません",
+    )
+
+
 def missing_from(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[str]:
     """Return subjects of this kind that no widget shows; an API may be shown without its stage."""
     missing = _not_named(dashboard, want, at)
@@ -64,7 +72,11 @@ def _unknowable(dashboard: Dashboard, what: str) -> bool:
     searches = [one for widget in dashboard.widgets for one in widget.searches]
     if searches:
         raise NotTestable(
-            f"{dashboard.name} may show {what}: nobody knows what {searches[0]} finds"
+            Words(
+                en=f"{dashboard.name} may show {what}: what the search {searches[0]} finds is unknown",
+                ja=f"{dashboard.name}に{what}が表示されるか不明です（検索式{searches[0]}の結果は"
+                "読み取れません）",
+            )
         )
     return False
 
@@ -99,7 +111,13 @@ def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Itera
             if kind is None or lookup(kind.section, name) is not None:
                 continue
             if name in {one.name for one in kind.planned}:
-                raise Follows(kind.owner, f"{dimension} {name} does not exist")
+                raise Follows(
+                    kind.owner,
+                    Words(
+                        en=f"{dimension} {name} does not exist",
+                        ja=f"{dimension} {name}が存在しません",
+                    ),
+                )
             if _looked_for(name, kind, at) and name not in _listed(found, kind.listed):
                 yield f"{dimension} {name}"
 

@@ -35,7 +35,12 @@ def denials(
             else:
                 found.append(told)
     if doubts and not found:
-        raise NotTestable(f"{name}: nobody can say whether its policy denies {doubts[0]}")
+        raise NotTestable(
+            Words(
+                en=f"whether the policy of {name} denies {doubts[0]} can't be told",
+                ja=f"{name}のポリシーが{doubts[0]}を拒否するか判断できません",
+            )
+        )
     return _differences(kind, name, DENIED, found)
 
 
@@ -60,7 +65,13 @@ def taken_away(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Differe
 
     found = tuple(lost())
     if found and bounds.role.judged_for_missing:
-        raise Follows("SEC-13", f"the boundary of {role.name} takes away {found[0]}")
+        raise Follows(
+            "SEC-13",
+            Words(
+                en=f"the boundary of {role.name} denies {found[0]}",
+                ja=f"{role.name}のアクセス許可の境界が{found[0]}を拒否しています",
+            ),
+        )
     return _differences(ROLE, role.name, TAKEN, found)
 
 

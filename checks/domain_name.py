@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution
 from aws.section import Follows, Missing, NotTestable, lookup
+from aws.words import Words
 from checks.deployed import Deployed
 from signoff.environment import Domain
 
@@ -27,10 +28,17 @@ def certificate_of(deployed: Deployed, name: str) -> Certificate:
     """Return the certificate of a domain; Missing where none is attached or it does not exist."""
     arn = deployed.domain(name).certificate_arn
     if arn is None:
-        raise Missing(f"no certificate is attached to {name}")
+        raise Missing(
+            Words(en=f"no certificate is attached to {name}", ja=f"{name}に証明書が付いていません")
+        )
     found = lookup(deployed.found.certificates, arn)
     if found is None:
-        raise Missing(f"{arn}, attached to {name}, does not exist in the API's Region")
+        raise Missing(
+            Words(
+                en=f"certificate {arn} of {name} does not exist in the API's Region",
+                ja=f"{name}の証明書{arn}がAPIのリージョンに存在しません",
+            )
+        )
     return found
 
 
@@ -57,12 +65,20 @@ def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
     """
     if found.routing != MAPPINGS_ONLY:
         raise NotTestable(
-            f"{found.name} goes by routing rules ({found.routing}), which are not read"
+            Words(
+                en=f"{found.name} routes by rules ({found.routing}), which this run does not read",
+                ja=f"{found.name}はルーティングルール（{found.routing}）で振り分けられ、ルールは読み取っていません",
+            )
         )
     planned = domain.base_path.strip("/")
     by_path = {one.path.strip("/"): one for one in found.mappings}
     if planned not in by_path:
-        raise Missing(f"{found.name} maps nothing at /{planned}")
+        raise Missing(
+            Words(
+                en=f"{found.name} has no mapping at /{planned}",
+                ja=f"{found.name}の/{planned}にマッピングがありません",
+            )
+        )
     return by_path[planned]
 
 
@@ -71,7 +87,10 @@ def resolution_of(deployed: Deployed, name: str) -> Resolution:
     deployed.domain(name)
     found = lookup(deployed.found.resolutions, name)
     if found is None:
-        raise Follows("DEP-40", f"{name} was not looked up")
+        raise Follows(
+            "DEP-40",
+            Words(en=f"{name} was not looked up in DNS", ja=f"{name}のDNSを引いていません"),
+        )
     return found
 
 

@@ -21,10 +21,19 @@ def authorizers(deployed: Deployed, want: desired.Authorizer) -> tuple[Authorize
     """
     found = tuple(deployed.served().authorizers.values())
     if not found:
-        raise Follows("SEC-34", "no route asks an authorizer")
+        raise Follows(
+            "SEC-34",
+            Words(en="no route uses an authorizer", ja="オーソライザーを使うルートがありません"),
+        )
     for one in found:
         if target(one.uri, deployed.stage().variables).arn != want.function.alias_arn:
-            raise Follows("DEP-16", f"{one.name} asks {one.uri}")
+            raise Follows(
+                "DEP-16",
+                Words(
+                    en=f"authorizer {one.name} invokes {one.uri}",
+                    ja=f"オーソライザー{one.name}は{one.uri}を呼び出します",
+                ),
+            )
     return found
 
 

@@ -9,6 +9,7 @@ from aws.function import FunctionPolicy
 from aws.iam import EvalDecision, Statement, context, evaluate, parse
 from aws.secret_text import MaskedValue
 from aws.section import NotTestable
+from aws.words import Words
 from signoff.environment import Environment
 
 GATEWAY = "apigateway.amazonaws.com"
@@ -55,7 +56,12 @@ def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: s
     known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
     decision = evaluate(statements, "lambda:InvokeFunction", alias_arn, known)
     if decision.outcome is EvalDecision.UNKNOWN:
-        raise NotTestable(f"the policy of {alias_arn}: {decision.reason}")
+        raise NotTestable(
+            Words(
+                en=f"the policy of {alias_arn}: {decision.reason}",
+                ja=f"{alias_arn}のポリシー: {decision.reason}",
+            )
+        )
     return decision.allowed
 
 
@@ -79,7 +85,10 @@ def _value(name: str, variables: Mapping[str, MaskedValue]) -> str:
         return ""
     if value.text is None:
         raise NotTestable(
-            f"the stage variable {name} is withheld, and an integration depends on it"
+            Words(
+                en=f"an integration depends on the stage variable {name}, whose value is masked",
+                ja=f"統合がステージ変数{name}に依存しますが、その値は伏せられています",
+            )
         )
     return value.text
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws.inventory import Sections
 from aws.section import NotTestable, Section, known
+from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.checklist import Checklist
@@ -36,14 +37,23 @@ def _functional() -> tuple[str, ...]:
 def custody(records: Records) -> Custody:
     """Return how the store is kept; NotTestable where it could not be read."""
     if records.unread or records.custody is None:
-        raise NotTestable(records.problem or "the evidence store was not read")
+        raise NotTestable(
+            records.words
+            if records.problem
+            else Words(en="the evidence store was not read", ja="証跡ストアを読み取っていません")
+        )
     return records.custody
 
 
 def kept_for_good(store: Custody) -> bool:
     """Whether what is changed in the store stays to be seen; NotTestable where AWS does not tell."""
     if store.history.unknown:
-        raise NotTestable(f"the versions of {store.location}: {store.history.state}")
+        raise NotTestable(
+            Words(
+                en=f"the versions of {store.location}: {store.history.state}",
+                ja=f"{store.location}のバージョン管理: {store.history.state}",
+            )
+        )
     return store.in_s3 and store.history.kept
 
 

@@ -21,6 +21,7 @@ from aws.iam import (
 from aws.iam.evaluation import applies
 from aws.role import Role
 from aws.section import NotTestable
+from aws.words import Words
 from checks.bounds import Bounds
 from checks.secret_arns import READ, Named, is_about, named
 
@@ -51,7 +52,12 @@ def surplus(role: Role, bounds: Bounds, row: str) -> list[str]:
     found = [one for one in _surplus(role, bounds) if one.owner == row]
     sure = [str(one) for one in found if not one.unknown]
     if found and not sure:
-        raise NotTestable(f"{role.name}: {found[0]}: {found[0].unknown}")
+        raise NotTestable(
+            Words(
+                en=f"{role.name}: {found[0]}: {found[0].unknown}",
+                ja=f"{role.name}: {found[0]}: {found[0].unknown}",
+            )
+        )
     return sure
 
 
@@ -61,7 +67,12 @@ def lacking(role: Role, bounds: Bounds, arns: Iterable[str]) -> list[str]:
     found = missing(granted, bounds.required, (*arns, *bounds.streams))
     sure = [one for one in found if not one.unknown]
     if found and not sure:
-        raise NotTestable(f"{role.name}: {found[0].action}: {found[0].unknown}")
+        raise NotTestable(
+            Words(
+                en=f"{role.name}: {found[0].action}: {found[0].unknown}",
+                ja=f"{role.name}: {found[0].action}: {found[0].unknown}",
+            )
+        )
     return sorted(_pair(one) for one in sure)
 
 

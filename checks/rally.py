@@ -10,6 +10,7 @@ from aws.difference import Difference
 from aws.section import NotTestable
 from aws.table import Contents, KeyScan
 from aws.words import Words
+from checks.deployed import cut_short
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan.masters import Item, Validity, coordinates, flaw, stamp_id, validity
 from signoff.environment import Area, Environment, where
@@ -93,7 +94,7 @@ def user_items(
 ) -> tuple[Difference, ...]:
     """Return the difference between the real people's items and those that were migrated, if any."""
     if not scan.complete:
-        raise NotTestable(f"only {scan.examined} keys of {table.name} were examined")
+        raise cut_short(table.name, scan)
     wanted = manifest["count"] if manifest else 0
     if scan.real == wanted:
         return ()
@@ -164,5 +165,10 @@ def _ended(id_: str, span: str, day: str) -> Difference:
 def whole(contents: Contents) -> tuple[Mapping[str, Any], ...]:
     """Return every item, or raise NotTestable where the scan was cut short."""
     if not contents.complete:
-        raise NotTestable("the table holds more items than are read in one run")
+        raise NotTestable(
+            Words(
+                en="the table has more items than one run reads",
+                ja="テーブルの項目が一回の実行で読み取る件数を超えています",
+            )
+        )
     return contents.items

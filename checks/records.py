@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aws.section import Missing
+from aws.words import Words, joined
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.environment import Environment
+from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records
 from signoff.release import api_of
 from signoff.snapshot import Snapshot
@@ -47,14 +49,30 @@ def counting(
     recorded_last = deployed.record(kind, **body)
     record = newest(deployed.records, kind, **body) or recorded_last
     at = proven_at(record)
-    when = f"the newest {kind} record is of {at:%Y-%m-%d %H:%M} UTC"
+    said = in_japan(at)
+    en, ja = f"the newest {kind} record is of {said}", f"最新の{kind}の記録は{said}のもの"
     if not -SKEW <= now - at <= timedelta(days=days):
-        raise Missing(f"{when}, not within the last {days} days")
+        raise Missing(
+            Words(
+                en=f"{en}, not within the last {days} days",
+                ja=f"{ja}で、{days}日以内ではありません",
+            )
+        )
     if release is not None and record.release != release:
-        raise Missing(f"{when} and of release {record.release}, but {release} is live")
+        raise Missing(
+            Words(
+                en=f"{en} and of release {record.release}, but {release} is live",
+                ja=f"{ja}で、リリース{record.release}についてのものです（稼働中は{release}）",
+            )
+        )
     api = api_of(deployed.found, deployed.plan.api.name)
     if release is not None and record.api is not None and record.api != api:
-        raise Missing(f"{when} and of API {record.api}, but {api} is live")
+        raise Missing(
+            Words(
+                en=f"{en} and of API {record.api}, but {api} is live",
+                ja=f"{ja}で、API {record.api}についてのものです（稼働中は{api}）",
+            )
+        )
     return record
 
 
@@ -84,15 +102,29 @@ def judged_load(
         invalid = newest(deployed.records, "load", plan=plan, verdict="invalid")
         if invalid is None:
             raise
-        said = f"an invalid run says nothing about the target: {invalid.body['sentence']}"
-        raise Missing(f"{missing}; {said}") from None
+        why = sentence_of(invalid)
+        said = Words(
+            en=f"an invalid run says nothing about the target: {why.en}",
+            ja=f"無効な実行は対象について何も示しません: {why.ja}",
+        )
+        raise Missing(joined((missing.words, said))) from None
     rate = record.body.get("target_rate")
     if rate != environment.target_rate:
         raise Missing(
-            f"the newest load verdict is on {rate} requests a second, "
-            f"but target_rate is {environment.target_rate}"
+            Words(
+                en=f"the newest load verdict is for {rate} requests a second, but target_rate is"
+                f" {environment.target_rate}",
+                ja=f"最新の負荷判定は毎秒{rate}リクエストのもので、target_rateは"
+                f"{environment.target_rate}です",
+            )
         )
     return record
+
+
+def sentence_of(load: Record) -> Words:
+    """Return what a load verdict says; older records say it in English alone."""
+    said = load.body["sentence"]
+    return Words(**said) if isinstance(said, Mapping) else Words.same(said)
 
 
 def plots(snapshot: Snapshot[Plan]) -> Mapping[str, Sequence[str]]:

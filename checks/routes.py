@@ -38,7 +38,7 @@ def behind(integration: Integration) -> tuple[str, str]:
 def dev_export(dev: Records) -> Record | None:
     """Return dev's newest export of routes, None where nobody left one."""
     if dev.problem:
-        raise NotTestable(dev.problem)
+        raise NotTestable(dev.words)
     return dev.newest("api-export")
 
 

@@ -8,6 +8,7 @@ from aws import desired
 from aws.iam import Statement, covers, resource_pattern
 from aws.iam.pattern import action_pattern, overlap
 from aws.section import Follows
+from aws.words import Words
 from checks.deployed import Deployed
 
 SUFFIX = "-??????"
@@ -46,7 +47,13 @@ def named(pairs: Iterable[Statement], secret: desired.Secret) -> tuple[str, ...]
 def unsound(one: Named, deployed: Deployed) -> list[str]:
     """Say which of the Resources match nothing, or more than the secret."""
     if not one.resources:
-        raise Follows(one.told_at, f"no statement names {one.secret}")
+        raise Follows(
+            one.told_at,
+            Words(
+                en=f"no statement names secret {one.secret.name}",
+                ja=f"シークレット{one.secret.name}を指定するステートメントがありません",
+            ),
+        )
     flaws = {resource: _flaw(resource, one, deployed) for resource in one.resources}
     return [f"{resource} {flaw}" for resource, flaw in flaws.items() if flaw]
 
@@ -57,7 +64,13 @@ def but_for_suffixes(lacking: Iterable[str], names: Iterable[Named]) -> list[str
     missed = {one.arn for one in names if one.missed}
     others = [one for one in lost if not any(one.endswith(arn) for arn in missed)]
     if lost and not others:
-        raise Follows("SEC-16", f"a policy names a secret so that it matches nothing: {lost[0]}")
+        raise Follows(
+            "SEC-16",
+            Words(
+                en=f"the ARN by which a policy names a secret matches none: {lost[0]}",
+                ja=f"ポリシーが指定するシークレットのARNに一致するものがありません: {lost[0]}",
+            ),
+        )
     return others
 
 

@@ -4,6 +4,7 @@ from aws import desired
 from aws.secret import SecretValue
 from aws.secret_text import MaskedValue, weakness
 from aws.section import Follows, NotTestable
+from aws.words import Words
 from signoff.evidence import Record, Records
 
 
@@ -19,7 +20,7 @@ def form_flaw(value: SecretValue, want: desired.Secret) -> str | None:
 def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:
     """Return the one field; Follows where its form, which SEC-02 owns, is wrong."""
     if flaw := form_flaw(value, want):
-        raise Follows("SEC-02", f"{want.name} {flaw}")
+        raise Follows("SEC-02", Words(en=f"{want.name} {flaw}", ja=f"{want.name} {flaw}"))
     return value.fields[want.json_key]
 
 
@@ -32,10 +33,12 @@ def weakness_of(value: SecretValue, want: desired.Secret) -> str | None:
 def dev_run(dev: Records) -> Record:
     """Return dev's newest run; without any, PREP-01 is red and nothing can be compared."""
     if dev.problem:
-        raise NotTestable(dev.problem)
+        raise NotTestable(dev.words)
     run = dev.newest("run")
     if run is None:
-        raise Follows("PREP-01", "there is no run against dev")
+        raise Follows(
+            "PREP-01", Words(en="there is no run against dev", ja="devに対する実行がありません")
+        )
     return run
 
 
@@ -44,11 +47,21 @@ def digest_in_dev(run: Record, want: desired.Secret) -> tuple[str, str]:
     salt = run.body.get("salt")
     found = (run.body.get("digests") or {}).get(want.json_key)
     if not salt or not found:
-        raise NotTestable(f"dev's newest run left no digest of its {want.json_key}")
+        raise NotTestable(
+            Words(
+                en=f"the newest run of dev recorded no digest of its {want.json_key}",
+                ja=f"devの最新の実行に{want.json_key}のダイジェストが記録されていません",
+            )
+        )
     return salt, found
 
 
 def digest_under(salt: str, value: MaskedValue) -> str:
     if salt not in value.digests:
-        raise NotTestable("the value was not digested under that run's salt")
+        raise NotTestable(
+            Words(
+                en="the value was not digested with the salt of that run",
+                ja="その実行のソルトで値のダイジェストが計算されていません",
+            )
+        )
     return value.digests[salt]

@@ -38,7 +38,14 @@ def index_names(table: Table, want: desired.Table) -> frozenset[str]:
     """Return the indexes that are there; Follows where one is there in the place of a planned one."""
     there, planned = {one.name for one in table.indexes}, {one.name for one in want.indexes}
     if planned - there and there - planned:
-        raise Follows("DEP-02", f"{table.name} has {', '.join(sorted(there - planned))} instead")
+        instead = ", ".join(sorted(there - planned))
+        raise Follows(
+            "DEP-02",
+            Words(
+                en=f"{table.name} has {instead} instead",
+                ja=f"{table.name}には代わりに{instead}があります",
+            ),
+        )
     return frozenset(there)
 
 

@@ -109,9 +109,9 @@ def test_every_decision_of_the_environment_file_is_in_force(
     environment: Environment, decided: Decided, observe: Observations
 ) -> None:
     over = [one.sentence for one in environment.decisions if not decided.in_force(one)]
-    observe.note(decisions=[one.sentence for one in environment.decisions])
+    observe.note(decisions=[one.sentence.en for one in environment.decisions])
 
-    assert not over, f"over: {'; '.join(over)}"
+    assert not over, f"over: {'; '.join(one.en for one in over)}"
 
 
 @expectation("PREP-09")

@@ -62,7 +62,13 @@ def too_wide(subject: str, limits: Limits, decided: Throttle) -> tuple[Differenc
 def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, ...]:
     """Hold the same to what ``rate`` requests a second need; Follows where nobody gets through at all."""
     if not (limits.rate and limits.burst):
-        raise Follows("SEC-32", f"{subject} refuses everybody")
+        raise Follows(
+            "SEC-32",
+            Words(
+                en=f"{subject} refuses every request",
+                ja=f"{subject}はすべてのリクエストを拒否します",
+            ),
+        )
     bounds = {RATE: at_least(HEADROOM * rate, "/s"), BURST: at_least(rate)}
     return differences(ROUTE, subject, limits.facts, bounds, **ROOM)
 
@@ -126,5 +132,10 @@ def api_key(want: desired.UsagePlan, found: Sections) -> ApiKey:
     """Return the planned API key, whose existence SEC-31 owns."""
     key = lookup(found.api_keys, want.api_key or "")
     if key is None:
-        raise Missing(f"API key {want.api_key} does not exist")
+        raise Missing(
+            Words(
+                en=f"API key {want.api_key} does not exist",
+                ja=f"APIキー{want.api_key}が存在しません",
+            )
+        )
     return key

@@ -84,7 +84,13 @@ def differing(
     """Return planned variables that are not as planned; Follows where DEP-14 tells of a value."""
     lost = astray(found, environment, salt).keys() & want.environment.keys()
     if lost:
-        raise Follows("DEP-14", f"{found.name}: {', '.join(sorted(lost))} of another environment")
+        raise Follows(
+            "DEP-14",
+            Words(
+                en=f"{found.name}: {', '.join(sorted(lost))} of another environment",
+                ja=f"{found.name}: {', '.join(sorted(lost))}が別の環境のものです",
+            ),
+        )
     wrong = {
         name: found.environment.get(name)
         for name, text in want.environment.items()

@@ -45,7 +45,7 @@ def _red(told: Path) -> dict[str, str]:
     """Return the rows that are red, each with the sentence of its worst finding."""
     try:
         rows = json.loads(told.read_text(encoding="utf-8"))
-        return {one["row"]["id"]: one["reason"] for one in rows if one["outcome"] in RED}
+        return {one["row"]["id"]: one["told"]["en"] for one in rows if one["outcome"] in RED}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

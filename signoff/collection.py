@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from aws.words import Words, joined
 from signoff.checklist import ChecklistError, Row, expectation
 from signoff.environment import Environment
 from signoff.findings import Findings
@@ -49,7 +50,7 @@ def arrange(
         if ROW not in one.stash or not needs_signature(one.stash[ROW], choice.environment)
     ]
     findings.full = not choice.options.rows and not _selected(session.config)
-    findings.cut = ", ".join(_cut(session.config))
+    findings.cut = joined(_cut(session.config), ", ")
     if findings.full and not findings.cut:
         items.extend(_without_test(choice, session, items))
     items[:] = [item for item in items if _judged(choice, findings, item)]
@@ -72,7 +73,9 @@ def settle(findings: Findings, items: list[pytest.Item]) -> None:
     """Count the tests left after all selection (``-k``, ``-m`` and the like)."""
     findings.expected = sum(ROW in item.stash for item in items)
     if findings.full and len(items) < findings.arranged:
-        findings.cut = findings.cut or "tests deselected by a plugin"
+        findings.cut = findings.cut or Words(
+            en="tests deselected by a plugin", ja="プラグインがテストを除外"
+        )
     if not findings.full:
         findings.set_aside.clear()
 
@@ -89,11 +92,19 @@ def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
     if needs_signature(row, environment):
         return None
     if row.optional and not _configured(environment, row.optional):
-        reason = f"{row.optional} is not configured for {environment.name}"
-        return RowVerdict(row=row, outcome=Outcome.EXCLUDED, severity=row.severity, reason=reason)
+        return RowVerdict(
+            row=row,
+            outcome=Outcome.EXCLUDED,
+            severity=row.severity,
+            told=Words(
+                en=f"{row.optional} is not configured for {environment.name}",
+                ja=f"{environment.name}に{row.optional}が設定されていません",
+            ),
+        )
     if choice.embedded and row.not_local:
-        reason = row.not_local[choice.options.lang]
-        return RowVerdict(row=row, outcome=Outcome.NOT_HERE, severity=row.severity, reason=reason)
+        return RowVerdict(
+            row=row, outcome=Outcome.NOT_HERE, severity=row.severity, told=row.not_local
+        )
     return None
 
 
@@ -122,13 +133,13 @@ def _selected(config: pytest.Config) -> bool:
     return bool(by_path or config.option.keyword or config.option.markexpr)
 
 
-def _cut(config: pytest.Config) -> Iterator[str]:
+def _cut(config: pytest.Config) -> Iterator[Words]:
     """Yield the options that left tests out of a run that was not asked to be partial."""
     for name in ("deselect", "lf", "stepwise", "ignore", "ignore_glob", "override_ini"):
         if getattr(config.option, name, None):
-            yield f"--{name.replace('_', '-')}"
+            yield Words.same(f"--{name.replace('_', '-')}")
     if config.inipath != config.rootpath / "pyproject.toml":
-        yield f"the configuration {config.inipath}"
+        yield Words(en=f"the configuration {config.inipath}", ja=f"設定ファイル{config.inipath}")
 
 
 def _without_test(

@@ -10,28 +10,26 @@ from datetime import date
 
 from aws.bounds import as_text
 from aws.difference import Certainty, Difference, Differences
-from aws.section import NotTestable
-from aws.words import Words
+from aws.section import Broken, NotTestable
+from aws.words import joined
 from signoff.environment import Decision
 from signoff.observations import AppliedDecision, Comparison, Observations
 from signoff.snapshot import PlanT, Snapshot
 
 
-class Differs(AssertionError):  # noqa: N818 - it reads as the finding that it is
+class Differs(Broken):
     """Something is not as planned, and nobody decided that it may be."""
 
     def __init__(
         self, differences: Sequence[Difference], environment: str, release: str | None = None
     ) -> None:
+        super().__init__(joined(one.words for one in differences))
         self.certainty = min((one.certainty for one in differences), key=list(Certainty).index)
         """Of the surest among them: one fault that is certain outweighs any guess."""
-        self.words = Words(
-            en="; ".join(one.words.en for one in differences),
-            ja="; ".join(one.words.ja for one in differences),
-        )
-        self.lines = "\n\n".join(lines(one, environment, release) for one in differences)
-        """What to paste into environments.toml, if all of this is wanted."""
-        super().__init__(self.words.en)
+        decidable = all(one.decidable for one in differences)
+        written = [lines(one, environment, release) for one in differences if decidable]
+        self.lines = "\n\n".join(written)
+        """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Decided:
     def _answers(self, made: Decision, one: Difference) -> bool:
         settles = one.certainty is Certainty.CERTAIN or made.release is not None
         about = made.what == one.what and made.value == as_text(one.found)
-        return about and settles and self.in_force(made)
+        return one.decidable and about and settles and self.in_force(made)
 
 
 def decided_in(snapshot: Snapshot[PlanT]) -> Decided:

@@ -9,6 +9,7 @@ import boto3
 from aws.inventory import Inventory, Sections, frozen, on_demand
 from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
+from aws.words import Words
 from signoff.snapshot import PlanT, Snapshot
 
 WHOLE = "*"
@@ -25,7 +26,7 @@ VOLATILE: Mapping[tuple[str, str], str] = {
     ("lambda_account", "unreserved"): "moves with other functions of the account",
 }
 """Section and field -> why they are left out of the comparison."""
-ADVICE = "run again while nobody changes anything"
+ADVICE = Words(en="run again while nobody changes anything", ja="変更のない間に再実行してください")
 LONGEST = 120
 """Characters of a value that are shown; a whole policy would hide the sentence."""
 
@@ -34,7 +35,7 @@ LONGEST = 120
 class SecondReading:
     """``problem`` is a sentence that rules out a verdict; ``calls`` counts the calls of the second reading."""
 
-    problem: str | None = None
+    problem: Words | None = None
     calls: int = 0
 
 
@@ -58,12 +59,12 @@ def compared() -> tuple[str, ...]:
     return tuple(one.name for one in fields(Sections) if (one.name, WHOLE) not in VOLATILE)
 
 
-def changed(judged: Inventory, again: Inventory) -> str | None:
+def changed(judged: Inventory, again: Inventory) -> Words | None:
     """Return the first fact that changed, or what can't be read any more; else None."""
     return next(_changes(judged.sections, again.sections), None)
 
 
-def _changes(before: Sections, after: Sections) -> Iterator[str]:
+def _changes(before: Sections, after: Sections) -> Iterator[Words]:
     for name in compared():
         first: Section[Any] = getattr(before, name)
         second: Section[Any] = getattr(after, name)
@@ -76,19 +77,26 @@ def _changes(before: Sections, after: Sections) -> Iterator[str]:
             yield from _item(name, key, first.get(key), second.get(key))
 
 
-def _item(section: str, key: str, before: Any, after: Any) -> Iterator[str]:
+def _item(section: str, key: str, before: Any, after: Any) -> Iterator[Words]:
     where = f"{section} {key}"
     if isinstance(before, Unreadable):
         return
     if isinstance(after, Unreadable):
         yield _unknown(where, after)
     elif before is None or after is None:
-        happened = "was made" if before is None else "was deleted"
-        yield f"{where} {happened} during the run; {ADVICE}"
+        en, ja = ("created", "作成") if before is None else ("deleted", "削除")
+        yield Words(
+            en=f"{where} was {en} during the run; {ADVICE.en}",
+            ja=f"{where}が実行中に{ja}されました。{ADVICE.ja}",
+        )
     else:
         for path, was, now in _unequal(section, before, after):
             fact = f"{where}: {path}" if path else where
-            yield f"{fact} changed during the run, from {_short(was)} to {_short(now)}; {ADVICE}"
+            first, second = _short(was), _short(now)
+            yield Words(
+                en=f"{fact} changed during the run, from {first.en} to {second.en}; {ADVICE.en}",
+                ja=f"{fact}が実行中に{first.ja}から{second.ja}に変わりました。{ADVICE.ja}",
+            )
 
 
 def _unequal(
@@ -122,14 +130,15 @@ def _parts(value: Any) -> dict[str, Any] | None:
             return None
 
 
-def _unknown(where: str, why: Unreadable) -> str:
-    return (
-        f"nobody knows whether {where} is still as judged at the end of the run: {why.unreadable}"
+def _unknown(where: str, why: Unreadable) -> Words:
+    return Words(
+        en=f"whether {where} changed during the run is unknown: {why.unreadable}",
+        ja=f"{where}が実行中に変わったか不明です（{why.unreadable}）",
     )
 
 
-def _short(value: Any) -> str:
+def _short(value: Any) -> Words:
     if isinstance(value, MaskedValue) and value.text is None:
-        return "one value that is not shown"
+        return Words(en="one value that is not shown", ja="伏せられた値")
     text = str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return Words.same(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")

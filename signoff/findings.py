@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from aws.words import SILENCE, Words, joined
 from signoff.outcome import Finding
 from signoff.proofs import COMMAND
 from signoff.run import Choice
@@ -19,11 +20,11 @@ class Findings:
 
     full: bool = False
     """False for any selection."""
-    cut: str = ""
+    cut: Words = SILENCE
     """What left tests out of a run that was to be full; then there is no verdict."""
-    lost: tuple[str, ...] = ()
+    lost: tuple[Words, ...] = ()
     """Proofs that the lock promises and this run does not have; then there is no verdict, either."""
-    stale: str | None = None
+    stale: Words | None = None
     """How the tree differs from the lock without a loss."""
     set_aside: dict[str, RowVerdict] = field(default_factory=dict)
     """Rows that are excluded or not verifiable here."""
@@ -49,19 +50,29 @@ def row_verdicts(choice: Choice[PlanT], findings: Findings) -> tuple[RowVerdict,
     return tuple(everything[row.id] for row in choice.checklist if row.id in everything)
 
 
-def gaps(choice: Choice[PlanT], findings: Findings) -> Iterable[str]:
+def gaps(choice: Choice[PlanT], findings: Findings) -> Iterable[Words]:
     """Yield why this run can't give a verdict: tests or rows without a complete result."""
     if findings.cut:
-        yield f"tests were left out ({findings.cut})"
+        yield Words(
+            en=f"tests were left out ({findings.cut.en})",
+            ja=f"除外されたテストがあります（{findings.cut.ja}）",
+        )
     elif findings.lost:
-        yield f"{'; '.join(findings.lost)}; restore it, or have the change reviewed and run {COMMAND}"
+        lost = joined(findings.lost)
+        yield Words(
+            en=f"{lost.en}; restore it, or have the change reviewed and run {COMMAND}",
+            ja=f"{lost.ja}。元に戻すか、変更のレビューを受けて{COMMAND}を実行してください",
+        )
     if len(findings.found) < findings.expected:
         missing = findings.expected - len(findings.found)
-        yield f"{missing} of {findings.expected} checks did not run"
+        yield Words(
+            en=f"{missing} of {findings.expected} checks did not run",
+            ja=f"{findings.expected}件中{missing}件のチェックが実行されませんでした",
+        )
     judged = {one.row.id for one in row_verdicts(choice, findings)}
     rows = (row for row in choice.checklist if choice.options.in_phase(row))
-    if silent := [row.id for row in rows if row.id not in judged]:
-        yield f"no result for {', '.join(silent)}"
+    if silent := ", ".join(row.id for row in rows if row.id not in judged):
+        yield Words(en=f"no result for {silent}", ja=f"結果のない項目: {silent}")
 
 
 def forget_latest(choice: Choice[PlanT], findings: Findings) -> None:

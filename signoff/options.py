@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from aws.words import LANGUAGES, language
 from signoff.checklist import Checklist, Phase
 from signoff.environment import embedded, load
 from signoff.proofs import read_lock
@@ -62,7 +63,10 @@ def add_options(parser: pytest.Parser) -> None:
         help="write the rows that were judged there, also of a part (--row)",
     )
     group.addoption(
-        "--lang", default="en", choices=["en", "ja"], help="language of the sign-off page"
+        "--lang",
+        default=language(),
+        choices=LANGUAGES,
+        help="language of the terminal and of the page (default: the locale's)",
     )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.difference import Certainty
-from aws.section import Follows, NotTestable
-from aws.words import Words
+from aws.section import Follows
+from aws.words import SILENCE, Bilingual, Words
 from signoff.checklist import Severity
 from signoff.decisions import Differs
 from signoff.observations import AppliedDecision, Comparison
@@ -36,14 +36,13 @@ class Finding:
 
     row: str
     outcome: Outcome
-    message: str = ""
+    words: Words = SILENCE
+    """Why it is not a pass."""
     subject: str = ""
     evidence: tuple[Mapping[str, Any], ...] = ()
     root: str | None = None
     decided: tuple[AppliedDecision, ...] = ()
     """Decisions of the environment file without which it would be red."""
-    words: Words | None = None
-    """The message in both languages, where it was made from data."""
     compared: tuple[Comparison, ...] = ()
     """What was held against a bound: found beside expected."""
     calls: tuple[str, ...] = ()
@@ -52,6 +51,13 @@ class Finding:
     """Lines of environments.toml that would allow what was found, where a decision can."""
     at_most: Severity = Severity.BLOCKER
     """However grave its row is, this finding is no graver: what is only guessed is a major."""
+    proof: Words = SILENCE
+    """What the test states, as a sentence."""
+
+    @property
+    def message(self) -> str:
+        """The reason in English."""
+        return self.words.en
 
 
 OUTCOMES = {
@@ -71,24 +77,29 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
     """Classify how a check ended: only an AssertionError is a failure, any other exception means unknown."""
     if error is None:
         return Finding(row=row, outcome=Outcome.PASS, **facts)
-    if isinstance(error, Follows):
-        return Finding(
-            row=row, outcome=Outcome.FOLLOWS, message=str(error), root=error.root, **facts
-        )
-    if isinstance(error, Differs):
-        return Finding(
-            row=row,
-            outcome=OUTCOMES[error.certainty],
-            message=error.words.en,
-            words=error.words,
-            decision=error.lines,
-            at_most=SEVERITIES[error.certainty],
-            **facts,
-        )
+    match error:
+        case Follows():
+            facts |= {"outcome": Outcome.FOLLOWS, "root": error.root}
+        case Differs():
+            facts |= {
+                "outcome": OUTCOMES[error.certainty],
+                "at_most": SEVERITIES[error.certainty],
+                "decision": error.lines,
+            }
+        case AssertionError():
+            facts |= {"outcome": Outcome.FAIL}
+        case _:
+            facts |= {"outcome": Outcome.NOT_TESTABLE}
+    return Finding(row=row, words=_words(error), **facts)
+
+
+def _words(error: BaseException) -> Words:
+    if isinstance(error, Bilingual):
+        return error.words
     if isinstance(error, AssertionError):
-        return Finding(row=row, outcome=Outcome.FAIL, message=_first(error), **facts)
-    why = str(error) if isinstance(error, NotTestable) else f"{type(error).__name__}: {error}"
-    return Finding(row=row, outcome=Outcome.NOT_TESTABLE, message=why, **facts)
+        return Words.same(_first(error))
+    why = f"{type(error).__name__}: {error}"
+    return Words(en=why, ja=f"確認できません（{why}）")
 
 
 def _first(error: AssertionError) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from aws.inventory import Sections
 from aws.section import Missing
+from aws.words import Words, words_of
 from signoff import collection
 from signoff.checklist import ChecklistError, Row
 from signoff.environment import EnvironmentFileError
@@ -60,10 +61,10 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)
     except (EnvironmentFileError, ChecklistError, GuardError) as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(words_of(error)[config.option.lang]) from None
     config.stash[FINDINGS] = Findings()
     speak_of_rows(config, choice)
-    config.stash[TERMINAL] = Terminal(config)
+    config.stash[TERMINAL] = Terminal(config, choice.options.lang)
 
 
 def keep_loggers_quiet() -> None:
@@ -113,8 +114,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         reading = gathered(choice, terminal.progress, everything=findings.full)
         stash[SNAPSHOT] = stash[OPEN].enter_context(reading)
     except GuardError as error:
+        said = words_of(error)[choice.options.lang]
         pytest.exit(
-            f"--env {choice.environment.name}: {error}", returncode=pytest.ExitCode.USAGE_ERROR
+            f"--env {choice.environment.name}: {said}", returncode=pytest.ExitCode.USAGE_ERROR
         )
     finally:
         terminal.progress_done()
@@ -177,8 +179,9 @@ def _not_yet_here(
 ) -> Finding:
     """Return the finding; a record that an embedded stack has not got yet is no fault of it."""
     if choice.embedded and row.not_local_until and isinstance(error, Missing):
-        reason = f"{row.not_local_until[choice.options.lang]} ({error})"
-        return replace(found, outcome=Outcome.NOT_HERE, message=reason)
+        until, why = row.not_local_until, error.words
+        words = Words(en=f"{until.en} ({why.en})", ja=f"{until.ja}（{why.ja}）")
+        return replace(found, outcome=Outcome.NOT_HERE, words=words)
     return found
 
 
@@ -214,7 +217,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     except OSError as error:
         if not judging:
             raise
-        stash[TERMINAL].line(f"the raw log can't be written: {error}", yellow=True)
+        said = Words(
+            en=f"the raw log can't be written: {error}", ja=f"生ログを書き込めません: {error}"
+        )
+        stash[TERMINAL].line(said[stash[CHOICE].options.lang], yellow=True)
     if judging:
         session.exitstatus = _ended(session, exitstatus)
 
@@ -224,7 +230,11 @@ def _ended(session: pytest.Session, exitstatus: int) -> int:
     stash = session.config.stash
     choice, findings, terminal = stash[CHOICE], stash[FINDINGS], stash[TERMINAL]
     if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        early = f"pytest ended early (exit {int(exitstatus)})"
+        code = int(exitstatus)
+        early = Words(
+            en=f"pytest ended early (exit {code})",
+            ja=f"pytestが途中で終了しました（終了コード{code}）",
+        )
         terminal.no_verdict(choice.environment.name, early)
         return pytest.ExitCode.TESTS_FAILED
     return publish(choice, findings, stash[SNAPSHOT], terminal)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from aws.words import Words
 from signoff.checklist import Checklist, Row, expectation
 
 LOCK = "proofs.lock"
@@ -82,21 +83,24 @@ def files_of(root: Path) -> dict[str, str]:
     }
 
 
-def lost(locked: Proofs, there: Proofs) -> Iterator[str]:
+def lost(locked: Proofs, there: Proofs) -> Iterator[Words]:
     """Yield what the lock promises and the tree does not keep: such a run has no verdict."""
     for id_, promised in locked.rows.items():
         found = there.rows.get(id_)
         if found is None:
-            yield f"row {id_} is gone"
+            yield Words(en=f"row {id_} is gone", ja=f"項目{id_}がなくなっています")
             continue
         for name in PROPERTIES:
             if (locked_as := promised.get(name, "")) != found[name]:
-                yield f"{name} of {id_} is {found[name]}, locked as {locked_as}"
-        if gone := sorted(set(promised.get("tests", ())) - set(found["tests"])):
-            yield f"{id_} has lost {', '.join(gone)}"
+                yield Words(
+                    en=f"{name} of {id_} is {found[name]}, locked as {locked_as}",
+                    ja=f"{id_}の{name}が{found[name]}です（{LOCK}では{locked_as}）",
+                )
+        if gone := ", ".join(sorted(set(promised.get("tests", ())) - set(found["tests"]))):
+            yield Words(en=f"{id_} has lost {gone}", ja=f"{id_}から{gone}が失われています")
 
 
-def stale(locked: Proofs, there: Proofs) -> str | None:
+def stale(locked: Proofs, there: Proofs) -> Words | None:
     """Return how the lock differs from the tree without a loss, or None."""
     changed = sorted(
         path
@@ -104,10 +108,18 @@ def stale(locked: Proofs, there: Proofs) -> str | None:
         if locked.files.get(path) != there.files.get(path)
     )
     if changed:
-        more = f" and {len(changed) - 1} more" if changed[1:] else ""
-        return f"{changed[0]}{more} is not as {LOCK} has it; review that, and run {COMMAND}"
+        more = len(changed) - 1
+        return Words(
+            en=f"{changed[0]}{f' and {more} more' if more else ''} differs from {LOCK}; review that,"
+            f" and run {COMMAND}",
+            ja=f"{changed[0]}{f'ほか{more}件' if more else ''}が{LOCK}と一致しません。変更を確認し、"
+            f"{COMMAND}を実行してください",
+        )
     if locked != there:
-        return f"{LOCK} does not list every row and test; run {COMMAND}"
+        return Words(
+            en=f"{LOCK} does not list every row and test; run {COMMAND}",
+            ja=f"{LOCK}に載っていない項目かテストがあります。{COMMAND}を実行してください",
+        )
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from aws.api_document import ApiDocument
 from aws.inventory import Sections
 from aws.section import NotTestable, lookup
+from aws.words import Words
 from signoff.observations import plain
 
 
@@ -22,11 +23,21 @@ def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
     for name in functions:
         function = lookup(found.functions, name)
         if function is None:
-            raise NotTestable(f"no release: function {name} does not exist")
+            raise NotTestable(
+                Words(
+                    en=f"no release: function {name} does not exist",
+                    ja=f"リリースを特定できません: 関数{name}が存在しません",
+                )
+            )
         code[name] = function.code_sha256
     served = lookup(found.served, stage)
     if served is None:
-        raise NotTestable(f"no release: stage {stage} does not exist")
+        raise NotTestable(
+            Words(
+                en=f"no release: stage {stage} does not exist",
+                ja=f"リリースを特定できません: ステージ{stage}が存在しません",
+            )
+        )
     return _digest([code, _canonical(served)])
 
 

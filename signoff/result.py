@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from aws.words import Words
+from aws.words import Words, joined
 from signoff.outcome import Outcome
 from signoff.verdict import RowVerdict, Verdict, VerdictWord
 
@@ -60,15 +60,15 @@ class Provenance:
     """Digest and name of the evidence store's newest record, for a later reader to look for."""
 
     @property
-    def rehearsal(self) -> str | None:
+    def rehearsal(self) -> Words | None:
         """Why what was judged is not the environment itself, as it is now; None where it is."""
         if self.replay:
-            return f"replay of {self.replay}"
+            return Words(en=f"replay of {self.replay}", ja=f"{self.replay}の再判定")
         if self.local:
             return None
         if self.endpoint:
-            return f"AWS_ENDPOINT_URL={self.endpoint}"
-        return ", ".join(self.elsewhere) or None
+            return Words.same(f"AWS_ENDPOINT_URL={self.endpoint}")
+        return Words.same(", ".join(self.elsewhere)) if self.elsewhere else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,23 +81,25 @@ class Result:
     schema: int = 1
 
     @property
-    def rehearsal(self) -> str | None:
+    def rehearsal(self) -> Words | None:
         """Why this can't be a production GO, or None."""
         return self.provenance.rehearsal
 
     @property
-    def headline(self) -> str:
+    def headline(self) -> Words:
         """The verdict in one line, for example ``GO (local: 88 judged, 17 not verifiable here)``."""
         facts = [self.rehearsal] if self.rehearsal else []
         if self.provenance.local:
-            facts.append(f"local: {self._counts}")
+            facts.append(self._of("local"))
             kept = self.provenance.kept_stack
-            facts += [f"the stack kept at {kept}"] if kept else []
+            stack = Words(en=f"the stack kept at {kept}", ja=f"{kept}の常駐スタック")
+            facts += [stack] if kept else []
         elif self.rehearsal:
-            facts.append("not a production GO")
+            facts.append(Words(en="not a production GO", ja="本番のGOではありません"))
         else:
-            facts.append(f"{self.provenance.environment}: {self._counts}")
-        return f"{self.verdict.decision} ({'; '.join(facts)})"
+            facts.append(self._of(self.provenance.environment))
+        said, word = joined(facts), self.verdict.decision
+        return Words(en=f"{word} ({said.en})", ja=f"{word}（{said.ja}）")
 
     @property
     def exit_code(self) -> int:
@@ -105,14 +107,22 @@ class Result:
         passed = self.verdict.decision in {VerdictWord.GO, VerdictWord.CONDITIONAL}
         return 0 if passed and not (self.provenance.production and self.rehearsal) else 1
 
-    @property
-    def _counts(self) -> str:
+    def _of(self, name: str) -> Words:
+        """Count the rows of an environment by what became of them."""
+        judged = self.verdict.judged
         not_here = len(self.verdict.having(Outcome.NOT_HERE))
         excluded = len(self.verdict.having(Outcome.EXCLUDED))
-        said = [f"{self.verdict.judged} judged"]
-        said += [f"{not_here} not verifiable here"] if not_here else []
-        said += [f"{excluded} not configured"] if excluded else []
-        return ", ".join(said)
+        said = [Words(en=f"{judged} judged", ja=f"{judged}件を判定")]
+        if not_here:
+            said.append(
+                Words(
+                    en=f"{not_here} not verifiable here", ja=f"{not_here}件はこの環境では検証不可"
+                )
+            )
+        if excluded:
+            said.append(Words(en=f"{excluded} not configured", ja=f"{excluded}件は未設定"))
+        counted = joined(said, ", ")
+        return Words(en=f"{name}: {counted.en}", ja=f"{name}: {counted.ja}")
 
     def blocking(self) -> tuple[RowVerdict, ...]:
         """Red rows that stand for themselves; those that only follow are folded under them."""

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from aws.section import Follows, Missing, NotTestable
+from aws.words import Words
 from signoff.checklist import Row
+from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records
 from signoff.observations import Observations
 from signoff.release import api_of
@@ -29,7 +31,7 @@ class SignedRow(pytest.Item):
     def runtest(self) -> None:
         snapshot = self.config.stash.get(SNAPSHOT, None)
         if snapshot is None:
-            raise NotTestable("nothing was read")
+            raise NotTestable(Words(en="nothing was read", ja="何も読み取っていません"))
         signature = signed(snapshot, self.row)
         self.observe.note(
             by=signature.body.get("by"), at=signature.created, release=signature.release
@@ -39,9 +41,9 @@ class SignedRow(pytest.Item):
 def believed(records: Records) -> None:
     """Raise Follows where the records can't be believed, NotTestable where they can't be read."""
     if records.problem and records.unread:
-        raise NotTestable(records.problem)
+        raise NotTestable(records.words)
     if records.problem:
-        raise Follows(STORE, records.problem)
+        raise Follows(STORE, records.words)
 
 
 def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
@@ -49,16 +51,29 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
     believed(snapshot.records)
     signature = snapshot.records.newest("signature", step=row.signed)
     if signature is None:
-        raise Missing(f"nobody has signed {row.signed}")
-    who = f"signed by {signature.body.get('by')} at {signature.created:%Y-%m-%d %H:%M} UTC"
+        raise Missing(
+            Words(en=f"nobody has signed {row.signed}", ja=f"{row.signed}に署名した人がいません")
+        )
+    by, at = signature.body.get("by"), in_japan(signature.created)
+    en, ja = f"signed by {by} at {at}", f"{by}が{at}に署名"
     if signature.expires is None or signature.expires < snapshot.now:
-        raise Missing(f"{who}, which has expired")
+        raise Missing(Words(en=f"{en}, which has expired", ja=f"{ja}（期限切れ）"))
     if signature.release != snapshot.release:
-        raise Missing(f"{who} for release {signature.release}, but {snapshot.release} is live")
+        raise Missing(
+            Words(
+                en=f"{en} for release {signature.release}, but {snapshot.release} is live",
+                ja=f"{ja}（リリース{signature.release}についての署名。稼働中は{snapshot.release}）",
+            )
+        )
     if (
         (api := api_of(snapshot.inventory.sections, snapshot.scope.api))
         != signature.api
         is not None
     ):
-        raise Missing(f"{who} for API {signature.api}, but {api} is live")
+        raise Missing(
+            Words(
+                en=f"{en} for API {signature.api}, but {api} is live",
+                ja=f"{ja}（API {signature.api}についての署名。稼働中は{api}）",
+            )
+        )
     return signature

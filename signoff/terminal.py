@@ -3,18 +3,33 @@
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from aws.words import Words
 from signoff.remedy import remedy
 from signoff.result import Provenance, Result
 from signoff.verdict import RowVerdict, VerdictWord
 
 COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}
+RED = Words(en="RED", ja="不合格")
+CONDITION = Words(en="CONDITION", ja="条件")
+DECIDED = Words(en="DECIDED", ja="決定")
+NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
+FOLLOWING = Words(en=" (+{} that follow)", ja="（ほか{}件がこれに起因）")
+PART = Words(
+    en="PART: {rows} of {of} rows judged, {red} red{seen}. A part is no verdict.",
+    ja="部分判定: {of}件中{rows}件を判定、不合格{red}件{seen}。部分判定はGOになりません。",
+)
+DECIDE = Words(
+    en="or, if this is wanted, decide so in environments.toml:",
+    ja="または、これを認めるなら次の行をenvironments.tomlに加えます:",
+)
 
 
 class Terminal:
     """Writes through pytest's own reporter, so that ``-q`` and redirection keep working."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, lang: str = "en") -> None:
         self._config = config
+        self._lang = lang
         self._said = False
         self._last: list[tuple[str, dict[str, bool]]] = []
 
@@ -44,9 +59,10 @@ class Terminal:
                 reporter.write_line(text, **markup)
         self._last.clear()
 
-    def no_verdict(self, environment: str, why: str) -> None:
+    def no_verdict(self, environment: str, why: Words) -> None:
         self.line("")
-        self.line(f"NO VERDICT for {environment}: {why}", red=True, bold=True)
+        said = NO_VERDICT[self._lang].format(environment, why[self._lang])
+        self.line(said, red=True, bold=True)
 
     def part(self, rows: tuple[RowVerdict, ...], of: int, provenance: Provenance) -> None:
         """Say what is red in a selection, where that was seen, and never GO."""
@@ -54,32 +70,35 @@ class Terminal:
         self.line("")
         for one in red:
             self._red(one, provenance)
-        seen = f" ({provenance.rehearsal})" if provenance.rehearsal else ""
-        text = f"PART: {len(rows)} of {of} rows judged, {len(red)} red{seen}. A part is no verdict."
+        seen = f" ({provenance.rehearsal[self._lang]})" if provenance.rehearsal else ""
+        text = PART[self._lang].format(rows=len(rows), of=of, red=len(red), seen=seen)
         self.line(text, bold=True, red=bool(red))
 
-    def verdict(self, result: Result, lang: str, page: str) -> None:
+    def verdict(self, result: Result, page: str) -> None:
         """Blocking rows first, the verdict and the path last."""
+        lang = self._lang
         self.line("")
         for problem in result.verdict.problems:
-            self.line(f"RED  {problem}", red=True)
+            self.line(f"{RED[lang]}  {problem[lang]}", red=True)
         for condition in result.verdict.conditions:
-            self.line(f"CONDITION  {condition}", yellow=True)
+            self.line(f"{CONDITION[lang]}  {condition[lang]}", yellow=True)
         for one in result.blocking():
-            self._red(one, result.provenance, lang, len(result.followers(one.row.id)))
+            self._red(one, result.provenance, len(result.followers(one.row.id)))
         for made in result.verdict.decisions:
-            self.line(f"DECIDED  {made.decision.sentence}", yellow=made.loosens)
+            self.line(f"{DECIDED[lang]}  {made.decision.sentence[lang]}", yellow=made.loosens)
         colour = COLOURS.get(result.verdict.decision, "red")
-        self.line(result.headline, bold=True, **{colour: True})
+        self.line(result.headline[lang], bold=True, **{colour: True})
         self.line(page)
 
-    def _red(self, one: RowVerdict, run: Provenance, lang: str = "en", followers: int = 0) -> None:
-        also = f" (+{followers} that follow)" if followers else ""
-        self.line(f"RED  {one.row.id} {one.row.promise[lang]}: {one.reason}{also}", red=True)
+    def _red(self, one: RowVerdict, run: Provenance, followers: int = 0) -> None:
+        lang = self._lang
+        also = FOLLOWING[lang].format(followers) if followers else ""
+        said = f"{one.row.id} {one.row.promise[lang]}: {one.told[lang]}{also}"
+        self.line(f"{RED[lang]}  {said}", red=True)
         if todo := remedy(one, run)[lang]:
             self.line(f"     -> {todo}")
         decisions = [found.decision for found in one.findings if found.decision]
         if decisions:
-            self.line("     or, if this is wanted, decide so in environments.toml:")
+            self.line(f"     {DECIDE[lang]}")
             for text in "\n\n".join(decisions).splitlines():
                 self.line(f"        {text}".rstrip())

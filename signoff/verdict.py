@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from aws.difference import Certainty
-from aws.words import Words
+from aws.words import SILENCE, Words
 from signoff.checklist import Row, Severity
 from signoff.environment import Decision, Waiver
 from signoff.observations import AppliedDecision
@@ -33,16 +33,15 @@ class RowVerdict:
     severity: Severity
     """The row's own, or less where all that is red about it is a guess."""
     findings: tuple[Finding, ...] = ()
-    reason: str = ""
-    """Why it is excluded, waived or not verifiable here; else the message of its worst finding."""
+    told: Words = SILENCE
+    """Why it is excluded, waived or not verifiable here; else what its worst finding says."""
     root: str | None = None
     waiver: Waiver | None = None
 
     @property
-    def told(self) -> Words:
-        """The reason in both languages; in English alone where it was not made from data."""
-        found = [one.words for one in self.findings if one.words and one.message == self.reason]
-        return found[0] if found else Words(en=self.reason, ja=self.reason)
+    def reason(self) -> str:
+        """Why, in English."""
+        return self.told.en
 
     @property
     def blocks(self) -> bool:
@@ -81,8 +80,8 @@ class Verdict:
 
     decision: VerdictWord
     rows: tuple[RowVerdict, ...]
-    problems: tuple[str, ...] = ()
-    conditions: tuple[str, ...] = ()
+    problems: tuple[Words, ...] = ()
+    conditions: tuple[Words, ...] = ()
     """Sentences about the run that make it CONDITIONAL at best."""
 
     def having(self, *outcomes: Outcome) -> tuple[RowVerdict, ...]:
@@ -109,7 +108,7 @@ def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
         outcome=worst.outcome,
         severity=min(red, key=_gravity, default=row.severity),
         findings=tuple(findings),
-        reason="" if worst.outcome is Outcome.PASS else worst.message,
+        told=SILENCE if worst.outcome is Outcome.PASS else worst.words,
         root=worst.root,
     )
 
@@ -119,9 +118,9 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     waivers: Sequence[Waiver],
     *,
     today: date,
-    problems: Sequence[str],
+    problems: Sequence[Words],
     decisions: Sequence[Decision] = (),
-    conditions: Sequence[str] = (),
+    conditions: Sequence[Words] = (),
 ) -> Verdict:
     """Apply the waivers and weigh the rows. Every row of the phase must be among ``rows``.
 
@@ -146,13 +145,19 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
 
 def _needless(
     decisions: Sequence[Decision], rows: Iterable[RowVerdict], today: date
-) -> Iterator[str]:
+) -> Iterator[Words]:
     applied = {one.decision for row in rows for one in row.decisions}
     for made in decisions:
         if made.until is not None and made.until < today:
-            yield f"decision on {made.what}: expired on {made.until}; fix it or decide anew"
+            yield Words(
+                en=f"decision on {made.what}: expired on {made.until}; fix it or decide anew",
+                ja=f"{made.what}についての決定: {made.until}に期限切れ。修正するか、決め直してください",
+            )
         elif made not in applied:
-            yield f"decision on {made.what}: nothing needs it (value {made.value}); delete it"
+            yield Words(
+                en=f"decision on {made.what}: nothing needs it (value {made.value}); delete it",
+                ja=f"{made.what}についての決定（値: {made.value}）: 不要です。削除してください",
+            )
 
 
 def _rank(one: Finding) -> tuple[bool, int, int]:
@@ -166,7 +171,7 @@ def _gravity(severity: Severity) -> int:
     return list(Severity).index(severity)
 
 
-def _weigh(rows: Iterable[RowVerdict], problems: Sequence[str]) -> VerdictWord:
+def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord:
     rows = tuple(rows)
     red = {one.row.id for one in rows if one.outcome.red}
     rootless = any(one.outcome is Outcome.FOLLOWS and one.root not in red for one in rows)
@@ -187,25 +192,67 @@ def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
         outcome=Outcome.WAIVED,
         severity=judged.severity,
         findings=judged.findings,
-        reason=f"waived until {waiver.until} by {waiver.by}: {waiver.reason}",
+        told=Words(
+            en=f"waived until {waiver.until} by {waiver.by}: {waiver.reason}",
+            ja=f"{waiver.by}が{waiver.until}まで免除: {waiver.reason}",
+        ),
         waiver=waiver,
     )
 
 
-def _wrong(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> str | None:
+def _wrong(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> Words | None:
     """Return what is wrong with a waiver, or None; an unneeded waiver is wrong, too."""
     if waiver.row not in judged:
-        return f"waiver of {waiver.row}: there is no such row in this phase; delete the waiver"
-    found = judged[waiver.row].outcome
-    unknown = judged[waiver.row].unknown
-    faults = {
-        "this row can't be waived; fix it": judged[waiver.row].row.unwaivable
-        and (judged[waiver.row].certain or not found.red),
-        f"expired on {waiver.until}; mend the row or decide anew": waiver.until < today,
-        f"lasts until {waiver.until}, more than {WAIVER_DAYS} days; shorten it": waiver.until
-        > today + timedelta(days=WAIVER_DAYS),
-        "the row is unknown, and what nobody knows can't be waived": unknown,
-        f"the row is {found}; nothing needs this waiver, delete it": not found.red,
-    }
-    first = next((text for text, applies in faults.items() if applies), None)
-    return first and f"waiver of {waiver.row}: {first}"
+        return _of_waiver(
+            waiver,
+            Words(
+                en="there is no such row in this phase; delete the waiver",
+                ja="このフェーズにその項目はありません。免除を削除してください",
+            ),
+        )
+    faults = _faults(waiver, judged[waiver.row], today)
+    return next((_of_waiver(waiver, words) for words, applies in faults if applies), None)
+
+
+def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[tuple[Words, bool]]:
+    """Yield what may be wrong with the waiver of a row that was judged, and whether it is."""
+    ends, found = waiver.until, judged.outcome
+    yield (
+        Words(
+            en="this row can't be waived; fix it",
+            ja="この項目は免除できません。修正してください",
+        ),
+        judged.row.unwaivable and (judged.certain or not found.red),
+    )
+    yield (
+        Words(
+            en=f"expired on {ends}; fix the row or decide anew",
+            ja=f"{ends}に期限切れ。項目を修正するか、決め直してください",
+        ),
+        ends < today,
+    )
+    yield (
+        Words(
+            en=f"lasts until {ends}, more than {WAIVER_DAYS} days; shorten it",
+            ja=f"期限が{ends}で、{WAIVER_DAYS}日を超えています。短くしてください",
+        ),
+        ends > today + timedelta(days=WAIVER_DAYS),
+    )
+    yield (
+        Words(
+            en="the row is unknown, and what nobody knows can't be waived",
+            ja="項目が確認不能です。分からないものは免除できません",
+        ),
+        judged.unknown,
+    )
+    yield (
+        Words(
+            en=f"the row is {found}; nothing needs this waiver, delete it",
+            ja=f"項目は不合格ではありません（{found}）。この免除は不要なので削除してください",
+        ),
+        not found.red,
+    )
+
+
+def _of_waiver(waiver: Waiver, words: Words) -> Words:
+    return Words(en=f"waiver of {waiver.row}: {words.en}", ja=f"{waiver.row}の免除: {words.ja}")

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.desired import Secret
 from aws.section import NotTestable
+from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
 AWAY = (ClientError, BotoCoreError)
@@ -37,9 +38,20 @@ def secret_value(secretsmanager: Any, secret: Secret) -> str:
         content = secretsmanager.get_secret_value(SecretId=secret.name)["SecretString"]
         return str(json.loads(content)[secret.json_key])
     except AWAY as error:
-        raise NotTestable(f"{secret.name} can't be read ({reason(error)})") from None
+        why = reason(error)
+        raise NotTestable(
+            Words(
+                en=f"secret {secret.name} can't be read ({why})",
+                ja=f"シークレット{secret.name}を読み取れません（{why}）",
+            )
+        ) from None
     except (ValueError, KeyError, TypeError):
-        raise NotTestable(f"{secret.name} holds no {secret.json_key}") from None
+        raise NotTestable(
+            Words(
+                en=f"secret {secret.name} has no field {secret.json_key}",
+                ja=f"シークレット{secret.name}に{secret.json_key}がありません",
+            )
+        ) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 from aws.section import NotTestable
+from aws.words import Words
 from smoke.calls import Answer, Call, redacted
 
 TIMEOUT_S = (5, 31)
@@ -52,8 +53,12 @@ class Client:
         except requests.RequestException as error:
             self.unanswered.append(call)
             why = redacted(str(error))
+            kind = type(error).__name__
             raise Silent(
-                f"{call}: no answer from {self.url} ({type(error).__name__}: {why})"
+                Words(
+                    en=f"{call}: no answer from {self.url} ({kind}: {why})",
+                    ja=f"{call}: {self.url}から応答がありません（{kind}: {why}）",
+                )
             ) from None
         answer = Answer(
             call=call,
@@ -65,7 +70,12 @@ class Client:
         with self._lock:
             self.answers.append(answer)
         if answer.status == THROTTLED and answer.error_code != MONTHLY_LIMIT:
-            raise NotTestable(f"{answer}: the API throttles us; run again when it is idle")
+            raise NotTestable(
+                Words(
+                    en=f"{answer}: the API throttles this run; run again when it is idle",
+                    ja=f"{answer}: APIのスロットリングを受けました。空いているときに再実行してください",
+                )
+            )
         return answer
 
     def close(self) -> None:

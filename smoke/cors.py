@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from aws.section import Follows
+from aws.words import Words
 from smoke.calls import Answer, Call, get
 from smoke.errors import ERRORS
 from smoke.root_causes import ROWS
@@ -47,7 +48,10 @@ class Case:
 
     def missed(self, answer: Answer) -> Exception:
         """Return what to raise where the call is not answered so."""
-        return Follows(self.owner, f"{answer}, not {self.status}")
+        return Follows(
+            self.owner,
+            Words(en=f"{answer} (expected {self.status})", ja=f"{answer}（期待値: {self.status}）"),
+        )
 
     def __str__(self) -> str:
         return self.name

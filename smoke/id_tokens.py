@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from aws.words import Words
 from smoke.line import LineClient
 from smoke.manual import ManualOnly
 
@@ -38,7 +39,12 @@ class IdTokens:
             return self.line.id_token(user_id=user_id, name=NAME, audience=self.channel_id)
         if self.given:
             return self.given
-        raise ManualOnly(f"a login needs an ID token of LINE; give one in {GIVEN}, or sign a login")
+        raise ManualOnly(
+            Words(
+                en=f"a login needs an ID token of LINE; pass one in {GIVEN}, or sign for a login",
+                ja=f"ログインにはLINEのIDトークンが必要です。{GIVEN}に設定するか、ログインを確認して署名してください",
+            )
+        )
 
     def bad(self, flaw: str, user_id: str) -> str:
         """Return a token whose one flaw is this one of FLAWS."""

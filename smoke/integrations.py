@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from aws.section import NotTestable
+from aws.words import Words
 from signoff.environment import FrontEnd
 from smoke.aws import secret_value
 from smoke.manual import ManualOnly
@@ -39,7 +40,10 @@ def fetched(url: str) -> ServedPage:
     try:
         answer = requests.get(url, timeout=TIMEOUT_S, headers={"Cache-Control": "no-cache"})
     except requests.RequestException as error:
-        raise NotTestable(f"{url} does not answer ({type(error).__name__})") from None
+        kind = type(error).__name__
+        raise NotTestable(
+            Words(en=f"{url} does not answer ({kind})", ja=f"{url}が応答しません（{kind}）")
+        ) from None
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
     return ServedPage(url=url, status=answer.status_code, kind=kind, text=answer.text)
 
@@ -69,7 +73,10 @@ def configured(calls: RowCalls, key: str) -> Any:
     for part in key.split("."):
         value = getattr(value, part, None)
     if not value:
-        raise ManualOnly(f"{key} is not configured for {calls.suite.environment.name}")
+        name = calls.suite.environment.name
+        raise ManualOnly(
+            Words(en=f"{key} is not configured for {name}", ja=f"{name}に{key}が設定されていません")
+        )
     return value
 
 
@@ -108,7 +115,12 @@ def liff_app(calls: RowCalls) -> Mapping[str, Any]:
     liff_id = configured(calls, "line.liff_id")
     status, found = calls.suite.line.liff_apps(_login_token(calls))
     if status not in (200, 404):
-        raise NotTestable(f"LINE answers {status} to the Login channel's token")
+        raise NotTestable(
+            Words(
+                en=f"LINE answers {status} to the token of the Login channel",
+                ja=f"LINEはログインチャネルのトークンに{status}を返します",
+            )
+        )
     apps: dict[str, Mapping[str, Any]] = {app["liffId"]: app for app in found.get("apps", ())}
     calls.observe.note(apps=sorted(apps), app=apps.get(liff_id))
     assert liff_id in apps, f"the Login channel has no LIFF app {liff_id}, but {sorted(apps)}"
@@ -125,7 +137,10 @@ def _login_token(calls: RowCalls) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise NotTestable(f"{file} can't be read ({type(error).__name__})") from None
+        kind = type(error).__name__
+        raise NotTestable(
+            Words(en=f"{file} can't be read ({kind})", ja=f"{file}を読み取れません（{kind}）")
+        ) from None
 
 
 def _noted(calls: RowCalls, found: ServedPage) -> ServedPage:

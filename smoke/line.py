@@ -8,6 +8,7 @@ import requests
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.section import NotTestable
+from aws.words import Words
 
 TIMEOUT_S = (5, 10)
 PUSH = "/v2/bot/message/push"
@@ -71,5 +72,11 @@ class LineClient:
             )
             found = answer.json()
         except (requests.RequestException, ValueError) as error:
-            raise NotTestable(f"LINE: {verb} {path}: {type(error).__name__}") from None
+            kind = type(error).__name__
+            raise NotTestable(
+                Words(
+                    en=f"LINE did not answer {verb} {path} ({kind})",
+                    ja=f"LINEが{verb} {path}に応答しません（{kind}）",
+                )
+            ) from None
         return answer.status_code, found if isinstance(found, dict) else {}

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from aws.desired import LogGroup
-from aws.section import Follows, NotTestable
+from aws.section import Follows, NotTestable, unread
+from aws.words import Words
 from smoke.aws import AWAY, reason
 from smoke.calls import Answer, Call
 from smoke.row_calls import RowCalls
@@ -63,10 +64,16 @@ class Logs:
             return any(page["events"] for page in pages)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                raise Follows("MON-12", f"log group {group} does not exist") from None
-            raise NotTestable(f"{group}: {reason(error)}") from None
+                raise Follows(
+                    "MON-12",
+                    Words(
+                        en=f"log group {group} does not exist",
+                        ja=f"ロググループ{group}が存在しません",
+                    ),
+                ) from None
+            raise NotTestable(unread(f"{group}: {reason(error)}")) from None
         except AWAY as error:
-            raise NotTestable(f"{group}: {reason(error)}") from None
+            raise NotTestable(unread(f"{group}: {reason(error)}")) from None
 
 
 def asked_of(calls: RowCalls, group: LogGroup) -> Answer:

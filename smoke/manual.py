@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aws.section import Missing, NotTestable
+from aws.words import joined
 from plan import Plan
 from signoff.checklist import Row
 from signoff.observations import Observations
@@ -26,6 +27,6 @@ def signature_instead(snapshot: Snapshot[Plan], row: Row, observe: Observations)
         try:
             signature = signed(snapshot, row)
         except (Missing, NotTestable) as unsigned:
-            raise NotTestable(f"{refused}; and {unsigned}") from None
+            raise NotTestable(joined((refused.words, unsigned.words))) from None
         by = signature.body.get("by")
-        observe.note(instead=str(refused), by=by, at=signature.created, step=row.signed)
+        observe.note(instead=refused.words, by=by, at=signature.created, step=row.signed)

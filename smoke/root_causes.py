@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from aws.section import Follows, NotTestable
+from aws.section import Broken, Follows, NotTestable
+from aws.words import Words, words_of
 from smoke.calls import Answer, Call
 from smoke.contract import contract
 from smoke.scenarios import GUIDE, Scenarios
@@ -33,35 +34,40 @@ class RootCauses:
 
     scenarios: Callable[[], Scenarios]
     answer: Callable[[Call], Answer]
-    _probed: Answer | str | None = field(default=None, init=False)
+    _probed: Answer | Words | None = field(default=None, init=False)
 
     def accepted(self) -> Answer:
         """Return the answer that shows the live session accepted; AssertionError if there is none."""
         if self._probed is None:
             self._probed = self._probe()
-        assert isinstance(self._probed, Answer), self._probed
+        if isinstance(self._probed, Words):
+            raise Broken(self._probed)
         return self._probed
 
-    def _probe(self) -> Answer | str:
+    def _probe(self) -> Answer | Words:
         answers = [self.answer(self.scenarios().success(route)) for route in PROBES]
         served = (one for one in answers if one.status == 200)
-        told = [f"{one.call.route}: {one.status} {one.error_code or ''}" for one in answers]
-        return next(
-            served, f"every route refused a session signed with the live key ({', '.join(told)})"
+        told = ", ".join(
+            f"{one.call.route}: {one.status} {one.error_code or ''}" for one in answers
         )
+        refused = Words(
+            en=f"every route refused a session signed with the live key ({told})",
+            ja=f"本番の鍵で署名したセッションをすべてのルートが拒否しました（{told}）",
+        )
+        return next(served, refused)
 
-    def root(self, route: str) -> tuple[str, str] | None:
+    def root(self, route: str) -> tuple[str, Words] | None:
         """Return the row from which trouble on this route follows; None where the route is well."""
         return (route != LOGIN and self._session()) or self._route(route) or None
 
-    def _session(self) -> tuple[str, str] | None:
+    def _session(self) -> tuple[str, Words] | None:
         try:
             self.accepted()
-        except (AssertionError, NotTestable) as why:
-            return SESSION, str(why)
+        except (Broken, NotTestable) as why:
+            return SESSION, words_of(why)
         return None
 
-    def _route(self, route: str) -> tuple[str, str] | None:
+    def _route(self, route: str) -> tuple[str, Words] | None:
         try:
             scenarios = self.scenarios()
             answer = self.answer(scenarios.success(route))
@@ -69,7 +75,7 @@ class RootCauses:
             if not flaw and route == LOGIN:
                 flaw = contract().flaw(self.answer(GUIDE), 401)
         except Follows as other:
-            return other.root, str(other)
+            return other.root, other.words
         except NotTestable:
             return None
-        return (ROWS[route], flaw) if flaw else None
+        return (ROWS[route], Words.same(flaw)) if flaw else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.section import Follows
+from aws.words import words_of
 from signoff.observations import Observations
 from smoke.calls import Answer, Call, Session
 from smoke.client import Silent
@@ -83,7 +84,7 @@ class RowCalls:
             if not self.suite.unreachable:
                 return why
             root = ROWS[LOGIN]
-        return why if self.row == root else Follows(root, str(why))
+        return why if self.row == root else Follows(root, words_of(why))
 
 
 def awarded(calls: RowCalls) -> Answer:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from aws.words import Words
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
 from smoke.id_tokens import FLAWS, IdTokens
@@ -50,7 +51,12 @@ class Scenarios:
     def collector(self) -> Session:
         """A synthetic user who collects; ManualOnly where this environment allows no writes."""
         if not self.environment.smoke.writes:
-            raise ManualOnly(f"smoke.writes is off for {self.environment.name}")
+            raise ManualOnly(
+                Words(
+                    en=f"smoke.writes is off for {self.environment.name}",
+                    ja=f"{self.environment.name}ではsmoke.writesが無効です",
+                )
+            )
         return self.sessions.own(self.sessions.user("collector"))
 
     @cached_property
@@ -58,7 +64,12 @@ class Scenarios:
         """The person who agreed to be sent messages; ManualOnly where there is none."""
         user = self.environment.smoke.test_user
         if not user:
-            raise ManualOnly(f"smoke.test_user is not configured for {self.environment.name}")
+            raise ManualOnly(
+                Words(
+                    en=f"smoke.test_user is not configured for {self.environment.name}",
+                    ja=f"{self.environment.name}にsmoke.test_userが設定されていません",
+                )
+            )
         return self.sessions.own(user)
 
     @cached_property
@@ -134,7 +145,12 @@ class Scenarios:
     def collect(self, **members: object) -> Call:
         """Award a stamp to the collector; ManualOnly where none can be collected at this time."""
         if not self.open_now:
-            raise ManualOnly("no stamp is valid now, so that none can be collected")
+            raise ManualOnly(
+                Words(
+                    en="no stamp is valid now, so none can be collected",
+                    ja="現在有効なスタンプがなく、取得できません",
+                )
+            )
         return self.award(self.collector, **members)
 
     def collect_again(self) -> Call:

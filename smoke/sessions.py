@@ -15,6 +15,7 @@ import jwt
 
 from aws.desired import Secret
 from aws.section import NotTestable
+from aws.words import SILENCE, Words
 from smoke.aws import secret_value
 from smoke.calls import Session
 from smoke.manual import ManualOnly
@@ -43,7 +44,7 @@ class SessionMinter:
     now: int
     key: str | None = field(default=None, repr=False)
     borrowed: str | None = field(default=None, repr=False)
-    problem: str = ""
+    problem: Words = SILENCE
     """Why there is no key."""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
 
@@ -62,13 +63,21 @@ class SessionMinter:
             return Session(kind="live", user_id=user_id, token=signed(claims, self.key))
         if self.borrowed:
             return Session(kind="borrowed", user_id=_subject(self.borrowed), token=self.borrowed)
-        raise NoSession(f"{self.problem}; let this caller read it, or set {BORROWED}")
+        raise NoSession(
+            Words(
+                en=f"{self.problem.en}; allow this caller to read it, or set {BORROWED}",
+                ja=f"{self.problem.ja}。読み取りを許可するか、{BORROWED}を設定してください",
+            )
+        )
 
     def own(self, user_id: str) -> Session:
         """Return a session of a user of this run, never the operator's."""
         if not self.key and self.borrowed:
             raise ManualOnly(
-                f"{BORROWED} is a person's session, for whom nothing is done by a machine"
+                Words(
+                    en=f"{BORROWED} is a person's session, with which no machine changes anything",
+                    ja=f"{BORROWED}は個人のセッションのため、自動では何も変更しません",
+                )
             )
         return self.live(user_id)
 
@@ -88,7 +97,12 @@ class SessionMinter:
     def _expired(self, like: Session) -> str:
         """Sign what was good until a minute ago, or its end would not be its only flaw."""
         if not self.key:
-            raise NotTestable(f"only the live key signs an expired session; {self.problem}")
+            raise NotTestable(
+                Words(
+                    en=f"an expired session can only be signed with the live key; {self.problem.en}",
+                    ja=f"期限切れのセッションは本番の鍵でしか署名できません。{self.problem.ja}",
+                )
+            )
         times = {"iat": self.now - DAY_S - 60, "exp": self.now - 60}
         return signed({**_claims_of(like), **times}, self.key)
 
@@ -105,7 +119,7 @@ def sessions_of(
     try:
         key = secret_value(secretsmanager, secret)
     except NotTestable as unread:
-        return SessionMinter(now=now, borrowed=borrowed, problem=str(unread))
+        return SessionMinter(now=now, borrowed=borrowed, problem=unread.words)
     return SessionMinter(now=now, key=key)
 
 
@@ -123,4 +137,9 @@ def _subject(token: str) -> str:
     try:
         return str(jwt.decode(token, options={"verify_signature": False})["sub"])
     except (jwt.InvalidTokenError, KeyError):
-        raise NoSession(f"{BORROWED} is no session of ours; take it out of the front end") from None
+        raise NoSession(
+            Words(
+                en=f"{BORROWED} is not a session of this app; copy one from the front end",
+                ja=f"{BORROWED}は本アプリのセッションではありません。フロントエンドから取得してください",
+            )
+        ) from None

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from aws.section import Follows, NotTestable, lookup
+from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
@@ -103,7 +104,12 @@ class Suite:
     def put_edge_case_masters(self) -> None:
         """Add masters that every award must refuse; ManualOnly outside an embedded stack."""
         if not self.line.embedded:
-            raise ManualOnly("stamp masters for trials are put into an embedded stack only")
+            raise ManualOnly(
+                Words(
+                    en="edge-case stamp masters are only written to an embedded stack",
+                    ja="境界値のスタンプマスターは組み込みスタックにだけ書き込みます",
+                )
+            )
         if not self._edge_cases_put:
             self._edge_cases_put = True
             self.cleaner.masters.put(one.item(self.sessions.now) for one in EDGE_CASES)
@@ -130,16 +136,24 @@ class Suite:
         contents = lookup(self.snapshot.inventory.sections.contents, table)
         spots = spots_in(contents.items) if contents else ()
         if not spots:
-            raise Follows("DATA-01", f"{table} holds no GPS stamp")
+            raise Follows(
+                "DATA-01",
+                Words(en=f"{table} has no GPS stamp", ja=f"{table}にGPSスタンプがありません"),
+            )
         return spots
 
     def _menu(self) -> str:
         answer = self.answer(self.scenarios.success(MENUS))
         listed = answer.member("richmenus")
         if answer.status != 200:
-            raise Follows(*(self.root_causes.root(MENUS) or (ROWS[MENUS], str(answer))))
+            raise Follows(*(self.root_causes.root(MENUS) or (ROWS[MENUS], Words.same(answer))))
         if not listed:
-            raise ManualOnly("the bot has no rich menu that could be set")
+            raise ManualOnly(
+                Words(
+                    en="the bot has no rich menu that could be set",
+                    ja="ボットに設定できるリッチメニューがありません",
+                )
+            )
         return str(listed[0]["richMenuId"])
 
     def _unset_menu(self) -> list[str]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import boto3
 
 from aws.section import Follows, NotTestable, lookup
+from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
@@ -34,7 +35,11 @@ def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
         return f"https://{environment.domain.name}/{environment.domain.base_path}".rstrip("/")
     apis = lookup(snapshot.inventory.sections.rest_apis, snapshot.plan.api.name)
     if not apis:
-        raise Follows("DEP-20", f"REST API {snapshot.plan.api.name} does not exist")
+        name = snapshot.plan.api.name
+        raise Follows(
+            "DEP-20",
+            Words(en=f"REST API {name} does not exist", ja=f"REST API {name}が存在しません"),
+        )
     host = f"{apis[0].id}.execute-api.{environment.region}.amazonaws.com"
     return f"https://{host}/{environment.stage}"
 
@@ -47,10 +52,18 @@ def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:
     try:
         found = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
     except AWAY as error:
-        raise NotTestable(f"API key {name} can't be read ({reason(error)})") from None
+        why = reason(error)
+        raise NotTestable(
+            Words(
+                en=f"API key {name} can't be read ({why})",
+                ja=f"APIキー{name}を読み取れません（{why}）",
+            )
+        ) from None
     values = [one["value"] for one in found if one["name"] == name]
     if not values:
-        raise Follows("SEC-31", f"API key {name} does not exist")
+        raise Follows(
+            "SEC-31", Words(en=f"API key {name} does not exist", ja=f"APIキー{name}が存在しません")
+        )
     return str(values[0])
 
 

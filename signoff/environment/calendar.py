@@ -9,3 +9,8 @@ JST = ZoneInfo("Asia/Tokyo")
 def today(now: datetime) -> date:
     """Return the day in Japan at a moment that knows its time zone."""
     return now.astimezone(JST).date()
+
+
+def in_japan(moment: datetime) -> str:
+    """Return a moment as every page and message shows it: ``2026-12-03 03:17 JST``."""
+    return f"{moment.astimezone(JST):%Y-%m-%d %H:%M} JST"

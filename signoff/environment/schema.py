@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from aws.words import Words
+
 
 def _before(value: str) -> str:
     if value in NEVER_BEFORE:
@@ -130,10 +132,15 @@ class Decision:
     """The release that it is made for; what is red by a guess is decided for one release only."""
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Words:
         ends = f", until {self.until}" if self.until else ""
         ends += f", for release {self.release}" if self.release else ""
-        return f"{self.what} is {self.value}: {self.why} ({self.by}{ends})"
+        to = f"、{self.until}まで" if self.until else ""
+        to += f"、リリース{self.release}に限る" if self.release else ""
+        return Words(
+            en=f"{self.what} is {self.value}: {self.why} ({self.by}{ends})",
+            ja=f"{self.what} = {self.value}: {self.why}（{self.by}{to}）",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

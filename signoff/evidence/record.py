@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from aws.words import Words
 from signoff.evidence.backends import History
 
 
@@ -62,6 +63,13 @@ class Records:
     """Digest and name of the store's newest record, of any kind: a later store must contain it."""
     unread: bool = False
     """Whether the store could not be read: ``problem`` says why, and nothing is known of its records."""
+
+    @property
+    def words(self) -> Words:
+        """Say why the store can't be trusted, or was not read."""
+        why = self.problem or ""
+        return Words(en=why, ja=f"証跡ストアの記録を信頼できません（{why}）")
+
     custody: Custody | None = None
 
     @classmethod

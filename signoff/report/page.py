@@ -98,7 +98,7 @@ def _facts(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _proofs(findings: Iterable[Finding]) -> Mapping[str, Sequence[tuple[str, Finding]]]:
+def _proofs(findings: Iterable[Finding], lang: str) -> Mapping[str, Sequence[tuple[str, Finding]]]:
     """Group findings by their test, whose name is a sentence: sentence -> (what was looked at, finding).
 
     ``test_route_is_proxied[GET /stamps]`` -> ``route is proxied``, ``GET /stamps``.
@@ -106,7 +106,7 @@ def _proofs(findings: Iterable[Finding]) -> Mapping[str, Sequence[tuple[str, Fin
     by_test: dict[str, list[tuple[str, Finding]]] = {}
     for one in findings:
         test, _, looked_at = one.subject.removesuffix("]").partition("[")
-        sentence = test.removeprefix("test_").replace("_", " ")
+        sentence = one.proof[lang] or test.removeprefix("test_").replace("_", " ")
         by_test.setdefault(sentence, []).append((looked_at, one))
     return by_test
 

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from aws.inventory import Inventory, frozen
 from aws.saved import digest, to_json, unreadable
 from aws.section import NotTestable, known
+from aws.words import Words, joined
 from signoff.drift import SecondReading, read_again
 from signoff.evidence import StoreSettings
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
@@ -33,6 +34,7 @@ from signoff.verify import PAGE, RESULT, digests_of
 _RESULT = TypeAdapter(Result)
 _ROWS = TypeAdapter(tuple[RowVerdict, ...])
 SALT = "own"
+READING_AGAIN = Words(en="reading everything once more", ja="もう一度読み取っています")
 PART = 5
 """What a part ends with: it is no verdict, whatever its rows say."""
 BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json")
@@ -57,9 +59,9 @@ def publish(
         return 0 if choice.options.part else PART
     if missed := list(gaps(choice, findings)):
         forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, "; ".join(missed))
+        terminal.no_verdict(choice.environment.name, joined(missed))
         return 1
-    terminal.progress("reading once more what is there")
+    terminal.progress(READING_AGAIN[choice.options.lang])
     again = SecondReading() if choice.options.replay else read_again(snapshot)
     terminal.progress_done()
     if again.problem:
@@ -70,12 +72,16 @@ def publish(
     try:
         folder = _write(choice, snapshot, result)
     except OSError as error:
-        reason = f"the report can't be written ({error}); it would have been {result.headline}"
+        said = result.headline
+        reason = Words(
+            en=f"the report can't be written ({error}); it would have been {said.en}",
+            ja=f"レポートを書き込めません（{error}）。判定は「{said.ja}」でした",
+        )
         terminal.no_verdict(choice.environment.name, reason)
         return 1
     if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
-        terminal.line(trouble, yellow=True)
-    terminal.verdict(result, choice.options.lang, os.path.relpath(folder / "signoff.html"))
+        terminal.line(trouble[choice.options.lang], yellow=True)
+    terminal.verdict(result, os.path.relpath(folder / "signoff.html"))
     return result.exit_code
 
 
@@ -86,7 +92,10 @@ def _result(
     again: SecondReading,
 ) -> Result:
     provenance = replace(_provenance(choice, snapshot), calls_again=again.calls)
-    unread = [f"not read: {one}" for one in unreadable(snapshot.inventory)]
+    unread = [
+        Words(en=f"not read: {one}", ja=f"読み取れませんでした: {one}")
+        for one in unreadable(snapshot.inventory)
+    ]
     verdict = decide(
         row_verdicts(choice, findings),
         choice.environment.waivers,
@@ -102,14 +111,20 @@ def _result(
     )
 
 
-def _conditions(choice: Choice[PlanT], findings: Findings, commit: str) -> Iterator[str]:
+def _conditions(choice: Choice[PlanT], findings: Findings, commit: str) -> Iterator[Words]:
     """Yield why production is judged by something else than the committed proofs."""
     if choice.proofs is None or not choice.environment.production:
         return
     if commit == UNKNOWN:
-        yield "nobody knows which commit judged this: run it in a checkout, with git"
+        yield Words(
+            en="which commit judged this is unknown: run it in a checkout, with git",
+            ja="どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください",
+        )
     elif commit.endswith(CHANGED):
-        yield f"judged by {commit}: commit the changes, or take them back"
+        yield Words(
+            en=f"judged by {commit}: commit the changes, or revert them",
+            ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
+        )
     if findings.stale:
         yield findings.stale
 
@@ -172,7 +187,7 @@ def _junit(result: Result) -> str:
     rows = result.verdict.rows
     suite = Element(
         "testsuite",
-        name=f"sign-off {result.provenance.environment}: {result.headline}",
+        name=f"sign-off {result.provenance.environment}: {result.headline.en}",
         tests=str(len(rows)),
         failures=str(sum(one.outcome.red for one in rows)),
         skipped=str(sum(one.outcome in SET_ASIDE for one in rows)),
@@ -200,7 +215,7 @@ def _case(suite: Element, one: RowVerdict) -> None:
 
 def _remember(
     choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], result: Result
-) -> str | None:
+) -> Words | None:
     """Append a record of the run, and of its window; return why that failed, or None."""
     environment = choice.environment
     session = boto3.Session(region_name=environment.region)
@@ -214,7 +229,10 @@ def _remember(
         for window in findings.windows:
             append("window", window)
     except (ClientError, BotoCoreError, OSError) as error:
-        return f"the run could not be recorded in {environment.evidence}: {error}"
+        return Words(
+            en=f"the run could not be recorded in {environment.evidence}: {error}",
+            ja=f"実行を{environment.evidence}に記録できませんでした: {error}",
+        )
     return None
 
 

@@ -76,7 +76,10 @@ def test_nobody_is_asked_for_a_secret_that_a_machine_makes():
 
 def rows(*red):
     return json.dumps(
-        [{"row": {"id": row}, "outcome": out, "reason": why} for row, out, why in red]
+        [
+            {"row": {"id": row}, "outcome": out, "told": {"en": why, "ja": why}}
+            for row, out, why in red
+        ]
     )
 
 

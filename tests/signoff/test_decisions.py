@@ -153,7 +153,7 @@ def test_decision_that_answered_nothing_forbids_a_go(until, why):
     verdict = decide([passed], [], today=TODAY, problems=[], decisions=[left])
 
     assert verdict.decision is VerdictWord.NO_GO
-    assert why in verdict.problems[0]
+    assert why in verdict.problems[0].en
 
 
 def test_decision_about_a_withheld_value_is_about_no_other_of_its_length_and_shape():

@@ -40,7 +40,9 @@ PROVENANCE = Provenance(
 
 def found(name, outcome=Outcome.PASS, message="", **seen):
     evidence = ({"resource": "x", **seen},)
-    return Finding(row="DEP-21", outcome=outcome, message=message, subject=name, evidence=evidence)
+    return Finding(
+        row="DEP-21", outcome=outcome, words=Words.same(message), subject=name, evidence=evidence
+    )
 
 
 def shown(*findings, lang="en", plots=None):
@@ -104,11 +106,11 @@ def verdicts():
     """Every row of the checklist: the first red, the second follows from it, the third is waived."""
     first, second, third, *others = Checklist.load()
     yield RowVerdict(
-        row=first, severity=first.severity, outcome=Outcome.FAIL, reason="it is broken"
+        row=first, severity=first.severity, outcome=Outcome.FAIL, told=Words.same("it is broken")
     )
     yield RowVerdict(row=second, severity=second.severity, outcome=Outcome.FOLLOWS, root=first.id)
     yield RowVerdict(
-        row=third, severity=third.severity, outcome=Outcome.WAIVED, reason="until Monday"
+        row=third, severity=third.severity, outcome=Outcome.WAIVED, told=Words.same("until Monday")
     )
     yield from (RowVerdict(row=one, severity=one.severity, outcome=Outcome.PASS) for one in others)
 

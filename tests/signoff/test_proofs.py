@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from aws.words import Words
 from signoff.checklist import Checklist, Phase, Severity
 from signoff.proofs import LOCK, Proofs, lost, proofs_of, read_lock, stale
 from signoff.result import CHANGED
@@ -76,13 +77,15 @@ def test_nothing_is_lost_where_all_is_as_locked():
     ids=["deleted", "renamed", "moved", "optional", "phase", "severity", "signed"],
 )
 def test_what_the_lock_promises_and_the_tree_lacks_is_named(now, says):
-    assert list(lost(LOCKED, now)) == [says]
+    assert [one.en for one in lost(LOCKED, now)] == [says]
 
 
 def test_row_that_is_gone_is_named():
     rows = {one.id: one for one in CHECKLIST if one.id != "SEC-04"}
 
-    assert list(lost(LOCKED, proofs_of(ROOT, Checklist(rows), TESTS))) == ["row SEC-04 is gone"]
+    gone = [one.en for one in lost(LOCKED, proofs_of(ROOT, Checklist(rows), TESTS))]
+
+    assert gone == ["row SEC-04 is gone"]
 
 
 def test_parameters_of_a_test_are_the_plan_s_and_not_locked():
@@ -93,7 +96,7 @@ def test_weakened_check_of_the_same_name_is_told_by_its_file():
     files = {**LOCKED.files, "checks/tagging.py": "other"}
 
     assert str(stale(LOCKED, replace(LOCKED, files=files))).startswith(
-        "checks/tagging.py is not as"
+        "checks/tagging.py differs from"
     )
 
 
@@ -103,9 +106,11 @@ def test_missing_lock_is_stale(tmp_path):
 
 
 def test_condition_of_the_run_is_conditional_at_best():
-    verdict = decide([], [], today=NOW.date(), problems=[], conditions=[f"judged by 1{CHANGED}"])
+    verdict = decide(
+        [], [], today=NOW.date(), problems=[], conditions=[Words.same(f"judged by 1{CHANGED}")]
+    )
 
     assert verdict.decision is VerdictWord.CONDITIONAL
-    assert decide([], [], today=NOW.date(), problems=["x"], conditions=["y"]).decision is (
-        VerdictWord.NO_GO
-    )
+    assert decide(
+        [], [], today=NOW.date(), problems=[Words.same("x")], conditions=[Words.same("y")]
+    ).decision is (VerdictWord.NO_GO)

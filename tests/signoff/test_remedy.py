@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from aws.words import Words
 from signoff.checklist import Checklist
 from signoff.outcome import Outcome
 from signoff.remedy import remedy
@@ -21,7 +22,7 @@ PROD = replace(
 
 def told(row, outcome, reason):
     of = Checklist.load()[row]
-    judged = RowVerdict(row=of, outcome=outcome, severity=of.severity, reason=reason)
+    judged = RowVerdict(row=of, outcome=outcome, severity=of.severity, told=Words.same(reason))
     return remedy(judged, PROD)
 
 

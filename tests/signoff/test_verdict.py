@@ -76,8 +76,10 @@ def test_guess_and_gap_of_ours_are_conditional(outcome):
 
 @pytest.mark.parametrize("certain", [Outcome.FAIL, Outcome.NOT_TESTABLE])
 def test_guess_hides_nothing_that_is_certain(certain):
-    guess = Finding(row="SEC-06", outcome=Outcome.FAIL, at_most=Severity.MAJOR, message="a guess")
-    sure = Finding(row="SEC-06", outcome=certain, message="a fact")
+    guess = Finding(
+        row="SEC-06", outcome=Outcome.FAIL, at_most=Severity.MAJOR, words=Words.same("a guess")
+    )
+    sure = Finding(row="SEC-06", outcome=certain, words=Words.same("a fact"))
 
     judgement = verdict(row_verdict(row("SEC-06"), [guess, sure]), waivers=[waiver("SEC-06")])
 
@@ -103,7 +105,8 @@ def test_row_is_as_bad_as_its_worst_finding():
 
 def test_problem_of_the_run_is_no_go():
     assert (
-        verdict(judged(Outcome.PASS), problems=["not read: alarms"]).decision is VerdictWord.NO_GO
+        verdict(judged(Outcome.PASS), problems=[Words.same("not read: alarms")]).decision
+        is VerdictWord.NO_GO
     )
 
 
@@ -129,7 +132,7 @@ def test_waiver_that_may_not_be_is_no_go(rows, given, said):
     judgement = verdict(*rows, waivers=[given])
 
     assert judgement.decision is VerdictWord.NO_GO
-    assert said in judgement.problems[0]
+    assert said in judgement.problems[0].en
 
 
 def test_waiver_of_the_last_day_holds():

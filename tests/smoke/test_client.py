@@ -91,7 +91,7 @@ def test_key_of_browsers_goes_along_but_not_with_a_preflight():
 
 
 def test_throttled_call_is_unknown_and_not_sent_again():
-    with served(429) as (url, received), pytest.raises(NotTestable, match="throttles us"):
+    with served(429) as (url, received), pytest.raises(NotTestable, match="throttles this run"):
         Client(url, ORIGIN).answer(get("/stamps"))
 
     assert len(received) == 1

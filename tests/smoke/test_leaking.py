@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from aws.section import NotTestable
+from aws.words import Words
 from signoff.observations import Observations
 from smoke.client import Silent
 from smoke.refusals import leaking
@@ -13,7 +14,10 @@ from smoke.row_calls import RowCalls
 from smoke.suite_session import suite_session
 from tests.smoke.breaking import code
 
-UNHEARD = (Silent("no answer"), NotTestable("429: the API throttles us"))
+UNHEARD = (
+    Silent(Words.same("no answer")),
+    NotTestable(Words.same("429: the API throttles this run")),
+)
 TELLS = code(
     "award",
     "lambdas/award/domain.py",
