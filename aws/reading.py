@@ -49,6 +49,8 @@ class Scope:
     real_key: str = ""
     """Regular expression, full match: hash keys of real people, which are counted and not kept."""
     secrets: tuple[str, ...] = ()
+    secret_fields: tuple[str, ...] = ()
+    """Keys under which the secrets' JSON objects hold what is secret."""
     api: str = ""
     stage: str = ""
     usage_plan: str = ""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -10,12 +10,14 @@ from typing import Any
 
 from aws.reading import Reader, Reading, guarded, utc
 from aws.secret_text import (
+    DRAWN,
     NO_NEEDLES,
     MaskedValue,
     Needles,
     is_placeholder,
     is_public,
     masked,
+    shape,
     spellings,
     withheld,
 )
@@ -90,7 +92,8 @@ def _value(reading: Reading, text: str | Unreadable) -> SecretValue | Unreadable
     if isinstance(text, Unreadable):
         return text
     scope, found = reading.scope, fields(text)
-    judged = list(found.values()) or [text]
+    planned = [one for key, one in found.items() if key in scope.secret_fields]
+    judged = planned or list(found.values()) or [text]
     return SecretValue(
         is_json_object=parsed_object(text) is not None,
         fields={
@@ -119,7 +122,18 @@ def texts(reading: Reading) -> Mapping[str, str | Unreadable]:
 def needles(reading: Reading) -> Needles:
     """Return what to look for in variables and tags; an unread secret is reported by its own rows."""
     read = {name: one for name, one in reading.source(texts).items() if isinstance(one, str)}
-    return {name: spellings(fields(text).values() or [text]) for name, text in read.items()}
+    wanted = reading.scope.secret_fields
+    return {name: spellings(_secret_texts(text, wanted)) for name, text in read.items()}
+
+
+def _secret_texts(text: str, wanted: Collection[str]) -> list[str]:
+    """Return the fields that are secret: the planned ones, and others that look drawn by chance.
+
+    A field beside them may be a name or an address, which stands in many places by right.
+    """
+    found = fields(text)
+    secret = [one for key, one in found.items() if key in wanted or shape(one) in DRAWN]
+    return secret or list(found.values()) or [text]
 
 
 def search_all_answers(reading: Reading) -> None:

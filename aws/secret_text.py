@@ -34,7 +34,7 @@ PLAIN = re.compile(r"-?\d{1,6}|true|false|", re.IGNORECASE)
 
 NO_NEEDLES: Needles = {}
 
-PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----")
 """Wherever it stands: the key files of clouds are JSON around one of these."""
 
 SHAPES: Mapping[str, re.Pattern[str]] = {
@@ -42,13 +42,19 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "digits": re.compile(r"\d+"),
     "jwt": re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"),
     "bearer": re.compile(r"\s*(bearer|basic)\s+\S{16,}\s*", re.IGNORECASE),
-    "pem": re.compile(r"\s*-----BEGIN .*", re.DOTALL),
+    "certificate": re.compile(r"\s*-----BEGIN .*", re.DOTALL),
+    "aws-key": re.compile(r"(AKIA|ASIA)[A-Z2-7]{16}"),
+    "arn": re.compile(r"arn:aws[a-z-]*:[\w-]+:\S+"),
+    "alias": re.compile(r"alias/[\w/-]+"),
     "login": re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@\S+", re.IGNORECASE),
     "url": re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE),
     "hex": re.compile(r"[0-9a-f]{16,}", re.IGNORECASE),
     "base64": re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[\w+/-]{16,}={0,2}"),
     "word": re.compile(r"\S+"),
 }
+
+DRAWN = frozenset({"aws-key", "base64", "bearer", "hex", "jwt", "login", "pem"})
+"""Shapes of what nobody would write by hand."""
 
 ALPHABETS: Mapping[str, int] = {"digits": 10, "hex": 16, "base64": 64}
 """Shape of a text -> number of characters that it draws from; any other shape: printable ASCII."""
@@ -78,7 +84,7 @@ class MaskedValue:
     text: str | None
     length: int
     shape: str
-    """empty, digits, word, hex, base64, jwt, bearer, pem, login, url, json, text."""
+    """One of SHAPES, or pem, json, text."""
     bits: float = 0.0
     """Shannon entropy of the characters times the length: an upper bound of its randomness."""
     digests: Mapping[str, str] = field(default_factory=dict)

@@ -5,8 +5,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aws import desired
+from aws.bounds import Bound
+from aws.difference import Certainty, Difference
 from aws.secret import SecretValue
-from aws.secret_text import MaskedValue
+from aws.secret_text import DRAWN, MaskedValue
+from aws.words import Words
 from checks.deployed import Deployed
 from checks.secret_values import digest_under
 from plan import Plan
@@ -20,32 +23,85 @@ NAMED = re.compile(
 REFERENCE = "SECRET_NAME_"
 """Beginning of the variables that name a secret of Secrets Manager instead of holding one."""
 FINGERPRINT = re.compile(
-    r"(git|build|version|image|commit|revision|checksum|digest|sha\d*)$", re.IGNORECASE
+    r"(git|build|version|image|commit|release|revision|checksum|digest|sha\d*)$", re.IGNORECASE
 )
 """What also is a long hexadecimal number, and public."""
-ALWAYS = frozenset({"jwt", "bearer", "pem", "login"})
+CERTAIN = frozenset({"jwt", "pem", "aws-key"})
+"""Shapes that nothing but a credential has."""
+AWS_SECRET, AWS_SECRET_LENGTH = re.compile(r"secret_?access_?key$", re.IGNORECASE), 40
+NO_SECRET = Bound(
+    code="no_secret",
+    value=None,
+    holds=lambda _: False,
+    words=Words(
+        en="nothing that is a secret, or is named or shaped like one",
+        ja="シークレットでなく、名前や形がそれと紛らわしくもないこと",
+    ),
+)
 SHORTEST_HEX = 32
 SHORTEST_BASE64 = 24
 DENSITY = 0.85
 """Of the characters' greatest entropy: random text shows that much, names with hyphens do not."""
 
 
-def named_like_secrets(values: Mapping[str, MaskedValue], references: Collection[str]) -> list[str]:
-    """Return the names that promise a secret; holding a planned secret's name is a reference."""
-    return sorted(
-        name
-        for name, value in values.items()
-        if NAMED.search(name) and not name.startswith(REFERENCE) and value.text not in references
+def suspicious(
+    kind: Words,
+    name: str,
+    values: Mapping[Words, tuple[str, MaskedValue]],
+    references: Collection[str],
+    call: str,
+) -> tuple[Difference, ...]:
+    """Return what is certainly somebody's key, and what may be one by its name or its shape.
+
+    ``values``: how the value is called in a sentence -> its own name, and itself. ``references`` are
+    the names of the planned secrets, which a value may hold.
+    """
+    certainties = {
+        fact: (value, certainty)
+        for fact, (own, value) in values.items()
+        if (certainty := _certainty(own, value, references))
+    }
+    return tuple(
+        Difference(
+            kind=kind,
+            name=name,
+            fact=fact,
+            found=str(value),
+            bound=NO_SECRET,
+            call=call,
+            loosens=certainty is Certainty.CERTAIN,
+            certainty=certainty,
+        )
+        for fact, (value, certainty) in sorted(certainties.items(), key=lambda one: one[0].en)
     )
 
 
-def shaped_like_secrets(values: Mapping[str, MaskedValue]) -> list[str]:
-    """Return ``NAME (40 characters, base64)`` for withheld values that look drawn by chance."""
-    return sorted(
-        f"{name} ({value.length} characters, {value.shape})"
+def variables_of(values: Mapping[str, MaskedValue]) -> dict[Words, tuple[str, MaskedValue]]:
+    """Call each value a variable."""
+    return {
+        Words(en=f"variable {name}", ja=f"変数{name}"): (name, value)
         for name, value in values.items()
-        if value.text is None and _drawn(name, value)
-    )
+    }
+
+
+def tags_of(values: Mapping[str, MaskedValue]) -> dict[Words, tuple[str, MaskedValue]]:
+    """Call each value a tag."""
+    return {
+        Words(en=f"tag {name}", ja=f"タグ{name}"): (name, value) for name, value in values.items()
+    }
+
+
+def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Certainty | None:
+    """Say how sure it is that a value is a secret; None where nothing speaks for it.
+
+    What holds a planned secret's name, an ARN or an alias names something, and is none itself.
+    """
+    if value.shape in CERTAIN or (AWS_SECRET.search(name) and value.length == AWS_SECRET_LENGTH):
+        return Certainty.CERTAIN
+    reference = value.text in references or value.shape in {"arn", "alias"}
+    by_name = NAMED.search(name) and not name.startswith(REFERENCE) and not reference
+    by_shape = value.text is None and drawn(value, name)
+    return Certainty.GUESSED if by_name or by_shape else None
 
 
 def holding(values: Mapping[str, MaskedValue], secrets: Collection[str], salt: str) -> list[str]:
@@ -64,9 +120,12 @@ def holding(values: Mapping[str, MaskedValue], secrets: Collection[str], salt: s
 def secret_digests(
     deployed: Deployed, wanted: Iterable[desired.Secret], salt: str
 ) -> frozenset[str]:
-    """Return the digests of every field and of every whole text of the secrets."""
-    values = (deployed.secret_value(one) for one in wanted)
-    return frozenset(digest_under(salt, one) for value in values for one in _parts(value))
+    """Return the digests of what is secret in the secrets: planned fields, drawn ones, the whole texts."""
+    return frozenset(
+        digest_under(salt, part)
+        for one in wanted
+        for part in _parts(deployed.secret_value(one), one.json_key)
+    )
 
 
 def labels(deployed: Deployed, plan: Plan) -> dict[str, MaskedValue]:
@@ -88,15 +147,16 @@ def labels(deployed: Deployed, plan: Plan) -> dict[str, MaskedValue]:
     }
 
 
-def _parts(value: SecretValue) -> Iterator[MaskedValue]:
-    yield from value.fields.values()
+def _parts(value: SecretValue, key: str) -> Iterator[MaskedValue]:
+    yield from (one for name, one in value.fields.items() if name == key or drawn(one))
     if value.whole is not None:
         yield value.whole
 
 
-def _drawn(name: str, value: MaskedValue) -> bool:
+def drawn(value: MaskedValue, name: str = "") -> bool:
+    """Whether a text looks drawn by chance; ``name`` may say that it is a checksum or a release."""
     if value.shape == "hex":
         return value.length >= SHORTEST_HEX and not FINGERPRINT.search(name)
     if value.shape == "base64" and value.length >= SHORTEST_BASE64:
         return value.bits >= DENSITY * value.length * math.log2(min(value.length, 64))
-    return value.shape in ALWAYS
+    return value.shape in DRAWN

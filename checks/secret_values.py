@@ -1,20 +1,37 @@
 """When the value of a secret is one: in form, in randomness, and not dev's."""
 
 from aws import desired
+from aws.bounds import within
+from aws.difference import Difference, differences
+from aws.ledgers.secretsmanager import SECRET
 from aws.secret import SecretValue
 from aws.secret_text import MaskedValue, weakness
 from aws.section import Follows, NotTestable
 from aws.words import Words
 from signoff.evidence import Record, Records
 
+FURTHER_FIELDS = Words(en="further fields", ja="想定外のフィールド")
+
 
 def form_flaw(value: SecretValue, want: desired.Secret) -> str | None:
-    """Say why the value is not a JSON object with exactly the expected field, which holds text."""
+    """Say why the value is not a JSON object with the expected field, which holds text."""
     if not value.is_json_object:
         return "is no JSON object"
-    if set(value.fields) != {want.json_key}:
+    if want.json_key not in value.fields:
         return f"has the fields {', '.join(sorted(value.fields)) or '(none)'}"
     return "holds no text" if value.fields[want.json_key].shape == "json" else None
+
+
+def further_fields(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
+    """Return the fields beside the expected one, which our functions do not read."""
+    further = sorted(value.fields.keys() - {want.json_key})
+    return differences(
+        SECRET,
+        want.name,
+        {FURTHER_FIELDS: further},
+        {FURTHER_FIELDS: within(())},
+        call="secretsmanager:GetSecretValue",
+    )
 
 
 def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:

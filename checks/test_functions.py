@@ -1,6 +1,7 @@
 """DEP-10 to DEP-19: the seven functions run as decided, behind an alias, with room to breathe."""
 
 from datetime import date
+from functools import partial
 
 from aws import desired
 from aws.bounds import at_least, exactly
@@ -12,7 +13,7 @@ from checks.deployed import Deployed
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, why_unsupported
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
 from checks.releases import deployed_again, ids, newest
-from checks.variables import OWN, astray, differing, diverting, hijacking, leads_to_line, variables
+from checks.variables import arn_of, astray, differing, diverting, foreign, hijacking, leads_to_line
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
@@ -72,12 +73,14 @@ def test_function_has_the_planned_variables(
     deployed: Deployed,
     environment: Environment,
     inventory: Inventory,
+    plan: Plan,
     decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.function(function), "environment")
+    salt, arns = inventory.salts["own"], partial(arn_of, plan, inventory.sections)
 
-    decided(differing(found, function, environment, inventory.salts["own"]), observe)
+    decided(differing(found, function, environment, salt, arns), observe)
 
 
 @expectation("DEP-13")
@@ -105,11 +108,12 @@ def test_function_knows_no_other_environment(
     observe: Observations,
 ) -> None:
     found = observe(deployed.function(function), "environment")
+    salt = inventory.salts["own"]
 
-    foreign = astray(found, environment, inventory.salts["own"])
-    planned = {name: text for name, text in foreign.items() if name in function.environment}
+    lost = astray(found, environment, salt)
+    planned = {name: text for name, text in lost.items() if name in function.environment}
     assert not planned, f"{found.name}: {', '.join(f'{k} is {v}' for k, v in planned.items())}"
-    decided(variables(found, foreign, OWN), observe)
+    decided(foreign(found, function, environment, salt), observe)
 
 
 @expectation("DEP-14")

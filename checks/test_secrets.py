@@ -3,6 +3,9 @@
 from aws import desired
 from aws.difference import unallowed
 from aws.inventory import Inventory, Sections
+from aws.ledgers.apigateway import REST_API, STAGE
+from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.section import lookup
 from checks.bounds import bounds_of
@@ -12,9 +15,10 @@ from checks.encryption import SECRETS_KEY, secret_key_flaw
 from checks.leaks import (
     holding,
     labels,
-    named_like_secrets,
     secret_digests,
-    shaped_like_secrets,
+    suspicious,
+    tags_of,
+    variables_of,
 )
 from checks.outsiders import outsiders
 from checks.secret_values import (
@@ -23,6 +27,7 @@ from checks.secret_values import (
     digest_under,
     field_of,
     form_flaw,
+    further_fields,
     weakness_of,
 )
 from plan import Plan
@@ -31,6 +36,8 @@ from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.evidence import Records
 from signoff.observations import Observations
+
+GET_FUNCTION = "lambda:GetFunction"
 
 
 @expectation("SEC-01")
@@ -51,6 +58,16 @@ def test_secret_is_an_object_with_the_one_expected_field(
     observe.note(secret=secret.name, fields=value.fields)
 
     assert not form_flaw(value, secret), f"{secret.name} {form_flaw(value, secret)}"
+
+
+@expectation("SEC-02")
+def test_secret_has_no_field_that_nobody_planned(
+    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    value = deployed.secret_value(secret)
+    observe.note(secret=secret.name, fields=value.fields)
+
+    decided(further_fields(value, secret), observe)
 
 
 @expectation("SEC-03")
@@ -103,23 +120,17 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
 
 
 @expectation("SEC-06")
-def test_function_has_no_variable_named_like_a_secret(
-    function: desired.Function, deployed: Deployed, environment: Environment, observe: Observations
-) -> None:
-    variables = observe(deployed.function(function), "environment").environment
-
-    named = named_like_secrets(variables, environment.secrets.values())
-    assert not named, f"{function.name} carries {', '.join(named)}"
-
-
-@expectation("SEC-06")
 def test_function_has_no_variable_that_looks_like_a_secret(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    variables = observe(deployed.function(function), "environment").environment
+    there = observe(deployed.function(function), "environment")
+    ours, variables = environment.secrets.values(), variables_of(there.environment)
 
-    shaped = shaped_like_secrets(variables)
-    assert not shaped, f"{function.name} carries {', '.join(shaped)}"
+    decided(suspicious(FUNCTION, there.name, variables, ours, GET_FUNCTION), observe)
 
 
 @expectation("SEC-06")
@@ -139,45 +150,52 @@ def test_function_holds_no_secret_in_its_environment(
 
 @expectation("SEC-07")
 def test_no_stage_variable_looks_like_a_secret(
-    deployed: Deployed, environment: Environment, observe: Observations
+    deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
 ) -> None:
-    stage = observe(deployed.stage(), "variables")
+    stage = observe(deployed.stage(), "variables", "tags")
+    ours = environment.secrets.values()
+    values = variables_of(stage.variables) | tags_of(stage.tags)
 
-    named = named_like_secrets(stage.variables, environment.secrets.values())
-    suspect = named + shaped_like_secrets(stage.variables)
-    assert not suspect, f"stage {stage.name} has the variables {', '.join(suspect)}"
+    decided(suspicious(STAGE, stage.name, values, ours, "apigateway:GetStages"), observe)
 
 
 @expectation("SEC-07")
 def test_no_tag_of_the_api_looks_like_a_secret(
-    deployed: Deployed, environment: Environment, observe: Observations
+    deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
 ) -> None:
-    api, stage = observe(deployed.rest_api(), "tags"), observe(deployed.stage(), "tags")
-    tags = {**api.tags, **stage.tags}
+    api = observe(deployed.rest_api(), "tags")
+    ours, tags = environment.secrets.values(), tags_of(api.tags)
 
-    suspect = named_like_secrets(tags, environment.secrets.values()) + shaped_like_secrets(tags)
-    assert not suspect, f"{api.name} or its stage is tagged {', '.join(suspect)}"
+    decided(suspicious(REST_API, api.name, tags, ours, "apigateway:GetRestApis"), observe)
 
 
 @expectation("SEC-07")
 def test_no_tag_of_a_function_looks_like_a_secret(
-    function: desired.Function, deployed: Deployed, environment: Environment, observe: Observations
+    function: desired.Function,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    tags = observe(deployed.function(function), "tags").tags
+    there = observe(deployed.function(function), "tags")
+    ours, tags = environment.secrets.values(), tags_of(there.tags)
 
-    suspect = named_like_secrets(tags, environment.secrets.values()) + shaped_like_secrets(tags)
-    assert not suspect, f"{function.name} is tagged {', '.join(suspect)}"
+    decided(suspicious(FUNCTION, there.name, tags, ours, GET_FUNCTION), observe)
 
 
 @expectation("SEC-07")
 def test_no_tag_of_a_table_looks_like_a_secret(
-    table: desired.Table, deployed: Deployed, environment: Environment, observe: Observations
+    table: desired.Table,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     tags = deployed.table_tags(table).tags
     observe.note(table=table.name, tags=tags)
+    ours, call = environment.secrets.values(), "dynamodb:ListTagsOfResource"
 
-    suspect = named_like_secrets(tags, environment.secrets.values()) + shaped_like_secrets(tags)
-    assert not suspect, f"{table.name} is tagged {', '.join(suspect)}"
+    decided(suspicious(TABLE, table.name, tags_of(tags), ours, call), observe)
 
 
 @expectation("SEC-07")

@@ -4,19 +4,21 @@ Values that nobody planned are withheld, so all are compared by their digests un
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 import boto3
 
 from aws import desired
 from aws.bounds import Bound, as_text, exactly, unset
-from aws.difference import Difference, differences
+from aws.difference import Certainty, Difference, differences
 from aws.function import FILE_SYSTEMS, LAYERS, Function
+from aws.inventory import Sections
 from aws.ledgers.lambda_ import FUNCTION
 from aws.secret_text import MaskedValue, digest
-from aws.section import Follows
+from aws.section import Follows, lookup
 from aws.words import Words
+from plan import Plan
 from plan.compute import LINE_API
 from signoff.environment import Environment
 
@@ -47,7 +49,12 @@ def named(variable: str) -> Words:
     return Words(en=f"variable {variable}", ja=f"環境変数{variable}")
 
 
-def variables(found: Function, values: Mapping[str, str], bound: Bound) -> tuple[Difference, ...]:
+def variables(
+    found: Function,
+    values: Mapping[str, str],
+    bound: Bound,
+    certainty: Certainty = Certainty.CERTAIN,
+) -> tuple[Difference, ...]:
     """Return what is wrong with variables, name -> value; to allow one loosens what was decided."""
     return tuple(
         Difference(
@@ -57,7 +64,8 @@ def variables(found: Function, values: Mapping[str, str], bound: Bound) -> tuple
             found=value,
             bound=bound,
             call="lambda:GetFunction",
-            loosens=True,
+            loosens=certainty is Certainty.CERTAIN,
+            certainty=certainty,
         )
         for name, value in values.items()
     )
@@ -73,13 +81,43 @@ OWN = Bound(
 
 def astray(found: Function, environment: Environment, salt: str) -> dict[str, str]:
     """Return variable -> the value of another environment that it holds."""
-    foreign = _by_digest(foreign_values(environment), salt)
+    return _holding(found, foreign_values(environment), salt)
+
+
+def foreign(
+    found: Function, want: desired.Function, environment: Environment, salt: str
+) -> tuple[Difference, ...]:
+    """Return unplanned variables that hold what another environment calls its own.
+
+    The full name of a resource is certain. What an environment, its prefix or a Region is called may
+    stand there by right: it is a guess.
+    """
+    certain = _holding(found, foreign_resources(environment), salt)
+    unplanned = {
+        name: text
+        for name, text in astray(found, environment, salt).items()
+        if name not in want.environment
+    }
+    sure = {name: text for name, text in unplanned.items() if name in certain}
+    guessed = {name: text for name, text in unplanned.items() if name not in certain}
+    return (
+        *variables(found, sure, OWN),
+        *variables(found, guessed, OWN, Certainty.GUESSED),
+    )
+
+
+def _holding(found: Function, texts: frozenset[str], salt: str) -> dict[str, str]:
+    by_digest = _by_digest(texts, salt)
     values = {name: value.digests[salt] for name, value in found.environment.items()}
-    return {name: foreign[value] for name, value in values.items() if value in foreign}
+    return {name: by_digest[value] for name, value in values.items() if value in by_digest}
+
+
+Other = Callable[[str], str | None]
+"""A planned value -> another way to write it (the ARN of what it names), if there is one."""
 
 
 def differing(
-    found: Function, want: desired.Function, environment: Environment, salt: str
+    found: Function, want: desired.Function, environment: Environment, salt: str, other: Other
 ) -> tuple[Difference, ...]:
     """Return planned variables that are not as planned; Follows where DEP-14 tells of a value."""
     lost = astray(found, environment, salt).keys() & want.environment.keys()
@@ -95,6 +133,7 @@ def differing(
         name: found.environment.get(name)
         for name, text in want.environment.items()
         if not _as_planned(found.environment.get(name), name, text, salt)
+        and not _named_otherwise(found.environment.get(name), other, text, salt)
     }
     return tuple(
         difference
@@ -140,16 +179,52 @@ def _as_planned(value: MaskedValue | None, name: str, text: str, salt: str) -> b
     return same(value, text, salt)
 
 
+def _named_otherwise(value: MaskedValue | None, other: Other, text: str, salt: str) -> bool:
+    """Whether a variable names the same thing by its ARN, as Secrets Manager and Lambda allow."""
+    if value is None or value.shape != "arn":
+        return False
+    written = other(text)
+    return written is not None and same(value, written, salt)
+
+
+def arn_of(plan: Plan, found: Sections, text: str) -> str | None:
+    """Return the ARN of the planned secret, or of the planned alias, that a variable names."""
+    if text in {one.name for one in plan.secrets}:
+        secret = lookup(found.secrets, text)
+        return secret.arn if secret else None
+    aliases = {f"{one.name}:{one.alias}": one.alias_arn for one in plan.functions}
+    return aliases.get(text)
+
+
 def foreign_values(environment: Environment) -> frozenset[str]:
-    """Return the names that other environments, by our naming rules, give to the same things."""
-    notify = f"{environment.prefix}-notify"
-    tables, secrets = environment.tables.values(), environment.secrets.values()
-    own = (environment.prefix, *tables, *secrets, notify, f"{notify}:{environment.alias}")
-    groups = (group for group in SPELLINGS if environment.name not in group)
-    others = tuple(name for group in groups for name in group)
-    names = {one for text in own for one in _elsewhere(text, environment.name, others)}
+    """Return what other environments call the same things, themselves and their Regions."""
+    others = _others(environment)
+    names = _elsewhere(environment.prefix, environment.name, others)
     regions = set(_regions()) - {environment.region}
-    return frozenset({*names, *others, *regions} - {*own, environment.stage})
+    own = {environment.prefix, environment.stage}
+    return foreign_resources(environment) | ({*names, *others, *regions} - own)
+
+
+def foreign_resources(environment: Environment) -> frozenset[str]:
+    """Return the full names and ARNs that other environments, by our naming rules, give to the same things."""
+    at = f"{environment.region}:{environment.account}"
+    notify = f"{environment.prefix}-notify"
+    tables = tuple(environment.tables.values())
+    own = (*tables, *environment.secrets.values(), notify, f"{notify}:{environment.alias}")
+    arns = (
+        *(f"arn:aws:dynamodb:{at}:table/{one}" for one in tables),
+        f"arn:aws:lambda:{at}:function:{notify}",
+        f"arn:aws:lambda:{at}:function:{notify}:{environment.alias}",
+    )
+    others = _others(environment)
+    names = {one for text in (*own, *arns) for one in _elsewhere(text, environment.name, others)}
+    return frozenset(names - {*own, *arns})
+
+
+def _others(environment: Environment) -> tuple[str, ...]:
+    """Return what teams call environments other than this one."""
+    groups = (group for group in SPELLINGS if environment.name not in group)
+    return tuple(name for group in groups for name in group)
 
 
 def _elsewhere(text: str, name: str, others: tuple[str, ...]) -> Iterator[str]:

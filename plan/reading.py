@@ -23,6 +23,7 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         key_scans=(tables["users"], tables["userstamps"]),
         real_key=LINE_USER_ID.pattern,
         secrets=tuple(one.name for one in plan.secrets),
+        secret_fields=tuple(one.json_key for one in plan.secrets),
         api=plan.api.name,
         stage=plan.api.stage,
         usage_plan=plan.api.usage_plan.name,

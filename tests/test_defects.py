@@ -1,13 +1,14 @@
 """Every check is proven twice: green on a healthy production, red on the defects it is for."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 import pytest
 
 from aws.inventory import Sections
-from signoff.outcome import Outcome
+from signoff.checklist import Severity
+from signoff.outcome import Finding, Outcome
 from signoff.snapshot import Snapshot
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread
@@ -27,10 +28,14 @@ ITEMS = [
 
 def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
     """Return every red row with the outcome of its worst finding."""
+    return by_row(one for one in judge(snapshot) if one.outcome.red)
+
+
+def by_row(red: Iterable[Finding]) -> Mapping[str, Outcome]:
+    """Return every row with the outcome of its worst finding."""
     found: dict[str, list[Outcome]] = {}
-    for one in judge(snapshot):
-        if one.outcome.red:
-            found.setdefault(one.row, []).append(one.outcome)
+    for one in red:
+        found.setdefault(one.row, []).append(one.outcome)
     return {row: min(outcomes, key=WORST_FIRST.index) for row, outcomes in found.items()}
 
 
@@ -40,7 +45,12 @@ def test_healthy_production_is_green():
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_defect_turns_its_own_rows_red_and_no_other(defect):
-    assert red(rebound(healthy())(defect.breaks(healthy()))) == defect.red
+    broken = rebound(healthy())(defect.breaks(healthy()))
+    found = [one for one in judge(broken) if one.outcome.red]
+
+    assert by_row(found) == defect.red
+    of_its_row = [one.at_most for one in found if one.row == defect.row]
+    assert min(of_its_row, key=list(Severity).index) is defect.at_most
 
 
 @pytest.mark.parametrize("sound", SOUND)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from signoff.checklist import Severity
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
 
@@ -27,6 +28,8 @@ class Defect:
     also: frozenset[str] = frozenset()
     """Rows that the same change breaks on their own account."""
     outcome: Outcome = Outcome.FAIL
+    at_most: Severity = Severity.BLOCKER
+    """How grave the owning row is by it: a guess makes no NO-GO."""
 
     @property
     def row(self) -> str:

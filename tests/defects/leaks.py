@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from signoff.checklist import Severity
 from signoff.outcome import Outcome
 from tests.defects.changes import edited, item
 from tests.defects.defect import Break, Defect
@@ -20,6 +21,10 @@ PEM = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY--
 
 def _variable(what: str, function: str, **variables: str) -> Defect:
     return Defect(id=f"SEC-06:{what}", breaks=_carrying(function, **variables))
+
+
+def _guessed(what: str, function: str, **variables: str) -> Defect:
+    return replace(_variable(what, function, **variables), at_most=Severity.MAJOR)
 
 
 def _carrying(function: str, **variables: str) -> Break:
@@ -70,13 +75,13 @@ def _if(operator: str, key: str, value: str) -> dict[str, Any]:
 
 
 IN_FUNCTIONS = (
-    _variable("known-default", AUTH, TOKEN_SECRET_KEY="default-secret-key-change-in-production"),
-    _variable("left-empty", AUTH, TOKEN_SECRET_KEY=""),
-    _variable("by-name", NOTIFY, LINE_CHANNEL_SECRET="to be filled in"),
-    _variable("by-camel-case-name", AUTH, signingKey="swordfish"),
-    _variable("password", "stamp-rally-prod-ranking", DB_PASSWORD="hunter2"),
-    _variable("hex-under-innocent-name", AUTH, SALT=HEX_KEY[32:96]),
-    _variable("base64-under-innocent-name", NOTIFY, CHANNEL=BASE64_KEY),
+    _guessed("known-default", AUTH, TOKEN_SECRET_KEY="default-secret-key-change-in-production"),
+    _guessed("left-empty", AUTH, TOKEN_SECRET_KEY=""),
+    _guessed("by-name", NOTIFY, LINE_CHANNEL_SECRET="to be filled in"),
+    _guessed("by-camel-case-name", AUTH, signingKey="swordfish"),
+    _guessed("password", "stamp-rally-prod-ranking", DB_PASSWORD="hunter2"),
+    _guessed("hex-under-innocent-name", AUTH, SALT=HEX_KEY[32:96]),
+    _guessed("base64-under-innocent-name", NOTIFY, CHANNEL=BASE64_KEY),
     _variable("session-under-innocent-name", "stamp-rally-prod-stamps", PROBE=SESSION),
     _variable("key-file-under-innocent-name", "stamp-rally-prod-award", CERT=PEM),
     _variable("by-equality", NOTIFY, GREETING=CHANNEL_TOKEN),
@@ -85,9 +90,11 @@ IN_FUNCTIONS = (
     _variable("in-base64", AUTH, CONFIG=b64encode(f"x:{HEX_KEY}".encode()).decode()),
     _variable("as-bytes", AUTH, CONFIG=f"v1.{b64encode(bytes.fromhex(HEX_KEY)).decode()}"),
     _variable("of-another-function", "stamp-rally-prod-stamps", GREETING=f"<{CHANNEL_TOKEN}>"),
-    _variable("login-in-an-address", AWARD, CACHE="redis://rally:hunter2@cache.example.jp:6379"),
+    _guessed("login-in-an-address", AWARD, CACHE="redis://rally:hunter2@cache.example.jp:6379"),
     _variable("key-file-in-json", AWARD, CLOUD=json.dumps({"private_key": PEM})),
-    _variable("bearer-of-somebody", AWARD, HEADER="Bearer 0f8Qm2Lk1Zr9Tn5Xc7Vb"),
+    _guessed("bearer-of-somebody", AWARD, HEADER="Bearer 0f8Qm2Lk1Zr9Tn5Xc7Vb"),
+    _variable("aws-key", AUTH, UPLOADER="AKIAIOSFODNN7RALLYQ2"),
+    _variable("aws-secret-key", AUTH, AWS_SECRET_ACCESS_KEY=BASE64_KEY[:40]),
     _variable("whole-secret", AUTH, CONFIG=json.dumps({"TOKEN_SECRET_KEY": HEX_KEY})),
     Defect(
         id="SEC-06:reference-holds-the-secret",
@@ -95,14 +102,22 @@ IN_FUNCTIONS = (
     ),
 )
 IN_LABELS = (
-    Defect(id="SEC-07:variable-by-name", breaks=_stage(lineToken="to be filled in")),
-    Defect(id="SEC-07:variable-by-shape", breaks=_stage(salt=HEX_KEY[:64])),
+    Defect(
+        id="SEC-07:variable-by-name",
+        at_most=Severity.MAJOR,
+        breaks=_stage(lineToken="to be filled in"),
+    ),
+    Defect(id="SEC-07:variable-by-shape", at_most=Severity.MAJOR, breaks=_stage(salt=HEX_KEY[:64])),
     Defect(
         id="SEC-07:variable-by-equality",
         breaks=_stage(config=json.dumps({"TOKEN_SECRET_KEY": HEX_KEY})),
     ),
-    Defect(id="SEC-07:tag-of-the-stage", breaks=_tagged("stages", "prod", Token="abc")),
-    Defect(id="SEC-07:tag-of-the-api", breaks=_api_tag(ApiKey="k")),
+    Defect(
+        id="SEC-07:tag-of-the-stage",
+        at_most=Severity.MAJOR,
+        breaks=_tagged("stages", "prod", Token="abc"),
+    ),
+    Defect(id="SEC-07:tag-of-the-api", at_most=Severity.MAJOR, breaks=_api_tag(ApiKey="k")),
     Defect(
         id="SEC-07:tag-of-a-function", breaks=_tagged("functions", NOTIFY, Channel=CHANNEL_TOKEN)
     ),
@@ -113,7 +128,11 @@ IN_LABELS = (
     ),
     Defect(id="SEC-07:tag-of-the-secret", breaks=_tagged("secrets", TOKEN_KEY, Backup=HEX_KEY)),
     Defect(id="SEC-07:within-a-variable", breaks=_stage(config=f"a={HEX_KEY};b=1")),
-    Defect(id="SEC-07:tag-of-a-table-by-name", breaks=_table_tag(AdminPassword="x")),
+    Defect(
+        id="SEC-07:tag-of-a-table-by-name",
+        at_most=Severity.MAJOR,
+        breaks=_table_tag(AdminPassword="x"),
+    ),
 )
 OPEN = (
     _open("everyone"),
@@ -149,6 +168,10 @@ SOUND: Mapping[str, Break] = {
         ARCHIVE="StampMasters-prod-archive-2026-Q4-v2",
         DOCS="https://rally.example.jp/Help-1",
         PART=HEX_KEY[:20],
+        SENTRY_RELEASE=HEX_KEY[:40],
+        ENCRYPTION_KEY_ID="alias/rally-images",
+        SIGNING_KEY="arn:aws:kms:ap-northeast-1:444455556666:key/0a1b2c3d-0000-4000-8000-000000000001",
+        LINE_CERTIFICATE="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
         WHERE=json.dumps({"table": "Users-prod", "port": 443}),
         IN_BASE64=b64encode(b"nothing but a greeting of the house").decode(),
     ),

@@ -53,7 +53,11 @@ FORM = (
     _form("key-in-lower-case", object_of(token_secret_key=HEX_KEY)),
     _form("key-of-the-other", object_of(LINE_CHANNEL_ACCESS_TOKEN=HEX_KEY)),
     _form("nearly-its-key", object_of(TOKEN_SECRET=HEX_KEY)),
-    _form("one-field-more", object_of(TOKEN_SECRET_KEY=HEX_KEY, note="rotated in May by Hanako")),
+    _value(
+        "SEC-02:one-field-more",
+        TOKEN_KEY,
+        object_of(TOKEN_SECRET_KEY=HEX_KEY, note="rotated in May by Hanako"),
+    ),
     _form("an-object-inside", object_of(TOKEN_SECRET_KEY=json.dumps({"key": HEX_KEY}))),
     Defect(
         id="SEC-02:unread",

@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 from aws.secret_text import MaskedValue
+from signoff.checklist import Severity
 from tests.defects.changes import both, edited
 from tests.defects.defect import Break, Defect
+from tests.healthy import vault
 from tests.healthy.compute import clear, kept_back
+from tests.healthy.vault import TOKEN_KEY
 
 AUTH, AWARD, STAMPS = "stamp-rally-prod-auth", "stamp-rally-prod-award", "stamp-rally-prod-stamps"
+SECRET_ARN = f"arn:aws:secretsmanager:ap-northeast-1:444455556666:secret:{TOKEN_KEY}"
 DEV_SECRET = kept_back("stamp-rally/token-secret-key")
 
 
@@ -83,6 +87,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(
         id="DEP-14:extra-region",
+        at_most=Severity.MAJOR,
         breaks=_set(AWARD, BUCKET_REGION=kept_back("us-east-1")),
     ),
     Defect(
@@ -97,6 +102,27 @@ DEFECTS: tuple[Defect, ...] = (
         id="DEP-14:extra-table-of-dev",
         breaks=_set(AWARD, TABLE_OLD=kept_back("UserStamps")),
     ),
+    Defect(
+        id="DEP-14:extra-table-of-dev-by-arn",
+        breaks=_set(
+            AWARD,
+            TABLE_OLD=kept_back(
+                "arn:aws:dynamodb:ap-northeast-1:444455556666:table/UserStamps-dev"
+            ),
+        ),
+    ),
+    Defect(
+        id="DEP-14:name-of-the-project",
+        breaks=_set(AWARD, POWERTOOLS_SERVICE_NAME=kept_back("stamp-rally")),
+        at_most=Severity.MAJOR,
+    ),
+    Defect(
+        id="DEP-13:secret-of-another-account-by-arn",
+        breaks=_set(
+            AUTH,
+            SECRET_NAME_TOKEN_KEY=kept_back(f"{SECRET_ARN.replace('4444', '1111')}-a1B2c3"),
+        ),
+    ),
 )
 
 SOUND: dict[str, Break] = {
@@ -104,6 +130,15 @@ SOUND: dict[str, Break] = {
         _unset(AWARD, "AWARD_REQUIRES_POSITION"),
         _unset(AWARD, "ACCURACY_CAP_M"),
         _unset("stamp-rally-prod-gps-verify", "ACCURACY_CAP_M"),
+    ),
+    "a secret and a function by their ARNs": both(
+        _set(AUTH, SECRET_NAME_TOKEN_KEY=kept_back(vault.secrets()[TOKEN_KEY].arn)),
+        _set(
+            AWARD,
+            NOTIFY_FUNCTION=kept_back(
+                "arn:aws:lambda:ap-northeast-1:444455556666:function:stamp-rally-prod-notify:live"
+            ),
+        ),
     ),
     "a variable more": _set(AUTH, LOG_LEVEL=kept_back("INFO")),
     "LINE's endpoint set": _set(AUTH, LINE_API_ENDPOINT=kept_back("https://api.line.me")),
