@@ -23,7 +23,7 @@ from signoff.evidence import Records
 from signoff.observations import Observations
 
 
-@expectation("DEP-20")
+@expectation("DEP-20", ja="APIが存在し、外部から到達できる")
 def test_api_exists_and_can_be_reached(
     deployed: Deployed, environment: Environment, observe: Observations
 ) -> None:
@@ -34,14 +34,14 @@ def test_api_exists_and_can_be_reached(
     assert not closed, f"{api.name} has neither its own address nor a custom domain"
 
 
-@expectation("DEP-20")
+@expectation("DEP-20", ja="APIのリソースポリシーが利用者を拒否していない")
 def test_api_turns_no_visitor_away(deployed: Deployed, observe: Observations) -> None:
     api = observe(deployed.rest_api(), "policy")
 
     assert open_to_all(api.policy), f"{api.name} has a resource policy that bars some callers"
 
 
-@expectation("DEP-20")
+@expectation("DEP-20", ja="ステージがメソッドを公開している")
 def test_stage_serves_something(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "deployment_id")
     served, draft = deployed.served(), deployed.draft()
@@ -50,7 +50,7 @@ def test_stage_serves_something(deployed: Deployed, observe: Observations) -> No
     assert served.methods, f"stage {stage.name} serves no method"
 
 
-@expectation("DEP-21")
+@expectation("DEP-21", ja="ルートが関数へのプロキシ統合である")
 def test_route_is_proxied_to_a_function(
     route: desired.Route, deployed: Deployed, observe: Observations
 ) -> None:
@@ -59,7 +59,7 @@ def test_route_is_proxied_to_a_function(
     assert behind(integration) == (PROXY, "POST"), f"{route.id}: {' by '.join(behind(integration))}"
 
 
-@expectation("DEP-21")
+@expectation("DEP-21", ja="ルートが正しい関数につながる")
 def test_route_reaches_the_right_function(
     route: desired.Route, deployed: Deployed, observe: Observations
 ) -> None:
@@ -69,7 +69,7 @@ def test_route_reaches_the_right_function(
     assert reached == route.function.arn, f"{route.id} reaches {reached}"
 
 
-@expectation("DEP-22")
+@expectation("DEP-22", ja="ステージが最新のデプロイを公開している")
 def test_stage_serves_the_newest_deployment(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "deployment_id")
     last = newest(deployed.deployments())
@@ -81,7 +81,7 @@ def test_stage_serves_the_newest_deployment(deployed: Deployed, observe: Observa
     )
 
 
-@expectation("DEP-22")
+@expectation("DEP-22", ja="デプロイ後に変更されていない")
 def test_nothing_was_changed_since_the_deployment(
     deployed: Deployed, observe: Observations
 ) -> None:
@@ -91,7 +91,7 @@ def test_nothing_was_changed_since_the_deployment(
     assert not changed, f"changed but not deployed: {', '.join(changed)}"
 
 
-@expectation("DEP-23")
+@expectation("DEP-23", ja="ルートがdevと一致する")
 def test_routes_are_those_of_dev(dev: Records, plan: Plan, observe: Observations) -> None:
     export = dev_export(dev)
     observe.note(dev=export.body["routes"] if export else "no export of dev is recorded")
@@ -100,7 +100,7 @@ def test_routes_are_those_of_dev(dev: Records, plan: Plan, observe: Observations
     assert not more, f"only one of dev and the contract has {', '.join(more)}"
 
 
-@expectation("DEP-24")
+@expectation("DEP-24", ja="契約にないものを公開していない")
 def test_nothing_beyond_the_contract_is_served(
     deployed: Deployed, plan: Plan, observe: Observations
 ) -> None:
@@ -111,7 +111,7 @@ def test_nothing_beyond_the_contract_is_served(
     assert not more, f"served beyond the contract: {', '.join(more)}"
 
 
-@expectation("DEP-25")
+@expectation("DEP-25", ja="プリフライトが計画どおりに許可する")
 def test_preflight_allows_what_was_planned(
     path: str, deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
@@ -122,7 +122,7 @@ def test_preflight_allows_what_was_planned(
     decided(preflight_differences(path, preflight, plan.api), observe)
 
 
-@expectation("DEP-25")
+@expectation("DEP-25", ja="本番がすべてのオリジンを許可していない")
 def test_production_does_not_allow_every_origin(
     environment: Environment, observe: Observations
 ) -> None:
@@ -131,7 +131,7 @@ def test_production_does_not_allow_every_origin(
     assert not (environment.production and environment.origin == "*"), "every origin is allowed"
 
 
-@expectation("DEP-26")
+@expectation("DEP-26", ja="ゲートウェイレスポンスがオリジンを許可する")
 def test_gateway_responses_allow_the_origin(
     deployed: Deployed, plan: Plan, observe: Observations
 ) -> None:
@@ -143,7 +143,7 @@ def test_gateway_responses_allow_the_origin(
     assert not closed, f"gateway responses: {shown}"
 
 
-@expectation("DEP-26")
+@expectation("DEP-26", ja="不正なセッションに401を返す")
 @pytest.mark.parametrize("kind", ["ACCESS_DENIED", "UNAUTHORIZED"])
 def test_bad_session_is_answered_with_401(
     kind: str, deployed: Deployed, observe: Observations
@@ -154,7 +154,7 @@ def test_bad_session_is_answered_with_401(
     assert status == "401", f"{kind} is answered with {status}"
 
 
-@expectation("DEP-34")
+@expectation("DEP-34", ja="APIに計画外の設定がない")
 def test_nothing_unplanned_stands_in_the_api(
     deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -164,7 +164,7 @@ def test_nothing_unplanned_stands_in_the_api(
     decided(found, observe)
 
 
-@expectation("DEP-36")
+@expectation("DEP-36", ja="APIに至る計画外の経路がない")
 def test_nothing_else_leads_to_the_api(
     deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:

@@ -16,7 +16,7 @@ from signoff.environment import Environment
 from signoff.observations import Observations
 
 
-@expectation("DATA-01")
+@expectation("DATA-01", ja="スタンプマスターがマニフェストと一致する")
 def test_stamp_masters_equal_the_manifest(
     deployed: Deployed, plan: Plan, observe: Observations
 ) -> None:
@@ -29,7 +29,7 @@ def test_stamp_masters_equal_the_manifest(
     assert there == promised, f"the table has {there}, the manifest {promised}"
 
 
-@expectation("DATA-02")
+@expectation("DATA-02", ja="すべてのスタンプマスターの形式が正しい")
 def test_every_stamp_master_is_well_formed(
     deployed: Deployed, plan: Plan, observe: Observations
 ) -> None:
@@ -40,7 +40,7 @@ def test_every_stamp_master_is_well_formed(
     assert not malformed(masters), f"malformed: {malformed(masters)}"
 
 
-@expectation("DATA-03")
+@expectation("DATA-03", ja="公開日前や期間中に終わるスタンプがない")
 def test_no_stamp_ends_before_the_go_live_or_within_the_season(
     deployed: Deployed,
     plan: Plan,
@@ -57,7 +57,7 @@ def test_no_stamp_ends_before_the_go_live_or_within_the_season(
     decided(ended, observe)
 
 
-@expectation("DATA-03")
+@expectation("DATA-03", ja="公開日に有効なスタンプがある")
 def test_some_stamp_is_valid_on_the_day_of_the_go_live(
     deployed: Deployed, plan: Plan, environment: Environment, today: date, observe: Observations
 ) -> None:
@@ -69,7 +69,7 @@ def test_some_stamp_is_valid_on_the_day_of_the_go_live(
     assert spans.valid or not masters, f"no stamp is valid on {day} in Japan; later: {spans.later}"
 
 
-@expectation("DATA-04")
+@expectation("DATA-04", ja="テスト用の利用者が残っていない")
 @pytest.mark.parametrize("key", ["users", "userstamps"])
 def test_no_synthetic_user_is_left(
     key: str, deployed: Deployed, plan: Plan, observe: Observations
@@ -79,7 +79,7 @@ def test_no_synthetic_user_is_left(
     assert not scan.foreign, f"{plan.table(key)} holds {', '.join(scan.foreign[:5])}"
 
 
-@expectation("DATA-06")
+@expectation("DATA-06", ja="すべてのスタンプが開催地域内にある")
 def test_every_stamp_lies_within_the_area_of_the_rally(
     deployed: Deployed,
     plan: Plan,
@@ -93,7 +93,7 @@ def test_every_stamp_lies_within_the_area_of_the_rally(
     decided(rally.misplaced(masters, environment.area), observe)
 
 
-@expectation("DATA-06")
+@expectation("DATA-06", ja="スタンプの数が決定どおりである")
 def test_there_are_as_many_stamps_as_decided(
     deployed: Deployed,
     plan: Plan,
@@ -109,7 +109,7 @@ def test_there_are_as_many_stamps_as_decided(
     decided(rally.miscounted(table, masters, environment, day), observe)
 
 
-@expectation("DATA-07")
+@expectation("DATA-07", ja="公開前の利用者テーブルに移行分以外の項目がない")
 @pytest.mark.parametrize("key", ["users", "userstamps"])
 def test_nobody_is_in_the_tables_of_people_before_the_go_live(
     key: str,
@@ -128,7 +128,7 @@ def test_nobody_is_in_the_tables_of_people_before_the_go_live(
     decided(found, observe)
 
 
-@expectation("DATA-08")
+@expectation("DATA-08", ja="利用者のスタンプすべてにマスターがある")
 def test_every_stamp_of_a_user_has_a_master(
     deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:

@@ -21,7 +21,7 @@ from signoff.environment import Domain, Environment
 from signoff.observations import Observations
 
 
-@expectation("DEP-40")
+@expectation("DEP-40", ja="カスタムドメインが利用可能である")
 def test_domain_is_available(
     deployed: Deployed, custom_domain: Domain, observe: Observations
 ) -> None:
@@ -30,7 +30,7 @@ def test_domain_is_available(
     assert domain.status == "AVAILABLE", f"{domain.name} is {domain.status}"
 
 
-@expectation("DEP-40")
+@expectation("DEP-40", ja="カスタムドメインがリージョン型である")
 def test_domain_is_regional(
     deployed: Deployed, custom_domain: Domain, observe: Observations
 ) -> None:
@@ -40,7 +40,7 @@ def test_domain_is_regional(
     assert kinds == ("REGIONAL",), f"{domain.name} is {' and '.join(kinds) or 'of no type'}"
 
 
-@expectation("DEP-40")
+@expectation("DEP-40", ja="カスタムドメインがTLS 1.2未満を拒否する")
 def test_domain_refuses_tls_before_1_2(
     deployed: Deployed, custom_domain: Domain, observe: Observations
 ) -> None:
@@ -50,7 +50,7 @@ def test_domain_refuses_tls_before_1_2(
     assert refuses_old_tls(policy), f"{domain.name} has the security policy {policy!r}"
 
 
-@expectation("DEP-40")
+@expectation("DEP-40", ja="カスタムドメインに計画外の設定がない")
 def test_domain_has_nothing_unplanned(
     deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
 ) -> None:
@@ -59,7 +59,7 @@ def test_domain_has_nothing_unplanned(
     decided(unallowed(domain.unplanned), observe)
 
 
-@expectation("DEP-41")
+@expectation("DEP-41", ja="証明書が発行済みである")
 def test_certificate_is_issued(
     deployed: Deployed, custom_domain: Domain, observe: Observations
 ) -> None:
@@ -68,7 +68,7 @@ def test_certificate_is_issued(
     assert certificate.status == "ISSUED", f"{certificate.arn} is {certificate.status}"
 
 
-@expectation("DEP-41")
+@expectation("DEP-41", ja="証明書がドメインを対象に含む")
 def test_certificate_covers_the_domain(
     deployed: Deployed, custom_domain: Domain, observe: Observations
 ) -> None:
@@ -79,7 +79,7 @@ def test_certificate_covers_the_domain(
     assert covered, f"{certificate.arn} is for {', '.join(certificate.names)}, not {name}"
 
 
-@expectation("DEP-41")
+@expectation("DEP-41", ja="証明書がAPIと同じリージョンにある")
 def test_certificate_is_in_the_region_of_the_api(
     deployed: Deployed, custom_domain: Domain, environment: Environment, observe: Observations
 ) -> None:
@@ -89,7 +89,7 @@ def test_certificate_is_in_the_region_of_the_api(
     assert region == environment.region, f"{certificate.arn} is in {region}"
 
 
-@expectation("DEP-41")
+@expectation("DEP-41", ja="証明書の期限が迫っていない")
 def test_certificate_does_not_expire_soon(
     deployed: Deployed, custom_domain: Domain, now: datetime, observe: Observations
 ) -> None:
@@ -99,7 +99,7 @@ def test_certificate_does_not_expire_soon(
     assert left >= RENEWAL.days, f"{certificate.arn} expires in {left} days"
 
 
-@expectation("DEP-42")
+@expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")
 def test_domain_leads_to_the_stage(
     deployed: Deployed, custom_domain: Domain, observe: Observations
 ) -> None:
@@ -112,7 +112,7 @@ def test_domain_leads_to_the_stage(
     assert there == (api.id, stage.name), f"{domain.name} leads to {'/'.join(there)}"
 
 
-@expectation("DEP-43")
+@expectation("DEP-43", ja="DNSがカスタムドメインのターゲットを返す")
 def test_dns_answers_with_the_target_of_the_domain(
     deployed: Deployed, custom_domain: Domain, observe: Observations
 ) -> None:

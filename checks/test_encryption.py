@@ -11,7 +11,7 @@ from signoff.environment import Environment
 from signoff.observations import Observations
 
 
-@expectation("SEC-20")
+@expectation("SEC-20", ja="テーブルが決定どおりに暗号化されている")
 def test_table_is_encrypted_as_decided(
     table: desired.Table,
     deployed: Deployed,
@@ -26,7 +26,7 @@ def test_table_is_encrypted_as_decided(
     assert not flaw, f"{there.name} {flaw}"
 
 
-@expectation("SEC-20")
+@expectation("SEC-20", ja="テーブルのキーに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_key_of_the_table(
     table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -37,7 +37,7 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_table(
     decided(unallowed(attached), observe)
 
 
-@expectation("SEC-21")
+@expectation("SEC-21", ja="バケットがKMSで暗号化されている")
 def test_bucket_is_encrypted_by_kms(
     deployed: Deployed, image_bucket: str, found: Sections, observe: Observations
 ) -> None:
@@ -47,7 +47,7 @@ def test_bucket_is_encrypted_by_kms(
     assert not flaw, f"{bucket.name} {flaw}"
 
 
-@expectation("SEC-22")
+@expectation("SEC-22", ja="バケットが公開されていない")
 def test_bucket_is_closed_to_the_public(
     deployed: Deployed, image_bucket: str, observe: Observations
 ) -> None:
@@ -56,7 +56,7 @@ def test_bucket_is_closed_to_the_public(
     assert bucket.public_access_blocked, f"{bucket.name} is not closed in all four ways"
 
 
-@expectation("SEC-22")
+@expectation("SEC-22", ja="バケットが平文のHTTPを拒否する")
 def test_bucket_refuses_plain_http(
     deployed: Deployed, image_bucket: str, observe: Observations
 ) -> None:
@@ -65,7 +65,7 @@ def test_bucket_refuses_plain_http(
     assert refuses_http(bucket), f"the policy of {bucket.name} lets plain HTTP through"
 
 
-@expectation("SEC-22")
+@expectation("SEC-22", ja="バケットに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_bucket(
     deployed: Deployed, image_bucket: str, decided: Decided, observe: Observations
 ) -> None:

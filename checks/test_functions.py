@@ -25,7 +25,7 @@ NEED = "target_rate, seconds_per_call"
 """Keys from which the concurrency that is needed follows."""
 
 
-@expectation("DEP-10")
+@expectation("DEP-10", ja="関数がActiveで、直近の更新が成功している")
 def test_function_is_active_and_its_last_update_succeeded(
     function: desired.Function, deployed: Deployed, observe: Observations
 ) -> None:
@@ -37,7 +37,7 @@ def test_function_is_active_and_its_last_update_succeeded(
     )
 
 
-@expectation("DEP-11")
+@expectation("DEP-11", ja="関数が計画したランタイムで動く")
 def test_function_runs_on_the_planned_runtime(
     function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -47,7 +47,7 @@ def test_function_runs_on_the_planned_runtime(
     decided(differences(FUNCTION, found.name, found.facts, planned, call=GET_FUNCTION), observe)
 
 
-@expectation("DEP-11")
+@expectation("DEP-11", ja="関数のランタイムがAWSのサポート期間内である")
 def test_aws_supports_the_runtime_of_the_function(
     function: desired.Function, deployed: Deployed, today: date, observe: Observations
 ) -> None:
@@ -57,7 +57,7 @@ def test_aws_supports_the_runtime_of_the_function(
     assert not unsupported, f"{found.name}: {unsupported}"
 
 
-@expectation("DEP-12")
+@expectation("DEP-12", ja="関数のタイムアウトとメモリが足りている")
 def test_function_has_the_time_and_memory_that_it_needs(
     function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -67,7 +67,7 @@ def test_function_has_the_time_and_memory_that_it_needs(
     decided(differences(FUNCTION, found.name, found.facts, function.bounds, **about), observe)
 
 
-@expectation("DEP-13")
+@expectation("DEP-13", ja="関数の環境変数が計画どおりである")
 def test_function_has_the_planned_variables(
     function: desired.Function,
     deployed: Deployed,
@@ -83,7 +83,7 @@ def test_function_has_the_planned_variables(
     decided(differing(found, function, environment, salt, arns), observe)
 
 
-@expectation("DEP-13")
+@expectation("DEP-13", ja="関数がLINE自体を呼び出す")
 def test_function_calls_line_itself(
     function: desired.Function,
     deployed: Deployed,
@@ -98,7 +98,7 @@ def test_function_calls_line_itself(
     assert right, f"{function.name} takes {endpoint} for LINE"
 
 
-@expectation("DEP-14")
+@expectation("DEP-14", ja="関数が別の環境を参照していない")
 def test_function_knows_no_other_environment(
     function: desired.Function,
     deployed: Deployed,
@@ -116,7 +116,7 @@ def test_function_knows_no_other_environment(
     decided(foreign(found, function, environment, salt), observe)
 
 
-@expectation("DEP-14")
+@expectation("DEP-14", ja="関数がAWS自体を呼び出す")
 def test_function_calls_aws_itself(
     function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -125,7 +125,7 @@ def test_function_calls_aws_itself(
     decided(diverting(found), observe)
 
 
-@expectation("DEP-15")
+@expectation("DEP-15", ja="エイリアスが発行済みのバージョンを指す")
 def test_alias_points_to_a_published_version(
     function: desired.Function, deployed: Deployed, observe: Observations
 ) -> None:
@@ -136,7 +136,7 @@ def test_alias_points_to_a_published_version(
     assert alias.version in published, f"{function.name}: {alias.name} points to {alias.version}"
 
 
-@expectation("DEP-16")
+@expectation("DEP-16", ja="ルートがエイリアスを呼び出す")
 def test_route_invokes_the_alias(
     route: desired.Route, deployed: Deployed, environment: Environment, observe: Observations
 ) -> None:
@@ -148,7 +148,7 @@ def test_route_invokes_the_alias(
     assert called.qualifier == environment.alias, f"{route.id} invokes {called.function} by {named}"
 
 
-@expectation("DEP-16")
+@expectation("DEP-16", ja="APIがエイリアスを呼び出せる")
 def test_api_may_invoke_the_alias(
     route: desired.Route, deployed: Deployed, environment: Environment, observe: Observations
 ) -> None:
@@ -160,7 +160,7 @@ def test_api_may_invoke_the_alias(
     assert may_invoke(policies, alias, source), f"the API may not invoke {alias} for {route.id}"
 
 
-@expectation("DEP-16")
+@expectation("DEP-16", ja="オーソライザーがエイリアスを呼び出す")
 def test_authorizers_invoke_the_alias(
     deployed: Deployed, plan: Plan, observe: Observations
 ) -> None:
@@ -173,7 +173,7 @@ def test_authorizers_invoke_the_alias(
     assert not others, f"authorizers invoke {', '.join(others)}"
 
 
-@expectation("DEP-16")
+@expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")
 def test_api_may_ask_its_authorizers(
     deployed: Deployed, plan: Plan, environment: Environment, observe: Observations
 ) -> None:
@@ -188,7 +188,7 @@ def test_api_may_ask_its_authorizers(
     assert not refused, f"the API may not invoke {alias} for {', '.join(refused)}"
 
 
-@expectation("DEP-17")
+@expectation("DEP-17", ja="エイリアスがリリースしたコードを実行する")
 def test_alias_runs_the_code_that_was_released(
     function: desired.Function, deployed: Deployed, observe: Observations
 ) -> None:
@@ -200,7 +200,7 @@ def test_alias_runs_the_code_that_was_released(
     assert code == released.get("code_sha256"), f"{alias.arn} runs version {alias.version}: {code}"
 
 
-@expectation("DEP-17")
+@expectation("DEP-17", ja="最新のデプロイがリリースしたものである")
 def test_newest_deployment_is_the_one_that_was_released(
     deployed: Deployed, observe: Observations
 ) -> None:
@@ -211,7 +211,7 @@ def test_newest_deployment_is_the_one_that_was_released(
     assert known, f"{ids(last)} was deployed besides the release, with other contents"
 
 
-@expectation("DEP-17")
+@expectation("DEP-17", ja="関数に別のコードを実行させる設定がない")
 def test_nothing_makes_the_function_run_other_code(
     function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -220,7 +220,7 @@ def test_nothing_makes_the_function_run_other_code(
     decided(hijacking(found), observe)
 
 
-@expectation("DEP-18")
+@expectation("DEP-18", ja="同時実行数が目標レートに足りる")
 def test_concurrency_suffices_for_the_target_rate(
     deployed: Deployed,
     plan: Plan,
@@ -238,7 +238,7 @@ def test_concurrency_suffices_for_the_target_rate(
     decided(differences(ACCOUNT, environment.account, facts, bounds, **about), observe)
 
 
-@expectation("DEP-18")
+@expectation("DEP-18", ja="予約済み同時実行数が関数を妨げない")
 def test_reservation_does_not_strangle_the_function(
     function: desired.Function,
     deployed: Deployed,
@@ -256,7 +256,7 @@ def test_reservation_does_not_strangle_the_function(
     decided(differences(FUNCTION, found.name, reserved, bounds, **about), observe)
 
 
-@expectation("DEP-19")
+@expectation("DEP-19", ja="関数に計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_function(
     function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:

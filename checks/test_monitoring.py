@@ -42,7 +42,7 @@ EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 """Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
 
 
-@expectation("MON-01")
+@expectation("MON-01", ja="すべての関数のエラーを監視している")
 def test_errors_of_every_function_are_counted(
     function_error_alarm: desired.Alarm,
     hearing: Hearing,
@@ -55,7 +55,7 @@ def test_errors_of_every_function_are_counted(
     decided(shortfalls(alarm, function_error_alarm), observe)
 
 
-@expectation("MON-02")
+@expectation("MON-02", ja="APIの4XXエラーを監視している")
 def test_client_errors_of_the_api_are_counted(
     api_4xx_alarm: desired.Alarm,
     hearing: Hearing,
@@ -68,7 +68,7 @@ def test_client_errors_of_the_api_are_counted(
     decided(shortfalls(alarm, api_4xx_alarm), observe)
 
 
-@expectation("MON-03")
+@expectation("MON-03", ja="APIの5XXエラーを監視している")
 def test_server_errors_of_the_api_are_counted(
     api_5xx_alarm: desired.Alarm,
     hearing: Hearing,
@@ -81,7 +81,7 @@ def test_server_errors_of_the_api_are_counted(
     decided(shortfalls(alarm, api_5xx_alarm), observe)
 
 
-@expectation("MON-04")
+@expectation("MON-04", ja="すべてのテーブルとインデックスのスロットリングを監視している")
 def test_throttling_of_every_table_and_index_is_counted(
     throttle_alarm: desired.Alarm,
     hearing: Hearing,
@@ -94,7 +94,7 @@ def test_throttling_of_every_table_and_index_is_counted(
     decided(shortfalls(alarm, throttle_alarm), observe)
 
 
-@expectation("MON-05")
+@expectation("MON-05", ja="すべての関数の障害を監視している")
 def test_faults_of_every_function_are_counted(
     function_fault_alarm: desired.Alarm,
     hearing: Hearing,
@@ -107,7 +107,7 @@ def test_faults_of_every_function_are_counted(
     decided(shortfalls(alarm, function_fault_alarm), observe)
 
 
-@expectation("MON-05")
+@expectation("MON-05", ja="ログの障害がメトリクスになる")
 def test_faults_in_the_logs_become_a_metric(
     function: desired.Function, plan: Plan, deployed: Deployed, observe: Observations
 ) -> None:
@@ -117,7 +117,7 @@ def test_faults_in_the_logs_become_a_metric(
     assert group.log_class == "STANDARD", f"{group.name} is of class {group.log_class}"
 
 
-@expectation("MON-06")
+@expectation("MON-06", ja="アラームが人に届く")
 def test_alarm_reaches_a_person(
     alarm: desired.Alarm, hearing: Hearing, row: str, decided: Decided, observe: Observations
 ) -> None:
@@ -127,7 +127,7 @@ def test_alarm_reaches_a_person(
     decided(heard(judged, hearing, decided), observe)
 
 
-@expectation("MON-07")
+@expectation("MON-07", ja="アラームが発報していない")
 def test_alarm_is_not_in_alarm(
     alarm: desired.Alarm,
     hearing: Hearing,
@@ -142,7 +142,7 @@ def test_alarm_is_not_in_alarm(
     decided(ringing([(judged, settled(judged, records, now))]), observe)
 
 
-@expectation("MON-07")
+@expectation("MON-07", ja="本環境のほかのアラームも発報していない")
 def test_no_other_alarm_of_ours_is_in_alarm(
     found: Sections, records: Records, now: datetime, decided: Decided, observe: Observations
 ) -> None:
@@ -152,7 +152,7 @@ def test_no_other_alarm_of_ours_is_in_alarm(
     decided(ringing(states), observe)
 
 
-@expectation("MON-08")
+@expectation("MON-08", ja="アラームがミュートも抑制もされていない")
 def test_alarm_is_neither_muted_nor_held_back(
     alarm: desired.Alarm, hearing: Hearing, row: str, decided: Decided, observe: Observations
 ) -> None:
@@ -163,14 +163,14 @@ def test_alarm_is_neither_muted_nor_held_back(
     decided(held_back, observe)
 
 
-@expectation("MON-08")
+@expectation("MON-08", ja="本環境のアラームは通知だけを行う")
 def test_alarms_of_ours_only_tell(found: Sections, decided: Decided, observe: Observations) -> None:
     observe.note(alarms=len(everything(found)))
 
     decided(other_actions(found), observe)
 
 
-@expectation("MON-09")
+@expectation("MON-09", ja="トピックがアラームの通知を伝える")
 def test_topic_passes_on_what_alarms_tell_it(
     alarm: desired.Alarm, hearing: Hearing, row: str, decided: Decided, observe: Observations
 ) -> None:
@@ -179,7 +179,7 @@ def test_topic_passes_on_what_alarms_tell_it(
     decided(hearing.cut_off(judged), observe)
 
 
-@expectation("MON-10")
+@expectation("MON-10", ja="ダッシュボードに各種類のウィジェットがある")
 def test_dashboard_has_a_widget_of_each_kind(
     widget: desired.Widget, deployed: Deployed, observe: Observations
 ) -> None:
@@ -189,7 +189,7 @@ def test_dashboard_has_a_widget_of_each_kind(
     assert has_kind(dashboard, widget), f"{dashboard.name} shows no {widget.title}"
 
 
-@expectation("MON-11")
+@expectation("MON-11", ja="ダッシュボードがその種類の対象をすべて表示する")
 def test_dashboard_shows_every_subject_of_a_kind(
     widget: desired.Widget, deployed: Deployed, environment: Environment, observe: Observations
 ) -> None:
@@ -200,7 +200,7 @@ def test_dashboard_shows_every_subject_of_a_kind(
     assert not missing, f"{dashboard.name}, {widget.title}: {', '.join(missing)} not shown"
 
 
-@expectation("MON-11")
+@expectation("MON-11", ja="ダッシュボードが存在するものだけを表示する")
 def test_dashboard_shows_only_what_exists(
     deployed: Deployed, found: Sections, plan: Plan, environment: Environment, observe: Observations
 ) -> None:
@@ -211,14 +211,14 @@ def test_dashboard_shows_only_what_exists(
     assert not absent, f"{dashboard.name} shows {', '.join(absent)}, which is not there"
 
 
-@expectation("MON-12")
+@expectation("MON-12", ja="ロググループが存在する")
 def test_log_group_exists(
     log_group: desired.LogGroup, deployed: Deployed, observe: Observations
 ) -> None:
     observe(deployed.log_group(log_group), "arn")
 
 
-@expectation("MON-12")
+@expectation("MON-12", ja="関数が自身のロググループに書き込む")
 def test_function_writes_into_its_log_group(
     function: desired.Function, deployed: Deployed, observe: Observations
 ) -> None:
@@ -227,7 +227,7 @@ def test_function_writes_into_its_log_group(
     assert found.log_group == function.log_group, f"{found.name} logs into {found.log_group}"
 
 
-@expectation("MON-13")
+@expectation("MON-13", ja="APIの実行ログに保持期間がある")
 def test_execution_logs_of_the_api_do_expire(
     deployed: Deployed, found: Sections, plan: Plan, observe: Observations
 ) -> None:
@@ -238,7 +238,7 @@ def test_execution_logs_of_the_api_do_expire(
     assert group is None or group.retention_days is not None, f"{name} never expires"
 
 
-@expectation("MON-13")
+@expectation("MON-13", ja="ログの保持期間が決定どおりである")
 def test_logs_are_kept_as_long_as_decided(
     log_group: desired.LogGroup, deployed: Deployed, observe: Observations
 ) -> None:
@@ -250,7 +250,7 @@ def test_logs_are_kept_as_long_as_decided(
     )
 
 
-@expectation("MON-15")
+@expectation("MON-15", ja="ロググループに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_log_group(
     log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -260,7 +260,7 @@ def test_nothing_unplanned_is_attached_to_the_log_group(
     decided(disturbing(attached), observe)
 
 
-@expectation("MON-15")
+@expectation("MON-15", ja="アカウントの設定が本環境のログに影響しない")
 def test_account_leaves_our_logs_as_they_are(
     found: Sections, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
@@ -270,7 +270,7 @@ def test_account_leaves_our_logs_as_they_are(
     decided((*disturbing(attached), *access(found)), observe)
 
 
-@expectation("MON-16")
+@expectation("MON-16", ja="ほかにアラームの通知を受ける者がいない")
 def test_nobody_else_hears_the_alarms(
     hearing: Hearing, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
@@ -279,7 +279,7 @@ def test_nobody_else_hears_the_alarms(
     decided(hearing.others(plan.topic.email), observe)
 
 
-@expectation("MON-16")
+@expectation("MON-16", ja="ほかにロググループの内容を集計するものがない")
 def test_nobody_else_counts_what_the_log_group_holds(
     log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:

@@ -30,14 +30,14 @@ from signoff.environment import Environment
 from signoff.observations import Observations
 
 
-@expectation("SEC-10")
+@expectation("SEC-10", ja="ロールが計画した名前で存在する")
 def test_role_exists_under_its_name(
     role: desired.Role, deployed: Deployed, observe: Observations
 ) -> None:
     observe(deployed.role(role), "arn")
 
 
-@expectation("SEC-10")
+@expectation("SEC-10", ja="関数が自身のロールで動く")
 def test_function_runs_under_its_own_role(
     function: desired.Function, deployed: Deployed, observe: Observations
 ) -> None:
@@ -47,7 +47,7 @@ def test_function_runs_under_its_own_role(
     assert used == own, f"{function.name} runs under {used}"
 
 
-@expectation("SEC-11")
+@expectation("SEC-11", ja="ロールを引き受けられるのがLambdaだけである")
 def test_role_is_trusted_by_lambda_only(
     role: desired.Role,
     deployed: Deployed,
@@ -62,7 +62,7 @@ def test_role_is_trusted_by_lambda_only(
     assert not flaws, f"{found.name}: {'; '.join(flaws)}"
 
 
-@expectation("SEC-12")
+@expectation("SEC-12", ja="ロールに計画外の権限がない")
 def test_role_may_do_nothing_beyond_the_plan(
     role: desired.Role,
     deployed: Deployed,
@@ -78,7 +78,7 @@ def test_role_may_do_nothing_beyond_the_plan(
     assert not beyond, f"{found.name} is allowed {'; '.join(beyond)}"
 
 
-@expectation("SEC-13")
+@expectation("SEC-13", ja="ロールに必要な権限がそろっている")
 def test_role_lacks_nothing_that_it_needs(
     guided_role: desired.Role,
     deployed: Deployed,
@@ -95,7 +95,7 @@ def test_role_lacks_nothing_that_it_needs(
     assert not lost, f"{found.name} is not allowed {'; '.join(lost)}"
 
 
-@expectation("SEC-14")
+@expectation("SEC-14", ja="ロールに権限昇格や全権限がない")
 def test_role_can_neither_widen_itself_nor_do_everything(
     role: desired.Role,
     deployed: Deployed,
@@ -111,7 +111,7 @@ def test_role_can_neither_widen_itself_nor_do_everything(
     assert not dangerous, f"{found.name} is allowed {'; '.join(dangerous)}"
 
 
-@expectation("SEC-15")
+@expectation("SEC-15", ja="ロールが本環境の外に届かない")
 def test_role_reaches_nothing_outside_this_environment(
     role: desired.Role,
     deployed: Deployed,
@@ -127,7 +127,7 @@ def test_role_reaches_nothing_outside_this_environment(
     assert not outside, f"{found.name} is allowed {'; '.join(outside)}"
 
 
-@expectation("SEC-16")
+@expectation("SEC-16", ja="シークレットを正確なARNで指定している")
 def test_secret_is_named_by_its_exact_arn(
     secret_reader: desired.Function,
     deployed: Deployed,
@@ -145,7 +145,7 @@ def test_secret_is_named_by_its_exact_arn(
     assert not wrong, f"{found.name}: {'; '.join(wrong)}"
 
 
-@expectation("SEC-17")
+@expectation("SEC-17", ja="関数を呼び出せるのがこのAPIだけである")
 def test_only_this_api_may_invoke_the_function(
     function: desired.Function,
     deployed: Deployed,
@@ -162,7 +162,7 @@ def test_only_this_api_may_invoke_the_function(
     assert not besides, f"{function.name}: {'; '.join(besides)}"
 
 
-@expectation("SEC-18")
+@expectation("SEC-18", ja="関数がURLを持たない")
 def test_function_has_no_url_of_its_own(
     function: desired.Function, deployed: Deployed, observe: Observations
 ) -> None:
@@ -172,7 +172,7 @@ def test_function_has_no_url_of_its_own(
     assert not urls, f"{function.name} answers at {', '.join(one.url for one in urls)}"
 
 
-@expectation("SEC-19")
+@expectation("SEC-19", ja="テーブルがアカウント外に開かれていない")
 def test_table_is_open_to_nobody_beyond_the_account(
     table: desired.Table, deployed: Deployed, environment: Environment, observe: Observations
 ) -> None:
@@ -183,7 +183,7 @@ def test_table_is_open_to_nobody_beyond_the_account(
     assert not beyond, f"the policy of {table.name} lets in {', '.join(beyond)}"
 
 
-@expectation("SEC-23")
+@expectation("SEC-23", ja="ロールに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_role(
     role: desired.Role, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -193,7 +193,7 @@ def test_nothing_unplanned_is_attached_to_the_role(
     decided(unallowed(attached), observe)
 
 
-@expectation("SEC-23")
+@expectation("SEC-23", ja="アクセス許可の境界が関数に必要な権限を残す")
 def test_boundary_leaves_the_role_what_its_function_needs(
     role: desired.Role,
     deployed: Deployed,
@@ -209,7 +209,7 @@ def test_boundary_leaves_the_role_what_its_function_needs(
     decided(taken_away(found, bounds, arns), observe)
 
 
-@expectation("SEC-24")
+@expectation("SEC-24", ja="ほかの者が本環境のリソースを操作できない")
 def test_nobody_else_may_act_on_what_is_ours(
     deployed: Deployed, insiders: Insiders, decided: Decided, observe: Observations
 ) -> None:
@@ -222,7 +222,7 @@ def test_nobody_else_may_act_on_what_is_ours(
     decided(acting(principals, insiders), observe)
 
 
-@expectation("SEC-24")
+@expectation("SEC-24", ja="テーブルのポリシーがほかの相手を許可していない")
 def test_policy_of_the_table_names_nobody_else(
     table: desired.Table,
     deployed: Deployed,
@@ -236,7 +236,7 @@ def test_policy_of_the_table_names_nobody_else(
     decided(let_in(TABLE, table.name, policy.document, insiders, owner="SEC-19"), observe)
 
 
-@expectation("SEC-24")
+@expectation("SEC-24", ja="シークレットのポリシーがほかの相手を許可していない")
 def test_policy_of_the_secret_names_nobody_else(
     secret: desired.Secret,
     deployed: Deployed,
@@ -249,7 +249,7 @@ def test_policy_of_the_secret_names_nobody_else(
     decided(let_in(SECRET, found.name, found.policy, insiders, owner="SEC-08"), observe)
 
 
-@expectation("SEC-25")
+@expectation("SEC-25", ja="ロールを使うのがその関数だけである")
 def test_role_is_used_by_its_function_alone(
     role: desired.Role,
     deployed: Deployed,
@@ -264,7 +264,7 @@ def test_role_is_used_by_its_function_alone(
     decided(used_elsewhere(found, users, environment.region), observe)
 
 
-@expectation("SEC-26")
+@expectation("SEC-26", ja="ほかの者が関数を呼び出せない")
 def test_nobody_else_may_invoke_a_function(
     deployed: Deployed, insiders: Insiders, decided: Decided, observe: Observations
 ) -> None:
@@ -278,7 +278,7 @@ def test_nobody_else_may_invoke_a_function(
     follows_from(acting(principals, insiders), {one.name for one in found}, decided)
 
 
-@expectation("SEC-26")
+@expectation("SEC-26", ja="本環境のロールで動く関数にURLがない")
 def test_function_under_our_role_has_no_url(
     role: desired.Role,
     deployed: Deployed,

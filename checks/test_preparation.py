@@ -24,7 +24,7 @@ from signoff.evidence import Records
 from signoff.observations import Observations
 
 
-@expectation("PREP-01")
+@expectation("PREP-01", ja="devの最新の実行が合格で新しい")
 def test_newest_dev_run_is_green_and_recent(
     dev: Records, deployed: Deployed, environment: Environment, now: datetime, observe: Observations
 ) -> None:
@@ -37,14 +37,14 @@ def test_newest_dev_run_is_green_and_recent(
     assert not functional_red(run), f"red in {before}: {', '.join(functional_red(run))}"
 
 
-@expectation("PREP-04")
+@expectation("PREP-04", ja="すべてのリソースが計画した名前である")
 def test_every_planned_resource_has_its_name(
     deployed: Deployed, plan: Plan, observe: Observations
 ) -> None:
     observe.note(names=planned_names(deployed, plan))
 
 
-@expectation("PREP-04")
+@expectation("PREP-04", ja="計画した名前のAPIが一つだけである")
 def test_only_one_api_has_the_planned_name(
     deployed: Deployed, plan: Plan, observe: Observations
 ) -> None:
@@ -54,7 +54,7 @@ def test_only_one_api_has_the_planned_name(
     assert len(apis) == 1, f"{len(apis)} APIs are named {plan.api.name}"
 
 
-@expectation("PREP-05")
+@expectation("PREP-05", ja="接頭辞を持つ計画外のリソースがない")
 @pytest.mark.parametrize("kind", ["functions", "tables", "roles", "secrets", "alarms", "rest_apis"])
 def test_nothing_unplanned_has_the_prefix(
     kind: str, deployed: Deployed, plan: Plan, environment: Environment, observe: Observations
@@ -65,7 +65,7 @@ def test_nothing_unplanned_has_the_prefix(
     assert not more, f"{kind} beyond the plan: {', '.join(more)}"
 
 
-@expectation("PREP-06")
+@expectation("PREP-06", ja="アカウントとリージョンが決定どおりである")
 def test_account_and_region_are_the_decided_ones(
     inventory: Inventory, environment: Environment, observe: Observations
 ) -> None:
@@ -75,7 +75,7 @@ def test_account_and_region_are_the_decided_ones(
     assert there == (environment.account, environment.region), f"read from {' in '.join(there)}"
 
 
-@expectation("PREP-06")
+@expectation("PREP-06", ja="読み取ったものすべてが決定したアカウントとリージョンにある")
 def test_everything_read_lies_in_the_decided_account_and_region(
     found: Sections, environment: Environment, observe: Observations
 ) -> None:
@@ -85,7 +85,7 @@ def test_everything_read_lies_in_the_decided_account_and_region(
     assert not foreign, f"elsewhere: {', '.join(foreign)}"
 
 
-@expectation("PREP-06")
+@expectation("PREP-06", ja="別のリージョンに複製されていない")
 def test_nothing_is_copied_into_another_region(
     found: Sections, environment: Environment, observe: Observations
 ) -> None:
@@ -95,7 +95,7 @@ def test_nothing_is_copied_into_another_region(
     assert not copies, f"copied: {', '.join(copies)}"
 
 
-@expectation("PREP-07")
+@expectation("PREP-07", ja="環境ファイルの値がすべて手順書の範囲内である")
 def test_every_value_of_the_environment_file_is_within_the_bounds_of_the_guide(
     environment: Environment, decided: Decided, observe: Observations
 ) -> None:
@@ -104,7 +104,7 @@ def test_every_value_of_the_environment_file_is_within_the_bounds_of_the_guide(
     decided(environment_values.judged(environment) if environment.production else (), observe)
 
 
-@expectation("PREP-08")
+@expectation("PREP-08", ja="環境ファイルの決定がすべて有効である")
 def test_every_decision_of_the_environment_file_is_in_force(
     environment: Environment, decided: Decided, observe: Observations
 ) -> None:
@@ -114,7 +114,7 @@ def test_every_decision_of_the_environment_file_is_in_force(
     assert not over, f"over: {'; '.join(one.en for one in over)}"
 
 
-@expectation("PREP-09")
+@expectation("PREP-09", ja="すべての記録が署名され、欠けがない")
 def test_every_record_is_signed_and_none_is_missing(
     records: Records, observe: Observations
 ) -> None:
@@ -124,7 +124,7 @@ def test_every_record_is_signed_and_none_is_missing(
     assert not records.problem, records.problem
 
 
-@expectation("PREP-09")
+@expectation("PREP-09", ja="本番の記録はポリシーで署名者を定めた鍵で署名する")
 def test_production_signs_by_a_key_whose_policy_says_who_may(
     records: Records, environment: Environment, observe: Observations
 ) -> None:
@@ -137,7 +137,7 @@ def test_production_signs_by_a_key_whose_policy_says_who_may(
     )
 
 
-@expectation("PREP-09")
+@expectation("PREP-09", ja="本番の記録は全バージョンを保存する")
 def test_production_keeps_every_version_of_its_records(
     records: Records, environment: Environment, observe: Observations
 ) -> None:

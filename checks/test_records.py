@@ -9,7 +9,7 @@ from signoff.environment import Environment
 from signoff.observations import Observations
 
 
-@expectation("PREP-02")
+@expectation("PREP-02", ja="このリリースが必要な負荷試験に合格している")
 def test_required_load_plan_passed_on_this_release(
     deployed: Deployed, environment: Environment, release: str, now: datetime, observe: Observations
 ) -> None:
@@ -23,7 +23,7 @@ def test_required_load_plan_passed_on_this_release(
     )
 
 
-@expectation("ROLL-05")
+@expectation("ROLL-05", ja="このリリースでロールバックを訓練した")
 def test_rollbacks_were_rehearsed_on_this_release(
     deployed: Deployed, environment: Environment, release: str, now: datetime, observe: Observations
 ) -> None:
@@ -35,7 +35,7 @@ def test_rollbacks_were_rehearsed_on_this_release(
     assert record.body["equal"], "the data was not as before"
 
 
-@expectation("DATA-05")
+@expectation("DATA-05", ja="ランキングの集計がスタンプと一致する")
 def test_ranking_counters_agree_with_the_stamps(
     deployed: Deployed, environment: Environment, now: datetime, observe: Observations
 ) -> None:

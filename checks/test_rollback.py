@@ -13,7 +13,7 @@ LAG = timedelta(minutes=1)
 """DynamoDB names a latest restorable time of five minutes ago, give or take this."""
 
 
-@expectation("ROLL-01")
+@expectation("ROLL-01", ja="関数に戻し先のバージョンがある")
 def test_function_has_another_version_behind_its_alias(
     function: desired.Function, deployed: Deployed, observe: Observations
 ) -> None:
@@ -28,7 +28,7 @@ def test_function_has_another_version_behind_its_alias(
     )
 
 
-@expectation("ROLL-02")
+@expectation("ROLL-02", ja="APIに戻し先のデプロイがある")
 def test_api_has_another_deployment(deployed: Deployed, observe: Observations) -> None:
     stage = observe(deployed.stage(), "deployment_id")
     digests = drafts(deployed.deployments())
@@ -42,7 +42,7 @@ def test_api_has_another_deployment(deployed: Deployed, observe: Observations) -
     )
 
 
-@expectation("ROLL-03")
+@expectation("ROLL-03", ja="テーブルを5分前の状態に復元できる")
 def test_table_can_be_restored_to_five_minutes_ago(
     table: desired.Table, deployed: Deployed, now: datetime, observe: Observations
 ) -> None:
@@ -54,7 +54,7 @@ def test_table_can_be_restored_to_five_minutes_ago(
     assert earliest <= latest, f"{table.name} can be restored only from {earliest}"
 
 
-@expectation("ROLL-04")
+@expectation("ROLL-04", ja="以前のフロントエンド設定が記録されている")
 def test_previous_front_end_configuration_is_recorded(
     deployed: Deployed, observe: Observations
 ) -> None:

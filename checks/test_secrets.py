@@ -40,7 +40,7 @@ from signoff.observations import Observations
 GET_FUNCTION = "lambda:GetFunction"
 
 
-@expectation("SEC-01")
+@expectation("SEC-01", ja="シークレットが存在し、読み取れる")
 def test_secret_is_there_to_be_read(
     secret: desired.Secret, deployed: Deployed, observe: Observations
 ) -> None:
@@ -50,7 +50,7 @@ def test_secret_is_there_to_be_read(
     assert found.current, f"no version of {found.name} is AWSCURRENT"
 
 
-@expectation("SEC-02")
+@expectation("SEC-02", ja="シークレットが決められた一つのフィールドを持つ")
 def test_secret_is_an_object_with_the_one_expected_field(
     secret: desired.Secret, deployed: Deployed, observe: Observations
 ) -> None:
@@ -60,7 +60,7 @@ def test_secret_is_an_object_with_the_one_expected_field(
     assert not form_flaw(value, secret), f"{secret.name} {form_flaw(value, secret)}"
 
 
-@expectation("SEC-02")
+@expectation("SEC-02", ja="シークレットに計画外のフィールドがない")
 def test_secret_has_no_field_that_nobody_planned(
     secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -70,7 +70,7 @@ def test_secret_has_no_field_that_nobody_planned(
     decided(further_fields(value, secret), observe)
 
 
-@expectation("SEC-03")
+@expectation("SEC-03", ja="シークレットが本物の値である")
 def test_secret_is_a_real_one(
     secret: desired.Secret, deployed: Deployed, observe: Observations
 ) -> None:
@@ -81,7 +81,7 @@ def test_secret_is_a_real_one(
     assert not weakness_of(value, secret), f"{secret.name} is {weakness_of(value, secret)}"
 
 
-@expectation("SEC-04")
+@expectation("SEC-04", ja="シークレットがdevと異なる")
 def test_secret_differs_from_that_of_dev(
     secret: desired.Secret, deployed: Deployed, dev: Records, observe: Observations
 ) -> None:
@@ -94,7 +94,7 @@ def test_secret_differs_from_that_of_dev(
     assert ours != theirs, f"{secret.name} holds what dev holds"
 
 
-@expectation("SEC-05")
+@expectation("SEC-05", ja="シークレットが使用可能な鍵で暗号化されている")
 def test_secret_is_encrypted_under_a_key_that_works(
     secret: desired.Secret,
     deployed: Deployed,
@@ -108,7 +108,7 @@ def test_secret_is_encrypted_under_a_key_that_works(
     assert not flaw, f"{there.name} {flaw}"
 
 
-@expectation("SEC-05")
+@expectation("SEC-05", ja="シークレットの鍵に計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
     secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -119,7 +119,7 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
     decided(unallowed(attached), observe)
 
 
-@expectation("SEC-06")
+@expectation("SEC-06", ja="関数に秘密情報らしい値の環境変数がない")
 def test_function_has_no_variable_that_looks_like_a_secret(
     function: desired.Function,
     deployed: Deployed,
@@ -133,7 +133,7 @@ def test_function_has_no_variable_that_looks_like_a_secret(
     decided(suspicious(FUNCTION, there.name, variables, ours, GET_FUNCTION), observe)
 
 
-@expectation("SEC-06")
+@expectation("SEC-06", ja="関数の環境変数にシークレットの値がない")
 def test_function_holds_no_secret_in_its_environment(
     function: desired.Function,
     deployed: Deployed,
@@ -148,7 +148,7 @@ def test_function_holds_no_secret_in_its_environment(
     assert not held, f"{function.name} carries a value of Secrets Manager in {', '.join(held)}"
 
 
-@expectation("SEC-07")
+@expectation("SEC-07", ja="ステージ変数に秘密情報らしいものがない")
 def test_no_stage_variable_looks_like_a_secret(
     deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
 ) -> None:
@@ -159,7 +159,7 @@ def test_no_stage_variable_looks_like_a_secret(
     decided(suspicious(STAGE, stage.name, values, ours, "apigateway:GetStages"), observe)
 
 
-@expectation("SEC-07")
+@expectation("SEC-07", ja="APIのタグに秘密情報らしいものがない")
 def test_no_tag_of_the_api_looks_like_a_secret(
     deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
 ) -> None:
@@ -169,7 +169,7 @@ def test_no_tag_of_the_api_looks_like_a_secret(
     decided(suspicious(REST_API, api.name, tags, ours, "apigateway:GetRestApis"), observe)
 
 
-@expectation("SEC-07")
+@expectation("SEC-07", ja="関数のタグに秘密情報らしいものがない")
 def test_no_tag_of_a_function_looks_like_a_secret(
     function: desired.Function,
     deployed: Deployed,
@@ -183,7 +183,7 @@ def test_no_tag_of_a_function_looks_like_a_secret(
     decided(suspicious(FUNCTION, there.name, tags, ours, GET_FUNCTION), observe)
 
 
-@expectation("SEC-07")
+@expectation("SEC-07", ja="テーブルのタグに秘密情報らしいものがない")
 def test_no_tag_of_a_table_looks_like_a_secret(
     table: desired.Table,
     deployed: Deployed,
@@ -198,7 +198,7 @@ def test_no_tag_of_a_table_looks_like_a_secret(
     decided(suspicious(TABLE, table.name, tags_of(tags), ours, call), observe)
 
 
-@expectation("SEC-07")
+@expectation("SEC-07", ja="ステージ変数とタグにシークレットの値がない")
 def test_no_stage_variable_and_no_tag_is_a_secret(
     deployed: Deployed, plan: Plan, inventory: Inventory, observe: Observations
 ) -> None:
@@ -210,7 +210,7 @@ def test_no_stage_variable_and_no_tag_is_a_secret(
     assert not held, f"a value of Secrets Manager stands in {'; '.join(held)}"
 
 
-@expectation("SEC-08")
+@expectation("SEC-08", ja="シークレットがアカウント外に開かれていない")
 def test_secret_is_open_to_nobody_beyond_the_account(
     secret: desired.Secret, deployed: Deployed, environment: Environment, observe: Observations
 ) -> None:
@@ -220,7 +220,7 @@ def test_secret_is_open_to_nobody_beyond_the_account(
     assert not strangers, f"the policy of {found.name} lets in {', '.join(strangers)}"
 
 
-@expectation("SEC-09")
+@expectation("SEC-09", ja="シークレットに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_secret(
     secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -230,7 +230,7 @@ def test_nothing_unplanned_is_attached_to_the_secret(
     decided(unallowed(attached), observe)
 
 
-@expectation("SEC-09")
+@expectation("SEC-09", ja="シークレットのポリシーが関数を締め出していない")
 def test_policy_of_the_secret_locks_no_function_out(
     secret: desired.Secret,
     deployed: Deployed,
@@ -245,7 +245,7 @@ def test_policy_of_the_secret_locks_no_function_out(
     decided(denials(SECRET, found.name, found.arn, found.policy, ours), observe)
 
 
-@expectation("SEC-27")
+@expectation("SEC-27", ja="シークレットの値がSecrets Manager以外に存在しない")
 def test_secret_stands_nowhere_but_in_secrets_manager(
     found: Sections, observe: Observations
 ) -> None:

@@ -28,14 +28,14 @@ from signoff.observations import Observations
 DESCRIBE = "dynamodb:DescribeTable"
 
 
-@expectation("DEP-01")
+@expectation("DEP-01", ja="テーブルがACTIVEである")
 def test_table_is_active(table: desired.Table, deployed: Deployed, observe: Observations) -> None:
     found = observe(deployed.table(table), "arn", "status")
 
     assert found.status == "ACTIVE", f"{found.name} is {found.status}"
 
 
-@expectation("DEP-02")
+@expectation("DEP-02", ja="テーブルのキーが計画どおりである")
 def test_table_has_the_planned_key(
     table: desired.Table, deployed: Deployed, observe: Observations
 ) -> None:
@@ -44,7 +44,7 @@ def test_table_has_the_planned_key(
     assert deployed_key(found) == planned_key(table), f"{found.name} has {deployed_key(found)}"
 
 
-@expectation("DEP-02")
+@expectation("DEP-02", ja="テーブルのインデックスが計画どおりである")
 def test_table_has_the_planned_indexes(
     table: desired.Table, deployed: Deployed, observe: Observations
 ) -> None:
@@ -53,7 +53,7 @@ def test_table_has_the_planned_indexes(
     assert not index_flaws(found, table), f"{found.name}: {'; '.join(index_flaws(found, table))}"
 
 
-@expectation("DEP-03")
+@expectation("DEP-03", ja="テーブルが自動でスケールする")
 def test_table_scales_by_itself(
     table: desired.Table,
     deployed: Deployed,
@@ -70,7 +70,7 @@ def test_table_scales_by_itself(
     decided(differences(TABLE, found.name, facts, {SCALING: scales(demand)}, **about), observe)
 
 
-@expectation("DEP-04")
+@expectation("DEP-04", ja="テーブルのポイントインタイムリカバリが有効である")
 def test_table_has_point_in_time_recovery(
     table: desired.Table, deployed: Deployed, environment: Environment, observe: Observations
 ) -> None:
@@ -81,7 +81,7 @@ def test_table_has_point_in_time_recovery(
     assert backups.pitr or not needed, f"point-in-time recovery of {table.name} is off"
 
 
-@expectation("DEP-05")
+@expectation("DEP-05", ja="テーブルを決定した期間だけ復元できる")
 def test_table_can_be_restored_for_as_long_as_decided(
     table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -95,7 +95,7 @@ def test_table_can_be_restored_for_as_long_as_decided(
     )
 
 
-@expectation("DEP-06")
+@expectation("DEP-06", ja="テーブルのタグが計画どおりである")
 def test_table_has_the_planned_tags(
     table: desired.Table, deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
@@ -106,7 +106,7 @@ def test_table_has_the_planned_tags(
     decided(tags_differing(TABLE, table.name, tags, plan.tags, **about), observe)
 
 
-@expectation("DEP-07")
+@expectation("DEP-07", ja="テーブルが削除から保護されている")
 def test_table_is_protected_from_deletion(
     table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -117,7 +117,7 @@ def test_table_is_protected_from_deletion(
     decided(differences(TABLE, found.name, facts, {PROTECTION: exactly(True)}, **about), observe)
 
 
-@expectation("DEP-08")
+@expectation("DEP-08", ja="テーブルに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_table(
     table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -127,7 +127,7 @@ def test_nothing_unplanned_is_attached_to_the_table(
     decided(unallowed(attached, table.allows), observe)
 
 
-@expectation("DEP-08")
+@expectation("DEP-08", ja="テーブルのポリシーが関数の操作を拒否していない")
 def test_policy_of_the_table_denies_our_functions_nothing(
     table: desired.Table,
     deployed: Deployed,
@@ -143,7 +143,7 @@ def test_policy_of_the_table_denies_our_functions_nothing(
     decided(denials(TABLE, table.name, table.arn, policy.document, ours), observe)
 
 
-@expectation("DEP-08")
+@expectation("DEP-08", ja="テーブルに計画外のインデックスがない")
 def test_table_has_no_index_that_nobody_planned(
     table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:

@@ -28,7 +28,7 @@ from signoff.observations import Observations
 WAITS = Words(en="time-out", ja="タイムアウト")
 
 
-@expectation("SEC-30")
+@expectation("SEC-30", ja="使用量プランの上限が決定どおりである")
 def test_usage_plan_has_the_decided_limits(
     deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
@@ -37,7 +37,7 @@ def test_usage_plan_has_the_decided_limits(
     decided(plan_too_wide(usage, plan.api.usage_plan), observe)
 
 
-@expectation("SEC-30")
+@expectation("SEC-30", ja="使用量プランの上限がどのメソッドでも緩くない")
 def test_usage_plan_is_no_wider_on_any_method(
     deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
@@ -46,7 +46,7 @@ def test_usage_plan_is_no_wider_on_any_method(
     decided(methods_too_wide(usage, plan.api.usage_plan), observe)
 
 
-@expectation("SEC-30")
+@expectation("SEC-30", ja="使用量プランがステージに適用されている")
 def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, observe: Observations) -> None:
     usage = observe(deployed.usage_plan(), "stages")
     stage = f"{deployed.rest_api().id}:{plan.api.stage}"
@@ -55,14 +55,14 @@ def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, observe: Obs
     assert stage in usage.stages, f"{usage.name} is on {', '.join(usage.stages) or 'no stage'}"
 
 
-@expectation("SEC-31")
+@expectation("SEC-31", ja="APIキーが有効である")
 def test_api_key_is_enabled(plan: Plan, found: Sections, observe: Observations) -> None:
     key = observe(api_key(plan.api.usage_plan, found), "enabled")
 
     assert key.enabled, f"{key.name} is disabled"
 
 
-@expectation("SEC-31")
+@expectation("SEC-31", ja="APIキーが使用量プランに含まれる")
 def test_api_key_is_in_the_usage_plan(
     deployed: Deployed, plan: Plan, found: Sections, observe: Observations
 ) -> None:
@@ -72,7 +72,7 @@ def test_api_key_is_in_the_usage_plan(
     assert key.id in usage.keys, f"{key.name} is not in {usage.name}"
 
 
-@expectation("SEC-31")
+@expectation("SEC-31", ja="ルートがAPIキーを要求する")
 def test_route_asks_for_an_api_key(
     route: desired.Route, deployed: Deployed, observe: Observations
 ) -> None:
@@ -81,7 +81,7 @@ def test_route_asks_for_an_api_key(
     assert method.api_key_required, f"{route.id} is answered without an API key"
 
 
-@expectation("SEC-32")
+@expectation("SEC-32", ja="ルートの匿名の呼び出しにスロットリングがかかる")
 def test_anonymous_callers_of_a_route_are_throttled(
     route: desired.Route,
     deployed: Deployed,
@@ -95,7 +95,7 @@ def test_anonymous_callers_of_a_route_are_throttled(
     decided(too_wide(route.id, limits, environment.throttle), observe)
 
 
-@expectation("SEC-32")
+@expectation("SEC-32", ja="匿名のプリフライトにスロットリングがかかる")
 def test_anonymous_preflights_are_throttled(
     path: str,
     deployed: Deployed,
@@ -109,7 +109,7 @@ def test_anonymous_preflights_are_throttled(
     decided(too_wide(f"OPTIONS {path}", limits, environment.throttle), observe)
 
 
-@expectation("DEP-37")
+@expectation("DEP-37", ja="ルートに目標レート分の余裕がある")
 def test_route_has_room_for_its_share_of_the_target_rate(
     route: desired.Route,
     deployed: Deployed,
@@ -124,7 +124,7 @@ def test_route_has_room_for_its_share_of_the_target_rate(
     decided(too_narrow(route.id, limits, needed), observe)
 
 
-@expectation("DEP-37")
+@expectation("DEP-37", ja="プリフライトに目標レート分の余裕がある")
 def test_preflights_have_room_for_the_target_rate(
     path: str,
     deployed: Deployed,
@@ -140,7 +140,7 @@ def test_preflights_have_room_for_the_target_rate(
     decided(too_narrow(f"OPTIONS {path}", limits, needed), observe)
 
 
-@expectation("DEP-37")
+@expectation("DEP-37", ja="全利用者共通のAPIキーに目標レート分の余裕がある")
 def test_key_of_all_visitors_has_room_for_the_target_rate(
     deployed: Deployed,
     plan: Plan,
@@ -156,7 +156,7 @@ def test_key_of_all_visitors_has_room_for_the_target_rate(
     decided(short if asked else (), observe)
 
 
-@expectation("DEP-37")
+@expectation("DEP-37", ja="統合が関数の処理に必要な時間だけ待つ")
 def test_integration_waits_as_long_as_its_function_needs(
     route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
@@ -166,7 +166,7 @@ def test_integration_waits_as_long_as_its_function_needs(
     decided(differences(ROUTE, route.id, waits, needed, call=SERVED), observe)
 
 
-@expectation("SEC-34")
+@expectation("SEC-34", ja="ルートがオーソライザーを使う")
 def test_route_asks_an_authorizer(
     guarded_route: desired.Route, deployed: Deployed, observe: Observations
 ) -> None:
@@ -177,7 +177,7 @@ def test_route_asks_an_authorizer(
     assert asked in known, f"{guarded_route.id} asks {asked} for a session"
 
 
-@expectation("SEC-34")
+@expectation("SEC-34", ja="ログインがセッションを要求しない")
 def test_login_asks_for_no_session(
     open_route: desired.Route, deployed: Deployed, observe: Observations
 ) -> None:
@@ -186,7 +186,7 @@ def test_login_asks_for_no_session(
     assert method.authorizer is None, f"{open_route.id} asks {method.authorizer} for a session"
 
 
-@expectation("SEC-35")
+@expectation("SEC-35", ja="オーソライザーがauth関数を使う")
 def test_authorizer_asks_the_auth_function(
     deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:

@@ -16,7 +16,10 @@ from aws.words import Words
 CHECKLIST = Path(__file__).parent.parent / "checks" / "checklist.toml"
 
 expectation = pytest.mark.expectation
-"""Tie a test to the row that it proves: ``@expectation("SEC-04")``."""
+"""Tie a test to the row that it proves: ``@expectation("SEC-04", ja="…")``.
+
+``ja`` says in Japanese what the test's name says in English.
+"""
 
 
 class ChecklistError(Exception):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aws.words import Words, joined
+from aws.words import SILENCE, Words, joined
 from signoff.checklist import ChecklistError, Row, expectation
 from signoff.environment import Environment
 from signoff.findings import Findings
@@ -125,6 +125,15 @@ def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from None
     elif item.nodeid.split("/", 1)[0] in JUDGING:
         raise pytest.UsageError(f"{item.nodeid} proves no row; give it @expectation(…)")
+
+
+def proof_of(item: pytest.Item) -> Words:
+    """Return what a test states: its name is a sentence in English, its marker has it in Japanese."""
+    marker = item.get_closest_marker(expectation.name)
+    if marker is None:
+        return SILENCE
+    name = item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
+    return Words(en=name, ja=marker.kwargs.get("ja", name))
 
 
 def _selected(config: pytest.Config) -> bool:

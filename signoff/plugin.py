@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from aws.inventory import Sections
-from aws.section import Missing
+from aws.section import Broken, Missing
 from aws.words import Words, words_of
 from signoff import collection
 from signoff.checklist import ChecklistError, Row
@@ -50,7 +50,8 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "expectation(id): the row of the checklist that the test proves"
+        "markers",
+        "expectation(id, ja): the row of the checklist that the test proves, and its name in Japanese",
     )
     config.addinivalue_line("markers", "embedded_only: the test looks into the embedded stack")
     if not collection.judges(config):
@@ -150,9 +151,13 @@ def observe(request: pytest.FixtureRequest) -> Observations:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """Fail a pass that looked at nothing: without evidence it is not a pass."""
     result = yield
-    if collection.ROW in pyfuncitem.stash:
-        assert _seen(pyfuncitem), (
-            f"{pyfuncitem.stash[collection.ROW].id} passed without observing anything"
+    if collection.ROW in pyfuncitem.stash and not _seen(pyfuncitem):
+        row: Row = pyfuncitem.stash[collection.ROW]
+        raise Broken(
+            Words(
+                en=f"{row.id} passed without observing anything",
+                ja=f"{row.id}は何も確認せずに合格しました",
+            )
         )
     return result
 
@@ -194,6 +199,7 @@ def _rests_on(item: pytest.Item) -> dict[str, Any]:
     """Return what a finding rests on beside its evidence: decisions, comparisons, calls."""
     seen, watched = _observed(item), item.config.stash.get(WATCHED, None)
     return {
+        "proof": collection.proof_of(item),
         "decided": tuple(seen.decided),
         "compared": tuple(seen.compared),
         "calls": watched.calls() if watched else (),

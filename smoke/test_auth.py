@@ -5,7 +5,7 @@ from smoke.row_calls import RowCalls, logged_in
 from smoke.scenarios import GUIDE
 
 
-@expectation("SMOKE-01")
+@expectation("SMOKE-01", ja="手順書に記載の呼び出しが拒否される")
 def test_guides_own_call_is_refused(calls: RowCalls) -> None:
     answer = calls.answer(GUIDE)
 
@@ -13,7 +13,7 @@ def test_guides_own_call_is_refused(calls: RowCalls) -> None:
     assert not flaw, flaw
 
 
-@expectation("SMOKE-01")
+@expectation("SMOKE-01", ja="ログインで得たセッションが受け入れられる")
 def test_login_answers_a_session_that_is_let_in(calls: RowCalls) -> None:
     session = logged_in(calls)
     answer = calls.answer(lambda scenarios: scenarios.stamps_of(session))
@@ -21,7 +21,7 @@ def test_login_answers_a_session_that_is_let_in(calls: RowCalls) -> None:
     assert answer.status == 200, f"{answer}, though the login had just answered that session"
 
 
-@expectation("SEC-43")
+@expectation("SEC-43", ja="不正なIDトークンが拒否される")
 def test_bad_id_token_is_refused(flaw: str, calls: RowCalls) -> None:
     answer = calls.answer(lambda scenarios: scenarios.login_with(flaw))
 

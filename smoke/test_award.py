@@ -6,7 +6,7 @@ from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
 
 
-@expectation("SMOKE-03")
+@expectation("SMOKE-03", ja="スタンプ付与が現時点で正しく応答する")
 def test_award_answers_as_it_must_at_this_time(calls: RowCalls) -> None:
     answer = calls.success(AWARD)
 
@@ -14,7 +14,7 @@ def test_award_answers_as_it_must_at_this_time(calls: RowCalls) -> None:
     assert not flaw, flaw
 
 
-@expectation("SMOKE-16")
+@expectation("SMOKE-16", ja="付与したスタンプが一覧に載る")
 def test_awarded_stamp_is_listed(calls: RowCalls) -> None:
     award = awarded(calls)
     listed = calls.answer(lambda scenarios: scenarios.stamps_of(scenarios.collector))
@@ -26,7 +26,7 @@ def test_awarded_stamp_is_listed(calls: RowCalls) -> None:
     assert found == [told], f"{award} for {told}, but listed are {found}"
 
 
-@expectation("SMOKE-16")
+@expectation("SMOKE-16", ja="スタンプが一度だけ付与される")
 def test_stamp_is_awarded_only_once(calls: RowCalls) -> None:
     awarded(calls)
     again = calls.answer(Scenarios.collect_again)
@@ -35,7 +35,7 @@ def test_stamp_is_awarded_only_once(calls: RowCalls) -> None:
     assert not flaw, flaw
 
 
-@expectation("SMOKE-16")
+@expectation("SMOKE-16", ja="スモークテストが何も残さない")
 def test_smoke_leaves_nothing_behind(calls: RowCalls, observe: Observations) -> None:
     left = calls.suite.tidy()
     observe.note(calls=len(calls.suite.client.answers), left=left)

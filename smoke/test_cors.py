@@ -14,7 +14,7 @@ from smoke.cors import (
 from smoke.row_calls import RowCalls
 
 
-@expectation("SMOKE-13")
+@expectation("SMOKE-13", ja="フロントエンドのプリフライトが許可される")
 def test_preflight_of_the_front_end_is_granted(path: str, calls: RowCalls, origin: str) -> None:
     answer = asked_before(calls, path)
 
@@ -22,7 +22,7 @@ def test_preflight_of_the_front_end_is_granted(path: str, calls: RowCalls, origi
     assert allowed_origin(answer) == origin, f"{answer} and allows {allowed_origin(answer)}"
 
 
-@expectation("SMOKE-13")
+@expectation("SMOKE-13", ja="プリフライトがフロントエンドの送る内容を許可する")
 def test_preflight_allows_what_the_front_end_sends(path: str, calls: RowCalls) -> None:
     answer = asked_before(calls, path)
 
@@ -32,14 +32,14 @@ def test_preflight_allows_what_the_front_end_sends(path: str, calls: RowCalls) -
     assert not headers, f"{answer} and does not allow the header {', '.join(sorted(headers))}"
 
 
-@expectation("SMOKE-13")
+@expectation("SMOKE-13", ja="別オリジンのプリフライトが許可されない")
 def test_preflight_from_elsewhere_is_not_granted(path: str, calls: RowCalls, origin: str) -> None:
     answer = asked_before(calls, path, FOREIGN)
 
     assert allowed_origin(answer) in {origin, None}, f"{answer} and allows {allowed_origin(answer)}"
 
 
-@expectation("SMOKE-14")
+@expectation("SMOKE-14", ja="応答がフロントエンドにだけ許可される")
 def test_answer_is_for_the_front_end_alone(case: Case, calls: RowCalls, origin: str) -> None:
     answer = shown(calls, case)
 

@@ -6,7 +6,7 @@ from smoke.row_calls import RowCalls
 from smoke.scenarios import HUGE_ACCURACY_M
 
 
-@expectation("SMOKE-04")
+@expectation("SMOKE-04", ja="スポット上の利用者が範囲内と判定される")
 def test_who_stands_on_the_spot_is_within(calls: RowCalls) -> None:
     answer = calls.success("POST /gps/verify")
 
@@ -16,7 +16,7 @@ def test_who_stands_on_the_spot_is_within(calls: RowCalls) -> None:
     assert answer.member("distanceM") == 0, f"{answer}: {answer.member('distanceM')} m from itself"
 
 
-@expectation("SMOKE-04")
+@expectation("SMOKE-04", ja="距離が大圏距離である")
 def test_distance_is_that_of_the_great_circle(calls: RowCalls) -> None:
     answer = calls.answer(lambda s: s.position(s.caller, **s.spot.away(FAR_M)))
 
@@ -27,7 +27,7 @@ def test_distance_is_that_of_the_great_circle(calls: RowCalls) -> None:
     assert not answer.member("within"), f"{answer}: {FAR_M} m away, and within"
 
 
-@expectation("SEC-44")
+@expectation("SEC-44", ja="誤差の大きな測位で範囲内にならない")
 def test_huge_accuracy_puts_nobody_within(calls: RowCalls) -> None:
     answer = calls.answer(
         lambda s: s.position(s.caller, **s.spot.away(FAR_M), accuracy=HUGE_ACCURACY_M)

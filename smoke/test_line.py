@@ -13,7 +13,7 @@ from smoke.integrations import (
 from smoke.row_calls import RowCalls
 
 
-@expectation("SMOKE-18")
+@expectation("SMOKE-18", ja="チャネルアクセストークンが本環境のボットのものである")
 def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     ours = configured(calls, "line.bot_user_id")
     status, found = bot(calls)
@@ -22,7 +22,7 @@ def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     assert found.get("userId") == ours, f"the token is of {found.get('displayName')}"
 
 
-@expectation("SMOKE-19")
+@expectation("SMOKE-19", ja="フロントエンドがCORSで許可したオリジンで配信されている")
 def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) -> None:
     found = page(calls)
 
@@ -30,14 +30,14 @@ def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) 
     assert origin_of(found.url) == origin, f"{found.url} is a page of {origin_of(found.url)}"
 
 
-@expectation("SMOKE-19")
+@expectation("SMOKE-19", ja="フロントエンドの設定がこのAPIとLIFFアプリを指す")
 def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None:
     url, named = configuration(calls)
 
     assert named == wanted_configuration(calls), f"{url} names {named or 'neither'}"
 
 
-@expectation("SMOKE-20")
+@expectation("SMOKE-20", ja="LIFFアプリがフロントエンドを開く")
 def test_liff_app_opens_the_front_end(calls: RowCalls) -> None:
     url = configured(calls, "front_end.url")
     app = liff_app(calls)

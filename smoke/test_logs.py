@@ -6,7 +6,7 @@ from smoke.logs import arrived, asked_of
 from smoke.row_calls import RowCalls
 
 
-@expectation("MON-14")
+@expectation("MON-14", ja="自身のリクエストがログで見つかる")
 def test_own_request_is_found_in_the_log(log_group: LogGroup, calls: RowCalls) -> None:
     answer = asked_of(calls, log_group)
 

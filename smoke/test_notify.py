@@ -6,7 +6,7 @@ from smoke.line import LineClient
 from smoke.row_calls import RowCalls, winner
 
 
-@expectation("SMOKE-05")
+@expectation("SMOKE-05", ja="テスト用の利用者への通知がエラーなく省かれる")
 def test_synthetic_user_is_dropped_without_an_error(calls: RowCalls) -> None:
     answer = calls.success("POST /notify")
 
@@ -14,7 +14,7 @@ def test_synthetic_user_is_dropped_without_an_error(calls: RowCalls) -> None:
     assert not flaw, flaw
 
 
-@expectation("SMOKE-05")
+@expectation("SMOKE-05", ja="同意した人にメッセージが送られる")
 def test_person_who_agreed_is_sent_a_message(calls: RowCalls) -> None:
     answer = calls.answer(lambda scenarios: scenarios.notify(scenarios.tester))
 
@@ -22,7 +22,7 @@ def test_person_who_agreed_is_sent_a_message(calls: RowCalls) -> None:
     assert not flaw, flaw
 
 
-@expectation("SMOKE-05")
+@expectation("SMOKE-05", ja="テスト用の利用者についてLINEに何も送られない")
 def test_nothing_reaches_line_for_a_synthetic_user(
     calls: RowCalls, embedded_line: LineClient, observe: Observations
 ) -> None:
@@ -33,7 +33,7 @@ def test_nothing_reaches_line_for_a_synthetic_user(
     assert not sent, f"{answer}, and LINE was asked to push {len(sent)} times"
 
 
-@expectation("SMOKE-05")
+@expectation("SMOKE-05", ja="獲得者にLINEで通知される")
 def test_winner_is_told_through_line(
     calls: RowCalls, embedded_line: LineClient, observe: Observations
 ) -> None:

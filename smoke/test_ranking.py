@@ -7,7 +7,7 @@ from smoke.id_tokens import NAME
 from smoke.row_calls import RowCalls, own_rank, synthetic_ranked
 
 
-@expectation("SMOKE-06")
+@expectation("SMOKE-06", ja="週間ランキングが返る")
 def test_week_is_ranked(calls: RowCalls) -> None:
     answer = calls.success("GET /ranking/weekly")
 
@@ -15,7 +15,7 @@ def test_week_is_ranked(calls: RowCalls) -> None:
     assert not flaw, flaw
 
 
-@expectation("SMOKE-07")
+@expectation("SMOKE-07", ja="月間ランキングが返る")
 def test_month_is_ranked(calls: RowCalls) -> None:
     answer = calls.success("GET /ranking/monthly")
 
@@ -23,21 +23,21 @@ def test_month_is_ranked(calls: RowCalls) -> None:
     assert not flaw, flaw
 
 
-@expectation("SMOKE-06")
+@expectation("SMOKE-06", ja="テスト用の利用者が週間ランキングに載らない")
 def test_synthetic_user_is_not_in_the_week(calls: RowCalls) -> None:
     ranked = synthetic_ranked(calls, "weekly")
 
     assert not ranked, f"{', '.join(ranked)} in the ranking"
 
 
-@expectation("SMOKE-07")
+@expectation("SMOKE-07", ja="テスト用の利用者が月間ランキングに載らない")
 def test_synthetic_user_is_not_in_the_month(calls: RowCalls) -> None:
     ranked = synthetic_ranked(calls, "monthly")
 
     assert not ranked, f"{', '.join(ranked)} in the ranking"
 
 
-@expectation("SMOKE-06")
+@expectation("SMOKE-06", ja="獲得者が名前で週間ランキングに載る")
 @pytest.mark.usefixtures("embedded_line")
 def test_winner_is_in_the_week_by_name(calls: RowCalls) -> None:
     own = own_rank(calls, "weekly")
@@ -45,7 +45,7 @@ def test_winner_is_in_the_week_by_name(calls: RowCalls) -> None:
     assert (own.get("stamp_count"), own.get("display_name")) == (1, NAME), f"ranked as {own}"
 
 
-@expectation("SMOKE-07")
+@expectation("SMOKE-07", ja="獲得者が名前で月間ランキングに載る")
 @pytest.mark.usefixtures("embedded_line")
 def test_winner_is_in_the_month_by_name(calls: RowCalls) -> None:
     own = own_rank(calls, "monthly")

@@ -4,7 +4,7 @@ from signoff.checklist import expectation
 from smoke.row_calls import RowCalls
 
 
-@expectation("SMOKE-08")
+@expectation("SMOKE-08", ja="リッチメニューの一覧が返る")
 def test_rich_menus_are_listed(calls: RowCalls) -> None:
     answer = calls.success("GET /richmenu/list")
 
@@ -12,7 +12,7 @@ def test_rich_menus_are_listed(calls: RowCalls) -> None:
     assert not flaw, flaw
 
 
-@expectation("SMOKE-09")
+@expectation("SMOKE-09", ja="同意した人にリッチメニューが設定される")
 def test_rich_menu_is_linked_to_the_person_who_agreed(calls: RowCalls) -> None:
     answer = calls.success("POST /richmenu/set")
 
@@ -20,7 +20,7 @@ def test_rich_menu_is_linked_to_the_person_who_agreed(calls: RowCalls) -> None:
     assert not flaw, flaw
 
 
-@expectation("SMOKE-10")
+@expectation("SMOKE-10", ja="同意した人のリッチメニューが解除される")
 def test_rich_menu_is_unlinked_from_the_person_who_agreed(calls: RowCalls) -> None:
     calls.success("POST /richmenu/set")  # first, or the menu would stay linked
     answer = calls.success("DELETE /richmenu/unset")

@@ -5,12 +5,12 @@ from smoke.refusals import asked_with, let_in_by_public_keys
 from smoke.row_calls import RowCalls
 
 
-@expectation("SMOKE-15")
+@expectation("SMOKE-15", ja="本番の鍵で署名したセッションが受け入れられる")
 def test_session_under_the_live_key_is_let_in(calls: RowCalls) -> None:
     assert calls.accepted().status == 200
 
 
-@expectation("SMOKE-15")
+@expectation("SMOKE-15", ja="別の鍵で署名した同じ内容のセッションが拒否される")
 def test_same_claims_under_another_key_are_refused(calls: RowCalls) -> None:
     accepted = calls.accepted()
     forged = calls.answer(lambda scenarios: scenarios.forged_like(accepted.call))
@@ -19,14 +19,14 @@ def test_same_claims_under_another_key_are_refused(calls: RowCalls) -> None:
     assert not flaw, f"{accepted}, and {flaw}"
 
 
-@expectation("SEC-40")
+@expectation("SEC-40", ja="公開されている鍵で署名したセッションが拒否される")
 def test_session_under_a_public_key_is_refused(route: str, calls: RowCalls) -> None:
     flaws = let_in_by_public_keys(calls, route)
 
     assert not flaws, "; ".join(flaws)
 
 
-@expectation("SEC-41")
+@expectation("SEC-41", ja="無効なセッションが拒否される")
 def test_session_that_does_not_hold_is_refused(kind: str, route: str, calls: RowCalls) -> None:
     session = calls.suite.sessions.bad(kind, calls.caller)
     answer = asked_with(calls, route, session)
@@ -35,7 +35,7 @@ def test_session_that_does_not_hold_is_refused(kind: str, route: str, calls: Row
     assert not flaw, flaw
 
 
-@expectation("SEC-42")
+@expectation("SEC-42", ja="他人のIDを指定すると拒否される")
 def test_id_of_another_user_is_refused(personal_route: str, calls: RowCalls) -> None:
     caller = calls.caller
     answer = calls.answer(

@@ -4,7 +4,7 @@ from signoff.checklist import expectation
 from smoke.row_calls import RowCalls
 
 
-@expectation("SMOKE-02")
+@expectation("SMOKE-02", ja="呼び出した本人のスタンプの一覧と件数が返る")
 def test_stamps_of_the_caller_are_listed_and_counted(calls: RowCalls) -> None:
     answer = calls.success("GET /stamps")
 
