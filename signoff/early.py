@@ -1,0 +1,42 @@
+"""Lets pytest take a file outside of this checkout as the value of an option, written with a blank.
+
+pytest looks for its root folder before any conftest has declared an option, and takes the value in
+``--replay /tmp/inventory.json`` for the path of a test: it then works from the wrong folder, where
+nobody knows ``--replay``. ``--replay=/tmp/inventory.json`` has no such trouble. This module is a
+plugin by its entry point (``pytest11``), so that pytest loads it early enough to write the one as
+the other.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OPTIONS_WITH_A_FILE = ("--replay", "--environments", "--json")
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Start pytest again with joined options where that makes a difference; returns otherwise.
+
+    Here, because a later hook runs when pytest has already taken the terminal away.
+    """
+    config = pluginmanager.get_plugin("pytestconfig")
+    assert isinstance(config, pytest.Config)
+    asked = config.invocation_params
+    arguments = [str(one) for one in asked.args]
+    joined = list(_joined(arguments))
+    if joined != arguments and asked.dir.is_relative_to(ROOT):
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *joined])  # noqa: S606 - itself
+
+
+def _joined(arguments: Iterable[str]) -> Iterator[str]:
+    """Yield the arguments with ``--option value`` as ``--option=value`` where the value is a file."""
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument in OPTIONS_WITH_A_FILE and (value := next(remaining, None)) is not None:
+            yield f"{argument}={value}"
+        else:
+            yield argument
