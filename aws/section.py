@@ -21,6 +21,10 @@ class NotTestable(Bilingual):
     """Nothing is known, so nothing is green."""
 
 
+class NotInReplay(NotTestable):
+    """A saved inventory can't answer: it makes no calls, and holds no records."""
+
+
 class Follows(NotTestable):
     """Nothing can be said here because another row is red already: its id is ``root``."""
 

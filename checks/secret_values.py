@@ -9,6 +9,7 @@ from aws.secret_text import MaskedValue, weakness
 from aws.section import Follows, NotTestable
 from aws.words import Words
 from signoff.evidence import Record, Records
+from signoff.signatures import readable
 
 FURTHER_FIELDS = Words(en="further fields", ja="想定外のフィールド")
 
@@ -49,8 +50,7 @@ def weakness_of(value: SecretValue, want: desired.Secret) -> str | None:
 
 def dev_run(dev: Records) -> Record:
     """Return dev's newest run; without any, PREP-01 is red and nothing can be compared."""
-    if dev.problem:
-        raise NotTestable(dev.words)
+    readable(dev)
     run = dev.newest("run")
     if run is None:
         raise Follows(

@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from aws.inventory import on_demand
 from aws.section import NotTestable
 from load.artefacts import ReportFolders
@@ -21,7 +19,7 @@ from load.target import ClientFactory, LoadComposition, Say, StackUrls, open_tar
 from plan import plan_for, scope_of
 from signoff.environment import Environment, EnvironmentFileError, embedded
 from signoff.environment import load as load_environment
-from signoff.guard import GuardError, guard
+from signoff.guard import GuardError, guard, open_session
 from signoff.release import release_of
 
 if TYPE_CHECKING:
@@ -65,7 +63,7 @@ def _environment(name: str, file: Path) -> Environment:
 
 
 def _aws(environment: Environment) -> ClientFactory:
-    session = boto3.Session(region_name=environment.region)
+    session = open_session(environment.region)
 
     @cache
     def client(service: str) -> Any:
@@ -77,7 +75,7 @@ def _aws(environment: Environment) -> ClientFactory:
 def _caller(environment: Environment) -> str:
     """Tell whose credentials these are; `LoadRefused` where they are of another account or Region."""
     try:
-        return guard(boto3.Session(), environment).arn
+        return guard(open_session(None), environment).arn
     except GuardError as error:
         raise LoadRefused(str(error)) from None
 
@@ -86,7 +84,7 @@ def _release(environment: Environment) -> str | None:
     """Tell what is live, or None: then no verdict can count for a release."""
     scope = scope_of(plan_for(environment), environment)
     inventory = on_demand(
-        boto3.Session(region_name=environment.region),
+        open_session(environment.region),
         scope,
         caller="",
         salts={},

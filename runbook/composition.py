@@ -9,7 +9,6 @@ from pathlib import Path
 from aws.change import nothing
 from lambdas.packing import pack
 from runbook.engine import Journal, Procedure, Run
-from runbook.engine.clients import open_session
 from runbook.engine.screen import ConsoleScreen
 from runbook.evidence import Evidence, Signing, live_api, live_release, look_at
 from runbook.judge import in_process_of_its_own, judge_by_checks
@@ -20,7 +19,7 @@ from runbook.prompts import secret_source, signer
 from signoff.checklist import Checklist
 from signoff.environment import Environment, embedded
 from signoff.evidence import StoreSettings, open_store
-from signoff.guard import GuardError, guard
+from signoff.guard import GuardError, guard, open_session
 
 ROOT = Path(__file__).parent.parent
 

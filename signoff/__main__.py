@@ -1,63 +1,101 @@
-"""``python -m signoff verify FOLDER`` proves that the files of a run are unaltered and belong together."""
+"""``python -m signoff``, or ``signoff``: one entry to judging, and to what a judging run left."""
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
-from enum import IntEnum
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
-import boto3
-
-from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
+from signoff.early import joined
+from signoff.environment import ENVIRONMENTS, load
+from signoff.frame import Exit, framed
+from signoff.guard import open_session
 from signoff.verify import RunVerification, UnusableRunError, provenance_of, verify
 
 ROOT = Path(__file__).parent.parent
+CLEAN = "smoke.__main__"
+"""Named, not imported: the judge knows no smoke."""
 EXAMPLES = """\
 examples:
-  python -m signoff verify report/prod/latest      the newest run against prod
-  pytest --env prod                                makes one: the sign-off itself
+  signoff judge --env prod                         the same as: pytest --env prod
+  signoff replay report/prod/latest/inventory.json judge what was read then by today's checks
+  signoff verify report/prod/latest                prove that the files of a run are unaltered
+  signoff clean --env prod                         delete what a killed run left
 
-exit codes: 0 the files are those of the recorded run; 1 they are not, and which is said;
-            2 the command line, the folder or the environment file is wrong
+exit codes: 0 done, GO, CONDITIONAL, or verified; 1 NO-GO, or altered files, and which is said;
+            2 the command line or the environment file is wrong; 4 wrong account, no credentials,
+            or nothing could be judged; 5 a part was judged; 70 a fault of this software
 """
-
-
-class Exit(IntEnum):
-    VERIFIED = 0
-    ALTERED = 1
-    USAGE = 2
 
 
 def options() -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m signoff",
+        prog="signoff",
         description=__doc__,
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    verifying = commands.add_parser("verify", help="page, JSON, JUnit and inventory of one run")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    judging = commands.add_parser("judge", add_help=False, help="judge an environment")
+    judging.set_defaults(command=_judge)
+    replaying = commands.add_parser("replay", help="judge a saved inventory; no call is made")
+    replaying.add_argument("inventory", type=Path, help="inventory.json of a run")
+    replaying.add_argument("--env", metavar="NAME", help="default: the environment of that run")
+    replaying.set_defaults(command=_replay)
+    verifying = commands.add_parser("verify", help="are the files of a run unaltered?")
     verifying.add_argument("folder", type=Path, help="folder of the run: report/prod/latest")
     verifying.add_argument(
         "--environments", type=Path, default=ENVIRONMENTS, metavar="FILE", help="another file"
     )
+    verifying.set_defaults(command=_verify)
+    cleaning = commands.add_parser("clean", add_help=False, help="delete what a killed run left")
+    cleaning.set_defaults(command=_clean)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    asked = options().parse_args(arguments)
+    asked, rest = options().parse_known_args(arguments)
+    command: Callable[[argparse.Namespace, list[str]], int] = asked.command
+    return framed("signoff", lambda: command(asked, rest))
+
+
+def _judge(_: argparse.Namespace, rest: list[str]) -> int:
+    """Become pytest at the root of this project, from wherever this was called; does not return."""
+    arguments = [sys.executable, "-m", "pytest", *joined(rest, Path.cwd())]
+    os.chdir(ROOT)
+    os.execv(sys.executable, arguments)  # noqa: S606 - the same interpreter
+
+
+def _replay(asked: argparse.Namespace, rest: list[str]) -> int:
+    name = asked.env or _environment_of(asked.inventory)
+    if name is None:
+        return _usage(f"{asked.inventory} does not say which environment it is of; add --env NAME")
+    return _judge(asked, [f"--env={name}", f"--replay={asked.inventory.resolve()}", *rest])
+
+
+def _environment_of(inventory: Path) -> str | None:
+    """Return the environment of the run that an inventory lies with; None where nothing says so."""
+    try:
+        return str(provenance_of(inventory.parent)["environment"])
+    except UnusableRunError:
+        return None
+
+
+def _verify(asked: argparse.Namespace, rest: list[str]) -> int:
+    if rest:
+        return _usage(f"there is no {rest[0]}; see signoff verify --help")
     try:
         name = provenance_of(asked.folder)["environment"]
-        environment = load(name, asked.environments).environment
-    except (UnusableRunError, EnvironmentFileError) as error:
-        print(f"signoff: {error}", file=sys.stderr)
-        return Exit.USAGE
-    session = boto3.Session(region_name=environment.region)
+    except UnusableRunError as error:
+        return _usage(str(error))
+    environment = load(name, asked.environments).environment
+    session = open_session(environment.region)
     found = verify(asked.folder, environment, client=session.client, root=ROOT)
     print("\n".join(_sentences(asked.folder, found)))
-    return Exit.ALTERED if found.problems else Exit.VERIFIED
+    return 1 if found.problems else 0
 
 
 def _sentences(folder: Path, found: RunVerification) -> Sequence[str]:
@@ -67,6 +105,15 @@ def _sentences(folder: Path, found: RunVerification) -> Sequence[str]:
     of = f"{record.created:%Y-%m-%d %H:%M} UTC ({record.body['decision']})"
     files = f"the files of {folder} are those of the run that {record.caller} recorded at {of}"
     return [f"VERIFIED: {files}, signed by {found.key}"]
+
+
+def _clean(_: argparse.Namespace, rest: list[str]) -> int:
+    return int(import_module(CLEAN).main(["clean", *rest]))
+
+
+def _usage(sentence: str) -> int:
+    print(f"signoff: {sentence}", file=sys.stderr)
+    return Exit.USAGE
 
 
 if __name__ == "__main__":

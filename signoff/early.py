@@ -27,16 +27,22 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     assert isinstance(config, pytest.Config)
     asked = config.invocation_params
     arguments = [str(one) for one in asked.args]
-    joined = list(_joined(arguments))
-    if joined != arguments and asked.dir.is_relative_to(ROOT):
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", *joined])  # noqa: S606 - itself
+    anew = list(joined(arguments))
+    if anew != arguments and asked.dir.is_relative_to(ROOT):
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *anew])  # noqa: S606 - itself
 
 
-def _joined(arguments: Iterable[str]) -> Iterator[str]:
-    """Yield the arguments with ``--option value`` as ``--option=value`` where the value is a file."""
+def joined(arguments: Iterable[str], start: Path = Path()) -> Iterator[str]:
+    """Yield the arguments with ``--option value`` as ``--option=value`` where the value is a file.
+
+    ``start`` is the folder that a relative path begins at.
+    """
     remaining = iter(arguments)
     for argument in remaining:
-        if argument in OPTIONS_WITH_A_FILE and (value := next(remaining, None)) is not None:
-            yield f"{argument}={value}"
+        option, given, value = argument.partition("=")
+        if option not in OPTIONS_WITH_A_FILE:
+            yield argument
+        elif given or (value := next(remaining, "")):
+            yield f"{option}={start / value}"
         else:
             yield argument

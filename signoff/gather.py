@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.endpoints import custom_endpoints
@@ -17,7 +16,7 @@ from aws.reading import Scope
 from aws.saved import from_json
 from signoff.environment import peek
 from signoff.evidence import Records, Store, StoreSettings, open_store
-from signoff.guard import GuardError, guard
+from signoff.guard import GuardError, guard, open_session
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
 
@@ -43,7 +42,7 @@ def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[S
 
 
 def _live(choice: Choice[PlanT], say: Say, everything: bool) -> Snapshot[PlanT]:
-    session = boto3.Session(region_name=choice.environment.region)
+    session = open_session(choice.environment.region)
     say("asking who we are")
     caller = guard(session, choice.environment)
     dev = _dev_records(choice, session)
@@ -70,10 +69,8 @@ def _live(choice: Choice[PlanT], say: Say, everything: bool) -> Snapshot[PlanT]:
 
 def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:
     inventory = _saved(replay)
-    session = boto3.Session(region_name=choice.environment.region)
     scope = choice.composition.scope_of(choice.plan, choice.environment, salts=())
-    records = _records(choice, session)
-    return _snapshot(choice, scope, inventory, records, _dev_records(choice, session))
+    return _snapshot(choice, scope, inventory, Records(in_replay=True), Records(in_replay=True))
 
 
 def _saved(path: Path) -> Inventory:

@@ -7,18 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConfigNotFound,
+    ConfigParseError,
     CredentialRetrievalError,
     HTTPClientError,
     LoginError,
     NoCredentialsError,
     PartialCredentialsError,
+    ProfileNotFound,
     SSOError,
     TokenRetrievalError,
 )
@@ -32,8 +34,16 @@ CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts"
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 UNKNOWN_KEY = frozenset({"InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClient"})
-NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
-STALE_LOGIN = (SSOError, TokenRetrievalError, LoginError)
+UNUSABLE_FILES = (ConfigParseError, ConfigNotFound)
+STALE_SSO = (SSOError, TokenRetrievalError)
+CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    LoginError,
+    *STALE_SSO,
+)
+"""What botocore raises where it has no usable credentials, whichever provider had to give them."""
 
 
 class GuardError(Exception):
@@ -48,6 +58,42 @@ class Caller:
     arn: str
     skew: timedelta = timedelta(0)
     """AWS's clock minus this machine's, to a second or two; AWS itself refuses five minutes."""
+
+
+def open_session(region: str | None, profile: str | None = None) -> boto3.Session:
+    """Open a session, of ``AWS_PROFILE`` where no profile is named. Raises GuardError."""
+    try:
+        return boto3.Session(profile_name=profile, region_name=region)
+    except ProfileNotFound as error:
+        raise GuardError(
+            f"there is no AWS profile {error.kwargs['profile']}; "
+            f"set AWS_PROFILE to one that `aws configure list-profiles` prints"
+        ) from None
+    except UNUSABLE_FILES as error:
+        raise GuardError(
+            f"{error.kwargs['path']} can't be read as a configuration of AWS; correct that file"
+        ) from None
+    except BotoCoreError as error:
+        raise GuardError(f"the configuration of AWS can't be used: {error}; correct it") from None
+
+
+def no_credentials(error: BaseException) -> str:
+    """Tell why there are no credentials, and which command gets them; ``error`` is of ``CREDENTIALS``."""
+    kind = type(error).__name__
+    if isinstance(error, STALE_SSO):
+        return f"the SSO login has expired or is missing ({kind}); run aws sso login"
+    if isinstance(error, LoginError):
+        return f"the login has expired or is missing ({kind}); run aws login"
+    if isinstance(error, PartialCredentialsError):
+        missing = error.kwargs["cred_var"]
+        return f"half of the credentials is missing ({missing}); set it beside the other half"
+    if isinstance(error, CredentialRetrievalError):
+        # What a credential process or a container's endpoint said may hold a key: it is not repeated.
+        return f"the provider {error.kwargs['provider']} gave no credentials; run it by hand to see why"
+    return (
+        f"there are none ({kind}); run aws login or aws sso login, or set AWS_PROFILE, "
+        f"or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    )
 
 
 def guard(
@@ -86,7 +132,7 @@ def _caller(
         skew = _skew(answer["ResponseMetadata"]["HTTPHeaders"], now())
         return Caller(account=answer["Account"], arn=answer["Arn"], skew=skew)
     except ClientError as error:
-        raise GuardError(_refused(environment, error.response["Error"])) from None
+        raise GuardError(_refused(environment, error)) from None
     except (HTTPClientError, NoConnectionError) as error:
         raise GuardError(_unreachable(environment, error)) from None
     except BotoCoreError as error:
@@ -95,6 +141,13 @@ def _caller(
         raise GuardError(
             f"{environment.name}: what answered sts:GetCallerIdentity is not AWS; "
             f"see where AWS_ENDPOINT_URL leads"
+        ) from None
+    except (OSError, ValueError) as error:
+        # A credential process or a web identity token: botocore passes on what opening or parsing raised.
+        raise GuardError(
+            f"{environment.name} needs credentials of account {environment.account}, but what should give "
+            f"them can't be read ({_unread(error)}); see credential_process and web_identity_token_file "
+            f"of your profile, AWS_WEB_IDENTITY_TOKEN_FILE, and the files in ~/.aws"
         ) from None
 
 
@@ -107,14 +160,22 @@ def _skew(headers: Mapping[str, str], here: datetime) -> timedelta:
     return there - here
 
 
-def _refused(environment: Environment, error: dict[str, Any]) -> str:
-    code = error.get("Code", "Unknown")
-    asked = f"{environment.name}: sts:GetCallerIdentity says {code}"
+def _unread(error: OSError | ValueError) -> str:
+    """Name what could not be read, without a word of its content."""
+    filename = getattr(error, "filename", None)
+    return f"{filename}: {type(error).__name__}" if filename else type(error).__name__
+
+
+def _refused(environment: Environment, error: ClientError) -> str:
+    said = error.response["Error"]
+    code = said.get("Code", "Unknown")
+    # With a role to assume, it is that call that is refused, before the one that was asked for.
+    asked = f"{environment.name}: sts:{error.operation_name} says {code}"
     if code in EXPIRED:
-        return f"{asked}: the credentials have expired; log in again (aws sso login, or new keys)"
+        return f"{asked}: the credentials have expired; run aws login or aws sso login, or set new keys"
     if code in UNKNOWN_KEY:
         return f"{asked}: AWS does not know this access key or its secret; set AWS_PROFILE anew"
-    return f"{asked}: {error.get('Message', '')}; use credentials that are valid in this account"
+    return f"{asked}: {said.get('Message', '')}; use credentials that are valid in this account"
 
 
 def _unreachable(environment: Environment, error: BotoCoreError) -> str:
@@ -126,14 +187,9 @@ def _unreachable(environment: Environment, error: BotoCoreError) -> str:
 
 
 def _unusable(environment: Environment, error: BotoCoreError) -> str:
-    kind = type(error).__name__
-    if isinstance(error, NO_CREDENTIALS):
+    if isinstance(error, CREDENTIALS):
         return (
-            f"{environment.name} needs credentials of account {environment.account}, but there are "
-            f"none ({kind}); set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            f"{environment.name} needs credentials of account {environment.account}, "
+            f"but {no_credentials(error)}"
         )
-    if isinstance(error, STALE_LOGIN):
-        return f"{environment.name}: the login has expired ({kind}); run aws sso login"
-    return (
-        f"{environment.name}: sts:GetCallerIdentity failed ({kind}: {error}); see AWS_ENDPOINT_URL"
-    )
+    return f"{environment.name}: AWS could not be asked who is calling ({error}); see ~/.aws/config"

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pytest
 
 from aws.words import LANGUAGES, language
 from signoff.checklist import Checklist, Phase
-from signoff.environment import embedded, load
+from signoff.environment import Environment, embedded, load
 from signoff.proofs import read_lock
 from signoff.run import Choice, Composition, Options
 from signoff.snapshot import PlanT
+from signoff.verify import UnusableRunError, provenance_of
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -81,6 +83,8 @@ def choice_of(
     if embedded(environment) and not option.replay:
         stack = composition.embedded_stack()
         environment = closing.enter_context(stack.localized(environment))
+    if option.replay:
+        environment = _as_served(environment, option.replay)
     checklist = Checklist.load(composition.checklist)
     return Choice(
         environment=environment,
@@ -103,6 +107,17 @@ def choice_of(
         started=datetime.now(UTC),
         stack=stack,
     )
+
+
+def _as_served(environment: Environment, replay: Path) -> Environment:
+    """Return the environment as the embedded stack of a saved run served it, if there was one."""
+    try:
+        of = provenance_of(replay.parent)
+    except UnusableRunError:
+        return environment
+    if of["environment"] != environment.name or not of.get("line"):
+        return environment
+    return replace(environment, line=replace(environment.line, endpoint=of["line"]))
 
 
 def _refuse_blind_runs(config: pytest.Config) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from aws.inventory import Sections
-from aws.section import Broken, Missing
+from aws.section import Broken, Missing, NotInReplay
 from aws.words import Words, words_of
 from signoff import collection
 from signoff.checklist import ChecklistError, Row
@@ -182,7 +182,9 @@ def pytest_runtest_makereport(
 def _not_yet_here(
     choice: Choice[Any], row: Row, found: Finding, error: BaseException | None
 ) -> Finding:
-    """Return the finding; a record that an embedded stack has not got yet is no fault of it."""
+    """Return the finding, unless this stack has no such record yet, or a saved inventory can't answer."""
+    if choice.options.replay and isinstance(error, NotInReplay):
+        return replace(found, outcome=Outcome.NOT_HERE, words=error.words)
     if choice.embedded and row.not_local_until and isinstance(error, Missing):
         until, why = row.not_local_until, error.words
         words = Words(en=f"{until.en} ({why.en})", ja=f"{until.ja}（{why.ja}）")

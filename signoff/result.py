@@ -54,6 +54,8 @@ class Provenance:
     """Calls beyond those of the one pass: the release was read once more at the end."""
     birth: str | None = None
     """Identity of the embedded stack, whose evidence alone is about it."""
+    line: str | None = None
+    """Address of the embedded stack's LINE, which its functions are configured for."""
     load_plan: str = ""
     """Name of the load plan that the environment requires."""
     newest_record: str | None = None
@@ -95,7 +97,7 @@ class Result:
             stack = Words(en=f"the stack kept at {kept}", ja=f"{kept}の常駐スタック")
             facts += [stack] if kept else []
         elif self.rehearsal:
-            facts.append(Words(en="not a production GO", ja="本番のGOではありません"))
+            facts += [self._of(self.provenance.environment), Words(en="not a production GO", ja="本番のGOではありません")]
         else:
             facts.append(self._of(self.provenance.environment))
         said, word = joined(facts), self.verdict.decision

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aws.section import Follows, Missing, NotTestable
+from aws.section import Follows, Missing, NotInReplay, NotTestable
 from aws.words import Words
 from signoff.checklist import Row
 from signoff.environment.calendar import in_japan
@@ -38,10 +38,23 @@ class SignedRow(pytest.Item):
         )
 
 
+def readable(records: Records) -> None:
+    """Raise NotTestable where records of the environment before can't be read or trusted."""
+    if records.in_replay:
+        raise NotInReplay(
+            Words(
+                en="a saved inventory holds no records",
+                ja="保存したインベントリに記録は含まれません",
+            )
+        )
+    if records.problem:
+        raise NotTestable(records.words)
+
+
 def believed(records: Records) -> None:
     """Raise Follows where the records can't be believed, NotTestable where they can't be read."""
-    if records.problem and records.unread:
-        raise NotTestable(records.words)
+    if records.in_replay or records.unread:
+        readable(records)
     if records.problem:
         raise Follows(STORE, records.words)
 

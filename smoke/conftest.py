@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 import pytest
 
-from aws.section import NotTestable
+from aws.section import NotInReplay, NotTestable
 from aws.words import Words
 from plan import Plan
 from signoff.collection import ROW
@@ -89,10 +89,10 @@ def origin(calls: RowCalls) -> str:
 
 def _suite_session(choice: Choice[Plan], snapshot: Snapshot[Plan]) -> AbstractContextManager[Suite]:
     if choice.options.replay:
-        raise NotTestable(
+        raise NotInReplay(
             Words(
-                en="a saved inventory answers no calls; run without --replay",
-                ja="保存したインベントリは呼び出しに応答しません。--replayなしで実行してください",
+                en="a saved inventory answers no calls",
+                ja="保存したインベントリは呼び出しに応答しません",
             )
         )
     return suite_session(snapshot, snapshot.api_url, embedded=choice.embedded)

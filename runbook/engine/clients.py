@@ -5,10 +5,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ProfileNotFound
 
 from aws.change import AT_ONCE
-from signoff.guard import GuardError
 
 RETRYING = Config(
     # Adaptive: API Gateway takes some five changes a second and says 429 to the rest; the client
@@ -19,19 +17,6 @@ RETRYING = Config(
     read_timeout=30,
     max_pool_connections=AT_ONCE,
 )
-
-
-def open_session(region: str, profile: str | None = None) -> boto3.Session:
-    """Open a session, of ``AWS_PROFILE`` where no profile is named. Raises GuardError."""
-    try:
-        return boto3.Session(profile_name=profile, region_name=region)
-    except ProfileNotFound as error:
-        raise GuardError(
-            f"there is no AWS profile {error.kwargs['profile']}: name one of"
-            " `aws configure list-profiles`"
-        ) from None
-    except BotoCoreError as error:
-        raise GuardError(f"the configuration of AWS cannot be used: {error}; mend it") from None
 
 
 class Clients:

@@ -7,19 +7,14 @@ from typing import Any
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    CredentialRetrievalError,
     HTTPClientError,
-    LoginError,
-    NoCredentialsError,
     ParamValidationError,
-    PartialCredentialsError,
-    SSOError,
-    TokenRetrievalError,
     WaiterError,
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
 from aws.change import MissingPrerequisite, Refused
+from signoff.guard import CREDENTIALS, no_credentials
 
 DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
@@ -33,14 +28,6 @@ EXPIRED = frozenset(
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     }
-)
-NO_CREDENTIALS = (
-    NoCredentialsError,
-    PartialCredentialsError,
-    CredentialRetrievalError,
-    LoginError,
-    SSOError,
-    TokenRetrievalError,
 )
 UNANSWERED = (HTTPClientError, NoConnectionError)
 PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')
@@ -86,8 +73,8 @@ def sentence(error: BaseException, caller: str) -> str:
 
 def _of_the_client(error: BotoCoreError) -> str:
     kind = type(error).__name__
-    if isinstance(error, NO_CREDENTIALS):
-        return "AWS was not asked: there are no usable credentials; sign in, then run it again"
+    if isinstance(error, CREDENTIALS):
+        return f"AWS was not asked, since {no_credentials(error)}; then run it again"
     if isinstance(error, UNANSWERED):
         return f"AWS did not answer ({kind}): see to the connection, then run it again"
     if isinstance(error, WaiterError):

@@ -15,10 +15,9 @@ from lambdas.rally.domain.counters import is_counter
 from lambdas.rally.domain.ids import is_line_user
 from plan.canonical import Item
 from runbook.engine import Clients, Refused
-from runbook.engine.clients import open_session
 from runbook.migration.table_io import SEGMENTS, ItemPage, Scan, StartKey
 from signoff.environment import Environment, names, peek
-from signoff.guard import GuardError, guard
+from signoff.guard import GuardError, guard, open_session
 
 HINT = "export it with `aws dynamodb scan --output json`"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

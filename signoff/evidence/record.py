@@ -71,6 +71,8 @@ class Records:
         return Words(en=why, ja=f"証跡ストアの記録を信頼できません（{why}）")
 
     custody: Custody | None = None
+    in_replay: bool = False
+    """Whether a saved inventory is judged, which holds no records."""
 
     @classmethod
     def of(cls, entries: Iterable[Record]) -> "Records":

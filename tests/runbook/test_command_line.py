@@ -145,7 +145,7 @@ def test_a_profile_that_does_not_exist_is_told_in_one_sentence(runbook, monkeypa
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     assert runbook("secrets") == 4
 
-    why = "there is no AWS profile nobody: name one of `aws configure list-profiles`"
+    why = "there is no AWS profile nobody; set AWS_PROFILE to one that `aws configure list-profiles` prints"
     assert capsys.readouterr().err == f"runbook: {why}\n"
 
 
