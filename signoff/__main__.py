@@ -4,6 +4,8 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from signoff.early import joined
 from signoff.environment import ENVIRONMENTS, load
 from signoff.frame import Exit, framed
 from signoff.guard import open_session
+from signoff.init import Answers, add_to, discover, table
 from signoff.verify import RunVerification, UnusableRunError, provenance_of, verify
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +24,7 @@ examples:
   signoff judge --env prod                         the same as: pytest --env prod
   signoff replay report/prod/latest/inventory.json judge what was read then by today's checks
   signoff verify report/prod/latest                prove that the files of a run are unaltered
+  signoff init --env prod --to environments.toml   propose an environment from what the account holds
   signoff clean --env prod                         delete what a killed run left
 
 exit codes: 0 done, GO, CONDITIONAL, or verified; 1 NO-GO, or altered files, and which is said;
@@ -50,6 +54,20 @@ def options() -> argparse.ArgumentParser:
         "--environments", type=Path, default=ENVIRONMENTS, metavar="FILE", help="another file"
     )
     verifying.set_defaults(command=_verify)
+    proposing = commands.add_parser(
+        "init", help="propose an environment from what the account holds"
+    )
+    proposing.add_argument("--env", default="prod", metavar="NAME", help="its name (default: prod)")
+    proposing.add_argument("--region", help="default: that of your profile")
+    proposing.add_argument("--profile", help="AWS profile that may read the account")
+    proposing.add_argument("--prefix", help="what the functions' names begin with")
+    proposing.add_argument("--origin", metavar="URL", help="origin of the front end")
+    proposing.add_argument("--line-channel", metavar="ID", help="id of the LINE Login channel")
+    proposing.add_argument(
+        "--to", type=Path, metavar="FILE", help="add it there; default: print it"
+    )
+    proposing.add_argument("--lang", default="en", choices=["en", "ja"], help="of the comments")
+    proposing.set_defaults(command=_init)
     cleaning = commands.add_parser("clean", add_help=False, help="delete what a killed run left")
     cleaning.set_defaults(command=_clean)
     return parser
@@ -105,6 +123,45 @@ def _sentences(folder: Path, found: RunVerification) -> Sequence[str]:
     of = f"{record.created:%Y-%m-%d %H:%M} UTC ({record.body['decision']})"
     files = f"the files of {folder} are those of the run that {record.caller} recorded at {of}"
     return [f"VERIFIED: {files}, signed by {found.key}"]
+
+
+def _init(asked: argparse.Namespace, rest: list[str]) -> int:
+    if rest:
+        return _usage(f"there is no {rest[0]}; see signoff init --help")
+    session = open_session(asked.region, asked.profile)
+    if session.region_name is None:
+        return _usage("no Region is set; add --region ap-northeast-1, or set AWS_REGION")
+    client = cache(session.client)
+    answers = Answers(
+        name=asked.env,
+        region=session.region_name,
+        account=client("sts").get_caller_identity()["Account"],
+        prefix=asked.prefix
+        or _ask("What do the functions' names begin with? (empty: look for it)"),
+        origin=asked.origin or _ask("What is the origin of the front end? (https://…)"),
+        line_channel=asked.line_channel or _ask("What is the id of the LINE Login channel?"),
+    )
+    print(f"looking at account {answers.account} in {answers.region}", file=sys.stderr)
+    found = discover(client, answers)
+    for problem in found.unread:
+        print(f"not read: {problem}", file=sys.stderr)
+    text = table(answers, found, lang=asked.lang, today=datetime.now(UTC).date())
+    if asked.to is None:
+        print(text, end="")
+        return 0
+    add_to(asked.to, text, asked.env)
+    print(
+        f"{asked.to} has a table {asked.env} now; fill in what is commented out, then: signoff judge --env {asked.env}"
+    )
+    return 0
+
+
+def _ask(question: str) -> str | None:
+    """Ask whoever sits at the terminal; None where nobody does, or the answer is empty."""
+    if not sys.stdin.isatty():
+        return None
+    print(question, end=" ", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip() or None
 
 
 def _clean(_: argparse.Namespace, rest: list[str]) -> int:

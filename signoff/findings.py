@@ -80,6 +80,6 @@ def forget_latest(choice: Choice[PlanT], findings: Findings) -> None:
 
     A folder that refuses this refuses the page as well, which the end of the run says.
     """
-    if findings.full and not choice.options.replay:
+    if findings.full:
         with suppress(OSError):
             (choice.folder.parent / "latest").unlink(missing_ok=True)

@@ -166,7 +166,7 @@ def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
 
 
 def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> Path:
-    """Write the files of this run, and point ``latest`` to them unless it judged a saved inventory."""
+    """Write the files of this run and point ``latest`` to them."""
     folder = choice.folder
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RESULT).write_bytes(_RESULT.dump_json(result, indent=2))
@@ -176,8 +176,6 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
     files = digests_of(folder, BESIDE_THE_PAGE)
     written = page(result, choice.options.lang, plots, files)
     (folder / PAGE).write_text(written, encoding="utf-8")
-    if choice.options.replay:
-        return folder
     latest = folder.parent / "latest"
     staged = folder.parent / f".{folder.name}"
     staged.symlink_to(folder.name)

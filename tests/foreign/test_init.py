@@ -1,0 +1,67 @@
+"""``signoff init`` proposes an environment for a stack that somebody else set up."""
+
+import tomllib
+from datetime import date
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from signoff.environment import EnvironmentFileError, load
+from signoff.init import Answers, add_to, discover, table
+from tests.foreign.account import ACCOUNT, REGION
+
+TODAY = date(2026, 11, 26)
+
+
+def answers(**more):
+    return Answers(name="prod", region=REGION, account=ACCOUNT, **more)
+
+
+@pytest.fixture(scope="module")
+def found(account):
+    return discover(
+        account.client, answers(origin="https://rally.example.jp", line_channel="2001234567")
+    )
+
+
+def test_what_the_account_holds_is_proposed_with_its_source(found):
+    assert not found.unread
+    assert found.value("prefix") == "stamp-rally-prod"
+    assert found.value("tables")["userstamps"] == "UserStamps-prod"
+    assert found.value("stage") == "prod"
+    assert found.proposals["prefix"].source["ja"] == "関数7個中7個の接頭辞"
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_proposal_is_an_environment_that_can_be_judged(found, lang, tmp_path):
+    file = tmp_path / "environments.toml"
+    add_to(file, table(answers(), found, lang=lang, today=TODAY), "prod")
+
+    environment = load("prod", file, {}).environment
+
+    assert environment.tables["users"] == "Users-prod"
+    assert environment.account == ACCOUNT
+
+
+def test_environment_that_exists_is_not_proposed_over(found, tmp_path):
+    file = tmp_path / "environments.toml"
+    file.write_text("[prod]\n", encoding="utf-8")
+
+    with pytest.raises(EnvironmentFileError, match="has a table prod already"):
+        add_to(file, table(answers(), found, lang="en", today=TODAY), "prod")
+
+    assert file.read_text(encoding="utf-8") == "[prod]\n"
+
+
+def test_account_that_shows_nothing_leaves_it_to_fill_in_but_stays_a_table():
+    nothing = discover(_denied, answers())
+
+    text = table(answers(), nothing, lang="en", today=TODAY)
+
+    assert "https://lambda.example" in nothing.unread[0]
+    assert set(tomllib.loads(text)["prod"]) >= {"account", "region", "throttle"}
+    assert "# origin = " in text
+
+
+def _denied(service):
+    raise EndpointConnectionError(endpoint_url=f"https://{service}.example")
