@@ -6,7 +6,7 @@
   python -m load merge part1.out part2.out             merge the verdicts of separate generators
 
 Exit codes: 0 pass, 1 fail, 3 invalid (the run says nothing about the target), 4 refused (nothing
-was sent), 5 inconclusive (more samples are needed), 2 wrong command line.
+was sent), 5 inconclusive (more samples are needed), 2 wrong command line, 70 a fault of this software.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from load.engine.judge import ExitCode
 from load.engine.objectives import OBJECTIVES_FILE as OBJECTIVES
 from load.prepare import ROOT
 from load.target import LoadComposition
+from signoff.frame import framed
 
 PLANS = ("smoke", "baseline", "step", "spike", "soak")
 
@@ -137,9 +138,13 @@ def main(
     ``join`` composes the project at a root folder: the real one unless a test passes its own.
     """
     asked = parser().parse_args(arguments)
+    return framed("load", lambda: _run_command(asked, join or _composed))
+
+
+def _run_command(asked: argparse.Namespace, join: Callable[[Path], LoadComposition]) -> int:
     try:
         _require_one_way(asked)
-        code: ExitCode = asked.command(asked, (join or _composed)(ROOT))
+        code: ExitCode = asked.command(asked, join(ROOT))
     except LoadRefused as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         return int(ExitCode.REFUSED)

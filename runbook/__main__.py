@@ -16,6 +16,7 @@ from runbook.engine import Stopped
 from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.screen import ConsoleScreen
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
+from signoff.frame import framed
 from signoff.guard import GuardError
 
 EXAMPLES = """\
@@ -104,7 +105,10 @@ def main(arguments: Sequence[str] | None = None, console: Console | None = None)
     parser = options()
     asked = parser.parse_args(arguments)
     _understand(asked, parser)
-    console = console or Console()
+    return framed("runbook", lambda: _command(asked, parser, console or Console()))
+
+
+def _command(asked: argparse.Namespace, parser: argparse.ArgumentParser, console: Console) -> int:
     if asked.procedure is None:
         judged = newest_judged(ROOT / "report" / asked.env)
         for line in listing(judged, asked.lang):

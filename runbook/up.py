@@ -13,6 +13,7 @@ from rich.console import Console
 from local.stack import Stack
 from runbook.local_stack import KEPT_AT, local_stack
 from signoff.environment import EnvironmentFileError, load
+from signoff.frame import framed
 from signoff.guard import GuardError
 
 ALREADY = 4
@@ -24,6 +25,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m runbook.up", description=__doc__)
     parser.add_argument("--empty", action="store_true", help="an account with nothing in it")
     asked = parser.parse_args()
+    return framed("runbook.up", lambda: _keep(asked, parser))
+
+
+def _keep(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     console, local = Console(highlight=False), local_stack()
     try:
         kept = local.kept()

@@ -35,12 +35,12 @@ def framed(prog: str, command: Callable[[], int]) -> int:
     except EnvironmentFileError as error:
         return _ended(prog, Exit.USAGE, str(error))
     except (GuardError, BotoCoreError, ClientError, OSError) as error:
-        return _ended(prog, Exit.REFUSED, told(error))
+        return _ended(prog, Exit.REFUSED, sentence(error))
     except Exception as error:  # noqa: BLE001 - the edge: nobody is left to handle it
         return _ended(prog, Exit.FAULT, fault(error))
 
 
-def told(error: Exception) -> str:
+def sentence(error: Exception) -> str:
     """Return one sentence for what AWS, its client, the disk or the guard refused."""
     if isinstance(error, CREDENTIALS):
         return f"AWS was not asked: {no_credentials(error)}"
@@ -68,6 +68,6 @@ def fault(error: BaseException, folder: Path = FAULTS) -> str:
     return f"{said}; please report it with {path}"
 
 
-def _ended(prog: str, code: Exit, sentence: str) -> int:
-    print(f"{prog}: {sentence}", file=sys.stderr)
+def _ended(prog: str, code: Exit, said: str) -> int:
+    print(f"{prog}: {said}", file=sys.stderr)
     return code

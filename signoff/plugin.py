@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.inventory import Sections
 from aws.section import Broken, Missing, NotInReplay
@@ -15,6 +16,7 @@ from signoff import collection
 from signoff.checklist import ChecklistError, Row
 from signoff.environment import EnvironmentFileError
 from signoff.findings import FINDINGS, Findings, forget_latest
+from signoff.frame import fault, sentence
 from signoff.gather import gathered
 from signoff.guard import GuardError
 from signoff.observations import Observations
@@ -118,6 +120,16 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         said = words_of(error)[choice.options.lang]
         pytest.exit(
             f"--env {choice.environment.name}: {said}", returncode=pytest.ExitCode.USAGE_ERROR
+        )
+    except (BotoCoreError, ClientError, OSError) as error:
+        pytest.exit(
+            f"--env {choice.environment.name}: {sentence(error)}",
+            returncode=pytest.ExitCode.USAGE_ERROR,
+        )
+    except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
+        pytest.exit(
+            f"NO VERDICT for {choice.environment.name}: {fault(error)}",
+            returncode=pytest.ExitCode.INTERNAL_ERROR,
         )
     finally:
         terminal.progress_done()

@@ -1,0 +1,83 @@
+"""The frame of the command lines: one sentence and an exit code, whatever a command raises."""
+
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+
+from signoff.early import joined
+from signoff.environment import EnvironmentFileError
+from signoff.frame import fault, framed
+from signoff.guard import GuardError
+
+DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListTables")
+
+
+def raising(error):
+    def command():
+        raise error
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (EnvironmentFileError(["prod.origin is missing"]), 2, "prod.origin is missing"),
+        (GuardError("prod is account 4"), 4, "prod is account 4"),
+        (NoCredentialsError(), 4, "run aws login or aws sso login"),
+        (DENIED, 4, "ListTables failed: AccessDenied: no"),
+        (EndpointConnectionError(endpoint_url="https://x"), 4, "https://x"),
+        (PermissionError(13, "Permission denied", "/report"), 4, "/report can't be used"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_what_a_command_raises_is_one_sentence_and_its_exit_code(error, code, says, capsys):
+    assert framed("load", raising(error)) == code
+
+    out, err = capsys.readouterr()
+    assert err.startswith("load: ")
+    assert says in err
+    assert (out, err.count("\n")) == ("", 1)
+
+
+def test_command_that_ends_well_keeps_its_exit_code(capsys):
+    assert framed("load", lambda: 3) == 3
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_fault_of_ours_leaves_its_traceback_in_a_file(tmp_path):
+    with pytest.raises(ZeroDivisionError) as caught:
+        raising(ZeroDivisionError("division by zero\nand more"))()
+
+    sentence = fault(caught.value, tmp_path / "report")
+
+    (file,) = (tmp_path / "report").iterdir()
+    assert sentence == (
+        "a fault of this software (ZeroDivisionError: division by zero); "
+        f"please report it with {file}"
+    )
+    assert "test_fault_of_ours" in file.read_text(encoding="utf-8")
+
+
+def test_fault_that_can_leave_no_file_says_so(tmp_path):
+    (tmp_path / "report").write_text("a file where a folder should be", encoding="utf-8")
+
+    assert "its traceback could not be written" in fault(ValueError("x"), tmp_path / "report")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "anew"),
+    [
+        (["--replay", "/home/a b.json", "-q"], ["--replay=/home/a b.json", "-q"]),
+        (["--environments", "mine.toml"], ["--environments=/here/mine.toml"]),
+        (["--replay=/home/a.json"], ["--replay=/home/a.json"]),
+        (["--env", "prod", "--row", "DEP-01"], ["--env", "prod", "--row", "DEP-01"]),
+        (["--replay"], ["--replay"]),
+    ],
+    ids=["blank", "relative", "joined", "others", "no value"],
+)
+def test_option_with_a_file_is_joined_with_its_value(arguments, anew):
+    assert list(joined(arguments, Path("/here"))) == anew
