@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PRODUCT = ("aws", "signoff", "plan", "checks", "smoke", "load", "runbook", "lambdas", "local")
 USUAL, LONGEST = 200, 400
-UNUSUAL = 0.1
+UNUSUAL = 0.15
 """What share of the modules may be longer than usual."""
 ENTRY_POINTS = ("__main__", "load.locustfile")
 """Modules that are run, not imported."""
