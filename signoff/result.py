@@ -97,7 +97,10 @@ class Result:
             stack = Words(en=f"the stack kept at {kept}", ja=f"{kept}の常駐スタック")
             facts += [stack] if kept else []
         elif self.rehearsal:
-            facts += [self._of(self.provenance.environment), Words(en="not a production GO", ja="本番のGOではありません")]
+            facts += [
+                self._of(self.provenance.environment),
+                Words(en="not a production GO", ja="本番のGOではありません"),
+            ]
         else:
             facts.append(self._of(self.provenance.environment))
         said, word = joined(facts), self.verdict.decision

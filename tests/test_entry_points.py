@@ -81,7 +81,7 @@ def test_whole_replay_of_production_loads_neither_emulator_nor_runbook(ran, tmp_
 
     done = ran("-m", "pytest", *options, SIGNOFF_EVIDENCE=str(tmp_path))
 
-    end = r"(GO|CONDITIONAL) \(replay of inventory.json; \d+ judged, \d+ not verifiable here; not a production GO\)"
+    end = r"(GO|CONDITIONAL) \(replay of inventory.json; prod: \d+ judged, \d+ not verifiable here; not a production GO\)"
     assert re.search(end, done.said), done.said[-3000:]
     assert {"checks.deployed", "smoke.parameters", "signoff.report"} <= done.modules
     assert not done.unwanted, f"a replay of prod loads {', '.join(done.unwanted)}"

@@ -47,7 +47,9 @@ def test_every_row_of_the_list_is_judged(project):
     done = judge(project)
 
     assert outcomes() == {"A-01": "pass", "A-02": "pass"}
-    done.stdout.fnmatch_lines(["GO (replay of inventory.json; 2 judged; not a production GO)"])
+    done.stdout.fnmatch_lines(
+        ["GO (replay of inventory.json; prod: 2 judged; not a production GO)"]
+    )
     assert done.ret == 1, "a replay is never a production GO"
 
 
