@@ -59,6 +59,17 @@ class Difference:
             ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{ja}{by}。期待値: {bound.ja}{where}",
         )
 
+    @property
+    def plain(self) -> Unplanned:
+        """The same in text alone, which can be written to a file and read by who repairs it."""
+        return Unplanned(
+            kind=self.kind,
+            name=self.name,
+            fact=self.fact,
+            found=as_text(self.found),
+            call=self.call,
+        )
+
 
 class Differences(tuple[Difference, ...]):  # noqa: SLOT001 - it carries an attribute
     """What is outside its bound; ``compared`` is everything that was held against one."""

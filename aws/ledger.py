@@ -124,6 +124,11 @@ class Unplanned:
     """``service:Operation`` that told of it."""
     effect: Effect = Effect.CHANGES
 
+    @property
+    def what(self) -> str:
+        """How a decision in environments.toml names it: ``table Users-prod: time to live``."""
+        return f"{self.kind.en} {self.name}: {self.fact.en}"
+
 
 def unplanned(
     call: str, operation: Operation, shape: Shape, parameters: Mapping[str, Any], answer: Any

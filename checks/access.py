@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aws.access import INVOCATION, Principal, Reach
-from aws.bounds import unset
+from aws.bounds import unset, within
 from aws.difference import Difference
 from aws.function import RoleUser
 from aws.iam import Statement, parse
@@ -111,6 +111,15 @@ def let_in(
         decided_in=NAMED,
         loosens=True,
     )
+    return (one,) if found else ()
+
+
+def strangers_let_in(
+    kind: Words, name: str, document: str | None, account: str
+) -> tuple[Difference, ...]:
+    """Return whom a resource's own policy lets in from beyond the account."""
+    found = outsiders(document, account)
+    one = Difference(kind=kind, name=name, fact=OPENED, found=found, bound=within(()), loosens=True)
     return (one,) if found else ()
 
 

@@ -2,9 +2,12 @@
 
 from aws import desired
 from aws.access import INVOCATION
-from aws.difference import unallowed
+from aws.bounds import within
+from aws.difference import differences, unallowed
 from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
+from aws.words import Words
 from checks.access import (
     Insiders,
     acting,
@@ -12,6 +15,7 @@ from checks.access import (
     follows_from_users,
     invoking,
     let_in,
+    strangers_let_in,
     urls_of,
     used_elsewhere,
 )
@@ -19,7 +23,6 @@ from checks.bounds import Bounds
 from checks.callers import Callers, strangers
 from checks.denials import taken_away
 from checks.deployed import Deployed
-from checks.outsiders import outsiders
 from checks.privileges import lacking, names_of, surplus
 from checks.secret_arns import but_for_suffixes, unsound
 from checks.trust import trust_flaws
@@ -28,6 +31,8 @@ from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.observations import Observations
+
+URLS = Words(en="URLs", ja="関数URL")
 
 
 @expectation("SEC-10", ja="ロールが計画した名前で存在する")
@@ -164,23 +169,29 @@ def test_only_this_api_may_invoke_the_function(
 
 @expectation("SEC-18", ja="関数がURLを持たない")
 def test_function_has_no_url_of_its_own(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
-    urls = deployed.function_urls(function)
-    observe.note(function=function.name, urls=[one.url for one in urls])
+    urls = [one.url for one in deployed.function_urls(function)]
+    observe.note(function=function.name, urls=urls)
 
-    assert not urls, f"{function.name} answers at {', '.join(one.url for one in urls)}"
+    about = {"call": "lambda:ListFunctionUrlConfigs", "loosens": True}
+    decided(
+        differences(FUNCTION, function.name, {URLS: urls}, {URLS: within(())}, **about), observe
+    )
 
 
 @expectation("SEC-19", ja="テーブルがアカウント外に開かれていない")
 def test_table_is_open_to_nobody_beyond_the_account(
-    table: desired.Table, deployed: Deployed, environment: Environment, observe: Observations
+    table: desired.Table,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     policy = deployed.table_policy(table)
     observe.note(table=table.name, policy=policy.document)
 
-    beyond = outsiders(policy.document, environment.account)
-    assert not beyond, f"the policy of {table.name} lets in {', '.join(beyond)}"
+    decided(strangers_let_in(TABLE, table.name, policy.document, environment.account), observe)
 
 
 @expectation("SEC-23", ja="ロールに計画外の設定がない")

@@ -8,6 +8,7 @@ from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.section import lookup
+from checks.access import strangers_let_in
 from checks.bounds import bounds_of
 from checks.denials import denials
 from checks.deployed import Deployed
@@ -20,7 +21,6 @@ from checks.leaks import (
     tags_of,
     variables_of,
 )
-from checks.outsiders import outsiders
 from checks.secret_values import (
     dev_run,
     digest_in_dev,
@@ -212,12 +212,15 @@ def test_no_stage_variable_and_no_tag_is_a_secret(
 
 @expectation("SEC-08", ja="シークレットがアカウント外に開かれていない")
 def test_secret_is_open_to_nobody_beyond_the_account(
-    secret: desired.Secret, deployed: Deployed, environment: Environment, observe: Observations
+    secret: desired.Secret,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     found = observe(deployed.secret(secret), "policy")
 
-    strangers = outsiders(found.policy, environment.account)
-    assert not strangers, f"the policy of {found.name} lets in {', '.join(strangers)}"
+    decided(strangers_let_in(SECRET, found.name, found.policy, environment.account), observe)
 
 
 @expectation("SEC-09", ja="シークレットに計画外の設定がない")

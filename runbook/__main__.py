@@ -15,6 +15,7 @@ from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
 from runbook.engine import Stopped
 from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.screen import ConsoleScreen
+from runbook.judge import Findings
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.frame import framed
 from signoff.guard import GuardError
@@ -35,7 +36,7 @@ exit codes: 0 done, or nothing to do; 1 a step failed, was declined, or its rows
 
 CHOICES = (
     *("to", "only", "site", "from", "from_profile", "file", "bucket", "by"),
-    *("rotate", "line_token_file"),
+    *("rotate", "line_token_file", "row"),
 )
 CARRIES = ("migrate_masters", "migrate_users", "export_import")
 """Procedures from one environment to another, which is what their --to names."""
@@ -72,6 +73,9 @@ def options() -> argparse.ArgumentParser:
         "--to", metavar="WHAT", help="a deployment, a version, or a time (2026-11-25T09:00:00Z)"
     )
     choices.add_argument("--only", metavar="NAME", help="one function or table of them: award")
+    choices.add_argument(
+        "--row", metavar="ID", help="detach: only what this row of the checklist names"
+    )
     choices.add_argument("--site", metavar="FOLDER", help="where the front end's files are")
     choices.add_argument("--by", metavar="NAME", help="who signs for what people do")
     carrying = parser.add_argument_group(
@@ -100,22 +104,31 @@ def options() -> argparse.ArgumentParser:
     return parser
 
 
-def main(arguments: Sequence[str] | None = None, console: Console | None = None) -> int:
-    """Run one command; returns the exit code."""
+def main(
+    arguments: Sequence[str] | None = None,
+    console: Console | None = None,
+    findings: Findings | None = None,
+) -> int:
+    """Run one command; returns the exit code. ``findings`` judges rows where the checks are not to."""
     parser = options()
     asked = parser.parse_args(arguments)
     _understand(asked, parser)
-    return framed("runbook", lambda: _command(asked, parser, console or Console()))
+    return framed("runbook", lambda: _command(asked, parser, console or Console(), findings))
 
 
-def _command(asked: argparse.Namespace, parser: argparse.ArgumentParser, console: Console) -> int:
+def _command(
+    asked: argparse.Namespace,
+    parser: argparse.ArgumentParser,
+    console: Console,
+    findings: Findings | None,
+) -> int:
     if asked.procedure is None:
         judged = newest_judged(ROOT / "report" / asked.env)
         for line in listing(judged, asked.lang):
             console.print(line, highlight=False, soft_wrap=True)
         return Exit.DONE
     try:
-        return _run(asked, console)
+        return _run(asked, console, findings)
     except EnvironmentFileError as error:
         parser.error(str(error))
     except GuardError as error:
@@ -141,16 +154,18 @@ def _understand(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> N
         parser.error(_unknown(asked.procedure))
     if asked.rotate and asked.procedure != "secrets":
         parser.error(f"--rotate {asked.rotate} is for the procedure secrets alone")
+    if asked.row and asked.procedure != "detach":
+        parser.error(f"--row {asked.row} is for the procedure detach alone")
     if asked.procedure in CARRIES and asked.to:
         if asked.env not in {parser.get_default("env"), asked.to}:
             parser.error(f"--to {asked.to} and --env {asked.env} name two environments: give one")
         asked.env, asked.to = asked.to, None
 
 
-def _run(asked: argparse.Namespace, console: Console) -> int:
+def _run(asked: argparse.Namespace, console: Console, findings: Findings | None) -> int:
     screen = ConsoleScreen(console, lang=asked.lang, yes=asked.yes)
     with reachable(load(asked.env, asked.environments).environment) as reached:
-        run = run_of(procedures()[asked.procedure], reached, _options(asked), screen)
+        run = run_of(procedures()[asked.procedure], reached, _options(asked), screen, findings)
         with screen.working():
             run.perform() if asked.go else run.rehearse()
     return Exit.DONE

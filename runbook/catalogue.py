@@ -10,7 +10,6 @@ from aws.words import Words
 from runbook.engine import Procedure
 from runbook.procedures import (
     by_hand,
-    close_access,
     cutover,
     detach,
     domain,
@@ -22,6 +21,7 @@ from runbook.procedures import (
     record_release,
     recount,
     rehearse_rollbacks,
+    remove_test_users,
     restore_tables,
     rollback_api,
     rollback_frontend,
@@ -38,7 +38,6 @@ OPERATIONS = (
     export_import,
     record_release,
     detach,
-    close_access,
     domain,
     evidence,
     by_hand,
@@ -49,6 +48,7 @@ OPERATIONS = (
     restore_tables,
     rehearse_rollbacks,
     recount,
+    remove_test_users,
     troubleshoot,
     troubleshoot_secrets,
     troubleshoot_cors,

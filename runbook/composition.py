@@ -10,8 +10,8 @@ from aws.change import nothing
 from lambdas.packing import pack
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.screen import ConsoleScreen
-from runbook.evidence import Evidence, Signing, live_api, live_release, look_at
-from runbook.judge import in_process_of_its_own, judge_by_checks
+from runbook.evidence import Evidence, Signing, live_api, live_release
+from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
 from runbook.procedures.provision import context_for
@@ -64,9 +64,16 @@ def reachable(environment: Environment) -> Iterator[Reached]:
 
 
 def run_of(
-    procedure: Procedure, reached: Reached, asked: ProcedureOptions, screen: ConsoleScreen
+    procedure: Procedure,
+    reached: Reached,
+    asked: ProcedureOptions,
+    screen: ConsoleScreen,
+    findings: Findings | None = None,
 ) -> Run:
-    """Make the run, or raise GuardError where these credentials are not of this environment."""
+    """Make the run, or raise GuardError where these credentials are not of this environment.
+
+    ``findings`` judges rows; without, the checks do in a process of their own.
+    """
     environment = reached.environment
     typed = screen.typed if asked.interactive else None
     journal = asked.journal or ROOT / "report" / environment.name / "journal.jsonl"
@@ -79,6 +86,11 @@ def run_of(
         bound={"rehearsal": environment.fresh.rehearsal},
         api=partial(live_api, session, environment, caller),
     )
+    checks = Checks(
+        environment.name,
+        [f"--environments={asked.environments}", "--phase=after"],
+        in_process_of_its_own(ROOT, kept=reached.kept),
+    )
     context = context_for(
         session,
         environment,
@@ -88,7 +100,7 @@ def run_of(
         recorded=evidence.recorded,
         history=evidence.history,
         release=evidence.release,
-        inventory=partial(look_at, session, environment, caller),
+        findings=findings or checks.findings,
         chosen=asked.chosen,
         elsewhere=cache(
             partial(
@@ -103,17 +115,13 @@ def run_of(
         watch=screen.watch,
         mailed=mail_answerer(session) if reached.kept else nothing,
     )
-    options = [f"--environments={asked.environments}", "--phase=after"]
-    judge = judge_by_checks(
-        environment.name, options, in_process_of_its_own(ROOT, kept=reached.kept)
-    )
     return Run(
-        procedure=procedure,
+        procedure=procedure.proving(asked.chosen.get("row")),
         context=context,
         journal=Journal(journal),
         screen=screen,
         who=caller.arn,
-        judge=judge if asked.judged else None,
+        judge=checks.red if asked.judged else None,
         signatures=Signing(
             store=evidence.store,
             caller=caller.arn,

@@ -1,53 +1,87 @@
-"""Whether a step's rows are green: asked of the checks themselves, in a process of their own."""
+"""What the checks say of rows: asked of the checks themselves, in a process of their own."""
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from runbook.engine.run import Judge
+from pydantic import TypeAdapter, ValidationError
 
-RED = frozenset({"fail", "not testable", "follows"})
-"""Outcomes of a row that is not green."""
+from aws.words import SILENCE, Words
+from runbook.engine import Refused
+from signoff.outcome import Finding, Outcome
+
 ENDPOINT = "AWS_ENDPOINT_URL"
 """Told an endpoint, the checks take it for AWS, and not for the stack with the fake of LINE."""
 NOTHING_TO_JUDGE = 5
 """What pytest answers where it has no test to run: every one of these rows is set aside here."""
+GREEN = (0, NOTHING_TO_JUDGE)
 TIMED_OUT = 124
 """As the command ``timeout`` answers."""
 LONGEST_S = 15 * 60
 """The checks end by themselves long before: each of their calls has a deadline."""
 Runner = Callable[[Sequence[str]], int]
 """Command line -> exit code."""
+Findings = Callable[[tuple[str, ...]], tuple[Finding, ...]]
+"""Rows -> what the checks find of them that is red."""
 
 
-def judge_by_checks(environment: str, options: Sequence[str], run: Runner) -> Judge:
-    """Judge rows by ``pytest --row``; where the checks say nothing of use, every row is red."""
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """What is read of a row that the checks have judged."""
 
-    def judge(rows: tuple[str, ...]) -> Mapping[str, str]:
+    row: Mapping[str, Any]
+    outcome: Outcome
+    told: Words = SILENCE
+    findings: tuple[Finding, ...] = ()
+
+
+_ROWS = TypeAdapter(tuple[JudgedRow, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Asks ``pytest --row`` of one environment."""
+
+    environment: str
+    options: Sequence[str]
+    run: Runner
+
+    def red(self, rows: tuple[str, ...]) -> Mapping[str, str]:
+        """Return the rows that are red, each with its worst sentence; where nothing of use is said, all are."""
+        code, judged = self._judged(rows)
+        if code in GREEN:
+            return {}
+        red = {str(one.row["id"]): one.told.en for one in judged if one.outcome.red}
+        return {row: red[row] for row in rows if row in red} or dict.fromkeys(
+            rows, self._silence(code)
+        )
+
+    def findings(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
+        """Return all that is red of some rows; Refused where the checks say nothing of use."""
+        code, judged = self._judged(rows)
+        red = tuple(found for one in judged for found in one.findings if found.outcome.red)
+        if code not in GREEN and not red:
+            raise Refused(self._silence(code))
+        return red
+
+    def _judged(self, rows: tuple[str, ...]) -> tuple[int, tuple[JudgedRow, ...]]:
         with TemporaryDirectory() as folder:
             told = Path(folder) / "rows.json"
             chosen = ["--part", f"--json={told}", *(f"--row={row}" for row in rows)]
-            code = run([sys.executable, "-m", "pytest", f"--env={environment}", *options, *chosen])
-            if code in (0, NOTHING_TO_JUDGE):
-                return {}
-            red = _red(told)
-        silence = f"the checks said nothing of it (exit {code}); run pytest --env {environment}"
-        return {row: red[row] for row in rows if row in red} or dict.fromkeys(rows, silence)
+            command = [sys.executable, "-m", "pytest", f"--env={self.environment}"]
+            code = self.run([*command, *self.options, *chosen])
+            try:
+                return code, _ROWS.validate_json(told.read_bytes())
+            except (OSError, ValidationError):
+                return code, ()
 
-    return judge
-
-
-def _red(told: Path) -> dict[str, str]:
-    """Return the rows that are red, each with the sentence of its worst finding."""
-    try:
-        rows = json.loads(told.read_text(encoding="utf-8"))
-        return {one["row"]["id"]: one["told"]["en"] for one in rows if one["outcome"] in RED}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+    def _silence(self, code: int) -> str:
+        return f"the checks said nothing of it (exit {code}); run pytest --env {self.environment}"
 
 
 def in_process_of_its_own(root: Path, *, kept: bool, within_s: float = LONGEST_S) -> Runner:

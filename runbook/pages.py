@@ -146,7 +146,9 @@ def _way(lang: str) -> Iterator[str]:
 def _serving(row: Row, found: Mapping[str, Procedure]) -> tuple[str, ...]:
     """Return the procedures that make a row green: those that prove it, and its remedy."""
     proving = [one.name for one in found.values() if not one.composed and row.id in one.rows]
-    remedy = [name for name in found if f"runbook {name} " in f"{row.remedy} "]
+    runs = (one.run for one in (row.repair, *row.remedies))
+    told = " ".join(runs).replace("{masters}", "migrate_masters") + " "
+    remedy = [name for name in found if f"runbook {name} " in told]
     return tuple(dict.fromkeys([*proving, *remedy]))
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import enum
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -43,6 +44,20 @@ class Phase(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What makes a row green: a command, run as it is printed, or what only a person can do, and where.
+
+    ``where``: a regular expression; it is for the findings alone that it fits.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    where: str = ""
+    run: str = ""
+    """``{env}`` is the environment's name; see ``signoff.remedy`` for the others."""
+    by_hand: Words | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One promise about the system, why it matters, and what to do when it is broken."""
 
@@ -58,7 +73,11 @@ class Row:
     guide: tuple[str, ...] = ()
     """Ids of lines of the guide (checks/guide.toml) that this row serves; empty: found necessary."""
     remedy: str = ""
-    """A command; ``{env}`` is replaced by the environment's name."""
+    """A command that repairs it: see ``Repair``."""
+    by_hand: Words | None = None
+    """What only a person can do, and where, with the place in the console; with a remedy, after it."""
+    remedies: tuple[Repair, ...] = ()
+    """Repairs for some of its findings, which need another one."""
     note: Words | None = None
     """A checklist defect: where the guide's line is not true of AWS, and what is judged instead."""
     optional: str | None = None
@@ -73,6 +92,15 @@ class Row:
     """The runbook step that a person signs: the record of it proves the row, or stands in for a check."""
     by_signature: bool = False
     """Nothing but the signature proves it; a row that has tests may never lose them for one."""
+
+    @property
+    def repair(self) -> Repair:
+        return Repair(run=self.remedy, by_hand=self.by_hand)
+
+    def repair_of(self, finding: str) -> Repair:
+        """Return the repair of one finding, by its sentence."""
+        fitting = (one for one in self.remedies if re.search(one.where, finding))
+        return next(fitting, self.repair)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Differs(Broken):
         written = [lines(one, environment, release) for one in differences if decidable]
         self.lines = "\n\n".join(written)
         """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
+        self.differences = tuple(one.plain for one in differences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.difference import Certainty
+from aws.ledger import Unplanned
 from aws.section import Follows
 from aws.words import SILENCE, Bilingual, Words
 from signoff.checklist import Severity
@@ -53,6 +54,8 @@ class Finding:
     """However grave its row is, this finding is no graver: what is only guessed is a major."""
     proof: Words = SILENCE
     """What the test states, as a sentence."""
+    differences: tuple[Unplanned, ...] = ()
+    """What differs, where it was found by comparing: a procedure repairs exactly that."""
 
     @property
     def message(self) -> str:
@@ -85,6 +88,7 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
                 "outcome": OUTCOMES[error.certainty],
                 "at_most": SEVERITIES[error.certainty],
                 "decision": error.lines,
+                "differences": error.differences,
             }
         case AssertionError():
             facts |= {"outcome": Outcome.FAIL}

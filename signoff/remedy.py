@@ -1,10 +1,15 @@
-"""What to do about a red row: the repair of a fault, or, where nothing is known, how to get to know it."""
+"""What to do about a red row: the repair of its fault, or, where nothing is known, how to get to know it."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from aws.converge import undo
+from aws.ledger import Unplanned
 from aws.words import Words
-from signoff.outcome import Outcome
+from signoff.checklist import Repair, Row
+from signoff.outcome import Finding, Outcome
 from signoff.result import Provenance
 from signoff.verdict import RowVerdict
 
@@ -13,37 +18,115 @@ ACTION = re.compile(r"\b([a-z][a-z0-9-]*:[A-Z]\w+)")
 DENIED = re.compile(
     r"AccessDenied|UnauthorizedOperation|AuthorizationError|not authorized", re.IGNORECASE
 )
-UNTIL = re.compile(r"not testable until (\d\d:\d\d UTC)")
+UNTIL = re.compile(r"not testable until (\d\d:\d\d \w+)")
+DETACH = "python -m runbook detach --env {env} --row {row} --go"
 
 
-def remedy(one: RowVerdict, run: Provenance) -> Words:
-    """Return what to do; empty where the row names nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """Commands to run as they stand, and what only a person can do; ``note`` is to be known before."""
 
-    A row that is unknown is never repaired: what nobody read may be as planned.
+    note: Words | None = None
+    command: str = ""
+    by_hand: tuple[Words, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.note or self.command or self.by_hand)
+
+
+def remedy(one: RowVerdict, run: Provenance) -> Remedy:
+    """Return what to do; nothing where the row names nothing.
+
+    A row that is unknown is never repaired: what nobody read may be as planned. One that follows has its
+    root's remedy.
     """
     if one.outcome is Outcome.NOT_TESTABLE:
-        return _of_unknown(one.reason, run.environment)
-    host = urlsplit(run.api_url or "").hostname if run.production else None
-    command = one.row.remedy.format(
-        env=run.environment, plan=run.load_plan, unlock=f" --unlock {host}" if host else ""
+        return _of_unknown(one.told.en, run.environment)
+    if one.outcome is Outcome.FOLLOWS:
+        return Remedy(note=Words(en=f"fix {one.root} first", ja=f"先に{one.root}を解決する"))
+    repairs = tuple(dict.fromkeys(_repairs(one)))
+    commands = dict.fromkeys(_filled(each.run, one.row, run) for each in repairs if each.run)
+    return Remedy(
+        command=" && ".join(commands),
+        by_hand=tuple(_told(each.by_hand, run) for each in repairs if each.by_hand),
     )
-    return Words(en=command, ja=command)
 
 
-def _of_unknown(reason: str, environment: str) -> Words:
+def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
+    """Return all that a row may print where it has failed: the usual remedy first."""
+    return tuple(
+        Remedy(
+            command=_filled(one.run, row, run),
+            by_hand=(_told(one.by_hand, run),) if one.by_hand else (),
+        )
+        for one in (row.repair, *row.remedies)
+    )
+
+
+def _repairs(one: RowVerdict) -> Iterator[Repair]:
+    failed = [found for found in one.findings if found.outcome is Outcome.FAIL]
+    if not failed:
+        yield one.row.repair
+    for found in failed:
+        yield from _of_finding(one.row, found)
+
+
+def _of_finding(row: Row, found: Finding) -> Iterator[Repair]:
+    """Yield the repair of each difference that can be undone; of all others, what the row says of them."""
+    undone = [(each, undo.undo_of(each)) for each in found.differences]
+    detaching = row.repair if "runbook detach " in row.repair.run else Repair(run=DETACH)
+    for each, how in undone:
+        if isinstance(how, undo.ByHand):
+            yield Repair(by_hand=undo.by_hand(each))
+        elif how is not None:
+            yield detaching
+    if not found.differences or any(how is None for _, how in undone):
+        yield row.repair_of(_sentence(found, [each for each, how in undone if how is None]))
+
+
+def _sentence(found: Finding, left: list[Unplanned]) -> str:
+    return "; ".join([found.subject, found.message, *(each.what for each in left)])
+
+
+def _filled(command: str, row: Row, run: Provenance) -> str:
+    host = urlsplit(run.api_url or "").hostname if run.production else None
+    return command.format(
+        env=run.environment,
+        row=row.id,
+        before=run.before,
+        plan=run.load_plan,
+        unlock=f" --unlock {host}" if host else "",
+        masters="masters" if run.local else "migrate_masters",
+    )
+
+
+def _told(words: Words, run: Provenance) -> Words:
+    return Words(
+        en=words.en.replace("{env}", run.environment), ja=words.ja.replace("{env}", run.environment)
+    )
+
+
+def _of_unknown(reason: str, environment: str) -> Remedy:
     again = f"pytest --env {environment}"
     if until := UNTIL.search(reason):
-        return Words(
-            en=f"wait until {until[1]}, then {again}", ja=f"{until[1]}まで待ち、{again}を実行する"
+        return Remedy(
+            note=Words(en=f"wait until {until[1]}, then", ja=f"{until[1]}まで待って実行する"),
+            command=f"{again} --wait",
         )
     if DENIED.search(reason):
         action = ACTION.search(reason)
         what = action[1] if action else "docs/reader-policy.json"
-        return Words(
-            en=f"allow the reader {what} (docs/reader-policy.json), then {again}",
-            ja=f"読み取り用の権限に{what}を追加し（docs/reader-policy.json）、{again}を実行する",
+        return Remedy(
+            note=Words(
+                en=f"allow the reader {what} (docs/reader-policy.json), then",
+                ja=f"読み取り用の権限に{what}を追加してから実行する（docs/reader-policy.json）",
+            ),
+            command=again,
         )
-    return Words(
-        en=f"{again}; nothing is known, so nothing is to be repaired yet",
-        ja=f"{again}を再実行する（未確認のため、修復はまだ不要）",
+    return Remedy(
+        note=Words(
+            en="nothing is known, so nothing is to be repaired yet: try again",
+            ja="未確認のため、修復はまだ不要。再実行する",
+        ),
+        command=again,
     )

@@ -58,6 +58,8 @@ class Provenance:
     """Address of the embedded stack's LINE, which its functions are configured for."""
     load_plan: str = ""
     """Name of the load plan that the environment requires."""
+    before: str = ""
+    """Name of the environment before this one."""
     newest_record: str | None = None
     """Digest and name of the evidence store's newest record, for a later reader to look for."""
 

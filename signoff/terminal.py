@@ -8,6 +8,7 @@ from signoff.remedy import remedy
 from signoff.result import Provenance, Result
 from signoff.verdict import RowVerdict, VerdictWord
 
+BY_HAND = Words(en="by hand", ja="人の作業")
 COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}
 RED = Words(en="RED", ja="不合格")
 CONDITION = Words(en="CONDITION", ja="条件")
@@ -95,8 +96,12 @@ class Terminal:
         also = FOLLOWING[lang].format(followers) if followers else ""
         said = f"{one.row.id} {one.row.promise[lang]}: {one.told[lang]}{also}"
         self.line(f"{RED[lang]}  {said}", red=True)
-        if todo := remedy(one, run)[lang]:
-            self.line(f"     -> {todo}")
+        todo = remedy(one, run)
+        note = f"{todo.note[lang]} " if todo.note else ""
+        if told := f"{note}{todo.command}".strip():
+            self.line(f"     -> {told}")
+        for instruction in todo.by_hand:
+            self.line(f"     -> {BY_HAND[lang]}: {instruction[lang]}")
         decisions = [found.decision for found in one.findings if found.decision]
         if decisions:
             self.line(f"     {DECIDE[lang]}")

@@ -1,11 +1,9 @@
 """The list itself: nothing of the guide is lost, and nothing stands in it twice."""
 
-import re
 from pathlib import Path
 
 import pytest
 
-from runbook.catalogue import procedures
 from signoff.checklist import Checklist, ChecklistError
 from signoff.report.page import guide, words
 
@@ -71,10 +69,3 @@ def test_bad_row_is_told_with_its_place(tmp_path: Path):
 
     with pytest.raises(ChecklistError, match=r"checklist.toml: X-01.why: Field required"):
         Checklist.load(path)
-
-
-@pytest.mark.parametrize("row", [row for row in CHECKLIST if row.remedy], ids=lambda row: row.id)
-def test_remedy_names_a_procedure_that_exists(row):
-    named = re.match(r"python -m runbook (\w+)", row.remedy)
-
-    assert named is None or named[1] in procedures()

@@ -97,6 +97,13 @@ class Procedure:
     def rows(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row for one in self.steps for row in one.proves))
 
+    def proving(self, row: str | None) -> "Procedure":
+        """Return the same that proves one row alone, if one was chosen."""
+        if row is None:
+            return self
+        steps = (replace(one, proves=tuple({row} & {*one.proves})) for one in self.steps)
+        return replace(self, steps=tuple(steps))
+
     def due(self, number: int) -> tuple[str, ...]:
         """Return the rows to judge after a step: those that no later step has a part in."""
         if self.composed:

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from aws.change import ChangeContext, MissingPrerequisite, Refused, nothing
-from aws.inventory import Inventory
 from plan import Plan, public_in
 from runbook.engine.errors import prerequisite
 from signoff.environment import Environment
+from signoff.outcome import Finding
 
 
-def _unread() -> Inventory:
-    raise Refused("nothing reads AWS here")
+def _unjudged(_: tuple[str, ...]) -> tuple[Finding, ...]:
+    raise Refused("nothing is judged here")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,8 @@ class StepContext(ChangeContext):
     """Kind -> bodies of all its records, newest first."""
     release: Callable[[], str] = lambda: ""
     """Read which release is live; Refused where nobody can know."""
-    inventory: Callable[[], Inventory] = _unread
-    """Read AWS anew as the checks do, section by section as it is looked at."""
+    findings: Callable[[tuple[str, ...]], tuple[Finding, ...]] = _unjudged
+    """Have the checks judge these rows, and return what is red of them."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
     elsewhere: Callable[[str], Any] = nothing

@@ -13,6 +13,20 @@ the command again when another trial is done.
 from runbook.engine import ask
 
 
+@ask("7-1", proves=("PREP-03",), may_wait=True)
+def security_test() -> None:
+    """Sign that the security test of this release is done.
+
+    Checks try the attacks that they know. Did somebody look at the rest: the front end, the LINE console,
+    who has access to the account, what the last review left open?
+
+    このリリースのセキュリティテストが完了したことに署名する。
+
+    自動検証が試すのは既知の攻撃だけです。フロントエンド、LINEのコンソール、アカウントへのアクセス権、前回レビューの
+    残課題など、それ以外を誰かが確認しましたか。
+    """
+
+
 @ask("7-1", may_wait=True)
 def log_in() -> None:
     """Log in with LINE, and see that the session works.

@@ -19,20 +19,6 @@ from runbook.cutover import front_end, verdict
 from runbook.engine import StepContext, ask, step
 
 
-@ask("7-1", proves=("PREP-03",))
-def security_test() -> None:
-    """Sign that the security test of this release is done.
-
-    Checks try the attacks that they know. Did somebody look at the rest: the front end, the LINE console,
-    who has access to the account, what the last review left open?
-
-    このリリースのセキュリティテストが完了したことに署名する。
-
-    自動検証が試すのは既知の攻撃だけです。フロントエンド、LINEのコンソール、アカウントへのアクセス権、前回レビューの
-    残課題など、それ以外を誰かが確認しましたか。
-    """
-
-
 @step("7-4")
 def see_the_verdict(context: StepContext) -> Changes:
     """See that the newest verdict is GO or CONDITIONAL, of today, and of the release that is live.

@@ -1,34 +1,36 @@
-"""Take away what nobody planned: what is attached to tables, functions, secrets, roles and log groups, and what mutes alarms.
+"""Take away what nobody planned of tables, functions, secrets, roles, keys, alarms, topics, log groups and the API.
 
-It reads what the checks read (rows DEP-08, DEP-19, SEC-09, SEC-23, MON-08 and MON-15), and shows each difference with what is lost by
-undoing it. What a decision in `environments.toml` allows is left alone. `--only "table Users-prod: time to
-live"` takes away that one, as the red row names it.
+It undoes exactly what red rows name, and shows first what is lost by it. What a decision in `environments.toml`
+allows is left alone. `--row DEP-08` takes away what that row names; `--only "table Users-prod: time to live"`
+that one thing, as a decision would name it.
 
-計画外の設定（テーブル、関数、シークレット、ロール、ロググループに付けられたもの、アラームのミュート）を取り除く。
+What stands in the API's methods is taken out of its draft; the stage serves it until `api` has deployed that.
 
-検証と同じ内容（DEP-08、DEP-19、SEC-09、SEC-23、MON-08、MON-15）を読み取り、相違点ごとに、取り除くと失われるものを表示します。
-`environments.toml`の決定（decisions）で認めたものには触れません。`--only`に赤い行と同じ書き方で指定すると、
-その設定だけを取り除きます。
+計画外の設定を取り除く。対象はテーブル、関数、シークレット、ロール、キー、アラーム、トピック、ロググループ、API。
+
+赤い行が示すものだけを取り除き、それによって失われるものを先に表示します。`environments.toml`の決定（decisions）で
+認めたものには触れません。`--row DEP-08`でその行が示すものだけを、`--only "table Users-prod: time to live"`で
+決定と同じ書き方をした一つだけを取り除きます。
+
+APIのメソッドにあるものは下書きから取り除きます。`api`で下書きをデプロイするまで、ステージには残ります。
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
-
-from aws.bounds import Bound
 from aws.change import Changes, Refused
-from aws.converge import attachments
-from aws.difference import Difference, unallowed
-from aws.firing import muted_by
-from aws.inventory import Sections
+from aws.converge import undo
 from aws.ledger import Unplanned
-from aws.section import Section, Unreadable
 from aws.words import Words
 from runbook.engine import StepContext, step
-from signoff.decisions import Decided, Differs
-from signoff.observations import Observations
+from signoff.outcome import Outcome
 
-T = TypeVar("T")
-ROWS = ("DEP-08", "DEP-19", "SEC-09", "SEC-23", "MON-08", "MON-15")
+ROWS = (
+    *("DEP-08", "DEP-19", "DEP-35", "DEP-36", "SEC-08", "SEC-09", "SEC-18", "SEC-19", "SEC-23"),
+    *("MON-08", "MON-09", "MON-15", "MON-16"),
+)
+"""Green once it is done."""
+ALSO = ("DEP-24", "DEP-34", "DEP-40", "SEC-05", "SEC-20", "SEC-22", "SEC-24", "SEC-25", "SEC-26")
+"""Rows that it has a part in: some need a deployment as well, some are red for other reasons, too."""
+ROW, ONLY = "row", "only"
+"""What the command line chose, by its option."""
 
 
 @step("3-1", proves=ROWS)
@@ -40,7 +42,9 @@ def take_away_what_nobody_planned(context: StepContext) -> Changes:
     made: Changes = ()
     for one in _undecided(context):  # one after another: two may be of the same function
         context.watch(one.what)
-        made += attachments.detach(context, one)
+        made += undo.detach(
+            context, one, planned=context.plan.api, prefix=context.environment.prefix
+        )
     return made
 
 
@@ -54,7 +58,7 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
 
     残っている場合はここで止まります。操作した後、同じコマンドを実行してください。
     """
-    left = attachments.by_hand(_undecided(context))
+    left = [told for one in _undecided(context) if (told := undo.by_hand(one))]
     for one in left:
         context.tell(one)
     if left and context.go:
@@ -62,59 +66,17 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
     return ()
 
 
-def _undecided(context: StepContext) -> tuple[Difference, ...]:
-    """Read anew, as the checks do, and return what neither the plan nor a decision allows."""
-    environment, inventory = context.environment, context.inventory()
-    decided = Decided(environment.name, environment.decisions, inventory.read_at.date())
-    allowed = {one.name: one.allows for one in context.plan.tables}
-    sections = inventory.sections
-    found = [
-        *_differences("table_attachments", sections.table_attachments, allowed),
-        *_differences("function_attachments", sections.function_attachments, allowed),
-        *_differences("secret_attachments", sections.secret_attachments, allowed),
-        *_differences("role_attachments", sections.role_attachments, allowed),
-        *_differences("alarm_attachments", sections.alarm_attachments, allowed),
-        *_differences("log_group_attachments", sections.log_group_attachments, allowed),
-        *_differences("account_log_policies", sections.account_log_policies, allowed),
-        *_muted(sections),
-    ]
-    only = context.chosen.get("only")
-    left = tuple(one for one in found if _open(decided, one) and only in (None, one.what))
+def _undecided(context: StepContext) -> tuple[Unplanned, ...]:
+    """Return what the checks find now, and neither the plan nor a decision allows."""
+    row, only = context.chosen.get(ROW), context.chosen.get(ONLY)
+    findings = context.findings((row,) if row else (*ROWS, *ALSO))
+    unknown = [one for one in findings if one.outcome is Outcome.NOT_TESTABLE]
+    if unknown:
+        raise Refused(
+            f"{unknown[0].message}: nobody knows what is there; see to it, then run it again"
+        )
+    found = dict.fromkeys(one for finding in findings for one in finding.differences)
+    left = tuple(one for one in found if undo.undo_of(one) and only in (None, one.what))
     if only and not left:
         context.tell(Words(en=f"there is no {only}", ja=f"{only}はありません"))
     return left
-
-
-def _muted(sections: Sections) -> Iterator[Difference]:
-    """Yield the mute rules of every alarm of ours, whatever its name."""
-    alarms, rules = _read("alarms", sections.alarms), _read("mute_rules", sections.mute_rules)
-    for alarm in alarms:
-        yield from muted_by(alarm, rules.values())
-
-
-def _read(section: str, found: Section[T]) -> Mapping[str, T]:
-    if isinstance(found, Unreadable):
-        raise Refused(f"{section}: {found.unreadable}: have it allowed, then run it again")
-    return {name: one for name, one in found.items() if not isinstance(one, Unreadable)}
-
-
-def _differences(
-    section: str, found: Section[tuple[Unplanned, ...]], allowed: Mapping[str, Mapping[str, Bound]]
-) -> Iterator[Difference]:
-    if isinstance(found, Unreadable):
-        raise Refused(f"{section}: {found.unreadable}: have it allowed, then run it again")
-    for name, item in found.items():
-        if isinstance(item, Unreadable):
-            raise Refused(
-                f"{section} {name}: {item.unreadable}: have it allowed, then run it again"
-            )
-        yield from unallowed(item, allowed.get(name))
-
-
-def _open(decided: Decided, one: Difference) -> bool:
-    """Whether no decision answers it."""
-    try:
-        decided([one], Observations())
-    except Differs:
-        return True
-    return False

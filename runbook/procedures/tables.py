@@ -24,7 +24,6 @@ from runbook.engine import StepContext, step
         "DEP-05",
         "DEP-06",
         "DEP-07",
-        "SEC-19",
         "SEC-20",
     ),
 )

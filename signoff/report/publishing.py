@@ -159,6 +159,7 @@ def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
         kept_stack=snapshot.kept_stack,
         overrides=choice.overrides,
         load_plan=choice.environment.load_plan,
+        before=choice.environment.before,
         newest_record=snapshot.records.newest_file,
         birth=choice.environment.birth,
         line=choice.environment.line.endpoint if choice.embedded else None,

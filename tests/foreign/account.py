@@ -43,9 +43,13 @@ class Account:
         """Read everything."""
         return read(self.session, _scope(), caller=CALLER, salts=SALTS, options=options)
 
+    def looked_at(self) -> Inventory:
+        """Read each section when it is looked at."""
+        return on_demand(self.session, _scope(), caller=CALLER, salts=SALTS, options=OPTIONS)
+
     def again(self, before: Inventory, *sections: str) -> Inventory:
         """Read these sections anew and take all others from ``before``."""
-        lazy = on_demand(self.session, _scope(), caller=CALLER, salts=SALTS, options=OPTIONS)
+        lazy = self.looked_at()
         fresh = {name: getattr(lazy.sections, name) for name in sections}
         return replace(before, sections=replace(before.sections, **fresh))
 

@@ -1,7 +1,7 @@
 """What the checks make of a world: row by row, and as the word that the meeting reads."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -17,9 +17,9 @@ ANY_DAY = date(2026, 11, 25)
 """Days matter to waivers, and there are none here."""
 
 
-def rows(snapshot: Snapshot) -> Mapping[str, RowVerdict]:
-    """Return the verdict of every row that a check proves, with the words of its worst finding."""
-    by_row = _by_row(judge(snapshot))
+def rows(snapshot: Snapshot, chosen: Collection[str] | None = None) -> Mapping[str, RowVerdict]:
+    """Return the verdict of every row that a check proves, or of the chosen ones, with its worst finding."""
+    by_row = _by_row(judge(snapshot, chosen))
     return {row: row_verdict(CHECKLIST[row], found) for row, found in by_row.items()}
 
 

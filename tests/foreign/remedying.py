@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,25 +12,32 @@ from aws.inventory import Inventory
 from local.aws.saved import Saved
 from runbook.__main__ import main
 from signoff.evidence import Store
+from signoff.outcome import Finding
+from signoff.remedy import Remedy, remedy
 from signoff.snapshot import Snapshot
 from tests.foreign.account import Account, with_evidence
 from tests.foreign.changes.change import Change
-from tests.foreign.judged import CHECKLIST, rows
+from tests.foreign.judged import rows
 from tests.healthy import PROD
+from tests.judging import judge
 from tests.runbook.desk import LINE_TOKEN
+from tests.signoff.test_page import PROVENANCE
 
 JOINED = re.compile(r" && |; ")
 RUNBOOK = "python -m runbook "
-OF_A_PERSON = frozenset(
-    {
-        *("PREP-02", "ROLL-05"),  # a new release is measured and rehearsed anew: a run of its own
-        *("PREP-04", "PREP-05"),  # whose API or table it is, only a person knows
-        *("DATA-01", "DATA-02", "DATA-03", "DATA-04"),  # dev, or a run's file
-        *("DATA-06", "DATA-07", "DATA-08"),  # where a spot is, and who was there too early
-        "MON-07",  # an alarm fires until its cause is gone
-    }
+RUNS = frozenset({"PREP-02", "ROLL-05"})
+"""Rows whose remedy is a run of its own: a new release is measured and rehearsed anew."""
+COMMANDS_OF_PEOPLE = ("pytest ", "python -m load ")
+"""What a remedy names beside the runbook: it judges or measures anew, and changes nothing by itself."""
+PROD_RUN = replace(
+    PROVENANCE,
+    environment="prod",
+    production=True,
+    api_url="https://api.example.jp/prod",
+    load_plan="baseline",
+    before="dev",
+    local=False,
 )
-"""Rows whose remedy needs more than this account, or is a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +50,58 @@ class Operator:
     folder: Path
 
     def red_after(self, change: Change) -> dict[str, str]:
-        """Make the change, take the remedy of each row that fails by it, and return what is still red."""
-        self.account.aws.restore(self.state)
-        next(change.make(self.account.client))
-        faulty = self.account.again(self.inventory, *change.reads)
-        judged = rows(self._snapshot(faulty))
-        for row in change.red:
-            if row not in OF_A_PERSON and judged[row].outcome.red and not judged[row].root:
-                self.take(row)
-        judged = rows(self._snapshot(self.account.inventory()))
-        red = {row: one.reason for row, one in judged.items() if one.outcome.red}
-        return {row: red[row] for row in change.red if row in red and row not in OF_A_PERSON}
+        """Make the change, take the remedy of each row that fails by it, and return what is still red.
 
-    def take(self, row: str) -> None:
-        for command in remedies(row):
+        What a remedy leaves to a person, its person does: the change is taken back.
+        """
+        self.account.aws.restore(self.state)
+        steps = change.make(self.account.client)
+        next(steps)
+        faulty = self.account.again(self.inventory, *change.reads)
+        judged = rows(self._snapshot(faulty), change.red)
+        todo = {
+            row: remedy(judged[row], PROD_RUN)
+            for row in change.red
+            if row not in RUNS and judged[row].outcome.red and not judged[row].root
+        }
+        for row, one in todo.items():
+            assert one, f"{row} prints no remedy"
+            self.take(row, one)
+        red = self._red(change)
+        if red and any(one.by_hand for row, one in todo.items() if row in red):
+            next(steps, None)
+            red = self._red(change)
+        return red
+
+    def _red(self, change: Change) -> dict[str, str]:
+        wanted = change.red.keys() - RUNS
+        judged = rows(self._snapshot(self.account.looked_at()), wanted)
+        return {row: one.told.en for row, one in judged.items() if one.outcome.red}
+
+    def take(self, row: str, todo: Remedy) -> None:
+        for command in filter(None, JOINED.split(todo.command)):
+            if command.startswith(COMMANDS_OF_PEOPLE):
+                continue
             assert command.startswith(RUNBOOK), f"{row}: {command} is for a person"
-            self._run(command.removeprefix(RUNBOOK))
+            self._run(command.removeprefix(RUNBOOK), by_hand=bool(todo.by_hand))
             self._read_mail()
 
-    def _run(self, command: str) -> None:
+    def findings(self, asked: tuple[str, ...]) -> tuple[Finding, ...]:
+        """Judge in this process what the runbook's own process would judge."""
+        found = judge(self._snapshot(self.account.looked_at()), asked)
+        return tuple(one for one in found if one.outcome.red)
+
+    def _run(self, command: str, *, by_hand: bool) -> None:
         environments, token = self.folder / "environments.toml", self.folder / "token"
         text = PROD.read_text(encoding="utf-8")
         environments.write_text(text.replace("report/prod/evidence", str(self._evidence)))
         token.write_text(LINE_TOKEN)
-        given = command.replace("FILE", str(token)).split()
+        given = shlex.split(command.replace("FILE", str(token)))
         files = (f"--environments={environments}", f"--journal={self.folder / 'journal.jsonl'}")
         said = io.StringIO()
-        code = main([*given, "--yes", "--no-judge", *files], Console(file=said, width=200))
-        assert code == 0, f"{command} ended in {code}: {said.getvalue()[-2000:]}"
+        console = Console(file=said, width=200)
+        code = main([*given, "--yes", "--no-judge", *files], console, self.findings)
+        assert code == 0 or by_hand, f"{command} ended in {code}: {said.getvalue()[-2000:]}"
 
     def _read_mail(self) -> None:
         """Follow the link in each mail that SNS sent meanwhile."""
@@ -91,8 +122,3 @@ class Operator:
         left = Store.in_folder(self._evidence, "prod", emulated=True).load().entries
         records = replace(before.records, entries=(*before.records.entries, *left))
         return replace(before, inventory=inventory, records=records)
-
-
-def remedies(row: str) -> Iterator[str]:
-    """Yield the commands of a row's remedy, as they are printed for production."""
-    yield from JOINED.split(CHECKLIST[row].remedy.format(env="prod", plan="baseline", unlock=""))

@@ -1,31 +1,35 @@
 """What nobody planned is taken away by one procedure, and what somebody decided is left alone."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
-from aws.bounds import unset
-from aws.converge.attachments import ByHand, by_hand, undo_of
-from aws.difference import Difference
-from aws.ledger import Closed
-from aws.ledgers import dynamodb, lambda_
+from aws.attachments import LEDGERS
+from aws.converge.undo import ByHand, by_hand, undo_of
+from aws.inventory import on_demand
+from aws.ledger import Closed, Unplanned
 from aws.words import Words
+from plan import plan_for, scope_of
 from runbook.__main__ import main
+from signoff.environment import load
+from tests.healthy import healthy
+from tests.judging import judge
 from tests.runbook.desk import PROD
 
 TABLE, STAMPS = "Users-prod", "stamp-rally-prod-stamps"
 NETWORK = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
-KINDS = {"table": dynamodb, "function": lambda_}
 FACTS = sorted(
     {
-        (kind, entry.fact.en)
-        for kind, service in KINDS.items()
-        for operation in service.LEDGER.values()
-        for entry in operation.members.values()
-        if isinstance(entry, Closed)
+        (resource.kind.en, entry.fact.en)
+        for operation in LEDGERS.values()
+        for path, resource in operation.resources.items()
+        for member, entry in operation.members.items()
+        if isinstance(entry, Closed) and member.startswith(path)
     }
 )
+"""Kind and fact of all that a ledger calls closed."""
 
 
 @pytest.fixture
@@ -46,9 +50,26 @@ def detach(finished, tmp_path, monkeypatch, said):
         environments.write_text(text + decisions)
         files = (f"--environments={environments}", f"--journal={tmp_path / 'journal.jsonl'}")
         more = ("--env=prod", "--no-judge", "--yes", *files)
-        return main(["detach", *arguments, *more], Console(file=said, width=200))
+        console = Console(file=said, width=200)
+        return main(["detach", *arguments, *more], console, judged(finished, environments))
 
     return detach
+
+
+def judged(desk, environments):
+    """Judge in this process what is there now, by the decisions of this file."""
+    environment = load("prod", environments, {}).environment
+    plan = plan_for(environment)
+
+    def findings(rows):
+        scope = scope_of(plan, environment)
+        inventory = on_demand(desk.session, scope, caller="arn:aws:iam::1:user/auditor")
+        snapshot = replace(
+            healthy(), environment=environment, plan=plan, scope=scope, inventory=inventory
+        )
+        return tuple(one for one in judge(snapshot, rows) if one.outcome.red)
+
+    return findings
 
 
 def expire(client, enabled=True):
@@ -153,14 +174,13 @@ def test_what_was_edited_and_not_released_is_not_released_with_it(detach, finish
 @pytest.mark.parametrize(("kind", "fact"), FACTS, ids=lambda one: one)
 def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages(kind, fact):
     words = Words(en=fact, ja=fact)
-    one = Difference(kind=Words(en=kind, ja=kind), name="N", fact=words, found="x", bound=unset())
+    one = Unplanned(kind=Words(en=kind, ja=kind), name="N", fact=words, found="x", call="")
     undo = undo_of(one)
     told = undo.instruction if isinstance(undo, ByHand) else undo.lost
 
-    assert "open {name}" not in told.en
     assert told.en
     assert told.ja
-    assert len(by_hand([one])) == isinstance(undo, ByHand)
+    assert bool(by_hand(one)) == isinstance(undo, ByHand)
 
 
 def test_alarm_is_taken_out_of_a_mute_rule_and_others_stay_in_it(detach, finished):

@@ -14,7 +14,7 @@ from runbook.catalogue import procedures
 from runbook.engine import Change, Refused, Text
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
-from runbook.judge import in_process_of_its_own, judge_by_checks
+from runbook.judge import Checks, in_process_of_its_own
 from runbook.prompts import secret_source
 from tests.runbook import toy
 
@@ -115,7 +115,7 @@ def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):
             Path(written.removeprefix("--json=")).write_text(told)
         return code
 
-    judge = judge_by_checks("prod", ["--x"], run)
+    judge = Checks("prod", ["--x"], run).red
 
     assert judge(("SEC-01", "SEC-02")) == red
     assert commands[0][2:5] == ["pytest", "--env=prod", "--x"]
@@ -210,6 +210,6 @@ def test_checks_that_never_end_are_ended_and_their_rows_are_red(tmp_path):
     """Also where a process of theirs lives on and holds what they write to."""
     code = "import subprocess, sys, time; subprocess.Popen(['sleep', '5']); time.sleep(60)"
     run = in_process_of_its_own(tmp_path, kept=False, within_s=0.5)
-    judge = judge_by_checks("prod", [], lambda _: run([sys.executable, "-c", code]))
+    judge = Checks("prod", [], lambda _: run([sys.executable, "-c", code])).red
 
     assert set(judge(("SEC-01", "SEC-02"))) == {"SEC-01", "SEC-02"}

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from aws.ledger import Unplanned
 from aws.words import Words
 from signoff.checklist import Checklist
-from signoff.outcome import Outcome
+from signoff.outcome import Finding, Outcome
 from signoff.remedy import remedy
-from signoff.verdict import RowVerdict
+from signoff.verdict import RowVerdict, row_verdict
 from tests.signoff.test_page import PROVENANCE
 
 PROD = replace(
@@ -20,45 +21,113 @@ PROD = replace(
 )
 
 
-def told(row, outcome, reason):
+def told(row, outcome, reason, run=PROD):
     of = Checklist.load()[row]
     judged = RowVerdict(row=of, outcome=outcome, severity=of.severity, told=Words.same(reason))
-    return remedy(judged, PROD)
+    return remedy(judged, run)
 
 
 def test_a_row_that_failed_names_its_repair():
-    assert told("SEC-17", Outcome.FAIL, "…").en == "python -m runbook api --env prod --go"
+    assert told("SEC-17", Outcome.FAIL, "…").command == "python -m runbook api --env prod --go"
 
 
 def test_the_load_run_is_that_of_the_plan_and_the_host_that_production_asks_for():
     command = "python -m load run --env prod --plan baseline --unlock api.example.jp"
 
-    assert told("PREP-02", Outcome.FAIL, "…").en == command
+    assert told("PREP-02", Outcome.FAIL, "…").command == command
+
+
+def test_a_row_of_the_local_stack_names_the_masters_that_are_right_there():
+    local = replace(PROD, environment="local", local=True)
+    found = told("DATA-02", Outcome.FAIL, "…", local)
+
+    assert found.command == "python -m runbook masters --env local --go"
+
+
+def test_dev_is_run_by_the_name_that_the_environment_has_for_it():
+    staged = replace(PROD, before="staging")
+    found = told("PREP-01", Outcome.FAIL, "…", staged)
+
+    assert found.command == "pytest --env staging"
+
+
+def test_what_only_a_person_can_do_is_marked_in_both_languages():
+    found = told("SEC-24", Outcome.FAIL, "…")
+
+    assert found.command == ""
+    assert "IAM console" in found.by_hand[0].en
+    assert "IAMコンソール" in found.by_hand[0].ja
+
+
+def test_a_surplus_is_detached_by_its_row_and_what_no_call_undoes_is_for_a_person():
+    def differing(kind, name, fact):
+        words = [Words(en=one, ja=one) for one in (kind, fact)]
+        one = Unplanned(kind=words[0], name=name, fact=words[1], found="x", call="")
+        return Finding(
+            row="SEC-05", outcome=Outcome.FAIL, words=Words.same("…"), differences=(one,)
+        )
+
+    def of(*findings):
+        row = Checklist.load()["SEC-05"]
+        return remedy(row_verdict(row, findings), PROD)
+
+    granted, imported = differing("key", "k1", "grants"), differing("key", "k1", "expires")
+    other = Finding(row="SEC-05", outcome=Outcome.FAIL, words=Words.same("under another key"))
+    detach, secrets = (
+        "python -m runbook detach --env prod --row SEC-05 --go",
+        "python -m runbook secrets --env prod --go",
+    )
+
+    assert (of(granted).command, of(granted).by_hand) == (detach, ())
+    assert of(imported).command == ""
+    assert of(imported).by_hand[0].en.startswith("key k1: expires (x): KMS console")
+    assert of(other).command == secrets
+    assert of(granted, other).command == f"{detach} && {secrets}"
+
+
+def test_the_secret_that_a_finding_names_is_the_one_that_is_replaced():
+    def of(message):
+        found = Finding(row="SEC-27", outcome=Outcome.FAIL, words=Words.same(message))
+        return remedy(row_verdict(Checklist.load()["SEC-27"], [found]), PROD).command
+
+    assert of("the value of secret token_key stands in …").endswith("--rotate token_key --go")
+    assert of("the value of secret line_token stands in …").endswith("--line-token-file FILE --go")
+
+
+def test_a_row_that_follows_has_the_remedy_of_its_root():
+    finding = Finding(row="SEC-12", outcome=Outcome.FOLLOWS, words=Words.same("…"), root="SEC-14")
+    found = remedy(row_verdict(Checklist.load()["SEC-12"], [finding]), PROD)
+
+    assert found.command == ""
+    assert "SEC-14" in found.note.en
 
 
 @pytest.mark.parametrize(
-    ("reason", "en"),
+    ("reason", "note", "command"),
     [
         (
             "lambda:GetPolicy: AccessDeniedException: User is not authorized",
-            "allow the reader lambda:GetPolicy (docs/reader-policy.json), then pytest --env prod",
+            "allow the reader lambda:GetPolicy (docs/reader-policy.json), then",
+            "pytest --env prod",
         ),
         (
-            "x rang during a run of our own; not testable until 09:40 UTC",
-            "wait until 09:40 UTC, then pytest --env prod",
+            "x rang during a run of our own; not testable until 09:40 JST",
+            "wait until 09:40 JST, then",
+            "pytest --env prod --wait",
         ),
         (
             "apigateway:GetExport: not asked, 120 s were over",
-            "pytest --env prod; nothing is known, so nothing is to be repaired yet",
+            "nothing is known, so nothing is to be repaired yet: try again",
+            "pytest --env prod",
         ),
         (
             "lambda:GetPolicy: TooManyRequestsException: Rate exceeded",
-            "pytest --env prod; nothing is known, so nothing is to be repaired yet",
+            "nothing is known, so nothing is to be repaired yet: try again",
+            "pytest --env prod",
         ),
     ],
 )
-def test_a_row_that_is_unknown_is_not_repaired(reason, en):
+def test_a_row_that_is_unknown_is_not_repaired(reason, note, command):
     found = told("SEC-17", Outcome.NOT_TESTABLE, reason)
 
-    assert found.en == en
-    assert "pytest --env prod" in found.ja
+    assert (found.note.en, found.command, found.by_hand) == (note, command, ())

@@ -17,6 +17,8 @@ from runbook.catalogue import procedures
 from runbook.pages import pages
 from signoff.checklist import Checklist
 from signoff.environment import names
+from signoff.remedy import all_of
+from tests.foreign.remedying import PROD_RUN
 
 ROOT = Path(__file__).parents[3]
 READMES = ("README.md", "README.ja.md")
@@ -24,8 +26,6 @@ BEGINNINGS = ("pytest", "aws ", "python -m ")
 BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 JOINED = re.compile(r" && |; ")
-OPTIONAL = re.compile(r"\[[^\]]*\]")
-"""Brackets around what only some cases need, as manuals write it."""
 RUNBOOK = re.compile(r"python -m runbook (?P<name>\w+)(?P<more>[^`\n;。]*)")
 GLOBAL = frozenset({"output", "region", "profile", "query", "no-cli-pager"})
 OF_THE_CLI = frozenset({"configure", "sso", "login"})
@@ -37,10 +37,8 @@ def in_prose() -> dict[str, list[str]]:
     texts = {**pages(), **{name: (ROOT / name).read_text(encoding="utf-8") for name in READMES}}
     found = {name: list(_of_text(text)) for name, text in texts.items()}
     for row in Checklist.load():
-        remedy = OPTIONAL.sub(
-            "", row.remedy.format(env="prod", plan="baseline", unlock=" --unlock api.example.jp")
-        )
-        found[row.id] = [one for one in JOINED.split(remedy) if one.startswith(BEGINNINGS)]
+        commands = [one for each in all_of(row, PROD_RUN) for one in JOINED.split(each.command)]
+        found[row.id] = [one for one in commands if one]
     return {name: commands for name, commands in found.items() if commands}
 
 

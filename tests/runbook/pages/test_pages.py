@@ -14,6 +14,8 @@ from runbook.engine.step import JAPANESE
 from runbook.pages import FOLDER, LANGUAGES, pages
 from signoff.checklist import Checklist
 from signoff.environment import load
+from signoff.remedy import all_of
+from tests.foreign.remedying import PROD_RUN
 
 COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")
 LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]+))?\)")
@@ -58,8 +60,8 @@ def test_every_row_with_a_remedy_of_the_runbook_is_in_the_index():
 
 
 def test_every_remedy_names_a_procedure_that_there_is():
-    commands = [COMMAND.match(row.remedy) for row in Checklist.load()]
-    named = {shlex.split(one[0])[3] for one in commands if one}
+    commands = [one.command for row in Checklist.load() for one in all_of(row, PROD_RUN)]
+    named = {shlex.split(one[0])[3] for told in commands for one in COMMAND.finditer(told)}
 
     assert named <= set(procedures())
 

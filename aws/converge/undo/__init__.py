@@ -1,0 +1,55 @@
+"""Taking away what nobody planned of a resource: the call that undoes each fact, and what is lost by it.
+
+What no call can undo has an instruction instead, with its place in the console.
+"""
+
+from collections.abc import Mapping
+
+from aws.change import Change, ChangeContext, Changes
+from aws.converge.undo import alarm, api, function, key, log_group, role, secret, table, topic
+from aws.converge.undo.entry import ByHand, HowToUndo, Target, Undo
+from aws.desired import Api
+from aws.ledger import Unplanned
+from aws.words import Words
+
+__all__ = ["UNDO", "ByHand", "Undo", "by_hand", "detach", "undo_of"]
+
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    **table.UNDO,
+    **function.UNDO,
+    **secret.UNDO,
+    **role.UNDO,
+    **key.UNDO,
+    **alarm.UNDO,
+    **topic.UNDO,
+    **log_group.UNDO,
+    **api.UNDO,
+}
+"""English kind and fact -> how it is undone. What is missing here is repaired by another procedure."""
+
+
+def undo_of(one: Unplanned) -> HowToUndo | None:
+    return UNDO.get((one.kind.en, one.fact.en))
+
+
+def detach(context: ChangeContext, one: Unplanned, *, planned: Api, prefix: str) -> Changes:
+    """Undo one difference, if a call can; destructive, so that somebody has to agree first."""
+    undo = undo_of(one)
+    target = Target(context=context, name=one.name, found=one.found, api=planned, prefix=prefix)
+    if not isinstance(undo, Undo) or not undo.left(target):
+        return ()
+    context.tell(undo.lost)
+    lost = Change(f"{one.kind.en} {one.name}", one.fact.en, one.found, after=None, destroys=True)
+    return context.settle((lost,), lambda: undo.call(target))
+
+
+def by_hand(one: Unplanned) -> Words | None:
+    """Return what a person does, and where, about a difference that no call can undo."""
+    undo = undo_of(one)
+    if not isinstance(undo, ByHand):
+        return None
+    return Words(
+        en=f"{one.what} ({one.found}): {undo.instruction.en.format(name=one.name)}",
+        ja=f"{one.kind.ja}{one.name}の{one.fact.ja}（{one.found}）: "
+        f"{undo.instruction.ja.format(name=one.name)}",
+    )

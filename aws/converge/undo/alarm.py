@@ -1,0 +1,129 @@
+"""What nobody planned of alarms: mute rules, other actions, suppressors, windows."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws.change import Refused
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.words import Words
+
+PUT = {
+    "MetricAlarms": "PutMetricAlarm",
+    "CompositeAlarms": "PutCompositeAlarm",
+    "LogAlarms": "PutLogAlarm",
+}
+"""List of DescribeAlarms -> the operation that replaces one of it, whole."""
+METHODS = {
+    "PutMetricAlarm": "put_metric_alarm",
+    "PutCompositeAlarm": "put_composite_alarm",
+    "PutLogAlarm": "put_log_alarm",
+}
+ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+SUPPRESSION = (
+    "ActionsSuppressor",
+    "ActionsSuppressorWaitPeriod",
+    "ActionsSuppressorExtensionPeriod",
+)
+
+
+def _unmute(target: Target) -> None:
+    """Take the alarm out of a mute rule; a rule that is left with none goes."""
+    client, rule = target.context.client("cloudwatch"), target.found.partition(": ")[0]
+    read = client.get_alarm_mute_rule(AlarmMuteRuleName=rule)
+    others = [name for name in read["MuteTargets"]["AlarmNames"] if name != target.name]
+    if not others:
+        client.delete_alarm_mute_rule(AlarmMuteRuleName=rule)
+        return
+    kept: dict[str, Any] = {
+        name: read[name]
+        for name in ("Name", "Description", "Rule", "StartDate", "ExpireDate")
+        if name in read
+    }
+    client.put_alarm_mute_rule(**kept, MuteTargets={"AlarmNames": others})
+
+
+def _put_again(edit: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Callable[[Target], None]:
+    """Put the alarm as it is, but for what ``edit`` leaves out: AWS replaces an alarm whole."""
+
+    def call(target: Target) -> None:
+        client = target.context.client("cloudwatch")
+        kind, found = _described(client, target.name)
+        model = client.meta.service_model.operation_model(PUT[kind])
+        kept = {name: found[name] for name in model.input_shape.members if name in found}
+        getattr(client, METHODS[PUT[kind]])(**edit(kept))
+
+    return call
+
+
+def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
+    types = ["MetricAlarm", "CompositeAlarm", "LogAlarm"]
+    answer = client.describe_alarms(AlarmNames=[name], AlarmTypes=types)
+    for kind in PUT:
+        for one in answer.get(kind, ()):
+            return kind, one
+    raise Refused(f"alarm {name} is there no more: judge again")
+
+
+def _only_told(alarm: dict[str, Any]) -> Mapping[str, Any]:
+    """Leave the actions that notify a topic."""
+    told = {
+        name: [one for one in alarm.get(name, ()) if one.split(":")[2:3] == ["sns"]]
+        for name in ACTIONS
+    }
+    return {**alarm, **told}
+
+
+def _without(*members: str) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
+    return lambda alarm: {name: one for name, one in alarm.items() if name not in members}
+
+
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    ("alarm", "mute rule"): Undo(
+        call=_unmute,
+        lost=Words(
+            en="the alarm notifies people at any hour again",
+            ja="アラームは時間帯を問わず通知されるようになります",
+        ),
+    ),
+    ("alarm", "action other than a notification"): Undo(
+        call=_put_again(_only_told),
+        lost=Words(
+            en="the alarm only notifies from then on; what its other actions did is done no more",
+            ja="以後、アラームは通知だけを行い、その他のアクションは実行されません",
+        ),
+    ),
+    ("alarm", "suppressor"): Undo(
+        call=_put_again(_without(*SUPPRESSION)),
+        lost=Words(
+            en="the alarm notifies also while its suppressor is in ALARM",
+            ja="抑制アラームの発報中も通知されるようになります",
+        ),
+    ),
+    ("alarm", "evaluation by the wall clock"): Undo(
+        call=_put_again(_without("EvaluationWindow")),
+        lost=Words(
+            en="each evaluation looks at the time just past, not at whole periods of the clock",
+            ja="時計の区切りではなく、直前の期間を評価するようになります",
+        ),
+    ),
+    ("alarm", "warm-up period"): Undo(
+        call=_put_again(_without("WarmUpConfiguration")),
+        lost=Words(
+            en="the alarm may fire at once after it was changed",
+            ja="変更直後から発報するようになります",
+        ),
+    ),
+    ("alarm", "log lines in its notifications"): Undo(
+        call=_put_again(_without("ActionLogLineCount", "ActionLogLineRoleArn")),
+        lost=Words(
+            en="notifications show no log lines any more",
+            ja="通知にログの行が含まれなくなります",
+        ),
+    ),
+    ("alarm", "state of its evaluation"): by_hand(
+        en="CloudWatch console > Alarms > {name}: see why it cannot be evaluated (too many metrics, or a"
+        " query that fails), and edit it",
+        ja="CloudWatchコンソール > アラーム > {name}で、評価できない理由（メトリクス数の超過、クエリの失敗など）を確認し、"
+        "編集してください",
+    ),
+}

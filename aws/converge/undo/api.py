@@ -1,0 +1,296 @@
+"""What nobody planned of the API: in its methods, of itself, at its stage, and in front of it.
+
+What stands in a method is undone in the draft, by making the method as planned; the stage serves it until the
+draft is deployed, which is the part of the procedure ``api``.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws import api_surplus
+from aws.converge import api_draft, rest_api
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.ledgers import apigateway
+from aws.words import Words
+
+LAST = "it is over for callers once `api` has deployed the draft"
+LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に反映されます"
+
+
+def _route(target: Target) -> None:
+    """Make the method as planned."""
+    id_, draft = _draft(target)
+    verb, _, path = target.name.partition(" ")
+    method = next(
+        one for one in api_draft.planned(target.api) if (one.verb, one.path) == (verb, path)
+    )
+    at = {"restApiId": id_, "resourceId": draft.resources[path], "httpMethod": verb}
+    target.context.client("apigateway").delete_method(**at)
+    api_draft.put(target.context, at, draft, method)
+
+
+def _in_draft(target: Target) -> bool:
+    """Whether the draft's method has anything beside what is planned."""
+    _, draft = _draft(target)
+    verb, _, path = target.name.partition(" ")
+    found = draft.methods.get((path, verb))
+    if found is None:
+        return False
+    answers = ((found.get("methodIntegration") or {}).get("integrationResponses") or {}).values()
+    headers = [
+        name.removeprefix(api_draft.HEADER)
+        for one in answers
+        for name in one.get("responseParameters") or ()
+    ]
+    surplus = api_surplus.of_drafted(found, {})
+    return bool(surplus or api_surplus.beyond_safe(headers))
+
+
+def _methods(target: Target) -> None:
+    """Delete the methods that were shown from the draft."""
+    id_, draft = _draft(target)
+    for path, verb in _shown(target, draft):
+        target.context.client("apigateway").delete_method(
+            restApiId=id_, resourceId=draft.resources[path], httpMethod=verb
+        )
+
+
+def _shown(target: Target, draft: rest_api.Draft) -> list[tuple[str, str]]:
+    return [(path, verb) for path, verb in draft.methods if f"{verb} {path}" in target.listed]
+
+
+def _of_authorizer(member: str) -> Undo:
+    def left(target: Target) -> bool:
+        found = _draft(target)[1].authorizers.get(target.name, {})
+        return bool(found.get(member))
+
+    def call(target: Target) -> None:
+        id_, draft = _draft(target)
+        patch = [{"op": "replace", "path": f"/{member}", "value": ""}]
+        target.context.client("apigateway").update_authorizer(
+            restApiId=id_, authorizerId=draft.authorizers[target.name]["id"], patchOperations=patch
+        )
+
+    return Undo(
+        call=call,
+        left=left,
+        lost=Words(
+            en=f"the authorizer is as planned; {LAST}", ja=f"計画どおりになります。{LAST_JA}"
+        ),
+    )
+
+
+def _response(target: Target) -> None:
+    """Take the response off the draft: `api` puts the planned one there."""
+    target.context.client("apigateway").delete_gateway_response(
+        restApiId=_id(target), responseType=target.name
+    )
+
+
+def _response_left(target: Target) -> bool:
+    found = _draft(target)[1].gateway_responses.get(target.name, {})
+    names = [
+        name.removeprefix(api_draft.GATEWAY_HEADER) for name in found.get("responseParameters", ())
+    ]
+    return bool(api_surplus.beyond_safe(names))
+
+
+def _patched(patch: Callable[[Target], list[dict[str, str]]]) -> Callable[[Target], None]:
+    """Change the API itself; ``op`` and ``path`` are as UpdateRestApi takes them."""
+
+    def call(target: Target) -> None:
+        target.context.client("apigateway").update_rest_api(
+            restApiId=_id(target), patchOperations=patch(target)
+        )
+
+    return call
+
+
+def _escaped(text: str) -> str:
+    return text.replace("~", "~0").replace("/", "~1")
+
+
+def _has(*path: str, usual: Any = None) -> Callable[[Target], bool]:
+    """Whether the API itself still has it: else only a deployment of before has."""
+
+    def left(target: Target) -> bool:
+        found: Any = rest_api.find(target.context, target.api) or {}
+        for name in path:
+            found = found.get(name) or {}
+        return bool(found) and found != usual
+
+    return left
+
+
+def _other_stages(target: Target) -> None:
+    for stage in target.listed:
+        target.context.client("apigateway").delete_stage(restApiId=_id(target), stageName=stage)
+
+
+def _web_acl(target: Target) -> None:
+    arn = rest_api.arn(target.api, f"/restapis/{_id(target)}/stages/{target.name}")
+    service = "waf-regional" if ":waf-regional:" in target.found else "wafv2"
+    target.context.client(service).disassociate_web_acl(ResourceArn=arn)
+
+
+def _mappings(target: Target) -> None:
+    client = target.context.client("apigateway")
+    for one in target.listed:
+        path = one.partition(" -> ")[0].removeprefix("/")
+        client.delete_base_path_mapping(domainName=target.name, basePath=path or "(none)")
+
+
+def _usage_plans(target: Target) -> None:
+    client = target.context.client("apigateway")
+    pages = client.get_paginator("get_usage_plans").paginate()
+    for one in [one for page in pages for one in page["items"]]:
+        if one["name"] != target.name:
+            continue
+        patch = [{"op": "remove", "path": "/apiStages", "value": stage} for stage in target.listed]
+        client.update_usage_plan(usagePlanId=one["id"], patchOperations=patch)
+
+
+def _id(target: Target) -> str:
+    return rest_api.needed(target.context, target.api)
+
+
+def _draft(target: Target) -> tuple[str, rest_api.Draft]:
+    id_ = _id(target)
+    return id_, rest_api.read(target.context, None if id_ == rest_api.UNKNOWN_ID else id_)
+
+
+_METHOD_AGAIN = Undo(
+    call=_route,
+    left=_in_draft,
+    lost=Words(en=f"the method is as planned; {LAST}", ja=f"計画どおりになります。{LAST_JA}"),
+)
+_METHOD_FACTS = (
+    *(api_surplus.MODELS, api_surplus.VALIDATION, api_surplus.SCOPES, api_surplus.CREDENTIALS),
+    *(api_surplus.CONNECTION, api_surplus.MAPPED, api_surplus.REQUEST_TEMPLATES),
+    *(api_surplus.ANSWER_TEMPLATES, api_surplus.ANSWER_PARAMETERS, api_surplus.PASSTHROUGH),
+    *(api_surplus.CONTENT, api_surplus.NAMESPACE, api_surplus.TLS, api_surplus.TRANSFER),
+    *(api_surplus.TARGET, api_surplus.HEADERS),
+)
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    **{("route", fact.en): _METHOD_AGAIN for fact in _METHOD_FACTS},
+    ("authorizer", api_surplus.CREDENTIALS.en): _of_authorizer("authorizerCredentials"),
+    ("authorizer", api_surplus.EXPRESSION.en): _of_authorizer("identityValidationExpression"),
+    ("gateway response", api_surplus.HEADERS.en): Undo(
+        call=_response,
+        left=_response_left,
+        lost=Words(
+            en=f"those headers are sent no more; {LAST}",
+            ja=f"ヘッダーを返さなくなります。{LAST_JA}",
+        ),
+    ),
+    ("REST API", "methods beyond the contract"): Undo(
+        call=_methods,
+        left=lambda target: bool(_shown(target, _draft(target)[1])),
+        lost=Words(
+            en=f"whoever calls those methods is answered by 403; {LAST}",
+            ja=f"該当メソッドの呼び出しには403を返します。{LAST_JA}",
+        ),
+    ),
+    ("REST API", api_surplus.POLICY.en): Undo(
+        call=_patched(lambda _: [{"op": "replace", "path": "/policy", "value": ""}]),
+        left=_has("policy"),
+        lost=Words(
+            en=f"the API asks no caller where it calls from; {LAST}",
+            ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
+        ),
+    ),
+    ("REST API", apigateway.BINARY.en): Undo(
+        call=_patched(
+            lambda target: [
+                {"op": "remove", "path": f"/binaryMediaTypes/{_escaped(one)}"}
+                for one in target.listed
+            ]
+        ),
+        left=_has("binaryMediaTypes"),
+        lost=Words(
+            en=f"bodies of those types are taken as text; {LAST}",
+            ja=f"該当の型の本文はテキストとして扱われます。{LAST_JA}",
+        ),
+    ),
+    ("REST API", apigateway.COMPRESSION.en): Undo(
+        call=_patched(lambda _: [{"op": "replace", "path": "/minimumCompressionSize"}]),
+        left=_has("minimumCompressionSize"),
+        lost=Words(
+            en=f"answers are no longer compressed; {LAST}",
+            ja=f"応答は圧縮されなくなります。{LAST_JA}",
+        ),
+    ),
+    ("REST API", apigateway.KEY_SOURCE.en): Undo(
+        call=_patched(lambda _: [{"op": "replace", "path": "/apiKeySource", "value": "HEADER"}]),
+        left=_has("apiKeySource", usual="HEADER"),
+        lost=Words(
+            en=f"the API key is taken from the header X-Api-Key; {LAST}",
+            ja=f"APIキーはX-Api-Keyヘッダーから読み取ります。{LAST_JA}",
+        ),
+    ),
+    ("REST API", apigateway.VPC_ENDPOINTS.en): Undo(
+        call=_patched(
+            lambda target: [
+                {"op": "remove", "path": "/endpointConfiguration/vpcEndpointIds", "value": one}
+                for one in target.listed
+            ]
+        ),
+        left=_has("endpointConfiguration", "vpcEndpointIds"),
+        lost=Words(
+            en=f"the API is no longer tied to that VPC endpoint; {LAST}",
+            ja=f"VPCエンドポイントとの関連付けがなくなります。{LAST_JA}",
+        ),
+    ),
+    ("REST API", apigateway.ACCESS_MODE.en): by_hand(
+        en="API Gateway console > APIs > {name} > API settings > Endpoint access mode: Basic; then `api` in the"
+        " runbook",
+        ja="API Gatewayコンソール > API > {name} > API設定 > エンドポイントアクセスモードを「基本」にし、ランブックの`api`を"
+        "実行してください",
+    ),
+    ("REST API", api_surplus.UNKNOWN.en): by_hand(
+        en="API Gateway console > APIs > {name} > Stages > Export shows it: take it away in the draft, then run"
+        " `api` in the runbook",
+        ja="API Gatewayコンソール > API > {name} > ステージ > エクスポートで確認し、下書きから取り除いてから、ランブックの`api`を"
+        "実行してください",
+    ),
+    ("REST API", "status"): by_hand(
+        en="API Gateway console > APIs > {name} shows why it is so: wait until it is Available, or ask AWS Support",
+        ja="API Gatewayコンソール > API > {name}で理由を確認し、「利用可能」になるのを待つか、AWSサポートに問い合わせてください",
+    ),
+    ("REST API", "other stages"): Undo(
+        call=_other_stages,
+        lost=Words(
+            en="whoever calls those stages is answered by 403; their settings are lost",
+            ja="該当ステージの呼び出しには403を返し、その設定は失われます",
+        ),
+    ),
+    ("stage", "web ACL"): Undo(
+        call=_web_acl,
+        lost=Words(
+            en="what the web ACL blocked is let through",
+            ja="Web ACLが遮断していた呼び出しも通ります",
+        ),
+    ),
+    ("custom domain", "mappings to the API"): Undo(
+        call=_mappings,
+        lost=Words(
+            en="whoever calls the API by that name gets no answer any more",
+            ja="この名前でのAPI呼び出しには応答しなくなります",
+        ),
+    ),
+    ("custom domain", "endpoint access mode"): by_hand(
+        en="API Gateway console > Custom domain names > {name} > Edit > Endpoint access mode: Basic",
+        ja="API Gatewayコンソール > カスタムドメイン名 > {name} > 編集 > エンドポイントアクセスモードを「基本」にしてください",
+    ),
+    ("custom domain", "mutual TLS"): by_hand(
+        en="API Gateway console > Custom domain names > {name} > Edit > Mutual TLS authentication: off",
+        ja="API Gatewayコンソール > カスタムドメイン名 > {name} > 編集 > 相互TLS認証をオフにしてください",
+    ),
+    ("usage plan", "stages of the API"): Undo(
+        call=_usage_plans,
+        lost=Words(
+            en="the keys of that plan no longer open this API",
+            ja="このプランのAPIキーでは、本APIを呼び出せなくなります",
+        ),
+    ),
+}

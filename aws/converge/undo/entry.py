@@ -1,0 +1,50 @@
+"""How one fact that nobody planned is undone: by a call, or by a person and where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aws.change import ChangeContext
+from aws.desired import Api
+from aws.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is to be undone: the resource's name, and what was found of the fact, as text."""
+
+    context: ChangeContext
+    name: str
+    found: str
+    api: Api
+    """The planned API: what stands in its methods is undone by making them as planned."""
+    prefix: str
+    """The environment's, by which the fingerprint of an address is made."""
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """What was found, one by one."""
+        return tuple(self.found.split(", "))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """``lost``: what is over once the call was made; it is told before anybody is asked."""
+
+    call: Callable[[Target], object]
+    lost: Words
+    left: Callable[[Target], bool] = lambda _: True
+    """Whether there is anything left to undo; what only the stage serves is over with a deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """No call of AWS undoes it: what a person does, and where; ``{name}`` is the resource's."""
+
+    instruction: Words
+
+
+HowToUndo = Undo | ByHand
+
+
+def by_hand(en: str, ja: str) -> ByHand:
+    return ByHand(Words(en=en, ja=ja))

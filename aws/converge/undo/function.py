@@ -1,0 +1,208 @@
+"""What nobody planned of functions: networks, queues, destinations, event sources, log levels, URLs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws.change import Refused, wait_until
+from aws.converge.function import WAIT
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.words import Words
+
+Raw = Mapping[str, Any]
+
+
+def _event_source(target: Target) -> None:
+    client, function, found = target.context.client("lambda"), target.name, target.found
+
+    def left() -> list[str]:
+        pages = client.get_paginator("list_event_source_mappings").paginate(FunctionName=function)
+        mappings = [one for page in pages for one in page["EventSourceMappings"]]
+        return [one["UUID"] for one in mappings if _names(found, one)]
+
+    for mapping in left():
+        client.delete_event_source_mapping(UUID=mapping)
+    what = f"function {function} has no event source"
+    wait_until(lambda: not left(), what=what, every_s=5, within_s=300, sleep=target.context.sleep)
+
+
+def _names(found: str, mapping: Raw) -> bool:
+    """Whether a mapping is one of those that were shown: by its source, or by itself without one."""
+    source = mapping.get("EventSourceArn")
+    return source in found.split(", ") if source else mapping["UUID"] in found
+
+
+def _destination(which: str) -> Callable[[Target], None]:
+    """Leave the other settings of asynchronous calls; without any, nothing is configured."""
+
+    def call(target: Target) -> None:
+        client, function = target.context.client("lambda"), target.name
+        pages = client.get_paginator("list_function_event_invoke_configs").paginate(
+            FunctionName=function
+        )
+        for one in [one for page in pages for one in page["FunctionEventInvokeConfigs"]]:
+            kept = dict(one.get("DestinationConfig", {}))
+            if kept.pop(which, {}).get("Destination") in target.listed:
+                _configure(client, one, {name: to for name, to in kept.items() if to})
+
+    return call
+
+
+def _configure(client: Any, found: Raw, destinations: Raw) -> None:
+    _, _, name = found["FunctionArn"].partition(":function:")
+    function, _, qualifier = name.partition(":")
+    of_it = {"FunctionName": function, **({"Qualifier": qualifier} if qualifier else {})}
+    limits = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds")
+    kept: dict[str, Any] = {limit: found[limit] for limit in limits if limit in found}
+    if destinations:
+        kept["DestinationConfig"] = destinations
+    if kept:
+        client.put_function_event_invoke_config(**of_it, **kept)
+    else:
+        client.delete_function_event_invoke_config(**of_it)
+
+
+VOLATILE = frozenset(
+    {
+        *("FunctionArn", "Version", "LastModified", "RevisionId", "ConfigSha256", "Description"),
+        *("State", "StateReason", "StateReasonCode", "SnapStart", "RuntimeVersionConfig"),
+        *("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode"),
+        *("MasterArn", "ResponseMetadata"),
+    }
+)
+"""Members of a configuration in which a version differs from $LATEST though nobody edited it."""
+
+
+def _configuration(edit: Callable[[Raw], Raw]) -> Callable[[Target], None]:
+    """Change $LATEST, publish it, and move the aliases that ran the version with the fault.
+
+    Refused where $LATEST is not what is live: to publish it would release what nobody released.
+    """
+
+    def call(target: Target) -> None:
+        client, function = target.context.client("lambda"), target.name
+        latest = client.get_function_configuration(FunctionName=function)
+        aliases = client.list_aliases(FunctionName=function)["Aliases"]
+        for alias in aliases:
+            _refuse_edited(client, latest, alias)
+        client.update_function_configuration(FunctionName=function, **edit(latest))
+        client.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig=WAIT)
+        version = client.publish_version(FunctionName=function)["Version"]
+        client.get_waiter("published_version_active").wait(
+            FunctionName=function, Qualifier=version, WaiterConfig=WAIT
+        )
+        for alias in aliases:
+            client.update_alias(
+                FunctionName=function, Name=alias["Name"], FunctionVersion=str(version)
+            )
+
+    return call
+
+
+def _refuse_edited(client: Any, latest: Raw, alias: Raw) -> None:
+    function = latest["FunctionName"]
+    live = client.get_function_configuration(
+        FunctionName=function, Qualifier=alias["FunctionVersion"]
+    )
+    if _compared(live) != _compared(latest):
+        raise Refused(
+            f"function {function} was edited since version {alias['FunctionVersion']}, which alias"
+            f" {alias['Name']} runs, and what was edited would be released with this: run the procedure"
+            " functions first"
+        )
+
+
+def _compared(configuration: Raw) -> dict[str, Any]:
+    return {name: one for name, one in configuration.items() if name not in VOLATILE and one}
+
+
+def _level(member: str) -> Callable[[Target], None]:
+    return _configuration(
+        lambda latest: {"LoggingConfig": {**latest["LoggingConfig"], member: "INFO"}}
+    )
+
+
+def _urls(target: Target) -> None:
+    """Delete the URLs that were shown, of the function and of its aliases."""
+    client, function = target.context.client("lambda"), target.name
+    answer = client.list_function_url_configs(FunctionName=function)
+    for one in answer["FunctionUrlConfigs"]:
+        _, _, qualifier = one["FunctionArn"].partition(f":function:{function}")
+        which = {"Qualifier": qualifier.strip(":")} if qualifier else {}
+        if one["FunctionUrl"] in target.listed:
+            client.delete_function_url_config(FunctionName=function, **which)
+
+
+REPLACE = by_hand(
+    en="it is fixed when a function is created. Lambda console > Functions > {name} > Actions > Delete,"
+    " at an hour when nobody uses it; then `functions` and `api` in the runbook",
+    ja="関数の作成時にしか決められません。利用のない時間帯に、Lambdaコンソール > 関数 > {name} > アクション > 削除のあと、"
+    "ランブックの`functions`と`api`に従ってください",
+)
+
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    ("function", "network (VPC)"): Undo(
+        call=_configuration(lambda _: {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}),
+        lost=Words(
+            en="the function no longer reaches what only that network reaches",
+            ja="そのネットワークからしか届かない先には届かなくなります",
+        ),
+    ),
+    ("function", "dead-letter queue"): Undo(
+        call=_configuration(lambda _: {"DeadLetterConfig": {"TargetArn": ""}}),
+        lost=Words(
+            en="messages that fail for good are no longer kept in that queue",
+            ja="失敗したメッセージは、そのキューに残らなくなります",
+        ),
+    ),
+    ("function", "application log level"): Undo(
+        call=_level("ApplicationLogLevel"),
+        lost=Words(en="logs grow: INFO is written again", ja="INFO以上が再び記録されます"),
+    ),
+    ("function", "system log level"): Undo(
+        call=_level("SystemLogLevel"),
+        lost=Words(en="logs grow: INFO is written again", ja="INFO以上が再び記録されます"),
+    ),
+    ("function", "SnapStart"): Undo(
+        call=_configuration(lambda _: {"SnapStart": {"ApplyOn": "None"}}),
+        lost=Words(
+            en="a cold start initialises the function anew",
+            ja="コールドスタートのたびに関数が初期化されます",
+        ),
+    ),
+    ("function", "event source"): Undo(
+        call=_event_source,
+        lost=Words(
+            en="the function is no longer called by that source; its position in it is lost",
+            ja="そのイベントソースからは呼び出されなくなり、読み取り位置も失われます",
+        ),
+    ),
+    ("function", "destination on success"): Undo(
+        call=_destination("OnSuccess"),
+        lost=Words(
+            en="that destination is no longer told what functions return",
+            ja="その送信先に、関数の結果が届かなくなります",
+        ),
+    ),
+    ("function", "destination on failure"): Undo(
+        call=_destination("OnFailure"),
+        lost=Words(
+            en="that destination is no longer told of failures",
+            ja="その送信先に、失敗が届かなくなります",
+        ),
+    ),
+    ("function", "URLs"): Undo(
+        call=_urls,
+        lost=Words(
+            en="whoever calls that URL is answered no more; a new one would have another address",
+            ja="このURLへの呼び出しには応答しなくなります。再作成するとアドレスが変わります",
+        ),
+    ),
+    **{
+        ("function", fact): REPLACE
+        for fact in (
+            *("package type", "image configuration", "container image", "code repository"),
+            *("tenant isolation", "capacity provider", "durable execution", "accelerator"),
+            *("edge replica of", "key of the code package"),
+        )
+    },
+}

@@ -1,0 +1,65 @@
+"""What nobody planned of keys and of the bucket: grants, copies, rules, redirects."""
+
+from collections.abc import Mapping
+
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.words import Words
+
+
+def _revoke(target: Target) -> None:
+    """Revoke the grants of those that were shown."""
+    client = target.context.client("kms")
+    pages = client.get_paginator("list_grants").paginate(KeyId=target.name)
+    for one in [one for page in pages for one in page["Grants"]]:
+        if one.get("GranteePrincipal") in target.listed:
+            client.revoke_grant(KeyId=target.name, GrantId=one["GrantId"])
+
+
+def _of_bucket(operation: str, en: str, ja: str) -> Undo:
+    return Undo(
+        call=lambda target: getattr(target.context.client("s3"), operation)(Bucket=target.name),
+        lost=Words(en=en, ja=ja),
+    )
+
+
+_WEBSITE = _of_bucket(
+    "delete_bucket_website",
+    "the bucket is a website no more; links to its website address fail",
+    "ウェブサイトとしての公開は終わり、そのアドレスへのリンクは使えなくなります",
+)
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    ("key", "grants"): Undo(
+        call=_revoke,
+        lost=Words(
+            en="those principals can use the key no more; what they encrypted under it stays closed to them",
+            ja="該当のプリンシパルはキーを使えなくなり、このキーで暗号化したデータも読めなくなります",
+        ),
+    ),
+    ("key", "expires"): by_hand(
+        en="KMS console > Customer managed keys > {name} > Key material: import it again without an expiry",
+        ja="KMSコンソール > カスタマー管理型のキー > {name} > キーマテリアルで、有効期限なしで再度インポートしてください",
+    ),
+    ("key", "origin of its material"): by_hand(
+        en="the origin of a key never changes. KMS console > Customer managed keys > Create key (origin KMS);"
+        " name it in environments.toml, then run `encryption` and `secrets` in the runbook",
+        ja="生成元は変更できません。KMSコンソール > カスタマー管理型のキー > キーの作成（オリジンはKMS）で新しいキーを作り、"
+        "environments.tomlに記載してから、ランブックの`encryption`と`secrets`を実行してください",
+    ),
+    ("key", "replicas in other Regions"): by_hand(
+        en="KMS console, in each Region that the row names > Customer managed keys > {name} > Key actions >"
+        " Schedule key deletion",
+        ja="この行が示す各リージョンのKMSコンソール > カスタマー管理型のキー > {name} > キーアクション > キーの削除をスケジュール",
+    ),
+    ("bucket", "replication"): _of_bucket(
+        "delete_bucket_replication",
+        "objects are copied elsewhere no more; copies that exist stay",
+        "以後のオブジェクトは複製されなくなります。既存の複製は残ります",
+    ),
+    ("bucket", "rules that delete or move its objects"): _of_bucket(
+        "delete_bucket_lifecycle",
+        "all lifecycle rules go: incomplete uploads and old versions are no longer tidied up either",
+        "ライフサイクルルールはすべて削除され、未完了のアップロードや旧バージョンの整理も行われなくなります",
+    ),
+    ("bucket", "redirect of every request"): _WEBSITE,
+    ("bucket", "routing rules"): _WEBSITE,
+}

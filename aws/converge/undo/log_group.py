@@ -1,0 +1,96 @@
+"""What nobody planned of log groups: filters, masks, bearer tokens, and policies of the account."""
+
+from collections.abc import Mapping
+
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.words import Words
+
+
+def _stop_copying(target: Target) -> None:
+    """Delete the subscription filters to the destinations that were shown."""
+    client, group = target.context.client("logs"), target.name
+    pages = client.get_paginator("describe_subscription_filters").paginate(logGroupName=group)
+    for one in [one for page in pages for one in page["subscriptionFilters"]]:
+        if one["destinationArn"] in target.listed:
+            client.delete_subscription_filter(logGroupName=group, filterName=one["filterName"])
+
+
+def _stop_counting(target: Target) -> None:
+    """Delete the metric filters into the namespaces that were shown."""
+    client, group = target.context.client("logs"), target.name
+    pages = client.get_paginator("describe_metric_filters").paginate(logGroupName=group)
+    for one in [one for page in pages for one in page["metricFilters"]]:
+        into = {made["metricNamespace"] for made in one["metricTransformations"]}
+        if into & set(target.listed):
+            client.delete_metric_filter(logGroupName=group, filterName=one["filterName"])
+
+
+def _unmask(target: Target) -> None:
+    target.context.client("logs").delete_data_protection_policy(logGroupIdentifier=target.name)
+
+
+def _refuse_tokens(target: Target) -> None:
+    target.context.client("logs").put_bearer_token_authentication(
+        logGroupIdentifier=target.name, bearerTokenAuthenticationEnabled=False
+    )
+
+
+def _end_account_policy(target: Target) -> None:
+    for name in target.listed:
+        target.context.client("logs").delete_account_policy(policyType=target.name, policyName=name)
+
+
+def _end_resource_policy(target: Target) -> None:
+    target.context.client("logs").delete_resource_policy(policyName=target.name)
+
+
+_OVER = Undo(
+    call=_end_resource_policy,
+    lost=Words(
+        en="the whole policy goes: whatever else it allows or refuses, for any log group, is over too",
+        ja="ポリシー全体を削除します。他のロググループへの許可や拒否も失われます",
+    ),
+)
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    ("log group", "subscription filter"): Undo(
+        call=_stop_copying,
+        lost=Words(
+            en="the destination gets no further line; the pattern of the filter is gone",
+            ja="送信先に以後のログは届かず、フィルターの定義は失われます",
+        ),
+    ),
+    ("log group", "metric filter into namespace"): Undo(
+        call=_stop_counting,
+        lost=Words(
+            en="the metric gets no further value; the pattern of the filter is gone",
+            ja="メトリクスに以後の値は記録されず、フィルターの定義は失われます",
+        ),
+    ),
+    ("log group", "data protection"): Undo(
+        call=_unmask,
+        lost=Words(
+            en="further lines are no longer masked; those of an account policy still are",
+            ja="以後のログはマスクされません（アカウントポリシーによるマスクは残ります）",
+        ),
+    ),
+    ("log group", "ingestion by bearer token"): Undo(
+        call=_refuse_tokens,
+        lost=Words(
+            en="whoever sends lines by a bearer token is refused",
+            ja="ベアラートークンによるログの送信は拒否されます",
+        ),
+    ),
+    ("log group", "retention policy of the account"): by_hand(
+        en="CloudWatch console > Settings > Logs > Retention policy of the account: leave {name} out",
+        ja="CloudWatchコンソール > 設定 > ログ > アカウントの保持ポリシーで、{name}を対象から外してください",
+    ),
+    ("account policy", "applied to all log groups"): Undo(
+        call=_end_account_policy,
+        lost=Words(
+            en="the policy no longer applies to any log group of the account, ours or not",
+            ja="このポリシーは、アカウントのどのロググループにも適用されなくなります",
+        ),
+    ),
+    ("log resource policy", "access to our log groups"): _OVER,
+    ("log resource policy", "refusal of access to our log groups"): _OVER,
+}

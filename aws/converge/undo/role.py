@@ -1,0 +1,56 @@
+"""What nobody planned of roles: instance profiles, boundaries, and functions and Regions that use them."""
+
+from collections.abc import Mapping
+
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.words import Words
+
+
+def _out_of_profiles(target: Target) -> None:
+    iam = target.context.client("iam")
+    for profile in target.listed:
+        iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=target.name)
+
+
+def _unbound(target: Target) -> None:
+    target.context.client("iam").delete_role_permissions_boundary(RoleName=target.name)
+
+
+_OTHER_PRINCIPAL = by_hand(
+    en="IAM console > Roles or Users > {name} > Permissions: detach the policy that the row names, or narrow it"
+    " to other resources; if it is right, name {name} under administrators in environments.toml",
+    ja="IAMコンソール > ロールまたはユーザー > {name} > 許可で、この行が示すポリシーを外すか、対象を他のリソースに限定してください。"
+    "正当な権限なら、environments.tomlのadministratorsに{name}を記載します",
+)
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    ("role", "instance profile"): Undo(
+        call=_out_of_profiles,
+        lost=Words(
+            en="servers that run with that profile lose the rights of the role",
+            ja="このプロファイルで動くサーバーは、ロールの権限を失います",
+        ),
+    ),
+    ("role", "what its boundary takes away"): Undo(
+        call=_unbound,
+        lost=Words(
+            en="the boundary no longer limits the role; its own policy does",
+            ja="アクセス許可の境界による制限はなくなり、ロール自身のポリシーだけが効きます",
+        ),
+    ),
+    ("role", "who else uses it"): by_hand(
+        en="Lambda console > Functions > the one that the row names > Configuration > Permissions: give it a"
+        " role of its own instead of {name}, or delete it; what another Region uses is forgotten by IAM after"
+        " 400 days",
+        ja="Lambdaコンソール > 関数 > この行が示す関数 > 設定 > アクセス権限で、{name}の代わりに専用のロールを割り当てるか、"
+        "関数を削除してください。他リージョンでの利用記録は、IAMから400日後に消えます",
+    ),
+    ("role", "URLs of functions that run under it"): by_hand(
+        en="Lambda console > Functions > the one that the row names > Configuration > Function URL > Delete",
+        ja="Lambdaコンソール > 関数 > この行が示す関数 > 設定 > 関数URL > 削除",
+    ),
+    **{
+        (kind, fact): _OTHER_PRINCIPAL
+        for kind in ("role", "user")
+        for fact in ("what of ours it may act on", "which functions it may invoke")
+    },
+}

@@ -1,0 +1,107 @@
+"""What nobody planned of secrets: rotation, copies, labels, owners, policies."""
+
+from collections.abc import Callable, Mapping
+
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.undo.statements import (
+    DENIED,
+    OPENED,
+    Raw,
+    closed_to,
+    not_named,
+    statements_left,
+)
+from aws.words import Words
+
+
+def _stop_rotating(target: Target) -> None:
+    target.context.client("secretsmanager").cancel_rotate_secret(SecretId=target.name)
+
+
+def _end_copies(target: Target) -> None:
+    """End the copies in other accounts; their owners keep what they were given until then."""
+    client = target.context.client("secretsmanager")
+    for replica in target.listed:
+        client.disassociate_cross_account_replica(
+            SecretId=target.name, CrossAccountReplicaARN=replica
+        )
+
+
+def _remove_labels(target: Target) -> None:
+    client = target.context.client("secretsmanager")
+    versions = client.describe_secret(SecretId=target.name)["VersionIdsToStages"]
+    for version, labels in versions.items():
+        for label in set(labels) & set(target.listed):
+            client.update_secret_version_stage(
+                SecretId=target.name, VersionStage=label, RemoveFromVersionId=version
+            )
+
+
+def _policy(target: Target, keep: Callable[[Raw], bool]) -> None:
+    """Take statements off the secret's own policy; without any, the policy goes."""
+    client = target.context.client("secretsmanager")
+    found = client.get_resource_policy(SecretId=target.name)["ResourcePolicy"]
+    if left := statements_left(found, keep):
+        client.put_resource_policy(SecretId=target.name, ResourcePolicy=left)
+    else:
+        client.delete_resource_policy(SecretId=target.name)
+
+
+_STOPPED = Undo(
+    call=_stop_rotating,
+    lost=Words(
+        en="the secret keeps its value until somebody replaces it",
+        ja="値は、誰かが置き換えるまで変わらなくなります",
+    ),
+)
+_ELSEWHERE = by_hand(
+    en="the service that owns {name}, or the account that it is copied from, decides: ask there to let go of"
+    " it (Secrets Manager console > Secrets > {name} shows which), then run `secrets` in the runbook",
+    ja="{name}を所有するサービス、または複製元のアカウントの管理下にあります。Secrets Managerコンソール > シークレット > {name}で"
+    "所有元を確認し、管理を解除したあと、ランブックの`secrets`を実行してください",
+)
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    ("secret", "rotation"): _STOPPED,
+    ("secret", "function that rotates it"): _STOPPED,
+    ("secret", "role that rotates it"): _STOPPED,
+    ("secret", "replicas in other accounts"): Undo(
+        call=_end_copies,
+        lost=Words(
+            en="the copies there get no new value; what was copied may still be read there, so that a new"
+            " value (`secrets` in the runbook) is worth it",
+            ja="複製先に新しい値は届かなくなります。既に複製された値は読めるため、ランブックの`secrets`で値を替えることも"
+            "検討してください",
+        ),
+    ),
+    ("secret", "further version labels"): Undo(
+        call=_remove_labels,
+        lost=Words(
+            en="whoever asks for the secret by that label is refused, and Secrets Manager may delete the"
+            " version behind it",
+            ja="このラベルでの取得はできなくなり、該当バージョンは削除されることがあります",
+        ),
+    ),
+    **dict.fromkeys(
+        (
+            ("secret", "type of an external secret"),
+            ("secret", "owning service"),
+            ("secret", "copied from another account"),
+        ),
+        _ELSEWHERE,
+    ),
+    ("secret", DENIED): Undo(
+        call=lambda target: _policy(target, not_named(target.found)),
+        lost=Words(
+            en="what those statements deny is no longer denied to anybody",
+            ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
+        ),
+    ),
+    ("secret", OPENED): Undo(
+        call=lambda target: _policy(target, closed_to(target.listed)),
+        lost=Words(
+            en="whoever those statements let in can no longer read the secret by them; if that was a"
+            " stranger, give it a new value as well (`secrets` in the runbook)",
+            ja="該当ステートメントで許可された相手は読めなくなります。部外者だった場合は、ランブックの`secrets`で値も替えてください",
+        ),
+    ),
+}

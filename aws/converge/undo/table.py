@@ -1,0 +1,217 @@
+"""What nobody planned of tables: time to live, streams, indexes, capacity, policies."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws.change import Refused, wait_until
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.undo.statements import (
+    DENIED,
+    OPENED,
+    Raw,
+    closed_to,
+    not_named,
+    statements_left,
+)
+from aws.words import Words
+
+
+def _time_to_live(target: Target) -> None:
+    client, table = target.context.client("dynamodb"), target.name
+    answer = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    if answer["TimeToLiveStatus"] == "DISABLING":
+        raise Refused(
+            f"table {table}: AWS is turning its time to live off, which takes up to an hour: judge it"
+            " again then"
+        )
+    off = {"Enabled": False, "AttributeName": target.found}
+    client.update_time_to_live(TableName=table, TimeToLiveSpecification=off)
+
+
+def _stream(target: Target) -> None:
+    client, table = target.context.client("dynamodb"), target.name
+    client.update_table(TableName=table, StreamSpecification={"StreamEnabled": False})
+    _active(target)
+
+
+def _kinesis(target: Target) -> None:
+    client, table = target.context.client("dynamodb"), target.name
+    for stream in target.listed:
+        client.disable_kinesis_streaming_destination(TableName=table, StreamArn=stream)
+
+    def disabled() -> bool:
+        answer = client.describe_kinesis_streaming_destination(TableName=table)
+        states = {one["DestinationStatus"] for one in answer["KinesisDataStreamDestinations"]}
+        return states <= {"DISABLED"}
+
+    what = f"table {table} streams to Kinesis no more"
+    wait_until(disabled, what=what, every_s=5, within_s=300, sleep=target.context.sleep)
+
+
+def _indexes(target: Target) -> None:
+    """Delete them one after another, as AWS wants it."""
+    client = target.context.client("dynamodb")
+    for index in target.listed:
+        change = [{"Delete": {"IndexName": index}}]
+        client.update_table(TableName=target.name, GlobalSecondaryIndexUpdates=change)
+        _active(target)
+
+
+def _active(target: Target) -> None:
+    target.context.client("dynamodb").get_waiter("table_exists").wait(
+        TableName=target.name, WaiterConfig={"Delay": 2, "MaxAttempts": 120}
+    )
+
+
+SCALING = "application-autoscaling"
+METRICS = {
+    "ReadCapacityUnits": "DynamoDBReadCapacityUtilization",
+    "WriteCapacityUnits": "DynamoDBWriteCapacityUtilization",
+}
+"""What a dimension ends with -> the metric of its use."""
+TARGET_PERCENT = 70
+
+
+def _scheduled(target: Target) -> None:
+    client = target.context.client(SCALING)
+    for one in _of_table(target, "describe_scheduled_actions", "ScheduledActions"):
+        if one["ScheduledActionName"] in target.listed:
+            client.delete_scheduled_action(
+                ScheduledActionName=one["ScheduledActionName"], **_place(one)
+            )
+
+
+def _policies(target: Target) -> None:
+    """Put a policy that follows the use of the capacity in the place of any other one."""
+    client = target.context.client(SCALING)
+    for one in _of_table(target, "describe_scaling_policies", "ScalingPolicies"):
+        own = one.get("TargetTrackingScalingPolicyConfiguration", {})
+        if (
+            one["PolicyType"] == "TargetTrackingScaling"
+            and "CustomizedMetricSpecification" not in own
+        ):
+            continue
+        client.delete_scaling_policy(PolicyName=one["PolicyName"], **_place(one))
+        metric = METRICS[one["ScalableDimension"].rpartition(":")[2]]
+        client.put_scaling_policy(
+            PolicyName=f"{one['ResourceId'].replace('/', '-')}-{metric}",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={
+                "TargetValue": TARGET_PERCENT,
+                "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
+            },
+            **_place(one),
+        )
+
+
+def _of_table(target: Target, operation: str, key: str) -> list[Mapping[str, Any]]:
+    pages = target.context.client(SCALING).get_paginator(operation)
+    listed = (one for page in pages.paginate(ServiceNamespace="dynamodb") for one in page[key])
+    ours = f"table/{target.name}"
+    return [one for one in listed if f"{one['ResourceId']}/".startswith(f"{ours}/")]
+
+
+def _place(one: Mapping[str, Any]) -> dict[str, str]:
+    return {name: one[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
+
+
+def _policy(target: Target, keep: Callable[[Raw], bool]) -> None:
+    """Take statements off the table's own policy; without any, the policy goes."""
+    client = target.context.client("dynamodb")
+    arn = client.describe_table(TableName=target.name)["Table"]["TableArn"]
+    left = statements_left(client.get_resource_policy(ResourceArn=arn)["Policy"], keep)
+    if left:
+        client.put_resource_policy(ResourceArn=arn, Policy=left)
+    else:
+        client.delete_resource_policy(ResourceArn=arn)
+
+
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    ("table", "time to live"): Undo(
+        call=_time_to_live,
+        lost=Words(
+            en="items are no longer deleted when they expire; what was deleted stays deleted",
+            ja="項目は期限が来ても削除されなくなります。削除済みの項目は戻りません",
+        ),
+    ),
+    ("table", "stream"): Undo(
+        call=_stream,
+        lost=Words(
+            en="whatever reads the stream hears of no further change",
+            ja="ストリームを読む側には、以後の変更が届きません",
+        ),
+    ),
+    ("table", "Kinesis destinations"): Undo(
+        call=_kinesis,
+        lost=Words(
+            en="whatever reads that Kinesis stream hears of no further change",
+            ja="そのKinesisストリームを読む側には、以後の変更が届きません",
+        ),
+    ),
+    ("table", "local secondary indexes"): by_hand(
+        en="a local index lives as long as its table. DynamoDB console > Tables > {name} > Backups >"
+        " Restore to a point in time, without the index; then `restore_tables` in the runbook",
+        ja="ローカルインデックスだけを削除することはできません。DynamoDBコンソール > テーブル > {name} > バックアップ >"
+        " 特定時点への復元で、インデックスを除いて復元し、ランブックの`restore_tables`に従ってください",
+    ),
+    ("table", "vector indexes"): by_hand(
+        en="DynamoDB console > Tables > {name} > Indexes > Delete",
+        ja="DynamoDBコンソール > テーブル > {name} > インデックス > 削除",
+    ),
+    ("table", "global table witnesses"): by_hand(
+        en="DynamoDB console > Tables > {name} > Global tables > Delete witness",
+        ja="DynamoDBコンソール > テーブル > {name} > グローバルテーブル > ウィットネスを削除",
+    ),
+    ("table", "restore in progress"): by_hand(
+        en="wait until DynamoDB console > Tables > {name} shows Active, then judge again",
+        ja="DynamoDBコンソール > テーブル > {name}が「アクティブ」になるまで待ち、再度判定してください",
+    ),
+    ("table", "key out of reach since"): by_hand(
+        en="KMS console > Customer managed keys: enable the key, or cancel its deletion; DynamoDB"
+        " archives {name} after seven days without it",
+        ja="KMSコンソール > カスタマー管理型のキーで、キーを有効化するか削除を取り消してください。7日間使えないと"
+        "DynamoDBは{name}をアーカイブします",
+    ),
+    ("table", "archived because"): by_hand(
+        en="DynamoDB console > Backups: restore {name} from the backup that AWS made of it",
+        ja="DynamoDBコンソール > バックアップで、AWSが作成したバックアップから{name}を復元してください",
+    ),
+    ("table", "global secondary indexes"): Undo(
+        call=_indexes,
+        lost=Words(
+            en="whatever queries that index fails; built anew, it takes as long as the table is large",
+            ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
+        ),
+    ),
+    ("table", "scheduled change of capacity"): Undo(
+        call=_scheduled,
+        lost=Words(
+            en="the capacity no longer changes at those times",
+            ja="その時刻のキャパシティ変更は行われなくなります",
+        ),
+    ),
+    **dict.fromkeys(
+        (("table", "type of scaling policy"), ("table", "scaled by a metric of its own")),
+        Undo(
+            call=_policies,
+            lost=Words(
+                en=f"the capacity follows its own use from then on (target {TARGET_PERCENT} %)",
+                ja=f"以後、キャパシティは使用率（目標{TARGET_PERCENT}%）に追従します",
+            ),
+        ),
+    ),
+    ("table", DENIED): Undo(
+        call=lambda target: _policy(target, not_named(target.found)),
+        lost=Words(
+            en="what those statements deny is no longer denied to anybody",
+            ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
+        ),
+    ),
+    ("table", OPENED): Undo(
+        call=lambda target: _policy(target, closed_to(target.listed)),
+        lost=Words(
+            en="whoever those statements let in no longer gets in by them",
+            ja="該当ステートメントで許可された相手は、アクセスできなくなります",
+        ),
+    ),
+}

@@ -1,0 +1,123 @@
+"""What nobody planned of topics and of those who listen: policies, filters, raw messages, strangers."""
+
+from collections.abc import Callable, Mapping
+
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.topic import masked_address
+from aws.words import Words
+
+MOST_BYTES = "262144"
+"""AWS's own limit for a message."""
+
+
+def _attribute(name: str, value: str) -> Callable[[Target], None]:
+    def call(target: Target) -> None:
+        target.context.client("sns").set_topic_attributes(
+            TopicArn=target.name, AttributeName=name, AttributeValue=value
+        )
+
+    return call
+
+
+def _unprotect(target: Target) -> None:
+    target.context.client("sns").put_data_protection_policy(
+        ResourceArn=target.name, DataProtectionPolicy=""
+    )
+
+
+def _of_subscription(name: str, value: str) -> Callable[[Target], None]:
+    def call(target: Target) -> None:
+        client = target.context.client("sns")
+        for arn in _subscriptions(target):
+            client.set_subscription_attributes(
+                SubscriptionArn=arn, AttributeName=name, AttributeValue=value
+            )
+
+    return call
+
+
+def _unsubscribe(target: Target) -> None:
+    client = target.context.client("sns")
+    for arn in _subscriptions(target):
+        client.unsubscribe(SubscriptionArn=arn)
+
+
+def _subscriptions(target: Target) -> list[str]:
+    """Return the subscriptions that are called so: topic, protocol, and the address as it is shown."""
+    pages = target.context.client("sns").get_paginator("list_subscriptions").paginate()
+    return [
+        one["SubscriptionArn"]
+        for page in pages
+        for one in page["Subscriptions"]
+        if _name(one, target.prefix) == target.name and one["SubscriptionArn"].startswith("arn:")
+    ]
+
+
+def _name(one: Mapping[str, str], prefix: str) -> str:
+    address = masked_address(one["Protocol"], one["Endpoint"], prefix)
+    return f"{one['TopicArn'].rpartition(':')[2]} {one['Protocol']} {address}"
+
+
+_SUBSCRIPTION, _TOPIC = "subscription", "topic"
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    (_TOPIC, "data protection policy"): Undo(
+        call=_unprotect,
+        lost=Words(
+            en="messages are no longer masked, dropped or noted by that policy",
+            ja="このポリシーによるメッセージのマスク、破棄、記録は行われなくなります",
+        ),
+    ),
+    (_TOPIC, "delivery policy"): Undo(
+        call=_attribute("DeliveryPolicy", ""),
+        lost=Words(
+            en="deliveries over HTTPS are repeated as AWS does by default",
+            ja="HTTPSの配信は、AWSの既定の方法で再試行されるようになります",
+        ),
+    ),
+    (_TOPIC, "maximum message size"): Undo(
+        call=_attribute("MaximumMessageSize", MOST_BYTES),
+        lost=Words(
+            en="the topic takes messages of up to 256 KB", ja="256 KBまでのメッセージを受け付けます"
+        ),
+    ),
+    (_TOPIC, "FIFO"): by_hand(
+        en="a topic is FIFO from its creation on, and passes nothing on to mail. SNS console > Topics > {name} >"
+        " Delete; then `monitoring` in the runbook, which makes it anew",
+        ja="FIFOは作成時に決まり、メールには配信できません。SNSコンソール > トピック > {name} > 削除のあと、"
+        "ランブックの`monitoring`で作り直してください",
+    ),
+    (_SUBSCRIPTION, "filter policy"): Undo(
+        call=_of_subscription("FilterPolicy", "{}"),
+        lost=Words(
+            en="that address gets every message of the topic",
+            ja="この宛先に、トピックの全メッセージが届くようになります",
+        ),
+    ),
+    (_SUBSCRIPTION, "raw message delivery"): Undo(
+        call=_of_subscription("RawMessageDelivery", "false"),
+        lost=Words(
+            en="messages come in SNS's own envelope again",
+            ja="メッセージはSNSの標準形式で届くようになります",
+        ),
+    ),
+    (_SUBSCRIPTION, "delivery policy"): Undo(
+        call=_of_subscription("DeliveryPolicy", "{}"),
+        lost=Words(
+            en="deliveries are repeated as the topic says", ja="再試行はトピックの設定に従います"
+        ),
+    ),
+    (_SUBSCRIPTION, "dead-letter queue"): Undo(
+        call=_of_subscription("RedrivePolicy", "{}"),
+        lost=Words(
+            en="messages that could not be delivered are no longer kept in that queue",
+            ja="配信できなかったメッセージは、そのキューに残らなくなります",
+        ),
+    ),
+    (_SUBSCRIPTION, "listener"): Undo(
+        call=_unsubscribe,
+        lost=Words(
+            en="that address hears of no alarm any more; to come back, it has to confirm anew",
+            ja="この宛先にアラームは届かなくなります。再登録には承認が必要です",
+        ),
+    ),
+}
