@@ -127,6 +127,11 @@ def unset() -> Bound:
     )
 
 
+def described(words: Words) -> Bound:
+    """Nothing found will do: the words say what would."""
+    return Bound(code="described", value=None, holds=lambda _: False, words=words)
+
+
 PLAINLY: Mapping[object, Words] = {
     None: Words(en="nothing", ja="なし"),
     True: Words(en="on", ja="有効"),

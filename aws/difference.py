@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from aws.bounds import Bound, as_text, unset
+from aws.bounds import Bound, as_text, described, unset
 from aws.ledger import Unplanned
 from aws.words import Words
 
@@ -98,6 +98,16 @@ def differences(
     return Differences.among(
         Difference(kind=kind, name=name, fact=fact, found=facts[fact], bound=bound, **more)
         for fact, bound in bounds.items()
+    )
+
+
+def fault(
+    kind: Words, name: str, fact: Words, found: Any, expected: Words, **more: Any
+) -> Difference:
+    """Return what is broken or absent, which nobody can decide; ``more`` are fields of the Difference."""
+    fields = {"decidable": False, **more}
+    return Difference(
+        kind=kind, name=name, fact=fact, found=found, bound=described(expected), **fields
     )
 
 

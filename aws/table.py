@@ -20,6 +20,9 @@ DELETING = "DELETING"
 
 SCALING = Words(en="scaling", ja="スケーリング")
 WINDOW = Words(en="recovery window (days)", ja="復元可能期間（日）")
+STATUS = Words(en="status", ja="状態")
+KEY = Words(en="key", ja="キー")
+RECOVERY = Words(en="point-in-time recovery", ja="ポイントインタイムリカバリ")
 PROTECTION = Words(en="deletion protection", ja="削除保護")
 INDEXES = Words(en="global secondary indexes", ja="グローバルセカンダリインデックス")
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from aws.api_document import ApiDocument, Method
 from aws.api_surplus import FACTS, HEADERS, POLICY, UNKNOWN, Surplus, beyond_safe
-from aws.bounds import as_text, unset, within
+from aws.bounds import as_text, described, unset, within
 from aws.difference import Difference, unallowed
 from aws.ledgers.apigateway import DOMAIN, REST_API, USAGE_PLAN
+from aws.rest_api import RestApi
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.outsiders import open_to_all
@@ -30,6 +31,28 @@ def of_api(deployed: Deployed) -> tuple[Difference, ...]:
         *unallowed(api.unplanned),
     )
     return tuple({(one.what, as_text(one.found)): one for one in reversed(found)}.values())[::-1]
+
+
+def barring(api: RestApi) -> tuple[Difference, ...]:
+    """Return the difference if the resource policy of the API refuses some callers."""
+    if open_to_all(api.policy):
+        return ()
+    return (
+        Difference(
+            kind=REST_API,
+            name=api.name,
+            fact=POLICY,
+            found=api.policy,
+            bound=described(
+                Words(
+                    en="a policy that lets everybody call, or none",
+                    ja="誰の呼び出しも拒否しないポリシー、またはポリシーなし",
+                )
+            ),
+            call="apigateway:GetRestApis",
+            loosens=True,
+        ),
+    )
 
 
 def of_stage(deployed: Deployed) -> tuple[Difference, ...]:

@@ -1,15 +1,19 @@
 """CORS as a browser reads it: names without case, lists without order, one origin and no other."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from aws import desired
 from aws.api_document import DEFAULT_STATUS, ApiDocument, Integration, Method, StaticAnswer
 from aws.bounds import covers, exactly, within
-from aws.difference import Difference
+from aws.difference import Difference, fault
 from aws.words import Words
-from checks.api_surplus import ROUTE, SERVED
+from checks.api_surplus import GATEWAY_RESPONSE, ROUTE, SERVED
 
+INTEGRATED = Words(en="integration", ja="統合")
+GUARDED = Words(en="authorizer", ja="オーソライザー")
+KEYED = Words(en="API key", ja="APIキーの要求")
+STATUS = Words(en="status", ja="ステータス")
 ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"
 METHODS = "Access-Control-Allow-Methods"
@@ -27,26 +31,30 @@ STATUS_CODE = re.compile(r"[\"']?statusCode[\"']?\s*:\s*(\d{3})")
 """The status that a MOCK's request template asks for; AWS takes the key without quotes as well."""
 
 
-def preflight_flaws(method: Method) -> list[str]:
-    """Return why a preflight is not answered at all, or not to everybody."""
-    mock = method.integration
+def _unanswered(path: str, method: Method) -> Iterator[Difference]:
+    """Yield why a preflight is not answered at all, or not to everybody."""
+    mock, name = method.integration, f"OPTIONS {path}"
+    kind = mock.kind if mock else None
     if mock is None or mock.kind != "MOCK":
-        return [f"integrated by {mock.kind if mock else 'nothing'}, not MOCK"]
-    guards = {
-        f"guarded by {method.authorizer}": method.authorizer is not None,
-        "asks for an API key": method.api_key_required,
-    }
+        yield fault(ROUTE, name, INTEGRATED, kind, Words.same("MOCK"), call=SERVED)
+        return
+    nobody = Words(en="nothing", ja="なし")
+    if method.authorizer is not None:
+        yield fault(ROUTE, name, GUARDED, method.authorizer, nobody, call=SERVED)
+    if method.api_key_required:
+        yield fault(ROUTE, name, KEYED, found=True, expected=nobody, call=SERVED)
     answer = _answer(mock)
-    answered = "answers nothing" if answer is None else f"answers {answer.status}"
-    fails = answer is None or not answer.status.startswith("2")
-    return [*(guard for guard, there in guards.items() if there), *([answered] if fails else [])]
+    if answer is None or not answer.status.startswith("2"):
+        status = answer.status if answer else None
+        yield fault(ROUTE, name, STATUS, status, Words.same("2xx"), call=SERVED)
 
 
 def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[Difference, ...]:
-    """Hold the three headers: the one origin; what the path needs, and nothing that is not safe."""
+    """Hold the answer and its three headers: one origin; what the path needs, and nothing unsafe."""
+    unanswered = tuple(_unanswered(path, method))
     answer = _answer(method.integration) if method.integration else None
-    if answer is None:
-        return ()
+    if unanswered or answer is None:
+        return unanswered
     found = {name: header(answer.headers, name) for name in (ORIGIN, HEADERS, METHODS)}
     needed, verbs = (
         listed(HEADERS, api.cors.headers),
@@ -82,7 +90,7 @@ def _answer(mock: Integration) -> StaticAnswer | None:
     return mock.answers.get(asked[1]) if asked else None
 
 
-def without_origin(served: ApiDocument, api: desired.Api) -> dict[str, str]:
+def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, ...]:
     """Return gateway responses that name another origin, or none: planned and customised ones.
 
     A page reads an answer where the origin is allowed; the other headers matter to preflights only.
@@ -90,7 +98,21 @@ def without_origin(served: ApiDocument, api: desired.Api) -> dict[str, str]:
     kinds = {*served.gateway_responses, *(one.kind for one in api.gateway_responses)}
     answers = {kind: gateway_answer(served, kind) for kind in sorted(kinds)}
     origins = {kind: header(one.headers, ORIGIN) if one else None for kind, one in answers.items()}
-    return {k: found or "none" for k, found in origins.items() if found != api.cors.origin}
+    bound = exactly(api.cors.origin)
+    return tuple(
+        Difference(
+            kind=GATEWAY_RESPONSE,
+            name=kind,
+            fact=Words.same(ORIGIN),
+            found=found,
+            bound=bound,
+            call=SERVED,
+            decided_in="origin",
+            loosens=True,
+        )
+        for kind, found in origins.items()
+        if not bound.holds(found)
+    )
 
 
 def gateway_answer(served: ApiDocument, kind: str) -> StaticAnswer | None:

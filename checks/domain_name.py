@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
+from aws.bounds import Bound, as_text
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution
 from aws.section import Follows, Missing, NotTestable, lookup
 from aws.words import Words
@@ -20,8 +21,22 @@ RENEWAL = timedelta(days=30)
 """ACM renews 60 days ahead; what is left with less will not be renewed by itself."""
 
 
-def refuses_old_tls(policy: str) -> bool:
-    return TLS_1_2_OR_NEWER.fullmatch(policy) is not None
+NEW_TLS = Bound(
+    code="tls_1_2",
+    value=None,
+    holds=lambda policy: TLS_1_2_OR_NEWER.fullmatch(policy) is not None,
+    words=Words(en="a policy that refuses TLS 1.0 and 1.1", ja="TLS 1.0と1.1を拒否するもの"),
+)
+
+
+def naming(host: str) -> Bound:
+    """One of a certificate's names covers the host."""
+    return Bound(
+        code="naming",
+        value=host,
+        holds=lambda names: any(covers(one, host) for one in names),
+        words=Words(en=f"a name that covers {host}", ja=f"{host}を含むこと"),
+    )
 
 
 def certificate_of(deployed: Deployed, name: str) -> Certificate:
@@ -94,6 +109,12 @@ def resolution_of(deployed: Deployed, name: str) -> Resolution:
     return found
 
 
-def leads_there(resolution: Resolution) -> bool:
-    """Whether the name leads to its target: one address in common, as API Gateway rotates them."""
-    return bool({*resolution.addresses} & {*resolution.target_addresses})
+def leading_to(resolution: Resolution) -> Bound:
+    """One address is the target's, which API Gateway rotates."""
+    target = as_text(resolution.target_addresses)
+    return Bound(
+        code="leading_to",
+        value=resolution.target_addresses,
+        holds=lambda found: bool({*(found or ())} & {*resolution.target_addresses}),
+        words=Words(en=f"one of the target's ({target})", ja=f"ターゲットのいずれか（{target}）"),
+    )

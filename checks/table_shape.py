@@ -4,19 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from aws import desired
 from aws.bounds import Bound
+from aws.difference import Difference, fault
 from aws.section import Follows
-from aws.table import Index, ScalableTarget, Table
+from aws.table import KEY, STATUS, Index, ScalableTarget, Table
 from aws.words import Words
 
 CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
 WINDOW_DAYS = 35
 """The longest window that point-in-time recovery knows, and AWS's own default."""
 
-KINDS = {"S": "text", "N": "number", "B": "binary"}
+INDEX = Words(en="index", ja="インデックス")
+DESCRIBE = "dynamodb:DescribeTable"
 
 
 def planned_key(table: desired.Table) -> str:
-    """Return the key in words, hash key first: ``UserId (text), StampId (text)``."""
+    """Return the key as DynamoDB types it, hash key first: ``UserId (S), StampId (S)``."""
     return _key(table.attributes, table.hash_key, table.range_key)
 
 
@@ -24,14 +26,14 @@ def deployed_key(table: Table) -> str:
     return _key(table.attribute_types, table.hash_key, table.range_key)
 
 
-def index_flaws(table: Table, want: desired.Table) -> list[str]:
+def index_flaws(table: Table, want: desired.Table) -> tuple[Difference, ...]:
     """Return what is wrong with each planned index; DEP-08 tells of one beyond the plan.
 
     Which attributes it projects is free: the ranking reads keys only, and those are in every index.
     """
     there = {index.name: index for index in table.indexes}
     flaws = (_index_flaw(table, there.get(index.name), index, want) for index in want.indexes)
-    return [flaw for flaw in flaws if flaw]
+    return tuple(flaw for flaw in flaws if flaw)
 
 
 def index_names(table: Table, want: desired.Table) -> frozenset[str]:
@@ -62,14 +64,17 @@ def scales(demand: int) -> Bound:
     )
 
 
-def rigid(table: Table, targets: Iterable[ScalableTarget], demand: int) -> tuple[str, ...]:
+def rigid(table: Table, targets: Iterable[ScalableTarget], demand: int) -> tuple[Words, ...]:
     """Return the capacities that do not follow the demand, units a second; none is what we want.
 
     A scalable target only says how far they may go: it is its scaling policy that moves them.
     """
     if table.billing_mode == "PAY_PER_REQUEST":
         small = {name: most for name, most in table.caps.items() if most < demand}
-        return tuple(f"{name} on demand up to {most} a second" for name, most in small.items())
+        return tuple(
+            Words(en=f"{name} on demand up to {most}/s", ja=f"{name}: オンデマンドで毎秒{most}まで")
+            for name, most in small.items()
+        )
     scaled = {
         (target.resource, target.dimension)
         for target in targets
@@ -79,7 +84,7 @@ def rigid(table: Table, targets: Iterable[ScalableTarget], demand: int) -> tuple
         and not target.suspended
     }
     return tuple(
-        f"{where} {what} fixed, or without room"
+        Words(en=f"{where} {what} fixed, or without room", ja=f"{where} {what}: 固定または余裕なし")
         for where, what in _scalable(table)
         if (where, what) not in scaled
     )
@@ -92,19 +97,25 @@ def window_days(days: int | None) -> int:
 
 def _index_flaw(
     table: Table, found: Index | None, want: desired.Index, planned: desired.Table
-) -> str | None:
-    if found is None:
-        return f"index {want.name} does not exist"
-    key = _key(table.attribute_types, found.hash_key, found.range_key)
+) -> Difference | None:
+    name = f"{table.name}/{want.name}"
     wanted = _key(planned.attributes, want.hash_key, want.range_key)
+    if found is None:
+        words = Words(
+            en=f"index {name} does not exist, expected one with the key {wanted}",
+            ja=f"インデックス{name}が存在しません。期待値: キーが{wanted}のインデックス",
+        )
+        return fault(INDEX, name, KEY, None, Words.same(wanted), said=words)
+    key = _key(table.attribute_types, found.hash_key, found.range_key)
     if key != wanted:
-        return f"index {want.name} has the key {key}"
-    return None if found.status == "ACTIVE" else f"index {want.name} is {found.status}"
+        return fault(INDEX, name, KEY, key, Words.same(wanted), call=DESCRIBE)
+    if found.status != "ACTIVE":
+        return fault(INDEX, name, STATUS, found.status, Words.same("ACTIVE"), call=DESCRIBE)
+    return None
 
 
 def _key(types: Mapping[str, str], *names: str | None) -> str:
-    kinds = {name: KINDS.get(types.get(name, ""), "of no type") for name in names if name}
-    return ", ".join(f"{name} ({kind})" for name, kind in kinds.items())
+    return ", ".join(f"{name} ({types.get(name, '?')})" for name in names if name)
 
 
 def _scalable(table: Table) -> Iterator[tuple[str, str]]:

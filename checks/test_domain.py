@@ -2,16 +2,19 @@
 
 from datetime import datetime
 
-from aws.difference import unallowed
+from aws.bounds import at_least, exactly
+from aws.difference import differences, unallowed
+from aws.ledgers.apigateway import DOMAIN
+from aws.words import Words
 from checks.deployed import Deployed
 from checks.domain_name import (
+    NEW_TLS,
     RENEWAL,
     certificate_of,
-    covers,
     days_left,
-    leads_there,
+    leading_to,
     mapping_of,
-    refuses_old_tls,
+    naming,
     region_of,
     resolution_of,
 )
@@ -20,34 +23,49 @@ from signoff.decisions import Decided
 from signoff.environment import Domain, Environment
 from signoff.observations import Observations
 
+CERTIFICATE = Words(en="certificate", ja="証明書")
+STATUS = Words(en="status", ja="状態")
+ENDPOINT = Words(en="endpoint type", ja="エンドポイントタイプ")
+TLS = Words(en="security policy", ja="セキュリティポリシー")
+NAMES = Words(en="names", ja="対象のドメイン名")
+REGION = Words(en="Region", ja="リージョン")
+DAYS_LEFT = Words(en="days until it expires", ja="期限までの日数")
+LEADS_TO = Words(en="API and stage that it leads to", ja="つながるAPIとステージ")
+ADDRESSES = Words(en="addresses in DNS", ja="DNSの応答")
+GET_DOMAINS = "apigateway:GetDomainNames"
+OF_CERTIFICATE = {"call": "acm:DescribeCertificate", "decidable": False}
+
 
 @expectation("DEP-40", ja="カスタムドメインが利用可能である")
 def test_domain_is_available(
-    deployed: Deployed, custom_domain: Domain, observe: Observations
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
 ) -> None:
     domain = observe(deployed.domain(custom_domain.name), "status")
 
-    assert domain.status == "AVAILABLE", f"{domain.name} is {domain.status}"
+    about = {"call": GET_DOMAINS, "decidable": False}
+    planned = {STATUS: exactly("AVAILABLE")}
+    decided(differences(DOMAIN, domain.name, {STATUS: domain.status}, planned, **about), observe)
 
 
 @expectation("DEP-40", ja="カスタムドメインがリージョン型である")
 def test_domain_is_regional(
-    deployed: Deployed, custom_domain: Domain, observe: Observations
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
 ) -> None:
     domain = observe(deployed.domain(custom_domain.name), "endpoint_types")
 
-    kinds = domain.endpoint_types
-    assert kinds == ("REGIONAL",), f"{domain.name} is {' and '.join(kinds) or 'of no type'}"
+    facts = {ENDPOINT: domain.endpoint_types}
+    planned = {ENDPOINT: exactly(("REGIONAL",))}
+    decided(differences(DOMAIN, domain.name, facts, planned, call=GET_DOMAINS), observe)
 
 
 @expectation("DEP-40", ja="カスタムドメインがTLS 1.2未満を拒否する")
 def test_domain_refuses_tls_before_1_2(
-    deployed: Deployed, custom_domain: Domain, observe: Observations
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
 ) -> None:
     domain = observe(deployed.domain(custom_domain.name), "security_policy")
 
-    policy = domain.security_policy
-    assert refuses_old_tls(policy), f"{domain.name} has the security policy {policy!r}"
+    facts, about = {TLS: domain.security_policy}, {"call": GET_DOMAINS, "loosens": True}
+    decided(differences(DOMAIN, domain.name, facts, {TLS: NEW_TLS}, **about), observe)
 
 
 @expectation("DEP-40", ja="カスタムドメインに計画外の設定がない")
@@ -61,63 +79,79 @@ def test_domain_has_nothing_unplanned(
 
 @expectation("DEP-41", ja="証明書が発行済みである")
 def test_certificate_is_issued(
-    deployed: Deployed, custom_domain: Domain, observe: Observations
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
 ) -> None:
     certificate = observe(certificate_of(deployed, custom_domain.name), "status")
 
-    assert certificate.status == "ISSUED", f"{certificate.arn} is {certificate.status}"
+    facts, planned = {STATUS: certificate.status}, {STATUS: exactly("ISSUED")}
+    decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
 
 
 @expectation("DEP-41", ja="証明書がドメインを対象に含む")
 def test_certificate_covers_the_domain(
-    deployed: Deployed, custom_domain: Domain, observe: Observations
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
 ) -> None:
     name = custom_domain.name
     certificate = observe(certificate_of(deployed, name), "names")
 
-    covered = any(covers(one, name) for one in certificate.names)
-    assert covered, f"{certificate.arn} is for {', '.join(certificate.names)}, not {name}"
+    facts, planned = {NAMES: certificate.names}, {NAMES: naming(name)}
+    decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
 
 
 @expectation("DEP-41", ja="証明書がAPIと同じリージョンにある")
 def test_certificate_is_in_the_region_of_the_api(
-    deployed: Deployed, custom_domain: Domain, environment: Environment, observe: Observations
+    deployed: Deployed,
+    custom_domain: Domain,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     certificate = observe(certificate_of(deployed, custom_domain.name), "arn")
 
-    region = region_of(certificate.arn)
-    assert region == environment.region, f"{certificate.arn} is in {region}"
+    facts = {REGION: region_of(certificate.arn)}
+    planned = {REGION: exactly(environment.region)}
+    decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
 
 
 @expectation("DEP-41", ja="証明書の期限が迫っていない")
 def test_certificate_does_not_expire_soon(
-    deployed: Deployed, custom_domain: Domain, now: datetime, observe: Observations
+    deployed: Deployed,
+    custom_domain: Domain,
+    now: datetime,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     certificate = observe(certificate_of(deployed, custom_domain.name), "not_after")
 
-    left = days_left(certificate, now)
-    assert left >= RENEWAL.days, f"{certificate.arn} expires in {left} days"
+    facts = {DAYS_LEFT: days_left(certificate, now)}
+    planned = {DAYS_LEFT: at_least(RENEWAL.days)}
+    decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
 
 
 @expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")
 def test_domain_leads_to_the_stage(
-    deployed: Deployed, custom_domain: Domain, observe: Observations
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
 ) -> None:
     domain = observe(deployed.domain(custom_domain.name), "mappings")
     mapping = mapping_of(domain, custom_domain)
     api, stage = deployed.rest_api(), deployed.stage()
     observe.note(api=api.id, stage=stage.name)
 
-    there = (mapping.api_id, mapping.stage)
-    assert there == (api.id, stage.name), f"{domain.name} leads to {'/'.join(there)}"
+    facts = {LEADS_TO: f"{mapping.api_id}/{mapping.stage}"}
+    planned = {LEADS_TO: exactly(f"{api.id}/{stage.name}")}
+    about = {"call": "apigateway:GetBasePathMappings", "decidable": False}
+    decided(differences(DOMAIN, domain.name, facts, planned, **about), observe)
 
 
 @expectation("DEP-43", ja="DNSがカスタムドメインのターゲットを返す")
 def test_dns_answers_with_the_target_of_the_domain(
-    deployed: Deployed, custom_domain: Domain, observe: Observations
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
 ) -> None:
     name = custom_domain.name
     resolution = observe(resolution_of(deployed, name), "addresses", "target_addresses")
 
-    found = ", ".join(resolution.addresses) or "nothing"
-    assert leads_there(resolution), f"DNS answers {found} for {name}, which is not its target"
+    facts = {ADDRESSES: resolution.addresses or None}
+    decided(
+        differences(DOMAIN, name, facts, {ADDRESSES: leading_to(resolution)}, decidable=False),
+        observe,
+    )

@@ -1,29 +1,52 @@
 """DEP-27 to DEP-33, DEP-35: what the stage caches, splits, logs and traces, and how it is labelled."""
 
 from aws import desired
-from aws.bounds import unset
+from aws.bounds import Bound, exactly, unset, within
 from aws.difference import differences
 from aws.function import WEIGHTS
+from aws.ledgers.apigateway import REST_API, STAGE
 from aws.ledgers.lambda_ import FUNCTION
+from aws.words import Words
 from checks import api_surplus
+from checks.api_surplus import ROUTE
 from checks.deployed import Deployed
 from checks.stages import group_of, shared_answers, telling, tells_the_request
-from checks.tagging import tagged
+from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
+from signoff.environment import Environment
 from signoff.observations import Observations
+
+GET_STAGES = "apigateway:GetStages"
+SHARED = Words(
+    en="what the cached answer depends on and the cache key lacks",
+    ja="キャッシュキーに含まれない、応答を左右する値",
+)
+CANARY = Words(en="share of the canary (%)", ja="カナリアの割合（%）")
+ACCESS_LOG = Words(en="access log group", ja="アクセスログの出力先")
+PRIVATE = Words(en="private values in the access log", ja="アクセスログに含まれる個人情報")
+REQUEST_ID = Words(en="request id in the access log", ja="アクセスログのリクエストID")
+LOG_ROLE = Words(en="role for writing logs", ja="ログ出力用のロール")
+BODIES = Words(en="methods whose bodies are logged", ja="本文をログに出力するメソッド")
+TRACING = Words(en="X-Ray tracing", ja="X-Rayトレース")
+DESCRIPTION = Words(en="description", ja="説明")
+GATEWAY = Words(en="API Gateway in", ja="API Gateway: ")
+SOME_ROLE = Bound(
+    code="some_role", value=None, holds=bool, words=Words(en="a role", ja="ロールがあること")
+)
 
 
 @expectation("DEP-27", ja="他人向けの応答がキャッシュされない")
 def test_answer_is_never_cached_for_somebody_else(
-    route: desired.Route, deployed: Deployed, observe: Observations
+    route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     stage = observe(deployed.stage(), "cache_enabled", "settings")
     integration = observe(deployed.integration(route), "cache_key_parameters")
 
     shared = shared_answers(stage, route, integration)
-    assert not shared, f"{route.id} is cached, whatever {' and '.join(shared)} may be"
+    about = {"call": GET_STAGES, "loosens": True}
+    decided(differences(ROUTE, route.id, {SHARED: shared}, {SHARED: within(())}, **about), observe)
 
 
 @expectation("DEP-28", ja="エイリアスがすべての呼び出しを一つのバージョンに送る")
@@ -40,93 +63,124 @@ def test_alias_sends_every_call_to_one_version(
 
 
 @expectation("DEP-28", ja="ステージにカナリアがない")
-def test_stage_has_no_canary(deployed: Deployed, observe: Observations) -> None:
+def test_stage_has_no_canary(deployed: Deployed, decided: Decided, observe: Observations) -> None:
     stage = observe(deployed.stage(), "canary_percent")
 
-    assert stage.canary_percent is None, f"{stage.canary_percent} % go to a canary of {stage.name}"
+    facts, about = {CANARY: stage.canary_percent}, {"call": GET_STAGES, "loosens": True}
+    decided(differences(STAGE, stage.name, facts, {CANARY: exactly(None)}, **about), observe)
 
 
 @expectation("DEP-29", ja="アクセスログの出力先が計画どおりである")
 def test_access_is_logged_where_planned(
-    deployed: Deployed, plan: Plan, observe: Observations
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
     stage = observe(deployed.stage(), "access_log_arn")
 
     group = group_of(stage.access_log_arn)
-    assert group == plan.api.access_log_group, f"{stage.name} logs to {group or 'nowhere'}"
+    facts, planned = {ACCESS_LOG: group or None}, {ACCESS_LOG: exactly(plan.api.access_log_group)}
+    decided(differences(STAGE, stage.name, facts, planned, call=GET_STAGES), observe)
 
 
 @expectation("DEP-29", ja="アクセスログに個人情報が含まれない")
-def test_access_log_tells_nothing_private(deployed: Deployed, observe: Observations) -> None:
+def test_access_log_tells_nothing_private(
+    deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
     stage = observe(deployed.stage(), "access_log_format")
 
     private = telling(stage.access_log_format)
-    assert not private, f"{stage.name} logs {', '.join(private)}"
+    facts, about = {PRIVATE: private}, {"call": GET_STAGES, "loosens": True}
+    decided(differences(STAGE, stage.name, facts, {PRIVATE: within(())}, **about), observe)
 
 
 @expectation("DEP-29", ja="アクセスログをリクエストIDで検索できる")
 def test_line_of_the_access_log_can_be_found_by_its_request(
-    deployed: Deployed, observe: Observations
+    deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     stage = observe(deployed.stage(), "access_log_format")
 
-    found = tells_the_request(stage.access_log_format)
-    assert found, f"{stage.name} logs no $context.requestId"
+    facts = {REQUEST_ID: tells_the_request(stage.access_log_format)}
+    decided(
+        differences(STAGE, stage.name, facts, {REQUEST_ID: exactly(True)}, call=GET_STAGES), observe
+    )
 
 
 @expectation("DEP-29", ja="API Gatewayにログ出力用のロールがある")
-def test_api_gateway_has_a_role_for_logs(deployed: Deployed, observe: Observations) -> None:
+def test_api_gateway_has_a_role_for_logs(
+    deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
+) -> None:
     account = observe(deployed.gateway_account(), "log_role_arn")
 
-    assert account.log_role_arn, "API Gateway has no role to write logs with in this Region"
+    about = {"call": "apigateway:GetAccount", "decidable": False}
+    facts = {LOG_ROLE: account.log_role_arn}
+    decided(
+        differences(GATEWAY, environment.region, facts, {LOG_ROLE: SOME_ROLE}, **about), observe
+    )
 
 
 @expectation("DEP-30", ja="リクエスト本文をログに出力していない")
-def test_bodies_of_requests_are_not_logged(deployed: Deployed, observe: Observations) -> None:
+def test_bodies_of_requests_are_not_logged(
+    deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
     stage = observe(deployed.stage(), "settings")
 
     traced = [key for key, setting in stage.settings.items() if setting.data_trace]
-    assert not traced, f"{stage.name} logs the bodies of {', '.join(traced)}"
+    facts, about = {BODIES: traced}, {"call": GET_STAGES, "loosens": True}
+    decided(differences(STAGE, stage.name, facts, {BODIES: within(())}, **about), observe)
 
 
 @expectation("DEP-31", ja="リクエストをトレースしている")
-def test_requests_are_traced(deployed: Deployed, observe: Observations) -> None:
+def test_requests_are_traced(deployed: Deployed, decided: Decided, observe: Observations) -> None:
     stage = observe(deployed.stage(), "tracing")
 
-    assert stage.tracing, f"tracing of {stage.name} is off"
+    facts = {TRACING: stage.tracing}
+    decided(
+        differences(STAGE, stage.name, facts, {TRACING: exactly(True)}, call=GET_STAGES), observe
+    )
 
 
 @expectation("DEP-32", ja="APIにタグが付いている")
-def test_api_is_tagged(deployed: Deployed, plan: Plan, observe: Observations) -> None:
+def test_api_is_tagged(
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
+) -> None:
     api = observe(deployed.rest_api(), "tags")
 
-    there = tagged(api.tags, plan.tags)
-    assert there == plan.tags, f"{api.name} is tagged {there}"
+    about = {"call": "apigateway:GetRestApis", "decided_in": "tags"}
+    decided(tags_differing(REST_API, api.name, api.tags, plan.tags, **about), observe)
 
 
 @expectation("DEP-32", ja="ステージにタグが付いている")
-def test_stage_is_tagged(deployed: Deployed, plan: Plan, observe: Observations) -> None:
+def test_stage_is_tagged(
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
+) -> None:
     stage = observe(deployed.stage(), "tags")
 
-    there = tagged(stage.tags, plan.tags)
-    assert there == plan.tags, f"stage {stage.name} is tagged {there}"
+    about = {"call": GET_STAGES, "decided_in": "tags"}
+    decided(tags_differing(STAGE, stage.name, stage.tags, plan.tags, **about), observe)
 
 
 @expectation("DEP-32", ja="関数にタグが付いている")
 def test_function_is_tagged(
-    function: desired.Function, deployed: Deployed, plan: Plan, observe: Observations
+    function: desired.Function,
+    deployed: Deployed,
+    plan: Plan,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     found = observe(deployed.function(function), "tags")
 
-    there = tagged(found.tags, plan.tags)
-    assert there == plan.tags, f"{found.name} is tagged {there}"
+    about = {"call": "lambda:GetFunction", "decided_in": "tags"}
+    decided(tags_differing(FUNCTION, found.name, found.tags, plan.tags, **about), observe)
 
 
 @expectation("DEP-33", ja="ステージの説明が計画どおりである")
-def test_stage_says_what_it_is(deployed: Deployed, plan: Plan, observe: Observations) -> None:
+def test_stage_says_what_it_is(
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
+) -> None:
     stage = observe(deployed.stage(), "description")
 
-    assert stage.description == plan.api.stage_description, f"says “{stage.description}”"
+    planned = {DESCRIPTION: exactly(plan.api.stage_description)}
+    facts = {DESCRIPTION: stage.description}
+    decided(differences(STAGE, stage.name, facts, planned, call=GET_STAGES), observe)
 
 
 @expectation("DEP-35", ja="ステージに計画外の設定がない")

@@ -4,7 +4,7 @@ from aws import desired
 from aws.bounds import at_least, exactly, within
 from aws.difference import differences, unallowed
 from aws.ledgers.dynamodb import TABLE
-from aws.table import INDEXES, PROTECTION, SCALING, WINDOW
+from aws.table import INDEXES, KEY, PROTECTION, RECOVERY, SCALING, STATUS, WINDOW
 from checks.bounds import bounds_of
 from checks.denials import denials
 from checks.deployed import Deployed
@@ -29,28 +29,34 @@ DESCRIBE = "dynamodb:DescribeTable"
 
 
 @expectation("DEP-01", ja="テーブルがACTIVEである")
-def test_table_is_active(table: desired.Table, deployed: Deployed, observe: Observations) -> None:
+def test_table_is_active(
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
     found = observe(deployed.table(table), "arn", "status")
 
-    assert found.status == "ACTIVE", f"{found.name} is {found.status}"
+    about = {"call": DESCRIBE, "decidable": False}
+    planned = {STATUS: exactly("ACTIVE")}
+    decided(differences(TABLE, found.name, {STATUS: found.status}, planned, **about), observe)
 
 
 @expectation("DEP-02", ja="テーブルのキーが計画どおりである")
 def test_table_has_the_planned_key(
-    table: desired.Table, deployed: Deployed, observe: Observations
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.table(table), "hash_key", "range_key", "attribute_types")
 
-    assert deployed_key(found) == planned_key(table), f"{found.name} has {deployed_key(found)}"
+    about = {"call": DESCRIBE, "decidable": False}
+    facts, planned = {KEY: deployed_key(found)}, {KEY: exactly(planned_key(table))}
+    decided(differences(TABLE, found.name, facts, planned, **about), observe)
 
 
 @expectation("DEP-02", ja="テーブルのインデックスが計画どおりである")
 def test_table_has_the_planned_indexes(
-    table: desired.Table, deployed: Deployed, observe: Observations
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.table(table), "indexes")
 
-    assert not index_flaws(found, table), f"{found.name}: {'; '.join(index_flaws(found, table))}"
+    decided(index_flaws(found, table), observe)
 
 
 @expectation("DEP-03", ja="テーブルが自動でスケールする")
@@ -72,13 +78,19 @@ def test_table_scales_by_itself(
 
 @expectation("DEP-04", ja="テーブルのポイントインタイムリカバリが有効である")
 def test_table_has_point_in_time_recovery(
-    table: desired.Table, deployed: Deployed, environment: Environment, observe: Observations
+    table: desired.Table,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     backups = deployed.backups(table)
     observe.note(table=table.name, pitr=backups.pitr)
 
     needed = environment.pitr or environment.production
-    assert backups.pitr or not needed, f"point-in-time recovery of {table.name} is off"
+    bounds = {RECOVERY: exactly(True)} if needed else {}
+    about = {"call": "dynamodb:DescribeContinuousBackups", "decided_in": "pitr", "loosens": True}
+    decided(differences(TABLE, table.name, {RECOVERY: backups.pitr}, bounds, **about), observe)
 
 
 @expectation("DEP-05", ja="テーブルを決定した期間だけ復元できる")
