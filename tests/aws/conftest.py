@@ -5,7 +5,7 @@ import pytest
 
 from aws.inventory import on_demand, read
 from tests.aws.answers import SCOPE
-from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, session_with
+from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, FakeSession, session_with
 
 
 @pytest.fixture(scope="session")
@@ -35,29 +35,39 @@ def found(models):
     return on_demand(session, SCOPE, caller=CALLER, options=OPTIONS).sections
 
 
-@pytest.fixture
-def fake(session):
-    fake = FakeAws()
-    fake.hook(session)
-    return fake
+@pytest.fixture(scope="session")
+def _fake_session(models):
+    return FakeSession(models)
 
 
 @pytest.fixture
-def inventory_of(session):
-    """Read the whole scope, or another one, from whatever the session answers."""
+def fake():
+    return FakeAws()
+
+
+@pytest.fixture
+def answered(_fake_session, fake):
+    """A session that this test's fake answers."""
+    _fake_session.fake = fake
+    return _fake_session
+
+
+@pytest.fixture
+def inventory_of(answered):
+    """Read the whole scope, or another one, from whatever the fake answers."""
 
     def inventory(scope=SCOPE, options=OPTIONS, **more):
-        return read(session, scope, caller=CALLER, options=options, **more)
+        return read(answered, scope, caller=CALLER, options=options, **more)
 
     return inventory
 
 
 @pytest.fixture
-def sections(session, fake):  # noqa: ARG001 - it answers the session
+def sections(answered):
     """Give the sections of the scope, or of another one, each read when the test looks at it."""
 
     def sections(scope=SCOPE, options=OPTIONS):
-        return on_demand(session, scope, caller=CALLER, options=options).sections
+        return on_demand(answered, scope, caller=CALLER, options=options).sections
 
     return sections
 

@@ -1,4 +1,4 @@
-"""A session whose AWS is a table of answers: nothing leaves the process, everything can be refused."""
+"""Sessions whose AWS is a table of answers: nothing leaves the process, everything can be refused."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from aws.door import RetryPolicy
 from aws.inventory import ReadOptions
@@ -49,9 +50,9 @@ class FakeAws:
 
     def hook(self, session: boto3.Session) -> None:
         session.events.register("before-parameter-build", _keep_parameters)
-        session.events.register("before-call", self._answer)
+        session.events.register("before-call", self.answer)
 
-    def _answer(self, model: Any, context: dict[str, Any], **_: object) -> Any:
+    def answer(self, model: Any, context: dict[str, Any], **_: object) -> Any:
         operation = f"{model.service_model.service_name}:{model.name}"
         self.asked[operation] += 1
         asked = context["asked"]
@@ -127,6 +128,32 @@ def _place(token: Any) -> int:
 
 def _token(operation: str, place: int) -> Any:
     return {"N": {"N": str(place)}} if operation == "Scan" else str(place).zfill(4)
+
+
+class FakeSession:
+    """What a reading needs of a boto3 session, for one FakeAws after the other.
+
+    Its clients are made once: making those of one reading takes longer than all of its answers.
+    """
+
+    def __init__(self, models: Any) -> None:
+        self.fake = FakeAws()
+        self._session = session_with(models)
+        self._session.events.register("before-parameter-build", _keep_parameters)
+        self._session.events.register("before-call", self._answer)
+        self._clients: dict[tuple[str, str], Any] = {}
+        self.get_partition_for_region = self._session.get_partition_for_region
+
+    def client(self, service: str, *, region_name: str, config: Config) -> Any:
+        key = service, f"{region_name} {vars(config)}"
+        if key not in self._clients:
+            self._clients[key] = self._session.client(
+                service, region_name=region_name, config=config
+            )
+        return self._clients[key]
+
+    def _answer(self, **call: Any) -> Any:
+        return self.fake.answer(**call)
 
 
 def session_with(models):

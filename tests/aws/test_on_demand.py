@@ -9,12 +9,10 @@ from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import CALLER, OPTIONS
 from tests.aws.unread import unread
 
-pytestmark = pytest.mark.usefixtures("fake")
-
 
 @pytest.fixture
-def lazy(session):
-    return on_demand(session, SCOPE, caller=CALLER, options=OPTIONS)
+def lazy(answered):
+    return on_demand(answered, SCOPE, caller=CALLER, options=OPTIONS)
 
 
 def test_nothing_is_asked_before_a_section_is_looked_at(fake, lazy):
@@ -75,10 +73,10 @@ def test_frozen_of_a_whole_inventory_is_itself(healthy):
     assert frozen(healthy) is healthy
 
 
-def test_progress_is_told_after_each_section(session, healthy):
+def test_progress_is_told_after_each_section(answered, healthy):
     told = []
 
-    read(session, SCOPE, caller=CALLER, options=OPTIONS, progress=lambda *one: told.append(one))
+    read(answered, SCOPE, caller=CALLER, options=OPTIONS, progress=lambda *one: told.append(one))
 
     sections = set(type(healthy.sections).__dataclass_fields__)
     assert {name for name, _, _ in told} == sections

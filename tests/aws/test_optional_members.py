@@ -14,7 +14,7 @@ import pytest
 from aws.inventory import READERS, on_demand
 from aws.section import Unreadable
 from tests.aws.answers import LAMBDA, REGION, SCOPE, TOPIC
-from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, session_with
+from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, FakeSession
 
 SERVICES = (
     *("acm", "apigateway", "application-autoscaling", "cloudwatch", "dynamodb"),
@@ -168,13 +168,13 @@ def name_of(drop):
 @pytest.fixture(scope="module")
 def read(models):
     """Read sections, or the first of each operation's, with one answer changed."""
+    session = FakeSession(models)
 
     def read(names, dropped=None):
-        session, fake = session_with(models), FakeAws()
+        session.fake = fake = FakeAws()
         fake.answers |= {one: FULLER[one] for one in FULLER}
         if dropped:
             fake.answers[dropped.operation] = dropped
-        fake.hook(session)
         found = on_demand(session, SCOPE, caller=CALLER, options=OPTIONS).sections
         return {name: getattr(found, name) for name in names}, fake.asked
 
