@@ -1,10 +1,14 @@
 """Composition root: passes plan, scope and local stack to the plugin, which imports none of them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from aws.words import Words
 from checks.environment_values import notices
 from checks.records import plots
 from plan import Plan, plan_for, scope_of
+from signoff.environment import Environment
 from signoff.proofs import LOCK
 from signoff.run import Composition, EmbeddedStack
 
@@ -17,9 +21,19 @@ def pytest_signoff_composition() -> Composition[Plan]:
         scope_of=scope_of,
         embedded_stack=_embedded_stack,
         notices=notices,
+        prepared=_prepared,
         plots=plots,
         proofs=Path(__file__).with_name(LOCK),
     )
+
+
+@contextmanager
+def _prepared(environment: Environment, home: Path) -> Iterator[tuple[Words, ...]]:
+    """Import smoke when a run begins: its modules are not needed to collect."""
+    from smoke.leftovers import taken_up  # noqa: PLC0415
+
+    with taken_up(environment, home) as told:
+        yield told
 
 
 def _embedded_stack() -> EmbeddedStack:

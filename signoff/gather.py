@@ -16,7 +16,7 @@ from aws.reading import Scope
 from aws.saved import from_json
 from signoff.environment import peek
 from signoff.evidence import Records, Store, StoreSettings, open_store
-from signoff.guard import GuardError, guard, open_session
+from signoff.guard import Caller, GuardError, guard, open_session
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
 
@@ -35,16 +35,31 @@ def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[S
     elif choice.stack:
         with choice.stack.start(choice.environment, say) as stack:
             kept = stack.aws if stack.kept else None
-            snapshot = _live(choice, say, everything)
-            yield replace(snapshot, api_url=api_url or stack.api, kept_stack=kept)
+            with _live(choice, say, everything, outlives=stack.kept) as snapshot:
+                yield replace(snapshot, api_url=api_url or stack.api, kept_stack=kept)
     else:
-        yield replace(_live(choice, say, everything), api_url=api_url)
+        with _live(choice, say, everything, outlives=True) as snapshot:
+            yield replace(snapshot, api_url=api_url)
 
 
-def _live(choice: Choice[PlanT], say: Say, everything: bool) -> Snapshot[PlanT]:
+@contextmanager
+def _live(
+    choice: Choice[PlanT], say: Say, everything: bool, *, outlives: bool
+) -> Iterator[Snapshot[PlanT]]:
+    """Yield what AWS holds; of a stack that ``outlives`` this run, once it is as an earlier one found it."""
     session = open_session(choice.environment.region)
     say("asking who we are")
     caller = guard(session, choice.environment)
+    if not outlives:
+        yield _read(choice, say, everything, session, caller)
+        return
+    with choice.composition.prepared(choice.environment, choice.folder.parent) as told:
+        yield replace(_read(choice, say, everything, session, caller), told=told)
+
+
+def _read(
+    choice: Choice[PlanT], say: Say, everything: bool, session: Any, caller: Caller
+) -> Snapshot[PlanT]:
     dev = _dev_records(choice, session)
     salts = {"own": secrets.token_hex(16)} | _dev_salt(dev)
     scope = choice.composition.scope_of(

@@ -1,7 +1,7 @@
 """What one judging run was asked: frozen before anything is read, so that nothing found can change it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +44,19 @@ class EmbeddedStack(Protocol):
         ...
 
 
+class Preparation(Protocol):
+    """What has to be in order before anything is read, as long as the run lasts."""
+
+    def __call__(
+        self, environment: Environment, home: Path
+    ) -> AbstractContextManager[tuple[Words, ...]]:
+        """Yield what a signer has to know of it; ``home`` is the environment's folder of reports.
+
+        GuardError where this run must not go on.
+        """
+        ...
+
+
 class ScopeOf(Protocol[PlanT_contra]):
     """What is to be read for a plan."""
 
@@ -62,6 +75,8 @@ class Composition(Generic[PlanT]):
     """Called, and the emulator imported, only in a run that such a stack serves."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
     """What a signer has to know about this environment, whatever the rows say."""
+    prepared: Preparation = lambda *_: nullcontext(())
+    """Takes back what earlier runs left on a stack that outlives them."""
     plots: Callable[[Snapshot[PlanT]], Mapping[str, Sequence[str]]] = lambda _: {}
     """Row id -> pictures (SVG) that its record brought along."""
     checklist: Path = CHECKLIST

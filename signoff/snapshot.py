@@ -9,6 +9,7 @@ import pytest
 from aws.inventory import READERS, Inventory, Sections
 from aws.reading import Scope
 from aws.section import Section
+from aws.words import Words
 from signoff.environment import Environment
 from signoff.environment.calendar import today
 from signoff.evidence import Records
@@ -32,6 +33,8 @@ class Snapshot(Generic[PlanT]):
     now: datetime
     api_url: str | None = None
     """Where smoke calls go; None means the address that the inventory has."""
+    told: tuple[Words, ...] = ()
+    """What was found before the reading, and a signer has to know."""
     kept_stack: str | None = None
     """Address of the stack that is kept up, if that is what was judged."""
 

@@ -1,10 +1,11 @@
 """Nothing of a run stays behind: what it may have written is found, deleted, and proven gone."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from smoke.aws import AWAY, KeyedTable, reason
+from plan import Plan
+from smoke.aws import AWAY, Clients, KeyedTable, reason
 from smoke.calls import Answer, Call
 
 AWARD = "POST /stamps/award"
@@ -13,12 +14,30 @@ LOGIN = "POST /auth/verify"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaner:
-    """``ours`` are all users of this run: nobody else's items are ever touched."""
+    """``ours`` are all users that may be deleted: nobody else's items are ever touched."""
 
     users: KeyedTable
     user_stamps: KeyedTable
     masters: KeyedTable
     ours: frozenset[str]
+    removed: list[str] = field(default_factory=list)
+    """What was there and is gone: key and table."""
+
+    @classmethod
+    def of(cls, plan: Plan, aws: Clients, ours: Iterable[str]) -> "Cleaner":
+        """Return the cleaner of an environment's tables."""
+
+        def table(key: str) -> KeyedTable:
+            want = plan.table(key)
+            keys = tuple(name for name in (want.hash_key, want.range_key) if name)
+            return KeyedTable(dynamodb=aws("dynamodb"), name=want.name, keys=keys)
+
+        return cls(
+            users=table("users"),
+            user_stamps=table("userstamps"),
+            masters=table("stampmasters"),
+            ours=frozenset(ours),
+        )
 
     def clean(self, answers: Iterable[Answer], unanswered: Iterable[Call]) -> list[str]:
         """Delete our users' items in each table that these calls write to; return what is left.
@@ -29,34 +48,40 @@ class Cleaner:
         sent = {one.call.route for one in answers} | {one.route for one in unanswered}
         # A login of the operator with a token of his own is a real one, and stays.
         written = [(AWARD, self.user_stamps), (LOGIN, self.users)]
-        left = [
-            item
-            for route, table in written
-            if route in sent
-            for user in sorted(self.ours)
-            for item in _emptied(table, user)
-        ]
+        left = self._emptied([table for route, table in written if route in sent])
         strangers = {*_awarded(answers), *_perhaps_awarded(unanswered)} - self.ours
         return left + [
             f"{user} in {self.user_stamps.name}, whose id is none of this run's: look at it by hand"
             for user in sorted(strangers)
         ]
 
+    def clean_users(self) -> list[str]:
+        """Delete our users' items in both tables; return what is left."""
+        return self._emptied([self.user_stamps, self.users])
+
     def clean_masters(self, stamp_ids: Iterable[str]) -> list[str]:
         """Delete masters of our own making; return what is left."""
-        return [left for one in stamp_ids for left in _emptied(self.masters, one)]
+        return [left for one in stamp_ids for left in self._without(self.masters, one)]
 
+    def _emptied(self, tables: list[KeyedTable]) -> list[str]:
+        return [
+            item
+            for table in tables
+            for user in sorted(self.ours)
+            for item in self._without(table, user)
+        ]
 
-def _emptied(table: KeyedTable, hash_key: str) -> Iterator[str]:
-    try:
-        if not (found := table.under(hash_key)):
-            return
-        table.delete(found)
-        left = table.under(hash_key)
-    except AWAY as error:
-        yield f"{hash_key} in {table.name} ({reason(error)})"
-    else:
-        yield from (f"{_texts(key)} in {table.name}" for key in left)
+    def _without(self, table: KeyedTable, hash_key: str) -> Iterator[str]:
+        try:
+            if not (found := table.under(hash_key)):
+                return
+            table.delete(found)
+            left = table.under(hash_key)
+        except AWAY as error:
+            yield f"{hash_key} in {table.name} ({reason(error)})"
+        else:
+            self.removed.extend(_named(key, table) for key in found if key not in left)
+            yield from (_named(key, table) for key in left)
 
 
 def _awarded(answers: Iterable[Answer]) -> Iterator[str]:
@@ -71,5 +96,6 @@ def _perhaps_awarded(unanswered: Iterable[Call]) -> Iterator[str]:
             yield str(call.members["user_id"])
 
 
-def _texts(key: Mapping[str, Any]) -> str:
-    return " ".join(str(value) for typed in key.values() for value in typed.values())
+def _named(key: Mapping[str, Any], table: KeyedTable) -> str:
+    texts = (str(value) for typed in key.values() for value in typed.values())
+    return f"{' '.join(texts)} in {table.name}"

@@ -15,6 +15,7 @@ from signoff.plugin import SEEN
 from signoff.run import CHOICE, Choice
 from signoff.snapshot import SNAPSHOT, Snapshot
 from smoke import parameters
+from smoke.leftovers import Notes
 from smoke.line import LineClient
 from smoke.manual import signature_instead
 from smoke.row_calls import RowCalls
@@ -95,4 +96,7 @@ def _suite_session(choice: Choice[Plan], snapshot: Snapshot[Plan]) -> AbstractCo
                 ja="保存したインベントリは呼び出しに応答しません",
             )
         )
-    return suite_session(snapshot, snapshot.api_url, embedded=choice.embedded)
+    # A stack of this very process takes with it whatever a killed run left there.
+    outlives = not choice.embedded or snapshot.kept_stack
+    notes = Notes.of(snapshot.environment, choice.folder.parent) if outlives else None
+    return suite_session(snapshot, snapshot.api_url, embedded=choice.embedded, notes=notes)

@@ -35,6 +35,10 @@ class LineClient:
         """GET /liff/v1/apps, with a token of the Login channel: the Messaging token lists none."""
         return self._ask("GET", "/liff/v1/apps", token)
 
+    def unlink_menu(self, token: str, user_id: str) -> int:
+        """DELETE /v2/bot/user/{userId}/richmenu: the status; 200 whether the user had a menu or not."""
+        return self._ask("DELETE", f"/v2/bot/user/{user_id}/richmenu", token)[0]
+
     def id_token(self, **claims: Any) -> str:
         """Let the stand-in sign an ID token, flaws included."""
         return str(self._ask("POST", "/local/id_token", json=claims)[1]["id_token"])

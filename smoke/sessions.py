@@ -26,6 +26,8 @@ SYNTHETIC = "Usmoke-"
 """Never of the form of LINE's ids: notify drops such users, and rankings leave them out."""
 NOBODY = "U" + "0" * 12
 """Begins ids of LINE's form that LINE gives to nobody: where a token's only flaw must be another."""
+HARNESS = (SYNTHETIC, NOBODY, "Uload-", "U10ad" + "0" * 26)
+"""How the ids of all users begin that this project makes, those of load among them."""
 PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secret-key-here")
 """Token keys that stand in the development code and in the guide, for anyone to read."""
 

@@ -12,13 +12,14 @@ from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
-from smoke.aws import AWAY, Clients, KeyedTable, clients, reason
+from smoke.aws import AWAY, Clients, clients, reason
 from smoke.cleaning import Cleaner
 from smoke.client import Client
 from smoke.id_tokens import GIVEN, IdTokens
+from smoke.leftovers import Notes
 from smoke.line import LineClient
 from smoke.scenarios import users_of
-from smoke.sessions import BORROWED, SessionMinter, sessions_of
+from smoke.sessions import BORROWED, sessions_of
 from smoke.suite import Suite
 
 LOGS_WITHIN_S = 90.0
@@ -76,21 +77,26 @@ def suite_session(
     environ: Mapping[str, str] = os.environ,
     patience_s: float | None = None,
     aws: Clients | None = None,
+    notes: Notes | None = None,
 ) -> Iterator[Suite]:
     """Yield a suite whose functions are warm; AssertionError where something can't be taken back.
 
-    ``embedded``: this is the harness's own stack, whose stand-in of LINE may be looked into.
+    ``embedded``: this is the harness's own stack, whose stand-in of LINE may be looked into. ``notes``:
+    where it is noted what may be written; None for a stack that does not outlive this process.
     """
     if patience_s is None:
         patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
     aws = aws or clients(boto3.Session(region_name=snapshot.environment.region))
     suite = _suite(snapshot, address(snapshot, api_url), aws, embedded, environ, patience_s)
+    note = notes.before(suite.sessions, snapshot.environment, embedded) if notes else None
     try:
         suite.warm()
         yield suite
     finally:
         left = suite.tidy()
         suite.client.close()
+        if notes and note and not left:
+            notes.settled(note)
     assert not left, f"the smoke calls left {', '.join(left)}"
 
 
@@ -116,7 +122,7 @@ def _suite(
         id_tokens=id_tokens,
         line=line,
         aws=aws,
-        cleaner=_cleaner(plan, aws, sessions),
+        cleaner=Cleaner.of(plan, aws, users_of(sessions)),
         patience_s=patience_s,
     )
 
@@ -124,17 +130,3 @@ def _suite(
 def _origin(environment: Environment) -> str:
     """Return what a browser sends; any will do where dev allows all."""
     return environment.origin if environment.origin != "*" else "https://smoke.example.com"
-
-
-def _cleaner(plan: Plan, aws: Clients, sessions: SessionMinter) -> Cleaner:
-    def table(key: str) -> KeyedTable:
-        want = plan.table(key)
-        keys = tuple(name for name in (want.hash_key, want.range_key) if name)
-        return KeyedTable(dynamodb=aws("dynamodb"), name=want.name, keys=keys)
-
-    return Cleaner(
-        users=table("users"),
-        user_stamps=table("userstamps"),
-        masters=table("stampmasters"),
-        ours=users_of(sessions),
-    )

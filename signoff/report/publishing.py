@@ -47,6 +47,8 @@ def publish(
 ) -> int:
     """Return 0 for GO and CONDITIONAL, 5 for a part without red rows (0 with ``--part``), else 1."""
     rows = row_verdicts(choice, findings)
+    for words in snapshot.told:
+        terminal.line(words[choice.options.lang], yellow=True)
     snapshot = replace(snapshot, inventory=frozen(snapshot.inventory))
     if choice.options.json:
         choice.options.json.write_bytes(_ROWS.dump_json(rows, indent=2))
@@ -107,7 +109,7 @@ def _result(
     return Result(
         provenance=provenance,
         verdict=verdict,
-        notices=tuple(choice.composition.notices(choice.environment)),
+        notices=(*snapshot.told, *choice.composition.notices(choice.environment)),
     )
 
 

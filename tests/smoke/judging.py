@@ -88,7 +88,7 @@ def collected() -> tuple[Test, ...]:
 
 
 @cache
-def _checklist() -> Checklist:
+def checklist_of_rows() -> Checklist:
     return Checklist.load()
 
 
@@ -103,7 +103,7 @@ def judge(
     rows: Iterable[str] = (),
 ) -> Mapping[str, RowVerdict]:
     """Make all smoke calls and return every row's verdict; ``rows`` judges only these."""
-    checklist, wanted = _checklist(), set(rows)
+    checklist, wanted = checklist_of_rows(), set(rows)
     tests = [
         test
         for test in collected()
@@ -121,6 +121,27 @@ def judge(
         found = [test.judge(suite, checklist) for test in tests]
     by_row = {row: [one for one in found if one.row == row] for row in {one.row for one in found}}
     return {row: row_verdict(checklist[row], some) for row, some in by_row.items()}
+
+
+def first_red(rally: Rally) -> tuple[str, str] | None:
+    """Make the smoke calls until a row is red; return it and its reason, None where all are green."""
+    checklist = checklist_of_rows()
+    try:
+        with suite_session(
+            rally.snapshot(),
+            rally.api,
+            embedded=True,
+            environ={},
+            patience_s=PATIENCE_S,
+            aws=rally.client,
+        ) as suite:
+            for test in collected():
+                found = test.judge(suite, checklist)
+                if found.outcome.red:
+                    return found.row, found.message
+    except AssertionError as left:
+        return "SMOKE-16", str(left)
+    return None
 
 
 def red(verdicts: Mapping[str, RowVerdict]) -> Mapping[str, str]:

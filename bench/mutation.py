@@ -1,0 +1,88 @@
+"""How many mutants of the functions the smoke rows see: each is deployed on the local stack, and judged by them alone.
+
+cosmic-ray draws the mutants: one change of an operator, a comparison, a number, a condition … at each place of
+lambdas/ that any of the seven functions packs, `closed` left out. A mutant of a shared module is released in every
+function that packs it. Changes of annotations are none. A mutant is killed by the first smoke row that turns red.
+
+Survivors that are no fault, or that no call from outside can show, are listed with the reason in bench/survivors.toml;
+the score is of all others. `--whole` judges every mutant, otherwise a sample is drawn, always the same one.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.reach import Reach, progress, table, verdict  # noqa: E402 - after the path
+from tests.smoke.judging import collected  # noqa: E402
+from tests.smoke.mutants import Mutant, everything, judged, sample  # noqa: E402
+from tests.smoke.rally import healthy  # noqa: E402
+
+SAMPLE, SEED = 150, 20261126
+LEAST = 0.9
+SURVIVORS = ROOT / "bench" / "survivors.toml"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--whole", action="store_true", help="judge every mutant")
+    parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="how many to draw")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the drawing")
+    parser.add_argument("--only", default="", metavar="TEXT", help="mutants whose line holds this")
+    asked = parser.parse_args()
+    mutants = [one for one in everything() if asked.only in str(one)]
+    if not asked.whole:
+        mutants = sample(mutants, asked.sample, asked.seed)
+    return _judge(mutants)
+
+
+def _judge(mutants: list[Mutant]) -> int:
+    collected()
+    survivors, rows = [], Counter[str]()
+    began = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="mutation-") as folder,
+        healthy(Path(folder)) as rally,
+        progress() as say,
+    ):
+        for number, mutant in enumerate(mutants, 1):
+            say(f"{number} of {len(mutants)}: {mutant}")
+            killed = judged(rally, mutant)
+            print(f"{killed.row if killed else 'SURVIVED'}\t{mutant}", flush=True)
+            if killed:
+                rows[killed.row] += 1
+            else:
+                survivors.append(mutant)
+    return _told(len(mutants), survivors, rows, time.monotonic() - began)
+
+
+def _told(count: int, survivors: list[Mutant], rows: Counter[str], seconds: float) -> int:
+    known = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")) if SURVIVORS.exists() else {}
+    table("Killed by", ("row", "mutants"), rows.most_common())
+    excused = [one for one in survivors if _key(one) in known]
+    for one in survivors:
+        print(f"survived: {one}{'' if one not in excused else ' (' + known[_key(one)] + ')'}")
+    judged_ = count - len(excused)
+    score = (count - len(survivors)) / judged_ if judged_ else 0.0
+    print(
+        f"{count} mutants in {seconds:.0f} s, {len(survivors)} survived, {len(excused)} of them explained"
+    )
+    return verdict(
+        Reach(what="mutation score of the smoke rows", measured=score, bound=LEAST, at_least=True)
+    )
+
+
+def _key(mutant: Mutant) -> str:
+    return f"{mutant.file} {mutant.operator}: {mutant.change}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

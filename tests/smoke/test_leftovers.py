@@ -1,0 +1,312 @@
+"""What a killed run left is gone before the next one reads anything; what may not be removed is told, with the command."""
+
+import fcntl
+import json
+import signal
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from aws.section import NotTestable
+from load.line_untouched import LOGIN_USERS
+from load.pool_builder import PREFIX as LOADED
+from plan.canonical import canonical_hash
+from signoff.environment import Smoke
+from signoff.guard import GuardError
+from smoke import __main__ as command
+from smoke.leftovers import Leftovers, Note, Notes, taken_up
+from smoke.sessions import HARNESS, SessionMinter
+from smoke.suite_session import suite_session
+from tests.smoke.killed import killed
+from tests.smoke.rally import ENVIRONMENTS
+
+PERSON = "U0123456789abcdef0123456789abcdef"
+SESSIONS = SessionMinter(now=0, key="k" * 32)
+TABLES = ("users", "userstamps", "stampmasters")
+
+
+class Refusing:
+    """DynamoDB that lets nobody delete, as one that is throttled or denies it does."""
+
+    def __init__(self, client):
+        self.client, self.refuses = client, True
+
+    def __getattr__(self, name):
+        return getattr(self.client, name)
+
+    def delete_item(self, **which):
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "DeleteItem")
+        return self.client.delete_item(**which)
+
+
+def held(rally):
+    """Return the hash of each table, and who of our people has a rich menu."""
+    client = rally.client("dynamodb")
+    items = {key: client.scan(TableName=rally.plan.table(key).name)["Items"] for key in TABLES}
+    menus = rally.line.linked.keys() & {rally.environment.smoke.test_user}
+    return {key: canonical_hash(found) for key, found in items.items()}, menus
+
+
+def put(rally, key, **item):
+    typed = {name: {"S": value} for name, value in item.items()}
+    rally.client("dynamodb").put_item(TableName=rally.plan.table(key).name, Item=typed)
+
+
+@pytest.fixture
+def noted(rally, tmp_path):
+    """The notes, with one of a run whose user is in the table."""
+    notes = Notes.of(rally.environment, tmp_path)
+    notes.before(SESSIONS, rally.environment, embedded=True)
+    put(rally, "userstamps", UserId=SESSIONS.user("collector"), StampId="A-1")
+    yield notes
+    Leftovers(environment=rally.environment, notes=notes, aws=rally.client).taken_back(
+        note_of(notes)
+    )
+
+
+def note_of(notes):
+    (note,), _ = notes.left()
+    return note
+
+
+def clean(root, *more):
+    return command.main(["clean", f"--environments={ENVIRONMENTS}", *more], root)
+
+
+@pytest.mark.parametrize(
+    ("what", "number"),
+    [
+        ("POST /local/stamps/award", 1),
+        ("PutItem", 3),
+        ("DeleteItem", 2),
+    ],
+)
+def test_what_a_killed_run_left_is_gone_before_the_next_one_reads(rally, tmp_path, what, number):
+    before = held(rally)
+    code = killed(rally.environment, rally.api, tmp_path, what, number)
+    left = held(rally)
+
+    assert code == -signal.SIGKILL
+    assert left != before
+    with taken_up(rally.environment, tmp_path) as told:
+        assert held(rally) == before
+        assert not told
+
+
+def test_rich_menu_that_a_killed_run_set_is_taken_from_the_test_user(rally, tmp_path):
+    Notes.of(rally.environment, tmp_path).before(SESSIONS, rally.environment, embedded=True)
+    with suite_session(rally.snapshot(), rally.api, embedded=True) as suite:
+        set_menu = suite.answer(suite.scenarios.success("POST /richmenu/set"))
+        linked = dict(rally.line.linked)
+        with taken_up(rally.environment, tmp_path) as told:
+            unlinked = dict(rally.line.linked)
+
+    assert set_menu.status == 200
+    assert rally.environment.smoke.test_user in linked
+    assert rally.environment.smoke.test_user not in unlinked
+    assert not told
+
+
+def test_run_that_ends_leaves_no_note(rally, tmp_path):
+    notes = Notes.of(rally.environment, tmp_path)
+    with suite_session(rally.snapshot(), rally.api, embedded=True, notes=notes) as suite:
+        suite.answer(suite.scenarios.collect())
+        during = note_of(notes)
+
+    assert suite.scenarios.collector.user_id in during.ours
+    assert notes.left() == ([], [])
+
+
+def test_run_that_cannot_clean_leaves_its_note_to_the_next_one(rally, tmp_path):
+    before, notes = held(rally), Notes.of(rally.environment, tmp_path)
+    made = rally.client
+    refusing = Refusing(made("dynamodb"))
+    clients = {"dynamodb": refusing}
+    with (
+        pytest.raises(AssertionError, match="the smoke calls left"),
+        suite_session(
+            rally.snapshot(),
+            rally.api,
+            embedded=True,
+            notes=notes,
+            aws=lambda service: clients.get(service) or made(service),
+        ) as suite,
+    ):
+        suite.answer(suite.scenarios.collect())
+
+    assert note_of(notes).run == suite.sessions.run
+    with taken_up(rally.environment, tmp_path) as told:
+        assert held(rally) == before
+        assert not told
+
+
+def test_what_cannot_be_noted_is_not_called(rally, tmp_path):
+    (tmp_path / "smoke").write_text("no folder")
+    session = suite_session(
+        rally.snapshot(), rally.api, embedded=True, notes=Notes.of(rally.environment, tmp_path)
+    )
+
+    with pytest.raises(NotTestable, match="can't be noted in"), session:
+        pass
+
+
+@pytest.mark.usefixtures("noted")
+def test_where_writes_are_off_nothing_is_deleted_and_the_command_is_told(rally, tmp_path):
+    before = held(rally)
+    with taken_up(replace(rally.environment, smoke=Smoke()), tmp_path) as told:
+        assert held(rally) == before
+
+    (words,) = told
+    assert "python -m smoke clean --env local" in words.en
+    assert "smoke.writesが無効" in words.ja
+
+
+def test_leftovers_of_another_stack_are_told_and_kept(rally, noted, tmp_path):
+    elsewhere = replace(rally.environment, birth=None, account="999999999999")
+    note = replace(note_of(noted), stack=Notes.of(elsewhere, tmp_path).stack)
+    noted._write(note)  # noqa: SLF001 - a note that a run elsewhere wrote
+    with taken_up(rally.environment, tmp_path) as told:
+        (words,) = told
+
+    assert "on another stack (999999999999 ap-northeast-1" in words.en
+    noted._write(replace(note, stack=noted.stack))  # noqa: SLF001 - for the fixture to take back
+
+
+def test_leftovers_of_an_embedded_stack_that_is_gone_are_forgotten(rally, tmp_path):
+    dead = Notes.of(replace(rally.environment, birth="another"), tmp_path)
+    dead.before(SESSIONS, rally.environment, embedded=True)
+    with taken_up(rally.environment, tmp_path) as told:
+        assert not told
+
+    assert dead.left() == ([], [])
+
+
+def test_stack_is_judged_by_one_run_at_a_time(rally, tmp_path):
+    with (
+        taken_up(rally.environment, tmp_path),
+        pytest.raises(GuardError, match=r"process \d+ is judging this stack"),
+        taken_up(rally.environment, tmp_path),
+    ):
+        pass
+
+
+def test_note_of_a_run_that_goes_on_elsewhere_is_left_alone(rally, tmp_path):
+    other = Notes.of(replace(rally.environment, birth="another"), tmp_path)
+    note = other.before(SESSIONS, rally.environment, embedded=True)
+    with other.alone(), taken_up(rally.environment, tmp_path) as told:
+        assert not told
+
+    assert note_of(other).run == note.run
+
+
+def test_torn_note_is_told(rally, tmp_path):
+    (tmp_path / "smoke").mkdir()
+    (tmp_path / "smoke" / "torn.json").write_text('{"run": "0')
+    with taken_up(rally.environment, tmp_path) as told:
+        (words,) = told
+
+    assert "torn.json is no note of a smoke run" in words.en
+
+
+def test_note_that_names_a_person_takes_nothing_from_that_person():
+    note = Note(run="1", began="", stack={}, users=(PERSON, SESSIONS.user("a")), masters=("A-1",))
+
+    assert note.ours == (SESSIONS.user("a"),)
+    assert note.our_masters == ()
+
+
+def test_clean_removes_what_no_note_names_and_says_so(rally, tmp_path, capsys):
+    before = held(rally)
+    put(rally, "userstamps", UserId="Usmoke-ffffffff-collector", StampId="A-1")
+    put(rally, "users", UserId="U000000000000ffffffff0123456789ab")
+    put(rally, "userstamps", UserId="Uload-1-000001", StampId="A-1")
+    put(rally, "stampmasters", StampId="SMOKE-SPECIAL-EXPIRED")
+
+    assert clean(tmp_path) == 0
+    assert held(rally) == before
+    said = capsys.readouterr().out
+    assert "removed: Usmoke-ffffffff-collector A-1 in UserStamps-local\n" in said
+    assert said.endswith("nothing is left of any run\n")
+
+
+def test_clean_touches_no_person(rally, tmp_path):
+    put(rally, "users", UserId=PERSON)
+    before = held(rally)
+
+    assert clean(tmp_path) == 0
+    assert held(rally) == before
+    key = {"UserId": {"S": PERSON}}
+    rally.client("dynamodb").delete_item(TableName=rally.plan.table("users").name, Key=key)
+
+
+@pytest.mark.usefixtures("rally")
+def test_clean_says_in_japanese_that_nothing_is_left(tmp_path, capsys):
+    assert clean(tmp_path, "--lang=ja") == 0
+    assert capsys.readouterr().out == "残っているデータはない\n"
+
+
+def test_clean_says_what_is_still_there(rally, tmp_path, capsys, monkeypatch):
+    put(rally, "userstamps", UserId="Usmoke-ffffffff-collector", StampId="A-1")
+    refusing = Refusing(rally.client("dynamodb"))
+    monkeypatch.setattr(
+        command, "clients", lambda _: lambda service: {"dynamodb": refusing}[service]
+    )
+
+    assert clean(tmp_path) == 1
+    assert "still there: Usmoke-ffffffff-collector" in capsys.readouterr().err
+    refusing.refuses = False
+    assert clean(tmp_path) == 0
+
+
+def test_clean_waits_for_no_run_that_goes_on(rally, tmp_path, capsys):
+    environment = replace(rally.environment, birth=None)
+    with Notes.of(environment, tmp_path / "report" / "local").alone():
+        assert clean(tmp_path) == 4
+    assert "is judging this stack at this moment" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("rally")
+def test_clean_refuses_another_account(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("SIGNOFF_ACCOUNT", "999999999999")
+
+    assert clean(tmp_path) == 4
+    assert "999999999999" in capsys.readouterr().err
+
+
+def test_clean_of_an_unknown_environment_is_a_wrong_command_line(tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        clean(tmp_path, "--env=nowhere")
+
+    assert ended.value.code == 2
+
+
+def test_help_is_in_both_languages(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["clean", "--help"])
+
+    said = capsys.readouterr().out
+    assert "exit codes" in said
+    assert "終了コード" in said
+
+
+def test_all_users_that_load_makes_are_known_as_the_harness_own():
+    made = (f"{LOADED}-1-000001", *LOGIN_USERS)
+
+    assert all(one.startswith(HARNESS) for one in made)
+
+
+def test_lock_of_a_killed_run_is_free(rally, tmp_path):
+    notes = Notes.of(rally.environment, tmp_path)
+    with notes.alone():
+        pass
+    (lock,) = (tmp_path / "smoke").glob("*.lock")
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_note_is_whole_json_on_disk(noted):
+    (path,) = noted.folder.glob("*.json")
+
+    assert json.loads(path.read_text())["run"] == SESSIONS.run
