@@ -27,9 +27,10 @@ else
 	@$(PY) -m pytest tests/load/deep -q $(ARGS)  # they measure, too
 endif
 
-lint: .venv/finished  ## ruff, mypy, import contracts, declared dependencies
+lint: .venv/finished  ## ruff, mypy, import contracts, declared dependencies, workflows
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 	@.venv/bin/lint-imports && .venv/bin/deptry --no-ansi .
+	@.venv/bin/zizmor --offline --no-progress --quiet .github/workflows
 
 up: .venv/finished  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned)
 	@$(PY) -m runbook.up $(if $(EMPTY),--empty)

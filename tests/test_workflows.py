@@ -1,0 +1,58 @@
+"""The workflows and the container recipe call what there is, and hold no key."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+CONTAINERFILE = ROOT / "docs" / "container" / "Containerfile"
+
+
+def steps(workflow):
+    jobs = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]
+    return [step for job in jobs.values() for step in job["steps"]]
+
+
+def verbs():
+    return set(
+        re.findall(
+            r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    )
+
+
+def test_there_are_workflows_for_changes_sign_off_and_load():
+    assert [one.stem for one in WORKFLOWS] == ["load", "pull-request", "sign-off"]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.stem)
+def test_actions_are_pinned_to_a_commit(workflow):
+    used = [step["uses"] for step in steps(workflow) if "uses" in step]
+    loose = [one for one in used if not re.search(r"@[0-9a-f]{40}$|^docker://.*:\d", one)]
+
+    assert not loose
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.stem)
+def test_commands_are_verbs_of_the_makefile_or_programs_of_the_environment(workflow):
+    commands = [step["run"] for step in steps(workflow) if "run" in step]
+    made = [one.split()[1:2] for one in commands if one.startswith("make")]
+    others = {one.split()[0] for one in commands if not one.startswith("make")}
+
+    assert {verb for one in made for verb in one} <= verbs()
+    assert others <= {"cat", ".ci/prepare", ".venv/bin/pytest", ".venv/bin/python"}
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.stem)
+def test_no_key_of_aws_is_stored(workflow):
+    assert "secrets." not in workflow.read_text(encoding="utf-8")
+
+
+def test_container_runs_as_somebody_and_installs_from_the_lock():
+    recipe = CONTAINERFILE.read_text(encoding="utf-8")
+
+    assert recipe.index("USER operator") < recipe.index("RUN .ci/prepare")
+    assert "--require-hashes" in (ROOT / ".ci" / "prepare").read_text(encoding="utf-8")
