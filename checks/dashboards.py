@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws import desired
+from aws.bounds import described
 from aws.dashboard import Dashboard, Metric
+from aws.difference import Difference
 from aws.inventory import Sections
 from aws.names import ours, shared_ending
 from aws.section import Follows, NotTestable, Section, lookup
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
+
+DASHBOARD = Words(en="dashboard", ja="ダッシュボード")
+GET_DASHBOARD = "cloudwatch:GetDashboard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,23 @@ def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
     kinds = {(namespace, name) for namespace, name, _ in want.metrics}
     there = any((metric.namespace, metric.name) in kinds for metric in shown(dashboard))
     return there or _unknowable(dashboard, want.title)
+
+
+def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> Difference:
+    """Return the difference that no widget of a kind makes."""
+    return Difference(
+        kind=DASHBOARD,
+        name=dashboard.name,
+        fact=Words(en=f"widget {want.title}", ja=f"ウィジェット{want.title}"),
+        found=None,
+        bound=described(Words(en=f"one of {want.kind}", ja=f"{want.kind}のウィジェットがあること")),
+        call=GET_DASHBOARD,
+    )
+
+
+def absent_from(want: desired.Widget) -> Words:
+    """Name what a kind of widget does not show."""
+    return Words(en=f"not shown in {want.title}", ja=f"{want.title}に表示されていない対象")
 
 
 def not_shown(dashboard: Dashboard, want: desired.Widget) -> Words:

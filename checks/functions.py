@@ -4,7 +4,9 @@ import math
 from collections.abc import Iterable
 from datetime import date
 
+from aws.bounds import Bound, as_text
 from aws.function import Function, LambdaAccount
+from aws.words import Words
 from signoff.environment import Environment
 
 TABLE_OF = date(2026, 11, 25)
@@ -22,14 +24,18 @@ CALLS_PER_REQUEST = 3
 """At worst, when nobody's session is cached yet: the authorizer, the route's function, notify."""
 
 
-def why_unsupported(runtime: str | None, day: date) -> str | None:
-    """Say why nobody may count on patches of the runtime on that day, or return None."""
-    if runtime is None:
-        return "it has no runtime of AWS, so nobody patches it"
-    if runtime not in LAST_DAY:
-        return f"runtime {runtime} is unknown to this release (table of {TABLE_OF:%Y-%m})"
-    ended = day > LAST_DAY[runtime]
-    return f"AWS supported {runtime} until {LAST_DAY[runtime]}" if ended else None
+def supported_on(day: date) -> Bound:
+    """AWS still patches the runtime on that day."""
+    known = [name for name, last in LAST_DAY.items() if day <= last]
+    return Bound(
+        code="supported",
+        value=day.isoformat(),
+        holds=lambda runtime: runtime in known,
+        words=Words(
+            en=f"a runtime that AWS patches on {day}: {as_text(known)} (table of {TABLE_OF:%Y-%m})",
+            ja=f"{day}にAWSがパッチを提供するランタイム: {as_text(known)}（{TABLE_OF:%Y-%m}時点の表）",
+        ),
+    )
 
 
 def busy(environment: Environment, *, calls: int) -> int:

@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 
 from aws import desired
-from aws.bounds import Bound, at_most, exactly, unset
+from aws.bounds import Bound, described, exactly, unset
 from aws.difference import Difference
 from aws.section import NotTestable
 from aws.table import Contents, KeyScan
 from aws.words import Words
 from checks.deployed import cut_short
 from lambdas.rally.domain.spots import Location, Position, distance_m
-from plan.masters import Item, Validity, coordinates, flaw, stamp_id, validity
+from plan.masters import Item, Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Area, Environment, where
 
 STAMP, TABLE = Words(en="stamp", ja="スタンプ"), Words(en="table", ja="テーブル")
@@ -39,7 +39,7 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
         if _nowhere(lat, lon):
             bound = _not_zero()
         elif area and (km := _km(area, lat, lon)) > area.km:
-            bound = at_most(area.km, f" km from {area.lat:g}, {area.lon:g} (it is {km:,.1f} km)")
+            bound = _within(area, km)
         else:
             continue
         found = f"{lat:g}, {lon:g}"
@@ -82,6 +82,14 @@ def expired(
         short = validity(now, season.ends).ended if season.ends > day else {}
         ended += [_ended(id_, span, f"{season.ends}") for id_, span in short.items()]
     return spans, tuple(ended)
+
+
+def flaws(masters: Iterable[Item]) -> tuple[Words, ...]:
+    """Return what is wrong with each malformed master, behind its id."""
+    return tuple(
+        Words(en=f"{id_}: {flaw.en}", ja=f"{id_}: {flaw.ja}")
+        for id_, flaw in malformed(masters).items()
+    )
 
 
 def day_of_go_live(environment: Environment, today: date) -> date:
@@ -139,6 +147,16 @@ def _nowhere(lat: float, lon: float) -> bool:
 
 def _km(area: Area, lat: float, lon: float) -> float:
     return distance_m(Position(area.lat, area.lon, None), Location(lat, lon, 1.0)) / 1000
+
+
+def _within(area: Area, km: float) -> Bound:
+    centre = f"{area.lat:g}, {area.lon:g}"
+    return described(
+        Words(
+            en=f"at most {area.km:g} km from {centre} (it is {km:,.1f} km away)",
+            ja=f"{centre}から{area.km:g} km以内であること（現在{km:,.1f} km）",
+        )
+    )
 
 
 def _not_zero() -> Bound:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from aws.difference import Difference, fault
 from aws.section import Missing
 from aws.words import Words, joined
 from checks.deployed import Deployed
@@ -15,6 +16,9 @@ from signoff.evidence import Record, Records
 from signoff.release import api_of
 from signoff.snapshot import Snapshot
 
+LOAD = Words(en="load plan", ja="負荷計画")
+VERDICT = Words(en="verdict", ja="判定")
+PERCENTILES = Words(en="percentile objectives", ja="パーセンタイルの目標")
 SKEW = timedelta(minutes=5)
 """A record may be dated so much later than now, which is AWS's time: whoever wrote it has a clock
 of his own, and AWS refuses requests that are signed with a clock further off than this."""
@@ -119,6 +123,17 @@ def judged_load(
             )
         )
     return record
+
+
+def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ...]:
+    """Return why a load verdict is none to go live on."""
+    kind, name, verdict = LOAD, environment.load_plan, record.body["verdict"]
+    if verdict != "pass":
+        return (fault(kind, name, VERDICT, verdict, Words.same("pass"), said=sentence_of(record)),)
+    if environment.production and not record.body["percentiles"]:
+        gate = Words(en="at least one", ja="一つ以上あること")
+        return (fault(kind, name, PERCENTILES, None, gate),)
+    return ()
 
 
 def sentence_of(load: Record) -> Words:

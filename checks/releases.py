@@ -2,16 +2,31 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
+from aws import desired
+from aws.difference import Difference, fault
 from aws.function import Version
+from aws.ledgers.dynamodb import TABLE
 from aws.rest_api import Deployment
+from aws.table import Backups
+from aws.words import Words
 from checks.deployed import Deployed
+from signoff.environment.calendar import in_japan
 from signoff.release import contents_of
 
 MARK = re.compile(r"\bsha256:([0-9a-f]{64})\b")
 """The digest of the draft, which the procedure `api` writes into a deployment's description: AWS
 lets nobody read what an earlier deployment would serve."""
+
+
+LATEST = Words(en="latest restorable time", ja="復元可能な最新時刻")
+EARLIEST = Words(en="earliest restorable time", ja="復元可能な最古時刻")
+BACKUPS = "dynamodb:DescribeContinuousBackups"
+FIVE_MINUTES = timedelta(minutes=5)
+LAG = timedelta(minutes=1)
+"""DynamoDB names a latest restorable time of five minutes ago, give or take this."""
 
 
 def newest(newest_first: Sequence[Deployment]) -> tuple[Deployment, ...]:
@@ -27,10 +42,6 @@ def deployed_again(deployed: Deployed, released: Mapping[str, Any]) -> bool:
     """Whether the stage serves what was released, deployed once more by somebody's own pipeline."""
     contents = released.get("contents")
     return contents is not None and contents == contents_of(deployed.served())
-
-
-def ids(deployments: Sequence[Deployment]) -> str:
-    return " or ".join(one.id for one in deployments)
 
 
 def other_code(versions: Iterable[Version], live: str) -> list[str]:
@@ -52,3 +63,20 @@ def other_drafts(digests: Mapping[str, str | None], live: str) -> list[str]:
     """Return the deployments not known to be equal to deployment ``live``."""
     now = digests.get(live)
     return [id_ for id_, one in digests.items() if id_ != live and (one is None or one != now)]
+
+
+def restorable_flaws(
+    table: desired.Table, backups: Backups, now: datetime
+) -> tuple[Difference, ...]:
+    """Return why a table can't be restored to five minutes ago."""
+    latest, earliest = backups.latest, backups.earliest
+    needed = now - FIVE_MINUTES - LAG
+    expected = Words(en=f"{in_japan(needed)} or later", ja=f"{in_japan(needed)}以降")
+    if latest is None or earliest is None:
+        return (fault(TABLE, table.name, LATEST, None, expected, call=BACKUPS),)
+    if latest < needed:
+        return (fault(TABLE, table.name, LATEST, in_japan(latest), expected, call=BACKUPS),)
+    if earliest > latest:
+        before = Words(en=f"{in_japan(latest)} or earlier", ja=f"{in_japan(latest)}以前")
+        return (fault(TABLE, table.name, EARLIEST, in_japan(earliest), before, call=BACKUPS),)
+    return ()

@@ -13,6 +13,7 @@ CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
 WINDOW_DAYS = 35
 """The longest window that point-in-time recovery knows, and AWS's own default."""
 
+EXISTENCE = Words(en="existence", ja="有無")
 INDEX = Words(en="index", ja="インデックス")
 DESCRIBE = "dynamodb:DescribeTable"
 
@@ -102,10 +103,10 @@ def _index_flaw(
     wanted = _key(planned.attributes, want.hash_key, want.range_key)
     if found is None:
         words = Words(
-            en=f"index {name} does not exist, expected one with the key {wanted}",
-            ja=f"インデックス{name}が存在しません。期待値: キーが{wanted}のインデックス",
+            en=f"index {name} does not exist, expected one on {wanted}",
+            ja=f"インデックス{name}が存在しません。期待値: {wanted}のインデックス",
         )
-        return fault(INDEX, name, KEY, None, Words.same(wanted), said=words)
+        return fault(INDEX, name, EXISTENCE, None, Words.same(wanted), said=words)
     key = _key(table.attribute_types, found.hash_key, found.range_key)
     if key != wanted:
         return fault(INDEX, name, KEY, key, Words.same(wanted), call=DESCRIBE)

@@ -4,40 +4,57 @@ from datetime import date
 
 import pytest
 
+from aws.bounds import at_least, exactly, within
+from aws.difference import differences
+from aws.ledgers.dynamodb import TABLE
+from aws.words import Words
 from checks import rally
 from checks.deployed import Deployed
 from checks.rally import whole
 from plan import Plan
 from plan.canonical import canonical_hash
-from plan.masters import malformed
 from signoff.checklist import expectation
 from signoff.decisions import Decided
-from signoff.environment import Environment
+from signoff.environment import Environment, where
 from signoff.observations import Observations
+
+COUNT = Words(en="stamp masters", ja="スタンプマスターの件数")
+HASH = Words(en="hash of the stamp masters", ja="スタンプマスターのハッシュ")
+MALFORMED = Words(en="malformed stamp masters", ja="形式の正しくないスタンプマスター")
+VALID = Words(
+    en="stamps that are valid on the day of the go-live (JST)",
+    ja="公開日（日本時間）に有効なスタンプ",
+)
+SYNTHETIC = Words(en="synthetic users", ja="テスト用の利用者")
+OF_ITEMS = {"call": "dynamodb:Scan", "decidable": False}
 
 
 @expectation("DATA-01", ja="スタンプマスターがマニフェストと一致する")
 def test_stamp_masters_equal_the_manifest(
-    deployed: Deployed, plan: Plan, observe: Observations
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
-    masters = whole(deployed.contents(plan.table("stampmasters")))
-    manifest = deployed.record("manifest", table=plan.table("stampmasters").name).body
-    there = {"count": len(masters), "hash": canonical_hash(masters)}
-    observe.note(there=there, manifest=manifest)
+    table = plan.table("stampmasters")
+    masters = whole(deployed.contents(table))
+    manifest = deployed.record("manifest", table=table.name).body
+    facts = {COUNT: len(masters), HASH: canonical_hash(masters)}
+    observe.note(there={"count": facts[COUNT], "hash": facts[HASH]}, manifest=manifest)
 
-    promised = {"count": manifest["count"], "hash": manifest["hash"]}
-    assert there == promised, f"the table has {there}, the manifest {promised}"
+    bounds = {COUNT: exactly(manifest["count"]), HASH: exactly(manifest["hash"])}
+    about = {**OF_ITEMS, "decided_in": "the migration's manifest"}
+    decided(differences(TABLE, table.name, facts, bounds, **about), observe)
 
 
 @expectation("DATA-02", ja="すべてのスタンプマスターの形式が正しい")
 def test_every_stamp_master_is_well_formed(
-    deployed: Deployed, plan: Plan, observe: Observations
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
-    masters = whole(deployed.contents(plan.table("stampmasters")))
+    table = plan.table("stampmasters")
+    masters = whole(deployed.contents(table))
     observe.note(stamps=[item.get("StampId") for item in masters])
 
-    assert masters, "the table of stamp masters is empty"
-    assert not malformed(masters), f"malformed: {malformed(masters)}"
+    facts = {COUNT: len(masters), MALFORMED: rally.flaws(masters)}
+    bounds = {COUNT: at_least(1), MALFORMED: within(())}
+    decided(differences(TABLE, table.name, facts, bounds, **OF_ITEMS), observe)
 
 
 @expectation("DATA-03", ja="公開日前や期間中に終わるスタンプがない")
@@ -59,24 +76,36 @@ def test_no_stamp_ends_before_the_go_live_or_within_the_season(
 
 @expectation("DATA-03", ja="公開日に有効なスタンプがある")
 def test_some_stamp_is_valid_on_the_day_of_the_go_live(
-    deployed: Deployed, plan: Plan, environment: Environment, today: date, observe: Observations
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    today: date,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     masters = whole(deployed.contents(plan.table("stampmasters")))
     day = rally.day_of_go_live(environment, today)
     spans, _ = rally.expired(masters, environment, day)
     observe.note(day=day, valid=list(spans.valid), later=spans.later)
 
-    assert spans.valid or not masters, f"no stamp is valid on {day} in Japan; later: {spans.later}"
+    facts = {VALID: len(spans.valid)}
+    bounds = {VALID: at_least(1)} if masters else {}
+    about = {**OF_ITEMS, "decided_in": where("go_live")}
+    decided(differences(TABLE, plan.table("stampmasters").name, facts, bounds, **about), observe)
 
 
 @expectation("DATA-04", ja="テスト用の利用者が残っていない")
 @pytest.mark.parametrize("key", ["users", "userstamps"])
 def test_no_synthetic_user_is_left(
-    key: str, deployed: Deployed, plan: Plan, observe: Observations
+    key: str, deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
     scan = observe(deployed.key_scan(plan.table(key)), "examined", "complete", "foreign")
 
-    assert not scan.foreign, f"{plan.table(key)} holds {', '.join(scan.foreign[:5])}"
+    facts = {SYNTHETIC: scan.foreign[:5]}
+    decided(
+        differences(TABLE, plan.table(key).name, facts, {SYNTHETIC: within(())}, **OF_ITEMS),
+        observe,
+    )
 
 
 @expectation("DATA-06", ja="すべてのスタンプが開催地域内にある")

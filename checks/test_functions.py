@@ -1,19 +1,23 @@
 """DEP-10 to DEP-19: the seven functions run as decided, behind an alias, with room to breathe."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from aws import desired
-from aws.bounds import at_least, exactly
+from aws.bounds import Bound, as_text, at_least, exactly, one_of, within
 from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory
+from aws.ledgers.apigateway import REST_API
 from aws.ledgers.lambda_ import FUNCTION
+from aws.words import Words
+from checks.api_surplus import ROUTE, SERVED
 from checks.deployed import Deployed
-from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, why_unsupported
+from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
-from checks.releases import deployed_again, ids, newest
-from checks.variables import arn_of, astray, differing, diverting, foreign, hijacking, leads_to_line
+from checks.releases import deployed_again, newest
+from checks.variables import arn_of, differing, diverting, foreign, hijacking, leading_to_line
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
@@ -23,18 +27,34 @@ from signoff.observations import Observations
 GET_FUNCTION = "lambda:GetFunction"
 NEED = "target_rate, seconds_per_call"
 """Keys from which the concurrency that is needed follows."""
+STATE = Words(en="state", ja="状態")
+LAST_UPDATE = Words(en="last update", ja="直近の更新")
+LINE_ENDPOINT = Words(en="LINE_API_ENDPOINT", ja="LINE_API_ENDPOINT")
+VERSION = Words(en="version", ja="バージョン")
+ALIAS = Words(en="alias", ja="エイリアス")
+INVOKED = Words(en="functions that its authorizers invoke", ja="オーソライザーが呼び出す関数")
+INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
+CODE = Words(en="code (SHA-256)", ja="コード（SHA-256）")
+NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
+RELEASED = "the newest release record"
+OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False}
+
+
+def allowing(what: str) -> dict[Words, Bound]:
+    words = Words(en=f"allowed for {what}", ja=f"{what}について許可されていること")
+    return {INVOKED_BY: replace(exactly(value=True), words=words)}
 
 
 @expectation("DEP-10", ja="関数がActiveで、直近の更新が成功している")
 def test_function_is_active_and_its_last_update_succeeded(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.function(function), "arn", "version", "state", "last_update_status")
 
-    condition = (found.state, found.last_update_status)
-    assert condition == ("Active", "Successful"), (
-        f"{found.name} is {' / '.join(map(str, condition))}"
-    )
+    facts = {STATE: found.state, LAST_UPDATE: found.last_update_status}
+    bounds = {STATE: exactly("Active"), LAST_UPDATE: exactly("Successful")}
+    about = {"call": GET_FUNCTION, "decidable": False}
+    decided(differences(FUNCTION, found.name, facts, bounds, **about), observe)
 
 
 @expectation("DEP-11", ja="関数が計画したランタイムで動く")
@@ -49,12 +69,17 @@ def test_function_runs_on_the_planned_runtime(
 
 @expectation("DEP-11", ja="関数のランタイムがAWSのサポート期間内である")
 def test_aws_supports_the_runtime_of_the_function(
-    function: desired.Function, deployed: Deployed, today: date, observe: Observations
+    function: desired.Function,
+    deployed: Deployed,
+    today: date,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     found = observe(deployed.function(function), "runtime")
 
-    unsupported = why_unsupported(found.runtime, today)
-    assert not unsupported, f"{found.name}: {unsupported}"
+    about = {"call": GET_FUNCTION, "loosens": True}
+    facts, bounds = {RUNTIME: found.runtime}, {RUNTIME: supported_on(today)}
+    decided(differences(FUNCTION, found.name, facts, bounds, **about), observe)
 
 
 @expectation("DEP-12", ja="関数のタイムアウトとメモリが足りている")
@@ -89,13 +114,15 @@ def test_function_calls_line_itself(
     deployed: Deployed,
     environment: Environment,
     inventory: Inventory,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     endpoint = deployed.function(function).environment.get("LINE_API_ENDPOINT")
     observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
 
-    right = leads_to_line(endpoint, environment, inventory.salts["own"])
-    assert right, f"{function.name} takes {endpoint} for LINE"
+    lines = leading_to_line(environment, inventory.salts["own"])
+    facts, about = {LINE_ENDPOINT: endpoint}, {"call": GET_FUNCTION, "decidable": False}
+    decided(differences(FUNCTION, function.name, facts, {LINE_ENDPOINT: lines}, **about), observe)
 
 
 @expectation("DEP-14", ja="関数が別の環境を参照していない")
@@ -110,9 +137,6 @@ def test_function_knows_no_other_environment(
     found = observe(deployed.function(function), "environment")
     salt = inventory.salts["own"]
 
-    lost = astray(found, environment, salt)
-    planned = {name: text for name, text in lost.items() if name in function.environment}
-    assert not planned, f"{found.name}: {', '.join(f'{k} is {v}' for k, v in planned.items())}"
     decided(foreign(found, function, environment, salt), observe)
 
 
@@ -127,55 +151,74 @@ def test_function_calls_aws_itself(
 
 @expectation("DEP-15", ja="エイリアスが発行済みのバージョンを指す")
 def test_alias_points_to_a_published_version(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     alias = observe(deployed.alias(function), "arn", "version")
     published = [version.number for version in deployed.versions(function)]
     observe.note(function=function.name, published=published)
 
-    assert alias.version in published, f"{function.name}: {alias.name} points to {alias.version}"
+    about = {"call": "lambda:ListAliases", "decidable": False}
+    facts, bounds = {VERSION: alias.version}, {VERSION: one_of(*published)}
+    decided(differences(ALIAS, f"{function.name}:{alias.name}", facts, bounds, **about), observe)
 
 
 @expectation("DEP-16", ja="ルートがエイリアスを呼び出す")
 def test_route_invokes_the_alias(
-    route: desired.Route, deployed: Deployed, environment: Environment, observe: Observations
+    route: desired.Route,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     integration = deployed.integration(route)
     called = target(integration.uri, deployed.stage().variables)
     observe.note(route=route.id, uri=integration.uri)
 
-    named = called.qualifier or "no alias"
-    assert called.qualifier == environment.alias, f"{route.id} invokes {called.function} by {named}"
+    facts, bounds = {ALIAS: called.qualifier or None}, {ALIAS: exactly(environment.alias)}
+    about = {"call": SERVED, "decided_in": "alias", "loosens": True}
+    decided(differences(ROUTE, route.id, facts, bounds, **about), observe)
 
 
 @expectation("DEP-16", ja="APIがエイリアスを呼び出せる")
 def test_api_may_invoke_the_alias(
-    route: desired.Route, deployed: Deployed, environment: Environment, observe: Observations
+    route: desired.Route,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     alias = observe(deployed.alias(route.function), "arn").arn
     source = source_of(route, deployed.rest_api().id, environment)
     policies = deployed.function_policies(route.function)
     observe.note(source=source, policies=policies)
 
-    assert may_invoke(policies, alias, source), f"the API may not invoke {alias} for {route.id}"
+    facts = {INVOKED_BY: may_invoke(policies, alias, source)}
+    decided(differences(FUNCTION, alias, facts, allowing(route.id), **OF_POLICY), observe)
 
 
 @expectation("DEP-16", ja="オーソライザーがエイリアスを呼び出す")
 def test_authorizers_invoke_the_alias(
-    deployed: Deployed, plan: Plan, observe: Observations
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
     auth = plan.api.authorizer.function.alias_arn
     variables = deployed.stage().variables
     uris = [one.uri for one in deployed.served().authorizers.values()]
     observe.note(authorizers=uris)
 
-    others = [called for uri in uris if (called := target(uri, variables).arn) != auth]
-    assert not others, f"authorizers invoke {', '.join(others)}"
+    facts = {INVOKED: frozenset(target(uri, variables).arn for uri in uris)}
+    about = {"call": SERVED, "loosens": True}
+    decided(
+        differences(REST_API, plan.api.name, facts, {INVOKED: within((auth,))}, **about), observe
+    )
 
 
 @expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")
 def test_api_may_ask_its_authorizers(
-    deployed: Deployed, plan: Plan, environment: Environment, observe: Observations
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     alias = observe(deployed.alias(plan.api.authorizer.function), "arn").arn
     policies = deployed.function_policies(plan.api.authorizer.function)
@@ -185,30 +228,38 @@ def test_api_may_ask_its_authorizers(
     observe.note(sources=sources, policies=policies)
 
     refused = [source for source in sources if not may_invoke(policies, alias, source)]
-    assert not refused, f"the API may not invoke {alias} for {', '.join(refused)}"
+    facts = {INVOKED_BY: not refused}
+    decided(differences(FUNCTION, alias, facts, allowing(as_text(refused)), **OF_POLICY), observe)
 
 
 @expectation("DEP-17", ja="エイリアスがリリースしたコードを実行する")
 def test_alias_runs_the_code_that_was_released(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     alias = deployed.alias(function)
     code = observe(deployed.function(function), "version", "code_sha256").code_sha256
     released = deployed.record("release").body["functions"].get(function.name, {})
     observe.note(released=released)
 
-    assert code == released.get("code_sha256"), f"{alias.arn} runs version {alias.version}: {code}"
+    bounds = {CODE: exactly(released.get("code_sha256"))}
+    about = {"call": GET_FUNCTION, "decided_in": RELEASED, "decidable": False}
+    decided(
+        differences(ALIAS, f"{alias.arn} ({alias.version})", {CODE: code}, bounds, **about), observe
+    )
 
 
 @expectation("DEP-17", ja="最新のデプロイがリリースしたものである")
 def test_newest_deployment_is_the_one_that_was_released(
-    deployed: Deployed, observe: Observations
+    deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     last, released = newest(deployed.deployments()), deployed.record("release").body
     observe.note(newest=last, released=released["deployment"])
 
     known = released["deployment"] in {one.id for one in last} or deployed_again(deployed, released)
-    assert known, f"{ids(last)} was deployed besides the release, with other contents"
+    facts = {NEWEST: [released["deployment"]] if known else [one.id for one in last]}
+    bounds = {NEWEST: exactly([released["deployment"]])}
+    about = {"call": "apigateway:GetDeployments", "decided_in": RELEASED, "decidable": False}
+    decided(differences(REST_API, deployed.rest_api().name, facts, bounds, **about), observe)
 
 
 @expectation("DEP-17", ja="関数に別のコードを実行させる設定がない")

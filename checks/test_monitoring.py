@@ -3,9 +3,15 @@
 from datetime import datetime
 
 from aws import desired
+from aws.bounds import Bound, exactly, within
+from aws.difference import differences
 from aws.firing import shortfalls
 from aws.inventory import Sections
+from aws.ledgers.lambda_ import FUNCTION
+from aws.ledgers.logs import LOG_GROUP
+from aws.log_group import LogGroup
 from aws.section import known, lookup
+from aws.words import Words
 from checks.alarms import (
     alarm_for,
     everything,
@@ -15,7 +21,17 @@ from checks.alarms import (
     settled,
     silencing,
 )
-from checks.dashboards import ghosts, has_kind, here, missing_from, shown
+from checks.dashboards import (
+    DASHBOARD,
+    GET_DASHBOARD,
+    absent_from,
+    ghosts,
+    has_kind,
+    here,
+    lacking_kind,
+    missing_from,
+    shown,
+)
 from checks.deployed import Deployed
 from checks.hearing import Hearing
 from checks.log_access import access, disturbing, of_no_plan, only_watching
@@ -40,6 +56,25 @@ JUDGED = (
 )
 EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 """Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
+LOG_CLASS = Words(en="log class", ja="ログクラス")
+RETENTION = Words(en="retention (days)", ja="保持期間（日）")
+GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが存在しないリソース")
+OF_GROUP = {"call": "logs:DescribeLogGroups", "loosens": True}
+FOREVER = Words(en="unlimited", ja="無期限")
+
+
+def retention(group: LogGroup) -> int | Words:
+    return FOREVER if group.retention_days is None else group.retention_days
+
+
+def expiring(least: int = 1) -> Bound:
+    """Entries expire, and not before that many days."""
+    return Bound(
+        code="expiring",
+        value=least,
+        holds=lambda days: days != FOREVER and bool(days >= least),
+        words=Words(en=f"{least} or more, but limited", ja=f"{least}以上の有限の日数であること"),
+    )
 
 
 @expectation("MON-01", ja="すべての関数のエラーを監視している")
@@ -109,12 +144,17 @@ def test_faults_of_every_function_are_counted(
 
 @expectation("MON-05", ja="ログの障害がメトリクスになる")
 def test_faults_in_the_logs_become_a_metric(
-    function: desired.Function, plan: Plan, deployed: Deployed, observe: Observations
+    function: desired.Function,
+    plan: Plan,
+    deployed: Deployed,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     planned = next(one for one in plan.log_groups if one.name == function.log_group)
     group = observe(deployed.log_group(planned), "log_class")
 
-    assert group.log_class == "STANDARD", f"{group.name} is of class {group.log_class}"
+    facts, bounds = {LOG_CLASS: group.log_class}, {LOG_CLASS: exactly("STANDARD")}
+    decided(differences(LOG_GROUP, group.name, facts, bounds, **OF_GROUP), observe)
 
 
 @expectation("MON-06", ja="アラームが人に届く")
@@ -181,34 +221,50 @@ def test_topic_passes_on_what_alarms_tell_it(
 
 @expectation("MON-10", ja="ダッシュボードに各種類のウィジェットがある")
 def test_dashboard_has_a_widget_of_each_kind(
-    widget: desired.Widget, deployed: Deployed, observe: Observations
+    widget: desired.Widget, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     dashboard = deployed.dashboard()
     observe.note(dashboard=dashboard.name, titles=[one.title for one in dashboard.widgets])
 
-    assert has_kind(dashboard, widget), f"{dashboard.name} shows no {widget.title}"
+    decided(() if has_kind(dashboard, widget) else (lacking_kind(dashboard, widget),), observe)
 
 
 @expectation("MON-11", ja="ダッシュボードがその種類の対象をすべて表示する")
 def test_dashboard_shows_every_subject_of_a_kind(
-    widget: desired.Widget, deployed: Deployed, environment: Environment, observe: Observations
+    widget: desired.Widget,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     dashboard = deployed.widget_shown(widget)
     observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
 
-    missing = missing_from(dashboard, widget, here(environment))
-    assert not missing, f"{dashboard.name}, {widget.title}: {', '.join(missing)} not shown"
+    fact = absent_from(widget)
+    facts = {fact: missing_from(dashboard, widget, here(environment))}
+    decided(
+        differences(DASHBOARD, dashboard.name, facts, {fact: within(())}, call=GET_DASHBOARD),
+        observe,
+    )
 
 
 @expectation("MON-11", ja="ダッシュボードが存在するものだけを表示する")
 def test_dashboard_shows_only_what_exists(
-    deployed: Deployed, found: Sections, plan: Plan, environment: Environment, observe: Observations
+    deployed: Deployed,
+    found: Sections,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     dashboard = deployed.dashboard()
     observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
 
-    absent = sorted(set(ghosts(dashboard, found, plan, here(environment))))
-    assert not absent, f"{dashboard.name} shows {', '.join(absent)}, which is not there"
+    facts = {GHOSTS: frozenset(ghosts(dashboard, found, plan, here(environment)))}
+    decided(
+        differences(DASHBOARD, dashboard.name, facts, {GHOSTS: within(())}, call=GET_DASHBOARD),
+        observe,
+    )
 
 
 @expectation("MON-12", ja="ロググループが存在する")
@@ -220,33 +276,38 @@ def test_log_group_exists(
 
 @expectation("MON-12", ja="関数が自身のロググループに書き込む")
 def test_function_writes_into_its_log_group(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.function(function), "log_group")
 
-    assert found.log_group == function.log_group, f"{found.name} logs into {found.log_group}"
+    facts, bounds = {LOG_GROUP: found.log_group}, {LOG_GROUP: exactly(function.log_group)}
+    decided(differences(FUNCTION, found.name, facts, bounds, call="lambda:GetFunction"), observe)
 
 
 @expectation("MON-13", ja="APIの実行ログに保持期間がある")
 def test_execution_logs_of_the_api_do_expire(
-    deployed: Deployed, found: Sections, plan: Plan, observe: Observations
+    deployed: Deployed, found: Sections, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
     name = EXECUTION_LOGS.format(api=deployed.rest_api().id, stage=plan.api.stage)
     group = lookup(found.log_groups, name)
     observe.note(group=name, retention_days=group.retention_days if group else "no such group")
 
-    assert group is None or group.retention_days is not None, f"{name} never expires"
+    facts = {RETENTION: retention(group)} if group else {}
+    bounds = {RETENTION: expiring()} if group else {}
+    decided(differences(LOG_GROUP, name, facts, bounds, **OF_GROUP), observe)
 
 
 @expectation("MON-13", ja="ログの保持期間が決定どおりである")
 def test_logs_are_kept_as_long_as_decided(
-    log_group: desired.LogGroup, deployed: Deployed, observe: Observations
+    log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     group = observe(deployed.log_group(log_group), "retention_days")
 
-    assert group.retention_days is not None, f"{group.name} never expires"
-    assert group.retention_days >= log_group.retention_days, (
-        f"{group.name} keeps {group.retention_days} days"
+    facts = {RETENTION: retention(group)}
+    bounds = {RETENTION: expiring(log_group.retention_days)}
+    decided(
+        differences(LOG_GROUP, group.name, facts, bounds, **OF_GROUP, decided_in="retention_days"),
+        observe,
     )
 
 

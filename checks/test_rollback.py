@@ -1,64 +1,73 @@
 """ROLL: the way back is there before it is needed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aws import desired
+from aws.bounds import at_least
+from aws.difference import differences
+from aws.ledgers.apigateway import STAGE
+from aws.ledgers.lambda_ import FUNCTION
+from aws.words import Words
 from checks.deployed import Deployed
-from checks.releases import drafts, other_code, other_drafts
+from checks.releases import drafts, other_code, other_drafts, restorable_flaws
 from signoff.checklist import expectation
+from signoff.decisions import Decided
 from signoff.observations import Observations
 
-FIVE_MINUTES = timedelta(minutes=5)
-LAG = timedelta(minutes=1)
-"""DynamoDB names a latest restorable time of five minutes ago, give or take this."""
+OTHER_VERSIONS = Words(en="other versions with other code", ja="別のコードを持つ別バージョン")
+OTHER_DEPLOYMENTS = Words(en="other deployments of another draft", ja="内容の異なる別デプロイ")
+RECORD = Words(en="record", ja="記録")
+CONFIGURATION = Words(en="recorded configuration", ja="記録された設定")
 
 
 @expectation("ROLL-01", ja="関数に戻し先のバージョンがある")
 def test_function_has_another_version_behind_its_alias(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     alias = observe(deployed.alias(function), "version")
     versions = deployed.versions(function)
     observe.note(function=function.name, published={v.number: v.code_sha256 for v in versions})
 
-    others = [version.number for version in versions if version.number != alias.version]
-    assert others, f"{function.name} has no published version but {alias.version}"
-    assert other_code(versions, alias.version), (
-        f"{function.name} has the same code in every version: going back changes nothing"
+    facts = {OTHER_VERSIONS: len(other_code(versions, alias.version))}
+    about = {"call": "lambda:ListVersionsByFunction", "decidable": False}
+    decided(
+        differences(FUNCTION, function.name, facts, {OTHER_VERSIONS: at_least(1)}, **about), observe
     )
 
 
 @expectation("ROLL-02", ja="APIに戻し先のデプロイがある")
-def test_api_has_another_deployment(deployed: Deployed, observe: Observations) -> None:
+def test_api_has_another_deployment(
+    deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
     stage = observe(deployed.stage(), "deployment_id")
     digests = drafts(deployed.deployments())
     observe.note(
         draft_of_each=digests, not_compared=[id_ for id_, one in digests.items() if not one]
     )
 
-    assert set(digests) - {stage.deployment_id}, f"{stage.deployment_id} is the only deployment"
-    assert other_drafts(digests, stage.deployment_id), (
-        f"every deployment is of the same draft as {stage.deployment_id}: going back changes nothing"
+    facts = {OTHER_DEPLOYMENTS: len(other_drafts(digests, stage.deployment_id))}
+    about = {"call": "apigateway:GetDeployments", "decidable": False}
+    decided(
+        differences(STAGE, stage.name, facts, {OTHER_DEPLOYMENTS: at_least(1)}, **about), observe
     )
 
 
 @expectation("ROLL-03", ja="テーブルを5分前の状態に復元できる")
 def test_table_can_be_restored_to_five_minutes_ago(
-    table: desired.Table, deployed: Deployed, now: datetime, observe: Observations
+    table: desired.Table, deployed: Deployed, now: datetime, decided: Decided, observe: Observations
 ) -> None:
     backups = observe(deployed.backups(table), "pitr", "earliest", "latest")
 
-    latest, earliest = backups.latest, backups.earliest
-    assert latest and earliest, f"{table.name} has no restorable time"
-    assert latest >= now - FIVE_MINUTES - LAG, f"{table.name} can be restored to {latest} at best"
-    assert earliest <= latest, f"{table.name} can be restored only from {earliest}"
+    decided(restorable_flaws(table, backups, now), observe)
 
 
 @expectation("ROLL-04", ja="以前のフロントエンド設定が記録されている")
 def test_previous_front_end_configuration_is_recorded(
-    deployed: Deployed, observe: Observations
+    deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     record = deployed.record("front-end")
     observe.note(at=record.created, caller=record.caller, configuration=record.body)
 
-    assert record.body.get("config"), "the record holds no configuration"
+    facts = {CONFIGURATION: len(record.body.get("config") or ())}
+    bounds = {CONFIGURATION: at_least(1)}
+    decided(differences(RECORD, record.kind, facts, bounds, decidable=False), observe)

@@ -5,6 +5,7 @@ Values that nobody planned are withheld, so all are compared by their digests un
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 import boto3
@@ -87,20 +88,19 @@ def astray(found: Function, environment: Environment, salt: str) -> dict[str, st
 def foreign(
     found: Function, want: desired.Function, environment: Environment, salt: str
 ) -> tuple[Difference, ...]:
-    """Return unplanned variables that hold what another environment calls its own.
+    """Return variables that hold what another environment calls its own.
 
-    The full name of a resource is certain. What an environment, its prefix or a Region is called may
-    stand there by right: it is a guess.
+    In a planned variable, and the full name of a resource anywhere, it is certain. What an environment,
+    its prefix or a Region is called may stand in others by right: it is a guess.
     """
     certain = _holding(found, foreign_resources(environment), salt)
-    unplanned = {
-        name: text
-        for name, text in astray(found, environment, salt).items()
-        if name not in want.environment
-    }
+    lost = astray(found, environment, salt)
+    planned = {name: text for name, text in lost.items() if name in want.environment}
+    unplanned = {name: text for name, text in lost.items() if name not in want.environment}
     sure = {name: text for name, text in unplanned.items() if name in certain}
     guessed = {name: text for name, text in unplanned.items() if name not in certain}
     return (
+        *(replace(one, decidable=False) for one in variables(found, planned, OWN)),
         *variables(found, sure, OWN),
         *variables(found, guessed, OWN, Certainty.GUESSED),
     )
@@ -163,10 +163,15 @@ def diverting(found: Function) -> tuple[Difference, ...]:
     return variables(found, dict(sorted(led.items())), unset())
 
 
-def leads_to_line(value: MaskedValue | None, environment: Environment, salt: str) -> bool:
-    """Whether LINE's endpoint is LINE's own: always in production, elsewhere unless decided."""
+def leading_to_line(environment: Environment, salt: str) -> Bound:
+    """LINE's endpoint is LINE's own: always in production, elsewhere unless decided."""
     decided = LINE_API if environment.production else environment.line.endpoint
-    return value is None or same(value, decided, salt)
+    return Bound(
+        code="leading_to_line",
+        value=decided,
+        holds=lambda value: value is None or same(value, decided, salt),
+        words=Words(en=f"{decided}, or not set", ja=f"{decided}、または未設定であること"),
+    )
 
 
 def same(value: MaskedValue, text: str, salt: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from aws.words import Words
 from signoff.environment.calendar import JST
 
 Typed = Mapping[str, Any]
@@ -28,18 +29,22 @@ TYPES = ("GPS", "IMAGE")
 NOTHING: Typed = {"NULL": True}
 
 
-def flaw(item: Item) -> str | None:
+def flaw(item: Item) -> Words | None:
     """Return what is wrong with a master in DynamoDB JSON, or None."""
     for name in ("StampId", "Name"):
         if not _text(item.get(name)):
-            return f"{name} is missing, empty or no text"
+            return Words(
+                en=f"{name} is missing, empty or not text",
+                ja=f"{name}がない、空、または文字列でない",
+            )
     kind = item.get("Type", NOTHING)
     if _text(kind) not in TYPES:
-        return f"Type is {_shown(kind)}, not {' or '.join(TYPES)}"
+        shown, types = _shown(kind), " / ".join(TYPES)
+        return Words(en=f"Type is {shown}, not {types}", ja=f"Typeが{shown}（{types}のいずれか）")
     return _span_flaw(item) or (_place_flaw(item) if _text(kind) == "GPS" else None)
 
 
-def malformed(items: Iterable[Item]) -> dict[str, str]:
+def malformed(items: Iterable[Item]) -> dict[str, Words]:
     """Return stamp id -> its flaw; an item without an id counts by its place."""
     flaws = ((number, item, flaw(item)) for number, item in enumerate(items, 1))
     return {stamp_id(item, f"item {number}"): found for number, item, found in flaws if found}
@@ -104,27 +109,39 @@ def epoch_s(text: str, of_day: time) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).timestamp()
 
 
-def _place_flaw(item: Item) -> str | None:
+def _place_flaw(item: Item) -> Words | None:
     location = item.get("Location", NOTHING).get("M")
     if not isinstance(location, Mapping) or set(location) != set(BOUNDS):
-        have = ", ".join(sorted(location)) if isinstance(location, Mapping) else "no map"
-        return f"Location has {have or 'nothing'}; it needs exactly {', '.join(BOUNDS)}"
+        have = ", ".join(sorted(location)) if isinstance(location, Mapping) else ""
+        needed = ", ".join(BOUNDS)
+        return Words(
+            en=f"Location has {have or 'nothing'}; it needs exactly {needed}",
+            ja=f"Locationの内容は{have or 'なし'}。{needed}だけが必要",
+        )
     for name, (low, high) in BOUNDS.items():
         found = number(location[name])
         if found is None:
-            return f"{name} is no number but {_shown(location[name])}"
+            shown = _shown(location[name])
+            return Words(en=f"{name} is {shown}, not a number", ja=f"{name}が数値でない（{shown}）")
         if not low <= found <= high:
-            return f"{name} is {found}, not within {low} and {high}"
+            return Words(
+                en=f"{name} is {found}, not within {low} and {high}",
+                ja=f"{name}が{found}で、{low}から{high}の範囲外",
+            )
     return None
 
 
-def _span_flaw(item: Item) -> str | None:
+def _span_flaw(item: Item) -> Words | None:
     try:
         first, last = _span(item)
     except (TypeError, ValueError):
-        return f"validity {_shown_span(item)} can't be read: give ISO 8601 or seconds"
+        shown = _shown_span(item)
+        return Words(
+            en=f"validity {shown} can't be read: write ISO 8601 or seconds",
+            ja=f"有効期間{shown}を読み取れない。ISO 8601または秒で記入する",
+        )
     if first is not None and last is not None and last < first:
-        return "ValidTo is before ValidFrom"
+        return Words(en="ValidTo is before ValidFrom", ja="ValidToがValidFromより前")
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
+from aws.words import Bilingual, Words
 from plan.canonical import Item
 
 Typed = Mapping[str, Any]
@@ -19,20 +20,32 @@ PLAIN_UP_TO = 40
 EXACT = Context(prec=1000)
 
 
-class FormError(ValueError):
+class FormError(Bilingual, ValueError):
     """Not DynamoDB JSON; the message says what it is instead."""
 
 
 def normal(typed: Any) -> Typed:
     """Return a value with its numbers as DynamoDB spells them; raise FormError for what it refuses."""
     if not isinstance(typed, Mapping) or len(typed) != 1:
-        raise FormError(f"{_shown(typed)} is no value of DynamoDB JSON, such as {{'S': 'text'}}")
+        raise FormError(
+            Words(
+                en=f"{_shown(typed)} is not a value of DynamoDB JSON, such as {{'S': 'text'}}",
+                ja=f"{_shown(typed)}はDynamoDB JSONの値でない（例: {{'S': 'text'}}）",
+            )
+        )
     ((kind, value),) = typed.items()
     if kind not in FORMS:
-        raise FormError(f"there is no DynamoDB type {kind}")
+        raise FormError(
+            Words(en=f"there is no DynamoDB type {kind}", ja=f"DynamoDBに型{kind}はない")
+        )
     wanted, form = FORMS[kind]
     if not isinstance(value, wanted):
-        raise FormError(f"{_shown(typed)} is not how DynamoDB JSON writes {kind}")
+        raise FormError(
+            Words(
+                en=f"{_shown(typed)} is not how DynamoDB JSON writes {kind}",
+                ja=f"{_shown(typed)}はDynamoDB JSONの{kind}の書き方でない",
+            )
+        )
     return {kind: form(value)}
 
 
@@ -41,14 +54,26 @@ def normal_number(text: str) -> str:
     try:
         found = Decimal(text)
     except InvalidOperation:
-        raise FormError(f"{_shown(text)} is no number") from None
+        raise FormError(
+            Words(en=f"{_shown(text)} is not a number", ja=f"{_shown(text)}は数値でない")
+        ) from None
     if not found:
         return "0"
     if not found.is_finite() or not SMALLEST_EXPONENT <= found.adjusted() <= LARGEST_EXPONENT:
-        raise FormError(f"{_shown(text)} is a number that DynamoDB does not store")
+        raise FormError(
+            Words(
+                en=f"{_shown(text)} is a number that DynamoDB does not store",
+                ja=f"{_shown(text)}はDynamoDBに保存できない数値",
+            )
+        )
     short = found.normalize(EXACT)
     if len(short.as_tuple().digits) > MOST_DIGITS:
-        raise FormError(f"{_shown(text)} has more than {MOST_DIGITS} digits")
+        raise FormError(
+            Words(
+                en=f"{_shown(text)} has more than {MOST_DIGITS} digits",
+                ja=f"{_shown(text)}は{MOST_DIGITS}桁を超えている",
+            )
+        )
     return f"{short:f}" if abs(short.adjusted()) < PLAIN_UP_TO else str(short)
 
 
@@ -58,7 +83,7 @@ def _map(value: Mapping[str, Any]) -> dict[str, Typed]:
 
 def _true(value: bool) -> bool:
     if not value:
-        raise FormError("NULL is always true")
+        raise FormError(Words(en="NULL is always true", ja="NULLの値は常にtrue"))
     return value
 
 
@@ -66,17 +91,29 @@ def _base64(value: str) -> str:
     try:
         base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        raise FormError(f"{_shown(value)} is no base64") from None
+        raise FormError(
+            Words(en=f"{_shown(value)} is not base64", ja=f"{_shown(value)}はbase64でない")
+        ) from None
     return value
 
 
 def _set(form: Any) -> Any:
     def several(values: list[Any]) -> list[Any]:
         if not values or not all(isinstance(one, str) for one in values):
-            raise FormError(f"{_shown(values)} is no set that DynamoDB stores")
+            raise FormError(
+                Words(
+                    en=f"{_shown(values)} is not a set that DynamoDB stores",
+                    ja=f"{_shown(values)}はDynamoDBに保存できるセットでない",
+                )
+            )
         found = [form(one) for one in values]
         if len(set(found)) < len(found):
-            raise FormError(f"{_shown(values)} names a member of its set twice")
+            raise FormError(
+                Words(
+                    en=f"{_shown(values)} names a member of its set twice",
+                    ja=f"{_shown(values)}に同じ要素が二度ある",
+                )
+            )
         return found
 
     return several

@@ -116,7 +116,7 @@ def _refuse_bad(context: StepContext, job: Job, found: Validation) -> None:
         return
     write_bad_items(found.bad, path)
     _discard(context, job)
-    few = "" if job.private else f" ({'; '.join(map(str, found.bad[:3]))})"
+    few = "" if job.private else f" ({'; '.join(one.words.en for one in found.bad[:3])})"
     raise Refused(
         f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"
         f"{few}: all of them stand in {path}; mend them at the source, then run it again"

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aws.desired import Table
+from aws.words import Words
 from plan.canonical import TODAYS_NAME, Item
 from runbook.migration.dynamodb_json import FormError, Typed, normal, stored_bytes
 from runbook.migration.verify import Key, Transform, key_of
 
 LOCATION = "Location"
-Flaw = Callable[[Item], str | None]
+Flaw = Callable[[Item], Words | None]
 LARGEST_ITEM = 400 * 1024
 LARGEST_KEY = 1024
 """Bytes. DynamoDB takes 2048 as a hash key and 1024 as a range key; ours are both far shorter."""
@@ -41,7 +42,12 @@ def _renamed(location: Mapping[str, Typed]) -> dict[str, Typed]:
     for name, value in location.items():
         usual = TODAYS_NAME.get(name, name)
         if usual in found:
-            raise FormError(f"{LOCATION} has {usual} twice, once as another spelling")
+            raise FormError(
+                Words(
+                    en=f"{LOCATION} has {usual} twice, once under another spelling",
+                    ja=f"{LOCATION}に{usual}が別の表記と重複している",
+                )
+            )
         found[usual] = value
     return found
 
@@ -52,10 +58,15 @@ class BadItem:
 
     place: int
     key: Key | None
-    reason: str
+    reason: Words
 
-    def __str__(self) -> str:
-        return f"{' / '.join(self.key) if self.key else f'item {self.place}'}: {self.reason}"
+    @property
+    def words(self) -> Words:
+        """Say which one it is, and why."""
+        en, ja = f"item {self.place}", f"{self.place}件目"
+        if self.key:
+            en = ja = " / ".join(self.key)
+        return Words(en=f"{en}: {self.reason.en}", ja=f"{ja}: {self.reason.ja}")
 
 
 @dataclass(slots=True)
@@ -77,7 +88,7 @@ def validate(items: Iterable[Item], table: Table, transform: Transform, flaw: Fl
         try:
             after = transform(item)
         except FormError as error:
-            found.bad.append(BadItem(found.count, key, str(error)))
+            found.bad.append(BadItem(found.count, key, error.words))
             continue
         if reason := _key_flaw(key, table, seen) or _size_flaw(after) or flaw(after):
             found.bad.append(BadItem(found.count, key, reason))
@@ -93,7 +104,8 @@ def write_bad_items(bad: Iterable[BadItem], path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         for one in bad:
-            line = {"item": one.place, "key": one.key, "reason": one.reason}
+            reason = {"reason": one.reason.en, "reason_ja": one.reason.ja}
+            line = {"item": one.place, "key": one.key, **reason}
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
@@ -105,18 +117,29 @@ def _key(item: Item, table: Table) -> Key | None:
     return key if all(isinstance(one, str) and one for one in key) else None
 
 
-def _key_flaw(key: Key | None, table: Table, seen: set[Key]) -> str | None:
+def _key_flaw(key: Key | None, table: Table, seen: set[Key]) -> Words | None:
     if key is None:
-        names = [name for name in (table.hash_key, table.range_key) if name]
-        return f"its key ({', '.join(names)}) is missing, empty or of another type"
+        names = ", ".join(name for name in (table.hash_key, table.range_key) if name)
+        return Words(
+            en=f"its key ({names}) is missing, empty or of another type",
+            ja=f"キー（{names}）がない、空、または型が異なる",
+        )
     if key in seen:
-        return "its key is there twice"
+        return Words(en="its key is there twice", ja="キーが重複している")
     seen.add(key)
     if any(len(one.encode()) > LARGEST_KEY for one in key):
-        return f"its key is longer than {LARGEST_KEY} bytes"
+        return Words(
+            en=f"its key is longer than {LARGEST_KEY} bytes",
+            ja=f"キーが{LARGEST_KEY}バイトを超えている",
+        )
     return None
 
 
-def _size_flaw(item: Item) -> str | None:
+def _size_flaw(item: Item) -> Words | None:
     size = stored_bytes(item)
-    return f"it is {size:,} bytes, and DynamoDB takes 400 KB" if size > LARGEST_ITEM else None
+    if size <= LARGEST_ITEM:
+        return None
+    return Words(
+        en=f"it has {size:,} bytes, and DynamoDB takes 400 KB",
+        ja=f"{size:,}バイトあり、DynamoDBの上限400 KBを超えている",
+    )

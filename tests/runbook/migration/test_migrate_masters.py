@@ -116,7 +116,7 @@ BAD = {
     ),
     "a longitude that is text": (
         {"Location": {"M": {**place(), "lon": {"S": "139"}}}},
-        "lon is no number but '139'",
+        "lon is '139', not a number",
     ),
     "a spelling nobody knows": (
         {"Location": {"M": {"Lat": {"N": "1"}, "long": {"N": "1"}, "radiusM": {"N": "9"}}}},

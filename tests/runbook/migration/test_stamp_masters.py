@@ -17,10 +17,10 @@ GOOD = {
     "null is no end": spot(1, ValidTo={"NULL": True}),
 }
 BAD = {
-    "no id": ({**IMAGE, "StampId": {"S": ""}}, "StampId is missing, empty or no text"),
+    "no id": ({**IMAGE, "StampId": {"S": ""}}, "StampId is missing, empty or not text"),
     "no name": ({"StampId": {"S": "I"}, "Type": {"S": "IMAGE"}}, "Name is missing"),
-    "no type": ({"StampId": {"S": "I"}, "Name": {"S": "n"}}, "Type is missing, not GPS or IMAGE"),
-    "no place": ({**spot(1), "Location": {"S": "here"}}, "Location has no map"),
+    "no type": ({"StampId": {"S": "I"}, "Name": {"S": "n"}}, "Type is missing, not GPS / IMAGE"),
+    "no place": ({**spot(1), "Location": {"S": "here"}}, "Location has nothing"),
     "an empty place": (spot(1, Location={"M": {}}), "Location has nothing"),
     "one key more": (spot(1, Location={"M": {**place(), "alt": {"N": "1"}}}), "Location has alt"),
     "beyond the pole": (spot(1, Location={"M": place(lat="90.001")}), "lat is 90.001"),
