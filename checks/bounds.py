@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aws import desired
 from aws.iam import Context, context, resource_pattern
-from aws.iam.pattern import overlap
+from aws.iam.pattern import TooIntricateError, escape_from, overlap
 from plan import Plan
 from signoff.environment import Environment
 
@@ -36,10 +36,15 @@ class Bounds:
         return (*planned, *self._beside(), logs)
 
     def _beside(self) -> Iterator[tuple[str, str]]:
-        """Yield what AWS's own tools (CDK, SAM) write beside what is needed, on the same resources."""
-        for one in sorted(self.role.required):
+        """Yield what AWS's own tools (CDK, SAM) write beside what is needed, on the same resources.
+
+        CDK's grantInvoke names every qualifier of the function; nobody can invoke what has no version.
+        """
+        for one in sorted(self.role.required | self.role.accepted):
             service, action = one.action.split(":")
-            if service == "dynamodb":
+            if service == "lambda":
+                yield one.action, f"{one.resource}:*"
+            elif service == "dynamodb":
                 yield "dynamodb:DescribeTable", one.resource
                 if action == "Query" and "/index/" not in one.resource:
                     yield one.action, f"{one.resource}/index/*"
@@ -93,6 +98,14 @@ class Bounds:
             return True
         pattern = resource_pattern(resource)
         return not any(overlap(pattern, resource_pattern(own)) for own in self._own)
+
+    def encloses(self, resource: str) -> bool:
+        """Whether whatever a Resource fits is of this environment by its name."""
+        own = [resource_pattern(one) for one in self._own]
+        try:
+            return bool(resource) and escape_from(own, (resource_pattern(resource),)) is None
+        except TooIntricateError:
+            return False
 
     @property
     def _own(self) -> tuple[str, ...]:

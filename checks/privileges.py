@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from aws import desired
+from aws.bounds import Bound
+from aws.difference import Certainty, Difference
 from aws.iam import (
     Excess,
     Grants,
@@ -19,14 +21,51 @@ from aws.iam import (
     parse,
 )
 from aws.iam.evaluation import applies
+from aws.ledgers.iam import ROLE
 from aws.role import Role
-from aws.section import NotTestable
+from aws.section import Follows
 from aws.words import Words
 from checks.bounds import Bounds
-from checks.secret_arns import READ, Named, is_about, named
+from checks.deployed import Deployed
+from checks.secret_arns import READ, Named, is_about, named, reaches_more
+from signoff.decisions import Decided
 
-BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-"""AWS's own policy for logs: it names every log group, and is accepted (rulings, 19)."""
+BY_AWS = "arn:aws:iam::aws:policy"
+BESIDE = frozenset(
+    {
+        f"{BY_AWS}/service-role/AWSLambdaBasicExecutionRole",
+        f"{BY_AWS}/AWSXRayDaemonWriteAccess",
+        f"{BY_AWS}/AWSXrayWriteOnlyAccess",
+        f"{BY_AWS}/CloudWatchLambdaInsightsExecutionRolePolicy",
+    }
+)
+"""Policies that AWS itself writes for logs, tracing and Lambda Insights: they only observe (rulings, 19 and 43)."""
+GRAVER = {
+    "SEC-12": frozenset({"SEC-14", "SEC-15"}),
+    "SEC-15": frozenset({"SEC-14"}),
+}
+"""Row -> those that may tell of a surplus by which it is not true, either (ruling 48)."""
+DETAILS = "iam:GetAccountAuthorizationDetails"
+INVOKE = "lambda:invokefunction"
+BEYOND = Words(en="permission", ja="権限")
+NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
+GRANTED = Bound(
+    code="granted",
+    value=None,
+    holds=lambda _: False,
+    words=Words(
+        en="granted under conditions that surely hold", ja="確実に成立する条件で許可されていること"
+    ),
+)
+PLANNED = Bound(
+    code="planned",
+    value=None,
+    holds=lambda _: False,
+    words=Words(
+        en="only what the guide's table and AWS's own tools give its function",
+        ja="手順書の表とAWS標準ツールが関数に与える権限だけであること",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,37 +82,92 @@ class Surplus:
     def __str__(self) -> str:
         one = self.pair
         action = one.actions[0] if one.actions else f"all but {', '.join(one.not_actions)}"
-        resource = one.resources[0] if one.resources else f"all but {', '.join(one.not_resources)}"
-        return f"{action} on {resource} ({one})"
+        resource = self.resource or f"all but {', '.join(one.not_resources)}"
+        conditions = f" if {' and '.join(map(str, one.conditions))}" if one.conditions else ""
+        return f"{action} on {resource}{conditions} ({one})"
+
+    @property
+    def resource(self) -> str:
+        """The one Resource of the pair; empty where it grants by exclusion."""
+        return self.pair.resources[0] if self.pair.resources else ""
 
 
-def surplus(role: Role, bounds: Bounds, row: str) -> list[str]:
-    """Return the surplus that ``row`` tells of; NotTestable where none of it is surely in force."""
-    found = [one for one in _surplus(role, bounds) if one.owner == row]
-    sure = [str(one) for one in found if not one.unknown]
-    if found and not sure:
-        raise NotTestable(
-            Words(
-                en=f"{role.name}: {found[0]}: {found[0].unknown}",
-                ja=f"{role.name}: {found[0]}: {found[0].unknown}",
-            )
-        )
-    return sure
+def surplus(role: Role, bounds: Bounds, row: str) -> tuple[Difference, ...]:
+    """Return the surplus that ``row`` tells of; unparsed where nobody can say whether it is in force."""
+    return tuple(_difference(role, one) for one in _surplus(role, bounds) if one.owner == row)
+
+
+def follow_graver(role: Role, bounds: Bounds, row: str, decided: Decided) -> None:
+    """Raise Follows where another row tells of a surplus by which this one is not true, either."""
+    for one in _surplus(role, bounds):
+        if one.owner in GRAVER[row] and not (row == "SEC-15" and bounds.encloses(one.resource)):
+            _follow(role, one, decided)
+
+
+def follow_names(role: Role, bounds: Bounds, deployed: Deployed) -> None:
+    """Raise Follows where SEC-16 tells of an ARN by which more than its own secret can be read."""
+    for one in _surplus(role, bounds):
+        wide = any(reaches_more(one.resource, secret, deployed) for secret in bounds.secrets)
+        if one.owner == "SEC-16" and wide:
+            raise _follows(role, one)
+
+
+def follow_invoking(role: Role, bounds: Bounds, decided: Decided) -> None:
+    """Raise Follows where a surplus lets the role invoke a function of ours."""
+    arns = [arn for one in bounds.plan.functions for arn in (one.arn, one.alias_arn)]
+    for one in _surplus(role, bounds):
+        if any(applies(one.pair, INVOKE, arn, bounds.known) is True for arn in arns):
+            _follow(role, one, decided)
+
+
+def _follow(role: Role, one: Surplus, decided: Decided) -> None:
+    if not one.unknown and decided.undecided([_difference(role, one)]):
+        raise _follows(role, one)
+
+
+def _follows(role: Role, one: Surplus) -> Follows:
+    words = Words(en=f"{role.name} is allowed {one}", ja=f"{role.name}に{one}が許可されています")
+    return Follows(one.owner, words)
+
+
+def _difference(role: Role, one: Surplus) -> Difference:
+    return Difference(
+        kind=ROLE,
+        name=role.name,
+        fact=BEYOND,
+        found=f"{one}: {one.unknown}" if one.unknown else str(one),
+        bound=PLANNED,
+        call=DETAILS,
+        loosens=True,
+        certainty=Certainty.UNPARSED if one.unknown else Certainty.CERTAIN,
+    )
 
 
 def lacking(role: Role, bounds: Bounds, arns: Iterable[str]) -> list[str]:
     """Return required pairs that IAM would not allow. ``arns`` are the real ones of secrets."""
-    granted = grants(_statements(role), bounds.known, boundary=_boundary(role))
-    found = missing(granted, bounds.required, (*arns, *bounds.streams))
-    sure = [one for one in found if not one.unknown]
-    if found and not sure:
-        raise NotTestable(
-            Words(
-                en=f"{role.name}: {found[0].action}: {found[0].unknown}",
-                ja=f"{role.name}: {found[0].action}: {found[0].unknown}",
-            )
+    return sorted(_pair(one) for one in _missing(role, bounds, arns) if not one.unknown)
+
+
+def unclear(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Difference, ...]:
+    """Return required pairs of which nobody can say whether IAM allows them."""
+    return tuple(
+        Difference(
+            kind=ROLE,
+            name=role.name,
+            fact=NEEDED,
+            found=f"{_pair(one)}: {one.unknown}",
+            bound=GRANTED,
+            call=DETAILS,
+            certainty=Certainty.UNPARSED,
         )
-    return sorted(_pair(one) for one in sure)
+        for one in _missing(role, bounds, arns)
+        if one.unknown
+    )
+
+
+def _missing(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[MissingPermission, ...]:
+    granted = grants(_statements(role), bounds.known, boundary=_boundary(role))
+    return missing(granted, bounds.required, (*arns, *bounds.streams))
 
 
 def names_of(role: Role, bounds: Bounds, arns: Iterable[str]) -> list[Named]:
@@ -111,7 +205,7 @@ def _surplus(role: Role, bounds: Bounds) -> Iterator[Surplus]:
 def _allowing(role: Role, bounds: Bounds) -> Iterator[Statement]:
     """Yield the pairs that are allowed, but for those planned word for word: they can't be beyond."""
     planned = {((action,), (resource,)) for action, resource in bounds.allowed}
-    for one in _statements(role, without=BASIC):
+    for one in _statements(role, without=BESIDE):
         for pair in _split(one) if one.effect == "Allow" else ():
             if _perverse(pair) or (pair.actions, pair.resources) not in planned:
                 yield pair
@@ -140,9 +234,9 @@ def _doubt(beyond: Iterable[Excess]) -> str:
     return doubts[0] if doubts and all(doubts) else ""
 
 
-def _statements(role: Role, without: str = "") -> tuple[Statement, ...]:
+def _statements(role: Role, without: frozenset[str] = frozenset()) -> tuple[Statement, ...]:
     """Return every statement of the role's policies; PolicySyntaxError where one can't be read."""
-    kept = (one for one in role.policies if not without or one.arn != without)
+    kept = (one for one in role.policies if one.arn not in without)
     return tuple(statement for one in kept for statement in parse(one.document, one.name))
 
 

@@ -102,6 +102,14 @@ def _flaw(resource: str, one: Named, deployed: Deployed) -> str | None:
     return f"reaches {', '.join(reached)}" if reached else None
 
 
+def reaches_more(resource: str, secret: desired.Secret, deployed: Deployed) -> bool:
+    """Whether a Resource lets more be read than the one secret."""
+    stem = secret.arn_pattern.removesuffix(SUFFIX)
+    if covers(secret.arn_pattern, resource):
+        return False
+    return not covers(f"{stem}-*", resource) or any(_reached(resource, secret, deployed))
+
+
 def _reached(resource: str, secret: desired.Secret, deployed: Deployed) -> Iterator[str]:
     """Yield the other secrets that exist and that the Resource matches as well."""
     before = secret.arn_pattern.removesuffix(f"{secret.name}{SUFFIX}")

@@ -23,7 +23,15 @@ from checks.bounds import Bounds
 from checks.callers import Callers, strangers
 from checks.denials import taken_away
 from checks.deployed import Deployed
-from checks.privileges import lacking, names_of, surplus
+from checks.privileges import (
+    follow_graver,
+    follow_invoking,
+    follow_names,
+    lacking,
+    names_of,
+    surplus,
+    unclear,
+)
 from checks.secret_arns import but_for_suffixes, unsound
 from checks.trust import trust_flaws
 from plan import Plan
@@ -74,13 +82,15 @@ def test_role_may_do_nothing_beyond_the_plan(
     plan: Plan,
     environment: Environment,
     row: str,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
-    beyond = surplus(found, bounds, row)
-    assert not beyond, f"{found.name} is allowed {'; '.join(beyond)}"
+    decided(surplus(found, bounds, row), observe)
+    follow_graver(found, bounds, row, decided)
+    follow_names(found, bounds, deployed)
 
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
@@ -89,6 +99,7 @@ def test_role_lacks_nothing_that_it_needs(
     deployed: Deployed,
     plan: Plan,
     environment: Environment,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(guided_role), "policies", "boundary")
@@ -98,6 +109,7 @@ def test_role_lacks_nothing_that_it_needs(
 
     lost = but_for_suffixes(lacking(found, bounds, arns), names_of(found, bounds, arns))
     assert not lost, f"{found.name} is not allowed {'; '.join(lost)}"
+    decided(unclear(found, bounds, arns), observe)
 
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")
@@ -107,13 +119,13 @@ def test_role_can_neither_widen_itself_nor_do_everything(
     plan: Plan,
     environment: Environment,
     row: str,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
-    dangerous = surplus(found, bounds, row)
-    assert not dangerous, f"{found.name} is allowed {'; '.join(dangerous)}"
+    decided(surplus(found, bounds, row), observe)
 
 
 @expectation("SEC-15", ja="ロールが本環境の外に届かない")
@@ -123,13 +135,14 @@ def test_role_reaches_nothing_outside_this_environment(
     plan: Plan,
     environment: Environment,
     row: str,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
-    outside = surplus(found, bounds, row)
-    assert not outside, f"{found.name} is allowed {'; '.join(outside)}"
+    decided(surplus(found, bounds, row), observe)
+    follow_graver(found, bounds, row, decided)
 
 
 @expectation("SEC-16", ja="シークレットを正確なARNで指定している")
@@ -304,3 +317,17 @@ def test_function_under_our_role_has_no_url(
     unplanned = decided.undecided(used_elsewhere(found, users, environment.region))
     follows_from_users(unplanned, users)
     decided(urls_of(role.name, users), observe)
+
+
+@expectation("SEC-26", ja="本システムのロールは、計画した関数以外を呼び出せない")
+def test_no_role_of_ours_may_invoke_more_than_planned(
+    role: desired.Role,
+    deployed: Deployed,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    found = observe(deployed.role(role), "policies", "boundary")
+
+    follow_invoking(found, Bounds(role=role, plan=plan, environment=environment), decided)

@@ -17,6 +17,11 @@ TABLE_ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "stamps": {"userstamps": ("Query",), "stampmasters": ("GetItem", "BatchGetItem")},
 }
 SECRET_READ = {"auth": "token_key", "notify": "line_token", "richmenu": "line_token"}
+TRACING = (
+    *("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets"),
+    "GetSamplingStatisticSummaries",
+)
+"""What AWSXRayDaemonWriteAccess allows."""
 OURS_ONLY = frozenset({"stamps", "ranking"})
 """The guide gives no table for these two: other code may need other permissions."""
 
@@ -33,8 +38,7 @@ def _role(naming: Naming, function: str) -> Role:
     }
     accepted = {
         *_logs(naming, function, "CreateLogGroup"),
-        Permission("xray:PutTraceSegments", "*"),
-        Permission("xray:PutTelemetryRecords", "*"),
+        *(Permission(f"xray:{one}", "*") for one in TRACING),
         *_invoke_notify(naming, function),
     }
     aliases = {naming.alias_arn(one) for one in FUNCTIONS}

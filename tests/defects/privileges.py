@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from aws.role import PolicyDocument
+from signoff.checklist import Severity
 from signoff.outcome import Outcome
 from tests.defects.defect import Break, Defect
 from tests.defects.roles import attached, role_of
@@ -79,8 +80,23 @@ OUTSIDE = (
 )  # fmt: skip
 
 
+INVOKING = ("SEC-12:invoke-", "SEC-14:administrator", "SEC-14:everything-on-the-right-function")
+ANYWHERE = ("SEC-14:administrator", "SEC-14:all-of-iam", "SEC-14:assumes-roles")
+"""How ids begin of what lets a role invoke our functions, and reach beyond this environment."""
+
+
 def _granted(row: str, what: str, function: str, action: str, resource: str) -> Defect:
-    return Defect(id=f"{row}:{what}", breaks=attached(function, None, allow(action, resource)))
+    id_ = f"{row}:{what}"
+    untrue = {
+        "SEC-12": row != "SEC-12",
+        "SEC-15": id_.startswith(ANYWHERE),
+        "SEC-26": id_.startswith(INVOKING),
+    }
+    return Defect(
+        id=id_,
+        breaks=attached(function, None, allow(action, resource)),
+        follows=frozenset(one for one, follows in untrue.items() if follows),
+    )
 
 
 def _unclear(row: str, function: str, action: str, resource: str) -> Defect:
@@ -90,6 +106,7 @@ def _unclear(row: str, function: str, action: str, resource: str) -> Defect:
         id=f"{row}:unclear-condition",
         breaks=attached(function, None, allow(action, resource, Condition=condition)),
         outcome=Outcome.NOT_TESTABLE,
+        at_most=Severity.MAJOR,
     )
 
 
@@ -116,6 +133,7 @@ SPECIAL = (
     Defect(
         id="SEC-14:administrator-by-a-policy-of-aws",
         breaks=attached("ranking", f"{BY_AWS}/AdministratorAccess", allow("*", "*")),
+        follows=frozenset({"SEC-12", "SEC-15", "SEC-26"}),
     ),
     Defect(
         id="SEC-14:administrator-and-nothing-else",
@@ -123,11 +141,12 @@ SPECIAL = (
             "auth",
             policies=(PolicyDocument(name="all", document=document(allow("*", "*"))),),
         ),
-        follows=frozenset({"SEC-16"}),
+        follows=frozenset({"SEC-12", "SEC-15", "SEC-16", "SEC-26"}),
     ),
     Defect(
         id="SEC-14:all-but-some-actions",
         breaks=attached("stamps", None, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
+        follows=frozenset({"SEC-12", "SEC-15", "SEC-26"}),
     ),
     Defect(
         id="SEC-14:all-but-some-resources",
@@ -136,10 +155,12 @@ SPECIAL = (
             None,
             {"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": USERS},
         ),
+        follows=frozenset({"SEC-12", "SEC-15"}),
     ),
     Defect(
         id="SEC-14:principal-in-a-role-policy",
         breaks=attached("stamps", None, allow("dynamodb:Query", USER_STAMPS, Principal="*")),
+        follows=frozenset({"SEC-12"}),
     ),
 )
 DEFECTS = (
@@ -150,8 +171,12 @@ DEFECTS = (
 )
 
 LOGS = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+SAMPLING = (
+    *("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets"),
+    "GetSamplingStatisticSummaries",
+)
 SCAN = allow("dynamodb:Scan", USERS)
-ANYWHERE = allow("dynamodb:GetItem", USERS.replace("ap-northeast-1", "*"))
+EVERY_REGION = allow("dynamodb:GetItem", USERS.replace("ap-northeast-1", "*"))
 ALL_WE_USE = ["dynamodb:*", READ, "logs:*", "xray:*"]
 
 
@@ -178,6 +203,31 @@ SOUND: Mapping[str, Break] = {
     "notify invoked without its alias": attached(
         "award", None, allow("lambda:InvokeFunction", NOTIFY_ITSELF)
     ),
+    "tracing by the policy of AWS": attached(
+        "auth",
+        f"{BY_AWS}/AWSXRayDaemonWriteAccess",
+        allow([f"xray:{one}" for one in SAMPLING], "*"),
+    ),
+    "Lambda Insights by the policy of AWS": attached(
+        "award",
+        f"{BY_AWS}/CloudWatchLambdaInsightsExecutionRolePolicy",
+        allow("logs:CreateLogGroup", "*"),
+        allow(LOGS[1:], "arn:aws:logs:*:*:log-group:/aws/lambda-insights:*"),
+    ),
+    "tracing written out": attached(
+        "stamps", None, allow([f"xray:{one}" for one in SAMPLING], "*")
+    ),
+    "notify invoked as CDK grants it": attached(
+        "award", None, allow("lambda:InvokeFunction", f"{NOTIFY_ITSELF}:*")
+    ),
+    "logs as Terraform's module writes them": attached(
+        "auth",
+        None,
+        allow(
+            LOGS,
+            [f"{GROUPS}/stamp-rally-prod-auth:*", f"{GROUPS}/stamp-rally-prod-auth:*:*"],
+        ),
+    ),
     "granted and denied": attached("auth", None, SCAN, {**SCAN, "Effect": "Deny"}),
     "all that we do not use denied": attached(
         "auth", None, {"Effect": "Deny", "NotAction": ALL_WE_USE, "Resource": "*"}
@@ -186,6 +236,6 @@ SOUND: Mapping[str, Break] = {
         "auth", None, {**SCAN, **_only_if("aws:SourceAccount", "444455556666")}
     ),
     "every Region, narrowed to ours by a condition": attached(
-        "auth", None, {**ANYWHERE, **_only_if("aws:RequestedRegion", "ap-northeast-1")}
+        "auth", None, {**EVERY_REGION, **_only_if("aws:RequestedRegion", "ap-northeast-1")}
     ),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from aws.role import PolicyDocument
+from signoff.checklist import Severity
 from signoff.outcome import Outcome
 from tests.defects.defect import Break, Defect
 from tests.defects.roles import Statement, attached, rewritten, role_of, under, without
@@ -23,6 +24,9 @@ NARROW = PolicyDocument(
     document=document(allow(["logs:*", "lambda:*", "xray:*"], "*"), allow("dynamodb:*", USERS)),
 )
 """A permissions boundary that leaves out the tables of award."""
+MATCHING_LESS = frozenset({"five-characters", "half-a-suffix", "suffix-of-a-deleted-one"})
+"""What is wrong with a name by which no more can be read than the secret."""
+NO_MORE: frozenset[str] = frozenset()
 MISNAMED = (
     ("no-suffix", STEM, "SEC-13"),
     ("five-characters", f"{STEM}-?????", "SEC-13"),
@@ -73,14 +77,20 @@ DEFECTS = (
         id="SEC-13:unclear-condition",
         breaks=under("gps-verify", STAMP_MASTERS, "aws:PrincipalTag/team", "rally"),
         outcome=Outcome.NOT_TESTABLE,
+        at_most=Severity.MAJOR,
     ),
     *(
-        Defect(id=f"SEC-16:{what}", breaks=_naming(resource), follows=frozenset(follows))
+        Defect(
+            id=f"SEC-16:{what}",
+            breaks=_naming(resource),
+            follows=frozenset(follows) | (NO_MORE if what in MATCHING_LESS else {"SEC-12"}),
+        )
         for what, resource, *follows in MISNAMED
     ),
     Defect(
         id="SEC-16:right-one-and-a-wide-one",
         breaks=attached("auth", None, allow(READ, f"{STEM}*")),
+        follows=frozenset({"SEC-12"}),
     ),
 )
 SOUND: Mapping[str, Break] = {
