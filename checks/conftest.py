@@ -9,7 +9,7 @@ from checks import parameters
 from checks.access import Insiders, insiders_of
 from checks.deployed import Deployed
 from checks.hearing import Hearing
-from checks.records import live_release
+from checks.records import Standing
 from plan import Plan
 from signoff.decisions import Decided, decided_in
 from signoff.environment import Domain, Environment
@@ -71,9 +71,12 @@ def dev(snapshot: Snapshot[Plan]) -> Records:
 
 
 @pytest.fixture
-def release(snapshot: Snapshot[Plan], deployed: Deployed) -> str:
-    """Digest of what is live."""
-    return live_release(snapshot, deployed)
+def standing(
+    pytestconfig: pytest.Config, snapshot: Snapshot[Plan], deployed: Deployed, row: str
+) -> Standing:
+    """Hold a record against what is live."""
+    checklist = pytestconfig.stash[CHOICE].checklist
+    return Standing(snapshot=snapshot, deployed=deployed, row=checklist[row])
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""Records that only count while they are fresh, and for the release that is live."""
+"""Records that only count while they are fresh, and while what they rest on is live."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,11 +10,13 @@ from aws.section import Missing
 from aws.words import Words, joined
 from checks.deployed import Deployed
 from plan import Plan
+from signoff.checklist import Row
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records
-from signoff.release import api_of
+from signoff.parts import Part
 from signoff.snapshot import Snapshot
+from signoff.staleness import Stale, hold_against
 
 LOAD = Words(en="load plan", ja="負荷計画")
 VERDICT = Words(en="verdict", ja="判定")
@@ -24,12 +26,33 @@ SKEW = timedelta(minutes=5)
 of his own, and AWS refuses requests that are signed with a clock further off than this."""
 
 
-def live_release(snapshot: Snapshot[Plan], deployed: Deployed) -> str:
-    """Return the release that is live; what is absent of it is told by the row that owns it."""
-    for function in snapshot.plan.functions:
-        deployed.function(function)
-    deployed.served()
-    return snapshot.release
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Holds a record of one row against what is live."""
+
+    snapshot: Snapshot[Plan]
+    deployed: Deployed
+    row: Row
+
+    def __call__(self, record: Record, said: Words) -> None:
+        """Raise Stale where what the record rests on has changed; ``said`` tells of the record.
+
+        What is absent is told by the row that owns it: Follows.
+        """
+        if Part.CODE in self.row.rests_on:
+            for function in self.snapshot.plan.functions:
+                self.deployed.function(function)
+        if Part.API in self.row.rests_on:
+            self.deployed.served()
+        api = self.snapshot.api
+        if record.api is not None and record.api != api:
+            raise Missing(
+                Words(
+                    en=f"{said.en} and of API {record.api}, but {api} is live",
+                    ja=f"{said.ja}で、API {record.api}についてのものです（稼働中は{api}）",
+                )
+            )
+        hold_against(self.snapshot, record, self.row, said=said)
 
 
 def proven_at(record: Record) -> datetime:
@@ -46,37 +69,25 @@ def newest(records: Records, kind: str, **body: Any) -> Record | None:
 
 
 def counting(
-    deployed: Deployed, kind: str, *, release: str | None, days: int, now: datetime, **body: Any
+    deployed: Deployed, kind: str, *, standing: Standing, days: int, now: datetime, **body: Any
 ) -> Record:
-    """Return the newest such record; Missing where it is absent, too old, or of another release."""
+    """Return the newest such record; Missing where it is absent, too old, or stale."""
     # Asked first: it tells where there is none, and where the store can't be believed.
     recorded_last = deployed.record(kind, **body)
     record = newest(deployed.records, kind, **body) or recorded_last
     at = proven_at(record)
     said = in_japan(at)
-    en, ja = f"the newest {kind} record is of {said}", f"最新の{kind}の記録は{said}のもの"
+    when = Words(
+        en=f"the newest {kind} record is of {said}", ja=f"最新の{kind}の記録は{said}のもの"
+    )
     if not -SKEW <= now - at <= timedelta(days=days):
         raise Missing(
             Words(
-                en=f"{en}, not within the last {days} days",
-                ja=f"{ja}で、{days}日以内ではありません",
+                en=f"{when.en}, not within the last {days} days",
+                ja=f"{when.ja}で、{days}日以内ではありません",
             )
         )
-    if release is not None and record.release != release:
-        raise Missing(
-            Words(
-                en=f"{en} and of release {record.release}, but {release} is live",
-                ja=f"{ja}で、リリース{record.release}についてのものです（稼働中は{release}）",
-            )
-        )
-    api = api_of(deployed.found, deployed.plan.api.name)
-    if release is not None and record.api is not None and record.api != api:
-        raise Missing(
-            Words(
-                en=f"{en} and of API {record.api}, but {api} is live",
-                ja=f"{ja}で、API {record.api}についてのものです（稼働中は{api}）",
-            )
-        )
+    standing(record, when)
     return record
 
 
@@ -89,7 +100,7 @@ def measured(records: Records) -> Records:
 
 
 def judged_load(
-    deployed: Deployed, environment: Environment, *, release: str | None, now: datetime
+    deployed: Deployed, environment: Environment, *, standing: Standing, now: datetime
 ) -> Record:
     """Return the newest verdict on the load that this environment must carry, or raise Missing."""
     plan = environment.load_plan
@@ -97,11 +108,13 @@ def judged_load(
         record = counting(
             replace(deployed, records=measured(deployed.records)),
             "load",
-            release=release,
+            standing=standing,
             days=environment.fresh.load,
             now=now,
             plan=plan,
         )
+    except Stale:
+        raise
     except Missing as missing:
         invalid = newest(deployed.records, "load", plan=plan, verdict="invalid")
         if invalid is None:

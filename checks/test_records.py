@@ -6,7 +6,7 @@ from aws.bounds import exactly
 from aws.difference import differences
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.records import counting, judged_load, load_flaws, proven_at
+from checks.records import Standing, counting, judged_load, load_flaws, proven_at
 from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.environment import Environment
@@ -23,12 +23,12 @@ DRIFTED = Words(en="counters that differ from the stamps", ja="スタンプと�
 def test_required_load_plan_passed_on_this_release(
     deployed: Deployed,
     environment: Environment,
-    release: str,
+    standing: Standing,
     now: datetime,
     decided: Decided,
     observe: Observations,
 ) -> None:
-    record = judged_load(deployed, environment, release=release, now=now)
+    record = judged_load(deployed, environment, standing=standing, now=now)
     shown = ("plan", "verdict", "sentence", "target_rate", "percentiles", "page")
     observe.note(at=proven_at(record), **{name: record.body.get(name) for name in shown})
 
@@ -39,13 +39,13 @@ def test_required_load_plan_passed_on_this_release(
 def test_rollbacks_were_rehearsed_on_this_release(
     deployed: Deployed,
     environment: Environment,
-    release: str,
+    standing: Standing,
     now: datetime,
     decided: Decided,
     observe: Observations,
 ) -> None:
     days = environment.fresh.rehearsal
-    record = counting(deployed, "rehearsal", release=release, days=days, now=now)
+    record = counting(deployed, "rehearsal", standing=standing, days=days, now=now)
     observe.note(at=record.created, caller=record.caller, seconds=record.body.get("seconds"))
 
     facts = {COMPLETE: record.body["complete"], EQUAL: record.body["equal"]}
@@ -57,12 +57,13 @@ def test_rollbacks_were_rehearsed_on_this_release(
 def test_ranking_counters_agree_with_the_stamps(
     deployed: Deployed,
     environment: Environment,
+    standing: Standing,
     now: datetime,
     decided: Decided,
     observe: Observations,
 ) -> None:
     days = environment.fresh.rehearsal
-    record = counting(deployed, "recount", release=None, days=days, now=now)
+    record = counting(deployed, "recount", standing=standing, days=days, now=now)
     observe.note(at=record.created, counters=record.body.get("counters"))
 
     facts = {DRIFTED: 0 if record.body["agree"] else record.body["drifted"] or 1}

@@ -29,6 +29,7 @@ from load.target import LoadComposition, open_target
 from load.teardown import ManualTeardown, verdict_beside
 from signoff.environment import Environment
 from signoff.evidence import StoreSettings
+from signoff.release import Live
 
 STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}
 
@@ -121,13 +122,24 @@ def _recorded(verdict: LoadVerdict, folder: Path, composition: LoadComposition, 
         raise LoadRefused(f"{kept}{missing}")
     if composition.serves(environment):
         environment = _served(verdict, composition, environment, kept)
+        with composition.stack(environment, lambda _: None):
+            live = composition.live(environment)
     else:
-        theirs, live = verdict.about.get("release"), composition.release(environment)
-        if theirs != live:
-            raise LoadRefused(f"{kept}it is of release {theirs}, and {live} is live; run it again")
-    aws = composition.aws(environment)
-    evidence = StoreSettings.of(environment)
-    record(verdict, folder, evidence, composition.root, aws, counts=True)
+        live = composition.live(environment)
+    _require_live(verdict, live, kept)
+    aws, evidence = composition.aws(environment), StoreSettings.of(environment)
+    record(verdict, folder, evidence, composition.root, aws, live=live, counts=True)
+
+
+def _require_live(verdict: LoadVerdict, live: Live | None, kept: str) -> None:
+    """Raise `LoadRefused` for a verdict on what is not live any more."""
+    theirs, now = verdict.about.get("release"), live and live.release
+    if theirs != now:
+        raise LoadRefused(f"{kept}it is of release {theirs}, and {now} is live; run it again")
+    parts = verdict.about.get("parts", {})
+    digests = live.digests if live else {}
+    if changed := [part for part, one in digests.items() if parts.get(part) != one]:
+        raise LoadRefused(f"{kept}{', '.join(changed)} changed since; run it again")
 
 
 def _served(

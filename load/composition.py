@@ -17,13 +17,18 @@ from load.prepare import ROOT, RunOptions, prepare
 from load.quota import QuotaLedger
 from load.target import ClientFactory, LoadComposition, Say, StackUrls, open_target
 from plan import plan_for, scope_of
+from signoff.checklist import Checklist
 from signoff.environment import Environment, EnvironmentFileError, embedded
 from signoff.environment import load as load_environment
+from signoff.facts import SALT, salt_of
 from signoff.guard import GuardError, guard, open_session
-from signoff.release import release_of
+from signoff.release import Live, live_of
 
 if TYPE_CHECKING:
     from local.stack import LocalStack
+
+ROW = "PREP-02"
+"""The row that rests on a load verdict, and says on which parts of the release that rests."""
 
 
 def load_composition(root: Path) -> LoadComposition:
@@ -36,7 +41,7 @@ def load_composition(root: Path) -> LoadComposition:
         kept=lambda: _local_stack().kept(),
         aws=_aws,
         caller=_caller,
-        release=_release,
+        live=_live,
     )
 
 
@@ -80,18 +85,20 @@ def _caller(environment: Environment) -> str:
         raise LoadRefused(str(error)) from None
 
 
-def _release(environment: Environment) -> str | None:
-    """Tell what is live, or None: then no verdict can count for a release."""
-    scope = scope_of(plan_for(environment), environment)
+def _live(environment: Environment) -> Live | None:
+    """Tell what is live, or None where it can't be read: then no verdict can count for a release."""
+    salt = salt_of(environment.name, environment.account)
+    scope = scope_of(plan_for(environment), environment, salts=(salt,))
     inventory = on_demand(
         open_session(environment.region),
         scope,
         caller="",
-        salts={},
+        salts={SALT: salt},
         endpoint=os.environ.get("AWS_ENDPOINT_URL"),
     )
+    rests_on = Checklist.load()[ROW].rests_on
     try:
-        return release_of(inventory.sections, functions=scope.functions, stage=scope.stage)
+        return live_of(inventory, scope, rests_on, embedded=embedded(environment))
     except NotTestable:
         return None
 

@@ -18,6 +18,7 @@ from load.plots import plots
 from load.target import ClientFactory
 from signoff.environment import Environment
 from signoff.evidence import Record, Records, StoreSettings, open_store
+from signoff.release import Live
 
 KIND = "load"
 WINDOW = "window"
@@ -30,12 +31,14 @@ def record(  # noqa: PLR0913 - a record names what it is of
     root: Path,
     aws: ClientFactory,
     *,
+    live: Live | None,
     counts: bool,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Append the time window of the run to the evidence store and, if it ``counts``, its verdict.
 
-    The newest verdict counts, not the best. Raises `LoadRefused` for a run that is not the newest.
+    The newest verdict counts, not the best. It rests on the parts of the release that were live
+    before the run, which must be ``live`` still. Raises `LoadRefused` for a run that is not the newest.
     """
     about: Any = verdict.about
     store = open_store(evidence, client=aws, root=root)
@@ -47,7 +50,9 @@ def record(  # noqa: PLR0913 - a record names what it is of
     if counts:
         require_newer(verdict, known, now())
         days = about.get("fresh_days")
-        store.append(KIND, body(verdict, _page(folder, root)), days=days, **origin)
+        same = live is not None and live.digests == about.get("parts")
+        parts = live.parts if live and same else None
+        store.append(KIND, body(verdict, _page(folder, root)), days=days, parts=parts, **origin)
 
 
 def previous_digest(folders: ReportFolders) -> str | None:

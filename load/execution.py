@@ -27,6 +27,7 @@ from load.quota import QuotaLedger, quota_owner
 from load.target import ClientFactory, LoadComposition, LoadTarget, open_target
 from load.teardown import Teardown
 from signoff.environment import Environment
+from signoff.release import Live
 
 AFTER_S = 15
 """For Locust to write its report after the last answer."""
@@ -46,7 +47,7 @@ class ExecutionResult:
 class Execution:
     """One run against one target.
 
-    ``folder`` gets its logs and artefacts; ``live`` returns the release that is live now.
+    ``folder`` gets its logs and artefacts; ``live`` returns what is live now.
     """
 
     run: LoadRun
@@ -54,7 +55,7 @@ class Execution:
     aws: ClientFactory
     folder: Path
     display: ProgressDisplay
-    live: Callable[[], str | None]
+    live: Callable[[], Live | None]
     pause: Callable[[float], None] = time.sleep
 
     def claim(self) -> None:
@@ -104,12 +105,20 @@ class Execution:
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
         """Make a run invalid if somebody deployed during it: part of it measured another release."""
-        before, after = self.run.about.get("release"), self.live()
-        if before == after:
+        broken = self._changed(self.live())
+        if broken is None:
             return verdict
-        broken = f"release {before} was live before the run, and {after} after it"
         seen = replace(verdict.measurement, interrupted=verdict.measurement.interrupted or broken)
         return replace(verdict, measurement=seen)
+
+    def _changed(self, live: Live | None) -> str | None:
+        """Return what of the release is not as it was before the run, or None."""
+        before, after = self.run.about.get("release"), live and live.release
+        if before != after:
+            return f"release {before} was live before the run, and {after} after it"
+        parts, now = self.run.about.get("parts", {}), live.digests if live else {}
+        changed = [part for part in {**parts, **now} if parts.get(part) != now.get(part)]
+        return f"{', '.join(changed)} changed during the run" if changed else None
 
     def _without_verdict(self, code: int) -> ExecutionResult:
         logs = tuple(sorted(self.folder.glob("*.log")))
@@ -166,7 +175,7 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
             aws=aws,
             folder=Path(run.out),
             display=display,
-            live=lambda: composition.release(environment),
+            live=lambda: composition.live(environment),
         )
         result = _executed(execution, distribution, ledger)
         if result.verdict:
@@ -223,7 +232,15 @@ def _recorded(
     """Record the verdict for the sign-off; a run is not lost because its record can't be written."""
     evidence, missing = execution.target.evidence, why_not_counted(verdict, environment)
     try:
-        record(verdict, execution.folder, evidence, root, execution.aws, counts=missing is None)
+        record(
+            verdict,
+            execution.folder,
+            evidence,
+            root,
+            execution.aws,
+            live=execution.live(),
+            counts=missing is None,
+        )
     except LoadRefused as refusal:
         missing = str(refusal)
     except (ClientError, BotoCoreError, OSError) as error:

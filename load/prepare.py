@@ -97,6 +97,11 @@ def revalidate(
             raise LoadRefused(
                 f"the run file is for {what} {then}, and {target.name} is at {now}; prepare it again"
             )
+    theirs = run.about.get("parts", {})
+    if changed := [part for part, now in target.parts.items() if theirs.get(part) != now]:
+        raise LoadRefused(
+            f"{', '.join(changed)} of {target.name} changed since the run file was prepared; prepare it again"
+        )
     spent = spent_today(target, ledger, aws, apart_from=run.about.get("run", ""))
     require_allowed(
         RequestedRun(target=target, plan=run.plan, spent=spent.requests, root=ROOT, unlock=unlock)
@@ -126,6 +131,7 @@ def _about(target: LoadTarget, plan: LoadPlan, spent: Spent, silence: str) -> Ma
         "run": secrets.token_hex(8),
         "environment": target.name,
         "release": target.release,
+        "parts": target.parts,
         "api": target.api,
         "birth": target.birth,
         "caller": target.caller,

@@ -4,9 +4,9 @@ The only module here that knows how the sign-off describes an environment and it
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from load.engine.admission import LoadRefused
 from load.engine.throttle import TokenBucket
 from signoff.environment import Environment
 from signoff.evidence import StoreSettings
+from signoff.release import Live
 
 ClientFactory = Callable[[str], Any]
 """Returns the boto3 client of a service, by its name."""
@@ -38,7 +39,7 @@ class LoadComposition:
     """What the composition root passes in, since load imports neither procedures nor checks.
 
     ``stack`` starts a local stack or joins the kept one, and points AWS calls at it; ``serves`` says
-    whether an environment uses such a stack. ``caller`` is the ARN of the credentials, ``release``
+    whether an environment uses such a stack. ``caller`` is the ARN of the credentials, ``live``
     what is live, or None if that is unknown. Whatever can't be obtained is `LoadRefused`.
     """
 
@@ -49,7 +50,7 @@ class LoadComposition:
     kept: Callable[[], StackUrls | None]
     aws: Callable[[Environment], ClientFactory]
     caller: Callable[[Environment], str]
-    release: Callable[[Environment], str | None]
+    live: Callable[[Environment], Live | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,8 @@ class LoadTarget:
     """Identity of a local stack, likewise."""
     line: str | None = None
     release: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Part of the release on which a verdict rests -> digest of its facts."""
     caller: str | None = None
     endpoint: str | None = None
     """AWS_ENDPOINT_URL in force, which a production verdict must name."""
@@ -167,6 +170,11 @@ def _target(
     )
 
 
+def _named(live: Live | None) -> dict[str, Any]:
+    """Return what of a release a run carries along: its name, and the digests of its parts."""
+    return {"release": live.release, "parts": live.digests} if live else {}
+
+
 @contextmanager
 def open_target(
     composition: LoadComposition, name: str, say: Say, host: str | None = None
@@ -176,9 +184,9 @@ def open_target(
     if composition.serves(environment):
         with composition.stack(environment, say) as stack:
             say("reading which release is live")
-            release = composition.release(environment)
+            live = _named(composition.live(environment))
             caller = composition.caller(environment)
-            target = local_target(environment, stack, host=host, release=release, caller=caller)
+            target = local_target(environment, stack, host=host, caller=caller, **live)
             yield target, composition.aws(environment)
         return
     say("reading the caller and the live release")
@@ -188,7 +196,7 @@ def open_target(
             environment,
             aws,
             host,
-            release=composition.release(environment),
+            **_named(composition.live(environment)),
             caller=caller,
             endpoint=os.environ.get("AWS_ENDPOINT_URL"),
         ),

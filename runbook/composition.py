@@ -10,7 +10,7 @@ from aws.change import nothing
 from lambdas.packing import pack
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.screen import ConsoleScreen
-from runbook.evidence import Evidence, Signing, live_api, live_release
+from runbook.evidence import Bound, Evidence, Signing, read_live
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
@@ -22,6 +22,8 @@ from signoff.evidence import StoreSettings, open_store
 from signoff.guard import GuardError, guard, open_session
 
 ROOT = Path(__file__).parent.parent
+RESTING = {"rehearsal": "ROLL-05", "recount": "DATA-05"}
+"""Kind of record that a procedure leaves -> the row that says on which parts of the release it rests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +80,15 @@ def run_of(
     typed = screen.typed if asked.interactive else None
     journal = asked.journal or ROOT / "report" / environment.name / "journal.jsonl"
     session = open_session(environment.region)
-    caller = guard(session, environment)
+    caller, checklist = guard(session, environment), Checklist.load()
     evidence = Evidence(
         store=open_store(StoreSettings.of(environment), client=session.client, root=ROOT),
         caller=caller.arn,
-        release=partial(live_release, session, environment, caller),
-        bound={"rehearsal": environment.fresh.rehearsal},
-        api=partial(live_api, session, environment, caller),
+        live=partial(read_live, session=session, environment=environment, caller=caller),
+        bound={
+            kind: Bound(environment.fresh.rehearsal, checklist[row].rests_on)
+            for kind, row in RESTING.items()
+        },
     )
     checks = Checks(
         environment.name,
@@ -99,7 +103,7 @@ def run_of(
         record=evidence.record,
         recorded=evidence.recorded,
         history=evidence.history,
-        release=evidence.release,
+        live=evidence.live,
         findings=findings or checks.findings,
         chosen=asked.chosen,
         elsewhere=cache(
@@ -126,10 +130,9 @@ def run_of(
             store=evidence.store,
             caller=caller.arn,
             by=signer(asked.signer, typed),
-            release=evidence.release,
-            api=evidence.api,
+            live=evidence.live,
             days=environment.fresh.signature,
-            checklist=Checklist.load(),
+            checklist=checklist,
         ),
         unattended=asked.yes,
     )

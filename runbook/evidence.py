@@ -1,6 +1,6 @@
 """The evidence that procedures leave: records, signatures of people, and the live release that both are bound to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,10 +15,23 @@ from runbook.engine import Refused, Step
 from signoff.checklist import Checklist
 from signoff.environment import Environment
 from signoff.evidence import Record, Store
+from signoff.facts import SALT, salt_of
 from signoff.guard import Caller
-from signoff.release import api_if_known, release_of
+from signoff.parts import Part
+from signoff.release import Live, live_of
 
 KIND = "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """For how many days a record counts, and the parts of the release on which it rests."""
+
+    days: int | None = None
+    rests_on: tuple[Part, ...] = ()
+
+
+UNBOUND = Bound()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +41,23 @@ class Evidence:
     store: Store
     caller: str
     """ARN of the AWS caller."""
-    release: Callable[[], str]
-    """Reads which release is live."""
-    bound: Mapping[str, int]
-    """Kinds that speak of the release that is live -> days for which they count."""
-    api: Callable[[], str | None] = lambda: None
-    """Reads the id of the API that is live, for the same kinds."""
+    live: Callable[[Iterable[Part]], Live]
+    """Reads what is live of these parts of the release."""
+    bound: Mapping[str, Bound]
+    """Kinds of records that rest on the release that is live."""
 
     def record(self, kind: str, body: Mapping[str, Any]) -> None:
-        days = self.bound.get(kind)
-        release, api = (self.release(), self.api()) if days else (None, None)
-        self.store.append(kind, body, caller=self.caller, release=release, api=api, days=days)
+        bound = self.bound.get(kind, UNBOUND)
+        live = self.live(bound.rests_on) if bound.rests_on else Live(release=None)
+        self.store.append(
+            kind,
+            body,
+            caller=self.caller,
+            release=live.release,
+            api=live.api,
+            parts=live.parts,
+            days=bound.days,
+        )
 
     def recorded(self, kind: str, **body: Any) -> Mapping[str, Any] | None:
         newest = self.store.load().newest(kind, **body)
@@ -50,50 +69,57 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Signing:
-    """Signs in the evidence store. ``by`` asks for the name, ``release`` for what is live."""
+    """Signs in the evidence store. ``by`` asks for the name, ``live`` for what is live."""
 
     store: Store
     caller: str
     """ARN of the AWS caller."""
     by: Callable[[], str]
-    release: Callable[[], str]
+    live: Callable[[Iterable[Part]], Live]
     days: int
     """How long a signature counts."""
     checklist: Checklist
-    api: Callable[[], str | None] = lambda: None
-    """Reads the id of the API that is live."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @cached_property
-    def _steps(self) -> frozenset[str]:
-        return frozenset(row.signed for row in self.checklist if row.signed)
+    def _rests_on(self) -> Mapping[str, frozenset[Part]]:
+        """Step -> the parts of the release on which its signature rests: all that its rows name."""
+        rows = [row for row in self.checklist if row.signed]
+        return {
+            step: frozenset(part for row in rows if row.signed == step for part in row.rests_on)
+            for step in {row.signed for row in rows if row.signed}
+        }
 
     def wanted(self, step: Step) -> bool:
         """Whether a row is proven by this step's signature."""
-        return name_of(step) in self._steps
+        return name_of(step) in self._rests_on
 
     def standing(self, step: Step) -> str:
         """Return who signed for what is live, and when; empty where no signature counts."""
         newest = self.store.load().newest(KIND, step=name_of(step))
-        return _told(newest) if newest is not None and self._counts(newest) else ""
+        return _told(newest) if newest is not None and self._counts(newest, step) else ""
 
     def sign(self, step: Step) -> None:
         """Leave the signature; Refused where nobody gives a name, or nothing is live."""
         body = {"step": name_of(step), "by": self.by(), "said": step.text.title.en}
+        live = self.live(self._rests_on[name_of(step)])
         self.store.append(
             KIND,
             body,
             caller=self.caller,
-            release=self.release(),
-            api=self.api(),
+            release=live.release,
+            api=live.api,
+            parts=live.parts,
             days=self.days,
             now=self.now,
         )
 
-    def _counts(self, signature: Record) -> bool:
-        fresh = signature.expires is not None and signature.expires >= self.now()
-        same_api = signature.api is None or signature.api == self.api()
-        return fresh and signature.release == self.release() and same_api
+    def _counts(self, signature: Record, step: Step) -> bool:
+        if signature.expires is None or signature.expires < self.now():
+            return False
+        live = self.live(self._rests_on[name_of(step)])
+        same = all(signature.parts.get(part) == one for part, one in live.digests.items())
+        return same and signature.api in {None, live.api}
 
 
 def name_of(step: Step) -> str:
@@ -107,23 +133,18 @@ def _told(signature: Record) -> str:
 
 def look_at(session: boto3.Session, environment: Environment, caller: Caller) -> Inventory:
     """Read AWS as the checks do, section by section as it is looked at."""
-    scope = scope_of(plan_for(environment), environment)
-    return on_demand(session, scope, caller=caller.arn)
+    salt = salt_of(environment.name, environment.account)
+    scope = scope_of(plan_for(environment), environment, salts=(salt,))
+    return on_demand(session, scope, caller=caller.arn, salts={SALT: salt})
 
 
-def live_api(session: boto3.Session, environment: Environment, caller: Caller) -> str | None:
-    """Return the id of the API that is live; None on a local stack, whose birth says more."""
-    if environment.birth:
-        return None
-    scope = scope_of(plan_for(environment), environment)
-    return api_if_known(look_at(session, environment, caller).sections, scope.api)
-
-
-def live_release(session: boto3.Session, environment: Environment, caller: Caller) -> str:
-    """Return the release; Refused where nobody can know what is live."""
+def read_live(
+    rests_on: Iterable[Part], *, session: boto3.Session, environment: Environment, caller: Caller
+) -> Live:
+    """Return what is live of these parts; Refused where nobody can know."""
     scope = scope_of(plan_for(environment), environment)
     inventory = look_at(session, environment, caller)
     try:
-        return release_of(inventory.sections, functions=scope.functions, stage=scope.stage)
+        return live_of(inventory, scope, rests_on, embedded=environment.birth is not None)
     except NotTestable as error:
         raise Refused(f"{error}: without a live release there is nothing to sign for") from None

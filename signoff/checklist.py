@@ -13,6 +13,7 @@ import pytest
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from aws.words import Words
+from signoff.parts import Part
 
 CHECKLIST = Path(__file__).parent.parent / "checks" / "checklist.toml"
 
@@ -90,6 +91,8 @@ class Row:
     """Likewise, but only until the record is there that proves the row: whose run leaves it."""
     signed: str | None = None
     """The runbook step that a person signs: the record of it proves the row, or stands in for a check."""
+    rests_on: tuple[Part, ...] = ()
+    """The parts of the release on which its record rests: a later change of one makes the record stale."""
     by_signature: bool = False
     """Nothing but the signature proves it; a row that has tests may never lose them for one."""
 
@@ -133,8 +136,14 @@ _ROW = TypeAdapter(Row)
 
 def _row(file: str, id_: str, fields: Mapping[str, Any]) -> Row:
     try:
-        return _ROW.validate_python({"id": id_, **fields})
+        row = _ROW.validate_python({"id": id_, **fields})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join((id_, *(str(part) for part in first["loc"])))
         raise ChecklistError(f"{file}: {where}: {first['msg']}") from None
+    if row.signed and not row.rests_on:
+        raise ChecklistError(
+            f"{file}: {id_}.rests_on: say on which parts of the release its signature rests, "
+            f"of {', '.join(Part)}"
+        )
+    return row

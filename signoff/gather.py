@@ -16,6 +16,7 @@ from aws.reading import Scope
 from aws.saved import from_json
 from signoff.environment import peek
 from signoff.evidence import Records, Store, StoreSettings, open_store
+from signoff.facts import SALT, salt_of
 from signoff.guard import Caller, GuardError, guard, open_session
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
@@ -61,7 +62,8 @@ def _read(
     choice: Choice[PlanT], say: Say, everything: bool, session: Any, caller: Caller
 ) -> Snapshot[PlanT]:
     dev = _dev_records(choice, session)
-    salts = {"own": secrets.token_hex(16)} | _dev_salt(dev)
+    of_parts = salt_of(choice.environment.name, choice.environment.account)
+    salts = {"own": secrets.token_hex(16)} | _dev_salt(dev) | {SALT: of_parts}
     scope = choice.composition.scope_of(
         choice.plan, choice.environment, salts=tuple(salts.values())
     )

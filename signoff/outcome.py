@@ -12,6 +12,7 @@ from aws.words import SILENCE, Bilingual, Words
 from signoff.checklist import Severity
 from signoff.decisions import Differs
 from signoff.observations import AppliedDecision, Comparison
+from signoff.staleness import Stale
 
 
 class Outcome(enum.StrEnum):
@@ -50,6 +51,8 @@ class Finding:
     """The IAM actions by which what it judges was read."""
     decision: str = ""
     """Lines of environments.toml that would allow what was found, where a decision can."""
+    stale: str = ""
+    """Of a record that is stale: the digest of what is live, which a waiver has to name."""
     at_most: Severity = Severity.BLOCKER
     """However grave its row is, this finding is no graver: what is only guessed is a major."""
     proof: Words = SILENCE
@@ -89,6 +92,13 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
                 "at_most": SEVERITIES[error.certainty],
                 "decision": error.lines,
                 "differences": error.differences,
+            }
+        case Stale():
+            facts |= {
+                "outcome": Outcome.FAIL,
+                "decision": error.lines,
+                "stale": error.live,
+                "evidence": (*facts.get("evidence", ()), {"changed": error.changed}),
             }
         case AssertionError():
             facts |= {"outcome": Outcome.FAIL}

@@ -2,15 +2,45 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aws.api_document import ApiDocument
-from aws.inventory import Sections
+from aws.inventory import Inventory, Sections
+from aws.reading import Scope
 from aws.section import NotTestable, lookup
 from aws.words import Words
+from signoff.facts import Facts, digest_of, facts_of
 from signoff.observations import plain
+from signoff.parts import Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What is live while a record is made: the record names it, and later it is compared."""
+
+    release: str | None
+    api: str | None = None
+    """Id of the API; None on an embedded stack, whose birth says more."""
+    parts: Mapping[Part, Facts] = field(default_factory=dict)
+    """Those on which the record rests."""
+
+    @property
+    def digests(self) -> dict[str, str]:
+        return {part.value: digest_of(facts) for part, facts in self.parts.items()}
+
+
+def live_of(
+    inventory: Inventory, scope: Scope, rests_on: Iterable[Part], *, embedded: bool
+) -> Live:
+    """Return what is live; NotTestable where nobody can know, for it is absent or unread."""
+    sections = inventory.sections
+    return Live(
+        release=release_of(sections, functions=scope.functions, stage=scope.stage),
+        api=None if embedded else api_of(sections, scope.api),
+        parts={part: facts_of(part, inventory, scope) for part in rests_on},
+    )
 
 
 def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:

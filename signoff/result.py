@@ -60,6 +60,8 @@ class Provenance:
     """Name of the load plan that the environment requires."""
     before: str = ""
     """Name of the environment before this one."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Part of the release -> digest of its facts; without those that could not be read."""
     newest_record: str | None = None
     """Digest and name of the evidence store's newest record, for a later reader to look for."""
 

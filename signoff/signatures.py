@@ -10,15 +10,15 @@ from signoff.checklist import Row
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records
 from signoff.observations import Observations
-from signoff.release import api_of
 from signoff.snapshot import SNAPSHOT, PlanT, Snapshot
+from signoff.staleness import hold_against
 
 STORE = "PREP-09"
 """The row of the evidence store: what rests on a record follows from it."""
 
 
 class SignedRow(pytest.Item):
-    """A row that is green when its signature is fresh and names the live release."""
+    """A row that is green when its signature is fresh and what it rests on is what is live."""
 
     def __init__(self, *, row: Row, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -60,7 +60,10 @@ def believed(records: Records) -> None:
 
 
 def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
-    """Return the newest valid signature of a row, or raise Missing with what is wrong with it."""
+    """Return the newest valid signature of a row, or raise Missing with what is wrong with it.
+
+    Stale, which is Missing as well, where what it rests on has changed since.
+    """
     believed(snapshot.records)
     signature = snapshot.records.newest("signature", step=row.signed)
     if signature is None:
@@ -68,25 +71,15 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
             Words(en=f"nobody has signed {row.signed}", ja=f"{row.signed}に署名した人がいません")
         )
     by, at = signature.body.get("by"), in_japan(signature.created)
-    en, ja = f"signed by {by} at {at}", f"{by}が{at}に署名"
+    who = Words(en=f"signed by {by} at {at}", ja=f"{by}が{at}に署名")
     if signature.expires is None or signature.expires < snapshot.now:
-        raise Missing(Words(en=f"{en}, which has expired", ja=f"{ja}（期限切れ）"))
-    if signature.release != snapshot.release:
+        raise Missing(Words(en=f"{who.en}, which has expired", ja=f"{who.ja}（期限切れ）"))
+    if snapshot.api != signature.api is not None:
         raise Missing(
             Words(
-                en=f"{en} for release {signature.release}, but {snapshot.release} is live",
-                ja=f"{ja}（リリース{signature.release}についての署名。稼働中は{snapshot.release}）",
+                en=f"{who.en} for API {signature.api}, but {snapshot.api} is live",
+                ja=f"{who.ja}（API {signature.api}についての署名。稼働中は{snapshot.api}）",
             )
         )
-    if (
-        (api := api_of(snapshot.inventory.sections, snapshot.scope.api))
-        != signature.api
-        is not None
-    ):
-        raise Missing(
-            Words(
-                en=f"{en} for API {signature.api}, but {api} is live",
-                ja=f"{ja}（API {signature.api}についての署名。稼働中は{api}）",
-            )
-        )
+    hold_against(snapshot, signature, row, said=who)
     return signature

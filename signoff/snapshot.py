@@ -1,6 +1,6 @@
 """All that a check may know: one frozen value, so that a live run and a saved one are judged alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +13,9 @@ from aws.words import Words
 from signoff.environment import Environment
 from signoff.environment.calendar import today
 from signoff.evidence import Records
-from signoff.release import release_of
+from signoff.facts import Facts, facts_of
+from signoff.parts import Part
+from signoff.release import api_of, release_of
 
 PlanT = TypeVar("PlanT")
 """The type of the plan, which the judge passes through and only its readers know."""
@@ -38,6 +40,9 @@ class Snapshot(Generic[PlanT]):
     kept_stack: str | None = None
     """Address of the stack that is kept up, if that is what was judged."""
 
+    _facts: dict[Part, Facts] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was asked for already; another snapshot has its own."""
+
     @property
     def today(self) -> date:
         """The day in Japan at which this was read."""
@@ -49,6 +54,17 @@ class Snapshot(Generic[PlanT]):
         return release_of(
             self.inventory.sections, functions=self.scope.functions, stage=self.scope.stage
         )
+
+    @property
+    def api(self) -> str | None:
+        """The id of the API that is live, None where there is none. Raises NotTestable if it is unread."""
+        return api_of(self.inventory.sections, self.scope.api)
+
+    def facts(self, part: Part) -> Facts:
+        """Return the facts of a part of the release that is live. Raises NotTestable if one is unread."""
+        if part not in self._facts:
+            self._facts[part] = facts_of(part, self.inventory, self.scope)
+        return self._facts[part]
 
 
 class WatchedSections:

@@ -11,6 +11,7 @@ from signoff.checklist import Row, Severity
 from signoff.environment import Decision, Waiver
 from signoff.observations import AppliedDecision
 from signoff.outcome import Finding, Outcome
+from signoff.staleness import STALE_DAYS
 
 WAIVER_DAYS = 30
 """A waiver may last at most this many days (rulings, "The verdict", 5)."""
@@ -210,7 +211,8 @@ def _wrong(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> Wor
                 ja="このフェーズにその項目はありません。免除を削除してください",
             ),
         )
-    faults = _faults(waiver, judged[waiver.row], today)
+    row = judged[waiver.row]
+    faults = (*_faults(waiver, row, today), *_faults_about_a_record(waiver, row, today))
     return next((_of_waiver(waiver, words) for words, applies in faults if applies), None)
 
 
@@ -251,6 +253,35 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[tuple[W
             ja=f"項目は不合格ではありません（{found}）。この免除は不要なので削除してください",
         ),
         not found.red,
+    )
+
+
+def _faults_about_a_record(
+    waiver: Waiver, judged: RowVerdict, today: date
+) -> Iterator[tuple[Words, bool]]:
+    """Yield likewise what may be wrong with the waiver of a stale record, or with one that names a release."""
+    stale = sorted({one.stale for one in judged.findings if one.outcome.red and one.stale})
+    ends, live = waiver.until, " or ".join(stale)
+    yield (
+        Words(
+            en="its record is not stale; take release out of the waiver",
+            ja="記録は無効になっていません。免除からreleaseを取り除いてください",
+        ),
+        waiver.release is not None and not stale,
+    )
+    yield (
+        Words(
+            en=f"its record is stale, which is waived for a day at most, not until {ends}",
+            ja=f"記録が無効になった項目の免除は最長1日です（{ends}までは不可）",
+        ),
+        bool(stale) and ends > today + timedelta(days=STALE_DAYS),
+    )
+    yield (
+        Words(
+            en=f'its record is stale, and the waiver is not for what is live; add release = "{live}"',
+            ja=f'記録が無効になっており、この免除は稼働中の内容についてのものではありません。release = "{live}"としてください',
+        ),
+        bool(stale) and waiver.release not in stale,
     )
 
 

@@ -10,6 +10,7 @@ from signoff.checklist import Row
 from signoff.observations import Observations
 from signoff.signatures import signed
 from signoff.snapshot import Snapshot
+from signoff.staleness import Stale
 
 
 class ManualOnly(NotTestable):
@@ -26,6 +27,8 @@ def signature_instead(snapshot: Snapshot[Plan], row: Row, observe: Observations)
             raise
         try:
             signature = signed(snapshot, row)
+        except Stale:
+            raise
         except (Missing, NotTestable) as unsigned:
             raise NotTestable(joined((refused.words, unsigned.words))) from None
         by = signature.body.get("by")

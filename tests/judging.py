@@ -13,14 +13,15 @@ import pytest
 from checks.access import insiders_of
 from checks.deployed import Deployed
 from checks.hearing import Hearing
-from checks.records import live_release
-from signoff.checklist import expectation
+from checks.records import Standing
+from signoff.checklist import Checklist, expectation
 from signoff.decisions import decided_in
 from signoff.observations import Observations
 from signoff.outcome import Finding, finding
 from signoff.snapshot import Snapshot
 
 HERE = Path(__file__).parent
+CHECKLIST = Checklist.load()
 VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "plan": lambda snapshot, _: snapshot.plan,
     "environment": lambda snapshot, _: snapshot.environment,
@@ -34,7 +35,11 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "today": lambda snapshot, _: snapshot.today,
     "insiders": lambda snapshot, _: insiders_of(snapshot),
     "decided": lambda snapshot, _: decided_in(snapshot),
-    "release": lambda snapshot, row: live_release(snapshot, VIEWS["deployed"](snapshot, row)),
+    "standing": lambda snapshot, row: Standing(
+        snapshot=snapshot,
+        deployed=VIEWS["deployed"](snapshot, row),
+        row=CHECKLIST[row],
+    ),
     "hearing": lambda snapshot, _: Hearing(snapshot.inventory.sections, snapshot.environment),
     "row": lambda _, row: row,
     "deployed": lambda snapshot, row: Deployed(

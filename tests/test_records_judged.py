@@ -7,10 +7,12 @@ import pytest
 
 from aws.section import Missing
 from checks.deployed import Deployed
-from checks.records import counting, judged_load, plots
+from checks.records import Standing, counting, judged_load, plots
+from signoff.checklist import Checklist
 from tests.healthy import healthy
 
 WORLD = healthy()
+CHECKLIST = Checklist.load()
 MINUTE = timedelta(minutes=1)
 AGES = [timedelta(0), -2 * MINUTE, -5 * MINUTE, timedelta(days=7)]
 
@@ -28,11 +30,16 @@ def run_of(age, **body):
     return replace(load, body={**load.body, "window": window, **body})
 
 
+def standing(deployed, row="PREP-02"):
+    return Standing(snapshot=WORLD, deployed=deployed, row=CHECKLIST[row])
+
+
 def counted(*entries):
     """Return the newest of these records, if it counts for seven days."""
     records = replace(WORLD.records, entries=entries)
     deployed = Deployed(WORLD.inventory.sections, WORLD.plan, "PREP-02", records)
-    return counting(deployed, entries[0].kind, release=None, days=7, now=WORLD.now)
+    still = standing(deployed)
+    return counting(deployed, entries[0].kind, standing=still, days=7, now=WORLD.now)
 
 
 @pytest.mark.parametrize("age", AGES, ids=str)
@@ -73,7 +80,8 @@ def judged(*entries):
     """Return the load run that counts among these records."""
     records = replace(WORLD.records, entries=entries)
     deployed = Deployed(WORLD.inventory.sections, WORLD.plan, "PREP-02", records)
-    return judged_load(deployed, WORLD.environment, release=WORLD.release, now=WORLD.now)
+    still = standing(deployed)
+    return judged_load(deployed, WORLD.environment, standing=still, now=WORLD.now)
 
 
 BUSY = {"verdict": "invalid", "sentence": "INVALID: this machine is too busy to generate load"}

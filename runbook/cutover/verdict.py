@@ -8,12 +8,16 @@ from pydantic import TypeAdapter, ValidationError
 from aws.change import Changes
 from runbook.engine import Change, Refused, StepContext
 from signoff.checklist import Checklist, Phase
+from signoff.parts import Part
+from signoff.release import Live
 from signoff.result import Result
 
 REPORT = Path(__file__).parents[2] / "report"
 FRESH = timedelta(hours=4)
 """The guide's whole migration takes three to four hours; an older verdict speaks of another day."""
 GOOD = ("GO", "CONDITIONAL")
+JUDGED = tuple(part for part in Part if part is not Part.SECRETS)
+"""Parts that must be as they were judged; a later step of the cut-over stores another channel token."""
 NAMED = 5
 """Rows that a message names."""
 _RESULT = TypeAdapter(Result)
@@ -28,10 +32,10 @@ def newest(environment: str, report: Path = REPORT) -> Result | None:
         return None
 
 
-def refusal(told: Result, *, checklist: Checklist, live: str, now: datetime) -> str:
+def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) -> str:
     """Say why nobody should cut over on this verdict; empty where nothing speaks against it.
 
-    ``live`` is the release that callers get at this moment.
+    ``live`` is what callers get at this moment.
     """
     if told.verdict.decision not in GOOD:
         return f"the newest verdict is {told.verdict.decision}"
@@ -42,8 +46,16 @@ def refusal(told: Result, *, checklist: Checklist, live: str, now: datetime) -> 
     at = told.provenance.started.astimezone(UTC)
     if now - at > FRESH:
         return f"the newest verdict is of {at:%Y-%m-%d %H:%M} UTC, older than {FRESH}"
-    if told.provenance.release != live:
-        return f"the newest verdict is of release {told.provenance.release}, live is {live}"
+    return _changed(told, live)
+
+
+def _changed(told: Result, live: Live) -> str:
+    """Say what of the release is not as it was judged; empty where all of it is."""
+    if told.provenance.release != live.release:
+        return f"the newest verdict is of release {told.provenance.release}, live is {live.release}"
+    judged = told.provenance.parts
+    if changed := [part for part, one in live.digests.items() if judged.get(part) != one]:
+        return f"{', '.join(changed)} changed since the newest verdict"
     return ""
 
 
@@ -63,7 +75,8 @@ def hold_the_verdict(context: StepContext) -> Changes:
 
 
 def _against(context: StepContext, told: Result) -> str:
-    return refusal(told, checklist=Checklist.load(), live=context.release(), now=datetime.now(UTC))
+    live = context.live(JUDGED)
+    return refusal(told, checklist=Checklist.load(), live=live, now=datetime.now(UTC))
 
 
 def _missing(told: Result, checklist: Checklist) -> str:

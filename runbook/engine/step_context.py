@@ -1,6 +1,6 @@
 """What a step may use: all that changing AWS needs, and this project's plan, evidence and choices."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -10,6 +10,8 @@ from plan import Plan, public_in
 from runbook.engine.errors import prerequisite
 from signoff.environment import Environment
 from signoff.outcome import Finding
+from signoff.parts import Part
+from signoff.release import Live
 
 
 def _unjudged(_: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -32,8 +34,8 @@ class StepContext(ChangeContext):
     """Kind, and values that its body must have -> body of the newest such record, or None."""
     history: Callable[[str], Sequence[Mapping[str, Any]]] = lambda _: ()
     """Kind -> bodies of all its records, newest first."""
-    release: Callable[[], str] = lambda: ""
-    """Read which release is live; Refused where nobody can know."""
+    live: Callable[[Iterable[Part]], Live] = lambda _: Live(release="")
+    """Read what is live of these parts of the release; Refused where nobody can know."""
     findings: Callable[[tuple[str, ...]], tuple[Finding, ...]] = _unjudged
     """Have the checks judge these rows, and return what is red of them."""
     chosen: Mapping[str, str] = field(default_factory=dict)

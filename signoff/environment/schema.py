@@ -109,13 +109,17 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """A red row that a named person accepts until a given day, at most 30 days ahead."""
+    """A red row that a named person accepts until a given day, at most 30 days ahead.
+
+    One whose record is stale is accepted for a day, and only for the ``release`` that the row prints.
+    """
 
     __pydantic_config__ = STRICT
     row: str
     until: date
     reason: Annotated[str, Field(min_length=10)]
     by: Annotated[str, Field(min_length=2)]
+    release: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

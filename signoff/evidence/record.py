@@ -8,6 +8,9 @@ from typing import Any
 from aws.words import Words
 from signoff.evidence.backends import History
 
+FACTS = "facts"
+"""The kind of the records that keep the facts of a part, each state of it once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
@@ -15,7 +18,7 @@ class Record:
 
     kind: str
     """What left it: run, load, signature, manifest, import, release, deployment, rehearsal, drill, rollback,
-    restore, recount, front-end, api-export."""
+    restore, recount, front-end, api-export, facts."""
     environment: str
     release: str | None
     """The release that it is about; None if it is about none (a migration manifest)."""
@@ -24,6 +27,8 @@ class Record:
     created: datetime
     expires: datetime | None
     body: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Part of the release that it rests on -> digest of the facts of that part, which are a record of their own."""
     emulated: bool = False
     """Made while calls went to another endpoint than AWS's own: never evidence about AWS."""
     previous: str | None = None
@@ -84,3 +89,8 @@ class Records:
             if one.kind == kind and all(one.body.get(k) == v for k, v in body.items()):
                 return one
         return None
+
+    def facts(self, digest: str) -> Mapping[str, str] | None:
+        """Return the facts of that digest, None where the store does not keep them."""
+        kept = self.newest(FACTS, digest=digest)
+        return kept.body["facts"] if kept else None

@@ -19,7 +19,9 @@ from signoff.evidence.backends import Backend, Folder, History, S3Prefix
 from signoff.evidence.digests import MEND, Digests
 from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
-from signoff.evidence.record import Custody, Record, Records
+from signoff.evidence.record import FACTS, Custody, Record, Records
+from signoff.facts import Facts, digest_of
+from signoff.parts import Part
 
 _NAME = re.compile(r"\d{6}\.json")
 SKEW = timedelta(minutes=5)
@@ -101,10 +103,16 @@ class Store:
         caller: str,
         release: str | None,
         api: str | None = None,
+        parts: Mapping[Part, Facts] | None = None,
         days: int | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Record:
-        """Append one record to the chain; if another writer was faster, try again after its record."""
+        """Append one record to the chain; if another writer was faster, try again after its record.
+
+        The facts of the ``parts`` on which it rests are kept in records of their own, each state once, so
+        that a later change of one can be named.
+        """
+        self._keep(parts or {}, caller, now)
         while True:
             named, files = self._named(), self._files()  # in this order, as in load
             created = now()
@@ -116,6 +124,7 @@ class Store:
                 created=created,
                 expires=created + timedelta(days=days) if days else None,
                 body=body,
+                parts={part.value: digest_of(facts) for part, facts in (parts or {}).items()},
                 emulated=self.emulated,
                 previous=_digest(self.backend.read(files[-1])) if files else None,
                 account=self.account,
@@ -129,6 +138,14 @@ class Store:
                 self._name([*files, name], named)
                 self.head.note(name, _digest(data))
                 return record
+
+    def _keep(self, parts: Mapping[Part, Facts], caller: str, now: Callable[[], datetime]) -> None:
+        kept = self.load() if parts else Records()
+        for part, facts in parts.items():
+            digest = digest_of(facts)
+            if kept.facts(digest) is None:
+                body = {"part": part.value, "digest": digest, "facts": dict(facts)}
+                self.append(FACTS, body, caller=caller, release=None, now=now)
 
     def _signed(self, record: Record) -> bytes:
         """Return the file of a record; EvidenceKeyError where its signature would not be believed."""

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -19,9 +19,11 @@ from aws.section import NotTestable, known
 from aws.words import Words, joined
 from signoff.drift import SecondReading, read_again
 from signoff.evidence import StoreSettings
+from signoff.facts import Facts, digest_of
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.gather import store_of
 from signoff.outcome import Outcome
+from signoff.parts import Part
 from signoff.release import api_if_known
 from signoff.report.page import page
 from signoff.result import CHANGED, UNKNOWN, Provenance, Result, commit_of, versions
@@ -165,6 +167,7 @@ def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
         newest_record=snapshot.records.newest_file,
         birth=choice.environment.birth,
         line=choice.environment.line.endpoint if choice.embedded else None,
+        parts={part: digest_of(facts) for part, facts in _readable_parts(snapshot)},
     )
 
 
@@ -226,12 +229,13 @@ def _remember(
     store = store_of(choice, StoreSettings.of(environment), session)
     caller, release = snapshot.inventory.caller, result.provenance.release
     try:
-        append = partial(store.append, caller=caller, release=release, api=_api(snapshot))
+        api, parts = _api(snapshot), dict(_readable_parts(snapshot))
         files = digests_of(choice.folder, (*BESIDE_THE_PAGE, PAGE))
         of_this_run = {"run": choice.folder.name, "files": files}
-        append("run", {**_body(snapshot.inventory, result), **of_this_run})
+        body = {**_body(snapshot.inventory, result), **of_this_run}
+        store.append("run", body, caller=caller, release=release, api=api, parts=parts)
         for window in findings.windows:
-            append("window", window)
+            store.append("window", window, caller=caller, release=release, api=api)
     except (ClientError, BotoCoreError, OSError) as error:
         return Words(
             en=f"the run could not be recorded in {environment.evidence}: {error}",
@@ -252,6 +256,13 @@ def _body(inventory: Inventory, result: Result) -> Mapping[str, Any]:
         "salt": salt,
         "digests": dict(_digests(inventory, salt)),
     }
+
+
+def _readable_parts(snapshot: Snapshot[PlanT]) -> Iterator[tuple[Part, Facts]]:
+    """Yield the parts of what was judged; a run is recorded whatever could be read."""
+    for part in Part:
+        with suppress(NotTestable):
+            yield part, snapshot.facts(part)
 
 
 def _api(snapshot: Snapshot[PlanT]) -> str | None:

@@ -204,6 +204,7 @@ REACHED = (
     Defect(
         id="MON-15:unreadable",
         breaks=unread("log_group_attachments", LOGS),
+        unknown=frozenset({"PREP-02"}),
         outcome=Outcome.NOT_TESTABLE,
         follows=frozenset({"MON-16"}),
     ),

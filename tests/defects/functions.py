@@ -157,6 +157,7 @@ RELEASES = (
     Defect(
         id="DEP-19:unreadable",
         breaks=unread("function_attachments", AWARD),
+        unknown=frozenset({"PREP-02"}),
         outcome=Outcome.NOT_TESTABLE,
     ),
     Defect(id="DEP-18:new-account", breaks=_room(10)),
@@ -167,6 +168,7 @@ RELEASES = (
     Defect(
         id="DEP-18:unreadable",
         breaks=unread("lambda_account"),
+        unknown=frozenset({"PREP-02"}),
         outcome=Outcome.NOT_TESTABLE,
     ),
 )

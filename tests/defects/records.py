@@ -89,7 +89,7 @@ DEFECTS = (
     Defect(id="PREP-02:old", breaks=record("load", body=LOAD | LAST_MONTH)),
     Defect(id="PREP-02:older-pass", breaks=failed_and_an_older_pass_recorded_after_it),
     Defect(id="PREP-02:other-rate", breaks=record("load", body=LOAD | {"target_rate": 100})),
-    Defect(id="PREP-02:other-release", breaks=record("load", release=OTHER)),
+    Defect(id="PREP-02:other-release", breaks=record("load", parts={"code": OTHER})),
     Defect(id="PREP-02:failed", breaks=record("load", body=LOAD | {"verdict": "fail"})),
     Defect(id="PREP-02:invalid", breaks=record("load", body=LOAD | {"verdict": "invalid"})),
     Defect(id="PREP-02:smoke-plan", breaks=record("load", body=LOAD | {"plan": "smoke"})),
@@ -98,7 +98,7 @@ DEFECTS = (
     ),
     Defect(id="ROLL-05:never-rehearsed", breaks=without_records("rehearsal")),
     Defect(id="ROLL-05:old", breaks=record("rehearsal", created=LONG_AGO)),
-    Defect(id="ROLL-05:other-release", breaks=record("rehearsal", release=OTHER)),
+    Defect(id="ROLL-05:other-release", breaks=record("rehearsal", parts={"code": OTHER})),
     Defect(
         id="ROLL-05:one-way-left-out",
         breaks=record("rehearsal", body=REHEARSAL | {"complete": False}),

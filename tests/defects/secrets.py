@@ -142,7 +142,7 @@ EXISTENCE = (
     Defect(
         id="SEC-01:unread",
         breaks=unread("secrets", TOKEN_KEY),
-        unknown=WITHOUT_SECRET | {"PREP-06"},
+        unknown=WITHOUT_SECRET | {"PREP-02", "PREP-06"},
         outcome=UNREAD,
     ),
 )
@@ -179,7 +179,12 @@ KEYS = (
     Defect(id="SEC-05:gone", breaks=item("secrets", TOKEN_KEY, kms_key=KEY)),
     Defect(id="SEC-05:another-key", breaks=_customer()),
     Defect(id="SEC-05:decided-key-disabled", breaks=_decided(_customer("Disabled"))),
-    Defect(id="SEC-05:unread", breaks=unread("keys", SECRETS_KEY), outcome=UNREAD),
+    Defect(
+        id="SEC-05:unread",
+        breaks=unread("keys", SECRETS_KEY),
+        unknown=frozenset({"PREP-02"}),
+        outcome=UNREAD,
+    ),
 )
 
 

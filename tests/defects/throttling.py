@@ -71,7 +71,7 @@ PLAN = (
     Defect(
         id="SEC-30:two-of-the-name",
         breaks=unread("usage_plans", USAGE),
-        unknown=frozenset({"SEC-31", "DEP-36", "DEP-37", "PREP-04"}),
+        unknown=frozenset({"SEC-31", "DEP-36", "DEP-37", "PREP-02", "PREP-04"}),
         outcome=UNREAD,
     ),
     _usage("rate-of-ten-thousand", rate=10_000.0),

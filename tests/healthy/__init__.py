@@ -17,13 +17,15 @@ from aws.names import Names
 from plan import plan_for, scope_of
 from plan.canonical import canonical_hash
 from signoff.environment import Environment
-from signoff.release import release_of
+from signoff.facts import SALT, salt_of
+from signoff.parts import Part
+from signoff.release import live_of
 from signoff.snapshot import Snapshot
 from tests.healthy import compute, data, edge, identity, store, vault, watch
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 PROD = Path(__file__).parent.parent / "prod.toml"
-SALTS = {"own": "own-3f9c", "dev": "5a1f"}
+SALTS = {"own": "own-3f9c", "dev": "5a1f", SALT: salt_of("prod", "444455556666")}
 
 
 @cache
@@ -34,24 +36,25 @@ def healthy() -> Snapshot:
     plan = plan_for(environment)
     scope = scope_of(plan, environment, salts=tuple(SALTS.values()))
     sections = _sections()
+    inventory = Inventory(
+        account="444455556666",
+        region="ap-northeast-1",
+        caller="arn:aws:sts::444455556666:assumed-role/signoff-reader/hanako",
+        read_at=NOW,
+        sections=sections,
+        calls=83,
+        salts=SALTS,
+    )
     return Snapshot(
         environment=environment,
         plan=plan,
         scope=scope,
-        inventory=Inventory(
-            account="444455556666",
-            region="ap-northeast-1",
-            caller="arn:aws:sts::444455556666:assumed-role/signoff-reader/hanako",
-            read_at=NOW,
-            sections=sections,
-            calls=83,
-            salts=SALTS,
-        ),
+        inventory=inventory,
         records=store.records(
             canonical_hash(data.contents()["StampMasters-prod"].items),
             {name: one.code_sha256 for name, one in compute.functions().items()},
             edge.DEPLOYMENT,
-            release_of(sections, functions=scope.functions, stage=scope.stage),
+            live_of(inventory, scope, Part, embedded=True),
         ),
         dev=store.dev_records(),
         now=NOW,

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from signoff.evidence import Custody, History, Record, Records
+from signoff.release import Live
 
+NONE = Live(release=None)
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
 MASTERS = {
     "table": "StampMasters-prod",
@@ -36,28 +38,34 @@ SMOKE_ROWS = [f"SMOKE-{number:02}" for number in range(1, 21)]
 
 
 def _record(
-    kind: str, body: dict[str, Any], environment: str = "prod", release: str | None = None
+    kind: str, body: dict[str, Any], environment: str = "prod", live: Live = NONE
 ) -> Record:
     return Record(
         kind=kind,
         environment=environment,
-        release=release,
+        release=live.release,
         caller=CALLER,
         created=datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
         expires=datetime(2026, 12, 8, 9, 0, tzinfo=UTC),
         body=body,
+        parts=live.digests,
     )
 
 
-def records(masters_hash: str, code: dict[str, str], deployment: str, release: str) -> Records:
+def records(masters_hash: str, code: dict[str, str], deployment: str, live: Live) -> Records:
     """Return the store of prod. ``code`` is function name -> CodeSha256 that was deployed."""
+    facts = (
+        _record("facts", {"part": part, "digest": live.digests[part], "facts": facts})
+        for part, facts in live.parts.items()
+    )
     functions = {name: {"version": "2", "code_sha256": sha} for name, sha in code.items()}
     entries = (
         _record("release", {"functions": functions, "deployment": deployment}),
         _record("manifest", MASTERS | {"hash": masters_hash}),
-        _record("load", LOAD, release=release),
-        _record("recount", RECOUNT),
-        _record("rehearsal", REHEARSAL, release=release),
+        *facts,
+        _record("load", LOAD, live=live),
+        _record("recount", RECOUNT, live=live),
+        _record("rehearsal", REHEARSAL, live=live),
         _record("front-end", {"url": "https://rally.example.jp", "config": "const CONFIG = {};"}),
     )
     return Records(entries, custody=CUSTODY)

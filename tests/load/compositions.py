@@ -8,6 +8,7 @@ from pathlib import Path
 
 from load.target import LoadComposition
 from signoff.environment import load
+from signoff.release import Live
 from tests.load.fake_aws import Answers, Pages
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,8 @@ class StackUrls:
 
 def surrounded(root, *, environment=LOCAL, url=None, aws=None, releases=("a",)):
     """Return a composition in which each question of what is live has the next answer; the last one stays."""
-    live = itertools.chain(releases, itertools.repeat(releases[-1]))
+    asked = itertools.chain(releases, itertools.repeat(releases[-1]))
+    live = (one and Live(release=one) for one in asked)
     stack = StackUrls(url, url) if url else None
 
     @contextmanager
@@ -43,7 +45,7 @@ def surrounded(root, *, environment=LOCAL, url=None, aws=None, releases=("a",)):
         kept=lambda: stack,
         aws=lambda _: aws or (lambda _service: None),
         caller=lambda _: CALLER,
-        release=lambda _: next(live),
+        live=lambda _: next(live),
     )
 
 

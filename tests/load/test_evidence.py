@@ -37,7 +37,7 @@ def put(tmp_path):
 
     def recorded(made, counts=True, now=NOON):
         where = tmp_path / "report" / "run"
-        record(made, where, STORE, tmp_path, None, counts=counts, now=lambda: now)
+        record(made, where, STORE, tmp_path, None, live=None, counts=counts, now=lambda: now)
 
     return recorded
 

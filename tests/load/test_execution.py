@@ -8,6 +8,7 @@ from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
 from load.execution import Execution
+from signoff.release import Live
 from tests.load.runs import SilentDisplay, only, plan, run_against, step
 from tests.load.test_verdict import verdict
 
@@ -77,5 +78,10 @@ def execution(folder, about=None, live=None):
         "http://127.0.0.1:9", folder, plan=plan(step(mix=only(LIST))), about=about or {}
     )
     return Execution(
-        run=run, target=None, aws=None, folder=folder, display=SilentDisplay(), live=lambda: live
+        run=run,
+        target=None,
+        aws=None,
+        folder=folder,
+        display=SilentDisplay(),
+        live=lambda: live and Live(release=live),
     )

@@ -117,7 +117,7 @@ def test_anything_but_a_pass_is_unknown(project, ending):
 
 
 def test_row_that_is_signed_is_not_verifiable_in_a_replay_which_holds_no_records(project):
-    alone = 'signed = "cutover#phone_test"\nby_signature = true'
+    alone = 'signed = "cutover#phone_test"\nrests_on = ["code"]\nby_signature = true'
     rows(("A-01", ""), ("A-02", ""), ("A-03", alone))
 
     judge(project)
@@ -231,7 +231,7 @@ def test_addopts_of_the_environment_cut_as_well(project, monkeypatch):
 
 
 def test_signature_never_stands_in_for_a_test_that_is_gone(project):
-    rows(("A-01", ""), ("A-02", 'signed = "by_hand#collect"'))
+    rows(("A-01", ""), ("A-02", 'signed = "by_hand#collect"\nrests_on = ["code"]'))
     Path("checks/test_a_02.py").unlink()
 
     done = judge(project)

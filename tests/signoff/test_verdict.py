@@ -1,5 +1,6 @@
 """The one word at the top: when it is GO, and all that forbids it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -35,6 +36,11 @@ def waiver(id_="DEP-01", days=10):
     return Waiver(
         row=id_, until=TODAY + timedelta(days=days), reason="agreed with ops", by="Hanako"
     )
+
+
+def stale(live="3f2a"):
+    finding = Finding(row="DEP-01", outcome=Outcome.FAIL, stale=live)
+    return row_verdict(row(), [finding])
 
 
 def verdict(*rows, waivers=(), problems=()):
@@ -108,6 +114,37 @@ def test_problem_of_the_run_is_no_go():
         verdict(judged(Outcome.PASS), problems=[Words.same("not read: alarms")]).decision
         is VerdictWord.NO_GO
     )
+
+
+def test_stale_record_is_waived_for_a_day_and_for_what_is_live():
+    hotfix = replace(waiver(days=1), release="3f2a")
+
+    assert verdict(stale(), waivers=[hotfix]).decision is VerdictWord.CONDITIONAL
+
+
+@pytest.mark.parametrize(
+    ("found", "given", "said"),
+    [
+        (stale(), waiver(days=1), 'not for what is live; add release = "3f2a"'),
+        (stale("b1"), replace(waiver(days=1), release="3f2a"), 'add release = "b1"'),
+        (
+            stale(),
+            replace(waiver(days=2), release="3f2a"),
+            "for a day at most, not until 2026-11-27",
+        ),
+        (
+            judged(Outcome.FAIL),
+            replace(waiver(days=1), release="3f2a"),
+            "its record is not stale; take release out",
+        ),
+    ],
+    ids=["nameless", "next-change", "two-days", "not-stale"],
+)
+def test_stale_record_is_not_waived_for_longer_or_for_the_next_change(found, given, said):
+    judgement = verdict(found, waivers=[given])
+
+    assert judgement.decision is VerdictWord.NO_GO
+    assert said in judgement.problems[0].en
 
 
 def test_waived_row_is_conditional_and_named():

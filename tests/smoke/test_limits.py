@@ -9,7 +9,9 @@ import pytest
 
 from signoff.environment import Smoke
 from signoff.evidence import Record, Records
+from signoff.facts import digest_of
 from signoff.outcome import Outcome
+from signoff.parts import Part
 from smoke.sessions import BORROWED
 from tests.smoke.breaking import other_masters, other_secret
 from tests.smoke.defect import FAIL, UNKNOWN
@@ -33,6 +35,7 @@ def signatures(snapshot) -> Records:
             kind="signature",
             environment="local",
             release=snapshot.release,
+            parts={part: digest_of(snapshot.facts(part)) for part in Part},
             caller="arn:aws:iam::123456789012:user/hiyoshi",
             created=snapshot.now,
             expires=snapshot.now + timedelta(days=1),
@@ -69,13 +72,15 @@ def test_signatures_stand_for_what_a_machine_may_not_try(rally, guarded):
     assert any(fact.get("by") == "Hiyoshi" for fact in seen)
 
 
-def test_signature_of_another_release_does_not_count(rally, guarded):
+def test_signature_of_other_code_does_not_count(rally, guarded):
     snapshot = rally.snapshot(guarded)
-    others = [replace(one, release="another") for one in signatures(snapshot).entries]
+    others = [
+        replace(one, parts={**one.parts, "code": "another"}) for one in signatures(snapshot).entries
+    ]
     verdicts = judge(rally, replace(snapshot, records=Records.of(others)), embedded=False)
 
-    assert verdicts["SMOKE-16"].outcome is Outcome.NOT_TESTABLE
-    assert "for release another" in verdicts["SMOKE-16"].reason
+    assert verdicts["SMOKE-16"].outcome is Outcome.FAIL
+    assert "since then code changed" in verdicts["SMOKE-16"].reason
 
 
 def test_signature_does_not_stand_for_what_fails(rally, guarded):

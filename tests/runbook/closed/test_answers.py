@@ -20,6 +20,7 @@ from runbook.procedures import rollback_api, rollback_functions
 from runbook.procedures.provision import context_for
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
+from signoff.release import Live
 from tests.lambdas import contract
 
 TOKEN = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:x:1:a/prod/GET/stamps"}
@@ -33,7 +34,7 @@ class Rally:
         self.environment, self.api = environment, api
         self.plan = plan_for(environment)
         store = open_store(StoreSettings.of(environment), client=None, root=Path())
-        evidence = Evidence(store=store, caller="arn:x", release=lambda: "", bound={})
+        evidence = Evidence(store=store, caller="arn:x", live=lambda _: Live(release=""), bound={})
         self.context = context_for(
             boto3.Session(region_name=environment.region),
             environment,

@@ -11,6 +11,8 @@ from runbook.procedures import by_hand, cutover, prepare
 from runbook.prompts import signer
 from signoff.checklist import Checklist
 from signoff.evidence import Store
+from signoff.parts import Part
+from signoff.release import Live
 from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -22,12 +24,20 @@ def store(tmp_path):
     return Store.in_folder(tmp_path / "evidence", "prod")
 
 
-def signing(store, release="a1", now=NOW, **more):
+def live(code="a1", **parts):
+    """What is live: its code, and other parts, each of one fact."""
+    facts = {Part[name.upper()]: {"fact": value} for name, value in {"code": code, **parts}.items()}
+    return lambda rests_on: Live(
+        release=code, parts={one: facts[one] for one in rests_on if one in facts}
+    )
+
+
+def signing(store, code="a1", now=NOW, **more):
     return Signing(
         store=store,
         caller=WHO,
         by=more.get("by", lambda: "Hanako Sato"),
-        release=lambda: release,
+        live=live(code, **more.get("parts", {})),
         days=14,
         checklist=CHECKLIST,
         now=lambda: now,
@@ -58,7 +68,7 @@ def test_a_signature_says_who_and_speaks_of_the_release(store):
 
 
 @pytest.mark.parametrize(
-    "then", [{"release": "b2"}, {"now": NOW + timedelta(days=15)}], ids=["release", "time"]
+    "then", [{"code": "b2"}, {"now": NOW + timedelta(days=15)}], ids=["code", "time"]
 )
 def test_another_release_or_a_later_day_asks_again(store, then):
     signing(store).sign(cutover.users_told)
@@ -89,7 +99,7 @@ class One(Memory):
 def test_the_last_trial_can_be_signed_without_those_before_it(store, tmp_path):
     path, procedure = tmp_path / "journal", Procedure.of(by_hand)
     run(Thing(), path, One(), procedure=procedure, signatures=signing(store)).perform()
-    signed = [one.body["step"] for one in store.load().entries]
+    signed = [one.body["step"] for one in store.load().entries if one.kind == "signature"]
 
     assert signed == ["by_hand#liff_app"]
     assert [one.what for one in Journal(path)].count("left") == len(procedure.steps) - 1

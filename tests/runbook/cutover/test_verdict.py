@@ -11,6 +11,8 @@ from runbook.cutover.verdict import newest, refusal
 from runbook.engine import Refused
 from signoff.checklist import Checklist, Phase
 from signoff.outcome import Outcome
+from signoff.parts import Part
+from signoff.release import Live
 from signoff.result import Provenance, Result
 from signoff.verdict import RowVerdict, Verdict, VerdictWord
 
@@ -46,7 +48,10 @@ def told(decision=VerdictWord.GO, rows=BEFORE, **provenance):
     )
 
 
-def against(result, *, live="a1", now=NOW):
+LIVE = Live(release="a1")
+
+
+def against(result, *, live=LIVE, now=NOW):
     return refusal(result, checklist=CHECKLIST, live=live, now=now)
 
 
@@ -75,6 +80,15 @@ def test_another_one_does_not(result, why):
     assert why in against(result)
 
 
+def test_a_part_that_changed_after_the_verdict_is_named():
+    roles = Live(release="a1", parts={Part.CODE: {}, Part.PERMISSIONS: {"roles x: trust": "all"}})
+    judged = {"code": roles.digests["code"], "permissions": "0123456789abcdef"}
+
+    assert against(told(parts=roles.digests), live=roles) == ""
+    assert against(told(parts=judged), live=roles) == "permissions changed since the newest verdict"
+    assert against(told(), live=roles) == "code, permissions changed since the newest verdict"
+
+
 def test_a_report_is_read_as_it_was_written(tmp_path):
     place = tmp_path / "prod" / "latest"
     place.mkdir(parents=True)
@@ -99,7 +113,7 @@ def test_what_is_no_report_is_no_verdict(tmp_path, text):
 )
 def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):
     monkeypatch.setattr(verdict, "newest", lambda _: found)
-    context = empty.context(release=lambda: "b2")
+    context = empty.context(live=lambda _: Live(release="b2"))
     shown = verdict.hold_the_verdict(context)
     with pytest.raises(Refused, match=f"{why}: run `pytest --env prod`"):
         verdict.hold_the_verdict(replace(context, go=True))

@@ -12,6 +12,7 @@ from runbook.procedures import cutover
 from runbook.rollback.drill import temporary_front_end
 from signoff.checklist import Checklist
 from signoff.evidence import Store
+from signoff.release import Live
 from tests.runbook.cutover.test_verdict import told
 from tests.runbook.toy import WHO, Memory
 
@@ -58,13 +59,13 @@ def cut_over(empty, tmp_path, monkeypatch):
             context = empty.context(
                 environment=replace(empty.environment, front_end=there.front_end),
                 chosen={"site": str(tmp_path / "site")},
-                release=lambda: RELEASE,
+                live=lambda _: Live(release=RELEASE),
             )
             signing = Signing(
                 store=store,
                 caller=WHO,
                 by=lambda: "Hanako Sato",
-                release=lambda: RELEASE,
+                live=lambda _: Live(release=RELEASE),
                 days=14,
                 checklist=Checklist.load(),
             )

@@ -1,6 +1,7 @@
 """The rehearsal on a whole stack: four faults, four ways back, and everything as it was, wherever it is killed."""
 
 from dataclasses import replace
+from functools import partial
 from time import sleep
 
 import boto3
@@ -8,12 +9,13 @@ import pytest
 
 from lambdas.packing import pack
 from runbook.engine import Procedure
-from runbook.evidence import Evidence, live_release
+from runbook.evidence import Bound, Evidence, read_live
 from runbook.local_stack import local_stack
 from runbook.procedures import rehearse_rollbacks
 from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.drill import state
 from runbook.rollback.versions import moves
+from signoff.checklist import Checklist
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
 from signoff.guard import guard
@@ -50,6 +52,7 @@ STEPS = {
     "tables": rehearse_rollbacks.rehearse_the_tables,
 }
 SHORT_S = 0.2
+RESTS_ON = Checklist.load()["ROLL-05"].rests_on
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +70,8 @@ def rally(tmp_path_factory):
         evidence = Evidence(
             store=open_store(StoreSettings.of(there), client=None, root=home),
             caller=caller.arn,
-            release=lambda: live_release(session, there, caller),
-            bound={"rehearsal": 30},
+            live=partial(read_live, session=session, environment=there, caller=caller),
+            bound={"rehearsal": Bound(30, RESTS_ON)},
         )
         said = []
         context = context_for(
@@ -124,7 +127,7 @@ def killed(context, step, operation, number):
 
 def test_all_four_ways_back_lead_back(rally):
     context, evidence, _ = rally
-    before, live = state(context), evidence.release()
+    before, live = state(context), evidence.live(RESTS_ON)
     for step in Procedure.of(rehearse_rollbacks).steps:
         step.action(context)
     record = evidence.store.load().newest("rehearsal", complete=True)
@@ -132,7 +135,8 @@ def test_all_four_ways_back_lead_back(rally):
     left = [c for one in procedure().steps if one.action for c in one.action(looking)]
 
     assert state(context) == before
-    assert record.release == live == evidence.release()
+    assert record.release == live.release
+    assert record.parts == live.digests == evidence.live(RESTS_ON).digests
     assert set(record.body["seconds"]) == {"functions", "api", "tables", "front-end"}
     assert record.expires is not None
     assert left == []
@@ -151,7 +155,7 @@ def test_afterwards_a_rollback_goes_where_it_went_before(rally):
 @pytest.mark.parametrize(("part", "operation", "number"), KILLED)
 def test_killed_in_a_drill_the_next_run_brings_it_back_and_holds_it(rally, part, operation, number):
     context, evidence, said = rally
-    before, live = state(context), evidence.release()
+    before, live = state(context), evidence.live(RESTS_ON)
     killed(context, STEPS[part], operation, number)
     said.clear()
     STEPS[part].action(context)
@@ -159,5 +163,5 @@ def test_killed_in_a_drill_the_next_run_brings_it_back_and_holds_it(rally, part,
     assert any("stopped half-way; first, all is as it was again" in line.en for line in said)
     assert evidence.recorded("drill", part=part)["equal"] is True
     assert state(context) == before
-    assert evidence.release() == live
+    assert evidence.live(RESTS_ON) == live
     assert evidence.recorded("release")["functions"] == before["functions"]

@@ -1,0 +1,170 @@
+"""The facts of a part of the release, as text: what records rest on, and are compared by."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, TypeGuard
+
+from aws.inventory import Inventory, Sections
+from aws.ledger import Unplanned
+from aws.reading import Scope
+from aws.secret_text import MaskedValue
+from aws.section import known
+from signoff.parts import ASSIGNED, PARTS, WHOLE, Part
+
+Facts = Mapping[str, str]
+"""``functions stamp-rally-prod-award: memory_mb`` -> ``256``."""
+SALT = "parts"
+"""Purpose of the salt under which withheld values are compared: the same in every run of an environment."""
+UNSET = "not set"
+SHORT = 16
+"""Hex digits of a digest: as many as those of a release."""
+
+
+def salt_of(environment: str, account: str) -> str:
+    """Return the salt of an environment: a fact that is withheld must be comparable between runs."""
+    return f"parts of {environment} in {account}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """One value: where it is shown to be, and the names of the fields that lead to it."""
+
+    shown: tuple[str, ...]
+    fields: tuple[str, ...]
+    text: str
+
+
+def facts_of(part: Part, inventory: Inventory, scope: Scope) -> Facts:
+    """Return all facts of a part; NotTestable where one can't be read."""
+    salt = inventory.salts.get(SALT, "")
+    return {
+        f"{section} {name}: {'.'.join(fact.shown)}": fact.text
+        for section in PARTS[part]
+        for name, item in _ours(section, inventory.sections, scope)
+        for fact in _facts(_SHAPES.get(section, _itself)(item), salt)
+        if _part_of(section, fact.fields) is part
+    }
+
+
+def digest_of(facts: Facts) -> str:
+    """Return the digest by which a record names the facts that it rests on."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:SHORT]
+
+
+def _ours(section: str, sections: Sections, scope: Scope) -> Iterator[tuple[str, Any]]:
+    """Yield name and item of what is this environment's; NotTestable where one is unread."""
+    items: Mapping[str, Any] = known(getattr(sections, section))
+    is_ours = _OURS.get(section, _everything)
+    for name in sorted(items):
+        item = known(items[name])
+        if item is not None and is_ours(name, item, scope):
+            yield name, item
+
+
+def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
+    """Return the part of a fact: its innermost field decides, where the outer one's facts differ."""
+    parts = ASSIGNED[section]
+    if WHOLE in parts:
+        return parts[WHOLE]
+    return parts.get(f"{names[0]}.{names[-1]}", parts[names[0]])
+
+
+def _facts(
+    value: Any, salt: str, shown: tuple[str, ...] = (), names: tuple[str, ...] = ()
+) -> Iterator[_Fact]:
+    """Yield each fact of a value; lists whose order says nothing are sorted."""
+    match value:
+        case MaskedValue():
+            yield _Fact(shown, names, _comparable(value, salt))
+        case Unplanned():
+            yield _Fact((*shown, value.fact.en), names, value.found)
+        case Mapping():
+            for key in sorted(value, key=str):
+                yield from _facts(value[key], salt, (*shown, str(key)), names)
+        case list() | tuple() | set() | frozenset():
+            yield from _listed(value, salt, shown, names)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            for one in fields(value):
+                inner = getattr(value, one.name)
+                yield from _facts(inner, salt, (*shown, one.name), (*names, one.name))
+        case _:
+            yield _Fact(shown, names, UNSET if value is None else str(value))
+
+
+def _listed(
+    values: Iterable[Any], salt: str, shown: tuple[str, ...], names: tuple[str, ...]
+) -> Iterator[_Fact]:
+    """One fact for plain values; each other one under its name, or its number among the sorted."""
+    if not shown and not values:
+        return
+    if all(isinstance(one, str | int | float) for one in values):
+        yield _Fact(shown, names, ", ".join(sorted(map(str, values))))
+        return
+    for number, one in enumerate(sorted(values, key=str), 1):
+        name = getattr(one, "name", None) or getattr(one, "resource", None) or str(number)
+        yield from _facts(one, salt, (*shown, name), names)
+
+
+def _comparable(value: MaskedValue, salt: str) -> str:
+    """Return what is equal in two runs where the value is, and tells nothing more than a run does."""
+    if value.text is not None:
+        return value.text
+    return f"{value}, {value.digests.get(salt, '')[:SHORT]}"
+
+
+def is_withheld(text: str | None) -> TypeGuard[str]:
+    """Whether a fact is a withheld value, which only its digest tells from another."""
+    return text is not None and text.startswith("withheld (")
+
+
+def _everything(_name: str, _item: Any, _scope: Scope) -> bool:
+    return True
+
+
+def _of_prefix(name: str, _item: Any, scope: Scope) -> bool:
+    """Whether an alarm is named for this environment: others watch our resources for themselves."""
+    return name.startswith(scope.prefix)
+
+
+def _mutes_ours(_name: str, item: Any, scope: Scope) -> bool:
+    return any(one.startswith(scope.prefix) for one in item.alarms)
+
+
+def _no_service(name: str, _item: Any, _scope: Scope) -> bool:
+    """Whether a principal is no role that AWS's services keep for themselves."""
+    return ":role/aws-service-role/" not in name
+
+
+def _planned_topic(name: str, _item: Any, scope: Scope) -> bool:
+    return name == scope.topic
+
+
+_OURS: Mapping[str, Callable[[str, Any, Scope], bool]] = {
+    "alarms": _of_prefix,
+    "alarm_attachments": _of_prefix,
+    "mute_rules": _mutes_ours,
+    "principals": _no_service,
+    "topics": _planned_topic,
+}
+"""Sections that hold what is others' as well -> whether one item is ours."""
+
+
+def _itself(item: Any) -> Any:
+    return item
+
+
+def _reached(item: Any) -> Any:
+    """Who may act on what: not by which statement, since AWS changes its own policies every week."""
+    return {f"{one.kind} {one.name}": "may act on it" for one in item.reach}
+
+
+def _numbered(item: Any) -> Any:
+    """One fact for each item of a table, under its digest: a table has no other name for one."""
+    texts = (json.dumps(one, sort_keys=True, ensure_ascii=False) for one in item.items)
+    return {hashlib.sha256(one.encode()).hexdigest()[:8]: one for one in texts}
+
+
+_SHAPES: Mapping[str, Callable[[Any], Any]] = {"principals": _reached, "contents": _numbered}
+"""Sections whose facts are seen in another shape than AWS's."""
