@@ -13,6 +13,9 @@ help:  ## list these verbs
 check: .venv/finished  ## judge an environment (ENV=local): the verdict, and the path of the page
 	@$(PY) -m pytest --env $(ENV) $(ARGS)
 
+# Some containers forbid bytecode; each of the hundreds of processes below would then compile all it imports.
+test test-deep: export PYTHONDONTWRITEBYTECODE :=
+
 test: .venv/finished  ## test the harness itself (COVER=1: coverage; ARGS=--durations=25: the slowest)
 	@$(if $(COVER),$(PY) -m coverage erase)
 	@$(PY) -m pytest tests --ignore-glob='*/deep/*' --ignore=tests/load/measuring -n auto --dist loadfile -q $(COVERAGE) $(ARGS)
