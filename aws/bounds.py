@@ -19,10 +19,17 @@ class Bound:
     holds: Holds
     words: Words
     prefers: Any = None
+    nearest: Callable[[Any], Any] | None = None
+    """Of something found that does not hold, the nearest that does; without, it is what ``prefers`` is."""
 
     def keeping(self, found: Any) -> Any:
-        """Return what a repair sets: what is found where that holds, else what provisioning sets."""
-        return found if self.holds(found) else self.prefers
+        """Return what a repair sets: what is found where that holds, else the nearest that does.
+
+        Of nothing found that is what provisioning sets.
+        """
+        if self.holds(found):
+            return found
+        return self.nearest(found) if self.nearest and found is not None else self.prefers
 
     def as_json(self) -> Mapping[str, Any]:
         return {"bound": self.code, "value": self.value}
@@ -72,6 +79,7 @@ def between(least: float, most: float, unit: str = "") -> Bound:
             en=f"{least:g} to {most:g}{unit}", ja=f"{least:g}から{most:g}{unit}の間であること"
         ),
         prefers=most,
+        nearest=lambda found: least if found < least else most,
     )
 
 

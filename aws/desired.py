@@ -224,6 +224,8 @@ class Api:
     """Name of the account's role by which API Gateway writes logs."""
     log_role_arn: str
     tags: Tags = field(hash=False)
+    least_rates: Mapping[str, float] = field(default_factory=dict, hash=False)
+    """``GET /stamps``, ``OPTIONS /stamps`` -> requests a second that its limit has to leave room for."""
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -140,22 +140,28 @@ def _policy(text: str | None) -> str | None:
 
 
 def _stage(reading: Reading, raw: Raw) -> Stage:
-    log, canary = raw.get("accessLogSettings", {}), raw.get("canarySettings")
+    return replace(
+        decode_stage(raw),
+        variables=described(reading, raw.get("variables", {})),
+        tags=described(reading, raw.get("tags", {})),
+        unplanned=reading.aws.unplanned(STAGE.en, raw["stageName"]),
+    )
+
+
+def decode_stage(raw: Raw) -> Stage:
+    """Return a stage's facts, but for variables and tags, whose values may be secrets."""
+    log, canary = raw.get("accessLogSettings") or {}, raw.get("canarySettings")
+    settings = raw.get("methodSettings") or {}
     return Stage(
         name=raw["stageName"],
         deployment_id=raw["deploymentId"],
         description=raw.get("description", ""),
-        variables=described(reading, raw.get("variables", {})),
-        settings={
-            _path(key): _setting(setting) for key, setting in raw.get("methodSettings", {}).items()
-        },
+        settings={_path(key): _setting(setting) for key, setting in settings.items()},
         cache_enabled=raw.get("cacheClusterEnabled", False),
         access_log_arn=log.get("destinationArn"),
         access_log_format=log.get("format"),
         tracing=raw.get("tracingEnabled", False),
         canary_percent=canary.get("percentTraffic", 0.0) if canary is not None else None,
-        tags=described(reading, raw.get("tags", {})),
-        unplanned=reading.aws.unplanned(STAGE.en, raw["stageName"]),
     )
 
 

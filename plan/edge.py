@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from aws.desired import (
     Route,
     UsagePlan,
 )
+from plan.demand import HEADROOM, rate_of, rate_of_preflights
 from plan.naming import Naming
 from signoff.environment import Environment
 
@@ -54,7 +56,7 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         f"/aws/apigateway/{naming.named('api')}",
         naming.named("apigateway-logs-role"),
     )
-    return Api(
+    planned = Api(
         name=naming.named("api"),
         region=environment.region,
         stage=environment.stage,
@@ -85,6 +87,15 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         log_role_arn=naming.iam_arn(f"role/{log_role}"),
         tags=environment.tags,
     )
+    return replace(planned, least_rates=_least_rates(planned, environment.target_rate))
+
+
+def _least_rates(api: Api, target_rate: float) -> dict[str, float]:
+    preflights = {
+        f"OPTIONS {path}": rate_of_preflights(path, api, target_rate) for path in api.paths
+    }
+    routes = {route.id: rate_of(route.id, target_rate) for route in api.routes}
+    return {method: HEADROOM * rate for method, rate in (routes | preflights).items()}
 
 
 def domain(environment: Environment) -> Domain | None:

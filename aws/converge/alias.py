@@ -121,36 +121,42 @@ def grant(context: ChangeContext, function: Function, sources: Mapping[str, str]
 
 
 def shed(context: ChangeContext, function: Function, granted: Collection[str]) -> Changes:
-    """Take away every statement but those ``granted`` (ids) on the alias.
+    """Take away every statement that allows something, but those ``granted`` (ids) on the alias.
 
     One beyond the plan lets someone else in: API Gateway of another account, or the whole world. Each alias
-    and each version has statements of its own.
+    and each version has statements of its own. One that denies is not ours to lift.
     """
     made: Changes = ()
     for qualifier in (function.alias, None, *_others(context, function)):
         keeps = granted if qualifier == function.alias else ()
         for id_, statement in statements(context, function, qualifier).items():
-            if id_ in keeps:
+            if id_ in keeps or statement["Effect"] != "Allow":
                 continue
-            lost = (
-                Change(
-                    _name(function, qualifier), f"permission {id_}", statement, None, destroys=True
-                ),
-            )
-            made += context.settle(lost, _withdrawal(context, function, id_, qualifier))
+            name, field = _name(function, qualifier), f"permission {id_}"
+            lost = (Change(name, field, statement, None, destroys=True),)
+            made += context.settle(lost, _withdrawal(context, function, statement, qualifier))
     return made
 
 
 def statements(
     context: ChangeContext, function: Function, qualifier: str | None = None
 ) -> dict[str, Any]:
-    """Return the statements on the alias, or on the bare function, by their id."""
+    """Return the statements on the alias, or on the bare function, by their id.
+
+    A policy that was written as JSON (PutResourcePolicy) has statements without one: their number is it then.
+    """
     which = {"Qualifier": qualifier} if qualifier else {}
     answer = unless_absent(context.client("lambda").get_policy, FunctionName=function.name, **which)
-    arn = f"{function.arn}:{qualifier}" if qualifier else function.arn
-    listed = json.loads(answer["Policy"])["Statement"] if answer else []
-    # moto answers with the statements of all qualifiers together; AWS with those asked for.
-    return {one["Sid"]: one for one in listed if one["Resource"] == arn}
+    found = _listed(json.loads(answer["Policy"])["Statement"]) if answer else ()
+    return {one.get("Sid") or f"number {number}": one for number, one in enumerate(found, 1)}
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _arn(function: Function, qualifier: str | None) -> str:
+    return f"{function.arn}:{qualifier}" if qualifier else function.arn
 
 
 def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
@@ -196,11 +202,27 @@ def _grant(context: ChangeContext, function: Function, id_: str, arn: str, *, re
     return apply
 
 
-def _withdrawal(context: ChangeContext, function: Function, id_: str, qualifier: str | None) -> Any:
-    which = {"Qualifier": qualifier} if qualifier else {}
-    return lambda: context.client("lambda").remove_permission(
-        FunctionName=function.name, StatementId=id_, **which
-    )
+def _withdrawal(
+    context: ChangeContext, function: Function, statement: Mapping[str, Any], qualifier: str | None
+) -> Any:
+    """Return the call that takes one statement away: by its Sid, or by writing the policy without it."""
+    client, which = context.client("lambda"), {"Qualifier": qualifier} if qualifier else {}
+
+    def remove() -> None:
+        client.remove_permission(FunctionName=function.name, StatementId=statement["Sid"], **which)
+
+    def rewrite() -> None:
+        arn = _arn(function, qualifier)
+        policy = json.loads(client.get_policy(FunctionName=function.name, **which)["Policy"])
+        left = [one for one in _listed(policy["Statement"]) if one != statement]
+        if left:
+            document = json.dumps({**policy, "Statement": left})
+            client.put_resource_policy(ResourceArn=arn, Policy=document)
+        else:
+            client.delete_resource_policy(ResourceArn=arn)
+
+    added = "Sid" in statement and statement.get("Resource") == _arn(function, qualifier)
+    return remove if added else rewrite
 
 
 def _name(function: Function, qualifier: str | None = "") -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from aws.change import ChangeContext, Changes, difference
 from aws.converge import rest_api
 from aws.converge.rest_api import Draft, read
-from aws.desired import Api, Authorizer, GatewayResponse, Route
+from aws.desired import NEEDED_S, Api, Authorizer, GatewayResponse, Route
 from aws.words import Words
 
 
@@ -131,6 +131,8 @@ def _apply_authorizer(
 
 
 PREFLIGHT = "OPTIONS"
+AWS_WAITS_MS = 29_000
+"""How long API Gateway waits for an integration that says nothing of it."""
 OK = "200"
 JSON = "application/json"
 HEADER = "method.response.header."
@@ -215,7 +217,7 @@ def _wanted(method: Method) -> dict[str, Any]:
         "authorizer": method.authorizer,
         "api key": method.api_key,
         "integration": "AWS_PROXY" if uri else "MOCK",
-        **({"uri": uri, "called by": "POST"} if uri else {}),
+        **({"uri": uri, "called by": "POST", "waits": True} if uri else {}),
         **({"template": answer.template, "headers": answer.mapped} if answer else {}),
     }
 
@@ -230,6 +232,7 @@ def _found(draft: Draft, found: Mapping[str, Any]) -> dict[str, Any]:
         "integration": integration.get("type"),
         "uri": integration.get("uri"),
         "called by": integration.get("httpMethod"),
+        "waits": integration.get("timeoutInMillis", AWS_WAITS_MS) >= NEEDED_S * 1000,
         "template": integration.get("requestTemplates"),
         "headers": answer.get("responseParameters") or {},
     }

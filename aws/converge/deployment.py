@@ -46,7 +46,7 @@ def listed(context: ChangeContext, id_: str | None) -> list[dict[str, Any]]:
     return [one for page in pages for one in page.get("items", [])]
 
 
-def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, object] | None:
+def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, Any] | None:
     if id_ is None:
         return None
     return unless_absent(context.client("apigateway").get_stage, restApiId=id_, stageName=api.stage)

@@ -1,23 +1,26 @@
 """The stage (guide steps 2-4 and 3-3): what throttles an anonymous caller, what is logged, no caching."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
+from aws.bounds import between
 from aws.change import Change, ChangeContext, Changes, MissingPrerequisite, difference
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.converge.tags import tag_fields
 from aws.desired import Api
+from aws.rest_api import MethodSetting, Stage, decode_stage
 
 EVERY_METHOD = "*/*"
 PATHS = {
-    "throttle rate": ("throttlingRateLimit", "throttling/rateLimit"),
-    "throttle burst": ("throttlingBurstLimit", "throttling/burstLimit"),
-    "logging": ("loggingLevel", "logging/loglevel"),
-    "data trace": ("dataTraceEnabled", "logging/dataTrace"),
-    "caching": ("cachingEnabled", "caching/enabled"),
+    "throttle rate": "throttling/rateLimit",
+    "throttle burst": "throttling/burstLimit",
+    "logging": "logging/loglevel",
+    "data trace": "logging/dataTrace",
+    "caching": "caching/enabled",
 }
-"""Our field -> the member that GetStage answers, and its path in an update."""
+"""Our field of a method's settings -> its path in an update."""
 STAGE_PATHS = {
     "description": "/description",
     "cache cluster": "/cacheClusterEnabled",
@@ -33,87 +36,100 @@ NO_ROLE = "CloudWatch Logs role ARN"
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Bring settings, logs and tags of the stage to the plan; raise Refused where there is none."""
     found = rest_api.find(context, api)
-    stage = stage_of(context, api, found["id"] if found else None)
+    raw = stage_of(context, api, found["id"] if found else None)
     context.needs(
-        stage,
+        raw,
         MissingPrerequisite("stage", f"stage {api.stage} of {api.name} does not exist"),
     )
     name = f"stage {api.stage}"
-    changes = difference(name, _found(context, stage) if stage else None, _wanted(context, api))
-    for key in _overrides(stage):
-        changes += _limited(name, api, key, stage)
-    changes += (*_canary(name, stage), *_variables(name, stage))
+    if raw is None:
+        return difference(name, None, _wanted(context, api, MethodSetting()))
+    stage = decode_stage(raw)
+    every = stage.settings.get(EVERY_METHOD, MethodSetting())
+    have = _found(context, stage, raw.get("tags") or {})
+    changes = difference(name, have, _wanted(context, api, every))
+    for key, setting in stage.settings.items():
+        if key != EVERY_METHOD:
+            changes += _own(name, api, key, setting)
+    changes += (*_canary(name, raw), *_variables(name, raw))
     id_ = found["id"] if found else rest_api.UNKNOWN_ID
     return context.settle(changes, lambda: _apply(context, api, id_, changes))
 
 
-def _wanted(context: ChangeContext, api: Api) -> dict[str, Any]:
+def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str, Any]:
+    least = max(api.least_rates.values(), default=1)
+    settings = _limits(api, every, least) | {
+        "logging": "ERROR",
+        "data trace": False,  # it would log bodies, with the tokens in them
+        "caching": False,
+    }
     return {
         "description": api.stage_description,
         "cache cluster": False,
         "tracing": True,
         "access log": api.access_log_arn,
         "access log format": api.access_log_format,
-        **{f"{EVERY_METHOD} {field}": value for field, value in _settings(api).items()},
+        **{f"{EVERY_METHOD} {field}": value for field, value in settings.items()},
         **tag_fields(context, api.tags),
     }
 
 
-def _settings(api: Api) -> dict[str, Any]:
-    """Return what every method gets. A data trace would log bodies, with the tokens in them."""
+def _limits(api: Api, found: MethodSetting, least: float) -> dict[str, float]:
+    """Return the limits to set: what is within the bounds stays, be it stricter than the plan."""
+    plan = api.usage_plan
+    rate, burst = min(least, plan.rate), min(least, plan.burst)
     return {
-        "throttle rate": float(api.usage_plan.rate),
-        "throttle burst": api.usage_plan.burst,
-        "logging": "ERROR",
-        "data trace": False,
-        "caching": False,
+        "throttle rate": between(rate, float(plan.rate)).keeping(found.rate),
+        "throttle burst": between(ceil(burst), plan.burst).keeping(found.burst),
     }
 
 
-def _found(context: ChangeContext, stage: Mapping[str, Any]) -> dict[str, Any]:
-    log = stage.get("accessLogSettings") or {}
+def _found(context: ChangeContext, stage: Stage, tags: Mapping[str, str]) -> dict[str, Any]:
+    every = stage.settings.get(EVERY_METHOD)
     return {
-        "description": stage.get("description"),
-        "cache cluster": bool(stage.get("cacheClusterEnabled")),
-        "tracing": bool(stage.get("tracingEnabled")),
-        "access log": log.get("destinationArn"),
-        "access log format": log.get("format"),
-        **_method_fields(stage, EVERY_METHOD),
-        **tag_fields(context, stage.get("tags") or {}),
+        "description": stage.description,
+        "cache cluster": stage.cache_enabled,
+        "tracing": stage.tracing,
+        "access log": stage.access_log_arn,
+        "access log format": stage.access_log_format,
+        **({f"{EVERY_METHOD} {k}": v for k, v in _fields(every).items()} if every else {}),
+        **tag_fields(context, tags),
     }
 
 
-def _method_fields(stage: Mapping[str, Any], key: str) -> dict[str, Any]:
-    settings = (stage.get("methodSettings") or {}).get(key, {})
-    return {f"{key} {field}": settings.get(member) for field, (member, _) in PATHS.items()}
+def _fields(setting: MethodSetting) -> dict[str, Any]:
+    return {
+        "throttle rate": setting.rate,
+        "throttle burst": setting.burst,
+        "logging": setting.logging_level,
+        "data trace": setting.data_trace,
+        "caching": setting.caching,
+    }
 
 
-def _overrides(stage: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Return the settings of single methods: the narrowest one counts, so they must be as good."""
-    settings = (stage or {}).get("methodSettings") or {}
-    return tuple(key for key in settings if key != EVERY_METHOD)
+def _own(name: str, api: Api, key: str, found: MethodSetting) -> Changes:
+    """Bring a method's own settings within the bounds: the narrowest setting counts, so it must be as good."""
+    path, _, verb = key.rpartition("/")
+    least = api.least_rates.get(f"{verb} /{path}", 1)
+    have = _fields(found)
+    wanted = {**_limits(api, found, least), "data trace": False, "caching": False}
+    return tuple(
+        Change(name, f"{key} {field}", have[field], value)
+        for field, value in wanted.items()
+        # What it does not set, it takes from the settings of all methods.
+        if have[field] is not None and have[field] != value
+    )
 
 
-def _limited(name: str, api: Api, key: str, stage: Mapping[str, Any] | None) -> Changes:
-    """A lower throttle than the planned one stays: somebody chose it for that method."""
-    have, changes = _method_fields(stage or {}, key), []
-    for field, value in _settings(api).items():
-        now = have[f"{key} {field}"]
-        lower = field.startswith("throttle") and now is not None and now <= value
-        if now != value and not lower and field != "logging":
-            changes.append(Change(name, f"{key} {field}", now, value))
-    return tuple(changes)
-
-
-def _canary(name: str, stage: Mapping[str, Any] | None) -> Changes:
+def _canary(name: str, stage: Mapping[str, Any]) -> Changes:
     """A canary sends a share of the callers to another deployment: no state to go live in."""
-    canary = (stage or {}).get("canarySettings")
+    canary = stage.get("canarySettings")
     return (Change(name, "canary", canary, None, destroys=True),) if canary else ()
 
 
-def _variables(name: str, stage: Mapping[str, Any] | None) -> Changes:
+def _variables(name: str, stage: Mapping[str, Any]) -> Changes:
     """No variable is planned, and one may hold a secret: it is shown by its name alone."""
-    found = (stage or {}).get("variables") or {}
+    found = stage.get("variables") or {}
     return tuple(Change(name, f"{VARIABLE}{one}", "set", None, destroys=True) for one in found)
 
 
@@ -146,9 +162,8 @@ def _path(field: str) -> str:
     key, _, setting = field.partition(" ")
     resource, _, verb = key.rpartition("/")
     if key != EVERY_METHOD:
-        plain = resource.replace("~1", "/").strip("/")
-        resource = "~1" + plain.replace("/", "~1")
-    return f"/{resource}/{verb}/{PATHS[setting][1]}"
+        resource = "~1" + resource.strip("/").replace("/", "~1")
+    return f"/{resource}/{verb}/{PATHS[setting]}"
 
 
 def _text(value: Any) -> str:

@@ -134,3 +134,27 @@ def test_a_usage_plan_keeps_a_narrower_limit_that_has_room_for_the_target(finish
     assert float(after["throttle"]["rateLimit"]) == target + 1
     assert int(after["throttle"]["burstLimit"]) == plan["throttle"]["burstLimit"]
     assert int(after["quota"]["limit"]) == 90000
+
+
+def test_a_stage_keeps_a_narrower_limit_and_raises_a_too_narrow_one_no_more_than_it_has_to(
+    finished,
+):
+    gateway = finished.client("apigateway")
+    (api_id,) = [one["id"] for one in gateway.get_rest_apis()["items"]]
+    planned = finished.context().plan.api
+    least = max(planned.least_rates.values())
+
+    def limit(path, rate):
+        patch = [{"op": "replace", "path": f"/{path}/throttling/rateLimit", "value": str(rate)}]
+        gateway.update_stage(restApiId=api_id, stageName="prod", patchOperations=patch)
+        finished.do(throttling.limit_every_method.action)
+        settings = gateway.get_stage(restApiId=api_id, stageName="prod")["methodSettings"]
+        return float(settings[path.replace("~1stamps", "stamps")]["throttlingRateLimit"])
+
+    kept = limit("*/*", least + 1), limit("~1stamps/GET", planned.least_rates["GET /stamps"])
+    raised = limit("*/*", 1), limit("~1stamps/GET", 1)
+    lowered = limit("*/*", 5000)
+
+    assert kept == (least + 1, planned.least_rates["GET /stamps"])
+    assert raised == (least, planned.least_rates["GET /stamps"])
+    assert lowered == planned.usage_plan.rate
