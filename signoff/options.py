@@ -12,6 +12,7 @@ from aws.words import LANGUAGES, language
 from signoff.checklist import Checklist, Phase
 from signoff.environment import Environment, embedded, load
 from signoff.proofs import read_lock
+from signoff.report.history import readable_baseline
 from signoff.run import Choice, Composition, Options
 from signoff.snapshot import PlanT
 from signoff.verify import UnusableRunError, provenance_of
@@ -65,6 +66,12 @@ def add_options(parser: pytest.Parser) -> None:
         help="write the rows that were judged there, also of a part (--row)",
     )
     group.addoption(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="show on the page what changed since the run that left this signoff.json",
+    )
+    group.addoption(
         "--lang",
         default=language(),
         choices=LANGUAGES,
@@ -98,6 +105,7 @@ def choice_of(
             replay=option.replay,
             api_url=option.api_url,
             lang=option.lang,
+            baseline=_baseline(option.baseline),
             json=option.json,
             root=config.rootpath,
             environments=option.environments,
@@ -107,6 +115,14 @@ def choice_of(
         started=datetime.now(UTC),
         stack=stack,
     )
+
+
+def _baseline(path: Path | None) -> Path | None:
+    """Return where the file itself lies: a run takes the link ``latest`` away when it begins."""
+    if path is None:
+        return None
+    readable_baseline(path)
+    return path.resolve()
 
 
 def _as_served(environment: Environment, replay: Path) -> Environment:

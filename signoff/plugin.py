@@ -23,6 +23,7 @@ from signoff.observations import Observations
 from signoff.options import add_options, choice_of, speak_of_rows
 from signoff.outcome import Finding, Outcome, finding
 from signoff.report import publish
+from signoff.report.history import UnusableBaselineError
 from signoff.run import CHOICE, Choice, Composition
 from signoff.snapshot import SNAPSHOT, Snapshot, WatchedSections
 from signoff.terminal import Terminal
@@ -63,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
     try:
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)
-    except (EnvironmentFileError, ChecklistError, GuardError) as error:
+    except (EnvironmentFileError, ChecklistError, GuardError, UnusableBaselineError) as error:
         raise pytest.UsageError(words_of(error)[config.option.lang]) from None
     config.stash[FINDINGS] = Findings()
     speak_of_rows(config, choice)

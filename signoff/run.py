@@ -95,6 +95,8 @@ class Options:
     lang: str
     root: Path
     environments: Path
+    baseline: Path | None = None
+    """The signoff.json of an earlier run, with which the page compares this one."""
     json: Path | None = None
     """A file for the rows that were judged, whether they make a verdict or not."""
 

@@ -15,6 +15,9 @@ from signoff.evidence import Record, Store, StoreSettings, open_store
 from signoff.evidence.digests import line
 
 PAGE, RESULT = "signoff.html", "signoff.json"
+UNSET_DIGEST = "0" * 64
+"""What a page has in place of its own digest while that is computed."""
+_OF_PAGE = re.compile(r"<code data-page>([0-9a-f]{64})</code>")
 _IN_PAGE = re.compile(r'<code data-file="([^"]+)">([0-9a-f]{64})</code>')
 
 
@@ -88,6 +91,24 @@ def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[str]:
     for name, digest in named.items():
         if problem := _differs(folder, name, digest):
             yield f"{name} {problem} {PAGE} names"
+    yield from _altered_page(folder)
+
+
+def digest_of_page(text: str) -> str:
+    """Return what a page names as its own digest: that of its text with zeros in place of it."""
+    for stated in _OF_PAGE.findall(text):
+        text = text.replace(stated, UNSET_DIGEST)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _altered_page(folder: Path) -> Iterator[str]:
+    """Yield that the page is not the one that its own digest, which people sign, stands for."""
+    try:
+        text = (folder / PAGE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return
+    if _OF_PAGE.findall(text) != [digest_of_page(text)]:
+        yield f"{PAGE} is not the page that the digest on it stands for"
 
 
 def _differs(folder: Path, name: str, digest: str) -> str | None:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from aws.words import SILENCE, Words
 from checks.access import insiders_of
 from checks.deployed import Deployed
 from checks.hearing import Hearing
 from checks.records import Standing
 from signoff.checklist import Checklist, expectation
+from signoff.collection import proof_of
 from signoff.decisions import decided_in
 from signoff.observations import Observations
 from signoff.outcome import Finding, finding
@@ -58,6 +60,7 @@ class Check:
     function: Callable[..., None]
     params: Mapping[str, Any]
     arguments: tuple[str, ...]
+    proof: Words = SILENCE
 
     def judge(self, snapshot: Snapshot) -> Finding:
         observe = Observations()
@@ -77,6 +80,8 @@ class Check:
             subject=self.name,
             evidence=tuple(observe.seen),
             decided=tuple(observe.decided),
+            compared=tuple(observe.compared),
+            proof=self.proof,
         )
 
 
@@ -93,7 +98,7 @@ def _check(item: pytest.Function) -> Check:
     assert marker, f"{item.nodeid} proves no row"
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     names = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
-    return Check(marker.args[0], item.name, item.function, params, tuple(names))
+    return Check(marker.args[0], item.name, item.function, params, tuple(names), proof_of(item))
 
 
 @cache

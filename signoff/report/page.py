@@ -1,63 +1,91 @@
-"""The sign-off page: one self-contained file that the go-live meeting reads and signs."""
+"""The sign-off page: one self-contained file that the go-live meeting reads and signs, in both languages."""
 
 import base64
-import json
+import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cache, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
-from signoff.checklist import Row
+from aws.words import LANGUAGES, Words, joined
+from signoff.checklist import Row, Severity
 from signoff.environment.calendar import JST
-from signoff.outcome import Finding, Outcome
-from signoff.remedy import remedy
+from signoff.outcome import Outcome
+from signoff.report.evidence import label, proofs_of, value
+from signoff.report.procedures import fix_of, procedures_of
+from signoff.report.supporting import Beside
 from signoff.result import Result
-from signoff.verdict import RowVerdict
+from signoff.verdict import RowVerdict, VerdictWord
+from signoff.verify import UNSET_DIGEST, digest_of_page
 
 HERE = Path(__file__).parent
 SVG = "http://www.w3.org/2000/svg"
+SIGNABLE = {VerdictWord.GO, VerdictWord.CONDITIONAL}
+UTC_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?: ?UTC|Z|\+00:00)(?!\w)"
+)
+"""A moment as AWS, Python and older sentences write it."""
+BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
+"""A tenth of the page; text that is shown as it stands has its brackets escaped."""
+PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
 
 
 def page(
-    result: Result,
-    lang: str,
-    plots: Mapping[str, Sequence[str]],
-    files: Mapping[str, str] = MappingProxyType({}),
+    result: Result, lang: str, plots: Mapping[str, Sequence[str]], beside: Beside | None = None
 ) -> str:
-    """Return the HTML. ``plots`` are row id -> SVG, shown as pictures, in which no script can run.
+    """Return the HTML, which shows ``lang`` first.
 
-    ``files`` are the digests of the files beside the page, by name.
+    ``plots`` are row id -> SVG, shown as pictures, in which no script can run. The page names its own
+    digest, computed with zeros in its place.
     """
-    template = _templates().get_template("signoff.html.j2")
-    return template.render(
-        result=result,
-        p=result.provenance,
-        remedy=remedy,
-        verdict=result.verdict,
-        w=words()[lang],
-        lang=lang,
-        sections=_sections(result),
-        tally=Counter(one.outcome for one in result.verdict.rows),
-        plots={row: [_picture(svg) for svg in drawn] for row, drawn in plots.items()},
-        Outcome=Outcome,
-        files=files,
+    beside = beside or Beside()
+    html = (
+        _templates()
+        .get_template("signoff.html.j2")
+        .render(
+            result=result,
+            p=result.provenance,
+            verdict=result.verdict,
+            w=words(),
+            lang=lang,
+            beside=beside,
+            counts=counts(result),
+            sections=_sections(result),
+            procedures=procedures_of(_commands(result)),
+            plots={row: [_picture(svg) for svg in drawn] for row, drawn in plots.items()},
+            signable=result.verdict.decision in SIGNABLE and not result.rehearsal,
+            fix=partial(fix_of, run=result.provenance),
+            proofs=partial(proofs_of, read_at=result.provenance.read_at),
+            Outcome=Outcome,
+            Severity=Severity,
+            UNSET_DIGEST=UNSET_DIGEST,
+        )
     )
+    html = BETWEEN_TAGS.sub("><", html)
+    return html.replace(UNSET_DIGEST, digest_of_page(html))
 
 
 @cache
-def words() -> dict[str, Any]:
-    """Load the words of the page, language -> name -> text."""
-    return tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))
+def words() -> Mapping[str, Any]:
+    """Load the words of the page: name -> Words, or name -> value -> Words."""
+    read = tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))
+    return _paired(*(read[lang] for lang in LANGUAGES))
+
+
+def _paired(en: Mapping[str, Any], ja: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: Words(one, ja[key]) if isinstance(one, str) else _paired(one, ja[key])
+        for key, one in en.items()
+    }
 
 
 @cache
-def guide() -> dict[str, Any]:
+def guide() -> Mapping[str, Any]:
     """Load the lines of the guide, id -> line number and our words for it."""
     path = HERE.parent.parent / "checks" / "guide.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -73,12 +101,103 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "moment": _moment,
-        "facts": _facts,
+        "say": say,
+        "fill": fill,
+        "moment": moment,
+        "day": day,
         "cited": _cited,
-        "proofs": _proofs,
+        "css": _css_string,
+        "rows": _rows,
+        "label": label,
+        "person": person,
+        "value": value,
     }
     return environment
+
+
+def say(told: Words | str | None) -> Markup:
+    """Return the markup of what is said in both languages, of which the page shows one; times are Japan's."""
+    if not isinstance(told, Words):
+        return _timed(str(told or ""))
+    if told.en == told.ja:
+        return _timed(told.en)
+    spans = (f"<i lang={lang}>{_timed(told[lang])}</i>" for lang in LANGUAGES)
+    return Markup("").join(map(Markup, spans))
+
+
+def fill(told: Words, **values: object) -> Words:
+    """Fill the gaps of a sentence; a value that is Words itself is filled in by language."""
+    return Words(
+        *(
+            told[lang].format(
+                **{key: one[lang] if isinstance(one, Words) else one for key, one in values.items()}
+            )
+            for lang in LANGUAGES
+        )
+    )
+
+
+def moment(at: datetime) -> Markup:
+    """Return a time as every place of the page shows it: Japan's, its offset in the title."""
+    iso = at.astimezone(JST).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" title="UTC+09:00">{}</time>').format(iso, in_japan(at))
+
+
+def in_japan(at: datetime) -> str:
+    return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S} JST"
+
+
+def _rows(count: int) -> Markup:
+    """Let a cell reach over so many rows of a table."""
+    return Markup(' rowspan="{}"').format(count) if count > 1 else Markup()
+
+
+def person(caller: str) -> Markup:
+    """Return a name, or of an ARN the part that is one, the whole in its title."""
+    if not caller.startswith("arn:"):
+        return escape(caller)
+    name = caller.rpartition(":")[2].partition("/")[2] or caller.rpartition(":")[2]
+    return Markup('<span title="{}">{}</span>').format(caller, name)
+
+
+def day(at: date) -> Markup:
+    return Markup('<time datetime="{0}">{0}</time>').format(at.isoformat())
+
+
+def counts(result: Result) -> Words:
+    """Return the verdict in numbers: what is in the way; what is not."""
+    rows, verdict = result.verdict.rows, result.verdict
+    failed = [one for one in rows if one.outcome is Outcome.FAIL]
+    blockers = sum(one.severity is Severity.BLOCKER for one in failed)
+    red = {
+        "problems": len(verdict.problems),
+        "blockers": blockers,
+        "lesser": len(failed) - blockers,
+        "unknown": len(verdict.having(Outcome.NOT_TESTABLE)),
+        "follow": len(verdict.having(Outcome.FOLLOWS)),
+    }
+    rest = {
+        "pass": len(verdict.having(Outcome.PASS)),
+        "signed": len(verdict.having(Outcome.SIGNED)),
+        "waived": len(verdict.having(Outcome.WAIVED)),
+        "not_here": len(verdict.having(Outcome.NOT_HERE)),
+        "excluded": len(verdict.having(Outcome.EXCLUDED)),
+    }
+    return Words(*(_counted(red, rest, lang) for lang in LANGUAGES))
+
+
+def _counted(red: Mapping[str, int], rest: Mapping[str, int], lang: str) -> str:
+    comma, pause, _ = PUNCTUATION[lang]
+    parts = [
+        comma.join(_count(key, n, lang) for key, n in group.items() if n) for group in (red, rest)
+    ]
+    return pause.join(part for part in parts if part)
+
+
+def _count(key: str, number: int, lang: str) -> str:
+    one: Words | None = words()["counts_one"].get(key)
+    many: Words = words()["counts"][key]
+    return one[lang] if one and number == 1 else many[lang].format(n=number)
 
 
 def _sections(result: Result) -> list[tuple[str, list[RowVerdict]]]:
@@ -88,33 +207,46 @@ def _sections(result: Result) -> list[tuple[str, list[RowVerdict]]]:
     return list(by_section.items())
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S} JST"
+def _commands(result: Result) -> Iterator[str]:
+    for one in result.verdict.rows:
+        if one.outcome.red:
+            yield fix_of(one, run=result.provenance).command
 
 
-def _facts(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield name and value of what was seen, values as short as JSON allows."""
-    for name, value in evidence.items():
-        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _cited(row: Row) -> Words | None:
+    """Cite the guide by step and line number, with what it asks in our words."""
+    lines = [guide()[one] for one in row.guide]
+    return (
+        joined(
+            (
+                Words(
+                    *(
+                        f"{one['where'][lang]} (L{one['line']}): {one['asks'][lang]}"
+                        for lang in LANGUAGES
+                    )
+                )
+                for one in lines
+            ),
+        )
+        if lines
+        else None
+    )
 
 
-def _proofs(findings: Iterable[Finding], lang: str) -> Mapping[str, Sequence[tuple[str, Finding]]]:
-    """Group findings by their test, whose name is a sentence: sentence -> (what was looked at, finding).
-
-    ``test_route_is_proxied[GET /stamps]`` -> ``route is proxied``, ``GET /stamps``.
-    """
-    by_test: dict[str, list[tuple[str, Finding]]] = {}
-    for one in findings:
-        test, _, looked_at = one.subject.removesuffix("]").partition("[")
-        sentence = one.proof[lang] or test.removeprefix("test_").replace("_", " ")
-        by_test.setdefault(sentence, []).append((looked_at, one))
-    return by_test
+def _timed(text: str) -> Markup:
+    """Escape a text, and turn the moments in it into Japan's."""
+    parts, end = [], 0
+    for found in UTC_TIME.finditer(text):
+        at = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
+        parts += [escape(text[end : found.start()]), moment(at)]
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])
 
 
-def _cited(row: Row, lang: str) -> str:
-    """Cite the guide by step and line number."""
-    lines = (guide()[one] | {"id": one} for one in row.guide)
-    return ", ".join(f"{one['where'][lang]} (L{one['line']})" for one in lines)
+def _css_string(text: str) -> Markup:
+    """Return a CSS string: whatever is not plainly harmless is written by its code point."""
+    plain = re.sub(r"[^\w .:/+-]", lambda one: f"\\{ord(one[0]):x} ", text)
+    return Markup(f'"{plain}"')  # noqa: S704 - nothing that ends a string or a style is left in it
 
 
 def _picture(svg: str) -> str:

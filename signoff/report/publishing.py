@@ -25,7 +25,10 @@ from signoff.gather import store_of
 from signoff.outcome import Outcome
 from signoff.parts import Part
 from signoff.release import api_if_known
+from signoff.report.history import as_json
 from signoff.report.page import page
+from signoff.report.summary import summary
+from signoff.report.supporting import beside
 from signoff.result import CHANGED, UNKNOWN, Provenance, Result, commit_of, versions
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
@@ -33,13 +36,14 @@ from signoff.terminal import Terminal
 from signoff.verdict import RowVerdict, decide
 from signoff.verify import PAGE, RESULT, digests_of
 
-_RESULT = TypeAdapter(Result)
 _ROWS = TypeAdapter(tuple[RowVerdict, ...])
 SALT = "own"
 READING_AGAIN = Words(en="reading everything once more", ja="もう一度読み取っています")
 PART = 5
 """What a part ends with: it is no verdict, whatever its rows say."""
-BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json")
+SUMMARY = "summary.md"
+RAW_LOGS = ("tests.html",)
+BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json", SUMMARY)
 """Files whose digests the page names; the run record names the page's as well."""
 SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
 
@@ -175,13 +179,16 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
     """Write the files of this run and point ``latest`` to them."""
     folder = choice.folder
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / RESULT).write_bytes(_RESULT.dump_json(result, indent=2))
+    (folder / RESULT).write_bytes(as_json(result))
     (folder / "junit.xml").write_text(_junit(result), encoding="utf-8")
     (folder / "inventory.json").write_text(to_json(snapshot.inventory), encoding="utf-8")
     plots = choice.composition.plots(snapshot)
-    files = digests_of(folder, BESIDE_THE_PAGE)
-    written = page(result, choice.options.lang, plots, files)
-    (folder / PAGE).write_text(written, encoding="utf-8")
+    found = beside(result, snapshot, folder, choice.options.root, choice.options.baseline)
+    lang = choice.options.lang
+    (folder / SUMMARY).write_text(summary(result, lang, found), encoding="utf-8")
+    logs = tuple(name for name in RAW_LOGS if (folder / name).exists())
+    found = replace(found, files=digests_of(folder, BESIDE_THE_PAGE), links=logs)
+    (folder / PAGE).write_text(page(result, lang, plots, found), encoding="utf-8")
     latest = folder.parent / "latest"
     staged = folder.parent / f".{folder.name}"
     staged.symlink_to(folder.name)

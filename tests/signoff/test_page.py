@@ -1,6 +1,8 @@
-"""The page that is signed: what it shows, and that a browser can show it."""
+"""The page that is signed: what it shows, in both languages, without scripts, and that a browser can show it."""
 
 import base64
+import hashlib
+import itertools
 import re
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
@@ -8,11 +10,15 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from aws.words import Words
-from signoff.checklist import Checklist, Row
+from signoff.checklist import Checklist, Row, Severity
 from signoff.outcome import Finding, Outcome
 from signoff.report.page import page
+from signoff.report.summary import summary
 from signoff.result import Provenance, Result
 from signoff.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
+from signoff.verify import UNSET_DIGEST
+from tests.signoff import pages
+from tests.signoff.html import read
 
 THEN = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 INLINE = '<svg viewBox="0 0 720 220"><text x="0" y="12">Arrivals a second</text></svg>'
@@ -36,59 +42,88 @@ PROVENANCE = Provenance(
     calls_again=17,
     newest_record="e1  000007.json",
 )
+VERDICTS = tuple(pages.BROKEN)
+BY_PEOPLE = ("fixed in the next sprint", "users who left are deleted after a year")
+"""What people wrote in the environment file: in their own language."""
+PROSE = re.compile(r"(?<![\w/.`-])[a-z]{2,} [a-z]{2,}(?![\w/.`-])")
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 
 
 def found(name, outcome=Outcome.PASS, message="", **seen):
     evidence = ({"resource": "x", **seen},)
     return Finding(
-        row="DEP-21", outcome=outcome, words=Words.same(message), subject=name, evidence=evidence
+        row="DEP-21",
+        outcome=outcome,
+        words=Words.same(message),
+        subject=name,
+        evidence=evidence,
+        calls=("apigateway:GET",),
     )
 
 
-def shown(*findings, lang="en", plots=None):
+def of_one_row(*findings, lang="en", plots=None):
     """Return the page of one row with these findings."""
     words = Words("Every route is proxied", "全ルートがプロキシされる")
-    row = Row(id="DEP-21", section="api", promise=words, why=words, remedy="runbook --env {env}")
+    remedy = "python -m runbook api --env {env} --go"
+    row = Row(id="DEP-21", section="api", promise=words, why=words, remedy=remedy)
     verdict = Verdict(decision=VerdictWord.GO, rows=(row_verdict(row, findings),))
-    result = Result(provenance=PROVENANCE, verdict=verdict)
-    return page(result, lang, plots or {})
+    return page(Result(provenance=PROVENANCE, verdict=verdict), lang, plots or {})
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """Return the page of a verdict, rendered once."""
+    folder = tmp_path_factory.mktemp("run")
+    made = {}
+
+    def render(verdict, lang="en"):
+        if (verdict, lang) not in made:
+            made[verdict, lang] = pages.shown(verdict, lang, folder)
+        return made[verdict, lang]
+
+    return render
 
 
 def test_picture_is_an_svg_that_a_browser_draws():
-    html = shown(found("test_x"), plots={"DEP-21": [INLINE]})
+    html = of_one_row(found("test_x"), plots={"DEP-21": [INLINE]})
 
     (data,) = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]+)"', html)
     drawn = ET.fromstring(base64.b64decode(data))  # noqa: S314 - our own page
     assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
-    assert re.search(r'<details class="row" id="DEP-21" open>', html), "nobody sees it"
 
 
 def test_tests_are_told_as_sentences_each_once_with_what_it_looked_at():
     names = ("test_route_is_proxied[GET /stamps]", "test_route_is_proxied[POST /notify]")
+    said = read(of_one_row(*(found(one, uri=one) for one in names))).said("en")
 
-    html = shown(*map(found, names))
-    assert html.count("route is proxied <small>(2)</small>") == 1
-    assert [
-        html.count(f'<p class="subject">{one}</p>') for one in ("GET /stamps", "POST /notify")
-    ] == [1, 1]
-    assert "test_route" not in html
+    assert said.count("route is proxied (2)") == 1
+    assert "GET /stamps" in said
+    assert "POST /notify" in said
 
 
 def test_reason_of_a_red_row_stands_beside_what_was_looked_at_with_the_remedy():
-    html = shown(found("test_x[GET /stamps]", Outcome.FAIL, "GET /stamps is a MOCK"))
+    html = of_one_row(found("test_x[GET /stamps]", Outcome.FAIL, "GET /stamps is a MOCK"))
 
-    assert '<p class="subject">GET /stamps: GET /stamps is a MOCK</p>' in html
-    assert "<code>runbook --env prod</code>" in html
+    assert "GET /stamps : GET /stamps is a MOCK" in read(html).said("en")
+    assert "<code>python -m runbook api --env prod --go</code>" in html
+
+
+def test_fix_says_whether_it_changes_anything_and_how_to_rehearse_it():
+    said = read(of_one_row(found("test_x", Outcome.FAIL, "it is broken"))).said("en")
+
+    assert "changes AWS · takes (estimate) : about 2 minutes · procedure api" in said
+    assert "Rehearse it first : python -m runbook api --env prod Copy" in said
 
 
 def test_green_row_needs_no_remedy():
-    assert "runbook --env" not in shown(found("test_x"))
+    assert "runbook api" not in of_one_row(found("test_x"))
 
 
 def test_what_was_seen_can_not_become_part_of_the_page():
-    html = shown(found("test_x[<i>]", Outcome.FAIL, "<script>", seen="<b onload=x>"))
+    hostile = found("test_x[<i>]", Outcome.FAIL, "<script>alert(1)", seen="<b onload=x>")
+    html = of_one_row(hostile, found("test_x[</style>]", seen='{"a": "</pre><script>"}'))
 
-    assert not re.search(r"<script|<i>|<b onload", html)
+    assert not re.search(r"<script>alert|<i>|<b onload|</pre><script>", html)
 
 
 @pytest.mark.parametrize(
@@ -99,33 +134,268 @@ def test_what_was_seen_can_not_become_part_of_the_page():
     ],
 )
 def test_calls_of_the_pass_and_those_at_the_end_are_told_apart(lang, calls):
-    assert calls in shown(found("test_x"), lang=lang)
+    assert calls in read(of_one_row(found("test_x"))).said(lang)
 
 
 def verdicts():
     """Every row of the checklist: the first red, the second follows from it, the third is waived."""
     first, second, third, *others = Checklist.load()
-    yield RowVerdict(
-        row=first, severity=first.severity, outcome=Outcome.FAIL, told=Words.same("it is broken")
-    )
-    yield RowVerdict(row=second, severity=second.severity, outcome=Outcome.FOLLOWS, root=first.id)
-    yield RowVerdict(
-        row=third, severity=third.severity, outcome=Outcome.WAIVED, told=Words.same("until Monday")
-    )
-    yield from (RowVerdict(row=one, severity=one.severity, outcome=Outcome.PASS) for one in others)
+    severity = Severity.BLOCKER
+    red = Words.same("it is broken")
+    yield RowVerdict(row=first, severity=severity, outcome=Outcome.FAIL, told=red)
+    yield RowVerdict(row=second, severity=severity, outcome=Outcome.FOLLOWS, root=first.id)
+    yield RowVerdict(row=third, severity=severity, outcome=Outcome.EXCLUDED)
+    yield from (RowVerdict(row=one, severity=severity, outcome=Outcome.PASS) for one in others)
 
 
-@pytest.mark.parametrize("lang", ["en", "ja"])
-def test_every_link_within_the_page_leads_to_one_place(lang):
-    verdict = Verdict(decision=VerdictWord.NO_GO, rows=tuple(verdicts()))
-    html = page(Result(provenance=PROVENANCE, verdict=verdict), lang, {})
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_link_within_the_page_leads_to_one_place(shown, verdict):
+    html = shown(verdict)
     ids = re.findall(r'\bid="([^"]+)"', html)
     leading = set(re.findall(r'href="#([^"]*)"', html))
 
-    assert len(leading) == 3
     assert sorted(leading - set(ids)) == []
     assert len(ids) == len(set(ids))
 
 
 def test_newest_record_of_the_store_is_named():
-    assert "e1  000007.json" in shown(found("test_x"))
+    assert "e1  000007.json" in of_one_row(found("test_x"))
+
+
+def of_checks(text, verdict):
+    """Whether a text is what a check says alike in both languages: tests/test_words.py holds those."""
+    rows = pages.result(verdict).verdict.rows
+    said = [one.words for row in rows for one in row.findings] + [row.row.remedy for row in rows]
+    alike = [
+        one if isinstance(one, str) else one.en
+        for one in said
+        if isinstance(one, str) or one.en == one.ja
+    ]
+    return any(one and one[:30] in text for one in alike)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_sentence_stands_there_in_both_languages(shown, verdict):
+    """Prose outside of an element that the language switch shows or hides could not be switched."""
+    fixed = [
+        one.text
+        for one in read(shown(verdict)).texts
+        if one.lang is None and not {"code", "pre"} & set(one.path)
+        if PROSE.search(one.text) and one.text not in BY_PEOPLE and not of_checks(one.text, verdict)
+    ]
+
+    assert sorted(set(fixed)) == []
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_what_is_said_in_japanese_is_japanese(shown, verdict):
+    english = [
+        one.text
+        for one in read(shown(verdict)).texts
+        if one.lang == "ja" and PROSE.search(one.text) and not JAPANESE.search(one.text)
+        if not {"code", "pre"} & set(one.path)
+    ]
+
+    assert sorted(set(english)) == []
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_one_language_is_chosen_without_a_script(shown, verdict):
+    for lang in ("en", "ja"):
+        html = shown(verdict, lang)
+        (checked,) = [
+            one for one in read(html).having(name="language") if "checked" in one.attributes
+        ]
+
+        assert f'<html lang="{lang}">' in html
+        assert checked.attributes["value"] == lang
+    assert 'body:has(#to-ja:checked) [lang="en"]' in html
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_page_is_one_small_file_that_asks_for_nothing(shown, verdict):
+    html = shown(verdict)
+
+    assert len(html.encode()) < 1_000_000
+    loaded = re.findall(r'(?:src|<link[^>]*href)="(?!data:)([^"]*)"|@import|url\((?!data:)', html)
+    assert loaded == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "numbers", "numbers_ja"),
+    [
+        ("GO", "147 pass", "合格147件"),
+        ("CONDITIONAL", "145 pass, 2 waived", "合格145件、免除2件"),
+    ],
+)
+def test_first_screen_says_the_verdict_in_numbers(shown, verdict, numbers, numbers_ja):
+    said = read(shown(verdict))
+
+    assert numbers in said.said("en")
+    assert numbers_ja in said.said("ja")
+
+
+def test_blockers_unknowns_and_those_that_follow_are_counted_apart(shown):
+    said = read(shown("NO-GO")).said("en")
+
+    assert re.search(r"NO-GO \d+ blockers, 1 unknown, \d+ that follow; \d+ pass", said)
+
+
+def test_only_what_may_go_live_is_signed(shown):
+    lines = {verdict: 'class="signatures"' in shown(verdict) for verdict in VERDICTS}
+
+    assert lines == {"GO": True, "CONDITIONAL": True, "NO-GO": False, "NO VERDICT": False}
+
+
+def test_rehearsal_of_production_is_not_signed():
+    row = Checklist.load()["DEP-21"]
+    verdict = Verdict(decision=VerdictWord.GO, rows=(row_verdict(row, [found("test_x")]),))
+    replayed = {one: getattr(PROVENANCE, one) for one in PROVENANCE.__dataclass_fields__}
+    provenance = Provenance(**replayed | {"replay": "inventory.json"})
+
+    assert 'class="signatures"' not in page(
+        Result(provenance=provenance, verdict=verdict), "en", {}
+    )
+
+
+def test_conditional_names_row_fault_owner_day_and_reason(shown):
+    said = read(shown("CONDITIONAL")).said("en")
+
+    assert "Row What is wrong Owner Until Reason" in said
+    assert re.search(r"DEP-06 Every table .* Taro 2026-12-04 fixed in the next sprint", said)
+    assert "table Users-prod: time to live: ExpiresAt Hanako 2026-12-20 users who left" in said
+
+
+def test_new_reds_and_greens_are_told_since_the_last_run_and_the_last_signature(shown):
+    said = read(shown("NO-GO")).said("en")
+    changes = "Newly red : DEP-04 Newly green : MON-01"
+
+    assert f"Since the run of 2026-11-25 14:00 JST {changes}" in said
+    assert "(signed by Hanako on 2026-11-25 15:00 JST)" in said
+
+
+def test_page_names_its_own_digest(shown):
+    html = shown("GO")
+    (stated,) = re.findall(r"<code data-page>([0-9a-f]{64})</code>", html)
+
+    assert hashlib.sha256(html.replace(stated, UNSET_DIGEST).encode()).hexdigest() == stated
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_time_is_japans_with_its_offset(shown, verdict):
+    html = shown(verdict)
+    times = re.findall(r"<time ([^>]*)>([^<]*)</time>", html)
+    bare = re.sub(r"<(time|pre|code|script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
+
+    moments = [one for one in times if len(one[1]) > len("2026-12-04")]
+    assert {one[0].rpartition("title=")[2] for one in moments} == {'"UTC+09:00"'}
+    assert all(one[1].endswith(" JST") for one in moments)
+    assert re.findall(r"\d\d:\d\d(?::\d\d)?(?: ?UTC|Z|\+00:00)", re.sub("<[^>]*>", "", bare)) == []
+
+
+def test_policy_is_escaped_only_once(shown):
+    folded = re.findall(r"<pre>(.*?)</pre>", shown("GO"), flags=re.DOTALL)
+
+    assert any("&#34;Statement&#34;: [" in one for one in folded)
+    assert not any("\\&#34;" in one for one in folded)
+
+
+def test_evidence_of_smoke_shows_what_was_judged(shown):
+    html = shown("GO")
+
+    assert "&#34;access-control-allow-origin&#34;: &#34;https://rally.example.jp&#34;" in html
+
+
+def test_red_fact_stands_beside_what_was_expected_and_where_that_was_decided(shown):
+    said = read(shown("NO-GO")).said("en")
+
+    assert "Looked at Fact Found Expected Decided in" in said
+    assert "Users-prod time to live TTL not set" in said
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_control_and_cell_has_a_name(shown, verdict):
+    """What axe asks of markup and can be seen without a browser."""
+    html = read(shown(verdict))
+    labels = {one.attributes.get("for") for one in html.elements if one.tag == "label"}
+    unnamed = [
+        one
+        for one in html.elements
+        if one.tag == "input" and one.attributes["id"] not in labels and "label" not in one.path
+    ]
+    headings = [int(one.tag[1]) for one in html.elements if re.fullmatch("h[1-6]", one.tag)]
+
+    assert unnamed == []
+    assert all("alt" in one.attributes for one in html.elements if one.tag == "img")
+    assert all("scope" in one.attributes for one in html.elements if one.tag == "th")
+    assert headings.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(headings))
+
+
+def colours(css):
+    """Return the colours of the light and of the dark page by name."""
+    light, dark = re.findall(r":root \{ (--ink[^}]*) \}", css)[:2]
+    return [dict(re.findall(r"--(\w+): (#\w+)", one)) for one in (light, dark)]
+
+
+def luminance(colour):
+    """Source: WCAG 2.2, relative luminance."""
+    text = colour.removeprefix("#")
+    parts = re.findall("..", text if len(text) == 6 else "".join(one * 2 for one in text))
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (int(one, 16) / 255 for one in parts)
+    ]
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+def contrast(first, second):
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_texts_contrast_with_what_is_behind_them(shown):
+    html = shown("GO")
+    pairs = [
+        (text, behind)
+        for palette in colours(html)
+        for text in (palette[one] for one in ("ink", "soft", "go", "conditional", "no", "link"))
+        for behind in (palette["paper"], palette["tint"])
+    ]
+    pairs += [(palette["on"], palette["no"]) for palette in colours(html)]
+    pairs += [("#ffffff", band) for band in re.findall(r"--band: (#\w{6})", html)]
+
+    assert [one for one in pairs if contrast(*one) < 4.5] == []
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_summary_says_the_same_in_markdown(verdict, lang, tmp_path):
+    text = summary(pages.result(verdict), lang, pages.supporting(verdict, tmp_path))
+
+    first = {
+        "en": verdict,
+        "ja": {"CONDITIONAL": "条件付きGO", "NO VERDICT": "判定なし"}.get(verdict, verdict),
+    }
+    assert text.startswith(f"# {first[lang]}: prod\n")
+    assert ("MON-01" in text) is True
+    assert "d0d0d0" in text
+
+
+def test_summary_names_each_blocker_with_its_fix(tmp_path):
+    text = summary(pages.result("NO-GO"), "en", pages.supporting("NO-GO", tmp_path))
+
+    assert "- **DEP-04** (blocker) Point-in-time recovery is on for every table: " in text
+    assert "  - Fix: `python -m runbook tables --env prod --go`" in text
+
+
+def test_summary_is_no_markup_of_what_aws_answered(tmp_path):
+    words = Words.same("x](http://evil) <b> | `y`")
+    row = Checklist.load()["DEP-21"]
+    finding = Finding(row="DEP-21", outcome=Outcome.FAIL, words=words, subject="test_x")
+    verdict = Verdict(decision=VerdictWord.NO_GO, rows=(row_verdict(row, [finding]),))
+    text = summary(
+        Result(provenance=PROVENANCE, verdict=verdict), "en", pages.supporting("GO", tmp_path)
+    )
+
+    assert r"x\](http://evil) \<b\> \| \`y\`" in text

@@ -7,7 +7,7 @@ import pytest
 from signoff.__main__ import Exit, main
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
-from signoff.verify import PAGE, RESULT, digests_of, verify
+from signoff.verify import PAGE, RESULT, UNSET_DIGEST, digest_of_page, digests_of, verify
 
 CALLER = "arn:aws:iam::123456789012:user/hanako"
 BESIDE = (RESULT, "junit.xml", "inventory.json")
@@ -33,7 +33,8 @@ def run(store, tmp_path):
         f'<code data-file="{name}">{digest}</code>'
         for name, digest in digests_of(folder, BESIDE).items()
     )
-    (folder / PAGE).write_text("".join(named))
+    page = "".join([*named, f"<code data-page>{UNSET_DIGEST}</code>"])
+    (folder / PAGE).write_text(page.replace(UNSET_DIGEST, digest_of_page(page)))
     files = digests_of(folder, (*BESIDE, PAGE))
     body = {"run": folder.name, "files": files, "decision": "GO"}
     store.append("run", body, caller=CALLER, release="ab")
@@ -104,3 +105,10 @@ def test_help_says_what_the_command_proves(capsys):
         main(["--help"])
 
     assert "python -m signoff verify report/prod/latest" in capsys.readouterr().out
+
+
+def test_page_is_the_one_that_its_own_digest_stands_for(run, problems):
+    text = (run / PAGE).read_text()
+    (run / PAGE).write_text(text.replace("signoff.json", "signoff.JSON"))
+
+    assert f"{PAGE} is not the page that the digest on it stands for" in problems(run)

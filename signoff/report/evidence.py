@@ -1,0 +1,284 @@
+"""What a finding rests on, as a reader sees it: fact, found, expected, call and time, in both languages."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aws.words import Words
+from signoff.observations import Comparison
+from signoff.outcome import Finding
+
+SUBJECTS = ("resource", "table", "function", "role", "secret", "group", "dashboard", "route")
+"""Keys of an observation that say what was looked at, the first that it has."""
+OF_A_CALL = ("call", "status", "error_code", "expected", "request", "at")
+"""Keys of an observation that make one line of the table where it is about a request."""
+ENGLISH = ("sentence",)
+"""Facts of records that are sentences in English; the facts beside them say the same."""
+SHOWN_AT_ONCE = 90
+"""Characters of a list or mapping that stand in the table; what is longer is folded."""
+LONGEST = 6000
+"""Characters of a folded value; signoff.json has the rest."""
+MOST = 60
+"""Subjects of one proof that are shown; signoff.json has the others."""
+WITHHELD = re.compile(r"withheld \((\d+) characters?, (.+)\)")
+SESSION = re.compile(
+    r"^(?P<call>.*) with (?:(?P<none>no session)|(?P<kind>.+?) session(?: of (?P<user>\S+))?)$"
+)
+STATUS_OF = re.compile(r"(?P<status>\d{3}) of (?P<what>.+?)(?P<origin> to another origin)?")
+YES, NO = Words(en="yes", ja="はい"), Words(en="no", ja="いいえ")
+UNSET, EMPTY = Words(en="not set", ja="未設定"), Words(en="none", ja="なし")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """``text`` in the table; ``folded`` behind it, pretty-printed."""
+
+    text: Words
+    folded: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One fact: ``call`` and ``at`` say by what it was read, and when."""
+
+    subject: str = ""
+    fact: Words
+    found: Value
+    expected: Words | None = None
+    call: str = ""
+    at: datetime
+    holds: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One subject of a proof. ``subject`` is empty where the proof has only one."""
+
+    subject: Words
+    finding: Finding
+    lines: tuple[Line, ...]
+
+    @property
+    def read_at_once(self) -> bool:
+        """Whether call and time are those of the first line throughout."""
+        return len({(one.call, one.at) for one in self.lines}) == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One test: its sentence, and everything that it looked at. ``more`` subjects are left out."""
+
+    sentence: Words
+    checked: tuple[Checked, ...]
+    count: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.checked)
+
+
+@cache
+def _labels() -> Mapping[str, Any]:
+    path = Path(__file__).with_name("facts.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def proofs_of(findings: Iterable[Finding], read_at: datetime) -> tuple[Proof, ...]:
+    """Group findings by their test; what was seen is shown once per row."""
+    by_test: dict[str, list[tuple[str, Finding]]] = {}
+    for one in findings:
+        test, _, looked_at = one.subject.removesuffix("]").partition("[")
+        by_test.setdefault(test, []).append((looked_at, one))
+    seen: set[str] = set()
+    return tuple(_proof(test, found, read_at, seen) for test, found in by_test.items())
+
+
+def _proof(
+    test: str, found: Sequence[tuple[str, Finding]], read_at: datetime, seen: set[str]
+) -> Proof:
+    red_first = sorted(found, key=lambda one: not one[1].outcome.red)
+    return Proof(
+        sentence=found[0][1].proof or Words.same(test.removeprefix("test_").replace("_", " ")),
+        checked=tuple(
+            Checked(
+                subject=parameter(looked_at),
+                finding=one,
+                lines=tuple(_lines(one, read_at, seen)),
+            )
+            for looked_at, one in red_first[:MOST]
+        ),
+        count=len(found),
+    )
+
+
+def _lines(one: Finding, read_at: datetime, seen: set[str]) -> Iterator[Line]:
+    """Yield comparisons where there are any, else what was observed; nothing twice."""
+    call = ", ".join(one.calls[:2])
+    fresh = [item for item in one.evidence if _first(item, seen)]
+    if one.compared:
+        yield from (_compared(item, call, read_at) for item in one.compared)
+        fresh = [item for item in fresh if "request" in item]
+    for item in fresh:
+        yield from [_answer(item)] if "request" in item else _observed(item, call, read_at)
+
+
+def _first(item: Mapping[str, Any], seen: set[str]) -> bool:
+    text = json.dumps(item, sort_keys=True, default=str)
+    new = text not in seen
+    seen.add(text)
+    return new
+
+
+def _compared(one: Comparison, call: str, read_at: datetime) -> Line:
+    return Line(
+        subject=one.resource,
+        fact=one.fact,
+        found=value(one.found),
+        expected=one.expected,
+        call=one.call or call,
+        at=read_at,
+        holds=one.holds,
+    )
+
+
+def _answer(item: Mapping[str, Any]) -> Line:
+    """Return a request and its answer as one line; what else was judged of the answer is folded."""
+    said = " ".join(str(item[key]) for key in ("status", "error_code") if key in item)
+    judged = {key: one for key, one in item.items() if key not in OF_A_CALL} | {
+        "request": item["request"]
+    }
+    expected = item.get("expected")
+    return Line(
+        fact=request(str(item["call"])),
+        found=Value(text=Words.same(said), folded=_pretty(judged)),
+        expected=Words.same(expected) if expected else None,
+        at=datetime.fromisoformat(item["at"]),
+        holds=not expected or str(item["status"]) in str(expected),
+    )
+
+
+def _observed(item: Mapping[str, Any], call: str, read_at: datetime) -> Iterator[Line]:
+    about = next((key for key in SUBJECTS if isinstance(item.get(key), str)), None)
+    facts = [key for key in item if key not in {about, *ENGLISH}] or ([about] if about else [])
+    for key in facts:
+        yield Line(
+            subject=item[about] if about and about != key else "",
+            fact=label(key),
+            found=value(item[key]),
+            call=call,
+            at=read_at,
+        )
+
+
+def label(key: str) -> Words:
+    """Return the name of a fact; AWS's and the environment's own names stay as they are."""
+    found = _labels()["facts"].get(key)
+    return Words(*found) if found else Words.same(key)
+
+
+def value(found: Any) -> Value:
+    """Return a value for the table, short, with all of it behind where it is longer."""
+    match found:
+        case None:
+            return Value(text=UNSET)
+        case bool():
+            return Value(text=YES if found else NO)
+        case str():
+            return _text(found)
+        case list() | tuple() | dict() if not found:
+            return Value(text=EMPTY)
+        case list() | tuple() | Mapping():
+            return _many(found)
+        case _:
+            return Value(text=Words.same(f"{found:g}" if isinstance(found, float) else str(found)))
+
+
+def _text(found: str) -> Value:
+    if isinstance(parsed := _parsed(found), dict | list):
+        return _many(parsed)
+    if withheld := WITHHELD.fullmatch(found):
+        ja = f"非表示（{withheld[1]}文字、{withheld[2]}）"
+        return Value(text=Words(en=found, ja=ja))
+    return Value(text=_known(found, "values"))
+
+
+def _many(found: Any) -> Value:
+    plain = _unescaped(found)
+    flat = plain.values() if isinstance(plain, Mapping) else plain
+    if not any(isinstance(one, dict | list) for one in flat):
+        items = plain.items() if isinstance(plain, Mapping) else ((None, one) for one in plain)
+        parts = [f"{key}: {_scalar(one)}" if key else _scalar(one) for key, one in items]
+        if len(text := ", ".join(parts)) <= SHOWN_AT_ONCE:
+            return Value(text=Words.same(text))
+    return Value(text=_size(plain), folded=_pretty(plain))
+
+
+def _size(found: Any) -> Words:
+    if isinstance(found, Mapping) and isinstance(statements := found.get("Statement"), list):
+        count = len(statements)
+        return Words(
+            en=f"policy, {count} statement{'s'[: count != 1]}", ja=f"ポリシー（{count}文）"
+        )
+    count = len(found)
+    return Words(en=f"{count} entr{'y' if count == 1 else 'ies'}", ja=f"{count}件")
+
+
+def _scalar(found: Any) -> str:
+    return found if isinstance(found, str) else json.dumps(found)
+
+
+def _pretty(found: Any) -> str:
+    text = json.dumps(_unescaped(found), ensure_ascii=False, indent=1)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _unescaped(found: Any) -> Any:
+    """Parse JSON that stands in a text, such as a policy, so that it is escaped only once."""
+    if isinstance(found, str):
+        parsed = _parsed(found)
+        return _unescaped(parsed) if isinstance(parsed, dict | list) else found
+    if isinstance(found, Mapping):
+        return {key: _unescaped(one) for key, one in found.items()}
+    return [_unescaped(one) for one in found] if isinstance(found, list | tuple) else found
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text) if text[:1] in {"{", "["} else None
+    except ValueError:
+        return None
+
+
+def request(call: str) -> Words:
+    """Return a request of smoke as its Call wrote it, and its session, in both languages."""
+    found = SESSION.match(call)
+    if found is None:
+        return Words.same(call)
+    if found["none"]:
+        return Words(en=call, ja=f"{found['call']}（セッションなし）")
+    kind, user = _known(found["kind"], "sessions").ja, found["user"]
+    whose = f"、{user}" if user else ""
+    return Words(en=call, ja=f"{found['call']}（{kind}セッション{whose}）")
+
+
+def parameter(text: str) -> Words:
+    """Return what one of several tests looked at: a name as it is, words in both languages."""
+    if of := STATUS_OF.fullmatch(text):
+        what, other = _known(of["what"], "parameters").ja, of["origin"]
+        origin = "（別オリジンあて）" if other else ""
+        return Words(en=text, ja=f"{what}の{of['status']}応答{origin}")
+    for separator in ("-", ": "):
+        head, between, rest = text.partition(separator)
+        if between and head in _labels()["parameters"]:
+            return Words(en=f"{head}: {rest}", ja=f"{_labels()['parameters'][head]}: {rest}")
+    return _known(text, "parameters")
+
+
+def _known(text: str, table: str) -> Words:
+    return Words(en=text, ja=_labels()[table].get(text, text))

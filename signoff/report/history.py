@@ -1,0 +1,201 @@
+"""What is new: this run beside the runs before it, beside the last that somebody signed, beside a chosen one."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aws.words import Bilingual, Words
+from signoff.drift import VOLATILE, WHOLE
+from signoff.environment.calendar import JST
+from signoff.evidence import Record, Records
+from signoff.outcome import Outcome
+from signoff.report.evidence import SUBJECTS
+from signoff.result import Result
+from signoff.verify import RESULT
+
+MOST = 12
+"""Runs of the strip."""
+MOST_FACTS = 40
+RED = frozenset(one.value for one in Outcome if one.red)
+MOVING = {field for _, field in VOLATILE if field != WHOLE} | {"at", "request"}
+"""Facts that change with the clock or with each run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFact:
+    """``before`` and ``now`` are None where the fact was not there."""
+
+    row: str
+    what: str
+    key: str
+    before: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What changed since an earlier run. ``facts`` is None where that run left only its rows."""
+
+    since: Words
+    newly_red: tuple[str, ...]
+    newly_green: tuple[str, ...]
+    facts: tuple[ChangedFact, ...] | None
+
+    @property
+    def unchanged(self) -> bool:
+        return not (self.newly_red or self.newly_green or self.facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """A run of the strip: verdict, and how many rows were red."""
+
+    at: datetime
+    decision: str
+    red: int
+    caller: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Earlier runs, oldest first, and what is new since the last, the last signed and the chosen one."""
+
+    runs: tuple[PastRun, ...] = ()
+    since_last: Comparison | None = None
+    since_signed: Comparison | None = None
+    baseline: Comparison | None = None
+
+
+class UnusableBaselineError(Bilingual):
+    """The file is not the result of a run."""
+
+
+def history_of(
+    result: Result, records: Records, reports: Path, baseline: Path | None = None
+) -> History:
+    """Compare with the runs on record, whose folders lie in ``reports``, and with a file if one is given."""
+    past = [one for one in records.entries if one.kind == "run" and "rows" in one.body]
+    now = rows_of(json.loads(as_json(result)))
+    return History(
+        runs=tuple(_past(one) for one in past[-MOST:]),
+        since_last=_since(past[-1], now, reports) if past else None,
+        since_signed=_signed(past, records, now, reports),
+        baseline=_chosen(baseline, now) if baseline else None,
+    )
+
+
+def as_json(result: Result) -> bytes:
+    """Return a result as signoff.json holds it."""
+    # At import, pydantic would build the adapter for every test run.
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
+    return TypeAdapter(Result).dump_json(result, indent=2)
+
+
+def rows_of(result: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the rows of a signoff.json by their id."""
+    return {one["row"]["id"]: one for one in result["verdict"]["rows"]}
+
+
+def readable_baseline(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return the rows of a chosen signoff.json; UnusableBaselineError where it is none."""
+    try:
+        return rows_of(json.loads(path.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise UnusableBaselineError(
+            Words(
+                en=f"--baseline {path} can't be read as the result of a run ({why}); "
+                "give the signoff.json of an earlier run",
+                ja=f"--baseline {path}を実行結果として読み取れません（{why}）。"
+                "以前の実行のsignoff.jsonを指定してください",
+            )
+        ) from None
+
+
+def _past(one: Record) -> PastRun:
+    red = sum(outcome in RED for outcome in one.body["rows"].values())
+    return PastRun(at=one.created, decision=str(one.body["decision"]), red=red, caller=one.caller)
+
+
+def _chosen(path: Path, now: Mapping[str, Mapping[str, Any]]) -> Comparison:
+    before = readable_baseline(path)
+    outcomes = {id_: one["outcome"] for id_, one in before.items()}
+    return _compared(Words.same(path.name), outcomes, now, before)
+
+
+def _signed(
+    past: list[Record], records: Records, now: Mapping[str, Any], reports: Path
+) -> Comparison | None:
+    """Compare with the newest run that was there when the newest signature was given."""
+    signature = records.newest("signature")
+    before = [one for one in past if signature and one.created <= signature.created]
+    if signature is None or not before:
+        return None
+    by, at = signature.body.get("by", ""), f"{signature.created.astimezone(JST):%Y-%m-%d %H:%M} JST"
+    return _since(
+        before[-1],
+        now,
+        reports,
+        Words(en=f"signed by {by} on {at}", ja=f"{at}に{by}が署名"),
+    )
+
+
+def _since(
+    one: Record, now: Mapping[str, Any], reports: Path, note: Words | None = None
+) -> Comparison:
+    at = f"{one.created.astimezone(JST):%Y-%m-%d %H:%M} JST"
+    since = Words(
+        en=f"the run of {at}" + (f" ({note.en})" if note else ""),
+        ja=f"{at}の実行" + (f"（{note.ja}）" if note else ""),
+    )
+    return _compared(since, one.body["rows"], now, _kept(one, reports))
+
+
+def _kept(one: Record, reports: Path) -> Mapping[str, Any] | None:
+    """Return the rows of the file that a run left, if it is still there as the record names it."""
+    named = one.body.get("files", {}).get(RESULT)
+    try:
+        data = (reports / str(one.body.get("run")) / RESULT).read_bytes()
+        return rows_of(json.loads(data)) if hashlib.sha256(data).hexdigest() == named else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _compared(
+    since: Words,
+    outcomes: Mapping[str, str],
+    now: Mapping[str, Mapping[str, Any]],
+    before: Mapping[str, Mapping[str, Any]] | None,
+) -> Comparison:
+    red = {id_ for id_, one in now.items() if one["outcome"] in RED}
+    was_red = {id_ for id_, one in outcomes.items() if one in RED}
+    return Comparison(
+        since=since,
+        newly_red=tuple(id_ for id_ in now if id_ in red - was_red),
+        newly_green=tuple(id_ for id_ in now if id_ in was_red - red),
+        facts=None if before is None else tuple(_changes(_facts(before), _facts(now))),
+    )
+
+
+def _changes(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterator[ChangedFact]:
+    paths = [one for one in {**before, **now} if before.get(one) != now.get(one)]
+    for row, what, key in paths[:MOST_FACTS]:
+        was, is_ = (side.get((row, what, key)) for side in (before, now))
+        yield ChangedFact(row=row, what=what, key=key, before=was, now=is_)
+
+
+def _facts(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[tuple[str, str, str], Any]:
+    """Return what was observed of resources: (row, resource, fact) -> value. Answers to calls differ each time."""
+    found: dict[tuple[str, str, str], Any] = {}
+    for id_, one in rows.items():
+        for item in (item for each in one["findings"] for item in each["evidence"]):
+            what = str(next((item[key] for key in SUBJECTS if item.get(key)), ""))
+            if "request" not in item:
+                facts = {(id_, what, key): item[key] for key in item if key not in MOVING}
+                found |= {path: fact for path, fact in facts.items() if path[2] != "resource"}
+    return found

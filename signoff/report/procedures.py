@@ -1,0 +1,131 @@
+"""The fix of a red row: its command, whether it changes anything, and the procedure to read beside it."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+from aws.words import LANGUAGES, Words
+from signoff.remedy import remedy
+from signoff.result import Provenance
+from signoff.verdict import RowVerdict
+
+PAGES = Path(__file__).parent.parent.parent / "runbook" / "pages"
+PROCEDURE = re.compile(r"python -m runbook (\w+)")
+CHANGING = re.compile(r" --go\b| --rotate\b|python -m load (?:run|clean)\b")
+INLINE = re.compile(r"`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*\*([^*]+)\*\*|\*([^*]+)\*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """``note`` is to be known before; ``command`` runs as it stands; the rest is for a person."""
+
+    note: Words | None = None
+    command: str = ""
+    by_hand: tuple[Words, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.note or self.command or self.by_hand)
+
+    @property
+    def changes(self) -> bool:
+        return CHANGING.search(self.command) is not None
+
+    @property
+    def rehearsal(self) -> str:
+        """The same command without the switch that lets it change anything."""
+        return self.command.replace(" --go", "") if " --go" in self.command else ""
+
+    @property
+    def procedures(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(PROCEDURE.findall(self.command)))
+
+    @property
+    def takes(self) -> tuple[tuple[str, Words], ...]:
+        """How long each part of the command takes."""
+        named = [*self.procedures, *(["load"] if "python -m load run" in self.command else [])]
+        return tuple((one, durations()[one]) for one in named if one in durations())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """A page of the runbook: name -> HTML by language."""
+
+    name: str
+    title: Words
+    body: Mapping[str, Markup]
+
+
+def fix_of(one: RowVerdict, run: Provenance) -> Fix:
+    """Return what to do about a row; empty where it names nothing."""
+    said = remedy(one, run)
+    return Fix(note=said.note, command=said.command, by_hand=said.by_hand)
+
+
+@cache
+def durations() -> Mapping[str, Words]:
+    """Load how long procedures take, by name."""
+    read = tomllib.loads(Path(__file__).with_name("durations.toml").read_text(encoding="utf-8"))
+    return {name: Words(*told) for name, told in read.items()}
+
+
+def procedures_of(commands: Iterable[str]) -> tuple[Procedure, ...]:
+    """Return the pages that commands name, each once, as far as this checkout has them."""
+    names = dict.fromkeys(name for one in commands for name in PROCEDURE.findall(one))
+    return tuple(_procedure(name) for name in names if (PAGES / f"{name}.en.md").is_file())
+
+
+def _procedure(name: str) -> Procedure:
+    texts = {lang: (PAGES / f"{name}.{lang}.md").read_text(encoding="utf-8") for lang in LANGUAGES}
+    titles = (re.search(r"^# (.+)$", texts[lang], re.MULTILINE) for lang in LANGUAGES)
+    return Procedure(
+        name=name,
+        title=Words(*(found[1] if found else name for found in titles)),
+        body={lang: Markup("\n").join(_html(text)) for lang, text in texts.items()},
+    )
+
+
+def _html(text: str) -> Iterator[Markup]:
+    """Yield the blocks of a generated page: headings one level down, lists, code, paragraphs."""
+    code = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    for number, block in enumerate(code.split(text)):
+        if number % 2:
+            yield Markup("<pre><code>{}</code></pre>").format(block.rstrip())
+            continue
+        for one in re.split(r"\n{2,}", block.strip()):
+            yield from _block(one)
+
+
+def _block(text: str) -> Iterator[Markup]:
+    if text.startswith(("# ", "<!--")) or not text:
+        return
+    if heading := re.match(r"(#{2,4}) (.+)", text):
+        yield Markup("<h3>{}</h3>").format(_inline(heading[2]))
+    elif re.match(r"- |\d+\. ", text):
+        items = (_inline(re.sub(r"^(?:- |\d+\. )", "", one)) for one in text.splitlines())
+        yield Markup("<ul>{}</ul>").format(
+            Markup("").join(Markup("<li>{}</li>").format(one) for one in items)
+        )
+    elif text.startswith("|"):
+        yield Markup("<pre>{}</pre>").format(text)
+    else:
+        yield Markup("<p>{}</p>").format(_inline(text))
+
+
+def _inline(text: str) -> Markup:
+    parts, end = [], 0
+    for found in INLINE.finditer(text):
+        parts.append(escape(text[end : found.start()]))
+        code, link, _, strong, emphasis = found.groups()
+        tag = "code" if code else "strong" if strong else "em"
+        parts.append(
+            Markup("<{0}>{1}</{0}>").format(tag, code or strong or emphasis)
+            if not link
+            else escape(link)
+        )
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])

@@ -1,0 +1,163 @@
+"""What stands beside the rows on the page: who released it, what was measured, and until when one may sign."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from aws.section import NotTestable, known
+from aws.words import Words
+from signoff.environment.calendar import JST
+from signoff.evidence import Record, Records
+from signoff.report.history import History, history_of
+from signoff.result import Result
+from signoff.snapshot import PlanT, Snapshot
+
+SIGN_WITHIN = timedelta(hours=24)
+"""How old a reading may be when its page is signed: what is live changes without asking the page."""
+MEASURED: Mapping[str, Words] = {
+    "load": Words(en="load test", ja="負荷試験"),
+    "drill": Words(en="rollback rehearsed", ja="切り戻し訓練"),
+    "rehearsal": Words(en="rehearsal", ja="リハーサル"),
+    "manifest": Words(en="migration manifest", ja="移行マニフェスト"),
+    "import": Words(en="import", ja="インポート"),
+    "restore": Words(en="table restored", ja="テーブルの復元"),
+}
+"""Kinds of records that say how long something took, or how much there was."""
+ABOUT = ("plan", "part", "table")
+TOLD = ("verdict", "seconds", "count", "hash")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """Who made the live release so, when, and the version of each function."""
+
+    by: str
+    at: datetime
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The newest record of its kind about one thing."""
+
+    kind: Words
+    about: str
+    at: datetime
+    by: str
+    told: tuple[tuple[str, str], ...]
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """All of it. ``sign_until`` has its reason; ``files`` are digests by name, ``links`` paths by name."""
+
+    history: History = field(default_factory=History)
+    released: Released | None = None
+    measured: tuple[Measured, ...] = ()
+    sign_until: tuple[datetime, Words] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[str, ...] = ()
+
+
+def beside(
+    result: Result, snapshot: Snapshot[PlanT], folder: Path, root: Path, baseline: Path | None
+) -> Beside:
+    """Gather what records and inventory say; the run's own files are added when they are written."""
+    return Beside(
+        history=history_of(result, snapshot.records, folder.parent, baseline),
+        released=_released(snapshot),
+        measured=tuple(_measured(snapshot.records, folder, root)),
+        sign_until=_sign_until(result, snapshot.records),
+    )
+
+
+def _released(snapshot: Snapshot[PlanT]) -> Released | None:
+    record = snapshot.records.newest("release")
+    if record is None:
+        return None
+    functions = record.body.get("functions", {})
+    return Released(
+        by=str(record.body.get("by") or record.caller),
+        at=record.created,
+        versions=_live_versions(snapshot)
+        or {name: str(one.get("version", "")) for name, one in functions.items()},
+    )
+
+
+def _live_versions(snapshot: Snapshot[PlanT]) -> Mapping[str, str]:
+    """Return the version that each function's alias points to, as it was read."""
+    try:
+        aliases = known(snapshot.inventory.sections.aliases)
+        return {
+            name: one.version
+            for name, found in aliases.items()
+            for one in known(found)
+            if one.name == snapshot.scope.alias
+        }
+    except NotTestable:
+        return {}
+
+
+def _measured(records: Records, folder: Path, root: Path) -> Iterator[Measured]:
+    newest: dict[tuple[str, str], Record] = {}
+    for one in records.entries:
+        if one.kind in MEASURED:
+            about = next((str(one.body[key]) for key in ABOUT if one.body.get(key)), "")
+            newest[one.kind, about] = one
+    for (kind, about), one in newest.items():
+        page = one.body.get("page")
+        yield Measured(
+            kind=MEASURED[kind],
+            about=about,
+            at=one.created,
+            by=one.caller,
+            told=tuple((key, _told(one.body[key])) for key in TOLD if key in one.body),
+            link=os.path.relpath(root / str(page), folder) if page else "",
+        )
+
+
+def _told(found: object) -> str:
+    if isinstance(found, Mapping):
+        return ", ".join(f"{key} {_told(one)}" for key, one in found.items())
+    return f"{found:.2f}" if isinstance(found, float) else str(found)
+
+
+def _sign_until(result: Result, records: Records) -> tuple[datetime, Words]:
+    """Return the first of what ends: the reading's own age, a waiver, a decision, a record that counts."""
+    return min(_ends(result, records), key=lambda one: one[0])
+
+
+def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
+    read_at = result.provenance.read_at
+    yield (
+        read_at + SIGN_WITHIN,
+        Words(en="24 hours after the reading", ja="読み取りから24時間"),
+    )
+    for row in result.verdict.rows:
+        if row.waiver:
+            name = row.row.id
+            words = Words(en=f"the waiver of {name} ends", ja=f"{name}の免除の期限")
+            yield _end_of(row.waiver.until), words
+    for made in result.verdict.decisions:
+        if made.decision.until:
+            what = made.decision.what
+            words = Words(en=f"the decision on {what} ends", ja=f"{what}についての決定の期限")
+            yield _end_of(made.decision.until), words
+    for one in _current(records.entries, read_at):
+        words = Words(en=f"the newest {one.kind} record expires", ja=f"最新の{one.kind}記録の期限")
+        yield one.expires or read_at, words
+
+
+def _current(entries: Iterable[Record], now: datetime) -> Iterator[Record]:
+    """Yield the newest record of each thing, if it counts now and will not for ever."""
+    newest = {
+        (one.kind, *(str(one.body.get(key)) for key in (*ABOUT, "step"))): one for one in entries
+    }
+    yield from (one for one in newest.values() if one.expires and one.expires > now)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), JST).astimezone(UTC)

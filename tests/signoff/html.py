@@ -1,0 +1,69 @@
+"""A page as its reader meets it without scripts: texts, the language of each, and the elements around them."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+VOID = {"meta", "input", "img", "br", "link", "col", "hr"}
+UNSEEN = {"style", "script", "title"}
+
+
+@dataclass
+class Text:
+    """``lang`` is that of the element that shows it in one language only; ``path`` its elements, outermost first."""
+
+    text: str
+    lang: str | None
+    path: tuple[str, ...]
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: dict[str, str | None]
+    path: tuple[str, ...]
+
+
+@dataclass
+class Page(HTMLParser):
+    texts: list[Text] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list)
+
+    def __post_init__(self):
+        super().__init__()
+        self._open: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.elements.append(Element(tag, attributes, tuple(name for name, _ in self._open)))
+        if tag not in VOID:
+            self._open.append((tag, None if tag == "html" else attributes.get("lang")))
+
+    def handle_endtag(self, tag):
+        assert self._open, f"</{tag}> closes nothing"
+        assert self._open[-1][0] == tag, f"</{tag}> closes <{self._open[-1][0]}>"
+        self._open.pop()
+
+    def handle_data(self, data):
+        path = tuple(name for name, _ in self._open)
+        if data.strip() and not UNSEEN & set(path):
+            lang = next((one for _, one in reversed(self._open) if one), None)
+            self.texts.append(Text(data.strip(), lang, path))
+
+    def close(self):
+        super().close()
+        assert not self._open, f"{self._open} stay open"
+
+    def said(self, lang):
+        """Return what stands there for a reader of one language."""
+        return " ".join(one.text for one in self.texts if one.lang in {None, lang})
+
+    def having(self, **attributes):
+        return [one for one in self.elements if attributes.items() <= one.attributes.items()]
+
+
+def read(html):
+    """Parse a page; a tag that is not closed as it was opened fails."""
+    page = Page()
+    page.feed(html)
+    page.close()
+    return page
