@@ -12,7 +12,7 @@ from math import ceil, floor
 from aws import desired
 from aws.alarm import Alarm, MuteRule, WatchedMetric
 from aws.bounds import Bound, one_of, unset
-from aws.difference import Difference, differences
+from aws.difference import Certainty, Difference, differences
 from aws.ledgers.cloudwatch import ALARM, MUTE_RULE
 from aws.words import Words
 
@@ -51,7 +51,8 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     if alarm.expressions or not alarm.metric:
         made_of = " ".join(alarm.expressions) or "several metrics"
         facts: Mapping[Words, object] = {EXPRESSION: made_of}
-        return _loosening(alarm, facts, {EXPRESSION: _no_expression()})
+        found = _loosening(alarm, facts, {EXPRESSION: _no_expression()})
+        return tuple(replace(one, certainty=Certainty.UNPARSED) for one in found)
     facts = {
         STATISTIC: alarm.statistic,
         THRESHOLD: f"{alarm.comparison} {alarm.threshold:g} in {alarm.period_s} s"

@@ -25,6 +25,10 @@ class NotInReplay(NotTestable):
     """A saved inventory can't answer: it makes no calls, and holds no records."""
 
 
+class Unparsed(NotTestable):
+    """It was read, but what it does hangs on an expression that this software does not evaluate."""
+
+
 class Follows(NotTestable):
     """Nothing can be said here because another row is red already: its id is ``root``."""
 

@@ -10,7 +10,7 @@ from aws.dashboard import Dashboard, Metric
 from aws.difference import Difference
 from aws.inventory import Sections
 from aws.names import ours, shared_ending
-from aws.section import Follows, NotTestable, Section, lookup
+from aws.section import Follows, Section, Unparsed, lookup
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
@@ -93,7 +93,7 @@ def _unknowable(dashboard: Dashboard, what: str) -> bool:
     """Raise NotTestable where a search may show what no widget names; else nothing does: False."""
     searches = [one for widget in dashboard.widgets for one in widget.searches]
     if searches:
-        raise NotTestable(
+        raise Unparsed(
             Words(
                 en=f"{dashboard.name} may show {what}: what the search {searches[0]} finds is unknown",
                 ja=f"{dashboard.name}に{what}が表示されるか不明です（検索式{searches[0]}の結果は"

@@ -10,7 +10,7 @@ from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.principal import denied
 from aws.ledgers.iam import ROLE
 from aws.role import Role
-from aws.section import Follows, NotTestable
+from aws.section import Follows, Unparsed
 from aws.words import Words
 from checks.bounds import Bounds
 
@@ -35,7 +35,7 @@ def denials(
             else:
                 found.append(told)
     if doubts and not found:
-        raise NotTestable(
+        raise Unparsed(
             Words(
                 en=f"whether the policy of {name} denies {doubts[0]} can't be told",
                 ja=f"{name}のポリシーが{doubts[0]}を拒否するか判断できません",

@@ -8,7 +8,7 @@ from aws import desired
 from aws.function import FunctionPolicy
 from aws.iam import EvalDecision, Statement, context, evaluate, parse
 from aws.secret_text import MaskedValue
-from aws.section import NotTestable
+from aws.section import Unparsed
 from aws.words import Words
 from signoff.environment import Environment
 
@@ -56,7 +56,7 @@ def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: s
     known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
     decision = evaluate(statements, "lambda:InvokeFunction", alias_arn, known)
     if decision.outcome is EvalDecision.UNKNOWN:
-        raise NotTestable(
+        raise Unparsed(
             Words(
                 en=f"the policy of {alias_arn}: {decision.reason}",
                 ja=f"{alias_arn}のポリシー: {decision.reason}",
@@ -84,7 +84,7 @@ def _value(name: str, variables: Mapping[str, MaskedValue]) -> str:
     if value is None:
         return ""
     if value.text is None:
-        raise NotTestable(
+        raise Unparsed(
             Words(
                 en=f"an integration depends on the stage variable {name}, whose value is masked",
                 ja=f"統合がステージ変数{name}に依存しますが、その値は伏せられています",

@@ -105,7 +105,7 @@ def _flaw(resource: str, one: Named, deployed: Deployed) -> str | None:
 def reaches_more(resource: str, secret: desired.Secret, deployed: Deployed) -> bool:
     """Whether a Resource lets more be read than the one secret."""
     stem = secret.arn_pattern.removesuffix(SUFFIX)
-    if covers(secret.arn_pattern, resource):
+    if covers(secret.arn_pattern, resource) or not {"*", "?"} & set(resource):
         return False
     return not covers(f"{stem}-*", resource) or any(_reached(resource, secret, deployed))
 

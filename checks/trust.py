@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse
 from aws.role import Role
-from aws.section import NotTestable
+from aws.section import Unparsed
 from aws.words import Words
 from checks.bounds import Bounds
 from checks.outsiders import is_gone
@@ -35,7 +35,7 @@ def _kept_out(statements: tuple[Statement, ...], known: Context) -> Iterator[str
     for_lambda = [one for one in statements if anyone & set(one.principals)]
     decision = evaluate(for_lambda, ASSUME, "*", known)
     if decision.outcome is EvalDecision.UNKNOWN:
-        raise NotTestable(
+        raise Unparsed(
             Words(
                 en=f"whether Lambda may assume the role can't be told: {decision.reason}",
                 ja=f"Lambdaがこのロールを引き受けられるか判断できません: {decision.reason}",

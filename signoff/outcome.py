@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.difference import Certainty
 from aws.ledger import Unplanned
-from aws.section import Follows
+from aws.section import Follows, Unparsed
 from aws.words import SILENCE, Bilingual, Words
 from signoff.checklist import Severity
 from signoff.decisions import Differs
@@ -102,6 +102,8 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
             }
         case AssertionError():
             facts |= {"outcome": Outcome.FAIL}
+        case Unparsed():
+            facts |= {"outcome": Outcome.NOT_TESTABLE, "at_most": Severity.MAJOR}
         case _:
             facts |= {"outcome": Outcome.NOT_TESTABLE}
     return Finding(row=row, words=_words(error), **facts)

@@ -16,6 +16,7 @@ from aws.ledgers.logs import (
 from aws.log_group import LogGroup, LogPolicy
 from aws.topic import Subscription
 from aws.words import Words
+from signoff.checklist import Severity
 from signoff.outcome import Outcome
 from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
@@ -85,6 +86,7 @@ DASHBOARDS = (
         id="MON-10:errors-by-a-search",
         breaks=_dashboard(lambda d: (*_without(d, "Errors"), _searching(ALL_ERRORS))),
         outcome=Outcome.NOT_TESTABLE,
+        at_most=Severity.MAJOR,
         follows=frozenset({"MON-11"}),
     ),
     Defect(
@@ -96,6 +98,7 @@ DASHBOARDS = (
             )
         ),
         outcome=Outcome.NOT_TESTABLE,
+        at_most=Severity.MAJOR,
     ),
     Defect(
         id="MON-11:one-function-missing",

@@ -8,6 +8,7 @@ from aws.ledgers.iam import ROLE as ROLE_KIND
 from aws.role import PolicyDocument
 from aws.table import ResourcePolicy
 from aws.words import Words
+from signoff.checklist import Severity
 from signoff.outcome import Outcome
 from tests.defects import access, callers, privileges, shortfalls
 from tests.defects.changes import absent, added, both, edited, item, unread
@@ -106,6 +107,7 @@ TRUST = (
         id="SEC-11:unclear-condition",
         breaks=role_of("award", trust=_trust(LAMBDA | _if("StringEquals", "sts:ExternalId", "x"))),
         outcome=UNREAD,
+        at_most=Severity.MAJOR,
     ),
 )
 

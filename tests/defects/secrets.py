@@ -18,6 +18,7 @@ from aws.ledgers.secretsmanager import SECRET
 from aws.secret import SecretValue
 from aws.secret_text import withheld
 from aws.words import Words
+from signoff.checklist import Severity
 from signoff.evidence import Records
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
@@ -240,6 +241,7 @@ ATTACHED = (
             "Deny", "*", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "x"}}
         ),
         outcome=UNREAD,
+        at_most=Severity.MAJOR,
     ),
     Defect(id="SEC-05:granted-to-a-stranger", breaks=_granted(AWARD_ROLE)),
 )

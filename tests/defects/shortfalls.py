@@ -24,7 +24,9 @@ NARROW = PolicyDocument(
     document=document(allow(["logs:*", "lambda:*", "xray:*"], "*"), allow("dynamodb:*", USERS)),
 )
 """A permissions boundary that leaves out the tables of award."""
-MATCHING_LESS = frozenset({"five-characters", "half-a-suffix", "suffix-of-a-deleted-one"})
+MATCHING_LESS = frozenset(
+    {"five-characters", "half-a-suffix", "no-suffix", "suffix-of-a-deleted-one"}
+)
 """What is wrong with a name by which no more can be read than the secret."""
 NO_MORE: frozenset[str] = frozenset()
 MISNAMED = (

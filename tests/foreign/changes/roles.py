@@ -38,19 +38,19 @@ def role_is_allowed_what_a_deny_forbids_it(client):
         yield
 
 
-@change("SEC-15", reads=ROLES)
+@change("SEC-15", reads=ROLES, follows=["SEC-12"])
 def role_may_read_the_table_of_dev(client):
     with added(client, "stamps", "dynamodb:Query", identity.USER_STAMPS.removesuffix("-prod")):
         yield
 
 
-@change("SEC-14", reads=ROLES)
+@change("SEC-14", reads=ROLES, follows=["SEC-12", "SEC-15"])
 def role_may_pass_roles(client):
     with added(client, "stamps", ["iam:PassRole", "lambda:CreateFunction"], "*"):
         yield
 
 
-@change("SEC-14", reads=ROLES)
+@change("SEC-14", reads=ROLES, follows=["SEC-12", "SEC-15", "SEC-26"])
 def role_becomes_an_administrator(client):
     client("iam").attach_role_policy(RoleName=ROLE, PolicyArn=ADMIN)
     yield
