@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
+from aws.words import Words
+
 ROUNDS = 100_000
 """Of PBKDF2: a guess at a withheld value costs about 15 ms, and there are few values."""
 PRINT_DIGITS = 10
@@ -234,22 +236,33 @@ def _from_base64(run: bytes) -> Iterator[bytes]:
         return
 
 
-def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> str | None:
+def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words | None:
     """Say what a secret is instead of a real one, or None where nothing speaks against it.
 
     ``min_bits`` must fit into the length in the alphabet that the text seems to use, and the text
     must not be more monotonous than chance makes it; 0 is a token whose form LINE decides.
     """
     if placeholder:
-        return "a placeholder, a known default or a pattern"
+        return Words(
+            en="a placeholder, a known default or a pattern",
+            ja="仮の値、既知の既定値、または規則的な文字列",
+        )
     if not min_bits:
         plausible = field.length >= SHORTEST_TOKEN and field.shape not in {"text", "bearer"}
-        return None if plausible else f"no token of LINE: {field}"
+        none = Words(en=f"not a token of LINE: {field}", ja=f"LINEのトークンではない値: {field}")
+        return None if plausible else none
     room = field.length * math.log2(ALPHABETS.get(field.shape, PRINTABLE))
     if room < min_bits:
-        return f"too short, with room for {room:.0f} bits only: {field}"
+        return Words(
+            en=f"too short, room for {room:.0f} bits: {field}",
+            ja=f"短すぎる値（最大{room:.0f}ビット）: {field}",
+        )
     if field.bits < SHOWN * min_bits:
-        return f"too monotonous, with {field.bits:.0f} bits of randomness only: {field}"
+        bits = f"{field.bits:.0f}"
+        return Words(
+            en=f"too monotonous, {bits} bits of randomness: {field}",
+            ja=f"単調すぎる値（乱数性{bits}ビット）: {field}",
+        )
     return None
 
 

@@ -36,8 +36,8 @@ PRINCIPALS = {
 }
 MAY_ACT = Words(en="what of ours it may act on", ja="操作できる本環境のリソース")
 MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数")
-OPENED = Words(en="whom its policy lets in", ja="ポリシーで許可された相手")
-USED_BY = Words(en="who else uses it", ja="ほかの利用者")
+OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
+USED_BY = Words(en="others that use it", ja="ほかの利用者")
 ANSWERS_AT = Words(en="URLs of functions that run under it", ja="このロールで動く関数のURL")
 NAMED = "administrators in environments.toml"
 
@@ -125,9 +125,9 @@ def strangers_let_in(
 
 def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[Difference, ...]:
     """Return which functions that nobody planned run under a role, and where else it is used."""
-    found = [f"function {one.function}" for one in users]
+    found = [Words(en=f"function {o.function}", ja=f"関数{o.function}") for o in users]
     if role.last_used_in not in {None, region}:
-        found.append(f"Region {role.last_used_in}")
+        found.append(Words(en=f"Region {role.last_used_in}", ja=f"リージョン{role.last_used_in}"))
     one = Difference(
         kind=ROLE, name=role.name, fact=USED_BY, found=found, bound=unset(), loosens=True
     )

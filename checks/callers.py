@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aws import desired
 from aws.function import FunctionPolicy
 from aws.iam import Condition, Statement, covers, parse
+from aws.words import Words
 from checks.outsiders import is_gone
 from plan import Plan
 from signoff.environment import Environment
@@ -41,10 +42,10 @@ class Callers:
         return next(accepted, None)
 
 
-def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[str]:
+def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:
     """Return whom statements let in besides, wherever they stand, each with its Sid and its place."""
     return [
-        f"{one.sid or 'a statement'} on {policy.qualifier or 'the function'} lets in {who}"
+        _told(who, one, policy)
         for policy in policies
         for one in parse(policy.document or NOBODY, callers.function.name)
         if one.effect == "Allow"
@@ -52,26 +53,41 @@ def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[st
     ]
 
 
-def _strangers(one: Statement, callers: Callers) -> Iterator[str]:
+def _told(who: Words, one: Statement, policy: FunctionPolicy) -> Words:
+    """Say who, and by which statement, on what."""
+    statement, on = one.sid or one.number, policy.qualifier
+    return Words(
+        en=f"{who.en} (statement {statement} on {on or 'the function'})",
+        ja=f"{who.ja}（{on or '関数本体'}のステートメント{statement}）",
+    )
+
+
+def _strangers(one: Statement, callers: Callers) -> Iterator[Words]:
     if one.not_principals:
-        yield "everyone but a few"
+        yield Words(en="everyone but a few", ja="一部を除く全員")
     if {action.lower() for action in one.actions} != ONLY_INVOKE:
-        yield f"more than {INVOKE}: {', '.join(one.actions or one.not_actions)}"
+        actions = ", ".join(one.actions or one.not_actions)
+        yield Words(
+            en=f"actions other than {INVOKE}: {actions}", ja=f"{INVOKE}以外のアクション: {actions}"
+        )
     for kind, who in one.principals:
         if (kind, who) == GATEWAY:
             yield from _other_apis(one, callers)
         elif (kind, who) != ("AWS", callers.role) and not is_gone(kind, who):
-            yield "everyone" if who == "*" else f"{kind} {who}"
+            yield Words(en="everyone", ja="全員") if who == "*" else Words.same(f"{kind} {who}")
 
 
-def _other_apis(one: Statement, callers: Callers) -> Iterator[str]:
+def _other_apis(one: Statement, callers: Callers) -> Iterator[Words]:
     """API Gateway calls for every API of every account: only the source's ARN names ours."""
     sources = [c for c in one.conditions if c.key.lower() == "aws:sourcearn" and _binds(c)]
     if not sources:
-        yield "every API of AWS that names it (no aws:SourceArn)"
+        yield Words(
+            en="every API of AWS that names it (no aws:SourceArn)",
+            ja="この関数を指定するAWS上の全API（aws:SourceArnなし）",
+        )
     for value in (value for source in sources for value in source.values):
         if not covers(callers.api, value):
-            yield f"another API: {value}"
+            yield Words(en=f"another API: {value}", ja=f"別のAPI: {value}")
 
 
 def _binds(condition: Condition) -> bool:

@@ -1,54 +1,119 @@
 """Whether what is stored is encrypted under the decided key, and whether that key works."""
 
+from collections.abc import Callable
+from functools import partial
+
+from aws.bounds import Bound, exactly
 from aws.bucket import Bucket
+from aws.difference import Difference
 from aws.iam import Statement, context, covers, parse
 from aws.iam.condition import holds
 from aws.inventory import Sections
+from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.s3 import BUCKET
+from aws.ledgers.secretsmanager import SECRET
 from aws.secret import Secret
 from aws.section import lookup
 from aws.table import Table
+from aws.words import Words
 from signoff.environment import Environment
 
 SECRETS_KEY = "alias/aws/secretsmanager"
 AWS_ALIAS = "alias/aws/"
 """Beginning of the aliases of AWS managed keys: their ARNs differ in every account."""
+ENCRYPTION = Words(en="encryption", ja="暗号化")
+ENCRYPTION_STATUS = Words(en="state of its encryption", ja="暗号化の状態")
+KEY = Words(en="encryption key", ja="暗号化キー")
+AWS_OWNED = Words(en="the AWS owned key", ja="AWS所有のキー")
 BY_KMS = frozenset({"aws:kms", "aws:kms:dsse"})
 
 
-def secret_key_flaw(secret: Secret, environment: Environment, found: Sections) -> str | None:
-    """Say what is wrong with the key of a secret; one that names none has the AWS managed key."""
+def secret_key_flaws(
+    secret: Secret, environment: Environment, found: Sections
+) -> tuple[Difference, ...]:
+    """Return what is wrong with the key of a secret; one that names none has the AWS managed key."""
     key, decided = secret.kms_key or SECRETS_KEY, environment.secret_key or SECRETS_KEY
-    return key_flaw(key, found) or _other_key(key, decided, found)
+    of = partial(_difference, SECRET, secret.name, "secretsmanager:DescribeSecret")
+    return _of_key(of, key, decided, "secret_key", found)
 
 
-def table_key_flaw(table: Table, environment: Environment, found: Sections) -> str | None:
-    """Say what is wrong with the key of a table. Without a description it has the AWS owned key.
+def table_key_flaws(
+    table: Table, environment: Environment, found: Sections
+) -> tuple[Difference, ...]:
+    """Return what is wrong with the key of a table. Without a description it has the AWS owned key.
 
     That is encryption, too: nobody can switch it off, and there is no key to look at.
     """
-    decided = environment.table_key
+    decided, key = environment.table_key, table.sse_key_arn
+    of = partial(_difference, TABLE, table.name, "dynamodb:DescribeTable")
     if table.sse_type is None:
-        return f"has the AWS owned key, not {decided}" if decided else None
-    if table.sse_type != "KMS" or table.sse_key_arn is None:
-        return f"is encrypted by {table.sse_type} without a key"
+        return (of(ENCRYPTION, AWS_OWNED, exactly(decided), "table_key"),) if decided else ()
+    if table.sse_type != "KMS" or key is None:
+        return (of(ENCRYPTION, table.sse_type, exactly("KMS")),)
     if table.sse_status != "ENABLED":
-        return f"has its encryption {table.sse_status}"
-    return key_flaw(table.sse_key_arn, found) or _other_key(table.sse_key_arn, decided, found)
+        return (of(ENCRYPTION_STATUS, table.sse_status, exactly("ENABLED"), decidable=False),)
+    return _of_key(of, key, decided, "table_key", found)
 
 
-def bucket_key_flaw(bucket: Bucket, found: Sections) -> str | None:
-    """Say what is wrong with the default encryption; without a key of its own it is AWS's for S3."""
+def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:
+    """Return what is wrong with the default encryption; without a key of its own it is AWS's for S3."""
+    of = partial(_difference, BUCKET, bucket.name, "s3:GetBucketEncryption")
     if bucket.encryption not in BY_KMS:
-        return f"is encrypted by {bucket.encryption or 'nothing'}, not aws:kms"
-    return key_flaw(bucket.kms_key, found) if bucket.kms_key else None
+        return (of(ENCRYPTION, bucket.encryption, exactly("aws:kms")),)
+    return _unusable(of, bucket.kms_key, found) if bucket.kms_key else ()
 
 
-def key_flaw(reference: str, found: Sections) -> str | None:
-    """Say whether the key is gone or off: then whatever it encrypted cannot be read."""
+def _of_key(
+    of: Callable[..., Difference], key: str, decided: str | None, where: str, found: Sections
+) -> tuple[Difference, ...]:
+    """Return that a key can't be used, or is not the decided one.
+
+    An alias of AWS is judged by who manages the key.
+    """
+    if unusable := _unusable(of, key, found):
+        return unusable
+    there = lookup(found.keys, key)
+    managed = (decided or "").startswith(AWS_ALIAS) and there is not None and there.manager == "AWS"
+    if managed or (decided and decided in {key, key.rpartition(":")[2]}):
+        return ()
+    return (of(KEY, key, exactly(decided or AWS_OWNED), where),)
+
+
+def _unusable(
+    of: Callable[..., Difference], reference: str, found: Sections
+) -> tuple[Difference, ...]:
+    """Return whether the key is gone or off: then whatever it encrypted can't be read."""
     key = lookup(found.keys, reference)
+    name = Words(en=f"state of key {reference}", ja=f"キー{reference}の状態")
     if key is None:
-        return f"has the key {reference}, which does not exist"
-    return None if key.state == "Enabled" else f"has the key {reference}, which is {key.state}"
+        gone = Words(en="deleted or never created", ja="存在しない")
+        return (of(name, gone, exactly("Enabled"), decidable=False),)
+    enabled = key.state == "Enabled"
+    return () if enabled else (of(name, key.state, exactly("Enabled"), decidable=False),)
+
+
+def _difference(
+    kind: Words,
+    name: str,
+    call: str,
+    fact: Words,
+    value: object,
+    bound: Bound,
+    where: str = "",
+    *,
+    decidable: bool = True,
+) -> Difference:
+    return Difference(
+        kind=kind,
+        name=name,
+        fact=fact,
+        found=value,
+        bound=bound,
+        call=call,
+        decided_in=where,
+        loosens=True,
+        decidable=decidable,
+    )
 
 
 def refuses_http(bucket: Bucket) -> bool:
@@ -67,12 +132,3 @@ def _denies_http(one: Statement) -> bool:
         and any(who == "*" for _, who in one.principals)
         and all(holds(condition, http) is True for condition in one.conditions)
     )
-
-
-def _other_key(reference: str, decided: str | None, found: Sections) -> str | None:
-    """Say that it is not the decided key. An alias of AWS is told by who manages the key."""
-    key = lookup(found.keys, reference)
-    managed = (decided or "").startswith(AWS_ALIAS) and key is not None and key.manager == "AWS"
-    if managed or (decided and decided in {reference, reference.rpartition(":")[2]}):
-        return None
-    return f"has the key {reference}, not {decided or 'the AWS owned one'}"

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aws import desired
 from aws.bounds import Bound
-from aws.difference import Certainty, Difference
+from aws.difference import Certainty, Difference, fault
+from aws.leak import Leak
+from aws.ledgers.secretsmanager import SECRET
 from aws.secret import SecretValue
 from aws.secret_text import DRAWN, MaskedValue
 from aws.words import Words
@@ -29,6 +31,7 @@ FINGERPRINT = re.compile(
 CERTAIN = frozenset({"jwt", "pem", "aws-key"})
 """Shapes that nothing but a credential has."""
 AWS_SECRET, AWS_SECRET_LENGTH = re.compile(r"secret_?access_?key$", re.IGNORECASE), 40
+VALUE = Words(en="value", ja="値")
 NO_SECRET = Bound(
     code="no_secret",
     value=None,
@@ -160,3 +163,21 @@ def drawn(value: MaskedValue, name: str = "") -> bool:
     if value.shape == "base64" and value.length >= SHORTEST_BASE64:
         return value.bits >= DENSITY * value.length * math.log2(min(value.length, 64))
     return value.shape in DRAWN
+
+
+def leaked(one: Leak) -> Difference:
+    """Return the difference that the value of a secret makes where it is found."""
+    return fault(
+        SECRET,
+        one.secret,
+        VALUE,
+        one.place,
+        Words(en="nowhere but in Secrets Manager", ja="Secrets Manager以外にないこと"),
+        call=one.call,
+        said=Words(
+            en=f"the value of secret {one.secret} was found in {one.place} ({one.call}), expected"
+            " nowhere but in Secrets Manager",
+            ja=f"シークレット{one.secret}の値が{one.place}にあります（{one.call}）。"
+            "期待値: Secrets Manager以外にないこと",
+        ),
+    )

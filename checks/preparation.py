@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from aws.bounds import described
+from aws.difference import Difference, differences, fault
 from aws.inventory import Sections
 from aws.section import NotTestable, Section, known
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
 from signoff.checklist import Checklist
-from signoff.environment import Environment
+from signoff.environment import Environment, where
 from signoff.evidence import Custody, Record, Records
 from signoff.outcome import Outcome
 from signoff.signatures import believed
@@ -18,16 +20,35 @@ from signoff.signatures import believed
 FUNCTIONAL = "SMOKE-"
 """Rows of dev that must be green: those by which its functions are seen to work."""
 GOOD = {Outcome.PASS, Outcome.SIGNED, Outcome.EXCLUDED}
+NONE_JUDGED = Words(
+    en="none: every functional row was excluded", ja="判定なし（機能の項目がすべて対象外）"
+)
+STORE = Words(en="evidence store", ja="証跡ストア")
+RECORDS = Words(en="records", ja="記録")
+KEY = Words(en="signing key", ja="署名鍵")
+IN_KMS = described(
+    Words(
+        en="a KMS key, whose policy says who may sign (`python -m runbook evidence` creates it)",
+        ja="署名者をポリシーで定めたKMSキーであること（`python -m runbook evidence`で作成）",
+    )
+)
+HISTORY = Words(en="history of versions", ja="変更履歴の保存")
+VERSIONED = described(
+    Words(
+        en="s3:// with versioning, so that nothing overwritten or deleted is lost",
+        ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
+    )
+)
 ANYWHERE = ("iam", "")
 """Where an ARN has no Region: IAM is global."""
 
 
-def functional_red(run: Record) -> list[str]:
+def functional_red(run: Record) -> list[Words]:
     """Return the functional rows that were not green in that run; none at all is a red one."""
     rows = {id_: run.body["rows"].get(id_, "not judged") for id_ in _functional()}
     red = [id_ for id_, end in rows.items() if end not in GOOD]
     judged = [id_ for id_, end in rows.items() if end != Outcome.EXCLUDED]
-    return red if judged else ["every functional row was excluded"]
+    return list(map(Words.same, red)) if judged else [NONE_JUDGED]
 
 
 @cache
@@ -55,6 +76,28 @@ def kept_for_good(store: Custody) -> bool:
             )
         )
     return store.in_s3 and store.history.kept
+
+
+def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
+    """Return what is wrong with the records."""
+    if not records.problem:
+        return ()
+    expected = Words(en="unbroken, every record signed", ja="欠けがなく、すべて署名済みであること")
+    return (fault(STORE, store.location, RECORDS, None, expected, said=records.words),)
+
+
+def forgeable(store: Custody) -> tuple[Difference, ...]:
+    """Return that whoever reads the key can sign."""
+    facts, bounds = {KEY: store.key}, {KEY: IN_KMS}
+    about = {"decided_in": where("evidence_key"), "decidable": False}
+    return () if store.in_kms else differences(STORE, store.location, facts, bounds, **about)
+
+
+def lossy(store: Custody) -> tuple[Difference, ...]:
+    """Return that what is overwritten or deleted in the store is lost."""
+    facts, bounds = {HISTORY: store.history.state}, {HISTORY: VERSIONED}
+    about = {"decided_in": where("evidence"), "decidable": False}
+    return differences(STORE, store.location, facts, bounds, **about)
 
 
 def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
@@ -95,11 +138,11 @@ def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[
     return len(arns), foreign
 
 
-def copies_elsewhere(found: Sections, region: str) -> list[str]:
+def copies_elsewhere(found: Sections, region: str) -> list[Words]:
     """Return tables and secrets that AWS copies into another Region; an own replica is listed, too."""
     sections: tuple[Section[Any], ...] = (found.tables, found.secrets)
     return [
-        f"{one.name} in {copy}"
+        Words(en=f"{one.name} in {copy}", ja=f"{one.name}（{copy}）")
         for section in sections
         for one in map(known, known(section).values())
         for copy in one.replicas

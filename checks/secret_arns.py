@@ -44,7 +44,7 @@ def named(pairs: Iterable[Statement], secret: desired.Secret) -> tuple[str, ...]
     return tuple(one.resources[0] for one in pairs if _lets_read(one, secret))
 
 
-def unsound(one: Named, deployed: Deployed) -> list[str]:
+def unsound(one: Named, deployed: Deployed) -> list[Words]:
     """Say which of the Resources match nothing, or more than the secret."""
     if not one.resources:
         raise Follows(
@@ -55,7 +55,11 @@ def unsound(one: Named, deployed: Deployed) -> list[str]:
             ),
         )
     flaws = {resource: _flaw(resource, one, deployed) for resource in one.resources}
-    return [f"{resource} {flaw}" for resource, flaw in flaws.items() if flaw]
+    return [
+        Words(en=f"{resource} {flaw.en}", ja=f"{resource}（{flaw.ja}）")
+        for resource, flaw in flaws.items()
+        if flaw
+    ]
 
 
 def but_for_suffixes(lacking: Iterable[str], names: Iterable[Named]) -> list[str]:
@@ -89,17 +93,17 @@ def _spells(resource: str, secret: desired.Secret) -> bool:
     return re.fullmatch(rf"{stem}(-[\w?*]{{0,6}}|[?*]*)", resource) is not None
 
 
-def _flaw(resource: str, one: Named, deployed: Deployed) -> str | None:
+def _flaw(resource: str, one: Named, deployed: Deployed) -> Words | None:
     """``-*`` also matches ``token-secret-key-old-…``: it will do while there is no such secret."""
     if not resource_pattern(resource).matches(one.arn):
-        return f"does not match {one.arn}"
+        return Words(en=f"does not match {one.arn}", ja=f"{one.arn}に一致しない")
     if covers(one.secret.arn_pattern, resource):
         return None
     stem = one.secret.arn_pattern.removesuffix(SUFFIX)
     if not covers(f"{stem}-*", resource):
-        return "reaches beyond the secret"
-    reached = list(_reached(resource, one.secret, deployed))
-    return f"reaches {', '.join(reached)}" if reached else None
+        return Words(en="reaches beyond the secret", ja="このシークレット以外にも及ぶ")
+    reached = ", ".join(_reached(resource, one.secret, deployed))
+    return Words(en=f"reaches {reached}", ja=f"{reached}にも及ぶ") if reached else None
 
 
 def reaches_more(resource: str, secret: desired.Secret, deployed: Deployed) -> bool:

@@ -2,7 +2,7 @@
 
 from aws import desired
 from aws.bounds import within
-from aws.difference import Difference, differences
+from aws.difference import Difference, differences, fault
 from aws.ledgers.secretsmanager import SECRET
 from aws.secret import SecretValue
 from aws.secret_text import MaskedValue, weakness
@@ -12,15 +12,55 @@ from signoff.evidence import Record, Records
 from signoff.signatures import readable
 
 FURTHER_FIELDS = Words(en="further fields", ja="想定外のフィールド")
+FORM = Words(en="form", ja="形式")
+REAL = Words(en="strength of the value", ja="値の強度")
+VALUE_CALL = "secretsmanager:GetSecretValue"
 
 
-def form_flaw(value: SecretValue, want: desired.Secret) -> str | None:
-    """Say why the value is not a JSON object with the expected field, which holds text."""
+def form_flaw(value: SecretValue, want: desired.Secret) -> Words | None:
+    """Say how the value is not a JSON object with the expected field, which holds text."""
     if not value.is_json_object:
-        return "is no JSON object"
+        return Words(en="is not a JSON object", ja="がJSONオブジェクトではありません")
     if want.json_key not in value.fields:
-        return f"has the fields {', '.join(sorted(value.fields)) or '(none)'}"
-    return "holds no text" if value.fields[want.json_key].shape == "json" else None
+        there = ", ".join(sorted(value.fields))
+        return Words(
+            en=f"has the fields {there}" if there else "has no field",
+            ja=f"のフィールドは{there}です" if there else "にフィールドがありません",
+        )
+    if value.fields[want.json_key].shape == "json":
+        return Words(
+            en=f"has no text in {want.json_key}", ja=f"の{want.json_key}が文字列ではありません"
+        )
+    return None
+
+
+def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
+    """Return the difference that the form of the value makes."""
+    flaw = form_flaw(value, want)
+    if flaw is None:
+        return ()
+    key = want.json_key
+    expected = Words(en=f"one field {key}, a text", ja=f"文字列のフィールド{key}")
+    said = Words(
+        en=f"secret {want.name} {flaw.en}, expected {expected.en}",
+        ja=f"シークレット{want.name}{flaw.ja}。期待値: {expected.ja}",
+    )
+    return (fault(SECRET, want.name, FORM, None, expected, said=said, call=VALUE_CALL),)
+
+
+def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
+    """Return the difference that a value makes which is not a real secret."""
+    field = field_of(value, want)
+    found = weakness(field, placeholder=value.placeholder, min_bits=want.min_bits)
+    if found is None:
+        return ()
+    bits = want.min_bits
+    expected = (
+        Words(en=f"at least {bits} random bits", ja=f"{bits}ビット以上の乱数")
+        if bits
+        else Words(en="a token of LINE", ja="LINEのトークン")
+    )
+    return (fault(SECRET, want.name, REAL, found, expected, call=VALUE_CALL),)
 
 
 def further_fields(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
@@ -38,14 +78,11 @@ def further_fields(value: SecretValue, want: desired.Secret) -> tuple[Difference
 def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:
     """Return the one field; Follows where its form, which SEC-02 owns, is wrong."""
     if flaw := form_flaw(value, want):
-        raise Follows("SEC-02", Words(en=f"{want.name} {flaw}", ja=f"{want.name} {flaw}"))
+        raise Follows(
+            "SEC-02",
+            Words(en=f"secret {want.name} {flaw.en}", ja=f"シークレット{want.name}{flaw.ja}"),
+        )
     return value.fields[want.json_key]
-
-
-def weakness_of(value: SecretValue, want: desired.Secret) -> str | None:
-    """Say what this is instead of a real secret; None where nothing speaks against it."""
-    field = field_of(value, want)
-    return weakness(field, placeholder=value.placeholder, min_bits=want.min_bits)
 
 
 def dev_run(dev: Records) -> Record:

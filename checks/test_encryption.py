@@ -1,14 +1,20 @@
 """SEC-20 to SEC-22: what is stored is encrypted, under keys that work."""
 
 from aws import desired
-from aws.difference import unallowed
+from aws.bounds import exactly
+from aws.difference import differences, unallowed
 from aws.inventory import Sections
+from aws.ledgers.s3 import BUCKET
+from aws.words import Words
 from checks.deployed import Deployed
-from checks.encryption import bucket_key_flaw, refuses_http, table_key_flaw
+from checks.encryption import bucket_key_flaws, refuses_http, table_key_flaws
 from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.environment import Environment
 from signoff.observations import Observations
+
+CLOSED = Words(en="all four blocks of public access", ja="4種のパブリックアクセスブロック")
+HTTP = Words(en="plain HTTP", ja="平文のHTTP")
 
 
 @expectation("SEC-20", ja="テーブルが決定どおりに暗号化されている")
@@ -17,13 +23,13 @@ def test_table_is_encrypted_as_decided(
     deployed: Deployed,
     environment: Environment,
     found: Sections,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     there = observe(deployed.table(table), "sse_type", "sse_status", "sse_key_arn")
     observe.note(decided=environment.table_key or "AWS owned key")
 
-    flaw = table_key_flaw(there, environment, found)
-    assert not flaw, f"{there.name} {flaw}"
+    decided(table_key_flaws(there, environment, found), observe)
 
 
 @expectation("SEC-20", ja="テーブルのキーに計画外の設定がない")
@@ -39,30 +45,33 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_table(
 
 @expectation("SEC-21", ja="バケットがKMSで暗号化されている")
 def test_bucket_is_encrypted_by_kms(
-    deployed: Deployed, image_bucket: str, found: Sections, observe: Observations
+    deployed: Deployed, image_bucket: str, found: Sections, decided: Decided, observe: Observations
 ) -> None:
     bucket = observe(deployed.bucket(image_bucket), "encryption", "kms_key")
 
-    flaw = bucket_key_flaw(bucket, found)
-    assert not flaw, f"{bucket.name} {flaw}"
+    decided(bucket_key_flaws(bucket, found), observe)
 
 
 @expectation("SEC-22", ja="バケットが公開されていない")
 def test_bucket_is_closed_to_the_public(
-    deployed: Deployed, image_bucket: str, observe: Observations
+    deployed: Deployed, image_bucket: str, decided: Decided, observe: Observations
 ) -> None:
     bucket = observe(deployed.bucket(image_bucket), "public_access_blocked")
 
-    assert bucket.public_access_blocked, f"{bucket.name} is not closed in all four ways"
+    facts, bounds = {CLOSED: bucket.public_access_blocked}, {CLOSED: exactly(True)}
+    about = {"call": "s3:GetBucketPublicAccessBlock", "loosens": True}
+    decided(differences(BUCKET, bucket.name, facts, bounds, **about), observe)
 
 
 @expectation("SEC-22", ja="バケットが平文のHTTPを拒否する")
 def test_bucket_refuses_plain_http(
-    deployed: Deployed, image_bucket: str, observe: Observations
+    deployed: Deployed, image_bucket: str, decided: Decided, observe: Observations
 ) -> None:
     bucket = observe(deployed.bucket(image_bucket), "policy")
 
-    assert refuses_http(bucket), f"the policy of {bucket.name} lets plain HTTP through"
+    facts, bounds = {HTTP: not refuses_http(bucket)}, {HTTP: exactly(False)}
+    about = {"call": "s3:GetBucketPolicy", "loosens": True}
+    decided(differences(BUCKET, bucket.name, facts, bounds, **about), observe)
 
 
 @expectation("SEC-22", ja="バケットに計画外の設定がない")

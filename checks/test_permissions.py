@@ -2,9 +2,10 @@
 
 from aws import desired
 from aws.access import INVOCATION
-from aws.bounds import within
+from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
 from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.words import Words
@@ -41,6 +42,10 @@ from signoff.environment import Environment
 from signoff.observations import Observations
 
 URLS = Words(en="URLs", ja="関数URL")
+LACKING = Words(en="permissions that are missing", ja="不足している権限")
+UNSOUND = Words(en="wrong ARNs of secrets", ja="正しくないシークレットのARN")
+CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可するほかの呼び出し元")
+OF_ROLE = {"call": "iam:GetAccountAuthorizationDetails"}
 
 
 @expectation("SEC-10", ja="ロールが計画した名前で存在する")
@@ -52,12 +57,15 @@ def test_role_exists_under_its_name(
 
 @expectation("SEC-10", ja="関数が自身のロールで動く")
 def test_function_runs_under_its_own_role(
-    function: desired.Function, deployed: Deployed, observe: Observations
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     used = observe(deployed.function(function), "role_arn").role_arn
     own = observe(deployed.role(function.role), "arn").arn
 
-    assert used == own, f"{function.name} runs under {used}"
+    about = {"call": "lambda:GetFunction", "loosens": True}
+    decided(
+        differences(FUNCTION, function.name, {ROLE: used}, {ROLE: exactly(own)}, **about), observe
+    )
 
 
 @expectation("SEC-11", ja="ロールを引き受けられるのがLambdaだけである")
@@ -66,13 +74,13 @@ def test_role_is_trusted_by_lambda_only(
     deployed: Deployed,
     plan: Plan,
     environment: Environment,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(role), "trust")
     bounds = Bounds(role=role, plan=plan, environment=environment)
 
-    flaws = trust_flaws(found, bounds)
-    assert not flaws, f"{found.name}: {'; '.join(flaws)}"
+    decided(trust_flaws(found, bounds), observe)
 
 
 @expectation("SEC-12", ja="ロールに計画外の権限がない")
@@ -108,7 +116,8 @@ def test_role_lacks_nothing_that_it_needs(
     observe.note(required=guided_role.required, secrets=arns)
 
     lost = but_for_suffixes(lacking(found, bounds, arns), names_of(found, bounds, arns))
-    assert not lost, f"{found.name} is not allowed {'; '.join(lost)}"
+    about = {**OF_ROLE, "loosens": True}
+    decided(differences(ROLE, found.name, {LACKING: lost}, {LACKING: within(())}, **about), observe)
     decided(unclear(found, bounds, arns), observe)
 
 
@@ -151,6 +160,7 @@ def test_secret_is_named_by_its_exact_arn(
     deployed: Deployed,
     plan: Plan,
     environment: Environment,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     found = deployed.role(secret_reader.role)
@@ -160,7 +170,10 @@ def test_secret_is_named_by_its_exact_arn(
     observe.note(role=found.name, secrets=arns, resources=[one.resources for one in names])
 
     wrong = [flaw for one in names for flaw in unsound(one, deployed)]
-    assert not wrong, f"{found.name}: {'; '.join(wrong)}"
+    about = {**OF_ROLE, "decidable": False}
+    decided(
+        differences(ROLE, found.name, {UNSOUND: wrong}, {UNSOUND: within(())}, **about), observe
+    )
 
 
 @expectation("SEC-17", ja="関数を呼び出せるのがこのAPIだけである")
@@ -169,6 +182,7 @@ def test_only_this_api_may_invoke_the_function(
     deployed: Deployed,
     plan: Plan,
     environment: Environment,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     api_id = deployed.rest_api().id
@@ -176,8 +190,9 @@ def test_only_this_api_may_invoke_the_function(
     observe.note(function=function.name, api=api_id, policies=policies)
     callers = Callers(function=function, api_id=api_id, plan=plan, environment=environment)
 
-    besides = strangers(policies, callers)
-    assert not besides, f"{function.name}: {'; '.join(besides)}"
+    facts = {CALLERS: strangers(policies, callers)}
+    about = {"call": "lambda:GetPolicy", "loosens": True}
+    decided(differences(FUNCTION, function.name, facts, {CALLERS: within(())}, **about), observe)
 
 
 @expectation("SEC-18", ja="関数がURLを持たない")

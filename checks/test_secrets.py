@@ -1,21 +1,24 @@
 """SEC-01 to SEC-08: the secrets are there, are secrets, and are nowhere else."""
 
 from aws import desired
-from aws.difference import unallowed
+from aws.bounds import exactly, within
+from aws.difference import differences, unallowed
 from aws.inventory import Inventory, Sections
 from aws.ledgers.apigateway import REST_API, STAGE
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.section import lookup
+from aws.words import Words
 from checks.access import strangers_let_in
 from checks.bounds import bounds_of
 from checks.denials import denials
 from checks.deployed import Deployed
-from checks.encryption import SECRETS_KEY, secret_key_flaw
+from checks.encryption import SECRETS_KEY, secret_key_flaws
 from checks.leaks import (
     holding,
     labels,
+    leaked,
     secret_digests,
     suspicious,
     tags_of,
@@ -26,38 +29,46 @@ from checks.secret_values import (
     digest_in_dev,
     digest_under,
     field_of,
-    form_flaw,
     further_fields,
-    weakness_of,
+    malformed,
+    weak,
 )
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.environment import Environment
+from signoff.environment.calendar import in_japan
 from signoff.evidence import Records
 from signoff.observations import Observations
 
 GET_FUNCTION = "lambda:GetFunction"
+DELETION = Words(en="scheduled deletion", ja="予定された削除")
+CURRENT = Words(en="version AWSCURRENT", ja="AWSCURRENTのバージョン")
+EQUAL_TO_DEV = Words(en="same value as in dev", ja="devと同じ値")
+HELD = Words(en="places that hold the value of a secret", ja="シークレットの値を含む場所")
 
 
 @expectation("SEC-01", ja="シークレットが存在し、読み取れる")
 def test_secret_is_there_to_be_read(
-    secret: desired.Secret, deployed: Deployed, observe: Observations
+    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.secret(secret), "arn", "deleted", "current")
 
-    assert found.deleted is None, f"{found.name} is deleted as of {found.deleted}"
-    assert found.current, f"no version of {found.name} is AWSCURRENT"
+    deleted = in_japan(found.deleted) if found.deleted else None
+    facts = {DELETION: deleted, CURRENT: bool(found.current or found.deleted)}
+    bounds = {DELETION: exactly(None), CURRENT: exactly(True)}
+    about = {"call": "secretsmanager:DescribeSecret", "decidable": False}
+    decided(differences(SECRET, found.name, facts, bounds, **about), observe)
 
 
 @expectation("SEC-02", ja="シークレットが決められた一つのフィールドを持つ")
 def test_secret_is_an_object_with_the_one_expected_field(
-    secret: desired.Secret, deployed: Deployed, observe: Observations
+    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     value = deployed.secret_value(secret)
     observe.note(secret=secret.name, fields=value.fields)
 
-    assert not form_flaw(value, secret), f"{secret.name} {form_flaw(value, secret)}"
+    decided(malformed(value, secret), observe)
 
 
 @expectation("SEC-02", ja="シークレットに計画外のフィールドがない")
@@ -72,18 +83,22 @@ def test_secret_has_no_field_that_nobody_planned(
 
 @expectation("SEC-03", ja="シークレットが本物の値である")
 def test_secret_is_a_real_one(
-    secret: desired.Secret, deployed: Deployed, observe: Observations
+    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     value = deployed.secret_value(secret)
     field = field_of(value, secret)
     observe.note(secret=secret.name, value=field, bits=field.bits, placeholder=value.placeholder)
 
-    assert not weakness_of(value, secret), f"{secret.name} is {weakness_of(value, secret)}"
+    decided(weak(value, secret), observe)
 
 
 @expectation("SEC-04", ja="シークレットがdevと異なる")
 def test_secret_differs_from_that_of_dev(
-    secret: desired.Secret, deployed: Deployed, dev: Records, observe: Observations
+    secret: desired.Secret,
+    deployed: Deployed,
+    dev: Records,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
     run = dev_run(dev)
     field = field_of(deployed.secret_value(secret), secret)
@@ -91,7 +106,9 @@ def test_secret_differs_from_that_of_dev(
     ours = digest_under(salt, field)
     observe.note(secret=secret.name, ours=ours[:12], theirs=theirs[:12], dev_run=run.created)
 
-    assert ours != theirs, f"{secret.name} holds what dev holds"
+    facts, bounds = {EQUAL_TO_DEV: ours == theirs}, {EQUAL_TO_DEV: exactly(False)}
+    about = {"call": "secretsmanager:GetSecretValue", "decidable": False}
+    decided(differences(SECRET, secret.name, facts, bounds, **about), observe)
 
 
 @expectation("SEC-05", ja="シークレットが使用可能な鍵で暗号化されている")
@@ -100,12 +117,12 @@ def test_secret_is_encrypted_under_a_key_that_works(
     deployed: Deployed,
     environment: Environment,
     found: Sections,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     there = observe(deployed.secret(secret), "kms_key")
 
-    flaw = secret_key_flaw(there, environment, found)
-    assert not flaw, f"{there.name} {flaw}"
+    decided(secret_key_flaws(there, environment, found), observe)
 
 
 @expectation("SEC-05", ja="シークレットの鍵に計画外の設定がない")
@@ -139,13 +156,17 @@ def test_function_holds_no_secret_in_its_environment(
     deployed: Deployed,
     plan: Plan,
     inventory: Inventory,
+    decided: Decided,
     observe: Observations,
 ) -> None:
     variables = observe(deployed.function(function), "environment").environment
     salt = inventory.salts["own"]
 
     held = holding(variables, secret_digests(deployed, plan.secrets, salt), salt)
-    assert not held, f"{function.name} carries a value of Secrets Manager in {', '.join(held)}"
+    about = {"call": GET_FUNCTION, "decidable": False}
+    decided(
+        differences(FUNCTION, function.name, {HELD: held}, {HELD: within(())}, **about), observe
+    )
 
 
 @expectation("SEC-07", ja="ステージ変数に秘密情報らしいものがない")
@@ -200,14 +221,15 @@ def test_no_tag_of_a_table_looks_like_a_secret(
 
 @expectation("SEC-07", ja="ステージ変数とタグにシークレットの値がない")
 def test_no_stage_variable_and_no_tag_is_a_secret(
-    deployed: Deployed, plan: Plan, inventory: Inventory, observe: Observations
+    deployed: Deployed, plan: Plan, inventory: Inventory, decided: Decided, observe: Observations
 ) -> None:
     salt = inventory.salts["own"]
     there = labels(deployed, plan)
     observe.note(labels=sorted(there))
 
     held = holding(there, secret_digests(deployed, plan.secrets, salt), salt)
-    assert not held, f"a value of Secrets Manager stands in {'; '.join(held)}"
+    api = deployed.rest_api().name
+    decided(differences(REST_API, api, {HELD: held}, {HELD: within(())}, decidable=False), observe)
 
 
 @expectation("SEC-08", ja="シークレットがアカウント外に開かれていない")
@@ -250,11 +272,9 @@ def test_policy_of_the_secret_locks_no_function_out(
 
 @expectation("SEC-27", ja="シークレットの値がSecrets Manager以外に存在しない")
 def test_secret_stands_nowhere_but_in_secrets_manager(
-    found: Sections, observe: Observations
+    found: Sections, decided: Decided, observe: Observations
 ) -> None:
     leaks = lookup(found.leaks, "account") or ()
     observe.note(places=[f"{one.secret}: {one.call}, {one.place}" for one in leaks])
 
-    assert not leaks, "; ".join(
-        f"the value of secret {one.secret} stands in {one.place} ({one.call})" for one in leaks
-    )
+    decided([leaked(one) for one in leaks], observe)

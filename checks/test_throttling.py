@@ -1,11 +1,14 @@
 """SEC-30 to SEC-35, DEP-37: nobody calls more often than decided, and nobody without a session; the target rate fits in."""
 
+from collections.abc import Iterable
+
 from aws import desired
-from aws.bounds import at_least
+from aws.bounds import Bound, as_text, at_least, covers, exactly
 from aws.difference import differences
 from aws.inventory import Sections
+from aws.ledgers.apigateway import USAGE_PLAN
 from aws.words import Words
-from checks.api_surplus import ROUTE, SERVED
+from checks.api_surplus import AUTHORIZER, ROUTE, SERVED
 from checks.deployed import Deployed
 from checks.guarding import authorizers, laxer
 from checks.throttling import (
@@ -26,6 +29,21 @@ from signoff.environment import Environment
 from signoff.observations import Observations
 
 WAITS = Words(en="time-out", ja="タイムアウト")
+STAGES = Words(en="stages", ja="ステージ")
+API_KEY = Words(en="API key", ja="APIキー")
+ENABLED = Words(en="enabled", ja="有効化")
+KEYS = Words(en="API keys", ja="APIキー")
+KEY_REQUIRED = Words(en="API key required", ja="APIキーの要求")
+
+
+def some_of(names: Iterable[str]) -> Bound:
+    """One of these, of which there may be none."""
+    known = sorted(names)
+    words = Words(
+        en=f"one of the API's authorizers ({as_text(known) or 'it has none'})",
+        ja=f"APIのオーソライザーのいずれか（{as_text(known) or '一つもない'}）",
+    )
+    return Bound(code="some_of", value=known, holds=lambda found: found in known, words=words)
 
 
 @expectation("SEC-30", ja="使用量プランの上限が決定どおりである")
@@ -47,38 +65,50 @@ def test_usage_plan_is_no_wider_on_any_method(
 
 
 @expectation("SEC-30", ja="使用量プランがステージに適用されている")
-def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, observe: Observations) -> None:
+def test_usage_plan_is_on_the_stage(
+    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
+) -> None:
     usage = observe(deployed.usage_plan(), "stages")
     stage = f"{deployed.rest_api().id}:{plan.api.stage}"
     observe.note(stage=stage, bound=asking_for_key(deployed.served()))
 
-    assert stage in usage.stages, f"{usage.name} is on {', '.join(usage.stages) or 'no stage'}"
+    facts, bounds = {STAGES: usage.stages}, {STAGES: covers((stage,))}
+    about = {"call": "apigateway:GetUsagePlans", "decidable": False}
+    decided(differences(USAGE_PLAN, usage.name, facts, bounds, **about), observe)
 
 
 @expectation("SEC-31", ja="APIキーが有効である")
-def test_api_key_is_enabled(plan: Plan, found: Sections, observe: Observations) -> None:
+def test_api_key_is_enabled(
+    plan: Plan, found: Sections, decided: Decided, observe: Observations
+) -> None:
     key = observe(api_key(plan.api.usage_plan, found), "enabled")
 
-    assert key.enabled, f"{key.name} is disabled"
+    about = {"call": "apigateway:GetApiKeys", "decidable": False}
+    facts, bounds = {ENABLED: key.enabled}, {ENABLED: exactly(True)}
+    decided(differences(API_KEY, key.name, facts, bounds, **about), observe)
 
 
 @expectation("SEC-31", ja="APIキーが使用量プランに含まれる")
 def test_api_key_is_in_the_usage_plan(
-    deployed: Deployed, plan: Plan, found: Sections, observe: Observations
+    deployed: Deployed, plan: Plan, found: Sections, decided: Decided, observe: Observations
 ) -> None:
     key = observe(api_key(plan.api.usage_plan, found), "id")
     usage = observe(deployed.usage_plan(), "keys")
 
-    assert key.id in usage.keys, f"{key.name} is not in {usage.name}"
+    about = {"call": "apigateway:GetUsagePlanKeys", "decidable": False}
+    facts, bounds = {KEYS: usage.keys}, {KEYS: covers((key.id,))}
+    decided(differences(USAGE_PLAN, usage.name, facts, bounds, **about), observe)
 
 
 @expectation("SEC-31", ja="ルートがAPIキーを要求する")
 def test_route_asks_for_an_api_key(
-    route: desired.Route, deployed: Deployed, observe: Observations
+    route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     method = observe(deployed.method(route), "api_key_required")
 
-    assert method.api_key_required, f"{route.id} is answered without an API key"
+    about = {"call": SERVED, "decided_in": "api_key", "loosens": True}
+    facts, bounds = {KEY_REQUIRED: method.api_key_required}, {KEY_REQUIRED: exactly(True)}
+    decided(differences(ROUTE, route.id, facts, bounds, **about), observe)
 
 
 @expectation("SEC-32", ja="ルートの匿名の呼び出しにスロットリングがかかる")
@@ -168,22 +198,25 @@ def test_integration_waits_as_long_as_its_function_needs(
 
 @expectation("SEC-34", ja="ルートがオーソライザーを使う")
 def test_route_asks_an_authorizer(
-    guarded_route: desired.Route, deployed: Deployed, observe: Observations
+    guarded_route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     method = observe(deployed.method(guarded_route), "authorizer")
     known = deployed.served().authorizers
 
-    asked = method.authorizer or "nobody"
-    assert asked in known, f"{guarded_route.id} asks {asked} for a session"
+    facts, bounds = {AUTHORIZER: method.authorizer}, {AUTHORIZER: some_of(known)}
+    about = {"call": SERVED, "decidable": False}
+    decided(differences(ROUTE, guarded_route.id, facts, bounds, **about), observe)
 
 
 @expectation("SEC-34", ja="ログインがセッションを要求しない")
 def test_login_asks_for_no_session(
-    open_route: desired.Route, deployed: Deployed, observe: Observations
+    open_route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     method = observe(deployed.method(open_route), "authorizer")
 
-    assert method.authorizer is None, f"{open_route.id} asks {method.authorizer} for a session"
+    facts, bounds = {AUTHORIZER: method.authorizer}, {AUTHORIZER: exactly(None)}
+    about = {"call": SERVED, "decidable": False}
+    decided(differences(ROUTE, open_route.id, facts, bounds, **about), observe)
 
 
 @expectation("SEC-35", ja="オーソライザーがauth関数を使う")

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from aws.bounds import within
+from aws.difference import Difference, differences, fault
 from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse
+from aws.ledgers.iam import ROLE
 from aws.role import Role
 from aws.section import Unparsed
 from aws.words import Words
@@ -11,26 +14,40 @@ from checks.outsiders import is_gone
 
 LAMBDA = ("Service", "lambda.amazonaws.com")
 ASSUME = "sts:AssumeRole"
+CALL = "iam:GetAccountAuthorizationDetails"
+TRUSTED = Words(en="others that may assume it", ja="引き受けられるほかの相手")
+BY_LAMBDA = Words(en="trust in Lambda", ja="Lambdaによる引き受け")
 
 
-def trust_flaws(role: Role, bounds: Bounds) -> list[str]:
-    """Return who else is let in, and whether Lambda is kept out by a condition or by omission."""
+def trust_flaws(role: Role, bounds: Bounds) -> tuple[Difference, ...]:
+    """Return who else may assume it, or that Lambda may not, by a condition or by omission."""
     statements = parse(role.trust, f"trust of {role.name}")
     strangers = [flaw for one in statements if one.effect == "Allow" for flaw in _strangers(one)]
-    return strangers or list(_kept_out(statements, _asked_by_lambda(bounds)))
+    about = {"call": CALL, "loosens": True}
+    facts = {TRUSTED: tuple(strangers)}
+    return differences(ROLE, role.name, facts, {TRUSTED: within(())}, **about) or _refused(
+        role, statements, _asked_by_lambda(bounds)
+    )
 
 
-def _strangers(one: Statement) -> Iterator[str]:
+def _strangers(one: Statement) -> Iterator[Words]:
     if one.not_principals or one.not_actions:
-        yield "it lets in all but a few"
+        yield Words(en="all but a few", ja="一部を除く全員")
     others = (
         who for kind, who in one.principals if (kind, who) != LAMBDA and not is_gone(kind, who)
     )
-    yield from (f"it lets in {who}" for who in others)
-    yield from (f"it allows {action}" for action in one.actions if action.lower() != ASSUME.lower())
+    yield from map(Words.same, others)
+    yield from (
+        Words(en=f"action {action}", ja=f"アクション{action}")
+        for action in one.actions
+        if action.lower() != ASSUME.lower()
+    )
 
 
-def _kept_out(statements: tuple[Statement, ...], known: Context) -> Iterator[str]:
+def _refused(
+    role: Role, statements: tuple[Statement, ...], known: Context
+) -> tuple[Difference, ...]:
+    """Return that Lambda may not assume the role."""
     anyone = {LAMBDA, ("*", "*"), ("AWS", "*")}
     for_lambda = [one for one in statements if anyone & set(one.principals)]
     decision = evaluate(for_lambda, ASSUME, "*", known)
@@ -41,10 +58,12 @@ def _kept_out(statements: tuple[Statement, ...], known: Context) -> Iterator[str
                 ja=f"Lambdaがこのロールを引き受けられるか判断できません: {decision.reason}",
             )
         )
-    if decision.outcome is EvalDecision.EXPLICITLY_DENIED:
-        yield f"Lambda may not assume it: {decision.reason}"
-    elif not decision.allowed:
-        yield "nothing lets Lambda assume it"
+    if decision.allowed:
+        return ()
+    denied = decision.outcome is EvalDecision.EXPLICITLY_DENIED
+    why = Words(en="denied", ja="拒否") if denied else Words(en="not allowed", ja="許可なし")
+    expected = Words(en="allowed", ja="許可されていること")
+    return (fault(ROLE, role.name, BY_LAMBDA, why, expected, call=CALL),)
 
 
 def _asked_by_lambda(bounds: Bounds) -> Context:

@@ -7,7 +7,7 @@ import string
 import pytest
 
 from aws.names import Names
-from checks.secret_values import weakness_of
+from checks.secret_values import weak
 from signoff.outcome import Outcome
 from tests.defects.changes import both, edited
 from tests.defects.shortfalls import SOUND
@@ -39,8 +39,8 @@ def test_key_of_256_random_bits_is_never_called_weak(generator):
     chance = random.Random(20261125)  # noqa: S311 - the same keys each time
     keys = [GENERATORS[generator](chance) for _ in range(DRAWN)]
 
-    weak = [one for one in keys if weakness_of(value(TOKEN_SECRET_KEY=one), TOKEN_KEY)]
-    assert weak == []
+    found = [one for one in keys if weak(value(TOKEN_SECRET_KEY=one), TOKEN_KEY)]
+    assert found == []
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
@@ -49,7 +49,7 @@ def test_key_of_half_the_length_is_always_called_weak(generator):
     keys = [GENERATORS[generator](chance) for _ in range(DRAWN)]
     halves = [one[: len(one) // 2] for one in keys]
 
-    passed = [one for one in halves if not weakness_of(value(TOKEN_SECRET_KEY=one), TOKEN_KEY)]
+    passed = [one for one in halves if not weak(value(TOKEN_SECRET_KEY=one), TOKEN_KEY)]
     assert passed == []
 
 

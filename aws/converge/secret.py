@@ -104,7 +104,8 @@ def _replaced(secret: Secret, value: NewValue, text: str) -> str:
 def _flaw(secret: Secret, value: str) -> str:
     placeholder = is_placeholder(value, secret.known_defaults)
     described = withheld(value, salts=())
-    return weakness(described, placeholder=placeholder, min_bits=secret.min_bits) or ""
+    found = weakness(described, placeholder=placeholder, min_bits=secret.min_bits)
+    return found.en if found else ""
 
 
 def _apply(

@@ -37,7 +37,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
             ja="アクセス許可の境界による制限はなくなり、ロール自身のポリシーだけが効きます",
         ),
     ),
-    ("role", "who else uses it"): by_hand(
+    ("role", "others that use it"): by_hand(
         en="Lambda console > Functions > the one that the row names > Configuration > Permissions: give it a"
         " role of its own instead of {name}, or delete it; what another Region uses is forgotten by IAM after"
         " 400 days",

@@ -6,7 +6,7 @@ from typing import Any
 
 Raw = Mapping[str, Any]
 DENIED = "what its policy denies to our functions"
-OPENED = "whom its policy lets in"
+OPENED = "principals that its policy allows"
 """Facts of tables and secrets, as the checks name them."""
 
 
