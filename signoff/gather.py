@@ -18,6 +18,7 @@ from signoff.environment import peek
 from signoff.evidence import Records, Store, StoreSettings, open_store
 from signoff.facts import SALT, salt_of
 from signoff.guard import Caller, GuardError, guard, open_session
+from signoff.recording import Recorded, Recording, is_recording
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
 
@@ -71,22 +72,35 @@ def _read(
     def progress(section: str, done: int, of: int) -> None:
         say(f"reading {done}/{of}: {section}")
 
+    options = ReadOptions(now=lambda: datetime.now(UTC) + caller.skew)  # AWS's clock
+    recording = None
+    if choice.options.record:
+        recording = Recording(choice.environment, caller.arn, datetime.now(UTC) + caller.skew)
+        options = recording.options
     reading = read if everything else on_demand
     inventory = reading(
-        session,
+        recording.of(open_session(choice.environment.region)) if recording else session,
         scope,
         caller=caller.arn,
         salts=salts,
         endpoint=custom_endpoints(session),
         progress=progress,
-        options=ReadOptions(now=lambda: datetime.now(UTC) + caller.skew),  # AWS's clock
+        options=options,
     )
-    return _snapshot(choice, scope, inventory, _records(choice, session), dev)
+    snapshot = _snapshot(choice, scope, inventory, _records(choice, session), dev)
+    return replace(snapshot, recording=recording)
 
 
 def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:
-    inventory = _saved(replay)
-    scope = choice.composition.scope_of(choice.plan, choice.environment, salts=())
+    if is_recording(replay):
+        recorded = Recorded.load(replay)
+        scope = choice.composition.scope_of(choice.plan, choice.environment, salts=("recorded",))
+        inventory = read(
+            recorded.session(), scope, caller=recorded.caller, options=recorded.options
+        )
+    else:
+        inventory = _saved(replay)
+        scope = choice.composition.scope_of(choice.plan, choice.environment, salts=())
     return _snapshot(choice, scope, inventory, Records(in_replay=True), Records(in_replay=True))
 
 

@@ -12,6 +12,7 @@ from aws.words import LANGUAGES, language
 from signoff.checklist import Checklist, Phase
 from signoff.environment import Environment, embedded, load
 from signoff.proofs import read_lock
+from signoff.recording import Recorded, UnusableRecordingError, is_recording
 from signoff.report.history import readable_baseline
 from signoff.run import Choice, Composition, Options
 from signoff.snapshot import PlanT
@@ -47,7 +48,16 @@ def add_options(parser: pytest.Parser) -> None:
         help="a part of the rows is meant: exit 0 where none is red, instead of 5",
     )
     group.addoption(
-        "--replay", type=Path, metavar="FILE", help="judge a saved inventory.json instead of AWS"
+        "--replay",
+        type=Path,
+        metavar="FILE",
+        help="judge a saved inventory.json, or a recording.json, instead of AWS",
+    )
+    group.addoption(
+        "--record",
+        type=Path,
+        metavar="DIR",
+        help="leave AWS's answers there, without secrets, ids and addresses, to be judged again elsewhere",
     )
     group.addoption(
         "--environments",
@@ -90,7 +100,9 @@ def choice_of(
     if embedded(environment) and not option.replay:
         stack = composition.embedded_stack()
         environment = closing.enter_context(stack.localized(environment))
-    if option.replay:
+    if option.replay and is_recording(option.replay):
+        environment = _recorded(option.replay)
+    elif option.replay:
         environment = _as_served(environment, option.replay)
     checklist = Checklist.load(composition.checklist)
     return Choice(
@@ -103,6 +115,7 @@ def choice_of(
             part=option.part,
             rows=tuple(checklist[id_].id for id_ in option.row),
             replay=option.replay,
+            record=option.record,
             api_url=option.api_url,
             lang=option.lang,
             baseline=_baseline(option.baseline),
@@ -123,6 +136,13 @@ def _baseline(path: Path | None) -> Path | None:
         return None
     readable_baseline(path)
     return path.resolve()
+
+
+def _recorded(replay: Path) -> Environment:
+    try:
+        return Recorded.load(replay).environment
+    except UnusableRecordingError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _as_served(environment: Environment, replay: Path) -> Environment:

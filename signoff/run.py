@@ -91,6 +91,7 @@ class Options:
     phase: Phase
     rows: tuple[str, ...]
     replay: Path | None
+    record: Path | None
     api_url: str | None
     lang: str
     root: Path

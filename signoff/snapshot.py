@@ -15,6 +15,7 @@ from signoff.environment.calendar import today
 from signoff.evidence import Records
 from signoff.facts import Facts, facts_of
 from signoff.parts import Part
+from signoff.recording import Recording
 from signoff.release import api_of, release_of
 
 PlanT = TypeVar("PlanT")
@@ -37,6 +38,8 @@ class Snapshot(Generic[PlanT]):
     """Where smoke calls go; None means the address that the inventory has."""
     told: tuple[Words, ...] = ()
     """What was found before the reading, and a signer has to know."""
+    recording: Recording | None = None
+    """What is noted of the reading, with ``--record``."""
     kept_stack: str | None = None
     """Address of the stack that is kept up, if that is what was judged."""
 

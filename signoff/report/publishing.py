@@ -58,6 +58,11 @@ def publish(
     snapshot = replace(snapshot, inventory=frozen(snapshot.inventory))
     if choice.options.json:
         choice.options.json.write_bytes(_ROWS.dump_json(rows, indent=2))
+    if snapshot.recording and choice.options.record:
+        outcomes = {one.row.id: one.outcome for one in rows}
+        terminal.line(
+            _recorded(snapshot.recording.save(choice.options.record, outcomes))[choice.options.lang]
+        )
     if not findings.full:
         judged = tuple(one for one in rows if one.findings)
         terminal.part(judged, len(choice.checklist), _provenance(choice, snapshot))
@@ -91,6 +96,13 @@ def publish(
         terminal.line(trouble[choice.options.lang], yellow=True)
     terminal.verdict(result, os.path.relpath(folder / "signoff.html"))
     return result.exit_code
+
+
+def _recorded(file: Path) -> Words:
+    return Words(
+        en=f"recorded in {file}: look through it before you hand it on; judge it again with --replay {file}",
+        ja=f"{file}に記録しました。渡す前に内容を確認してください。--replay {file}で再判定できます",
+    )
 
 
 def _result(

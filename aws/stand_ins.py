@@ -1,0 +1,138 @@
+"""Secrets, ids and addresses of a recording, each replaced by a stand-in of the same shape, everywhere alike.
+
+A stand-in keeps what the software judges by (length, kinds of characters, prefixes, what equals what) and
+nothing by which the original could be recognised: it is drawn by HMAC under a key that is thrown away.
+"""
+
+import hmac
+import json
+import re
+import secrets
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+PATTERNS = (
+    re.compile(r"(?<=:)\d{12}(?=:)"),  # account in an ARN
+    re.compile(r"\b\d{12}(?=\.dkr\.|$)"),
+    re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|AIPA|ANPA|ANVA)[A-Z0-9]{4,}\b"),
+    re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
+    re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
+    re.compile(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"),
+    re.compile(r"\b[UCR][0-9a-f]{32}\b"),  # LINE: user, group, room
+    re.compile(r"\bey[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),  # a JWT
+    re.compile(r"\b[0-9a-f]{32,}\b"),
+    re.compile(
+        r"(?<![\w+/=])(?=[\w+/]*\d)(?=[\w+/]*[A-Z])(?=[\w+/]*[a-z])[\w+/]{32,}={0,2}"
+    ),  # base64
+)
+"""What is an id, an address or a secret by its form, wherever it stands."""
+IDS = re.compile(r"^(id|.*[a-z]Id|.*[a-z]Ids|Account|AccountId|OwnerId)$")
+"""Members that hold an id, which then is one in every other text, too."""
+ID_FORM = re.compile(r"^[A-Za-z0-9]{6,64}$")
+PREFIXES = ("AKIA", "ASIA", "AROA", "AIDA", "AGPA", "AIPA", "ANPA", "ANVA", "ey")
+PUBLIC = frozenset({"127.0.0.1", "0.0.0.0"})  # noqa: S104 - an address in a text, nobody listens
+SHORTEST = 4
+
+
+class StandIns:
+    """Stand-ins for the texts found in one recording."""
+
+    def __init__(self, own: Iterable[str] = (), key: bytes | None = None) -> None:
+        """``own`` are texts that are private by what they are: hosts, channels, buckets, addresses."""
+        self._key = key or secrets.token_bytes(32)
+        self._private: set[str] = {one for one in own if len(one) >= SHORTEST}
+
+    def look_at_secret(self, text: str) -> None:
+        """Note a secret: the texts of its JSON, or else the whole."""
+        self._private.update(_leaves(text))
+
+    def look_through(self, value: Any) -> None:
+        """Note whatever is private in a tree of JSON."""
+        for member, text in _texts(value):
+            if IDS.fullmatch(member) and ID_FORM.fullmatch(text) and not text.isalpha():
+                self._private.add(text)
+            for pattern in PATTERNS:
+                self._private.update(pattern.findall(text))
+
+    def replaced(self, value: Any) -> Any:
+        """Return the tree with every private text replaced."""
+        found = sorted(self._private - PUBLIC, key=len, reverse=True)
+        if not found:
+            return value
+        anywhere = re.compile("|".join(re.escape(one) for one in found))
+        return _mapped(value, lambda text: anywhere.sub(lambda hit: self.of(hit.group()), text))
+
+    def of(self, text: str) -> str:
+        """Return the stand-in of one text: always the same, and of its shape."""
+        if re.fullmatch(PATTERNS[5], text):
+            return f"192.0.2.{self._draw(text)[0] % 254 + 1}"  # RFC 5737, for documentation
+        if "@" in text:
+            return f"person-{self._draw(text).hex()[:8]}@example.com"
+        prefix = next((one for one in PREFIXES if text.startswith(one)), text[0])
+        kept = prefix if text.startswith(PREFIXES) or re.fullmatch(PATTERNS[6], text) else ""
+        rest = text[len(kept) :]
+        alphabet = _alphabets(rest)
+        drawn = self._draw(text, len(rest))
+        return kept + "".join(
+            _drawn(char, byte, alphabet) for char, byte in zip(rest, drawn, strict=True)
+        )
+
+    def _draw(self, text: str, length: int = 32) -> bytes:
+        blocks = range(length // 32 + 1)
+        made = (hmac.digest(self._key, f"{one}:{text}".encode(), "sha256") for one in blocks)
+        return b"".join(made)[:length]
+
+
+def _alphabets(text: str) -> tuple[str, ...]:
+    """Kinds of characters of which each stays within its own; letters of a hexadecimal text stay hexadecimal."""
+    if re.fullmatch(r"[0-9a-f.:_-]+", text) and not re.fullmatch(r"[\d.:_-]+", text):
+        return ("0123456789abcdef",)
+    return (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+
+
+def _drawn(char: str, byte: int, alphabets: tuple[str, ...]) -> str:
+    alphabet = next((one for one in alphabets if char in one), None)
+    return alphabet[byte % len(alphabet)] if alphabet else char
+
+
+def _texts(value: Any, member: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text of a tree with the member that holds it; texts that are JSON are looked into."""
+    match value:
+        case str():
+            yield member, value
+            if value[:1] in {"{", "["} and (inner := _parsed(value)) is not None:
+                yield from _texts(inner, member)
+        case Mapping():
+            for key, one in value.items():
+                yield "", key
+                yield from _texts(one, key)
+        case list():
+            for one in value:
+                yield from _texts(one, member)
+
+
+def _leaves(text: str) -> Iterator[str]:
+    """Yield the secret itself: the texts of its JSON, or else the whole."""
+    inner = _parsed(text)
+    leaves = [one for _, one in _texts(inner)] if isinstance(inner, Mapping) else [text]
+    names = set(inner) if isinstance(inner, Mapping) else set()
+    yield from (one for one in leaves if len(one) >= SHORTEST and one not in names)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _mapped(value: Any, change: Any) -> Any:
+    match value:
+        case str():
+            return change(value)
+        case Mapping():
+            return {change(key): _mapped(one, change) for key, one in value.items()}
+        case list():
+            return [_mapped(one, change) for one in value]
+    return value

@@ -1,0 +1,49 @@
+"""Recorded answers are decoded and judged anew, and every row ends as it did when they were recorded."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from signoff.recording import FILE, Recorded
+from tests.judging import collected
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+RECORDINGS = sorted(one.parent.name for one in HERE.glob(f"*/{FILE}"))
+CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
+ELSEWHERE = {"not verifiable here", "excluded"}
+
+
+@pytest.fixture(params=RECORDINGS)
+def recording(request):
+    return HERE / request.param / FILE
+
+
+def test_there_are_recordings():
+    assert RECORDINGS
+
+
+def test_rows_end_as_they_did(recording, tmp_path):
+    told = tmp_path / "rows.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", f"--replay={recording}", f"--json={told}", "checks", "-q"],
+        cwd=ROOT,
+        env=CLEAN,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    rows = json.loads(told.read_text(encoding="utf-8"))
+    now = {one["row"]["id"]: one["outcome"] for one in rows}
+    then = Recorded.load(recording).rows
+    judged = {row for row in now if not ELSEWHERE & {now[row], then[row]}}
+
+    assert {row: now[row] for row in judged} == {row: then[row] for row in judged}, done.stdout[
+        -2000:
+    ]
+    assert len(judged) > len({one.row for one in collected()}) / 2
