@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-OPTIONS_WITH_A_FILE = ("--replay", "--environments", "--json", "--record")
+OPTIONS_WITH_A_FILE = ("--replay", "--environments", "--json", "--record", "--baseline")
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
