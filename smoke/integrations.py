@@ -82,11 +82,9 @@ def configured(calls: RowCalls, key: str) -> Any:
 
 def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
     """Ask LINE whose the channel access token is that the functions read: status, and bot or error."""
-    token = _channel_token(calls)
-    status, found = calls.suite.line.bot(token)
+    status, found = calls.suite.line.bot(channel_token(calls))
     facts = {name: found.get(name) for name in ("userId", "displayName", "message")}
-    expires_in_s = calls.suite.line.expires_in_s(token)
-    calls.observe.note(status=status, **facts, token_expires_in_s=expires_in_s)
+    calls.observe.note(status=status, **facts)
     return status, found
 
 
@@ -127,7 +125,8 @@ def liff_app(calls: RowCalls) -> Mapping[str, Any]:
     return apps[liff_id]
 
 
-def _channel_token(calls: RowCalls) -> str:
+def channel_token(calls: RowCalls) -> str:
+    """Read the channel access token that the functions read."""
     secret = calls.suite.plan.secret("line_token")
     return secret_value(calls.suite.aws("secretsmanager"), secret)
 

@@ -1,6 +1,7 @@
 """LINE and the front end: the token is our bot's, the page and the LIFF app are production's."""
 
 from signoff.checklist import expectation
+from smoke.channel import judge_message_quota, judge_token_life
 from smoke.integrations import (
     bot,
     configuration,
@@ -20,6 +21,16 @@ def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
 
     assert status == 200, f"LINE answers {status} to the channel access token"
     assert found.get("userId") == ours, f"the token is of {found.get('displayName')}"
+
+
+@expectation("LINE-01", ja="チャネルアクセストークンが7日以内に切れない")
+def test_channel_access_token_does_not_end_within_a_week(calls: RowCalls) -> None:
+    judge_token_life(calls)
+
+
+@expectation("LINE-02", ja="今月送信できるメッセージ数が足りる")
+def test_message_quota_suffices_for_the_rally(calls: RowCalls) -> None:
+    judge_message_quota(calls)
 
 
 @expectation("SMOKE-19", ja="フロントエンドがCORSで許可したオリジンで配信されている")

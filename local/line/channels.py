@@ -45,6 +45,13 @@ class Channels:
     messaging_access_token: str = field(default_factory=_token, repr=False)
     token_seconds: int = MONTH_SECONDS
     """For how long both access tokens are still valid."""
+    verified_at: str = "/v2/oauth/verify"
+    """Where LINE verifies the Messaging API's token: there if it is short- or long-lived, at
+    ``/oauth2/v2.1/verify`` if its issuer chose the expiry, nowhere (empty) if it is stateless."""
+    message_quota: int | None = 5000
+    """Messages a month; None where the plan has no limit."""
+    messages_sent: int = 0
+    """In this month, before the first push to this stand-in."""
     bot: Mapping[str, Any] = field(default_factory=lambda: BOT)
     rich_menus: tuple[Mapping[str, Any], ...] = (RICH_MENU,)
     liff_apps: tuple[Mapping[str, Any], ...] = ()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from http import HTTPStatus
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from local.aws.http import LoopbackServer
@@ -86,6 +86,15 @@ class FakeLine:
             over.set()
 
     @contextmanager
+    def channel(self, **facts: Any) -> Iterator[None]:
+        """Let other things be true of the channels until the end of the block."""
+        self._messaging.channels = replace(self.channels, **facts)
+        try:
+            yield
+        finally:
+            self._messaging.channels = self.channels
+
+    @contextmanager
     def _mishap(self, under: str, mishap: Mishap) -> Iterator[None]:
         entry = (under, mishap)
         with self._lock:
@@ -126,6 +135,8 @@ class FakeLine:
             ("POST", "/v2/oauth/verify", messaging.token),
             ("GET", "/v2/bot/info", messaging.bot_info),
             ("POST", "/v2/bot/message/push", messaging.push),
+            ("GET", "/v2/bot/message/quota", messaging.quota),
+            ("GET", "/v2/bot/message/quota/consumption", messaging.consumption),
             ("GET", "/v2/bot/richmenu/list", messaging.rich_menus),
             ("POST", "/v2/bot/user/([^/]+)/richmenu/([^/]+)", messaging.link),
             ("DELETE", "/v2/bot/user/([^/]+)/richmenu", messaging.unlink),

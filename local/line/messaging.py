@@ -29,7 +29,7 @@ class Messaging:
     """Remembers what was pushed by retry key, and who has which rich menu."""
 
     def __init__(self, channels: Channels) -> None:
-        self._channels = channels
+        self.channels = channels
         self._lock = threading.Lock()
         self._accepted: dict[str, tuple[str, Sequence[Mapping[str, str]]]] = {}
         self._linked: dict[str, str] = {}
@@ -41,34 +41,47 @@ class Messaging:
             return dict(self._linked)
 
     def bot_info(self, call: LineCall) -> Response:
-        return self._refusal(call) or json_response(self._channels.bot)
+        return self._refusal(call) or json_response(self.channels.bot)
 
     def rich_menus(self, call: LineCall) -> Response:
-        return self._refusal(call) or json_response({"richmenus": list(self._channels.rich_menus)})
+        return self._refusal(call) or json_response({"richmenus": list(self.channels.rich_menus)})
 
     def liff_apps(self, call: LineCall) -> Response:
-        if not call.bears(self._channels.login_access_token):
+        if not call.bears(self.channels.login_access_token):
             return message(UNAUTHORIZED, 401)
-        if not self._channels.liff_apps:
+        if not self.channels.liff_apps:
             return message("not found", 404)
-        return json_response({"apps": list(self._channels.liff_apps)})
+        return json_response({"apps": list(self.channels.liff_apps)})
 
     def token(self, call: LineCall) -> Response:
         """Verify a channel access token: POST with a form, or GET with a query string."""
         token = call.form.get("access_token") or call.parameters.get("access_token")
         channels = {
-            self._channels.messaging_access_token: self._channels.messaging_channel_id,
-            self._channels.login_access_token: self._channels.login_channel_id,
+            self.channels.messaging_access_token: self.channels.messaging_channel_id,
+            self.channels.login_access_token: self.channels.login_channel_id,
         }
-        if token not in channels:
+        elsewhere = token == self.channels.messaging_access_token and (
+            call.path != self.channels.verified_at
+        )
+        if token not in channels or elsewhere:
             return oauth_error("access token expired")
-        facts = {"client_id": channels[token], "expires_in": self._channels.token_seconds}
+        facts = {"client_id": channels[token], "expires_in": self.channels.token_seconds}
         return json_response({**facts, "scope": "P CM"})
+
+    def quota(self, call: LineCall) -> Response:
+        limit = self.channels.message_quota
+        said = {"type": "none"} if limit is None else {"type": "limited", "value": limit}
+        return self._refusal(call) or json_response(said)
+
+    def consumption(self, call: LineCall) -> Response:
+        with self._lock:
+            used = self.channels.messages_sent + len(self._accepted)
+        return self._refusal(call) or json_response({"totalUsage": used})
 
     def link(self, call: LineCall, user_id: str, rich_menu_id: str) -> Response:
         if refused := self._refusal(call) or unknown_user(user_id):
             return refused
-        if rich_menu_id not in {menu["richMenuId"] for menu in self._channels.rich_menus}:
+        if rich_menu_id not in {menu["richMenuId"] for menu in self.channels.rich_menus}:
             return message("richmenu not found", 404, details=[])
         with self._lock:
             self._linked[user_id] = rich_menu_id
@@ -101,7 +114,7 @@ class Messaging:
         return replace(answer, headers={**answer.headers, "x-line-request-id": request_id})
 
     def _refusal(self, call: LineCall) -> Response | None:
-        if call.bears(self._channels.messaging_access_token):
+        if call.bears(self.channels.messaging_access_token):
             return None
         return message(UNAUTHORIZED, 401)
 

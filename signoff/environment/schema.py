@@ -166,6 +166,8 @@ class LineChannels:
     endpoint: str = "https://api.line.me"
     bot_user_id: str | None = None
     liff_id: str | None = None
+    expected_messages: Annotated[int, Field(ge=0)] | None = None
+    """How many messages the rally sends in a month; its quota at LINE must suffice."""
     login_token_file: str | None = None
 
 

@@ -59,7 +59,22 @@ DEFECTS = (
     Defect(
         "a channel access token that LINE does not know",
         lambda rally: other_secret(rally, "line_token", LINE_CHANNEL_ACCESS_TOKEN="another"),
-        {"SMOKE-18": FAIL},
+        {"SMOKE-18": FAIL, **following("SMOKE-18", "LINE-01", "LINE-02")},
+    ),
+    Defect(
+        "a channel access token that ends in six days",
+        lambda rally: rally.line.channel(token_seconds=6 * 24 * 3600),
+        {"LINE-01": FAIL},
+    ),
+    Defect(
+        "a channel access token of which nobody says when it ends",
+        lambda rally: rally.line.channel(verified_at=""),
+        {"LINE-01": FAIL},
+    ),
+    Defect(
+        "a bot that has sent most of what it may send this month",
+        lambda rally: rally.line.channel(messages_sent=4_500),
+        {"LINE-02": FAIL},
     ),
     Defect(
         "a token key that the functions have not read yet",
@@ -88,6 +103,7 @@ DEFECTS = (
             "SMOKE-05": FAIL,
             "SMOKE-08": FAIL,
             "SMOKE-18": FAIL,
+            **following("SMOKE-18", "LINE-01", "LINE-02"),
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),
         },
     ),

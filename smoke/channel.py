@@ -1,0 +1,103 @@
+"""The bot's channel at LINE: for how long its access token lives, and how many messages it may still send."""
+
+from datetime import UTC, datetime, timedelta
+
+from aws.bounds import Bound, at_least
+from aws.difference import Difference
+from aws.section import Follows, NotTestable
+from aws.words import Words
+from signoff.decisions import decided_in
+from signoff.environment import where
+from signoff.environment.calendar import in_japan, today
+from smoke.integrations import bot, channel_token
+from smoke.row_calls import RowCalls
+
+LEAST_DAYS = 7
+"""A token that ends within a week ends before anybody is sure to look again."""
+CHANNEL = Words(en="LINE channel", ja="LINEチャネル")
+LAST_DAY = Words(en="last day of the access token", ja="アクセストークンの最終日")
+LIMIT = Words(en="messages a month", ja="月間メッセージ数")
+NEEDED = Words(en="line.expected_messages", ja="line.expected_messages")
+NEVER = timedelta(days=365 * 20)
+"""LINE tells of a long-lived token, which does not expire, that it lives for 99 years."""
+
+
+def judge_token_life(calls: RowCalls) -> None:
+    """Raise Differs where the token ends within a week, or where LINE does not say when it ends."""
+    token = accepted_token(calls)
+    seconds = calls.suite.line.expires_in_s(token)
+    now = datetime.now(UTC)
+    ends = None if seconds is None else now + min(timedelta(seconds=seconds), NEVER)
+    calls.observe.note(expires_in_s=seconds, ends=in_japan(ends) if ends else None)
+    found = "unknown" if ends is None else today(ends).isoformat()
+    enough = ends is not None and ends >= now + timedelta(days=LEAST_DAYS)
+    _decide(calls, LAST_DAY, found, _a_week_away(enough=enough))
+
+
+def judge_message_quota(calls: RowCalls) -> None:
+    """Raise Differs where fewer messages are left than the rally needs, or nobody said how many those are."""
+    token = accepted_token(calls)
+    limit, used = calls.suite.line.message_quota(token)
+    left = None if limit is None else limit - used
+    needed = calls.suite.environment.line.expected_messages
+    calls.observe.note(limit=limit, used=used, left=left, needed=needed)
+    if limit is None:
+        return
+    if needed is None:
+        if calls.suite.environment.production:
+            _decide(calls, NEEDED, "not set", _any_number(left))
+        return
+    bound = at_least(used + needed, f" ({used} sent this month, {needed} expected)")
+    _decide(calls, LIMIT, limit, bound)
+
+
+def accepted_token(calls: RowCalls) -> str:
+    """Return the channel access token that the functions read; where LINE refuses it, SMOKE-18 says so."""
+    token = channel_token(calls)
+    status, _ = bot(calls)
+    if status != 200:
+        refused = Words(
+            en=f"LINE answers {status} to the channel access token",
+            ja=f"LINEはチャネルアクセストークンに{status}を返します",
+        )
+        if calls.suite.environment.line.bot_user_id:
+            raise Follows("SMOKE-18", refused)
+        raise NotTestable(refused)
+    return token
+
+
+def _decide(calls: RowCalls, fact: Words, found: object, bound: Bound) -> None:
+    one = Difference(
+        kind=CHANNEL,
+        name=calls.suite.environment.line.bot_user_id or "of the bot",
+        fact=fact,
+        found=found,
+        bound=bound,
+        decided_in="" if fact is LAST_DAY else where("line.expected_messages"),
+        loosens=True,
+    )
+    decided_in(calls.suite.snapshot)(() if bound.holds(found) else (one,), calls.observe)
+
+
+def _a_week_away(*, enough: bool) -> Bound:
+    """The day is what a decision names; whether it is far enough depends on the hour as well."""
+    return Bound(
+        code="days_from_now",
+        value=LEAST_DAYS,
+        holds=lambda _: enough,
+        words=Words(
+            en=f"at least {LEAST_DAYS} days from now", ja=f"現在から{LEAST_DAYS}日以上先であること"
+        ),
+    )
+
+
+def _any_number(left: int | None) -> Bound:
+    return Bound(
+        code="set",
+        value=None,
+        holds=lambda _: False,
+        words=Words(
+            en=f"the number of messages that the rally sends in a month ({left} are left in this one)",
+            ja=f"ラリーが1か月に送るメッセージ数（今月の残りは{left}通）",
+        ),
+    )

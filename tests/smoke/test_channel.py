@@ -1,0 +1,143 @@
+"""For how long a token lives and how much may still be sent, by whatever kind of token and plan."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+
+from aws.section import NotTestable
+from local.line.channels import Channels
+from local.line.fake import FakeLine
+from signoff.environment import Decision
+from signoff.environment.calendar import today
+from signoff.outcome import Outcome
+from smoke.line import LineClient
+from tests.smoke.judging import judge
+from tests.smoke.test_client import served
+
+YEARS = 3_138_007_490
+"""What LINE answers about a long-lived token (example of its OpenAPI document)."""
+DAY = 24 * 3600
+
+
+def lives(line, token=None):
+    client = LineClient(endpoint=line.url)
+    return client.expires_in_s(token or line.channels.messaging_access_token)
+
+
+@pytest.mark.parametrize("path", ["/v2/oauth/verify", "/oauth2/v2.1/verify"])
+def test_token_is_verified_where_its_kind_is(path):
+    with FakeLine(Channels(verified_at=path, token_seconds=77)) as line:
+        assert lives(line) == 77
+
+
+def test_long_lived_token_lives_for_99_years():
+    with FakeLine(Channels(token_seconds=YEARS)) as line:
+        assert lives(line) == YEARS
+
+
+def test_stateless_token_says_itself_when_it_ends():
+    token = jwt.encode({"exp": time.time() + 900}, "of LINE, unknown here, of 32 bytes", "HS256")
+    with FakeLine(Channels(messaging_access_token=token, verified_at="")) as line:
+        assert 880 < lives(line) <= 900
+
+
+@pytest.mark.parametrize("claims", [{}, {"exp": None}], ids=["none", "null"])
+def test_token_that_nobody_knows_about_is_unknown(claims):
+    token = jwt.encode(claims, "of LINE, unknown here, of 32 bytes", "HS256")
+    with FakeLine(Channels(messaging_access_token=token, verified_at="")) as line:
+        assert lives(line) is None
+        assert lives(line, "opaque") is None
+
+
+@pytest.mark.parametrize("body", [b'{"expires_in": "9"}', b'{"expires_in": true}', b"[]", b"{}"])
+def test_answer_without_a_number_of_seconds_is_unknown(body):
+    with served(200, body) as (url, _):
+        assert LineClient(endpoint=url).expires_in_s("opaque") is None
+
+
+def test_plan_without_a_limit_may_send_any_number():
+    with FakeLine(Channels(message_quota=None, messages_sent=9)) as line:
+        client = LineClient(endpoint=line.url)
+
+        assert client.message_quota(line.channels.messaging_access_token) == (None, 9)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"type": "limited"}',
+        b'{"type": "limited", "value": "1000"}',
+        b'{"type": "other", "value": 1000}',
+        b'{"type": "limited", "value": 1000}',
+        b"[]",
+    ],
+    ids=["no-value", "text", "type", "no-consumption", "list"],
+)
+def test_quota_that_is_not_as_documented_is_unknown(body):
+    with served(200, body) as (url, _), pytest.raises(NotTestable, match="as documented"):
+        LineClient(endpoint=url).message_quota("token")
+
+
+def judged(rally, row, environment=None, **channel):
+    with rally.line.channel(**channel):
+        return judge(rally, rally.snapshot(environment), rows=[row])[row]
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(6.9, Outcome.FAIL), (8, Outcome.PASS)])
+def test_a_week_is_the_least(rally, days, outcome):
+    assert judged(rally, "LINE-01", token_seconds=int(days * DAY)).outcome is outcome
+
+
+def test_token_that_lives_for_99_years_is_good(rally):
+    assert judged(rally, "LINE-01", token_seconds=YEARS).outcome is Outcome.PASS
+
+
+def test_decision_lets_a_token_end_on_the_day_that_it_names(rally):
+    ends = today(datetime.now(UTC) + timedelta(days=3)).isoformat()
+    made = Decision(
+        what=f"LINE channel {rally.environment.line.bot_user_id}: last day of the access token",
+        value=ends,
+        by="Hanako",
+        why="the next one is issued on Monday",
+    )
+    decided = replace(rally.environment, decisions=(made,))
+
+    assert judged(rally, "LINE-01", decided, token_seconds=3 * DAY).outcome is Outcome.PASS
+    assert judged(rally, "LINE-01", decided, token_seconds=2 * DAY).outcome is Outcome.FAIL
+
+
+def test_unknown_end_prints_the_decision_that_allows_it(rally):
+    (found,) = judged(rally, "LINE-01", verified_at="").findings
+
+    assert 'value = "unknown"' in found.decision
+
+
+@pytest.mark.parametrize(
+    ("needed", "production", "used", "quota", "outcome"),
+    [
+        (1000, True, 4000, 5000, Outcome.PASS),
+        (1001, True, 4000, 5000, Outcome.FAIL),
+        (10**9, True, 4000, None, Outcome.PASS),
+        (None, True, 0, 5000, Outcome.FAIL),
+        (None, True, 0, None, Outcome.PASS),
+        (None, False, 0, 5000, Outcome.PASS),
+        (0, True, 5000, 5000, Outcome.PASS),
+    ],
+    ids=[
+        *("enough", "one-too-few", "no-limit", "unset", "unset-and-no-limit", "unset-before"),
+        "sends-nothing",
+    ],
+)
+def test_quota_has_to_suffice_for_what_the_rally_sends(
+    rally, needed, production, used, quota, outcome
+):
+    client, token = LineClient(endpoint=rally.line.url), rally.line.channels.messaging_access_token
+    already = client.message_quota(token)[1]
+    line = replace(rally.environment.line, expected_messages=needed)
+    environment = replace(rally.environment, line=line, production=production)
+    channel = {"messages_sent": used - already, "message_quota": quota}
+
+    assert judged(rally, "LINE-02", environment, **channel).outcome is outcome
