@@ -42,6 +42,8 @@ class Secret:
     tags: Mapping[str, MaskedValue] = field(default_factory=dict)
     replicas: tuple[str, ...] = ()
     """Regions to which it is replicated."""
+    replaced: datetime | None = None
+    """When it was last changed, where it had another value before: whoever kept that has it still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,8 @@ def values(reading: Reading) -> Section[SecretValue]:
 def _secret(reading: Reading, name: str) -> Secret:
     raw = reading.aws.call("secretsmanager", "describe_secret", SecretId=name)
     policy = reading.aws.call("secretsmanager", "get_resource_policy", SecretId=name)
-    stages = (raw.get("VersionIdsToStages") or {}).values()
+    stages = tuple((raw.get("VersionIdsToStages") or {}).values())
+    had_another = any("AWSPREVIOUS" in labels for labels in stages)
     return Secret(
         name=raw["Name"],
         arn=raw["ARN"],
@@ -84,6 +87,7 @@ def _secret(reading: Reading, name: str) -> Secret:
         current=any("AWSCURRENT" in labels for labels in stages),
         policy=policy.get("ResourcePolicy"),
         replicas=tuple(sorted(one["Region"] for one in raw.get("ReplicationStatus", ()))),
+        replaced=utc(raw.get("LastChangedDate")) if had_another else None,
         tags=described(reading, {one["Key"]: one["Value"] for one in raw.get("Tags", ())}),
     )
 

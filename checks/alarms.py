@@ -1,7 +1,7 @@
 """Which alarm watches what is planned, whether it is in ALARM, and what keeps it from people."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aws import desired
 from aws.alarm import Alarm
@@ -17,6 +17,7 @@ from checks.deployed import ALARM_ROWS
 from checks.hearing import Hearing
 from signoff.decisions import Decided
 from signoff.evidence import Records
+from signoff.waiting import NotYet, fired_by_us
 
 LISTED_METRICS = {
     "AWS/DynamoDB UserErrors": frozenset({frozenset[str]()}),
@@ -24,8 +25,6 @@ LISTED_METRICS = {
 }
 """Metrics that are mistaken for others, with the only dimensions under which AWS publishes them."""
 STATE = Words(en="state", ja="状態")
-AFTERMATH = timedelta(minutes=10)
-"""Two periods of five minutes: so long an alarm may lag behind what rang it."""
 
 
 def alarm_for(want: desired.Alarm, hearing: Hearing, row: str) -> Alarm:
@@ -154,31 +153,15 @@ def _dead(alarm: Alarm) -> bool:
 
 
 def settled(alarm: Alarm, records: Records, now: datetime) -> str:
-    """Return the alarm's state, or raise NotTestable while a run of ours may be the cause."""
+    """Return the alarm's state, or raise NotYet while a run of ours may be the cause."""
     if alarm.state != "ALARM" or alarm.state_since is None:
         return alarm.state
-    until = _until(alarm.state_since, records)
-    if until is not None and now <= until:
-        raise NotTestable(
+    if until := fired_by_us(alarm.state_since, records, now):
+        raise NotYet(
             Words(
-                en=f"{alarm.name} fired during a run of our own; not testable until {until:%H:%M} UTC",
-                ja=f"{alarm.name}は本ソフトウェアの実行中に発報しました。確認できるのは{until:%H:%M} UTC以降です",
-            )
+                en=f"{alarm.name} fired during a run of our own",
+                ja=f"{alarm.name}は本ソフトウェアの実行中に発報しました",
+            ),
+            until,
         )
     return alarm.state
-
-
-def _until(since: datetime, records: Records) -> datetime | None:
-    """Return when the last run is over that may have rung the alarm, or kept it ringing since."""
-    until: datetime | None = None
-    for begin, end in sorted(_windows(records)):
-        if begin <= (until or since) and since <= end:
-            until = max(until or end, end)
-    return until
-
-
-def _windows(records: Records) -> Iterator[tuple[datetime, datetime]]:
-    """Yield when each of our runs began, and until when an alarm may lag behind it."""
-    for window in (one for one in records.entries if one.kind == "window"):
-        begin, end = (datetime.fromisoformat(window.body[name]) for name in ("begin", "end"))
-        yield begin, end + AFTERMATH

@@ -98,6 +98,9 @@ def options() -> argparse.ArgumentParser:
         "--no-judge", action="store_true", help="do not judge the rows that the steps prove"
     )
     parser.add_argument(
+        "--wait", action="store_true", help="wait for what only time repairs before rows are judged"
+    )
+    parser.add_argument(
         "--environments", type=Path, default=ENVIRONMENTS, metavar="FILE", help="another file"
     )
     parser.add_argument("--journal", type=Path, metavar="FILE", help="another journal")
@@ -178,6 +181,7 @@ def _options(asked: argparse.Namespace) -> ProcedureOptions:
         journal=asked.journal,
         yes=asked.yes,
         judged=not asked.no_judge,
+        wait=asked.wait,
         interactive=sys.stdin.isatty(),
         signer=asked.by,
         chosen={name: str(value) for name in CHOICES if (value := getattr(asked, name))},

@@ -35,6 +35,8 @@ class ProcedureOptions:
     journal: Path | None
     yes: bool
     judged: bool
+    wait: bool = False
+    """Judge once what only time repairs has passed."""
     interactive: bool
     signer: str | None = None
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +94,11 @@ def run_of(
     )
     checks = Checks(
         environment.name,
-        [f"--environments={asked.environments}", "--phase=after"],
+        [
+            f"--environments={asked.environments}",
+            "--phase=after",
+            *(["--wait"] if asked.wait else []),
+        ],
         in_process_of_its_own(ROOT, kept=reached.kept),
     )
     context = context_for(

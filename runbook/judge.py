@@ -22,8 +22,8 @@ NOTHING_TO_JUDGE = 5
 GREEN = (0, NOTHING_TO_JUDGE)
 TIMED_OUT = 124
 """As the command ``timeout`` answers."""
-LONGEST_S = 15 * 60
-"""The checks end by themselves long before: each of their calls has a deadline."""
+LONGEST_S = 30 * 60
+"""The checks end by themselves long before, waiting (``--wait``) included: each of their calls has a deadline."""
 Runner = Callable[[Sequence[str]], int]
 """Command line -> exit code."""
 Findings = Callable[[tuple[str, ...]], tuple[Finding, ...]]

@@ -14,6 +14,8 @@ from aws.endpoints import custom_endpoints
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.saved import from_json
+from aws.section import Unreadable
+from aws.words import Words
 from signoff.environment import peek
 from signoff.evidence import Records, Store, StoreSettings, open_store
 from signoff.facts import SALT, salt_of
@@ -21,6 +23,7 @@ from signoff.guard import Caller, GuardError, guard, open_session
 from signoff.recording import Recorded, Recording, is_recording
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
+from signoff.waiting import KEY_KEPT, quiet_at, sit_out
 
 Say = Callable[[str], None]
 
@@ -62,6 +65,8 @@ def _live(
 def _read(
     choice: Choice[PlanT], say: Say, everything: bool, session: Any, caller: Caller
 ) -> Snapshot[PlanT]:
+    if choice.options.wait and (until := quiet_at(_records(choice, session))):
+        sit_out(until, OWN_RUNS, lambda words: say(words[choice.options.lang]))
     dev = _dev_records(choice, session)
     of_parts = salt_of(choice.environment.name, choice.environment.account)
     salts = {"own": secrets.token_hex(16)} | _dev_salt(dev) | {SALT: of_parts}
@@ -87,8 +92,29 @@ def _read(
         progress=progress,
         options=options,
     )
+    if choice.options.wait:
+        for replaced in _replaced(inventory):
+            sit_out(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words[choice.options.lang]))
     snapshot = _snapshot(choice, scope, inventory, _records(choice, session), dev)
     return replace(snapshot, recording=recording)
+
+
+OWN_RUNS = Words(
+    en="alarms may still fire because of our own runs",
+    ja="直前の実行の影響でアラームが発報している可能性があります",
+)
+FORMER_KEY = Words(
+    en="functions may still keep the former value of a secret",
+    ja="関数が以前のシークレットの値を保持している可能性があります",
+)
+
+
+def _replaced(inventory: Inventory) -> Iterator[datetime]:
+    """Yield when each secret was last replaced; one that is unread has its own row."""
+    found = inventory.sections.secrets
+    for one in () if isinstance(found, Unreadable) else found.values():
+        if not isinstance(one, Unreadable) and one.replaced:
+            yield one.replaced
 
 
 def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:

@@ -82,6 +82,11 @@ def add_options(parser: pytest.Parser) -> None:
         help="show on the page what changed since the run that left this signoff.json",
     )
     group.addoption(
+        "--wait",
+        action="store_true",
+        help="wait first for what only time repairs: alarms that our own runs made fire, a replaced key",
+    )
+    group.addoption(
         "--lang",
         default=language(),
         choices=LANGUAGES,
@@ -113,6 +118,7 @@ def choice_of(
         options=Options(
             phase=Phase(option.phase),
             part=option.part,
+            wait=option.wait,
             rows=tuple(checklist[id_].id for id_ in option.row),
             replay=option.replay,
             record=option.record,

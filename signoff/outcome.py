@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aws.difference import Certainty
@@ -59,6 +60,8 @@ class Finding:
     """What the test states, as a sentence."""
     differences: tuple[Unplanned, ...] = ()
     """What differs, where it was found by comparing: a procedure repairs exactly that."""
+    until: datetime | None = None
+    """When it is worth asking again, where only time tells."""
 
     @property
     def message(self) -> str:
@@ -105,7 +108,7 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
         case Unparsed():
             facts |= {"outcome": Outcome.NOT_TESTABLE, "at_most": Severity.MAJOR}
         case _:
-            facts |= {"outcome": Outcome.NOT_TESTABLE}
+            facts |= {"outcome": Outcome.NOT_TESTABLE, "until": getattr(error, "until", None)}
     return Finding(row=row, words=_words(error), **facts)
 
 

@@ -167,7 +167,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "roles": "last_used_in",
         "tables": "status indexes.status sse_status",
         "backups": "earliest latest",
-        "secrets": "deleted current",
+        "secrets": "deleted current replaced",
         "secret_values": "placeholder",
         "keys": "state",
         "domains": "status",

@@ -9,6 +9,7 @@ from aws.converge import undo
 from aws.ledger import Unplanned
 from aws.words import Words
 from signoff.checklist import Repair, Row
+from signoff.environment.calendar import in_japan
 from signoff.outcome import Finding, Outcome
 from signoff.result import Provenance
 from signoff.verdict import RowVerdict
@@ -18,7 +19,6 @@ ACTION = re.compile(r"\b([a-z][a-z0-9-]*:[A-Z]\w+)")
 DENIED = re.compile(
     r"AccessDenied|UnauthorizedOperation|AuthorizationError|not authorized", re.IGNORECASE
 )
-UNTIL = re.compile(r"not testable until (\d\d:\d\d \w+)")
 DETACH = "python -m runbook detach --env {env} --row {row} --go"
 
 
@@ -41,7 +41,7 @@ def remedy(one: RowVerdict, run: Provenance) -> Remedy:
     root's remedy.
     """
     if one.outcome is Outcome.NOT_TESTABLE:
-        return _of_unknown(one.told.en, run.environment)
+        return _of_unknown(one, run.environment)
     if one.outcome is Outcome.FOLLOWS:
         return Remedy(note=Words(en=f"fix {one.root} first", ja=f"先に{one.root}を解決する"))
     repairs = tuple(dict.fromkeys(_repairs(one)))
@@ -106,11 +106,15 @@ def _told(words: Words, run: Provenance) -> Words:
     )
 
 
-def _of_unknown(reason: str, environment: str) -> Remedy:
-    again = f"pytest --env {environment}"
-    if until := UNTIL.search(reason):
+def _of_unknown(one: RowVerdict, environment: str) -> Remedy:
+    again, reason = f"pytest --env {environment}", one.told.en
+    moments = [found.until for found in one.findings if found.until]
+    if moments:
+        at = in_japan(max(moments))
         return Remedy(
-            note=Words(en=f"wait until {until[1]}, then", ja=f"{until[1]}まで待って実行する"),
+            note=Words(
+                en=f"wait until {at}, or let it wait:", ja=f"{at}まで待つか、待機させて実行する:"
+            ),
             command=f"{again} --wait",
         )
     if DENIED.search(reason):

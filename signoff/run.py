@@ -103,6 +103,8 @@ class Options:
 
     part: bool = False
     """Judging a part was meant, so that it ends well where nothing is red."""
+    wait: bool = False
+    """Wait for what only time repairs, and judge then."""
 
     @property
     def elsewhere(self) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from aws.section import Broken, Follows, NotTestable
 from aws.words import Words, words_of
+from signoff.waiting import KEY_KEPT, NotYet
 from smoke.calls import Answer, Call
 from smoke.contract import contract
 from smoke.scenarios import GUIDE, Scenarios
@@ -34,15 +36,27 @@ class RootCauses:
 
     scenarios: Callable[[], Scenarios]
     answer: Callable[[Call], Answer]
+    replaced: datetime | None = None
+    """When the live key was put in the place of another one, if it was."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _probed: Answer | Words | None = field(default=None, init=False)
 
     def accepted(self) -> Answer:
-        """Return the answer that shows the live session accepted; AssertionError if there is none."""
+        """Return the answer that shows the live session accepted; AssertionError if there is none.
+
+        NotYet while functions may hold the key that was replaced.
+        """
         if self._probed is None:
             self._probed = self._probe()
-        if isinstance(self._probed, Words):
-            raise Broken(self._probed)
-        return self._probed
+        if not isinstance(self._probed, Words):
+            return self._probed
+        if self.replaced and self.now() < (until := self.replaced + KEY_KEPT):
+            former = Words(
+                en="the key was replaced, and functions keep the former one for five minutes",
+                ja="鍵が置き換えられました。関数は以前の鍵を5分間保持します",
+            )
+            raise NotYet(former, until)
+        raise Broken(self._probed)
 
     def _probe(self) -> Answer | Words:
         answers = [self.answer(self.scenarios().success(route)) for route in PROBES]

@@ -71,7 +71,10 @@ class Suite:
 
     @cached_property
     def root_causes(self) -> RootCauses:
-        return RootCauses(lambda: self.scenarios, self.answer)
+        found = lookup(self.snapshot.inventory.sections.secrets, self.plan.secret("token_key").name)
+        return RootCauses(
+            lambda: self.scenarios, self.answer, replaced=found.replaced if found else None
+        )
 
     def answer(self, call: Call) -> Answer:
         """Return the answer to a call, made now or before; NotTestable where there was none."""

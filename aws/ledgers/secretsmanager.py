@@ -54,7 +54,7 @@ LEDGER: Ledger = {
                 Words(en="role that rotates it", ja="ローテーション用ロール")
             ),
             "LastRotatedDate": WHEN,
-            "LastChangedDate": WHEN,
+            "LastChangedDate": Judged("replaced"),
             "LastAccessedDate": WHEN,
             "DeletedDate": Judged("deleted"),
             "NextRotationDate": ROTATES,

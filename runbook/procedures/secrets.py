@@ -21,11 +21,15 @@ the secret, nobody is logged in.
 フォールバックがなく、シークレットを読めなければログインできません。
 """
 
+from datetime import UTC, datetime
+
 from aws.change import Changes
 from aws.converge import secret
 from aws.desired import Secret
 from aws.words import Words
 from runbook.engine import StepContext, step
+from signoff.environment.calendar import in_japan
+from signoff.waiting import KEY_KEPT
 
 ROTATE, TOKEN_FILE = "rotate", "line_token_file"
 """What the command line chose, by its option: the only two ways to replace a value that is good."""
@@ -75,4 +79,14 @@ def _converge(context: StepContext, planned: Secret) -> Changes:
         rotate=context.chosen.get(ROTATE) == planned.key,
         replace=TOKEN_FILE in context.chosen,
     )
-    return secret.converge(context, planned, value)
+    made = secret.converge(context, planned, value)
+    if context.go and any(one.field == "value" and one.before for one in made):
+        until = in_japan(datetime.now(UTC) + KEY_KEPT)
+        again = f"pytest --env {context.environment.name} --wait"
+        context.tell(
+            Words(
+                en=f"functions may keep the former value until {until}: judge then, by {again}",
+                ja=f"関数は{until}まで以前の値を保持することがあります。その後に{again}で確認してください",
+            )
+        )
+    return made

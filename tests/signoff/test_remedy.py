@@ -1,6 +1,7 @@
 """A row that failed is repaired; one that nobody knows is looked at again, and says what that takes."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -94,6 +95,18 @@ def test_the_secret_that_a_finding_names_is_the_one_that_is_replaced():
     assert of("the value of secret line_token stands in …").endswith("--line-token-file FILE --go")
 
 
+def test_what_only_time_repairs_is_told_with_the_moment_and_can_be_waited_for():
+    until = datetime(2026, 12, 1, 0, 40, tzinfo=UTC)
+    findings = [
+        Finding(row="MON-07", outcome=Outcome.NOT_TESTABLE, words=Words.same("…"), until=one)
+        for one in (until, until - timedelta(minutes=5), None)
+    ]
+    found = remedy(row_verdict(Checklist.load()["MON-07"], findings), PROD)
+
+    assert found.note.en == "wait until 2026-12-01 09:40 JST, or let it wait:"
+    assert found.command == "pytest --env prod --wait"
+
+
 def test_a_row_that_follows_has_the_remedy_of_its_root():
     finding = Finding(row="SEC-12", outcome=Outcome.FOLLOWS, words=Words.same("…"), root="SEC-14")
     found = remedy(row_verdict(Checklist.load()["SEC-12"], [finding]), PROD)
@@ -109,11 +122,6 @@ def test_a_row_that_follows_has_the_remedy_of_its_root():
             "lambda:GetPolicy: AccessDeniedException: User is not authorized",
             "allow the reader lambda:GetPolicy (docs/reader-policy.json), then",
             "pytest --env prod",
-        ),
-        (
-            "x rang during a run of our own; not testable until 09:40 JST",
-            "wait until 09:40 JST, then",
-            "pytest --env prod --wait",
         ),
         (
             "apigateway:GetExport: not asked, 120 s were over",
