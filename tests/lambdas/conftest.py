@@ -1,6 +1,5 @@
 """AWS and LINE of one test, and the call of a function whose answer the contract has judged."""
 
-import itertools
 import json
 import threading
 
@@ -8,13 +7,14 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from local.aws.moto import Moto
 from tests.lambdas import contract
 from tests.lambdas.events import CONTEXT, Answer, event
 from tests.lambdas.fake_line import FakeLine
 from tests.lambdas.rally_account import ENVIRON, Account
 
-ACCOUNTS = itertools.count(990000000000)
-"""Each test has an account of its own, so nothing is ever reset under another test's server."""
+ACCOUNT = "990000000000"
+"""Of these tests alone, so nothing is ever reset under another test's server."""
 
 
 @pytest.fixture(scope="session")
@@ -24,15 +24,37 @@ def sdk():
 
 
 @pytest.fixture
-def account(monkeypatch, sdk):
-    """Return the rally's tables and secrets on moto, in this process."""
-    monkeypatch.setenv("MOTO_ACCOUNT_ID", str(next(ACCOUNTS)))
+def _moto(monkeypatch, sdk):
+    """AWS of this process is moto: calls go to no server."""
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     mock = mock_aws()
     mock.start(reset=False)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", sdk)
-    yield Account.filled()
+    yield
     mock.stop(remove_data=False)
+
+
+@pytest.fixture(scope="session")
+def filling(sdk):
+    """Fill the account: by calls for the first test, by a copy of what they made for all others."""
+    account = Account(sdk.client("dynamodb"), sdk.client("secretsmanager"))
+    moto, kept = Moto(ACCOUNT), []
+
+    def fill():
+        if not kept:
+            account.fill()
+            kept.append(moto.saved())
+        moto.restore(kept[0])
+        return account
+
+    return fill
+
+
+@pytest.fixture
+def account(_moto, filling):
+    """Return the rally's tables and secrets on moto, in this process."""
+    return filling()
 
 
 @pytest.fixture

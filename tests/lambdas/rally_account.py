@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
 from lambdas.rally.dynamodb import plain
 
 KEY = "5f" * 64
@@ -45,17 +43,14 @@ class Account:
     dynamodb: Any
     secrets: Any
 
-    @classmethod
-    def filled(cls):
-        """Create tables and secrets; one stamp master is there."""
-        account = cls(boto3.client("dynamodb"), boto3.client("secretsmanager"))
-        account._table("TABLE_USERS", ["UserId"])
-        account._table("TABLE_STAMPMASTERS", ["StampId"])
-        account._table("TABLE_USERSTAMPS", ["UserId", "StampId"], [_RANKING])
-        account._secret("SECRET_NAME_TOKEN_KEY", {"TOKEN_SECRET_KEY": KEY})
-        account._secret("SECRET_NAME_LINE_TOKEN", {"LINE_CHANNEL_ACCESS_TOKEN": LINE_TOKEN})
-        account.put("TABLE_STAMPMASTERS", STATUE)
-        return account
+    def fill(self):
+        """Create tables and secrets, and put one stamp master in."""
+        self._table("TABLE_USERS", ["UserId"])
+        self._table("TABLE_STAMPMASTERS", ["StampId"])
+        self._table("TABLE_USERSTAMPS", ["UserId", "StampId"], [_RANKING])
+        self._secret("SECRET_NAME_TOKEN_KEY", {"TOKEN_SECRET_KEY": KEY})
+        self._secret("SECRET_NAME_LINE_TOKEN", {"LINE_CHANNEL_ACCESS_TOKEN": LINE_TOKEN})
+        self.put("TABLE_STAMPMASTERS", STATUE)
 
     def put(self, table, item):
         self.dynamodb.put_item(TableName=ENVIRON[table], Item=item)

@@ -47,10 +47,14 @@ FUZZ = settings(max_examples=60)
 """A few seconds for all; the same seeds are found again from hypothesis's own database."""
 
 
-def handed(name, environ, given_event):
-    """Hand an event to a function; return the answer, which must be whole and clean."""
-    module = MODULES[name]
-    answer = LambdaFunction(name, module.begin, environ)(given_event, CONTEXT)
+@pytest.fixture
+def hand(environ):
+    """Hand an event to a function, which stays warm; return the answer, which must be whole and clean."""
+    functions = {name: LambdaFunction(name, one.begin, environ) for name, one in MODULES.items()}
+    return lambda name, given_event: clean(functions[name](given_event, CONTEXT))
+
+
+def clean(answer):
     assert answer["statusCode"] < 500, answer
     leaks = [
         text for text in INNER if text in answer["body"].replace(ENVIRON["ALLOWED_ORIGIN"], "")
@@ -63,17 +67,17 @@ def handed(name, environ, given_event):
 @pytest.mark.parametrize("name", MODULES)
 @FUZZ
 @given(JSON)
-def test_any_json_as_an_event_is_answered(environ, name, given_event):
-    handed(name, environ, given_event)
+def test_any_json_as_an_event_is_answered(hand, name, given_event):
+    hand(name, given_event)
 
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("route", contract.operations())
 @FUZZ
 @given(BODIES, QUERIES)
-def test_any_members_of_a_call_are_answered_as_documented(environ, route, body, query):
+def test_any_members_of_a_call_are_answered_as_documented(hand, route, body, query):
     name = contract.operations()[route]["x-function"]
-    answer = handed(name, environ, event(route, body=body, query=query))
+    answer = hand(name, event(route, body=body, query=query))
 
     contract.check(route, answer["statusCode"], json.loads(answer["body"]), answer["headers"])
 
@@ -82,8 +86,8 @@ def test_any_members_of_a_call_are_answered_as_documented(environ, route, body, 
 @pytest.mark.parametrize("route", contract.operations())
 @FUZZ
 @given(st.none() | st.text() | JSON, st.none() | st.booleans() | st.text(max_size=3), JSON)
-def test_any_shape_of_a_proxy_event_is_answered(environ, route, raw, encoded, context):
+def test_any_shape_of_a_proxy_event_is_answered(hand, route, raw, encoded, context):
     given_event = event(route, raw=raw) | {"isBase64Encoded": encoded}
     given_event["requestContext"] = {"requestId": context, "authorizer": context}
 
-    handed(contract.operations()[route]["x-function"], environ, given_event)
+    hand(contract.operations()[route]["x-function"], given_event)
