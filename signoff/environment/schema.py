@@ -48,16 +48,21 @@ def _kept(value: int) -> int:
     return value
 
 
-def _key(value: str) -> str:
-    if value != AWS_KEY and not re.fullmatch(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+", value):
-        raise ValueError(
-            "a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…"
-        )
-    return value
+def _key_or(managed: str) -> AfterValidator:
+    """Take the ARN of a customer's key, or the alias of AWS's: a role's policy can name no other."""
+
+    def check(value: str) -> str:
+        if value != managed and not re.fullmatch(KEY_ARN, value):
+            raise ValueError(
+                f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}"
+            )
+        return value
+
+    return AfterValidator(check)
 
 
 def _evidence_key(value: str) -> str:
-    if not re.fullmatch(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+", value):
+    if not re.fullmatch(KEY_ARN, value):
         raise ValueError(
             "write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it"
         )
@@ -74,8 +79,7 @@ RETENTIONS = (
     *(1827, 2192, 2557, 2922, 3288, 3653),
 )
 """Days that PutRetentionPolicy takes."""
-AWS_KEY = "alias/aws/secretsmanager"
-"""The AWS managed key for secrets: a caller that may read a secret may decrypt it."""
+KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+")
 NEVER_BEFORE = frozenset({"local", "prod"})
 """An embedded stack proves nothing about AWS, and production comes last."""
 STRICT = ConfigDict(extra="forbid")
@@ -241,9 +245,9 @@ class Environment:
     alarms: Thresholds
     retention_days: Annotated[int, Field(gt=0), AfterValidator(_kept)]
     billing: Literal["PAY_PER_REQUEST", "PROVISIONED"] = "PAY_PER_REQUEST"
-    table_key: str | None = None
+    table_key: Annotated[str, _key_or("alias/aws/dynamodb")] | None = None
     """KMS key of the tables; None is the AWS owned key (``alias/aws/dynamodb`` the managed one)."""
-    secret_key: Annotated[str, AfterValidator(_key)] | None = None
+    secret_key: Annotated[str, _key_or("alias/aws/secretsmanager")] | None = None
     """KMS key of the secrets, by its ARN; None is the AWS managed key."""
     pitr: bool = True
     deletion_protection: bool = True

@@ -110,8 +110,8 @@ def test_session_without_a_region_uses_the_environments(monkeypatch, environment
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("ExpiredToken", "the credentials have expired; log in again"),
-        ("ExpiredTokenException", "the credentials have expired; log in again"),
+        ("ExpiredToken", "the credentials have expired; run aws login or aws sso login"),
+        ("ExpiredTokenException", "the credentials have expired; run aws login or aws sso login"),
         ("InvalidClientTokenId", "does not know this access key"),
         ("SignatureDoesNotMatch", "does not know this access key"),
         ("AccessDenied", "not for you; use credentials that are valid"),

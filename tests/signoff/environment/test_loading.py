@@ -79,7 +79,15 @@ def test_bad_toml_names_line_and_column(changed):
             'retention_days = 30\nsecret_key = "alias/rally"',
             (
                 'prod.secret_key is "alias/rally"; a role may decrypt only with a key that its policy'
-                " names by ARN; write that ARN, arn:aws:kms:…:key/…"
+                " names by ARN; write that ARN, arn:aws:kms:…:key/…, or alias/aws/secretsmanager"
+            ),
+        ),
+        (
+            "retention_days = 30",
+            'retention_days = 30\ntable_key = "alias/rally"',
+            (
+                'prod.table_key is "alias/rally"; a role may decrypt only with a key that its policy'
+                " names by ARN; write that ARN, arn:aws:kms:…:key/…, or alias/aws/dynamodb"
             ),
         ),
         (

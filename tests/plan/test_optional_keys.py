@@ -1,0 +1,125 @@
+"""Every optional key of an environment, with what it entails: a right, a resource, or nothing but a bound."""
+
+from dataclasses import MISSING, fields, replace
+from datetime import date
+
+import pytest
+
+from plan import plan_for, scope_of
+from signoff.environment import Environment
+from signoff.environment.schema import Area, Domain, FrontEnd, Season, Smoke
+from smoke.policy import permissions
+from tests.healthy import healthy
+
+KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
+BARE = replace(
+    healthy().environment,
+    bucket=None,
+    domain=None,
+    front_end=None,
+    api_key=False,
+    alert_email=None,
+    smoke=Smoke(),
+)
+
+
+def decrypting(environment):
+    """Return who may decrypt by the key: it must be planned for whoever reads what it encrypts."""
+    roles = plan_for(environment).roles
+    return {
+        one.function for one in roles for right in one.required if right.action == "kms:Decrypt"
+    }
+
+
+def plan(environment):
+    return plan_for(environment)
+
+
+def scope(environment):
+    return scope_of(plan_for(environment), environment)
+
+
+ENTAILS = {
+    "table_key": (KEY, decrypting),
+    "secret_key": (KEY, decrypting),
+    "bucket": ("stamp-rally-prod-images", lambda one: (scope(one).bucket, plan(one).bucket)),
+    "domain": (Domain(name="api.rally.example.jp"), lambda one: scope(one).domain),
+    "api_key": (True, lambda one: plan(one).api.usage_plan.api_key),
+    "alert_email": ("on-call@example.jp", plan),
+    "billing": ("PROVISIONED", plan),
+    "alias": ("current", lambda one: scope(one).alias),
+    "runtime": ("python3.12", plan),
+    "timeout_s": (20, plan),
+    "memory_mb": (512, plan),
+    "authorizer_ttl_s": (0, plan),
+    "accuracy_cap_m": (20, plan),
+    "award_requires_position": (True, plan),
+    "pitr": (False, plan),
+    "deletion_protection": (False, plan),
+}
+"""Key -> a value, and where its consequence shows."""
+JUDGES_ONLY = {
+    "before": "names another environment, whose records and secrets are compared",
+    "production": "chooses the bounds to which the file is held",
+    "evidence_key": "signs records; its own policy says who may, and `runbook evidence` makes both",
+    "evidence_public_key": "verifies records without AWS",
+    "evidence_signers": "becomes the policy of evidence_key",
+    "birth": "is set by an embedded stack",
+    "seconds_per_call": "bounds concurrency, which is judged and not made",
+    "go_live": "is the day that stamps have to be valid on",
+    "area": "bounds where stamps may lie",
+    "season": "bounds when stamps are valid",
+    "stamps": "is how many stamps are expected",
+    "smoke": "says whether smoke may write; its policy holds the rights to take that back in any case",
+    "front_end": "is asked by the smoke calls, over public HTTPS",
+    "fresh": "bounds the age of records",
+    "administrators": "names who else may act on what is ours",
+    "waivers": "accepts a red row",
+    "decisions": "allows a difference",
+}
+"""Key -> why it entails neither right nor resource."""
+
+
+def optional():
+    return {
+        one.name
+        for one in fields(Environment)
+        if one.default is not MISSING or one.default_factory is not MISSING
+    }
+
+
+def test_every_optional_key_is_walked():
+    assert ENTAILS.keys() | JUDGES_ONLY.keys() == optional()
+    assert not ENTAILS.keys() & JUDGES_ONLY.keys()
+
+
+@pytest.mark.parametrize("key", ENTAILS)
+def test_key_changes_what_is_planned_read_or_permitted(key):
+    value, consequence = ENTAILS[key]
+    without = replace(BARE, **{key: getattr(BARE, key)})
+
+    assert consequence(replace(BARE, **{key: value})) != consequence(without)
+
+
+@pytest.mark.parametrize("key", ["table_key", "secret_key"])
+def test_customers_key_is_a_right_of_every_function_that_reads_what_it_encrypts(key):
+    users = {"table_key": {"auth", "award", "gps-verify", "ranking", "stamps"}}
+    readers = {"secret_key": {"auth", "notify", "richmenu"}}
+
+    assert decrypting(replace(BARE, **{key: KEY})) == (users | readers)[key]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("area", Area(lat=35.5, lon=139.6, km=2)),
+        ("season", Season(begins=date(2026, 12, 1), ends=date(2026, 12, 31))),
+        ("front_end", FrontEnd(url="https://rally.example.jp")),
+        ("stamps", 5),
+    ],
+)
+def test_key_that_only_judges_grants_nobody_anything(key, value):
+    with_key = replace(BARE, **{key: value})
+
+    assert plan(with_key).roles == plan(BARE).roles
+    assert list(permissions(with_key, plan(with_key))) == list(permissions(BARE, plan(BARE)))
