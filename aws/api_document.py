@@ -20,14 +20,13 @@ from aws.api_surplus import (
     shared_namespace,
     unknown_keys,
 )
+from aws.dated import default
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id
 from aws.section import Section
 
 Raw = Mapping[str, Any]
 
-DEFAULT_TIMEOUT_MS = 29_000
-DEFAULT_TTL_S = 300
 DEFAULT_STATUS = {
     "ACCESS_DENIED": "403",
     "API_CONFIGURATION_ERROR": "500",
@@ -234,7 +233,7 @@ def _draft_authorizer(raw: Raw) -> Authorizer:
         kind=raw["type"].upper(),
         uri=raw["authorizerUri"],
         identity_source=_identity_source(raw.get("identitySource", "")),
-        ttl_s=raw.get("authorizerResultTtlInSeconds", DEFAULT_TTL_S),
+        ttl_s=raw.get("authorizerResultTtlInSeconds", default("authorizer_ttl_s")),
         surplus=of_authorizer(raw),
     )
 
@@ -313,7 +312,7 @@ def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:
         kind=raw["type"].upper(),
         uri=raw["authorizerUri"],
         identity_source=_identity_source(header if token else raw.get("identitySource", "")),
-        ttl_s=int(raw.get("authorizerResultTtlInSeconds", DEFAULT_TTL_S)),
+        ttl_s=int(raw.get("authorizerResultTtlInSeconds", default("authorizer_ttl_s"))),
         surplus=of_authorizer(raw),
     )
 
@@ -352,7 +351,7 @@ def _integration(raw: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -
         kind=kind,
         uri=raw.get("uri", ""),
         http_method="" if mock else raw.get("httpMethod", ""),
-        timeout_ms=raw.get("timeoutInMillis", DEFAULT_TIMEOUT_MS),
+        timeout_ms=raw.get("timeoutInMillis", default("integration_timeout_ms")),
         cache_key_parameters=tuple(sorted(raw.get("cacheKeyParameters") or ())),
         request_templates=dict(raw.get("requestTemplates") or {}) if mock else {},
         answers={str(one["statusCode"]): _static_answer(one) for one in answers} if mock else {},

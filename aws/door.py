@@ -27,6 +27,7 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
 from aws.answers import UnreadableAnswerError, VerifyingTransport
+from aws.dated import call_rates
 from aws.leak import Leak, Search
 from aws.ledger import Ledger, Unplanned, unplanned
 from aws.secret_text import Needles
@@ -44,8 +45,6 @@ GONE = frozenset(
 )
 """Error codes that mean "there is no such thing"; a bare 404 is not one, since a proxy can answer it."""
 
-RATES: Mapping[str, float] = {"apigateway": 10, "lambda:GetPolicy": 14}
-"""Service or operation -> calls a second: a little less than AWS allows an account (10, and 15)."""
 MAX_MESSAGE = 300
 SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - the one call that may answer with a secret
 
@@ -105,7 +104,7 @@ class RetryPolicy:
     """The reading ends by then, whatever a service does."""
     at_once: int = 16
     """Calls under way at the same time."""
-    rates: Mapping[str, float] = field(default_factory=lambda: RATES)
+    rates: Mapping[str, float] = field(default_factory=call_rates)
 
 
 class RateLimiter:

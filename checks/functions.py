@@ -5,35 +5,26 @@ from collections.abc import Iterable
 from datetime import date
 
 from aws.bounds import Bound, as_text
+from aws.dated import last_days
 from aws.function import Function, LambdaAccount
 from aws.words import Words
 from signoff.environment import Environment
 
-TABLE_OF = date(2026, 11, 25)
-LAST_DAY = {
-    "python3.8": date(2024, 10, 14),
-    "python3.9": date(2025, 12, 15),
-    "python3.10": date(2026, 10, 31),
-    "python3.11": date(2027, 6, 30),
-    "python3.12": date(2028, 10, 31),
-    "python3.13": date(2029, 6, 30),
-    "python3.14": date(2029, 6, 30),
-}
-"""Runtime -> its deprecation date (Lambda developer guide, "Lambda runtimes", as of ``TABLE_OF``)."""
 CALLS_PER_REQUEST = 3
 """At worst, when nobody's session is cached yet: the authorizer, the route's function, notify."""
 
 
 def supported_on(day: date) -> Bound:
     """AWS still patches the runtime on that day."""
-    known = [name for name, last in LAST_DAY.items() if day <= last]
+    table_of, last_day = last_days()
+    known = [name for name, last in last_day.items() if day <= last]
     return Bound(
         code="supported",
         value=day.isoformat(),
         holds=lambda runtime: runtime in known,
         words=Words(
-            en=f"a runtime that AWS patches on {day}: {as_text(known)} (table of {TABLE_OF:%Y-%m})",
-            ja=f"{day}にAWSがパッチを提供するランタイム: {as_text(known)}（{TABLE_OF:%Y-%m}時点の表）",
+            en=f"a runtime that AWS patches on {day}: {as_text(known)} (table of {table_of:%Y-%m})",
+            ja=f"{day}にAWSがパッチを提供するランタイム: {as_text(known)}（{table_of:%Y-%m}時点の表）",
         ),
     )
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from aws import desired
 from aws.bounds import Bound
+from aws.dated import default
 from aws.difference import Difference, fault
 from aws.section import Follows
 from aws.table import KEY, STATUS, Index, ScalableTarget, Table
 from aws.words import Words
 
 CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
-WINDOW_DAYS = 35
+WINDOW_DAYS = default("recovery_window_days")
 """The longest window that point-in-time recovery knows, and AWS's own default."""
 
 EXISTENCE = Words(en="existence", ja="有無")

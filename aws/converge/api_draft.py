@@ -13,6 +13,7 @@ from typing import Any
 from aws.change import ChangeContext, Changes, difference
 from aws.converge import rest_api
 from aws.converge.rest_api import Draft, read
+from aws.dated import default
 from aws.desired import NEEDED_S, Api, Authorizer, GatewayResponse, Route
 from aws.words import Words
 
@@ -131,8 +132,6 @@ def _apply_authorizer(
 
 
 PREFLIGHT = "OPTIONS"
-AWS_WAITS_MS = 29_000
-"""How long API Gateway waits for an integration that says nothing of it."""
 OK = "200"
 JSON = "application/json"
 HEADER = "method.response.header."
@@ -232,7 +231,8 @@ def _found(draft: Draft, found: Mapping[str, Any]) -> dict[str, Any]:
         "integration": integration.get("type"),
         "uri": integration.get("uri"),
         "called by": integration.get("httpMethod"),
-        "waits": integration.get("timeoutInMillis", AWS_WAITS_MS) >= NEEDED_S * 1000,
+        "waits": integration.get("timeoutInMillis", default("integration_timeout_ms"))
+        >= NEEDED_S * 1000,
         "template": integration.get("requestTemplates"),
         "headers": answer.get("responseParameters") or {},
     }

@@ -15,6 +15,7 @@ from aws.change import (
     wait_until,
 )
 from aws.converge.tags import tag_fields, tag_list, tag_map
+from aws.dated import default
 from aws.desired import Index, Table
 
 OWNED = "AWS owned key"
@@ -173,8 +174,7 @@ def _index(index: Index) -> dict[str, Any]:
 
 PITR = "point-in-time recovery"
 WINDOW = "recovery window_days"
-WINDOW_DAYS = 35
-"""The longest, and AWS's own default; a shorter one is a choice that somebody made."""
+WINDOW_DAYS = default("recovery_window_days")
 TTL = "time to live"
 UNAVAILABLE = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
 """AWS refuses PITR for a while after a table was made, though it is ACTIVE."""

@@ -1,0 +1,36 @@
+"""Facts of AWS that change with time, from one file that says of each when and where it was looked up."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def dated(table: str) -> Mapping[str, Any]:
+    """Return one table of dated.toml: its values, ``as_of`` (a day) and ``source``."""
+    text = Path(__file__).with_name("dated.toml").read_text(encoding="utf-8")
+    found: Mapping[str, Any] = tomllib.loads(text)[table]
+    return found
+
+
+def default(name: str) -> int:
+    """Return what holds where nobody set anything."""
+    return int(dated("defaults")[name])
+
+
+def call_rates() -> Mapping[str, float]:
+    """Return service, or ``service:Operation`` -> calls a second."""
+    return {
+        name: float(rate)
+        for name, rate in dated("calls_per_second").items()
+        if name not in {"as_of", "source"}
+    }
+
+
+def last_days() -> tuple[date, Mapping[str, date]]:
+    """Return the day of the table of runtimes, and runtime -> the last day on which AWS patches it."""
+    table = dated("runtimes")
+    return table["as_of"], table["last_day"]
