@@ -7,6 +7,8 @@ from typing import Any
 from aws.words import Words
 
 Holds = Callable[[Any], bool]
+Unit = str | Words
+"""Behind a number, with the blank before it; ``str`` where both languages write it alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,13 @@ class Bound:
         return {"bound": self.code, "value": self.value}
 
 
+def _in_japanese(unit: Unit) -> str:
+    return unit.ja if isinstance(unit, Words) else unit
+
+
 def exactly(value: Any) -> Bound:
     """The found value is the decided one."""
-    words = Words(en=f"exactly {as_text(value)}", ja=f"{as_text(value, 'ja')}であること")
+    words = Words(en=as_text(value), ja=f"{as_text(value, 'ja')}であること")
     return Bound(
         code="exactly",
         value=value,
@@ -47,36 +53,41 @@ def exactly(value: Any) -> Bound:
     )
 
 
-def at_least(value: float, unit: str = "") -> Bound:
+def at_least(value: float, unit: Unit = "") -> Bound:
     """The found number is the decided one or more; nothing found is less than anything."""
     return Bound(
         code="at_least",
         value=value,
         holds=lambda found: found is not None and bool(found >= value),
-        words=Words(en=f"at least {value:g}{unit}", ja=f"{value:g}{unit}以上であること"),
+        words=Words(
+            en=f"at least {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以上であること"
+        ),
         prefers=value,
     )
 
 
-def at_most(value: float, unit: str = "") -> Bound:
+def at_most(value: float, unit: Unit = "") -> Bound:
     """The found number is the decided one or less; nothing found is no limit, which is more."""
     return Bound(
         code="at_most",
         value=value,
         holds=lambda found: found is not None and bool(found <= value),
-        words=Words(en=f"at most {value:g}{unit}", ja=f"{value:g}{unit}以下であること"),
+        words=Words(
+            en=f"at most {value:g}{unit}", ja=f"{value:g}{_in_japanese(unit)}以下であること"
+        ),
         prefers=value,
     )
 
 
-def between(least: float, most: float, unit: str = "") -> Bound:
+def between(least: float, most: float, unit: Unit = "") -> Bound:
     """The found number lies in the closed interval; provisioning sets the upper end."""
     return Bound(
         code="between",
         value=(least, most),
         holds=lambda found: found is not None and bool(least <= found <= most),
         words=Words(
-            en=f"{least:g} to {most:g}{unit}", ja=f"{least:g}から{most:g}{unit}の間であること"
+            en=f"{least:g} to {most:g}{unit}",
+            ja=f"{least:g}から{most:g}{_in_japanese(unit)}の間であること",
         ),
         prefers=most,
         nearest=lambda found: least if found < least else most,

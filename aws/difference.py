@@ -31,7 +31,7 @@ class Difference:
     bound: Bound
     call: str = ""
     """``service:Operation`` by which it was read."""
-    decided_in: str = ""
+    decided_in: str | Words = ""
     """Where the bound was decided: a key of environments.toml, or a step of the guide."""
     loosens: bool = False
     """To allow it would loosen a bound of the guide or of security (ruling 45)."""
@@ -51,13 +51,23 @@ class Difference:
         """Say what, found and expected, and where that was decided, in one sentence."""
         if self.said:
             return self.said
-        where = f"; {self.decided_in}" if self.decided_in else ""
         by = f" ({self.call})" if self.call else ""
         en, ja, bound = as_text(self.found), as_text(self.found, "ja"), self.bound.words
-        return Words(
-            en=f"{self.what} is {en}{by}, expected {bound.en}{where}",
-            ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{ja}{by}。期待値: {bound.ja}{where}",
+        several = isinstance(self.found, list | tuple | set | frozenset)
+        where = self.decided
+        to = (
+            Words(en=f"; decided in {where.en}", ja=f"（決定箇所: {where.ja}）") if where else where
         )
+        return Words(
+            en=f"{self.what} {'are' if several else 'is'} {en or 'none'}{by}, expected {bound.en}{to.en}",
+            ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{ja or 'なし'}{by}。期待値: {bound.ja}{to.ja}",
+        )
+
+    @property
+    def decided(self) -> Words:
+        """Where the bound was decided, in words."""
+        where = self.decided_in
+        return where if isinstance(where, Words) else Words.same(where)
 
     @property
     def plain(self) -> Unplanned:

@@ -8,12 +8,14 @@ from typing import Any
 
 from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
 from aws.difference import Difference
-from aws.words import Words
+from aws.words import Words, joined
 from plan.compute import LINE_API
 from plan.edge import BUSIEST_SHARE
 from signoff.environment import Environment, Freshness, where
 
 ENVIRONMENT = Words(en="environment", ja="環境")
+DAYS = Words(en=" days", ja="日")
+A_DAY = Words(en=" a day", ja="件/日")
 WINDOW_S = 300
 """The guide's alarms count over five minutes (step 6-1)."""
 ALARMS = {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1}
@@ -39,7 +41,7 @@ class KeyLimit:
     """What a key may be, and who says so; ``guided`` bounds are loosened by a decision against them."""
 
     bound: Bound
-    source: str
+    source: Words
     guided: bool = True
 
 
@@ -72,7 +74,7 @@ def judged(environment: Environment) -> tuple[Difference, ...]:
             fact=Words(en=key, ja=key),
             found=found,
             bound=limit.bound,
-            decided_in=f"{limit.source}; {where(key)}",
+            decided_in=joined((limit.source, Words.same(where(key)))),
             loosens=limit.guided,
         )
         for key, limit in limits(environment).items()
@@ -87,50 +89,125 @@ def _value(environment: Environment, key: str) -> Any:
 def _throttle(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     busiest = environment.target_rate * BUSIEST_SHARE
     rate = between(min(1000, math.ceil(ROOM * busiest)), 1000, "/s")
-    yield "throttle.rate", KeyLimit(rate, "guide step 2-4, and twice the busiest route's share")
+    yield (
+        "throttle.rate",
+        KeyLimit(
+            rate,
+            Words(
+                en="guide step 2-4, and twice the busiest route's share",
+                ja="手順2-4と、最も多いルートの必要量の2倍",
+            ),
+        ),
+    )
     burst = between(min(2000, math.ceil(busiest)), 2000)
-    yield "throttle.burst", KeyLimit(burst, "guide step 2-4, and a second of the busiest route")
-    yield "throttle.daily_quota", KeyLimit(at_most(100_000, " a day"), "guide step 2-4")
+    yield (
+        "throttle.burst",
+        KeyLimit(
+            burst,
+            Words(
+                en="guide step 2-4, and a second of the busiest route",
+                ja="手順2-4と、最も多いルートの1秒分",
+            ),
+        ),
+    )
+    yield (
+        "throttle.daily_quota",
+        KeyLimit(at_most(100_000, A_DAY), Words(en="guide step 2-4", ja="手順2-4")),
+    )
 
 
 def _alarms(period_s: int) -> Iterator[tuple[str, KeyLimit]]:
     """In a shorter period a threshold has to be lower to fire whenever the guide's alarm would."""
+    within = Words(en=f" in {period_s} s", ja=f"件（{period_s}秒あたり）")
     windows = max(1, math.ceil(WINDOW_S / period_s))
     for key, threshold in ALARMS.items():
         surely = math.ceil(threshold / windows)
-        source = f"guide step 6-1: {threshold} in {WINDOW_S} s"
-        yield f"alarms.{key}", KeyLimit(at_most(surely, f" in {period_s} s"), source)
-    yield "alarms.period_s", KeyLimit(at_most(WINDOW_S, " s"), "guide step 6-1")
+        source = Words(
+            en=f"guide step 6-1: {threshold} in {WINDOW_S} s",
+            ja=f"手順6-1: {WINDOW_S}秒間に{threshold}件",
+        )
+        yield f"alarms.{key}", KeyLimit(at_most(surely, within), source)
+    yield (
+        "alarms.period_s",
+        KeyLimit(at_most(WINDOW_S, " s"), Words(en="guide step 6-1", ja="手順6-1")),
+    )
 
 
 def _tables_and_logs() -> Iterator[tuple[str, KeyLimit]]:
-    yield "retention_days", KeyLimit(at_least(30, " days"), "guide step 6-3")
-    yield "pitr", KeyLimit(exactly(value=True), "guide step 3-1")
-    yield "deletion_protection", KeyLimit(exactly(value=True), "tables of people stay")
+    yield "retention_days", KeyLimit(at_least(30, DAYS), Words(en="guide step 6-3", ja="手順6-3"))
+    yield "pitr", KeyLimit(exactly(value=True), Words(en="guide step 3-1", ja="手順3-1"))
+    yield (
+        "deletion_protection",
+        KeyLimit(
+            exactly(value=True), Words(en="tables of people stay", ja="利用者のテーブルは消さない")
+        ),
+    )
 
 
 def _functions() -> Iterator[tuple[str, KeyLimit]]:
-    slow = "guide step 3-2, and a slow call to LINE with its retries"
+    slow = Words(
+        en="guide step 3-2, and a slow call to LINE with its retries",
+        ja="手順3-2と、LINEへの遅い呼び出しの再試行を含む時間",
+    )
     yield "timeout_s", KeyLimit(between(LEAST_TIMEOUT_S, 30, " s"), slow)
-    yield "memory_mb", KeyLimit(at_least(256, " MB"), "guide step 3-2")
-    yield "authorizer_ttl_s", KeyLimit(at_most(300, " s"), "a revoked session ends within minutes")
-    yield "accuracy_cap_m", KeyLimit(at_most(100, " m"), "a phone's claim buys no distance")
+    yield "memory_mb", KeyLimit(at_least(256, " MB"), Words(en="guide step 3-2", ja="手順3-2"))
+    yield (
+        "authorizer_ttl_s",
+        KeyLimit(
+            at_most(300, " s"),
+            Words(
+                en="a revoked session ends within minutes", ja="失効したセッションは数分で終わる"
+            ),
+        ),
+    )
+    yield (
+        "accuracy_cap_m",
+        KeyLimit(
+            at_most(100, " m"),
+            Words(en="a phone's claim buys no distance", ja="端末の申告で距離を稼げない"),
+        ),
+    )
 
 
 def _load() -> Iterator[tuple[str, KeyLimit]]:
-    believable = "so that load plan and concurrency mean something"
+    believable = Words(
+        en="so that load plan and concurrency mean something",
+        ja="負荷計画と同時実行数に意味を持たせるため",
+    )
     yield "target_rate", KeyLimit(between(10, 10_000, "/s"), believable, guided=False)
     yield "seconds_per_call", KeyLimit(between(0.05, 3, " s"), believable, guided=False)
-    yield "load_plan", KeyLimit(one_of(*LOAD_PLANS), "final checklist: performance test")
+    yield (
+        "load_plan",
+        KeyLimit(
+            one_of(*LOAD_PLANS),
+            Words(en="final checklist: performance test", ja="最終チェックリスト: 性能試験"),
+        ),
+    )
 
 
 def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     if environment.area:
         area = at_most(LARGEST_AREA_KM, " km")
-        yield "area.km", KeyLimit(area, "a larger area tells no wrong place", guided=False)
-    yield "line.endpoint", KeyLimit(exactly(LINE_API), "ID tokens are verified at LINE itself")
+        yield (
+            "area.km",
+            KeyLimit(
+                area,
+                Words(
+                    en="a larger area tells no wrong place",
+                    ja="範囲が広すぎると誤った位置を見分けられない",
+                ),
+                guided=False,
+            ),
+        )
+    yield (
+        "line.endpoint",
+        KeyLimit(
+            exactly(LINE_API),
+            Words(en="ID tokens are verified at LINE itself", ja="IDトークンはLINE自体で検証する"),
+        ),
+    )
     if environment.front_end:
-        yield "front_end.url", KeyLimit(_https(), "guide step 3-3")
+        yield "front_end.url", KeyLimit(_https(), Words(en="guide step 3-3", ja="手順3-3"))
 
 
 def _https() -> Bound:
@@ -146,7 +223,12 @@ def _ages() -> Iterator[tuple[str, KeyLimit]]:
     """An older record says less about what is live: no longer than usual, unless decided."""
     usual = Freshness()
     for key in ("dev_run", "load", "signature", "rehearsal"):
-        yield f"fresh.{key}", KeyLimit(at_most(getattr(usual, key), " days"), "recent evidence")
+        yield (
+            f"fresh.{key}",
+            KeyLimit(
+                at_most(getattr(usual, key), DAYS), Words(en="recent evidence", ja="新しい証跡")
+            ),
+        )
 
 
 def notices(environment: Environment) -> Iterator[Words]:

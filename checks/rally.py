@@ -23,6 +23,10 @@ ITEMS = Words(en="items of people", ja="利用者の項目数")
 ORPHANS = Words(en="stamps without a master", ja="マスターのないスタンプ")
 NULL_ISLAND_DEG = 0.01
 """About a kilometre: a place that nobody filled in lies at 0, 0."""
+MANIFEST = Words(en="the migration's manifest", ja="移行のマニフェスト")
+NOTHING_MIGRATED = Words(
+    en="the record: no data of people was migrated", ja="利用者のデータを移行した記録なし"
+)
 DECLARED = "cutover#production_declared"
 """The signature after which people are expected in the tables."""
 COUNTER = "#"
@@ -106,7 +110,7 @@ def user_items(
     wanted = manifest["count"] if manifest else 0
     if scan.real == wanted:
         return ()
-    where = "the migration's manifest" if manifest else "nobody's data was migrated"
+    where = MANIFEST if manifest else NOTHING_MIGRATED
     bound = exactly(wanted)
     return (
         Difference(

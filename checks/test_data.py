@@ -40,7 +40,7 @@ def test_stamp_masters_equal_the_manifest(
     observe.note(there={"count": facts[COUNT], "hash": facts[HASH]}, manifest=manifest)
 
     bounds = {COUNT: exactly(manifest["count"]), HASH: exactly(manifest["hash"])}
-    about = {**OF_ITEMS, "decided_in": "the migration's manifest"}
+    about = {**OF_ITEMS, "decided_in": rally.MANIFEST}
     decided(differences(TABLE, table.name, facts, bounds, **about), observe)
 
 

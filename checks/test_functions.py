@@ -36,7 +36,7 @@ INVOKED = Words(en="functions that its authorizers invoke", ja="オーソライ�
 INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
 CODE = Words(en="code (SHA-256)", ja="コード（SHA-256）")
 NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
-RELEASED = "the newest release record"
+RELEASED = Words(en="the newest release record", ja="最新のリリース記録")
 OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False}
 
 

@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 
 from aws.difference import Certainty, Difference
 from aws.secret_text import MaskedValue
-from aws.words import Words
+from aws.words import SILENCE, Words
 from signoff.environment import Decision
 
 R = TypeVar("R")
@@ -32,7 +32,7 @@ class Comparison:
     holds: bool
     call: str = ""
     """``service:Operation`` by which it was read."""
-    decided_in: str = ""
+    decided_in: Words = SILENCE
 
     @classmethod
     def of(cls, one: Difference) -> Self:
@@ -43,7 +43,7 @@ class Comparison:
             expected=one.bound.words,
             holds=one.bound.holds(one.found),
             call=one.call,
-            decided_in=one.decided_in,
+            decided_in=one.decided,
         )
 
 
