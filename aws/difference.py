@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from aws.bounds import Bound, as_text, described, unset
 from aws.ledger import Unplanned
-from aws.words import Words
+from aws.words import SILENCE, Words
 
 
 class Certainty(enum.StrEnum):
@@ -54,14 +54,21 @@ class Difference:
         by = f" ({self.call})" if self.call else ""
         en, ja, bound = as_text(self.found), as_text(self.found, "ja"), self.bound.words
         several = isinstance(self.found, list | tuple | set | frozenset)
-        where = self.decided
-        to = (
-            Words(en=f"; decided in {where.en}", ja=f"（決定箇所: {where.ja}）") if where else where
+        to = self._decided
         )
         return Words(
             en=f"{self.what} {'are' if several else 'is'} {en or 'none'}{by}, expected {bound.en}{to.en}",
             ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{ja or 'なし'}{by}。期待値: {bound.ja}{to.ja}",
         )
+
+    @property
+    def _decided(self) -> Words:
+        where = self.decided_in
+        if not where:
+            return SILENCE
+        if isinstance(where, Words):
+            return Words(en=f"; {where.en}", ja=f"（{where.ja}）")
+        return Words(en=f"; decided in {where}", ja=f"（決定箇所: {where}）")
 
     @property
     def decided(self) -> Words:
