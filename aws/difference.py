@@ -55,7 +55,6 @@ class Difference:
         en, ja, bound = as_text(self.found), as_text(self.found, "ja"), self.bound.words
         several = isinstance(self.found, list | tuple | set | frozenset)
         to = self._decided
-        )
         return Words(
             en=f"{self.what} {'are' if several else 'is'} {en or 'none'}{by}, expected {bound.en}{to.en}",
             ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{ja or 'なし'}{by}。期待値: {bound.ja}{to.ja}",
