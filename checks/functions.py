@@ -14,17 +14,23 @@ CALLS_PER_REQUEST = 3
 """At worst, when nobody's session is cached yet: the authorizer, the route's function, notify."""
 
 
-def supported_on(day: date) -> Bound:
-    """AWS still patches the runtime on that day."""
+def supported_on(day: date, runtime: str | None) -> Bound:
+    """AWS still patches the runtime on that day; one that the table does not know is told as that."""
     table_of, last_day = last_days()
     known = [name for name, last in last_day.items() if day <= last]
+    table = Words(en=f"table of {table_of:%Y-%m}", ja=f"{table_of:%Y-%m}時点の表")
+    if runtime and runtime not in last_day:
+        table = Words(
+            en=f"{runtime} is unknown to this release, {table}",
+            ja=f"{runtime}はこのリリースでは未知、{table.ja}",
+        )
     return Bound(
         code="supported",
         value=day.isoformat(),
-        holds=lambda runtime: runtime in known,
+        holds=lambda found: found in known,
         words=Words(
-            en=f"a runtime that AWS patches on {day}: {as_text(known)} (table of {table_of:%Y-%m})",
-            ja=f"{day}にAWSがパッチを提供するランタイム: {as_text(known)}（{table_of:%Y-%m}時点の表）",
+            en=f"a runtime that AWS patches on {day}: {as_text(known)} ({table})",
+            ja=f"{day}にAWSがパッチを提供するランタイム: {as_text(known)}（{table.ja}）",
         ),
     )
 

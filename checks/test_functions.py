@@ -78,7 +78,7 @@ def test_aws_supports_the_runtime_of_the_function(
     found = observe(deployed.function(function), "runtime")
 
     about = {"call": GET_FUNCTION, "loosens": True}
-    facts, bounds = {RUNTIME: found.runtime}, {RUNTIME: supported_on(today)}
+    facts, bounds = {RUNTIME: found.runtime}, {RUNTIME: supported_on(today, found.runtime)}
     decided(differences(FUNCTION, found.name, facts, bounds, **about), observe)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from checks.functions import why_unsupported
+from checks.functions import supported_on
 
 
 @pytest.mark.parametrize(
@@ -17,14 +17,22 @@ from checks.functions import why_unsupported
     ],
 )
 def test_runtime_is_supported_until_its_last_day(runtime, day, expected):
-    assert (why_unsupported(runtime, day) is None) is expected
+    assert supported_on(day, runtime).holds(runtime) is expected
 
 
-def test_what_the_table_does_not_know_is_told_as_that_and_never_as_unsupported():
-    told = why_unsupported("python4.0", date(2026, 11, 25))
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        ("en", "python4.0 is unknown to this release, table of 2026-11"),
+        ("ja", "このリリースでは未知"),
+    ],
+)
+def test_what_the_table_does_not_know_is_told_as_that_and_never_as_unsupported(lang, says):
+    bound = supported_on(date(2026, 11, 25), "python4.0")
 
-    assert told == "runtime python4.0 is unknown to this release (table of 2026-11)"
+    assert not bound.holds("python4.0")
+    assert says in bound.words[lang]
 
 
 def test_container_image_has_no_runtime_that_aws_patches():
-    assert why_unsupported(None, date(2026, 11, 25))
+    assert not supported_on(date(2026, 11, 25), None).holds(None)
