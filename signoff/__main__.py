@@ -9,11 +9,15 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from aws.words import LANGUAGES, language
 from signoff.early import joined
 from signoff.environment import ENVIRONMENTS, load
 from signoff.frame import Exit, framed
 from signoff.guard import open_session
 from signoff.init import Answers, add_to, discover, table
+from signoff.recording import Recorded, UnusableRecordingError, is_recording
+from signoff.report.compare import comparison, markdown
+from signoff.report.history import UnusableBaselineError
 from signoff.verify import RunVerification, UnusableRunError, provenance_of, verify
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +28,7 @@ examples:
   signoff judge --env prod                         the same as: pytest --env prod
   signoff replay report/prod/latest/inventory.json judge what was read then by today's checks
   signoff verify report/prod/latest                prove that the files of a run are unaltered
+  signoff compare report/prod/A report/prod/B      what is newly red or green, and which facts changed
   signoff init --env prod --to environments.toml   propose an environment from what the account holds
   signoff clean --env prod                         delete what a killed run left
 
@@ -54,6 +59,11 @@ def options() -> argparse.ArgumentParser:
         "--environments", type=Path, default=ENVIRONMENTS, metavar="FILE", help="another file"
     )
     verifying.set_defaults(command=_verify)
+    comparing = commands.add_parser("compare", help="what differs between two runs")
+    comparing.add_argument("before", type=Path, help="folder of a run, or its signoff.json")
+    comparing.add_argument("after", type=Path, help="the later one")
+    comparing.add_argument("--lang", default=language(), choices=LANGUAGES)
+    comparing.set_defaults(command=_compare)
     proposing = commands.add_parser(
         "init", help="propose an environment from what the account holds"
     )
@@ -66,7 +76,7 @@ def options() -> argparse.ArgumentParser:
     proposing.add_argument(
         "--to", type=Path, metavar="FILE", help="add it there; default: print it"
     )
-    proposing.add_argument("--lang", default="en", choices=["en", "ja"], help="of the comments")
+    proposing.add_argument("--lang", default=language(), choices=LANGUAGES, help="of the comments")
     proposing.set_defaults(command=_init)
     cleaning = commands.add_parser("clean", add_help=False, help="delete what a killed run left")
     cleaning.set_defaults(command=_clean)
@@ -97,8 +107,10 @@ def _replay(asked: argparse.Namespace, rest: list[str]) -> int:
 def _environment_of(inventory: Path) -> str | None:
     """Return the environment of the run that an inventory lies with; None where nothing says so."""
     try:
+        if is_recording(inventory):
+            return Recorded.load(inventory).environment.name
         return str(provenance_of(inventory.parent)["environment"])
-    except UnusableRunError:
+    except (UnusableRunError, UnusableRecordingError):
         return None
 
 
@@ -123,6 +135,17 @@ def _sentences(folder: Path, found: RunVerification) -> Sequence[str]:
     of = f"{record.created:%Y-%m-%d %H:%M} UTC ({record.body['decision']})"
     files = f"the files of {folder} are those of the run that {record.caller} recorded at {of}"
     return [f"VERIFIED: {files}, signed by {found.key}"]
+
+
+def _compare(asked: argparse.Namespace, rest: list[str]) -> int:
+    if rest:
+        return _usage(f"there is no {rest[0]}; see signoff compare --help")
+    try:
+        found = comparison(asked.before, asked.after)
+    except UnusableBaselineError as error:
+        return _usage(error.words[asked.lang])
+    print(markdown(found, asked.lang), end="")
+    return 1 if found.newly_red else 0
 
 
 def _init(asked: argparse.Namespace, rest: list[str]) -> int:

@@ -109,9 +109,9 @@ def readable_baseline(path: Path) -> Mapping[str, Mapping[str, Any]]:
         why = f"{type(error).__name__}: {error}"
         raise UnusableBaselineError(
             Words(
-                en=f"--baseline {path} can't be read as the result of a run ({why}); "
+                en=f"{path} can't be read as the result of a run ({why}); "
                 "give the signoff.json of an earlier run",
-                ja=f"--baseline {path}を実行結果として読み取れません（{why}）。"
+                ja=f"{path}を実行結果として読み取れません（{why}）。"
                 "以前の実行のsignoff.jsonを指定してください",
             )
         ) from None
@@ -125,7 +125,7 @@ def _past(one: Record) -> PastRun:
 def _chosen(path: Path, now: Mapping[str, Mapping[str, Any]]) -> Comparison:
     before = readable_baseline(path)
     outcomes = {id_: one["outcome"] for id_, one in before.items()}
-    return _compared(Words.same(path.name), outcomes, now, before)
+    return compared(Words.same(path.name), outcomes, now, before)
 
 
 def _signed(
@@ -153,7 +153,7 @@ def _since(
         en=f"the run of {at}" + (f" ({note.en})" if note else ""),
         ja=f"{at}の実行" + (f"（{note.ja}）" if note else ""),
     )
-    return _compared(since, one.body["rows"], now, _kept(one, reports))
+    return compared(since, one.body["rows"], now, _kept(one, reports))
 
 
 def _kept(one: Record, reports: Path) -> Mapping[str, Any] | None:
@@ -166,12 +166,13 @@ def _kept(one: Record, reports: Path) -> Mapping[str, Any] | None:
         return None
 
 
-def _compared(
+def compared(
     since: Words,
     outcomes: Mapping[str, str],
     now: Mapping[str, Mapping[str, Any]],
     before: Mapping[str, Mapping[str, Any]] | None,
 ) -> Comparison:
+    """Compare the rows of now with the outcomes of before, and with its facts where they are known."""
     red = {id_ for id_, one in now.items() if one["outcome"] in RED}
     was_red = {id_ for id_, one in outcomes.items() if one in RED}
     return Comparison(

@@ -1,0 +1,57 @@
+"""Two runs side by side, as Markdown: what is newly red, newly green, and which facts changed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from aws.words import Words
+from signoff.report.history import Comparison, compared, readable_baseline
+from signoff.verify import RESULT
+
+HEADINGS = {
+    "newly_red": Words(en="Newly red", ja="新たに不合格"),
+    "newly_green": Words(en="Newly green", ja="新たに合格"),
+    "facts": Words(en="Changed facts", ja="変わった事実"),
+}
+NOTHING = Words(en="Nothing that was judged differs.", ja="判定した内容に違いはありません。")
+TABLE = Words(
+    en="| row | resource | fact | before | now |\n|---|---|---|---|---|",
+    ja="| 項目 | リソース | 事実 | 前 | 後 |\n|---|---|---|---|---|",
+)
+LONGEST = 80
+"""Characters of a value that are shown."""
+
+
+def comparison(before: Path, after: Path) -> Comparison:
+    """Compare two runs, each a folder or its signoff.json; UnusableBaselineError where one is none."""
+    rows = readable_baseline(_file(before))
+    outcomes = {id_: one["outcome"] for id_, one in rows.items()}
+    return compared(Words.same(before), outcomes, readable_baseline(_file(after)), rows)
+
+
+def _file(path: Path) -> Path:
+    return path / RESULT if path.is_dir() else path
+
+
+def markdown(found: Comparison, lang: str) -> str:
+    """Return the text in one language."""
+    return "\n".join(_lines(found, lang)) + "\n"
+
+
+def _lines(found: Comparison, lang: str) -> Iterator[str]:
+    if found.unchanged:
+        yield NOTHING[lang]
+    for key, rows in (("newly_red", found.newly_red), ("newly_green", found.newly_green)):
+        if rows:
+            yield f"**{HEADINGS[key][lang]}** ({len(rows)}): {', '.join(rows)}"
+    if found.facts:
+        yield from (f"**{HEADINGS['facts'][lang]}**", "", TABLE[lang])
+        for one in found.facts:
+            yield f"| {one.row} | {one.what} | {one.key} | {_shown(one.before)} | {_shown(one.now)} |"
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = " ".join(text.replace("|", "\\|").split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
