@@ -1,12 +1,14 @@
 """The custom domain: API Gateway's side of it, its certificate, and the answer of DNS."""
 
+import json
 import queue
 import socket
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from aws.door import ReadFailure
+from aws.door import Gone, ReadFailure
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN
 from aws.reading import Reader, Reading, Resolve, required, utc
@@ -17,6 +19,9 @@ DEADLINE_S = 5.0
 
 
 NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+
+
+MAPPINGS_ONLY = "BASE_PATH_MAPPING_ONLY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +43,10 @@ class CustomDomain:
     target: str | None
     """Regional domain name: what DNS must answer with."""
     mappings: tuple[BasePath, ...]
-    routing: str = "BASE_PATH_MAPPING_ONLY"
-    """Any other mode lets routing rules, which are not read, decide before the mappings, or alone."""
+    routing: str = MAPPINGS_ONLY
+    """Any other mode lets routing rules decide before the mappings, or alone."""
+    rules: tuple[str, ...] = ()
+    """Those rules, by priority, as JSON text of what they ask for and where they lead."""
     unplanned: tuple[Unplanned, ...] = ()
 
 
@@ -69,11 +76,15 @@ def api_mappings(reading: Reading) -> Section[tuple[BasePath, ...]]:
     if ours is None:
         return {}
     listed = reading.aws.listed("apigateway", "get_domain_names", "items", limit=PAGE)
-    others = {raw["domainName"] for raw in listed} - {reading.scope.domain}
-    mapped = reading.each(
-        sorted(others),
-        lambda name: tuple(one for one in _mappings(reading, name) if one.api_id == ours),
-    )
+    others = {raw["domainName"]: raw.get("routingMode", MAPPINGS_ONLY) for raw in listed}
+    others.pop(reading.scope.domain or "", None)
+
+    def leading(name: str) -> tuple[BasePath, ...]:
+        rules = () if others[name] == MAPPINGS_ONLY else _rules(reading, name)
+        by_rule = tuple(BasePath(path=one, api_id=ours, stage="") for one in rules if ours in one)
+        return (*(one for one in _mappings(reading, name) if one.api_id == ours), *by_rule)
+
+    mapped = reading.each(sorted(others), leading)
     return {name: one for name, one in mapped.items() if one}
 
 
@@ -104,7 +115,8 @@ def _domain(reading: Reading, name: str) -> CustomDomain:
         endpoint_types=tuple(raw.get("endpointConfiguration", {}).get("types", ())),
         security_policy=raw.get("securityPolicy", ""),
         certificate_arn=raw.get("regionalCertificateArn") or raw.get("certificateArn"),
-        routing=raw.get("routingMode", "BASE_PATH_MAPPING_ONLY"),
+        routing=(routing := raw.get("routingMode", MAPPINGS_ONLY)),
+        rules=() if routing == MAPPINGS_ONLY else _rules(reading, name),
         target=raw.get("regionalDomainName") or raw.get("distributionDomainName"),
         mappings=_mappings(reading, name),
         unplanned=reading.aws.unplanned(DOMAIN.en, name),
@@ -112,6 +124,54 @@ def _domain(reading: Reading, name: str) -> CustomDomain:
 
 
 def _mappings(reading: Reading, name: str) -> tuple[BasePath, ...]:
+    """Return what both APIs tell: the first knows no paths of several levels, the second no edge domains."""
+    try:
+        second: tuple[BasePath, ...] | None = _mappings_of_second(reading, name)
+    except Gone:
+        second = None
+    try:
+        first = _mappings_of_first(reading, name)
+    except ReadFailure as failure:
+        if second is None or failure.code != "BadRequestException":
+            raise
+        first = ()
+    return tuple(dict.fromkeys((*first, *(second or ()))))
+
+
+def _mappings_of_second(reading: Reading, name: str) -> tuple[BasePath, ...]:
+    listed = _all(reading, "get_api_mappings", "Items", name)
+    return tuple(
+        BasePath(
+            path=_path(one.get("ApiMappingKey", "")),
+            api_id=one.get("ApiId", ""),
+            stage=one.get("Stage", ""),
+        )
+        for one in listed
+    )
+
+
+def _all(reading: Reading, operation: str, key: str, name: str) -> list[Any]:
+    """Return the entries of every page; botocore has no paginator for these listings."""
+    entries: list[Any] = []
+    more: dict[str, Any] = {}
+    while True:
+        answer = reading.aws.call("apigatewayv2", operation, DomainName=name, **more)
+        entries += answer[key]
+        if not (token := answer.get("NextToken")):
+            return entries
+        more = {"NextToken": token}
+
+
+def _rules(reading: Reading, name: str) -> tuple[str, ...]:
+    listed = _all(reading, "list_routing_rules", "RoutingRules", name)
+    told = ("Priority", "Conditions", "Actions")
+    return tuple(
+        json.dumps({key: one[key] for key in told if key in one}, sort_keys=True)
+        for one in sorted(listed, key=lambda one: one.get("Priority", 0))
+    )
+
+
+def _mappings_of_first(reading: Reading, name: str) -> tuple[BasePath, ...]:
     listed = reading.aws.listed(
         "apigateway", "get_base_path_mappings", "items", domainName=name, limit=PAGE
     )
@@ -187,8 +247,8 @@ def within(seconds: float, look_up: Resolve, name: str) -> tuple[str, ...]:
 
 
 READERS = {
-    "api_mappings": Reader(api_mappings, ("apigateway:GET",)),
-    "domains": Reader(domains, ("apigateway:GET",)),
+    "api_mappings": Reader(api_mappings, ("apigateway:GET", "apigateway:ListRoutingRules")),
+    "domains": Reader(domains, ("apigateway:GET", "apigateway:ListRoutingRules")),
     "certificates": Reader(certificates, ("acm:DescribeCertificate",)),
     "resolutions": Reader(resolutions, ()),
 }

@@ -3,11 +3,14 @@
 import re
 from datetime import datetime, timedelta
 
-from aws.bounds import Bound, as_text
-from aws.domain import BasePath, Certificate, CustomDomain, Resolution
-from aws.section import Follows, Missing, NotTestable, lookup
+from aws.bounds import Bound, as_text, unset, within
+from aws.difference import Certainty, Difference, differences
+from aws.domain import MAPPINGS_ONLY, BasePath, Certificate, CustomDomain, Resolution
+from aws.ledgers.apigateway import DOMAIN
+from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import Deployed
+from plan import Plan
 from signoff.environment import Domain
 
 TLS_1_2_OR_NEWER = re.compile(
@@ -16,7 +19,8 @@ TLS_1_2_OR_NEWER = re.compile(
     r"|SecurityPolicy_TLS1[23]_(?:PFS_)?\d{4}_EDGE"
 )
 """Policies that refuse TLS 1.0 and 1.1 (API Gateway developer guide, "Supported security policies")."""
-MAPPINGS_ONLY = "BASE_PATH_MAPPING_ONLY"
+RULES = Words(en="routing rules", ja="ルーティングルール")
+OTHER_MAPPINGS = Words(en="other mappings", ja="ほかのマッピング")
 RENEWAL = timedelta(days=30)
 """ACM renews 60 days ahead; what is left with less will not be renewed by itself."""
 
@@ -73,18 +77,44 @@ def region_of(arn: str) -> str:
     return arn.split(":")[3]
 
 
-def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
-    """Return the mapping at the planned base path; Missing where there is none.
+def deciding_rules(found: CustomDomain) -> tuple[Difference, ...]:
+    """Return the routing rules, which decide before any mapping, or alone.
 
-    NotTestable where routing rules may lead the calls elsewhere.
+    Whether a rule catches our callers hangs on headers and paths that are not evaluated here.
     """
-    if found.routing != MAPPINGS_ONLY:
-        raise NotTestable(
-            Words(
-                en=f"{found.name} routes by rules ({found.routing}), which this run does not read",
-                ja=f"{found.name}はルーティングルール（{found.routing}）で振り分けられ、ルールは読み取っていません",
-            )
-        )
+    alone = found.routing == "ROUTING_RULE_ONLY"
+    if found.routing == MAPPINGS_ONLY or not (found.rules or alone):
+        return ()
+    return (
+        Difference(
+            kind=DOMAIN,
+            name=found.name,
+            fact=RULES,
+            found="; ".join(found.rules),
+            bound=unset(),
+            call="apigatewayv2:ListRoutingRules",
+            certainty=Certainty.UNPARSED if found.rules else Certainty.CERTAIN,
+        ),
+    )
+
+
+def beside(found: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference, ...]:
+    """Return mappings under our domain that catch paths of ours: the longest match wins."""
+    planned = domain.base_path.strip("/")
+    paths = [f"{planned}{path}/".lstrip("/") for path in plan.api.paths]
+    others = {
+        f"/{one.path} -> {one.api_id}/{one.stage}"
+        for one in found.mappings
+        if (key := one.path.strip("/")) != planned
+        and len(key) > len(planned)
+        and any(path.startswith(f"{key}/") for path in paths)
+    }
+    facts, nothing = {OTHER_MAPPINGS: frozenset(others)}, {OTHER_MAPPINGS: within(())}
+    return differences(DOMAIN, found.name, facts, nothing, call="apigatewayv2:GetApiMappings")
+
+
+def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
+    """Return the mapping at the planned base path; Missing where there is none."""
     planned = domain.base_path.strip("/")
     by_path = {one.path.strip("/"): one for one in found.mappings}
     if planned not in by_path:

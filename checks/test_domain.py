@@ -10,14 +10,17 @@ from checks.deployed import Deployed
 from checks.domain_name import (
     NEW_TLS,
     RENEWAL,
+    beside,
     certificate_of,
     days_left,
+    deciding_rules,
     leading_to,
     mapping_of,
     naming,
     region_of,
     resolution_of,
 )
+from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.environment import Domain, Environment
@@ -141,6 +144,28 @@ def test_domain_leads_to_the_stage(
     planned = {LEADS_TO: exactly(f"{api.id}/{stage.name}")}
     about = {"call": "apigateway:GetBasePathMappings", "decidable": False}
     decided(differences(DOMAIN, domain.name, facts, planned, **about), observe)
+
+
+@expectation("DEP-42", ja="ルーティングルールがマッピングより先に振り分けない")
+def test_no_rule_decides_before_the_mappings_of_the_domain(
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
+) -> None:
+    domain = observe(deployed.domain(custom_domain.name), "routing", "rules")
+
+    decided(deciding_rules(domain), observe)
+
+
+@expectation("DEP-42", ja="カスタムドメインの本APIのパスで、ほかのAPIが応答しない")
+def test_no_other_api_answers_at_our_paths_of_the_domain(
+    deployed: Deployed,
+    custom_domain: Domain,
+    plan: Plan,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    domain = observe(deployed.domain(custom_domain.name), "mappings")
+
+    decided(beside(domain, custom_domain, plan), observe)
 
 
 @expectation("DEP-43", ja="DNSがカスタムドメインのターゲットを返す")

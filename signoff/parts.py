@@ -88,7 +88,7 @@ PARTS: Mapping[Part, Mapping[str, str]] = {
         "stages": "settings cache_enabled canary_percent unplanned",
         "served": "methods authorizers gateway_responses surplus",
         "domains": (
-            "endpoint_types security_policy certificate_arn target mappings routing unplanned"
+            "endpoint_types security_policy certificate_arn target mappings routing rules unplanned"
         ),
         "api_mappings": "*",
     },

@@ -78,6 +78,66 @@ def get_base_path_mappings(request: Request, moto: Moto) -> Response:
     return moto(request)
 
 
+def get_api_mappings(request: Request, moto: Moto) -> Response:
+    """Tell of a domain of the first API what that one maps, too: on AWS both tell of the same domains."""
+    name = request.labels["DomainName"]
+    with moto.lock("apigateway"):
+        first = moto.backend("apigateway", request.region)
+        if name not in first.domain_names:
+            return moto(request)
+        of_first = [
+            _mapping(one.base_path, one.rest_api_id, _key(one.base_path), one.stage or "")
+            for one in first.base_path_mappings.get(name, {}).values()
+        ]
+        noted = [one for one in _noted(request, moto).values() if one["domainName"] == name]
+        return json_response({"items": [*of_first, *noted]})
+
+
+def create_api_mapping(request: Request, moto: Moto) -> Response:
+    """Map a domain of the first API, at a path of several levels as well."""
+    given = request.parameters
+    with moto.lock("apigateway"):
+        if given["DomainName"] not in moto.backend("apigateway", request.region).domain_names:
+            return moto(request)
+        noted = _noted(request, moto)
+        id_ = f"mapping{len(noted)}"
+        told = _mapping(id_, given["apiId"], given.get("apiMappingKey", ""), given["stage"])
+        noted[id_] = told | {"domainName": given["DomainName"]}
+        return json_response(told, 201)
+
+
+def delete_api_mapping(request: Request, moto: Moto) -> Response:
+    with moto.lock("apigateway"):
+        if _noted(request, moto).pop(request.labels["ApiMappingId"], None) is None:
+            return moto(request)
+        return Response(status=204, headers={}, body=b"")
+
+
+def list_routing_rules(request: Request, moto: Moto) -> Response:
+    """Answer that a domain has none, which moto does not know of."""
+    with moto.lock("apigateway"):
+        if request.labels["DomainName"] in moto.backend("apigateway", request.region).domain_names:
+            return json_response({"routingRules": []})
+        return refusal(
+            request, "NotFoundException", "Invalid domain name identifier specified", 404
+        )
+
+
+def _noted(request: Request, moto: Moto) -> dict[str, dict[str, str]]:
+    noted: dict[str, dict[str, str]] = moto.notes("apigateway", request.region).setdefault(
+        "api_mappings", {}
+    )
+    return noted
+
+
+def _mapping(id_: str, api: str, key: str, stage: str) -> dict[str, str]:
+    return {"apiMappingId": id_, "apiId": api, "apiMappingKey": key, "stage": stage}
+
+
+def _key(base_path: str | None) -> str:
+    return "" if base_path in {None, "(none)"} else str(base_path)
+
+
 def update_usage_plan(request: Request, moto: Moto) -> Response:
     """Take a rate such as ``1000.0``, and the throttle of single methods."""
     plans = moto.backend("apigateway", request.region).usage_plans
@@ -144,6 +204,10 @@ def _tagged(arn: str, moto: Moto, region: str) -> Any:
 
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("apigateway", "GetBasePathMappings"): get_base_path_mappings,
+    ("apigatewayv2", "CreateApiMapping"): create_api_mapping,
+    ("apigatewayv2", "DeleteApiMapping"): delete_api_mapping,
+    ("apigatewayv2", "GetApiMappings"): get_api_mappings,
+    ("apigatewayv2", "ListRoutingRules"): list_routing_rules,
     ("apigateway", "GetGatewayResponse"): get_gateway_response,
     ("apigateway", "GetGatewayResponses"): get_gateway_responses,
     ("apigateway", "GetTags"): tags,

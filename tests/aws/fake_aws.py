@@ -84,6 +84,7 @@ LOCATION = f"<LocationConstraint>{answers.REGION}</LocationConstraint>".encode()
 PAGED = {
     "acm": None,
     "apigateway": ("position", "position"),
+    "apigatewayv2": ("NextToken", "NextToken"),
     "application-autoscaling": ("NextToken", "NextToken"),
     "cloudwatch": ("NextToken", "NextToken"),
     "iam": ("Marker", "Marker"),

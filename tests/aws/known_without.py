@@ -56,6 +56,7 @@ UNREAD = {
     "apigateway:GetApiKeys": {"api_keys"},
     "apigateway:GetAuthorizers": {"draft"},
     "apigateway:GetBasePathMappings": DOMAIN | of("api_mappings", *OTHER_DOMAINS),
+    "apigatewayv2:GetApiMappings": DOMAIN | of("api_mappings", *OTHER_DOMAINS),
     "apigateway:GetDeployments": {"deployments"},
     "apigateway:GetDomainName": DOMAIN,
     "apigateway:GetDomainNames": {"api_mappings"},

@@ -9,6 +9,7 @@ from tests.aws.fake_aws import CALLER
 
 LISTINGS = {
     "apigateway:GetBasePathMappings",
+    "apigatewayv2:GetApiMappings",
     "apigateway:GetDeployments",
     "apigateway:GetAuthorizers",
     "apigateway:GetGatewayResponses",

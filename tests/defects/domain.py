@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.domain import BasePath
+from signoff.checklist import Severity
 from signoff.outcome import Outcome
 from tests.defects import following
 from tests.defects.changes import absent, added, both, item, unread
@@ -33,6 +34,9 @@ def _mapped(id_: str, *mappings: tuple[str, str, str]) -> Defect:
 
 def _policy(name: str) -> Break:
     return item("domains", DOMAIN, security_policy=name)
+
+
+RULE = '{"Actions": [{"InvokeApi": {"ApiId": "q8w2e5r1ty", "Stage": "prod"}}], "Priority": 1}'
 
 
 DEFECTS: tuple[Defect, ...] = (
@@ -78,9 +82,18 @@ DEFECTS: tuple[Defect, ...] = (
     _mapped("DEP-42:another-path", ("v1", API_ID, "prod")),
     Defect(
         id="DEP-42:routing-rules-decide",
-        breaks=item("domains", DOMAIN, routing="ROUTING_RULE_THEN_BASE_PATH_MAPPING"),
+        breaks=item(
+            "domains", DOMAIN, routing="ROUTING_RULE_THEN_BASE_PATH_MAPPING", rules=(RULE,)
+        ),
         outcome=Outcome.NOT_TESTABLE,
+        at_most=Severity.MAJOR,
     ),
+    Defect(
+        id="DEP-42:rules-alone-and-none-there",
+        breaks=item("domains", DOMAIN, routing="ROUTING_RULE_ONLY"),
+    ),
+    _mapped("DEP-42:another-api-beside", ("", API_ID, "prod"), ("stamps", "q8w2e5r1ty", "prod")),
+    _mapped("DEP-42:deep-path-beside", ("", API_ID, "prod"), ("gps/verify", "q8w2e5r1ty", "prod")),
     _dns("DEP-43:nothing"),
     _dns("DEP-43:old-server", "203.0.113.80"),
     Defect(id="DEP-43:target-unknown", breaks=item("resolutions", DOMAIN, target_addresses=())),

@@ -88,6 +88,12 @@ GATEWAY = {
         "items": [{"domainName": one} for one in (SCOPE.domain, OTHER_DOMAIN, ALIEN_DOMAIN)]
     },
     "apigateway:GetBasePathMappings": lambda asked: {"items": MAPPINGS[asked["domainName"]]},
+    "apigatewayv2:GetApiMappings": lambda asked: {
+        "Items": [
+            {"ApiId": one["restApiId"], "ApiMappingKey": one["basePath"], "Stage": one["stage"]}
+            for one in MAPPINGS[asked["DomainName"]]
+        ]
+    },
     "acm:DescribeCertificate": {
         "Certificate": {
             "CertificateArn": CERTIFICATE,

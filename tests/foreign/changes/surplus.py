@@ -189,6 +189,17 @@ def old_name(client: Client) -> Any:
 
 
 @contextmanager
+def deep_path_of_a_name(client: Client) -> Iterator[None]:
+    """Map a path of two levels, which only API Gateway's second API can, and tells."""
+    mapped = {"ApiId": api_of(client)["restApiId"], "Stage": "prod"}
+    with another_api(client) as other, _domain(client, other["restApiId"], "live"):
+        api, name = client("apigatewayv2"), {"DomainName": "old.rally.example.jp"}
+        made = api.create_api_mapping(**name, **mapped, ApiMappingKey="v1/stamps")
+        yield
+        api.delete_api_mapping(**name, ApiMappingId=made["ApiMappingId"])
+
+
+@contextmanager
 def name_of_another_api(client: Client) -> Iterator[None]:
     with another_api(client) as other, _domain(client, other["restApiId"], "live"):
         yield
@@ -276,6 +287,7 @@ HARM: tuple[tuple[str, list[str], list[str], Kept], ...] = (
     ("quota is by the month", ["SEC-30"], PLANS, planned("/quota/period", "MONTH", "DAY")),
     ("partners have a plan", ["DEP-36"], PLANS, plan_for_partners),
     ("old name leads to the API", ["DEP-36"], ["api_mappings"], old_name),
+    ("deep path of a name leads to the API", ["DEP-36"], ["api_mappings"], deep_path_of_a_name),
     ("log has no request id", ["DEP-29"], STAGES, staged(LOG, "$context.status", LOG_FORMAT)),
 )
 CHANGES: tuple[Change, ...] = tuple(

@@ -1,0 +1,53 @@
+"""API Gateway's second API: what it alone tells of the custom domains that lead to our REST API.
+
+HTTP and WebSocket APIs reach our functions only where a function's policy, or a role, lets them, which is
+judged there.
+"""
+
+from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
+
+NEXT = Harmless("leads to the next page, which is read")
+NAMES = Harmless("an id or ARN of what its place says already")
+
+LEDGER: Ledger = {
+    "apigatewayv2:GetApiMappings": Operation(
+        resources={},
+        members={
+            "NextToken": NEXT,
+            "Items.ApiId": Judged("mappings"),
+            "Items.ApiMappingKey": Judged("mappings"),
+            "Items.Stage": Judged("mappings"),
+            "Items.ApiMappingId": NAMES,
+        },
+    ),
+    "apigatewayv2:ListRoutingRules": Operation(
+        resources={},
+        members={
+            "NextToken": NEXT,
+            "RoutingRules.Actions": Judged("rules"),
+            "RoutingRules.Conditions": Judged("rules"),
+            "RoutingRules.Priority": Judged("rules"),
+            "RoutingRules.RoutingRuleArn": NAMES,
+            "RoutingRules.RoutingRuleId": NAMES,
+        },
+    ),
+}
+
+FIRST = "the first API, which is read, tells of domains, and lists no more of them"
+LISTED = "the listing tells the same of all of them"
+OF_OTHERS = "of HTTP and WebSocket APIs; ours is a REST API"
+PORTALS = "pages for developers that describe APIs: they change nothing of ours"
+
+COVERAGE = Coverage(
+    speaks_by=frozenset({"DomainName"}),
+    ignored={
+        "apigatewayv2:GetApiMapping": LISTED,
+        "apigatewayv2:GetRoutingRule": LISTED,
+        "apigatewayv2:GetDomainName": FIRST,
+        "apigatewayv2:GetDomainNames": FIRST,
+        "apigatewayv2:GetApis": OF_OTHERS,
+        "apigatewayv2:GetVpcLinks": OF_OTHERS,
+        "apigatewayv2:ListPortalProducts": PORTALS,
+        "apigatewayv2:ListPortals": PORTALS,
+    },
+)
