@@ -18,6 +18,8 @@ from local.moto_fixes.sns import confirmation_token
 from plan import scope_of
 from plan.canonical import canonical_hash
 from signoff.evidence import Record, Records
+from signoff.parts import Part
+from signoff.release import live_of
 from signoff.snapshot import Snapshot
 from tests.healthy import healthy, store
 
@@ -90,18 +92,25 @@ def without_evidence(inventory: Inventory) -> Snapshot:
     )
 
 
-def with_evidence(inventory: Inventory) -> Snapshot:
-    """Return the same with records of a day ago that speak of exactly what is there."""
+def with_evidence(inventory: Inventory, changed: Inventory | None = None) -> Snapshot:
+    """Return the same with records of a day ago that speak of exactly what is there.
+
+    ``changed`` is judged instead, by records of the same release that know of the change: what a change
+    makes of evidence has tests of its own.
+    """
     found, bare = inventory.sections, without_evidence(inventory)
     masters = found.contents["StampMasters-prod"].items
     of_prod = store.records(
         canonical_hash(masters),
         {name: one.code_sha256 for name, one in found.functions.items()},
         found.stages["prod"].deployment_id,
-        bare.release,
+        replace(
+            live_of(changed or inventory, bare.scope, Part, embedded=True), release=bare.release
+        ),
     )
     return replace(
         bare,
+        inventory=changed or inventory,
         records=replace(
             of_prod,
             entries=tuple(_dated(_counted(one, len(masters)), bare) for one in of_prod.entries),

@@ -21,7 +21,7 @@ def test_one_change_turns_its_own_row_red_and_no_other(change, account, inventor
     with change.made(account.client):
         changed = account.again(inventory, *change.reads)
 
-    assert red(replace(with_evidence(inventory), inventory=changed)) == change.red
+    assert red(with_evidence(inventory, changed)) == change.red
 
 
 @pytest.mark.parametrize("change", HARMLESS, ids=str)
