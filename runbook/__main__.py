@@ -10,12 +10,13 @@ from pathlib import Path
 from rich.console import Console
 
 from aws.change import Refused
+from runbook import fix
 from runbook.catalogue import listing, newest_judged, procedures
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
 from runbook.engine import Stopped
 from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.screen import ConsoleScreen
-from runbook.judge import Findings
+from runbook.judge import Checks, Findings, in_process_of_its_own
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load
 from signoff.frame import framed
 from signoff.guard import GuardError
@@ -27,6 +28,7 @@ examples:
   python -m runbook secrets --env prod --go          do it; ask before anything is taken away
   python -m runbook provision --env prod --go        everything from an empty account
   python -m runbook migrate_masters --from dev --to prod    rehearse the migration
+  python -m runbook fix --env prod                   the red rows of the newest report, one by one
 
 A run that was stopped goes on where it was: give the same command again.
 
@@ -38,6 +40,8 @@ CHOICES = (
     *("to", "only", "site", "from", "from_profile", "file", "bucket", "by"),
     *("rotate", "line_token_file", "row"),
 )
+FIX = "fix"
+"""Not a procedure: it walks through the red rows and runs theirs."""
 CARRIES = ("migrate_masters", "migrate_users", "export_import")
 """Procedures from one environment to another, which is what their --to names."""
 
@@ -131,7 +135,7 @@ def _command(
             console.print(line, highlight=False, soft_wrap=True)
         return Exit.DONE
     try:
-        return _run(asked, console, findings)
+        return _fix(asked, console) if asked.procedure == FIX else _run(asked, console, findings)
     except EnvironmentFileError as error:
         parser.error(str(error))
     except GuardError as error:
@@ -153,7 +157,7 @@ def _command(
 
 def _understand(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
     """Take ``--to`` of a migration for the environment that it names; end where options contradict."""
-    if asked.procedure is not None and asked.procedure not in procedures():
+    if asked.procedure not in {None, FIX, *procedures()}:
         parser.error(_unknown(asked.procedure))
     if asked.rotate and asked.procedure != "secrets":
         parser.error(f"--rotate {asked.rotate} is for the procedure secrets alone")
@@ -163,6 +167,24 @@ def _understand(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> N
         if asked.env not in {parser.get_default("env"), asked.to}:
             parser.error(f"--to {asked.to} and --env {asked.env} name two environments: give one")
         asked.env, asked.to = asked.to, None
+
+
+def _fix(asked: argparse.Namespace, console: Console) -> int:
+    result = fix.newest(ROOT / "report" / asked.env)
+    if result is None:
+        raise Refused(fix.WORDS["none"][asked.lang].format(env=asked.env))
+    with reachable(load(asked.env, asked.environments).environment) as reached:
+        judging = in_process_of_its_own(ROOT, kept=reached.kept)
+        phase = result.provenance.phase
+        options = [f"--environments={asked.environments}", f"--phase={phase}"]
+        return fix.Walk(
+            result=result,
+            console=console,
+            lang=asked.lang,
+            checks=Checks(asked.env, options, judging),
+            run=fix.at_a_terminal(ROOT),
+            ask=input if sys.stdin.isatty() else None,
+        ).walk()
 
 
 def _run(asked: argparse.Namespace, console: Console, findings: Findings | None) -> int:

@@ -1,0 +1,210 @@
+"""``python -m runbook fix``: the red rows of the newest report, in the order in which their procedures work.
+
+It shows each remedy as the report prints it, asks before it runs one, and judges the rows of it anew. For an engineer on
+call who has seven red rows and a page open.
+"""
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+from rich.markup import escape
+
+from aws.words import Words
+from runbook.catalogue import procedures
+from runbook.engine import Refused
+from runbook.judge import Checks
+from signoff.environment.calendar import in_japan
+from signoff.report.procedures import Fix, fix_of
+from signoff.result import Result
+from signoff.verdict import RowVerdict
+from signoff.verify import RESULT
+
+DONE, LEFT = 0, 1
+"""Exit codes: every row that was red is green now; or some are not."""
+WORDS: Mapping[str, Words] = {
+    "none": Words(
+        en="There is no report of {env} yet: run pytest --env {env} first",
+        ja="{env}のレポートがありません。先にpytest --env {env}を実行してください",
+    ),
+    "of": Words(
+        en="{red} red rows in {groups} fixes; the report is of {at}",
+        ja="不合格{red}件、対処{groups}件（{at}のレポート）",
+    ),
+    "green": Words(
+        en="The newest report has no red row.", ja="最新のレポートに不合格の項目はありません。"
+    ),
+    "follow": Words(en="{number} rows follow from these", ja="これらに起因する項目{number}件"),
+    "changes": Words(en="changes the environment", ja="環境を変更します"),
+    "reads": Words(en="changes nothing", ja="何も変更しません"),
+    "takes": Words(en="takes {time}", ja="所要時間: {time}"),
+    "by_hand": Words(en="by hand", ja="手作業"),
+    "ask": Words(
+        en="Run it? [y]es, [r]ehearse, [s]kip, [q]uit: ",
+        ja="実行しますか。[y]はい、[r]リハーサル、[s]スキップ、[q]終了: ",
+    ),
+    "ask_hand": Words(
+        en="Done? [y]es, [s]kip, [q]uit: ", ja="完了しましたか。[y]はい、[s]スキップ、[q]終了: "
+    ),
+    "judging": Words(en="judging {rows} anew", ja="{rows}を再判定しています"),
+    "now_green": Words(en="green", ja="合格"),
+    "left": Words(
+        en="{green} of {red} rows are green now. Judge everything: pytest --env {env}",
+        ja="{red}件中{green}件が合格になりました。全体の判定: pytest --env {env}",
+    ),
+    "nobody": Words(
+        en="There is nobody to ask: run the commands above yourself, or this at a terminal.",
+        ja="確認する相手がいません。上のコマンドを自分で実行するか、端末で実行してください。",
+    ),
+}
+_RESULT = TypeAdapter(Result)
+Ask = Callable[[str], str]
+Run = Callable[[Sequence[str]], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Rows that one remedy is for."""
+
+    fix: Fix
+    rows: tuple[RowVerdict, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(one.row.id for one in self.rows)
+
+
+def newest(report: Path) -> Result | None:
+    """Return the newest result of an environment; None where there is none that this version reads."""
+    try:
+        return _RESULT.validate_json((report / "latest" / RESULT).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def groups(result: Result) -> tuple[Group, ...]:
+    """Return the red rows by remedy: as the procedures work, then what is done by hand, then the unknown."""
+    by_fix: dict[Fix, list[RowVerdict]] = {}
+    for one in result.blocking():
+        by_fix.setdefault(fix_of(one, result.provenance), []).append(one)
+    found = (Group(fix=fix, rows=tuple(rows)) for fix, rows in by_fix.items())
+    return tuple(sorted(found, key=_place))
+
+
+def _place(group: Group) -> tuple[bool, int]:
+    order = list(procedures())
+    known = [order.index(one) for one in group.fix.procedures if one in order]
+    unknown = any(one.unknown for one in group.rows)
+    return unknown, min(known, default=len(order))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """One walk through the groups. ``ask`` is None where nobody is there."""
+
+    result: Result
+    console: Console
+    lang: str
+    checks: Checks
+    run: Run
+    ask: Ask | None
+
+    def walk(self) -> int:
+        """Show, ask, run, judge; return the exit code."""
+        red, environment = groups(self.result), self.result.provenance.environment
+        if not red:
+            self._say(WORDS["green"])
+            return DONE
+        count = sum(len(one.rows) for one in red)
+        at = in_japan(self.result.provenance.read_at)
+        self._say(WORDS["of"], red=count, groups=len(red), at=at)
+        green: set[str] = set()
+        for number, group in enumerate(red, 1):
+            self._show(number, group)
+            answer = self._answer(group)
+            if answer == "q":
+                break
+            green |= self._done(group, answer)
+        if self.ask is None:
+            self._say(WORDS["nobody"])
+        self._say(WORDS["left"], green=len(green), red=count, env=environment)
+        return DONE if len(green) == count else LEFT
+
+    def _show(self, number: int, group: Group) -> None:
+        self.console.print()
+        for one in group.rows:
+            said = f"[bold]{number}. {one.row.id}[/] {escape(one.row.promise[self.lang])}"
+            self.console.print(said, soft_wrap=True)
+            self.console.print(f"   [red]{escape(one.told[self.lang])}[/]", soft_wrap=True)
+        if follow := sum(len(self.result.followers(one)) for one in group.ids):
+            self._say(WORDS["follow"], number=follow)
+        for line in self._told(group.fix):
+            self.console.print(f"   {escape(line)}", soft_wrap=True, highlight=False)
+
+    def _told(self, fix: Fix) -> Iterator[str]:
+        if fix.note:
+            yield fix.note[self.lang]
+        if fix.command:
+            yield f"$ {fix.command}"
+            yield WORDS["changes" if fix.changes else "reads"][self.lang]
+        for _, time in fix.takes:
+            yield WORDS["takes"][self.lang].format(time=time[self.lang])
+        yield from (f"{WORDS['by_hand'][self.lang]}: {one[self.lang]}" for one in fix.by_hand)
+
+    def _answer(self, group: Group) -> str:
+        if self.ask is None:
+            return "s"
+        question = WORDS["ask" if group.fix.command else "ask_hand"][self.lang]
+        return self.ask(question).strip().lower()[:1] or "s"
+
+    def _done(self, group: Group, answer: str) -> set[str]:
+        """Do what was answered; return the rows of the group that are green then."""
+        fix = group.fix
+        if answer == "r" and fix.rehearsal:
+            self._run(fix.rehearsal)
+            answer = self._answer(group)
+        if answer != "y":
+            return set()
+        if fix.command and not self._run(fix.command):
+            return set()
+        self._say(WORDS["judging"], rows=", ".join(group.ids))
+        red = self.checks.red(group.ids)
+        for row in group.ids:
+            mark = (
+                f"[red]{escape(red[row])}[/]"
+                if row in red
+                else f"[green]{WORDS['now_green'][self.lang]}[/]"
+            )
+            self.console.print(f"   {row}: {mark}", soft_wrap=True)
+        return set(group.ids) - red.keys()
+
+    def _run(self, command: str) -> bool:
+        """Run a command as printed, part by part; whether all went well."""
+        return all(self.run(_arguments(part)) == 0 for part in command.split(" && "))
+
+    def _say(self, words: Words, **values: object) -> None:
+        self.console.print(escape(words[self.lang].format(**values)), soft_wrap=True)
+
+
+def _arguments(part: str) -> Sequence[str]:
+    """Return the arguments of one printed command, with this interpreter for ``python`` and ``pytest``."""
+    program, *rest = shlex.split(part)
+    if program == "python":
+        return [sys.executable, *rest]
+    if program == "pytest":
+        return [sys.executable, "-m", "pytest", *rest]
+    raise Refused(f"{part} is no command of this project: run it by hand")
+
+
+def at_a_terminal(root: Path) -> Run:
+    """Return what runs a command in ``root``, where a person sees it and answers it."""
+
+    def run(arguments: Sequence[str]) -> int:
+        return subprocess.run(arguments, cwd=root, check=False).returncode  # noqa: S603 - our own commands
+
+    return run
