@@ -2,6 +2,7 @@
 
 from signoff.checklist import expectation
 from smoke.cors import (
+    ALLOW,
     FOREIGN,
     Case,
     allowed_origin,
@@ -17,6 +18,7 @@ from smoke.row_calls import RowCalls
 @expectation("SMOKE-13", ja="フロントエンドのプリフライトが許可される")
 def test_preflight_of_the_front_end_is_granted(path: str, calls: RowCalls, origin: str) -> None:
     answer = asked_before(calls, path)
+    calls.observe.expect(answer.request_id, f"200, 204; {ALLOW}origin: {origin}")
 
     assert answer.status in {200, 204}, f"{answer}: the browser does not send the call itself"
     assert allowed_origin(answer) == origin, f"{answer} and allows {allowed_origin(answer)}"
@@ -42,5 +44,6 @@ def test_preflight_from_elsewhere_is_not_granted(path: str, calls: RowCalls, ori
 @expectation("SMOKE-14", ja="応答がフロントエンドにだけ許可される")
 def test_answer_is_for_the_front_end_alone(case: Case, calls: RowCalls, origin: str) -> None:
     answer = shown(calls, case)
+    calls.observe.expect(answer.request_id, f"{case.status}; {ALLOW}origin: {origin}")
 
     assert allowed_origin(answer) == origin, f"{answer} and allows {allowed_origin(answer)}"

@@ -16,8 +16,6 @@ from signoff.outcome import Finding
 
 SUBJECTS = ("resource", "table", "function", "role", "secret", "group", "dashboard", "route")
 """Keys of an observation that say what was looked at, the first that it has."""
-OF_A_CALL = ("call", "status", "error_code", "expected", "request", "at")
-"""Keys of an observation that make one line of the table where it is about a request."""
 ENGLISH = ("sentence",)
 """Facts of records that are sentences in English; the facts beside them say the same."""
 SHOWN_AT_ONCE = 90
@@ -30,6 +28,7 @@ WITHHELD = re.compile(r"withheld \((\d+) characters?, (.+)\)")
 SESSION = re.compile(
     r"^(?P<call>.*) with (?:(?P<none>no session)|(?P<kind>.+?) session(?: of (?P<user>\S+))?)$"
 )
+STATUS = re.compile(r"\b\d{3}\b")
 STATUS_OF = re.compile(r"(?P<status>\d{3}) of (?P<what>.+?)(?P<origin> to another origin)?")
 YES, NO = Words(en="yes", ja="はい"), Words(en="no", ja="いいえ")
 UNSET, EMPTY = Words(en="not set", ja="未設定"), Words(en="none", ja="なし")
@@ -37,10 +36,12 @@ UNSET, EMPTY = Words(en="not set", ja="未設定"), Words(en="none", ja="なし"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """``text`` in the table; ``folded`` behind it, pretty-printed."""
+    """``text`` in the table, ``also`` below it; ``folded`` behind it, pretty-printed."""
 
     text: Words
     folded: str = ""
+    also: tuple[str, ...] = ()
+    """Further facts of the same answer: a header, a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,10 @@ class Proof:
     sentence: Words
     checked: tuple[Checked, ...]
     count: int
+
+    @property
+    def lines(self) -> int:
+        return sum(len(one.lines) for one in self.checked)
 
     @property
     def more(self) -> int:
@@ -148,18 +153,20 @@ def _compared(one: Comparison, call: str, read_at: datetime) -> Line:
 
 
 def _answer(item: Mapping[str, Any]) -> Line:
-    """Return a request and its answer as one line; what else was judged of the answer is folded."""
+    """Return a request and its answer as one line, with the headers and numbers that were judged."""
     said = " ".join(str(item[key]) for key in ("status", "error_code") if key in item)
-    judged = {key: one for key, one in item.items() if key not in OF_A_CALL} | {
-        "request": item["request"]
-    }
+    judged = {**item.get("headers", {}), **item.get("body", {})}
     expected = item.get("expected")
     return Line(
         fact=request(str(item["call"])),
-        found=Value(text=Words.same(said), folded=_pretty(judged)),
+        found=Value(
+            text=Words.same(said),
+            also=tuple(f"{key}: {_scalar(one)}" for key, one in judged.items()),
+        ),
         expected=Words.same(expected) if expected else None,
+        call=str(item["request"]),
         at=datetime.fromisoformat(item["at"]),
-        holds=not expected or str(item["status"]) in str(expected),
+        holds=str(item["status"]) in (STATUS.findall(str(expected)) or [str(item["status"])]),
     )
 
 

@@ -14,6 +14,7 @@ from load.plots import plots
 from tests.load.measurements import CONDITIONS, seen
 from tests.load.runs import only, plan, step
 from tests.load.test_verdict import verdict
+from tests.signoff.html import flaws, read
 
 
 class Balance(HTMLParser):
@@ -49,7 +50,7 @@ def test_arrivals_that_made_no_request_have_their_columns():
     measured.steps.counts[0, "", "unpaired", None] = 47
     page = render(verdict(measurement=measured), locust=True)
     table = page.partition("<h2>The generator</h2>")[2]
-    columns, cells = re.findall(r"<th>([^<]*)", table), re.findall(r"<td>([^<]*)", table)
+    columns, cells = re.findall(r"<th\b[^>]*>([^<]*)", table), re.findall(r"<td>([^<]*)", table)
     row = dict(zip(columns, cells, strict=False))
 
     assert (row["Dropped"], row["Without a pair"]) == ("31", "47")
@@ -92,6 +93,10 @@ def test_every_judged_step_has_its_curve_of_tails():
 
     assert [name for name in drawn if name.startswith("tails")] == ["tails: first", "tails: second"]
     assert {"rate", "latency", "lateness"} <= drawn.keys()
+
+
+def test_markup_has_none_of_the_flaws_that_keep_people_out(page):
+    assert list(flaws(read(page))) == []
 
 
 def test_page_of_a_run_in_which_nothing_happened_can_be_read():

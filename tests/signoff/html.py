@@ -1,7 +1,9 @@
 """A page as its reader meets it without scripts: texts, the language of each, and the elements around them."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 
 VOID = {"meta", "input", "img", "br", "link", "col", "hr"}
 UNSEEN = {"style", "script", "title"}
@@ -67,3 +69,24 @@ def read(html):
     page.feed(html)
     page.close()
     return page
+
+
+def flaws(page):
+    """Yield what axe would say of the markup, as far as that can be seen without a browser."""
+    labelled = {one.attributes.get("for") for one in page.elements if one.tag == "label"}
+    for one in page.elements:
+        attributes, known = one.attributes, one.attributes.get("id") in labelled
+        wanted = {
+            "input": known or "label" in one.path,
+            "img": "alt" in attributes,
+            "th": "scope" in attributes,
+            "html": "lang" in attributes,
+            "div": attributes.get("class") != "scroll" or attributes.get("tabindex") == "0",
+        }
+        if not wanted.get(one.tag, True):
+            yield f"<{one.tag}> {attributes}"
+    headings = [int(one.tag[1]) for one in page.elements if re.fullmatch("h[1-6]", one.tag)]
+    if headings.count(1) != 1 or any(b - a > 1 for a, b in pairwise(headings)):
+        yield f"headings {headings}"
+    if sum(one.tag == "main" for one in page.elements) != 1:
+        yield "not one <main>"

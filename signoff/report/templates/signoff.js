@@ -29,10 +29,14 @@
 
   const filter = document.getElementById("f-text"), shown = document.getElementById("shown");
   const rows = all(".row").map((row) => [row, row.textContent.toLowerCase()]);
+  const sections = all(".section");
   const sift = () => {
     const wanted = filter.value.trim().toLowerCase();
     rows.forEach(([row, text]) => row.classList.toggle("unwanted", wanted !== "" && !text.includes(wanted)));
-    shown.textContent = rows.filter(([row]) => row.offsetParent !== null).length;
+    const seen = (row) => row.offsetParent !== null;
+    sections.forEach((one) => one.classList.remove("unwanted"));
+    sections.filter((one) => ![...one.querySelectorAll(".row")].some(seen)).forEach((one) => one.classList.add("unwanted"));
+    shown.textContent = rows.filter(([row]) => seen(row)).length;
   };
   all(".filters input").forEach((one) => one.addEventListener("input", sift));
 

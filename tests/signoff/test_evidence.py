@@ -1,0 +1,106 @@
+"""The evidence of a row as a reader sees it: every fact has a name in both languages, every value is readable."""
+
+import ast
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from aws.words import Words
+from signoff.outcome import Finding, Outcome
+from signoff.report.evidence import label, parameter, proofs_of, request, value
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def noted() -> Iterator[str]:
+    """Yield every key that checks and smoke write into the evidence: fields they observe, facts they note."""
+    files = (path for folder in ("checks", "smoke") for path in (ROOT / folder).rglob("*.py"))
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                yield from _keys(node)
+
+
+def _keys(call: ast.Call) -> Iterator[str]:
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    if name == "observe":
+        yield from (one.value for one in call.args[1:] if isinstance(one, ast.Constant))
+    if name == "note":
+        yield from (one.arg for one in call.keywords if one.arg)
+
+
+def test_every_fact_that_is_noted_has_a_name_in_both_languages():
+    nameless = [key for key in set(noted()) if label(key) == Words.same(key)]
+
+    assert len(set(noted())) > 150
+    assert sorted(nameless) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "text", "ja"),
+    [
+        (None, "not set", "未設定"),
+        (True, "yes", "はい"),
+        ([], "none", "なし"),
+        (1000.0, "1000", "1000"),
+        (["a", "b"], "a, b", "a, b"),
+        ({"rate": 5, "burst": 9}, "rate: 5, burst: 9", "rate: 5, burst: 9"),
+        (
+            "withheld (128 characters, hex)",
+            "withheld (128 characters, hex)",
+            "非表示（128文字、hex）",
+        ),
+    ],
+)
+def test_short_value_stands_in_the_table(found, text, ja):
+    assert value(found).text == Words(text, ja)
+    assert value(found).folded == ""
+
+
+def test_policy_in_a_text_is_shown_as_the_json_that_it_is():
+    shown = value('{"Statement": [{"Effect": "Allow", "Resource": "{\\"a\\": 1}"}]}')
+
+    assert shown.text == Words("policy, 1 statement", "ポリシー（1文）")
+    assert '"Effect": "Allow"' in shown.folded
+    assert "\\" not in shown.folded
+
+
+@pytest.mark.parametrize(
+    ("call", "ja"),
+    [
+        ("OPTIONS /stamps with no session", "OPTIONS /stamps（セッションなし）"),
+        ("GET /stamps with live session of U1", "GET /stamps（正規のセッション、U1）"),
+        ("GET /stamps", "GET /stamps"),
+    ],
+)
+def test_request_is_told_with_its_session(call, ja):
+    assert request(call) == Words(call, ja)
+
+
+@pytest.mark.parametrize(
+    ("text", "ja"),
+    [
+        ("Users-prod", "Users-prod"),
+        ("expired-GET /stamps", "期限切れ: GET /stamps"),
+        (
+            "404 of POST /gps/verify to another origin",
+            "POST /gps/verifyの404応答（別オリジンあて）",
+        ),
+        ("401 of the gateway without a session", "ゲートウェイ（セッションなし）の401応答"),
+    ],
+)
+def test_parameter_of_a_test_is_told_in_both_languages(text, ja):
+    assert parameter(text).ja == ja
+
+
+def test_same_observation_is_shown_once_in_a_row():
+    seen = {"resource": "x", "memory_mb": 512}
+    found = [
+        Finding(row="A-01", outcome=Outcome.PASS, subject=f"test_{name}", evidence=(seen,))
+        for name in ("a", "b")
+    ]
+
+    assert [proof.lines for proof in proofs_of(found, NOW)] == [1, 0]
