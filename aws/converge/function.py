@@ -41,10 +41,13 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
     changes = difference(name, found, planned, destroying={*lost, *OVERLAYS})
 
     def apply() -> None:
+        changed = _left(changes + extra, created=answer is None)
         if answer is None:
             _create(context, function, build(CLOSED))
+        elif version and found and found["code"] == wanted["code"]:
+            _upload(context, function, build(CLOSED))
+            changed += (Change(name, "code", None, wanted["code"]),)  # put back behind that version
         publish(context, function, version)
-        changed = _left(changes + extra, created=answer is None)
         _update(context, function, package, changed, preserved(function, found))
 
     return context.settle((*version, *changes, *extra), apply)
@@ -114,9 +117,9 @@ def _overwritten(
 ) -> tuple[Changes, frozenset[str]]:
     """Return the version to publish before the upload, and the fields whose value would be lost."""
     tables = table_fields(function)
-    if found and found["code"] == wanted["code"]:
-        return (), tables
     before = earlier(context, function, found["code"] if found else None)
+    if found and found["code"] == wanted["code"]:
+        return before.other_than(wanted["code"]), tables
     extra = _extra_variables(f"function {function.name}", found, wanted)
     version = before.wanted(code_sha256(build(CLOSED)), extra)
     return version, tables | ({"code"} if before.loses_code(version) else set())
@@ -167,13 +170,17 @@ def _update(
         )
         wait_until_updated(context, function)
     if "code" in fields:
-        _settled(
-            context,
-            lambda: client.update_function_code(FunctionName=function.name, ZipFile=package),
-        )
-        wait_until_updated(context, function)
+        _upload(context, function, package)
     if tagging:
         client.tag_resource(Resource=function.arn, Tags=dict(function.tags))
+
+
+def _upload(context: ChangeContext, function: Function, package: bytes) -> None:
+    client = context.client("lambda")
+    _settled(
+        context, lambda: client.update_function_code(FunctionName=function.name, ZipFile=package)
+    )
+    wait_until_updated(context, function)
 
 
 def _settled(context: ChangeContext, call: Any) -> None:
@@ -226,6 +233,10 @@ class Earlier:
         if self.code in (None, closed):
             return self._version(NEW)
         return () if extra else self._version(FOUND)
+
+    def other_than(self, code: str) -> Changes:
+        """Return a closed version to publish where no version holds other code: there is no way back."""
+        return () if {*self.versions.values()} - {code} else self._version(NEW)
 
     def loses_code(self, version: Changes) -> bool:
         """Whether the code of $LATEST would be nowhere any more, if ``version`` is published before."""

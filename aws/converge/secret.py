@@ -14,6 +14,8 @@ from aws.secret_text import is_placeholder, weakness, withheld
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"
 GIVEN = "as given"
+MANAGED_KEY = "alias/aws/secretsmanager"
+"""The AWS managed key, which a secret has that names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +46,16 @@ def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes
     changes = difference(
         name,
         _found(context, secret, value, described),
-        _wanted(context, secret),
+        _wanted(context, secret, there=described is not None),
         destroying=("value",),
     )
     return context.settle(changes, lambda: _apply(context, secret, value, described, changes))
 
 
-def _wanted(context: ChangeContext, secret: Secret) -> dict[str, str]:
-    key = secret.kms_key
+def _wanted(context: ChangeContext, secret: Secret, *, there: bool) -> dict[str, str]:
     return {
         "value": NEW_KEY if secret.min_bits else GIVEN,
-        **({"key": key} if key else {}),
+        **({"key": secret.kms_key or MANAGED_KEY} if secret.kms_key or there else {}),
         **tag_fields(context, secret.tags),
     }
 
@@ -68,15 +69,15 @@ def _found(
     text = answer.get("SecretString") or "" if answer else ""
     fault = _fault(secret, text) or _replaced(secret, value, text)
     return {
-        **({"value": fault or _wanted(context, secret)["value"]} if answer else {}),
-        "key": _key(secret.kms_key, described.get("KmsKeyId", "")),
+        **({"value": fault or _wanted(context, secret, there=True)["value"]} if answer else {}),
+        "key": _key(secret.kms_key or MANAGED_KEY, described.get("KmsKeyId") or MANAGED_KEY),
         **tag_fields(context, tag_map(described.get("Tags", []))),
     }
 
 
-def _key(wanted: str | None, found: str) -> str | None:
+def _key(wanted: str, found: str) -> str:
     """Return the key as the environment names it: AWS tells the same one by id, ARN or alias."""
-    return wanted if wanted and found and (found in wanted or wanted in found) else found
+    return wanted if found in wanted or wanted in found else found
 
 
 def _fault(secret: Secret, text: str) -> str:
@@ -116,10 +117,15 @@ def _apply(
     changes: Changes,
 ) -> None:
     client, fields = context.client("secretsmanager"), {one.field for one in changes}
-    key = {"KmsKeyId": secret.kms_key} if secret.kms_key else {}
+    key = {"KmsKeyId": secret.kms_key or MANAGED_KEY}
     if described is None:
-        tags = tag_list(secret.tags)
-        client.create_secret(Name=secret.name, SecretString=_value(secret, value), Tags=tags, **key)
+        named = key if secret.kms_key else {}
+        client.create_secret(
+            Name=secret.name,
+            SecretString=_value(secret, value),
+            Tags=tag_list(secret.tags),
+            **named,
+        )
         return
     if "key" in fields:
         client.update_secret(SecretId=secret.name, **key)

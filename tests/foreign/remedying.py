@@ -57,7 +57,11 @@ class Operator:
         self.account.aws.restore(self.state)
         steps = change.make(self.account.client)
         next(steps)
-        faulty = self.account.again(self.inventory, *change.reads)
+        faulty = (
+            self.account.again(self.inventory, *change.reads)
+            if change.reads
+            else self.account.inventory()
+        )
         judged = rows(self._snapshot(faulty), change.red)
         todo = {
             row: remedy(judged[row], PROD_RUN)
@@ -75,7 +79,8 @@ class Operator:
 
     def _red(self, change: Change) -> dict[str, str]:
         wanted = change.red.keys() - RUNS
-        judged = rows(self._snapshot(self.account.looked_at()), wanted)
+        now = self.account.looked_at() if change.reads else self.account.inventory()
+        judged = rows(self._snapshot(now), wanted)
         return {row: one.told.en for row, one in judged.items() if one.outcome.red}
 
     def take(self, row: str, todo: Remedy) -> None:

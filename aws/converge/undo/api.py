@@ -36,14 +36,20 @@ def _in_draft(target: Target) -> bool:
     found = draft.methods.get((path, verb))
     if found is None:
         return False
-    answers = ((found.get("methodIntegration") or {}).get("integrationResponses") or {}).values()
+    behind = found.get("methodIntegration") or {}
     headers = [
         name.removeprefix(api_draft.HEADER)
-        for one in answers
+        for one in (behind.get("integrationResponses") or {}).values()
         for name in one.get("responseParameters") or ()
     ]
-    surplus = api_surplus.of_drafted(found, {})
-    return bool(surplus or api_surplus.beyond_safe(headers))
+    own = draft.resources[
+        path
+    ]  # the name under which its answers are cached, unless another is given
+    return bool(
+        api_surplus.of_drafted(found, {})
+        or api_surplus.beyond_safe(headers)
+        or behind.get("cacheNamespace", own) != own
+    )
 
 
 def _methods(target: Target) -> None:

@@ -1,0 +1,179 @@
+"""Faults that turn more red than their own row: what matters here is that the row's remedy mends it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from lambdas.packing import pack
+from tests.foreign.changes.change import Change, change
+from tests.foreign.hand import vault
+
+STAMPS, USERS, STAGE = "stamp-rally-prod-stamps", "Users-prod", "prod"
+
+
+def gone(row: str, *reads: str) -> Any:
+    """Make a fault that nobody takes back: the account is as it was before for the next one."""
+    return change(row, reads=reads)
+
+
+@gone("DEP-01", "tables")
+def table_is_deleted(client) -> Iterator[None]:
+    dynamodb = client("dynamodb")
+    dynamodb.update_table(TableName=USERS, DeletionProtectionEnabled=False)
+    dynamodb.delete_table(TableName=USERS)
+    yield
+
+
+@gone("DEP-10", "functions")
+def function_is_deleted(client) -> Iterator[None]:
+    client("lambda").delete_function(FunctionName=STAMPS)
+    yield
+
+
+@gone("DEP-20", "rest_apis", "stages")
+def stage_is_deleted(client) -> Iterator[None]:
+    gateway = client("apigateway")
+    (api,) = gateway.get_rest_apis()["items"]
+    gateway.delete_stage(restApiId=api["id"], stageName=STAGE)
+    yield
+
+
+@gone("ROLL-01", "functions", "aliases", "versions")
+def function_was_made_anew_with_what_is_released(client) -> Iterator[None]:
+    """Not by deleting a version: moto would give its number to the next one."""
+    functions = client("lambda")
+    before = functions.get_function_configuration(FunctionName=STAMPS)
+    kept = ("Runtime", "Role", "Handler", "Timeout", "MemorySize", "Environment")
+    functions.delete_function(FunctionName=STAMPS)
+    functions.create_function(
+        FunctionName=STAMPS,
+        Code={"ZipFile": pack("stamps")},
+        Publish=True,
+        **{name: before[name] for name in kept},
+    )
+    functions.create_alias(FunctionName=STAMPS, Name="live", FunctionVersion="1")
+    yield
+
+
+@contextmanager
+def another_key(client) -> Iterator[str]:
+    key = client("kms").create_key(Description="of another team")["KeyMetadata"]["Arn"]
+    yield key
+
+
+@gone("SEC-05", "secrets", "keys")
+def secret_is_under_another_key(client) -> Iterator[None]:
+    with another_key(client) as key:
+        client("secretsmanager").update_secret(SecretId=vault.TOKEN_KEY, KmsKeyId=key)
+        yield
+
+
+@gone("SEC-05", "secrets", "keys", "key_attachments")
+def key_of_the_secret_is_disabled(client) -> Iterator[None]:
+    with another_key(client) as key:
+        client("secretsmanager").update_secret(SecretId=vault.TOKEN_KEY, KmsKeyId=key)
+        client("kms").disable_key(KeyId=key.rpartition("/")[2])
+        yield
+
+
+@gone("SEC-20", "tables", "keys", "key_attachments")
+def table_is_under_another_key(client) -> Iterator[None]:
+    with another_key(client) as key:
+        encrypted = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+        client("dynamodb").update_table(TableName=USERS, SSESpecification=encrypted)
+        yield
+
+
+@gone("SEC-27")
+def session_key_stands_in_an_alarm(client) -> Iterator[None]:
+    value = client("secretsmanager").get_secret_value(SecretId=vault.TOKEN_KEY)["SecretString"]
+    (key,) = json.loads(value).values()
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="stamp-rally-prod-notes",
+        AlarmDescription=f"the key is {key}",
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": "FunctionName", "Value": STAMPS}],
+        Statistic="Sum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+    yield
+
+
+@gone("SEC-30", "usage_plans")
+def usage_plan_is_deleted(client) -> Iterator[None]:
+    gateway = client("apigateway")
+    (api,) = gateway.get_rest_apis()["items"]
+    for plan in gateway.get_usage_plans()["items"]:
+        if any(one["apiId"] == api["id"] for one in plan["apiStages"]):
+            for one in plan["apiStages"]:
+                patch = [
+                    {
+                        "op": "remove",
+                        "path": "/apiStages",
+                        "value": f"{one['apiId']}:{one['stage']}",
+                    }
+                ]
+                gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=patch)
+            gateway.delete_usage_plan(usagePlanId=plan["id"])
+    yield
+
+
+@gone("MON-10", "dashboards")
+def dashboard_is_deleted(client) -> Iterator[None]:
+    cloudwatch = client("cloudwatch")
+    for one in cloudwatch.list_dashboards()["DashboardEntries"]:
+        cloudwatch.delete_dashboards(DashboardNames=[one["DashboardName"]])
+    yield
+
+
+@gone("MON-06", "topics")
+def topic_is_deleted(client) -> Iterator[None]:
+    sns = client("sns")
+    for one in sns.list_topics()["Topics"]:
+        sns.delete_topic(TopicArn=one["TopicArn"])
+    yield
+
+
+@gone("MON-01", "alarms")
+def alarms_are_deleted(client) -> Iterator[None]:
+    cloudwatch = client("cloudwatch")
+    names = [one["AlarmName"] for one in cloudwatch.describe_alarms()["MetricAlarms"]]
+    cloudwatch.delete_alarms(AlarmNames=names)
+    yield
+
+
+@gone("SEC-01", "secrets")
+def secret_is_deleted_for_good(client) -> Iterator[None]:
+    client("secretsmanager").delete_secret(
+        SecretId=vault.TOKEN_KEY, ForceDeleteWithoutRecovery=True
+    )
+    yield
+
+
+@gone("SEC-10", "roles")
+def role_is_deleted(client) -> Iterator[None]:
+    iam, name = client("iam"), "stamp-rally-prod-stamps-role"
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    for one in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=name, PolicyArn=one["PolicyArn"])
+    iam.delete_role(RoleName=name)
+    yield
+
+
+FAULTS: tuple[Change, ...] = (
+    *(
+        table_is_deleted,
+        function_is_deleted,
+        stage_is_deleted,
+        function_was_made_anew_with_what_is_released,
+    ),
+    *(secret_is_under_another_key, key_of_the_secret_is_disabled, table_is_under_another_key),
+    *(session_key_stands_in_an_alarm, usage_plan_is_deleted, dashboard_is_deleted),
+    *(topic_is_deleted, alarms_are_deleted, secret_is_deleted_for_good, role_is_deleted),
+)
