@@ -57,12 +57,12 @@ def test_sample_names_changes_that_there_are():
     assert set(SAMPLE) <= {one.name.partition(": ")[2] for one in CHANGES}
 
 
-@pytest.mark.parametrize("row", Checklist.load(), ids=lambda row: row.id)
+@pytest.mark.parametrize("row", [*Checklist.load()], ids=lambda row: row.id)
 def test_remedy_is_proven_or_says_what_a_person_does(row):
     assert row.by_hand or row.id in CHANGED or row.id in ELSEWHERE
 
 
-@pytest.mark.parametrize("row", Checklist.load(), ids=lambda row: row.id)
+@pytest.mark.parametrize("row", [*Checklist.load()], ids=lambda row: row.id)
 def test_row_prints_a_command_that_can_be_run_or_what_a_person_does(row):
     for one in all_of(row, PROD_RUN):
         commands = one.command.replace("; ", " && ").split(" && ") if one.command else []
@@ -72,7 +72,7 @@ def test_row_prints_a_command_that_can_be_run_or_what_a_person_does(row):
         assert all(words.en and words.ja for words in one.by_hand)
 
 
-@pytest.mark.parametrize("row", Checklist.load(), ids=lambda row: row.id)
+@pytest.mark.parametrize("row", [*Checklist.load()], ids=lambda row: row.id)
 def test_remedy_asks_nobody_for_a_name_that_the_row_knows(row):
     commands = [ROWS.sub("", one.command) for one in all_of(row, PROD_RUN)]
     asked = {one for command in commands for one in PLACEHOLDER.findall(command)}
