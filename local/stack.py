@@ -20,6 +20,8 @@ from local.functions.functions import Functions
 from local.gateway.control import AwsControl
 from local.gateway.deployments import Deployments
 from local.gateway.gateway import Gateway
+from local.late import Clock
+from local.late.layer import GATEWAY_KEY
 from local.line.fake import FakeLine
 
 Say = Callable[[str], None]
@@ -76,6 +78,8 @@ class LocalStack(Generic[EnvironmentT]):
     """Where ``up`` leaves the address of the stack that it keeps."""
     refuse: Callable[[str], Exception] = RuntimeError
     """Makes what is raised where the kept stack does not answer: another one would be judged unasked."""
+    clock: Clock | None = None
+    """By which AWS is late (see ``local.late``); None: it is not."""
     _line: FakeLine | None = None
     _birth: str = field(default_factory=lambda: uuid4().hex[:12])
 
@@ -101,7 +105,8 @@ class LocalStack(Generic[EnvironmentT]):
             raise RuntimeError("localize the environment before the stack is started")
         with ExitStack() as parts:
             say("starting the local stack")
-            stack = replace(_assembled(parts, environment, self._line), birth=self._birth)
+            made = _assembled(parts, environment, self._line, self.clock)
+            stack = replace(made, birth=self._birth)
             parts.enter_context(_calls_go_to(stack.aws))
             if not empty:
                 self.provision(environment, self._line, say)
@@ -132,13 +137,16 @@ class LocalStack(Generic[EnvironmentT]):
             self.kept_at.unlink(missing_ok=True)
 
 
-def _assembled(parts: ExitStack, environment: Place, line: FakeLine) -> Stack:
+def _assembled(
+    parts: ExitStack, environment: Place, line: FakeLine, clock: Clock | None
+) -> Stack:
     account, region = environment.account, environment.region
-    aws = parts.enter_context(LocalAws(account, region))
+    aws = parts.enter_context(LocalAws(account, region, clock=clock))
     deployments = Deployments(aws)
     functions = parts.enter_context(Functions(aws.endpoint, region, account))
     control = AwsControl(
-        _client("apigateway", aws.endpoint, region), _client("logs", aws.endpoint, region)
+        _client("apigateway", aws.endpoint, region, GATEWAY_KEY),
+        _client("logs", aws.endpoint, region, GATEWAY_KEY),
     )
     gateway = parts.enter_context(
         Gateway(
@@ -187,12 +195,12 @@ def _answers(stack: Stack) -> bool:
     return True
 
 
-def _client(service: str, endpoint: str, region: str) -> Any:
+def _client(service: str, endpoint: str, region: str, key: str = "local") -> Any:
     return boto3.client(
         service,
         endpoint_url=endpoint,
         region_name=region,
-        aws_access_key_id="local",
+        aws_access_key_id=key,
         aws_secret_access_key="local",  # noqa: S106 - opens nothing but the local stack
         config=Config(
             connect_timeout=1, read_timeout=ANSWERS_WITHIN_S, retries={"total_max_attempts": 1}

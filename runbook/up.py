@@ -17,6 +17,8 @@ from signoff.frame import framed
 from signoff.guard import GuardError
 
 ALREADY = 4
+LATE = """
+It is late on purpose, as AWS is: local/late/documented.py says how late, and by which document."""
 TOKEN_AT = KEPT_AT.with_name("line-token")
 
 
@@ -24,12 +26,21 @@ def main() -> int:
     """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already, alive or not."""
     parser = argparse.ArgumentParser(prog="python -m runbook.up", description=__doc__)
     parser.add_argument("--empty", action="store_true", help="an account with nothing in it")
+    parser.add_argument(
+        "--late",
+        nargs="?",
+        const=1.0,
+        type=float,
+        metavar="SPEED",
+        help="as late as AWS: writes show late, nothing is ready at once, too many calls are refused"
+        " (10: ten times as fast)",
+    )
     asked = parser.parse_args()
     return framed("runbook.up", lambda: _keep(asked, parser))
 
 
 def _keep(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    console, local = Console(highlight=False), local_stack()
+    console, local = Console(highlight=False), local_stack(late=asked.late)
     try:
         kept = local.kept()
     except GuardError as error:
@@ -51,6 +62,8 @@ def _keep(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     ):
         status.stop()
         console.print(_address(stack), soft_wrap=True)
+        if asked.late:
+            console.print(LATE, soft_wrap=True)
         if asked.empty:
             console.print(_first_steps(), soft_wrap=True)
         _until_stopped()

@@ -47,10 +47,15 @@ def throttled(*operations: str, times: int | None = None) -> Fault:
     def fault(request: Request) -> Response | None:
         if not _named(request, operations) or not budget.spend():
             return None
-        code, status = _THROTTLING.get(request.service, ("ThrottlingException", 400))
-        return refusal(request, code, "Rate exceeded (injected)", status)
+        return too_frequent(request)
 
     return fault
+
+
+def too_frequent(request: Request) -> Response:
+    """Refuse a request in the words in which its service refuses too many."""
+    code, status = _THROTTLING.get(request.service, ("ThrottlingException", 400))
+    return refusal(request, code, "Rate exceeded", status)
 
 
 def failing(*operations: str, times: int | None = None) -> Fault:

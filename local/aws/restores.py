@@ -6,20 +6,19 @@ would come to its end while somebody looks.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from moto.dynamodb.models.dynamo_type import DynamoType
-
+from local.aws.items import Key, key_of, put_back, writes
+from local.aws.items import image as image_of
 from local.aws.request import Request, Response
 from local.aws.server import LocalAws
 from local.moto_fixes import corrected
 
 KEPT = 50_000
 """Writes that are remembered; a table can't be restored to a moment before the oldest one forgotten."""
-Key = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,11 @@ class Restores:
         """Take note of what a write left behind."""
         if request.service != "dynamodb":
             return
-        for name, given in _writes(request.operation, request.parameters):
+        for name, given in writes(request.operation, request.parameters):
             with self._moto.lock("dynamodb"):
                 table = self._table(request, name)
-                key = _key(table, given)
-                image = _image(table, key)
+                key = key_of(table, given)
+                image = image_of(table, key)
                 log = self._log
                 if len(log) == KEPT:
                     self._notes["forgotten"] = log[0].at
@@ -81,9 +80,7 @@ class Restores:
         with self._moto.lock("dynamodb"):
             table = self._table(request, asked["TargetTableName"])
             for key, image in self._states(asked["SourceTableName"], to).items():
-                table.delete_item(*(DynamoType({kind: value}) for kind, value in key))
-                if image is not None:
-                    table.put_item(dict(image))
+                put_back(table, key, image)
 
     def _states(self, table: str, to: float) -> Mapping[Key, Mapping[str, Any] | None]:
         """Return how the items that were written after the moment were at it."""
@@ -110,32 +107,6 @@ class Restores:
     def _table(self, request: Request, name: str) -> Any:
         tables = self._moto.backend("dynamodb", request.region).tables
         return tables[name.rpartition("/")[2]]
-
-
-def _writes(operation: str, asked: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield table and key (or whole item) of everything that a call writes."""
-    if operation in {"PutItem", "UpdateItem", "DeleteItem"}:
-        yield asked["TableName"], asked.get("Item") or asked["Key"]
-    elif operation == "BatchWriteItem":
-        for name, requests in asked["RequestItems"].items():
-            for one in requests:
-                put, delete = one.get("PutRequest"), one.get("DeleteRequest")
-                yield name, put["Item"] if put else delete["Key"]
-    elif operation == "TransactWriteItems":
-        for one in asked["TransactItems"]:
-            for kind, write in one.items():
-                if kind != "ConditionCheck":
-                    yield write["TableName"], write.get("Item") or write["Key"]
-
-
-def _key(table: Any, given: Mapping[str, Any]) -> Key:
-    names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
-    return tuple(next(iter(given[name].items())) for name in names)
-
-
-def _image(table: Any, key: Key) -> Mapping[str, Any] | None:
-    found = table.get_item(*(DynamoType({kind: value}) for kind, value in key))
-    return dict(found.to_json()["Attributes"]) if found else None
 
 
 def _epoch(given: Any) -> float | None:

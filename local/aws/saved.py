@@ -14,6 +14,9 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 _LOCK = type(threading.Lock())
+_SHARED = ("cryptography.",)
+"""Modules, or names of classes, whose objects all copies share."""
+_MOTO_NAMES = {"dynamodbstreams": "dynamodb"}
 _ALIASES = "LambdaStorage.__init__.<locals>.<lambda>"
 
 
@@ -50,6 +53,34 @@ def restore(account: str, saved: Saved) -> None:
     bucket_owners().update(saved.buckets or {})
 
 
+@dataclass(frozen=True, slots=True)
+class CopiedState:
+    """What one service held of an account."""
+
+    state: bytes
+    shared: tuple[Any, ...]
+
+    def thaw(self) -> Any:
+        return _Unpickler(Saved((), self.state, self.shared)).load()
+
+
+def copied(account: str, service: str) -> CopiedState:
+    """Copy what one service holds of an account; AWS's own 1,500 policies are shared, not copied."""
+    written = io.BytesIO()
+    pickler = _Pickler(written, (*_SHARED, "AWSManagedPolicy"))
+    registry = registry_of(account, service)
+    pickler.dump(registry[account] if registry is not None else None)
+    return CopiedState(written.getvalue(), tuple(pickler.keys))
+
+
+def registry_of(account: str, service: str) -> Any:
+    """Return moto's registry of a service, None where nothing of it is in use."""
+    name = _MOTO_NAMES.get(service, service)
+    return next(
+        (one for one in _registries() if one.service_name == name and account in one), None
+    )
+
+
 def bucket_owners() -> dict[str, Any]:
     """Give moto's own list of buckets, of all accounts: name -> (partition, account)."""
     if "moto.s3.models" not in sys.modules:
@@ -71,12 +102,14 @@ def _registries() -> list[Any]:
 
 
 class _Pickler(pickle.Pickler):
-    def __init__(self, file: io.BytesIO) -> None:
+    def __init__(self, file: io.BytesIO, shared: tuple[str, ...] = _SHARED) -> None:
         super().__init__(file, protocol=5)
+        self._shared = shared
         self.keys: list[Any] = []
 
     def persistent_id(self, value: Any) -> int | None:
-        if not type(value).__module__.startswith("cryptography."):
+        kind = type(value)
+        if kind.__name__ not in self._shared and not kind.__module__.startswith(self._shared):
             return None
         self.keys.append(value)
         return len(self.keys) - 1

@@ -16,6 +16,7 @@ from local.aws.moto import Moto
 from local.aws.operations import resolve
 from local.aws.request import Request, Response
 from local.aws.saved import Saved
+from local.late import Clock, Late
 from local.moto_fixes import corrected
 
 Extension = Callable[[Request], Response | None]
@@ -43,17 +44,21 @@ class LocalAws:
     """A local AWS API for one account, from ``with`` to its end, which forgets all state.
 
     A call passes, in this order: ``faults``, which may refuse it (see ``local.aws.faults``); IAM;
-    ``extensions``, which may answer it; moto, corrected by ``local.moto_fixes``. Then ``observers`` see what
+    ``local.late``, if there is a ``clock`` by which it is to be late; ``extensions``, which may answer
+    it; moto, corrected by ``local.moto_fixes``. Then ``observers`` see what
     succeeded. The three lists may be changed at any time.
     """
 
     _accounts_in_use: ClassVar[set[str]] = set()
 
-    def __init__(self, account: str, region: str, *, port: int = 0) -> None:
+    def __init__(
+        self, account: str, region: str, *, port: int = 0, clock: Clock | None = None
+    ) -> None:
         self.account = account
         self.region = region
         self.moto = Moto(account)
         self.identity = Identity(self.moto)
+        self.late = Late(self.moto, clock) if clock else None
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
         self.observers: MutableSequence[Observer] = []
@@ -74,6 +79,8 @@ class LocalAws:
         """Forget all state and all calls, as if just started; the three lists stay as they are."""
         self.moto.forget()
         self.identity = Identity(self.moto)
+        if self.late:
+            self.late.forget()
         self._calls.clear()
 
     def saved(self) -> Saved:
@@ -115,7 +122,7 @@ class LocalAws:
         return response
 
     def _answer(self, request: Request) -> Response:
-        response = self._refused(request) or self._answered(request)
+        response = self._refused(request) or self._timely(request)
         if response.succeeded:
             for observer in tuple(self.observers):
                 observer(request, response)
@@ -125,7 +132,12 @@ class LocalAws:
         for fault in tuple(self.faults):
             if (response := fault(request)) is not None:
                 return response
+        if self.late:
+            return self.late.refusal(request, self.identity.refusal)
         return self.identity.refusal(request)
+
+    def _timely(self, request: Request) -> Response:
+        return self.late.answer(request, self._answered) if self.late else self._answered(request)
 
     def _answered(self, request: Request) -> Response:
         for extension in tuple(self.extensions):

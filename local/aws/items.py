@@ -1,0 +1,42 @@
+"""Items of moto's tables: which ones a request writes, and how they are read and put back past the API."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.dynamodb.models.dynamo_type import DynamoType
+
+Key = tuple[tuple[str, str], ...]
+
+
+def writes(operation: str, asked: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield table and key (or whole item) of everything that a call writes."""
+    if operation in {"PutItem", "UpdateItem", "DeleteItem"}:
+        yield asked["TableName"], asked.get("Item") or asked["Key"]
+    elif operation == "BatchWriteItem":
+        for name, requests in asked["RequestItems"].items():
+            for one in requests:
+                put, delete = one.get("PutRequest"), one.get("DeleteRequest")
+                yield name, put["Item"] if put else delete["Key"]
+    elif operation == "TransactWriteItems":
+        for one in asked["TransactItems"]:
+            for kind, write in one.items():
+                if kind != "ConditionCheck":
+                    yield write["TableName"], write.get("Item") or write["Key"]
+
+
+def key_of(table: Any, given: Mapping[str, Any]) -> Key:
+    names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
+    return tuple(next(iter(given[name].items())) for name in names)
+
+
+def image(table: Any, key: Key) -> Mapping[str, Any] | None:
+    found = table.get_item(*(DynamoType({kind: value}) for kind, value in key))
+    return dict(found.to_json()["Attributes"]) if found else None
+
+
+def put_back(table: Any, key: Key, given: Mapping[str, Any] | None) -> None:
+    """Let an item be as it was read before; None: it was not there."""
+    names = [DynamoType({kind: value}) for kind, value in key]
+    table.delete_item(names[0], names[1] if len(names) > 1 else None)
+    if given is not None:
+        table.put_item(dict(given))

@@ -1,0 +1,47 @@
+"""Rates of the control planes: token buckets, refused in each service's own words."""
+
+import threading
+from dataclasses import dataclass, field
+
+from local.aws.faults import too_frequent
+from local.aws.request import Request, Response
+from local.late.clock import Clock
+from local.late.documented import QUOTAS, Quota, named
+
+
+@dataclass(slots=True)
+class _Bucket:
+    quota: Quota
+    at: float
+    tokens: float
+
+    def take(self, now: float) -> bool:
+        rate = self.quota.calls / self.quota.seconds
+        self.tokens = min(self.quota.burst, self.tokens + (now - self.at) * rate)
+        self.at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
+@dataclass(slots=True)
+class Quotas:
+    """The buckets of one account."""
+
+    clock: Clock
+    _buckets: list[_Bucket] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._buckets = [_Bucket(one, self.clock.now(), one.burst) for one in QUOTAS]
+
+    def refusal(self, request: Request) -> Response | None:
+        """Refuse what is too frequent; a call that is refused costs tokens of the wider buckets, as on AWS."""
+        operation = f"{request.service}:{request.operation}"
+        with self._lock:
+            for one in self._buckets:
+                covers = named(operation, one.quota.operations)
+                if covers and not named(operation, one.quota.but) and not one.take(self.clock.now()):
+                    return too_frequent(request)
+        return None
