@@ -12,22 +12,13 @@ from time import sleep as real_sleep
 from typing import Any, Self, TypeVar
 
 from botocore.exceptions import ClientError
-from tenacity import (
-    RetryError,
-    Retrying,
-    retry_if_exception,
-    retry_if_result,
-    stop_after_attempt,
-    wait_exponential,
-    wait_fixed,
-)
 
 from aws.door import GONE
 from aws.secret_text import masked
+from aws.waiting import Sleep, asked_until, retried
 from aws.words import Words
 
 T = TypeVar("T")
-Sleep = Callable[[float], None]
 
 AT_ONCE = 8
 """Resources of one kind that are changed at the same time."""
@@ -99,56 +90,6 @@ def destructive(changes: Iterable[Change]) -> Changes:
     return tuple(change for change in changes if change.destroys)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransientErrors:
-    """Which errors of a call pass by themselves. Throttling is none of them: the client retries it."""
-
-    codes: tuple[str, ...]
-    message: str = ""
-    """Words that the error's message must hold as well."""
-    attempts: int = 12
-    """With the waits between them, about a minute and a half in all."""
-    longest_wait_s: float = 10
-
-    def call(self, call: Callable[[], T], sleep: Sleep = real_sleep) -> T:
-        """Make ``call``, again while its error is one of these; the last error is raised as it is."""
-        retrying = Retrying(
-            retry=retry_if_exception(self.covers),
-            stop=stop_after_attempt(self.attempts),
-            wait=wait_exponential(multiplier=0.5, max=self.longest_wait_s),
-            sleep=sleep,
-            reraise=True,
-        )
-        return retrying(call)
-
-    def covers(self, error: BaseException) -> bool:
-        if not isinstance(error, ClientError):
-            return False
-        found = error.response["Error"]
-        return found.get("Code") in self.codes and self.message in found.get("Message", "")
-
-
-def wait_until(
-    ready: Callable[[], bool],
-    *,
-    what: str,
-    every_s: float,
-    within_s: float,
-    sleep: Sleep = real_sleep,
-) -> None:
-    """Ask ``ready`` until it says so. Raises Refused, with how long it waited, after ``within_s``."""
-    asking = Retrying(
-        retry=retry_if_result(lambda answer: not answer),
-        stop=stop_after_attempt(int(within_s / every_s) + 1),
-        wait=wait_fixed(every_s),
-        sleep=sleep,
-    )
-    try:
-        asking(ready)
-    except RetryError:
-        raise Refused(f"{what}: not so after {within_s:g} s; wait, then run it again") from None
-
-
 def unless_absent(call: Callable[..., Any], **parameters: object) -> dict[str, Any] | None:
     """Make a call; None where AWS says that what it is about does not exist."""
     try:
@@ -184,6 +125,8 @@ class ChangeContext:
     """Shows a line to the person at the keyboard, in the language that was chosen if it is in both."""
     watch: Callable[[str], None] = nothing
     """Told what is being looked at, for the progress display."""
+    waiting: Callable[[Words], None] = nothing
+    """Told what is waited for, each time before it is asked for again: ``table X is ACTIVE``."""
     sleep: Sleep = real_sleep
 
     def needs(self, there: object, otherwise: str | Refused) -> None:
@@ -224,10 +167,49 @@ class ChangeContext:
             running = [pool.submit(one, thing) for thing in things]
         return tuple(change for done in running for change in done.result())
 
-    def retry(self, call: Callable[[], T], *codes: str, message: str = "") -> T:
-        """Make a call that AWS may answer with "not yet": see TransientErrors."""
-        return TransientErrors(codes=codes, message=message).call(call, self.sleep)
+    def retry(self, call: Callable[[], T], *, fresh: bool = False) -> T:
+        """Make a call that may come too early; ``fresh``: for something that was just made."""
+        return retried(call, fresh=fresh, sleep=self.sleep, tell=self.waiting)
+
+    def wait(
+        self, ready: Callable[[], bool], *, what: Words, every_s: float, within_s: float
+    ) -> None:
+        """Ask ``ready`` until it says so, and say meanwhile what is waited for, and for how long.
+
+        "Not found" is "not yet". Raises Refused after ``within_s``.
+        """
+        limit = Words(
+            en=f"{what.en} (at most {_time(within_s).en})",
+            ja=f"{what.ja}（最長{_time(within_s).ja}）",
+        )
+
+        def waiting(seconds: float) -> None:
+            self.waiting(limit)
+            self.watch(f"{what.en}: {seconds:.0f} s")
+
+        if not asked_until(
+            ready, every_s=every_s, within_s=within_s, sleep=self.sleep, waiting=waiting
+        ):
+            raise Refused(f"{what.en}: not so after {within_s:g} s; wait, then run it again")
+
+    def pause(self, seconds: float, *, what: Words) -> None:
+        """Wait for what AWS shows by no call; say what it is, and for how long."""
+        self.waiting(
+            Words(
+                en=f"{what.en} ({_time(seconds).en}, since no call of AWS shows it)",
+                ja=f"{what.ja}（{_time(seconds).ja}。確認できるAPIがないため）",
+            )
+        )
+        self.sleep(seconds)
 
     def clear(self, text: str) -> str:
         """Return ``text`` if it is public, else how long it is and what it looks like."""
         return str(masked(text, public={text} if self.public(text) else (), salts=()))
+
+
+def _time(seconds: float) -> Words:
+    """Say a limit as people do: 45 s, 3 min, 6 h."""
+    for size, en, ja in ((3600, "h", "時間"), (60, "min", "分")):
+        if seconds >= 2 * size:
+            return Words(en=f"{seconds / size:g} {en}", ja=f"{seconds / size:g}{ja}")
+    return Words(en=f"{seconds:g} s", ja=f"{seconds:g}秒")

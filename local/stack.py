@@ -137,9 +137,7 @@ class LocalStack(Generic[EnvironmentT]):
             self.kept_at.unlink(missing_ok=True)
 
 
-def _assembled(
-    parts: ExitStack, environment: Place, line: FakeLine, clock: Clock | None
-) -> Stack:
+def _assembled(parts: ExitStack, environment: Place, line: FakeLine, clock: Clock | None) -> Stack:
     account, region = environment.account, environment.region
     aws = parts.enter_context(LocalAws(account, region, clock=clock))
     deployments = Deployments(aws)

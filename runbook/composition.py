@@ -123,6 +123,7 @@ def run_of(
         folder=journal.parent,
         tell=screen.tell,
         watch=screen.watch,
+        waiting=screen.waiting,
         mailed=mail_answerer(session) if reached.kept else nothing,
     )
     return Run(

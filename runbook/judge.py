@@ -11,8 +11,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from aws.lateness import settles_within
 from aws.words import SILENCE, Words
 from runbook.engine import Refused
+from runbook.engine.run import RedRow
 from signoff.outcome import Finding, Outcome
 
 ENDPOINT = "AWS_ENDPOINT_URL"
@@ -39,6 +41,11 @@ class JudgedRow:
     told: Words = SILENCE
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def calls(self) -> set[str]:
+        """By which calls its red findings were read."""
+        return {call for one in self.findings if one.outcome.red for call in one.calls}
+
 
 _ROWS = TypeAdapter(tuple[JudgedRow, ...])
 
@@ -51,14 +58,18 @@ class Checks:
     options: Sequence[str]
     run: Runner
 
-    def red(self, rows: tuple[str, ...]) -> Mapping[str, str]:
+    def red(self, rows: tuple[str, ...]) -> Mapping[str, RedRow]:
         """Return the rows that are red, each with its worst sentence; where nothing of use is said, all are."""
         code, judged = self._judged(rows)
         if code in GREEN:
             return {}
-        red = {str(one.row["id"]): one.told.en for one in judged if one.outcome.red}
+        red = {
+            str(one.row["id"]): RedRow(one.told.en, settles_within(one.calls))
+            for one in judged
+            if one.outcome.red
+        }
         return {row: red[row] for row in rows if row in red} or dict.fromkeys(
-            rows, self._silence(code)
+            rows, RedRow(self._silence(code))
         )
 
     def findings(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:

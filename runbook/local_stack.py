@@ -5,11 +5,14 @@ The emulator is imported when a stack is asked for: a procedure that runs agains
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from time import sleep as real_sleep
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from aws.waiting import Sleep
 from lambdas.packing import pack
 from runbook.procedures.provision import provision
 from signoff.environment import Environment
@@ -31,12 +34,13 @@ def local_stack(*, late: float | None = None) -> "LocalStack[Environment]":
     from local.late import Clock  # noqa: PLC0415 - loads the emulator
     from local.stack import LocalStack  # noqa: PLC0415 - likewise
 
+    clock = Clock(late) if late else None
     return LocalStack(
-        provision=_provision,
+        provision=partial(_provision, sleep=clock.sleep if clock else real_sleep),
         served_by=served_by,
         kept_at=KEPT_AT,
         refuse=GuardError,
-        clock=Clock(late) if late else None,
+        clock=clock,
     )
 
 
@@ -45,7 +49,9 @@ def served_by(environment: Environment, line: str, birth: str) -> Environment:
     return replace(environment, line=replace(environment.line, endpoint=line), birth=birth)
 
 
-def _provision(environment: Environment, line: "FakeLine", say: "Say") -> None:
+def _provision(
+    environment: Environment, line: "FakeLine", say: "Say", *, sleep: Sleep = real_sleep
+) -> None:
     session = boto3.Session(region_name=environment.region)
     store = open_store(StoreSettings.of(environment), client=session.client, root=ROOT)
     caller = PROVISIONER.format(account=environment.account)
@@ -65,6 +71,8 @@ def _provision(environment: Environment, line: "FakeLine", say: "Say") -> None:
         record=record,
         recorded=recorded,
         progress=say,
+        waiting=lambda what: say(f"waiting until {what.en}"),
+        sleep=sleep,
         mailed=mail_answerer(session),
     )
 

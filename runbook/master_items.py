@@ -11,8 +11,9 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from aws.change import Changes, unless_absent
 from aws.desired import Table
+from aws.words import Words
 from plan.canonical import Item, canonical_hash, item_hash
-from runbook.engine import Change, Refused, StepContext, wait_until
+from runbook.engine import Change, Refused, StepContext
 
 SPOTS = Path(__file__).parent / "data" / "stamp_masters.json"
 """The five spots of the development table, in plain JSON."""
@@ -101,8 +102,11 @@ def _write(context: StepContext, table: Table, items: Iterable[Item]) -> None:
             pending = client.batch_write_item(RequestItems=pending).get("UnprocessedItems", {})
             return not pending
 
-        what = f"{len(batch)} items are written to {table.name}"
-        wait_until(written, what=what, every_s=0.5, within_s=30, sleep=context.sleep)
+        what = Words(
+            en=f"{len(batch)} items are written to {table.name}",
+            ja=f"{table.name}に{len(batch)}件が書き込まれること",
+        )
+        context.wait(written, what=what, every_s=0.5, within_s=30)
 
 
 def _by_key(table: Table, items: Iterable[Item]) -> dict[str, Item]:

@@ -2,21 +2,21 @@
 
 import json
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.function import (
-    WAIT,
     code_sha256,
     configuration,
     described,
     preserved,
     published_versions,
     table_fields,
-    wait_until_updated,
 )
+from aws.converge.version import move, publish
 from aws.desired import Function
 from aws.door import GONE
 
@@ -76,29 +76,8 @@ def _behind(context: ChangeContext, function: Function) -> dict[str, Any] | None
 
 
 def _release(context: ChangeContext, function: Function, *, absent: bool) -> None:
-    client = context.client("lambda")
-    version = _publish(context, function)
-    # A version that is still being prepared would make the first callers wait, or fail.
-    client.get_waiter("published_version_active").wait(
-        FunctionName=function.name, Qualifier=version, WaiterConfig=WAIT
-    )
-    (client.create_alias if absent else client.update_alias)(
-        FunctionName=function.name,
-        Name=function.alias,
-        FunctionVersion=version,
-        RoutingConfig={"AdditionalVersionWeights": {}},
-    )
-
-
-def _publish(context: ChangeContext, function: Function) -> str:
-    """Publish; Lambda answers the last version again where nothing has changed since."""
-    wait_until_updated(context, function)
-    call = context.client("lambda").publish_version
-    return str(
-        context.retry(lambda: call(FunctionName=function.name), "ResourceConflictException")[
-            "Version"
-        ]
-    )
+    version = publish(context, function.name)
+    move(context, function.name, function.alias, version, absent=absent)
 
 
 GATEWAY = "apigateway.amazonaws.com"
@@ -194,10 +173,9 @@ def _grant(context: ChangeContext, function: Function, id_: str, arn: str, *, re
 
     def apply() -> None:
         if replace:
-            client.remove_permission(**on)
-        client.add_permission(
-            **on, Action="lambda:InvokeFunction", Principal=GATEWAY, SourceArn=arn
-        )
+            context.retry(partial(client.remove_permission, **on))
+        allowed = {"Action": "lambda:InvokeFunction", "Principal": GATEWAY, "SourceArn": arn}
+        context.retry(partial(client.add_permission, **on, **allowed), fresh=True)
 
     return apply
 
@@ -209,7 +187,8 @@ def _withdrawal(
     client, which = context.client("lambda"), {"Qualifier": qualifier} if qualifier else {}
 
     def remove() -> None:
-        client.remove_permission(FunctionName=function.name, StatementId=statement["Sid"], **which)
+        on = {"FunctionName": function.name, "StatementId": statement["Sid"], **which}
+        context.retry(partial(client.remove_permission, **on))
 
     def rewrite() -> None:
         arn = _arn(function, qualifier)

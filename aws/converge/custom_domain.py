@@ -11,7 +11,6 @@ from aws.change import (
     Refused,
     difference,
     unless_absent,
-    wait_until,
 )
 from aws.converge import rest_api
 from aws.converge.tags import tag_list
@@ -187,13 +186,14 @@ def wait_for_certificate(context: ChangeContext, domain: Domain) -> Changes:
     def ready() -> bool:
         return (find_certificate(context, domain) or {}).get("Status") == "ISSUED"
 
-    what = f"the certificate of {domain.name} is issued"
+    what = Words(
+        en=f"the certificate of {domain.name} is issued",
+        ja=f"{domain.name}の証明書が発行されること",
+    )
     change = Change(f"certificate {domain.name}", "status", found and found["Status"], "ISSUED")
     return context.settle(
         (change,),
-        lambda: wait_until(
-            ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=context.sleep
-        ),
+        lambda: context.wait(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S),
     )
 
 
@@ -251,13 +251,15 @@ def _request(context: ChangeContext, domain: Domain) -> None:
         IdempotencyToken=token,  # asked twice within an hour, ACM gives the same one
         Tags=tag_list(domain.tags),
     )
-    what = f"ACM tells how to prove {domain.name}"
-    wait_until(
+    what = Words(
+        en=f"ACM says how to prove {domain.name}",
+        ja=f"{domain.name}の検証方法がACMから示されること",
+    )
+    context.wait(
         lambda: bool(_records(find_certificate(context, domain))),
         what=what,
         every_s=2,
         within_s=60,
-        sleep=context.sleep,
     )
 
 

@@ -8,12 +8,14 @@ deployment history when he has to choose what to go back to (guide step 8-2).
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aws.change import ChangeContext, Changes, difference, nothing, unless_absent
 from aws.converge import api_draft, rest_api
 from aws.converge.rest_api import digest, read
 from aws.desired import Api
+from aws.words import Words
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
 NEW = "the draft as planned"
@@ -99,11 +101,24 @@ def _deploy(
         left = next(one for one in listed(context, id_) if one["id"] == stage["deploymentId"])
         if by_hand(left):
             leaving(id_, left["id"])
-        client.update_stage(
-            restApiId=id_,
-            stageName=api.stage,
-            patchOperations=[{"op": "replace", "path": "/deploymentId", "value": deployment}],
-        )
+        point(context, api, id_, deployment)
+
+
+def point(context: ChangeContext, api: Api, id_: str, deployment: str) -> None:
+    """Point the stage to a deployment, and wait until it shows it: what is recorded next is read from there."""
+    patch = [{"op": "replace", "path": "/deploymentId", "value": deployment}]
+    update = partial(context.client("apigateway").update_stage, restApiId=id_, stageName=api.stage)
+    context.retry(lambda: update(patchOperations=patch), fresh=True)
+    what = Words(
+        en=f"stage {api.stage} shows deployment {deployment}",
+        ja=f"ステージ{api.stage}がデプロイ{deployment}を示すこと",
+    )
+    context.wait(
+        lambda: (stage_of(context, api, id_) or {}).get("deploymentId") == deployment,
+        what=what,
+        every_s=1,
+        within_s=60,
+    )
 
 
 def _deployed(context: ChangeContext, api: Api, id_: str, mark: str) -> str:

@@ -13,15 +13,14 @@ from functools import partial
 from typing import Any
 
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.converge import version as version_of
 from aws.converge.tags import tag_fields
+from aws.converge.version import configure, wait_until_ready
 from aws.desired import Function
 from aws.function import MEMORY, TIMEOUT
 
-NOT_YET = "cannot be assumed by Lambda"
-"""IAM takes some seconds to tell the Regions of a new role; CreateFunction refuses until then."""
 OVERLAYS = ("layers", "file systems")
 """Fields of what comes over the package and may run instead of it: nothing of it is planned."""
-WAIT = {"Delay": 1, "MaxAttempts": 180}
 Build = Callable[[str], bytes]
 """Key of a function, or CLOSED -> its package."""
 
@@ -141,15 +140,14 @@ def _create(context: ChangeContext, function: Function, package: bytes) -> None:
     client = context.client("lambda")
     context.retry(
         lambda: client.create_function(
+            FunctionName=function.name,
             **_parameters(function),
             Code={"ZipFile": package},
             PackageType="Zip",
             Tags=dict(function.tags),
-        ),
-        "InvalidParameterValueException",
-        message=NOT_YET,
+        )
     )
-    client.get_waiter("function_active_v2").wait(FunctionName=function.name, WaiterConfig=WAIT)
+    wait_until_ready(context, function.name)
 
 
 def _update(
@@ -164,38 +162,22 @@ def _update(
     if fields - tagging - {"code"}:
         resized = {"Timeout": sizes["timeout_s"], "MemorySize": sizes["memory_mb"]}
         bare: dict[str, list[Any]] = {"Layers": [], "FileSystemConfigs": []}
-        _settled(
-            context,
-            lambda: client.update_function_configuration(**_parameters(function) | bare | resized),
-        )
-        wait_until_updated(context, function)
+        configure(context, function.name, **_parameters(function) | bare | resized)
     if "code" in fields:
         _upload(context, function, package)
     if tagging:
-        client.tag_resource(Resource=function.arn, Tags=dict(function.tags))
+        tag = partial(client.tag_resource, Resource=function.arn, Tags=dict(function.tags))
+        context.retry(tag)
 
 
 def _upload(context: ChangeContext, function: Function, package: bytes) -> None:
-    client = context.client("lambda")
-    _settled(
-        context, lambda: client.update_function_code(FunctionName=function.name, ZipFile=package)
-    )
-    wait_until_updated(context, function)
-
-
-def _settled(context: ChangeContext, call: Any) -> None:
-    """Make a change once the one before it is through: Lambda refuses two at a time."""
-    context.retry(call, "ResourceConflictException")
-
-
-def wait_until_updated(context: ChangeContext, function: Function) -> None:
-    waiter = context.client("lambda").get_waiter("function_updated_v2")
-    waiter.wait(FunctionName=function.name, WaiterConfig=WAIT)
+    upload = partial(context.client("lambda").update_function_code, FunctionName=function.name)
+    context.retry(lambda: upload(ZipFile=package))
+    wait_until_ready(context, function.name)
 
 
 def _parameters(function: Function) -> dict[str, Any]:
     return {
-        "FunctionName": function.name,
         "Runtime": function.runtime,
         "Handler": function.handler,
         "Role": function.role.arn,
@@ -262,12 +244,8 @@ def published_versions(context: ChangeContext, function: Function) -> dict[str, 
 
 def publish(context: ChangeContext, function: Function, version: Changes) -> None:
     """Publish $LATEST as it is now, where a version is wanted, under the words that were shown."""
-    client = context.client("lambda")
     for one in version:
-        call = partial(
-            client.publish_version, FunctionName=function.name, Description=str(one.after)
-        )
-        context.retry(call, "ResourceConflictException")
+        version_of.publish(context, function.name, Description=str(one.after))
 
 
 def table_fields(function: Function) -> frozenset[str]:

@@ -18,8 +18,6 @@ TRUST = {
         }
     ],
 }
-NOT_YET = "role ARN"
-"""API Gateway refuses a role that IAM has not yet told it of."""
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
@@ -40,11 +38,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]
     return made + context.settle(
         changes,
-        lambda: context.retry(
-            lambda: client.update_account(patchOperations=patch),
-            "BadRequestException",
-            message=NOT_YET,
-        ),
+        lambda: context.retry(lambda: client.update_account(patchOperations=patch)),
     )
 
 
@@ -62,7 +56,6 @@ def _write(context: ChangeContext, api: Api, *, absent: bool) -> None:
     if absent:
         tags = tag_list(api.tags)
         iam.create_role(RoleName=api.log_role, AssumeRolePolicyDocument=trust, Tags=tags)
-        iam.get_waiter("role_exists").wait(RoleName=api.log_role)
     else:
         iam.update_assume_role_policy(RoleName=api.log_role, PolicyDocument=trust)
 
@@ -78,5 +71,8 @@ def _policy(context: ChangeContext, api: Api, *, absent: bool) -> Changes:
     change = Change(f"role {api.log_role}", "managed policy", None, WRITES_LOGS)
     return context.settle(
         (change,),
-        lambda: iam.attach_role_policy(RoleName=api.log_role, PolicyArn=WRITES_LOGS),
+        lambda: context.retry(
+            lambda: iam.attach_role_policy(RoleName=api.log_role, PolicyArn=WRITES_LOGS),
+            fresh=absent,
+        ),
     )

@@ -50,7 +50,8 @@ def _apply(
     if found is None:
         logs.create_log_group(logGroupName=group.name, tags=dict(group.tags))
     if RETENTION in fields:
-        logs.put_retention_policy(logGroupName=group.name, retentionInDays=group.retention_days)
+        keep = {"logGroupName": group.name, "retentionInDays": group.retention_days}
+        context.retry(lambda: logs.put_retention_policy(**keep), fresh=found is None)
     if found is not None and fields - {RETENTION}:
         logs.tag_resource(resourceArn=_arn(found), tags=dict(group.tags))
 

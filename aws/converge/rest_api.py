@@ -9,6 +9,7 @@ from typing import Any
 from aws.change import ChangeContext, Changes, MissingPrerequisite, Refused, difference
 from aws.converge.tags import tag_fields
 from aws.desired import Api
+from aws.words import Words
 
 ENDPOINT = "REGIONAL"
 """An edge endpoint would put CloudFront, and a certificate in another Region, in front of it."""
@@ -75,6 +76,10 @@ def _apply(
             endpointConfiguration={"types": [ENDPOINT]},
             tags=dict(api.tags),
         )
+        what = Words(
+            en=f"REST API {api.name} is listed", ja=f"REST API {api.name}が一覧に現れること"
+        )
+        context.wait(lambda: find(context, api) is not None, what=what, every_s=1, within_s=60)
         return
     if "endpoint" in fields:
         path = f"/endpointConfiguration/types/{fields['endpoint'].before}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
@@ -99,12 +100,12 @@ def _apply(
     tags, trust = tag_list(role.tags), json.dumps(TRUST)
     if found is None:
         iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=trust, Tags=tags)
-        iam.get_waiter("role_exists").wait(RoleName=role.name)
     elif "trust" in fields:
         iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=trust)
     if f"policy {POLICY}" in fields:
+        put = partial(iam.put_role_policy, RoleName=role.name, PolicyName=POLICY)
         policy = json.dumps(document(role.granted))
-        iam.put_role_policy(RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy)
+        context.retry(lambda: put(PolicyDocument=policy), fresh=found is None)
     if found is not None and any(field.startswith("tag ") for field in fields):
         iam.tag_role(RoleName=role.name, Tags=tags)
 

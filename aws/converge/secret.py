@@ -10,6 +10,7 @@ from aws.change import Change, ChangeContext, Changes, Refused, difference, unle
 from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Secret
 from aws.secret_text import is_placeholder, weakness, withheld
+from aws.words import Words
 
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"
@@ -126,6 +127,7 @@ def _apply(
             Tags=tag_list(secret.tags),
             **named,
         )
+        _wait_until_found(context, secret)
         return
     if "key" in fields:
         client.update_secret(SecretId=secret.name, **key)
@@ -133,6 +135,18 @@ def _apply(
         client.put_secret_value(SecretId=secret.name, SecretString=_value(secret, value))
     if any(field.startswith("tag ") for field in fields):
         client.tag_resource(SecretId=secret.name, Tags=tag_list(secret.tags))
+
+
+def _wait_until_found(context: ChangeContext, secret: Secret) -> None:
+    """Wait until Secrets Manager finds what was just made: all of it is eventually consistent."""
+    client = context.client("secretsmanager")
+    what = Words(en=f"secret {secret.name} is found", ja=f"シークレット{secret.name}が見つかること")
+    context.wait(
+        lambda: bool(client.describe_secret(SecretId=secret.name)),
+        what=what,
+        every_s=1,
+        within_s=60,
+    )
 
 
 def _value(secret: Secret, value: NewValue) -> str:

@@ -29,8 +29,6 @@ STAGE_PATHS = {
     "access log format": "/accessLogSettings/format",
 }
 VARIABLE = "variable "
-NO_ROLE = "CloudWatch Logs role ARN"
-"""Words of the refusal while the account's log role, just set, is not known everywhere."""
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
@@ -138,9 +136,7 @@ def _apply(context: ChangeContext, api: Api, id_: str, changes: Changes) -> None
     patch = [_operation(one) for one in changes if not one.field.startswith("tag ")]
     if patch:
         context.retry(
-            lambda: client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch),
-            "BadRequestException",
-            message=NO_ROLE,
+            lambda: client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch)
         )
     if len(patch) < len(changes):
         name = rest_api.arn(api, f"/restapis/{id_}/stages/{api.stage}")

@@ -12,28 +12,25 @@ from aws.change import (
     Refused,
     difference,
     unless_absent,
-    wait_until,
 )
 from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.dated import default
 from aws.desired import Index, Table
+from aws.words import Words
 
 OWNED = "AWS owned key"
 MANAGED = "alias/aws/dynamodb"
-BUSY = ("ResourceInUseException", "LimitExceededException")
-"""The table is being changed, or too many tables of the account are."""
 
 
 def converge(context: ChangeContext, table: Table) -> Changes:
     """Create the table, or bring it to the plan one change after another, as AWS wants it."""
     answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
-    found = answer["Table"] if answer else None
-    if found is None:
-        made = _create(context, table)
-    else:
-        refuse_other_keys(table, found)
-        made = _update(context, table, found)
-    return made + converge_safety(context, table, found)
+    if answer is None:
+        return (*_create(context, table), *_pitr(context, table, None), *_ttl(context, table, None))
+    refuse_other_keys(table, answer["Table"])
+    return _update(context, table, answer["Table"]) + converge_safety(
+        context, table, answer["Table"]
+    )
 
 
 def converge_encryption(context: ChangeContext, table: Table) -> Changes:
@@ -54,8 +51,8 @@ def _create(context: ChangeContext, table: Table) -> Changes:
             f"table {table.name} does not exist, and billing is {table.billing}, for"
             " which the plan has no figures: create it by hand with its autoscaling, then run it again"
         )
-    wanted = _wanted(context, table)
-    changes = difference(f"table {table.name}", None, wanted)
+    wanted = {**_wanted(context, table), **tag_fields(context, table.tags)}
+    changes = difference(_name(table), None, wanted)
     return context.settle(changes, lambda: _made(context, table))
 
 
@@ -69,30 +66,28 @@ def _made(context: ChangeContext, table: Table) -> None:
             AttributeDefinitions=_attributes(table),
             BillingMode="PAY_PER_REQUEST",
             DeletionProtectionEnabled=table.deletion_protection,
+            Tags=tag_list(table.tags),
             **(indexes if table.indexes else {}),
             **({"SSESpecification": encryption(key)} if key else {}),
-        ),
-        *BUSY,
-    )
-    wait_until_active(context, table)
-
-
-def wait_until_active(context: ChangeContext, table: Table) -> None:
-    """Wait for the table and its indexes: AWS refuses most changes while one is under way."""
-    client = context.client("dynamodb")
-    client.get_waiter("table_exists").wait(
-        TableName=table.name, WaiterConfig={"Delay": 2, "MaxAttempts": 120}
-    )
-
-    def built() -> bool:
-        indexes = client.describe_table(TableName=table.name)["Table"]
-        return all(
-            one.get("IndexStatus", "ACTIVE") == "ACTIVE"
-            for one in indexes.get("GlobalSecondaryIndexes", [])
         )
+    )
+    wait_until_active(context, table.name)
 
-    what = f"the indexes of table {table.name} are built"
-    wait_until(built, what=what, every_s=5, within_s=1800, sleep=context.sleep)
+
+def wait_until_active(context: ChangeContext, name: str) -> None:
+    """Wait for the table and its indexes: AWS refuses most changes while one is under way."""
+
+    def active() -> bool:
+        found = context.client("dynamodb").describe_table(TableName=name)["Table"]
+        indexes = found.get("GlobalSecondaryIndexes", [])
+        states = {one.get("IndexStatus", "ACTIVE") for one in indexes} | {found["TableStatus"]}
+        return states == {"ACTIVE"}
+
+    what = Words(
+        en=f"table {name} and its indexes are ACTIVE",
+        ja=f"テーブル{name}とインデックスがACTIVEになること",
+    )
+    context.wait(active, what=what, every_s=2, within_s=1800)
 
 
 def _update(
@@ -110,8 +105,8 @@ def _update(
 
 def _change(context: ChangeContext, table: Table, field: str) -> None:
     client, call = context.client("dynamodb"), _call(table, field)
-    context.retry(lambda: client.update_table(TableName=table.name, **call), *BUSY)
-    wait_until_active(context, table)
+    context.retry(lambda: client.update_table(TableName=table.name, **call))
+    wait_until_active(context, table.name)
 
 
 def _call(table: Table, field: str) -> dict[str, Any]:
@@ -176,8 +171,6 @@ PITR = "point-in-time recovery"
 WINDOW = "recovery window_days"
 WINDOW_DAYS = default("recovery_window_days")
 TTL = "time to live"
-UNAVAILABLE = ("ContinuousBackupsUnavailableException", "ResourceInUseException")
-"""AWS refuses PITR for a while after a table was made, though it is ACTIVE."""
 
 
 def converge_safety(context: ChangeContext, table: Table, found: dict[str, Any] | None) -> Changes:
@@ -201,8 +194,7 @@ def _pitr(context: ChangeContext, table: Table, found: dict[str, Any] | None) ->
         lambda: context.retry(
             lambda: client.update_continuous_backups(
                 TableName=table.name, PointInTimeRecoverySpecification=on
-            ),
-            *UNAVAILABLE,
+            )
         ),
     )
 
@@ -237,8 +229,7 @@ def _turn_on(context: ChangeContext, table: Table) -> None:
     context.retry(
         lambda: context.client("dynamodb").update_time_to_live(
             TableName=table.name, TimeToLiveSpecification=specification
-        ),
-        "ResourceInUseException",
+        )
     )
 
 
@@ -259,10 +250,7 @@ def _tags(context: ChangeContext, table: Table, found: dict[str, Any] | None) ->
     tags = tag_list(table.tags)
     return context.settle(
         changes,
-        lambda: context.retry(
-            lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags),
-            "ResourceInUseException",
-        ),
+        lambda: context.retry(lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags)),
     )
 
 

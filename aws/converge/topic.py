@@ -134,13 +134,14 @@ def _apply(context: ChangeContext, topic: Topic, attributes: dict[str, str] | No
     client = context.client("sns")
     if attributes is None:
         client.create_topic(Name=topic.name, Tags=tag_list(topic.tags))
-        attributes = client.get_topic_attributes(TopicArn=topic.arn)["Attributes"]
+        get = partial(client.get_topic_attributes, TopicArn=topic.arn)
+        attributes = context.retry(get, fresh=True)["Attributes"]
     others = [one for one in _statements(attributes) if one.get("Sid") != STATEMENT]
     policy = {"Version": "2012-10-17", "Statement": [*others, statement(topic)]}
     _set(context, topic, "Policy", json.dumps(policy))
 
 
 def _set(context: ChangeContext, topic: Topic, name: str, value: str) -> None:
-    context.client("sns").set_topic_attributes(
-        TopicArn=topic.arn, AttributeName=name, AttributeValue=value
-    )
+    client, on = context.client("sns"), {"TopicArn": topic.arn}
+    call = partial(client.set_topic_attributes, **on, AttributeName=name, AttributeValue=value)
+    context.retry(call, fresh=True)

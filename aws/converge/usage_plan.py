@@ -15,6 +15,7 @@ from aws.change import (
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, UsagePlan
+from aws.words import Words
 
 PATHS = {
     "rate": "/throttle/rateLimit",
@@ -110,8 +111,8 @@ def _key(context: ChangeContext, api: Api) -> Changes:
     )
 
     def attach() -> None:
-        key = _id(_find(context, "get_api_keys", plan.api_key))
-        usage = _id(_find(context, "get_usage_plans", plan.name))
+        key = _listed(context, "get_api_keys", plan.api_key)
+        usage = _listed(context, "get_usage_plans", plan.name)
         client.create_usage_plan_key(usagePlanId=usage, keyId=key, keyType="API_KEY")
 
     return made + context.settle(inside, attach)
@@ -138,9 +139,17 @@ def _containing(
     return plan.name if answer else None
 
 
-def _id(found: Mapping[str, Any] | None) -> str:
-    """Return the id of what was made a moment ago."""
-    return str((found or {})["id"])
+def _listed(context: ChangeContext, operation: str, name: str | None) -> str:
+    """Wait until what was made a moment ago is listed; return its id."""
+    found: dict[str, Any] = {}
+
+    def there() -> bool:
+        found.update(_find(context, operation, name) or {})
+        return bool(found)
+
+    what = Words(en=f"{name} is listed", ja=f"{name}が一覧に現れること")
+    context.wait(there, what=what, every_s=1, within_s=60)
+    return str(found["id"])
 
 
 def _find(context: ChangeContext, operation: str, name: str | None) -> dict[str, Any] | None:

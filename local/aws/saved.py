@@ -76,9 +76,7 @@ def copied(account: str, service: str) -> CopiedState:
 def registry_of(account: str, service: str) -> Any:
     """Return moto's registry of a service, None where nothing of it is in use."""
     name = _MOTO_NAMES.get(service, service)
-    return next(
-        (one for one in _registries() if one.service_name == name and account in one), None
-    )
+    return next((one for one in _registries() if one.service_name == name and account in one), None)
 
 
 def bucket_owners() -> dict[str, Any]:

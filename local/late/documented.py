@@ -30,11 +30,17 @@ SHOWS_AFTER = (
     Lateness(("dynamodb:ListTagsOfResource",), 5, f"{_DYNAMODB} TagResource: after a few seconds"),
     Lateness(("dynamodb:GetResourcePolicy",), 5, f"{_DYNAMODB} GetResourcePolicy: eventually"),
     Lateness(
-        ("dynamodb:DescribeTimeToLive", "dynamodb:DescribeContinuousBackups", "dynamodb:ListTables"),
+        (
+            "dynamodb:DescribeTimeToLive",
+            "dynamodb:DescribeContinuousBackups",
+            "dynamodb:ListTables",
+        ),
         3,
         CAUTION,
     ),
-    Lateness(("lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:GetAlias"), 2, _LAMBDA),
+    Lateness(
+        ("lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:GetAlias"), 2, _LAMBDA
+    ),
     Lateness(("lambda:List*", "lambda:GetPolicy"), 4, CAUTION),
     Lateness(
         ("secretsmanager:ListSecrets",),
@@ -46,7 +52,9 @@ SHOWS_AFTER = (
         3,
         "botocore, secretsmanager ListSecrets: all operations are eventually consistent",
     ),
-    Lateness(("kms:Describe*", "kms:List*", "kms:GetKeyPolicy"), 5, "botocore, kms: eventual consistency"),
+    Lateness(
+        ("kms:Describe*", "kms:List*", "kms:GetKeyPolicy"), 5, "botocore, kms: eventual consistency"
+    ),
     Lateness(
         ("cloudwatch:GetDashboard", "cloudwatch:ListDashboards"),
         10,
@@ -61,7 +69,12 @@ SHOWS_AFTER = (
     Lateness(("logs:DescribeLogGroups", "logs:ListTagsForResource"), 3, CAUTION),
     Lateness(("sns:GetTopicAttributes", "sns:GetSubscriptionAttributes", "sns:List*"), 3, CAUTION),
     Lateness(
-        ("apigateway:GetRestApis", "apigateway:GetUsagePlans", "apigateway:GetApiKeys", "apigateway:GetTags"),
+        (
+            "apigateway:GetRestApis",
+            "apigateway:GetUsagePlans",
+            "apigateway:GetApiKeys",
+            "apigateway:GetTags",
+        ),
         3,
         CAUTION,
     ),
@@ -104,7 +117,9 @@ QUOTAS = (
     # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     Quota(("lambda:GetPolicy",), 15, 1, 15),
     Quota(("lambda:GetFunction",), 100, 1, 100),
-    Quota(("lambda:*",), 15, 1, 15, but=("lambda:GetPolicy", "lambda:GetFunction", "lambda:Invoke")),
+    Quota(
+        ("lambda:*",), 15, 1, 15, but=("lambda:GetPolicy", "lambda:GetFunction", "lambda:Invoke")
+    ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
     Quota(("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"), 3, 1, 3),
     Quota(("cloudwatch:DescribeAlarms",), 9, 1, 9),

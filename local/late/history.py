@@ -1,6 +1,5 @@
 """What was so some seconds ago: moto's state of a service before each write, and items before they were written."""
 
-import io
 import pickle
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
@@ -85,8 +84,9 @@ class History:
             if before is None or registry is None:
                 yield
                 return
-            now = registry[self.moto.account]
-            registry[self.moto.account] = before.state()
+            now = registry.pop(self.moto.account)
+            if (then := before.state()) is not None:  # else there was nothing, and moto begins anew
+                registry[self.moto.account] = then
             try:
                 yield
             finally:

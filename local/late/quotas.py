@@ -42,6 +42,10 @@ class Quotas:
         with self._lock:
             for one in self._buckets:
                 covers = named(operation, one.quota.operations)
-                if covers and not named(operation, one.quota.but) and not one.take(self.clock.now()):
+                if (
+                    covers
+                    and not named(operation, one.quota.but)
+                    and not one.take(self.clock.now())
+                ):
                     return too_frequent(request)
         return None

@@ -20,13 +20,27 @@ from local.late.documented import (
 )
 
 _CHANGES_FUNCTION = frozenset(
-    {"UpdateFunctionCode", "UpdateFunctionConfiguration", "PublishVersion", "PutFunctionConcurrency"}
+    {
+        "UpdateFunctionCode",
+        "UpdateFunctionConfiguration",
+        "PublishVersion",
+        "PutFunctionConcurrency",
+    }
 )
 _CHANGES_TABLE = frozenset(
     {"UpdateTable", "DeleteTable", "UpdateTimeToLive", "TagResource", "UpdateContinuousBackups"}
 )
 _ITEMS = frozenset(
-    {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem"}
+    {
+        "GetItem",
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "Query",
+        "Scan",
+        "BatchGetItem",
+        "BatchWriteItem",
+    }
 )
 _LOG_ROLE = "the account's log role"
 
@@ -155,7 +169,9 @@ _REFUSALS: Mapping[str, Callable[[Unready, Request], Response | None]] = {
 
 def _function_begun(unready: Unready, request: Request, _: Response) -> None:
     created = request.operation == "CreateFunction"
-    word, seconds = ("Pending", FUNCTION_PENDING_S) if created else ("InProgress", FUNCTION_UPDATING_S)
+    word, seconds = (
+        ("Pending", FUNCTION_PENDING_S) if created else ("InProgress", FUNCTION_UPDATING_S)
+    )
     unready.begin("function", _function_of(request), word, seconds)
 
 
@@ -174,9 +190,9 @@ def _table_begun(unready: Unready, request: Request, _: Response) -> None:
     unready.begin("backups", name, "ENABLING", BACKUPS_AFTER_S)
 
 
-def _role_begun(unready: Unready, request: Request, response: Response) -> None:
-    _, _, rest = response.body.decode().partition("<Arn>")
-    unready.begin("role", rest.partition("</Arn>")[0], "new", ASSUMABLE_AFTER_S)
+def _role_begun(unready: Unready, _: Request, response: Response) -> None:
+    arn = response.body.decode().partition("<Arn>")[2].partition("</Arn>")[0]
+    unready.begin("role", arn, "new", ASSUMABLE_AFTER_S)
 
 
 def _account_begun(unready: Unready, _: Request, __: Response) -> None:
@@ -215,7 +231,9 @@ def _table_shown(unready: Unready, response: Response) -> Response:
     state = unready.word("table", document["Table"]["TableName"])
     if not state:
         return response
-    return response.with_document({**document, "Table": {**document["Table"], "TableStatus": state}})
+    return response.with_document(
+        {**document, "Table": {**document["Table"], "TableStatus": state}}
+    )
 
 
 _SHOWN: Mapping[tuple[str, str], Callable[[Unready, Response], Response]] = {

@@ -2,17 +2,35 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
 
 from aws.change import Change, Changes, Declined, Refused, destructive
+from aws.words import Words
 from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.journal import Entry, Journal
-from runbook.engine.step import Action, Procedure, Step
+from runbook.engine.shown import Action
+from runbook.engine.step import Procedure, Step
 from runbook.engine.step_context import StepContext
 
-Judge = Callable[[tuple[str, ...]], Mapping[str, str]]
-"""Rows -> those of them that are red, each with the sentence of its worst finding."""
+PROOF_EVERY_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RedRow:
+    """Why a row is red: the sentence of its worst finding."""
+
+    sentence: str
+    settles_s: float = 0
+    """Within how many seconds what it was read by shows a change; see ``aws.lateness``."""
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+Judge = Callable[[tuple[str, ...]], Mapping[str, RedRow]]
+"""Rows -> those of them that are red."""
 
 
 class Stopped(Exception):  # noqa: N818 - the run is stopped; the message says by what
@@ -95,7 +113,7 @@ class Run:
         for number, step in enumerate(self.procedure.steps, 1):
             self.screen.step(number, step)
             made += self._do(step, before)
-            self._prove(self.procedure.due(number), step)
+            self._prove(self.procedure.due(number), step, changed=bool(made))
         self._write("end", detail={"result": "done"})
         return tuple(made)
 
@@ -174,13 +192,42 @@ class Run:
             what = "declined" if isinstance(error, Declined) else "failed"
             self._stop(what, step, sentence(error, self.who), kept=kept)
 
-    def _prove(self, rows: tuple[str, ...], step: Step) -> None:
+    def _prove(self, rows: tuple[str, ...], step: Step, *, changed: bool) -> None:
         if not rows or self.judge is None:
             return
-        if red := self.judge(rows):
+        red = self.judge(rows)
+        if changed and red:
+            red = self._asked_again(self.judge, red)
+        if red:
             why = "; ".join(f"{row} is still red: {sentence}" for row, sentence in red.items())
             self._stop("red", step, f"applied, but {why}", rows=tuple(red))
         self.screen.outcome("green", step, ", ".join(rows))
+
+    def _asked_again(self, judge: Judge, red: Mapping[str, RedRow]) -> Mapping[str, RedRow]:
+        """Judge red rows again while AWS may not show yet what was changed; return what is red at last."""
+        left = dict(red)
+
+        def green() -> bool:
+            late = tuple(row for row, one in left.items() if one.settles_s)
+            again = judge(late) if late else {}
+            for row in late:
+                del left[row]
+            left.update(again)
+            return not any(one.settles_s for one in left.values())
+
+        late = {row: one.settles_s for row, one in red.items() if one.settles_s}
+        if late and len(late) == len(red):
+            named = ", ".join(late)
+            what = Words(
+                en=f"AWS shows what {named} ask for: red so far, and asked again",
+                ja=f"{named}の確認対象がAWSの応答に現れること（まだ未達のため再確認します）",
+            )
+            self.context.sleep(PROOF_EVERY_S)
+            with suppress(Refused):  # what is red then, is red
+                self.context.wait(
+                    green, what=what, every_s=PROOF_EVERY_S, within_s=max(late.values())
+                )
+        return left
 
     def _stop(
         self, what: str, step: Step, why: str, *, kept: bool = True, rows: tuple[str, ...] = ()

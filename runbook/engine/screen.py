@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from rich.console import Console
@@ -17,6 +17,7 @@ WORDS = {
     "rehearsal": Words(en="rehearsal: nothing is changed", ja="リハーサル: 何も変更しません"),
     "go": Words(en="running", ja="実行します"),
     "resumed": Words(en="going on where the last run stopped", ja="前回止まったところから続けます"),
+    "waiting": Words(en="waiting until", ja="待機中"),
     "done": Words(en="done", ja="完了"),
     "held": Words(en="nothing to do, it holds already", ja="変更なし。すでに満たされています"),
     "confirmed": Words(en="confirmed", ja="確認済み"),
@@ -50,6 +51,7 @@ class ConsoleScreen:
     lang: str = "en"
     yes: bool = False
     _status: Status | None = None
+    _waited: set[Words] = field(default_factory=set)
 
     def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None:
         mode = WORDS["resumed" if resumed else "go" if go else "rehearsal"][self.lang]
@@ -58,6 +60,7 @@ class ConsoleScreen:
         self.console.print(said, soft_wrap=True)
 
     def step(self, number: int, step: Step) -> None:
+        self._waited.clear()
         title = escape(step.text.title[self.lang])
         self.console.print(f"\n[bold]{number}. {title}[/] [dim]({step.guide})[/]", soft_wrap=True)
 
@@ -90,6 +93,13 @@ class ConsoleScreen:
     def tell(self, line: str | Words) -> None:
         said = line if isinstance(line, str) else line[self.lang]
         self.console.print(f"   {escape(said)}", highlight=False, soft_wrap=True)
+
+    def waiting(self, what: Words) -> None:
+        """Say once in a step what is waited for; the spinner says the rest."""
+        if what not in self._waited:
+            self._waited.add(what)
+            said = f"{WORDS['waiting'][self.lang]}: {what[self.lang]}"
+            self.console.print(f"   [dim]{escape(said)}[/]", highlight=False, soft_wrap=True)
 
     def watch(self, what: str) -> None:
         if self._status is not None:

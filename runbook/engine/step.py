@@ -9,16 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import ModuleType
 
-from aws.change import Changes
 from aws.words import Words
-from runbook.engine.step_context import StepContext
+from runbook.engine.shown import Action, until_shown
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 KEPT = re.compile(r"^(\s|[-*|] |\d+\. )", re.MULTILINE)
 """Lines that stand for themselves: code, lists, tables."""
-Action = Callable[[StepContext], Changes]
-"""Returns what differs; with ``context.go`` it has then been changed. Called again, it finds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +109,16 @@ class Procedure:
         return tuple(row for row in self.steps[number - 1].proves if row not in later)
 
 
-def step(guide: str, *, proves: tuple[str, ...] = ()) -> Callable[[Action], Step]:
-    """Make a step of a function: the machine does it."""
-    return lambda function: _step(function, function, guide, proves)
+def step(
+    guide: str, *, proves: tuple[str, ...] = (), shown: bool = True
+) -> Callable[[Action], Step]:
+    """Make a step of a function: the machine does it, and waits until AWS shows what it changed.
+
+    ``shown`` False: a look after it says nothing of that (a drill, a move to and fro, items, files).
+    """
+    return lambda function: _step(
+        function, until_shown(function) if shown else function, guide, proves
+    )
 
 
 def ask(

@@ -13,7 +13,8 @@ from typing import Any
 from aws.change import unless_absent
 from aws.converge.table import encryption, key_schema
 from aws.desired import Table
-from runbook.engine import Refused, StepContext, wait_until
+from aws.words import Words
+from runbook.engine import Refused, StepContext
 
 EVERY_S = 30.0
 LONGEST_S = 12 * 3600.0
@@ -173,7 +174,8 @@ def _waited(
             raise Refused(_told(found, status, what))
         return bool(found[status] == "COMPLETED")
 
-    wait_until(finished, what=what, every_s=EVERY_S, within_s=LONGEST_S, sleep=context.sleep)
+    done = Words(en=f"{what} is COMPLETED", ja=f"{what}がCOMPLETEDになること")
+    context.wait(finished, what=done, every_s=EVERY_S, within_s=LONGEST_S)
     return found
 
 

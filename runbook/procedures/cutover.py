@@ -19,7 +19,7 @@ from runbook.cutover import front_end, verdict
 from runbook.engine import StepContext, ask, step
 
 
-@step("7-4")
+@step("7-4", shown=False)
 def see_the_verdict(context: StepContext) -> Changes:
     """See that the newest verdict is GO or CONDITIONAL, of today, and of the release that is live.
 
@@ -50,7 +50,7 @@ def maintenance_on() -> None:
     """
 
 
-@step("7-2", proves=("ROLL-04",))
+@step("7-2", proves=("ROLL-04",), shown=False)
 def record_the_previous_configuration(context: StepContext) -> Changes:
     """Record the configuration that the front end serves now: step 8-1 goes back to it.
 
@@ -59,7 +59,7 @@ def record_the_previous_configuration(context: StepContext) -> Changes:
     return front_end.record_previous(context)
 
 
-@step("7-2")
+@step("7-2", shown=False)
 def write_the_configuration(context: StepContext) -> Changes:
     """Write the front end's configuration for this environment.
 
@@ -95,7 +95,7 @@ def caches_invalidated() -> None:
     """
 
 
-@step("7-2")
+@step("7-2", shown=False)
 def see_the_configuration_served(context: StepContext) -> Changes:
     """See at its address that the front end serves the new configuration.
 

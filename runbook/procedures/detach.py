@@ -33,7 +33,7 @@ ROW, ONLY = "row", "only"
 """What the command line chose, by its option."""
 
 
-@step("3-1", proves=ROWS)
+@step("3-1", proves=ROWS, shown=False)
 def take_away_what_nobody_planned(context: StepContext) -> Changes:
     """Take away what a call of AWS can take away, after you agreed.
 
@@ -48,7 +48,7 @@ def take_away_what_nobody_planned(context: StepContext) -> Changes:
     return made
 
 
-@step("3-1", proves=ROWS)
+@step("3-1", proves=ROWS, shown=False)
 def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
     """See what no call can take away, and where a person does.
 

@@ -44,7 +44,7 @@ from runbook.migration.source import ScannedTable
 KIND = "import"
 
 
-@step("4-1")
+@step("4-1", shown=False)
 def see_whether_it_can_be_done(context: StepContext) -> Changes:
     """See whether it can be done.
 
@@ -71,7 +71,7 @@ def see_whether_it_can_be_done(context: StepContext) -> Changes:
     return ()
 
 
-@step("4-1")
+@step("4-1", shown=False)
 def export_to_s3(context: StepContext) -> Changes:
     """Export the source into the bucket, and wait for it.
 
@@ -97,7 +97,7 @@ def export_to_s3(context: StepContext) -> Changes:
     return context.settle((change,), finish)
 
 
-@step("4-1")
+@step("4-1", shown=False)
 def import_into_a_new_table(context: StepContext) -> Changes:
     """Import into a new table, and wait for it.
 
@@ -121,13 +121,13 @@ def import_into_a_new_table(context: StepContext) -> Changes:
         begun = found or importing.start(_data(context), context)
         done = importing.finished(context, begun["ImportArn"])
         refuse_lost(_export(context).under_way(utc_now()), done)
-        wait_until_active(context, importing.table)
+        wait_until_active(context, importing.table.name)
         context.tell(f"{importing.table.name}: {done['ImportedItemCount']:,}")
 
     return context.settle((change,), finish)
 
 
-@step("4-1", proves=("DEP-01",))
+@step("4-1", proves=("DEP-01",), shown=False)
 def bring_the_table_to_the_plan(context: StepContext) -> Changes:
     """Give the new table its backups, protection and tags.
 
@@ -136,7 +136,7 @@ def bring_the_table_to_the_plan(context: StepContext) -> Changes:
     return table.converge(context, _import(context).table)
 
 
-@step("4-1")
+@step("4-1", shown=False)
 def leave_a_record(context: StepContext) -> Changes:
     """Record what was imported from where. Then run `migrate_masters`, which leaves the manifest.
 

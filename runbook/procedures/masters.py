@@ -19,7 +19,7 @@ from runbook import master_items
 from runbook.engine import StepContext, step
 
 
-@step("4-1", proves=("DATA-02",))
+@step("4-1", proves=("DATA-02",), shown=False)
 def load_the_spots(context: StepContext) -> Changes:
     """Write the spots that are missing.
 
@@ -43,7 +43,7 @@ def load_the_spots(context: StepContext) -> Changes:
     return master_items.converge(context, table, master_items.source())
 
 
-@step("4-1", proves=("DATA-01",))
+@step("4-1", proves=("DATA-01",), shown=False)
 def leave_the_manifest(context: StepContext) -> Changes:
     """Read the table back, compare it with the source, and record count and hash.
 

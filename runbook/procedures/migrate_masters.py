@@ -39,7 +39,7 @@ from runbook.migration.steps import look_at_items, take_copy, write_items
 from runbook.migration.transform import transformed_master
 
 
-@step("4-1")
+@step("4-1", shown=False)
 def copy_the_source(context: StepContext) -> Changes:
     """Copy the source to this machine.
 
@@ -54,7 +54,7 @@ def copy_the_source(context: StepContext) -> Changes:
     return take_copy(context, _job(context))
 
 
-@step("4-1")
+@step("4-1", shown=False)
 def look_at_every_item(context: StepContext) -> Changes:
     """Look at every item before anything is written.
 
@@ -72,7 +72,7 @@ def look_at_every_item(context: StepContext) -> Changes:
     return look_at_items(context, _job(context))
 
 
-@step("4-1", proves=("DATA-02",))
+@step("4-1", proves=("DATA-02",), shown=False)
 def write_what_is_missing(context: StepContext) -> Changes:
     """Write the items that the target lacks.
 
@@ -89,7 +89,7 @@ def write_what_is_missing(context: StepContext) -> Changes:
     return write_items(context, _job(context))
 
 
-@step("4-1", proves=("DATA-01",))
+@step("4-1", proves=("DATA-01",), shown=False)
 def compare_both_sides(context: StepContext) -> Changes:
     """Read both sides again, compare them item by item, and leave the manifest.
 

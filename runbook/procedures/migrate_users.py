@@ -43,7 +43,7 @@ def decide_that_it_may_be() -> None:
     """
 
 
-@step("4-2")
+@step("4-2", shown=False)
 def copy_the_people(context: StepContext) -> Changes:
     """Copy users and stamps to this machine.
 
@@ -58,7 +58,7 @@ def copy_the_people(context: StepContext) -> Changes:
     return tuple(one for job in _jobs(context) for one in take_copy(context, job))
 
 
-@step("4-2")
+@step("4-2", shown=False)
 def look_at_every_item(context: StepContext) -> Changes:
     """See that every item is one that DynamoDB takes. None is shown.
 
@@ -67,7 +67,7 @@ def look_at_every_item(context: StepContext) -> Changes:
     return tuple(one for job in _jobs(context) for one in look_at_items(context, job))
 
 
-@step("4-2", proves=("DATA-04",))
+@step("4-2", proves=("DATA-04",), shown=False)
 def write_who_is_missing(context: StepContext) -> Changes:
     """Write the users and stamps that the target lacks; what it has stays as it is.
 
@@ -76,7 +76,7 @@ def write_who_is_missing(context: StepContext) -> Changes:
     return tuple(one for job in _jobs(context) for one in write_items(context, job))
 
 
-@step("4-2")
+@step("4-2", shown=False)
 def compare_both_sides(context: StepContext) -> Changes:
     """Read both sides again, and record that all have arrived, and who decided it.
 

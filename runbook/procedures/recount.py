@@ -18,7 +18,7 @@ from runbook.ranking_counters import correct, drifted
 KIND = "recount"
 
 
-@step("8-3")
+@step("8-3", shown=False)
 def put_the_counters_right(context: StepContext) -> Changes:
     """Put right every counter that differs from the stamps.
 
@@ -32,7 +32,7 @@ def put_the_counters_right(context: StepContext) -> Changes:
     return context.each(correct, drift)
 
 
-@step("8-3", proves=("DATA-05",))
+@step("8-3", proves=("DATA-05",), shown=False)
 def leave_the_record(context: StepContext) -> Changes:
     """Read again, and record whether counters and stamps agree.
 

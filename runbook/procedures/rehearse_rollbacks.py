@@ -18,9 +18,10 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes
+from aws.words import Words
 from runbook.cutover import front_end
 from runbook.cutover.front_end import write
-from runbook.engine import Change, Refused, StepContext, step, wait_until
+from runbook.engine import Change, Refused, StepContext, step
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback import drill, faults
 from runbook.rollback.drill import Drill, temporary_front_end
@@ -32,7 +33,7 @@ TOGETHER = timedelta(hours=12)
 """Drills of one rehearsal: older ones speak of another day."""
 
 
-@step("8-3")
+@step("8-3", shown=False)
 def rehearse_the_functions(context: StepContext) -> Changes:
     """Release functions that do not start, and go back by `rollback_functions`.
 
@@ -50,7 +51,7 @@ def rehearse_the_functions(context: StepContext) -> Changes:
     return drill.hold(context, held)
 
 
-@step("8-2")
+@step("8-2", shown=False)
 def rehearse_the_api(context: StepContext) -> Changes:
     """Deploy an API that lacks a route, and go back by `rollback_api`.
 
@@ -68,7 +69,7 @@ def rehearse_the_api(context: StepContext) -> Changes:
     return drill.hold(context, held)
 
 
-@step("8-4")
+@step("8-4", shown=False)
 def rehearse_the_tables(context: StepContext) -> Changes:
     """Write what is wrong into a table, restore all three, compare; then go back to the old ones.
 
@@ -91,7 +92,7 @@ def rehearse_the_tables(context: StepContext) -> Changes:
     return drill.hold(context, held)
 
 
-@step("8-1")
+@step("8-1", shown=False)
 def rehearse_the_front_end(context: StepContext) -> Changes:
     """Serve a wrong configuration from a stand-in on loopback, and go back by `rollback_frontend`.
 
@@ -133,7 +134,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
     return made
 
 
-@step("8-1", proves=("ROLL-05",))
+@step("8-1", proves=("ROLL-05",), shown=False)
 def leave_the_record(context: StepContext) -> Changes:
     """Record the rehearsal for the release that is live, with the time that each way back took.
 
@@ -164,12 +165,14 @@ def _refuse_with_users(context: StepContext) -> None:
 def _restorable_now(context: StepContext) -> str:
     """Wait until the tables can be restored to this moment: on AWS some five minutes."""
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    wait_until(
+    context.wait(
         lambda: all(window(context, one)[1] >= at for one in context.plan.tables),
-        what=f"the tables can be restored to {at:%H:%M:%S}",
+        what=Words(
+            en=f"the tables can be restored to {at:%H:%M:%S} UTC",
+            ja=f"テーブルを{at:%H:%M:%S}（UTC）の時点に復元できるようになること",
+        ),
         every_s=1,
         within_s=900,
-        sleep=context.sleep,
     )
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 

@@ -34,8 +34,9 @@ from runbook.rollback.restore import afterwards, age_s, content, exists, restore
 from runbook.rollback.table_settings import reapply
 
 KIND = "restore"
-IAM_SETTLES_S = 10
+IAM_IN_FORCE_S = 20
 """A policy takes some seconds to reach the Regions; a function that comes first is denied."""
+IN_FORCE = Words(en="the policies are in force everywhere", ja="ポリシーが全体で有効になること")
 
 
 @step("8-4")
@@ -108,7 +109,7 @@ def let_the_functions_reach_them(context: StepContext) -> Changes:
     """
     made = context.each(allow, context.plan.roles)
     if made and context.go:
-        context.sleep(IAM_SETTLES_S)
+        context.pause(IAM_IN_FORCE_S, what=IN_FORCE)
     return made
 
 

@@ -10,6 +10,7 @@ deployed before it: so the same command given once more goes forward again. `--t
 """
 
 from aws.change import Changes
+from aws.converge import deployment
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
@@ -62,7 +63,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
     return ()
 
 
-@step("8-2")
+@step("8-2", shown=False)
 def point_the_stage_back(context: StepContext) -> Changes:
     """Point the stage to the earlier deployment.
 
@@ -100,8 +101,4 @@ def record_the_release(context: StepContext) -> Changes:
 
 
 def _point(context: StepContext, planned: StageMove) -> None:
-    context.client("apigateway").update_stage(
-        restApiId=planned.api_id,
-        stageName=planned.stage,
-        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": planned.target["id"]}],
-    )
+    deployment.point(context, context.plan.api, planned.api_id, planned.target["id"])

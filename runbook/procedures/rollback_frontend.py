@@ -28,7 +28,7 @@ from runbook.rollback.execution import Rollback, execute
 PART = "front-end"
 
 
-@step("8-1")
+@step("8-1", shown=False)
 def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
@@ -51,7 +51,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
     return ()
 
 
-@step("8-1")
+@step("8-1", shown=False)
 def write_the_previous_configuration(context: StepContext) -> Changes:
     """Write the recorded configuration into the folder of the front end.
 
@@ -82,7 +82,7 @@ def deploy_it() -> None:
     """
 
 
-@step("8-1")
+@step("8-1", shown=False)
 def see_it_served(context: StepContext) -> Changes:
     """See that the front end serves the previous configuration.
 

@@ -19,14 +19,12 @@ the API calls the alias. Here it does, from the first deployment on.
 from functools import partial
 
 from aws.change import Changes
+from aws.converge import version
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.rollback.execution import Rollback, execute
 from runbook.rollback.versions import PART, AliasMove, chosen, live, moves
-
-WHOLE: dict[str, dict[str, float]] = {"AdditionalVersionWeights": {}}
-"""All of the traffic: a weighted alias would leave a share of the callers with the bad version."""
 
 
 @step("8-3")
@@ -56,7 +54,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
     return ()
 
 
-@step("8-3")
+@step("8-3", shown=False)
 def move_the_aliases(context: StepContext) -> Changes:
     """Point the aliases to the earlier versions.
 
@@ -95,9 +93,5 @@ def record_the_release(context: StepContext) -> Changes:
 
 
 def _point(context: StepContext, move: AliasMove) -> None:
-    context.client("lambda").update_alias(
-        FunctionName=move.function.name,
-        Name=move.function.alias,
-        FunctionVersion=move.target["Version"],
-        RoutingConfig=WHOLE,
-    )
+    one = move.function
+    version.move(context, one.name, one.alias, move.target["Version"])

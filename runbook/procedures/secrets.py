@@ -35,7 +35,7 @@ ROTATE, TOKEN_FILE = "rotate", "line_token_file"
 """What the command line chose, by its option: the only two ways to replace a value that is good."""
 
 
-@step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05"))
+@step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05"), shown=False)
 def generate_the_session_key(context: StepContext) -> Changes:
     """Generate the key that signs sessions.
 
@@ -57,7 +57,7 @@ def generate_the_session_key(context: StepContext) -> Changes:
     return _converge(context, context.plan.secret("token_key"))
 
 
-@step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05"))
+@step("2-1", proves=("SEC-01", "SEC-02", "SEC-03", "SEC-05"), shown=False)
 def store_the_line_token(context: StepContext) -> Changes:
     """Store the channel access token of LINE.
 

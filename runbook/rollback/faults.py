@@ -10,8 +10,11 @@ from typing import Any
 from aws.change import unless_absent
 from aws.converge import alarm as alarms
 from aws.converge import api_draft, rest_api
-from aws.converge.function import wait_until_updated
+from aws.converge import table as tables
+from aws.converge.deployment import point
+from aws.converge.version import configure, move, publish
 from aws.desired import Function
+from aws.words import Words
 from runbook import releases
 from runbook.engine import Refused, StepContext
 from runbook.rollback.deployments import deployments
@@ -26,20 +29,14 @@ MARKED = "rehearsal: a route is missing"
 """Description of a deployment that a rehearsal made: it is the only kind that one deletes."""
 MARKER = {"UserId": {"S": "Usmoke-rehearsal"}, "StampId": {"S": "rehearsal-of-a-fault"}}
 """An item that no function ever wrote; its user is a synthetic one."""
-BUSY = "ResourceConflictException"
 HARMLESS = {"httpMethod": "GET", "path": "/", "headers": {}, "requestContext": {}}
 
 
 def release_a_broken_function(context: StepContext) -> None:
     """Release all functions with a handler that does not exist: every call fails."""
     for one in context.plan.functions:
-        _configure(context, one, Handler=BAD_HANDLER)
-        published = context.retry(
-            partial(context.client("lambda").publish_version, FunctionName=one.name), BUSY
-        )
-        context.client("lambda").update_alias(
-            FunctionName=one.name, Name=one.alias, FunctionVersion=published["Version"]
-        )
+        configure(context, one.name, Handler=BAD_HANDLER)
+        move(context, one.name, one.alias, publish(context, one.name))
 
 
 def a_function_fails(context: StepContext) -> bool:
@@ -57,7 +54,8 @@ def configure_them_well(context: StepContext) -> None:
     """Bring back what the fault left in $LATEST, from the versions that are live."""
     for one in context.plan.functions:
         live = described(context, one, one.alias)
-        _configure(context, one, Handler=live["Handler"], Environment=live["Environment"])
+        good = {"Handler": live["Handler"], "Environment": live["Environment"]}
+        configure(context, one.name, **good)
 
 
 def delete_versions(context: StepContext, bad: Callable[[Mapping[str, Any]], bool]) -> None:
@@ -69,9 +67,8 @@ def delete_versions(context: StepContext, bad: Callable[[Mapping[str, Any]], boo
         for number in published(context, one):
             if bad(described(context, one, str(number))):
                 # Never without the qualifier: that would be the whole function.
-                context.client("lambda").delete_function(
-                    FunctionName=one.name, Qualifier=str(number)
-                )
+                gone = {"FunctionName": one.name, "Qualifier": str(number)}
+                context.retry(partial(context.client("lambda").delete_function, **gone))
 
 
 def deploy_without_a_method(context: StepContext) -> None:
@@ -88,8 +85,7 @@ def deploy_without_a_method(context: StepContext) -> None:
         httpMethod=route.verb,
     )
     made = client.create_deployment(restApiId=id_, description=MARKED)
-    patch = [{"op": "replace", "path": "/deploymentId", "value": made["id"]}]
-    client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch)
+    point(context, api, id_, made["id"])
 
 
 def a_method_is_missing(context: StepContext) -> bool:
@@ -131,12 +127,6 @@ def take_it_out(context: StepContext) -> None:
 
 def _stamps(context: StepContext) -> str:
     return str(context.plan.table("userstamps").name)
-
-
-def _configure(context: StepContext, function: Function, **fields: Any) -> None:
-    call = context.client("lambda").update_function_configuration
-    context.retry(partial(call, FunctionName=function.name, **fields), BUSY)
-    wait_until_updated(context, function)
 
 
 def _fails(context: StepContext, function: Function) -> bool:
@@ -184,8 +174,9 @@ def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
 
 def _delete(context: StepContext, one: Restore) -> None:
     """Delete what the rehearsal itself restored, after its protection: never another table."""
-    client = context.client("dynamodb")
-    client.update_table(TableName=one.new.name, DeletionProtectionEnabled=False)
-    client.get_waiter("table_exists").wait(TableName=one.new.name)
-    client.delete_table(TableName=one.new.name)
-    client.get_waiter("table_not_exists").wait(TableName=one.new.name)
+    client, name = context.client("dynamodb"), one.new.name
+    context.retry(lambda: client.update_table(TableName=name, DeletionProtectionEnabled=False))
+    tables.wait_until_active(context, name)
+    context.retry(lambda: client.delete_table(TableName=name))
+    what = Words(en=f"table {name} is deleted", ja=f"テーブル{name}が削除されること")
+    context.wait(lambda: not exists(context, one), what=what, every_s=2, within_s=1800)

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from aws.converge.function import wait_until_updated
 from aws.converge.role import document, policy_lines
+from aws.converge.version import configure, move, publish
 from aws.desired import Function, Permission, Role
 from plan.compute import names_a_table
 from runbook.engine import Refused, StepContext, difference
@@ -113,18 +113,5 @@ def _refuse_other_code(context: StepContext, function: Function, live: Mapping[s
 
 
 def _release(context: StepContext, function: Function, variables: Mapping[str, str]) -> None:
-    client, busy = context.client("lambda"), "ResourceConflictException"
-    configured = partial(
-        client.update_function_configuration,
-        FunctionName=function.name,
-        Environment={"Variables": dict(variables)},
-    )
-    context.retry(configured, busy)
-    wait_until_updated(context, function)
-    published = context.retry(partial(client.publish_version, FunctionName=function.name), busy)
-    client.update_alias(
-        FunctionName=function.name,
-        Name=function.alias,
-        FunctionVersion=published["Version"],
-        RoutingConfig={"AdditionalVersionWeights": {}},
-    )
+    configure(context, function.name, Environment={"Variables": dict(variables)})
+    move(context, function.name, function.alias, publish(context, function.name))

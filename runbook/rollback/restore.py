@@ -9,10 +9,11 @@ from typing import Any
 from aws.change import Changes, unless_absent
 from aws.converge import table as tables
 from aws.desired import Table
+from aws.words import Words
 from plan import plan_for
 from plan.canonical import canonical_hash
 from plan.data import restored_name
-from runbook.engine import Refused, StepContext, difference, wait_until
+from runbook.engine import Refused, StepContext, difference
 from runbook.engine.journal import utc_now
 
 EVERY_S, WITHIN_S = 15, 6 * 3600
@@ -105,7 +106,7 @@ def _restore(context: StepContext, one: Restore) -> None:
         **encrypted,
     )
     try:
-        context.retry(begin, *tables.BUSY)
+        context.retry(begin)
     except client.exceptions.TableAlreadyExistsException:
         # The client sent it again, since the first answer was lost on its way.
         _refuse_another(one, described_table(context, one.new) or {})
@@ -117,8 +118,10 @@ def _wait(context: StepContext, one: Restore) -> None:
         there = described_table(context, one.new) or {}
         return there.get("TableStatus") == "ACTIVE"
 
-    what = f"table {one.new.name} is restored"
-    wait_until(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S, sleep=context.sleep)
+    what = Words(
+        en=f"table {one.new.name} is restored", ja=f"テーブル{one.new.name}が復元されること"
+    )
+    context.wait(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S)
 
 
 def restore_time(context: StepContext) -> datetime:

@@ -67,7 +67,7 @@ def _tags(context: StepContext, one: Restore, new: Mapping[str, Any] | None) -> 
     )
     call = partial(context.client("dynamodb").tag_resource, ResourceArn=one.new.arn)
     return context.settle(
-        changes, lambda: context.retry(lambda: call(Tags=tag_list(beyond)), *tables.BUSY)
+        changes, lambda: context.retry(lambda: call(Tags=tag_list(beyond)), fresh=True)
     )
 
 
@@ -90,8 +90,8 @@ def _stream(
 
     def turn_on() -> None:
         call = partial(context.client("dynamodb").update_table, TableName=one.new.name)
-        context.retry(lambda: call(StreamSpecification=wanted), *tables.BUSY)
-        tables.wait_until_active(context, one.new)
+        context.retry(lambda: call(StreamSpecification=wanted))
+        tables.wait_until_active(context, one.new.name)
 
     return context.settle(changes, turn_on)
 

@@ -67,6 +67,8 @@ class Desk:
         self.evidence = Evidence()
         self.naps: list[float] = []
         """Seconds that procedures would have slept."""
+        self.sleep = self.naps.append
+        """How procedures sleep here."""
         self.session = boto3.Session("AKIALOCAL", "secret", region_name=aws.region)
         self._clients = clients
 
@@ -81,7 +83,7 @@ class Desk:
             build=more.pop("build", package),
             record=self.evidence.record,
             recorded=self.evidence.recorded,
-            sleep=self.naps.append,
+            sleep=self.sleep,
             **more,
         )
         return replace(made, client=self.client)

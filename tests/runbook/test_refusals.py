@@ -7,12 +7,13 @@ from secrets import token_hex
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.change import TransientErrors
+from aws.waiting import ATTEMPTS
+from aws.words import Words
 from local.aws.faults import throttled
 from local.aws.request import json_response
 from local.aws.server import LocalAws
 from runbook import master_items as spots
-from runbook.engine import Refused, wait_until
+from runbook.engine import Refused
 from runbook.engine.clients import RETRYING
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.runbook.desk import Desk, clients
@@ -90,7 +91,7 @@ def test_a_role_that_lambda_may_never_assume_ends_the_waiting(empty):
         empty.do(functions.upload_the_functions.action)
 
     calls = [one for one in empty.aws.calls if one.operation == "CreateFunction"]
-    assert len(calls) == 7 * TransientErrors(codes=()).attempts
+    assert len(calls) == 7 * ATTEMPTS
     assert 60 < sum(empty.naps) / 7 < 120
 
 
@@ -242,11 +243,35 @@ def test_a_rate_limit_costs_time_and_nothing_else():
         assert "log role" in [one.field for one in made]
 
 
-def test_waiting_ends_with_a_sentence():
-    naps = []
+def test_waiting_says_for_what_and_ends_with_a_sentence(empty):
+    said = []
+    what = Words(en="the index is built", ja="インデックスが作成されること")
     with pytest.raises(Refused, match="the index is built: not so after 10 s"):
-        wait_until(
-            lambda: False, what="the index is built", every_s=2, within_s=10, sleep=naps.append
-        )
+        empty.context(waiting=said.append).wait(lambda: False, what=what, every_s=2, within_s=10)
 
-    assert naps == [2] * 5
+    assert empty.naps == [2] * 5
+    assert (
+        said
+        == [
+            Words(
+                en="the index is built (at most 10 s)",
+                ja="インデックスが作成されること（最長10秒）",
+            )
+        ]
+        * 5
+    )
+
+
+def test_what_is_not_found_yet_is_waited_for(empty):
+    client, asked = empty.client("dynamodb"), []
+
+    def there():
+        asked.append("asked")
+        if len(asked) == 3:
+            empty.do(tables.create_the_tables.action)
+        return bool(client.describe_table(TableName="Users-prod"))
+
+    what = Words(en="the table is found", ja="テーブルが見つかること")
+    empty.context().wait(there, what=what, every_s=1, within_s=10)
+
+    assert len(asked) == 3

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from runbook.engine import Journal, Stopped
+from runbook.engine.run import RedRow
 from tests.runbook import toy
 from tests.runbook.toy import Memory, Thing
 
@@ -175,6 +176,58 @@ def test_a_row_is_judged_after_the_last_step_that_it_needs(thing, path):
     assert [what for _, what in screen.outcomes].count("green") == len(judged)
 
 
+LATE = RedRow("it is not tagged", settles_s=60)
+
+
+@pytest.mark.parametrize(
+    ("answers", "slept"),
+    [
+        ([{"ROW-1": LATE}, {"ROW-1": LATE}, {}, {}], [10, 10]),
+        ([{"ROW-1": LATE}, {}, {}], [10]),
+        ([{}, {}], []),
+    ],
+)
+def test_a_proof_is_asked_again_while_aws_may_not_show_the_change(thing, path, answers, slept):
+    left, naps, asked = iter(answers), [], []
+
+    def judge(rows):
+        asked.append(rows)
+        return next(left)
+
+    toy.run(thing, path, Memory(), judge=judge, sleep=naps.append).perform()
+
+    assert naps == slept
+    assert asked == [("ROW-1",)] * (len(answers) - 1) + [("ROW-2", "ROW-3")]
+
+
+def test_a_proof_that_stays_red_is_given_up_when_aws_must_have_shown_the_change(thing, path):
+    naps = []
+    run = toy.run(thing, path, Memory(), judge=lambda _: {"ROW-1": LATE}, sleep=naps.append)
+    with pytest.raises(Stopped, match="ROW-1 is still red: it is not tagged"):
+        run.perform()
+
+    assert sum(naps) == 70
+
+
+def test_a_row_that_nothing_late_is_read_for_is_red_at_once(thing, path):
+    naps, red = [], {"ROW-1": LATE, "ROW-2": RedRow("it is two")}
+    run = toy.run(thing, path, Memory(), judge=lambda _: red, sleep=naps.append)
+    with pytest.raises(Stopped, match="ROW-2 is still red"):
+        run.perform()
+
+    assert naps == []
+
+
+def test_where_nothing_was_changed_no_proof_is_asked_again(thing, path):
+    thing.values = {"first": "one", "second": "two"}
+    naps = []
+    run = toy.run(thing, path, Memory(), judge=lambda _: {"ROW-1": LATE}, sleep=naps.append)
+    with pytest.raises(Stopped, match="ROW-1 is still red"):
+        run.perform()
+
+    assert naps == []
+
+
 def test_where_nothing_is_judged_nothing_is_called_green(thing, path):
     screen = Memory()
     toy.run(thing, path, screen).perform()
@@ -195,7 +248,7 @@ def test_a_red_row_stops_the_run_though_its_step_is_done(thing, path):
     why = "applied, but ROW-1 is still red: it is two, expected one"
     with pytest.raises(Stopped, match=why):
         toy.run(
-            thing, path, Memory(), judge=lambda _: {"ROW-1": "it is two, expected one"}
+            thing, path, Memory(), judge=lambda _: {"ROW-1": RedRow("it is two, expected one")}
         ).perform()
 
     assert thing.applied == ["first"]

@@ -112,6 +112,7 @@ def run(thing: Thing, journal: Path, screen: Memory, **more: Any) -> Run:
         client=None,
         build=None,
         secret=None,
+        sleep=more.pop("sleep", lambda _: None),
     )
     return Run(
         procedure=more.pop("procedure", procedure()),

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.change import Refused, wait_until
-from aws.converge.function import WAIT
+from aws.change import Refused
 from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.version import configure, move, publish
 from aws.words import Words
 
 Raw = Mapping[str, Any]
@@ -21,8 +21,11 @@ def _event_source(target: Target) -> None:
 
     for mapping in left():
         client.delete_event_source_mapping(UUID=mapping)
-    what = f"function {function} has no event source"
-    wait_until(lambda: not left(), what=what, every_s=5, within_s=300, sleep=target.context.sleep)
+    what = Words(
+        en=f"function {function} has no event source",
+        ja=f"関数{function}のイベントソースがなくなること",
+    )
+    target.context.wait(lambda: not left(), what=what, every_s=5, within_s=300)
 
 
 def _names(found: str, mapping: Raw) -> bool:
@@ -84,16 +87,10 @@ def _configuration(edit: Callable[[Raw], Raw]) -> Callable[[Target], None]:
         aliases = client.list_aliases(FunctionName=function)["Aliases"]
         for alias in aliases:
             _refuse_edited(client, latest, alias)
-        client.update_function_configuration(FunctionName=function, **edit(latest))
-        client.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig=WAIT)
-        version = client.publish_version(FunctionName=function)["Version"]
-        client.get_waiter("published_version_active").wait(
-            FunctionName=function, Qualifier=version, WaiterConfig=WAIT
-        )
+        configure(target.context, function, **edit(latest))
+        version = publish(target.context, function)
         for alias in aliases:
-            client.update_alias(
-                FunctionName=function, Name=alias["Name"], FunctionVersion=str(version)
-            )
+            move(target.context, function, alias["Name"], version)
 
     return call
 

@@ -1,9 +1,11 @@
 """What nobody planned of tables: time to live, streams, indexes, capacity, policies."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from aws.change import Refused, wait_until
+from aws.change import Refused
+from aws.converge.table import wait_until_active
 from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
 from aws.converge.undo.statements import (
     DENIED,
@@ -29,9 +31,7 @@ def _time_to_live(target: Target) -> None:
 
 
 def _stream(target: Target) -> None:
-    client, table = target.context.client("dynamodb"), target.name
-    client.update_table(TableName=table, StreamSpecification={"StreamEnabled": False})
-    _active(target)
+    _update(target, StreamSpecification={"StreamEnabled": False})
 
 
 def _kinesis(target: Target) -> None:
@@ -44,23 +44,24 @@ def _kinesis(target: Target) -> None:
         states = {one["DestinationStatus"] for one in answer["KinesisDataStreamDestinations"]}
         return states <= {"DISABLED"}
 
-    what = f"table {table} streams to Kinesis no more"
-    wait_until(disabled, what=what, every_s=5, within_s=300, sleep=target.context.sleep)
+    what = Words(
+        en=f"table {table} no longer streams to Kinesis",
+        ja=f"テーブル{table}のKinesisへの配信が止まること",
+    )
+    target.context.wait(disabled, what=what, every_s=5, within_s=300)
 
 
 def _indexes(target: Target) -> None:
     """Delete them one after another, as AWS wants it."""
-    client = target.context.client("dynamodb")
     for index in target.listed:
-        change = [{"Delete": {"IndexName": index}}]
-        client.update_table(TableName=target.name, GlobalSecondaryIndexUpdates=change)
-        _active(target)
+        _update(target, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}])
 
 
-def _active(target: Target) -> None:
-    target.context.client("dynamodb").get_waiter("table_exists").wait(
-        TableName=target.name, WaiterConfig={"Delay": 2, "MaxAttempts": 120}
-    )
+def _update(target: Target, **change: Any) -> None:
+    """Change a table, and wait until it is ACTIVE again: AWS takes one change at a time."""
+    update = partial(target.context.client("dynamodb").update_table, TableName=target.name)
+    target.context.retry(partial(update, **change))
+    wait_until_active(target.context, target.name)
 
 
 SCALING = "application-autoscaling"

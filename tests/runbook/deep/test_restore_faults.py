@@ -6,13 +6,12 @@ from itertools import product
 
 import pytest
 
-from runbook.engine import wait_until
 from runbook.engine.clients import RETRYING
 from runbook.procedures import restore_tables, rollback_functions
 from runbook.rollback import faults
 from tests.runbook.desk import clients
 from tests.runbook.rollback.fault_injection import MODES, FaultyRun, changing, cut_off
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import Operator, until
 
 CALLS = {
     "RestoreTableToPointInTime": 1,
@@ -40,7 +39,7 @@ def operator(planned):
 @pytest.fixture(scope="module")
 def moment():
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    wait_until(lambda: datetime.now(UTC) >= at, what="it is then", every_s=0.1, within_s=2)
+    until(at)
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 

@@ -1,6 +1,8 @@
 """Somebody who runs procedures and notes what they say."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import sleep
 from types import ModuleType
 from typing import Any
 
@@ -8,6 +10,11 @@ from aws.change import Changes
 from aws.words import Words
 from runbook.engine import Procedure
 from tests.runbook.desk import Desk
+
+
+def until(moment: datetime) -> None:
+    """Return when it is then: a restore goes back to whole seconds."""
+    sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
 
 
 @dataclass

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbook.engine import Declined, wait_until
+from runbook.engine import Declined
 from runbook.procedures import functions, restore_tables, rollback_functions
 from runbook.rollback import faults
+from tests.runbook.rollback.operator import until
 
 RANKING = {"RoleName": "stamp-rally-prod-ranking-role", "PolicyName": "restored-tables"}
 ALARM = "stamp-rally-prod-userstamps-read-throttle-alarm"
@@ -18,7 +19,7 @@ def moments(operator):  # noqa: ARG001 - no table can be restored to a time befo
     """Two moments, the earlier one first."""
     first = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
     second = first + timedelta(seconds=1)
-    wait_until(lambda: datetime.now(UTC) >= second, what="it is then", every_s=0.1, within_s=3)
+    until(second)
     return [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (first, second)]
 
 

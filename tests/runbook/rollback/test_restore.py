@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbook.engine import Refused, wait_until
+from runbook.engine import Refused
 from runbook.procedures import restore_tables, rollback_functions
 from runbook.rollback import faults
+from tests.runbook.rollback.operator import until
 
 GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}
 BAD = {"UserId": {"S": "Usmoke-bad"}, "StampId": {"S": "STATUE-001"}}
@@ -18,7 +19,7 @@ def moment(operator):
     stamps = operator.client("dynamodb")
     stamps.put_item(TableName="UserStamps-prod", Item=GOOD)
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    wait_until(lambda: datetime.now(UTC) >= at, what="it is then", every_s=0.1, within_s=2)
+    until(at)
     stamps.put_item(TableName="UserStamps-prod", Item=BAD)
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 

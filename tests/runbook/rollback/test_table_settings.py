@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbook.engine import wait_until
 from runbook.procedures import restore_tables
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import Operator, until
 
 OLD = "UserStamps-prod"
 ALARM = "stamp-rally-prod-userstamps-write-throttle-alarm"
@@ -69,7 +68,7 @@ def scale(client):
 @pytest.fixture(scope="module")
 def moment():
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    wait_until(lambda: datetime.now(UTC) >= at, what="it is then", every_s=0.1, within_s=2)
+    until(at)
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 

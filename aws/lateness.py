@@ -1,0 +1,41 @@
+"""How late a read of AWS may show a change, by AWS's own documents: how long a proof that is red is asked again.
+
+Twice what the documents say, since they say "usually" and "a few": a proof that is asked again costs seconds, one
+that is given up too early a person's morning.
+"""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+SETTLES_WITHIN_S = (
+    (
+        "secretsmanager:ListSecrets",
+        600.0,
+    ),  # botocore: "might not reflect changes from the last five minutes"
+    ("iam:*", 60.0),  # IAM User Guide, Troubleshooting: changes are not always immediately visible
+    ("kms:*", 60.0),  # KMS Developer Guide, Eventual consistency
+    (
+        "cloudwatch:*Dashboard*",
+        60.0,
+    ),  # botocore, GetDashboard: a delay while dashboard data propagates
+    ("dynamodb:*", 20.0),  # botocore, TagResource, DescribeTable: after a few seconds
+    ("*:*Tags*", 20.0),
+    ("*:List*", 20.0),
+    ("*:Describe*", 20.0),
+    ("sns:*", 20.0),
+    ("apigateway:GetRestApis", 20.0),  # and other listings of API Gateway, which promise nothing
+    ("apigateway:GetUsagePlans", 20.0),
+    ("apigateway:GetApiKeys", 20.0),
+    ("lambda:Get*", 20.0),  # found by every provider that creates functions
+    ("secretsmanager:*", 20.0),  # botocore, ListSecrets: all operations are eventually consistent
+)
+"""``service:Operation`` -> seconds; the first that matches counts."""
+
+
+def settles_within(calls: Iterable[str]) -> float:
+    """Return the seconds after which these reads surely show a change; 0 where they are not late."""
+    return max((_of(one) for one in calls), default=0.0)
+
+
+def _of(call: str) -> float:
+    return next((s for pattern, s in SETTLES_WITHIN_S if fnmatchcase(call, pattern)), 0.0)

@@ -1,0 +1,92 @@
+"""A change is done when AWS shows it: until then the next step, and the proof, would read what was before.
+
+Reads of IAM, of tags and of listings lag behind writes by seconds (see ``local.late.documented`` for AWS's own
+words). So a step looks again after its change, as a rehearsal would, until nothing of what it made is missing. And
+where the look before the change was a stale one, so that something is made that is there, it looks again, too.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from botocore.exceptions import ClientError
+
+from aws.change import Change, Changes, Refused, nothing
+from aws.waiting import stale
+from aws.words import Words
+from runbook.engine.step_context import StepContext
+
+Action = Callable[[StepContext], Changes]
+"""Returns what differs; with ``context.go`` it has then been changed. Called again, it finds nothing."""
+EVERY_S, WITHIN_S = 2, 90
+"""IAM takes up to some 20 s; ListSecrets, up to five minutes, is read by checks alone."""
+NAMED = 3
+"""Resources that a progress line names."""
+
+
+def until_shown(action: Action) -> Action:
+    """Return the action, which after a change waits until AWS shows what was changed."""
+
+    def do(context: StepContext) -> Changes:
+        if not context.go:
+            return action(context)
+        made = _done(context, action)
+        if made:
+            _wait(context, action, made)
+        return made
+
+    return do
+
+
+def _done(context: StepContext, action: Action) -> Changes:
+    """Do it; where AWS has something already that it did not show, look until it shows it, and go on."""
+    try:
+        return action(context)
+    except ClientError as error:
+        if not stale(error):
+            raise
+        found = error
+    shown: list[Changes] = []
+
+    def again() -> bool:
+        try:
+            shown.append(action(context))
+        except ClientError as error:
+            if not stale(error):
+                raise
+            return False
+        return True
+
+    what = Words(
+        en=f"AWS shows what {found.operation_name} found to be there",
+        ja=f"{found.operation_name}が既存と答えたリソースがAWSの応答に現れること",
+    )
+    context.wait(again, what=what, every_s=EVERY_S, within_s=WITHIN_S)
+    return shown[-1]
+
+
+def _wait(context: StepContext, action: Action, made: Changes) -> None:
+    looking = replace(context, go=False, rehearsed=False, tell=nothing, waiting=nothing)
+    ours = {_identity(one) for one in made}
+
+    def shown() -> bool:
+        try:
+            left = action(looking)
+        except Refused:  # something that is there is not shown yet
+            return False
+        return ours.isdisjoint(map(_identity, left))
+
+    context.wait(shown, what=_named(made), every_s=EVERY_S, within_s=WITHIN_S)
+
+
+def _named(made: Changes) -> Words:
+    resources = list(dict.fromkeys(one.resource for one in made))
+    named, more = ", ".join(resources[:NAMED]), len(resources) - NAMED
+    return Words(
+        en=f"AWS shows the changes of {named}" + (f" and {more} more" if more > 0 else ""),
+        ja=f"{named}" + (f"ほか{more}件" if more > 0 else "") + "の変更がAWSの応答に現れること",
+    )
+
+
+def _identity(change: Change) -> str:
+    """Tell a change by what it leads to: a later look may find something else before it."""
+    return repr((change.resource, change.field, change.after))
