@@ -8,6 +8,7 @@ Refused                   what was found is not for a machine to decide
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from dataclasses import field as with_options
 from time import sleep as real_sleep
 from typing import Any, Self, TypeVar
 
@@ -54,9 +55,16 @@ class Change:
     after: Any
     destroys: bool = False
     """It takes away what the plan could not bring back: only done after asking."""
+    final: bool = with_options(default=False, compare=False)
+    """Nobody can bring it back: what was there is nowhere else, and what is shown of it is not enough."""
+    creates: bool = with_options(default=False, compare=False)
+    """It is part of making a resource that was not there."""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        told = {
+            name: value for name, value in asdict(self).items() if name not in ("final", "creates")
+        }
+        return told | ({"final": True} if self.final else {})
 
 
 Changes = tuple[Change, ...]
@@ -76,9 +84,16 @@ def difference(
     """
     have = found or {}
     return tuple(
-        Change(resource, field, have.get(field), value, _lost(field, have, destroying))
-        for field, value in wanted.items()
-        if have.get(field) != value
+        Change(
+            resource,
+            name,
+            have.get(name),
+            value,
+            _lost(name, have, destroying),
+            creates=found is None,
+        )
+        for name, value in wanted.items()
+        if have.get(name) != value
     )
 
 

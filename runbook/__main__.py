@@ -2,8 +2,11 @@
 
 import argparse
 import difflib
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 
@@ -191,9 +194,26 @@ def _run(asked: argparse.Namespace, console: Console, findings: Findings | None)
     screen = ConsoleScreen(console, lang=asked.lang, yes=asked.yes)
     with reachable(load(asked.env, asked.environments).environment) as reached:
         run = run_of(procedures()[asked.procedure], reached, _options(asked), screen, findings)
-        with screen.working():
+        with screen.working(), terminated_as_interrupted():
             run.perform() if asked.go else run.rehearse()
     return Exit.DONE
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM interrupt as Ctrl-C does: a drill then puts back what it broke."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _options(asked: argparse.Namespace) -> ProcedureOptions:

@@ -128,7 +128,9 @@ def _extra_variables(
     name: str, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]
 ) -> Changes:
     extra = (key for key in found or {} if key.startswith("variable ") and key not in wanted)
-    return tuple(Change(name, key, (found or {})[key], None, destroys=True) for key in extra)
+    return tuple(
+        Change(name, key, (found or {})[key], None, destroys=True, final=True) for key in extra
+    )
 
 
 def _left(changes: Changes, *, created: bool) -> Changes:

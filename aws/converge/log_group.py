@@ -23,7 +23,17 @@ def _retention(group: LogGroup, found: dict[str, Any] | None) -> Changes:
         return ()
     # Where logs never expired, those that are older go away.
     lost = have == FOR_EVER and bool(found and found.get("storedBytes"))
-    return (Change(_name(group), RETENTION, have, group.retention_days, lost),)
+    return (
+        Change(
+            _name(group),
+            RETENTION,
+            have,
+            group.retention_days,
+            lost,
+            final=lost,
+            creates=found is None,
+        ),
+    )
 
 
 def _tags(context: ChangeContext, group: LogGroup, found: dict[str, Any] | None) -> Changes:

@@ -10,6 +10,7 @@ from aws.change import Change, Changes, Declined, Refused, destructive
 from aws.words import Words
 from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.journal import Entry, Journal
+from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.shown import Action
 from runbook.engine.step import Procedure, Step
 from runbook.engine.step_context import StepContext
@@ -43,6 +44,7 @@ class Screen(Protocol):
     def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None: ...
     def step(self, number: int, step: Step) -> None: ...
     def changes(self, changes: Changes) -> None: ...
+    def rehearsed(self, steps: Sequence[RehearsedStep]) -> None: ...
     def outcome(self, what: str, step: Step, detail: str = "") -> None: ...
     def agreed(self, lost: Sequence[Change]) -> bool: ...
     def confirmed(self, step: Step) -> bool: ...
@@ -93,16 +95,21 @@ class Run:
     def rehearse(self) -> Changes:
         """Show what each step would change, and change nothing; raise Stopped where one can't go on."""
         self.screen.opened(self.procedure, go=False, resumed=False)
-        found: list[Change] = []
-        for number, step in enumerate(self.procedure.steps, 1):
-            self.screen.step(number, step)
-            if step.action is None:
-                self.screen.outcome("by hand", step)
-                continue
-            changes = self._attempt(step, step.action, replace(self.context, go=False), kept=False)
-            self.screen.changes(changes)
-            found += changes
-        return tuple(found)
+        seen: list[RehearsedStep] = []
+        try:
+            for number, step in enumerate(self.procedure.steps, 1):
+                seen.append(self._rehearsed(number, step))
+        finally:
+            self.screen.rehearsed(seen)
+        return tuple(change for one in seen for change in one.changes)
+
+    def _rehearsed(self, number: int, step: Step) -> RehearsedStep:
+        told: list[str | Words] = []
+        if step.action is None:
+            return RehearsedStep(number, step, (), ())
+        looking = replace(self.context, go=False, tell=told.append)
+        changes = self._attempt(step, step.action, looking, kept=False)
+        return RehearsedStep(number, step, changes, tuple(told))
 
     def perform(self) -> Changes:
         """Do every step that is not done; raise Stopped at the first that can't be."""

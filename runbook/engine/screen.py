@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,6 +10,7 @@ from rich.status import Status
 
 from aws.change import Change, Changes
 from aws.words import Words
+from runbook.engine.rehearsal import RehearsedStep, lines, sums
 from runbook.engine.step import Procedure, Step
 
 WORDS = {
@@ -29,7 +29,8 @@ WORDS = {
     "red": Words(en="red", ja="未達"),
     "nothing": Words(en="nothing to change", ja="変更はありません"),
     "lost": Words(
-        en="This takes away what cannot be brought back:", ja="元に戻せない削除を含みます:"
+        en="This takes away or replaces what is there:",
+        ja="現在の設定を削除または置き換えます:",
     ),
     "agree": Words(en="Go on? [y/N] ", ja="続けますか？ [y/N] "),
     "finished": Words(en="Is it done? [y/N] ", ja="終わりましたか？ [y/N] "),
@@ -38,9 +39,8 @@ WORDS = {
         ja="終わりましたか？ [y、後回しにする場合はEnter] ",
     ),
 }
+INDENT = 3
 GOOD = frozenset({"done", "held", "confirmed", "by hand", "left", "green"})
-LONGEST, LONGEST_LINE = 120, 400
-"""Characters of a value, and of all values of what is new; the journal has them whole."""
 
 
 @dataclass(slots=True)
@@ -67,9 +67,21 @@ class ConsoleScreen:
     def changes(self, changes: Changes) -> None:
         if not changes:
             self.console.print(f"   [green]{WORDS['nothing'][self.lang]}[/]")
-        for resource, of_it in groupby(changes, key=lambda one: one.resource):
-            for line in _lines(resource, tuple(of_it)):
-                self.console.print(f"   {line}", highlight=False, soft_wrap=True)
+        for line in lines(changes, self.lang, indent=INDENT):
+            self.console.print(f"{' ' * INDENT}{line}", highlight=False, soft_wrap=True)
+
+    def rehearsed(self, steps: Sequence[RehearsedStep]) -> None:
+        """Say what it comes to, then step by step."""
+        for line in sums(steps):
+            self.console.print(escape(line[self.lang]), highlight=False, soft_wrap=True)
+        for one in steps:
+            self.step(one.number, one.step)
+            for told in one.told:
+                self.tell(told)
+            if one.step.action is None:
+                self.outcome("by hand", one.step)
+            else:
+                self.changes(one.changes)
 
     def outcome(self, what: str, step: Step, detail: str = "") -> None:
         colour = "green" if what in GOOD else "red"
@@ -126,27 +138,3 @@ class ConsoleScreen:
 
     def _asked(self, question: str) -> bool:
         return self.typed(WORDS[question][self.lang]).lower() in {"y", "yes"}
-
-
-def _lines(resource: str, changes: Changes) -> Iterator[str]:
-    """Show what is new in one line, and what differs field by field: that is what to look at."""
-    if len(changes) > 1 and all(one.before is None for one in changes):
-        fields = ", ".join(f"{one.field} {_shown(one.after)}" for one in changes)
-        yield f"[green]+ {escape(resource)}[/] [dim]{escape(fields[:LONGEST_LINE])}[/]"
-        return
-    yield escape(resource)
-    yield from (f"  {_line(one)}" for one in changes)
-
-
-def _line(change: Change) -> str:
-    field, before, after = escape(change.field), _shown(change.before), _shown(change.after)
-    if change.before is None:
-        return f"[green]+ {field}: {escape(after)}[/]"
-    if change.after is None:
-        return f"[red]- {field}: {escape(before)}[/]"
-    return f"[yellow]~ {field}: {escape(before)} -> {escape(after)}[/]"
-
-
-def _shown(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

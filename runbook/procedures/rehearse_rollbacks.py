@@ -88,6 +88,7 @@ def rehearse_the_tables(context: StepContext) -> Changes:
         shows=faults.the_wrong_item_is_read,
         mend=partial(faults.tear_down_the_restore, functions_back=rollback_functions),
         chosen=lambda given: {"to": _restorable_now(given)},
+        mends_alone=True,
     )
     return drill.hold(context, held)
 

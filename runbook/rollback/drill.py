@@ -1,7 +1,8 @@
 """One drill: break it, see that it is broken, go back by the procedure, see that all is as it was.
 
-A drill that is stopped half-way leaves something broken, on purpose. What was before is on record, so
-that the next run brings it back first, and then holds the drill from the start: its time counts.
+A drill that is refused, interrupted, or fails its own look puts back what it broke before it ends, and where it
+can't, it says what stands where. One that was killed leaves something broken; what was before is on record, so that
+the next run says what it finds and puts it back first. Then it holds the drill from the start: its time counts.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,17 +20,21 @@ from typing import Any
 
 from aws.change import Changes, nothing
 from aws.converge import alias, rest_api
-from aws.converge.deployment import stage_of
+from aws.converge.deployment import point, stage_of
+from aws.converge.version import LATEST, move
+from aws.desired import Function
 from aws.words import Words
 from runbook.engine import Change, Procedure, Refused, StepContext
+from runbook.engine.errors import EXPECTED, sentence
 from runbook.rollback.deployments import deployments
 from runbook.rollback.execution import BEGUN, DONE, unfinished_target
 from runbook.rollback.restore import content
-from runbook.rollback.versions import PART, live, published
+from runbook.rollback.versions import PART, described, live, published
 from signoff.environment import FrontEnd
 
 KIND = "drill"
 BROUGHT_BACK = "brought back"
+CALLER = "these credentials"
 State = Mapping[str, Any]
 
 
@@ -46,6 +51,8 @@ class Drill:
     mend: Callable[[StepContext], object] = nothing
     chosen: Callable[[StepContext], Mapping[str, str]] = lambda _: {}
     """Options of the procedure, found before anything is broken."""
+    mends_alone: bool = False
+    """``mend`` takes away the fault as well, so that the procedure is not needed to put things back."""
 
     @property
     def way_back(self) -> str:
@@ -74,14 +81,11 @@ def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> Non
     before = state(given)
     about = {"part": drill.part, "fault": drill.fault, "procedure": drill.way_back}
     context.record(KIND, {**about, "state": BEGUN, "before": before, "chosen": dict(given.chosen)})
-    drill.break_it(given)
-    _see(drill, drill.shows(given), "the fault did not show, so that nothing was rehearsed")
-    start = clock()
-    go_back(given, drill.procedure)
-    took = round(clock() - start, 3)
-    _see(drill, not drill.shows(given), "the fault is still there after the rollback")
-    drill.mend(given)
-    _compare(given, drill, before)
+    try:
+        took = _practise(given, drill, before, clock)
+    except BaseException as error:  # also where a person interrupts: nothing broken is left behind
+        _undo(context, given, drill, before, error)
+        raise
     at = datetime.now(UTC).isoformat(timespec="seconds")
     done = {**about, "state": DONE, "equal": True, "seconds": took, "at": at}
     context.record(KIND, done | {"tables": before["tables"]})
@@ -93,16 +97,86 @@ def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> Non
     )
 
 
+def _practise(
+    context: StepContext, drill: Drill, before: State, clock: Callable[[], float]
+) -> float:
+    """Break it and go back; return the seconds that the way back took."""
+    drill.break_it(context)
+    _see(drill, drill.shows(context), "the fault did not show, so that nothing was rehearsed")
+    start = clock()
+    go_back(context, drill.procedure)
+    took = round(clock() - start, 3)
+    _see(drill, not drill.shows(context), "the fault is still there after the rollback")
+    drill.mend(context)
+    _compare(context, drill, before)
+    return took
+
+
+def _undo(
+    context: StepContext, given: StepContext, drill: Drill, before: State, why: BaseException
+) -> None:
+    """Put back what a drill broke that can't go on; Refused, with what stands where, if that can't be done."""
+    try:
+        _put_back(given, drill, before)
+    except (Refused, *EXPECTED) as second:
+        first = sentence(why, CALLER) if isinstance(why, (Refused, *EXPECTED)) else "interrupted"
+        raise Refused(
+            f"{drill.part}: {first}; and it could not be put back: {sentence(second, CALLER)}. What stands:"
+            f" {_standing(given, before)}. The same command puts it back first"
+        ) from why
+    context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
+    context.tell(
+        Words(
+            en=f"{drill.part}: the drill did not come to its end; all is as it was again",
+            ja=f"{drill.part}: 演習は途中で終わりました。すべて元どおりに戻しました",
+        )
+    )
+
+
+def _put_back(context: StepContext, drill: Drill, before: State) -> None:
+    """Point aliases and stage to what they served, end a rollback that was begun, and take the rest away."""
+    _serve_again(context, before)
+    unfinished = unfinished_target(context, drill.part, served(context, drill.part))
+    if unfinished or (not drill.mends_alone and drill.shows(context)):
+        go_back(context, drill.procedure)
+    drill.mend(context)
+    _compare(context, drill, before)
+
+
+def _serve_again(context: StepContext, before: State) -> None:
+    plan = context.plan
+    for one in plan.functions:
+        version = before["functions"].get(one.name, {}).get("version")
+        if version and alias.released(context, one).get("version") != version:
+            move(context, one.name, one.alias, version)
+    api = rest_api.find(context, plan.api)
+    stage = stage_of(context, plan.api, api["id"] if api else None)
+    if api and stage and stage["deploymentId"] != before["deployment"]:
+        point(context, plan.api, api["id"], before["deployment"])
+
+
+def _standing(context: StepContext, before: State) -> str:
+    """Say what is not as it was, thing by thing."""
+    try:
+        return told(before, state(context)) or "all is served as before, and the rest as well"
+    except (Refused, *EXPECTED) as error:
+        return f"nobody knows, since it could not be read ({sentence(error, CALLER)})"
+
+
 def _bring_back(context: StepContext, drill: Drill) -> None:
-    """End a drill that was stopped half-way; the record of what was before survives the run."""
+    """End a drill that was killed; the record of what was before survives the run."""
     newest = context.recorded(KIND, part=drill.part)
     if newest is None or newest.get("state") != BEGUN:
         return
     given = _quiet(context, newest["chosen"])
-    if drill.shows(given) or unfinished_target(given, drill.part, served(given, drill.part)):
-        go_back(given, drill.procedure)
-    drill.mend(given)
-    _compare(given, drill, newest["before"])
+    stands = _standing(given, newest["before"])
+    context.tell(
+        Words(
+            en=f"{drill.part}: an earlier drill was killed half-way. What stands: {stands}",
+            ja=f"{drill.part}: 前回の演習が途中で強制終了されました。現在の状態: {stands}",
+        )
+    )
+    _put_back(given, drill, newest["before"])
     context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
     context.tell(
         Words(
@@ -117,7 +191,7 @@ def _quiet(context: StepContext, chosen: Mapping[str, str]) -> StepContext:
 
 
 def _compare(context: StepContext, drill: Drill, before: State) -> None:
-    odd = differing(before, state(context))
+    odd = told(before, state(context))
     _see(drill, not odd, f"it is not as it was: {odd}")
 
 
@@ -127,10 +201,10 @@ def _see(drill: Drill, good: bool, why: str) -> None:
 
 
 def state(context: StepContext) -> dict[str, Any]:
-    """Return what the aliases and the stage serve, what they could go back to, and every table's content.
+    """Return what is served, what is drafted, what could be gone back to, and every table's content.
 
     What could be gone back to counts: a bad version or deployment that is left behind is the next
-    target of somebody's rollback.
+    target of somebody's rollback. So does a draft: it is the next release.
     """
     plan = context.plan
     api = rest_api.find(context, plan.api)
@@ -139,7 +213,9 @@ def state(context: StepContext) -> dict[str, Any]:
     return {
         "functions": {one.name: alias.released(context, one) for one in plan.functions},
         "versions": {one.name: list(published(context, one)) for one in plan.functions},
+        "latest": {one.name: _draft(context, one) for one in plan.functions},
         "deployment": stage["deploymentId"] if stage else None,
+        "draft": rest_api.digest(rest_api.read(context, id_)),
         "deployments": sorted(str(one["id"]) for one in deployments(context, id_)) if id_ else [],
         "tables": {one.name: content(context, one).as_json() for one in plan.tables},
     }
@@ -155,9 +231,46 @@ def served(context: StepContext, part: str) -> dict[str, Any]:
     return {"deployment": stage["deploymentId"]} if stage else {}
 
 
-def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """Name what is not as it was; empty where all is."""
-    return ", ".join(name for name, value in before.items() if after.get(name) != value)
+def _draft(context: StepContext, function: Function) -> dict[str, Any]:
+    """Return what the next version of a function would be made of; of variables only whether they are the live ones."""
+    latest, live = (described(context, function, one) for one in (LATEST, function.alias))
+    same = latest.get("Environment") == live.get("Environment")
+    return {
+        "code": latest["CodeSha256"],
+        "handler": latest["Handler"],
+        "variables": "live" if same else "others",
+    }
+
+
+WORDS = {
+    "functions": "{} serves {now} (before: {then})",
+    "versions": "{} has versions {now} (before: {then})",
+    "latest": "$LATEST of {} is {now} (before: {then})",
+    "deployment": "the stage serves deployment {now} (before: {then})",
+    "deployments": "there are deployments {now} (before: {then})",
+    "draft": "the draft of the API is not as it was: a route may be missing",
+    "tables": "table {} holds {now} (before: {then})",
+}
+"""Part of a state -> how one thing of it is told that is not as it was."""
+
+
+def told(before: State, after: State) -> str:
+    """Say what is not as it was, thing by thing; empty where all is."""
+    return "; ".join(
+        WORDS[part].format(name, now=now.get(name), then=value)
+        for part, (then, now) in _parts(before, after)
+        for name, value in then.items()
+        if now.get(name) != value
+    )
+
+
+def _parts(
+    before: State, after: State
+) -> Iterator[tuple[str, tuple[Mapping[str, Any], Mapping[str, Any]]]]:
+    """Yield the parts of two states, each as a mapping: what is no mapping has no names."""
+    for part, then in before.items():
+        now = after.get(part)
+        yield part, (then, now or {}) if isinstance(then, Mapping) else ({"": then}, {"": now})
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ def execute(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMov
         changes = (Change("evidence", f"{KIND} {rollback.part}", BEGUN, DONE),)
         return context.settle(changes, lambda: _record(context, rollback, DONE, None))
     if changes and context.go:
+        if going := unfinished_target(context, rollback.part, rollback.before, rollback.scope):
+            context.tell(_going_on(rollback, going))
         _timed(context, rollback, moves)
     return changes
 
@@ -82,8 +84,13 @@ def _overtaken(context: StepContext, newest: Mapping[str, Any], live: Mapping[st
 def _timed(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove]) -> None:
     _record(context, rollback, BEGUN, None)
     start = rollback.seconds()
-    for changes, move in moves:
-        context.settle(changes, move)
+    pending = [(changes, move) for changes, move in moves if changes]
+    for number, (changes, move) in enumerate(pending):
+        try:
+            context.settle(changes, move)
+        except BaseException:  # also where a person interrupts
+            context.tell(_half_way(rollback, pending, number))
+            raise
     took = round(rollback.seconds() - start, 2)
     _record(context, rollback, DONE, took)
     context.tell(
@@ -91,6 +98,28 @@ def _timed(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove
             en=f"{rollback.part}: rolled back in {took:g} s",
             ja=f"{rollback.part}: {took:g}秒でロールバックしました",
         )
+    )
+
+
+def _half_way(rollback: Rollback, moves: Sequence[PlannedMove], done: int) -> Words:
+    """Say what stands where after a move that failed: callers meet both meanwhile."""
+    names = [changes[0].resource for changes, _ in moves]
+    moved = ", ".join(names[:done]) or "-"
+    left = ", ".join(names[done:])
+    return Words(
+        en=f"{rollback.part}: what stands: moved: {moved}; not moved, or not known: {left}. The same command goes on"
+        " from here",
+        ja=f"{rollback.part}: 現在の状態: 切り戻し済み: {moved}、未実施または不明: {left}。同じコマンドで続きから"
+        "実行できます",
+    )
+
+
+def _going_on(rollback: Rollback, target: Mapping[str, Any]) -> Words:
+    now = ", ".join(f"{name} {one}" for name, one in rollback.before.items())
+    then = ", ".join(f"{name} {one}" for name, one in target.items())
+    return Words(
+        en=f"{rollback.part}: an earlier run was stopped half-way. What stands: {now}; going on to {then}",
+        ja=f"{rollback.part}: 前回の実行は途中で止まっています。現在の状態: {now}。{then}に向けて続けます",
     )
 
 

@@ -12,7 +12,7 @@ from aws.converge import alarm as alarms
 from aws.converge import api_draft, rest_api
 from aws.converge import table as tables
 from aws.converge.deployment import point
-from aws.converge.version import configure, move, publish
+from aws.converge.version import LATEST, configure, move, publish
 from aws.desired import Function
 from aws.words import Words
 from runbook import releases
@@ -53,9 +53,10 @@ def take_back_the_release(context: StepContext) -> None:
 def configure_them_well(context: StepContext) -> None:
     """Bring back what the fault left in $LATEST, from the versions that are live."""
     for one in context.plan.functions:
-        live = described(context, one, one.alias)
+        live, latest = described(context, one, one.alias), described(context, one, LATEST)
         good = {"Handler": live["Handler"], "Environment": live["Environment"]}
-        configure(context, one.name, **good)
+        if any(latest.get(member) != value for member, value in good.items()):
+            configure(context, one.name, **good)
 
 
 def delete_versions(context: StepContext, bad: Callable[[Mapping[str, Any]], bool]) -> None:

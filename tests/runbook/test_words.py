@@ -2,16 +2,20 @@
 
 import io
 import json
+import signal
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
 
+from runbook.__main__ import terminated_as_interrupted
 from runbook.catalogue import procedures
-from runbook.engine import Change, Refused, Text
+from runbook.engine import Change, Refused, Text, difference
+from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
 from runbook.judge import Checks, in_process_of_its_own
@@ -213,3 +217,58 @@ def test_checks_that_never_end_are_ended_and_their_rows_are_red(tmp_path):
     judge = Checks("prod", [], lambda _: run([sys.executable, "-c", code])).red
 
     assert set(judge(("SEC-01", "SEC-02"))) == {"SEC-01", "SEC-02"}
+
+
+def rehearsed(*changes, step=toy.set_the_first, told=()):
+    return RehearsedStep(1, step, changes, told)
+
+
+def test_a_rehearsal_begins_with_its_sums(screen, paper):
+    screen.rehearsed(
+        [
+            rehearsed(*difference("table A", None, {"key": "Id", "billing": "ON_DEMAND"})),
+            rehearsed(
+                Change("log group B", "retention_days", "never", 30, destroys=True, final=True),
+                Change("secret C", "value", None, "as given"),
+                Change("policy D", "statement", "x", None, destroys=True),
+            ),
+            rehearsed(step=toy.look_at_it),
+        ]
+    )
+
+    assert paper.getvalue().splitlines()[:4] == [
+        "1 to create, 2 to change, 1 to take away, 1 of which cannot be undone",
+        "asked for: your agreement to 2 changes (without a terminal: --yes)",
+        "asked for: the value of secret C (without a terminal: --line-token-file FILE)",
+        "done by a person, and confirmed at a terminal: Look at it",
+    ]
+    assert "     ~ retention_days: never -> 30 (cannot be undone)" in paper.getvalue().splitlines()
+    assert "     - statement: x" in paper.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("text", ["x" * 300, "長い値" * 100, "[bold]" * 40, "two\nlines " * 50])
+def test_no_line_of_a_rehearsal_is_wider_than_a_hundred_columns(screen, paper, text):
+    new = {"one": text, "two": text}
+    screen.rehearsed(
+        [
+            rehearsed(
+                *difference("table A", None, new),
+                Change("B", "field", text, "short"),
+                Change("B", "other", "short", text),
+                Change("B", "both", text, text),
+                Change("B", "gone", text, None, destroys=True, final=True),
+                Change(text, "field", 1, 2),
+            )
+        ]
+    )
+
+    assert max(map(cell_len, paper.getvalue().splitlines())) <= 100
+
+
+def test_a_termination_interrupts_as_a_person_would():
+    """So that a drill puts back what it broke."""
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), terminated_as_interrupted():
+        signal.raise_signal(signal.SIGTERM)
+
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -92,6 +92,12 @@ class Memory:
     def changes(self, changes: Sequence[Change]) -> None:
         self.shown += changes
 
+    def rehearsed(self, steps: Sequence[Any]) -> None:
+        for one in steps:
+            if one.step.action is None:
+                self.outcome("by hand", one.step)
+            self.changes(one.changes)
+
     def outcome(self, what: str, step: Any, detail: str = "") -> None:
         self.outcomes.append((step.name, what))
         self.details.append(detail)

@@ -47,7 +47,7 @@ class Nth:
 def denied(desk: Desk, operation: str, number: int) -> Iterator[None]:
     """Deny the n-th call of an operation to whoever makes it, and all after it."""
     nth = Nth(operation, number, for_good=True)
-    with _fault(desk, lambda r: access_denied(r, "denied") if nth.strikes(r.operation) else None):
+    with fault(desk, lambda r: access_denied(r, "denied") if nth.strikes(r.operation) else None):
         yield
 
 
@@ -56,13 +56,13 @@ def signed_out(desk: Desk, operation: str, number: int) -> Iterator[None]:
     """Take away the credentials with the n-th call of an operation: from then on AWS knows nobody."""
     nth, out = Nth(operation, number), []
 
-    def fault(request: Request) -> Response | None:
+    def refuse(request: Request) -> Response | None:
         if nth.strikes(request.operation):
             out.append(request)
         message = "The security token included in the request is invalid."
         return refusal(request, "UnrecognizedClientException", message, 403) if out else None
 
-    with _fault(desk, fault):
+    with fault(desk, refuse):
         yield
 
 
@@ -88,12 +88,13 @@ def changing(desk: Desk, action: Callable[[], object]) -> list[str]:
 
 
 @contextmanager
-def _fault(desk: Desk, fault: Callable[[Request], Response | None]) -> Iterator[None]:
-    desk.aws.faults.append(fault)
+def fault(desk: Desk, refuse: Callable[[Request], Response | None]) -> Iterator[None]:
+    """Let the server refuse what it is told to, until the end."""
+    desk.aws.faults.append(refuse)
     try:
         yield
     finally:
-        desk.aws.faults.remove(fault)
+        desk.aws.faults.remove(refuse)
 
 
 MODES: Mapping[str, tuple[Breaking, str]] = {
