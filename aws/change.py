@@ -187,12 +187,20 @@ class ChangeContext:
         return retried(call, fresh=fresh, sleep=self.sleep, tell=self.waiting)
 
     def wait(
-        self, ready: Callable[[], bool], *, what: Words, every_s: float, within_s: float
+        self,
+        ready: Callable[[], bool],
+        *,
+        what: Words,
+        every_s: float,
+        within_s: float,
+        of: str = "",
     ) -> None:
         """Ask ``ready`` until it says so, and say meanwhile what is waited for, and for how long.
 
-        "Not found" is "not yet". Raises Refused after ``within_s``.
+        ``of`` is the one that is waited for where many are of the same kind. "Not found" is "not yet".
+        Raises Refused after ``within_s``.
         """
+        name = f"{of}: " if of else ""
         limit = Words(
             en=f"{what.en} (at most {_time(within_s).en})",
             ja=f"{what.ja}（最長{_time(within_s).ja}）",
@@ -200,12 +208,12 @@ class ChangeContext:
 
         def waiting(seconds: float) -> None:
             self.waiting(limit)
-            self.watch(f"{what.en}: {seconds:.0f} s")
+            self.watch(f"{name}{what.en}: {seconds:.0f} s")
 
         if not asked_until(
             ready, every_s=every_s, within_s=within_s, sleep=self.sleep, waiting=waiting
         ):
-            raise Refused(f"{what.en}: not so after {within_s:g} s; wait, then run it again")
+            raise Refused(f"{name}{what.en}: not so after {within_s:g} s; wait, then run it again")
 
     def pause(self, seconds: float, *, what: Words) -> None:
         """Wait for what AWS shows by no call; say what it is, and for how long."""

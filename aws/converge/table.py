@@ -83,11 +83,8 @@ def wait_until_active(context: ChangeContext, name: str) -> None:
         states = {one.get("IndexStatus", "ACTIVE") for one in indexes} | {found["TableStatus"]}
         return states == {"ACTIVE"}
 
-    what = Words(
-        en=f"table {name} and its indexes are ACTIVE",
-        ja=f"テーブル{name}とインデックスがACTIVEになること",
-    )
-    context.wait(active, what=what, every_s=2, within_s=1800)
+    what = Words(en="tables and indexes are ACTIVE", ja="テーブルとインデックスがACTIVEになること")
+    context.wait(active, what=what, every_s=2, within_s=1800, of=f"table {name}")
 
 
 def _update(

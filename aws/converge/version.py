@@ -11,6 +11,8 @@ from aws.words import Words
 
 LATEST = "$LATEST"
 EVERY_S, WITHIN_S = 1, 180
+READY = Words(en="functions and versions are Active", ja="関数とバージョンがActiveになること")
+MOVED = Words(en="aliases show their new version", ja="エイリアスが新しいバージョンを示すこと")
 WHOLE: dict[str, dict[str, float]] = {"AdditionalVersionWeights": {}}
 """All of the traffic: a weighted alias would leave a share of the callers with another version."""
 
@@ -24,9 +26,8 @@ def wait_until_ready(context: ChangeContext, name: str, qualifier: str = LATEST)
         )
         return _good(found.get("State")) and _good(found.get("LastUpdateStatus"))
 
-    of = name if qualifier == LATEST else f"{name}:{qualifier}"
-    what = Words(en=f"function {of} is Active", ja=f"関数{of}がActiveになること")
-    context.wait(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S)
+    of = f"function {name}" if qualifier == LATEST else f"function {name}:{qualifier}"
+    context.wait(ready, what=READY, every_s=EVERY_S, within_s=WITHIN_S, of=of)
 
 
 def configure(context: ChangeContext, name: str, **fields: Any) -> None:
@@ -70,11 +71,8 @@ def _wait_until_moved(context: ChangeContext, name: str, alias: str, version: st
         )
         return bool(found["Version"] == version)
 
-    what = Words(
-        en=f"alias {name}:{alias} shows version {version}",
-        ja=f"エイリアス{name}:{alias}がバージョン{version}を示すこと",
-    )
-    context.wait(moved, what=what, every_s=EVERY_S, within_s=WITHIN_S)
+    of = f"alias {name}:{alias}"
+    context.wait(moved, what=MOVED, every_s=EVERY_S, within_s=WITHIN_S, of=of)
 
 
 def _good(state: str | None) -> bool:

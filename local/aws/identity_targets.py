@@ -15,11 +15,40 @@ Target = tuple[str, str]
 def targets(request: Request, moto: Moto) -> tuple[Target, ...]:
     """List all that IAM must allow: a transaction or a batch asks for several pairs."""
     if request.service in {"dynamodb", "dynamodbstreams"}:
-        return tuple(_dynamodb(request, moto))
-    find = _RESOURCES.get(request.service)
-    resource = (find(request, moto) if find else "") or "*"
-    actions = actions_for(request.service, request.operation, request.method)
-    return tuple((action, resource) for action in actions)
+        own = tuple(_dynamodb(request, moto))
+    else:
+        find = _RESOURCES.get(request.service)
+        resource = (find(request, moto) if find else "") or "*"
+        actions = actions_for(request.service, request.operation, request.method)
+        own = tuple((action, resource) for action in actions)
+    return own + tuple(_dependent(request, own))
+
+
+def _dependent(request: Request, own: tuple[Target, ...]) -> Iterable[Target]:
+    """Yield what a call needs beside its own action: to tag what it makes, to hand a role to a service."""
+    given = request.parameters
+    tagging, members = _TAGGED_AT_BIRTH.get((request.service, request.operation), ("", ()))
+    if own and any(given.get(member) for member in members):
+        yield tagging, own[0][1]
+    if request.service == "lambda" and request.operation in _HANDS_A_ROLE and given.get("Role"):
+        yield "iam:PassRole", str(given["Role"])
+    if (request.service, request.operation) == ("apigateway", "UpdateAccount"):
+        for one in given.get("patchOperations", ()):
+            if one.get("path") == "/cloudwatchRoleArn" and one.get("value"):
+                yield "iam:PassRole", str(one["value"])
+
+
+_TAGGED_AT_BIRTH: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    ("cloudwatch", "PutMetricAlarm"): ("cloudwatch:TagResource", ("Tags", "Tags.member.1.Key")),
+    ("dynamodb", "CreateTable"): ("dynamodb:TagResource", ("Tags",)),
+    ("iam", "CreateRole"): ("iam:TagRole", ("Tags.member.1.Key",)),
+    ("lambda", "CreateFunction"): ("lambda:TagResource", ("Tags",)),
+    ("logs", "CreateLogGroup"): ("logs:TagResource", ("tags",)),
+    ("secretsmanager", "CreateSecret"): ("secretsmanager:TagResource", ("Tags",)),
+    ("sns", "CreateTopic"): ("sns:TagResource", ("Tags.member.1.Key",)),
+}
+"""Service Authorization Reference: creating with tags takes the right to tag, too."""
+_HANDS_A_ROLE = frozenset({"CreateFunction", "UpdateFunctionConfiguration"})
 
 
 _IN_A_TRANSACTION = {

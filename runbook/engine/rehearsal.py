@@ -28,7 +28,7 @@ class RehearsedStep:
     told: tuple[str | Words, ...]
 
 
-def sums(steps: Sequence[RehearsedStep]) -> tuple[Words, ...]:
+def totals(steps: Sequence[RehearsedStep]) -> tuple[Words, ...]:
     """Say how many resources differ, and how; what will be asked for; what only a person can give."""
     changes = tuple(change for one in steps for change in one.changes)
     return tuple(

@@ -10,7 +10,7 @@ from rich.status import Status
 
 from aws.change import Change, Changes
 from aws.words import Words
-from runbook.engine.rehearsal import RehearsedStep, lines, sums
+from runbook.engine.rehearsal import RehearsedStep, lines, totals
 from runbook.engine.step import Procedure, Step
 
 WORDS = {
@@ -72,7 +72,7 @@ class ConsoleScreen:
 
     def rehearsed(self, steps: Sequence[RehearsedStep]) -> None:
         """Say what it comes to, then step by step."""
-        for line in sums(steps):
+        for line in totals(steps):
             self.console.print(escape(line[self.lang]), highlight=False, soft_wrap=True)
         for one in steps:
             self.step(one.number, one.step)

@@ -158,7 +158,7 @@ def _serve_again(context: StepContext, before: State) -> None:
 def _standing(context: StepContext, before: State) -> str:
     """Say what is not as it was, thing by thing."""
     try:
-        return told(before, state(context)) or "all is served as before, and the rest as well"
+        return rendered(before, state(context)) or "all is served as before, and the rest as well"
     except (Refused, *EXPECTED) as error:
         return f"nobody knows, since it could not be read ({sentence(error, CALLER)})"
 
@@ -191,7 +191,7 @@ def _quiet(context: StepContext, chosen: Mapping[str, str]) -> StepContext:
 
 
 def _compare(context: StepContext, drill: Drill, before: State) -> None:
-    odd = told(before, state(context))
+    odd = rendered(before, state(context))
     _see(drill, not odd, f"it is not as it was: {odd}")
 
 
@@ -254,7 +254,7 @@ WORDS = {
 """Part of a state -> how one thing of it is told that is not as it was."""
 
 
-def told(before: State, after: State) -> str:
+def rendered(before: State, after: State) -> str:
     """Say what is not as it was, thing by thing; empty where all is."""
     return "; ".join(
         WORDS[part].format(name, now=now.get(name), then=value)
