@@ -273,7 +273,8 @@ def _proof(context: ChangeContext, domain: Domain, found: dict[str, Any]) -> Cha
     if found["Status"] == "ISSUED":
         return ()
     wanted = [
-        DnsRecord(name=one["Name"], kind=one["Type"], value=one["Value"]) for one in _records(found)
+        DnsRecord(name=_plain(one["Name"]), kind=one["Type"], value=one["Value"])
+        for one in _records(found)
     ]
     return tuple(change for one in wanted for change in _converge_dns(context, domain, one))
 

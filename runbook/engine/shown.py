@@ -19,6 +19,8 @@ Action = Callable[[StepContext], Changes]
 """Returns what differs; with ``context.go`` it has then been changed. Called again, it finds nothing."""
 EVERY_S, WITHIN_S = 2, 90
 """IAM takes up to some 20 s; ListSecrets, up to five minutes, is read by checks alone."""
+OF_OUR_OWN = frozenset({"evidence"})
+"""Resources that no service of AWS shows, but our store."""
 NAMED = 3
 """Resources that a progress line names."""
 
@@ -66,7 +68,7 @@ def _done(context: StepContext, action: Action) -> Changes:
 
 def _wait(context: StepContext, action: Action, made: Changes) -> None:
     looking = replace(context, go=False, rehearsed=False, tell=nothing, waiting=nothing)
-    ours = {_identity(one) for one in made}
+    ours = {_identity(one) for one in made if one.resource not in OF_OUR_OWN}
 
     def shown() -> bool:
         try:
@@ -75,7 +77,8 @@ def _wait(context: StepContext, action: Action, made: Changes) -> None:
             return False
         return ours.isdisjoint(map(_identity, left))
 
-    context.wait(shown, what=_named(made), every_s=EVERY_S, within_s=WITHIN_S)
+    if ours:
+        context.wait(shown, what=_named(made), every_s=EVERY_S, within_s=WITHIN_S)
 
 
 def _named(made: Changes) -> Words:

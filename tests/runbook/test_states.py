@@ -14,7 +14,6 @@ MIDDLE = (
     "secretsmanager:CreateSecret",
     "iam:PutRolePolicy",
     "dynamodb:UpdateContinuousBackups",
-    "dynamodb:TagResource",
     "logs:PutRetentionPolicy",
     "lambda:CreateFunction",
     "lambda:PublishVersion",
