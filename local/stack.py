@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
@@ -20,7 +21,7 @@ from local.functions.functions import Functions
 from local.gateway.control import AwsControl
 from local.gateway.deployments import Deployments
 from local.gateway.gateway import Gateway
-from local.late import Clock
+from local.late import Clock, Late
 from local.late.layer import GATEWAY_KEY
 from local.line.fake import FakeLine
 
@@ -139,7 +140,8 @@ class LocalStack(Generic[EnvironmentT]):
 
 def _assembled(parts: ExitStack, environment: Place, line: FakeLine, clock: Clock | None) -> Stack:
     account, region = environment.account, environment.region
-    aws = parts.enter_context(LocalAws(account, region, clock=clock))
+    late = partial(Late, clock=clock) if clock else None
+    aws = parts.enter_context(LocalAws(account, region, late=late))
     deployments = Deployments(aws)
     functions = parts.enter_context(Functions(aws.endpoint, region, account))
     control = AwsControl(

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Protocol, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.aws.errors import internal_failure
@@ -16,7 +16,6 @@ from local.aws.moto import Moto
 from local.aws.operations import resolve
 from local.aws.request import Request, Response
 from local.aws.saved import Saved
-from local.late import Clock, Late
 from local.moto_fixes import corrected
 
 Extension = Callable[[Request], Response | None]
@@ -40,25 +39,38 @@ class AnsweredCall:
     status: int
 
 
+class Lateness(Protocol):
+    """What makes answers late, between IAM and moto."""
+
+    def forget(self) -> None: ...
+    def refusal(self, request: Request, iam: Extension) -> Response | None: ...
+    def answer(self, request: Request, answer: Callable[[Request], Response]) -> Response: ...
+
+
 class LocalAws:
     """A local AWS API for one account, from ``with`` to its end, which forgets all state.
 
     A call passes, in this order: ``faults``, which may refuse it (see ``local.aws.faults``); IAM;
-    ``local.late``, if there is a ``clock`` by which it is to be late; ``extensions``, which may answer
-    it; moto, corrected by ``local.moto_fixes``. Then ``observers`` see what
+    ``late``, where it is to be as late as AWS (see ``local.late``); ``extensions``, which may answer it;
+    moto, corrected by ``local.moto_fixes``. Then ``observers`` see what
     succeeded. The three lists may be changed at any time.
     """
 
     _accounts_in_use: ClassVar[set[str]] = set()
 
     def __init__(
-        self, account: str, region: str, *, port: int = 0, clock: Clock | None = None
+        self,
+        account: str,
+        region: str,
+        *,
+        port: int = 0,
+        late: Callable[[Moto], Lateness] | None = None,
     ) -> None:
         self.account = account
         self.region = region
         self.moto = Moto(account)
         self.identity = Identity(self.moto)
-        self.late = Late(self.moto, clock) if clock else None
+        self.late = late(self.moto) if late else None
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
         self.observers: MutableSequence[Observer] = []

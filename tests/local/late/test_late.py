@@ -1,6 +1,7 @@
 """A late AWS: what was written shows late, what was made is not ready, what comes too often is refused."""
 
 import json
+from functools import partial
 
 import boto3
 import pytest
@@ -8,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.aws.server import LocalAws
-from local.late import Clock
+from local.late import Clock, Late
 from local.late.documented import QUOTAS, SHOWS_AFTER, shows_after
 
 ACCOUNT, REGION = "606060606060", "ap-northeast-1"
@@ -35,7 +36,7 @@ KEY = {
 @pytest.fixture(scope="module")
 def served():
     clock = Clock(speed=0)
-    with LocalAws(ACCOUNT, REGION, clock=clock) as aws:
+    with LocalAws(ACCOUNT, REGION, late=partial(Late, clock=clock)) as aws:
         session = boto3.Session("local", "local", region_name=REGION)
         clients = {
             one: session.client(one, endpoint_url=aws.endpoint, config=ONCE)

@@ -1,10 +1,12 @@
 """Everything is made by a late AWS at the first try, and each wait says what it waits for."""
 
+from functools import partial
+
 import pytest
 
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
-from local.late import Clock
+from local.late import Clock, Late
 from runbook.engine.clients import RETRYING
 from tests.runbook.desk import Desk, clients
 
@@ -16,7 +18,7 @@ FAST = 200.0
 @pytest.fixture
 def late():
     clock = Clock(FAST)
-    with LocalAws(ACCOUNT, REGION, clock=clock) as aws:
+    with LocalAws(ACCOUNT, REGION, late=partial(Late, clock=clock)) as aws:
         restores = Restores(aws)
         aws.extensions.append(restores.extension)
         aws.observers.append(restores.observe)
