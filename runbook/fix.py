@@ -176,7 +176,7 @@ class Walk:
         red = self.checks.red(group.ids)
         for row in group.ids:
             mark = (
-                f"[red]{escape(red[row])}[/]"
+                f"[red]{escape(red[row].sentence)}[/]"
                 if row in red
                 else f"[green]{WORDS['now_green'][self.lang]}[/]"
             )
