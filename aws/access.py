@@ -40,6 +40,14 @@ OF_ROLES = (
     *("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary"),
     *("iam:DeleteRolePermissionsBoundary", "iam:DeleteRole", "iam:PassRole"),
 )
+RIGHTS = "rights"
+WIDENING: Mapping[str, tuple[str, ...]] = {
+    "role": ("iam:AttachRolePolicy", "iam:PutRolePolicy"),
+    "user": ("iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:AddUserToGroup"),
+    "group": ("iam:AttachGroupPolicy", "iam:PutGroupPolicy"),
+    "policy": ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"),
+}
+"""Kind of what a principal's rights come from -> the actions on it by which it takes whatever it wants."""
 OF_EVIDENCE = (
     *("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy"),
     *("s3:DeleteBucket", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
@@ -53,7 +61,7 @@ class Target:
     """A resource of ours, its ARNs (its aliases or indexes as well), and what acting on it is."""
 
     kind: str
-    """table, secret, function, invocation (of a function), topic, role, evidence."""
+    """table, secret, function, invocation (of a function), topic, role, evidence, rights (its own)."""
     name: str
     arns: tuple[str, ...]
     actions: tuple[str, ...]
@@ -93,7 +101,11 @@ def principals(reading: Reading) -> Section[Principal]:
     judged: dict[str, Principal | Unreadable] = {}
     for kind, arn, raw in _everybody(found):
         try:
-            reach = reach_of(arn, *_applying(raw, found, documents), targets=targets)
+            applying = _applying(raw, found, documents)
+            reach = (
+                *reach_of(arn, *applying, targets=targets),
+                *reach_of(arn, *applying, targets=_own_rights(kind, arn, raw, found)),
+            )
         except (ReadFailure, ValueError) as error:
             judged[arn] = Unreadable(f"policies of {arn}: {error}")
             continue
@@ -237,6 +249,19 @@ def _targets(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
         bucket = f"arn:aws:s3:::{scope.evidence_bucket}"
         arns = (bucket, f"{bucket}/any")
         yield Target(kind="evidence", name=scope.evidence_bucket, arns=arns, actions=OF_EVIDENCE)
+
+
+def _own_rights(kind: str, arn: str, raw: Mapping[str, Any], found: Details) -> Targets:
+    """Return what a principal's rights come from: who may change that may act on anything of ours."""
+    groups = [one["Arn"] for one in found.groups if one["GroupName"] in raw.get("GroupList", ())]
+    policies = [one["PolicyArn"] for one in raw.get("AttachedManagedPolicies", ())]
+    own = [one for one in policies if not one.startswith("arn:aws:iam::aws:")]
+    sources = {kind: [arn], "group": groups, "policy": own}
+    return Targets(
+        Target(kind=RIGHTS, name=one.rpartition("/")[2], arns=(one,), actions=WIDENING[source])
+        for source, arns in sources.items()
+        for one in arns
+    )
 
 
 @lru_cache(maxsize=16)

@@ -1,5 +1,7 @@
 """What nobody planned of a resource, gathered by the ledgers from all that AWS answered about it."""
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pkgutil import iter_modules
@@ -136,13 +138,38 @@ forms and indexes, or are told by the groups."""
 
 
 def account_policies(reading: Reading) -> Section[Attached]:
-    """Read the account's policies for all of its log groups, by type."""
+    """Read the account's policies that select a log group of ours, by type."""
+    ours = tuple(reading.needed("log_groups"))
 
     def read(kind: str) -> Attached:
-        reading.aws.call("logs", "describe_account_policies", policyType=kind)
-        return reading.aws.unplanned(logs.ACCOUNT_POLICY.en, kind)
+        answer = reading.aws.call("logs", "describe_account_policies", policyType=kind)
+        return tuple(
+            Unplanned(
+                kind=logs.ACCOUNT_POLICY,
+                name=kind,
+                fact=logs.APPLIED,
+                found=f"{one['policyName']}: {one.get('policyDocument', '')}",
+                call="logs:DescribeAccountPolicies",
+            )
+            for one in answer["accountPolicies"]
+            if any(selects(one.get("selectionCriteria") or "", name) for name in ours)
+        )
 
     return reading.each(ACCOUNT_POLICIES, read)
+
+
+NOT_IN = re.compile(r"LogGroupName\s+NOT\s+IN\s+(\[.*\])", re.IGNORECASE | re.DOTALL)
+"""The only criterion that PutAccountPolicy documents for subscription filters; other types have none."""
+
+
+def selects(criteria: str, group: str) -> bool:
+    """Whether an account policy applies to a log group; one whose criteria we do not know may."""
+    try:
+        if found := NOT_IN.fullmatch(criteria.strip()):
+            return group not in json.loads(found[1])
+    except (ValueError, TypeError):
+        return True
+    return True
 
 
 def _attached(

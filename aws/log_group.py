@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.door import ReadFailure
+from aws.door import Gone, ReadFailure
 from aws.names import shared_beginning
 from aws.reading import Reader, Reading
 from aws.rest_api import api_id
@@ -94,9 +94,29 @@ class LogPolicy:
 
 def policies(reading: Reading) -> Section[LogPolicy]:
     """Read the policies by which services and other accounts reach the log groups of the account."""
-    found = reading.aws.listed("logs", "describe_resource_policies", "resourcePolicies")
-    named = ((raw.get("policyName", ""), raw.get("policyDocument", "")) for raw in found)
-    return {name: LogPolicy(name=name, document=document) for name, document in named}
+    groups = reading.needed("log_groups")
+    account = reading.aws.listed("logs", "describe_resource_policies", "resourcePolicies")
+    named = {raw.get("policyName", ""): raw.get("policyDocument", "") for raw in account}
+    found: dict[str, LogPolicy | Unreadable] = {
+        name: LogPolicy(name=name, document=document) for name, document in named.items()
+    }
+    return {**found, **reading.each(groups, lambda name: _own_policy(reading, groups[name]))}
+
+
+def _own_policy(reading: Reading, group: LogGroup | Unreadable) -> LogPolicy:
+    """Return the policy of one group; Gone where it has none."""
+    if isinstance(group, Unreadable):
+        raise ReadFailure(f"log_groups: {group.unreadable}")
+    own = reading.aws.listed(
+        "logs",
+        "describe_resource_policies",
+        "resourcePolicies",
+        policyScope="RESOURCE",
+        resourceArn=group.arn,
+    )
+    for raw in own:
+        return LogPolicy(name=group.name, document=raw.get("policyDocument", ""))
+    raise Gone(f"{group.name} has no policy of its own")
 
 
 READERS = {

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from aws.access import INVOCATION, Principal, Reach
+from aws.access import INVOCATION, RIGHTS, Principal, Reach
 from aws.bounds import unset, within
 from aws.difference import Difference
 from aws.function import RoleUser
 from aws.iam import Statement, parse
 from aws.iam.pattern import text_pattern
 from aws.ledgers.iam import ROLE
+from aws.ledgers.sns import TOPIC
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
 from aws.section import Follows
@@ -28,6 +29,7 @@ KINDS: Mapping[str, tuple[Words, int]] = {
     "topic": (Words(en="topic", ja="トピック"), 1),
     "role": (Words(en="roles", ja="ロール"), 7),
     "evidence": (Words(en="evidence store", ja="証跡ストア"), 1),
+    RIGHTS: (Words(en="its own rights by", ja="自身の権限の元である"), 1),
 }
 """Kind of resource -> its words, and how many of it there are: "all" is said of as many."""
 PRINCIPALS = {
@@ -39,6 +41,8 @@ MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数
 OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
 USED_BY = Words(en="others that use it", ja="ほかの利用者")
 ANSWERS_AT = Words(en="URLs of functions that run under it", ja="このロールで動く関数のURL")
+CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
+"""What fires the alarms."""
 NAMED = "administrators in environments.toml"
 
 
@@ -121,6 +125,51 @@ def strangers_let_in(
     found = outsiders(document, account)
     one = Difference(kind=kind, name=name, fact=OPENED, found=found, bound=within(()), loosens=True)
     return (one,) if found else ()
+
+
+def let_publish(arn: str, document: str | None, insiders: Insiders) -> tuple[Difference, ...]:
+    """Return whom a topic's own policy lets in beside the account, CloudWatch and the insiders.
+
+    What SNS writes into a new topic's policy lets in everybody whose topic it is: AWS:SourceOwner.
+    """
+    account = insiders.environment.account
+    statements = [
+        one
+        for one in parse(document or '{"Statement": []}', f"policy of {arn}")
+        if one.effect == "Allow"
+    ]
+    found = {
+        who
+        for one in statements
+        if not _of_owner(one, account)
+        for kind, who in (*one.principals, *(("*", "*") for _ in one.not_principals[:1]))
+        if (kind, who) != CLOUDWATCH
+        and not is_gone(kind, who)
+        and who not in {account, f"arn:aws:iam::{account}:root"}
+        and not insiders.includes(who)
+    }
+    one = Difference(
+        kind=TOPIC,
+        name=arn,
+        fact=OPENED,
+        found=sorted(found),
+        bound=unset(),
+        call="sns:GetTopicAttributes",
+        decided_in=NAMED,
+        loosens=True,
+    )
+    return (one,) if found else ()
+
+
+def _of_owner(one: Statement, account: str) -> bool:
+    keys = {"aws:sourceowner", "aws:sourceaccount", "aws:principalaccount"}
+    return any(
+        condition.key.lower() in keys
+        and condition.operator in {"StringEquals", "StringLike"}
+        and not condition.if_exists
+        and set(condition.values) == {account}
+        for condition in one.conditions
+    )
 
 
 def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[Difference, ...]:

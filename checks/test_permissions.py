@@ -4,10 +4,12 @@ from aws import desired
 from aws.access import INVOCATION
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
+from aws.inventory import Sections
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
+from aws.section import lookup
 from aws.words import Words
 from checks.access import (
     Insiders,
@@ -16,6 +18,7 @@ from checks.access import (
     follows_from_users,
     invoking,
     let_in,
+    let_publish,
     strangers_let_in,
     urls_of,
     used_elsewhere,
@@ -286,6 +289,20 @@ def test_policy_of_the_secret_names_nobody_else(
     found = observe(deployed.secret(secret), "policy")
 
     decided(let_in(SECRET, found.name, found.policy, insiders, owner="SEC-08"), observe)
+
+
+@expectation("SEC-24", ja="トピックのポリシーがほかの相手を許可していない")
+def test_policy_of_the_topic_names_nobody_else(
+    plan: Plan,
+    found: Sections,
+    insiders: Insiders,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    topic = lookup(found.topics, plan.topic.arn)
+    observe.note(topic=plan.topic.arn, policy=topic and topic.policy)
+
+    decided(let_publish(plan.topic.arn, topic.policy if topic else None, insiders), observe)
 
 
 @expectation("SEC-25", ja="ロールを使うのがその関数だけである")

@@ -10,13 +10,13 @@ from aws.ledger import (
     Operation,
     Resource,
     answered,
-    asked,
     only,
 )
 from aws.words import Words
 
 LOG_GROUP = Words(en="log group", ja="ロググループ")
 ACCOUNT_POLICY = Words(en="account policy", ja="アカウントポリシー")
+APPLIED = Words(en="applied to our log groups", ja="本環境のロググループへの適用")
 SUBSCRIPTION_FILTER = Words(en="subscription filter", ja="サブスクリプションフィルター")
 METRICS_MADE = Words(
     en="metric filter into namespace", ja="メトリクスフィルターの出力先ネームスペース"
@@ -86,12 +86,15 @@ LEDGER: Ledger = {
     ),
     "logs:DescribeAccountPolicies": Operation(
         needs=frozenset({"accountPolicies"}),
-        resources={"": Resource(kind=ACCOUNT_POLICY, name=asked("policyType"))},
+        resources={},
         members={
-            "accountPolicies": Closed(
-                Words(en="applied to all log groups", ja="全ロググループへの適用"),
-                shows="policyName",
-            ),
+            "accountPolicies.policyName": Judged("account_log_policies"),
+            "accountPolicies.policyDocument": Judged("account_log_policies"),
+            "accountPolicies.selectionCriteria": Judged("account_log_policies"),
+            "accountPolicies.lastUpdatedTime": WHEN,
+            "accountPolicies.policyType": NAMES,
+            "accountPolicies.scope": Harmless("always ALL"),
+            "accountPolicies.accountId": NAMES,
             "nextToken": Harmless("an account has a handful of policies: one page"),
         },
     ),
@@ -102,7 +105,7 @@ LEDGER: Ledger = {
             "resourcePolicies.policyName": Judged("name"),
             "resourcePolicies.policyDocument": Judged("document"),
             "resourcePolicies.lastUpdatedTime": WHEN,
-            "resourcePolicies.policyScope": Harmless("only policies of the account are asked for"),
+            "resourcePolicies.policyScope": Harmless("both scopes are asked for"),
             "resourcePolicies.resourceArn": NAMES,
             "resourcePolicies.revisionId": NAMES,
             "nextToken": NEXT,

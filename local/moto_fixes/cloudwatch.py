@@ -238,6 +238,25 @@ def account_policies(request: Request, moto: Moto) -> Response:
     return json_response({"accountPolicy": kept[place]})
 
 
+def resource_policies(request: Request, moto: Moto) -> Response:
+    """Keep the policy of a single log group apart, which moto takes for one of the account."""
+    notes, asked = moto.notes("logs", request.region), request.parameters
+    kept: dict[str, dict[str, Any]] = notes.setdefault("group_policies", {})
+    group = asked.get("resourceArn")
+    if request.operation == "DescribeResourcePolicies":
+        if asked.get("policyScope") != "RESOURCE":
+            return moto(request)
+        return json_response({"resourcePolicies": [kept[group]] if group in kept else []})
+    if group is None:
+        return moto(request)
+    if request.operation == "DeleteResourcePolicy":
+        kept.pop(group, None)
+        return json_response({})
+    document = asked["policyDocument"]
+    kept[group] = {"policyDocument": document, "resourceArn": group, "policyScope": "RESOURCE"}
+    return json_response({"resourcePolicy": kept[group]})
+
+
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("cloudwatch", "DeleteAlarms"): delete_alarms,
     ("cloudwatch", "DeleteAlarmMuteRule"): delete_alarm_mute_rule,
@@ -251,6 +270,9 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("cloudwatch", "SetAlarmState"): set_alarm_state,
     ("logs", "DeleteAccountPolicy"): account_policies,
     ("logs", "DescribeAccountPolicies"): account_policies,
+    ("logs", "DeleteResourcePolicy"): resource_policies,
+    ("logs", "DescribeResourcePolicies"): resource_policies,
     ("logs", "FilterLogEvents"): filter_log_events,
     ("logs", "PutAccountPolicy"): account_policies,
+    ("logs", "PutResourcePolicy"): resource_policies,
 }

@@ -67,6 +67,7 @@ UNREAD = {
     | of("names", "rest_apis")
     | of("log_groups", EXECUTION)
     | of("log_group_attachments", EXECUTION)
+    | of("log_policies", EXECUTION)
     | of_keys(f"(of log_groups {EXECUTION})"),
     "apigateway:GetStages": {"stages"},
     "apigateway:GetUsagePlanKeys": of("usage_plans", "rally-plan"),
@@ -113,6 +114,7 @@ UNREAD = {
     ),
     "logs:DescribeLogGroups": of("log_groups", *LOGS)
     | of("log_group_attachments", *LOGS)
+    | of("log_policies", *LOGS)
     | of_keys(*(f"(of log_groups {one})" for one in LOGS)),
     "logs:DescribeMetricFilters": {"log_group_attachments"},
     "logs:DescribeResourcePolicies": {"log_policies"},

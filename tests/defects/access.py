@@ -1,18 +1,22 @@
 """Defects of who else may act on what is ours, use our roles, or reach our functions: SEC-24 to SEC-26."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws.access import Reach
 from aws.function import RoleUser
 from aws.section import Unreadable
 from aws.table import ResourcePolicy
+from aws.topic import Topic
 from signoff.outcome import Outcome
-from tests.defects.changes import added, both, item, unread
+from tests.defects.changes import added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
 from tests.defects.roles import role_of
 from tests.healthy.identity import ACCOUNT, READER, allow, document, principal, reach
 from tests.healthy.vault import TOKEN_KEY
+from tests.healthy.watch import TOPIC
 
 UNREAD = Outcome.NOT_TESTABLE
 CI = f"arn:aws:iam::{ACCOUNT}:role/ci"
@@ -44,6 +48,20 @@ def _if(operator: str, key: str, value: str) -> dict[str, Any]:
     return {"Condition": {operator: {key: value}}}
 
 
+def _topic(principal: Any, **more: Any) -> Break:
+    """Add a statement to the topic's policy."""
+    who = {"Principal": principal} if principal else {}
+    further = {"Effect": "Allow", "Action": "sns:Publish", "Resource": TOPIC, **who, **more}
+
+    def added_to(topic: Topic) -> Topic:
+        policy = json.loads(topic.policy)
+        return replace(
+            topic, policy=json.dumps({**policy, "Statement": [*policy["Statement"], further]})
+        )
+
+    return edited("topics", TOPIC, added_to)
+
+
 def _used(function: str, *urls: str) -> Break:
     user = RoleUser(function=function, urls=urls)
     return added("role_users", f"{AWARD}-role", (user,))
@@ -73,6 +91,20 @@ ACTING = (
     Defect(
         id="SEC-24:user-writes-evidence",
         breaks=_acts(INTERN, reach("evidence", "rally-evidence", "s3:PutObject")),
+    ),
+    Defect(
+        id="SEC-24:user-widens-its-own-rights",
+        breaks=_acts(INTERN, reach("rights", "intern", "iam:AttachUserPolicy")),
+    ),
+    Defect(id="SEC-24:topic-lets-everybody-publish", breaks=_topic("*")),
+    Defect(id="SEC-24:topic-lets-a-stranger-publish", breaks=_topic({"AWS": "111122223333"})),
+    Defect(
+        id="SEC-24:topic-lets-a-service-publish",
+        breaks=_topic({"Service": "s3.amazonaws.com"}, **_if("ArnLike", "aws:SourceArn", "*")),
+    ),
+    Defect(
+        id="SEC-24:topic-lets-in-all-but-one",
+        breaks=_topic(None, NotPrincipal={"AWS": INTERN}),
     ),
     Defect(
         id="SEC-24:single-sign-on-that-nobody-named",
@@ -141,6 +173,9 @@ CALLERS = (
 DEFECTS = ACTING + USERS + CALLERS
 
 SOUND: Mapping[str, Break] = {
+    "topic's policy as SNS writes it": _topic(
+        {"AWS": "*"}, **_if("StringEquals", "AWS:SourceOwner", ACCOUNT)
+    ),
     "table opened to a role of ours": _table({"AWS": f"arn:aws:iam::{ACCOUNT}:role/{AWARD}-role"}),
     "table opened to the account, which leaves it to IAM": _table({"AWS": ACCOUNT}),
     "secret opened to the named administrator": _secret(

@@ -8,6 +8,7 @@ from aws.dashboard import Dashboard, Metric, Widget
 from aws.ledger import Effect, Unplanned
 from aws.ledgers.logs import (
     ACCOUNT_POLICY,
+    APPLIED,
     DATA_PROTECTION,
     LOG_GROUP,
     METRICS_MADE,
@@ -155,9 +156,12 @@ def _attached(group: str, fact: Words, found: str, effect: Effect = Effect.CHANG
 
 
 def _account(kind: str, found: str) -> Break:
-    fact = Words(en="applied to all log groups", ja="全ロググループへの適用")
     one = Unplanned(
-        kind=ACCOUNT_POLICY, name=kind, fact=fact, found=found, call="logs:DescribeAccountPolicies"
+        kind=ACCOUNT_POLICY,
+        name=kind,
+        fact=APPLIED,
+        found=found,
+        call="logs:DescribeAccountPolicies",
     )
     return edited("account_log_policies", kind, lambda others: (*others, one))
 

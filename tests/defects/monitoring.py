@@ -106,8 +106,12 @@ HEARD = (
         id="MON-06:topic-of-other-region",
         breaks=_to_topic(TOPIC.replace("ap-northeast-1", "us-east-1")),
     ),
-    _topic(
-        "MON-06:policy-for-other-service", policy=_policy("events.amazonaws.com", "sns:Publish")
+    replace(
+        _topic(
+            "MON-06:policy-for-other-service",
+            policy=_policy("events.amazonaws.com", "sns:Publish"),
+        ),
+        also=frozenset({"SEC-24"}),
     ),
     _topic(
         "MON-06:policy-for-other-action",

@@ -145,8 +145,10 @@ MONITORING = {
             }
         ]
     },
-    "logs:DescribeResourcePolicies": {
-        "resourcePolicies": [
+    "logs:DescribeResourcePolicies": lambda asked: {
+        "resourcePolicies": []
+        if asked.get("policyScope") == "RESOURCE"
+        else [
             {
                 "policyName": "AWSLogDeliveryWrite",
                 "policyDocument": json.dumps(document("logs:PutLogEvents")),
