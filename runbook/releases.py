@@ -6,6 +6,8 @@ would declare right whatever somebody else deployed. Only `record_release` does 
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from aws.api_document import from_export
@@ -15,11 +17,14 @@ from aws.converge.deployment import stage_of
 from aws.desired import Function
 from runbook.engine import Change, StepContext
 from signoff.release import contents_of
+from signoff.result import commit_of
 
 KIND = "release"
 AS_DEPLOYED = "as it is deployed then"
 BY = "by"
 """Who released it, where it was no procedure of the runbook."""
+COMMIT = "commit"
+"""The commit whose functions a procedure made live: for people to know, no part of what is compared."""
 API = ("api", "stage", "deployment", "contents")
 """Fields of the body that speak of the API; ``functions`` is the other one."""
 
@@ -37,6 +42,7 @@ def converge(
     body = {
         "functions": {**{one: {} for one in live["functions"]}, **before["functions"], **released},
         **{field: (live if api else before).get(field) for field in API},
+        COMMIT: _commit() if released else before.get(COMMIT),
     }
     return record(context, found, body, known=all(released.values()))
 
@@ -85,4 +91,10 @@ def _contents(context: StepContext, api_id: str) -> str:
 
 
 def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in body.items() if field != BY}
+    return {field: value for field, value in body.items() if field not in {BY, COMMIT}}
+
+
+@cache
+def _commit() -> str:
+    """Return the commit of this checkout, from which procedures pack the functions."""
+    return commit_of(Path(__file__).parent.parent)

@@ -35,6 +35,8 @@ class Released:
 
     by: str
     at: datetime
+    commit: str
+    """Of which the functions were packed; empty where nobody recorded it."""
     versions: Mapping[str, str]
 
 
@@ -82,6 +84,7 @@ def _released(snapshot: Snapshot[PlanT]) -> Released | None:
     return Released(
         by=str(record.body.get("by") or record.caller),
         at=record.created,
+        commit=str(record.body.get("commit") or ""),
         versions=_live_versions(snapshot)
         or {name: str(one.get("version", "")) for name, one in functions.items()},
     )
