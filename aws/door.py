@@ -31,6 +31,7 @@ from aws.dated import call_rates
 from aws.leak import Leak, Search
 from aws.ledger import Ledger, Unplanned, unplanned
 from aws.secret_text import Needles
+from aws.visible import well_formed
 
 GONE = frozenset(
     {
@@ -209,7 +210,7 @@ class Aws:
 
     def clean(self, call: str, parameters: Mapping[str, object], text: Any) -> Any:
         """Search what a reader took out of a stream; see ``search_for``."""
-        return self._search.clean(call, parameters, text)
+        return self._search.clean(call, parameters, well_formed(text))
 
     def _enter(
         self,
@@ -220,7 +221,7 @@ class Aws:
         answer: dict[str, Any],
     ) -> dict[str, Any]:
         """Let an answer in: without secrets, and held against the ledger, whichever reader asked."""
-        call = _action(client, service, operation)
+        call, answer = _action(client, service, operation), well_formed(answer)
         if call == SECRET_VALUE:
             return cast("Answer", Answer.of(call, answer))
         cleaned = cast("Answer", Answer.of(call, self._search.clean(call, parameters, answer)))

@@ -12,12 +12,14 @@ from pydantic import TypeAdapter
 
 from aws.inventory import NOT_ASKED, Inventory, Sections, frozen
 from aws.section import Section, Unreadable
+from aws.visible import visible_json
 
 
 def to_json(inventory: Inventory) -> str:
     """Write canonical JSON: sorted keys, one spelling of each number, moments in ISO 8601."""
     raw = _spelled(asdict(frozen(inventory)))
-    return json.dumps(raw, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(raw, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return visible_json(text)
 
 
 def from_json(text: str) -> Inventory:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from aws.visible import visible_line
 from load import commands
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
@@ -146,7 +147,7 @@ def _run_command(asked: argparse.Namespace, join: Callable[[Path], LoadCompositi
         _require_one_way(asked)
         code: ExitCode = asked.command(asked, join(ROOT))
     except LoadRefused as refusal:
-        print(f"refused: {refusal}", file=sys.stderr)
+        print(visible_line(f"refused: {refusal}"), file=sys.stderr)
         return int(ExitCode.REFUSED)
     except KeyboardInterrupt:
         print("INVALID: stopped before the end, so nothing was judged", file=sys.stderr)

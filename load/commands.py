@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from aws.visible import visible_line
 from load import package as packages
 from load.artefacts import ReportFolders, publish
 from load.engine.admission import LoadRefused
@@ -192,7 +194,10 @@ def _tell(said: str, paths: list[Path]) -> None:
     """End with the verdict in one line, and where to read more."""
     console = Console(file=sys.stderr)
     word, _, rest = said.partition(":")
-    console.print(f"[{STYLES.get(word, 'bold')}]{word}[/]:{rest}", soft_wrap=True, highlight=False)
+    told = (
+        f"[{STYLES.get(word, 'bold')}]{escape(visible_line(word))}[/]:{escape(visible_line(rest))}"
+    )
+    console.print(told, soft_wrap=True, highlight=False)
     for path in paths:
         shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-        console.print(f"  {shown}", soft_wrap=True, highlight=False)
+        console.print(f"  {escape(str(shown))}", soft_wrap=True, highlight=False)

@@ -10,6 +10,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from aws.visible import visible_line
+
 WARN_LATE_MS = 5.0
 STEADY_S = 10
 """Without a terminal, seconds between two lines: a log is not a screen."""
@@ -34,7 +36,7 @@ class ProgressDisplay:
 
     def say(self, sentence: str) -> None:
         """Print what happens before and after the run."""
-        self._console.print(Text(sentence, style="dim"), soft_wrap=True)
+        self._console.print(Text(visible_line(sentence), style="dim"), soft_wrap=True)
 
     def show(self, now: Mapping[str, Any]) -> None:
         """Show one second of a run (see `load.engine.run_state.progress`)."""

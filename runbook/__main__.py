@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from aws.change import Refused
+from aws.visible import visible_line
 from runbook import fix
 from runbook.catalogue import listing, newest_judged, procedures
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
@@ -142,16 +143,16 @@ def _command(
     except EnvironmentFileError as error:
         parser.error(str(error))
     except GuardError as error:
-        print(f"runbook: {error}", file=sys.stderr)
+        print(visible_line(f"runbook: {error}"), file=sys.stderr)
         return Exit.REFUSED
     except Stopped as error:
-        print(f"runbook: stopped at {error}", file=sys.stderr)
+        print(visible_line(f"runbook: stopped at {error}"), file=sys.stderr)
         return Exit.STOPPED
     except (
         Refused,
         *EXPECTED,
     ) as error:  # outside of any step: the journal, the evidence, the stack
-        print(f"runbook: {sentence(error, 'these credentials')}", file=sys.stderr)
+        print(visible_line(f"runbook: {sentence(error, 'these credentials')}"), file=sys.stderr)
         return Exit.STOPPED
     except KeyboardInterrupt:
         print("runbook: interrupted; the same command goes on from here", file=sys.stderr)

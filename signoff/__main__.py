@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from aws.visible import visible_line
 from aws.words import LANGUAGES, language
 from signoff.early import joined
 from signoff.environment import ENVIRONMENTS, load
@@ -164,10 +165,12 @@ def _init(asked: argparse.Namespace, rest: list[str]) -> int:
         origin=asked.origin or _ask("What is the origin of the front end? (https://…)"),
         line_channel=asked.line_channel or _ask("What is the id of the LINE Login channel?"),
     )
-    print(f"looking at account {answers.account} in {answers.region}", file=sys.stderr)
+    print(
+        visible_line(f"looking at account {answers.account} in {answers.region}"), file=sys.stderr
+    )
     found = discover(client, answers)
     for problem in found.unread:
-        print(f"not read: {problem}", file=sys.stderr)
+        print(visible_line(f"not read: {problem}"), file=sys.stderr)
     text = table(answers, found, lang=asked.lang, today=datetime.now(UTC).date())
     if asked.to is None:
         print(text, end="")
@@ -192,7 +195,7 @@ def _clean(_: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _usage(sentence: str) -> int:
-    print(f"signoff: {sentence}", file=sys.stderr)
+    print(visible_line(f"signoff: {sentence}"), file=sys.stderr)
     return Exit.USAGE
 
 

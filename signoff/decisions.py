@@ -11,6 +11,7 @@ from datetime import date
 from aws.bounds import as_text
 from aws.difference import Certainty, Difference, Differences
 from aws.section import Broken, NotTestable
+from aws.visible import toml_text
 from aws.words import joined
 from signoff.environment import Decision
 from signoff.observations import AppliedDecision, Comparison, Observations
@@ -98,10 +99,5 @@ def lines(one: Difference, environment: str, release: str | None = None) -> str:
     keys = {"what": one.what, "value": as_text(one.found), "by": "…", "why": "…"}
     if one.certainty is not Certainty.CERTAIN:
         keys["release"] = release or "…"
-    told = (f"{key} = {_text(value)}" for key, value in keys.items())
+    told = (f"{key} = {toml_text(value)}" for key, value in keys.items())
     return "\n".join((f"[[{environment}.decisions]]", *told))
-
-
-def _text(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.visible import visible, visible_line
 from signoff.environment import EnvironmentFileError
 from signoff.guard import CREDENTIALS, GuardError, no_credentials
 
@@ -62,12 +63,13 @@ def fault(error: BaseException, folder: Path = FAULTS) -> str:
     path = folder / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        told = visible("".join(traceback.format_exception(error)))
+        path.write_text(told, encoding="utf-8")
     except OSError as full:
         return f"{said}; its traceback could not be written ({full}): please report it"
     return f"{said}; please report it with {path}"
 
 
 def _ended(prog: str, code: Exit, said: str) -> int:
-    print(f"{prog}: {said}", file=sys.stderr)
+    print(visible_line(f"{prog}: {said}"), file=sys.stderr)
     return code

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.inventory import Sections
 from aws.section import Broken, Missing, NotInReplay
+from aws.visible import visible
 from aws.words import Words, words_of
 from signoff import collection
 from signoff.checklist import ChecklistError, Row
@@ -188,7 +189,10 @@ def pytest_runtest_makereport(
         stash[FINDINGS].found.append(found)
         if found.outcome is Outcome.NOT_HERE:
             report.outcome, report.longrepr = "skipped", (str(item.path), 0, found.message)
-        report.sections.append((f"{row.id}: {found.outcome}", "\n".join(map(str, evidence))))
+        if report.failed:
+            report.longrepr = visible(str(report.longrepr))
+        told = visible("\n".join(map(str, evidence)))
+        report.sections.append((f"{row.id}: {found.outcome}", told))
     return report
 
 

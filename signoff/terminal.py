@@ -3,6 +3,7 @@
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from aws.visible import visible_line
 from aws.words import Words
 from signoff.remedy import remedy
 from signoff.result import Provenance, Result
@@ -41,7 +42,7 @@ class Terminal:
     def progress(self, text: str) -> None:
         """Overwrite one line on a terminal; stay silent elsewhere, where it would be noise."""
         if self._reporter and self._reporter.isatty:
-            self._reporter.rewrite(text, erase=True)
+            self._reporter.rewrite(visible_line(text), erase=True)
             self._said = True
 
     def progress_done(self) -> None:
@@ -51,7 +52,7 @@ class Terminal:
 
     def line(self, text: str, **markup: bool) -> None:
         """Keep a line for the very end, after all that pytest itself has to say."""
-        self._last.append((text, markup))
+        self._last.append((visible_line(text), markup))
 
     def close(self) -> None:
         """Say what was kept."""

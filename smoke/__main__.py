@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 
+from aws.visible import visible_line
 from aws.words import Words
 from plan import plan_for
 from signoff.environment import (
@@ -94,10 +95,10 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     except EnvironmentFileError as error:
         parser.error(str(error))
     except GuardError as error:
-        print(f"smoke: {error}", file=sys.stderr)
+        print(visible_line(f"smoke: {error}"), file=sys.stderr)
         return Exit.REFUSED
     except AWAY as error:
-        print(f"smoke: {reason(error)}", file=sys.stderr)
+        print(visible_line(f"smoke: {reason(error)}"), file=sys.stderr)
         return Exit.LEFT
 
 
@@ -136,9 +137,9 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
 
 def _told(removed: list[str], left: list[str], lang: str) -> int:
     for one in removed:
-        print(f"{REMOVED[lang]}: {one}")
+        print(visible_line(f"{REMOVED[lang]}: {one}"))
     for one in left:
-        print(f"{LEFT[lang]}: {one}", file=sys.stderr)
+        print(visible_line(f"{LEFT[lang]}: {one}"), file=sys.stderr)
     if not left:
         print(NOTHING[lang])
     return Exit.LEFT if left else Exit.CLEAN

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from aws.change import Change, Changes
 from aws.converge.secret import GIVEN
+from aws.visible import visible_line
 from aws.words import Words
 from runbook.engine.step import Step
 
@@ -114,7 +115,7 @@ def _line(change: Change, lang: str, room: int) -> str:
 
 def _cut(value: object, room: int) -> str:
     """Return a value in one line of at most so many columns; Japanese takes two each."""
-    text = " ".join(str(value).split())
+    text = visible_line(" ".join(str(value).split()))
     return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + MORE
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
 from aws.change import Change, Changes
+from aws.visible import visible, visible_line
 from aws.words import Words
 from runbook.engine.rehearsal import RehearsedStep, lines, totals
 from runbook.engine.step import Procedure, Step
@@ -53,27 +55,30 @@ class ConsoleScreen:
     _status: Status | None = None
     _waited: set[Words] = field(default_factory=set)
 
+    def _print(self, text: str, **style: Any) -> None:
+        self.console.print(visible(text), **style)
+
     def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None:
         mode = WORDS["resumed" if resumed else "go" if go else "rehearsal"][self.lang]
         title = procedure.text.title[self.lang]
         said = f"[bold]{procedure.name}[/]: {escape(title)} ({mode})"
-        self.console.print(said, soft_wrap=True)
+        self._print(said, soft_wrap=True)
 
     def step(self, number: int, step: Step) -> None:
         self._waited.clear()
         title = escape(step.text.title[self.lang])
-        self.console.print(f"\n[bold]{number}. {title}[/] [dim]({step.guide})[/]", soft_wrap=True)
+        self._print(f"\n[bold]{number}. {title}[/] [dim]({step.guide})[/]", soft_wrap=True)
 
     def changes(self, changes: Changes) -> None:
         if not changes:
-            self.console.print(f"   [green]{WORDS['nothing'][self.lang]}[/]")
+            self._print(f"   [green]{WORDS['nothing'][self.lang]}[/]")
         for line in lines(changes, self.lang, indent=INDENT):
-            self.console.print(f"{' ' * INDENT}{line}", highlight=False, soft_wrap=True)
+            self._print(f"{' ' * INDENT}{line}", highlight=False, soft_wrap=True)
 
     def rehearsed(self, steps: Sequence[RehearsedStep]) -> None:
         """Say what it comes to, then step by step."""
         for line in totals(steps):
-            self.console.print(escape(line[self.lang]), highlight=False, soft_wrap=True)
+            self._print(escape(line[self.lang]), highlight=False, soft_wrap=True)
         for one in steps:
             self.step(one.number, one.step)
             for told in one.told:
@@ -88,34 +93,34 @@ class ConsoleScreen:
         said = f"   [{colour}]{WORDS[what][self.lang]}[/]" + (
             f": {escape(detail)}" if detail else ""
         )
-        self.console.print(said, soft_wrap=True)
+        self._print(said, soft_wrap=True)
         if what == "by hand" and step.text.body[self.lang]:
-            self.console.print(escape(step.text.body[self.lang]), style="dim")
+            self._print(escape(step.text.body[self.lang]), style="dim")
 
     def agreed(self, lost: Sequence[Change]) -> bool:
-        self.console.print(f"   [red]{WORDS['lost'][self.lang]}[/]")
+        self._print(f"   [red]{WORDS['lost'][self.lang]}[/]")
         self.changes(tuple(lost))
         return self.yes or self._asked("agree")
 
     def confirmed(self, step: Step) -> bool:
         """Show the instruction, and ask whether it was done."""
-        self.console.print(escape(step.text.body[self.lang] or step.text.title[self.lang]))
+        self._print(escape(step.text.body[self.lang] or step.text.title[self.lang]))
         return self._asked("finished or later" if step.may_wait else "finished")
 
     def tell(self, line: str | Words) -> None:
         said = line if isinstance(line, str) else line[self.lang]
-        self.console.print(f"   {escape(said)}", highlight=False, soft_wrap=True)
+        self._print(f"   {escape(said)}", highlight=False, soft_wrap=True)
 
     def waiting(self, what: Words) -> None:
         """Say once in a step what is waited for; the spinner says the rest."""
         if what not in self._waited:
             self._waited.add(what)
             said = f"{WORDS['waiting'][self.lang]}: {what[self.lang]}"
-            self.console.print(f"   [dim]{escape(said)}[/]", highlight=False, soft_wrap=True)
+            self._print(f"   [dim]{escape(said)}[/]", highlight=False, soft_wrap=True)
 
     def watch(self, what: str) -> None:
         if self._status is not None:
-            self._status.update(escape(what))
+            self._status.update(escape(visible_line(what)))
 
     @contextmanager
     def working(self) -> Iterator[None]:

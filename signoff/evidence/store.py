@@ -14,6 +14,7 @@ from typing import Any, Self
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter, ValidationError
 
+from aws.visible import visible_json, well_formed
 from signoff.evidence import digests
 from signoff.evidence.backends import Backend, Folder, History, S3Prefix
 from signoff.evidence.digests import MEND, Digests
@@ -119,11 +120,11 @@ class Store:
             record = Record(
                 kind=kind,
                 environment=self.environment,
-                release=release,
-                caller=caller,
+                release=well_formed(release),
+                caller=well_formed(caller),
                 created=created,
                 expires=created + timedelta(days=days) if days else None,
-                body=body,
+                body=well_formed(body),
                 parts={part.value: digest_of(facts) for part, facts in (parts or {}).items()},
                 emulated=self.emulated,
                 previous=_digest(self.backend.read(files[-1])) if files else None,
@@ -158,7 +159,7 @@ class Store:
                 f"{self.key.name} is not the key of evidence_public_key; correct environments.toml"
             )
         content["signature"] = base64.b64encode(signature).decode()
-        return json.dumps(content, indent=2, ensure_ascii=False).encode()
+        return visible_json(json.dumps(content, indent=2, ensure_ascii=False)).encode()
 
     def _chained(
         self, files: Mapping[str, bytes], latest: datetime

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from aws.visible import visible_json
 from aws.words import Bilingual, Words
 from signoff.drift import VOLATILE, WHOLE
 from signoff.environment.calendar import JST
@@ -93,7 +94,8 @@ def as_json(result: Result) -> bytes:
     # At import, pydantic would build the adapter for every test run.
     from pydantic import TypeAdapter  # noqa: PLC0415
 
-    return TypeAdapter(Result).dump_json(result, indent=2)
+    told = TypeAdapter(Result).dump_python(result, mode="json")
+    return visible_json(json.dumps(told, indent=2, ensure_ascii=False)).encode()
 
 
 def rows_of(result: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from aws.visible import visible
 from aws.words import LANGUAGES, Words, joined
 from signoff.checklist import Row, Severity
 from signoff.environment.calendar import JST
@@ -66,7 +67,7 @@ def page(
             UNSET_DIGEST=UNSET_DIGEST,
         )
     )
-    html = BETWEEN_TAGS.sub("><", html)
+    html = visible(BETWEEN_TAGS.sub("><", html))
     return html.replace(UNSET_DIGEST, digest_of_page(html))
 
 

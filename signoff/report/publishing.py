@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from aws.inventory import Inventory, frozen
 from aws.saved import digest, to_json, unreadable
 from aws.section import NotTestable, known
+from aws.visible import visible
 from aws.words import Words, joined
 from signoff.drift import SecondReading, read_again
 from signoff.evidence import StoreSettings
@@ -223,7 +224,7 @@ def _junit(result: Result) -> str:
     for one in rows:
         _case(suite, one)
     indent(suite)
-    return tostring(suite, encoding="unicode", xml_declaration=True)
+    return visible(tostring(suite, encoding="unicode", xml_declaration=True))
 
 
 def _case(suite: Element, one: RowVerdict) -> None:

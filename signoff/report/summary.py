@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from aws.visible import visible
 from signoff.report.history import Comparison
 from signoff.report.page import counts, fill, in_japan, words
 from signoff.report.procedures import fix_of
@@ -16,7 +17,7 @@ MOST = 30
 
 def summary(result: Result, lang: str, beside: Beside) -> str:
     """Return the text in one language, red rows first."""
-    return "\n".join(_lines(result, lang, beside)) + "\n"
+    return visible("\n".join(_lines(result, lang, beside)) + "\n")
 
 
 def _lines(result: Result, lang: str, beside: Beside) -> Iterator[str]:

@@ -1,0 +1,78 @@
+"""Characters that nobody sees, or that rearrange what is seen, are shown as escapes wherever a person reads.
+
+AWS lets names, descriptions, tags and log lines hold almost any character. A name must not colour a terminal,
+turn the line around, hide behind nothing, begin a line of its own that says GO, or break a file's syntax.
+What is judged and saved keeps the characters that it has.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+LONE = r"\ud800-\udfff"
+UNSEEN = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and line feed; ESC begins a colour
+    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u3164\uffa0"  # drawn as nothing
+    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, bidi marks and overrides, separators
+    "\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff"  # byte order mark, annotations, no characters
+    "\U000e0000-\U000e0fff"  # tags and further selectors: a whole text that nobody sees
+    f"{LONE}"
+    "]"
+)
+_LONE = re.compile(f"[{LONE}]")
+_BREAKS = re.compile("[\t\n]")
+SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
+LONGEST_LINE = 2000
+"""Characters of one line on a terminal; the page has all."""
+
+
+def visible(text: str) -> str:
+    """Return text whose every character is seen, or is a tab or a line feed."""
+    return text if text.isascii() and text.isprintable() else UNSEEN.sub(_escape, text)
+
+
+def visible_line(text: str, longest: int = LONGEST_LINE) -> str:
+    """Return the same in one line, cut where it is too long for a terminal."""
+    line = _BREAKS.sub(_escape, visible(text))
+    return line if len(line) <= longest else f"{line[:longest]}… ({len(line)} characters)"
+
+
+def visible_json(text: str) -> str:
+    """Return the same JSON with those characters written as its own escapes.
+
+    A lone surrogate, of which no parser makes a text again, becomes the escape itself, as text.
+    """
+    return UNSEEN.sub(_json_escape, text)
+
+
+def toml_text(text: str) -> str:
+    """Write a basic string of TOML: JSON's escapes are TOML's, but for characters beyond 16 bits."""
+    return UNSEEN.sub(_escape, json.dumps(well_formed(text), ensure_ascii=False))
+
+
+def well_formed(value: Any) -> Any:
+    """Return an answer without lone surrogates, which no file and no digest can hold: they become text."""
+    match value:
+        case str():
+            return value if value.isascii() else _LONE.sub(_escape, value)
+        case Mapping():
+            return {well_formed(name): well_formed(one) for name, one in value.items()}
+        case list() | tuple():
+            return [well_formed(one) for one in value]
+    return value
+
+
+def _escape(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    wide = f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
+    return SHORT.get(found[0], wide)
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    if _LONE.match(found[0]):
+        return f"\\\\u{number:04x}"
+    pairs = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{pairs[at : at + 4]}" for at in range(0, len(pairs), 4))
