@@ -1,14 +1,19 @@
 """``python -m runbook.pages`` writes the pages of the runbook, in both languages, from the procedures."""
 
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from aws.words import Words
 from runbook.alarm_pages import PAGES, AlarmPage
 from runbook.catalogue import OPTIONS, procedures, provisioning
 from runbook.engine import Procedure, Step
+from runbook.planned_values import production, values
 from signoff.checklist import Checklist, Row
+from signoff.report.procedures import durations
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "runbook" / "pages"
@@ -55,6 +60,13 @@ WORDS = {
     "run": Words(en="Rehearse, then run", ja="リハーサルと実行"),
     "by hand": Words(en="by hand", ja="人が行う作業"),
     "step": Words(en="guide", ja="手順書"),
+    "takes": Words(en="Takes", ja="所要時間"),
+    "console": Words(en="In the console", ja="コンソールでの場所"),
+    "symptoms": Words(en="Which way back for which symptom", ja="症状から戻し方を選ぶ"),
+    "symptom heads": Words(
+        en="| symptom | procedure | takes | is lost |\n| --- | --- | --- | --- |",
+        ja="| 症状 | 手順 | 所要時間 | 失われるもの |\n| --- | --- | --- | --- |",
+    ),
     "proves": Words(en="Done when green", ja="完了条件（緑になる行）"),
     "guide is wrong": Words(en="Where the guide is wrong", ja="手順書の誤り"),
 }
@@ -92,8 +104,11 @@ def _procedure(one: Procedure, checklist: Checklist, lang: str) -> Iterator[str]
     yield from (f"## {WORDS['run'][lang]}", "", "```sh")
     command = f"python -m runbook {one.name} --env prod{OPTIONS.get(one.name, '')}"
     yield from (command, f"{command} --go", "```", "")
+    if time := durations().get(one.name):
+        yield from (f"{WORDS['takes'][lang]}: {time[lang]}", "")
     for number, step in enumerate(one.steps, 1):
         yield from _step(number, step, checklist, lang)
+    yield from values(one.name, production(), lang)
     yield from _notes(one, checklist, lang)
 
 
@@ -102,6 +117,8 @@ def _step(number: int, step: Step, checklist: Checklist, lang: str) -> Iterator[
     yield from (f"## {number}. {step.text.title[lang]}", "")
     yield from (f"*{WORDS['step'][lang]} {step.guide}{hand}*", "")
     yield from _body(step.text.body[lang])
+    if place := console().get(step.name):
+        yield from (f"{WORDS['console'][lang]}: {place[lang]}", "")
     if step.proves:
         yield from (f"{WORDS['proves'][lang]}:", "")
         yield from (f"- {row}: {checklist[row].promise[lang]}" for row in step.proves)
@@ -123,6 +140,7 @@ def _notes(one: Procedure, checklist: Checklist, lang: str) -> Iterator[str]:
 def _index(found: Mapping[str, Procedure], checklist: Checklist, lang: str) -> Iterator[str]:
     yield from (f"# {WORDS['contents'][lang]}", "", WORDS["how"][lang], "")
     yield from _way(lang)
+    yield from _symptoms(lang)
     yield from (f"## {WORDS['by step'][lang]}", "")
     for one in sorted(found.values(), key=lambda one: (not one.composed, one.guide)):
         yield f"- {', '.join(one.guide)}: {_link(one.name, lang)}: {one.text.title[lang]}"
@@ -141,6 +159,24 @@ def _way(lang: str) -> Iterator[str]:
     ):
         yield f"{number}. {_link(name, lang)}"
     yield from ("", WORDS["judge"][lang], "", WORDS["switch"][lang], "")
+
+
+def _symptoms(lang: str) -> Iterator[str]:
+    yield from (f"## {WORDS['symptoms'][lang]}", "", WORDS["symptom heads"][lang])
+    for one in _toml("symptoms")["symptom"]:
+        name = one["procedure"]
+        yield f"| {one['sign'][lang]} | {_link(name, lang)} | {durations()[name][lang]} | {one['lost'][lang]} |"
+    yield ""
+
+
+def console() -> Mapping[str, Words]:
+    """Return step -> where a person does it in AWS's console."""
+    return {step: Words(en=en, ja=ja) for step, (en, ja) in _toml("console").items()}
+
+
+@cache
+def _toml(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _serving(row: Row, found: Mapping[str, Procedure]) -> tuple[str, ...]:

@@ -20,12 +20,20 @@ def see_account_and_region(context: StepContext) -> Changes:
     """See the account and the Region.
 
     Nobody with credentials of another account, or set to another Region, gets this far: the
-    procedure stops before its first step. A second account separates better than a second Region.
+    procedure stops before its first step.
+
+    One account with two Regions is simpler and cheaper, but dev's credentials reach prod; an account
+    of its own separates completely, and costs a second set of roles, alarms and bills. A small team
+    may begin with the first; choose the second where others work in the account. Tokyo
+    (ap-northeast-1) is nearest to users in Japan; Virginia (us-east-1) only pays off for users elsewhere.
 
     アカウントとリージョンを確認する。
 
     別のアカウントの認証情報や別のリージョンの設定では、最初のステップの前に停止します。
-    分離の強さは、別リージョンより別アカウントの方が上です。
+
+    同じアカウントの別リージョンは簡単で安価ですが、開発環境の認証情報が本番に届きます。別アカウントは完全に分離できる一方、
+    ロール、アラーム、請求の管理が二重になります。小規模なら前者から始められ、同じアカウントで他の人も作業するなら後者を
+    選びます。日本の利用者には東京（ap-northeast-1）が最も近く、バージニア（us-east-1）は海外の利用者が多い場合に限り有利です。
     """
     environment = context.environment
     _row(context, "environment", environment.name)

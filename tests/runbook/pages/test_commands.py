@@ -15,6 +15,7 @@ from load.__main__ import parser as load_parser
 from runbook.__main__ import options
 from runbook.catalogue import procedures
 from runbook.pages import pages
+from signoff.__main__ import options as signoff_options
 from signoff.checklist import Checklist
 from signoff.environment import names
 from signoff.remedy import all_of
@@ -22,7 +23,7 @@ from tests.foreign.remedying import PROD_RUN
 
 ROOT = Path(__file__).parents[3]
 READMES = ("README.md", "README.ja.md")
-BEGINNINGS = ("pytest", "aws ", "python -m ")
+BEGINNINGS = ("pytest", "aws ", "python -m ", "signoff ")
 BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 JOINED = re.compile(r" && |; ")
@@ -117,7 +118,7 @@ GIVEN = {
     (where, command): command.split()[2] if command.startswith("python") else command.split()[0]
     for where, commands in PROSE.items()
     for command in commands
-    if command.startswith(("python -m ", "pytest", "aws "))
+    if command.startswith(("python -m ", "pytest", "aws ", "signoff "))
 }
 """Where it stands and how it is spelled -> what it runs."""
 
@@ -143,15 +144,22 @@ def test_a_command_of_the_runbook_parses(command):
     assert options().parse_args(shlex.split(command)[3:])
 
 
+@pytest.mark.parametrize("command", [one for one in of("signoff") if "--help" not in one.values[0]])
+def test_a_command_of_the_sign_off_parses(command):
+    assert signoff_options().parse_known_args(shlex.split(command)[1:])
+
+
 @pytest.mark.parametrize("command", of("aws"))
 def test_a_command_of_aws_is_one_that_its_service_model_knows(command):
     assert flaw_of_aws(command) is None
 
 
 def test_what_is_told_runs_nothing_else():
-    modules = {one for one in GIVEN.values() if one not in {"pytest", "load", "runbook", "aws"}}
+    modules = {
+        one for one in GIVEN.values() if one not in {"pytest", "load", "runbook", "aws", "signoff"}
+    }
 
-    assert modules == {"smoke.policy", "runbook.pages", "signoff"}
+    assert modules == {"smoke.policy", "runbook.pages"}
 
 
 @pytest.mark.parametrize("where", PROSE)
