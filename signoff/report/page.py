@@ -104,7 +104,7 @@ def _templates() -> Environment:
     environment.filters |= {
         "say": say,
         "fill": fill,
-        "moment": moment,
+        "timestamp": timestamp,
         "day": day,
         "cited": _cited,
         "css": _css_string,
@@ -138,7 +138,7 @@ def fill(told: Words, **values: object) -> Words:
     )
 
 
-def moment(at: datetime) -> Markup:
+def timestamp(at: datetime) -> Markup:
     """Return a time as every place of the page shows it: Japan's, its offset in the title."""
     iso = at.astimezone(JST).isoformat(timespec="seconds")
     return Markup('<time datetime="{}" title="UTC+09:00">{}</time>').format(iso, in_japan(at))
@@ -239,7 +239,7 @@ def _timed(text: str) -> Markup:
     parts, end = [], 0
     for found in UTC_TIME.finditer(text):
         at = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
-        parts += [escape(text[end : found.start()]), moment(at)]
+        parts += [escape(text[end : found.start()]), timestamp(at)]
         end = found.end()
     return Markup("").join([*parts, escape(text[end:])])
 
