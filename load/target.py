@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import boto3
+
+from aws.endpoints import custom_endpoints
 from load.engine.admission import LoadRefused
 from load.engine.throttle import TokenBucket
 from signoff.environment import Environment
@@ -189,6 +192,11 @@ def open_target(
             target = local_target(environment, stack, host=host, caller=caller, **live)
             yield target, composition.aws(environment)
         return
+    if endpoint := custom_endpoints(boto3.Session(region_name=environment.region)):
+        raise LoadRefused(
+            f"AWS is at {endpoint} here, and {name}'s addresses are of the real one: nothing is sent; unset "
+            f"AWS_ENDPOINT_URL, or load --env local"
+        )
     say("reading the caller and the live release")
     aws, caller = composition.aws(environment), composition.caller(environment)
     yield (

@@ -28,10 +28,22 @@ LOCAL_LOGS_WITHIN_S = 5.0
 
 
 def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
-    """Return the stage's URL, without a slash at its end; Follows where there is no such API."""
+    """Return the stage's URL, without a slash at its end; Follows where there is no such API.
+
+    NotTestable where something else than AWS was read: the API at the environment's own address is not its API.
+    """
     environment = snapshot.environment
     if api_url:
         return api_url.rstrip("/")
+    if endpoint := snapshot.inventory.endpoint:
+        raise NotTestable(
+            Words(
+                en=f"what was read is at {endpoint}, and nothing says where its API is: no call is made; "
+                f"add --api-url URL",
+                ja=f"読み取り先は{endpoint}だが、そのAPIの場所が指定されていないため、呼び出しを行わない。"
+                f"--api-url URLを追加する",
+            )
+        )
     if environment.domain:
         return f"https://{environment.domain.name}/{environment.domain.base_path}".rstrip("/")
     apis = lookup(snapshot.inventory.sections.rest_apis, snapshot.plan.api.name)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from aws.converge import rest_api
@@ -12,6 +13,8 @@ from runbook.cutover.front_end import TIMEOUT_S, base_url
 from runbook.diagnosis.cause import Cause, cause
 from runbook.engine import StepContext
 
+AWS_ITSELF = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+"""How the hosts of AWS's own endpoints end."""
 ALLOWED = "Access-Control-Allow-Origin"
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 
@@ -59,10 +62,11 @@ def causes(context: StepContext, document: dict[str, Any]) -> Iterator[Cause]:
 
 def asked(context: StepContext, path: str) -> Words:
     """Ask for a preflight as the front end's page does; return what came."""
-    if "127.0.0.1" in context.client("apigateway").meta.endpoint_url:
+    endpoint = context.client("apigateway").meta.endpoint_url
+    if not str(urlsplit(endpoint).hostname).endswith(AWS_ITSELF):
         return Words(
-            en="an embedded stack answers at another address: the smoke calls ask it there",
-            ja="ローカルスタックの応答先は別のアドレスです。スモークテストがそこで確認します",
+            en=f"AWS is at {endpoint} here, and its API at another address: the smoke calls ask it there",
+            ja=f"ここではAWSが{endpoint}にあり、APIの応答先は別のアドレスです。スモークテストがそこで確認します",
         )
     url = f"{base_url(context)}{path}"
     headers = {

@@ -1,12 +1,14 @@
 """A remote environment is loaded at its own addresses, in full: another path or port is another API."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from load.engine.admission import LoadRefused
-from load.target import remote_target
+from load.target import LoadComposition, remote_target
+from load.target import open_target as opened
 from signoff.environment import load
 from tests.load.fake_aws import Answers
 
@@ -48,3 +50,25 @@ def test_address_that_is_not_one_of_them_in_full_is_refused(host):
 def test_environment_without_an_api_is_refused():
     with pytest.raises(LoadRefused, match="has no API stamp-rally-dev-api in"):
         remote_target(replace(PROD, prefix="stamp-rally-dev", domain=None), lambda _: APIS)
+
+
+def test_api_of_an_account_elsewhere_is_not_loaded_at_the_environments_address(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    composition = LoadComposition(
+        root=Path(),
+        environment=lambda _: PROD,
+        serves=lambda _: False,
+        stack=lambda *_: nullcontext(),
+        kept=lambda: None,
+        aws=lambda _: lambda _: APIS,
+        caller=lambda _: "arn:aws:iam::123456789012:root",
+        release=lambda _: None,
+    )
+
+    with (
+        pytest.raises(
+            LoadRefused, match=r"AWS is at http://127.0.0.1:4566 here, .* nothing is sent"
+        ),
+        opened(composition, "prod", lambda _: None),
+    ):
+        pass

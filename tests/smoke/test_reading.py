@@ -121,7 +121,7 @@ def test_origin_of_a_page_has_no_path():
 
 def snapshot(environment, **sections):
     plan = plan_for(environment)
-    inventory = SimpleNamespace(sections=SimpleNamespace(**sections))
+    inventory = SimpleNamespace(sections=SimpleNamespace(**sections), endpoint=None)
     return SimpleNamespace(environment=environment, plan=plan, inventory=inventory)
 
 
@@ -140,6 +140,15 @@ def test_api_without_a_domain_is_called_by_its_id(environment):
     url = address(snapshot(environment, rest_apis=apis), None)
 
     assert url == "https://abc123.execute-api.ap-northeast-1.amazonaws.com/local"
+
+
+def test_api_of_an_account_elsewhere_is_not_called_at_the_environments_address(environment):
+    elsewhere = snapshot(environment)
+    elsewhere.inventory.endpoint = "http://127.0.0.1:4566"
+
+    with pytest.raises(NotTestable, match=r"at http://127.0.0.1:4566, .* add --api-url URL"):
+        address(elsewhere, None)
+    assert address(elsewhere, "http://127.0.0.1:1/local") == "http://127.0.0.1:1/local"
 
 
 def test_absent_api_is_another_rows_matter(environment):
