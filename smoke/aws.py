@@ -15,6 +15,8 @@ from aws.section import NotTestable
 from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
+WRITTEN_AT_ONCE, READ_AT_ONCE = 25, 100
+"""How many items BatchWriteItem and BatchGetItem take."""
 AWAY = (ClientError, BotoCoreError)
 Clients = Callable[[str], Any]
 """Service -> client."""
@@ -76,9 +78,35 @@ class KeyedTable:
         return [item for page in pages for item in page["Items"]]
 
     def put(self, items: Iterable[Mapping[str, Any]]) -> None:
-        for item in items:
-            self.dynamodb.put_item(TableName=self.name, Item=dict(item))
+        """Put items into a table of an embedded stack, as many at once as DynamoDB takes."""
+        self._write([{"PutRequest": {"Item": dict(item)}} for item in items])
+
+    def there(self, hash_keys: Iterable[str]) -> list[str]:
+        """Return which of these items exist, in a table whose key is the hash key alone."""
+        (name,) = self.keys
+        asked = [{name: {"S": one}} for one in hash_keys]
+        found = [
+            self.dynamodb.batch_get_item(
+                RequestItems={self.name: {"Keys": some, "ProjectionExpression": name}}
+            )
+            for some in _batches(asked, READ_AT_ONCE)
+        ]
+        return [item[name]["S"] for answer in found for item in answer["Responses"][self.name]]
+
+    def drop(self, hash_keys: Iterable[str]) -> None:
+        """Delete items of such a table, whether they exist or not."""
+        (name,) = self.keys
+        self._write([{"DeleteRequest": {"Key": {name: {"S": one}}}} for one in hash_keys])
+
+    def _write(self, requests: list[dict[str, Any]]) -> None:
+        # What DynamoDB leaves unprocessed is seen by whoever reads afterwards: on a stack of ours, nothing.
+        for some in _batches(requests, WRITTEN_AT_ONCE):
+            self.dynamodb.batch_write_item(RequestItems={self.name: some})
 
     def delete(self, keys: Iterable[Mapping[str, Any]]) -> None:
         for key in keys:
             self.dynamodb.delete_item(TableName=self.name, Key=dict(key))
+
+
+def _batches(all_: list[dict[str, Any]], size: int) -> Iterable[list[dict[str, Any]]]:
+    return (all_[at : at + size] for at in range(0, len(all_), size))

@@ -5,11 +5,12 @@ send anything even if it were let through.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from smoke.calls import Call, Session, get
-from smoke.scenarios import Scenarios
+from smoke.calls import Call, Session, get, send
+from smoke.scenarios import LONGEST_NAME, Scenarios
 
 LONG = "x" * 10_000
 DEEP = "[" * 500 + "]" * 500
@@ -29,31 +30,58 @@ BODIES = {
 }
 """Bodies that are wrong for every route."""
 NO_TEXT: tuple[Any, ...] = (None, 5, [], "")
+NO_USER = (*NO_TEXT, LONG, "U" + "x" * 64)
+NO_STAMP = (*NO_TEXT, LONG, "x" * 129, "two\nlines", "\x7f")
 NO_ID = (*NO_TEXT, LONG)
 NO_DEGREE: tuple[Any, ...] = (None, "35.5", True, [], 1e300)
 SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
     "POST /auth/verify": {"id_token": (*NO_TEXT, LONG)},
     "POST /stamps/award": {
-        "user_id": NO_ID,
-        "stamp_id": (*NO_ID, "#2026-W01"),
+        "user_id": NO_USER,
+        "stamp_id": (*NO_STAMP, "#2026-W01"),
         "method": (*NO_TEXT, "gps", "QR"),
     },
     "POST /gps/verify": {
-        "userId": NO_ID,
-        "spotId": NO_ID,
+        "userId": NO_USER,
+        "spotId": (*NO_STAMP, "#2026-W01"),
         "lat": (*NO_DEGREE, -90.01, 91),
         "lon": (*NO_DEGREE, -180.01, 181),
         "accuracy": (-1, "5", []),
     },
-    "POST /notify": {"user_id": NO_ID, "type": (*NO_TEXT, "greeting"), "data": ([], "text", 5)},
-    "POST /richmenu/set": {"user_id": NO_ID, "richmenu_id": (*NO_ID, "../../all")},
-    "DELETE /richmenu/unset": {"user_id": NO_ID},
+    "POST /notify": {
+        "user_id": NO_USER,
+        "type": (*NO_TEXT, "greeting"),
+        "data": (
+            *([], "text", 5),
+            *({"stamp_name": one} for one in (5, "", " ", "\t", "x" * 301)),
+            *(
+                {"image_url": one}
+                for one in (5, "", "http://a.jp/a.png", "https://[", "https://a.jp/ü")
+            ),
+            {"image_url": "https://a.jp/" + "x" * 1988},
+        ),
+    },
+    "POST /richmenu/set": {
+        "user_id": NO_USER,
+        "richmenu_id": (*NO_ID, "../../all", "richmenu-" + "0" * 33, "richmenu-" + "0" * 31),
+    },
+    "DELETE /richmenu/unset": {"user_id": NO_USER},
 }
 """Route -> member -> values that it must not have, all other members being right."""
 QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "GET /stamps": ({}, {"userId": ""}, {"userId": "x" * 3000}, {"userid": "U1"}),
-    "GET /ranking/weekly": tuple({"period": one} for one in ("2026", "2026-W54", "☃", "x" * 3000)),
-    "GET /ranking/monthly": tuple({"period": one} for one in ("2026", "2026-13", "☃", "x" * 3000)),
+    "GET /stamps": (
+        {},
+        {"userId": ""},
+        {"userId": "x" * 3000},
+        {"userId": "U" + "x" * 64},
+        {"userid": "U1"},
+    ),
+    "GET /ranking/weekly": tuple(
+        {"period": one} for one in ("2026", "2026-W54", "☃", "0000-W01", "2026-W00", "x" * 3000)
+    ),
+    "GET /ranking/monthly": tuple(
+        {"period": one} for one in ("2026", "2026-13", "☃", "0000-01", "2026-00", "x" * 3000)
+    ),
 }
 
 
@@ -85,7 +113,77 @@ def _spoiled(route: str, scenarios: Scenarios, session: Session | None) -> Itera
     if session is None:
         right: Mapping[str, Any] = {}
     else:
-        right = scenarios.harmless(route, session, session.user_id).members
+        right = _right(route, scenarios, session)
     for name, values in SPOILED[route].items():
         for value in values:
             yield json.dumps({**right, name: value})
+
+
+def _right(route: str, scenarios: Scenarios, session: Session) -> Mapping[str, Any]:
+    """Return members that are right: where only a position is asked, of a real spot, so that a 404 hides nothing."""
+    members = scenarios.harmless(route, session, session.user_id).members
+    if route == "POST /gps/verify":
+        return scenarios.position(session).members
+    return {**members, "type": "stamp_awarded"} if route == "POST /notify" else members
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Input that is just within what the contract allows: ``status`` and ``code`` are the right answer."""
+
+    about: str
+    call: Callable[[Scenarios], Call]
+    status: int = 200
+    code: str | None = None
+
+    def __str__(self) -> str:
+        return self.about
+
+
+def _place(**place: float) -> Callable[[Scenarios], Call]:
+    return lambda scenarios: scenarios.position(scenarios.caller, **place)
+
+
+def _notify(**data: str) -> Callable[[Scenarios], Call]:
+    def call(scenarios: Scenarios) -> Call:
+        session = scenarios.sessions.own(scenarios.sessions.user("caller"))
+        return scenarios.notify(session, type="stamp_awarded", data=data)
+
+    return call
+
+
+def _period(kind: str, period: str) -> Callable[[Scenarios], Call]:
+    return lambda scenarios: get(f"/ranking/{kind}", scenarios.caller, period=period)
+
+
+def _of_longest_id(scenarios: Scenarios) -> Call:
+    return scenarios.stamps_of(scenarios.sessions.own(scenarios.sessions.user(LONGEST_NAME)))
+
+
+def _without_a_body_of_its_own(scenarios: Scenarios) -> Call:
+    session = scenarios.sessions.own(scenarios.sessions.user("caller"))
+    return send("POST /notify", session, user_id=session.user_id, type="event_started", data=None)
+
+
+BOUNDS = (
+    *(Bound(f"latitude {at}", _place(lat=at)) for at in (-90, 0, 90)),
+    *(Bound(f"longitude {at}", _place(lon=at)) for at in (-180, 0, 180)),
+    *(Bound(f"accuracy {at}", _place(accuracy=at)) for at in (0, 0.5, 1.7e308)),
+    Bound(
+        "spot id of 128 characters",
+        lambda s: s.position(s.caller, spotId="x" * 128),
+        404,
+        "STAMP_NOT_FOUND",
+    ),
+    Bound("user id of 64 characters", _of_longest_id),
+    Bound("stamp name of 300 characters", _notify(stamp_name="x" * 300)),
+    Bound("stamp name of two lines", _notify(stamp_name="one\ntwo")),
+    Bound("picture of 2000 characters", _notify(image_url="https://a.jp/" + "x" * 1987)),
+    Bound(
+        "picture with all that a URL may have", _notify(image_url="https://a.jp:443/a?b=[c]&d#~e")
+    ),
+    Bound("no data", _without_a_body_of_its_own),
+    *(Bound(f"week {one}", _period("weekly", one)) for one in ("1000-W01", "2026-W53", "9999-W52")),
+    Bound("week that a year does not have", _period("weekly", "2025-W53"), 400, "VALIDATION_ERROR"),
+    *(Bound(f"month {one}", _period("monthly", one)) for one in ("1000-01", "2026-12", "9999-12")),
+)

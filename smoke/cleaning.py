@@ -61,7 +61,16 @@ class Cleaner:
 
     def clean_masters(self, stamp_ids: Iterable[str]) -> list[str]:
         """Delete masters of our own making; return what is left."""
-        return [left for one in stamp_ids for left in self._without(self.masters, one)]
+        ids, name = tuple(stamp_ids), self.masters.name
+        try:
+            if not (found := self.masters.there(ids)):
+                return []
+            self.masters.drop(found)
+            left = self.masters.there(found)
+        except AWAY as error:
+            return [f"{', '.join(ids)} in {name} ({reason(error)})"]
+        self.removed.extend(f"{one} in {name}" for one in found if one not in left)
+        return [f"{one} in {name}" for one in left]
 
     def _emptied(self, tables: list[KeyedTable]) -> list[str]:
         return [

@@ -1,22 +1,28 @@
 """Stamp masters that exist sooner or later, and that nobody tries by hand: on a local stack only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from signoff.environment.calendar import JST
 from smoke.calls import Call
 from smoke.scenarios import Scenarios
 
 PREFIX = "SMOKE-SPECIAL-"
 PLACE = {"M": {"lat": {"N": "35.0"}, "lon": {"N": "139.0"}, "radiusM": {"N": "20"}}}
-BROKEN = {"M": {"lat": {"N": "135.0"}, "lon": {"N": "139.0"}, "radiusM": {"N": "20"}}}
 HERE = {"lat": 35.0, "lon": 139.0}
 DAY_S = 24 * 60 * 60
+SOON_S = 600
+"""Further from now than a run of the suite lasts, and nearer than a time zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeCase:
-    """A master, made of the time of the run, and the call that is refused for it, with a 400."""
+    """A master, made of the time of the run, and the call about it: refused with a 400 of that code, or answered.
+
+    ``code`` is empty where the right answer is 200.
+    """
 
     name: str
     code: str
@@ -27,6 +33,10 @@ class EdgeCase:
     def stamp_id(self) -> str:
         return PREFIX + self.name.upper().replace(" ", "-")
 
+    @property
+    def status(self) -> int:
+        return 400 if self.code else 200
+
     def item(self, now: int) -> Mapping[str, Any]:
         """Return the master as DynamoDB takes it."""
         common = {"StampId": {"S": self.stamp_id}, "Name": {"S": "Smoke"}, "Type": {"S": "GPS"}}
@@ -36,42 +46,115 @@ class EdgeCase:
         return self.call(scenarios, self.stamp_id)
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.code}"
+        return f"{self.name}: {self.code or self.status}"
 
 
 def _award(scenarios: Scenarios, stamp_id: str) -> Call:
-    return scenarios.award(scenarios.collector, stamp_id=stamp_id, **HERE)
+    return scenarios.award(scenarios.visitor, stamp_id=stamp_id, **HERE)
+
+
+def _picture(scenarios: Scenarios, stamp_id: str) -> Call:
+    """Award it as an image is: nobody has to stand anywhere."""
+    return scenarios.award(
+        scenarios.visitor, stamp_id=stamp_id, method="IMAGE", lat=None, lon=None, accuracy=None
+    )
 
 
 def _position(scenarios: Scenarios, stamp_id: str) -> Call:
     return scenarios.position(scenarios.caller, spotId=stamp_id, **HERE)
 
 
+def _at(**place: float) -> Callable[[Scenarios, str], Call]:
+    return lambda scenarios, stamp_id: scenarios.position(
+        scenarios.caller, spotId=stamp_id, **place
+    )
+
+
+def _located(lat: str, lon: str, radius: Mapping[str, str]) -> Callable[[int], Mapping[str, Any]]:
+    place = {"M": {"lat": {"N": lat}, "lon": {"N": lon}, "radiusM": radius}}
+    return lambda _: {"Location": place}
+
+
 def _nowhere(_: int) -> Mapping[str, Any]:
     return {"Location": {"M": {}}}
 
 
+def _span(
+    first: int | None, last: int | None, written: Callable[[int], Mapping[str, str]]
+) -> Callable[[int], Mapping[str, Any]]:
+    """Return a validity of so many seconds before and after now, written in some way."""
+
+    def attributes(now: int) -> Mapping[str, Any]:
+        ends = {"ValidFrom": first, "ValidTo": last}
+        return {name: written(now + end) for name, end in ends.items() if end is not None}
+
+    return attributes
+
+
+def _always(attributes: Mapping[str, Any]) -> Callable[[int], Mapping[str, Any]]:
+    return lambda _: attributes
+
+
+def _number(at: int) -> Mapping[str, str]:
+    return {"N": str(at)}
+
+
+def _in_japan(at: int) -> Mapping[str, str]:
+    """Write a moment in Japan's time, without saying so."""
+    return {"S": f"{datetime.fromtimestamp(at, JST):%Y-%m-%dT%H:%M:%S}"}
+
+
+def _in_utc(at: int) -> Mapping[str, str]:
+    return {"S": datetime.fromtimestamp(at, UTC).isoformat()}
+
+
+def _day(at: int) -> Mapping[str, str]:
+    return {"S": f"{datetime.fromtimestamp(at, JST):%Y-%m-%d}"}
+
+
+def _spans() -> Iterator[EdgeCase]:
+    ways = (("number", _number), ("Japan", _in_japan), ("UTC", _in_utc))
+    for name, written in ways:
+        yield EdgeCase(f"open {name}", "", _span(-SOON_S, SOON_S, written), _award)
+        yield EdgeCase(f"over {name}", "STAMP_EXPIRED", _span(None, -SOON_S, written), _award)
+        early = _span(SOON_S, None, written)
+        yield EdgeCase(f"early {name}", "STAMP_NOT_VALID_YET", early, _award)
+    yield EdgeCase("day", "", _span(0, 0, _day), _award)
+    yield EdgeCase("day over", "STAMP_EXPIRED", _span(None, -DAY_S, _day), _award)
+    yield EdgeCase("day early", "STAMP_NOT_VALID_YET", _span(DAY_S, None, _day), _award)
+    for name, code in (("ValidFrom", "STAMP_NOT_VALID_YET"), ("ValidTo", "STAMP_EXPIRED")):
+        yield EdgeCase(f"unreadable {name}", code, _always({name: {"S": "soon"}}), _award)
+
+
+def _places() -> Iterator[EdgeCase]:
+    older = {"latitude": {"N": "35.0"}, "lng": {"N": "139.0"}, "radius": {"N": "20"}}
+    yield EdgeCase("older spelling", "", lambda _: {"Location": {"M": older}}, _position)
+    pole, south = _located("90", "180", {"N": "20"}), _located("-90", "-180", {"N": "20"})
+    yield EdgeCase("north pole", "", pole, _at(lat=90, lon=180))
+    yield EdgeCase("south pole", "", south, _at(lat=-90, lon=-180))
+    for name, place in (
+        ("off the map", _located("90.5", "139.0", {"N": "20"})),
+        ("off the map in the east", _located("35.0", "180.5", {"N": "20"})),
+        ("without a size", _located("35.0", "139.0", {"N": "0"})),
+        ("of no size", _located("35.0", "139.0", {"S": "20"})),
+    ):
+        yield EdgeCase(name, "INVALID_LOCATION", place, _position)
+        yield EdgeCase(f"award {name}", "INVALID_LOCATION", place, _award)
+    yield EdgeCase("nowhere", "LOCATION_NOT_FOUND", _nowhere, _position)
+    yield EdgeCase("award nowhere", "LOCATION_NOT_FOUND", _nowhere, _award)
+
+
 EDGE_CASES = (
+    *_spans(),
+    *_places(),
+    EdgeCase("image", "STAMP_TYPE_MISMATCH", lambda _: {"Type": {"S": "IMAGE"}}, _position),
     EdgeCase(
-        "expired",
-        "STAMP_EXPIRED",
-        lambda now: {"ValidTo": {"N": str(now - DAY_S)}},
-        _award,
+        "award image by GPS", "STAMP_TYPE_MISMATCH", lambda _: {"Type": {"S": "IMAGE"}}, _award
     ),
     EdgeCase(
-        "not yet valid",
-        "STAMP_NOT_VALID_YET",
-        lambda now: {"ValidFrom": {"N": str(now + DAY_S)}},
-        _award,
+        "award image",
+        "",
+        lambda _: {"Type": {"S": "IMAGE"}, "Location": {"M": {}}},
+        _picture,
     ),
-    EdgeCase("award nowhere", "LOCATION_NOT_FOUND", _nowhere, _award),
-    EdgeCase("award off the map", "INVALID_LOCATION", lambda _: {"Location": BROKEN}, _award),
-    EdgeCase(
-        "image",
-        "STAMP_TYPE_MISMATCH",
-        lambda _: {"Type": {"S": "IMAGE"}},
-        _position,
-    ),
-    EdgeCase("nowhere", "LOCATION_NOT_FOUND", _nowhere, _position),
-    EdgeCase("off the map", "INVALID_LOCATION", lambda _: {"Location": BROKEN}, _position),
 )

@@ -74,6 +74,15 @@ class LineClient:
         """Let the stand-in sign an ID token, flaws included."""
         return str(self._ask("POST", "/local/id_token", json=claims)[1]["id_token"])
 
+    def answers_next(self, under: str, holds: str, status: int, body: str) -> None:
+        """Let the stand-in answer the next call so whose path begins with ``under``, and that holds a text."""
+        asked = {"under": under, "holds": holds, "status": status, "body": body}
+        self._ask("POST", "/local/mishap", json=asked)
+
+    def answers_as_ever(self) -> None:
+        """Take back what the stand-in was told to answer, whether it did or not."""
+        self._ask("POST", "/local/mishap", json={})
+
     def pushed_to(self, user_id: str) -> list[Mapping[str, Any]]:
         """Return the pushes that the stand-in received for a user."""
         received = self._ask("GET", "/local/received")[1]["received"]

@@ -1,7 +1,9 @@
-"""Whether the lines of this run's requests arrive in the log groups of the functions that they reached."""
+"""The lines of this run's own requests in the log groups of the functions that they reached: there, and discreet."""
 
+import json
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,8 @@ ROUTES = {
     "richmenu": "GET /richmenu/list",
 }
 """Function -> a route of it."""
+_FAULT = re.compile(r'"Faults"|"level": ?"ERROR"|\[ERROR\]')
+"""As our functions count a fault, and as Lambda reports an error that nobody caught."""
 BEFORE_S = 60
 """Clocks differ: so much earlier than the answer a line may be dated."""
 
@@ -37,8 +41,8 @@ class Logs:
     within_s: float
     now: Callable[[], float] = time.time
 
-    def arrived(self, group: str, request_id: str, at: float) -> bool:
-        """Tell whether a line with that id is in the group. ``at``: seconds since the epoch.
+    def lines(self, group: str, request_id: str, at: float) -> tuple[str, ...]:
+        """Return the lines with that id once there are any. ``at``: seconds since the epoch.
 
         Raises Follows where there is no such group, which is a row of its own.
         """
@@ -49,11 +53,11 @@ class Logs:
             wait=wait_exponential(multiplier=0.1, max=3),
         )
         try:
-            return bool(asking(self._found, group, request_id, at))
+            return tuple(asking(self._found, group, request_id, at))
         except RetryError:
-            return False
+            return ()
 
-    def _found(self, group: str, request_id: str, at: float) -> bool:
+    def _found(self, group: str, request_id: str, at: float) -> tuple[str, ...]:
         # FilterLogEvents may answer an empty page with a token: what is sought is then further on.
         pages = self.client.get_paginator("filter_log_events").paginate(
             logGroupName=group,
@@ -61,7 +65,7 @@ class Logs:
             startTime=int((at - BEFORE_S) * 1000),
         )
         try:
-            return any(page["events"] for page in pages)
+            return tuple(event["message"] for page in pages for event in page["events"])
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
                 raise Follows(
@@ -90,11 +94,68 @@ def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
     return calls.answer(harmless)
 
 
-def arrived(calls: RowCalls, group: LogGroup, answer: Answer) -> bool:
-    """Tell whether the request's line is there; Follows where the route itself is red."""
+def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...]:
+    """Return the request's lines; Follows where the route itself is red."""
     logs = Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
-    found = logs.arrived(group.name, answer.request_id, answer.at)
-    calls.observe.note(group=group.name, arrived=found)
+    found = logs.lines(group.name, answer.request_id, answer.at)
+    calls.observe.note(group=group.name, request=answer.request_id, lines=len(found))
     if not found:
         calls.attribute(answer.call.route)
     return found
+
+
+def told_of(calls: RowCalls, group: LogGroup) -> list[Words]:
+    """Return what the group's lines of our own request say of its sender; Follows where there is none."""
+    answer = asked_of(calls, group)
+    lines = lines_of(calls, group, answer)
+    if not lines:
+        raise Follows(
+            "MON-14",
+            Words(
+                en=f"{group.name} has no line of request {answer.request_id}",
+                ja=f"{group.name}にリクエスト{answer.request_id}の行がありません",
+            ),
+        )
+    return [
+        Words(
+            en=f"{group.name} holds {what.en} of request {answer.request_id} ({answer})",
+            ja=f"{group.name}にリクエスト{answer.request_id}の{what.ja}が記録されています（{answer}）",
+        )
+        for text, what in _private(answer.call)
+        if any(text in line or _escaped(text) in line for line in lines)
+    ]
+
+
+def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
+    """Return the lines by which a function counts a caller's mistake as a fault of its own."""
+    return [
+        Words(
+            en=f"{answer}, and {group.name} counts it as a fault: {line[:200]}",
+            ja=f"{answer}。{group.name}はこれを障害として数えています: {line[:200]}",
+        )
+        for line in lines_of(calls, group, answer)
+        if _FAULT.search(line)
+    ]
+
+
+def group_of(calls: RowCalls, route: str) -> LogGroup:
+    """Return the log group of the function behind a route."""
+    function = next(one.function for one in calls.suite.plan.api.routes if one.id == route)
+    return next(one for one in calls.suite.plan.log_groups if one.name == function.log_group)
+
+
+def _private(call: Call) -> Iterator[tuple[str, Words]]:
+    """Yield what no log may hold of a call, and what it is."""
+    if call.session:
+        yield call.session.token, Words(en="the session", ja="セッション")
+        yield call.session.user_id, Words(en="the user id", ja="ユーザーID")
+    if call.body:
+        yield call.body, Words(en="the body", ja="ボディ")
+    for name in ("id_token", "idToken"):
+        if token := call.members.get(name):
+            yield str(token), Words(en="the ID token", ja="IDトークン")
+
+
+def _escaped(text: str) -> str:
+    """Return a text as it stands inside a JSON text."""
+    return json.dumps(text)[1:-1]

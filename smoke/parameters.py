@@ -5,11 +5,12 @@ from typing import Any
 
 from plan import Plan
 from signoff.environment import Environment
-from smoke.bad_input import takes_input
+from smoke.bad_input import BOUNDS, takes_input
 from smoke.cors import CASES
 from smoke.edge_case_masters import EDGE_CASES
 from smoke.errors import errors_of
 from smoke.id_tokens import FLAWS
+from smoke.line_mishaps import MISHAPS
 from smoke.sessions import KINDS
 
 EMBEDDED = "embedded_line"
@@ -27,6 +28,8 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "error": lambda environment, _: errors_of(environment),
     "edge_case": lambda *_: EDGE_CASES,
     "case": lambda *_: CASES,
+    "mishap": lambda *_: MISHAPS,
+    "bound": lambda *_: BOUNDS,
     "flaw": lambda *_: FLAWS,
     "kind": lambda *_: KINDS,
 }

@@ -55,6 +55,15 @@ def unclear(calls: RowCalls, route: str) -> list[str]:
     return found
 
 
+def refused_input(calls: RowCalls, route: str) -> Answer:
+    """Return an answer of a route to bad input; Follows where the route itself is red."""
+    _ = calls.answer(GUIDE) if route == LOGIN else calls.caller
+    answer = calls.answer(next(iter(bad_calls(route, calls.scenarios))))
+    if _unclear(answer):
+        calls.attribute(route)
+    return answer
+
+
 def leaking(calls: RowCalls) -> list[str]:
     """Provoke all errors there are, and return what any error of the run tells of the inside.
 

@@ -13,6 +13,11 @@ from smoke.manual import ManualOnly
 from smoke.sessions import SessionMinter
 from smoke.spots import Spot
 
+LONGEST_NAME = "x" * 48
+"""Makes an id that is as long as an id may be: 64 characters."""
+SYNTHETIC_USERS = ("caller", "other", "collector", "tourist", "visitor", LONGEST_NAME)
+NOBODIES = ("login", "mishap", "first", "second", "third", "fourth", "fifth")
+"""People of LINE's form: who logs in, for whom LINE fails, and those of a ranking of long ago."""
 NO_SPOT = "SMOKE-NO-SUCH-SPOT"
 ACCURACY_M = 10
 HUGE_ACCURACY_M = 1e9
@@ -22,8 +27,8 @@ GUIDE = send("POST /auth/verify", id_token="test_token")
 
 def users_of(sessions: SessionMinter) -> frozenset[str]:
     """Return all users of this run that any call of it is made for, or about."""
-    people = map(sessions.nobody, ("login", *FLAWS))
-    return frozenset((*map(sessions.user, ("caller", "other", "collector")), *people))
+    people = map(sessions.nobody, (*NOBODIES, *FLAWS))
+    return frozenset((*map(sessions.user, SYNTHETIC_USERS), *people))
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,18 @@ class Scenarios:
                 )
             )
         return self.sessions.own(self.sessions.user("collector"))
+
+    @cached_property
+    def tourist(self) -> Session:
+        """Another one, who goes from spot to spot."""
+        _ = self.collector
+        return self.sessions.own(self.sessions.user("tourist"))
+
+    @cached_property
+    def visitor(self) -> Session:
+        """Another one, who tries what is special."""
+        _ = self.collector
+        return self.sessions.own(self.sessions.user("visitor"))
 
     @cached_property
     def tester(self) -> Session:
@@ -161,7 +178,8 @@ class Scenarios:
         """Ask whether someone who stands on the spot is there."""
         place = {"lat": self.spot.lat, "lon": self.spot.lon, "accuracy": ACCURACY_M}
         asked = {"userId": session.user_id, "spotId": self.spot.stamp_id, **place, **members}
-        return send("POST /gps/verify", session, **asked)
+        told = {name: value for name, value in asked.items() if value is not None}
+        return send("POST /gps/verify", session, **told)
 
     def ranking(self, kind: str, session: Session) -> Call:
         return get(f"/ranking/{kind}", session, user_id=session.user_id)

@@ -1,5 +1,6 @@
 """Where a caller must stand, and when: the stamp masters that are deployed, as an award needs them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
@@ -10,8 +11,8 @@ from boto3.dynamodb.types import TypeDeserializer
 from lambdas.rally.domain.spots import SPELLINGS
 from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s
 
-METRES_PER_DEGREE = 111_195
-"""Of latitude, on a sphere of 6,371,000 m: stated here too, since the suite judges the functions' own."""
+EARTH_RADIUS_M = 6_371_000
+"""Stated here too, since the suite judges the functions' own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Spot:
     radius_m: float
     opens: float | None = None
     closes: float | None = None
+    description: str = ""
+    image_url: str = ""
 
     def open_at(self, now: float) -> bool:
         after = self.opens is None or self.opens <= now
@@ -35,10 +38,22 @@ class Spot:
         too_early = self.opens is not None and now < self.opens
         return "STAMP_NOT_VALID_YET" if too_early else "STAMP_EXPIRED"
 
-    def away(self, metres: float) -> Mapping[str, float]:
-        """Return a position so far from here: towards the equator, so that it stays on the map."""
-        degrees = metres / METRES_PER_DEGREE
-        return {"lat": self.lat - degrees if self.lat > 0 else self.lat + degrees, "lon": self.lon}
+    def away(self, metres: float, bearing: float = 0.0) -> Mapping[str, float]:
+        """Return a position so far from here along a great circle; ``bearing`` in degrees.
+
+        Bearing 0 leads towards the equator, and 90 to the east.
+        """
+        angle, here = metres / EARTH_RADIUS_M, math.radians(self.lat)
+        course = math.radians(180 - bearing if self.lat > 0 else bearing)
+        there = math.asin(
+            math.sin(here) * math.cos(angle) + math.cos(here) * math.sin(angle) * math.cos(course)
+        )
+        east = math.atan2(
+            math.sin(course) * math.sin(angle) * math.cos(here),
+            math.cos(angle) - math.sin(here) * math.sin(there),
+        )
+        lon = (self.lon + math.degrees(east) + 540) % 360 - 180
+        return {"lat": math.degrees(there), "lon": lon}
 
 
 def spots_in(items: tuple[Mapping[str, Any], ...]) -> tuple[Spot, ...]:
@@ -69,9 +84,15 @@ def _spot(master: Mapping[str, Any]) -> Spot | None:
             lat=lat,
             lon=lon,
             radius_m=radius_m,
+            description=_text(master.get("Description")),
+            image_url=_text(master.get("ImageUrl")),
         )
     except (StopIteration, KeyError, TypeError, ValueError):
         return None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _bound(value: Any, of_day: time) -> float | None:

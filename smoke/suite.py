@@ -1,11 +1,12 @@
 """One run of the suite: what all its rows share, from the first call to the last deletion."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from aws.section import Follows, NotTestable, lookup
 from aws.words import Words
@@ -56,6 +57,9 @@ class Suite:
     """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
     _edge_cases_put: bool = False
+    _seasons_put: bool = False
+    _tidied: tuple[int, int] | None = None
+    """How many calls had been sent when everything was proven gone."""
 
     @property
     def environment(self) -> Environment:
@@ -92,6 +96,8 @@ class Suite:
 
     def warm(self) -> None:
         """Start all functions; what comes of it is for the rows to judge."""
+        if self.line.embedded:
+            self.line.answers_as_ever()  # a killed run may have told it otherwise
         try:
             self.answer(GUIDE)
         except Silent as silence:
@@ -117,12 +123,26 @@ class Suite:
             self._edge_cases_put = True
             self.cleaner.masters.put(one.item(self.sessions.now) for one in EDGE_CASES)
 
+    def put_seasons(self, items: Iterable[Iterable[Mapping[str, Any]]]) -> None:
+        """Add counters of periods long ago to an embedded stack, once."""
+        if not self._seasons_put:
+            self._seasons_put = True
+            self.cleaner.user_stamps.put(item for season in items for item in season)
+
     def tidy(self) -> list[str]:
         """Take back all that this run did; return what could not be taken back."""
+        sent = len(self.client.answers), len(self.client.unanswered)
+        if self._tidied == sent:
+            return []  # it was proven gone, and nothing was sent since
         left = self._unset_menu()
         if self._edge_cases_put:
             left += self.cleaner.clean_masters(one.stamp_id for one in EDGE_CASES)
-        return left + self.cleaner.clean(tuple(self.client.answers), tuple(self.client.unanswered))
+        if self._seasons_put:
+            left += self.cleaner.clean_users()
+        left += self.cleaner.clean(tuple(self.client.answers), tuple(self.client.unanswered))
+        if not left:
+            self._tidied = len(self.client.answers), len(self.client.unanswered)
+        return left
 
     @property
     def window(self) -> Mapping[str, str]:

@@ -1,6 +1,8 @@
 """POST /auth/verify: who logs in, and who does not."""
 
 from signoff.checklist import expectation
+from smoke.properties import hold, lifetime_flaws
+from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls, logged_in
 from smoke.scenarios import GUIDE
 
@@ -19,6 +21,14 @@ def test_login_answers_a_session_that_is_let_in(calls: RowCalls) -> None:
     answer = calls.answer(lambda scenarios: scenarios.stamps_of(session))
 
     assert answer.status == 200, f"{answer}, though the login had just answered that session"
+
+
+@expectation("SMOKE-01", ja="ログインのセッションが契約どおりの時間だけ有効である")
+def test_session_of_a_login_lasts_as_long_as_documented(calls: RowCalls) -> None:
+    logged_in(calls)
+    answer = calls.success(LOGIN)
+
+    hold(lifetime_flaws(answer))
 
 
 @expectation("SEC-43", ja="不正なIDトークンが拒否される")

@@ -2,6 +2,7 @@
 
 from signoff.checklist import expectation
 from signoff.observations import Observations
+from smoke.properties import hold, tour
 from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
 
@@ -33,6 +34,13 @@ def test_stamp_is_awarded_only_once(calls: RowCalls) -> None:
 
     flaw = calls.flaw(again, 409, "STAMP_ALREADY_EXISTS")
     assert not flaw, flaw
+
+
+@expectation("SMOKE-16", ja="複数の取得が各スタンプの内容どおりに並ぶ")
+def test_several_stamps_are_listed_as_their_masters_are(calls: RowCalls) -> None:
+    awarded(calls)
+
+    hold(tour(calls))
 
 
 @expectation("SMOKE-16", ja="スモークテストが何も残さない")

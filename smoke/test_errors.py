@@ -1,9 +1,14 @@
 """Errors: documented ones as documented, bad input never a 5xx, and nothing told of the inside."""
 
 from signoff.checklist import expectation
+from smoke.bad_input import Bound
 from smoke.edge_case_masters import EdgeCase
 from smoke.errors import Error
-from smoke.refusals import leaking, unclear
+from smoke.line import LineClient
+from smoke.line_mishaps import LineMishap
+from smoke.logs import faults_of, group_of
+from smoke.properties import hold
+from smoke.refusals import leaking, refused_input, unclear
 from smoke.row_calls import RowCalls
 
 
@@ -22,7 +27,7 @@ def test_stamp_in_a_special_state_is_refused_as_documented(
     calls.suite.put_edge_case_masters()
     answer = calls.answer(edge_case.asked)
 
-    flaw = calls.flaw(answer, 400, edge_case.code)
+    flaw = calls.flaw(answer, edge_case.status, edge_case.code or None)
     assert not flaw, flaw
 
 
@@ -31,6 +36,32 @@ def test_bad_input_is_answered_by_a_clear_4xx(input_route: str, calls: RowCalls)
     found = unclear(calls, input_route)
 
     assert not found, f"{len(found)} times, first: {found[0]}"
+
+
+@expectation("SMOKE-17", ja="契約の範囲の端にある入力を受け付ける")
+def test_input_at_its_documented_bound_is_taken(bound: Bound, calls: RowCalls) -> None:
+    answer = calls.answer(bound.call)
+
+    flaw = calls.flaw(answer, bound.status, bound.code)
+    assert not flaw, flaw
+
+
+@expectation("SMOKE-17", ja="呼び出し側の誤りを障害として数えない")
+def test_mistake_of_a_caller_is_no_fault_of_ours(input_route: str, calls: RowCalls) -> None:
+    answer = refused_input(calls, input_route)
+
+    hold(faults_of(calls, group_of(calls, input_route), answer))
+
+
+@expectation("SMOKE-11", ja="LINEの失敗を契約どおりに伝える")
+def test_failure_of_line_is_told_as_documented(
+    mishap: LineMishap, calls: RowCalls, embedded_line: LineClient
+) -> None:
+    with mishap.told(calls.scenarios, embedded_line) as call:
+        answer = calls.answer(call)
+
+    flaw = calls.flaw(answer, mishap.answered, mishap.code or None)
+    assert not flaw, flaw
 
 
 @expectation("SEC-45", ja="エラーが内部の情報を漏らさない")

@@ -2,6 +2,7 @@
 
 from signoff.checklist import expectation
 from smoke.errors import FAR_M
+from smoke.properties import beyond_the_cap, hold, misjudged
 from smoke.row_calls import RowCalls
 from smoke.scenarios import HUGE_ACCURACY_M
 
@@ -27,6 +28,11 @@ def test_distance_is_that_of_the_great_circle(calls: RowCalls) -> None:
     assert not answer.member("within"), f"{answer}: {FAR_M} m away, and within"
 
 
+@expectation("SMOKE-04", ja="全スポットの内外を正しい距離で判定する")
+def test_every_spot_has_an_inside_and_an_outside(calls: RowCalls) -> None:
+    hold(misjudged(calls))
+
+
 @expectation("SEC-44", ja="誤差の大きな測位で範囲内にならない")
 def test_huge_accuracy_puts_nobody_within(calls: RowCalls) -> None:
     answer = calls.answer(
@@ -38,3 +44,8 @@ def test_huge_accuracy_puts_nobody_within(calls: RowCalls) -> None:
     assert not answer.member("within"), (
         f"{answer}: {FAR_M} m away with an accuracy of {HUGE_ACCURACY_M:.0e} m, and within"
     )
+
+
+@expectation("SEC-44", ja="測位誤差が上限を超えて範囲を広げない")
+def test_accuracy_reaches_no_farther_than_its_cap(calls: RowCalls) -> None:
+    hold(misjudged(calls, beyond_the_cap))

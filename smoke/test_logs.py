@@ -1,8 +1,9 @@
-"""Logs: what this run asked is found where people will look for it."""
+"""Logs: what this run asked is found where people will look for it, and tells nothing of who asked."""
 
 from aws.desired import LogGroup
 from signoff.checklist import expectation
-from smoke.logs import arrived, asked_of
+from smoke.logs import asked_of, lines_of, told_of
+from smoke.properties import hold
 from smoke.row_calls import RowCalls
 
 
@@ -10,7 +11,12 @@ from smoke.row_calls import RowCalls
 def test_own_request_is_found_in_the_log(log_group: LogGroup, calls: RowCalls) -> None:
     answer = asked_of(calls, log_group)
 
-    assert arrived(calls, log_group, answer), (
+    assert lines_of(calls, log_group, answer), (
         f"{log_group.name} has no line of request {answer.request_id} ({answer}) "
         f"{calls.suite.patience_s:g} s after the answer"
     )
+
+
+@expectation("SEC-46", ja="ログにセッション、ボディ、ユーザーIDが残らない")
+def test_log_holds_nothing_of_who_asked(log_group: LogGroup, calls: RowCalls) -> None:
+    hold(told_of(calls, log_group))

@@ -4,6 +4,7 @@ import pytest
 
 from signoff.checklist import expectation
 from smoke.id_tokens import NAME
+from smoke.properties import MONTH, WEEK, hold, order_flaws, period_flaws
 from smoke.row_calls import RowCalls, own_rank, synthetic_ranked
 
 
@@ -21,6 +22,36 @@ def test_month_is_ranked(calls: RowCalls) -> None:
 
     flaw = calls.flaw(answer, 200)
     assert not flaw, flaw
+
+
+@expectation("SMOKE-06", ja="週間ランキングの期間が日本の今週である")
+def test_week_is_the_one_of_japan(calls: RowCalls) -> None:
+    answer = calls.success("GET /ranking/weekly")
+
+    flaw = calls.flaw(answer, 200)
+    assert not flaw, flaw
+    hold(period_flaws(answer))
+
+
+@expectation("SMOKE-07", ja="月間ランキングの期間が日本の今月である")
+def test_month_is_the_one_of_japan(calls: RowCalls) -> None:
+    answer = calls.success("GET /ranking/monthly")
+
+    flaw = calls.flaw(answer, 200)
+    assert not flaw, flaw
+    hold(period_flaws(answer))
+
+
+@expectation("SMOKE-06", ja="週間ランキングが取得数の多い順、同数なら先着順に並ぶ")
+@pytest.mark.usefixtures("embedded_line")
+def test_week_is_in_order(calls: RowCalls) -> None:
+    hold(order_flaws(calls, WEEK))
+
+
+@expectation("SMOKE-07", ja="月間ランキングが取得数の多い順、同数なら先着順に並ぶ")
+@pytest.mark.usefixtures("embedded_line")
+def test_month_is_in_order(calls: RowCalls) -> None:
+    hold(order_flaws(calls, MONTH))
 
 
 @expectation("SMOKE-06", ja="テスト用の利用者が週間ランキングに載らない")

@@ -1,6 +1,7 @@
 """Sessions: only those signed with the live key are accepted, and only for their own user's data."""
 
 from signoff.checklist import expectation
+from smoke.properties import cacheable, hold
 from smoke.refusals import asked_with, let_in_by_public_keys
 from smoke.row_calls import RowCalls
 
@@ -33,6 +34,11 @@ def test_session_that_does_not_hold_is_refused(kind: str, route: str, calls: Row
 
     flaw = calls.flaw(answer, 401)
     assert not flaw, flaw
+
+
+@expectation("SEC-47", ja="個人への応答が保存されない")
+def test_personal_answer_may_not_be_kept(calls: RowCalls) -> None:
+    hold(cacheable(calls))
 
 
 @expectation("SEC-42", ja="他人のIDを指定すると拒否される")

@@ -1,7 +1,7 @@
 """A stand-in for api.line.me on the loopback interface: what it is told never reaches LINE.
 
 It answers in the shapes of LINE's references (LINE Login v2.1, Messaging API, LIFF server API).
-Two paths of its own, under ``/local/``, serve those who run in another process.
+Paths of its own, under ``/local/``, serve those who run in another process.
 """
 
 import json
@@ -26,7 +26,7 @@ HANG_SECONDS = 60.0
 """The longest that a call is kept waiting: longer than any client here waits."""
 
 Answer = Callable[..., Response]
-Mishap = Callable[[], Response | None]
+Mishap = Callable[[LineCall], Response | None]
 
 
 class FakeLine:
@@ -39,6 +39,7 @@ class FakeLine:
         self._lock = threading.Lock()
         self._received: list[Received] = []
         self._mishaps: list[tuple[str, Mishap]] = []
+        self._scripted: tuple[str, Mishap] | None = None
         self._routes = self._all_routes()
         self._server = LoopbackServer(self._serve, port)
         self.id_token = self._login.id_token
@@ -68,7 +69,7 @@ class FakeLine:
     def refusing(self, status: int, under: str = "/") -> Iterator[None]:
         """Answer calls below this path with that status, as LINE does on a bad day."""
         phrase = HTTPStatus(status).phrase
-        with self._mishap(under, lambda: message(phrase, status)):
+        with self._mishap(under, lambda _: message(phrase, status)):
             yield
 
     @contextmanager
@@ -76,7 +77,7 @@ class FakeLine:
         """Let calls below this path wait until the end of the block; then answer them as ever."""
         over = threading.Event()
 
-        def hang() -> None:
+        def hang(_: LineCall) -> None:
             over.wait(HANG_SECONDS)
 
         try:
@@ -116,8 +117,9 @@ class FakeLine:
 
     def _happened(self, call: LineCall) -> Response | None:
         with self._lock:
-            mishaps = [mishap for under, mishap in self._mishaps if call.path.startswith(under)]
-        answers = (mishap() for mishap in mishaps)
+            known = [*self._mishaps, *([self._scripted] if self._scripted else [])]
+        mishaps = [mishap for under, mishap in known if call.path.startswith(under)]
+        answers = (mishap(call) for mishap in mishaps)
         return next((answer for answer in answers if answer), None)
 
     def _routed(self, call: LineCall) -> Response:
@@ -143,11 +145,32 @@ class FakeLine:
             ("GET", "/liff/v1/apps", messaging.liff_apps),
             ("POST", "/local/id_token", self._mint),
             ("GET", "/local/received", self._list),
+            ("POST", "/local/mishap", self._script),
         )
 
     def _mint(self, call: LineCall) -> Response:
         """Mint a token for another process: the body holds the arguments of ``id_token``."""
         return json_response({"id_token": self.id_token(**json.loads(call.body))})
+
+    def _script(self, call: LineCall) -> Response:
+        """Answer one call of another process's choice: {under, holds, status, body}; {} takes that back.
+
+        It is the next one below the path ``under`` whose path or body holds the text ``holds``.
+        """
+        asked = json.loads(call.body)
+        with self._lock:
+            self._scripted = None
+        if not asked:
+            return json_response({})
+        left = [replace(json_response({}, asked["status"]), body=asked["body"].encode())]
+
+        def once(call: LineCall) -> Response | None:
+            meant = asked["holds"] in call.path + call.body.decode(errors="replace")
+            return left.pop() if meant and left else None
+
+        with self._lock:
+            self._scripted = asked["under"], once
+        return json_response({})
 
     def _list(self, _: LineCall) -> Response:
         return json_response({"received": [asdict(received) for received in self.received]})

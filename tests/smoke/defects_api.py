@@ -111,7 +111,8 @@ DEFECTS = (
         _redrawn(_method("/gps/verify", "POST", authorizationType="NONE")),
         {
             "SMOKE-04": FAIL,
-            **following("SMOKE-04", "SMOKE-11", "SMOKE-12", "SMOKE-14", "SEC-42", "SEC-44"),
+            **following("SMOKE-04", "SMOKE-11", "SMOKE-12", "SMOKE-14", "SMOKE-17"),
+            **following("SMOKE-04", "SEC-42", "SEC-44"),
         },
     ),
     Defect(
@@ -125,7 +126,10 @@ DEFECTS = (
     Defect(
         "a route with another route's function",
         _with_function_of_stamps,
-        {"SMOKE-06": FAIL, **following("SMOKE-06", "SMOKE-14", "SEC-42", "MON-14")},
+        {
+            "SMOKE-06": FAIL,
+            **following("SMOKE-06", "SMOKE-14", "SMOKE-17", "SEC-42", "SEC-46", "MON-14"),
+        },
     ),
     Defect(
         "a path without its preflight",

@@ -10,7 +10,7 @@ from tests.smoke.rally import CONFIG_JS, Rally
 
 NEED_A_SESSION = (
     *(f"SMOKE-{number:02}" for number in (*range(2, 13), 14, 16, 17)),
-    *("SEC-40", "SEC-41", "SEC-42", "SEC-44", "SEC-45", "MON-14"),
+    *("SEC-40", "SEC-41", "SEC-42", "SEC-44", "SEC-45", "SEC-46", "SEC-47", "MON-14"),
 )
 BOT = "/v2/bot"
 
@@ -50,11 +50,13 @@ def _log_group(rally: Rally) -> Any:
 
 
 DEFECTS = (
-    Defect("a log group that is gone", _log_group, {"MON-14": "MON-12"}),
+    Defect(
+        "a log group that is gone", _log_group, following("MON-12", "MON-14", "SEC-46", "SMOKE-17")
+    ),
     Defect(
         "a log line without its request's id",
         code("stamps", "lambdas/rally/logger.py", "{**line, **self.ids}", "line"),
-        {"MON-14": FAIL},
+        {"MON-14": FAIL, "SEC-46": "MON-14"},
     ),
     Defect(
         "a channel access token that LINE does not know",
@@ -94,7 +96,7 @@ DEFECTS = (
     Defect(
         "menus that LINE links and unlinks for nobody",
         lambda rally: rally.line.refusing(404, f"{BOT}/user"),
-        {"SMOKE-09": FAIL, "SMOKE-10": FAIL},
+        {"SMOKE-09": FAIL, "SMOKE-10": FAIL, "SMOKE-11": "SMOKE-09"},
     ),
     Defect(
         "LINE refuses the bot",
@@ -102,6 +104,7 @@ DEFECTS = (
         {
             "SMOKE-05": FAIL,
             "SMOKE-08": FAIL,
+            "SMOKE-11": FAIL,
             "SMOKE-18": FAIL,
             **following("SMOKE-18", "LINE-01", "LINE-02"),
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),

@@ -55,12 +55,12 @@ DEFECTS = (
             ', "rankings": rankings}',
             "}",
         ),
-        {"SMOKE-06": FAIL, "SMOKE-07": FAIL},
+        {"SMOKE-06": FAIL, "SMOKE-07": FAIL, "SMOKE-17": "SMOKE-06"},
     ),
     Defect(
         "LINE is asked about synthetic users",
         code("notify", "lambdas/notify/handler.py", "if not is_line_user(", "if not str("),
-        {"SMOKE-05": FAIL, **following("SMOKE-05", "SMOKE-14")},
+        {"SMOKE-05": FAIL, **following("SMOKE-05", "SMOKE-14", "SMOKE-17")},
     ),
     Defect(
         "a list that counts wrong",
@@ -80,7 +80,67 @@ DEFECTS = (
             '            "collected_at": collected_at,\n            "message"',
             '            "message"',
         ),
-        {"SMOKE-03": FAIL, **following("SMOKE-03", "SMOKE-05", "SMOKE-06", "SMOKE-07", "SMOKE-16")},
+        {
+            "SMOKE-03": FAIL,
+            **following("SMOKE-03", "SMOKE-05", "SMOKE-06", "SMOKE-07", "SMOKE-12", "SMOKE-16"),
+        },
+    ),
+    Defect(
+        "a session that lasts a week",
+        code("auth", "lambdas/auth/domain.py", "24 * 60 * 60", "7 * 24 * 60 * 60"),
+        {"SMOKE-01": FAIL},
+    ),
+    Defect(
+        "a radius of a hundred times",
+        code(
+            "gps-verify",
+            "lambdas/rally/domain/spots.py",
+            "<= reach_m",
+            "<= reach_m * 100",
+        ),
+        {"SMOKE-04": FAIL, "SEC-44": FAIL},
+    ),
+    Defect(
+        "a ranking upside down",
+        code("ranking", "lambdas/ranking/domain.py", '(-entry["Rank"]', '(entry["Rank"]'),
+        {"SMOKE-06": FAIL, "SMOKE-07": FAIL},
+    ),
+    Defect(
+        "an answer about a person that everybody may keep",
+        code("stamps", "lambdas/rally/serving.py", '"no-store"', '"public, max-age=86400"'),
+        {"SEC-47": FAIL},
+    ),
+    Defect(
+        "a log that holds the body",
+        code(
+            "award",
+            "lambdas/rally/serving.py",
+            "        request = LambdaRequest.of(event, context)\n",
+            "        request = LambdaRequest.of(event, context)\n        print(json.dumps([request.event, request.ids]))\n",
+        ),
+        {"SEC-46": FAIL},
+    ),
+    Defect(
+        "a mistake of a caller that is counted as a fault",
+        code("notify", "lambdas/rally/serving.py", "if refusal.status >= 500:", "if True:"),
+        {"SMOKE-17": FAIL},
+    ),
+    Defect(
+        "LINE's monthly limit told as an outage",
+        code("notify", "lambdas/rally/line.py", "_MONTHLY_LIMIT in", '"nothing" in'),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "days by the clock of Greenwich",
+        code(
+            "award", "lambdas/rally/domain/periods.py", "timedelta(hours=9)", "timedelta(hours=0)"
+        ),
+        {"SMOKE-12": FAIL},
+    ),
+    Defect(
+        "a list that names all stamps alike",
+        code("stamps", "lambdas/stamps/domain.py", 'legible(master.get("Name")) or', '"Stamp" or'),
+        {"SMOKE-16": FAIL},
     ),
 )
 DEEP = (
@@ -130,7 +190,7 @@ DEEP = (
         {
             "SMOKE-08": FAIL,
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-11", "SMOKE-14", "SMOKE-17"),
-            **following("SMOKE-08", "SEC-42", "MON-14"),
+            **following("SMOKE-08", "SEC-42", "SEC-46", "MON-14"),
         },
     ),
 )

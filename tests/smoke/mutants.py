@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
-import parso  # noqa: F401 - cosmic-ray's operators can't be loaded before it
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
@@ -135,7 +134,13 @@ def _places(source: str) -> Iterator[tuple[str, int, int, int]]:
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes annotations away: what they say is never run."""
+    """Takes away what is never run, annotations, and what only forbids: that a value is frozen."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        for one in node.decorator_list:
+            if isinstance(one, ast.Call):
+                one.keywords = [it for it in one.keywords if it.arg != "frozen"]
+        return self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None

@@ -27,6 +27,13 @@ class Table:
     def under(self, hash_key):
         return [{"id": {"S": hash_key}, "at": {"S": one}} for one in self.items.get(hash_key, ())]
 
+    def there(self, hash_keys):
+        return [one for one in hash_keys if self.items.get(one)]
+
+    def drop(self, hash_keys):
+        for one in hash_keys:
+            self.items[one] = []
+
     def delete(self, keys):
         if self.broken == "refuses":
             error = {"Error": {"Code": "AccessDeniedException"}}

@@ -79,7 +79,7 @@ def clean(root, *more):
     ("what", "number"),
     [
         ("POST /local/stamps/award", 1),
-        ("PutItem", 3),
+        ("BatchWriteItem", 2),
         ("DeleteItem", 2),
     ],
 )

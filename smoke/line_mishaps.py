@@ -1,0 +1,123 @@
+"""What LINE may answer on a bad day, and what our routes then have to say: provoked at the stand-in alone."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from smoke.calls import Call, send
+from smoke.id_tokens import ISSUER
+from smoke.line import PUSH, LineClient
+from smoke.scenarios import Scenarios
+
+LOGIN, NOTIFY = "POST /auth/verify", "POST /notify"
+LIST, SET, UNSET = "GET /richmenu/list", "POST /richmenu/set", "DELETE /richmenu/unset"
+UNDER = {
+    LOGIN: "/oauth2/v2.1/verify",
+    NOTIFY: PUSH,
+    LIST: "/v2/bot/richmenu/list",
+    SET: "/v2/bot/user/",
+    UNSET: "/v2/bot/user/",
+}
+"""Route -> the path of LINE's that it calls."""
+NOBODY = "mishap"
+MONTHLY = json.dumps({"message": "You have reached your monthly limit."})
+BUSY = json.dumps({"message": "The API rate limit has been exceeded. Try again later."})
+NO = json.dumps({"message": "Not so"})
+ACCEPTED = json.dumps({"message": "The retry key is already accepted", "sentMessages": []})
+
+
+@dataclass(frozen=True, slots=True)
+class LineMishap:
+    """LINE answers a route's call with this; ``code`` is empty where the route is to answer 200."""
+
+    route: str
+    status: int
+    body: Callable[[Scenarios], str]
+    answered: int
+    code: str = ""
+    about: str = ""
+
+    @contextmanager
+    def told(self, scenarios: Scenarios, line: LineClient) -> Iterator[Call]:
+        """Tell the stand-in what to answer, and yield the call that asks for it."""
+        user = scenarios.sessions.nobody(NOBODY)
+        call, holds = _call(self.route, scenarios, user)
+        line.answers_next(UNDER[self.route], holds, self.status, self.body(scenarios))
+        try:
+            yield replace(call, time=MISHAPS.index(self) + 2)
+        finally:
+            line.answers_as_ever()
+
+    def __str__(self) -> str:
+        about = f" {self.about}" if self.about else ""
+        return f"{self.route}: LINE answers {self.status}{about}"
+
+
+def _call(route: str, scenarios: Scenarios, user: str) -> tuple[Call, str]:
+    """Return a call of a person whom nobody is, and a text that LINE's call then holds."""
+    session = scenarios.sessions.own(user)
+    if route == LOGIN:
+        token = scenarios.id_tokens.good(user)
+        return send(LOGIN, id_token=token), token
+    if route == LIST:
+        return replace(scenarios.success(LIST), session=session), ""
+    return scenarios.harmless(route, session, user), user
+
+
+def _text(text: str) -> Callable[[Scenarios], str]:
+    return lambda _: text
+
+
+def _claims(**changed: str | None) -> Callable[[Scenarios], str]:
+    """Return what LINE says of a token that it vouches for, spoiled."""
+
+    def body(scenarios: Scenarios) -> str:
+        right = {
+            "iss": ISSUER,
+            "aud": scenarios.environment.line.channel_id,
+            "sub": scenarios.sessions.nobody(NOBODY),
+        }
+        return json.dumps({k: v for k, v in {**right, **changed}.items() if v is not None})
+
+    return body
+
+
+def _mishaps() -> Iterator[LineMishap]:
+    for route in (NOTIFY, LIST, SET, UNSET):
+        yield LineMishap(route, 401, _text(NO), 502, "LINE_REFUSED")
+        yield LineMishap(route, 429, _text(BUSY), 502, "LINE_UNAVAILABLE")
+        yield LineMishap(route, 500, _text(NO), 502, "LINE_UNAVAILABLE")
+        yield LineMishap(route, 200, _text("<html>"), 502, "LINE_UNAVAILABLE", "in HTML")
+    for route in (NOTIFY, LIST):
+        yield LineMishap(route, 200, _text("{}"), 502, "LINE_UNAVAILABLE", "with nothing")
+    for route in (NOTIFY, SET, UNSET):
+        yield LineMishap(route, 400, _text(NO), 400, "LINE_REJECTED")
+    for route in (NOTIFY, UNSET):
+        yield LineMishap(route, 404, _text(NO), 400, "LINE_REJECTED")
+    yield LineMishap(SET, 404, _text(NO), 404, "RICHMENU_NOT_FOUND")
+    yield LineMishap(SET, 409, _text(NO), 502, "LINE_REFUSED")
+    yield LineMishap(NOTIFY, 429, _text(MONTHLY), 429, "LINE_MONTHLY_LIMIT", "for the month")
+    yield LineMishap(NOTIFY, 409, _text(ACCEPTED), 200, about="to what it has done before")
+    yield LineMishap(LIST, 409, _text(NO), 502, "LINE_REFUSED")
+    yield from _logins()
+
+
+def _logins() -> Iterator[LineMishap]:
+    refused = "TOKEN_VERIFICATION_FAILED"
+    yield LineMishap(LOGIN, 200, _claims(), 200, about="without a name")
+    yield LineMishap(LOGIN, 400, _text(NO), 401, refused)
+    for status, body in ((401, NO), (403, NO), (429, BUSY), (500, NO), (200, "{}"), (200, "[]")):
+        yield LineMishap(LOGIN, status, _text(body), 502, "LINE_UNAVAILABLE", body)
+    for about, changed in (
+        ("of a later channel", {"aud": "9999999999"}),
+        ("of an earlier channel", {"aud": "0000000000"}),
+        ("of a later issuer", {"iss": "https://z.example"}),
+        ("of an earlier issuer", {"iss": "https://a.example"}),
+        ("of nobody", {"sub": None}),
+        ("of somebody whom LINE does not name so", {"sub": "Usmoke-1"}),
+    ):
+        yield LineMishap(LOGIN, 200, _claims(**changed), 401, refused, about)
+
+
+MISHAPS = tuple(_mishaps())

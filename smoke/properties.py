@@ -1,0 +1,330 @@
+"""What must be true of every master, session, ranking and answer there is, not of one example of each."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import jwt
+
+from aws.section import Broken, NotTestable
+from aws.words import Words
+from lambdas.rally.domain.counters import Counter
+from signoff.environment.calendar import JST
+from smoke.calls import Answer, Call, get
+from smoke.contract import contract
+from smoke.manual import ManualOnly
+from smoke.row_calls import RowCalls
+from smoke.scenarios import Scenarios
+from smoke.spots import Spot
+
+AT_ONCE = 8
+INSIDE, OUTSIDE = 0.9037, 1.1073
+"""Parts of a spot's radius: surely within, and surely not, as the answer's rounding is 1 cm."""
+SURE_M = 1
+"""The accuracy of a phone that knows where it is: it widens no radius."""
+ROUNDING_M = 0.011
+FAR_SIDE_M = 15_000_000
+CLOCK_S = 300
+"""Two clocks that are set may differ by so much."""
+
+
+def hold(flaws: list[Words]) -> None:
+    """Raise Broken with the first of these flaws, and how many there are."""
+    if flaws:
+        first, count = flaws[0], len(flaws)
+        more = Words(en=f" ({count} such flaws)", ja=f"（ほかを含め{count}件）")
+        raise Broken(Words(en=first.en + more.en, ja=first.ja + more.ja) if count > 1 else first)
+
+
+# Positions
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Somebody so far from a spot, whose phone tells its accuracy or does not."""
+
+    spot: Spot
+    metres: float
+    bearing: float
+    within: bool
+    accuracy: float | None = SURE_M
+
+    def asked(self, scenarios: Scenarios) -> Call:
+        place = {**self.spot.away(self.metres, self.bearing), "spotId": self.spot.stamp_id}
+        return scenarios.position(scenarios.caller, **place, accuracy=self.accuracy)
+
+    def flaws(self, answer: Answer) -> Iterator[Words]:
+        """Yield what the answer says wrongly of the spot, the distance, and who is within."""
+        spot, told = self.spot, answer.json
+        wanted = {
+            "spotId": spot.stamp_id,
+            "name": spot.name,
+            "lat": spot.lat,
+            "lon": spot.lon,
+            "radiusM": spot.radius_m,
+            "accuracy": self.accuracy,
+            "within": self.within,
+        }
+        for name, value in wanted.items():
+            if told[name] != value:
+                yield Words(
+                    en=f"{answer}: {name} is {told[name]!r}, expected {value!r} "
+                    f"({self.metres:.0f} m from a spot of radius {spot.radius_m:g} m)",
+                    ja=f"{answer}: {name}が{told[name]!r}（期待値{value!r}、"
+                    f"半径{spot.radius_m:g} mのスポットから{self.metres:.0f} m）",
+                )
+        if abs(told["distanceM"] - self.metres) > ROUNDING_M:
+            yield Words(
+                en=f"{answer}: distanceM is {told['distanceM']}, expected {self.metres:.2f}",
+                ja=f"{answer}: distanceMが{told['distanceM']}（期待値{self.metres:.2f}）",
+            )
+
+
+def stands(scenarios: Scenarios) -> list[Stand]:
+    """Return who is inside and outside of every spot, in many directions; and who is far away."""
+    cap_m = scenarios.environment.accuracy_cap_m
+    found = []
+    for number, spot in enumerate(scenarios.spots()):
+        bearing = 37.0 * number % 360
+        found += [
+            Stand(spot, spot.radius_m * INSIDE, bearing, within=True),
+            Stand(spot, spot.radius_m * OUTSIDE, bearing + 90, within=False),
+        ]
+    spot = scenarios.spot
+    reach_m = max(spot.radius_m, cap_m)
+    return [
+        *found,
+        Stand(spot, FAR_SIDE_M, 60.0, within=False),
+        Stand(spot, spot.radius_m * INSIDE, 200.0, within=True, accuracy=None),
+        Stand(spot, spot.radius_m * OUTSIDE, 200.0, within=False, accuracy=None),
+        Stand(spot, reach_m * INSIDE, 300.0, within=True, accuracy=cap_m),
+    ]
+
+
+def beyond_the_cap(scenarios: Scenarios) -> list[Stand]:
+    """Return somebody just farther away than any accuracy may reach."""
+    spot, cap_m = scenarios.spot, scenarios.environment.accuracy_cap_m
+    far_m = max(spot.radius_m, cap_m) * OUTSIDE
+    return [Stand(spot, far_m, 300.0, within=False, accuracy=cap_m * 20)]
+
+
+def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Stand]] = stands) -> list[Words]:
+    """Ask for all these positions, and return what is answered wrongly of any."""
+    _ = calls.caller
+    asked = of(calls.scenarios)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = list(
+            threads.map(lambda one: calls.suite.answer(one.asked(calls.scenarios)), asked)
+        )
+    calls.observe.note(spots=len(calls.scenarios.spots()), positions=len(asked))
+    found: list[Words] = []
+    for stand, answer in zip(asked, answers, strict=True):
+        flaw = calls.flaw(answer, 200)
+        found += [Words.same(flaw)] if flaw else stand.flaws(answer)
+    return found
+
+
+# Sessions
+
+
+def lifetime_flaws(answer: Answer) -> list[Words]:
+    """Return how the session of a login is not the documented one: for its user, from now, so long."""
+    wanted_s = contract().session_s
+    try:
+        claims = jwt.decode(answer.member("access_token"), options={"verify_signature": False})
+    except jwt.InvalidTokenError as error:
+        kind = type(error).__name__
+        return [
+            Words(
+                en=f"{answer} with a session that can't be read ({kind})",
+                ja=f"{answer}。セッションを読み取れません（{kind}）",
+            )
+        ]
+    lasts = claims.get("exp", 0) - claims.get("iat", 0)
+    facts = {
+        "exp - iat": (lasts, wanted_s, lasts == wanted_s),
+        "iat": (claims.get("iat"), answer.at, abs(claims.get("iat", 0) - answer.at) < CLOCK_S),
+        "sub": (
+            claims.get("sub"),
+            answer.member("user_id"),
+            claims.get("sub") == answer.member("user_id"),
+        ),
+    }
+    return [
+        Words(
+            en=f"{answer} with a session whose {name} is {found}, expected {expected}",
+            ja=f"{answer}。セッションの{name}が{found}（期待値{expected}）",
+        )
+        for name, (found, expected, right) in facts.items()
+        if not right
+    ]
+
+
+# What may be kept of an answer
+
+
+def cacheable(calls: RowCalls) -> list[Words]:
+    """Ask every route for what is the caller's own, and return the answers that others may keep.
+
+    What no environment lets a machine try is left out: another row says so.
+    """
+    _ = calls.caller
+    answers = []
+    for route in calls.suite.plan.api.routes:
+        with suppress(ManualOnly, NotTestable):
+            answers.append(calls.suite.answer(calls.scenarios.success(route.id)))
+    personal = [one for one in answers if one.status == 200]
+    calls.observe.note(answers=[str(one) for one in personal])
+    return [
+        Words(
+            en=f"{answer} with Cache-Control {_kept(answer)}, expected no-store",
+            ja=f"{answer}のCache-Controlが{_kept(answer)}（期待値no-store）",
+        )
+        for answer in personal
+        if "no-store" not in _directives(answer)
+    ]
+
+
+def _directives(answer: Answer) -> set[str]:
+    header = answer.headers.get("cache-control", "")
+    return {one.strip().lower() for one in header.split(",")}
+
+
+def _kept(answer: Answer) -> str:
+    return answer.headers.get("cache-control") or "-"
+
+
+# Rankings
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A period long ago, and what its people had collected: (count, when they reached it)."""
+
+    kind: str
+    name: str
+    collected: Mapping[str, tuple[int, int]]
+    order: tuple[str, ...]
+
+    def items(self, scenarios: Scenarios) -> Iterator[Mapping[str, Any]]:
+        """Yield the counters as the functions write them, in DynamoDB JSON."""
+        for name, (count, at) in self.collected.items():
+            counter = Counter(scenarios.sessions.nobody(name), self.name, count, at)
+            yield {
+                key: {"S": value} if isinstance(value, str) else {"N": str(value)}
+                for key, value in counter.item().items()
+            }
+
+
+WEEK = Season(
+    "weekly",
+    "2001-W09",
+    {"first": (2, 300), "second": (10, 900), "third": (2, 200), "fourth": (9, 1), "fifth": (1, 5)},
+    ("second", "fourth", "third", "first", "fifth"),
+)
+MONTH = Season(
+    "monthly",
+    "2001-03",
+    {"first": (1, 100), "second": (1, 99), "third": (1, 101), "fourth": (12, 10**9)},
+    ("fourth", "second", "first", "third"),
+)
+SEASONS = (WEEK, MONTH)
+"""Most stamps first; of equals, who got there first; a week is not a month."""
+
+
+def order_flaws(calls: RowCalls, season: Season) -> list[Words]:
+    """Put a season's counters into an embedded stack, and return how its ranking is wrong."""
+    calls.suite.put_seasons(season.items(calls.scenarios) for season in SEASONS)
+    scenarios = calls.scenarios
+    self_name = season.order[1]
+    session = scenarios.sessions.own(scenarios.sessions.nobody(self_name))
+    asked = get(f"/ranking/{season.kind}", session, period=season.name)
+    answer = calls.answer(asked)
+    if flaw := calls.flaw(answer, 200):
+        return [Words.same(flaw)]
+    wanted = [
+        {
+            "rank": rank,
+            "user_id": scenarios.sessions.nobody(name),
+            "stamp_count": season.collected[name][0],
+            "display_name": "",
+            "is_self": name == self_name,
+        }
+        for rank, name in enumerate(season.order, 1)
+    ]
+    told = [answer.member("period"), answer.member("rankings")]
+    if told == [season.name, wanted]:
+        return []
+    return [
+        Words(
+            en=f"{answer}: ranked are {_ranked(told[1])}, expected {_ranked(wanted)}",
+            ja=f"{answer}: 順位が{_ranked(told[1])}（期待値{_ranked(wanted)}）",
+        )
+    ]
+
+
+def _ranked(entries: Any) -> list[tuple[Any, ...]]:
+    return [tuple(one.values()) for one in entries]
+
+
+def period_flaws(answer: Answer) -> list[Words]:
+    """Return how the period of a ranking of now is not the one that Japan has at this moment."""
+    wanted = {_period(answer.call.path, answer.at + shift) for shift in (-CLOCK_S, CLOCK_S)}
+    if (told := answer.member("period")) in wanted:
+        return []
+    expected = " or ".join(sorted(wanted))
+    return [
+        Words(
+            en=f"{answer}: period is {told}, expected {expected}",
+            ja=f"{answer}: periodが{told}（期待値{expected}）",
+        )
+    ]
+
+
+def _period(path: str, at: float) -> str:
+    moment = datetime.fromtimestamp(at, JST)
+    return f"{moment:%G-W%V}" if path.endswith("weekly") else f"{moment:%Y-%m}"
+
+
+# Collections
+
+
+def tour(calls: RowCalls, most: int = 3) -> list[Words]:
+    """Let one synthetic user collect some spots, and return what the list then says wrongly."""
+    scenarios, found = calls.scenarios, []
+    open_now = [one for one in scenarios.spots() if one.open_at(scenarios.sessions.now)][:most]
+    awards = {}
+    for spot in open_now:
+        place = {"lat": spot.lat, "lon": spot.lon, "accuracy": SURE_M}
+        award = calls.answer(scenarios.award(scenarios.tourist, stamp_id=spot.stamp_id, **place))
+        if flaw := calls.flaw(award, 200):
+            return [Words.same(flaw)]
+        awards[spot.stamp_id] = award
+    listed = calls.answer(scenarios.stamps_of(scenarios.tourist))
+    if flaw := calls.flaw(listed, 200):
+        return [Words.same(flaw)]
+    wanted = [_shown(spot, awards[spot.stamp_id]) for spot in open_now]
+    if listed.member("stamps") != wanted:
+        found.append(
+            Words(
+                en=f"{listed}: stamps are {listed.member('stamps')}, expected {wanted}",
+                ja=f"{listed}: stampsが{listed.member('stamps')}（期待値{wanted}）",
+            )
+        )
+    return found
+
+
+def _shown(spot: Spot, award: Answer) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "stamp_id": spot.stamp_id,
+        "name": spot.name,
+        "description": spot.description,
+        "type": "GPS",
+        "collected_at": award.member("collected_at"),
+        "method": "GPS",
+        "location": {"lat": spot.lat, "lon": spot.lon, "radiusM": spot.radius_m},
+    }
+    return shown | ({"image_url": spot.image_url} if spot.image_url else {})
