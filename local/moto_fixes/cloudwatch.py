@@ -5,7 +5,7 @@ moto takes a filter pattern on JSON fields for «everything».
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -191,20 +191,50 @@ _COMPARISON = re.compile(r'\$\.([\w.]+)\s*(=|!=)\s*(?:"([^"]*)"|([\w.*-]+))')
 _PATTERN = re.compile(rf"\{{\s*{_COMPARISON.pattern}(?:\s*&&\s*{_COMPARISON.pattern})*\s*\}}")
 
 
+_TERM = re.compile(r'([?-]?)("(?:[^"\\]|\\.)*"|[^\s"]+)(?:\s+|$)')
+
+
 def filter_log_events(request: Request, moto: Moto) -> Response:
-    """Apply ``{ $.field = "value" && … }`` here; refuse any other pattern in braces."""
+    """Apply ``{ $.field = "value" && … }`` and terms here; moto lets a pattern that it does not know match all."""
     pattern = str(request.parameters.get("filterPattern") or "").strip()
-    if not pattern.startswith("{"):
+    if not pattern:
         return moto(request)
-    if not _PATTERN.fullmatch(pattern):
+    matches = _selector(pattern)
+    if matches is None:
         return not_implemented(request, f"the filter pattern {pattern}")
     response = moto(request.with_parameters({"filterPattern": ""}))
     if not response.succeeded:
         return response
     document = response.document
-    wanted = [(m[1], m[2], m[3] or m[4] or "") for m in _COMPARISON.finditer(pattern)]
-    document["events"] = [e for e in document["events"] if _matches(e["message"], wanted)]
+    document["events"] = [e for e in document["events"] if matches(e["message"])]
     return response.with_document(document)
+
+
+def _selector(pattern: str) -> Callable[[str], bool] | None:
+    """Return what tells whether a pattern matches a message; None for a pattern that is not known here."""
+    if pattern.startswith("{"):
+        if not _PATTERN.fullmatch(pattern):
+            return None
+        wanted = [(m[1], m[2], m[3] or m[4] or "") for m in _COMPARISON.finditer(pattern)]
+        return lambda message: _matches(message, wanted)
+    if pattern[0] in "[%" or "".join(m[0] for m in _TERM.finditer(pattern)) != pattern:
+        return None
+    terms = [(m[1], m[2].strip('"').replace('\\"', '"')) for m in _TERM.finditer(pattern)]
+    return lambda message: _bears(message, terms)
+
+
+def _bears(message: str, terms: list[tuple[str, str]]) -> bool:
+    """All plain terms, none of those with ``-``, and of those with ``?`` one at least: CloudWatch Logs' user guide.
+
+    Beside other terms, those with ``?`` count for nothing, as they do at AWS.
+    """
+    plain = [term for sign, term in terms if not sign]
+    if any(sign == "-" and term in message for sign, term in terms):
+        return False
+    optional = [term for sign, term in terms if sign == "?"]
+    if len(optional) < len(terms):
+        return all(term in message for term in plain)
+    return any(term in message for term in optional)
 
 
 def _matches(message: str, wanted: list[tuple[str, str, str]]) -> bool:

@@ -199,3 +199,30 @@ def test_a_log_group_tells_its_retention(logs):
     groups = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda")["logGroups"]
 
     assert groups[0]["retentionInDays"] == 30
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lines"),
+    [
+        ('"Task timed out"', {"Task timed out"}),
+        ('?"ThrottlingException" ?"Exceeded"', {"ThrottlingException: slow down", "Exceeded"}),
+        ('?"ThrottlingException" ?"AccessDenied"', {"ThrottlingException: slow down"}),
+        ("slow down", {"ThrottlingException: slow down"}),
+        ('-"Task" -Exceeded', {"ThrottlingException: slow down"}),
+        ("slow ?Exceeded", {"ThrottlingException: slow down"}),
+        ("SECRET_UNAVAILABLE", set()),
+    ],
+)
+def test_terms_of_a_filter_match_as_they_do_at_aws(pattern, lines, logs):
+    logs.create_log_group(logGroupName="/aws/lambda/terms")
+    logs.create_log_stream(logGroupName="/aws/lambda/terms", logStreamName="s")
+    texts = ("Task timed out", "ThrottlingException: slow down", "Exceeded")
+    logs.put_log_events(
+        logGroupName="/aws/lambda/terms",
+        logStreamName="s",
+        logEvents=[{"timestamp": 1795568699683, "message": one} for one in texts],
+    )
+    found = logs.filter_log_events(logGroupName="/aws/lambda/terms", filterPattern=pattern)
+
+    assert {one["message"] for one in found["events"]} == lines
+    logs.delete_log_group(logGroupName="/aws/lambda/terms")
