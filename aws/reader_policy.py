@@ -9,10 +9,19 @@ from typing import Any
 from aws.inventory import READERS
 
 BEYOND_SECTIONS = {
+    "kms:GetPublicKey": "the key that signs the evidence, where environments.toml pins none",
     "logs:FilterLogEvents": "the smoke run looks for its own request in the logs",
     "sts:GetCallerIdentity": "the guard asks whose credentials these are",
 }
 """Reads of a run that are no section's: action -> what for."""
+
+EVIDENCE = (
+    *("s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetBucketVersioning"),
+    *("s3:GetBucketObjectLockConfiguration", "s3:GetLifecycleConfiguration"),
+)
+"""What reading the evidence store takes, where it is a bucket."""
+EVIDENCE_BUCKETS = "arn:aws:s3:::*evidence*"
+"""Named as `runbook evidence` names them; write your own bucket's ARN where it has another name."""
 
 VIA = {
     "kms:Decrypt": ("dynamodb", "lambda", "secretsmanager"),
@@ -37,6 +46,12 @@ def policy() -> dict[str, Any]:
                 "Effect": "Allow",
                 "Action": plain,
                 "Resource": "*",
+            },
+            {
+                "Sid": "ReadTheEvidenceStore",
+                "Effect": "Allow",
+                "Action": list(EVIDENCE),
+                "Resource": [EVIDENCE_BUCKETS, f"{EVIDENCE_BUCKETS}/*"],
             },
             *(_only_via(action, services) for action, services in VIA.items()),
         ],

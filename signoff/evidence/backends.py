@@ -9,6 +9,14 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+NOT_CONFIGURED = frozenset(
+    {
+        "ObjectLockConfigurationNotFoundError",
+        "NoSuchLifecycleConfiguration",
+        "NoSuchObjectLockConfiguration",
+    }
+)
+"""What S3 says where a bucket has no such configuration."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """What S3 says to a conditional write when another writer was there first."""
 
@@ -120,12 +128,52 @@ class S3Prefix:
 
     def history(self) -> History:
         try:
-            state = self.s3.get_bucket_versioning(Bucket=self.bucket).get("Status")
-            if state != "Enabled":
-                return History(state="none")
-            return History(state="versioning", problem=self._touched())
+            state = self._state()
+            problem = self._deleting() or (self._touched() if state != "none" else None)
+            return History(state=state, problem=problem)
         except (ClientError, BotoCoreError) as error:
             return History(state=f"unknown: {error}")
+
+    def _state(self) -> str:
+        """Return by what versions are kept: by Object Lock even from administrators, else by versioning."""
+        try:
+            answer = self.s3.get_object_lock_configuration(Bucket=self.bucket)
+            found = answer["ObjectLockConfiguration"]
+            if found.get("ObjectLockEnabled") == "Enabled" and "Rule" in found:
+                return "object lock"
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in NOT_CONFIGURED:
+                raise
+        versioning = self.s3.get_bucket_versioning(Bucket=self.bucket)
+        return "versioning" if versioning.get("Status") == "Enabled" else "none"
+
+    def _deleting(self) -> str | None:
+        """Return the lifecycle rule that would delete records, or the versions of changed ones."""
+        try:
+            rules = self.s3.get_bucket_lifecycle_configuration(Bucket=self.bucket)["Rules"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in NOT_CONFIGURED:
+                return None
+            raise
+        found = (one for one in rules if one.get("Status") == "Enabled" and self._deletes(one))
+        if (rule := next(found, None)) is None:
+            return None
+        name = rule.get("ID", "without a name")
+        return f"lifecycle rule {name} of bucket {self.bucket} deletes records; take it away"
+
+    def _deletes(self, rule: Mapping[str, Any]) -> bool:
+        """Whether a rule's expiry reaches records, which have no tags."""
+        expiry = rule.get("Expiration", {})
+        old = rule.get("NoncurrentVersionExpiration")
+        if not old and not expiry.keys() & {"Days", "Date"}:
+            return False
+        chosen = rule.get("Filter", {})
+        both = chosen.get("And", {})
+        if "Tag" in chosen or both.get("Tags"):
+            return False
+        prefix: str = chosen.get("Prefix", both.get("Prefix", rule.get("Prefix", "")))
+        ours = f"{self.prefix}/"
+        return ours.startswith(prefix) or prefix.startswith(ours)
 
     def _touched(self) -> str | None:
         """Return what happened to a record after it was written: records are written once."""

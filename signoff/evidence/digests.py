@@ -31,7 +31,8 @@ class Digests:
     def parse(cls, data: bytes) -> "Digests":
         """Lines may come in any order, and twice: writers at the same moment name each other's."""
         digests: dict[str, set[str]] = defaultdict(set)
-        for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
+        lines = data.decode(errors="replace").split("\n")
+        for number, line in enumerate(lines if lines[-1] else lines[:-1], 1):
             match = _LINE.fullmatch(line)
             if match is None:
                 return cls({}, f"{NAME}: line {number} is damaged; {MEND}")

@@ -13,7 +13,13 @@ from aws.reader_policy import actions, policy, text
 from tests.aws.fake_aws import HEALTHY
 
 SHIPPED = Path(__file__).parents[2] / "docs" / "reader-policy.json"
-NOT_OPERATIONS = {"kms:Decrypt", "lambda:ListTags", "logs:FilterLogEvents", "sts:GetCallerIdentity"}
+NOT_OPERATIONS = {
+    "kms:GetPublicKey",
+    "kms:Decrypt",
+    "lambda:ListTags",
+    "logs:FilterLogEvents",
+    "sts:GetCallerIdentity",
+}
 """Actions that no reader calls by name: others need them on its behalf, or the run itself does."""
 S3 = {
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",

@@ -1,12 +1,14 @@
 """The procedure that makes the key and the bucket of the evidence, and a store that stands on them."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from runbook.engine import Procedure
 from runbook.procedures import evidence
-from signoff.evidence import StoreSettings, open_store
+from signoff.evidence import S3Prefix, StoreSettings, open_store
 
 OPERATOR = "arn:aws:iam::222233334444:role/operator"
 CALLER = "arn:aws:sts::222233334444:assumed-role/operator/hanako"
@@ -98,3 +100,78 @@ def test_pinned_public_key_verifies_without_kms(store):
 
     offline = replace(store, key=replace(store.key, client=no_client))
     assert offline.load().problem is None
+
+
+def ruled(store, **rule):
+    """Give the bucket a lifecycle rule; return what the store says then."""
+    rules = [{"ID": "tidy", "Status": "Enabled", "Filter": {}, **rule}]
+    store.backend.s3.put_bucket_lifecycle_configuration(
+        Bucket=store.backend.bucket, LifecycleConfiguration={"Rules": rules}
+    )
+    return store.load()
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"Expiration": {"Days": 30}},
+        {"NoncurrentVersionExpiration": {"NoncurrentDays": 1}},
+        {"Expiration": {"Date": "2027-01-01T00:00:00Z"}, "Filter": {"Prefix": "{}"}},
+        {"Expiration": {"Days": 30}, "Filter": {"Prefix": "{}/0000"}},
+    ],
+    ids=["expiry", "old-versions", "date-and-prefix", "some-of-them"],
+)
+def test_lifecycle_rule_that_deletes_records_is_told(store, rule):
+    store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
+    prefix = rule.get("Filter", {}).get("Prefix", "").format(store.backend.prefix)
+    found = ruled(store, **{**rule, "Filter": {"Prefix": prefix}})
+
+    assert "lifecycle rule tidy" in found.problem
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"Status": "Disabled", "Expiration": {"Days": 30}},
+        {"Expiration": {"Days": 30}, "Filter": {"Prefix": "elsewhere/"}},
+        {"Expiration": {"Days": 30}, "Filter": {"Tag": {"Key": "a", "Value": "b"}}},
+        {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}},
+        {"Expiration": {"ExpiredObjectDeleteMarker": True}},
+    ],
+    ids=["off", "elsewhere", "tagged", "uploads", "markers"],
+)
+def test_lifecycle_rule_that_reaches_no_record_is_nobodys_business(store, rule):
+    store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
+
+    assert ruled(store, **rule).problem is None
+
+
+def test_object_lock_keeps_records_as_well(made):
+    s3 = made[0].client("s3")
+    region = {"LocationConstraint": made[1].region}
+    s3.create_bucket(
+        Bucket="locked", ObjectLockEnabledForBucket=True, CreateBucketConfiguration=region
+    )
+    retention = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 400}}
+    s3.put_object_lock_configuration(
+        Bucket="locked",
+        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": retention},
+    )
+    history = S3Prefix(s3, "locked", "records").history()
+
+    assert (history.state, history.kept, history.problem) == ("object lock", True, None)
+
+
+def test_what_s3_refuses_to_show_is_unknown_and_not_kept(store):
+    def refused(**_):
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetBucketLifecycleConfiguration")
+
+    s3 = SimpleNamespace(
+        get_object_lock_configuration=store.backend.s3.get_object_lock_configuration,
+        get_bucket_versioning=store.backend.s3.get_bucket_versioning,
+        get_bucket_lifecycle_configuration=refused,
+    )
+    history = replace(store.backend, s3=s3).history()
+
+    assert history.unknown
+    assert not history.kept

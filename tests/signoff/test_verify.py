@@ -7,10 +7,19 @@ import pytest
 from signoff.__main__ import Exit, main
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
-from signoff.verify import PAGE, RESULT, UNSET_DIGEST, digest_of_page, digests_of, verify
+from signoff.report.publishing import BESIDE_THE_PAGE, SUMMARY
+from signoff.verify import (
+    PAGE,
+    RESULT,
+    UNSET_DIGEST,
+    UnusableRunError,
+    digest_of_page,
+    digests_of,
+    verify,
+)
 
 CALLER = "arn:aws:iam::123456789012:user/hanako"
-BESIDE = (RESULT, "junit.xml", "inventory.json")
+BESIDE = BESIDE_THE_PAGE
 ENVIRONMENT = load("local", variables={}).environment
 
 
@@ -29,6 +38,7 @@ def run(store, tmp_path):
     (folder / RESULT).write_text(json.dumps({"provenance": provenance}))
     (folder / "junit.xml").write_text("<testsuite/>")
     (folder / "inventory.json").write_text("{}")
+    (folder / SUMMARY).write_text("# GO")
     named = (
         f'<code data-file="{name}">{digest}</code>'
         for name, digest in digests_of(folder, BESIDE).items()
@@ -59,6 +69,41 @@ def test_altered_file_is_named(run, problems, name):
 
     assert f"{name} (" in problems(run)
     assert "that the run record names" in problems(run)
+
+
+def flips(path):
+    """Yield the content of a file with one bit turned: at its start, in it, at its end."""
+    data = path.read_bytes()
+    for at in sorted({0, len(data) // 3, len(data) // 2, len(data) - 2, len(data) - 1}):
+        yield data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def told(folder, problems):
+    """Return what is wrong, also where the folder can't be read as that of a run any more."""
+    try:
+        return problems(folder)
+    except UnusableRunError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("name", [*BESIDE_THE_PAGE, PAGE])
+def test_one_turned_bit_of_any_file_is_told(run, problems, name):
+    path, before = run / name, (run / name).read_bytes()
+    for altered in flips(path):
+        path.write_bytes(altered)
+
+        assert name in told(run, problems)
+    path.write_bytes(before)
+    assert problems(run) == ""
+
+
+@pytest.mark.parametrize("name", ["000001.json", "000002.json", "SHA256SUMS"])
+def test_one_turned_bit_of_the_store_is_told(run, store, problems, name):
+    path = store.backend.path / name
+    for altered in flips(path):
+        path.write_bytes(altered)
+
+        assert problems(run) != ""
 
 
 @pytest.mark.parametrize("name", ["junit.xml", "inventory.json", PAGE])
