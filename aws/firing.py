@@ -76,8 +76,8 @@ def _loosening(
     alarm: Alarm, facts: Mapping[Words, object], bounds: Mapping[Words, Bound]
 ) -> tuple[Difference, ...]:
     """Hold facts against bounds of the guide: whoever decides otherwise hears less than it asks for."""
-    found = differences(ALARM, alarm.name, facts, bounds, call=CALL, decided_in=DECIDED_IN)
-    return tuple(replace(one, loosens=True) for one in found)
+    about = {"call": CALL, "decided_in": DECIDED_IN, "loosens": True}
+    return differences(ALARM, alarm.name, facts, bounds, **about)
 
 
 def muted_by(alarm: str, rules: Iterable[MuteRule]) -> tuple[Difference, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from aws import desired
 from aws.api_document import DEFAULT_STATUS, ApiDocument, Integration, Method, StaticAnswer
 from aws.bounds import covers, exactly, within
-from aws.difference import Difference, fault
+from aws.difference import Difference, Differences, fault
 from aws.words import Words
 from checks.api_surplus import GATEWAY_RESPONSE, ROUTE, SERVED
 
@@ -68,7 +68,7 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
         (METHODS, listed(METHODS, found[METHODS]), covers(verbs)),
         (METHODS, listed(METHODS, found[METHODS]), within(planned | SAFE_METHODS)),
     )
-    return tuple(
+    return Differences.among(
         Difference(
             kind=ROUTE,
             name=f"OPTIONS {path}",
@@ -80,7 +80,6 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
             loosens=True,
         )
         for name, value, bound in bounds
-        if not bound.holds(value)
     )
 
 

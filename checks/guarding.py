@@ -3,7 +3,7 @@
 from aws import desired
 from aws.api_document import Authorizer
 from aws.bounds import at_most, exactly
-from aws.difference import Difference, differences
+from aws.difference import Difference, Differences, differences
 from aws.section import Follows
 from aws.words import Words
 from checks.api_surplus import AUTHORIZER, SERVED
@@ -43,7 +43,7 @@ def laxer(asked: tuple[Authorizer, ...], want: desired.Authorizer) -> tuple[Diff
     Whether the whole request comes along (REQUEST) or the token alone (TOKEN) decides nothing.
     """
     bounds = {SOURCE: exactly(want.identity_source), TTL: at_most(want.ttl_s, " s")}
-    return tuple(
+    return Differences.among(
         difference
         for one in asked
         for difference in differences(
@@ -54,5 +54,5 @@ def laxer(asked: tuple[Authorizer, ...], want: desired.Authorizer) -> tuple[Diff
             call=SERVED,
             decided_in="authorizer_ttl_s",
             loosens=True,
-        )
+        ).compared
     )

@@ -178,6 +178,7 @@ def _observed(item: Mapping[str, Any], call: str, read_at: datetime) -> Iterator
             subject=item[about] if about and about != key else "",
             fact=label(key),
             found=value(item[key]),
+            expected=_expected(key),
             call=call,
             at=read_at,
         )
@@ -187,6 +188,11 @@ def label(key: str) -> Words:
     """Return the name of a fact; AWS's and the environment's own names stay as they are."""
     found = _labels()["facts"].get(key)
     return Words(*found) if found else Words.same(key)
+
+
+def _expected(key: str) -> Words | None:
+    found = _labels()["expected"].get(key)
+    return Words(*found) if found else None
 
 
 def value(found: Any) -> Value:
