@@ -1,7 +1,7 @@
 """Whatever is said to a person is said in both languages: data first, rendered where it is shown."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -73,3 +73,12 @@ def language(arguments: Sequence[str] = (), variables: Mapping[str, str] = os.en
             asked = one.removeprefix("--lang=")
     chosen = asked or next((variables[name] for name in LOCALE if variables.get(name)), "")
     return "ja" if chosen.lower().startswith("ja") else "en"
+
+
+Say = Callable[[str, str], str]
+"""English, Japanese -> the one that was chosen."""
+
+
+def in_language(lang: str) -> Say:
+    """Return what picks a sentence, for places that take text at once: the help of a command."""
+    return lambda en, ja: Words(en=en, ja=ja)[lang]

@@ -77,7 +77,8 @@ class LocalStack(Generic[EnvironmentT]):
     """Returns the environment with this URL for LINE, and with this birth of its stack."""
     kept_at: Path
     """Where ``up`` leaves the address of the stack that it keeps."""
-    refuse: Callable[[str], Exception] = RuntimeError
+    refuse: Callable[[str, str], Exception] = RuntimeError
+    """Makes what is raised, of a sentence in English and in Japanese."""
     """Makes what is raised where the kept stack does not answer: another one would be judged unasked."""
     clock: Clock | None = None
     """By which AWS is late (see ``local.late``); None: it is not."""
@@ -122,7 +123,9 @@ class LocalStack(Generic[EnvironmentT]):
         if not _answers(stack):
             raise self.refuse(
                 f"the stack kept at {stack.aws} (process {stack.pid}) does not answer within "
-                f"{ANSWERS_WITHIN_S} s; stop that process, delete {self.kept_at}, and run again"
+                f"{ANSWERS_WITHIN_S} s; stop that process, delete {self.kept_at}, and run again",
+                f"{stack.aws}の常駐スタック（プロセス{stack.pid}）が{ANSWERS_WITHIN_S}秒以内に応答しません。"
+                f"プロセスを止め、{self.kept_at}を削除してから再実行してください",
             )
         return stack
 

@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from aws.change import nothing
+from aws.words import Words
 from lambdas.packing import pack
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.screen import ConsoleScreen
@@ -59,7 +60,12 @@ def reachable(environment: Environment) -> Iterator[Reached]:
         return
     stack = local_stack()
     if stack.kept() is None:
-        raise GuardError("no local stack is up: run `make up` in another terminal, then this again")
+        raise GuardError(
+            Words(
+                en="no local stack is up: run `make up` in another terminal, then this again",
+                ja="ローカルスタックが起動していません。別の端末で`make up`を実行してから、もう一度実行してください",
+            )
+        )
     with (
         stack.localized(environment) as localized,
         stack.start(localized, lambda _: None),

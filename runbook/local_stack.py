@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from aws.waiting import Sleep
+from aws.words import Words
 from lambdas.packing import pack
 from runbook.procedures.provision import provision
 from signoff.environment import Environment
@@ -29,6 +30,10 @@ PROVISIONER = "arn:aws:iam::{account}:root"
 """Who provisions a stack that has no people."""
 
 
+def _refusal(en: str, ja: str) -> GuardError:
+    return GuardError(Words(en=en, ja=ja))
+
+
 def local_stack(*, late: float | None = None) -> "LocalStack[Environment]":
     """Return the stack, not yet started. ``late``: as late as AWS, in a world so many times as fast."""
     from local.late import Clock  # noqa: PLC0415 - loads the emulator
@@ -39,7 +44,7 @@ def local_stack(*, late: float | None = None) -> "LocalStack[Environment]":
         provision=partial(_provision, sleep=clock.sleep if clock else real_sleep),
         served_by=served_by,
         kept_at=KEPT_AT,
-        refuse=GuardError,
+        refuse=_refusal,
         clock=clock,
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from aws.words import Words
+from aws.words import Bilingual, Words
 from signoff.parts import Part
 
 CHECKLIST = Path(__file__).parent.parent / "checks" / "checklist.toml"
@@ -24,7 +24,7 @@ expectation = pytest.mark.expectation
 """
 
 
-class ChecklistError(Exception):
+class ChecklistError(Bilingual):
     """The checklist file, or a reference into it, is wrong; the message says what to write."""
 
 
@@ -127,8 +127,17 @@ class Checklist:
         if id_ in self.rows:
             return self.rows[id_]
         close = difflib.get_close_matches(id_, self.rows, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise ChecklistError(f"{id_} is not in {CHECKLIST.name}{hint}")
+        en, ja = (
+            (f"; did you mean {close[0]}?", f"。{close[0]}の誤りではありませんか")
+            if close
+            else ("", "")
+        )
+        raise ChecklistError(
+            Words(
+                en=f"{id_} is not in {CHECKLIST.name}{en}",
+                ja=f"{id_}は{CHECKLIST.name}にありません{ja}",
+            )
+        )
 
 
 _ROW = TypeAdapter(Row)
@@ -140,10 +149,13 @@ def _row(file: str, id_: str, fields: Mapping[str, Any]) -> Row:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join((id_, *(str(part) for part in first["loc"])))
-        raise ChecklistError(f"{file}: {where}: {first['msg']}") from None
+        raise ChecklistError(Words.same(f"{file}: {where}: {first['msg']}")) from None
     if row.signed and not row.rests_on:
         raise ChecklistError(
-            f"{file}: {id_}.rests_on: say on which parts of the release its signature rests, "
-            f"of {', '.join(Part)}"
+            Words(
+                en=f"{file}: {id_}.rests_on: say on which parts of the release its signature rests, "
+                f"of {', '.join(Part)}",
+                ja=f"{file}: {id_}.rests_on: 署名が依存するリリースの部分を書いてください（{', '.join(Part)}）",
+            )
         )
     return row

@@ -10,6 +10,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.visible import visible, visible_line
+from aws.words import Words, words_of
 from signoff.environment import EnvironmentFileError
 from signoff.guard import CREDENTIALS, GuardError, no_credentials
 
@@ -27,47 +28,63 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-def framed(prog: str, command: Callable[[], int]) -> int:
+def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     """Run a command and return its exit code; whatever it raises is told in one sentence."""
     try:
         return int(command())
     except KeyboardInterrupt:
-        return _ended(prog, Exit.INTERRUPTED, "interrupted")
+        return _ended(prog, Exit.INTERRUPTED, Words(en="interrupted", ja="中断しました")[lang])
     except EnvironmentFileError as error:
-        return _ended(prog, Exit.USAGE, str(error))
+        return _ended(prog, Exit.USAGE, words_of(error)[lang])
     except (GuardError, BotoCoreError, ClientError, OSError) as error:
-        return _ended(prog, Exit.REFUSED, sentence(error))
+        return _ended(prog, Exit.REFUSED, sentence(error)[lang])
     except Exception as error:  # noqa: BLE001 - the edge: nobody is left to handle it
-        return _ended(prog, Exit.FAULT, fault(error))
+        return _ended(prog, Exit.FAULT, fault(error)[lang])
 
 
-def sentence(error: Exception) -> str:
+def sentence(error: Exception) -> Words:
     """Return one sentence for what AWS, its client, the disk or the guard refused."""
     if isinstance(error, CREDENTIALS):
-        return f"AWS was not asked: {no_credentials(error)}"
+        why = no_credentials(error)
+        return Words(en=f"AWS was not asked: {why.en}", ja=f"AWSに問い合わせていません: {why.ja}")
     if isinstance(error, ClientError):
         said = error.response.get("Error", {})
-        return f"{error.operation_name} failed: {said.get('Code')}: {said.get('Message')}"
+        answer = f"{said.get('Code')}: {said.get('Message')}"
+        return Words(
+            en=f"{error.operation_name} failed: {answer}",
+            ja=f"{error.operation_name}が失敗しました: {answer}",
+        )
     if isinstance(error, BotoCoreError):
-        return f"AWS could not be asked ({error}); check the network, ~/.aws and AWS_ENDPOINT_URL"
+        return Words(
+            en=f"AWS could not be asked ({error}); check the network, ~/.aws and AWS_ENDPOINT_URL",
+            ja=f"AWSに問い合わせできません（{error}）。"
+            "ネットワーク、~/.aws、AWS_ENDPOINT_URLを確認してください",
+        )
     if isinstance(error, OSError):
-        place, why = error.filename or "a file", error.strerror or type(error).__name__
-        return f"{place} can't be used ({why}); check its folder and the disk"
-    return str(error)
+        place, reason = error.filename, error.strerror or type(error).__name__
+        return Words(
+            en=f"{place or 'a file'} can't be used ({reason}); check its folder and the disk",
+            ja=f"{place or 'ファイル'}を使用できません（{reason}）。フォルダーとディスクを確認してください",
+        )
+    return words_of(error)
 
 
-def fault(error: BaseException, folder: Path = FAULTS) -> str:
+def fault(error: BaseException, folder: Path = FAULTS) -> Words:
     """Keep the traceback in a file, and return the sentence that names it."""
     first = (str(error).splitlines() or [""])[0]
-    said = f"a fault of this software ({type(error).__name__}: {first})"
+    kind = f"{type(error).__name__}: {first}"
+    en, ja = f"a fault of this software ({kind})", f"本ソフトウェアの不具合です（{kind}）"
     path = folder / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         told = visible("".join(traceback.format_exception(error)))
         path.write_text(told, encoding="utf-8")
     except OSError as full:
-        return f"{said}; its traceback could not be written ({full}): please report it"
-    return f"{said}; please report it with {path}"
+        return Words(
+            en=f"{en}; its traceback could not be written ({full}): please report it",
+            ja=f"{ja}。トレースバックを書き込めませんでした（{full}）。ご報告ください",
+        )
+    return Words(en=f"{en}; please report it with {path}", ja=f"{ja}。{path}を添えてご報告ください")
 
 
 def _ended(prog: str, code: Exit, said: str) -> int:

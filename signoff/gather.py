@@ -136,8 +136,12 @@ def _saved(path: Path) -> Inventory:
     except (OSError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise GuardError(
-            f"--replay {path} can't be read as a saved inventory ({first}); give the "
-            f"inventory.json of a run of this version"
+            Words(
+                en=f"--replay {path} can't be read as a saved inventory ({first}); name the "
+                f"inventory.json of a run of this version",
+                ja=f"--replay {path}を保存済みインベントリとして読み取れません（{first}）。"
+                f"このバージョンの実行が残したinventory.jsonを指定してください",
+            )
         ) from None
 
 

@@ -27,6 +27,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
+from aws.words import Bilingual, Words
 from signoff.environment import Environment
 
 CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
@@ -46,7 +47,7 @@ CREDENTIALS = (
 """What botocore raises where it has no usable credentials, whichever provider had to give them."""
 
 
-class GuardError(Exception):
+class GuardError(Bilingual):
     """The run must not go on."""
 
 
@@ -66,33 +67,60 @@ def open_session(region: str | None, profile: str | None = None) -> boto3.Sessio
         return boto3.Session(profile_name=profile, region_name=region)
     except ProfileNotFound as error:
         raise GuardError(
-            f"there is no AWS profile {error.kwargs['profile']}; "
-            f"set AWS_PROFILE to one that `aws configure list-profiles` prints"
+            Words(
+                en=f"there is no AWS profile {error.kwargs['profile']}; "
+                f"set AWS_PROFILE to one that `aws configure list-profiles` prints",
+                ja=f"AWSプロファイル{error.kwargs['profile']}がありません。"
+                f"`aws configure list-profiles`に表示されるものをAWS_PROFILEに設定してください",
+            )
         ) from None
     except UNUSABLE_FILES as error:
         raise GuardError(
-            f"{error.kwargs['path']} can't be read as a configuration of AWS; correct that file"
+            Words(
+                en=f"{error.kwargs['path']} can't be read as a configuration of AWS; correct that file",
+                ja=f"{error.kwargs['path']}をAWSの設定として読み取れません。修正してください",
+            )
         ) from None
     except BotoCoreError as error:
-        raise GuardError(f"the configuration of AWS can't be used: {error}; correct it") from None
+        raise GuardError(
+            Words(
+                en=f"the configuration of AWS can't be used: {error}; correct it",
+                ja=f"AWSの設定を使用できません: {error}。修正してください",
+            )
+        ) from None
 
 
-def no_credentials(error: BaseException) -> str:
+def no_credentials(error: BaseException) -> Words:
     """Tell why there are no credentials, and which command gets them; ``error`` is of ``CREDENTIALS``."""
     kind = type(error).__name__
     if isinstance(error, STALE_SSO):
-        return f"the SSO login has expired or is missing ({kind}); run aws sso login"
+        return Words(
+            en=f"the SSO login has expired or is missing ({kind}); run aws sso login",
+            ja=f"SSOのログインが期限切れか、ありません（{kind}）。aws sso loginを実行してください",
+        )
     if isinstance(error, LoginError):
-        return f"the login has expired or is missing ({kind}); run aws login"
+        return Words(
+            en=f"the login has expired or is missing ({kind}); run aws login",
+            ja=f"ログインが期限切れか、ありません（{kind}）。aws loginを実行してください",
+        )
     if isinstance(error, PartialCredentialsError):
         missing = error.kwargs["cred_var"]
-        return f"half of the credentials is missing ({missing}); set it beside the other half"
+        return Words(
+            en=f"half of the credentials is missing ({missing}); set it beside the other half",
+            ja=f"認証情報の片方がありません（{missing}）。もう片方とともに設定してください",
+        )
     if isinstance(error, CredentialRetrievalError):
         # What a credential process or a container's endpoint said may hold a key: it is not repeated.
-        return f"the provider {error.kwargs['provider']} gave no credentials; run it by hand to see why"
-    return (
-        f"there are none ({kind}); run aws login or aws sso login, or set AWS_PROFILE, "
-        f"or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        provider = error.kwargs["provider"]
+        return Words(
+            en=f"the provider {provider} gave no credentials; run it by hand to see why",
+            ja=f"プロバイダー{provider}から認証情報を得られません。手動で実行して原因を確認してください",
+        )
+    return Words(
+        en=f"there are none ({kind}); run aws login or aws sso login, or set AWS_PROFILE, "
+        f"or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        ja=f"認証情報がありません（{kind}）。aws loginかaws sso loginを実行するか、AWS_PROFILE、または"
+        f"AWS_ACCESS_KEY_IDとAWS_SECRET_ACCESS_KEYを設定してください",
     )
 
 
@@ -106,9 +134,14 @@ def guard(
     caller = _caller(session, environment, now)
     if caller.account != environment.account:
         raise GuardError(
-            f"{environment.name} is account {environment.account}, but these credentials are of "
-            f"account {caller.account} ({caller.arn}); use credentials of {environment.account} "
-            f"(AWS_PROFILE), or correct SIGNOFF_ACCOUNT or the account in environments.toml"
+            Words(
+                en=f"{environment.name} is account {environment.account}, but these credentials are of "
+                f"account {caller.account} ({caller.arn}); use credentials of {environment.account} "
+                f"(AWS_PROFILE), or correct SIGNOFF_ACCOUNT or the account in environments.toml",
+                ja=f"{environment.name}のアカウントは{environment.account}ですが、認証情報はアカウント"
+                f"{caller.account}のもの（{caller.arn}）です。{environment.account}の認証情報を使うか"
+                f"（AWS_PROFILE）、SIGNOFF_ACCOUNTまたはenvironments.tomlのaccountを修正してください",
+            )
         )
     return caller
 
@@ -117,9 +150,14 @@ def _same_region(session: boto3.Session, environment: Environment) -> None:
     found = session.region_name
     if found not in (None, environment.region):
         raise GuardError(
-            f"{environment.name} is in {environment.region}, but this session is set to {found}; "
-            f"set AWS_REGION={environment.region} or unset it (AWS_REGION, AWS_DEFAULT_REGION, "
-            f"the profile's region), or correct the region in environments.toml"
+            Words(
+                en=f"{environment.name} is in {environment.region}, but this session is set to {found}; "
+                f"set AWS_REGION={environment.region} or unset it (AWS_REGION, AWS_DEFAULT_REGION, "
+                f"the profile's region), or correct the region in environments.toml",
+                ja=f"{environment.name}のリージョンは{environment.region}ですが、セッションの設定は{found}です。"
+                f"AWS_REGION={environment.region}を設定するか、設定を外すか（AWS_REGION、AWS_DEFAULT_REGION、"
+                f"プロファイルのregion）、environments.tomlのregionを修正してください",
+            )
         )
 
 
@@ -139,15 +177,25 @@ def _caller(
         raise GuardError(_unusable(environment, error)) from None
     except (KeyError, ResponseParserError):
         raise GuardError(
-            f"{environment.name}: what answered sts:GetCallerIdentity is not AWS; "
-            f"see where AWS_ENDPOINT_URL leads"
+            Words(
+                en=f"{environment.name}: what answered sts:GetCallerIdentity is not AWS; "
+                f"see where AWS_ENDPOINT_URL leads",
+                ja=f"{environment.name}: sts:GetCallerIdentityの応答がAWSのものではありません。"
+                f"AWS_ENDPOINT_URLの接続先を確認してください",
+            )
         ) from None
     except (OSError, ValueError) as error:
         # A credential process or a web identity token: botocore passes on what opening or parsing raised.
         raise GuardError(
-            f"{environment.name} needs credentials of account {environment.account}, but what should give "
-            f"them can't be read ({_unread(error)}); see credential_process and web_identity_token_file "
-            f"of your profile, AWS_WEB_IDENTITY_TOKEN_FILE, and the files in ~/.aws"
+            Words(
+                en=f"{environment.name} needs credentials of account {environment.account}, but what should"
+                f" give them can't be read ({_unread(error)}); see credential_process and"
+                f" web_identity_token_file of your profile, AWS_WEB_IDENTITY_TOKEN_FILE, and the files in"
+                f" ~/.aws",
+                ja=f"{environment.name}にはアカウント{environment.account}の認証情報が必要ですが、取得元を"
+                f"読み取れません（{_unread(error)}）。プロファイルのcredential_processと"
+                f"web_identity_token_file、AWS_WEB_IDENTITY_TOKEN_FILE、~/.awsを確認してください",
+            )
         ) from None
 
 
@@ -166,30 +214,47 @@ def _unread(error: OSError | ValueError) -> str:
     return f"{filename}: {type(error).__name__}" if filename else type(error).__name__
 
 
-def _refused(environment: Environment, error: ClientError) -> str:
+def _refused(environment: Environment, error: ClientError) -> Words:
     said = error.response["Error"]
     code = said.get("Code", "Unknown")
     # With a role to assume, it is that call that is refused, before the one that was asked for.
-    asked = f"{environment.name}: sts:{error.operation_name} says {code}"
+    asked = f"{environment.name}: sts:{error.operation_name}: {code}"
     if code in EXPIRED:
-        return f"{asked}: the credentials have expired; run aws login or aws sso login, or set new keys"
+        return Words(
+            en=f"{asked}: the credentials have expired; run aws login or aws sso login, or set new keys",
+            ja=f"{asked}: 認証情報の期限切れです。aws loginかaws sso loginを実行するか、新しい鍵を設定してください",
+        )
     if code in UNKNOWN_KEY:
-        return f"{asked}: AWS does not know this access key or its secret; set AWS_PROFILE anew"
-    return f"{asked}: {said.get('Message', '')}; use credentials that are valid in this account"
-
-
-def _unreachable(environment: Environment, error: BotoCoreError) -> str:
-    url = error.kwargs.get("endpoint_url", "AWS")
-    return (
-        f"{environment.name}: {url} does not answer ({type(error).__name__}); "
-        f"check the network, the proxy and AWS_ENDPOINT_URL"
+        return Words(
+            en=f"{asked}: AWS does not know this access key or its secret; set AWS_PROFILE again",
+            ja=f"{asked}: AWSに登録のないアクセスキーです。AWS_PROFILEを設定し直してください",
+        )
+    message = said.get("Message", "")
+    return Words(
+        en=f"{asked}: {message}; use credentials that are valid in this account",
+        ja=f"{asked}: {message}。このアカウントで有効な認証情報を使ってください",
     )
 
 
-def _unusable(environment: Environment, error: BotoCoreError) -> str:
+def _unreachable(environment: Environment, error: BotoCoreError) -> Words:
+    url = error.kwargs.get("endpoint_url", "AWS")
+    kind = type(error).__name__
+    return Words(
+        en=f"{environment.name}: {url} does not answer ({kind}); "
+        f"check the network, the proxy and AWS_ENDPOINT_URL",
+        ja=f"{environment.name}: {url}が応答しません（{kind}）。"
+        f"ネットワーク、プロキシ、AWS_ENDPOINT_URLを確認してください",
+    )
+
+
+def _unusable(environment: Environment, error: BotoCoreError) -> Words:
     if isinstance(error, CREDENTIALS):
-        return (
-            f"{environment.name} needs credentials of account {environment.account}, "
-            f"but {no_credentials(error)}"
+        why = no_credentials(error)
+        return Words(
+            en=f"{environment.name} needs credentials of account {environment.account}, but {why.en}",
+            ja=f"{environment.name}にはアカウント{environment.account}の認証情報が必要です。{why.ja}",
         )
-    return f"{environment.name}: AWS could not be asked who is calling ({error}); see ~/.aws/config"
+    return Words(
+        en=f"{environment.name}: AWS could not be asked who is calling ({error}); see ~/.aws/config",
+        ja=f"{environment.name}: 呼び出し元をAWSに確認できません（{error}）。~/.aws/configを確認してください",
+    )

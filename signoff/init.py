@@ -300,7 +300,12 @@ def add_to(file: Path, text: str, name: str) -> None:
     """Append a table to an environment file. Raises EnvironmentFileError where the file has it already."""
     if file.exists() and name in names(file):
         raise EnvironmentFileError(
-            [f"{file} has a table {name} already; take it out, or choose another --env"]
+            [
+                Words(
+                    en=f"{file} has a table {name} already; remove it, or choose another --env",
+                    ja=f"{file}にはすでにテーブル{name}があります。削除するか、別の--envを指定してください",
+                )
+            ]
         )
     with file.open("a", encoding="utf-8") as opened:
         opened.write(f"\n{text}")

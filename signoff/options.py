@@ -1,6 +1,7 @@
 """The command line of a judging run, and the choice that it makes."""
 
 import os
+import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aws.words import LANGUAGES, language
+from aws.words import LANGUAGES, Words, in_language, language
 from signoff.checklist import Checklist, Phase
 from signoff.environment import Environment, embedded, load
 from signoff.proofs import read_lock
@@ -18,79 +19,125 @@ from signoff.run import Choice, Composition, Options
 from signoff.snapshot import PlanT
 from signoff.verify import UnusableRunError, provenance_of
 
+NO_ASSERTIONS = Words(
+    en="Python runs with assertions off; unset PYTHONOPTIMIZE",
+    ja="Pythonのアサーションが無効です。PYTHONOPTIMIZEの設定を外してください",
+)
+ONE_PROCESS = Words(
+    en="a verdict needs one process; run without -n",
+    ja="判定は一つのプロセスで行います。-nなしで実行してください",
+)
+
 
 def add_options(parser: pytest.Parser) -> None:
     """Teach pytest the options of the sign-off."""
-    root = Path(__file__).parent.parent
-    group = parser.getgroup("sign-off", "may this environment go live?")
+    root, lang = Path(__file__).parent.parent, language(sys.argv[1:])
+    say = in_language(lang)
+    group = parser.getgroup(
+        "sign-off", say("may this environment go live?", "この環境を公開してよいか")
+    )
     group.addoption(
         "--env",
         default="local",
         metavar="NAME",
-        help="table of environments.toml: dev, prod or local (default)",
+        help=say(
+            "table of environments.toml: dev, prod or local (default)",
+            "environments.tomlの環境名: dev、prod、local（既定）",
+        ),
     )
     group.addoption(
         "--phase",
         default="before",
         choices=[one.value for one in Phase],
-        help="before the cut-over (default), or after it: the cut-over's own rows as well",
+        help=say(
+            "before the cut-over (default), or after it: the cut-over's own rows as well",
+            "切替前（既定）、または切替後（切替の項目も判定する）",
+        ),
     )
     group.addoption(
         "--row",
         action="append",
         default=[],
         metavar="ID",
-        help="judge only this row; may be given again",
+        help=say(
+            "judge only this row; may be given again", "この項目だけを判定する。複数回指定できる"
+        ),
     )
     group.addoption(
         "--part",
         action="store_true",
-        help="a part of the rows is meant: exit 0 where none is red, instead of 5",
+        help=say(
+            "a part of the rows is meant: exit 0 where none is red, instead of 5",
+            "一部だけの判定と明示する。不合格がなければ5でなく0で終了する",
+        ),
     )
     group.addoption(
         "--replay",
         type=Path,
         metavar="FILE",
-        help="judge a saved inventory.json, or a recording.json, instead of AWS",
+        help=say(
+            "judge a saved inventory.json, or a recording.json, instead of AWS",
+            "AWSの代わりに、保存したinventory.jsonまたはrecording.jsonを判定する",
+        ),
     )
     group.addoption(
         "--record",
         type=Path,
         metavar="DIR",
-        help="leave AWS's answers there, without secrets, ids and addresses, to be judged again elsewhere",
+        help=say(
+            "leave AWS's answers there, without secrets, ids and addresses, to be judged again elsewhere",
+            "秘密情報、ID、アドレスを除いたAWSの応答をここに保存し、別の場所で再判定できるようにする",
+        ),
     )
     group.addoption(
         "--environments",
         type=Path,
         default=root / "environments.toml",
         metavar="FILE",
-        help="another file of environments",
+        help=say("another file of environments", "別の環境ファイル"),
     )
     group.addoption(
-        "--api-url", metavar="URL", help="call the API here instead of at its own address"
+        "--api-url",
+        metavar="URL",
+        help=say(
+            "call the API here instead of at its own address",
+            "APIを本来のアドレスの代わりにこのURLで呼び出す",
+        ),
     )
     group.addoption(
         "--json",
         type=Path,
         metavar="FILE",
-        help="write the rows that were judged there, also of a part (--row)",
+        help=say(
+            "write the rows that were judged there, also of a part (--row)",
+            "判定した項目をここに書き出す（--rowの一部だけの判定でも）",
+        ),
     )
     group.addoption(
         "--baseline",
         type=Path,
         metavar="FILE",
-        help="show on the page what changed since the run that left this signoff.json",
+        help=say(
+            "show on the page what changed since the run that left this signoff.json",
+            "このsignoff.jsonを残した実行からの変化をページに表示する",
+        ),
     )
     group.addoption(
         "--wait",
         action="store_true",
-        help="wait first for what only time repairs: alarms that our own runs made fire, a replaced key",
+        help=say(
+            "wait first for what only time repairs: alarms that our own runs made fire, a replaced key",
+            "時間だけが解決するもの（本ソフトウェアの実行で発報したアラーム、交換した鍵）を待ってから判定する",
+        ),
     )
     group.addoption(
         "--lang",
-        default=language(),
+        default=lang,
         choices=LANGUAGES,
-        help="language of the terminal and of the page (default: the locale's)",
+        help=say(
+            "language of the terminal and of the page (default: the locale's)",
+            "端末とページの言語（既定: ロケールの言語）",
+        ),
     )
 
 
@@ -165,9 +212,9 @@ def _as_served(environment: Environment, replay: Path) -> Environment:
 def _refuse_blind_runs(config: pytest.Config) -> None:
     """Refuse what would let a broken promise pass unseen."""
     if not __debug__:
-        raise pytest.UsageError("Python runs with assertions off; unset PYTHONOPTIMIZE")
+        raise pytest.UsageError(NO_ASSERTIONS[config.option.lang])
     if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
-        raise pytest.UsageError("a verdict needs one process; run without -n")
+        raise pytest.UsageError(ONE_PROCESS[config.option.lang])
 
 
 def speak_of_rows(config: pytest.Config, choice: Choice[PlanT]) -> None:

@@ -129,7 +129,10 @@ class Notes:
         with _locked(self._lock(self.stack)) as holder:
             if holder:
                 raise GuardError(
-                    f"{holder} is judging this stack at this moment; wait until it has ended, then run again"
+                    Words(
+                        en=f"{holder} is judging this stack now; wait until it has ended, then run again",
+                        ja=f"{holder}がこのスタックを判定中です。終了を待ってから再実行してください",
+                    )
                 )
             yield
 

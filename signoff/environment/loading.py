@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from aws.words import Words
 from signoff.environment.overrides import (
     IN_PRODUCTION,
     Override,
@@ -64,7 +65,12 @@ def _table(name: str, path: Path) -> dict[str, Any]:
     tables = _parsed(path)
     if name not in tables:
         raise EnvironmentFileError(
-            [f"{path.name} has no environment {name}; it has {', '.join(tables) or 'none'}"]
+            [
+                Words(
+                    en=f"{path.name} has no environment {name}; it has {', '.join(tables) or 'none'}",
+                    ja=f"{path.name}に環境{name}がありません（あるのは{', '.join(tables) or 'なし'}）",
+                )
+            ]
         )
     table = tables[name]
     return {**table, "production": True} if name == PRODUCTION else table
@@ -75,9 +81,23 @@ def _parsed(path: Path) -> dict[str, dict[str, Any]]:
         with path.open("rb") as file:
             return tomllib.load(file)
     except FileNotFoundError:
-        raise EnvironmentFileError([f"{path} does not exist; name a file that does"]) from None
+        raise EnvironmentFileError(
+            [
+                Words(
+                    en=f"{path} does not exist; name a file that does",
+                    ja=f"{path}がありません。存在するファイルを指定してください",
+                )
+            ]
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EnvironmentFileError([f"{path.name} is not TOML: {error}; mend that place"]) from None
+        raise EnvironmentFileError(
+            [
+                Words(
+                    en=f"{path.name} is not TOML: {error}; fix that place",
+                    ja=f"{path.name}がTOMLではありません: {error}。その箇所を修正してください",
+                )
+            ]
+        ) from None
 
 
 def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override]) -> Environment:
@@ -92,7 +112,10 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
         where = place.sources.get("origin", f"{place.table}.origin")
         raise EnvironmentFileError(
             [
-                f'{where} is "{environment.origin}"; write the one origin of the front end, such as "https://rally.example.jp"'
+                Words(
+                    en=f'{where} is "{environment.origin}"; write the one origin of the front end, such as "https://rally.example.jp"',
+                    ja=f'{where}が"{environment.origin}"です。フロントエンドのオリジンを書いてください（例: "https://rally.example.jp"）',
+                )
             ]
         )
     return environment

@@ -11,8 +11,9 @@ from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from aws.words import Words, words_of
 from signoff.environment.problems import EnvironmentFileError, nearest, variable
-from signoff.environment.schema import Environment
+from signoff.environment.schema import Environment, UnfitValueError
 
 START = "SIGNOFF_"
 
@@ -112,12 +113,12 @@ def overrides(
     """Return the overrides for a table, or raise EnvironmentFileError for those that cannot be."""
     known = {variable(key.path): key for key in keys() if key.path not in NEVER}
     found: list[Override] = []
-    problems: list[str] = []
+    problems: list[Words] = []
     for name in sorted(one for one in variables if one.startswith(START)):
         try:
             found.append(_override(name, variables[name], known, table))
         except ValueError as error:
-            problems.append(str(error))
+            problems.append(words_of(error))
     if table.get("production"):
         problems += _forbidden(found, environment)
     if problems:
@@ -150,11 +151,19 @@ def _override(
             inner = _spelled(name.removeprefix(start), table.get(key.path, {}))
             return Override(name, text, (key.path, inner), text)
     if name == variable("production"):
-        raise ValueError(
-            f"{name} cannot be set: the file alone decides what is production; unset it"
+        raise UnfitValueError(
+            Words(
+                en=f"{name} cannot be set: the file alone decides what is production; unset it",
+                ja=f"{name}は設定できません。本番かどうかはファイルだけで決まります。設定を外してください",
+            )
         )
     near = nearest(name, known, START)
-    raise ValueError(f"{name} overrides nothing; {f'did you mean {near}?' if near else 'unset it'}")
+    en, ja = "unset it", "設定を外してください"
+    if near:
+        en, ja = f"did you mean {near}?", f"{near}の誤りではありませんか"
+    raise UnfitValueError(
+        Words(en=f"{name} overrides nothing; {en}", ja=f"{name}に対応するキーがありません。{ja}")
+    )
 
 
 def _spelled(name: str, table: Mapping[str, Any]) -> str:
@@ -170,17 +179,24 @@ def _literal(name: str, text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise ValueError(
-            f"{name} is {text!r}; write it as in the file: a number, true or false, a day, "
-            f'[ … ] or {{ key = "…" }}'
+        raise UnfitValueError(
+            Words(
+                en=f"{name} is {text!r}; write it as in the file: a number, true or false, a day, "
+                f'[ … ] or {{ key = "…" }}',
+                ja=f"{name}が{text!r}です。ファイルと同じ形で書いてください: 数値、true、false、日付、"
+                f'[ … ]、または{{ key = "…" }}',
+            )
         ) from None
 
 
-def _forbidden(found: list[Override], environment: str) -> Iterator[str]:
+def _forbidden(found: list[Override], environment: str) -> Iterator[Words]:
     for one in found:
         if one.key not in IN_PRODUCTION:
-            yield (
-                f"{one.variable} cannot set {environment}.{one.key}: {environment} is a production "
-                f"environment, where a variable may set only {', '.join(sorted(IN_PRODUCTION))}; "
-                f"unset it, or change the file and have that reviewed"
+            settable = ", ".join(sorted(IN_PRODUCTION))
+            yield Words(
+                en=f"{one.variable} cannot set {environment}.{one.key}: {environment} is a production "
+                f"environment, where a variable may set only {settable}; "
+                f"unset it, or change the file and have that reviewed",
+                ja=f"{one.variable}では{environment}.{one.key}を設定できません。本番環境で変数から設定できるのは"
+                f"{settable}だけです。設定を外すか、ファイルを変更してレビューを受けてください",
             )

@@ -10,40 +10,44 @@ from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
 
-FORMS: Mapping[str, str] = {
-    "account": "the 12 digits of the AWS account",
-    "region": "an AWS Region, such as ap-northeast-1",
-    "prefix": "lower-case letters, digits and hyphens",
-    "stage": "letters, digits and underscores",
-    "channel_id": "the 10 digits of the LINE channel",
+from aws.words import SILENCE, Bilingual, Words, joined, words_of
+
+FORMS: Mapping[str, Words] = {
+    "account": Words(en="the 12 digits of the AWS account", ja="AWSアカウントの12桁の数字"),
+    "region": Words(
+        en="an AWS Region, such as ap-northeast-1", ja="AWSリージョン（例: ap-northeast-1）"
+    ),
+    "prefix": Words(en="lower-case letters, digits and hyphens", ja="英小文字、数字、ハイフン"),
+    "stage": Words(en="letters, digits and underscores", ja="英数字とアンダースコア"),
+    "channel_id": Words(en="the 10 digits of the LINE channel", ja="LINEチャネルの10桁の数字"),
 }
 """Last part of a key -> what its pattern asks for, in words."""
 
-WANTED: Mapping[str, str] = {
-    "bool_type": "true or false",
-    "dataclass_type": "a table, {{ … }}",
-    "date_parsing": "a day, such as 2026-12-01",
-    "dict_type": "a table, {{ … }}",
-    "float_type": "a number",
-    "greater_than": "a number greater than {gt}",
-    "greater_than_equal": "a number of at least {ge}",
-    "int_type": "a whole number, without quotes",
-    "less_than_equal": "a number of at most {le}",
-    "literal_error": "{expected}",
-    "string_pattern_mismatch": "what matches {pattern}",
-    "string_too_short": "at least {min_length} characters",
-    "string_type": "text, in quotes",
-    "tuple_type": "a list, [ … ]",
+WANTED: Mapping[str, Words] = {
+    "bool_type": Words.same("true / false"),
+    "dataclass_type": Words(en="a table, {{ … }}", ja="テーブル {{ … }}"),
+    "date_parsing": Words(en="a day, such as 2026-12-01", ja="日付（例: 2026-12-01）"),
+    "dict_type": Words(en="a table, {{ … }}", ja="テーブル {{ … }}"),
+    "float_type": Words(en="a number", ja="数値"),
+    "greater_than": Words(en="a number greater than {gt}", ja="{gt}より大きい数値"),
+    "greater_than_equal": Words(en="a number of at least {ge}", ja="{ge}以上の数値"),
+    "int_type": Words(en="a whole number, without quotes", ja="引用符なしの整数"),
+    "less_than_equal": Words(en="a number of at most {le}", ja="{le}以下の数値"),
+    "literal_error": Words.same("{expected}"),
+    "string_pattern_mismatch": Words(en="what matches {pattern}", ja="{pattern}に一致する文字列"),
+    "string_too_short": Words(en="at least {min_length} characters", ja="{min_length}文字以上"),
+    "string_type": Words(en="text, in quotes", ja="引用符で囲んだ文字列"),
+    "tuple_type": Words(en="a list, [ … ]", ja="リスト [ … ]"),
 }
 """Pydantic's error -> what to write, with its context filled in."""
 
 
-class EnvironmentFileError(Exception):
+class EnvironmentFileError(Bilingual):
     """The environment cannot be used; ``problems`` has one sentence for each thing to fix."""
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    def __init__(self, problems: Iterable[Words]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
+        super().__init__(joined(self.problems, "\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,25 @@ class FileTable:
     """Keys that a variable may set in this environment."""
 
 
-def problem(error: ErrorDetails, place: FileTable) -> str:
+def problem(error: ErrorDetails, place: FileTable) -> Words:
     """Put one of pydantic's errors into a sentence."""
     path = [str(part) for part in error["loc"]]
     key = ".".join(path)
     where = place.sources.get(key) or f"{place.table}.{key}"
     if error["type"] == "missing":
-        return f"{where} is missing; write {_assignment(key, place)}{_or_variable(key, place)}"
+        wanted, instead = _assignment(key, place), _or_variable(key, place)
+        return Words(
+            en=f"{where} is missing; write {wanted.en}{instead.en}",
+            ja=f"{where}がありません。{wanted.ja}{instead.ja}と書いてください",
+        )
     if error["type"] == "unexpected_keyword_argument":
-        return f"{where} is no key of an environment; {_instead(key, place.known)}"
-    return f"{where} is {_shown(error['input'])}; {_advice(error, path[-1])}"
+        instead = _instead(key, place.known)
+        return Words(
+            en=f"{where} is not a key of an environment; {instead.en}",
+            ja=f"{where}は環境のキーではありません。{instead.ja}",
+        )
+    found, advice = _shown(error["input"]), _advice(error, path[-1])
+    return Words(en=f"{where} is {found}; {advice.en}", ja=f"{where}が{found}です。{advice.ja}")
 
 
 def variable(key: str) -> str:
@@ -85,35 +98,43 @@ def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
     return f"{start}{near[0]}" if near else None
 
 
-def _assignment(key: str, place: FileTable) -> str:
+def _assignment(key: str, place: FileTable) -> Words:
     name = key.rpartition(".")[2]
     if inner := place.required.get(key):
-        return f"{name} = {{ {', '.join(f'{one} = …' for one in inner)} }}"
-    return f"{name} = … ({FORMS[name]})" if name in FORMS else f"{name} = …"
+        return Words.same(f"{name} = {{ {', '.join(f'{one} = …' for one in inner)} }}")
+    form = FORMS.get(name)
+    if form is None:
+        return Words.same(f"{name} = …")
+    return Words(en=f"{name} = … ({form.en})", ja=f"{name} = …（{form.ja}）")
 
 
-def _or_variable(key: str, place: FileTable) -> str:
+def _or_variable(key: str, place: FileTable) -> Words:
     """Name the variables that would do as well, as far as this environment takes them."""
     leaves = [f"{key}.{one}" for one in place.required.get(key, ())] or [key]
     if not set(leaves) <= set(place.settable):
-        return ""
-    return f", or set {' and '.join(variable(one) for one in leaves)}"
+        return SILENCE
+    names = [variable(one) for one in leaves]
+    return Words(en=f", or set {' and '.join(names)}", ja=f"、または環境変数{'と'.join(names)}")
 
 
-def _instead(key: str, known: Iterable[str]) -> str:
-    near = nearest(key, known)
-    return f"did you mean {near}?" if near else "remove it"
+def _instead(key: str, known: Iterable[str]) -> Words:
+    if near := nearest(key, known):
+        return Words(en=f"did you mean {near}?", ja=f"{near}の誤りではありませんか")
+    return Words(en="remove it", ja="削除してください")
 
 
 def _shown(found: object) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
-def _advice(error: ErrorDetails, key: str) -> str:
+def _advice(error: ErrorDetails, key: str) -> Words:
     kind = error["type"]
     if kind == "value_error":  # our own validators say what to do themselves
-        return str(error["ctx"]["error"])
-    if key in FORMS and kind == "string_pattern_mismatch":
-        return f"write {FORMS[key]}"
-    form = WANTED.get(kind)
-    return f"write {form.format(**error.get('ctx', {}))}" if form else error["msg"]
+        return words_of(error["ctx"]["error"])
+    form = FORMS.get(key) if kind == "string_pattern_mismatch" else None
+    form = form or WANTED.get(kind)
+    if form is None:
+        return Words(en=error["msg"], ja=f"修正してください（{error['msg']}）")
+    context = error.get("ctx", {})
+    en, ja = form.en.format(**context), form.ja.format(**context)
+    return Words(en=f"write {en}", ja=f"{ja}を書いてください")

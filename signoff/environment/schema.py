@@ -9,33 +9,55 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from aws.words import Words
+from aws.words import Bilingual, Words
+
+
+class UnfitValueError(Bilingual, ValueError):
+    """A value of the environment file won't do; the message says what to write."""
 
 
 def _before(value: str) -> str:
     if value in NEVER_BEFORE:
-        raise ValueError(
-            f"name the environment in which people tried it first; {value} proves nothing"
+        raise UnfitValueError(
+            Words(
+                en=f"name the environment in which people tried it first; {value} proves nothing",
+                ja=f"先に試した環境の名前を書いてください。{value}では何も証明できません",
+            )
         )
     return value
 
 
 def _in_order(value: "Season") -> "Season":
     if value.ends < value.begins:
-        raise ValueError("let the season end on the day on which it begins, or later")
+        raise UnfitValueError(
+            Words(
+                en="write a last day that is not before the first one",
+                ja="初日以降の最終日を書いてください",
+            )
+        )
     return value
 
 
 def _origin(value: str) -> str:
     if value != "*" and not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?", value):
-        raise ValueError("write scheme and host only, as a browser's Origin header does")
+        raise UnfitValueError(
+            Words(
+                en="write scheme and host only, as a browser's Origin header does",
+                ja="ブラウザーのOriginヘッダーと同じく、スキームとホストだけを書いてください",
+            )
+        )
     return value
 
 
 def _keys(*names: str) -> AfterValidator:
     def complete(value: Mapping[str, str]) -> Mapping[str, str]:
         if set(value) != set(names):
-            raise ValueError(f"give exactly the keys {', '.join(names)}")
+            raise UnfitValueError(
+                Words(
+                    en=f"write exactly the keys {', '.join(names)}",
+                    ja=f"キーは{', '.join(names)}だけを過不足なく書いてください",
+                )
+            )
         return value
 
     return AfterValidator(complete)
@@ -44,7 +66,12 @@ def _keys(*names: str) -> AfterValidator:
 def _kept(value: int) -> int:
     if value not in RETENTIONS:
         days = ", ".join(map(str, RETENTIONS))
-        raise ValueError(f"CloudWatch Logs takes no such number of days; write one of {days}")
+        raise UnfitValueError(
+            Words(
+                en=f"CloudWatch Logs does not take this number of days; write one of {days}",
+                ja=f"CloudWatch Logsで指定できない日数です。次のいずれかを書いてください: {days}",
+            )
+        )
     return value
 
 
@@ -53,8 +80,11 @@ def _key_or(managed: str) -> AfterValidator:
 
     def check(value: str) -> str:
         if value != managed and not re.fullmatch(KEY_ARN, value):
-            raise ValueError(
-                f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}"
+            raise UnfitValueError(
+                Words(
+                    en=f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}",
+                    ja=f"ロールのポリシーで指定できるARN（arn:aws:kms:…:key/…）、または{managed}を書いてください",
+                )
             )
         return value
 
@@ -63,15 +93,23 @@ def _key_or(managed: str) -> AfterValidator:
 
 def _evidence_key(value: str) -> str:
     if not re.fullmatch(KEY_ARN, value):
-        raise ValueError(
-            "write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it"
+        raise UnfitValueError(
+            Words(
+                en="write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it",
+                ja="`runbook evidence`が表示するKMSキーのARN（arn:aws:kms:…:key/…）を書いてください",
+            )
         )
     return value
 
 
 def _unset(value: object) -> None:
     if value is not None:
-        raise ValueError("a local stack sets it for itself; remove it")
+        raise UnfitValueError(
+            Words(
+                en="a local stack sets it for itself; remove it",
+                ja="ローカルスタックが自動で設定します。削除してください",
+            )
+        )
 
 
 RETENTIONS = (
