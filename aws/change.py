@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from aws.door import GONE
 from aws.secret_text import masked
 from aws.waiting import Sleep, asked_until, retried
-from aws.words import Words
+from aws.words import Bilingual, Words
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ AT_ONCE = 8
 """Resources of one kind that are changed at the same time."""
 
 
-class Refused(Exception):  # noqa: N818 - it reads as the answer that it is
+class Refused(Bilingual):
     """The change cannot be made; the message says what to do."""
 
 
@@ -36,8 +36,8 @@ class Declined(Refused):
 class MissingPrerequisite(Refused):
     """A resource of this ``kind`` (``table``, ``REST API``) has to be there first; the caller knows by what."""
 
-    def __init__(self, kind: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, kind: str, words: Words) -> None:
+        super().__init__(words)
         self.kind = kind
 
 
@@ -144,10 +144,10 @@ class ChangeContext:
     """Told what is waited for, each time before it is asked for again: ``table X is ACTIVE``."""
     sleep: Sleep = real_sleep
 
-    def needs(self, there: object, otherwise: str | Refused) -> None:
+    def needs(self, there: object, otherwise: Words | Refused) -> None:
         """Raise Refused where something is missing, unless an earlier step would have made it."""
         if not there and (self.go or not self.rehearsed):
-            raise Refused(otherwise) if isinstance(otherwise, str) else otherwise
+            raise Refused(otherwise) if isinstance(otherwise, Words) else otherwise
 
     def settle(self, changes: Sequence[Change], apply: Callable[[], object]) -> Changes:
         """Make the changes by ``apply``, unless there are none or this is a rehearsal.
@@ -159,7 +159,12 @@ class ChangeContext:
             lost = destructive(changes)
             if lost and not self.permit(lost):
                 what = ", ".join(f"{one.resource}: {one.field}" for one in lost)
-                raise Declined(f"not agreed to, so not done: {what}")
+                raise Declined(
+                    Words(
+                        en=f"not agreed to, so not done: {what}",
+                        ja=f"同意がないため実行していません: {what}",
+                    )
+                )
             self._make(changes, apply)
         return tuple(changes)
 
@@ -213,7 +218,12 @@ class ChangeContext:
         if not asked_until(
             ready, every_s=every_s, within_s=within_s, sleep=self.sleep, waiting=waiting
         ):
-            raise Refused(f"{name}{what.en}: not so after {within_s:g} s; wait, then run it again")
+            raise Refused(
+                Words(
+                    en=f"{name}{what.en}: not so after {within_s:g} s; wait, then run it again",
+                    ja=f"{name}{what.ja}: {within_s:g}秒待ちましたが反映されません。しばらく待って再実行してください",
+                )
+            )
 
     def pause(self, seconds: float, *, what: Words) -> None:
         """Wait for what AWS shows by no call; say what it is, and for how long."""

@@ -10,6 +10,7 @@ import boto3
 
 from aws.inventory import Inventory, on_demand
 from aws.section import NotTestable
+from aws.words import Words
 from plan import plan_for, scope_of
 from runbook.engine import Refused, Step
 from signoff.checklist import Checklist
@@ -147,4 +148,9 @@ def read_live(
     try:
         return live_of(inventory, scope, rests_on, embedded=environment.birth is not None)
     except NotTestable as error:
-        raise Refused(f"{error}: without a live release there is nothing to sign for") from None
+        raise Refused(
+            Words(
+                en=f"{error.words.en}: without a live release there is nothing to sign for",
+                ja=f"{error.words.ja}。稼働中のリリースがないため、署名の対象がありません",
+            )
+        ) from None

@@ -176,7 +176,7 @@ class Walk:
         red = self.checks.red(group.ids)
         for row in group.ids:
             mark = (
-                f"[red]{escape(red[row].sentence)}[/]"
+                f"[red]{escape(red[row].sentence[self.lang])}[/]"
                 if row in red
                 else f"[green]{WORDS['now_green'][self.lang]}[/]"
             )
@@ -198,7 +198,12 @@ def _arguments(part: str) -> Sequence[str]:
         return [sys.executable, *rest]
     if program == "pytest":
         return [sys.executable, "-m", "pytest", *rest]
-    raise Refused(f"{part} is no command of this project: run it by hand")
+    raise Refused(
+        Words(
+            en=f"{part} is not a command of this project: run it by hand",
+            ja=f"{part}は本プロジェクトのコマンドではありません。手動で実行してください",
+        )
+    )
 
 
 def at_a_terminal(root: Path) -> Run:

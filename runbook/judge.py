@@ -64,7 +64,7 @@ class Checks:
         if code in GREEN:
             return {}
         red = {
-            str(one.row["id"]): RedRow(one.told.en, settles_within(one.calls))
+            str(one.row["id"]): RedRow(one.told, settles_within(one.calls))
             for one in judged
             if one.outcome.red
         }
@@ -91,8 +91,12 @@ class Checks:
             except (OSError, ValidationError):
                 return code, ()
 
-    def _silence(self, code: int) -> str:
-        return f"the checks said nothing of it (exit {code}); run pytest --env {self.environment}"
+    def _silence(self, code: int) -> Words:
+        command = f"pytest --env {self.environment}"
+        return Words(
+            en=f"the checks said nothing of it (exit {code}); run {command}",
+            ja=f"チェックの結果がありません（終了コード{code}）。{command}を実行してください",
+        )
 
 
 def in_process_of_its_own(root: Path, *, kept: bool, within_s: float = LONGEST_S) -> Runner:

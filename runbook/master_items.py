@@ -86,8 +86,11 @@ def _attest(
         ours = _by_key(table, items)
         odd = sorted(there.keys() ^ ours.keys()) or ["the same keys with other content"]
         raise Refused(
-            f"table {table.name} holds {len(there)} items, the source {len(items)}, and they are not"
-            f" equal ({', '.join(odd[:5])}): see whose they are, then run it again"
+            Words(
+                en=f"table {table.name} holds {len(there)} items, the source {len(items)}, and they are not"
+                f" equal ({', '.join(odd[:5])}): see whose they are, then run it again",
+                ja=f"テーブル{table.name}は{len(there)}件、移行元は{len(items)}件で、内容が一致しません（{', '.join(odd[:5])}）。どちらが正しいか確認してから再実行してください",
+            )
         )
     context.record(MANIFEST, wanted)
 

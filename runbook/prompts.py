@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+from aws.words import Words
 from runbook.engine import Refused
 
 LINE_TOKEN = "line_token"  # noqa: S105 - the key of a secret, not one
@@ -25,18 +26,31 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
 
     def ask(key: str) -> str:
         if key != LINE_TOKEN:
-            raise Refused(f"nobody can be asked for the secret {key}")
+            raise Refused(
+                Words(
+                    en=f"nobody can be asked for the secret {key}",
+                    ja=f"シークレット{key}は入力できません",
+                )
+            )
         if token_file is not None:
             value = _read(token_file)
         elif typed is not None:
             value = typed("LINE channel access token (not shown): ", hidden=True)
         else:
             raise Refused(
-                "the LINE channel access token is needed, and there is no terminal to ask at: give"
-                " its file with --line-token-file"
+                Words(
+                    en="the LINE channel access token is needed, and there is no terminal to ask at: give"
+                    " its file with --line-token-file",
+                    ja="LINEのチャネルアクセストークンが必要ですが、端末がありません。--line-token-fileでファイルを指定してください",
+                )
             )
         if not value:
-            raise Refused("the LINE channel access token is empty: issue one, then run it again")
+            raise Refused(
+                Words(
+                    en="the LINE channel access token is empty: issue one, then run it again",
+                    ja="LINEのチャネルアクセストークンが空です。発行してから再実行してください",
+                )
+            )
         return value
 
     return ask
@@ -49,7 +63,12 @@ def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
     def ask() -> str:
         given = name or (typed("Who signs (your name): ") if typed is not None else "")
         if len(given) < SHORTEST_NAME:
-            raise Refused("a signature needs the name of a person: give it with --by")
+            raise Refused(
+                Words(
+                    en="a signature needs the name of a person: give it with --by",
+                    ja="署名には人の氏名が必要です。--byで指定してください",
+                )
+            )
         return given
 
     return ask
@@ -59,4 +78,9 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise Refused(f"{path} cannot be read ({error.strerror}): name another file") from None
+        raise Refused(
+            Words(
+                en=f"{path} cannot be read ({error.strerror}): name another file",
+                ja=f"{path}を読み取れません（{error.strerror}）。別のファイルを指定してください",
+            )
+        ) from None

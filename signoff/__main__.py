@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from aws.visible import visible_line
-from aws.words import LANGUAGES, language
+from aws.words import Say, Words, in_language, language, words_of
+from signoff.command_line import CommandLine
 from signoff.early import joined
 from signoff.environment import ENVIRONMENTS, load
+from signoff.environment.calendar import in_japan
 from signoff.frame import Exit, framed
 from signoff.guard import open_session
 from signoff.init import Answers, add_to, discover, table
@@ -24,7 +27,12 @@ from signoff.verify import RunVerification, UnusableRunError, provenance_of, ver
 ROOT = Path(__file__).parent.parent
 CLEAN = "smoke.__main__"
 """Named, not imported: the judge knows no smoke."""
-EXAMPLES = """\
+DESCRIPTION = Words(
+    en="One entry to judging an environment, and to what a judging run left.",
+    ja="環境の判定と、判定の実行が残したファイルの扱い。",
+)
+EXAMPLES = Words(
+    en="""\
 examples:
   signoff judge --env prod                         the same as: pytest --env prod
   signoff replay report/prod/latest/inventory.json judge what was read then by today's checks
@@ -36,59 +44,139 @@ examples:
 exit codes: 0 done, GO, CONDITIONAL, or verified; 1 NO-GO, or altered files, and which is said;
             2 the command line or the environment file is wrong; 4 wrong account, no credentials,
             or nothing could be judged; 5 a part was judged; 70 a fault of this software
-"""
+""",
+    ja="""\
+例:
+  signoff judge --env prod                         pytest --env prodと同じ
+  signoff replay report/prod/latest/inventory.json 当時の読み取り結果を現在のチェックで判定する
+  signoff verify report/prod/latest                実行のファイルが改変されていないことを確かめる
+  signoff compare report/prod/A report/prod/B      新たな不合格と合格、変わった事実を示す
+  signoff init --env prod --to environments.toml   アカウントの内容から環境を提案する
+  signoff clean --env prod                         強制終了した実行が残したものを削除する
+
+終了コード: 0 完了、GO、条件付きGO、または検証済み。1 NO-GO、または改変あり（内容を表示）。
+            2 コマンドラインまたは環境ファイルの誤り。4 アカウントの誤り、認証情報なし、または判定不能。
+            5 一部だけの判定。70 本ソフトウェアの不具合
+""",
+)
 
 
-def options() -> argparse.ArgumentParser:
+def options(lang: str = "en") -> CommandLine:
     """Describe the command line."""
-    parser = argparse.ArgumentParser(
-        prog="signoff",
-        description=__doc__,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = CommandLine(
+        prog="signoff", description=DESCRIPTION[lang], epilog=EXAMPLES[lang], lang=lang
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    judging = commands.add_parser("judge", add_help=False, help="judge an environment")
+    say, commands = parser.say, parser.commands()
+    judging = commands.add_parser(
+        "judge", add_help=False, help=say("judge an environment", "環境を判定する")
+    )
     judging.set_defaults(command=_judge)
-    replaying = commands.add_parser("replay", help="judge a saved inventory; no call is made")
-    replaying.add_argument("inventory", type=Path, help="inventory.json of a run")
-    replaying.add_argument("--env", metavar="NAME", help="default: the environment of that run")
+    replaying = commands.add_parser(
+        "replay",
+        help=say(
+            "judge a saved inventory; no call is made",
+            "保存したインベントリを判定する（呼び出しなし）",
+        ),
+    )
+    replaying.add_argument(
+        "inventory", type=Path, help=say("inventory.json of a run", "実行が残したinventory.json")
+    )
+    replaying.add_argument(
+        "--env",
+        metavar="NAME",
+        help=say("default: the environment of that run", "既定: その実行の環境"),
+    )
     replaying.set_defaults(command=_replay)
-    verifying = commands.add_parser("verify", help="are the files of a run unaltered?")
-    verifying.add_argument("folder", type=Path, help="folder of the run: report/prod/latest")
+    verifying = commands.add_parser(
+        "verify",
+        help=say("are the files of a run unaltered?", "実行のファイルが改変されていないか"),
+    )
     verifying.add_argument(
-        "--environments", type=Path, default=ENVIRONMENTS, metavar="FILE", help="another file"
+        "folder",
+        type=Path,
+        help=say("folder of the run: report/prod/latest", "実行のフォルダー: report/prod/latest"),
+    )
+    verifying.add_argument(
+        "--environments",
+        type=Path,
+        default=ENVIRONMENTS,
+        metavar="FILE",
+        help=say("another file of environments", "別の環境ファイル"),
     )
     verifying.set_defaults(command=_verify)
-    comparing = commands.add_parser("compare", help="what differs between two runs")
-    comparing.add_argument("before", type=Path, help="folder of a run, or its signoff.json")
-    comparing.add_argument("after", type=Path, help="the later one")
-    comparing.add_argument("--lang", default=language(), choices=LANGUAGES)
+    comparing = commands.add_parser(
+        "compare", help=say("what differs between two runs", "二つの実行の違い")
+    )
+    comparing.add_argument(
+        "before",
+        type=Path,
+        help=say(
+            "folder of a run, or its signoff.json", "実行のフォルダー、またはそのsignoff.json"
+        ),
+    )
+    comparing.add_argument("after", type=Path, help=say("the later one", "後の実行"))
     comparing.set_defaults(command=_compare)
-    proposing = commands.add_parser(
-        "init", help="propose an environment from what the account holds"
+    _add_init(commands, say)
+    cleaning = commands.add_parser(
+        "clean",
+        add_help=False,
+        help=say("delete what a killed run left", "強制終了した実行が残したものを削除する"),
     )
-    proposing.add_argument("--env", default="prod", metavar="NAME", help="its name (default: prod)")
-    proposing.add_argument("--region", help="default: that of your profile")
-    proposing.add_argument("--profile", help="AWS profile that may read the account")
-    proposing.add_argument("--prefix", help="what the functions' names begin with")
-    proposing.add_argument("--origin", metavar="URL", help="origin of the front end")
-    proposing.add_argument("--line-channel", metavar="ID", help="id of the LINE Login channel")
-    proposing.add_argument(
-        "--to", type=Path, metavar="FILE", help="add it there; default: print it"
-    )
-    proposing.add_argument("--lang", default=language(), choices=LANGUAGES, help="of the comments")
-    proposing.set_defaults(command=_init)
-    cleaning = commands.add_parser("clean", add_help=False, help="delete what a killed run left")
     cleaning.set_defaults(command=_clean)
+    for one in (replaying, verifying, comparing):
+        one.add_language()
     return parser
+
+
+def _add_init(commands: Any, say: Say) -> None:
+    proposing = commands.add_parser(
+        "init",
+        help=say(
+            "propose an environment from what the account holds",
+            "アカウントの内容から環境を提案する",
+        ),
+    )
+    proposing.add_argument(
+        "--env",
+        default="prod",
+        metavar="NAME",
+        help=say("its name (default: prod)", "環境名（既定: prod）"),
+    )
+    proposing.add_argument(
+        "--region", help=say("default: that of your profile", "既定: プロファイルのリージョン")
+    )
+    proposing.add_argument(
+        "--profile",
+        help=say("AWS profile that may read the account", "アカウントを読み取れるAWSプロファイル"),
+    )
+    proposing.add_argument(
+        "--prefix", help=say("what the functions' names begin with", "関数名の接頭辞")
+    )
+    proposing.add_argument(
+        "--origin", metavar="URL", help=say("origin of the front end", "フロントエンドのオリジン")
+    )
+    proposing.add_argument(
+        "--line-channel",
+        metavar="ID",
+        help=say("id of the LINE Login channel", "LINEログインチャネルのID"),
+    )
+    proposing.add_argument(
+        "--to",
+        type=Path,
+        metavar="FILE",
+        help=say("add it there; default: print it", "追記先のファイル（既定: 表示するだけ）"),
+    )
+    proposing.add_language()
+    proposing.set_defaults(command=_init)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    asked, rest = options().parse_known_args(arguments)
+    lang = language(sys.argv[1:] if arguments is None else arguments)
+    asked, rest = options(lang).parse_known_args(arguments)
     command: Callable[[argparse.Namespace, list[str]], int] = asked.command
-    return framed("signoff", lambda: command(asked, rest))
+    asked.lang = lang
+    return framed("signoff", lambda: command(asked, rest), lang)
 
 
 def _judge(_: argparse.Namespace, rest: list[str]) -> int:
@@ -101,8 +189,15 @@ def _judge(_: argparse.Namespace, rest: list[str]) -> int:
 def _replay(asked: argparse.Namespace, rest: list[str]) -> int:
     name = asked.env or _environment_of(asked.inventory)
     if name is None:
-        return _usage(f"{asked.inventory} does not say which environment it is of; add --env NAME")
-    return _judge(asked, [f"--env={name}", f"--replay={asked.inventory.resolve()}", *rest])
+        return _usage(
+            asked,
+            Words(
+                en=f"{asked.inventory} does not say which environment it is of; add --env NAME",
+                ja=f"{asked.inventory}からは環境が分かりません。--env NAMEを加えてください",
+            ),
+        )
+    replay = [f"--env={name}", f"--replay={asked.inventory.resolve()}", f"--lang={asked.lang}"]
+    return _judge(asked, [*replay, *rest])
 
 
 def _environment_of(inventory: Path) -> str | None:
@@ -117,67 +212,109 @@ def _environment_of(inventory: Path) -> str | None:
 
 def _verify(asked: argparse.Namespace, rest: list[str]) -> int:
     if rest:
-        return _usage(f"there is no {rest[0]}; see signoff verify --help")
+        return _usage(asked, _no_such(rest[0], "verify"))
     try:
         name = provenance_of(asked.folder)["environment"]
     except UnusableRunError as error:
-        return _usage(str(error))
+        return _usage(asked, words_of(error))
     environment = load(name, asked.environments).environment
     session = open_session(environment.region)
     found = verify(asked.folder, environment, client=session.client, root=ROOT)
-    print("\n".join(_sentences(asked.folder, found)))
+    print("\n".join(one[asked.lang] for one in _sentences(asked.folder, found)))
     return 1 if found.problems else 0
 
 
-def _sentences(folder: Path, found: RunVerification) -> Sequence[str]:
+def _sentences(folder: Path, found: RunVerification) -> Sequence[Words]:
     if found.problems or found.record is None:
-        return [f"NOT VERIFIED: {one}" for one in found.problems]
+        return [
+            Words(en=f"NOT VERIFIED: {one.en}", ja=f"検証できません: {one.ja}")
+            for one in found.problems
+        ]
     record = found.record
-    of = f"{record.created:%Y-%m-%d %H:%M} UTC ({record.body['decision']})"
-    files = f"the files of {folder} are those of the run that {record.caller} recorded at {of}"
-    return [f"VERIFIED: {files}, signed by {found.key}"]
+    caller, at, decision = record.caller, in_japan(record.created), record.body["decision"]
+    return [
+        Words(
+            en=f"VERIFIED: the files of {folder} are those of the run that {caller} recorded at {at}"
+            f" ({decision}), signed by {found.key}",
+            ja=f"検証済み: {folder}のファイルは、{caller}が{at}に記録した実行（{decision}、署名: {found.key}）"
+            "のものです",
+        )
+    ]
+
+
+def _no_such(option: str, command: str) -> Words:
+    return Words(
+        en=f"there is no {option}; see signoff {command} --help",
+        ja=f"{option}はありません。signoff {command} --helpを参照してください",
+    )
 
 
 def _compare(asked: argparse.Namespace, rest: list[str]) -> int:
     if rest:
-        return _usage(f"there is no {rest[0]}; see signoff compare --help")
+        return _usage(asked, _no_such(rest[0], "compare"))
     try:
         found = comparison(asked.before, asked.after)
     except UnusableBaselineError as error:
-        return _usage(error.words[asked.lang])
+        return _usage(asked, error.words)
     print(markdown(found, asked.lang), end="")
     return 1 if found.newly_red else 0
 
 
 def _init(asked: argparse.Namespace, rest: list[str]) -> int:
     if rest:
-        return _usage(f"there is no {rest[0]}; see signoff init --help")
+        return _usage(asked, _no_such(rest[0], "init"))
     session = open_session(asked.region, asked.profile)
     if session.region_name is None:
-        return _usage("no Region is set; add --region ap-northeast-1, or set AWS_REGION")
-    client = cache(session.client)
+        return _usage(
+            asked,
+            Words(
+                en="no Region is set; add --region ap-northeast-1, or set AWS_REGION",
+                ja="リージョンが未設定です。--region ap-northeast-1を加えるか、AWS_REGIONを設定してください",
+            ),
+        )
+    client, say = cache(session.client), in_language(asked.lang)
     answers = Answers(
         name=asked.env,
         region=session.region_name,
         account=client("sts").get_caller_identity()["Account"],
         prefix=asked.prefix
-        or _ask("What do the functions' names begin with? (empty: look for it)"),
-        origin=asked.origin or _ask("What is the origin of the front end? (https://…)"),
-        line_channel=asked.line_channel or _ask("What is the id of the LINE Login channel?"),
+        or _ask(
+            say(
+                "What do the functions' names begin with? (empty: look for it)",
+                "関数名の接頭辞は？（空欄なら探します）",
+            )
+        ),
+        origin=asked.origin
+        or _ask(
+            say(
+                "What is the origin of the front end? (https://…)",
+                "フロントエンドのオリジンは？（https://…）",
+            )
+        ),
+        line_channel=asked.line_channel
+        or _ask(say("What is the id of the LINE Login channel?", "LINEログインチャネルのIDは？")),
     )
-    print(
-        visible_line(f"looking at account {answers.account} in {answers.region}"), file=sys.stderr
+    account, region = answers.account, answers.region
+    reading = say(
+        f"reading account {account} in {region}", f"アカウント{account}（{region}）を読み取ります"
     )
+    print(visible_line(reading), file=sys.stderr)
     found = discover(client, answers)
     for problem in found.unread:
-        print(visible_line(f"not read: {problem}"), file=sys.stderr)
+        print(
+            visible_line(say(f"not read: {problem}", f"読み取れません: {problem}")), file=sys.stderr
+        )
     text = table(answers, found, lang=asked.lang, today=datetime.now(UTC).date())
     if asked.to is None:
         print(text, end="")
         return 0
     add_to(asked.to, text, asked.env)
+    judge = f"signoff judge --env {asked.env}"
     print(
-        f"{asked.to} has a table {asked.env} now; fill in what is commented out, then: signoff judge --env {asked.env}"
+        say(
+            f"{asked.to} has a table {asked.env} now; fill in what is commented out, then: {judge}",
+            f"{asked.to}にテーブル{asked.env}を追加しました。コメントの項目を記入してから: {judge}",
+        )
     )
     return 0
 
@@ -194,8 +331,8 @@ def _clean(_: argparse.Namespace, rest: list[str]) -> int:
     return int(import_module(CLEAN).main(["clean", *rest]))
 
 
-def _usage(sentence: str) -> int:
-    print(visible_line(f"signoff: {sentence}"), file=sys.stderr)
+def _usage(asked: argparse.Namespace, words: Words) -> int:
+    print(visible_line(f"signoff: {words[asked.lang]}"), file=sys.stderr)
     return Exit.USAGE
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.words import Words
 from signoff.environment import Environment
 from signoff.evidence import Record, Store, StoreSettings, open_store
 from signoff.evidence.digests import line
@@ -25,7 +26,7 @@ _IN_PAGE = re.compile(r'<code data-file="([^"]+)">([0-9a-f]{64})</code>')
 class RunVerification:
     """What was found of one run; no ``problems`` means that its files are unaltered and belong together."""
 
-    problems: tuple[str, ...]
+    problems: tuple[Words, ...]
     record: Record | None = None
     key: str = ""
     """What signed the run record."""
@@ -62,35 +63,52 @@ def verify(
     try:
         records = store.load()
     except (ClientError, BotoCoreError, OSError) as error:
-        unread = f"the evidence store {settings.location} can't be read: {error}"
+        location = settings.location
+        unread = Words(
+            en=f"the evidence store {location} can't be read: {error}",
+            ja=f"証跡ストア{location}を読み取れません: {error}",
+        )
         return RunVerification(problems=(unread,))
     name = folder.resolve().name
     record = records.newest("run", run=name)
-    problems = [records.problem] if records.problem else []
+    problems = [records.words] if records.problem else []
     problems += _not_in(store, said.get("newest_record"))
     if record is None:
         problems.append(
-            f"{settings.location} has no record of run {name}: nothing proves these files "
-            f"(a replay, and a run at another endpoint than AWS's, leave no record)"
+            Words(
+                en=f"{settings.location} has no record of run {name}: nothing proves these files "
+                f"(a replay, and a run at another endpoint than AWS's, leave no record)",
+                ja=f"{settings.location}に実行{name}の記録がなく、ファイルを証明できません"
+                f"（再判定や、AWS以外のエンドポイントでの実行は記録を残しません）",
+            )
         )
     problems += _altered(folder, record.body.get("files", {}) if record else {})
     return RunVerification(problems=tuple(problems), record=record, key=store.key.name)
 
 
-def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[str]:
+def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[Words]:
     """Yield which file differs from the run record, and which from what the page says of it."""
     for name, digest in recorded.items():
         if problem := _differs(folder, name, digest):
-            yield f"{name} {problem} the run record names"
+            yield Words(
+                en=f"{name} {problem.en} the run record names",
+                ja=f"{name}が実行記録と一致しません{problem.ja}",
+            )
     try:
         named = dict(_IN_PAGE.findall((folder / PAGE).read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError):
         named = {}
     if not named:
-        yield f"{PAGE} names no files, as the page of every run does"
+        yield Words(
+            en=f"{PAGE} names no files, which the page of every run does",
+            ja=f"{PAGE}にファイルのダイジェストがありません",
+        )
     for name, digest in named.items():
         if problem := _differs(folder, name, digest):
-            yield f"{name} {problem} {PAGE} names"
+            yield Words(
+                en=f"{name} {problem.en} {PAGE} names",
+                ja=f"{name}が{PAGE}の記載と一致しません{problem.ja}",
+            )
     yield from _altered_page(folder)
 
 
@@ -101,25 +119,33 @@ def digest_of_page(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _altered_page(folder: Path) -> Iterator[str]:
+def _altered_page(folder: Path) -> Iterator[Words]:
     """Yield that the page is not the one that its own digest, which people sign, stands for."""
     try:
         text = (folder / PAGE).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return
     if _OF_PAGE.findall(text) != [digest_of_page(text)]:
-        yield f"{PAGE} is not the page that the digest on it stands for"
+        yield Words(
+            en=f"{PAGE} is not the page that the digest on it stands for",
+            ja=f"{PAGE}が自身に記載のダイジェストと一致しません",
+        )
 
 
-def _differs(folder: Path, name: str, digest: str) -> str | None:
+def _differs(folder: Path, name: str, digest: str) -> Words | None:
     try:
         found = digests_of(folder, (name,))[name]
     except OSError:
-        return "is gone, which"
-    return None if found == digest else f"({found[:12]}…) is not the file ({digest[:12]}…) that"
+        return Words(en="is gone, which", ja="（ファイルなし）")
+    if found == digest:
+        return None
+    return Words(
+        en=f"({found[:12]}…) is not the file ({digest[:12]}…) that",
+        ja=f"（{found[:12]}…、記載は{digest[:12]}…）",
+    )
 
 
-def _not_in(store: Store, newest: str | None) -> Iterator[str]:
+def _not_in(store: Store, newest: str | None) -> Iterator[Words]:
     """Yield that the store lost the record which was its newest when the run began."""
     if newest is None:
         return
@@ -129,4 +155,7 @@ def _not_in(store: Store, newest: str | None) -> Iterator[str]:
     except OSError:
         found = ""
     if line(name, found) != newest:
-        yield f"{name}, the newest record when the run began, is not in the store any more"
+        yield Words(
+            en=f"{name}, the newest record when the run began, is not in the store any more",
+            ja=f"実行開始時の最新の記録{name}がストアにありません",
+        )

@@ -58,7 +58,12 @@ def converge_record(context: ChangeContext, domain: Domain) -> Changes:
     found = _found(context, domain)
     if found is None:
         if context.go:
-            raise Refused(f"domain {domain.name} does not exist: run the steps before this one")
+            raise Refused(
+                Words(
+                    en=f"domain {domain.name} does not exist: run the steps before this one",
+                    ja=f"ドメイン{domain.name}が存在しません。これより前のステップを実行してください",
+                )
+            )
         return ()
     record = DnsRecord(
         name=domain.name,
@@ -92,11 +97,14 @@ def _refuse_unless_regional(domain: Domain, found: dict[str, Any]) -> None:
     command = f"aws apigateway update-domain-name --domain-name {domain.name} --patch-operations"
     kind = ", ".join(types) or "without an endpoint"
     raise Refused(
-        f"domain {domain.name} is {kind}, not REGIONAL, and is in use as it is: add the regional"
-        f" endpoint beside it (`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL"
-        " op=add,path=/regionalCertificateArn,value=ARN`), run it again, which leads the name there,"
-        f" and take the other away a day later (`{command}"
-        " op=remove,path=/endpointConfiguration/types,value=EDGE`)"
+        Words(
+            en=f"domain {domain.name} is {kind}, not REGIONAL, and is in use as it is: add the regional"
+            f" endpoint beside it (`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL"
+            " op=add,path=/regionalCertificateArn,value=ARN`), run it again, which leads the name there,"
+            f" and take the other away a day later (`{command}"
+            " op=remove,path=/endpointConfiguration/types,value=EDGE`)",
+            ja=f"ドメイン{domain.name}はREGIONALでなく{kind}で、使用中です。リージョンのエンドポイントを追加し（`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL op=add,path=/regionalCertificateArn,value=ARN`）、再実行して名前を切り替え、一日後に他方を削除してください（`{command} op=remove,path=/endpointConfiguration/types,value=EDGE`）",
+        )
     )
 
 
@@ -337,8 +345,11 @@ def _beside_a_cname(record: DnsRecord, target: str) -> str:
     """The guide sets a CNAME, which does as well; DNS allows no other record of its name."""
     if target != record.value:
         raise Refused(
-            f"{record.name} is a CNAME to {target}, beside which DNS takes no {record.kind} record:"
-            f" see who uses it, set it to {record.value} by hand or delete it, then run it again"
+            Words(
+                en=f"{record.name} is a CNAME to {target}, beside which DNS takes no {record.kind} record:"
+                f" see who uses it, set it to {record.value} by hand or delete it, then run it again",
+                ja=f"{record.name}は{target}へのCNAMEで、{record.kind}レコードと併用できません。利用者を確認し、手動で{record.value}に変えるか削除してから再実行してください",
+            )
         )
     return target
 

@@ -24,8 +24,11 @@ def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
     if len(named) > 1:
         ids = ", ".join(one["id"] for one in named)
         raise Refused(
-            f"REST API {api.name}: {len(named)} of that name ({ids}), and it is not for a machine to"
-            " say which one is meant: rename the others by hand, then run it again"
+            Words(
+                en=f"REST API {api.name}: {len(named)} of that name ({ids}), and it is not for a machine to"
+                " say which one is meant: rename the others by hand, then run it again",
+                ja=f"REST API {api.name}が{len(named)}個あり（{ids}）、どれか判断できません。ほかを手動で改名してから再実行してください",
+            )
         )
     return named[0] if named else None
 
@@ -43,7 +46,12 @@ def needed(context: ChangeContext, api: Api) -> str:
     found = find(context, api)
     context.needs(
         found,
-        MissingPrerequisite("REST API", f"REST API {api.name} does not exist"),
+        MissingPrerequisite(
+            "REST API",
+            Words(
+                en=f"REST API {api.name} does not exist", ja=f"REST API {api.name}が存在しません"
+            ),
+        ),
     )
     return str(found["id"]) if found else UNKNOWN_ID
 

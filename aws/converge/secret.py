@@ -153,5 +153,10 @@ def _value(secret: Secret, value: NewValue) -> str:
     """Make a value, or ask for it; what is given by mistake is refused before it is stored."""
     text = randomness.token_hex(KEY_BYTES) if secret.min_bits else value.given()
     if flaw := _flaw(secret, text):
-        raise Refused(f"secret {secret.name}: what was given is {flaw}; give the real one")
+        raise Refused(
+            Words(
+                en=f"secret {secret.name}: what was given is {flaw}; give the real one",
+                ja=f"シークレット{secret.name}: 入力された値は使えません（{flaw}）。本物の値を指定してください",
+            )
+        )
     return json.dumps({secret.json_key: text})

@@ -11,6 +11,7 @@ from aws.converge.deployment import stage_of
 from aws.converge.tags import tag_fields
 from aws.desired import Api
 from aws.rest_api import MethodSetting, Stage, decode_stage
+from aws.words import Words
 
 EVERY_METHOD = "*/*"
 PATHS = {
@@ -37,7 +38,13 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     raw = stage_of(context, api, found["id"] if found else None)
     context.needs(
         raw,
-        MissingPrerequisite("stage", f"stage {api.stage} of {api.name} does not exist"),
+        MissingPrerequisite(
+            "stage",
+            Words(
+                en=f"stage {api.stage} of {api.name} does not exist",
+                ja=f"{api.name}のステージ{api.stage}が存在しません",
+            ),
+        ),
     )
     name = f"stage {api.stage}"
     if raw is None:

@@ -38,7 +38,12 @@ def converge_encryption(context: ChangeContext, table: Table) -> Changes:
     answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
     context.needs(
         answer,
-        MissingPrerequisite("table", f"table {table.name} does not exist"),
+        MissingPrerequisite(
+            "table",
+            Words(
+                en=f"table {table.name} does not exist", ja=f"テーブル{table.name}が存在しません"
+            ),
+        ),
     )
     if answer is None:
         return ()
@@ -48,8 +53,11 @@ def converge_encryption(context: ChangeContext, table: Table) -> Changes:
 def _create(context: ChangeContext, table: Table) -> Changes:
     if table.billing != "PAY_PER_REQUEST":
         raise Refused(
-            f"table {table.name} does not exist, and billing is {table.billing}, for"
-            " which the plan has no figures: create it by hand with its autoscaling, then run it again"
+            Words(
+                en=f"table {table.name} does not exist, and billing is {table.billing}, for"
+                " which the plan has no figures: create it by hand with its autoscaling, then run it again",
+                ja=f"テーブル{table.name}が存在せず、billingが{table.billing}です。計画に値がないため、自動スケーリングとともに手動で作成してから再実行してください",
+            )
         )
     wanted = {**_wanted(context, table), **tag_fields(context, table.tags)}
     changes = difference(_name(table), None, wanted)
@@ -215,8 +223,11 @@ def _ttl(context: ChangeContext, table: Table, found: dict[str, Any] | None) -> 
     changes = difference(_name(table), {TTL: have}, {TTL: table.ttl_attribute})
     if have and changes:
         raise Refused(
-            f"table {table.name}: its time to live is on {have}, the plan wants {table.ttl_attribute},"
-            " and AWS changes it once an hour at most: turn it off by hand, then run it again"
+            Words(
+                en=f"table {table.name}: its time to live is on {have}, the plan wants {table.ttl_attribute},"
+                " and AWS changes it once an hour at most: turn it off by hand, then run it again",
+                ja=f"テーブル{table.name}: TTLの属性は{have}ですが、計画は{table.ttl_attribute}です。AWSは1時間に1回しか変更できないため、手動で無効にしてから再実行してください",
+            )
         )
     return context.settle(changes, lambda: _turn_on(context, table))
 
@@ -287,9 +298,12 @@ def refuse_other_keys(table: Table, found: dict[str, Any]) -> None:
     for field, value in wanted.items():
         if field in have and have[field] != value:
             raise Refused(
-                f"table {table.name}: its {field} is ({have[field]}), the plan wants ({value}), and a"
-                " key cannot be changed: name another table in environments.toml, or move the data"
-                " away, delete this one by hand and run it again"
+                Words(
+                    en=f"table {table.name}: its {field} is ({have[field]}), the plan wants ({value}), and a"
+                    " key cannot be changed: name another table in environments.toml, or move the data"
+                    " away, delete this one by hand and run it again",
+                    ja=f"テーブル{table.name}: {field}は({have[field]})ですが、計画は({value})です。キーは変更できません。environments.tomlで別のテーブルを指定するか、データを退避し、手動で削除してから再実行してください",
+                )
             )
     _refuse_other_types(table, found)
 
@@ -299,8 +313,11 @@ def _refuse_other_types(table: Table, found: dict[str, Any]) -> None:
     for name, kind in table.attributes.items():
         if types.get(name, kind) != kind:
             raise Refused(
-                f"table {table.name}: {name} is of type {types[name]}, the plan wants {kind}, and the"
-                " type of a key cannot be changed: name another table in environments.toml"
+                Words(
+                    en=f"table {table.name}: {name} is of type {types[name]}, the plan wants {kind}, and the"
+                    " type of a key cannot be changed: name another table in environments.toml",
+                    ja=f"テーブル{table.name}: {name}の型は{types[name]}ですが、計画は{kind}です。キーの型は変更できません。environments.tomlで別のテーブルを指定してください",
+                )
             )
 
 

@@ -16,6 +16,7 @@ from aws.change import (
 )
 from aws.converge.tags import tag_list
 from aws.desired import Topic
+from aws.words import Words
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
 PUBLISHERS = f"policy {STATEMENT}"
@@ -63,7 +64,13 @@ def converge_subscription(
     heard = _subscriptions(context, topic)
     context.needs(
         topic.email or heard,
-        MissingPrerequisite("e-mail address", f"topic {topic.name} tells nobody"),
+        MissingPrerequisite(
+            "e-mail address",
+            Words(
+                en=f"topic {topic.name} tells nobody",
+                ja=f"トピック{topic.name}の通知先がありません",
+            ),
+        ),
     )
     if (email := topic.email) is None:
         return ()

@@ -31,7 +31,11 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     context.needs(
         id_ != rest_api.UNKNOWN_ID and stage_of(context, api, id_),
         MissingPrerequisite(
-            "stage", f"stage {api.stage} of {api.name} does not exist, and a usage plan names it"
+            "stage",
+            Words(
+                en=f"stage {api.stage} of {api.name} does not exist, and a usage plan names it",
+                ja=f"{api.name}のステージ{api.stage}が存在せず、使用量プランから参照されています",
+            ),
         ),
     )
     found = _find(context, "get_usage_plans", api.usage_plan.name)

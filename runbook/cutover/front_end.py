@@ -34,7 +34,10 @@ def needed(context: StepContext) -> FrontEnd:
     if context.environment.front_end is None:
         name = context.environment.name
         raise Refused(
-            f"{name} has no front end: name its address in environments.toml, under [{name}.front_end]"
+            Words(
+                en=f"{name} has no front end: name its address in environments.toml, under [{name}.front_end]",
+                ja=f"{name}にフロントエンドがありません。environments.tomlの[{name}.front_end]にアドレスを書いてください",
+            )
         )
     return context.environment.front_end
 
@@ -48,7 +51,10 @@ def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
     """Return what is served now, past caches; None where there is nothing. Refused without an answer."""
     if not url.startswith(("https://", "http://127.0.0.1")):
         raise Refused(
-            f"{url} is no https address: a front end without TLS can be changed on its way"
+            Words(
+                en=f"{url} is no https address: a front end without TLS can be changed on its way",
+                ja=f"{url}はhttpsのアドレスではありません。TLSのないフロントエンドは経路上で改変されるおそれがあります",
+            )
         )
     asking = Request(url, headers={"Cache-Control": "no-cache"})  # noqa: S310 - the scheme is judged above
     try:
@@ -58,23 +64,39 @@ def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
         if error.code in {403, 404}:  # a bucket without ListBucket says 403 for what is not there
             return None
         raise Refused(
-            f"{url} answers {error.code}: see to the front end, then run it again"
+            Words(
+                en=f"{url} answers {error.code}: see to the front end, then run it again",
+                ja=f"{url}の応答が{error.code}です。フロントエンドを確認し、再実行してください",
+            )
         ) from None
     except (OSError, HTTPException) as error:  # also where it hangs up in the middle
-        raise Refused(f"{url} does not answer ({error}): see to the front end") from None
+        raise Refused(
+            Words(
+                en=f"{url} does not answer ({error}): see to the front end",
+                ja=f"{url}が応答しません（{error}）。フロントエンドを確認してください",
+            )
+        ) from None
 
 
 def _text(url: str, data: bytes) -> str:
     """Decode a configuration; Refused where a part of it would be taken for the whole."""
     if len(data) > LONGEST:
         raise Refused(
-            f"{url} is more than {LONGEST:,} bytes: that is no configuration; see to config_path in"
-            " environments.toml"
+            Words(
+                en=f"{url} is more than {LONGEST:,} bytes: that is no configuration; see to config_path in"
+                " environments.toml",
+                ja=f"{url}が{LONGEST:,}バイトを超えており、設定ファイルではありません。environments.tomlのconfig_pathを確認してください",
+            )
         )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise Refused(f"{url} is no UTF-8 text: see to config_path in environments.toml") from None
+        raise Refused(
+            Words(
+                en=f"{url} is no UTF-8 text: see to config_path in environments.toml",
+                ja=f"{url}がUTF-8のテキストではありません。environments.tomlのconfig_pathを確認してください",
+            )
+        ) from None
 
 
 def see(context: StepContext, wanted: str, what: str) -> Changes:
@@ -86,7 +108,10 @@ def see(context: StepContext, wanted: str, what: str) -> Changes:
 
     def refuse() -> None:
         raise Refused(
-            f"{url} does not serve {what} yet: deploy it, invalidate the caches, then run it again"
+            Words(
+                en=f"{url} does not serve {what} yet: deploy it, invalidate the caches, then run it again",
+                ja=f"{url}はまだ{what}を返しません。デプロイし、キャッシュを無効化してから再実行してください",
+            )
         )
 
     name = "API_BASE_URL"
@@ -113,7 +138,12 @@ def rendered(current: str | None, environment: Environment, api: str) -> str:
         quoted = "'" + json.dumps(value)[1:-1] + "'"
         text, times = SETTINGS[name].subn(partial(_put, quoted), text)
         if times != 1:
-            raise Refused(f"the configuration sets {name} {times} times, not once: edit it by hand")
+            raise Refused(
+                Words(
+                    en=f"the configuration sets {name} {times} times, not once: edit it by hand",
+                    ja=f"設定に{name}が{times}回あります（1回であること）。手動で編集してください",
+                )
+            )
     return text
 
 
@@ -144,7 +174,12 @@ def file_of(context: StepContext) -> Path:
     """Return the file; Refused where ``--site`` names no folder, which would be made by mistake."""
     folder = site(context)
     if context.chosen.get("site") and not folder.is_dir():
-        raise Refused(f"{folder} is no folder: give the one of the front end's files with --site")
+        raise Refused(
+            Words(
+                en=f"{folder} is no folder: give the one of the front end's files with --site",
+                ja=f"{folder}はフォルダーではありません。フロントエンドのファイルのフォルダーを--siteで指定してください",
+            )
+        )
     return folder / needed(context).config_path
 
 
@@ -155,7 +190,12 @@ def written(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"{path} cannot be read ({error}): see to it, then run it again") from None
+        raise Refused(
+            Words(
+                en=f"{path} cannot be read ({error}): see to it, then run it again",
+                ja=f"{path}を読み取れません（{error}）。確認してから再実行してください",
+            )
+        ) from None
 
 
 def writing(path: Path, text: str) -> Changes:
@@ -193,7 +233,12 @@ def write(path: Path, text: str) -> None:
         staged.write_bytes(text.encode())
         staged.replace(path)
     except OSError as error:
-        raise Refused(f"{path} cannot be written ({error}): see to it, then run it again") from None
+        raise Refused(
+            Words(
+                en=f"{path} cannot be written ({error}): see to it, then run it again",
+                ja=f"{path}に書き込めません（{error}）。確認してから再実行してください",
+            )
+        ) from None
 
 
 def record_previous(context: StepContext) -> Changes:

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from aws.change import Changes
+from aws.words import Words
 from runbook.engine import Change, Refused, StepContext
 from signoff.checklist import Checklist, Phase
 from signoff.parts import Part
@@ -68,7 +69,12 @@ def hold_the_verdict(context: StepContext) -> Changes:
         return ()
 
     def refuse() -> None:
-        raise Refused(f"{why}: run `pytest --env {name}` and see to its red rows, then this again")
+        raise Refused(
+            Words(
+                en=f"{why}: run `pytest --env {name}` and see to its red rows, then this again",
+                ja=f"{why}。`pytest --env {name}`を実行し、不合格の項目を解決してから再実行してください",
+            )
+        )
 
     found = told.verdict.decision if told else None
     return context.settle((Change("verdict", "decision", found, " or ".join(GOOD)),), refuse)

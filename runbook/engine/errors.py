@@ -14,6 +14,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 
 from aws.change import MissingPrerequisite, Refused
+from aws.words import Words, words_of
 from signoff.guard import CREDENTIALS, no_credentials
 
 DENIED = frozenset(
@@ -35,17 +36,25 @@ PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)
 EXPECTED = (ClientError, BotoCoreError, OSError)
 """What the AWS client and the disk raise; anything else is a fault of ours and is not caught."""
 PREREQUISITES = {
-    "REST API": (
-        ": run `python -m runbook api --env {env} --go` first (the guide sets some of its limits before"
-        " it creates it)"
+    "REST API": Words(
+        en=": run `python -m runbook api --env {env} --go` first (the guide sets some of its limits before"
+        " it creates it)",
+        ja="。先に`python -m runbook api --env {env} --go`を実行してください（手順書では作成前に上限の一部を"
+        "設定します）",
     ),
-    "stage": ": run `python -m runbook api --env {env} --go` first",
-    "table": (
-        ": run `python -m runbook tables --env {env} --go` first, which creates it encrypted (the guide"
-        " speaks of its encryption before it exists)"
+    "stage": Words(
+        en=": run `python -m runbook api --env {env} --go` first",
+        ja="。先に`python -m runbook api --env {env} --go`を実行してください",
     ),
-    "e-mail address": (
-        ", and the environment names no alert_email: set it (SIGNOFF_ALERT_EMAIL), then run it again"
+    "table": Words(
+        en=": run `python -m runbook tables --env {env} --go` first, which creates it encrypted (the guide"
+        " speaks of its encryption before it exists)",
+        ja="。先に`python -m runbook tables --env {env} --go`を実行してください。暗号化した状態で作成します"
+        "（手順書では作成前に暗号化の説明があります）",
+    ),
+    "e-mail address": Words(
+        en=", and the environment names no alert_email: set it (SIGNOFF_ALERT_EMAIL), then run it again",
+        ja="。環境にalert_emailがありません。設定してから（SIGNOFF_ALERT_EMAIL）再実行してください",
     ),
 }
 """Kind of what has to be there first -> what to do, behind what is missing."""
@@ -53,10 +62,16 @@ PREREQUISITES = {
 
 def prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
     """Say what to do where something has to be there first."""
-    return Refused(f"{error}{PREREQUISITES[error.kind].format(env=environment)}")
+    then, why = PREREQUISITES[error.kind], error.words
+    return Refused(
+        Words(
+            en=f"{why.en}{then.en.format(env=environment)}",
+            ja=f"{why.ja}{then.ja.format(env=environment)}",
+        )
+    )
 
 
-def sentence(error: BaseException, caller: str) -> str:
+def sentence(error: BaseException, caller: str) -> Words:
     """Tell an error of AWS or of the disk to the person at the keyboard, without any value in it."""
     if isinstance(error, ClientError):
         return _answered(error, caller)
@@ -66,31 +81,46 @@ def sentence(error: BaseException, caller: str) -> str:
     if isinstance(error, BotoCoreError):
         return _of_the_client(error)
     if isinstance(error, OSError):
-        place, why = error.filename or "a file", error.strerror or type(error).__name__
-        return f"{place} cannot be used ({why}): see to its folder and the disk, then run it again"
-    return str(error)
+        place, why = error.filename, error.strerror or type(error).__name__
+        return Words(
+            en=f"{place or 'a file'} can't be used ({why}): check its folder and the disk, then run it"
+            " again",
+            ja=f"{place or 'ファイル'}を使用できません（{why}）。フォルダーとディスクを確認し、再実行してください",
+        )
+    return words_of(error)
 
 
-def _of_the_client(error: BotoCoreError) -> str:
+def _of_the_client(error: BotoCoreError) -> Words:
     kind = type(error).__name__
     if isinstance(error, CREDENTIALS):
-        return f"AWS was not asked, since {no_credentials(error)}; then run it again"
+        why = no_credentials(error)
+        return Words(en=f"AWS was not asked: {why.en}", ja=f"AWSに問い合わせていません: {why.ja}")
     if isinstance(error, UNANSWERED):
-        return f"AWS did not answer ({kind}): see to the connection, then run it again"
+        return Words(
+            en=f"AWS did not answer ({kind}): check the connection, then run it again",
+            ja=f"AWSが応答しません（{kind}）。接続を確認し、再実行してください",
+        )
     if isinstance(error, WaiterError):
-        return (
-            f"AWS did not finish in time (waiting for {error.kwargs['name']}:"
-            f" {error.kwargs['reason']}): see how it stands in the console, then run it again"
+        name, reason = error.kwargs["name"], error.kwargs["reason"]
+        return Words(
+            en=f"AWS did not finish in time (waiting for {name}: {reason}): check its state in the console,"
+            " then run it again",
+            ja=f"AWSの処理が時間内に終わりません（{name}の待機: {reason}）。コンソールで状態を確認し、"
+            "再実行してください",
         )
     if isinstance(error, ParamValidationError):
-        named = ", ".join(PARAMETER.findall(str(error.kwargs["report"]))) or "one of its parameters"
-        return (
-            f"AWS was not asked: it takes no such {named}; see to the value in environments.toml or on"
-            " the command line, then run it again"
+        named = ", ".join(PARAMETER.findall(str(error.kwargs["report"])))
+        return Words(
+            en=f"AWS was not asked: it does not take this {named or 'parameter'}; check the value in"
+            " environments.toml or on the command line, then run it again",
+            ja=f"AWSに問い合わせていません: {named or 'パラメータ'}の値が不正です。environments.tomlまたは"
+            "コマンドラインの値を確認し、再実行してください",
         )
-    return (
-        f"the AWS client gave up ({kind}): see to its configuration (~/.aws/config, the variables"
-        " that begin with AWS_), then run it again"
+    return Words(
+        en=f"the AWS client gave up ({kind}): check its configuration (~/.aws/config, the variables that"
+        " begin with AWS_), then run it again",
+        ja=f"AWSクライアントのエラーです（{kind}）。設定（~/.aws/config、AWS_で始まる環境変数）を確認し、"
+        "再実行してください",
     )
 
 
@@ -98,11 +128,20 @@ def _code(answer: Mapping[str, Any]) -> str:
     return str(answer.get("Error", {}).get("Code", "Unknown"))
 
 
-def _answered(error: ClientError, caller: str) -> str:
-    code = _code(error.response)
+def _answered(error: ClientError, caller: str) -> Words:
+    code, operation = _code(error.response), error.operation_name
     if code in DENIED:
-        return f"{error.operation_name} was denied to {caller}: have it allowed, then run it again"
+        return Words(
+            en=f"{operation} was denied to {caller}: allow it, then run it again",
+            ja=f"{caller}に{operation}の権限がありません。許可してから再実行してください",
+        )
     if code in EXPIRED:
-        return f"{error.operation_name}: the credentials are no longer valid ({code}); sign in, then run it again"
+        return Words(
+            en=f"{operation}: the credentials are no longer valid ({code}); sign in, then run it again",
+            ja=f"{operation}: 認証情報が無効です（{code}）。ログインし直してから再実行してください",
+        )
     message = " ".join(error.response["Error"].get("Message", "").split())[:300]
-    return f"{error.operation_name} failed: {code}: {message}"
+    return Words(
+        en=f"{operation} failed: {code}: {message}",
+        ja=f"{operation}が失敗しました: {code}: {message}",
+    )

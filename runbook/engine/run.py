@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
 
 from aws.change import Change, Changes, Declined, Refused, destructive
-from aws.words import Words
+from aws.words import Bilingual, Words, joined
 from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.rehearsal import RehearsedStep
@@ -22,19 +22,16 @@ PROOF_EVERY_S = 10
 class RedRow:
     """Why a row is red: the sentence of its worst finding."""
 
-    sentence: str
+    sentence: Words
     settles_s: float = 0
     """Within how many seconds what it was read by shows a change; see ``aws.lateness``."""
-
-    def __str__(self) -> str:
-        return self.sentence
 
 
 Judge = Callable[[tuple[str, ...]], Mapping[str, RedRow]]
 """Rows -> those of them that are red."""
 
 
-class Stopped(Exception):  # noqa: N818 - the run is stopped; the message says by what
+class Stopped(Bilingual):
     """A step failed, was declined, or its rows are red."""
 
 
@@ -45,7 +42,7 @@ class Screen(Protocol):
     def step(self, number: int, step: Step) -> None: ...
     def changes(self, changes: Changes) -> None: ...
     def rehearsed(self, steps: Sequence[RehearsedStep]) -> None: ...
-    def outcome(self, what: str, step: Step, detail: str = "") -> None: ...
+    def outcome(self, what: str, step: Step, detail: str | Words = "") -> None: ...
     def agreed(self, lost: Sequence[Change]) -> bool: ...
     def confirmed(self, step: Step) -> bool: ...
 
@@ -155,7 +152,7 @@ class Run:
             self.screen.outcome("left", step)
             self._write("left", step)
         else:
-            self._stop("declined", step, "not confirmed")
+            self._stop("declined", step, Words(en="not confirmed", ja="完了が確認されていません"))
 
     def _earlier(self, step: Step, before: Sequence[Entry]) -> str:
         if self.signatures.wanted(step):
@@ -179,7 +176,14 @@ class Run:
         """Ask once for all that a step destroys. What it finds only later was not agreed to."""
         lost = destructive(changes)
         if lost and not self.screen.agreed(lost):
-            self._stop("declined", step, "the destructive changes were not agreed to")
+            self._stop(
+                "declined",
+                step,
+                Words(
+                    en="the destructive changes were not agreed to",
+                    ja="元に戻せない変更への同意がありません",
+                ),
+            )
         return frozenset(map(_identity, lost))
 
     def _going(self, step: Step, agreed: frozenset[str]) -> StepContext:
@@ -206,8 +210,9 @@ class Run:
         if changed and red:
             red = self._asked_again(self.judge, red)
         if red:
-            why = "; ".join(f"{row} is still red: {sentence}" for row, sentence in red.items())
-            self._stop("red", step, f"applied, but {why}", rows=tuple(red))
+            why = joined(_still_red(row, one.sentence) for row, one in red.items())
+            applied = Words(en=f"applied, but {why.en}", ja=f"適用しましたが、{why.ja}")
+            self._stop("red", step, applied, rows=tuple(red))
         self.screen.outcome("green", step, ", ".join(rows))
 
     def _asked_again(self, judge: Judge, red: Mapping[str, RedRow]) -> Mapping[str, RedRow]:
@@ -237,13 +242,13 @@ class Run:
         return left
 
     def _stop(
-        self, what: str, step: Step, why: str, *, kept: bool = True, rows: tuple[str, ...] = ()
+        self, what: str, step: Step, why: Words, *, kept: bool = True, rows: tuple[str, ...] = ()
     ) -> NoReturn:
         self.screen.outcome(what, step, why)
         if kept:
-            self._write(what, step, detail={"error": why, "rows": rows})
+            self._write(what, step, detail={"error": why.en, "rows": rows})
             self._write("end", detail={"result": what})
-        raise Stopped(f"{_key(step)}: {why}")
+        raise Stopped(Words(en=f"{_key(step)}: {why.en}", ja=f"{_key(step)}: {why.ja}"))
 
     def _write(
         self, what: str, step: Step | None = None, detail: dict[str, Any] | None = None
@@ -257,6 +262,10 @@ class Run:
             step=_key(step) if step else "",
             detail=detail or {},
         )
+
+
+def _still_red(row: str, why: Words) -> Words:
+    return Words(en=f"{row} is still red: {why.en}", ja=f"{row}がまだ不合格です: {why.ja}")
 
 
 def _key(step: Step) -> str:

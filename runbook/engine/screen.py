@@ -18,23 +18,23 @@ from runbook.engine.step import Procedure, Step
 WORDS = {
     "rehearsal": Words(en="rehearsal: nothing is changed", ja="リハーサル: 何も変更しません"),
     "go": Words(en="running", ja="実行します"),
-    "resumed": Words(en="going on where the last run stopped", ja="前回止まったところから続けます"),
+    "resumed": Words(en="resuming where the last run stopped", ja="前回止まったところから続けます"),
     "waiting": Words(en="waiting until", ja="待機中"),
     "done": Words(en="done", ja="完了"),
-    "held": Words(en="nothing to do, it holds already", ja="変更なし。すでに満たされています"),
+    "held": Words(en="already as planned, nothing to do", ja="計画どおりのため変更なし"),
     "confirmed": Words(en="confirmed", ja="確認済み"),
     "by hand": Words(en="a person does this", ja="人が行う作業です"),
-    "left": Words(en="left for later, and not signed", ja="後回しにしました（署名なし）"),
+    "left": Words(en="left for later, not signed", ja="後回しにしました（署名なし）"),
     "failed": Words(en="failed", ja="失敗"),
     "declined": Words(en="declined", ja="中止"),
     "green": Words(en="none is red", ja="未達なし"),
     "red": Words(en="red", ja="未達"),
     "nothing": Words(en="nothing to change", ja="変更はありません"),
     "lost": Words(
-        en="This takes away or replaces what is there:",
+        en="This deletes or replaces what is there:",
         ja="現在の設定を削除または置き換えます:",
     ),
-    "agree": Words(en="Go on? [y/N] ", ja="続けますか？ [y/N] "),
+    "agree": Words(en="Continue? [y/N] ", ja="続けますか？ [y/N] "),
     "finished": Words(en="Is it done? [y/N] ", ja="終わりましたか？ [y/N] "),
     "finished or later": Words(
         en="Is it done? [y, or Enter to leave it for later] ",
@@ -88,11 +88,10 @@ class ConsoleScreen:
             else:
                 self.changes(one.changes)
 
-    def outcome(self, what: str, step: Step, detail: str = "") -> None:
+    def outcome(self, what: str, step: Step, detail: str | Words = "") -> None:
         colour = "green" if what in GOOD else "red"
-        said = f"   [{colour}]{WORDS[what][self.lang]}[/]" + (
-            f": {escape(detail)}" if detail else ""
-        )
+        told = detail if isinstance(detail, str) else detail[self.lang]
+        said = f"   [{colour}]{WORDS[what][self.lang]}[/]" + (f": {escape(told)}" if told else "")
         self._print(said, soft_wrap=True)
         if what == "by hand" and step.text.body[self.lang]:
             self._print(escape(step.text.body[self.lang]), style="dim")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from aws.change import ChangeContext, MissingPrerequisite, Refused, nothing
+from aws.words import Words
 from plan import Plan, public_in
 from runbook.engine.errors import prerequisite
 from signoff.environment import Environment
@@ -15,7 +16,7 @@ from signoff.release import Live
 
 
 def _unjudged(_: tuple[str, ...]) -> tuple[Finding, ...]:
-    raise Refused("nothing is judged here")
+    raise Refused(Words(en="nothing is judged here", ja="ここでは何も判定しません"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class StepContext(ChangeContext):
     mailed: Callable[[str, str], None] = nothing
     """Told of a topic and the address that AWS sent a mail to; where no mail arrives, it answers it."""
 
-    def needs(self, there: object, otherwise: str | Refused) -> None:
+    def needs(self, there: object, otherwise: Words | Refused) -> None:
         """Raise Refused where something is missing; it says which procedure makes it."""
         try:
             ChangeContext.needs(self, there, otherwise)

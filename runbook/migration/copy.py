@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from aws.change import AT_ONCE
+from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import Refused
 from runbook.migration.progress import Progress
@@ -111,7 +112,12 @@ class Copy:
                 with self.part(number).open(encoding="utf-8") as lines:
                     yield from map(json.loads, lines)
             except FileNotFoundError:
-                raise Refused(f"{self.folder}: the copy is gone; run it again") from None
+                raise Refused(
+                    Words(
+                        en=f"{self.folder}: the copy is gone; run it again",
+                        ja=f"{self.folder}: コピーがありません。再実行してください",
+                    )
+                ) from None
 
     def discard(self) -> None:
         """Forget the copy; the checkpoint goes first, so that half a copy is never taken for one."""
@@ -148,7 +154,10 @@ class Copy:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise Refused(
-                    f"{self.folder}: another run is at work there; wait for it, then run it again"
+                    Words(
+                        en=f"{self.folder}: another run is at work there; wait for it, then run it again",
+                        ja=f"{self.folder}: 別の実行が使用中です。終了を待ってから再実行してください",
+                    )
                 ) from None
             yield
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from aws.change import unless_absent
 from aws.desired import Table
+from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import Refused, StepContext
 from runbook.master_items import MANIFEST
@@ -78,7 +79,11 @@ class Job:
         client, name = context.client("dynamodb"), self.table.name
         answer = unless_absent(client.describe_table, TableName=name)
         before = f"python -m runbook tables --env {context.environment.name} --go"
-        context.needs(answer, f"table {name} does not exist: run `{before}` first")
+        absent = Words(
+            en=f"table {name} does not exist: run `{before}` first",
+            ja=f"テーブル{name}が存在しません。先に`{before}`を実行してください",
+        )
+        context.needs(answer, absent)
         if answer is None:
             return ItemHashes({})
         progress = Progress(what=f"reading {name}", watch=context.watch)
@@ -113,12 +118,20 @@ def source_of(context: StepContext, table: Table) -> Source:
     there = None if name == context.environment.name else context.elsewhere(name)
     if there is None:
         raise Refused(
-            f"items of {context.environment.name} cannot come from {name}: name another environment"
-            " with --from, or a file with --file"
+            Words(
+                en=f"items of {context.environment.name} cannot come from {name}: name another environment"
+                " with --from, or a file with --file",
+                ja=f"{context.environment.name}の項目を{name}から移行できません。--fromで別の環境を、または--fileでファイルを指定してください",
+            )
         )
     found = _opened(there, table, context)
     if found.described() == {**target_of(context, table).described(), "environment": name}:
-        raise Refused(f"{found} is the target itself: give --from another Region or account")
+        raise Refused(
+            Words(
+                en=f"{found} is the target itself: give --from another Region or account",
+                ja=f"{found}は移行先そのものです。--fromで別のリージョンまたはアカウントを指定してください",
+            )
+        )
     return found
 
 
@@ -131,7 +144,12 @@ def _opened(there: SourceEnvironment, table: Table, context: StepContext) -> Sca
         region=there.region,
     )
     if unless_absent(client.describe_table, TableName=name) is None:
-        raise Refused(f"{found} does not exist: {_otherwise(context, table)}")
+        raise Refused(
+            Words(
+                en=f"{found} does not exist: {_otherwise(context, table)}",
+                ja=f"{found}が存在しません。{_otherwise(context, table)}",
+            )
+        )
     return found
 
 

@@ -32,8 +32,11 @@ def _attest(context: StepContext, job: Job, wanted: Mapping[str, Any]) -> None:
     if (fresh.count, fresh.hash) != (wanted["count"], wanted["hash"]):
         job.copy.discard()
         raise Refused(
-            f"{job.source} was changed while it was carried over: it holds {fresh.count:,} items now,"
-            f" the copy {wanted['count']:,}; run it again to carry over what is new"
+            Words(
+                en=f"{job.source} was changed while it was carried over: it holds {fresh.count:,} items now,"
+                f" the copy {wanted['count']:,}; run it again to carry over what is new",
+                ja=f"移行中に{job.source}が変更されました（現在{fresh.count:,}件、コピーは{wanted['count']:,}件）。再実行して差分を移行してください",
+            )
         )
     if odd := _odd(job, difference(fresh, job.found(context))):
         _refuse(job, odd)
@@ -74,8 +77,11 @@ def _refuse(job: Job, odd: KeyDifference) -> None:
     path.write_text(json.dumps(lists, ensure_ascii=False, indent=2), encoding="utf-8")
     few = "; ".join(f"{what}: {_named(job, keys)}" for what, keys in lists.items() if keys)
     raise Refused(
-        f"table {job.table.name} does not equal {job.source} ({few}): the whole list is {path}; see"
-        " whose they are, then run it again"
+        Words(
+            en=f"table {job.table.name} does not equal {job.source} ({few}): the whole list is {path}; see"
+            " whose they are, then run it again",
+            ja=f"テーブル{job.table.name}が{job.source}と一致しません（{few}）。一覧は{path}にあります。どちらが正しいか確認してから再実行してください",
+        )
     )
 
 

@@ -128,8 +128,11 @@ def refuse_lost(exported: Described | None, imported: Described) -> None:
     if wrong or (exported and exported["ItemCount"] != there):
         whole = f"{exported['ItemCount']:,}" if exported else "an unknown number of"
         raise Refused(
-            f"{there:,} of {whole} items were imported, {wrong:,} could not be read: see log group"
-            f" {imported.get('CloudWatchLogGroupArn', '/aws-dynamodb/imports')}"
+            Words(
+                en=f"{there:,} of {whole} items were imported, {wrong:,} could not be read: see log group"
+                f" {imported.get('CloudWatchLogGroupArn', '/aws-dynamodb/imports')}",
+                ja=f"{whole}件中{there:,}件を取り込み、{wrong:,}件を読み取れませんでした。ロググループ{imported.get('CloudWatchLogGroupArn', '/aws-dynamodb/imports')}を確認してください",
+            )
         )
 
 
@@ -179,13 +182,15 @@ def _waited(
     return found
 
 
-def _told(found: Described, status: str, what: str) -> str:
+def _told(found: Described, status: str, what: str) -> Words:
     why = " ".join(str(found.get(key, "")) for key in ("FailureCode", "FailureMessage")).strip()
-    log = found.get("CloudWatchLogGroupArn")
-    where = f" (see {log})" if log else ""
-    return (
-        f"{what} is {found[status]}: {why or 'AWS says no more'}{where}; mend that, delete the table that"
-        " an import left, then run it again"
+    state, log = found[status], found.get("CloudWatchLogGroupArn")
+    where, place = (f" (see {log})", f"（{log}を参照）") if log else ("", "")
+    return Words(
+        en=f"{what} is {state}: {why or 'AWS gives no reason'}{where}; fix that, delete the table that an"
+        " import left, then run it again",
+        ja=f"{what}: {state}（{why or 'AWSからの理由なし'}）{place}。原因を解決し、インポートが残したテーブルを"
+        "削除してから再実行してください",
     )
 
 

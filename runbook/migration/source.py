@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import boto3
 
+from aws.words import Words
 from lambdas.rally.domain.counters import is_counter
 from lambdas.rally.domain.ids import is_line_user
 from plan.canonical import Item
@@ -20,6 +21,7 @@ from signoff.environment import Environment, names, peek
 from signoff.guard import GuardError, guard, open_session
 
 HINT = "export it with `aws dynamodb scan --output json`"
+HINT_JA = "`aws dynamodb scan --output json`でエクスポートしてください"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """How a file begins that PowerShell made of `>`."""
 
@@ -135,7 +137,12 @@ def reach(name: str, *, file: Path, profile: str | None, here: Environment) -> S
     names no account, a profile decides, and without one it is the account of ``here``. Raises Refused.
     """
     if name not in names(file):
-        raise Refused(f"{file.name} has no environment {name}; it has {', '.join(names(file))}")
+        raise Refused(
+            Words(
+                en=f"{file.name} has no environment {name}; it has {', '.join(names(file))}",
+                ja=f"{file.name}に環境{name}がありません（あるのは{', '.join(names(file))}）",
+            )
+        )
     region = str(peek(name, "region", file))
     session = _session(profile, region)
     account = peek(name, "account", file) or (here.account if profile is None else None)
@@ -152,7 +159,7 @@ def _session(profile: str | None, region: str) -> boto3.Session:
     try:
         return open_session(region, profile)
     except GuardError as error:
-        raise Refused(str(error)) from None
+        raise Refused(error.words) from None
 
 
 def _checked(session: boto3.Session, there: Environment, account: str | None) -> str:
@@ -161,7 +168,7 @@ def _checked(session: boto3.Session, there: Environment, account: str | None) ->
             account = str(session.client("sts").get_caller_identity()["Account"])
         return guard(session, replace(there, account=account)).account
     except GuardError as error:
-        raise Refused(str(error)) from None
+        raise Refused(error.words) from None
 
 
 def items_in(path: Path) -> tuple[Item, ...]:
@@ -175,7 +182,12 @@ def items_in(path: Path) -> tuple[Item, ...]:
 def _rows(path: Path) -> list[Any]:
     text = _text(path).strip()
     if not text:
-        raise Refused(f"{path} is empty: the export must have failed; {HINT} again")
+        raise Refused(
+            Words(
+                en=f"{path} is empty: the export must have failed; {HINT} again",
+                ja=f"{path}が空です。エクスポートが失敗しています。{HINT_JA}",
+            )
+        )
     try:
         whole = json.loads(text)
     except JSONDecodeError as error:
@@ -184,14 +196,24 @@ def _rows(path: Path) -> list[Any]:
         return whole
     if isinstance(whole, dict):
         return _of_object(path, whole)
-    raise Refused(f"{path} holds a single value, no items: {HINT}")
+    raise Refused(
+        Words(
+            en=f"{path} holds a single value, no items: {HINT}",
+            ja=f"{path}は単一の値で、項目がありません。{HINT_JA}",
+        )
+    )
 
 
 def bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Refused(f"{path} cannot be read ({error.strerror}): name another file") from None
+        raise Refused(
+            Words(
+                en=f"{path} cannot be read ({error.strerror}): name another file",
+                ja=f"{path}を読み取れません（{error.strerror}）。別のファイルを指定してください",
+            )
+        ) from None
 
 
 def _text(path: Path) -> str:
@@ -199,7 +221,12 @@ def _text(path: Path) -> str:
     try:
         return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(f"{path} is no text: unpack it, or {HINT}") from None
+        raise Refused(
+            Words(
+                en=f"{path} is no text: unpack it, or {HINT}",
+                ja=f"{path}はテキストではありません。展開するか、{HINT_JA}",
+            )
+        ) from None
 
 
 def _lines(path: Path, text: str, error: JSONDecodeError) -> Iterator[Any]:
@@ -211,9 +238,16 @@ def _lines(path: Path, text: str, error: JSONDecodeError) -> Iterator[Any]:
             yield json.loads(line)
         except JSONDecodeError:
             if number > 1:
-                raise Refused(f"{path}: line {number} is not JSON: is the file cut off?") from None
+                raise Refused(
+                    Words(
+                        en=f"{path}: line {number} is not JSON: is the file cut off?",
+                        ja=f"{path}: {number}行目がJSONではありません。ファイルが途中で切れていませんか",
+                    )
+                ) from None
             kind = f"cut off, or broken at line {error.lineno}" if line[0] in "{[" else "not JSON"
-            raise Refused(f"{path} is {kind}: {HINT}") from None
+            raise Refused(
+                Words(en=f"{path} is {kind}: {HINT}", ja=f"{path}は{kind}です。{HINT_JA}")
+            ) from None
 
 
 def _of_object(path: Path, whole: dict[str, Any]) -> list[Any]:
@@ -228,28 +262,51 @@ def _of_object(path: Path, whole: dict[str, Any]) -> list[Any]:
 def _scanned(path: Path, output: dict[str, Any]) -> list[Any]:
     rows: list[Any] = output["Items"]
     if output.get("NextToken") or output.get("LastEvaluatedKey"):
-        raise Refused(f"{path} holds a part of the table only: scan it without --max-items")
+        raise Refused(
+            Words(
+                en=f"{path} holds a part of the table only: scan it without --max-items",
+                ja=f"{path}はテーブルの一部だけです。--max-itemsなしでscanしてください",
+            )
+        )
     if output.get("Count", len(rows)) != len(rows):
-        raise Refused(f"{path} says Count {output['Count']} and holds {len(rows)} items: {HINT}")
+        raise Refused(
+            Words(
+                en=f"{path} says Count {output['Count']} and holds {len(rows)} items: {HINT}",
+                ja=f"{path}のCountは{output['Count']}ですが、項目は{len(rows)}件です。{HINT_JA}",
+            )
+        )
     return rows
 
 
 def _requested(path: Path, tables: list[list[Any]]) -> list[Any]:
     """Read what `batch-write-item` takes: of one table, and nothing but puts."""
     if len(tables) > 1:
-        raise Refused(f"{path} is about {len(tables)} tables: give a file of one")
+        raise Refused(
+            Words(
+                en=f"{path} is about {len(tables)} tables: give a file of one",
+                ja=f"{path}には{len(tables)}個のテーブルがあります。一つのテーブルのファイルを指定してください",
+            )
+        )
     return tables[0]
 
 
 def _item(path: Path, number: int, row: Any) -> Item:
     found = _unwrapped(row)
     if not isinstance(found, Mapping) or not found:
-        raise Refused(f"{path}: item {number} is no item but {_shown(row)}: {HINT}")
+        raise Refused(
+            Words(
+                en=f"{path}: item {number} is no item but {_shown(row)}: {HINT}",
+                ja=f"{path}: {number}件目が項目ではありません（{_shown(row)}）。{HINT_JA}",
+            )
+        )
     plain = [name for name, value in found.items() if not isinstance(value, Mapping)]
     if plain:
         raise Refused(
-            f"{path}: item {number} is plain JSON ({_shown({plain[0]: found[plain[0]]})}), not"
-            f' DynamoDB JSON ({{"{plain[0]}": {{"S": …}}}}): {HINT}'
+            Words(
+                en=f"{path}: item {number} is plain JSON ({_shown({plain[0]: found[plain[0]]})}), not"
+                f' DynamoDB JSON ({{"{plain[0]}": {{"S": …}}}}): {HINT}',
+                ja=f'{path}: {number}件目が通常のJSONです（{_shown({plain[0]: found[plain[0]]})}）。DynamoDB JSON（{{"{plain[0]}": {{"S": …}}}}）にしてください。{HINT_JA}',
+            )
         )
     return found
 

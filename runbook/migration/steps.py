@@ -48,7 +48,12 @@ def look_at_items(context: StepContext, job: Job) -> Changes:
     found = validate(job.items(context), job.table, job.transform, job.flaw)
     if not found.count:
         _discard(context, job)
-        raise Refused(f"{job.source} holds no items: see whether it is the right one")
+        raise Refused(
+            Words(
+                en=f"{job.source} holds no items: see whether it is the right one",
+                ja=f"{job.source}に項目がありません。移行元が正しいか確認してください",
+            )
+        )
     for before, after in () if job.private else found.first:
         context.tell(f"- {json.dumps(before, ensure_ascii=False)}")
         context.tell(f"+ {json.dumps(after, ensure_ascii=False)}")
@@ -118,8 +123,11 @@ def _refuse_bad(context: StepContext, job: Job, found: Validation) -> None:
     _discard(context, job)
     few = "" if job.private else f" ({'; '.join(one.words.en for one in found.bad[:3])})"
     raise Refused(
-        f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"
-        f"{few}: all of them stand in {path}; mend them at the source, then run it again"
+        Words(
+            en=f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"
+            f"{few}: all of them stand in {path}; mend them at the source, then run it again",
+            ja=f"{found.count:,}件中{len(found.bad):,}件が移行できないため、何も書き込んでいません{few}。すべて{path}にあります。移行元で修正してから再実行してください",
+        )
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from aws.change import AT_ONCE
+from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import Refused
 from runbook.migration.dynamodb_json import portable, sendable, sent_bytes
@@ -149,8 +150,11 @@ def pauses(what: str) -> Iterator[float]:
     for number in range(PAUSES):
         yield random.uniform(0, min(LONGEST_S, SHORTEST_S * 2**number))  # noqa: S311 - no secret
     raise Refused(
-        f"{what}: DynamoDB refused it as too much, {PAUSES} times in a row: raise the table's"
-        " capacity or wait, then run it again; it goes on where it is"
+        Words(
+            en=f"{what}: DynamoDB refused it as too much, {PAUSES} times in a row: raise the table's"
+            " capacity or wait, then run it again; it goes on where it is",
+            ja=f"{what}: DynamoDBが{PAUSES}回続けて負荷超過で拒否しました。テーブルのキャパシティを上げるか待ってから再実行してください。続きから再開します",
+        )
     )
 
 

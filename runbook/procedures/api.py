@@ -15,6 +15,7 @@ from functools import partial
 from aws.change import Changes
 from aws.converge import alias, api_draft, deployment, gateway_account, log_group, rest_api, stage
 from aws.desired import Function
+from aws.words import Words
 from runbook import closed_api, releases
 from runbook.engine import StepContext, step
 from runbook.rollback import calls
@@ -83,8 +84,12 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     for one in context.plan.functions:
         context.needs(
             alias.released(context, one),
-            f"function {one.name} has no alias {one.alias}: run `python -m runbook functions --env"
-            f" {context.environment.name} --go` first",
+            Words(
+                en=f"function {one.name} has no alias {one.alias}: run `python -m runbook functions --env"
+                f" {context.environment.name} --go` first",
+                ja=f"関数{one.name}にエイリアス{one.alias}がありません。先に`python -m runbook functions --env"
+                f" {context.environment.name} --go`を実行してください",
+            ),
         )
     sources = _all_sources(context)
 

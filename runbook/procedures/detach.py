@@ -18,7 +18,7 @@ APIのメソッドにあるものは下書きから取り除きます。`api`で
 from aws.change import Changes, Refused
 from aws.converge import undo
 from aws.ledger import Unplanned
-from aws.words import Words
+from aws.words import Words, joined
 from runbook.engine import StepContext, step
 from signoff.outcome import Outcome
 
@@ -62,7 +62,7 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
     for one in left:
         context.tell(one)
     if left and context.go:
-        raise Refused("; ".join(one.en for one in left))
+        raise Refused(joined(left))
     return ()
 
 
@@ -73,7 +73,10 @@ def _undecided(context: StepContext) -> tuple[Unplanned, ...]:
     unknown = [one for one in findings if one.outcome is Outcome.NOT_TESTABLE]
     if unknown:
         raise Refused(
-            f"{unknown[0].message}: nobody knows what is there; see to it, then run it again"
+            Words(
+                en=f"{unknown[0].words.en}: what is there is unknown; fix that, then run it again",
+                ja=f"{unknown[0].words.ja}。現状が分かりません。確認してから再実行してください",
+            )
         )
     found = dict.fromkeys(one for finding in findings for one in finding.differences)
     left = tuple(one for one in found if undo.undo_of(one) and only in (None, one.what))

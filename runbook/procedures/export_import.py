@@ -36,6 +36,7 @@ from typing import Any
 from aws.change import Changes
 from aws.converge import table
 from aws.converge.table import wait_until_active
+from aws.words import Words
 from runbook.engine import Change, Refused, StepContext, step
 from runbook.migration.job import source_of
 from runbook.migration.s3_transfer import Export, Import, exists, refuse_lost, utc_now
@@ -61,12 +62,18 @@ def see_whether_it_can_be_done(context: StepContext) -> Changes:
     recovery = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
     if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise Refused(
-            f"{source} has no point-in-time recovery, which an export reads: turn it on, then run it again"
+            Words(
+                en=f"{source} has no point-in-time recovery, which an export reads: turn it on, then run it again",
+                ja=f"{source}のポイントインタイムリカバリが無効で、エクスポートできません。有効にしてから再実行してください",
+            )
         )
     if exists(context, _import(context).table) and _import(context).standing(context) is None:
         raise Refused(
-            f"table {_import(context).table.name} exists, and an import makes a new one: name another in"
-            f" environments.toml, or run `python -m runbook migrate_masters --env {context.environment.name}`"
+            Words(
+                en=f"table {_import(context).table.name} exists, and an import makes a new one: name another in"
+                f" environments.toml, or run `python -m runbook migrate_masters --env {context.environment.name}`",
+                ja=f"テーブル{_import(context).table.name}がすでにあり、インポートは新しいテーブルを作ります。environments.tomlで別のテーブルを指定するか、`python -m runbook migrate_masters --env {context.environment.name}`を実行してください",
+            )
         )
     return ()
 
@@ -162,14 +169,24 @@ def _data(context: StepContext) -> str:
     export = _export(context)
     found = export.under_way(utc_now())
     if found is None:
-        raise Refused("there is no export of the last 24 hours to import: run it again")
+        raise Refused(
+            Words(
+                en="there is no export of the last 24 hours to import: run it again",
+                ja="過去24時間に取り込めるエクスポートがありません。再実行してください",
+            )
+        )
     return export.data(found["ExportArn"])
 
 
 def _source(context: StepContext) -> ScannedTable:
     source = source_of(context, context.plan.table("stampmasters"))
     if not isinstance(source, ScannedTable):
-        raise Refused("a file cannot be exported: name the environment of the table with --from")
+        raise Refused(
+            Words(
+                en="a file cannot be exported: name the environment of the table with --from",
+                ja="ファイルはエクスポートできません。テーブルの環境を--fromで指定してください",
+            )
+        )
     return source
 
 
@@ -197,4 +214,9 @@ def _import(context: StepContext) -> Import:
 def _bucket(context: StepContext) -> str:
     if bucket := context.chosen.get("bucket"):
         return bucket
-    raise Refused("an export goes through a bucket of S3: name it with --bucket")
+    raise Refused(
+        Words(
+            en="an export goes through a bucket of S3: name it with --bucket",
+            ja="エクスポートにはS3バケットが必要です。--bucketで指定してください",
+        )
+    )

@@ -10,6 +10,7 @@ name of whoever decided it (`--by`). Synthetic users stay behind, and so do the 
 """
 
 from aws.change import Changes
+from aws.words import Words
 from runbook.engine import Refused, StepContext, ask, step
 from runbook.migration.copy import Copy
 from runbook.migration.job import Job, job_folder, source_of
@@ -93,12 +94,18 @@ def _jobs(context: StepContext) -> tuple[Job, ...]:
     decided_by = context.chosen.get("by", "")
     if not decided_by:
         raise Refused(
-            "users are personal data, and nobody decided that they may be carried over: read the first"
-            " step, then name who decided it with --by"
+            Words(
+                en="users are personal data, and nobody decided that they may be carried over: read the first"
+                " step, then name who decided it with --by",
+                ja="利用者データは個人情報で、移行してよいと決めた人がいません。最初のステップを読み、決めた人を--byで指定してください",
+            )
         )
     if "file" in context.chosen:
         raise Refused(
-            "--file holds one table, and users are two: name their environment with --from"
+            Words(
+                en="--file holds one table, and users are two: name their environment with --from",
+                ja="--fileは一つのテーブルだけですが、利用者は二つのテーブルです。環境を--fromで指定してください",
+            )
         )
     return tuple(_job(context, key, decided_by) for key in TABLES)
 

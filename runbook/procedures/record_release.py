@@ -12,6 +12,7 @@ for: load verdict, rehearsal and signatures are to be given anew.
 """
 
 from aws.change import Changes, Refused
+from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 
@@ -24,10 +25,20 @@ def record_what_is_live(context: StepContext) -> Changes:
     """
     name = context.chosen.get("by")
     if not name:
-        raise Refused("nobody answers for what is live: say who released it, by --by NAME")
+        raise Refused(
+            Words(
+                en="nobody answers for what is live: say who released it, by --by NAME",
+                ja="稼働中のものの責任者が不明です。リリースした人を--by NAMEで指定してください",
+            )
+        )
     live = releases.read_live(context)
     missing = [one for one, code in live["functions"].items() if not code]
     if missing or not live["deployment"]:
         what = ", ".join(missing) or f"stage {live['stage']}"
-        raise Refused(f"nothing is live of {what}: release it first")
+        raise Refused(
+            Words(
+                en=f"nothing is live of {what}: release it first",
+                ja=f"{what}の稼働中のものがありません。先にリリースしてください",
+            )
+        )
     return releases.record(context, context.recorded(releases.KIND), live | {releases.BY: name})

@@ -144,7 +144,12 @@ def leave_the_record(context: StepContext) -> Changes:
     found = {part: context.recorded(drill.KIND, part=part, equal=True) for part in PARTS}
     missing = [part for part, one in found.items() if one is None or _old(one)]
     if missing and context.go:
-        raise Refused(f"not rehearsed today: {', '.join(missing)}; run it again from the start")
+        raise Refused(
+            Words(
+                en=f"not rehearsed today: {', '.join(missing)}; run it again from the start",
+                ja=f"本日まだ訓練していません: {', '.join(missing)}。最初から再実行してください",
+            )
+        )
     seconds = {part: one["seconds"] for part, one in found.items() if one}
     body = {"complete": True, "equal": True, "seconds": seconds}
     change = Change("evidence", KIND, None, seconds or "seconds of each part")
@@ -158,8 +163,11 @@ def _refuse_with_users(context: StepContext) -> None:
     users = context.plan.table("users").name
     if context.client("dynamodb").scan(TableName=users, Limit=1)["Items"]:
         raise Refused(
-            f"{users} has users, and a rehearsal breaks what they use: rehearse before the go-live, or"
-            " in another environment"
+            Words(
+                en=f"{users} has users, and a rehearsal breaks what they use: rehearse before the go-live, or"
+                " in another environment",
+                ja=f"{users}に利用者がおり、訓練は利用中のものを壊します。公開前に、または別の環境で訓練してください",
+            )
         )
 
 

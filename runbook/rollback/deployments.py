@@ -138,7 +138,10 @@ def stage_move(context: StepContext) -> StageMove:
     stage = stage_of(context, api, found["id"] if found else None)
     if found is None or stage is None:
         raise Refused(
-            f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from"
+            Words(
+                en=f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from",
+                ja=f"{api.name}のステージ{api.stage}が存在せず、切り戻す元がありません",
+            )
         )
     id_, live = str(found["id"]), str(stage["deploymentId"])
     target = _described(context, id_, _target(context, live, deployments(context, id_)))
@@ -155,7 +158,12 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
     there = [str(one["id"]) for one in listed]
     if named := context.chosen.get("to"):
         if named not in there:
-            raise Refused(f"there is no deployment {named}; the newest are {_told(listed)}")
+            raise Refused(
+                Words(
+                    en=f"there is no deployment {named}; the newest are {_told(listed)}",
+                    ja=f"デプロイ{named}はありません。新しいものは{_told(listed)}です",
+                )
+            )
         return named
     if going := unfinished_target(context, PART, {"deployment": live}):
         return str(going["deployment"])
@@ -165,8 +173,11 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
         if one in there and one != live:
             return one
     raise Refused(
-        f"deployment {live} is the only one: deploy a good draft by `python -m runbook api --env"
-        f" {context.environment.name} --go`"
+        Words(
+            en=f"deployment {live} is the only one: deploy a good draft by `python -m runbook api --env"
+            f" {context.environment.name} --go`",
+            ja=f"デプロイは{live}だけです。`python -m runbook api --env {context.environment.name} --go`で正しい定義をデプロイしてください",
+        )
     )
 
 

@@ -119,10 +119,16 @@ def _undo(
     try:
         _put_back(given, drill, before)
     except (Refused, *EXPECTED) as second:
-        first = sentence(why, CALLER) if isinstance(why, (Refused, *EXPECTED)) else "interrupted"
+        told = isinstance(why, (Refused, *EXPECTED))
+        first = sentence(why, CALLER) if told else Words(en="interrupted", ja="中断")
+        then, there = sentence(second, CALLER), _standing(given, before)
         raise Refused(
-            f"{drill.part}: {first}; and it could not be put back: {sentence(second, CALLER)}. What stands:"
-            f" {_standing(given, before)}. The same command puts it back first"
+            Words(
+                en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"
+                f" {there}. The same command puts it back first",
+                ja=f"{drill.part}: {first.ja}。元に戻せませんでした: {then.ja}。現在の状態: {there}。"
+                "同じコマンドを実行すると、先に元に戻します",
+            )
         ) from why
     context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
     context.tell(
@@ -197,7 +203,12 @@ def _compare(context: StepContext, drill: Drill, before: State) -> None:
 
 def _see(drill: Drill, good: bool, why: str) -> None:
     if not good:
-        raise Refused(f"{drill.part}: {why}; see the procedure `{drill.way_back}`")
+        raise Refused(
+            Words(
+                en=f"{drill.part}: {why}; see the procedure `{drill.way_back}`",
+                ja=f"{drill.part}: {why}。手順`{drill.way_back}`を参照してください",
+            )
+        )
 
 
 def state(context: StepContext) -> dict[str, Any]:

@@ -148,7 +148,12 @@ def tear_down_the_restore(context: StepContext, functions_back: ModuleType) -> N
     made = [one for one in restores(context) if exists(context, one)]
     for one in made:
         if content(context, one.new) != content(context, one.old):
-            raise Refused(f"table {one.new.name} was restored, but is not what {one.old.name} was")
+            raise Refused(
+                Words(
+                    en=f"table {one.new.name} was restored, but is not what {one.old.name} was",
+                    ja=f"テーブル{one.new.name}を復元しましたが、{one.old.name}と一致しません",
+                )
+            )
     names = {one.new.name for one in restores(context)}
     live = {one.name: described(context, one, one.alias) for one in context.plan.functions}
     versions = {name: one["Version"] for name, one in live.items()}

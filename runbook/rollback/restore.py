@@ -39,7 +39,12 @@ def restores(context: StepContext) -> tuple[Restore, ...]:
     chosen = [one for one in context.plan.tables if name in (None, one.key, one.name)]
     if not chosen:
         keys = ", ".join(one.key for one in context.plan.tables)
-        raise Refused(f"there is no table {name}; there are {keys}")
+        raise Refused(
+            Words(
+                en=f"there is no table {name}; there are {keys}",
+                ja=f"テーブル{name}はありません（あるのは{keys}）",
+            )
+        )
     names = {one.key: restored_name(one.name, at) for one in chosen}
     plan = _renamed(context, names).plan
     return tuple(Restore(old=one, new=plan.table(one.key), at=at) for one in chosen)
@@ -91,7 +96,10 @@ def _refuse_another(one: Restore, there: Mapping[str, Any]) -> None:
     source = there.get("RestoreSummary", {}).get("SourceTableArn")
     if source != one.old.arn:
         raise Refused(
-            f"table {one.new.name} exists and was not restored from {one.old.name}: name another time"
+            Words(
+                en=f"table {one.new.name} exists and was not restored from {one.old.name}: name another time",
+                ja=f"テーブル{one.new.name}がすでにあり、{one.old.name}から復元したものではありません。別の時刻を指定してください",
+            )
         )
 
 
@@ -128,13 +136,28 @@ def restore_time(context: StepContext) -> datetime:
     """Return the time of ``--to`` in UTC, to the second, as AWS takes it; Refused where there is none."""
     given = context.chosen.get("to")
     if given is None:
-        raise Refused(f"a restore needs the time to go back to: give it with --to {FORM}")
+        raise Refused(
+            Words(
+                en=f"a restore needs the time to go back to: give it with --to {FORM}",
+                ja=f"復元する時刻が必要です。--to {FORM}のように指定してください",
+            )
+        )
     try:
         at = datetime.fromisoformat(given)
     except ValueError:
-        raise Refused(f"{given} is no time: write it like {FORM}") from None
+        raise Refused(
+            Words(
+                en=f"{given} is no time: write it like {FORM}",
+                ja=f"{given}は時刻ではありません。{FORM}のように書いてください",
+            )
+        ) from None
     if at.tzinfo is None:
-        raise Refused(f"{given} has no time zone: write Z for UTC, or +09:00 for Japan")
+        raise Refused(
+            Words(
+                en=f"{given} has no time zone: write Z for UTC, or +09:00 for Japan",
+                ja=f"{given}にタイムゾーンがありません。UTCはZ、日本時間は+09:00を付けてください",
+            )
+        )
     return at.astimezone(UTC).replace(microsecond=0)
 
 
@@ -144,9 +167,12 @@ def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
     described = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
     if described.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise Refused(
-            f"table {table.name} has no point-in-time recovery, so that there is no way back in time:"
-            f" turn it on by `python -m runbook tables --env {context.environment.name} --go` before the next"
-            " fault"
+            Words(
+                en=f"table {table.name} has no point-in-time recovery, so that there is no way back in time:"
+                f" turn it on by `python -m runbook tables --env {context.environment.name} --go` before the next"
+                " fault",
+                ja=f"テーブル{table.name}のポイントインタイムリカバリが無効で、過去に戻せません。次の障害に備え、`python -m runbook tables --env {context.environment.name} --go`で有効にしてください",
+            )
         )
     return _utc(described["EarliestRestorableDateTime"]), _utc(
         described["LatestRestorableDateTime"]
@@ -158,8 +184,11 @@ def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
     earliest, latest = window(context, table)
     if not earliest.replace(microsecond=0) <= at <= latest:
         raise Refused(
-            f"table {table.name} cannot be restored to {at:%Y-%m-%dT%H:%M:%SZ}, only to a time from"
-            f" {earliest:%Y-%m-%dT%H:%M:%SZ} to {latest:%Y-%m-%dT%H:%M:%SZ}: name one of those"
+            Words(
+                en=f"table {table.name} cannot be restored to {at:%Y-%m-%dT%H:%M:%SZ}, only to a time from"
+                f" {earliest:%Y-%m-%dT%H:%M:%SZ} to {latest:%Y-%m-%dT%H:%M:%SZ}: name one of those",
+                ja=f"テーブル{table.name}は{at:%Y-%m-%dT%H:%M:%SZ}に復元できません。{earliest:%Y-%m-%dT%H:%M:%SZ}から{latest:%Y-%m-%dT%H:%M:%SZ}までの時刻を指定してください",
+            )
         )
 
 

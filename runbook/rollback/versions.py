@@ -7,6 +7,7 @@ from typing import Any
 from aws.change import Changes
 from aws.converge.function import published_versions
 from aws.desired import Function
+from aws.words import Words
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback.execution import unfinished_target
@@ -49,7 +50,12 @@ def chosen(context: StepContext) -> tuple[Function, ...]:
     found = tuple(one for one in context.plan.functions if name in (None, one.key, one.name))
     if not found:
         keys = ", ".join(one.key for one in context.plan.functions)
-        raise Refused(f"there is no function {name}; there are {keys}")
+        raise Refused(
+            Words(
+                en=f"there is no function {name}; there are {keys}",
+                ja=f"関数{name}はありません（あるのは{keys}）",
+            )
+        )
     return found
 
 
@@ -102,8 +108,11 @@ def _below(context: StepContext, function: Function, live: str) -> str:
     older = [number for number in published(context, function) if number < int(live)]
     if not older:
         raise Refused(
-            f"function {function.name}: version {live} is the oldest one, so there is nothing to go"
-            f" back to: deploy a good one by `python -m runbook functions --env {context.environment.name} --go`"
+            Words(
+                en=f"function {function.name}: version {live} is the oldest one, so there is nothing to go"
+                f" back to: deploy a good one by `python -m runbook functions --env {context.environment.name} --go`",
+                ja=f"関数{function.name}: バージョン{live}が最古で、戻し先がありません。`python -m runbook functions --env {context.environment.name} --go`で正しいものをデプロイしてください",
+            )
         )
     return str(older[-1])
 
@@ -113,7 +122,10 @@ def _existing(context: StepContext, function: Function, version: str) -> Mapping
     if version not in map(str, there):
         numbers = ", ".join(map(str, there)) or "none"
         raise Refused(
-            f"function {function.name} has no published version {version}; there are {numbers}"
+            Words(
+                en=f"function {function.name} has no published version {version}; there are {numbers}",
+                ja=f"関数{function.name}に発行済みのバージョン{version}はありません（あるのは{numbers}）",
+            )
         )
     return described(context, function, version)
 

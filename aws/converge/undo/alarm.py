@@ -61,7 +61,12 @@ def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
     for kind in PUT:
         for one in answer.get(kind, ()):
             return kind, one
-    raise Refused(f"alarm {name} is there no more: judge again")
+    raise Refused(
+        Words(
+            en=f"alarm {name} is there no more: judge again",
+            ja=f"アラーム{name}はすでにありません。判定し直してください",
+        )
+    )
 
 
 def _only_told(alarm: dict[str, Any]) -> Mapping[str, Any]:

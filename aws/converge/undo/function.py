@@ -102,9 +102,12 @@ def _refuse_edited(client: Any, latest: Raw, alias: Raw) -> None:
     )
     if _compared(live) != _compared(latest):
         raise Refused(
-            f"function {function} was edited since version {alias['FunctionVersion']}, which alias"
-            f" {alias['Name']} runs, and what was edited would be released with this: run the procedure"
-            " functions first"
+            Words(
+                en=f"function {function} was edited since version {alias['FunctionVersion']}, which alias"
+                f" {alias['Name']} runs, and what was edited would be released with this: run the procedure"
+                " functions first",
+                ja=f"関数{function}はエイリアス{alias['Name']}のバージョン{alias['FunctionVersion']}の後に編集されており、編集内容も一緒にリリースされます。先に手順functionsを実行してください",
+            )
         )
 
 

@@ -23,8 +23,11 @@ def _time_to_live(target: Target) -> None:
     answer = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if answer["TimeToLiveStatus"] == "DISABLING":
         raise Refused(
-            f"table {table}: AWS is turning its time to live off, which takes up to an hour: judge it"
-            " again then"
+            Words(
+                en=f"table {table}: AWS is turning its time to live off, which takes up to an hour: judge it"
+                " again then",
+                ja=f"テーブル{table}: TTLを無効化中です（最長1時間）。その後に判定し直してください",
+            )
         )
     off = {"Enabled": False, "AttributeName": target.found}
     client.update_time_to_live(TableName=table, TimeToLiveSpecification=off)

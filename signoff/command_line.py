@@ -1,0 +1,58 @@
+"""The parser of every command: its help, and what it says itself, in the language of the person."""
+
+import argparse
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NoReturn
+
+from aws.words import LANGUAGES, Say, Words, in_language, language
+
+
+class CommandLine(argparse.ArgumentParser):
+    """Takes its language before it reads the arguments, since ``--help`` is one of them."""
+
+    def __init__(self, *, lang: str = "en", **more: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **more)
+        self.lang = lang
+        self.say = in_language(lang)
+        self._positionals.title = self.say("arguments", "引数")
+        self._optionals.title = self.say("options", "オプション")
+        for action in self._actions:
+            action.help = self.say("show this help and exit", "このヘルプを表示して終了する")
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", self.say("usage: ", "使い方: "), 1)
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", self.say("usage: ", "使い方: "), 1)
+
+    def commands(self) -> Any:
+        """Return where subcommands are added, which speak the same language."""
+        made: Any = partial(CommandLine, lang=self.lang)
+        return self.add_subparsers(metavar="COMMAND", required=True, parser_class=made)
+
+    def add_language(self) -> None:
+        """Add ``--lang``."""
+        self.add_argument(
+            "--lang",
+            default=self.lang,
+            choices=LANGUAGES,
+            help=self.say(
+                "language (default: that of LC_ALL, LC_MESSAGES or LANG)",
+                "言語（既定: LC_ALL、LC_MESSAGES、LANGの言語）",
+            ),
+        )
+
+    def refuse(self, words: Words) -> NoReturn:
+        """End with a sentence about the command line, and code 2."""
+        self.error(words[self.lang])
+
+    def error(self, message: str) -> NoReturn:
+        said = self.say("error", "エラー")
+        self.exit(2, f"{self.format_usage()}{self.prog}: {said}: {message}\n")
+
+
+def language_of(arguments: Sequence[str] | None, given: Sequence[str]) -> tuple[str, Say]:
+    """Return the language of a command: that of its own arguments, else of the process's."""
+    lang = language(given if arguments is None else arguments)
+    return lang, in_language(lang)
