@@ -1,13 +1,4 @@
-"""python -m load: load-test the core endpoints of the stamp rally, and judge the result.
-
-  python -m load plans                                 list the plans with their prices
-  python -m load run --env local --plan smoke          start a local stack if none is up, load it, judge it
-  python -m load run --env prod --plan baseline --unlock HOST --workers 2
-  python -m load merge part1.out part2.out             merge the verdicts of separate generators
-
-Exit codes: 0 pass, 1 fail, 3 invalid (the run says nothing about the target), 4 refused (nothing
-was sent), 5 inconclusive (more samples are needed), 2 wrong command line, 70 a fault of this software.
-"""
+"""``python -m load``: load-test the core endpoints of the stamp rally, and judge the result."""
 
 import argparse
 import sys
@@ -15,113 +6,275 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aws.visible import visible_line
+from aws.words import Say, Words, language
 from load import commands
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.objectives import OBJECTIVES_FILE as OBJECTIVES
 from load.prepare import ROOT
 from load.target import LoadComposition
+from signoff.command_line import CommandLine
 from signoff.frame import framed
 
+DESCRIPTION = Words(
+    en="Load-test the core endpoints of the stamp rally, and judge the result.",
+    ja="スタンプラリーの主要エンドポイントに負荷をかけ、結果を判定する。",
+)
+EXAMPLES = Words(
+    en="""\
+examples:
+  python -m load plans                                 list the plans with their prices
+  python -m load run --env local --plan smoke          start a local stack if none is up, load it, judge it
+  python -m load run --env prod --plan baseline --unlock HOST --workers 2
+  python -m load merge part1.out part2.out             merge the verdicts of separate generators
+
+exit codes: 0 pass, 1 fail, 3 invalid (the run says nothing about the target), 4 refused (nothing
+was sent), 5 inconclusive (more samples are needed), 2 wrong command line, 70 a fault of this software.
+""",
+    ja="""\
+例:
+  python -m load plans                                 計画と消費するクォータの一覧
+  python -m load run --env local --plan smoke          ローカルスタックに負荷をかけて判定する（なければ起動する）
+  python -m load run --env prod --plan baseline --unlock HOST --workers 2
+  python -m load merge part1.out part2.out             別々のジェネレーターの判定をまとめる
+
+終了コード: 0 合格、1 不合格、3 無効（対象について何も示さない）、4 拒否（何も送信していない）、
+5 判断不能（サンプル不足）、2 コマンドラインの誤り、70 本ソフトウェアの不具合。
+""",
+)
+STOPPED = Words(
+    en="INVALID: stopped before the end, so nothing was judged",
+    ja="INVALID: 途中で止めたため、何も判定していません",
+)
 PLANS = ("smoke", "baseline", "step", "spike", "soak")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(lang: str = "en") -> CommandLine:
     """Make the command line."""
-    summary, _, details = (__doc__ or "").partition("\n\n")
-    cli = argparse.ArgumentParser(
-        prog="python -m load",
-        description=summary,
-        epilog=details,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    cli = CommandLine(
+        prog="python -m load", description=DESCRIPTION[lang], epilog=EXAMPLES[lang], lang=lang
     )
-    verbs = cli.add_subparsers(metavar="COMMAND", required=True)
-    _plans(verbs.add_parser("plans", help="list the plans of an environment with their prices"))
-    _run(verbs.add_parser("run", help="load an environment and judge it"))
-    _prepare(verbs.add_parser("prepare", help="write the run file for a plain Locust"))
-    _package(verbs.add_parser("package", help="make a zip for AWS Distributed Load Testing"))
-    _merge(verbs.add_parser("merge", help="merge verdicts, or judge one again"))
-    _clean(verbs.add_parser("clean", help="delete what a run wrote, and prove it"))
+    say, verbs = cli.say, cli.commands()
+    for name, add, words in (
+        (
+            "plans",
+            _plans,
+            Words(
+                en="list the plans of an environment with their prices",
+                ja="環境の計画と消費するクォータを一覧する",
+            ),
+        ),
+        (
+            "run",
+            _run,
+            Words(en="load an environment and judge it", ja="環境に負荷をかけて判定する"),
+        ),
+        (
+            "prepare",
+            _prepare,
+            Words(
+                en="write the run file for a plain Locust",
+                ja="単体のLocust用の実行ファイルを書き出す",
+            ),
+        ),
+        (
+            "package",
+            _package,
+            Words(
+                en="make a zip for AWS Distributed Load Testing",
+                ja="AWS Distributed Load Testing用のzipを作る",
+            ),
+        ),
+        (
+            "merge",
+            _merge,
+            Words(en="merge verdicts, or judge one again", ja="判定をまとめる、または判定し直す"),
+        ),
+        (
+            "clean",
+            _clean,
+            Words(
+                en="delete what a run wrote, and prove it",
+                ja="実行が書き込んだものを削除し、確かめる",
+            ),
+        ),
+    ):
+        verb = verbs.add_parser(name, help=words[lang])
+        add(verb, say)
+        verb.add_language()
     return cli
 
 
-def _environment(cli: argparse.ArgumentParser) -> None:
+def _environment(cli: CommandLine, say: Say) -> None:
     cli.add_argument(
-        "--env", default="local", metavar="NAME", help="table of environments.toml (default: local)"
+        "--env",
+        default="local",
+        metavar="NAME",
+        help=say(
+            "table of environments.toml (default: local)",
+            "environments.tomlの環境名（既定: local）",
+        ),
     )
 
 
-def _run_options(cli: argparse.ArgumentParser) -> None:
-    _environment(cli)
-    cli.add_argument("--plan", default="smoke", choices=PLANS, help="default: smoke")
-    cli.add_argument("--host", metavar="URL", help="one of the environment's own addresses")
-    cli.add_argument("--journey", action="store_true", help="whole visits instead of requests")
-    cli.add_argument("--login", action="store_true", help="with /auth/verify (fake LINE only)")
+def _run_options(cli: CommandLine, say: Say) -> None:
+    _environment(cli, say)
     cli.add_argument(
-        "--unlock", metavar="HOST", help="required for production: its host, typed out"
+        "--plan", default="smoke", choices=PLANS, help=say("default: smoke", "既定: smoke")
     )
     cli.add_argument(
-        "--pool", type=Path, metavar="FILE", help="users, sessions and spots (mode 0600)"
+        "--host",
+        metavar="URL",
+        help=say("one of the environment's own addresses", "環境自身のアドレスのいずれか"),
     )
-    cli.add_argument("--objectives", type=Path, default=OBJECTIVES, metavar="FILE")
+    cli.add_argument(
+        "--journey",
+        action="store_true",
+        help=say("whole visits instead of requests", "リクエスト単位でなく来訪単位の負荷"),
+    )
+    cli.add_argument(
+        "--login",
+        action="store_true",
+        help=say(
+            "with /auth/verify (fake LINE only)", "/auth/verifyも含める（LINEが代役の場合のみ）"
+        ),
+    )
+    cli.add_argument(
+        "--unlock",
+        metavar="HOST",
+        help=say("required for production: its host, typed out", "本番で必須。ホスト名を入力する"),
+    )
+    cli.add_argument(
+        "--pool",
+        type=Path,
+        metavar="FILE",
+        help=say(
+            "users, sessions and spots (mode 0600)", "利用者、セッション、スポット（モード0600）"
+        ),
+    )
+    cli.add_argument(
+        "--objectives",
+        type=Path,
+        default=OBJECTIVES,
+        metavar="FILE",
+        help=say("another file of objectives", "別の目標ファイル"),
+    )
 
 
-def _workers(cli: argparse.ArgumentParser) -> None:
-    cli.add_argument("--workers", type=_count, default=1, metavar="N", help="Locust processes")
+def _workers(cli: CommandLine, say: Say) -> None:
+    cli.add_argument(
+        "--workers",
+        type=_count,
+        default=1,
+        metavar="N",
+        help=say("Locust processes", "Locustのプロセス数"),
+    )
 
 
-def _plans(cli: argparse.ArgumentParser) -> None:
-    _environment(cli)
+def _plans(cli: CommandLine, say: Say) -> None:
+    _environment(cli, say)
     cli.set_defaults(command=commands.show_plans)
 
 
-def _run(cli: argparse.ArgumentParser) -> None:
-    _run_options(cli)
-    _workers(cli)
+def _run(cli: CommandLine, say: Say) -> None:
+    _run_options(cli, say)
+    _workers(cli, say)
     cli.add_argument(
         "--listen",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="address at which the master waits for workers (default: 127.0.0.1)",
+        help=say(
+            "address at which the master waits for workers (default: 127.0.0.1)",
+            "マスターがワーカーを待つアドレス（既定: 127.0.0.1）",
+        ),
     )
-    cli.add_argument("--port", type=int, help="port of the master (default: a free one)")
+    cli.add_argument(
+        "--port",
+        type=int,
+        help=say(
+            "port of the master (default: a free one)", "マスターのポート（既定: 空きポート）"
+        ),
+    )
     cli.add_argument(
         "--elsewhere",
         action="store_true",
-        help="start no workers here: start N of them on other machines, with the same --run-file",
+        help=say(
+            "start no workers here: start N of them on other machines, with the same --run-file",
+            "ここではワーカーを起動しない。同じ--run-fileで別のマシンにN個起動する",
+        ),
     )
-    cli.add_argument("--run-file", type=Path, metavar="FILE", help="from `prepare`")
+    cli.add_argument(
+        "--run-file",
+        type=Path,
+        metavar="FILE",
+        help=say("from `prepare`", "`prepare`が作成したもの"),
+    )
     cli.set_defaults(command=commands.run)
 
 
-def _prepare(cli: argparse.ArgumentParser) -> None:
-    _run_options(cli)
-    _workers(cli)
+def _prepare(cli: CommandLine, say: Say) -> None:
+    _run_options(cli, say)
+    _workers(cli, say)
     cli.add_argument(
-        "--to", type=Path, required=True, metavar="FILE", help="outside the repository"
+        "--to",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=say("outside the repository", "リポジトリの外"),
     )
-    cli.add_argument("--artefacts", type=Path, metavar="DIR", help="folder for the verdict")
+    cli.add_argument(
+        "--artefacts",
+        type=Path,
+        metavar="DIR",
+        help=say("folder for the verdict", "判定を書き出すフォルダー"),
+    )
     cli.set_defaults(command=commands.prepare_run)
 
 
-def _package(cli: argparse.ArgumentParser) -> None:
-    _run_options(cli)
-    cli.add_argument("--tasks", type=_count, required=True, metavar="N", help="tasks of the test")
-    cli.add_argument("--to", type=Path, required=True, metavar="ZIP", help="outside the repository")
+def _package(cli: CommandLine, say: Say) -> None:
+    _run_options(cli, say)
+    cli.add_argument(
+        "--tasks",
+        type=_count,
+        required=True,
+        metavar="N",
+        help=say("tasks of the test", "試験のタスク数"),
+    )
+    cli.add_argument(
+        "--to",
+        type=Path,
+        required=True,
+        metavar="ZIP",
+        help=say("outside the repository", "リポジトリの外"),
+    )
     # A task of the service is one process: it starts no workers, so that none can be missing.
     cli.set_defaults(command=commands.package, workers=1)
 
 
-def _merge(cli: argparse.ArgumentParser) -> None:
-    cli.add_argument("files", nargs="+", type=Path, help="verdict.json, or logs that contain one")
-    cli.add_argument("--to", type=Path, metavar="DIR", help="default: a new folder of its own")
-    cli.add_argument("--record", action="store_true", help="add it to the evidence store")
+def _merge(cli: CommandLine, say: Say) -> None:
+    cli.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        help=say("verdict.json, or logs that contain one", "verdict.json、またはそれを含むログ"),
+    )
+    cli.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help=say("default: a new folder of its own", "既定: 新しいフォルダー"),
+    )
+    cli.add_argument(
+        "--record",
+        action="store_true",
+        help=say("add it to the evidence store", "証跡ストアに記録する"),
+    )
     cli.set_defaults(command=commands.merge_verdicts)
 
 
-def _clean(cli: argparse.ArgumentParser) -> None:
-    _environment(cli)
-    cli.add_argument("used", type=Path, help="used.jsonl of a run")
+def _clean(cli: CommandLine, say: Say) -> None:
+    _environment(cli, say)
+    cli.add_argument("used", type=Path, help=say("used.jsonl of a run", "実行が残したused.jsonl"))
     cli.set_defaults(command=commands.clean)
 
 
@@ -138,8 +291,8 @@ def main(
 
     ``join`` composes the project at a root folder: the real one unless a test passes its own.
     """
-    asked = parser().parse_args(arguments)
-    return framed("load", lambda: _run_command(asked, join or _composed))
+    asked = parser(language(sys.argv[1:] if arguments is None else arguments)).parse_args(arguments)
+    return framed("load", lambda: _run_command(asked, join or _composed), asked.lang)
 
 
 def _run_command(asked: argparse.Namespace, join: Callable[[Path], LoadComposition]) -> int:
@@ -147,10 +300,11 @@ def _run_command(asked: argparse.Namespace, join: Callable[[Path], LoadCompositi
         _require_one_way(asked)
         code: ExitCode = asked.command(asked, join(ROOT))
     except LoadRefused as refusal:
-        print(visible_line(f"refused: {refusal}"), file=sys.stderr)
+        said = Words(en=f"refused: {refusal}", ja=f"拒否: {refusal.ja}")
+        print(visible_line(said[asked.lang]), file=sys.stderr)
         return int(ExitCode.REFUSED)
     except KeyboardInterrupt:
-        print("INVALID: stopped before the end, so nothing was judged", file=sys.stderr)
+        print(STOPPED[asked.lang], file=sys.stderr)
         return int(ExitCode.INVALID)
     return int(code)
 
@@ -159,7 +313,8 @@ def _require_one_way(asked: argparse.Namespace) -> None:
     """Refuse --login with --journey: the calls of a journey are fixed, and a login is not one of them."""
     if vars(asked).get("login") and vars(asked).get("journey"):
         raise LoadRefused(
-            "a journey has no login in it; ask for --login or for --journey, not for both"
+            "a journey has no login in it; ask for --login or for --journey, not for both",
+            "ジャーニーにログインは含まれません。--loginと--journeyはどちらか一方にしてください",
         )
 
 

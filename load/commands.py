@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from aws.visible import visible_line
+from aws.words import in_language
 from load import package as packages
 from load.artefacts import ReportFolders, publish
 from load.engine.admission import LoadRefused
@@ -40,9 +41,21 @@ def show_plans(asked: argparse.Namespace, composition: LoadComposition) -> ExitC
     """List the plans and their prices; reads the environment file alone."""
     environment = composition.environment(asked.env)
     throttle, quota = environment.throttle, environment.throttle.daily_quota
-    table = Table(title=f"Plans of {asked.env} ({environment.target_rate} requests/s to carry)")
-    for name in ("plan", "minutes", "peak/s", "requests", "of the day", "what for"):
-        table.add_column(name, justify="left" if name in ("plan", "what for") else "right")
+    say, rate = in_language(asked.lang), environment.target_rate
+    title = say(
+        f"Plans of {asked.env} (target {rate} requests/s)",
+        f"{asked.env}の計画（目標: 毎秒{rate}リクエスト）",
+    )
+    table = Table(title=title)
+    table.add_column(say("plan", "計画"))
+    for name in (
+        say("minutes", "分"),
+        say("peak/s", "最大/秒"),
+        say("requests", "リクエスト"),
+        say("of the day", "1日の割合"),
+    ):
+        table.add_column(name, justify="right")
+    table.add_column(say("what for", "目的"))
     for plan in plans(environment.target_rate, TokenBucket(throttle.rate, throttle.burst)).values():
         table.add_row(
             plan.name,
@@ -60,7 +73,8 @@ def run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """Load, judge, and end with the verdict in one line and the paths of the artefacts."""
     if asked.elsewhere and not asked.run_file:
         raise LoadRefused(
-            "workers elsewhere need the same run file; make it with prepare --to FILE"
+            "workers elsewhere need the same run file; make it with prepare --to FILE",
+            "別のマシンのワーカーには同じ実行ファイルが必要です。prepare --to FILEで作成してください",
         )
     finished = run_load(
         composition,
@@ -82,9 +96,20 @@ def prepare_run(asked: argparse.Namespace, composition: LoadComposition) -> Exit
     if asked.artefacts:
         prepared = replace(prepared, out=str(asked.artefacts))
     prepared.write(asked.to)
-    print(f"{asked.to} is ready; its sessions are valid for 24 hours. Start Locust with it:")
+    say = in_language(asked.lang)
+    print(
+        say(
+            f"{asked.to} is ready; its sessions are valid for 24 hours. Start Locust with it:",
+            f"{asked.to}を作成しました（セッションは24時間有効）。次のようにLocustを起動します:",
+        )
+    )
     print(f"  {VARIABLE}={asked.to} locust --config load/locust.conf")
-    print("Afterwards delete what the run wrote, then record the verdict:")
+    print(
+        say(
+            "Afterwards delete what the run wrote, then record the verdict:",
+            "終了後、実行が書き込んだものを削除し、判定を記録します:",
+        )
+    )
     print(f"  python -m load clean --env {asked.env} {Path(prepared.out) / USED_FILE}")
     print(f"  python -m load merge --record {Path(prepared.out) / FILE_NAME}")
     return ExitCode.PASS
@@ -95,7 +120,12 @@ def package(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode
     require_outside(asked.to, composition.root)
     prepared = _prepared(asked, composition, parts=asked.tasks)
     packages.build(prepared, asked.to, composition.root)
-    print(f"{asked.to} is ready for {asked.tasks} tasks; its README.txt says how to use it")
+    print(
+        in_language(asked.lang)(
+            f"{asked.to} is ready for {asked.tasks} tasks; its README.txt says how to use it",
+            f"{asked.tasks}タスク用の{asked.to}を作成しました。使い方は中のREADME.txtにあります",
+        )
+    )
     return ExitCode.PASS
 
 
@@ -119,9 +149,10 @@ def merge_verdicts(asked: argparse.Namespace, composition: LoadComposition) -> E
 def _recorded(verdict: LoadVerdict, folder: Path, composition: LoadComposition, name: str) -> None:
     """Record a verdict that was made elsewhere; `LoadRefused` if no sign-off could count it."""
     environment = composition.environment(name)
-    kept = f"{folder / FILE_NAME} is not recorded: "
+    path = folder / FILE_NAME
+    kept = f"{path} is not recorded: ", f"{path}を記録しません: "
     if missing := why_not_counted(verdict, environment):
-        raise LoadRefused(f"{kept}{missing}")
+        raise LoadRefused(f"{kept[0]}{missing}", f"{kept[1]}{missing}")
     if composition.serves(environment):
         environment = _served(verdict, composition, environment, kept)
         with composition.stack(environment, lambda _: None):
@@ -133,40 +164,68 @@ def _recorded(verdict: LoadVerdict, folder: Path, composition: LoadComposition, 
     record(verdict, folder, evidence, composition.root, aws, live=live, counts=True)
 
 
-def _require_live(verdict: LoadVerdict, live: Live | None, kept: str) -> None:
+def _require_live(verdict: LoadVerdict, live: Live | None, kept: tuple[str, str]) -> None:
     """Raise `LoadRefused` for a verdict on what is not live any more."""
     theirs, now = verdict.about.get("release"), live and live.release
     if theirs != now:
-        raise LoadRefused(f"{kept}it is of release {theirs}, and {now} is live; run it again")
+        raise LoadRefused(
+            f"{kept[0]}it is of release {theirs}, and {now} is live; run it again",
+            f"{kept[1]}リリース{theirs}の判定ですが、稼働中は{now}です。再実行してください",
+        )
     parts = verdict.about.get("parts", {})
     digests = live.digests if live else {}
     if changed := [part for part, one in digests.items() if parts.get(part) != one]:
-        raise LoadRefused(f"{kept}{', '.join(changed)} changed since; run it again")
+        raise LoadRefused(
+            f"{kept[0]}{', '.join(changed)} changed since; run it again",
+            f"{kept[1]}{', '.join(changed)}が変わりました。再実行してください",
+        )
 
 
 def _served(
-    verdict: LoadVerdict, composition: LoadComposition, environment: Environment, kept: str
+    verdict: LoadVerdict,
+    composition: LoadComposition,
+    environment: Environment,
+    kept: tuple[str, str],
 ) -> Environment:
     """Return the environment of the local stack that was loaded; `LoadRefused` where it is gone."""
     stack, theirs = composition.kept(), verdict.about.get("birth")
     if stack is None or stack.birth != theirs:
-        raise LoadRefused(f"{kept}the local stack that it loaded is gone; run it again")
+        raise LoadRefused(
+            f"{kept[0]}the local stack that it loaded is gone; run it again",
+            f"{kept[1]}負荷をかけたローカルスタックがありません。再実行してください",
+        )
     return replace(environment, birth=stack.birth)
 
 
 def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """Delete what a run wrote; fail if something is left."""
     if not asked.used.exists():
-        raise LoadRefused(f"{asked.used} does not exist; give the used.jsonl of a run")
-    verdict = verdict_beside(asked.used, asked.env)
+        raise LoadRefused(
+            f"{asked.used} does not exist; give the used.jsonl of a run",
+            f"{asked.used}がありません。実行のused.jsonlを指定してください",
+        )
+    verdict, say = verdict_beside(asked.used, asked.env), in_language(asked.lang)
     if composition.serves(composition.environment(asked.env)) and composition.kept() is None:
-        print("no local stack is up: what it held went with it")
+        print(
+            say(
+                "no local stack is up: its data is gone with it",
+                "ローカルスタックがありません。データはスタックとともに消えています",
+            )
+        )
         return ExitCode.PASS
-    say = ProgressDisplay().say
-    with open_target(composition, asked.env, say) as (target, aws):
-        by_hand = ManualTeardown(used=asked.used, verdict=verdict, target=target, aws=aws, say=say)
+    shown = ProgressDisplay().say
+    with open_target(composition, asked.env, shown) as (target, aws):
+        by_hand = ManualTeardown(
+            used=asked.used, verdict=verdict, target=target, aws=aws, say=shown
+        )
         done = by_hand.clean()
-    print(f"{done['deleted']} items of {done['users']} users deleted, {done['left']} left")
+    deleted, users, left = done["deleted"], done["users"], done["left"]
+    print(
+        say(
+            f"{deleted} items of {users} users deleted, {left} left",
+            f"{users}人の{deleted}件を削除、残り{left}件",
+        )
+    )
     return ExitCode.FAIL if done["left"] else ExitCode.PASS
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws.inventory import on_demand
 from aws.section import NotTestable
+from aws.words import words_of
 from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
@@ -63,7 +64,7 @@ def _environment(name: str, file: Path) -> Environment:
     try:
         environment: Environment = load_environment(name, file).environment
     except EnvironmentFileError as error:
-        raise LoadRefused(str(error)) from None
+        raise LoadRefused(str(error), words_of(error).ja) from None
     return environment
 
 
@@ -82,7 +83,7 @@ def _caller(environment: Environment) -> str:
     try:
         return guard(open_session(None), environment).arn
     except GuardError as error:
-        raise LoadRefused(str(error)) from None
+        raise LoadRefused(str(error), words_of(error).ja) from None
 
 
 def _live(environment: Environment) -> Live | None:
@@ -110,7 +111,10 @@ def local_smoke(join: Callable[[Path], LoadComposition] = load_composition) -> L
     """
     composition = join(ROOT)
     if composition.kept() is None:
-        raise LoadRefused("LOAD_RUN_FILE is not set and no local stack is up; `make up` keeps one")
+        raise LoadRefused(
+            "LOAD_RUN_FILE is not set and no local stack is up; `make up` keeps one",
+            "LOAD_RUN_FILEが未設定で、ローカルスタックも起動していません。`make up`で起動してください",
+        )
     folders = ReportFolders(composition.root, "local")
     with open_target(composition, "local", lambda _: None) as (target, aws):
         options, ledger = RunOptions(plan="smoke"), QuotaLedger(folders.ledger)

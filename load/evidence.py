@@ -17,6 +17,7 @@ from load.plans import plans
 from load.plots import plots
 from load.target import ClientFactory
 from signoff.environment import Environment
+from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records, StoreSettings, open_store
 from signoff.release import Live
 
@@ -121,12 +122,19 @@ def why_not_counted(verdict: LoadVerdict, environment: Environment) -> str | Non
 def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
     """Raise `LoadRefused` for a run that is over too long, recorded already, or older than a recorded one."""
     days = verdict.about.get("fresh_days", FRESH_DAYS)
-    when = f"the run ended {verdict.ended:%Y-%m-%d %H:%M} UTC"
+    ended = in_japan(verdict.ended)
+    when, when_ja = f"the run ended at {ended}", f"実行の終了は{ended}"
     if now - verdict.ended > timedelta(days=days):
-        raise LoadRefused(f"{when}, and its verdict counts for {days} days; run it again")
+        raise LoadRefused(
+            f"{when}, and its verdict counts for {days} days; run it again",
+            f"{when_ja}。判定の有効期間は{days}日です。再実行してください",
+        )
     recorded = [one for one in known.entries if one.kind == KIND]
     if any(_is_same(one, verdict) for one in recorded):
-        raise LoadRefused(f"{when}, and is recorded already; only another run can say more")
+        raise LoadRefused(
+            f"{when}, and is recorded already; only another run can say more",
+            f"{when_ja}。すでに記録済みです。新しい実行だけが追加できます",
+        )
     plan, end = verdict.conditions.plan.name, window(verdict)["end"]
     outdating = [one.body for one in recorded if one.body["plan"] == plan]
     if verdict.judgement.outcome != "invalid":
@@ -134,7 +142,10 @@ def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
         outdating = [body for body in outdating if body["verdict"] != "invalid"]
     ends = [body["window"][1] for body in outdating]
     if later := max((other for other in ends if other >= end), default=None):
-        raise LoadRefused(f"{when}, and a {plan} that ended {later} is recorded; the newest counts")
+        raise LoadRefused(
+            f"{when}, and a {plan} that ended {later} is recorded; the newest counts",
+            f"{when_ja}。{later}に終わった{plan}が記録済みです。最新のものだけが有効です",
+        )
 
 
 def _is_same(record: Record, verdict: LoadVerdict) -> bool:

@@ -62,7 +62,8 @@ class Execution:
         """Make the folder; `LoadRefused` if another run left its verdict there, which would pass for this one's."""
         if (self.folder / FILE_NAME).exists():
             raise LoadRefused(
-                f"{self.folder} contains the verdict of an earlier run; prepare another run file"
+                f"{self.folder} contains the verdict of an earlier run; prepare another run file",
+                f"{self.folder}に以前の判定があります。別の実行ファイルを用意してください",
             )
         self.folder.mkdir(parents=True, exist_ok=True)
 

@@ -31,16 +31,19 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
         silent = answer.status_code == ANSWERED and answer.json().get("ok") is True
     except (requests.RequestException, ValueError) as error:
         raise LoadRefused(
-            f"{target.host} does not answer a first call ({type(error).__name__}); check that it is up"
+            f"{target.host} does not answer a first call ({type(error).__name__}); check that it is up",
+            f"{target.host}が最初の呼び出しに応答しません（{type(error).__name__}）。稼働しているか確認してください",
         ) from None
     if not silent:
         raise LoadRefused(
             f"POST /notify answered {answer.status_code} for a synthetic user, so it is not proven "
-            "that awards reach no LINE user; deploy a notify that drops such ids"
+            "that awards reach no LINE user; deploy a notify that drops such ids",
+            f"POST /notifyがテスト用の利用者に{answer.status_code}を返しました。付与がLINEの利用者に届かないと証明できません。そのIDを省くnotifyをデプロイしてください",
         )
     if heard := line_calls(target, visitor.id):
         raise LoadRefused(
-            f"the fake of LINE got {heard} calls for a synthetic user; nothing is loaded"
+            f"the fake of LINE got {heard} calls for a synthetic user; nothing is loaded",
+            f"LINEの代役がテスト用の利用者について{heard}回呼び出されました。負荷はかけません",
         )
     return "POST /notify answers 200 for an id that LINE would refuse"
 

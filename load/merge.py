@@ -26,7 +26,8 @@ def _read(path: Path) -> list[LoadVerdict]:
         return [LoadVerdict.from_json(json.loads(record)) for record in records]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LoadRefused(
-            f"{path} contains no load verdict ({error}); pass verdict.json or a log"
+            f"{path} contains no load verdict ({error}); pass verdict.json or a log",
+            f"{path}に負荷判定がありません（{error}）。verdict.jsonまたはログを指定してください",
         ) from None
 
 
@@ -40,7 +41,10 @@ def merge(parts: list[LoadVerdict]) -> LoadVerdict:
         return first
     names = [name for part in parts for name in _names(part)]
     if len(set(names)) < len(names):
-        raise LoadRefused("the same part is given twice; pass each part's file once")
+        raise LoadRefused(
+            "the same part is given twice; pass each part's file once",
+            "同じ部分が二度指定されています。各部分のファイルを一度だけ指定してください",
+        )
     _require_one_run(parts)
     seen = Measurement.from_json(first.measurement.to_json())
     for other in others:
@@ -68,17 +72,22 @@ def _require_one_run(parts: list[LoadVerdict]) -> None:
     """Raise `LoadRefused` unless all parts have the same run id and conditions."""
     first, *others = parts
     if not first.about.get("run"):
-        raise LoadRefused("these have no run id; make the package again, and run it")
+        raise LoadRefused(
+            "these have no run id; make the package again, and run it",
+            "実行IDがありません。パッケージを作り直して実行してください",
+        )
     for other in others:
         if _identity(other) != _identity(first):
             raise LoadRefused(
                 f"these are parts of different runs ({_identity(first)}, {_identity(other)}); "
-                "pass the parts of one"
+                "pass the parts of one",
+                f"別々の実行の部分です（{_identity(first)}、{_identity(other)}）。一つの実行の部分を指定してください",
             )
         if other.conditions != first.conditions:
             raise LoadRefused(
                 f"parts of run {first.about['run']} differ in plan, limits, throttle or number of "
-                "generators; pass them as the generators wrote them"
+                "generators; pass them as the generators wrote them",
+                f"実行{first.about['run']}の各部分で計画、上限、スロットリング、ジェネレーター数が異なります。書き出されたまま指定してください",
             )
 
 

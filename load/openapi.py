@@ -36,7 +36,8 @@ def _answers(document: Mapping[str, Any], endpoint: str, path: Path) -> dict[str
         responses = document["paths"][route][method.lower()]["responses"]
     except KeyError:
         raise LoadRefused(
-            f"{path.name} does not describe {endpoint}; the contract must, before load can check it"
+            f"{path.name} does not describe {endpoint}; the contract must, before load can check it",
+            f"{path.name}に{endpoint}がありません。検査するには契約に必要です",
         ) from None
     found = {
         status: _resolved(document, responses[status]) for status in STATUSES & responses.keys()

@@ -46,7 +46,9 @@ def read_pool(path: Path) -> SessionPool:
         raise LoadRefused(
             f"{path} is not a pool ({type(error).__name__}); write "
             '{"visitors": [["Uload-1", "<session>"]], "spots": [{"id": "STATUE-001", "lat": 35.5, '
-            '"lon": 139.6, "radius_m": 15}]}'
+            '"lon": 139.6, "radius_m": 15}]}',
+            f"{path}はプールではありません（{type(error).__name__}）。次の形で書いてください: "
+            '{"visitors": [["Uload-1", "<session>"]], "spots": [{"id": "STATUE-001", "lat": 35.5, "lon": 139.6, "radius_m": 15}]}',
         ) from None
 
 
@@ -57,10 +59,14 @@ def _key(target: LoadTarget, aws: ClientFactory) -> str:
     except (ClientError, BotoCoreError) as error:
         raise LoadRefused(
             f"{target.token_secret} can't be read ({reason(error)}); allow this caller to read it, or "
-            "pass sessions with --pool"
+            "pass sessions with --pool",
+            f"{target.token_secret}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolでセッションを渡してください",
         ) from None
     except (ValueError, KeyError):
-        raise LoadRefused(f"{target.token_secret} has no {MEMBER}; set it first") from None
+        raise LoadRefused(
+            f"{target.token_secret} has no {MEMBER}; set it first",
+            f"{target.token_secret}に{MEMBER}がありません。先に設定してください",
+        ) from None
     return key
 
 
@@ -85,12 +91,14 @@ def spots_of(
     except (ClientError, BotoCoreError) as error:
         raise LoadRefused(
             f"{target.stamp_masters} can't be read ({reason(error)}); allow this caller to read it, or "
-            "pass users and spots with --pool"
+            "pass users and spots with --pool",
+            f"{target.stamp_masters}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolで利用者とスポットを渡してください",
         ) from None
     spots = tuple(spot for item in items if _is_open(item, now()) and (spot := _spot(item)))
     if not spots:
         raise LoadRefused(
-            f"{target.stamp_masters} has no GPS stamp that is valid now; add one first"
+            f"{target.stamp_masters} has no GPS stamp that is valid now; add one first",
+            f"{target.stamp_masters}に現在有効なGPSスタンプがありません。先に追加してください",
         )
     return spots
 

@@ -51,7 +51,8 @@ def production_is_unlocked(request: RequestedRun) -> None:
     if request.target.production and request.unlock != host:
         raise LoadRefused(
             f"{request.target.name} is production, and load can fire its alarms: tell the operators, "
-            f"then add --unlock {host}"
+            f"then add --unlock {host}",
+            f"{request.target.name}は本番で、負荷でアラームが発報しえます。運用担当者に伝えてから--unlock {host}を加えてください",
         )
 
 
@@ -60,7 +61,8 @@ def rate_is_sane(request: RequestedRun) -> None:
     if request.plan.peak_rate > most:
         raise LoadRefused(
             f"{request.plan.name} asks for {request.plan.peak_rate:g} requests a second, over the cap of "
-            f"{most:g} (twice the throttle); lower target_rate of {request.target.name}"
+            f"{most:g} (twice the throttle); lower target_rate of {request.target.name}",
+            f"{request.plan.name}は毎秒{request.plan.peak_rate:g}リクエストで、上限の{most:g}（スロットリングの2倍）を超えます。{request.target.name}のtarget_rateを下げてください",
         )
 
 
@@ -68,7 +70,8 @@ def time_is_bounded(request: RequestedRun) -> None:
     if request.plan.seconds > SECONDS_CAP:
         raise LoadRefused(
             f"{request.plan.name} takes {request.plan.seconds:.0f} s, over the cap of {SECONDS_CAP:.0f} s; "
-            f"raise target_rate of {request.target.name}, or take a shorter plan"
+            f"raise target_rate of {request.target.name}, or take a shorter plan",
+            f"{request.plan.name}は{request.plan.seconds:.0f}秒かかり、上限の{SECONDS_CAP:.0f}秒を超えます。{request.target.name}のtarget_rateを上げるか、短い計画を選んでください",
         )
 
 
@@ -79,7 +82,8 @@ def quota_suffices(request: RequestedRun) -> None:
         raise LoadRefused(
             f"{request.plan.name} costs {request.plan.requests} requests, {request.spent} of today's are "
             f"spent, and load may use {most} ({QUOTA_SHARE:.0%} of {request.target.daily_quota}); "
-            "wait for 00:00 UTC, or take a smaller plan"
+            "wait for 00:00 UTC, or take a smaller plan",
+            f"{request.plan.name}は{request.plan.requests}リクエストで、本日{request.spent}を消費済みです。負荷に使えるのは{most}（{request.target.daily_quota}の{QUOTA_SHARE:.0%}）までです。00:00 UTCを待つか、小さい計画を選んでください",
         )
 
 
@@ -89,7 +93,8 @@ def login_stays_at_home(request: RequestedRun) -> None:
     if request.target.line is None and any(LOGIN in mix for mix in mixes):
         raise LoadRefused(
             f"{LOGIN} reaches LINE from {request.target.name}, and LINE forbids load tests; "
-            "leave --login to --env local, where LINE is a fake"
+            "leave --login to --env local, where LINE is a fake",
+            f"{LOGIN}は{request.target.name}からLINEに届きますが、LINEは負荷試験を禁じています。--loginはLINEが代役の--env localだけで使ってください",
         )
 
 
@@ -126,14 +131,19 @@ def pool_suffices(pool: SessionPool, plan: LoadPlan, *, workers: int, parts: int
     """Refuse ids of real users, and a pool too small for the awards of the plan."""
     real = sum(1 for visitor in pool.visitors if is_line_user(visitor.id))
     if real:
-        raise LoadRefused(f"{real} users of the pool have ids like real people's; use Uload… ids")
+        raise LoadRefused(
+            f"{real} users of the pool have ids like real people's; use Uload… ids",
+            f"プールの利用者のうち{real}人のIDが実在の人のものに見えます。Uload…のIDを使ってください",
+        )
     if not pool.spots:
         raise LoadRefused(
-            "the pool has no spots to stand at; put the places of some stamps into it"
+            "the pool has no spots to stand at; put the places of some stamps into it",
+            "プールにスポットがありません。スタンプの場所を加えてください",
         )
     needed = users_needed(plan, len(pool.spots), workers=workers, parts=parts)
     if len(pool.visitors) < needed:
         raise LoadRefused(
             f"{plan.name} needs {needed} users at {len(pool.spots)} spots, and the pool has "
-            f"{len(pool.visitors)}; put more users into it"
+            f"{len(pool.visitors)}; put more users into it",
+            f"{plan.name}には{len(pool.spots)}か所のスポットで{needed}人の利用者が必要ですが、プールは{len(pool.visitors)}人です。利用者を加えてください",
         )

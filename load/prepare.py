@@ -43,7 +43,10 @@ def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
     """Find the plan by its name; `LoadRefused` lists the plans there are."""
     known = plans(target.target_rate, target.throttle)
     if options.plan not in known:
-        raise LoadRefused(f"there is no plan {options.plan}; choose from {', '.join(known)}")
+        raise LoadRefused(
+            f"there is no plan {options.plan}; choose from {', '.join(known)}",
+            f"計画{options.plan}はありません。次から選んでください: {', '.join(known)}",
+        )
     plan = known[options.plan]
     if options.login:
         plan = replace(plan, name=f"{plan.name}-login", steps=tuple(map(_with_login, plan.steps)))
@@ -95,12 +98,14 @@ def revalidate(
     ):
         if then != now:
             raise LoadRefused(
-                f"the run file is for {what} {then}, and {target.name} is at {now}; prepare it again"
+                f"the run file is for {what} {then}, and {target.name} is at {now}; prepare it again",
+                f"実行ファイルは{what} {then}用ですが、{target.name}は{now}です。作り直してください",
             )
     theirs = run.about.get("parts", {})
     if changed := [part for part, now in target.parts.items() if theirs.get(part) != now]:
         raise LoadRefused(
-            f"{', '.join(changed)} of {target.name} changed since the run file was prepared; prepare it again"
+            f"{', '.join(changed)} of {target.name} changed since the run file was prepared; prepare it again",
+            f"実行ファイルの作成後に{target.name}の{', '.join(changed)}が変わりました。作り直してください",
         )
     spent = spent_today(target, ledger, aws, apart_from=run.about.get("run", ""))
     require_allowed(

@@ -118,12 +118,14 @@ def remote_target(
     if not addresses:
         raise LoadRefused(
             f"{environment.name} has no API {environment.prefix}-api in {environment.region}; "
-            "deploy it, or check account and Region"
+            "deploy it, or check account and Region",
+            f"{environment.name}の{environment.region}にAPI {environment.prefix}-apiがありません。デプロイするか、アカウントとリージョンを確認してください",
         )
     asked = (host or addresses[0]).rstrip("/")
     if asked not in addresses:
         raise LoadRefused(
-            f"{asked} is not {environment.name}'s; it is at {' and '.join(addresses)}"
+            f"{asked} is not {environment.name}'s; it is at {' and '.join(addresses)}",
+            f"{asked}は{environment.name}のものではありません（アドレスは{', '.join(addresses)}）",
         )
     allowed = tuple(address.split("/")[2] for address in addresses)
     return _target(environment, host=asked, allowed=allowed, api=apis[0] if apis else None, **about)

@@ -54,7 +54,10 @@ class TableCleaner:
         """
         visitors, logins = sorted(set(visitors)), sorted(set(logins))
         if real := [name for name in visitors if is_line_user(name)]:
-            raise LoadRefused(f"{real[0]} could be a real person's id; nothing is deleted")
+            raise LoadRefused(
+                f"{real[0]} could be a real person's id; nothing is deleted",
+                f"{real[0]}は実在の人のIDかもしれません。何も削除していません",
+            )
         with ThreadPoolExecutor(AT_ONCE) as threads:
             stamps = _flat(threads.map(self._stamps, visitors))
             people = _flat(threads.map(self._people, logins))
@@ -195,7 +198,10 @@ def verdict_beside(used: Path, environment: str) -> LoadVerdict | None:
     (verdict,) = read_parts([file])
     theirs = verdict.about.get("environment")
     if theirs != environment:
-        raise LoadRefused(f"{used} is of a run on {theirs}; clean it with --env {theirs}")
+        raise LoadRefused(
+            f"{used} is of a run on {theirs}; clean it with --env {theirs}",
+            f"{used}は{theirs}での実行のものです。--env {theirs}で削除してください",
+        )
     return verdict
 
 

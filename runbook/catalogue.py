@@ -31,6 +31,7 @@ from runbook.procedures import (
     troubleshoot_secrets,
     troubleshoot_slow,
 )
+from signoff.environment.calendar import in_japan
 
 OPERATIONS = (
     migrate_masters,
@@ -73,6 +74,18 @@ NEVER_JUDGED = Words(
     en="No report yet: pytest judges the rows", ja="レポートがありません。pytestで判定します"
 )
 UNKNOWN = "not judged yet"
+STATES = {
+    "pass": Words(en="pass", ja="合格"),
+    "fail": Words(en="fail", ja="不合格"),
+    "not testable": Words(en="not testable", ja="確認不能"),
+    "follows": Words(en="follows", ja="他項目に起因"),
+    "waived": Words(en="waived", ja="免除"),
+    "signed": Words(en="signed", ja="署名済み"),
+    "excluded": Words(en="excluded", ja="対象外"),
+    "not verifiable here": Words(en="not verifiable here", ja="この環境では検証不可"),
+    UNKNOWN: Words(en=UNKNOWN, ja="未判定"),
+}
+"""Outcome of a row, as JSON writes it, in words."""
 COUNTED = frozenset({"pass", UNKNOWN})
 """States that need nobody's eye: how many rows are in them says enough."""
 
@@ -113,12 +126,12 @@ def listing(judged: JudgedRows, lang: str) -> Iterator[str]:
     """Yield when the rows were judged; then, per procedure: guide step, name, what it does, its rows."""
     states = judged.states
     if judged.at:
-        yield AS_JUDGED[lang].format(f"{judged.at:%Y-%m-%d %H:%M:%S} UTC")
+        yield AS_JUDGED[lang].format(in_japan(judged.at))
     else:
         yield NEVER_JUDGED[lang]
     for one in procedures().values():
         yield f"{_steps(one):<17} {one.name:<20} {one.text.title[lang]}"
-        if rows := _rows(one, states):
+        if rows := _rows(one, states, lang):
             yield f"{'':<38} {rows}"
 
 
@@ -129,13 +142,13 @@ def _steps(procedure: Procedure) -> str:
     return first if first == last else f"{first}…{max(procedure.guide)}"
 
 
-def _rows(procedure: Procedure, states: Mapping[str, str]) -> str:
+def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:
     if procedure.composed:
         return ""
     by_state: dict[str, list[str]] = {}
     for row in procedure.rows:
         by_state.setdefault(states.get(row, UNKNOWN), []).append(row)
     return "; ".join(
-        f"{state}: {len(rows) if state in COUNTED else ', '.join(rows)}"
+        f"{STATES[state][lang]}: {len(rows) if state in COUNTED else ', '.join(rows)}"
         for state, rows in by_state.items()
     )

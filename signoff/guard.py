@@ -218,7 +218,7 @@ def _refused(environment: Environment, error: ClientError) -> Words:
     said = error.response["Error"]
     code = said.get("Code", "Unknown")
     # With a role to assume, it is that call that is refused, before the one that was asked for.
-    asked = f"{environment.name}: sts:{error.operation_name}: {code}"
+    asked = f"{environment.name}: sts:{error.operation_name} says {code}"
     if code in EXPIRED:
         return Words(
             en=f"{asked}: the credentials have expired; run aws login or aws sso login, or set new keys",

@@ -9,7 +9,14 @@ LINE_DOMAINS = ("line.me", "line-apps.com", "line-scdn.net", "line.biz")
 
 
 class LoadRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """The run may not start; the message says why and what to do next, in one sentence."""
+    """The run may not start; the message says why and what to do next, in one sentence.
+
+    It is said in English and in Japanese; this package stands alone, so it has no type for that.
+    """
+
+    def __init__(self, en: str, ja: str) -> None:
+        super().__init__(en)
+        self.ja = ja
 
 
 def is_loopback(host: str) -> bool:
@@ -22,24 +29,37 @@ def is_loopback(host: str) -> bool:
 
 def admit(url: str, allowed: Iterable[str]) -> str:
     """Return the host of ``url``, or raise `LoadRefused`: https outside loopback, and an allowed host."""
-    no_address = f"{url!r} is not the address of an API; write https://host/stage"
+    no_address = (
+        f"{url!r} is not the address of an API; write https://host/stage",
+        f"{url!r}はAPIのアドレスではありません。https://host/stageのように書いてください",
+    )
     try:
         parts = urlsplit(url or "")
         host, _ = (parts.hostname or "").lower(), parts.port
     except ValueError:  # brackets without an address in them, a port that is not a number
-        raise LoadRefused(no_address) from None
+        raise LoadRefused(*no_address) from None
     if parts.scheme not in ("http", "https") or not host:
-        raise LoadRefused(no_address)
+        raise LoadRefused(*no_address)
     if parts.username or parts.query or parts.fragment:
         raise LoadRefused(
-            f"the address of {host} carries more than host and path; leave the rest out"
+            f"the address of {host} carries more than host and path; leave the rest out",
+            f"{host}のアドレスにホストとパス以外が含まれます。取り除いてください",
         )
     if host.endswith(tuple(f".{domain}" for domain in LINE_DOMAINS)) or host in LINE_DOMAINS:
-        raise LoadRefused(f"{host} is LINE's, which forbids load tests; no setting can permit it")
+        raise LoadRefused(
+            f"{host} is LINE's, which forbids load tests; no setting can permit it",
+            f"{host}は負荷試験を禁じているLINEのものです。どの設定でも許可できません",
+        )
     if parts.scheme != "https" and not is_loopback(host):
-        raise LoadRefused(f"{url} is not https; only loopback may be called without TLS")
+        raise LoadRefused(
+            f"{url} is not https; only loopback may be called without TLS",
+            f"{url}がhttpsではありません。TLSなしで呼び出せるのはループバックだけです",
+        )
     permitted = sorted(set(allowed))
     if host not in permitted:
         known = ", ".join(permitted) or "no host at all"
-        raise LoadRefused(f"{host} is not this environment's; it has {known}")
+        raise LoadRefused(
+            f"{host} is not this environment's; it has {known}",
+            f"{host}はこの環境のものではありません（この環境は{known}）",
+        )
     return host

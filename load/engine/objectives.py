@@ -74,8 +74,12 @@ def read_objectives(path: Path = OBJECTIVES_FILE) -> Objectives:
         )
     except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         raise LoadRefused(
-            f"{path.name} can't be read: {error}; compare it with the project's load/slo.toml"
+            f"{path.name} can't be read: {error}; compare it with the project's load/slo.toml",
+            f"{path.name}を読み取れません: {error}。本プロジェクトのload/slo.tomlと比べてください",
         ) from None
     if missing := sorted(set(ENDPOINTS) - objectives.endpoints.keys()):
-        raise LoadRefused(f'{path.name} has no [endpoints."{missing[0]}"]; add its limits')
+        raise LoadRefused(
+            f'{path.name} has no [endpoints."{missing[0]}"]; add its limits',
+            f'{path.name}に[endpoints."{missing[0]}"]がありません。上限を追加してください',
+        )
     return objectives

@@ -147,12 +147,16 @@ class RunController:
         if self._spent:
             raise LoadRefused(
                 "this run file has had its one run: its pairs are awarded and its price is spent; "
-                "restart Locust with another (python -m load prepare --to FILE)"
+                "restart Locust with another (python -m load prepare --to FILE)",
+                "この実行ファイルは使用済みです（スタンプは付与済み、クォータは消費済み）。別のファイルでLocustを再起動してください（python -m load prepare --to FILE）",
             )
         asked = (host or self.run.host).rstrip("/")
         admit(asked, self.run.allowed_hosts)
         if asked != self.run.host.rstrip("/"):
-            raise LoadRefused(f"the run file is for {self.run.host}; prepare another for {asked}")
+            raise LoadRefused(
+                f"the run file is for {self.run.host}; prepare another for {asked}",
+                f"実行ファイルは{self.run.host}用です。{asked}用を作り直してください",
+            )
 
     def _say_how_to_clean(self) -> None:
         """Say how to clean up if Locust was started without `load run`, which would do it."""

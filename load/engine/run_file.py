@@ -103,7 +103,8 @@ class LoadRun:
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise LoadRefused(
-                f"{path} is not a run file ({reason}); make one with python -m load prepare --to FILE"
+                f"{path} is not a run file ({reason}); make one with python -m load prepare --to FILE",
+                f"{path}は実行ファイルではありません（{reason}）。python -m load prepare --to FILEで作成してください",
             ) from None
         if OPERATOR_S.exists():
             require_private(path, PROJECT)
@@ -135,7 +136,10 @@ def write_private(path: Path, content: bytes) -> None:
 def require_outside(path: Path, root: Path) -> None:
     """Raise `LoadRefused` for a file that would be written into the repository at ``root``."""
     if path.resolve().is_relative_to(root.resolve()):
-        raise LoadRefused(f"{path} would put sessions into the repository; write it elsewhere")
+        raise LoadRefused(
+            f"{path} would put sessions into the repository; write it elsewhere",
+            f"{path}ではセッションがリポジトリに入ります。別の場所に書き出してください",
+        )
 
 
 def require_private(path: Path, root: Path) -> None:
@@ -144,9 +148,16 @@ def require_private(path: Path, root: Path) -> None:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError as error:
         raise LoadRefused(
-            f"{path} can't be read ({error.strerror}); pass a file that exists"
+            f"{path} can't be read ({error.strerror}); pass a file that exists",
+            f"{path}を読み取れません（{error.strerror}）。存在するファイルを指定してください",
         ) from None
     if path.resolve().is_relative_to(root.resolve()):
-        raise LoadRefused(f"{path} contains sessions; move it out of the repository")
+        raise LoadRefused(
+            f"{path} contains sessions; move it out of the repository",
+            f"{path}にはセッションが含まれます。リポジトリの外に移してください",
+        )
     if mode & 0o077:
-        raise LoadRefused(f"{path} contains sessions and others can read it; chmod 600 it")
+        raise LoadRefused(
+            f"{path} contains sessions and others can read it; chmod 600 it",
+            f"{path}にはセッションが含まれ、他人が読み取れます。chmod 600を実行してください",
+        )

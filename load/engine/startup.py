@@ -39,7 +39,8 @@ def _prepared(prepare: Callable[[], LoadRun]) -> LoadRun:
     except ImportError as missing:
         raise LoadRefused(
             f"{VARIABLE} is not set, and {missing.name} is not installed to prepare a run; "
-            "set it to a file that `python -m load prepare` wrote"
+            "set it to a file that `python -m load prepare` wrote",
+            f"{VARIABLE}が未設定で、実行の準備に必要な{missing.name}もありません。`python -m load prepare`が書き出したファイルを設定してください",
         ) from None
 
 

@@ -96,7 +96,7 @@ def test_a_denied_permission_is_told_by_name_and_the_run_goes_on_afterwards(
     empty.aws.faults.clear()
     assert runbook("tables", "--go") == 0
 
-    why = f"CreateTable was denied to {ME}: have it allowed, then run it again"
+    why = f"CreateTable was denied to {ME}: allow it, then run it again"
     assert told == f"runbook: stopped at tables.create_the_tables: {why}\n"
     assert journal[-2:] == [("failed", why), ("end", None)]
     assert [what for what, _ in journal[:-2]] == ["begin", "broken", "broken", "broken"]
@@ -154,7 +154,7 @@ def test_an_evidence_folder_that_takes_nothing_stops_the_run_with_its_name(runbo
     runbook.evidence.write_text("a file stands in the way")
     assert runbook("masters", "--go") == 1
 
-    why = "evidence/SHA256SUMS cannot be used (Not a directory): see to its folder and the disk"
+    why = "evidence/SHA256SUMS can't be used (Not a directory): check its folder and the disk"
     assert why in capsys.readouterr().err
     assert "failed" in [one.what for one in runbook.journal]
 
@@ -165,7 +165,7 @@ def test_a_journal_that_cannot_be_written_is_told_before_anything_is_changed(
     runbook.journal.path.mkdir()
     assert runbook("tables", "--go") == 1
 
-    assert "journal.jsonl cannot be used (Is a directory): see to" in capsys.readouterr().err
+    assert "journal.jsonl can't be used (Is a directory): check" in capsys.readouterr().err
     assert empty.changing_calls() == []
 
 
@@ -192,7 +192,7 @@ def test_no_credentials_are_refused(runbook, monkeypatch, capsys):
     [
         (("secrts",), "there is no procedure secrts; did you mean secrets?"),
         (("secrets", "--nonsense"), "unrecognized arguments: --nonsense"),
-        (("tables", "--rotate=token_key"), "is for the procedure secrets alone"),
+        (("tables", "--rotate=token_key"), "is for the procedure secrets only"),
         (("secrets", "--rotate=line_token"), "invalid choice: 'line_token'"),
     ],
 )
@@ -231,7 +231,7 @@ def test_an_unknown_environment_is_usage(capsys):
 def test_help_teaches():
     text = io.StringIO()
     options().print_help(text)
-    for word in ("--go", "rehears", "exit codes", "examples", "goes on where it was"):
+    for word in ("--go", "rehears", "exit codes", "examples", "resume a run"):
         assert word in text.getvalue()
 
 
@@ -279,7 +279,7 @@ def test_the_state_of_a_row_comes_from_the_newest_report(tmp_path):
 
 @pytest.mark.parametrize(
     ("judged", "said"),
-    [(JudgedRows({}, MOMENT), "2026-11-25 13:07:05 UTC"), (JudgedRows(), "No report yet")],
+    [(JudgedRows({}, MOMENT), "2026-11-25 22:07 JST"), (JudgedRows(), "No report yet")],
 )
 def test_the_list_begins_with_when_its_rows_were_judged(judged, said):
     assert said in next(listing(judged, "en"))

@@ -23,7 +23,7 @@ def test_a_denied_call_is_told_by_its_name(empty, everything, journal):
 
     assert len(fault.seen) > FEW
     assert [line.split(": ", 1)[1] for line in said] == [
-        f"{one} was denied to {WHO}: have it allowed, then run it again" for one in fault.seen
+        f"{one} was denied to {WHO}: allow it, then run it again" for one in fault.seen
     ]
     striking.assert_it_came_to_its_end(empty, everything, journal, said)
 
@@ -34,7 +34,7 @@ def test_a_call_whose_answer_is_lost_is_told_and_not_done_twice(empty, everythin
         said = striking.stops(empty, journal, fault)
 
     assert len(fault.seen) == len(said) > FEW
-    assert all("AWS did not answer" in line and "see to the connection" in line for line in said)
+    assert all("AWS did not answer" in line and "check the connection" in line for line in said)
     striking.assert_it_came_to_its_end(empty, everything, journal, said)
 
 

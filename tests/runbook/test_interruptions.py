@@ -40,7 +40,7 @@ def expiry(request):
 @pytest.mark.parametrize(
     ("refuse", "why"),
     [
-        (denial, "was denied to arn:aws:iam::123456789012:user/operator: have it allowed"),
+        (denial, "was denied to arn:aws:iam::123456789012:user/operator: allow it"),
         (expiry, r"the credentials are no longer valid \(ExpiredToken\); sign in"),
     ],
 )

@@ -153,7 +153,7 @@ def test_a_disk_that_takes_nothing_more_is_told_and_stops_the_run(thing, path):
     broken = replace(toy.set_the_first, action=full)
     made = replace(toy.procedure(), steps=(broken,))
     with pytest.raises(
-        Stopped, match=r"000001\.json cannot be used .No space left on device.: see"
+        Stopped, match=r"000001\.json can't be used .No space left on device.: check"
     ):
         toy.run(thing, path, Memory(), procedure=made).perform()
 

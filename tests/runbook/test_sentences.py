@@ -21,11 +21,14 @@ SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (ReadTimeoutError(endpoint_url="https://x"), "AWS did not answer (ReadTimeoutError): see"),
+        (
+            ReadTimeoutError(endpoint_url="https://x"),
+            "AWS did not answer (ReadTimeoutError): check",
+        ),
         (ConnectTimeoutError(endpoint_url="https://x"), "AWS did not answer (ConnectTimeoutError)"),
         (
             WaiterError(name="TableExists", reason="Max attempts exceeded", last_response={}),
-            "AWS did not finish in time (waiting for TableExists: Max attempts exceeded): see how",
+            "AWS did not finish in time (waiting for TableExists: Max attempts exceeded): check its state",
         ),
         pytest.param(
             WaiterError(name="FunctionUpdated", reason="…", last_response=SIGNED_OUT),
@@ -34,20 +37,20 @@ SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
         ),
         (
             ParamValidationError(report=REPORT),
-            "AWS was not asked: it takes no such SecretString, Kee; see to the value",
+            "AWS was not asked: it does not take this SecretString, Kee; check the value",
         ),
         (UnauthorizedSSOTokenError(), "AWS was not asked: there are no usable credentials"),
-        (NoRegionError(), "the AWS client gave up (NoRegionError): see to its configuration"),
+        (NoRegionError(), "the AWS client gave up (NoRegionError): check its configuration"),
         (
             PermissionError(13, "Permission denied", "/evidence"),
-            "/evidence cannot be used (Permission denied): see to its folder and the disk",
+            "/evidence can't be used (Permission denied): check its folder and the disk",
         ),
-        (OSError(28, "No space left on device"), "a file cannot be used (No space left on device)"),
+        (OSError(28, "No space left on device"), "a file can't be used (No space left on device)"),
     ],
     ids=lambda one: type(one).__name__,
 )
 def test_an_error_is_told_as_what_it_is(error, told):
-    said = sentence(error, "me")
+    said = sentence(error, "me").en
 
     assert isinstance(error, EXPECTED)
     assert said.startswith(told)

@@ -121,7 +121,7 @@ def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):
 
     judge = Checks("prod", ["--x"], run).red
 
-    assert {row: str(one) for row, one in judge(("SEC-01", "SEC-02")).items()} == red
+    assert {row: one.sentence.en for row, one in judge(("SEC-01", "SEC-02")).items()} == red
     assert commands[0][2:5] == ["pytest", "--env=prod", "--x"]
     assert commands[0][7:] == ["--row=SEC-01", "--row=SEC-02"]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from aws.words import Words
 from runbook.engine import Change, Journal, Procedure, Refused, Run, StepContext, ask, step
 
 WHO = "arn:aws:iam::123456789012:user/operator"
@@ -28,7 +29,7 @@ def set_to(context: StepContext, name: str, value: str) -> tuple[Change, ...]:
 
     def apply() -> None:
         if thing.broken and name == "second":
-            raise Refused("the second thing is broken: mend it")
+            raise Refused(Words.same("the second thing is broken: mend it"))
         thing.applied.append(name)
         thing.values[name] = value
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
+from aws.words import Words
 from signoff.early import joined
 from signoff.environment import EnvironmentFileError
 from signoff.frame import fault, framed
@@ -23,8 +24,8 @@ def raising(error):
 @pytest.mark.parametrize(
     ("error", "code", "says"),
     [
-        (EnvironmentFileError(["prod.origin is missing"]), 2, "prod.origin is missing"),
-        (GuardError("prod is account 4"), 4, "prod is account 4"),
+        (EnvironmentFileError([Words.same("prod.origin is missing")]), 2, "prod.origin is missing"),
+        (GuardError(Words.same("prod is account 4")), 4, "prod is account 4"),
         (NoCredentialsError(), 4, "run aws login or aws sso login"),
         (DENIED, 4, "ListTables failed: AccessDenied: no"),
         (EndpointConnectionError(endpoint_url="https://x"), 4, "https://x"),
@@ -52,7 +53,7 @@ def test_fault_of_ours_leaves_its_traceback_in_a_file(tmp_path):
     with pytest.raises(ZeroDivisionError) as caught:
         raising(ZeroDivisionError("division by zero\nand more"))()
 
-    sentence = fault(caught.value, tmp_path / "report")
+    sentence = fault(caught.value, tmp_path / "report").en
 
     (file,) = (tmp_path / "report").iterdir()
     assert sentence == (
@@ -65,7 +66,7 @@ def test_fault_of_ours_leaves_its_traceback_in_a_file(tmp_path):
 def test_fault_that_can_leave_no_file_says_so(tmp_path):
     (tmp_path / "report").write_text("a file where a folder should be", encoding="utf-8")
 
-    assert "its traceback could not be written" in fault(ValueError("x"), tmp_path / "report")
+    assert "its traceback could not be written" in fault(ValueError("x"), tmp_path / "report").en
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,11 @@ def run(store, tmp_path):
 
 @pytest.fixture
 def problems(tmp_path):
-    def found(folder):
-        return "\n".join(verify(folder, ENVIRONMENT, client=None, root=tmp_path).problems)
+    def problems_of(folder):
+        found = verify(folder, ENVIRONMENT, client=None, root=tmp_path)
+        return "\n".join(one.en for one in found.problems)
 
-    return found
+    return problems_of
 
 
 def test_files_of_a_recorded_run_are_verified(run, problems):
@@ -149,7 +150,7 @@ def test_help_says_what_the_command_proves(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
 
-    assert "python -m signoff verify report/prod/latest" in capsys.readouterr().out
+    assert "signoff verify report/prod/latest" in capsys.readouterr().out
 
 
 def test_page_is_the_one_that_its_own_digest_stands_for(run, problems):

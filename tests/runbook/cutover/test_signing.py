@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from aws.words import Words
 from runbook.engine import Procedure, Refused, Run, Stopped
 from runbook.engine.journal import Journal
 from runbook.evidence import Signing, name_of
@@ -123,7 +124,7 @@ class Signatures:
 
     def sign(self, step):
         if self.fails:
-            raise Refused("nothing is live")
+            raise Refused(Words.same("nothing is live"))
         self.signed.append(step.name)
 
 

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aws.change import nothing
+from aws.words import Words
 from runbook.engine import Refused
 from runbook.migration.copy import Checkpoint, Copy, Part, read_checkpoint, write_checkpoint
 from runbook.migration.dynamodb_json import sent_bytes
@@ -61,7 +62,7 @@ class Pages:
         first = after["n"] + 1 if after else 0
         for number in range(first, 3):
             if number - first == self.breaks:
-                raise Refused("no more")
+                raise Refused(Words.same("no more"))
             item = spot(part * 10 + number)
             yield ItemPage((item,), {"n": number} if number < 2 else None)
 

@@ -69,7 +69,7 @@ def test_bad_toml_names_line_and_column(changed):
             "retention_days = 30",
             "retention_days = 45",
             (
-                "prod.retention_days is 45; CloudWatch Logs takes no such number of days; write one of"
+                "prod.retention_days is 45; CloudWatch Logs does not take this number of days; write one of"
                 " 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192,"
                 " 2557, 2922, 3288, 3653"
             ),
@@ -98,13 +98,13 @@ def test_bad_toml_names_line_and_column(changed):
         (
             "retention_days = 30",
             "retention_days = 30\nretention_day = 30",
-            "prod.retention_day is no key of an environment; did you mean retention_days?",
+            "prod.retention_day is not a key of an environment; did you mean retention_days?",
         ),
         ("rate = 1000, ", "", "prod.throttle.rate is missing; write rate = …"),
         (
             "rate = 1000",
             "rate = 1000, rates = 1",
-            "prod.throttle.rates is no key of an environment; did you mean throttle.rate?",
+            "prod.throttle.rates is not a key of an environment; did you mean throttle.rate?",
         ),
         (
             'line = { channel_id = "2001234567" }',
@@ -121,7 +121,7 @@ def test_bad_toml_names_line_and_column(changed):
             'go_live = "soon"',
             'prod.go_live is "soon"; write a day, such as 2026-12-01',
         ),
-        ("go_live = 2026-12-01", 'pitr = "yes"', 'prod.pitr is "yes"; write true or false'),
+        ("go_live = 2026-12-01", 'pitr = "yes"', 'prod.pitr is "yes"; write true / false'),
         (
             '"https://rally.example.jp"',
             '"https://rally.example.jp/"',
