@@ -280,7 +280,7 @@ def _clean(cli: CommandLine, say: Say) -> None:
 
 def _count(text: str) -> int:
     if not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a count; write 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} (1, 2, 3 …)")
     return int(text)
 
 

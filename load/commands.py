@@ -120,8 +120,9 @@ def package(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode
     require_outside(asked.to, composition.root)
     prepared = _prepared(asked, composition, parts=asked.tasks)
     packages.build(prepared, asked.to, composition.root)
+    say = in_language(asked.lang)
     print(
-        in_language(asked.lang)(
+        say(
             f"{asked.to} is ready for {asked.tasks} tasks; its README.txt says how to use it",
             f"{asked.tasks}タスク用の{asked.to}を作成しました。使い方は中のREADME.txtにあります",
         )

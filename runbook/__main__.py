@@ -74,6 +74,7 @@ CARRIES = ("migrate_masters", "migrate_users", "export_import")
 FIX = "fix"
 """Not a procedure: it walks through the red rows and runs theirs."""
 STOPPED_AT = Words(en="stopped at", ja="停止")
+THESE = Words(en="these credentials", ja="この認証情報")
 INTERRUPTED = Words(
     en="interrupted; enter the same command to resume",
     ja="中断しました。同じコマンドで再開できます",
@@ -274,7 +275,7 @@ def _command(
         Refused,
         *EXPECTED,
     ) as error:  # outside of any step: the journal, the evidence, the stack
-        said = sentence(error, "these credentials")[lang]
+        said = sentence(error, THESE)[lang]
         print(visible_line(f"runbook: {said}"), file=sys.stderr)
         return Exit.STOPPED
     except KeyboardInterrupt:

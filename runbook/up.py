@@ -10,81 +10,117 @@ from pathlib import Path
 
 from rich.console import Console
 
+from aws.words import Words, language
 from local.stack import Stack
 from runbook.local_stack import KEPT_AT, local_stack
+from signoff.command_line import CommandLine
 from signoff.environment import EnvironmentFileError, load
 from signoff.frame import framed
 from signoff.guard import GuardError
 
+DESCRIPTION = Words(
+    en="Keep a local stack running, for other commands to use, until Ctrl-C.",
+    ja="ローカルスタックをCtrl-Cまで起動したままにし、ほかのコマンドから使えるようにする。",
+)
 ALREADY = 4
-LATE = """
-It is late on purpose, as AWS is: local/late/documented.py says how late, and by which document."""
+LATE = Words(
+    en="""
+It is late on purpose, as AWS is: local/late/documented.py says how late, and by which document.""",
+    ja="""
+AWSと同じ遅延を再現しています。遅延の値と出典はlocal/late/documented.pyにあります。""",
+)
 TOKEN_AT = KEPT_AT.with_name("line-token")
 
 
 def main() -> int:
     """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already, alive or not."""
-    parser = argparse.ArgumentParser(prog="python -m runbook.up", description=__doc__)
-    parser.add_argument("--empty", action="store_true", help="an account with nothing in it")
+    lang = language(sys.argv[1:])
+    parser = CommandLine(prog="python -m runbook.up", description=DESCRIPTION[lang], lang=lang)
+    parser.add_argument(
+        "--empty",
+        action="store_true",
+        help=parser.say("start an account with nothing in it", "何もないアカウントで始める"),
+    )
     parser.add_argument(
         "--late",
         nargs="?",
         const=1.0,
         type=float,
         metavar="SPEED",
-        help="as late as AWS: writes show late, nothing is ready at once, too many calls are refused"
-        " (10: ten times as fast)",
+        help=parser.say(
+            "as late as AWS: writes show late, nothing is ready at once, too many calls are refused"
+            " (10: ten times as fast)",
+            "AWSと同じ遅延を再現する: 書き込みの反映や準備に時間がかかり、過剰な呼び出しは拒否する（10: 10倍の速さ）",
+        ),
     )
+    parser.add_language()
     asked = parser.parse_args()
-    return framed("runbook.up", lambda: _keep(asked, parser))
+    return framed("runbook.up", lambda: _keep(asked, parser), lang)
 
 
-def _keep(asked: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+def _keep(asked: argparse.Namespace, parser: CommandLine) -> int:
     console, local = Console(highlight=False), local_stack(late=asked.late)
     try:
         kept = local.kept()
     except GuardError as error:
-        print(error, file=sys.stderr)
+        print(error.words[asked.lang], file=sys.stderr)
         return ALREADY
     if kept:
-        print(f"a stack is up already (process {kept.pid}); stop that one first", file=sys.stderr)
+        running = parser.say(
+            f"a stack is up already (process {kept.pid}); stop that one first",
+            f"すでにスタックが起動しています（プロセス{kept.pid}）。先に停止してください",
+        )
+        print(running, file=sys.stderr)
         return ALREADY
     try:
         environment = load("local").environment
     except EnvironmentFileError as error:
-        parser.error(str(error))
+        parser.refuse(error.words)
     with (
         local.localized(environment) as localized,
-        console.status("starting") as status,
+        console.status(parser.say("starting", "起動中")) as status,
         local.start(localized, status.update, empty=asked.empty) as stack,
         local.keep(stack),
         _token_lies_ready(stack),
     ):
         status.stop()
-        console.print(_address(stack), soft_wrap=True)
+        console.print(_address(stack)[asked.lang], soft_wrap=True)
         if asked.late:
-            console.print(LATE, soft_wrap=True)
+            console.print(LATE[asked.lang], soft_wrap=True)
         if asked.empty:
-            console.print(_first_steps(), soft_wrap=True)
+            console.print(_first_steps()[asked.lang], soft_wrap=True)
         _until_stopped()
     return 0
 
 
-def _address(stack: Stack) -> str:
-    return f"""\
-AWS   {stack.aws}
-API   {stack.api}
-LINE  {stack.line}
-
+def _address(stack: Stack) -> Words:
+    urls = f"AWS   {stack.aws}\nAPI   {stack.api}\nLINE  {stack.line}\n"
+    keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
+    export = f"export AWS_ENDPOINT_URL={stack.aws} {keys}"
+    return Words(
+        en=f"""\
+{urls}
 In another terminal: pytest, python -m runbook …, python -m load … use this stack by themselves.
-For the AWS CLI:     export AWS_ENDPOINT_URL={stack.aws} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
-Ctrl-C ends it, and forgets everything."""
+For the AWS CLI:     {export}
+Ctrl-C ends it, and forgets everything.""",
+        ja=f"""\
+{urls}
+別の端末のpytest、python -m runbook …、python -m load …は、自動でこのスタックを使います。
+AWS CLIで使う場合: {export}
+Ctrl-Cで終了し、すべて消去します。""",
+    )
 
 
-def _first_steps() -> str:
-    return f"""
-It is empty. Follow runbook/pages/index.en.md (日本語: runbook/pages/index.ja.md) step by step, with --env local; or all at once:
-python -m runbook provision --env local --go --line-token-file {_named(TOKEN_AT)}"""
+def _first_steps() -> Words:
+    command = f"python -m runbook provision --env local --go --line-token-file {_named(TOKEN_AT)}"
+    return Words(
+        en=f"""
+It is empty. Follow runbook/pages/index.en.md step by step, with --env local; or all at once:
+{command}""",
+        ja=f"""
+中は空です。runbook/pages/index.ja.mdに沿って--env localで進めるか、一度に作成します:
+{command}""",
+    )
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Every check is proven twice: green on a healthy production, red on the defects it is for."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -7,6 +8,7 @@ from dataclasses import fields
 import pytest
 
 from aws.inventory import Sections
+from aws.words import Words
 from signoff.checklist import Severity
 from signoff.outcome import Finding, Outcome
 from signoff.snapshot import Snapshot
@@ -16,6 +18,7 @@ from tests.healthy import healthy
 from tests.judging import collected, judge
 from tests.watching import readers
 
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 UNKNOWN = {Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
 SECTIONS = [one.name for one in fields(Sections)]
@@ -24,6 +27,11 @@ ITEMS = [
     for section in SECTIONS
     for name in sorted(getattr(healthy().inventory.sections, section))
 ]
+
+
+def japanese(words: Words) -> bool:
+    """Whether a sentence has Japanese in it, or is a record's own, which was written in English."""
+    return JAPANESE.search(words.ja) is not None
 
 
 def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
@@ -49,6 +57,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     found = [one for one in judge(broken) if one.outcome.red]
 
     assert by_row(found) == defect.red
+    assert [one.words.en for one in found if not japanese(one.words)] == []
     of_its_row = [one.at_most for one in found if one.row == defect.row]
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
 

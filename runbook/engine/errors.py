@@ -71,7 +71,7 @@ def prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
     )
 
 
-def sentence(error: BaseException, caller: str) -> Words:
+def sentence(error: BaseException, caller: str | Words) -> Words:
     """Tell an error of AWS or of the disk to the person at the keyboard, without any value in it."""
     if isinstance(error, ClientError):
         return _answered(error, caller)
@@ -128,12 +128,13 @@ def _code(answer: Mapping[str, Any]) -> str:
     return str(answer.get("Error", {}).get("Code", "Unknown"))
 
 
-def _answered(error: ClientError, caller: str) -> Words:
+def _answered(error: ClientError, caller: str | Words) -> Words:
     code, operation = _code(error.response), error.operation_name
+    who = Words.same(caller) if isinstance(caller, str) else caller
     if code in DENIED:
         return Words(
-            en=f"{operation} was denied to {caller}: allow it, then run it again",
-            ja=f"{caller}に{operation}の権限がありません。許可してから再実行してください",
+            en=f"{operation} was denied to {who.en}: allow it, then run it again",
+            ja=f"{who.ja}に{operation}の権限がありません。許可してから再実行してください",
         )
     if code in EXPIRED:
         return Words(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from aws.words import Words
 from runbook.engine import Journal, Stopped
 from runbook.engine.run import RedRow
 from tests.runbook import toy
@@ -176,7 +177,7 @@ def test_a_row_is_judged_after_the_last_step_that_it_needs(thing, path):
     assert [what for _, what in screen.outcomes].count("green") == len(judged)
 
 
-LATE = RedRow("it is not tagged", settles_s=60)
+LATE = RedRow(Words.same("it is not tagged"), settles_s=60)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,7 @@ def test_a_proof_that_stays_red_is_given_up_when_aws_must_have_shown_the_change(
 
 
 def test_a_row_that_nothing_late_is_read_for_is_red_at_once(thing, path):
-    naps, red = [], {"ROW-1": LATE, "ROW-2": RedRow("it is two")}
+    naps, red = [], {"ROW-1": LATE, "ROW-2": RedRow(Words.same("it is two"))}
     run = toy.run(thing, path, Memory(), judge=lambda _: red, sleep=naps.append)
     with pytest.raises(Stopped, match="ROW-2 is still red"):
         run.perform()
@@ -248,7 +249,10 @@ def test_a_red_row_stops_the_run_though_its_step_is_done(thing, path):
     why = "applied, but ROW-1 is still red: it is two, expected one"
     with pytest.raises(Stopped, match=why):
         toy.run(
-            thing, path, Memory(), judge=lambda _: {"ROW-1": RedRow("it is two, expected one")}
+            thing,
+            path,
+            Memory(),
+            judge=lambda _: {"ROW-1": RedRow(Words.same("it is two, expected one"))},
         ).perform()
 
     assert thing.applied == ["first"]
