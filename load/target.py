@@ -197,7 +197,9 @@ def open_target(
     if endpoint := custom_endpoints(boto3.Session(region_name=environment.region)):
         raise LoadRefused(
             f"AWS is at {endpoint} here, and {name}'s addresses are of the real one: nothing is sent; unset "
-            f"AWS_ENDPOINT_URL, or load --env local"
+            f"AWS_ENDPOINT_URL, or load --env local",
+            f"AWSの接続先は{endpoint}ですが、{name}のアドレスは本物のAWSのものです。何も送信しません。AWS_ENDPOINT_URLの"
+            f"設定を外すか、--env localで負荷をかけてください",
         )
     say("reading the caller and the live release")
     aws, caller = composition.aws(environment), composition.caller(environment)

@@ -128,9 +128,14 @@ def _lines(one: Finding, read_at: datetime, seen: set[str]) -> Iterator[Line]:
     fresh = [item for item in one.evidence if _first(item, seen)]
     if one.compared:
         yield from (_compared(item, call, read_at) for item in one.compared)
-        fresh = [item for item in fresh if "request" in item]
+        fresh = [item for item in fresh if _is_answer(item)]
     for item in fresh:
-        yield from [_answer(item)] if "request" in item else _observed(item, call, read_at)
+        yield from [_answer(item)] if _is_answer(item) else _observed(item, call, read_at)
+
+
+def _is_answer(item: Mapping[str, Any]) -> bool:
+    """Whether it is a request and its answer; a note may name a request alone."""
+    return "request" in item and "call" in item
 
 
 def _first(item: Mapping[str, Any], seen: set[str]) -> bool:
