@@ -98,7 +98,7 @@ def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...
     """Return the request's lines; Follows where the route itself is red."""
     logs = Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
     found = logs.lines(group.name, answer.request_id, answer.at)
-    calls.observe.note(group=group.name, request=answer.request_id, lines=len(found))
+    calls.observe.note(group=group.name, searched=answer.request_id, lines=len(found))
     if not found:
         calls.attribute(answer.call.route)
     return found
