@@ -1,7 +1,7 @@
 """Lambda: what each function's alias runs, and every policy or URL by which it can be called."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aws.door import ReadFailure
@@ -216,6 +216,16 @@ def _function(reading: Reading, name: str) -> Function:
     if refused := whole.get("TagsError"):
         raise ReadFailure(f"lambda:GetFunction: tags: {refused.get('ErrorCode')}")
     raw = (behind or whole)["Configuration"]
+    return replace(
+        decode(raw),
+        environment=_environment(reading, raw.get("Environment", {})),
+        reserved_concurrency=whole.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
+        tags=described(reading, whole.get("Tags", {})),
+    )
+
+
+def decode(raw: Raw) -> Function:
+    """Return the facts of a configuration, but for its variables, whose values may be secrets."""
     return Function(
         name=raw["FunctionName"],
         arn=":".join(raw["FunctionArn"].split(":")[:7]),
@@ -228,12 +238,11 @@ def _function(reading: Reading, name: str) -> Function:
         timeout_s=raw["Timeout"],
         memory_mb=raw["MemorySize"],
         code_sha256=raw["CodeSha256"],
-        environment=_environment(reading, raw.get("Environment", {})),
-        log_group=raw.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}",
+        environment={},
+        log_group=raw.get("LoggingConfig", {}).get("LogGroup")
+        or f"/aws/lambda/{raw['FunctionName']}",
         tracing=raw.get("TracingConfig", {}).get("Mode", "PassThrough"),
         kms_key_arn=raw.get("KMSKeyArn"),
-        reserved_concurrency=whole.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-        tags=described(reading, whole.get("Tags", {})),
         layers=tuple(one["Arn"] for one in raw.get("Layers", ())),
         file_systems=tuple(one["LocalMountPath"] for one in raw.get("FileSystemConfigs", ())),
         snap_start=raw.get("SnapStart", {}).get("ApplyOn", "None"),

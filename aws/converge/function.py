@@ -7,7 +7,7 @@ begins closed. One that was found keeps what it had, which the upload would over
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from aws.converge import version as version_of
 from aws.converge.tags import tag_fields
 from aws.converge.version import configure, wait_until_ready
 from aws.desired import Function
-from aws.function import MEMORY, TIMEOUT
+from aws.function import MEMORY, TIMEOUT, decode
 
 OVERLAYS = ("layers", "file systems")
 """Fields of what comes over the package and may run instead of it: nothing of it is planned."""
@@ -84,22 +84,18 @@ def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, An
 
     A value that the plan does not have may be a secret; it is told by its length and look.
     """
-    variables = answer.get("Environment", {}).get("Variables", {})
+    is_, variables = decode(answer), answer.get("Environment", {}).get("Variables", {})
     return {
-        "runtime": answer.get("Runtime"),
-        "handler": answer.get("Handler"),
-        "role": answer["Role"],
-        "timeout_s": answer["Timeout"],
-        "memory_mb": answer["MemorySize"],
-        "code": answer["CodeSha256"],
+        "runtime": is_.runtime,
+        "handler": is_.handler,
+        "role": is_.role_arn,
+        "timeout_s": is_.timeout_s,
+        "memory_mb": is_.memory_mb,
+        "code": is_.code_sha256,
         **{f"variable {key}": context.clear(value) for key, value in variables.items()},
-        "layers": _arns(answer.get("Layers")),
-        "file systems": _arns(answer.get("FileSystemConfigs")),
+        "layers": is_.layers,
+        "file systems": is_.file_systems,
     }
-
-
-def _arns(listed: Iterable[Mapping[str, Any]] | None) -> tuple[str, ...]:
-    return tuple(str(one["Arn"]) for one in listed or ())
 
 
 def _found(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:
