@@ -16,6 +16,8 @@ from signoff.outcome import Finding
 
 SUBJECTS = ("resource", "table", "function", "role", "secret", "group", "dashboard", "route")
 """Keys of an observation that say what was looked at, the first that it has."""
+OF_AN_ANSWER = {"call", "status", "request", "at"}
+"""Keys by which an observation is told to be an answer to a request."""
 ENGLISH = ("sentence",)
 """Facts of records that are sentences in English; the facts beside them say the same."""
 SHOWN_AT_ONCE = 90
@@ -128,14 +130,18 @@ def _lines(one: Finding, read_at: datetime, seen: set[str]) -> Iterator[Line]:
     fresh = [item for item in one.evidence if _first(item, seen)]
     if one.compared:
         yield from (_compared(item, call, read_at) for item in one.compared)
-        fresh = [item for item in fresh if _is_answer(item)]
+        fresh = [item for item in fresh if _answered_at(item)]
     for item in fresh:
-        yield from [_answer(item)] if _is_answer(item) else _observed(item, call, read_at)
+        at = _answered_at(item)
+        yield from [_answer(item, at)] if at else _observed(item, call, read_at)
 
 
-def _is_answer(item: Mapping[str, Any]) -> bool:
-    """Whether it is a request and its answer; a note may name a request alone."""
-    return "request" in item and "call" in item
+def _answered_at(item: Mapping[str, Any]) -> datetime | None:
+    """Return when the request was answered that an observation is about; None where it is about none."""
+    try:
+        return datetime.fromisoformat(item["at"]) if item.keys() >= OF_AN_ANSWER else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _first(item: Mapping[str, Any], seen: set[str]) -> bool:
@@ -157,7 +163,7 @@ def _compared(one: Comparison, call: str, read_at: datetime) -> Line:
     )
 
 
-def _answer(item: Mapping[str, Any]) -> Line:
+def _answer(item: Mapping[str, Any], at: datetime) -> Line:
     """Return a request and its answer as one line, with the headers and numbers that were judged."""
     said = " ".join(str(item[key]) for key in ("status", "error_code") if key in item)
     judged = {**item.get("headers", {}), **item.get("body", {})}
@@ -170,7 +176,7 @@ def _answer(item: Mapping[str, Any]) -> Line:
         ),
         expected=Words.same(expected) if expected else None,
         call=str(item["request"]),
-        at=datetime.fromisoformat(item["at"]),
+        at=at,
         holds=str(item["status"]) in (STATUS.findall(str(expected)) or [str(item["status"])]),
     )
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aws.words import Words
 from signoff.outcome import Finding, Outcome
@@ -104,3 +106,33 @@ def test_same_observation_is_shown_once_in_a_row():
     ]
 
     assert [proof.lines for proof in proofs_of(found, NOW)] == [1, 0]
+
+
+def test_note_about_a_request_that_is_no_answer_is_shown_by_its_facts():
+    note = {"group": "/aws/lambda/x", "request": "7e97", "lines": 3}
+    found = Finding(row="A-01", outcome=Outcome.PASS, subject="test_a", evidence=(note,))
+    (proof,) = proofs_of([found], NOW)
+
+    assert [line.fact.en for line in proof.checked[0].lines] == ["request id", "log lines searched"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=40),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(
+    ["resource", "table", "call", "status", "request", "at", "policy", "seconds", "x"]
+)
+
+
+@given(st.lists(st.dictionaries(KEYS, JSON, max_size=6), max_size=3), st.text(max_size=30))
+def test_whatever_was_noted_can_be_shown(evidence, name):
+    found = Finding(
+        row="A-01", outcome=Outcome.PASS, subject=f"test_a[{name}]", evidence=tuple(evidence)
+    )
+    (proof,) = proofs_of([found], NOW)
+
+    assert all(line.found.text.ja for one in proof.checked for line in one.lines if line.found.text)
