@@ -4,16 +4,17 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
@@ -27,6 +28,8 @@ from local.line.fake import FakeLine
 
 Say = Callable[[str], None]
 ANSWERS_WITHIN_S = 5
+LONGEST_BIRTH = 200
+"""Bytes of the answer that are read: whoever has taken the port may say anything."""
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE")
 """What would send a local run's calls to somebody's account."""
@@ -88,11 +91,11 @@ class LocalStack(Generic[EnvironmentT]):
     @contextmanager
     def localized(self, environment: EnvironmentT) -> Iterator[EnvironmentT]:
         """Yield the environment with the address of the LINE that its functions will call."""
-        with ExitStack() as closing:
+        with ExitStack() as stacked:
             if kept := self.kept():
                 url, birth = kept.line, kept.birth
             else:
-                self._line = closing.enter_context(FakeLine())
+                self._line = stacked.enter_context(FakeLine())
                 url, birth = self._line.url, self._birth
             yield self.served_by(environment, url, birth)
 
@@ -109,6 +112,8 @@ class LocalStack(Generic[EnvironmentT]):
             say("starting the local stack")
             made = _assembled(parts, environment, self._line, self.clock)
             stack = replace(made, birth=self._birth)
+            if stack.server:
+                stack.server.birth = self._birth
             parts.enter_context(_calls_go_to(stack.aws))
             if not empty:
                 self.provision(environment, self._line, say)
@@ -120,12 +125,22 @@ class LocalStack(Generic[EnvironmentT]):
             stack = Stack(**json.loads(self.kept_at.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        if not _answers(stack):
+        birth = _birth_at(stack.aws)
+        if birth is None:
             raise self.refuse(
                 f"the stack kept at {stack.aws} (process {stack.pid}) does not answer within "
                 f"{ANSWERS_WITHIN_S} s; stop that process, delete {self.kept_at}, and run again",
                 f"{stack.aws}の常駐スタック（プロセス{stack.pid}）が{ANSWERS_WITHIN_S}秒以内に応答しません。"
                 f"プロセスを止め、{self.kept_at}を削除してから再実行してください",
+            )
+        if birth != stack.birth:
+            raise self.refuse(
+                f"what answers at {stack.aws} is not the stack that was kept there (process {stack.pid}, "
+                f"birth {stack.birth}): that one is gone, and the port is another program's; delete "
+                f"{self.kept_at}, and run again",
+                f"{stack.aws}で応答しているのは、そこで起動していた常駐スタック（プロセス{stack.pid}、誕生ID "
+                f"{stack.birth}）ではありません。スタックは終了し、ポートは別のプログラムが使っています。"
+                f"{self.kept_at}を削除してから再実行してください",
             )
         return stack
 
@@ -190,12 +205,18 @@ def _calls_go_to(endpoint: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _answers(stack: Stack) -> bool:
+def _birth_at(url: str) -> str | None:
+    """Return the birth of the stack that answers there, "" of anything else; None where nothing answers."""
     try:
-        _client("sts", stack.aws, "ap-northeast-1").get_caller_identity()
-    except (BotoCoreError, ClientError):
-        return False
-    return True
+        address = urlsplit(url)
+        calling = HTTPConnection(address.hostname or "", address.port, timeout=ANSWERS_WITHIN_S)
+        with closing(calling):
+            calling.request("GET", "/local/birth")
+            return str(json.loads(calling.getresponse().read(LONGEST_BIRTH))["birth"])
+    except OSError:
+        return None
+    except (HTTPException, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _client(service: str, endpoint: str, region: str, key: str = "local") -> Any:

@@ -3,10 +3,13 @@
 import json
 import os
 import socket
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
+from local.aws.server import LocalAws
 from local.stack import Stack
 from runbook.local_stack import local_stack
 from signoff.guard import GuardError
@@ -43,3 +46,66 @@ def test_stack_knows_whether_another_process_keeps_it_up():
 
     assert not own.kept
     assert replace(own, pid=os.getppid()).kept
+
+
+@contextmanager
+def somebody(answer: bytes):
+    """Serve one answer to everything at a port, which a kept stack once had."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    calling, _ = listening.accept()
+                    with calling:
+                        calling.recv(4096)
+                        calling.sendall(answer)
+
+        Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def kept_at(tmp_path, address, birth="b1"):
+    at = tmp_path / "stack.json"
+    kept = {"aws": address, "api": address, "line": address, "pid": 4711, "birth": birth}
+    at.write_text(json.dumps(kept), encoding="utf-8")
+    return replace(local_stack(), kept_at=at)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"220 mail.example.jp ESMTP\r\n",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+        HEAD + b"<html>hello</html>",
+        HEAD + b"[]",
+        HEAD + b'{"birth": "another"}',
+        HEAD + b'{"birth": "' + b"b" * 1_000_000,
+    ],
+    ids=["mail", "not-found", "page", "list", "another-stack", "endless"],
+)
+def test_port_that_another_program_has_taken_is_told_as_that(tmp_path, answer):
+    with somebody(answer) as address:
+        stack = kept_at(tmp_path, address)
+        with pytest.raises(
+            GuardError, match=r"is not the stack that was kept there \(process 4711"
+        ):
+            stack.kept()
+
+
+def test_port_at_which_nobody_listens_any_more_is_told_as_that(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        address = f"http://127.0.0.1:{gone.getsockname()[1]}"
+    with pytest.raises(GuardError, match="does not answer within 5 s; stop that process, delete"):
+        kept_at(tmp_path, address).kept()
+
+
+def test_stack_of_the_noted_birth_is_joined(tmp_path):
+    with LocalAws("123412341234", "ap-northeast-1") as aws:
+        aws.birth = "b1"
+
+        assert kept_at(tmp_path, aws.endpoint).kept().birth == "b1"

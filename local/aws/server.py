@@ -14,7 +14,7 @@ from local.aws.identity import Identity
 from local.aws.identity_targets import targets
 from local.aws.moto import Moto
 from local.aws.operations import resolve
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, json_response
 from local.aws.saved import Saved
 from local.moto_fixes import corrected
 
@@ -74,6 +74,8 @@ class LocalAws:
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
         self.observers: MutableSequence[Observer] = []
+        self.birth = ""
+        """Identity of the stack that this belongs to, told at ``/local/birth``."""
         self._calls: deque[AnsweredCall] = deque(maxlen=_CALLS_KEPT)
         self._server = LoopbackServer(self._receive, port)
 
@@ -123,6 +125,8 @@ class LocalAws:
     def _receive(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
+        if target == "/local/birth":
+            return json_response({"birth": self.birth})
         request = _request(method, target, headers, body)
         if request is None:
             return _UNSIGNED

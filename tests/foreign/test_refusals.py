@@ -74,6 +74,7 @@ OPERATIONS = (
 )
 """Every operation that reading this stack calls."""
 OTHERWISE = {
+    "kms:GetPublicKey": "asked of the key that signs records, and this stack has a file",
     "iam:GetPolicy": "asked only about a policy that the account's listing leaves out",
     "iam:GetPolicyVersion": "asked only about a policy that the account's listing leaves out",
     "application-autoscaling:DescribeScalableTargets": "asked where some table is not on demand",
