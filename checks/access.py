@@ -14,6 +14,7 @@ from aws.ledgers.sns import TOPIC
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
 from aws.section import Follows
+from aws.topic import Topic
 from aws.words import Words
 from checks.outsiders import is_gone, outsiders
 from plan import Plan
@@ -127,7 +128,7 @@ def strangers_let_in(
     return (one,) if found else ()
 
 
-def let_publish(arn: str, document: str | None, insiders: Insiders) -> tuple[Difference, ...]:
+def let_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
     """Return whom a topic's own policy lets in beside the account, CloudWatch and the insiders.
 
     What SNS writes into a new topic's policy lets in everybody whose topic it is: AWS:SourceOwner.
@@ -135,7 +136,7 @@ def let_publish(arn: str, document: str | None, insiders: Insiders) -> tuple[Dif
     account = insiders.environment.account
     statements = [
         one
-        for one in parse(document or '{"Statement": []}', f"policy of {arn}")
+        for one in parse(topic.policy or '{"Statement": []}', f"policy of {topic.arn}")
         if one.effect == "Allow"
     ]
     found = {
@@ -150,7 +151,7 @@ def let_publish(arn: str, document: str | None, insiders: Insiders) -> tuple[Dif
     }
     one = Difference(
         kind=TOPIC,
-        name=arn,
+        name=topic.arn,
         fact=OPENED,
         found=sorted(found),
         bound=unset(),

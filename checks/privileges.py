@@ -1,7 +1,9 @@
 """Least privilege of one role: what its policies grant, beyond and short of the plan."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import product
 
 from aws import desired
@@ -15,6 +17,7 @@ from aws.iam import (
     admin_statements,
     escalations,
     excess,
+    expand,
     grants,
     inverted_statements,
     missing,
@@ -22,7 +25,7 @@ from aws.iam import (
 )
 from aws.iam.evaluation import applies
 from aws.ledgers.iam import ROLE
-from aws.role import Role
+from aws.role import PolicyDocument, Role
 from aws.section import Follows
 from aws.words import Words
 from checks.bounds import Bounds
@@ -46,6 +49,8 @@ GRAVER = {
 }
 """Row -> those that may tell of a surplus by which it is not true, either (ruling 48)."""
 DETAILS = "iam:GetAccountAuthorizationDetails"
+MANY = 10
+"""Surplus permissions of one policy that are told one by one."""
 INVOKE = "lambda:invokefunction"
 BEYOND = Words(en="permission", ja="権限")
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
@@ -94,7 +99,19 @@ class Surplus:
 
 def surplus(role: Role, bounds: Bounds, row: str) -> tuple[Difference, ...]:
     """Return the surplus that ``row`` tells of; unparsed where nobody can say whether it is in force."""
-    return tuple(_difference(role, one) for one in _surplus(role, bounds) if one.owner == row)
+    by_policy: dict[tuple[str, bool], list[Surplus]] = {}
+    for one in _surplus(role, bounds):
+        if one.owner == row:
+            by_policy.setdefault((one.pair.policy, bool(one.unknown)), []).append(one)
+    return tuple(
+        difference
+        for several in by_policy.values()
+        for difference in (
+            [_summed_up(role, several)]
+            if len(several) > MANY
+            else [_difference(role, one) for one in several]
+        )
+    )
 
 
 def follow_graver(role: Role, bounds: Bounds, row: str, decided: Decided) -> None:
@@ -128,6 +145,13 @@ def _follow(role: Role, one: Surplus, decided: Decided) -> None:
 def _follows(role: Role, one: Surplus) -> Follows:
     words = Words(en=f"{role.name} is allowed {one}", ja=f"{role.name}に{one}が許可されています")
     return Follows(one.owner, words)
+
+
+def _summed_up(role: Role, several: Sequence[Surplus]) -> Difference:
+    """Tell of a policy with many surplus permissions at once; a decision is about exactly these."""
+    whole = hashlib.sha256("\n".join(sorted(map(str, several))).encode()).hexdigest()[:10]
+    found = f"{len(several)} permissions (digest {whole}), the first {several[0]}"
+    return replace(_difference(role, several[0]), found=found)
 
 
 def _difference(role: Role, one: Surplus) -> Difference:
@@ -166,7 +190,9 @@ def unclear(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Difference
 
 
 def _missing(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[MissingPermission, ...]:
-    granted = grants(_statements(role), bounds.known, boundary=_boundary(role))
+    granted = grants(
+        _statements(role), bounds.known, boundary=_boundary(role), expand=_expanding(bounds)
+    )
     return missing(granted, bounds.required, (*arns, *bounds.streams))
 
 
@@ -192,14 +218,45 @@ def _told_at(role: Role, bounds: Bounds, arn: str) -> str:
     return next(wide, "SEC-13")
 
 
-def _surplus(role: Role, bounds: Bounds) -> Iterator[Surplus]:
+def _surplus(role: Role, bounds: Bounds) -> tuple[Surplus, ...]:
+    """Return every pair beyond the plan; several rows ask, and a role may have thousands of pairs."""
+    return _beyond(_Question(role.policies, role.boundary, bounds.allowed, role, bounds))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a role's surplus follows from: its policies, and what its plan allows."""
+
+    policies: tuple[PolicyDocument, ...]
+    boundary: PolicyDocument | None
+    allowed: tuple[tuple[str, str], ...]
+    role: Role = field(compare=False)
+    bounds: Bounds = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _beyond(question: _Question) -> tuple[Surplus, ...]:
+    role, bounds = question.role, question.bounds
     denies = [one for one in _statements(role) if one.effect == "Deny"]
+    known, boundary, expanded = bounds.known, _boundary(role), _expanding(bounds)
+    found = []
     for pair in _allowing(role, bounds):
-        held = grants((pair, *denies), bounds.known, boundary=_boundary(role))
-        beyond = excess(held, bounds.allowed)
+        held = grants((pair, *denies), known, boundary=boundary, expand=expanded)
+        beyond = excess(held, question.allowed)
         if beyond or _perverse(pair):
             owner = _owner(pair, held, beyond, bounds)
-            yield Surplus(owner=owner, pair=pair, unknown=_doubt(beyond))
+            found.append(Surplus(owner=owner, pair=pair, unknown=_doubt(beyond)))
+    return tuple(found)
+
+
+def _expanding(bounds: Bounds) -> Callable[[str], tuple[str, ...]]:
+    """Expand actions of planned services only: of others any is beyond the plan, and there are hundreds."""
+    planned = {action.partition(":")[0] for action, _ in bounds.allowed}
+
+    def expanded(pattern: str) -> tuple[str, ...]:
+        return expand(pattern) if pattern.partition(":")[0].lower() in planned else ()
+
+    return expanded
 
 
 def _allowing(role: Role, bounds: Bounds) -> Iterator[Statement]:

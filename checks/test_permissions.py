@@ -9,7 +9,7 @@ from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
-from aws.section import lookup
+from aws.section import known
 from aws.words import Words
 from checks.access import (
     Insiders,
@@ -293,16 +293,12 @@ def test_policy_of_the_secret_names_nobody_else(
 
 @expectation("SEC-24", ja="トピックのポリシーがほかの相手を許可していない")
 def test_policy_of_the_topic_names_nobody_else(
-    plan: Plan,
-    found: Sections,
-    insiders: Insiders,
-    decided: Decided,
-    observe: Observations,
+    found: Sections, insiders: Insiders, decided: Decided, observe: Observations
 ) -> None:
-    topic = lookup(found.topics, plan.topic.arn)
-    observe.note(topic=plan.topic.arn, policy=topic and topic.policy)
+    topics = [known(one) for one in known(found.topics).values()]
+    observe.note(topics={one.arn: one.policy for one in topics})
 
-    decided(let_publish(plan.topic.arn, topic.policy if topic else None, insiders), observe)
+    decided([one for topic in topics for one in let_publish(topic, insiders)], observe)
 
 
 @expectation("SEC-25", ja="ロールを使うのがその関数だけである")

@@ -24,12 +24,13 @@ from plan.compute import LINE_API
 from signoff.environment import Environment
 
 HIJACKERS = frozenset(
-    {"AWS_LAMBDA_EXEC_WRAPPER", "LD_PRELOAD", "LD_LIBRARY_PATH"}
+    {"AWS_LAMBDA_EXEC_WRAPPER", "LD_AUDIT", "LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPLATLIBDIR"}
     | {"PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "PYTHONUSERBASE"}
 )
 DIVERTERS = re.compile(
     r"AWS_ENDPOINT_URL(_\w+)?|(https?|all)_proxy|AWS_DATA_PATH|AWS_PROFILE"
-    r"|(AWS|REQUESTS|CURL)_CA_BUNDLE|SSL_CERT_(FILE|DIR)|AWS_(CONFIG|SHARED_CREDENTIALS)_FILE",
+    r"|(AWS|REQUESTS|CURL)_CA_BUNDLE|SSL_CERT_(FILE|DIR)|AWS_(CONFIG|SHARED_CREDENTIALS)_FILE"
+    r"|AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|SSLKEYLOGFILE|OPENSSL_CONF",
     re.IGNORECASE,
 )
 """Variables by which boto3 calls, trusts or signs as somebody other than the function would."""

@@ -94,6 +94,8 @@ def _effective(grant: Grant, granted: Grants) -> Iterator[Sequence[Pattern]]:
 
 def _spans(action: str, grant: Grant) -> bool:
     """Whether an allowed action, which may have wildcards, includes all that the grant names."""
+    if not {"*", "?"} & set(action):
+        return action.lower() == grant.action.lower()
     return escape_from((action_pattern(action),), (action_pattern(grant.action),)) is None
 
 

@@ -97,6 +97,13 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-14:proxy", breaks=_set(AWARD, https_proxy=kept_back("http://198.51.100.7:3128"))
     ),
+    Defect(
+        id="DEP-14:endpoints-that-tokyo-lacks",
+        breaks=_set(AWARD, AWS_USE_FIPS_ENDPOINT=kept_back("true")),
+    ),
+    Defect(
+        id="DEP-14:writes-down-keys-of-tls", breaks=_set(AUTH, SSLKEYLOGFILE=kept_back("/mnt/keys"))
+    ),
     Defect(id="DEP-14:trusts-others", breaks=_set(AUTH, AWS_CA_BUNDLE=kept_back("/opt/ca.crt"))),
     Defect(
         id="DEP-14:extra-table-of-dev",

@@ -6,6 +6,7 @@ from tests.foreign.changes import (
     code,
     compute,
     data,
+    examined,
     gateway,
     roles,
     stage,
@@ -29,6 +30,7 @@ CHANGES: tuple[Change, ...] = (
     *surplus.CHANGES,
     *watch.CHANGES,
     *alarms.CHANGES,
+    *examined.CHANGES,
 )
 """Each turns exactly its own rows red."""
 
@@ -39,5 +41,6 @@ HARMLESS: tuple[Change, ...] = (
     *surplus.HARMLESS,
     *alarms.HARMLESS,
     *access.HARMLESS,
+    *examined.HARMLESS,
 )
 """Each is green, or answered by exactly the decision that is printed."""
