@@ -45,7 +45,7 @@ bench: .venv/finished  ## measure what docs/benchmarks.md states
 	@for bench in bench/*.py; do $(PY) $$bench || exit 1; done
 
 docs: .venv/finished  ## regenerate the generated files
-	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m signoff.environment && $(PY) -m signoff.proofs
+	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m runbook.rights && $(PY) -m signoff.environment && $(PY) -m signoff.proofs
 
 lock: .venv/finished  ## resolve pyproject.toml into requirements.lock (ARGS=--upgrade: newest versions)
 	@.venv/bin/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url \

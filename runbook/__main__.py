@@ -16,7 +16,7 @@ from rich.console import Console
 from aws.change import Refused
 from aws.visible import visible_line
 from aws.words import Say, Words, language
-from runbook import fix
+from runbook import fix, rights
 from runbook.catalogue import listing, newest_judged, procedures
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
 from runbook.engine import Stopped
@@ -40,6 +40,7 @@ examples:
   python -m runbook secrets --env prod --go          run it; ask before anything is deleted
   python -m runbook fix --env prod                   the red rows of the newest report, one by one
   python -m runbook provision --env prod --go        everything from an empty account
+  python -m runbook provision --env prod --policy    the IAM policy that this takes (docs/rights/)
   python -m runbook migrate_masters --from dev --to prod    rehearse the migration
 
 To resume a run that stopped, enter the same command again.
@@ -99,6 +100,14 @@ def options(lang: str = "en") -> CommandLine:
         "procedure",
         nargs="?",
         help=say("which one; without it, list them", "手順名。省略すると一覧を表示する"),
+    )
+    parser.add_argument(
+        "--policy",
+        action="store_true",
+        help=say(
+            "print the IAM policy that the procedure needs in this environment, and end (docs/rights/ has examples)",
+            "手順に必要なIAMポリシーをこの環境向けに表示して終了する（例はdocs/rights/）",
+        ),
     )
     parser.add_argument(
         "--env",
@@ -262,7 +271,7 @@ def _command(
             console.print(line, highlight=False, soft_wrap=True)
         return Exit.DONE
     try:
-        return _fix(asked, console) if asked.procedure == FIX else _run(asked, console, findings)
+        return _chosen(asked, parser, console, findings)
     except EnvironmentFileError as error:
         parser.refuse(error.words)
     except GuardError as error:
@@ -320,6 +329,31 @@ def _fix(asked: argparse.Namespace, console: Console) -> int:
             run=fix.at_a_terminal(ROOT),
             ask=input if sys.stdin.isatty() else None,
         ).walk()
+
+
+def _chosen(
+    asked: argparse.Namespace,
+    parser: CommandLine,
+    console: Console,
+    findings: Findings | None,
+) -> int:
+    if asked.policy:
+        return _policy(asked, parser)
+    return _fix(asked, console) if asked.procedure == FIX else _run(asked, console, findings)
+
+
+def _policy(asked: argparse.Namespace, parser: CommandLine) -> int:
+    if asked.procedure not in rights.declared():
+        known = ", ".join(sorted(rights.declared()))
+        parser.refuse(
+            Words(
+                en=f"no rights are declared for {asked.procedure}; they are for {known}",
+                ja=f"{asked.procedure}の権限は宣言されていません。宣言のある手順: {known}",
+            )
+        )
+    environment = load(asked.env, asked.environments).environment
+    print(rights.text(asked.procedure, environment), end="")
+    return Exit.DONE
 
 
 def _run(asked: argparse.Namespace, console: Console, findings: Findings | None) -> int:

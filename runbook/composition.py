@@ -9,6 +9,7 @@ from pathlib import Path
 from aws.change import nothing
 from aws.words import Words
 from lambdas.packing import pack
+from runbook import rights
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.screen import ConsoleScreen
 from runbook.evidence import Bound, Evidence, Signing, read_live
@@ -147,5 +148,6 @@ def run_of(
             days=environment.fresh.signature,
             checklist=checklist,
         ),
+        rights=rights.where(procedure.name),
         unattended=asked.yes,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.desired import Secret
 from aws.section import NotTestable
@@ -18,6 +19,8 @@ CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"}
 WRITTEN_AT_ONCE, READ_AT_ONCE = 25, 100
 """How many items BatchWriteItem and BatchGetItem take."""
 AWAY = (ClientError, BotoCoreError)
+SHOWN_WITHIN_S = 3
+"""DynamoDB: an eventually consistent read is usually behind by less than a second."""
 Clients = Callable[[str], Any]
 """Service -> client."""
 
@@ -78,8 +81,24 @@ class KeyedTable:
         return [item for page in pages for item in page["Items"]]
 
     def put(self, items: Iterable[Mapping[str, Any]]) -> None:
-        """Put items into a table of an embedded stack, as many at once as DynamoDB takes."""
-        self._write([{"PutRequest": {"Item": dict(item)}} for item in items])
+        """Put items into a table of an embedded stack, as many at once as DynamoDB takes.
+
+        It returns when reads that are eventually consistent show them, as the functions read.
+        """
+        written = list(items)
+        self._write([{"PutRequest": {"Item": dict(item)}} for item in written])
+        for item in written:
+            self._shown(item)
+
+    def _shown(self, item: Mapping[str, Any]) -> None:
+        key = {name: item[name] for name in self.keys}
+        asking = Retrying(
+            retry=retry_if_result(lambda found: found != item),
+            stop=stop_after_delay(SHOWN_WITHIN_S),
+            wait=wait_fixed(0.1),
+            retry_error_callback=lambda _: None,  # what is read then is judged
+        )
+        asking(lambda: self.dynamodb.get_item(TableName=self.name, Key=key).get("Item"))
 
     def there(self, hash_keys: Iterable[str]) -> list[str]:
         """Return which of these items exist, in a table whose key is the hash key alone."""

@@ -1,8 +1,11 @@
 """The calls that one row's test makes: each answer is noted as evidence, and judged against the contract."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
+
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.section import Follows
 from aws.words import words_of
@@ -15,6 +18,8 @@ from smoke.scenarios import Scenarios
 from smoke.sessions import SYNTHETIC, NoSession
 from smoke.suite import Suite
 
+RANKED_WITHIN_S = 5
+"""A global secondary index can only be read eventually; usually it is behind by less than a second."""
 AWARD = "POST /stamps/award"
 Build = Callable[[Scenarios], Call]
 
@@ -110,17 +115,31 @@ def winner(calls: RowCalls) -> Session:
     return session
 
 
-def ranking_after(calls: RowCalls, kind: str, session: Session) -> list[Mapping[str, Any]]:
-    """Return the ranking of now as this user sees it, asked after the award."""
-    answer = calls.answer(lambda scenarios: scenarios.ranking(kind, session))
+def ranking_after(
+    calls: RowCalls, kind: str, session: Session, *, time: int = 1
+) -> list[Mapping[str, Any]]:
+    """Return the ranking of now as this user sees it, asked after the award, for the n-th ``time``."""
+    answer = calls.answer(lambda scenarios: replace(scenarios.ranking(kind, session), time=time))
     _given(calls, answer)
     return list(answer.member("rankings"))
 
 
 def own_rank(calls: RowCalls, kind: str) -> Mapping[str, Any]:
-    """Return the winner's own place, empty where there is none."""
-    entries = ranking_after(calls, kind, winner(calls))
-    return next((one for one in entries if one["is_self"]), {})
+    """Return the winner's own place, empty where there is none after some seconds: an index is behind its table."""
+    user, times = winner(calls), count(1)
+
+    def own() -> Mapping[str, Any]:
+        entries = ranking_after(calls, kind, user, time=next(times))
+        return next((one for one in entries if one["is_self"]), {})
+
+    asking = Retrying(
+        retry=retry_if_result(lambda found: not found),
+        stop=stop_after_delay(RANKED_WITHIN_S),
+        wait=wait_fixed(0.5),
+        retry_error_callback=lambda _: {},
+    )
+    found: Mapping[str, Any] = asking(own)
+    return found
 
 
 def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:

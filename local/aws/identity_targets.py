@@ -99,7 +99,7 @@ def _function(request: Request, moto: Moto) -> str:
     """Name the function; an invocation is asked for on its qualified ARN."""
     name = request.parameters.get("FunctionName", "")
     if not name:
-        return "*"
+        return _named(request.parameters, "Resource") or "*"
     tail = name.split(":function:")[-1]
     bare, _, written = tail.partition(":")
     qualifier = request.labels.get("Qualifier", written)
@@ -160,6 +160,14 @@ def _hosted_zone(request: Request, _: Moto) -> str:
     return f"arn:aws:route53:::hostedzone/{zone}" if zone else "*"
 
 
+def _topic(request: Request, moto: Moto) -> str:
+    """Name the topic, also one that is to be made: the service authorization reference asks for its ARN."""
+    given = request.parameters
+    if request.operation == "CreateTopic":
+        return _arn(request, moto, str(given.get("Name", "")))
+    return _named(given, "TopicArn", "ResourceArn", "TargetArn")
+
+
 def _member(*members: str) -> Callable[[Request, Moto], str]:
     return lambda request, _: _named(request.parameters, *members)
 
@@ -176,7 +184,7 @@ _RESOURCES: Mapping[str, Callable[[Request, Moto], str]] = {
     "route53": _hosted_zone,
     "s3": _bucket,
     "secretsmanager": _secret,
-    "sns": _member("TopicArn", "ResourceArn", "TargetArn"),
+    "sns": _topic,
     "sts": _member("RoleArn"),
 }
 

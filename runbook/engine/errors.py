@@ -71,13 +71,16 @@ def prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
     )
 
 
-def sentence(error: BaseException, caller: str | Words) -> Words:
-    """Tell an error of AWS or of the disk to the person at the keyboard, without any value in it."""
+def sentence(error: BaseException, caller: str | Words, rights: str = "") -> Words:
+    """Tell an error of AWS or of the disk to the person at the keyboard, without any value in it.
+
+    ``rights`` is where the policy stands that what was tried needs.
+    """
     if isinstance(error, ClientError):
-        return _answered(error, caller)
+        return _answered(error, caller, rights)
     if isinstance(error, WaiterError) and _code(error.last_response) in DENIED | EXPIRED:
         asked = f"waiting for {error.kwargs['name']}"
-        return _answered(ClientError(error.last_response, asked), caller)
+        return _answered(ClientError(error.last_response, asked), caller, rights)
     if isinstance(error, BotoCoreError):
         return _of_the_client(error)
     if isinstance(error, OSError):
@@ -124,17 +127,35 @@ def _of_the_client(error: BotoCoreError) -> Words:
     )
 
 
+MISSING = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
+"""How AWS names the action that nothing allows, which need not be the call's own: ``iam:PassRole``."""
+
+
+def _missing(error: ClientError) -> Words:
+    found = MISSING.search(error.response["Error"].get("Message", ""))
+    if found is None:
+        return Words.same("")
+    action, resource = found.groups()
+    return Words(
+        en=f" (missing: {action}{f' on {resource}' if resource else ''})",
+        ja=f"（不足: {action}{f'、対象: {resource}' if resource else ''}）",
+    )
+
+
 def _code(answer: Mapping[str, Any]) -> str:
     return str(answer.get("Error", {}).get("Code", "Unknown"))
 
 
-def _answered(error: ClientError, caller: str | Words) -> Words:
+def _answered(error: ClientError, caller: str | Words, rights: str) -> Words:
     code, operation = _code(error.response), error.operation_name
     who = Words.same(caller) if isinstance(caller, str) else caller
     if code in DENIED:
+        lacks = _missing(error)
         return Words(
-            en=f"{operation} was denied to {who.en}: allow it, then run it again",
-            ja=f"{who.ja}に{operation}の権限がありません。許可してから再実行してください",
+            en=f"{operation} was denied to {who.en}{lacks.en}: allow it"
+            f"{f' ({rights} has the whole policy)' if rights else ''}, then run it again",
+            ja=f"{who.ja}に{operation}の権限がありません{lacks.ja}。許可してから再実行してください"
+            f"{f'（必要なポリシーの全体: {rights}）' if rights else ''}",
         )
     if code in EXPIRED:
         return Words(

@@ -85,6 +85,8 @@ class Run:
     judge: Judge | None = None
     """None: nothing is judged, so nothing is said of rows."""
     signatures: Signatures = field(default_factory=Unsigned)
+    rights: str = ""
+    """Where the IAM policy stands that this procedure needs."""
     unattended: bool = False
     """Nobody is there: what only a person can do is left open, and never taken for done."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
@@ -165,7 +167,7 @@ class Run:
             if self.signatures.wanted(step):
                 self.signatures.sign(step)
         except (Refused, *EXPECTED) as error:
-            self._stop("failed", step, sentence(error, self.who))
+            self._stop("failed", step, sentence(error, self.who, self.rights))
 
     def _held(self, step: Step, before: Sequence[Entry]) -> None:
         earlier = _last(before, step, "done", "held")
@@ -201,7 +203,7 @@ class Run:
             return action(context)
         except (Refused, *EXPECTED) as error:
             what = "declined" if isinstance(error, Declined) else "failed"
-            self._stop(what, step, sentence(error, self.who), kept=kept)
+            self._stop(what, step, sentence(error, self.who, self.rights), kept=kept)
 
     def _prove(self, rows: tuple[str, ...], step: Step, *, changed: bool) -> None:
         if not rows or self.judge is None:

@@ -242,15 +242,10 @@ def served(context: StepContext, part: str) -> dict[str, Any]:
     return {"deployment": stage["deploymentId"]} if stage else {}
 
 
-def _draft(context: StepContext, function: Function) -> dict[str, Any]:
-    """Return what the next version of a function would be made of; of variables only whether they are the live ones."""
-    latest, live = (described(context, function, one) for one in (LATEST, function.alias))
-    same = latest.get("Environment") == live.get("Environment")
-    return {
-        "code": latest["CodeSha256"],
-        "handler": latest["Handler"],
-        "variables": "live" if same else "others",
-    }
+def _draft(context: StepContext, function: Function) -> dict[str, str]:
+    """Return what the next version of a function would run. Its variables may be secrets, and are in no record."""
+    latest = described(context, function, LATEST)
+    return {"code": latest["CodeSha256"], "handler": latest["Handler"]}
 
 
 WORDS = {

@@ -33,7 +33,22 @@ HARMLESS = {"httpMethod": "GET", "path": "/", "headers": {}, "requestContext": {
 
 
 def release_a_broken_function(context: StepContext) -> None:
-    """Release all functions with a handler that does not exist: every call fails."""
+    """Release all functions with a handler that does not exist: every call fails.
+
+    Refused where $LATEST has another handler than what is live: it could not be brought back from there.
+    """
+    for one in context.plan.functions:
+        if (
+            described(context, one, LATEST)["Handler"]
+            != described(context, one, one.alias)["Handler"]
+        ):
+            raise Refused(
+                Words(
+                    en=f"function {one.name}: $LATEST has another handler than {one.alias}: release it, or restore"
+                    " it, first",
+                    ja=f"関数{one.name}: $LATESTのハンドラーが{one.alias}と異なります。先にリリースするか元に戻します",
+                )
+            )
     for one in context.plan.functions:
         configure(context, one.name, Handler=BAD_HANDLER)
         move(context, one.name, one.alias, publish(context, one.name))
@@ -50,13 +65,16 @@ def take_back_the_release(context: StepContext) -> None:
     delete_versions(context, lambda version: version["Handler"] == BAD_HANDLER)
 
 
-def configure_them_well(context: StepContext) -> None:
-    """Bring back what the fault left in $LATEST, from the versions that are live."""
+def configure_them_well(context: StepContext, tables: Collection[str] = ()) -> None:
+    """Bring back what the fault left in $LATEST, from the versions that are live; nothing else of it.
+
+    ``tables`` are those whose names do not belong there.
+    """
     for one in context.plan.functions:
         live, latest = described(context, one, one.alias), described(context, one, LATEST)
-        good = {"Handler": live["Handler"], "Environment": live["Environment"]}
-        if any(latest.get(member) != value for member, value in good.items()):
-            configure(context, one.name, **good)
+        left = {"Handler": latest["Handler"] == BAD_HANDLER, "Environment": _reads(latest, tables)}
+        if any(left.values()):
+            configure(context, one.name, **{name: live[name] for name, bad in left.items() if bad})
 
 
 def delete_versions(context: StepContext, bad: Callable[[Mapping[str, Any]], bool]) -> None:
@@ -161,7 +179,7 @@ def tear_down_the_restore(context: StepContext, functions_back: ModuleType) -> N
         _reads(one, names) for one in live.values()
     ):
         go_back(replace(context, chosen={}), functions_back)
-    configure_them_well(context)
+    configure_them_well(context, names)
     delete_versions(context, lambda version: _reads(version, names))
     for role in context.plan.roles:
         forbid(context, role, restores(context))
@@ -175,7 +193,8 @@ def tear_down_the_restore(context: StepContext, functions_back: ModuleType) -> N
 
 
 def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
-    return not set(version["Environment"]["Variables"].values()).isdisjoint(tables)
+    variables = version.get("Environment", {}).get("Variables", {})
+    return not set(variables.values()).isdisjoint(tables)
 
 
 def _delete(context: StepContext, one: Restore) -> None:

@@ -96,8 +96,11 @@ def test_a_denied_permission_is_told_by_name_and_the_run_goes_on_afterwards(
     empty.aws.faults.clear()
     assert runbook("tables", "--go") == 0
 
-    why = f"CreateTable was denied to {ME}: allow it, then run it again"
-    assert told == f"runbook: stopped at tables.create_the_tables: {why}\n"
+    why = (
+        f"CreateTable was denied to {ME} (missing: dynamodb:CreateTable): allow it"
+        " (docs/rights/tables.json has the whole policy), then run it again"
+    )
+    assert told == f"runbook: stopped at: tables.create_the_tables: {why}\n"
     assert journal[-2:] == [("failed", why), ("end", None)]
     assert [what for what, _ in journal[:-2]] == ["begin", "broken", "broken", "broken"]
     assert "going on where the last run stopped" in said.getvalue()

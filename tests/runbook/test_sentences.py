@@ -2,6 +2,7 @@
 
 import pytest
 from botocore.exceptions import (
+    ClientError,
     ConnectTimeoutError,
     NoRegionError,
     ParamValidationError,
@@ -55,3 +56,17 @@ def test_an_error_is_told_as_what_it_is(error, told):
     assert isinstance(error, EXPECTED)
     assert said.startswith(told)
     assert "hunter2" not in said
+
+
+def test_a_denial_names_what_is_missing_and_where_the_policy_is():
+    message = (
+        "User: arn:aws:sts::1:assumed-role/op/me is not authorized to perform: iam:PassRole on resource:"
+        " arn:aws:iam::1:role/r because no identity-based policy allows the iam:PassRole action"
+    )
+    answer = {"Error": {"Code": "AccessDeniedException", "Message": message}}
+    told = sentence(ClientError(answer, "CreateFunction"), "me", "docs/rights/functions.json")
+
+    assert told.en == (
+        "CreateFunction was denied to me (missing: iam:PassRole on arn:aws:iam::1:role/r): allow it"
+        " (docs/rights/functions.json has the whole policy), then run it again"
+    )
