@@ -122,16 +122,16 @@ def let_in(
 def strangers_let_in(
     kind: Words, name: str, document: str | None, account: str
 ) -> tuple[Difference, ...]:
-    """Return whom a resource's own policy lets in from beyond the account."""
+    """Return whom a resource's own policy allows from beyond the account."""
     found = outsiders(document, account)
     one = Difference(kind=kind, name=name, fact=OPENED, found=found, bound=within(()), loosens=True)
     return (one,) if found else ()
 
 
 def let_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
-    """Return whom a topic's own policy lets in beside the account, CloudWatch and the insiders.
+    """Return whom a topic's own policy allows beside the account, CloudWatch and the insiders.
 
-    What SNS writes into a new topic's policy lets in everybody whose topic it is: AWS:SourceOwner.
+    What SNS writes into a new topic's policy allows everybody whose topic it is: AWS:SourceOwner.
     """
     account = insiders.environment.account
     statements = [

@@ -43,7 +43,7 @@ class Callers:
 
 
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:
-    """Return whom statements let in besides, wherever they stand, each with its Sid and its place."""
+    """Return whom statements allow besides, wherever they stand, each with its Sid and its place."""
     return [
         _told(who, one, policy)
         for policy in policies

@@ -1,4 +1,4 @@
-"""Whom a resource policy lets in beyond the account that owns the resource."""
+"""Whom a resource policy allows beyond the account that owns the resource."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ given out again, so that such a statement lets nobody in (IAM user guide, "IAM i
 
 
 def outsiders(document: str | None, account: str) -> list[str]:
-    """Return the principals from beyond ``account`` that a policy, JSON text, lets in.
+    """Return the principals from beyond ``account`` that a policy, JSON text, allows.
 
     Raises PolicySyntaxError where the policy can't be read.
     """

@@ -116,7 +116,8 @@ def _words(error: BaseException) -> Words:
     if isinstance(error, Bilingual):
         return error.words
     if isinstance(error, AssertionError):
-        return Words.same(_first(error))
+        said = _first(error)
+        return Words(en=said, ja=f"期待と異なります（{said}）")
     why = f"{type(error).__name__}: {error}"
     return Words(en=why, ja=f"確認できません（{why}）")
 

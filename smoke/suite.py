@@ -146,7 +146,7 @@ class Suite:
 
     @property
     def window(self) -> Mapping[str, str]:
-        """When this run made calls, for whoever asks why an alarm rang."""
+        """When this run made calls, for whoever asks why an alarm fired."""
         now = datetime.now(UTC)
         return {"what": "smoke", "begin": self.began.isoformat(), "end": now.isoformat()}
 

@@ -48,7 +48,7 @@ class Auth:
         )
         if status == 200 and {"iss", "aud"} <= claims.keys():
             return claims
-        # LINE says no to a token with 400 alone; whatever else it is, the user cannot mend it.
+        # LINE says no to a token with 400 alone; whatever else it is, the user can't fix it.
         code = "TOKEN_VERIFICATION_FAILED" if status == 400 else "LINE_UNAVAILABLE"
         raise Refusal(code, detail=f"LINE answered {status}: {claims.get('error_description')}")
 

@@ -56,7 +56,7 @@ class Pool:
     def environment(
         self, function: DeployedFunction, qualifier: str | None, wait_seconds: float
     ) -> Iterator[ExecutionEnvironment]:
-        """Lend an environment of exactly this deployment, a warm one if there is one."""
+        """Provide an environment of exactly this deployment, a warm one if there is one."""
         lent = self._take(function, qualifier, time.monotonic() + wait_seconds)
         try:
             yield lent

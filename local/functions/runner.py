@@ -1,4 +1,4 @@
-"""Runs one call from its name to its answer: find what is deployed, lend a worker, write the log."""
+"""Runs one call from its name to its answer: find what is deployed, take a worker, write the log."""
 
 import threading
 import time

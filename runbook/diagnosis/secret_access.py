@@ -78,7 +78,7 @@ def _variable(function: Function, secret: Secret, live: Mapping[str, Any]) -> It
 def _permissions(
     context: StepContext, role_arn: str, secret_arn: str, key: Mapping[str, Any] | None
 ) -> Iterator[Cause]:
-    """Yield what the role lacks. AWS's own key for secrets lets in whoever may read the secret."""
+    """Yield what the role lacks. AWS's own key for secrets allows whoever may read the secret."""
     role, remedy = role_arn.rpartition("/")[2], "python -m runbook least_privilege --env {env} --go"
     if unless_absent(context.client("iam").get_role, RoleName=role) is None:
         yield cause(f"there is no role {role}", f"ロール{role}がありません", remedy)

@@ -108,7 +108,7 @@ def _take(context: StepContext, job: Job) -> None:
 
 
 def _discard(context: StepContext, job: Job) -> None:
-    """Forget a copy whose source will be mended; a rehearsal, or a run beside it, leaves it alone."""
+    """Forget a copy whose source will be fixed; a rehearsal, or a run beside it, leaves it alone."""
     if context.go or not context.rehearsed:
         with job.copy.alone():
             job.copy.discard()
@@ -125,7 +125,7 @@ def _refuse_bad(context: StepContext, job: Job, found: Validation) -> None:
     raise Refused(
         Words(
             en=f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"
-            f"{few}: all of them stand in {path}; mend them at the source, then run it again",
+            f"{few}: {path} lists all of them; fix them at the source, then run it again",
             ja=f"{found.count:,}件中{len(found.bad):,}件が移行できないため、何も書き込んでいません{few}。すべて{path}にあります。移行元で修正してから再実行してください",
         )
     )

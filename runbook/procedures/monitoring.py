@@ -33,7 +33,7 @@ def create_the_topic(context: StepContext) -> Changes:
 def create_the_alarms(context: StepContext) -> Changes:
     """Create the alarms of functions, API, tables and indexes.
 
-    Sums over five minutes; no data is no alarm. Errors that a function answers itself never reach
+    Sums over five minutes; no data fires no alarm. Errors that a function answers itself never reach
     Lambda's own count, so that the functions' count of faults has alarms of its own.
 
     関数、API、テーブル、インデックスのアラームを作成する。

@@ -25,7 +25,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
     Nothing that is stored. Callers lose the methods that only the newer deployment has, and those of a
     deployment made by hand whose function no longer lets the API in: you are asked about both. Throttle,
     logs and tags are the stage's and stay as they are. The draft stays, too, and would be deployed again
-    by `python -m runbook api --env prod --go`, so mend it first.
+    by `python -m runbook api --env prod --go`, so fix it first.
 
     失われるものを示す。
 
@@ -90,7 +90,7 @@ def record_the_release(context: StepContext) -> Changes:
 
     It is another release than the one that was signed for, unless you go forward again. The rows that
     compare the newest deployment and the draft with what is served (DEP-17, DEP-22) are red until the
-    draft is mended and deployed: that is as it should be.
+    draft is fixed and deployed: that is as it should be.
 
     現在提供しているリリースを記録する。
 

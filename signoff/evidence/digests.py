@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 NAME = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64})  (\d{6}\.json)")
-MEND = "restore it, or begin an empty store and prove everything anew"
+MEND = "restore it, or start an empty store and prove everything again"
 
 
 @dataclass(frozen=True, slots=True)

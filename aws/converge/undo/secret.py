@@ -99,7 +99,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("secret", OPENED): Undo(
         call=lambda target: _policy(target, closed_to(target.listed)),
         lost=Words(
-            en="whoever those statements let in can no longer read the secret by them; if that was a"
+            en="whoever those statements allow can no longer read the secret by them; if that was a"
             " stranger, give it a new value as well (`secrets` in the runbook)",
             ja="該当ステートメントで許可された相手は読めなくなります。部外者だった場合は、ランブックの`secrets`で値も替えてください",
         ),

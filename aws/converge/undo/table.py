@@ -214,7 +214,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("table", OPENED): Undo(
         call=lambda target: _policy(target, closed_to(target.listed)),
         lost=Words(
-            en="whoever those statements let in no longer gets in by them",
+            en="whoever those statements allow loses that access",
             ja="該当ステートメントで許可された相手は、アクセスできなくなります",
         ),
     ),
