@@ -59,6 +59,7 @@ def test_star_for_a_suffix_is_told_once_another_secret_is_so_called():
     left_over = edited("names", "secrets", lambda found: Names(names=(*found.names, older)))
 
     red = {one.row: one for one in judge(both(star, left_over)(healthy())) if one.outcome.red}
-    assert red.keys() == {"SEC-16", "PREP-05"}
+    assert red.keys() == {"SEC-12", "SEC-16", "PREP-05"}
+    assert (red["SEC-12"].outcome, red["SEC-12"].root) == (Outcome.FOLLOWS, "SEC-16")
     assert red["SEC-16"].outcome is Outcome.FAIL
     assert older in red["SEC-16"].message

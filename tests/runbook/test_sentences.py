@@ -40,7 +40,7 @@ SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
             ParamValidationError(report=REPORT),
             "AWS was not asked: it does not take this SecretString, Kee; check the value",
         ),
-        (UnauthorizedSSOTokenError(), "AWS was not asked: there are no usable credentials"),
+        (UnauthorizedSSOTokenError(), "AWS was not asked: the SSO login has expired"),
         (NoRegionError(), "the AWS client gave up (NoRegionError): check its configuration"),
         (
             PermissionError(13, "Permission denied", "/evidence"),
