@@ -124,10 +124,10 @@ BAD = {
     ),
     "two spellings of one thing": (
         {"Location": {"M": {**place(), "latitude": {"N": "1"}}}},
-        "Location has lat twice, once as another spelling",
+        "Location has lat twice, once under another spelling",
     ),
-    "a type nobody knows": ({"Type": {"S": "QR"}}, "Type is 'QR', not GPS or IMAGE"),
-    "no location": ({"Location": {"NULL": True}}, "Location has no map"),
+    "a type nobody knows": ({"Type": {"S": "QR"}}, "Type is 'QR', not GPS / IMAGE"),
+    "no location": ({"Location": {"NULL": True}}, "Location has nothing"),
     "an end before the beginning": (
         {"ValidFrom": {"S": "2026-12-01"}, "ValidTo": {"S": "2026-11-01"}},
         "ValidTo is before ValidFrom",
