@@ -53,6 +53,7 @@ def limits(environment: Environment) -> Mapping[str, KeyLimit]:
             *_alarms(environment.alarms.period_s),
             *_tables_and_logs(),
             *_functions(),
+            *_single_functions(environment),
             *_load(),
             *_addresses(environment),
             *_ages(),
@@ -74,7 +75,7 @@ def judged(environment: Environment) -> tuple[Difference, ...]:
             fact=Words(en=key, ja=key),
             found=found,
             bound=limit.bound,
-            decided_in=joined((limit.source, Words.same(where(key)))),
+            decided_in=joined((limit.source, Words.same(where(_documented(key))))),
             loosens=limit.guided,
         )
         for key, limit in limits(environment).items()
@@ -83,7 +84,16 @@ def judged(environment: Environment) -> tuple[Difference, ...]:
 
 
 def _value(environment: Environment, key: str) -> Any:
-    return reduce(getattr, key.split("."), environment)
+    return reduce(_member, key.split("."), environment)
+
+
+def _documented(key: str) -> str:
+    """Return the key under which the reference explains it: single functions share one entry."""
+    return "functions" if key.startswith("functions.") else key
+
+
+def _member(owner: Any, name: str) -> Any:
+    return owner[name] if isinstance(owner, Mapping) else getattr(owner, name)
 
 
 def _throttle(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
@@ -142,6 +152,14 @@ def _tables_and_logs() -> Iterator[tuple[str, KeyLimit]]:
             exactly(value=True), Words(en="tables of people stay", ja="利用者のテーブルは消さない")
         ),
     )
+
+
+def _single_functions(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
+    """Hold what single functions have of their own to the same limits as what all have."""
+    for key, limit in _functions():
+        for name, own in environment.functions.items():
+            if getattr(own, key, None) is not None:
+                yield f"functions.{name}.{key}", limit
 
 
 def _functions() -> Iterator[tuple[str, KeyLimit]]:

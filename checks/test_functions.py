@@ -88,7 +88,7 @@ def test_function_has_the_time_and_memory_that_it_needs(
 ) -> None:
     found = observe(deployed.function(function), "timeout_s", "memory_mb")
 
-    about = {"call": GET_FUNCTION, "decided_in": "timeout_s, memory_mb", "loosens": True}
+    about = {"call": GET_FUNCTION, "decided_in": "timeout_s, memory_mb, functions", "loosens": True}
     decided(differences(FUNCTION, found.name, found.facts, function.bounds, **about), observe)
 
 

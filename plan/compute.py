@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aws.desired import Function, Role
 from plan.naming import FUNCTIONS, Naming
+from signoff.environment import FunctionSettings
 
 LINE_API = "https://api.line.me"
 VARIABLES: dict[str, tuple[str, ...]] = {
@@ -38,6 +39,7 @@ def names_a_table(variable: str) -> bool:
 def _function(naming: Naming, key: str, role: Role) -> Function:
     environment = naming.environment
     values = _values(naming)
+    own = environment.functions.get(key, FunctionSettings())
     variables = {name: values[name] for name in (*EVERYWHERE, *VARIABLES[key]) if name in values}
     return Function(
         key=key,
@@ -48,8 +50,8 @@ def _function(naming: Naming, key: str, role: Role) -> Function:
         role=role,
         handler="handler.handler",
         runtime=environment.runtime,
-        timeout_s=environment.timeout_s,
-        memory_mb=environment.memory_mb,
+        timeout_s=own.timeout_s or environment.timeout_s,
+        memory_mb=own.memory_mb or environment.memory_mb,
         environment=variables,
         table_variables=frozenset(filter(names_a_table, variables)),
         secrets=tuple(v for k, v in variables.items() if k.startswith("SECRET_NAME_")),

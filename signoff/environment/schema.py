@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -61,6 +61,17 @@ def _keys(*names: str) -> AfterValidator:
         return value
 
     return AfterValidator(complete)
+
+
+def _some_keys(*names: str) -> AfterValidator:
+    def known(value: Mapping[str, Any]) -> Mapping[str, Any]:
+        if unknown := set(value) - set(names):
+            raise ValueError(
+                f"there is no {', '.join(sorted(unknown))}; give some of {', '.join(names)}"
+            )
+        return value
+
+    return AfterValidator(known)
 
 
 def _kept(value: int) -> int:
@@ -232,6 +243,15 @@ class Smoke:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSettings:
+    """What one function has otherwise than ``timeout_s`` and ``memory_mb`` say of all."""
+
+    __pydantic_config__ = STRICT
+    timeout_s: Positive | None = None
+    memory_mb: Positive | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
     """Where the rally is: a circle of ``km`` around a place in degrees."""
 
@@ -292,6 +312,11 @@ class Environment:
     runtime: str = "python3.13"
     timeout_s: Positive = 30
     memory_mb: Positive = 256
+    functions: Annotated[
+        Mapping[str, FunctionSettings],
+        _some_keys("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps"),
+    ] = field(default_factory=dict)
+    """Single functions that differ from the two above."""
     authorizer_ttl_s: Annotated[int, Field(ge=0, le=3600)] = 60
     accuracy_cap_m: Positive = 50
     award_requires_position: bool = False

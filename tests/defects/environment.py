@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from signoff.environment import Decision
+from signoff.environment import Decision, FunctionSettings
 from signoff.snapshot import Snapshot
 from tests.defects.changes import Break, both, record
 from tests.defects.defect import Defect
@@ -59,6 +59,7 @@ DEFECTS: tuple[Defect, ...] = (
     _beyond("timeout-of-the-console", _file(timeout_s=3)),
     _beyond("timeout-beyond-the-gateway", _file(timeout_s=900)),
     _beyond("memory-of-the-console", _file(memory_mb=128)),
+    _beyond("memory-of-one-function", _file(functions={"award": FunctionSettings(memory_mb=128)})),
     _beyond("session-cached-for-an-hour", _file(authorizer_ttl_s=3600)),
     _beyond("accuracy-of-five-kilometres", _file(accuracy_cap_m=4900)),
     _beyond(
@@ -77,6 +78,9 @@ SOUND: dict[str, Break] = {
     ),
     "logs for a year": _file(retention_days=365),
     "more memory, a shorter time-out": _file(memory_mb=1024, timeout_s=15),
+    "more memory for one function": _file(
+        functions={"award": FunctionSettings(memory_mb=512, timeout_s=20)}
+    ),
     "sessions asked for each time": _file(authorizer_ttl_s=0),
     "a narrower circle": _file(accuracy_cap_m=20),
     "younger evidence": _within("fresh", load=7, signature=3, rehearsal=7, dev_run=3),

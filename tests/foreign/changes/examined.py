@@ -344,7 +344,7 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("alarm is described", "", HEARD, alarm(alarms.P5XX, AlarmDescription="call the office")),
     ("alarm looks at a day", "", HEARD, alarm(alarms.FAILS, Period=86400)),
     ("execution is logged", "", STAGES, surplus.staged("/*/*/logging/loglevel", "INFO", "OFF")),
-    ("metrics are detailed", "", STAGES, surplus.staged("/*/*/metrics/enabled", "true", "false")),
+    ("metrics are counted by method", "", STAGES, surplus.staged("/*/*/metrics/enabled", "true", "false")),
 )  # fmt: skip
 
 
