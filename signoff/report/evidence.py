@@ -32,6 +32,7 @@ SESSION = re.compile(
 )
 STATUS = re.compile(r"\b\d{3}\b")
 STATUS_OF = re.compile(r"(?P<status>\d{3}) of (?P<what>.+?)(?P<origin> to another origin)?")
+LINE_ANSWERS = re.compile(r"(?P<where>.*?)LINE answers (?P<status>\d+)(?P<how>.*)", re.DOTALL)
 YES, NO = Words(en="yes", ja="はい"), Words(en="no", ja="いいえ")
 UNSET, EMPTY = Words(en="not set", ja="未設定"), Words(en="none", ja="なし")
 
@@ -297,11 +298,14 @@ def parameter(text: str) -> Words:
         what, other = _known(of["what"], "parameters").ja, of["origin"]
         origin = "（別オリジンあて）" if other else ""
         return Words(en=text, ja=f"{what}の{of['status']}応答{origin}")
-    for separator in ("-", ": "):
-        head, between, rest = text.partition(separator)
-        if between and head in _labels()["parameters"]:
-            return Words(en=f"{head}: {rest}", ja=f"{_labels()['parameters'][head]}: {rest}")
-    return _known(text, "parameters")
+    if line := LINE_ANSWERS.fullmatch(text):
+        how = _known(line["how"], "parameters").ja
+        return Words(en=text, ja=f"{line['where']}LINEの応答{line['status']}{how}")
+    head, between, rest = text.partition("-")
+    if between and head in _labels()["parameters"]:
+        return Words(en=f"{head}: {rest}", ja=f"{_labels()['parameters'][head]}: {rest}")
+    parts = (_known(one, "parameters").ja for one in text.split(": "))
+    return Words(en=text, ja=": ".join(parts))
 
 
 def _known(text: str, table: str) -> Words:

@@ -1,6 +1,9 @@
 """The evidence of a row as a reader sees it: every fact has a name in both languages, every value is readable."""
 
 import ast
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +17,8 @@ from signoff.outcome import Finding, Outcome
 from signoff.report.evidence import label, parameter, proofs_of, request, value
 
 ROOT = Path(__file__).parents[2]
+PROSE = re.compile(r"(?<![\w/.`-])[a-z]{2,} [a-z]{2,}(?![\w/.`-])")
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
@@ -96,6 +101,26 @@ def test_request_is_told_with_its_session(call, ja):
 )
 def test_parameter_of_a_test_is_told_in_both_languages(text, ja):
     assert parameter(text).ja == ja
+
+
+def test_every_parameter_of_smoke_is_told_in_both_languages():
+    """Collected as a run does it, for the embedded stack; names and codes stay as they are."""
+    asked = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "smoke",
+        "--collect-only",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    found = set(re.findall(r"^smoke/\S+?::\w+\[(.*)\]$", done.stdout, flags=re.MULTILINE))
+    english = [one for one in found if PROSE.search(one) and not JAPANESE.search(parameter(one).ja)]
+
+    assert len(found) > 50
+    assert sorted(english) == []
 
 
 def test_same_observation_is_shown_once_in_a_row():
