@@ -183,6 +183,22 @@ def test_run_that_can_not_write_says_the_verdict_that_it_would_have_written(proj
     assert "Traceback" not in done.stdout.str() + done.stderr.str()
 
 
+def test_disk_that_is_full_costs_the_report_and_is_one_sentence(project):
+    judge(project)
+    full = "    import resource\n    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + full
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge_apart(project)
+    told = (
+        "NO VERDICT for prod: the report can't be written (*File too large*); it would have been *"
+    )
+    done.stdout.fnmatch_lines([told])
+    assert done.ret == 1
+    assert "Traceback" not in done.stdout.str() + done.stderr.str()
+    assert not Path("report/prod/latest").is_symlink()
+
+
 def test_latest_is_gone_while_a_run_goes_on(project):
     judge(project)
     text = GREEN.format(id="A-02", name="a_02", holds="not Path('report/prod/latest').is_symlink()")
