@@ -16,6 +16,7 @@ from smoke.calls import Answer, redacted, shown
 PATH = Path(__file__).with_name("openapi.yaml")
 URI = "urn:contract"
 JSON = "application/json"
+RETRY_AFTER = "retry-after"
 ORIGIN = "Access-Control-Allow-Origin"
 """Documented for every answer; SMOKE-14 alone judges it, so that one fault is red once."""
 
@@ -71,6 +72,8 @@ class Contract:
         for name in documented.headers:
             if name.lower() not in answer.headers:
                 yield f"without the header {name}"
+        if status < 400 and RETRY_AFTER in answer.headers:
+            yield "though it asks for another try (Retry-After)"
         for error in documented.body.iter_errors(answer.json):
             where = _pointer(error.absolute_path) or "the body"
             yield f"but {where}: {redacted(error.message)}"

@@ -77,6 +77,19 @@ def test_missing_header_is_a_flaw():
     assert not flaw(503, away, 503, **{"retry-after": "2"})
 
 
+def test_success_that_asks_for_another_try_is_a_flaw():
+    assert "asks for another try" in flaw(**{"retry-after": "2"})
+
+
+def test_error_of_other_functions_may_leave_out_a_code_that_nobody_recorded():
+    bare = {"error": "Bad Request", "message": "No"}
+
+    assert not flaw(400, bare, 400, "VALIDATION_ERROR")
+    assert "STAMP_NOT_FOUND" in contract().flaw(
+        answer(send("POST /stamps/award", LIVE), 404, bare), 404, "STAMP_NOT_FOUND"
+    )
+
+
 def test_no_token_is_in_the_sentence():
     call = send("POST /auth/verify", id_token=LIVE.token)
     session = {"ok": True, "user_id": 5, "display_name": "A", "access_token": LIVE.token}
