@@ -6,7 +6,7 @@ the next run says what it finds and puts it back first. Then it holds the drill 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +34,8 @@ from signoff.environment import FrontEnd
 
 KIND = "drill"
 BROUGHT_BACK = "brought back"
+LISTED_EVERY_S, LISTED_WITHIN_S = 3, 15
+AS_IT_WAS = Words(en="AWS shows all as it was", ja="すべてが元どおりに表示されること")
 CALLER = "these credentials"
 State = Mapping[str, Any]
 
@@ -197,7 +199,18 @@ def _quiet(context: StepContext, chosen: Mapping[str, str]) -> StepContext:
 
 
 def _compare(context: StepContext, drill: Drill, before: State) -> None:
-    odd = rendered(before, state(context))
+    """See that all is as it was. AWS lists what was made, or deleted, some seconds late: take away again, and look."""
+    odd = ""
+
+    def same() -> bool:
+        nonlocal odd
+        if odd and not drill.mends_alone:
+            drill.mend(context)
+        odd = rendered(before, state(context))
+        return not odd
+
+    with suppress(Refused):  # told below, with what is odd
+        context.wait(same, what=AS_IT_WAS, every_s=LISTED_EVERY_S, within_s=LISTED_WITHIN_S)
     _see(drill, not odd, f"it is not as it was: {odd}")
 
 

@@ -87,7 +87,8 @@ def delete_versions(context: StepContext, bad: Callable[[Mapping[str, Any]], boo
             if bad(described(context, one, str(number))):
                 # Never without the qualifier: that would be the whole function.
                 gone = {"FunctionName": one.name, "Qualifier": str(number)}
-                context.retry(partial(context.client("lambda").delete_function, **gone))
+                delete = context.client("lambda").delete_function
+                context.retry(partial(unless_absent, delete, **gone))
 
 
 def deploy_without_a_method(context: StepContext) -> None:

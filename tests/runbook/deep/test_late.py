@@ -1,0 +1,103 @@
+"""A whole stack that is as late as AWS: everything is made, broken, rolled back and restored at the first try."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+
+from lambdas.packing import pack
+from runbook.engine import Procedure
+from runbook.local_stack import local_stack
+from runbook.procedures import rehearse_rollbacks, restore_tables, rollback_api, rollback_functions
+from runbook.procedures.provision import context_for, procedure
+from runbook.rollback.drill import go_back, state
+from signoff.environment import load
+from tests.runbook.desk import Evidence
+from tests.runbook.rollback.operator import until
+
+SPEED = 20.0
+"""A second of AWS takes a twentieth; the control planes' rates bind nevertheless."""
+
+
+@pytest.fixture(scope="module")
+def late(tmp_path_factory):
+    """What a procedure needs on a late stack, which was provisioned at its start, and what was waited for."""
+    home = tmp_path_factory.mktemp("late")
+    environment = replace(load("local").environment, account="797979797979")
+    local = local_stack(late=SPEED)
+    local.kept_at = home / "none.json"
+    evidence, waited, steps = Evidence(), [], []
+    with local.localized(environment) as there, local.start(there, steps.append):
+        session = boto3.Session(region_name=there.region)
+        context = context_for(
+            session,
+            there,
+            secrets_in=lambda _: "unused",
+            build=pack,
+            record=evidence.record,
+            recorded=evidence.recorded,
+            history=evidence.history,
+            permit=lambda _: True,
+            waiting=waited.append,
+            sleep=local.clock.sleep,
+            folder=home,
+            go=True,
+        )
+        for step in procedure().steps:  # what was provisioned is on record in this evidence, too
+            if step.name == "record_the_release":
+                step.action(context)
+        yield context, waited
+
+
+def changed(context):
+    looking = replace(context, go=False, rehearsed=False)
+    return [one for step in procedure().steps if step.action for one in step.action(looking)]
+
+
+def test_everything_was_made_at_the_first_try(late):
+    context, _ = late
+
+    assert [one for one in changed(context) if one.resource != "evidence"] == []
+
+
+def test_all_four_ways_back_are_rehearsed(late):
+    context, waited = late
+    before = state(context)
+    for step in Procedure.of(rehearse_rollbacks).steps:
+        step.action(context)
+
+    assert state(context) == before
+    assert any("restored" in one.en for one in waited)
+
+
+@pytest.mark.parametrize("way", [rollback_functions, rollback_api], ids=lambda one: one.__name__)
+def test_a_rollback_and_the_way_forward_again(late, way):
+    context, _ = late
+    before = state(context)
+    go_back(context, way)
+    back = state(context)
+    go_back(context, way)
+
+    assert (back["functions"], back["deployment"]) != (before["functions"], before["deployment"])
+    assert state(context) == before
+
+
+def test_tables_are_restored_and_the_functions_read_them(late):
+    context, waited = late
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    until(at)
+    chosen = {"to": f"{at:%Y-%m-%dT%H:%M:%SZ}", "only": "userstamps"}
+    go_back(replace(context, chosen=chosen), restore_tables)
+    names = [
+        context.client("lambda").get_function_configuration(
+            FunctionName=one.name, Qualifier=one.alias
+        )["Environment"]["Variables"]["TABLE_USERSTAMPS"]
+        for one in context.plan.functions
+        if "TABLE_USERSTAMPS" in one.environment
+    ]
+    go_back(context, rollback_functions)
+
+    assert names
+    assert all(one.startswith("UserStamps-local-") for one in names)
+    assert any("the policies are in force everywhere" in one.en for one in waited)
