@@ -152,7 +152,9 @@ def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ..
 def sentence_of(load: Record) -> Words:
     """Return what a load verdict says; older records say it in English alone."""
     said = load.body["sentence"]
-    return Words(**said) if isinstance(said, Mapping) else Words.same(said)
+    return (
+        Words(**said) if isinstance(said, Mapping) else Words(en=said, ja=f"負荷判定の記録: {said}")
+    )
 
 
 def plots(snapshot: Snapshot[Plan]) -> Mapping[str, Sequence[str]]:

@@ -30,7 +30,7 @@ ITEMS = [
 
 
 def japanese(words: Words) -> bool:
-    """Whether a sentence has Japanese in it, or is a record's own, which was written in English."""
+    """Whether a sentence has Japanese in it."""
     return JAPANESE.search(words.ja) is not None
 
 
