@@ -77,7 +77,7 @@ class LocalAws:
         self.birth = ""
         """Identity of the stack that this belongs to, told at ``/local/birth``."""
         self._calls: deque[AnsweredCall] = deque(maxlen=_CALLS_KEPT)
-        self._server = LoopbackServer(self._receive, port)
+        self._server = LoopbackServer(self.receive, port)
 
     @property
     def endpoint(self) -> str:
@@ -122,9 +122,10 @@ class LocalAws:
         self.moto.forget()
         self._accounts_in_use.discard(self.account)
 
-    def _receive(
+    def receive(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
+        """Answer one HTTP request: what the server does for each, and what needs no socket does itself."""
         if target == "/local/birth":
             return json_response({"birth": self.birth})
         request = _request(method, target, headers, body)

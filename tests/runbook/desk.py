@@ -15,6 +15,7 @@ from local.aws.server import LocalAws
 from runbook.engine import StepContext
 from runbook.procedures.provision import context_for
 from signoff.environment import Environment, load
+from tests.in_process import without_socket
 
 LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0KlMnOpQrStUvWxYz0123456789aBcDeFgHiJkLmNoP"
 READS = ("Get", "List", "Describe", "Head", "Scan", "Query", "BatchGet", "Filter")
@@ -145,7 +146,8 @@ SERVICES = (
 def clients(aws: LocalAws, config: Config = ONCE) -> dict[str, Any]:
     """Make the clients of an account, once for all its tests: that takes longer than the tests."""
     session = boto3.Session("AKIALOCAL", "secret", region_name=aws.region)
-    return {one: session.client(one, endpoint_url=aws.endpoint, config=config) for one in SERVICES}
+    made = {one: session.client(one, endpoint_url=aws.endpoint, config=config) for one in SERVICES}
+    return {service: without_socket(client, aws) for service, client in made.items()}
 
 
 def _refuse_mutation(model: Any, **_: Any) -> None:

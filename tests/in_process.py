@@ -1,0 +1,58 @@
+"""Calls on a local AWS API of this process without a socket: HTTP took a quarter of their time."""
+
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+
+from local.aws.server import LocalAws
+
+
+class Transport:
+    """Takes the place of botocore's own, below signing, retries and parsing."""
+
+    def __init__(self, aws: LocalAws) -> None:
+        self._aws = aws
+
+    def send(self, request: AWSPreparedRequest) -> AWSResponse:
+        url = urlsplit(request.url)
+        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        answer = self._aws.receive(
+            request.method,
+            f"{url.path}?{url.query}" if url.query else url.path,
+            {"host": url.netloc, **headers},
+            _bytes(request.body),
+        )
+        length = {"Content-Length": str(len(answer.body))}
+        said = HeadersDict({**length, **answer.headers})
+        body = b"" if request.method == "HEAD" else answer.body
+        return AWSResponse(request.url, answer.status, said, _Raw(body))
+
+    def close(self) -> None:
+        """Have nothing to close."""
+
+
+def without_socket(client: Any, aws: LocalAws) -> Any:
+    """Return the client, whose calls stay in this process from now on."""
+    client._endpoint.http_session = Transport(aws)  # noqa: SLF001 - botocore has no other way to it
+    return client
+
+
+class _Raw(BytesIO):
+    """What botocore expects of a body."""
+
+    def stream(self, **_: object) -> Any:
+        yield self.read()
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, bytes | bytearray) else bytes(body.read())
