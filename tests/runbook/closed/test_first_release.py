@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -10,21 +11,51 @@ from aws.converge.function import FOUND, NEW, code_sha256
 from runbook import closed_api
 from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, rollback_functions
-from tests.runbook.desk import package
+from tests.runbook.desk import Desk, package
 
 AUTH = "stamp-rally-prod-auth"
 RELEASING = (least_privilege, functions, api)
 
 
+def done(desk, *modules):
+    """Do these procedures for good."""
+    steps = [one for module in modules for one in Procedure.of(module).steps]
+    return [change for one in steps for change in desk.do(one.action, permit=lambda _: True)]
+
+
 @pytest.fixture
 def release(empty):
     """Do one procedure, or as many as are given, for good."""
+    return partial(done, empty)
 
-    def do(*modules):
-        steps = [one for module in modules for one in Procedure.of(module).steps]
-        return [change for one in steps for change in empty.do(one.action, permit=lambda _: True)]
 
-    return do
+@pytest.fixture(scope="module")
+def _first_releases(_emptied):
+    """An empty account after the first release of its functions, and then of its API."""
+    aws, its_clients = _emptied
+    aws.clear()
+    desk, states = Desk(aws, its_clients), []
+    for modules in ((least_privilege, functions), (api,)):
+        done(desk, *modules)
+        states.append((aws.saved(), tuple(desk.evidence.records)))
+    return states
+
+
+def brought_to(desk, state):
+    saved, records = state
+    desk.aws.restore(saved)
+    desk.evidence.records[:] = records
+    return desk
+
+
+@pytest.fixture
+def with_functions(empty, _first_releases):
+    return brought_to(empty, _first_releases[0])
+
+
+@pytest.fixture
+def with_api(empty, _first_releases):
+    return brought_to(empty, _first_releases[1])
 
 
 @pytest.fixture
@@ -82,49 +113,41 @@ def made_by_hand(desk, code=b"by hand", *, publish=False, variables=None):
     )
 
 
-def test_a_new_function_is_closed_before_its_first_release(empty, release):
-    release(least_privilege, functions)
-
-    assert versions(empty) == [
+def test_a_new_function_is_closed_before_its_first_release(with_functions):
+    assert versions(with_functions) == [
         ("1", NEW, code_sha256(package("closed"))),
         ("2", "", code_sha256(package("auth"))),
     ]
-    assert live(empty) == "2"
+    assert live(with_functions) == "2"
 
 
-def test_a_new_api_is_closed_before_its_first_deployment(empty, release):
-    release(*RELEASING)
-
-    texts, digests = deployments(empty)
+def test_a_new_api_is_closed_before_its_first_deployment(with_api):
+    texts, digests = deployments(with_api)
     name = "stamp-rally-prod-api"
     assert texts == [f"{name}: closed: every path answers 503, draft ", f"{name}: draft "]
     assert digests[0] != digests[1]
 
 
-def test_nothing_of_the_closed_api_stays_in_the_draft(empty, release):
-    release(*RELEASING)
-
-    found = rest_api.find(empty.context(), empty.context().plan.api)
-    paths = empty.client("apigateway").get_resources(restApiId=found["id"])["items"]
+def test_nothing_of_the_closed_api_stays_in_the_draft(with_api):
+    found = rest_api.find(with_api.context(), with_api.context().plan.api)
+    paths = with_api.client("apigateway").get_resources(restApiId=found["id"])["items"]
     assert closed_api.PATH not in {one["path"] for one in paths}
 
 
-def test_going_back_says_that_it_closes(empty, release):
+def test_going_back_says_that_it_closes(with_functions):
     told = []
-    release(least_privilege, functions)
-    context = empty.context(tell=told.append)
+    context = with_functions.context(tell=told.append)
     rollback_functions.say_what_is_lost.action(context)
 
     assert f"{AUTH}: 2 -> 1 ({NEW})" in told
 
 
-def test_a_second_release_adds_one_version_and_no_closed_one(empty, release):
-    release(least_privilege, functions)
+def test_a_second_release_adds_one_version_and_no_closed_one(with_functions):
     steps = [one.action for one in Procedure.of(functions).steps]
     for action in steps:
-        empty.do(action, build=lambda key: package(key) + b", mended")
+        with_functions.do(action, build=lambda key: package(key) + b", mended")
 
-    assert [(number, words) for number, words, _ in versions(empty)] == [
+    assert [(number, words) for number, words, _ in versions(with_functions)] == [
         *(("1", NEW), ("2", ""), ("3", "")),
     ]
 
@@ -222,13 +245,14 @@ def test_a_run_that_ended_there_goes_on_to_the_same_two_versions(empty, release,
         *("CreateDeployment", "DeleteResource", "CreateAuthorizer", "CreateStage"),
     ],
 )
-def test_a_run_that_ended_there_goes_on_to_the_same_two_deployments(empty, release, killed, point):
-    release(least_privilege, functions)
+def test_a_run_that_ended_there_goes_on_to_the_same_two_deployments(
+    with_functions, release, killed, point
+):
     with killed(point):
         release(api)
     release(api)
 
-    assert len(deployments(empty)[0]) == 2
+    assert len(deployments(with_functions)[0]) == 2
     assert release(api) == []
 
 
@@ -252,17 +276,16 @@ def test_an_api_that_somebody_drew_up_is_left_as_it_is_and_told(empty):
     assert [line.en.split(": ")[1] for line in told] == ["its first deployment has none before it"]
 
 
-def test_after_a_rollback_the_good_draft_is_deployed_anew(empty, release):
+def test_after_a_rollback_the_good_draft_is_deployed_anew(with_api, release):
     """The row asks for the newest deployment, and the newest one is the one that was left."""
-    release(*RELEASING)
-    age_the_deployments(empty, 10)
-    id_ = rest_api.find(empty.context(), empty.context().plan.api)["id"]
-    empty.client("apigateway").create_deployment(restApiId=id_, description="a bad one")
-    age_the_deployments(empty, 10)
+    age_the_deployments(with_api, 10)
+    id_ = rest_api.find(with_api.context(), with_api.context().plan.api)["id"]
+    with_api.client("apigateway").create_deployment(restApiId=id_, description="a bad one")
+    age_the_deployments(with_api, 10)
     made = release(api)
 
     assert ("stage prod", "deployment") in {(one.resource, one.field) for one in made}
-    assert len(deployments(empty)[0]) == 4
+    assert len(deployments(with_api)[0]) == 4
     assert release(api) == []
 
 
