@@ -13,6 +13,14 @@ from load.launch import ROOT
 PATCHED = "import sys, load.__main__, load.execution; sys.exit('gevent' in sys.modules)"
 
 
+@pytest.fixture
+def without_variables(monkeypatch):
+    """An environment in which nobody overrides anything, at the project's root."""
+    monkeypatch.chdir(ROOT)
+    for name in [one for one in os.environ if one.startswith("SIGNOFF_")]:
+        monkeypatch.delenv(name)
+
+
 def load(*arguments, **environment):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SIGNOFF_")}
     return subprocess.run(
@@ -69,18 +77,30 @@ def test_plans_are_listed_with_their_prices():
         (["clean", "absent.jsonl"], "absent.jsonl does not exist"),
     ],
 )
-def test_refusal_is_a_sentence_and_exit_code_4(arguments, why):
-    refused = load(*arguments)
+@pytest.mark.usefixtures("without_variables")
+def test_refusal_is_a_sentence_and_exit_code_4(arguments, why, capsys):
+    code = main(arguments)
+
+    told = capsys.readouterr().err
+    assert code == ExitCode.REFUSED
+    assert told.startswith("refused: ")
+    assert why in told
+    assert "Traceback" not in told
+
+
+def test_exit_code_and_sentence_reach_the_shell():
+    refused = load("merge", "absent.json")
 
     assert refused.returncode == ExitCode.REFUSED
-    assert refused.stderr.startswith("refused: ")
-    assert why in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert refused.stderr.startswith("refused: absent.json contains no load verdict")
 
 
 @pytest.mark.parametrize("arguments", [[], ["run", "--plan", "fast"], ["run", "--workers", "0"]])
 def test_wrong_command_line_is_exit_code_2(arguments):
-    assert load(*arguments).returncode == 2
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+
+    assert stopped.value.code == 2
 
 
 def test_ctrl_c_is_a_sentence_and_exit_code_3(capsys):
