@@ -16,11 +16,12 @@ from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread
 from tests.healthy import healthy
 from tests.judging import collected, judge
-from tests.watching import readers
+from tests.watching import healthy_again, readers
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 UNKNOWN = {Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
+REBOUND = rebound(healthy())
 SECTIONS = [one.name for one in fields(Sections)]
 ITEMS = [
     (section, name)
@@ -53,8 +54,8 @@ def test_healthy_production_is_green():
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_defect_turns_its_own_rows_red_and_no_other(defect):
-    broken = rebound(healthy())(defect.breaks(healthy()))
-    found = [one for one in judge(broken) if one.outcome.red]
+    broken = REBOUND(defect.breaks(healthy()))
+    found = [one for one in healthy_again()(broken) if one.outcome.red]
 
     assert by_row(found) == defect.red
     assert [one.words.en for one in found if not japanese(one.words)] == []
@@ -64,7 +65,17 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
 
 @pytest.mark.parametrize("sound", SOUND)
 def test_what_is_unlike_ours_and_right_stays_green(sound):
-    assert red(rebound(healthy())(SOUND[sound](healthy()))) == {}
+    found = healthy_again()(REBOUND(SOUND[sound](healthy())))
+
+    assert by_row(one for one in found if one.outcome.red) == {}
+
+
+@pytest.mark.parametrize("defect", DEFECTS[::40], ids=str)
+def test_what_no_check_asked_for_changes_no_finding(defect):
+    """Every defect is judged by the checks alone that ask for what it changes; these by all."""
+    broken = REBOUND(defect.breaks(healthy()))
+
+    assert healthy_again()(broken) == judge(broken)
 
 
 def test_every_row_that_a_check_proves_has_a_defect():

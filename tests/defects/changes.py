@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from aws.section import NotTestable, Unreadable
@@ -93,14 +94,16 @@ def rebound(before: Snapshot) -> Break:
     so that the defect's own row is seen alone.
     """
 
+    @cache
+    def was(part: Part) -> str:
+        return digest_of(before.facts(part))
+
     def moved(snapshot: Snapshot) -> Snapshot:
         now = {
-            digest_of(before.facts(part)): digest_of(snapshot.facts(part))
-            for part in Part
-            if _readable(snapshot, part)
+            was(part): digest_of(snapshot.facts(part)) for part in Part if _readable(snapshot, part)
         }
         entries = tuple(
-            replace(one, parts={part: now.get(was, was) for part, was in one.parts.items()})
+            replace(one, parts={part: now.get(old, old) for part, old in one.parts.items()})
             for one in snapshot.records.entries
         )
         return replace(snapshot, records=replace(snapshot.records, entries=entries))

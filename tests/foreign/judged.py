@@ -19,8 +19,11 @@ ANY_DAY = date(2026, 11, 25)
 
 def rows(snapshot: Snapshot, chosen: Collection[str] | None = None) -> Mapping[str, RowVerdict]:
     """Return the verdict of every row that a check proves, or of the chosen ones, with its worst finding."""
-    by_row = _by_row(judge(snapshot, chosen))
-    return {row: row_verdict(CHECKLIST[row], found) for row, found in by_row.items()}
+    return _rows(judge(snapshot, chosen))
+
+
+def _rows(findings: Iterable[Finding]) -> Mapping[str, RowVerdict]:
+    return {row: row_verdict(CHECKLIST[row], some) for row, some in _by_row(findings).items()}
 
 
 def outcomes(snapshot: Snapshot) -> Mapping[str, Outcome]:
@@ -29,7 +32,12 @@ def outcomes(snapshot: Snapshot) -> Mapping[str, Outcome]:
 
 def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
     """Return every red row with the outcome of its worst finding."""
-    return {row: outcome for row, outcome in outcomes(snapshot).items() if outcome.red}
+    return red_of(judge(snapshot))
+
+
+def red_of(findings: Iterable[Finding]) -> Mapping[str, Outcome]:
+    """Return the same of findings."""
+    return {row: one.outcome for row, one in _rows(findings).items() if one.outcome.red}
 
 
 def decision(judged: Mapping[str, RowVerdict], *, unread: Iterable[str] = ()) -> VerdictWord:
@@ -38,9 +46,9 @@ def decision(judged: Mapping[str, RowVerdict], *, unread: Iterable[str] = ()) ->
     return decide(judged.values(), (), today=ANY_DAY, problems=problems).decision
 
 
-def as_printed(snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot with every decision that its red rows print, pasted into the environment."""
-    printed = {one.decision for one in judge(snapshot) if one.outcome.red and one.decision}
+def as_printed(snapshot: Snapshot, findings: Iterable[Finding]) -> Snapshot:
+    """Return the snapshot with every decision that its red findings print, pasted into the environment."""
+    printed = {one.decision for one in findings if one.outcome.red and one.decision}
     environment = snapshot.environment
     tables = [
         table
