@@ -24,8 +24,8 @@ SHOWN_AT_ONCE = 90
 """Characters of a list or mapping that stand in the table; what is longer is folded."""
 LONGEST = 6000
 """Characters of a folded value; signoff.json has the rest."""
-MOST = 60
-"""Subjects of one proof that are shown; signoff.json has the others."""
+MOST = (60, 25, 10, 3)
+"""Subjects of one proof that are shown, fewer where the page would be too large; signoff.json has the others."""
 WITHHELD = re.compile(r"withheld \((\d+) characters?, (.+)\)")
 SESSION = re.compile(
     r"^(?P<call>.*) with (?:(?P<none>no session)|(?P<kind>.+?) session(?: of (?P<user>\S+))?)$"
@@ -97,18 +97,20 @@ def _labels() -> Mapping[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def proofs_of(findings: Iterable[Finding], read_at: datetime) -> tuple[Proof, ...]:
+def proofs_of(
+    findings: Iterable[Finding], read_at: datetime, most: int = MOST[0]
+) -> tuple[Proof, ...]:
     """Group findings by their test; what was seen is shown once per row."""
     by_test: dict[str, list[tuple[str, Finding]]] = {}
     for one in findings:
         test, _, looked_at = one.subject.removesuffix("]").partition("[")
         by_test.setdefault(test, []).append((looked_at, one))
     seen: set[str] = set()
-    return tuple(_proof(test, found, read_at, seen) for test, found in by_test.items())
+    return tuple(_proof(test, found, read_at, seen, most) for test, found in by_test.items())
 
 
 def _proof(
-    test: str, found: Sequence[tuple[str, Finding]], read_at: datetime, seen: set[str]
+    test: str, found: Sequence[tuple[str, Finding]], read_at: datetime, seen: set[str], most: int
 ) -> Proof:
     red_first = sorted(found, key=lambda one: not one[1].outcome.red)
     return Proof(
@@ -119,7 +121,7 @@ def _proof(
                 finding=one,
                 lines=tuple(_lines(one, read_at, seen)),
             )
-            for looked_at, one in red_first[:MOST]
+            for looked_at, one in red_first[:most]
         ),
         count=len(found),
     )

@@ -17,7 +17,7 @@ from aws.words import LANGUAGES, Words, joined
 from signoff.checklist import Row, Severity
 from signoff.environment.calendar import JST
 from signoff.outcome import Outcome
-from signoff.report.evidence import label, proofs_of, value
+from signoff.report.evidence import MOST, label, proofs_of, value
 from signoff.report.procedures import fix_of, procedures_of
 from signoff.report.supporting import Beside
 from signoff.result import Result
@@ -31,6 +31,8 @@ UTC_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?: ?UTC|Z|\+00:00)(?!\w)"
 )
 """A moment as AWS, Python and older sentences write it."""
+LARGEST = 950_000
+"""Bytes of a page, which stays below a megabyte: mail and phones have to carry it."""
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 """A tenth of the page; text that is shown as it stands has its brackets escaped."""
 PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
@@ -44,31 +46,36 @@ def page(
     ``plots`` are row id -> SVG, shown as pictures, in which no script can run. The page names its own
     digest, computed with zeros in its place.
     """
-    beside = beside or Beside()
-    html = (
-        _templates()
-        .get_template("signoff.html.j2")
-        .render(
-            result=result,
-            p=result.provenance,
-            verdict=result.verdict,
-            w=words(),
-            lang=lang,
-            beside=beside,
-            counts=counts(result),
-            sections=_sections(result),
-            procedures=procedures_of(_commands(result)),
-            plots={row: [_picture(svg) for svg in drawn] for row, drawn in plots.items()},
-            signable=result.verdict.decision in SIGNABLE and not result.rehearsal,
-            fix=partial(fix_of, run=result.provenance),
-            proofs=partial(proofs_of, read_at=result.provenance.read_at),
-            Outcome=Outcome,
-            Severity=Severity,
-            UNSET_DIGEST=UNSET_DIGEST,
-        )
-    )
-    html = visible(BETWEEN_TAGS.sub("><", html))
+    context = _context(result, lang, plots, beside or Beside())
+    template = _templates().get_template("signoff.html.j2")
+    for most in MOST:
+        shown = partial(proofs_of, read_at=result.provenance.read_at, most=most)
+        html = visible(BETWEEN_TAGS.sub("><", template.render(context, proofs=shown)))
+        if len(html.encode()) < LARGEST:
+            break
     return html.replace(UNSET_DIGEST, digest_of_page(html))
+
+
+def _context(
+    result: Result, lang: str, plots: Mapping[str, Sequence[str]], beside: Beside
+) -> Mapping[str, Any]:
+    return {
+        "result": result,
+        "p": result.provenance,
+        "verdict": result.verdict,
+        "w": words(),
+        "lang": lang,
+        "beside": beside,
+        "counts": counts(result),
+        "sections": _sections(result),
+        "procedures": procedures_of(_commands(result)),
+        "plots": {row: [_picture(svg) for svg in drawn] for row, drawn in plots.items()},
+        "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
+        "fix": partial(fix_of, run=result.provenance),
+        "Outcome": Outcome,
+        "Severity": Severity,
+        "UNSET_DIGEST": UNSET_DIGEST,
+    }
 
 
 @cache
