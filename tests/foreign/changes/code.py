@@ -74,7 +74,7 @@ def function_runs_under_the_role_of_another(client):
         yield
 
 
-@change("DEP-17", "PREP-02", "ROLL-05", reads=["functions", "aliases", "versions"])
+@change("DEP-17", reads=["functions", "aliases", "versions"])
 def code_is_replaced_by_hand(client):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as package:
