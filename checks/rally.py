@@ -10,7 +10,7 @@ from aws.difference import Difference
 from aws.section import NotTestable
 from aws.table import Contents, KeyScan
 from aws.words import Words
-from checks.deployed import cut_short
+from checks.deployed_data import cut_short
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan.masters import Item, Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Area, Environment, where

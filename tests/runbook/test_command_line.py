@@ -8,9 +8,10 @@ import pytest
 from rich.console import Console
 
 from local.aws.faults import answering, denied
-from runbook.__main__ import main, options
+from runbook.__main__ import main
 from runbook.catalogue import UNKNOWN, JudgedRows, listing, newest_judged, procedures
 from runbook.engine import Journal
+from runbook.options import options
 from runbook.procedures import tables
 from tests.runbook.desk import LINE_TOKEN, PROD
 

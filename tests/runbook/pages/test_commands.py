@@ -12,8 +12,8 @@ import pytest
 from botocore.exceptions import UnknownServiceError
 
 from load.__main__ import parser as load_parser
-from runbook.__main__ import options
 from runbook.catalogue import procedures
+from runbook.options import options
 from runbook.pages import pages
 from signoff.__main__ import options as signoff_options
 from signoff.checklist import Checklist

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from plan import plan_for
-from runbook.__main__ import options
 from runbook.alarm_pages import PAGES
 from runbook.catalogue import procedures
 from runbook.engine.step import JAPANESE
+from runbook.options import options
 from runbook.pages import FOLDER, LANGUAGES, pages
 from signoff.checklist import Checklist
 from signoff.environment import load

@@ -1,0 +1,206 @@
+"""Tables, secrets, names and records that are expected; what is absent is red once, at the row that owns it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from aws import desired
+from aws.inventory import Sections
+from aws.ledger import Unplanned
+from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.secretsmanager import SECRET
+from aws.names import Names
+from aws.secret import Secret, SecretValue
+from aws.section import Follows, Missing, NotTestable, Section, lookup
+from aws.table import (
+    DELETING,
+    Backups,
+    Contents,
+    KeyScan,
+    ResourcePolicy,
+    ScalableTarget,
+    Table,
+    Tags,
+)
+from aws.words import Words
+from plan import Plan
+from signoff.evidence import Record, Records
+from signoff.signatures import believed, readable
+
+T = TypeVar("T")
+
+
+def cut_short(table: str, scan: KeyScan) -> NotTestable:
+    """Return what to raise where the bound cut a scan short."""
+    return NotTestable(
+        Words(
+            en=f"only {scan.examined} keys of {table} were examined",
+            ja=f"{table}のキーは{scan.examined}件までしか調べていません",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedData:
+    """Lookups for the test of ``row``. Absent: Missing at the owning row, Follows at any other."""
+
+    found: Sections
+    plan: Plan
+    row: str
+    records: Records = field(default_factory=Records)
+
+    def table(self, want: desired.Table) -> Table:
+        """Return the table; one that is being deleted is told by DEP-01, and nothing else is known of it."""
+        found = self._one("DEP-01", TABLE, want.name, self.found.tables)
+        if found.status == DELETING and self.row != "DEP-01":
+            raise Follows(
+                "DEP-01",
+                Words(
+                    en=f"table {want.name} is being deleted", ja=f"テーブル{want.name}は削除中です"
+                ),
+            )
+        return found
+
+    def backups(self, want: desired.Table) -> Backups:
+        """Return the backups if they are on at all, which DEP-04 owns."""
+        self.table(want)
+        backups = self._one(
+            "DEP-01",
+            Words(en="backups of table", ja="テーブルのバックアップ"),
+            want.name,
+            self.found.backups,
+        )
+        if not backups.pitr and self.row != "DEP-04":
+            raise Follows(
+                "DEP-04",
+                Words(
+                    en=f"point-in-time recovery of {want.name} is off",
+                    ja=f"{want.name}のポイントインタイムリカバリが無効です",
+                ),
+            )
+        return backups
+
+    def table_tags(self, want: desired.Table) -> Tags:
+        self.table(want)
+        return self._one(
+            "DEP-01",
+            Words(en="tags of table", ja="テーブルのタグ"),
+            want.name,
+            self.found.table_tags,
+        )
+
+    def table_policy(self, want: desired.Table) -> ResourcePolicy:
+        self.table(want)
+        return self._one(
+            "DEP-01",
+            Words(en="policy of table", ja="テーブルのポリシー"),
+            want.name,
+            self.found.table_policies,
+        )
+
+    def table_attachments(self, want: desired.Table) -> tuple[Unplanned, ...]:
+        self.table(want)
+        section = self.found.table_attachments
+        return self._one(
+            "DEP-01", Words(en="attachments of table", ja="テーブルの付属設定"), want.name, section
+        )
+
+    def scalable_targets(self, want: desired.Table) -> tuple[ScalableTarget, ...]:
+        """Return what autoscaling moves of the table; a table without any is no item."""
+        return lookup(self.found.scalable_targets, want.name) or ()
+
+    def contents(self, want: desired.Table) -> Contents:
+        self.table(want)
+        return self._one(
+            "DEP-01",
+            Words(en="contents of table", ja="テーブルの内容"),
+            want.name,
+            self.found.contents,
+        )
+
+    def key_scan(self, want: desired.Table) -> KeyScan:
+        """Return what the keys tell; NotTestable where the bound cut the scan short."""
+        self.table(want)
+        scan = self._one(
+            "DEP-01",
+            Words(en="keys of table", ja="テーブルのキー"),
+            want.name,
+            self.found.key_scans,
+        )
+        if not scan.complete and not scan.foreign:
+            raise cut_short(want.name, scan)
+        return scan
+
+    def secret(self, want: desired.Secret) -> Secret:
+        return self._one("SEC-01", SECRET, want.name, self.found.secrets)
+
+    def secret_attachments(self, want: desired.Secret) -> tuple[Unplanned, ...]:
+        self.secret(want)
+        section = self.found.secret_attachments
+        return self._one(
+            "SEC-01",
+            Words(en="attachments of secret", ja="シークレットの付属設定"),
+            want.name,
+            section,
+        )
+
+    def secret_value(self, want: desired.Secret) -> SecretValue:
+        """Return what is known of the value; a secret that is on its way out has none to read."""
+        secret = self.secret(want)
+        if secret.deleted or not secret.current:
+            raise Follows(
+                "SEC-01",
+                Words(
+                    en=f"secret {want.name} has no value that can be read",
+                    ja=f"シークレット{want.name}には読み取れる値がありません",
+                ),
+            )
+        return self._one(
+            "SEC-01",
+            Words(en="value of secret", ja="シークレットの値"),
+            want.name,
+            self.found.secret_values,
+        )
+
+    def names(self, kind: str) -> Names:
+        names = lookup(self.found.names, kind)
+        if names is None:
+            raise NotTestable(
+                Words(
+                    en=f"the names of {kind} were not listed",
+                    ja=f"{kind}の名前が一覧されていません",
+                )
+            )
+        return names
+
+    def record(self, kind: str, **body: Any) -> Record:
+        """Return the newest record of this environment's evidence store, or raise Missing."""
+        believed(self.records)
+        return self._record(kind, self.records, body)
+
+    def newest(self, kind: str, **body: Any) -> Record | None:
+        """Return the newest record of a kind, or None; NotTestable where the store can't be read."""
+        believed(self.records)
+        return self.records.newest(kind, **body)
+
+    def dev_record(self, kind: str, dev: Records) -> Record:
+        readable(dev)
+        return self._record(kind, dev, {})
+
+    def _record(self, kind: str, records: Records, body: Mapping[str, Any]) -> Record:
+        record = records.newest(kind, **body)
+        if record is None:
+            raise Missing(
+                Words(
+                    en=f"the evidence store has no record of kind {kind}",
+                    ja=f"証跡ストアに種類{kind}の記録がありません",
+                )
+            )
+        return record
+
+    def _one(self, owner: str, kind: Words, name: str, section: Section[T] | Mapping[str, T]) -> T:
+        item = lookup(section, name)
+        if item is not None:
+            return item
+        absent = Words(en=f"{kind.en} {name} does not exist", ja=f"{kind.ja}{name}が存在しません")
+        raise Missing(absent) if self.row == owner else Follows(owner, absent)
