@@ -8,6 +8,7 @@ from typing import Any
 
 from aws.words import Words
 from runbook.engine import Change, Journal, Procedure, Refused, Run, StepContext, ask, step
+from tests.runbook.desk import said_in
 
 WHO = "arn:aws:iam::123456789012:user/operator"
 
@@ -81,6 +82,8 @@ class Memory:
     details: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     shown: list[Change] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What the steps of a rehearsal had to say."""
     procedure: Procedure | None = None
 
     def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None:
@@ -98,6 +101,7 @@ class Memory:
             if one.step.action is None:
                 self.outcome("by hand", one.step)
             self.changes(one.changes)
+            self.told += [said_in("en", line) for line in one.told]
 
     def outcome(self, what: str, step: Any, detail: str = "") -> None:
         self.outcomes.append((step.name, what))

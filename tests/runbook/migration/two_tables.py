@@ -71,7 +71,7 @@ class Rally:
     prod: Any
     folder: Path
     screen: Memory = field(default_factory=Memory)
-    told: list[str] = field(default_factory=list)
+    spoken: list[str] = field(default_factory=list)
     watched: list[str] = field(default_factory=list)
 
     def run(self, module: Any, screen: Memory | None = None, **chosen: str) -> Run:
@@ -80,7 +80,7 @@ class Rally:
             elsewhere=self.elsewhere,
             folder=self.folder,
             chosen=chosen,
-            tell=lambda line: self.told.append(said_in("en", line)),
+            tell=lambda line: self.spoken.append(said_in("en", line)),
             watch=self.watched.append,
         )
         return Run(
@@ -99,6 +99,11 @@ class Rally:
             tables=DEV_TABLES,
             client=lambda _: self.dev,
         )
+
+    @property
+    def told(self) -> list[str]:
+        """What was said while a run went on, or by its rehearsal."""
+        return [*self.spoken, *self.screen.told]
 
     @property
     def manifests(self) -> list[Any]:

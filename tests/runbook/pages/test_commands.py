@@ -19,6 +19,7 @@ from signoff.__main__ import options as signoff_options
 from signoff.checklist import Checklist
 from signoff.environment import names
 from signoff.remedy import all_of
+from smoke.__main__ import options as smoke_options
 from tests.foreign.remedying import PROD_RUN
 
 ROOT = Path(__file__).parents[3]
@@ -154,12 +155,17 @@ def test_a_command_of_aws_is_one_that_its_service_model_knows(command):
     assert flaw_of_aws(command) is None
 
 
+@pytest.mark.parametrize("command", of("smoke"))
+def test_a_command_of_smoke_parses(command):
+    assert smoke_options().parse_args(shlex.split(command)[3:]).command
+
+
 def test_what_is_told_runs_nothing_else():
     modules = {
         one for one in GIVEN.values() if one not in {"pytest", "load", "runbook", "aws", "signoff"}
     }
 
-    assert modules == {"smoke.policy", "runbook.pages"}
+    assert modules == {"smoke", "smoke.policy", "runbook.pages"}
 
 
 @pytest.mark.parametrize("where", PROSE)
