@@ -12,6 +12,25 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MAKE = shutil.which("make") or "make"
 CLOSED = "http://127.0.0.1:9/simple"
+PROJECT = """
+[project]
+name = "rally"
+version = "1.0"
+[build-system]
+requires = []
+build-backend = "tiny"
+"""
+BACKEND = """
+import pathlib, zipfile
+
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    with zipfile.ZipFile(pathlib.Path(wheel_directory) / "rally-1.0-py3-none-any.whl", "w") as package:
+        package.writestr("rally-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: rally\\nVersion: 1.0\\n")
+        package.writestr("rally-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+        package.writestr("rally-1.0.dist-info/RECORD", "")
+    return "rally-1.0-py3-none-any.whl"
+"""
+"""The one package of the lock builds the project, which is installed in place."""
 
 
 @pytest.fixture
@@ -24,10 +43,11 @@ def clone(tmp_path):
     wheel = folder / "wheels/tiny-1.0-py3-none-any.whl"
     wheel.parent.mkdir()
     with zipfile.ZipFile(wheel, "w") as package:
-        package.writestr("tiny.py", "")
+        package.writestr("tiny.py", BACKEND)
         package.writestr("tiny-1.0.dist-info/METADATA", "Name: tiny\nVersion: 1.0\n")
         package.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
         package.writestr("tiny-1.0.dist-info/RECORD", "")
+    (folder / "pyproject.toml").write_text(PROJECT)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (folder / "requirements.lock").write_text(f"tiny==1.0 --hash=sha256:{digest}\n")
     return folder
