@@ -21,7 +21,7 @@ def test_every_table_has_its_day_and_its_source(name):
 
 
 def test_rates_are_of_calls_alone():
-    assert call_rates() == {"apigateway": 10, "lambda:GetPolicy": 14}
+    assert call_rates() == {"apigateway": 10, "apigatewayv2": 10, "lambda:GetPolicy": 14}
 
 
 def test_last_days_of_runtimes_are_days_after_their_first():

@@ -65,7 +65,8 @@ def test_domain_is_mapped_at_its_root(found):
     assert found.resolutions[SCOPE.domain].addresses == ("192.0.2.1",)
 
 
-def test_routing_rules_of_a_domain_are_seen(changed):
+def test_routing_rules_of_a_domain_are_seen(fake, changed):
+    fake.answers["apigatewayv2:ListRoutingRules"] = {"RoutingRules": []}
     found = changed("apigateway:GetDomainName", routingMode="ROUTING_RULE_ONLY")
 
     assert found.domains[SCOPE.domain].routing == "ROUTING_RULE_ONLY"

@@ -7,7 +7,7 @@ import pytest
 
 from plan import plan_for, scope_of
 from signoff.environment import Environment
-from signoff.environment.schema import Area, Domain, FrontEnd, Season, Smoke
+from signoff.environment.schema import Area, Domain, FrontEnd, FunctionSettings, Season, Smoke
 from smoke.policy import permissions
 from tests.healthy import healthy
 
@@ -51,6 +51,7 @@ ENTAILS = {
     "runtime": ("python3.12", plan),
     "timeout_s": (20, plan),
     "memory_mb": (512, plan),
+    "functions": ({"award": FunctionSettings(memory_mb=512)}, plan),
     "authorizer_ttl_s": (0, plan),
     "accuracy_cap_m": (20, plan),
     "award_requires_position": (True, plan),

@@ -15,6 +15,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 RECORDINGS = sorted(one.parent.name for one in HERE.glob(f"*/{FILE}"))
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
+UNASKED = "not in the recording"
+"""What a call answers that only a later version of the readers makes: of its rows nothing is known."""
 ELSEWHERE = {"not verifiable here", "excluded"}
 
 
@@ -41,7 +43,8 @@ def test_rows_end_as_they_did(recording, tmp_path):
     rows = json.loads(told.read_text(encoding="utf-8"))
     now = {one["row"]["id"]: one["outcome"] for one in rows}
     then = Recorded.load(recording).rows
-    judged = {row for row in now if not ELSEWHERE & {now[row], then[row]}}
+    unasked = {one["row"]["id"] for one in rows if UNASKED in json.dumps(one["findings"])}
+    judged = {row for row in now if not ELSEWHERE & {now[row], then[row]}} - unasked
 
     assert {row: now[row] for row in judged} == {row: then[row] for row in judged}, done.stdout[
         -2000:
