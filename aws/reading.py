@@ -1,9 +1,8 @@
 """One pass over AWS: each section is read once, in parallel, and whatever goes wrong becomes its reason.
 
 A section or source belongs to the thread that asked first; whoever asks later waits for it. As the
-owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items
-are read in a pool of their own: they must not ask for sections, which may need that pool; sources,
-which never do, they may.
+owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items are
+read in a pool of their own: they must not ask for sections, which may need that pool; sources they may.
 """
 
 import traceback
@@ -19,10 +18,8 @@ from aws.door import Aws, Gone, ReadFailure
 from aws.section import Section, Unreadable
 
 T = TypeVar("T")
-
 Resolve = Callable[[str], tuple[str, ...]]
 """Host name -> its addresses, none where it has none; raises OSError if nobody knows."""
-
 Progress = Callable[[str, int, int], None]
 """Called after each section: its name, how many are read, how many there are."""
 

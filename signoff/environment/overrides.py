@@ -18,19 +18,11 @@ from signoff.environment.schema import Environment, UnfitValueError
 START = "SIGNOFF_"
 
 IN_PRODUCTION = frozenset(
-    {
-        "account",
-        "alert_email",
-        "evidence",
-        "front_end.url",
-        "line.bot_user_id",
-        "line.channel_id",
-        "line.liff_id",
-        "line.login_token_file",
-        "origin",
-        "region",
+    (
+        *("account", "alert_email", "evidence", "front_end.url", "origin", "region"),
+        *("line.bot_user_id", "line.channel_id", "line.liff_id", "line.login_token_file"),
         "smoke.test_user",
-    }
+    )
 )
 """Addresses and ids, which do not belong in git. Setting one may add rows; none takes a row away."""
 
