@@ -38,10 +38,8 @@ def release_a_broken_function(context: StepContext) -> None:
     Refused where $LATEST has another handler than what is live: it could not be brought back from there.
     """
     for one in context.plan.functions:
-        if (
-            described(context, one, LATEST)["Handler"]
-            != described(context, one, one.alias)["Handler"]
-        ):
+        latest, live = (described(context, one, what) for what in (LATEST, one.alias))
+        if latest["Handler"] != live["Handler"]:
             raise Refused(
                 Words(
                     en=f"function {one.name}: $LATEST has another handler than {one.alias}: release it, or restore"
