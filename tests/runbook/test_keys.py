@@ -7,17 +7,15 @@ import pytest
 from runbook.engine import Declined
 from runbook.procedures import encryption, secrets, tables
 
-ALIAS = "alias/rally"
+MANAGED = "alias/aws/dynamodb"
 
 
 @pytest.fixture
 def keyed(empty):
     """An account with a key, and an environment that wants it for tables and secrets."""
-    kms = empty.client("kms")
-    arn = kms.create_key()["KeyMetadata"]["Arn"]
-    kms.create_alias(AliasName=ALIAS, TargetKeyId=arn)
+    arn = empty.client("kms").create_key()["KeyMetadata"]["Arn"]
     empty.arn, empty.plain = arn, empty.environment
-    empty.environment = replace(empty.environment, table_key=ALIAS, secret_key=arn)
+    empty.environment = replace(empty.environment, table_key=arn, secret_key=arn)
     return empty
 
 
@@ -58,7 +56,10 @@ def test_a_key_is_not_taken_away_unasked(keyed):
         keyed.do(encryption.encrypt_the_tables.action, environment=keyed.plain)
 
 
-def test_a_second_run_finds_the_key_however_it_is_named(keyed):
+@pytest.mark.parametrize("named", [None, MANAGED], ids=["by its ARN", "AWS's own, by its alias"])
+def test_a_second_run_finds_the_key_however_it_is_named(keyed, named):
+    key = named or keyed.arn
+    keyed.environment = replace(keyed.environment, table_key=key)
     steps = (tables.create_the_tables, encryption.encrypt_the_tables)
     for step in (*steps, secrets.generate_the_session_key):
         keyed.do(step.action)

@@ -46,4 +46,4 @@ def test_two_names_of_environments_are_one_too_many(capsys, name):
     with pytest.raises(SystemExit):
         main([name, "--to=prod", "--env=dev", *GOING])
 
-    assert "--to prod and --env dev name two environments: give one" in capsys.readouterr().err
+    assert "--to prod and --env dev name two environments: name one" in capsys.readouterr().err

@@ -198,7 +198,7 @@ def _processing_none(left):
     ("given", "flaw"),
     [
         ("your-line-channel-access-token", "a placeholder"),
-        ("7c9e6679f425b40de944be07fc1f90ae", "no token of LINE"),
+        ("7c9e6679f425b40de944be07fc1f90ae", "not a token of LINE"),
     ],
 )
 def test_a_token_given_by_mistake_is_refused_before_it_is_stored(empty, given, flaw):

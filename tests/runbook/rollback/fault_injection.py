@@ -19,7 +19,7 @@ from tests.runbook.desk import READS, Desk
 from tests.runbook.rollback.operator import Operator
 from tests.runbook.toy import WHO, Memory
 
-DENIED = "was denied to arn:aws:iam::123456789012:user/operator: have it allowed, then run it again"
+DENIED = "was denied to arn:aws:iam::123456789012:user/operator: allow it, then run it again"
 EXPIRED = "the credentials are no longer valid"
 CUT = "AWS did not answer"
 Breaking = Callable[[Desk, str, int], AbstractContextManager[None]]
