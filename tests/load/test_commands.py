@@ -31,8 +31,9 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def command(project, healthy):
+def command(project, healthy, monkeypatch):
     """Run a command in a composition of our own: production, or a stack that is one small target."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)  # of a stack that this process serves
 
     def called(*arguments, tables=None, local=False, live=LIVE):
         aws = answering(tables or Tables())

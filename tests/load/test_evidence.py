@@ -114,7 +114,7 @@ def test_run_that_is_over_too_long_is_refused(put):
     put(run("a"), now=NOON + timedelta(days=14))
 
     with pytest.raises(
-        LoadRefused, match=r"ended 2026-11-25 12:01 UTC.*counts for 14 days; run it again"
+        LoadRefused, match=r"ended at 2026-11-25 21:01 JST.*counts for 14 days; run it again"
     ):
         put(run("b", NOON + timedelta(minutes=1)), now=NOON + timedelta(days=14, minutes=2))
 

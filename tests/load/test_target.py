@@ -62,7 +62,7 @@ def test_api_of_an_account_elsewhere_is_not_loaded_at_the_environments_address(m
         kept=lambda: None,
         aws=lambda _: lambda _: APIS,
         caller=lambda _: "arn:aws:iam::123456789012:root",
-        release=lambda _: None,
+        live=lambda _: None,
     )
 
     with (
