@@ -10,6 +10,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 from aws.section import Follows
 from aws.words import words_of
 from signoff.observations import Observations
+from signoff.waiting import NotYet
 from smoke.calls import Answer, Call, Session
 from smoke.client import Silent
 from smoke.contract import contract
@@ -60,7 +61,7 @@ class RowCalls:
         """Return an answer of 200 to the live session: without it no refusal proves anything."""
         try:
             answer = self.suite.root_causes.accepted()
-        except (AssertionError, NoSession, Silent) as why:
+        except (AssertionError, NoSession, NotYet, Silent) as why:
             raise self._because(why) from None
         self.observe.note(**answer.facts)
         return answer

@@ -11,6 +11,7 @@ from aws.desired import Function
 from lambdas.packing import pack
 from runbook.engine import Procedure
 from runbook.procedures import api as api_procedure
+from smoke.suite_session import suite_session
 from tests.smoke.rally import Rally
 
 Break = Callable[[Rally], AbstractContextManager[None]]
@@ -149,7 +150,9 @@ def without_log_group(rally: Rally, name: str) -> Iterator[None]:
 
 @contextmanager
 def other_secret(rally: Rally, key: str, **members: str) -> Iterator[None]:
-    """Put other content into a secret; what functions have read before, they keep for a while."""
+    """Put other content into a secret; functions have read it before, and keep that for a while."""
+    with suite_session(rally.snapshot(), rally.api, embedded=True, environ={}, aws=rally.client):
+        pass  # it starts all functions
     secret, client = rally.plan.secret(key), rally.client("secretsmanager")
     before = client.get_secret_value(SecretId=secret.name)["SecretString"]
     client.put_secret_value(SecretId=secret.name, SecretString=json.dumps(members))

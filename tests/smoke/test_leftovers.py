@@ -264,7 +264,7 @@ def test_clean_waits_for_no_run_that_goes_on(rally, tmp_path, capsys):
     environment = replace(rally.environment, birth=None)
     with Notes.of(environment, tmp_path / "report" / "local").alone():
         assert clean(tmp_path) == 4
-    assert "is judging this stack at this moment" in capsys.readouterr().err
+    assert "is judging this stack now" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("rally")

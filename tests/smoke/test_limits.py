@@ -14,7 +14,7 @@ from signoff.outcome import Outcome
 from signoff.parts import Part
 from smoke.sessions import BORROWED
 from tests.smoke.breaking import other_masters, other_secret
-from tests.smoke.defect import FAIL, UNKNOWN
+from tests.smoke.defect import FAIL, UNKNOWN, following
 from tests.smoke.judging import judge, red
 
 ON_AWS = {"SMOKE-01": UNKNOWN, "SMOKE-12": UNKNOWN}
@@ -89,7 +89,7 @@ def test_signature_does_not_stand_for_what_fails(rally, guarded):
     with other_secret(rally, "line_token", LINE_CHANNEL_ACCESS_TOKEN="another"):
         found = red(judge(rally, signed, embedded=False))
 
-    assert found == {"SMOKE-18": FAIL}
+    assert found == {"SMOKE-18": FAIL, **following("SMOKE-18", "LINE-01", "LINE-02")}
 
 
 def test_without_key_and_session_one_row_is_the_root(rally):
