@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from typing import Any
 
 from local.aws.errors import not_implemented, refusal
@@ -262,7 +263,8 @@ def account_policies(request: Request, moto: Moto) -> Response:
         return json_response({"accountPolicies": found})
     place = (asked["policyType"], asked["policyName"])
     if request.operation == "DeleteAccountPolicy":
-        kept.pop(place, None)
+        if kept.pop(place, None) is None:
+            return refusal(request, "ResourceNotFoundException", "Policy does not exist")
         return json_response({})
     kept[place] = {**asked, "scope": "ALL"}
     return json_response({"accountPolicy": kept[place]})
@@ -280,11 +282,26 @@ def resource_policies(request: Request, moto: Moto) -> Response:
     if group is None:
         return moto(request)
     if request.operation == "DeleteResourcePolicy":
-        kept.pop(group, None)
-        return json_response({})
+        return _delete_group_policy(request, kept)
     document = asked["policyDocument"]
-    kept[group] = {"policyDocument": document, "resourceArn": group, "policyScope": "RESOURCE"}
+    kept[group] = {
+        "policyDocument": document,
+        "resourceArn": group,
+        "policyScope": "RESOURCE",
+        "revisionId": sha256(document.encode()).hexdigest(),
+    }
     return json_response({"resourcePolicy": kept[group]})
+
+
+def _delete_group_policy(request: Request, kept: dict[str, dict[str, Any]]) -> Response:
+    """Delete it where its revision is told, as DeleteResourcePolicy requires of those of a group."""
+    group, revision = (request.parameters.get(one) for one in ("resourceArn", "expectedRevisionId"))
+    if group not in kept:
+        return refusal(request, "ResourceNotFoundException", "Policy does not exist")
+    if revision != kept[group]["revisionId"]:
+        return refusal(request, "InvalidParameterException", "Revision is not the current one")
+    del kept[group]
+    return json_response({})
 
 
 FIXES: Mapping[tuple[str, str], Fix] = {

@@ -1,13 +1,15 @@
 """What nobody planned is taken away by one procedure, and what somebody decided is left alone."""
 
 import io
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from aws.attachments import LEDGERS
-from aws.converge.undo import ByHand, by_hand, undo_of
+from aws.attachments import ACCOUNT_POLICIES, LEDGERS
+from aws.converge.undo import UNDO, ByHand, by_hand, undo_of
 from aws.inventory import on_demand
 from aws.ledger import Closed, Unplanned
 from aws.words import Words
@@ -19,6 +21,12 @@ from tests.judging import judge
 from tests.runbook.desk import PROD
 
 TABLE, STAMPS = "Users-prod", "stamp-rally-prod-stamps"
+READING = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "111122223333"},
+    "Action": "logs:FilterLogEvents",
+}
+OPEN = json.dumps({"Version": "2012-10-17", "Statement": [{**READING, "Resource": "*"}]})
 NETWORK = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
 FACTS = sorted(
     {
@@ -30,6 +38,14 @@ FACTS = sorted(
     }
 )
 """Kind and fact of all that a ledger calls closed."""
+ROOT = Path(__file__).parent.parent.parent
+FOUND_BY = "".join(
+    path.read_text()
+    for folder in ("aws", "checks")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "converge" not in path.parts
+)
+"""Source of all that reads and judges."""
 
 
 @pytest.fixture
@@ -183,6 +199,13 @@ def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages(kind, 
     assert bool(by_hand(one)) == isinstance(undo, ByHand)
 
 
+@pytest.mark.parametrize(("kind", "fact"), UNDO, ids=lambda one: one)
+def test_what_is_undone_is_named_as_it_is_found(kind, fact):
+    """A fact that was renamed where it is read would be left alone without a word."""
+    assert f'"{kind}"' in FOUND_BY
+    assert f'"{fact}"' in FOUND_BY
+
+
 def test_alarm_is_taken_out_of_a_mute_rule_and_others_stay_in_it(detach, finished):
     cloudwatch = finished.client("cloudwatch")
     (alarm, *_) = cloudwatch.describe_alarms()["MetricAlarms"]
@@ -196,14 +219,34 @@ def test_alarm_is_taken_out_of_a_mute_rule_and_others_stay_in_it(detach, finishe
     assert left == {"AlarmNames": ["billing"]}
 
 
-def test_policy_that_keeps_metrics_from_being_made_of_logs_is_ended(detach, finished):
-    logs = finished.client("logs")
-    named = {"policyType": "METRIC_EXTRACTION_POLICY", "policyName": "save-money"}
-    logs.put_account_policy(**named, policyDocument="{}", scope="ALL")
+@pytest.mark.parametrize("kind", ACCOUNT_POLICIES)
+def test_policies_that_apply_to_all_log_groups_are_ended(detach, finished, kind):
+    logs, document = finished.client("logs"), json.dumps({"a": "b, c: d", "e": [1, 2]})
+    for name in ("save-money", "archive, and more"):
+        named = {"policyType": kind, "policyName": name}
+        logs.put_account_policy(**named, policyDocument=document, scope="ALL")
     assert detach("--go") == 0
 
-    left = logs.describe_account_policies(policyType="METRIC_EXTRACTION_POLICY")
-    assert left["accountPolicies"] == []
+    assert logs.describe_account_policies(policyType=kind)["accountPolicies"] == []
+
+
+@pytest.mark.parametrize("name", ["for now: all", "for-now"])
+def test_policy_that_opens_all_log_groups_is_ended(detach, finished, name):
+    logs = finished.client("logs")
+    logs.put_resource_policy(policyName=name, policyDocument=OPEN)
+    assert detach("--go") == 0
+
+    assert logs.describe_resource_policies()["resourcePolicies"] == []
+
+
+def test_policy_of_a_single_log_group_is_ended(detach, finished):
+    logs, where = finished.client("logs"), f"{finished.aws.region}:{finished.environment.account}"
+    own = {"resourceArn": f"arn:aws:logs:{where}:log-group:/aws/lambda/stamp-rally-prod-auth"}
+    logs.put_resource_policy(**own, policyDocument=OPEN)
+    assert detach("--go") == 0
+
+    left = logs.describe_resource_policies(**own, policyScope="RESOURCE")
+    assert left["resourcePolicies"] == []
 
 
 def test_metric_made_of_our_lines_is_made_no_more(detach, finished):

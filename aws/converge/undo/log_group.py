@@ -1,9 +1,15 @@
 """What nobody planned of log groups: filters, masks, bearer tokens, and policies of the account."""
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
 from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.ledgers.logs import ACCOUNT_POLICY, APPLIED
 from aws.words import Words
+
+GROUP_NAME = r"[.\-_/#A-Za-z0-9]+"
+"""What DescribeLogGroups takes for the beginning of a name; CloudWatch Logs API reference."""
 
 
 def _stop_copying(target: Target) -> None:
@@ -36,12 +42,29 @@ def _refuse_tokens(target: Target) -> None:
 
 
 def _end_account_policy(target: Target) -> None:
-    for name in target.listed:
-        target.context.client("logs").delete_account_policy(policyType=target.name, policyName=name)
+    """Delete the policy that was shown, as its name and document."""
+    name = target.found.partition(": ")[0]
+    target.context.client("logs").delete_account_policy(policyType=target.name, policyName=name)
 
 
 def _end_resource_policy(target: Target) -> None:
-    target.context.client("logs").delete_resource_policy(policyName=target.name)
+    """Delete a policy of the account by its name; that of one log group has the group's, and is deleted by ARN."""
+    client = target.context.client("logs")
+    for arn in _groups(client, target.name):
+        own = client.describe_resource_policies(policyScope="RESOURCE", resourceArn=arn)
+        for one in own["resourcePolicies"]:
+            client.delete_resource_policy(resourceArn=arn, expectedRevisionId=one["revisionId"])
+            return
+    client.delete_resource_policy(policyName=target.name)
+
+
+def _groups(client: Any, name: str) -> list[str]:
+    """Return the ARN of the log group of this name, if there is one; policies may have any other name."""
+    if not re.fullmatch(GROUP_NAME, name):
+        return []
+    pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+    found = [one for page in pages for one in page["logGroups"] if one["logGroupName"] == name]
+    return [one["arn"].removesuffix(":*") for one in found]
 
 
 _OVER = Undo(
@@ -84,7 +107,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         en="CloudWatch console > Settings > Logs > Retention policy of the account: leave {name} out",
         ja="CloudWatchコンソール > 設定 > ログ > アカウントの保持ポリシーで、{name}を対象から外してください",
     ),
-    ("account policy", "applied to all log groups"): Undo(
+    (ACCOUNT_POLICY.en, APPLIED.en): Undo(
         call=_end_account_policy,
         lost=Words(
             en="the policy no longer applies to any log group of the account, ours or not",

@@ -103,13 +103,21 @@ def none_of(client: Client) -> str:
     return f"LogGroupName NOT IN {json.dumps([one['logGroupName'] for one in groups])}"
 
 
+def revision(client: Client) -> str:
+    """Return the revision of the group's policy, without which AWS deletes none."""
+    own = client("logs").describe_resource_policies(policyScope="RESOURCE", resourceArn=GROUP_ARN)
+    return str(own["resourcePolicies"][0]["revisionId"])
+
+
 def group_policy(effect: str, principal: Any, *actions: str) -> Keep:
     """Give one log group a policy of its own."""
     statement = {"Effect": effect, "Principal": principal, "Action": list(actions)}
     document = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"}]})
     return between(
         lambda c: c("logs").put_resource_policy(resourceArn=GROUP_ARN, policyDocument=document),
-        lambda c: c("logs").delete_resource_policy(resourceArn=GROUP_ARN),
+        lambda c: c("logs").delete_resource_policy(
+            resourceArn=GROUP_ARN, expectedRevisionId=revision(c)
+        ),
     )
 
 
