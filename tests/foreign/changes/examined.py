@@ -351,7 +351,7 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("alarm looks every minute", "", HEARD, alarm(alarms.P5XX, Period=60, Threshold=1)),
     ("alarm is described", "", HEARD, alarm(alarms.P5XX, AlarmDescription="call the office")),
     ("alarm looks at a day", "", HEARD, alarm(alarms.FAILS, Period=86400)),
-    ("execution is logged", "", STAGES, surplus.staged("/*/*/logging/loglevel", "INFO", "OFF")),
+    ("execution is logged", "", STAGES, surplus.staged("/*/*/logging/loglevel", "INFO", "ERROR")),
     ("metrics are counted by method", "", STAGES, surplus.staged("/*/*/metrics/enabled", "true", "false")),
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ import json
 
 from tests.foreign.changes.change import change
 from tests.foreign.changes.gateway import api_of, patched
-from tests.foreign.hand import edge
+from tests.foreign.hand import edge, gateway
 
 STAGES = ["stages"]
 
@@ -56,7 +56,7 @@ def bodies_are_logged(client):
 @change("DEP-29", reads=STAGES)
 def api_keys_are_logged(client):
     telling = "$context.requestId $context.identity.apiKey"
-    with set_on_stage(client, "/accessLogSettings/format", telling, "$context.requestId"):
+    with set_on_stage(client, "/accessLogSettings/format", telling, gateway.LOG_FORMAT):
         yield
 
 
