@@ -139,8 +139,10 @@ class Walk:
         self.console.print()
         for one in group.rows:
             said = f"[bold]{number}. {one.row.id}[/] {escape(one.row.promise[self.lang])}"
-            self.console.print(said, soft_wrap=True)
-            self.console.print(f"   [red]{escape(one.told[self.lang])}[/]", soft_wrap=True)
+            self.console.print(said, soft_wrap=True, highlight=False)
+            self.console.print(
+                f"   [red]{escape(one.told[self.lang])}[/]", soft_wrap=True, highlight=False
+            )
         if follow := sum(len(self.result.followers(one)) for one in group.ids):
             self._say(WORDS["follow"], number=follow)
         for line in self._told(group.fix):
@@ -180,7 +182,7 @@ class Walk:
                 if row in red
                 else f"[green]{WORDS['now_green'][self.lang]}[/]"
             )
-            self.console.print(f"   {row}: {mark}", soft_wrap=True)
+            self.console.print(f"   {row}: {mark}", soft_wrap=True, highlight=False)
         return set(group.ids) - red.keys()
 
     def _run(self, command: str) -> bool:
@@ -188,7 +190,9 @@ class Walk:
         return all(self.run(_arguments(part)) == 0 for part in command.split(" && "))
 
     def _say(self, words: Words, **values: object) -> None:
-        self.console.print(escape(words[self.lang].format(**values)), soft_wrap=True)
+        self.console.print(
+            escape(words[self.lang].format(**values)), soft_wrap=True, highlight=False
+        )
 
 
 def _arguments(part: str) -> Sequence[str]:
