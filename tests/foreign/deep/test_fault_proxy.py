@@ -148,7 +148,8 @@ def test_spoilt_answers_of_one_operation_are_never_go(
     judged = rows(replace(good, inventory=found))
 
     assert decision(judged, unread=unreadable(found)) is VerdictWord.NO_GO
-    assert any(operation in one for one in unreadable(found)) or operation in TOLD_BY_THE_TEXT
+    said = [*unreadable(found), *(one.told.en for one in judged.values() if one.unknown)]
+    assert any(operation in one for one in said) or operation in TOLD_BY_THE_TEXT
 
 
 @contextmanager
