@@ -97,8 +97,10 @@ def policies(reading: Reading) -> Section[LogPolicy]:
     groups = reading.needed("log_groups")
     account = reading.aws.listed("logs", "describe_resource_policies", "resourcePolicies")
     named = {raw.get("policyName", ""): raw.get("policyDocument", "") for raw in account}
+    # No log group's name has a blank, so that neither kind of policy hides one of the other.
     found: dict[str, LogPolicy | Unreadable] = {
-        name: LogPolicy(name=name, document=document) for name, document in named.items()
+        f"account {name}": LogPolicy(name=name, document=document)
+        for name, document in named.items()
     }
     return {**found, **reading.each(groups, lambda name: _own_policy(reading, groups[name]))}
 

@@ -126,3 +126,19 @@ def test_log_groups_of_a_folder_take_one_listing():
         "x": ["x"],
         "y": ["y"],
     }
+
+
+def test_policy_of_a_log_group_hides_none_of_the_account_with_the_same_name(fake, sections):
+    name, asked = SCOPE.log_groups[0], []
+
+    def answer(parameters):
+        own = parameters.get("policyScope") == "RESOURCE"
+        asked.append(own)
+        policy = {"policyName": name, "policyDocument": "own" if own else "of the account"}
+        return {"resourcePolicies": [policy]}
+
+    fake.answers["logs:DescribeResourcePolicies"] = answer
+    found = sections().log_policies
+
+    assert {False, True} <= set(asked)
+    assert {"own", "of the account"} <= {one.document for one in found.values()}
