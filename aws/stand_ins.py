@@ -12,14 +12,17 @@ import string
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+ADDRESS = re.compile(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b")
+LINE_ID = re.compile(r"\b[UCR][0-9a-f]{32}\b")
+"""A user, a group or a room of LINE."""
 PATTERNS = (
     re.compile(r"(?<=:)\d{12}(?=:)"),  # account in an ARN
     re.compile(r"\b\d{12}(?=\.dkr\.|$)"),
     re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|AIPA|ANPA|ANVA)[A-Z0-9]{4,}\b"),
     re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
-    re.compile(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"),
-    re.compile(r"\b[UCR][0-9a-f]{32}\b"),  # LINE: user, group, room
+    ADDRESS,
+    LINE_ID,
     re.compile(r"\bey[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),  # a JWT
     re.compile(r"\b[0-9a-f]{32,}\b"),
     re.compile(
@@ -65,12 +68,12 @@ class StandIns:
 
     def of(self, text: str) -> str:
         """Return the stand-in of one text: always the same, and of its shape."""
-        if re.fullmatch(PATTERNS[5], text):
+        if ADDRESS.fullmatch(text):
             return f"192.0.2.{self._draw(text)[0] % 254 + 1}"  # RFC 5737, for documentation
         if "@" in text:
             return f"person-{self._draw(text).hex()[:8]}@example.com"
         prefix = next((one for one in PREFIXES if text.startswith(one)), text[0])
-        kept = prefix if text.startswith(PREFIXES) or re.fullmatch(PATTERNS[6], text) else ""
+        kept = prefix if text.startswith(PREFIXES) or LINE_ID.fullmatch(text) else ""
         rest = text[len(kept) :]
         alphabet = _alphabets(rest)
         drawn = self._draw(text, len(rest))
