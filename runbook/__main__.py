@@ -19,12 +19,12 @@ from runbook import fix, rights
 from runbook.catalogue import listing, newest_judged, procedures
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
 from runbook.engine import Stopped
-from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.screen import ConsoleScreen
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.options import options
 from signoff.command_line import CommandLine
 from signoff.environment import EnvironmentFileError, load
+from signoff.errors import EXPECTED, sentence
 from signoff.frame import framed
 from signoff.guard import GuardError
 
@@ -39,7 +39,6 @@ CARRIES = ("migrate_masters", "migrate_users", "export_import")
 FIX = "fix"
 """Not a procedure: it walks through the red rows and runs theirs."""
 STOPPED_AT = Words(en="stopped at", ja="停止")
-THESE = Words(en="these credentials", ja="この認証情報")
 INTERRUPTED = Words(
     en="interrupted; enter the same command to resume",
     ja="中断しました。同じコマンドで再開できます",
@@ -93,7 +92,7 @@ def _command(
         Refused,
         *EXPECTED,
     ) as error:  # outside of any step: the journal, the evidence, the stack
-        said = sentence(error, THESE)[lang]
+        said = sentence(error)[lang]
         print(visible_line(f"runbook: {said}"), file=sys.stderr)
         return Exit.STOPPED
     except KeyboardInterrupt:

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from aws.visible import visible, visible_line
 from aws.words import Words, words_of
 from signoff.environment import EnvironmentFileError
-from signoff.guard import CREDENTIALS, GuardError, no_credentials
+from signoff.errors import EXPECTED, sentence
+from signoff.guard import GuardError
 
 FAULTS = Path(__file__).parent.parent / "report"
 """Where a fault of ours leaves its traceback."""
@@ -36,37 +35,10 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
         return _ended(prog, Exit.INTERRUPTED, Words(en="interrupted", ja="中断しました")[lang])
     except EnvironmentFileError as error:
         return _ended(prog, Exit.USAGE, words_of(error)[lang])
-    except (GuardError, BotoCoreError, ClientError, OSError) as error:
+    except (GuardError, *EXPECTED) as error:
         return _ended(prog, Exit.REFUSED, sentence(error)[lang])
     except Exception as error:  # noqa: BLE001 - the edge: nobody is left to handle it
         return _ended(prog, Exit.FAULT, fault(error)[lang])
-
-
-def sentence(error: Exception) -> Words:
-    """Return one sentence for what AWS, its client, the disk or the guard refused."""
-    if isinstance(error, CREDENTIALS):
-        why = no_credentials(error)
-        return Words(en=f"AWS was not asked: {why.en}", ja=f"AWSに問い合わせていません: {why.ja}")
-    if isinstance(error, ClientError):
-        said = error.response.get("Error", {})
-        answer = f"{said.get('Code')}: {said.get('Message')}"
-        return Words(
-            en=f"{error.operation_name} failed: {answer}",
-            ja=f"{error.operation_name}が失敗しました: {answer}",
-        )
-    if isinstance(error, BotoCoreError):
-        return Words(
-            en=f"AWS could not be asked ({error}); check the network, ~/.aws and AWS_ENDPOINT_URL",
-            ja=f"AWSに問い合わせできません（{error}）。"
-            "ネットワーク、~/.aws、AWS_ENDPOINT_URLを確認してください",
-        )
-    if isinstance(error, OSError):
-        place, reason = error.filename, error.strerror or type(error).__name__
-        return Words(
-            en=f"{place or 'a file'} can't be used ({reason}); check its folder and the disk",
-            ja=f"{place or 'ファイル'}を使用できません（{reason}）。フォルダーとディスクを確認してください",
-        )
-    return words_of(error)
 
 
 def fault(error: BaseException, folder: Path = FAULTS) -> Words:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.inventory import Sections
 from aws.section import Broken, Missing, NotInReplay
@@ -16,8 +15,9 @@ from aws.words import Words, words_of
 from signoff import collection
 from signoff.checklist import ChecklistError, Row
 from signoff.environment import EnvironmentFileError
+from signoff.errors import EXPECTED, sentence
 from signoff.findings import FINDINGS, Findings, forget_latest
-from signoff.frame import fault, sentence
+from signoff.frame import fault
 from signoff.gather import gathered
 from signoff.guard import GuardError
 from signoff.observations import Observations
@@ -123,7 +123,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         pytest.exit(
             f"--env {choice.environment.name}: {said}", returncode=pytest.ExitCode.USAGE_ERROR
         )
-    except (BotoCoreError, ClientError, OSError) as error:
+    except EXPECTED as error:
         pytest.exit(
             f"--env {choice.environment.name}: {sentence(error)}",
             returncode=pytest.ExitCode.USAGE_ERROR,

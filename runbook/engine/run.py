@@ -8,12 +8,12 @@ from typing import Any, NoReturn, Protocol
 
 from aws.change import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
-from runbook.engine.errors import EXPECTED, sentence
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.shown import Action
 from runbook.engine.step import Procedure, Step
 from runbook.engine.step_context import StepContext
+from signoff.errors import EXPECTED, sentence
 
 PROOF_EVERY_S = 10
 

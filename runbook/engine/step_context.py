@@ -8,7 +8,7 @@ from typing import Any, Self
 from aws.change import ChangeContext, MissingPrerequisite, Refused, nothing
 from aws.words import Words
 from plan import Plan, public_in
-from runbook.engine.errors import prerequisite
+from runbook.engine.prerequisites import prerequisite
 from signoff.environment import Environment
 from signoff.outcome import Finding
 from signoff.parts import Part

@@ -25,18 +25,17 @@ from aws.converge.version import LATEST, move
 from aws.desired import Function
 from aws.words import Words
 from runbook.engine import Change, Procedure, Refused, StepContext
-from runbook.engine.errors import EXPECTED, sentence
 from runbook.rollback.deployments import deployments
 from runbook.rollback.execution import BEGUN, DONE, unfinished_target
 from runbook.rollback.restore import content
 from runbook.rollback.versions import PART, described, live, published
 from signoff.environment import FrontEnd
+from signoff.errors import EXPECTED, sentence
 
 KIND = "drill"
 BROUGHT_BACK = "brought back"
 LISTED_EVERY_S, LISTED_WITHIN_S = 3, 15
 AS_IT_WAS = Words(en="AWS shows all as it was", ja="すべてが元どおりに表示されること")
-CALLER = "these credentials"
 State = Mapping[str, Any]
 
 
@@ -122,8 +121,8 @@ def _undo(
         _put_back(given, drill, before)
     except (Refused, *EXPECTED) as second:
         told = isinstance(why, (Refused, *EXPECTED))
-        first = sentence(why, CALLER) if told else Words(en="interrupted", ja="中断")
-        then, there = sentence(second, CALLER), _standing(given, before)
+        first = sentence(why) if told else Words(en="interrupted", ja="中断")
+        then, there = sentence(second), _standing(given, before)
         raise Refused(
             Words(
                 en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"
@@ -168,7 +167,7 @@ def _standing(context: StepContext, before: State) -> str:
     try:
         return rendered(before, state(context)) or "all is served as before, and the rest as well"
     except (Refused, *EXPECTED) as error:
-        return f"nobody knows, since it could not be read ({sentence(error, CALLER)})"
+        return f"nobody knows, since it could not be read ({sentence(error)})"
 
 
 def _bring_back(context: StepContext, drill: Drill) -> None:

@@ -63,7 +63,9 @@ def test_a_lost_connection_in_the_middle_is_told_and_mended(empty, tmp_path):
     with empty.hooked("before-send", line):
         for procedure in BROKEN:
             line.left = int(procedure.name not in AT_ONCE)
-            with pytest.raises(Stopped, match=r"AWS did not answer \(EndpointConnectionError\)"):
+            with pytest.raises(
+                Stopped, match=r"AWS did not answer at http.* \(EndpointConnectionError\)"
+            ):
                 run(empty, procedure, journal).perform()
             line.left = None
             run(empty, procedure, journal).perform()

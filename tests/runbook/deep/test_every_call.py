@@ -33,5 +33,7 @@ def test_a_cut_line_is_told_wherever_it_is_cut(empty, everything, journal):
         said = striking.stops(empty, journal, fault)
 
     assert len(fault.seen) == len(said) > FEW
-    assert all("AWS did not answer (EndpointConnectionError)" in line for line in said)
+    assert all(
+        "AWS did not answer at" in line and "(EndpointConnectionError)" in line for line in said
+    )
     striking.assert_it_came_to_its_end(empty, everything, journal, said)

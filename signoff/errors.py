@@ -1,4 +1,4 @@
-"""Why a step stopped, in one sentence each: what was asked, what was found, what to do."""
+"""Why AWS, its client or the disk refused, in one sentence each: what was asked, what was found, what to do."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,6 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
-from aws.change import MissingPrerequisite, Refused
 from aws.words import Words, words_of
 from signoff.guard import CREDENTIALS, no_credentials
 
@@ -35,43 +34,10 @@ PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)
 """How botocore's report names a parameter; what stands beside it may be a secret."""
 EXPECTED = (ClientError, BotoCoreError, OSError)
 """What the AWS client and the disk raise; anything else is a fault of ours and is not caught."""
-PREREQUISITES = {
-    "REST API": Words(
-        en=": run `python -m runbook api --env {env} --go` first (the guide sets some of its limits before"
-        " it creates it)",
-        ja="。先に`python -m runbook api --env {env} --go`を実行してください（手順書では作成前に上限の一部を"
-        "設定します）",
-    ),
-    "stage": Words(
-        en=": run `python -m runbook api --env {env} --go` first",
-        ja="。先に`python -m runbook api --env {env} --go`を実行してください",
-    ),
-    "table": Words(
-        en=": run `python -m runbook tables --env {env} --go` first, which creates it encrypted (the guide"
-        " speaks of its encryption before it exists)",
-        ja="。先に`python -m runbook tables --env {env} --go`を実行してください。暗号化した状態で作成します"
-        "（手順書では作成前に暗号化の説明があります）",
-    ),
-    "e-mail address": Words(
-        en=", and the environment names no alert_email: set it (SIGNOFF_ALERT_EMAIL), then run it again",
-        ja="。環境にalert_emailがありません。設定してから（SIGNOFF_ALERT_EMAIL）再実行してください",
-    ),
-}
-"""Kind of what has to be there first -> what to do, behind what is missing."""
+THESE = Words(en="these credentials", ja="現在の認証情報")
 
 
-def prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
-    """Say what to do where something has to be there first."""
-    then, why = PREREQUISITES[error.kind], error.words
-    return Refused(
-        Words(
-            en=f"{why.en}{then.en.format(env=environment)}",
-            ja=f"{why.ja}{then.ja.format(env=environment)}",
-        )
-    )
-
-
-def sentence(error: BaseException, caller: str | Words, rights: str = "") -> Words:
+def sentence(error: BaseException, caller: str | Words = THESE, rights: str = "") -> Words:
     """Tell an error of AWS or of the disk to the person at the keyboard, without any value in it.
 
     ``rights`` is where the policy stands that what was tried needs.
@@ -99,9 +65,10 @@ def _of_the_client(error: BotoCoreError) -> Words:
         why = no_credentials(error)
         return Words(en=f"AWS was not asked: {why.en}", ja=f"AWSに問い合わせていません: {why.ja}")
     if isinstance(error, UNANSWERED):
+        at = error.kwargs.get("endpoint_url", "")
         return Words(
-            en=f"AWS did not answer ({kind}): check the connection, then run it again",
-            ja=f"AWSが応答しません（{kind}）。接続を確認し、再実行してください",
+            en=f"AWS did not answer{f' at {at}' if at else ''} ({kind}): check the connection, then run it again",
+            ja=f"AWSが応答しません（{f'{at}、' if at else ''}{kind}）。接続を確認し、再実行してください",
         )
     if isinstance(error, WaiterError):
         name, reason = error.kwargs["name"], error.kwargs["reason"]

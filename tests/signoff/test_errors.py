@@ -11,7 +11,7 @@ from botocore.exceptions import (
     WaiterError,
 )
 
-from runbook.engine.errors import EXPECTED, sentence
+from signoff.errors import EXPECTED, sentence
 
 REPORT = """Invalid type for parameter SecretString, value: hunter2, type: <class 'int'>
 Unknown parameter in Tags[0]: "Kee", must be one of: Key, Value"""
@@ -24,9 +24,12 @@ SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
     [
         (
             ReadTimeoutError(endpoint_url="https://x"),
-            "AWS did not answer (ReadTimeoutError): check",
+            "AWS did not answer at https://x (ReadTimeoutError): check",
         ),
-        (ConnectTimeoutError(endpoint_url="https://x"), "AWS did not answer (ConnectTimeoutError)"),
+        (
+            ConnectTimeoutError(endpoint_url="https://x"),
+            "AWS did not answer at https://x (ConnectTimeoutError)",
+        ),
         (
             WaiterError(name="TableExists", reason="Max attempts exceeded", last_response={}),
             "AWS did not finish in time (waiting for TableExists: Max attempts exceeded): check its state",
