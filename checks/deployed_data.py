@@ -176,19 +176,7 @@ class DeployedData:
     def record(self, kind: str, **body: Any) -> Record:
         """Return the newest record of this environment's evidence store, or raise Missing."""
         believed(self.records)
-        return self._record(kind, self.records, body)
-
-    def newest(self, kind: str, **body: Any) -> Record | None:
-        """Return the newest record of a kind, or None; NotTestable where the store can't be read."""
-        believed(self.records)
-        return self.records.newest(kind, **body)
-
-    def dev_record(self, kind: str, dev: Records) -> Record:
-        readable(dev)
-        return self._record(kind, dev, {})
-
-    def _record(self, kind: str, records: Records, body: Mapping[str, Any]) -> Record:
-        record = records.newest(kind, **body)
+        record = self.records.newest(kind, **body)
         if record is None:
             raise Missing(
                 Words(
@@ -197,6 +185,22 @@ class DeployedData:
                 )
             )
         return record
+
+    def newest(self, kind: str, **body: Any) -> Record | None:
+        """Return the newest record of a kind, or None; NotTestable where the store can't be read."""
+        believed(self.records)
+        return self.records.newest(kind, **body)
+
+    def run_before(self, dev: Records, before: str) -> Record:
+        """Return the newest run of the environment before, whose existence PREP-01 owns."""
+        readable(dev)
+        run = dev.newest("run")
+        if run is None:
+            absent = Words(
+                en=f"there is no run against {before}", ja=f"{before}に対する実行がありません"
+            )
+            raise Missing(absent) if self.row == "PREP-01" else Follows("PREP-01", absent)
+        return run
 
     def _one(self, owner: str, kind: Words, name: str, section: Section[T] | Mapping[str, T]) -> T:
         item = lookup(section, name)

@@ -5,8 +5,9 @@ from typing import Any
 
 from aws import desired
 from aws.api_document import ApiDocument, Integration, Method
-from signoff.evidence import Record, Records
-from signoff.signatures import readable
+from aws.section import NotTestable
+from aws.words import Words
+from signoff.evidence import Record
 
 PROXY = "AWS_PROXY"
 
@@ -35,17 +36,19 @@ def behind(integration: Integration) -> tuple[str, str]:
     return integration.kind, integration.http_method
 
 
-def dev_export(dev: Records) -> Record | None:
-    """Return dev's newest export of routes, None where nobody left one."""
-    readable(dev)
-    return dev.newest("api-export")
+def differing_from(run: Record, before: str, api: desired.Api) -> list[str]:
+    """Return routes that only one of the contract and the API of that run has.
 
-
-def differing_from(export: Record | None, api: desired.Api) -> list[str]:
-    """Return routes that only one of dev and the contract has."""
-    if export is None:
-        return []
-    recorded = {route for route in export.body["routes"] if not route.startswith("OPTIONS ")}
+    ``before`` is the name of the run's environment. NotTestable where the run could not read its API.
+    """
+    if (routes := run.body.get("routes")) is None:
+        raise NotTestable(
+            Words(
+                en=f"the newest run against {before} recorded no routes",
+                ja=f"{before}に対する最新の実行にルートが記録されていません",
+            )
+        )
+    recorded = {route for route in routes if not route.startswith("OPTIONS ")}
     return sorted(recorded ^ {route.id for route in api.routes})
 
 

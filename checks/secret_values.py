@@ -8,8 +8,7 @@ from aws.secret import SecretValue
 from aws.secret_text import MaskedValue, weakness
 from aws.section import Follows, NotTestable
 from aws.words import Words
-from signoff.evidence import Record, Records
-from signoff.signatures import readable
+from signoff.evidence import Record
 
 FURTHER_FIELDS = Words(en="further fields", ja="想定外のフィールド")
 FORM = Words(en="form", ja="形式")
@@ -85,26 +84,15 @@ def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:
     return value.fields[want.json_key]
 
 
-def dev_run(dev: Records) -> Record:
-    """Return dev's newest run; without any, PREP-01 is red and nothing can be compared."""
-    readable(dev)
-    run = dev.newest("run")
-    if run is None:
-        raise Follows(
-            "PREP-01", Words(en="there is no run against dev", ja="devに対する実行がありません")
-        )
-    return run
-
-
-def digest_in_dev(run: Record, want: desired.Secret) -> tuple[str, str]:
-    """Return the salt of dev's run and, under it, the digest of dev's secret."""
+def digest_in(run: Record, before: str, want: desired.Secret) -> tuple[str, str]:
+    """Return the salt of the run against the environment before and, under it, the digest of its secret."""
     salt = run.body.get("salt")
     found = (run.body.get("digests") or {}).get(want.json_key)
     if not salt or not found:
         raise NotTestable(
             Words(
-                en=f"the newest run of dev recorded no digest of its {want.json_key}",
-                ja=f"devの最新の実行に{want.json_key}のダイジェストが記録されていません",
+                en=f"the newest run against {before} recorded no digest of its {want.json_key}",
+                ja=f"{before}に対する最新の実行に{want.json_key}のダイジェストが記録されていません",
             )
         )
     return salt, found

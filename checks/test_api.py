@@ -18,7 +18,7 @@ from checks.cors import (
 from checks.deployed import Deployed
 from checks.invocation import target
 from checks.releases import newest
-from checks.routes import PROXY, behind, beyond, dev_export, differing_from, stale
+from checks.routes import PROXY, behind, beyond, differing_from, stale
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
@@ -32,9 +32,6 @@ METHODS = Words(en="methods served", ja="公開しているメソッド数")
 INTEGRATION = Words(en="integration", ja="統合")
 DEPLOYMENT = Words(en="deployment", ja="デプロイ")
 UNDEPLOYED = Words(en="changes that are not deployed", ja="デプロイされていない変更")
-DIFFERING = Words(
-    en="routes that only one of dev and the contract has", ja="devと契約の一方にしかないルート"
-)
 MORE = Words(en="methods beyond the contract", ja="契約にないメソッド")
 STATUS_CODE = Words(en="status", ja="ステータス")
 ORIGIN = Words(en="origin", ja="オリジン")
@@ -45,6 +42,13 @@ ONE_ORIGIN = Bound(
     holds=lambda origin: origin != "*",
     words=Words(en="the one origin of the front end", ja="フロントエンドのオリジンに限ること"),
 )
+
+
+def on_one_side(before: str) -> Words:
+    return Words(
+        en=f"routes that only one of {before} and the contract has",
+        ja=f"{before}と契約の一方にしかないルート",
+    )
 
 
 @expectation("DEP-20", ja="APIが存在し、外部から到達できる")
@@ -132,13 +136,21 @@ def test_nothing_was_changed_since_the_deployment(
 
 @expectation("DEP-23", ja="ルートがdevと一致する")
 def test_routes_are_those_of_dev(
-    dev: Records, plan: Plan, decided: Decided, observe: Observations
+    deployed: Deployed,
+    dev: Records,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    export = dev_export(dev)
-    observe.note(dev=export.body["routes"] if export else "no export of dev is recorded")
+    before = environment.before
+    run = deployed.run_before(dev, before)
+    observe.note(run_against=before, at=run.created, routes=run.body.get("routes"))
 
-    facts = {DIFFERING: differing_from(export, plan.api)}
-    decided(differences(REST_API, plan.api.name, facts, {DIFFERING: within(())}), observe)
+    fact = on_one_side(before)
+    facts = {fact: differing_from(run, before, plan.api)}
+    about = {"decided_in": where("before")}
+    decided(differences(REST_API, plan.api.name, facts, {fact: within(())}, **about), observe)
 
 
 @expectation("DEP-24", ja="契約にないものを公開していない")

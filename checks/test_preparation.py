@@ -64,7 +64,7 @@ def test_newest_dev_run_is_green_and_recent(
     decided: Decided,
     observe: Observations,
 ) -> None:
-    run = deployed.dev_record("run", dev)
+    run = deployed.run_before(dev, environment.before)
     observe.note(at=run.created, release=run.release, rows=run.body["rows"])
 
     facts = {AGE: (now - run.created).days, RED: functional_red(run)}

@@ -25,8 +25,7 @@ from checks.leaks import (
     variables_of,
 )
 from checks.secret_values import (
-    dev_run,
-    digest_in_dev,
+    digest_in,
     digest_under,
     field_of,
     further_fields,
@@ -44,8 +43,11 @@ from signoff.observations import Observations
 GET_FUNCTION = "lambda:GetFunction"
 DELETION = Words(en="scheduled deletion", ja="予定された削除")
 CURRENT = Words(en="version AWSCURRENT", ja="AWSCURRENTのバージョン")
-EQUAL_TO_DEV = Words(en="same value as in dev", ja="devと同じ値")
 HELD = Words(en="places that hold the value of a secret", ja="シークレットの値を含む場所")
+
+
+def equal_to(before: str) -> Words:
+    return Words(en=f"same value as in {before}", ja=f"{before}と同じ値")
 
 
 @expectation("SEC-01", ja="シークレットが存在し、読み取れる")
@@ -97,16 +99,18 @@ def test_secret_differs_from_that_of_dev(
     secret: desired.Secret,
     deployed: Deployed,
     dev: Records,
+    environment: Environment,
     decided: Decided,
     observe: Observations,
 ) -> None:
-    run = dev_run(dev)
+    run = deployed.run_before(dev, environment.before)
     field = field_of(deployed.secret_value(secret), secret)
-    salt, theirs = digest_in_dev(run, secret)
+    salt, theirs = digest_in(run, environment.before, secret)
     ours = digest_under(salt, field)
-    observe.note(secret=secret.name, ours=ours[:12], theirs=theirs[:12], dev_run=run.created)
+    observe.note(secret=secret.name, ours=ours[:12], theirs=theirs[:12], run_before=run.created)
 
-    facts, bounds = {EQUAL_TO_DEV: ours == theirs}, {EQUAL_TO_DEV: exactly(False)}
+    equal = equal_to(environment.before)
+    facts, bounds = {equal: ours == theirs}, {equal: exactly(False)}
     about = {"call": "secretsmanager:GetSecretValue", "decidable": False}
     decided(differences(SECRET, secret.name, facts, bounds, **about), observe)
 

@@ -9,7 +9,7 @@ from signoff.checklist import Checklist, ChecklistError
 from signoff.report.page import HERE, guide, words
 
 CHECKLIST = Checklist.load()
-NOT_LOCAL = 19
+NOT_LOCAL = 20
 """Rows that an embedded stack can't show. The list is closed: growing it is a decision."""
 
 

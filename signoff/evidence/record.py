@@ -18,7 +18,7 @@ class Record:
 
     kind: str
     """What left it: run, load, signature, manifest, import, release, deployment, rehearsal, drill, rollback,
-    restore, recount, front-end, api-export, facts."""
+    restore, recount, front-end, facts."""
     environment: str
     release: str | None
     """The release that it is about; None if it is about none (a migration manifest)."""

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from aws.inventory import Inventory, frozen
 from aws.saved import digest, to_json, unreadable
-from aws.section import NotTestable, known
+from aws.section import NotTestable, known, lookup
 from aws.visible import visible
 from aws.words import Words, joined
 from signoff.drift import SecondReading, read_again
@@ -252,7 +252,7 @@ def _remember(
         api, parts = _api(snapshot), dict(_readable_parts(snapshot))
         files = digests_of(choice.folder, (*BESIDE_THE_PAGE, PAGE))
         of_this_run = {"run": choice.folder.name, "files": files}
-        body = {**_body(snapshot.inventory, result), **of_this_run}
+        body = {**run_body(snapshot, result), **of_this_run}
         store.append("run", body, caller=caller, release=release, api=api, parts=parts)
         for window in findings.windows:
             store.append("window", window, caller=caller, release=release, api=api)
@@ -264,8 +264,9 @@ def _remember(
     return None
 
 
-def _body(inventory: Inventory, result: Result) -> Mapping[str, Any]:
-    """Salted digests let another environment prove that its secrets differ from these."""
+def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:
+    """Another environment compares itself with this run: by salted digests of secrets, and by the routes."""
+    inventory = snapshot.inventory
     salt = inventory.salts.get(SALT, "")
     return {
         "decision": result.verdict.decision,
@@ -275,7 +276,16 @@ def _body(inventory: Inventory, result: Result) -> Mapping[str, Any]:
         "head": result.provenance.newest_record,
         "salt": salt,
         "digests": dict(_digests(inventory, salt)),
+        "routes": _routes(snapshot),
     }
+
+
+def _routes(snapshot: Snapshot[PlanT]) -> list[str] | None:
+    """Return what the stage answers to; None where that was not read, or there is no such stage."""
+    with suppress(NotTestable):
+        served = lookup(snapshot.inventory.sections.served, snapshot.scope.stage)
+        return sorted(served.methods) if served else None
+    return None
 
 
 def _readable_parts(snapshot: Snapshot[PlanT]) -> Iterator[tuple[Part, Facts]]:

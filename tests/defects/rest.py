@@ -82,7 +82,11 @@ def scan(table: str, **fields: Any) -> Break:
 
 
 PREPARATION = (
-    Defect(id="PREP-01:no-dev-run", breaks=_dev(lambda _: None), follows=frozenset({"SEC-04"})),
+    Defect(
+        id="PREP-01:no-dev-run",
+        breaks=_dev(lambda _: None),
+        follows=frozenset({"SEC-04", "DEP-23"}),
+    ),
     Defect(
         id="PREP-01:old",
         breaks=_dev(lambda run: replace(run, created=run.created - timedelta(days=8))),

@@ -34,6 +34,18 @@ CUSTODY = Custody(
     history=History(state="versioning"),
     signed=6,
 )
+ROUTES_OF_DEV = (
+    "POST /auth/verify",
+    "GET /stamps",
+    "POST /stamps/award",
+    "POST /gps/verify",
+    "POST /notify",
+    "GET /ranking/weekly",
+    "GET /ranking/monthly",
+    "GET /richmenu/list",
+    "POST /richmenu/set",
+    "DELETE /richmenu/unset",
+)
 SMOKE_ROWS = [f"SMOKE-{number:02}" for number in range(1, 21)]
 
 
@@ -78,19 +90,6 @@ def dev_records() -> Records:
         "rows": dict.fromkeys(SMOKE_ROWS, "pass") | {"SEC-40": "fail"},
         "salt": "5a1f",
         "digests": {"TOKEN_SECRET_KEY": "d0" * 32, "LINE_CHANNEL_ACCESS_TOKEN": "e1" * 32},
+        "routes": list(ROUTES_OF_DEV),
     }
-    routes = [
-        "POST /auth/verify",
-        "GET /stamps",
-        "POST /stamps/award",
-        "POST /gps/verify",
-        "POST /notify",
-        "GET /ranking/weekly",
-        "GET /ranking/monthly",
-        "GET /richmenu/list",
-        "POST /richmenu/set",
-        "DELETE /richmenu/unset",
-    ]
-    return Records.of(
-        [_record("api-export", {"routes": routes}, "dev"), _record("run", run, "dev")]
-    )
+    return Records.of([_record("run", run, "dev")])

@@ -6,9 +6,13 @@ from types import SimpleNamespace
 import pytest
 
 from signoff.environment import EnvironmentFileError, load
-from signoff.evidence import StoreSettings, open_store
+from signoff.evidence import Records, StoreSettings, open_store
 from signoff.gather import _dev_records
-from tests.healthy import healthy
+from signoff.outcome import Outcome
+from signoff.report.publishing import run_body
+from tests.healthy import healthy, vault
+from tests.healthy.store import SMOKE_ROWS
+from tests.judging import judge
 
 FILE = """
 [dev]
@@ -63,3 +67,106 @@ def test_stack_of_our_own_and_production_prove_nothing_beforehand(tmp_path, name
 
     with pytest.raises(EnvironmentFileError, match=f"{name} proves nothing"):
         load("qa", file, {})
+
+
+BEFORE = ("PREP-01", "SEC-04", "DEP-23")
+"""Rows that look at the environment before."""
+OF_STAGING = {
+    vault.TOKEN_KEY: vault.value(TOKEN_SECRET_KEY=vault.BASE64_KEY),
+    vault.LINE_TOKEN: vault.value(LINE_CHANNEL_ACCESS_TOKEN=vault.CHANNEL_TOKEN[::-1]),
+}
+
+
+@pytest.fixture
+def prod_after(tmp_path):
+    """Record a run against staging as a run does, and judge the production that has it before itself."""
+
+    def rows(*, secrets=OF_STAGING, without=(), red=()):
+        result = SimpleNamespace(
+            provenance=SimpleNamespace(phase="before", digest="d", newest_record=None),
+            verdict=SimpleNamespace(
+                decision="NO-GO",
+                rows=[
+                    SimpleNamespace(
+                        row=SimpleNamespace(id=id_), outcome="fail" if id_ in red else "pass"
+                    )
+                    for id_ in SMOKE_ROWS
+                ],
+            ),
+        )
+        run = run_body(_staging(secrets, without), result)
+        records = _recorded(tmp_path, run)
+        prod = replace(healthy().environment, before="staging")
+        found = judge(replace(healthy(), environment=prod, dev=records), BEFORE)
+        return {(one.row, one.outcome, one.message) for one in found}
+
+    return rows
+
+
+def _staging(secrets, without):
+    """Return what a run against staging has read: production's like, but for its secrets and routes."""
+    snapshot, sections = healthy(), healthy().inventory.sections
+    served = sections.served["prod"]
+    left = {id_: one for id_, one in served.methods.items() if id_ not in without}
+    changed = replace(
+        sections, secret_values=secrets, served={"prod": replace(served, methods=left)}
+    )
+    return replace(snapshot, inventory=replace(snapshot.inventory, sections=changed))
+
+
+def _recorded(root, body):
+    """Return the records that production's run reads, after staging's own run wrote this one."""
+    (root / "environments.toml").write_text('[staging]\nevidence = "staging"\n', encoding="utf-8")
+    settings = StoreSettings(environment="staging", location="staging", account=None)
+    store = open_store(settings, client=no_client, root=root)
+    store.append("run", body, caller="arn:aws:iam::1:user/x", release=None)
+    environment = replace(healthy().environment, before="staging")
+    options = SimpleNamespace(environments=root / "environments.toml", root=root)
+    choice = SimpleNamespace(environment=environment, options=options)
+    found = _dev_records(choice, SimpleNamespace(client=no_client))
+    return replace(
+        found, entries=tuple(replace(one, created=healthy().now) for one in found.entries)
+    )
+
+
+def outcomes(found):
+    return {(row, outcome) for row, outcome, _ in found}
+
+
+def test_production_is_green_by_a_green_run_against_staging(prod_after):
+    assert outcomes(prod_after()) == {(row, Outcome.PASS) for row in BEFORE}
+
+
+def test_secret_of_staging_in_production_is_told_by_its_name(prod_after):
+    same = {**OF_STAGING, vault.TOKEN_KEY: vault.value(TOKEN_SECRET_KEY=vault.HEX_KEY)}
+
+    (told,) = [words for row, end, words in prod_after(secrets=same) if end is Outcome.FAIL]
+
+    assert "token-secret-key: same value as in staging is on" in told
+
+
+def test_route_that_staging_lacks_is_told_by_its_name(prod_after):
+    (told,) = [
+        words for row, end, words in prod_after(without=("GET /stamps",)) if end is Outcome.FAIL
+    ]
+
+    assert "routes that only one of staging and the contract has are GET /stamps" in told
+    assert "docs/environments.md#before" in told
+
+
+def test_red_row_of_staging_is_red_in_production(prod_after):
+    found = prod_after(red=("SMOKE-03",))
+
+    assert ("PREP-01", Outcome.FAIL) in outcomes(found)
+
+
+def test_without_a_run_against_staging_nothing_is_compared():
+    environment = replace(healthy().environment, before="staging")
+    found = judge(replace(healthy(), environment=environment, dev=Records()), BEFORE)
+
+    assert {(one.row, one.outcome) for one in found} == {
+        ("PREP-01", Outcome.FAIL),
+        ("SEC-04", Outcome.FOLLOWS),
+        ("DEP-23", Outcome.FOLLOWS),
+    }
+    assert all("there is no run against staging" in one.message for one in found)
