@@ -1,4 +1,4 @@
-"""The suite's own AWS calls: few, declared in smoke/policy.py, and none about a person."""
+"""The suite's own AWS calls: few, declared in smoke/policy.py, and none about a person but the test user."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from aws.desired import Secret
+from aws.desired import Secret, Table
 from aws.section import NotTestable
 from aws.words import Words
 
@@ -67,18 +67,45 @@ class KeyedTable:
     name: str
     keys: tuple[str, ...]
 
+    @classmethod
+    def of(cls, table: Table, aws: Clients) -> "KeyedTable":
+        keys = tuple(name for name in (table.hash_key, table.range_key) if name)
+        return cls(dynamodb=aws("dynamodb"), name=table.name, keys=keys)
+
     def under(self, hash_key: str) -> list[Mapping[str, Any]]:
         """Return the keys of all items under a hash key, read consistently."""
         names = {f"#{number}": name for number, name in enumerate(self.keys)}
+        return self._queried(hash_key, names, ProjectionExpression=", ".join(names))
+
+    def items(self, hash_key: str) -> list[Mapping[str, Any]]:
+        """Return all items under a hash key as they are, read consistently: for the test user alone."""
+        return self._queried(hash_key, {"#0": self.keys[0]})
+
+    def _queried(
+        self, hash_key: str, names: Mapping[str, str], **more: str
+    ) -> list[Mapping[str, Any]]:
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.name,
             KeyConditionExpression="#0 = :id",
-            ProjectionExpression=", ".join(names),
             ExpressionAttributeNames=names,
             ExpressionAttributeValues={":id": {"S": hash_key}},
             ConsistentRead=True,
+            **more,
         )
         return [item for page in pages for item in page["Items"]]
+
+    def key(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the key of an item."""
+        return {name: item[name] for name in self.keys}
+
+    def transact(self, changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> None:
+        """Make these changes (``{"Delete": …}``, ``{"Put": …}``), all or none."""
+        items = [
+            {kind: {"TableName": self.name, **change}}
+            for one in changes
+            for kind, change in one.items()
+        ]
+        self.dynamodb.transact_write_items(TransactItems=items)
 
     def put(self, items: Iterable[Mapping[str, Any]]) -> None:
         """Put items into a table of an embedded stack, as many at once as DynamoDB takes.
@@ -91,7 +118,7 @@ class KeyedTable:
             self._shown(item)
 
     def _shown(self, item: Mapping[str, Any]) -> None:
-        key = {name: item[name] for name in self.keys}
+        key = self.key(item)
         asking = Retrying(
             retry=retry_if_result(lambda found: found != item),
             stop=stop_after_delay(SHOWN_WITHIN_S),

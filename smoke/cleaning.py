@@ -26,30 +26,27 @@ class Cleaner:
     @classmethod
     def of(cls, plan: Plan, aws: Clients, ours: Iterable[str]) -> "Cleaner":
         """Return the cleaner of an environment's tables."""
-
-        def table(key: str) -> KeyedTable:
-            want = plan.table(key)
-            keys = tuple(name for name in (want.hash_key, want.range_key) if name)
-            return KeyedTable(dynamodb=aws("dynamodb"), name=want.name, keys=keys)
-
         return cls(
-            users=table("users"),
-            user_stamps=table("userstamps"),
-            masters=table("stampmasters"),
+            users=KeyedTable.of(plan.table("users"), aws),
+            user_stamps=KeyedTable.of(plan.table("userstamps"), aws),
+            masters=KeyedTable.of(plan.table("stampmasters"), aws),
             ours=frozenset(ours),
         )
 
-    def clean(self, answers: Iterable[Answer], unanswered: Iterable[Call]) -> list[str]:
+    def clean(
+        self, answers: Iterable[Answer], unanswered: Iterable[Call], lent: str = ""
+    ) -> list[str]:
         """Delete our users' items in each table that these calls write to; return what is left.
 
-        Whatever was answered: what stores, and then fails or is too late, has stored.
+        Whatever was answered: what stores, and then fails or is too late, has stored. ``lent``: the test user
+        whose awards are taken back elsewhere.
         """
         answers, unanswered = tuple(answers), tuple(unanswered)
         sent = {one.call.route for one in answers} | {one.route for one in unanswered}
         # A login of the operator with a token of his own is a real one, and stays.
         written = [(AWARD, self.user_stamps), (LOGIN, self.users)]
         left = self._emptied([table for route, table in written if route in sent])
-        strangers = {*_awarded(answers), *_perhaps_awarded(unanswered)} - self.ours
+        strangers = {*_awarded(answers), *_perhaps_awarded(unanswered)} - self.ours - {lent}
         return left + [
             f"{user} in {self.user_stamps.name}, whose id is none of this run's: look at it by hand"
             for user in sorted(strangers)

@@ -55,7 +55,7 @@ def _nowhere(route: str) -> Callable[[Scenarios], Call]:
 
 
 def _too_far(scenarios: Scenarios) -> Call:
-    place = {**scenarios.spot.away(FAR_M), "accuracy": HUGE_ACCURACY_M}
+    place = {**scenarios.goal.away(FAR_M), "accuracy": HUGE_ACCURACY_M}
     return scenarios.collect(**place)
 
 

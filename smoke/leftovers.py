@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from aws.desired import Table
 from aws.endpoints import custom_endpoints
@@ -28,6 +29,7 @@ from smoke.edge_case_masters import EDGE_CASES, PREFIX
 from smoke.line import LineClient
 from smoke.scenarios import users_of
 from smoke.sessions import HARNESS, NOBODY, SYNTHETIC, SessionMinter
+from smoke.tester import Held, Restorer
 
 COMMAND = "python -m smoke clean --env {}"
 LATE_S = 60
@@ -44,6 +46,16 @@ class Note:
     users: tuple[str, ...]
     masters: tuple[str, ...] = ()
     tester: str = ""
+    held: Mapping[str, Any] | None = None
+    """What the test user had, where the run may have awarded them stamps: a `Held`, as JSON has it."""
+
+    @property
+    def lent(self) -> Held | None:
+        """Whom the run may have awarded stamps; TypeError where the file says nothing of the kind."""
+        if self.held is None:
+            return None
+        lists = {name: tuple(self.held[name]) for name in ("stamps", "counters", "asked")}
+        return Held(user_id=self.held["user_id"], began=self.held["began"], **lists)
 
     @property
     def ours(self) -> tuple[str, ...]:
@@ -74,7 +86,13 @@ class Notes:
         }
         return cls(folder=home / "smoke", stack=stack)
 
-    def before(self, sessions: SessionMinter, environment: Environment, embedded: bool) -> Note:
+    def before(
+        self,
+        sessions: SessionMinter,
+        environment: Environment,
+        embedded: bool,
+        lent: Held | None = None,
+    ) -> Note:
         """Note what a run may write; NotTestable where that can't be noted."""
         note = Note(
             run=sessions.run,
@@ -83,6 +101,7 @@ class Notes:
             users=tuple(sorted(users_of(sessions))),
             masters=tuple(one.stamp_id for one in EDGE_CASES) if embedded else (),
             tester=environment.smoke.test_user or "",
+            held=asdict(lent) if lent else None,
         )
         try:
             self._write(note)
@@ -118,8 +137,10 @@ class Notes:
         notes, unread = [], []
         for path in sorted(self.folder.glob("*.json")):
             try:
-                notes.append(Note(**json.loads(path.read_text(encoding="utf-8"))))
-            except (OSError, ValueError, TypeError):
+                note = Note(**json.loads(path.read_text(encoding="utf-8")))
+                _ = note.lent
+                notes.append(note)
+            except (OSError, ValueError, TypeError, KeyError):
                 unread.append(str(path))
         return notes, unread
 
@@ -199,12 +220,22 @@ class Leftovers:
         """Delete what a run may have left; return what is still there. Forgets the note if nothing is."""
         cleaner = Cleaner.of(self.plan, self.aws, note.ours)
         left = cleaner.clean_users() + cleaner.clean_masters(note.our_masters)
+        if lent := note.lent:
+            left += self._put_back(lent, cleaner)
         if note.tester:
             left += self._unlinked(note.tester)
         self.removed.extend(cleaner.removed)
         if not left and not _may_come_late(note):
             self.notes.settled(note)
         return left
+
+    def _put_back(self, lent: Held, cleaner: Cleaner) -> list[str]:
+        """Take back what the test user was awarded; of nobody else, whatever the file says."""
+        user = self.environment.smoke.test_user
+        if lent.user_id != user:
+            stamps = ", ".join(lent.asked)
+            return [f"perhaps {stamps} of {lent.user_id}: set smoke.test_user to that id again"]
+        return Restorer(held=lent, table=cleaner.user_stamps).put_back()
 
     def _unlinked(self, tester: str) -> list[str]:
         """Take the rich menu from the test user, by LINE itself: the functions may be broken."""

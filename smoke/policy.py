@@ -12,6 +12,7 @@ from typing import Any
 from plan import Plan, plan_for
 from signoff.environment import Environment, load
 from smoke.sessions import HARNESS
+from smoke.tester import lends, lent_user
 
 USERS = tuple(f"{prefix}*" for prefix in HARNESS)
 """Hash keys that the suite may touch: ids that LINE gives to nobody."""
@@ -19,12 +20,12 @@ USERS = tuple(f"{prefix}*" for prefix in HARNESS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmokePermission:
-    """``users_only``: of a table, only items whose hash key is one of USERS."""
+    """``users``: of a table, only items whose hash key is one of these."""
 
     actions: tuple[str, ...]
     resource: str
     why: str
-    users_only: bool = False
+    users: tuple[str, ...] = ()
 
 
 def permissions(environment: Environment, plan: Plan) -> Iterator[SmokePermission]:
@@ -57,7 +58,14 @@ def permissions(environment: Environment, plan: Plan) -> Iterator[SmokePermissio
             actions=("dynamodb:Query", "dynamodb:DeleteItem"),
             resource=plan.table(key).arn,
             why="takes back what its users collected, and sees that it is gone",
-            users_only=True,
+            users=USERS,
+        )
+    if lends(environment):
+        yield SmokePermission(
+            actions=("dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:PutItem"),
+            resource=plan.table("userstamps").arn,
+            why="notes what the test user has, and makes it that again after the awards",
+            users=(lent_user(environment),),
         )
 
 
@@ -75,8 +83,8 @@ def _statement(permission: SmokePermission) -> dict[str, Any]:
         "Action": list(permission.actions),
         "Resource": permission.resource,
     }
-    if permission.users_only:
-        keys = {"dynamodb:LeadingKeys": list(USERS)}
+    if permission.users:
+        keys = {"dynamodb:LeadingKeys": list(permission.users)}
         statement["Condition"] = {"ForAllValues:StringLike": keys}
     return statement
 

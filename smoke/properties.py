@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -292,29 +292,42 @@ def _period(path: str, at: float) -> str:
 # Collections
 
 
-def tour(calls: RowCalls, most: int = 3) -> list[Words]:
-    """Let one synthetic user collect some spots, and return what the list then says wrongly."""
-    scenarios, found = calls.scenarios, []
-    open_now = [one for one in scenarios.spots() if one.open_at(scenarios.sessions.now)][:most]
-    awards = {}
+def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
+    """Let one user collect some spots, and return what the list then says wrongly.
+
+    ``award`` is the collector's, which is on the list where the tourist is the same person.
+    """
+    scenarios = calls.scenarios
+    alone = scenarios.tourist != scenarios.collector
+    awards = {} if alone else {scenarios.goal.stamp_id: award}
+    open_now = [one for one in scenarios.collectable if one.stamp_id not in awards][:most]
     for spot in open_now:
         place = {"lat": spot.lat, "lon": spot.lon, "accuracy": SURE_M}
-        award = calls.answer(scenarios.award(scenarios.tourist, stamp_id=spot.stamp_id, **place))
-        if flaw := calls.flaw(award, 200):
+        given = calls.answer(scenarios.award(scenarios.tourist, stamp_id=spot.stamp_id, **place))
+        if flaw := calls.flaw(given, 200):
             return [Words.same(flaw)]
-        awards[spot.stamp_id] = award
-    listed = calls.answer(scenarios.stamps_of(scenarios.tourist))
+        awards[spot.stamp_id] = given
+    asked = scenarios.stamps_of(scenarios.tourist)
+    listed = calls.answer(asked if alone else replace(asked, time=2))
     if flaw := calls.flaw(listed, 200):
         return [Words.same(flaw)]
-    wanted = [_shown(spot, awards[spot.stamp_id]) for spot in open_now]
-    if listed.member("stamps") != wanted:
-        found.append(
-            Words(
-                en=f"{listed}: stamps are {listed.member('stamps')}, expected {wanted}",
-                ja=f"{listed}: stampsが{listed.member('stamps')}（期待値{wanted}）",
-            )
+    wanted = [
+        _shown(one, awards[one.stamp_id]) for one in scenarios.collectable if one.stamp_id in awards
+    ]
+    found = new_stamps(calls, listed)
+    if found == wanted:
+        return []
+    return [
+        Words(
+            en=f"{listed}: stamps are {found}, expected {wanted}",
+            ja=f"{listed}: stampsが{found}（期待値{wanted}）",
         )
-    return found
+    ]
+
+
+def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
+    """Return what a list shows beyond what the collector had before the run."""
+    return [one for one in listed.member("stamps") if one["stamp_id"] not in calls.scenarios.held()]
 
 
 def _shown(spot: Spot, award: Answer) -> dict[str, Any]:

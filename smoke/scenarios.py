@@ -11,7 +11,8 @@ from smoke.calls import Call, Session, get, send
 from smoke.id_tokens import FLAWS, IdTokens
 from smoke.manual import ManualOnly
 from smoke.sessions import SessionMinter
-from smoke.spots import Spot
+from smoke.spots import Spot, collectable
+from smoke.tester import lent_user
 
 LONGEST_NAME = "x" * 48
 """Makes an id that is as long as an id may be: 64 characters."""
@@ -41,6 +42,8 @@ class Scenarios:
     spots: Callable[[], tuple[Spot, ...]]
     menu: Callable[[], str]
     """Returns the id of the rich menu to set."""
+    held: Callable[[], tuple[str, ...]] = tuple
+    """Returns the stamps that the collector had before the run: the test user of production may have some."""
 
     @cached_property
     def caller(self) -> Session:
@@ -54,7 +57,7 @@ class Scenarios:
 
     @cached_property
     def collector(self) -> Session:
-        """A synthetic user who collects; ManualOnly where this environment allows no writes."""
+        """Who collects: a synthetic user, in production the test user; ManualOnly where nobody may."""
         if not self.environment.smoke.writes:
             raise ManualOnly(
                 Words(
@@ -62,17 +65,21 @@ class Scenarios:
                     ja=f"{self.environment.name}ではsmoke.writesが無効です",
                 )
             )
+        if self.environment.production:
+            return self.sessions.own(lent_user(self.environment))
         return self.sessions.own(self.sessions.user("collector"))
 
     @cached_property
     def tourist(self) -> Session:
-        """Another one, who goes from spot to spot."""
+        """Another one, who goes from spot to spot; in production the same person."""
+        if self.environment.production:
+            return self.collector
         _ = self.collector
         return self.sessions.own(self.sessions.user("tourist"))
 
     @cached_property
     def visitor(self) -> Session:
-        """Another one, who tries what is special."""
+        """Another one, who tries what is special: on an embedded stack only."""
         _ = self.collector
         return self.sessions.own(self.sessions.user("visitor"))
 
@@ -94,6 +101,24 @@ class Scenarios:
         """A spot that can be collected now, or the first of all where there is none."""
         spots = self.spots()
         return next((one for one in spots if one.open_at(self.sessions.now)), spots[0])
+
+    @cached_property
+    def collectable(self) -> tuple[Spot, ...]:
+        """The spots that this run collects at most; ManualOnly where the test user has all that are open."""
+        found = collectable(self.spots(), self.sessions.now, self.held())
+        if self.open_now and not found:
+            raise ManualOnly(
+                Words(
+                    en="the test user has every stamp that is open now, so none can be collected",
+                    ja="現在取得できるスタンプをテストユーザーがすべて持っているため、取得できません",
+                )
+            )
+        return found
+
+    @property
+    def goal(self) -> Spot:
+        """The spot that the collector collects; any where none is open, for the refusal."""
+        return self.collectable[0] if self.open_now else self.spot
 
     @property
     def open_now(self) -> bool:
@@ -148,10 +173,10 @@ class Scenarios:
 
     def award(self, session: Session, **members: object) -> Call:
         """Award the spot as the front end asks for it, with a position where one is required."""
-        position = {"lat": self.spot.lat, "lon": self.spot.lon, "accuracy": ACCURACY_M}
+        position = {"lat": self.goal.lat, "lon": self.goal.lon, "accuracy": ACCURACY_M}
         asked: dict[str, object] = {
             "user_id": session.user_id,
-            "stamp_id": self.spot.stamp_id,
+            "stamp_id": self.goal.stamp_id,
             "method": "GPS",
         }
         if self.environment.award_requires_position:

@@ -25,6 +25,7 @@ from smoke.root_causes import ROWS, RootCauses
 from smoke.scenarios import GUIDE, Scenarios
 from smoke.sessions import SessionMinter
 from smoke.spots import Spot, spots_in
+from smoke.tester import Held, Restorer, held_by, lends, lent_user
 
 MENUS = "GET /richmenu/list"
 SET_MENU = "POST /richmenu/set"
@@ -53,6 +54,8 @@ class Suite:
     patience_s: float
     """How long what comes after an answer (a log line, a message) may take to arrive."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    lent: Held | NotTestable | None = None
+    """What the test user of production had before the first award, or why nobody knows; None where nobody is lent."""
     unreachable: Silent | None = None
     """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
@@ -71,7 +74,9 @@ class Suite:
 
     @cached_property
     def scenarios(self) -> Scenarios:
-        return Scenarios(self.environment, self.sessions, self.id_tokens, self._spots, self._menu)
+        return Scenarios(
+            self.environment, self.sessions, self.id_tokens, self._spots, self._menu, self._held
+        )
 
     @cached_property
     def root_causes(self) -> RootCauses:
@@ -139,7 +144,11 @@ class Suite:
             left += self.cleaner.clean_masters(one.stamp_id for one in EDGE_CASES)
         if self._seasons_put:
             left += self.cleaner.clean_users()
-        left += self.cleaner.clean(tuple(self.client.answers), tuple(self.client.unanswered))
+        lent, table = self.known_lent, self.cleaner.user_stamps
+        left += self.cleaner.clean(
+            tuple(self.client.answers), tuple(self.client.unanswered), lent.user_id if lent else ""
+        )
+        left += Restorer(held=lent, table=table).put_back() if lent else []
         if not left:
             self._tidied = len(self.client.answers), len(self.client.unanswered)
         return left
@@ -153,6 +162,26 @@ class Suite:
     def _try(self, route: str) -> None:
         with suppress(NotTestable):
             self.answer(self.scenarios.success(route))
+
+    def lend(self) -> None:
+        """Read what the test user of production has, before anything is awarded."""
+        if not lends(self.environment):
+            return
+        try:
+            user, spots = lent_user(self.environment), self._spots()
+            self.lent = held_by(user, self.cleaner.user_stamps, self.sessions.now, spots)
+        except NotTestable as why:
+            self.lent = why
+
+    @property
+    def known_lent(self) -> Held | None:
+        """Whom this run may award stamps, where that is a person whose own are known."""
+        return self.lent if isinstance(self.lent, Held) else None
+
+    def _held(self) -> tuple[str, ...]:
+        if isinstance(self.lent, NotTestable):
+            raise self.lent.with_traceback(None)
+        return self.lent.stamps if self.lent else ()
 
     def _spots(self) -> tuple[Spot, ...]:
         table = self.plan.table("stampmasters").name

@@ -100,7 +100,12 @@ def suite_session(
         patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
     aws = aws or clients(boto3.Session(region_name=snapshot.environment.region))
     suite = _suite(snapshot, address(snapshot, api_url), aws, embedded, environ, patience_s)
-    note = notes.before(suite.sessions, snapshot.environment, embedded) if notes else None
+    suite.lend()
+    note = (
+        notes.before(suite.sessions, snapshot.environment, embedded, suite.known_lent)
+        if notes
+        else None
+    )
     try:
         suite.warm()
         yield suite

@@ -2,7 +2,7 @@
 
 from signoff.checklist import expectation
 from signoff.observations import Observations
-from smoke.properties import hold, tour
+from smoke.properties import hold, new_stamps, tour
 from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
 
@@ -23,7 +23,8 @@ def test_awarded_stamp_is_listed(calls: RowCalls) -> None:
 
     flaw = calls.flaw(listed, 200)
     assert not flaw, flaw
-    found = [[one["stamp_id"], one["method"], one["collected_at"]] for one in listed.json["stamps"]]
+    new = new_stamps(calls, listed)
+    found = [[one["stamp_id"], one["method"], one["collected_at"]] for one in new]
     assert found == [told], f"{award} for {told}, but listed are {found}"
 
 
@@ -38,9 +39,9 @@ def test_stamp_is_awarded_only_once(calls: RowCalls) -> None:
 
 @expectation("SMOKE-16", ja="複数の取得が各スタンプの内容どおりに並ぶ")
 def test_several_stamps_are_listed_as_their_masters_are(calls: RowCalls) -> None:
-    awarded(calls)
+    award = awarded(calls)
 
-    hold(tour(calls))
+    hold(tour(calls, award))
 
 
 @expectation("SMOKE-16", ja="スモークテストが何も残さない")

@@ -1,0 +1,170 @@
+"""The test user, a person: what a run awards them in production is taken back, and what they had stays as it was.
+
+An award moves counters that the person may have had before, so nothing can be undone by deleting all that lies under
+one key. What they hold is read before the first call; stamps go and counters return in one transaction, on the
+condition that nobody else has moved them since.
+"""
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.section import NotTestable
+from aws.words import Words
+from lambdas.rally.domain.counters import is_counter, sort_key
+from lambdas.rally.domain.ids import is_line_user
+from lambdas.rally.domain.periods import month_of, week_of
+from signoff.environment import Environment
+from smoke.aws import AWAY, KeyedTable, reason
+from smoke.manual import ManualOnly
+from smoke.spots import Spot, collectable
+
+CLOCK_S = 60
+"""So much earlier than a run began an award of it may be dated: clocks differ."""
+Item = Mapping[str, Any]
+"""In DynamoDB JSON."""
+
+
+def lent_user(environment: Environment) -> str:
+    """Return whom production's awards are for; ManualOnly where there is no such person."""
+    user = environment.smoke.test_user or ""
+    if is_line_user(user):
+        return user
+    raise ManualOnly(
+        Words(
+            en=f"writes in {environment.name} need smoke.test_user, the id of a LINE user (U and 32 hexadecimal "
+            f"digits): synthetic users are never written in production",
+            ja=f"{environment.name}での書き込みには、LINEのユーザーID（Uと16進数32桁）のsmoke.test_userが必要です。"
+            f"本番環境に合成ユーザーは書き込みません",
+        )
+    )
+
+
+def lends(environment: Environment) -> bool:
+    """Whether a run may award stamps to a person here."""
+    smoke = environment.smoke
+    return environment.production and smoke.writes and is_line_user(smoke.test_user or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the test user had when a run began: all stamps by id, and the counters as they were.
+
+    ``began`` is in seconds since the epoch; ``asked`` are the stamps that the run may award: what the person
+    collects beside it is none of them.
+    """
+
+    user_id: str
+    began: float
+    stamps: tuple[str, ...] = ()
+    counters: tuple[Item, ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+def held_by(user_id: str, table: KeyedTable, began: float, spots: tuple[Spot, ...]) -> Held:
+    """Read what the test user has; NotTestable where that can't be known, and so nothing may be awarded."""
+    try:
+        found = table.items(user_id)
+    except AWAY as error:
+        why = reason(error)
+        raise NotTestable(
+            Words(
+                en=f"what the test user has in {table.name} can't be read ({why}), so nothing is awarded",
+                ja=f"テストユーザーの{table.name}の内容を読み取れない（{why}）ため、付与を行わない",
+            )
+        ) from None
+    stamps = tuple(key for one in found if not is_counter(key := _sort(one)))
+    return Held(
+        user_id=user_id,
+        began=began,
+        stamps=stamps,
+        counters=tuple(one for one in found if is_counter(_sort(one))),
+        asked=tuple(one.stamp_id for one in collectable(spots, began, stamps)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restorer:
+    """Takes back what was awarded since."""
+
+    held: Held
+    table: KeyedTable
+
+    def put_back(self) -> list[str]:
+        """Make the test user's stamps and counters what they were; return what is still there, and why."""
+        user, name = self.held.user_id, self.table.name
+        try:
+            found = self.table.items(user)
+            if not (awarded := self._awarded(found)):
+                return []
+            if moved := self._moved(found, awarded):
+                why = f"; somebody else moved counter {moved} meanwhile: delete them, then recount"
+                return [f"{user} {', '.join(map(_sort, awarded))} in {name}{why}"]
+            self.table.transact([*map(self._gone, awarded), *self._returned(found)])
+            left = self._awarded(self.table.items(user))
+        except AWAY as error:
+            return [f"what was awarded to {user} in {name} ({reason(error)})"]
+        return [f"{user} {_sort(one)} in {name}" for one in left]
+
+    def _awarded(self, found: Iterable[Item]) -> list[Item]:
+        """Return the stamps that were not there before, of this run's time."""
+        since = self.held.began - CLOCK_S
+        return [
+            one
+            for one in found
+            if not is_counter(key := _sort(one))
+            and key in self.held.asked
+            and key not in self.held.stamps
+            and _number(one, "CollectedAt") >= since
+        ]
+
+    def _changed(self, found: Iterable[Item]) -> Iterable[tuple[str, Item | None, Item | None]]:
+        """Yield key, item before and item now of the counters that differ."""
+        before = {_sort(one): one for one in self.held.counters}
+        now = {_sort(one): one for one in found if is_counter(_sort(one))}
+        for key in sorted({*before, *now}):
+            if before.get(key) != now.get(key):
+                yield key, before.get(key), now.get(key)
+
+    def _moved(self, found: Iterable[Item], awarded: Iterable[Item]) -> str:
+        """Return a counter that is not what these awards alone made of it; empty if there is none."""
+        times = [_number(one, "CollectedAt") for one in awarded]
+        rises = Tally(sort_key(of(at)) for of in (week_of, month_of) for at in times)
+        return next(
+            (
+                key
+                for key, before, now in self._changed(found)
+                if _number(now, "StampCount") - _number(before, "StampCount") != rises[key]
+            ),
+            "",
+        )
+
+    def _returned(self, found: Iterable[Item]) -> Iterable[Item]:
+        for _, before, now in self._changed(found):
+            condition = _unmoved(now, "StampCount")
+            if before is None:
+                yield {"Delete": {"Key": self.table.key(now or {}), **condition}}
+            else:
+                yield {"Put": {"Item": before, **condition}}
+
+    def _gone(self, awarded: Item) -> Item:
+        return {"Delete": {"Key": self.table.key(awarded), **_unmoved(awarded, "CollectedAt")}}
+
+
+def _unmoved(item: Item | None, name: str) -> Item:
+    if item is None:
+        return {"ConditionExpression": f"attribute_not_exists({name})"}
+    return {
+        "ConditionExpression": f"{name} = :was",
+        "ExpressionAttributeValues": {":was": item[name]},
+    }
+
+
+def _sort(item: Item) -> str:
+    return str(item["StampId"]["S"])
+
+
+def _number(item: Item | None, name: str) -> float:
+    """Return a number of an item; 0 where it has none."""
+    return float((item or {}).get(name, {}).get("N", 0))
