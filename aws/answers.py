@@ -69,7 +69,9 @@ def _parses(model: OperationModel, body: bytes) -> bool:
         if protocol in XML:
             return _is_of(model, ET.fromstring(body))  # noqa: S314 - as botocore parses it right after
         if protocol == CBOR:
-            return isinstance(RpcV2CBORParser().parse_data_item(io.BytesIO(body)), dict)
+            # AWS writes maps and lists of indefinite length: their end is looked for by peeking.
+            stream = io.BufferedReader(io.BytesIO(body))
+            return isinstance(RpcV2CBORParser().parse_data_item(stream), dict)
         return isinstance(json.loads(body), dict)
     except Exception:  # noqa: BLE001 - a parser of bytes in transit fails in any way it likes
         return False

@@ -1,0 +1,227 @@
+"""Answers in the bytes that AWS's documentation shows are read whole: protocols, nulls, errors, what is left out."""
+
+import json
+
+import pytest
+from botocore.session import get_session
+
+from aws.inventory import on_demand, read
+from aws.saved import unreadable
+from tests.aws.answers import SCOPE, TOPIC
+from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, session_with
+from tests.recorded.documented import (
+    ANSWERS,
+    CBOR,
+    FOLDER,
+    VARIANTS,
+    Documentation,
+    Speaking,
+    in_seconds,
+)
+
+EVERY = {**{f"{one['call']} {n}": one for n, one in enumerate(ANSWERS)}, **VARIANTS}
+LINKS = "_links"
+"""What HAL adds to each of API Gateway's answers, and no client reads."""
+
+
+@pytest.fixture(scope="module")
+def models():
+    return get_session().get_component("data_loader")
+
+
+@pytest.fixture
+def documentation(models):
+    def documentation(*variants, protocol="json"):
+        session = session_with(Speaking(models, protocol))
+        return Documentation(session, [VARIANTS[one] for one in variants])
+
+    return documentation
+
+
+@pytest.fixture
+def sections(documentation):
+    """Read, section by section, with the variants of these names instead of the account's own answers."""
+
+    def sections(*variants, protocol="json"):
+        session = documentation(*variants, protocol=protocol)
+        return on_demand(session, SCOPE, caller=CALLER, options=OPTIONS).sections
+
+    return sections
+
+
+@pytest.fixture(scope="module")
+def whole(models):
+    """The whole account, by what CloudWatch speaks: what was read, and what was asked."""
+    read_over = {}
+    for protocol in ("json", CBOR):
+        account = Documentation(session_with(Speaking(models, protocol)))
+        inventory = read(account, SCOPE, caller=CALLER, options=OPTIONS)
+        read_over[protocol] = inventory, set(account.asked)
+    return read_over
+
+
+def test_every_answer_names_its_source():
+    unsourced = [
+        name
+        for name, one in EVERY.items()
+        if not one["source"].startswith(("https://docs.aws.amazon.com/", "not documented: "))
+    ]
+
+    assert not unsourced
+
+
+def test_every_operation_that_is_read_has_a_documented_answer(whole):
+    _, asked = whole["json"]
+
+    assert asked == {one["call"] for one in ANSWERS} == set(HEALTHY)
+
+
+def test_documented_members_are_those_of_the_pinned_models():
+    session = get_session()
+    unknown = [
+        f"{call}: {member}"
+        for call, one in EVERY.items()
+        if one.get("status", 200) == 200 and (text := one.get("data", one.get("body")))[0] == "{"
+        for member in unmodelled(session, one["call"], text)
+    ]
+
+    assert not unknown
+
+
+def unmodelled(session, call, text):
+    service, _, operation = call.partition(":")
+    shape = session.get_service_model(service).operation_model(operation).output_shape
+    if "payload" in shape.serialization:
+        return []
+    return list(strangers(in_seconds(json.loads(text)), shape, ""))
+
+
+def strangers(value, shape, path):
+    """Yield the members of an answer that its shape has not, at any depth."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        known = {one.serialization.get("name", name): one for name, one in shape.members.items()}
+        for name, one in value.items():
+            if name == LINKS:
+                continue
+            if name in known:
+                yield from strangers(one, known[name], f"{path}/{name}")
+            else:
+                yield f"{path}/{name}"
+    elif shape.type_name == "list" and isinstance(value, list):
+        for one in value:
+            yield from strangers(one, shape.member, path)
+    elif shape.type_name == "map" and isinstance(value, dict):
+        for one in value.values():
+            yield from strangers(one, shape.value, path)
+
+
+def test_whole_account_is_readable(whole):
+    inventory, _ = whole["json"]
+
+    assert unreadable(inventory) == []
+
+
+def test_cloudwatch_is_the_same_in_json_and_in_cbor(whole):
+    assert whole[CBOR][0].sections == whole["json"][0].sections
+
+
+def test_member_that_is_null_is_no_value(whole):
+    inventory, _ = whole["json"]
+    function = inventory.sections.functions["rally-auth"]
+
+    assert (function.layers, function.kms_key_arn, function.memory_mb) == ((), None, 256)
+
+
+def test_error_of_every_protocol_is_known_as_what_it_is(whole):
+    sections = whole["json"][0].sections
+
+    assert sections.buckets["rally-images"].policy is None  # XML: <Code>
+    assert (
+        sections.table_policies["Users-prod"].document is None
+    )  # JSON: __type behind its namespace
+    assert [one.qualifier for one in sections.function_policies["rally-auth"] if one.document] == [
+        "live"
+    ]  # REST: a header
+
+
+def test_document_is_the_default_version_even_where_its_statement_is_no_list(whole):
+    (policy,) = whole["json"][0].sections.roles["rally-notify-role"].policies
+
+    assert json.loads(policy.document)["Statement"]["Action"] == [
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    ]
+
+
+def test_alarm_that_was_just_made_has_insufficient_data(whole):
+    alarm = whole["json"][0].sections.alarms["rally-errors"]
+
+    assert (alarm.state, alarm.period_s, alarm.threshold) == ("INSUFFICIENT_DATA", 300, 5.0)
+
+
+def test_composite_alarm_names_its_children(whole):
+    assert whole["json"][0].sections.alarms["rally-any"].children == {"rally-errors"}
+
+
+def test_subscription_that_nobody_confirmed_is_pending(whole):
+    subscriptions = whole["json"][0].sections.topics[TOPIC].subscriptions
+
+    assert [one.confirmed for one in subscriptions] == [True, False]
+
+
+def test_table_that_is_being_deleted_is_read_as_such(sections):
+    assert sections("deleting").tables["Users-prod"].status == "DELETING"
+
+
+def test_policy_of_a_function_may_have_no_sid_and_one_statement(sections):
+    (policy,) = [
+        one for one in sections("json_policy").function_policies["rally-auth"] if one.document
+    ]
+
+    assert "111122223333" in str(policy.document)
+
+
+@pytest.mark.parametrize("protocol", ["json", CBOR])
+def test_promql_alarm_of_somebody_else_hides_no_other(sections, protocol):
+    alarms = sections("promql", protocol=protocol).alarms
+
+    assert list(alarms) == ["rally-errors"]
+
+
+@pytest.mark.parametrize("protocol", ["json", CBOR])
+def test_lists_of_other_types_of_alarms_may_be_left_out(sections, protocol):
+    assert list(sections("no_composite_alarms", protocol=protocol).alarms) == ["rally-errors"]
+
+
+@pytest.mark.parametrize("protocol", ["json", CBOR])
+def test_answer_with_nothing_in_it_is_not_no_alarms(sections, protocol):
+    found = sections("nothing_at_all", protocol=protocol).alarms
+
+    assert found.unreadable == "cloudwatch:DescribeAlarms: the answer has no MetricAlarms"
+
+
+def test_alarms_and_their_history_are_the_same_in_xml(sections):
+    alarm = sections("alarms_in_xml", "history_in_xml", protocol="query").alarms["rally-errors"]
+
+    assert (alarm.metric, alarm.alarm_actions, alarm.threshold) == ("Errors", (TOPIC,), 5.0)
+    assert alarm.failed_action.startswith("Failed to execute action")
+
+
+def test_key_without_a_name_hides_no_other(sections):
+    assert "rally-key" in {one.name for one in sections("nameless_key").api_keys.values()}
+
+
+def test_secret_may_be_replicated_and_rotated(sections):
+    secret = sections("replicated_secret").secrets["rally/token"]
+
+    assert secret.replicas == ("us-west-2",)
+
+
+def test_bucket_of_the_oldest_region_names_none(sections):
+    assert sections("bucket_of_the_oldest_region").buckets["rally-images"].region == "us-east-1"
+
+
+def test_variants_are_all_read():
+    source = (FOLDER.parent / "test_documented.py").read_text(encoding="utf-8")
+
+    assert [name for name in VARIANTS if f'"{name}"' not in source] == []
