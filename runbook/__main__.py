@@ -22,6 +22,7 @@ from runbook.engine import Stopped
 from runbook.engine.screen import ConsoleScreen
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.options import options
+from runbook.rights_resources import PolicyScope
 from signoff.command_line import CommandLine
 from signoff.environment import EnvironmentFileError, load
 from signoff.errors import EXPECTED, sentence
@@ -160,7 +161,8 @@ def _policy(asked: argparse.Namespace, parser: CommandLine) -> int:
             )
         )
     environment = load(asked.env, asked.environments).environment
-    print(rights.text(asked.procedure, environment), end="")
+    scope = PolicyScope(environment, bucket=asked.bucket, file=asked.environments)
+    print(rights.text(asked.procedure, scope), end="")
     return Exit.DONE
 
 

@@ -5,11 +5,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from aws.iam import actions_for
+from local.aws.dependents import Target, dependents
 from local.aws.moto import Moto
 from local.aws.request import Request
-
-Target = tuple[str, str]
-"""(action, resource): ``*`` where the action knows no resource."""
 
 
 def targets(request: Request, moto: Moto) -> tuple[Target, ...]:
@@ -21,34 +19,7 @@ def targets(request: Request, moto: Moto) -> tuple[Target, ...]:
         resource = (find(request, moto) if find else "") or "*"
         actions = actions_for(request.service, request.operation, request.method)
         own = tuple((action, resource) for action in actions)
-    return own + tuple(_dependent(request, own))
-
-
-def _dependent(request: Request, own: tuple[Target, ...]) -> Iterable[Target]:
-    """Yield what a call needs beside its own action: to tag what it makes, to hand a role to a service."""
-    given = request.parameters
-    tagging, members = _TAGGED_AT_BIRTH.get((request.service, request.operation), ("", ()))
-    if own and any(given.get(member) for member in members):
-        yield tagging, own[0][1]
-    if request.service == "lambda" and request.operation in _HANDS_A_ROLE and given.get("Role"):
-        yield "iam:PassRole", str(given["Role"])
-    if (request.service, request.operation) == ("apigateway", "UpdateAccount"):
-        for one in given.get("patchOperations", ()):
-            if one.get("path") == "/cloudwatchRoleArn" and one.get("value"):
-                yield "iam:PassRole", str(one["value"])
-
-
-_TAGGED_AT_BIRTH: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
-    ("cloudwatch", "PutMetricAlarm"): ("cloudwatch:TagResource", ("Tags", "Tags.member.1.Key")),
-    ("dynamodb", "CreateTable"): ("dynamodb:TagResource", ("Tags",)),
-    ("iam", "CreateRole"): ("iam:TagRole", ("Tags.member.1.Key",)),
-    ("lambda", "CreateFunction"): ("lambda:TagResource", ("Tags",)),
-    ("logs", "CreateLogGroup"): ("logs:TagResource", ("tags",)),
-    ("secretsmanager", "CreateSecret"): ("secretsmanager:TagResource", ("Tags",)),
-    ("sns", "CreateTopic"): ("sns:TagResource", ("Tags.member.1.Key",)),
-}
-"""Service Authorization Reference: creating with tags takes the right to tag, too."""
-_HANDS_A_ROLE = frozenset({"CreateFunction", "UpdateFunctionConfiguration"})
+    return own + tuple(dependents(request, own, moto))
 
 
 _IN_A_TRANSACTION = {
@@ -73,14 +44,16 @@ def _dynamodb(request: Request, moto: Moto) -> Iterable[Target]:
     if "TransactItems" in given:
         return
     actions = actions_for(request.service, request.operation)
-    names = given.get("RequestItems") or [_named(given, "TableName", "SourceTableName")]
+    made = given.get("TableCreationParameters", {})
+    names = given.get("RequestItems") or [_named({**made, **given}, "TableName", "SourceTableName")]
     for name in names:
         for action in actions:
             yield action, table(name, given.get("IndexName")) if name else _tagged(given)
 
 
 def _tagged(given: Mapping[str, Any]) -> str:
-    return _named(given, "ResourceArn", "SourceTableArn", "TableArn", "StreamArn") or "*"
+    members = ("ResourceArn", "SourceTableArn", "TableArn", "StreamArn", "ExportArn", "ImportArn")
+    return _named(given, *members) or "*"
 
 
 def _secret(request: Request, moto: Moto) -> str:
@@ -118,11 +91,12 @@ def _log_group(request: Request, moto: Moto) -> str:
 
 
 def _key(request: Request, moto: Moto) -> str:
-    key = str(request.parameters.get("KeyId", ""))
+    key = _named(request.parameters, "KeyId", "TargetKeyId")
     if not key or ":key/" in key:
         return key
     backend = moto.backend("kms", request.region)
-    return _arn(request, moto, f"key/{backend.get_key_id(key) if key else ''}")
+    id_ = backend.get_key_id_from_alias(key) if "alias/" in key else backend.get_key_id(key)
+    return _arn(request, moto, f"key/{id_ or ''}")
 
 
 def _role(request: Request, moto: Moto) -> str:

@@ -1,10 +1,8 @@
-"""Runs of procedures by somebody who has exactly the policy that a procedure declares, and what each asked of IAM."""
+"""Somebody of an account who has exactly the policy that a procedure declares, and what IAM was asked for."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import boto3
@@ -12,126 +10,99 @@ import boto3
 from local.aws.identity_targets import targets
 from local.aws.request import Request, Response
 from local.aws.server import LocalAws
-from runbook.engine import Procedure
-from runbook.procedures import (
-    record_release,
-    recount,
-    restore_tables,
-    rollback_api,
-    rollback_functions,
-)
-from runbook.rollback import drill, faults
-from runbook.rollback.drill import Drill
-from tests.runbook.desk import ONCE, SERVICES, Desk
-from tests.runbook.rollback.operator import until
-from tests.runbook.rollback.test_drills import API, FUNCTIONS
+from tests.in_process import without_socket
+from tests.runbook.desk import ONCE, Desk
 
-OPERATOR = "operator-of-a-test"
+OPERATOR, POLICY = "operator-of-a-test", "of-the-procedure"
 TRUST = json.dumps(
     {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
     }
 )
-EVERYTHING = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
+NOTHING = {"Sid": "None", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+"""What a policy says that allows nothing: IAM takes none without a statement."""
 
 
 @contextmanager
-def asked_of_iam(aws: LocalAws) -> Iterator[set[str]]:
-    """Yield the actions that IAM was asked for and allowed, until the end."""
-    actions: set[str] = set()
+def asked_of_iam(aws: LocalAws) -> Iterator[set[tuple[str, str]]]:
+    """Yield the actions, each with its resource, that IAM was asked for and allowed, until the end."""
+    asked: set[tuple[str, str]] = set()
 
     def note(request: Request) -> Response | None:
         if request.access_key.startswith("ASIA"):
-            actions.update(action for action, _ in targets(request, aws.moto))
+            asked.update(targets(request, aws.moto))
         return None
 
     aws.extensions.insert(0, note)
     try:
-        yield actions
+        yield asked
     finally:
         aws.extensions.remove(note)
+
+
+class Clients(dict[str, Any]):
+    """Clients of one session, each made when it is first asked for."""
+
+    def __init__(self, aws: LocalAws, session: boto3.Session) -> None:
+        super().__init__()
+        self._aws, self._session = aws, session
+
+    def __missing__(self, service: str) -> Any:
+        self[service] = self.there(service, self._aws.region)
+        return self[service]
+
+    def there(self, service: str, region: str) -> Any:
+        """Return a client of another Region."""
+        made = self._session.client(
+            service, region_name=region, endpoint_url=self._aws.endpoint, config=ONCE
+        )
+        return without_socket(made, self._aws)
+
+
+def of_admin(aws: LocalAws) -> Clients:
+    return Clients(aws, boto3.Session("AKIALOCAL", "secret", region_name=aws.region))
 
 
 class Operator:
     """A role of the account, whose policy may be changed at any time."""
 
-    def __init__(self, aws: LocalAws) -> None:
-        self._admin = boto3.Session("AKIALOCAL", "secret", region_name=aws.region)
-        self._iam = self._admin.client("iam", endpoint_url=aws.endpoint)
+    def __init__(self, aws: LocalAws, admin: Clients) -> None:
+        self._iam = admin["iam"]
         self._iam.create_role(RoleName=OPERATOR, AssumeRolePolicyDocument=TRUST)
         arn = f"arn:aws:iam::{aws.account}:role/{OPERATOR}"
-        sts = self._admin.client("sts", endpoint_url=aws.endpoint)
-        issued = sts.assume_role(RoleArn=arn, RoleSessionName="operator")["Credentials"]
+        issued = admin["sts"].assume_role(RoleArn=arn, RoleSessionName="operator")["Credentials"]
         session = boto3.Session(
             issued["AccessKeyId"],
             issued["SecretAccessKey"],
             issued["SessionToken"],
             region_name=aws.region,
         )
-        self.clients: Mapping[str, Any] = {
-            one: session.client(one, endpoint_url=aws.endpoint, config=ONCE) for one in SERVICES
-        }
+        self.clients = Clients(aws, session)
 
     def may(self, policy: Mapping[str, Any]) -> None:
         """Give the role this policy and no other."""
+        document = {**policy, "Statement": policy["Statement"] or [NOTHING]}
         self._iam.put_role_policy(
-            RoleName=OPERATOR, PolicyName="of-the-procedure", PolicyDocument=json.dumps(policy)
+            RoleName=OPERATOR, PolicyName=POLICY, PolicyDocument=json.dumps(document)
         )
+
+    def leave(self) -> None:
+        """End the role: another one of its name may come."""
+        self._iam.delete_role_policy(RoleName=OPERATOR, PolicyName=POLICY)
+        self._iam.delete_role(RoleName=OPERATOR)
+
+    @staticmethod
+    def each_without(
+        policy: Mapping[str, Any],
+    ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+        """Yield the policy without one of its statements, and that statement, for each of them."""
+        for statement in policy["Statement"]:
+            left = [one for one in policy["Statement"] if one != statement]
+            yield {**policy, "Statement": left}, statement
 
     def desk(self, desk: Desk) -> Desk:
         """Return a desk of the same account and evidence at which this operator sits."""
-        its = Desk(desk.aws, dict(self.clients))
+        its = Desk(desk.aws, self.clients)
         its.environment, its.evidence = desk.environment, desk.evidence
         return its
-
-
-def perform(desk: Desk, procedure: Procedure, **more: Any) -> None:
-    """Do every step that a machine can do; what is destructive is agreed to."""
-    for one in procedure.steps:
-        if one.action:
-            one.action(
-                desk.context(go=False, permit=lambda _: True, history=desk.evidence.history, **more)
-            )
-            desk.do(one.action, permit=lambda _: True, history=desk.evidence.history, **more)
-
-
-def _held(desk: Desk, one: Drill) -> None:
-    context = desk.context(go=True, permit=lambda _: True, history=desk.evidence.history)
-    drill.hold(context, one)
-
-
-def restorable() -> str:
-    """Return a moment to which a table can be restored: the next whole second, once it is over."""
-    at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    until(at)
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def on_a_plan(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Yield procedure -> what it does in an account as planned; each leaves it as planned."""
-    for one in (rollback_functions, rollback_api):
-        name = Procedure.of(one).name
-        yield name, partial(perform, desk, Procedure.of(one))
-        yield name, partial(perform, desk, Procedure.of(one))
-    chosen = {"to": restorable(), "only": "userstamps"}
-    yield "restore_tables", partial(perform, desk, Procedure.of(restore_tables), chosen=chosen)
-    yield "rollback_functions", partial(perform, desk, Procedure.of(rollback_functions))
-    tables = Drill(
-        part="tables",
-        procedure=restore_tables,
-        fault="an item is written that no function wrote",
-        break_it=faults.write_what_is_wrong,
-        shows=faults.the_wrong_item_is_read,
-        mend=partial(faults.tear_down_the_restore, functions_back=rollback_functions),
-        chosen=lambda _: {"to": restorable()},
-        mends_alone=True,
-    )
-    for one in (FUNCTIONS, API, tables):
-        yield "rehearse_rollbacks", partial(_held, desk, one)
-    by = {"by": "somebody"}
-    yield "record_release", partial(perform, desk, Procedure.of(record_release), chosen=by)
-    yield "recount", partial(perform, desk, Procedure.of(recount))

@@ -2,24 +2,63 @@
 
 import json
 from collections import defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 
+from aws.iam import covers
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from runbook import rights
 from runbook.__main__ import main
-from runbook.engine import Procedure
+from runbook.catalogue import procedures
+from runbook.engine import Stopped
+from runbook.evidence import name_of
 from runbook.procedures import least_privilege, tables
-from runbook.procedures.provision import ORDER
-from runbook.rights import EXAMPLE, declared, document, policy, text
-from signoff.environment import ENVIRONMENTS, load
-from tests.runbook import by_hand
-from tests.runbook.desk import Desk, clients
-from tests.runbook.recorded_rights import Operator, asked_of_iam, on_a_plan, perform
+from runbook.rights import declared, document, example, policy, text
+from runbook.rights_resources import UNSCOPED, PolicyScope
+from signoff.checklist import Checklist
+from signoff.evidence import StoreSettings, open_store
+from tests.runbook.calls_in_source import actions_in
+from tests.runbook.desk import Desk, Evidence
+from tests.runbook.exercises import BUCKET, Exercise, exercises
+from tests.runbook.recorded_rights import Operator, asked_of_iam, of_admin
 
 ACCOUNT, REGION = "717171717171", "ap-northeast-1"
+ROOT = Path(__file__).parents[2]
+SOURCE = [one for folder in ("aws/converge", "runbook") for one in (ROOT / folder).rglob("*.py")]
+IN_THE_LOOK_OF_A_DRILL = "lambda:InvokeFunction"
+"""Of a service that this account lacks; ``deep/test_rehearsal.py`` makes the call."""
+SIGNED = {row.signed for row in Checklist.load()}
+
+
+@dataclass
+class Noted(Evidence):
+    """Knows whether anybody asked for it."""
+
+    asked: bool = False
+
+    def record(self, kind, body):
+        self.asked = True
+        super().record(kind, body)
+
+    def recorded(self, kind, **values):
+        self.asked = True
+        return super().recorded(kind, **values)
+
+    def history(self, kind):
+        self.asked = True
+        return super().history(kind)
+
+
+@dataclass
+class Recorded:
+    """What the exercises of one procedure asked of IAM, and the policies under which they came to their end."""
+
+    asked: set
+    statements: list
+    evidence: bool = False
 
 
 @pytest.fixture(scope="module")
@@ -28,81 +67,195 @@ def served():
         restores = Restores(aws)
         aws.extensions.append(restores.extension)
         aws.observers.append(restores.observe)
-        yield aws, Desk(aws, clients(aws))
+        yield aws, of_admin(aws)
 
 
 @pytest.fixture(scope="module")
-def recorded(served):
-    """Every procedure by a role that has its policy and no other, from two starts: what each asked of IAM."""
-    aws, admin = served
-    found = defaultdict(set)
-    for set_up in (lambda: None, lambda: by_hand.set_up(admin.client, ACCOUNT)):
-        aws.clear()
-        admin.evidence.records.clear()
-        set_up()
-        operator = Operator(aws)
-        desk = operator.desk(admin)
-        for one in map(Procedure.of, ORDER):
-            if one.name in declared():
-                operator.may(policy(one.name, desk.environment))
-            with asked_of_iam(aws) as asked:
-                perform(desk, one)
-            found[one.name] |= asked
-    for name, do in on_a_plan(desk):
-        operator.may(policy(name, desk.environment))
+def recorded(served, tmp_path_factory):
+    """Every procedure by a role that has its policy and no other, in every exercise."""
+    aws, clients = served
+    admin = Desk(aws, clients)
+    admin.evidence = Noted()
+    found = defaultdict(lambda: Recorded(set(), []))
+    for one in exercises(admin, tmp_path_factory.mktemp("rights")):
+        allowed = granted(one, admin)
+        operator = Operator(aws, clients)
+        operator.may(allowed)
+        admin.evidence.asked = False
         with asked_of_iam(aws) as asked:
-            do()
-        found[name] |= asked
+            one.perform(operator.desk(admin))
+        operator.leave()
+        found[one.name].asked |= asked
+        found[one.name].statements += allowed["Statement"]
+        found[one.name].evidence |= admin.evidence.asked
     return found
 
 
-def test_each_procedure_comes_to_its_end_with_its_policy_alone_and_uses_what_it_declares(recorded):
-    also = {name: set(one.get("also", ())) for name, one in rights.written().items()}
-    asked = {name: actions for name, actions in recorded.items() if actions}
+def granted(one: Exercise, admin: Desk):
+    """Return its policy; of a procedure that declares nothing, one that allows nothing."""
+    if one.name not in declared():
+        return {"Version": "2012-10-17", "Statement": []}
+    return policy(one.name, PolicyScope(admin.environment, bucket=BUCKET))
 
-    assert asked == {name: set(one["actions"]) for name, one in rights.written().items()}
-    assert all(also[name] <= set(declared()[name]) for name in asked)
+
+def also(name):
+    """Return what a procedure takes in states that no exercise makes."""
+    return {*rights.written()[name].get("also", ())}
+
+
+def test_each_procedure_comes_to_its_end_with_its_policy_alone(recorded):
+    whole = {name for name, one in procedures().items() if not one.composed}
+    by_people = {name for name in whole if not any(s.action for s in procedures()[name].steps)}
+
+    assert recorded.keys() == whole - by_people
+
+
+def test_each_procedure_that_makes_a_call_declares_what_it_calls_and_nothing_else(recorded):
+    asked = {
+        name: {action for action, _ in one.asked} - {"sts:GetCallerIdentity"}
+        for name, one in recorded.items()
+    }
+    declares = {
+        name: {a for one in found.statements for a in one["Action"]} - (also(name) - asked[name])
+        for name, found in recorded.items()
+        if found.statements
+    }
+
+    assert {name: actions for name, actions in asked.items() if actions} == {
+        name: actions for name, actions in declares.items() if actions
+    }
+
+
+def test_nothing_is_put_off_that_an_exercise_makes(recorded):
+    made = {name: {action for action, _ in one.asked} for name, one in recorded.items()}
+
+    assert {name: also(name) & made[name] for name in made if name in declared()} == {
+        name: set() for name in made if name in declared()
+    }
+
+
+def test_every_statement_is_used(recorded):
+    """On the resources that it names: a right on a place where nothing is done would be one too many."""
+    unused = {
+        (name, statement["Sid"])
+        for name, one in recorded.items()
+        for statement in one.statements
+        if not {*statement["Action"]} <= also(name)
+        and not any(
+            action in statement["Action"]
+            and any(covers(r, resource) for r in statement["Resource"])
+            for action, resource in one.asked
+        )
+    }
+
+    assert unused == set()
+
+
+def test_whoever_leaves_or_finds_records_may_use_their_store(recorded):
+    uses = {name for name, one in recorded.items() if one.evidence}
+    signs = {
+        name
+        for name, one in procedures().items()
+        if not one.composed and any(name_of(step) in SIGNED for step in one.steps)
+    }
+
+    assert {name for name, one in rights.written().items() if one.get("records")} == uses | signs
+
+
+def test_what_no_exercise_makes_is_called_in_the_source():
+    called = {action for path in SOURCE for action in actions_in(path)}
+    put_off = {action for name in rights.written() for action in also(name)}
+
+    assert put_off - called == set()
+
+
+def test_everything_that_detach_can_undo_is_declared():
+    undoing = {a for path in ROOT.glob("aws/converge/undo/*.py") for a in actions_in(path)}
+
+    assert undoing
+    assert undoing - {a for actions in declared()["detach"].values() for a in actions} == set()
 
 
 @pytest.mark.parametrize("module", [least_privilege, tables], ids=lambda one: one.__name__)
-def test_no_statement_is_there_for_nothing(served, module):
-    aws, admin = served
-    procedure = Procedure.of(module)
-    whole = policy(procedure.name, admin.environment)
-    for number in range(len(whole["Statement"])):
-        aws.clear()
-        operator = Operator(aws)
-        left = [one for at, one in enumerate(whole["Statement"]) if at != number]
-        nothing = {"Sid": "None", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
-        operator.may({**whole, "Statement": left or [nothing]})
-        with pytest.raises(ClientError, match="AccessDenied"):
-            perform(operator.desk(admin), procedure)
+def test_without_one_statement_it_stops_and_says_which_action_is_missing(served, tmp_path, module):
+    """Here of two procedures, in ``deep/`` of all."""
+    aws, clients = served
+    name = module.__name__.rpartition(".")[2]
+    aws.clear()
+    operator, admin = Operator(aws, clients), Desk(aws, clients)
+    one = Exercise(procedures()[name], tmp_path)
+    for without, statement in operator.each_without(granted(one, admin)):
+        operator.may(without)
+        with pytest.raises(Stopped) as stopped:
+            one.perform(operator.desk(admin))
+        assert any(f"missing: {action}" in str(stopped.value) for action in statement["Action"])
+        assert f"docs/rights/{name}.json" in str(stopped.value)
+
+
+def test_store_in_s3_is_written_and_read_by_its_rights_alone(served, tmp_path):
+    aws, clients = served
+    aws.clear()
+    admin, operator = Desk(aws, clients), Operator(aws, clients)
+    there = in_s3(admin)
+    operator.may(policy("rollback_frontend", PolicyScope(there)))
+    with asked_of_iam(aws) as asked:
+        store = open_store(
+            StoreSettings.of(there), client=operator.clients.__getitem__, root=tmp_path
+        )
+        for number in range(2):
+            store.append("run", {"number": number}, caller="somebody", release=None)
+        records = replace(store, emulated=False).load()
+
+    declares = rights.written()[rights.STORE]["on"]
+    assert records.problem is None
+    assert len(records.entries) == 2
+    assert {action for action, _ in asked} == {a for actions in declares.values() for a in actions}
+
+
+def in_s3(admin):
+    """Return an environment whose records lie in a bucket, signed by a key of KMS."""
+    s3, bucket = admin.client("s3"), "stamp-rally-prod-evidence-records"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    kept = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=kept)
+    key = admin.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    arn = key["KeyMetadata"]["Arn"]
+    return replace(admin.environment, evidence=f"s3://{bucket}/records", evidence_key=arn)
+
+
+def test_tables_under_the_key_of_aws_are_made_by_the_rights_of_their_procedure(served, tmp_path):
+    """Its id is looked up by its alias."""
+    aws, clients = served
+    aws.clear()
+    admin, operator = Desk(aws, clients), Operator(aws, clients)
+    admin.environment = replace(admin.environment, table_key="alias/aws/dynamodb")
+    one = Exercise(procedures()["tables"], tmp_path)
+    operator.may(granted(one, admin))
+    one.perform(operator.desk(admin))
+
+    described = admin.client("dynamodb").describe_table(TableName="Users-prod")["Table"]
+    assert described["SSEDescription"]["SSEType"] == "KMS"
 
 
 def test_nothing_is_allowed_beyond_the_names_of_the_environment():
     """But for what IAM grants on no resource, or by ids that nobody knows before."""
     open_ = {
-        (statement["Sid"], action)
+        action
         for name in declared()
-        for statement in policy(name, load("prod", ENVIRONMENTS, EXAMPLE).environment)["Statement"]
+        for statement in policy(name, PolicyScope(example()))["Statement"]
         if "*" in statement["Resource"]
         for action in statement["Action"]
     }
 
-    assert {action for _, action in open_} <= {
-        *rights.UNSCOPED,
-        *(one for one in _every_action() if one.startswith("application-autoscaling:")),
-    }
-
-
-def _every_action():
-    return {action for actions in declared().values() for action in actions}
+    assert {
+        one for one in open_ - UNSCOPED if not one.startswith("application-autoscaling:")
+    } == set()
 
 
 @pytest.mark.parametrize("name", sorted(declared()))
 def test_the_shipped_policy_is_fresh_and_small_enough_for_iam(name):
     """A managed policy has 6,144 characters, blanks not counted."""
-    fresh = text(name, load("prod", ENVIRONMENTS, EXAMPLE).environment)
+    fresh = text(name, PolicyScope(example()))
 
     assert document(name).read_text(encoding="utf-8") == fresh, "run python -m runbook.rights"
     assert len("".join(fresh.split())) <= 6144
@@ -113,6 +266,14 @@ def test_the_command_prints_the_policy_of_an_environment(capsys):
 
     printed = json.loads(capsys.readouterr().out)
     assert printed["Statement"][0]["Resource"][0].endswith(":table/Users-local*")
+
+
+def test_policy_of_a_migration_names_the_bucket_that_it_goes_through(capsys):
+    assert main(["export_import", "--policy", "--env=local", "--bucket=carried"]) == 0
+
+    statements = json.loads(capsys.readouterr().out)["Statement"]
+    (resources,) = [one["Resource"] for one in statements if one["Sid"] == "MigrationBucket"]
+    assert resources == ["arn:aws:s3:::carried", "arn:aws:s3:::carried/*"]
 
 
 def test_the_command_says_for_what_there_is_none(capsys):

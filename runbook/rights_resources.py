@@ -1,0 +1,154 @@
+"""The ARNs on which a procedure takes an action: what an environment names, and what its names may come to."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from plan import plan_for
+from signoff.environment import ENVIRONMENTS, Environment, peek
+
+ANYWHERE = ("*",)
+UNSCOPED = frozenset(
+    {
+        *("lambda:ListFunctions", "lambda:GetAccountSettings", "lambda:ListEventSourceMappings"),
+        *("dynamodb:ListTables", "dynamodb:ListExports", "dynamodb:ListImports"),
+        *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:DeleteAccountPolicy"),
+        *("logs:DeleteResourcePolicy", "cloudwatch:GetMetricData", "kms:CreateKey"),
+        *("sns:ListTopics", "sns:ListSubscriptions", "sns:Unsubscribe"),
+        *("sns:SetSubscriptionAttributes", "sns:GetSubscriptionAttributes"),
+        *("iam:GetPolicy", "iam:GetPolicyVersion", "iam:RemoveRoleFromInstanceProfile"),
+        *("wafv2:DisassociateWebACL", "waf-regional:DisassociateWebACL"),
+        *("secretsmanager:ListSecrets", "acm:ListCertificates", "acm:RequestCertificate"),
+    }
+)
+"""Actions that know no resource, or that AWS asks for on another one than ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyScope:
+    """What a policy is to reach: an environment, and what a migration into it reads."""
+
+    environment: Environment
+    bucket: str | None = None
+    """The one that a migration goes through; None: whatever is called so."""
+    file: Path = ENVIRONMENTS
+    """Where the environment of a migration's source is described."""
+
+    def resources(self, place: str, action: str) -> tuple[str, ...]:
+        """Return the ARNs of an action; none where this environment has no such thing.
+
+        ``place`` names a resource that is not among those of the action's service; else it is empty.
+        """
+        if place:
+            return tuple(_PLACES[place](self))
+        find = _OF_SERVICES.get(action.partition(":")[0])
+        unscoped = find is None or action in UNSCOPED
+        return ANYWHERE if unscoped or find is None else tuple(find(self.environment))
+
+
+def _tables(environment: Environment) -> Iterable[str]:
+    """A restored table has the name of its source, with a time behind it."""
+    return (f"{one.arn}*" for one in plan_for(environment).tables)
+
+
+def _log_groups(environment: Environment) -> Iterable[str]:
+    base = f"arn:aws:logs:{environment.region}:{environment.account}:log-group:"
+    prefix = environment.prefix
+    names = (f"/aws/lambda/{prefix}-", f"/aws/apigateway/{prefix}-", "API-Gateway-Execution-Logs_")
+    return (f"{base}{one}*" for one in names)
+
+
+def _cloudwatch(environment: Environment) -> Iterable[str]:
+    region, account = environment.region, environment.account
+    return (
+        f"arn:aws:cloudwatch:{region}:{account}:alarm:*",
+        f"arn:aws:cloudwatch:{region}:{account}:alarm-mute-rule:*",
+        f"arn:aws:cloudwatch::{account}:dashboard/{environment.prefix}*",
+    )
+
+
+def _functions(environment: Environment) -> Iterable[str]:
+    base = f"arn:aws:lambda:{environment.region}:{environment.account}"
+    return (f"{base}:function:{environment.prefix}-*", f"{base}:event-source-mapping:*")
+
+
+def _buckets(environment: Environment) -> Iterable[str]:
+    bucket = plan_for(environment).bucket
+    names = ([bucket.name] if bucket else []) + [f"{environment.prefix}-evidence-*"]
+    return (arn for one in names for arn in _bucket(one))
+
+
+def _bucket(name: str) -> tuple[str, str]:
+    return f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"
+
+
+def _keys(environment: Environment) -> Iterable[str]:
+    """Nobody knows a key's id before it is made."""
+    base = f"arn:aws:kms:{environment.region}:{environment.account}"
+    return (f"{base}:key/*", f"{base}:alias/{environment.prefix}-*")
+
+
+def _zone(environment: Environment) -> Iterable[str]:
+    zone = environment.domain.hosted_zone if environment.domain else None
+    return (f"arn:aws:route53:::hostedzone/{zone}",) if zone else ()
+
+
+_OF_SERVICES: Mapping[str, Callable[[Environment], Iterable[str]]] = {
+    "acm": lambda given: (f"arn:aws:acm:{given.region}:{given.account}:certificate/*",),
+    "apigateway": lambda given: (f"arn:aws:apigateway:{given.region}::/*",),
+    "cloudwatch": _cloudwatch,
+    "dynamodb": _tables,
+    "iam": lambda given: (f"arn:aws:iam::{given.account}:role/{given.prefix}-*",),
+    "kms": _keys,
+    "lambda": _functions,
+    "logs": _log_groups,
+    "route53": _zone,
+    "s3": _buckets,
+    "secretsmanager": lambda given: (one.arn_pattern for one in plan_for(given).secrets),
+    "sns": lambda given: (f"{plan_for(given).topic.arn}*",),
+}
+
+
+def _sources(given: PolicyScope) -> Iterable[str]:
+    """Tables of the environment before, from which a migration reads; in its own account, if it names one."""
+    before = given.environment.before
+    region, tables = peek(before, "region", given.file), peek(before, "tables", given.file) or {}
+    account = peek(before, "account", given.file) or given.environment.account
+    return (f"arn:aws:dynamodb:{region}:{account}:table/{one}*" for one in tables.values())
+
+
+def _import_logs(given: PolicyScope) -> Iterable[str]:
+    region, account = given.environment.region, given.environment.account
+    return (f"arn:aws:logs:{region}:{account}:log-group:/aws-dynamodb/*",)
+
+
+def _key(key: str | None) -> Iterable[str]:
+    """A customer's key is named by its ARN; AWS's own, by an alias, need no rights."""
+    return (key,) if key and key.startswith("arn:") else ()
+
+
+def _aliased_key(given: PolicyScope) -> Iterable[str]:
+    """AWS's own key of tables is looked up by its alias, and has an id that nobody knows before."""
+    key = given.environment.table_key
+    return _keys(given.environment) if key and not key.startswith("arn:") else ()
+
+
+def _evidence_bucket(given: PolicyScope) -> Iterable[str]:
+    evidence = given.environment.evidence
+    bucket, _, prefix = evidence.removeprefix("s3://").partition("/")
+    within = f"{prefix.strip('/')}/".lstrip("/")
+    ours = (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/{within}*")
+    return ours if evidence.startswith("s3://") else ()
+
+
+_PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {
+    "source_tables": _sources,
+    "migration_bucket": lambda given: _bucket(given.bucket or "*migration*"),
+    "import_logs": _import_logs,
+    "aliased_table_key": _aliased_key,
+    "table_key": lambda given: _key(given.environment.table_key),
+    "secret_key": lambda given: _key(given.environment.secret_key),
+    "evidence_bucket": _evidence_bucket,
+    "evidence_key": lambda given: _key(given.environment.evidence_key),
+}
+"""Resources that are not among those of an action's service, by the name that ``on`` gives them in rights.toml."""

@@ -1,0 +1,65 @@
+"""The calls of AWS that a module's source makes, as IAM calls them: what no run of a test makes is declared, too."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import botocore.session
+from botocore import xform_name
+
+from aws.iam import actions_for
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+def actions_in(path: Path) -> set[str]:
+    """Return the actions of all operations that are named in a module, of the services whose clients it asks for."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
+    words = {one.attr for one in nodes if isinstance(one, ast.Attribute)} | set(_strings(tree))
+    return {
+        action
+        for service in _services(tree)
+        for operation, method in _operations(service)
+        if xform_name(operation) in words
+        for action in actions_for(service, operation, method)
+    }
+
+
+def _services(tree: ast.AST) -> set[str]:
+    """Return what ``client(…)`` is asked for, by name or by a constant of the module."""
+    asked = [
+        one.args[0]
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Call)
+        and isinstance(one.func, ast.Attribute)
+        and one.func.attr == "client"
+        and one.args
+    ]
+    known = set(_session().get_available_services())
+    named = {one.id for one in asked if isinstance(one, ast.Name)}
+    assigned = (
+        one.value
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id in named for target in one.targets)
+    )
+    found = {text for value in (*asked, *assigned) for text in _strings(value)}
+    return found & known
+
+
+def _strings(tree: ast.AST) -> Iterator[str]:
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
+
+
+@cache
+def _operations(service: str) -> tuple[tuple[str, str], ...]:
+    model = _session().get_service_model(service)
+    names = model.operation_names
+    return tuple((name, model.operation_model(name).http.get("method", "")) for name in names)

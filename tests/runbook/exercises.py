@@ -1,0 +1,319 @@
+"""What every procedure is to be tried in: from nothing, in an account set up by hand, and in one as planned.
+
+An exercise is performed by whoever sits at the desk that it is given; what has to be there was arranged by the
+account's administrator when it was yielded, and is taken away when the next one is asked for.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from aws.change import nothing
+from aws.ledger import Unplanned
+from aws.words import Words
+from runbook import ranking_counters, rights
+from runbook.catalogue import procedures
+from runbook.cutover import front_end
+from runbook.engine import Journal, Procedure, Run
+from runbook.migration.source import SourceEnvironment
+from runbook.procedures import restore_tables, rollback_functions
+from runbook.procedures.provision import ORDER
+from runbook.rollback import drill, faults
+from runbook.rollback.drill import Drill, temporary_front_end
+from signoff.outcome import Finding, Outcome
+from tests.runbook import by_hand
+from tests.runbook.desk import Desk
+from tests.runbook.migration.s3_service import S3Service
+from tests.runbook.migration.two_tables import (
+    DEV_REGION,
+    DEV_TABLES,
+    SOURCE,
+    TARGET,
+    create,
+    put,
+    spot,
+)
+from tests.runbook.rollback.operator import until
+from tests.runbook.rollback.test_drills import API, FUNCTIONS
+from tests.runbook.rollback.test_table_settings import policy, scale
+from tests.runbook.toy import WHO, Memory
+
+BUCKET = "stamp-rally-migration"
+DEV_KEYS = {
+    DEV_TABLES["users"]: ["UserId"],
+    DEV_TABLES["userstamps"]: ["UserId", "StampId"],
+    DEV_TABLES["stampmasters"]: ["StampId"],
+}
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+PERSON = "U" + "0a" * 16
+FRONT_END = (
+    "const CONFIG = { API_BASE_URL: 'https://old.example.jp', LIFF_ID: '1111111111-aaaaaaaa' };"
+)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """``steps`` are all of the procedure, or those that can be done without people and without a judge."""
+
+    procedure: Procedure
+    folder: Path
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the step context."""
+    at: Callable[[Desk], Mapping[str, Any]] = lambda _: {}
+    """More of them, which are the operator's own."""
+
+    @property
+    def name(self) -> str:
+        return self.procedure.name
+
+    def perform(self, desk: Desk) -> None:
+        """Perform it to its end; what is destructive is agreed to. Raise Stopped with the sentence that is told."""
+        context = desk.context(permit=lambda _: True, history=desk.evidence.history)
+        of_its_own = {"folder": self.folder, **self.more, **self.at(desk)}
+        Run(
+            procedure=self.procedure,
+            context=replace(context, **of_its_own),
+            journal=Journal(self.folder / "journal.jsonl"),
+            screen=Memory(),
+            who=WHO,
+            rights=rights.where(self.name),
+            unattended=True,
+        ).perform()
+
+
+def exercises(admin: Desk, folder: Path) -> Iterator[Exercise]:
+    """Yield them one after another; each leaves what the next one begins with."""
+    of = partial(_exercise, folder=folder)
+    yield from _provisioning(of)
+    yield of("evidence")
+    with _domain(admin) as more:
+        yield of("domain", **more)
+    admin.aws.clear()
+    admin.evidence.records.clear()
+    by_hand.set_up(admin.client, admin.aws.account)
+    key = admin.client("kms").create_key()["KeyMetadata"]["Arn"]
+    admin.environment = replace(admin.environment, table_key=key, secret_key=key)
+    yield from _provisioning(of, spoil=partial(_spoil, admin))
+    yield from _rolling_back(admin, of)
+    yield from _looking(of)
+    yield from _people(admin, of)
+    yield from _carrying_over(admin, of)
+    yield from _taking_away(admin, of)
+    yield from _cutting_over(admin, of)
+
+
+Of = Callable[..., Exercise]
+
+
+def _exercise(name: str, *, folder: Path, only: str = "", **more: Any) -> Exercise:
+    """``only`` leaves out the steps of another name."""
+    whole = procedures()[name]
+    steps = tuple(one for one in whole.steps if not only or one.name in only.split())
+    return Exercise(procedure=replace(whole, steps=steps), folder=folder, more=more)
+
+
+def _provisioning(of: Of, spoil: Callable[[str], object] = nothing) -> Iterator[Exercise]:
+    """``spoil`` is told which procedure comes next, and spoils what only a person could."""
+    for one in map(Procedure.of, ORDER):
+        spoil(one.name)
+        yield of(one.name)
+
+
+def _spoil(admin: Desk, name: str) -> None:
+    if name == "secrets":
+        secret = "stamp-rally-prod/line-channel-access-token"
+        admin.client("secretsmanager").delete_secret(SecretId=secret, RecoveryWindowInDays=7)
+    if name == "least_privilege":
+        admin.client("iam").put_role_permissions_boundary(
+            RoleName="stamp-rally-prod-auth-role", PermissionsBoundary=READ_ONLY
+        )
+    if name == "encryption":
+        admin.client("dynamodb").update_table(
+            TableName="Users-prod", SSESpecification={"Enabled": False}
+        )
+
+
+@contextmanager
+def _domain(admin: Desk) -> Iterator[Mapping[str, Any]]:
+    """The zone of the domain's name is ours, and its certificate is issued as soon as it is waited for."""
+    answer = admin.client("route53").create_hosted_zone(Name="example.jp", CallerReference="zone")
+    zone = answer["HostedZone"]["Id"].rpartition("/")[2]
+    plain = admin.environment
+    admin.environment = replace(plain, domain=replace(plain.domain, hosted_zone=zone))
+
+    def issue(_: float) -> None:
+        for one in admin.aws.moto.backend("acm", admin.aws.region)._certificates.values():  # noqa: SLF001
+            one.status = "ISSUED"
+
+    yield {"sleep": issue}
+    admin.environment = plain
+
+
+def _rolling_back(admin: Desk, of: Of) -> Iterator[Exercise]:
+    """There, and back again by the same command; a restore, and back by two; every drill."""
+    for name in ("rollback_functions", "rollback_api"):
+        yield of(name)
+        yield of(name)
+    with _scaled(admin):
+        yield of("restore_tables", chosen={"to": restorable(), "only": "userstamps"})
+    yield of("rollback_functions")
+    yield of("monitoring")
+    for one in (FUNCTIONS, API, tables_drill()):
+        yield _held(of("rehearse_rollbacks"), one)
+    yield of("record_release", chosen={"by": "somebody"})
+
+
+@contextmanager
+def _scaled(admin: Desk) -> Iterator[None]:
+    """The table of stamps has a policy of its own, and capacity that follows the load."""
+    dynamodb, table, plain = admin.client("dynamodb"), "UserStamps-prod", admin.environment
+    arn = dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
+    dynamodb.put_resource_policy(ResourceArn=arn, Policy=policy(arn))
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    dynamodb.update_table(TableName=table, BillingMode="PROVISIONED", ProvisionedThroughput=units)
+    scale(admin.client("application-autoscaling"))
+    admin.environment = replace(plain, billing="PROVISIONED")
+    yield
+    admin.environment = plain
+    dynamodb.update_table(TableName=table, BillingMode="PAY_PER_REQUEST")
+    dynamodb.delete_resource_policy(ResourceArn=arn)
+
+
+def tables_drill() -> Drill:
+    """The drill of the tables, which waits for no AWS until they can be restored."""
+    return Drill(
+        part="tables",
+        procedure=restore_tables,
+        fault="an item is written that no function wrote",
+        break_it=faults.write_what_is_wrong,
+        shows=faults.the_wrong_item_is_read,
+        mend=partial(faults.tear_down_the_restore, functions_back=rollback_functions),
+        chosen=lambda _: {"to": restorable()},
+        mends_alone=True,
+    )
+
+
+def _held(one: Exercise, held: Drill) -> Exercise:
+    """Hold this drill alone: nothing is invoked or exported here, so that it looks otherwise than its own."""
+    step = next(s for s in one.procedure.steps if s.name.endswith(f"the_{held.part}"))
+    action = partial(drill.hold, drill=held)
+    procedure = replace(one.procedure, steps=(replace(step, action=action),))
+    return replace(one, procedure=procedure)
+
+
+def restorable() -> str:
+    """Return a moment to which a table can be restored: the next whole second, once it is over."""
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    until(at)
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _looking(of: Of) -> Iterator[Exercise]:
+    for name in ("troubleshoot", "troubleshoot_secrets", "troubleshoot_slow"):
+        yield of(name)
+    yield of("troubleshoot_cors", only="see_what_is_served see_whether_it_is_deployed")
+
+
+def _people(admin: Desk, of: Of) -> Iterator[Exercise]:
+    dynamodb, key = admin.client("dynamodb"), {"UserId": {"S": PERSON}, "StampId": {"S": "A"}}
+    dynamodb.put_item(TableName="UserStamps-prod", Item={**key, "CollectedAt": {"N": "1763000000"}})
+    wrong = ranking_counters.item(PERSON, "#1999-01", 1, 1_763_000_000)
+    dynamodb.put_item(TableName="UserStamps-prod", Item=wrong)
+    yield of("recount")
+    dynamodb.delete_item(TableName="UserStamps-prod", Key=key)
+    dynamodb.put_item(TableName="Users-prod", Item={"UserId": {"S": "Usmoke-left"}})
+    yield of("remove_test_users")
+
+
+def _taking_away(admin: Desk, of: Of) -> Iterator[Exercise]:
+    """What can be attached on this stack; that all other calls are declared as well is read from the source."""
+    found = tuple(_attached(admin))
+    findings = (Finding(row="DEP-08", outcome=Outcome.FAIL, differences=found),)
+    yield of("detach", findings=lambda _: findings)
+
+
+def _attached(admin: Desk) -> Iterator[Unplanned]:
+    dynamodb, table = admin.client("dynamodb"), "Users-prod"
+    expiry = {"Enabled": True, "AttributeName": "CollectedAt"}
+    dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=expiry)
+    yield _unplanned("table", table, "time to live", "CollectedAt")
+    view = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    dynamodb.update_table(TableName=table, StreamSpecification=view)
+    yield _unplanned("table", table, "stream", "NEW_IMAGE")
+    functions, stamps = admin.client("lambda"), "stamp-rally-prod-stamps"
+    network = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    functions.update_function_configuration(FunctionName=stamps, VpcConfig=network)
+    version = functions.publish_version(FunctionName=stamps)["Version"]
+    functions.update_alias(FunctionName=stamps, Name="live", FunctionVersion=version)
+    yield _unplanned("function", stamps, "network (VPC)", "subnet-1")
+    functions.create_function_url_config(FunctionName=stamps, AuthType="NONE")
+    yield _unplanned("function", stamps, "URLs", "open")
+    group = "/aws/lambda/stamp-rally-prod-auth"
+    made = {"metricName": "Faults", "metricNamespace": "StampRally", "metricValue": "0"}
+    named = {"logGroupName": group, "filterName": "quiet"}
+    admin.client("logs").put_metric_filter(**named, filterPattern="", metricTransformations=[made])
+    yield _unplanned("log group", group, "metric filter into namespace", "StampRally")
+    role = "stamp-rally-prod-auth-role"
+    admin.client("iam").put_role_permissions_boundary(RoleName=role, PermissionsBoundary=READ_ONLY)
+    yield _unplanned("role", role, "what its boundary takes away", "dynamodb:PutItem")
+
+
+def _unplanned(kind: str, name: str, fact: str, found: str) -> Unplanned:
+    return Unplanned(
+        kind=Words.same(kind), name=name, fact=Words.same(fact), found=found, call="test"
+    )
+
+
+def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:
+    """From dev's tables, in another Region: the masters, the people, and a whole table through S3."""
+    dev, prod = admin._clients.there("dynamodb", DEV_REGION), admin.client("dynamodb")  # noqa: SLF001
+    for name, keys in DEV_KEYS.items():
+        create(dev, name, *keys)
+    put(dev, SOURCE, [spot(number) for number in range(3)])
+    put(dev, DEV_TABLES["users"], [{"UserId": {"S": PERSON}}])
+    put(dev, DEV_TABLES["userstamps"], [{"UserId": {"S": PERSON}, "StampId": {"S": "SPOT-00001"}}])
+    for one in prod.scan(TableName=TARGET)["Items"]:
+        prod.delete_item(TableName=TARGET, Key={"StampId": one["StampId"]})
+    account = admin.aws.account
+
+    def at(desk: Desk) -> Mapping[str, Any]:
+        there = SourceEnvironment(
+            name="dev",
+            account=account,
+            region=DEV_REGION,
+            tables=DEV_TABLES,
+            client=lambda service: desk._clients.there(service, DEV_REGION),  # noqa: SLF001
+        )
+        return {"elsewhere": lambda _: there}
+
+    yield replace(of("migrate_masters"), at=at)
+    yield replace(of("migrate_users", chosen={"by": "Yamada"}), at=at)
+    backups = {"PointInTimeRecoveryEnabled": True}
+    dev.update_continuous_backups(TableName=SOURCE, PointInTimeRecoverySpecification=backups)
+    prod.update_table(TableName=TARGET, DeletionProtectionEnabled=False)
+    prod.delete_table(TableName=TARGET)
+    where = {"LocationConstraint": admin.aws.region}
+    admin.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
+    service = S3Service(admin.aws)
+    admin.aws.extensions.append(service)
+    yield replace(of("export_import", chosen={"bucket": BUCKET}), at=at)
+    admin.aws.extensions.remove(service)
+
+
+def _cutting_over(admin: Desk, of: Of) -> Iterator[Exercise]:
+    """Without the look at a verdict, which reads as the checks do, and without what people do."""
+    plain = admin.environment
+    with temporary_front_end() as there:
+        admin.environment = replace(plain, front_end=there.front_end, domain=None)
+        front_end.write(there.folder / there.front_end.config_path, FRONT_END)
+        steps = (
+            "record_the_previous_configuration write_the_configuration see_the_configuration_served"
+        )
+        chosen = {"site": str(there.folder)}
+        yield of("cutover", only=steps, chosen=chosen)
+        yield of("rollback_frontend", chosen=chosen)
+    admin.environment = plain
