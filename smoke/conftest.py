@@ -37,8 +37,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the test of the cleaning last."""
-    items.sort(key=lambda item: item.name == parameters.LAST)
+    """Run last what looks at all that was sent, and the test of the cleaning after it."""
+    late = {name: place for place, name in enumerate(parameters.LATE, 1)}
+    items.sort(key=lambda item: late.get(item.name.partition("[")[0], 0))
 
 
 @pytest.hookimpl(wrapper=True)

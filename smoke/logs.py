@@ -1,9 +1,8 @@
-"""The lines of this run's own requests in the log groups of the functions that they reached: there, and discreet."""
+"""The lines of this run's own requests in the log groups of the functions that they reached."""
 
-import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,16 +52,17 @@ class Logs:
             wait=wait_exponential(multiplier=0.1, max=3),
         )
         try:
-            return tuple(asking(self._found, group, request_id, at))
+            return tuple(asking(self.found, group, f'"{request_id}"', at))
         except RetryError:
             return ()
 
-    def _found(self, group: str, request_id: str, at: float) -> tuple[str, ...]:
+    def found(self, group: str, pattern: str, since: float) -> tuple[str, ...]:
+        """Return the lines that match a pattern and are there now; Follows where there is no such group."""
         # FilterLogEvents may answer an empty page with a token: what is sought is then further on.
         pages = self.client.get_paginator("filter_log_events").paginate(
             logGroupName=group,
-            filterPattern=f'"{request_id}"',
-            startTime=int((at - BEFORE_S) * 1000),
+            filterPattern=pattern,
+            startTime=int((since - BEFORE_S) * 1000),
         )
         try:
             return tuple(event["message"] for page in pages for event in page["events"])
@@ -104,28 +104,6 @@ def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...
     return found
 
 
-def told_of(calls: RowCalls, group: LogGroup) -> list[Words]:
-    """Return what the group's lines of our own request say of its sender; Follows where there is none."""
-    answer = asked_of(calls, group)
-    lines = lines_of(calls, group, answer)
-    if not lines:
-        raise Follows(
-            "MON-14",
-            Words(
-                en=f"{group.name} has no line of request {answer.request_id}",
-                ja=f"{group.name}にリクエスト{answer.request_id}の行がありません",
-            ),
-        )
-    return [
-        Words(
-            en=f"{group.name} holds {what.en} of request {answer.request_id} ({answer})",
-            ja=f"{group.name}にリクエスト{answer.request_id}の{what.ja}が記録されています（{answer}）",
-        )
-        for text, what in _private(answer.call)
-        if any(text in line or _escaped(text) in line for line in lines)
-    ]
-
-
 def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
     """Return the lines by which a function counts a caller's mistake as a fault of its own."""
     return [
@@ -142,20 +120,3 @@ def group_of(calls: RowCalls, route: str) -> LogGroup:
     """Return the log group of the function behind a route."""
     function = next(one.function for one in calls.suite.plan.api.routes if one.id == route)
     return next(one for one in calls.suite.plan.log_groups if one.name == function.log_group)
-
-
-def _private(call: Call) -> Iterator[tuple[str, Words]]:
-    """Yield what no log may hold of a call, and what it is."""
-    if call.session:
-        yield call.session.token, Words(en="the session", ja="セッション")
-        yield call.session.user_id, Words(en="the user id", ja="ユーザーID")
-    if call.body:
-        yield call.body, Words(en="the body", ja="ボディ")
-    for name in ("id_token", "idToken"):
-        if token := call.members.get(name):
-            yield str(token), Words(en="the ID token", ja="IDトークン")
-
-
-def _escaped(text: str) -> str:
-    """Return a text as it stands inside a JSON text."""
-    return json.dumps(text)[1:-1]

@@ -2,7 +2,8 @@
 
 from aws.desired import LogGroup
 from signoff.checklist import expectation
-from smoke.logs import asked_of, lines_of, told_of
+from smoke.log_privacy import told_of
+from smoke.logs import asked_of, lines_of
 from smoke.properties import hold
 from smoke.row_calls import RowCalls
 

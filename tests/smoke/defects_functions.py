@@ -121,6 +121,16 @@ DEFECTS = (
         {"SEC-46": FAIL},
     ),
     Defect(
+        "a log that holds the body of what is refused, and no other",
+        code(
+            "gps-verify",
+            "lambdas/rally/serving.py",
+            "        except Refusal as refusal:\n",
+            "        except Refusal as refusal:\n            print(json.dumps([request.event.get('body'), request.ids]))\n",
+        ),
+        {"SEC-46": FAIL},
+    ),
+    Defect(
         "a mistake of a caller that is counted as a fault",
         code("notify", "lambdas/rally/serving.py", "if refusal.status >= 500:", "if True:"),
         {"SMOKE-17": FAIL},
@@ -144,6 +154,16 @@ DEFECTS = (
     ),
 )
 DEEP = (
+    Defect(
+        "a log line that names the user, and not the request",
+        code(
+            "ranking",
+            "lambdas/ranking/handler.py",
+            "        caller = request.principal()\n",
+            "        caller = request.principal()\n        print('ranked for', caller)\n",
+        ),
+        {"SEC-46": FAIL},
+    ),
     Defect(
         "an error that names the table",
         code(

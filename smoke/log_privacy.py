@@ -1,0 +1,142 @@
+"""What the logs tell of who asked: of as many requests of this run as some calls of FilterLogEvents can look at.
+
+By a request's id only its own lines are found, so requests of every kind (route and answer) come first. A line
+without an id is found by the users and sessions that it names, whichever request it is about.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from aws.desired import LogGroup
+from aws.section import Follows
+from aws.words import Words
+from smoke.calls import Answer
+from smoke.logs import Logs, asked_of, lines_of
+from smoke.row_calls import RowCalls
+
+LONGEST = 1024
+"""Characters of a filter pattern, at most. Source: botocore's model of logs, FilterPattern."""
+BY_ID, BY_USER = 4, 2
+"""How often each of eight groups is asked, at most: FilterLogEvents takes few calls a second. An id takes 40 characters."""
+TELLING = 20
+"""A shorter text may stand in any line by chance."""
+USER, SESSION = Words(en="the user id", ja="ユーザーID"), Words(en="the session", ja="セッション")
+BODY, ID_TOKEN = Words(en="the body", ja="ボディ"), Words(en="the ID token", ja="IDトークン")
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """A text that no log may hold, what it is, and an answer to whose request it belonged."""
+
+    text: str
+    what: Words
+    answer: Answer
+
+    def in_line(self, line: str) -> bool:
+        """Whether a line holds it, as it is or inside a text of JSON."""
+        return self.text in line or json.dumps(self.text)[1:-1] in line
+
+    def held_by(self, group: LogGroup) -> Words:
+        of = self.answer
+        return Words(
+            en=f"{group.name} holds {self.what.en} of request {of.request_id} ({of})",
+            ja=f"{group.name}にリクエスト{of.request_id}の{self.what.ja}が記録されています（{of}）",
+        )
+
+
+def told_of(calls: RowCalls, group: LogGroup) -> list[Words]:
+    """Return what the group's lines say of this run's callers; Follows where no line of any is there."""
+    answer = asked_of(calls, group)
+    if not lines_of(calls, group, answer):
+        raise Follows(
+            "MON-14",
+            Words(
+                en=f"{group.name} has no line of request {answer.request_id}",
+                ja=f"{group.name}にリクエスト{answer.request_id}の行がありません",
+            ),
+        )
+    asked = _asked(calls, group)
+    private = {one.text: one for answer in asked for one in _private(answer)}
+    ids = patterns((one.request_id for one in varied(asked)), BY_ID)
+    people = patterns(
+        (one.text for one in private.values() if one.what in {USER, SESSION}), BY_USER
+    )
+    logs = Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
+    since = min(one.at for one in asked)
+    lines = {line for one in (*ids, *people) for line in logs.found(group.name, one, since)}
+    looked = sum(f'"{one.request_id}"' in pattern for one in asked for pattern in ids)
+    calls.observe.note(
+        group=group.name, requests=looked, requests_made=len(asked), lines=len(lines)
+    )
+    return [
+        one.held_by(group)
+        for one in private.values()
+        if any(one.in_line(line) for line in sorted(lines))
+    ]
+
+
+def varied(answers: Iterable[Answer]) -> list[Answer]:
+    """Return answers in an order in which each kind (route, status, code) comes once before any comes twice."""
+    seen: Counter[tuple[str, int, str | None]] = Counter()
+    ranked: list[tuple[int, Answer]] = []
+    for one in answers:
+        kind = one.call.route, one.status, one.error_code
+        ranked.append((seen[kind], one))
+        seen[kind] += 1
+    return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def patterns(terms: Iterable[str], most: int) -> list[str]:
+    """Return filter patterns that match lines with any of these terms, as many terms as fit into so many."""
+    found: list[str] = []
+    for term in terms:
+        if not term:
+            continue
+        wanted = f'?"{term}"'
+        if found and len(found[-1]) + 1 + len(wanted) <= LONGEST:
+            found[-1] = f"{found[-1]} {wanted}"
+        elif len(found) < most:
+            found.append(wanted)
+        else:
+            break
+    return found
+
+
+def _asked(calls: RowCalls, group: LogGroup) -> list[Answer]:
+    """Return the answers to calls that may have left a line in a group: a function's, the authorizer's, the access log."""
+    plan, answers = calls.suite.plan, list(calls.suite.client.answers)
+    if group.name not in {one.log_group for one in plan.functions}:
+        return answers
+    served = {one.id: one.function.log_group for one in plan.api.routes}
+    own = [one for one in answers if served.get(one.call.route) == group.name]
+    if group.name != plan.function("auth").log_group:
+        return own
+    # API Gateway asks the authorizer of a session once, and keeps what it says.
+    first = {one.call.session: one for one in reversed(answers) if one.call.session}
+    return [*own, *first.values()]
+
+
+def _private(answer: Answer) -> Iterator[Private]:
+    """Yield what no log may hold of a request: of tokens their claims and signatures, each telling enough."""
+    call = answer.call
+    if call.session:
+        yield from (Private(one, SESSION, answer) for one in _parts(call.session.token))
+        yield Private(call.session.user_id, USER, answer)
+    if call.body and len(call.body) >= TELLING:
+        yield Private(call.body, BODY, answer)
+    for token in _id_tokens(call.members):
+        yield from (Private(one, ID_TOKEN, answer) for one in _parts(token))
+
+
+def _id_tokens(members: Mapping[str, object]) -> Iterator[str]:
+    for name in ("id_token", "idToken"):
+        if isinstance(token := members.get(name), str) and token:
+            yield token
+
+
+def _parts(token: str) -> list[str]:
+    """Return claims and signature of a JWT, whose header is everybody's; of another token all of it."""
+    parts = token.split(".")[1:] if token.count(".") == 2 else [token]
+    return [one for one in parts if len(one) >= TELLING]
