@@ -25,7 +25,7 @@ from signoff.options import add_options, choice_of, speak_of_rows
 from signoff.outcome import Finding, Outcome, finding
 from signoff.report import publish
 from signoff.report.history import UnusableBaselineError
-from signoff.run import CHOICE, Choice, Composition
+from signoff.run import CHOICE, REPORTS, Choice, Composition
 from signoff.snapshot import SNAPSHOT, Snapshot, WatchedSections
 from signoff.terminal import Terminal
 
@@ -262,4 +262,9 @@ def _ended(session: pytest.Session, exitstatus: int) -> int:
         )
         terminal.no_verdict(choice.environment.name, early)
         return pytest.ExitCode.TESTS_FAILED
-    return publish(choice, findings, stash[SNAPSHOT], terminal)
+    try:
+        return publish(choice, findings, stash[SNAPSHOT], terminal)
+    except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
+        forget_latest(choice, findings)
+        terminal.no_verdict(choice.environment.name, fault(error, choice.options.root / REPORTS))
+        return pytest.ExitCode.INTERNAL_ERROR

@@ -16,6 +16,8 @@ from signoff.environment import ENVIRONMENTS, Environment
 from signoff.proofs import Proofs
 from signoff.snapshot import PlanT, Snapshot
 
+REPORTS = "report"
+"""The folder of all runs' files, in the project's root."""
 PlanT_contra = TypeVar("PlanT_contra", contravariant=True)
 
 
@@ -143,7 +145,7 @@ class Choice(Generic[PlanT]):
     @property
     def folder(self) -> Path:
         """Where this run leaves its files: ``report/<env>/<time>/``."""
-        home = self.options.root / "report" / self.environment.name
+        home = self.options.root / REPORTS / self.environment.name
         return home / f"{self.started:%Y%m%dT%H%M%S%fZ}"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import boto3
+import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
@@ -22,6 +23,7 @@ from signoff.drift import SecondReading, read_again
 from signoff.evidence import StoreSettings
 from signoff.facts import Facts, digest_of
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
+from signoff.frame import fault
 from signoff.gather import store_of
 from signoff.outcome import Outcome
 from signoff.parts import Part
@@ -31,7 +33,7 @@ from signoff.report.page import page
 from signoff.report.summary import summary
 from signoff.report.supporting import beside
 from signoff.result import CHANGED, UNKNOWN, Provenance, Result, commit_of, versions
-from signoff.run import Choice
+from signoff.run import REPORTS, Choice
 from signoff.snapshot import PlanT, Snapshot
 from signoff.terminal import Terminal
 from signoff.verdict import RowVerdict, decide
@@ -52,7 +54,10 @@ SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
 def publish(
     choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], terminal: Terminal
 ) -> int:
-    """Return 0 for GO and CONDITIONAL, 5 for a part without red rows (0 with ``--part``), else 1."""
+    """Return 0 for GO and CONDITIONAL, 5 for a part without red rows (0 with ``--part``), else 1.
+
+    A fault of ours that keeps the report from being made is 3, pytest's INTERNAL_ERROR.
+    """
     rows = row_verdicts(choice, findings)
     for words in snapshot.told:
         terminal.line(words[choice.options.lang], yellow=True)
@@ -82,21 +87,40 @@ def publish(
         forget_latest(choice, findings)
         terminal.no_verdict(choice.environment.name, again.problem)
         return 1
-    result = _result(choice, findings, snapshot, again)
+    return _published(
+        choice, findings, snapshot, terminal, _result(choice, findings, snapshot, again)
+    )
+
+
+def _published(
+    choice: Choice[PlanT],
+    findings: Findings,
+    snapshot: Snapshot[PlanT],
+    terminal: Terminal,
+    result: Result,
+) -> int:
+    """Write the files, record the run and print the verdict; return the exit code."""
     try:
         folder = _write(choice, snapshot, result)
     except OSError as error:
-        said = result.headline
-        reason = Words(
-            en=f"the report can't be written ({error}); it would have been {said.en}",
-            ja=f"レポートを書き込めません（{error}）。判定は「{said.ja}」でした",
-        )
-        terminal.no_verdict(choice.environment.name, reason)
+        terminal.no_verdict(choice.environment.name, _unwritten(Words.same(error), result))
         return 1
+    except Exception as error:  # noqa: BLE001 - whatever it is, the verdict is known and must be told
+        why = fault(error, choice.options.root / REPORTS)
+        terminal.no_verdict(choice.environment.name, _unwritten(why, result))
+        return pytest.ExitCode.INTERNAL_ERROR
     if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
         terminal.line(trouble[choice.options.lang], yellow=True)
     terminal.verdict(result, os.path.relpath(folder / "signoff.html"))
     return result.exit_code
+
+
+def _unwritten(why: Words, result: Result) -> Words:
+    said = result.headline
+    return Words(
+        en=f"the report can't be written ({why.en}); it would have been {said.en}",
+        ja=f"レポートを書き込めません（{why.ja}）。判定は「{said.ja}」でした",
+    )
 
 
 def _recorded(file: Path) -> Words:

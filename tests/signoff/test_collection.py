@@ -199,6 +199,36 @@ def test_disk_that_is_full_costs_the_report_and_is_one_sentence(project):
     assert not Path("report/prod/latest").is_symlink()
 
 
+def drawing(project, body):
+    """Let the house draw plots beside the rows, in this way."""
+    text = Path("conftest.py").read_text(encoding="utf-8")
+    asked = 'checklist=Path("checks/checklist.toml")'
+    project.makeconftest(f"{body}\n\n{text.replace(asked, f'{asked}, plots=plots')}")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("def plots(snapshot):\n    return {}['A-01']", "KeyError: 'A-01'"),
+        ("def plots(snapshot):\n    return None", "AttributeError: 'NoneType' *"),
+    ],
+    ids=["raises", "answers nothing"],
+)
+def test_fault_in_making_the_report_is_one_sentence_with_the_verdict(project, body, told):
+    judge(project)
+    drawing(project, body)
+
+    done = judge(project)
+    ours = f"a fault of this software ({told}); please report it with */report/fault-*.txt"
+    done.stdout.fnmatch_lines(
+        [f"NO VERDICT for prod: the report can't be written ({ours}); it would have been GO (*"]
+    )
+    assert done.ret == pytest.ExitCode.INTERNAL_ERROR
+    assert "Traceback" not in done.stdout.str() + done.stderr.str()
+    assert not Path("report/prod/latest").is_symlink()
+    assert "Traceback" in next(Path("report").glob("fault-*.txt")).read_text(encoding="utf-8")
+
+
 def test_latest_is_gone_while_a_run_goes_on(project):
     judge(project)
     text = GREEN.format(id="A-02", name="a_02", holds="not Path('report/prod/latest').is_symlink()")

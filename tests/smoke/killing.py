@@ -1,7 +1,7 @@
-"""Kills this process with SIGKILL as soon as a given HTTP answer has arrived: what was asked for is done, unheard.
+"""Kills this process as soon as a given HTTP answer has arrived: what was asked for is done, unheard.
 
-As a plugin (``-p tests.smoke.killing``) it kills a judging run at the KILL_AT-th answer after the smoke calls have
-noted what they may write.
+As a plugin (``-p tests.smoke.killing``) it kills a judging run by the signal KILL_BY at the KILL_AT-th answer after
+it has taken away the pointer to the page of the run before.
 """
 
 import http.client
@@ -12,10 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-NOTES = Path("report/local/smoke")
+LATEST = Path("report/local/latest")
 
 
-def kill_at(what: str, number: int, counts: Callable[[], bool] = lambda: True) -> None:
+def kill_at(
+    what: str,
+    number: int,
+    counts: Callable[[], bool] = lambda: True,
+    by: signal.Signals = signal.SIGKILL,
+) -> None:
     """Kill at the n-th answer to what begins so: ``POST /local/notify``, an operation of DynamoDB, or nothing."""
     connection: Any = http.client.HTTPConnection
     request, header, answer = connection.putrequest, connection.putheader, connection.getresponse
@@ -36,7 +41,7 @@ def kill_at(what: str, number: int, counts: Callable[[], bool] = lambda: True) -
         with lock:
             left[0] -= self.said.startswith(what) and counts()
             if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), by)
         return arrived
 
     connection.putrequest, connection.putheader = putrequest, putheader
@@ -45,4 +50,5 @@ def kill_at(what: str, number: int, counts: Callable[[], bool] = lambda: True) -
 
 def pytest_configure() -> None:
     if "KILL_AT" in os.environ:
-        kill_at("", int(os.environ["KILL_AT"]), lambda: any(NOTES.glob("*.json")))
+        by = signal.Signals[os.environ["KILL_BY"]]
+        kill_at("", int(os.environ["KILL_AT"]), lambda: not LATEST.is_symlink(), by)

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,7 @@ from runbook.procedures import (
     troubleshoot_secrets,
     troubleshoot_slow,
 )
+from signoff.environment import Domain
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.operator import Operator
 
@@ -252,3 +254,38 @@ def test_a_cause_names_the_page_of_its_language(lang):
     (one,) = troubleshoot_slow.causes({"Users-prod WriteThrottleEvents": 3})
 
     assert f"runbook/pages/alarms.{lang}.md#throttle" in one.told("prod")[lang]
+
+
+def asking_at(operator, endpoint):
+    """Return a step's context whose AWS is at an endpoint, and whose API is at a port where nobody listens."""
+    context = operator.context()
+    client = SimpleNamespace(meta=SimpleNamespace(endpoint_url=endpoint))
+    environment = replace(context.environment, domain=Domain(name="127.0.0.1:9"))
+    return SimpleNamespace(client=lambda _: client, environment=environment, plan=context.plan)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://127.0.0.1:4566",
+        "https://localhost.localstack.cloud:4566",
+        "https://apigateway.amazonaws.com.example.jp",
+        "https://notamazonaws.com",
+        "http://127.0.0.1/.amazonaws.com",
+    ],
+)
+def test_no_preflight_is_sent_from_beside_another_aws(operator, endpoint):
+    said = cors.asked(asking_at(operator, endpoint), "/stamps")
+
+    assert said.en.startswith(f"AWS is at {endpoint} here, and its API at another address")
+    assert endpoint in said.ja
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["https://apigateway.ap-northeast-1.amazonaws.com", "https://apigateway.cn-north-1.api.aws"],
+)
+def test_preflight_is_sent_beside_aws_itself(operator, endpoint):
+    said = cors.asked(asking_at(operator, endpoint), "/stamps")
+
+    assert said.en.startswith("OPTIONS https://127.0.0.1:9/stamps: no answer from here")

@@ -1,4 +1,8 @@
-"""Thirty judging runs of a kept stack, killed anywhere while they make the smoke calls: the next run is GO, and the tables are as before."""
+"""Thirty judging runs of a kept stack, killed anywhere: no page is the latest, the tables are as before, the next run is GO.
+
+What a killed run left is taken up by whatever judges next, a part as well. Every sixth time that is a whole run,
+which takes three times as long as a part and says GO.
+"""
 
 import json
 import os
@@ -16,12 +20,14 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 from plan.canonical import canonical_hash
 
 ROOT = Path(__file__).parents[3]
-SEED, KILLS = 20261126, 30
-ANSWERS = 500
-"""So many answers come while a run makes the smoke calls: later than that, it would end before it is killed."""
+SEED, KILLS, WHOLE = 20261126, 30, 6
+ANSWERS = 700
+"""So many answers come while a run reads, makes the smoke calls and reads again: then it would end before it is killed."""
+SIGNALS = (signal.SIGKILL, signal.SIGTERM)
+PART = ("--row", "MON-10", "--part")
 TABLES = ("Users-local", "UserStamps-local", "StampMasters-local")
 WITHIN_S = 120
-VARIABLES = ("AWS_ENDPOINT_URL", "KILL_AT")
+VARIABLES = ("AWS_ENDPOINT_URL", "KILL_AT", "KILL_BY")
 
 
 @pytest.fixture(scope="module")
@@ -80,16 +86,36 @@ def held(project):
     return {name: canonical_hash(client.scan(TableName=name)["Items"]) for name in TABLES}
 
 
-def test_next_run_after_a_kill_is_go_and_the_tables_are_as_before(project):
-    before, chance, dirty = held(project), random.Random(SEED), 0  # noqa: S311 - when to kill, no secret
-    for _ in range(KILLS):
-        at = str(chance.randint(1, ANSWERS))
-        killed, why = judge(project, "-p", "tests.smoke.killing", KILL_AT=at)
-        dirty += held(project) != before
-        code, said = judge(project)
+@pytest.fixture(scope="module")
+def before(project):
+    """The tables, and a page of a run that nobody killed."""
+    found = held(project)
+    code, said = judge(project)
+    assert code == 0, said
+    return found
 
-        assert killed == -signal.SIGKILL, (at, why)
-        assert code == 0, (at, said)
-        assert "\nGO (local: " in said, (at, said)
-        assert held(project) == before, at
-    assert dirty > KILLS // 2
+
+@pytest.fixture(scope="module")
+def dirty():
+    """What kills left something in the tables."""
+    return []
+
+
+@pytest.mark.parametrize("number", range(1, KILLS + 1))
+def test_next_run_after_a_kill_is_well_and_the_tables_are_as_before(project, before, dirty, number):
+    chance = random.Random(f"{SEED}-{number}")  # noqa: S311 - when to kill, no secret
+    at, by = str(chance.randint(1, ANSWERS)), SIGNALS[number % 2]
+    latest, whole = project / "report/local/latest", number % WHOLE == 0
+    killed, why = judge(project, "-p", "tests.smoke.killing", KILL_AT=at, KILL_BY=by.name)
+    dirty += [number] if held(project) != before else []
+    page = latest.is_symlink()
+    code, said = judge(project, *(() if whole else PART))
+
+    assert (killed, page) == (-by, False), (at, why)
+    assert (code, "\nGO (local: " in said, latest.is_symlink()) == (0, whole, whole), (at, said)
+    assert held(project) == before, at
+
+
+@pytest.mark.usefixtures("before")
+def test_many_of_the_kills_left_something(dirty):
+    assert len(dirty) > KILLS // 4
