@@ -28,7 +28,7 @@ KEPT_HEADERS = ("date",)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RecordedCall:
     """One call: ``service:Operation``, its parameters, and its answer as JSON, or the error that came instead."""
 
     call: str
@@ -47,7 +47,7 @@ class Call:
 class Recorder:
     """Notes every call of a session's clients; safe to share between threads."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: list[RecordedCall] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def attach(self, session: boto3.Session) -> None:
@@ -77,7 +77,7 @@ class Recorder:
 
     def _note(self, call: str, context: Any, answer: Any, raised: str = "") -> None:
         with self._lock:
-            self.calls.append(Call(call, context.pop(ASKED), answer, raised))
+            self.calls.append(RecordedCall(call, context.pop(ASKED), answer, raised))
 
 
 def _is_time(value: Any) -> bool:
@@ -91,8 +91,8 @@ def _call(model: OperationModel) -> str:
 class Replay:
     """Answers a session's calls from a recording; what was never asked is an error of the connection."""
 
-    def __init__(self, calls: Iterable[Call]) -> None:
-        self._answers: dict[str, deque[Call]] = {}
+    def __init__(self, calls: Iterable[RecordedCall]) -> None:
+        self._answers: dict[str, deque[RecordedCall]] = {}
         self._lock = threading.Lock()
         for one in calls:
             self._answers.setdefault(one.key, deque()).append(one)
@@ -108,7 +108,7 @@ class Replay:
         context[ASKED] = to_json(params)
 
     def _answer(self, model: Any, context: Any, **_: object) -> tuple[Any, Any]:
-        asked = Call(_call(model), context[ASKED], None)
+        asked = RecordedCall(_call(model), context[ASKED], None)
         noted = self._next(asked.key)
         if noted is None or noted.answer is None:
             why = f"{noted.raised if noted else 'not in the recording'}"
@@ -117,7 +117,7 @@ class Replay:
         status = answer["ResponseMetadata"]["HTTPStatusCode"]
         return SimpleNamespace(status_code=status, headers={}), answer
 
-    def _next(self, key: str) -> Call | None:
+    def _next(self, key: str) -> RecordedCall | None:
         """Return the next answer to the same question; the last one again where it is asked more often."""
         with self._lock:
             left = self._answers.get(key)

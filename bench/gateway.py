@@ -28,7 +28,7 @@ import boto3
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.reach import Reach, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
+from bench.reach import Goal, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
 from bench.stand import Stand, stand  # noqa: E402
 from bench.typical import PLACE, SPOT, event, session  # noqa: E402
 
@@ -166,7 +166,7 @@ def main() -> int:
     print(f"gps-verify: cold start {cold * 1000:.0f} ms, warm {warm * 1000:.1f} ms, by Invoke")
     best = max(found[MIX, count].rate for count in CALLERS)
     return verdict(
-        Reach(what=MIX, measured=best, bound=RATE, unit="requests/s", at_least=True),
+        Goal(what=MIX, measured=best, bound=RATE, unit="requests/s", at_least=True),
     )
 
 

@@ -23,7 +23,7 @@ from statistics import median
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.reach import Reach, doing, no_options, table, verdict  # noqa: E402 - after the path
+from bench.reach import Goal, doing, no_options, table, verdict  # noqa: E402 - after the path
 from load.engine import confidence  # noqa: E402
 from load.engine.plan import AWARD  # noqa: E402
 from tests.load import true_latency  # noqa: E402
@@ -106,7 +106,7 @@ def wrk(url: str) -> float | None:
     return (cpu_s() - before) / int(found[1]) * 1000 if found else None
 
 
-def cost(folder: Path) -> list[Reach]:
+def cost(folder: Path) -> list[Goal]:
     """Show CPU for 1000 requests: ours and the stock user's with every answer validated, and wrk's."""
     with serving() as target, doing(f"requests, ours and stock in turn, {RUNS} times"):
         pairs = [
@@ -121,8 +121,8 @@ def cost(folder: Path) -> list[Reach]:
     title = f"CPU for 1000 validated requests, median of {RUNS} runs"
     table(title, ("generator", "CPU s", "times ours"), rows)
     return [
-        Reach(what="cores for 1000 requests a second", measured=mine, bound=CORES),
-        Reach(
+        Goal(what="cores for 1000 requests a second", measured=mine, bound=CORES),
+        Goal(
             what="HttpUser + jsonschema, times ours",
             measured=theirs / mine,
             bound=TIMES,
@@ -145,7 +145,7 @@ def stock_cost(url: str, folder: Path) -> float:
     return (long["cpu"] - short["cpu"]) / (long["requests"] - short["requests"]) * 1000
 
 
-def honesty(folder: Path) -> list[Reach]:
+def honesty(folder: Path) -> list[Goal]:
     """Show the tails of a target that is frozen 2 s of every 10: true, ours, and the stock user's."""
     with doing("a target that freezes, ours"):
         ours, true = frozen(folder / "frozen")
@@ -167,8 +167,8 @@ def honesty(folder: Path) -> list[Reach]:
     ratios = [seen / real for seen, real in zip(ours, true, strict=True)]
     what = "of p95 and p99, reported over true"
     return [
-        Reach(what=f"lower {what}", measured=min(ratios), bound=LEAST, at_least=True),
-        Reach(what=f"higher {what}", measured=max(ratios), bound=MOST),
+        Goal(what=f"lower {what}", measured=min(ratios), bound=LEAST, at_least=True),
+        Goal(what=f"higher {what}", measured=max(ratios), bound=MOST),
     ]
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.reach import Reach, progress, table, verdict  # noqa: E402 - after the path
+from bench.reach import Goal, progress, table, verdict  # noqa: E402 - after the path
 from tests.smoke.judging import collected  # noqa: E402
 from tests.smoke.mutants import Mutant, everything, judged, sample  # noqa: E402
 from tests.smoke.rally import healthy  # noqa: E402
@@ -75,7 +75,7 @@ def _told(count: int, survivors: list[Mutant], rows: Counter[str], seconds: floa
     )
     what = "mutation score of the smoke rows, explained survivors left out"
     score = killed / max(1, count - len(explained))
-    return verdict(Reach(what=what, measured=score, bound=LEAST, at_least=True))
+    return verdict(Goal(what=what, measured=score, bound=LEAST, at_least=True))
 
 
 def _why(mutant: Mutant) -> str:

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.crowd import EACH, NOW, fill, people, shape, user  # noqa: E402 - after the path
-from bench.reach import Reach, Say, no_options, progress, table, verdict  # noqa: E402
+from bench.reach import Goal, Say, no_options, progress, table, verdict  # noqa: E402
 from bench.typical import event  # noqa: E402
 from lambdas.rally.dynamodb import typed  # noqa: E402
 from lambdas.rally.request import LambdaRequest  # noqa: E402
@@ -172,13 +172,13 @@ def main() -> int:
     calls = [one.calls for one in rankings.values()]
     missed = len(SIZES) - len(rankings)
     return verdict(
-        Reach(what="calls of one ranking, at any of these sizes", measured=max(calls), bound=MOST),
-        Reach(
+        Goal(what="calls of one ranking, at any of these sizes", measured=max(calls), bound=MOST),
+        Goal(
             what="calls more at the largest than at the smallest",
             measured=calls[-1] - calls[0],
             bound=0,
         ),
-        Reach(what="sizes left unmeasured", measured=missed, bound=0),
+        Goal(what="sizes left unmeasured", measured=missed, bound=0),
     )
 
 

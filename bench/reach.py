@@ -18,7 +18,7 @@ _SCREEN = Console(stderr=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Goal:
     """One number to reach. ``measured`` and ``bound`` are in the same ``unit``."""
 
     what: str
@@ -38,7 +38,7 @@ class Reach:
         return f"{word}: {self.what} {shown(self.measured)}{unit} (reach: at {side} {self.bound:g}{unit})"
 
 
-def verdict(*reaches: Reach) -> int:
+def verdict(*reaches: Goal) -> int:
     """Print a line for each number; return the exit code."""
     for one in reaches:
         print(one)

@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from aws.inventory import read  # noqa: E402
 from aws.saved import unreadable  # noqa: E402
-from bench.reach import Reach, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
+from bench.reach import Goal, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
 from bench.stand import Stand, grown_scope, stand  # noqa: E402
 from local.aws.faults import delayed  # noqa: E402
 from local.aws.request import Request  # noqa: E402
@@ -156,17 +156,17 @@ def main() -> int:
     table("One reading pass, a process from start to end", head, rows)
     refused = max(one.too_fast for one in found.values())
     return verdict(
-        Reach(what="AWS calls of a pass", measured=plain.calls, bound=MOST_CALLS),
-        Reach(what="wall of a pass", measured=plain.wall, bound=PROWLER_WALL_S * FIFTH, unit="s"),
-        Reach(what="CPU of a pass", measured=plain.cpu, bound=PROWLER_CPU_S * FIFTH, unit="s"),
-        Reach(what="wall with 50 ms a call", measured=slow.wall, bound=MOST_SLOW_S, unit="s"),
-        Reach(
+        Goal(what="AWS calls of a pass", measured=plain.calls, bound=MOST_CALLS),
+        Goal(what="wall of a pass", measured=plain.wall, bound=PROWLER_WALL_S * FIFTH, unit="s"),
+        Goal(what="CPU of a pass", measured=plain.cpu, bound=PROWLER_CPU_S * FIFTH, unit="s"),
+        Goal(what="wall with 50 ms a call", measured=slow.wall, bound=MOST_SLOW_S, unit="s"),
+        Goal(
             what="wall, ten times as large",
             measured=large.wall / plain.wall,
             bound=MOST_GROWTH,
             unit="x",
         ),
-        Reach(what="control-plane calls beyond ten a second", measured=refused, bound=0),
+        Goal(what="control-plane calls beyond ten a second", measured=refused, bound=0),
     )
 
 

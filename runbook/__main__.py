@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
 from functools import partial
 
 from rich.console import Console
@@ -26,7 +25,7 @@ from runbook.rights_resources import PolicyScope
 from signoff.command_line import CommandLine
 from signoff.environment import EnvironmentFileError, load
 from signoff.errors import EXPECTED, sentence
-from signoff.frame import framed
+from signoff.frame import Exit, framed
 from signoff.guard import GuardError
 
 CHOICES = (
@@ -44,14 +43,6 @@ INTERRUPTED = Words(
     en="interrupted; enter the same command to resume",
     ja="中断しました。同じコマンドで再開できます",
 )
-
-
-class Exit(IntEnum):
-    DONE = 0
-    STOPPED = 1
-    USAGE = 2
-    REFUSED = 4
-    INTERRUPTED = 130
 
 
 def main(
@@ -88,14 +79,14 @@ def _command(
         return Exit.REFUSED
     except Stopped as error:
         print(visible_line(f"runbook: {STOPPED_AT[lang]}: {error.words[lang]}"), file=sys.stderr)
-        return Exit.STOPPED
+        return Exit.NO
     except (
         Refused,
         *EXPECTED,
     ) as error:  # outside of any step: the journal, the evidence, the stack
         said = sentence(error)[lang]
         print(visible_line(f"runbook: {said}"), file=sys.stderr)
-        return Exit.STOPPED
+        return Exit.NO
     except KeyboardInterrupt:
         print(f"runbook: {INTERRUPTED[lang]}", file=sys.stderr)
         return Exit.INTERRUPTED

@@ -18,8 +18,11 @@ FAULTS = Path(__file__).parent.parent / "report"
 
 
 class Exit(IntEnum):
-    """What a command ends with where it could not do its work; 0 and 1 are its own."""
+    """What a command ends with."""
 
+    DONE = 0
+    NO = 1
+    """The command did its work, and the answer is no: not done, not clean, not GO."""
     USAGE = 2
     REFUSED = 4
     FAULT = 70

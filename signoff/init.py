@@ -73,7 +73,7 @@ class Answers:
 
 
 @dataclass(slots=True)
-class Found:
+class Proposals:
     """Proposals by key, and what could not be read."""
 
     proposals: dict[str, Proposal] = field(default_factory=dict)
@@ -88,9 +88,9 @@ class Found:
         return self.proposals[key].value if key in self.proposals else None
 
 
-def discover(client: Client, answers: Answers) -> Found:
+def discover(client: Client, answers: Answers) -> Proposals:
     """Return what the account proposes for an environment; whatever it refuses to show is noted."""
-    found = Found()
+    found = Proposals()
     _said(answers, found)
     for look in (_functions, _tables, _secrets, _api, _alarms, _topics, _logs):
         try:
@@ -102,7 +102,7 @@ def discover(client: Client, answers: Answers) -> Found:
     return found
 
 
-def _said(answers: Answers, found: Found) -> None:
+def _said(answers: Answers, found: Proposals) -> None:
     found.propose("account", answers.account, Words(en="your credentials", ja="認証情報"))
     found.propose("region", answers.region, SAID)
     found.propose("prefix", answers.prefix, SAID)
@@ -123,7 +123,7 @@ def _pages(client: Any, operation: str, member: str, **asked: Any) -> Iterator[A
         yield from page[member]
 
 
-def _functions(client: Client, name: str, found: Found) -> None:
+def _functions(client: Client, name: str, found: Proposals) -> None:
     """The prefix is what most of the seven functions' names begin with; their settings come along."""
     listed = _pages(client("lambda"), "list_functions", "Functions")
     functions = {one["FunctionName"]: one for one in listed}
@@ -164,7 +164,7 @@ def _one(values: Iterable[Any]) -> Any:
     return distinct[0] if len(distinct) == 1 else None
 
 
-def _tables(client: Client, name: str, found: Found) -> None:
+def _tables(client: Client, name: str, found: Proposals) -> None:
     dynamodb = client("dynamodb")
     names = list(_pages(dynamodb, "list_tables", "TableNames"))
     tables = {key: _named(names, role, name) for key, role in TABLES.items()}
@@ -188,7 +188,7 @@ def _named(names: Iterable[str], role: str, environment: str) -> str | None:
     return named and str(named)
 
 
-def _secrets(client: Client, name: str, found: Found) -> None:
+def _secrets(client: Client, name: str, found: Proposals) -> None:
     listed = _pages(client("secretsmanager"), "list_secrets", "SecretList")
     secrets = {one["Name"]: one for one in listed}
     beginning = found.value("prefix") or name
@@ -204,7 +204,7 @@ def _secrets(client: Client, name: str, found: Found) -> None:
     found.propose("secret_key", key if key and ":key/" in key else None, exist)
 
 
-def _api(client: Client, name: str, found: Found) -> None:
+def _api(client: Client, name: str, found: Proposals) -> None:
     gateway, prefix = client("apigateway"), found.value("prefix")
     apis = [
         one for one in _pages(gateway, "get_rest_apis", "items") if prefix and prefix in one["name"]
@@ -231,7 +231,7 @@ def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def _alarms(client: Client, _: str, found: Found) -> None:
+def _alarms(client: Client, _: str, found: Proposals) -> None:
     """Thresholds as they are met today, the highest of each kind; one that nobody set is the guide's."""
     listed = list(_pages(client("cloudwatch"), "describe_alarms", "MetricAlarms"))
     ours = [one for one in listed if _kind(one) in ALARMS.values()]
@@ -253,7 +253,7 @@ def _kind(alarm: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return alarm.get("Namespace"), alarm.get("MetricName")
 
 
-def _topics(client: Client, _: str, found: Found) -> None:
+def _topics(client: Client, _: str, found: Proposals) -> None:
     prefix = found.value("prefix")
     addresses = {
         one["Endpoint"]
@@ -264,7 +264,7 @@ def _topics(client: Client, _: str, found: Found) -> None:
     found.propose("alert_email", _one(addresses), only)
 
 
-def _logs(client: Client, _: str, found: Found) -> None:
+def _logs(client: Client, _: str, found: Proposals) -> None:
     if prefix := found.value("prefix"):
         asked = {"logGroupNamePrefix": f"/aws/lambda/{prefix}-"}
         groups = _pages(client("logs"), "describe_log_groups", "logGroups", **asked)
@@ -272,7 +272,7 @@ def _logs(client: Client, _: str, found: Found) -> None:
         found.propose("retention_days", days, Words(en="all log groups", ja="全ロググループ"))
 
 
-def table(answers: Answers, found: Found, *, lang: str, today: date) -> str:
+def table(answers: Answers, found: Proposals, *, lang: str, today: date) -> str:
     """Return the table as TOML: each key with its meaning, its value, and where that comes from."""
     lines = [f"# {HEAD[lang].format(day=today)}", f"[{answers.name}]"]
     for key in ORDER:

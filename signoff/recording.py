@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from aws.domain import resolve
 from aws.door import RetryPolicy
 from aws.inventory import ReadOptions
-from aws.recording import BYTES, Call, Recorder, Replay
+from aws.recording import BYTES, RecordedCall, Recorder, Replay
 from aws.stand_ins import StandIns
 from signoff.environment import Environment
 
@@ -92,7 +92,7 @@ class Recorded:
     caller: str
     read_at: datetime
     rows: Mapping[str, str]
-    _calls: tuple[Call, ...]
+    _calls: tuple[RecordedCall, ...]
     _addresses: Mapping[str, list[str]]
 
     @classmethod
@@ -107,7 +107,7 @@ class Recorded:
                 caller=told["caller"],
                 read_at=datetime.fromisoformat(told["read_at"]),
                 rows=told["rows"],
-                _calls=tuple(Call(**one) for one in told["calls"]),
+                _calls=tuple(RecordedCall(**one) for one in told["calls"]),
                 _addresses=told["addresses"],
             )
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:

@@ -70,7 +70,7 @@ KINDS: Mapping[str, Words] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ChangedFact:
     """One fact that is otherwise than it was when a record was made."""
 
     part: Part
@@ -140,11 +140,11 @@ def waiver_lines(environment: str, row: str, today: date, live: str) -> str:
     )
 
 
-def changes(part: Part, before: Facts, now: Facts) -> Iterator[Change]:
+def changes(part: Part, before: Facts, now: Facts) -> Iterator[ChangedFact]:
     """Yield the facts of a part that differ, in their order."""
     for fact in sorted({*before, *now}):
         if before.get(fact) != now.get(fact):
-            yield Change(part=part, fact=fact, was=before.get(fact), now=now.get(fact))
+            yield ChangedFact(part=part, fact=fact, was=before.get(fact), now=now.get(fact))
 
 
 def _told(part: Part, facts: Facts, record: Record, records: Records) -> list[Words]:

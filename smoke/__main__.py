@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
 from pathlib import Path
 
 from aws.visible import visible_line
@@ -17,6 +16,7 @@ from signoff.environment import (
     embedded,
     load,
 )
+from signoff.frame import Exit
 from signoff.guard import GuardError, guard, open_session
 from smoke.aws import AWAY, clients, reason
 from smoke.cleaning import Cleaner
@@ -46,13 +46,6 @@ NO_STACK = Words(
 REMOVED = Words(en="removed", ja="削除")
 LEFT = Words(en="still there", ja="残存")
 NOTHING = Words(en="nothing is left of any run", ja="残っているデータはない")
-
-
-class Exit(IntEnum):
-    CLEAN = 0
-    LEFT = 1
-    USAGE = 2
-    REFUSED = 4
 
 
 def options() -> argparse.ArgumentParser:
@@ -90,7 +83,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         with _reached(load(asked.env, asked.environments).environment) as environment:
             if environment is None:
                 print(NO_STACK[asked.lang])
-                return Exit.CLEAN
+                return Exit.DONE
             return _clean(environment, root, asked.lang)
     except EnvironmentFileError as error:
         parser.error(str(error))
@@ -99,7 +92,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         return Exit.REFUSED
     except AWAY as error:
         print(visible_line(f"smoke: {reason(error)}"), file=sys.stderr)
-        return Exit.LEFT
+        return Exit.NO
 
 
 @contextmanager
@@ -142,7 +135,7 @@ def _told(removed: list[str], left: list[str], lang: str) -> int:
         print(visible_line(f"{LEFT[lang]}: {one}"), file=sys.stderr)
     if not left:
         print(NOTHING[lang])
-    return Exit.LEFT if left else Exit.CLEAN
+    return Exit.NO if left else Exit.DONE
 
 
 if __name__ == "__main__":

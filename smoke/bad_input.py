@@ -128,7 +128,7 @@ def _right(route: str, scenarios: Scenarios, session: Session) -> Mapping[str, A
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundaryInput:
     """Input that is just within what the contract allows: ``status`` and ``code`` are the right answer."""
 
     about: str
@@ -166,24 +166,32 @@ def _without_a_body_of_its_own(scenarios: Scenarios) -> Call:
 
 
 BOUNDS = (
-    *(Bound(f"latitude {at}", _place(lat=at)) for at in (-90, 0, 90)),
-    *(Bound(f"longitude {at}", _place(lon=at)) for at in (-180, 0, 180)),
-    *(Bound(f"accuracy {at}", _place(accuracy=at)) for at in (0, 0.5, 1.7e308)),
-    Bound(
+    *(BoundaryInput(f"latitude {at}", _place(lat=at)) for at in (-90, 0, 90)),
+    *(BoundaryInput(f"longitude {at}", _place(lon=at)) for at in (-180, 0, 180)),
+    *(BoundaryInput(f"accuracy {at}", _place(accuracy=at)) for at in (0, 0.5, 1.7e308)),
+    BoundaryInput(
         "spot id of 128 characters",
         lambda s: s.position(s.caller, spotId="x" * 128),
         404,
         "STAMP_NOT_FOUND",
     ),
-    Bound("user id of 64 characters", _of_longest_id),
-    Bound("stamp name of 300 characters", _notify(stamp_name="x" * 300)),
-    Bound("stamp name of two lines", _notify(stamp_name="one\ntwo")),
-    Bound("picture of 2000 characters", _notify(image_url="https://a.jp/" + "x" * 1987)),
-    Bound(
+    BoundaryInput("user id of 64 characters", _of_longest_id),
+    BoundaryInput("stamp name of 300 characters", _notify(stamp_name="x" * 300)),
+    BoundaryInput("stamp name of two lines", _notify(stamp_name="one\ntwo")),
+    BoundaryInput("picture of 2000 characters", _notify(image_url="https://a.jp/" + "x" * 1987)),
+    BoundaryInput(
         "picture with all that a URL may have", _notify(image_url="https://a.jp:443/a?b=[c]&d#~e")
     ),
-    Bound("no data", _without_a_body_of_its_own),
-    *(Bound(f"week {one}", _period("weekly", one)) for one in ("1000-W01", "2026-W53", "9999-W52")),
-    Bound("week that a year does not have", _period("weekly", "2025-W53"), 400, "VALIDATION_ERROR"),
-    *(Bound(f"month {one}", _period("monthly", one)) for one in ("1000-01", "2026-12", "9999-12")),
+    BoundaryInput("no data", _without_a_body_of_its_own),
+    *(
+        BoundaryInput(f"week {one}", _period("weekly", one))
+        for one in ("1000-W01", "2026-W53", "9999-W52")
+    ),
+    BoundaryInput(
+        "week that a year does not have", _period("weekly", "2025-W53"), 400, "VALIDATION_ERROR"
+    ),
+    *(
+        BoundaryInput(f"month {one}", _period("monthly", one))
+        for one in ("1000-01", "2026-12", "9999-12")
+    ),
 )

@@ -43,7 +43,7 @@ def hold(flaws: list[Words]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class Visitor:
     """Somebody so far from a spot, whose phone tells its accuracy or does not."""
 
     spot: Spot
@@ -83,35 +83,35 @@ class Stand:
             )
 
 
-def stands(scenarios: Scenarios) -> list[Stand]:
+def stands(scenarios: Scenarios) -> list[Visitor]:
     """Return who is inside and outside of every spot, in many directions; and who is far away."""
     cap_m = scenarios.environment.accuracy_cap_m
     found = []
     for number, spot in enumerate(scenarios.spots()):
         bearing = 37.0 * number % 360
         found += [
-            Stand(spot, spot.radius_m * INSIDE, bearing, within=True),
-            Stand(spot, spot.radius_m * OUTSIDE, bearing + 90, within=False),
+            Visitor(spot, spot.radius_m * INSIDE, bearing, within=True),
+            Visitor(spot, spot.radius_m * OUTSIDE, bearing + 90, within=False),
         ]
     spot = scenarios.spot
     reach_m = max(spot.radius_m, cap_m)
     return [
         *found,
-        Stand(spot, FAR_SIDE_M, 60.0, within=False),
-        Stand(spot, spot.radius_m * INSIDE, 200.0, within=True, accuracy=None),
-        Stand(spot, spot.radius_m * OUTSIDE, 200.0, within=False, accuracy=None),
-        Stand(spot, reach_m * INSIDE, 300.0, within=True, accuracy=cap_m),
+        Visitor(spot, FAR_SIDE_M, 60.0, within=False),
+        Visitor(spot, spot.radius_m * INSIDE, 200.0, within=True, accuracy=None),
+        Visitor(spot, spot.radius_m * OUTSIDE, 200.0, within=False, accuracy=None),
+        Visitor(spot, reach_m * INSIDE, 300.0, within=True, accuracy=cap_m),
     ]
 
 
-def beyond_the_cap(scenarios: Scenarios) -> list[Stand]:
+def beyond_the_cap(scenarios: Scenarios) -> list[Visitor]:
     """Return somebody just farther away than any accuracy may reach."""
     spot, cap_m = scenarios.spot, scenarios.environment.accuracy_cap_m
     far_m = max(spot.radius_m, cap_m) * OUTSIDE
-    return [Stand(spot, far_m, 300.0, within=False, accuracy=cap_m * 20)]
+    return [Visitor(spot, far_m, 300.0, within=False, accuracy=cap_m * 20)]
 
 
-def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Stand]] = stands) -> list[Words]:
+def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands) -> list[Words]:
     """Ask for all these positions, and return what is answered wrongly of any."""
     _ = calls.caller
     asked = of(calls.scenarios)
@@ -201,7 +201,7 @@ def _kept(answer: Answer) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Season:
+class PastPeriod:
     """A period long ago, and what its people had collected: (count, when they reached it)."""
 
     kind: str
@@ -219,13 +219,13 @@ class Season:
             }
 
 
-WEEK = Season(
+WEEK = PastPeriod(
     "weekly",
     "2001-W09",
     {"first": (2, 300), "second": (10, 900), "third": (2, 200), "fourth": (9, 1), "fifth": (1, 5)},
     ("second", "fourth", "third", "first", "fifth"),
 )
-MONTH = Season(
+MONTH = PastPeriod(
     "monthly",
     "2001-03",
     {"first": (1, 100), "second": (1, 99), "third": (1, 101), "fourth": (12, 10**9)},
@@ -235,7 +235,7 @@ SEASONS = (WEEK, MONTH)
 """Most stamps first; of equals, who got there first; a week is not a month."""
 
 
-def order_flaws(calls: RowCalls, season: Season) -> list[Words]:
+def order_flaws(calls: RowCalls, season: PastPeriod) -> list[Words]:
     """Put a season's counters into an embedded stack, and return how its ranking is wrong."""
     calls.suite.put_seasons(season.items(calls.scenarios) for season in SEASONS)
     scenarios = calls.scenarios

@@ -1,7 +1,7 @@
 """Errors: documented ones as documented, bad input never a 5xx, and nothing told of the inside."""
 
 from signoff.checklist import expectation
-from smoke.bad_input import Bound
+from smoke.bad_input import BoundaryInput
 from smoke.edge_case_masters import EdgeCase
 from smoke.errors import Error
 from smoke.line import LineClient
@@ -39,7 +39,7 @@ def test_bad_input_is_answered_by_a_clear_4xx(input_route: str, calls: RowCalls)
 
 
 @expectation("SMOKE-17", ja="契約の範囲の端にある入力を受け付ける")
-def test_input_at_its_documented_bound_is_taken(bound: Bound, calls: RowCalls) -> None:
+def test_input_at_its_documented_bound_is_taken(bound: BoundaryInput, calls: RowCalls) -> None:
     answer = calls.answer(bound.call)
 
     flaw = calls.flaw(answer, bound.status, bound.code)

@@ -18,14 +18,14 @@ BUSY = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredCounter:
     """A counter, and the item that it was read from, in DynamoDB JSON; {} where there is none."""
 
     counter: Counter
     item: Mapping[str, Any]
 
     @classmethod
-    def of(cls, user_id: str, period: str, item: Mapping[str, Any]) -> "Found":
+    def of(cls, user_id: str, period: str, item: Mapping[str, Any]) -> "StoredCounter":
         """Read an item, whoever wrote it: what is no number counts for nothing."""
         values = plain(item)
         count, latest_at = (_whole(values.get(name)) for name in ("StampCount", "LatestAt"))
@@ -75,7 +75,7 @@ class Stamps:
         )
         return "Item" in found
 
-    def counters(self, user_id: str, periods: Sequence[str]) -> list[Found]:
+    def counters(self, user_id: str, periods: Sequence[str]) -> list[StoredCounter]:
         """Return the user's counters of the periods, as they are at this moment; 0 if absent.
 
         One Query between the outermost keys: what else lies there is a year's counters at most.
@@ -90,9 +90,11 @@ class Stamps:
             ConsistentRead=True,
         )
         known = {item["StampId"]["S"]: item for item in found["Items"]}
-        return [Found.of(user_id, period, known.get(sort_key(period), {})) for period in periods]
+        return [
+            StoredCounter.of(user_id, period, known.get(sort_key(period), {})) for period in periods
+        ]
 
-    def put(self, claim: Claim, collected_at: int, before: Sequence[Found]) -> AwardOutcome:
+    def put(self, claim: Claim, collected_at: int, before: Sequence[StoredCounter]) -> AwardOutcome:
         """Try to write the stamp and the counters that follow from `before`."""
         puts = [self._stamp(claim, collected_at)]
         puts += [self._moved(found, collected_at) for found in before]
@@ -119,7 +121,7 @@ class Stamps:
             "ConditionExpression": "attribute_not_exists(StampId)",
         }
 
-    def _moved(self, found: Found, collected_at: int) -> dict[str, Any]:
+    def _moved(self, found: StoredCounter, collected_at: int) -> dict[str, Any]:
         item = typed(found.counter.after(collected_at).item())
         return {"TableName": self.userstamps, "Item": item, **found.unmoved()}
 

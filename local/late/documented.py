@@ -15,7 +15,7 @@ CAUTION = "not documented: nothing promises that a listing shows what was just m
 
 
 @dataclass(frozen=True, slots=True)
-class Lateness:
+class Delay:
     """A read shows a write only after ``seconds``; ``source`` says so."""
 
     operations: tuple[str, ...]
@@ -25,11 +25,11 @@ class Lateness:
 
 
 SHOWS_AFTER = (
-    Lateness(("iam:Get*", "iam:List*"), 20, _IAM),
-    Lateness(("dynamodb:DescribeTable",), 3, f"{_DYNAMODB} DescribeTable: wait for a few seconds"),
-    Lateness(("dynamodb:ListTagsOfResource",), 5, f"{_DYNAMODB} TagResource: after a few seconds"),
-    Lateness(("dynamodb:GetResourcePolicy",), 5, f"{_DYNAMODB} GetResourcePolicy: eventually"),
-    Lateness(
+    Delay(("iam:Get*", "iam:List*"), 20, _IAM),
+    Delay(("dynamodb:DescribeTable",), 3, f"{_DYNAMODB} DescribeTable: wait for a few seconds"),
+    Delay(("dynamodb:ListTagsOfResource",), 5, f"{_DYNAMODB} TagResource: after a few seconds"),
+    Delay(("dynamodb:GetResourcePolicy",), 5, f"{_DYNAMODB} GetResourcePolicy: eventually"),
+    Delay(
         (
             "dynamodb:DescribeTimeToLive",
             "dynamodb:DescribeContinuousBackups",
@@ -38,37 +38,35 @@ SHOWS_AFTER = (
         3,
         CAUTION,
     ),
-    Lateness(
-        ("lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:GetAlias"), 2, _LAMBDA
-    ),
-    Lateness(("lambda:List*", "lambda:GetPolicy"), 4, CAUTION),
-    Lateness(
+    Delay(("lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:GetAlias"), 2, _LAMBDA),
+    Delay(("lambda:List*", "lambda:GetPolicy"), 4, CAUTION),
+    Delay(
         ("secretsmanager:ListSecrets",),
         300,
         "botocore, secretsmanager ListSecrets: might not reflect changes from the last five minutes",
     ),
-    Lateness(
+    Delay(
         ("secretsmanager:Describe*", "secretsmanager:Get*"),
         3,
         "botocore, secretsmanager ListSecrets: all operations are eventually consistent",
     ),
-    Lateness(
+    Delay(
         ("kms:Describe*", "kms:List*", "kms:GetKeyPolicy"), 5, "botocore, kms: eventual consistency"
     ),
-    Lateness(
+    Delay(
         ("cloudwatch:GetDashboard", "cloudwatch:ListDashboards"),
         10,
         "botocore, cloudwatch GetDashboard: delay while dashboard data propagates",
     ),
-    Lateness(
+    Delay(
         ("application-autoscaling:Describe*",),
         5,
         "botocore, application-autoscaling RegisterScalableTarget: a brief delay",
     ),
-    Lateness(("cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"), 3, CAUTION),
-    Lateness(("logs:DescribeLogGroups", "logs:ListTagsForResource"), 3, CAUTION),
-    Lateness(("sns:GetTopicAttributes", "sns:GetSubscriptionAttributes", "sns:List*"), 3, CAUTION),
-    Lateness(
+    Delay(("cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"), 3, CAUTION),
+    Delay(("logs:DescribeLogGroups", "logs:ListTagsForResource"), 3, CAUTION),
+    Delay(("sns:GetTopicAttributes", "sns:GetSubscriptionAttributes", "sns:List*"), 3, CAUTION),
+    Delay(
         (
             "apigateway:GetRestApis",
             "apigateway:GetUsagePlans",
@@ -95,7 +93,7 @@ LOG_ROLE_KNOWN_AFTER_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class CallQuota:
     """So many calls of these operations in so many seconds, in a bucket of ``burst`` calls."""
 
     operations: tuple[str, ...]
@@ -107,24 +105,24 @@ class Quota:
 
 QUOTAS = (
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-    Quota(("apigateway:*",), 10, 1, 40),
-    Quota(("apigateway:CreateRestApi",), 1, 3, 1),
-    Quota(("apigateway:CreateDeployment",), 1, 5, 1),
-    Quota(("apigateway:CreateResource", "apigateway:DeleteResource"), 5, 1, 5),
-    Quota(("apigateway:GetResources",), 5, 2, 5),
-    Quota(("apigateway:UpdateAccount",), 1, 20, 1),
-    Quota(("apigateway:UpdateUsagePlan",), 1, 20, 1),
+    CallQuota(("apigateway:*",), 10, 1, 40),
+    CallQuota(("apigateway:CreateRestApi",), 1, 3, 1),
+    CallQuota(("apigateway:CreateDeployment",), 1, 5, 1),
+    CallQuota(("apigateway:CreateResource", "apigateway:DeleteResource"), 5, 1, 5),
+    CallQuota(("apigateway:GetResources",), 5, 2, 5),
+    CallQuota(("apigateway:UpdateAccount",), 1, 20, 1),
+    CallQuota(("apigateway:UpdateUsagePlan",), 1, 20, 1),
     # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-    Quota(("lambda:GetPolicy",), 15, 1, 15),
-    Quota(("lambda:GetFunction",), 100, 1, 100),
-    Quota(
+    CallQuota(("lambda:GetPolicy",), 15, 1, 15),
+    CallQuota(("lambda:GetFunction",), 100, 1, 100),
+    CallQuota(
         ("lambda:*",), 15, 1, 15, but=("lambda:GetPolicy", "lambda:GetFunction", "lambda:Invoke")
     ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
-    Quota(("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"), 3, 1, 3),
-    Quota(("cloudwatch:DescribeAlarms",), 9, 1, 9),
+    CallQuota(("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"), 3, 1, 3),
+    CallQuota(("cloudwatch:DescribeAlarms",), 9, 1, 9),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
-    Quota(("logs:CreateLogGroup", "logs:DescribeLogGroups"), 10, 1, 10),
+    CallQuota(("logs:CreateLogGroup", "logs:DescribeLogGroups"), 10, 1, 10),
 )
 
 

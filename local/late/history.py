@@ -42,7 +42,7 @@ class _Item:
 
 
 @dataclass(slots=True)
-class History:
+class AccountHistory:
     """The past of one account, as far back as ``longest_s`` of this clock."""
 
     moto: Moto

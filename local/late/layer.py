@@ -12,7 +12,7 @@ from local.late.documented import (
     reads,
     shows_after,
 )
-from local.late.history import History, eventual
+from local.late.history import AccountHistory, eventual
 from local.late.quotas import Quotas
 from local.late.unready import Unready
 
@@ -29,7 +29,7 @@ class Late:
     def __init__(self, moto: Moto, clock: Clock) -> None:
         self.clock = clock
         self._moto = moto
-        self._history = History(moto, clock, max(one.seconds for one in SHOWS_AFTER))
+        self._history = AccountHistory(moto, clock, max(one.seconds for one in SHOWS_AFTER))
         self._quotas, self._unready = Quotas(clock), Unready(clock)
 
     def forget(self) -> None:

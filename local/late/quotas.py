@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from local.aws.faults import too_frequent
 from local.aws.request import Request, Response
 from local.late.clock import Clock
-from local.late.documented import QUOTAS, Quota, named
+from local.late.documented import QUOTAS, CallQuota, named
 
 
 @dataclass(slots=True)
-class _Bucket:
-    quota: Quota
+class _CallBucket:
+    quota: CallQuota
     at: float
     tokens: float
 
@@ -30,11 +30,11 @@ class Quotas:
     """The buckets of one account."""
 
     clock: Clock
-    _buckets: list[_Bucket] = field(default_factory=list)
+    _buckets: list[_CallBucket] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._buckets = [_Bucket(one, self.clock.now(), one.burst) for one in QUOTAS]
+        self._buckets = [_CallBucket(one, self.clock.now(), one.burst) for one in QUOTAS]
 
     def refusal(self, request: Request) -> Response | None:
         """Refuse what is too frequent; a call that is refused costs tokens of the wider buckets, as on AWS."""

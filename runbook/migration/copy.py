@@ -25,7 +25,7 @@ PRIVATE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FileProgress:
     """``bytes`` of its file are certain, up to the item with the key ``after``."""
 
     bytes: int = 0
@@ -40,7 +40,7 @@ class Checkpoint:
 
     source: Mapping[str, Any]
     begun: str
-    parts: tuple[Part, ...]
+    parts: tuple[FileProgress, ...]
 
     @property
     def done(self) -> bool:
@@ -50,7 +50,7 @@ class Checkpoint:
     def items(self) -> int:
         return sum(one.items for one in self.parts)
 
-    def with_part(self, number: int, part: Part) -> "Checkpoint":
+    def with_part(self, number: int, part: FileProgress) -> "Checkpoint":
         parts = (*self.parts[:number], part, *self.parts[number + 1 :])
         return replace(self, parts=parts)
 
@@ -59,7 +59,7 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
     """Read a checkpoint; None where there is none, or what is there is none of ours."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        parts = tuple(Part(**one) for one in found.pop("parts"))
+        parts = tuple(FileProgress(**one) for one in found.pop("parts"))
         return Checkpoint(**found, parts=parts)
     except (OSError, ValueError, TypeError, KeyError):
         return None
@@ -135,14 +135,14 @@ class Copy:
     def _checkpoint(self) -> Path:
         return self.folder / "checkpoint.json"
 
-    def _is_there(self, number: int, part: Part) -> bool:
+    def _is_there(self, number: int, part: FileProgress) -> bool:
         file = self.part(number)
         return file.exists() and file.stat().st_size >= part.bytes
 
     def _fresh(self, source: Source) -> Checkpoint:
         self.discard()
         begun = self.now().isoformat(timespec="milliseconds")
-        parts = (Part(),) * source.parts
+        parts = (FileProgress(),) * source.parts
         return Checkpoint(source=source.described(), begun=begun, parts=parts)
 
     @contextmanager
@@ -176,7 +176,7 @@ class _Copying:
                 return
             for page in source.pages(number, part.after):
                 size = _append(file, progress.counted(page.items))
-                part = Part(
+                part = FileProgress(
                     bytes=part.bytes + size,
                     items=part.items + len(page.items),
                     after=page.after,
@@ -184,7 +184,7 @@ class _Copying:
                 )
                 self._note(number, part)
 
-    def _note(self, number: int, part: Part) -> None:
+    def _note(self, number: int, part: FileProgress) -> None:
         with self._noting:
             self.state = self.state.with_part(number, part)
             self.copy.note(self.state)

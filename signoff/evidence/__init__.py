@@ -1,6 +1,6 @@
 """The evidence store: where runs and people leave signed records in a chain, in a folder or in S3."""
 
-from signoff.evidence.backends import Backend, Folder, History, S3Prefix
+from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
 from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, KmsKey, SigningKey
 from signoff.evidence.record import Custody, Record, Records
@@ -14,10 +14,10 @@ __all__ = [
     "FileKey",
     "Folder",
     "Head",
-    "History",
     "KmsKey",
     "Record",
     "Records",
+    "Retention",
     "S3Prefix",
     "SigningKey",
     "Store",

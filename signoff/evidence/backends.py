@@ -22,7 +22,7 @@ LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class Retention:
     """Whether a store keeps what was overwritten or deleted in it, and what it has kept."""
 
     state: str
@@ -58,7 +58,7 @@ class Backend(Protocol):
         """Write a line at the end of a file, made where it is not there; never over another's."""
         ...
 
-    def history(self) -> History:
+    def history(self) -> Retention:
         """Return whether changes of records stay to be seen, and the first that there was."""
         ...
 
@@ -88,8 +88,8 @@ class Folder:
         with (self.path / name).open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 
-    def history(self) -> History:
-        return History(state="folder")
+    def history(self) -> Retention:
+        return Retention(state="folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,13 @@ class S3Prefix:
                 self._put(name, before + f"{line}\n".encode(), **unchanged)
                 return
 
-    def history(self) -> History:
+    def history(self) -> Retention:
         try:
             state = self._state()
             problem = self._deleting() or (self._touched() if state != "none" else None)
-            return History(state=state, problem=problem)
+            return Retention(state=state, problem=problem)
         except (ClientError, BotoCoreError) as error:
-            return History(state=f"unknown: {error}")
+            return Retention(state=f"unknown: {error}")
 
     def _state(self) -> str:
         """Return by what versions are kept: by Object Lock even from administrators, else by versioning."""

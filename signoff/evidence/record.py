@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from aws.words import Words
-from signoff.evidence.backends import History
+from signoff.evidence.backends import Retention
 
 FACTS = "facts"
 """The kind of the records that keep the facts of a part, each state of it once."""
@@ -52,7 +52,7 @@ class Custody:
     """ARN of the KMS key, or the key's file."""
     in_s3: bool
     in_kms: bool
-    history: History
+    history: Retention
     """Whether what is overwritten or deleted in the store stays to be seen."""
     signed: int = 0
     """How many records are signed, and verified."""

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_json, well_formed
 from signoff.evidence import digests
-from signoff.evidence.backends import Backend, Folder, History, S3Prefix
+from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
 from signoff.evidence.digests import MEND, Digests
 from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
@@ -86,7 +86,7 @@ class Store:
         """Whether a record is about this stack: on an embedded one, those of another do not exist."""
         return record.birth == self.birth and record.emulated == self.emulated
 
-    def _custody(self, history: History, signed: int) -> Custody:
+    def _custody(self, history: Retention, signed: int) -> Custody:
         return Custody(
             location=self.location,
             key=self.key.name,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from aws.words import Words
-from signoff.report.history import Comparison, compared, readable_baseline
+from signoff.report.history import ChangesSince, compared, readable_baseline
 from signoff.verify import RESULT
 
 HEADINGS = {
@@ -23,7 +23,7 @@ LONGEST = 80
 """Characters of a value that are shown."""
 
 
-def comparison(before: Path, after: Path) -> Comparison:
+def comparison(before: Path, after: Path) -> ChangesSince:
     """Compare two runs, each a folder or its signoff.json; UnusableBaselineError where one is none."""
     rows = readable_baseline(_file(before))
     outcomes = {id_: one["outcome"] for id_, one in rows.items()}
@@ -34,12 +34,12 @@ def _file(path: Path) -> Path:
     return path / RESULT if path.is_dir() else path
 
 
-def markdown(found: Comparison, lang: str) -> str:
+def markdown(found: ChangesSince, lang: str) -> str:
     """Return the text in one language."""
     return "\n".join(_lines(found, lang)) + "\n"
 
 
-def _lines(found: Comparison, lang: str) -> Iterator[str]:
+def _lines(found: ChangesSince, lang: str) -> Iterator[str]:
     if found.unchanged:
         yield NOTHING[lang]
     for key, rows in (("newly_red", found.newly_red), ("newly_green", found.newly_green)):

@@ -48,7 +48,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class FactLine:
     """One fact: ``call`` and ``at`` say by what it was read, and when."""
 
     subject: str = ""
@@ -66,7 +66,7 @@ class Checked:
 
     subject: Words
     finding: Finding
-    lines: tuple[Line, ...]
+    lines: tuple[FactLine, ...]
 
     @property
     def read_at_once(self) -> bool:
@@ -127,7 +127,7 @@ def _proof(
     )
 
 
-def _lines(one: Finding, read_at: datetime, seen: set[str]) -> Iterator[Line]:
+def _lines(one: Finding, read_at: datetime, seen: set[str]) -> Iterator[FactLine]:
     """Yield comparisons where there are any, else what was observed; nothing twice."""
     call = ", ".join(one.calls[:2])
     fresh = [item for item in one.evidence if _first(item, seen)]
@@ -154,8 +154,8 @@ def _first(item: Mapping[str, Any], seen: set[str]) -> bool:
     return new
 
 
-def _compared(one: Comparison, call: str, read_at: datetime) -> Line:
-    return Line(
+def _compared(one: Comparison, call: str, read_at: datetime) -> FactLine:
+    return FactLine(
         subject=one.resource,
         fact=one.fact,
         found=value(one.found),
@@ -166,12 +166,12 @@ def _compared(one: Comparison, call: str, read_at: datetime) -> Line:
     )
 
 
-def _answer(item: Mapping[str, Any], at: datetime) -> Line:
+def _answer(item: Mapping[str, Any], at: datetime) -> FactLine:
     """Return a request and its answer as one line, with the headers and numbers that were judged."""
     said = " ".join(str(item[key]) for key in ("status", "error_code") if key in item)
     judged = {**item.get("headers", {}), **item.get("body", {})}
     expected = item.get("expected")
-    return Line(
+    return FactLine(
         fact=request(str(item["call"])),
         found=Value(
             text=Words.same(said),
@@ -184,11 +184,11 @@ def _answer(item: Mapping[str, Any], at: datetime) -> Line:
     )
 
 
-def _observed(item: Mapping[str, Any], call: str, read_at: datetime) -> Iterator[Line]:
+def _observed(item: Mapping[str, Any], call: str, read_at: datetime) -> Iterator[FactLine]:
     about = next((key for key in SUBJECTS if isinstance(item.get(key), str)), None)
     facts = [key for key in item if key not in {about, *ENGLISH}] or ([about] if about else [])
     for key in facts:
-        yield Line(
+        yield FactLine(
             subject=item[about] if about and about != key else "",
             fact=label(key),
             found=value(item[key]),

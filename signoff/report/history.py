@@ -38,7 +38,7 @@ class ChangedFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class ChangesSince:
     """What changed since an earlier run. ``facts`` is None where that run left only its rows."""
 
     since: Words
@@ -62,13 +62,13 @@ class PastRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class RunHistory:
     """Earlier runs, oldest first, and what is new since the last, the last signed and the chosen one."""
 
     runs: tuple[PastRun, ...] = ()
-    since_last: Comparison | None = None
-    since_signed: Comparison | None = None
-    baseline: Comparison | None = None
+    since_last: ChangesSince | None = None
+    since_signed: ChangesSince | None = None
+    baseline: ChangesSince | None = None
 
 
 class UnusableBaselineError(Bilingual):
@@ -77,11 +77,11 @@ class UnusableBaselineError(Bilingual):
 
 def history_of(
     result: Result, records: Records, reports: Path, baseline: Path | None = None
-) -> History:
+) -> RunHistory:
     """Compare with the runs on record, whose folders lie in ``reports``, and with a file if one is given."""
     past = [one for one in records.entries if one.kind == "run" and "rows" in one.body]
     now = rows_of(json.loads(as_json(result)))
-    return History(
+    return RunHistory(
         runs=tuple(_past(one) for one in past[-MOST:]),
         since_last=_since(past[-1], now, reports) if past else None,
         since_signed=_signed(past, records, now, reports),
@@ -124,7 +124,7 @@ def _past(one: Record) -> PastRun:
     return PastRun(at=one.created, decision=str(one.body["decision"]), red=red, caller=one.caller)
 
 
-def _chosen(path: Path, now: Mapping[str, Mapping[str, Any]]) -> Comparison:
+def _chosen(path: Path, now: Mapping[str, Mapping[str, Any]]) -> ChangesSince:
     before = readable_baseline(path)
     outcomes = {id_: one["outcome"] for id_, one in before.items()}
     return compared(Words.same(path.name), outcomes, now, before)
@@ -132,7 +132,7 @@ def _chosen(path: Path, now: Mapping[str, Mapping[str, Any]]) -> Comparison:
 
 def _signed(
     past: list[Record], records: Records, now: Mapping[str, Any], reports: Path
-) -> Comparison | None:
+) -> ChangesSince | None:
     """Compare with the newest run that was there when the newest signature was given."""
     signature = records.newest("signature")
     before = [one for one in past if signature and one.created <= signature.created]
@@ -149,7 +149,7 @@ def _signed(
 
 def _since(
     one: Record, now: Mapping[str, Any], reports: Path, note: Words | None = None
-) -> Comparison:
+) -> ChangesSince:
     at = f"{one.created.astimezone(JST):%Y-%m-%d %H:%M} JST"
     since = Words(
         en=f"the run of {at}" + (f" ({note.en})" if note else ""),
@@ -173,11 +173,11 @@ def compared(
     outcomes: Mapping[str, str],
     now: Mapping[str, Mapping[str, Any]],
     before: Mapping[str, Mapping[str, Any]] | None,
-) -> Comparison:
+) -> ChangesSince:
     """Compare the rows of now with the outcomes of before, and with its facts where they are known."""
     red = {id_ for id_, one in now.items() if one["outcome"] in RED}
     was_red = {id_ for id_, one in outcomes.items() if one in RED}
-    return Comparison(
+    return ChangesSince(
         since=since,
         newly_red=tuple(id_ for id_ in now if id_ in red - was_red),
         newly_green=tuple(id_ for id_ in now if id_ in was_red - red),

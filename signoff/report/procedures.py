@@ -52,7 +52,7 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Procedure:
+class ProcedurePage:
     """A page of the runbook: name -> HTML by language."""
 
     name: str
@@ -73,16 +73,16 @@ def durations() -> Mapping[str, Words]:
     return {name: Words(*told) for name, told in read.items()}
 
 
-def procedures_of(commands: Iterable[str]) -> tuple[Procedure, ...]:
+def procedures_of(commands: Iterable[str]) -> tuple[ProcedurePage, ...]:
     """Return the pages that commands name, each once, as far as this checkout has them."""
     names = dict.fromkeys(name for one in commands for name in PROCEDURE.findall(one))
     return tuple(_procedure(name) for name in names if (PAGES / f"{name}.en.md").is_file())
 
 
-def _procedure(name: str) -> Procedure:
+def _procedure(name: str) -> ProcedurePage:
     texts = {lang: (PAGES / f"{name}.{lang}.md").read_text(encoding="utf-8") for lang in LANGUAGES}
     titles = (re.search(r"^# (.+)$", texts[lang], re.MULTILINE) for lang in LANGUAGES)
-    return Procedure(
+    return ProcedurePage(
         name=name,
         title=Words(*(found[1] if found else name for found in titles)),
         body={lang: Markup("\n").join(_html(text)) for lang, text in texts.items()},

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from aws.visible import visible
-from signoff.report.history import Comparison
+from signoff.report.history import ChangesSince
 from signoff.report.page import counts, fill, in_japan, words
 from signoff.report.procedures import fix_of
 from signoff.report.supporting import Beside
@@ -89,7 +89,7 @@ def _new(beside: Beside, lang: str) -> Iterator[str]:
         yield from _changes(one, lang)
 
 
-def _changes(one: Comparison, lang: str) -> Iterator[str]:
+def _changes(one: ChangesSince, lang: str) -> Iterator[str]:
     w = words()
     said = [
         f"{w[key][lang]}: {', '.join(ids)}"

@@ -10,7 +10,7 @@ from aws.section import NotTestable, known
 from aws.words import Words
 from signoff.environment.calendar import JST
 from signoff.evidence import Record, Records
-from signoff.report.history import History, history_of
+from signoff.report.history import RunHistory, history_of
 from signoff.result import Result
 from signoff.snapshot import PlanT, Snapshot
 
@@ -56,7 +56,7 @@ class Measured:
 class Beside:
     """All of it. ``sign_until`` has its reason; ``files`` are digests by name, ``links`` paths by name."""
 
-    history: History = field(default_factory=History)
+    history: RunHistory = field(default_factory=RunHistory)
     released: Released | None = None
     measured: tuple[Measured, ...] = ()
     sign_until: tuple[datetime, Words] | None = None

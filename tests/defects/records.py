@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signoff.evidence import History, Records
+from signoff.evidence import Records, Retention
 from signoff.outcome import Outcome
 from tests.defects.changes import record, without_records
 from tests.defects.defect import Break, Defect
@@ -71,12 +71,14 @@ DEFECTS = (
     Defect(id="PREP-09:file-key", breaks=store(in_kms=False, key="file evidence.key")),
     Defect(
         id="PREP-09:in-a-folder",
-        breaks=store(in_s3=False, location="report/prod/evidence", history=History(state="folder")),
+        breaks=store(
+            in_s3=False, location="report/prod/evidence", history=Retention(state="folder")
+        ),
     ),
-    Defect(id="PREP-09:no-versions", breaks=store(history=History(state="none"))),
+    Defect(id="PREP-09:no-versions", breaks=store(history=Retention(state="none"))),
     Defect(
         id="PREP-09:versions-not-told",
-        breaks=store(history=History(state="unknown: GetBucketVersioning: AccessDenied")),
+        breaks=store(history=Retention(state="unknown: GetBucketVersioning: AccessDenied")),
         outcome=Outcome.NOT_TESTABLE,
     ),
     Defect(id="DATA-05:never-recounted", breaks=without_records("recount")),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from signoff.evidence import Custody, History, Record, Records
+from signoff.evidence import Custody, Record, Records, Retention
 from signoff.release import Live
 
 NONE = Live(release=None)
@@ -31,7 +31,7 @@ CUSTODY = Custody(
     key="arn:aws:kms:ap-northeast-1:444455556666:key/5f2c",
     in_s3=True,
     in_kms=True,
-    history=History(state="versioning"),
+    history=Retention(state="versioning"),
     signed=6,
 )
 ROUTES_OF_DEV = (

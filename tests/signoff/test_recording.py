@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import HTTPClientError
 
-from aws.recording import Call, Recorder, Replay
+from aws.recording import RecordedCall, Recorder, Replay
 from aws.stand_ins import StandIns
 from signoff.environment import load
 from signoff.recording import FILE, Recorded, Recording, UnusableRecordingError
@@ -121,7 +121,10 @@ def test_what_was_never_asked_is_unknown_not_empty(recorded):
 def test_moment_of_a_question_does_not_matter():
     noon, later = ({"$time": f"2026-11-26T{hour}:00:00+00:00"} for hour in ("12", "13"))
 
-    assert Call("a:B", {"At": noon, "N": 1}, {}).key == Call("a:B", {"At": later, "N": 1}, {}).key
+    assert (
+        RecordedCall("a:B", {"At": noon, "N": 1}, {}).key
+        == RecordedCall("a:B", {"At": later, "N": 1}, {}).key
+    )
 
 
 def test_recording_comes_back_as_it_was_saved(recorded, environment, tmp_path):

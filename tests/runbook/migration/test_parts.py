@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from aws.change import nothing
 from aws.words import Words
 from runbook.engine import Refused
-from runbook.migration.copy import Checkpoint, Copy, Part, read_checkpoint, write_checkpoint
+from runbook.migration.copy import Checkpoint, Copy, FileProgress, read_checkpoint, write_checkpoint
 from runbook.migration.dynamodb_json import sent_bytes
 from runbook.migration.progress import Progress
 from runbook.migration.table_io import (
@@ -139,7 +139,9 @@ def test_nobody_else_may_read_a_copy(tmp_path):
 
 def test_a_checkpoint_is_read_as_it_was_written(tmp_path):
     path = tmp_path / "checkpoint.json"
-    written = Checkpoint(source={"a": 1}, begun="now", parts=(Part(1, 2, {"k": {"S": "é"}}),))
+    written = Checkpoint(
+        source={"a": 1}, begun="now", parts=(FileProgress(1, 2, {"k": {"S": "é"}}),)
+    )
     write_checkpoint(path, written)
 
     assert read_checkpoint(path) == written
