@@ -128,12 +128,18 @@ class KeyedTable:
         asking(lambda: self.dynamodb.get_item(TableName=self.name, Key=key).get("Item"))
 
     def there(self, hash_keys: Iterable[str]) -> list[str]:
-        """Return which of these items exist, in a table whose key is the hash key alone."""
+        """Return which of these items exist, in a table whose key is the hash key alone; read consistently."""
         (name,) = self.keys
         asked = [{name: {"S": one}} for one in hash_keys]
         found = [
             self.dynamodb.batch_get_item(
-                RequestItems={self.name: {"Keys": some, "ProjectionExpression": name}}
+                RequestItems={
+                    self.name: {
+                        "Keys": some,
+                        "ProjectionExpression": name,
+                        "ConsistentRead": True,
+                    }
+                }
             )
             for some in _batches(asked, READ_AT_ONCE)
         ]

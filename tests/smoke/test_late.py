@@ -1,0 +1,45 @@
+"""What smoke writes and takes back is seen at once, though an AWS's other reads are behind."""
+
+from functools import partial
+
+import boto3
+import pytest
+
+from local.aws.server import LocalAws
+from local.late import Clock, Late
+from smoke.aws import KeyedTable
+
+ACCOUNT, REGION, MASTERS = "616263646566", "ap-northeast-1", "StampMasters"
+
+
+@pytest.fixture
+def late():
+    """A table of masters that holds one since just now, and the clock of its account, which stands still."""
+    clock = Clock(speed=0)
+    with LocalAws(ACCOUNT, REGION, late=partial(Late, clock=clock)) as aws:
+        dynamodb = boto3.Session("local", "local", region_name=REGION).client(
+            "dynamodb", endpoint_url=aws.endpoint
+        )
+        dynamodb.create_table(
+            TableName=MASTERS,
+            KeySchema=[{"AttributeName": "StampId", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "StampId", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        clock.sleep(60)
+        dynamodb.put_item(TableName=MASTERS, Item={"StampId": {"S": "OURS"}})
+        yield KeyedTable(dynamodb=dynamodb, name=MASTERS, keys=("StampId",)), clock
+
+
+def test_a_master_that_was_just_written_is_found_to_be_taken_back(late):
+    masters, _ = late
+
+    assert masters.there(["OURS", "NEVER"]) == ["OURS"]
+
+
+def test_a_master_that_was_just_deleted_is_not_told_to_be_left(late):
+    masters, clock = late
+    clock.sleep(60)
+    masters.drop(["OURS"])
+
+    assert masters.there(["OURS"]) == []
