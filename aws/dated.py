@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,10 +22,22 @@ def default(name: str) -> int:
     return int(dated("defaults")[name])
 
 
-def call_rates() -> Mapping[str, float]:
-    """Return service, or ``service:Operation`` -> calls a second."""
+@dataclass(frozen=True, slots=True)
+class CallRate:
+    """Calls a second, after ``burst`` of them at once."""
+
+    per_second: float
+    burst: int = 1
+
+
+def call_rates() -> Mapping[str, CallRate]:
+    """Return service, or ``service:Operation`` -> how often it may be called.
+
+    An operation with a rate of its own is not counted in that of its service.
+    """
+    bursts = dated("bursts")
     return {
-        name: float(rate)
+        name: CallRate(float(rate), bursts.get(name, 1))
         for name, rate in dated("calls_per_second").items()
         if name not in {"as_of", "source"}
     }

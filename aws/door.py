@@ -27,7 +27,7 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
 from aws.answers import UnreadableAnswerError, VerifyingTransport
-from aws.dated import call_rates
+from aws.dated import CallRate, call_rates
 from aws.leak import Leak, Search
 from aws.ledger import Ledger, Unplanned, unplanned
 from aws.secret_text import Needles
@@ -105,27 +105,33 @@ class RetryPolicy:
     """The reading ends by then, whatever a service does."""
     at_once: int = 16
     """Calls under way at the same time."""
-    rates: Mapping[str, float] = field(default_factory=call_rates)
+    rates: Mapping[str, CallRate] = field(default_factory=call_rates)
 
 
 class RateLimiter:
-    """Let callers through one after another, ``per_second`` at most, from any thread."""
+    """Let callers through one after another, ``per_second`` at most, from any thread.
+
+    After a pause ``burst`` of them go at once.
+    """
 
     def __init__(
         self,
         per_second: float,
         *,
+        burst: int = 1,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._step, self._clock, self._sleep = 1 / per_second, clock, sleep
+        self._ahead = (burst - 1) * self._step
         self._next, self._lock = float("-inf"), threading.Lock()
 
     def wait(self) -> None:
         """Return when it is this caller's turn."""
         with self._lock:
-            turn = max(self._next, self._clock())
-            self._next = turn + self._step
+            now = self._clock()
+            turn = max(now, self._next - self._ahead)
+            self._next = max(now, self._next) + self._step
         if (ahead := turn - self._clock()) > 0:
             self._sleep(ahead)
 
@@ -148,7 +154,10 @@ class Aws:
         self._clients: dict[str, BaseClient] = {}
         self._making, self._counting = threading.Lock(), threading.Lock()
         self._under_way = threading.BoundedSemaphore(retry.at_once)
-        self._limiters = {what: RateLimiter(rate) for what, rate in retry.rates.items()}
+        self._limiters = {
+            what: RateLimiter(rate.per_second, burst=rate.burst)
+            for what, rate in retry.rates.items()
+        }
         # Whatever is begun by then has ended by the deadline, even if nobody answers.
         self._last_start = time.monotonic() + retry.deadline_s - retry.connect_s - retry.read_s
         self._ledger, self._unplanned = ledger or {}, set[Unplanned]()
@@ -269,7 +278,7 @@ class Aws:
         name = f"{service}:{action}"
         if time.monotonic() > self._last_start:
             raise TimeIsUp(f"{name}: not asked, {self._retry.deadline_s:g} s were over")
-        for limiter in filter(None, map(self._limiters.get, (service, name))):
+        if limiter := self._limiters.get(name) or self._limiters.get(service):
             limiter.wait()
         with self._counting:
             self.calls[name] += 1

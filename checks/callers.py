@@ -1,11 +1,14 @@
 """Whom a function's own policy lets invoke it: the API in question, and nobody beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aws import desired
-from aws.function import FunctionPolicy
+from aws.bounds import within
+from aws.difference import Difference
+from aws.function import FunctionPolicy, Version, spans
 from aws.iam import Condition, Statement, covers, parse
+from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from checks.outsiders import is_gone
 from plan import Plan
@@ -16,6 +19,9 @@ INVOKE = "lambda:InvokeFunction"
 ONLY_INVOKE = {INVOKE.lower()}
 NOBODY = '{"Statement": []}'
 EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
+UNREAD = Words(
+    en="versions whose own policy is not read", ja="自身のポリシーを読み取っていないバージョン"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,24 @@ class Callers:
         arns = {self.function.arn, self.function.alias_arn}
         accepted = (r.arn for r in callers for one in r.accepted if one.resource in arns)
         return next(accepted, None)
+
+
+def unread_versions(
+    function: str, versions: Iterable[Version], policies: Iterable[FunctionPolicy]
+) -> tuple[Difference, ...]:
+    """Return that there are versions of whose own policy nobody knows whom it allows."""
+    places = {one.qualifier for one in policies}
+    found = spans(int(one.number) for one in versions if one.number not in places)
+    one = Difference(
+        kind=FUNCTION,
+        name=function,
+        fact=UNREAD,
+        found=found,
+        bound=within(()),
+        call="lambda:ListFunctions",
+        loosens=True,
+    )
+    return (one,) if found else ()
 
 
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:

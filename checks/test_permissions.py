@@ -4,13 +4,14 @@ from aws import desired
 from aws.access import INVOCATION
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
+from aws.function import spans
 from aws.inventory import Sections
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
-from aws.section import known
-from aws.words import Words
+from aws.section import Follows, known
+from aws.words import Words, joined
 from checks.access import (
     Insiders,
     acting,
@@ -24,7 +25,7 @@ from checks.access import (
     used_elsewhere,
 )
 from checks.bounds import Bounds
-from checks.callers import Callers, strangers
+from checks.callers import Callers, strangers, unread_versions
 from checks.denials import taken_away
 from checks.deployed import Deployed
 from checks.privileges import (
@@ -196,6 +197,20 @@ def test_only_this_api_may_invoke_the_function(
     facts = {CALLERS: strangers(policies, callers)}
     about = {"call": "lambda:GetPolicy", "loosens": True}
     decided(differences(FUNCTION, function.name, facts, {CALLERS: within(())}, **about), observe)
+    unread = unread_versions(function.name, deployed.versions(function), policies)
+    if left := decided.undecided(unread):
+        raise Follows("SEC-28", joined(one.words for one in left))
+
+
+@expectation("SEC-28", ja="全バージョンのポリシーを読み取れている")
+def test_own_policy_of_every_version_is_read(
+    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    policies = deployed.function_policies(function)
+    versions = deployed.versions(function)
+    observe.note(function=function.name, published=spans(int(one.number) for one in versions))
+
+    decided(unread_versions(function.name, versions, policies), observe)
 
 
 @expectation("SEC-18", ja="関数がURLを持たない")

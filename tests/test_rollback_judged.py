@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from aws.function import FunctionPolicy
 from signoff.outcome import Outcome
-from tests.defects.changes import edited
+from tests.defects.changes import both, edited
 from tests.foreign.judged import red
 from tests.healthy import healthy
 
@@ -15,16 +16,18 @@ ONE, OTHER = "1a" * 32, "2b" * 32
 
 
 def versions(*codes):
-    """Give the function these versions, the last of which is live."""
+    """Give the function these versions, without policies of their own, beside the one that is live."""
+    numbers = [str(90 + n) for n in range(len(codes))]
 
     def changed(found):
         live = found[-1]
-        return (
-            *(replace(live, number=str(90 + n), code_sha256=c) for n, c in enumerate(codes)),
-            live,
-        )
+        others = zip(numbers, codes, strict=True)
+        return (*(replace(live, number=n, code_sha256=code) for n, code in others), live)
 
-    return edited("versions", AUTH, changed)
+    def read(found):
+        return (*found, *(FunctionPolicy(qualifier=one, document=None) for one in numbers))
+
+    return both(edited("versions", AUTH, changed), edited("function_policies", AUTH, read))
 
 
 def deployments(live, *earlier):

@@ -6,7 +6,7 @@ Lambda refuses a change while the one before it is under way, and finds what was
 from functools import partial
 from typing import Any
 
-from aws.change import ChangeContext
+from aws.change import ChangeContext, unless_absent
 from aws.words import Words
 
 LATEST = "$LATEST"
@@ -60,6 +60,12 @@ def move(
         fresh=True,
     )
     _wait_until_moved(context, name, alias, version)
+
+
+def delete(context: ChangeContext, name: str, version: str) -> None:
+    """Delete a published version for good; Lambda refuses one that an alias serves."""
+    call = partial(context.client("lambda").delete_function, FunctionName=name, Qualifier=version)
+    context.retry(lambda: unless_absent(call))
 
 
 def _wait_until_moved(context: ChangeContext, name: str, alias: str, version: str) -> None:

@@ -31,6 +31,20 @@ def test_policies_are_read_of_every_alias_and_version(found):
     ]
 
 
+def test_policies_of_old_versions_that_nothing_serves_are_not_read(fake, sections):
+    """Three hundred of them would take AWS's fifteen calls a second far too long."""
+    listing = FUNCTIONS["lambda:ListFunctions"]["Functions"]
+    (newest,) = [one for one in listing if one["FunctionArn"].endswith(":rally-auth:2")]
+    many = [newest | {"Version": str(number)} for number in range(3, 301)]
+    fake.answers["lambda:ListFunctions"] = {"Functions": [*listing, *many]}
+
+    found = sections()
+    places = [one.qualifier for one in found.function_policies["rally-auth"]]
+
+    assert len(found.versions["rally-auth"]) == 300
+    assert places == [None, "live", "trial", "1", "2", *map(str, range(291, 301))]
+
+
 def test_function_environment_shows_only_what_is_public(found):
     environment = found.functions["rally-auth"].environment
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aws import dated
-from aws.dated import call_rates, last_days
+from aws.dated import CallRate, call_rates, last_days
 
 TABLES = tomllib.loads(Path(dated.__file__).with_name("dated.toml").read_text(encoding="utf-8"))
 
@@ -21,7 +21,11 @@ def test_every_table_has_its_day_and_its_source(name):
 
 
 def test_rates_are_of_calls_alone():
-    assert call_rates() == {"apigateway": 10, "apigatewayv2": 10, "lambda:GetPolicy": 14}
+    rates = call_rates()
+
+    assert rates["lambda:GetPolicy"] == CallRate(14.0)
+    assert rates["lambda"] == CallRate(14.0, burst=14)
+    assert {type(one) for one in rates.values()} == {CallRate}
 
 
 def test_last_days_of_runtimes_are_days_after_their_first():

@@ -8,6 +8,7 @@ from threading import Lock
 import pytest
 from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
 
+from aws.dated import CallRate
 from aws.door import Aws, Gone, RateLimiter, ReadFailure, RetryPolicy, TimeIsUp
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.wire import Wire
@@ -180,3 +181,37 @@ def test_caller_after_a_pause_goes_at_once_and_no_turn_is_saved_up():
     limiter.wait()
 
     assert clock.woken == [60.1]
+
+
+def test_a_burst_goes_at_once_and_then_callers_are_apart():
+    clock = Clock()
+    limiter = RateLimiter(10, burst=3, clock=clock.read, sleep=clock.sleep)
+
+    for _ in range(5):
+        limiter.wait()
+
+    assert clock.woken == [0.1, 0.2]
+
+
+def test_a_burst_is_there_again_once_as_long_was_rested():
+    clock = Clock()
+    limiter = RateLimiter(10, burst=3, clock=clock.read, sleep=clock.sleep)
+    for _ in range(3):
+        limiter.wait()
+    clock.now = 0.2
+
+    for _ in range(3):
+        limiter.wait()
+
+    assert clock.woken == [0.3]
+
+
+def test_an_operation_with_a_rate_of_its_own_is_not_counted_in_its_services(wire, aws):
+    """Whoever came second of the service would have to sleep longer than any clock counts."""
+    wire.replies = deque([ACCOUNT, (200, json.dumps({"Policy": "{}", "RevisionId": "1"}))])
+    reading = aws(rates={"lambda": CallRate(1e-300), "lambda:GetPolicy": CallRate(1000)})
+
+    reading.call("lambda", "get_account_settings")
+    reading.call("lambda", "get_policy", FunctionName="f")
+
+    assert wire.sent == ["GetAccountSettings", "GetPolicy"]

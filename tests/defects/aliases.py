@@ -21,8 +21,21 @@ def _alias(name: str, **fields: Any) -> Break:
 
 
 def _policy(key: str, document: str, qualifier: str | None = "live") -> Break:
-    found = FunctionPolicy(qualifier=qualifier, document=document)
-    return added("function_policies", f"stamp-rally-prod-{key}", (found,))
+    """Let the only policy stand on an alias, or on the function itself."""
+    only = FunctionPolicy(qualifier=qualifier, document=document)
+
+    def change(found: tuple[FunctionPolicy, ...]) -> tuple[FunctionPolicy, ...]:
+        others = (replace(one, document=None) for one in found if one.qualifier != qualifier)
+        return (only, *others)
+
+    return edited("function_policies", f"stamp-rally-prod-{key}", change)
+
+
+def _no_policy(name: str) -> Break:
+    def change(found: tuple[FunctionPolicy, ...]) -> tuple[FunctionPolicy, ...]:
+        return tuple(replace(one, document=None) for one in found)
+
+    return edited("function_policies", name, change)
 
 
 def _asked(address: str) -> Break:
@@ -40,7 +53,7 @@ def _without_alias(name: str) -> Break:
     return both(
         added("aliases", name, ()),
         item("functions", name, version="$LATEST"),
-        added("function_policies", name, ()),
+        _no_policy(name),
     )
 
 
@@ -82,7 +95,7 @@ DEFECTS: tuple[Defect, ...] = (
         breaks=_asked(uri("stamps")),
         follows=frozenset({"SEC-35"}),
     ),
-    Defect(id="DEP-16:no-permission", breaks=added("function_policies", STAMPS, ())),
+    Defect(id="DEP-16:no-permission", breaks=_no_policy(STAMPS)),
     Defect(
         id="DEP-16:permission-on-the-function",
         breaks=_policy("stamps", permission("stamps", "*/*/*", qualifier=""), None),

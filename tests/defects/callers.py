@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.function import FunctionPolicy, FunctionUrl
+from aws.function import FunctionPolicy, FunctionUrl, Version
 from signoff.outcome import Outcome
-from tests.defects.changes import added, edited, unread
+from tests.defects.changes import added, both, edited, unread
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import CALLS, PREFIX
 from tests.healthy.identity import document
@@ -38,6 +38,20 @@ def _callable(what: str, function: str, **statement: Any) -> Defect:
 
 def _from(arn: str) -> dict[str, Any]:
     return GATEWAY | _if("ArnLike", "AWS:SourceArn", arn)
+
+
+def _published(function: str, *numbers: int) -> Break:
+    """Let further versions stand behind the alias's, without a look at their policies."""
+    more = tuple(Version(number=str(number), code_sha256=f"sha-{number}") for number in numbers)
+    return edited("versions", f"stamp-rally-prod-{function}", lambda found: (*found, *more))
+
+
+def _read(function: str, *numbers: int) -> Break:
+    """Let the policies of these versions be read, and none stand there."""
+    places = tuple(FunctionPolicy(qualifier=str(one), document=None) for one in numbers)
+    return edited(
+        "function_policies", f"stamp-rally-prod-{function}", lambda found: (*found, *places)
+    )
 
 
 def _url(what: str, auth_type: str) -> Defect:
@@ -91,7 +105,7 @@ CALLERS = (
     Defect(
         id="SEC-17:unread",
         breaks=unread("function_policies", STAMPS),
-        unknown=frozenset({"DEP-16"}),
+        unknown=frozenset({"DEP-16", "SEC-28"}),
         outcome=UNREAD,
     ),
 )
@@ -100,13 +114,28 @@ URLS = (
     _url("for-iam", "AWS_IAM"),
     Defect(id="SEC-18:unread", breaks=unread("function_urls", AWARD), outcome=UNREAD),
 )
-DEFECTS = CALLERS + URLS
+VERSIONS = (
+    Defect(
+        id="SEC-28:hundreds-of-versions",
+        breaks=both(_published("stamps", *range(3, 301)), _read("stamps", *range(291, 301))),
+        follows=frozenset({"SEC-17"}),
+    ),
+    Defect(
+        id="SEC-28:one-that-was-not-read",
+        breaks=_published("auth", 3),
+        follows=frozenset({"SEC-17"}),
+    ),
+)
+DEFECTS = CALLERS + URLS + VERSIONS
 
 SOUND: Mapping[str, Break] = {
     "all that this API sends, in one statement": _calling("auth", **_from(f"{CALLS}/*")),
     "award invokes notify": _calling("notify", Principal={"AWS": f"{ROLE}-award-role"}),
     "award, and a role that was deleted, invoke notify": _calling(
         "notify", Principal={"AWS": [f"{ROLE}-award-role", GONE]}
+    ),
+    "versions that nothing serves, all of them read": both(
+        _published("auth", 3, 4), _read("auth", 3, 4)
     ),
     "this API invokes a version, too": _calling("auth", qualifier="2", **_from(f"{CALLS}/*")),
 }

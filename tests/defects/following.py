@@ -37,7 +37,7 @@ A_FUNCTION = (
             "DEP-28",
         }
         | {"DEP-32", "MON-11", "MON-12", "PREP-04", "ROLL-01"}
-        | {"SEC-06", "SEC-07", "SEC-10", "SEC-17", "SEC-18"}
+        | {"SEC-06", "SEC-07", "SEC-10", "SEC-17", "SEC-18", "SEC-28"}
     )
 )
 """Rows about any function, besides DEP-10."""

@@ -182,6 +182,7 @@ ROLLBACK = (
         breaks=unread("versions", AWARD),
         outcome=Outcome.NOT_TESTABLE,
         follows=frozenset({"DEP-15"}),
+        unknown=frozenset({"SEC-17", "SEC-28"}),
     ),
     Defect(
         id="ROLL-02:only-one-deployment", breaks=edited("deployments", API, lambda found: found[:1])

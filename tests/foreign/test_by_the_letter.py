@@ -14,7 +14,7 @@ GREEN = (
     *("SEC-01", "SEC-02", "SEC-05", "SEC-07", "SEC-08", "SEC-09", "SEC-10", "SEC-11"),
     *("SEC-13", "SEC-14"),
     *("SEC-17", "SEC-18", "SEC-19", "SEC-20", "SEC-21"),
-    *("SEC-23", "SEC-24", "SEC-25", "SEC-26", "SEC-27"),
+    *("SEC-23", "SEC-24", "SEC-25", "SEC-26", "SEC-27", "SEC-28"),
     *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),
     *("DEP-12", "DEP-14", "DEP-18", "DEP-19"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-23", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from aws.function import UNSERVED
 from tests.foreign.changes.change import change, harmless
 from tests.foreign.hand import compute
 
@@ -229,6 +230,26 @@ def second_alias_is_made(client):
     client("lambda").delete_alias(**alias)
 
 
+@change("SEC-28", reads=["functions", "versions", "function_policies"], follows=["SEC-17"])
+def old_version_among_many_may_be_invoked_by_everybody(client):
+    functions, name = client("lambda"), {"FunctionName": STAMPS}
+    made = []
+    for number in range(UNSERVED + 1):
+        functions.update_function_configuration(**name, Description=f"release {number}")
+        made.append(functions.publish_version(**name)["Version"])
+    functions.add_permission(
+        **name,
+        Qualifier=made[0],
+        StatementId="old",
+        Action="lambda:InvokeFunction",
+        Principal="*",
+    )
+    yield
+    for version in made:
+        functions.delete_function(**name, Qualifier=version)
+    functions.update_function_configuration(**name, Description="")
+
+
 @harmless(reads=["functions"])
 def function_gets_one_more_tag(client):
     client("lambda").tag_resource(Resource=ARN, Tags={"Owner": "rally-team"})
@@ -318,6 +339,7 @@ CHANGES = (
     policy_without_ids_lets_everybody_in,
     policy_without_ids_lets_every_api_in,
     policy_allows_everything_on_the_function,
+    old_version_among_many_may_be_invoked_by_everybody,
     function_is_fed_by_a_stream,
     every_failure_is_sent_elsewhere,
     every_success_is_sent_elsewhere,
