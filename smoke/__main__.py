@@ -125,14 +125,14 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
         users, masters = strays(aws, plan)
         cleaner = Cleaner.of(plan, aws, users)
         left += cleaner.clean_users() + cleaner.clean_masters(sorted(masters))
-    return _told([*leftovers.removed, *cleaner.removed], sorted(set(left)), lang)
+    return _told([*leftovers.removed, *cleaner.removed], sorted(set(left), key=str), lang)
 
 
-def _told(removed: list[str], left: list[str], lang: str) -> int:
+def _told(removed: list[Words], left: list[Words], lang: str) -> int:
     for one in removed:
-        print(visible_line(f"{REMOVED[lang]}: {one}"))
+        print(visible_line(f"{REMOVED[lang]}: {one[lang]}"))
     for one in left:
-        print(visible_line(f"{LEFT[lang]}: {one}"), file=sys.stderr)
+        print(visible_line(f"{LEFT[lang]}: {one[lang]}"), file=sys.stderr)
     if not left:
         print(NOTHING[lang])
     return Exit.NO if left else Exit.DONE

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from aws.words import Words
+from signoff.report.evidence import request
+
 SHOWN = 600
 """Characters of a body that a failure shows."""
 MASK = "…"
@@ -141,8 +144,22 @@ class Answer:
         return {name: value for name, value in body.items() if isinstance(value, int | float)}
 
     def __str__(self) -> str:
+        return self.words.en
+
+    @property
+    def ja(self) -> str:
+        """The same in Japanese, as a sentence without its stop."""
+        return self.words.ja
+
+    @property
+    def words(self) -> Words:
+        """What was asked and answered, in one line."""
         code = f" {self.error_code}" if self.error_code else ""
-        return f"{self.call} answered {self.status}{code}"
+        asked = request(str(self.call))
+        return Words(
+            en=f"{asked.en} answered {self.status}{code}",
+            ja=f"{asked.ja}の応答は{self.status}{code}",
+        )
 
 
 def get(path: str, session: Session | None = None, **query: str) -> Call:

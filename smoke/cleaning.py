@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aws.words import Words
 from plan import Plan
 from smoke.aws import AWAY, Clients, KeyedTable, reason
 from smoke.calls import Answer, Call
@@ -20,7 +21,7 @@ class Cleaner:
     user_stamps: KeyedTable
     masters: KeyedTable
     ours: frozenset[str]
-    removed: list[str] = field(default_factory=list)
+    removed: list[Words] = field(default_factory=list)
     """What was there and is gone: key and table."""
 
     @classmethod
@@ -35,7 +36,7 @@ class Cleaner:
 
     def clean(
         self, answers: Iterable[Answer], unanswered: Iterable[Call], lent: str = ""
-    ) -> list[str]:
+    ) -> list[Words]:
         """Delete our users' items in each table that these calls write to; return what is left.
 
         Whatever was answered: what stores, and then fails or is too late, has stored. ``lent``: the test user
@@ -48,15 +49,18 @@ class Cleaner:
         left = self._emptied([table for route, table in written if route in sent])
         strangers = {*_awarded(answers), *_perhaps_awarded(unanswered)} - self.ours - {lent}
         return left + [
-            f"{user} in {self.user_stamps.name}, whose id is none of this run's: look at it by hand"
+            Words(
+                en=f"{user} in {self.user_stamps.name}, which this run did not create: check it by hand",
+                ja=f"{self.user_stamps.name}の{user}（この実行のIDではないため、手作業で確認してください）",
+            )
             for user in sorted(strangers)
         ]
 
-    def clean_users(self) -> list[str]:
+    def clean_users(self) -> list[Words]:
         """Delete our users' items in both tables; return what is left."""
         return self._emptied([self.user_stamps, self.users])
 
-    def clean_masters(self, stamp_ids: Iterable[str]) -> list[str]:
+    def clean_masters(self, stamp_ids: Iterable[str]) -> list[Words]:
         """Delete masters of our own making; return what is left."""
         ids, name = tuple(stamp_ids), self.masters.name
         try:
@@ -65,11 +69,11 @@ class Cleaner:
             self.masters.drop(found)
             left = self.masters.there(found)
         except AWAY as error:
-            return [f"{', '.join(ids)} in {name} ({reason(error)})"]
-        self.removed.extend(f"{one} in {name}" for one in found if one not in left)
-        return [f"{one} in {name}" for one in left]
+            return [_unread(", ".join(ids), name, error)]
+        self.removed.extend(_item(one, name) for one in found if one not in left)
+        return [_item(one, name) for one in left]
 
-    def _emptied(self, tables: list[KeyedTable]) -> list[str]:
+    def _emptied(self, tables: list[KeyedTable]) -> list[Words]:
         return [
             item
             for table in tables
@@ -77,14 +81,14 @@ class Cleaner:
             for item in self._without(table, user)
         ]
 
-    def _without(self, table: KeyedTable, hash_key: str) -> Iterator[str]:
+    def _without(self, table: KeyedTable, hash_key: str) -> Iterator[Words]:
         try:
             if not (found := table.under(hash_key)):
                 return
             table.delete(found)
             left = table.under(hash_key)
         except AWAY as error:
-            yield f"{hash_key} in {table.name} ({reason(error)})"
+            yield _unread(hash_key, table.name, error)
         else:
             self.removed.extend(_named(key, table) for key in found if key not in left)
             yield from (_named(key, table) for key in left)
@@ -102,6 +106,16 @@ def _perhaps_awarded(unanswered: Iterable[Call]) -> Iterator[str]:
             yield str(call.members["user_id"])
 
 
-def _named(key: Mapping[str, Any], table: KeyedTable) -> str:
+def _item(key: str, table: str) -> Words:
+    return Words(en=f"{key} in {table}", ja=f"{table}の{key}")
+
+
+def _unread(key: str, table: str, error: Exception) -> Words:
+    """Name what may be left, since AWS did not let us see or delete it."""
+    item, why = _item(key, table), reason(error)
+    return Words(en=f"{item.en} ({why})", ja=f"{item.ja}（{why}）")
+
+
+def _named(key: Mapping[str, Any], table: KeyedTable) -> Words:
     texts = (str(value) for typed in key.values() for value in typed.values())
-    return f"{' '.join(texts)} in {table.name}"
+    return _item(" ".join(texts), table.name)

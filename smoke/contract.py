@@ -1,5 +1,6 @@
 """The contract as a judge: whatever smoke/openapi.yaml does not document is wrong, and said by pointer."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -7,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from aws.words import SILENCE, Words
 from smoke.calls import Answer, redacted, shown
 
 PATH = Path(__file__).with_name("openapi.yaml")
@@ -49,36 +51,65 @@ class Contract:
         session = document["components"]["securitySchemes"]["session"]
         return cls(dict(_responses(document, registry)), session["x-lifetime-seconds"])
 
-    def flaw(self, answer: Answer, status: int, code: str | None = None) -> str:
-        """Say in a sentence how this is not the documented answer of that status; empty if it is.
+    def flaw(self, answer: Answer, status: int, code: str | None = None) -> Words:
+        """Say in a sentence how this is not the documented answer of that status; silence if it is.
 
         ``code`` is the ``error_code`` that it must have; any documented one where it is not given.
         """
         for why in self._flaws(answer, status, code):
-            body = shown(answer.text) or "no body"
-            return f"{answer}, {why}; it said: {body} (request {answer.request_id or 'without id'})"
-        return ""
+            body, request = shown(answer.text), answer.request_id
+            return Words(
+                en=f"{answer}, {why.en}; it said: {body or 'no body'} (request {request or 'without id'})",
+                ja=f"{answer.ja}。{why.ja}。応答のボディ: {body or 'なし'}（リクエスト{request or 'IDなし'}）",
+            )
+        return SILENCE
 
-    def _flaws(self, answer: Answer, status: int, code: str | None) -> Iterator[str]:
+    def _flaws(self, answer: Answer, status: int, code: str | None) -> Iterator[Words]:
         documented = self.responses.get((answer.call.route, status))
         if answer.status != status or (code and not _has(answer, code, documented)):
-            yield f"not {status}{f' {code}' if code else ''}"
+            wanted = f"{status} {code}" if code else str(status)
+            yield Words(en=f"not {wanted}", ja=f"期待値は{wanted}です")
         kind = answer.headers.get("content-type", "").partition(";")[0].strip()
         if kind != JSON:
-            yield f"as {kind or 'nothing named'}, not {JSON}"
+            yield Words(
+                en=f"as {kind or 'no named type'}, not {JSON}",
+                ja=f"Content-Typeが{JSON}ではありません（{kind or '指定なし'}）",
+            )
         if documented is None:
-            yield "a status that is documented nowhere"
+            yield Words(
+                en="a status that the contract does not document", ja="契約にないステータスです"
+            )
             return
         for name in documented.headers:
             if name.lower() not in answer.headers:
-                yield f"without the header {name}"
+                yield Words(en=f"without the header {name}", ja=f"ヘッダー{name}がありません")
         if status < 400 and RETRY_AFTER in answer.headers:
-            yield "though it asks for another try (Retry-After)"
+            yield Words(
+                en="though it asks to retry (Retry-After)", ja="再試行を求めるRetry-Afterがあります"
+            )
         for error in documented.body.iter_errors(answer.json):
-            where = _pointer(error.absolute_path) or "the body"
-            yield f"but {where}: {redacted(error.message)}"
+            yield _broken_rule(error)
         if documented.codes and not any(_has(answer, one, documented) for one in documented.codes):
-            yield f"but /error_code is none of {', '.join(documented.codes)}"
+            codes = ", ".join(documented.codes)
+            yield Words(
+                en=f"but /error_code is none of {codes}",
+                ja=f"/error_codeが{codes}のいずれでもありません",
+            )
+
+
+def _broken_rule(error: ValidationError) -> Words:
+    """Say by its pointer which rule of the schema a part of the body breaks."""
+    where, instance, rule = _pointer(error.absolute_path), error.instance, error.validator
+    found, wanted = (shown(json.dumps(one)) for one in (instance, error.validator_value))
+    ja = f"{found}がスキーマの{rule}: {wanted}を満たしていません"
+    if rule == "required":
+        ja = f"必須のメンバーがありません（必須: {wanted}、応答: {found}）"
+    elif rule in {"additionalProperties", "unevaluatedProperties"}:
+        ja = f"契約にないメンバーがあります（{found}）"
+    return Words(
+        en=f"but {where or 'the body'}: {redacted(error.message)}",
+        ja=f"{where or 'ボディ'}: {ja}",
+    )
 
 
 def _has(answer: Answer, code: str, documented: Documented | None) -> bool:

@@ -50,7 +50,9 @@ class Case:
         """Return what to raise where the call is not answered so."""
         return Follows(
             self.owner,
-            Words(en=f"{answer} (expected {self.status})", ja=f"{answer}（期待値: {self.status}）"),
+            Words(
+                en=f"{answer} (expected {self.status})", ja=f"{answer.ja}（期待値: {self.status}）"
+            ),
         )
 
     def __str__(self) -> str:
@@ -60,6 +62,24 @@ class Case:
 def allowed_origin(answer: Answer) -> str | None:
     """Return the origin that a browser lets read the answer; two of them are none to it."""
     return answer.headers.get(f"{ALLOW}origin")
+
+
+def allows(answer: Answer) -> Words:
+    """Say which origin an answer allows instead of the right one."""
+    origin = allowed_origin(answer)
+    return Words(
+        en=f"{answer} and allows {f'the origin {origin}' if origin else 'no origin'}",
+        ja=f"{answer.ja}。許可されたオリジンは{origin or 'ありません'}{'です' if origin else ''}",
+    )
+
+
+def not_allowed(answer: Answer, names: set[str]) -> Words:
+    """Say which verbs or headers a preflight does not allow."""
+    missing = ", ".join(sorted(names))
+    return Words(
+        en=f"{answer} and does not allow {missing}",
+        ja=f"{answer.ja}。{missing}が許可されていません",
+    )
 
 
 def preflight(path: str, verb: str, headers: str, origin: str | None = None) -> Call:

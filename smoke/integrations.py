@@ -13,6 +13,7 @@ from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import FrontEnd
 from smoke.aws import secret_value
+from smoke.flaws import listed, require
 from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls
 
@@ -101,6 +102,11 @@ def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     return found.url, named
 
 
+def shown(named: Mapping[str, tuple[str, ...]]) -> str:
+    """Write what a configuration names as it would stand there; empty where it names nothing."""
+    return ", ".join(f"{name}: {' / '.join(found)}" for name, found in named.items() if found)
+
+
 def wanted_configuration(calls: RowCalls) -> Mapping[str, tuple[str, ...]]:
     return {
         "API_BASE_URL": (calls.suite.client.url,),
@@ -109,7 +115,7 @@ def wanted_configuration(calls: RowCalls) -> Mapping[str, tuple[str, ...]]:
 
 
 def liff_app(calls: RowCalls) -> Mapping[str, Any]:
-    """Return our LIFF app as LINE has it: liffId, view {url}, scope; AssertionError if there is none."""
+    """Return our LIFF app as LINE has it: liffId, view {url}, scope; Broken if there is none."""
     liff_id = configured(calls, "line.liff_id")
     status, found = calls.suite.line.liff_apps(_login_token(calls))
     if status not in (200, 404):
@@ -121,7 +127,14 @@ def liff_app(calls: RowCalls) -> Mapping[str, Any]:
         )
     apps: dict[str, Mapping[str, Any]] = {app["liffId"]: app for app in found.get("apps", ())}
     calls.observe.note(apps=sorted(apps), app=apps.get(liff_id))
-    assert liff_id in apps, f"the Login channel has no LIFF app {liff_id}, but {sorted(apps)}"
+    others = listed(apps)
+    require(
+        liff_id in apps,
+        Words(
+            en=f"the Login channel has no LIFF app {liff_id}; it has {others or 'none'}",
+            ja=f"ログインチャネルにLIFFアプリ{liff_id}がありません（あるのは{others or 'なし'}）",
+        ),
+    )
     return apps[liff_id]
 
 

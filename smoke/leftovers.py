@@ -19,7 +19,7 @@ from typing import Any
 from aws.desired import Table
 from aws.endpoints import custom_endpoints
 from aws.section import NotTestable
-from aws.words import Words
+from aws.words import Words, joined
 from plan import Plan, plan_for
 from signoff.environment import Environment
 from signoff.guard import GuardError, open_session
@@ -210,13 +210,13 @@ class Leftovers:
     environment: Environment
     notes: Notes
     aws: Clients
-    removed: list[str] = field(default_factory=list)
+    removed: list[Words] = field(default_factory=list)
 
     @property
     def plan(self) -> Plan:
         return plan_for(self.environment)
 
-    def taken_back(self, note: Note) -> list[str]:
+    def taken_back(self, note: Note) -> list[Words]:
         """Delete what a run may have left; return what is still there. Forgets the note if nothing is."""
         cleaner = Cleaner.of(self.plan, self.aws, note.ours)
         left = cleaner.clean_users() + cleaner.clean_masters(note.our_masters)
@@ -229,23 +229,35 @@ class Leftovers:
             self.notes.settled(note)
         return left
 
-    def _put_back(self, lent: Held, cleaner: Cleaner) -> list[str]:
+    def _put_back(self, lent: Held, cleaner: Cleaner) -> list[Words]:
         """Take back what the test user was awarded; of nobody else, whatever the file says."""
         user = self.environment.smoke.test_user
         if lent.user_id != user:
             stamps = ", ".join(lent.asked)
-            return [f"perhaps {stamps} of {lent.user_id}: set smoke.test_user to that id again"]
+            return [
+                Words(
+                    en=f"perhaps {stamps} of {lent.user_id}: set smoke.test_user to that id again",
+                    ja=f"{lent.user_id}の{stamps}（残っている可能性があります。smoke.test_userをこのIDに戻してください）",
+                )
+            ]
         return Restorer(held=lent, table=cleaner.user_stamps).put_back()
 
-    def _unlinked(self, tester: str) -> list[str]:
+    def _unlinked(self, tester: str) -> list[Words]:
         """Take the rich menu from the test user, by LINE itself: the functions may be broken."""
         line = LineClient(endpoint=self.environment.line.endpoint)
         try:
             token = secret_value(self.aws("secretsmanager"), self.plan.secret("line_token"))
             status = line.unlink_menu(token, tester)
         except NotTestable as unknown:
-            return [f"the rich menu of {tester} ({unknown})"]
-        return [] if status == 200 else [f"the rich menu of {tester} (LINE answered {status})"]
+            return [_menu_of(tester, unknown.words)]
+        answered = Words(en=f"LINE answered {status}", ja=f"LINEの応答は{status}")
+        return [] if status == 200 else [_menu_of(tester, answered)]
+
+
+def _menu_of(tester: str, why: Words) -> Words:
+    return Words(
+        en=f"the rich menu of {tester} ({why.en})", ja=f"{tester}のリッチメニュー（{why.ja}）"
+    )
 
 
 def _may_come_late(note: Note) -> bool:
@@ -291,11 +303,11 @@ def _told(note: Note, leftovers: Leftovers) -> Words | None:
             f"{environment.name}に残ったデータは自動では削除しない: {command}",
         )
     if left := leftovers.taken_back(note):
-        items = ", ".join(left)
+        items = joined(left, ", ")
         return Words(
-            en=f"A smoke run of {note.began} was killed, and this is still there: {items}. "
+            en=f"A smoke run of {note.began} was killed, and this is still there: {items.en}. "
             f"Remove it with credentials that may delete it: {command}",
-            ja=f"{note.began}のスモーク実行が強制終了し、次のデータが残っている: {items}。"
+            ja=f"{note.began}のスモーク実行が強制終了し、次のデータが残っている: {items.ja}。"
             f"削除権限のある認証情報で実行する: {command}",
         )
     return None

@@ -9,12 +9,13 @@ from typing import Any
 
 import jwt
 
-from aws.section import Broken, NotTestable
+from aws.section import NotTestable
 from aws.words import Words
 from lambdas.rally.domain.counters import Counter
 from signoff.environment.calendar import JST
 from smoke.calls import Answer, Call, get
 from smoke.contract import contract
+from smoke.id_tokens import NAME
 from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
@@ -29,14 +30,6 @@ ROUNDING_M = 0.011
 FAR_SIDE_M = 15_000_000
 CLOCK_S = 300
 """Two clocks that are set may differ by so much."""
-
-
-def hold(flaws: list[Words]) -> None:
-    """Raise Broken with the first of these flaws, and how many there are."""
-    if flaws:
-        first, count = flaws[0], len(flaws)
-        more = Words(en=f" ({count} such flaws)", ja=f"（ほかを含め{count}件）")
-        raise Broken(Words(en=first.en + more.en, ja=first.ja + more.ja) if count > 1 else first)
 
 
 # Positions
@@ -73,14 +66,29 @@ class Visitor:
                 yield Words(
                     en=f"{answer}: {name} is {told[name]!r}, expected {value!r} "
                     f"({self.metres:.0f} m from a spot of radius {spot.radius_m:g} m)",
-                    ja=f"{answer}: {name}が{told[name]!r}（期待値{value!r}、"
+                    ja=f"{answer.ja}。{name}が{told[name]!r}（期待値{value!r}、"
                     f"半径{spot.radius_m:g} mのスポットから{self.metres:.0f} m）",
                 )
         if abs(told["distanceM"] - self.metres) > ROUNDING_M:
             yield Words(
                 en=f"{answer}: distanceM is {told['distanceM']}, expected {self.metres:.2f}",
-                ja=f"{answer}: distanceMが{told['distanceM']}（期待値{self.metres:.2f}）",
+                ja=f"{answer.ja}。distanceMが{told['distanceM']}（期待値{self.metres:.2f}）",
             )
+
+
+def wrong_place(answer: Answer, metres: float, *, within: bool) -> Iterator[Words]:
+    """Yield how an answer misjudges somebody so far from the spot; a thousandth off is right."""
+    told = answer.member("distanceM")
+    if abs(told - metres) > metres / 1000:
+        yield Words(
+            en=f"{answer}: distanceM is {told}, though {metres:g} m away",
+            ja=f"{answer.ja}。{metres:g} m離れた位置でdistanceMが{told}です",
+        )
+    if answer.member("within") is not within:
+        yield Words(
+            en=f"{answer}: {'not within' if within else 'within'}, though {metres:g} m away",
+            ja=f"{answer.ja}。{metres:g} m離れた位置が範囲{'外' if within else '内'}と判定されています",
+        )
 
 
 def stands(scenarios: Scenarios) -> list[Visitor]:
@@ -123,7 +131,7 @@ def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands
     found: list[Words] = []
     for stand, answer in zip(asked, answers, strict=True):
         flaw = calls.flaw(answer, 200)
-        found += [Words.same(flaw)] if flaw else stand.flaws(answer)
+        found += [flaw] if flaw else stand.flaws(answer)
     return found
 
 
@@ -140,7 +148,7 @@ def lifetime_flaws(answer: Answer) -> list[Words]:
         return [
             Words(
                 en=f"{answer} with a session that can't be read ({kind})",
-                ja=f"{answer}。セッションを読み取れません（{kind}）",
+                ja=f"{answer.ja}。セッションを読み取れません（{kind}）",
             )
         ]
     lasts = claims.get("exp", 0) - claims.get("iat", 0)
@@ -156,7 +164,7 @@ def lifetime_flaws(answer: Answer) -> list[Words]:
     return [
         Words(
             en=f"{answer} with a session whose {name} is {found}, expected {expected}",
-            ja=f"{answer}。セッションの{name}が{found}（期待値{expected}）",
+            ja=f"{answer.ja}。セッションの{name}が{found}（期待値{expected}）",
         )
         for name, (found, expected, right) in facts.items()
         if not right
@@ -181,7 +189,7 @@ def cacheable(calls: RowCalls) -> list[Words]:
     return [
         Words(
             en=f"{answer} with Cache-Control {_kept(answer)}, expected no-store",
-            ja=f"{answer}のCache-Controlが{_kept(answer)}（期待値no-store）",
+            ja=f"{answer.ja}のCache-Controlが{_kept(answer)}（期待値no-store）",
         )
         for answer in personal
         if "no-store" not in _directives(answer)
@@ -244,7 +252,7 @@ def order_flaws(calls: RowCalls, season: PastPeriod) -> list[Words]:
     asked = get(f"/ranking/{season.kind}", session, period=season.name)
     answer = calls.answer(asked)
     if flaw := calls.flaw(answer, 200):
-        return [Words.same(flaw)]
+        return [flaw]
     wanted = [
         {
             "rank": rank,
@@ -261,9 +269,31 @@ def order_flaws(calls: RowCalls, season: PastPeriod) -> list[Words]:
     return [
         Words(
             en=f"{answer}: ranked are {_ranked(told[1])}, expected {_ranked(wanted)}",
-            ja=f"{answer}: 順位が{_ranked(told[1])}（期待値{_ranked(wanted)}）",
+            ja=f"{answer.ja}。順位が{_ranked(told[1])}（期待値{_ranked(wanted)}）",
         )
     ]
+
+
+def wrong_entry(own: Mapping[str, Any]) -> Iterator[Words]:
+    """Yield how the winner of one stamp is not ranked with it, by name."""
+    wanted = {"stamp_count": 1, "display_name": NAME}
+    found = {name: own.get(name) for name in wanted}
+    if not own:
+        yield Words(en="the winner is not in the ranking", ja="獲得者がランキングにありません")
+    elif found != wanted:
+        yield Words(
+            en=f"the winner is ranked with {found}, expected {wanted}",
+            ja=f"ランキングの獲得者は{found}です（期待値{wanted}）",
+        )
+
+
+def synthetic_in_ranking(users: list[str]) -> Words:
+    """Say which synthetic users a ranking shows."""
+    shown = ", ".join(users)
+    return Words(
+        en=f"the ranking shows the synthetic user {shown}",
+        ja=f"テスト用の利用者{shown}がランキングに載っています",
+    )
 
 
 def _ranked(entries: Any) -> list[tuple[Any, ...]]:
@@ -279,7 +309,7 @@ def period_flaws(answer: Answer) -> list[Words]:
     return [
         Words(
             en=f"{answer}: period is {told}, expected {expected}",
-            ja=f"{answer}: periodが{told}（期待値{expected}）",
+            ja=f"{answer.ja}。periodが{told}（期待値{expected}）",
         )
     ]
 
@@ -305,12 +335,12 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
         place = {"lat": spot.lat, "lon": spot.lon, "accuracy": SURE_M}
         given = calls.answer(scenarios.award(scenarios.tourist, stamp_id=spot.stamp_id, **place))
         if flaw := calls.flaw(given, 200):
-            return [Words.same(flaw)]
+            return [flaw]
         awards[spot.stamp_id] = given
     asked = scenarios.stamps_of(scenarios.tourist)
     listed = calls.answer(asked if alone else replace(asked, time=2))
     if flaw := calls.flaw(listed, 200):
-        return [Words.same(flaw)]
+        return [flaw]
     wanted = [
         _shown(one, awards[one.stamp_id]) for one in scenarios.collectable if one.stamp_id in awards
     ]
@@ -320,7 +350,7 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
     return [
         Words(
             en=f"{listed}: stamps are {found}, expected {wanted}",
-            ja=f"{listed}: stampsが{found}（期待値{wanted}）",
+            ja=f"{listed.ja}。stampsが{found}（期待値{wanted}）",
         )
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from aws.section import Follows, NotTestable
+from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
 from smoke.bad_input import bad_calls, takes_input
@@ -18,13 +19,16 @@ from smoke.row_calls import Build, RowCalls
 from smoke.scenarios import GUIDE
 from smoke.sessions import PUBLIC_KEYS
 
+TOKEN = Words(en="a token", ja="トークン")
 SHAPES = {
-    "a trace": re.compile(r"Traceback|File \"|, line \d+"),
-    "an exception": re.compile(r"\b[A-Z][A-Za-z]+(?:Error|Exception)\b"),
-    "an ARN": re.compile(r"arn:aws"),
-    "a path": re.compile(r"/var/|/opt/|/tmp/|site-packages|\b\w+\.py\b"),
-    "an AWS service": re.compile(r"boto|dynamodb|secrets ?manager|lambda\b", re.IGNORECASE),
-    "a token": re.compile(r"eyJ[\w-]{10,}\.[\w-]+\."),
+    Words(en="a stack trace", ja="スタックトレース"): re.compile(r"Traceback|File \"|, line \d+"),
+    Words(en="an exception", ja="例外"): re.compile(r"\b[A-Z][A-Za-z]+(?:Error|Exception)\b"),
+    Words(en="an ARN", ja="ARN"): re.compile(r"arn:aws"),
+    Words(en="a path", ja="パス"): re.compile(r"/var/|/opt/|/tmp/|site-packages|\b\w+\.py\b"),
+    Words(en="an AWS service", ja="AWSサービスの名前"): re.compile(
+        r"boto|dynamodb|secrets ?manager|lambda\b", re.IGNORECASE
+    ),
+    TOKEN: re.compile(r"eyJ[\w-]{10,}\.[\w-]+\."),
 }
 
 
@@ -34,13 +38,13 @@ def asked_with(calls: RowCalls, route: str, session: Session | None) -> Answer:
     return calls.answer(lambda scenarios: scenarios.harmless(route, session, caller.user_id))
 
 
-def let_in_by_public_keys(calls: RowCalls, route: str) -> list[str]:
+def let_in_by_public_keys(calls: RowCalls, route: str) -> list[Words]:
     """Return what is wrong with the answers to sessions under the keys that anyone can read."""
     forged = [calls.suite.sessions.forged(calls.caller, key) for key in PUBLIC_KEYS]
     return list(_flaws(calls, [asked_with(calls, route, session) for session in forged], 401))
 
 
-def unclear(calls: RowCalls, route: str) -> list[str]:
+def unclear(calls: RowCalls, route: str) -> list[Words]:
     """Return the answers of a route to bad input that are no clear, documented 4xx."""
     _ = calls.answer(GUIDE) if route == LOGIN else calls.caller
     statuses: Counter[int] = Counter()
@@ -64,7 +68,7 @@ def refused_input(calls: RowCalls, route: str) -> Answer:
     return answer
 
 
-def leaking(calls: RowCalls) -> list[str]:
+def leaking(calls: RowCalls) -> list[Words]:
     """Provoke all errors there are, and return what any error of the run tells of the inside.
 
     Raises NotTestable where nothing is told, and some error was never heard.
@@ -75,7 +79,11 @@ def leaking(calls: RowCalls) -> list[str]:
     statuses = Counter(answer.status for answer in errors)
     calls.observe.note(errors=len(errors), statuses=dict(statuses), unheard=len(unheard))
     plan, environment = calls.suite.plan, calls.suite.environment
-    told = [f"{one} tells {what}" for one in errors for what in leaks(one, plan, environment)]
+    told = [
+        Words(en=f"{one} reveals {what.en}", ja=f"{one.ja}。{what.ja}が含まれています")
+        for one in errors
+        for what in leaks(one, plan, environment)
+    ]
     if unheard and not told:
         raise unheard[0].with_traceback(None)
     return told
@@ -101,23 +109,30 @@ def _provocations(calls: RowCalls) -> Iterator[Call | Build]:
             yield from bad_calls(route, calls.scenarios)
 
 
-def _unclear(answer: Answer) -> str:
+def _unclear(answer: Answer) -> Words:
     if not 400 <= answer.status < 500:
-        return f"{answer}, which is no 4xx"
+        return Words(en=f"{answer}, not a 4xx", ja=f"{answer.ja}で、4xxではありません")
     if answer.call.session and answer.status in {401, 403}:
-        return f"{answer}, which says nothing about the input"
+        return Words(
+            en=f"{answer}, which says nothing about the input",
+            ja=f"{answer.ja}で、入力の誤りを示していません",
+        )
     return contract().flaw(answer, answer.status)
 
 
-def _flaws(calls: RowCalls, answers: list[Answer], status: int) -> Iterator[str]:
+def _flaws(calls: RowCalls, answers: list[Answer], status: int) -> Iterator[Words]:
     return (flaw for answer in answers if (flaw := calls.flaw(answer, status)))
 
 
-def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[str]:
+def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
     """Yield what an answer tells of the inside, by kind; the names are those of this environment."""
     for kind, shape in SHAPES.items():
         if found := shape.search(answer.text):
-            yield f"{kind} ({found[0]})" if kind != "a token" else kind
+            shown = "" if kind is TOKEN else found[0]
+            yield Words(
+                en=f"{kind.en} ({shown})" if shown else kind.en,
+                ja=f"{kind.ja}（{shown}）" if shown else kind.ja,
+            )
     names = {
         environment.account,
         *(table.name for table in plan.tables),
@@ -125,4 +140,6 @@ def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[str]
         *(role.name for role in plan.roles),
         *(secret.name for secret in plan.secrets),
     }
-    yield from sorted(f"the name {name}" for name in names if name in answer.text)
+    for name in sorted(names):
+        if name in answer.text:
+            yield Words(en=f"the name {name}", ja=f"名前{name}")

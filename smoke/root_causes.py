@@ -92,4 +92,4 @@ class RootCauses:
             return other.root, other.words
         except NotTestable:
             return None
-        return (ROWS[route], Words.same(flaw)) if flaw else None
+        return (ROWS[route], flaw) if flaw else None

@@ -8,12 +8,13 @@ from typing import Any
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.section import Follows
-from aws.words import words_of
+from aws.words import Words, words_of
 from signoff.observations import Observations
 from signoff.waiting import NotYet
 from smoke.calls import Answer, Call, Session
 from smoke.client import Silent
 from smoke.contract import contract
+from smoke.flaws import hold
 from smoke.root_causes import LOGIN, ROWS, SESSION
 from smoke.scenarios import Scenarios
 from smoke.sessions import SYNTHETIC, NoSession
@@ -66,8 +67,8 @@ class RowCalls:
         self.observe.note(**answer.facts)
         return answer
 
-    def flaw(self, answer: Answer, status: int, code: str | None = None) -> str:
-        """Say how this is not the documented answer; empty where it is. Follows where the route is red.
+    def flaw(self, answer: Answer, status: int, code: str | None = None) -> Words:
+        """Say how this is not the documented answer; silence where it is. Follows where the route is red.
 
         A call that should be refused and is not is never a consequence of anything.
         """
@@ -151,5 +152,4 @@ def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:
 
 
 def _given(calls: RowCalls, answer: Answer) -> None:
-    flaw = calls.flaw(answer, 200)
-    assert not flaw, flaw
+    hold(calls.flaw(answer, 200))

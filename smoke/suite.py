@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from aws.section import Follows, NotTestable, lookup
-from aws.words import Words
+from aws.words import SILENCE, Words, joined
 from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
@@ -134,7 +134,7 @@ class Suite:
             self._seasons_put = True
             self.cleaner.user_stamps.put(item for season in items for item in season)
 
-    def tidy(self) -> list[str]:
+    def tidy(self) -> list[Words]:
         """Take back all that this run did; return what could not be taken back."""
         sent = len(self.client.answers), len(self.client.unanswered)
         if self._tidied == sent:
@@ -198,7 +198,7 @@ class Suite:
         answer = self.answer(self.scenarios.success(MENUS))
         listed = answer.member("richmenus")
         if answer.status != 200:
-            raise Follows(*(self.root_causes.root(MENUS) or (ROWS[MENUS], Words.same(answer))))
+            raise Follows(*(self.root_causes.root(MENUS) or (ROWS[MENUS], answer.words)))
         if not listed:
             raise ManualOnly(
                 Words(
@@ -208,7 +208,7 @@ class Suite:
             )
         return str(listed[0]["richMenuId"])
 
-    def _unset_menu(self) -> list[str]:
+    def _unset_menu(self) -> list[Words]:
         """Unlink the menu that the test user was perhaps given; a row may have unlinked it before."""
         answers = [one for one in self.client.answers if self._sets_menu(one.call)]
         unanswered = [one for one in self.client.unanswered if self._sets_menu(one)]
@@ -217,16 +217,32 @@ class Suite:
         try:
             # Sent anew: a row's own call, made once for all rows, may have come before the setting.
             unset = self.client.answer(self.scenarios.unset_menu())
-            why = "" if unset.status == 200 else str(unset)
+            why = SILENCE if unset.status == 200 else unset.words
         except NotTestable as silence:
-            why = str(silence)
+            why = silence.words
         linked = bool(unanswered) or not all(map(_refused, answers))
-        return [f"the test user's rich menu ({why})"] if why and linked else []
+        if not why or not linked:
+            return []
+        return [
+            Words(
+                en=f"the test user's rich menu ({why.en})",
+                ja=f"テストユーザーのリッチメニュー（{why.ja}）",
+            )
+        ]
 
     def _sets_menu(self, call: Call) -> bool:
         """Whether the call is the test user's own: those about nobody set nothing."""
         session, tester = call.session, self.environment.smoke.test_user
         return call.route == SET_MENU and session is not None and session.user_id == tester
+
+
+def left_behind(left: list[Words]) -> Words:
+    """Say what a run could not take back."""
+    items = joined(left, ", ")
+    return Words(
+        en=f"the smoke calls left {items.en}",
+        ja=f"スモークテストの呼び出しで次のデータが残りました: {items.ja}",
+    )
 
 
 def _refused(answer: Answer) -> bool:

@@ -15,12 +15,13 @@ from signoff.snapshot import Snapshot
 from smoke.aws import AWAY, Clients, clients, reason
 from smoke.cleaning import Cleaner
 from smoke.client import Client
+from smoke.flaws import require
 from smoke.id_tokens import GIVEN, IdTokens
 from smoke.leftovers import Notes
 from smoke.line import LineClient
 from smoke.scenarios import users_of
 from smoke.sessions import BORROWED, sessions_of
-from smoke.suite import Suite
+from smoke.suite import Suite, left_behind
 
 LOGS_WITHIN_S = 90.0
 LOCAL_LOGS_WITHIN_S = 5.0
@@ -114,7 +115,7 @@ def suite_session(
         suite.client.close()
         if notes and note and not left:
             notes.settled(note)
-    assert not left, f"the smoke calls left {', '.join(left)}"
+    require(not left, left_behind(left))
 
 
 def _suite(

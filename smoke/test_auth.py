@@ -1,7 +1,10 @@
 """POST /auth/verify: who logs in, and who does not."""
 
+from aws.words import Words
 from signoff.checklist import expectation
-from smoke.properties import hold, lifetime_flaws
+from signoff.report.evidence import parameter
+from smoke.flaws import hold, require
+from smoke.properties import lifetime_flaws
 from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls, logged_in
 from smoke.scenarios import GUIDE
@@ -11,8 +14,7 @@ from smoke.scenarios import GUIDE
 def test_guides_own_call_is_refused(calls: RowCalls) -> None:
     answer = calls.answer(GUIDE)
 
-    flaw = calls.flaw(answer, 401, "TOKEN_VERIFICATION_FAILED")
-    assert not flaw, flaw
+    hold(calls.flaw(answer, 401, "TOKEN_VERIFICATION_FAILED"))
 
 
 @expectation("SMOKE-01", ja="ログインで得たセッションが受け入れられる")
@@ -20,7 +22,13 @@ def test_login_answers_a_session_that_is_let_in(calls: RowCalls) -> None:
     session = logged_in(calls)
     answer = calls.answer(lambda scenarios: scenarios.stamps_of(session))
 
-    assert answer.status == 200, f"{answer}, though the login had just answered that session"
+    require(
+        answer.status == 200,
+        Words(
+            en=f"{answer}, though the login had just issued that session",
+            ja=f"{answer.ja}。セッションはログインが発行した直後のものです",
+        ),
+    )
 
 
 @expectation("SMOKE-01", ja="ログインのセッションが契約どおりの時間だけ有効である")
@@ -28,7 +36,7 @@ def test_session_of_a_login_lasts_as_long_as_documented(calls: RowCalls) -> None
     logged_in(calls)
     answer = calls.success(LOGIN)
 
-    hold(lifetime_flaws(answer))
+    hold(*lifetime_flaws(answer))
 
 
 @expectation("SEC-43", ja="不正なIDトークンが拒否される")
@@ -36,4 +44,8 @@ def test_bad_id_token_is_refused(flaw: str, calls: RowCalls) -> None:
     answer = calls.answer(lambda scenarios: scenarios.login_with(flaw))
 
     wrong = calls.flaw(answer, 401, "TOKEN_VERIFICATION_FAILED")
-    assert not wrong, f"ID token {flaw}: {wrong}"
+    token = parameter(flaw)
+    require(
+        not wrong,
+        Words(en=f"ID token {token.en}: {wrong.en}", ja=f"IDトークン（{token.ja}）: {wrong.ja}"),
+    )

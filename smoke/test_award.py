@@ -1,18 +1,20 @@
 """POST /stamps/award: a stamp for who stands there, once; and nothing of the trial stays."""
 
+from aws.words import Words
 from signoff.checklist import expectation
 from signoff.observations import Observations
-from smoke.properties import hold, new_stamps, tour
+from smoke.flaws import hold, require
+from smoke.properties import new_stamps, tour
 from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
+from smoke.suite import left_behind
 
 
 @expectation("SMOKE-03", ja="スタンプ付与が現時点で正しく応答する")
 def test_award_answers_as_it_must_at_this_time(calls: RowCalls) -> None:
     answer = calls.success(AWARD)
 
-    flaw = calls.flaw(answer, *calls.scenarios.expected(AWARD))
-    assert not flaw, flaw
+    hold(calls.flaw(answer, *calls.scenarios.expected(AWARD)))
 
 
 @expectation("SMOKE-16", ja="付与したスタンプが一覧に載る")
@@ -21,11 +23,16 @@ def test_awarded_stamp_is_listed(calls: RowCalls) -> None:
     listed = calls.answer(lambda scenarios: scenarios.stamps_of(scenarios.collector))
     told = [award.member(name) for name in ("stamp_id", "method", "collected_at")]
 
-    flaw = calls.flaw(listed, 200)
-    assert not flaw, flaw
+    hold(calls.flaw(listed, 200))
     new = new_stamps(calls, listed)
     found = [[one["stamp_id"], one["method"], one["collected_at"]] for one in new]
-    assert found == [told], f"{award} for {told}, but listed are {found}"
+    require(
+        found == [told],
+        Words(
+            en=f"{award} for {told}, but the list has {found}",
+            ja=f"{award.ja}。付与されたのは{told}ですが、一覧にあるのは{found}です",
+        ),
+    )
 
 
 @expectation("SMOKE-16", ja="スタンプが一度だけ付与される")
@@ -33,15 +40,14 @@ def test_stamp_is_awarded_only_once(calls: RowCalls) -> None:
     awarded(calls)
     again = calls.answer(Scenarios.collect_again)
 
-    flaw = calls.flaw(again, 409, "STAMP_ALREADY_EXISTS")
-    assert not flaw, flaw
+    hold(calls.flaw(again, 409, "STAMP_ALREADY_EXISTS"))
 
 
 @expectation("SMOKE-16", ja="複数の取得が各スタンプの内容どおりに並ぶ")
 def test_several_stamps_are_listed_as_their_masters_are(calls: RowCalls) -> None:
     award = awarded(calls)
 
-    hold(tour(calls, award))
+    hold(*tour(calls, award))
 
 
 @expectation("SMOKE-16", ja="スモークテストが何も残さない")
@@ -49,4 +55,4 @@ def test_smoke_leaves_nothing_behind(calls: RowCalls, observe: Observations) -> 
     left = calls.suite.tidy()
     observe.note(calls=len(calls.suite.client.answers), left=left)
 
-    assert not left, f"the smoke calls left {', '.join(left)}"
+    require(not left, left_behind(left))

@@ -1,7 +1,9 @@
 """LINE and the front end: the token is our bot's, the page and the LIFF app are production's."""
 
+from aws.words import Words
 from signoff.checklist import expectation
 from smoke.channel import judge_message_quota, judge_token_life
+from smoke.flaws import listed, require
 from smoke.integrations import (
     bot,
     configuration,
@@ -9,6 +11,7 @@ from smoke.integrations import (
     liff_app,
     origin_of,
     page,
+    shown,
     wanted_configuration,
 )
 from smoke.row_calls import RowCalls
@@ -19,8 +22,21 @@ def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     ours = configured(calls, "line.bot_user_id")
     status, found = bot(calls)
 
-    assert status == 200, f"LINE answers {status} to the channel access token"
-    assert found.get("userId") == ours, f"the token is of {found.get('displayName')}"
+    require(
+        status == 200,
+        Words(
+            en=f"LINE answers {status} to the channel access token",
+            ja=f"LINEはチャネルアクセストークンに{status}を返します",
+        ),
+    )
+    name = found.get("displayName")
+    require(
+        found.get("userId") == ours,
+        Words(
+            en=f"the channel access token belongs to the bot {name}",
+            ja=f"チャネルアクセストークンはボット「{name}」のものです",
+        ),
+    )
 
 
 @expectation("LINE-01", ja="チャネルアクセストークンが7日以内に切れない")
@@ -37,15 +53,35 @@ def test_message_quota_suffices_for_the_rally(calls: RowCalls) -> None:
 def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) -> None:
     found = page(calls)
 
-    assert (found.status, found.kind) == (200, "text/html"), f"{found.url}: {found.status}"
-    assert origin_of(found.url) == origin, f"{found.url} is a page of {origin_of(found.url)}"
+    require(
+        (found.status, found.kind) == (200, "text/html"),
+        Words(
+            en=f"{found.url} answers {found.status} as {found.kind or 'no type'}, not a page",
+            ja=f"{found.url}の応答は{found.status}（{found.kind or '種類の指定なし'}）で、ページではありません",
+        ),
+    )
+    served_by = origin_of(found.url)
+    require(
+        served_by == origin,
+        Words(
+            en=f"{found.url} is served by {served_by}, but CORS allows {origin}",
+            ja=f"{found.url}は{served_by}から配信されていますが、CORSが許可するのは{origin}です",
+        ),
+    )
 
 
 @expectation("SMOKE-19", ja="フロントエンドの設定がこのAPIとLIFFアプリを指す")
 def test_configuration_names_this_api_and_this_liff_app(calls: RowCalls) -> None:
     url, named = configuration(calls)
 
-    assert named == wanted_configuration(calls), f"{url} names {named or 'neither'}"
+    wanted = wanted_configuration(calls)
+    require(
+        named == wanted,
+        Words(
+            en=f"{url} has {shown(named) or 'neither'}, expected {shown(wanted)}",
+            ja=f"{url}の内容は{shown(named) or 'どちらもなし'}です（期待値: {shown(wanted)}）",
+        ),
+    )
 
 
 @expectation("SMOKE-20", ja="LIFFアプリがフロントエンドを開く")
@@ -54,5 +90,18 @@ def test_liff_app_opens_the_front_end(calls: RowCalls) -> None:
     app = liff_app(calls)
 
     opens, scopes = app["view"]["url"], set(app.get("scope", ()))
-    assert opens.rstrip("/") == url.rstrip("/"), f"LIFF app {app['liffId']} opens {opens}"
-    assert scopes >= {"openid", "profile"}, f"LIFF app {app['liffId']} has scopes {sorted(scopes)}"
+    require(
+        opens.rstrip("/") == url.rstrip("/"),
+        Words(
+            en=f"LIFF app {app['liffId']} opens {opens}, not {url}",
+            ja=f"LIFFアプリ{app['liffId']}が開くのは{url}ではなく{opens}です",
+        ),
+    )
+    missing = listed({"openid", "profile"} - scopes)
+    require(
+        not missing,
+        Words(
+            en=f"LIFF app {app['liffId']} lacks the scope {missing}",
+            ja=f"LIFFアプリ{app['liffId']}にスコープ{missing}がありません",
+        ),
+    )

@@ -1,10 +1,11 @@
 """Logs: what this run asked is found where people will look for it, and tells nothing of who asked."""
 
 from aws.desired import LogGroup
+from aws.words import Words
 from signoff.checklist import expectation
+from smoke.flaws import hold, require
 from smoke.log_privacy import told_of
 from smoke.logs import asked_of, lines_of
-from smoke.properties import hold
 from smoke.row_calls import RowCalls
 
 
@@ -12,12 +13,16 @@ from smoke.row_calls import RowCalls
 def test_own_request_is_found_in_the_log(log_group: LogGroup, calls: RowCalls) -> None:
     answer = asked_of(calls, log_group)
 
-    assert lines_of(calls, log_group, answer), (
-        f"{log_group.name} has no line of request {answer.request_id} ({answer}) "
-        f"{calls.suite.patience_s:g} s after the answer"
+    asked, waited_s = answer.request_id, calls.suite.patience_s
+    require(
+        lines_of(calls, log_group, answer),
+        Words(
+            en=f"{log_group.name} has no line about request {asked} ({answer}) {waited_s:g} s after the answer",
+            ja=f"{log_group.name}に、応答から{waited_s:g}秒たってもリクエスト{asked}（{answer.ja}）の行がありません",
+        ),
     )
 
 
 @expectation("SEC-46", ja="ログにセッション、ボディ、ユーザーIDが残らない")
 def test_log_holds_nothing_of_who_asked(log_group: LogGroup, calls: RowCalls) -> None:
-    hold(told_of(calls, log_group))
+    hold(*told_of(calls, log_group))

@@ -1,7 +1,9 @@
 """POST /notify: a message to the caller, over LINE."""
 
+from aws.words import Words
 from signoff.checklist import expectation
 from signoff.observations import Observations
+from smoke.flaws import hold, require
 from smoke.line import LineClient
 from smoke.row_calls import RowCalls, winner
 
@@ -10,16 +12,14 @@ from smoke.row_calls import RowCalls, winner
 def test_synthetic_user_is_dropped_without_an_error(calls: RowCalls) -> None:
     answer = calls.success("POST /notify")
 
-    flaw = calls.flaw(answer, 200)
-    assert not flaw, flaw
+    hold(calls.flaw(answer, 200))
 
 
 @expectation("SMOKE-05", ja="同意した人にメッセージが送られる")
 def test_person_who_agreed_is_sent_a_message(calls: RowCalls) -> None:
     answer = calls.answer(lambda scenarios: scenarios.notify(scenarios.tester))
 
-    flaw = calls.flaw(answer, 200)
-    assert not flaw, flaw
+    hold(calls.flaw(answer, 200))
 
 
 @expectation("SMOKE-05", ja="テスト用の利用者についてLINEに何も送られない")
@@ -30,7 +30,13 @@ def test_nothing_reaches_line_for_a_synthetic_user(
     sent = embedded_line.pushed_to(answer.call.user_id)
     observe.note(pushed=len(sent))
 
-    assert not sent, f"{answer}, and LINE was asked to push {len(sent)} times"
+    require(
+        not sent,
+        Words(
+            en=f"{answer}, and LINE was asked to push {len(sent)} messages",
+            ja=f"{answer.ja}。LINEに{len(sent)}件のプッシュが要求されました",
+        ),
+    )
 
 
 @expectation("SMOKE-05", ja="獲得者にLINEで通知される")
@@ -42,4 +48,10 @@ def test_winner_is_told_through_line(
     pushes = embedded_line.awaited_push(session.user_id, within_s)
     observe.note(pushed=len(pushes))
 
-    assert pushes, f"LINE was asked for no message to the winner within {within_s:g} s"
+    require(
+        pushes,
+        Words(
+            en=f"LINE was asked for no message to the winner within {within_s:g} s",
+            ja=f"{within_s:g}秒以内に獲得者へのメッセージがLINEに要求されませんでした",
+        ),
+    )

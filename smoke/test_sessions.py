@@ -1,14 +1,18 @@
 """Sessions: only those signed with the live key are accepted, and only for their own user's data."""
 
+from aws.words import Words
 from signoff.checklist import expectation
-from smoke.properties import cacheable, hold
+from smoke.flaws import hold, require
+from smoke.properties import cacheable
 from smoke.refusals import asked_with, let_in_by_public_keys
 from smoke.row_calls import RowCalls
 
 
 @expectation("SMOKE-15", ja="本番の鍵で署名したセッションが受け入れられる")
 def test_session_under_the_live_key_is_let_in(calls: RowCalls) -> None:
-    assert calls.accepted().status == 200
+    accepted = calls.accepted()
+
+    require(accepted.status == 200, accepted.words)
 
 
 @expectation("SMOKE-15", ja="別の鍵で署名した同じ内容のセッションが拒否される")
@@ -17,14 +21,15 @@ def test_same_claims_under_another_key_are_refused(calls: RowCalls) -> None:
     forged = calls.answer(lambda scenarios: scenarios.forged_like(accepted.call))
 
     flaw = calls.flaw(forged, 401)
-    assert not flaw, f"{accepted}, and {flaw}"
+    require(
+        not flaw,
+        Words(en=f"{accepted}, and {flaw.en}", ja=f"{accepted.ja}。さらに、{flaw.ja}"),
+    )
 
 
 @expectation("SEC-40", ja="公開されている鍵で署名したセッションが拒否される")
 def test_session_under_a_public_key_is_refused(route: str, calls: RowCalls) -> None:
-    flaws = let_in_by_public_keys(calls, route)
-
-    assert not flaws, "; ".join(flaws)
+    hold(*let_in_by_public_keys(calls, route))
 
 
 @expectation("SEC-41", ja="無効なセッションが拒否される")
@@ -32,13 +37,12 @@ def test_session_that_does_not_hold_is_refused(kind: str, route: str, calls: Row
     session = calls.suite.sessions.bad(kind, calls.caller)
     answer = asked_with(calls, route, session)
 
-    flaw = calls.flaw(answer, 401)
-    assert not flaw, flaw
+    hold(calls.flaw(answer, 401))
 
 
 @expectation("SEC-47", ja="個人への応答が保存されない")
 def test_personal_answer_may_not_be_kept(calls: RowCalls) -> None:
-    hold(cacheable(calls))
+    hold(*cacheable(calls))
 
 
 @expectation("SEC-42", ja="他人のIDを指定すると拒否される")
@@ -48,5 +52,4 @@ def test_id_of_another_user_is_refused(personal_route: str, calls: RowCalls) -> 
         lambda scenarios: scenarios.harmless(personal_route, caller, scenarios.other)
     )
 
-    flaw = calls.flaw(answer, 403, "FORBIDDEN")
-    assert not flaw, flaw
+    hold(calls.flaw(answer, 403, "FORBIDDEN"))

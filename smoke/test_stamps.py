@@ -1,6 +1,8 @@
 """GET /stamps: what a person has collected."""
 
+from aws.words import Words
 from signoff.checklist import expectation
+from smoke.flaws import hold, require
 from smoke.row_calls import RowCalls
 
 
@@ -8,8 +10,20 @@ from smoke.row_calls import RowCalls
 def test_stamps_of_the_caller_are_listed_and_counted(calls: RowCalls) -> None:
     answer = calls.success("GET /stamps")
 
-    flaw = calls.flaw(answer, 200)
-    assert not flaw, flaw
+    hold(calls.flaw(answer, 200))
     asked = answer.call.user_id
-    assert answer.member("user_id") == asked, f"{answer} of {answer.member('user_id')}"
-    assert answer.member("total") == len(answer.member("stamps")), f"{answer} with a wrong total"
+    of, total, stamps = answer.member("user_id"), answer.member("total"), answer.member("stamps")
+    require(
+        of == asked,
+        Words(
+            en=f"{answer} with the stamps of {of}",
+            ja=f"{answer.ja}。一覧は{of}のものです",
+        ),
+    )
+    require(
+        total == len(stamps),
+        Words(
+            en=f"{answer} with {len(stamps)} stamps, but total is {total}",
+            ja=f"{answer.ja}。スタンプは{len(stamps)}件ですが、totalは{total}です",
+        ),
+    )

@@ -91,7 +91,7 @@ class Restorer:
     held: Held
     table: KeyedTable
 
-    def put_back(self) -> list[str]:
+    def put_back(self) -> list[Words]:
         """Make the test user's stamps and counters what they were; return what is still there, and why."""
         user, name = self.held.user_id, self.table.name
         try:
@@ -99,13 +99,29 @@ class Restorer:
             if not (awarded := self._awarded(found)):
                 return []
             if moved := self._moved(found, awarded):
-                why = f"; somebody else moved counter {moved} meanwhile: delete them, then recount"
-                return [f"{user} {', '.join(map(_sort, awarded))} in {name}{why}"]
+                items = f"{user} {', '.join(map(_sort, awarded))}"
+                return [
+                    Words(
+                        en=f"{items} in {name}; somebody else moved counter {moved} meanwhile: delete them, "
+                        f"then recount",
+                        ja=f"{name}の{items}（その間にほかの処理がカウンター{moved}を変更しました。削除してから"
+                        f"再集計してください）",
+                    )
+                ]
             self.table.transact([*map(self._gone, awarded), *self._returned(found)])
             left = self._awarded(self.table.items(user))
         except AWAY as error:
-            return [f"what was awarded to {user} in {name} ({reason(error)})"]
-        return [f"{user} {_sort(one)} in {name}" for one in left]
+            why = reason(error)
+            return [
+                Words(
+                    en=f"what was awarded to {user} in {name} ({why})",
+                    ja=f"{name}で{user}に付与したスタンプ（{why}）",
+                )
+            ]
+        return [
+            Words(en=f"{user} {_sort(one)} in {name}", ja=f"{name}の{user} {_sort(one)}")
+            for one in left
+        ]
 
     def _awarded(self, found: Iterable[Item]) -> list[Item]:
         """Return the stamps that were not there before, of this run's time."""

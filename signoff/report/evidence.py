@@ -28,7 +28,9 @@ MOST = (60, 25, 10, 3)
 """Subjects of one proof that are shown, fewer where the page would be too large; signoff.json has the others."""
 WITHHELD = re.compile(r"withheld \((\d+) characters?, (.+)\)")
 SESSION = re.compile(
-    r"^(?P<call>.*) with (?:(?P<none>no session)|(?P<kind>.+?) session(?: of (?P<user>\S+))?)$"
+    r"^(?P<call>.*?)(?: from (?P<origin>\S+))?(?: for the (?P<time>\d+)\. time)?"
+    r" with (?:(?P<none>no session)|(?P<kind>(?:(?! with ).)+?) session(?: of (?P<user>\S+))?)$",
+    re.DOTALL,
 )
 STATUS = re.compile(r"\b\d{3}\b")
 STATUS_OF = re.compile(r"(?P<status>\d{3}) of (?P<what>.+?)(?P<origin> to another origin)?")
@@ -287,11 +289,13 @@ def request(call: str) -> Words:
     found = SESSION.match(call)
     if found is None:
         return Words.same(call)
-    if found["none"]:
-        return Words(en=call, ja=f"{found['call']}（セッションなし）")
-    kind, user = _known(found["kind"], "sessions").ja, found["user"]
-    whose = f"、{user}" if user else ""
-    return Words(en=call, ja=f"{found['call']}（{kind}セッション{whose}）")
+    how = [
+        found["origin"] and f"{found['origin']}から",
+        found["time"] and f"{found['time']}回目",
+        "セッションなし" if found["none"] else f"{_known(found['kind'], 'sessions').ja}セッション",
+        found["user"],
+    ]
+    return Words(en=call, ja=f"{found['call']}（{'、'.join(filter(None, how))}）")
 
 
 def parameter(text: str) -> Words:

@@ -158,7 +158,7 @@ def test_counter_that_somebody_else_moved_is_left_and_told(rally, collected):
         left = suite.tidy()
         rally.client("dynamodb").put_item(TableName=table_of(rally).name, Item=ours)
 
-    assert f"somebody else moved counter {counter.key}" in " ".join(left)
+    assert f"somebody else moved counter {counter.key}" in " ".join(map(str, left))
     assert held(rally) == collected
 
 
@@ -187,7 +187,7 @@ def test_note_about_somebody_who_is_no_test_user_any_more_takes_nothing_from_the
     other = production(rally, "U" + "1" * 32)
     left = Leftovers(environment=other, notes=notes, aws=rally.client).taken_back(note)
 
-    assert f"{USER}: set smoke.test_user to that id again" in " ".join(left)
+    assert f"{USER}: set smoke.test_user to that id again" in " ".join(map(str, left))
     assert held(rally) == before
 
 

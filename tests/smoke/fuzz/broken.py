@@ -51,7 +51,7 @@ BROKEN = (
             '"There is no such stamp"',
             '"StampMasters-local holds none"',
         ),
-        "tells the name StampMasters-local",
+        "reveals the name StampMasters-local",
     ),
     Broken(
         "an answer for any page",

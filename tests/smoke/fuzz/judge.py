@@ -51,9 +51,9 @@ class Judge:
         if shot.verb not in BODILESS:
             judged = answer if shot.route else replace(answer, call=NOWHERE)
             if flaw := contract().flaw(judged, status):
-                yield flaw
+                yield flaw.en
         if status != 200:
-            yield from (f"tells {leak}" for leak in leaks(answer, self.plan, self.environment))
+            yield from (f"reveals {leak}" for leak in leaks(answer, self.plan, self.environment))
 
     def sent(self, asked: str) -> int:
         return sum(count for (route, _, _), count in self.counts.items() if route == asked)

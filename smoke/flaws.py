@@ -1,0 +1,25 @@
+"""What is wrong with an answer ends its row, told in both languages."""
+
+from collections.abc import Iterable
+
+from aws.section import Broken
+from aws.words import Words
+
+
+def hold(*flaws: Words) -> None:
+    """Raise Broken with the first of these flaws, and how many there are; silence is none."""
+    told = [one for one in flaws if one]
+    if told:
+        first, count = told[0], len(told)
+        more = Words(en=f" ({count} such flaws)", ja=f"（ほかを含め{count}件）")
+        raise Broken(Words(en=first.en + more.en, ja=first.ja + more.ja) if count > 1 else first)
+
+
+def require(holds: object, otherwise: Words) -> None:
+    """Raise Broken with ``otherwise`` unless something holds."""
+    hold(*([] if holds else [otherwise]))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Join names in order."""
+    return ", ".join(sorted(names))
