@@ -165,6 +165,8 @@ def as_text(value: Any, lang: str = "en") -> str:
     match value:
         case Words():
             return value[lang]
+        case _ if isinstance(told := getattr(value, "words", None), Words):
+            return told[lang]
         case Mapping():
             return ", ".join(f"{key}={as_text(one, lang)}" for key, one in sorted(value.items()))
         case list() | tuple():

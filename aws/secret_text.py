@@ -55,6 +55,25 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "word": re.compile(r"\S+"),
 }
 
+SHAPES_IN_JAPANESE = {
+    "empty": "空",
+    "digits": "数字",
+    "jwt": "JWT",
+    "bearer": "Bearerトークン",
+    "certificate": "証明書",
+    "aws-key": "AWSのアクセスキー",
+    "arn": "ARN",
+    "alias": "エイリアス",
+    "login": "認証情報を含むURL",
+    "url": "URL",
+    "hex": "16進数",
+    "base64": "Base64",
+    "word": "空白を含まない文字列",
+    "pem": "PEM",
+    "json": "JSON",
+    "text": "文字列",
+}
+
 DRAWN = frozenset({"aws-key", "base64", "bearer", "hex", "jwt", "login", "pem"})
 """Shapes of what nobody would write by hand."""
 
@@ -97,10 +116,18 @@ class MaskedValue:
     """The same in every run, so that a decision about the value is about no other one."""
 
     def __str__(self) -> str:
+        return self.words.en
+
+    @property
+    def words(self) -> Words:
+        """The text, or length, shape and fingerprint of what is withheld."""
         if self.text is not None:
-            return self.text
-        told = f", fingerprint {self.fingerprint}" if self.fingerprint else ""
-        return f"withheld ({self.length} characters, {self.shape}{told})"
+            return Words.same(self.text)
+        shape = SHAPES_IN_JAPANESE.get(self.shape, self.shape)
+        en, ja = f"{self.length} characters, {self.shape}", f"{self.length}文字、{shape}"
+        if self.fingerprint:
+            en, ja = f"{en}, fingerprint {self.fingerprint}", f"{ja}、フィンガープリント{self.fingerprint}"
+        return Words(en=f"withheld ({en})", ja=f"非表示（{ja}）")
 
 
 def digest(salt: str, text: str) -> str:
@@ -249,19 +276,21 @@ def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words |
         )
     if not min_bits:
         plausible = field.length >= SHORTEST_TOKEN and field.shape not in {"text", "bearer"}
-        none = Words(en=f"not a token of LINE: {field}", ja=f"LINEのトークンではない値: {field}")
+        none = Words(
+            en=f"not a token of LINE: {field}", ja=f"LINEのトークンではない値: {field.words.ja}"
+        )
         return None if plausible else none
     room = field.length * math.log2(ALPHABETS.get(field.shape, PRINTABLE))
     if room < min_bits:
         return Words(
             en=f"too short, room for {room:.0f} bits: {field}",
-            ja=f"短すぎる値（最大{room:.0f}ビット）: {field}",
+            ja=f"短すぎる値（最大{room:.0f}ビット）: {field.words.ja}",
         )
     if field.bits < SHOWN * min_bits:
         bits = f"{field.bits:.0f}"
         return Words(
             en=f"too monotonous, {bits} bits of randomness: {field}",
-            ja=f"単調すぎる値（乱数性{bits}ビット）: {field}",
+            ja=f"単調すぎる値（乱数性{bits}ビット）: {field.words.ja}",
         )
     return None
 

@@ -11,8 +11,9 @@ from aws.iam.principal import denied
 from aws.ledgers.iam import ROLE
 from aws.role import Role
 from aws.section import Follows, Unparsed
-from aws.words import Words
+from aws.words import Words, joined
 from checks.bounds import Bounds
+from checks.privileges import pair
 
 DENIED = Words(en="what its policy denies to our functions", ja="ポリシーが関数に拒否する操作")
 TAKEN = Words(en="what its boundary takes away", ja="アクセス許可の境界が奪う権限")
@@ -23,22 +24,23 @@ def denials(
 ) -> tuple[Difference, ...]:
     """Return what the policy of one resource denies to the roles that need it; NotTestable if unclear."""
     statements = parse(document or '{"Statement": []}', f"policy of {name}")
-    found: list[str] = []
-    doubts: list[str] = []
+    found: list[Words] = []
+    doubts: list[Words] = []
     for bounds in roles:
         for action, statement, answer in denied(
             statements, bounds.role.arn, _needed(bounds.role, arn), bounds.known
         ):
-            told = f"{action} to {bounds.role.name} ({statement})"
+            role, by = bounds.role.name, statement.words
+            told = Words(en=f"{action} to {role} ({by.en})", ja=f"{role}による{action}（{by.ja}）")
             if isinstance(answer, Unknown):
-                doubts.append(f"{told}: {answer.reason}")
+                doubts.append(joined((told, answer.reason), ": "))
             else:
                 found.append(told)
     if doubts and not found:
         raise Unparsed(
             Words(
-                en=f"whether the policy of {name} denies {doubts[0]} can't be told",
-                ja=f"{name}のポリシーが{doubts[0]}を拒否するか判断できません",
+                en=f"whether the policy of {name} denies {doubts[0].en} can't be told",
+                ja=f"{name}のポリシーが{doubts[0].ja}を拒否するか判断できません",
             )
         )
     return _differences(kind, name, DENIED, found)
@@ -55,21 +57,21 @@ def taken_away(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Differe
     limit = parse(role.boundary.document, role.boundary.name)
     real = (*arns, *bounds.streams)
 
-    def lost() -> Iterator[str]:
+    def lost() -> Iterator[Words]:
         for action, resource in sorted(bounds.required):
             for target in _targets(resource, real):
                 held = evaluate(own, action, target, bounds.known)
                 left = evaluate(own, action, target, bounds.known, limits=(limit,))
                 if held.allowed and not left.allowed:
-                    yield f"{action} on {target}"
+                    yield pair(action, target)
 
     found = tuple(lost())
     if found and bounds.role.judged_for_missing:
         raise Follows(
             "SEC-13",
             Words(
-                en=f"the boundary of {role.name} denies {found[0]}",
-                ja=f"{role.name}のアクセス許可の境界が{found[0]}を拒否しています",
+                en=f"the boundary of {role.name} denies {found[0].en}",
+                ja=f"{role.name}のアクセス許可の境界が{found[0].ja}を拒否しています",
             ),
         )
     return _differences(ROLE, role.name, TAKEN, found)
@@ -97,7 +99,7 @@ def _targets(resource: str, real: Iterable[str]) -> Iterable[str]:
 
 
 def _differences(
-    kind: Words, name: str, fact: Words, found: Iterable[str]
+    kind: Words, name: str, fact: Words, found: Iterable[Words]
 ) -> tuple[Difference, ...]:
     told = tuple(dict.fromkeys(found))
     one = Difference(kind=kind, name=name, fact=fact, found=told, bound=unset())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aws.alarm import COMPOSITE, Alarm
-from aws.bounds import Bound, at_least, exactly, one_of, unset
+from aws.bounds import Bound, at_least, described, exactly, one_of, unset
 from aws.difference import Difference
 from aws.firing import CALL
 from aws.inventory import Sections
@@ -55,6 +55,10 @@ BY_PEOPLE = Bound(
         ja="人に届くトピック（アラーム自身、または子のいずれかで発報する複合アラームのもの）",
     ),
 )
+ABSENT = Words(en="absent", ja="なし")
+EXISTS = described(Words(en="there", ja="存在すること"))
+REFUSED = Words(en="refused by its policy", ja="ポリシーにより拒否")
+ALLOWED = described(Words(en="allowed", ja="許可されていること"))
 USABLE = Bound(
     code="usable",
     value=None,
@@ -165,10 +169,10 @@ class Hearing:
             return
         topic = lookup(self.found.topics, arn)
         if topic is None:
-            yield _of_topic(arn, EXISTENCE, "absent", exactly("there"))
+            yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
         elif (may := lets_publish(topic, self.environment.account)) is not True:
-            why = f"not known: {may.reason}" if may else "refused by its policy"
-            yield _of_topic(arn, PUBLISHING, why, exactly("allowed"))
+            why = _not_known(may.reason) if may else REFUSED
+            yield _of_topic(arn, PUBLISHING, why, ALLOWED)
         elif topic.kms_key and not self._usable(topic.kms_key):
             yield _of_topic(arn, KEY, topic.kms_key, USABLE)
         elif not any(one.confirmed for one in listening(topic)):
@@ -179,6 +183,10 @@ class Hearing:
             return False
         key = lookup(self.found.keys, key_id)
         return key is not None and key.state == "Enabled" and lets_use(key) is True
+
+
+def _not_known(why: Words) -> Words:
+    return Words(en=f"not known: {why.en}", ja=f"不明（{why.ja}）")
 
 
 def listening(topic: Topic) -> Iterator[Subscription]:

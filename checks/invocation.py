@@ -58,8 +58,8 @@ def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: s
     if decision.outcome is EvalDecision.UNKNOWN:
         raise Unparsed(
             Words(
-                en=f"the policy of {alias_arn}: {decision.reason}",
-                ja=f"{alias_arn}のポリシー: {decision.reason}",
+                en=f"the policy of {alias_arn}: {decision.reason.en}",
+                ja=f"{alias_arn}のポリシー: {decision.reason.ja}",
             )
         )
     return decision.allowed

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from aws.iam import Condition, Statement, parse
+from aws.words import Words
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 """Condition keys that hold the caller's account, whoever calls."""
@@ -15,13 +16,13 @@ DELETED = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA)[A-Z0-9]{12,}")
 given out again, so that such a statement lets nobody in (IAM user guide, "IAM identifiers")."""
 
 
-def outsiders(document: str | None, account: str) -> list[str]:
+def outsiders(document: str | None, account: str) -> list[Words]:
     """Return the principals from beyond ``account`` that a policy, JSON text, allows.
 
     Raises PolicySyntaxError where the policy can't be read.
     """
     allowing = (one for one in parse(document or '{"Statement": []}') if one.effect == "Allow")
-    return sorted({who for one in allowing for who in _outside(one, account)})
+    return sorted({who for one in allowing for who in _outside(one, account)}, key=str)
 
 
 def open_to_all(document: str | None) -> bool:
@@ -36,16 +37,16 @@ def open_to_all(document: str | None) -> bool:
     )
 
 
-def _outside(statement: Statement, account: str) -> Iterator[str]:
+def _outside(statement: Statement, account: str) -> Iterator[Words]:
     if statement.not_principals:
-        yield "everyone but a few (NotPrincipal)"
+        yield Words(en="everyone but a few (NotPrincipal)", ja="一部を除く全員（NotPrincipal）")
     for kind, who in statement.principals:
         if is_gone(kind, who):
             continue
         keys = SERVICE_KEYS if kind == "Service" else ACCOUNT_KEYS
         held = any(_holds_to(one, keys, account) for one in statement.conditions)
         if not held and not (kind == "AWS" and account_of(who) == account):
-            yield "*" if who == "*" else f"{kind} {who}"
+            yield Words.same("*" if who == "*" else f"{kind} {who}")
 
 
 def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:

@@ -27,7 +27,7 @@ from aws.iam.evaluation import applies
 from aws.ledgers.iam import ROLE
 from aws.role import PolicyDocument, Role
 from aws.section import Follows
-from aws.words import Words
+from aws.words import SILENCE, Words, joined
 from checks.bounds import Bounds
 from checks.deployed import Deployed
 from checks.secret_arns import READ, Named, is_about, named, reaches_more
@@ -82,14 +82,25 @@ class Surplus:
 
     owner: str
     pair: Statement
-    unknown: str
+    unknown: Words
 
     def __str__(self) -> str:
+        return self.words.en
+
+    @property
+    def words(self) -> Words:
+        """What is allowed on what, under which conditions, and by which statement."""
         one = self.pair
-        action = one.actions[0] if one.actions else f"all but {', '.join(one.not_actions)}"
-        resource = self.resource or f"all but {', '.join(one.not_resources)}"
-        conditions = f" if {' and '.join(map(str, one.conditions))}" if one.conditions else ""
-        return f"{action} on {resource}{conditions} ({one})"
+        action = Words.same(one.actions[0]) if one.actions else _all_but(one.not_actions)
+        resource = Words.same(self.resource) if self.resource else _all_but(one.not_resources)
+        on, by = pair(action, resource), one.words
+        if one.conditions:
+            written = [str(condition) for condition in one.conditions]
+            on = Words(
+                en=f"{on.en} if {' and '.join(written)}",
+                ja=f"{on.ja}（条件: {'、'.join(written)}）",
+            )
+        return Words(en=f"{on.en} ({by.en})", ja=f"{on.ja}（{by.ja}）")
 
     @property
     def resource(self) -> str:
@@ -143,14 +154,21 @@ def _follow(role: Role, one: Surplus, decided: Decided) -> None:
 
 
 def _follows(role: Role, one: Surplus) -> Follows:
-    words = Words(en=f"{role.name} is allowed {one}", ja=f"{role.name}に{one}が許可されています")
+    told = one.words
+    words = Words(
+        en=f"{role.name} is allowed {told.en}", ja=f"{role.name}に{told.ja}が許可されています"
+    )
     return Follows(one.owner, words)
 
 
 def _summed_up(role: Role, several: Sequence[Surplus]) -> Difference:
     """Tell of a policy with many surplus permissions at once; a decision is about exactly these."""
     whole = hashlib.sha256("\n".join(sorted(map(str, several))).encode()).hexdigest()[:10]
-    found = f"{len(several)} permissions (digest {whole}), the first {several[0]}"
+    count, first = len(several), several[0].words
+    found = Words(
+        en=f"{count} permissions (digest {whole}), the first {first.en}",
+        ja=f"{count}件の権限（ダイジェスト{whole}）、最初は{first.ja}",
+    )
     return replace(_difference(role, several[0]), found=found)
 
 
@@ -159,7 +177,7 @@ def _difference(role: Role, one: Surplus) -> Difference:
         kind=ROLE,
         name=role.name,
         fact=BEYOND,
-        found=f"{one}: {one.unknown}" if one.unknown else str(one),
+        found=joined((one.words, one.unknown), ": ") if one.unknown else one.words,
         bound=PLANNED,
         call=DETAILS,
         loosens=True,
@@ -167,9 +185,10 @@ def _difference(role: Role, one: Surplus) -> Difference:
     )
 
 
-def lacking(role: Role, bounds: Bounds, arns: Iterable[str]) -> list[str]:
+def lacking(role: Role, bounds: Bounds, arns: Iterable[str]) -> list[Words]:
     """Return required pairs that IAM would not allow. ``arns`` are the real ones of secrets."""
-    return sorted(_pair(one) for one in _missing(role, bounds, arns) if not one.unknown)
+    lacked = (pair(o.action, o.resource) for o in _missing(role, bounds, arns) if not o.unknown)
+    return sorted(lacked, key=str)
 
 
 def unclear(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Difference, ...]:
@@ -179,7 +198,7 @@ def unclear(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Difference
             kind=ROLE,
             name=role.name,
             fact=NEEDED,
-            found=f"{_pair(one)}: {one.unknown}",
+            found=joined((pair(one.action, one.resource), one.unknown), ": "),
             bound=GRANTED,
             call=DETAILS,
             certainty=Certainty.UNPARSED,
@@ -285,10 +304,10 @@ def _perverse(one: Statement) -> bool:
     return bool(principal or inverted_statements([one]) or admin_statements([one]))
 
 
-def _doubt(beyond: Iterable[Excess]) -> str:
-    """Return why nothing of it is surely in force; empty where something is."""
+def _doubt(beyond: Iterable[Excess]) -> Words:
+    """Return why nothing of it is surely in force; silence where something is."""
     doubts = [one.unknown for one in beyond]
-    return doubts[0] if doubts and all(doubts) else ""
+    return doubts[0] if doubts and all(doubts) else SILENCE
 
 
 def _statements(role: Role, without: frozenset[str] = frozenset()) -> tuple[Statement, ...]:
@@ -309,5 +328,12 @@ def _split(one: Statement) -> Iterator[Statement]:
         )
 
 
-def _pair(one: MissingPermission) -> str:
-    return f"{one.action} on {one.resource}"
+def pair(action: object, resource: object) -> Words:
+    """Name an action on a resource; either may be Words."""
+    did, on = (one if isinstance(one, Words) else Words.same(one) for one in (action, resource))
+    return Words(en=f"{did.en} on {on.en}", ja=f"{on.ja}への{did.ja}")
+
+
+def _all_but(names: Iterable[str]) -> Words:
+    listed = ", ".join(names)
+    return Words(en=f"all but {listed}", ja=f"{listed}以外のすべて")

@@ -9,6 +9,7 @@ from aws.iam.condition import holds
 from aws.iam.evaluation import applies
 from aws.key import Key
 from aws.topic import Topic
+from aws.words import Words
 
 SERVICE = "cloudwatch.amazonaws.com"
 CLOUDWATCH = ("Service", SERVICE)
@@ -78,5 +79,10 @@ def _holds(condition: Condition, request: Context, account: str) -> Answer:
     if condition.key.lower() != ARN_KEY:
         return holds(condition, request)
     if condition.operator not in EQUAL or condition.quantifier:
-        return Unknown(f"condition {condition}")
+        return Unknown(
+            Words(
+                en=f"the condition {condition} is not evaluated",
+                ja=f"条件{condition}は評価できません",
+            )
+        )
     return any(one.split(":")[4:5] == [account] for one in condition.values)

@@ -62,17 +62,17 @@ def unsound(one: Named, deployed: Deployed) -> list[Words]:
     ]
 
 
-def but_for_suffixes(lacking: Iterable[str], names: Iterable[Named]) -> list[str]:
+def but_for_suffixes(lacking: Iterable[Words], names: Iterable[Named]) -> list[Words]:
     """Leave out what is lacking only because of how a secret is named; Follows if it is all."""
     lost = list(lacking)
     missed = {one.arn for one in names if one.missed}
-    others = [one for one in lost if not any(one.endswith(arn) for arn in missed)]
+    others = [one for one in lost if not any(one.en.endswith(arn) for arn in missed)]
     if lost and not others:
         raise Follows(
             "SEC-16",
             Words(
-                en=f"the ARN by which a policy names a secret matches none: {lost[0]}",
-                ja=f"ポリシーが指定するシークレットのARNに一致するものがありません: {lost[0]}",
+                en=f"the ARN by which a policy names a secret matches none: {lost[0].en}",
+                ja=f"ポリシーが指定するシークレットのARNに一致するものがありません: {lost[0].ja}",
             ),
         )
     return others

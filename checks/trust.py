@@ -54,8 +54,8 @@ def _refused(
     if decision.outcome is EvalDecision.UNKNOWN:
         raise Unparsed(
             Words(
-                en=f"whether Lambda may assume the role can't be told: {decision.reason}",
-                ja=f"Lambdaがこのロールを引き受けられるか判断できません: {decision.reason}",
+                en=f"whether Lambda may assume the role can't be told: {decision.reason.en}",
+                ja=f"Lambdaがこのロールを引き受けられるか判断できません: {decision.reason.ja}",
             )
         )
     if decision.allowed:

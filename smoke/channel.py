@@ -45,9 +45,15 @@ def judge_message_quota(calls: RowCalls) -> None:
         return
     if needed is None:
         if calls.suite.environment.production:
-            _decide(calls, NEEDED, "not set", _any_number(left))
+            _decide(calls, NEEDED, None, _any_number(left))
         return
-    bound = at_least(used + needed, f" ({used} sent this month, {needed} expected)")
+    bound = at_least(
+        used + needed,
+        Words(
+            en=f" ({used} sent this month, {needed} expected)",
+            ja=f"（今月の送信済み{used}、今後の見込み{needed}）",
+        ),
+    )
     _decide(calls, LIMIT, limit, bound)
 
 
@@ -69,7 +75,7 @@ def accepted_token(calls: RowCalls) -> str:
 def _decide(calls: RowCalls, fact: Words, found: object, bound: Bound) -> None:
     one = Difference(
         kind=CHANNEL,
-        name=calls.suite.environment.line.bot_user_id or "of the bot",
+        name=calls.suite.environment.line.bot_user_id or calls.suite.environment.name,
         fact=fact,
         found=found,
         bound=bound,

@@ -109,7 +109,7 @@ def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
     return [
         Words(
             en=f"{answer}, and {group.name} counts it as a fault: {line[:200]}",
-            ja=f"{answer}。{group.name}はこれを障害として数えています: {line[:200]}",
+            ja=f"{answer.ja}。{group.name}はこれを障害として数えています: {line[:200]}",
         )
         for line in lines_of(calls, group, answer)
         if _FAULT.search(line)

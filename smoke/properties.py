@@ -1,5 +1,6 @@
 """What must be true of every master, session, ranking and answer there is, not of one example of each."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -64,9 +65,9 @@ class Visitor:
         for name, value in wanted.items():
             if told[name] != value:
                 yield Words(
-                    en=f"{answer}: {name} is {told[name]!r}, expected {value!r} "
+                    en=f"{answer}: {name} is {json.dumps(told[name])}, expected {json.dumps(value)} "
                     f"({self.metres:.0f} m from a spot of radius {spot.radius_m:g} m)",
-                    ja=f"{answer.ja}。{name}が{told[name]!r}（期待値{value!r}、"
+                    ja=f"{answer.ja}。{name}が{json.dumps(told[name])}（期待値{json.dumps(value)}、"
                     f"半径{spot.radius_m:g} mのスポットから{self.metres:.0f} m）",
                 )
         if abs(told["distanceM"] - self.metres) > ROUNDING_M:
@@ -189,7 +190,7 @@ def cacheable(calls: RowCalls) -> list[Words]:
     return [
         Words(
             en=f"{answer} with Cache-Control {_kept(answer)}, expected no-store",
-            ja=f"{answer.ja}のCache-Controlが{_kept(answer)}（期待値no-store）",
+            ja=f"{answer.ja}。Cache-Controlが{_kept(answer)}（期待値no-store）",
         )
         for answer in personal
         if "no-store" not in _directives(answer)

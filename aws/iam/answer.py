@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from aws.words import Words
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Neither yes nor no. ``reason`` completes «cannot be judged: …»."""
 
-    reason: str
+    reason: Words
 
 
 Answer = bool | Unknown

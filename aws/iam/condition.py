@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from aws.iam.answer import Answer, Unknown, every, negated, some
 from aws.iam.pattern import resource_pattern, text_pattern
 from aws.iam.statement import Condition
+from aws.words import Words
 
 Context = Mapping[str, tuple[str, ...]]
 """Keys in lower case; ``context`` makes one."""
@@ -31,18 +32,33 @@ def context(values: Mapping[str, str | tuple[str, ...]]) -> Context:
 def holds(condition: Condition, known: Context) -> Answer:
     """Whether a condition holds in a request of which ``known`` is known."""
     if condition.key.lower() not in known:
-        return Unknown(f"the value of {condition.key} is not known")
+        return Unknown(
+            Words(
+                en=f"the value of {condition.key} is not known",
+                ja=f"{condition.key}の値が不明です",
+            )
+        )
     values = known[condition.key.lower()]
     if condition.operator == "Null":
         return (not values) is (condition.values == ("true",))
     positive = _NEGATIONS.get(condition.operator, condition.operator)
     if positive not in _COMPARISONS:
-        return Unknown(f"condition operator {condition.operator}")
+        return Unknown(
+            Words(
+                en=f"the condition operator {condition.operator} is not known",
+                ja=f"条件演算子{condition.operator}に対応していません",
+            )
+        )
     is_negation = positive != condition.operator
     if not values:
         return _when_absent(condition, is_negation=is_negation)
     if len(values) > 1 and not condition.quantifier:
-        return Unknown(f"{condition.key} has {len(values)} values, and no quantifier says how")
+        return Unknown(
+            Words(
+                en=f"{condition.key} has {len(values)} values, and no quantifier says how",
+                ja=f"{condition.key}の値が{len(values)}個あり、ForAnyValueなどの指定がありません",
+            )
+        )
     answers = [_holds_for(value, condition, positive, is_negation) for value in values]
     return every(answers) if condition.quantifier == "ForAllValues" else some(answers)
 
@@ -61,11 +77,21 @@ def _holds_for(value: str, condition: Condition, positive: str, is_negation: boo
 
 def _compared(compare: Compare, value: str, wanted: str, condition: Condition) -> Answer:
     if "${" in wanted:
-        return Unknown(f"{condition.key} is compared with the variable {wanted}")
+        return Unknown(
+            Words(
+                en=f"{condition.key} is compared with the variable {wanted}",
+                ja=f"{condition.key}が変数{wanted}と比較されています",
+            )
+        )
     try:
         return compare(value, wanted)
     except ValueError:
-        return Unknown(f"{condition.operator} cannot compare {value!r} with {wanted!r}")
+        return Unknown(
+            Words(
+                en=f"{condition.operator} cannot compare {value!r} with {wanted!r}",
+                ja=f"{condition.operator}では{value!r}と{wanted!r}を比較できません",
+            )
+        )
 
 
 def _numbers(relation: Callable[[float, float], bool]) -> Compare:

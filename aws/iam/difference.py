@@ -13,6 +13,7 @@ from aws.iam.pattern import (
     overlap,
     resource_pattern,
 )
+from aws.words import SILENCE, Words
 
 Permission = tuple[str, str]
 """(action, resource): either may have wildcards."""
@@ -29,8 +30,8 @@ class Excess:
     action: str
     resource: str
     witness: str
-    statement: str
-    unknown: str = ""
+    statement: Words
+    unknown: Words = SILENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +40,8 @@ class MissingPermission:
 
     action: str
     resource: str
-    reason: str
-    unknown: str = ""
+    reason: Words
+    unknown: Words = SILENCE
 
 
 def excess(granted: Grants, allowed: Iterable[Permission]) -> tuple[Excess, ...]:
@@ -69,14 +70,14 @@ def _excess(grant: Grant, granted: Grants, allowed: Sequence[Permission]) -> Exc
             if witness is not None:
                 break
     except TooIntricateError as error:
-        witness, unknown = grant.resource, str(error)
+        witness, unknown = grant.resource, error.words
     if witness is None:
         return None
     return Excess(
         action=grant.action,
         resource=grant.resource,
         witness=witness,
-        statement=str(grant.statement),
+        statement=grant.statement.words,
         unknown=unknown,
     )
 
@@ -128,7 +129,10 @@ def _missing(
     pattern = resource_pattern(resource)
     targets = [arn for arn in real if pattern.matches(arn)] if has_wildcard else [resource]
     if not targets:
-        reason = f"no resource that exists fits {resource}"
+        reason = Words(
+            en=f"no resource that exists fits {resource}",
+            ja=f"{resource}に当てはまるリソースがありません",
+        )
         yield MissingPermission(action=action, resource=resource, reason=reason, unknown=reason)
     limits = () if granted.boundary is None else (granted.boundary,)
     for target in targets:
@@ -139,5 +143,5 @@ def _missing(
                 action=action,
                 resource=target,
                 reason=decision.reason,
-                unknown=decision.reason if is_unknown else "",
+                unknown=decision.reason if is_unknown else SILENCE,
             )

@@ -9,6 +9,7 @@ from aws.iam.answer import Answer, Unknown, every, negated, some
 from aws.iam.condition import Context, holds
 from aws.iam.pattern import action_pattern, resource_pattern
 from aws.iam.statement import Statement
+from aws.words import SILENCE, Words
 
 _VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
 
@@ -26,7 +27,7 @@ class EvaluationResult:
     """What IAM decides, and why. An UNKNOWN must be shown as not testable, never as a refusal."""
 
     outcome: EvalDecision
-    reason: str
+    reason: Words
 
     @property
     def allowed(self) -> bool:
@@ -49,7 +50,9 @@ def evaluate(
     everything = [*statements, *(statement for limit in limits for statement in limit)]
     denied, denying = _matched(_of(everything, "Deny"), action, resource, known)
     if denied is True:
-        return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, f"an explicit deny: {denying}")
+        by = denying.words if denying else SILENCE
+        said = Words(en=f"an explicit deny: {by.en}", ja=f"明示的な拒否（{by.ja}）")
+        return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, said)
     granted = [
         _matched(_of(policies, "Allow"), action, resource, known)[0]
         for policies in (statements, *limits)
@@ -61,14 +64,18 @@ def _decision(answer: Answer, granted: Sequence[Answer]) -> EvaluationResult:
     if isinstance(answer, Unknown):
         return EvaluationResult(EvalDecision.UNKNOWN, answer.reason)
     if answer:
-        return EvaluationResult(EvalDecision.ALLOWED, "allowed")
+        return EvaluationResult(EvalDecision.ALLOWED, Words(en="allowed", ja="許可"))
     if granted[0] is False:
-        return EvaluationResult(
-            EvalDecision.NOT_ALLOWED, "no identity-based policy allows the action"
+        why = Words(
+            en="no identity-based policy allows the action",
+            ja="このアクションを許可するアイデンティティベースのポリシーがありません",
         )
-    return EvaluationResult(
-        EvalDecision.NOT_ALLOWED, "a permissions boundary or session policy narrows it away"
-    )
+    else:
+        why = Words(
+            en="a permissions boundary or session policy does not allow it",
+            ja="アクセス許可の境界またはセッションポリシーで許可されていません",
+        )
+    return EvaluationResult(EvalDecision.NOT_ALLOWED, why)
 
 
 def _of(statements: Iterable[Statement], effect: str) -> Iterable[Statement]:
@@ -121,7 +128,9 @@ def _resolved(pattern: str, known: Context) -> str | Unknown:
     """Replace policy variables by their values."""
     for key, default in _VARIABLE.findall(pattern):
         if len(known.get(key.lower(), ())) != 1 and not default:
-            return Unknown(f"the value of ${{{key}}} is not known")
+            return Unknown(
+                Words(en=f"the value of ${{{key}}} is not known", ja=f"${{{key}}}の値が不明です")
+            )
 
     def value(found: re.Match[str]) -> str:
         return (*known.get(found[1].lower(), ()), found[2])[0]

@@ -8,6 +8,7 @@ from aws.iam.answer import Answer, Unknown, every
 from aws.iam.condition import Context, holds
 from aws.iam.pattern import overlap, text_pattern
 from aws.iam.statement import Condition, Statement
+from aws.words import SILENCE, Words
 
 Expand = Callable[[str], tuple[str, ...]]
 
@@ -29,14 +30,14 @@ class Grant:
 
     ``action`` keeps its wildcard where it cannot be expanded (``*``). ``resource`` is narrowed by
     conditions on Region and account already. ``excepted`` is what NotResource leaves out.
-    ``unknown`` says why another condition cannot be judged, and is empty otherwise.
+    ``unknown`` says why another condition cannot be judged, and is silent otherwise.
     """
 
     action: str
     resource: str
     statement: Statement
     excepted: tuple[str, ...] = ()
-    unknown: str = ""
+    unknown: Words = SILENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,9 +164,12 @@ def _with_part(resource: str, part: int, value: str) -> str:
     return resource if overlap(text_pattern(parts[part]), text_pattern(value)) else ""
 
 
-def _why_unknown(statement: Statement, answer: Answer, resource: str) -> str:
+def _why_unknown(statement: Statement, answer: Answer, resource: str) -> Words:
     if isinstance(answer, Unknown):
         return answer.reason
     if statement.has_variables and "${" in resource:
-        return f"the resource {resource} has a policy variable"
-    return ""
+        return Words(
+            en=f"the resource {resource} has a policy variable",
+            ja=f"リソース{resource}にポリシー変数があります",
+        )
+    return SILENCE

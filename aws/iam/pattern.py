@@ -12,13 +12,15 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
+from aws.words import Bilingual, Words
+
 _ARN_COLONS: Final = 5
 _STATES_TRIED: Final = 100_000
 _STAND_INS: Final = "xyzXYZ0123456789_~!^`|\N{BULLET}"
 """The first that no pattern names stands for all characters that none names."""
 
 
-class TooIntricateError(ValueError):
+class TooIntricateError(Bilingual, ValueError):
     """The patterns cannot be compared within reason: report it, never guess."""
 
 
@@ -97,7 +99,12 @@ def _escape(patterns: tuple[Pattern, ...], within: int) -> str | None:
                 seen.add(after)
                 waiting.append((after, text + character))
         if len(seen) > _STATES_TRIED:
-            raise TooIntricateError(f"too intricate to compare: {[p.text for p in patterns]}")
+            texts = ", ".join(one.text for one in patterns)
+            raise TooIntricateError(
+                Words(
+                    en=f"too intricate to compare: {texts}", ja=f"複雑すぎて比較できません: {texts}"
+                )
+            )
     return None
 
 

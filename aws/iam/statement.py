@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, cast
 
+from aws.words import Bilingual, Words
+
 Effect = Literal["Allow", "Deny"]
 
 _CURRENT_VERSION = "2012-10-17"
 
 
-class PolicySyntaxError(ValueError):
+class PolicySyntaxError(Bilingual, ValueError):
     """The document is no IAM policy: which policy, and what is wrong."""
 
 
@@ -53,8 +55,16 @@ class Statement:
     """Whether ``${…}`` are variables: only in version 2012-10-17."""
 
     def __str__(self) -> str:
-        name = f"statement {self.sid or self.number or 'without Sid'}"
-        return f"policy `{self.policy}`, {name}" if self.policy else name
+        return self.words.en
+
+    @property
+    def words(self) -> Words:
+        """Where it stands: its policy, and its Sid or number there."""
+        en = f"statement {self.sid or self.number or 'without Sid'}"
+        ja = f"ステートメント{self.sid or self.number or '（Sidなし）'}"
+        if not self.policy:
+            return Words(en=en, ja=ja)
+        return Words(en=f"policy `{self.policy}`, {en}", ja=f"ポリシー`{self.policy}`の{ja}")
 
 
 def parse(document: str | Mapping[str, Any], policy: str = "") -> tuple[Statement, ...]:
@@ -73,15 +83,15 @@ def _of_text(document: str, policy: str) -> tuple[Statement, ...]:
     try:
         loaded = json.loads(document)
     except ValueError as error:
-        raise PolicySyntaxError(f"{_name(policy)} is no JSON: {error}") from error
+        raise _unread(policy, f"is not JSON: {error}", f"JSONではありません: {error}") from error
     return _statements(loaded, policy)
 
 
 def _statements(loaded: object, policy: str) -> tuple[Statement, ...]:
     if not isinstance(loaded, Mapping):
-        raise PolicySyntaxError(f"{_name(policy)} is no JSON object")
+        raise _unread(policy, "is not a JSON object", "JSONオブジェクトではありません")
     if "Statement" not in loaded:
-        raise PolicySyntaxError(f"{_name(policy)} has no Statement")
+        raise _unread(policy, "has no Statement", "Statementがありません")
     variables = loaded.get("Version") == _CURRENT_VERSION
     statements = _listed(loaded["Statement"])
     return tuple(
@@ -92,12 +102,24 @@ def _statements(loaded: object, policy: str) -> tuple[Statement, ...]:
 
 def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Statement:
     if not isinstance(raw, Mapping):
-        raise PolicySyntaxError(f"{_name(policy)}: a Statement is no object")
+        raise _unread(
+            policy,
+            "has a Statement that is not an object",
+            "オブジェクトでないStatementがあります",
+        )
     effect = raw.get("Effect")
     if effect not in {"Allow", "Deny"}:
-        raise PolicySyntaxError(f"{_name(policy)}: Effect is {effect!r}, not Allow or Deny")
+        raise _unread(
+            policy,
+            f"has the Effect {effect!r}, not Allow or Deny",
+            f"EffectがAllowでもDenyでもありません（{effect!r}）",
+        )
     if not ("Action" in raw) ^ ("NotAction" in raw):
-        raise PolicySyntaxError(f"{_name(policy)}: give one of Action and NotAction")
+        raise _unread(
+            policy,
+            "must give one of Action and NotAction",
+            "ActionとNotActionのどちらか一方が必要です",
+        )
     return Statement(
         effect=cast("Effect", effect),
         actions=_texts(raw.get("Action", ())),
@@ -115,20 +137,30 @@ def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Sta
 
 def _resources(raw: Mapping[str, Any], policy: str) -> dict[str, tuple[str, ...]]:
     if "Resource" in raw and "NotResource" in raw:
-        raise PolicySyntaxError(f"{_name(policy)}: give one of Resource and NotResource")
+        raise _unread(
+            policy,
+            "must give one of Resource and NotResource",
+            "ResourceとNotResourceのどちらか一方が必要です",
+        )
     if "NotResource" in raw:
         return {"not_resources": _texts(raw["NotResource"])}
     if "Resource" in raw:
         return {"resources": _texts(raw["Resource"])}
     if "Principal" in raw or "NotPrincipal" in raw:
         return {"resources": ("*",)}  # a trust policy: the resource is the role that has it
-    raise PolicySyntaxError(f"{_name(policy)}: a statement has no Resource")
+    raise _unread(
+        policy, "has a statement without Resource", "Resourceのないステートメントがあります"
+    )
 
 
 def _conditions(raw: Mapping[str, Any], policy: str) -> Iterable[Condition]:
     for written, keys in raw.items():
         if not isinstance(keys, Mapping):
-            raise PolicySyntaxError(f"{_name(policy)}: Condition {written} names no key")
+            raise _unread(
+                policy,
+                f"has the Condition {written} without a key",
+                f"Condition {written}にキーがありません",
+            )
         quantifier, _, operator = written.rpartition(":")
         for key, values in keys.items():
             yield Condition(
@@ -162,5 +194,10 @@ def _listed(raw: object) -> tuple[Any, ...]:
     return tuple(raw) if isinstance(raw, list | tuple) else (raw,)
 
 
-def _name(policy: str) -> str:
-    return f"policy {policy}" if policy else "the policy"
+def _unread(policy: str, en: str, ja: str) -> PolicySyntaxError:
+    """Return what to raise: which policy, and what is wrong with it."""
+    name = Words(
+        en=f"policy {policy}" if policy else "the policy",
+        ja=f"ポリシー{policy}" if policy else "ポリシー",
+    )
+    return PolicySyntaxError(Words(en=f"{name.en} {en}", ja=f"{name.ja}: {ja}"))

@@ -63,7 +63,7 @@ class Identity:
         for action, resource in targets(request, self._moto):
             decision = evaluate(own, action, resource, known, limits=limits)
             if not decision.allowed:
-                because = decision.reason
+                because = decision.reason.en
                 if decision.outcome is EvalDecision.UNKNOWN:
                     because = f"it cannot be judged locally: {because}"
                 return access_denied(

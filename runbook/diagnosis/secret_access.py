@@ -87,8 +87,8 @@ def _permissions(
     decision = evaluate(statements, READ, secret_arn, request_context({}))
     if not decision.allowed:
         yield cause(
-            f"{role} may not read {secret_arn}: {decision.reason}",
-            f"{role}には{secret_arn}を読み取る権限がありません: {decision.reason}",
+            f"{role} may not read {secret_arn}: {decision.reason.en}",
+            f"{role}には{secret_arn}を読み取る権限がありません: {decision.reason.ja}",
             remedy,
         )
     if key is None or key.get("KeyManager") != "CUSTOMER":
@@ -97,9 +97,9 @@ def _permissions(
     if not decision.allowed:
         yield cause(
             f"{role} may not decrypt with {key['Arn']} (unless the key's own policy lets it):"
-            f" {decision.reason}; name that key as secret_key in environments.toml",
+            f" {decision.reason.en}; name that key as secret_key in environments.toml",
             f"{role}には{key['Arn']}で復号する権限がありません（キーポリシーで許可されている場合を除く）:"
-            f" {decision.reason}。environments.tomlのsecret_keyにこのキーを指定します",
+            f" {decision.reason.ja}。environments.tomlのsecret_keyにこのキーを指定します",
             remedy,
         )
 

@@ -97,4 +97,4 @@ def test_what_cannot_be_judged_is_unknown_with_its_reason(operator, key, values,
     answer = holds(condition(operator, key, values), KNOWN)
 
     assert isinstance(answer, Unknown)
-    assert why in answer.reason
+    assert why in answer.reason.en

@@ -13,6 +13,7 @@ from aws.iam import (
     parse,
     public_statements,
 )
+from aws.words import SILENCE
 
 HERE = "ap-northeast-1:123456789012"
 USERS = f"arn:aws:dynamodb:{HERE}:table/Users-prod"
@@ -103,7 +104,7 @@ def test_excess_shows_a_resource_that_should_be_out_of_reach():
 
     assert found[0].witness.startswith(USERS)
     assert found[0].witness != USERS
-    assert found[0].statement == "policy `role`, statement 1"
+    assert found[0].statement.en == "policy `role`, statement 1"
 
 
 def test_a_deny_takes_the_excess_away():
@@ -142,7 +143,7 @@ def test_a_condition_against_a_region_leaves_the_others_open():
 
     found = excess(held(allow("dynamodb:PutItem", Condition=condition)), PLAN)
 
-    assert found[0].unknown == "the value of aws:RequestedRegion is not known"
+    assert found[0].unknown.en == "the value of aws:RequestedRegion is not known"
 
 
 def test_a_boundary_takes_the_excess_away():
@@ -180,7 +181,7 @@ def test_excess_under_an_unjudgeable_condition_is_not_testable():
 
     found = excess(held(statement), PLAN)
 
-    assert found[0].unknown == "the value of aws:PrincipalOrgID is not known"
+    assert found[0].unknown.en == "the value of aws:PrincipalOrgID is not known"
 
 
 def test_a_condition_that_surely_fails_grants_nothing():
@@ -205,13 +206,13 @@ def test_a_secret_pattern_that_fits_no_real_secret_is_missing(resource):
 
     found = missing(role, required, [REAL_SECRET])
 
-    assert [(one.resource, one.unknown) for one in found] == [(REAL_SECRET, "")]
+    assert [(one.resource, one.unknown) for one in found] == [(REAL_SECRET, SILENCE)]
 
 
 def test_a_required_pattern_without_any_real_resource_is_not_testable():
     found = missing(held(allow("*")), [("secretsmanager:GetSecretValue", f"{SECRET}-??????")], [])
 
-    assert "no resource that exists fits" in found[0].unknown
+    assert "no resource that exists fits" in found[0].unknown.en
 
 
 def test_a_denied_permission_is_missing():
@@ -219,7 +220,7 @@ def test_a_denied_permission_is_missing():
 
     found = missing(role, [("dynamodb:GetItem", USERS)], [])
 
-    assert "explicit deny" in found[0].reason
+    assert "explicit deny" in found[0].reason.en
 
 
 def test_a_permission_under_an_unjudgeable_condition_is_not_testable():

@@ -116,8 +116,8 @@ def test_the_reason_tells_a_boundary_from_a_missing_permission():
                         limits=(boundary,))  # fmt: skip
     absent = evaluate(policy(allow("s3:*")), "dynamodb:GetItem", TABLE, KNOWN)
 
-    assert "boundary" in narrowed.reason
-    assert "no identity-based policy" in absent.reason
+    assert "boundary" in narrowed.reason.en
+    assert "no identity-based policy" in absent.reason.en
 
 
 def test_a_deny_in_a_session_policy_is_explicit_too():

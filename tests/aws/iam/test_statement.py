@@ -47,17 +47,17 @@ def test_principals_are_read_in_every_spelling():
 @pytest.mark.parametrize(
     ("document", "why"),
     [
-        ("{", "is no JSON"),
-        ("[]", "is no JSON object"),
+        ("{", "is not JSON"),
+        ("[]", "is not a JSON object"),
         ({}, "has no Statement"),
-        ({"Statement": ["x"]}, "is no object"),
-        ({"Statement": {"Effect": "allow", "Action": "*", "Resource": "*"}}, "Effect is 'allow'"),
+        ({"Statement": ["x"]}, "is not an object"),
+        ({"Statement": {"Effect": "allow", "Action": "*", "Resource": "*"}}, "the Effect 'allow'"),
         ({"Statement": {"Effect": "Allow", "Resource": "*"}}, "one of Action and NotAction"),
         (
             {"Statement": {"Effect": "Allow", "Action": "*", "NotAction": "*", "Resource": "*"}},
             "one of Action and NotAction",
         ),
-        ({"Statement": {"Effect": "Allow", "Action": "*"}}, "has no Resource"),
+        ({"Statement": {"Effect": "Allow", "Action": "*"}}, "without Resource"),
         (
             {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "NotResource": "*"}},
             "one of Resource and NotResource",
@@ -71,7 +71,7 @@ def test_principals_are_read_in_every_spelling():
                     "Condition": {"x": 1},
                 }
             },
-            "names no key",
+            "without a key",
         ),
     ],
 )
