@@ -42,7 +42,7 @@ class Private:
         of = self.answer
         return Words(
             en=f"{group.name} holds {self.what.en} of request {of.request_id} ({of})",
-            ja=f"{group.name}にリクエスト{of.request_id}の{self.what.ja}が記録されています（{of}）",
+            ja=f"{group.name}にリクエスト{of.request_id}の{self.what.ja}が記録されています（{of.ja}）",
         )
 
 
