@@ -126,7 +126,10 @@ class MaskedValue:
         shape = SHAPES_IN_JAPANESE.get(self.shape, self.shape)
         en, ja = f"{self.length} characters, {self.shape}", f"{self.length}文字、{shape}"
         if self.fingerprint:
-            en, ja = f"{en}, fingerprint {self.fingerprint}", f"{ja}、フィンガープリント{self.fingerprint}"
+            en, ja = (
+                f"{en}, fingerprint {self.fingerprint}",
+                f"{ja}、フィンガープリント{self.fingerprint}",
+            )
         return Words(en=f"withheld ({en})", ja=f"非表示（{ja}）")
 
 
