@@ -1,19 +1,18 @@
-"""More ways to break the rally, each with its exact red set: kinds whose row has a defect already."""
+"""Every defect with its exact red set.
+
+``tests/smoke/test_defects.py`` judges some of them by their own rows alone, and leaves out those of a kind
+whose row has a defect already.
+"""
 
 import pytest
 
-from tests.smoke import defects_api, defects_around, defects_doors, defects_functions
 from tests.smoke.judging import judge, red
+from tests.smoke.test_defects import KINDS, OTHERS
 
-DEEP = (
-    *defects_api.DEEP,
-    *defects_doors.DEEP,
-    *defects_functions.DEEP,
-    *defects_around.DEEP,
-)
+MORE = tuple(defect for kind in KINDS for defect in kind.DEEP)
 
 
-@pytest.mark.parametrize("defect", DEEP, ids=str)
+@pytest.mark.parametrize("defect", [*OTHERS, *MORE], ids=str)
 def test_defect_turns_exactly_its_rows_red(defect, rally):
     with defect.breaks(rally):
         found = red(judge(rally))
