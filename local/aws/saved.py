@@ -9,12 +9,13 @@ import pickle
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
 _LOCK = type(threading.Lock())
-_SHARED = ("cryptography.",)
+_POLICY = "AWSManagedPolicy"
+_SHARED = ("cryptography.", _POLICY)
 """Modules, or names of classes, whose objects all copies share."""
 _MOTO_NAMES = {"dynamodbstreams": "dynamodb"}
 _ALIASES = "LambdaStorage.__init__.<locals>.<lambda>"
@@ -28,8 +29,10 @@ class Saved:
     """moto's registry of each service in use."""
     state: bytes = b""
     """What each of them holds of the account, in the same order."""
-    keys: tuple[Any, ...] = ()
-    """Key material of KMS: it never changes, so that all copies share it."""
+    shared: tuple[Any, ...] = ()
+    """What all copies share: key material of KMS, which never changes, and AWS's own 1,500 policies."""
+    attached: Mapping[int, int] = field(default_factory=dict)
+    """How often each of those policies was attached, by its place in ``shared``: moto counts in the policy."""
     buckets: Mapping[str, Any] | None = None
     """Owners of buckets, which moto keeps apart since a bucket's name is taken worldwide."""
 
@@ -40,13 +43,26 @@ def saved(account: str) -> Saved:
     written = io.BytesIO()
     pickler = _Pickler(written)
     pickler.dump([one[account] for one in services])
-    return Saved(services, written.getvalue(), tuple(pickler.keys), owned_buckets(account))
+    return Saved(
+        services=services,
+        state=written.getvalue(),
+        shared=tuple(pickler.shared),
+        attached={
+            place: one.attachment_count
+            for place, one in enumerate(pickler.shared)
+            if type(one).__name__ == _POLICY
+        },
+        buckets=owned_buckets(account),
+    )
 
 
 def restore(account: str, saved: Saved) -> None:
     """Give an account, of which nothing may be left, a saved state."""
     registries = _registries()
-    for services, state in zip(saved.services, _Unpickler(saved).load(), strict=True):
+    for place, times in saved.attached.items():
+        saved.shared[place].attachment_count = times
+    states = _Unpickler(saved.state, saved.shared).load()
+    for services, state in zip(saved.services, states, strict=True):
         services[account] = state
         if not any(services is one for one in registries):
             registries.append(services)
@@ -61,16 +77,16 @@ class CopiedState:
     shared: tuple[Any, ...]
 
     def thaw(self) -> Any:
-        return _Unpickler(Saved((), self.state, self.shared)).load()
+        return _Unpickler(self.state, self.shared).load()
 
 
 def copied(account: str, service: str) -> CopiedState:
-    """Copy what one service holds of an account; AWS's own 1,500 policies are shared, not copied."""
+    """Copy what one service holds of an account."""
     written = io.BytesIO()
-    pickler = _Pickler(written, (*_SHARED, "AWSManagedPolicy"))
+    pickler = _Pickler(written)
     registry = registry_of(account, service)
     pickler.dump(registry[account] if registry is not None else None)
-    return CopiedState(written.getvalue(), tuple(pickler.keys))
+    return CopiedState(written.getvalue(), tuple(pickler.shared))
 
 
 def registry_of(account: str, service: str) -> Any:
@@ -100,17 +116,16 @@ def _registries() -> list[Any]:
 
 
 class _Pickler(pickle.Pickler):
-    def __init__(self, file: io.BytesIO, shared: tuple[str, ...] = _SHARED) -> None:
+    def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file, protocol=5)
-        self._shared = shared
-        self.keys: list[Any] = []
+        self.shared: list[Any] = []
 
     def persistent_id(self, value: Any) -> int | None:
         kind = type(value)
-        if kind.__name__ not in self._shared and not kind.__module__.startswith(self._shared):
+        if kind.__name__ not in _SHARED and not kind.__module__.startswith(_SHARED):
             return None
-        self.keys.append(value)
-        return len(self.keys) - 1
+        self.shared.append(value)
+        return len(self.shared) - 1
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, WeakValueDictionary):  # the pickle itself holds the values long enough
@@ -123,12 +138,12 @@ class _Pickler(pickle.Pickler):
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, saved: Saved) -> None:
-        super().__init__(io.BytesIO(saved.state))
-        self._keys = saved.keys
+    def __init__(self, state: bytes, shared: tuple[Any, ...]) -> None:
+        super().__init__(io.BytesIO(state))
+        self._shared = shared
 
-    def persistent_load(self, number: int) -> Any:
-        return self._keys[number]
+    def persistent_load(self, place: int) -> Any:
+        return self._shared[place]
 
 
 def _dict() -> type:

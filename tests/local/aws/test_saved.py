@@ -9,6 +9,7 @@ import pytest
 from tests.local.aws.account import REGION
 
 KEY = {"UserId": {"S": "U1"}}
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 def package():
@@ -22,6 +23,7 @@ def package():
 def things(client, role):
     """One thing of each service that keeps its state in its own way."""
     arn = role({"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"})
+    client("iam").attach_role_policy(RoleName="worker", PolicyArn=READ_ONLY)
     client("dynamodb").create_table(
         TableName="Users",
         KeySchema=[{"AttributeName": "UserId", "KeyType": "HASH"}],
@@ -47,6 +49,8 @@ def seen(client):
         functions = client("lambda")
         answers = (
             client("iam").list_role_policies(RoleName="worker"),
+            client("iam").list_attached_role_policies(RoleName="worker"),
+            client("iam").get_policy(PolicyArn=READ_ONLY),
             client("dynamodb").scan(TableName="Users")["Items"],
             client("dynamodb").describe_table(TableName="Users"),
             functions.list_versions_by_function(FunctionName="auth"),
@@ -66,6 +70,7 @@ def seen(client):
 def change_everything(client):
     def change():
         client("iam").delete_role_policy(RoleName="worker", PolicyName="own")
+        client("iam").detach_role_policy(RoleName="worker", PolicyArn=READ_ONLY)
         client("dynamodb").put_item(TableName="Users", Item={"UserId": {"S": "U2"}})
         client("lambda").update_function_configuration(FunctionName="auth", Timeout=9)
         client("lambda").publish_version(FunctionName="auth")
