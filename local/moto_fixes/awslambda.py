@@ -29,7 +29,7 @@ Policies = dict[tuple[str, str], list[dict[str, Any]]]
 
 def add_permission(request: Request, moto: Moto) -> Response:
     """Add to this qualifier's own policy; refuse a statement id twice there."""
-    policies, key = _policies(request, moto), _name_and_qualifier(request)
+    policies, key = _policies(request, moto), name_and_qualifier(request)
     sid = request.parameters.get("StatementId")
     if any(statement.get("Sid") == sid for statement in policies.get(key, ())):
         message = f"The statement id ({sid}) provided already exists. Please provide a new one."
@@ -46,7 +46,7 @@ def add_permission(request: Request, moto: Moto) -> Response:
 def get_function(request: Request, moto: Moto) -> Response:
     """Leave out what AWS tells of the function alone, where a version or an alias is asked."""
     response = moto(request)
-    name, qualifier = _name_and_qualifier(request)
+    name, qualifier = name_and_qualifier(request)
     if not response.succeeded:
         return response
     left_out = {"Tags", "Concurrency"} if qualifier else set[str]()
@@ -63,14 +63,14 @@ def get_function_configuration(request: Request, moto: Moto) -> Response:
     if not response.succeeded:
         return response
     return response.with_document(
-        {**response.document, **_kept(request, moto, *_name_and_qualifier(request))}
+        {**response.document, **_kept(request, moto, *name_and_qualifier(request))}
     )
 
 
 def update_function_configuration(request: Request, moto: Moto) -> Response:
     """Keep what moto loses of a configuration."""
     response = moto(request)
-    name, _ = _name_and_qualifier(request)
+    name, _ = name_and_qualifier(request)
     if not response.succeeded:
         return response
     kept = {member: request.parameters[member] for member in _LOST if member in request.parameters}
@@ -93,7 +93,7 @@ def delete_resource_policy(request: Request, moto: Moto) -> Response:
 
 
 def get_policy(request: Request, moto: Moto) -> Response:
-    statements = _policies(request, moto).get(_name_and_qualifier(request))
+    statements = _policies(request, moto).get(name_and_qualifier(request))
     if not statements:
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
     policy = json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements})
@@ -103,7 +103,7 @@ def get_policy(request: Request, moto: Moto) -> Response:
 
 def remove_permission(request: Request, moto: Moto) -> Response:
     """Remove from this qualifier's policy only: the same id may stand on another alias."""
-    policies, key = _policies(request, moto), _name_and_qualifier(request)
+    policies, key = _policies(request, moto), name_and_qualifier(request)
     statements = policies.get(key, [])
     kept = [one for one in statements if one.get("Sid") != request.labels["StatementId"]]
     if len(kept) == len(statements):
@@ -112,20 +112,20 @@ def remove_permission(request: Request, moto: Moto) -> Response:
     return Response(status=204, headers={}, body=b"")
 
 
-def forget_policies(request: Request, moto: Moto) -> Response:
-    """Let an alias, or a function with all its qualifiers, take its policies along."""
+def forget(request: Request, moto: Moto) -> Response:
+    """Let an alias, or a function with all its qualifiers, take along what is kept for it."""
     response = moto(request)
     if response.succeeded:
-        name, qualifier = _name_and_qualifier(request)
+        name, qualifier = name_and_qualifier(request)
         gone = request.labels.get("Name") or qualifier
-        policies = _policies(request, moto)
-        for key in [key for key in policies if key[0] == name and gone in {"", key[1]}]:
-            del policies[key]
+        for kept in moto.notes("lambda", request.region).values():
+            for key in [key for key in kept if key[0] == name and gone in {"", key[1]}]:
+                del kept[key]
     return response
 
 
 def list_function_url_configs(request: Request, moto: Moto) -> Response:
-    name, _ = _name_and_qualifier(request)
+    name, _ = name_and_qualifier(request)
     found = [one for one in _functions(request, moto) if one.function_name == name]
     if not found:
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
@@ -199,7 +199,8 @@ def _of_arn(request: Request) -> tuple[str, str]:
     return name, qualifier
 
 
-def _name_and_qualifier(request: Request) -> tuple[str, str]:
+def name_and_qualifier(request: Request) -> tuple[str, str]:
+    """Return whose request it is; no qualifier for the draft, however it is named."""
     tail = request.labels["FunctionName"].split(":function:")[-1]
     name, _, written = tail.rpartition("function:")[-1].partition(":")
     qualifier = str(request.labels.get("Qualifier") or written)
@@ -208,8 +209,8 @@ def _name_and_qualifier(request: Request) -> tuple[str, str]:
 
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("lambda", "AddPermission"): add_permission,
-    ("lambda", "DeleteAlias"): forget_policies,
-    ("lambda", "DeleteFunction"): forget_policies,
+    ("lambda", "DeleteAlias"): forget,
+    ("lambda", "DeleteFunction"): forget,
     ("lambda", "DeleteResourcePolicy"): delete_resource_policy,
     ("lambda", "GetAccountSettings"): get_account_settings,
     ("lambda", "GetFunction"): get_function,

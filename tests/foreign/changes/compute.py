@@ -160,7 +160,7 @@ def told(client, name, **destinations) -> Iterator[None]:
 @change("DEP-19", reads=["function_attachments"])
 def every_failure_is_sent_elsewhere(client):
     to = {"OnFailure": {"Destination": QUEUE}}
-    with told(client, STAMPS, DestinationConfig=to):
+    with told(client, STAMPS, MaximumRetryAttempts=0, DestinationConfig=to):
         yield
 
 

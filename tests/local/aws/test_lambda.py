@@ -157,3 +157,27 @@ def test_tags_and_reserved_concurrency_are_told_of_the_function_alone(functions,
 def test_nothing_is_run_unless_someone_runs_it(functions):
     with refused("NotImplemented", "no extension runs functions"):
         functions.invoke(FunctionName="rally")
+
+
+def test_settings_of_asynchronous_calls_stand_on_their_qualifier_and_are_replaced(functions):
+    theirs = "arn:aws:sqs:ap-northeast-1:210987654321:theirs"
+    of_it = {"FunctionName": "rally", "Qualifier": "live"}
+    functions.put_function_event_invoke_config(
+        **of_it, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": theirs}}
+    )
+    functions.put_function_event_invoke_config(**of_it, MaximumEventAgeInSeconds=60)
+    functions.update_function_event_invoke_config(**of_it, MaximumRetryAttempts=1)
+    listed = functions.list_function_event_invoke_configs(FunctionName="rally")
+    (found,) = listed["FunctionEventInvokeConfigs"]
+
+    assert found["FunctionArn"].endswith(":function:rally:live")
+    assert (found["MaximumRetryAttempts"], found["MaximumEventAgeInSeconds"]) == (1, 60)
+    assert "DestinationConfig" not in found
+
+
+def test_settings_of_asynchronous_calls_go_with_their_function(functions):
+    functions.put_function_event_invoke_config(FunctionName="rally", MaximumRetryAttempts=0)
+    functions.delete_function(FunctionName="rally")
+
+    with refused("ResourceNotFoundException"):
+        functions.get_function_event_invoke_config(FunctionName="rally")
