@@ -1,5 +1,6 @@
 """Where an evidence store keeps its files: a folder, or S3 so that a second operator and CI see the same."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ NOT_CONFIGURED = frozenset(
     }
 )
 """What S3 says where a bucket has no such configuration."""
+LIST = "SHA256SUMS"
+"""The list of a store's records, each with its digest."""
+_OF_A_STORE = re.compile(rf"[0-9]{{6}}\.json|{LIST}")
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """What S3 says to a conditional write when another writer was there first."""
 
@@ -101,8 +105,9 @@ class S3Prefix:
     prefix: str
 
     def names(self) -> list[str]:
+        # What lies in a folder below is another store's, however its files are named.
         pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=f"{self.prefix}/"
+            Bucket=self.bucket, Prefix=f"{self.prefix}/", Delimiter="/"
         )
         keys = (one["Key"] for page in pages for one in page.get("Contents", ()))
         return sorted(_last(key) for key in keys if key.endswith(".json"))
@@ -176,19 +181,23 @@ class S3Prefix:
         return ours.startswith(prefix) or prefix.startswith(ours)
 
     def _touched(self) -> str | None:
-        """Return what happened to a record after it was written: records are written once."""
+        """Return what happened to a file after it was written: records are written once, their list only grows."""
         pages = self.s3.get_paginator("list_object_versions").paginate(
-            Bucket=self.bucket, Prefix=f"{self.prefix}/"
+            Bucket=self.bucket, Prefix=f"{self.prefix}/", Delimiter="/"
         )
-        seen: set[str] = set()
+        newer: dict[str, int] = {}
         for page in pages:
             for marker in page.get("DeleteMarkers", ()):
-                if marker["Key"].endswith(".json"):
-                    return f"{_last(marker['Key'])} was deleted at {marker['LastModified']:%Y-%m-%d %H:%M} UTC; restore its version"
-            for one in page.get("Versions", ()):
-                if one["Key"].endswith(".json") and one["Key"] in seen:
-                    return f"{_last(one['Key'])} was overwritten; restore its first version"
-                seen.add(one["Key"])
+                name, at = _last(marker["Key"]), marker["LastModified"]
+                if _OF_A_STORE.fullmatch(name):
+                    return f"{name} was deleted at {at:%Y-%m-%d %H:%M} UTC; restore its version"
+            for one in page.get("Versions", ()):  # of each key the newest first
+                name, size = _last(one["Key"]), one["Size"]
+                if name in newer and name.endswith(".json"):
+                    return f"{name} was overwritten; restore its first version"
+                if name == LIST and size > newer.get(name, size):
+                    return f"{name} lost lines: it was longer once; restore its longest version, and the records that it names"
+                newer[name] = size
         return None
 
     def _got(self, name: str) -> tuple[bytes, str]:

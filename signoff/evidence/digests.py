@@ -15,8 +15,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-NAME = "SHA256SUMS"
-_LINE = re.compile(r"([0-9a-f]{64})  (\d{6}\.json)")
+from signoff.evidence.backends import LIST
+
+NAME = LIST
+_LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
 MEND = "restore it, or start an empty store and prove everything again"
 
 

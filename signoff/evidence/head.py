@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from signoff.evidence.digests import MEND, line
 
-_LINE = re.compile(r"([0-9a-f]{64})  (\d{6}\.json)")
+_LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,10 @@ class Head:
 
     def problem(self, files: Mapping[str, str]) -> str | None:
         """Return what is wrong with a store that has these ``files`` (name -> digest), or None."""
-        match = self._noted()
+        text = self._text()
+        match = _LINE.fullmatch(text)
+        if text and match is None:
+            return f"{self.path.name}, which notes the newest record that this machine saw, is damaged; restore it, or delete it if the store is known to be whole"
         if match is None or files.get(match[2]) == match[1]:
             return None
         if match[2] in files:
@@ -29,7 +32,7 @@ class Head:
 
     def note(self, name: str, digest: str) -> None:
         """Note a newer record; a folder that can't be written is no reason not to judge."""
-        noted = self._noted()
+        noted = _LINE.fullmatch(self._text())
         if noted is not None and noted[2] >= name:
             return
         staged = self.path.with_name(f".{uuid4().hex}")
@@ -38,8 +41,9 @@ class Head:
             staged.write_text(f"{line(name, digest)}\n", encoding="utf-8")
             staged.replace(self.path)
 
-    def _noted(self) -> re.Match[str] | None:
+    def _text(self) -> str:
+        """Return what is noted; empty where nothing is."""
         try:
-            return _LINE.fullmatch(self.path.read_text(encoding="utf-8").strip())
+            return self.path.read_bytes().decode(errors="replace").strip()
         except OSError:
-            return None
+            return ""

@@ -24,7 +24,7 @@ from signoff.evidence.record import FACTS, Custody, Record, Records
 from signoff.facts import Facts, digest_of
 from signoff.parts import Part
 
-_NAME = re.compile(r"\d{6}\.json")
+_NAME = re.compile(r"[0-9]{6}\.json")
 SKEW = timedelta(minutes=5)
 """How far a writer's clock may be ahead of ours: AWS refuses requests of a clock further off."""
 
@@ -184,7 +184,7 @@ class Store:
             record = _RECORD.validate_json(_canonical(_unsigned(content)))
         except ValidationError as error:
             raise _NotBelievedError(f": not a record: {error.errors()[0]['msg']}") from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _NotBelievedError(f": not a record: {error}") from None
         if problem := self._forged(content):
             raise _NotBelievedError(problem)

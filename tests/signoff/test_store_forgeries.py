@@ -1,0 +1,226 @@
+"""More ways to make a store say what nobody found, in a folder and in S3: each is red, or changes nothing that is believed."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import boto3
+import pytest
+from botocore.handlers import add_expect_header
+
+from local.aws.server import LocalAws
+from signoff.evidence import FileKey, Head, S3Prefix, Store
+from tests.signoff.test_store_attacks import digest, rechained
+
+ACCOUNT = "666677778888"
+CALLER = "arn:aws:iam::444455556666:user/hanako"
+
+
+@pytest.fixture(scope="module")
+def s3():
+    with LocalAws(ACCOUNT, "us-east-1") as aws:
+        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+        client = boto3.client("s3", region_name="us-east-1", endpoint_url=aws.endpoint, **keys)
+        client.meta.events.unregister("before-call.s3", add_expect_header)
+        client.create_bucket(Bucket="evidence")
+        client.put_bucket_versioning(
+            Bucket="evidence", VersioningConfiguration={"Status": "Enabled"}
+        )
+        yield client
+
+
+def filled(store):
+    store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
+    store.append("run", {"decision": "GO"}, caller=CALLER, release="ab")
+    store.append("signature", {"by": "Hanako"}, caller=CALLER, release="ab", days=14)
+    assert store.load().problem is None
+    return store
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "evidence"
+
+
+@pytest.fixture
+def store(folder):
+    return filled(Store.in_folder(folder, "prod", account="444455556666"))
+
+
+@pytest.fixture
+def in_s3(s3, tmp_path, request):
+    """A store in a versioned bucket, as a machine sees it that has never seen it before."""
+    made = Store.in_folder(tmp_path / "evidence", "prod", account="444455556666")
+    filled(replace(made, backend=S3Prefix(s3, "evidence", request.node.name)))
+    made.head.path.unlink()
+    return replace(made, backend=S3Prefix(s3, "evidence", request.node.name))
+
+
+def key_of(store, name):
+    return f"{store.backend.prefix}/{name}"
+
+
+def erased(store, name):
+    """Delete all versions of an object, for good: no marker stays."""
+    s3, key = store.backend.s3, key_of(store, name)
+    for one in s3.list_object_versions(Bucket="evidence", Prefix=key)["Versions"]:
+        s3.delete_object(Bucket="evidence", Key=key, VersionId=one["VersionId"])
+
+
+def unnamed(store, name):
+    """Take a record's line out of the list of records."""
+    lines = store.backend.read("SHA256SUMS").decode().splitlines(keepends=True)
+    kept = "".join(one for one in lines if name not in one)
+    store.backend.s3.put_object(
+        Bucket="evidence", Key=key_of(store, "SHA256SUMS"), Body=kept.encode()
+    )
+
+
+def test_newest_record_that_is_erased_for_good_with_its_line_is_missed(in_s3):
+    erased(in_s3, "000003.json")
+    unnamed(in_s3, "000003.json")
+
+    assert "SHA256SUMS lost lines" in in_s3.load().problem
+
+
+def test_list_of_records_that_was_deleted_and_written_anew_is_told(in_s3):
+    whole = in_s3.backend.read("SHA256SUMS")
+    key = key_of(in_s3, "SHA256SUMS")
+    in_s3.backend.s3.delete_object(Bucket="evidence", Key=key)
+    in_s3.backend.s3.put_object(Bucket="evidence", Key=key, Body=whole)
+
+    assert "SHA256SUMS was deleted" in in_s3.load().problem
+
+
+def test_newest_record_under_a_delete_marker_is_missed(in_s3):
+    in_s3.backend.s3.delete_object(Bucket="evidence", Key=key_of(in_s3, "000003.json"))
+    unnamed(in_s3, "000003.json")
+
+    assert "000003.json was deleted at" in in_s3.load().problem
+
+
+def test_version_of_a_record_that_is_put_back_is_told(in_s3):
+    data = in_s3.backend.read("000001.json")
+    in_s3.backend.s3.put_object(Bucket="evidence", Key=key_of(in_s3, "000001.json"), Body=data)
+
+    assert "000001.json was overwritten" in in_s3.load().problem
+
+
+def test_store_in_a_folder_below_is_another_one(in_s3):
+    prefix = key_of(in_s3, "dev")
+    below = replace(
+        in_s3,
+        environment="dev",
+        backend=replace(in_s3.backend, prefix=prefix),
+        head=Head(in_s3.head.path.with_name("dev.head")),
+    )
+    below.append("run", {"decision": "GO"}, caller=CALLER, release="ab")
+    below.append("run", {"decision": "GO"}, caller=CALLER, release="ab")
+    below.backend.s3.delete_object(Bucket="evidence", Key=f"{below.backend.prefix}/000002.json")
+
+    assert in_s3.load().problem is None
+    assert len(in_s3.load().entries) == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["00000４.json", "000004.JSON", "0000004.json", "000004.json.json"]
+)
+def test_name_that_only_looks_like_the_next_record_is_none(store, folder, name):
+    shutil.copy(folder / "000003.json", folder / name)
+
+    assert store.load().problem is None
+    assert len(store.load().entries) == 3
+
+
+def test_record_that_is_copied_as_the_next_one_breaks_the_chain(store, folder):
+    shutil.copy(folder / "000003.json", folder / "000004.json")
+    (folder / "SHA256SUMS").open("a").write(f"{digest(folder / '000004.json')}  000004.json\n")
+
+    assert "000004.json: the chain is broken" in store.load().problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000 + "]" * 100_000,
+        '{"body": ' + '{"a": ' * 50_000 + "1" + "}" * 50_001,
+        '{"kind": "run"} {"kind": "run"}',
+        '{"kind": "signature", "created": "2026-99-99T00:00:00Z"}',
+        "\ufeff{}",
+        "null",
+    ],
+    ids=["a deep list", "a deep object", "two objects", "no date", "a mark of order", "null"],
+)
+def test_file_that_is_no_record_is_told_whatever_it_is(store, folder, text):
+    (folder / "000003.json").write_text(text, encoding="utf-8")
+    (folder / "SHA256SUMS").write_text(
+        "".join(f"{digest(one)}  {one.name}\n" for one in sorted(folder.glob("*.json")))
+    )
+    store.head.path.unlink()
+
+    assert store.load().problem.startswith("000003.json: not a record")
+
+
+@pytest.mark.parametrize("signature", [["MEUCIQ=="], {"r": 1}, 5, True, "ＭＥＵＣ"])
+def test_signature_of_another_shape_is_no_signature(store, folder, signature):
+    path = folder / "000003.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"signature": signature}))
+    rechained(folder)
+
+    assert (
+        "signature that can't be read" in store.load().problem or "forged" in store.load().problem
+    )
+
+
+@pytest.mark.parametrize("member", [{"note": "all well"}, {"Body": {"verdict": "pass"}}, {"": 1}])
+def test_member_that_was_added_is_told(store, folder, member):
+    path = folder / "000003.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | member))
+    (folder / "SHA256SUMS").write_text(
+        "".join(f"{digest(one)}  {one.name}\n" for one in sorted(folder.glob("*.json")))
+    )
+    store.head.path.unlink()
+
+    assert "it was changed after that, or forged" in store.load().problem
+
+
+def test_member_that_is_named_twice_says_what_was_signed_or_nothing(store, folder):
+    path = folder / "000001.json"
+    text = path.read_text()
+    path.write_text(text.replace('"verdict": "fail"', '"verdict": "fail", "verdict": "pass"'))
+    rechained(folder)
+
+    assert store.load().problem
+
+
+def test_public_key_that_was_swapped_believes_nothing_of_before(store, tmp_path):
+    other = FileKey(tmp_path / "other.key")
+    other.ready()
+    swapped = replace(store, key=replace(other, path=store.key.path, pinned=None))
+    other.path.replace(store.key.path)
+
+    assert "000001.json is signed by key" in swapped.load().problem
+
+
+@pytest.mark.parametrize("noted", [b"\xff\xfe\x00", b"0" * 64, b"all well"])
+def test_note_of_the_newest_record_that_is_damaged_is_told(store, noted):
+    store.head.path.write_bytes(noted)
+
+    assert "evidence.head, which notes the newest record" in store.load().problem
+
+
+@pytest.mark.parametrize("by", ["Ｈａｎａｋｏ", "花子\u202egnp.exe", "Hanako\x00", "\ud800", "é"])
+def test_name_in_any_script_is_signed_as_it_is_and_verified(store, by):
+    store.append("signature", {"by": by}, caller=CALLER, release="ab", days=1)
+
+    assert store.load().problem is None
+
+
+def test_name_in_another_form_of_unicode_is_another_name(store, folder):
+    store.append("signature", {"by": "é"}, caller=CALLER, release="ab", days=1)
+    path = folder / "000004.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(content | {"body": {"by": "e\u0301"}}))
+    rechained(folder)
+
+    assert store.load().problem
