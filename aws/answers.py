@@ -72,9 +72,25 @@ def _parses(model: OperationModel, body: bytes) -> bool:
             # AWS writes maps and lists of indefinite length: their end is looked for by peeking.
             stream = io.BufferedReader(io.BytesIO(body))
             return isinstance(RpcV2CBORParser().parse_data_item(stream), dict)
-        return isinstance(json.loads(body), dict)
+        return isinstance(_loaded(body), dict)
     except Exception:  # noqa: BLE001 - a parser of bytes in transit fails in any way it likes
         return False
+
+
+def _loaded(body: bytes) -> Any:
+    """Parse JSON as AWS writes it; ValueError for a member that is named twice, and for NaN and Infinity."""
+    return json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a member is named twice")
+    return found
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(text)
 
 
 def _is_of(model: OperationModel, root: ET.Element) -> bool:

@@ -77,6 +77,7 @@ def values(reading: Reading) -> Section[SecretValue]:
 def _secret(reading: Reading, name: str) -> Secret:
     raw = reading.aws.call("secretsmanager", "describe_secret", SecretId=name)
     policy = reading.aws.call("secretsmanager", "get_resource_policy", SecretId=name)
+    _ = policy["ARN"]  # of a secret without a policy too: nothing at all is no answer
     stages = tuple((raw.get("VersionIdsToStages") or {}).values())
     had_another = any("AWSPREVIOUS" in labels for labels in stages)
     return Secret(

@@ -192,7 +192,6 @@ NOTHING_SET = {
     "s3:GetBucketReplication",
     "s3:GetBucketWebsite",
     "s3:GetPublicAccessBlock",
-    "secretsmanager:GetResourcePolicy",
     "sns:GetDataProtectionPolicy",
 }
 """Operations whose empty answer means that nothing is set, or that nothing is there."""

@@ -126,6 +126,26 @@ def test_unreadable_answer_is_asked_for_again_and_then_told(ask, wire, service, 
     assert wire.asked == 3
 
 
+def twice(body, _):
+    """Name the first member again, with nothing in it."""
+    name = body.partition(b'"')[2].partition(b'"')[0]
+    found = body[:-1] + b', "' + name + b'": null}'
+    return found, len(found)
+
+
+def no_number(body, _):
+    found = body[:-1] + b', "Period": NaN}'
+    return found, len(found)
+
+
+@pytest.mark.parametrize("spoil", [twice, no_number])
+def test_json_that_aws_does_not_write_is_garbled(ask, wire, spoil):
+    wire.spoil = spoil
+
+    with pytest.raises(ReadFailure, match="the answer is garbled"):
+        ask("lambda")
+
+
 @pytest.mark.parametrize("spoil", [cut, empty])
 def test_unreadable_document_is_asked_for_again_and_then_told(ask, wire, spoil):
     wire.spoil = spoil

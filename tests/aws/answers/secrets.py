@@ -14,7 +14,10 @@ SECRETS = {
         "VersionIdsToStages": {"one": ["AWSPREVIOUS"], "two": ["AWSCURRENT"]},
         "Tags": [{"Key": "Environment", "Value": "prod"}],
     },
-    "secretsmanager:GetResourcePolicy": {"Name": "rally/token"},
+    "secretsmanager:GetResourcePolicy": {
+        "ARN": "arn:aws:secretsmanager:ap-northeast-1:1:secret:rally/token-a1b2c3",
+        "Name": "rally/token",
+    },
     "secretsmanager:GetSecretValue": lambda asked: {
         "Name": asked["SecretId"],
         "SecretString": json.dumps({"KEY": CANARY}),

@@ -44,6 +44,18 @@ def garbled(body):
     return bytes(one ^ 0x55 for one in body), len(body)
 
 
+def nothing(_):
+    """An object of JSON, whole, that says nothing."""
+    return b"{}", 2
+
+
+def twice(body):
+    """Every member is named again, and the second time says nothing."""
+    members = json.loads(body)
+    text = body[:-1] + "".join(f', "{name}": null' for name in members).encode() + b"}"
+    return text, len(text)
+
+
 TOLD_BY_THE_TEXT = {"apigateway:GetExport", "s3:GetBucketPolicy"}
 """Operations whose answer is a document of its own: what can't be parsed of it is told by its section."""
 FAULTS = {"cut": cut, "garbled": garbled}
@@ -163,11 +175,15 @@ def opened(account):
         client.delete_resource_policy(SecretId=TOKEN_KEY)
 
 
-@pytest.mark.parametrize(("fault", "said"), [("cut", "was cut"), ("garbled", "is garbled")])
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [(cut, "was cut"), (garbled, "is garbled"), (twice, "is garbled")],
+    ids=["cut", "garbled", "twice"],
+)
 def test_policy_that_is_open_is_no_secret_because_its_answer_is_spoilt(
     fault, said, account, proxy, through, good, inventory
 ):
-    proxy.operation, proxy.fault = "secretsmanager:GetResourcePolicy", FAULTS[fault]
+    proxy.operation, proxy.fault = "secretsmanager:GetResourcePolicy", fault
     with opened(account):
         found = through.again(inventory, "secrets")
     judged = rows(replace(good, inventory=found))
@@ -177,6 +193,18 @@ def test_policy_that_is_open_is_no_secret_because_its_answer_is_spoilt(
     assert any(
         one.startswith(f"secretsmanager:GetResourcePolicy: the answer {said}") for one in told
     )
+
+
+def test_answer_that_says_nothing_of_a_policy_is_not_told_as_no_policy(
+    account, proxy, through, good, inventory
+):
+    proxy.operation, proxy.fault = "secretsmanager:GetResourcePolicy", nothing
+    with opened(account):
+        found = through.again(inventory, "secrets")
+    judged = rows(replace(good, inventory=found))
+
+    assert decision(judged) is VerdictWord.NO_GO
+    assert any("ARN" in one.told.en for one in judged.values() if one.unknown)
 
 
 def test_nothing_is_spoilt_without_a_fault(proxy, through, inventory):
