@@ -40,6 +40,8 @@ class Difference:
     """Whether people may want it so; what is broken or absent is no matter of opinion."""
     said: Words | None = None
     """The sentence, where "is …, expected …" would not make one."""
+    remedy: str = ""
+    """Which of its row's ``remedies`` it asks for; the usual one, where the row has none of that name."""
 
     @property
     def what(self) -> str:
@@ -84,6 +86,7 @@ class Difference:
             fact=self.fact,
             found=as_text(self.found),
             call=self.call,
+            remedy=self.remedy,
         )
 
 

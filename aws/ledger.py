@@ -123,6 +123,8 @@ class Unplanned:
     call: str
     """``service:Operation`` that told of it."""
     effect: Effect = Effect.CHANGES
+    remedy: str = ""
+    """See ``Difference``."""
 
     @property
     def what(self) -> str:

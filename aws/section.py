@@ -1,5 +1,7 @@
 """A section of the inventory: what was found by name, or why nothing could be read."""
 
+import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar, Union
@@ -17,16 +19,86 @@ class Missing(Broken):
     """The resource does not exist: the promise is broken."""
 
 
+class Obstacle(enum.StrEnum):
+    """What keeps a promise from being judged: it decides what to do, since nothing is to be repaired yet."""
+
+    NO_ANSWER = "no answer"
+    """It may answer the next time."""
+    READER_RIGHTS = "rights of the reader"
+    CALLER_RIGHTS = "rights of the calls"
+    CREDENTIALS = "credentials"
+    EXPRESSION = "expression"
+    """Somebody has to read it."""
+    PERSON = "person"
+    """No machine may try it, or can."""
+    REPLAY = "replay"
+    ENVIRONMENT_BEFORE = "environment before"
+    """What it left behind is too little."""
+    SIZE = "size"
+    """There is more than one run reads."""
+
+
+DENIED = frozenset(
+    {
+        *(
+            "AccessDenied",
+            "AccessDeniedException",
+            "AuthorizationError",
+            "AuthorizationErrorException",
+        ),
+        *("UnauthorizedOperation", "NotAuthorizedException"),
+    }
+)
+EXPIRED = frozenset(
+    {
+        *("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired"),
+        *("SignatureDoesNotMatch", "UnrecognizedClientException"),
+    }
+)
+"""Error codes of AWS."""
+_FAILED_CALL = re.compile(r"\b(?P<action>[a-z][a-z0-9-]*:[A-Z]\w+): (?P<code>[A-Z]\w+)")
+"""How the reason of a section begins, or ends behind the section that it needed; see ``ReadFailure``."""
+
+
+def refused_by(code: str, rights: Obstacle) -> Obstacle:
+    """Return what an error code of AWS says; ``rights`` are those that are missing where it denies."""
+    if code in DENIED:
+        return rights
+    return Obstacle.CREDENTIALS if code in EXPIRED else Obstacle.NO_ANSWER
+
+
 class NotTestable(Bilingual):
     """Nothing is known, so nothing is green."""
+
+    obstacle = Obstacle.NO_ANSWER
+    action = ""
+    """The IAM action that was refused, if it is known."""
+
+    def __init__(self, words: Words, obstacle: Obstacle | None = None) -> None:
+        super().__init__(words)
+        self.obstacle = obstacle or self.obstacle
+
+
+class Unread(NotTestable):
+    """AWS would not let us read it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Words(en=reason, ja=f"読み取れませんでした（{reason}）"))
+        if found := _FAILED_CALL.search(reason):
+            self.action = found["action"]
+            self.obstacle = refused_by(found["code"], Obstacle.READER_RIGHTS)
 
 
 class NotInReplay(NotTestable):
     """A saved inventory can't answer: it makes no calls, and holds no records."""
 
+    obstacle = Obstacle.REPLAY
+
 
 class Unparsed(NotTestable):
     """It was read, but what it does hangs on an expression that this software does not evaluate."""
+
+    obstacle = Obstacle.EXPRESSION
 
 
 class Follows(NotTestable):
@@ -44,16 +116,6 @@ class Unreadable:
     unreadable: str
     """The operation and the reason, for example ``lambda:GetPolicy: AccessDeniedException``."""
 
-    @property
-    def words(self) -> Words:
-        """Say that it was not read, and why."""
-        return unread(self.unreadable)
-
-
-def unread(reason: str) -> Words:
-    """Say that something was not read; the reason, a call and an error code, is AWS's own."""
-    return Words(en=reason, ja=f"読み取れませんでした（{reason}）")
-
 
 Section = Union[Mapping[str, Union[T, Unreadable]], Unreadable]  # noqa: UP007 - subscripted at run time
 """Name -> item. An absent name is known to be absent; an Unreadable is not known at all."""
@@ -62,7 +124,7 @@ Section = Union[Mapping[str, Union[T, Unreadable]], Unreadable]  # noqa: UP007 -
 def known(value: "T | Unreadable") -> T:
     """Return what was read, or raise NotTestable with the reason."""
     if isinstance(value, Unreadable):
-        raise NotTestable(value.words)
+        raise Unread(value.unreadable)
     return value
 
 

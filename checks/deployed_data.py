@@ -11,7 +11,7 @@ from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.secretsmanager import SECRET
 from aws.names import Names
 from aws.secret import Secret, SecretValue
-from aws.section import Follows, Missing, NotTestable, Section, lookup
+from aws.section import Follows, Missing, NotTestable, Obstacle, Section, lookup
 from aws.table import (
     DELETING,
     Backups,
@@ -36,7 +36,8 @@ def cut_short(table: str, scan: KeyScan) -> NotTestable:
         Words(
             en=f"only {scan.examined} keys of {table} were examined",
             ja=f"{table}のキーは{scan.examined}件までしか調べていません",
-        )
+        ),
+        Obstacle.SIZE,
     )
 
 

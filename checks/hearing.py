@@ -11,7 +11,7 @@ from aws.firing import CALL
 from aws.inventory import Sections
 from aws.ledgers.cloudwatch import ALARM
 from aws.ledgers.sns import SUBSCRIPTION, TOPIC
-from aws.section import NotTestable, known, lookup, unread
+from aws.section import NotTestable, Unread, known, lookup
 from aws.topic import Subscription, Topic, masked_address
 from aws.words import Words
 from checks.publishing import lets_publish, lets_use
@@ -203,7 +203,7 @@ def _kept_back(topic: Topic, one: Subscription) -> Iterator[Difference]:
     if not one.confirmed:
         return
     if one.unread:
-        raise NotTestable(unread(one.unread))
+        raise Unread(one.unread)
     if one.filter_policy and not _lets_alarms_through(one):
         yield of_subscription(topic, one, FILTER, one.filter_policy, unset())
     if one.raw and one.protocol == "https":

@@ -7,7 +7,7 @@ from typing import Any
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
 from aws.difference import Difference
-from aws.section import NotTestable
+from aws.section import NotTestable, Obstacle
 from aws.table import Contents, KeyScan
 from aws.words import Words
 from checks.deployed_data import cut_short
@@ -191,6 +191,7 @@ def whole(contents: Contents) -> tuple[Mapping[str, Any], ...]:
             Words(
                 en="the table has more items than one run reads",
                 ja="テーブルの項目が一回の実行で読み取る件数を超えています",
-            )
+            ),
+            Obstacle.SIZE,
         )
     return contents.items

@@ -6,7 +6,7 @@ from aws.difference import Difference, differences, fault
 from aws.ledgers.secretsmanager import SECRET
 from aws.secret import SecretValue
 from aws.secret_text import MaskedValue, weakness
-from aws.section import Follows, NotTestable
+from aws.section import Follows, NotTestable, Obstacle
 from aws.words import Words
 from signoff.evidence import Record
 
@@ -44,7 +44,8 @@ def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...
         en=f"secret {want.name} {flaw.en}, expected {expected.en}",
         ja=f"シークレット{want.name}{flaw.ja}。期待値: {expected.ja}",
     )
-    return (fault(SECRET, want.name, FORM, None, expected, said=said, call=VALUE_CALL),)
+    about = {"call": VALUE_CALL, "remedy": want.key}
+    return (fault(SECRET, want.name, FORM, None, expected, said=said, **about),)
 
 
 def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
@@ -59,7 +60,8 @@ def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
         if bits
         else Words(en="a token of LINE", ja="LINEのトークン")
     )
-    return (fault(SECRET, want.name, REAL, found, expected, call=VALUE_CALL),)
+    about = {"call": VALUE_CALL, "remedy": want.key}
+    return (fault(SECRET, want.name, REAL, found, expected, **about),)
 
 
 def further_fields(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
@@ -70,7 +72,8 @@ def further_fields(value: SecretValue, want: desired.Secret) -> tuple[Difference
         want.name,
         {FURTHER_FIELDS: further},
         {FURTHER_FIELDS: within(())},
-        call="secretsmanager:GetSecretValue",
+        call=VALUE_CALL,
+        remedy=want.key,
     )
 
 
@@ -93,7 +96,8 @@ def digest_in(run: Record, before: str, want: desired.Secret) -> tuple[str, str]
             Words(
                 en=f"the newest run against {before} recorded no digest of its {want.json_key}",
                 ja=f"{before}に対する最新の実行に{want.json_key}のダイジェストが記録されていません",
-            )
+            ),
+            Obstacle.ENVIRONMENT_BEFORE,
         )
     return salt, found
 

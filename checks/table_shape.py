@@ -110,7 +110,8 @@ def _index_flaw(
         return fault(INDEX, name, EXISTENCE, None, Words.same(wanted), said=words)
     key = _key(table.attribute_types, found.hash_key, found.range_key)
     if key != wanted:
-        return fault(INDEX, name, KEY, key, Words.same(wanted), call=DESCRIBE)
+        about = {"call": DESCRIBE, "remedy": "index"}
+        return fault(INDEX, name, KEY, key, Words.same(wanted), **about)
     if found.status != "ACTIVE":
         return fault(INDEX, name, STATUS, found.status, Words.same("ACTIVE"), call=DESCRIBE)
     return None

@@ -45,7 +45,7 @@ def test_table_has_the_planned_key(
 ) -> None:
     found = observe(deployed.table(table), "hash_key", "range_key", "attribute_types")
 
-    about = {"call": DESCRIBE, "decidable": False}
+    about = {"call": DESCRIBE, "decidable": False, "remedy": "key"}
     facts, planned = {KEY: deployed_key(found)}, {KEY: exactly(planned_key(table))}
     decided(differences(TABLE, found.name, facts, planned, **about), observe)
 

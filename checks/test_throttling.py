@@ -193,7 +193,8 @@ def test_integration_waits_as_long_as_its_function_needs(
     integration = observe(deployed.integration(route), "timeout_ms")
 
     waits, needed = {WAITS: integration.timeout_ms}, {WAITS: at_least(INTEGRATION_MS, " ms")}
-    decided(differences(ROUTE, route.id, waits, needed, call=SERVED), observe)
+    about = {"call": SERVED, "remedy": "time_out"}
+    decided(differences(ROUTE, route.id, waits, needed, **about), observe)
 
 
 @expectation("SEC-34", ja="ルートがオーソライザーを使う")

@@ -182,7 +182,7 @@ def _toml(name: str) -> Mapping[str, Any]:
 def _serving(row: Row, found: Mapping[str, Procedure]) -> tuple[str, ...]:
     """Return the procedures that make a row green: those that prove it, and its remedy."""
     proving = [one.name for one in found.values() if not one.composed and row.id in one.rows]
-    runs = (one.run for one in (row.repair, *row.remedies))
+    runs = (one.run for one in (row.repair, *row.remedies.values()))
     told = " ".join(runs).replace("{masters}", "migrate_masters") + " "
     remedy = [name for name in found if f"runbook {name} " in told]
     return tuple(dict.fromkeys([*proving, *remedy]))

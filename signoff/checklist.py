@@ -2,16 +2,16 @@
 
 import difflib
 import enum
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from aws.ledger import Unplanned
 from aws.words import Bilingual, Words
 from signoff.parts import Part
 
@@ -46,13 +46,9 @@ class Phase(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """What makes a row green: a command, run as it is printed, or what only a person can do, and where.
-
-    ``where``: a regular expression; it is for the findings alone that it fits.
-    """
+    """What makes a row green: a command, run as it is printed, or what only a person can do, and where."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
-    where: str = ""
     run: str = ""
     """``{env}`` is the environment's name; see ``signoff.remedy`` for the others."""
     by_hand: Words | None = None
@@ -77,8 +73,8 @@ class Row:
     """A command that repairs it: see ``Repair``."""
     by_hand: Words | None = None
     """What only a person can do, and where, with the place in the console; with a remedy, after it."""
-    remedies: tuple[Repair, ...] = ()
-    """Repairs for some of its findings, which need another one."""
+    remedies: Mapping[str, Repair] = field(default_factory=dict)
+    """Repairs of findings that need another one, by the name that their difference gives (``remedy``)."""
     note: Words | None = None
     """A checklist defect: where the guide's line is not true of AWS, and what is judged instead."""
     optional: str | None = None
@@ -100,10 +96,9 @@ class Row:
     def repair(self) -> Repair:
         return Repair(run=self.remedy, by_hand=self.by_hand)
 
-    def repair_of(self, finding: str) -> Repair:
-        """Return the repair of one finding, by its sentence."""
-        fitting = (one for one in self.remedies if re.search(one.where, finding))
-        return next(fitting, self.repair)
+    def repair_of(self, difference: Unplanned) -> Repair:
+        """Return the repair of what differs."""
+        return self.remedies.get(difference.remedy, self.repair)
 
 
 @dataclass(frozen=True, slots=True)

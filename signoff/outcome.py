@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.difference import Certainty
 from aws.ledger import Unplanned
-from aws.section import Follows, Unparsed
+from aws.section import Follows, Obstacle, Unparsed
 from aws.words import SILENCE, Bilingual, Words
 from signoff.checklist import Severity
 from signoff.decisions import Differs
@@ -62,6 +62,10 @@ class Finding:
     """What differs, where it was found by comparing: a procedure repairs exactly that."""
     until: datetime | None = None
     """When it is worth asking again, where only time tells."""
+    obstacle: Obstacle | None = None
+    """What keeps it from being known, where nothing is."""
+    action: str = ""
+    """The IAM action that the reader was refused."""
 
     @property
     def message(self) -> str:
@@ -96,6 +100,8 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
                 "decision": error.lines,
                 "differences": error.differences,
             }
+            if error.certainty is Certainty.UNPARSED:
+                facts |= {"obstacle": Obstacle.EXPRESSION}
         case Stale():
             facts |= {
                 "outcome": Outcome.FAIL,
@@ -107,8 +113,14 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
             facts |= {"outcome": Outcome.FAIL}
         case Unparsed():
             facts |= {"outcome": Outcome.NOT_TESTABLE, "at_most": Severity.MAJOR}
+            facts |= {"obstacle": error.obstacle}
         case _:
-            facts |= {"outcome": Outcome.NOT_TESTABLE, "until": getattr(error, "until", None)}
+            facts |= {
+                "outcome": Outcome.NOT_TESTABLE,
+                "until": getattr(error, "until", None),
+                "obstacle": getattr(error, "obstacle", Obstacle.NO_ANSWER),
+                "action": getattr(error, "action", ""),
+            }
     return Finding(row=row, words=_words(error), **facts)
 
 

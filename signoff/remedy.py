@@ -1,24 +1,22 @@
-"""What to do about a red row: the repair of its fault, or, where nothing is known, how to get to know it."""
+"""What to do about a red row: the repair of its fault, or, where nothing is known, how to get to know it.
 
-import re
-from collections.abc import Iterator
+All of it is chosen by data: what differs, or what keeps the row from being judged. No sentence is read.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from aws.converge import undo
-from aws.ledger import Unplanned
-from aws.words import Words
+from aws.section import Obstacle
+from aws.words import Words, joined
 from signoff.checklist import Repair, Row
 from signoff.environment.calendar import in_japan
 from signoff.outcome import Finding, Outcome
 from signoff.result import Provenance
 from signoff.verdict import RowVerdict
 
-ACTION = re.compile(r"\b([a-z][a-z0-9-]*:[A-Z]\w+)")
-"""How a reason names the call: ``lambda:GetPolicy``."""
-DENIED = re.compile(
-    r"AccessDenied|UnauthorizedOperation|AuthorizationError|not authorized", re.IGNORECASE
-)
 DETACH = "python -m runbook detach --env {env} --row {row} --go"
 
 
@@ -41,7 +39,7 @@ def remedy(one: RowVerdict, run: Provenance) -> Remedy:
     root's remedy.
     """
     if one.outcome is Outcome.NOT_TESTABLE:
-        return _of_unknown(one, run.environment)
+        return _of_unknown(one, run)
     if one.outcome is Outcome.FOLLOWS:
         return Remedy(note=Words(en=f"fix {one.root} first", ja=f"先に{one.root}を解決する"))
     repairs = tuple(dict.fromkeys(_repairs(one)))
@@ -59,7 +57,7 @@ def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
             command=_filled(one.run, row, run),
             by_hand=(_told(one.by_hand, run),) if one.by_hand else (),
         )
-        for one in (row.repair, *row.remedies)
+        for one in (row.repair, *row.remedies.values())
     )
 
 
@@ -73,19 +71,16 @@ def _repairs(one: RowVerdict) -> Iterator[Repair]:
 
 def _of_finding(row: Row, found: Finding) -> Iterator[Repair]:
     """Yield the repair of each difference that can be undone; of all others, what the row says of them."""
-    undone = [(each, undo.undo_of(each)) for each in found.differences]
-    detaching = row.repair if "runbook detach " in row.repair.run else Repair(run=DETACH)
-    for each, how in undone:
+    if not found.differences:
+        yield row.repair
+    for each in found.differences:
+        how, repair = undo.undo_of(each), row.repair_of(each)
         if isinstance(how, undo.ByHand):
             yield Repair(by_hand=undo.by_hand(each))
-        elif how is not None:
-            yield detaching
-    if not found.differences or any(how is None for _, how in undone):
-        yield row.repair_of(_sentence(found, [each for each, how in undone if how is None]))
-
-
-def _sentence(found: Finding, left: list[Unplanned]) -> str:
-    return "; ".join([found.subject, found.message, *(each.what for each in left)])
+        elif how is not None and "runbook detach " not in repair.run:
+            yield Repair(run=DETACH)
+        else:
+            yield repair
 
 
 def _filled(command: str, row: Row, run: Provenance) -> str:
@@ -106,31 +101,109 @@ def _told(words: Words, run: Provenance) -> Words:
     )
 
 
-def _of_unknown(one: RowVerdict, environment: str) -> Remedy:
-    again, reason = f"pytest --env {environment}", one.told.en
-    moments = [found.until for found in one.findings if found.until]
-    if moments:
-        at = in_japan(max(moments))
-        return Remedy(
-            note=Words(
-                en=f"wait until {at}, or let it wait:", ja=f"{at}まで待つか、待機させて実行する:"
-            ),
-            command=f"{again} --wait",
+AGAIN = "pytest --env {env}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """``action``: of the IAM action that was refused; ``step``: of the procedure at which people sign."""
+
+    note: Words
+    command: str = AGAIN
+
+
+WAYS: Mapping[Obstacle, _Way] = {
+    Obstacle.READER_RIGHTS: _Way(
+        note=Words(
+            en="allow the reader {action} (docs/reader-policy.json), then",
+            ja="読み取り用の権限に{action}を追加してから実行する（docs/reader-policy.json）",
         )
-    if DENIED.search(reason):
-        action = ACTION.search(reason)
-        what = action[1] if action else "docs/reader-policy.json"
-        return Remedy(
-            note=Words(
-                en=f"allow the reader {what} (docs/reader-policy.json), then",
-                ja=f"読み取り用の権限に{what}を追加してから実行する（docs/reader-policy.json）",
-            ),
-            command=again,
+    ),
+    Obstacle.CALLER_RIGHTS: _Way(
+        note=Words(
+            en="allow whoever runs this what `python -m smoke.policy {env}` prints, or pass a session in"
+            " SMOKE_SESSION_TOKEN, then",
+            ja="`python -m smoke.policy {env}`が表示する権限を実行者に与えるか、SMOKE_SESSION_TOKENでセッションを渡してから実行する",
         )
-    return Remedy(
+    ),
+    Obstacle.CREDENTIALS: _Way(
+        note=Words(
+            en="these credentials are refused or have expired: sign in again, then",
+            ja="認証情報が拒否されたか期限切れのため、サインインし直してから実行する",
+        )
+    ),
+    Obstacle.EXPRESSION: _Way(
+        note=Words(
+            en="read the expression that the row names, which this software does not evaluate: write it more"
+            " plainly, or accept it by a decision or a waiver, then",
+            ja="この行が示す式は本ソフトウェアでは評価できない。内容を確認し、より単純に書き換えるか、決定または免除として認めてから実行する",
+        )
+    ),
+    Obstacle.PERSON: _Way(
+        note=Words(
+            en="no machine may try this here: a person does, and signs",
+            ja="ここでは自動で試せない。担当者が試し、署名する",
+        ),
+        command="python -m runbook {step} --env {env} --go",
+    ),
+    Obstacle.REPLAY: _Way(
+        note=Words(
+            en="a saved inventory holds neither records nor answers: judge the environment itself",
+            ja="保存したインベントリには記録も応答もない。環境そのものを判定する",
+        )
+    ),
+    Obstacle.ENVIRONMENT_BEFORE: _Way(
+        note=Words(
+            en="the newest run of {before} left too little to compare with: run it again, then this",
+            ja="{before}の最新の実行には比較に必要な記録がない。再実行してから、この判定を行う",
+        ),
+        command=f"pytest --env {{before}} && {AGAIN}",
+    ),
+    Obstacle.SIZE: _Way(
+        note=Words(
+            en="one run reads no more than that: look at the rest by hand (DynamoDB console > Tables >"
+            " Explore items), and accept the row with a waiver",
+            ja="一回の実行で読める量を超えている。残りは手作業で確認し（DynamoDBコンソール > テーブル > 項目を探索）、免除で受け入れる",
+        )
+    ),
+    Obstacle.NO_ANSWER: _Way(
         note=Words(
             en="nothing is known, so nothing is to be repaired yet: try again",
             ja="未確認のため、修復はまだ不要。再実行する",
+        )
+    ),
+}
+"""What helps one to know, by what was in the way; what takes a person's act comes first."""
+
+
+def _of_unknown(one: RowVerdict, run: Provenance) -> Remedy:
+    unknown = [found for found in one.findings if found.outcome is Outcome.NOT_TESTABLE]
+    moments = [found.until for found in unknown if found.until]
+    there = {found.obstacle or Obstacle.NO_ANSWER for found in unknown if not found.until}
+    last = _waiting_until(max(moments)) if moments else WAYS[Obstacle.NO_ANSWER]
+    ways = [WAYS[each] for each in WAYS if each in there - {Obstacle.NO_ANSWER}]
+    if moments or Obstacle.NO_ANSWER in there or not there:
+        ways.append(last)
+    facts = {
+        "env": run.environment,
+        "before": run.before,
+        "action": ", ".join(sorted({found.action for found in unknown if found.action})),
+        "step": (one.row.signed or "").partition("#")[0],
+    }
+    commands = dict.fromkeys(way.command.format(**facts) for way in ways)
+    return Remedy(
+        note=joined(
+            Words(en=way.note.en.format(**facts), ja=way.note.ja.format(**facts)) for way in ways
         ),
-        command=again,
+        command=" && ".join(commands),
+    )
+
+
+def _waiting_until(moment: datetime) -> _Way:
+    at = in_japan(moment)
+    return _Way(
+        note=Words(
+            en=f"wait until {at}, or let it wait:", ja=f"{at}まで待つか、待機させて実行する:"
+        ),
+        command=f"{AGAIN} --wait",
     )

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.desired import Secret, Table
-from aws.section import NotTestable
+from aws.section import NotTestable, Obstacle, refused_by
 from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
@@ -37,19 +37,21 @@ def reason(error: BaseException) -> str:
     return type(error).__name__
 
 
+def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
+    """Return what to raise where a call of the suite's own got no answer of use; ``ja`` names it in Japanese."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    why = reason(error)
+    words = Words(en=f"{what} can't be read ({why})", ja=f"{ja or what}を読み取れません（{why}）")
+    return NotTestable(words, refused_by(code, Obstacle.CALLER_RIGHTS))
+
+
 def secret_value(secretsmanager: Any, secret: Secret) -> str:
     """Read a secret's one value, which is never shown; NotTestable where it can't be read."""
     try:
         content = secretsmanager.get_secret_value(SecretId=secret.name)["SecretString"]
         return str(json.loads(content)[secret.json_key])
     except AWAY as error:
-        why = reason(error)
-        raise NotTestable(
-            Words(
-                en=f"secret {secret.name} can't be read ({why})",
-                ja=f"シークレット{secret.name}を読み取れません（{why}）",
-            )
-        ) from None
+        raise not_read(f"secret {secret.name}", error, f"シークレット{secret.name}") from None
     except (ValueError, KeyError, TypeError):
         raise NotTestable(
             Words(

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from aws.desired import LogGroup
-from aws.section import Follows, NotTestable, unread
+from aws.section import Follows
 from aws.words import Words
-from smoke.aws import AWAY, reason
+from smoke.aws import AWAY, not_read
 from smoke.calls import Answer, Call
 from smoke.row_calls import RowCalls
 from smoke.scenarios import GUIDE, Scenarios
@@ -75,9 +75,9 @@ class Logs:
                         ja=f"ロググループ{group}が存在しません",
                     ),
                 ) from None
-            raise NotTestable(unread(f"{group}: {reason(error)}")) from None
+            raise not_read(group, error) from None
         except AWAY as error:
-            raise NotTestable(unread(f"{group}: {reason(error)}")) from None
+            raise not_read(group, error) from None
 
 
 def asked_of(calls: RowCalls, group: LogGroup) -> Answer:

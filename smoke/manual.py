@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from aws.section import Missing, NotTestable
+from aws.section import Missing, NotTestable, Obstacle
 from aws.words import joined
 from plan import Plan
 from signoff.checklist import Row
@@ -15,6 +15,8 @@ from signoff.staleness import Stale
 
 class ManualOnly(NotTestable):
     """The machine may not, or can't; a signature of the row's own step stands for it."""
+
+    obstacle = Obstacle.PERSON
 
 
 @contextmanager
@@ -30,6 +32,6 @@ def signature_instead(snapshot: Snapshot[Plan], row: Row, observe: Observations)
         except Stale:
             raise
         except (Missing, NotTestable) as unsigned:
-            raise NotTestable(joined((refused.words, unsigned.words))) from None
+            raise ManualOnly(joined((refused.words, unsigned.words))) from None
         by = signature.body.get("by")
         observe.note(instead=refused.words, by=by, at=signature.created, step=row.signed)

@@ -14,7 +14,7 @@ from typing import Any
 import jwt
 
 from aws.desired import Secret
-from aws.section import NotTestable
+from aws.section import NotTestable, Obstacle
 from aws.words import SILENCE, Words
 from smoke.aws import secret_value
 from smoke.calls import Session
@@ -37,6 +37,8 @@ KINDS = ("missing", "garbage", "unsigned", "expired")
 
 class NoSession(NotTestable):
     """There is neither a key to sign with nor a session to borrow."""
+
+    obstacle = Obstacle.CALLER_RIGHTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

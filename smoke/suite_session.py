@@ -12,7 +12,7 @@ from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
-from smoke.aws import AWAY, Clients, clients, reason
+from smoke.aws import AWAY, Clients, clients, not_read
 from smoke.cleaning import Cleaner
 from smoke.client import Client
 from smoke.flaws import require
@@ -66,13 +66,7 @@ def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:
     try:
         found = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
     except AWAY as error:
-        why = reason(error)
-        raise NotTestable(
-            Words(
-                en=f"API key {name} can't be read ({why})",
-                ja=f"APIキー{name}を読み取れません（{why}）",
-            )
-        ) from None
+        raise not_read(f"API key {name}", error, f"APIキー{name}") from None
     values = [one["value"] for one in found if one["name"] == name]
     if not values:
         raise Follows(

@@ -9,15 +9,19 @@ import pytest
 
 from aws.inventory import Sections
 from aws.words import Words
-from signoff.checklist import Severity
+from signoff.checklist import Checklist, Severity
 from signoff.outcome import Finding, Outcome
+from signoff.remedy import Remedy, remedy
 from signoff.snapshot import Snapshot
+from signoff.verdict import row_verdict
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread
 from tests.healthy import healthy
 from tests.judging import collected, judge
+from tests.signoff.test_page import PROVENANCE
 from tests.watching import healthy_again, readers
 
+CHECKLIST = Checklist.load()
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 UNKNOWN = {Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
@@ -33,6 +37,11 @@ ITEMS = [
 def japanese(words: Words) -> bool:
     """Whether a sentence has Japanese in it."""
     return JAPANESE.search(words.ja) is not None
+
+
+def printed(one: Finding) -> Remedy:
+    """Return the remedy that a row prints for one finding."""
+    return remedy(row_verdict(CHECKLIST[one.row], [one]), PROVENANCE)
 
 
 def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
@@ -59,6 +68,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
 
     assert by_row(found) == defect.red
     assert [one.words.en for one in found if not japanese(one.words)] == []
+    assert [one.words.en for one in found if not printed(one)] == []
     of_its_row = [one.at_most for one in found if one.row == defect.row]
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
 
@@ -76,6 +86,16 @@ def test_what_no_check_asked_for_changes_no_finding(defect):
     broken = REBOUND(defect.breaks(healthy()))
 
     assert healthy_again()(broken) == judge(broken)
+
+
+@pytest.mark.parametrize(
+    ("row", "name"), [(row, name) for row in CHECKLIST for name in row.remedies], ids=str
+)
+def test_remedy_beside_the_usual_one_is_asked_for_by_a_defect_of_its_row(row, name):
+    broken = [one.breaks(healthy()) for one in DEFECTS if one.row == row.id]
+    found = [one for snapshot in broken for one in judge(snapshot, [row.id])]
+
+    assert name in {each.remedy for one in found for each in one.differences}
 
 
 def test_every_row_that_a_check_proves_has_a_defect():

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aws.ledger import Unplanned
-from aws.words import Words
+from aws.section import NotTestable, Obstacle, Unparsed, Unread
+from aws.words import SILENCE, Words
 from signoff.checklist import Checklist
-from signoff.outcome import Finding, Outcome
+from signoff.outcome import Finding, Outcome, finding
 from signoff.remedy import remedy
 from signoff.verdict import RowVerdict, row_verdict
+from smoke.manual import ManualOnly
 from tests.signoff.test_page import PROVENANCE
 
 PROD = replace(
@@ -19,6 +21,7 @@ PROD = replace(
     production=True,
     api_url="https://api.example.jp/prod",
     load_plan="baseline",
+    before="dev",
 )
 
 
@@ -86,13 +89,16 @@ def test_a_surplus_is_detached_by_its_row_and_what_no_call_undoes_is_for_a_perso
     assert of(granted, other).command == f"{detach} && {secrets}"
 
 
-def test_the_secret_that_a_finding_names_is_the_one_that_is_replaced():
-    def of(message):
-        found = Finding(row="SEC-27", outcome=Outcome.FAIL, words=Words.same(message))
+def test_the_secret_that_differs_is_the_one_that_is_replaced_whatever_its_sentence_says():
+    def of(key):
+        one = Unplanned(kind=SILENCE, name="…", fact=SILENCE, found="…", call="", remedy=key)
+        found = Finding(
+            row="SEC-27", outcome=Outcome.FAIL, words=Words(en="…", ja="…"), differences=(one,)
+        )
         return remedy(row_verdict(Checklist.load()["SEC-27"], [found]), PROD).command
 
-    assert of("the value of secret token_key stands in …").endswith("--rotate token_key --go")
-    assert of("the value of secret line_token stands in …").endswith("--line-token-file FILE --go")
+    assert of("token_key").endswith("--rotate token_key --go")
+    assert of("line_token").endswith("--line-token-file FILE --go")
 
 
 def test_what_only_time_repairs_is_told_with_the_moment_and_can_be_waited_for():
@@ -115,27 +121,70 @@ def test_a_row_that_follows_has_the_remedy_of_its_root():
     assert "SEC-14" in found.note.en
 
 
+def unknown(row, *errors):
+    of = Checklist.load()[row]
+    return remedy(row_verdict(of, [finding(row, one) for one in errors]), PROD)
+
+
 @pytest.mark.parametrize(
-    ("reason", "note", "command"),
+    ("reason", "note"),
     [
         (
             "lambda:GetPolicy: AccessDeniedException: User is not authorized",
             "allow the reader lambda:GetPolicy (docs/reader-policy.json), then",
-            "pytest --env prod",
+        ),
+        (
+            "domains: api.example.jp: apigateway:GetDomainName: AccessDenied",
+            "allow the reader apigateway:GetDomainName (docs/reader-policy.json), then",
+        ),
+        (
+            "iam:ListRoles: ExpiredToken: The security token included in the request is expired",
+            "these credentials are refused or have expired: sign in again, then",
         ),
         (
             "apigateway:GetExport: not asked, 120 s were over",
             "nothing is known, so nothing is to be repaired yet: try again",
-            "pytest --env prod",
         ),
         (
             "lambda:GetPolicy: TooManyRequestsException: Rate exceeded",
             "nothing is known, so nothing is to be repaired yet: try again",
-            "pytest --env prod",
         ),
     ],
 )
-def test_a_row_that_is_unknown_is_not_repaired(reason, note, command):
-    found = told("SEC-17", Outcome.NOT_TESTABLE, reason)
+def test_a_row_that_was_not_read_is_not_repaired(reason, note):
+    found = unknown("SEC-17", Unread(reason))
 
-    assert (found.note.en, found.command, found.by_hand) == (note, command, ())
+    assert (found.note.en, found.command, found.by_hand) == (note, "pytest --env prod", ())
+
+
+@pytest.mark.parametrize("obstacle", Obstacle)
+def test_whatever_keeps_a_row_unknown_has_a_way_in_both_languages_that_repairs_nothing(obstacle):
+    found = unknown("SEC-17", NotTestable(Words.same("…"), obstacle))
+
+    assert found.note.en != found.note.ja
+    assert "{" not in f"{found.note.en}{found.note.ja}{found.command}"
+    assert "runbook api" not in found.command
+
+
+def test_what_no_machine_may_try_is_signed_at_the_step_of_its_row():
+    found = unknown("SMOKE-03", ManualOnly(Words.same("this environment allows no writes")))
+
+    assert found.command == "python -m runbook by_hand --env prod --go"
+
+
+def test_comparison_that_dev_is_too_old_for_begins_with_a_run_of_dev():
+    found = unknown("SEC-04", NotTestable(Words.same("…"), Obstacle.ENVIRONMENT_BEFORE))
+
+    assert found.command == "pytest --env dev && pytest --env prod"
+
+
+def test_of_several_obstacles_each_is_told_and_what_a_person_does_comes_first():
+    denied = Unread("lambda:GetPolicy: AccessDeniedException")
+    found = unknown("SEC-17", NotTestable(Words.same("…")), denied, Unparsed(Words.same("…")))
+
+    assert [part[:20] for part in found.note.en.split("; ")] == [
+        "allow the reader lam",
+        "read the expression ",
+        "nothing is known, so",
+    ]
+    assert found.command == "pytest --env prod"
