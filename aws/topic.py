@@ -87,7 +87,9 @@ def _subscription(reading: Reading, one: Mapping[str, str]) -> Subscription:
         filter_policy=found.get("FilterPolicy", "").replace("{}", ""),
         filter_scope=found.get("FilterPolicyScope", "MessageAttributes"),
         raw=found.get("RawMessageDelivery") == "true",
-        redrive=found.get("RedrivePolicy", ""),
+        redrive=found.get("RedrivePolicy", "").replace(
+            "{}", ""
+        ),  # what it is set to to be taken away
         delivery_policy=found.get("DeliveryPolicy", ""),
         unread=unread,
     )

@@ -13,8 +13,8 @@ from aws.secret import SecretValue
 from aws.secret_text import DRAWN, MaskedValue
 from aws.words import Words
 from checks.deployed import Deployed
+from checks.labels import Label
 from checks.secret_values import digest_under
-from plan import Plan
 
 NAMED = re.compile(
     r"(secret|token|password|passwd|pwd|credentials?|"
@@ -32,6 +32,9 @@ CERTAIN = frozenset({"jwt", "pem", "aws-key"})
 """Shapes that nothing but a credential has."""
 AWS_SECRET, AWS_SECRET_LENGTH = re.compile(r"secret_?access_?key$", re.IGNORECASE), 40
 VALUE = Words(en="value", ja="値")
+IT_HOLDS = Words(
+    en="the value of a secret, or has it within", ja="シークレットの値またはそれを含む値"
+)
 NO_SECRET = Bound(
     code="no_secret",
     value=None,
@@ -50,48 +53,34 @@ DENSITY = 0.85
 def suspicious(
     kind: Words,
     name: str,
-    values: Mapping[Words, tuple[str, MaskedValue]],
+    values: Mapping[Words, Label],
     references: Collection[str],
     call: str,
 ) -> tuple[Difference, ...]:
     """Return what is certainly somebody's key, and what may be one by its name or its shape.
 
-    ``values``: how the value is called in a sentence -> its own name, and itself. ``references`` are
-    the names of the planned secrets, which a value may hold.
+    ``values``: how the value is called in a sentence -> itself. ``references`` are the names of the planned
+    secrets, which a value may hold.
     """
     certainties = {
-        fact: (value, certainty)
-        for fact, (own, value) in values.items()
-        if (certainty := _certainty(own, value, references))
+        fact: (label, certainty)
+        for fact, label in values.items()
+        if (certainty := _certainty(label.name, label.value, references))
     }
     return tuple(
         Difference(
             kind=kind,
             name=name,
             fact=fact,
-            found=str(value),
+            found=str(label.value),
             bound=NO_SECRET,
             call=call,
+            remedy=label.what,
             loosens=certainty is Certainty.CERTAIN,
             certainty=certainty,
         )
-        for fact, (value, certainty) in sorted(certainties.items(), key=lambda one: one[0].en)
+        for fact, (label, certainty) in sorted(certainties.items(), key=lambda one: one[0].en)
     )
-
-
-def variables_of(values: Mapping[str, MaskedValue]) -> dict[Words, tuple[str, MaskedValue]]:
-    """Call each value a variable."""
-    return {
-        Words(en=f"variable {name}", ja=f"変数{name}"): (name, value)
-        for name, value in values.items()
-    }
-
-
-def tags_of(values: Mapping[str, MaskedValue]) -> dict[Words, tuple[str, MaskedValue]]:
-    """Call each value a tag."""
-    return {
-        Words(en=f"tag {name}", ja=f"タグ{name}"): (name, value) for name, value in values.items()
-    }
 
 
 def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Certainty | None:
@@ -131,23 +120,17 @@ def secret_digests(
     )
 
 
-def labels(deployed: Deployed, plan: Plan) -> dict[str, MaskedValue]:
-    """Return every stage variable and tag there is, by where it stands."""
-    stage, api = deployed.stage(), deployed.rest_api()
-    held: dict[str, Mapping[str, MaskedValue]] = {
-        f"variable of stage {stage.name}": stage.variables,
-        f"tag of stage {stage.name}": stage.tags,
-        f"tag of API {api.name}": api.tags,
-        **{f"tag of {one}": deployed.function(one).tags for one in plan.functions},
-        **{f"tag of {one}": deployed.table_tags(one).tags for one in plan.tables},
-        **{f"tag of {one}": deployed.role(one).tags for one in plan.roles},
-        **{f"tag of {one}": deployed.secret(one).tags for one in plan.secrets},
-    }
-    return {
-        f"{where}, {name}": value
-        for where, values in held.items()
-        for name, value in values.items()
-    }
+def labelled(
+    there: Mapping[tuple[Words, str], Mapping[Words, Label]], secrets: Collection[str], salt: str
+) -> list[Difference]:
+    """Return each variable and tag that holds one of ``secrets`` (digests under ``salt``)."""
+    nothing = Words(en="no value of a secret", ja="シークレットの値でないこと")
+    return [
+        fault(kind, name, fact, IT_HOLDS, nothing, remedy=label.what)
+        for (kind, name), values in there.items()
+        for fact, label in values.items()
+        if holding({label.name: label.value}, secrets, salt)
+    ]
 
 
 def _parts(value: SecretValue, key: str) -> Iterator[MaskedValue]:
@@ -165,8 +148,8 @@ def drawn(value: MaskedValue, name: str = "") -> bool:
     return value.shape in DRAWN
 
 
-def leaked(one: Leak) -> Difference:
-    """Return the difference that the value of a secret makes where it is found."""
+def leaked(one: Leak, key: str) -> Difference:
+    """Return the difference that the value of the secret ``key`` makes where it is found."""
     return fault(
         SECRET,
         one.secret,
@@ -174,6 +157,7 @@ def leaked(one: Leak) -> Difference:
         one.place,
         Words(en="nowhere but in Secrets Manager", ja="Secrets Manager以外にないこと"),
         call=one.call,
+        remedy=key,
         said=Words(
             en=f"the value of secret {one.secret} was found in {one.place} ({one.call}), expected"
             " nowhere but in Secrets Manager",

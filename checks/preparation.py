@@ -1,12 +1,14 @@
 """What the preparation rows compare: names, ARNs, and the rows of dev's run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from aws.bounds import described
+from aws.bounds import described, within
 from aws.difference import Difference, differences, fault
 from aws.inventory import Sections
+from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.secretsmanager import SECRET
 from aws.section import NotTestable, Section, known
 from aws.words import Words
 from checks.deployed import Deployed
@@ -39,6 +41,7 @@ VERSIONED = described(
         ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
     )
 )
+COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
 ANYWHERE = ("iam", "")
 """Where an ARN has no Region: IAM is global."""
 
@@ -138,16 +141,21 @@ def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[
     return len(arns), foreign
 
 
-def copies_elsewhere(found: Sections, region: str) -> list[Words]:
-    """Return tables and secrets that AWS copies into another Region; an own replica is listed, too."""
-    sections: tuple[Section[Any], ...] = (found.tables, found.secrets)
-    return [
-        Words(en=f"{one.name} in {copy}", ja=f"{one.name}（{copy}）")
-        for section in sections
+def copies_elsewhere(found: Sections, region: str) -> tuple[Difference, ...]:
+    """Return where AWS copies a table or a secret into another Region; an own replica is listed, too."""
+    sections: Mapping[Words, Section[Any]] = {TABLE: found.tables, SECRET: found.secrets}
+    return tuple(
+        difference
+        for kind, section in sections.items()
         for one in map(known, known(section).values())
-        for copy in one.replicas
-        if copy != region
-    ]
+        for difference in differences(
+            kind,
+            one.name,
+            {COPIES: [copy for copy in one.replicas if copy != region]},
+            {COPIES: within(())},
+            loosens=True,
+        )
+    )
 
 
 def _ours(arn: str, account: str, region: str) -> bool:

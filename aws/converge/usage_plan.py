@@ -1,6 +1,6 @@
 """The usage plan and its API key (guide step 2-4). They bind only callers who show a key."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws.bounds import between
@@ -42,7 +42,31 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     have = _found(found, api, id_)
     changes = difference(_name(api.usage_plan), have, _wanted(api, have or {}))
     made = context.settle(changes, lambda: _apply(context, api, id_, found, changes))
-    return made + _key(context, api)
+    return made + _own_limits(context, api, id_, found) + _key(context, api)
+
+
+def _own_limits(
+    context: ChangeContext, api: Api, id_: str, found: Mapping[str, Any] | None
+) -> Changes:
+    """Raise what the plan allows on single methods of the stage, where that has no room for the target."""
+    stages = {(one["apiId"], one["stage"]): one for one in (found or {}).get("apiStages") or ()}
+    own: Mapping[str, Any] = stages.get((id_, api.stage), {}).get("throttle") or {}
+    made: Changes = ()
+    for method, limits in own.items():
+        path, _, verb = method.rpartition("/")
+        least, rate = api.least_rates.get(f"{verb} {path}"), _number(limits.get("rateLimit"))
+        if found is None or least is None or rate is None or rate >= least:
+            continue
+        where = f"/apiStages/{id_}:{api.stage}/throttle/{path.replace('/', '~1')}/{verb}/rateLimit"
+        patch = [{"op": "replace", "path": where, "value": f"{least:g}"}]
+        narrow = (Change(_name(api.usage_plan), f"rate of {verb} {path}", rate, least),)
+        made += context.settle(narrow, _patched(context, found["id"], patch))
+    return made
+
+
+def _patched(context: ChangeContext, plan: str, patch: list[dict[str, str]]) -> Callable[[], Any]:
+    client = context.client("apigateway")
+    return lambda: client.update_usage_plan(usagePlanId=plan, patchOperations=patch)
 
 
 def _wanted(api: Api, have: Mapping[str, Any]) -> dict[str, Any]:

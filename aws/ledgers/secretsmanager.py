@@ -19,7 +19,9 @@ SECRET = Words(en="secret", ja="シークレット")
 NEXT = Harmless("leads to the next page, which is read")
 WHEN = Harmless("when something was made, changed or read decides nothing")
 NAMES = Harmless("an id or ARN of what its name says already")
-ROTATES = Harmless("says how rotation runs; that it runs at all is closed")
+ROTATES = Harmless(
+    "says how rotation runs, and stays when it is off; that it runs at all is closed"
+)
 LABELS = frozenset({"AWSCURRENT", "AWSPREVIOUS"})
 """Labels of the version that functions read, and of the one before it."""
 
@@ -45,14 +47,10 @@ LEDGER: Ledger = {
             "Description": Harmless("words for people; the door searches them for secrets"),
             "KmsKeyId": Judged("kms_key"),
             "RotationEnabled": Closed(Words(en="rotation", ja="自動ローテーション")),
-            "RotationLambdaARN": Closed(
-                Words(en="function that rotates it", ja="ローテーション関数")
-            ),
+            "RotationLambdaARN": ROTATES,
             "RotationRules": ROTATES,
             "ExternalSecretRotationMetadata": ROTATES,
-            "ExternalSecretRotationRoleArn": Closed(
-                Words(en="role that rotates it", ja="ローテーション用ロール")
-            ),
+            "ExternalSecretRotationRoleArn": ROTATES,
             "LastRotatedDate": WHEN,
             "LastChangedDate": Judged("replaced"),
             "LastAccessedDate": WHEN,

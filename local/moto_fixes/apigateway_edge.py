@@ -107,8 +107,13 @@ def create_api_mapping(request: Request, moto: Moto) -> Response:
 
 
 def delete_api_mapping(request: Request, moto: Moto) -> Response:
+    """Delete one of a domain of the first API, whichever of both made it."""
+    id_ = request.labels["ApiMappingId"]
     with moto.lock("apigateway"):
-        if _noted(request, moto).pop(request.labels["ApiMappingId"], None) is None:
+        of_first = moto.backend("apigateway", request.region).base_path_mappings
+        if of_first.get(request.labels["DomainName"], {}).pop(id_, None) is not None:
+            return Response(status=204, headers={}, body=b"")
+        if _noted(request, moto).pop(id_, None) is None:
             return moto(request)
         return Response(status=204, headers={}, body=b"")
 

@@ -6,7 +6,19 @@ What no call can undo has an instruction instead, with its place in the console.
 from collections.abc import Mapping
 
 from aws.change import Change, ChangeContext, Changes
-from aws.converge.undo import alarm, api, function, key, log_group, role, secret, table, topic
+from aws.converge.undo import (
+    alarm,
+    api,
+    function,
+    key,
+    label,
+    log_group,
+    role,
+    scaling,
+    secret,
+    table,
+    topic,
+)
 from aws.converge.undo.entry import ByHand, HowToUndo, Target, Undo
 from aws.desired import Api
 from aws.ledger import Unplanned
@@ -16,6 +28,7 @@ __all__ = ["UNDO", "ByHand", "Undo", "by_hand", "detach", "undo_of"]
 
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
     **table.UNDO,
+    **scaling.UNDO,
     **function.UNDO,
     **secret.UNDO,
     **role.UNDO,
@@ -24,18 +37,29 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     **topic.UNDO,
     **log_group.UNDO,
     **api.UNDO,
+    **label.UNDO,
 }
-"""English kind and fact -> how it is undone. What is missing here is repaired by another procedure."""
+"""English kind and fact, or kind and ``remedy`` -> how it is undone.
+
+What is missing here is repaired by another procedure.
+"""
 
 
 def undo_of(one: Unplanned) -> HowToUndo | None:
-    return UNDO.get((one.kind.en, one.fact.en))
+    return UNDO.get((one.kind.en, one.fact.en)) or UNDO.get((one.kind.en, one.remedy))
 
 
 def detach(context: ChangeContext, one: Unplanned, *, planned: Api, prefix: str) -> Changes:
     """Undo one difference, if a call can; destructive, so that somebody has to agree first."""
     undo = undo_of(one)
-    target = Target(context=context, name=one.name, found=one.found, api=planned, prefix=prefix)
+    target = Target(
+        context=context,
+        name=one.name,
+        found=one.found,
+        api=planned,
+        prefix=prefix,
+        fact=one.fact.en,
+    )
     if not isinstance(undo, Undo) or not undo.left(target):
         return ()
     context.tell(undo.lost)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws import api_surplus
+from aws.change import unless_absent
 from aws.converge import api_draft, rest_api
 from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
 from aws.ledgers import apigateway
@@ -140,10 +141,17 @@ def _web_acl(target: Target) -> None:
 
 
 def _mappings(target: Target) -> None:
-    client = target.context.client("apigateway")
+    """Delete them by the second API, the only one that knows paths of several levels; it knows no edge domains."""
+    first, second = map(target.context.client, ("apigateway", "apigatewayv2"))
+    domain = {"DomainName": target.name}
+    answer = unless_absent(second.get_api_mappings, **domain, MaxResults="500") or {"Items": []}
+    ids = {one.get("ApiMappingKey", ""): one["ApiMappingId"] for one in answer["Items"]}
     for one in target.listed:
         path = one.partition(" -> ")[0].removeprefix("/")
-        client.delete_base_path_mapping(domainName=target.name, basePath=path or "(none)")
+        if path in ids:
+            second.delete_api_mapping(**domain, ApiMappingId=ids[path])
+        else:
+            first.delete_base_path_mapping(domainName=target.name, basePath=path or "(none)")
 
 
 def _usage_plans(target: Target) -> None:
@@ -282,6 +290,13 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         lost=Words(
             en="whoever calls the API by that name gets no answer any more",
             ja="この名前でのAPI呼び出しには応答しなくなります",
+        ),
+    ),
+    ("custom domain", "other mappings"): Undo(
+        call=_mappings,
+        lost=Words(
+            en="whoever calls that path of the domain reaches our API instead of the other one",
+            ja="ドメインの該当パスへの呼び出しは、ほかのAPIではなく本APIに届きます",
         ),
     ),
     ("custom domain", "endpoint access mode"): by_hand(

@@ -19,6 +19,8 @@ class Target:
     """The planned API: what stands in its methods is undone by making them as planned."""
     prefix: str
     """The environment's, by which the fingerprint of an address is made."""
+    fact: str = ""
+    """What is to be undone, in English: ``tag owner``."""
 
     @property
     def listed(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from aws.change import Refused
 from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
 from aws.converge.version import configure, move, publish
+from aws.function import RESERVED
 from aws.words import Words
 
 Raw = Mapping[str, Any]
@@ -121,6 +122,16 @@ def _level(member: str) -> Callable[[Target], None]:
     )
 
 
+def _own_log_group(latest: Raw) -> Raw:
+    own = f"/aws/lambda/{latest['FunctionName']}"
+    return {"LoggingConfig": {**latest["LoggingConfig"], "LogGroup": own}}
+
+
+def _reservation(target: Target) -> None:
+    client = target.context.client("lambda")
+    client.delete_function_concurrency(FunctionName=target.name)
+
+
 def _urls(target: Target) -> None:
     """Delete the URLs that were shown, of the function and of its aliases."""
     client, function = target.context.client("lambda"), target.name
@@ -188,6 +199,20 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         lost=Words(
             en="that destination is no longer told of failures",
             ja="その送信先に、失敗が届かなくなります",
+        ),
+    ),
+    ("function", "log group"): Undo(
+        call=_configuration(_own_log_group),
+        lost=Words(
+            en="new lines are written to the function's own log group, no longer to the other one",
+            ja="新しいログは別のロググループではなく、関数自身のロググループに記録されます",
+        ),
+    ),
+    ("function", RESERVED.en): Undo(
+        call=_reservation,
+        lost=Words(
+            en="nothing is kept free for the function any more, and nothing limits it",
+            ja="関数のための予約も上限もなくなります",
         ),
     ),
     ("function", "URLs"): Undo(

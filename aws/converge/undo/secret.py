@@ -27,6 +27,12 @@ def _end_copies(target: Target) -> None:
         )
 
 
+def _end_replicas(target: Target) -> None:
+    target.context.client("secretsmanager").remove_regions_from_replication(
+        SecretId=target.name, RemoveReplicaRegions=list(target.listed)
+    )
+
+
 def _remove_labels(target: Target) -> None:
     client = target.context.client("secretsmanager")
     versions = client.describe_secret(SecretId=target.name)["VersionIdsToStages"]
@@ -47,13 +53,6 @@ def _policy(target: Target, keep: Callable[[Raw], bool]) -> None:
         client.delete_resource_policy(SecretId=target.name)
 
 
-_STOPPED = Undo(
-    call=_stop_rotating,
-    lost=Words(
-        en="the secret keeps its value until somebody replaces it",
-        ja="値は、誰かが置き換えるまで変わらなくなります",
-    ),
-)
 _ELSEWHERE = by_hand(
     en="the service that owns {name}, or the account that it is copied from, decides: ask there to let go of"
     " it (Secrets Manager console > Secrets > {name} shows which), then run `secrets` in the runbook",
@@ -61,9 +60,20 @@ _ELSEWHERE = by_hand(
     "所有元を確認し、管理を解除したあと、ランブックの`secrets`を実行してください",
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    ("secret", "rotation"): _STOPPED,
-    ("secret", "function that rotates it"): _STOPPED,
-    ("secret", "role that rotates it"): _STOPPED,
+    ("secret", "rotation"): Undo(
+        call=_stop_rotating,
+        lost=Words(
+            en="the secret keeps its value until somebody replaces it",
+            ja="値は、誰かが置き換えるまで変わらなくなります",
+        ),
+    ),
+    ("secret", "copies in another Region"): Undo(
+        call=_end_replicas,
+        lost=Words(
+            en="whatever reads the secret in that Region finds it no more",
+            ja="そのリージョンでは、このシークレットを読めなくなります",
+        ),
+    ),
     ("secret", "replicas in other accounts"): Undo(
         call=_end_copies,
         lost=Words(

@@ -15,6 +15,7 @@ from aws.converge.undo.statements import (
     not_named,
     statements_left,
 )
+from aws.table import KEY
 from aws.words import Words
 
 
@@ -60,63 +61,24 @@ def _indexes(target: Target) -> None:
         _update(target, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}])
 
 
-def _update(target: Target, **change: Any) -> None:
+def _replicas(target: Target) -> None:
+    """Delete them one after another, as AWS wants it."""
+    for region in target.listed:
+        _update(target, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
+
+
+def _index_of_other_keys(target: Target) -> None:
+    """Delete it: the key of an index never changes, and `tables` builds the planned one."""
+    table, _, index = target.name.partition("/")
+    _update(target, table, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}])
+
+
+def _update(target: Target, name: str | None = None, **change: Any) -> None:
     """Change a table, and wait until it is ACTIVE again: AWS takes one change at a time."""
-    update = partial(target.context.client("dynamodb").update_table, TableName=target.name)
+    table = name or target.name
+    update = partial(target.context.client("dynamodb").update_table, TableName=table)
     target.context.retry(partial(update, **change))
-    wait_until_active(target.context, target.name)
-
-
-SCALING = "application-autoscaling"
-METRICS = {
-    "ReadCapacityUnits": "DynamoDBReadCapacityUtilization",
-    "WriteCapacityUnits": "DynamoDBWriteCapacityUtilization",
-}
-"""What a dimension ends with -> the metric of its use."""
-TARGET_PERCENT = 70
-
-
-def _scheduled(target: Target) -> None:
-    client = target.context.client(SCALING)
-    for one in _of_table(target, "describe_scheduled_actions", "ScheduledActions"):
-        if one["ScheduledActionName"] in target.listed:
-            client.delete_scheduled_action(
-                ScheduledActionName=one["ScheduledActionName"], **_place(one)
-            )
-
-
-def _policies(target: Target) -> None:
-    """Put a policy that follows the use of the capacity in the place of any other one."""
-    client = target.context.client(SCALING)
-    for one in _of_table(target, "describe_scaling_policies", "ScalingPolicies"):
-        own = one.get("TargetTrackingScalingPolicyConfiguration", {})
-        if (
-            one["PolicyType"] == "TargetTrackingScaling"
-            and "CustomizedMetricSpecification" not in own
-        ):
-            continue
-        client.delete_scaling_policy(PolicyName=one["PolicyName"], **_place(one))
-        metric = METRICS[one["ScalableDimension"].rpartition(":")[2]]
-        client.put_scaling_policy(
-            PolicyName=f"{one['ResourceId'].replace('/', '-')}-{metric}",
-            PolicyType="TargetTrackingScaling",
-            TargetTrackingScalingPolicyConfiguration={
-                "TargetValue": TARGET_PERCENT,
-                "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
-            },
-            **_place(one),
-        )
-
-
-def _of_table(target: Target, operation: str, key: str) -> list[Mapping[str, Any]]:
-    pages = target.context.client(SCALING).get_paginator(operation)
-    listed = (one for page in pages.paginate(ServiceNamespace="dynamodb") for one in page[key])
-    ours = f"table/{target.name}"
-    return [one for one in listed if f"{one['ResourceId']}/".startswith(f"{ours}/")]
-
-
-def _place(one: Mapping[str, Any]) -> dict[str, str]:
-    return {name: one[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
+    wait_until_active(target.context, table)
 
 
 def _policy(target: Target, keep: Callable[[Raw], bool]) -> None:
@@ -187,21 +149,20 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
             ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
         ),
     ),
-    ("table", "scheduled change of capacity"): Undo(
-        call=_scheduled,
+    ("table", "copies in another Region"): Undo(
+        call=_replicas,
         lost=Words(
-            en="the capacity no longer changes at those times",
-            ja="その時刻のキャパシティ変更は行われなくなります",
+            en="the copy in that Region is deleted, and whatever reads it there fails",
+            ja="そのリージョンの複製は削除され、そこからの読み取りはできなくなります",
         ),
     ),
-    **dict.fromkeys(
-        (("table", "type of scaling policy"), ("table", "scaled by a metric of its own")),
-        Undo(
-            call=_policies,
-            lost=Words(
-                en=f"the capacity follows its own use from then on (target {TARGET_PERCENT} %)",
-                ja=f"以後、キャパシティは使用率（目標{TARGET_PERCENT}%）に追従します",
-            ),
+    ("index", KEY.en): Undo(
+        call=_index_of_other_keys,
+        lost=Words(
+            en="whatever queries this index fails until `tables` has built it with the planned keys, which"
+            " takes as long as the table is large",
+            ja="`tables`が計画どおりのキーで再作成するまで、このインデックスへの問い合わせは失敗します。再作成には"
+            "テーブルの大きさに応じた時間がかかります",
         ),
     ),
     ("table", DENIED): Undo(

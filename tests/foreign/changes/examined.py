@@ -190,6 +190,46 @@ def session_key(**fields: str) -> Keep:
     return between(lambda c: put(c, **fields), put)
 
 
+def rotate(client: Client) -> None:
+    client("secretsmanager").rotate_secret(
+        SecretId=vault.TOKEN_KEY,
+        RotationLambdaARN=access.AWARD,
+        RotationRules={"AutomaticallyAfterDays": 30},
+        RotateImmediately=False,
+    )
+
+
+def stop_rotating(client: Client) -> None:
+    client("secretsmanager").cancel_rotate_secret(SecretId=vault.TOKEN_KEY)
+
+
+def copy_elsewhere(client: Client) -> None:
+    client("secretsmanager").replicate_secret_to_regions(
+        SecretId=vault.TOKEN_KEY, AddReplicaRegions=[{"Region": "us-east-1"}]
+    )
+
+
+def copy_nowhere(client: Client) -> None:
+    client("secretsmanager").remove_regions_from_replication(
+        SecretId=vault.TOKEN_KEY, RemoveReplicaRegions=["us-east-1"]
+    )
+
+
+def narrowed(path: str, verb: str, rate: int) -> Keep:
+    """Give one route of the usage plan a limit of its own."""
+
+    def patch(client: Client, operation: dict[str, str]) -> None:
+        api, plans = client("apigateway"), client("apigateway").get_usage_plans()["items"]
+        where = f"/apiStages/{surplus.api_of(client)['restApiId']}:prod/throttle/~1{path}/{verb}"
+        one = {**operation, "path": f"{where}{operation['path']}"}
+        api.update_usage_plan(usagePlanId=plans[0]["id"], patchOperations=[one])
+
+    return between(
+        lambda c: patch(c, {"op": "replace", "path": "/rateLimit", "value": str(rate)}),
+        lambda c: patch(c, {"op": "remove", "path": ""}),
+    )
+
+
 def topic(name: str, value: str, back: str = "") -> Keep:
     def put(client: Client, text: str) -> None:
         where = {"TopicArn": watch.TOPIC, "AttributeName": name}
@@ -305,6 +345,10 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("alarm counts on Sundays only", "MON-01", HEARD, alarm(alarms.FAILS, EvaluationPeriods=288, DatapointsToAlarm=288)),
     ("alarm waits for the mean", "MON-03", HEARD, alarm(alarms.P5XX, Statistic="Average")),
     ("alarm tells a function alone", "MON-06 MON-08", HEARD, alarm(alarms.FAILS, AlarmActions=[alarms.LAMBDA])),
+    ("function writes into the log of another", "MON-12", FUNCTIONS, released(LoggingConfig={"LogFormat": "Text", "LogGroup": "/aws/lambda/other"})),
+    ("session key rotates by itself", "SEC-09", SECRETS, between(rotate, stop_rotating)),
+    ("session key is copied to another Region", "PREP-06", SECRETS, between(copy_elsewhere, copy_nowhere)),
+    ("plan narrows one route", "DEP-37", ["usage_plans"], narrowed("stamps", "GET", 1)),
 )  # fmt: skip
 
 SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (

@@ -1,0 +1,88 @@
+"""What people see beside a name and should not: a secret in a tag, or in a variable of a stage."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws.converge import rest_api
+from aws.converge.undo.entry import HowToUndo, Target, Undo
+from aws.words import Words
+
+
+def _key(target: Target) -> str:
+    """Return the tag or the variable that a fact names: ``tag owner``."""
+    return target.fact.partition(" ")[2]
+
+
+def _function(target: Target) -> None:
+    client = target.context.client("lambda")
+    arn = client.get_function_configuration(FunctionName=target.name)["FunctionArn"]
+    client.untag_resource(Resource=arn, TagKeys=[_key(target)])
+
+
+def _table(target: Target) -> None:
+    client = target.context.client("dynamodb")
+    arn = client.describe_table(TableName=target.name)["Table"]["TableArn"]
+    client.untag_resource(ResourceArn=arn, TagKeys=[_key(target)])
+
+
+def _role(target: Target) -> None:
+    target.context.client("iam").untag_role(RoleName=target.name, TagKeys=[_key(target)])
+
+
+def _secret(target: Target) -> None:
+    client = target.context.client("secretsmanager")
+    client.untag_resource(SecretId=target.name, TagKeys=[_key(target)])
+
+
+def _rest_api(target: Target) -> None:
+    _untag(target, f"/restapis/{rest_api.needed(target.context, target.api)}")
+
+
+def _stage(target: Target) -> None:
+    id_ = rest_api.needed(target.context, target.api)
+    _untag(target, f"/restapis/{id_}/stages/{target.name}")
+
+
+def _untag(target: Target, path: str) -> None:
+    client, arn = target.context.client("apigateway"), rest_api.arn(target.api, path)
+    client.untag_resource(resourceArn=arn, tagKeys=[_key(target)])
+
+
+def _variable(target: Target) -> None:
+    patch: list[dict[str, Any]] = [{"op": "remove", "path": f"/variables/{_key(target)}"}]
+    target.context.client("apigateway").update_stage(
+        restApiId=rest_api.needed(target.context, target.api),
+        stageName=target.name,
+        patchOperations=patch,
+    )
+
+
+def _of_tag(call: Callable[[Target], None]) -> Undo:
+    return Undo(
+        call=call,
+        lost=Words(
+            en="whatever chooses or bills by that tag no longer finds it; a secret that stood there is known"
+            " to whoever saw it: replace it (`secrets` in the runbook)",
+            ja="そのタグによる選択や課金集計はできなくなります。シークレットだった場合は既に見られているため、ランブックの`secrets`で"
+            "値を替えてください",
+        ),
+    )
+
+
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    ("function", "tag"): _of_tag(_function),
+    ("table", "tag"): _of_tag(_table),
+    ("role", "tag"): _of_tag(_role),
+    ("secret", "tag"): _of_tag(_secret),
+    ("REST API", "tag"): _of_tag(_rest_api),
+    ("stage", "tag"): _of_tag(_stage),
+    ("stage", "variable"): Undo(
+        call=_variable,
+        lost=Words(
+            en="what reads that variable of the stage finds none; a secret that stood there is known to"
+            " whoever saw it: replace it (`secrets` in the runbook)",
+            ja="このステージ変数を読む側は値を得られなくなります。シークレットだった場合は既に見られているため、ランブックの`secrets`で"
+            "値を替えてください",
+        ),
+    ),
+}

@@ -1,0 +1,79 @@
+"""What nobody planned of the capacity of tables: scheduled changes, and policies that do not follow the use."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws.converge.undo.entry import HowToUndo, Target, Undo
+from aws.words import Words
+
+SCALING = "application-autoscaling"
+METRICS = {
+    "ReadCapacityUnits": "DynamoDBReadCapacityUtilization",
+    "WriteCapacityUnits": "DynamoDBWriteCapacityUtilization",
+}
+"""What a dimension ends with -> the metric of its use."""
+TARGET_PERCENT = 70
+
+
+def _scheduled(target: Target) -> None:
+    client = target.context.client(SCALING)
+    for one in _of_table(target, "describe_scheduled_actions", "ScheduledActions"):
+        if one["ScheduledActionName"] in target.listed:
+            client.delete_scheduled_action(
+                ScheduledActionName=one["ScheduledActionName"], **_place(one)
+            )
+
+
+def _policies(target: Target) -> None:
+    """Put a policy that follows the use of the capacity in the place of any other one."""
+    client = target.context.client(SCALING)
+    for one in _of_table(target, "describe_scaling_policies", "ScalingPolicies"):
+        own = one.get("TargetTrackingScalingPolicyConfiguration", {})
+        if (
+            one["PolicyType"] == "TargetTrackingScaling"
+            and "CustomizedMetricSpecification" not in own
+        ):
+            continue
+        client.delete_scaling_policy(PolicyName=one["PolicyName"], **_place(one))
+        metric = METRICS[one["ScalableDimension"].rpartition(":")[2]]
+        client.put_scaling_policy(
+            PolicyName=f"{one['ResourceId'].replace('/', '-')}-{metric}",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={
+                "TargetValue": TARGET_PERCENT,
+                "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
+            },
+            **_place(one),
+        )
+
+
+def _of_table(target: Target, operation: str, key: str) -> list[Mapping[str, Any]]:
+    pages = target.context.client(SCALING).get_paginator(operation)
+    listed = (one for page in pages.paginate(ServiceNamespace="dynamodb") for one in page[key])
+    ours = f"table/{target.name}"
+    return [one for one in listed if f"{one['ResourceId']}/".startswith(f"{ours}/")]
+
+
+def _place(one: Mapping[str, Any]) -> dict[str, str]:
+    return {name: one[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
+
+
+UNDO: Mapping[tuple[str, str], HowToUndo] = {
+    ("table", "scheduled change of capacity"): Undo(
+        call=_scheduled,
+        lost=Words(
+            en="the capacity no longer changes at those times",
+            ja="その時刻のキャパシティ変更は行われなくなります",
+        ),
+    ),
+    **dict.fromkeys(
+        (("table", "type of scaling policy"), ("table", "scaled by a metric of its own")),
+        Undo(
+            call=_policies,
+            lost=Words(
+                en=f"the capacity follows its own use from then on (target {TARGET_PERCENT} %)",
+                ja=f"以後、キャパシティは使用率（目標{TARGET_PERCENT}%）に追従します",
+            ),
+        ),
+    ),
+}

@@ -1,0 +1,53 @@
+"""What people see beside a name of ours: the tags of our resources, and the variables of the stage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws.ledgers.apigateway import REST_API, STAGE
+from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.iam import ROLE
+from aws.ledgers.lambda_ import FUNCTION
+from aws.ledgers.secretsmanager import SECRET
+from aws.secret_text import MaskedValue
+from aws.words import Words
+from checks.deployed import Deployed
+from plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One value that people see beside a name."""
+
+    what: str
+    """``tag`` or ``variable``."""
+    name: str
+    value: MaskedValue
+
+
+def variables_of(values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
+    """Call each value a variable."""
+    return {
+        Words(en=f"variable {name}", ja=f"変数{name}"): Label("variable", name, value)
+        for name, value in values.items()
+    }
+
+
+def tags_of(values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
+    """Call each value a tag."""
+    return {
+        Words(en=f"tag {name}", ja=f"タグ{name}"): Label("tag", name, value)
+        for name, value in values.items()
+    }
+
+
+def labels(deployed: Deployed, plan: Plan) -> dict[tuple[Words, str], dict[Words, Label]]:
+    """Return every stage variable and tag there is, by the resource that carries it."""
+    stage, api = deployed.stage(), deployed.rest_api()
+    return {
+        (STAGE, stage.name): variables_of(stage.variables) | tags_of(stage.tags),
+        (REST_API, api.name): tags_of(api.tags),
+        **{(FUNCTION, one.name): tags_of(deployed.function(one).tags) for one in plan.functions},
+        **{(TABLE, one.name): tags_of(deployed.table_tags(one).tags) for one in plan.tables},
+        **{(ROLE, one.name): tags_of(deployed.role(one).tags) for one in plan.roles},
+        **{(SECRET, one.name): tags_of(deployed.secret(one).tags) for one in plan.secrets},
+    }
