@@ -1,16 +1,18 @@
 """An API's first deployment: closed, so that going back from the first release (guide step 8-2) closes it.
 
 One greedy resource answers every path by itself, without a function or an authorizer that could fail.
-It is drawn up, deployed, and taken out of the draft again before anything else is in there.
+It is drawn up, deployed, and taken out of the draft again before anything else is in there. Where a later release
+is the only one left, the draft is emptied for it, and drawn up anew by the step that follows.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws.change import Changes
-from aws.converge import rest_api
+from aws.converge import deployment, rest_api
 from aws.converge.api_draft import Method, MockAnswer, preflight, put
-from aws.converge.deployment import listed
+from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
 from aws.words import Words
@@ -20,6 +22,8 @@ from runbook.engine import Change, StepContext
 PATH = "/{closed+}"
 """API Gateway takes any name for the rest of a path: nobody else has a resource of this one."""
 ANY = "ANY"
+CLOSED = ": closed: "
+"""How the description of such a deployment tells it from a release."""
 ANOTHER_SECOND = 1.0
 """API Gateway tells the age of deployments in whole seconds: two of one second have no order."""
 
@@ -29,7 +33,10 @@ def converge(context: StepContext, api: Api) -> Changes:
     found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None
     draft, name = read(context, id_), f"REST API {api.name}"
-    if listed(context, id_):
+    there = listed(context, id_)
+    if _only_one(context, api, id_, there):
+        return _behind_it(context, api, name)
+    if there:
         left = _change(name, "resource", PATH, None) if PATH in draft.resources else ()
         return context.settle(
             left, lambda: _take_out(context, rest_api.needed(context, api), draft)
@@ -46,6 +53,39 @@ def converge(context: StepContext, api: Api) -> Changes:
     return context.settle(planned, lambda: _deploy(context, api, rest_api.needed(context, api)))
 
 
+def _only_one(
+    context: StepContext, api: Api, id_: str | None, there: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Whether the stage serves a release of ours, and nothing else is there to go back to."""
+    marks = {deployment.mark(one.get("description")) for one in there}
+    closed = any(CLOSED in one.get("description", "") for one in there)
+    alone = len(marks) == 1 and None not in marks and not closed
+    return alone and stage_of(context, api, id_) is not None
+
+
+def _behind_it(context: StepContext, api: Api, name: str) -> Changes:
+    what = "every path answers 503; for it the draft is emptied and drawn up anew, which no caller sees"
+    planned = (Change(name, "closed deployment", None, what, destroys=True),)
+
+    def deploy() -> None:
+        id_ = rest_api.needed(context, api)
+        _empty(context, id_, read(context, id_))
+        _deploy(context, api, id_)
+
+    return context.settle(planned, deploy)
+
+
+def _empty(context: StepContext, id_: str, draft: Draft) -> None:
+    """Take everything out of the draft, the deepest resources first."""
+    client = context.client("apigateway")
+    for path, verb in draft.methods:
+        if path == "/":
+            client.delete_method(restApiId=id_, resourceId=draft.resources[path], httpMethod=verb)
+    for path in sorted(draft.resources, key=lambda one: one.count("/"), reverse=True):
+        if path != "/":
+            client.delete_resource(restApiId=id_, resourceId=draft.resources[path])
+
+
 def _deploy(context: StepContext, api: Api, id_: str) -> None:
     """Begin anew whatever a killed run left, for a method can't be made twice."""
     client, draft = context.client("apigateway"), read(context, id_)
@@ -57,7 +97,7 @@ def _deploy(context: StepContext, api: Api, id_: str) -> None:
         at = {"restApiId": id_, "resourceId": resource["id"], "httpMethod": method.verb}
         put(context, at, draft, method)
     drawn = read(context, id_)
-    text = f"{api.name}: closed: every path answers 503, draft sha256:{digest(drawn)}"
+    text = f"{api.name}{CLOSED}every path answers 503, draft sha256:{digest(drawn)}"
     client.create_deployment(restApiId=id_, description=text)
     _take_out(context, id_, drawn)
     context.sleep(ANOTHER_SECOND)

@@ -31,12 +31,12 @@ def converge(
     """
     found = rest_api.find(context, api)
     id_ = found["id"] if found else None
-    mark = _wanted(context, api, id_)
+    wanted = _wanted(context, api, id_)
     changes = difference(
-        f"stage {api.stage}", {"deployment": _served(context, api, id_)}, {"deployment": mark}
+        f"stage {api.stage}", {"deployment": _served(context, api, id_)}, {"deployment": wanted}
     )
     return context.settle(
-        changes, lambda: _deploy(context, api, rest_api.needed(context, api), mark, leaving)
+        changes, lambda: _deploy(context, api, rest_api.needed(context, api), wanted, leaving)
     )
 
 
@@ -56,7 +56,7 @@ def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, Any
 
 def by_hand(deployment: Mapping[str, Any]) -> bool:
     """Whether nobody wrote down which draft it froze, so that it is none of ours."""
-    return _mark(deployment.get("description")) is None
+    return mark(deployment.get("description")) is None
 
 
 def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
@@ -70,7 +70,7 @@ def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
     found = {one["id"]: one for one in listed(context, id_)}
     live = found[stage["deploymentId"]]
     newest = all(one["createdDate"] <= live["createdDate"] for one in found.values())
-    return (_mark(live.get("description")) if newest else None) or f"deployment {live['id']}"
+    return (mark(live.get("description")) if newest else None) or f"deployment {live['id']}"
 
 
 def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str:
@@ -80,15 +80,16 @@ def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str:
     return digest(read(context, id_))
 
 
-def _mark(description: str | None) -> str | None:
+def mark(description: str | None) -> str | None:
+    """Return the digest of the draft that a deployment froze; None where nobody wrote it down."""
     found = MARK.search(description or "")
     return found[1] if found else None
 
 
 def _deploy(
-    context: ChangeContext, api: Api, id_: str, mark: str, leaving: Callable[[str, str], None]
+    context: ChangeContext, api: Api, id_: str, wanted: str, leaving: Callable[[str, str], None]
 ) -> None:
-    client, deployment = context.client("apigateway"), _deployed(context, api, id_, mark)
+    client, deployment = context.client("apigateway"), _deployed(context, api, id_, wanted)
     if (stage := stage_of(context, api, id_)) is None:
         client.create_stage(
             restApiId=id_,
@@ -121,12 +122,12 @@ def point(context: ChangeContext, api: Api, id_: str, deployment: str) -> None:
     )
 
 
-def _deployed(context: ChangeContext, api: Api, id_: str, mark: str) -> str:
+def _deployed(context: ChangeContext, api: Api, id_: str, wanted: str) -> str:
     """Return the deployment of this draft: the newest one is, where a run was killed after it."""
     there = sorted(listed(context, id_), key=lambda one: one["createdDate"])
-    if there and _mark(there[-1].get("description")) == mark:
+    if there and mark(there[-1].get("description")) == wanted:
         return str(there[-1]["id"])
     # Never with stageName: for a stage that exists, moto would forget all its settings.
-    text = f"{api.name}: draft sha256:{mark}"
+    text = f"{api.name}: draft sha256:{wanted}"
     made = context.client("apigateway").create_deployment(restApiId=id_, description=text)
     return str(made["id"])

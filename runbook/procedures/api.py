@@ -42,12 +42,14 @@ def create_it_closed(context: StepContext) -> Changes:
     """Create the API, and deploy it closed before anything else of it is deployed.
 
     Every path answers 503 there. This is what step 8-2 goes back to from the first release; the guide
-    has nothing before it. An API that was deployed before has its own past and gets no other one.
+    has nothing before it. An API that was deployed before has its own past and gets no other one, unless its
+    only deployment is the release that callers use: then the draft is emptied and drawn up anew, after you agreed.
 
     APIを作成し、最初に「閉じた」状態でデプロイする。
 
     閉じた状態では、すべてのパスが503を返します。最初のリリースから手順8-2で戻る先です。手順書には、最初の
-    リリースより前の状態がありません。既にデプロイされたAPIには、この状態を追加しません。
+    リリースより前の状態がありません。既にデプロイされたAPIには、この状態を追加しません。ただし、提供中のリリースが
+    唯一のデプロイである場合は、同意を得てから下書きを空にし、この状態を作ったあと下書きを作り直します。
     """
     return rest_api.converge(context, context.plan.api) + closed_api.converge(
         context, context.plan.api

@@ -289,6 +289,49 @@ def test_after_a_rollback_the_good_draft_is_deployed_anew(with_api, release):
     assert release(api) == []
 
 
+def test_release_that_is_the_only_one_gets_a_closed_one_to_go_back_to(with_api, release):
+    age_the_deployments(with_api, 10)
+    before = drafted(with_api)
+    forget_the_others(with_api)
+    made = release(api)
+    age_the_deployments(with_api, 10)
+    closed = [closed_api.CLOSED in one for one in deployments(with_api)[0]]
+
+    lost = [one for one in made if one.destroys]
+    assert [(one.resource, one.field) for one in lost] == [
+        ("REST API stamp-rally-prod-api", "closed deployment")
+    ]
+    assert closed == [False, True, False]
+    assert drafted(with_api) == before
+    assert release(api) == []
+
+
+def test_nobody_loses_a_draft_unasked_for_a_way_back(with_api):
+    before = drafted(with_api)
+    forget_the_others(with_api)
+    context = with_api.context(go=True)
+    with pytest.raises(Declined, match="closed deployment"):
+        closed_api.converge(context, context.plan.api)
+
+    assert drafted(with_api) == before
+
+
+def drafted(desk):
+    """Return the digest of the draft."""
+    context = desk.context()
+    return rest_api.digest(rest_api.read(context, rest_api.find(context, context.plan.api)["id"]))
+
+
+def forget_the_others(desk):
+    """Delete each deployment that the stage does not serve."""
+    gateway = desk.client("apigateway")
+    api_id = rest_api.find(desk.context(), desk.context().plan.api)["id"]
+    live = gateway.get_stage(restApiId=api_id, stageName="prod")["deploymentId"]
+    for one in gateway.get_deployments(restApiId=api_id)["items"]:
+        if one["id"] != live:
+            gateway.delete_deployment(restApiId=api_id, deploymentId=one["id"])
+
+
 def age_the_deployments(desk, seconds):
     """API Gateway tells whole seconds, and no test waits for the next one."""
     for one in desk.aws.moto.backend("apigateway", "ap-northeast-1").apis.values():
