@@ -221,14 +221,16 @@ def _ttl(context: ChangeContext, table: Table, found: dict[str, Any] | None) -> 
         return ()
     have = _expiry(context, table) if found else None
     changes = difference(_name(table), {TTL: have}, {TTL: table.ttl_attribute})
-    if have and changes:
-        raise Refused(
+    if have and changes:  # no reason to leave the rest undone: what nobody planned is detached
+        context.tell(
             Words(
-                en=f"table {table.name}: its time to live is on {have}, the plan wants {table.ttl_attribute},"
-                " and AWS changes it once an hour at most: turn it off by hand, then run it again",
-                ja=f"テーブル{table.name}: TTLの属性は{have}ですが、計画は{table.ttl_attribute}です。AWSは1時間に1回しか変更できないため、手動で無効にしてから再実行してください",
+                en=f"table {table.name}: its time to live is on {have}, the plan wants {table.ttl_attribute}:"
+                " `detach` turns it off; AWS changes it once an hour at most, then run this again",
+                ja=f"テーブル{table.name}: TTLの属性は{have}ですが、計画は{table.ttl_attribute}です。手順`detach`で無効にしてください。"
+                "AWSでは1時間に1回しか変更できないため、その後に再実行してください",
             )
         )
+        return ()
     return context.settle(changes, lambda: _turn_on(context, table))
 
 

@@ -135,15 +135,20 @@ def test_a_key_of_another_type_is_refused(empty):
         empty.do(tables.create_the_tables.action)
 
 
-def test_another_time_to_live_is_refused(empty):
+def test_another_time_to_live_is_told_and_keeps_nothing_else_from_being_repaired(empty):
     empty.do(tables.create_the_tables.action)
+    open_to_deletion = {"TableName": "UserStamps-prod", "DeletionProtectionEnabled": False}
+    empty.client("dynamodb").update_table(**open_to_deletion)
     for on, name in ((False, "TTL"), (True, "Expires")):
         empty.client("dynamodb").update_time_to_live(
             TableName="UserStamps-prod",
             TimeToLiveSpecification={"Enabled": on, "AttributeName": name},
         )
-    with pytest.raises(Refused, match="its time to live is on Expires, the plan wants TTL"):
-        empty.do(tables.create_the_tables.action)
+    told = []
+    made = empty.do(tables.create_the_tables.action, tell=told.append)
+
+    assert [one.field for one in made] == ["deletion protection"]
+    assert "its time to live is on Expires, the plan wants TTL: `detach` turns it off" in told[0].en
 
 
 def test_two_apis_of_one_name_are_refused(empty):
