@@ -126,8 +126,8 @@ def _fix(asked: argparse.Namespace, console: Console) -> int:
             console=console,
             lang=asked.lang,
             checks=Checks(asked.env, options, judging),
-            run=fix.at_a_terminal(ROOT),
-            ask=input if sys.stdin.isatty() else None,
+            run=fix.at_a_terminal(ROOT, kept=reached.kept),
+            ask=fix.typed if sys.stdin.isatty() else None,
         ).walk()
 
 

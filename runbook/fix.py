@@ -1,14 +1,18 @@
 """``python -m runbook fix``: the red rows of the newest report, in the order in which their procedures work.
 
-It shows each remedy as the report prints it, asks before it runs one, and judges the rows of it anew. For an engineer on
-call who has seven red rows and a page open.
+It shows each remedy as the report prints it, asks before it runs one, and judges the rows of it anew, and those that
+followed from them: what these are red for by themselves comes next. For an engineer on call who has seven red rows and
+a page open.
 """
 
 import shlex
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -18,15 +22,16 @@ from rich.markup import escape
 from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.engine import Refused
-from runbook.judge import Checks
+from runbook.judge import Checks, variables
+from signoff.checklist import Checklist
 from signoff.environment.calendar import in_japan
 from signoff.report.procedures import Fix, fix_of
-from signoff.result import Result
+from signoff.result import Provenance, Result
 from signoff.verdict import RowVerdict
 from signoff.verify import RESULT
 
-DONE, LEFT = 0, 1
-"""Exit codes: every row that was red is green now; or some are not."""
+DONE, LEFT, INTERRUPTED = 0, 1, 130
+"""Exit codes: every row that was red is green now; some are not; or somebody pressed Ctrl-C."""
 WORDS: Mapping[str, Words] = {
     "none": Words(
         en="There is no report of {env} yet: run pytest --env {env} first",
@@ -53,10 +58,27 @@ WORDS: Mapping[str, Words] = {
     ),
     "judging": Words(en="judging {rows} anew", ja="{rows}を再判定しています"),
     "now_green": Words(en="green", ja="合格"),
+    "failed": Words(
+        en="the command stopped with exit code {code}; what it did so far stands, and it resumes there",
+        ja="コマンドは終了コード{code}で停止しました。実施済みの変更は残り、再実行すると続きから始まります",
+    ),
+    "interrupted": Words(
+        en="interrupted; what was done stands, and the same command resumes",
+        ja="中断しました。実施済みの変更は残り、同じコマンドで再開できます",
+    ),
+    "skipped": Words(
+        en="left as it is: {rows}",
+        ja="変更せずに残しました: {rows}",
+    ),
+    "next": Words(
+        en="{rows} followed from these, and are red by themselves now",
+        ja="{rows}は上の項目に起因していましたが、単独でも不合格です",
+    ),
     "left": Words(
         en="{green} of {red} rows are green now. Judge everything: pytest --env {env}",
         ja="{red}件中{green}件が合格になりました。全体の判定: pytest --env {env}",
     ),
+    "red": Words(en="still red: {rows}", ja="不合格のまま: {rows}"),
     "nobody": Words(
         en="There is nobody to ask: run the commands above yourself, or this at a terminal.",
         ja="確認する相手がいません。上のコマンドを自分で実行するか、端末で実行してください。",
@@ -89,9 +111,13 @@ def newest(report: Path) -> Result | None:
 
 def groups(result: Result) -> tuple[Group, ...]:
     """Return the red rows by remedy: as the procedures work, then what is done by hand, then the unknown."""
+    return _grouped(result.blocking(), result.provenance)
+
+
+def _grouped(rows: Iterable[RowVerdict], run: Provenance) -> tuple[Group, ...]:
     by_fix: dict[Fix, list[RowVerdict]] = {}
-    for one in result.blocking():
-        by_fix.setdefault(fix_of(one, result.provenance), []).append(one)
+    for one in rows:
+        by_fix.setdefault(fix_of(one, run), []).append(one)
     found = (Group(fix=fix, rows=tuple(rows)) for fix, rows in by_fix.items())
     return tuple(sorted(found, key=_place))
 
@@ -103,7 +129,7 @@ def _place(group: Group) -> tuple[bool, int]:
     return unknown, min(known, default=len(order))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Walk:
     """One walk through the groups. ``ask`` is None where nobody is there."""
 
@@ -113,6 +139,9 @@ class Walk:
     checks: Checks
     run: Run
     ask: Ask | None
+    checklist: Checklist = field(default_factory=Checklist.load)
+    _red: dict[str, bool] = field(default_factory=dict)
+    """Each row that was walked to -> whether it is red still."""
 
     def walk(self) -> int:
         """Show, ask, run, judge; return the exit code."""
@@ -120,20 +149,38 @@ class Walk:
         if not red:
             self._say(WORDS["green"])
             return DONE
-        count = sum(len(one.rows) for one in red)
         at = in_japan(self.result.provenance.read_at)
-        self._say(WORDS["of"], red=count, groups=len(red), at=at)
-        green: set[str] = set()
-        for number, group in enumerate(red, 1):
-            self._show(number, group)
-            answer = self._answer(group)
-            if answer == "q":
-                break
-            green |= self._done(group, answer)
+        self._say(WORDS["of"], red=sum(len(one.rows) for one in red), groups=len(red), at=at)
+        interrupted = self._through(red)
         if self.ask is None:
             self._say(WORDS["nobody"])
-        self._say(WORDS["left"], green=len(green), red=count, env=environment)
-        return DONE if len(green) == count else LEFT
+        left = [row for row, still in self._red.items() if still]
+        green = len(self._red) - len(left)
+        self._say(WORDS["left"], green=green, red=len(self._red), env=environment)
+        if left:
+            self._say(WORDS["red"], rows=", ".join(left))
+        if interrupted:
+            self._say(WORDS["interrupted"])
+            return INTERRUPTED
+        return LEFT if left else DONE
+
+    def _through(self, red: Sequence[Group]) -> bool:
+        """Walk through the groups, and through those that come to light; say whether somebody broke it off."""
+        waiting = deque(red)
+        self._red |= dict.fromkeys((row for one in red for row in one.ids), True)
+        try:
+            for number in count(1):
+                if not waiting:
+                    return False
+                group = waiting.popleft()
+                self._show(number, group)
+                answer = self._answer(group)
+                if answer == "q":
+                    return False
+                waiting += self._done(group, answer)
+        except KeyboardInterrupt:
+            self.console.print()
+        return True
 
     def _show(self, number: int, group: Group) -> None:
         self.console.print()
@@ -164,30 +211,47 @@ class Walk:
         question = WORDS["ask" if group.fix.command else "ask_hand"][self.lang]
         return self.ask(question).strip().lower()[:1] or "s"
 
-    def _done(self, group: Group, answer: str) -> set[str]:
-        """Do what was answered; return the rows of the group that are green then."""
+    def _done(self, group: Group, answer: str) -> tuple[Group, ...]:
+        """Do what was answered; return the groups of what only followed, and is red by itself now."""
         fix = group.fix
         if answer == "r" and fix.rehearsal:
             self._run(fix.rehearsal)
             answer = self._answer(group)
         if answer != "y":
-            return set()
-        if fix.command and not self._run(fix.command):
-            return set()
+            if self.ask:
+                self._say(WORDS["skipped"], rows=", ".join(group.ids))
+            return ()
+        if fix.command and (code := self._run(fix.command)):
+            self._say(WORDS["failed"], code=code)
+        return self._judged(group)
+
+    def _judged(self, group: Group) -> tuple[Group, ...]:
         self._say(WORDS["judging"], rows=", ".join(group.ids))
-        red = self.checks.red(group.ids)
+        followers = [one.row.id for row in group.ids for one in self.result.followers(row)]
+        asked = tuple(dict.fromkeys((*group.ids, *followers)))
+        found = self.checks.verdicts(asked, self.checklist)
         for row in group.ids:
+            self._red[row] = row in found
             mark = (
-                f"[red]{escape(red[row].sentence[self.lang])}[/]"
-                if row in red
+                f"[red]{escape(found[row].told[self.lang])}[/]"
+                if row in found
                 else f"[green]{WORDS['now_green'][self.lang]}[/]"
             )
             self.console.print(f"   {row}: {mark}", soft_wrap=True, highlight=False)
-        return set(group.ids) - red.keys()
+        new = [one for id_, one in found.items() if not (one.root or id_ in self._red)]
+        if new:
+            self._say(WORDS["next"], rows=", ".join(one.row.id for one in new))
+            self._red |= {one.row.id: True for one in new}
+        return _grouped(new, self.result.provenance)
 
-    def _run(self, command: str) -> bool:
-        """Run a command as printed, part by part; whether all went well."""
-        return all(self.run(_arguments(part)) == 0 for part in command.split(" && "))
+    def _run(self, command: str) -> int:
+        """Run a command as printed, part by part, until one fails; return the exit code."""
+        for part in command.split(" && "):
+            if code := self.run(_arguments(part)):
+                if code == INTERRUPTED:
+                    raise KeyboardInterrupt
+                return code
+        return 0
 
     def _say(self, words: Words, **values: object) -> None:
         self.console.print(
@@ -210,10 +274,27 @@ def _arguments(part: str) -> Sequence[str]:
     )
 
 
-def at_a_terminal(root: Path) -> Run:
-    """Return what runs a command in ``root``, where a person sees it and answers it."""
+def at_a_terminal(root: Path, *, kept: bool = False) -> Run:
+    """Return what runs a command in ``root``, where a person sees it and answers it; ``kept`` as in ``judge``.
+
+    Ctrl-C is the command's: it ends what it has begun, and says where it resumes. It is not killed meanwhile.
+    """
 
     def run(arguments: Sequence[str]) -> int:
-        return subprocess.run(arguments, cwd=root, check=False).returncode  # noqa: S603 - our own commands
+        before = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            return subprocess.run(  # noqa: S603 - our own commands
+                arguments, cwd=root, env=variables(kept=kept), check=False
+            ).returncode
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     return run
+
+
+def typed(question: str) -> str:
+    """Ask at the terminal; whoever closes it quits."""
+    try:
+        return input(question)
+    except EOFError:
+        return "q"

@@ -15,7 +15,9 @@ from aws.lateness import settles_within
 from aws.words import SILENCE, Words
 from runbook.engine import Refused
 from runbook.engine.run import RedRow
+from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome
+from signoff.verdict import RowVerdict, row_verdict
 
 ENDPOINT = "AWS_ENDPOINT_URL"
 """Told an endpoint, the checks take it for AWS, and not for the stack with the fake of LINE."""
@@ -72,6 +74,21 @@ class Checks:
             rows, RedRow(self._silence(code))
         )
 
+    def verdicts(self, rows: tuple[str, ...], checklist: Checklist) -> Mapping[str, RowVerdict]:
+        """Return the rows that are red, each with its findings; one of which nothing is said is unknown."""
+        code, judged = self._judged(rows)
+        if code in GREEN:
+            return {}
+        told = {str(one.row["id"]): one.findings for one in judged}
+        silence = self._silence(code)
+        unknown = {
+            row: Finding(row=row, outcome=Outcome.NOT_TESTABLE, words=silence)
+            for row in rows
+            if not told.get(row)
+        }
+        found = (row_verdict(checklist[row], told.get(row) or [unknown[row]]) for row in rows)
+        return {one.row.id: one for one in found if one.outcome.red}
+
     def findings(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return all that is red of some rows; Refused where the checks say nothing of use."""
         code, judged = self._judged(rows)
@@ -99,19 +116,23 @@ class Checks:
         )
 
 
+def variables(*, kept: bool) -> dict[str, str]:
+    """Return the environment variables of a command of ours; one for a kept local stack finds that by itself."""
+    return {k: v for k, v in os.environ.items() if not (kept and k == ENDPOINT)}
+
+
 def in_process_of_its_own(root: Path, *, kept: bool, within_s: float = LONGEST_S) -> Runner:
-    """Return a Runner that works in ``root``; one for a kept local stack finds that by itself.
+    """Return a Runner that works in ``root``, on the ``kept`` local stack or on what the variables name.
 
     What takes longer than ``within_s`` is ended, and says nothing: every row is red then.
     """
 
     def run(command: Sequence[str]) -> int:
-        variables = {k: v for k, v in os.environ.items() if not (kept and k == ENDPOINT)}
         try:
             done = subprocess.run(  # noqa: S603 - our own command line
                 command,
                 cwd=root,
-                env=variables,
+                env=variables(kept=kept),
                 # No pipe: one that a worker of it still holds open would be waited for without an end.
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -4,13 +4,18 @@
 proves, or says what a person does, and where.
 """
 
+import io
 import re
 
 import pytest
+from rich.console import Console
 
 from aws.converge import undo
+from runbook.fix import DONE, Walk
 from signoff.checklist import Checklist
 from signoff.remedy import all_of
+from signoff.result import Result
+from signoff.verdict import Verdict, VerdictWord
 from tests.foreign.changes import CHANGES
 from tests.foreign.faults import FAULTS
 from tests.foreign.remedying import PROD_RUN, RUNS
@@ -25,6 +30,18 @@ SAMPLE = (
     "award may not write",  # one statement of a policy, and no other
     "body is validated",  # taken out of the draft, then deployed
     "alarm calls a function",
+    "session key is tagged on the other secret",
+    "deep path of a name leads to the API",
+    "session key rotates by itself",
+)
+AT_ONCE = (
+    "table loses its protection from deletion",
+    "stamps expire when they are collected",  # of the same table: neither keeps the other from repair
+    "function gets a url of its own",
+    "throttle of the stage is removed",
+    "usage plan is widened",
+    "logs are kept for a week",
+    "role may be taken by another account",
 )
 PLACEHOLDER = re.compile(r"\b(?:[A-Z]{2,}(?:_[A-Z]+)*)\b")
 ROWS = re.compile(r"--row [A-Z]+-\d+")
@@ -53,8 +70,27 @@ def test_remedy_as_it_is_printed_turns_the_row_green(change, operator):
     assert operator.red_after(change) == {}
 
 
-def test_sample_names_changes_that_there_are():
-    assert set(SAMPLE) <= {one.name.partition(": ")[2] for one in CHANGES}
+def test_seven_red_rows_are_green_after_one_walk(operator):
+    red = operator.make(*(one for one in CHANGES if one.name.partition(": ")[2] in AT_ONCE))
+    found = Verdict(decision=VerdictWord.NO_GO, rows=tuple(red.values()))
+    said, asked = io.StringIO(), []
+    walk = Walk(
+        result=Result(provenance=PROD_RUN, verdict=found),
+        console=Console(file=said, width=200),
+        lang="en",
+        checks=operator,
+        run=lambda arguments: operator.run(arguments[3:])[0],
+        ask=lambda question: asked.append(question) or "y",
+    )
+
+    assert walk.walk() == DONE
+    assert len(red) == len(AT_ONCE)
+    assert "7 of 7 rows are green now" in said.getvalue()
+    assert len(asked) < len(AT_ONCE)  # rows of one remedy are asked about once
+
+
+def test_samples_name_changes_that_there_are():
+    assert {*SAMPLE, *AT_ONCE} <= {one.name.partition(": ")[2] for one in CHANGES}
 
 
 @pytest.mark.parametrize("row", [*Checklist.load()], ids=lambda row: row.id)
@@ -65,7 +101,7 @@ def test_remedy_is_proven_or_says_what_a_person_does(row):
 @pytest.mark.parametrize("row", [*Checklist.load()], ids=lambda row: row.id)
 def test_row_prints_a_command_that_can_be_run_or_what_a_person_does(row):
     for one in all_of(row, PROD_RUN):
-        commands = one.command.replace("; ", " && ").split(" && ") if one.command else []
+        commands = one.command.split(" && ") if one.command else []
 
         assert commands or one.by_hand
         assert all(command.startswith(COMMANDS) for command in commands)

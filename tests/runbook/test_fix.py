@@ -1,15 +1,20 @@
 """``runbook fix`` walks through the red rows: shows each remedy, asks, runs it, and judges its rows anew."""
 
 import io
+import json
+import os
+import pty
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from aws.words import Words
-from runbook.fix import DONE, LEFT, Walk, groups, newest
-from runbook.judge import Checks
+from runbook.fix import DONE, INTERRUPTED, LEFT, Walk, at_a_terminal, groups, newest
+from runbook.judge import ENDPOINT, Checks
 from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome
 from signoff.report.history import as_json
@@ -49,17 +54,40 @@ def told(**outcomes):
     return Result(provenance=RUN, verdict=Verdict(decision=VerdictWord.NO_GO, rows=rows))
 
 
-class Desk:
-    """Whoever walks: answers in order, and notes what was run; every row is green after that."""
+def saying(**outcomes):
+    """Judge as the checks do, in their own process: leave these rows where ``--json`` says."""
 
-    def __init__(self, found, *answers):
-        self.ran, self.asked, self._answers = [], [], list(answers)
+    def run(command):
+        asked = {one.removeprefix("--row=") for one in command if one.startswith("--row=")}
+        (file,) = [one.removeprefix("--json=") for one in command if one.startswith("--json=")]
+        rows = {row.replace("_", "-"): outcome for row, outcome in outcomes.items()}
+        found = {row: end for row, end in rows.items() if row in asked}
+        rows = [as_judged(row, end) for row, end in found.items()]
+        Path(file).write_text(json.dumps(rows), encoding="utf-8")
+        return int(any(end.red for end in found.values()))
+
+    return run
+
+
+def as_judged(row, outcome):
+    one = {"row": row, "outcome": outcome, "words": {"en": WRONG.en, "ja": WRONG.ja}}
+    return {"row": {"id": row}, "outcome": outcome, "findings": [one]}
+
+
+class Desk:
+    """Whoever walks: answers in order, and notes what was run; every row is green after that.
+
+    ``exits`` are the exit codes of the commands, ``judges`` what judges the rows after them.
+    """
+
+    def __init__(self, found, *answers, exits=(), judges=lambda _: 0):
+        self.ran, self.asked, self._answers, self._exits = [], [], list(answers), list(exits)
         self.out = io.StringIO()
         self.walk = Walk(
             result=found,
             console=Console(file=self.out, width=200),
             lang="en",
-            checks=Checks("prod", [], lambda _: 0),
+            checks=Checks("prod", [], judges),
             run=self._run,
             ask=self._ask if answers else None,
         )
@@ -71,7 +99,7 @@ class Desk:
 
     def _run(self, arguments):
         self.ran.append(list(arguments))
-        return 0
+        return self._exits.pop(0) if self._exits else 0
 
 
 def test_rows_come_in_the_order_in_which_their_procedures_work_and_the_unknown_last():
@@ -108,6 +136,111 @@ def test_skipped_and_quit_change_nothing():
 
     assert desk.ran == []
     assert "0 of 2 rows are green now" in desk.out.getvalue()
+
+
+def test_refusal_leaves_its_rows_as_they_are_and_goes_on_to_the_next():
+    desk = Desk(told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL), "n", "y")
+
+    assert [one[3] for one in desk.ran] == ["monitoring"]
+    assert "left as it is: DEP-04" in desk.out.getvalue()
+    assert "still red: DEP-04" in desk.out.getvalue()
+    assert desk.code == LEFT
+
+
+def test_command_that_stops_is_told_and_what_stands_is_judged():
+    left = saying(DEP_04=Outcome.FAIL)
+    desk = Desk(told(DEP_04=Outcome.FAIL), "y", exits=[1], judges=left)
+
+    assert "stopped with exit code 1" in desk.out.getvalue()
+    assert "DEP-04: is not as planned" in desk.out.getvalue()
+    assert desk.code == LEFT
+
+
+def test_row_of_which_the_checks_say_nothing_is_not_green():
+    desk = Desk(told(DEP_04=Outcome.FAIL), "y", judges=lambda _: 2)
+
+    assert "the checks said nothing of it (exit 2)" in desk.out.getvalue()
+    assert desk.code == LEFT
+
+
+def test_what_followed_and_is_red_by_itself_comes_next():
+    found = told(MON_01=Outcome.FAIL)
+    follower = row_verdict(
+        CHECKLIST["MON-07"],
+        [Finding(row="MON-07", outcome=Outcome.FOLLOWS, words=WRONG, root="MON-01")],
+    )
+    rows = (*found.verdict.rows, follower)
+    found = Result(provenance=RUN, verdict=Verdict(decision=VerdictWord.NO_GO, rows=rows))
+    desk = Desk(found, "y", "s", judges=saying(MON_01=Outcome.PASS, MON_07=Outcome.FAIL))
+
+    assert "MON-07 followed from these" in desk.out.getvalue()
+    assert "1 of 2 rows are green now" in desk.out.getvalue()
+    assert desk.code == LEFT
+
+
+def test_command_that_was_interrupted_ends_the_walk_with_what_stands():
+    found = told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL, SEC_32=Outcome.FAIL)
+    desk = Desk(found, "y", "y", exits=[0, INTERRUPTED])
+    said = desk.out.getvalue()
+
+    assert desk.code == INTERRUPTED
+    assert "1 of 3 rows are green now" in said
+    assert "interrupted; what was done stands" in said
+    assert len(desk.ran) == 2
+
+
+def test_command_for_a_kept_stack_finds_that_by_itself(monkeypatch, tmp_path):
+    """Told an endpoint it would take the stack for AWS: another LINE, and records of no stack."""
+    monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:1")
+    told = [sys.executable, "-c", f"import os, sys; sys.exit({ENDPOINT!r} in os.environ)"]
+
+    assert at_a_terminal(tmp_path, kept=True)(told) == 0
+    assert at_a_terminal(tmp_path)(told) == 1
+
+
+COMMAND = """
+import signal, sys, time
+def end(*_):
+    time.sleep(0.6)
+    print("noted where it resumes", flush=True)
+    sys.exit(130)
+signal.signal(signal.SIGINT, end)
+print("working", flush=True)
+time.sleep(30)
+"""
+TERMINAL = f"""
+import sys
+from pathlib import Path
+from runbook.fix import at_a_terminal
+print("ended with", at_a_terminal(Path.cwd())([sys.executable, "-c", {COMMAND!r}]), flush=True)
+"""
+
+
+def test_ctrl_c_at_the_terminal_is_left_to_the_command_which_ends_what_it_began():
+    child, terminal = at_a_terminal_of_its_own("-c", TERMINAL)
+    said = until(terminal, b"working")
+    os.write(terminal, b"\x03")
+    said += until(terminal, b"ended with 130")
+    os.waitpid(child, 0)
+
+    assert b"noted where it resumes" in said
+
+
+def at_a_terminal_of_its_own(*arguments):
+    """Start Python with a terminal; return its process and the other end of that."""
+    child, terminal = pty.fork()
+    if not child:
+        os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - this interpreter
+    return child, terminal
+
+
+def until(terminal, text):
+    """Read what a terminal shows until this text is there, or the program has ended."""
+    said = b""
+    with suppress(OSError):  # Linux: the program has ended
+        while text not in said:
+            said += os.read(terminal, 4096)
+    return said
 
 
 def test_without_a_terminal_everything_is_shown_and_nothing_is_run():
