@@ -13,22 +13,10 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
+from aws.section import DENIED, EXPIRED
 from aws.words import Words, words_of
 from signoff.guard import CREDENTIALS, no_credentials
 
-DENIED = frozenset(
-    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
-)
-EXPIRED = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "RequestExpired",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
-)
 UNANSWERED = (HTTPClientError, NoConnectionError)
 PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')
 """How botocore's report names a parameter; what stands beside it may be a secret."""
