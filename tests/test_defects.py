@@ -89,11 +89,11 @@ def test_what_no_check_asked_for_changes_no_finding(defect):
 
 
 @pytest.mark.parametrize(
-    ("row", "name"), [(row, name) for row in CHECKLIST for name in row.remedies], ids=str
+    ("row", "name"), [(row.id, name) for row in CHECKLIST for name in row.remedies]
 )
 def test_remedy_beside_the_usual_one_is_asked_for_by_a_defect_of_its_row(row, name):
-    broken = [one.breaks(healthy()) for one in DEFECTS if one.row == row.id]
-    found = [one for snapshot in broken for one in judge(snapshot, [row.id])]
+    broken = [one.breaks(healthy()) for one in DEFECTS if one.row == row]
+    found = [one for snapshot in broken for one in judge(snapshot, [row])]
 
     assert name in {each.remedy for one in found for each in one.differences}
 

@@ -54,6 +54,12 @@ FORM = (
     _form("key-of-the-other", object_of(LINE_CHANNEL_ACCESS_TOKEN=HEX_KEY)),
     _form("nearly-its-key", object_of(TOKEN_SECRET=HEX_KEY)),
     _value(
+        "SEC-02:line-token-under-the-other-key",
+        LINE_TOKEN,
+        object_of(TOKEN_SECRET_KEY=HEX_KEY),
+        follows=FORM_WRONG,
+    ),
+    _value(
         "SEC-02:one-field-more",
         TOKEN_KEY,
         object_of(TOKEN_SECRET_KEY=HEX_KEY, note="rotated in May by Hanako"),

@@ -170,8 +170,8 @@ AGAINST_DEV = (
 )
 
 
-def _leak(call: str) -> Leak:
-    return Leak(secret=TOKEN_KEY, call=call, place="abc items.responseTemplates.application/json")
+def _leak(call: str, secret: str = TOKEN_KEY) -> Leak:
+    return Leak(secret=secret, call=call, place="abc items.responseTemplates.application/json")
 
 
 KEYS = (
@@ -249,6 +249,10 @@ ELSEWHERE = (
     Defect(
         id="SEC-27:in-a-gateway-response",
         breaks=added("leaks", "account", (_leak("apigateway:GetGatewayResponses"),)),
+    ),
+    Defect(
+        id="SEC-27:line-token-in-an-alarm",
+        breaks=added("leaks", "account", (_leak("cloudwatch:DescribeAlarms", LINE_TOKEN),)),
     ),
     Defect(id="SEC-27:unsearched", breaks=unread("leaks"), outcome=UNREAD),
 )

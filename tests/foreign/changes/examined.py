@@ -200,7 +200,13 @@ def rotate(client: Client) -> None:
 
 
 def stop_rotating(client: Client) -> None:
-    client("secretsmanager").cancel_rotate_secret(SecretId=vault.TOKEN_KEY)
+    secrets, secret = client("secretsmanager"), {"SecretId": vault.TOKEN_KEY}
+    secrets.cancel_rotate_secret(**secret)
+    for version, labels in secrets.describe_secret(**secret)["VersionIdsToStages"].items():
+        if "AWSPENDING" in labels:
+            secrets.update_secret_version_stage(
+                **secret, VersionStage="AWSPENDING", RemoveFromVersionId=version
+            )
 
 
 def copy_elsewhere(client: Client) -> None:
