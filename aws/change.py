@@ -59,14 +59,16 @@ class Change:
     """Nobody can bring it back: what was there is nowhere else, and what is shown of it is not enough."""
     creates: bool = with_options(default=False, compare=False)
     """It is part of making a resource that was not there."""
+    undoes: bool = with_options(default=False, compare=False)
+    """The resource is as it was before the run, which came half-way."""
 
     def as_json(self) -> dict[str, Any]:
-        told = {
-            name: value for name, value in asdict(self).items() if name not in ("final", "creates")
-        }
-        return told | ({"final": True} if self.final else {})
+        told = {name: value for name, value in asdict(self).items() if name not in MARKS}
+        return told | {name: True for name in ("final", "undoes") if getattr(self, name)}
 
 
+MARKS = ("final", "creates", "undoes")
+"""Members of a change that are kept only where they are so, or not at all."""
 Changes = tuple[Change, ...]
 
 

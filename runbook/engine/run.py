@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 
 from aws.change import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
+from runbook.engine.applied import AppliedChanges
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.shown import Action
@@ -90,6 +91,7 @@ class Run:
     unattended: bool = False
     """Nobody is there: what only a person can do is left open, and never taken for done."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    applied: AppliedChanges = field(default_factory=AppliedChanges)
 
     def rehearse(self) -> Changes:
         """Show what each step would change, and change nothing; raise Stopped where one can't go on."""
@@ -167,7 +169,7 @@ class Run:
             if self.signatures.wanted(step):
                 self.signatures.sign(step)
         except (Refused, *EXPECTED) as error:
-            self._stop("failed", step, sentence(error, self.who, self.rights))
+            self._stop("failed", step, self._explained(error))
 
     def _held(self, step: Step, before: Sequence[Entry]) -> None:
         earlier = _last(before, step, "done", "held")
@@ -193,17 +195,21 @@ class Run:
             return agreed.issuperset(map(_identity, lost))
 
         def note(changes: Sequence[Change], whole: bool) -> None:
+            self.applied.note(changes, whole)
             told = [one.as_json() for one in changes]
             self._write("change" if whole else "broken", step, detail={"changes": told})
 
-        return replace(self.context, go=True, permit=permit, note=note)
+        return replace(self.context, go=True, permit=permit, note=note, explain=self._explained)
+
+    def _explained(self, error: BaseException) -> Words:
+        return sentence(error, self.who, self.rights)
 
     def _attempt(self, step: Step, action: Action, context: StepContext, *, kept: bool) -> Changes:
         try:
             return action(context)
         except (Refused, *EXPECTED) as error:
             what = "declined" if isinstance(error, Declined) else "failed"
-            self._stop(what, step, sentence(error, self.who, self.rights), kept=kept)
+            self._stop(what, step, self._explained(error), kept=kept)
 
     def _prove(self, rows: tuple[str, ...], step: Step, *, changed: bool) -> None:
         if not rows or self.judge is None:
@@ -247,6 +253,8 @@ class Run:
         self, what: str, step: Step, why: Words, *, kept: bool = True, rows: tuple[str, ...] = ()
     ) -> NoReturn:
         self.screen.outcome(what, step, why)
+        if stands := self.applied.told():
+            self.context.tell(stands)
         if kept:
             self._write(what, step, detail={"error": why.en, "rows": rows})
             self._write("end", detail={"result": what})

@@ -10,6 +10,7 @@ from aws.words import Words
 from plan import Plan, public_in
 from runbook.engine.prerequisites import prerequisite
 from signoff.environment import Environment
+from signoff.errors import sentence
 from signoff.outcome import Finding
 from signoff.parts import Part
 from signoff.release import Live
@@ -39,6 +40,8 @@ class StepContext(ChangeContext):
     """Read what is live of these parts of the release; Refused where nobody can know."""
     findings: Callable[[tuple[str, ...]], tuple[Finding, ...]] = _unjudged
     """Have the checks judge these rows, and return what is red of them."""
+    explain: Callable[[BaseException], Words] = sentence
+    """Says an error in one sentence, with who asked and where the policy stands that was lacking."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
     elsewhere: Callable[[str], Any] = nothing

@@ -31,7 +31,9 @@ from runbook import releases
 from runbook.engine import Change, StepContext, ask, step
 from runbook.rollback.redirect import allow, repoint
 from runbook.rollback.restore import afterwards, age_s, content, exists, restore, restores, window
+from runbook.rollback.served import all_or_none
 from runbook.rollback.table_settings import reapply
+from runbook.rollback.versions import aliases
 
 KIND = "restore"
 IAM_IN_FORCE_S = 20
@@ -117,14 +119,17 @@ def let_the_functions_reach_them(context: StepContext) -> Changes:
 def send_the_functions_there(context: StepContext) -> Changes:
     """Publish the functions with the restored tables' names, and move their aliases.
 
-    Code and other tables are those that are live. From here on callers read the restored ones.
+    Code and other tables are those that are live. From here on callers read the restored ones: all of them, or
+    none, since where one alias can't be moved, the others are put back.
 
     復元したテーブル名を設定した関数を公開し、エイリアスを移動する。
 
-    コードと他のテーブルの参照先は稼働中のままです。この時点から、呼び出し元には復元後のデータが見えます。
+    コードと他のテーブルの参照先は稼働中のままです。この時点から、呼び出し元には復元後のデータが見えます。一つでも
+    エイリアスを移動できなければ、移動済みのものも元に戻します。
     """
     then, names = afterwards(context), _names(context)
-    return then.each(partial(repoint, restored=names), then.plan.functions)
+    with all_or_none(context, aliases(context, then.plan.functions)):
+        return then.each(partial(repoint, restored=names), then.plan.functions)
 
 
 @step("8-4")

@@ -14,7 +14,7 @@ from aws.converge import deployment
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
-from runbook.rollback.deployments import PART, StageMove, stage_move
+from runbook.rollback.deployments import PART, StageMove, served, stage_move
 from runbook.rollback.execution import Rollback, execute
 
 
@@ -80,6 +80,7 @@ def point_the_stage_back(context: StepContext) -> Changes:
         part=PART,
         before={"deployment": planned.live["id"]},
         after={"deployment": planned.target["id"]},
+        served=served(context, planned),
     )
     return execute(context, rollback, [(planned.changes(), lambda: _point(context, planned))])
 

@@ -24,7 +24,7 @@ from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.rollback.execution import Rollback, execute
-from runbook.rollback.versions import PART, AliasMove, chosen, live, moves
+from runbook.rollback.versions import PART, AliasMove, aliases, chosen, live, moves
 
 
 @step("8-3")
@@ -58,13 +58,13 @@ def say_what_is_lost(context: StepContext) -> Changes:
 def move_the_aliases(context: StepContext) -> Changes:
     """Point the aliases to the earlier versions.
 
-    It takes effect with the next call. The way forward: the same command, or `--to` with the version
-    that was live.
+    It takes effect with the next call. Where one can't be moved, the others are put back, so that callers do
+    not meet both. The way forward: the same command, or `--to` with the version that was live.
 
     エイリアスを以前のバージョンに向ける。
 
-    次の呼び出しから有効です。ロールバックを取り消すには、同じコマンドを実行するか、元のバージョンを`--to`で
-    指定します。
+    次の呼び出しから有効です。一つでも移動できなければ、移動済みのものを元に戻し、新旧の混在を防ぎます。ロール
+    バックを取り消すには、同じコマンドを実行するか、元のバージョンを`--to`で指定します。
     """
     planned, before = moves(context), live(context, chosen(context))
     rollback = Rollback(
@@ -72,6 +72,7 @@ def move_the_aliases(context: StepContext) -> Changes:
         before=before,
         after={one.function.name: one.target["Version"] for one in planned},
         scope=sorted(before),
+        served=aliases(context, chosen(context)),
     )
     return execute(
         context, rollback, [(one.changes(), partial(_point, context, one)) for one in planned]

@@ -9,13 +9,14 @@ from typing import Any
 from aws.change import Changes, unless_absent
 from aws.converge import rest_api
 from aws.converge.alias import GATEWAY
-from aws.converge.deployment import by_hand, stage_of
+from aws.converge.deployment import by_hand, point, stage_of
 from aws.iam import EvalDecision, Statement, evaluate, parse
 from aws.iam import context as request_context
 from aws.words import Words
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback import calls
 from runbook.rollback.execution import unfinished_target
+from runbook.rollback.served import Served
 
 URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")
 """One with a stage variable in it names no function yet, and is passed over."""
@@ -151,6 +152,22 @@ def stage_move(context: StepContext) -> StageMove:
         live=_described(context, id_, live),
         target=target,
         denied=() if target["id"] == live else denied_functions(context, id_, api.stage, target),
+    )
+
+
+def served(context: StepContext, move: StageMove) -> Served:
+    """Return what the stage serves, to say it where a move stopped."""
+    api = context.plan.api
+
+    def read() -> Mapping[str, Any]:
+        stage = stage_of(context, api, move.api_id)
+        return {"deployment": stage["deploymentId"]} if stage else {}
+
+    return Served(
+        part=PART,
+        named=f"stage {move.stage}: {{}}",
+        read=read,
+        put=lambda _, deployment: point(context, api, move.api_id, deployment),
     )
 
 

@@ -30,7 +30,7 @@ from runbook.rollback.execution import BEGUN, DONE, unfinished_target
 from runbook.rollback.restore import content
 from runbook.rollback.versions import PART, described, live, published
 from signoff.environment import FrontEnd
-from signoff.errors import EXPECTED, sentence
+from signoff.errors import EXPECTED
 
 KIND = "drill"
 BROUGHT_BACK = "brought back"
@@ -121,8 +121,8 @@ def _undo(
         _put_back(given, drill, before)
     except (Refused, *EXPECTED) as second:
         told = isinstance(why, (Refused, *EXPECTED))
-        first = sentence(why) if told else Words(en="interrupted", ja="中断")
-        then, there = sentence(second), _standing(given, before)
+        first = context.explain(why) if told else Words(en="interrupted", ja="中断")
+        then, there = context.explain(second), _standing(given, before)
         raise Refused(
             Words(
                 en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"
@@ -167,7 +167,7 @@ def _standing(context: StepContext, before: State) -> str:
     try:
         return rendered(before, state(context)) or "all is served as before, and the rest as well"
     except (Refused, *EXPECTED) as error:
-        return f"nobody knows, since it could not be read ({sentence(error)})"
+        return f"nobody knows, since it could not be read ({context.explain(error)})"
 
 
 def _bring_back(context: StepContext, drill: Drill) -> None:

@@ -1,7 +1,8 @@
 """Execution of a rollback: the target is recorded before anything moves, and the run is timed.
 
 "The one before" means another version as soon as the alias or the stage has moved. A killed run that did not
-find its recorded target would go back one step too far.
+find its recorded target would go back one step too far. One that is refused in the middle takes back what it
+moved, so that callers do not meet both, and says what stands.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from aws.change import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Change, StepContext
+from runbook.rollback.served import Served, all_or_none
 
 KIND = "rollback"
 BEGUN, DONE = "begun", "done"
@@ -31,6 +33,8 @@ class Rollback:
     scope: Sequence[str] = ()
     """What was looked at: some of it may have been right already, and is in neither of the two."""
     seconds: Callable[[], float] = monotonic
+    served: Served | None = None
+    """None: what is moved is one thing, and moved whole or not at all."""
 
 
 def unfinished_target(
@@ -84,13 +88,9 @@ def _overtaken(context: StepContext, newest: Mapping[str, Any], live: Mapping[st
 def _timed(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove]) -> None:
     _record(context, rollback, BEGUN, None)
     start = rollback.seconds()
-    pending = [(changes, move) for changes, move in moves if changes]
-    for number, (changes, move) in enumerate(pending):
-        try:
+    with all_or_none(context, rollback.served, target=rollback.after):
+        for changes, move in moves:
             context.settle(changes, move)
-        except BaseException:  # also where a person interrupts
-            context.tell(_half_way(rollback, pending, number))
-            raise
     took = round(rollback.seconds() - start, 2)
     _record(context, rollback, DONE, took)
     context.tell(
@@ -98,19 +98,6 @@ def _timed(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove
             en=f"{rollback.part}: rolled back in {took:g} s",
             ja=f"{rollback.part}: {took:g}秒でロールバックしました",
         )
-    )
-
-
-def _half_way(rollback: Rollback, moves: Sequence[PlannedMove], done: int) -> Words:
-    """Say what stands where after a move that failed: callers meet both meanwhile."""
-    names = [changes[0].resource for changes, _ in moves]
-    moved = ", ".join(names[:done]) or "-"
-    left = ", ".join(names[done:])
-    return Words(
-        en=f"{rollback.part}: what stands: moved: {moved}; not moved, or not known: {left}. The same command goes on"
-        " from here",
-        ja=f"{rollback.part}: 現在の状態: 切り戻し済み: {moved}、未実施または不明: {left}。同じコマンドで続きから"
-        "実行できます",
     )
 
 

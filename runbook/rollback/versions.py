@@ -1,16 +1,18 @@
 """Lambda versions behind the aliases: which there are, which one to go back to, what that changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from aws.change import Changes
 from aws.converge.function import published_versions
+from aws.converge.version import move
 from aws.desired import Function
 from aws.words import Words
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback.execution import unfinished_target
+from runbook.rollback.served import Served
 
 PART = "functions"
 
@@ -75,6 +77,18 @@ def published(context: StepContext, function: Function) -> tuple[int, ...]:
 def live(context: StepContext, functions: Iterable[Function]) -> dict[str, str]:
     """Return the versions behind the aliases, by name of the function."""
     return {one.name: described(context, one, one.alias)["Version"] for one in functions}
+
+
+def aliases(context: StepContext, functions: Collection[Function]) -> Served:
+    """Return what their aliases serve, which move together or not at all."""
+    of = {one.name: one for one in functions}
+    (name,) = {one.alias for one in functions}
+    return Served(
+        part=PART,
+        named=f"alias {{}}:{name}",
+        read=lambda: live(context, functions),
+        put=lambda function, version: move(context, function, of[function].alias, version),
+    )
 
 
 def _targets(context: StepContext, functions: tuple[Function, ...]) -> Mapping[str, str]:

@@ -176,6 +176,15 @@ def test_everything_that_detach_can_undo_is_declared():
     assert undoing - {a for actions in declared()["detach"].values() for a in actions} == set()
 
 
+def without(one, desk, folder):
+    """Return what it says where it stops; nothing where it comes to its end all the same."""
+    try:
+        replace(one, folder=folder).perform(desk)
+    except Stopped as stopped:
+        return [str(stopped)]
+    return []
+
+
 @pytest.mark.parametrize("module", [least_privilege, tables], ids=lambda one: one.__name__)
 def test_without_one_statement_it_stops_and_says_which_action_is_missing(served, tmp_path, module):
     """Here of two procedures, in ``deep/`` of all."""

@@ -19,6 +19,7 @@ from signoff.checklist import Checklist
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
 from signoff.guard import guard
+from tests.runbook.rollback.half_way import GoneError
 
 KILLED = [
     ("functions", "UpdateFunctionConfiguration", 1),
@@ -100,29 +101,39 @@ def fill(context):
 
 
 class Killer:
-    """Ends a run as soon as AWS has done the n-th call of an operation."""
+    """Ends a run as soon as AWS has done the n-th call of an operation: from then on nothing is done any more."""
 
     def __init__(self, operation, number):
         self.operation, self.left = operation, number
 
-    def __call__(self, model, **_):
+    def heard(self, model, **_):
         if model.name == self.operation:
             self.left -= 1
-            if self.left == 0:
-                raise KeyboardInterrupt
+            self.called()
+
+    def called(self, *_, **__):
+        if self.left <= 0:
+            raise GoneError
 
 
 def killed(context, step, operation, number):
-    services = ("lambda", "apigateway", "dynamodb", "iam")
+    services = ("lambda", "apigateway", "dynamodb", "iam", "cloudwatch")
     killer = Killer(operation, number)
+
+    def record(kind, body):
+        killer.called()
+        context.record(kind, body)
+
     for one in services:
-        context.client(one).meta.events.register("after-call", killer)
+        context.client(one).meta.events.register("before-call", killer.called)
+        context.client(one).meta.events.register("after-call", killer.heard)
     try:
-        with pytest.raises(KeyboardInterrupt):
-            step.action(context)
+        with pytest.raises(GoneError):
+            step.action(replace(context, record=record))
     finally:
         for one in services:
-            context.client(one).meta.events.unregister("after-call", killer)
+            context.client(one).meta.events.unregister("before-call", killer.called)
+            context.client(one).meta.events.unregister("after-call", killer.heard)
 
 
 def test_all_four_ways_back_lead_back(rally):

@@ -146,10 +146,15 @@ class FaultyRun:
         assert self.results() == ["failed"]
 
     def told(self, what: str) -> set[str]:
-        """Return the resources that the journal tells of; records of evidence are none."""
-        entries = [one for one in self.journal if one.what == what]
-        changes = [change for one in entries for change in one.detail["changes"]]
-        return {one["resource"] for one in changes} - {"evidence"}
+        """Return the resources that the journal tells of, and that were not put back; records of evidence are none."""
+        found = {"change": set(), "broken": set()}
+        for entry in [one for one in self.journal if one.what in found]:
+            for change in entry.detail["changes"]:
+                found["change"].discard(change["resource"])
+                found["broken"].discard(change["resource"])
+                if not (entry.what == "change" and change.get("undoes")):
+                    found[entry.what].add(change["resource"])
+        return found[what] - {"evidence"}
 
     def results(self) -> list[str]:
         return [one.detail["result"] for one in self.journal if one.what == "end"]

@@ -60,8 +60,6 @@ def test_these_are_all_the_calls_that_change_something(operator, functions, api)
 def test_functions_stop_at_any_alias_and_go_on(functions, mode, number):
     before = functions.seen()
     functions.stop(mode, "UpdateAlias", number)
-    assert len(functions.told("change")) == number - 1
-    assert len(functions.told("broken")) == 1
     functions.run()
     back = functions.seen()
     functions.run()

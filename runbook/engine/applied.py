@@ -1,0 +1,48 @@
+"""What a run changed so far, net of what it took back: somebody whose run stops has to know what stands where."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from aws.change import Change
+from aws.words import Words
+
+OF_OURS = frozenset({"evidence", "rehearsal"})
+"""Resources that stand in no account."""
+NAMED = 40
+"""Resources that a line names, of those that were changed, and of those that broke off."""
+
+
+@dataclass(slots=True)
+class AppliedChanges:
+    """Told of every change of a run, in order."""
+
+    _made: dict[str, None] = field(default_factory=dict)
+    _broken: dict[str, None] = field(default_factory=dict)
+
+    def note(self, changes: Sequence[Change], whole: bool) -> None:
+        """Take note of changes that were made, or (not ``whole``) broke off and may be made in part."""
+        for one in changes:
+            self._made.pop(one.resource, None)
+            self._broken.pop(one.resource, None)
+            if one.resource in OF_OURS or (whole and one.undoes):
+                continue
+            (self._made if whole else self._broken)[one.resource] = None
+
+    def told(self) -> Words | None:
+        """Say what stands; None where nothing differs from before."""
+        if not self._made and not self._broken:
+            return None
+        done, open_ = _named(self._made), _named(self._broken)
+        return Words(
+            en=f"what stands: changed: {done.en}; broken off, so made or not: {open_.en}. The same command goes"
+            " on from here",
+            ja=f"現在の状態: 変更済み: {done.ja}、途中で止まり不明: {open_.ja}。同じコマンドで続きから実行できます",
+        )
+
+
+def _named(resources: Collection[str]) -> Words:
+    first, more = list(resources)[:NAMED], len(resources) - NAMED
+    listed = ", ".join(first) or "-"
+    if more <= 0:
+        return Words.same(listed)
+    return Words(en=f"{listed} and {more} more", ja=f"{listed}ほか{more}件")

@@ -1,0 +1,34 @@
+"""Write calls of every kind, of every run with a dangerous middle, failed in turn in every way."""
+
+from itertools import product
+
+import pytest
+
+from tests.runbook.rollback.half_way import MODES, Walk, of_each_kind
+from tests.runbook.rollback.half_way_subjects import subjects
+
+NAMES = (
+    *("rollback_functions", "rollback_api", "restore_tables", "api", "functions"),
+    *("drill of the functions", "drill of the API", "drill of the tables"),
+)
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return subjects()
+
+
+def test_every_run_with_a_dangerous_middle_is_walked(runs):
+    assert runs.keys() == set(NAMES)
+
+
+@pytest.mark.parametrize(("name", "mode"), list(product(NAMES, MODES)))
+def test_what_stands_is_told_and_the_same_command_goes_on(planned, runs, tmp_path, name, mode):
+    walk = Walk(planned, runs[name], mode, tmp_path)
+    calls = walk.calls()
+    failed = walk.fail(of_each_kind(calls))
+
+    assert {one.operation for one in failed} <= {*calls}
+    assert failed
+    assert [str(one) for one in failed if not one.told] == []
+    assert [str(one) for one in failed if one.resumed != one.whole] == []

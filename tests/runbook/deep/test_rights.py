@@ -1,0 +1,61 @@
+"""The policy of each procedure is minimal: without any of its statements, some run of it stops and says what is missing."""
+
+from collections import defaultdict
+
+import pytest
+
+from local.aws.restores import Restores
+from local.aws.server import LocalAws
+from runbook.rights import declared
+from tests.runbook.desk import Desk, Evidence
+from tests.runbook.exercises import exercises
+from tests.runbook.recorded_rights import Operator, of_admin
+from tests.runbook.test_rights import REGION, granted, without
+
+ACCOUNT = "727272727272"
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """(procedure, statement) -> what its runs said without it; every run begins where the whole one does."""
+    said = defaultdict(list)
+    with LocalAws(ACCOUNT, REGION) as aws:
+        restores = Restores(aws)
+        aws.extensions.append(restores.extension)
+        aws.observers.append(restores.observe)
+        clients = of_admin(aws)
+        admin = Desk(aws, clients)
+        for one in exercises(admin, tmp_path_factory.mktemp("whole")):
+            operator, allowed = Operator(aws, clients), granted(one, admin)
+            state, records = aws.saved(), list(admin.evidence.records)
+            for left, statement in operator.each_without(allowed):
+                aws.restore(state)
+                admin.evidence = Evidence(list(records))
+                operator.may(left)
+                said[one.name, statement["Sid"]] += without(
+                    one, operator.desk(admin), tmp_path_factory.mktemp("without")
+                )
+            aws.restore(state)
+            admin.evidence = Evidence(list(records))
+            operator.may(allowed)
+            one.perform(operator.desk(admin))
+            operator.leave()
+    return said
+
+
+def test_each_statement_is_needed(stopped):
+    needed = {at for at, said in stopped.items() if said}
+
+    assert {*stopped} - needed == set()
+
+
+def test_each_stop_says_which_action_is_missing_and_where_the_policy_is(stopped):
+    unclear = {
+        at: line
+        for at, said in stopped.items()
+        for line in said
+        if "missing: " not in line or f"docs/rights/{at[0]}.json" not in line
+    }
+
+    assert unclear == {}
+    assert {name for name, _ in stopped} == {*declared()} - {"provision", "by_hand"}

@@ -1,0 +1,131 @@
+"""The runs that have a dangerous middle: rollbacks, drills, and the procedures that release and deploy."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from aws.converge import rest_api
+from runbook.engine import Procedure
+from runbook.procedures import (
+    api,
+    functions,
+    rehearse_rollbacks,
+    restore_tables,
+    rollback_api,
+    rollback_functions,
+)
+from runbook.rollback import drill, faults
+from runbook.rollback.drill import Drill
+from runbook.rollback.versions import described
+from tests.runbook.desk import package
+from tests.runbook.exercises import restorable, tables_drill
+from tests.runbook.rollback.half_way import Seen, Subject
+from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.test_drills import API, FUNCTIONS
+
+
+def aliases(operator: Operator) -> Seen:
+    return {f"alias stamp-rally-prod-{key}:live": one for key, one in operator.versions().items()}
+
+
+def deployment(operator: Operator) -> Seen:
+    return {"stage prod": drill.served(operator.context(), "api")["deployment"]}
+
+
+def tables(operator: Operator) -> Seen:
+    """Return what each live version reads, which tables there are, and what watches and allows them."""
+    plan, dynamodb = operator.context().plan, operator.client("dynamodb")
+    policies = operator.client("iam").list_role_policies
+    alarms = operator.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    return {
+        **{f"table {one}": "there" for one in dynamodb.list_tables()["TableNames"]},
+        **{f"alias {one.name}:live": _reads(operator, one) for one in plan.functions},
+        **{f"role {one.name}": policies(RoleName=one.name)["PolicyNames"] for one in plan.roles},
+        **{
+            f"alarm {one['AlarmName']}": one.get("Dimensions")
+            for page in alarms
+            for one in page["MetricAlarms"]
+        },
+    }
+
+
+def _reads(operator: Operator, function: Any) -> Mapping[str, str]:
+    variables = described(operator.context(), function, "live")["Environment"]["Variables"]
+    return {name: one for name, one in variables.items() if name.startswith("TABLE_")}
+
+
+def whole(operator: Operator) -> Seen:
+    return drill.state(operator.context())
+
+
+def rendered(before: Seen, after: Seen, said: str) -> bool:
+    """Whether a drill said thing by thing what is not as it was, and which command puts it back."""
+    return drill.rendered(before, after) in said and "The same command puts it back first" in said
+
+
+def drill_of(one: Drill) -> Subject:
+    held = next(
+        step
+        for step in Procedure.of(rehearse_rollbacks).steps
+        if step.name.endswith(f"the_{one.part}")
+    )
+    step = replace(held, action=partial(drill.hold, drill=one))
+    procedure = replace(Procedure.of(rehearse_rollbacks), steps=(step,))
+    return Subject(procedure, whole, told=rendered, told_again="What stands: ")
+
+
+def without_a_route(operator: Operator) -> None:
+    """Serve a draft that lacks a route, so that `api` makes the method anew and deploys."""
+    faults.deploy_without_a_method(operator.context(go=True))
+
+
+def draft(operator: Operator) -> Seen:
+    """Return what is drafted and what is served, in terms that a deployment anew does not change."""
+    context = operator.context()
+    id_ = rest_api.needed(context, context.plan.api)
+    found = rest_api.read(context, id_)
+    live = drill.served(context, "api")["deployment"]
+    summary = operator.client("apigateway").get_deployment(
+        restApiId=id_, deploymentId=live, embed=["apisummary"]
+    )
+    return {
+        **{f"method {verb} {path}": "there" for path, verb in found.methods},
+        "deployment": json.dumps(summary.get("apiSummary"), sort_keys=True, default=str),
+    }
+
+
+def says_what_stands(_: Seen, __: Seen, said: str) -> bool:
+    return "what stands: changed: " in said and "The same command goes on from here" in said
+
+
+def code(operator: Operator) -> Seen:
+    plan = operator.context().plan
+    return {
+        f"alias {one.name}:live": described(operator.context(), one, "live")["CodeSha256"]
+        for one in plan.functions
+    }
+
+
+def subjects() -> Mapping[str, Subject]:
+    return {
+        "rollback_functions": Subject(
+            Procedure.of(rollback_functions), aliases, told_again="What stands: "
+        ),
+        "rollback_api": Subject(Procedure.of(rollback_api), deployment),
+        "restore_tables": Subject(
+            Procedure.of(restore_tables),
+            tables,
+            chosen={"to": restorable(), "only": "userstamps"},
+        ),
+        "drill of the functions": drill_of(FUNCTIONS),
+        "drill of the API": drill_of(API),
+        "drill of the tables": drill_of(tables_drill()),
+        "api": Subject(Procedure.of(api), draft, told=says_what_stands, arrange=without_a_route),
+        "functions": Subject(
+            Procedure.of(functions),
+            code,
+            more={"build": lambda key: package(key) + b" anew"},
+        ),
+    }
