@@ -76,6 +76,10 @@ def _facts(
 ) -> Iterator[_Fact]:
     """Yield each fact of a value; lists whose order says nothing are sorted."""
     match value:
+        case (
+            None | str() | int() | float()
+        ):  # nearly all, and asking whether it is a Mapping is slow
+            yield _Fact(shown, names, UNSET if value is None else str(value))
         case MaskedValue():
             yield _Fact(shown, names, _comparable(value, salt))
         case Unplanned():
@@ -90,7 +94,7 @@ def _facts(
                 inner = getattr(value, one.name)
                 yield from _facts(inner, salt, (*shown, one.name), (*names, one.name))
         case _:
-            yield _Fact(shown, names, UNSET if value is None else str(value))
+            yield _Fact(shown, names, str(value))
 
 
 def _listed(

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 
 from local.aws.server import LocalAws
@@ -24,10 +25,12 @@ class Transport:
             {"host": url.netloc, **headers},
             _bytes(request.body),
         )
-        length = {"Content-Length": str(len(answer.body))}
-        said = HeadersDict({**length, **answer.headers})
-        body = b"" if request.method == "HEAD" else answer.body
-        return AWSResponse(request.url, answer.status, said, _Raw(body))
+        said = HeadersDict({"Content-Length": str(len(answer.body))})
+        said.update(answer.headers)
+        if request.method == "HEAD":
+            return AWSResponse(request.url, answer.status, said, _Raw())
+        said["Content-Length"] = str(len(answer.body))  # whoever changed the body left it as it was
+        return AWSResponse(request.url, answer.status, said, _Raw(answer.body))
 
     def close(self) -> None:
         """Have nothing to close."""
@@ -37,6 +40,17 @@ def without_socket(client: Any, aws: LocalAws) -> Any:
     """Return the client, whose calls stay in this process from now on."""
     client._endpoint.http_session = Transport(aws)  # noqa: SLF001 - botocore has no other way to it
     return client
+
+
+class SessionInProcess(boto3.Session):
+    """A session whose clients, whoever makes them, call a local AWS API of this process without a socket."""
+
+    def __init__(self, aws: LocalAws) -> None:
+        super().__init__("local", "local", region_name=aws.region)
+        self._aws = aws
+
+    def client(self, *named: Any, **settings: Any) -> Any:
+        return without_socket(super().client(*named, **settings), self._aws)
 
 
 class _Raw(BytesIO):

@@ -1,4 +1,4 @@
-"""The account that other hands set up, read over HTTP and judged as the production of tests/prod.toml."""
+"""The account that other hands set up, read and judged as the production of tests/prod.toml."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +24,7 @@ from signoff.parts import Part
 from signoff.release import Live, live_of
 from signoff.snapshot import Snapshot
 from tests.healthy import healthy, store
+from tests.in_process import SessionInProcess
 
 ACCOUNT, REGION = "444455556666", "ap-northeast-1"
 CALLER = "arn:aws:iam::444455556666:user/auditor"
@@ -78,7 +79,7 @@ def served() -> Iterator[Account]:
         aws.observers.append(deployments.observe)
         aws.extensions.append(deployments.extension)
         patch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
-        session = boto3.Session("local", "local", region_name=REGION)
+        session = SessionInProcess(aws)
         yield Account(aws, session, cache(session.client))
 
 

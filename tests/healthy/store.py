@@ -1,12 +1,12 @@
 """The evidence stores of a healthy production and of its dev, one day before the go-live meeting."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from signoff.evidence import Custody, Record, Records, Retention
 from signoff.release import Live
 
-NONE = Live(release=None)
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
 MASTERS = {
     "table": "StampMasters-prod",
@@ -50,24 +50,30 @@ SMOKE_ROWS = [f"SMOKE-{number:02}" for number in range(1, 21)]
 
 
 def _record(
-    kind: str, body: dict[str, Any], environment: str = "prod", live: Live = NONE
+    kind: str,
+    body: dict[str, Any],
+    environment: str = "prod",
+    release: str | None = None,
+    parts: Mapping[str, str] | None = None,
 ) -> Record:
     return Record(
         kind=kind,
         environment=environment,
-        release=live.release,
+        release=release,
         caller=CALLER,
         created=datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
         expires=datetime(2026, 12, 8, 9, 0, tzinfo=UTC),
         body=body,
-        parts=live.digests,
+        parts=parts or {},
     )
 
 
 def records(masters_hash: str, code: dict[str, str], deployment: str, live: Live) -> Records:
     """Return the store of prod. ``code`` is function name -> CodeSha256 that was deployed."""
+    digests = live.digests  # made of all facts anew, each time that they are asked for
+    current = {"release": live.release, "parts": digests}
     facts = (
-        _record("facts", {"part": part, "digest": live.digests[part], "facts": facts})
+        _record("facts", {"part": part, "digest": digests[part], "facts": facts})
         for part, facts in live.parts.items()
     )
     functions = {name: {"version": "2", "code_sha256": sha} for name, sha in code.items()}
@@ -75,9 +81,9 @@ def records(masters_hash: str, code: dict[str, str], deployment: str, live: Live
         _record("release", {"functions": functions, "deployment": deployment}),
         _record("manifest", MASTERS | {"hash": masters_hash}),
         *facts,
-        _record("load", LOAD, live=live),
-        _record("recount", RECOUNT, live=live),
-        _record("rehearsal", REHEARSAL, live=live),
+        _record("load", LOAD, **current),
+        _record("recount", RECOUNT, **current),
+        _record("rehearsal", REHEARSAL, **current),
         _record("front-end", {"url": "https://rally.example.jp", "config": "const CONFIG = {};"}),
     )
     return Records(entries, custody=CUSTODY)
