@@ -107,7 +107,7 @@ def found(reading: Reading) -> list[Raw]:
     is ours as soon as its rule speaks of one of ours.
     """
     listed: dict[str, list[Raw]] = {key: [] for key in _LISTS}
-    for page in reading.aws.pages("cloudwatch", "describe_alarms", AlarmTypes=list(TYPES)):
+    for page in _listing(reading):
         for key in _LISTS:
             listed[key] += page.get(key, ())
     single = [
@@ -118,6 +118,12 @@ def found(reading: Reading) -> list[Raw]:
     ]
     composite = [{**raw, _TYPE: COMPOSITE} for raw in listed["CompositeAlarms"]]
     return [*single, *_composites_of(single, composite, reading.scope)]
+
+
+def _listing(reading: Reading) -> Iterator[dict[str, Any]]:
+    """A hundred a page, which AWS makes fifty unless it is asked."""
+    most = {"MaxRecords": 100}
+    return reading.aws.pages("cloudwatch", "describe_alarms", AlarmTypes=list(TYPES), **most)
 
 
 _TYPE = "(type)"

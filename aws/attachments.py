@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from pkgutil import iter_modules
 
-from aws import function, ledgers, table
+from aws import ledgers, table
 from aws.ledger import Ledger, Unplanned
 from aws.ledgers import dynamodb, iam, kms, lambda_, logs, s3, secretsmanager
 from aws.reading import Reader, Reading, required
@@ -47,7 +47,7 @@ def functions(reading: Reading) -> Section[Attached]:
             FunctionName=name,
         )
 
-    return _attached(reading, lambda_.FUNCTION.en, function.present(reading), ("functions",), ask)
+    return _attached(reading, lambda_.FUNCTION.en, reading.scope.functions, ("functions",), ask)
 
 
 def secrets(reading: Reading) -> Section[Attached]:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aws.door import ReadFailure
+from aws.door import Gone, ReadFailure
 from aws.reading import Reader, Reading, required
 from aws.secret import described
 from aws.secret_text import MaskedValue
-from aws.section import Section
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 Raw = Mapping[str, Any]
@@ -141,16 +141,16 @@ def _listed_name(entry: Raw) -> str:
 
 
 def functions(reading: Reading) -> Section[Function]:
-    return reading.each(present(reading), lambda name: _function(reading, name))
+    return reading.each(reading.scope.functions, lambda name: _function(reading, name))
 
 
 def aliases(reading: Reading) -> Section[tuple[Alias, ...]]:
-    return reading.each(present(reading), lambda name: _aliases(reading, name))
+    return reading.each(reading.scope.functions, lambda name: _aliases(reading, name))
 
 
 def versions(reading: Reading) -> Section[tuple[Version, ...]]:
     found = reading.source(listed)
-    return reading.each(present(reading), lambda name: _versions(found, name))
+    return reading.each(reading.scope.functions, lambda name: _versions(found, name))
 
 
 def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
@@ -158,25 +158,39 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
 
     A caller that any one of them allows is allowed. Of the other versions the newest are read; a version that
     is not among the places was not read, which says nothing of what its policy allows. With one alias and two
-    versions, which is what a healthy stack has, that is four calls a function.
+    versions, which is what a healthy stack has, that is four calls a function. What needs no listing of the
+    versions, which takes a page for every fifty of them, is read before it is there.
     """
     # Asked for here: items must not wait for sections (engine).
-    numbered, named = reading.section("versions"), reading.section("aliases")
+    named = reading.section("aliases")
 
-    def read(name: str) -> tuple[FunctionPolicy, ...]:
+    def places(name: str) -> tuple[FunctionPolicy, ...]:
         aliases: tuple[Alias, ...] = required(named, "aliases", name)
-        published = [one.number for one in required(numbered, "versions", name)]
-        old = {*unserved(published, aliases)[UNSERVED:]}
-        places = (*(one.name for one in aliases), *(one for one in published if one not in old))
-        return tuple(_policy(reading, name, one) for one in (None, *places))
+        versions = sorted(filter(str.isdecimal, _served(aliases)), key=int)
+        every = (None, *(one.name for one in aliases), *versions)
+        return tuple(_policy(reading, name, one) for one in every)
 
-    return reading.each(present(reading), read)
+    first = reading.each(reading.scope.functions, places)
+    numbered = reading.section("versions")
+
+    def newest(name: str) -> tuple[FunctionPolicy, ...] | Unreadable:
+        read = first[name]
+        if isinstance(read, Unreadable):
+            return read
+        published = [one.number for one in required(numbered, "versions", name)]
+        others = unserved(published, required(named, "aliases", name))[:UNSERVED]
+        return (*read, *(_policy(reading, name, one) for one in reversed(others)))
+
+    return reading.each(first, newest)
+
+
+def _served(aliases: Iterable[Alias]) -> set[str]:
+    return {version for one in aliases for version in (one.version, *one.weights)}
 
 
 def unserved(published: Iterable[str], aliases: Iterable[Alias]) -> list[str]:
     """Return the published versions to which no alias sends a call, the newest first."""
-    served = {version for one in aliases for version in (one.version, *one.weights)}
-    return sorted({*published} - served, key=int, reverse=True)
+    return sorted({*published} - _served(aliases), key=int, reverse=True)
 
 
 def spans(numbers: Iterable[int]) -> tuple[str, ...]:
@@ -191,7 +205,7 @@ def spans(numbers: Iterable[int]) -> tuple[str, ...]:
 
 
 def urls(reading: Reading) -> Section[tuple[FunctionUrl, ...]]:
-    return reading.each(present(reading), lambda name: _urls(reading, name))
+    return reading.each(reading.scope.functions, lambda name: _urls(reading, name))
 
 
 def role_users(reading: Reading) -> Section[tuple[RoleUser, ...]]:
@@ -221,15 +235,6 @@ def account(reading: Reading) -> Section[LambdaAccount]:
             unreserved=limit["UnreservedConcurrentExecutions"],
         )
     }
-
-
-def present(reading: Reading) -> list[str]:
-    """Return the functions to ask about: those that exist, or all where no list can be read."""
-    try:
-        existing = set(reading.source(names))
-    except Exception:  # noqa: BLE001 - the names section reports it; here each function reports for itself
-        return list(reading.scope.functions)
-    return [name for name in reading.scope.functions if name in existing]
 
 
 def _function(reading: Reading, name: str) -> Function:
@@ -300,10 +305,13 @@ def alias_of(raw: Raw) -> Alias:
 
 
 def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
+    own = [one for one in found if _listed_name(one) == name]
+    if not own:
+        raise Gone(f"lambda:ListFunctions: {name} is not there")
     published = [
         Version(number=one["Version"], code_sha256=one["CodeSha256"])
-        for one in found
-        if _listed_name(one) == name and one["Version"].isdecimal()
+        for one in own
+        if one["Version"].isdecimal()
     ]
     return tuple(sorted(published, key=lambda one: int(one.number)))
 

@@ -12,6 +12,8 @@ from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
 
 Raw = Mapping[str, Any]
+PAGE = 1_000
+"""Principals and policies a page, which AWS makes a hundred unless it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ class Role:
 def details(reading: Reading) -> Details:
     """One listing instead of five calls a role."""
     kinds = ["Role", "User", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
-    pages = reading.aws.pages("iam", "get_account_authorization_details", Filter=kinds)
+    pages = reading.aws.pages(
+        "iam", "get_account_authorization_details", Filter=kinds, MaxItems=PAGE
+    )
     documents: dict[str, str] = {}
     found = Details([], [], [], documents)
     for page in pages:
