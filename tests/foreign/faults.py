@@ -39,7 +39,7 @@ def stage_is_deleted(client) -> Iterator[None]:
     yield
 
 
-@gone("ROLL-01", "functions", "aliases", "versions")
+@gone("ROLL-01", "functions", "aliases", "versions", "function_policies")
 def function_was_made_anew_with_what_is_released(client) -> Iterator[None]:
     """Not by deleting a version: moto would give its number to the next one."""
     functions = client("lambda")

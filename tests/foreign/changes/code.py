@@ -74,7 +74,7 @@ def function_runs_under_the_role_of_another(client):
         yield
 
 
-@change("DEP-17", reads=["functions", "aliases", "versions"])
+@change("DEP-17", reads=["functions", "aliases", "versions", "function_policies"])
 def code_is_replaced_by_hand(client):
     functions, mended = client("lambda"), compute.package("mended at night")
     edited = functions.update_function_code(FunctionName=STAMPS, ZipFile=mended, Publish=True)

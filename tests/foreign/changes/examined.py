@@ -11,7 +11,7 @@ from tests.foreign.hand import edge, identity, vault, watch
 
 Keep = Callable[[Client], AbstractContextManager[None]]
 
-FUNCTIONS = ["functions", "function_attachments", "aliases", "versions"]
+FUNCTIONS = ["functions", "function_attachments", "aliases", "versions", "function_policies"]
 POLICIES = ["function_policies"]
 TABLES = ["tables", "table_attachments", "table_policies", "backups", "table_tags"]
 MASTERS = ["contents"]
