@@ -18,7 +18,7 @@ APIのメソッドにあるものは下書きから取り除きます。`api`で
 from aws.change import Changes, Refused
 from aws.converge import undo
 from aws.ledger import Unplanned
-from aws.words import Words, joined
+from aws.words import Words
 from runbook.engine import StepContext, step
 from signoff.outcome import Outcome
 
@@ -74,11 +74,17 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
 
     残っている場合はここで止まります。操作した後、同じコマンドを実行してください。
     """
-    left = [told for one in _undecided(context) if (told := undo.by_hand(one))]
-    for one in left:
-        context.tell(one)
-    if left and context.go:
-        raise Refused(joined(left))
+    left = {one.what: told for one in _undecided(context) if (told := undo.by_hand(one))}
+    for told in left.values():
+        context.tell(told)
+    if left and not context.rehearsed:
+        named = ", ".join(left)
+        raise Refused(
+            Words(
+                en=f"only a person can take this away: {named}. Do so as told above, then run it again",
+                ja=f"人の操作が必要です: {named}。上記のとおり操作してから再実行してください",
+            )
+        )
     return ()
 
 

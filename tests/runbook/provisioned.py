@@ -8,6 +8,7 @@ from typing import Any
 from local.aws.restores import Restores
 from local.aws.saved import Saved
 from local.aws.server import LocalAws
+from local.gateway.deployments import Deployments
 from runbook.procedures.provision import procedure
 from tests.runbook.desk import Desk, Evidence, clients
 
@@ -38,9 +39,10 @@ class Provisioned:
 def provisioned(account: str, **changes: Any) -> Iterator[Provisioned]:
     """Provision an account, whose environment has these changes, and serve it until the end."""
     with LocalAws(account, REGION) as aws:
-        restores, its_clients = Restores(aws), clients(aws)
-        aws.extensions.append(restores.extension)
-        aws.observers.append(restores.observe)
+        its_clients = clients(aws)
+        for service in (Restores(aws), Deployments(aws)):
+            aws.extensions.append(service.extension)
+            aws.observers.append(service.observe)
         desk = Desk(aws, dict(its_clients))
         desk.environment = replace(desk.environment, **changes)
         for step in procedure().steps:

@@ -134,6 +134,23 @@ why = "visitors of last year go"
     assert kept == "ENABLED"
 
 
+def test_what_only_a_person_can_take_away_stops_it_until_that_is_done(
+    detach, finished, said, capsys
+):
+    client = finished.client("lambda")
+    role = client.get_function_configuration(FunctionName=STAMPS)["Role"]
+    code, what = {"ZipFile": b"package"}, {"Runtime": "python3.13", "Handler": "a.b"}
+    client.create_function(FunctionName="guest", Role=role, Code=code, **what)
+    stopped, told, why = detach("--go"), said.getvalue(), capsys.readouterr().err
+    client.delete_function(FunctionName="guest")
+    over = detach("--go")
+
+    assert (stopped, over) == (1, 0)
+    assert "Configuration > Permissions: give it a role of its own" in told
+    assert f"only a person can take this away: role {STAMPS}-role: others that use it." in why
+    assert "already as planned" not in told.partition("See what no call can")[2]
+
+
 def test_only_the_named_one_is_taken_away(detach, finished):
     client = finished.client("dynamodb")
     client.update_table(
