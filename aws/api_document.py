@@ -183,7 +183,7 @@ def from_draft(
     return _document(
         methods=[
             replace(
-                _draft_method(path, verb, raw, by_id),
+                decode_method(path, verb, raw, by_id),
                 surplus={
                     **of_drafted(raw, looking),
                     **shared_namespace(path, raw.get("methodIntegration"), behind),
@@ -192,17 +192,18 @@ def from_draft(
             for path, verb, raw in found
         ],
         authorizers={
-            raw["name"]: _draft_authorizer(raw) for raw in by_id.values() if "authorizerUri" in raw
+            raw["name"]: decode_authorizer(raw) for raw in by_id.values() if "authorizerUri" in raw
         },
         gateway_responses={
-            raw["responseType"]: _gateway_response(raw["responseType"], raw)
+            raw["responseType"]: decode_gateway_response(raw["responseType"], raw)
             for raw in gateway_responses
             if not raw.get("defaultResponse", False)
         },
     )
 
 
-def _draft_method(path: str, verb: str, raw: Raw, authorizers: Mapping[str, Raw]) -> Method:
+def decode_method(path: str, verb: str, raw: Raw, authorizers: Mapping[str, Raw]) -> Method:
+    """Return the facts of a method of the draft; ``authorizers`` are its own API's, by id."""
     behind = raw.get("methodIntegration")
     return Method(
         path=path,
@@ -226,7 +227,8 @@ def _draft_guard(raw: Raw, authorizers: Mapping[str, Raw]) -> str | None:
     return f"COGNITO:{name}" if kind == "COGNITO_USER_POOLS" else name
 
 
-def _draft_authorizer(raw: Raw) -> Authorizer:
+def decode_authorizer(raw: Raw) -> Authorizer:
+    """Return the facts of an entry of get_authorizers."""
     return Authorizer(
         id=raw["id"],
         name=raw["name"],
@@ -266,7 +268,7 @@ def from_export(raw: Raw) -> ApiDocument:
             if "authorizerUri" in scheme.get("x-amazon-apigateway-authorizer", {})
         },
         gateway_responses={
-            kind: _gateway_response(kind, response) for kind, response in responses.items()
+            kind: decode_gateway_response(kind, response) for kind, response in responses.items()
         },
     )
     return replace(document, surplus=of_document(raw), unknown=unknown_keys(raw))
@@ -329,7 +331,7 @@ def unquoted(value: str) -> str:
     return static[1] if static else value
 
 
-def _gateway_response(kind: str, raw: Mapping[str, Any]) -> StaticAnswer:
+def decode_gateway_response(kind: str, raw: Mapping[str, Any]) -> StaticAnswer:
     """Fill the status in and leave the default template out: the export omits both at times."""
     templates = raw.get("responseTemplates") or {}
     return StaticAnswer(

@@ -1,14 +1,22 @@
 """S3: how the optional bucket of images is encrypted and closed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from aws.bounds import one_of
+from aws.iam import Statement, context, covers, parse
+from aws.iam.condition import holds
 from aws.reading import Reader, Reading
 from aws.section import Section
 
+Raw = Mapping[str, Any]
 FIRST_REGION = "us-east-1"
 """What S3 means where it answers no location."""
 
 
+BY_KMS = one_of("aws:kms", "aws:kms:dsse")
+"""What encrypts under a key of KMS, once or twice."""
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
@@ -22,6 +30,24 @@ class Bucket:
     public_access_blocked: bool
     policy: str | None
     region: str
+
+    @property
+    def refuses_http(self) -> bool:
+        """Whether the policy denies every action, on the bucket and its objects, to plain HTTP."""
+        denies = [one for one in parse(self.policy or '{"Statement": []}') if _denies_http(one)]
+        arns = (f"arn:aws:s3:::{self.name}", f"arn:aws:s3:::{self.name}/*")
+        return all(any(covers(r, arn) for one in denies for r in one.resources) for arn in arns)
+
+
+def _denies_http(one: Statement) -> bool:
+    """A condition on anything but the transport may fail, and then HTTP gets through."""
+    http = context({"aws:SecureTransport": "false"})
+    return (
+        one.effect == "Deny"
+        and bool({"*", "s3:*"} & set(one.actions))
+        and any(who == "*" for _, who in one.principals)
+        and all(holds(condition, http) is True for condition in one.conditions)
+    )
 
 
 def buckets(reading: Reading) -> Section[Bucket]:
@@ -40,15 +66,23 @@ def _bucket(reading: Reading, name: str) -> Bucket:
     )
     block = call(
         "s3", "get_public_access_block", **asked, empty_on={"NoSuchPublicAccessBlockConfiguration"}
-    ).get("PublicAccessBlockConfiguration", {})
+    )
     policy = call("s3", "get_bucket_policy", **asked, empty_on={"NoSuchBucketPolicy"})
+    return decode(name, location=location, encryption=encryption, block=block, policy=policy)
+
+
+def decode(name: str, *, location: Raw, encryption: Raw, block: Raw, policy: Raw) -> Bucket:
+    """Return the facts of a bucket from the answers about it, of which each may be empty."""
     rules = encryption.get("ServerSideEncryptionConfiguration", {}).get("Rules", ())
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {}) if rules else {}
     return Bucket(
         name=name,
         encryption=default.get("SSEAlgorithm"),
         kms_key=default.get("KMSMasterKeyID"),
-        public_access_blocked=all(block.get(switch, False) for switch in SWITCHES),
+        public_access_blocked=all(
+            block.get("PublicAccessBlockConfiguration", {}).get(switch, False)
+            for switch in SWITCHES
+        ),
         policy=policy.get("Policy"),
         region=location.get("LocationConstraint") or FIRST_REGION,
     )

@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 from botocore.exceptions import ClientError
 
+from aws.bounds import Bound
 from aws.door import GONE
 from aws.secret_text import masked
 from aws.waiting import Sleep, asked_until, retried
@@ -97,6 +98,22 @@ def difference(
         for name, value in wanted.items()
         if have.get(name) != value
     )
+
+
+def repairs(
+    resource: str,
+    found: Mapping[str, Any] | None,
+    bounds: Mapping[str, Bound],
+    *,
+    destroying: Collection[str] = (),
+) -> Changes:
+    """Return one Change per fact that its bound does not allow, to the nearest value that it does.
+
+    What is within its bound, be it stricter than the planned value, is no Change.
+    """
+    have = found or {}
+    wanted = {name: bound.keeping(have.get(name)) for name, bound in bounds.items()}
+    return difference(resource, found, wanted, destroying=destroying)
 
 
 def _lost(field: str, have: Mapping[str, Any], destroying: Collection[str]) -> bool:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws.bounds import Bound, at_least, between, one_of
+from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
 from aws.function import MEMORY, TIMEOUT
+from aws.log_group import LOG_CLASS, RETENTION, STANDARD, expiring
+from aws.table import KEY, PROTECTION, RECOVERY, WINDOW, WINDOW_DAYS, typed_key
+from aws.usage_plan import BURST, PERIOD, QUOTA, RATE
 from aws.words import Words
 
 Tags = Mapping[str, str]
@@ -37,12 +40,22 @@ class Table:
     ttl_attribute: str | None = None
     billing: str
     """PAY_PER_REQUEST or PROVISIONED."""
+    demand: int
+    """Units a second that it must have room for."""
     kms_key: str | None
     """ARN or alias of the key that encrypts it; None: the key that AWS owns."""
     deletion_protection: bool
     pitr: bool
     """Point-in-time recovery."""
     tags: Tags = field(hash=False)
+
+    @property
+    def bounds(self) -> Mapping[Words, Bound]:
+        """What its own facts and those of its backups have to keep to; what is not asked for is absent."""
+        recovery = {RECOVERY: exactly(value=True)} if self.pitr else {}
+        protection = {PROTECTION: exactly(value=True)} if self.deletion_protection else {}
+        key = exactly(typed_key(self.attributes, self.hash_key, self.range_key))
+        return {KEY: key, WINDOW: at_least(WINDOW_DAYS), **recovery, **protection}
 
     @property
     def allows(self) -> Mapping[str, Bound]:
@@ -91,6 +104,7 @@ class Role:
     name: str
     arn: str
     function: str
+    function_arn: str
     required: frozenset[Permission]
     accepted: frozenset[Permission]
     granted: frozenset[Permission]
@@ -205,6 +219,21 @@ class UsagePlan:
     api_key: str | None
     """Name of the API key, None where there is none."""
 
+    @property
+    def bounds(self) -> Mapping[Words, Bound]:
+        """A narrower limit is as good; what the target rate needs of it is judged apart."""
+        return {
+            RATE: between(1, self.rate, "/s"),
+            BURST: between(1, self.burst),
+            QUOTA: between(1, self.daily_quota),
+            PERIOD: exactly("DAY"),
+        }
+
+    @property
+    def bounds_of_methods(self) -> Mapping[Words, Bound]:
+        """What it may allow on single methods, in place of its own limits."""
+        return {RATE: at_most(self.rate, "/s"), BURST: at_most(self.burst)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
@@ -223,6 +252,8 @@ class Api:
     log_role: str
     """Name of the account's role by which API Gateway writes logs."""
     log_role_arn: str
+    by_domain: bool = False
+    """It is called by a domain of its own, so that its own address may be closed."""
     tags: Tags = field(hash=False)
     least_rates: Mapping[str, float] = field(default_factory=dict, hash=False)
     """``GET /stamps``, ``OPTIONS /stamps`` -> requests a second that its limit has to leave room for."""
@@ -283,7 +314,14 @@ class Dashboard:
 class LogGroup:
     name: str
     retention_days: int
+    counted: bool = False
+    """Metrics are made of its lines, which its class has to allow."""
     tags: Tags = field(hash=False)
+
+    @property
+    def bounds(self) -> Mapping[Words, Bound]:
+        counted = {LOG_CLASS: exactly(STANDARD)} if self.counted else {}
+        return {RETENTION: expiring(self.retention_days), **counted}
 
     def __str__(self) -> str:
         return self.name

@@ -2,19 +2,24 @@
 
 import json
 import queue
+import re
 import socket
 import threading
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from aws.bounds import Bound
 from aws.door import Gone, ReadFailure
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN
 from aws.reading import Reader, Reading, Resolve, required, utc
 from aws.rest_api import PAGE, api_id
 from aws.section import Section, Unreadable
+from aws.words import Words
 
+Raw = Mapping[str, Any]
 DEADLINE_S = 5.0
 
 
@@ -22,6 +27,21 @@ NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socke
 
 
 MAPPINGS_ONLY = "BASE_PATH_MAPPING_ONLY"
+RENEWAL = timedelta(days=30)
+"""ACM renews 60 days ahead; what is left with less will not be renewed by itself."""
+TLS_1_2_OR_NEWER = re.compile(
+    r"TLS_1_[23]"
+    r"|SecurityPolicy_TLS13_1_[23]_\w+"  # minimum version after the newest one
+    r"|SecurityPolicy_TLS1[23]_(?:PFS_)?\d{4}_EDGE"
+)
+"""Policies that refuse TLS 1.0 and 1.1 (API Gateway developer guide, "Supported security policies")."""
+NEW_TLS = Bound(
+    code="tls_1_2",
+    value=None,
+    holds=lambda policy: TLS_1_2_OR_NEWER.fullmatch(policy or "") is not None,
+    words=Words(en="a policy that refuses TLS 1.0 and 1.1", ja="TLS 1.0と1.1を拒否するもの"),
+    prefers="TLS_1_2",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +62,7 @@ class CustomDomain:
     certificate_arn: str | None
     target: str | None
     """Regional domain name: what DNS must answer with."""
-    mappings: tuple[BasePath, ...]
+    mappings: tuple[BasePath, ...] = ()
     routing: str = MAPPINGS_ONLY
     """Any other mode lets routing rules decide before the mappings, or alone."""
     rules: tuple[str, ...] = ()
@@ -56,6 +76,17 @@ class Certificate:
     status: str
     names: tuple[str, ...]
     not_after: datetime | None
+
+    def days_left(self, now: datetime) -> int:
+        """Return whole days until it expires; one without an expiry has none left."""
+        return (self.not_after - now).days if self.not_after else 0
+
+
+def covers(pattern: str, name: str) -> bool:
+    """Whether a certificate's name covers a host; ``*`` stands for exactly one label."""
+    if not pattern.startswith("*."):
+        return pattern.lower() == name.lower()
+    return pattern[2:].lower() == name.lower().partition(".")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,18 +139,25 @@ def _configured(reading: Reading) -> list[str]:
 
 
 def _domain(reading: Reading, name: str) -> CustomDomain:
-    raw = reading.aws.call("apigateway", "get_domain_name", domainName=name)
+    found = decode(reading.aws.call("apigateway", "get_domain_name", domainName=name))
+    return replace(
+        found,
+        rules=() if found.routing == MAPPINGS_ONLY else _rules(reading, name),
+        mappings=_mappings(reading, name),
+        unplanned=reading.aws.unplanned(DOMAIN.en, name),
+    )
+
+
+def decode(raw: Raw) -> CustomDomain:
+    """Return what GetDomainName tells: neither mappings nor rules."""
     return CustomDomain(
         name=raw["domainName"],
         status=raw.get("domainNameStatus", ""),
         endpoint_types=tuple(raw.get("endpointConfiguration", {}).get("types", ())),
         security_policy=raw.get("securityPolicy", ""),
         certificate_arn=raw.get("regionalCertificateArn") or raw.get("certificateArn"),
-        routing=(routing := raw.get("routingMode", MAPPINGS_ONLY)),
-        rules=() if routing == MAPPINGS_ONLY else _rules(reading, name),
+        routing=raw.get("routingMode", MAPPINGS_ONLY),
         target=raw.get("regionalDomainName") or raw.get("distributionDomainName"),
-        mappings=_mappings(reading, name),
-        unplanned=reading.aws.unplanned(DOMAIN.en, name),
     )
 
 
@@ -175,13 +213,15 @@ def _mappings_of_first(reading: Reading, name: str) -> tuple[BasePath, ...]:
     listed = reading.aws.listed(
         "apigateway", "get_base_path_mappings", "items", domainName=name, limit=PAGE
     )
-    return tuple(
-        BasePath(
-            path=_path(one.get("basePath", "")),
-            api_id=one.get("restApiId", ""),
-            stage=one.get("stage", ""),
-        )
-        for one in listed
+    return tuple(map(decode_mapping, listed))
+
+
+def decode_mapping(raw: Raw) -> BasePath:
+    """Return an entry of GetBasePathMappings."""
+    return BasePath(
+        path=_path(raw.get("basePath", "")),
+        api_id=raw.get("restApiId", ""),
+        stage=raw.get("stage", ""),
     )
 
 
@@ -190,7 +230,11 @@ def _path(base_path: str) -> str:
 
 
 def _certificate(reading: Reading, arn: str) -> Certificate:
-    raw = reading.aws.call("acm", "describe_certificate", CertificateArn=arn)["Certificate"]
+    answer = reading.aws.call("acm", "describe_certificate", CertificateArn=arn)
+    return decode_certificate(answer["Certificate"])
+
+
+def decode_certificate(raw: Raw) -> Certificate:
     names = [raw["DomainName"], *raw.get("SubjectAlternativeNames", ())]
     return Certificate(
         arn=raw["CertificateArn"],

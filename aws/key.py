@@ -34,6 +34,12 @@ class Key:
     policy: str | None = None
 
 
+def same_key(decided: str, reference: str) -> bool:
+    """Whether a resource's reference (id, ARN or alias) names the decided key, an ARN or an alias."""
+    _, key, id_ = decided.partition(":key/")
+    return decided in {reference, reference.rpartition(":")[2]} or bool(key and reference == id_)
+
+
 def keys(reading: Reading) -> Section[Key]:
     sections = reading.sections(REFERRING)
     named = {name for section in sections.values() for name in _named(section)}
@@ -73,6 +79,11 @@ def _key(reading: Reading, name: str) -> Key:
     own = raw["KeyManager"] == "CUSTOMER"
     # Policies of AWS managed keys are AWS's business, and not shown to everybody.
     policy = _policy(reading, raw["KeyId"]) if own else None
+    return decode(raw, policy)
+
+
+def decode(raw: Mapping[str, Any], policy: str | None) -> Key:
+    """Return the facts of a key's metadata, and its policy where it was read."""
     return Key(
         arn=raw["Arn"],
         state=raw["KeyState"],

@@ -4,12 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.bounds import Bound
 from aws.door import Gone, ReadFailure
 from aws.names import shared_beginning
 from aws.reading import Reader, Reading
 from aws.rest_api import api_id
 from aws.section import Section, Unreadable
+from aws.words import Words
 
+RETENTION = Words(en="retention (days)", ja="保持期間（日）")
+LOG_CLASS = Words(en="log class", ja="ログクラス")
+FOREVER = Words(en="unlimited", ja="無期限")
+STANDARD = "STANDARD"
 EXECUTION = "API-Gateway-Execution-Logs_"
 
 
@@ -20,9 +26,26 @@ class LogGroup:
     name: str
     arn: str
     retention_days: int | None
-    log_class: str = "STANDARD"
+    log_class: str = STANDARD
     """INFREQUENT_ACCESS makes no metrics of embedded ones."""
     kms_key: str | None = None
+
+    @property
+    def facts(self) -> Mapping[Words, object]:
+        """The facts that have a bound, by their names."""
+        days = FOREVER if self.retention_days is None else self.retention_days
+        return {RETENTION: days, LOG_CLASS: self.log_class}
+
+
+def expiring(least: int = 1) -> Bound:
+    """Entries expire, and not before that many days."""
+    return Bound(
+        code="expiring",
+        value=least,
+        holds=lambda days: days not in (None, FOREVER) and bool(days >= least),
+        words=Words(en=f"{least} or more, but limited", ja=f"{least}以上の有限の日数であること"),
+        prefers=least,
+    )
 
 
 def log_groups(reading: Reading) -> Section[LogGroup]:
@@ -71,15 +94,15 @@ def _listed(reading: Reading, prefix: str) -> dict[str, LogGroup]:
     found = reading.aws.listed(
         "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix
     )
-    return {raw["logGroupName"]: _group(raw) for raw in found if "logGroupName" in raw}
+    return {raw["logGroupName"]: decode(raw) for raw in found if "logGroupName" in raw}
 
 
-def _group(raw: Mapping[str, Any]) -> LogGroup:
+def decode(raw: Mapping[str, Any]) -> LogGroup:
     return LogGroup(
         name=raw["logGroupName"],
         arn=raw.get("arn", "").removesuffix(":*"),
         retention_days=raw.get("retentionInDays"),
-        log_class=raw.get("logGroupClass", "STANDARD"),
+        log_class=raw.get("logGroupClass", STANDARD),
         kms_key=raw.get("kmsKeyId"),
     )
 

@@ -6,17 +6,25 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from aws.bounds import exactly, one_of
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import REST_API, STAGE
 from aws.reading import Reader, Reading, utc
 from aws.secret import described
 from aws.secret_text import MaskedValue
 from aws.section import Section
+from aws.words import Words
 
 Raw = Mapping[str, Any]
 PAGE = 500
 NEVER = datetime.min.replace(tzinfo=UTC)
 """Of an API that does not say when it was made; only namesakes are put in order by it."""
+
+
+ENDPOINT = Words(en="endpoint type", ja="エンドポイントタイプ")
+REACHED = Words(en="public address", ja="公開アドレス")
+PUBLIC = {ENDPOINT: one_of(("REGIONAL",), ("EDGE",)), REACHED: exactly(value=True)}
+"""What everybody can reach."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,11 @@ class RestApi:
     tags: Mapping[str, MaskedValue] = field(default_factory=dict)
     unplanned: tuple[Unplanned, ...] = ()
     """What nobody planned of the API itself; of its methods, the draft says it."""
+
+    def facts(self, *, by_domain: bool) -> Mapping[Words, object]:
+        """The facts that have a bound; ``by_domain``: it is called by a domain of its own."""
+        closed = self.execute_api_disabled and not by_domain
+        return {ENDPOINT: self.endpoint_types, REACHED: not closed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +129,15 @@ def deployments(reading: Reading) -> Section[tuple[Deployment, ...]]:
 
 
 def _rest_api(reading: Reading, raw: Raw) -> RestApi:
+    return replace(
+        decode(raw),
+        tags=described(reading, raw.get("tags", {})),
+        unplanned=reading.aws.unplanned(REST_API.en, raw["name"]),
+    )
+
+
+def decode(raw: Raw) -> RestApi:
+    """Return an API's facts, but for its tags, whose values may be secrets."""
     return RestApi(
         id=raw["id"],
         name=raw["name"],
@@ -123,8 +145,6 @@ def _rest_api(reading: Reading, raw: Raw) -> RestApi:
         endpoint_types=tuple(raw.get("endpointConfiguration", {}).get("types", ())),
         execute_api_disabled=raw.get("disableExecuteApiEndpoint", False),
         policy=_policy(raw.get("policy")),
-        tags=described(reading, raw.get("tags", {})),
-        unplanned=reading.aws.unplanned(REST_API.en, raw["name"]),
     )
 
 
@@ -192,15 +212,16 @@ def _deployment(raw: Raw) -> Deployment:
 
 
 def account(reading: Reading) -> Section[GatewayAccount]:
-    raw = reading.aws.call("apigateway", "get_account")
+    return {"account": decode_account(reading.aws.call("apigateway", "get_account"))}
+
+
+def decode_account(raw: Raw) -> GatewayAccount:
     throttle = raw["throttleSettings"]
-    return {
-        "account": GatewayAccount(
-            log_role_arn=raw.get("cloudwatchRoleArn") or None,
-            rate=throttle["rateLimit"],
-            burst=throttle["burstLimit"],
-        )
-    }
+    return GatewayAccount(
+        log_role_arn=raw.get("cloudwatchRoleArn") or None,
+        rate=throttle["rateLimit"],
+        burst=throttle["burstLimit"],
+    )
 
 
 READERS = {

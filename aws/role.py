@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aws.door import ReadFailure
@@ -83,7 +83,16 @@ def roles(reading: Reading) -> Section[Role]:
     return reading.each(kept, lambda name: _role(reading, kept[name], documents))
 
 
-def _role(reading: Reading, raw: Mapping[str, Any], documents: Mapping[str, Any]) -> Role:
+def _role(reading: Reading, raw: Raw, documents: Mapping[str, Any]) -> Role:
+    tags = described(reading, {tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())})
+    return replace(decode(raw, documents), tags=tags)
+
+
+def decode(raw: Raw, documents: Mapping[str, Any]) -> Role:
+    """Return the facts of a RoleDetail, but for its tags, whose values may be secrets.
+
+    ``documents``: ARN of a managed policy -> JSON text, or why it is not known.
+    """
     inline = tuple(
         PolicyDocument(name=one["PolicyName"], document=document_text(one["PolicyDocument"]))
         for one in raw.get("RolePolicyList", ())
@@ -99,7 +108,6 @@ def _role(reading: Reading, raw: Mapping[str, Any], documents: Mapping[str, Any]
         policies=inline + managed,
         boundary=_named(boundary, documents) if boundary else None,
         last_used_in=raw.get("RoleLastUsed", {}).get("Region"),
-        tags=described(reading, {tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())}),
     )
 
 

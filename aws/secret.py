@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -78,6 +78,15 @@ def _secret(reading: Reading, name: str) -> Secret:
     raw = reading.aws.call("secretsmanager", "describe_secret", SecretId=name)
     policy = reading.aws.call("secretsmanager", "get_resource_policy", SecretId=name)
     _ = policy["ARN"]  # of a secret without a policy too: nothing at all is no answer
+    return replace(
+        decode(raw),
+        policy=policy.get("ResourcePolicy"),
+        tags=described(reading, {one["Key"]: one["Value"] for one in raw.get("Tags", ())}),
+    )
+
+
+def decode(raw: Mapping[str, Any]) -> Secret:
+    """Return what DescribeSecret tells, but for tags, whose values may be secrets."""
     stages = tuple((raw.get("VersionIdsToStages") or {}).values())
     had_another = any("AWSPREVIOUS" in labels for labels in stages)
     return Secret(
@@ -86,10 +95,8 @@ def _secret(reading: Reading, name: str) -> Secret:
         kms_key=raw.get("KmsKeyId"),
         deleted=utc(raw.get("DeletedDate")),
         current=any("AWSCURRENT" in labels for labels in stages),
-        policy=policy.get("ResourcePolicy"),
         replicas=tuple(sorted(one["Region"] for one in raw.get("ReplicationStatus", ()))),
         replaced=utc(raw.get("LastChangedDate")) if had_another else None,
-        tags=described(reading, {one["Key"]: one["Value"] for one in raw.get("Tags", ())}),
     )
 
 

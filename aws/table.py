@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from aws.dated import default
 from aws.reading import Reader, Reading, required, utc
 from aws.secret import described
 from aws.secret_text import MaskedValue
@@ -17,6 +18,8 @@ from aws.section import Section, Unreadable
 from aws.words import Words
 
 DELETING = "DELETING"
+WINDOW_DAYS = default("recovery_window_days")
+"""The longest window that point-in-time recovery knows, and AWS's own default."""
 
 SCALING = Words(en="scaling", ja="スケーリング")
 WINDOW = Words(en="recovery window (days)", ja="復元可能期間（日）")
@@ -58,6 +61,17 @@ class Table:
     replicas: tuple[str, ...] = ()
     """Regions that hold a copy of all that is written (a global table)."""
 
+    @property
+    def facts(self) -> Mapping[Words, object]:
+        """The facts that have a bound, by their names."""
+        key = typed_key(self.attribute_types, self.hash_key, self.range_key)
+        return {STATUS: self.status, KEY: key, PROTECTION: self.deletion_protection}
+
+
+def typed_key(types: Mapping[str, str], *names: str | None) -> str:
+    """Write a key as DynamoDB types it, hash key first: ``UserId (S), StampId (S)``."""
+    return ", ".join(f"{name} ({types.get(name, '?')})" for name in names if name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backups:
@@ -67,6 +81,12 @@ class Backups:
     window_days: int | None = None
     earliest: datetime | None = None
     latest: datetime | None = None
+
+    @property
+    def facts(self) -> Mapping[Words, object]:
+        """The facts that have a bound; a window that AWS does not name is its default."""
+        days = WINDOW_DAYS if self.window_days is None else self.window_days
+        return {RECOVERY: self.pitr, WINDOW: days}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +163,7 @@ def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
         return {}
     found = _autoscaling(reading, "describe_scalable_targets", "ScalableTargets")
     policies = _autoscaling(reading, "describe_scaling_policies", "ScalingPolicies")
-    targets = [_target(one, policies) for one in found]
+    targets = [decode_target(one, policies) for one in found]
     by_table = {
         name: tuple(one for one in targets if one.resource.split("/")[1] == name)
         for name in reading.scope.tables
@@ -168,6 +188,11 @@ def _table(reading: Reading, name: str) -> Table:
     raw = reading.aws.call("dynamodb", "describe_table", TableName=name)["Table"]
     if raw["TableStatus"] == DELETING:
         return _leaving(reading, name)
+    return decode(raw)
+
+
+def decode(raw: Mapping[str, Any]) -> Table:
+    """Return the facts of a table that is not being deleted."""
     hash_key, range_key = _keys(raw["KeySchema"])
     sse = raw.get("SSEDescription", {})
     return Table(
@@ -229,6 +254,10 @@ def _keys(schema: list[Mapping[str, str]]) -> tuple[str, str | None]:
 
 def _backups(reading: Reading, name: str) -> Backups:
     answer = reading.aws.call("dynamodb", "describe_continuous_backups", TableName=name)
+    return decode_backups(answer)
+
+
+def decode_backups(answer: Mapping[str, Any]) -> Backups:
     raw = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     return Backups(
         pitr=raw["PointInTimeRecoveryStatus"] == "ENABLED",
@@ -260,7 +289,8 @@ def _arn(reading: Reading, name: str) -> str:
     return f"arn:{reading.aws.partition}:dynamodb:{scope.region}:{scope.account}:table/{name}"
 
 
-def _target(raw: Mapping[str, Any], policies: Iterable[Mapping[str, Any]]) -> ScalableTarget:
+def decode_target(raw: Mapping[str, Any], policies: Iterable[Mapping[str, Any]]) -> ScalableTarget:
+    """Return what moves one capacity; ``policies`` are those of all."""
     moved = (raw["ResourceId"], raw["ScalableDimension"])
     return ScalableTarget(
         resource=raw["ResourceId"],

@@ -1,7 +1,7 @@
 """SNS: the topics that alarms notify, and who listens; addresses are masked as they are read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from aws.door import ReadFailure
@@ -33,7 +33,7 @@ class Topic:
     policy: str
     """JSON text."""
     kms_key: str | None
-    subscriptions: tuple[Subscription, ...]
+    subscriptions: tuple[Subscription, ...] = ()
     delivery_policy: str = ""
     data_protection: str = ""
     fifo: bool = False
@@ -62,13 +62,20 @@ def _topic(reading: Reading, arn: str) -> Topic:
     raw = reading.aws.call("sns", "get_topic_attributes", TopicArn=arn)["Attributes"]
     found = reading.aws.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
     protected = reading.aws.call("sns", "get_data_protection_policy", ResourceArn=arn)
+    return replace(
+        decode(arn, raw),
+        subscriptions=tuple(_subscription(reading, one) for one in found),
+        data_protection=protected.get("DataProtectionPolicy") or "",
+    )
+
+
+def decode(arn: str, raw: Mapping[str, str]) -> Topic:
+    """Return what a topic's attributes tell: neither who listens, nor how its messages are protected."""
     return Topic(
         arn=arn,
         policy=raw.get("Policy", ""),
         kms_key=raw.get("KmsMasterKeyId") or None,
-        subscriptions=tuple(_subscription(reading, one) for one in found),
         delivery_policy=raw.get("DeliveryPolicy", ""),
-        data_protection=protected.get("DataProtectionPolicy") or "",
         fifo=raw.get("FifoTopic") == "true",
         max_message_bytes=int(size) if (size := raw.get("MaximumMessageSize", "")) else None,
     )

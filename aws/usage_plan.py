@@ -9,8 +9,14 @@ from aws.names import ours
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id
 from aws.section import Section
+from aws.words import Words
 
 Raw = Mapping[str, Any]
+
+RATE = Words(en="rate", ja="レート")
+BURST = Words(en="burst", ja="バースト")
+QUOTA = Words(en="quota", ja="クォータ")
+PERIOD = Words(en="period of the quota", ja="クォータの期間")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,11 @@ class UsagePlan:
     keys: tuple[str, ...]
     own_limits: tuple[OwnLimit, ...] = ()
 
+    @property
+    def facts(self) -> Mapping[Words, object]:
+        """The facts that have a bound, by their names."""
+        return {RATE: self.rate, BURST: self.burst, QUOTA: self.quota, PERIOD: self.period}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
@@ -58,7 +69,12 @@ def usage_plans(reading: Reading) -> Section[UsagePlan]:
         reading.scope.usage_plan,
         lambda raw: any(one.get("apiId") == api for one in raw.get("apiStages", ())),
     )
-    return reading.each(by_name, lambda name: _usage_plan(reading, _only(by_name[name])))
+
+    def read(name: str) -> UsagePlan:
+        raw = _only(by_name[name])
+        return decode(raw, _keys(reading, raw["id"]) if reading.scope.api_key else ())
+
+    return reading.each(by_name, read)
 
 
 def api_keys(reading: Reading) -> Section[ApiKey]:
@@ -67,7 +83,7 @@ def api_keys(reading: Reading) -> Section[ApiKey]:
     # includeValues stays False: a key's value is as good as a password.
     found = reading.aws.listed("apigateway", "get_api_keys", "items", limit=PAGE)
     by_name = _by_name(reading, found, reading.scope.api_key)
-    return reading.each(by_name, lambda name: _api_key(_only(by_name[name])))
+    return reading.each(by_name, lambda name: decode_key(_only(by_name[name])))
 
 
 def _by_name(
@@ -99,7 +115,8 @@ def _only(same: list[Raw]) -> Raw:
     return same[0]
 
 
-def _usage_plan(reading: Reading, raw: Raw) -> UsagePlan:
+def decode(raw: Raw, keys: tuple[str, ...]) -> UsagePlan:
+    """Return the facts of a usage plan; ``keys`` are ids of its API keys."""
     throttle, quota = raw.get("throttle") or {}, raw.get("quota") or {}
     return UsagePlan(
         id=raw["id"],
@@ -110,7 +127,7 @@ def _usage_plan(reading: Reading, raw: Raw) -> UsagePlan:
         period=quota.get("period"),
         stages=tuple(sorted(map(_stage, raw.get("apiStages", ())))),
         own_limits=tuple(_own_limits(raw.get("apiStages", ()))),
-        keys=_keys(reading, raw["id"]) if reading.scope.api_key else (),
+        keys=keys,
     )
 
 
@@ -135,7 +152,7 @@ def _keys(reading: Reading, plan: str) -> tuple[str, ...]:
     return tuple(sorted(one["id"] for one in found if "id" in one))
 
 
-def _api_key(raw: Raw) -> ApiKey:
+def decode_key(raw: Raw) -> ApiKey:
     return ApiKey(id=raw["id"], name=_name(raw), enabled=raw.get("enabled", False))
 
 

@@ -9,6 +9,7 @@ from aws.difference import Difference
 from aws.function import RoleUser
 from aws.iam import Statement, parse
 from aws.iam.pattern import text_pattern
+from aws.iam.principal import is_gone
 from aws.ledgers.iam import ROLE
 from aws.ledgers.sns import TOPIC
 from aws.reader_policy import actions as reader_actions
@@ -16,7 +17,7 @@ from aws.role import Role
 from aws.section import Follows
 from aws.topic import Topic
 from aws.words import Words
-from checks.outsiders import is_gone, outsiders
+from checks.outsiders import outsiders
 from plan import Plan
 from signoff.decisions import Decided
 from signoff.environment import Environment

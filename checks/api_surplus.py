@@ -6,20 +6,24 @@ from aws.api_document import ApiDocument, Method
 from aws.api_surplus import FACTS, HEADERS, POLICY, UNKNOWN, Surplus, beyond_safe
 from aws.bounds import as_text, described, unset, within
 from aws.difference import Difference, unallowed
-from aws.ledgers.apigateway import DOMAIN, REST_API, USAGE_PLAN
+from aws.ledgers.apigateway import (
+    AUTHORIZER,
+    DOMAIN,
+    DRAFT,
+    GATEWAY_RESPONSE,
+    REST_API,
+    ROUTE,
+    SERVED,
+    USAGE_PLAN,
+)
 from aws.rest_api import RestApi
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.outsiders import open_to_all
 
-ROUTE = Words(en="route", ja="ルート")
-AUTHORIZER = Words(en="authorizer", ja="オーソライザー")
-GATEWAY_RESPONSE = Words(en="gateway response", ja="ゲートウェイレスポンス")
 OTHER_STAGES = Words(en="other stages", ja="他のステージ")
 MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
 PLAN_STAGES = Words(en="stages of the API", ja="このAPIのステージ")
-
-SERVED, DRAFT = "apigateway:GetExport", "apigateway:GetResources"
 
 
 def of_api(deployed: Deployed) -> tuple[Difference, ...]:

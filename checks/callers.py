@@ -8,9 +8,9 @@ from aws.bounds import within
 from aws.difference import Difference
 from aws.function import FunctionPolicy, Version, spans
 from aws.iam import Condition, Statement, covers, parse
+from aws.iam.principal import is_gone
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
-from checks.outsiders import is_gone
 from plan import Plan
 from signoff.environment import Environment
 

@@ -1,11 +1,8 @@
 """The custom domain: which security policies, certificates, mappings and DNS answers will do."""
 
-import re
-from datetime import datetime, timedelta
-
 from aws.bounds import Bound, as_text, unset, within
 from aws.difference import Certainty, Difference, differences
-from aws.domain import MAPPINGS_ONLY, BasePath, Certificate, CustomDomain, Resolution
+from aws.domain import MAPPINGS_ONLY, BasePath, Certificate, CustomDomain, Resolution, covers
 from aws.ledgers.apigateway import DOMAIN
 from aws.section import Follows, Missing, lookup
 from aws.words import Words
@@ -13,24 +10,8 @@ from checks.deployed import Deployed
 from plan import Plan
 from signoff.environment import Domain
 
-TLS_1_2_OR_NEWER = re.compile(
-    r"TLS_1_[23]"
-    r"|SecurityPolicy_TLS13_1_[23]_\w+"  # minimum version after the newest one
-    r"|SecurityPolicy_TLS1[23]_(?:PFS_)?\d{4}_EDGE"
-)
-"""Policies that refuse TLS 1.0 and 1.1 (API Gateway developer guide, "Supported security policies")."""
 RULES = Words(en="routing rules", ja="ルーティングルール")
 OTHER_MAPPINGS = Words(en="other mappings", ja="ほかのマッピング")
-RENEWAL = timedelta(days=30)
-"""ACM renews 60 days ahead; what is left with less will not be renewed by itself."""
-
-
-NEW_TLS = Bound(
-    code="tls_1_2",
-    value=None,
-    holds=lambda policy: TLS_1_2_OR_NEWER.fullmatch(policy) is not None,
-    words=Words(en="a policy that refuses TLS 1.0 and 1.1", ja="TLS 1.0と1.1を拒否するもの"),
-)
 
 
 def naming(host: str) -> Bound:
@@ -59,18 +40,6 @@ def certificate_of(deployed: Deployed, name: str) -> Certificate:
             )
         )
     return found
-
-
-def covers(pattern: str, name: str) -> bool:
-    """Whether a certificate's name covers a host; ``*`` stands for exactly one label."""
-    if not pattern.startswith("*."):
-        return pattern.lower() == name.lower()
-    return pattern[2:].lower() == name.lower().partition(".")[2]
-
-
-def days_left(certificate: Certificate, now: datetime) -> int:
-    """Return whole days until the certificate expires; one without an expiry has none left."""
-    return (certificate.not_after - now).days if certificate.not_after else 0
 
 
 def region_of(arn: str) -> str:

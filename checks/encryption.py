@@ -4,11 +4,10 @@ from collections.abc import Callable
 from functools import partial
 
 from aws.bounds import Bound, exactly
-from aws.bucket import Bucket
+from aws.bucket import BY_KMS, Bucket
 from aws.difference import Difference
-from aws.iam import Statement, context, covers, parse
-from aws.iam.condition import holds
 from aws.inventory import Sections
+from aws.key import SECRETS_DEFAULT, same_key
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.s3 import BUCKET
 from aws.ledgers.secretsmanager import SECRET
@@ -18,21 +17,19 @@ from aws.table import Table
 from aws.words import Words
 from signoff.environment import Environment
 
-SECRETS_KEY = "alias/aws/secretsmanager"
 AWS_ALIAS = "alias/aws/"
 """Beginning of the aliases of AWS managed keys: their ARNs differ in every account."""
 ENCRYPTION = Words(en="encryption", ja="暗号化")
 ENCRYPTION_STATUS = Words(en="state of its encryption", ja="暗号化の状態")
 KEY = Words(en="encryption key", ja="暗号化キー")
 AWS_OWNED = Words(en="the AWS owned key", ja="AWS所有のキー")
-BY_KMS = frozenset({"aws:kms", "aws:kms:dsse"})
 
 
 def secret_key_flaws(
     secret: Secret, environment: Environment, found: Sections
 ) -> tuple[Difference, ...]:
     """Return what is wrong with the key of a secret; one that names none has the AWS managed key."""
-    key, decided = secret.kms_key or SECRETS_KEY, environment.secret_key or SECRETS_KEY
+    key, decided = secret.kms_key or SECRETS_DEFAULT, environment.secret_key or SECRETS_DEFAULT
     of = partial(_difference, SECRET, secret.name, "secretsmanager:DescribeSecret")
     return _of_key(of, key, decided, "secret_key", found)
 
@@ -58,7 +55,7 @@ def table_key_flaws(
 def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:
     """Return what is wrong with the default encryption; without a key of its own it is AWS's for S3."""
     of = partial(_difference, BUCKET, bucket.name, "s3:GetBucketEncryption")
-    if bucket.encryption not in BY_KMS:
+    if not BY_KMS.holds(bucket.encryption):
         return (of(ENCRYPTION, bucket.encryption, exactly("aws:kms")),)
     return _unusable(of, bucket.kms_key, found) if bucket.kms_key else ()
 
@@ -74,7 +71,7 @@ def _of_key(
         return unusable
     there = lookup(found.keys, key)
     managed = (decided or "").startswith(AWS_ALIAS) and there is not None and there.manager == "AWS"
-    if managed or (decided and decided in {key, key.rpartition(":")[2]}):
+    if managed or (decided and same_key(decided, key)):
         return ()
     return (of(KEY, key, exactly(decided or AWS_OWNED), where),)
 
@@ -113,22 +110,4 @@ def _difference(
         decided_in=where,
         loosens=True,
         decidable=decidable,
-    )
-
-
-def refuses_http(bucket: Bucket) -> bool:
-    """Whether the policy denies every action, on the bucket and its objects, to plain HTTP."""
-    denies = [one for one in parse(bucket.policy or '{"Statement": []}') if _denies_http(one)]
-    arns = (f"arn:aws:s3:::{bucket.name}", f"arn:aws:s3:::{bucket.name}/*")
-    return all(any(covers(r, arn) for one in denies for r in one.resources) for arn in arns)
-
-
-def _denies_http(one: Statement) -> bool:
-    """A condition on anything but the transport may fail, and then HTTP gets through."""
-    http = context({"aws:SecureTransport": "false"})
-    return (
-        one.effect == "Deny"
-        and bool({"*", "s3:*"} & set(one.actions))
-        and any(who == "*" for _, who in one.principals)
-        and all(holds(condition, http) is True for condition in one.conditions)
     )

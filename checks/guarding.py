@@ -4,9 +4,9 @@ from aws import desired
 from aws.api_document import Authorizer
 from aws.bounds import at_most, exactly
 from aws.difference import Difference, Differences, differences
+from aws.ledgers.apigateway import AUTHORIZER, SERVED
 from aws.section import Follows
 from aws.words import Words
-from checks.api_surplus import AUTHORIZER, SERVED
 from checks.deployed import Deployed
 from checks.invocation import target
 

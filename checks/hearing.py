@@ -11,16 +11,14 @@ from aws.firing import CALL
 from aws.inventory import Sections
 from aws.ledgers.cloudwatch import ALARM
 from aws.ledgers.sns import SUBSCRIPTION, TOPIC
+from aws.publishing import lets_publish, usable
 from aws.section import NotTestable, Unread, known, lookup
 from aws.topic import Subscription, Topic, masked_address
 from aws.words import Words
-from checks.publishing import lets_publish, lets_use
 from signoff.environment import Environment
 
 REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
 """Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
-SILENT_KEY = "alias/aws/sns"
-"""The AWS managed key of SNS, whose policy CloudWatch is not in and nobody can change."""
 
 ACTIONS = Words(en="actions enabled", ja="アクションの有効化")
 TOPICS = Words(en="topics notified", ja="通知先トピック")
@@ -179,10 +177,7 @@ class Hearing:
             yield _of_topic(arn, PEOPLE, 0, at_least(1), "sns:ListSubscriptionsByTopic")
 
     def _usable(self, key_id: str) -> bool:
-        if key_id.endswith(SILENT_KEY):
-            return False
-        key = lookup(self.found.keys, key_id)
-        return key is not None and key.state == "Enabled" and lets_use(key) is True
+        return usable(key_id, lambda: lookup(self.found.keys, key_id))
 
 
 def _not_known(why: Words) -> Words:

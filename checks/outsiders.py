@@ -1,9 +1,9 @@
 """Whom a resource policy allows beyond the account that owns the resource."""
 
-import re
 from collections.abc import Iterator
 
 from aws.iam import Condition, Statement, parse
+from aws.iam.principal import is_gone
 from aws.words import Words
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
@@ -11,9 +11,6 @@ ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 SERVICE_KEYS = frozenset({"aws:sourceaccount"})
 """Condition keys that hold the account for which a service of AWS calls."""
 EXACT = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
-DELETED = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA)[A-Z0-9]{12,}")
-"""The unique id that AWS shows in place of an ARN once the role or user is deleted. Ids are never
-given out again, so that such a statement lets nobody in (IAM user guide, "IAM identifiers")."""
 
 
 def outsiders(document: str | None, account: str) -> list[Words]:
@@ -58,10 +55,6 @@ def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
     if key == ("aws:principalarn" if keys is ACCOUNT_KEYS else "aws:sourcearn"):
         return surely and {account_of(one) for one in condition.values} == {account}
     return False
-
-
-def is_gone(kind: str, who: str) -> bool:
-    return kind == "AWS" and DELETED.fullmatch(who) is not None
 
 
 def account_of(principal: str) -> str:

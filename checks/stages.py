@@ -1,6 +1,5 @@
-"""What the stage logs, and whom a cached answer may reach."""
+"""Whom a cached answer may reach."""
 
-import re
 from collections.abc import Iterable
 
 from aws import desired
@@ -8,34 +7,7 @@ from aws.api_document import Integration
 from aws.rest_api import MethodSetting, Stage
 from plan.edge import AUTHORIZATION, contract
 
-TELLING = re.compile(
-    r"\$input\b[^\s\"',}]*"
-    r"|\$context\.(?:requestOverride|responseOverride)\b[\w.\-]*"
-    r"|\$context\.identity\.(?:apiKey|accessKey)\b"
-    r"|\$context\.identity\.(?:clientCert|cognito)[\w.]*"
-    r"|\$context\.authorizer\.(?!(?:error|status|latency|requestId|integration\w+)\b)[\w.\-]+"
-)
-"""Variables that carry headers, query strings, bodies, or who the caller is.
-
-``identity.caller`` and ``identity.user``, which stand in every format of AWS's documentation, name
-principals of AWS: callers of ours are none, and the two are empty.
-"""
-REQUEST_ID = re.compile(r"\$context\.(?:requestId|extendedRequestId)\b")
 OFF = MethodSetting()
-
-
-def tells_the_request(form: str | None) -> bool:
-    """Whether a line can be found by the id that its caller was given."""
-    return REQUEST_ID.search(form or "") is not None
-
-
-def group_of(arn: str | None) -> str:
-    """Return the log group's name; AWS writes its ARN with and without ``:*`` at the end."""
-    return (arn or "").removesuffix(":*").partition(":log-group:")[2]
-
-
-def telling(form: str | None) -> list[str]:
-    return TELLING.findall(form or "")
 
 
 def shared_answers(stage: Stage, route: desired.Route, integration: Integration) -> list[str]:

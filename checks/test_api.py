@@ -4,17 +4,18 @@ import pytest
 
 from aws import desired
 from aws.bounds import Bound, at_least, exactly, one_of, within
-from aws.difference import differences
-from aws.ledgers.apigateway import REST_API, STAGE
-from aws.ledgers.lambda_ import FUNCTION
-from aws.words import Words
-from checks import api_surplus
-from checks.api_surplus import DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED, barring
-from checks.cors import (
+from aws.cors import (
     gateway_status,
     preflight_differences,
     without_origin,
 )
+from aws.difference import differences
+from aws.ledgers.apigateway import DRAFT, GATEWAY_RESPONSE, REST_API, ROUTE, SERVED, STAGE
+from aws.ledgers.lambda_ import FUNCTION
+from aws.rest_api import PUBLIC
+from aws.words import Words
+from checks import api_surplus
+from checks.api_surplus import barring
 from checks.deployed import Deployed
 from checks.invocation import target
 from checks.releases import newest
@@ -26,8 +27,6 @@ from signoff.environment import Environment, where
 from signoff.evidence import Records
 from signoff.observations import Observations
 
-ENDPOINT = Words(en="endpoint type", ja="エンドポイントタイプ")
-REACHED = Words(en="public address", ja="公開アドレス")
 METHODS = Words(en="methods served", ja="公開しているメソッド数")
 INTEGRATION = Words(en="integration", ja="統合")
 DEPLOYMENT = Words(en="deployment", ja="デプロイ")
@@ -57,11 +56,9 @@ def test_api_exists_and_can_be_reached(
 ) -> None:
     api = observe(deployed.rest_api(), "id", "endpoint_types", "execute_api_disabled")
 
-    closed = api.execute_api_disabled and not environment.domain
-    facts = {ENDPOINT: api.endpoint_types, REACHED: not closed}
-    bounds = {ENDPOINT: one_of(("REGIONAL",), ("EDGE",)), REACHED: exactly(True)}
+    facts = api.facts(by_domain=bool(environment.domain))
     about = {"call": "apigateway:GetRestApis", "decidable": False}
-    decided(differences(REST_API, api.name, facts, bounds, **about), observe)
+    decided(differences(REST_API, api.name, facts, PUBLIC, **about), observe)
 
 
 @expectation("DEP-20", ja="APIのリソースポリシーが利用者を拒否していない")

@@ -4,15 +4,13 @@ from datetime import datetime
 
 from aws.bounds import at_least, exactly
 from aws.difference import differences, unallowed
+from aws.domain import NEW_TLS, RENEWAL
 from aws.ledgers.apigateway import DOMAIN
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.domain_name import (
-    NEW_TLS,
-    RENEWAL,
     beside,
     certificate_of,
-    days_left,
     deciding_rules,
     leading_to,
     mapping_of,
@@ -126,7 +124,7 @@ def test_certificate_does_not_expire_soon(
 ) -> None:
     certificate = observe(certificate_of(deployed, custom_domain.name), "not_after")
 
-    facts = {DAYS_LEFT: days_left(certificate, now)}
+    facts = {DAYS_LEFT: certificate.days_left(now)}
     planned = {DAYS_LEFT: at_least(RENEWAL.days)}
     decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
 

@@ -7,7 +7,7 @@ from aws.inventory import Sections
 from aws.ledgers.s3 import BUCKET
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.encryption import bucket_key_flaws, refuses_http, table_key_flaws
+from checks.encryption import bucket_key_flaws, table_key_flaws
 from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.environment import Environment
@@ -69,7 +69,7 @@ def test_bucket_refuses_plain_http(
 ) -> None:
     bucket = observe(deployed.bucket(image_bucket), "policy")
 
-    facts, bounds = {HTTP: not refuses_http(bucket)}, {HTTP: exactly(False)}
+    facts, bounds = {HTTP: not bucket.refuses_http}, {HTTP: exactly(False)}
     about = {"call": "s3:GetBucketPolicy", "loosens": True}
     decided(differences(BUCKET, bucket.name, facts, bounds, **about), observe)
 

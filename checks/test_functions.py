@@ -9,10 +9,9 @@ from aws.bounds import Bound, as_text, at_least, exactly, one_of, within
 from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory
-from aws.ledgers.apigateway import REST_API
+from aws.ledgers.apigateway import REST_API, ROUTE, SERVED
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
-from checks.api_surplus import ROUTE, SERVED
 from checks.deployed import Deployed
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from aws import desired
-from aws.bounds import Bound, exactly, within
+from aws.bounds import exactly, within
 from aws.difference import differences
 from aws.firing import shortfalls
 from aws.inventory import Sections
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.logs import LOG_GROUP
-from aws.log_group import LogGroup
+from aws.log_group import LOG_CLASS, RETENTION, expiring
 from aws.section import known, lookup
 from aws.words import Words
 from checks.alarms import (
@@ -56,25 +56,8 @@ JUDGED = (
 )
 EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 """Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
-LOG_CLASS = Words(en="log class", ja="ログクラス")
-RETENTION = Words(en="retention (days)", ja="保持期間（日）")
 GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが存在しないリソース")
 OF_GROUP = {"call": "logs:DescribeLogGroups", "loosens": True}
-FOREVER = Words(en="unlimited", ja="無期限")
-
-
-def retention(group: LogGroup) -> int | Words:
-    return FOREVER if group.retention_days is None else group.retention_days
-
-
-def expiring(least: int = 1) -> Bound:
-    """Entries expire, and not before that many days."""
-    return Bound(
-        code="expiring",
-        value=least,
-        holds=lambda days: days != FOREVER and bool(days >= least),
-        words=Words(en=f"{least} or more, but limited", ja=f"{least}以上の有限の日数であること"),
-    )
 
 
 @expectation("MON-01", ja="すべての関数のエラーを監視している")
@@ -153,8 +136,8 @@ def test_faults_in_the_logs_become_a_metric(
     planned = next(one for one in plan.log_groups if one.name == function.log_group)
     group = observe(deployed.log_group(planned), "log_class")
 
-    facts, bounds = {LOG_CLASS: group.log_class}, {LOG_CLASS: exactly("STANDARD")}
-    decided(differences(LOG_GROUP, group.name, facts, bounds, **OF_GROUP), observe)
+    bounds = {LOG_CLASS: planned.bounds[LOG_CLASS]}
+    decided(differences(LOG_GROUP, group.name, group.facts, bounds, **OF_GROUP), observe)
 
 
 @expectation("MON-06", ja="アラームが人に届く")
@@ -292,8 +275,7 @@ def test_execution_logs_of_the_api_do_expire(
     group = lookup(found.log_groups, name)
     observe.note(group=name, retention_days=group.retention_days if group else "no such group")
 
-    facts = {RETENTION: retention(group)} if group else {}
-    bounds = {RETENTION: expiring()} if group else {}
+    facts, bounds = (group.facts, {RETENTION: expiring()}) if group else ({}, {})
     decided(differences(LOG_GROUP, name, facts, bounds, **OF_GROUP), observe)
 
 
@@ -303,12 +285,9 @@ def test_logs_are_kept_as_long_as_decided(
 ) -> None:
     group = observe(deployed.log_group(log_group), "retention_days")
 
-    facts = {RETENTION: retention(group)}
-    bounds = {RETENTION: expiring(log_group.retention_days)}
-    decided(
-        differences(LOG_GROUP, group.name, facts, bounds, **OF_GROUP, decided_in="retention_days"),
-        observe,
-    )
+    about = {**OF_GROUP, "decided_in": "retention_days"}
+    bounds = {RETENTION: log_group.bounds[RETENTION]}
+    decided(differences(LOG_GROUP, group.name, group.facts, bounds, **about), observe)
 
 
 @expectation("MON-15", ja="ロググループに計画外の設定がない")

@@ -11,6 +11,7 @@ from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.section import Follows, known
+from aws.trust import trust_flaws
 from aws.words import Words, joined
 from checks.access import (
     Insiders,
@@ -38,7 +39,6 @@ from checks.privileges import (
     unclear,
 )
 from checks.secret_arns import but_for_suffixes, unsound
-from checks.trust import trust_flaws
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
@@ -74,17 +74,11 @@ def test_function_runs_under_its_own_role(
 
 @expectation("SEC-11", ja="ロールを引き受けられるのがLambdaだけである")
 def test_role_is_trusted_by_lambda_only(
-    role: desired.Role,
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    role: desired.Role, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.role(role), "trust")
-    bounds = Bounds(role=role, plan=plan, environment=environment)
 
-    decided(trust_flaws(found, bounds), observe)
+    decided(trust_flaws(found, role), observe)
 
 
 @expectation("SEC-12", ja="ロールに計画外の権限がない")

@@ -4,6 +4,7 @@ from aws import desired
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
 from aws.inventory import Inventory, Sections
+from aws.key import SECRETS_DEFAULT
 from aws.ledgers.apigateway import REST_API, STAGE
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.lambda_ import FUNCTION
@@ -14,7 +15,7 @@ from checks.access import strangers_let_in
 from checks.bounds import bounds_of
 from checks.denials import denials
 from checks.deployed import Deployed
-from checks.encryption import SECRETS_KEY, secret_key_flaws
+from checks.encryption import secret_key_flaws
 from checks.labels import labels, tags_of, variables_of
 from checks.leaks import (
     holding,
@@ -133,7 +134,7 @@ def test_secret_is_encrypted_under_a_key_that_works(
 def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
     secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
-    key = deployed.secret(secret).kms_key or SECRETS_KEY
+    key = deployed.secret(secret).kms_key or SECRETS_DEFAULT
     attached = deployed.key_attachments(key)
     observe.note(key=key, attached=[f"{one.fact.en}: {one.found}" for one in attached])
 

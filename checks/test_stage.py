@@ -1,16 +1,16 @@
 """DEP-27 to DEP-33, DEP-35: what the stage caches, splits, logs and traces, and how it is labelled."""
 
 from aws import desired
+from aws.access_log import group_of, telling, tells_the_request
 from aws.bounds import Bound, exactly, unset, within
 from aws.difference import differences
 from aws.function import WEIGHTS
-from aws.ledgers.apigateway import REST_API, STAGE
+from aws.ledgers.apigateway import REST_API, ROUTE, STAGE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from checks import api_surplus
-from checks.api_surplus import ROUTE
 from checks.deployed import Deployed
-from checks.stages import group_of, shared_answers, telling, tells_the_request
+from checks.stages import shared_answers
 from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation

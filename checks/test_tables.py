@@ -1,23 +1,15 @@
 """DEP-01 to DEP-08: the three tables are there, shaped, scaled and protected as decided."""
 
 from aws import desired
-from aws.bounds import at_least, exactly, within
+from aws.bounds import exactly, within
+from aws.capacity import rigid, scales
 from aws.difference import differences, unallowed
 from aws.ledgers.dynamodb import TABLE
 from aws.table import INDEXES, KEY, PROTECTION, RECOVERY, SCALING, STATUS, WINDOW
 from checks.bounds import bounds_of
 from checks.denials import denials
 from checks.deployed import Deployed
-from checks.table_shape import (
-    WINDOW_DAYS,
-    deployed_key,
-    index_flaws,
-    index_names,
-    planned_key,
-    rigid,
-    scales,
-    window_days,
-)
+from checks.table_shape import index_flaws, index_names
 from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
@@ -35,8 +27,8 @@ def test_table_is_active(
     found = observe(deployed.table(table), "arn", "status")
 
     about = {"call": DESCRIBE, "decidable": False}
-    planned = {STATUS: exactly("ACTIVE")}
-    decided(differences(TABLE, found.name, {STATUS: found.status}, planned, **about), observe)
+    bounds = {STATUS: exactly("ACTIVE")}
+    decided(differences(TABLE, found.name, found.facts, bounds, **about), observe)
 
 
 @expectation("DEP-02", ja="テーブルのキーが計画どおりである")
@@ -46,8 +38,8 @@ def test_table_has_the_planned_key(
     found = observe(deployed.table(table), "hash_key", "range_key", "attribute_types")
 
     about = {"call": DESCRIBE, "decidable": False, "remedy": "key"}
-    facts, planned = {KEY: deployed_key(found)}, {KEY: exactly(planned_key(table))}
-    decided(differences(TABLE, found.name, facts, planned, **about), observe)
+    bounds = {KEY: table.bounds[KEY]}
+    decided(differences(TABLE, found.name, found.facts, bounds, **about), observe)
 
 
 @expectation("DEP-02", ja="テーブルのインデックスが計画どおりである")
@@ -78,19 +70,14 @@ def test_table_scales_by_itself(
 
 @expectation("DEP-04", ja="テーブルのポイントインタイムリカバリが有効である")
 def test_table_has_point_in_time_recovery(
-    table: desired.Table,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     backups = deployed.backups(table)
     observe.note(table=table.name, pitr=backups.pitr)
 
-    needed = environment.pitr or environment.production
-    bounds = {RECOVERY: exactly(True)} if needed else {}
+    bounds = {RECOVERY: table.bounds[RECOVERY]} if table.pitr else {}
     about = {"call": "dynamodb:DescribeContinuousBackups", "decided_in": "pitr", "loosens": True}
-    decided(differences(TABLE, table.name, {RECOVERY: backups.pitr}, bounds, **about), observe)
+    decided(differences(TABLE, table.name, backups.facts, bounds, **about), observe)
 
 
 @expectation("DEP-05", ja="テーブルを決定した期間だけ復元できる")
@@ -100,11 +87,9 @@ def test_table_can_be_restored_for_as_long_as_decided(
     backups = deployed.backups(table)
     observe.note(table=table.name, days=backups.window_days, earliest=backups.earliest)
 
-    facts = {WINDOW: window_days(backups.window_days)}
+    bounds = {WINDOW: table.bounds[WINDOW]}
     about = {"call": "dynamodb:DescribeContinuousBackups", "loosens": True}
-    decided(
-        differences(TABLE, table.name, facts, {WINDOW: at_least(WINDOW_DAYS)}, **about), observe
-    )
+    decided(differences(TABLE, table.name, backups.facts, bounds, **about), observe)
 
 
 @expectation("DEP-06", ja="テーブルのタグが計画どおりである")
@@ -124,9 +109,9 @@ def test_table_is_protected_from_deletion(
 ) -> None:
     found = observe(deployed.table(table), "deletion_protection")
 
-    facts = {PROTECTION: found.deletion_protection}
+    bounds = {PROTECTION: exactly(True)}
     about = {"call": DESCRIBE, "decided_in": "deletion_protection", "loosens": True}
-    decided(differences(TABLE, found.name, facts, {PROTECTION: exactly(True)}, **about), observe)
+    decided(differences(TABLE, found.name, found.facts, bounds, **about), observe)
 
 
 @expectation("DEP-08", ja="テーブルに計画外の設定がない")

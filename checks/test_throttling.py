@@ -6,9 +6,8 @@ from aws import desired
 from aws.bounds import Bound, as_text, at_least, covers, exactly
 from aws.difference import differences
 from aws.inventory import Sections
-from aws.ledgers.apigateway import USAGE_PLAN
+from aws.ledgers.apigateway import AUTHORIZER, ROUTE, SERVED, USAGE_PLAN
 from aws.words import Words
-from checks.api_surplus import AUTHORIZER, ROUTE, SERVED
 from checks.deployed import Deployed
 from checks.guarding import authorizers, laxer
 from checks.throttling import (

@@ -5,23 +5,18 @@ from dataclasses import dataclass
 
 from aws import desired
 from aws.api_document import ApiDocument
-from aws.bounds import at_least, at_most, between, exactly
+from aws.bounds import at_least, between
 from aws.difference import Difference, differences
 from aws.inventory import Sections
-from aws.ledgers.apigateway import USAGE_PLAN
+from aws.ledgers.apigateway import ROUTE, USAGE_PLAN
 from aws.rest_api import GatewayAccount, MethodSetting, Stage
 from aws.section import Follows, Missing, lookup
-from aws.usage_plan import ApiKey, UsagePlan
+from aws.usage_plan import BURST, RATE, ApiKey, UsagePlan
 from aws.words import Words
-from checks.api_surplus import ROUTE
 from plan.demand import HEADROOM, rate_of
 from signoff.environment import Throttle
 
 EVERY_METHOD = "*/*"
-RATE = Words(en="rate", ja="レート")
-BURST = Words(en="burst", ja="バースト")
-QUOTA = Words(en="quota", ja="クォータ")
-PERIOD = Words(en="period of the quota", ja="クォータの期間")
 OF_STAGE = {"call": "apigateway:GetStages", "decided_in": "throttle"}
 OF_PLAN = {"call": "apigateway:GetUsagePlans", "decided_in": "throttle"}
 ROOM = {"decided_in": "target_rate"}
@@ -75,14 +70,7 @@ def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, .
 
 def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
     """Hold a usage plan to the decided limits: a narrower one is as good."""
-    facts = {RATE: plan.rate, BURST: plan.burst, QUOTA: plan.quota, PERIOD: plan.period}
-    bounds = {
-        RATE: between(1, want.rate, "/s"),
-        BURST: between(1, want.burst),
-        QUOTA: between(1, want.daily_quota),
-        PERIOD: exactly("DAY"),
-    }
-    return differences(USAGE_PLAN, plan.name, facts, bounds, **OF_PLAN, loosens=True)
+    return differences(USAGE_PLAN, plan.name, plan.facts, want.bounds, **OF_PLAN, loosens=True)
 
 
 def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
@@ -90,9 +78,8 @@ def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Differen
     found: list[Difference] = []
     for one in plan.own_limits:
         set_here = {RATE: one.rate, BURST: one.burst}
-        most = {RATE: at_most(want.rate, "/s"), BURST: at_most(want.burst)}
         facts = {fact: value for fact, value in set_here.items() if value is not None}
-        bounds = {fact: most[fact] for fact in facts}
+        bounds = {fact: want.bounds_of_methods[fact] for fact in facts}
         name = f"{plan.name} {one.method}"
         found += differences(USAGE_PLAN, name, facts, bounds, **OF_PLAN, loosens=True)
     return tuple(found)

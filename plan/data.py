@@ -28,6 +28,7 @@ class _Decided(TypedDict):
     """What the environment decided for every table."""
 
     billing: str
+    demand: int
     kms_key: str | None
     deletion_protection: bool
     pitr: bool
@@ -37,9 +38,10 @@ class _Decided(TypedDict):
 def _decided(environment: Environment) -> _Decided:
     return _Decided(
         billing=environment.billing,
+        demand=environment.target_rate,
         kms_key=environment.table_key,
         deletion_protection=environment.deletion_protection,
-        pitr=environment.pitr,
+        pitr=environment.pitr or environment.production,
         tags=environment.tags,
     )
 

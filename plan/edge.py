@@ -85,6 +85,7 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         access_log_format=ACCESS_LOG_FORMAT,
         log_role=log_role,
         log_role_arn=naming.iam_arn(f"role/{log_role}"),
+        by_domain=environment.domain is not None,
         tags=environment.tags,
     )
     return replace(planned, least_rates=_least_rates(planned, environment.target_rate))

@@ -1,6 +1,7 @@
 """Alarms that can fire, the dashboard of five kinds, the logs' retention (guide step 6)."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from aws.desired import Alarm, Api, Dashboard, Function, LogGroup, Table, Topic, Widget
 from plan.naming import Naming
@@ -126,11 +127,9 @@ def dashboard(
 
 def log_groups(naming: Naming, functions: tuple[Function, ...], api: Api) -> tuple[LogGroup, ...]:
     environment = naming.environment
-    names = (*(one.log_group for one in functions), api.access_log_group)
-    return tuple(
-        LogGroup(name=name, retention_days=environment.retention_days, tags=environment.tags)
-        for name in names
-    )
+    group = partial(LogGroup, retention_days=environment.retention_days, tags=environment.tags)
+    of_functions = (group(name=one.log_group, counted=True) for one in functions)
+    return (*of_functions, group(name=api.access_log_group))
 
 
 def topic(naming: Naming) -> Topic:

@@ -46,6 +46,7 @@ def _role(naming: Naming, function: str) -> Role:
         name=naming.role(function),
         arn=naming.iam_arn(f"role/{naming.role(function)}"),
         function=function,
+        function_arn=naming.function_arn(function),
         required=frozenset(required),
         accepted=frozenset(accepted),
         granted=frozenset({*required, *(one for one in accepted if one.resource in aliases)}),

@@ -90,7 +90,7 @@ def _kept(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _found(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
-    is_, tells = decode(answer), answer.get("AlarmActions", [])
+    is_ = decode(answer)
     return {
         "metric": f"{is_.namespace} {is_.metric}",
         "dimensions": dict(is_.dimensions),
@@ -103,8 +103,10 @@ def _found(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
         "missing data": is_.missing_data,
         "unit": is_.unit,
         "actions enabled": is_.actions_enabled,
-        "tells": alarm.topic_arn if alarm.topic_arn in tells else ", ".join(tells),
-        "description": answer.get("AlarmDescription"),
+        "tells": alarm.topic_arn
+        if alarm.topic_arn in is_.alarm_actions
+        else ", ".join(is_.alarm_actions),
+        "description": is_.description,
     }
 
 

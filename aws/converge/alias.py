@@ -19,6 +19,7 @@ from aws.converge.function import (
 from aws.converge.version import move, publish
 from aws.desired import Function
 from aws.door import GONE
+from aws.function import alias_of
 
 
 def converge(context: ChangeContext, function: Function, package: bytes) -> Changes:
@@ -54,7 +55,7 @@ def _found(context: ChangeContext, function: Function) -> dict[str, Any] | None:
     alias = unless_absent(client.get_alias, FunctionName=function.name, Name=function.alias)
     if alias is None:
         return None
-    weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+    weights = dict(alias_of(alias).weights)
     return {**_version(context, _behind(context, function)), "weights": weights}
 
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from aws.change import ChangeContext, Changes, difference
+from aws.api_document import Method as Found
+from aws.api_document import decode_authorizer, decode_gateway_response
+from aws.bounds import Bound, at_most, exactly, one_of
+from aws.change import ChangeContext, Changes, difference, repairs
 from aws.converge import rest_api
 from aws.converge.rest_api import Draft, read
-from aws.dated import default
+from aws.cors import preflight_differences
 from aws.desired import NEEDED_S, Api, Authorizer, GatewayResponse, Route
 from aws.words import Words
 
@@ -39,7 +42,7 @@ def _methods(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Cha
         context.watch(f"method {method.verb} {method.path}")
         made += _path(context, api_id, resources, method.path)
         resource = resources.get(method.path, rest_api.UNKNOWN_ID)
-        made += _method(context, api_id, draft, method, resource)
+        made += _method(context, api_id, draft, method, (api, resource))
     for extra in unplanned(draft, methods):
         context.tell(
             Words(
@@ -85,15 +88,19 @@ def _authorizer(
     context: ChangeContext, api_id: str, draft: Draft, authorizer: Authorizer
 ) -> Changes:
     """Create the authorizer, or bring it to the plan; its URI names the alias."""
-    found = draft.authorizers.get(authorizer.name)
-    have = (
-        {field: found.get(member) for field, member in AUTHORIZER_MEMBERS.items()}
-        if found
-        else None
-    )
-    changes = difference(f"authorizer {authorizer.name}", have, _wanted_authorizer(authorizer))
+    raw = draft.authorizers.get(authorizer.name)
+    have = None
+    if raw:
+        found = decode_authorizer(raw)
+        have = {
+            "type": found.kind,
+            "uri": found.uri,
+            "identity source": found.identity_source,
+            "ttl_s": found.ttl_s,
+        }
+    changes = repairs(f"authorizer {authorizer.name}", have, _of_authorizer(authorizer))
     return context.settle(
-        changes, lambda: _apply_authorizer(context, api_id, authorizer, found, changes)
+        changes, lambda: _apply_authorizer(context, api_id, authorizer, raw, changes)
     )
 
 
@@ -103,12 +110,13 @@ def invocation_uri(alias_arn: str) -> str:
     return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{alias_arn}/invocations"
 
 
-def _wanted_authorizer(authorizer: Authorizer) -> dict[str, Any]:
+def _of_authorizer(authorizer: Authorizer) -> dict[str, Bound]:
+    """Return what it has to keep to: an answer of it that is kept for a shorter time is as good."""
     return {
-        "type": AUTHORIZER_KIND,
-        "uri": invocation_uri(authorizer.function.alias_arn),
-        "identity source": authorizer.identity_source,
-        "ttl_s": authorizer.ttl_s,
+        "type": one_of(AUTHORIZER_KIND, "REQUEST"),
+        "uri": exactly(invocation_uri(authorizer.function.alias_arn)),
+        "identity source": exactly(authorizer.identity_source),
+        "ttl_s": at_most(authorizer.ttl_s),
     }
 
 
@@ -119,9 +127,9 @@ def _apply_authorizer(
     found: Mapping[str, Any] | None,
     changes: Changes,
 ) -> None:
-    client, wanted = context.client("apigateway"), _wanted_authorizer(authorizer)
+    client = context.client("apigateway")
     if found is None:
-        members = {AUTHORIZER_MEMBERS[field]: value for field, value in wanted.items()}
+        members = {AUTHORIZER_MEMBERS[one.field]: one.after for one in changes}
         client.create_authorizer(restApiId=api_id, name=authorizer.name, **members)
         return
     patch = [
@@ -180,17 +188,15 @@ def preflight(api: Api, path: str) -> Method:
 
 
 def _method(
-    context: ChangeContext, api_id: str, draft: Draft, method: Method, resource_id: str
+    context: ChangeContext, api_id: str, draft: Draft, method: Method, at: tuple[Api, str]
 ) -> Changes:
-    """Make the method as planned; ``resource_id`` is that of its path."""
-    found = draft.methods.get((method.path, method.verb))
-    changes = difference(
-        f"method {method.verb} {method.path}",
-        _found(draft, found) if found else None,
-        _wanted(method),
-    )
-    at = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
-    return context.settle(changes, lambda: _apply(context, at, draft, method, remake=bool(found)))
+    """Make the method as planned; ``at`` is the API, and the id of the resource of its path."""
+    api, resource_id = at
+    raw, wanted = draft.methods.get((method.path, method.verb)), _wanted(method)
+    have = _found(draft.decoded(method.path, method.verb), wanted, api) if raw else None
+    changes = difference(f"method {method.verb} {method.path}", have, wanted)
+    place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
+    return context.settle(changes, lambda: _apply(context, place, draft, method, remake=bool(raw)))
 
 
 def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
@@ -212,30 +218,31 @@ def _route(api: Api, route: Route) -> Method:
 def _wanted(method: Method) -> dict[str, Any]:
     uri, answer = method.uri, method.answer
     return {
-        "authorization": "CUSTOM" if method.authorizer else "NONE",
         "authorizer": method.authorizer,
         "api key": method.api_key,
         "integration": "AWS_PROXY" if uri else "MOCK",
         **({"uri": uri, "called by": "POST", "waits": True} if uri else {}),
-        **({"template": answer.template, "headers": answer.mapped} if answer else {}),
+        **({"template": answer.template, "headers": answer.headers} if answer else {}),
     }
 
 
-def _found(draft: Draft, found: Mapping[str, Any]) -> dict[str, Any]:
-    integration = found.get("methodIntegration") or {}
-    answer = (integration.get("integrationResponses") or {}).get(OK, {})
-    return {
-        "authorization": found.get("authorizationType"),
-        "authorizer": draft.authorizer_named(found.get("authorizerId")),
-        "api key": bool(found.get("apiKeyRequired")),
-        "integration": integration.get("type"),
-        "uri": integration.get("uri"),
-        "called by": integration.get("httpMethod"),
-        "waits": integration.get("timeoutInMillis", default("integration_timeout_ms"))
-        >= NEEDED_S * 1000,
-        "template": integration.get("requestTemplates"),
-        "headers": answer.get("responseParameters") or {},
+def _found(found: Found, wanted: Mapping[str, Any], api: Api) -> dict[str, Any]:
+    """Return the same of what is there; a preflight that allows what it has to, and nothing unsafe, is as planned."""
+    behind = found.integration
+    answer = behind.answers.get(OK) if behind else None
+    have = {
+        "authorizer": found.authorizer,
+        "api key": found.api_key_required,
+        "integration": behind.kind if behind else None,
+        "uri": behind.uri if behind else None,
+        "called by": behind.http_method if behind else None,
+        "waits": behind is not None and behind.timeout_ms >= NEEDED_S * 1000,
+        "template": behind.request_templates if behind else None,
+        "headers": answer.headers if answer else None,
     }
+    if found.verb == PREFLIGHT and not preflight_differences(found.path, found, api):
+        return have | {name: wanted[name] for name in ("template", "headers")}
+    return have
 
 
 def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Method) -> None:
@@ -282,14 +289,21 @@ def _gateway_response(
     context: ChangeContext, api_id: str, draft: Draft, response: GatewayResponse
 ) -> Changes:
     """Put the response where it differs; a status of None is AWS's own."""
-    found = draft.gateway_responses.get(response.kind)
+    raw = draft.gateway_responses.get(response.kind)
     parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in response.headers.items()}
     wanted = {
         **({"status": response.status} if response.status else {}),
-        "headers": parameters,
+        "headers": response.headers,
         "template": response.template,
     }
-    have = _found_response(found) if found else None
+    have = None
+    if raw:
+        found = decode_gateway_response(response.kind, raw)
+        have = {
+            "status": found.status,
+            "headers": found.headers,
+            "template": found.templates.get(JSON),
+        }
     changes = difference(f"gateway response {response.kind}", have, wanted)
     status = {"statusCode": response.status} if response.status else {}
     return context.settle(
@@ -302,11 +316,3 @@ def _gateway_response(
             **status,
         ),
     )
-
-
-def _found_response(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "status": found.get("statusCode"),
-        "headers": found.get("responseParameters") or {},
-        "template": (found.get("responseTemplates") or {}).get(JSON),
-    }

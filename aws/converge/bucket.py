@@ -1,12 +1,15 @@
 """The bucket of the images, where the environment names one: encrypted, closed, TLS only (step 2-3)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aws.change import ChangeContext, Changes, difference
+from aws.bounds import exactly
+from aws.bucket import BY_KMS, SWITCHES, decode
+from aws.bucket import Bucket as Found
+from aws.change import ChangeContext, Changes, repairs
 from aws.desired import Bucket
 
 ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"
@@ -18,21 +21,30 @@ NOTHING_SET = frozenset(
     }
 )
 ABSENT = frozenset({"404", "NoSuchBucket"})
-CLOSED = {
-    "BlockPublicAcls": True,
-    "IgnorePublicAcls": True,
-    "BlockPublicPolicy": True,
-    "RestrictPublicBuckets": True,
-}
+CLOSED = dict.fromkeys(SWITCHES, True)
 
 
 def converge(context: ChangeContext, bucket: Bucket) -> Changes:
     """Create the bucket, or close and encrypt it; what else its policy says, stays."""
     absent = not _exists(context, bucket.name)
     found = None if absent else _found(context, bucket.name)
-    wanted = {ENCRYPTION: "aws:kms", PUBLIC: CLOSED, TLS: _tls_only(bucket.name)}
-    changes = difference(f"bucket {bucket.name}", found, wanted)
-    return context.settle(changes, lambda: _apply(context, bucket, changes, absent=absent))
+    have = (
+        {
+            ENCRYPTION: found.encryption,
+            PUBLIC: CLOSED if found.public_access_blocked else None,
+            TLS: _tls_only(bucket.name) if found.refuses_http else None,
+        }
+        if found
+        else None
+    )
+    bounds = {
+        ENCRYPTION: BY_KMS,
+        PUBLIC: exactly(CLOSED),
+        TLS: exactly(_tls_only(bucket.name)),
+    }
+    changes = repairs(f"bucket {bucket.name}", have, bounds)
+    policy = found.policy if found else None
+    return context.settle(changes, lambda: _apply(context, bucket, changes, policy, absent=absent))
 
 
 def _exists(context: ChangeContext, bucket: str) -> bool:
@@ -49,27 +61,15 @@ def _set(call: Callable[..., Any], empty_on: frozenset[str], **which: str) -> di
         return {}
 
 
-def _found(context: ChangeContext, bucket: str) -> dict[str, Any]:
+def _found(context: ChangeContext, bucket: str) -> Found:
     s3, which = context.client("s3"), {"Bucket": bucket}
-    rules = _set(s3.get_bucket_encryption, NOTHING_SET, **which)
-    block = _set(s3.get_public_access_block, NOTHING_SET, **which)
-    return {
-        ENCRYPTION: _algorithm(rules),
-        PUBLIC: block.get("PublicAccessBlockConfiguration"),
-        TLS: next(
-            (one for one in _statements(context, bucket) if one.get("Sid") == "TlsOnly"), None
-        ),
-    }
-
-
-def _algorithm(answer: Mapping[str, Any]) -> str | None:
-    rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
-    return next((one["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for one in rules), None)
-
-
-def _statements(context: ChangeContext, bucket: str) -> list[dict[str, Any]]:
-    answer = _set(context.client("s3").get_bucket_policy, NOTHING_SET, Bucket=bucket)
-    return list(json.loads(answer.get("Policy", "{}")).get("Statement", []))
+    return decode(
+        bucket,
+        location={},
+        encryption=_set(s3.get_bucket_encryption, NOTHING_SET, **which),
+        block=_set(s3.get_public_access_block, NOTHING_SET, **which),
+        policy=_set(s3.get_bucket_policy, NOTHING_SET, **which),
+    )
 
 
 def _tls_only(bucket: str) -> dict[str, Any]:
@@ -83,7 +83,9 @@ def _tls_only(bucket: str) -> dict[str, Any]:
     }
 
 
-def _apply(context: ChangeContext, bucket: Bucket, changes: Changes, *, absent: bool) -> None:
+def _apply(
+    context: ChangeContext, bucket: Bucket, changes: Changes, policy: str | None, *, absent: bool
+) -> None:
     s3, fields = context.client("s3"), {one.field for one in changes}
     if absent:
         region = bucket.region
@@ -100,6 +102,7 @@ def _apply(context: ChangeContext, bucket: Bucket, changes: Changes, *, absent: 
     if PUBLIC in fields:
         s3.put_public_access_block(Bucket=bucket.name, PublicAccessBlockConfiguration=CLOSED)
     if TLS in fields:
-        others = [one for one in _statements(context, bucket.name) if one.get("Sid") != "TlsOnly"]
-        policy = {"Version": "2012-10-17", "Statement": [*others, _tls_only(bucket.name)]}
-        s3.put_bucket_policy(Bucket=bucket.name, Policy=json.dumps(policy))
+        said = json.loads(policy or "{}").get("Statement", [])
+        others = [one for one in said if one.get("Sid") != "TlsOnly"]
+        whole = {"Version": "2012-10-17", "Statement": [*others, _tls_only(bucket.name)]}
+        s3.put_bucket_policy(Bucket=bucket.name, Policy=json.dumps(whole))

@@ -1,41 +1,62 @@
 """The custom domain of the API (guide step 5): its certificate, its mapping, and the records of its zone."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from aws.bounds import exactly
 from aws.change import (
     Change,
     ChangeContext,
     Changes,
     Refused,
     difference,
+    repairs,
     unless_absent,
 )
-from aws.converge import rest_api
+from aws.converge import dns_record, rest_api
+from aws.converge.dns_record import plain
 from aws.converge.tags import tag_list
 from aws.desired import Api, Domain
+from aws.domain import (
+    MAPPINGS_ONLY,
+    NEW_TLS,
+    RENEWAL,
+    BasePath,
+    Certificate,
+    CustomDomain,
+    covers,
+    decode,
+    decode_certificate,
+    decode_mapping,
+)
 from aws.words import Words
 
-POLICY = "TLS_1_2"
 ROOT = "(none)"
 """How API Gateway names the mapping of the empty path."""
 UNKNOWN_ARN = "the certificate, once it is issued"
 
 
-def converge(context: ChangeContext, domain: Domain) -> Changes:
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def converge(
+    context: ChangeContext, domain: Domain, now: Callable[[], datetime] = utc_now
+) -> Changes:
     """Create the regional domain with its certificate, or attach the one it should have."""
-    found = _found(context, domain)
+    found, name = _found(context, domain), f"domain {domain.name}"
     if found:
         _refuse_unless_regional(domain, found)
-    arn = _certificate(context, domain, found)
-    wanted = {"endpoint": "REGIONAL", "security policy": POLICY, "certificate": arn}
-    have = found and {
-        "endpoint": "REGIONAL",
-        "security policy": _policy(found),
-        "certificate": found.get("regionalCertificateArn"),
-    }
-    changes = difference(f"domain {domain.name}", have, wanted)
+        _tell_of_the_edge(context, domain, found)
+    arn = _certificate(context, domain, found, now())
+    bounds = {"security policy": NEW_TLS, "certificate": exactly(arn)}
+    have = None
+    if found:
+        have = {"security policy": found.security_policy, "certificate": found.certificate_arn}
+    changes = repairs(name, have, bounds)
+    if found is None:
+        changes = (Change(name, "endpoint", None, "REGIONAL", creates=True), *changes)
     return context.settle(changes, lambda: _apply(context, domain, changes, absent=found is None))
 
 
@@ -47,7 +68,7 @@ def converge_mapping(context: ChangeContext, domain: Domain, api: Api) -> Change
     api_id = rest_api.needed(context, api)
     found = _mapping(context, domain)
     wanted = {"api": api_id, "stage": api.stage}
-    have = found and {"api": found["restApiId"], "stage": found.get("stage")}
+    have = {"api": found.api_id, "stage": found.stage} if found else None
     name = f"mapping {domain.name}/{domain.base_path}"
     changes = difference(name, have, wanted, destroying=("api", "stage"))
     return context.settle(changes, lambda: _map(context, domain, wanted, absent=found is None))
@@ -55,8 +76,8 @@ def converge_mapping(context: ChangeContext, domain: Domain, api: Api) -> Change
 
 def converge_record(context: ChangeContext, domain: Domain) -> Changes:
     """Lead the name to the domain's target; in Route 53 by an alias, which also works at a zone's apex."""
-    found = _found(context, domain)
-    if found is None:
+    raw = _described(context, domain)
+    if raw is None:
         if context.go:
             raise Refused(
                 Words(
@@ -65,33 +86,64 @@ def converge_record(context: ChangeContext, domain: Domain) -> Changes:
                 )
             )
         return ()
-    record = DnsRecord(
+    record = dns_record.DnsRecord(
         name=domain.name,
         kind="A",
-        value=found["regionalDomainName"],
-        zone=found["regionalHostedZoneId"],
+        value=raw["regionalDomainName"],
+        zone=raw["regionalHostedZoneId"],
     )
-    return _converge_dns(context, domain, record)
+    return dns_record.converge(context, domain, record)
 
 
-def _found(context: ChangeContext, domain: Domain) -> dict[str, Any] | None:
+def _described(context: ChangeContext, domain: Domain) -> dict[str, Any] | None:
     return unless_absent(context.client("apigateway").get_domain_name, domainName=domain.name)
 
 
-def _mapping(context: ChangeContext, domain: Domain) -> dict[str, Any] | None:
-    if _found(context, domain) is None:
+def _found(context: ChangeContext, domain: Domain) -> CustomDomain | None:
+    raw = _described(context, domain)
+    return decode(raw) if raw else None
+
+
+def _mapping(context: ChangeContext, domain: Domain) -> BasePath | None:
+    """Return the mapping of our path; tell where rules decide before any mapping does."""
+    found = _found(context, domain)
+    if found is None:
         return None
+    if found.routing != MAPPINGS_ONLY:
+        context.tell(
+            Words(
+                en=f"domain {domain.name}: routing rules decide before its mappings ({found.routing}): see them in"
+                " API Gateway console > Custom domain names > Routing rules, and let mappings alone decide",
+                ja=f"ドメイン{domain.name}: マッピングより先にルーティングルールが適用されます（{found.routing}）。API Gateway"
+                "コンソール > カスタムドメイン名 > ルーティングルールを確認し、マッピングだけを使うようにしてください",
+            )
+        )
     pages = context.client("apigateway").get_paginator("get_base_path_mappings")
-    found = [
+    listed = [
         one for page in pages.paginate(domainName=domain.name) for one in page.get("items", [])
     ]
-    path = domain.base_path or ROOT
-    return next((one for one in found if one["basePath"] == path), None)
+    return next((one for one in map(decode_mapping, listed) if one.path == domain.base_path), None)
 
 
-def _refuse_unless_regional(domain: Domain, found: dict[str, Any]) -> None:
+def _tell_of_the_edge(context: ChangeContext, domain: Domain, found: CustomDomain) -> None:
+    """An edge endpoint beside the regional one is for the days in which the name is led over, and no longer."""
+    others = ", ".join(one for one in found.endpoint_types if one != "REGIONAL")
+    if others:
+        context.tell(
+            Words(
+                en=f"domain {domain.name} is {others} as well: once its name leads to the regional endpoint, take the"
+                f" other away (`aws apigateway update-domain-name --domain-name {domain.name} --patch-operations"
+                f" op=remove,path=/endpointConfiguration/types,value={others}`)",
+                ja=f"ドメイン{domain.name}には{others}のエンドポイントもあります。名前がリージョンのエンドポイントを指すように"
+                f"なったら、削除してください（`aws apigateway update-domain-name --domain-name {domain.name}"
+                f" --patch-operations op=remove,path=/endpointConfiguration/types,value={others}`）",
+            )
+        )
+
+
+def _refuse_unless_regional(domain: Domain, found: CustomDomain) -> None:
     """An EDGE domain becomes a regional one only by way of both, with its name led over in between."""
-    types = found.get("endpointConfiguration", {}).get("types", [])
+    types = found.endpoint_types
     if "REGIONAL" in types:
         return
     command = f"aws apigateway update-domain-name --domain-name {domain.name} --patch-operations"
@@ -108,20 +160,32 @@ def _refuse_unless_regional(domain: Domain, found: dict[str, Any]) -> None:
     )
 
 
-def _certificate(context: ChangeContext, domain: Domain, found: dict[str, Any] | None) -> str:
-    """Return the certificate that it should have: the attached one, as long as that is issued."""
-    fitting = certificates_of(context, domain)
-    attached = found.get("regionalCertificateArn") if found else None
-    issued = {one["CertificateArn"] for one in fitting if one["Status"] == "ISSUED"}
-    if attached in issued:
+def _certificate(
+    context: ChangeContext, domain: Domain, found: CustomDomain | None, now: datetime
+) -> str:
+    """Return the certificate that it should have: the attached one, as long as that is issued and not about to end."""
+    fitting = list(map(decode_certificate, certificates_of(context, domain)))
+    attached = found.certificate_arn if found else None
+    issued = [one for one in fitting if one.status == "ISSUED"]
+    lasting = [one.arn for one in issued if one.days_left(now) >= RENEWAL.days]
+    if attached in lasting:
         return str(attached)
-    return str(fitting[0]["CertificateArn"]) if fitting else UNKNOWN_ARN
+    if lasting:
+        return lasting[0]
+    if ending := next((one for one in issued if one.arn == attached), None):
+        context.tell(_ending(domain, ending, now))
+        return ending.arn
+    return fitting[0].arn if fitting else UNKNOWN_ARN
 
 
-def _policy(found: dict[str, Any]) -> str | None:
-    """A newer policy, whose least is 1.2 or more, is as good as ours and stays."""
-    policy = found.get("securityPolicy")
-    return POLICY if policy and policy != "TLS_1_0" else policy
+def _ending(domain: Domain, one: Certificate, now: datetime) -> Words:
+    days = one.days_left(now)
+    return Words(
+        en=f"certificate {one.arn} of {domain.name} ends in {days} days, and ACM has not renewed it: see why in ACM"
+        " console > Certificates; one that was imported has to be imported anew",
+        ja=f"{domain.name}の証明書{one.arn}は残り{days}日ですが、ACMによる更新が行われていません。ACMコンソール > 証明書で"
+        "理由を確認してください。インポートした証明書は、再度インポートが必要です",
+    )
 
 
 def _apply(context: ChangeContext, domain: Domain, changes: Changes, *, absent: bool) -> None:
@@ -131,7 +195,7 @@ def _apply(context: ChangeContext, domain: Domain, changes: Changes, *, absent: 
             domainName=domain.name,
             regionalCertificateArn=wanted["certificate"],
             endpointConfiguration={"types": ["REGIONAL"]},
-            securityPolicy=POLICY,
+            securityPolicy=wanted["security policy"],
             tags=dict(domain.tags),
         )
         return
@@ -235,20 +299,13 @@ def _is_usable(certificate: dict[str, Any], name: str) -> bool:
     """Another's certificate is one only once it is issued: its names are not ours to prove."""
     if certificate["Status"] == "PENDING_VALIDATION":
         return bool(certificate["DomainName"] == name)
-    return certificate["Status"] == "ISSUED" and _covers(_names(certificate), name)
-
-
-def _names(certificate: dict[str, Any]) -> list[str]:
-    return [certificate["DomainName"], *certificate.get("SubjectAlternativeNames", [])]
+    return certificate["Status"] == "ISSUED" and _covers(
+        decode_certificate(certificate).names, name
+    )
 
 
 def _covers(patterns: Iterable[str], name: str) -> bool:
-    """Whether one of a certificate's names covers a host; ``*`` stands for exactly one label."""
-    host = name.lower()
-    return any(
-        one.lower() == host or (one.startswith("*.") and one[2:].lower() == host.partition(".")[2])
-        for one in patterns
-    )
+    return any(covers(one, name) for one in patterns)
 
 
 def _request(context: ChangeContext, domain: Domain) -> None:
@@ -281,97 +338,7 @@ def _proof(context: ChangeContext, domain: Domain, found: dict[str, Any]) -> Cha
     if found["Status"] == "ISSUED":
         return ()
     wanted = [
-        DnsRecord(name=_plain(one["Name"]), kind=one["Type"], value=one["Value"])
+        dns_record.DnsRecord(name=plain(one["Name"]), kind=one["Type"], value=one["Value"])
         for one in _records(found)
     ]
-    return tuple(change for one in wanted for change in _converge_dns(context, domain, one))
-
-
-TTL_S = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DnsRecord:
-    """``zone`` is the hosted zone of an alias's target; None for a plain record."""
-
-    name: str
-    kind: str
-    value: str
-    zone: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.kind} {self.value}"
-
-
-def _converge_dns(context: ChangeContext, domain: Domain, record: DnsRecord) -> Changes:
-    """Set the record in the zone of the environment; without one, say what somebody has to set.
-
-    A record that leads elsewhere has its users there: it is replaced only after asking.
-    """
-    if domain.hosted_zone is None:
-        kind = "CNAME" if record.zone else record.kind
-        context.tell(
-            Words(
-                en=f"set in DNS, by hand: {record.name} {kind} {record.value}",
-                ja=f"DNSに手作業で設定します: {record.name} {kind} {record.value}",
-            )
-        )
-        return ()
-    name = f"record {record.name} {record.kind}"
-    found = _found_record(context, domain.hosted_zone, record)
-    changes = difference(name, {"value": found}, {"value": record.value}, destroying=("value",))
-    return context.settle(changes, lambda: _upsert(context, str(domain.hosted_zone), record))
-
-
-def _found_record(context: ChangeContext, zone: str, record: DnsRecord) -> str | None:
-    answer = context.client("route53").list_resource_record_sets(
-        HostedZoneId=zone,
-        StartRecordName=record.name,
-        StartRecordType=record.kind,
-        MaxItems="1",
-    )
-    named = [one for one in answer["ResourceRecordSets"] if _plain(one["Name"]) == record.name]
-    for one in named:
-        values = [value["Value"] for value in one.get("ResourceRecords", [])]
-        found = ", ".join(values) or _plain(one.get("AliasTarget", {}).get("DNSName", ""))
-        if one["Type"] == record.kind:
-            return found
-        if one["Type"] == "CNAME":
-            return _beside_a_cname(record, _plain(found))
-    return None
-
-
-def _beside_a_cname(record: DnsRecord, target: str) -> str:
-    """The guide sets a CNAME, which does as well; DNS allows no other record of its name."""
-    if target != record.value:
-        raise Refused(
-            Words(
-                en=f"{record.name} is a CNAME to {target}, beside which DNS takes no {record.kind} record:"
-                f" see who uses it, set it to {record.value} by hand or delete it, then run it again",
-                ja=f"{record.name}は{target}へのCNAMEで、{record.kind}レコードと併用できません。利用者を確認し、手動で{record.value}に変えるか削除してから再実行してください",
-            )
-        )
-    return target
-
-
-def _plain(name: str) -> str:
-    return name.rstrip(".")
-
-
-def _upsert(context: ChangeContext, zone: str, record: DnsRecord) -> None:
-    change = {"Action": "UPSERT", "ResourceRecordSet": _record_set(record)}
-    context.client("route53").change_resource_record_sets(
-        HostedZoneId=zone, ChangeBatch={"Changes": [change]}
-    )
-
-
-def _record_set(record: DnsRecord) -> dict[str, Any]:
-    named = {"Name": record.name, "Type": record.kind}
-    if record.zone is None:
-        return {**named, "TTL": TTL_S, "ResourceRecords": [{"Value": record.value}]}
-    target = {
-        "DNSName": record.value,
-        "HostedZoneId": record.zone,
-        "EvaluateTargetHealth": False,
-    }
-    return {**named, "AliasTarget": target}
+    return tuple(change for one in wanted for change in dns_record.converge(context, domain, one))

@@ -65,6 +65,7 @@ def configuration(function: Function) -> dict[str, Any]:
         "role": function.role.arn,
         "timeout_s": function.timeout_s,
         "memory_mb": function.memory_mb,
+        "log group": function.log_group,
         **{f"variable {key}": value for key, value in function.environment.items()},
         **dict.fromkeys(OVERLAYS, ()),
     }
@@ -91,6 +92,7 @@ def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, An
         "role": is_.role_arn,
         "timeout_s": is_.timeout_s,
         "memory_mb": is_.memory_mb,
+        "log group": is_.log_group,
         "code": is_.code_sha256,
         **{f"variable {key}": context.clear(value) for key, value in variables.items()},
         "layers": is_.layers,
@@ -159,8 +161,14 @@ def _update(
     tagging = {field for field in fields if field.startswith("tag ")}
     if fields - tagging - {"code"}:
         resized = {"Timeout": sizes["timeout_s"], "MemorySize": sizes["memory_mb"]}
-        bare: dict[str, list[Any]] = {"Layers": [], "FileSystemConfigs": []}
-        configure(context, function.name, **_parameters(function) | bare | resized)
+        rest: dict[str, Any] = {"Layers": [], "FileSystemConfigs": []}
+        if "log group" in fields:
+            latest = client.get_function_configuration(FunctionName=function.name)
+            rest["LoggingConfig"] = {
+                **latest.get("LoggingConfig", {}),
+                "LogGroup": function.log_group,
+            }
+        configure(context, function.name, **_parameters(function) | rest | resized)
     if "code" in fields:
         _upload(context, function, package)
     if tagging:

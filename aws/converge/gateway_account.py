@@ -5,6 +5,7 @@ import json
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.tags import tag_list
 from aws.desired import Api
+from aws.rest_api import decode_account
 from aws.words import Words
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
@@ -23,7 +24,7 @@ TRUST = {
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Set a log role where the account has none; one that is set already serves others, and stays."""
     client, name = context.client("apigateway"), "API Gateway account"
-    have = client.get_account().get("cloudwatchRoleArn")
+    have = decode_account(client.get_account()).log_role_arn
     arn = api.log_role_arn
     if have and have != arn:
         context.tell(
@@ -34,7 +35,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         )
         return ()
     made = _role(context, api)
-    changes = difference(name, {"log role": have or None}, {"log role": arn})
+    changes = difference(name, {"log role": have}, {"log role": arn})
     patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]
     return made + context.settle(
         changes,

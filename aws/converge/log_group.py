@@ -1,45 +1,60 @@
 """Log groups that end some day (guide step 6-3): one that AWS makes by itself keeps its logs for ever."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from aws.change import Change, ChangeContext, Changes, difference
+from aws.change import Change, ChangeContext, Changes, Refused, difference
 from aws.converge.tags import tag_fields
 from aws.desired import LogGroup
+from aws.log_group import LOG_CLASS, RETENTION, decode
+from aws.words import Words
 
-RETENTION = "retention_days"
+DAYS = "retention_days"
 FOR_EVER = "never expires"
 
 
 def converge(context: ChangeContext, group: LogGroup) -> Changes:
-    """Create the group, or set its retention; one that keeps logs longer, yet not for ever, is right."""
-    found = _found(context, group)
-    changes = (*_retention(group, found), *_tags(context, group, found))
-    return context.settle(changes, lambda: _apply(context, group, found, changes))
+    """Create the group, or set its retention; one that keeps logs longer, yet not for ever, is right.
+
+    Raise Refused for a class that makes no metrics: AWS never changes it.
+    """
+    raw = _found(context, group)
+    changes = (*_retention(group, raw), *_tags(context, group, raw))
+    made = context.settle(changes, lambda: _apply(context, group, raw, changes))
+    if raw:
+        _refuse_other_class(group, raw)
+    return made
 
 
-def _retention(group: LogGroup, found: dict[str, Any] | None) -> Changes:
-    have = found.get("retentionInDays", FOR_EVER) if found else None
-    if isinstance(have, int) and have >= group.retention_days:
+def _retention(group: LogGroup, raw: Mapping[str, Any] | None) -> Changes:
+    found, bound = decode(raw) if raw else None, group.bounds[RETENTION]
+    if found and bound.holds(found.facts[RETENTION]):
         return ()
+    have = found and (found.retention_days or FOR_EVER)
     # Where logs never expired, those that are older go away.
-    lost = have == FOR_EVER and bool(found and found.get("storedBytes"))
-    return (
-        Change(
-            _name(group),
-            RETENTION,
-            have,
-            group.retention_days,
-            lost,
-            final=lost,
-            creates=found is None,
-        ),
-    )
+    lost = have == FOR_EVER and bool(raw and raw.get("storedBytes"))
+    wanted, told = bound.prefers, _name(group)
+    return (Change(told, DAYS, have, wanted, lost, final=lost, creates=found is None),)
 
 
-def _tags(context: ChangeContext, group: LogGroup, found: dict[str, Any] | None) -> Changes:
+def _refuse_other_class(group: LogGroup, raw: Mapping[str, Any]) -> None:
+    bound, found = group.bounds.get(LOG_CLASS), decode(raw).log_class
+    if bound and not bound.holds(found):
+        raise Refused(
+            Words(
+                en=f"log group {group.name} is of class {found}, which makes no metrics and never changes: export"
+                " the lines that you need, delete the group by hand (CloudWatch console > Log groups), then run"
+                " it again",
+                ja=f"ロググループ{group.name}のクラスは{found}で、メトリクスを作成できず、変更もできません。必要なログを"
+                "エクスポートし、手動で削除してから（CloudWatchコンソール > ロググループ）再実行してください",
+            )
+        )
+
+
+def _tags(context: ChangeContext, group: LogGroup, raw: Mapping[str, Any] | None) -> Changes:
     have: dict[str, str] | None = None
-    if found is not None:
-        answer = context.client("logs").list_tags_for_resource(resourceArn=_arn(found))
+    if raw is not None:
+        answer = context.client("logs").list_tags_for_resource(resourceArn=decode(raw).arn)
         have = tag_fields(context, answer["tags"])
     return difference(_name(group), have, tag_fields(context, group.tags))
 
@@ -54,21 +69,16 @@ def _found(context: ChangeContext, group: LogGroup) -> dict[str, Any] | None:
 
 
 def _apply(
-    context: ChangeContext, group: LogGroup, found: dict[str, Any] | None, changes: Changes
+    context: ChangeContext, group: LogGroup, raw: Mapping[str, Any] | None, changes: Changes
 ) -> None:
     logs, fields = context.client("logs"), {one.field for one in changes}
-    if found is None:
+    if raw is None:
         logs.create_log_group(logGroupName=group.name, tags=dict(group.tags))
-    if RETENTION in fields:
+    if DAYS in fields:
         keep = {"logGroupName": group.name, "retentionInDays": group.retention_days}
-        context.retry(lambda: logs.put_retention_policy(**keep), fresh=found is None)
-    if found is not None and fields - {RETENTION}:
-        logs.tag_resource(resourceArn=_arn(found), tags=dict(group.tags))
-
-
-def _arn(found: dict[str, Any]) -> str:
-    """Cut the ARN to what the tagging calls want: without the ``:*`` of DescribeLogGroups."""
-    return str(found["arn"]).removesuffix(":*")
+        context.retry(lambda: logs.put_retention_policy(**keep), fresh=raw is None)
+    if raw is not None and fields - {DAYS}:
+        logs.tag_resource(resourceArn=decode(raw).arn, tags=dict(group.tags))
 
 
 def _name(group: LogGroup) -> str:

@@ -6,13 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws.change import ChangeContext, Changes, MissingPrerequisite, Refused, difference
+from aws.api_document import Method, decode_method
+from aws.bounds import exactly
+from aws.change import (
+    ChangeContext,
+    Changes,
+    MissingPrerequisite,
+    Refused,
+    difference,
+    repairs,
+)
 from aws.converge.tags import tag_fields
 from aws.desired import Api
+from aws.rest_api import ENDPOINT, PUBLIC, REACHED, RestApi, decode
 from aws.words import Words
 
-ENDPOINT = "REGIONAL"
-"""An edge endpoint would put CloudFront, and a certificate in another Region, in front of it."""
+REGIONAL = ("REGIONAL",)
+"""A new edge endpoint would put CloudFront, and a certificate in another Region, in front of it."""
 UNKNOWN_ID = "<id>"
 """Stands for the id of an API that a rehearsal would create."""
 
@@ -34,10 +44,18 @@ def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
-    """Create the API, or bring its endpoint and its tags to the plan."""
-    found = find(context, api)
-    wanted = {"endpoint": ENDPOINT, **tag_fields(context, api.tags)}
-    changes = difference(f"REST API {api.name}", _found(context, found), wanted)
+    """Create the API, or let everybody reach it, and bring its tags to the plan; an edge endpoint stays."""
+    raw, name = find(context, api), f"REST API {api.name}"
+    wanted = tag_fields(context, api.tags)
+    if raw is None:
+        made = difference(name, None, {ENDPOINT.en: REGIONAL, **wanted})
+        return context.settle(made, lambda: _create(context, api))
+    found = decode(raw)
+    facts = found.facts(by_domain=api.by_domain)
+    have = {fact.en: facts[fact] for fact in PUBLIC} | tag_fields(context, raw.get("tags") or {})
+    bounds = {fact.en: bound for fact, bound in PUBLIC.items()}
+    tags = {field: exactly(value) for field, value in tag_fields(context, api.tags).items()}
+    changes = repairs(name, have, {**bounds, **tags})
     return context.settle(changes, lambda: _apply(context, api, found, changes))
 
 
@@ -67,36 +85,27 @@ def arn(api: Api, path: str) -> str:
     return f"arn:aws:apigateway:{api.region}::{path}"
 
 
-def _found(context: ChangeContext, found: dict[str, Any] | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    types = found.get("endpointConfiguration", {}).get("types", [])
-    return {"endpoint": ", ".join(types), **tag_fields(context, found.get("tags") or {})}
+def _create(context: ChangeContext, api: Api) -> None:
+    context.client("apigateway").create_rest_api(
+        name=api.name, endpointConfiguration={"types": [*REGIONAL]}, tags=dict(api.tags)
+    )
+    what = Words(en=f"REST API {api.name} is listed", ja=f"REST API {api.name}が一覧に現れること")
+    context.wait(lambda: find(context, api) is not None, what=what, every_s=1, within_s=60)
 
 
-def _apply(
-    context: ChangeContext, api: Api, found: dict[str, Any] | None, changes: Changes
-) -> None:
-    client, fields = context.client("apigateway"), {one.field: one for one in changes}
-    if found is None:
-        client.create_rest_api(
-            name=api.name,
-            endpointConfiguration={"types": [ENDPOINT]},
-            tags=dict(api.tags),
-        )
-        what = Words(
-            en=f"REST API {api.name} is listed", ja=f"REST API {api.name}が一覧に現れること"
-        )
-        context.wait(lambda: find(context, api) is not None, what=what, every_s=1, within_s=60)
-        return
-    if "endpoint" in fields:
-        path = f"/endpointConfiguration/types/{fields['endpoint'].before}"
-        client.update_rest_api(
-            restApiId=found["id"],
-            patchOperations=[{"op": "replace", "path": path, "value": ENDPOINT}],
-        )
+def _apply(context: ChangeContext, api: Api, found: RestApi, changes: Changes) -> None:
+    client, fields = context.client("apigateway"), {one.field for one in changes}
+    patch = []
+    if ENDPOINT.en in fields:
+        (before, *_) = found.endpoint_types
+        path = f"/endpointConfiguration/types/{before}"
+        patch.append({"op": "replace", "path": path, "value": REGIONAL[0]})
+    if REACHED.en in fields:
+        patch.append({"op": "replace", "path": "/disableExecuteApiEndpoint", "value": "false"})
+    if patch:
+        client.update_rest_api(restApiId=found.id, patchOperations=patch)
     if any(field.startswith("tag ") for field in fields):
-        name = arn(api, f"/restapis/{found['id']}")
+        name = arn(api, f"/restapis/{found.id}")
         client.tag_resource(resourceArn=name, tags=dict(api.tags))
 
 
@@ -112,6 +121,11 @@ class Draft:
     """By name."""
     gateway_responses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By type, customised ones only."""
+
+    def decoded(self, path: str, verb: str) -> Method:
+        """Return the facts of a method that is there."""
+        by_id = {str(one["id"]): one for one in self.authorizers.values()}
+        return decode_method(path, verb, self.methods[path, verb], by_id)
 
     def authorizer_named(self, id_: str | None) -> str | None:
         names = [name for name, one in self.authorizers.items() if one["id"] == id_]

@@ -1,13 +1,19 @@
 """One role per function with the least it needs, in one inline policy (guide step 2-2)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Permission, Role
+from aws.iam import Grants, excess, grants, missing, parse
+from aws.iam import context as context_of
+from aws.role import Role as Found
+from aws.role import decode, document_text
+from aws.section import NotTestable
+from aws.trust import trust_flaws
 
 POLICY = "least-privilege"
 ACCEPTED_MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -25,15 +31,18 @@ TRUST = {
 
 
 def converge(context: ChangeContext, role: Role) -> Changes:
-    """Create the role, or bring its trust, its policy and its tags to the plan; then shed extras."""
-    iam, name = context.client("iam"), f"role {role.name}"
-    answer = unless_absent(iam.get_role, RoleName=role.name)
-    found = answer["Role"] if answer else None
-    changes = difference(
-        name, _found(context, role, found), _wanted(context, role), destroying=("trust",)
-    )
-    made = context.settle(changes, lambda: _apply(context, role, found, changes))
-    return made + (_shed(context, role) if found else ())
+    """Create the role, or bring its trust, its permissions and its tags within the plan.
+
+    What grants nothing beyond the plan and lacks nothing of it stays, however it is written: a role that
+    may do less than ours, or under more conditions, is not widened.
+    """
+    raw = _read(context, role)
+    found = _decoded(context, raw) if raw else None
+    have = _found(context, role, raw, found) if raw and found else None
+    wanted = _wanted(context, role)
+    changes = difference(f"role {role.name}", have, wanted, destroying=("trust",))
+    made = context.settle(changes, lambda: _apply(context, role, changes, absent=found is None))
+    return made + (_shed(context, role, found) if found else ())
 
 
 def document(permissions: Iterable[Permission]) -> dict[str, Any]:
@@ -72,73 +81,136 @@ def _wanted(context: ChangeContext, role: Role) -> dict[str, Any]:
     }
 
 
-def _found(
-    context: ChangeContext, role: Role, found: dict[str, Any] | None
-) -> dict[str, Any] | None:
-    if found is None:
+def _read(context: ChangeContext, role: Role) -> dict[str, Any] | None:
+    """Return the role as GetAccountAuthorizationDetails tells it, without listing the whole account."""
+    iam, which = context.client("iam"), {"RoleName": role.name}
+    answer = unless_absent(iam.get_role, **which)
+    if answer is None:
         return None
-    answer = unless_absent(
-        context.client("iam").get_role_policy, RoleName=role.name, PolicyName=POLICY
+    names = _listed(iam, "list_role_policies", "PolicyNames", role)
+    inline = [iam.get_role_policy(**which, PolicyName=name) for name in names]
+    attached = _listed(iam, "list_attached_role_policies", "AttachedPolicies", role)
+    return {**answer["Role"], "RolePolicyList": inline, "AttachedManagedPolicies": attached}
+
+
+def _decoded(context: ChangeContext, raw: Mapping[str, Any]) -> Found:
+    iam, arns = context.client("iam"), [*_managed(raw), *_boundary(raw)]
+    documents = {arn: _document(iam, arn) for arn in arns}
+    return decode(
+        {**raw, "AttachedManagedPolicies": _attached(raw, but=ACCEPTED_MANAGED)}, documents
     )
+
+
+def _found(
+    context: ChangeContext, role: Role, raw: Mapping[str, Any], found: Found
+) -> dict[str, Any]:
+    policy = next((one.document for one in found.policies if one.name == POLICY), None)
+    have = policy_lines(json.loads(policy)) if policy else None
+    planned = policy_lines(document(role.granted))
     return {
-        "trust": _usual(found["AssumeRolePolicyDocument"]),
-        f"policy {POLICY}": policy_lines(answer["PolicyDocument"]) if answer else None,
-        **tag_fields(context, tag_map(found.get("Tags", []))),
+        "trust": TRUST if _trusts_lambda_alone(found, role) else json.loads(found.trust),
+        f"policy {POLICY}": planned if _is_within(found, role) else have,
+        **tag_fields(context, tag_map(raw.get("Tags", []))),
     }
 
 
-def _usual(trust: dict[str, Any]) -> dict[str, Any]:
-    """Write a trust policy as we do where it says the same with one statement that is no list."""
-    statement = trust.get("Statement")
-    return trust if isinstance(statement, list) else {**trust, "Statement": [statement]}
+def _trusts_lambda_alone(found: Found, role: Role) -> bool:
+    try:
+        return not trust_flaws(found, role)
+    except NotTestable:
+        return False
 
 
-def _apply(
-    context: ChangeContext, role: Role, found: dict[str, Any] | None, changes: Changes
-) -> None:
+def _is_within(found: Found, role: Role) -> bool:
+    """Whether its policies surely grant all that is required, and nothing beyond what is accepted."""
+    statements = [one for policy in found.policies for one in parse(policy.document, policy.name)]
+    granted = grants(statements, context_of({}))
+    allowed = _pairs(role.required | role.accepted)
+    return not excess(granted, allowed) and not _lacking(granted, role)
+
+
+def _lacking(granted: Grants, role: Role) -> bool:
+    required = _pairs(role.required)
+    return bool(missing(granted, required, [_example(resource) for _, resource in required]))
+
+
+def _pairs(permissions: Iterable[Permission]) -> list[tuple[str, str]]:
+    return [(one.action, one.resource) for one in permissions]
+
+
+def _example(resource: str) -> str:
+    """Return an ARN that fits a pattern: of a secret with its six characters, of a stream in a log group."""
+    if resource.endswith(":*"):
+        return f"{resource[:-1]}log-stream:2026/11/25/[2]0a1b2c"
+    return resource.replace("??????", "a1B2c3")
+
+
+def _apply(context: ChangeContext, role: Role, changes: Changes, *, absent: bool) -> None:
     iam, fields = context.client("iam"), {one.field for one in changes}
     tags, trust = tag_list(role.tags), json.dumps(TRUST)
-    if found is None:
+    if absent:
         iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=trust, Tags=tags)
     elif "trust" in fields:
         iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=trust)
     if f"policy {POLICY}" in fields:
         put = partial(iam.put_role_policy, RoleName=role.name, PolicyName=POLICY)
         policy = json.dumps(document(role.granted))
-        context.retry(lambda: put(PolicyDocument=policy), fresh=found is None)
-    if found is not None and any(field.startswith("tag ") for field in fields):
+        context.retry(lambda: put(PolicyDocument=policy), fresh=absent)
+    if not absent and any(field.startswith("tag ") for field in fields):
         iam.tag_role(RoleName=role.name, Tags=tags)
 
 
-def _shed(context: ChangeContext, role: Role) -> Changes:
-    """Take away the policies that the plan does not know: two-sided least privilege."""
+def _shed(context: ChangeContext, role: Role, found: Found) -> Changes:
+    """Take away what keeps the role from the plan: a boundary that it needs more than, and other policies."""
     iam, name = context.client("iam"), f"role {role.name}"
-    made: Changes = _unbounded(context, role)
-    for policy in _listed(iam, "list_role_policies", "PolicyNames", role):
-        if policy != POLICY:
-            body = iam.get_role_policy(RoleName=role.name, PolicyName=policy)["PolicyDocument"]
-            lost = (Change(name, f"policy {policy}", body, None, destroys=True),)
-            made += context.settle(lost, _removal(iam.delete_role_policy, role, PolicyName=policy))
-    for policy in _listed(iam, "list_attached_role_policies", "AttachedPolicies", role):
-        if (arn := policy["PolicyArn"]) != ACCEPTED_MANAGED:
-            lost = (Change(name, "managed policy", arn, None, destroys=True),)
-            made += context.settle(lost, _removal(iam.detach_role_policy, role, PolicyArn=arn))
+    made = _unbounded(context, role, found)
+    for policy in () if _is_within(found, role) else found.policies:
+        if policy.arn is None and policy.name != POLICY:
+            field, which = f"policy {policy.name}", {"PolicyName": policy.name}
+            lost = (Change(name, field, json.loads(policy.document), None, destroys=True),)
+            made += context.settle(lost, _removal(iam.delete_role_policy, role, **which))
+        elif policy.arn:
+            lost = (Change(name, "managed policy", policy.arn, None, destroys=True),)
+            made += context.settle(
+                lost, _removal(iam.detach_role_policy, role, PolicyArn=policy.arn)
+            )
     return made
 
 
-def _unbounded(context: ChangeContext, role: Role) -> Changes:
-    """Take away a permissions boundary: what it leaves out, the function may not do."""
-    iam = context.client("iam")
-    boundary = iam.get_role(RoleName=role.name)["Role"].get("PermissionsBoundary")
-    if not boundary:
+def _unbounded(context: ChangeContext, role: Role, found: Found) -> Changes:
+    """Take away a permissions boundary that leaves out what the function needs; a wider one stays."""
+    if found.boundary is None:
         return ()
-    arn = boundary["PermissionsBoundaryArn"]
+    planned = parse(json.dumps(document(role.granted)))
+    bounded = grants(planned, context_of({}), boundary=parse(found.boundary.document))
+    if not _lacking(bounded, role):
+        return ()
+    arn, iam = found.boundary.arn, context.client("iam")
     lost = (Change(f"role {role.name}", "permissions boundary", arn, None, destroys=True),)
     return context.settle(lost, _removal(iam.delete_role_permissions_boundary, role))
 
 
 def _removal(call: Any, role: Role, **which: str) -> Any:
     return lambda: call(RoleName=role.name, **which)
+
+
+def _managed(raw: Mapping[str, Any]) -> list[str]:
+    return [one["PolicyArn"] for one in _attached(raw, but=ACCEPTED_MANAGED)]
+
+
+def _attached(raw: Mapping[str, Any], but: str) -> list[Mapping[str, str]]:
+    return [one for one in raw["AttachedManagedPolicies"] if one["PolicyArn"] != but]
+
+
+def _boundary(raw: Mapping[str, Any]) -> list[str]:
+    boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return [boundary] if boundary else []
+
+
+def _document(iam: Any, arn: str) -> str:
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    answer = iam.get_policy_version(PolicyArn=arn, VersionId=version)
+    return document_text(answer["PolicyVersion"]["Document"])
 
 
 def _listed(iam: Any, operation: str, key: str, role: Role) -> list[Any]:

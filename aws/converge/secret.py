@@ -2,21 +2,21 @@
 
 import json
 import secrets as randomness
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from aws.change import Change, ChangeContext, Changes, Refused, difference, unless_absent
 from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Secret
+from aws.key import SECRETS_DEFAULT, same_key
+from aws.secret import decode, parsed_object
 from aws.secret_text import is_placeholder, weakness, withheld
 from aws.words import Words
 
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"
 GIVEN = "as given"
-MANAGED_KEY = "alias/aws/secretsmanager"
-"""The AWS managed key, which a secret has that names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,56 +38,50 @@ def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes
     """
     client = context.client("secretsmanager")
     name = f"secret {secret.name}"
-    described = unless_absent(client.describe_secret, SecretId=secret.name)
-    if described and (deleted := described.get("DeletedDate")):
-        planned = (Change(name, "deletion", str(deleted), None),)
+    raw = unless_absent(client.describe_secret, SecretId=secret.name)
+    found = decode(raw) if raw else None
+    if found and found.deleted:
+        planned = (Change(name, "deletion", str(found.deleted), None),)
         made = context.settle(planned, lambda: client.restore_secret(SecretId=secret.name))
         # Its value cannot be read before it is restored, so a rehearsal ends here.
         return made + (converge(context, secret, value) if context.go else ())
     changes = difference(
         name,
-        _found(context, secret, value, described),
-        _wanted(context, secret, there=described is not None),
+        _found(context, secret, value, raw) if raw else None,
+        _wanted(context, secret, there=found is not None),
         destroying=("value",),
     )
-    return context.settle(changes, lambda: _apply(context, secret, value, described, changes))
+    return context.settle(changes, lambda: _apply(context, secret, value, changes, absent=not raw))
 
 
 def _wanted(context: ChangeContext, secret: Secret, *, there: bool) -> dict[str, str]:
     return {
         "value": NEW_KEY if secret.min_bits else GIVEN,
-        **({"key": secret.kms_key or MANAGED_KEY} if secret.kms_key or there else {}),
+        **({"key": secret.kms_key or SECRETS_DEFAULT} if secret.kms_key or there else {}),
         **tag_fields(context, secret.tags),
     }
 
 
 def _found(
-    context: ChangeContext, secret: Secret, value: NewValue, described: dict[str, Any] | None
-) -> dict[str, Any] | None:
-    if described is None:
-        return None
-    answer = unless_absent(context.client("secretsmanager").get_secret_value, SecretId=secret.name)
+    context: ChangeContext, secret: Secret, value: NewValue, raw: Mapping[str, Any]
+) -> dict[str, Any]:
+    found, wanted = decode(raw), secret.kms_key or SECRETS_DEFAULT
+    client, key = context.client("secretsmanager"), found.kms_key or SECRETS_DEFAULT
+    answer = unless_absent(client.get_secret_value, SecretId=secret.name)
     text = answer.get("SecretString") or "" if answer else ""
     fault = _fault(secret, text) or _replaced(secret, value, text)
+    good = _wanted(context, secret, there=True)["value"]
     return {
-        **({"value": fault or _wanted(context, secret, there=True)["value"]} if answer else {}),
-        "key": _key(secret.kms_key or MANAGED_KEY, described.get("KmsKeyId") or MANAGED_KEY),
-        **tag_fields(context, tag_map(described.get("Tags", []))),
+        **({"value": fault or good} if answer else {}),
+        "key": wanted if same_key(wanted, key) else key,
+        **tag_fields(context, tag_map(raw.get("Tags", []))),
     }
-
-
-def _key(wanted: str, found: str) -> str:
-    """Return the key as the environment names it: AWS tells the same one by id, ARN or alias."""
-    return wanted if found in wanted or wanted in found else found
 
 
 def _fault(secret: Secret, text: str) -> str:
     """Say what is wrong with a stored value without repeating any of it; empty where it is good."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict) or set(found) != {secret.json_key}:
+    found = parsed_object(text) or {}
+    if set(found) != {secret.json_key}:
         return f"no JSON object with {secret.json_key} alone"
     value = found[secret.json_key]
     return _flaw(secret, value) if isinstance(value, str) else f"{secret.json_key} is no text"
@@ -114,12 +108,13 @@ def _apply(
     context: ChangeContext,
     secret: Secret,
     value: NewValue,
-    described: dict[str, Any] | None,
     changes: Changes,
+    *,
+    absent: bool,
 ) -> None:
     client, fields = context.client("secretsmanager"), {one.field for one in changes}
-    key = {"KmsKeyId": secret.kms_key or MANAGED_KEY}
-    if described is None:
+    key = {"KmsKeyId": secret.kms_key or SECRETS_DEFAULT}
+    if absent:
         named = key if secret.kms_key else {}
         client.create_secret(
             Name=secret.name,

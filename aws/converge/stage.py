@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
+from aws.access_log import group_of, telling, tells_the_request
 from aws.bounds import between
 from aws.change import Change, ChangeContext, Changes, MissingPrerequisite, difference
 from aws.converge import rest_api
@@ -51,12 +52,12 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         return difference(name, None, _wanted(context, api, MethodSetting()))
     stage = decode_stage(raw)
     every = stage.settings.get(EVERY_METHOD, MethodSetting())
-    have = _found(context, stage, raw.get("tags") or {})
-    changes = difference(name, have, _wanted(context, api, every))
+    have, wanted = _found(context, stage, raw.get("tags") or {}), _wanted(context, api, every)
+    changes = difference(name, {**have, **_logged(api, stage)}, wanted)
     for key, setting in stage.settings.items():
         if key != EVERY_METHOD:
             changes += _own(name, api, key, setting)
-    changes += (*_canary(name, raw), *_variables(name, raw))
+    changes += (*_canary(name, stage, raw), *_variables(name, raw))
     id_ = found["id"] if found else rest_api.UNKNOWN_ID
     return context.settle(changes, lambda: _apply(context, api, id_, changes))
 
@@ -126,10 +127,21 @@ def _own(name: str, api: Api, key: str, found: MethodSetting) -> Changes:
     )
 
 
-def _canary(name: str, stage: Mapping[str, Any]) -> Changes:
+def _logged(api: Api, stage: Stage) -> dict[str, Any]:
+    """Return what of the access log is as good as planned, as planned: the group, and what a line tells."""
+    form, there = stage.access_log_format, group_of(stage.access_log_arn) == api.access_log_group
+    good = tells_the_request(form) and not telling(form)
+    return {
+        **({"access log": api.access_log_arn} if there else {}),
+        **({"access log format": api.access_log_format} if good else {}),
+    }
+
+
+def _canary(name: str, stage: Stage, raw: Mapping[str, Any]) -> Changes:
     """A canary sends a share of the callers to another deployment: no state to go live in."""
-    canary = stage.get("canarySettings")
-    return (Change(name, "canary", canary, None, destroys=True),) if canary else ()
+    if stage.canary_percent is None:
+        return ()
+    return (Change(name, "canary", raw["canarySettings"], None, destroys=True),)
 
 
 def _variables(name: str, stage: Mapping[str, Any]) -> Changes:

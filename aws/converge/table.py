@@ -1,9 +1,10 @@
 """DynamoDB tables (guide steps 2-3 and 3-1): keys, indexes, billing, encryption; backups, expiry, tags."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
+from aws.capacity import rigid
 from aws.change import (
     Change,
     ChangeContext,
@@ -11,33 +12,66 @@ from aws.change import (
     MissingPrerequisite,
     Refused,
     difference,
+    repairs,
     unless_absent,
 )
 from aws.converge.tags import tag_fields, tag_list, tag_map
-from aws.dated import default
 from aws.desired import Index, Table
+from aws.table import (
+    DELETING,
+    KEY,
+    PROTECTION,
+    RECOVERY,
+    WINDOW,
+    WINDOW_DAYS,
+    ScalableTarget,
+    decode,
+    decode_backups,
+    decode_target,
+    typed_key,
+)
+from aws.table import Table as Found
 from aws.words import Words
 
+ON_DEMAND = "PAY_PER_REQUEST"
+ENCRYPTION = "encryption"
 OWNED = "AWS owned key"
 MANAGED = "alias/aws/dynamodb"
 
 
 def converge(context: ChangeContext, table: Table) -> Changes:
     """Create the table, or bring it to the plan one change after another, as AWS wants it."""
-    answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
-    if answer is None:
+    found = _found(context, table)
+    if found is None:
         return (*_create(context, table), *_pitr(context, table, None), *_ttl(context, table, None))
-    refuse_other_keys(table, answer["Table"])
-    return _update(context, table, answer["Table"]) + converge_safety(
-        context, table, answer["Table"]
+    _refuse_other_keys(table, found)
+    return (
+        *_update(context, table, found),
+        *_capacity(context, table, found),
+        *converge_safety(context, table, found),
     )
+
+
+def _found(context: ChangeContext, table: Table) -> Found | None:
+    """Read the table; raise Refused while AWS deletes it, which nobody can stop."""
+    answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
+    if answer and answer["Table"]["TableStatus"] == DELETING:
+        raise Refused(
+            Words(
+                en=f"table {table.name} is being deleted: wait until it is gone, then run it again, which makes it"
+                " anew, and restore what was in it (`restore_tables` in the runbook)",
+                ja=f"テーブル{table.name}は削除中です。完了を待って再実行し（作り直します）、内容はランブックの"
+                "`restore_tables`で復元してください",
+            )
+        )
+    return decode(answer["Table"]) if answer else None
 
 
 def converge_encryption(context: ChangeContext, table: Table) -> Changes:
     """Bring the encryption of a table that exists to the plan, and nothing else of it."""
-    answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
+    found = _found(context, table)
     context.needs(
-        answer,
+        found,
         MissingPrerequisite(
             "table",
             Words(
@@ -45,13 +79,13 @@ def converge_encryption(context: ChangeContext, table: Table) -> Changes:
             ),
         ),
     )
-    if answer is None:
+    if found is None:
         return ()
-    return _update(context, table, answer["Table"], only=("encryption",))
+    return _update(context, table, found, only=(ENCRYPTION,))
 
 
 def _create(context: ChangeContext, table: Table) -> Changes:
-    if table.billing != "PAY_PER_REQUEST":
+    if table.billing != ON_DEMAND:
         raise Refused(
             Words(
                 en=f"table {table.name} does not exist, and billing is {table.billing}, for"
@@ -59,7 +93,7 @@ def _create(context: ChangeContext, table: Table) -> Changes:
                 ja=f"テーブル{table.name}が存在せず、billingが{table.billing}です。計画に値がないため、自動スケーリングとともに手動で作成してから再実行してください",
             )
         )
-    wanted = {**_wanted(context, table), **tag_fields(context, table.tags)}
+    wanted = {**_wanted(context, table), "billing": ON_DEMAND, **tag_fields(context, table.tags)}
     changes = difference(_name(table), None, wanted)
     return context.settle(changes, lambda: _made(context, table))
 
@@ -72,7 +106,7 @@ def _made(context: ChangeContext, table: Table) -> None:
             TableName=table.name,
             KeySchema=key_schema(table.hash_key, table.range_key),
             AttributeDefinitions=_attributes(table),
-            BillingMode="PAY_PER_REQUEST",
+            BillingMode=ON_DEMAND,
             DeletionProtectionEnabled=table.deletion_protection,
             Tags=tag_list(table.tags),
             **(indexes if table.indexes else {}),
@@ -96,31 +130,33 @@ def wait_until_active(context: ChangeContext, name: str) -> None:
 
 
 def _update(
-    context: ChangeContext, table: Table, found: dict[str, Any], only: Collection[str] = ()
+    context: ChangeContext, table: Table, found: Found, only: Collection[str] = ()
 ) -> Changes:
-    have, wanted = describe(found, OWNED), _wanted(context, table)
-    lost = ("encryption",) if wanted["encryption"] == OWNED else ()
+    have, wanted = _fields(found), _wanted(context, table)
+    lost = (ENCRYPTION,) if wanted[ENCRYPTION] == OWNED else ()
     made: Changes = ()
     for field in only or wanted:
         one = {field: wanted[field]}
-        changes = difference(f"table {table.name}", have, one, destroying=lost)
-        made += context.settle(changes, partial(_change, context, table, field))
+        changes = difference(_name(table), have, one, destroying=lost)
+        made += context.settle(changes, partial(_change_field, context, table, field))
     return made
 
 
-def _change(context: ChangeContext, table: Table, field: str) -> None:
-    client, call = context.client("dynamodb"), _call(table, field)
+def _change_field(context: ChangeContext, table: Table, field: str) -> None:
+    _change(context, table, _call(table, field))
+
+
+def _change(context: ChangeContext, table: Table, call: Mapping[str, Any]) -> None:
+    client = context.client("dynamodb")
     context.retry(lambda: client.update_table(TableName=table.name, **call))
     wait_until_active(context, table.name)
 
 
 def _call(table: Table, field: str) -> dict[str, Any]:
     """Return the arguments of UpdateTable for one field: AWS takes one such change at a time."""
-    if field == "billing":
-        return {"BillingMode": table.billing}
-    if field == "encryption":
+    if field == ENCRYPTION:
         return {"SSESpecification": encryption(table.kms_key)}
-    if field == "deletion protection":
+    if field == PROTECTION.en:
         return {"DeletionProtectionEnabled": True}
     index = next(one for one in table.indexes if field == f"index {one.name}")
     return {
@@ -131,14 +167,89 @@ def _call(table: Table, field: str) -> dict[str, Any]:
 
 def _wanted(context: ChangeContext, table: Table) -> dict[str, Any]:
     """Return what the plan asks of a table; where it asks for no protection, none is taken away."""
-    on_demand = table.billing == "PAY_PER_REQUEST"
     return {
-        "key": keys(table.hash_key, table.range_key),
-        **{f"index {one.name}": keys(one.hash_key, one.range_key) for one in table.indexes},
-        **({"billing": table.billing} if on_demand else {}),
-        "encryption": _key_arn(context, table) or OWNED,
-        **({"deletion protection": True} if table.deletion_protection else {}),
+        **_keys(table),
+        ENCRYPTION: _key_arn(context, table) or OWNED,
+        **({PROTECTION.en: True} if table.deletion_protection else {}),
     }
+
+
+def _keys(table: Table) -> dict[str, str]:
+    types = table.attributes
+    return {
+        KEY.en: typed_key(types, table.hash_key, table.range_key),
+        **{
+            f"index {one.name}": typed_key(types, one.hash_key, one.range_key)
+            for one in table.indexes
+        },
+    }
+
+
+def _fields(found: Found) -> dict[str, Any]:
+    types = found.attribute_types
+    return {
+        KEY.en: found.facts[KEY],
+        **{
+            f"index {one.name}": typed_key(types, one.hash_key, one.range_key)
+            for one in found.indexes
+        },
+        ENCRYPTION: (found.sse_key_arn or MANAGED) if found.sse_type else OWNED,
+        PROTECTION.en: found.deletion_protection,
+    }
+
+
+def _capacity(context: ChangeContext, table: Table, found: Found) -> Changes:
+    """Let the capacity follow the demand where it does not; an autoscaled table with room enough stays."""
+    if not rigid(found, _targets(context, found), table.demand):
+        return ()
+    if found.billing_mode != table.billing == ON_DEMAND:
+        by = (Change(_name(table), "billing", found.billing_mode, ON_DEMAND),)
+        return context.settle(by, partial(_change, context, table, {"BillingMode": ON_DEMAND}))
+    if found.billing_mode == ON_DEMAND:
+        return _raised(context, table, found)
+    context.tell(
+        Words(
+            en=f"table {table.name} does not scale to {table.demand} units a second, and billing is"
+            f" {table.billing}, for which the plan has no figures: set up its autoscaling by hand (DynamoDB console >"
+            f" Tables > {table.name} > Additional settings > Read/write capacity)",
+            ja=f"テーブル{table.name}は毎秒{table.demand}ユニットまでスケールしません。billingが{table.billing}で計画に値がないため、"
+            f"自動スケーリングを手動で設定してください（DynamoDBコンソール > テーブル > {table.name} > 追加の設定 > 読み込み/書き込み"
+            "キャパシティ）",
+        )
+    )
+    return ()
+
+
+def _targets(context: ChangeContext, found: Found) -> list[ScalableTarget]:
+    """Read what moves its capacities; on demand nothing does."""
+    if found.billing_mode == ON_DEMAND:
+        return []
+    policies = _scaling(context, "describe_scaling_policies", "ScalingPolicies")
+    targets = _scaling(context, "describe_scalable_targets", "ScalableTargets")
+    return [decode_target(one, policies) for one in targets]
+
+
+def _scaling(context: ChangeContext, operation: str, key: str) -> list[Any]:
+    pages = context.client("application-autoscaling").get_paginator(operation)
+    return [one for page in pages.paginate(ServiceNamespace="dynamodb") for one in page[key]]
+
+
+def _raised(context: ChangeContext, table: Table, found: Found) -> Changes:
+    """Raise the greatest on-demand throughput, of the table or an index, to what is needed."""
+    most = {"MaxReadRequestUnits": table.demand, "MaxWriteRequestUnits": table.demand}
+    made: Changes = ()
+    for name, greatest in found.caps.items():
+        if greatest >= table.demand:
+            continue
+        of_index = {"Update": {"IndexName": name, "OnDemandThroughput": most}}
+        call = (
+            {"OnDemandThroughput": most}
+            if name == found.name
+            else {"GlobalSecondaryIndexUpdates": [of_index]}
+        )
+        change = Change(_name(table), f"greatest throughput of {name}", greatest, table.demand)
+        made += context.settle((change,), partial(_change, context, table, call))
+    return made
 
 
 def _key_arn(context: ChangeContext, table: Table) -> str | None:
@@ -172,13 +283,10 @@ def _index(index: Index) -> dict[str, Any]:
     }
 
 
-PITR = "point-in-time recovery"
-WINDOW = "recovery window_days"
-WINDOW_DAYS = default("recovery_window_days")
 TTL = "time to live"
 
 
-def converge_safety(context: ChangeContext, table: Table, found: dict[str, Any] | None) -> Changes:
+def converge_safety(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     """Bring backups, time to live and tags to the plan; ``found`` None: there was no table before."""
     return (
         *_pitr(context, table, found),
@@ -187,11 +295,12 @@ def converge_safety(context: ChangeContext, table: Table, found: dict[str, Any] 
     )
 
 
-def _pitr(context: ChangeContext, table: Table, found: dict[str, Any] | None) -> Changes:
+def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     if not table.pitr:
         return ()
-    wanted = {PITR: "ENABLED", WINDOW: WINDOW_DAYS}
-    changes = difference(_name(table), _backups(context, table, found), wanted)
+    bounds = {RECOVERY.en: table.bounds[RECOVERY], WINDOW.en: table.bounds[WINDOW]}
+    have = _backups(context, table) if found else None
+    changes = repairs(_name(table), have, bounds)
     client = context.client("dynamodb")
     on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": WINDOW_DAYS}
     return context.settle(
@@ -204,19 +313,12 @@ def _pitr(context: ChangeContext, table: Table, found: dict[str, Any] | None) ->
     )
 
 
-def _backups(
-    context: ChangeContext, table: Table, found: dict[str, Any] | None
-) -> dict[str, Any] | None:
-    if found is None:
-        return None
+def _backups(context: ChangeContext, table: Table) -> dict[str, Any]:
     answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
-    recovery = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-    status = recovery.get("PointInTimeRecoveryStatus", "DISABLED")
-    days = recovery.get("RecoveryPeriodInDays", WINDOW_DAYS if status == "ENABLED" else None)
-    return {PITR: status, WINDOW: days}
+    return {fact.en: found for fact, found in decode_backups(answer).facts.items()}
 
 
-def _ttl(context: ChangeContext, table: Table, found: dict[str, Any] | None) -> Changes:
+def _ttl(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     if table.ttl_attribute is None:
         return ()
     have = _expiry(context, table) if found else None
@@ -250,7 +352,7 @@ def _expiry(context: ChangeContext, table: Table) -> str | None:
     return ttl.get("AttributeName") if on else None
 
 
-def _tags(context: ChangeContext, table: Table, found: dict[str, Any] | None) -> Changes:
+def _tags(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     client = context.client("dynamodb")
     have: dict[str, str] | None = None
     if found is not None:
@@ -275,60 +377,16 @@ def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
     return schema
 
 
-def keys(hash_key: str, range_key: str | None) -> str:
-    return f"{hash_key}, {range_key}" if range_key else hash_key
-
-
-def describe(found: dict[str, Any], owned: str) -> dict[str, Any]:
-    """Turn DescribeTable's answer into fields; ``owned`` names the key of an absent SSEDescription."""
-    indexes = found.get("GlobalSecondaryIndexes", [])
-    billing = found.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
-    return {
-        "key": _found_keys(found["KeySchema"]),
-        **{f"index {one['IndexName']}": _found_keys(one["KeySchema"]) for one in indexes},
-        "billing": billing,
-        "encryption": _encryption(found.get("SSEDescription", {}), owned),
-        "deletion protection": found.get("DeletionProtectionEnabled", False),
-    }
-
-
-def refuse_other_keys(table: Table, found: dict[str, Any]) -> None:
+def _refuse_other_keys(table: Table, found: Found) -> None:
     """Stop where a key is another one: AWS can't change it, and a new table is for people to decide."""
-    have = describe(found, "")
-    wanted = {"key": keys(table.hash_key, table.range_key)}
-    wanted |= {f"index {one.name}": keys(one.hash_key, one.range_key) for one in table.indexes}
-    for field, value in wanted.items():
+    have = _fields(found)
+    for field, value in _keys(table).items():
         if field in have and have[field] != value:
             raise Refused(
                 Words(
-                    en=f"table {table.name}: its {field} is ({have[field]}), the plan wants ({value}), and a"
+                    en=f"table {table.name}: its {field} is {have[field]}, the plan wants {value}, and a"
                     " key cannot be changed: name another table in environments.toml, or move the data"
                     " away, delete this one by hand and run it again",
-                    ja=f"テーブル{table.name}: {field}は({have[field]})ですが、計画は({value})です。キーは変更できません。environments.tomlで別のテーブルを指定するか、データを退避し、手動で削除してから再実行してください",
+                    ja=f"テーブル{table.name}: {field}は{have[field]}ですが、計画は{value}です。キーは変更できません。environments.tomlで別のテーブルを指定するか、データを退避し、手動で削除してから再実行してください",
                 )
             )
-    _refuse_other_types(table, found)
-
-
-def _refuse_other_types(table: Table, found: dict[str, Any]) -> None:
-    types = {one["AttributeName"]: one["AttributeType"] for one in found["AttributeDefinitions"]}
-    for name, kind in table.attributes.items():
-        if types.get(name, kind) != kind:
-            raise Refused(
-                Words(
-                    en=f"table {table.name}: {name} is of type {types[name]}, the plan wants {kind}, and the"
-                    " type of a key cannot be changed: name another table in environments.toml",
-                    ja=f"テーブル{table.name}: {name}の型は{types[name]}ですが、計画は{kind}です。キーの型は変更できません。environments.tomlで別のテーブルを指定してください",
-                )
-            )
-
-
-def _found_keys(schema: list[dict[str, str]]) -> str:
-    by_kind = {one["KeyType"]: one["AttributeName"] for one in schema}
-    return keys(by_kind["HASH"], by_kind.get("RANGE"))
-
-
-def _encryption(sse: dict[str, Any], owned: str) -> str:
-    if sse.get("Status") not in {"ENABLED", "ENABLING", "UPDATING"}:
-        return owned
-    return str(sse.get("KMSMasterKeyArn", "alias/aws/dynamodb"))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,41 +17,71 @@ from aws.change import (
 )
 from aws.converge.tags import tag_list
 from aws.desired import Topic
+from aws.key import Key
+from aws.key import decode as decode_key
+from aws.publishing import lets_publish, usable
+from aws.topic import Topic as Found
+from aws.topic import decode
 from aws.words import Words
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
 PUBLISHERS = f"policy {STATEMENT}"
 KEY = "key"
-SILENT_KEY = "alias/aws/sns"
-"""The AWS managed key: CloudWatch is no user of it, so that nothing is ever told."""
 
 
 def converge(context: ChangeContext, topic: Topic) -> Changes:
-    """Create the topic and let the alarms of this account publish; what else its policy says, stays."""
-    client, name = context.client("sns"), f"topic {topic.name}"
-    answer = unless_absent(client.get_topic_attributes, TopicArn=topic.arn)
-    attributes = answer["Attributes"] if answer else None
-    wanted = {PUBLISHERS: statement(topic)}
-    found = {PUBLISHERS: _found(attributes)} if attributes else None
-    changes = difference(name, found, wanted)
-    made = context.settle(changes, lambda: _apply(context, topic, attributes))
-    if attributes and attributes.get("KmsMasterKeyId") == SILENT_KEY:
-        silent = (Change(name, KEY, SILENT_KEY, None, destroys=True),)
-        made += context.settle(silent, lambda: _set(context, topic, "KmsMasterKeyId", ""))
-    return made + (_unprotected(context, topic) if attributes else ())
+    """Create the topic and let the alarms of this account publish; what else its policy allows, stays.
+
+    What denies it to them goes, after asking, and so does a key that keeps every message from people.
+    """
+    answer = unless_absent(context.client("sns").get_topic_attributes, TopicArn=topic.arn)
+    found = decode(topic.arn, answer["Attributes"]) if answer else None
+    made = _publishing(context, topic, found)
+    return made + (_readable(context, topic, found) if found else ())
 
 
-def _unprotected(context: ChangeContext, topic: Topic) -> Changes:
-    """Take a data protection policy off, after asking: it can drop or change what alarms say."""
-    client = context.client("sns")
-    answer = client.get_data_protection_policy(ResourceArn=topic.arn)
-    if not (policy := answer.get("DataProtectionPolicy")):
+def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Changes:
+    """Let the account's alarms publish, unless whatever the policy says does so already."""
+    name, wanted = f"topic {topic.name}", statement(topic)
+    if found is None:
+        made = difference(name, None, {PUBLISHERS: wanted})
+        return context.settle(made, lambda: _create(context, topic))
+    there = _statements(found)
+    if _lets(found, there):
         return ()
-    change = Change(f"topic {topic.name}", "data protection policy", policy, None, destroys=True)
-    return context.settle(
-        (change,),
-        lambda: client.put_data_protection_policy(ResourceArn=topic.arn, DataProtectionPolicy=""),
-    )
+    own = [one for one in there if one.get("Sid") == STATEMENT]
+    others = [one for one in there if one not in own]
+    denying = [one for one in others if not _lets(found, [wanted, one])]
+    changes = difference(name, {PUBLISHERS: next(iter(own), None)}, {PUBLISHERS: wanted})
+    for one in denying:
+        field = f"policy {one.get('Sid', 'without Sid')}"
+        changes += (Change(name, field, one, None, destroys=True),)
+    left = [*(one for one in others if one not in denying), wanted]
+    return context.settle(changes, lambda: _put(context, topic, left))
+
+
+def _lets(found: Found, statements: list[dict[str, Any]]) -> bool:
+    """Whether a policy of these statements surely lets the alarms of the account publish."""
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return lets_publish(replace(found, policy=document), found.arn.split(":")[4]) is True
+
+
+def _readable(context: ChangeContext, topic: Topic, found: Found) -> Changes:
+    """Take off a key that CloudWatch cannot use, after asking: nothing is ever told under it."""
+    key = found.kms_key
+    if key is None or usable(key, lambda: _key(context, key)):
+        return ()
+    silent = (Change(f"topic {topic.name}", KEY, key, None, destroys=True),)
+    return context.settle(silent, lambda: _set(context, topic, "KmsMasterKeyId", ""))
+
+
+def _key(context: ChangeContext, name: str) -> Key | None:
+    kms = context.client("kms")
+    answer = unless_absent(kms.describe_key, KeyId=name)
+    if answer is None:
+        return None
+    policy = kms.get_key_policy(KeyId=answer["KeyMetadata"]["KeyId"], PolicyName="default")
+    return decode_key(answer["KeyMetadata"], policy["Policy"])
 
 
 def converge_subscription(
@@ -81,31 +112,7 @@ def converge_subscription(
         client.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint=email)
         mailed(topic.arn, email)
 
-    return context.settle(changes, subscribe) + _unfiltered(context, topic, email)
-
-
-def _unfiltered(context: ChangeContext, topic: Topic, email: str) -> Changes:
-    """Take the filter off the planned address, after asking: it keeps alarms from the person."""
-    client = context.client("sns")
-    if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
-        return ()
-    pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic.arn)
-    ours = [one for page in pages for one in page["Subscriptions"] if one["Endpoint"] == email]
-    made: Changes = ()
-    confirmed = [arn for arn in (one["SubscriptionArn"] for one in ours) if arn.startswith("arn:")]
-    for arn in confirmed:
-        found = client.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
-        if (policy := found.get("FilterPolicy", "{}")) == "{}":
-            continue
-        take_off = partial(
-            client.set_subscription_attributes,
-            SubscriptionArn=arn,
-            AttributeName="FilterPolicy",
-            AttributeValue="{}",
-        )
-        change = Change(f"topic {topic.name}", f"filter of {email}", policy, None, destroys=True)
-        made += context.settle((change,), take_off)
-    return made
+    return context.settle(changes, subscribe)
 
 
 def statement(topic: Topic) -> dict[str, Any]:
@@ -125,26 +132,26 @@ def _subscriptions(context: ChangeContext, topic: Topic) -> set[str]:
     if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
         return set()
     pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic.arn)
-    return {one["Endpoint"] for page in pages for one in page["Subscriptions"]}
+    # What was cancelled is listed for a while, with this where an ARN should be.
+    listed = (one for page in pages for one in page["Subscriptions"])
+    return {one["Endpoint"] for one in listed if one["SubscriptionArn"] != "Deleted"}
 
 
-def _found(attributes: dict[str, str]) -> dict[str, Any] | None:
-    return next((one for one in _statements(attributes) if one.get("Sid") == STATEMENT), None)
+def _statements(found: Found) -> list[dict[str, Any]]:
+    statements = json.loads(found.policy or "{}").get("Statement", [])
+    return list(statements) if isinstance(statements, list) else [statements]
 
 
-def _statements(attributes: dict[str, str]) -> list[dict[str, Any]]:
-    policy = json.loads(attributes.get("Policy", "{}"))
-    return list(policy.get("Statement", []))
-
-
-def _apply(context: ChangeContext, topic: Topic, attributes: dict[str, str] | None) -> None:
+def _create(context: ChangeContext, topic: Topic) -> None:
     client = context.client("sns")
-    if attributes is None:
-        client.create_topic(Name=topic.name, Tags=tag_list(topic.tags))
-        get = partial(client.get_topic_attributes, TopicArn=topic.arn)
-        attributes = context.retry(get, fresh=True)["Attributes"]
-    others = [one for one in _statements(attributes) if one.get("Sid") != STATEMENT]
-    policy = {"Version": "2012-10-17", "Statement": [*others, statement(topic)]}
+    client.create_topic(Name=topic.name, Tags=tag_list(topic.tags))
+    get = partial(client.get_topic_attributes, TopicArn=topic.arn)
+    made = decode(topic.arn, context.retry(get, fresh=True)["Attributes"])
+    _put(context, topic, [*_statements(made), statement(topic)])
+
+
+def _put(context: ChangeContext, topic: Topic, statements: list[dict[str, Any]]) -> None:
+    policy = {"Version": "2012-10-17", "Statement": statements}
     _set(context, topic, "Policy", json.dumps(policy))
 
 

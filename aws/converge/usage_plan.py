@@ -1,22 +1,26 @@
 """The usage plan and its API key (guide step 2-4). They bind only callers who show a key."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.bounds import between
+from aws.bounds import Bound, between, exactly
 from aws.change import (
     Change,
     ChangeContext,
     Changes,
     MissingPrerequisite,
+    Refused,
     difference,
+    repairs,
     unless_absent,
 )
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, UsagePlan
+from aws.usage_plan import BURST, PERIOD, QUOTA, RATE, ApiKey, decode, decode_key
+from aws.usage_plan import UsagePlan as Found
 from aws.words import Words
 
+FIELDS = {"rate": RATE, "burst": BURST, "quota": QUOTA, "period": PERIOD}
 PATHS = {
     "rate": "/throttle/rateLimit",
     "burst": "/throttle/burstLimit",
@@ -38,70 +42,49 @@ def converge(context: ChangeContext, api: Api) -> Changes:
             ),
         ),
     )
-    found = _find(context, "get_usage_plans", api.usage_plan.name)
-    have = _found(found, api, id_)
-    changes = difference(_name(api.usage_plan), have, _wanted(api, have or {}))
+    raw = _find(context, "get_usage_plans", api.usage_plan.name)
+    found = decode(raw, ()) if raw else None
+    name, bounds = _name(api.usage_plan), _bounds(api)
+    changes = repairs(name, _facts(found, api, id_) if found else None, bounds)
+    changes += _on_methods(api, found) if found else ()
     made = context.settle(changes, lambda: _apply(context, api, id_, found, changes))
-    return made + _own_limits(context, api, id_, found) + _key(context, api)
+    return made + _key(context, api)
 
 
-def _own_limits(
-    context: ChangeContext, api: Api, id_: str, found: Mapping[str, Any] | None
-) -> Changes:
-    """Raise what the plan allows on single methods of the stage, where that has no room for the target."""
-    stages = {(one["apiId"], one["stage"]): one for one in (found or {}).get("apiStages") or ()}
-    own: Mapping[str, Any] = stages.get((id_, api.stage), {}).get("throttle") or {}
-    made: Changes = ()
-    for method, limits in own.items():
-        path, _, verb = method.rpartition("/")
-        least, rate = api.least_rates.get(f"{verb} {path}"), _number(limits.get("rateLimit"))
-        if found is None or least is None or rate is None or rate >= least:
-            continue
-        where = f"/apiStages/{id_}:{api.stage}/throttle/{path.replace('/', '~1')}/{verb}/rateLimit"
-        patch = [{"op": "replace", "path": where, "value": f"{least:g}"}]
-        narrow = (Change(_name(api.usage_plan), f"rate of {verb} {path}", rate, least),)
-        made += context.settle(narrow, _patched(context, found["id"], patch))
-    return made
-
-
-def _patched(context: ChangeContext, plan: str, patch: list[dict[str, str]]) -> Callable[[], Any]:
-    client = context.client("apigateway")
-    return lambda: client.update_usage_plan(usagePlanId=plan, patchOperations=patch)
-
-
-def _wanted(api: Api, have: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what to set: a narrower limit that somebody chose stays, while it has room for the target."""
+def _bounds(api: Api) -> dict[str, Bound]:
+    """Return what to keep to: a narrower limit stays, while it has room for the target."""
     plan = api.usage_plan
+    wide = {**plan.bounds, RATE: between(plan.least_rate, float(plan.rate))}
+    bounds = {field: wide[fact] for field, fact in FIELDS.items()}
+    return {**bounds, "stage": exactly(f"{api.name}:{api.stage}")}
+
+
+def _facts(found: Found, api: Api, id_: str) -> dict[str, Any]:
+    there = f"{id_}:{api.stage}" in found.stages
     return {
-        "rate": between(plan.least_rate, float(plan.rate)).keeping(have.get("rate")),
-        "burst": between(1, plan.burst).keeping(have.get("burst")),
-        "quota": between(1, plan.daily_quota).keeping(have.get("quota")),
-        "period": "DAY",
-        "stage": f"{api.name}:{api.stage}",
+        **{field: found.facts[fact] for field, fact in FIELDS.items()},
+        "stage": f"{api.name}:{api.stage}" if there else None,
     }
 
 
-def _found(found: Mapping[str, Any] | None, api: Api, id_: str) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    throttle, quota = found.get("throttle") or {}, found.get("quota") or {}
-    stages = {(one["apiId"], one["stage"]) for one in found.get("apiStages") or ()}
-    return {
-        "rate": _number(throttle.get("rateLimit")),
-        "burst": _number(throttle.get("burstLimit")),
-        "quota": _number(quota.get("limit")),
-        "period": quota.get("period"),
-        "stage": f"{api.name}:{api.stage}" if (id_, api.stage) in stages else None,
-    }
-
-
-def _number(value: Any) -> float | None:
-    """After an update, moto answers text where AWS answers a number."""
-    return None if value is None else float(value)
+def _on_methods(api: Api, found: Found) -> Changes:
+    """Bring what the plan allows on single methods within its own limits, with room for the target."""
+    most, changes = api.usage_plan.bounds_of_methods, list[Change]()
+    for one in found.own_limits:
+        path, _, verb = one.method.partition(" ")[2].rpartition("/")
+        least = api.least_rates.get(f"{verb} {path}")
+        rate = most[RATE] if least is None else between(least, float(api.usage_plan.rate))
+        bounds = {"rate": (one.rate, rate), "burst": (one.burst, most[BURST])}
+        changes += (
+            Change(_name(api.usage_plan), f"{one.method} {field}", value, bound.keeping(value))
+            for field, (value, bound) in bounds.items()
+            if value is not None and not bound.holds(value)
+        )
+    return tuple(changes)
 
 
 def _apply(
-    context: ChangeContext, api: Api, id_: str, found: Mapping[str, Any] | None, changes: Changes
+    context: ChangeContext, api: Api, id_: str, found: Found | None, changes: Changes
 ) -> None:
     client, plan = context.client("apigateway"), api.usage_plan
     if found is None:
@@ -114,14 +97,26 @@ def _apply(
         )
         return
     patch = [_operation(one, f"{id_}:{api.stage}") for one in changes]
-    client.update_usage_plan(usagePlanId=found["id"], patchOperations=patch)
+    client.update_usage_plan(usagePlanId=found.id, patchOperations=patch)
 
 
 def _operation(change: Change, stage: str) -> dict[str, str]:
     if change.field == "stage":
         return {"op": "add", "path": "/apiStages", "value": stage}
-    value = change.after if change.field == "period" else str(int(change.after))
-    return {"op": "replace", "path": PATHS[change.field], "value": value}
+    value = change.after if change.field == "period" else _number(change.after)
+    return {"op": "replace", "path": PATHS.get(change.field) or _of_method(change), "value": value}
+
+
+def _number(value: float) -> str:
+    """Write a limit as API Gateway takes it: whole, but for a rate of less than one a second."""
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def _of_method(change: Change) -> str:
+    """Return the path of a method's own limit, whose resource is escaped in it; ``api:stage /path/VERB rate``."""
+    stage, method, limit = change.field.split(" ")
+    path, _, verb = method.rpartition("/")
+    return f"/apiStages/{stage}/throttle/{path.replace('/', '~1')}/{verb}/{limit}Limit"
 
 
 def _key(context: ChangeContext, api: Api) -> Changes:
@@ -130,8 +125,9 @@ def _key(context: ChangeContext, api: Api) -> Changes:
     if plan.api_key is None:
         return ()
     client, name = context.client("apigateway"), f"API key {plan.api_key}"
-    found = _find(context, "get_api_keys", plan.api_key)
-    have = {"enabled": found["enabled"]} if found else None
+    raw = _find(context, "get_api_keys", plan.api_key)
+    found = decode_key(raw) if raw else None
+    have = {"enabled": found.enabled} if found else None
     changes = difference(name, have, {"enabled": True})
     made = context.settle(changes, lambda: _write_key(context, api, found))
     inside = difference(
@@ -146,23 +142,21 @@ def _key(context: ChangeContext, api: Api) -> Changes:
     return made + context.settle(inside, attach)
 
 
-def _write_key(context: ChangeContext, api: Api, found: Mapping[str, Any] | None) -> None:
+def _write_key(context: ChangeContext, api: Api, found: ApiKey | None) -> None:
     client = context.client("apigateway")
     if found is None:
         client.create_api_key(name=api.usage_plan.api_key, enabled=True, tags=dict(api.tags))
     else:
         patch = [{"op": "replace", "path": "/enabled", "value": "true"}]
-        client.update_api_key(apiKey=found["id"], patchOperations=patch)
+        client.update_api_key(apiKey=found.id, patchOperations=patch)
 
 
-def _containing(
-    context: ChangeContext, plan: UsagePlan, key: Mapping[str, Any] | None
-) -> str | None:
+def _containing(context: ChangeContext, plan: UsagePlan, key: ApiKey | None) -> str | None:
     usage = _find(context, "get_usage_plans", plan.name)
     if key is None or usage is None:
         return None
     answer = unless_absent(
-        context.client("apigateway").get_usage_plan_key, usagePlanId=usage["id"], keyId=key["id"]
+        context.client("apigateway").get_usage_plan_key, usagePlanId=usage["id"], keyId=key.id
     )
     return plan.name if answer else None
 
@@ -183,7 +177,18 @@ def _listed(context: ChangeContext, operation: str, name: str | None) -> str:
 def _find(context: ChangeContext, operation: str, name: str | None) -> dict[str, Any] | None:
     pages = context.client("apigateway").get_paginator(operation).paginate()
     listed = (one for page in pages for one in page.get("items", []))
-    return next((one for one in listed if one.get("name") == name), None)
+    named = [one for one in listed if one.get("name") == name]
+    if len(named) > 1:
+        ids = ", ".join(one["id"] for one in named)
+        raise Refused(
+            Words(
+                en=f"{len(named)} are called {name} ({ids}), and it is not for a machine to say which one is meant:"
+                " rename or delete the others by hand (API Gateway console), then run it again",
+                ja=f"{name}が{len(named)}個あり（{ids}）、どれか判断できません。ほかを手動で改名または削除してから"
+                "（API Gatewayコンソール）再実行してください",
+            )
+        )
+    return dict(named[0]) if named else None
 
 
 def _name(plan: UsagePlan) -> str:

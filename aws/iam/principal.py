@@ -1,11 +1,20 @@
 """Of whom a resource's own policy speaks, and what it takes away from a principal of the account."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from aws.iam.answer import Answer
 from aws.iam.condition import Context
 from aws.iam.evaluation import applies
 from aws.iam.statement import Statement
+
+DELETED = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA)[A-Z0-9]{12,}")
+"""The unique id that AWS shows in place of an ARN once the role or user is deleted. Ids are never
+given out again, so that such a statement lets nobody in (IAM user guide, "IAM identifiers")."""
+
+
+def is_gone(kind: str, who: str) -> bool:
+    return kind == "AWS" and DELETED.fullmatch(who) is not None
 
 
 def names(statement: Statement, arn: str) -> bool:

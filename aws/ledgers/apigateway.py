@@ -20,6 +20,10 @@ from aws.ledger import (
 )
 from aws.words import Words
 
+ROUTE = Words(en="route", ja="ルート")
+AUTHORIZER = Words(en="authorizer", ja="オーソライザー")
+GATEWAY_RESPONSE = Words(en="gateway response", ja="ゲートウェイレスポンス")
+SERVED, DRAFT = "apigateway:GetExport", "apigateway:GetResources"
 REST_API = Words(en="REST API", ja="REST API")
 STAGE = Words(en="stage", ja="ステージ")
 DOMAIN = Words(en="custom domain", ja="カスタムドメイン")

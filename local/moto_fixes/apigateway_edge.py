@@ -144,20 +144,29 @@ def _key(base_path: str | None) -> str:
 
 
 def update_usage_plan(request: Request, moto: Moto) -> Response:
-    """Take a rate such as ``1000.0``, and the throttle of single methods."""
+    """Take limits as numbers, a rate such as ``1000.0`` too, and the throttle of single methods."""
     plans = moto.backend("apigateway", request.region).usage_plans
     plan = plans.get(request.labels["usagePlanId"])
     if plan is None:
         return moto(request)
     others = []
     for patch in request.parameters.get("patchOperations") or ():
-        if patch["path"] == "/throttle/rateLimit" and patch["op"] != "remove":
-            plan.throttle["rateLimit"] = float(patch["value"])
+        if patch["path"] in _LIMITS and patch["op"] != "remove":
+            held, name, number = _LIMITS[patch["path"]]
+            getattr(plan, held)[name] = number(patch["value"])
         elif patch["path"].startswith("/apiStages/"):
             _throttle_method(plan, patch)
         else:
             others.append(patch)
     return moto(request.with_parameters({"patchOperations": others}))
+
+
+_LIMITS: Mapping[str, tuple[str, str, type[float] | type[int]]] = {
+    "/throttle/rateLimit": ("throttle", "rateLimit", float),
+    "/throttle/burstLimit": ("throttle", "burstLimit", int),
+    "/quota/limit": ("quota", "limit", int),
+}
+"""Path of a patch -> where moto holds that limit, and the number that it keeps as text otherwise."""
 
 
 def _throttle_method(plan: Any, patch: Mapping[str, Any]) -> None:

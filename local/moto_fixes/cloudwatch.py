@@ -18,6 +18,8 @@ from local.aws.request import Request, Response, json_response
 
 _KEPT = ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp")
 _HISTORY_KEPT = 1000
+_CLASS = "_log_group_class"
+"""Attribute of moto's log group."""
 
 
 def put_metric_alarm(request: Request, moto: Moto) -> Response:
@@ -317,6 +319,27 @@ def _delete_group_policy(request: Request, kept: dict[str, dict[str, Any]]) -> R
     return json_response({})
 
 
+def create_log_group(request: Request, moto: Moto) -> Response:
+    """Keep the class of the group, which never changes."""
+    response = moto(request)
+    if response.succeeded and (given := request.parameters.get("logGroupClass")):
+        groups = moto.backend("logs", request.region).groups
+        setattr(groups[request.parameters["logGroupName"]], _CLASS, given)
+    return response
+
+
+def describe_log_groups(request: Request, moto: Moto) -> Response:
+    """Tell the class of each group."""
+    response, groups = moto(request), moto.backend("logs", request.region).groups
+    if not response.succeeded:
+        return response
+    listed = [
+        {**one, "logGroupClass": getattr(groups[one["logGroupName"]], _CLASS, "STANDARD")}
+        for one in response.document["logGroups"]
+    ]
+    return response.with_document({**response.document, "logGroups": listed})
+
+
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("cloudwatch", "DeleteAlarms"): delete_alarms,
     ("cloudwatch", "DeleteAlarmMuteRule"): delete_alarm_mute_rule,
@@ -328,8 +351,10 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("cloudwatch", "PutCompositeAlarm"): put_composite_alarm,
     ("cloudwatch", "PutMetricAlarm"): put_metric_alarm,
     ("cloudwatch", "SetAlarmState"): set_alarm_state,
+    ("logs", "CreateLogGroup"): create_log_group,
     ("logs", "DeleteAccountPolicy"): account_policies,
     ("logs", "DescribeAccountPolicies"): account_policies,
+    ("logs", "DescribeLogGroups"): describe_log_groups,
     ("logs", "DeleteResourcePolicy"): resource_policies,
     ("logs", "DescribeResourcePolicies"): resource_policies,
     ("logs", "FilterLogEvents"): filter_log_events,

@@ -55,7 +55,7 @@ ENTAILS = {
     "authorizer_ttl_s": (0, plan),
     "accuracy_cap_m": (20, plan),
     "award_requires_position": (True, plan),
-    "pitr": (False, plan),
+    "pitr": (False, lambda one: plan(replace(one, production=False))),
     "deletion_protection": (False, plan),
 }
 """Key -> a value, and where its consequence shows."""

@@ -1,12 +1,8 @@
 """An alarm that is brought to the plan keeps whatever else it tells, and in which state."""
 
-from dataclasses import replace
-
 import pytest
 
 from aws.converge import alarm as alarms
-from aws.converge import topic as topics
-from local.moto_fixes.sns import confirmation_token
 from plan import plan_for
 
 OTHERS = {
@@ -84,27 +80,3 @@ def test_a_stricter_alarm_is_not_weakened_by_what_else_is_repaired(empty, alarm,
 
     assert found["ActionsEnabled"]
     assert {name: found[name] for name in kept} == kept
-
-
-def test_what_keeps_alarms_from_the_planned_address_is_taken_off_after_asking(empty):
-    def agreed(_):
-        return True
-
-    topic = replace(plan_for(empty.environment).topic, email="on-call@example.jp")
-    sns = empty.client("sns")
-    empty.do(lambda context: topics.converge(context, topic))
-    empty.do(lambda context: topics.converge_subscription(context, topic))
-    token = confirmation_token(topic.arn, "on-call@example.jp")
-    sns.confirm_subscription(TopicArn=topic.arn, Token=token)
-    (person,) = sns.list_subscriptions_by_topic(TopicArn=topic.arn)["Subscriptions"]
-    where = {"SubscriptionArn": person["SubscriptionArn"]}
-    sns.set_subscription_attributes(
-        **where, AttributeName="FilterPolicy", AttributeValue='{"severity": ["high"]}'
-    )
-    sns.put_data_protection_policy(ResourceArn=topic.arn, DataProtectionPolicy='{"Name": "x"}')
-    empty.do(lambda context: topics.converge(context, topic), permit=agreed)
-    empty.do(lambda context: topics.converge_subscription(context, topic), permit=agreed)
-
-    found = sns.get_subscription_attributes(**where)["Attributes"]
-    assert found.get("FilterPolicy", "{}") == "{}"
-    assert not sns.get_data_protection_policy(ResourceArn=topic.arn)["DataProtectionPolicy"]

@@ -1,6 +1,7 @@
 """The custom domain, from nothing to its record in DNS; done again, it finds nothing to do."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -161,6 +162,25 @@ def test_a_newer_security_policy_stays_when_the_certificate_changes(acting, fini
 
     assert found["securityPolicy"] == newer
     assert [one.field for one in made if one.resource == f"domain {NAME}"] == ["certificate"]
+
+
+def test_an_edge_endpoint_beside_the_regional_one_is_told(acting, finished):
+    acting()
+    domains = finished.aws.moto.backend("apigateway", finished.aws.region).domain_names
+    domains[NAME].endpoint_configuration = {"types": ["EDGE", "REGIONAL"]}
+    acting()
+
+    assert [one for one in acting.told if f"domain {NAME} is EDGE as well" in one.en]
+
+
+def test_a_certificate_that_is_about_to_end_is_told(acting, finished):
+    acting()
+    told, later = [], datetime.now(UTC) + timedelta(days=350)
+    context = finished.context(tell=told.append)
+    made = custom_domain.converge(context, context.plan.domain, now=lambda: later)
+
+    assert made == ()
+    assert "and ACM has not renewed it" in told[0].en
 
 
 class Acm:

@@ -25,6 +25,12 @@ from tests.runbook.desk import Desk, Evidence
 from tests.runbook.exercises import BUCKET, Exercise, exercises
 from tests.runbook.recorded_rights import Operator, asked_of_iam, of_admin
 
+OF_FOUND = {
+    *("iam:GetPolicy", "iam:GetPolicyVersion"),
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
+}
+"""Asked of what somebody else set up, not where nothing is."""
 ACCOUNT, REGION = "717171717171", "ap-northeast-1"
 ROOT = Path(__file__).parents[2]
 SOURCE = [one for folder in ("aws/converge", "runbook") for one in (ROOT / folder).rglob("*.py")]
@@ -193,7 +199,8 @@ def test_without_one_statement_it_stops_and_says_which_action_is_missing(served,
     aws.clear()
     operator, admin = Operator(aws, clients), Desk(aws, clients)
     one = Exercise(procedures()[name], tmp_path)
-    for without, statement in operator.each_without(granted(one, admin)):
+    every = operator.each_without(granted(one, admin))
+    for without, statement in (one for one in every if not {*one[1]["Action"]} <= OF_FOUND):
         operator.may(without)
         with pytest.raises(Stopped) as stopped:
             one.perform(operator.desk(admin))
@@ -274,7 +281,7 @@ def test_the_command_prints_the_policy_of_an_environment(capsys):
     assert main(["tables", "--policy", "--env=local"]) == 0
 
     printed = json.loads(capsys.readouterr().out)
-    assert printed["Statement"][0]["Resource"][0].endswith(":table/Users-local*")
+    assert printed["Statement"][1]["Resource"][0].endswith(":table/Users-local*")
 
 
 def test_policy_of_a_migration_names_the_bucket_that_it_goes_through(capsys):

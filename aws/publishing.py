@@ -1,5 +1,6 @@
 """Whether CloudWatch may publish to a topic and use its key: by their policies, Deny included."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -16,6 +17,8 @@ CLOUDWATCH = ("Service", SERVICE)
 ANYONE = (("AWS", "*"), ("*", "*"))
 ARN_KEY = "aws:sourcearn"
 EQUAL = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
+SILENT_KEY = "alias/aws/sns"
+"""The AWS managed key of SNS, whose policy CloudWatch is not in and nobody can change."""
 
 
 def lets_publish(topic: Topic, account: str) -> Answer:
@@ -28,6 +31,14 @@ def lets_use(key: Key) -> Answer:
     account = key.arn.split(":")[4]
     actions = ("kms:Decrypt", "kms:GenerateDataKey")
     return every(_lets(key.policy or "", action, key.arn, account) for action in actions)
+
+
+def usable(name: str, look: Callable[[], Key | None]) -> bool:
+    """Whether CloudWatch can encrypt with the key that a topic names; ``look`` reads it where that matters."""
+    if name.endswith(SILENT_KEY):
+        return False
+    key = look()
+    return key is not None and key.state == "Enabled" and lets_use(key) is True
 
 
 def _lets(document: str, action: str, arn: str, account: str) -> Answer:

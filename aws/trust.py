@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
+from aws import desired
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse
+from aws.iam.principal import is_gone
 from aws.ledgers.iam import ROLE
 from aws.role import Role
 from aws.section import Unparsed
 from aws.words import Words
-from checks.bounds import Bounds
-from checks.outsiders import is_gone
 
 LAMBDA = ("Service", "lambda.amazonaws.com")
 ASSUME = "sts:AssumeRole"
@@ -19,14 +19,14 @@ TRUSTED = Words(en="others that may assume it", ja="引き受けられるほか�
 BY_LAMBDA = Words(en="trust in Lambda", ja="Lambdaによる引き受け")
 
 
-def trust_flaws(role: Role, bounds: Bounds) -> tuple[Difference, ...]:
+def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:
     """Return who else may assume it, or that Lambda may not, by a condition or by omission."""
     statements = parse(role.trust, f"trust of {role.name}")
     strangers = [flaw for one in statements if one.effect == "Allow" for flaw in _strangers(one)]
     about = {"call": CALL, "loosens": True}
     facts = {TRUSTED: tuple(strangers)}
     return differences(ROLE, role.name, facts, {TRUSTED: within(())}, **about) or _refused(
-        role, statements, _asked_by_lambda(bounds)
+        role, statements, _asked_by_lambda(want)
     )
 
 
@@ -66,7 +66,7 @@ def _refused(
     return (fault(ROLE, role.name, BY_LAMBDA, why, expected, call=CALL),)
 
 
-def _asked_by_lambda(bounds: Bounds) -> Context:
+def _asked_by_lambda(want: desired.Role) -> Context:
     """Return what Lambda says of itself when it assumes the role of this function."""
-    function = bounds.plan.function(bounds.role.function)
-    return context({"aws:SourceAccount": bounds.environment.account, "aws:SourceArn": function.arn})
+    account = want.arn.split(":")[4]
+    return context({"aws:SourceAccount": account, "aws:SourceArn": want.function_arn})

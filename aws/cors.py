@@ -7,8 +7,8 @@ from aws import desired
 from aws.api_document import DEFAULT_STATUS, ApiDocument, Integration, Method, StaticAnswer
 from aws.bounds import covers, exactly, within
 from aws.difference import Difference, Differences, fault
+from aws.ledgers.apigateway import GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.words import Words
-from checks.api_surplus import GATEWAY_RESPONSE, ROUTE, SERVED
 
 INTEGRATED = Words(en="integration", ja="統合")
 GUARDED = Words(en="authorizer", ja="オーソライザー")

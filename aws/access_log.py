@@ -1,0 +1,32 @@
+"""What the access log of a stage may tell: who asked for what by its id, and nothing of anybody's."""
+
+import re
+
+TELLING = re.compile(
+    r"\$input\b[^\s\"',}]*"
+    r"|\$context\.(?:requestOverride|responseOverride)\b[\w.\-]*"
+    r"|\$context\.identity\.(?:apiKey|accessKey)\b"
+    r"|\$context\.identity\.(?:clientCert|cognito)[\w.]*"
+    r"|\$context\.authorizer\.(?!(?:error|status|latency|requestId|integration\w+)\b)[\w.\-]+"
+)
+"""Variables that carry headers, query strings, bodies, or who the caller is.
+
+``identity.caller`` and ``identity.user``, which stand in every format of AWS's documentation, name
+principals of AWS: callers of ours are none, and the two are empty.
+"""
+REQUEST_ID = re.compile(r"\$context\.(?:requestId|extendedRequestId)\b")
+
+
+def tells_the_request(form: str | None) -> bool:
+    """Whether a line can be found by the id that its caller was given."""
+    return REQUEST_ID.search(form or "") is not None
+
+
+def telling(form: str | None) -> list[str]:
+    """Return the variables of a format that tell something private."""
+    return TELLING.findall(form or "")
+
+
+def group_of(arn: str | None) -> str:
+    """Return the log group's name; AWS writes its ARN with and without ``:*`` at the end."""
+    return (arn or "").removesuffix(":*").partition(":log-group:")[2]

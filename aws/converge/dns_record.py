@@ -1,0 +1,97 @@
+"""Records of DNS (guide step 5): set in the zone of the environment, or told to who keeps it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aws.change import ChangeContext, Changes, Refused, difference
+from aws.desired import Domain
+from aws.words import Words
+
+TTL_S = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsRecord:
+    """``zone`` is the hosted zone of an alias's target; None for a plain record."""
+
+    name: str
+    kind: str
+    value: str
+    zone: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.kind} {self.value}"
+
+
+def converge(context: ChangeContext, domain: Domain, record: DnsRecord) -> Changes:
+    """Set the record in the zone of the environment; without one, say what somebody has to set.
+
+    A record that leads elsewhere has its users there: it is replaced only after asking.
+    """
+    if domain.hosted_zone is None:
+        kind = "CNAME" if record.zone else record.kind
+        context.tell(
+            Words(
+                en=f"set in DNS, by hand: {record.name} {kind} {record.value}",
+                ja=f"DNSに手作業で設定します: {record.name} {kind} {record.value}",
+            )
+        )
+        return ()
+    name = f"record {record.name} {record.kind}"
+    found = _found_record(context, domain.hosted_zone, record)
+    changes = difference(name, {"value": found}, {"value": record.value}, destroying=("value",))
+    return context.settle(changes, lambda: _upsert(context, str(domain.hosted_zone), record))
+
+
+def _found_record(context: ChangeContext, zone: str, record: DnsRecord) -> str | None:
+    answer = context.client("route53").list_resource_record_sets(
+        HostedZoneId=zone,
+        StartRecordName=record.name,
+        StartRecordType=record.kind,
+        MaxItems="1",
+    )
+    named = [one for one in answer["ResourceRecordSets"] if plain(one["Name"]) == record.name]
+    for one in named:
+        values = [value["Value"] for value in one.get("ResourceRecords", [])]
+        found = ", ".join(values) or plain(one.get("AliasTarget", {}).get("DNSName", ""))
+        if one["Type"] == record.kind:
+            return found
+        if one["Type"] == "CNAME":
+            return _beside_a_cname(record, plain(found))
+    return None
+
+
+def _beside_a_cname(record: DnsRecord, target: str) -> str:
+    """The guide sets a CNAME, which does as well; DNS allows no other record of its name."""
+    if target != record.value:
+        raise Refused(
+            Words(
+                en=f"{record.name} is a CNAME to {target}, beside which DNS takes no {record.kind} record:"
+                f" see who uses it, set it to {record.value} by hand or delete it, then run it again",
+                ja=f"{record.name}は{target}へのCNAMEで、{record.kind}レコードと併用できません。利用者を確認し、手動で{record.value}に変えるか削除してから再実行してください",
+            )
+        )
+    return target
+
+
+def plain(name: str) -> str:
+    return name.rstrip(".")
+
+
+def _upsert(context: ChangeContext, zone: str, record: DnsRecord) -> None:
+    change = {"Action": "UPSERT", "ResourceRecordSet": _record_set(record)}
+    context.client("route53").change_resource_record_sets(
+        HostedZoneId=zone, ChangeBatch={"Changes": [change]}
+    )
+
+
+def _record_set(record: DnsRecord) -> dict[str, Any]:
+    named = {"Name": record.name, "Type": record.kind}
+    if record.zone is None:
+        return {**named, "TTL": TTL_S, "ResourceRecords": [{"Value": record.value}]}
+    target = {
+        "DNSName": record.value,
+        "HostedZoneId": record.zone,
+        "EvaluateTargetHealth": False,
+    }
+    return {**named, "AliasTarget": target}

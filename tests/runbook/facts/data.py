@@ -1,0 +1,220 @@
+"""Tables, secrets and what protects them."""
+
+import json
+from secrets import token_hex
+
+from aws.secret import Secret, SecretValue
+from aws.table import (
+    Backups,
+    Contents,
+    Index,
+    KeyScan,
+    ResourcePolicy,
+    ScalableTarget,
+    Table,
+    Tags,
+)
+from runbook.procedures import secrets, tables
+from tests.runbook.facts.answer import (
+    DETACHED,
+    FREE,
+    NAMED,
+    OF_AWS,
+    Otherwise,
+    PersonActs,
+    Repaired,
+    Stays,
+)
+
+USERS, STAMPS, MASTERS = "Users-prod", "UserStamps-prod", "StampMasters-prod"
+TOKEN_KEY = "stamp-rally-prod/token-secret-key"
+BY_TABLES = (tables.create_the_tables.action,)
+BY_SECRETS = (secrets.generate_the_session_key.action,)
+UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+OFF = {"PointInTimeRecoveryEnabled": False}
+
+
+def update(name, **changes):
+    return lambda client: client("dynamodb").update_table(TableName=name, **changes)
+
+
+def provisioned(client):
+    update(MASTERS, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)(client)
+
+
+def autoscaled(client):
+    provisioned(client)
+    scaling, kind = client("application-autoscaling"), "TargetTrackingScaling"
+    for capacity in ("ReadCapacityUnits", "WriteCapacityUnits"):
+        target = {
+            "ServiceNamespace": "dynamodb",
+            "ResourceId": f"table/{MASTERS}",
+            "ScalableDimension": f"dynamodb:table:{capacity}",
+        }
+        scaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=4000)
+        scaling.put_scaling_policy(**target, PolicyName=f"follow {capacity}", PolicyType=kind)
+
+
+def another_key(client):
+    return client("kms").create_key(Description="of another team")["KeyMetadata"]["Arn"]
+
+
+def encrypted(client):
+    key = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": another_key(client)}
+    update(USERS, SSESpecification=key)(client)
+
+
+def recovery(name, **changes):
+    return lambda client: client("dynamodb").update_continuous_backups(
+        TableName=name, PointInTimeRecoverySpecification=changes
+    )
+
+
+def made_anew(**schema):
+    """Return the fault of a table that somebody deleted and made otherwise."""
+
+    def harm(client):
+        update(USERS, DeletionProtectionEnabled=False)(client)
+        client("dynamodb").delete_table(TableName=USERS)
+        client("dynamodb").create_table(TableName=USERS, BillingMode="PAY_PER_REQUEST", **schema)
+
+    return harm
+
+
+def keyed(kind, *names):
+    kinds = zip(names, ("HASH", "RANGE"), strict=False)
+    return made_anew(
+        KeySchema=[{"AttributeName": name, "KeyType": key} for name, key in kinds],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind} for name in names],
+    )
+
+
+def of_users(harm, **more):
+    return Repaired(harm=harm, by=BY_TABLES, section="tables", item=USERS, **more)
+
+
+OTHER_KEY = PersonActs(harm=keyed("S", "Id"), by=BY_TABLES, told="a key cannot be changed")
+NO_INDEX = Repaired(
+    harm=update(STAMPS, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "PeriodRanking"}}]),
+    by=BY_TABLES,
+    section="tables",
+    item=STAMPS,
+)
+
+
+def of_secret(harm, section="secrets"):
+    return Repaired(harm=harm, by=BY_SECRETS, section=section, item=TOKEN_KEY)
+
+
+def without_a_value(client):
+    manager = client("secretsmanager")
+    manager.delete_secret(SecretId=TOKEN_KEY, ForceDeleteWithoutRecovery=True)
+    manager.create_secret(Name=TOKEN_KEY)
+
+
+def holding(text):
+    return lambda client: client("secretsmanager").put_secret_value(
+        SecretId=TOKEN_KEY, SecretString=text
+    )
+
+
+def tagged(client):
+    arn = client("dynamodb").describe_table(TableName=USERS)["Table"]["TableArn"]
+    client("dynamodb").untag_resource(ResourceArn=arn, TagKeys=["Environment"])
+
+
+ANSWERS = {
+    Table: {
+        "name": NAMED,
+        "arn": NAMED,
+        "status": Otherwise("the next test deletes one; all other states pass or are AWS's"),
+        "hash_key": OTHER_KEY,
+        "range_key": PersonActs(
+            harm=keyed("S", "UserId", "StampId"), by=BY_TABLES, told="a key cannot be changed"
+        ),
+        "attribute_types": PersonActs(
+            harm=keyed("N", "UserId"), by=BY_TABLES, told=r"its key is UserId \(N\)"
+        ),
+        "billing_mode": Repaired(harm=provisioned, by=BY_TABLES, section="tables", item=MASTERS),
+        "indexes": NO_INDEX,
+        "sse_type": of_users(encrypted),
+        "sse_status": of_users(encrypted),
+        "sse_key_arn": of_users(encrypted),
+        "deletion_protection": of_users(update(USERS, DeletionProtectionEnabled=False)),
+        "caps": of_users(
+            update(USERS, OnDemandThroughput={"MaxReadRequestUnits": 50}),
+            within=lambda caps: min(caps.values()) >= 200,
+        ),
+        "replicas": DETACHED,
+    },
+    Index: dict.fromkeys(("name", "hash_key", "range_key"), NO_INDEX)
+    | {"projection": FREE, "status": OF_AWS},
+    Backups: {
+        "pitr": Repaired(harm=recovery(USERS, **OFF), by=BY_TABLES, section="backups", item=USERS),
+        "window_days": Repaired(
+            harm=recovery(USERS, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=7),
+            by=BY_TABLES,
+            section="backups",
+            item=USERS,
+        ),
+        "earliest": OF_AWS,
+        "latest": OF_AWS,
+    },
+    Tags: {
+        "tags": Repaired(harm=tagged, by=BY_TABLES, section="table_tags", item=USERS),
+    },
+    ResourcePolicy: {"document": DETACHED},
+    ScalableTarget: dict.fromkeys(
+        ("resource", "dimension", "minimum", "maximum", "suspended", "policies"),
+        Otherwise("what it lacks makes the capacity rigid: see billing_mode"),
+    ),
+    Contents: dict.fromkeys(("items", "complete"), Otherwise("the masters' own procedures")),
+    KeyScan: dict.fromkeys(
+        ("examined", "complete", "foreign", "real", "range_keys"),
+        Otherwise("items of people: remove_test_users, and people"),
+    ),
+    Secret: {
+        "name": NAMED,
+        "arn": NAMED,
+        "kms_key": of_secret(
+            lambda client: client("secretsmanager").update_secret(
+                SecretId=TOKEN_KEY, KmsKeyId=another_key(client)
+            )
+        ),
+        "deleted": of_secret(
+            lambda client: client("secretsmanager").delete_secret(SecretId=TOKEN_KEY)
+        ),
+        "current": of_secret(without_a_value),
+        "policy": DETACHED,
+        "tags": of_secret(
+            lambda client: client("secretsmanager").untag_resource(
+                SecretId=TOKEN_KEY, TagKeys=["Environment"]
+            )
+        ),
+        "replicas": DETACHED,
+        "replaced": OF_AWS,
+    },
+    SecretValue: {
+        "is_json_object": of_secret(holding("no object"), "secret_values"),
+        "fields": Repaired(
+            harm=holding('{"OTHER": "a"}'),
+            by=BY_SECRETS,
+            section="secret_values",
+            item=TOKEN_KEY,
+            within=lambda fields: [*fields] == ["TOKEN_SECRET_KEY"],
+        ),
+        "placeholder": of_secret(
+            holding('{"TOKEN_SECRET_KEY": "your-production-secret-key-here"}'), "secret_values"
+        ),
+        "whole": OF_AWS,
+    },
+}
+STRICTER = {
+    "a table that scales by itself is not put on demand": Stays(change=autoscaled, by=BY_TABLES),
+    "a table keeps a longer throughput than is needed": Stays(
+        change=update(USERS, OnDemandThroughput={"MaxReadRequestUnits": 40_000}), by=BY_TABLES
+    ),
+    "a longer key stays": Stays(
+        change=holding(json.dumps({"TOKEN_SECRET_KEY": token_hex(128)})), by=BY_SECRETS
+    ),
+}

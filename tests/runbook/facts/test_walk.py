@@ -1,0 +1,101 @@
+"""What a check sees, the procedure sees: every fact of every kind is repaired, a person's, or nobody's plan.
+
+The kinds are read from the types of the inventory, so that a new fact fails here until it has an answer.
+"""
+
+from dataclasses import fields, is_dataclass, replace
+from typing import get_args, get_type_hints
+
+import pytest
+
+from aws.change import Refused
+from aws.inventory import Sections, on_demand
+from plan import plan_for, scope_of
+from tests.runbook.facts import api, compute, data, watch
+from tests.runbook.facts.answer import PersonActs, Repaired
+
+ANSWERS = {**data.ANSWERS, **compute.ANSWERS, **api.ANSWERS, **watch.ANSWERS}
+STRICTER = {**data.STRICTER, **compute.STRICTER, **api.STRICTER, **watch.STRICTER}
+
+
+def kinds(hint, found):
+    """Gather the dataclasses of our own below a type."""
+    if isinstance(hint, type) and is_dataclass(hint) and hint not in found:
+        found.append(hint)
+        for one in get_type_hints(hint).values():
+            kinds(one, found)
+    for one in get_args(hint):
+        kinds(one, found)
+    return found
+
+
+KINDS = [one for hint in get_type_hints(Sections).values() for one in kinds(hint, [])]
+
+
+def answered(kind):
+    return {
+        (one, fact): answer
+        for one, answers in ANSWERS.items()
+        for fact, answer in answers.items()
+        if isinstance(answer, kind)
+    }
+
+
+@pytest.fixture
+def desk(planned, monkeypatch):
+    """Everything as planned, a copy of its own, with a bucket of its own name; everybody agrees."""
+    desk = planned.desk()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", desk.aws.endpoint)
+    desk.environment = replace(desk.environment, bucket=watch.BUCKET)
+    run(desk, watch.BY_BUCKET)
+    return desk
+
+
+def run(desk, actions, **more):
+    """Do the steps one after the other; everybody agrees. Return the changes."""
+    yes = {"permit": lambda _: True, **more}
+    return [change for action in actions for change in desk.do(action, **yes)]
+
+
+def read(desk, answer):
+    """Read the resource as a check does."""
+    scope = replace(scope_of(plan_for(desk.environment), desk.environment), salts=("walk",))
+    inventory = on_demand(desk.session, scope, caller="arn:aws:iam::1:user/auditor")
+    return answer.of(getattr(inventory.sections, answer.section)[answer.item])
+
+
+def value(found, kind, fact):
+    """Return the fact, or all that was read where it stands further inside."""
+    return getattr(found, fact) if type(found) is kind else found
+
+
+@pytest.mark.parametrize("kind", dict.fromkeys(KINDS), ids=lambda kind: kind.__name__)
+def test_every_fact_has_an_answer(kind):
+    assert {one.name for one in fields(kind)} == set(ANSWERS[kind])
+
+
+@pytest.mark.parametrize(("kind", "fact"), answered(Repaired), ids=str)
+def test_fact_that_differs_is_within_its_bound_after_the_procedure(desk, kind, fact):
+    answer = ANSWERS[kind][fact]
+    planned = value(read(desk, answer), kind, fact)
+    answer.harm(desk.client)
+    made = run(desk, answer.by)
+    after = value(read(desk, answer), kind, fact)
+
+    assert made
+    assert answer.within(after) if answer.within else after == planned
+
+
+@pytest.mark.parametrize(("kind", "fact"), answered(PersonActs), ids=str)
+def test_fact_that_only_a_person_can_change_is_told(desk, kind, fact):
+    ANSWERS[kind][fact].harm(desk.client)
+
+    with pytest.raises(Refused, match=ANSWERS[kind][fact].told):
+        run(desk, ANSWERS[kind][fact].by)
+
+
+@pytest.mark.parametrize("what", STRICTER)
+def test_stricter_value_is_never_loosened(desk, what):
+    STRICTER[what].change(desk.client)
+
+    assert run(desk, STRICTER[what].by) == []
