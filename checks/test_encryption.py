@@ -78,7 +78,6 @@ def test_bucket_refuses_plain_http(
 def test_nothing_unplanned_is_attached_to_the_bucket(
     deployed: Deployed, image_bucket: str, decided: Decided, observe: Observations
 ) -> None:
-    attached = deployed.bucket_attachments(image_bucket)
-    observe.note(bucket=image_bucket, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+    attached = observe.attached(deployed.bucket_attachments(image_bucket), bucket=image_bucket)
 
     decided(unallowed(attached), observe)

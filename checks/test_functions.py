@@ -310,9 +310,6 @@ def test_reservation_does_not_strangle_the_function(
 def test_nothing_unplanned_is_attached_to_the_function(
     function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
-    attached = deployed.function_attachments(function)
-    observe.note(
-        function=function.name, attached=[f"{one.fact.en}: {one.found}" for one in attached]
-    )
+    attached = observe.attached(deployed.function_attachments(function), function=function.name)
 
     decided(unallowed(attached), observe)

@@ -294,8 +294,7 @@ def test_logs_are_kept_as_long_as_decided(
 def test_nothing_unplanned_is_attached_to_the_log_group(
     log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
-    attached = deployed.log_group_attachments(log_group)
-    observe.note(group=log_group.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+    attached = observe.attached(deployed.log_group_attachments(log_group), group=log_group.name)
 
     decided(disturbing(attached), observe)
 
@@ -323,7 +322,6 @@ def test_nobody_else_hears_the_alarms(
 def test_nobody_else_counts_what_the_log_group_holds(
     log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
-    attached = deployed.log_group_attachments(log_group)
-    observe.note(group=log_group.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+    attached = observe.attached(deployed.log_group_attachments(log_group), group=log_group.name)
 
     decided(only_watching(attached), observe)

@@ -238,8 +238,7 @@ def test_table_is_open_to_nobody_beyond_the_account(
 def test_nothing_unplanned_is_attached_to_the_role(
     role: desired.Role, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
-    attached = deployed.role_attachments(role)
-    observe.note(role=role.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+    attached = observe.attached(deployed.role_attachments(role), role=role.name)
 
     decided(unallowed(attached), observe)
 

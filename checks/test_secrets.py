@@ -135,8 +135,7 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
     secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     key = deployed.secret(secret).kms_key or SECRETS_DEFAULT
-    attached = deployed.key_attachments(key)
-    observe.note(key=key, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+    attached = observe.attached(deployed.key_attachments(key), key=key)
 
     decided(unallowed(attached), observe)
 
@@ -254,8 +253,7 @@ def test_secret_is_open_to_nobody_beyond_the_account(
 def test_nothing_unplanned_is_attached_to_the_secret(
     secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
-    attached = deployed.secret_attachments(secret)
-    observe.note(secret=secret.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+    attached = observe.attached(deployed.secret_attachments(secret), secret=secret.name)
 
     decided(unallowed(attached), observe)
 

@@ -118,8 +118,7 @@ def test_table_is_protected_from_deletion(
 def test_nothing_unplanned_is_attached_to_the_table(
     table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
-    attached = deployed.table_attachments(table)
-    observe.note(table=table.name, attached=[f"{one.fact.en}: {one.found}" for one in attached])
+    attached = observe.attached(deployed.table_attachments(table), table=table.name)
 
     decided(unallowed(attached, table.allows), observe)
 

@@ -1,10 +1,11 @@
 """What a check observed: the evidence, recorded whether it passes or fails."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Self, TypeVar
 
 from aws.difference import Certainty, Difference
+from aws.ledger import Unplanned
 from aws.secret_text import MaskedValue
 from aws.words import SILENCE, Words
 from signoff.environment import Decision
@@ -66,6 +67,12 @@ class Observations:
     def note(self, **facts: Any) -> None:
         """Record facts that belong to no single resource."""
         self.seen.append({name: plain(value) for name, value in facts.items()})
+
+    def attached(self, found: Iterable[Unplanned], **resource: str) -> tuple[Unplanned, ...]:
+        """Record what nobody planned of a resource, which is named by its kind, and return it."""
+        unplanned = tuple(found)
+        self.note(**resource, attached=[f"{one.fact.en}: {one.found}" for one in unplanned])
+        return unplanned
 
     def expect(self, request: str, answer: str) -> None:
         """Note beside the request of that id how it should have been answered."""

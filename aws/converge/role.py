@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.converge.policy_document import document, policy_lines
 from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Permission, Role
 from aws.iam import Grants, excess, grants, missing, parse
@@ -43,34 +44,6 @@ def converge(context: ChangeContext, role: Role) -> Changes:
     changes = difference(f"role {role.name}", have, wanted, destroying=("trust",))
     made = context.settle(changes, lambda: _apply(context, role, changes, absent=found is None))
     return made + (_shed(context, role, found) if found else ())
-
-
-def document(permissions: Iterable[Permission]) -> dict[str, Any]:
-    """Write the policy: one statement per resource."""
-    by_resource: dict[str, list[str]] = {}
-    for one in sorted(permissions):
-        by_resource.setdefault(one.resource, []).append(one.action)
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": sorted(actions), "Resource": resource}
-            for resource, actions in sorted(by_resource.items())
-        ],
-    }
-
-
-def policy_lines(policy: dict[str, Any]) -> list[str] | dict[str, Any]:
-    """Say a policy of the form that `document` writes by its permissions, any other one as it is."""
-    try:
-        permissions = sorted(
-            Permission(action, one["Resource"])
-            for one in policy["Statement"]
-            for action in one["Action"]
-        )
-        ours = document(permissions) == policy
-    except (KeyError, TypeError):
-        return policy
-    return [str(one) for one in permissions] if ours else policy
 
 
 def _wanted(context: ChangeContext, role: Role) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from aws.change import Changes, unless_absent
-from aws.converge.role import document, policy_lines
+from aws.converge.policy_document import document, policy_lines
 from aws.converge.version import configure, move, publish
 from aws.desired import Function, Permission, Role
 from aws.words import Words

@@ -173,6 +173,17 @@ def test_an_edge_endpoint_beside_the_regional_one_is_told(acting, finished):
     assert [one for one in acting.told if f"domain {NAME} is EDGE as well" in one.en]
 
 
+def test_routing_rules_that_decide_before_the_mapping_are_told(acting, finished):
+    def ruled(parsed, **_):
+        parsed["routingMode"] = "ROUTING_RULE_THEN_BASE_PATH_MAPPING"
+
+    acting()
+    with finished.hooked("after-call.api-gateway.GetDomainName", ruled):
+        acting()
+
+    assert [one for one in acting.told if "routing rules decide before its mappings" in one.en]
+
+
 def test_a_certificate_that_is_about_to_end_is_told(acting, finished):
     acting()
     told, later = [], datetime.now(UTC) + timedelta(days=350)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws.change import Refused
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
 from aws.words import Words
 
 PUT = {
@@ -83,47 +83,35 @@ def _without(*members: str) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
 
 
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    ("alarm", "mute rule"): Undo(
-        call=_unmute,
-        lost=Words(
-            en="the alarm notifies people at any hour again",
-            ja="アラームは時間帯を問わず通知されるようになります",
-        ),
+    ("alarm", "mute rule"): by_call(
+        _unmute,
+        en="the alarm notifies people at any hour again",
+        ja="アラームは時間帯を問わず通知されるようになります",
     ),
-    ("alarm", "action other than a notification"): Undo(
-        call=_put_again(_only_told),
-        lost=Words(
-            en="the alarm only notifies from then on; what its other actions did is done no more",
-            ja="以後、アラームは通知だけを行い、その他のアクションは実行されません",
-        ),
+    ("alarm", "action other than a notification"): by_call(
+        _put_again(_only_told),
+        en="the alarm only notifies from then on; what its other actions did is done no more",
+        ja="以後、アラームは通知だけを行い、その他のアクションは実行されません",
     ),
-    ("alarm", "suppressor"): Undo(
-        call=_put_again(_without(*SUPPRESSION)),
-        lost=Words(
-            en="the alarm notifies also while its suppressor is in ALARM",
-            ja="抑制アラームの発報中も通知されるようになります",
-        ),
+    ("alarm", "suppressor"): by_call(
+        _put_again(_without(*SUPPRESSION)),
+        en="the alarm notifies also while its suppressor is in ALARM",
+        ja="抑制アラームの発報中も通知されるようになります",
     ),
-    ("alarm", "evaluation by the wall clock"): Undo(
-        call=_put_again(_without("EvaluationWindow")),
-        lost=Words(
-            en="each evaluation looks at the time just past, not at whole periods of the clock",
-            ja="時計の区切りではなく、直前の期間を評価するようになります",
-        ),
+    ("alarm", "evaluation by the wall clock"): by_call(
+        _put_again(_without("EvaluationWindow")),
+        en="each evaluation looks at the time just past, not at whole periods of the clock",
+        ja="時計の区切りではなく、直前の期間を評価するようになります",
     ),
-    ("alarm", "warm-up period"): Undo(
-        call=_put_again(_without("WarmUpConfiguration")),
-        lost=Words(
-            en="the alarm may fire at once after it was changed",
-            ja="変更直後から発報するようになります",
-        ),
+    ("alarm", "warm-up period"): by_call(
+        _put_again(_without("WarmUpConfiguration")),
+        en="the alarm may fire at once after it was changed",
+        ja="変更直後から発報するようになります",
     ),
-    ("alarm", "log lines in its notifications"): Undo(
-        call=_put_again(_without("ActionLogLineCount", "ActionLogLineRoleArn")),
-        lost=Words(
-            en="notifications show no log lines any more",
-            ja="通知にログの行が含まれなくなります",
-        ),
+    ("alarm", "log lines in its notifications"): by_call(
+        _put_again(_without("ActionLogLineCount", "ActionLogLineRoleArn")),
+        en="notifications show no log lines any more",
+        ja="通知にログの行が含まれなくなります",
     ),
     ("alarm", "state of its evaluation"): by_hand(
         en="CloudWatch console > Alarms > {name}: see why it cannot be evaluated (too many metrics, or a"

@@ -10,9 +10,8 @@ from typing import Any
 from aws import api_surplus
 from aws.change import unless_absent
 from aws.converge import api_draft, rest_api
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_call, by_hand
 from aws.ledgers import apigateway
-from aws.words import Words
 
 LAST = "it is over for callers once `api` has deployed the draft"
 LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に反映されます"
@@ -78,12 +77,11 @@ def _of_authorizer(member: str) -> Undo:
             restApiId=id_, authorizerId=draft.authorizers[target.name]["id"], patchOperations=patch
         )
 
-    return Undo(
-        call=call,
+    return by_call(
+        call,
+        en=f"the authorizer is as planned; {LAST}",
+        ja=f"計画どおりになります。{LAST_JA}",
         left=left,
-        lost=Words(
-            en=f"the authorizer is as planned; {LAST}", ja=f"計画どおりになります。{LAST_JA}"
-        ),
     )
 
 
@@ -173,10 +171,11 @@ def _draft(target: Target) -> tuple[str, rest_api.Draft]:
     return id_, rest_api.read(target.context, None if id_ == rest_api.UNKNOWN_ID else id_)
 
 
-_METHOD_AGAIN = Undo(
-    call=_route,
+_METHOD_AGAIN = by_call(
+    _route,
+    en=f"the method is as planned; {LAST}",
+    ja=f"計画どおりになります。{LAST_JA}",
     left=_in_draft,
-    lost=Words(en=f"the method is as planned; {LAST}", ja=f"計画どおりになります。{LAST_JA}"),
 )
 _METHOD_FACTS = (
     *(api_surplus.MODELS, api_surplus.VALIDATION, api_surplus.SCOPES, api_surplus.CREDENTIALS),
@@ -189,71 +188,57 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     **{("route", fact.en): _METHOD_AGAIN for fact in _METHOD_FACTS},
     ("authorizer", api_surplus.CREDENTIALS.en): _of_authorizer("authorizerCredentials"),
     ("authorizer", api_surplus.EXPRESSION.en): _of_authorizer("identityValidationExpression"),
-    ("gateway response", api_surplus.HEADERS.en): Undo(
-        call=_response,
+    ("gateway response", api_surplus.HEADERS.en): by_call(
+        _response,
+        en=f"those headers are sent no more; {LAST}",
+        ja=f"ヘッダーを返さなくなります。{LAST_JA}",
         left=_response_left,
-        lost=Words(
-            en=f"those headers are sent no more; {LAST}",
-            ja=f"ヘッダーを返さなくなります。{LAST_JA}",
-        ),
     ),
-    ("REST API", "methods beyond the contract"): Undo(
-        call=_methods,
+    ("REST API", "methods beyond the contract"): by_call(
+        _methods,
+        en=f"whoever calls those methods is answered by 403; {LAST}",
+        ja=f"該当メソッドの呼び出しには403を返します。{LAST_JA}",
         left=lambda target: bool(_shown(target, _draft(target)[1])),
-        lost=Words(
-            en=f"whoever calls those methods is answered by 403; {LAST}",
-            ja=f"該当メソッドの呼び出しには403を返します。{LAST_JA}",
-        ),
     ),
-    ("REST API", api_surplus.POLICY.en): Undo(
-        call=_patched(lambda _: [{"op": "replace", "path": "/policy", "value": ""}]),
+    ("REST API", api_surplus.POLICY.en): by_call(
+        _patched(lambda _: [{"op": "replace", "path": "/policy", "value": ""}]),
+        en=f"the API asks no caller where it calls from; {LAST}",
+        ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
         left=_has("policy"),
-        lost=Words(
-            en=f"the API asks no caller where it calls from; {LAST}",
-            ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
-        ),
     ),
-    ("REST API", apigateway.BINARY.en): Undo(
-        call=_patched(
+    ("REST API", apigateway.BINARY.en): by_call(
+        _patched(
             lambda target: [
                 {"op": "remove", "path": f"/binaryMediaTypes/{_escaped(one)}"}
                 for one in target.listed
             ]
         ),
+        en=f"bodies of those types are taken as text; {LAST}",
+        ja=f"該当の型の本文はテキストとして扱われます。{LAST_JA}",
         left=_has("binaryMediaTypes"),
-        lost=Words(
-            en=f"bodies of those types are taken as text; {LAST}",
-            ja=f"該当の型の本文はテキストとして扱われます。{LAST_JA}",
-        ),
     ),
-    ("REST API", apigateway.COMPRESSION.en): Undo(
-        call=_patched(lambda _: [{"op": "replace", "path": "/minimumCompressionSize"}]),
+    ("REST API", apigateway.COMPRESSION.en): by_call(
+        _patched(lambda _: [{"op": "replace", "path": "/minimumCompressionSize"}]),
+        en=f"answers are no longer compressed; {LAST}",
+        ja=f"応答は圧縮されなくなります。{LAST_JA}",
         left=_has("minimumCompressionSize"),
-        lost=Words(
-            en=f"answers are no longer compressed; {LAST}",
-            ja=f"応答は圧縮されなくなります。{LAST_JA}",
-        ),
     ),
-    ("REST API", apigateway.KEY_SOURCE.en): Undo(
-        call=_patched(lambda _: [{"op": "replace", "path": "/apiKeySource", "value": "HEADER"}]),
+    ("REST API", apigateway.KEY_SOURCE.en): by_call(
+        _patched(lambda _: [{"op": "replace", "path": "/apiKeySource", "value": "HEADER"}]),
+        en=f"the API key is taken from the header X-Api-Key; {LAST}",
+        ja=f"APIキーはX-Api-Keyヘッダーから読み取ります。{LAST_JA}",
         left=_has("apiKeySource", usual="HEADER"),
-        lost=Words(
-            en=f"the API key is taken from the header X-Api-Key; {LAST}",
-            ja=f"APIキーはX-Api-Keyヘッダーから読み取ります。{LAST_JA}",
-        ),
     ),
-    ("REST API", apigateway.VPC_ENDPOINTS.en): Undo(
-        call=_patched(
+    ("REST API", apigateway.VPC_ENDPOINTS.en): by_call(
+        _patched(
             lambda target: [
                 {"op": "remove", "path": "/endpointConfiguration/vpcEndpointIds", "value": one}
                 for one in target.listed
             ]
         ),
+        en=f"the API is no longer tied to that VPC endpoint; {LAST}",
+        ja=f"VPCエンドポイントとの関連付けがなくなります。{LAST_JA}",
         left=_has("endpointConfiguration", "vpcEndpointIds"),
-        lost=Words(
-            en=f"the API is no longer tied to that VPC endpoint; {LAST}",
-            ja=f"VPCエンドポイントとの関連付けがなくなります。{LAST_JA}",
-        ),
     ),
     ("REST API", apigateway.ACCESS_MODE.en): by_hand(
         en="API Gateway console > APIs > {name} > API settings > Endpoint access mode: Basic; then `api` in the"
@@ -271,33 +256,25 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         en="API Gateway console > APIs > {name} shows why it is so: wait until it is Available, or ask AWS Support",
         ja="API Gatewayコンソール > API > {name}で理由を確認し、「利用可能」になるのを待つか、AWSサポートに問い合わせてください",
     ),
-    ("REST API", "other stages"): Undo(
-        call=_other_stages,
-        lost=Words(
-            en="whoever calls those stages is answered by 403; their settings are lost",
-            ja="該当ステージの呼び出しには403を返し、その設定は失われます",
-        ),
+    ("REST API", "other stages"): by_call(
+        _other_stages,
+        en="whoever calls those stages is answered by 403; their settings are lost",
+        ja="該当ステージの呼び出しには403を返し、その設定は失われます",
     ),
-    ("stage", "web ACL"): Undo(
-        call=_web_acl,
-        lost=Words(
-            en="what the web ACL blocked is let through",
-            ja="Web ACLが遮断していた呼び出しも通ります",
-        ),
+    ("stage", "web ACL"): by_call(
+        _web_acl,
+        en="what the web ACL blocked is let through",
+        ja="Web ACLが遮断していた呼び出しも通ります",
     ),
-    ("custom domain", "mappings to the API"): Undo(
-        call=_mappings,
-        lost=Words(
-            en="whoever calls the API by that name gets no answer any more",
-            ja="この名前でのAPI呼び出しには応答しなくなります",
-        ),
+    ("custom domain", "mappings to the API"): by_call(
+        _mappings,
+        en="whoever calls the API by that name gets no answer any more",
+        ja="この名前でのAPI呼び出しには応答しなくなります",
     ),
-    ("custom domain", "other mappings"): Undo(
-        call=_mappings,
-        lost=Words(
-            en="whoever calls that path of the domain reaches our API instead of the other one",
-            ja="ドメインの該当パスへの呼び出しは、ほかのAPIではなく本APIに届きます",
-        ),
+    ("custom domain", "other mappings"): by_call(
+        _mappings,
+        en="whoever calls that path of the domain reaches our API instead of the other one",
+        ja="ドメインの該当パスへの呼び出しは、ほかのAPIではなく本APIに届きます",
     ),
     ("custom domain", "endpoint access mode"): by_hand(
         en="API Gateway console > Custom domain names > {name} > Edit > Endpoint access mode: Basic",
@@ -307,11 +284,9 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         en="API Gateway console > Custom domain names > {name} > Edit > Mutual TLS authentication: off",
         ja="API Gatewayコンソール > カスタムドメイン名 > {name} > 編集 > 相互TLS認証をオフにしてください",
     ),
-    ("usage plan", "stages of the API"): Undo(
-        call=_usage_plans,
-        lost=Words(
-            en="the keys of that plan no longer open this API",
-            ja="このプランのAPIキーでは、本APIを呼び出せなくなります",
-        ),
+    ("usage plan", "stages of the API"): by_call(
+        _usage_plans,
+        en="the keys of that plan no longer open this API",
+        ja="このプランのAPIキーでは、本APIを呼び出せなくなります",
     ),
 }

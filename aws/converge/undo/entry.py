@@ -48,5 +48,15 @@ class ByHand:
 HowToUndo = Undo | ByHand
 
 
+def by_call(
+    call: Callable[[Target], object],
+    *,
+    en: str,
+    ja: str,
+    left: Callable[[Target], bool] = lambda _: True,
+) -> Undo:
+    return Undo(call=call, lost=Words(en=en, ja=ja), left=left)
+
+
 def by_hand(en: str, ja: str) -> ByHand:
     return ByHand(Words(en=en, ja=ja))

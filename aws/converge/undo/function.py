@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws.change import Refused
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
 from aws.converge.version import configure, move, publish
 from aws.function import RESERVED
 from aws.words import Words
@@ -151,76 +151,60 @@ REPLACE = by_hand(
 )
 
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    ("function", "network (VPC)"): Undo(
-        call=_configuration(lambda _: {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}),
-        lost=Words(
-            en="the function no longer reaches what only that network reaches",
-            ja="そのネットワークからしか届かない先には届かなくなります",
-        ),
+    ("function", "network (VPC)"): by_call(
+        _configuration(lambda _: {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}),
+        en="the function no longer reaches what only that network reaches",
+        ja="そのネットワークからしか届かない先には届かなくなります",
     ),
-    ("function", "dead-letter queue"): Undo(
-        call=_configuration(lambda _: {"DeadLetterConfig": {"TargetArn": ""}}),
-        lost=Words(
-            en="messages that fail for good are no longer kept in that queue",
-            ja="失敗したメッセージは、そのキューに残らなくなります",
-        ),
+    ("function", "dead-letter queue"): by_call(
+        _configuration(lambda _: {"DeadLetterConfig": {"TargetArn": ""}}),
+        en="messages that fail for good are no longer kept in that queue",
+        ja="失敗したメッセージは、そのキューに残らなくなります",
     ),
-    ("function", "application log level"): Undo(
-        call=_level("ApplicationLogLevel"),
-        lost=Words(en="logs grow: INFO is written again", ja="INFO以上が再び記録されます"),
+    ("function", "application log level"): by_call(
+        _level("ApplicationLogLevel"),
+        en="logs grow: INFO is written again",
+        ja="INFO以上が再び記録されます",
     ),
-    ("function", "system log level"): Undo(
-        call=_level("SystemLogLevel"),
-        lost=Words(en="logs grow: INFO is written again", ja="INFO以上が再び記録されます"),
+    ("function", "system log level"): by_call(
+        _level("SystemLogLevel"),
+        en="logs grow: INFO is written again",
+        ja="INFO以上が再び記録されます",
     ),
-    ("function", "SnapStart"): Undo(
-        call=_configuration(lambda _: {"SnapStart": {"ApplyOn": "None"}}),
-        lost=Words(
-            en="a cold start initialises the function anew",
-            ja="コールドスタートのたびに関数が初期化されます",
-        ),
+    ("function", "SnapStart"): by_call(
+        _configuration(lambda _: {"SnapStart": {"ApplyOn": "None"}}),
+        en="a cold start initialises the function anew",
+        ja="コールドスタートのたびに関数が初期化されます",
     ),
-    ("function", "event source"): Undo(
-        call=_event_source,
-        lost=Words(
-            en="the function is no longer called by that source; its position in it is lost",
-            ja="そのイベントソースからは呼び出されなくなり、読み取り位置も失われます",
-        ),
+    ("function", "event source"): by_call(
+        _event_source,
+        en="the function is no longer called by that source; its position in it is lost",
+        ja="そのイベントソースからは呼び出されなくなり、読み取り位置も失われます",
     ),
-    ("function", "destination on success"): Undo(
-        call=_destination("OnSuccess"),
-        lost=Words(
-            en="that destination is no longer told what functions return",
-            ja="その送信先に、関数の結果が届かなくなります",
-        ),
+    ("function", "destination on success"): by_call(
+        _destination("OnSuccess"),
+        en="that destination is no longer told what functions return",
+        ja="その送信先に、関数の結果が届かなくなります",
     ),
-    ("function", "destination on failure"): Undo(
-        call=_destination("OnFailure"),
-        lost=Words(
-            en="that destination is no longer told of failures",
-            ja="その送信先に、失敗が届かなくなります",
-        ),
+    ("function", "destination on failure"): by_call(
+        _destination("OnFailure"),
+        en="that destination is no longer told of failures",
+        ja="その送信先に、失敗が届かなくなります",
     ),
-    ("function", "log group"): Undo(
-        call=_configuration(_own_log_group),
-        lost=Words(
-            en="new lines are written to the function's own log group, no longer to the other one",
-            ja="新しいログは別のロググループではなく、関数自身のロググループに記録されます",
-        ),
+    ("function", "log group"): by_call(
+        _configuration(_own_log_group),
+        en="new lines are written to the function's own log group, no longer to the other one",
+        ja="新しいログは別のロググループではなく、関数自身のロググループに記録されます",
     ),
-    ("function", RESERVED.en): Undo(
-        call=_reservation,
-        lost=Words(
-            en="nothing is kept free for the function any more, and nothing limits it",
-            ja="関数のための予約も上限もなくなります",
-        ),
+    ("function", RESERVED.en): by_call(
+        _reservation,
+        en="nothing is kept free for the function any more, and nothing limits it",
+        ja="関数のための予約も上限もなくなります",
     ),
-    ("function", "URLs"): Undo(
-        call=_urls,
-        lost=Words(
-            en="whoever calls that URL is answered no more; a new one would have another address",
-            ja="このURLへの呼び出しには応答しなくなります。再作成するとアドレスが変わります",
-        ),
+    ("function", "URLs"): by_call(
+        _urls,
+        en="whoever calls that URL is answered no more; a new one would have another address",
+        ja="このURLへの呼び出しには応答しなくなります。再作成するとアドレスが変わります",
     ),
     **{
         ("function", fact): REPLACE

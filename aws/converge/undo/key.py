@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
-from aws.words import Words
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_call, by_hand
 
 
 def _revoke(target: Target) -> None:
@@ -16,9 +15,10 @@ def _revoke(target: Target) -> None:
 
 
 def _of_bucket(operation: str, en: str, ja: str) -> Undo:
-    return Undo(
-        call=lambda target: getattr(target.context.client("s3"), operation)(Bucket=target.name),
-        lost=Words(en=en, ja=ja),
+    return by_call(
+        lambda target: getattr(target.context.client("s3"), operation)(Bucket=target.name),
+        en=en,
+        ja=ja,
     )
 
 
@@ -28,12 +28,10 @@ _WEBSITE = _of_bucket(
     "ウェブサイトとしての公開は終わり、そのアドレスへのリンクは使えなくなります",
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    ("key", "grants"): Undo(
-        call=_revoke,
-        lost=Words(
-            en="those principals can use the key no more; what they encrypted under it stays closed to them",
-            ja="該当のプリンシパルはキーを使えなくなり、このキーで暗号化したデータも読めなくなります",
-        ),
+    ("key", "grants"): by_call(
+        _revoke,
+        en="those principals can use the key no more; what they encrypted under it stays closed to them",
+        ja="該当のプリンシパルはキーを使えなくなり、このキーで暗号化したデータも読めなくなります",
     ),
     ("key", "expires"): by_hand(
         en="KMS console > Customer managed keys > {name} > Key material: import it again without an expiry",

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws.converge import rest_api
-from aws.converge.undo.entry import HowToUndo, Target, Undo
-from aws.words import Words
+from aws.converge.undo.entry import HowToUndo, Target, Undo, by_call
 
 
 def _key(target: Target) -> str:
@@ -58,14 +57,12 @@ def _variable(target: Target) -> None:
 
 
 def _of_tag(call: Callable[[Target], None]) -> Undo:
-    return Undo(
-        call=call,
-        lost=Words(
-            en="whatever chooses or bills by that tag no longer finds it; a secret that stood there is known"
-            " to whoever saw it: replace it (`secrets` in the runbook)",
-            ja="そのタグによる選択や課金集計はできなくなります。シークレットだった場合は既に見られているため、ランブックの`secrets`で"
-            "値を替えてください",
-        ),
+    return by_call(
+        call,
+        en="whatever chooses or bills by that tag no longer finds it; a secret that stood there is known"
+        " to whoever saw it: replace it (`secrets` in the runbook)",
+        ja="そのタグによる選択や課金集計はできなくなります。シークレットだった場合は既に見られているため、ランブックの`secrets`で"
+        "値を替えてください",
     )
 
 
@@ -76,13 +73,11 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("secret", "tag"): _of_tag(_secret),
     ("REST API", "tag"): _of_tag(_rest_api),
     ("stage", "tag"): _of_tag(_stage),
-    ("stage", "variable"): Undo(
-        call=_variable,
-        lost=Words(
-            en="what reads that variable of the stage finds none; a secret that stood there is known to"
-            " whoever saw it: replace it (`secrets` in the runbook)",
-            ja="このステージ変数を読む側は値を得られなくなります。シークレットだった場合は既に見られているため、ランブックの`secrets`で"
-            "値を替えてください",
-        ),
+    ("stage", "variable"): by_call(
+        _variable,
+        en="what reads that variable of the stage finds none; a secret that stood there is known to"
+        " whoever saw it: replace it (`secrets` in the runbook)",
+        ja="このステージ変数を読む側は値を得られなくなります。シークレットだった場合は既に見られているため、ランブックの`secrets`で"
+        "値を替えてください",
     ),
 }

@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
 from aws.ledgers.logs import ACCOUNT_POLICY, APPLIED
-from aws.words import Words
 
 GROUP_NAME = r"[.\-_/#A-Za-z0-9]+"
 """What DescribeLogGroups takes for the beginning of a name; CloudWatch Logs API reference."""
@@ -67,52 +66,40 @@ def _groups(client: Any, name: str) -> list[str]:
     return [one["arn"].removesuffix(":*") for one in found]
 
 
-_OVER = Undo(
-    call=_end_resource_policy,
-    lost=Words(
-        en="the whole policy goes: whatever else it allows or refuses, for any log group, is over too",
-        ja="ポリシー全体を削除します。他のロググループへの許可や拒否も失われます",
-    ),
+_OVER = by_call(
+    _end_resource_policy,
+    en="the whole policy goes: whatever else it allows or refuses, for any log group, is over too",
+    ja="ポリシー全体を削除します。他のロググループへの許可や拒否も失われます",
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    ("log group", "subscription filter"): Undo(
-        call=_stop_copying,
-        lost=Words(
-            en="the destination gets no further line; the pattern of the filter is gone",
-            ja="送信先に以後のログは届かず、フィルターの定義は失われます",
-        ),
+    ("log group", "subscription filter"): by_call(
+        _stop_copying,
+        en="the destination gets no further line; the pattern of the filter is gone",
+        ja="送信先に以後のログは届かず、フィルターの定義は失われます",
     ),
-    ("log group", "metric filter into namespace"): Undo(
-        call=_stop_counting,
-        lost=Words(
-            en="the metric gets no further value; the pattern of the filter is gone",
-            ja="メトリクスに以後の値は記録されず、フィルターの定義は失われます",
-        ),
+    ("log group", "metric filter into namespace"): by_call(
+        _stop_counting,
+        en="the metric gets no further value; the pattern of the filter is gone",
+        ja="メトリクスに以後の値は記録されず、フィルターの定義は失われます",
     ),
-    ("log group", "data protection"): Undo(
-        call=_unmask,
-        lost=Words(
-            en="further lines are no longer masked; those of an account policy still are",
-            ja="以後のログはマスクされません（アカウントポリシーによるマスクは残ります）",
-        ),
+    ("log group", "data protection"): by_call(
+        _unmask,
+        en="further lines are no longer masked; those of an account policy still are",
+        ja="以後のログはマスクされません（アカウントポリシーによるマスクは残ります）",
     ),
-    ("log group", "ingestion by bearer token"): Undo(
-        call=_refuse_tokens,
-        lost=Words(
-            en="whoever sends lines by a bearer token is refused",
-            ja="ベアラートークンによるログの送信は拒否されます",
-        ),
+    ("log group", "ingestion by bearer token"): by_call(
+        _refuse_tokens,
+        en="whoever sends lines by a bearer token is refused",
+        ja="ベアラートークンによるログの送信は拒否されます",
     ),
     ("log group", "retention policy of the account"): by_hand(
         en="CloudWatch console > Settings > Logs > Retention policy of the account: leave {name} out",
         ja="CloudWatchコンソール > 設定 > ログ > アカウントの保持ポリシーで、{name}を対象から外してください",
     ),
-    (ACCOUNT_POLICY.en, APPLIED.en): Undo(
-        call=_end_account_policy,
-        lost=Words(
-            en="the policy no longer applies to any log group of the account, ours or not",
-            ja="このポリシーは、アカウントのどのロググループにも適用されなくなります",
-        ),
+    (ACCOUNT_POLICY.en, APPLIED.en): by_call(
+        _end_account_policy,
+        en="the policy no longer applies to any log group of the account, ours or not",
+        ja="このポリシーは、アカウントのどのロググループにも適用されなくなります",
     ),
     ("log resource policy", "access to our log groups"): _OVER,
     ("log resource policy", "refusal of access to our log groups"): _OVER,

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
-from aws.words import Words
+from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
 
 
 def _out_of_profiles(target: Target) -> None:
@@ -23,19 +22,15 @@ _OTHER_PRINCIPAL = by_hand(
     "正当な権限なら、environments.tomlのadministratorsに{name}を記載します",
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    ("role", "instance profile"): Undo(
-        call=_out_of_profiles,
-        lost=Words(
-            en="servers that run with that profile lose the rights of the role",
-            ja="このプロファイルで動くサーバーは、ロールの権限を失います",
-        ),
+    ("role", "instance profile"): by_call(
+        _out_of_profiles,
+        en="servers that run with that profile lose the rights of the role",
+        ja="このプロファイルで動くサーバーは、ロールの権限を失います",
     ),
-    ("role", "what its boundary takes away"): Undo(
-        call=_unbound,
-        lost=Words(
-            en="the boundary no longer limits the role; its own policy does",
-            ja="アクセス許可の境界による制限はなくなり、ロール自身のポリシーだけが効きます",
-        ),
+    ("role", "what its boundary takes away"): by_call(
+        _unbound,
+        en="the boundary no longer limits the role; its own policy does",
+        ja="アクセス許可の境界による制限はなくなり、ロール自身のポリシーだけが効きます",
     ),
     ("role", "others that use it"): by_hand(
         en="Lambda console > Functions > the one that the row names > Configuration > Permissions: give it a"

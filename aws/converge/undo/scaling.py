@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.converge.undo.entry import HowToUndo, Target, Undo
-from aws.words import Words
+from aws.converge.undo.entry import HowToUndo, Target, by_call
 
 SCALING = "application-autoscaling"
 METRICS = {
@@ -59,21 +58,17 @@ def _place(one: Mapping[str, Any]) -> dict[str, str]:
 
 
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    ("table", "scheduled change of capacity"): Undo(
-        call=_scheduled,
-        lost=Words(
-            en="the capacity no longer changes at those times",
-            ja="その時刻のキャパシティ変更は行われなくなります",
-        ),
+    ("table", "scheduled change of capacity"): by_call(
+        _scheduled,
+        en="the capacity no longer changes at those times",
+        ja="その時刻のキャパシティ変更は行われなくなります",
     ),
     **dict.fromkeys(
         (("table", "type of scaling policy"), ("table", "scaled by a metric of its own")),
-        Undo(
-            call=_policies,
-            lost=Words(
-                en=f"the capacity follows its own use from then on (target {TARGET_PERCENT} %)",
-                ja=f"以後、キャパシティは使用率（目標{TARGET_PERCENT}%）に追従します",
-            ),
+        by_call(
+            _policies,
+            en=f"the capacity follows its own use from then on (target {TARGET_PERCENT} %)",
+            ja=f"以後、キャパシティは使用率（目標{TARGET_PERCENT}%）に追従します",
         ),
     ),
 }

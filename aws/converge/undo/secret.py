@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
 from aws.converge.undo.statements import (
     DENIED,
     OPENED,
@@ -11,7 +11,6 @@ from aws.converge.undo.statements import (
     not_named,
     statements_left,
 )
-from aws.words import Words
 
 
 def _stop_rotating(target: Target) -> None:
@@ -60,36 +59,28 @@ _ELSEWHERE = by_hand(
     "所有元を確認し、管理を解除したあと、ランブックの`secrets`を実行してください",
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    ("secret", "rotation"): Undo(
-        call=_stop_rotating,
-        lost=Words(
-            en="the secret keeps its value until somebody replaces it",
-            ja="値は、誰かが置き換えるまで変わらなくなります",
-        ),
+    ("secret", "rotation"): by_call(
+        _stop_rotating,
+        en="the secret keeps its value until somebody replaces it",
+        ja="値は、誰かが置き換えるまで変わらなくなります",
     ),
-    ("secret", "copies in another Region"): Undo(
-        call=_end_replicas,
-        lost=Words(
-            en="whatever reads the secret in that Region finds it no more",
-            ja="そのリージョンでは、このシークレットを読めなくなります",
-        ),
+    ("secret", "copies in another Region"): by_call(
+        _end_replicas,
+        en="whatever reads the secret in that Region finds it no more",
+        ja="そのリージョンでは、このシークレットを読めなくなります",
     ),
-    ("secret", "replicas in other accounts"): Undo(
-        call=_end_copies,
-        lost=Words(
-            en="the copies there get no new value; what was copied may still be read there, so that a new"
-            " value (`secrets` in the runbook) is worth it",
-            ja="複製先に新しい値は届かなくなります。既に複製された値は読めるため、ランブックの`secrets`で値を替えることも"
-            "検討してください",
-        ),
+    ("secret", "replicas in other accounts"): by_call(
+        _end_copies,
+        en="the copies there get no new value; what was copied may still be read there, so that a new"
+        " value (`secrets` in the runbook) is worth it",
+        ja="複製先に新しい値は届かなくなります。既に複製された値は読めるため、ランブックの`secrets`で値を替えることも"
+        "検討してください",
     ),
-    ("secret", "further version labels"): Undo(
-        call=_remove_labels,
-        lost=Words(
-            en="whoever asks for the secret by that label is refused, and Secrets Manager may delete the"
-            " version behind it",
-            ja="このラベルでの取得はできなくなり、該当バージョンは削除されることがあります",
-        ),
+    ("secret", "further version labels"): by_call(
+        _remove_labels,
+        en="whoever asks for the secret by that label is refused, and Secrets Manager may delete the"
+        " version behind it",
+        ja="このラベルでの取得はできなくなり、該当バージョンは削除されることがあります",
     ),
     **dict.fromkeys(
         (
@@ -99,19 +90,15 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         ),
         _ELSEWHERE,
     ),
-    ("secret", DENIED): Undo(
-        call=lambda target: _policy(target, not_named(target.found)),
-        lost=Words(
-            en="what those statements deny is no longer denied to anybody",
-            ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
-        ),
+    ("secret", DENIED): by_call(
+        lambda target: _policy(target, not_named(target.found)),
+        en="what those statements deny is no longer denied to anybody",
+        ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
     ),
-    ("secret", OPENED): Undo(
-        call=lambda target: _policy(target, closed_to(target.listed)),
-        lost=Words(
-            en="whoever those statements allow can no longer read the secret by them; if that was a"
-            " stranger, give it a new value as well (`secrets` in the runbook)",
-            ja="該当ステートメントで許可された相手は読めなくなります。部外者だった場合は、ランブックの`secrets`で値も替えてください",
-        ),
+    ("secret", OPENED): by_call(
+        lambda target: _policy(target, closed_to(target.listed)),
+        en="whoever those statements allow can no longer read the secret by them; if that was a"
+        " stranger, give it a new value as well (`secrets` in the runbook)",
+        ja="該当ステートメントで許可された相手は読めなくなります。部外者だった場合は、ランブックの`secrets`で値も替えてください",
     ),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws.change import Refused
 from aws.converge.table import wait_until_active
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
 from aws.converge.undo.statements import (
     DENIED,
     OPENED,
@@ -93,26 +93,20 @@ def _policy(target: Target, keep: Callable[[Raw], bool]) -> None:
 
 
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    ("table", "time to live"): Undo(
-        call=_time_to_live,
-        lost=Words(
-            en="items are no longer deleted when they expire; what was deleted stays deleted",
-            ja="項目は期限が来ても削除されなくなります。削除済みの項目は戻りません",
-        ),
+    ("table", "time to live"): by_call(
+        _time_to_live,
+        en="items are no longer deleted when they expire; what was deleted stays deleted",
+        ja="項目は期限が来ても削除されなくなります。削除済みの項目は戻りません",
     ),
-    ("table", "stream"): Undo(
-        call=_stream,
-        lost=Words(
-            en="whatever reads the stream hears of no further change",
-            ja="ストリームを読む側には、以後の変更が届きません",
-        ),
+    ("table", "stream"): by_call(
+        _stream,
+        en="whatever reads the stream hears of no further change",
+        ja="ストリームを読む側には、以後の変更が届きません",
     ),
-    ("table", "Kinesis destinations"): Undo(
-        call=_kinesis,
-        lost=Words(
-            en="whatever reads that Kinesis stream hears of no further change",
-            ja="そのKinesisストリームを読む側には、以後の変更が届きません",
-        ),
+    ("table", "Kinesis destinations"): by_call(
+        _kinesis,
+        en="whatever reads that Kinesis stream hears of no further change",
+        ja="そのKinesisストリームを読む側には、以後の変更が届きません",
     ),
     ("table", "local secondary indexes"): by_hand(
         en="a local index lives as long as its table. DynamoDB console > Tables > {name} > Backups >"
@@ -142,41 +136,31 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         en="DynamoDB console > Backups: restore {name} from the backup that AWS made of it",
         ja="DynamoDBコンソール > バックアップで、AWSが作成したバックアップから{name}を復元してください",
     ),
-    ("table", "global secondary indexes"): Undo(
-        call=_indexes,
-        lost=Words(
-            en="whatever queries that index fails; built anew, it takes as long as the table is large",
-            ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
-        ),
+    ("table", "global secondary indexes"): by_call(
+        _indexes,
+        en="whatever queries that index fails; built anew, it takes as long as the table is large",
+        ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
     ),
-    ("table", "copies in another Region"): Undo(
-        call=_replicas,
-        lost=Words(
-            en="the copy in that Region is deleted, and whatever reads it there fails",
-            ja="そのリージョンの複製は削除され、そこからの読み取りはできなくなります",
-        ),
+    ("table", "copies in another Region"): by_call(
+        _replicas,
+        en="the copy in that Region is deleted, and whatever reads it there fails",
+        ja="そのリージョンの複製は削除され、そこからの読み取りはできなくなります",
     ),
-    ("index", KEY.en): Undo(
-        call=_index_of_other_keys,
-        lost=Words(
-            en="whatever queries this index fails until `tables` has built it with the planned keys, which"
-            " takes as long as the table is large",
-            ja="`tables`が計画どおりのキーで再作成するまで、このインデックスへの問い合わせは失敗します。再作成には"
-            "テーブルの大きさに応じた時間がかかります",
-        ),
+    ("index", KEY.en): by_call(
+        _index_of_other_keys,
+        en="whatever queries this index fails until `tables` has built it with the planned keys, which"
+        " takes as long as the table is large",
+        ja="`tables`が計画どおりのキーで再作成するまで、このインデックスへの問い合わせは失敗します。再作成には"
+        "テーブルの大きさに応じた時間がかかります",
     ),
-    ("table", DENIED): Undo(
-        call=lambda target: _policy(target, not_named(target.found)),
-        lost=Words(
-            en="what those statements deny is no longer denied to anybody",
-            ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
-        ),
+    ("table", DENIED): by_call(
+        lambda target: _policy(target, not_named(target.found)),
+        en="what those statements deny is no longer denied to anybody",
+        ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
     ),
-    ("table", OPENED): Undo(
-        call=lambda target: _policy(target, closed_to(target.listed)),
-        lost=Words(
-            en="whoever those statements allow loses that access",
-            ja="該当ステートメントで許可された相手は、アクセスできなくなります",
-        ),
+    ("table", OPENED): by_call(
+        lambda target: _policy(target, closed_to(target.listed)),
+        en="whoever those statements allow loses that access",
+        ja="該当ステートメントで許可された相手は、アクセスできなくなります",
     ),
 }

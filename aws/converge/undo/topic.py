@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_hand
+from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
 from aws.topic import masked_address
-from aws.words import Words
 
 MOST_BYTES = "262144"
 """AWS's own limit for a message."""
@@ -60,25 +59,20 @@ def _name(one: Mapping[str, str], prefix: str) -> str:
 
 _SUBSCRIPTION, _TOPIC = "subscription", "topic"
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
-    (_TOPIC, "data protection policy"): Undo(
-        call=_unprotect,
-        lost=Words(
-            en="messages are no longer masked, dropped or noted by that policy",
-            ja="このポリシーによるメッセージのマスク、破棄、記録は行われなくなります",
-        ),
+    (_TOPIC, "data protection policy"): by_call(
+        _unprotect,
+        en="messages are no longer masked, dropped or noted by that policy",
+        ja="このポリシーによるメッセージのマスク、破棄、記録は行われなくなります",
     ),
-    (_TOPIC, "delivery policy"): Undo(
-        call=_attribute("DeliveryPolicy", ""),
-        lost=Words(
-            en="deliveries over HTTPS are repeated as AWS does by default",
-            ja="HTTPSの配信は、AWSの既定の方法で再試行されるようになります",
-        ),
+    (_TOPIC, "delivery policy"): by_call(
+        _attribute("DeliveryPolicy", ""),
+        en="deliveries over HTTPS are repeated as AWS does by default",
+        ja="HTTPSの配信は、AWSの既定の方法で再試行されるようになります",
     ),
-    (_TOPIC, "maximum message size"): Undo(
-        call=_attribute("MaximumMessageSize", MOST_BYTES),
-        lost=Words(
-            en="the topic takes messages of up to 256 KB", ja="256 KBまでのメッセージを受け付けます"
-        ),
+    (_TOPIC, "maximum message size"): by_call(
+        _attribute("MaximumMessageSize", MOST_BYTES),
+        en="the topic takes messages of up to 256 KB",
+        ja="256 KBまでのメッセージを受け付けます",
     ),
     (_TOPIC, "FIFO"): by_hand(
         en="a topic is FIFO from its creation on, and passes nothing on to mail. SNS console > Topics > {name} >"
@@ -86,38 +80,29 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         ja="FIFOは作成時に決まり、メールには配信できません。SNSコンソール > トピック > {name} > 削除のあと、"
         "ランブックの`monitoring`で作り直してください",
     ),
-    (_SUBSCRIPTION, "filter policy"): Undo(
-        call=_of_subscription("FilterPolicy", "{}"),
-        lost=Words(
-            en="that address gets every message of the topic",
-            ja="この宛先に、トピックの全メッセージが届くようになります",
-        ),
+    (_SUBSCRIPTION, "filter policy"): by_call(
+        _of_subscription("FilterPolicy", "{}"),
+        en="that address gets every message of the topic",
+        ja="この宛先に、トピックの全メッセージが届くようになります",
     ),
-    (_SUBSCRIPTION, "raw message delivery"): Undo(
-        call=_of_subscription("RawMessageDelivery", "false"),
-        lost=Words(
-            en="messages come in SNS's own envelope again",
-            ja="メッセージはSNSの標準形式で届くようになります",
-        ),
+    (_SUBSCRIPTION, "raw message delivery"): by_call(
+        _of_subscription("RawMessageDelivery", "false"),
+        en="messages come in SNS's own envelope again",
+        ja="メッセージはSNSの標準形式で届くようになります",
     ),
-    (_SUBSCRIPTION, "delivery policy"): Undo(
-        call=_of_subscription("DeliveryPolicy", "{}"),
-        lost=Words(
-            en="deliveries are repeated as the topic says", ja="再試行はトピックの設定に従います"
-        ),
+    (_SUBSCRIPTION, "delivery policy"): by_call(
+        _of_subscription("DeliveryPolicy", "{}"),
+        en="deliveries are repeated as the topic says",
+        ja="再試行はトピックの設定に従います",
     ),
-    (_SUBSCRIPTION, "dead-letter queue"): Undo(
-        call=_of_subscription("RedrivePolicy", "{}"),
-        lost=Words(
-            en="messages that could not be delivered are no longer kept in that queue",
-            ja="配信できなかったメッセージは、そのキューに残らなくなります",
-        ),
+    (_SUBSCRIPTION, "dead-letter queue"): by_call(
+        _of_subscription("RedrivePolicy", "{}"),
+        en="messages that could not be delivered are no longer kept in that queue",
+        ja="配信できなかったメッセージは、そのキューに残らなくなります",
     ),
-    (_SUBSCRIPTION, "listener"): Undo(
-        call=_unsubscribe,
-        lost=Words(
-            en="that address hears of no alarm any more; to come back, it has to confirm anew",
-            ja="この宛先にアラームは届かなくなります。再登録には承認が必要です",
-        ),
+    (_SUBSCRIPTION, "listener"): by_call(
+        _unsubscribe,
+        en="that address hears of no alarm any more; to come back, it has to confirm anew",
+        ja="この宛先にアラームは届かなくなります。再登録には承認が必要です",
     ),
 }

@@ -252,7 +252,7 @@ ANSWERS = {
         "endpoint_types": of_api(
             patched(replaced("/endpointConfiguration/types/REGIONAL", "PRIVATE"))
         ),
-        "execute_api_disabled": Otherwise("closed where there is a domain; see the next test"),
+        "execute_api_disabled": Otherwise("closed where there is a domain: see test_told.py"),
         "policy": DETACHED,
         "tags": of_api(untagged("")),
         "unplanned": DETACHED,

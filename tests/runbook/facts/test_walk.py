@@ -12,7 +12,7 @@ from aws.change import Refused
 from aws.inventory import Sections, on_demand
 from plan import plan_for, scope_of
 from tests.runbook.facts import api, compute, data, watch
-from tests.runbook.facts.answer import PersonActs, Repaired
+from tests.runbook.facts.answer import PersonActs, Repaired, run
 
 ANSWERS = {**data.ANSWERS, **compute.ANSWERS, **api.ANSWERS, **watch.ANSWERS}
 STRICTER = {**data.STRICTER, **compute.STRICTER, **api.STRICTER, **watch.STRICTER}
@@ -39,22 +39,6 @@ def answered(kind):
         for fact, answer in answers.items()
         if isinstance(answer, kind)
     }
-
-
-@pytest.fixture
-def desk(planned, monkeypatch):
-    """Everything as planned, a copy of its own, with a bucket of its own name; everybody agrees."""
-    desk = planned.desk()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", desk.aws.endpoint)
-    desk.environment = replace(desk.environment, bucket=watch.BUCKET)
-    run(desk, watch.BY_BUCKET)
-    return desk
-
-
-def run(desk, actions, **more):
-    """Do the steps one after the other; everybody agrees. Return the changes."""
-    yes = {"permit": lambda _: True, **more}
-    return [change for action in actions for change in desk.do(action, **yes)]
 
 
 def read(desk, answer):
