@@ -1,5 +1,6 @@
 """A whole stack that is as late as AWS: everything is made, broken, rolled back and restored at the first try."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,13 @@ import pytest
 from lambdas.packing import pack
 from runbook.engine import Procedure
 from runbook.local_stack import local_stack
-from runbook.procedures import rehearse_rollbacks, restore_tables, rollback_api, rollback_functions
+from runbook.procedures import (
+    migrate_masters,
+    rehearse_rollbacks,
+    restore_tables,
+    rollback_api,
+    rollback_functions,
+)
 from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.drill import go_back, state
 from signoff.environment import load
@@ -81,6 +88,22 @@ def test_a_rollback_and_the_way_forward_again(late, way):
 
     assert (back["functions"], back["deployment"]) != (before["functions"], before["deployment"])
     assert state(context) == before
+
+
+def test_masters_are_carried_over_and_proven_to_have_arrived(late, tmp_path):
+    context, _ = late
+    spot = {"lat": {"N": "35.5"}, "lng": {"N": "139.6"}, "radius": {"N": "20"}}
+    item = {"StampId": {"S": "LATE-001"}, "Name": {"S": "Late"}, "Type": {"S": "GPS"}}
+    dynamodb, table = context.client("dynamodb"), context.plan.table("stampmasters").name
+    there = dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
+    items, given = [*there, {**item, "Location": {"M": spot}}], tmp_path / "masters.json"
+    given.write_text(json.dumps({"Items": items}), encoding="utf-8")
+    go_back(replace(context, chosen={"file": str(given)}, folder=tmp_path), migrate_masters)
+    key = {"StampId": {"S": "LATE-001"}}
+    found = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+
+    assert found["Location"]["M"].keys() == {"lat", "lon", "radiusM"}
+    assert context.recorded("manifest", table=table)["count"] == len(items)
 
 
 def test_tables_are_restored_and_the_functions_read_them(late):
