@@ -45,6 +45,14 @@ def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
     return NotTestable(words, refused_by(code, Obstacle.CALLER_RIGHTS))
 
 
+def typed(item: Mapping[str, str | int]) -> Mapping[str, Any]:
+    """Return an item in DynamoDB JSON."""
+    return {
+        name: {"S": value} if isinstance(value, str) else {"N": str(value)}
+        for name, value in item.items()
+    }
+
+
 def secret_value(secretsmanager: Any, secret: Secret) -> str:
     """Read a secret's one value, which is never shown; NotTestable where it can't be read."""
     try:

@@ -144,9 +144,14 @@ def _places() -> Iterator[EdgeCase]:
     yield EdgeCase("award nowhere", "LOCATION_NOT_FOUND", _nowhere, _award)
 
 
+_WITH_A_PICTURE = EdgeCase(
+    "with a picture", "", lambda _: {"ImageUrl": {"S": "https://a.example/花.png"}}, _award
+)
+PICTURED = _WITH_A_PICTURE.stamp_id
 EDGE_CASES = (
     *_spans(),
     *_places(),
+    _WITH_A_PICTURE,
     EdgeCase("image", "STAMP_TYPE_MISMATCH", lambda _: {"Type": {"S": "IMAGE"}}, _position),
     EdgeCase(
         "award image by GPS", "STAMP_TYPE_MISMATCH", lambda _: {"Type": {"S": "IMAGE"}}, _award

@@ -13,12 +13,14 @@ import jwt
 from aws.section import NotTestable
 from aws.words import Words
 from lambdas.rally.domain.counters import Counter
+from lambdas.rally.domain.periods import month_of, week_of
 from signoff.environment.calendar import JST
-from smoke.calls import Answer, Call, get
+from smoke.aws import AWAY, not_read, typed
+from smoke.calls import Answer, Call
 from smoke.contract import contract
 from smoke.id_tokens import NAME
 from smoke.manual import ManualOnly
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, winner
 from smoke.scenarios import Scenarios
 from smoke.spots import Spot
 
@@ -209,72 +211,6 @@ def _kept(answer: Answer) -> str:
 # Rankings
 
 
-@dataclass(frozen=True, slots=True)
-class PastPeriod:
-    """A period long ago, and what its people had collected: (count, when they reached it)."""
-
-    kind: str
-    name: str
-    collected: Mapping[str, tuple[int, int]]
-    order: tuple[str, ...]
-
-    def items(self, scenarios: Scenarios) -> Iterator[Mapping[str, Any]]:
-        """Yield the counters as the functions write them, in DynamoDB JSON."""
-        for name, (count, at) in self.collected.items():
-            counter = Counter(scenarios.sessions.nobody(name), self.name, count, at)
-            yield {
-                key: {"S": value} if isinstance(value, str) else {"N": str(value)}
-                for key, value in counter.item().items()
-            }
-
-
-WEEK = PastPeriod(
-    "weekly",
-    "2001-W09",
-    {"first": (2, 300), "second": (10, 900), "third": (2, 200), "fourth": (9, 1), "fifth": (1, 5)},
-    ("second", "fourth", "third", "first", "fifth"),
-)
-MONTH = PastPeriod(
-    "monthly",
-    "2001-03",
-    {"first": (1, 100), "second": (1, 99), "third": (1, 101), "fourth": (12, 10**9)},
-    ("fourth", "second", "first", "third"),
-)
-SEASONS = (WEEK, MONTH)
-"""Most stamps first; of equals, who got there first; a week is not a month."""
-
-
-def order_flaws(calls: RowCalls, season: PastPeriod) -> list[Words]:
-    """Put a season's counters into an embedded stack, and return how its ranking is wrong."""
-    calls.suite.put_seasons(season.items(calls.scenarios) for season in SEASONS)
-    scenarios = calls.scenarios
-    self_name = season.order[1]
-    session = scenarios.sessions.own(scenarios.sessions.nobody(self_name))
-    asked = get(f"/ranking/{season.kind}", session, period=season.name)
-    answer = calls.answer(asked)
-    if flaw := calls.flaw(answer, 200):
-        return [flaw]
-    wanted = [
-        {
-            "rank": rank,
-            "user_id": scenarios.sessions.nobody(name),
-            "stamp_count": season.collected[name][0],
-            "display_name": "",
-            "is_self": name == self_name,
-        }
-        for rank, name in enumerate(season.order, 1)
-    ]
-    told = [answer.member("period"), answer.member("rankings")]
-    if told == [season.name, wanted]:
-        return []
-    return [
-        Words(
-            en=f"{answer}: ranked are {_ranked(told[1])}, expected {_ranked(wanted)}",
-            ja=f"{answer.ja}。順位が{_ranked(told[1])}（期待値{_ranked(wanted)}）",
-        )
-    ]
-
-
 def wrong_entry(own: Mapping[str, Any]) -> Iterator[Words]:
     """Yield how the winner of one stamp is not ranked with it, by name."""
     wanted = {"stamp_count": 1, "display_name": NAME}
@@ -295,10 +231,6 @@ def synthetic_in_ranking(users: list[str]) -> Words:
         en=f"the ranking shows the synthetic user {shown}",
         ja=f"テスト用の利用者{shown}がランキングに載っています",
     )
-
-
-def _ranked(entries: Any) -> list[tuple[Any, ...]]:
-    return [tuple(one.values()) for one in entries]
 
 
 def period_flaws(answer: Answer) -> list[Words]:
@@ -324,7 +256,7 @@ def _period(path: str, at: float) -> str:
 
 
 def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
-    """Let one user collect some spots, and return what the list then says wrongly.
+    """Let one user collect some spots, from just inside and not from just outside; return what is answered wrongly.
 
     ``award`` is the collector's, which is on the list where the tourist is the same person.
     """
@@ -332,9 +264,11 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
     alone = scenarios.tourist != scenarios.collector
     awards = {} if alone else {scenarios.goal.stamp_id: award}
     open_now = [one for one in scenarios.collectable if one.stamp_id not in awards][:most]
-    for spot in open_now:
-        place = {"lat": spot.lat, "lon": spot.lon, "accuracy": SURE_M}
-        given = calls.answer(scenarios.award(scenarios.tourist, stamp_id=spot.stamp_id, **place))
+    for number, spot in enumerate(open_now):
+        outside = _awarded_at(calls, spot, spot.radius_m * OUTSIDE, 75.0 * number)
+        if flaw := calls.flaw(outside, 400, "OUT_OF_RANGE"):
+            return [flaw]
+        given = _awarded_at(calls, spot, spot.radius_m * INSIDE, 75.0 * number + 90)
         if flaw := calls.flaw(given, 200):
             return [flaw]
         awards[spot.stamp_id] = given
@@ -352,6 +286,35 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
         Words(
             en=f"{listed}: stamps are {found}, expected {wanted}",
             ja=f"{listed.ja}。stampsが{found}（期待値{wanted}）",
+        )
+    ]
+
+
+def _awarded_at(calls: RowCalls, spot: Spot, metres: float, bearing: float) -> Answer:
+    scenarios, place = calls.scenarios, {**spot.away(metres, bearing), "accuracy": SURE_M}
+    return calls.answer(scenarios.award(scenarios.tourist, stamp_id=spot.stamp_id, **place))
+
+
+def stored_flaws(calls: RowCalls) -> list[Words]:
+    """Return how what an award stored is not the stamp and the counters by which rankings are made."""
+    session, table = winner(calls), calls.suite.cleaner.user_stamps
+    award = calls.answer(lambda scenarios: scenarios.award(session))
+    at, user = award.member("collected_at"), session.user_id
+    stamp = {"StampId": award.member("stamp_id"), "CollectedAt": at, "Method": "GPS"}
+    counters = [Counter(user, period, 1, at).item() for period in (week_of(at), month_of(at))]
+    wanted = [typed(one) for one in ({"UserId": user, **stamp}, *counters)]
+    try:
+        found = table.items(user)
+    except AWAY as error:
+        raise not_read(table.name, error) from None
+    missing = [one for one in wanted if one not in found]
+    more = [one for one in found if one not in wanted]
+    if not missing and not more:
+        return []
+    return [
+        Words(
+            en=f"{award}, and {table.name} holds {more}, expected {missing}",
+            ja=f"{award.ja}。{table.name}の内容が{more}（期待値{missing}）",
         )
     ]
 

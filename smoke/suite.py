@@ -60,7 +60,7 @@ class Suite:
     """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
     _edge_cases_put: bool = False
-    _seasons_put: bool = False
+    _long_ago_put: bool = False
     _tidied: tuple[int, int] | None = None
     """How many calls had been sent when everything was proven gone."""
 
@@ -128,11 +128,14 @@ class Suite:
             self._edge_cases_put = True
             self.cleaner.masters.put(one.item(self.sessions.now) for one in EDGE_CASES)
 
-    def put_seasons(self, items: Iterable[Iterable[Mapping[str, Any]]]) -> None:
-        """Add counters of periods long ago to an embedded stack, once."""
-        if not self._seasons_put:
-            self._seasons_put = True
-            self.cleaner.user_stamps.put(item for season in items for item in season)
+    def put_long_ago(
+        self, stamps: Iterable[Mapping[str, Any]], users: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Add counters and stamps of periods long ago, and their people, to an embedded stack, once."""
+        if not self._long_ago_put:
+            self._long_ago_put = True
+            self.cleaner.user_stamps.put(stamps)
+            self.cleaner.users.put(users)
 
     def tidy(self) -> list[Words]:
         """Take back all that this run did; return what could not be taken back."""
@@ -142,7 +145,7 @@ class Suite:
         left = self._unset_menu()
         if self._edge_cases_put:
             left += self.cleaner.clean_masters(one.stamp_id for one in EDGE_CASES)
-        if self._seasons_put:
+        if self._long_ago_put:
             left += self.cleaner.clean_users()
         lent, table = self.known_lent, self.cleaner.user_stamps
         left += self.cleaner.clean(

@@ -1,10 +1,12 @@
 """POST /stamps/award: a stamp for who stands there, once; and nothing of the trial stays."""
 
+import pytest
+
 from aws.words import Words
 from signoff.checklist import expectation
 from signoff.observations import Observations
 from smoke.flaws import hold, require
-from smoke.properties import new_stamps, tour
+from smoke.properties import new_stamps, stored_flaws, tour
 from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
 from smoke.suite import left_behind
@@ -48,6 +50,12 @@ def test_several_stamps_are_listed_as_their_masters_are(calls: RowCalls) -> None
     award = awarded(calls)
 
     hold(*tour(calls, award))
+
+
+@expectation("SMOKE-16", ja="付与がスタンプとランキングの集計として保存される")
+@pytest.mark.usefixtures("embedded_line")
+def test_award_is_stored_as_rankings_count_it(calls: RowCalls) -> None:
+    hold(*stored_flaws(calls))
 
 
 @expectation("SMOKE-16", ja="スモークテストが何も残さない")

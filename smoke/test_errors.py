@@ -6,8 +6,8 @@ from smoke.edge_case_masters import EdgeCase
 from smoke.errors import Error
 from smoke.flaws import hold
 from smoke.line import LineClient
-from smoke.line_mishaps import LineMishap
-from smoke.logs import faults_of, group_of
+from smoke.line_mishaps import COUNTED, LineMishap
+from smoke.logs import faults_of, group_of, uncounted
 from smoke.refusals import leaking, refused_input, unclear
 from smoke.row_calls import RowCalls
 
@@ -58,6 +58,16 @@ def test_failure_of_line_is_told_as_documented(
         answer = calls.answer(call)
 
     hold(calls.flaw(answer, mishap.answered, mishap.code or None))
+
+
+@expectation("SMOKE-11", ja="LINEの失敗がアラームの監視するメトリクスに数えられる")
+def test_failure_of_line_is_counted_where_the_alarm_looks(
+    calls: RowCalls, embedded_line: LineClient
+) -> None:
+    with COUNTED.told(calls.scenarios, embedded_line) as call:
+        answer = calls.answer(call)
+
+    hold(*uncounted(calls, group_of(calls, COUNTED.route), answer))
 
 
 @expectation("SEC-45", ja="エラーが内部の情報を漏らさない")

@@ -5,6 +5,7 @@ from signoff.checklist import expectation
 from signoff.observations import Observations
 from smoke.flaws import hold, require
 from smoke.line import LineClient
+from smoke.messages import message_flaws
 from smoke.row_calls import RowCalls, winner
 
 
@@ -55,3 +56,10 @@ def test_winner_is_told_through_line(
             ja=f"{within_s:g}秒以内に獲得者へのメッセージがLINEに要求されませんでした",
         ),
     )
+
+
+@expectation("SMOKE-05", ja="獲得の通知にスタンプの名前と画像がある")
+def test_message_to_a_winner_shows_name_and_picture(
+    calls: RowCalls, embedded_line: LineClient
+) -> None:
+    hold(*message_flaws(calls, embedded_line))

@@ -4,14 +4,8 @@ import pytest
 
 from signoff.checklist import expectation
 from smoke.flaws import hold, require
-from smoke.properties import (
-    MONTH,
-    WEEK,
-    order_flaws,
-    period_flaws,
-    synthetic_in_ranking,
-    wrong_entry,
-)
+from smoke.long_ago import MONTH, WEEK, order_flaws
+from smoke.properties import period_flaws, synthetic_in_ranking, wrong_entry
 from smoke.row_calls import RowCalls, own_rank, synthetic_ranked
 
 

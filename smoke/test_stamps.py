@@ -1,8 +1,11 @@
 """GET /stamps: what a person has collected."""
 
+import pytest
+
 from aws.words import Words
 from signoff.checklist import expectation
 from smoke.flaws import hold, require
+from smoke.long_ago import unreadable_stamp_flaws
 from smoke.row_calls import RowCalls
 
 
@@ -27,3 +30,11 @@ def test_stamps_of_the_caller_are_listed_and_counted(calls: RowCalls) -> None:
             ja=f"{answer.ja}。スタンプは{len(stamps)}件ですが、totalは{total}です",
         ),
     )
+
+
+@expectation("SMOKE-02", ja="マスターのないスタンプも一覧に残る")
+@pytest.mark.usefixtures("embedded_line")
+def test_stamp_without_a_master_stays_on_the_list_and_counters_are_not_on_it(
+    calls: RowCalls,
+) -> None:
+    hold(*unreadable_stamp_flaws(calls))

@@ -101,6 +101,16 @@ DEFECTS = (
         {"SMOKE-04": FAIL, "SEC-44": FAIL},
     ),
     Defect(
+        "an award from 100 m beside the spot",
+        code(
+            "award",
+            "lambdas/rally/domain/spots.py",
+            "reach_m = max(location.radius_m,",
+            "reach_m = 100 + max(location.radius_m,",
+        ),
+        {"SMOKE-16": FAIL},
+    ),
+    Defect(
         "a ranking upside down",
         code("ranking", "lambdas/ranking/domain.py", '(-entry["Rank"]', '(entry["Rank"]'),
         {"SMOKE-06": FAIL, "SMOKE-07": FAIL},
@@ -154,6 +164,36 @@ DEFECTS = (
     ),
 )
 DEEP = (
+    Defect(
+        "a winner who is not shown the picture",
+        code("award", "lambdas/award/domain.py", 'data["image_url"] = url', "pass"),
+        {"SMOKE-05": FAIL},
+    ),
+    Defect(
+        "a fault that is counted where no alarm looks",
+        code("richmenu", "lambdas/rally/logger.py", 'FAULTS = "Faults"', 'FAULTS = "faults"'),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "a stamp that is hard to read and costs the whole list",
+        code("stamps", "lambdas/stamps/domain.py", "isinstance(value, int | float)", "True"),
+        {"SMOKE-02": FAIL},
+    ),
+    Defect(
+        "a counter that forgets when its count was reached",
+        code(
+            "award",
+            "lambdas/rally/domain/counters.py",
+            "latest_at=max(self.latest_at, collected_at)",
+            "latest_at=self.latest_at",
+        ),
+        {"SMOKE-16": FAIL},
+    ),
+    Defect(
+        "a name that is cut by one more",
+        code("ranking", "lambdas/rally/domain/members.py", "= 300", "= 299"),
+        {"SMOKE-06": FAIL, "SMOKE-07": FAIL},
+    ),
     Defect(
         "a log line that names the user, and not the request",
         code(
