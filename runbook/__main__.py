@@ -32,6 +32,8 @@ CHOICES = (
     *("to", "only", "site", "from", "from_profile", "file", "bucket", "by"),
     *("rotate", "line_token_file", "row"),
 )
+BY_ROW = ("detach", "least_privilege", "tables")
+"""Procedures that can leave alone what a row does not name."""
 CARRIES = ("migrate_masters", "migrate_users", "export_import")
 """Procedures from one environment to another, which is what their --to names."""
 
@@ -98,8 +100,8 @@ def _understand(asked: argparse.Namespace, parser: CommandLine) -> None:
         parser.refuse(_unknown(asked.procedure))
     if asked.rotate and asked.procedure != "secrets":
         parser.refuse(_for_one(f"--rotate {asked.rotate}", "secrets"))
-    if asked.row and asked.procedure != "detach":
-        parser.refuse(_for_one(f"--row {asked.row}", "detach"))
+    if asked.row and asked.procedure not in BY_ROW:
+        parser.refuse(_for_one(f"--row {asked.row}", ", ".join(BY_ROW)))
     if asked.procedure in CARRIES and asked.to:
         if asked.env not in {parser.get_default("env"), asked.to}:
             two = f"--to {asked.to}", f"--env {asked.env}"

@@ -106,8 +106,8 @@ def _add_choices(parser: CommandLine, say: Say) -> None:
         "--row",
         metavar="ID",
         help=say(
-            "detach: only what this row of the checklist names",
-            "detach: チェックリストのこの項目が示すものだけ",
+            "detach, least_privilege, tables: only what this row of the checklist names",
+            "detach、least_privilege、tables: チェックリストのこの項目が示すものだけ",
         ),
     )
     choices.add_argument(

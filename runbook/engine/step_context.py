@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from aws.change import ChangeContext, MissingPrerequisite, Refused, nothing
 from aws.words import Words
@@ -11,9 +11,11 @@ from plan import Plan, public_in
 from runbook.engine.prerequisites import prerequisite
 from signoff.environment import Environment
 from signoff.errors import sentence
-from signoff.outcome import Finding
+from signoff.outcome import Finding, Outcome
 from signoff.parts import Part
 from signoff.release import Live
+
+T = TypeVar("T")
 
 
 def _unjudged(_: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -57,6 +59,32 @@ class StepContext(ChangeContext):
             ChangeContext.needs(self, there, otherwise)
         except MissingPrerequisite as error:
             raise prerequisite(error, self.environment.name) from None
+
+    def red(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
+        """Return what is red of these rows; Refused where anything about them is unknown."""
+        found = self.findings(rows)
+        unknown = [one for one in found if one.outcome is Outcome.NOT_TESTABLE]
+        if unknown:
+            raise Refused(
+                Words(
+                    en=f"{unknown[0].words.en}: what is there is unknown; fix that, then run it again",
+                    ja=f"{unknown[0].words.ja}。現状が分かりません。確認してから再実行してください",
+                )
+            )
+        return found
+
+    def concerned(self, resources: Iterable[T], name: Callable[[T], str]) -> tuple[T, ...]:
+        """Return the resources that the chosen row finds wrong, so that no other one is touched.
+
+        All of them where no row was chosen, or where it does not say which it means.
+        """
+        if not (row := self.chosen.get("row")):
+            return tuple(resources)
+        found = self.red((row,))
+        if not all(one.differences for one in found):
+            return tuple(resources)
+        wrong = {each.name.partition("/")[0] for one in found for each in one.differences}
+        return tuple(one for one in resources if name(one) in wrong)
 
     def planned(self, plan: Plan, environment: Environment) -> Self:
         """Return this context with another plan: its values are then the ones that may be shown."""

@@ -20,7 +20,6 @@ from aws.converge import undo
 from aws.ledger import Unplanned
 from aws.words import Words
 from runbook.engine import StepContext, step
-from signoff.outcome import Outcome
 
 ROWS = (
     *("DEP-08", "DEP-19", "DEP-35", "DEP-36", "SEC-07", "SEC-08", "SEC-09"),
@@ -91,15 +90,7 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
 def _undecided(context: StepContext) -> tuple[Unplanned, ...]:
     """Return what the checks find now, and neither the plan nor a decision allows."""
     row, only = context.chosen.get(ROW), context.chosen.get(ONLY)
-    findings = context.findings((row,) if row else (*ROWS, *ALSO))
-    unknown = [one for one in findings if one.outcome is Outcome.NOT_TESTABLE]
-    if unknown:
-        raise Refused(
-            Words(
-                en=f"{unknown[0].words.en}: what is there is unknown; fix that, then run it again",
-                ja=f"{unknown[0].words.ja}。現状が分かりません。確認してから再実行してください",
-            )
-        )
+    findings = context.red((row,) if row else (*ROWS, *ALSO))
     found = dict.fromkeys(one for finding in findings for one in finding.differences)
     left = tuple(one for one in found if undo.undo_of(one) and only in (None, one.what))
     if only and not left:

@@ -21,10 +21,12 @@ def give_each_function_its_role(context: StepContext) -> Changes:
     """Create the roles with one policy each, and take away what is beyond it.
 
     A role that was set up by hand may carry more. What it carries is shown, and taken away only after
-    you agreed.
+    you agreed. With `--row SEC-12` it changes the roles alone that this row names.
 
     ロールとポリシーを作成し、余分な権限を外す。
 
-    手作業で作られたロールには余分な権限があることがあります。内容を表示し、同意を得てから外します。
+    手作業で作られたロールには余分な権限があることがあります。内容を表示し、同意を得てから外します。`--row SEC-12`を
+    付けると、その項目が示すロールだけを変更します。
     """
-    return context.each(role.converge, context.plan.roles)
+    roles = context.concerned(context.plan.roles, lambda one: one.name)
+    return context.each(role.converge, roles)

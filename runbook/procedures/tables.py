@@ -31,11 +31,13 @@ def create_the_tables(context: StepContext) -> Changes:
     """Create the tables, or bring them to the plan.
 
     On demand, encrypted, with point-in-time recovery and deletion protection where the environment
-    asks for them. What protects a table is never taken away.
+    asks for them. What protects a table is never taken away. With `--row DEP-04` it changes the tables alone that
+    this row names.
 
     テーブルを作成する。既存のものは計画に合わせる。
 
     オンデマンド、暗号化あり。環境の定義に応じてポイントインタイムリカバリと削除保護を有効にします。
-    既にある保護を外すことはありません。
+    既にある保護を外すことはありません。`--row DEP-04`を付けると、その項目が示すテーブルだけを変更します。
     """
-    return context.each(table.converge, context.plan.tables)
+    tables = context.concerned(context.plan.tables, lambda one: one.name)
+    return context.each(table.converge, tables)

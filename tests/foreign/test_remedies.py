@@ -90,6 +90,24 @@ def test_seven_red_rows_are_green_after_one_walk(operator):
     assert len(asked) < len(AT_ONCE)  # rows of one remedy are asked about once
 
 
+@pytest.mark.parametrize(
+    ("name", "section", "wrong"),
+    [
+        ("role may scan", "roles", "stamp-rally-prod-ranking-role"),
+        ("table loses its protection from deletion", "tables", "UserStamps-prod"),
+    ],
+)
+def test_remedy_leaves_alone_what_its_row_does_not_name(operator, name, section, wrong):
+    (change,) = (one for one in CHANGES if one.name.endswith(name))
+    red = operator.red_after(change)
+    before = getattr(operator.inventory.sections, section)
+    after = getattr(operator.account.looked_at().sections, section)
+
+    assert red == {}
+    assert {one for one in before if after[one] != before[one]} <= {wrong}
+    assert before.keys() == after.keys()
+
+
 def test_samples_name_changes_that_there_are():
     assert {*SAMPLE, *AT_ONCE} <= {one.name.partition(": ")[2] for one in CHANGES}
 

@@ -371,7 +371,7 @@ def test_summary_names_each_blocker_with_its_fix(tmp_path):
     text = summary(pages.result("NO-GO"), "en", pages.supporting("NO-GO", tmp_path))
 
     assert "- **DEP-04** (blocker) Point-in-time recovery is on for every table: " in text
-    assert "  - Fix: `python -m runbook tables --env prod --go`" in text
+    assert "  - Fix: `python -m runbook tables --env prod --row DEP-04 --go`" in text
 
 
 def test_summary_is_no_markup_of_what_aws_answered(tmp_path):
