@@ -39,7 +39,7 @@ class Difference:
     decidable: bool = True
     """Whether people may want it so; what is broken or absent is no matter of opinion."""
     said: Words | None = None
-    """The sentence, where "is …, expected …" would not make one."""
+    """The sentence, where "found …, expected …" would not make one."""
     remedy: str = ""
     """Which of its row's ``remedies`` it asks for; the usual one, where the row has none of that name."""
 
@@ -55,10 +55,9 @@ class Difference:
             return self.said
         by = f" ({self.call})" if self.call else ""
         en, ja, bound = as_text(self.found), as_text(self.found, "ja"), self.bound.words
-        several = isinstance(self.found, list | tuple | set | frozenset)
         to = self._decided
         return Words(
-            en=f"{self.what} {'are' if several else 'is'} {en or 'none'}{by}, expected {bound.en}{to.en}",
+            en=f"{self.what}: found {en or 'none'}{by}, expected {bound.en}{to.en}",
             ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{ja or 'なし'}{by}。期待値: {bound.ja}{to.ja}",
         )
 

@@ -54,7 +54,7 @@ def test_every_sentence_names_the_key_the_value_and_where_the_bound_is_from():
     (one,) = judged(replace(PROD, accuracy_cap_m=4900))
 
     assert one.words.en == (
-        "environment prod: accuracy_cap_m is 4900, expected at most 100 m; "
+        "environment prod: accuracy_cap_m: found 4900, expected at most 100 m; "
         "a phone's claim buys no distance; environments.toml, key accuracy_cap_m "
         "(docs/environments.md#accuracy_cap_m)"
     )

@@ -68,7 +68,7 @@ def test_time_to_live_is_told_by_its_attribute_and_its_call():
 
     assert difference.what == "table UserStamps: time to live"
     assert difference.words.en == (
-        "table UserStamps: time to live is CollectedAt (dynamodb:DescribeTimeToLive), expected not set"
+        "table UserStamps: time to live: found CollectedAt (dynamodb:DescribeTimeToLive), expected not set"
     )
     assert difference.words.ja == (
         "テーブルUserStamps: 有効期限（TTL）はCollectedAt (dynamodb:DescribeTimeToLive)。"

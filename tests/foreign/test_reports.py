@@ -67,8 +67,8 @@ def test_run_on_a_changed_stack_names_the_row(account, inventory, judged):
 
     assert done.code == 1
     assert "NO-GO (replay of inventory.json" in done.said
-    assert "function stamp-rally-prod-stamps: time-out (s) is 3" in done.said
-    assert "function stamp-rally-prod-stamps: time-out (s) is 3" in done.page
+    assert "function stamp-rally-prod-stamps: time-out (s): found 3" in done.said
+    assert "function stamp-rally-prod-stamps: time-out (s): found 3" in done.page
 
 
 def test_run_on_a_stack_half_refused_is_no_go_with_a_page(account, judged):

@@ -142,7 +142,7 @@ def test_secret_of_staging_in_production_is_told_by_its_name(prod_after):
 
     (told,) = [words for row, end, words in prod_after(secrets=same) if end is Outcome.FAIL]
 
-    assert "token-secret-key: same value as in staging is on" in told
+    assert "token-secret-key: same value as in staging: found on" in told
 
 
 def test_route_that_staging_lacks_is_told_by_its_name(prod_after):
@@ -150,7 +150,7 @@ def test_route_that_staging_lacks_is_told_by_its_name(prod_after):
         words for row, end, words in prod_after(without=("GET /stamps",)) if end is Outcome.FAIL
     ]
 
-    assert "routes that only one of staging and the contract has are GET /stamps" in told
+    assert "routes that only one of staging and the contract has: found GET /stamps" in told
     assert "docs/environments.md#before" in told
 
 

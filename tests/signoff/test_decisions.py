@@ -37,7 +37,7 @@ def test_difference_that_nobody_decided_is_told_with_the_lines_that_would_allow_
     with pytest.raises(Differs) as told:
         Decided("prod", (), TODAY)([EXPIRES], Observations())
 
-    assert str(told.value) == "table Users: time to live is ExpiresAt, expected not set"
+    assert str(told.value) == "table Users: time to live: found ExpiresAt, expected not set"
     assert (
         told.value.words.ja == "テーブルUsers: 有効期限（TTL）はExpiresAt。期待値: 未設定であること"
     )
@@ -122,7 +122,7 @@ def test_only_what_is_left_is_told():
     with pytest.raises(Differs) as told:
         Decided("prod", (WANTED,), TODAY)([EXPIRES, LOOSE], Observations())
 
-    assert str(told.value) == "table Users: time to live is 9 (x:Get), expected at most 5"
+    assert str(told.value) == "table Users: time to live: found 9 (x:Get), expected at most 5"
 
 
 def test_decision_leaves_go_unless_it_loosens():
