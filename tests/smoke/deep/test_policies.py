@@ -25,7 +25,7 @@ MISSED = {
     ),
     "richmenu": (LOGS, ("secret", {"SMOKE-08"})),
     "stamps": (
-        ("table/StampMasters-local", {"SMOKE-16"}),
+        ("table/StampMasters-local", {"SMOKE-02", "SMOKE-16"}),
         ("table/UserStamps-local", {"SMOKE-01", "SMOKE-02"}),
         LOGS,
     ),
