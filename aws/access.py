@@ -15,6 +15,7 @@ from aws.iam.pattern import action_pattern, resource_pattern
 from aws.reading import Reader, Reading, Scope
 from aws.role import Details, details, document_text, policy_documents
 from aws.section import Section, Unreadable
+from aws.words import Words
 
 INVOCATION = "invocation"
 METADATA = ("Describe", "List", "Tag", "Untag", "Validate", "View")
@@ -75,7 +76,7 @@ class Reach:
     kind: str
     name: str
     action: str
-    by: str
+    by: Words
     """The policy and statement that allow it."""
 
 
@@ -148,7 +149,7 @@ def _reached(
     return None
 
 
-Grant = tuple[int, str, str, str]
+Grant = tuple[int, str, str, Words]
 """Gravity (0 first), action, ARN, statement."""
 
 
@@ -174,7 +175,7 @@ class Targets:
                     named[target.actions] = list(_named(one, target.actions))
                 for gravity, action in named[target.actions]:
                     for arn in _touched(one, target):
-                        yield place, (gravity, action, arn, str(one))
+                        yield place, (gravity, action, arn, one.words)
 
 
 def _touched(one: Statement, target: Target) -> Iterator[str]:

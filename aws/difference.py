@@ -9,6 +9,14 @@ from aws.bounds import Bound, as_text, described, unset
 from aws.ledger import Unplanned
 from aws.words import SILENCE, Words
 
+SWITCHES = {
+    "on": Words(en="on", ja="有効"),
+    "off": Words(en="off", ja="無効"),
+    "True": Words(en="True", ja="有効"),
+    "False": Words(en="False", ja="無効"),
+}
+"""What a switch that nobody planned was read as."""
+
 
 class Certainty(enum.StrEnum):
     """How sure it is that a difference is a fault (ruling 46)."""
@@ -55,10 +63,10 @@ class Difference:
             return self.said
         by = f" ({self.call})" if self.call else ""
         en, ja, bound = as_text(self.found), as_text(self.found, "ja"), self.bound.words
-        to = self._decided
+        to, gap = self._decided, " " if self.kind.ja[-1:].isascii() else ""
         return Words(
             en=f"{self.what}: found {en or 'none'}{by}, expected {bound.en}{to.en}",
-            ja=f"{self.kind.ja}{self.name}: {self.fact.ja}は{ja or 'なし'}{by}。期待値: {bound.ja}{to.ja}",
+            ja=f"{self.kind.ja}{gap}{self.name}: {self.fact.ja}は{ja or 'なし'}{by}。期待値: {bound.ja}{to.ja}",
         )
 
     @property
@@ -140,7 +148,12 @@ def unallowed(
     told_of = ((one, bounds.get(one.fact.en, unset())) for one in found)
     return tuple(
         Difference(
-            kind=one.kind, name=one.name, fact=one.fact, found=one.found, bound=bound, call=one.call
+            kind=one.kind,
+            name=one.name,
+            fact=one.fact,
+            found=SWITCHES.get(one.found, one.found),
+            bound=bound,
+            call=one.call,
         )
         for one, bound in told_of
         if not bound.holds(one.found)

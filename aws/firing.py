@@ -24,7 +24,10 @@ MISSING_DATA = Words(en="missing data", ja="欠落データの扱い")
 EXPRESSION = Words(en="expression", ja="式")
 
 CALL = "cloudwatch:DescribeAlarms"
-DECIDED_IN = "environments.toml: alarms; step-6-1"
+DECIDED_IN = Words(
+    en="decided in environments.toml, key alarms; step 6-1 of the guide",
+    ja="決定箇所: environments.tomlのalarms、手順書の手順6-1",
+)
 
 ALWAYS_COUNTED = frozenset({"function-errors", "api-4xx", "api-5xx"})
 """Kinds whose metric has a value, 0 included, as soon as somebody calls: an alarm that ignores
@@ -46,6 +49,13 @@ def _is_of(one: Alarm | WatchedMetric, want: desired.Alarm) -> bool:
     return dict(one.dimensions) in accepted
 
 
+def _fires_at(alarm: Alarm) -> Words | None:
+    if alarm.threshold is None:
+        return None
+    at = f"{alarm.comparison} {alarm.threshold:g}"
+    return Words(en=f"{at} in {alarm.period_s} s", ja=f"{alarm.period_s}秒間に{at}")
+
+
 def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     """Return what keeps the alarm from firing whenever the planned one does (facts on alarms)."""
     if alarm.expressions or not alarm.metric:
@@ -55,9 +65,7 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
         return tuple(replace(one, certainty=Certainty.UNPARSED) for one in found)
     facts = {
         STATISTIC: alarm.statistic,
-        THRESHOLD: f"{alarm.comparison} {alarm.threshold:g} in {alarm.period_s} s"
-        if alarm.threshold is not None
-        else None,
+        THRESHOLD: _fires_at(alarm),
         DATAPOINTS: alarm.datapoints_to_alarm or alarm.evaluation_periods,
         UNIT: alarm.unit,
         MISSING_DATA: alarm.missing_data,

@@ -113,7 +113,7 @@ def _settings(reading: Reading, arn: str) -> tuple[Mapping[str, str], str]:
 
 def masked_address(protocol: str, endpoint: str, environment: str) -> str:
     """Show enough of an address to know whose it is, and a fingerprint that no other address has."""
-    told = f"(fingerprint {fingerprint(environment, endpoint)})"
+    told = f"(#{fingerprint(environment, endpoint)})"
     if protocol in {"email", "email-json"}:
         name, _, domain = endpoint.rpartition("@")
         return f"{name[:1]}***@{domain} {told}"

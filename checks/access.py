@@ -16,7 +16,7 @@ from aws.reader_policy import actions as reader_actions
 from aws.role import Role
 from aws.section import Follows
 from aws.topic import Topic
-from aws.words import Words
+from aws.words import Words, joined
 from checks.outsiders import outsiders
 from plan import Plan
 from signoff.decisions import Decided
@@ -45,7 +45,10 @@ USED_BY = Words(en="others that use it", ja="ほかの利用者")
 ANSWERS_AT = Words(en="URLs of functions that run under it", ja="このロールで動く関数のURL")
 CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
 """What fires the alarms."""
-NAMED = "administrators in environments.toml"
+NAMED = Words(
+    en="decided in environments.toml, key administrators",
+    ja="決定箇所: environments.tomlのadministrators",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ def let_in(
                 ja=f"{name}のポリシーがアカウント外の相手を許可しています",
             ),
         )
-    statements = parse(document or '{"Statement": []}', f"policy of {name}")
+    statements = parse(document or '{"Statement": []}', name)
     found = sorted(
         {
             who
@@ -137,7 +140,7 @@ def let_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
     account = insiders.environment.account
     statements = [
         one
-        for one in parse(topic.policy or '{"Statement": []}', f"policy of {topic.arn}")
+        for one in parse(topic.policy or '{"Statement": []}', topic.arn)
         if one.effect == "Allow"
     ]
     found = {
@@ -187,7 +190,11 @@ def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[
 
 def urls_of(role: str, users: Iterable[RoleUser]) -> tuple[Difference, ...]:
     """Return the URLs at which functions that nobody planned answer under one of our roles."""
-    found = [f"{one.function} at {url}" for one in users for url in one.urls]
+    found = [
+        Words(en=f"{one.function} at {url}", ja=f"{one.function}（{url}）")
+        for one in users
+        for url in one.urls
+    ]
     one = Difference(
         kind=ROLE, name=role, fact=ANSWERS_AT, found=found, bound=unset(), loosens=True
     )
@@ -252,35 +259,38 @@ def _differences(
 def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
     kind, name = PRINCIPALS[one.kind], one.arn
     first = reach[0]
-    example = f"{first.action} on {first.name} ({first.by})"
+    summary, by = _summary(reach), first.by
     return Difference(
         kind=kind,
         name=name,
         fact=fact,
-        found=_summary(reach),
+        found=summary,
         bound=unset(),
         decided_in=NAMED,
         loosens=True,
         said=Words(
-            en=f"{kind.en} {name} may act on {_summary(reach)}: it is allowed {example}; expected"
-            f" nobody but the planned roles and the {NAMED}",
-            ja=f"{kind.ja}{name}が{_summary(reach)}を操作できる（例: {first.name}に対する{first.action}、"
-            f"{first.by}）。期待値: 計画したロールと、environments.tomlのadministratorsのみ",
+            en=f"{kind.en} {name} may act on {summary.en}: it is allowed {first.action} on {first.name}"
+            f" ({by.en}); expected nobody but the planned roles and the administrators in environments.toml",
+            ja=f"{kind.ja}{name}が{summary.ja}を操作できます（例: {first.name}に対する{first.action}、"
+            f"{by.ja}）。期待値: 計画したロールと、environments.tomlのadministratorsのみ",
         ),
     )
 
 
-def _summary(reach: Iterable[Reach]) -> str:
+def _summary(reach: Iterable[Reach]) -> Words:
     """Say by kind what is reached: by name, or that it is all of it."""
     by_kind: dict[str, list[str]] = {}
     for one in reach:
         by_kind.setdefault(one.kind, []).append(one.name)
-    return "; ".join(
-        f"all {KINDS[kind][0].en}"
-        if len(names) >= KINDS[kind][1] > 1
-        else f"{KINDS[kind][0].en} {', '.join(sorted(names))}"
-        for kind, names in by_kind.items()
-    )
+    return joined(_reached(kind, names) for kind, names in by_kind.items())
+
+
+def _reached(kind: str, names: Collection[str]) -> Words:
+    what, count = KINDS[kind]
+    if len(names) >= count > 1:
+        return Words(en=f"all {what.en}", ja=f"すべての{what.ja}")
+    listed = ", ".join(sorted(names))
+    return Words(en=f"{what.en} {listed}", ja=f"{what.ja}{listed}")
 
 
 def _is_session_of(caller: str, arn: str) -> bool:

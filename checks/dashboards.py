@@ -54,7 +54,7 @@ def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
     """Whether some widget shows a metric of this kind, whatever it is drawn for."""
     kinds = {(namespace, name) for namespace, name, _ in want.metrics}
     there = any((metric.namespace, metric.name) in kinds for metric in shown(dashboard))
-    return there or _unknowable(dashboard, want.title)
+    return there or _unknowable(dashboard, Words.same(want.title))
 
 
 def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> Difference:
@@ -85,18 +85,20 @@ def missing_from(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[s
     """Return subjects of this kind that no widget shows; an API may be shown without its stage."""
     missing = _not_named(dashboard, want, at)
     if missing:
-        _unknowable(dashboard, f"{want.title} of {', '.join(missing)}")
+        listed = ", ".join(missing)
+        told = Words(en=f"{want.title} of {listed}", ja=f"{listed}の{want.title}")
+        _unknowable(dashboard, told)
     return missing
 
 
-def _unknowable(dashboard: Dashboard, what: str) -> bool:
+def _unknowable(dashboard: Dashboard, what: Words) -> bool:
     """Raise NotTestable where a search may show what no widget names; else nothing does: False."""
     searches = [one for widget in dashboard.widgets for one in widget.searches]
     if searches:
         raise Unparsed(
             Words(
-                en=f"{dashboard.name} may show {what}: what the search {searches[0]} finds is unknown",
-                ja=f"{dashboard.name}に{what}が表示されるか不明です（検索式{searches[0]}の結果は"
+                en=f"{dashboard.name} may show {what.en}: what the search {searches[0]} finds is unknown",
+                ja=f"{dashboard.name}に{what.ja}が表示されるか不明です（検索式{searches[0]}の結果は"
                 "読み取れません）",
             )
         )

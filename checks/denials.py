@@ -23,7 +23,7 @@ def denials(
     kind: Words, name: str, arn: str, document: str | None, roles: Iterable[Bounds]
 ) -> tuple[Difference, ...]:
     """Return what the policy of one resource denies to the roles that need it; NotTestable if unclear."""
-    statements = parse(document or '{"Statement": []}', f"policy of {name}")
+    statements = parse(document or '{"Statement": []}', name)
     found: list[Words] = []
     doubts: list[Words] = []
     for bounds in roles:

@@ -24,7 +24,7 @@ from aws.table import (
 )
 from aws.words import Words
 from plan import Plan
-from signoff.evidence import Record, Records
+from signoff.evidence import Record, Records, kind_of
 from signoff.signatures import believed, readable
 
 T = TypeVar("T")
@@ -181,8 +181,8 @@ class DeployedData:
         if record is None:
             raise Missing(
                 Words(
-                    en=f"the evidence store has no record of kind {kind}",
-                    ja=f"証跡ストアに種類{kind}の記録がありません",
+                    en=f"the evidence store has no {kind_of(kind).en} record",
+                    ja=f"証跡ストアに{kind_of(kind).ja}の記録がありません",
                 )
             )
         return record

@@ -75,7 +75,7 @@ def judged(environment: Environment) -> tuple[Difference, ...]:
             fact=Words(en=key, ja=key),
             found=found,
             bound=limit.bound,
-            decided_in=joined((limit.source, Words.same(where(_documented(key))))),
+            decided_in=joined((limit.source, where(_documented(key)))),
             loosens=limit.guided,
         )
         for key, limit in limits(environment).items()

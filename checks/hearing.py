@@ -112,7 +112,9 @@ class Hearing:
                 yield _of_topic(arn, fact, found, unset())
         size = topic.max_message_bytes
         if size is not None and size < ALARM_BYTES:
-            yield _of_topic(arn, LARGEST_MESSAGE, size, at_least(ALARM_BYTES, " bytes"))
+            yield _of_topic(
+                arn, LARGEST_MESSAGE, size, at_least(ALARM_BYTES, Words(en=" bytes", ja="バイト"))
+            )
         for one in listening(topic):
             yield from _kept_back(topic, one)
 

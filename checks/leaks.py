@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from aws import desired
 from aws.bounds import Bound
@@ -16,6 +17,7 @@ from checks.deployed import Deployed
 from checks.labels import Label
 from checks.secret_values import digest_under
 
+Name = TypeVar("Name", str, Words)
 NAMED = re.compile(
     r"(secret|token|password|passwd|pwd|credentials?|"
     r"(secret|private|signing|access|api|encryption|auth|token|hmac|jwt)[-_]?key([-_]?id)?)$",
@@ -72,7 +74,7 @@ def suspicious(
             kind=kind,
             name=name,
             fact=fact,
-            found=str(label.value),
+            found=label.value.words,
             bound=NO_SECRET,
             call=call,
             remedy=label.what,
@@ -96,17 +98,18 @@ def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Ce
     return Certainty.GUESSED if by_name or by_shape else None
 
 
-def holding(values: Mapping[str, MaskedValue], secrets: Collection[str], salt: str) -> list[str]:
+def holding(values: Mapping[Name, MaskedValue], secrets: Collection[str], salt: str) -> list[Name]:
     """Return the names whose value is one of ``secrets`` (digests under ``salt``), or has one within.
 
     A secret that equals a public value, such as a channel id, is none: SEC-03 tells of that.
     """
     kept_back = {name: value for name, value in values.items() if value.text is None}
-    return sorted(
+    found = (
         name
         for name, value in kept_back.items()
         if value.holds or digest_under(salt, value) in secrets
     )
+    return sorted(found, key=str)
 
 
 def secret_digests(

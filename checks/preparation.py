@@ -42,6 +42,10 @@ VERSIONED = described(
     )
 )
 COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
+STATES = {
+    "folder": Words(en="a folder", ja="フォルダー（履歴なし）"),
+    "none": Words(en="none", ja="なし"),
+}
 ANYWHERE = ("iam", "")
 """Where an ARN has no Region: IAM is global."""
 
@@ -74,8 +78,8 @@ def kept_for_good(store: Custody) -> bool:
     if store.history.unknown:
         raise NotTestable(
             Words(
-                en=f"the versions of {store.location}: {store.history.state}",
-                ja=f"{store.location}のバージョン管理: {store.history.state}",
+                en=f"the versions of {store.location} are {store.history.state}",
+                ja=f"{store.location}のバージョン管理が不明です（{store.history.state.removeprefix('unknown: ')}）",
             )
         )
     return store.in_s3 and store.history.kept
@@ -98,7 +102,10 @@ def forgeable(store: Custody) -> tuple[Difference, ...]:
 
 def lossy(store: Custody) -> tuple[Difference, ...]:
     """Return that what is overwritten or deleted in the store is lost."""
-    facts, bounds = {HISTORY: store.history.state}, {HISTORY: VERSIONED}
+    facts, bounds = (
+        {HISTORY: STATES.get(store.history.state, store.history.state)},
+        {HISTORY: VERSIONED},
+    )
     about = {"decided_in": where("evidence"), "decidable": False}
     return differences(STORE, store.location, facts, bounds, **about)
 

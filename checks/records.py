@@ -13,7 +13,7 @@ from plan import Plan
 from signoff.checklist import Row
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
-from signoff.evidence import Record, Records
+from signoff.evidence import Record, Records, kind_of
 from signoff.parts import Part
 from signoff.snapshot import Snapshot
 from signoff.staleness import Stale, hold_against
@@ -78,7 +78,8 @@ def counting(
     at = proven_at(record)
     said = in_japan(at)
     when = Words(
-        en=f"the newest {kind} record is of {said}", ja=f"最新の{kind}の記録は{said}のもの"
+        en=f"the newest {kind_of(kind).en} record is of {said}",
+        ja=f"最新の{kind_of(kind).ja}の記録は{said}のもの",
     )
     if not -SKEW <= now - at <= timedelta(days=days):
         raise Missing(

@@ -1,12 +1,12 @@
 """What the API answers to, beside what the contract says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws import desired
 from aws.api_document import ApiDocument, Integration, Method
 from aws.section import NotTestable
-from aws.words import Words
+from aws.words import SILENCE, Words, joined
 from signoff.evidence import Record
 
 PROXY = "AWS_PROXY"
@@ -22,12 +22,18 @@ def beyond(served: ApiDocument, api: desired.Api) -> list[str]:
     )
 
 
-def stale(draft: ApiDocument, served: ApiDocument) -> list[str]:
+def stale(draft: ApiDocument, served: ApiDocument) -> list[Words]:
     """Return what a deployment would change now."""
     return [
-        *_differing("", draft.methods, served.methods),
-        *_differing("authorizer ", draft.authorizers, served.authorizers),
-        *_differing("gateway response ", draft.gateway_responses, served.gateway_responses),
+        *_differing(SILENCE, draft.methods, served.methods),
+        *_differing(
+            Words(en="authorizer ", ja="オーソライザー"), draft.authorizers, served.authorizers
+        ),
+        *_differing(
+            Words(en="gateway response ", ja="ゲートウェイレスポンス"),
+            draft.gateway_responses,
+            served.gateway_responses,
+        ),
     ]
 
 
@@ -57,5 +63,7 @@ def _is_preflight(method: Method) -> bool:
     return method.verb == "OPTIONS" and mock
 
 
-def _differing(label: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    return [f"{label}{key}" for key in sorted({*one, *other}) if one.get(key) != other.get(key)]
+def _differing(label: Words, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Words]:
+    for key in sorted({*one, *other}):
+        if one.get(key) != other.get(key):
+            yield joined((label, Words.same(key)), "")

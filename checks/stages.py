@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from aws import desired
 from aws.api_document import Integration
 from aws.rest_api import MethodSetting, Stage
+from aws.words import Words
 from plan.edge import AUTHORIZATION, contract
 
 OFF = MethodSetting()
 
 
-def shared_answers(stage: Stage, route: desired.Route, integration: Integration) -> list[str]:
+def shared_answers(stage: Stage, route: desired.Route, integration: Integration) -> list[Words]:
     """Return what decides the answer and is not in the cache's key; empty where nothing is cached.
 
     Setting ``*/*`` caches GET only; a method's own setting caches any verb. A body is never in the
@@ -19,8 +20,15 @@ def shared_answers(stage: Stage, route: desired.Route, integration: Integration)
     if not (stage.cache_enabled and _setting(stage, route).caching):
         return []
     if route.verb != "GET":
-        return ["the body"]
-    return sorted({*deciding(route)} - {*integration.cache_key_parameters})
+        return [Words(en="the body", ja="ボディ")]
+    return [
+        Words.same(one) for one in sorted({*deciding(route)} - {*integration.cache_key_parameters})
+    ]
+
+
+def sent_to(version: str, share: float) -> Words:
+    """Say which share of the traffic an alias sends to a version beside its own."""
+    return Words(en=f"{share:.0%} to version {version}", ja=f"バージョン{version}に{share:.0%}")
 
 
 def deciding(route: desired.Route) -> Iterable[str]:

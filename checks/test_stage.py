@@ -10,7 +10,7 @@ from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from checks import api_surplus
 from checks.deployed import Deployed
-from checks.stages import shared_answers
+from checks.stages import sent_to, shared_answers
 from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
@@ -55,9 +55,7 @@ def test_alias_sends_every_call_to_one_version(
 ) -> None:
     alias = observe(deployed.alias(function), "version", "weights")
 
-    shares = {
-        WEIGHTS: [f"{share:.0%} to version {n}" for n, share in alias.weights.items()] or None
-    }
+    shares = {WEIGHTS: [sent_to(n, share) for n, share in alias.weights.items()] or None}
     about = {"call": "lambda:ListAliases", "loosens": True}
     decided(differences(FUNCTION, function.name, shares, {WEIGHTS: unset()}, **about), observe)
 

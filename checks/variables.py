@@ -11,7 +11,7 @@ from functools import cache
 import boto3
 
 from aws import desired
-from aws.bounds import Bound, as_text, exactly, unset
+from aws.bounds import Bound, exactly, unset
 from aws.difference import Certainty, Difference, differences
 from aws.function import FILE_SYSTEMS, LAYERS, Function
 from aws.inventory import Sections
@@ -53,7 +53,7 @@ def named(variable: str) -> Words:
 
 def variables(
     found: Function,
-    values: Mapping[str, str],
+    values: Mapping[str, object],
     bound: Bound,
     certainty: Certainty = Certainty.CERTAIN,
 ) -> tuple[Difference, ...]:
@@ -139,7 +139,7 @@ def differing(
     return tuple(
         difference
         for name, value in wrong.items()
-        for difference in variables(found, {name: as_text(value)}, exactly(want.environment[name]))
+        for difference in variables(found, {name: value}, exactly(want.environment[name]))
     )
 
 
@@ -148,7 +148,7 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
 
     None of it changes CodeSha256; the plan has neither layers nor file systems.
     """
-    preloaded = {one: str(found.environment[one]) for one in HIJACKERS & found.environment.keys()}
+    preloaded = {one: found.environment[one].words for one in HIJACKERS & found.environment.keys()}
     beside = {LAYERS: found.layers, FILE_SYSTEMS: found.file_systems}
     nothing = dict.fromkeys(beside, unset())
     about = {"call": "lambda:GetFunction", "loosens": True}
@@ -160,7 +160,7 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
 
 def diverting(found: Function) -> tuple[Difference, ...]:
     """Return variables that lead the function's calls to an endpoint that nobody planned."""
-    led = {one: str(it) for one, it in found.environment.items() if DIVERTERS.fullmatch(one)}
+    led = {one: it.words for one, it in found.environment.items() if DIVERTERS.fullmatch(one)}
     return variables(found, dict(sorted(led.items())), unset())
 
 

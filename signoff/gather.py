@@ -15,7 +15,7 @@ from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.saved import from_json
 from aws.section import Unreadable
-from aws.words import Words
+from aws.words import Words, words_of
 from signoff.environment import peek
 from signoff.evidence import Records, Store, StoreSettings, open_store
 from signoff.facts import SALT, salt_of
@@ -191,7 +191,11 @@ def _load(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Recor
     try:
         return store_of(choice, settings, session).load()
     except (ClientError, BotoCoreError, OSError) as error:
-        said = f"the evidence store {settings.location} can't be read: {error}"
+        why = words_of(error)
+        said = Words(
+            en=f"the evidence store {settings.location} can't be read: {why.en}",
+            ja=f"証跡ストア{settings.location}を読み取れません: {why.ja}",
+        )
         return Records(problem=said, unread=True)
 
 

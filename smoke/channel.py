@@ -18,6 +18,7 @@ CHANNEL = Words(en="LINE channel", ja="LINEチャネル")
 LAST_DAY = Words(en="last day of the access token", ja="アクセストークンの最終日")
 LIMIT = Words(en="messages a month", ja="月間メッセージ数")
 NEEDED = Words(en="line.expected_messages", ja="line.expected_messages")
+UNKNOWN = Words(en="unknown", ja="不明")
 NEVER = timedelta(days=365 * 20)
 """LINE tells of a long-lived token, which does not expire, that it lives for 99 years."""
 
@@ -29,7 +30,7 @@ def judge_token_life(calls: RowCalls) -> None:
     now = datetime.now(UTC)
     ends = None if seconds is None else now + min(timedelta(seconds=seconds), NEVER)
     calls.observe.note(expires_in_s=seconds, ends=in_japan(ends) if ends else None)
-    found = "unknown" if ends is None else today(ends).isoformat()
+    found = UNKNOWN if ends is None else today(ends).isoformat()
     enough = ends is not None and ends >= now + timedelta(days=LEAST_DAYS)
     _decide(calls, LAST_DAY, found, _a_week_away(enough=enough))
 

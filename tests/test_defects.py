@@ -1,6 +1,5 @@
 """Every check is proven twice: green on a healthy production, red on the defects it is for."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -8,7 +7,6 @@ from dataclasses import fields
 import pytest
 
 from aws.inventory import Sections
-from aws.words import Words
 from signoff.checklist import Checklist, Severity
 from signoff.outcome import Finding, Outcome
 from signoff.remedy import Remedy, remedy
@@ -16,13 +14,13 @@ from signoff.snapshot import Snapshot
 from signoff.verdict import row_verdict
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread
+from tests.english import english_in
 from tests.healthy import healthy
 from tests.judging import collected, judge
 from tests.signoff.test_page import PROVENANCE
 from tests.watching import healthy_again, readers
 
 CHECKLIST = Checklist.load()
-JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 UNKNOWN = {Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
 REBOUND = rebound(healthy())
@@ -32,11 +30,6 @@ ITEMS = [
     for section in SECTIONS
     for name in sorted(getattr(healthy().inventory.sections, section))
 ]
-
-
-def japanese(words: Words) -> bool:
-    """Whether a sentence has Japanese in it."""
-    return JAPANESE.search(words.ja) is not None
 
 
 def printed(one: Finding) -> Remedy:
@@ -67,7 +60,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     found = [one for one in healthy_again()(broken) if one.outcome.red]
 
     assert by_row(found) == defect.red
-    assert [one.words.en for one in found if not japanese(one.words)] == []
+    assert [left for one in found for left in english_in(one.words.ja)] == []
     assert [one.words.en for one in found if not printed(one)] == []
     of_its_row = [one.at_most for one in found if one.row == defect.row]
     assert min(of_its_row, key=list(Severity).index) is defect.at_most

@@ -165,9 +165,12 @@ class KeyReference:
     rows: Sequence[str]
 
 
-def where(key: str) -> str:
+def where(key: str) -> Words:
     """Say where a key is decided and explained, for a sentence that it would decide otherwise."""
-    return f"environments.toml, key {key} ({PAGES['en']}#{key})"
+    return Words(
+        en=f"decided in environments.toml, key {key} ({PAGES['en']}#{key})",
+        ja=f"決定箇所: environments.tomlの{key}、{PAGES['ja']}#{key}",
+    )
 
 
 @cache

@@ -3,7 +3,7 @@
 from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
 from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, KmsKey, SigningKey
-from signoff.evidence.record import Custody, Record, Records
+from signoff.evidence.record import Custody, Record, Records, kind_of
 from signoff.evidence.settings import StoreSettings, open_store
 from signoff.evidence.store import Store
 
@@ -22,5 +22,6 @@ __all__ = [
     "SigningKey",
     "Store",
     "StoreSettings",
+    "kind_of",
     "open_store",
 ]

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.words import Words
+
 NOT_CONFIGURED = frozenset(
     {
         "ObjectLockConfigurationNotFoundError",
@@ -31,7 +33,7 @@ class Retention:
 
     state: str
     """``folder``, ``versioning``, ``object lock``, ``none``, or ``unknown: …``."""
-    problem: str | None = None
+    problem: Words | None = None
     """A record that was overwritten or deleted."""
 
     @property
@@ -152,7 +154,7 @@ class S3Prefix:
         versioning = self.s3.get_bucket_versioning(Bucket=self.bucket)
         return "versioning" if versioning.get("Status") == "Enabled" else "none"
 
-    def _deleting(self) -> str | None:
+    def _deleting(self) -> Words | None:
         """Return the lifecycle rule that would delete records, or the versions of changed ones."""
         try:
             rules = self.s3.get_bucket_lifecycle_configuration(Bucket=self.bucket)["Rules"]
@@ -163,8 +165,11 @@ class S3Prefix:
         found = (one for one in rules if one.get("Status") == "Enabled" and self._deletes(one))
         if (rule := next(found, None)) is None:
             return None
-        name = rule.get("ID", "without a name")
-        return f"lifecycle rule {name} of bucket {self.bucket} deletes records; take it away"
+        name = rule.get("ID", "-")
+        return Words(
+            en=f"lifecycle rule {name} of bucket {self.bucket} deletes records; remove it",
+            ja=f"バケット{self.bucket}のライフサイクルルール{name}が記録を削除します。ルールを削除してください",
+        )
 
     def _deletes(self, rule: Mapping[str, Any]) -> bool:
         """Whether a rule's expiry reaches records, which have no tags."""
@@ -180,7 +185,7 @@ class S3Prefix:
         ours = f"{self.prefix}/"
         return ours.startswith(prefix) or prefix.startswith(ours)
 
-    def _touched(self) -> str | None:
+    def _touched(self) -> Words | None:
         """Return what happened to a file after it was written: records are written once, their list only grows."""
         pages = self.s3.get_paginator("list_object_versions").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}/", Delimiter="/"
@@ -188,15 +193,26 @@ class S3Prefix:
         newer: dict[str, int] = {}
         for page in pages:
             for marker in page.get("DeleteMarkers", ()):
-                name, at = _last(marker["Key"]), marker["LastModified"]
+                name, at = _last(marker["Key"]), f"{marker['LastModified']:%Y-%m-%d %H:%M} UTC"
                 if _OF_A_STORE.fullmatch(name):
-                    return f"{name} was deleted at {at:%Y-%m-%d %H:%M} UTC; restore its version"
+                    return Words(
+                        en=f"{name} was deleted at {at}; restore its version",
+                        ja=f"{name}が{at}に削除されました。以前のバージョンを復元してください",
+                    )
             for one in page.get("Versions", ()):  # of each key the newest first
                 name, size = _last(one["Key"]), one["Size"]
                 if name in newer and name.endswith(".json"):
-                    return f"{name} was overwritten; restore its first version"
+                    return Words(
+                        en=f"{name} was overwritten; restore its first version",
+                        ja=f"{name}が上書きされました。最初のバージョンを復元してください",
+                    )
                 if name == LIST and size > newer.get(name, size):
-                    return f"{name} lost lines: it was longer once; restore its longest version, and the records that it names"
+                    return Words(
+                        en=f"{name} lost lines: it was longer once; restore its longest version, "
+                        f"and the records that it names",
+                        ja=f"{name}の行が失われています（以前はもっと長い）。最も長いバージョンと、"
+                        f"そこにある記録を復元してください",
+                    )
                 newer[name] = size
         return None
 

@@ -15,11 +15,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from aws.words import Words
 from signoff.evidence.backends import LIST
 
 NAME = LIST
 _LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
-MEND = "restore it, or start an empty store and prove everything again"
+MEND = Words(
+    en="restore it, or start an empty store and prove everything again",
+    ja="復元するか、空のストアからすべてを証明し直してください",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Digests:
     """Record file -> every digest under which it was named; ``damaged`` describes a line that can't be parsed."""
 
     digests: Mapping[str, frozenset[str]]
-    damaged: str | None = None
+    damaged: Words | None = None
 
     @classmethod
     def parse(cls, data: bytes) -> "Digests":
@@ -37,11 +41,15 @@ class Digests:
         for number, line in enumerate(lines if lines[-1] else lines[:-1], 1):
             match = _LINE.fullmatch(line)
             if match is None:
-                return cls({}, f"{NAME}: line {number} is damaged; {MEND}")
+                damaged = Words(
+                    en=f"{NAME}: line {number} is damaged",
+                    ja=f"{NAME}の{number}行目が壊れています",
+                )
+                return cls({}, mended(damaged))
             digests[match[2]].add(match[1])
         return cls({name: frozenset(found) for name, found in digests.items()})
 
-    def problem(self, files: Mapping[str, str]) -> str | None:
+    def problem(self, files: Mapping[str, str]) -> Words | None:
         """Return what is wrong with a store that has these ``files`` (name -> digest), or None.
 
         The newest may be unnamed: its writer died before the line was written.
@@ -54,14 +62,34 @@ class Digests:
             return []
         return [name for name in files if name not in self.digests]
 
-    def _problems(self, files: Mapping[str, str]) -> Iterator[str]:
+    def _problems(self, files: Mapping[str, str]) -> Iterator[Words]:
         if not self.digests and len(files) > 1:
-            yield f"{NAME}, which names every record, is gone; {MEND}"
+            yield mended(
+                Words(
+                    en=f"{NAME}, which names every record, is gone",
+                    ja=f"全記録の一覧である{NAME}がありません",
+                )
+            )
         for name, digests in sorted(self.digests.items()):
             if name not in files:
-                yield f"{name} is named in {NAME} but is gone; {MEND}"
+                yield mended(
+                    Words(
+                        en=f"{name} is named in {NAME} but is gone",
+                        ja=f"{NAME}にある{name}がありません",
+                    )
+                )
             elif digests != {files[name]}:
-                yield f"{name} is not the record that {NAME} names: it was changed or put in the place of another; {MEND}"
+                yield mended(
+                    Words(
+                        en=f"{name} is not the record that {NAME} names: it was changed or replaced",
+                        ja=f"{name}が{NAME}の記録と異なります（変更または差し替え）",
+                    )
+                )
+
+
+def mended(problem: Words) -> Words:
+    """Say what is wrong with a store, and what to do about it."""
+    return Words(en=f"{problem.en}; {MEND.en}", ja=f"{problem.ja}。{MEND.ja}")
 
 
 def line(name: str, digest: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from signoff.evidence.digests import MEND, line
+from aws.words import Words
+from signoff.evidence.digests import line, mended
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
 
@@ -18,7 +19,7 @@ class Head:
 
     path: Path
 
-    def problem(self, files: Mapping[str, str]) -> str | None:
+    def problem(self, files: Mapping[str, str]) -> Words | None:
         """Return what is wrong with a store that has these ``files`` (name -> digest), or None."""
         text = self._text()
         match = _LINE.fullmatch(text)
@@ -27,8 +28,19 @@ class Head:
         if match is None or files.get(match[2]) == match[1]:
             return None
         if match[2] in files:
-            return f"{match[2]} is not the record that this machine saw under this name: the store was rewritten; {MEND}"
-        return f"{match[2]}, which this machine saw, is gone: the store was truncated; {MEND}"
+            return mended(
+                Words(
+                    en=f"{match[2]} is not the record that this machine saw under this name: "
+                    f"the store was rewritten",
+                    ja=f"{match[2]}が、この端末で確認した同名の記録と異なります（ストアの書き換え）",
+                )
+            )
+        return mended(
+            Words(
+                en=f"{match[2]}, which this machine saw, is gone: the store was truncated",
+                ja=f"この端末で確認した{match[2]}がありません（ストアの切り詰め）",
+            )
+        )
 
     def note(self, name: str, digest: str) -> None:
         """Note a newer record; a folder that can't be written is no reason not to judge."""

@@ -23,12 +23,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from aws.words import Bilingual, Words
+
 ALGORITHM = "ECDSA_SHA_256"
 OWNER_ONLY = 0o600
 _SCHEME = ec.ECDSA(SHA256())
 
 
-class EvidenceKeyError(OSError):
+class EvidenceKeyError(Bilingual, OSError):
     """The key can't be used; an OSError, since a record that can't be signed can't be written."""
 
 
@@ -101,7 +103,7 @@ class FileKey:
 
     @property
     def name(self) -> str:
-        return f"file {self.path.name}"
+        return self.path.name
 
     @cached_property
     def public(self) -> bytes:
@@ -121,13 +123,27 @@ class FileKey:
             key = serialization.load_pem_private_key(self.path.read_bytes(), None)
         except FileNotFoundError:
             raise EvidenceKeyError(
-                f"{self.path} is gone, the key that signed these records; restore it, or set "
-                f"evidence_public_key in environments.toml"
+                Words(
+                    en=f"{self.path} is gone, the key that signed these records; restore it, or set "
+                    f"evidence_public_key in environments.toml",
+                    ja=f"記録に署名した鍵{self.path}がありません。復元するか、environments.tomlに"
+                    f"evidence_public_keyを設定してください",
+                )
             ) from None
         except (ValueError, TypeError):
-            raise EvidenceKeyError(f"{self.path} is not a private key; restore it") from None
+            raise EvidenceKeyError(
+                Words(
+                    en=f"{self.path} is not a private key; restore it",
+                    ja=f"{self.path}は秘密鍵ではありません。復元してください",
+                )
+            ) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise EvidenceKeyError(f"{self.path} is not a key of ECDSA; restore it")
+            raise EvidenceKeyError(
+                Words(
+                    en=f"{self.path} is not an ECDSA key; restore it",
+                    ja=f"{self.path}はECDSAの鍵ではありません。復元してください",
+                )
+            )
         return key
 
 
@@ -136,9 +152,19 @@ def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
     try:
         key = serialization.load_der_public_key(public)
     except ValueError:
-        raise EvidenceKeyError("evidence_public_key is not a public key in DER form") from None
+        raise EvidenceKeyError(
+            Words(
+                en="evidence_public_key is not a public key in DER form",
+                ja="evidence_public_keyがDER形式の公開鍵ではありません",
+            )
+        ) from None
     if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise EvidenceKeyError("the evidence key is not a key of ECDSA; name one of ECC_NIST_P256")
+        raise EvidenceKeyError(
+            Words(
+                en="the evidence key is not an ECDSA key; name one of ECC_NIST_P256",
+                ja="証跡の鍵がECDSAではありません。ECC_NIST_P256の鍵を指定してください",
+            )
+        )
     try:
         key.verify(signature, message, _SCHEME)
     except InvalidSignature:
@@ -155,7 +181,12 @@ def _pinned(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error:
-        raise EvidenceKeyError("evidence_public_key is not base64; copy it anew") from None
+        raise EvidenceKeyError(
+            Words(
+                en="evidence_public_key is not base64; copy it again",
+                ja="evidence_public_keyがBase64ではありません。コピーし直してください",
+            )
+        ) from None
 
 
 def _public(private: ec.EllipticCurvePrivateKey) -> bytes:

@@ -5,11 +5,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from aws.words import Words
+from aws.words import SILENCE, Words
 from signoff.evidence.backends import Retention
 
 FACTS = "facts"
 """The kind of the records that keep the facts of a part, each state of it once."""
+
+
+KINDS = {
+    "run": Words(en="run", ja="実行"),
+    "load": Words(en="load", ja="負荷試験"),
+    "release": Words(en="release", ja="リリース"),
+    "manifest": Words(en="manifest", ja="マニフェスト"),
+    "rehearsal": Words(en="rehearsal", ja="リハーサル"),
+    "drill": Words(en="drill", ja="訓練"),
+    "recount": Words(en="recount", ja="再集計"),
+    "signature": Words(en="signature", ja="署名"),
+    "window": Words(en="window", ja="時間帯"),
+}
+"""Kinds of records, as a sentence names them."""
+
+
+def kind_of(kind: str) -> Words:
+    """Name a kind of record in both languages; one that is not known as it is written."""
+    return KINDS.get(kind, Words.same(kind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +82,7 @@ class Records:
     """All records of a store, oldest first. ``problem`` says why the store can't be trusted."""
 
     entries: tuple[Record, ...] = ()
-    problem: str | None = None
+    problem: Words | None = None
     newest_file: str | None = None
     """Digest and name of the store's newest record, of any kind: a later store must contain it."""
     unread: bool = False
@@ -72,8 +91,7 @@ class Records:
     @property
     def words(self) -> Words:
         """Say why the store can't be trusted, or was not read."""
-        why = self.problem or ""
-        return Words(en=why, ja=f"証跡ストアの記録を信頼できません（{why}）")
+        return self.problem or SILENCE
 
     custody: Custody | None = None
     in_replay: bool = False

@@ -15,9 +15,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_json, well_formed
+from aws.words import Bilingual, Words, joined, words_of
 from signoff.evidence import digests
 from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
-from signoff.evidence.digests import MEND, Digests
+from signoff.evidence.digests import MEND, Digests, mended
 from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
 from signoff.evidence.record import FACTS, Custody, Record, Records
@@ -32,8 +33,8 @@ SKEW = timedelta(minutes=5)
 _RECORD = TypeAdapter(Record)
 
 
-class _NotBelievedError(Exception):
-    """A record can't be believed: the text follows its name."""
+class _NotBelievedError(Bilingual):
+    """A record can't be believed: the words follow its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,24 +157,31 @@ class Store:
         signature = self.key.sign(_message(content))
         if not signed_by(self.key.public, _message(content), signature):
             raise EvidenceKeyError(
-                f"{self.key.name} is not the key of evidence_public_key; correct environments.toml"
+                Words(
+                    en=f"{self.key.name} is not the key of evidence_public_key; correct environments.toml",
+                    ja=f"{self.key.name}がevidence_public_keyの鍵ではありません。environments.tomlを修正してください",
+                )
             )
         content["signature"] = base64.b64encode(signature).decode()
         return visible_json(json.dumps(content, indent=2, ensure_ascii=False)).encode()
 
     def _chained(
         self, files: Mapping[str, bytes], latest: datetime
-    ) -> tuple[list[Record], str | None]:
+    ) -> tuple[list[Record], Words | None]:
         """Return the records up to the first that can't be believed, and what is wrong with it."""
         entries: list[Record] = []
         before: str | None = None
         for number, (name, data) in enumerate(files.items(), 1):
             if name != _numbered(number):
-                return entries, f"{_numbered(number)} is gone from the chain; {MEND}"
+                gone = Words(
+                    en=f"{_numbered(number)} is gone from the chain",
+                    ja=f"連鎖から{_numbered(number)}が失われています",
+                )
+                return entries, mended(gone)
             try:
                 entries.append(self._believed(data, before, latest))
             except _NotBelievedError as error:
-                return entries, f"{name}{error}"
+                return entries, joined((Words.same(name), error.words), "")
             before = _digest(data)
         return entries, None
 
@@ -183,43 +191,79 @@ class Store:
             content = _content(data)
             record = _RECORD.validate_json(_canonical(_unsigned(content)))
         except ValidationError as error:
-            raise _NotBelievedError(f": not a record: {error.errors()[0]['msg']}") from None
+            raise _not_a_record(error.errors()[0]["msg"]) from None
         except (ValueError, RecursionError) as error:
-            raise _NotBelievedError(f": not a record: {error}") from None
+            raise _not_a_record(error) from None
         if problem := self._forged(content):
             raise _NotBelievedError(problem)
         if record.previous != before:
-            raise _NotBelievedError(": the chain is broken before this record")
+            raise _NotBelievedError(
+                Words(
+                    en=": the chain is broken before this record",
+                    ja=": この記録の直前で連鎖が切れています",
+                )
+            )
         if problem := self._replayed(record, latest):
-            raise _NotBelievedError(f": {problem}")
+            raise _NotBelievedError(joined((Words.same(""), problem), ": "))
         return record
 
-    def _forged(self, content: Mapping[str, Any]) -> str | None:
+    def _forged(self, content: Mapping[str, Any]) -> Words | None:
         """Return why the signature of a record is not to be believed, or None."""
         signature, key = content.get("signature"), content.get("key")
         if not signature or not key:
-            return f" is not signed: anybody could have written it; {MEND}"
+            return mended(
+                Words(
+                    en=" is not signed: anybody could have written it",
+                    ja="に署名がなく、誰でも書ける状態でした",
+                )
+            )
         try:
             public = self.key.public
             given = base64.b64decode(signature, validate=True)
             if key != fingerprint(public):
-                return f" is signed by key {key}, which may not sign here: {self.key.name} ({fingerprint(public)}) may; {MEND}"
+                own = f"{self.key.name} ({fingerprint(public)})"
+                return mended(
+                    Words(
+                        en=f" is signed by key {key}, which may not sign here: {own} may",
+                        ja=f"の署名は鍵{key}によるものです。ここで署名できるのは{own}だけです",
+                    )
+                )
             if not signed_by(public, _message(content), given):
-                return f" is not what {self.key.name} signed: it was changed after that, or forged; {MEND}"
+                return mended(
+                    Words(
+                        en=f" is not what {self.key.name} signed: it was changed after that, or forged",
+                        ja=f"は{self.key.name}で署名した内容と異なります（署名後の変更または偽造）",
+                    )
+                )
         except (EvidenceKeyError, ClientError, BotoCoreError) as error:
-            return f" can't be verified: {error}"
+            why = words_of(error)
+            return Words(en=f" can't be verified: {why.en}", ja=f"を検証できません: {why.ja}")
         except (TypeError, ValueError):
-            return f" has a signature that can't be read: it was changed, or forged; {MEND}"
+            return mended(
+                Words(
+                    en=" has a signature that can't be read: it was changed, or forged",
+                    ja="の署名を読み取れません（変更または偽造）",
+                )
+            )
         return None
 
-    def _replayed(self, record: Record, latest: datetime) -> str | None:
+    def _replayed(self, record: Record, latest: datetime) -> Words | None:
         """Return why a true record has no place here, or None."""
         if record.environment != self.environment:
-            return f"a record of {record.environment}"
+            return Words(
+                en=f"a record of {record.environment}", ja=f"{record.environment}の記録です"
+            )
         if self.account is not None and record.account != self.account:
-            return f"a record of account {record.account}, and {self.environment} is account {self.account}"
+            return Words(
+                en=f"a record of account {record.account}, and {self.environment} is account {self.account}",
+                ja=f"アカウント{record.account}の記録です（{self.environment}は{self.account}）",
+            )
         if record.created > latest:
-            return f"dated {record.created:%Y-%m-%d %H:%M} UTC, which is in the future; correct the clock of {record.caller}, then {MEND}"
+            at, who = f"{record.created:%Y-%m-%d %H:%M} UTC", record.caller
+            return Words(
+                en=f"dated {at}, which is in the future; correct the clock of {who}, then {MEND.en}",
+                ja=f"日時が未来です（{at}）。{who}の時計を合わせてから、{MEND.ja}",
+            )
         return None
 
     def _name(self, files: list[str], named: Digests) -> None:
@@ -237,6 +281,12 @@ class Store:
 
     def _files(self) -> list[str]:
         return [name for name in self.backend.names() if _NAME.fullmatch(name)]
+
+
+def _not_a_record(why: object) -> _NotBelievedError:
+    return _NotBelievedError(
+        Words(en=f": not a record: {why}", ja=f": 記録として読み取れません（{why}）")
+    )
 
 
 def _content(data: bytes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aws.words import Words
+from aws.words import Words, joined
 from signoff.observations import Comparison
 from signoff.outcome import Finding
 
@@ -228,6 +228,11 @@ def value(found: Any) -> Value:
             return Value(text=Words.same(f"{found:g}" if isinstance(found, float) else str(found)))
 
 
+def _words(found: Any) -> bool:
+    """Whether a value was Words before it was written as JSON."""
+    return isinstance(found, Mapping) and found.keys() == {"en", "ja"}
+
+
 def _text(found: str) -> Value:
     if isinstance(parsed := _parsed(found), dict | list):
         return _many(parsed)
@@ -238,6 +243,9 @@ def _text(found: str) -> Value:
 
 
 def _many(found: Any) -> Value:
+    told = [found] if _words(found) else found
+    if all(map(_words, told)):
+        return Value(text=joined((Words(**one) for one in told), ", "))
     plain = _unescaped(found)
     flat = plain.values() if isinstance(plain, Mapping) else plain
     if not any(isinstance(one, dict | list) for one in flat):

@@ -9,7 +9,7 @@ from pathlib import Path
 from aws.section import NotTestable, known
 from aws.words import Words
 from signoff.environment.calendar import JST
-from signoff.evidence import Record, Records
+from signoff.evidence import Record, Records, kind_of
 from signoff.report.history import RunHistory, history_of
 from signoff.result import Result
 from signoff.snapshot import PlanT, Snapshot
@@ -150,7 +150,8 @@ def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
             words = Words(en=f"the decision on {what} ends", ja=f"{what}についての決定の期限")
             yield _end_of(made.decision.until), words
     for one in _current(records.entries, read_at):
-        words = Words(en=f"the newest {one.kind} record expires", ja=f"最新の{one.kind}記録の期限")
+        kind = kind_of(one.kind)
+        words = Words(en=f"the newest {kind.en} record expires", ja=f"最新の{kind.ja}の記録の期限")
         yield one.expires or read_at, words
 
 

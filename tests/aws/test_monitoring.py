@@ -58,19 +58,19 @@ def test_topics_are_the_planned_one_and_those_that_alarms_name_in_this_region(fo
 @pytest.mark.parametrize(
     ("protocol", "endpoint", "shown"),
     [
-        ("email", "on-call@example.jp", "o***@example.jp (fingerprint 0000000000)"),
-        ("sms", "+819012345678", "***78 (fingerprint 0000000000)"),
+        ("email", "on-call@example.jp", "o***@example.jp (#0000000000)"),
+        ("sms", "+819012345678", "***78 (#0000000000)"),
         (
             "https",
             "https://hooks.example/services/T0/SECRET",
-            "https://hooks.example/*** (fingerprint 0000000000)",
+            "https://hooks.example/*** (#0000000000)",
         ),
         (
             "lambda",
             "arn:aws:lambda:eu-west-1:1:function:pager",
             "arn:aws:lambda:eu-west-1:1:function:pager",
         ),
-        ("application", "arn:aws:sns:device/token", "***en (fingerprint 0000000000)"),
+        ("application", "arn:aws:sns:device/token", "***en (#0000000000)"),
     ],
 )
 def test_address_is_masked(protocol, endpoint, shown):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from aws.words import Words
 from signoff.evidence import Records, Retention
 from signoff.outcome import Outcome
 from tests.defects.changes import record, without_records
@@ -49,7 +50,10 @@ def store(problem=None, **fields):
 
 
 def store_that_is_not_read(snapshot):
-    said = "the evidence store s3://x can't be read: AccessDenied"
+    said = Words(
+        en="the evidence store s3://x can't be read: AccessDenied",
+        ja="証跡ストアs3://xを読み取れません: AccessDenied",
+    )
     return replace(snapshot, records=Records(problem=said, unread=True))
 
 
@@ -59,7 +63,12 @@ REST_ON_RECORDS = frozenset(
 DEFECTS = (
     Defect(
         id="PREP-09:forged-record",
-        breaks=store(problem="000007.json is not signed: anybody could have written it"),
+        breaks=store(
+            problem=Words(
+                en="000007.json is not signed: anybody could have written it",
+                ja="000007.jsonに署名がなく、誰でも書ける状態でした",
+            )
+        ),
         follows=REST_ON_RECORDS,
     ),
     Defect(

@@ -5,6 +5,7 @@ from typing import Any
 
 from aws.access import Principal, Reach
 from aws.role import PolicyDocument, Role
+from aws.words import Words
 from tests.healthy.compute import clear
 
 ACCOUNT = "444455556666"
@@ -73,7 +74,12 @@ def principal(arn: str, *reached: Reach) -> Principal:
 
 
 def reach(kind: str, name: str, action: str) -> Reach:
-    return Reach(kind=kind, name=name, action=action, by="policy `rights`, statement 1")
+    return Reach(
+        kind=kind,
+        name=name,
+        action=action,
+        by=Words(en="policy `rights`, statement 1", ja="ポリシー`rights`のステートメント1"),
+    )
 
 
 def trust(**principal: Any) -> str:

@@ -79,7 +79,7 @@ def test_record_that_was_overwritten_in_the_bucket_shows_its_earlier_version(sto
     body = backend.read("000001.json")
     backend.s3.put_object(Bucket=backend.bucket, Key=key, Body=body)
 
-    assert "000001.json was overwritten" in store.load().problem
+    assert "000001.json was overwritten" in store.load().problem.en
 
 
 def test_failed_verdict_that_is_deleted_with_its_line_shows_in_the_versions(store):
@@ -89,7 +89,7 @@ def test_failed_verdict_that_is_deleted_with_its_line_shows_in_the_versions(stor
         backend.s3.delete_object(Bucket=backend.bucket, Key=f"{backend.prefix}/{name}")
     store.head.path.unlink()  # another machine judges, which has never seen the record
 
-    assert "000001.json was deleted" in store.load().problem
+    assert "000001.json was deleted" in store.load().problem.en
 
 
 def test_pinned_public_key_verifies_without_kms(store):
@@ -126,7 +126,7 @@ def test_lifecycle_rule_that_deletes_records_is_told(store, rule):
     prefix = rule.get("Filter", {}).get("Prefix", "").format(store.backend.prefix)
     found = ruled(store, **{**rule, "Filter": {"Prefix": prefix}})
 
-    assert "lifecycle rule tidy" in found.problem
+    assert "lifecycle rule tidy" in found.problem.en
 
 
 @pytest.mark.parametrize(

@@ -505,4 +505,4 @@ def test_part_of_a_record_can_not_be_changed_afterwards(tmp_path):
     before = digest_of({"x": "1"})
     file.write_text(file.read_text().replace(before, digest_of({"x": "2"})))
 
-    assert "000002.json" in store.load().problem
+    assert "000002.json" in store.load().problem.en

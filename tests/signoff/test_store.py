@@ -91,14 +91,14 @@ def test_changed_record_is_noticed(three, tmp_path, number):
     path = tmp_path / f"00000{number}.json"
     path.write_text(path.read_text().replace(f'"number": {number - 1}', '"number": 7'))
 
-    assert f"00000{number}.json is not the record that SHA256SUMS names" in three.load().problem
+    assert f"00000{number}.json is not the record that SHA256SUMS names" in three.load().problem.en
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_removed_record_is_missed_the_newest_too(three, tmp_path, number):
     (tmp_path / f"00000{number}.json").unlink()
 
-    assert f"00000{number}.json is named in SHA256SUMS but is gone" in three.load().problem
+    assert f"00000{number}.json is named in SHA256SUMS but is gone" in three.load().problem.en
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -106,7 +106,7 @@ def test_removed_record_is_missed_for_ever(three, tmp_path, number):
     (tmp_path / f"00000{number}.json").unlink()
     three.append("run", {"number": 4}, caller=CALLER, release=None)
 
-    assert f"00000{number}.json is named in SHA256SUMS but is gone" in three.load().problem
+    assert f"00000{number}.json is named in SHA256SUMS but is gone" in three.load().problem.en
 
 
 def test_changed_record_breaks_the_chain_even_if_it_is_named_anew(three, tmp_path):
@@ -114,21 +114,21 @@ def test_changed_record_breaks_the_chain_even_if_it_is_named_anew(three, tmp_pat
     path.write_text(path.read_text().replace('"number": 1', '"number": 7'))
     named(tmp_path)
 
-    assert "000002.json is not what file" in three.load().problem
+    assert "000002.json is not what" in three.load().problem.en
 
 
 def test_list_of_records_that_is_gone_is_missed(three, tmp_path):
     (tmp_path / "SHA256SUMS").unlink()
     three.append("run", {"number": 4}, caller=CALLER, release=None)
 
-    assert "SHA256SUMS, which names every record, is gone" in three.load().problem
+    assert "SHA256SUMS, which names every record, is gone" in three.load().problem.en
 
 
 def test_damaged_list_of_records_is_told(three, tmp_path):
     with (tmp_path / "SHA256SUMS").open("a") as sums:
         sums.write("d0  000004.json\n")
 
-    assert "SHA256SUMS: line 4 is damaged" in three.load().problem
+    assert "SHA256SUMS: line 4 is damaged" in three.load().problem.en
 
 
 def test_writer_that_died_before_it_named_its_record_is_helped_by_the_next(three, tmp_path):
@@ -211,7 +211,7 @@ def test_record_that_is_gone_from_the_bucket_is_missed(bucket, tmp_path):
         store.append("run", {"number": number}, caller=CALLER, release=None)
     bucket.s3.delete_object(Bucket="evidence", Key=f"{bucket.prefix}/000002.json")
 
-    assert "000002.json is named in SHA256SUMS but is gone" in store.load().problem
+    assert "000002.json is named in SHA256SUMS but is gone" in store.load().problem.en
 
 
 def test_record_of_another_environment_is_told(tmp_path):

@@ -76,7 +76,7 @@ def test_twenty_lines_that_sign_by_nobody_are_no_signatures(folder):
 
     records = Store.in_folder(folder, "prod", account="444455556666").load()
     assert records.entries == ()
-    assert "000001.json is not signed: anybody could have written it" in records.problem
+    assert "000001.json is not signed: anybody could have written it" in records.problem.en
 
 
 def test_store_signed_by_nobody_turns_every_row_that_rests_on_it_red(folder):
@@ -94,8 +94,8 @@ def test_record_signed_by_a_key_of_ones_own_is_told_with_both_keys(store, tmp_pa
     own = replace(store, key=FileKey(tmp_path / "own.key"))
     own.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
 
-    assert "000004.json is signed by key" in store.load().problem
-    assert "which may not sign here" in store.load().problem
+    assert "000004.json is signed by key" in store.load().problem.en
+    assert "which may not sign here" in store.load().problem.en
 
 
 def test_key_named_as_another_ones_does_not_verify(store, folder, tmp_path):
@@ -104,7 +104,7 @@ def test_key_named_as_another_ones_does_not_verify(store, folder, tmp_path):
     edit(folder, 4, key=json.loads((folder / "000001.json").read_text())["key"])
     rechained(folder)
 
-    assert "is not what file evidence.key signed" in store.load().problem
+    assert "is not what evidence.key signed" in store.load().problem.en
 
 
 @pytest.mark.parametrize(
@@ -125,21 +125,21 @@ def test_edited_record_is_told_even_if_the_store_is_chained_anew(store, folder, 
     edit(folder, 1, **changes)
     rechained(folder)
 
-    assert "000001.json is not what file evidence.key signed" in store.load().problem
+    assert "000001.json is not what evidence.key signed" in store.load().problem.en
 
 
 def test_record_whose_signature_was_taken_away_is_told(store, folder):
     edit(folder, 1, signature=None)
     rechained(folder)
 
-    assert "000001.json is not signed" in store.load().problem
+    assert "000001.json is not signed" in store.load().problem.en
 
 
 def test_record_whose_signature_is_no_base64_is_told(store, folder):
     edit(folder, 1, signature="!")
     rechained(folder)
 
-    assert "000001.json has a signature that can't be read" in store.load().problem
+    assert "000001.json has a signature that can't be read" in store.load().problem.en
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -147,7 +147,7 @@ def test_record_that_is_taken_out_and_the_rest_chained_anew_is_a_gap(store, fold
     (folder / f"{number:06}.json").unlink()
     rechained(folder)
 
-    assert f"{number:06}.json is not what file evidence.key signed" in store.load().problem
+    assert f"{number:06}.json is not what evidence.key signed" in store.load().problem.en
 
 
 def test_record_that_is_deleted_in_the_middle_with_its_line_is_a_gap(store, folder):
@@ -155,7 +155,7 @@ def test_record_that_is_deleted_in_the_middle_with_its_line_is_a_gap(store, fold
     names = (folder / "SHA256SUMS").read_text().splitlines(keepends=True)
     (folder / "SHA256SUMS").write_text("".join(one for one in names if "000002" not in one))
 
-    assert "000002.json is gone from the chain" in store.load().problem
+    assert "000002.json is gone from the chain" in store.load().problem.en
 
 
 def test_failed_verdict_that_is_truncated_with_its_line_is_missed_by_whoever_saw_it(store, folder):
@@ -163,7 +163,7 @@ def test_failed_verdict_that_is_truncated_with_its_line_is_missed_by_whoever_saw
     names = (folder / "SHA256SUMS").read_text().splitlines(keepends=True)
     (folder / "SHA256SUMS").write_text("".join(names[:2]))
 
-    assert "000003.json, which this machine saw, is gone" in store.load().problem
+    assert "000003.json, which this machine saw, is gone" in store.load().problem.en
 
 
 def test_store_that_was_truncated_and_went_on_is_told(store, folder):
@@ -172,27 +172,27 @@ def test_store_that_was_truncated_and_went_on_is_told(store, folder):
     (folder / "SHA256SUMS").write_text("".join(names[:2]))
     store.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
 
-    assert "the store was rewritten" in store.load().problem
+    assert "the store was rewritten" in store.load().problem.en
 
 
 def test_true_record_of_another_environment_under_the_same_key_is_told(store):
     other = replace(store, environment="dev")
     other.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
 
-    assert "000004.json: a record of dev" in store.load().problem
+    assert "000004.json: a record of dev" in store.load().problem.en
 
 
 def test_true_record_of_another_account_under_the_same_key_is_told(store):
     other = replace(store, account="111122223333")
     other.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
 
-    assert "000004.json: a record of account 111122223333" in store.load().problem
+    assert "000004.json: a record of account 111122223333" in store.load().problem.en
 
 
 def test_true_record_that_is_replayed_later_breaks_the_chain(store, folder):
     (folder / "000004.json").write_bytes((folder / "000003.json").read_bytes())
 
-    assert "000004.json: the chain is broken" in store.load().problem
+    assert "000004.json: the chain is broken" in store.load().problem.en
 
 
 def test_record_of_a_clock_in_the_future_is_told(store):
@@ -201,8 +201,8 @@ def test_record_of_a_clock_in_the_future_is_told(store):
 
     store.append("signature", {}, caller=CALLER, release="ab", days=14, now=tomorrow)
 
-    assert "which is in the future" in store.load().problem
-    assert "000004.json: dated" in store.load().problem
+    assert "which is in the future" in store.load().problem.en
+    assert "000004.json: dated" in store.load().problem.en
 
 
 def test_failed_record_is_superseded_by_a_newer_one_of_its_kind(store):
@@ -234,7 +234,7 @@ def test_key_that_is_gone_is_told(folder):
     folder.with_name("evidence.key").unlink()
     again = Store.in_folder(folder, "prod", account="444455556666")
 
-    assert "evidence.key is gone, the key that signed these records" in again.load().problem
+    assert "evidence.key is gone, the key that signed these records" in again.load().problem.en
 
 
 def test_key_that_differs_from_the_pinned_one_signs_nothing(store, tmp_path):

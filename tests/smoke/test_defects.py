@@ -6,6 +6,7 @@ Here the first defect of each kind is judged by all rows, the others by the rows
 
 import pytest
 
+from tests.english import english_in
 from tests.smoke import defects_api, defects_around, defects_doors, defects_functions
 from tests.smoke.judging import collected, judge, red
 
@@ -24,9 +25,11 @@ def test_healthy_rally_is_green_in_every_row(rally):
 @pytest.mark.parametrize("defect", FIRST, ids=str)
 def test_defect_turns_exactly_its_rows_red(defect, rally):
     with defect.breaks(rally):
-        found = red(judge(rally))
+        verdicts = judge(rally)
 
-    assert found == defect.red
+    assert red(verdicts) == defect.red
+    told = [one.words.ja for row in verdicts.values() for one in row.findings if one.outcome.red]
+    assert [left for one in told for left in english_in(one)] == []
 
 
 @pytest.mark.parametrize("defect", OTHERS, ids=str)
