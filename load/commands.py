@@ -17,6 +17,7 @@ from load.artefacts import ReportFolders, publish
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE, LoadRun, require_outside
+from load.engine.said import japanese
 from load.engine.session_pool import USED_FILE
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
@@ -24,7 +25,7 @@ from load.evidence import record, why_not_counted
 from load.execution import run_load
 from load.launch import Distribution
 from load.merge import merge, read_parts
-from load.plans import plans
+from load.plans import PURPOSES, plans
 from load.prepare import RunOptions, prepare
 from load.progress import ProgressDisplay
 from load.quota import QuotaLedger
@@ -63,7 +64,7 @@ def show_plans(asked: argparse.Namespace, composition: LoadComposition) -> ExitC
             f"{plan.peak_rate:g}",
             str(plan.requests),
             f"{plan.requests / quota:.1%}",
-            plan.purpose,
+            say(plan.purpose, PURPOSES.get(plan.purpose, plan.purpose)),
         )
     Console().print(table)
     return ExitCode.PASS
@@ -81,11 +82,11 @@ def run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
         asked.env,
         _run_options(asked),
         Distribution(listen=asked.listen, port=asked.port, elsewhere=asked.elsewhere),
-        ProgressDisplay(),
+        ProgressDisplay(lang=asked.lang),
         host=asked.host,
         prepared=asked.run_file,
     )
-    _tell(finished.sentence, list(finished.paths))
+    _tell(finished.sentence, list(finished.paths), asked.lang)
     return finished.exit
 
 
@@ -143,7 +144,7 @@ def merge_verdicts(asked: argparse.Namespace, composition: LoadComposition) -> E
         paths.append(used)
     if asked.record:
         _recorded(verdict, folder, composition, name)
-    _tell(sentence(verdict), paths)
+    _tell(sentence(verdict), paths, asked.lang)
     return verdict.judgement.exit
 
 
@@ -250,9 +251,10 @@ def _run_options(asked: argparse.Namespace) -> RunOptions:
     )
 
 
-def _tell(said: str, paths: list[Path]) -> None:
+def _tell(sentence: str, paths: list[Path], lang: str) -> None:
     """End with the verdict in one line, and where to read more."""
     console = Console(file=sys.stderr)
+    said = japanese(sentence) if lang == "ja" else sentence
     word, _, rest = said.partition(":")
     told = (
         f"[{STYLES.get(word, 'bold')}]{escape(visible_line(word))}[/]:{escape(visible_line(rest))}"

@@ -10,8 +10,9 @@ from typing import Any
 from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
 from load.engine.objectives import read_objectives
+from load.engine.said import Said
 from load.engine.throttle import TokenBucket
-from load.engine.verdict import FILE_NAME, FRESH_DAYS, LoadVerdict
+from load.engine.verdict import FILE_NAME, FRESH_DAYS, LoadVerdict, sentence
 from load.page import PAGE
 from load.plans import plans
 from load.plots import plots
@@ -74,6 +75,7 @@ def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
     pictures = plots(verdict)
     return {
         **{name: data[name] for name in kept},
+        "sentence": {"en": data["sentence"], "ja": sentence(verdict).ja},
         "schema": data["schema"],
         "run": verdict.about.get("run"),
         "host": verdict.about.get("host"),
@@ -102,20 +104,32 @@ def window(verdict: LoadVerdict) -> dict[str, Any]:
     return {"what": "load", "begin": begin, "end": end}
 
 
-def why_not_counted(verdict: LoadVerdict, environment: Environment) -> str | None:
+def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Said | None:
     """Tell why no sign-off may count this run, whatever its verdict; None where it may."""
     conditions, throttle = verdict.conditions, environment.throttle
     bucket, plan = TokenBucket(throttle.rate, throttle.burst), conditions.plan
     ours = plans(environment.target_rate, bucket)
     if conditions.objectives != read_objectives():
-        return "judged by other limits than the project's own"
+        return Said(
+            "judged by other limits than the project's own",
+            "このプロジェクトとは異なる基準で判定されています",
+        )
     if ours.get(plan.name, plan) != plan or conditions.throttle != bucket:
-        return f"its {plan.name} is not the one that target_rate and throttle of today make"
+        return Said(
+            f"its {plan.name} is not the one that target_rate and throttle of today make",
+            f"{plan.name}が現在のtarget_rateとthrottleによるものではありません",
+        )
     if verdict.about.get("target_rate") != environment.target_rate:
         rate = verdict.about.get("target_rate")
-        return f"made for {rate} requests a second, and target_rate is {environment.target_rate}"
+        return Said(
+            f"made for {rate} requests a second, and target_rate is {environment.target_rate}",
+            f"毎秒{rate}リクエストの実行で、target_rateは{environment.target_rate}です",
+        )
     if plan.awards and verdict.cleanup is None:
-        return "nothing proves that what it wrote is gone; python -m load clean does, first"
+        return Said(
+            "nothing proves that what it wrote is gone; run python -m load clean first",
+            "書き込んだデータの削除が確認されていません。先にpython -m load cleanを実行してください",
+        )
     return None
 
 

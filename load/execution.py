@@ -17,6 +17,7 @@ from load.artefacts import ReportFolders, publish
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.run_file import LoadRun
+from load.engine.said import Said
 from load.engine.session_pool import USED_FILE
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import previous_digest, record, why_not_counted
@@ -29,6 +30,10 @@ from load.teardown import Teardown
 from signoff.environment import Environment
 from signoff.release import Live
 
+STOPPING = Said(
+    "stopping: no new arrivals, waiting for the answers under way",
+    "停止中: 新しい到着を止め、処理中の応答を待っています",
+)
 AFTER_S = 15
 """For Locust to write its report after the last answer."""
 
@@ -84,7 +89,7 @@ class Execution:
                 try:
                     follow(locust, self.display.show, log)
                 except KeyboardInterrupt:
-                    self.display.say("stopping: no new arrivals, waiting for the answers under way")
+                    self.display.say(STOPPING)
                     locust.interrupt()
                     follow(locust, self.display.show, log)
                 return locust.wait(AFTER_S)
@@ -109,17 +114,30 @@ class Execution:
         broken = self._changed(self.live())
         if broken is None:
             return verdict
-        seen = replace(verdict.measurement, interrupted=verdict.measurement.interrupted or broken)
-        return replace(verdict, measurement=seen)
+        seen = verdict.measurement
+        if seen.interrupted:
+            return verdict
+        return replace(
+            verdict,
+            measurement=replace(seen, interrupted=str(broken), interrupted_ja=broken.ja),
+        )
 
-    def _changed(self, live: Live | None) -> str | None:
+    def _changed(self, live: Live | None) -> Said | None:
         """Return what of the release is not as it was before the run, or None."""
         before, after = self.run.about.get("release"), live and live.release
         if before != after:
-            return f"release {before} was live before the run, and {after} after it"
+            return Said(
+                f"release {before} was live before the run, and {after} after it",
+                f"実行前に稼働していたのはリリース{before}、実行後は{after}です",
+            )
         parts, now = self.run.about.get("parts", {}), live.digests if live else {}
         changed = [part for part in {**parts, **now} if parts.get(part) != now.get(part)]
-        return f"{', '.join(changed)} changed during the run" if changed else None
+        listed = ", ".join(changed)
+        return (
+            Said(f"{listed} changed during the run", f"実行中に{listed}が変わりました")
+            if changed
+            else None
+        )
 
     def _without_verdict(self, code: int) -> ExecutionResult:
         logs = tuple(sorted(self.folder.glob("*.log")))
@@ -130,7 +148,12 @@ class Execution:
         errors = [line.partition("/ERROR/")[2] for line in lines if "/ERROR/" in line]
         last = f" ({errors[-1]})" if errors else ""
         return ExecutionResult(
-            ExitCode.INVALID, f"INVALID: Locust ended with {code} and without a verdict{last}", logs
+            ExitCode.INVALID,
+            Said(
+                f"INVALID: Locust ended with {code} and without a verdict{last}",
+                f"INVALID: Locustが終了コード{code}で終わり、判定がありません{last}",
+            ),
+            logs,
         )
 
 
@@ -212,18 +235,24 @@ def _carried_out(execution: Execution, distribution: Distribution) -> ExecutionR
     except KeyboardInterrupt:
         used = execution.folder / USED_FILE
         execution.display.say(
-            f"what the run wrote is not deleted; delete it with: python -m load clean --env "
-            f"{execution.target.name} {used}"
+            Said(
+                f"what the run wrote is not deleted; delete it with: python -m load clean --env "
+                f"{execution.target.name} {used}",
+                f"実行が書き込んだデータは残っています。削除するには: python -m load clean --env "
+                f"{execution.target.name} {used}",
+            )
         )
         raise
 
 
-def _announcement(run: LoadRun) -> str:
+def _announcement(run: LoadRun) -> Said:
     plan, about = run.plan, run.about
-    return (
+    return Said(
         f"{plan.name} on {run.host}: {plan.requests} requests in {plan.seconds:.0f} s, "
         f"{plan.peak_rate:g} a second at most; {about['spent_before']} of today's "
-        f"{about['daily_quota']} were spent ({about['spent_source']})"
+        f"{about['daily_quota']} were spent ({about['spent_source']})",
+        f"{run.host}に{plan.name}: {plan.seconds:.0f}秒で{plan.requests}リクエスト、最大毎秒"
+        f"{plan.peak_rate:g}件。本日の割り当て{about['daily_quota']}のうち{about['spent_before']}を使用済み",
     )
 
 
@@ -243,11 +272,15 @@ def _recorded(
             counts=missing is None,
         )
     except LoadRefused as refusal:
-        missing = str(refusal)
+        missing = Said(str(refusal), refusal.ja)
     except (ClientError, BotoCoreError, OSError) as error:
         execution.display.say(
-            f"not recorded, {evidence.location} can't be written ({error}); fix that, then: "
-            f"python -m load merge --record {execution.folder / FILE_NAME}"
+            Said(
+                f"not recorded, {evidence.location} can't be written ({error}); fix that, then: "
+                f"python -m load merge --record {execution.folder / FILE_NAME}",
+                f"{evidence.location}に書き込めないため記録していません（{error}）。解消してから: "
+                f"python -m load merge --record {execution.folder / FILE_NAME}",
+            )
         )
     if missing:
-        execution.display.say(f"not recorded: {missing}")
+        execution.display.say(Said(f"not recorded: {missing}", f"記録していません: {missing.ja}"))

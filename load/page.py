@@ -1,7 +1,9 @@
 """The page of a run: one file, no network, readable on paper and on a phone."""
 
 import math
+import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -9,31 +11,55 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from aws.words import LANGUAGES, SILENCE, Words
 from load.diagnosis import diagnosis, gathered
 from load.engine import confidence
+from load.engine.answers import NOT_CHECKED
 from load.engine.judge import Check
-from load.engine.verdict import LoadVerdict
+from load.engine.said import japanese
+from load.engine.verdict import LoadVerdict, sentence
+from load.plans import PURPOSES
 from load.plots import plots
+from signoff.environment.calendar import in_japan
+from signoff.report.page import say
 
 PAGE = "index.html"
+TARGET, UNKNOWN = Words(en="the target", ja="対象"), Words(en="unknown", ja="不明")
+WORDS_OF = {
+    "pass": Words(en="pass", ja="合格"),
+    "fail": Words(en="fail", ja="不合格"),
+    "invalid": Words(en="invalid", ja="無効"),
+    "inconclusive": Words(en="inconclusive", ja="判定不能"),
+    "not judged": Words(en="not judged", ja="判定対象外"),
+}
+CRITERIA = {
+    "errors": Words(en="errors", ja="エラー率"),
+    "429": Words(en="429", ja="429の割合"),
+    "achieved": Words(en="achieved", ja="達成率"),
+}
 BAR_LIMIT = 100 / 1.5
 """Where the limit is in a bar, in percent: half as much again still fits."""
 
 
-def render(verdict: LoadVerdict, *, locust: bool) -> str:
-    """Return the page; ``locust`` tells whether Locust's report lies beside it."""
+def render(verdict: LoadVerdict, *, locust: bool, lang: str = "en") -> str:
+    """Return the page, which shows ``lang`` first; ``locust`` tells whether Locust's report lies beside it."""
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    templates.filters |= {"say": say}
     return templates.get_template("page.html.j2").render(
         record=verdict.to_json(),
-        where=verdict.about.get("environment") or "the target",
+        lang=lang,
+        w=_words(),
+        verdict=WORDS_OF[verdict.judgement.outcome],
+        where=verdict.about.get("environment") or TARGET,
+        sentence=told(sentence(verdict)),
         facts=list(_facts(verdict)),
-        diagnosis=list(diagnosis(verdict)),
-        reasons=gathered(verdict.judgement.reasons),
+        diagnosis=[told(one) for one in diagnosis(verdict)],
+        reasons={one: gathered(verdict.judgement.reasons, one) for one in LANGUAGES},
         rows=_grouped(verdict.judgement.checks),
         plots=[(name, Markup(svg)) for name, svg in plots(verdict).items()],  # noqa: S704 - our own SVG, escaped
         generator=list(_generator(verdict)),
@@ -42,51 +68,99 @@ def render(verdict: LoadVerdict, *, locust: bool) -> str:
     )
 
 
-def _facts(verdict: LoadVerdict) -> Iterator[tuple[str, Any]]:
-    about, plan, seen = verdict.about, verdict.conditions.plan, verdict.measurement
-    yield "Target", about.get("host", "unknown")
-    yield "Release", about.get("release") or "unknown, so no sign-off can count this verdict"
-    yield "Plan", f"{plan.name}: {plan.purpose}"
+@cache
+def _words() -> Mapping[str, Words]:
+    text = Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
+    return {name: Words(**one) for name, one in tomllib.loads(text).items()}
+
+
+def told(sentence: str) -> Words:
+    """Return what the generator says, which stands alone and has no type for it."""
+    return Words(en=str(sentence), ja=japanese(sentence))
+
+
+def _facts(verdict: LoadVerdict) -> Iterator[tuple[Words, Words]]:
+    about, plan, seen, w = verdict.about, verdict.conditions.plan, verdict.measurement, _words()
+    yield w["target"], Words.same(about["host"]) if "host" in about else UNKNOWN
+    release = about.get("release")
+    yield w["release"], Words.same(release) if release else w["no_release"]
+    yield (
+        w["plan"],
+        Words(
+            en=f"{plan.name}: {plan.purpose}",
+            ja=f"{plan.name}: {PURPOSES.get(plan.purpose, plan.purpose)}",
+        ),
+    )
     if "required_plan" in about:
-        yield "Sign-off", _counts(str(about["required_plan"]), plan.name)
+        yield w["signoff"], _counts(str(about["required_plan"]), plan.name)
     if about.get("local"):
-        yield (
-            "Local",
-            "a stack on one machine: it shows that answers are right, not how fast AWS is",
-        )
-    yield "Time", f"{verdict.began:%Y-%m-%d %H:%M:%S} to {verdict.ended:%H:%M:%S} UTC"
-    yield "Caller", about.get("caller") or "unknown"
-    yield "Contract", seen.contract
-    yield "Generator", _workers_seen(verdict)
+        yield w["local"], w["one_machine"]
+    began, ended = in_japan(verdict.began), in_japan(verdict.ended)
+    yield w["time"], Words(en=f"{began} to {ended}", ja=f"{began}から{ended}")
+    yield w["caller"], Words.same(about.get("caller") or "-")
+    yield (
+        w["contract"],
+        w["unchecked"] if seen.contract == NOT_CHECKED else Words.same(seen.contract),
+    )
+    yield w["generator"], _workers_seen(verdict)
     if "price" in about:
-        quota = f"{about['price']} of {about['daily_quota']} requests a day"
-        yield "Price", f"{quota}, {about['spent_before']} before ({about['spent_source']})"
+        price, quota, before = about["price"], about["daily_quota"], about["spent_before"]
+        yield (
+            w["price"],
+            Words(
+                en=f"{price} of {quota} requests a day, {before} before ({about['spent_source']})",
+                ja=f"1日{quota}リクエストのうち{price}（実行前の使用は{before}）",
+            ),
+        )
     if "silence" in about:
-        yield "LINE", _line(str(about["silence"]), verdict.cleanup or {})
+        yield Words.same("LINE"), _line(str(about["silence"]), verdict.cleanup or {})
     if cleanup := verdict.cleanup:
-        said = "nothing is left" if not cleanup["left"] else f"{cleanup['left']} ARE LEFT"
-        yield "Cleaned", f"{cleanup['deleted']} items of {cleanup['users']} users; {said}"
+        yield w["cleaned"], _cleaned(cleanup)
     if about.get("endpoint"):
-        yield "AWS endpoint", about["endpoint"]
+        yield w["endpoint"], Words.same(about["endpoint"])
 
 
-def _counts(required: str, plan: str) -> str:
+def _cleaned(cleanup: Mapping[str, Any]) -> Words:
+    deleted, users, left = cleanup["deleted"], cleanup["users"], cleanup["left"]
+    return Words(
+        en=f"{deleted} items of {users} users; {f'{left} ARE LEFT' if left else 'nothing is left'}",
+        ja=f"{users}ユーザーの{deleted}件を削除。{f'{left}件が残っています' if left else '残りはありません'}",
+    )
+
+
+def _counts(required: str, plan: str) -> Words:
     if plan == required:
-        return f"the performance row asks for a green {required} of the live release"
-    return f"the performance row asks for {required}, so this run does not count for it"
+        return Words(
+            en=f"the performance row asks for a green {required} of the live release",
+            ja=f"性能の項目は、稼働中のリリースについて{required}の合格を求めます",
+        )
+    return Words(
+        en=f"the performance row asks for {required}, so this run does not count for it",
+        ja=f"性能の項目が求めるのは{required}のため、この実行は対象になりません",
+    )
 
 
-def _line(silence: str, cleanup: Mapping[str, Any]) -> str:
+def _line(silence: str, cleanup: Mapping[str, Any]) -> Words:
     """Return the proof before the run, and what the fake of LINE got during it, if that was checked."""
     if calls := cleanup.get("line_calls"):
-        return f"CALLED {calls} TIMES for synthetic users, although {silence}"
-    return f"never called: {silence}" if cleanup else silence
+        return Words(
+            en=f"CALLED {calls} TIMES for synthetic users, although {silence}",
+            ja=f"合成ユーザーについて{calls}回呼び出されました",
+        )
+    if cleanup:
+        return Words(
+            en=f"never called: {silence}", ja="呼び出しなし（合成ユーザーはLINEに届かない）"
+        )
+    return Words(en=silence, ja="合成ユーザーはLINEに届かない")
 
 
-def _workers_seen(verdict: LoadVerdict) -> str:
+def _workers_seen(verdict: LoadVerdict) -> Words:
     conditions, seen = verdict.conditions, verdict.measurement
-    said = f"{seen.workers} of {conditions.workers * conditions.parts} workers"
-    return f"{said}, busiest at {seen.cpu_percent:.0f} % of a core"
+    expected, cpu = conditions.workers * conditions.parts, f"{seen.cpu_percent:.0f} %"
+    return Words(
+        en=f"{seen.workers} of {expected} workers, busiest at {cpu} of a core",
+        ja=f"ワーカー{expected}台のうち{seen.workers}台、最大CPU使用率は1コアの{cpu}",
+    )
 
 
 def _grouped(checks: tuple[Check, ...]) -> list[tuple[tuple[str, str], list[dict[str, Any]]]]:
@@ -95,27 +169,25 @@ def _grouped(checks: tuple[Check, ...]) -> list[tuple[tuple[str, str], list[dict
 
 
 def _row(check: Check) -> dict[str, Any]:
-    least, most = check.limit
-    limit = check.text(most) if least == 0 else f"{check.text(least)} or more"
-    if least and most < 1:
-        limit = f"{check.text(least)} to {check.text(most)}"
     return {
-        "criterion": check.criterion,
+        "criterion": CRITERIA.get(check.criterion, Words.same(check.criterion)),
         "seen": check.text(check.seen.value),
         "interval": _interval(check),
-        "limit": limit,
-        "outcome": check.outcome,
+        "limit": told(check.asked),
+        "outcome": WORDS_OF[check.outcome],
         "style": check.outcome.split(" ")[0],
         "bar": _bar(check) if check.unit else None,
     }
 
 
-def _interval(check: Check) -> str:
+def _interval(check: Check) -> Words:
     low, _, high = check.seen
     if low == high:
-        return ""
-    above = f"to {check.text(high)}" if math.isfinite(high) else "and up (too few samples)"
-    return f"{check.text(low)} {above}"
+        return SILENCE
+    least = check.text(low)
+    if math.isfinite(high):
+        return Words(en=f"{least} to {check.text(high)}", ja=f"{least}から{check.text(high)}")
+    return Words(en=f"{least} and up (too few samples)", ja=f"{least}以上（標本不足）")
 
 
 def _bar(check: Check) -> tuple[int, int]:
@@ -135,7 +207,9 @@ def _generator(verdict: LoadVerdict) -> Iterator[tuple[Any, ...]]:
             verdict.measurement.unfinished(number, endpoint) for endpoint in steps.endpoints(number)
         )
         yield (
-            step.name if step.judged else f"{step.name} (not judged)",
+            Words.same(step.name)
+            if step.judged
+            else Words(en=f"{step.name} (not judged)", ja=f"{step.name}（判定対象外）"),
             step.arrivals,
             steps.total("arrivals", place=number),
             steps.total("dropped", place=number),

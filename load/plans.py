@@ -6,6 +6,17 @@ from load.engine.plan import AWARD, JOURNEY, LIST, RANKING, VERIFY, LoadPlan, Lo
 from load.engine.throttle import TokenBucket
 from plan.demand import SHARES
 
+PURPOSES = {
+    "every endpoint answers right under a little load; says nothing of percentiles": "軽い負荷で全エンドポイント"
+    "が正しく応答する（パーセンタイルは判定しない）",
+    "the rate of the first day, held for two minutes": "初日の頻度を2分間維持する",
+    "up to twice the target, then past the throttle of one method": "目標の2倍まで上げ、1メソッドのスロットルを"
+    "超える",
+    "three times the target at once, and back": "一気に目標の3倍にして戻す",
+    "a tenth of the target for an hour: what leaks or fills up slowly": "目標の1/10を1時間続け、リークや枯渇を"
+    "調べる",
+}
+"""What each plan is for, in Japanese: a verdict carries its plan in English."""
 MIX = {endpoint: SHARES[endpoint] for endpoint in (LIST, VERIFY, AWARD, RANKING)}
 SAMPLES = 4000
 """Arrivals of a step that is judged: the rarest endpoint gets 800, and p99 needs 381."""

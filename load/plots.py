@@ -39,7 +39,12 @@ def _tails(seen: Measurement, number: int, name: str) -> str:
     highest = max((point[0] for line in lines for point in line.points), default=1.0)
     ticks = tuple((_nines(part), text) for part, text in NINES if _nines(part) <= highest)
     y = magnitudes(point[1] for line in lines for point in line.points)
-    return chart(f"Latency by percentile, step {name}", lines, Axis(0.0, highest, ticks), y)
+    return chart(
+        f"Latency by percentile, step {name} / パーセンタイル別レイテンシー",
+        lines,
+        Axis(0.0, highest, ticks),
+        y,
+    )
 
 
 def _nines(part: float) -> float:
@@ -62,7 +67,7 @@ def _rate(plan: LoadPlan, seen: Measurement) -> str:
         Series("failed, 429", trouble, 1, area=True),
     )
     y = amounts(value for line in lines for _, value in line.points)
-    return chart("Arrivals a second", lines, _seconds(plan), y, marks=_starts(plan))
+    return chart("Arrivals a second / 毎秒の到着数", lines, _seconds(plan), y, marks=_starts(plan))
 
 
 def _latency(plan: LoadPlan, seen: Measurement) -> str:
@@ -71,7 +76,13 @@ def _latency(plan: LoadPlan, seen: Measurement) -> str:
         for ink, (name, part) in enumerate((("p50", 0.5), ("p95", 0.95)))
     ]
     y = magnitudes((value for line in lines for _, value in line.points))
-    return chart("Latency from the intended start", lines, _seconds(plan), y, marks=_starts(plan))
+    return chart(
+        "Latency from the intended start / 予定時刻からのレイテンシー",
+        lines,
+        _seconds(plan),
+        y,
+        marks=_starts(plan),
+    )
 
 
 def _lateness(verdict: LoadVerdict) -> str:
@@ -83,7 +94,7 @@ def _lateness(verdict: LoadVerdict) -> str:
         Series(f"limit {limit:g} ms", [(0, limit), (plan.seconds, limit)], 4, dashed=True),
     )
     y = amounts((value for line in lines for _, value in line.points), " ms")
-    title = "Lateness of the generator (its own fault, not the target's)"
+    title = "Lateness of the generator, not of the target / 負荷生成側の遅れ"
     return chart(title, lines, _seconds(plan), y, height=150)
 
 

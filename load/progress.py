@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aws.visible import visible_line
+from load.engine.said import japanese
 
 WARN_LATE_MS = 5.0
 STEADY_S = 10
@@ -20,8 +21,9 @@ STEADY_S = 10
 class ProgressDisplay:
     """Shows progress on a terminal as a live table, elsewhere as a line every few seconds."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, lang: str = "en") -> None:
         self._console = console or Console(file=sys.stderr)
+        self._lang = lang
         self._live: Live | None = None
         self._told = -STEADY_S
 
@@ -36,7 +38,8 @@ class ProgressDisplay:
 
     def say(self, sentence: str) -> None:
         """Print what happens before and after the run."""
-        self._console.print(Text(visible_line(sentence), style="dim"), soft_wrap=True)
+        said = japanese(sentence) if self._lang == "ja" else sentence
+        self._console.print(Text(visible_line(said), style="dim"), soft_wrap=True)
 
     def show(self, now: Mapping[str, Any]) -> None:
         """Show one second of a run (see `load.engine.run_state.progress`)."""

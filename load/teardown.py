@@ -18,6 +18,7 @@ from load.engine.admission import LoadRefused
 from load.engine.measurement import Measurement
 from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
+from load.engine.said import Said
 from load.engine.session_pool import ANY_STAMP, USED_FILE, record_all_users
 from load.engine.verdict import FILE_NAME, LoadVerdict
 from load.line_untouched import LOGIN_USERS, line_calls
@@ -141,16 +142,21 @@ class Teardown:
         if not self.run.plan.awards and not self.run.pool.logins:
             return None
         self._wait_for_unanswered(verdict)
-        self.say("deleting what the run wrote")
+        self.say(Said("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
         visitors = self._visitors(verdict)
         try:
             done = self._cleaner().clean_patiently(visitors, self._logins())
             return {**done, "line_calls": line_calls(self.target, PREFIX)}
         except (ClientError, BotoCoreError, requests.RequestException) as error:
             self.say(
-                f"what the run wrote can't be proven deleted ({error}); allow this caller to read and delete "
-                f"items of {self.target.user_stamps}, then: python -m load clean --env "
-                f"{self.target.name} {self.folder / USED_FILE}"
+                Said(
+                    f"what the run wrote can't be proven deleted ({error}); allow this caller to read and "
+                    f"delete items of {self.target.user_stamps}, then: python -m load clean --env "
+                    f"{self.target.name} {self.folder / USED_FILE}",
+                    f"書き込んだデータの削除を確認できません（{error}）。{self.target.user_stamps}の項目の読み取りと"
+                    f"削除を許可してから: python -m load clean --env {self.target.name} "
+                    f"{self.folder / USED_FILE}",
+                )
             )
             users = len(visitors) + len(self._logins())
             # Even without a known pair there is no proof that nothing was written.
@@ -180,7 +186,12 @@ def _wait_for_functions(ended: datetime, say: Say, pause: Callable[[float], None
     """Wait until no function that was called before ``ended`` can still be running."""
     left = FUNCTION_LIMIT_S - (datetime.now(UTC) - ended).total_seconds()
     if left > 0:
-        say(f"waiting {left:.0f} s for awards that may still be under way")
+        say(
+            Said(
+                f"waiting {left:.0f} s for awards that may still be under way",
+                f"処理中の可能性がある付与を{left:.0f}秒待っています",
+            )
+        )
         pause(left)
 
 
@@ -237,6 +248,10 @@ class ManualTeardown:
             return True
         awards = verdict.measurement.steps.total("issued", endpoint=AWARD)
         if len(pairs) < awards:
-            said = f"{self.used} names {len(pairs)} of {awards} awards"
-            self.say(f"{said}: nothing is proven about the others")
+            self.say(
+                Said(
+                    f"{self.used} names {len(pairs)} of {awards} awards: nothing is proven about the others",
+                    f"{self.used}にあるのは付与{awards}件のうち{len(pairs)}件で、残りは確認できません",
+                )
+            )
         return len(pairs) >= awards

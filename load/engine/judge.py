@@ -11,6 +11,7 @@ from load.engine.confidence import Interval
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objective
 from load.engine.plan import AWARD, LoadStep
+from load.engine.said import Said
 from load.engine.validity import Conditions, invalid_reasons
 
 THROTTLE_FLOOR = 0.005
@@ -30,22 +31,40 @@ class Check:
     outcome: str
 
     def __str__(self) -> str:
-        least, most = self.limit
-        asked = f"at most {self.text(most)}" if least == 0 else f"at least {self.text(least)}"
-        if least and most < 1:
-            asked = f"{self.text(least)} to {self.text(most)}"
-        return f"step {self.step}, {self.endpoint}: {self.criterion} {self.span}, {asked}"
+        return self.said
 
     @property
-    def span(self) -> str:
-        """The value, and its interval if there is one."""
-        if self.seen.low == self.seen.high:
-            return self.text(self.seen.value)
-        high = "more than the sample can tell" if math.isinf(self.seen.high) else None
-        return (
-            f"{self.text(self.seen.value)} "
-            f"(95 %: {self.text(self.seen.low)} to {high or self.text(self.seen.high)})"
+    def said(self) -> Said:
+        """The limit, and what was measured."""
+        span, asked = self.span, self.asked
+        return Said(
+            f"step {self.step}, {self.endpoint}: {self.criterion} {span}, {asked}",
+            f"ステップ{self.step}、{self.endpoint}: {self.criterion} {span.ja}（{asked.ja}であること）",
         )
+
+    @property
+    def asked(self) -> Said:
+        """What the limit asks for."""
+        least, most = (self.text(one) for one in self.limit)
+        if self.limit[0] == 0:
+            return Said(f"at most {most}", f"{most}以下")
+        if self.limit[1] < 1:
+            return Said(f"{least} to {most}", f"{least}から{most}")
+        return Said(f"at least {least}", f"{least}以上")
+
+    @property
+    def span(self) -> Said:
+        """The value, and its interval if there is one."""
+        low, value = self.text(self.seen.low), self.text(self.seen.value)
+        if self.seen.low == self.seen.high:
+            return Said(value, value)
+        if math.isinf(self.seen.high):
+            return Said(
+                f"{value} (95 %: {low} to more than the sample can tell)",
+                f"{value}（95 %: {low}以上、上限は標本不足で不明）",
+            )
+        high = self.text(self.seen.high)
+        return Said(f"{value} (95 %: {low} to {high})", f"{value}（95 %: {low}から{high}）")
 
     def text(self, number: float) -> str:
         return f"{number:g} ms" if self.unit else f"{number * 100:.3g} %"
@@ -152,7 +171,7 @@ class Judgement:
     """``outcome`` names a member of `ExitCode`, in lower case; ``reasons`` say why it is not a pass."""
 
     outcome: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Said, ...]
     checks: tuple[Check, ...]
 
     @property
@@ -170,20 +189,26 @@ def judge(
     """
     checks = tuple(_checks(conditions, seen))
     invalid = tuple(invalid_reasons(conditions, seen))
-    failed = tuple(str(check) for check in checks if check.outcome == "fail")
+    failed = tuple(check.said for check in checks if check.outcome == "fail")
     failed += tuple(_traces(cleanup or {}))
-    unsure = tuple(str(check) for check in checks if check.outcome == "inconclusive")
+    unsure = tuple(check.said for check in checks if check.outcome == "inconclusive")
     for outcome, reasons in (("invalid", invalid), ("fail", failed), ("inconclusive", unsure)):
         if reasons:
             return Judgement(outcome, reasons, checks)
     return Judgement("pass", (), checks)
 
 
-def _traces(cleanup: Mapping[str, Any]) -> Iterator[str]:
+def _traces(cleanup: Mapping[str, Any]) -> Iterator[Said]:
     if left := cleanup.get("left"):
-        yield f"{left} items of the run are still in the table"
+        yield Said(
+            f"{left} items of the run are still in the table",
+            f"実行が書き込んだ{left}件がテーブルに残っています",
+        )
     if calls := cleanup.get("line_calls"):
-        yield f"LINE was called {calls} times for synthetic users"
+        yield Said(
+            f"LINE was called {calls} times for synthetic users",
+            f"合成ユーザーについてLINEが{calls}回呼び出されました",
+        )
 
 
 def _checks(conditions: Conditions, seen: Measurement) -> Iterator[Check]:

@@ -74,6 +74,7 @@ class Measurement:
     strangers: tuple[str, ...] = ()
     unheard: tuple[str, ...] = ()
     interrupted: str | None = None
+    interrupted_ja: str | None = None
     contract: str = NOT_CHECKED
     cpu_percent: float = 0.0
 
@@ -100,7 +101,8 @@ class Measurement:
         self.late += other.late
         self.strangers += other.strangers
         self.unheard += other.unheard
-        self.interrupted = self.interrupted or other.interrupted
+        if not self.interrupted:
+            self.interrupted, self.interrupted_ja = other.interrupted, other.interrupted_ja
         self.cpu_percent = max(self.cpu_percent, other.cpu_percent)
         if other.contract == NOT_CHECKED:
             self.contract = other.contract
@@ -114,6 +116,7 @@ class Measurement:
             "strangers": list(self.strangers),
             "unheard": list(self.unheard),
             "interrupted": self.interrupted,
+            "interrupted_ja": self.interrupted_ja,
             "contract": self.contract,
             "cpu_percent": self.cpu_percent,
             "steps": _sorted(self.steps),

@@ -13,6 +13,7 @@ from load.engine import confidence
 from load.engine.answers import NOT_CHECKED
 from load.engine.measurement import Measurement, bin_seconds
 from load.engine.run_file import LEAD_S, LoadRun
+from load.engine.said import Said
 from load.engine.session_pool import record_all_users, record_used
 from load.engine.verdict import LoadVerdict
 
@@ -130,7 +131,8 @@ class RunState:
         self.seen.strangers = tuple(sorted(self.workers.strangers))
         self.seen.unheard = self.workers.unheard()
         self.seen.contract = self._contract()
-        self.seen.interrupted = None if self._complete else self._open_end()
+        end = None if self._complete else self._open_end()
+        self.seen.interrupted, self.seen.interrupted_ja = end, end and end.ja
         about = self.run.about
         if self.run.parts > 1:
             about = {**about, "part": self._name}
@@ -143,13 +145,20 @@ class RunState:
             used=tuple(self._used) if self.run.parts > 1 else (),
         )
 
-    def _open_end(self) -> str:
+    def _open_end(self) -> Said:
         if not self.workers.began:
-            return "the run never began"
+            return Said("the run never began", "実行が始まりませんでした")
         seconds = self.run.plan.seconds
         if self.elapsed_s < seconds:
-            return f"stopped after {max(0.0, self.elapsed_s):.0f} of {seconds:.0f} s"
-        return f"no last word from worker {', '.join(self.workers.missing())}"
+            after = f"{max(0.0, self.elapsed_s):.0f}"
+            return Said(
+                f"stopped after {after} of {seconds:.0f} s",
+                f"{seconds:.0f}秒のうち{after}秒で停止しました",
+            )
+        missing = ", ".join(self.workers.missing())
+        return Said(
+            f"no last word from worker {missing}", f"ワーカー{missing}の最後の報告がありません"
+        )
 
     def _contract(self) -> str:
         """Say what validated the answers: nothing, if one of the workers had no validator."""

@@ -1,12 +1,13 @@
 """Whether the run measured the target at all: every reason why it did not, in a sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from load.engine import confidence
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objectives
 from load.engine.plan import AWARD, LoadPlan, LoadStep
+from load.engine.said import Said
 from load.engine.throttle import TokenBucket
 
 
@@ -21,12 +22,15 @@ class Conditions:
     parts: int = 1
 
 
-def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[str]:
+def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Said]:
     """Yield every reason why the run is invalid; none where it is valid."""
     if seen.interrupted:
-        yield seen.interrupted
+        yield Said(seen.interrupted, seen.interrupted_ja or seen.interrupted)
     if not seen.steps.total("answered") + seen.steps.total("throttled"):
-        yield "nothing was answered, so nothing is known of the target"
+        yield Said(
+            "nothing was answered, so nothing is known of the target",
+            "応答が一つもなく、対象については何も分かりません",
+        )
     yield from _absent(conditions, seen)
     for number, step in enumerate(conditions.plan.steps):
         if step.judged:
@@ -37,65 +41,92 @@ def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[str]:
     yield from _conflicts(conditions, seen)
 
 
-def _absent(conditions: Conditions, seen: Measurement) -> Iterator[str]:
+def _absent(conditions: Conditions, seen: Measurement) -> Iterator[Said]:
     if seen.parts != conditions.parts:
-        yield f"{seen.parts} of {conditions.parts} parts of the load are here"
+        yield Said(
+            f"{seen.parts} of {conditions.parts} parts of the load are here",
+            f"負荷の{conditions.parts}部分のうち{seen.parts}部分しかありません",
+        )
     expected = conditions.workers * seen.parts
     if seen.workers != expected:
-        yield f"{seen.workers} of {expected} workers began"
+        yield Said(
+            f"{seen.workers} of {expected} workers began",
+            f"ワーカー{expected}台のうち{seen.workers}台しか開始していません",
+        )
     if seen.lost:
-        yield f"lost on the way: worker {', '.join(seen.lost)}"
+        yield _of_workers("lost on the way", "途中で失われました", seen.lost)
     if seen.late:
-        yield f"came after the start: worker {', '.join(seen.late)}"
+        yield _of_workers("came after the start", "開始後に参加しました", seen.late)
     if seen.strangers:
-        yield f"was given another run file: worker {', '.join(seen.strangers)}"
+        yield _of_workers(
+            "was given another run file", "別の実行ファイルを使っています", seen.strangers
+        )
 
 
-def _losses(number: int, step: LoadStep, seen: Measurement) -> Iterator[str]:
+def _of_workers(en: str, ja: str, workers: Sequence[str]) -> Said:
+    listed = ", ".join(workers)
+    return Said(f"{en}: worker {listed}", f"{ja}: ワーカー{listed}")
+
+
+def _losses(number: int, step: LoadStep, seen: Measurement) -> Iterator[Said]:
     if dropped := seen.steps.total("dropped", place=number):
-        yield f"step {step.name}: {dropped} arrivals were dropped, with too many in flight"
+        yield Said(
+            f"step {step.name}: {dropped} arrivals were dropped, with too many in flight",
+            f"ステップ{step.name}: 処理中のリクエストが多すぎ、{dropped}件の到着を破棄しました",
+        )
     if unpaired := seen.steps.total("unpaired", place=number):
-        yield (
+        yield Said(
             f"step {step.name}: {unpaired} arrivals found no pair of user and spot left to award; "
-            "put more users into the pool"
+            "put more users into the pool",
+            f"ステップ{step.name}: {unpaired}件の到着に、付与できるユーザーとスポットの組が残っていません"
+            "でした。ユーザー数を増やしてください",
         )
     for endpoint in seen.steps.endpoints(number):
         if unfinished := seen.unfinished(number, endpoint):
-            yield f"step {step.name}: {unfinished} requests to {endpoint} never finished"
+            yield Said(
+                f"step {step.name}: {unfinished} requests to {endpoint} never finished",
+                f"ステップ{step.name}: {endpoint}への{unfinished}件のリクエストが終わりませんでした",
+            )
 
 
 def _lateness(
     conditions: Conditions, number: int, step: LoadStep, seen: Measurement
-) -> Iterator[str]:
+) -> Iterator[Said]:
     """Say that the machine is too busy before what follows from it: dropped and missing arrivals."""
     limit = conditions.objectives.soundness.lateness_p99_ms
     late = confidence.percentile(seen.steps.by_detail(number, "", "lateness"), 0.99)
     if late and late.value > limit:
-        yield (
+        yield Said(
             f"step {step.name}: this machine is too busy to generate load (arrivals "
-            f"{late.value:g} ms late, limit {limit:g} ms): free some CPU or add --workers"
+            f"{late.value:g} ms late, limit {limit:g} ms): free some CPU or add --workers",
+            f"ステップ{step.name}: 負荷を生成する端末が高負荷です（到着の遅れ{late.value:g} ms、上限"
+            f"{limit:g} ms）。CPUを空けるか--workersを増やしてください",
         )
 
 
 def _shortfalls(
     conditions: Conditions, number: int, step: LoadStep, seen: Measurement
-) -> Iterator[str]:
+) -> Iterator[Said]:
     limits = conditions.objectives.soundness
     made = seen.steps.total("arrivals", place=number)
     if made < limits.achieved * step.arrivals:
-        yield (
+        yield Said(
             f"step {step.name}: {made} of {step.arrivals} planned arrivals were made, "
-            f"under {limits.achieved:.0%}"
+            f"under {limits.achieved:.0%}",
+            f"ステップ{step.name}: 計画した到着{step.arrivals}件のうち{made}件しか生成できず、"
+            f"{limits.achieved:.0%}に届きません",
         )
 
 
-def _conflicts(conditions: Conditions, seen: Measurement) -> Iterator[str]:
+def _conflicts(conditions: Conditions, seen: Measurement) -> Iterator[Said]:
     limit = conditions.objectives.soundness.conflicts
     awards = seen.steps.total("issued", endpoint=AWARD)
     conflicts = seen.steps.total("conflict", endpoint=AWARD)
     # Independent generators that share a pool collide now and then: one in ninety proves nothing.
     if awards and confidence.ratio(conflicts, awards).low > limit:
-        yield (
+        yield Said(
             f"{conflicts} of {awards} awards met a stamp that was there before (409), "
-            f"over {limit:.0%}: they did not measure an award"
+            f"over {limit:.0%}: they did not measure an award",
+            f"付与{awards}件のうち{conflicts}件が既存のスタンプ（409）で、{limit:.0%}を超えています。"
+            "これらは付与の測定になりません",
         )

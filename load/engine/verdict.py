@@ -13,6 +13,7 @@ from load.engine.judge import Check, Judgement, judge
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objectives
 from load.engine.plan import LoadPlan
+from load.engine.said import Said
 from load.engine.throttle import TokenBucket
 from load.engine.validity import Conditions
 
@@ -100,26 +101,35 @@ class LoadVerdict:
         return draft.replace(path)
 
 
-def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> str:
+def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Said:
     """Return the verdict in one line; ``judged`` saves judging it again."""
     judged, plan = judged or verdict.judgement, verdict.conditions.plan
     seen = verdict.measurement.steps
     answered = seen.total("answered")
     where = verdict.about.get("environment") or "the target"
-    said = f"{judged.outcome.upper()}: {plan.name} on {where}, {answered} requests answered"
-    if not judged.reasons:
-        unchecked = verdict.measurement.contract == NOT_CHECKED
-        return said + _slowest(judged.checks) + (f", contract {NOT_CHECKED}" if unchecked else "")
-    more = len(judged.reasons) - 1
-    return f"{said}; {judged.reasons[0]}" + (f" (and {more} more)" if more else "")
+    word, where_ja = judged.outcome.upper(), verdict.about.get("environment") or "対象"
+    en = f"{word}: {plan.name} on {where}, {answered} requests answered"
+    ja = f"{word}: {where_ja}の{plan.name}、{answered}件に応答"
+    if judged.reasons:
+        first, more = judged.reasons[0], len(judged.reasons) - 1
+        others = (f" (and {more} more)", f"（ほか{more}件）") if more else ("", "")
+        return Said(f"{en}; {first}{others[0]}", f"{ja}。{first.ja}{others[1]}")
+    slowest = _slowest(judged.checks)
+    en, ja = en + slowest, ja + slowest.ja
+    if verdict.measurement.contract == NOT_CHECKED:
+        en, ja = f"{en}, contract {NOT_CHECKED}", f"{ja}、契約は未確認"
+    return Said(en, ja)
 
 
-def _slowest(checks: tuple[Check, ...]) -> str:
+def _slowest(checks: tuple[Check, ...]) -> Said:
     tails = [check for check in checks if check.criterion == "p95"]
     if not tails:
-        return ""
+        return Said("", "")
     worst = max(tails, key=lambda check: check.seen.value)
-    return f", slowest p95 {worst.seen.value:g} ms ({worst.endpoint})"
+    ms = f"{worst.seen.value:g} ms"
+    return Said(
+        f", slowest p95 {ms} ({worst.endpoint})", f"、最も遅いp95は{ms}（{worst.endpoint}）"
+    )
 
 
 def _check(check: Check) -> dict[str, Any]:

@@ -17,7 +17,10 @@ MASTERS = {
 LOAD = {
     "plan": "baseline",
     "verdict": "pass",
-    "sentence": "baseline passed: every endpoint within its objectives",
+    "sentence": {
+        "en": "PASS: baseline on prod, 24000 requests answered",
+        "ja": "PASS: prodのbaseline、24000件に応答",
+    },
     "percentiles": True,
     "target_rate": 200,
     "window": ["2026-11-24T08:50:00+00:00", "2026-11-24T08:52:10+00:00"],

@@ -64,7 +64,7 @@ def test_call_of_line_is_told_as_often_as_it_was_heard():
     [
         (cleaned(), f"never called: {SILENCE}"),
         (cleaned(line_calls=2), "CALLED 2 TIMES for synthetic users"),
-        (verdict(silence=SILENCE), f"<dd>{SILENCE}"),
+        (verdict(silence=SILENCE), f">{SILENCE}"),
     ],
     ids=["silent", "called", "not-looked-at"],
 )

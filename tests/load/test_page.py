@@ -11,16 +11,22 @@ from load.engine.plan import LIST
 from load.engine.validity import Conditions
 from load.page import render
 from load.plots import plots
+from tests.english import english_in
 from tests.load.measurements import CONDITIONS, seen
 from tests.load.runs import only, plan, step
 from tests.load.test_verdict import verdict
 from tests.signoff.html import flaws, read
 
+CODE = {"code", "svg"}
+"""Elements whose text is a command, or a chart, whose title stands in both languages."""
+OF_TESTS = {"test: a test", "checked by hand"}
+"""Plan and validator of these tests, as their verdicts name them."""
+
 
 class Balance(HTMLParser):
     """Knows which elements are open."""
 
-    VOID = frozenset({"meta", "br", "path", "link"})
+    VOID = frozenset({"meta", "br", "path", "link", "input"})
 
     def __init__(self):
         super().__init__()
@@ -49,8 +55,9 @@ def test_arrivals_that_made_no_request_have_their_columns():
     measured.steps.counts[0, "", "dropped", None] = 31
     measured.steps.counts[0, "", "unpaired", None] = 47
     page = render(verdict(measurement=measured), locust=True)
-    table = page.partition("<h2>The generator</h2>")[2]
-    columns, cells = re.findall(r"<th\b[^>]*>([^<]*)", table), re.findall(r"<td>([^<]*)", table)
+    table = page.partition('id="generator"')[2]
+    columns = re.findall(r"<th\b[^>]*><i lang=en>([^<]*)", table)
+    cells = re.findall(r"<td>([^<]*)", table)
     row = dict(zip(columns, cells, strict=False))
 
     assert (row["Dropped"], row["Without a pair"]) == ("31", "47")
@@ -118,3 +125,11 @@ def test_magnitudes_run_in_decades():
 
     assert [text for _, text in axis.ticks] == ["1 ms", "10 ms", "100 ms", "1 s"]
     assert axis.part(10) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("measured", [seen(), seen(ms=700.0), seen(answered=0), seen(answered=300)])
+def test_page_says_everything_in_japanese(measured):
+    html = render(verdict(measurement=measured), locust=True, lang="ja")
+    texts = [one for one in read(html).texts if one.lang != "en" and not CODE & set(one.path)]
+
+    assert [left for one in texts for left in english_in(one.text) if left not in OF_TESTS] == []

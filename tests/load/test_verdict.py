@@ -92,7 +92,8 @@ def test_record_says_all_that_the_performance_row_asks():
     assert told["percentiles"] is True
     assert told["target_rate"] == 200
     assert told["window"] == ["2026-11-25T10:00:00+00:00", "2026-11-25T10:03:00+00:00"]
-    assert told["sentence"].startswith("PASS: test on prod")
+    assert told["sentence"]["en"].startswith("PASS: test on prod")
+    assert told["sentence"]["ja"].startswith("PASS: prodのtest")
     assert told["page"] == "report/prod/load/x/index.html"
     assert all(svg.startswith("<svg") for svg in told["plots"].values())
 
