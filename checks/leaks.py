@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TypeVar
 
 from aws import desired
 from aws.bounds import Bound
@@ -17,7 +16,6 @@ from checks.deployed import Deployed
 from checks.labels import Label
 from checks.secret_values import digest_under
 
-Name = TypeVar("Name", str, Words)
 NAMED = re.compile(
     r"(secret|token|password|passwd|pwd|credentials?|"
     r"(secret|private|signing|access|api|encryption|auth|token|hmac|jwt)[-_]?key([-_]?id)?)$",
@@ -98,7 +96,7 @@ def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Ce
     return Certainty.GUESSED if by_name or by_shape else None
 
 
-def holding(values: Mapping[Name, MaskedValue], secrets: Collection[str], salt: str) -> list[Name]:
+def holding(values: Mapping[str, MaskedValue], secrets: Collection[str], salt: str) -> list[str]:
     """Return the names whose value is one of ``secrets`` (digests under ``salt``), or has one within.
 
     A secret that equals a public value, such as a channel id, is none: SEC-03 tells of that.
@@ -109,7 +107,7 @@ def holding(values: Mapping[Name, MaskedValue], secrets: Collection[str], salt: 
         for name, value in kept_back.items()
         if value.holds or digest_under(salt, value) in secrets
     )
-    return sorted(found, key=str)
+    return sorted(found)
 
 
 def secret_digests(

@@ -24,7 +24,12 @@ class Head:
         text = self._text()
         match = _LINE.fullmatch(text)
         if text and match is None:
-            return f"{self.path.name}, which notes the newest record that this machine saw, is damaged; restore it, or delete it if the store is known to be whole"
+            return Words(
+                en=f"{self.path.name}, which notes the newest record that this machine saw, is damaged; "
+                f"restore it, or delete it if the store is known to be whole",
+                ja=f"この端末で確認した最新の記録を控える{self.path.name}が壊れています。復元するか、ストアに欠けがない"
+                f"と分かっている場合は削除してください",
+            )
         if match is None or files.get(match[2]) == match[1]:
             return None
         if match[2] in files:
