@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from aws.words import LANGUAGES
 from signoff.checklist import Checklist
 from signoff.environment import Decision, Waiver
 from signoff.environment.overrides import keys
@@ -49,8 +50,9 @@ def test_examples_of_decision_and_waiver_are_taken_by_the_types(lang):
     assert len([Waiver(**one["waivers"][0]) for one in waivers]) == 2
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("path", REFERENCES)
-def test_sentence_that_names_a_key_links_to_its_place(path):
-    anchor = where(path).rpartition("#")[2].removesuffix(")")
+def test_sentence_that_names_a_key_links_to_its_place(path, lang):
+    anchor = where(path)[lang].rpartition("#")[2].removesuffix(")")
 
-    assert f'<a id="{anchor}">' in page("en")
+    assert f'<a id="{anchor}">' in page(lang)
