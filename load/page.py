@@ -25,18 +25,6 @@ from signoff.report.page import say
 
 PAGE = "index.html"
 TARGET, UNKNOWN = Words(en="the target", ja="対象"), Words(en="unknown", ja="不明")
-WORDS_OF = {
-    "pass": Words(en="pass", ja="合格"),
-    "fail": Words(en="fail", ja="不合格"),
-    "invalid": Words(en="invalid", ja="無効"),
-    "inconclusive": Words(en="inconclusive", ja="判定不能"),
-    "not judged": Words(en="not judged", ja="判定対象外"),
-}
-CRITERIA = {
-    "errors": Words(en="errors", ja="エラー率"),
-    "429": Words(en="429", ja="429の割合"),
-    "achieved": Words(en="achieved", ja="達成率"),
-}
 BAR_LIMIT = 100 / 1.5
 """Where the limit is in a bar, in percent: half as much again still fits."""
 
@@ -54,11 +42,11 @@ def render(verdict: LoadVerdict, *, locust: bool, lang: str = "en") -> str:
         record=verdict.to_json(),
         lang=lang,
         w=_words(),
-        verdict=WORDS_OF[verdict.judgement.outcome],
+        verdict=_words()[verdict.judgement.outcome],
         where=verdict.about.get("environment") or TARGET,
-        sentence=told(sentence(verdict)),
+        sentence=rendered(sentence(verdict)),
         facts=list(_facts(verdict)),
-        diagnosis=[told(one) for one in diagnosis(verdict)],
+        diagnosis=[rendered(one) for one in diagnosis(verdict)],
         reasons={one: gathered(verdict.judgement.reasons, one) for one in LANGUAGES},
         rows=_grouped(verdict.judgement.checks),
         plots=[(name, Markup(svg)) for name, svg in plots(verdict).items()],  # noqa: S704 - our own SVG, escaped
@@ -74,7 +62,7 @@ def _words() -> Mapping[str, Words]:
     return {name: Words(**one) for name, one in tomllib.loads(text).items()}
 
 
-def told(sentence: str) -> Words:
+def rendered(sentence: str) -> Words:
     """Return what the generator says, which stands alone and has no type for it."""
     return Words(en=str(sentence), ja=japanese(sentence))
 
@@ -170,11 +158,11 @@ def _grouped(checks: tuple[Check, ...]) -> list[tuple[tuple[str, str], list[dict
 
 def _row(check: Check) -> dict[str, Any]:
     return {
-        "criterion": CRITERIA.get(check.criterion, Words.same(check.criterion)),
+        "criterion": _words().get(check.criterion, Words.same(check.criterion)),
         "seen": check.text(check.seen.value),
         "interval": _interval(check),
-        "limit": told(check.asked),
-        "outcome": WORDS_OF[check.outcome],
+        "limit": rendered(check.asked),
+        "outcome": _words()[check.outcome],
         "style": check.outcome.split(" ")[0],
         "bar": _bar(check) if check.unit else None,
     }

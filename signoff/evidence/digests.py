@@ -45,7 +45,7 @@ class Digests:
                     en=f"{NAME}: line {number} is damaged",
                     ja=f"{NAME}の{number}行目が壊れています",
                 )
-                return cls({}, mended(damaged))
+                return cls({}, with_remedy(damaged))
             digests[match[2]].add(match[1])
         return cls({name: frozenset(found) for name, found in digests.items()})
 
@@ -64,7 +64,7 @@ class Digests:
 
     def _problems(self, files: Mapping[str, str]) -> Iterator[Words]:
         if not self.digests and len(files) > 1:
-            yield mended(
+            yield with_remedy(
                 Words(
                     en=f"{NAME}, which names every record, is gone",
                     ja=f"全記録の一覧である{NAME}がありません",
@@ -72,14 +72,14 @@ class Digests:
             )
         for name, digests in sorted(self.digests.items()):
             if name not in files:
-                yield mended(
+                yield with_remedy(
                     Words(
                         en=f"{name} is named in {NAME} but is gone",
                         ja=f"{NAME}にある{name}がありません",
                     )
                 )
             elif digests != {files[name]}:
-                yield mended(
+                yield with_remedy(
                     Words(
                         en=f"{name} is not the record that {NAME} names: it was changed or replaced",
                         ja=f"{name}が{NAME}の記録と異なります（変更または差し替え）",
@@ -87,7 +87,7 @@ class Digests:
                 )
 
 
-def mended(problem: Words) -> Words:
+def with_remedy(problem: Words) -> Words:
     """Say what is wrong with a store, and what to do about it."""
     return Words(en=f"{problem.en}; {MEND.en}", ja=f"{problem.ja}。{MEND.ja}")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from aws.words import Words
-from signoff.evidence.digests import line, mended
+from signoff.evidence.digests import line, with_remedy
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
 
@@ -33,14 +33,14 @@ class Head:
         if match is None or files.get(match[2]) == match[1]:
             return None
         if match[2] in files:
-            return mended(
+            return with_remedy(
                 Words(
                     en=f"{match[2]} is not the record that this machine saw under this name: "
                     f"the store was rewritten",
                     ja=f"{match[2]}が、この端末で確認した同名の記録と異なります（ストアの書き換え）",
                 )
             )
-        return mended(
+        return with_remedy(
             Words(
                 en=f"{match[2]}, which this machine saw, is gone: the store was truncated",
                 ja=f"この端末で確認した{match[2]}がありません（ストアの切り詰め）",

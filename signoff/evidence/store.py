@@ -18,7 +18,7 @@ from aws.visible import visible_json, well_formed
 from aws.words import Bilingual, Words, joined, words_of
 from signoff.evidence import digests
 from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
-from signoff.evidence.digests import MEND, Digests, mended
+from signoff.evidence.digests import MEND, Digests, with_remedy
 from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
 from signoff.evidence.record import FACTS, Custody, Record, Records
@@ -177,7 +177,7 @@ class Store:
                     en=f"{_numbered(number)} is gone from the chain",
                     ja=f"連鎖から{_numbered(number)}が失われています",
                 )
-                return entries, mended(gone)
+                return entries, with_remedy(gone)
             try:
                 entries.append(self._believed(data, before, latest))
             except _NotBelievedError as error:
@@ -211,7 +211,7 @@ class Store:
         """Return why the signature of a record is not to be believed, or None."""
         signature, key = content.get("signature"), content.get("key")
         if not signature or not key:
-            return mended(
+            return with_remedy(
                 Words(
                     en=" is not signed: anybody could have written it",
                     ja="に署名がなく、誰でも書ける状態でした",
@@ -222,14 +222,14 @@ class Store:
             given = base64.b64decode(signature, validate=True)
             if key != fingerprint(public):
                 own = f"{self.key.name} ({fingerprint(public)})"
-                return mended(
+                return with_remedy(
                     Words(
                         en=f" is signed by key {key}, which may not sign here: {own} may",
                         ja=f"の署名は鍵{key}によるものです。ここで署名できるのは{own}だけです",
                     )
                 )
             if not signed_by(public, _message(content), given):
-                return mended(
+                return with_remedy(
                     Words(
                         en=f" is not what {self.key.name} signed: it was changed after that, or forged",
                         ja=f"は{self.key.name}で署名した内容と異なります（署名後の変更または偽造）",
@@ -239,7 +239,7 @@ class Store:
             why = words_of(error)
             return Words(en=f" can't be verified: {why.en}", ja=f"を検証できません: {why.ja}")
         except (TypeError, ValueError):
-            return mended(
+            return with_remedy(
                 Words(
                     en=" has a signature that can't be read: it was changed, or forged",
                     ja="の署名を読み取れません（変更または偽造）",

@@ -174,7 +174,7 @@ def named(folder):
 def test_file_that_is_no_record_is_told(tmp_path):
     (tmp_path / "000001.json").write_text("{}")
 
-    assert "000001.json: not a record" in Store.in_folder(tmp_path, "prod").load().problem
+    assert "000001.json: not a record" in Store.in_folder(tmp_path, "prod").load().problem.en
 
 
 def test_writers_at_the_same_moment_all_get_their_place(tmp_path):
@@ -217,7 +217,7 @@ def test_record_that_is_gone_from_the_bucket_is_missed(bucket, tmp_path):
 def test_record_of_another_environment_is_told(tmp_path):
     Store.in_folder(tmp_path, "dev").append("run", {}, caller=CALLER, release=None)
 
-    assert "a record of dev" in Store.in_folder(tmp_path, "prod").load().problem
+    assert "a record of dev" in Store.in_folder(tmp_path, "prod").load().problem.en
 
 
 def test_record_made_on_an_emulator_is_no_evidence_about_aws(tmp_path):
