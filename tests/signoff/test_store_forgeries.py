@@ -80,7 +80,7 @@ def test_newest_record_that_is_erased_for_good_with_its_line_is_missed(in_s3):
     erased(in_s3, "000003.json")
     unnamed(in_s3, "000003.json")
 
-    assert "SHA256SUMS lost lines" in in_s3.load().problem
+    assert "SHA256SUMS lost lines" in in_s3.load().problem.en
 
 
 def test_list_of_records_that_was_deleted_and_written_anew_is_told(in_s3):
@@ -89,21 +89,21 @@ def test_list_of_records_that_was_deleted_and_written_anew_is_told(in_s3):
     in_s3.backend.s3.delete_object(Bucket="evidence", Key=key)
     in_s3.backend.s3.put_object(Bucket="evidence", Key=key, Body=whole)
 
-    assert "SHA256SUMS was deleted" in in_s3.load().problem
+    assert "SHA256SUMS was deleted" in in_s3.load().problem.en
 
 
 def test_newest_record_under_a_delete_marker_is_missed(in_s3):
     in_s3.backend.s3.delete_object(Bucket="evidence", Key=key_of(in_s3, "000003.json"))
     unnamed(in_s3, "000003.json")
 
-    assert "000003.json was deleted at" in in_s3.load().problem
+    assert "000003.json was deleted at" in in_s3.load().problem.en
 
 
 def test_version_of_a_record_that_is_put_back_is_told(in_s3):
     data = in_s3.backend.read("000001.json")
     in_s3.backend.s3.put_object(Bucket="evidence", Key=key_of(in_s3, "000001.json"), Body=data)
 
-    assert "000001.json was overwritten" in in_s3.load().problem
+    assert "000001.json was overwritten" in in_s3.load().problem.en
 
 
 def test_store_in_a_folder_below_is_another_one(in_s3):
@@ -136,7 +136,7 @@ def test_record_that_is_copied_as_the_next_one_breaks_the_chain(store, folder):
     shutil.copy(folder / "000003.json", folder / "000004.json")
     (folder / "SHA256SUMS").open("a").write(f"{digest(folder / '000004.json')}  000004.json\n")
 
-    assert "000004.json: the chain is broken" in store.load().problem
+    assert "000004.json: the chain is broken" in store.load().problem.en
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,8 @@ def test_signature_of_another_shape_is_no_signature(store, folder, signature):
     rechained(folder)
 
     assert (
-        "signature that can't be read" in store.load().problem or "forged" in store.load().problem
+        "signature that can't be read" in store.load().problem.en
+        or "forged" in store.load().problem.en.en
     )
 
 
@@ -181,7 +182,7 @@ def test_member_that_was_added_is_told(store, folder, member):
     )
     store.head.path.unlink()
 
-    assert "it was changed after that, or forged" in store.load().problem
+    assert "it was changed after that, or forged" in store.load().problem.en
 
 
 def test_member_that_is_named_twice_says_what_was_signed_or_nothing(store, folder):
@@ -199,14 +200,14 @@ def test_public_key_that_was_swapped_believes_nothing_of_before(store, tmp_path)
     swapped = replace(store, key=replace(other, path=store.key.path, pinned=None))
     other.path.replace(store.key.path)
 
-    assert "000001.json is signed by key" in swapped.load().problem
+    assert "000001.json is signed by key" in swapped.load().problem.en
 
 
 @pytest.mark.parametrize("noted", [b"\xff\xfe\x00", b"0" * 64, b"all well"])
 def test_note_of_the_newest_record_that_is_damaged_is_told(store, noted):
     store.head.path.write_bytes(noted)
 
-    assert "evidence.head, which notes the newest record" in store.load().problem
+    assert "evidence.head, which notes the newest record" in store.load().problem.en
 
 
 @pytest.mark.parametrize("by", ["Ｈａｎａｋｏ", "花子\u202egnp.exe", "Hanako\x00", "\ud800", "é"])
