@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from load.engine.answers import NOT_CHECKED
-from load.engine.judge import Check, Judgement, judge
+from load.engine.check import Check
+from load.engine.judge import Judgement, judge
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objectives
 from load.engine.plan import LoadPlan

@@ -158,7 +158,7 @@ def test_file_that_is_no_record_is_told_whatever_it_is(store, folder, text):
     )
     store.head.path.unlink()
 
-    assert store.load().problem.startswith("000003.json: not a record")
+    assert store.load().problem.en.startswith("000003.json: not a record")
 
 
 @pytest.mark.parametrize("signature", [["MEUCIQ=="], {"r": 1}, 5, True, "ＭＥＵＣ"])
@@ -169,7 +169,7 @@ def test_signature_of_another_shape_is_no_signature(store, folder, signature):
 
     assert (
         "signature that can't be read" in store.load().problem.en
-        or "forged" in store.load().problem.en.en
+        or "forged" in store.load().problem.en
     )
 
 
