@@ -32,6 +32,10 @@ def kinds(hint, found):
 KINDS = [one for hint in get_type_hints(Sections).values() for one in kinds(hint, [])]
 
 
+def named(one):
+    return getattr(one, "__name__", one)
+
+
 def answered(kind):
     return {
         (one, fact): answer
@@ -53,12 +57,12 @@ def value(found, kind, fact):
     return getattr(found, fact) if type(found) is kind else found
 
 
-@pytest.mark.parametrize("kind", dict.fromkeys(KINDS), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", dict.fromkeys(KINDS), ids=named)
 def test_every_fact_has_an_answer(kind):
     assert {one.name for one in fields(kind)} == set(ANSWERS[kind])
 
 
-@pytest.mark.parametrize(("kind", "fact"), answered(Repaired), ids=str)
+@pytest.mark.parametrize(("kind", "fact"), answered(Repaired), ids=named)
 def test_fact_that_differs_is_within_its_bound_after_the_procedure(desk, kind, fact):
     answer = ANSWERS[kind][fact]
     planned = value(read(desk, answer), kind, fact)
@@ -70,7 +74,7 @@ def test_fact_that_differs_is_within_its_bound_after_the_procedure(desk, kind, f
     assert answer.within(after) if answer.within else after == planned
 
 
-@pytest.mark.parametrize(("kind", "fact"), answered(PersonActs), ids=str)
+@pytest.mark.parametrize(("kind", "fact"), answered(PersonActs), ids=named)
 def test_fact_that_only_a_person_can_change_is_told(desk, kind, fact):
     ANSWERS[kind][fact].harm(desk.client)
 
