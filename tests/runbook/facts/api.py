@@ -412,7 +412,7 @@ STRICTER = {
         change=planned(replaced("/throttle/rateLimit", "900")), by=BY_THROTTLING
     ),
     "a narrower limit of a method in the usage plan stays": Stays(
-        change=planned(replaced(f"{OWN}rateLimit", "10")), by=BY_THROTTLING
+        change=planned(replaced(f"{OWN}rateLimit", "200")), by=BY_THROTTLING
     ),
     "an answer of the authorizer that is kept for a shorter time stays": Stays(
         change=authorizing(replaced("/authorizerResultTtlInSeconds", "0")), by=BY_DRAFT
