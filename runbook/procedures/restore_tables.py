@@ -189,9 +189,7 @@ def name_them_in_the_environment() -> None:
     sends the functions back to them. Afterwards `python -m runbook least_privilege --env prod --go` takes
     the old tables out of the roles, and `python -m runbook monitoring --env prod --go` moves the dashboard.
     Lift the maintenance, and carry over by hand what was written after the moment, if it was good. After
-    the ranking's table, run `python -m runbook recount --env prod --go`; after that of the masters, `migrate_masters`
-    once more, since a manifest speaks of one table by its name. What smoke wrote at that moment is back as well, and
-    `remove_test_users` takes it away.
+    the ranking's table, run `recount`; after that of the masters `migrate_masters` again: a manifest is of one table.
 
     復元したテーブル名を、レビューを経て`environments.toml`に記載する。
 
@@ -199,9 +197,7 @@ def name_them_in_the_environment() -> None:
     確認を求めます。記載後、`python -m runbook least_privilege --env prod --go`でロールから元のテーブルへの
     権限を外し、`python -m runbook monitoring --env prod --go`でダッシュボードを更新します。メンテナンスモードを
     解除し、指定時点より後の正しい書き込みがあれば手作業で移し替えます。スタンプのテーブルを戻した場合は
-    `python -m runbook recount --env prod --go`を、マスターのテーブルを戻した場合は`migrate_masters`をもう一度
-    実行します（マニフェストはテーブル名ごとの記録です）。その時点で自動検証が書いていたデータも戻るため、
-    `remove_test_users`で取り除きます。
+    `recount`を、マスターのテーブルを戻した場合は`migrate_masters`を実行します（マニフェストはテーブルごとのため）。
     """
 
 
