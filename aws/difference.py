@@ -80,9 +80,13 @@ class Difference:
 
     @property
     def decided(self) -> Words:
-        """Where the bound was decided, in words."""
+        """Where the bound was decided, in words, for a column of that name."""
         where = self.decided_in
-        return where if isinstance(where, Words) else Words.same(where)
+        if not isinstance(where, Words):
+            return Words.same(where)
+        return Words(
+            en=where.en.removeprefix("decided in "), ja=where.ja.removeprefix("決定箇所: ")
+        )
 
     @property
     def plain(self) -> Unplanned:
