@@ -86,11 +86,16 @@ MISSING = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (
 """How AWS names the action that nothing allows, which need not be the call's own: ``iam:PassRole``."""
 
 
+FORBIDDEN = "403"
+HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
+"""Operations whose answers have no body, so that a denial is a number, and the action that each takes."""
+
+
 def _missing(error: ClientError) -> Words:
     found = MISSING.search(error.response["Error"].get("Message", ""))
-    if found is None:
+    if found is None and error.operation_name not in HEADS:
         return Words.same("")
-    action, resource = found.groups()
+    action, resource = found.groups() if found else (HEADS[error.operation_name], None)
     return Words(
         en=f" (missing: {action}{f' on {resource}' if resource else ''})",
         ja=f"（不足: {action}{f'、対象: {resource}' if resource else ''}）",
@@ -104,7 +109,7 @@ def _code(answer: Mapping[str, Any]) -> str:
 def _answered(error: ClientError, caller: str | Words, rights: str) -> Words:
     code, operation = _code(error.response), error.operation_name
     who = Words.same(caller) if isinstance(caller, str) else caller
-    if code in DENIED:
+    if code in DENIED or (code == FORBIDDEN and operation in HEADS):
         lacks = _missing(error)
         return Words(
             en=f"{operation} was denied to {who.en}{lacks.en}: allow it"

@@ -147,7 +147,9 @@ def _canary(name: str, stage: Stage, raw: Mapping[str, Any]) -> Changes:
 def _variables(name: str, stage: Mapping[str, Any]) -> Changes:
     """No variable is planned, and one may hold a secret: it is shown by its name alone."""
     found = stage.get("variables") or {}
-    return tuple(Change(name, f"{VARIABLE}{one}", "set", None, destroys=True) for one in found)
+    return tuple(
+        Change(name, f"{VARIABLE}{one}", "set", None, destroys=True, final=True) for one in found
+    )
 
 
 def _apply(context: ChangeContext, api: Api, id_: str, changes: Changes) -> None:

@@ -37,7 +37,8 @@ def _removed(context: StepContext, table: Table, *, real: re.Pattern[str]) -> Ch
     keys = [key for key in _keys(context, table) if not real.fullmatch(_text(key[table.hash_key]))]
     users = sorted({_text(key[table.hash_key]) for key in keys})
     lost = [
-        Change(f"table {table.name}", f"user {one}", "there", None, destroys=True) for one in users
+        Change(f"table {table.name}", f"user {one}", "there", None, destroys=True, final=True)
+        for one in users
     ]
 
     def delete() -> None:

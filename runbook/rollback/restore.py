@@ -174,9 +174,8 @@ def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
                 ja=f"テーブル{table.name}のポイントインタイムリカバリが無効で、過去に戻せません。次の障害に備え、`python -m runbook tables --env {context.environment.name} --go`で有効にしてください",
             )
         )
-    return _utc(described["EarliestRestorableDateTime"]), _utc(
-        described["LatestRestorableDateTime"]
-    )
+    earliest, latest = (described[f"{one}RestorableDateTime"] for one in ("Earliest", "Latest"))
+    return _utc(earliest), _utc(latest)
 
 
 def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
@@ -192,9 +191,8 @@ def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
         )
 
 
-def _utc(given: Any) -> datetime:
-    moment: datetime = given
-    return moment.astimezone(UTC)
+def _utc(given: datetime) -> datetime:
+    return given.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

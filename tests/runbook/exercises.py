@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aws.change import nothing
+from aws.change import Change, nothing
 from aws.function import UNSERVED
 from aws.ledger import Unplanned
 from aws.words import Words
@@ -66,24 +66,31 @@ class Exercise:
     """Fields of the step context."""
     at: Callable[[Desk], Mapping[str, Any]] = lambda _: {}
     """More of them, which are the operator's own."""
+    anew: Callable[[], object] = nothing
+    """Forgets an earlier try, of which something stands outside of the account's own state."""
 
     @property
     def name(self) -> str:
         return self.procedure.name
 
-    def perform(self, desk: Desk) -> None:
-        """Perform it to its end; what is destructive is agreed to. Raise Stopped with the sentence that is told."""
+    def perform(self, desk: Desk) -> list[Change]:
+        """Perform it to its end, and return what was shown to change; what is destructive is agreed to.
+
+        Raise Stopped with the sentence that is told.
+        """
         context = desk.context(permit=lambda _: True, history=desk.evidence.history)
+        screen = Memory()
         of_its_own = {"folder": self.folder, **self.more, **self.at(desk)}
         Run(
             procedure=self.procedure,
             context=replace(context, **of_its_own),
             journal=Journal(self.folder / "journal.jsonl"),
-            screen=Memory(),
+            screen=screen,
             who=WHO,
             rights=rights.where(self.name),
             unattended=True,
         ).perform()
+        return screen.shown
 
 
 def exercises(admin: Desk, folder: Path) -> Iterator[Exercise]:
@@ -311,7 +318,7 @@ def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:
     admin.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
     service = S3Service(admin.aws)
     admin.aws.extensions.append(service)
-    yield replace(of("export_import", chosen={"bucket": BUCKET}), at=at)
+    yield replace(of("export_import", chosen={"bucket": BUCKET}), at=at, anew=service.forget)
     admin.aws.extensions.remove(service)
 
 

@@ -1,8 +1,9 @@
 """The policy of each procedure: sufficient for a real run, made of what it calls, and shipped fresh."""
 
 import json
+import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,8 @@ ROOT = Path(__file__).parents[2]
 SOURCE = [one for folder in ("aws/converge", "runbook") for one in (ROOT / folder).rglob("*.py")]
 IN_THE_LOOK_OF_A_DRILL = "lambda:InvokeFunction"
 """Of a service that this account lacks; ``deep/test_rehearsal.py`` makes the call."""
+UNSHOWN = re.compile(r"there|set|.* MB; .*|.*characters.*")
+"""How a value is told that is not shown itself, or that no words bring back."""
 SIGNED = {row.signed for row in Checklist.load()}
 
 
@@ -65,6 +68,8 @@ class Recorded:
     asked: set
     statements: list
     evidence: bool = False
+    shown: list = field(default_factory=list)
+    """Changes, as a person saw them."""
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +94,7 @@ def recorded(served, tmp_path_factory):
         operator.may(allowed)
         admin.evidence.asked = False
         with asked_of_iam(aws) as asked:
-            one.perform(operator.desk(admin))
+            found[one.name].shown += one.perform(operator.desk(admin))
         operator.leave()
         found[one.name].asked |= asked
         found[one.name].statements += allowed["Statement"]
@@ -106,7 +111,7 @@ def granted(one: Exercise, admin: Desk):
 
 def also(name):
     """Return what a procedure takes in states that no exercise makes."""
-    return {*rights.written()[name].get("also", ())}
+    return {*rights.written().get(name, {}).get("also", ())}
 
 
 def test_each_procedure_comes_to_its_end_with_its_policy_alone(recorded):
@@ -166,6 +171,16 @@ def test_whoever_leaves_or_finds_records_may_use_their_store(recorded):
     }
 
     assert {name for name, one in rights.written().items() if one.get("records")} == uses | signs
+
+
+def test_cannot_be_undone_is_said_of_what_is_lost_and_was_not_shown(recorded):
+    """And of nothing else: what is shown whole stands in the journal, and can be brought back by hand."""
+    lost = [
+        one for found in recorded.values() for one in found.shown if one.destroys and not one.after
+    ]
+    unshown = {(one.resource, one.field) for one in lost if UNSHOWN.fullmatch(str(one.before))}
+
+    assert {(one.resource, one.field) for one in lost if one.final} == unshown
 
 
 def test_what_no_exercise_makes_is_called_in_the_source():

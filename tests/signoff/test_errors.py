@@ -73,3 +73,14 @@ def test_a_denial_names_what_is_missing_and_where_the_policy_is():
         "CreateFunction was denied to me (missing: iam:PassRole on arn:aws:iam::1:role/r): allow it"
         " (docs/rights/functions.json has the whole policy), then run it again"
     )
+
+
+def test_denial_without_a_body_names_the_action_as_well():
+    """S3 answers HEAD with a number and nothing else."""
+    answer = {"Error": {"Code": "403", "Message": "Forbidden"}}
+    told = sentence(ClientError(answer, "HeadBucket"), "me", "docs/rights/evidence.json")
+
+    assert told.en == (
+        "HeadBucket was denied to me (missing: s3:ListBucket): allow it"
+        " (docs/rights/evidence.json has the whole policy), then run it again"
+    )

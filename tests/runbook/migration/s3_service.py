@@ -28,6 +28,11 @@ class S3Service:
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     looks: dict[str, int] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Know of no job."""
+        self.jobs.clear()
+        self.looks.clear()
+
     def __call__(self, request: Any) -> Any:
         answer = {
             "ExportTableToPointInTime": self.export,
