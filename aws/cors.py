@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from aws import desired
 from aws.api_document import DEFAULT_STATUS, ApiDocument, Integration, Method, StaticAnswer
-from aws.bounds import covers, exactly, within
-from aws.difference import Difference, Differences, fault
+from aws.bounds import Bound, at_most, covers, exactly, within
+from aws.difference import Difference, Differences, fault, where
 from aws.ledgers.apigateway import GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.words import Words
 
@@ -17,6 +17,7 @@ STATUS = Words(en="status", ja="ステータス")
 ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"
 METHODS = "Access-Control-Allow-Methods"
+MAX_AGE = "Access-Control-Max-Age"
 SAFE_HEADERS = frozenset(
     {
         *("accept", "accept-language", "content-language", "content-type", "authorization"),
@@ -67,6 +68,7 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
         (HEADERS, listed(HEADERS, found[HEADERS]), within(needed | SAFE_HEADERS)),
         (METHODS, listed(METHODS, found[METHODS]), covers(verbs)),
         (METHODS, listed(METHODS, found[METHODS]), within(planned | SAFE_METHODS)),
+        *_kept(answer, api.cors.max_age_s),
     )
     return Differences.among(
         Difference(
@@ -76,11 +78,18 @@ def preflight_differences(path: str, method: Method, api: desired.Api) -> tuple[
             found=value,
             bound=bound,
             call=SERVED,
-            decided_in="origin, api_key",
+            decided_in=where("origin", "api_key", "cors_max_age_s"),
             loosens=True,
         )
         for name, value, bound in bounds
     )
+
+
+def _kept(answer: StaticAnswer, most: int | None) -> Iterator[tuple[str, object, Bound]]:
+    """Hold for how long browsers keep the answer to what was decided, if anything was."""
+    if most is not None:
+        age = header(answer.headers, MAX_AGE) or ""
+        yield MAX_AGE, int(age) if age.isdecimal() else 0, at_most(most, " s")
 
 
 def _answer(mock: Integration) -> StaticAnswer | None:
@@ -106,7 +115,7 @@ def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, .
             found=found,
             bound=bound,
             call=SERVED,
-            decided_in="origin",
+            decided_in=where("origin"),
             loosens=True,
         )
         for kind, found in origins.items()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
 from aws.function import MEMORY, TIMEOUT
 from aws.log_group import LOG_CLASS, RETENTION, STANDARD, expiring
-from aws.table import KEY, PROTECTION, RECOVERY, WINDOW, WINDOW_DAYS, typed_key
+from aws.table import KEY, PROTECTION, RECOVERY, WINDOW, typed_key
 from aws.usage_plan import BURST, PERIOD, QUOTA, RATE
 from aws.words import Words
 
@@ -47,6 +47,12 @@ class Table:
     deletion_protection: bool
     pitr: bool
     """Point-in-time recovery."""
+    recovery_days: int
+    """For how long back, at least."""
+    stream: str | None = None
+    """View type of the stream that it may have."""
+    replicas: frozenset[str] = frozenset()
+    """Regions that may hold a copy of it."""
     tags: Tags = field(hash=False)
 
     @property
@@ -55,12 +61,13 @@ class Table:
         recovery = {RECOVERY: exactly(value=True)} if self.pitr else {}
         protection = {PROTECTION: exactly(value=True)} if self.deletion_protection else {}
         key = exactly(typed_key(self.attributes, self.hash_key, self.range_key))
-        return {KEY: key, WINDOW: at_least(WINDOW_DAYS), **recovery, **protection}
+        return {KEY: key, WINDOW: at_least(self.recovery_days), **recovery, **protection}
 
     @property
     def allows(self) -> Mapping[str, Bound]:
         """What may be attached beyond AWS's defaults: fact -> bound."""
-        return {"time to live": one_of(self.ttl_attribute)} if self.ttl_attribute else {}
+        may_have = {"time to live": self.ttl_attribute, "stream": self.stream}
+        return {fact: one_of(value) for fact, value in may_have.items() if value}
 
     def __str__(self) -> str:
         return self.name
@@ -151,6 +158,14 @@ class Function:
         return self.name
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Requests a second, and how many at once."""
+
+    rate: int
+    burst: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One verb on one path, as the contract has it."""
@@ -159,6 +174,10 @@ class Route:
     path: str
     function: Function
     authorized: bool
+    most: Limit
+    """What callers may get at most."""
+    waits_ms: int = NEEDED_S * 1000
+    """What the API waits for its function, at least."""
 
     @property
     def id(self) -> str:
@@ -175,6 +194,13 @@ class Cors:
     origin: str
     headers: str
     methods: str
+    max_age_s: int | None = None
+    """For how long browsers may keep the answer to a preflight; None leaves it to them."""
+
+    @property
+    def preflight_headers(self) -> Mapping[str, str]:
+        kept = {} if self.max_age_s is None else {"Access-Control-Max-Age": str(self.max_age_s)}
+        return {**self.answer_headers, **kept}
 
     @property
     def answer_headers(self) -> Mapping[str, str]:

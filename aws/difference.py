@@ -162,3 +162,12 @@ def unallowed(
         for one, bound in told_of
         if not bound.holds(one.found)
     )
+
+
+def where(*keys: str) -> Words:
+    """Say which keys of the environment file decide, and where the first is explained."""
+    listed, several = ", ".join(keys), "s" if keys[1:] else ""
+    return Words(
+        en=f"decided in environments.toml, key{several} {listed} (docs/environments.md#{keys[0]})",
+        ja=f"決定箇所: environments.tomlの{listed}（docs/environments.ja.md#{keys[0]}）",
+    )

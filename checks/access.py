@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aws.access import INVOCATION, RIGHTS, Principal, Reach
-from aws.bounds import unset, within
+from aws.bounds import Bound, within
 from aws.difference import Difference
 from aws.function import RoleUser
 from aws.iam import Statement, parse
@@ -14,13 +14,11 @@ from aws.ledgers.iam import ROLE
 from aws.ledgers.sns import TOPIC
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
-from aws.section import Follows
 from aws.topic import Topic
-from aws.words import Words, joined
+from aws.words import SILENCE, Words, joined
 from checks.outsiders import outsiders
 from plan import Plan
-from signoff.decisions import Decided
-from signoff.environment import Environment
+from signoff.environment import Environment, where
 from signoff.snapshot import Snapshot
 
 KINDS: Mapping[str, tuple[Words, int]] = {
@@ -42,13 +40,17 @@ MAY_ACT = Words(en="what of ours it may act on", ja="操作できる本環境の
 MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数")
 OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
 USED_BY = Words(en="others that use it", ja="ほかの利用者")
-ANSWERS_AT = Words(en="URLs of functions that run under it", ja="このロールで動く関数のURL")
+NOBODY_ELSE = Bound(
+    code="nobody_else",
+    value=(),
+    holds=lambda found: not found,
+    words=Words(
+        en="nobody but the planned ones and the administrators",
+        ja="計画した相手とadministratorsのみであること",
+    ),
+)
 CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
 """What fires the alarms."""
-NAMED = Words(
-    en="decided in environments.toml, key administrators",
-    ja="決定箇所: environments.tomlのadministrators",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,30 +79,36 @@ def insiders_of(snapshot: Snapshot[Plan]) -> Insiders:
 
 
 def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
-    """Return everybody else who may act on a table, secret, function, topic, role or the evidence."""
-    return tuple(_differences(principals, insiders, MAY_ACT, KINDS.keys() - {INVOCATION}))
+    """Return everybody else who may act on a table, secret, function, topic, role or the evidence.
+
+    What they may invoke is told with it: one decision is about all that they may do.
+    """
+    beyond = (one for one in principals if _kinds_reached(one, insiders) - {INVOCATION})
+    return tuple(_differences(beyond, insiders, MAY_ACT))
 
 
 def invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
-    """Return everybody else who may invoke one of the functions directly."""
-    return tuple(_differences(principals, insiders, MAY_INVOKE, {INVOCATION}))
+    """Return everybody else who may invoke one of the functions directly, and nothing more."""
+    alone = (one for one in principals if _kinds_reached(one, insiders) == {INVOCATION})
+    return tuple(_differences(alone, insiders, MAY_INVOKE))
+
+
+def also_invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
+    """Return those of ``acting`` who may invoke a function as well."""
+    both = (one for one in principals if _kinds_reached(one, insiders) > {INVOCATION})
+    return tuple(_differences(both, insiders, MAY_ACT))
 
 
 def let_in(
-    kind: Words, name: str, document: str | None, insiders: Insiders, *, owner: str
+    kind: Words, name: str, document: str | None, insiders: Insiders
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy names, of this account and of AWS's services.
 
-    Raises Follows where ``owner``, the row about strangers, tells of it already.
+    Strangers are told by a row of their own.
     """
-    if outsiders(document, insiders.environment.account):
-        raise Follows(
-            owner,
-            Words(
-                en=f"the policy of {name} allows principals beyond the account",
-                ja=f"{name}のポリシーがアカウント外の相手を許可しています",
-            ),
-        )
+    strangers = {
+        str(one).rpartition(" ")[2] for one in outsiders(document, insiders.environment.account)
+    }
     statements = parse(document or '{"Statement": []}', name)
     found = sorted(
         {
@@ -108,7 +116,7 @@ def let_in(
             for one in statements
             if one.effect == "Allow"
             for who in _named(one, insiders.environment.account)
-            if not insiders.includes(who)
+            if not insiders.includes(who) and who not in strangers
         }
     )
     one = Difference(
@@ -116,8 +124,8 @@ def let_in(
         name=name,
         fact=OPENED,
         found=found,
-        bound=unset(),
-        decided_in=NAMED,
+        bound=NOBODY_ELSE,
+        decided_in=where("administrators"),
         loosens=True,
     )
     return (one,) if found else ()
@@ -158,9 +166,9 @@ def let_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
         name=topic.arn,
         fact=OPENED,
         found=sorted(found),
-        bound=unset(),
+        bound=NOBODY_ELSE,
         call="sns:GetTopicAttributes",
-        decided_in=NAMED,
+        decided_in=where("administrators"),
         loosens=True,
     )
     return (one,) if found else ()
@@ -178,53 +186,31 @@ def _of_owner(one: Statement, account: str) -> bool:
 
 
 def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[Difference, ...]:
-    """Return which functions that nobody planned run under a role, and where else it is used."""
-    found = [Words(en=f"function {o.function}", ja=f"関数{o.function}") for o in users]
+    """Return which functions that nobody planned run under a role, at which URLs, and where else it is used."""
+    found = [_used_by(one) for one in users]
     if role.last_used_in not in {None, region}:
         found.append(Words(en=f"Region {role.last_used_in}", ja=f"リージョン{role.last_used_in}"))
     one = Difference(
-        kind=ROLE, name=role.name, fact=USED_BY, found=found, bound=unset(), loosens=True
+        kind=ROLE, name=role.name, fact=USED_BY, found=found, bound=NOBODY_ELSE, loosens=True
     )
     return (one,) if found else ()
 
 
-def urls_of(role: str, users: Iterable[RoleUser]) -> tuple[Difference, ...]:
-    """Return the URLs at which functions that nobody planned answer under one of our roles."""
-    found = [
-        Words(en=f"{one.function} at {url}", ja=f"{one.function}（{url}）")
-        for one in users
-        for url in one.urls
-    ]
-    one = Difference(
-        kind=ROLE, name=role, fact=ANSWERS_AT, found=found, bound=unset(), loosens=True
+def _used_by(one: RoleUser) -> Words:
+    urls = ", ".join(one.urls)
+    at, to = (f" at {urls}", f"（{urls}）") if urls else ("", "")
+    return Words(en=f"function {one.function}{at}", ja=f"関数{one.function}{to}")
+
+
+def with_url(users: Iterable[RoleUser]) -> Words:
+    """Say of which function that nobody planned there is a URL; silence where there is none."""
+    named = [one.function for one in users if one.urls]
+    if not named:
+        return SILENCE
+    return Words(
+        en=f"function {named[0]} runs under this role and has a URL",
+        ja=f"関数{named[0]}がこのロールで動き、URLを持っています",
     )
-    return (one,) if found else ()
-
-
-def follows_from(graver: Iterable[Difference], invoking: Collection[str], decided: Decided) -> None:
-    """Raise Follows where SEC-24 tells already of somebody who may invoke as well."""
-    left = decided.undecided(one for one in graver if one.name in invoking)
-    if left:
-        raise Follows(
-            "SEC-24",
-            Words(
-                en=f"{left[0].name} may do more than invoke functions",
-                ja=f"{left[0].name}は関数の呼び出し以外の操作もできます",
-            ),
-        )
-
-
-def follows_from_users(unplanned: Collection[Difference], users: Iterable[RoleUser]) -> None:
-    """Raise Follows where SEC-25 tells already of the function that has a URL."""
-    with_url = [one.function for one in users if one.urls]
-    if unplanned and with_url:
-        raise Follows(
-            "SEC-25",
-            Words(
-                en=f"function {with_url[0]} runs under this role and has a URL",
-                ja=f"関数{with_url[0]}がこのロールで動き、URLを持っています",
-            ),
-        )
 
 
 def _named(one: Statement, account: str) -> Iterator[str]:
@@ -244,16 +230,22 @@ def _named(one: Statement, account: str) -> Iterator[str]:
             yield who
 
 
+def _kinds_reached(one: Principal, insiders: Insiders) -> set[str]:
+    """Return the kinds of resources on which a principal may act unplanned."""
+    return {reach.kind for reach in _unplanned(one, insiders)}
+
+
+def _unplanned(one: Principal, insiders: Insiders) -> list[Reach]:
+    if insiders.includes(one.arn):
+        return []
+    return [reach for reach in one.reach if not insiders.excuses(one, reach)]
+
+
 def _differences(
-    principals: Iterable[Principal], insiders: Insiders, fact: Words, kinds: Iterable[str]
+    principals: Iterable[Principal], insiders: Insiders, fact: Words
 ) -> Iterator[Difference]:
-    wanted = set(kinds)
     for one in principals:
-        if insiders.includes(one.arn):
-            continue
-        reach = [r for r in one.reach if r.kind in wanted and not insiders.excuses(one, r)]
-        if reach:
-            yield _difference(one, reach, fact)
+        yield _difference(one, _unplanned(one, insiders), fact)
 
 
 def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
@@ -265,8 +257,8 @@ def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
         name=name,
         fact=fact,
         found=summary,
-        bound=unset(),
-        decided_in=NAMED,
+        bound=NOBODY_ELSE,
+        decided_in=where("administrators"),
         loosens=True,
         said=Words(
             en=f"{kind.en} {name} may act on {summary.en}: it is allowed {first.action} on {first.name}"

@@ -133,7 +133,13 @@ def ringing(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
     for alarm, state in alarms:
         if not bound.holds(state) and not scales(alarm):
             yield Difference(
-                kind=ALARM, name=alarm.name, fact=STATE, found=state, bound=bound, call=CALL
+                kind=ALARM,
+                name=alarm.name,
+                fact=STATE,
+                found=state,
+                bound=bound,
+                call=CALL,
+                loosens=True,
             )
 
 

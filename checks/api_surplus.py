@@ -73,6 +73,7 @@ def of_stage(deployed: Deployed) -> tuple[Difference, ...]:
         found=others,
         bound=within(()),
         call="apigateway:GetStages",
+        loosens=True,
     )
     return (*((staged,) if others else ()), *unallowed(stage.unplanned))
 
@@ -101,7 +102,13 @@ def _leading(
     for name, places in sorted(found.items()):
         if places:
             yield Difference(
-                kind=kind, name=name, fact=fact, found=places, bound=unset(), call=call
+                kind=kind,
+                name=name,
+                fact=fact,
+                found=places,
+                bound=unset(),
+                call=call,
+                loosens=True,
             )
 
 

@@ -50,7 +50,7 @@ class Bounds:
                     yield one.action, f"{one.resource}/index/*"
             elif service == "secretsmanager":
                 yield "secretsmanager:DescribeSecret", one.resource
-            elif service == "kms" and one.resource == self.environment.table_key:
+            elif service == "kms" and one.resource in {table.kms_key for table in self.plan.tables}:
                 yield from ((f"kms:{name}", one.resource) for name in OF_TABLE_KEY)
 
     @property

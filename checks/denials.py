@@ -10,7 +10,7 @@ from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.principal import denied
 from aws.ledgers.iam import ROLE
 from aws.role import Role
-from aws.section import Follows, Unparsed
+from aws.section import Unparsed
 from aws.words import Words, joined
 from checks.bounds import Bounds
 from checks.privileges import pair
@@ -49,7 +49,7 @@ def denials(
 def taken_away(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Difference, ...]:
     """Return what the policies grant and the permissions boundary takes away again.
 
-    Of the roles that the guide's table speaks of, SEC-13 tells it, as all that they lack. ``arns`` are the real ones of secrets and log streams.
+    ``arns`` are the real ones of secrets and log streams.
     """
     if role.boundary is None:
         return ()
@@ -65,16 +65,7 @@ def taken_away(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Differe
                 if held.allowed and not left.allowed:
                     yield pair(action, target)
 
-    found = tuple(lost())
-    if found and bounds.role.judged_for_missing:
-        raise Follows(
-            "SEC-13",
-            Words(
-                en=f"the boundary of {role.name} denies {found[0].en}",
-                ja=f"{role.name}のアクセス許可の境界が{found[0].ja}を拒否しています",
-            ),
-        )
-    return _differences(ROLE, role.name, TAKEN, found)
+    return _differences(ROLE, role.name, TAKEN, tuple(lost()))
 
 
 def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:

@@ -27,10 +27,9 @@ from aws.ledgers.s3 import BUCKET
 from aws.log_group import LogGroup
 from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
 from aws.role import Role
-from aws.section import Follows, Unreadable, known, lookup
+from aws.section import Unreadable, known, lookup
 from aws.usage_plan import UsagePlan
 from aws.words import Words
-from checks.dashboards import has_kind, not_shown
 from checks.deployed_data import DeployedData
 
 ALARM_ROWS = {
@@ -228,13 +227,6 @@ class Deployed(DeployedData):
             want.name,
             section,
         )
-
-    def widget_shown(self, want: desired.Widget) -> Dashboard:
-        """Return the dashboard if it shows this kind at all, which MON-10 owns."""
-        dashboard = self.dashboard()
-        if not has_kind(dashboard, want):
-            raise Follows("MON-10", not_shown(dashboard, want))
-        return dashboard
 
     def rest_apis(self) -> tuple[RestApi, ...]:
         """Return every API of the planned name."""

@@ -63,23 +63,13 @@ class DeployedData:
         return found
 
     def backups(self, want: desired.Table) -> Backups:
-        """Return the backups if they are on at all, which DEP-04 owns."""
         self.table(want)
-        backups = self._one(
+        return self._one(
             "DEP-01",
             Words(en="backups of table", ja="テーブルのバックアップ"),
             want.name,
             self.found.backups,
         )
-        if not backups.pitr and self.row != "DEP-04":
-            raise Follows(
-                "DEP-04",
-                Words(
-                    en=f"point-in-time recovery of {want.name} is off",
-                    ja=f"{want.name}のポイントインタイムリカバリが無効です",
-                ),
-            )
-        return backups
 
     def table_tags(self, want: desired.Table) -> Tags:
         self.table(want)

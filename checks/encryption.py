@@ -15,7 +15,7 @@ from aws.secret import Secret
 from aws.section import lookup
 from aws.table import Table
 from aws.words import Words
-from signoff.environment import Environment
+from signoff.environment import Environment, where
 
 AWS_ALIAS = "alias/aws/"
 """Beginning of the aliases of AWS managed keys: their ARNs differ in every account."""
@@ -34,14 +34,12 @@ def secret_key_flaws(
     return _of_key(of, key, decided, "secret_key", found)
 
 
-def table_key_flaws(
-    table: Table, environment: Environment, found: Sections
-) -> tuple[Difference, ...]:
+def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple[Difference, ...]:
     """Return what is wrong with the key of a table. Without a description it has the AWS owned key.
 
     That is encryption, too: nobody can switch it off, and there is no key to look at.
     """
-    decided, key = environment.table_key, table.sse_key_arn
+    key = table.sse_key_arn
     of = partial(_difference, TABLE, table.name, "dynamodb:DescribeTable")
     if table.sse_type is None:
         return (of(ENCRYPTION, AWS_OWNED, exactly(decided), "table_key"),) if decided else ()
@@ -70,7 +68,9 @@ def _of_key(
     if unusable := _unusable(of, key, found):
         return unusable
     there = lookup(found.keys, key)
-    managed = (decided or "").startswith(AWS_ALIAS) and there is not None and there.manager == "AWS"
+    # Whoever decided on no key has AWS's own, which AWS may show to the account or not.
+    may_be_aws = decided is None or decided.startswith(AWS_ALIAS)
+    managed = may_be_aws and there is not None and there.manager == "AWS"
     if managed or (decided and same_key(decided, key)):
         return ()
     return (of(KEY, key, exactly(decided or AWS_OWNED), where),)
@@ -96,7 +96,7 @@ def _difference(
     fact: Words,
     value: object,
     bound: Bound,
-    where: str = "",
+    key: str = "",
     *,
     decidable: bool = True,
 ) -> Difference:
@@ -107,7 +107,7 @@ def _difference(
         found=value,
         bound=bound,
         call=call,
-        decided_in=where,
+        decided_in=where(key) if key else "",
         loosens=True,
         decidable=decidable,
     )

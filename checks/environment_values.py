@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
+from aws.bounds import Bound, at_least, at_most, between, exactly, one_of, unset, within
+from aws.dated import default
 from aws.difference import Difference
 from aws.words import Words, joined
 from plan.compute import LINE_API
+from plan.demand import INTEGRATION_MS, rate_of
 from plan.edge import BUSIEST_SHARE
 from signoff.environment import Environment, Freshness, where
 
@@ -54,6 +56,8 @@ def limits(environment: Environment) -> Mapping[str, KeyLimit]:
             *_tables_and_logs(),
             *_functions(),
             *_single_functions(environment),
+            *_single_tables(environment),
+            *_single_routes(environment),
             *_load(),
             *_addresses(environment),
             *_ages(),
@@ -88,8 +92,11 @@ def _value(environment: Environment, key: str) -> Any:
 
 
 def _documented(key: str) -> str:
-    """Return the key under which the reference explains it: single functions share one entry."""
-    return "functions" if key.startswith("functions.") else key
+    """Return the key under which the reference explains it: single functions, tables and routes share entries."""
+    for one in ("functions", "table_settings", "routes"):
+        if key.startswith(f"{one}."):
+            return f"{one}.NAME.{key.rpartition('.')[2]}"
+    return key
 
 
 def _member(owner: Any, name: str) -> Any:
@@ -145,13 +152,51 @@ def _alarms(period_s: int) -> Iterator[tuple[str, KeyLimit]]:
 
 def _tables_and_logs() -> Iterator[tuple[str, KeyLimit]]:
     yield "retention_days", KeyLimit(at_least(30, DAYS), Words(en="guide step 6-3", ja="手順6-3"))
-    yield "pitr", KeyLimit(exactly(value=True), Words(en="guide step 3-1", ja="手順3-1"))
-    yield (
-        "deletion_protection",
-        KeyLimit(
-            exactly(value=True), Words(en="tables of people stay", ja="利用者のテーブルは消さない")
-        ),
+    yield from _of_every_table()
+
+
+def _of_every_table() -> Iterator[tuple[str, KeyLimit]]:
+    guide = Words(en="guide step 3-1", ja="手順3-1")
+    yield "pitr", KeyLimit(exactly(value=True), guide)
+    yield "pitr_days", KeyLimit(at_least(default("recovery_window_days"), DAYS), guide)
+    stay = Words(en="tables of people stay", ja="利用者のテーブルは消さない")
+    yield "deletion_protection", KeyLimit(exactly(value=True), stay)
+
+
+def _single_tables(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
+    """Hold what single tables have of their own to the same limits, and tell who else gets what they hold."""
+    rate = at_least(environment.target_rate, "/s")
+    told = Words(en="who else gets what it holds", ja="内容を受け取る相手")
+    limits = {
+        **dict(_of_every_table()),
+        "capacity": KeyLimit(rate, Words(en="the target rate", ja="目標レート")),
+        "stream": KeyLimit(unset(), told, guided=False),
+        "replicas": KeyLimit(within(()), told),
+    }
+    for name, own in environment.table_settings.items():
+        for key, limit in limits.items():
+            if getattr(own, key) is not None:
+                yield f"table_settings.{name}.{key}", limit
+
+
+def _single_routes(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
+    """A route gets at least what its share of the target rate needs, and at most what the guide allows."""
+    guide = Words(
+        en="guide step 2-4, and its share of the rate", ja="手順2-4と、目標レートの割り当て"
     )
+    for name, own in environment.routes.items():
+        rate = rate_of(name, environment.target_rate)
+        limits = {
+            "rate": KeyLimit(between(min(1000, math.ceil(ROOM * rate)), 1000, "/s"), guide),
+            "burst": KeyLimit(between(min(2000, math.ceil(rate)), 2000), guide),
+            "timeout_ms": KeyLimit(
+                at_least(INTEGRATION_MS, " ms"),
+                Words(en="what its function needs", ja="関数の処理に必要な時間"),
+            ),
+        }
+        for key, limit in limits.items():
+            if getattr(own, key) is not None:
+                yield f"routes.{name}.{key}", limit
 
 
 def _single_functions(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:

@@ -2,22 +2,24 @@
 
 from aws import desired
 from aws.api_document import Authorizer
-from aws.bounds import at_most, exactly
+from aws.bounds import at_most, exactly, within
 from aws.difference import Difference, Differences, differences
-from aws.ledgers.apigateway import AUTHORIZER, SERVED
+from aws.ledgers.apigateway import AUTHORIZER, REST_API, SERVED
 from aws.section import Follows
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.invocation import target
+from signoff.environment import where
 
+INVOKED = Words(en="functions that its authorizers invoke", ja="オーソライザーが呼び出す関数")
 SOURCE = Words(en="identity source", ja="IDソース")
 TTL = Words(en="time to live", ja="キャッシュの有効期間（TTL）")
 
 
-def authorizers(deployed: Deployed, want: desired.Authorizer) -> tuple[Authorizer, ...]:
-    """Return the authorizers that routes ask, whatever they are called: all invoke auth's alias.
+def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:
+    """Return the authorizers that routes ask, whatever they are called.
 
-    Where no route asks one, SEC-34 is red already; what an authorizer invokes is DEP-16's.
+    Where no route asks one, SEC-34 is red already.
     """
     found = tuple(deployed.served().authorizers.values())
     if not found:
@@ -25,16 +27,21 @@ def authorizers(deployed: Deployed, want: desired.Authorizer) -> tuple[Authorize
             "SEC-34",
             Words(en="no route uses an authorizer", ja="オーソライザーを使うルートがありません"),
         )
-    for one in found:
-        if target(one.uri, deployed.stage().variables).arn != want.function.alias_arn:
-            raise Follows(
-                "DEP-16",
-                Words(
-                    en=f"authorizer {one.name} invokes {one.uri}",
-                    ja=f"オーソライザー{one.name}は{one.uri}を呼び出します",
-                ),
-            )
     return found
+
+
+def invoking_others(deployed: Deployed, want: desired.Authorizer) -> Differences:
+    """Hold what the authorizers invoke to auth's alias."""
+    variables = deployed.stage().variables
+    invoked = {target(one.uri, variables).arn for one in deployed.served().authorizers.values()}
+    return differences(
+        REST_API,
+        deployed.plan.api.name,
+        {INVOKED: frozenset(invoked)},
+        {INVOKED: within((want.function.alias_arn,))},
+        call=SERVED,
+        loosens=True,
+    )
 
 
 def laxer(asked: tuple[Authorizer, ...], want: desired.Authorizer) -> tuple[Difference, ...]:
@@ -52,7 +59,7 @@ def laxer(asked: tuple[Authorizer, ...], want: desired.Authorizer) -> tuple[Diff
             {SOURCE: one.identity_source, TTL: one.ttl_s},
             bounds,
             call=SERVED,
-            decided_in="authorizer_ttl_s",
+            decided_in=where("authorizer_ttl_s"),
             loosens=True,
         ).compared
     )

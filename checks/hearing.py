@@ -221,13 +221,17 @@ def _lets_alarms_through(one: Subscription) -> bool:
 
 
 def _of_alarm(alarm: Alarm, fact: Words, found: object, bound: Bound) -> Difference:
-    return Difference(kind=ALARM, name=alarm.name, fact=fact, found=found, bound=bound, call=CALL)
+    return Difference(
+        kind=ALARM, name=alarm.name, fact=fact, found=found, bound=bound, call=CALL, loosens=True
+    )
 
 
 def _of_topic(
     arn: str, fact: Words, found: object, bound: Bound, call: str = OF_TOPIC
 ) -> Difference:
-    return Difference(kind=TOPIC, name=arn, fact=fact, found=found, bound=bound, call=call)
+    return Difference(
+        kind=TOPIC, name=arn, fact=fact, found=found, bound=bound, call=call, loosens=True
+    )
 
 
 def of_subscription(
@@ -236,5 +240,11 @@ def of_subscription(
     """Name a subscription by its topic and its masked address: its ARN says nothing to a person."""
     name = f"{topic.arn.rpartition(':')[2]} {one.protocol} {one.endpoint}"
     return Difference(
-        kind=SUBSCRIPTION, name=name, fact=fact, found=found, bound=bound, call=OF_SUBSCRIPTION
+        kind=SUBSCRIPTION,
+        name=name,
+        fact=fact,
+        found=found,
+        bound=bound,
+        call=OF_SUBSCRIPTION,
+        loosens=fact not in {LISTENER, REDRIVE},
     )

@@ -148,8 +148,9 @@ def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[
     return len(arns), foreign
 
 
-def copies_elsewhere(found: Sections, region: str) -> tuple[Difference, ...]:
-    """Return where AWS copies a table or a secret into another Region; an own replica is listed, too."""
+def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Difference, ...]:
+    """Return where AWS copies a table or a secret unplanned into another Region; an own replica is listed, too."""
+    planned = {one.name: one.replicas for one in plan.tables}
     sections: Mapping[Words, Section[Any]] = {TABLE: found.tables, SECRET: found.secrets}
     return tuple(
         difference
@@ -159,7 +160,8 @@ def copies_elsewhere(found: Sections, region: str) -> tuple[Difference, ...]:
             kind,
             one.name,
             {COPIES: [copy for copy in one.replicas if copy != region]},
-            {COPIES: within(())},
+            {COPIES: within(planned.get(one.name, ()))},
+            decided_in=where("table_settings") if kind == TABLE else "",
             loosens=True,
         )
     )

@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import product
 
 from aws import desired
-from aws.bounds import Bound
-from aws.difference import Certainty, Difference
+from aws.bounds import Bound, as_text, within
+from aws.difference import Certainty, Difference, differences
 from aws.iam import (
     Excess,
     Grants,
@@ -30,8 +30,9 @@ from aws.section import Follows
 from aws.words import SILENCE, Words, joined
 from checks.bounds import Bounds
 from checks.deployed import Deployed
-from checks.secret_arns import READ, Named, is_about, named, reaches_more
+from checks.secret_arns import READ, Named, is_about, named, reaches_more, unnamed
 from signoff.decisions import Decided
+from signoff.observations import Observations
 
 BY_AWS = "arn:aws:iam::aws:policy"
 BESIDE = frozenset(
@@ -52,6 +53,7 @@ DETAILS = "iam:GetAccountAuthorizationDetails"
 MANY = 10
 """Surplus permissions of one policy that are told one by one."""
 INVOKE = "lambda:invokefunction"
+LACKING = Words(en="permissions that are missing", ja="不足している権限")
 BEYOND = Words(en="permission", ja="権限")
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = Bound(
@@ -189,6 +191,31 @@ def lacking(role: Role, bounds: Bounds, arns: Iterable[str]) -> list[Words]:
     """Return required pairs that IAM would not allow. ``arns`` are the real ones of secrets."""
     lacked = (pair(o.action, o.resource) for o in _missing(role, bounds, arns) if not o.unknown)
     return sorted(lacked, key=str)
+
+
+def lacks(role: Role, lost: Iterable[str]) -> tuple[Difference, ...]:
+    """Return that a role lacks what its function needs; ``lost`` as ``lacking`` returns it."""
+    facts, found = {LACKING: list(lost)}, {LACKING: within(())}
+    return differences(ROLE, role.name, facts, found, call=DETAILS, loosens=True)
+
+
+def denied_by_boundary(role: Role, lost: Sequence[str]) -> Words:
+    return Words(
+        en=f"the boundary of {role.name} denies {as_text(lost[:1])}",
+        ja=f"{role.name}のアクセス許可の境界が{as_text(lost[:1])}を拒否しています",
+    )
+
+
+def follow_unnamed(
+    role: Role, bounds: Bounds, arns: Sequence[str], decided: Decided, observe: Observations
+) -> None:
+    """Raise Follows where no policy names a secret: another row tells that it is lacking, or granted too widely."""
+    for one in names_of(role, bounds, arns):
+        if one.resources:
+            continue
+        owner, lost = one.told_at, lacking(role, bounds, arns)
+        found = lacks(role, lost) if owner == "SEC-13" else surplus(role, bounds, owner)
+        decided.follow(owner, found, observe, unnamed(one.secret))
 
 
 def unclear(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Difference, ...]:

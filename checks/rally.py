@@ -53,7 +53,7 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
             fact=PLACE,
             found=found,
             bound=bound,
-            decided_in=where("area") if area else "",
+            decided_in=where("area"),
         )
 
 

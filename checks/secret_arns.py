@@ -46,20 +46,19 @@ def named(pairs: Iterable[Statement], secret: desired.Secret) -> tuple[str, ...]
 
 def unsound(one: Named, deployed: Deployed) -> list[Words]:
     """Say which of the Resources match nothing, or more than the secret."""
-    if not one.resources:
-        raise Follows(
-            one.told_at,
-            Words(
-                en=f"no statement names secret {one.secret.name}",
-                ja=f"シークレット{one.secret.name}を指定するステートメントがありません",
-            ),
-        )
     flaws = {resource: _flaw(resource, one, deployed) for resource in one.resources}
     return [
         Words(en=f"{resource} {flaw.en}", ja=f"{resource}（{flaw.ja}）")
         for resource, flaw in flaws.items()
         if flaw
     ]
+
+
+def unnamed(secret: desired.Secret) -> Words:
+    return Words(
+        en=f"no statement names secret {secret.name}",
+        ja=f"シークレット{secret.name}を指定するステートメントがありません",
+    )
 
 
 def but_for_suffixes(lacking: Iterable[Words], names: Iterable[Named]) -> list[Words]:

@@ -1,10 +1,12 @@
 """What the indexes of a table must be, and where they are not so."""
 
 from aws import desired
-from aws.difference import Difference, fault
+from aws.difference import Difference, Differences, differences, fault
+from aws.ledgers.dynamodb import TABLE
 from aws.section import Follows
-from aws.table import KEY, STATUS, Index, Table, typed_key
+from aws.table import KEY, RECOVERY, STATUS, Backups, Index, Table, typed_key
 from aws.words import Words
+from signoff.environment import where
 
 EXISTENCE = Words(en="existence", ja="有無")
 INDEX = Words(en="index", ja="インデックス")
@@ -34,6 +36,20 @@ def index_names(table: Table, want: desired.Table) -> frozenset[str]:
             ),
         )
     return frozenset(there)
+
+
+def unrecoverable(table: desired.Table, backups: Backups) -> Differences:
+    """Hold point-in-time recovery to what is planned: where none is wanted, it may be off."""
+    bounds = {RECOVERY: table.bounds[RECOVERY]} if table.pitr else {}
+    return differences(
+        TABLE,
+        table.name,
+        backups.facts,
+        bounds,
+        call="dynamodb:DescribeContinuousBackups",
+        decided_in=where("pitr"),
+        loosens=True,
+    )
 
 
 def _index_flaw(

@@ -8,6 +8,7 @@ from aws.ledgers.s3 import BUCKET
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.encryption import bucket_key_flaws, table_key_flaws
+from plan.data import key_of
 from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.environment import Environment
@@ -27,9 +28,10 @@ def test_table_is_encrypted_as_decided(
     observe: Observations,
 ) -> None:
     there = observe(deployed.table(table), "sse_type", "sse_status", "sse_key_arn")
-    observe.note(decided=environment.table_key or "AWS owned key")
+    key = key_of(environment, table.key)
+    observe.note(decided=key or "AWS owned key")
 
-    decided(table_key_flaws(there, environment, found), observe)
+    decided(table_key_flaws(there, key, found), observe)
 
 
 @expectation("SEC-20", ja="テーブルのキーに計画外の設定がない")

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 
 from aws import desired
-from aws.bounds import Bound, as_text, at_least, exactly, one_of, within
+from aws.bounds import Bound, as_text, at_least, exactly, one_of
 from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory
@@ -14,24 +14,24 @@ from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
+from checks.guarding import invoking_others
 from checks.invocation import may_invoke, source_of, source_of_authorizer, target
 from checks.releases import deployed_again, newest
 from checks.variables import arn_of, differing, diverting, foreign, hijacking, leading_to_line
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
-from signoff.environment import Environment
+from signoff.environment import Environment, where
 from signoff.observations import Observations
 
 GET_FUNCTION = "lambda:GetFunction"
-NEED = "target_rate, seconds_per_call"
+NEED = where("target_rate", "seconds_per_call")
 """Keys from which the concurrency that is needed follows."""
 STATE = Words(en="state", ja="状態")
 LAST_UPDATE = Words(en="last update", ja="直近の更新")
 LINE_ENDPOINT = Words(en="LINE_API_ENDPOINT", ja="LINE_API_ENDPOINT")
 VERSION = Words(en="version", ja="バージョン")
 ALIAS = Words(en="alias", ja="エイリアス")
-INVOKED = Words(en="functions that its authorizers invoke", ja="オーソライザーが呼び出す関数")
 INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
 CODE = Words(en="code (SHA-256)", ja="コード（SHA-256）")
 NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
@@ -87,7 +87,11 @@ def test_function_has_the_time_and_memory_that_it_needs(
 ) -> None:
     found = observe(deployed.function(function), "timeout_s", "memory_mb")
 
-    about = {"call": GET_FUNCTION, "decided_in": "timeout_s, memory_mb, functions", "loosens": True}
+    about = {
+        "call": GET_FUNCTION,
+        "decided_in": where("functions", "timeout_s", "memory_mb"),
+        "loosens": True,
+    }
     decided(differences(FUNCTION, found.name, found.facts, function.bounds, **about), observe)
 
 
@@ -174,7 +178,7 @@ def test_route_invokes_the_alias(
     observe.note(route=route.id, uri=integration.uri)
 
     facts, bounds = {ALIAS: called.qualifier or None}, {ALIAS: exactly(environment.alias)}
-    about = {"call": SERVED, "decided_in": "alias", "loosens": True}
+    about = {"call": SERVED, "decided_in": where("alias"), "loosens": True}
     decided(differences(ROUTE, route.id, facts, bounds, **about), observe)
 
 
@@ -199,16 +203,9 @@ def test_api_may_invoke_the_alias(
 def test_authorizers_invoke_the_alias(
     deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
 ) -> None:
-    auth = plan.api.authorizer.function.alias_arn
-    variables = deployed.stage().variables
-    uris = [one.uri for one in deployed.served().authorizers.values()]
-    observe.note(authorizers=uris)
+    observe.note(authorizers=[one.uri for one in deployed.served().authorizers.values()])
 
-    facts = {INVOKED: frozenset(target(uri, variables).arn for uri in uris)}
-    about = {"call": SERVED, "loosens": True}
-    decided(
-        differences(REST_API, plan.api.name, facts, {INVOKED: within((auth,))}, **about), observe
-    )
+    decided(invoking_others(deployed, plan.api.authorizer), observe)
 
 
 @expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")

@@ -16,24 +16,26 @@ from aws.words import Words, joined
 from checks.access import (
     Insiders,
     acting,
-    follows_from,
-    follows_from_users,
+    also_invoking,
     invoking,
     let_in,
     let_publish,
     strangers_let_in,
-    urls_of,
     used_elsewhere,
+    with_url,
 )
 from checks.bounds import Bounds
 from checks.callers import Callers, strangers, unread_versions
 from checks.denials import taken_away
 from checks.deployed import Deployed
 from checks.privileges import (
+    denied_by_boundary,
     follow_graver,
     follow_invoking,
     follow_names,
+    follow_unnamed,
     lacking,
+    lacks,
     names_of,
     surplus,
     unclear,
@@ -46,7 +48,6 @@ from signoff.environment import Environment
 from signoff.observations import Observations
 
 URLS = Words(en="URLs", ja="関数URL")
-LACKING = Words(en="permissions that are missing", ja="不足している権限")
 UNSOUND = Words(en="wrong ARNs of secrets", ja="正しくないシークレットのARN")
 CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可するほかの呼び出し元")
 OF_ROLE = {"call": "iam:GetAccountAuthorizationDetails"}
@@ -114,8 +115,7 @@ def test_role_lacks_nothing_that_it_needs(
     observe.note(required=guided_role.required, secrets=arns)
 
     lost = but_for_suffixes(lacking(found, bounds, arns), names_of(found, bounds, arns))
-    about = {**OF_ROLE, "loosens": True}
-    decided(differences(ROLE, found.name, {LACKING: lost}, {LACKING: within(())}, **about), observe)
+    decided(lacks(found, lost), observe)
     decided(unclear(found, bounds, arns), observe)
 
 
@@ -167,6 +167,7 @@ def test_secret_is_named_by_its_exact_arn(
     names = names_of(found, bounds, arns)
     observe.note(role=found.name, secrets=arns, resources=[one.resources for one in names])
 
+    follow_unnamed(found, bounds, arns, decided, observe)
     wrong = [flaw for one in names for flaw in unsound(one, deployed)]
     about = {**OF_ROLE, "decidable": False}
     decided(
@@ -256,7 +257,10 @@ def test_boundary_leaves_the_role_what_its_function_needs(
     bounds = Bounds(role=role, plan=plan, environment=environment)
     arns = [deployed.secret(one).arn for one in bounds.secrets]
 
-    decided(taken_away(found, bounds, arns), observe)
+    taken, guided = taken_away(found, bounds, arns), role.judged_for_missing
+    lost = lacking(found, bounds, arns) if taken and guided else []
+    decided.follow("SEC-13", lacks(found, lost), observe, denied_by_boundary(found, lost))
+    decided(() if guided else taken, observe)
 
 
 @expectation("SEC-24", ja="ほかの者が本環境のリソースを操作できない")
@@ -283,7 +287,9 @@ def test_policy_of_the_table_names_nobody_else(
     policy = deployed.table_policy(table)
     observe.note(table=table.name, policy=policy.document)
 
-    decided(let_in(TABLE, table.name, policy.document, insiders, owner="SEC-19"), observe)
+    decided(let_in(TABLE, table.name, policy.document, insiders), observe)
+    strangers = strangers_let_in(TABLE, table.name, policy.document, insiders.environment.account)
+    decided.follow("SEC-19", strangers, observe)
 
 
 @expectation("SEC-24", ja="シークレットのポリシーがほかの相手を許可していない")
@@ -296,7 +302,9 @@ def test_policy_of_the_secret_names_nobody_else(
 ) -> None:
     found = observe(deployed.secret(secret), "policy")
 
-    decided(let_in(SECRET, found.name, found.policy, insiders, owner="SEC-08"), observe)
+    decided(let_in(SECRET, found.name, found.policy, insiders), observe)
+    strangers = strangers_let_in(SECRET, found.name, found.policy, insiders.environment.account)
+    decided.follow("SEC-08", strangers, observe)
 
 
 @expectation("SEC-24", ja="トピックのポリシーがほかの相手を許可していない")
@@ -331,11 +339,9 @@ def test_nobody_else_may_invoke_a_function(
     principals = deployed.principals()
     inside = [one.arn for one in principals if any(r.kind == INVOCATION for r in one.reach)]
     observe.note(administrators=insiders.environment.administrators, invoking=inside)
-    graver = {one.name for one in acting(principals, insiders)}
-    found = invoking(principals, insiders)
 
-    decided((one for one in found if one.name not in graver), observe)
-    follows_from(acting(principals, insiders), {one.name for one in found}, decided)
+    decided(invoking(principals, insiders), observe)
+    decided.follow("SEC-24", also_invoking(principals, insiders), observe)
 
 
 @expectation("SEC-26", ja="本環境のロールで動く関数にURLがない")
@@ -350,9 +356,8 @@ def test_function_under_our_role_has_no_url(
     observe.note(role=role.name, urls=[url for one in users for url in one.urls])
     found = deployed.role(role)
 
-    unplanned = decided.undecided(used_elsewhere(found, users, environment.region))
-    follows_from_users(unplanned, users)
-    decided(urls_of(role.name, users), observe)
+    used, why = used_elsewhere(found, users, environment.region), with_url(users)
+    decided.follow("SEC-25", used if why else (), observe, why)
 
 
 @expectation("SEC-26", ja="本システムのロールは、計画した関数以外を呼び出せない")

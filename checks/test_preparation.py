@@ -135,9 +135,13 @@ def test_everything_read_lies_in_the_decided_account_and_region(
 
 @expectation("PREP-06", ja="別のリージョンに複製されていない")
 def test_nothing_is_copied_into_another_region(
-    found: Sections, environment: Environment, decided: Decided, observe: Observations
+    found: Sections,
+    plan: Plan,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
 ) -> None:
-    copies = copies_elsewhere(found, environment.region)
+    copies = copies_elsewhere(found, plan, environment.region)
     observe.note(region=environment.region, copies=[one.words for one in copies])
 
     decided(copies, observe)

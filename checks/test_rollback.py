@@ -10,6 +10,7 @@ from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.releases import drafts, other_code, other_drafts, restorable_flaws
+from checks.table_shape import unrecoverable
 from signoff.checklist import expectation
 from signoff.decisions import Decided
 from signoff.observations import Observations
@@ -58,7 +59,8 @@ def test_table_can_be_restored_to_five_minutes_ago(
 ) -> None:
     backups = observe(deployed.backups(table), "pitr", "earliest", "latest")
 
-    decided(restorable_flaws(table, backups, now), observe)
+    decided.follow("DEP-04", unrecoverable(table, backups), observe)
+    decided(restorable_flaws(table, backups, now) if backups.pitr else (), observe)
 
 
 @expectation("ROLL-04", ja="以前のフロントエンド設定が記録されている")

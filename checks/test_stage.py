@@ -15,7 +15,7 @@ from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
-from signoff.environment import Environment
+from signoff.environment import Environment, where
 from signoff.observations import Observations
 
 GET_STAGES = "apigateway:GetStages"
@@ -75,7 +75,8 @@ def test_access_is_logged_where_planned(
     stage = observe(deployed.stage(), "access_log_arn")
 
     group = group_of(stage.access_log_arn)
-    facts, planned = {ACCESS_LOG: group or None}, {ACCESS_LOG: exactly(plan.api.access_log_group)}
+    facts = {ACCESS_LOG: group or stage.access_log_arn}
+    planned = {ACCESS_LOG: exactly(plan.api.access_log_group)}
     decided(differences(STAGE, stage.name, facts, planned, call=GET_STAGES), observe)
 
 
@@ -142,7 +143,7 @@ def test_api_is_tagged(
 ) -> None:
     api = observe(deployed.rest_api(), "tags")
 
-    about = {"call": "apigateway:GetRestApis", "decided_in": "tags"}
+    about = {"call": "apigateway:GetRestApis", "decided_in": where("tags")}
     decided(tags_differing(REST_API, api.name, api.tags, plan.tags, **about), observe)
 
 
@@ -152,7 +153,7 @@ def test_stage_is_tagged(
 ) -> None:
     stage = observe(deployed.stage(), "tags")
 
-    about = {"call": GET_STAGES, "decided_in": "tags"}
+    about = {"call": GET_STAGES, "decided_in": where("tags")}
     decided(tags_differing(STAGE, stage.name, stage.tags, plan.tags, **about), observe)
 
 
@@ -166,7 +167,7 @@ def test_function_is_tagged(
 ) -> None:
     found = observe(deployed.function(function), "tags")
 
-    about = {"call": "lambda:GetFunction", "decided_in": "tags"}
+    about = {"call": "lambda:GetFunction", "decided_in": where("tags")}
     decided(tags_differing(FUNCTION, found.name, found.tags, plan.tags, **about), observe)
 
 

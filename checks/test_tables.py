@@ -5,19 +5,20 @@ from aws.bounds import exactly, within
 from aws.capacity import rigid, scales
 from aws.difference import differences, unallowed
 from aws.ledgers.dynamodb import TABLE
-from aws.table import INDEXES, KEY, PROTECTION, RECOVERY, SCALING, STATUS, WINDOW
+from aws.table import INDEXES, KEY, PROTECTION, SCALING, STATUS, WINDOW
 from checks.bounds import bounds_of
 from checks.denials import denials
 from checks.deployed import Deployed
-from checks.table_shape import index_flaws, index_names
+from checks.table_shape import index_flaws, index_names, unrecoverable
 from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
-from signoff.environment import Environment
+from signoff.environment import Environment, where
 from signoff.observations import Observations
 
 DESCRIBE = "dynamodb:DescribeTable"
+OF_BACKUPS = {"call": "dynamodb:DescribeContinuousBackups"}
 
 
 @expectation("DEP-01", ja="テーブルがACTIVEである")
@@ -53,18 +54,18 @@ def test_table_has_the_planned_indexes(
 
 @expectation("DEP-03", ja="テーブルが自動でスケールする")
 def test_table_scales_by_itself(
-    table: desired.Table,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:
     found = observe(deployed.table(table), "billing_mode", "caps")
-    targets, demand = deployed.scalable_targets(table), environment.target_rate
+    targets, demand = deployed.scalable_targets(table), table.demand
     observe.note(table=found.name, targets=targets, demand=demand)
 
     facts = {SCALING: rigid(found, targets, demand)}
-    about = {"call": DESCRIBE, "decided_in": "billing, target_rate", "loosens": True}
+    about = {
+        "call": DESCRIBE,
+        "decided_in": where("table_settings", "billing", "target_rate"),
+        "loosens": True,
+    }
     decided(differences(TABLE, found.name, facts, {SCALING: scales(demand)}, **about), observe)
 
 
@@ -75,9 +76,7 @@ def test_table_has_point_in_time_recovery(
     backups = deployed.backups(table)
     observe.note(table=table.name, pitr=backups.pitr)
 
-    bounds = {RECOVERY: table.bounds[RECOVERY]} if table.pitr else {}
-    about = {"call": "dynamodb:DescribeContinuousBackups", "decided_in": "pitr", "loosens": True}
-    decided(differences(TABLE, table.name, backups.facts, bounds, **about), observe)
+    decided(unrecoverable(table, backups), observe)
 
 
 @expectation("DEP-05", ja="テーブルを決定した期間だけ復元できる")
@@ -87,8 +86,9 @@ def test_table_can_be_restored_for_as_long_as_decided(
     backups = deployed.backups(table)
     observe.note(table=table.name, days=backups.window_days, earliest=backups.earliest)
 
-    bounds = {WINDOW: table.bounds[WINDOW]}
-    about = {"call": "dynamodb:DescribeContinuousBackups", "loosens": True}
+    decided.follow("DEP-04", unrecoverable(table, backups), observe)
+    about = {**OF_BACKUPS, "decided_in": where("pitr_days", "table_settings"), "loosens": True}
+    bounds = {WINDOW: table.bounds[WINDOW]} if backups.pitr else {}
     decided(differences(TABLE, table.name, backups.facts, bounds, **about), observe)
 
 
@@ -99,7 +99,7 @@ def test_table_has_the_planned_tags(
     tags = deployed.table_tags(table).tags
     observe.note(table=table.name, tags=tags)
 
-    about = {"call": "dynamodb:ListTagsOfResource", "decided_in": "tags"}
+    about = {"call": "dynamodb:ListTagsOfResource", "decided_in": where("tags")}
     decided(tags_differing(TABLE, table.name, tags, plan.tags, **about), observe)
 
 
@@ -109,8 +109,8 @@ def test_table_is_protected_from_deletion(
 ) -> None:
     found = observe(deployed.table(table), "deletion_protection")
 
-    bounds = {PROTECTION: exactly(True)}
-    about = {"call": DESCRIBE, "decided_in": "deletion_protection", "loosens": True}
+    about = {"call": DESCRIBE, "decided_in": where("deletion_protection"), "loosens": True}
+    bounds = {PROTECTION: exactly(True)} if table.deletion_protection else {}
     decided(differences(TABLE, found.name, found.facts, bounds, **about), observe)
 
 

@@ -1,12 +1,12 @@
 """How often callers get through: by the usage plan with a key, by the stage without one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aws import desired
 from aws.api_document import ApiDocument
 from aws.bounds import at_least, between
-from aws.difference import Difference, differences
+from aws.difference import Difference, Differences, differences
 from aws.inventory import Sections
 from aws.ledgers.apigateway import ROUTE, USAGE_PLAN
 from aws.rest_api import GatewayAccount, MethodSetting, Stage
@@ -14,12 +14,12 @@ from aws.section import Follows, Missing, lookup
 from aws.usage_plan import BURST, RATE, ApiKey, UsagePlan
 from aws.words import Words
 from plan.demand import HEADROOM, rate_of
-from signoff.environment import Throttle
+from signoff.environment import Throttle, where
 
 EVERY_METHOD = "*/*"
-OF_STAGE = {"call": "apigateway:GetStages", "decided_in": "throttle"}
-OF_PLAN = {"call": "apigateway:GetUsagePlans", "decided_in": "throttle"}
-ROOM = {"decided_in": "target_rate"}
+OF_STAGE = {"call": "apigateway:GetStages", "decided_in": where("throttle", "routes")}
+OF_PLAN = {"call": "apigateway:GetUsagePlans", "decided_in": where("throttle")}
+ROOM = {"decided_in": where("target_rate"), "loosens": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,19 @@ def met(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
     return Limits(min([*rates[:1], account.rate]), min([*bursts[:1], account.burst]))
 
 
-def too_wide(subject: str, limits: Limits, decided: Throttle) -> tuple[Difference, ...]:
+def too_wide(
+    subject: str, limits: Limits, decided: desired.Limit | Throttle
+) -> tuple[Difference, ...]:
     """Hold what callers without a key meet on a method to the decided throttle."""
     bounds = {RATE: between(1, decided.rate, "/s"), BURST: between(1, decided.burst)}
-    return differences(ROUTE, subject, limits.facts, bounds, **OF_STAGE, loosens=True)
+    return _unless_none(differences(ROUTE, subject, limits.facts, bounds, **OF_STAGE, loosens=True))
+
+
+def _unless_none(found: Differences) -> Differences:
+    """Leave to nobody's decision a limit of 0, by which every request is refused."""
+    kept = Differences(replace(one, decidable=one.found != 0) for one in found)
+    kept.compared = found.compared
+    return kept
 
 
 def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, ...]:
@@ -70,7 +79,9 @@ def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, .
 
 def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
     """Hold a usage plan to the decided limits: a narrower one is as good."""
-    return differences(USAGE_PLAN, plan.name, plan.facts, want.bounds, **OF_PLAN, loosens=True)
+    return _unless_none(
+        differences(USAGE_PLAN, plan.name, plan.facts, want.bounds, **OF_PLAN, loosens=True)
+    )
 
 
 def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:

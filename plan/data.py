@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from aws.desired import Index, Secret, Table
 from plan.naming import Naming
-from signoff.environment import Environment
+from signoff.environment import Environment, TableSettings
 
 RANKING_INDEX = Index(name="PeriodRanking", hash_key="PeriodShard", range_key="Rank")
 """Top N of a week or month in a constant number of queries: period#shard, and count with time."""
@@ -25,44 +25,58 @@ KNOWN_DEFAULTS = frozenset(
 
 
 class _Decided(TypedDict):
-    """What the environment decided for every table."""
+    """What the environment decided for a table."""
 
+    key: str
+    name: str
+    arn: str
     billing: str
     demand: int
     kms_key: str | None
     deletion_protection: bool
     pitr: bool
+    recovery_days: int
+    stream: str | None
+    replicas: frozenset[str]
     tags: Mapping[str, str]
 
 
-def _decided(environment: Environment) -> _Decided:
+def _decided(naming: Naming, key: str) -> _Decided:
+    """Return what was decided for this table, else for every table."""
+    environment = naming.environment
+    own = environment.table_settings.get(key, TableSettings())
+    protection, pitr = own.deletion_protection, own.pitr
     return _Decided(
-        billing=environment.billing,
-        demand=environment.target_rate,
-        kms_key=environment.table_key,
-        deletion_protection=environment.deletion_protection,
-        pitr=environment.pitr or environment.production,
+        key=key,
+        name=environment.tables[key],
+        arn=naming.table_arn(key),
+        billing=own.billing or environment.billing,
+        kms_key=key_of(environment, key),
+        deletion_protection=environment.deletion_protection if protection is None else protection,
+        pitr=environment.pitr or environment.production if pitr is None else pitr,
+        recovery_days=own.pitr_days or environment.pitr_days,
+        demand=own.capacity or environment.target_rate,
+        stream=own.stream,
+        replicas=frozenset(own.replicas),
         tags=environment.tags,
     )
 
 
+def key_of(environment: Environment, table: str) -> str | None:
+    """Return the KMS key of one table, None for the key that AWS owns."""
+    return environment.table_settings.get(table, TableSettings()).key or environment.table_key
+
+
 def tables(naming: Naming) -> tuple[Table, ...]:
-    names, decided = naming.environment.tables, _decided(naming.environment)
     return (
         Table(
-            key="users",
-            name=names["users"],
-            arn=naming.table_arn("users"),
-            **decided,
+            **_decided(naming, "users"),
             hash_key="UserId",
             range_key=None,
             attributes={"UserId": "S"},
         ),
         Table(
-            key="userstamps",
-            name=names["userstamps"],
-            arn=naming.table_arn("userstamps"),
-            **decided,
+            **_decided(naming, "userstamps"),
             hash_key="UserId",
             range_key="StampId",
             attributes={
@@ -75,10 +89,7 @@ def tables(naming: Naming) -> tuple[Table, ...]:
             ttl_attribute="TTL",
         ),
         Table(
-            key="stampmasters",
-            name=names["stampmasters"],
-            arn=naming.table_arn("stampmasters"),
-            **decided,
+            **_decided(naming, "stampmasters"),
             hash_key="StampId",
             range_key=None,
             attributes={"StampId": "S"},

@@ -17,12 +17,13 @@ from aws.desired import (
     Domain,
     Function,
     GatewayResponse,
+    Limit,
     Route,
     UsagePlan,
 )
-from plan.demand import HEADROOM, rate_of, rate_of_preflights
+from plan.demand import HEADROOM, INTEGRATION_MS, rate_of, rate_of_preflights
 from plan.naming import Naming
-from signoff.environment import Environment
+from signoff.environment import Environment, RouteSettings
 
 CONTRACT = Path(__file__).parent.parent / "smoke" / "openapi.yaml"
 VERBS = ("get", "post", "put", "patch", "delete")
@@ -51,7 +52,7 @@ def contract() -> dict[str, Any]:
 def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
     environment = naming.environment
     by_key = {function.key: function for function in functions}
-    cors = _cors(environment.origin, api_key=environment.api_key)
+    cors = _cors(environment)
     log_group, log_role = (
         f"/aws/apigateway/{naming.named('api')}",
         naming.named("apigateway-logs-role"),
@@ -63,7 +64,7 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         stage_description="本番環境"
         if environment.production
         else f"{environment.name} environment",
-        routes=tuple(_routes(by_key)),
+        routes=tuple(_routes(by_key, environment)),
         cors=cors,
         gateway_responses=tuple(_gateway_responses(cors)),
         authorizer=Authorizer(
@@ -117,21 +118,30 @@ def bucket(environment: Environment) -> Bucket | None:
     return Bucket(name=name, region=environment.region) if name else None
 
 
-def _routes(functions: dict[str, Function]) -> Iterator[Route]:
+def _routes(functions: dict[str, Function], environment: Environment) -> Iterator[Route]:
+    throttle = environment.throttle
     for path, item in contract()["paths"].items():
         for verb in VERBS:
             if operation := item.get(verb):
+                own = environment.routes.get(f"{verb.upper()} {path}", RouteSettings())
                 yield Route(
                     verb=verb.upper(),
                     path=path,
                     function=functions[operation["x-function"]],
                     authorized=operation.get("security") != [],
+                    most=Limit(own.rate or throttle.rate, own.burst or throttle.burst),
+                    waits_ms=own.timeout_ms or INTEGRATION_MS,
                 )
 
 
-def _cors(origin: str, *, api_key: bool) -> Cors:
-    headers = "Content-Type,Authorization" + (",X-Api-Key" if api_key else "")
-    return Cors(origin=origin, headers=headers, methods=METHODS)
+def _cors(environment: Environment) -> Cors:
+    headers = "Content-Type,Authorization" + (",X-Api-Key" if environment.api_key else "")
+    return Cors(
+        origin=environment.origin,
+        headers=headers,
+        methods=METHODS,
+        max_age_s=environment.cors_max_age_s,
+    )
 
 
 def _gateway_responses(cors: Cors) -> Iterator[GatewayResponse]:

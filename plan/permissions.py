@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from aws.desired import Permission, Role
+from plan import data
 from plan.data import RANKING_INDEX
 from plan.naming import FUNCTIONS, Naming
 
@@ -62,8 +63,11 @@ def _tables(naming: Naming, function: str) -> Iterable[Permission]:
     if function == "ranking":
         index = f"{naming.table_arn('userstamps')}/index/{RANKING_INDEX.name}"
         yield Permission("dynamodb:Query", index)
-    if function in TABLE_ACTIONS:
-        yield from _table_key(naming, "Decrypt")
+    # DynamoDB uses a customer's key with the caller's own rights; AWS's keys need none.
+    keys = {data.key_of(naming.environment, one) for one in TABLE_ACTIONS.get(function, ())}
+    if function == "ranking":
+        keys.add(data.key_of(naming.environment, "userstamps"))
+    yield from (Permission("kms:Decrypt", key) for key in keys if key and key.startswith("arn:"))
 
 
 def _secret(naming: Naming, function: str) -> Iterable[Permission]:
@@ -72,13 +76,6 @@ def _secret(naming: Naming, function: str) -> Iterable[Permission]:
         key = naming.environment.secret_key
         if key and key.startswith("arn:"):
             yield Permission("kms:Decrypt", key)
-
-
-def _table_key(naming: Naming, *actions: str) -> Iterable[Permission]:
-    """DynamoDB uses a customer's key with the caller's own rights; AWS's keys need none."""
-    key = naming.environment.table_key
-    if key and key.startswith("arn:"):
-        yield from (Permission(f"kms:{action}", key) for action in actions)
 
 
 def _logs(naming: Naming, function: str, *actions: str) -> Iterable[Permission]:

@@ -10,9 +10,9 @@ from datetime import date
 
 from aws.bounds import as_text
 from aws.difference import Certainty, Difference, Differences
-from aws.section import Broken, NotTestable
+from aws.section import Broken, Follows, NotTestable
 from aws.visible import toml_text
-from aws.words import joined
+from aws.words import Words, joined
 from signoff.environment import Decision
 from signoff.observations import AppliedDecision, Comparison, Observations
 from signoff.snapshot import PlanT, Snapshot
@@ -51,14 +51,28 @@ class Decided:
         differences = found if isinstance(found, Differences) else tuple(found)
         compared = differences.compared if isinstance(differences, Differences) else differences
         observe.compared += map(Comparison.of, compared)
-        answers = [(one, self._answer(one)) for one in differences]
+        if left := self._settle(differences, observe):
+            certain = all(one.certainty is Certainty.CERTAIN for one in left)
+            raise Differs(left, self.environment, None if certain else self.release())
+
+    def follow(
+        self,
+        root: str,
+        found: Iterable[Difference],
+        observe: Observations,
+        why: Words | None = None,
+    ) -> None:
+        """Raise Follows where row ``root`` is red by one of these; what was decided there counts here as well."""
+        if left := self._settle(found, observe):
+            raise Follows(root, why or left[0].words)
+
+    def _settle(self, found: Iterable[Difference], observe: Observations) -> list[Difference]:
+        """Return what nobody decided; note the decisions that answer the rest."""
+        answers = [(one, self._answer(one)) for one in found]
         observe.decided += [
             AppliedDecision(made, one.loosens, one.certainty) for one, made in answers if made
         ]
-        left = [one for one, made in answers if made is None]
-        if left:
-            certain = all(one.certainty is Certainty.CERTAIN for one in left)
-            raise Differs(left, self.environment, None if certain else self.release())
+        return [one for one, made in answers if made is None]
 
     def in_force(self, made: Decision) -> bool:
         """Whether the last day of a decision is not over yet, and its release is live; if it has any."""

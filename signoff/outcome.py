@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.difference import Certainty
 from aws.ledger import Unplanned
-from aws.section import Follows, Obstacle, Unparsed
+from aws.section import Follows, Missing, Obstacle, Unparsed
 from aws.words import SILENCE, Bilingual, Words
 from signoff.checklist import Severity
 from signoff.decisions import Differs
@@ -52,6 +52,8 @@ class Finding:
     """The IAM actions by which what it judges was read."""
     decision: str = ""
     """Lines of environments.toml that would allow what was found, where a decision can."""
+    undecidable: Words = SILENCE
+    """Why no decision can allow it, where none can and it is known what is there."""
     stale: str = ""
     """Of a record that is stale: the digest of what is live, which a waiver has to name."""
     at_most: Severity = Severity.BLOCKER
@@ -86,6 +88,28 @@ SEVERITIES = {
 """How grave a difference is at most (ruling 46)."""
 
 
+BROKEN = Words(
+    en="No decision can allow this: as it is, it does not work or is not safe, whoever wants it so.",
+    ja="この状態では動作しないか安全でないため、決定によって容認することはできません。",
+)
+ABSENT = Words(
+    en="No decision can allow this: what is planned and does not exist has to be created.",
+    ja="計画したものが存在しないため、決定によって容認することはできません。作成が必要です。",
+)
+SEEN = Words(
+    en="No decision can allow this: callers meet it.",
+    ja="利用者の呼び出しに影響するため、決定によって容認することはできません。",
+)
+OUTDATED = Words(
+    en="No decision can allow this: it has to be done again for what is live.",
+    ja="稼働中の内容に対してやり直す必要があり、決定によって容認することはできません。",
+)
+UNKNOWN = Words(
+    en="No decision can allow this: nobody knows yet what is there.",
+    ja="状態を確認できていないため、決定によって容認することはできません。",
+)
+
+
 def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
     """Classify how a check ended: only an AssertionError is a failure, any other exception means unknown."""
     if error is None:
@@ -99,6 +123,7 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
                 "at_most": SEVERITIES[error.certainty],
                 "decision": error.lines,
                 "differences": error.differences,
+                "undecidable": SILENCE if error.lines else BROKEN,
             }
             if error.certainty is Certainty.UNPARSED:
                 facts |= {"obstacle": Obstacle.EXPRESSION}
@@ -107,17 +132,22 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
                 "outcome": Outcome.FAIL,
                 "decision": error.lines,
                 "stale": error.live,
+                "undecidable": SILENCE if error.lines else OUTDATED,
                 "evidence": (*facts.get("evidence", ()), {"changed": error.changed}),
             }
+        case Missing():
+            facts |= {"outcome": Outcome.FAIL, "undecidable": ABSENT}
         case AssertionError():
-            facts |= {"outcome": Outcome.FAIL}
+            facts |= {"outcome": Outcome.FAIL, "undecidable": SEEN}
         case Unparsed():
             facts |= {"outcome": Outcome.NOT_TESTABLE, "at_most": Severity.MAJOR}
             facts |= {"obstacle": error.obstacle}
         case _:
+            until = getattr(error, "until", None)
             facts |= {
                 "outcome": Outcome.NOT_TESTABLE,
-                "until": getattr(error, "until", None),
+                "until": until,
+                "undecidable": SILENCE if until else UNKNOWN,
                 "obstacle": getattr(error, "obstacle", Obstacle.NO_ANSWER),
                 "action": getattr(error, "action", ""),
             }

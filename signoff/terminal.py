@@ -103,8 +103,10 @@ class Terminal:
             self.line(f"     -> {told}")
         for instruction in todo.by_hand:
             self.line(f"     -> {BY_HAND[lang]}: {instruction[lang]}")
-        decisions = [found.decision for found in one.findings if found.decision]
-        if decisions:
+        if decisions := one.decisions_to_paste:
             self.line(f"     {DECIDE[lang]}")
             for text in "\n\n".join(decisions).splitlines():
                 self.line(f"        {text}".rstrip())
+        for words in dict.fromkeys(found.undecidable for found in one.findings):
+            if words:
+                self.line(f"     {words[lang]}")

@@ -64,6 +64,12 @@ class RowVerdict:
         )
 
     @property
+    def decisions_to_paste(self) -> tuple[str, ...]:
+        """Tables of environments.toml that would allow what was found, each once: several findings may ask for one."""
+        printed = (one.decision for one in self.findings if one.decision)
+        return tuple(dict.fromkeys(table for text in printed for table in text.split("\n\n")))
+
+    @property
     def unknown(self) -> bool:
         """Whether anything about the row was not read, be it beside a known fault."""
         return any(

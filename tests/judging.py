@@ -14,6 +14,7 @@ from aws.words import SILENCE, Words
 from checks.access import insiders_of
 from checks.deployed import Deployed
 from checks.hearing import Hearing
+from checks.parameters import ARGUMENTS
 from checks.records import Standing
 from signoff.checklist import Checklist, expectation
 from signoff.collection import proof_of
@@ -21,6 +22,7 @@ from signoff.decisions import decided_in
 from signoff.observations import Observations
 from signoff.outcome import Finding, finding
 from signoff.snapshot import Snapshot
+from tests.healthy import healthy
 
 HERE = Path(__file__).parent
 CHECKLIST = Checklist.load()
@@ -70,7 +72,7 @@ class Check:
             views = {name: VIEWS[name](snapshot, self.row) for name in wanted}
             if "observe" in self.arguments:
                 views["observe"] = observe
-            self.function(**views, **self.params)
+            self.function(**views, **_of(snapshot, self.params))
             assert observe.seen, f"{self.row} passed without observing anything"
         except Exception as caught:  # noqa: BLE001 - whatever a check raises is its finding
             error = caught
@@ -83,6 +85,18 @@ class Check:
             compared=tuple(observe.compared),
             proof=self.proof,
         )
+
+
+def _of(snapshot: Snapshot, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the parameters as the snapshot's own plan has them."""
+    if snapshot.plan is healthy().plan:
+        return params
+    asked = {
+        name: {str(one): one for one in ARGUMENTS[name](snapshot.environment, snapshot.plan)}
+        for name in params
+        if name in ARGUMENTS
+    }
+    return {name: asked.get(name, {}).get(str(value), value) for name, value in params.items()}
 
 
 class _Collector:

@@ -12,6 +12,7 @@ from signoff.outcome import Finding, Outcome
 from signoff.remedy import Remedy, remedy
 from signoff.snapshot import Snapshot
 from signoff.verdict import row_verdict
+from tests.deciding import unanswered
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread
 from tests.english import english_in
@@ -57,13 +58,15 @@ def test_healthy_production_is_green():
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_defect_turns_its_own_rows_red_and_no_other(defect):
     broken = REBOUND(defect.breaks(healthy()))
-    found = [one for one in healthy_again()(broken) if one.outcome.red]
+    found = healthy_again()(broken)
+    red = [one for one in found if one.outcome.red]
 
-    assert by_row(found) == defect.red
-    assert [left for one in found for left in english_in(one.words.ja)] == []
-    assert [one.words.en for one in found if not printed(one)] == []
-    of_its_row = [one.at_most for one in found if one.row == defect.row]
+    assert by_row(red) == defect.red
+    assert [left for one in red for left in english_in(one.words.ja)] == []
+    assert [one.words.en for one in red if not printed(one)] == []
+    of_its_row = [one.at_most for one in red if one.row == defect.row]
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
+    assert unanswered(broken, found) == []
 
 
 @pytest.mark.parametrize("sound", SOUND)

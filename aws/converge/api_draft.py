@@ -183,7 +183,7 @@ def planned(api: Api) -> tuple[Method, ...]:
 
 
 def preflight(api: Api, path: str) -> Method:
-    answer = MockAnswer(status=OK, headers=api.cors.answer_headers)
+    answer = MockAnswer(status=OK, headers=api.cors.preflight_headers)
     return Method(path=path, verb=PREFLIGHT, answer=answer)
 
 

@@ -10,7 +10,7 @@ from aws.change import Change, ChangeContext, Changes, MissingPrerequisite, diff
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.converge.tags import tag_fields
-from aws.desired import Api
+from aws.desired import Api, Limit
 from aws.rest_api import MethodSetting, Stage, decode_stage
 from aws.words import Words
 
@@ -57,6 +57,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     for key, setting in stage.settings.items():
         if key != EVERY_METHOD:
             changes += _own(name, api, key, setting)
+    changes += _narrower(name, api, stage)
     changes += (*_canary(name, stage, raw), *_variables(name, raw))
     id_ = found["id"] if found else rest_api.UNKNOWN_ID
     return context.settle(changes, lambda: _apply(context, api, id_, changes))
@@ -64,7 +65,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
 
 def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str, Any]:
     least = max(api.least_rates.values(), default=1)
-    settings = _limits(api, every, least) | {
+    settings = _limits(_most(api), every, least) | {
         "logging": "ERROR",
         "data trace": False,  # it would log bodies, with the tokens in them
         "caching": False,
@@ -80,13 +81,17 @@ def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str,
     }
 
 
-def _limits(api: Api, found: MethodSetting, least: float) -> dict[str, float]:
+def _most(api: Api) -> Limit:
+    """Return what callers may get of a method that has no limit of its own."""
+    return Limit(api.usage_plan.rate, api.usage_plan.burst)
+
+
+def _limits(most: Limit, found: MethodSetting, least: float) -> dict[str, float]:
     """Return the limits to set: what is within the bounds stays, be it stricter than the plan."""
-    plan = api.usage_plan
-    rate, burst = min(least, plan.rate), min(least, plan.burst)
+    rate, burst = min(least, most.rate), min(least, most.burst)
     return {
-        "throttle rate": between(rate, float(plan.rate)).keeping(found.rate),
-        "throttle burst": between(ceil(burst), plan.burst).keeping(found.burst),
+        "throttle rate": between(rate, float(most.rate)).keeping(found.rate),
+        "throttle burst": between(ceil(burst), most.burst).keeping(found.burst),
     }
 
 
@@ -117,14 +122,34 @@ def _own(name: str, api: Api, key: str, found: MethodSetting) -> Changes:
     """Bring a method's own settings within the bounds: the narrowest setting counts, so it must be as good."""
     path, _, verb = key.rpartition("/")
     least = api.least_rates.get(f"{verb} /{path}", 1)
+    most = {one.id: one.most for one in api.routes}.get(f"{verb} /{path}", _most(api))
     have = _fields(found)
-    wanted = {**_limits(api, found, least), "data trace": False, "caching": False}
+    wanted = {**_limits(most, found, least), "data trace": False, "caching": False}
     return tuple(
         Change(name, f"{key} {field}", have[field], value)
         for field, value in wanted.items()
         # What it does not set, it takes from the settings of all methods.
         if have[field] is not None and have[field] != value
     )
+
+
+def _narrower(name: str, api: Api, stage: Stage) -> Changes:
+    """Limit a route by itself that may get less than the stage allows on every method."""
+    every = stage.settings.get(EVERY_METHOD, MethodSetting())
+    have = {"throttle rate": every.rate, "throttle burst": every.burst}
+    keys = {f"{one.path.lstrip('/')}/{one.verb}": one.most for one in api.routes}
+    return tuple(
+        Change(name, f"{key} {field}", None, value)
+        for key, most in keys.items()
+        for field, value in {"throttle rate": most.rate, "throttle burst": most.burst}.items()
+        if most != _most(api)
+        and _fields(stage.settings.get(key, MethodSetting()))[field] is None
+        and value < (have[field] or _planned(api, field))
+    )
+
+
+def _planned(api: Api, field: str) -> int:
+    return {"throttle rate": _most(api).rate, "throttle burst": _most(api).burst}[field]
 
 
 def _logged(api: Api, stage: Stage) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from aws.table import (
     PROTECTION,
     RECOVERY,
     WINDOW,
-    WINDOW_DAYS,
     ScalableTarget,
     decode,
     decode_backups,
@@ -135,11 +134,21 @@ def _update(
     have, wanted = _fields(found), _wanted(context, table)
     lost = (ENCRYPTION,) if wanted[ENCRYPTION] == OWNED else ()
     made: Changes = ()
-    for field in only or wanted:
+    if _as_good(context, table, have[ENCRYPTION]):
+        wanted.pop(ENCRYPTION)
+    for field in set(only) & wanted.keys() if only else wanted:
         one = {field: wanted[field]}
         changes = difference(_name(table), have, one, destroying=lost)
         made += context.settle(changes, partial(_change_field, context, table, field))
     return made
+
+
+def _as_good(context: ChangeContext, table: Table, key: str) -> bool:
+    """Whether AWS's managed key is used where the plan names none: to take it away would weaken the table."""
+    if table.kms_key or key == OWNED:
+        return False
+    answer = unless_absent(context.client("kms").describe_key, KeyId=key)
+    return bool(answer and answer["KeyMetadata"].get("KeyManager") == "AWS")
 
 
 def _change_field(context: ChangeContext, table: Table, field: str) -> None:
@@ -301,8 +310,9 @@ def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     bounds = {RECOVERY.en: table.bounds[RECOVERY], WINDOW.en: table.bounds[WINDOW]}
     have = _backups(context, table) if found else None
     changes = repairs(_name(table), have, bounds)
+    days = table.bounds[WINDOW].keeping((have or {}).get(WINDOW.en))
     client = context.client("dynamodb")
-    on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": WINDOW_DAYS}
+    on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
     return context.settle(
         changes,
         lambda: context.retry(

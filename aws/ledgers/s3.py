@@ -1,5 +1,8 @@
 """S3: the optional bucket of images, and what may copy, delete or publish what is in it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aws.ledger import Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource, asked
 from aws.words import Words
 
@@ -8,6 +11,14 @@ BUCKET = Words(en="bucket", ja="バケット")
 BY_BUCKET = {"": Resource(kind=BUCKET, name=asked("Bucket"))}
 BLOCK = Judged("public_access_blocked")
 RULES = "ServerSideEncryptionConfiguration.Rules"
+
+CLEANS_UP = frozenset({"ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload"})
+"""Members of a rule that only takes away what never became an object."""
+
+
+def _leaves_objects(rule: Mapping[str, Any]) -> bool:
+    return rule.get("Status") == "Disabled" or rule.keys() <= CLEANS_UP
+
 
 LEDGER: Ledger = {
     "s3:GetBucketLocation": Operation(
@@ -53,7 +64,7 @@ LEDGER: Ledger = {
                 Words(
                     en="rules that delete or move its objects", ja="オブジェクトの削除・移動ルール"
                 ),
-                usual=lambda found: all(one.get("Status") == "Disabled" for one in found),
+                usual=lambda found: all(map(_leaves_objects, found)),
                 shows="ID",
             ),
             "TransitionDefaultMinimumObjectSize": Harmless("says nothing without rules"),

@@ -95,7 +95,7 @@ class Import:
         described = self.describe(newest["ImportArn"])
         return None if described["ImportStatus"] in GONE_WRONG else described
 
-    def start(self, prefix: str, context: StepContext) -> Described:
+    def start(self, prefix: str) -> Described:
         answer = self.client.import_table(
             S3BucketSource={
                 "S3Bucket": self.bucket,
@@ -104,7 +104,7 @@ class Import:
             },
             InputFormat="DYNAMODB_JSON",
             InputCompressionType="GZIP",
-            TableCreationParameters=_creation(self.table, context),
+            TableCreationParameters=_creation(self.table),
         )
         return dict(answer["ImportTableDescription"])
 
@@ -151,10 +151,10 @@ def _listed(call: Callable[..., Any], key: str, table_arn: str) -> Iterator[Desc
         asked["NextToken"] = answer["NextToken"]
 
 
-def _creation(table: Table, context: StepContext) -> dict[str, Any]:
+def _creation(table: Table) -> dict[str, Any]:
     """Write the new table as the plan has it; what import can't set is converged afterwards."""
     attributes = [{"AttributeName": n, "AttributeType": k} for n, k in table.attributes.items()]
-    key = context.environment.table_key
+    key = table.kms_key
     return {
         "TableName": table.name,
         "KeySchema": key_schema(table.hash_key, table.range_key),

@@ -125,7 +125,7 @@ def import_into_a_new_table(context: StepContext) -> Changes:
     change = Change(f"table {importing.table.name}", "import", before, "COMPLETED")
 
     def finish() -> None:
-        begun = found or importing.start(_data(context), context)
+        begun = found or importing.start(_data(context))
         done = importing.finished(context, begun["ImportArn"])
         refuse_lost(_export(context).under_way(utc_now()), done)
         wait_until_active(context, importing.table.name)

@@ -104,7 +104,7 @@ def _refuse_another(one: Restore, there: Mapping[str, Any]) -> None:
 
 
 def _restore(context: StepContext, one: Restore) -> None:
-    client, key = context.client("dynamodb"), context.environment.table_key
+    client, key = context.client("dynamodb"), one.new.kms_key
     encrypted = {"SSESpecificationOverride": tables.encryption(key)} if key else {}
     begin = partial(
         client.restore_table_to_point_in_time,

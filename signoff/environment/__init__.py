@@ -1,8 +1,8 @@
 """An environment: its typed form, and how it is found in the file of environments, overrides included."""
 
+from aws.difference import where
 from signoff.environment.loading import ENVIRONMENTS, Loaded, load, names, peek
 from signoff.environment.problems import EnvironmentFileError
-from signoff.environment.reference import where
 from signoff.environment.schema import (
     Area,
     Decision,
@@ -11,8 +11,10 @@ from signoff.environment.schema import (
     Freshness,
     FrontEnd,
     FunctionSettings,
+    RouteSettings,
     Season,
     Smoke,
+    TableSettings,
     Throttle,
     Waiver,
     embedded,
@@ -29,8 +31,10 @@ __all__ = [
     "FrontEnd",
     "FunctionSettings",
     "Loaded",
+    "RouteSettings",
     "Season",
     "Smoke",
+    "TableSettings",
     "Throttle",
     "Waiver",
     "embedded",

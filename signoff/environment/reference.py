@@ -26,6 +26,8 @@ TYPES: Mapping[Any, Words] = {
 }
 TABLE, TABLES = Words(en="table", ja="表"), Words(en="list of tables", ja="表のリスト")
 TEXTS = Words(en="list of texts", ja="文字列のリスト")
+ANY_NAME = "NAME"
+"""Stands for the name of a function, table or route."""
 REQUIRED, NONE = Words(en="required", ja="必須"), Words(en="not set", ja="未設定")
 HEAD = {
     "en": "| key | type | default | meaning | example | rows |\n|---|---|---|---|---|---|",
@@ -38,7 +40,8 @@ TEXT = {
 [日本語](environments.ja.md)
 
 `environments.toml` has one table for each environment: `[dev]`, `[prod]`, `[local]`, or names of your own. A key with a
-default may be left out. Dotted keys are those of a table within: `throttle.rate` is `rate` in `throttle = {{ rate = 1000 }}`.
+default may be left out. Dotted keys are those of a table within: `throttle.rate` is `rate` in `throttle = {{ rate = 1000 }}`,
+and `functions.NAME.memory_mb` is that of one function: `functions = {{ award = {{ memory_mb = 512 }} }}`.
 A variable overrides a key of the file: `{region}` sets `region`, `{channel}` sets `line.channel_id`. In production variables
 may set only {settable}.
 
@@ -98,7 +101,8 @@ reason = "hotfix of award at 14:10, the load test runs tonight"
 [English](environments.md)
 
 `environments.toml`には環境ごとに1つの表があります（`[dev]`、`[prod]`、`[local]`、または独自の名前）。既定値のあるキーは省略できます。
-点を含むキーは内側の表のキーです。`throttle.rate`は`throttle = {{ rate = 1000 }}`の`rate`を指します。
+点を含むキーは内側の表のキーです。`throttle.rate`は`throttle = {{ rate = 1000 }}`の`rate`を、
+`functions.NAME.memory_mb`は`functions = {{ award = {{ memory_mb = 512 }} }}`のように関数ごとの値を指します。
 環境変数でファイルのキーを上書きできます。`{region}`は`region`を、`{channel}`は`line.channel_id`を設定します。
 本番環境で変数により設定できるのは{settable}だけです。
 
@@ -165,14 +169,6 @@ class KeyReference:
     rows: Sequence[str]
 
 
-def where(key: str) -> Words:
-    """Say where a key is decided and explained, for a sentence that it would decide otherwise."""
-    return Words(
-        en=f"decided in environments.toml, key {key} ({PAGES['en']}#{key})",
-        ja=f"決定箇所: environments.tomlの{key}、{PAGES['ja']}#{key}",
-    )
-
-
 @cache
 def meanings() -> dict[str, dict[str, Any]]:
     """Load what each key means."""
@@ -198,6 +194,16 @@ def references(owner: type[Any] = Environment, before: str = "") -> Iterator[Key
         )
         if is_dataclass(hint) and isinstance(hint, type):
             yield from references(hint, f"{path}.")
+        elif inner := _named(hint):
+            yield from references(inner, f"{path}.{ANY_NAME}.")
+
+
+def _named(hint: Any) -> type[Any] | None:
+    """Return what a table holds under each of its names, where that has keys of its own."""
+    if get_origin(hint) is Annotated:
+        hint = get_args(hint)[0]
+    inner = get_args(hint)[1] if get_origin(hint) is Mapping else None
+    return inner if is_dataclass(inner) and isinstance(inner, type) else None
 
 
 def page(lang: str) -> str:

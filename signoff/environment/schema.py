@@ -1,30 +1,34 @@
 """Where we look and what this environment decided: the typed form of one table of environments.toml."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from aws.words import Bilingual, Words
+from aws.words import Words
+from signoff.environment.values import (
+    ROUTES,
+    Account,
+    Billing,
+    EnvironmentBefore,
+    EvidenceKey,
+    NeverInFile,
+    Origin,
+    Positive,
+    RecoveryDays,
+    Region,
+    Retention,
+    SecretKey,
+    TableKey,
+    UnfitValueError,
+    exactly_keys,
+    some_keys,
+)
 
-
-class UnfitValueError(Bilingual, ValueError):
-    """A value of the environment file won't do; the message says what to write."""
-
-
-def _before(value: str) -> str:
-    if value in NEVER_BEFORE:
-        raise UnfitValueError(
-            Words(
-                en=f"name the environment in which people tried it first; {value} proves nothing",
-                ja=f"先に試した環境の名前を書いてください。{value}では何も証明できません",
-            )
-        )
-    return value
+STRICT = ConfigDict(extra="forbid")
 
 
 def _in_order(value: "Season") -> "Season":
@@ -36,106 +40,6 @@ def _in_order(value: "Season") -> "Season":
             )
         )
     return value
-
-
-def _origin(value: str) -> str:
-    if value != "*" and not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?", value):
-        raise UnfitValueError(
-            Words(
-                en="write scheme and host only, as a browser's Origin header does",
-                ja="ブラウザーのOriginヘッダーと同じく、スキームとホストだけを書いてください",
-            )
-        )
-    return value
-
-
-def _keys(*names: str) -> AfterValidator:
-    def complete(value: Mapping[str, str]) -> Mapping[str, str]:
-        if set(value) != set(names):
-            raise UnfitValueError(
-                Words(
-                    en=f"write exactly the keys {', '.join(names)}",
-                    ja=f"キーは{', '.join(names)}だけを過不足なく書いてください",
-                )
-            )
-        return value
-
-    return AfterValidator(complete)
-
-
-def _some_keys(*names: str) -> AfterValidator:
-    def known(value: Mapping[str, Any]) -> Mapping[str, Any]:
-        if unknown := set(value) - set(names):
-            raise ValueError(
-                f"there is no {', '.join(sorted(unknown))}; give some of {', '.join(names)}"
-            )
-        return value
-
-    return AfterValidator(known)
-
-
-def _kept(value: int) -> int:
-    if value not in RETENTIONS:
-        days = ", ".join(map(str, RETENTIONS))
-        raise UnfitValueError(
-            Words(
-                en=f"CloudWatch Logs does not take this number of days; write one of {days}",
-                ja=f"CloudWatch Logsで指定できない日数です。次のいずれかを書いてください: {days}",
-            )
-        )
-    return value
-
-
-def _key_or(managed: str) -> AfterValidator:
-    """Take the ARN of a customer's key, or the alias of AWS's: a role's policy can name no other."""
-
-    def check(value: str) -> str:
-        if value != managed and not re.fullmatch(KEY_ARN, value):
-            raise UnfitValueError(
-                Words(
-                    en=f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}",
-                    ja=f"ロールのポリシーで指定できるARN（arn:aws:kms:…:key/…）、または{managed}を書いてください",
-                )
-            )
-        return value
-
-    return AfterValidator(check)
-
-
-def _evidence_key(value: str) -> str:
-    if not re.fullmatch(KEY_ARN, value):
-        raise UnfitValueError(
-            Words(
-                en="write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it",
-                ja="`runbook evidence`が表示するKMSキーのARN（arn:aws:kms:…:key/…）を書いてください",
-            )
-        )
-    return value
-
-
-def _unset(value: object) -> None:
-    if value is not None:
-        raise UnfitValueError(
-            Words(
-                en="a local stack sets it for itself; remove it",
-                ja="ローカルスタックが自動で設定します。削除してください",
-            )
-        )
-
-
-RETENTIONS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
-    *(1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""Days that PutRetentionPolicy takes."""
-KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+")
-NEVER_BEFORE = frozenset({"local", "prod"})
-"""An embedded stack proves nothing about AWS, and production comes last."""
-STRICT = ConfigDict(extra="forbid")
-Account = Annotated[str, Field(pattern=r"^\d{12}$")]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-Origin = Annotated[str, AfterValidator(_origin)]
-Positive = Annotated[int, Field(gt=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +156,32 @@ class FunctionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableSettings:
+    """What one table has otherwise than the keys of all tables say."""
+
+    __pydantic_config__ = STRICT
+    billing: Billing | None = None
+    key: TableKey | None = None
+    pitr: bool | None = None
+    pitr_days: RecoveryDays | None = None
+    deletion_protection: bool | None = None
+    capacity: Positive | None = None
+    """Units a second that it has to be able to reach, by its autoscaling or on demand."""
+    stream: Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"] | None = None
+    replicas: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteSettings:
+    """What one route has otherwise than ``throttle`` says, and how long the API waits for its function."""
+
+    __pydantic_config__ = STRICT
+    rate: Positive | None = None
+    burst: Positive | None = None
+    timeout_ms: Annotated[int, Field(ge=50, le=29_000)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
     """Where the rally is: a circle of ``km`` around a place in degrees."""
 
@@ -290,46 +220,55 @@ class Environment:
     account: Account
     region: Region
     production: bool = False
-    before: Annotated[str, AfterValidator(_before)] = "dev"
+    before: EnvironmentBefore = "dev"
     """Name of the environment in which a release is tried before it comes here."""
     prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]+[a-z0-9]$")]
     stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
     alias: str = "live"
-    tables: Annotated[Mapping[str, str], _keys("users", "userstamps", "stampmasters")]
-    secrets: Annotated[Mapping[str, str], _keys("token_key", "line_token")]
+    tables: Annotated[Mapping[str, str], exactly_keys("users", "userstamps", "stampmasters")]
+    secrets: Annotated[Mapping[str, str], exactly_keys("token_key", "line_token")]
     tags: Mapping[str, str]
     origin: Origin
     throttle: Throttle
     alarms: Thresholds
-    retention_days: Annotated[int, Field(gt=0), AfterValidator(_kept)]
-    billing: Literal["PAY_PER_REQUEST", "PROVISIONED"] = "PAY_PER_REQUEST"
-    table_key: Annotated[str, _key_or("alias/aws/dynamodb")] | None = None
+    retention_days: Retention
+    billing: Billing = "PAY_PER_REQUEST"
+    table_key: TableKey | None = None
     """KMS key of the tables; None is the AWS owned key (``alias/aws/dynamodb`` the managed one)."""
-    secret_key: Annotated[str, _key_or("alias/aws/secretsmanager")] | None = None
+    secret_key: SecretKey | None = None
     """KMS key of the secrets, by its ARN; None is the AWS managed key."""
     pitr: bool = True
+    pitr_days: RecoveryDays = 35
     deletion_protection: bool = True
+    table_settings: Annotated[
+        Mapping[str, TableSettings], some_keys("users", "userstamps", "stampmasters")
+    ] = field(default_factory=dict)
+    """Single tables that differ from the four above."""
     runtime: str = "python3.13"
     timeout_s: Positive = 30
     memory_mb: Positive = 256
     functions: Annotated[
         Mapping[str, FunctionSettings],
-        _some_keys("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps"),
+        some_keys("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps"),
     ] = field(default_factory=dict)
     """Single functions that differ from the two above."""
+    routes: Annotated[Mapping[str, RouteSettings], some_keys(*ROUTES)] = field(default_factory=dict)
+    """Single routes that differ from ``throttle``."""
+    cors_max_age_s: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    """For how long a browser may keep the answer to a preflight."""
     authorizer_ttl_s: Annotated[int, Field(ge=0, le=3600)] = 60
     accuracy_cap_m: Positive = 50
     award_requires_position: bool = False
     alert_email: str | None = None
     evidence: str
     """A folder, or ``s3://bucket/prefix``, that holds this environment's records."""
-    evidence_key: Annotated[str, AfterValidator(_evidence_key)] | None = None
+    evidence_key: EvidenceKey | None = None
     """KMS key that signs the records, by its ARN; None is a file of this machine, which no production may use."""
     evidence_public_key: str | None = None
     """Its public key (base64), so that records are verified without AWS; None reads it from KMS."""
     evidence_signers: tuple[str, ...] = ()
     """ARNs of the roles and users that may sign, from which ``runbook evidence`` makes the key's policy."""
-    birth: Annotated[str | None, AfterValidator(_unset)] = None
+    birth: NeverInFile = None
     """Identity of the embedded stack that serves this environment, set by that stack; never in a file."""
     load_plan: str
     target_rate: Positive

@@ -100,7 +100,6 @@ TABLES = (
     ),
     _tables("aws-owned-where-a-key-was-decided", _decided(KEY), _encrypted(*EVERY_TABLE[1:]), _key()),
     _tables("key-that-nobody-decided", _encrypted("Users-prod"), _key()),
-    _tables("managed-key-that-nobody-decided", _encrypted("Users-prod"), _key(manager="AWS")),
     _tables(
         "another-key",
         _decided(KEY),
@@ -185,6 +184,9 @@ SOUND: Mapping[str, Break] = {
     "tables under the decided key": both(_decided(KEY), _encrypted(*EVERY_TABLE), _key()),
     "tables under the managed key of AWS": both(
         _decided("alias/aws/dynamodb"), _encrypted(*EVERY_TABLE), _key(manager="AWS")
+    ),
+    "table under the managed key of AWS, which nobody decided": both(
+        _encrypted("Users-prod"), _key(manager="AWS")
     ),
     "bucket under a key of its own": both(item("buckets", BUCKET, kms_key=KEY), _key()),
     "bucket encrypted twice": item("buckets", BUCKET, encryption="aws:kms:dsse"),

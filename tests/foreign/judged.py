@@ -47,13 +47,16 @@ def decision(judged: Mapping[str, RowVerdict], *, unread: Iterable[str] = ()) ->
 
 
 def as_printed(snapshot: Snapshot, findings: Iterable[Finding]) -> Snapshot:
-    """Return the snapshot with every decision that its red findings print, pasted into the environment."""
+    """Return the snapshot with every decision that its red findings print, pasted into the environment.
+
+    The waivers that stale records print are no decisions, and left out.
+    """
     printed = {one.decision for one in findings if one.outcome.red and one.decision}
     environment = snapshot.environment
     tables = [
         table
         for lines in sorted(printed)
-        for table in tomllib.loads(lines)[environment.name]["decisions"]
+        for table in tomllib.loads(lines)[environment.name].get("decisions", ())
     ]
     signed = {"by": "Test Author", "why": "a team may want it so"}
     pasted = tuple(Decision(**table | signed) for table in tables)

@@ -32,7 +32,7 @@ RED = {
     "SEC-22": "stamp-rally-prod-images: plain HTTP: found on",
     "SEC-30": "usage plan stamp-rally-prod-usage-plan: stages: found none",
     "SEC-31": "route POST /auth/verify: API key required: found off",
-    "SEC-32": "route POST /auth/verify: rate: found 10000 (apigateway:GetStages), expected 1 to 1000/s; decided in throttle",
+    "SEC-32": "route POST /auth/verify: rate: found 10000 (apigateway:GetStages), expected 1 to 1000/s; decided in environments.toml, keys throttle, routes",
     "SEC-34": "route GET /stamps: authorizer: found nothing",
     "DEP-02": "index UserStamps-prod/PeriodRanking does not exist",
     "DEP-07": "table Users-prod: deletion protection: found off",

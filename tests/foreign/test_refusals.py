@@ -9,8 +9,10 @@ from aws.inventory import READERS
 from aws.reader_policy import actions
 from aws.saved import from_json, to_json, unreadable
 from local.aws.faults import denied, failing, throttled
+from local.aws.request import json_response
 from signoff.verdict import VerdictWord
 from tests.foreign.account import OPTIONS, with_evidence
+from tests.foreign.hand import edge
 from tests.foreign.judged import decision, rows
 
 OPERATIONS = (
@@ -85,7 +87,7 @@ OTHERWISE = {
     "kms:ListGrants": "asked of keys of the customer only, and this stack has none",
     "s3:GetLifecycleConfiguration": "the action of s3:GetBucketLifecycleConfiguration",
     "s3:GetReplicationConfiguration": "the action of s3:GetBucketReplication",
-    "apigateway:ListRoutingRules": "asked of domains that route by rules, and this stack's do not",
+    "apigateway:ListRoutingRules": "asked of domains that route by rules, and refused in a test of its own",
     "apigateway:GET": "the one action of all operations of API Gateway",
     "kms:Decrypt": "what other services do on the reader's behalf",
     "kms:GetKeyPolicy": "asked of keys of the customer only, and this stack has none",
@@ -171,6 +173,31 @@ def test_denied_operation_is_never_a_go(operation, denying, good):
 
     assert all(f"{operation}: " in reason for reason in unreadable(inventory))
     assert verdicts(good, inventory) == (VerdictWord.NO_GO, VerdictWord.NO_GO)
+
+
+@pytest.fixture
+def by_rules(account):
+    """Let our domain route by rules, which moto does not know of."""
+    told = account.client("apigateway").get_domain_name(domainName=edge.DOMAIN)
+    told = {name: one for name, one in told.items() if name in {"domainName", "regionalDomainName"}}
+    mode = {"routingMode": "ROUTING_RULE_THEN_API_MAPPING"}
+
+    def answer(request):
+        return json_response(told | mode) if request.operation == "GetDomainName" else None
+
+    account.aws.faults.append(answer)
+    yield
+    account.aws.faults.clear()
+
+
+@pytest.mark.usefixtures("by_rules")
+def test_denied_routing_rules_are_never_a_go(account, inventory, good):
+    account.aws.faults.append(denied("apigateway:ListRoutingRules"))
+
+    read_again = account.again(inventory, "domains")
+
+    assert any("ListRoutingRules: " in reason for reason in unreadable(read_again))
+    assert verdicts(good, read_again) == (VerdictWord.NO_GO, VerdictWord.NO_GO)
 
 
 @pytest.mark.parametrize("fault", [denied, failing])

@@ -7,7 +7,16 @@ import pytest
 
 from plan import plan_for, scope_of
 from signoff.environment import Environment
-from signoff.environment.schema import Area, Domain, FrontEnd, FunctionSettings, Season, Smoke
+from signoff.environment.schema import (
+    Area,
+    Domain,
+    FrontEnd,
+    FunctionSettings,
+    RouteSettings,
+    Season,
+    Smoke,
+    TableSettings,
+)
 from smoke.policy import permissions
 from tests.healthy import healthy
 
@@ -52,6 +61,10 @@ ENTAILS = {
     "timeout_s": (20, plan),
     "memory_mb": (512, plan),
     "functions": ({"award": FunctionSettings(memory_mb=512)}, plan),
+    "table_settings": ({"users": TableSettings(pitr_days=7)}, plan),
+    "routes": ({"GET /stamps": RouteSettings(rate=300)}, plan),
+    "cors_max_age_s": (600, plan),
+    "pitr_days": (7, plan),
     "authorizer_ttl_s": (0, plan),
     "accuracy_cap_m": (20, plan),
     "award_requires_position": (True, plan),

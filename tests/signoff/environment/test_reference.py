@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from aws.difference import where
 from aws.words import LANGUAGES
 from signoff.checklist import Checklist
 from signoff.environment import Decision, Waiver
 from signoff.environment.overrides import keys
-from signoff.environment.reference import PAGES, meanings, page, references, where
+from signoff.environment.reference import PAGES, meanings, page, references
 
 ROOT = Path(__file__).parents[3]
 REFERENCES = {one.path: one for one in references()}
@@ -25,8 +26,8 @@ def test_page_is_fresh(lang):
 def test_every_key_has_its_meaning_and_every_meaning_its_key():
     known = [one.path for one in keys()]
 
-    assert list(REFERENCES) == known
-    assert sorted(meanings()) == sorted(known)
+    assert [one for one in REFERENCES if ".NAME." not in one] == known
+    assert sorted(meanings()) == sorted(REFERENCES)
 
 
 @pytest.mark.parametrize("path", [one for one in REFERENCES if REFERENCES[one].rows])

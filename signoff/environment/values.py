@@ -1,0 +1,144 @@
+"""What single values of the environment file have to be: types with their checks, which say what to write."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from aws.words import Bilingual, Words
+
+
+class UnfitValueError(Bilingual, ValueError):
+    """A value of the environment file won't do; the message says what to write."""
+
+
+def _before(value: str) -> str:
+    if value in NEVER_BEFORE:
+        raise UnfitValueError(
+            Words(
+                en=f"name the environment in which people tried it first; {value} proves nothing",
+                ja=f"先に試した環境の名前を書いてください。{value}では何も証明できません",
+            )
+        )
+    return value
+
+
+def _origin(value: str) -> str:
+    if value != "*" and not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?", value):
+        raise UnfitValueError(
+            Words(
+                en="write scheme and host only, as a browser's Origin header does",
+                ja="ブラウザーのOriginヘッダーと同じく、スキームとホストだけを書いてください",
+            )
+        )
+    return value
+
+
+def exactly_keys(*names: str) -> AfterValidator:
+    def complete(value: Mapping[str, str]) -> Mapping[str, str]:
+        if set(value) != set(names):
+            raise UnfitValueError(
+                Words(
+                    en=f"write exactly the keys {', '.join(names)}",
+                    ja=f"キーは{', '.join(names)}だけを過不足なく書いてください",
+                )
+            )
+        return value
+
+    return AfterValidator(complete)
+
+
+def some_keys(*names: str) -> AfterValidator:
+    def known(value: Mapping[str, Any]) -> Mapping[str, Any]:
+        if unknown := set(value) - set(names):
+            raise ValueError(
+                f"there is no {', '.join(sorted(unknown))}; give some of {', '.join(names)}"
+            )
+        return value
+
+    return AfterValidator(known)
+
+
+def _kept(value: int) -> int:
+    if value not in RETENTIONS:
+        days = ", ".join(map(str, RETENTIONS))
+        raise UnfitValueError(
+            Words(
+                en=f"CloudWatch Logs does not take this number of days; write one of {days}",
+                ja=f"CloudWatch Logsで指定できない日数です。次のいずれかを書いてください: {days}",
+            )
+        )
+    return value
+
+
+def _key_or(managed: str) -> AfterValidator:
+    """Take the ARN of a customer's key, or the alias of AWS's: a role's policy can name no other."""
+
+    def check(value: str) -> str:
+        if value != managed and not re.fullmatch(KEY_ARN, value):
+            raise UnfitValueError(
+                Words(
+                    en=f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}",
+                    ja=f"ロールのポリシーで指定できるARN（arn:aws:kms:…:key/…）、または{managed}を書いてください",
+                )
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+def _evidence_key(value: str) -> str:
+    if not re.fullmatch(KEY_ARN, value):
+        raise UnfitValueError(
+            Words(
+                en="write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it",
+                ja="`runbook evidence`が表示するKMSキーのARN（arn:aws:kms:…:key/…）を書いてください",
+            )
+        )
+    return value
+
+
+def _unset(value: object) -> None:
+    if value is not None:
+        raise UnfitValueError(
+            Words(
+                en="a local stack sets it for itself; remove it",
+                ja="ローカルスタックが自動で設定します。削除してください",
+            )
+        )
+
+
+RETENTIONS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
+    *(1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""Days that PutRetentionPolicy takes."""
+KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+")
+NEVER_BEFORE = frozenset({"local", "prod"})
+"""An embedded stack proves nothing about AWS, and production comes last."""
+Account = Annotated[str, Field(pattern=r"^\d{12}$")]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Origin = Annotated[str, AfterValidator(_origin)]
+Positive = Annotated[int, Field(gt=0)]
+Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
+TableKey = Annotated[str, _key_or("alias/aws/dynamodb")]
+RecoveryDays = Annotated[int, Field(ge=1, le=35)]
+ROUTES = (
+    "POST /auth/verify",
+    "GET /stamps",
+    "POST /stamps/award",
+    "POST /gps/verify",
+    "POST /notify",
+    "GET /ranking/weekly",
+    "GET /ranking/monthly",
+    "GET /richmenu/list",
+    "POST /richmenu/set",
+    "DELETE /richmenu/unset",
+)
+"""The routes of the contract, smoke/openapi.yaml, of which this package knows nothing."""
+Retention = Annotated[int, Field(gt=0), AfterValidator(_kept)]
+EnvironmentBefore = Annotated[str, AfterValidator(_before)]
+SecretKey = Annotated[str, _key_or("alias/aws/secretsmanager")]
+EvidenceKey = Annotated[str, AfterValidator(_evidence_key)]
+NeverInFile = Annotated[str | None, AfterValidator(_unset)]
