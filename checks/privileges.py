@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 
 from aws import desired
-from aws.bounds import Bound, as_text, within
+from aws.bounds import Bound, within
 from aws.difference import Certainty, Difference, differences
 from aws.iam import (
     Excess,
@@ -193,16 +193,17 @@ def lacking(role: Role, bounds: Bounds, arns: Iterable[str]) -> list[Words]:
     return sorted(lacked, key=str)
 
 
-def lacks(role: Role, lost: Iterable[str]) -> tuple[Difference, ...]:
+def lacks(role: Role, lost: Iterable[Words]) -> tuple[Difference, ...]:
     """Return that a role lacks what its function needs; ``lost`` as ``lacking`` returns it."""
     facts, found = {LACKING: list(lost)}, {LACKING: within(())}
     return differences(ROLE, role.name, facts, found, call=DETAILS, loosens=True)
 
 
-def denied_by_boundary(role: Role, lost: Sequence[str]) -> Words:
+def denied_by_boundary(role: Role, lost: Sequence[Words]) -> Words:
+    first = joined(lost[:1])
     return Words(
-        en=f"the boundary of {role.name} denies {as_text(lost[:1])}",
-        ja=f"{role.name}のアクセス許可の境界が{as_text(lost[:1])}を拒否しています",
+        en=f"the boundary of {role.name} denies {first.en}",
+        ja=f"{role.name}のアクセス許可の境界が{first.ja}を拒否しています",
     )
 
 
