@@ -1,14 +1,15 @@
 """What the values of the environment file may be in production: the guide's bounds, and what the rally needs."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from aws.bounds import Bound, at_least, at_most, between, exactly, one_of, unset, within
+from aws.bounds import Bound, as_text, at_least, at_most, between, exactly, one_of, unset, within
 from aws.dated import default
 from aws.difference import Difference
+from aws.iam.pattern import text_pattern
 from aws.words import Words, joined
 from plan.compute import LINE_API
 from plan.demand import INTEGRATION_MS, rate_of
@@ -26,6 +27,9 @@ LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "
 ROOM = 2
 """The throttle leaves the busiest route twice what it needs (rulings, 43)."""
 LARGEST_AREA_KM = 100
+TAGS = ("Environment", "Project")
+UNHEARD_OF = "nobody-has-heard-of-it"
+IN_BY_NAME = Words(en="who else may act is decided by name", ja="操作できる相手は名前で決める")
 LEAST_TIMEOUT_S = 10
 """One slow call to LINE and two to DynamoDB, each with its retry."""
 ANYWHERE = Words(
@@ -60,6 +64,7 @@ def limits(environment: Environment) -> Mapping[str, KeyLimit]:
             *_single_routes(environment),
             *_load(),
             *_addresses(environment),
+            *_people(environment),
             *_ages(),
         )
     )
@@ -271,6 +276,55 @@ def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     )
     if environment.front_end:
         yield "front_end.url", KeyLimit(_https(), Words(en="guide step 3-3", ja="手順3-3"))
+
+
+def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
+    """Whoever is let in is let in by name, and whoever has to hear of something is named."""
+    yield "administrators", KeyLimit(_by_name(environment), IN_BY_NAME)
+    yield "tags", KeyLimit(_with(TAGS), Words(en="guide step 2-3", ja="手順2-3"))
+    heard = Words(
+        en="without it nobody is told who else hears the alarms",
+        ja="指定がなければ、ほかの受信者を確認できない",
+    )
+    yield "alert_email", KeyLimit(_given(), heard, guided=False)
+    if environment.line.expected_messages is not None:
+        quota = Words(en="LINE's quota has to suffice for them", ja="LINEの上限と照合するため")
+        yield "line.expected_messages", KeyLimit(at_least(1), quota, guided=False)
+
+
+def _by_name(environment: Environment) -> Bound:
+    """No entry that takes in somebody of whom nobody has heard."""
+    anybody = (
+        f"arn:aws:iam::{environment.account}:role/{UNHEARD_OF}",
+        f"arn:aws:iam::{environment.account}:user/{UNHEARD_OF}",
+        f"{UNHEARD_OF}.amazonaws.com",
+    )
+    return Bound(
+        code="by_name",
+        value=None,
+        holds=lambda found: (
+            not any(text_pattern(one).matches(somebody) for one in found for somebody in anybody)
+        ),
+        words=Words(
+            en="roles, users and services by name, with * for a part of it",
+            ja="ロール・ユーザー・サービスを名前で指定すること（*は名前の一部にのみ使用可）",
+        ),
+    )
+
+
+def _with(keys: Iterable[str]) -> Bound:
+    wanted = frozenset(keys)
+    return Bound(
+        code="with_keys",
+        value=tuple(sorted(wanted)),
+        holds=lambda found: wanted <= frozenset(key for key, value in found.items() if value),
+        words=Words(en=f"values for {as_text(wanted)}", ja=f"{as_text(wanted)}の値があること"),
+    )
+
+
+def _given() -> Bound:
+    words = Words(en="an address", ja="アドレスがあること")
+    return Bound(code="given", value=None, holds=bool, words=words)
 
 
 def _https() -> Bound:

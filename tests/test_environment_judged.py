@@ -1,13 +1,16 @@
 """The bounds of the environment file: two-sided where the rally needs something, and said by key."""
 
+import tomllib
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from checks.environment_values import judged, limits
 from load.plans import MIX
 from plan.edge import BUSIEST_SHARE
-from signoff.decisions import Differs
+from signoff.decisions import Decided, Differs, lines
+from signoff.environment import Area, Decision, FunctionSettings
 from tests.healthy import healthy
 
 PROD = healthy().environment
@@ -74,3 +77,67 @@ def test_every_limit_takes_what_provisioning_would_set(key):
     bound = limits(PROD)[key].bound
 
     assert bound.prefers is None or bound.holds(bound.prefers)
+
+
+LOOSER = [
+    *(
+        {"throttle": throttle(**one)}
+        for one in ({"rate": 1001}, {"burst": 2001}, {"daily_quota": 100_001})
+    ),
+    *(
+        {"alarms": replace(PROD.alarms, **one)}
+        for one in (
+            *({"function_errors": 6}, {"api_4xx": 11}, {"api_5xx": 11}),
+            *({"throttles": 2}, {"period_s": 301}),
+        )
+    ),
+    *({"retention_days": 14}, {"pitr": False}, {"pitr_days": 34}, {"deletion_protection": False}),
+    *({"timeout_s": 31}, {"timeout_s": 9}, {"memory_mb": 255}, {"authorizer_ttl_s": 301}),
+    *({"accuracy_cap_m": 101}, {"seconds_per_call": 0.01}, {"target_rate": 9}),
+    *({"load_plan": "smoke"}, {"tags": {}}, {"tags": {"Project": "CC"}}, {"alert_email": None}),
+    *(
+        {"administrators": (one,)}
+        for one in ("*", "arn:aws:iam::444455556666:*", "*.amazonaws.com")
+    ),
+    {"administrators": ("arn:aws:iam::*:role/*",)},
+    {"line": replace(PROD.line, expected_messages=0)},
+    {"line": replace(PROD.line, endpoint="https://line.example.jp")},
+    {"front_end": replace(PROD.front_end, url="http://rally.example.jp")},
+    *(
+        {"fresh": replace(PROD.fresh, **{one: 31})}
+        for one in ("dev_run", "load", "signature", "rehearsal")
+    ),
+    {"area": Area(lat=35.5, lon=139.6, km=101)},
+    *(
+        {"functions": {"award": FunctionSettings(**one)}}
+        for one in ({"memory_mb": 128}, {"timeout_s": 60})
+    ),
+]
+"""Values of single keys that loosen what the guide, or security, asks for."""
+
+
+@pytest.mark.parametrize("fields", LOOSER, ids=str)
+def test_looser_value_is_told_and_prints_the_decision_that_allows_it(fields):
+    looser = replace(PROD, **fields)
+    found = judged(looser)
+    decisions = [
+        table | {"by": "Hanako", "why": "the team wants it so"}
+        for one in found
+        for table in tomllib.loads(lines(one, "prod"))["prod"]["decisions"]
+    ]
+    made = Decided("prod", tuple(Decision(**one) for one in decisions), date(2026, 11, 25))
+
+    assert found
+    assert made.undecided(found) == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "arn:aws:iam::444455556666:role/administrator",
+        "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*",
+        "backup.amazonaws.com",
+    ],
+)
+def test_administrator_may_be_named_by_a_part_of_the_name(entry):
+    assert "administrators" not in found(administrators=(entry,))

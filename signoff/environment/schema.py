@@ -22,6 +22,7 @@ from signoff.environment.values import (
     Region,
     Retention,
     SecretKey,
+    Signer,
     TableKey,
     UnfitValueError,
     exactly_keys,
@@ -266,7 +267,7 @@ class Environment:
     """KMS key that signs the records, by its ARN; None is a file of this machine, which no production may use."""
     evidence_public_key: str | None = None
     """Its public key (base64), so that records are verified without AWS; None reads it from KMS."""
-    evidence_signers: tuple[str, ...] = ()
+    evidence_signers: tuple[Signer, ...] = ()
     """ARNs of the roles and users that may sign, from which ``runbook evidence`` makes the key's policy."""
     birth: NeverInFile = None
     """Identity of the embedded stack that serves this environment, set by that stack; never in a file."""

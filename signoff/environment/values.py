@@ -99,6 +99,17 @@ def _evidence_key(value: str) -> str:
     return value
 
 
+def _signer(value: str) -> str:
+    if not re.fullmatch(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:[^*?]+", value):
+        raise UnfitValueError(
+            Words(
+                en="write the ARN of one role or user, arn:aws:iam::…:role/…: whoever matches * could sign",
+                ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。*では誰でも署名できます",
+            )
+        )
+    return value
+
+
 def _unset(value: object) -> None:
     if value is not None:
         raise UnfitValueError(
@@ -140,5 +151,6 @@ ROUTES = (
 Retention = Annotated[int, Field(gt=0), AfterValidator(_kept)]
 EnvironmentBefore = Annotated[str, AfterValidator(_before)]
 SecretKey = Annotated[str, _key_or("alias/aws/secretsmanager")]
+Signer = Annotated[str, AfterValidator(_signer)]
 EvidenceKey = Annotated[str, AfterValidator(_evidence_key)]
 NeverInFile = Annotated[str | None, AfterValidator(_unset)]

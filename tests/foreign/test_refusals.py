@@ -192,7 +192,7 @@ def by_rules(account):
 
 @pytest.mark.usefixtures("by_rules")
 def test_denied_routing_rules_are_never_a_go(account, inventory, good):
-    account.aws.faults.append(denied("apigateway:ListRoutingRules"))
+    account.aws.faults.append(denied("apigatewayv2:ListRoutingRules"))
 
     read_again = account.again(inventory, "domains")
 

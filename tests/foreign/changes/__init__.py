@@ -12,6 +12,7 @@ from tests.foreign.changes import (
     stage,
     surplus,
     tables,
+    teams,
     watch,
 )
 from tests.foreign.changes.change import Change
@@ -42,5 +43,6 @@ HARMLESS: tuple[Change, ...] = (
     *alarms.HARMLESS,
     *access.HARMLESS,
     *examined.HARMLESS,
+    *teams.HARMLESS,
 )
 """Each is green, or answered by exactly the decision that is printed."""
