@@ -136,18 +136,16 @@ def _update(
     made: Changes = ()
     if _as_good(context, table, have[ENCRYPTION]):
         wanted.pop(ENCRYPTION)
-    for field in set(only) & wanted.keys() if only else wanted:
-        one = {field: wanted[field]}
-        changes = difference(_name(table), have, one, destroying=lost)
+    for field in [one for one in wanted if not only or one in only]:
+        changes = difference(_name(table), have, {field: wanted[field]}, destroying=lost)
         made += context.settle(changes, partial(_change_field, context, table, field))
     return made
 
 
 def _as_good(context: ChangeContext, table: Table, key: str) -> bool:
     """Whether AWS's managed key is used where the plan names none: to take it away would weaken the table."""
-    if table.kms_key or key == OWNED:
-        return False
-    answer = unless_absent(context.client("kms").describe_key, KeyId=key)
+    ask, asked = context.client("kms").describe_key, key != OWNED and not table.kms_key
+    answer = unless_absent(ask, KeyId=key) if asked else None
     return bool(answer and answer["KeyMetadata"].get("KeyManager") == "AWS")
 
 
