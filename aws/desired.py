@@ -285,6 +285,11 @@ class Api:
     """``GET /stamps``, ``OPTIONS /stamps`` -> requests a second that its limit has to leave room for."""
 
     @property
+    def most(self) -> Limit:
+        """What callers may get of a method that has no limit of its own."""
+        return Limit(self.usage_plan.rate, self.usage_plan.burst)
+
+    @property
     def paths(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(route.path for route in self.routes))
 

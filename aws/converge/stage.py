@@ -1,6 +1,7 @@
 """The stage (guide steps 2-4 and 3-3): what throttles an anonymous caller, what is logged, no caching."""
 
 from collections.abc import Mapping
+from itertools import product
 from math import ceil
 from typing import Any
 
@@ -57,7 +58,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     for key, setting in stage.settings.items():
         if key != EVERY_METHOD:
             changes += _own(name, api, key, setting)
-    changes += _narrower(name, api, stage)
+    changes += narrower(name, api, stage)
     changes += (*_canary(name, stage, raw), *_variables(name, raw))
     id_ = found["id"] if found else rest_api.UNKNOWN_ID
     return context.settle(changes, lambda: _apply(context, api, id_, changes))
@@ -65,7 +66,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
 
 def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str, Any]:
     least = max(api.least_rates.values(), default=1)
-    settings = _limits(_most(api), every, least) | {
+    settings = _limits(api.most, every, least) | {
         "logging": "ERROR",
         "data trace": False,  # it would log bodies, with the tokens in them
         "caching": False,
@@ -79,11 +80,6 @@ def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str,
         **{f"{EVERY_METHOD} {field}": value for field, value in settings.items()},
         **tag_fields(context, api.tags),
     }
-
-
-def _most(api: Api) -> Limit:
-    """Return what callers may get of a method that has no limit of its own."""
-    return Limit(api.usage_plan.rate, api.usage_plan.burst)
 
 
 def _limits(most: Limit, found: MethodSetting, least: float) -> dict[str, float]:
@@ -122,7 +118,7 @@ def _own(name: str, api: Api, key: str, found: MethodSetting) -> Changes:
     """Bring a method's own settings within the bounds: the narrowest setting counts, so it must be as good."""
     path, _, verb = key.rpartition("/")
     least = api.least_rates.get(f"{verb} /{path}", 1)
-    most = {one.id: one.most for one in api.routes}.get(f"{verb} /{path}", _most(api))
+    most = {one.id: one.most for one in api.routes}.get(f"{verb} /{path}", api.most)
     have = _fields(found)
     wanted = {**_limits(most, found, least), "data trace": False, "caching": False}
     return tuple(
@@ -133,23 +129,16 @@ def _own(name: str, api: Api, key: str, found: MethodSetting) -> Changes:
     )
 
 
-def _narrower(name: str, api: Api, stage: Stage) -> Changes:
+def narrower(name: str, api: Api, stage: Stage) -> Changes:
     """Limit a route by itself that may get less than the stage allows on every method."""
-    every = stage.settings.get(EVERY_METHOD, MethodSetting())
-    have = {"throttle rate": every.rate, "throttle burst": every.burst}
-    keys = {f"{one.path.lstrip('/')}/{one.verb}": one.most for one in api.routes}
+    every, unset = stage.settings.get(EVERY_METHOD, MethodSetting()), MethodSetting()
     return tuple(
-        Change(name, f"{key} {field}", None, value)
-        for key, most in keys.items()
-        for field, value in {"throttle rate": most.rate, "throttle burst": most.burst}.items()
-        if most != _most(api)
-        and _fields(stage.settings.get(key, MethodSetting()))[field] is None
-        and value < (have[field] or _planned(api, field))
+        Change(name, f"{key} throttle {field}", None, own)
+        for one in api.routes
+        for key, field in product((f"{one.path.lstrip('/')}/{one.verb}",), ("rate", "burst"))
+        if (own := getattr(one.most, field)) < (getattr(every, field) or getattr(api.most, field))
+        and getattr(stage.settings.get(key, unset), field) is None
     )
-
-
-def _planned(api: Api, field: str) -> int:
-    return {"throttle rate": _most(api).rate, "throttle burst": _most(api).burst}[field]
 
 
 def _logged(api: Api, stage: Stage) -> dict[str, Any]:

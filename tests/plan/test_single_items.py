@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from aws.converge.stage import narrower
 from aws.rest_api import MethodSetting
 from plan import plan_for
 from plan.edge import contract
@@ -144,6 +145,18 @@ def test_own_throttle_of_a_route_is_the_bound_of_its_row():
     assert red("SEC-32", **one_route(rate=100, burst=200))
     assert not red("SEC-32", throttled(rate=100.0, burst=200), **one_route(rate=100, burst=200))
     assert not red("DEP-37", throttled(rate=100.0, burst=200), **one_route(rate=100, burst=200))
+
+
+@pytest.mark.parametrize(("every", "made"), [(1000.0, [100]), (50.0, [])])
+def test_procedure_limits_a_route_by_itself_unless_the_stage_is_stricter(every, made):
+    stage = replace(
+        healthy().inventory.sections.stages["prod"],
+        settings={"*/*": MethodSetting(rate=every, burst=2000)},
+    )
+
+    changes = narrower("stage prod", planned(**one_route(rate=100)).api, stage)
+
+    assert [one.after for one in changes] == made
 
 
 def test_own_timeout_of_a_route_is_the_bound_of_its_row():
