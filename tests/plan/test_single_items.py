@@ -185,5 +185,5 @@ def test_preflight_is_kept_no_longer_than_decided():
 def test_own_value_beyond_the_guide_is_told_by_its_key(fields, key):
     (told,) = red("PREP-07", **fields)
 
-    assert told.startswith(f"environment prod: {key} ")
+    assert told.startswith(f"environment prod: {key}: found ")
     assert "docs/environments.md#" in told
