@@ -169,5 +169,5 @@ def where(*keys: str) -> Words:
     listed, several = ", ".join(keys), "s" if keys[1:] else ""
     return Words(
         en=f"decided in environments.toml, key{several} {listed} (docs/environments.md#{keys[0]})",
-        ja=f"決定箇所: environments.tomlの{listed}（docs/environments.ja.md#{keys[0]}）",
+        ja=f"決定箇所: environments.tomlの{listed}、docs/environments.ja.md#{keys[0]}",
     )
