@@ -16,10 +16,12 @@ FOR_EVER = "never expires"
 def converge(context: ChangeContext, group: LogGroup) -> Changes:
     """Create the group, or set its retention; one that keeps logs longer, yet not for ever, is right.
 
-    Raise Refused for a class that makes no metrics: AWS never changes it.
+    Tags are given where it is made; no row asks for them later. Raise Refused for a class that makes no
+    metrics: AWS never changes it.
     """
     raw = _found(context, group)
-    changes = (*_retention(group, raw), *_tags(context, group, raw))
+    tags = () if raw else difference(_name(group), None, tag_fields(context, group.tags))
+    changes = (*_retention(group, raw), *tags)
     made = context.settle(changes, lambda: _apply(context, group, raw, changes))
     if raw:
         _refuse_other_class(group, raw)
@@ -51,14 +53,6 @@ def _refuse_other_class(group: LogGroup, raw: Mapping[str, Any]) -> None:
         )
 
 
-def _tags(context: ChangeContext, group: LogGroup, raw: Mapping[str, Any] | None) -> Changes:
-    have: dict[str, str] | None = None
-    if raw is not None:
-        answer = context.client("logs").list_tags_for_resource(resourceArn=decode(raw).arn)
-        have = tag_fields(context, answer["tags"])
-    return difference(_name(group), have, tag_fields(context, group.tags))
-
-
 def _found(context: ChangeContext, group: LogGroup) -> dict[str, Any] | None:
     pages = context.client("logs").get_paginator("describe_log_groups")
     for page in pages.paginate(logGroupNamePrefix=group.name):
@@ -77,8 +71,6 @@ def _apply(
     if DAYS in fields:
         keep = {"logGroupName": group.name, "retentionInDays": group.retention_days}
         context.retry(lambda: logs.put_retention_policy(**keep), fresh=raw is None)
-    if raw is not None and fields - {DAYS}:
-        logs.tag_resource(resourceArn=decode(raw).arn, tags=dict(group.tags))
 
 
 def _name(group: LogGroup) -> str:

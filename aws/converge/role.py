@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.policy_document import document, policy_lines
-from aws.converge.tags import tag_fields, tag_list, tag_map
+from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Permission, Role
 from aws.iam import Grants, excess, grants, missing, parse
 from aws.iam import context as context_of
@@ -32,25 +32,26 @@ TRUST = {
 
 
 def converge(context: ChangeContext, role: Role) -> Changes:
-    """Create the role, or bring its trust, its permissions and its tags within the plan.
+    """Create the role, or bring its trust and its permissions within the plan.
 
     What grants nothing beyond the plan and lacks nothing of it stays, however it is written: a role that
-    may do less than ours, or under more conditions, is not widened.
+    may do less than ours, or under more conditions, is not widened. Tags are given where it is made; no
+    row asks for them later.
     """
     raw = _read(context, role)
     found = _decoded(context, raw) if raw else None
-    have = _found(context, role, raw, found) if raw and found else None
-    wanted = _wanted(context, role)
+    have = _found(role, found) if found else None
+    wanted = _wanted(context, role, there=found is not None)
     changes = difference(f"role {role.name}", have, wanted, destroying=("trust",))
     made = context.settle(changes, lambda: _apply(context, role, changes, absent=found is None))
     return made + (_shed(context, role, found) if found else ())
 
 
-def _wanted(context: ChangeContext, role: Role) -> dict[str, Any]:
+def _wanted(context: ChangeContext, role: Role, *, there: bool) -> dict[str, Any]:
     return {
         "trust": TRUST,
         f"policy {POLICY}": policy_lines(document(role.granted)),
-        **tag_fields(context, role.tags),
+        **({} if there else tag_fields(context, role.tags)),
     }
 
 
@@ -74,16 +75,13 @@ def _decoded(context: ChangeContext, raw: Mapping[str, Any]) -> Found:
     )
 
 
-def _found(
-    context: ChangeContext, role: Role, raw: Mapping[str, Any], found: Found
-) -> dict[str, Any]:
+def _found(role: Role, found: Found) -> dict[str, Any]:
     policy = next((one.document for one in found.policies if one.name == POLICY), None)
     have = policy_lines(json.loads(policy)) if policy else None
     planned = policy_lines(document(role.granted))
     return {
         "trust": TRUST if _trusts_lambda_alone(found, role) else json.loads(found.trust),
         f"policy {POLICY}": planned if _is_within(found, role) else have,
-        **tag_fields(context, tag_map(raw.get("Tags", []))),
     }
 
 
@@ -120,17 +118,17 @@ def _example(resource: str) -> str:
 
 def _apply(context: ChangeContext, role: Role, changes: Changes, *, absent: bool) -> None:
     iam, fields = context.client("iam"), {one.field for one in changes}
-    tags, trust = tag_list(role.tags), json.dumps(TRUST)
+    trust = json.dumps(TRUST)
     if absent:
-        iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=trust, Tags=tags)
+        iam.create_role(
+            RoleName=role.name, AssumeRolePolicyDocument=trust, Tags=tag_list(role.tags)
+        )
     elif "trust" in fields:
         iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=trust)
     if f"policy {POLICY}" in fields:
         put = partial(iam.put_role_policy, RoleName=role.name, PolicyName=POLICY)
         policy = json.dumps(document(role.granted))
         context.retry(lambda: put(PolicyDocument=policy), fresh=absent)
-    if not absent and any(field.startswith("tag ") for field in fields):
-        iam.tag_role(RoleName=role.name, Tags=tags)
 
 
 def _shed(context: ChangeContext, role: Role, found: Found) -> Changes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change import Change, ChangeContext, Changes, Refused, difference, unless_absent
-from aws.converge.tags import tag_fields, tag_list, tag_map
+from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Secret
 from aws.key import SECRETS_DEFAULT, same_key
 from aws.secret import decode, parsed_object
@@ -34,7 +34,7 @@ class NewValue:
 def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes:
     """Create the secret, fix what is wrong with it, or replace it where that was asked for.
 
-    A value is never shown, only judged.
+    A value is never shown, only judged. Tags are given where it is made; no row asks for them later.
     """
     client = context.client("secretsmanager")
     name = f"secret {secret.name}"
@@ -58,7 +58,7 @@ def _wanted(context: ChangeContext, secret: Secret, *, there: bool) -> dict[str,
     return {
         "value": NEW_KEY if secret.min_bits else GIVEN,
         **({"key": secret.kms_key or SECRETS_DEFAULT} if secret.kms_key or there else {}),
-        **tag_fields(context, secret.tags),
+        **({} if there else tag_fields(context, secret.tags)),
     }
 
 
@@ -74,7 +74,6 @@ def _found(
     return {
         **({"value": fault or good} if answer else {}),
         "key": wanted if same_key(wanted, key) else key,
-        **tag_fields(context, tag_map(raw.get("Tags", []))),
     }
 
 
@@ -128,8 +127,6 @@ def _apply(
         client.update_secret(SecretId=secret.name, **key)
     if "value" in fields:
         client.put_secret_value(SecretId=secret.name, SecretString=_value(secret, value))
-    if any(field.startswith("tag ") for field in fields):
-        client.tag_resource(SecretId=secret.name, Tags=tag_list(secret.tags))
 
 
 def _wait_until_found(context: ChangeContext, secret: Secret) -> None:

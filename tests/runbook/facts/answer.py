@@ -57,6 +57,7 @@ NAMED = Otherwise("by it the resource is found")
 DETACHED = Otherwise(
     "nobody plans it: `detach` takes it away, see tests/runbook/test_detach.py and deep/"
 )
+GIVEN_ONCE = Otherwise("given where the resource is made, and asked for by no row afterwards")
 OF_AWS = Otherwise("AWS's own doing, or the record of it")
 FREE = Otherwise("nobody plans it and no row judges it")
 BY_ROW = Otherwise("only a person can change it: its row says what is done, and where")

@@ -18,6 +18,7 @@ from runbook.procedures import secrets, tables
 from tests.runbook.facts.answer import (
     DETACHED,
     FREE,
+    GIVEN_ONCE,
     NAMED,
     OF_AWS,
     Otherwise,
@@ -186,11 +187,7 @@ ANSWERS = {
         ),
         "current": of_secret(without_a_value),
         "policy": DETACHED,
-        "tags": of_secret(
-            lambda client: client("secretsmanager").untag_resource(
-                SecretId=TOKEN_KEY, TagKeys=["Environment"]
-            )
-        ),
+        "tags": GIVEN_ONCE,
         "replicas": DETACHED,
         "replaced": OF_AWS,
     },
