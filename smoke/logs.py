@@ -124,6 +124,12 @@ def uncounted(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
     (function,) = (one.name for one in calls.suite.plan.functions if one.log_group == group.name)
     wanted = {"Namespace": namespace, "Metrics": [metric], "Dimensions": [[dimension]]}
     lines = lines_of(calls, group, answer)
+    if not lines:
+        why = Words(
+            en=f"{group.name} has no line of request {answer.request_id}",
+            ja=f"{group.name}にリクエスト{answer.request_id}の行がありません",
+        )
+        raise Follows("MON-14", why)
     if any(_counted(line, wanted, {dimension: function, metric: 1}) for line in lines):
         return []
     return [
