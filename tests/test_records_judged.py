@@ -101,7 +101,7 @@ def test_failed_load_run_outranks_an_older_pass():
 
 def test_invalid_load_run_alone_is_as_good_as_none():
     """On an embedded stack what is Missing is not verifiable there, and never red."""
-    with pytest.raises(Missing, match=r"no record of kind load; an invalid run .* too busy"):
+    with pytest.raises(Missing, match=r"no load record; an invalid run .* too busy"):
         judged(run_of(MINUTE, **BUSY))
 
 

@@ -45,12 +45,12 @@ GREEN = (
 """Rows that a machine sees in the account itself: all of them are kept."""
 UNRECORDED = {
     "PREP-01": "there is no run against dev",
-    "PREP-02": "the evidence store has no record of kind load",
-    "DATA-01": "the evidence store has no record of kind manifest",
-    "DATA-05": "the evidence store has no record of kind recount",
-    "DEP-17": "the evidence store has no record of kind release",
-    "ROLL-04": "the evidence store has no record of kind front-end",
-    "ROLL-05": "the evidence store has no record of kind rehearsal",
+    "PREP-02": "the evidence store has no load record",
+    "DATA-01": "the evidence store has no manifest record",
+    "DATA-05": "the evidence store has no recount record",
+    "DEP-17": "the evidence store has no release record",
+    "ROLL-04": "the evidence store has no front-end record",
+    "ROLL-05": "the evidence store has no rehearsal record",
 }
 """Row -> its words: what was done by hand left no record, and is not taken on trust."""
 UNREAD = {"PREP-09": "the evidence store was not read"}
