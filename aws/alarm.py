@@ -242,14 +242,15 @@ def _one(reading: Reading, alarm: str) -> list[Raw]:
     return first[:1]
 
 
-def _failed(item: Raw) -> bool:
+def action_failed(item: Raw) -> bool:
+    """Whether an entry of an alarm's history tells of an action that was not carried out."""
     data = json.loads(item.get("HistoryData") or "{}")
     summary: str = item.get("HistorySummary", "")
     return data.get("actionState") == "Failed" or summary.startswith("Failed")
 
 
 def _alarm(raw: Raw, newest_action: Raw | None) -> Alarm:
-    failed = newest_action is not None and _failed(newest_action)
+    failed = newest_action is not None and action_failed(newest_action)
     return decode(
         raw, newest_action.get("HistorySummary", "") if newest_action and failed else None
     )

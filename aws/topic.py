@@ -9,6 +9,9 @@ from aws.reading import Reader, Reading
 from aws.secret_text import fingerprint
 from aws.section import Section, Unreadable
 
+REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
+"""Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:

@@ -13,12 +13,9 @@ from aws.ledgers.cloudwatch import ALARM
 from aws.ledgers.sns import SUBSCRIPTION, TOPIC
 from aws.publishing import lets_publish, usable
 from aws.section import NotTestable, Unread, known, lookup
-from aws.topic import Subscription, Topic, masked_address
+from aws.topic import REACHES_PEOPLE, Subscription, Topic, masked_address
 from aws.words import Words
 from signoff.environment import Environment
-
-REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
-"""Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
 
 ACTIONS = Words(en="actions enabled", ja="アクションの有効化")
 TOPICS = Words(en="topics notified", ja="通知先トピック")

@@ -69,13 +69,14 @@ def _lets(found: Found, statements: list[dict[str, Any]]) -> bool:
 def _readable(context: ChangeContext, topic: Topic, found: Found) -> Changes:
     """Take off a key that CloudWatch cannot use, after asking: nothing is ever told under it."""
     key = found.kms_key
-    if key is None or usable(key, lambda: _key(context, key)):
+    if key is None or usable(key, lambda: key_of(context, key)):
         return ()
     silent = (Change(f"topic {topic.name}", KEY, key, None, destroys=True),)
     return context.settle(silent, lambda: _set(context, topic, "KmsMasterKeyId", ""))
 
 
-def _key(context: ChangeContext, name: str) -> Key | None:
+def key_of(context: ChangeContext, name: str) -> Key | None:
+    """Read a key with its policy; None where there is none."""
     kms = context.client("kms")
     answer = unless_absent(kms.describe_key, KeyId=name)
     if answer is None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes
-from aws.converge import alarm, dashboard, log_group, rest_api, topic
+from aws.converge import alarm, dashboard, log_group, other_alarm, rest_api, topic
 from aws.desired import Alarm, LogGroup
 from runbook.engine import StepContext, ask, step
 
@@ -34,20 +34,25 @@ def create_the_alarms(context: StepContext) -> Changes:
     """Create the alarms of functions, API, tables and indexes.
 
     Sums over five minutes; no data fires no alarm. Errors that a function answers itself never reach
-    Lambda's own count, so that the functions' count of faults has alarms of its own.
+    Lambda's own count, so that the functions' count of faults has alarms of its own. Where an alarm of another
+    name fires whenever the planned one does, and a person hears it, no second one is made.
 
     関数、API、テーブル、インデックスのアラームを作成する。
 
     5分間の合計で判定し、データがない間は発報しません。関数が自分で500を返した場合はLambdaのエラー数に
-    現れないため、関数が記録する障害数にも専用のアラームを設けます。
+    現れないため、関数が記録する障害数にも専用のアラームを設けます。別名のアラームが同じ条件で必ず発報し、
+    人に届く場合は、重ねて作成しません。
     """
     found = alarm.read(context, context.plan.alarms)
+    absent = [one for one in context.plan.alarms if one.name not in found]
+    needless = other_alarm.doing_the_same(context, absent) if absent else frozenset[str]()
+    wanted = [one for one in context.plan.alarms if one.name not in needless]
 
     def converge(given: StepContext, one: Alarm) -> Changes:
         known: Mapping[str, Any] | None = found.get(one.name)
         return alarm.converge_one(given, one, known)
 
-    return context.each(converge, context.plan.alarms)
+    return context.each(converge, wanted)
 
 
 @step("6-2", proves=("MON-10", "MON-11"))

@@ -9,6 +9,7 @@ from aws.saved import unreadable
 from signoff.outcome import Outcome
 from signoff.verdict import VerdictWord
 from tests.foreign.account import with_evidence, without_evidence
+from tests.foreign.hand import watch
 from tests.foreign.judged import decision, outcomes, rows
 
 HERE = Path(__file__).parent
@@ -100,3 +101,35 @@ def test_hand_knows_nothing_of_ours(path):
         if one.split(".")[0] in ours and not one.startswith("tests.foreign.")
     }
     assert not beyond
+
+
+def test_no_alarm_is_made_beside_one_that_fires_as_soon_and_is_heard(operator):
+    code, said = operator.run(["monitoring", "--env", "prod"])
+
+    assert code == 0
+    assert "alarm stamp-rally-prod-" not in said
+    assert "topic stamp-rally-prod-alerts" in said  # it did compare the account with the plan
+
+
+def test_alarm_is_made_where_the_other_one_fires_too_late(operator):
+    watch.alarm(
+        operator.account.client("cloudwatch"),
+        "[P1] 5XXError",
+        "AWS/ApiGateway",
+        "5XXError",
+        watch.API,
+        above=99,
+    )
+    _, said = operator.run(["monitoring", "--env", "prod"])
+
+    assert said.count("+ alarm ") == 1
+    assert "+ alarm stamp-rally-prod-api-5xx-alarm" in said
+
+
+def test_every_alarm_is_made_where_nobody_hears_the_others(operator):
+    sns = operator.account.client("sns")
+    (heard,) = sns.list_subscriptions_by_topic(TopicArn=watch.TOPIC)["Subscriptions"]
+    sns.unsubscribe(SubscriptionArn=heard["SubscriptionArn"])
+    _, said = operator.run(["monitoring", "--env", "prod"])
+
+    assert said.count("+ alarm ") == 24

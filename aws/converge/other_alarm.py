@@ -1,0 +1,82 @@
+"""Alarms of another name that do what a planned one does: whoever made them needs no second one."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from aws import desired
+from aws.alarm import Alarm, action_failed, decode
+from aws.change import ChangeContext, unless_absent
+from aws.converge.topic import key_of
+from aws.firing import shortfalls, watches
+from aws.publishing import lets_publish, usable
+from aws.topic import REACHES_PEOPLE
+from aws.topic import decode as decode_topic
+
+AT_MOST = 100
+"""Alarms in one page of DescribeAlarms, which are fifty unless asked for."""
+
+
+def doing_the_same(context: ChangeContext, wanted: Iterable[desired.Alarm]) -> frozenset[str]:
+    """Return the names of planned alarms that an alarm of another name makes needless.
+
+    It fires whenever the planned one does, as the checks judge that, and one of its own topics surely tells a
+    person. One that is heard through a composite alarm only is not counted: a second alarm does no harm.
+    """
+    heard = lru_cache(maxsize=None)(lambda arn: _heard(context, arn))
+    found = _alarms(context)
+
+    def done(want: desired.Alarm) -> bool:
+        return any(
+            one.name != want.name
+            and watches(one, want)
+            and not shortfalls(one, want)
+            and one.actions_enabled is True
+            and any(heard(arn) for arn in one.alarm_actions if _is_near(arn, want))
+            and not _failed_last(context, one)
+            for one in found
+        )
+
+    return frozenset(one.name for one in wanted if done(one))
+
+
+def _alarms(context: ChangeContext) -> tuple[Alarm, ...]:
+    pages = context.client("cloudwatch").get_paginator("describe_alarms")
+    listed = pages.paginate(AlarmTypes=["MetricAlarm"], PaginationConfig={"PageSize": AT_MOST})
+    return tuple(decode(one) for page in listed for one in page["MetricAlarms"])
+
+
+def _is_near(arn: str, want: desired.Alarm) -> bool:
+    """Whether it is a topic of the same Region and account as the planned one."""
+    return arn.rpartition(":")[0] == want.topic_arn.rpartition(":")[0]
+
+
+def _heard(context: ChangeContext, arn: str) -> bool:
+    """Whether CloudWatch can tell this topic, and a person has confirmed to be told by it."""
+    sns = context.client("sns")
+    answer = unless_absent(sns.get_topic_attributes, TopicArn=arn)
+    if answer is None:
+        return False
+    topic = decode_topic(arn, answer["Attributes"])
+    key, account = topic.kms_key, arn.split(":")[4]
+    if lets_publish(topic, account) is not True:
+        return False
+    if key is not None and not usable(key, lambda: key_of(context, key)):
+        return False
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
+    return any(_tells_a_person(one) for page in pages for one in page["Subscriptions"])
+
+
+def _tells_a_person(one: Mapping[str, Any]) -> bool:
+    """Whether it is confirmed: else PendingConfirmation or Deleted stands where an ARN should."""
+    return one["Protocol"] in REACHES_PEOPLE and one["SubscriptionArn"].startswith("arn:")
+
+
+def _failed_last(context: ChangeContext, alarm: Alarm) -> bool:
+    answer = context.client("cloudwatch").describe_alarm_history(
+        AlarmName=alarm.name,
+        HistoryItemType="Action",
+        ScanBy="TimestampDescending",
+        MaxRecords=1,
+    )
+    return any(map(action_failed, answer["AlarmHistoryItems"]))
