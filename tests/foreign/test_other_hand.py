@@ -103,6 +103,21 @@ def test_hand_knows_nothing_of_ours(path):
     assert not beyond
 
 
+@pytest.mark.parametrize("procedure", ["secrets", "encryption", "throttling"])
+def test_procedure_changes_nothing_of_what_is_green(operator, procedure):
+    code, said = operator.run([procedure, "--env", "prod"])
+
+    assert code == 0
+    assert "0 to create, 0 to change, 0 to take away" in said
+
+
+def test_log_group_that_is_there_is_left_as_it_is(operator):
+    _, said = operator.run(["monitoring", "--env", "prod"])
+
+    assert "log group /aws/" not in said
+    assert "+ log group API-Gateway-Execution-Logs_" in said  # which nobody made yet
+
+
 def test_no_alarm_is_made_beside_one_that_fires_as_soon_and_is_heard(operator):
     code, said = operator.run(["monitoring", "--env", "prod"])
 
