@@ -138,7 +138,8 @@ class Result:
         return self.verdict.having(Outcome.FAIL, Outcome.NOT_TESTABLE)
 
     def followers(self, root: str) -> tuple[RowVerdict, ...]:
-        return tuple(r for r in self.verdict.having(Outcome.FOLLOWS) if r.root == root)
+        following = self.verdict.having(Outcome.FOLLOWS, Outcome.WAIVED)
+        return tuple(one for one in following if one.root == root)
 
 
 def versions() -> dict[str, str]:

@@ -38,6 +38,7 @@ class RowVerdict:
     """Why it is excluded, waived or not verifiable here; else what its worst finding says."""
     root: str | None = None
     waiver: Waiver | None = None
+    """Its own, or its root's where it only follows."""
 
     @property
     def reason(self) -> str:
@@ -140,7 +141,7 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     for waiver in waivers:
         if not _wrong(waiver, judged, today):
             judged[waiver.row] = _waived(judged[waiver.row], waiver)
-    verdicts = tuple(judged.values())
+    verdicts = _with_their_roots(judged)
     troubles = (*problems, *wrong)
     decision = _weigh(verdicts, troubles)
     if conditions and decision is VerdictWord.GO:
@@ -180,8 +181,8 @@ def _gravity(severity: Severity) -> int:
 
 def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord:
     rows = tuple(rows)
-    red = {one.row.id for one in rows if one.outcome.red}
-    rootless = any(one.outcome is Outcome.FOLLOWS and one.root not in red for one in rows)
+    roots = {one.row.id for one in rows if one.outcome.red or one.waiver}
+    rootless = any(one.outcome is Outcome.FOLLOWS and one.root not in roots for one in rows)
     if problems or rootless or any(one.blocks for one in rows):
         return VerdictWord.NO_GO
     if any(decided.loosens for one in rows for decided in one.decisions):
@@ -204,6 +205,42 @@ def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
             ja=f"{waiver.by}が{waiver.until}まで免除: {waiver.reason}",
         ),
         waiver=waiver,
+    )
+
+
+def _with_their_roots(judged: Mapping[str, RowVerdict]) -> tuple[RowVerdict, ...]:
+    """Waive what only follows from waived rows, one round for each link of a chain (rulings 4 and 48)."""
+    rows = dict(judged)
+    while followers := {id_: one for id_, one in rows.items() if _only_follows_waived(one, rows)}:
+        rows |= {id_: _waived_with(rows[str(one.root)], one) for id_, one in followers.items()}
+    return tuple(rows.values())
+
+
+def _only_follows_waived(one: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
+    """Whether waivers answer for all that is red about a row.
+
+    Who waives a row answers for nothing graver than that row, nor for what can't be waived.
+    """
+    if one.outcome is not Outcome.FOLLOWS or one.row.unwaivable:
+        return False
+    roots = [rows.get(found.root or "") for found in one.findings if found.outcome.red]
+    return all(
+        root is not None
+        and root.outcome is Outcome.WAIVED
+        and _gravity(root.row.severity) <= _gravity(one.row.severity)
+        for root in roots
+    )
+
+
+def _waived_with(root: RowVerdict, follower: RowVerdict) -> RowVerdict:
+    return replace(
+        follower,
+        outcome=Outcome.WAIVED,
+        told=Words(
+            en=f"follows from {root.row.id}, {root.told.en}",
+            ja=f"{root.row.id}に起因（{root.told.ja}）",
+        ),
+        waiver=root.waiver,
     )
 
 

@@ -140,7 +140,7 @@ def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
         Words(en="24 hours after the reading", ja="読み取りから24時間"),
     )
     for row in result.verdict.rows:
-        if row.waiver:
+        if row.waiver and not row.root:
             name = row.row.id
             words = Words(en=f"the waiver of {name} ends", ja=f"{name}の免除の期限")
             yield _end_of(row.waiver.until), words

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from xml.etree import ElementTree as ET
 
@@ -11,6 +11,7 @@ import pytest
 
 from aws.words import Words
 from signoff.checklist import Checklist, Row, Severity
+from signoff.environment import Waiver
 from signoff.outcome import Finding, Outcome
 from signoff.report.page import page
 from signoff.report.summary import summary
@@ -42,6 +43,7 @@ PROVENANCE = Provenance(
     calls_again=17,
     newest_record="e1  000007.json",
 )
+WAIVER = Waiver(row="MON-11", until=date(2026, 12, 4), reason="fixed in December", by="Hanako")
 VERDICTS = tuple(pages.BROKEN)
 BY_PEOPLE = ("fixed in the next sprint", "users who left are deleted after a year")
 """What people wrote in the environment file: in their own language."""
@@ -240,6 +242,29 @@ def test_blockers_unknowns_and_those_that_follow_are_counted_apart(parsed):
     said = parsed("NO-GO").said("en")
 
     assert re.search(r"NO-GO \d+ blockers, 2 unknown, \d+ that follow; \d+ pass", said)
+
+
+def test_row_that_follows_a_waived_one_is_folded_under_it():
+    root, follower = Checklist.load()["MON-11"], Checklist.load()["MON-10"]
+    told = Words.same("follows")
+    rows = (
+        RowVerdict(row=root, severity=root.severity, outcome=Outcome.WAIVED, waiver=WAIVER),
+        RowVerdict(
+            row=follower,
+            severity=follower.severity,
+            outcome=Outcome.WAIVED,
+            told=told,
+            root=root.id,
+            waiver=WAIVER,
+        ),
+    )
+    verdict = Verdict(decision=VerdictWord.CONDITIONAL, rows=rows)
+
+    html = page(Result(provenance=PROVENANCE, verdict=verdict), "en", {})
+
+    (conditions,) = re.findall(r'<table class="conditions">.*?</table>', html, re.DOTALL)
+    assert conditions.count("Hanako") == 1
+    assert re.search(r"<details>.*rows follow from it.*#MON-10", conditions, re.DOTALL)
 
 
 def test_only_what_may_go_live_is_signed(shown):

@@ -195,3 +195,56 @@ def test_row_that_follows_from_nothing_red_is_no_go():
     judgement = verdict(judged(Outcome.FOLLOWS, severity=Severity.INFO))
 
     assert judgement.decision is VerdictWord.NO_GO
+
+
+def following(*roots, id_="DEP-02", severity=Severity.BLOCKER, also=()):
+    found = [Finding(row=id_, outcome=Outcome.FOLLOWS, root=one) for one in roots]
+    return row_verdict(row(id_, severity), [*found, *also])
+
+
+def test_row_that_follows_a_waived_root_weighs_as_it_does():
+    judgement = verdict(judged(Outcome.FAIL), following("DEP-01"), waivers=[waiver()])
+
+    assert judgement.decision is VerdictWord.CONDITIONAL
+    assert judgement.rows[1].outcome is Outcome.WAIVED
+    assert judgement.rows[1].reason.startswith("follows from DEP-01, waived until 2026-12-05")
+
+
+def test_row_that_follows_a_follower_of_a_waived_root_weighs_as_it_does():
+    chain = following("DEP-02", id_="DEP-03"), following("DEP-01"), judged(Outcome.FAIL)
+
+    assert verdict(*chain, waivers=[waiver()]).decision is VerdictWord.CONDITIONAL
+
+
+@pytest.mark.parametrize(
+    "follower",
+    [
+        following("DEP-01", id_="SEC-06"),
+        following("DEP-01", also=[Finding(row="DEP-02", outcome=Outcome.FAIL)]),
+        following("DEP-01", also=[Finding(row="DEP-02", outcome=Outcome.NOT_TESTABLE)]),
+        following("DEP-01", "DEP-09"),
+        following("DEP-02"),
+    ],
+    ids=["unwaivable", "red-itself", "unknown-itself", "of-another-root-too", "of-itself"],
+)
+def test_waived_root_answers_for_nothing_but_what_only_follows_from_it(follower):
+    minor = judged(Outcome.FAIL, id_="DEP-09", severity=Severity.MINOR)
+
+    judgement = verdict(judged(Outcome.FAIL), minor, follower, waivers=[waiver()])
+
+    assert judgement.decision is VerdictWord.NO_GO
+    assert judgement.rows[2].blocks
+
+
+def test_waiver_of_a_minor_row_answers_for_no_blocker_that_follows():
+    root = judged(Outcome.FAIL, severity=Severity.MINOR)
+
+    judgement = verdict(root, following("DEP-01"), waivers=[waiver()])
+
+    assert judgement.decision is VerdictWord.NO_GO
+
+
+def test_row_that_follows_a_root_whose_waiver_is_wrong_stays_red():
+    rows = judged(Outcome.FAIL), following("DEP-01")
+
+    assert verdict(*rows, waivers=[waiver(days=-1)]).rows[1].blocks
