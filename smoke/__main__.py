@@ -4,95 +4,105 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from aws.visible import visible_line
-from aws.words import Words
+from aws.words import Words, language
 from plan import plan_for
-from signoff.environment import (
-    ENVIRONMENTS,
-    Environment,
-    EnvironmentFileError,
-    embedded,
-    load,
-)
-from signoff.frame import Exit
-from signoff.guard import GuardError, guard, open_session
-from smoke.aws import AWAY, clients, reason
+from signoff.command_line import CommandLine
+from signoff.environment import ENVIRONMENTS, Environment, embedded, load
+from signoff.frame import Exit, framed
+from signoff.guard import guard, open_session
+from smoke.aws import clients
 from smoke.cleaning import Cleaner
 from smoke.leftovers import Leftovers, Notes, strays
 
 ROOT = Path(__file__).parent.parent
-DESCRIPTION = """\
+DESCRIPTION = Words(
+    en="""\
 Remove what smoke and load runs left, and prove by reading that it is gone: items of users that LINE gives to nobody
 (Usmoke-…, U000000000000…, Uload-…), stamp masters of the harness (SMOKE-SPECIAL-…), and the test user's rich menu where a
 killed run noted that it set one. Nothing of a person is touched. A judging run takes up notes of killed runs by itself.
-
+""",
+    ja="""\
 スモークや負荷試験の実行が残したデータを削除し、読み直して確認する。対象は、LINEが発行しない合成ユーザー（Usmoke-…、
 U000000000000…、Uload-…）の項目、試験用スタンプマスター（SMOKE-SPECIAL-…）、および強制終了した実行が設定したテストユーザーの
-リッチメニュー。実在の利用者のデータには触れない。
-"""
-EXITS = """\
-exit codes / 終了コード:
-  0  nothing is left                              何も残っていない
-  1  something is left, or could not be read      残っているデータがある、または読み取れない
-  2  command line or environment file is wrong    コマンドラインまたは環境ファイルの誤り
-  4  wrong account, or a run is going on          アカウントの誤り、または実行中の判定がある
-"""
+リッチメニュー。実在の利用者のデータには触れない。強制終了した実行の記録は、判定の実行が自動的に引き継ぐ。
+""",
+)
+EXITS = Words(
+    en="""\
+exit codes:
+  0   nothing is left
+  1   something is left
+  2   command line or environment file is wrong
+  4   wrong account, AWS refused or did not answer, or a run is going on
+  70  a fault of this software
+""",
+    ja="""\
+終了コード:
+  0   何も残っていない
+  1   残っているデータがある
+  2   コマンドラインまたは環境ファイルの誤り
+  4   アカウントの誤り、AWSの拒否や無応答、または実行中の判定がある
+  70  本ソフトウェアの不具合
+""",
+)
 NO_STACK = Words(
     en="no local stack is kept up: whatever was left in one went with it",
     ja="常駐のローカルスタックがない。残っていたデータはスタックとともに消えている",
+)
+SUMMARY = Words(
+    en="remove what killed runs left", ja="強制終了した実行の残したデータを削除する"
 )
 REMOVED = Words(en="removed", ja="削除")
 LEFT = Words(en="still there", ja="残存")
 NOTHING = Words(en="nothing is left of any run", ja="残っているデータはない")
 
 
-def options() -> argparse.ArgumentParser:
+def options(lang: str = "en") -> CommandLine:
     """Describe the command line."""
-    parser = argparse.ArgumentParser(prog="python -m smoke", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="clean")
+    parser = CommandLine(prog="python -m smoke", description=SUMMARY[lang], lang=lang)
+    say, commands = parser.say, parser.commands()
     clean = commands.add_parser(
-        "clean",
-        help="remove what killed runs left / 強制終了した実行の残したデータを削除する",
-        description=DESCRIPTION,
-        epilog=EXITS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "clean", help=SUMMARY[lang], description=DESCRIPTION[lang], epilog=EXITS[lang]
     )
     clean.add_argument(
-        "--env", default="local", metavar="NAME", help="dev, prod or local (default) / 環境"
-    )
-    clean.add_argument(
-        "--lang", default="en", choices=["en", "ja"], help="language of the output / 出力の言語"
+        "--env",
+        default="local",
+        metavar="NAME",
+        help=say(
+            "table of environments.toml (default: local)", "environments.tomlの環境名（既定: local）"
+        ),
     )
     clean.add_argument(
         "--environments",
         type=Path,
         default=ENVIRONMENTS,
         metavar="FILE",
-        help="another file / 環境ファイル",
+        help=say("another file of environments", "別の環境ファイル"),
     )
+    clean.add_language()
+    clean.set_defaults(command=_clean)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Run one command; returns the exit code. ``root`` holds the folder of reports."""
-    parser = options()
-    asked = parser.parse_args(arguments)
-    try:
-        with _reached(load(asked.env, asked.environments).environment) as environment:
-            if environment is None:
-                print(NO_STACK[asked.lang])
-                return Exit.DONE
-            return _clean(environment, root, asked.lang)
-    except EnvironmentFileError as error:
-        parser.error(str(error))
-    except GuardError as error:
-        print(visible_line(f"smoke: {error}"), file=sys.stderr)
-        return Exit.REFUSED
-    except AWAY as error:
-        print(visible_line(f"smoke: {reason(error)}"), file=sys.stderr)
-        return Exit.NO
+    asked = options(language(sys.argv[1:] if arguments is None else arguments)).parse_args(
+        arguments
+    )
+    return framed("smoke", partial(_command, asked, root), asked.lang)
+
+
+def _command(asked: argparse.Namespace, root: Path) -> int:
+    with _reached(load(asked.env, asked.environments).environment) as environment:
+        if environment is None:
+            print(NO_STACK[asked.lang])
+            return Exit.DONE
+        code: int = asked.command(environment, root, asked.lang)
+        return code
 
 
 @contextmanager
