@@ -42,10 +42,13 @@ class ReportFolders:
         draft.replace(self.home / "latest")
 
 
-def publish(verdict: LoadVerdict, folder: Path) -> list[Path]:
-    """Write verdict, page and JUnit into the folder of the run; return the paths to show."""
+def publish(verdict: LoadVerdict, folder: Path, lang: str) -> list[Path]:
+    """Write verdict, page and JUnit into the folder of the run; return the paths to show.
+
+    The page opens in ``lang``.
+    """
     written = [verdict.write(folder), folder / PAGE, folder / JUNIT]
-    page = render(verdict, locust=(folder / "locust.html").exists())
+    page = render(verdict, locust=(folder / "locust.html").exists(), lang=lang)
     (folder / PAGE).write_text(page, encoding="utf-8")
     (folder / JUNIT).write_text(junit(verdict), encoding="utf-8")
     return [written[1], written[0], written[2]]

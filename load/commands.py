@@ -137,7 +137,7 @@ def merge_verdicts(asked: argparse.Namespace, composition: LoadComposition) -> E
     name = str(verdict.about.get("environment") or "unknown")
     folders = ReportFolders(composition.root, name)
     folder = asked.to or folders.new(f"{verdict.conditions.plan.name}-merged")
-    paths = publish(verdict, folder)
+    paths = publish(verdict, folder, asked.lang)
     if verdict.used:
         used = folder / USED_FILE
         used.write_text("".join(json.dumps(pair) + "\n" for pair in verdict.used))
@@ -215,10 +215,10 @@ def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
             )
         )
         return ExitCode.PASS
-    shown = ProgressDisplay().say
+    shown = ProgressDisplay(lang=asked.lang).say
     with open_target(composition, asked.env, shown) as (target, aws):
         by_hand = ManualTeardown(
-            used=asked.used, verdict=verdict, target=target, aws=aws, say=shown
+            used=asked.used, verdict=verdict, target=target, aws=aws, say=shown, lang=asked.lang
         )
         done = by_hand.clean()
     deleted, users, left = done["deleted"], done["users"], done["left"]
@@ -234,7 +234,8 @@ def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
 def _prepared(asked: argparse.Namespace, composition: LoadComposition, *, parts: int) -> LoadRun:
     folders = ReportFolders(composition.root, asked.env)
     ledger = QuotaLedger(folders.ledger)
-    with open_target(composition, asked.env, ProgressDisplay().say, asked.host) as (target, aws):
+    shown = ProgressDisplay(lang=asked.lang).say
+    with open_target(composition, asked.env, shown, asked.host) as (target, aws):
         options = replace(_run_options(asked), parts=parts)
         return prepare(target, options, aws, ledger=ledger, out=folders.new(asked.plan))
 

@@ -106,7 +106,7 @@ class Execution:
         if verdict is None:
             return self._without_verdict(code)
         verdict = replace(verdict, cleanup=cleanup)
-        paths = tuple(publish(verdict, self.folder))
+        paths = tuple(publish(verdict, self.folder, self.display.lang))
         return ExecutionResult(verdict.judgement.exit, sentence(verdict), paths, verdict)
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:

@@ -62,9 +62,9 @@ def _rate(plan: LoadPlan, seen: Measurement) -> str:
     ]
     planned = [(at, _planned(plan, at, width)) for at, _ in made]
     lines = (
-        Series("planned", planned, 4, dashed=True),
-        Series("made", made, 0),
-        Series("failed, 429", trouble, 1, area=True),
+        Series("planned / 計画", planned, 4, dashed=True),
+        Series("made / 実績", made, 0),
+        Series("failed / 失敗, 429", trouble, 1, area=True),
     )
     y = amounts(value for line in lines for _, value in line.points)
     return chart("Arrivals a second / 毎秒の到着数", lines, _seconds(plan), y, marks=_starts(plan))
@@ -91,7 +91,7 @@ def _lateness(verdict: LoadVerdict) -> str:
     late = _tail_over_time(plan, verdict.measurement, "lateness", 0.99)
     lines = (
         Series("p99", late, 2),
-        Series(f"limit {limit:g} ms", [(0, limit), (plan.seconds, limit)], 4, dashed=True),
+        Series(f"limit / 上限 {limit:g} ms", [(0, limit), (plan.seconds, limit)], 4, dashed=True),
     )
     y = amounts((value for line in lines for _, value in line.points), " ms")
     title = "Lateness of the generator, not of the target / 負荷生成側の遅れ"

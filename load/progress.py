@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from aws.visible import visible_line
+from aws.words import Words
 from load.engine.said import japanese
 
 WARN_LATE_MS = 5.0
+LAST = Words(en="last answers", ja="最後の応答待ち")
 STEADY_S = 10
 """Without a terminal, seconds between two lines: a log is not a screen."""
 
@@ -23,7 +25,7 @@ class ProgressDisplay:
 
     def __init__(self, console: Console | None = None, lang: str = "en") -> None:
         self._console = console or Console(file=sys.stderr)
-        self._lang = lang
+        self.lang = lang
         self._live: Live | None = None
         self._told = -STEADY_S
 
@@ -38,44 +40,49 @@ class ProgressDisplay:
 
     def say(self, sentence: str) -> None:
         """Print what happens before and after the run."""
-        said = japanese(sentence) if self._lang == "ja" else sentence
+        said = japanese(sentence) if self.lang == "ja" else sentence
         self._console.print(Text(visible_line(said), style="dim"), soft_wrap=True)
 
     def show(self, now: Mapping[str, Any]) -> None:
         """Show one second of a run (see `load.engine.run_state.progress`)."""
         if self._live:
-            self._live.update(_table(now))
+            self._live.update(_table(now, self.lang))
         elif now["elapsed"] - self._told >= STEADY_S:
             self._told = now["elapsed"]
-            self._console.print(_line(now), soft_wrap=True)
+            self._console.print(_line(now, self.lang), soft_wrap=True)
 
 
-def _line(now: Mapping[str, Any]) -> str:
+def _line(now: Mapping[str, Any], lang: str) -> str:
     left = max(0.0, now["seconds"] - now["elapsed"])
-    return (
-        f"{now['step']}: {now['made']:g}/s of {now['planned']:g}/s planned, p95 {_ms(now['p95'])}, "
-        f"failed {now['failed']}, 429 {now['throttled']}, late {_ms(now['late_p99'])}, {left:.0f} s left"
+    made, planned = f"{now['made']:g}/s", f"{now['planned']:g}/s"
+    p95, late = _ms(now["p95"]), _ms(now["late_p99"])
+    said = Words(
+        en=f"{now['step']}: {made} of {planned} planned, p95 {p95}, failed {now['failed']}, "
+        f"429 {now['throttled']}, late {late}, {left:.0f} s left",
+        ja=f"{now['step']}: 計画{planned}に対し実績{made}、p95 {p95}、失敗 {now['failed']}、"
+        f"429 {now['throttled']}、遅れ {late}、残り{left:.0f}秒",
     )
+    return said[lang]
 
 
-def _table(now: Mapping[str, Any]) -> Table:
+def _table(now: Mapping[str, Any], lang: str) -> Table:
     table = Table(box=None, padding=(0, 2), header_style="dim")
     left = max(0.0, now["seconds"] - now["elapsed"])
     late = now["late_p99"] or 0
     cells = {
-        "step": now["step"],
-        "planned/s": f"{now['planned']:g}",
-        "made/s": f"{now['made']:g}",
-        "p95": _ms(now["p95"]),
-        "answered": str(now["answered"]),
-        "failed": Text(str(now["failed"]), style="red" if now["failed"] else ""),
-        "429": str(now["throttled"]),
-        "409": str(now["conflict"]),
-        "late p99": Text(_ms(late), style="red" if late > WARN_LATE_MS else ""),
-        "left": f"{left // 60:.0f}:{left % 60:02.0f}" if left else "last answers",
+        Words("step", "ステップ"): now["step"],
+        Words("planned/s", "計画/秒"): f"{now['planned']:g}",
+        Words("made/s", "実績/秒"): f"{now['made']:g}",
+        Words.same("p95"): _ms(now["p95"]),
+        Words("answered", "応答"): str(now["answered"]),
+        Words("failed", "失敗"): Text(str(now["failed"]), style="red" if now["failed"] else ""),
+        Words.same("429"): str(now["throttled"]),
+        Words.same("409"): str(now["conflict"]),
+        Words("late p99", "遅れp99"): Text(_ms(late), style="red" if late > WARN_LATE_MS else ""),
+        Words("left", "残り"): f"{left // 60:.0f}:{left % 60:02.0f}" if left else LAST[lang],
     }
-    for name in cells:
-        table.add_column(name, justify="left" if name == "step" else "right")
+    for number, name in enumerate(cells):
+        table.add_column(name[lang], justify="right" if number else "left")
     table.add_row(*cells.values())
     return table
 

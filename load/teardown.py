@@ -225,6 +225,8 @@ class ManualTeardown:
     target: LoadTarget
     aws: ClientFactory
     say: Say
+    lang: str
+    """Of the page that is written anew."""
     pause: Callable[[float], None] = time.sleep
 
     def clean(self) -> Mapping[str, Any]:
@@ -238,7 +240,7 @@ class ManualTeardown:
         done = cleaner.clean_patiently(used_users(self.used), logins)
         proof = {**done, "line_calls": line_calls(self.target, PREFIX)}
         if self.verdict and self._names_all(self.verdict):
-            publish(replace(self.verdict, cleanup=proof), self.used.parent)
+            publish(replace(self.verdict, cleanup=proof), self.used.parent, self.lang)
         return proof
 
     def _names_all(self, verdict: LoadVerdict) -> bool:

@@ -105,6 +105,7 @@ class SilentDisplay(ProgressDisplay):
     """Keeps what it is shown."""
 
     def __init__(self):
+        super().__init__()
         self.shown, self.said = [], []
 
     @contextmanager

@@ -113,6 +113,15 @@ def test_verdict_with_its_proof_is_recorded(command, recorded, left):
     assert recorded() == ["window", "load"]
 
 
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_page_of_merged_verdicts_opens_in_the_language_of_the_command(command, left, lang):
+    folder = left(run("a", AGO))
+
+    command("merge", f"--lang={lang}", folder / "verdict.json", "--to", folder)
+
+    assert f"<html lang={lang}" in (folder / "index.html").read_text().replace('"', "")
+
+
 def test_verdict_is_recorded_once(command, recorded, left, capsys):
     folder = left(run("a", AGO))
     for _ in range(2):
@@ -221,6 +230,7 @@ def test_cleaning_waits_for_awards_that_may_be_under_way(ended_s_ago, waits, lef
         target=target(),
         aws=answering(Tables()),
         say=lambda _: None,
+        lang="ja",
         pause=waited.append,
     ).clean()
 

@@ -1,10 +1,15 @@
 """The progress of each second shows what is known by then about the current step."""
 
+import io
+import re
+
 import pytest
+from rich.console import Console
 
 from load.engine.measurement import Counts, Measurement
 from load.engine.plan import LIST
 from load.engine.run_state import progress
+from load.progress import ProgressDisplay
 from tests.load.runs import only, plan, run_against, step
 
 
@@ -47,3 +52,17 @@ def test_before_the_start_and_after_the_end_there_is_something_to_show(run, elap
 
     assert now["made"] == 0
     assert now["p95"] is None
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("elapsed", [7.4, 25.0])
+def test_progress_is_shown_to_a_japanese_operator_in_japanese(run, elapsed, terminal):
+    paper = io.StringIO()
+    display = ProgressDisplay(Console(file=paper, width=200, force_terminal=terminal), "ja")
+
+    with display.open():
+        display.show(progress(run, Measurement(), elapsed))
+
+    shown = paper.getvalue()
+    assert "実績" in shown
+    assert not re.search(r"planned|made|failed|answer|late|left", shown)
