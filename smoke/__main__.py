@@ -53,9 +53,7 @@ NO_STACK = Words(
     en="no local stack is kept up: whatever was left in one went with it",
     ja="常駐のローカルスタックがない。残っていたデータはスタックとともに消えている",
 )
-SUMMARY = Words(
-    en="remove what killed runs left", ja="強制終了した実行の残したデータを削除する"
-)
+SUMMARY = Words(en="remove what killed runs left", ja="強制終了した実行の残したデータを削除する")
 REMOVED = Words(en="removed", ja="削除")
 LEFT = Words(en="still there", ja="残存")
 NOTHING = Words(en="nothing is left of any run", ja="残っているデータはない")
@@ -73,7 +71,8 @@ def options(lang: str = "en") -> CommandLine:
         default="local",
         metavar="NAME",
         help=say(
-            "table of environments.toml (default: local)", "environments.tomlの環境名（既定: local）"
+            "table of environments.toml (default: local)",
+            "environments.tomlの環境名（既定: local）",
         ),
     )
     clean.add_argument(
