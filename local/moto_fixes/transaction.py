@@ -8,6 +8,7 @@ import importlib
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from local.aws.errors import refusal
@@ -96,25 +97,32 @@ def _put_back(key: Key, item: Any) -> None:
         table.items[hash_key] = item
 
 
+_UNDONE_HERE: ContextVar[bool] = ContextVar(
+    "the transaction of this thread is undone here", default=False
+)
+
+
 class _SparingCopy:
-    """The ``copy`` that moto sees meanwhile: a table is its own copy, all else is copied."""
+    """The ``copy`` that moto sees: a table is its own copy where we undo, all else is copied."""
 
     copy = staticmethod(copy.copy)
 
     @staticmethod
     def deepcopy(value: Any) -> Any:
-        return value if type(value).__name__.endswith("Table") else copy.deepcopy(value)
+        spared = _UNDONE_HERE.get() and type(value).__name__.endswith("Table")
+        return value if spared else copy.deepcopy(value)
 
 
 @contextmanager
 def _tables_uncopied() -> Iterator[None]:
-    """Spare moto the backup of whole tables. Only under DynamoDB's lock, where we undo ourselves."""
+    """Spare moto the backup of whole tables, in this thread: whoever else uses moto undoes by its copy."""
     models: Any = importlib.import_module("moto.dynamodb.models")
     models.copy = _SparingCopy
+    token = _UNDONE_HERE.set(True)
     try:
         yield
     finally:
-        models.copy = copy
+        _UNDONE_HERE.reset(token)
 
 
 FIXES: Mapping[tuple[str, str], Fix] = {("dynamodb", "TransactWriteItems"): transact_write_items}

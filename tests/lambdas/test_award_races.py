@@ -4,6 +4,7 @@ import json
 import zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -15,6 +16,8 @@ from lambdas.award.handler import ROUNDS, Awarding
 from lambdas.award.store import Stamps
 from lambdas.rally import aws
 from lambdas.rally.serving import LambdaFunction
+from local.aws.request import Request, Response
+from local.moto_fixes.transaction import transact_write_items
 from tests.lambdas.clients import OneAtATime, Scripted, cancelled, error
 from tests.lambdas.events import CONTEXT, USER, event
 from tests.lambdas.rally_account import ENVIRON
@@ -60,6 +63,43 @@ def test_five_stamps_at_once_are_all_awarded_and_all_counted(account):
 
     assert statuses == {200: 5}
     assert counts(account) == {"#2025-W45": 5, "#2025-11": 5}
+
+
+class StackOfOthers:
+    """A local stack of this process, of which one transaction takes as long as ``meanwhile`` does."""
+
+    def __init__(self, meanwhile):
+        self.meanwhile = meanwhile
+
+    def notes(self, *_):
+        return {}
+
+    def backend(self, *_):
+        return SimpleNamespace(tables={})
+
+    def __call__(self, _):
+        self.meanwhile()
+        return Response(status=200, headers={}, body=b"{}")
+
+
+def test_lost_award_counts_nothing_while_a_stack_of_the_same_process_writes(account):
+    """A stack spares moto its copy of tables: nobody else's transaction may go without."""
+    request = Request(
+        method="POST",
+        path="/",
+        query="",
+        headers={},
+        body=b"{}",
+        service="dynamodb",
+        operation="TransactWriteItems",
+        region="ap-northeast-1",
+        access_key="",
+    )
+    client = OneAtATime(account.dynamodb)
+
+    transact_write_items(request, StackOfOthers(lambda: at_once(client, ["STATUE-001"] * 3)))
+
+    assert counts(account) == {"#2025-W45": 1, "#2025-11": 1}
 
 
 @pytest.mark.parametrize(
