@@ -5,6 +5,7 @@ import threading
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 
 from local.aws.moto import Moto
@@ -38,7 +39,9 @@ def _moto(monkeypatch, sdk):
 @pytest.fixture(scope="session")
 def filling(sdk):
     """Fill the account: by calls for the first test, by a copy of what they made for all others."""
-    account = Account(sdk.client("dynamodb"), sdk.client("secretsmanager"))
+    # A stack of other tests may still be in the variables of this process, and is not ours to call.
+    own = Config(ignore_configured_endpoint_urls=True)
+    account = Account(*(sdk.client(one, config=own) for one in ("dynamodb", "secretsmanager")))
     moto, kept = Moto(ACCOUNT), []
 
     def fill():
