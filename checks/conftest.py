@@ -7,6 +7,7 @@ import pytest
 from aws.inventory import Inventory, Sections
 from checks import parameters
 from checks.access import Insiders, insiders_of
+from checks.configured import configured_bucket, configured_domain
 from checks.deployed import Deployed
 from checks.hearing import Hearing
 from checks.records import Standing
@@ -36,16 +37,13 @@ def environment(snapshot: Snapshot[Plan]) -> Environment:
 
 @pytest.fixture
 def custom_domain(environment: Environment) -> Domain:
-    """The custom domain; where there is none, the rows about it are excluded and nobody asks."""
-    assert environment.domain, "no custom domain is configured"
-    return environment.domain
+    return configured_domain(environment)
 
 
 @pytest.fixture
 def image_bucket(environment: Environment) -> str:
-    """Name of the bucket of the images; likewise."""
-    assert environment.bucket, "no bucket is configured"
-    return environment.bucket
+    """Name of the bucket of the images."""
+    return configured_bucket(environment)
 
 
 @pytest.fixture

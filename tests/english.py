@@ -108,7 +108,6 @@ SAID_BY_OTHERS = frozenset(
     {
         "missing",
         "not authorized",
-        "object has no attribute",
         "Other",
         "sns: access denied",
         "somebody:",

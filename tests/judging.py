@@ -12,6 +12,7 @@ import pytest
 
 from aws.words import SILENCE, Words
 from checks.access import insiders_of
+from checks.configured import configured_bucket, configured_domain
 from checks.deployed import Deployed
 from checks.hearing import Hearing
 from checks.parameters import ARGUMENTS
@@ -29,8 +30,8 @@ CHECKLIST = Checklist.load()
 VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "plan": lambda snapshot, _: snapshot.plan,
     "environment": lambda snapshot, _: snapshot.environment,
-    "custom_domain": lambda snapshot, _: snapshot.environment.domain,
-    "image_bucket": lambda snapshot, _: snapshot.environment.bucket,
+    "custom_domain": lambda snapshot, _: configured_domain(snapshot.environment),
+    "image_bucket": lambda snapshot, _: configured_bucket(snapshot.environment),
     "inventory": lambda snapshot, _: snapshot.inventory,
     "found": lambda snapshot, _: snapshot.inventory.sections,
     "records": lambda snapshot, _: snapshot.records,
