@@ -98,6 +98,27 @@ MINIMUM_BITS = 64
 """Below this bound of randomness, nothing deserves to be called a secret."""
 
 
+WITHHELD = re.compile(
+    r"withheld \((?P<length>\d+) characters?, (?P<shape>[^,()]+)(?:, fingerprint (?P<print>\w+))?\)"
+)
+"""A withheld value as it is written where text alone is kept: records, observations."""
+
+
+def withheld_in_japanese(text: str) -> str:
+    """Tell the withheld values that stand in a text in Japanese; the rest of it stays as it is."""
+    return WITHHELD.sub(
+        lambda one: _withheld_words(int(one["length"]), one["shape"], one["print"] or "").ja, text
+    )
+
+
+def _withheld_words(length: int, shape: str, printed: str) -> Words:
+    en = f"{length} characters, {shape}"
+    ja = f"{length}文字、{SHAPES_IN_JAPANESE.get(shape, shape)}"
+    if printed:
+        en, ja = f"{en}, fingerprint {printed}", f"{ja}、フィンガープリント{printed}"
+    return Words(en=f"withheld ({en})", ja=f"非表示（{ja}）")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaskedValue:
     """``text`` is None when withheld; then only length, shape and salted digests remain."""
@@ -123,14 +144,7 @@ class MaskedValue:
         """The text, or length, shape and fingerprint of what is withheld."""
         if self.text is not None:
             return Words.same(self.text)
-        shape = SHAPES_IN_JAPANESE.get(self.shape, self.shape)
-        en, ja = f"{self.length} characters, {self.shape}", f"{self.length}文字、{shape}"
-        if self.fingerprint:
-            en, ja = (
-                f"{en}, fingerprint {self.fingerprint}",
-                f"{ja}、フィンガープリント{self.fingerprint}",
-            )
-        return Words(en=f"withheld ({en})", ja=f"非表示（{ja}）")
+        return _withheld_words(self.length, self.shape, self.fingerprint)
 
 
 def digest(salt: str, text: str) -> str:

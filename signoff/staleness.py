@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from aws.secret_text import withheld_in_japanese
 from aws.section import Missing
 from aws.words import Words
 from signoff.checklist import Row
 from signoff.evidence import Record, Records
-from signoff.facts import SHORT, Facts, digest_of, is_withheld
+from signoff.facts import SHORT, UNSET, Facts, digest_of, is_withheld
 from signoff.parts import Part
 from signoff.snapshot import PlanT, Snapshot
 
@@ -90,16 +91,18 @@ class ChangedFact:
                 f"{kind.en} {where} changed from one withheld value to another",
                 f"{kind.ja} {where}が（非表示の）別の値に変わった",
             )
-        was, now = _around(_shown(self.was), _shown(self.now))
+        was, now = map(_told_value, _around(_shown(self.was), _shown(self.now)))
         if self.was is None:
             return Words(
-                f"{kind.en} {where} is new: {now}", f"{kind.ja} {where}が追加された: {now}"
+                f"{kind.en} {where} is new: {now.en}", f"{kind.ja} {where}が追加された: {now.ja}"
             )
         if self.now is None:
-            return Words(f"{kind.en} {where} is gone: {was}", f"{kind.ja} {where}が消えた: {was}")
+            return Words(
+                f"{kind.en} {where} is gone: {was.en}", f"{kind.ja} {where}が消えた: {was.ja}"
+            )
         return Words(
-            f"{kind.en} {where} changed from {was} to {now}",
-            f"{kind.ja} {where}が{was}から{now}に変わった",
+            f"{kind.en} {where} changed from {was.en} to {now.en}",
+            f"{kind.ja} {where}が{was.ja}から{now.ja}に変わった",
         )
 
 
@@ -184,8 +187,15 @@ def _shown(text: str | None) -> str:
     return text.rpartition(", ")[0] if is_withheld(text) else text or ""
 
 
+def _told_value(text: str) -> Words:
+    """Return a value, or that there is none, in both languages."""
+    if not text:
+        return Words("empty", "空の値")
+    return Words(text, "未設定" if text == UNSET else withheld_in_japanese(text))
+
+
 def _cut(text: str, begin: int) -> str:
     if len(text) <= LONGEST:
-        return text or "empty"
+        return text
     shown = text[begin : begin + LONGEST]
     return f"{'…' if begin else ''}{shown}{'…' if begin + LONGEST < len(text) else ''}"

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aws.words import Words, joined
+from aws.secret_text import withheld_in_japanese
+from aws.words import SILENCE, Words, joined
 from signoff.observations import Comparison
 from signoff.outcome import Finding
 
@@ -26,7 +27,6 @@ LONGEST = 6000
 """Characters of a folded value; signoff.json has the rest."""
 MOST = (60, 25, 10, 3)
 """Subjects of one proof that are shown, fewer where the page would be too large; signoff.json has the others."""
-WITHHELD = re.compile(r"withheld \((\d+) characters?, (.+)\)")
 SESSION = re.compile(
     r"^(?P<call>.*?)(?: from (?P<origin>\S+))?(?: for the (?P<time>\d+)\. time)?"
     r" with (?:(?P<none>no session)|(?P<kind>(?:(?! with ).)+?) session(?: of (?P<user>\S+))?)$",
@@ -44,7 +44,7 @@ class Value:
     """``text`` in the table, ``also`` below it; ``folded`` behind it, pretty-printed."""
 
     text: Words
-    folded: str = ""
+    folded: Words = SILENCE
     also: tuple[str, ...] = ()
     """Further facts of the same answer: a header, a number."""
 
@@ -236,10 +236,11 @@ def _words(found: Any) -> bool:
 def _text(found: str) -> Value:
     if isinstance(parsed := _parsed(found), dict | list):
         return _many(parsed)
-    if withheld := WITHHELD.fullmatch(found):
-        ja = f"非表示（{withheld[1]}文字、{withheld[2]}）"
-        return Value(text=Words(en=found, ja=ja))
-    return Value(text=_known(found, "values"))
+    return Value(text=_told(_known(found, "values")))
+
+
+def _told(text: Words) -> Words:
+    return Words(en=text.en, ja=withheld_in_japanese(text.ja))
 
 
 def _many(found: Any) -> Value:
@@ -252,8 +253,8 @@ def _many(found: Any) -> Value:
         items = plain.items() if isinstance(plain, Mapping) else ((None, one) for one in plain)
         parts = [f"{key}: {_scalar(one)}" if key else _scalar(one) for key, one in items]
         if len(text := ", ".join(parts)) <= SHOWN_AT_ONCE:
-            return Value(text=Words.same(text))
-    return Value(text=_size(plain), folded=_pretty(plain))
+            return Value(text=_told(Words.same(text)))
+    return Value(text=_size(plain), folded=_told(Words.same(_pretty(plain))))
 
 
 def _size(found: Any) -> Words:

@@ -58,21 +58,33 @@ def test_every_fact_that_is_noted_has_a_name_in_both_languages():
         (
             "withheld (128 characters, hex)",
             "withheld (128 characters, hex)",
-            "非表示（128文字、hex）",
+            "非表示（128文字、16進数）",
+        ),
+        (
+            {"KEY": "withheld (9 characters, url, fingerprint ab12)"},
+            "KEY: withheld (9 characters, url, fingerprint ab12)",
+            "KEY: 非表示（9文字、URL、フィンガープリントab12）",
         ),
     ],
 )
 def test_short_value_stands_in_the_table(found, text, ja):
     assert value(found).text == Words(text, ja)
-    assert value(found).folded == ""
+    assert not value(found).folded
+
+
+def test_withheld_value_in_a_folded_one_is_told_in_both_languages():
+    folded = value({f"KEY_{n}": "withheld (32 characters, hex)" for n in range(5)}).folded
+
+    assert folded.en.count("withheld (32 characters, hex)") == 5
+    assert folded.ja.count("非表示（32文字、16進数）") == 5
 
 
 def test_policy_in_a_text_is_shown_as_the_json_that_it_is():
     shown = value('{"Statement": [{"Effect": "Allow", "Resource": "{\\"a\\": 1}"}]}')
 
     assert shown.text == Words("policy, 1 statement", "ポリシー（1文）")
-    assert '"Effect": "Allow"' in shown.folded
-    assert "\\" not in shown.folded
+    assert '"Effect": "Allow"' in shown.folded.en
+    assert "\\" not in shown.folded.en
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from signoff.evidence import Record, Store
 from signoff.facts import digest_of
 from signoff.parts import ASSIGNED, LEFT_OUT, PARTS, WHOLE, Part
 from signoff.signatures import signed
-from signoff.staleness import KINDS, NAMED, Stale, changes
+from signoff.staleness import KINDS, NAMED, ChangedFact, Stale, changes
 from tests.defects.changes import absent, added, edited, item, unread, without_records
 from tests.healthy import healthy
 from tests.healthy.store import CALLER
@@ -388,6 +388,27 @@ def test_withheld_value_is_compared_and_not_told():
 
     told = f"function {AWARD}: environment.MORE changed from one withheld value to another"
     assert told in error.words.en
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "en", "ja"),
+    [
+        ("not set", "5", "changed from not set to 5", "が未設定から5に変わった"),
+        ("5", "", "changed from 5 to empty", "が5から空の値に変わった"),
+        (
+            None,
+            "withheld (9 characters, hex), ab12",
+            "is new: withheld (9 characters, hex)",
+            "が追加された: 非表示（9文字、16進数）",
+        ),
+    ],
+)
+def test_value_that_is_absent_or_withheld_is_told_in_both_languages(was, now, en, ja):
+    fact = "functions x: reserved"
+    told = ChangedFact(part=Part.CAPACITY, fact=fact, was=was, now=now).words
+
+    assert told.en.endswith(en)
+    assert told.ja.endswith(ja)
 
 
 def test_long_value_is_shown_where_it_differs():
