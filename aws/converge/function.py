@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from aws.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.change import Change, ChangeContext, Changes, Refused, difference, unless_absent
 from aws.converge import version as version_of
 from aws.converge.tags import tag_fields
 from aws.converge.version import configure, wait_until_ready
 from aws.desired import Function
 from aws.function import MEMORY, TIMEOUT, decode
+from aws.words import Words
 
 OVERLAYS = ("layers", "file systems")
 """Fields of what comes over the package and may run instead of it: nothing of it is planned."""
+LAST_UPDATE, FAILED = "last update", "Failed"
 Build = Callable[[str], bytes]
 """Key of a function, or CLOSED -> its package."""
 
@@ -38,6 +40,7 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
     version, lost = _overwritten(context, function, build, found, wanted)
     planned = {**wanted, **tag_fields(context, function.tags)}
     changes = difference(name, found, planned, destroying={*lost, *OVERLAYS})
+    changes += _failed(name, answer["Configuration"] if answer else {})
 
     def apply() -> None:
         changed = _left(changes + extra, created=answer is None)
@@ -50,6 +53,25 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
         _update(context, function, package, changed, preserved(function, found))
 
     return context.settle((*version, *changes, *extra), apply)
+
+
+def _failed(name: str, is_: Mapping[str, Any]) -> Changes:
+    """Return the update to do again. Refused where Lambda failed to create the function.
+
+    Lambda gave such an update up and runs what was there before; a function whose creation failed can only
+    be deleted. Source: "Lambda function states" in AWS's developer guide.
+    """
+    if is_.get("State") == FAILED:
+        raise Refused(
+            Words(
+                en=f"Lambda could not create {name} ({is_.get('StateReason') or 'it gives no reason'}): "
+                "delete the function, then run the procedure functions again",
+                ja=f"Lambdaが{name}の作成に失敗しています（{is_.get('StateReason') or '理由の表示なし'}）。"
+                "関数を削除してから、手順functionsを再実行してください",
+            )
+        )
+    again = is_.get("LastUpdateStatus") == FAILED
+    return (Change(name, LAST_UPDATE, FAILED, "Successful"),) if again else ()
 
 
 def code_sha256(package: bytes) -> str:
@@ -159,7 +181,7 @@ def _update(
 ) -> None:
     client, fields = context.client("lambda"), {one.field for one in changes}
     tagging = {field for field in fields if field.startswith("tag ")}
-    if fields - tagging - {"code"}:
+    if fields - tagging - {"code", LAST_UPDATE}:
         resized = {"Timeout": sizes["timeout_s"], "MemorySize": sizes["memory_mb"]}
         rest: dict[str, Any] = {"Layers": [], "FileSystemConfigs": []}
         if "log group" in fields:
@@ -169,7 +191,7 @@ def _update(
                 "LogGroup": function.log_group,
             }
         configure(context, function.name, **_parameters(function) | rest | resized)
-    if "code" in fields:
+    if fields & {"code", LAST_UPDATE}:
         _upload(context, function, package)
     if tagging:
         tag = partial(client.tag_resource, Resource=function.arn, Tags=dict(function.tags))

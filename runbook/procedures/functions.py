@@ -42,6 +42,8 @@ def upload_the_functions(context: StepContext) -> Changes:
     Where that can't be, since a variable may be a secret or there are versions already, you are asked; so
     you are where a function would read another table, as after a restore.
 
+    An update that Lambda gave up is uploaded again. A function that Lambda could not create is for you to delete.
+
     パッケージと設定をアップロードする。
 
     環境変数は計画と完全に一致させます。環境変数にあった鍵はここで消えるので、Secrets Managerに
@@ -51,6 +53,8 @@ def upload_the_functions(context: StepContext) -> Changes:
     一度も公開されていない既存のコードは、上書きする前にそのまま公開します。環境変数に秘密情報が含まれるおそれが
     ある場合や、既に別のバージョンがある場合は公開せず、上書きする前に確認を求めます。テーブルの復元後など、関数の
     参照先テーブルが変わる場合も確認を求めます。
+
+    Lambdaが失敗した更新は、もう一度アップロードします。作成に失敗した関数は、人が削除する必要があります。
     """
 
     def converge(given: StepContext, one: Function) -> Changes:
