@@ -39,10 +39,6 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         ja="Lambdaコンソール > 関数 > この行が示す関数 > 設定 > アクセス権限で、{name}の代わりに専用のロールを割り当てるか、"
         "関数を削除してください。他リージョンでの利用記録は、IAMから400日後に消えます",
     ),
-    ("role", "URLs of functions that run under it"): by_hand(
-        en="Lambda console > Functions > the one that the row names > Configuration > Function URL > Delete",
-        ja="Lambdaコンソール > 関数 > この行が示す関数 > 設定 > 関数URL > 削除",
-    ),
     **{
         (kind, fact): _OTHER_PRINCIPAL
         for kind in ("role", "user")
