@@ -91,13 +91,15 @@ class Difference:
     @property
     def plain(self) -> Unplanned:
         """The same in text alone, which can be written to a file and read by who repairs it."""
+        found, found_ja = as_text(self.found), as_text(self.found, "ja")
         return Unplanned(
             kind=self.kind,
             name=self.name,
             fact=self.fact,
-            found=as_text(self.found),
+            found=found,
             call=self.call,
             remedy=self.remedy,
+            found_ja=found_ja if found_ja != found else "",
         )
 
 

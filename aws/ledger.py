@@ -125,6 +125,8 @@ class Unplanned:
     effect: Effect = Effect.CHANGES
     remedy: str = ""
     """See ``Difference``."""
+    found_ja: str = ""
+    """What was found, in Japanese, where it is words and no text of AWS's."""
 
     @property
     def what(self) -> str:

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from aws.bounds import unset
+from aws.converge import undo
+from aws.difference import Difference
 from aws.ledger import Unplanned
 from aws.section import NotTestable, Obstacle, Unparsed, Unread
 from aws.words import SILENCE, Words
@@ -188,3 +191,14 @@ def test_of_several_obstacles_each_is_told_and_what_a_person_does_comes_first():
         "nothing is known, so",
     ]
     assert found.command == "pytest --env prod"
+
+
+def test_what_a_person_takes_away_is_told_in_both_languages():
+    found = Words(en="tables Users-prod", ja="テーブル Users-prod")
+    key, fact = Words("key", "キー"), Words("expires", "期限")
+    told = undo.by_hand(
+        Difference(kind=key, name="k1", fact=fact, found=found, bound=unset()).plain
+    )
+
+    assert "(tables Users-prod)" in told.en
+    assert "（テーブル Users-prod）" in told.ja

@@ -74,6 +74,6 @@ def by_hand(one: Unplanned) -> Words | None:
         return None
     return Words(
         en=f"{one.what} ({one.found}): {undo.instruction.en.format(name=one.name)}",
-        ja=f"{one.kind.ja}{one.name}の{one.fact.ja}（{one.found}）: "
+        ja=f"{one.kind.ja}{one.name}の{one.fact.ja}（{one.found_ja or one.found}）: "
         f"{undo.instruction.ja.format(name=one.name)}",
     )
