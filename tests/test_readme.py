@@ -90,3 +90,12 @@ def test_the_python_that_is_named_is_the_one_that_is_required():
     named = re.search(r"Python (3\.\d+)", (ROOT / FILES[0]).read_text(encoding="utf-8"))
     assert named
     assert project["requires-python"] == f">={named[1]}"
+
+
+def test_changelog_has_the_version_of_the_project():
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert re.findall(r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", changes, re.MULTILINE)[:1] == [
+        project["version"]
+    ]

@@ -230,12 +230,13 @@ def test_store_in_s3_is_written_and_read_by_its_rights_alone(served, tmp_path):
     there = in_s3(admin)
     operator.may(policy("rollback_frontend", PolicyScope(there)))
     with asked_of_iam(aws) as asked:
-        store = open_store(
+        opened = open_store(
             StoreSettings.of(there), client=operator.clients.__getitem__, root=tmp_path
         )
+        store = replace(opened, emulated=False)  # whatever endpoint this process's variables name
         for number in range(2):
             store.append("run", {"number": number}, caller="somebody", release=None)
-        records = replace(store, emulated=False).load()
+        records = store.load()
 
     declares = rights.written()[rights.STORE]["on"]
     assert records.problem is None

@@ -180,7 +180,7 @@ ANSWERS = {
             Names: ("names",),
             Unreadable: ("unreadable",),
             Leak: ("secret", "call", "place"),
-            Unplanned: ("kind", "name", "fact", "found", "call", "effect", "remedy"),
+            Unplanned: ("kind", "name", "fact", "found", "found_ja", "call", "effect", "remedy"),
             Words: ("en", "ja"),
             MaskedValue: (*("text", "length", "shape", "bits", "digests", "holds", "fingerprint"),),
         }.items()
