@@ -55,7 +55,10 @@ DEFECTS = (
     Defect(
         "a login that can't be written down",
         variables("auth", TABLE_USERS="Users-nowhere"),
-        {"SMOKE-01": FAIL, **following("SMOKE-01", "SMOKE-05", "SMOKE-06", "SMOKE-07", "SMOKE-11")},
+        {
+            "SMOKE-01": FAIL,
+            **following("SMOKE-01", "SMOKE-05", "SMOKE-06", "SMOKE-07", "SMOKE-11", "SMOKE-16"),
+        },
     ),
 )
 DEEP = (
