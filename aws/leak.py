@@ -10,13 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.secret_text import SHORTEST, Needles, secrets_in
+from aws.secret_text import SHORTEST, Needles, mark, marked, secrets_in
 
-OWNED = frozenset({"Variables", "variables", "Tags", "tags"})
-"""Members whose values rows of their own compare with the secrets (SEC-06, SEC-07)."""
-
-
-NAME = re.compile(r"(^id|^[nN]ame|[a-z]Name|responseType)$")
+NAME = re.compile(r"(^id|^[kK]ey|^[nN]ame|[a-z]Name|responseType)$")
 """Members by which AWS's answers name an element."""
 
 
@@ -57,21 +53,21 @@ class Search:
     def _cleaned(self, call: str, about: str, path: str, value: Any) -> Any:
         match value:
             case str() if names := self._names(value):
-                if not OWNED & set(path.split(".")):
-                    self._note(call, f"{about} {path}".strip(), names)
-                    return self._replaced(value, names)
-                return value
+                self._note(call, f"{about} {path}".strip(), names)
+                return self._replaced(value, names)
             case Mapping():
                 path += self._named(value)
-                return {
-                    self._cleaned(call, about, path, name): self._cleaned(
-                        call, about, f"{path}.{name}".lstrip("."), one
-                    )
-                    for name, one in value.items()
-                }
+                return dict(self._member(call, about, path, *one) for one in value.items())
             case list():
                 return [self._cleaned(call, about, path, one) for one in value]
         return value
+
+    def _member(
+        self, call: str, about: str, path: str, name: str, value: Any
+    ) -> tuple[str, Any]:
+        """A secret may be the name of a member: then the path to its value may not show it."""
+        shown = self._cleaned(call, about, path, name)
+        return shown, self._cleaned(call, about, f"{path}.{shown}".lstrip("."), value)
 
     def _named(self, element: Mapping[str, Any]) -> str:
         """Return how a person would find an element of a list: ``[api-5xx-alarm]``."""
@@ -84,9 +80,10 @@ class Search:
         raw = text.encode()
         for name in names:
             for spelling in sorted(self._needles[name], key=len, reverse=True):
-                raw = raw.replace(spelling, _mark(name).encode())
+                raw = raw.replace(spelling, mark(name).encode())
         left = raw.decode(errors="replace")
-        return ", ".join(map(_mark, names)) if secrets_in(left, self._needles) else left
+        whole = marked(left) == names and not secrets_in(left, self._needles)
+        return left if whole else ", ".join(map(mark, names))
 
     def _names(self, text: str) -> tuple[str, ...]:
         """Most texts are ARNs and ids that come again and again: each is searched once."""
@@ -100,6 +97,3 @@ class Search:
         with self._lock:
             self._found.update(Leak(secret=one, call=call, place=place) for one in names)
 
-
-def _mark(name: str) -> str:
-    return f"[the value of secret {name}]"

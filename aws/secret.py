@@ -11,11 +11,10 @@ from typing import Any
 from aws.reading import Reader, Reading, guarded, utc
 from aws.secret_text import (
     DRAWN,
-    NO_NEEDLES,
     MaskedValue,
     Needles,
     is_placeholder,
-    is_public,
+    marked,
     masked,
     shape,
     spellings,
@@ -176,14 +175,12 @@ def _text(reading: Reading, name: str) -> str:
 def described(reading: Reading, raw: Mapping[str, str]) -> dict[str, MaskedValue]:
     """Return name -> value of variables or tags: in clear only what the scope calls public."""
     scope = reading.scope
-    hidden = any(not is_public(text, scope.public_values) for text in raw.values())
-    wanted = reading.source(needles) if hidden else NO_NEEDLES
     return {
         name: masked(
             text,
             public=scope.public_values,
             salts=scope.salts,
-            needles=wanted,
+            holds=marked(text),
             environment=scope.prefix,
         )
         for name, text in raw.items()

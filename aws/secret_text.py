@@ -28,13 +28,17 @@ HEX_RUN = re.compile(rb"[0-9A-Fa-f]{24,}")
 ESCAPED = re.compile(rb"\\u00([0-9A-Fa-f]{2})|\\(.)")
 """JSON's ways to write a character: some encoders write ``+`` and ``/`` so."""
 
+PIECE, STEP = 24, 8
+"""Bytes of a window on a secret, and from one to the next: 31 characters of it anywhere hold a whole one."""
+
 Needles = Mapping[str, frozenset[bytes]]
 """Name of a secret -> what to look for: never shown, never saved."""
 
+MARK = re.compile(r"\[the value of secret ([^\]]+)\]")
+"""What stands in an answer where a secret stood; see ``mark``."""
+
 PLAIN = re.compile(r"-?\d{1,6}|true|false|", re.IGNORECASE)
 """What is too short or too plain to be a secret: a small number, a switch, nothing at all."""
-
-NO_NEEDLES: Needles = {}
 
 PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----")
 """Wherever it stands: the key files of clouds are JSON around one of these."""
@@ -168,25 +172,21 @@ def masked(
     *,
     public: Collection[str],
     salts: Iterable[str],
-    needles: Needles = NO_NEEDLES,
+    holds: tuple[str, ...] = (),
     environment: str = "",
 ) -> MaskedValue:
     """Keep ``text`` in clear only if it is one of ``public``, a short number or a boolean.
 
-    ``environment`` names whose value it is; without it there is no fingerprint to decide about.
+    ``holds`` names the secrets that stand in it. ``environment`` names whose value it is; without it
+    there is no fingerprint to decide about.
     """
-    if is_public(text, public):
+    if text in public or PLAIN.fullmatch(text):
         return _described(text, text, salts)
     return replace(
         _described(text, None, salts),
-        holds=secrets_in(text, needles),
+        holds=holds,
         fingerprint=fingerprint(environment, text) if environment else "",
     )
-
-
-def is_public(text: str, public: Collection[str]) -> bool:
-    """Whether a text may be shown: nothing of it has to be compared with secrets, either."""
-    return text in public or PLAIN.fullmatch(text) is not None
 
 
 def withheld(text: str, *, salts: Iterable[str]) -> MaskedValue:
@@ -236,15 +236,40 @@ def spellings(texts: Iterable[str]) -> frozenset[bytes]:
 
 
 def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
-    """Return the names of the secrets that stand in ``text``, sorted."""
+    """Return the names of the secrets that stand in ``text``, whole or a good part of them, sorted."""
     forms = set(_forms(text.encode(), DEPTH)) if needles else set()
     return tuple(
         sorted(
             name
             for name, wanted in needles.items()
-            if any(one in form for one in wanted for form in forms)
+            if any(one in form for one in _pieces(wanted) for form in forms)
         )
     )
+
+
+def mark(name: str) -> str:
+    """Say whose value stood here; ``marked`` finds it again."""
+    return f"[the value of secret {name}]"
+
+
+def marked(text: str) -> tuple[str, ...]:
+    """Return the names of the secrets that were replaced in ``text``, sorted."""
+    return tuple(sorted({*MARK.findall(text)}))
+
+
+@lru_cache(maxsize=16)
+def _pieces(wanted: frozenset[bytes]) -> frozenset[bytes]:
+    """Return the windows on each spelling: a key cut off, or in two halves, is still known by one."""
+    return frozenset(piece for one in wanted for piece in _windows(one))
+
+
+def _windows(spelling: bytes) -> Iterator[bytes]:
+    if len(spelling) <= PIECE:
+        yield spelling
+    # The head of a JWT says only how it is signed, in the same letters for every token of a kind.
+    start = spelling.index(b".") if spelling.startswith(b"eyJ") and b"." in spelling else 0
+    for at in range(start, len(spelling) - PIECE + 1, STEP):
+        yield spelling[at : at + PIECE]
 
 
 def _forms(text: bytes, depth: int) -> Iterator[bytes]:

@@ -2,19 +2,17 @@
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from aws import desired
 from aws.bounds import Bound
 from aws.difference import Certainty, Difference, fault
 from aws.leak import Leak
 from aws.ledgers.secretsmanager import SECRET
-from aws.secret import SecretValue
 from aws.secret_text import DRAWN, MaskedValue
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.labels import Label
-from checks.secret_values import digest_under
 
 NAMED = re.compile(
     r"(secret|token|password|passwd|pwd|credentials?|"
@@ -96,48 +94,31 @@ def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Ce
     return Certainty.GUESSED if by_name or by_shape else None
 
 
-def holding(values: Mapping[str, MaskedValue], secrets: Collection[str], salt: str) -> list[str]:
-    """Return the names whose value is one of ``secrets`` (digests under ``salt``), or has one within.
+def holding(values: Mapping[str, MaskedValue]) -> list[str]:
+    """Return the names whose value is a planned secret, or has one within.
 
     A secret that equals a public value, such as a channel id, is none: SEC-03 tells of that.
     """
-    kept_back = {name: value for name, value in values.items() if value.text is None}
-    found = (
-        name
-        for name, value in kept_back.items()
-        if value.holds or digest_under(salt, value) in secrets
-    )
-    return sorted(found)
+    return sorted(name for name, value in values.items() if value.holds)
 
 
-def secret_digests(
-    deployed: Deployed, wanted: Iterable[desired.Secret], salt: str
-) -> frozenset[str]:
-    """Return the digests of what is secret in the secrets: planned fields, drawn ones, the whole texts."""
-    return frozenset(
-        digest_under(salt, part)
-        for one in wanted
-        for part in _parts(deployed.secret_value(one), one.json_key)
-    )
+def require_values(deployed: Deployed, wanted: Iterable[desired.Secret]) -> None:
+    """A secret whose value could not be read is recognised nowhere: what rests on it is not testable."""
+    for one in wanted:
+        deployed.secret_value(one)
 
 
 def labelled(
-    there: Mapping[tuple[Words, str], Mapping[Words, Label]], secrets: Collection[str], salt: str
+    there: Mapping[tuple[Words, str], Mapping[Words, Label]],
 ) -> list[Difference]:
-    """Return each variable and tag that holds one of ``secrets`` (digests under ``salt``)."""
+    """Return each variable and tag that is a planned secret, or has one within."""
     nothing = Words(en="no value of a secret", ja="シークレットの値でないこと")
     return [
         fault(kind, name, fact, IT_HOLDS, nothing, remedy=label.what)
         for (kind, name), values in there.items()
         for fact, label in values.items()
-        if holding({label.name: label.value}, secrets, salt)
+        if label.value.holds
     ]
-
-
-def _parts(value: SecretValue, key: str) -> Iterator[MaskedValue]:
-    yield from (one for name, one in value.fields.items() if name == key or drawn(one))
-    if value.whole is not None:
-        yield value.whole
 
 
 def drawn(value: MaskedValue, name: str = "") -> bool:

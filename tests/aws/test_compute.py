@@ -55,13 +55,9 @@ def test_function_environment_shows_only_what_is_public(found):
     }
 
 
-def test_secret_in_a_function_is_recognised_by_its_digest(found):
-    in_function = found.functions["rally-auth"].environment["KEY"]
-    in_secret = found.secret_values["rally/token"].fields["KEY"]
-
-    assert in_function.digests == in_secret.digests
-    assert set(in_secret.digests) == {"own salt", "dev salt"}
-    assert in_function.holds == ("rally/line", "rally/token")
+def test_secret_in_a_function_is_recognised(found):
+    assert found.functions["rally-auth"].environment["KEY"].holds == ("rally/line", "rally/token")
+    assert set(found.secret_values["rally/token"].fields["KEY"].digests) == {"own salt", "dev salt"}
 
 
 def test_versions_and_aliases_are_told_apart(found):

@@ -51,16 +51,29 @@ def test_what_stands_around_it_stays_so_that_a_policy_can_still_be_judged(search
 
 
 def test_secret_that_is_a_name_is_replaced_too(search):
-    cleaned = search.clean("logs:ListTags", {}, {"labels": {KEY: "1"}})
+    cleaned = search.clean("logs:ListTags", {}, {"labels": {KEY: {KEY: KEY}}})
 
-    assert cleaned == {"labels": {MARK: "1"}}
+    assert cleaned == {"labels": {MARK: {MARK: MARK}}}
+    assert KEY not in str(search.leaks)
 
 
-def test_variables_and_tags_are_left_to_the_rows_that_compare_them(search):
-    answer = {"Configuration": {"Environment": {"Variables": {"KEY": KEY}}}, "Tags": {"a": KEY}}
+def test_variable_and_tag_are_no_exception_whoever_they_belong_to(search):
+    answer = {"Environment": {"Variables": {"KEY": KEY}}, "Tags": [{"Key": "a", "Value": KEY}]}
 
-    assert search.clean("lambda:GetFunction", {}, answer) == answer
-    assert search.leaks == ()
+    cleaned = search.clean("lambda:ListFunctions", {}, answer)
+
+    assert cleaned == {
+        "Environment": {"Variables": {"KEY": MARK}},
+        "Tags": [{"Key": "a", "Value": MARK}],
+    }
+    places = [one.place for one in search.leaks]
+    assert places == ["Environment.Variables.KEY", "Tags[a].Value"]
+
+
+def test_of_a_text_with_half_of_a_secret_nothing_is_kept(search):
+    cleaned = search.clean("any:Call", {}, {"note": f"first half: {KEY[:32]}"})
+
+    assert cleaned == {"note": MARK}
 
 
 def test_answer_without_a_secret_is_the_same(search):

@@ -16,6 +16,7 @@ from tests.healthy.vault import BASE64_KEY, CHANNEL_TOKEN, HEX_KEY, SESSION, TOK
 AUTH, NOTIFY, API = "stamp-rally-prod-auth", "stamp-rally-prod-notify", "stamp-rally-prod-api"
 AWARD = "stamp-rally-prod-award"
 OWN, OTHER = "444455556666", "111122223333"
+HEX_OF_NOBODY = "5c1f0ae79b3d48268e61d7f20c94b5a3e8127d6f4b0938ca51e6f7d2408b3c9d"
 PEM = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----"
 
 
@@ -80,12 +81,13 @@ IN_FUNCTIONS = (
     _guessed("by-name", NOTIFY, LINE_CHANNEL_SECRET="to be filled in"),
     _guessed("by-camel-case-name", AUTH, signingKey="swordfish"),
     _guessed("password", "stamp-rally-prod-ranking", DB_PASSWORD="hunter2"),
-    _guessed("hex-under-innocent-name", AUTH, SALT=HEX_KEY[32:96]),
+    _guessed("hex-under-innocent-name", AUTH, SALT=HEX_OF_NOBODY),
     _guessed("base64-under-innocent-name", NOTIFY, CHANNEL=BASE64_KEY),
     _variable("session-under-innocent-name", "stamp-rally-prod-stamps", PROBE=SESSION),
     _variable("key-file-under-innocent-name", "stamp-rally-prod-award", CERT=PEM),
     _variable("by-equality", NOTIFY, GREETING=CHANNEL_TOKEN),
     _variable("in-a-header", NOTIFY, GREETING=f"Token {CHANNEL_TOKEN}"),
+    _variable("half", AUTH, SALT=HEX_KEY[32:64]),
     _variable("in-json", AUTH, CONFIG=json.dumps({"ttl": 86400, "salt": HEX_KEY})),
     _variable("in-base64", AUTH, CONFIG=b64encode(f"x:{HEX_KEY}".encode()).decode()),
     _variable("as-bytes", AUTH, CONFIG=f"v1.{b64encode(bytes.fromhex(HEX_KEY)).decode()}"),
@@ -107,7 +109,7 @@ IN_LABELS = (
         at_most=Severity.MAJOR,
         breaks=_stage(lineToken="to be filled in"),
     ),
-    Defect(id="SEC-07:variable-by-shape", at_most=Severity.MAJOR, breaks=_stage(salt=HEX_KEY[:64])),
+    Defect(id="SEC-07:variable-by-shape", at_most=Severity.MAJOR, breaks=_stage(salt=HEX_OF_NOBODY)),
     Defect(
         id="SEC-07:variable-by-equality",
         breaks=_stage(config=json.dumps({"TOKEN_SECRET_KEY": HEX_KEY})),
@@ -164,11 +166,11 @@ SOUND: Mapping[str, Break] = {
         AUTH,
         TOKEN_TTL_S="86400",
         SECRETS_CACHE_S="300",
-        GIT_COMMIT=HEX_KEY[:40],
+        GIT_COMMIT=HEX_OF_NOBODY[:40],
         ARCHIVE="StampMasters-prod-archive-2026-Q4-v2",
         DOCS="https://rally.example.jp/Help-1",
         PART=HEX_KEY[:20],
-        SENTRY_RELEASE=HEX_KEY[:40],
+        SENTRY_RELEASE=HEX_OF_NOBODY[:40],
         ENCRYPTION_KEY_ID="alias/rally-images",
         SIGNING_KEY="arn:aws:kms:ap-northeast-1:444455556666:key/0a1b2c3d-0000-4000-8000-000000000001",
         LINE_CERTIFICATE="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",

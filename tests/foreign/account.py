@@ -53,9 +53,10 @@ class Account:
         return on_demand(self.session, _scope(), caller=CALLER, salts=SALTS, options=OPTIONS)
 
     def again(self, before: Inventory, *sections: str) -> Inventory:
-        """Read these sections anew and take all others from ``before``."""
+        """Read these sections anew, with the secrets found in them, and take all others from ``before``."""
         lazy = self.looked_at()
         fresh = {name: getattr(lazy.sections, name) for name in sections}
+        fresh["leaks"] = {"account": lazy.sections._reading.aws.leaks}  # without reading all the rest
         return replace(before, sections=replace(before.sections, **fresh))
 
     def grow_old(self) -> None:

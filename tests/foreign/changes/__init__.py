@@ -8,6 +8,7 @@ from tests.foreign.changes import (
     data,
     examined,
     gateway,
+    hidden,
     roles,
     stage,
     surplus,
@@ -32,6 +33,7 @@ CHANGES: tuple[Change, ...] = (
     *watch.CHANGES,
     *alarms.CHANGES,
     *examined.CHANGES,
+    *hidden.CHANGES,
 )
 """Each turns exactly its own rows red."""
 

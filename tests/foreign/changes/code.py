@@ -156,7 +156,7 @@ def layer_is_put_over_the_code(client):
         yield
 
 
-@change("SEC-06", reads=FUNCTIONS)
+@change("SEC-06", "SEC-27", reads=FUNCTIONS)
 def session_key_is_put_into_a_longer_variable(client):
     longer = {**VARIABLES, "GREETING": f"key={vault.SESSION_KEY}; welcome"}
     with released(client, Environment={"Variables": longer}):
