@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from tests.foreign.changes import alarms
-from tests.foreign.changes.change import Change, Client, change
+from tests.foreign.changes.change import Client, change
 from tests.foreign.changes.examined import HEARD
 from tests.foreign.hand import compute, vault
 
