@@ -294,7 +294,7 @@ def frozen(inventory: Inventory, ask_for: Iterable[str] = ()) -> Inventory:
     return replace(
         inventory,
         sections=Sections(**found),
-        calls=lazy.calls,
+        calls=lazy.door.calls.total(),
         partial=Unreadable(NOT_ASKED) in found.values(),
     )
 
@@ -311,9 +311,9 @@ class LazySections:
         return self._reading.section(name)
 
     @property
-    def calls(self) -> int:
-        """HTTP requests sent so far."""
-        return self._reading.aws.calls.total()
+    def door(self) -> Aws:
+        """What it asks by: calls sent and secrets found so far."""
+        return self._reading.aws
 
     def read(self, names: Iterable[str]) -> None:
         """Read these sections in parallel."""

@@ -62,9 +62,7 @@ class Search:
                 return [self._cleaned(call, about, path, one) for one in value]
         return value
 
-    def _member(
-        self, call: str, about: str, path: str, name: str, value: Any
-    ) -> tuple[str, Any]:
+    def _member(self, call: str, about: str, path: str, name: str, value: Any) -> tuple[str, Any]:
         """A secret may be the name of a member: then the path to its value may not show it."""
         shown = self._cleaned(call, about, path, name)
         return shown, self._cleaned(call, about, f"{path}.{shown}".lstrip("."), value)
@@ -96,4 +94,3 @@ class Search:
     def _note(self, call: str, place: str, names: tuple[str, ...]) -> None:
         with self._lock:
             self._found.update(Leak(secret=one, call=call, place=place) for one in names)
-

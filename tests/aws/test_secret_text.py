@@ -197,7 +197,10 @@ def test_head_of_a_token_is_that_of_every_other_token_of_its_kind():
 
 
 def test_value_names_the_secret_that_stood_in_it():
-    assert marked(f"Bearer {mark('line-token')}, {mark('token-key')}") == ("line-token", "token-key")
+    assert marked(f"Bearer {mark('line-token')}, {mark('token-key')}") == (
+        "line-token",
+        "token-key",
+    )
     assert marked("Bearer [nothing]") == ()
 
 

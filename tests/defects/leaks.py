@@ -109,7 +109,9 @@ IN_LABELS = (
         at_most=Severity.MAJOR,
         breaks=_stage(lineToken="to be filled in"),
     ),
-    Defect(id="SEC-07:variable-by-shape", at_most=Severity.MAJOR, breaks=_stage(salt=HEX_OF_NOBODY)),
+    Defect(
+        id="SEC-07:variable-by-shape", at_most=Severity.MAJOR, breaks=_stage(salt=HEX_OF_NOBODY)
+    ),
     Defect(
         id="SEC-07:variable-by-equality",
         breaks=_stage(config=json.dumps({"TOKEN_SECRET_KEY": HEX_KEY})),

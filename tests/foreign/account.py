@@ -56,7 +56,7 @@ class Account:
         """Read these sections anew, with the secrets found in them, and take all others from ``before``."""
         lazy = self.looked_at()
         fresh = {name: getattr(lazy.sections, name) for name in sections}
-        fresh["leaks"] = {"account": lazy.sections._reading.aws.leaks}  # without reading all the rest
+        fresh["leaks"] = {"account": lazy.sections.door.leaks}  # without reading all the rest
         return replace(before, sections=replace(before.sections, **fresh))
 
     def grow_old(self) -> None:
