@@ -128,7 +128,7 @@ def reach_of(
     own = tuple(one for name, document in policies for one in _parsed(document, name))
     limits = () if limit is None else (tuple(s for n, d in limit for s in _parsed(d, n)),)
     found = (
-        _reached(targets.all[place], sorted(grants[place]), arn, own, limits)
+        _reached(targets.all[place], sorted(grants[place], key=_by_gravity), arn, own, limits)
         for place in sorted(grants)
     )
     return tuple(one for one in found if one is not None)
@@ -151,6 +151,11 @@ def _reached(
 
 Grant = tuple[int, str, str, Words]
 """Gravity (0 first), action, ARN, statement."""
+
+
+def _by_gravity(grant: Grant) -> tuple[int, str, str]:
+    """Leave the statement out: two of them may grant the same, and neither comes before the other."""
+    return grant[:3]
 
 
 class Targets:

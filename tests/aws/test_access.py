@@ -100,6 +100,13 @@ def test_change_is_named_before_a_read():
     assert found == {"table": "dynamodb:PutItem"}
 
 
+def test_two_statements_may_grant_the_same():
+    """Neither comes before the other: their words have no order."""
+    twice = [allow("dynamodb:PutItem", one) for one in ("*", USERS)]
+
+    assert reached(*twice) == {("table", "dynamodb:PutItem")}
+
+
 def test_five_hundred_roles_take_less_than_a_second():
     functions = tuple(f"rally-{n}" for n in range(120))
     targets = targets_of(replace(SCOPE, functions=functions), {})
