@@ -38,6 +38,7 @@ def tables(reading: Reading) -> Section[Attached]:
 def functions(reading: Reading) -> Section[Attached]:
     """Ask what feeds a function, and where the outcome of its asynchronous calls goes."""
     reading.source(_event_sources)
+    reading.section("aliases")  # first, since more hangs on them: both share a rate of Lambda's
 
     def ask(name: str) -> None:
         reading.aws.listed(

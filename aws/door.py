@@ -106,6 +106,8 @@ class RetryPolicy:
     at_once: int = 16
     """Calls under way at the same time."""
     rates: Mapping[str, CallRate] = field(default_factory=call_rates)
+    sleep: Callable[[float], None] = time.sleep
+    """How a call waits for its turn."""
 
 
 class RateLimiter:
@@ -155,7 +157,7 @@ class Aws:
         self._making, self._counting = threading.Lock(), threading.Lock()
         self._under_way = threading.BoundedSemaphore(retry.at_once)
         self._limiters = {
-            what: RateLimiter(rate.per_second, burst=rate.burst)
+            what: RateLimiter(rate.per_second, burst=rate.burst, sleep=retry.sleep)
             for what, rate in retry.rates.items()
         }
         # Whatever is begun by then has ended by the deadline, even if nobody answers.
@@ -276,12 +278,26 @@ class Aws:
     def _admit(self, service: str, action: str) -> None:
         """Count a request just before it is sent; rate-limit it, or refuse it after the deadline."""
         name = f"{service}:{action}"
-        if time.monotonic() > self._last_start:
-            raise TimeIsUp(f"{name}: not asked, {self._retry.deadline_s:g} s were over")
+        self._refuse_late(name)
         if limiter := self._limiters.get(name) or self._limiters.get(service):
-            limiter.wait()
+            with self._not_under_way():
+                limiter.wait()
+            self._refuse_late(name)
         with self._counting:
             self.calls[name] += 1
+
+    def _refuse_late(self, name: str) -> None:
+        if time.monotonic() > self._last_start:
+            raise TimeIsUp(f"{name}: not asked, {self._retry.deadline_s:g} s were over")
+
+    @contextmanager
+    def _not_under_way(self) -> Iterator[None]:
+        """Give the slot of a call away: whoever waits for the turn of one service holds up no other."""
+        self._under_way.release()
+        try:
+            yield
+        finally:
+            self._under_way.acquire()
 
 
 @contextmanager

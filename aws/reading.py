@@ -1,8 +1,8 @@
 """One pass over AWS: each section is read once, in parallel, and whatever goes wrong becomes its reason.
 
 A section or source belongs to the thread that asked first; whoever asks later waits for it. As the
-owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items are
-read in a pool of their own: they must not ask for sections, which may need that pool; sources they may.
+owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items must
+not ask for sections, whose pool has a thread for each section alone; sources they may.
 """
 
 import traceback
@@ -97,7 +97,6 @@ class Reading:
         self._memo: dict[Hashable, Future[Any]] = {}
         self._lock, self._done = Lock(), 0
         self._sections = ThreadPoolExecutor(len(readers), "section")
-        self._items = ThreadPoolExecutor(aws.at_once, "item")
 
     def section(self, name: str) -> Section[Any]:
         """Return a section, read now unless it was read before; never raises."""
@@ -127,14 +126,19 @@ class Reading:
         return section
 
     def each(self, names: Iterable[str], read: Callable[[str], T]) -> dict[str, T | Unreadable]:
-        """Read items at the same time: name -> item or why not; what does not exist is left out."""
+        """Read items at the same time: name -> item or why not; what does not exist is left out.
+
+        In threads of their own, so that items that wait for a service's call rate hold up no others.
+        """
         asked = list(dict.fromkeys(names))
-        items = self._items.map(lambda name: guarded(lambda: read(name)), asked)
+        if not asked:
+            return {}
+        with ThreadPoolExecutor(min(len(asked), self.aws.at_once), "item") as pool:
+            items = pool.map(lambda name: guarded(lambda: read(name)), asked)
         return {name: item for name, item in zip(asked, items, strict=True) if item is not None}
 
     def close(self) -> None:
         self._sections.shutdown()
-        self._items.shutdown()
 
     def _read(self, name: str) -> Section[Any]:
         try:

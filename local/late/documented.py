@@ -103,6 +103,11 @@ class CallQuota:
     but: tuple[str, ...] = ()
 
 
+FIVE_A_SECOND = (
+    *("AssociateKmsKey", "DescribeMetricFilters", "DescribeSubscriptionFilters"),
+    *("ListTagsForResource", "PutRetentionPolicy", "TagResource", "UntagResource"),
+)
+"""Operations of CloudWatch Logs that a late AWS answers five times a second each."""
 QUOTAS = (
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
     CallQuota(("apigateway:*",), 10, 1, 40),
@@ -122,7 +127,12 @@ QUOTAS = (
     CallQuota(("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"), 3, 1, 3),
     CallQuota(("cloudwatch:DescribeAlarms",), 9, 1, 9),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
-    CallQuota(("logs:CreateLogGroup", "logs:DescribeLogGroups"), 10, 1, 10),
+    CallQuota(("logs:CreateLogGroup",), 10, 1, 10),
+    CallQuota(("logs:DescribeLogGroups",), 10, 1, 10),
+    *(CallQuota((f"logs:{operation}",), 5, 1, 5) for operation in FIVE_A_SECOND),
+    # botocore, dynamodb: the documentation of these two operations
+    CallQuota(("dynamodb:DescribeContinuousBackups",), 10, 1, 10),
+    CallQuota(("dynamodb:ListTagsOfResource",), 10, 1, 10),
 )
 
 

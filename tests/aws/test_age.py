@@ -1,11 +1,10 @@
 """An account of age, in pages of AWS's sizes: everything is followed to its end, within what AWS takes a second."""
 
-from collections import Counter
 from copy import deepcopy
 
 import pytest
 
-from aws.dated import call_rates
+from aws.dated import least_seconds
 from aws.door import RetryPolicy
 from aws.function import UNSERVED
 from aws.saved import unreadable
@@ -80,18 +79,6 @@ def aged(fake, inventory_of):
     return inventory_of(), fake.asked
 
 
-def seconds(calls):
-    """How long the calls of each rate take at the least."""
-    rates, of = call_rates(), Counter()
-    for operation, times in calls.items():
-        of[operation if operation in rates else operation.partition(":")[0]] += times
-    return {
-        name: (times - rates[name].burst) / rates[name].per_second
-        for name, times in of.items()
-        if name in rates
-    }
-
-
 def test_every_page_is_followed_to_what_is_ours(aged):
     inventory, _ = aged
     sections = inventory.sections
@@ -106,7 +93,7 @@ def test_every_page_is_followed_to_what_is_ours(aged):
 
 def test_aws_takes_the_calls_within_seconds_and_long_before_the_deadline(aged):
     _, calls = aged
-    slowest = max(seconds(calls).values())
+    slowest = max(least_seconds(calls).values())
 
     assert slowest <= QUICK_S < RetryPolicy().deadline_s
     assert calls["lambda:GetPolicy"] == len(SCOPE.functions) * (5 + UNSERVED)

@@ -3,7 +3,7 @@
 import json
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from threading import Event, Lock
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
@@ -215,3 +215,21 @@ def test_an_operation_with_a_rate_of_its_own_is_not_counted_in_its_services(wire
     reading.call("lambda", "get_policy", FunctionName="f")
 
     assert wire.sent == ["GetAccountSettings", "GetPolicy"]
+
+
+def test_a_call_that_waits_for_its_turn_holds_up_no_other_service(wire, aws):
+    """One call may be under way; the second of Lambda waits until somebody else's was sent."""
+    wire.replies = deque([ACCOUNT])
+    waits, sent = Event(), Event()
+    rates = {"lambda": CallRate(1)}
+    reading = aws(rates=rates, at_once=1, sleep=lambda _: waits.set() or sent.wait(5))
+    reading.call("lambda", "get_account_settings")
+
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(reading.call, "lambda", "get_account_settings")
+        waits.wait(5)
+        reading.call("dynamodb", "list_tables")
+        sent.set()
+        second.result()
+
+    assert wire.sent == ["GetAccountSettings", "ListTables", "GetAccountSettings"]

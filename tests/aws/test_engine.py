@@ -67,6 +67,20 @@ def test_failed_source_fails_for_everybody_who_draws_from_it(reading):
     }
 
 
+def test_items_that_wait_hold_up_no_other_section(reading):
+    """As many as may call at once wait for an item of another section."""
+    came = threading.Event()
+    names = [str(number) for number in range(NoAws.at_once)]
+    engine = reading(
+        waiting=lambda one: one.each(names, lambda _: came.wait(5)),
+        coming=lambda one: one.each(["one"], lambda _: came.set() or "there"),
+    )
+
+    sections = engine.sections(["waiting", "coming"])
+
+    assert sections == {"waiting": dict.fromkeys(names, True), "coming": {"one": "there"}}
+
+
 @pytest.mark.parametrize("data", [{}, {"n": CANARY}, {CANARY: 1}, None])
 def test_reason_of_a_malformed_answer_repeats_nothing_of_it(data, reading):
     section = reading(broken=lambda _: {"n": int(data["n"])}).section("broken")
