@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aws.visible import visible_line
-from aws.words import Say, Words, language
+from aws.words import Words, language
 from load import commands
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
@@ -54,7 +54,7 @@ def parser(lang: str = "en") -> CommandLine:
     cli = CommandLine(
         prog="python -m load", description=DESCRIPTION[lang], epilog=EXAMPLES[lang], lang=lang
     )
-    say, verbs = cli.say, cli.commands()
+    verbs = cli.commands()
     for name, add, words in (
         (
             "plans",
@@ -100,25 +100,14 @@ def parser(lang: str = "en") -> CommandLine:
         ),
     ):
         verb = verbs.add_parser(name, help=words[lang])
-        add(verb, say)
+        add(verb)
         verb.add_language()
     return cli
 
 
-def _environment(cli: CommandLine, say: Say) -> None:
-    cli.add_argument(
-        "--env",
-        default="local",
-        metavar="NAME",
-        help=say(
-            "table of environments.toml (default: local)",
-            "environments.tomlの環境名（既定: local）",
-        ),
-    )
-
-
-def _run_options(cli: CommandLine, say: Say) -> None:
-    _environment(cli, say)
+def _run_options(cli: CommandLine) -> None:
+    say = cli.say
+    cli.add_environment()
     cli.add_argument(
         "--plan", default="smoke", choices=PLANS, help=say("default: smoke", "既定: smoke")
     )
@@ -161,7 +150,8 @@ def _run_options(cli: CommandLine, say: Say) -> None:
     )
 
 
-def _workers(cli: CommandLine, say: Say) -> None:
+def _workers(cli: CommandLine) -> None:
+    say = cli.say
     cli.add_argument(
         "--workers",
         type=_count,
@@ -171,14 +161,15 @@ def _workers(cli: CommandLine, say: Say) -> None:
     )
 
 
-def _plans(cli: CommandLine, say: Say) -> None:
-    _environment(cli, say)
+def _plans(cli: CommandLine) -> None:
+    cli.add_environment()
     cli.set_defaults(command=commands.show_plans)
 
 
-def _run(cli: CommandLine, say: Say) -> None:
-    _run_options(cli, say)
-    _workers(cli, say)
+def _run(cli: CommandLine) -> None:
+    say = cli.say
+    _run_options(cli)
+    _workers(cli)
     cli.add_argument(
         "--listen",
         default="127.0.0.1",
@@ -212,9 +203,10 @@ def _run(cli: CommandLine, say: Say) -> None:
     cli.set_defaults(command=commands.run)
 
 
-def _prepare(cli: CommandLine, say: Say) -> None:
-    _run_options(cli, say)
-    _workers(cli, say)
+def _prepare(cli: CommandLine) -> None:
+    say = cli.say
+    _run_options(cli)
+    _workers(cli)
     cli.add_argument(
         "--to",
         type=Path,
@@ -231,8 +223,9 @@ def _prepare(cli: CommandLine, say: Say) -> None:
     cli.set_defaults(command=commands.prepare_run)
 
 
-def _package(cli: CommandLine, say: Say) -> None:
-    _run_options(cli, say)
+def _package(cli: CommandLine) -> None:
+    say = cli.say
+    _run_options(cli)
     cli.add_argument(
         "--tasks",
         type=_count,
@@ -251,7 +244,8 @@ def _package(cli: CommandLine, say: Say) -> None:
     cli.set_defaults(command=commands.package, workers=1)
 
 
-def _merge(cli: CommandLine, say: Say) -> None:
+def _merge(cli: CommandLine) -> None:
+    say = cli.say
     cli.add_argument(
         "files",
         nargs="+",
@@ -272,8 +266,9 @@ def _merge(cli: CommandLine, say: Say) -> None:
     cli.set_defaults(command=commands.merge_verdicts)
 
 
-def _clean(cli: CommandLine, say: Say) -> None:
-    _environment(cli, say)
+def _clean(cli: CommandLine) -> None:
+    say = cli.say
+    cli.add_environment()
     cli.add_argument("used", type=Path, help=say("used.jsonl of a run", "実行が残したused.jsonl"))
     cli.set_defaults(command=commands.clean)
 

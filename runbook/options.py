@@ -4,7 +4,6 @@ from pathlib import Path
 
 from aws.words import Say, Words
 from signoff.command_line import CommandLine
-from signoff.environment import ENVIRONMENTS
 
 DESCRIPTION = Words(
     en="The migration guide, made executable. Without --go, nothing is changed.",
@@ -62,12 +61,7 @@ def options(lang: str = "en") -> CommandLine:
             "手順に必要なIAMポリシーをこの環境向けに表示して終了する（例はdocs/rights/）",
         ),
     )
-    parser.add_argument(
-        "--env",
-        default="local",
-        metavar="NAME",
-        help=say("dev, prod or local (default)", "dev、prod、local（既定）"),
-    )
+    parser.add_environment()
     parser.add_argument(
         "--go",
         action="store_true",
@@ -186,13 +180,7 @@ def _add_run(parser: CommandLine, say: Say) -> None:
             "時間だけが解決するものを待ってから項目を判定する",
         ),
     )
-    parser.add_argument(
-        "--environments",
-        type=Path,
-        default=ENVIRONMENTS,
-        metavar="FILE",
-        help=say("another file of environments", "別の環境ファイル"),
-    )
+    parser.add_environments()
     parser.add_argument(
         "--journal", type=Path, metavar="FILE", help=say("another journal", "別のジャーナル")
     )

@@ -14,7 +14,7 @@ from aws.visible import visible_line
 from aws.words import Say, Words, in_language, language, words_of
 from signoff.command_line import CommandLine
 from signoff.early import joined
-from signoff.environment import ENVIRONMENTS, load
+from signoff.environment import load
 from signoff.environment.calendar import in_japan
 from signoff.frame import Exit, framed
 from signoff.guard import open_session
@@ -96,13 +96,7 @@ def options(lang: str = "en") -> CommandLine:
         type=Path,
         help=say("folder of the run: report/prod/latest", "実行のフォルダー: report/prod/latest"),
     )
-    verifying.add_argument(
-        "--environments",
-        type=Path,
-        default=ENVIRONMENTS,
-        metavar="FILE",
-        help=say("another file of environments", "別の環境ファイル"),
-    )
+    verifying.add_environments()
     verifying.set_defaults(command=_verify)
     comparing = commands.add_parser(
         "compare", help=say("what differs between two runs", "二つの実行の違い")

@@ -3,9 +3,11 @@
 import argparse
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 from aws.words import LANGUAGES, Say, Words, in_language, language
+from signoff.environment import ENVIRONMENTS
 
 
 class CommandLine(argparse.ArgumentParser):
@@ -30,6 +32,28 @@ class CommandLine(argparse.ArgumentParser):
         """Return where subcommands are added, which speak the same language."""
         made: Any = partial(CommandLine, lang=self.lang)
         return self.add_subparsers(metavar="COMMAND", required=True, parser_class=made)
+
+    def add_environment(self) -> None:
+        """Add ``--env``: the one that is meant, the embedded stack unless said."""
+        self.add_argument(
+            "--env",
+            default="local",
+            metavar="NAME",
+            help=self.say(
+                "table of environments.toml (default: local)",
+                "environments.tomlの環境名（既定: local）",
+            ),
+        )
+
+    def add_environments(self) -> None:
+        """Add ``--environments``: the file that describes them."""
+        self.add_argument(
+            "--environments",
+            type=Path,
+            default=ENVIRONMENTS,
+            metavar="FILE",
+            help=self.say("another file of environments", "別の環境ファイル"),
+        )
 
     def add_language(self) -> None:
         """Add ``--lang``."""

@@ -11,7 +11,7 @@ from aws.visible import visible_line
 from aws.words import Words, language
 from plan import plan_for
 from signoff.command_line import CommandLine
-from signoff.environment import ENVIRONMENTS, Environment, embedded, load
+from signoff.environment import Environment, embedded, load
 from signoff.frame import Exit, framed
 from signoff.guard import guard, open_session
 from smoke.aws import clients
@@ -62,26 +62,11 @@ NOTHING = Words(en="nothing is left of any run", ja="残っているデータは
 def options(lang: str = "en") -> CommandLine:
     """Describe the command line."""
     parser = CommandLine(prog="python -m smoke", description=SUMMARY[lang], lang=lang)
-    say, commands = parser.say, parser.commands()
-    clean = commands.add_parser(
+    clean = parser.commands().add_parser(
         "clean", help=SUMMARY[lang], description=DESCRIPTION[lang], epilog=EXITS[lang]
     )
-    clean.add_argument(
-        "--env",
-        default="local",
-        metavar="NAME",
-        help=say(
-            "table of environments.toml (default: local)",
-            "environments.tomlの環境名（既定: local）",
-        ),
-    )
-    clean.add_argument(
-        "--environments",
-        type=Path,
-        default=ENVIRONMENTS,
-        metavar="FILE",
-        help=say("another file of environments", "別の環境ファイル"),
-    )
+    clean.add_environment()
+    clean.add_environments()
     clean.add_language()
     clean.set_defaults(command=_clean)
     return parser
