@@ -157,7 +157,7 @@ class ChangeContext:
     """Told of changes as soon as they are made, or (False) broke off and may be made in part."""
     tell: Callable[[str | Words], None] = nothing
     """Shows a line to the person at the keyboard, in the language that was chosen if it is in both."""
-    watch: Callable[[str], None] = nothing
+    watch: Callable[[str | Words], None] = nothing
     """Told what is being looked at, for the progress display."""
     waiting: Callable[[Words], None] = nothing
     """Told what is waited for, each time before it is asked for again: ``table X is ACTIVE``."""
@@ -232,7 +232,12 @@ class ChangeContext:
 
         def waiting(seconds: float) -> None:
             self.waiting(limit)
-            self.watch(f"{name}{what.en}: {seconds:.0f} s")
+            self.watch(
+                Words(
+                    en=f"{name}{what.en}: {seconds:.0f} s",
+                    ja=f"{name}{what.ja}: {seconds:.0f}秒",
+                )
+            )
 
         if not asked_until(
             ready, every_s=every_s, within_s=within_s, sleep=self.sleep, waiting=waiting

@@ -60,6 +60,39 @@ _FAILED_CALL = re.compile(r"\b(?P<action>[a-z][a-z0-9-]*:[A-Z]\w+): (?P<code>[A-
 """How the reason of a section begins, or ends behind the section that it needed; see ``ReadFailure``."""
 
 
+_IN_JAPANESE = (
+    (r"the answer has no (.+)", r"応答に\1がありません"),
+    (
+        r"the answer was cut: (\d+) of (\d+) bytes",
+        r"応答が途中で切れています（\2バイト中\1バイト）",
+    ),
+    (r"the answer is empty", "応答が空です"),
+    (r"the answer is garbled", "応答を解析できません"),
+    (r"not asked, ([\d.]+) s were over", r"\1秒の期限を過ぎたため問い合わせていません"),
+    (r"no answer within ([\d.]+) s", r"\1秒以内に応答がありません"),
+    (r"(\S+) is not there", r"\1がありません"),
+    (r"(\S+) does not exist", r"\1が存在しません"),
+    (r"(\S+) has no policy of its own", r"\1に専用のポリシーがありません"),
+    (r"policies of (\S+):", r"\1のポリシー:"),
+    (r"malformed answer: (\w+) at (\S+)", r"応答の形式が想定と異なります（\2の\1）"),
+    (r"a rule has no (\w+)", r"ルールに\1がありません"),
+    (
+        r"not asked for: this run judges a part of the list",
+        "この実行は一部の項目だけを判定するため、読み取っていません",
+    ),
+    (r"\bit does not exist", "存在しません"),
+)
+"""What the door and the readers say by themselves; the rest of a reason is AWS's own text."""
+
+
+def reason_in_words(reason: str) -> Words:
+    """Return why something was not read; the Japanese of what this software says, AWS's texts as they are."""
+    ja = reason
+    for said, instead in _IN_JAPANESE:
+        ja = re.sub(said, instead, ja)
+    return Words(en=reason, ja=ja)
+
+
 def refused_by(code: str, rights: Obstacle) -> Obstacle:
     """Return what an error code of AWS says; ``rights`` are those that are missing where it denies."""
     if code in DENIED:
@@ -83,7 +116,9 @@ class Unread(NotTestable):
     """AWS would not let us read it."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(Words(en=reason, ja=f"読み取れませんでした（{reason}）"))
+        super().__init__(
+            Words(en=reason, ja=f"読み取れませんでした（{reason_in_words(reason).ja}）")
+        )
         if found := _FAILED_CALL.search(reason):
             self.action = found["action"]
             self.obstacle = refused_by(found["code"], Obstacle.READER_RIGHTS)

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from aws.change import nothing  # noqa: E402
+from aws.words import Words  # noqa: E402
 from local.aws.faults import delayed  # noqa: E402
 from local.aws.server import LocalAws  # noqa: E402
 from runbook.engine.clients import Clients  # noqa: E402
@@ -85,7 +86,9 @@ def by_loader(count: int) -> None:
     """Write by the migration's own loader."""
     client = Clients(boto3.Session(), PROD)("dynamodb")
     loader = Loader(client=client, table=PROD_TABLE, sleep=time.sleep)
-    loader.load(map(item, range(count)), Progress(what="bench", watch=nothing, total=count))
+    loader.load(
+        map(item, range(count)), Progress(what=Words.same("bench"), watch=nothing, total=count)
+    )
 
 
 def by_command(_: int) -> None:

@@ -5,7 +5,7 @@ nothing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +37,7 @@ class Stand:
 
 
 @contextmanager
-def stand(say: Say, *, times: int = 1) -> Iterator[Stand]:
+def stand(say: Callable[[str], None], *, times: int = 1) -> Iterator[Stand]:
     """Yield the local environment's stack, with ``times`` as many functions, tables and routes."""
 
     def provide(environment: Environment, line: FakeLine, told: Say) -> None:
@@ -55,11 +55,14 @@ def stand(say: Say, *, times: int = 1) -> Iterator[Stand]:
         context = context.planned(grown(environment, times), environment)
         for one in procedure().steps:
             if one.action is not None:
-                told(one.text.title["en"])
+                told(one.text.title.en, one.text.title.ja)
                 one.action(context)
 
     stack, environment = LocalStack(provide, served_by, NOT_KEPT), load("local").environment
-    with stack.localized(environment) as localized, stack.start(localized, say) as started:
+    with (
+        stack.localized(environment) as localized,
+        stack.start(localized, lambda en, _: say(en)) as started,
+    ):
         assert started.server
         plan = grown(localized, times)
         yield Stand(environment=localized, plan=plan, api=started.api, aws=started.server)

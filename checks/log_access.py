@@ -54,7 +54,7 @@ def _of_policy(policy: LogPolicy, arns: Iterable[str]) -> Iterator[Difference]:
     try:
         statements = parse(policy.document or '{"Statement": []}')
     except PolicySyntaxError:
-        yield _difference(policy, GRANTS, "a document that is no policy")
+        yield _difference(policy, GRANTS, "an unreadable document")
         return
     ours = list(arns)
     for one in statements:

@@ -14,6 +14,7 @@ from aws.words import words_of
 from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
+from load.engine.said import Said
 from load.prepare import ROOT, RunOptions, prepare
 from load.quota import QuotaLedger
 from load.target import ClientFactory, LoadComposition, Say, StackUrls, open_target
@@ -56,7 +57,10 @@ def _local_stack() -> "LocalStack[Environment]":
 @contextmanager
 def _stack(environment: Environment, say: Say) -> Iterator[StackUrls]:
     local = _local_stack()
-    with local.localized(environment) as localized, local.start(localized, say) as started:
+    with (
+        local.localized(environment) as localized,
+        local.start(localized, lambda en, ja: say(Said(en, ja))) as started,
+    ):
         yield started
 
 

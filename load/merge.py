@@ -7,6 +7,7 @@ from pathlib import Path
 
 from load.engine.admission import LoadRefused
 from load.engine.measurement import Measurement
+from load.engine.said import Said
 from load.engine.verdict import PART_PREFIX, LoadVerdict
 
 TOGETHER_S = 10
@@ -97,10 +98,13 @@ def _identity(part: LoadVerdict) -> str:
     return f"run {about.get('run')}: {where}"
 
 
-def _apart(parts: list[LoadVerdict]) -> str | None:
+def _apart(parts: list[LoadVerdict]) -> Said | None:
     """Say if the parts did not load the target at the same time: then none reached the plan's rate."""
     moments = [part.began for part in parts]
     apart_s = (max(moments) - min(moments)).total_seconds()
     if apart_s <= TOGETHER_S:
         return None
-    return f"the parts began {apart_s:.0f} s apart, {TOGETHER_S} s at most: they were not one load"
+    return Said(
+        f"the parts began {apart_s:.0f} s apart (at most {TOGETHER_S} s), so they were not one load",
+        f"各部分の開始が{apart_s:.0f}秒ずれており（最大{TOGETHER_S}秒）、一つの負荷になっていません",
+    )

@@ -14,6 +14,7 @@ import boto3
 
 from aws.endpoints import custom_endpoints
 from load.engine.admission import LoadRefused
+from load.engine.said import Said
 from load.engine.throttle import TokenBucket
 from signoff.environment import Environment
 from signoff.evidence import StoreSettings
@@ -188,7 +189,7 @@ def open_target(
     environment = composition.environment(name)
     if composition.serves(environment):
         with composition.stack(environment, say) as stack:
-            say("reading which release is live")
+            say(Said("reading which release is live", "稼働中のリリースを読み取っています"))
             live = _named(composition.live(environment))
             caller = composition.caller(environment)
             target = local_target(environment, stack, host=host, caller=caller, **live)
@@ -201,7 +202,11 @@ def open_target(
             f"AWSの接続先は{endpoint}ですが、{name}のアドレスは本物のAWSのものです。何も送信しません。AWS_ENDPOINT_URLの"
             f"設定を外すか、--env localで負荷をかけてください",
         )
-    say("reading the caller and the live release")
+    say(
+        Said(
+            "reading the caller and the live release", "実行者と稼働中のリリースを読み取っています"
+        )
+    )
     aws, caller = composition.aws(environment), composition.caller(environment)
     yield (
         remote_target(

@@ -26,7 +26,8 @@ from local.late import Clock, Late
 from local.late.layer import GATEWAY_KEY
 from local.line.fake import FakeLine
 
-Say = Callable[[str], None]
+Say = Callable[[str, str], None]
+"""Told what goes on, in English and in Japanese: what is embedded knows no type for both."""
 ANSWERS_WITHIN_S = 5
 LONGEST_BIRTH = 200
 """Bytes of the answer that are read: whoever has taken the port may say anything."""
@@ -109,7 +110,7 @@ class LocalStack(Generic[EnvironmentT]):
         if self._line is None:
             raise RuntimeError("localize the environment before the stack is started")
         with ExitStack() as parts:
-            say("starting the local stack")
+            say("starting the local stack", "ローカルスタックを起動しています")
             made = _assembled(parts, environment, self._line, self.clock)
             stack = replace(made, birth=self._birth)
             if stack.server:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from rich.cells import set_cell_size
+
 from aws.words import Words
 from runbook.engine import Procedure
+from runbook.engine.step import guide_step
 from runbook.procedures import (
     by_hand,
     cutover,
@@ -68,9 +71,11 @@ OPTIONS = {
     "cutover": " --site ../frontend/liff-app",
 }
 """Options that a procedure is not given without, as an example."""
+WIDTH = {"en": 17, "ja": 24}
+"""Columns of the guide's step; Japanese takes two for a character."""
 AS_JUDGED = Words(
-    en="Rows as the newest report found them, {}: pytest judges them anew",
-    ja="行の状態は最新のレポート（{}）のものです。pytestで判定し直せます",
+    en="Rows as the newest report ({}) judged them; pytest judges them again",
+    ja="項目の状態は最新のレポート（{}）のものです。pytestで判定し直せます",
 )
 NEVER_JUDGED = Words(
     en="No report yet: pytest judges the rows", ja="レポートがありません。pytestで判定します"
@@ -132,16 +137,17 @@ def listing(judged: JudgedRows, lang: str) -> Iterator[str]:
     else:
         yield NEVER_JUDGED[lang]
     for one in procedures().values():
-        yield f"{_steps(one):<17} {one.name:<20} {one.text.title[lang]}"
+        steps = set_cell_size(_steps(one, lang), WIDTH[lang])
+        yield f"{steps} {one.name:<20} {one.text.title[lang]}"
         if rows := _rows(one, states, lang):
-            yield f"{'':<38} {rows}"
+            yield f"{'':<{WIDTH[lang] + 21}} {rows}"
 
 
-def _steps(procedure: Procedure) -> str:
+def _steps(procedure: Procedure, lang: str) -> str:
     first, last = procedure.guide[0], procedure.guide[-1]
     if procedure.composed:
-        return "1-4, 6"
-    return first if first == last else f"{first}…{max(procedure.guide)}"
+        return {"en": "1-4, 6", "ja": "1-4、6"}[lang]
+    return guide_step(first if first == last else f"{first}…{max(procedure.guide)}", lang)
 
 
 def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:
@@ -150,7 +156,7 @@ def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:
     by_state: dict[str, list[str]] = {}
     for row in procedure.rows:
         by_state.setdefault(states.get(row, UNKNOWN), []).append(row)
-    return "; ".join(
+    return {"en": "; ", "ja": "、"}[lang].join(
         f"{STATES[state][lang]}: {len(rows) if state in COUNTED else ', '.join(rows)}"
         for state, rows in by_state.items()
     )

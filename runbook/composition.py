@@ -69,7 +69,7 @@ def reachable(environment: Environment) -> Iterator[Reached]:
         )
     with (
         stack.localized(environment) as localized,
-        stack.start(localized, lambda _: None),
+        stack.start(localized, lambda *_: None),
     ):
         yield Reached(localized, kept=True)
 

@@ -75,8 +75,8 @@ def _provision(
         build=pack,
         record=record,
         recorded=recorded,
-        progress=say,
-        waiting=lambda what: say(f"waiting until {what.en}"),
+        progress=lambda what: say(what.en, what.ja),
+        waiting=lambda what: say(f"waiting until {what.en}", f"待機中: {what.ja}"),
         sleep=sleep,
         mailed=mail_answerer(session),
     )

@@ -84,15 +84,21 @@ def _attest(
     there = read(context, table)
     if canonical_hash(there.values()) != wanted["hash"]:
         ours = _by_key(table, items)
-        odd = sorted(there.keys() ^ ours.keys()) or ["the same keys with other content"]
+        odd = _few(sorted(there.keys() ^ ours.keys()))
         raise Refused(
             Words(
                 en=f"table {table.name} holds {len(there)} items, the source {len(items)}, and they are not"
-                f" equal ({', '.join(odd[:5])}): see whose they are, then run it again",
-                ja=f"テーブル{table.name}は{len(there)}件、移行元は{len(items)}件で、内容が一致しません（{', '.join(odd[:5])}）。どちらが正しいか確認してから再実行してください",
+                f" equal ({odd.en}): find out which are right, then run it again",
+                ja=f"テーブル{table.name}は{len(there)}件、移行元は{len(items)}件で、内容が一致しません（{odd.ja}）。どちらが正しいか確認してから再実行してください",
             )
         )
     context.record(MANIFEST, wanted)
+
+
+def _few(keys: Sequence[str]) -> Words:
+    if not keys:
+        return Words(en="the same keys with other content", ja="キーは同じで内容が異なる")
+    return Words.same(", ".join(keys[:5]))
 
 
 def _write(context: StepContext, table: Table, items: Iterable[Item]) -> None:

@@ -11,6 +11,7 @@ from aws.words import Words
 from runbook.alarm_pages import PAGES, AlarmPage
 from runbook.catalogue import OPTIONS, procedures, provisioning
 from runbook.engine import Procedure, Step
+from runbook.engine.step import guide_step
 from runbook.planned_values import production, values
 from signoff.checklist import Checklist, Row
 from signoff.report.procedures import durations
@@ -115,7 +116,7 @@ def _procedure(one: Procedure, checklist: Checklist, lang: str) -> Iterator[str]
 def _step(number: int, step: Step, checklist: Checklist, lang: str) -> Iterator[str]:
     hand = f", {WORDS['by hand'][lang]}" if step.action is None else ""
     yield from (f"## {number}. {step.text.title[lang]}", "")
-    yield from (f"*{WORDS['step'][lang]} {step.guide}{hand}*", "")
+    yield from (f"*{WORDS['step'][lang]} {guide_step(step.guide, lang)}{hand}*", "")
     yield from _body(step.text.body[lang])
     if place := console().get(step.name):
         yield from (f"{WORDS['console'][lang]}: {place[lang]}", "")
@@ -143,7 +144,8 @@ def _index(found: Mapping[str, Procedure], checklist: Checklist, lang: str) -> I
     yield from _symptoms(lang)
     yield from (f"## {WORDS['by step'][lang]}", "")
     for one in sorted(found.values(), key=lambda one: (not one.composed, one.guide)):
-        yield f"- {', '.join(one.guide)}: {_link(one.name, lang)}: {one.text.title[lang]}"
+        steps = ", ".join(guide_step(each, lang) for each in one.guide)
+        yield f"- {steps}: {_link(one.name, lang)}: {one.text.title[lang]}"
     yield from ("", f"## {WORDS['by row'][lang]}", "")
     for row in checklist:
         if serving := _serving(row, found):

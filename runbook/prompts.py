@@ -15,7 +15,7 @@ SHORTEST_NAME = 2
 class Typed(Protocol):
     """Asks a person at the terminal, ``hidden`` without an echo."""
 
-    def __call__(self, question: str, /, *, hidden: bool = False) -> str: ...
+    def __call__(self, question: Words, /, *, hidden: bool = False) -> str: ...
 
 
 def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str], str]:
@@ -35,7 +35,13 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
         if token_file is not None:
             value = _read(token_file)
         elif typed is not None:
-            value = typed("LINE channel access token (not shown): ", hidden=True)
+            value = typed(
+                Words(
+                    en="LINE channel access token (not shown): ",
+                    ja="LINEのチャネルアクセストークン（表示されません）: ",
+                ),
+                hidden=True,
+            )
         else:
             raise Refused(
                 Words(
@@ -61,7 +67,8 @@ def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
 
     @cache
     def ask() -> str:
-        given = name or (typed("Who signs (your name): ") if typed is not None else "")
+        asked = Words(en="Who signs (your name): ", ja="署名者（氏名）: ")
+        given = name or (typed(asked) if typed is not None else "")
         if len(given) < SHORTEST_NAME:
             raise Refused(
                 Words(

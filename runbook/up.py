@@ -76,10 +76,14 @@ def _keep(asked: argparse.Namespace, parser: CommandLine) -> int:
         environment = load("local").environment
     except EnvironmentFileError as error:
         parser.refuse(error.words)
+
+    def shown(en: str, ja: str) -> None:
+        status.update(parser.say(en, ja))
+
     with (
         local.localized(environment) as localized,
         console.status(parser.say("starting", "起動中")) as status,
-        local.start(localized, status.update, empty=asked.empty) as stack,
+        local.start(localized, shown, empty=asked.empty) as stack,
         local.keep(stack),
         _token_lies_ready(stack),
     ):

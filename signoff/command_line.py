@@ -1,6 +1,7 @@
 """The parser of every command: its help, and what it says itself, in the language of the person."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,19 @@ from typing import Any, NoReturn
 
 from aws.words import LANGUAGES, Say, Words, in_language, language
 from signoff.environment import ENVIRONMENTS
+
+ARGPARSE = (
+    (r"^argument (.+?): ", r"引数\1: "),
+    (r"^the following arguments are required: ", "必要な引数がありません: "),
+    (r"^unrecognized arguments: ", "不明な引数: "),
+    (r"^ambiguous option: (\S+) could match (.+)", r"\1は\2のどれか特定できません"),
+    (r"invalid choice: (.+?) \(choose from (.+)\)$", r"\1は選べません（選択肢: \2）"),
+    (r"expected (?:at least )?one argument", "値が必要です"),
+    (r"invalid \S+ value: (.+)", r"\1は値として正しくありません"),
+    (r"ignored explicit argument (.+)", r"値\1は指定できません"),
+    (r"not allowed with argument (.+)", r"\1と同時には指定できません"),
+)
+"""What argparse itself says is wrong with a command line, and the same in Japanese."""
 
 
 class CommandLine(argparse.ArgumentParser):
@@ -73,7 +87,14 @@ class CommandLine(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         said = self.say("error", "エラー")
-        self.exit(2, f"{self.format_usage()}{self.prog}: {said}: {message}\n")
+        told = self.say(message, _in_japanese(message))
+        self.exit(2, f"{self.format_usage()}{self.prog}: {said}: {told}\n")
+
+
+def _in_japanese(message: str) -> str:
+    for said, instead in ARGPARSE:
+        message = re.sub(said, instead, message)
+    return message
 
 
 def language_of(arguments: Sequence[str] | None, given: Sequence[str]) -> tuple[str, Say]:

@@ -25,7 +25,7 @@ from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
 from signoff.waiting import KEY_KEPT, quiet_at, sit_out
 
-Say = Callable[[str], None]
+Say = Callable[[str, str], None]
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def _live(
 ) -> Iterator[Snapshot[PlanT]]:
     """Yield what AWS holds; of a stack that ``outlives`` this run, once it is as an earlier one found it."""
     session = open_session(choice.environment.region)
-    say("asking who we are")
+    say("asking AWS whose credentials these are", "認証情報を確認しています")
     caller = guard(session, choice.environment)
     if not outlives:
         yield _read(choice, say, everything, session, caller)
@@ -66,7 +66,7 @@ def _read(
     choice: Choice[PlanT], say: Say, everything: bool, session: Any, caller: Caller
 ) -> Snapshot[PlanT]:
     if choice.options.wait and (until := quiet_at(_records(choice, session))):
-        sit_out(until, OWN_RUNS, lambda words: say(words[choice.options.lang]))
+        sit_out(until, OWN_RUNS, lambda words: say(words.en, words.ja))
     dev = _dev_records(choice, session)
     of_parts = salt_of(choice.environment.name, choice.environment.account)
     salts = {"own": secrets.token_hex(16)} | _dev_salt(dev) | {SALT: of_parts}
@@ -75,7 +75,7 @@ def _read(
     )
 
     def progress(section: str, done: int, of: int) -> None:
-        say(f"reading {done}/{of}: {section}")
+        say(f"reading {done}/{of}: {section}", f"読み取り中 {done}/{of}: {section}")
 
     options = ReadOptions(now=lambda: datetime.now(UTC) + caller.skew)  # AWS's clock
     recording = None
@@ -94,7 +94,7 @@ def _read(
     )
     if choice.options.wait:
         for replaced in _replaced(inventory):
-            sit_out(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words[choice.options.lang]))
+            sit_out(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
     snapshot = _snapshot(choice, scope, inventory, _records(choice, session), dev)
     return replace(snapshot, recording=recording)
 

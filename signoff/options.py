@@ -153,7 +153,7 @@ def choice_of(
         stack = composition.embedded_stack()
         environment = closing.enter_context(stack.localized(environment))
     if option.replay and is_recording(option.replay):
-        environment = _recorded(option.replay)
+        environment = _recorded(option.replay, option.lang)
     elif option.replay:
         environment = _as_served(environment, option.replay)
     checklist = Checklist.load(composition.checklist)
@@ -191,11 +191,11 @@ def _baseline(path: Path | None) -> Path | None:
     return path.resolve()
 
 
-def _recorded(replay: Path) -> Environment:
+def _recorded(replay: Path, lang: str) -> Environment:
     try:
         return Recorded.load(replay).environment
     except UnusableRecordingError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(error.words[lang]) from None
 
 
 def _as_served(environment: Environment, replay: Path) -> Environment:

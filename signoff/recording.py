@@ -21,6 +21,7 @@ from aws.door import RetryPolicy
 from aws.inventory import ReadOptions
 from aws.recording import BYTES, RecordedCall, Recorder, Replay
 from aws.stand_ins import StandIns
+from aws.words import Bilingual, Words
 from signoff.environment import Environment
 
 FILE = "recording.json"
@@ -30,7 +31,7 @@ TEXT, BINARY = "SecretString", "SecretBinary"
 _ENVIRONMENT = TypeAdapter(Environment)
 
 
-class UnusableRecordingError(Exception):
+class UnusableRecordingError(Bilingual):
     """The file is no recording of this version."""
 
 
@@ -101,7 +102,12 @@ class Recorded:
         try:
             told = json.loads(file.read_text(encoding="utf-8"))
             if told["schema"] != SCHEMA:
-                raise UnusableRecordingError(f"{file} has schema {told['schema']}, not {SCHEMA}")
+                raise UnusableRecordingError(
+                    Words(
+                        en=f"{file} has schema {told['schema']}, and this version reads {SCHEMA}",
+                        ja=f"{file}の形式は{told['schema']}ですが、このバージョンが読めるのは{SCHEMA}です",
+                    )
+                )
             return cls(
                 environment=_ENVIRONMENT.validate_json(json.dumps(told["environment"])),
                 caller=told["caller"],
@@ -112,7 +118,12 @@ class Recorded:
             )
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
             first = str(error).splitlines()[0]
-            raise UnusableRecordingError(f"{file} is no recording of a run ({first})") from None
+            raise UnusableRecordingError(
+                Words(
+                    en=f"{file} can't be read as a recording of a run ({first})",
+                    ja=f"{file}を実行の記録として読み取れません（{first}）",
+                )
+            ) from None
 
     def session(self) -> boto3.Session:
         return Replay(self._calls).session(self.environment.region)

@@ -40,9 +40,9 @@ class EmbeddedStack(Protocol):
         ...
 
     def start(
-        self, environment: Environment, say: Callable[[str], None]
+        self, environment: Environment, say: Callable[[str, str], None]
     ) -> AbstractContextManager[Stack]:
-        """Start (or join) the stack of a localized environment; ``say`` reports progress."""
+        """Start (or join) the stack of a localized environment; ``say`` is told of progress in English and in Japanese."""
         ...
 
 

@@ -39,10 +39,11 @@ class Terminal:
     def _reporter(self) -> TerminalReporter | None:
         return self._config.pluginmanager.get_plugin("terminalreporter")
 
-    def progress(self, text: str) -> None:
+    def progress(self, en: str, ja: str) -> None:
         """Overwrite one line on a terminal; stay silent elsewhere, where it would be noise."""
         if self._reporter and self._reporter.isatty:
-            self._reporter.rewrite(visible_line(text), erase=True)
+            said = Words(en=en, ja=ja)[self._lang]
+            self._reporter.rewrite(visible_line(said), erase=True)
             self._said = True
 
     def progress_done(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.words import Words
+from aws.words import Bilingual, Words
 from signoff.environment import Environment
 from signoff.evidence import Record, Store, StoreSettings, open_store
 from signoff.evidence.digests import line
@@ -32,7 +32,7 @@ class RunVerification:
     """What signed the run record."""
 
 
-class UnusableRunError(Exception):
+class UnusableRunError(Bilingual):
     """The folder holds no run."""
 
 
@@ -48,8 +48,12 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
         return {"environment": found["environment"], **found}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnusableRunError(
-            f"{folder / RESULT} can't be read as the result of a run ({error}); "
-            f"give a folder such as report/prod/latest"
+            Words(
+                en=f"{folder / RESULT} can't be read as the result of a run ({error}); "
+                f"give a folder such as report/prod/latest",
+                ja=f"{folder / RESULT}を実行結果として読み取れません（{error}）。report/prod/latestの"
+                "ようなフォルダーを指定してください",
+            )
         ) from None
 
 

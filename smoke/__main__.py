@@ -101,7 +101,7 @@ def _reached(environment: Environment) -> Iterator[Environment | None]:
     if stack.kept() is None:
         yield None
         return
-    with stack.localized(environment) as localized, stack.start(localized, lambda _: None):
+    with stack.localized(environment) as localized, stack.start(localized, lambda *_: None):
         yield localized
 
 

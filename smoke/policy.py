@@ -5,12 +5,14 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from plan import Plan, plan_for
+from signoff.command_line import CommandLine, language_of
 from signoff.environment import Environment, load
+from signoff.frame import Exit, framed
 from smoke.sessions import HARNESS
 from smoke.tester import lends, lent_user
 
@@ -89,6 +91,32 @@ def _statement(permission: SmokePermission) -> dict[str, Any]:
     return statement
 
 
-if __name__ == "__main__":
-    chosen = load(sys.argv[1]).environment
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the policy of an environment; return the exit code."""
+    lang, say = language_of(arguments, sys.argv[1:])
+    parser = CommandLine(
+        lang=lang,
+        prog="python -m smoke.policy",
+        description=say(
+            "Print the IAM policy that the smoke calls need beyond that of the reader.",
+            "スモークテストの呼び出しに必要な、読み取り用ポリシー以外のIAMポリシーを表示する。",
+        ),
+    )
+    parser.add_argument(
+        "environment",
+        metavar="NAME",
+        help=say("table of environments.toml: dev, prod", "environments.tomlの環境名: dev、prod"),
+    )
+    parser.add_language()
+    asked = parser.parse_args(arguments)
+    return framed(parser.prog, lambda: _show(asked.environment), asked.lang)
+
+
+def _show(name: str) -> int:
+    chosen = load(name).environment
     print(json.dumps(policy(chosen, plan_for(chosen)), indent=2))
+    return Exit.DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -7,25 +7,49 @@ from pathlib import Path
 
 import pytest
 
+from aws.section import reason_in_words
 from aws.words import LOCALE, Words, joined, language, words_of
 from signoff.checklist import Checklist
+from signoff.command_line import CommandLine
 from tests.test_house import PRODUCT, ROOT, modules
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
-PROSE = re.compile(r"[A-Za-z]{2,}[ ,:;]+[A-Za-z]{2,}")
-"""Two words: an identifier, a flag or a unit alone is no sentence."""
-SPEAKING = frozenset({"print", "input", "UsageError", "SystemExit", "error", "ArgumentTypeError"})
+PROSE = re.compile(r"[A-Za-z]{2,}[ ,:;]+[A-Za-z]{2,}|\b[a-z]{4,} …|… [a-z]{4,}\b")
+"""Two words, or one beside a value: an identifier, a flag or a unit alone is no sentence."""
+SPEAKING = frozenset(
+    {
+        *("print", "input", "typed", "UsageError", "SystemExit", "error", "ArgumentTypeError"),
+        *("tell", "watch", "waiting", "Progress", "stage", "working", "status", "update"),
+    }
+)
 """Calls whose text reaches a person as it stands."""
 PARSING = frozenset({"add_argument", "addoption", "add_parser", "CommandLine", "ArgumentParser"})
 HELPFUL = frozenset({"help", "description", "epilog"})
 """Arguments of argparse and pytest that ``--help`` prints."""
-BILINGUAL = frozenset({"Words", "say", "in_language"})
-STANDS_ALONE = "load/engine/"
-"""Runs where nothing of this project is installed but itself: it writes to logs, in English."""
+BILINGUAL = frozenset({"Words", "say", "in_language", "Said", "words_of"})
+ENGLISH_ONLY = {
+    "load/engine/": "runs where nothing of this project is installed but itself: it writes to logs",
+    "lambdas/": "answers programs; the front end has words of its own for each error code",
+    "local/functions/": "answers as Lambda does",
+    "local/gateway/": "answers and logs as API Gateway does",
+}
+"""Folders that speak to no person, and to whom they do."""
+NOT_SHOWN = {
+    "RuntimeError": "a fault of this project's own, reported with its traceback",
+    "OSError": "told by `sentence`, which says what cannot be used",
+    "ReadFailure": "told by `aws.section`, which knows what the door says in Japanese",
+    "Gone": "told by `aws.section`, which knows what the door says in Japanese",
+    "TimeIsUp": "told by `aws.section`, which knows what the door says in Japanese",
+    "TimeoutError": "told by its class",
+    "TypeError": "a fault of this project's own development",
+    "ValueError": "told by whoever reads the text that is wrong",
+    "StopUser": "ends a stream of Locust",
+}
+"""Exceptions with a text in English alone, and who says in both languages what they mean."""
 NOT_SAID = {
     "signoff/proofs.py": "a command of this project's own development",
     "signoff/collection.py": "a fault of the checks themselves, for whoever writes one",
-    "smoke/policy.py": "prints a policy",
+    "runbook/pages.py": "a command of this project's own development",
 }
 """Modules that speak to developers of the project only."""
 
@@ -33,12 +57,13 @@ NOT_SAID = {
 def spoken(path: Path) -> Iterator[tuple[int, str]]:
     """Yield line and text of what a module says in one language."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    raised = {node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise)}
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call) or _is_bilingual(node):
             continue
         name = _name(node)
         texts = [one.value for one in node.keywords if name in PARSING and one.arg in HELPFUL]
-        if name in SPEAKING:
+        if name in SPEAKING or (node in raised and name not in NOT_SHOWN):
             texts += node.args
         yield from ((one.lineno, text) for one in texts for text in _literals(one) if english(text))
 
@@ -54,7 +79,10 @@ def _name(call: ast.Call) -> str:
 
 def _literals(node: ast.AST) -> Iterator[str]:
     """Yield the texts of an expression, but for those that stand in both languages."""
-    if isinstance(node, ast.Call) and _name(node) in BILINGUAL:
+    if isinstance(node, ast.Call) and _is_bilingual(node):
+        return
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(one.value if isinstance(one, ast.Constant) else "…" for one in node.values)
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
@@ -62,12 +90,53 @@ def _literals(node: ast.AST) -> Iterator[str]:
         yield from _literals(child)
 
 
-@pytest.mark.parametrize("path", modules(*PRODUCT), ids=str)
+def _is_bilingual(call: ast.Call) -> bool:
+    """Whether a call takes the same in both languages: by its name, or since an argument is Japanese."""
+    given = [*call.args, *(one.value for one in call.keywords)]
+    return _name(call) in BILINGUAL or any(
+        JAPANESE.search(text)
+        for one in given
+        if not isinstance(one, ast.Call)
+        for text in _texts(one)
+    )
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    for one in ast.walk(node):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
+
+
+SPEAKING_MODULES = [
+    path for path in modules(*PRODUCT) if not str(path).startswith(tuple(ENGLISH_ONLY))
+]
+
+
+@pytest.mark.parametrize("path", SPEAKING_MODULES, ids=str)
 def test_what_a_command_prints_is_said_in_both_languages(path):
-    if str(path).startswith(STANDS_ALONE) or str(path) in NOT_SAID:
-        pytest.skip(NOT_SAID.get(str(path), STANDS_ALONE))
+    if reason := NOT_SAID.get(str(path)):
+        pytest.skip(reason)
 
     assert list(spoken(path)) == []
+
+
+@pytest.mark.parametrize("path", modules(*PRODUCT), ids=str)
+def test_no_japanese_sentence_takes_the_english_of_a_part_of_it(path):
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    japanese = (
+        one.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for one in node.keywords
+        if one.arg == "ja"
+    )
+
+    assert [
+        node.lineno
+        for one in japanese
+        for node in ast.walk(one)
+        if isinstance(node, ast.Attribute) and node.attr == "en"
+    ] == []
 
 
 def proofs() -> Iterator[tuple[str, str]]:
@@ -114,6 +183,50 @@ def test_language_is_what_is_asked_for_else_the_locale_s(arguments, variables, c
     assert LOCALE[0] == "LC_ALL"
 
     assert language(arguments, variables) == chosen
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ([], "必要な引数がありません: FILE"),
+        (["x", "--nonsense"], "不明な引数: --nonsense"),
+        (["x", "--lang", "fr"], "引数--lang: 'fr'は選べません（選択肢: 'en', 'ja'）"),
+        (["x", "--rate", "many"], "引数--rate: 'many'は値として正しくありません"),
+        (["x", "--rate"], "引数--rate: 値が必要です"),
+    ],
+    ids=lambda one: one[1],
+)
+def test_what_is_wrong_with_a_command_line_is_said_in_japanese(arguments, capsys):
+    given, said = arguments
+    parser = CommandLine(lang="ja", prog="load")
+    parser.add_argument("FILE")
+    parser.add_argument("--rate", type=int)
+    parser.add_language()
+
+    with pytest.raises(SystemExit):
+        parser.parse_args(given)
+
+    assert capsys.readouterr().err.splitlines()[-1] == f"load: エラー: {said}"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (
+            "lambda:GetPolicy: the answer has no Policy",
+            "lambda:GetPolicy: 応答にPolicyがありません",
+        ),
+        (
+            "x:Y: the answer was cut: 2 of 50 bytes",
+            "x:Y: 応答が途中で切れています（50バイト中2バイト）",
+        ),
+        ("x:Y: the answer is garbled", "x:Y: 応答を解析できません"),
+        ("x:Y: not asked, 120 s were over", "x:Y: 120秒の期限を過ぎたため問い合わせていません"),
+        ("lambda:GetPolicy: AccessDenied: no", "lambda:GetPolicy: AccessDenied: no"),
+    ],
+)
+def test_what_was_not_read_is_said_in_japanese_but_for_aws_s_own_words(reason, said):
+    assert reason_in_words(reason) == Words(reason, said)
 
 
 def test_sentences_are_joined_in_each_language():

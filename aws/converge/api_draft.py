@@ -39,7 +39,8 @@ def _methods(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Cha
     resources, methods = dict(draft.resources), planned(api)
     made: Changes = ()
     for method in methods:
-        context.watch(f"method {method.verb} {method.path}")
+        route = f"{method.verb} {method.path}"
+        context.watch(Words(en=f"method {route}", ja=f"メソッド{route}"))
         made += _path(context, api_id, resources, method.path)
         resource = resources.get(method.path, rest_api.UNKNOWN_ID)
         made += _method(context, api_id, draft, method, (api, resource))

@@ -12,7 +12,7 @@ from aws.desired import Secret
 from aws.key import SECRETS_DEFAULT, same_key
 from aws.secret import decode, parsed_object
 from aws.secret_text import is_placeholder, weakness, withheld
-from aws.words import Words
+from aws.words import SILENCE, Words
 
 KEY_BYTES = 64
 NEW_KEY = f"{KEY_BYTES} random bytes"
@@ -81,26 +81,26 @@ def _fault(secret: Secret, text: str) -> str:
     """Say what is wrong with a stored value without repeating any of it; empty where it is good."""
     found = parsed_object(text) or {}
     if set(found) != {secret.json_key}:
-        return f"no JSON object with {secret.json_key} alone"
+        return f"not a JSON object with {secret.json_key} alone"
     value = found[secret.json_key]
-    return _flaw(secret, value) if isinstance(value, str) else f"{secret.json_key} is no text"
+    return _flaw(secret, value).en if isinstance(value, str) else f"{secret.json_key} is not text"
 
 
 def _replaced(secret: Secret, value: NewValue, text: str) -> str:
     """Say what a good value is that is to go all the same; empty where it stays."""
     if value.rotate:
-        return "the key that all sessions of now are signed with"
+        return "the key that signs all current sessions"
     if secret.min_bits or not value.replace:
         return ""
     same = json.loads(text)[secret.json_key] == value.given()
-    return "" if same else "another one"
+    return "" if same else "another value"
 
 
-def _flaw(secret: Secret, value: str) -> str:
+def _flaw(secret: Secret, value: str) -> Words:
     placeholder = is_placeholder(value, secret.known_defaults)
     described = withheld(value, salts=())
     found = weakness(described, placeholder=placeholder, min_bits=secret.min_bits)
-    return found.en if found else ""
+    return found or SILENCE
 
 
 def _apply(
@@ -147,8 +147,8 @@ def _value(secret: Secret, value: NewValue) -> str:
     if flaw := _flaw(secret, text):
         raise Refused(
             Words(
-                en=f"secret {secret.name}: what was given is {flaw}; give the real one",
-                ja=f"シークレット{secret.name}: 入力された値は使えません（{flaw}）。本物の値を指定してください",
+                en=f"secret {secret.name}: the value that you entered is {flaw.en}; enter the real one",
+                ja=f"シークレット{secret.name}: 入力された値は使えません（{flaw.ja}）。本物の値を指定してください",
             )
         )
     return json.dumps({secret.json_key: text})

@@ -16,6 +16,8 @@ from aws.words import Words
 from runbook.engine import Change, Refused, StepContext
 from signoff.environment import Environment, FrontEnd
 
+NEW_ONE = Words(en="the new configuration", ja="新しい設定")
+
 KIND = "front-end"
 REPORT = Path(__file__).parents[2] / "report"
 TIMEOUT_S = 10
@@ -35,7 +37,7 @@ def needed(context: StepContext) -> FrontEnd:
         name = context.environment.name
         raise Refused(
             Words(
-                en=f"{name} has no front end: name its address in environments.toml, under [{name}.front_end]",
+                en=f"{name} has no front end: set its address in environments.toml, under [{name}.front_end]",
                 ja=f"{name}にフロントエンドがありません。environments.tomlの[{name}.front_end]にアドレスを書いてください",
             )
         )
@@ -52,7 +54,7 @@ def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
     if not url.startswith(("https://", "http://127.0.0.1")):
         raise Refused(
             Words(
-                en=f"{url} is no https address: a front end without TLS can be changed on its way",
+                en=f"{url} is not an https address: a front end without TLS can be altered in transit",
                 ja=f"{url}はhttpsのアドレスではありません。TLSのないフロントエンドは経路上で改変されるおそれがあります",
             )
         )
@@ -65,14 +67,14 @@ def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
             return None
         raise Refused(
             Words(
-                en=f"{url} answers {error.code}: see to the front end, then run it again",
+                en=f"{url} answers {error.code}: check the front end, then run it again",
                 ja=f"{url}の応答が{error.code}です。フロントエンドを確認し、再実行してください",
             )
         ) from None
     except (OSError, HTTPException) as error:  # also where it hangs up in the middle
         raise Refused(
             Words(
-                en=f"{url} does not answer ({error}): see to the front end",
+                en=f"{url} does not answer ({error}): check the front end",
                 ja=f"{url}が応答しません（{error}）。フロントエンドを確認してください",
             )
         ) from None
@@ -83,7 +85,7 @@ def _text(url: str, data: bytes) -> str:
     if len(data) > LONGEST:
         raise Refused(
             Words(
-                en=f"{url} is more than {LONGEST:,} bytes: that is no configuration; see to config_path in"
+                en=f"{url} is more than {LONGEST:,} bytes, which is not a configuration file; check config_path in"
                 " environments.toml",
                 ja=f"{url}が{LONGEST:,}バイトを超えており、設定ファイルではありません。environments.tomlのconfig_pathを確認してください",
             )
@@ -93,13 +95,13 @@ def _text(url: str, data: bytes) -> str:
     except UnicodeDecodeError:
         raise Refused(
             Words(
-                en=f"{url} is no UTF-8 text: see to config_path in environments.toml",
+                en=f"{url} is not UTF-8 text: check config_path in environments.toml",
                 ja=f"{url}がUTF-8のテキストではありません。environments.tomlのconfig_pathを確認してください",
             )
         ) from None
 
 
-def see(context: StepContext, wanted: str, what: str) -> Changes:
+def see(context: StepContext, wanted: str, what: Words) -> Changes:
     """Compare what is served with ``wanted``; what differs is for people to deploy, so a run is Refused."""
     url = address(needed(context))
     found = served(url)
@@ -109,8 +111,8 @@ def see(context: StepContext, wanted: str, what: str) -> Changes:
     def refuse() -> None:
         raise Refused(
             Words(
-                en=f"{url} does not serve {what} yet: deploy it, invalidate the caches, then run it again",
-                ja=f"{url}はまだ{what}を返しません。デプロイし、キャッシュを無効化してから再実行してください",
+                en=f"{url} does not serve {what.en} yet: deploy it, invalidate the caches, then run it again",
+                ja=f"{url}はまだ{what.ja}を返しません。デプロイし、キャッシュを無効化してから再実行してください",
             )
         )
 
@@ -176,7 +178,7 @@ def file_of(context: StepContext) -> Path:
     if context.chosen.get("site") and not folder.is_dir():
         raise Refused(
             Words(
-                en=f"{folder} is no folder: give the one of the front end's files with --site",
+                en=f"{folder} is not a folder: name that of the front end's files with --site",
                 ja=f"{folder}はフォルダーではありません。フロントエンドのファイルのフォルダーを--siteで指定してください",
             )
         )
@@ -192,7 +194,7 @@ def written(path: Path) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(
             Words(
-                en=f"{path} cannot be read ({error}): see to it, then run it again",
+                en=f"{path} can't be read ({error}): fix that, then run it again",
                 ja=f"{path}を読み取れません（{error}）。確認してから再実行してください",
             )
         ) from None
@@ -235,7 +237,7 @@ def write(path: Path, text: str) -> None:
     except OSError as error:
         raise Refused(
             Words(
-                en=f"{path} cannot be written ({error}): see to it, then run it again",
+                en=f"{path} can't be written ({error}): fix that, then run it again",
                 ja=f"{path}に書き込めません（{error}）。確認してから再実行してください",
             )
         ) from None
@@ -267,7 +269,7 @@ def write_new(context: StepContext) -> Changes:
 
 def see_new(context: StepContext) -> Changes:
     """Refuse to go on until the new configuration is served."""
-    return () if _by_hand(context) else see(context, _new(context), "the new configuration")
+    return () if _by_hand(context) else see(context, _new(context), NEW_ONE)
 
 
 def _new(context: StepContext) -> str:
@@ -290,7 +292,7 @@ def _tell_what_else_differs(context: StepContext) -> None:
     if own is None and now is None:
         context.tell(
             Words(
-                en=f"{url} serves nothing, and there is no file to begin with: a bare one is written",
+                en=f"{url} serves no configuration, and there is no file to start from: a minimal one is written",
                 ja=f"{url}に設定がなく、元になるファイルもないため、最小限の設定を書き込みます",
             )
         )
@@ -298,7 +300,7 @@ def _tell_what_else_differs(context: StepContext) -> None:
         lines = " ".join(lost.split())
         context.tell(
             Words(
-                en=f"served now, not in {file_of(context)}, and gone once that is deployed: {lines}",
+                en=f"lines that are served now but missing from {file_of(context)}, so deploying it drops them: {lines}",
                 ja=f"現在提供中で{file_of(context)}になく、デプロイすると失われる行: {lines}",
             )
         )
@@ -310,7 +312,7 @@ def _by_hand(context: StepContext) -> bool:
         url = base_url(context)
         context.tell(
             Words(
-                en=f"{name} names no front end: set API_BASE_URL to {url} by hand",
+                en=f"{name} has no front end in environments.toml: set API_BASE_URL to {url} by hand",
                 ja=f"{name}にフロントエンドの定義がありません。API_BASE_URLを手作業で{url}に設定します",
             )
         )

@@ -6,9 +6,10 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from aws.change import Changes
-from aws.words import Words
+from aws.words import SILENCE, Words
 from runbook.engine import Change, Refused, StepContext
 from signoff.checklist import Checklist, Phase
+from signoff.environment.calendar import in_japan
 from signoff.parts import Part
 from signoff.release import Live
 from signoff.result import Result
@@ -19,6 +20,7 @@ FRESH = timedelta(hours=4)
 GOOD = ("GO", "CONDITIONAL")
 JUDGED = tuple(part for part in Part if part is not Part.SECRETS)
 """Parts that must be as they were judged; a later step of the cut-over stores another channel token."""
+UNJUDGED = Words(en="there is no verdict yet", ja="まだ判定がありません")
 NAMED = 5
 """Rows that a message names."""
 _RESULT = TypeAdapter(Result)
@@ -33,46 +35,65 @@ def newest(environment: str, report: Path = REPORT) -> Result | None:
         return None
 
 
-def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) -> str:
+def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) -> Words:
     """Say why nobody should cut over on this verdict; empty where nothing speaks against it.
 
     ``live`` is what callers get at this moment.
     """
     if told.verdict.decision not in GOOD:
-        return f"the newest verdict is {told.verdict.decision}"
+        decision = told.verdict.decision
+        return Words(en=f"the newest verdict is {decision}", ja=f"最新の判定が{decision}です")
     if told.rehearsal:
-        return f"the newest verdict judged something else ({told.rehearsal}), not the environment"
+        return Words(
+            en=f"the newest verdict judged something else ({told.rehearsal.en}), not the environment",
+            ja=f"最新の判定の対象が環境そのものではありません（{told.rehearsal.ja}）",
+        )
     if missing := _missing(told, checklist):
-        return f"the newest verdict is a part: it says nothing of {missing}"
+        return Words(
+            en=f"the newest verdict is partial: it says nothing about {missing.en}",
+            ja=f"最新の判定は一部だけで、{missing.ja}を判定していません",
+        )
     at = told.provenance.started.astimezone(UTC)
     if now - at > FRESH:
-        return f"the newest verdict is of {at:%Y-%m-%d %H:%M} UTC, older than {FRESH}"
+        hours = FRESH // timedelta(hours=1)
+        return Words(
+            en=f"the newest verdict is of {in_japan(at)}, more than {hours} hours ago",
+            ja=f"最新の判定が{in_japan(at)}のもので、{hours}時間を過ぎています",
+        )
     return _changed(told, live)
 
 
-def _changed(told: Result, live: Live) -> str:
+def _changed(told: Result, live: Live) -> Words:
     """Say what of the release is not as it was judged; empty where all of it is."""
     if told.provenance.release != live.release:
-        return f"the newest verdict is of release {told.provenance.release}, live is {live.release}"
+        release = told.provenance.release
+        return Words(
+            en=f"the newest verdict is of release {release}, and {live.release} is live",
+            ja=f"最新の判定はリリース{release}のもので、稼働中は{live.release}です",
+        )
     judged = told.provenance.parts
     if changed := [part for part, one in live.digests.items() if judged.get(part) != one]:
-        return f"{', '.join(changed)} changed since the newest verdict"
-    return ""
+        parts = [Part(one).words for one in changed]
+        return Words(
+            en=f"{', '.join(one.en for one in parts)} changed since the newest verdict",
+            ja=f"最新の判定の後に{'、'.join(one.ja for one in parts)}が変わりました",
+        )
+    return SILENCE
 
 
 def hold_the_verdict(context: StepContext) -> Changes:
     """Refuse to go on without a good verdict, of today and of what is live; it is not ours to give."""
     name = context.environment.name
     told = newest(name)
-    why = _against(context, told) if told else "there is no verdict yet"
+    why = _against(context, told) if told else UNJUDGED
     if not why:
         return ()
 
     def refuse() -> None:
         raise Refused(
             Words(
-                en=f"{why}: run `pytest --env {name}` and see to its red rows, then this again",
-                ja=f"{why}。`pytest --env {name}`を実行し、不合格の項目を解決してから再実行してください",
+                en=f"{why.en}: run `pytest --env {name}`, fix its red rows, then run this again",
+                ja=f"{why.ja}。`pytest --env {name}`を実行し、不合格の項目を解決してから再実行してください",
             )
         )
 
@@ -80,14 +101,16 @@ def hold_the_verdict(context: StepContext) -> Changes:
     return context.settle((Change("verdict", "decision", found, " or ".join(GOOD)),), refuse)
 
 
-def _against(context: StepContext, told: Result) -> str:
+def _against(context: StepContext, told: Result) -> Words:
     live = context.live(JUDGED)
     return refusal(told, checklist=Checklist.load(), live=live, now=datetime.now(UTC))
 
 
-def _missing(told: Result, checklist: Checklist) -> str:
+def _missing(told: Result, checklist: Checklist) -> Words:
     """Name the rows before the cut-over that were not judged: an older checklist had fewer."""
     judged = {one.row.id for one in told.verdict.rows}
     missing = [one.id for one in checklist if one.phase is Phase.BEFORE and one.id not in judged]
-    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
-    return ", ".join(missing[:NAMED]) + more
+    listed, more = ", ".join(missing[:NAMED]), len(missing) - NAMED
+    if more <= 0:
+        return Words.same(listed)
+    return Words(en=f"{listed} and {more} more", ja=f"{listed}ほか{more}件")

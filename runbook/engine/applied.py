@@ -34,9 +34,9 @@ class AppliedChanges:
             return None
         done, open_ = _named(self._made), _named(self._broken)
         return Words(
-            en=f"what stands: changed: {done.en}; broken off, so made or not: {open_.en}. The same command goes"
-            " on from here",
-            ja=f"現在の状態: 変更済み: {done.ja}、途中で止まり不明: {open_.ja}。同じコマンドで続きから実行できます",
+            en=f"changed so far: {done.en}; interrupted, so perhaps changed: {open_.en}. The same command"
+            " resumes from here",
+            ja=f"変更済み: {done.ja}、途中で止まり不明: {open_.ja}。同じコマンドで続きから実行できます",
         )
 
 

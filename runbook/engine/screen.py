@@ -13,7 +13,7 @@ from aws.change import Change, Changes
 from aws.visible import visible, visible_line
 from aws.words import Words
 from runbook.engine.rehearsal import RehearsedStep, lines, totals
-from runbook.engine.step import Procedure, Step
+from runbook.engine.step import Procedure, Step, guide_step
 
 WORDS = {
     "rehearsal": Words(en="rehearsal: nothing is changed", ja="リハーサル: 何も変更しません"),
@@ -67,7 +67,10 @@ class ConsoleScreen:
     def step(self, number: int, step: Step) -> None:
         self._waited.clear()
         title = escape(step.text.title[self.lang])
-        self._print(f"\n[bold]{number}. {title}[/] [dim]({step.guide})[/]", soft_wrap=True)
+        self._print(
+            f"\n[bold]{number}. {title}[/] [dim]({guide_step(step.guide, self.lang)})[/]",
+            soft_wrap=True,
+        )
 
     def changes(self, changes: Changes) -> None:
         if not changes:
@@ -117,9 +120,10 @@ class ConsoleScreen:
             said = f"{WORDS['waiting'][self.lang]}: {what[self.lang]}"
             self._print(f"   [dim]{escape(said)}[/]", highlight=False, soft_wrap=True)
 
-    def watch(self, what: str) -> None:
+    def watch(self, what: str | Words) -> None:
         if self._status is not None:
-            self._status.update(escape(visible_line(what)))
+            said = what if isinstance(what, str) else what[self.lang]
+            self._status.update(escape(visible_line(said)))
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -128,12 +132,12 @@ class ConsoleScreen:
             yield
         self._status = None
 
-    def typed(self, question: str, *, hidden: bool = False) -> str:
+    def typed(self, question: Words, *, hidden: bool = False) -> str:
         """Return what a person types, "" where nobody is there; ``hidden``: without an echo."""
         if self._status is not None:
             self._status.stop()  # a spinner would draw over the question
         try:
-            return self.console.input(f"   {escape(question)}", password=hidden).strip()
+            return self.console.input(f"   {escape(question[self.lang])}", password=hidden).strip()
         except EOFError:
             return ""
         finally:
@@ -141,4 +145,4 @@ class ConsoleScreen:
                 self._status.start()
 
     def _asked(self, question: str) -> bool:
-        return self.typed(WORDS[question][self.lang]).lower() in {"y", "yes"}
+        return self.typed(WORDS[question]).lower() in {"y", "yes"}

@@ -18,6 +18,15 @@ KEPT = re.compile(r"^(\s|[-*|] |\d+\. )", re.MULTILINE)
 """Lines that stand for themselves: code, lists, tables."""
 
 
+TROUBLESHOOTING = Words(en="troubleshooting", ja="トラブルシューティング")
+"""The one chapter of the guide that has a name instead of a number."""
+
+
+def guide_step(guide: str, lang: str) -> str:
+    """Return a step of the guide as it is cited: ``2-1``, ``troubleshooting 3``."""
+    return guide.replace(TROUBLESHOOTING.en, TROUBLESHOOTING[lang])
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """``title`` is the first line without its full stop, ``body`` all the paragraphs after it."""

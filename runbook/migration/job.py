@@ -12,7 +12,7 @@ from plan.canonical import Item
 from runbook.engine import Refused, StepContext
 from runbook.master_items import MANIFEST
 from runbook.migration.copy import Checkpoint, Copy
-from runbook.migration.progress import Progress
+from runbook.migration.progress import Progress, reading
 from runbook.migration.source import FileSource, ScannedTable, Source, SourceEnvironment
 from runbook.migration.table_io import Scan
 from runbook.migration.transform import Flaw, transformed
@@ -71,7 +71,7 @@ class Job:
 
     def fresh(self, context: StepContext) -> ItemHashes:
         """List the source as it is now."""
-        progress = Progress(what=f"reading {self.source}", watch=context.watch)
+        progress = Progress(what=reading(str(self.source)), watch=context.watch)
         return source_hashes(self.source, self.table, _as_it_is, progress)
 
     def found(self, context: StepContext) -> ItemHashes:
@@ -86,7 +86,7 @@ class Job:
         context.needs(answer, absent)
         if answer is None:
             return ItemHashes({})
-        progress = Progress(what=f"reading {name}", watch=context.watch)
+        progress = Progress(what=reading(name), watch=context.watch)
         target = target_of(context, self.table)
         return source_hashes(target, self.table, self.transform, progress)
 
@@ -144,22 +144,29 @@ def _opened(there: SourceEnvironment, table: Table, context: StepContext) -> Sca
         region=there.region,
     )
     if unless_absent(client.describe_table, TableName=name) is None:
+        otherwise = _otherwise(context, table)
         raise Refused(
             Words(
-                en=f"{found} does not exist: {_otherwise(context, table)}",
-                ja=f"{found}が存在しません。{_otherwise(context, table)}",
+                en=f"{found} does not exist: {otherwise.en}",
+                ja=f"{found}が存在しません。{otherwise.ja}",
             )
         )
     return found
 
 
-def _otherwise(context: StepContext, table: Table) -> str:
+def _otherwise(context: StepContext, table: Table) -> Words:
     """Say what to do without a source; where nobody named one, there may be none, as on local."""
-    named = "name its environment with --from, or give a --file"
+    named = Words(
+        en="name its environment with --from, or a file with --file",
+        ja="--fromで移行元の環境を、または--fileでファイルを指定してください",
+    )
     if context.chosen.get("from") or table.key != "stampmasters":
         return named
     instead = f"python -m runbook masters --env {context.environment.name} --go"
-    return f"run `{instead}`, which loads the spots of this project, or {named}"
+    return Words(
+        en=f"run `{instead}`, which loads the spots of this project, or {named.en}",
+        ja=f"`{instead}`で本プロジェクトの地点を投入するか、{named.ja}",
+    )
 
 
 def _as_it_is(item: Item) -> Item:

@@ -5,11 +5,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import Changes
-from aws.words import Words
+from aws.words import Words, joined
 from runbook.engine import Change, Refused, StepContext
 from runbook.master_items import MANIFEST
 from runbook.migration.job import Job, source_in
 from runbook.migration.verify import ItemHashes, Key, KeyDifference, difference, key_list
+
+KINDS = {
+    "missing": Words(en="missing", ja="不足"),
+    "other": Words(en="different", ja="内容の相違"),
+    "extra": Words(en="only in the target", ja="移行先だけにある項目"),
+}
+"""List in the file of differences -> what it is."""
 
 
 def leave_manifest(context: StepContext, job: Job) -> Changes:
@@ -72,21 +79,30 @@ def _odd(job: Job, found: KeyDifference) -> KeyDifference | None:
 
 def _refuse(job: Job, odd: KeyDifference) -> None:
     path = job.copy.folder / "differences.json"
-    lists = {"missing": odd.missing, "other": odd.other, "only in the target": odd.extra}
+    lists = {"missing": odd.missing, "other": odd.other, "extra": odd.extra}
     path.touch(mode=0o600)
     path.write_text(json.dumps(lists, ensure_ascii=False, indent=2), encoding="utf-8")
-    few = "; ".join(f"{what}: {_named(job, keys)}" for what, keys in lists.items() if keys)
+    few = joined(
+        Words(
+            en=f"{KINDS[what].en}: {_named(job, keys).en}",
+            ja=f"{KINDS[what].ja}: {_named(job, keys).ja}",
+        )
+        for what, keys in lists.items()
+        if keys
+    )
     raise Refused(
         Words(
-            en=f"table {job.table.name} does not equal {job.source} ({few}): the whole list is {path}; see"
-            " whose they are, then run it again",
-            ja=f"テーブル{job.table.name}が{job.source}と一致しません（{few}）。一覧は{path}にあります。どちらが正しいか確認してから再実行してください",
+            en=f"table {job.table.name} does not equal {job.source} ({few.en}): {path} lists all of them; find"
+            " out which are right, then run it again",
+            ja=f"テーブル{job.table.name}が{job.source}と一致しません（{few.ja}）。一覧は{path}にあります。どちらが正しいか確認してから再実行してください",
         )
     )
 
 
-def _named(job: Job, keys: tuple[Key, ...]) -> str:
-    return f"{len(keys):,} items" if job.private else key_list(keys)
+def _named(job: Job, keys: tuple[Key, ...]) -> Words:
+    if job.private:
+        return Words(en=f"{len(keys):,} items", ja=f"{len(keys):,}件")
+    return Words.same(key_list(keys))
 
 
 def _undated(manifest: Mapping[str, Any] | None) -> dict[str, Any] | None:

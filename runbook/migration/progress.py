@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypeVar
 
+from aws.words import Words
+
 T = TypeVar("T", bound=Sized)
 WIDTH = 20
 
@@ -14,8 +16,8 @@ WIDTH = 20
 class Progress:
     """Counts items, from any thread, and shows each new line by ``watch``."""
 
-    what: str
-    watch: Callable[[str], None]
+    what: Words
+    watch: Callable[[str | Words], None]
     total: int | None = None
     now: Callable[[], float] = monotonic
     done: int = 0
@@ -37,14 +39,20 @@ class Progress:
             self.watch(self.line())
         return items
 
-    def line(self) -> str:
+    def line(self) -> Words:
         rate = self.rate()
         if self.total is None:
-            return f"{self.what}: {self.done:,} items, {rate:,.0f}/s"
+            return Words(
+                en=f"{self.what.en}: {self.done:,} items, {rate:,.0f}/s",
+                ja=f"{self.what.ja}: {self.done:,}件、毎秒{rate:,.0f}件",
+            )
         filled = WIDTH * self.done // max(self.total, 1)
         bar = "━" * filled + "┄" * (WIDTH - filled)
-        left = _span((self.total - self.done) / rate) if rate else "?"
-        return f"{self.what} {bar} {self.done:,} of {self.total:,}, {rate:,.0f}/s, {left} left"
+        left = _span((self.total - self.done) / rate) if rate else Words.same("?")
+        return Words(
+            en=f"{self.what.en} {bar} {self.done:,} of {self.total:,}, {rate:,.0f}/s, {left.en} left",
+            ja=f"{self.what.ja} {bar} {self.done:,}/{self.total:,}件、毎秒{rate:,.0f}件、残り{left.ja}",
+        )
 
     def rate(self) -> float:
         """Return items a second since the beginning of this run."""
@@ -52,6 +60,12 @@ class Progress:
         return (self.done - self._before) / passed if passed > 0 else 0.0
 
 
-def _span(seconds: float) -> str:
+def reading(source: str) -> Words:
+    return Words(en=f"reading {source}", ja=f"{source}を読み取り中")
+
+
+def _span(seconds: float) -> Words:
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+    if minutes:
+        return Words(en=f"{minutes} min {rest:02} s", ja=f"{minutes}分{rest:02}秒")
+    return Words(en=f"{rest} s", ja=f"{rest}秒")

@@ -126,12 +126,14 @@ def refuse_lost(exported: Described | None, imported: Described) -> None:
     """Raise Refused where not all that was exported has been imported: only a log names what was not."""
     there, wrong = imported["ImportedItemCount"], imported.get("ErrorCount", 0)
     if wrong or (exported and exported["ItemCount"] != there):
-        whole = f"{exported['ItemCount']:,}" if exported else "an unknown number of"
+        whole = Words(en="an unknown number of", ja="件数不明")
+        if exported:
+            whole = Words(en=f"{exported['ItemCount']:,}", ja=f"{exported['ItemCount']:,}件")
         raise Refused(
             Words(
-                en=f"{there:,} of {whole} items were imported, {wrong:,} could not be read: see log group"
+                en=f"{there:,} of {whole.en} items were imported, {wrong:,} could not be read: see log group"
                 f" {imported.get('CloudWatchLogGroupArn', '/aws-dynamodb/imports')}",
-                ja=f"{whole}件中{there:,}件を取り込み、{wrong:,}件を読み取れませんでした。ロググループ{imported.get('CloudWatchLogGroupArn', '/aws-dynamodb/imports')}を確認してください",
+                ja=f"{whole.ja}中{there:,}件を取り込み、{wrong:,}件を読み取れませんでした。ロググループ{imported.get('CloudWatchLogGroupArn', '/aws-dynamodb/imports')}を確認してください",
             )
         )
 

@@ -223,7 +223,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError:
         raise Refused(
             Words(
-                en=f"{path} is no text: unpack it, or {HINT}",
+                en=f"{path} is not text: unpack it, or {HINT}",
                 ja=f"{path}はテキストではありません。展開するか、{HINT_JA}",
             )
         ) from None
@@ -244,9 +244,14 @@ def _lines(path: Path, text: str, error: JSONDecodeError) -> Iterator[Any]:
                         ja=f"{path}: {number}行目がJSONではありません。ファイルが途中で切れていませんか",
                     )
                 ) from None
-            kind = f"cut off, or broken at line {error.lineno}" if line[0] in "{[" else "not JSON"
+            kind = Words(en="not JSON", ja="JSONではありません")
+            if line[0] in "{[":
+                kind = Words(
+                    en=f"cut off, or broken at line {error.lineno}",
+                    ja=f"途中で切れているか、{error.lineno}行目が壊れています",
+                )
             raise Refused(
-                Words(en=f"{path} is {kind}: {HINT}", ja=f"{path}は{kind}です。{HINT_JA}")
+                Words(en=f"{path} is {kind.en}: {HINT}", ja=f"{path}は{kind.ja}。{HINT_JA}")
             ) from None
 
 
@@ -295,7 +300,7 @@ def _item(path: Path, number: int, row: Any) -> Item:
     if not isinstance(found, Mapping) or not found:
         raise Refused(
             Words(
-                en=f"{path}: item {number} is no item but {_shown(row)}: {HINT}",
+                en=f"{path}: item {number} is {_shown(row)}, not an item: {HINT}",
                 ja=f"{path}: {number}件目が項目ではありません（{_shown(row)}）。{HINT_JA}",
             )
         )

@@ -44,7 +44,7 @@ def take_copy(context: StepContext, job: Job) -> Changes:
 
 def look_at_items(context: StepContext, job: Job) -> Changes:
     """Show the first items before and after; raise Refused, and list them, where any is not fit to go."""
-    context.watch("looking at every item")
+    context.watch(Words(en="checking every item", ja="全項目を確認中"))
     found = validate(job.items(context), job.table, job.transform, job.flaw)
     if not found.count:
         _discard(context, job)
@@ -76,8 +76,12 @@ def write_items(context: StepContext, job: Job) -> Changes:
     odd = difference(wanted, there)
     if odd.extra and not job.adds_only:
         context.tell(
-            f"only in {job.table.name}, and left alone: {key_list(odd.extra)}; with these, the manifest is"
-            " not left: see whose they are"
+            Words(
+                en=f"only in {job.table.name}, and left alone: {key_list(odd.extra)}; no manifest is recorded"
+                " while they are there: find out whose they are",
+                ja=f"{job.table.name}だけにあり、変更しない項目: {key_list(odd.extra)}。残っている間はマニフェストを"
+                "記録しません。誰のものか確認してください",
+            )
         )
     replaced = () if job.adds_only else odd.other
     changes = (
@@ -102,9 +106,16 @@ def _additions(job: Job, whole: int, missing: int) -> Changes:
 def _take(context: StepContext, job: Job) -> None:
     if job.standing(context) is None:
         job.copy.discard()
-    progress = Progress(what=f"copying {job.source}", watch=context.watch)
+    progress = Progress(
+        what=Words(en=f"copying {job.source}", ja=f"{job.source}をコピー中"), watch=context.watch
+    )
     state = job.copy.take(job.source, progress)
-    context.tell(f"{state.items:,} items copied, {progress.rate():,.0f}/s")
+    context.tell(
+        Words(
+            en=f"{state.items:,} items copied, {progress.rate():,.0f}/s",
+            ja=f"{state.items:,}件をコピーしました（毎秒{progress.rate():,.0f}件）",
+        )
+    )
 
 
 def _discard(context: StepContext, job: Job) -> None:
@@ -137,10 +148,19 @@ def _write(
     keep(context, job, replaced)
     keys = {*missing, *replaced}
     items = (job.transform(one) for one in job.items(context) if key_of(one, job.table) in keys)
-    progress = Progress(what=f"writing {job.table.name}", watch=context.watch, total=len(keys))
+    progress = Progress(
+        what=Words(en=f"writing {job.table.name}", ja=f"{job.table.name}に書き込み中"),
+        watch=context.watch,
+        total=len(keys),
+    )
     loader = Loader(client=context.client("dynamodb"), table=job.table.name, sleep=context.sleep)
     loader.load(items, progress)
-    context.tell(f"{progress.done:,} items written, {progress.rate():,.0f}/s")
+    context.tell(
+        Words(
+            en=f"{progress.done:,} items written, {progress.rate():,.0f}/s",
+            ja=f"{progress.done:,}件を書き込みました（毎秒{progress.rate():,.0f}件）",
+        )
+    )
 
 
 def replacements(
@@ -173,7 +193,12 @@ def keep(context: StepContext, job: Job, keys: Collection[Key]) -> None:
             file.write(json.dumps(item, ensure_ascii=False) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    context.tell(f"{len(keys):,} items are replaced; as they were, they stand in {path}")
+    context.tell(
+        Words(
+            en=f"{len(keys):,} items are replaced; {path} keeps them as they were",
+            ja=f"{len(keys):,}件を置き換えます。置き換え前の内容は{path}に残ります",
+        )
+    )
 
 
 def _there(context: StepContext, job: Job, keys: Collection[Key]) -> Iterator[Item]:

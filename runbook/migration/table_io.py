@@ -13,7 +13,7 @@ from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import Refused
 from runbook.migration.dynamodb_json import portable, sendable, sent_bytes
-from runbook.migration.progress import Progress
+from runbook.migration.progress import Progress, reading
 
 SEGMENTS = AT_ONCE
 StartKey = Mapping[str, Any]
@@ -75,7 +75,7 @@ class Scan:
             )
             return answer
 
-        answer = retried_while_busy(call, f"reading table {self.table}", self.sleep)
+        answer = retried_while_busy(call, reading(f"{self.table}"), self.sleep)
         return ItemPage(
             tuple(map(portable, answer["Items"])), portable(answer.get("LastEvaluatedKey"))
         )
@@ -117,7 +117,10 @@ class Loader:
 
     def write(self, batch: Batch) -> Batch:
         """Write one batch to the last item. Raises Refused where DynamoDB takes none for too long."""
-        what = f"writing {len(batch)} items to table {self.table}"
+        what = Words(
+            en=f"writing {len(batch)} items to table {self.table}",
+            ja=f"テーブル{self.table}への{len(batch)}件の書き込み",
+        )
         left, waits = [{"PutRequest": {"Item": sendable(item)}} for item in batch], pauses(what)
         while left:
             undone = self._sent(left)
@@ -145,20 +148,20 @@ def _counted(done: Iterable["Future[Batch]"], progress: Progress) -> None:
         progress.counted(one.result())
 
 
-def pauses(what: str) -> Iterator[float]:
+def pauses(what: Words) -> Iterator[float]:
     """Yield seconds to wait, at random up to a limit that doubles; raise Refused after the last one."""
     for number in range(PAUSES):
         yield random.uniform(0, min(LONGEST_S, SHORTEST_S * 2**number))  # noqa: S311 - no secret
     raise Refused(
         Words(
-            en=f"{what}: DynamoDB refused it as too much, {PAUSES} times in a row: raise the table's"
-            " capacity or wait, then run it again; it goes on where it is",
-            ja=f"{what}: DynamoDBが{PAUSES}回続けて負荷超過で拒否しました。テーブルのキャパシティを上げるか待ってから再実行してください。続きから再開します",
+            en=f"{what.en}: DynamoDB was too busy for it {PAUSES} times in a row: raise the table's"
+            " capacity or wait, then run it again; it resumes where it is",
+            ja=f"{what.ja}: DynamoDBが{PAUSES}回続けて負荷超過で拒否しました。テーブルのキャパシティを上げるか待ってから再実行してください。続きから再開します",
         )
     )
 
 
-def retried_while_busy(call: Callable[[], T], what: str, sleep: Callable[[float], None]) -> T:
+def retried_while_busy(call: Callable[[], T], what: Words, sleep: Callable[[float], None]) -> T:
     """Make a call again, for a while, as long as DynamoDB is too busy for it."""
     waits = pauses(what)
     while True:

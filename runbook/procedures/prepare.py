@@ -9,10 +9,27 @@ tables, so that people can agree on it before anything exists: a name is hard to
 リソースを作る前に関係者で合意します。名前は後から変えるのが困難です。
 """
 
+from rich.cells import set_cell_size
+
 from aws.change import Changes
+from aws.words import Words
 from runbook.engine import StepContext, ask, step
 
 WIDTH = 24
+"""Columns of a kind; Japanese takes two for a character."""
+ENVIRONMENT = Words(en="environment", ja="環境")
+ACCOUNT = Words(en="account", ja="アカウント")
+REGION = Words(en="Region", ja="リージョン")
+ORIGIN = Words(en="origin", ja="オリジン")
+FUNCTION = Words(en="Lambda function", ja="Lambda関数")
+TABLE = Words(en="DynamoDB table", ja="DynamoDBテーブル")
+API = Words.same("REST API")
+ROLE = Words(en="IAM role", ja="IAMロール")
+STAGE = Words(en="stage", ja="ステージ")
+SECRET = Words(en="secret", ja="シークレット")
+ROUTE = Words(en="route", ja="ルート")
+ALARM = Words(en="alarm", ja="アラーム")
+LOG_GROUP = Words(en="log group", ja="ロググループ")
 
 
 @step("1-1", proves=("PREP-06",))
@@ -36,10 +53,10 @@ def see_account_and_region(context: StepContext) -> Changes:
     選びます。日本の利用者には東京（ap-northeast-1）が最も近く、バージニア（us-east-1）は海外の利用者が多い場合に限り有利です。
     """
     environment = context.environment
-    _row(context, "environment", environment.name)
-    _row(context, "account", environment.account)
-    _row(context, "Region", environment.region)
-    _row(context, "origin", environment.origin)
+    _row(context, ENVIRONMENT, environment.name)
+    _row(context, ACCOUNT, environment.account)
+    _row(context, REGION, environment.region)
+    _row(context, ORIGIN, environment.origin)
     return ()
 
 
@@ -56,11 +73,11 @@ def see_the_names(context: StepContext) -> Changes:
     参照されるため、決めてあれば別の名前でも構いません。
     """
     plan = context.plan
-    _row(context, "Lambda function", plan.functions[0].name)
-    _row(context, "DynamoDB table", plan.tables[0].name)
-    _row(context, "REST API", plan.api.name)
-    _row(context, "IAM role", plan.roles[0].name)
-    _row(context, "stage", plan.api.stage)
+    _row(context, FUNCTION, plan.functions[0].name)
+    _row(context, TABLE, plan.tables[0].name)
+    _row(context, API, plan.api.name)
+    _row(context, ROLE, plan.roles[0].name)
+    _row(context, STAGE, plan.api.stage)
     return ()
 
 
@@ -76,13 +93,13 @@ def see_the_plan(context: StepContext) -> Changes:
     """
     plan = context.plan
     for kind, names in (
-        ("DynamoDB table", plan.tables),
-        ("secret", plan.secrets),
-        ("IAM role", plan.roles),
-        ("Lambda function", plan.functions),
-        ("route", plan.api.routes),
-        ("alarm", plan.alarms),
-        ("log group", plan.log_groups),
+        (TABLE, plan.tables),
+        (SECRET, plan.secrets),
+        (ROLE, plan.roles),
+        (FUNCTION, plan.functions),
+        (ROUTE, plan.api.routes),
+        (ALARM, plan.alarms),
+        (LOG_GROUP, plan.log_groups),
     ):
         for name in names:
             _row(context, kind, str(name))
@@ -103,5 +120,6 @@ def agree_on_it() -> None:
     """
 
 
-def _row(context: StepContext, kind: str, name: str) -> None:
-    context.tell(f"{kind:<{WIDTH}}{name}")
+def _row(context: StepContext, kind: Words, name: str) -> None:
+    en, ja = (set_cell_size(one, WIDTH) for one in (kind.en, kind.ja))
+    context.tell(Words(en=f"{en}{name}", ja=f"{ja}{name}"))

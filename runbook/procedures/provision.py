@@ -100,7 +100,7 @@ def provision(  # noqa: PLR0913 - what comes from outside, each by its name
     secrets_in: Callable[[str], str],
     build: Callable[[str], bytes],
     record: Callable[[str, Mapping[str, Any]], None],
-    progress: Callable[[str], None] = nothing,
+    progress: Callable[[Words], None] = nothing,
     **more: Any,
 ) -> Changes:
     """Do every step that a machine can do, without a word to anybody; return what was changed.
@@ -122,6 +122,6 @@ def provision(  # noqa: PLR0913 - what comes from outside, each by its name
     made: list[Change] = []
     for one in procedure().steps:
         if one.action is not None:
-            progress(one.text.title["en"])
+            progress(one.text.title)
             made += one.action(context)
     return tuple(made)

@@ -35,7 +35,13 @@ def say_what_is_lost(context: StepContext) -> Changes:
     先に下書きを直してください。
     """
     planned = stage_move(context)
-    context.tell(f"stage {planned.stage}: {planned.live['id']} -> {planned.target['id']}")
+    moves = f"{planned.live['id']} -> {planned.target['id']}"
+    context.tell(
+        Words(
+            en=f"stage {planned.stage}: deployment {moves}",
+            ja=f"ステージ{planned.stage}: デプロイ{moves}",
+        )
+    )
     context.tell(
         Words(
             en="stored data: nothing is lost; the newer deployment stays in the history",

@@ -25,6 +25,8 @@ from runbook.cutover.front_end import (
 from runbook.engine import Refused, StepContext, ask, step
 from runbook.rollback.execution import Rollback, execute
 
+PREVIOUS = Words(en="the previous configuration", ja="以前の設定")
+
 PART = "front-end"
 
 
@@ -88,7 +90,7 @@ def see_it_served(context: StepContext) -> Changes:
 
     以前の設定が提供されていることを確認する。
     """
-    return see(context, previous(context), "the previous configuration")
+    return see(context, previous(context), PREVIOUS)
 
 
 def previous(context: StepContext) -> str:

@@ -23,7 +23,7 @@ from aws.converge import alias, rest_api
 from aws.converge.deployment import point, stage_of
 from aws.converge.version import LATEST, move
 from aws.desired import Function
-from aws.words import Words
+from aws.words import SILENCE, Words, joined
 from runbook.engine import Change, Procedure, Refused, StepContext
 from runbook.rollback.deployments import deployments
 from runbook.rollback.execution import BEGUN, DONE, unfinished_target
@@ -35,7 +35,21 @@ from signoff.errors import EXPECTED
 KIND = "drill"
 BROUGHT_BACK = "brought back"
 LISTED_EVERY_S, LISTED_WITHIN_S = 3, 15
-AS_IT_WAS = Words(en="AWS shows all as it was", ja="すべてが元どおりに表示されること")
+AS_IT_WAS = Words(en="AWS shows everything as it was", ja="すべてが元どおりに表示されること")
+ALL_AS_BEFORE = Words(
+    en="everything is served as before, and nothing else changed",
+    ja="すべて以前のまま提供し、ほかにも変わったものはありません",
+)
+BROKEN_ALREADY = Words(
+    en="it is broken already, before anything was rehearsed", ja="訓練の前からすでに壊れています"
+)
+FAULT_NOT_SEEN = Words(
+    en="the fault did not show, so nothing was rehearsed",
+    ja="意図した障害が現れないため、訓練になりません",
+)
+FAULT_REMAINS = Words(
+    en="the fault is still there after the rollback", ja="ロールバック後も障害が残っています"
+)
 State = Mapping[str, Any]
 
 
@@ -77,7 +91,7 @@ def go_back(context: StepContext, procedure: ModuleType) -> None:
 
 def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> None:
     _bring_back(context, drill)
-    _see(drill, not drill.shows(context), "it is broken already, before anything was rehearsed")
+    _see(drill, not drill.shows(context), BROKEN_ALREADY)
     given = _quiet(context, drill.chosen(context))
     before = state(given)
     about = {"part": drill.part, "fault": drill.fault, "procedure": drill.way_back}
@@ -92,7 +106,7 @@ def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> Non
     context.record(KIND, done | {"tables": before["tables"]})
     context.tell(
         Words(
-            en=f"{drill.part}: broken, and back in {took:g} s; all is as it was",
+            en=f"{drill.part}: broken, and restored in {took:g} s; everything is as it was before",
             ja=f"{drill.part}: 障害を起こし、{took:g}秒で復旧しました。すべて元どおりです",
         )
     )
@@ -103,11 +117,11 @@ def _practise(
 ) -> float:
     """Break it and go back; return the seconds that the way back took."""
     drill.break_it(context)
-    _see(drill, drill.shows(context), "the fault did not show, so that nothing was rehearsed")
+    _see(drill, drill.shows(context), FAULT_NOT_SEEN)
     start = clock()
     go_back(context, drill.procedure)
     took = round(clock() - start, 3)
-    _see(drill, not drill.shows(context), "the fault is still there after the rollback")
+    _see(drill, not drill.shows(context), FAULT_REMAINS)
     drill.mend(context)
     _compare(context, drill, before)
     return took
@@ -126,16 +140,16 @@ def _undo(
         raise Refused(
             Words(
                 en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"
-                f" {there}. The same command puts it back first",
-                ja=f"{drill.part}: {first.ja}。元に戻せませんでした: {then.ja}。現在の状態: {there}。"
+                f" {there.en}. The same command puts it back first",
+                ja=f"{drill.part}: {first.ja}。元に戻せませんでした: {then.ja}。現在の状態: {there.ja}。"
                 "同じコマンドを実行すると、先に元に戻します",
             )
         ) from why
     context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
     context.tell(
         Words(
-            en=f"{drill.part}: the drill did not come to its end; all is as it was again",
-            ja=f"{drill.part}: 演習は途中で終わりました。すべて元どおりに戻しました",
+            en=f"{drill.part}: the drill did not finish; everything is as it was before",
+            ja=f"{drill.part}: 訓練は途中で終わりました。すべて元どおりに戻しました",
         )
     )
 
@@ -162,12 +176,16 @@ def _serve_again(context: StepContext, before: State) -> None:
         point(context, plan.api, api["id"], before["deployment"])
 
 
-def _standing(context: StepContext, before: State) -> str:
+def _standing(context: StepContext, before: State) -> Words:
     """Say what is not as it was, thing by thing."""
     try:
-        return rendered(before, state(context)) or "all is served as before, and the rest as well"
+        return rendered(before, state(context)) or ALL_AS_BEFORE
     except (Refused, *EXPECTED) as error:
-        return f"nobody knows, since it could not be read ({context.explain(error)})"
+        why = context.explain(error)
+        return Words(
+            en=f"unknown, since it could not be read ({why.en})",
+            ja=f"読み取れないため不明（{why.ja}）",
+        )
 
 
 def _bring_back(context: StepContext, drill: Drill) -> None:
@@ -179,16 +197,16 @@ def _bring_back(context: StepContext, drill: Drill) -> None:
     stands = _standing(given, newest["before"])
     context.tell(
         Words(
-            en=f"{drill.part}: an earlier drill was killed half-way. What stands: {stands}",
-            ja=f"{drill.part}: 前回の演習が途中で強制終了されました。現在の状態: {stands}",
+            en=f"{drill.part}: an earlier drill was killed half-way. What is there now: {stands.en}",
+            ja=f"{drill.part}: 前回の訓練が途中で強制終了されました。現在の状態: {stands.ja}",
         )
     )
     _put_back(given, drill, newest["before"])
     context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
     context.tell(
         Words(
-            en=f"{drill.part}: an earlier drill was stopped half-way; first, all is as it was again",
-            ja=f"{drill.part}: 前回の演習が途中で止まっていたため、先にすべて元に戻しました",
+            en=f"{drill.part}: an earlier drill was stopped half-way; what it broke is put back first",
+            ja=f"{drill.part}: 前回の訓練が途中で止まっていたため、先にすべて元に戻しました",
         )
     )
 
@@ -199,7 +217,7 @@ def _quiet(context: StepContext, chosen: Mapping[str, str]) -> StepContext:
 
 def _compare(context: StepContext, drill: Drill, before: State) -> None:
     """See that all is as it was. AWS lists what was made, or deleted, some seconds late: take away again, and look."""
-    odd = ""
+    odd = SILENCE
 
     def same() -> bool:
         nonlocal odd
@@ -210,15 +228,16 @@ def _compare(context: StepContext, drill: Drill, before: State) -> None:
 
     with suppress(Refused):  # told below, with what is odd
         context.wait(same, what=AS_IT_WAS, every_s=LISTED_EVERY_S, within_s=LISTED_WITHIN_S)
-    _see(drill, not odd, f"it is not as it was: {odd}")
+    left = Words(en=f"it is not as it was: {odd.en}", ja=f"実施前の状態に戻っていません: {odd.ja}")
+    _see(drill, not odd, left)
 
 
-def _see(drill: Drill, good: bool, why: str) -> None:
+def _see(drill: Drill, good: bool, why: Words) -> None:
     if not good:
         raise Refused(
             Words(
-                en=f"{drill.part}: {why}; see the procedure `{drill.way_back}`",
-                ja=f"{drill.part}: {why}。手順`{drill.way_back}`を参照してください",
+                en=f"{drill.part}: {why.en}; see the procedure `{drill.way_back}`",
+                ja=f"{drill.part}: {why.ja}。手順`{drill.way_back}`を参照してください",
             )
         )
 
@@ -261,21 +280,41 @@ def _draft(context: StepContext, function: Function) -> dict[str, str]:
 
 
 WORDS = {
-    "functions": "{} serves {now} (before: {then})",
-    "versions": "{} has versions {now} (before: {then})",
-    "latest": "$LATEST of {} is {now} (before: {then})",
-    "deployment": "the stage serves deployment {now} (before: {then})",
-    "deployments": "there are deployments {now} (before: {then})",
-    "draft": "the draft of the API is not as it was: a route may be missing",
-    "tables": "table {} holds {now} (before: {then})",
+    "functions": Words(
+        en="{} serves {now} (before: {then})", ja="{}の提供内容が{now}（以前は{then}）"
+    ),
+    "versions": Words(
+        en="{} has versions {now} (before: {then})", ja="{}のバージョンが{now}（以前は{then}）"
+    ),
+    "latest": Words(
+        en="$LATEST of {} is {now} (before: {then})", ja="{}の$LATESTが{now}（以前は{then}）"
+    ),
+    "deployment": Words(
+        en="the stage serves deployment {now} (before: {then})",
+        ja="ステージのデプロイが{now}（以前は{then}）",
+    ),
+    "deployments": Words(
+        en="there are deployments {now} (before: {then})",
+        ja="デプロイの一覧が{now}（以前は{then}）",
+    ),
+    "draft": Words(
+        en="the draft of the API is not as it was: a route may be missing",
+        ja="APIの下書きが以前と異なり、ルートが欠けている可能性あり",
+    ),
+    "tables": Words(
+        en="table {} holds {now} (before: {then})", ja="テーブル{}の内容が{now}（以前は{then}）"
+    ),
 }
 """Part of a state -> how one thing of it is told that is not as it was."""
 
 
-def rendered(before: State, after: State) -> str:
+def rendered(before: State, after: State) -> Words:
     """Say what is not as it was, thing by thing; empty where all is."""
-    return "; ".join(
-        WORDS[part].format(name, now=now.get(name), then=value)
+    return joined(
+        Words(
+            en=WORDS[part].en.format(name, now=now.get(name), then=value),
+            ja=WORDS[part].ja.format(name, now=now.get(name), then=value),
+        )
         for part, (then, now) in _parts(before, after)
         for name, value in then.items()
         if now.get(name) != value

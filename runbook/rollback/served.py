@@ -66,15 +66,15 @@ def _put_back(
 
 def _arrived(served: Served) -> Words:
     return Words(
-        en=f"{served.part}: everything was moved before it stopped; the same command ends it",
+        en=f"{served.part}: everything was moved before it stopped; the same command finishes it",
         ja=f"{served.part}: 停止する前にすべて移動しました。同じコマンドで完了します",
     )
 
 
 def _unknown(served: Served, why: Words) -> Words:
     return Words(
-        en=f"{served.part}: what stands is not known, since it could not be read ({why.en}). The same command"
-        " goes on from there",
+        en=f"{served.part}: the current state is unknown, since it could not be read ({why.en}). The same"
+        " command resumes from there",
         ja=f"{served.part}: 現在の状態を読み取れず不明です（{why.ja}）。同じコマンドで続きから実行できます",
     )
 
@@ -83,16 +83,16 @@ def _standing(served: Served, now: Mapping[str, Any], left: Mapping[str, Words])
     """Say what callers get: all as before, or both meanwhile. ``left``: what was not put back, and why."""
     if not left:
         return Words(
-            en=f"{served.part}: all is served as before; the same command tries it again",
+            en=f"{served.part}: everything is served as before; the same command tries again",
             ja=f"{served.part}: すべて元のまま提供しています。同じコマンドで再試行できます",
         )
     there = _listed(served, {name: now[name] for name in left})
     rest = ", ".join(served.named.format(name) for name in now if name not in left) or "-"
     why = next(iter(left.values()))
     return Words(
-        en=f"{served.part}: what stands: moved, and not put back: {there} ({why.en}); as before: {rest}. The same"
-        " command goes on from here",
-        ja=f"{served.part}: 現在の状態: 移動済みで戻せないもの: {there}（{why.ja}）、元のまま: {rest}。同じコマンドで"
+        en=f"{served.part}: moved and not put back: {there} ({why.en}); as before: {rest}. The same command"
+        " resumes from here",
+        ja=f"{served.part}: 移動済みで戻せないもの: {there}（{why.ja}）、元のまま: {rest}。同じコマンドで"
         "続きから実行できます",
     )
 

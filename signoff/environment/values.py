@@ -52,8 +52,11 @@ def exactly_keys(*names: str) -> AfterValidator:
 def some_keys(*names: str) -> AfterValidator:
     def known(value: Mapping[str, Any]) -> Mapping[str, Any]:
         if unknown := set(value) - set(names):
-            raise ValueError(
-                f"there is no {', '.join(sorted(unknown))}; give some of {', '.join(names)}"
+            raise UnfitValueError(
+                Words(
+                    en=f"{', '.join(sorted(unknown))} is not among {', '.join(names)}; remove it",
+                    ja=f"{', '.join(sorted(unknown))}は{', '.join(names)}のいずれでもありません。削除してください",
+                )
             )
         return value
 

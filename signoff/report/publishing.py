@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from aws.inventory import Inventory, frozen
 from aws.saved import digest, to_json, unreadable
-from aws.section import NotTestable, known, lookup
+from aws.section import NotTestable, known, lookup, reason_in_words
 from aws.visible import visible
 from aws.words import Words, joined
 from signoff.drift import SecondReading, read_again
@@ -80,7 +80,7 @@ def publish(
         forget_latest(choice, findings)
         terminal.no_verdict(choice.environment.name, joined(missed))
         return 1
-    terminal.progress(READING_AGAIN[choice.options.lang])
+    terminal.progress(READING_AGAIN.en, READING_AGAIN.ja)
     again = SecondReading() if choice.options.replay else read_again(snapshot)
     terminal.progress_done()
     if again.problem:
@@ -138,7 +138,7 @@ def _result(
 ) -> Result:
     provenance = replace(_provenance(choice, snapshot), calls_again=again.calls)
     unread = [
-        Words(en=f"not read: {one}", ja=f"読み取れませんでした: {one}")
+        Words(en=f"not read: {one}", ja=f"読み取れませんでした: {reason_in_words(one).ja}")
         for one in unreadable(snapshot.inventory)
     ]
     verdict = decide(

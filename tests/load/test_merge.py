@@ -100,7 +100,7 @@ def test_parts_that_began_apart_are_told_by_how_much():
     whole = merge([part("a"), part("b", after_s=86400)])
 
     assert whole.judgement.reasons == (
-        "the parts began 86400 s apart, 10 s at most: they were not one load",
+        "the parts began 86400 s apart (at most 10 s), so they were not one load",
     )
     assert merge([whole]).judgement.outcome == "invalid", "judged again, it passes"
 

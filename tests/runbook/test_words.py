@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
 
+from aws.words import Words
 from runbook.__main__ import terminated_as_interrupted
 from runbook.catalogue import procedures
 from runbook.engine import Change, Refused, Text, difference
@@ -142,7 +143,7 @@ def test_the_spinner_rests_while_a_person_types(screen, monkeypatch):
     monkeypatch.setattr(Status, "start", lambda _: seen.append("start"))
     monkeypatch.setattr("builtins.input", lambda *_: seen.append("typed") or " a token ")
     with screen.working():
-        assert screen.typed("Token: ") == "a token"
+        assert screen.typed(Words.same("Token: ")) == "a token"
 
     assert seen == ["start", "stop", "typed", "start", "stop"]
 

@@ -133,7 +133,7 @@ class Reporter:
 def test_terminal_shows_one_line_for_each_thing_said(text):
     reporter = Reporter()
     terminal = Terminal(reporter)
-    terminal.progress(text)
+    terminal.progress(text, text)
     terminal.verdict(result(text), "report/x")
     terminal.no_verdict(text, Words.same(text))
     terminal.close()

@@ -105,7 +105,7 @@ def healthy(folder: Path) -> Iterator[Rally]:
         with FakeLine(channels) as line:
             environment = served_by(environment, line.url, "rally")
             stack = replace(local_stack(), kept_at=folder / "none.json", _line=line)
-            with stack.start(environment, lambda _: None) as started:
+            with stack.start(environment, lambda *_: None) as started:
                 liff = environment.line.liff_id
                 page.configure(CONFIG_JS.format(api=started.api, liff=liff))
                 yield Rally(environment, started.api, line, page, started.server)

@@ -63,7 +63,7 @@ def rally(tmp_path_factory):
     there = replace(load("local").environment, evidence=str(home), account="656565656565")
     local = local_stack()
     local.kept_at = home / "none.json"
-    with local.localized(there) as environment, local.start(environment, lambda _: None) as stack:
+    with local.localized(there) as environment, local.start(environment, lambda *_: None) as stack:
         yield Rally(environment, stack.api)
 
 

@@ -52,7 +52,7 @@ LIVE = Live(release="a1")
 
 
 def against(result, *, live=LIVE, now=NOW):
-    return refusal(result, checklist=CHECKLIST, live=live, now=now)
+    return refusal(result, checklist=CHECKLIST, live=live, now=now).en
 
 
 @pytest.mark.parametrize("decision", [VerdictWord.GO, VerdictWord.CONDITIONAL])
@@ -65,14 +65,14 @@ def test_a_good_verdict_of_today_lets_it_begin(decision, rows):
     ("result", "why"),
     [
         (told(VerdictWord.NO_GO), "the newest verdict is NO-GO"),
-        (told(release="b2"), "is of release b2, live is a1"),
-        (told(release=None), "is of release None, live is a1"),
+        (told(release="b2"), "is of release b2, and a1 is live"),
+        (told(release=None), "is of release None, and a1 is live"),
         (told(replay="inventory.json"), r"judged something else (replay of inventory.json)"),
         (told(endpoint="http://127.0.0.1:1"), "AWS_ENDPOINT_URL=http://127.0.0.1:1"),
         (told(elsewhere=("--api-url=x",)), "(--api-url=x), not the environment"),
-        (told(rows=BEFORE[1:]), f"is a part: it says nothing of {BEFORE[0].id}"),
+        (told(rows=BEFORE[1:]), f"is partial: it says nothing about {BEFORE[0].id}"),
         (told(rows=()), f"and {len(BEFORE) - 5} more"),
-        (told(started=NOW - timedelta(days=1)), "2026-11-24 09:00 UTC, older than 4:00:00"),
+        (told(started=NOW - timedelta(days=1)), "2026-11-24 18:00 JST, more than 4 hours ago"),
     ],
     ids=["no-go", "release", "unknown", "replay", "endpoint", "elsewhere", "part", "empty", "old"],
 )
@@ -108,7 +108,7 @@ def test_what_is_no_report_is_no_verdict(tmp_path, text):
 
 @pytest.mark.parametrize(
     ("found", "why"),
-    [(None, "there is no verdict yet"), (told(started=datetime.now(UTC)), "live is b2")],
+    [(None, "there is no verdict yet"), (told(started=datetime.now(UTC)), "b2 is live")],
     ids=["none", "other-release"],
 )
 def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):

@@ -35,7 +35,7 @@ def late(tmp_path_factory):
     local = local_stack(late=SPEED)
     local.kept_at = home / "none.json"
     evidence, waited, steps = Evidence(), [], []
-    with local.localized(environment) as there, local.start(there, steps.append):
+    with local.localized(environment) as there, local.start(there, lambda en, _: steps.append(en)):
         session = boto3.Session(region_name=there.region)
         context = context_for(
             session,

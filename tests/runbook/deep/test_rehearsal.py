@@ -65,7 +65,7 @@ def rally(tmp_path_factory):
     )
     local = local_stack()
     local.kept_at = home / "none.json"
-    with local.localized(environment) as there, local.start(there, lambda _: None):
+    with local.localized(environment) as there, local.start(there, lambda *_: None):
         session = boto3.Session(region_name=there.region)
         caller = guard(session, there)
         evidence = Evidence(
@@ -171,7 +171,7 @@ def test_killed_in_a_drill_the_next_run_brings_it_back_and_holds_it(rally, part,
     said.clear()
     STEPS[part].action(context)
 
-    assert any("stopped half-way; first, all is as it was again" in line.en for line in said)
+    assert any("stopped half-way; what it broke is put back first" in line.en for line in said)
     assert evidence.recorded("drill", part=part)["equal"] is True
     assert state(context) == before
     assert evidence.live(RESTS_ON) == live

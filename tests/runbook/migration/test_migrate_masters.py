@@ -200,7 +200,7 @@ def test_what_is_only_in_the_target_keeps_the_manifest_from_being_left(rally):
 
     assert rally.manifests == []
     found = json.loads((rally.folder / "migration" / TARGET / "differences.json").read_text())
-    assert found == {"missing": [], "other": [], "only in the target": [["SPOT-00999"]]}
+    assert found == {"missing": [], "other": [], "extra": [["SPOT-00999"]]}
 
 
 def test_a_source_that_changes_meanwhile_is_told_and_the_next_run_carries_it_over(rally):

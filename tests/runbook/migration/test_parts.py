@@ -71,7 +71,7 @@ ALL = [spot(number) for number in (0, 1, 2, 10, 11, 12)]
 
 
 def progress():
-    return Progress(what="copying", watch=nothing)
+    return Progress(what=Words.same("copying"), watch=nothing)
 
 
 def test_a_copy_that_broke_off_goes_on_where_it_was(tmp_path):
@@ -158,33 +158,41 @@ def test_what_is_no_checkpoint_is_none(tmp_path, text):
 
 def test_the_bar_shows_the_rate_and_the_time_that_is_left():
     lines, clock = [], iter([0.0, 2.0, 2.0, 4.0])
-    bar = Progress(what="writing T", watch=lines.append, total=10_000, now=lambda: next(clock))
+    bar = Progress(
+        what=Words.same("writing T"), watch=lines.append, total=10_000, now=lambda: next(clock)
+    )
     bar.counted(range(2500))
 
-    assert lines == ["writing T ━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 2,500 of 10,000, 1,250/s, 6 s left"]
+    bar = "writing T ━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄"
+    assert lines == [
+        Words(
+            en=f"{bar} 2,500 of 10,000, 1,250/s, 6 s left",
+            ja=f"{bar} 2,500/10,000件、毎秒1,250件、残り6秒",
+        )
+    ]
 
 
 def test_long_waits_are_told_in_minutes():
     clock = iter([0.0, 10.0, 10.0])
-    bar = Progress(what="w", watch=nothing, total=1000, now=lambda: next(clock))
+    bar = Progress(what=Words.same("w"), watch=nothing, total=1000, now=lambda: next(clock))
     bar.done = 100
 
-    assert bar.line().endswith("100 of 1,000, 10/s, 1 min 30 s left")
+    assert bar.line().en.endswith("100 of 1,000, 10/s, 1 min 30 s left")
 
 
 def test_what_an_earlier_run_did_says_nothing_of_the_rate():
     clock = iter([0.0, 10.0, 10.0])
-    bar = Progress(what="w", watch=nothing, total=1000, now=lambda: next(clock))
+    bar = Progress(what=Words.same("w"), watch=nothing, total=1000, now=lambda: next(clock))
     bar.going_on(500)
     bar.done += 100
 
-    assert bar.line().endswith("600 of 1,000, 10/s, 40 s left")
+    assert bar.line().en.endswith("600 of 1,000, 10/s, 40 s left")
 
 
 def test_nothing_done_yet_has_no_time_left():
-    bar = Progress(what="w", watch=nothing, total=5, now=lambda: 0.0)
+    bar = Progress(what=Words.same("w"), watch=nothing, total=5, now=lambda: 0.0)
 
-    assert bar.line().endswith("0 of 5, 0/s, ? left")
+    assert bar.line().en.endswith("0 of 5, 0/s, ? left")
 
 
 BUSY = ClientError({"Error": {"Code": "ThrottlingException"}}, "Scan")
@@ -199,7 +207,7 @@ def test_a_busy_table_is_asked_again_at_growing_random_intervals():
             raise BUSY
         return "done"
 
-    assert retried_while_busy(call, "reading", naps.append) == "done"
+    assert retried_while_busy(call, Words.same("reading"), naps.append) == "done"
     assert len(naps) == PAUSES
     assert all(0 <= nap <= min(LONGEST_S, 0.05 * 2**n) for n, nap in enumerate(naps))
 
@@ -210,5 +218,5 @@ def test_another_error_is_told_at_once():
 
     naps = []
     with pytest.raises(ClientError, match="ValidationException"):
-        retried_while_busy(call, "reading", naps.append)
+        retried_while_busy(call, Words.same("reading"), naps.append)
     assert naps == []

@@ -62,7 +62,9 @@ def whole(operator: Operator) -> Seen:
 
 def rendered(before: Seen, after: Seen, said: str) -> bool:
     """Whether a drill said thing by thing what is not as it was, and which command puts it back."""
-    return drill.rendered(before, after) in said and "The same command puts it back first" in said
+    return (
+        drill.rendered(before, after).en in said and "The same command puts it back first" in said
+    )
 
 
 def drill_of(one: Drill) -> Subject:
@@ -73,7 +75,7 @@ def drill_of(one: Drill) -> Subject:
     )
     step = replace(held, action=partial(drill.hold, drill=one))
     procedure = replace(Procedure.of(rehearse_rollbacks), steps=(step,))
-    return Subject(procedure, whole, told=rendered, told_again="What stands: ")
+    return Subject(procedure, whole, told=rendered, told_again="What is there now: ")
 
 
 def without_a_route(operator: Operator) -> None:
@@ -97,7 +99,7 @@ def draft(operator: Operator) -> Seen:
 
 
 def says_what_stands(_: Seen, __: Seen, said: str) -> bool:
-    return "what stands: changed: " in said and "The same command goes on from here" in said
+    return "changed so far: " in said and "The same command resumes from here" in said
 
 
 def code(operator: Operator) -> Seen:
@@ -111,7 +113,7 @@ def code(operator: Operator) -> Seen:
 def subjects() -> Mapping[str, Subject]:
     return {
         "rollback_functions": Subject(
-            Procedure.of(rollback_functions), aliases, told_again="What stands: "
+            Procedure.of(rollback_functions), aliases, told_again="What is there now: "
         ),
         "rollback_api": Subject(Procedure.of(rollback_api), deployment),
         "restore_tables": Subject(

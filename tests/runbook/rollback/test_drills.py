@@ -95,7 +95,7 @@ def test_a_call_that_is_denied_once_leaves_nothing_broken(operator, one, operati
         held(operator, one)
 
     assert drill.state(operator.context()) == before
-    assert "all is as it was again" in said[-1].en
+    assert "everything is as it was before" in said[-1].en
     assert operator.desk.evidence.recorded(drill.KIND, part=one.part)["state"] == drill.BROUGHT_BACK
 
 
@@ -115,13 +115,13 @@ def test_a_call_that_is_denied_for_good_is_told_with_what_stands_and_the_next_ru
         held(operator, one)
     left = drill.rendered(before, drill.state(operator.context()))
     if left:
-        assert left in str(stopped.value)
+        assert left.en in str(stopped.value)
         assert "The same command puts it back first" in str(stopped.value)
     operator.told.clear()
     held(operator, one)
 
     assert drill.state(operator.context()) == before
-    assert not left or "killed half-way. What stands: " in operator.told[0].en
+    assert not left or "killed half-way. What is there now: " in operator.told[0].en
 
 
 @pytest.mark.parametrize(("one", "operation"), [(FUNCTIONS, "UpdateAlias"), (API, "UpdateStage")])

@@ -113,9 +113,7 @@ def test_a_file_that_cannot_be_written_is_told_and_left_whole(site):
     path, trial = site
     in_the_way = path.with_name(f"{path.name}.staged")
     in_the_way.mkdir()
-    with pytest.raises(
-        Stopped, match=r"config\.js cannot be written .*see to it, then run it again"
-    ):
+    with pytest.raises(Stopped, match=r"config\.js can't be written .*fix that, then run it again"):
         trial.run()
     assert path.read_text() == NEW
     assert trial.told("broken") == {f"file {path}"}
@@ -129,7 +127,7 @@ def test_a_file_that_cannot_be_written_is_told_and_left_whole(site):
 def test_a_file_that_cannot_be_read_is_told(site):
     path, trial = site
     path.write_bytes(b"\xff\xfe")
-    with pytest.raises(Stopped, match=r"config\.js cannot be read"):
+    with pytest.raises(Stopped, match=r"config\.js can't be read"):
         trial.run()
 
     assert path.read_bytes() == b"\xff\xfe"
@@ -140,7 +138,7 @@ def test_a_folder_that_is_none_is_not_made(site, tmp_path):
     there = tmp_path / "liff-ap"
     trial.chosen["site"] = str(there)
     with pytest.raises(
-        Stopped, match="liff-ap is no folder: give the one of the front end's files"
+        Stopped, match="liff-ap is not a folder: name that of the front end's files"
     ):
         trial.run()
 
@@ -155,6 +153,6 @@ def test_a_front_end_that_hangs_up_is_told():
 
         hanging_up = Thread(target=hang_up)
         hanging_up.start()
-        with pytest.raises(Refused, match=r"does not answer .*: see to the front end"):
+        with pytest.raises(Refused, match=r"does not answer .*: check the front end"):
             front_end.served(f"http://127.0.0.1:{server.getsockname()[1]}/js/config.js")
         hanging_up.join()

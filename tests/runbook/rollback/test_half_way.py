@@ -38,13 +38,13 @@ def test_aliases_that_could_be_moved_are_put_back_where_one_could_not(planned, r
     (one,) = Walk(planned, runs["rollback_functions"], "denied once", tmp_path).fail([4])
 
     assert one.after == one.before
-    assert "functions: all is served as before; the same command tries it again" in one.said
+    assert "functions: everything is served as before; the same command tries again" in one.said
 
 
 def test_aliases_that_cannot_be_put_back_are_named_with_what_they_serve(planned, runs, tmp_path):
     (one,) = Walk(planned, runs["rollback_functions"], "denied for good", tmp_path).fail([3])
 
-    assert "moved, and not put back: alias stamp-rally-prod-auth:live 1" in one.said
+    assert "moved and not put back: alias stamp-rally-prod-auth:live 1" in one.said
     assert "as before: alias stamp-rally-prod-gps-verify:live" in one.said
 
 
