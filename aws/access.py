@@ -5,7 +5,7 @@ that nobody can judge here (a tag, an address, a second factor) is taken to hold
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from aws.iam.pattern import action_pattern, resource_pattern
 from aws.reading import Reader, Reading, Scope
 from aws.role import Details, details, document_text, policy_documents
 from aws.section import Section, Unreadable
-from aws.words import Words
+from aws.words import SILENCE, Words
 
 INVOCATION = "invocation"
 METADATA = ("Describe", "List", "Tag", "Untag", "Validate", "View")
@@ -78,6 +78,8 @@ class Reach:
     action: str
     by: Words
     """The policy and statement that allow it."""
+    provided: Words = SILENCE
+    """What is not known here, and it depends on: a tag, an address, a second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +143,16 @@ def _reached(
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],
 ) -> Reach | None:
-    known = _known(who, target.arns[0])
+    """Return by what a principal reaches a target: the gravest that it surely may, else that it may perhaps."""
+    known, perhaps = _known(who, target.arns[0]), None
     for _, action, arn, by in grants:
-        outcome = evaluate(own, action, arn, known, limits=limits).outcome
-        if outcome in {EvalDecision.ALLOWED, EvalDecision.UNKNOWN}:
-            return Reach(kind=target.kind, name=target.name, action=action, by=by)
-    return None
+        result = evaluate(own, action, arn, known, limits=limits)
+        reach = Reach(kind=target.kind, name=target.name, action=action, by=by)
+        if result.allowed:
+            return reach
+        if result.outcome is EvalDecision.UNKNOWN and perhaps is None:
+            perhaps = replace(reach, provided=result.reason)
+    return perhaps
 
 
 Grant = tuple[int, str, str, Words]

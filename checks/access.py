@@ -250,8 +250,8 @@ def _differences(
 
 def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
     kind, name = PRINCIPALS[one.kind], one.arn
-    first = reach[0]
-    summary, by = _summary(reach), first.by
+    first = next((one for one in reach if not one.provided), reach[0])
+    summary, by = _summary(reach), _allowed_by(first)
     return Difference(
         kind=kind,
         name=name,
@@ -266,6 +266,16 @@ def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
             ja=f"{kind.ja}{name}が{summary.ja}を操作できます（例: {first.name}に対する{first.action}、"
             f"{by.ja}）。期待値: 計画したロールと、environments.tomlのadministratorsのみ",
         ),
+    )
+
+
+def _allowed_by(one: Reach) -> Words:
+    """Name the statement, and what nobody can judge here of its condition."""
+    if not one.provided:
+        return one.by
+    return Words(
+        en=f"{one.by.en}, under a condition taken to hold, since {one.provided.en}",
+        ja=f"{one.by.ja}、{one.provided.ja}ため条件は成立するものとみなす",
     )
 
 

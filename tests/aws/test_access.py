@@ -8,6 +8,7 @@ import pytest
 
 from aws.access import INVOCATION, reach_of, targets_of
 from aws.reading import Scope
+from aws.words import SILENCE
 
 OWN = "444455556666"
 HERE = f"ap-northeast-1:{OWN}"
@@ -98,6 +99,17 @@ def test_change_is_named_before_a_read():
     found = dict(reached(allow(["dynamodb:GetItem", "dynamodb:PutItem"], USERS)))
 
     assert found == {"table": "dynamodb:PutItem"}
+
+
+def test_what_it_depends_on_is_told_unless_another_statement_surely_allows_it():
+    tagged = allow("dynamodb:Scan", USERS, Condition={"StringEquals": {"aws:ResourceTag/a": "b"}})
+
+    (perhaps,) = reach_of(WHO, [("rights", document(tagged))], None, targets=TARGETS)
+    both = [("rights", document(tagged, allow("dynamodb:GetItem", USERS)))]
+    (surely,) = reach_of(WHO, both, None, targets=TARGETS)
+
+    assert perhaps.provided.en == "the value of aws:ResourceTag/a is not known"
+    assert (surely.action, surely.provided) == ("dynamodb:GetItem", SILENCE)
 
 
 def test_two_statements_may_grant_the_same():
