@@ -35,7 +35,7 @@ from plan import plan_for  # noqa: E402
 from signoff.environment import load  # noqa: E402
 
 STARTS = 9
-MOST = 1.4
+MOST = 1.25
 """CPU of a cold start, times that of bare boto3 with one client."""
 BARE = "bare boto3"
 ISOLATED = (sys.executable, "-I", "-S", "-B", "-X", "utf8")

@@ -34,7 +34,7 @@ from runbook.migration.progress import Progress  # noqa: E402
 from runbook.migration.table_io import Loader, batches  # noqa: E402 - after the path
 
 ACCOUNT, LATENCY_MS, RUNS = "123456789012", 50, 3
-LEAST = 5
+LEAST = 8
 DEV, DEV_TABLE, PROD, PROD_TABLE = (
     "us-east-1",
     "StampMasters",

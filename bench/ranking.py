@@ -37,7 +37,7 @@ from plan.data import tables  # noqa: E402
 from signoff.environment import load  # noqa: E402
 
 SIZES = (10_000, 100_000, 1_000_000)
-MOST = 12
+MOST = 9
 """Calls of one ranking."""
 MARGIN = 1.3
 """Memory to be free, times what the smaller tables took per stamp."""
