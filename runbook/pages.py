@@ -69,7 +69,7 @@ WORDS = {
         ja="| 症状 | 手順 | 所要時間 | 失われるもの |\n| --- | --- | --- | --- |",
     ),
     "proves": Words(en="Done when green", ja="完了条件（緑になる行）"),
-    "guide is wrong": Words(en="Where the guide is wrong", ja="手順書の誤り"),
+    "notes": Words(en="Notes on these rows", ja="項目についての補足"),
 }
 
 
@@ -134,7 +134,7 @@ def _body(text: str) -> Iterator[str]:
 def _notes(one: Procedure, checklist: Checklist, lang: str) -> Iterator[str]:
     told = [(row, note) for row in one.rows if (note := checklist[row].note)]
     if told:
-        yield from (f"## {WORDS['guide is wrong'][lang]}", "")
+        yield from (f"## {WORDS['notes'][lang]}", "")
         yield from (f"- {row}: {note[lang]}" for row, note in told)
 
 

@@ -44,6 +44,7 @@ PASTED = {
 }
 """Procedure -> what is to be pasted: title, language, text."""
 NOTHING = "-"
+OWNED = Words(en="AWS owned key", ja="AWS所有キー")
 Row = Sequence[object]
 Table = tuple[Words, Sequence[Words], Iterable[Row]]
 """Title, heads of the columns, rows."""
@@ -65,18 +66,20 @@ def values(procedure: str, plan: Plan, lang: str) -> Iterator[str]:
         yield from (f"## {HEADING[lang]}", "", NOTE[lang], "")
         for title, heads, rows in tables(plan):
             yield from (f"**{title[lang]}**", "")
-            yield _row(head[lang] for head in heads)
-            yield _row("---" for _ in heads)
-            yield from (_row(one) for one in rows)
+            yield _row(heads, lang)
+            yield _row(["---" for _ in heads], lang)
+            yield from (_row(one, lang) for one in rows)
             yield ""
 
 
-def _row(cells: Iterable[object]) -> str:
-    return f"| {' | '.join(_cell(one) for one in cells)} |"
+def _row(cells: Iterable[object], lang: str) -> str:
+    return f"| {' | '.join(_cell(one, lang) for one in cells)} |"
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, lang: str) -> str:
     match value:
+        case Words():
+            return value[lang]
         case None | "":
             return NOTHING
         case bool():
@@ -114,7 +117,7 @@ def _tables(plan: Plan) -> Iterator[Table]:
                     for index in one.indexes
                 ],
                 one.billing,
-                one.kms_key or "AWS owned key",
+                one.kms_key or OWNED,
                 one.pitr,
                 one.deletion_protection,
                 one.tags,

@@ -15,6 +15,10 @@ RED = Words(en="RED", ja="不合格")
 CONDITION = Words(en="CONDITION", ja="条件")
 DECIDED = Words(en="DECIDED", ja="決定")
 NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
+AND_MORE = Words(en=" (and {} more)", ja="（ほか{}件）")
+PRINTED = 3
+"""Decisions that are printed for a row of a run that left a page, which has the others."""
+ON_THE_PAGE = Words(en="… {} more on the page", ja="… ほか{}件はページを参照")
 FOLLOWING = Words(en=" (+{} that follow)", ja="（ほか{}件がこれに起因）")
 PART = Words(
     en="PART: {rows} of {of} rows judged, {red} red{seen}. A part is no verdict.",
@@ -86,16 +90,20 @@ class Terminal:
         for condition in result.verdict.conditions:
             self.line(f"{CONDITION[lang]}  {condition[lang]}", yellow=True)
         for one in result.blocking():
-            self._red(one, result.provenance, len(result.followers(one.row.id)))
+            followers = len(result.followers(one.row.id))
+            self._red(one, result.provenance, followers=followers, most=PRINTED)
         for made in result.verdict.decisions:
             self.line(f"{DECIDED[lang]}  {made.decision.sentence[lang]}", yellow=made.loosens)
         colour = COLOURS.get(result.verdict.decision, "red")
         self.line(result.headline[lang], bold=True, **{colour: True})
         self.line(page)
 
-    def _red(self, one: RowVerdict, run: Provenance, followers: int = 0) -> None:
+    def _red(
+        self, one: RowVerdict, run: Provenance, *, followers: int = 0, most: int | None = None
+    ) -> None:
         lang = self._lang
-        also = FOLLOWING[lang].format(followers) if followers else ""
+        also = AND_MORE[lang].format(one.untold) if one.untold else ""
+        also += FOLLOWING[lang].format(followers) if followers else ""
         said = f"{one.row.id} {one.row.promise[lang]}: {one.told[lang]}{also}"
         self.line(f"{RED[lang]}  {said}", red=True)
         todo = remedy(one, run)
@@ -104,10 +112,16 @@ class Terminal:
             self.line(f"     -> {told}")
         for instruction in todo.by_hand:
             self.line(f"     -> {BY_HAND[lang]}: {instruction[lang]}")
-        if decisions := one.decisions_to_paste:
-            self.line(f"     {DECIDE[lang]}")
-            for text in "\n\n".join(decisions).splitlines():
-                self.line(f"        {text}".rstrip())
+        self._decisions(one.decisions_to_paste, most)
         for words in dict.fromkeys(found.undecidable for found in one.findings):
             if words:
                 self.line(f"     {words[lang]}")
+
+    def _decisions(self, tables: tuple[str, ...], most: int | None) -> None:
+        if not tables:
+            return
+        self.line(f"     {DECIDE[self._lang]}")
+        for text in "\n\n".join(tables[:most]).splitlines():
+            self.line(f"        {text}".rstrip())
+        if more := len(tables) - len(tables[:most]):
+            self.line(f"        {ON_THE_PAGE[self._lang].format(more)}")

@@ -46,6 +46,12 @@ class RowVerdict:
         return self.told.en
 
     @property
+    def untold(self) -> int:
+        """How many red findings say something else than the one that is told."""
+        said = {one.words for one in self.findings if one.outcome.red}
+        return len(said - {self.told})
+
+    @property
     def blocks(self) -> bool:
         """Whether this row alone makes a NO-GO; unknown always does."""
         return self.outcome.red and (self.severity is Severity.BLOCKER or self.unknown)

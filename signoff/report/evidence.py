@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from aws.bounds import as_text
 from aws.secret_text import withheld_in_japanese
 from aws.words import SILENCE, Words, joined
 from signoff.observations import Comparison
@@ -160,7 +161,7 @@ def _compared(one: Comparison, call: str, read_at: datetime) -> FactLine:
     return FactLine(
         subject=one.resource,
         fact=one.fact,
-        found=value(one.found),
+        found=found_value(one.found),
         expected=one.expected,
         call=one.call or call,
         at=read_at,
@@ -209,6 +210,13 @@ def label(key: str) -> Words:
 def _expected(key: str) -> Words | None:
     found = _labels()["expected"].get(key)
     return Words(*found) if found else None
+
+
+def found_value(found: Any) -> Value:
+    """Return what was held against a bound, a switch and a gap in the words of the bounds."""
+    if found is None or isinstance(found, bool):
+        return Value(text=Words(en=as_text(found), ja=as_text(found, "ja")))
+    return value(found)
 
 
 def value(found: Any) -> Value:

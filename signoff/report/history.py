@@ -45,6 +45,8 @@ class ChangesSince:
     newly_red: tuple[str, ...]
     newly_green: tuple[str, ...]
     facts: tuple[ChangedFact, ...] | None
+    more: int = 0
+    """Changed facts that are left out; the signoff.json of both runs has them."""
 
     @property
     def unchanged(self) -> bool:
@@ -177,17 +179,19 @@ def compared(
     """Compare the rows of now with the outcomes of before, and with its facts where they are known."""
     red = {id_ for id_, one in now.items() if one["outcome"] in RED}
     was_red = {id_ for id_, one in outcomes.items() if one in RED}
+    facts = None if before is None else tuple(_changes(_facts(before), _facts(now)))
     return ChangesSince(
         since=since,
         newly_red=tuple(id_ for id_ in now if id_ in red - was_red),
         newly_green=tuple(id_ for id_ in now if id_ in was_red - red),
-        facts=None if before is None else tuple(_changes(_facts(before), _facts(now))),
+        facts=facts and facts[:MOST_FACTS],
+        more=len((facts or ())[MOST_FACTS:]),
     )
 
 
 def _changes(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterator[ChangedFact]:
     paths = [one for one in {**before, **now} if before.get(one) != now.get(one)]
-    for row, what, key in paths[:MOST_FACTS]:
+    for row, what, key in paths:
         was, is_ = (side.get((row, what, key)) for side in (before, now))
         yield ChangedFact(row=row, what=what, key=key, before=was, now=is_)
 

@@ -3,6 +3,7 @@
 import base64
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, partial
@@ -17,7 +18,9 @@ from aws.words import LANGUAGES, Words, joined
 from signoff.checklist import Row, Severity
 from signoff.environment.calendar import JST
 from signoff.outcome import Outcome
+from signoff.report.differences import differences_of
 from signoff.report.evidence import MOST, label, proofs_of, value
+from signoff.report.history import ChangesSince
 from signoff.report.procedures import fix_of, procedures_of
 from signoff.report.supporting import Beside
 from signoff.result import Result
@@ -31,6 +34,8 @@ UTC_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?: ?UTC|Z|\+00:00)(?!\w)"
 )
 """A moment as AWS, Python and older sentences write it."""
+PARTS_OF_A_NAME = re.compile(r"(?<=[:/])(?=\w)")
+CODE = re.compile(r"`([^`<>]+)`")
 LARGEST = 950_000
 """Bytes of a page, which stays below a megabyte: mail and phones have to carry it."""
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
@@ -68,7 +73,7 @@ def _context(
         "beside": beside,
         "counts": counts(result),
         "sections": _sections(result),
-        "procedures": procedures_of(_commands(result)),
+        "procedures": procedures_of(_commands(result), result.provenance.environment),
         "plots": {row: [_picture(svg) for svg in drawn] for row, drawn in plots.items()},
         "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
         "fix": partial(fix_of, run=result.provenance),
@@ -119,6 +124,9 @@ def _templates() -> Environment:
         "label": label,
         "person": person,
         "value": value,
+        "differences": differences_of,
+        "news": news,
+        "breakable": breakable,
     }
     return environment
 
@@ -168,6 +176,11 @@ def person(caller: str) -> Markup:
     return Markup('<span title="{}">{}</span>').format(caller, name)
 
 
+def breakable(text: str) -> Markup:
+    """Let a long name or ARN break where its parts end, not in the middle of one."""
+    return Markup("<wbr>").join(map(escape, PARTS_OF_A_NAME.split(text)))
+
+
 def day(at: date) -> Markup:
     return Markup('<time datetime="{0}">{0}</time>').format(at.isoformat())
 
@@ -176,11 +189,13 @@ def counts(result: Result) -> Words:
     """Return the verdict in numbers: what is in the way; what is not."""
     rows, verdict = result.verdict.rows, result.verdict
     failed = [one for one in rows if one.outcome is Outcome.FAIL]
-    blockers = sum(one.severity is Severity.BLOCKER for one in failed)
+    by_severity = Counter(one.severity for one in failed)
     red = {
         "problems": len(verdict.problems),
-        "blockers": blockers,
-        "lesser": len(failed) - blockers,
+        "blockers": by_severity[Severity.BLOCKER],
+        "major": by_severity[Severity.MAJOR],
+        "minor": by_severity[Severity.MINOR],
+        "info": by_severity[Severity.INFO],
         "unknown": len(verdict.having(Outcome.NOT_TESTABLE)),
         "follow": len(verdict.having(Outcome.FOLLOWS)),
     }
@@ -192,6 +207,15 @@ def counts(result: Result) -> Words:
         "excluded": len(verdict.having(Outcome.EXCLUDED)),
     }
     return Words(*(_counted(red, rest, lang) for lang in LANGUAGES))
+
+
+def news(one: ChangesSince) -> Words:
+    """Return what changed since an earlier run in numbers; facts where no row changed its colour."""
+    rows = {"red": len(one.newly_red), "green": len(one.newly_green)}
+    told = rows if any(rows.values()) else {"facts": len(one.facts or ()) + one.more}
+    newly: Mapping[str, Words] = words()["newly"]
+    said = [fill(newly[key], n=n) for key, n in told.items() if n] or [newly["none"]]
+    return Words(*(PUNCTUATION[lang][0].join(part[lang] for part in said) for lang in LANGUAGES))
 
 
 def _counted(red: Mapping[str, int], rest: Mapping[str, int], lang: str) -> str:
@@ -248,7 +272,12 @@ def _timed(text: str) -> Markup:
         at = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
         parts += [escape(text[end : found.start()]), timestamp(at)]
         end = found.end()
-    return Markup("").join([*parts, escape(text[end:])])
+    return _with_code(Markup("").join([*parts, escape(text[end:])]))
+
+
+def _with_code(text: Markup) -> Markup:
+    """Set what stands between backticks as code; it is escaped already."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(text)))  # noqa: S704 - text is markup
 
 
 def _css_string(text: str) -> Markup:

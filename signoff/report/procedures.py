@@ -17,6 +17,9 @@ from signoff.verdict import RowVerdict
 PAGES = Path(__file__).parent.parent.parent / "runbook" / "pages"
 PROCEDURE = re.compile(r"python -m runbook (\w+)")
 CHANGING = re.compile(r" --go\b| --rotate\b|python -m load (?:run|clean)\b")
+GENERATED_FOR = "prod"
+VALUES = re.compile(r"^## (?:Planned values|計画値)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+CELL = re.compile(r"(?<!\\)\|")
 INLINE = re.compile(r"`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*\*([^*]+)\*\*|\*([^*]+)\*")
 
 
@@ -73,20 +76,34 @@ def durations() -> Mapping[str, Words]:
     return {name: Words(*told) for name, told in read.items()}
 
 
-def procedures_of(commands: Iterable[str]) -> tuple[ProcedurePage, ...]:
-    """Return the pages that commands name, each once, as far as this checkout has them."""
+def procedures_of(commands: Iterable[str], environment: str) -> tuple[ProcedurePage, ...]:
+    """Return the pages that commands name, each once, as far as this checkout has them.
+
+    They are generated for prod: its values are left out for any other environment.
+    """
     names = dict.fromkeys(name for one in commands for name in PROCEDURE.findall(one))
-    return tuple(_procedure(name) for name in names if (PAGES / f"{name}.en.md").is_file())
+    here = (name for name in names if (PAGES / f"{name}.en.md").is_file())
+    return tuple(_procedure(name, environment) for name in here)
 
 
-def _procedure(name: str) -> ProcedurePage:
-    texts = {lang: (PAGES / f"{name}.{lang}.md").read_text(encoding="utf-8") for lang in LANGUAGES}
+def _procedure(name: str, environment: str) -> ProcedurePage:
+    texts = {
+        lang: _of(environment, (PAGES / f"{name}.{lang}.md").read_text(encoding="utf-8"))
+        for lang in LANGUAGES
+    }
     titles = (re.search(r"^# (.+)$", texts[lang], re.MULTILINE) for lang in LANGUAGES)
     return ProcedurePage(
         name=name,
         title=Words(*(found[1] if found else name for found in titles)),
         body={lang: Markup("\n").join(_html(text)) for lang, text in texts.items()},
     )
+
+
+def _of(environment: str, text: str) -> str:
+    if environment == GENERATED_FOR:
+        return text
+    without = VALUES.sub("", text)
+    return without.replace(f"--env {GENERATED_FOR}", f"--env {environment}")
 
 
 def _html(text: str) -> Iterator[Markup]:
@@ -111,9 +128,32 @@ def _block(text: str) -> Iterator[Markup]:
             Markup("").join(Markup("<li>{}</li>").format(one) for one in items)
         )
     elif text.startswith("|"):
-        yield Markup("<pre>{}</pre>").format(text)
+        yield _table(*text.splitlines())
     else:
         yield Markup("<p>{}</p>").format(_inline(text))
+
+
+def _table(head: str, _: str, *lines: str) -> Markup:
+    """Return a table; a cell of several lines has them one below the other, as in the page itself."""
+    columns = (Markup('<th scope="col">{}</th>').format(_inline(one)) for one in _cells(head))
+    rows = (
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(Markup("<td>{}</td>").format(_several(one)) for one in _cells(line))
+        )
+        for line in lines
+    )
+    return Markup(
+        '<div class="scroll" tabindex="0" role="group"><table class="facts planned">'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(Markup("").join(columns), Markup("").join(rows))
+
+
+def _cells(line: str) -> list[str]:
+    return [one.strip().replace("\\|", "|") for one in CELL.split(line.strip("| "))]
+
+
+def _several(text: str) -> Markup:
+    return Markup("<br>").join(_inline(one) for one in text.split("<br>"))
 
 
 def _inline(text: str) -> Markup:

@@ -1,7 +1,7 @@
 """The verdict as Markdown: for a pull request, a chat or a job's summary."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aws.visible import visible
 from signoff.report.history import ChangesSince
@@ -47,24 +47,35 @@ def _about(result: Result, lang: str) -> Iterator[str]:
 
 def _red(result: Result, lang: str) -> Iterator[str]:
     w, red = words(), result.blocking()
-    if not red and not result.verdict.problems:
-        return
-    yield from (f"## {w['blocks'][lang]}", "")
-    yield from (f"- {_plain(one[lang])}" for one in result.verdict.problems)
-    for one in red[:MOST]:
+    blocking = [one for one in red if one.blocks]
+    lesser = [one for one in red if not one.blocks]
+    if blocking or result.verdict.problems:
+        yield from (f"## {w['blocks'][lang]}", "")
+        yield from (f"- {_plain(one[lang])}" for one in result.verdict.problems)
+        yield from _listed(blocking, result, lang)
+    if lesser:
+        yield from (f"## {w['lesser'][lang]}", "")
+        yield from _listed(lesser, result, lang)
+
+
+def _listed(rows: Sequence[RowVerdict], result: Result, lang: str) -> Iterator[str]:
+    for one in rows[:MOST]:
         yield from _row(one, result, lang)
-    if len(red) > MOST:
-        yield f"- … {len(red) - MOST}"
+    if more := len(rows[MOST:]):
+        yield f"- {fill(words()['and_more'], n=more)[lang]}"
     yield ""
 
 
 def _row(one: RowVerdict, result: Result, lang: str) -> Iterator[str]:
     severity = words()["severity"][one.severity.value][lang]
     promise, reason = one.row.promise[lang], _plain(one.told[lang])
-    yield f"- **{one.row.id}** ({severity}) {_plain(promise)}: {reason}"
+    more = f" ({fill(words()['and_more'], n=one.untold)[lang]})" if one.untold else ""
+    yield f"- **{one.row.id}** ({severity}) {_plain(promise)}: {reason}{more}"
     fix = fix_of(one, run=result.provenance)
     if fix.command:
         yield f"  - {words()['fix'][lang]}: `{fix.command}`"
+    for instruction in fix.by_hand:
+        yield f"  - {words()['fix'][lang]}, {words()['by_hand'][lang]}: {_plain(instruction[lang])}"
 
 
 def _conditions(result: Result, lang: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ MEASURED: Mapping[str, Words] = {
 }
 """Kinds of records that say how long something took, or how much there was."""
 ABOUT = ("plan", "part", "table")
+UNITS = {"seconds": " s"}
 TOLD = ("verdict", "seconds", "count", "hash")
 
 
@@ -117,15 +118,17 @@ def _measured(records: Records, folder: Path, root: Path) -> Iterator[Measured]:
             about=about,
             at=one.created,
             by=one.caller,
-            told=tuple((key, _told(one.body[key])) for key in TOLD if key in one.body),
+            told=tuple(
+                (key, _told(one.body[key], UNITS.get(key, ""))) for key in TOLD if key in one.body
+            ),
             link=os.path.relpath(root / str(page), folder) if page else "",
         )
 
 
-def _told(found: object) -> str:
+def _told(found: object, unit: str) -> str:
     if isinstance(found, Mapping):
-        return ", ".join(f"{key} {_told(one)}" for key, one in found.items())
-    return f"{found:.2f}" if isinstance(found, float) else str(found)
+        return ", ".join(f"{key} {_told(one, unit)}" for key, one in found.items())
+    return f"{found:.2f}{unit}" if isinstance(found, float) else f"{found}{unit}"
 
 
 def _sign_until(result: Result, records: Records) -> tuple[datetime, Words]:

@@ -66,7 +66,7 @@ class Page(HTMLParser):
 def read(html):
     """Parse a page; a tag that is not closed as it was opened fails."""
     page = Page()
-    page.feed(html)
+    page.feed(html.replace("<wbr>", ""))
     page.close()
     return page
 

@@ -3,17 +3,23 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from aws.words import Words
+from aws.bounds import at_most
+from aws.difference import Difference
+from aws.words import LANGUAGES, Words
 from signoff.checklist import Checklist, Row, Severity
 from signoff.environment import Waiver
+from signoff.observations import Comparison
 from signoff.outcome import Finding, Outcome
+from signoff.report.differences import differences_of
 from signoff.report.page import page
+from signoff.report.procedures import procedures_of
 from signoff.report.summary import summary
 from signoff.result import Provenance, Result
 from signoff.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
@@ -119,7 +125,7 @@ def test_reason_of_a_red_row_stands_beside_what_was_looked_at_with_the_remedy():
 def test_fix_says_whether_it_changes_anything_and_how_to_rehearse_it():
     said = read(of_one_row(found("test_x", Outcome.FAIL, "it is broken"))).said("en")
 
-    assert "changes AWS · takes (estimate) : about 2 minutes · procedure api" in said
+    assert "changes AWS · estimated time : about 2 minutes · procedure api" in said
     assert "Rehearse it first : python -m runbook api --env prod Copy" in said
 
 
@@ -164,6 +170,71 @@ def test_every_link_within_the_page_leads_to_one_place(shown, verdict):
 
     assert sorted(leading - set(ids)) == []
     assert len(ids) == len(set(ids))
+
+
+def red_of(row_id, *messages):
+    """Return a run in which one row failed, for each of these reasons."""
+    row = Checklist.load()[row_id]
+    findings = [replace(found(f"test_x[{one}]", Outcome.FAIL, one), row=row_id) for one in messages]
+    verdict = Verdict(decision=VerdictWord.NO_GO, rows=(row_verdict(row, findings),))
+    return Result(provenance=PROVENANCE, verdict=verdict)
+
+
+def off(resource, found=10000.0):
+    """Return a finding of a rate that is too high, with the sentence that is made from it."""
+    one = Difference(
+        kind=Words(en="route", ja="ルート"),
+        name=resource,
+        fact=Words(en="rate", ja="レート"),
+        found=found,
+        bound=at_most(1000),
+    )
+    return Finding(
+        row="SEC-32",
+        outcome=Outcome.FAIL,
+        words=one.words,
+        subject=f"test_x[{resource}]",
+        compared=(Comparison.of(one),),
+    )
+
+
+def test_what_differs_alike_stands_on_one_line():
+    routes = [f"GET /{number}" for number in range(10)]
+    row = Checklist.load()["SEC-32"]
+    verdict = row_verdict(row, [*map(off, routes), off("GET /other", 2000.0)])
+
+    told = differences_of(verdict)
+
+    assert [(one.resources, one.found.text.en) for one in told.lines] == [
+        (tuple(routes), "10000"),
+        (("GET /other",), "2000"),
+    ]
+    assert (told.lines[0].unnamed, told.more) == (2, 0)
+
+
+def test_sentence_is_left_out_where_each_of_its_parts_has_a_column():
+    row = Checklist.load()["SEC-32"]
+    broken = found("test_y", Outcome.FAIL, "the stage is gone")
+
+    assert differences_of(row_verdict(row, [off("GET /stamps")])).told == ()
+    assert differences_of(row_verdict(row, [off("GET /stamps"), broken])).told == (broken.words,)
+
+
+def test_switch_is_told_alike_in_sentence_and_table(parsed):
+    said = parsed("NO-GO").said("en")
+
+    assert "UserStamps-prod point-in-time recovery Found off Expected on" in said
+
+
+def test_page_of_a_procedure_shows_its_tables_and_the_values_of_prod_to_prod_alone():
+    (prod,) = procedures_of(["python -m runbook tables --env prod"], "prod")
+    (dev,) = procedures_of(["python -m runbook tables --env dev"], "dev")
+
+    assert '<th scope="col">ポイントインタイムリカバリ（35日）</th>' in prod.body["ja"]
+    assert "<td><code>UserId</code> (S)<br><code>StampId</code> (S)</td>" in prod.body["en"]
+    assert "python -m runbook tables --env dev --go" in dev.body["en"]
+    assert [one for one in LANGUAGES if "Users-prod" in dev.body[one]] == []
+    assert "DynamoDB" in dev.body["ja"]
 
 
 def test_newest_record_of_the_store_is_named():
@@ -390,6 +461,14 @@ def test_summary_says_the_same_in_markdown(verdict, lang, tmp_path):
     assert text.startswith(f"# {first[lang]}: prod\n")
     assert ("MON-01" in text) is True
     assert "d0d0d0" in text
+
+
+def test_summary_lists_what_is_red_but_blocks_nothing_apart(tmp_path):
+    text = summary(red_of("DEP-07", "it can be deleted"), "en", pages.supporting("GO", tmp_path))
+
+    assert "**1 major**" in text
+    assert "## Blockers" not in text
+    assert "## Also red, but no blocker\n\n- **DEP-07** (major) " in text
 
 
 def test_summary_names_each_blocker_with_its_fix(tmp_path):
