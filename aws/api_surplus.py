@@ -5,6 +5,7 @@ model of botocore describes: its keys are decided here, and a key that is not is
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -54,6 +55,14 @@ SAFE_HEADERS = frozenset(
     }
 )
 """Headers of static answers that give nobody anything, beside those of CORS."""
+KEPT = re.compile(
+    r"public|immutable|(?:max-age|s-maxage|stale-[\w-]+)\s*=\s*0*[1-9]", re.IGNORECASE
+)
+"""What lets a browser or a proxy keep an answer."""
+PRIVATE = re.compile(
+    r"method\.request\.|integration\.|stageVariables|context\.(?:authorizer|identity\.apiKey)|\$input"
+)
+"""What puts a part of the request, of its session or of the stage into an answer."""
 CORS_HEADERS = frozenset({"allow-origin", "allow-headers", "allow-methods", "max-age"})
 """What a static answer may say of CORS: ``allow-credentials`` and ``expose-headers`` are not needed."""
 
@@ -180,9 +189,28 @@ def shared_namespace(
     return _said({NAMESPACE: ", ".join(sorted(others))})
 
 
-def beyond_safe(headers: Iterable[str]) -> list[str]:
-    """Return the headers of a static answer that nobody planned and that are not known as harmless."""
-    return sorted(one for one in headers if not _is_safe(one.lower()))
+def beyond_safe(headers: Mapping[str, str]) -> list[str]:
+    """Return the headers of a static answer that are not known as harmless, by name or by what they say.
+
+    An answer that a browser or proxy may keep is shown again after the next login, and to others; one that
+    repeats the request shows its tokens to whoever reads the answer.
+    """
+    unknown = [name for name in headers if not _is_safe(name.lower())]
+    telling = [f"{name}: {text}" for name, text in headers.items() if _does_harm(name, text)]
+    return sorted([*unknown, *(one for one in telling if one.partition(":")[0] not in unknown)])
+
+
+def telling(templates: Mapping[str, str]) -> str:
+    """Return the templates of a static answer that put something of the caller's into it."""
+    return _pairs({media: text for media, text in templates.items() if PRIVATE.search(text)})
+
+
+def _does_harm(name: str, text: str) -> bool:
+    """Whether a header lets an answer be kept, or repeats the request; those of CORS have rows of their own."""
+    if name.lower().startswith("access-control-"):
+        return False
+    kept = name.lower() == "cache-control" and KEPT.search(text)
+    return bool(kept or PRIVATE.search(text))
 
 
 def unknown_keys(raw: Raw) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from aws import desired
 from aws.api_document import DEFAULT_STATUS, ApiDocument, Integration, Method, StaticAnswer
-from aws.bounds import Bound, at_most, covers, exactly, within
+from aws.bounds import Bound, at_most, covers, described, exactly, within
 from aws.difference import Difference, Differences, fault, where
 from aws.ledgers.apigateway import GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.words import Words
@@ -121,6 +121,31 @@ def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, .
         for kind, found in origins.items()
         if not bound.holds(found)
     )
+
+
+def misleading_statuses(served: ApiDocument) -> tuple[Difference, ...]:
+    """Return customised gateway responses that call an error a success, or a fault of ours one of the caller's."""
+    found = (
+        (kind, one.status, _usual_status(kind)) for kind, one in served.gateway_responses.items()
+    )
+    return tuple(
+        Difference(
+            kind=GATEWAY_RESPONSE,
+            name=kind,
+            fact=STATUS,
+            found=status,
+            bound=described(Words.same(f"{usual[0]}xx")),
+            call=SERVED,
+            loosens=True,
+        )
+        for kind, status, usual in sorted(found)
+        if status and usual and status[0] != usual[0]
+    )
+
+
+def _usual_status(kind: str) -> str:
+    """Return AWS's own status of a kind; empty for one that we have not heard of."""
+    return {"DEFAULT_4XX": "400", "DEFAULT_5XX": "500", **DEFAULT_STATUS}.get(kind, "")
 
 
 def gateway_answer(served: ApiDocument, kind: str) -> StaticAnswer | None:

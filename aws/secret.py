@@ -40,7 +40,7 @@ class Secret:
     """The resource policy, JSON text; None where there is none."""
     tags: Mapping[str, MaskedValue] = field(default_factory=dict)
     replicas: tuple[str, ...] = ()
-    """Regions to which it is replicated."""
+    """Regions that hold it as well: those to which it is replicated, and its primary's."""
     replaced: datetime | None = None
     """When it was last changed, where it had another value before: whoever kept that has it still."""
 
@@ -94,9 +94,14 @@ def decode(raw: Mapping[str, Any]) -> Secret:
         kms_key=raw.get("KmsKeyId"),
         deleted=utc(raw.get("DeletedDate")),
         current=any("AWSCURRENT" in labels for labels in stages),
-        replicas=tuple(sorted(one["Region"] for one in raw.get("ReplicationStatus", ()))),
+        replicas=tuple(sorted(_regions(raw))),
         replaced=utc(raw.get("LastChangedDate")) if had_another else None,
     )
+
+
+def _regions(raw: Mapping[str, Any]) -> set[str]:
+    copies = {one["Region"] for one in raw.get("ReplicationStatus", ())}
+    return copies | ({raw["PrimaryRegion"]} if "PrimaryRegion" in raw else set())
 
 
 def _value(reading: Reading, text: str | Unreadable) -> SecretValue | Unreadable:

@@ -37,6 +37,8 @@ class Index:
     range_key: str | None
     projection: str
     status: str
+    more_keys: tuple[str, ...] = ()
+    """Further attributes of its key, of which an index may have four of each kind: a query must name them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,9 +239,12 @@ def _caps(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def _index(raw: Mapping[str, Any]) -> Index:
-    hash_key, range_key = _keys(raw["KeySchema"])
+    schema = raw["KeySchema"]
+    hash_key, range_key = _keys(schema)
+    key = [one["AttributeName"] for one in schema]
     return Index(
         name=raw["IndexName"],
+        more_keys=tuple(one for one in key if one not in {hash_key, range_key}),
         hash_key=hash_key,
         range_key=range_key,
         projection=raw["Projection"]["ProjectionType"],

@@ -7,8 +7,8 @@ from aws.access import INVOCATION, RIGHTS, Principal, Reach
 from aws.bounds import Bound, within
 from aws.difference import Difference
 from aws.function import RoleUser
-from aws.iam import Statement, parse
-from aws.iam.pattern import text_pattern
+from aws.iam import Statement, expand, parse
+from aws.iam.pattern import overlap, resource_pattern, text_pattern
 from aws.iam.principal import is_gone
 from aws.ledgers.iam import ROLE
 from aws.ledgers.sns import TOPIC
@@ -16,7 +16,8 @@ from aws.reader_policy import actions as reader_actions
 from aws.role import Role
 from aws.topic import Topic
 from aws.words import SILENCE, Words, joined
-from checks.outsiders import outsiders
+from checks.bounds import Bounds
+from checks.outsiders import names_exactly, outsiders
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.snapshot import Snapshot
@@ -68,6 +69,18 @@ class Insiders:
             text_pattern(one).matches(who) for one in self.environment.administrators
         )
 
+    def may_be_given(self, who: str, statement: Statement, arn: str) -> bool:
+        """Whether a resource's own policy may allow this to somebody; to a planned role, only what is planned."""
+        role = next((one for one in self.plan.roles if one.arn == who), None)
+        if role is None:
+            return self.includes(who)
+        bounds = Bounds(role=role, plan=self.plan, environment=self.environment)
+        planned = {
+            action.lower() for action, resource in bounds.allowed if _is_about(resource, arn)
+        }
+        given = [{one.lower() for one in expand(pattern)} for pattern in statement.actions]
+        return bool(given) and all(some and some <= planned for some in given)
+
     def excuses(self, principal: Principal, one: Reach) -> bool:
         """Whether it is one of the reads that this run itself makes."""
         return _is_session_of(self.caller, principal.arn) and one.action in reader_actions()
@@ -100,11 +113,11 @@ def also_invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[
 
 
 def let_in(
-    kind: Words, name: str, document: str | None, insiders: Insiders
+    kind: Words, name: str, arn: str, document: str | None, insiders: Insiders
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy names, of this account and of AWS's services.
 
-    Strangers are told by a row of their own.
+    A planned role may be named for what it may do anyway. Strangers are told by a row of their own.
     """
     strangers = {
         str(one).rpartition(" ")[2] for one in outsiders(document, insiders.environment.account)
@@ -116,7 +129,7 @@ def let_in(
             for one in statements
             if one.effect == "Allow"
             for who in _named(one, insiders.environment.account)
-            if not insiders.includes(who) and who not in strangers
+            if who not in strangers and not insiders.may_be_given(who, one, arn)
         }
     )
     one = Difference(
@@ -213,12 +226,18 @@ def with_url(users: Iterable[RoleUser]) -> Words:
     )
 
 
+def _is_about(resource: str, arn: str) -> bool:
+    """Whether a planned Resource is this one, or a part of it (an index of a table)."""
+    fits = overlap(resource_pattern(resource), resource_pattern(arn))
+    return fits or resource.startswith(f"{arn}/")
+
+
 def _named(one: Statement, account: str) -> Iterator[str]:
     """Yield principals by name; the account itself only leaves it to the policies of its principals."""
     narrowed = [
         value
         for condition in one.conditions
-        if condition.key.lower() == "aws:principalarn"
+        if condition.key.lower() == "aws:principalarn" and names_exactly(condition)
         for value in condition.values
     ]
     for kind, who in one.principals:

@@ -1,9 +1,18 @@
 """What stands in the API, at its stage and in front of it that nobody planned: as differences."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from aws.api_document import ApiDocument, Method
-from aws.api_surplus import FACTS, HEADERS, POLICY, UNKNOWN, Surplus, beyond_safe
+from aws.api_surplus import (
+    ANSWER_TEMPLATES,
+    FACTS,
+    HEADERS,
+    POLICY,
+    UNKNOWN,
+    Surplus,
+    beyond_safe,
+    telling,
+)
 from aws.bounds import as_text, described, unset, within
 from aws.difference import Difference, unallowed
 from aws.ledgers.apigateway import (
@@ -17,6 +26,7 @@ from aws.ledgers.apigateway import (
     USAGE_PLAN,
 )
 from aws.rest_api import RestApi
+from aws.section import lookup
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.outsiders import open_to_all
@@ -24,22 +34,23 @@ from checks.outsiders import open_to_all
 OTHER_STAGES = Words(en="other stages", ja="他のステージ")
 MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
 PLAN_STAGES = Words(en="stages of the API", ja="このAPIのステージ")
+PLAN_KEYS = Words(en="further API keys", ja="計画外のAPIキー")
 
 
 def of_api(deployed: Deployed) -> tuple[Difference, ...]:
     """Return what nobody planned of the API, as its stage serves it and as its draft would be served."""
     api, served, draft = deployed.rest_api(), deployed.served(), deployed.draft()
     found = (
-        *_of_document(served, api.name, SERVED),
-        *_of_document(draft, api.name, DRAFT),
+        *_of_document(served, deployed, SERVED),
+        *_of_document(draft, deployed, DRAFT),
         *unallowed(api.unplanned),
     )
     return tuple({(one.what, as_text(one.found)): one for one in reversed(found)}.values())[::-1]
 
 
-def barring(api: RestApi) -> tuple[Difference, ...]:
+def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
     """Return the difference if the resource policy of the API refuses some callers."""
-    if open_to_all(api.policy):
+    if open_to_all(api.policy, stage):
         return ()
     return (
         Difference(
@@ -79,7 +90,7 @@ def of_stage(deployed: Deployed) -> tuple[Difference, ...]:
 
 
 def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
-    """Return the custom domains and usage plans that lead to our API and are not the planned ones."""
+    """Return the custom domains, usage plans and their keys that lead to our API and are not the planned ones."""
     api, planned = deployed.rest_api(), deployed.plan.api.usage_plan.name
     plans = {
         name: frozenset(one for one in plan.stages if one.partition(":")[0] == api.id)
@@ -93,7 +104,18 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
     return (
         *_leading(DOMAIN, MAPPINGS, mapped, "apigateway:GetBasePathMappings"),
         *_leading(USAGE_PLAN, PLAN_STAGES, plans, "apigateway:GetUsagePlans"),
+        *_leading(USAGE_PLAN, PLAN_KEYS, _further_keys(deployed), "apigateway:GetUsagePlanKeys"),
     )
+
+
+def _further_keys(deployed: Deployed) -> dict[str, frozenset[str]]:
+    """Return the keys that the planned plan has beside the planned one; SEC-31 tells where it lacks that."""
+    want = deployed.plan.api.usage_plan
+    planned = lookup(deployed.found.api_keys, want.api_key) if want.api_key else None
+    plan = deployed.usage_plans().get(want.name)
+    if planned is None or plan is None or planned.id not in plan.keys:
+        return {}
+    return {plan.name: frozenset(plan.keys) - {planned.id}}
 
 
 def _leading(
@@ -112,8 +134,9 @@ def _leading(
             )
 
 
-def _of_document(document: ApiDocument, api: str, call: str) -> Iterator[Difference]:
+def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterator[Difference]:
     """Yield all that a draft or an export says beyond what other rows judge."""
+    api, stage = deployed.plan.api.name, deployed.plan.api.stage
     for name, method in document.methods.items():
         yield from _said(ROUTE, name, method.surplus, call)
         yield from _answered(name, method, call)
@@ -121,10 +144,12 @@ def _of_document(document: ApiDocument, api: str, call: str) -> Iterator[Differe
         yield from _said(AUTHORIZER, name, one.surplus, call)
     for kind, answer in document.gateway_responses.items():
         yield from _headed(GATEWAY_RESPONSE, kind, answer.headers, call)
+        if text := telling(answer.templates):
+            yield _unset(GATEWAY_RESPONSE, kind, ANSWER_TEMPLATES, text, call)
     whole = {
         fact: text
         for fact, text in document.surplus.items()
-        if not (fact == POLICY.en and open_to_all(text))
+        if not (fact == POLICY.en and open_to_all(text, stage))
     }
     yield from _said(REST_API, api, whole, call)
     for key in document.unknown:
@@ -137,7 +162,7 @@ def _answered(name: str, method: Method, call: str) -> Iterator[Difference]:
         yield from _headed(ROUTE, name, answer.headers, call)
 
 
-def _headed(kind: Words, name: str, headers: Iterable[str], call: str) -> Iterator[Difference]:
+def _headed(kind: Words, name: str, headers: Mapping[str, str], call: str) -> Iterator[Difference]:
     if more := beyond_safe(headers):
         yield _unset(kind, name, HEADERS, ", ".join(more), call)
 

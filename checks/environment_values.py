@@ -132,9 +132,16 @@ def _throttle(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
             ),
         ),
     )
+    a_minute = min(100_000, 60 * environment.target_rate)
     yield (
         "throttle.daily_quota",
-        KeyLimit(at_most(100_000, A_DAY), Words(en="guide step 2-4", ja="手順2-4")),
+        KeyLimit(
+            between(a_minute, 100_000, A_DAY),
+            Words(
+                en="guide step 2-4, and a minute of the target rate",
+                ja="手順2-4と、目標レートの1分分",
+            ),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from aws.iam import Condition, Statement, parse
+from aws.iam.pattern import action_pattern
 from aws.iam.principal import is_gone
 from aws.words import Words
 
@@ -10,6 +11,7 @@ ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 """Condition keys that hold the caller's account, whoever calls."""
 SERVICE_KEYS = frozenset({"aws:sourceaccount"})
 """Condition keys that hold the account for which a service of AWS calls."""
+INVOKE = "execute-api:invoke"
 EXACT = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 
 
@@ -22,15 +24,27 @@ def outsiders(document: str | None, account: str) -> list[Words]:
     return sorted({who for one in allowing for who in _outside(one, account)}, key=str)
 
 
-def open_to_all(document: str | None) -> bool:
-    """Whether a resource policy lets everybody in: none does, and one that allows all and denies none."""
+def open_to_all(document: str | None, stage: str) -> bool:
+    """Whether an API's policy lets everybody call all of a stage: none does, and one that allows all and denies none."""
     statements = parse(document or '{"Statement": []}')
     return not statements or (
         all(one.effect == "Allow" for one in statements)
-        and any(
-            {("AWS", "*"), ("*", "*")} & set(one.principals) and not one.conditions
-            for one in statements
-        )
+        and any(_lets_all_call(one, stage) for one in statements)
+    )
+
+
+def _lets_all_call(one: Statement, stage: str) -> bool:
+    everybody = {("AWS", "*"), ("*", "*")} & set(one.principals)
+    calling = any(action_pattern(action).matches(INVOKE) for action in one.actions)
+    whole = any(_is_whole(resource, stage) for resource in one.resources)
+    return bool(everybody and calling and whole) and not one.conditions
+
+
+def _is_whole(resource: str, stage: str) -> bool:
+    """Whether a Resource (``*``, ``execute-api:/prod/*`` or an ARN) is every method of the stage."""
+    first, *rest = resource.rpartition("execute-api:")[2].partition("/")[2].split("/")
+    return resource == "*" or (
+        first in {"*", stage} and set(rest) <= {"*"} and (first == "*" or bool(rest))
     )
 
 
@@ -48,13 +62,17 @@ def _outside(statement: Statement, account: str) -> Iterator[Words]:
 
 def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
     """Whether a condition lets only this account through; one with IfExists lets others as well."""
-    surely = condition.operator in EXACT and not (condition.if_exists or condition.quantifier)
-    key = condition.key.lower()
+    surely, key = names_exactly(condition), condition.key.lower()
     if key in keys:
         return surely and {*condition.values} == {account}
     if key == ("aws:principalarn" if keys is ACCOUNT_KEYS else "aws:sourcearn"):
         return surely and {account_of(one) for one in condition.values} == {account}
     return False
+
+
+def names_exactly(condition: Condition) -> bool:
+    """Whether a condition holds for its values and for no others."""
+    return condition.operator in EXACT and not (condition.if_exists or condition.quantifier)
 
 
 def account_of(principal: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from statistics import median
 from typing import Any
 
 from aws import desired
@@ -11,6 +12,7 @@ from aws.section import NotTestable, Obstacle
 from aws.table import Contents, KeyScan
 from aws.words import Words
 from checks.deployed_data import cut_short
+from checks.environment_values import LARGEST_AREA_KM
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan.masters import Item, Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Area, Environment, where
@@ -21,6 +23,8 @@ VALIDITY = Words(en="validity", ja="有効期間")
 STAMPS = Words(en="stamps", ja="スタンプ数")
 ITEMS = Words(en="items of people", ja="利用者の項目数")
 ORPHANS = Words(en="stamps without a master", ja="マスターのないスタンプ")
+FEW = 3
+"""Of two stamps far from each other nobody knows which is wrong."""
 NULL_ISLAND_DEG = 0.01
 """About a kilometre: a place that nobody filled in lies at 0, 0."""
 MANIFEST = Words(en="the migration's manifest", ja="移行のマニフェスト")
@@ -34,27 +38,47 @@ COUNTER = "#"
 
 
 def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference]:
-    """Yield the stamps outside the area; without one, those at 0, 0 or on one of its two lines."""
-    for item in masters:
-        place = coordinates(item)
-        if place is None or flaw(item):
-            continue  # DATA-02 tells what is malformed
-        lat, lon = place
-        if _nowhere(lat, lon):
-            bound = _not_zero()
-        elif area and (km := _km(area, lat, lon)) > area.km:
-            bound = _within(area, km)
-        else:
-            continue
-        found = f"{lat:g}, {lon:g}"
-        yield Difference(
-            kind=STAMP,
-            name=stamp_id(item, "?"),
-            fact=PLACE,
-            found=found,
-            bound=bound,
-            decided_in=where("area"),
-        )
+    """Yield the stamps outside the area; without one, those at 0, 0 or on one of its two lines, or far from the others.
+
+    Two spots at one place are told, too: whoever copied one and forgot its place made the other.
+    """
+    placed = [(one, place) for one in masters if (place := _place(one))]
+    around = area or _middle([place for _, place in placed])
+    there = dict[tuple[float, float], str]()
+    for item, place in placed:
+        name, spot = stamp_id(item, "?"), item["Type"] == {"S": "GPS"}
+        first = there.setdefault(place, name) if spot else name
+        bound = _bound_of(place, around) or (_alone(first) if first != name else None)
+        if bound:
+            yield Difference(
+                kind=STAMP,
+                name=name,
+                fact=PLACE,
+                found=f"{place[0]:g}, {place[1]:g}",
+                bound=bound,
+                decided_in=where("area"),
+            )
+
+
+def _place(item: Item) -> tuple[float, float] | None:
+    """Return where a stamp is; DATA-02 tells what is malformed."""
+    return None if flaw(item) else coordinates(item)
+
+
+def _bound_of(place: tuple[float, float], around: Area | None) -> Bound | None:
+    """Return what a place is not: one that somebody filled in, or one within the area."""
+    if _nowhere(*place):
+        return _not_zero()
+    km = _km(around, *place) if around else 0.0
+    return _within(around, km) if around and km > around.km else None
+
+
+def _middle(places: Sequence[tuple[float, float]]) -> Area | None:
+    """Return the largest area that may be decided, around the middle of three stamps or more."""
+    if len(places) < FEW:
+        return None
+    lat, lon = (median(each) for each in zip(*places, strict=True))
+    return Area(lat=lat, lon=lon, km=LARGEST_AREA_KM)
 
 
 def miscounted(
@@ -171,6 +195,15 @@ def _not_zero() -> Bound:
         words=Words(
             en="a place, not the zero of a field that nobody filled in", ja="未入力の0ではない位置"
         ),
+    )
+
+
+def _alone(other: str) -> Bound:
+    return described(
+        Words(
+            en=f"a place of its own, not that of {other}",
+            ja=f"{other}とは別の位置であること",
+        )
     )
 
 

@@ -63,7 +63,7 @@ def _index_flaw(
             ja=f"インデックス{name}が存在しません。期待値: {wanted}のインデックス",
         )
         return fault(INDEX, name, EXISTENCE, None, Words.same(wanted), said=words)
-    key = typed_key(table.attribute_types, found.hash_key, found.range_key)
+    key = typed_key(table.attribute_types, found.hash_key, found.range_key, *found.more_keys)
     if key != wanted:
         about = {"call": DESCRIBE, "remedy": "index"}
         return fault(INDEX, name, KEY, key, Words.same(wanted), **about)

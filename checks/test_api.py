@@ -6,6 +6,7 @@ from aws import desired
 from aws.bounds import Bound, at_least, exactly, one_of, within
 from aws.cors import (
     gateway_status,
+    misleading_statuses,
     preflight_differences,
     without_origin,
 )
@@ -67,7 +68,7 @@ def test_api_turns_no_visitor_away(
 ) -> None:
     api = observe(deployed.rest_api(), "policy")
 
-    decided(barring(api), observe)
+    decided(barring(api, deployed.plan.api.stage), observe)
 
 
 @expectation("DEP-20", ja="ステージがメソッドを公開している")
@@ -190,6 +191,16 @@ def test_gateway_responses_allow_the_origin(
     observe.note(gateway_responses=served.gateway_responses)
 
     decided(without_origin(served, plan.api), observe)
+
+
+@expectation("DEP-26", ja="エラーに成功のステータスを返さない")
+def test_no_error_is_answered_as_something_else(
+    deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    served = deployed.served()
+    observe.note(statuses={kind: one.status for kind, one in served.gateway_responses.items()})
+
+    decided(misleading_statuses(served), observe)
 
 
 @expectation("DEP-26", ja="不正なセッションに401を返す")

@@ -287,7 +287,7 @@ def test_policy_of_the_table_names_nobody_else(
     policy = deployed.table_policy(table)
     observe.note(table=table.name, policy=policy.document)
 
-    decided(let_in(TABLE, table.name, policy.document, insiders), observe)
+    decided(let_in(TABLE, table.name, table.arn, policy.document, insiders), observe)
     strangers = strangers_let_in(TABLE, table.name, policy.document, insiders.environment.account)
     decided.follow("SEC-19", strangers, observe)
 
@@ -302,7 +302,7 @@ def test_policy_of_the_secret_names_nobody_else(
 ) -> None:
     found = observe(deployed.secret(secret), "policy")
 
-    decided(let_in(SECRET, found.name, found.policy, insiders), observe)
+    decided(let_in(SECRET, found.name, found.arn, found.policy, insiders), observe)
     strangers = strangers_let_in(SECRET, found.name, found.policy, insiders.environment.account)
     decided.follow("SEC-08", strangers, observe)
 

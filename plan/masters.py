@@ -1,5 +1,6 @@
 """When a stamp master is well formed, and when it is valid: asked before a migration, and by the checks after."""
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "radiusM": (1, LARGEST_RADIUS_M),
 }
 """What a location holds, and nothing else: degrees, and metres."""
+STAMP_ID = re.compile(r"[^#\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,127}")
+"""What the contract calls a StampId, and the functions take: ``#`` begins the ranking's counters."""
 TYPES = ("GPS", "IMAGE")
 NOTHING: Typed = {"NULL": True}
 
@@ -37,6 +40,12 @@ def flaw(item: Item) -> Words | None:
                 en=f"{name} is missing, empty or not text",
                 ja=f"{name}がない、空、または文字列でない",
             )
+    if not STAMP_ID.fullmatch(_text(item.get("StampId"))):
+        shown = _shown(item.get("StampId", NOTHING))
+        return Words(
+            en=f"StampId is {shown}; it needs 1 to 128 characters, none of control, and no # at its beginning",
+            ja=f"StampIdが{shown}（1から128文字で、制御文字を含まず、#で始まらないこと）",
+        )
     kind = item.get("Type", NOTHING)
     if _text(kind) not in TYPES:
         shown, types = _shown(kind), " / ".join(TYPES)

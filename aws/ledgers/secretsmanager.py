@@ -64,7 +64,7 @@ LEDGER: Ledger = {
             ),
             "OwningService": Closed(Words(en="owning service", ja="所有サービス")),
             "CreatedDate": WHEN,
-            "PrimaryRegion": Harmless("says nothing without replicas, which are judged"),
+            "PrimaryRegion": Judged("replicas"),
             "ReplicationStatus": Judged("replicas"),
             "CrossAccountPrimary": Closed(
                 Words(en="copied from another account", ja="別アカウントからの複製"),

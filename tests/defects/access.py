@@ -25,6 +25,7 @@ SSO = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSS
 LINKED = (
     f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
 )
+OUR_AUTH = f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod-auth-role"
 INTERN = f"arn:aws:iam::{ACCOUNT}:user/intern"
 AWARD = "stamp-rally-prod-award"
 INVOKES = reach("invocation", AWARD, "lambda:InvokeFunction")
@@ -131,6 +132,14 @@ ACTING = (
     ),
     Defect(id="SEC-24:table-opened-to-a-role", breaks=_table({"AWS": CI})),
     Defect(
+        id="SEC-24:table-opened-to-the-role-of-another-function",
+        breaks=_table({"AWS": f"arn:aws:iam::{ACCOUNT}:role/{AWARD}-role"}),
+    ),
+    Defect(
+        id="SEC-24:table-opened-wider-to-a-role-of-ours",
+        breaks=_table({"AWS": OUR_AUTH}, Action=["dynamodb:GetItem", "*"]),
+    ),
+    Defect(
         id="SEC-24:table-opened-to-a-session",
         breaks=_table({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/b/session"}),
     ),
@@ -145,6 +154,20 @@ ACTING = (
     Defect(
         id="SEC-24:secret-opened-to-a-role-by-condition",
         breaks=_secret("*", **_if("ArnLike", "aws:PrincipalArn", ROTATION)),
+    ),
+    Defect(
+        id="SEC-24:secret-opened-to-all-but-auth",
+        breaks=_secret(
+            "*",
+            Condition={
+                "StringEquals": {"aws:PrincipalAccount": ACCOUNT},
+                "ArnNotEquals": {"aws:PrincipalArn": OUR_AUTH},
+            },
+        ),
+    ),
+    Defect(
+        id="SEC-24:token-key-opened-to-notify",
+        breaks=_secret({"AWS": OUR_AUTH.replace("auth", "notify")}),
     ),
     Defect(
         id="SEC-24:secret-opened-to-the-whole-account",
@@ -176,7 +199,8 @@ SOUND: Mapping[str, Break] = {
     "topic's policy as SNS writes it": _topic(
         {"AWS": "*"}, **_if("StringEquals", "AWS:SourceOwner", ACCOUNT)
     ),
-    "table opened to a role of ours": _table({"AWS": f"arn:aws:iam::{ACCOUNT}:role/{AWARD}-role"}),
+    "table opened to a role of ours": _table({"AWS": OUR_AUTH}),
+    "token key opened to the role that reads it": _secret({"AWS": OUR_AUTH}),
     "table opened to the account, which leaves it to IAM": _table({"AWS": ACCOUNT}),
     "secret opened to the named administrator": _secret(
         {"AWS": f"arn:aws:iam::{ACCOUNT}:role/administrator"}

@@ -66,6 +66,18 @@ def _open(what: str, **changes: Any) -> Defect:
     return _bucket("SEC-22", what, policy=_policy(**changes))
 
 
+def _with(**statement: Any) -> Break:
+    """Add a statement about the objects to the policy that refuses plain HTTP."""
+    policy = json.loads(_policy())
+    one = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": ARNS[1], **statement}
+    whole = json.dumps({**policy, "Statement": [*policy["Statement"], one]})
+    return item("buckets", BUCKET, policy=whole)
+
+
+def _beside(what: str, **statement: Any) -> Defect:
+    return Defect(id=f"SEC-22:{what}", breaks=_with(**statement))
+
+
 def _at_key(fact: Words, found: str) -> Break:
     one = Unplanned(kind=KMS_KEY, name="9c2f7d10", fact=fact, found=found, call="kms:ListGrants")
     return added("key_attachments", KEY, (one,))
@@ -162,6 +174,9 @@ BUCKETS = (
     _open("refuses-for-objects-only", Resource=ARNS[1]),
     _open("refuses-for-the-bucket-only", Resource=ARNS[0]),
     _open("refuses-for-another-bucket", Resource=[one.replace("-prod", "") for one in ARNS]),
+    _beside("opened-to-a-stranger", Principal={"AWS": "arn:aws:iam::111122223333:root"}, Action="s3:PutObject"),
+    _beside("opened-to-every-distribution", Principal={"Service": "cloudfront.amazonaws.com"}),
+    _beside("refuses-every-reader", Effect="Deny", Principal="*", Action="s3:Get*"),
     _open("refuses-one-role", Principal={"AWS": "arn:aws:iam::444455556666:role/uploads"}),
     _open(
         "refuses-from-one-address",
@@ -191,6 +206,25 @@ SOUND: Mapping[str, Break] = {
     "bucket under a key of its own": both(item("buckets", BUCKET, kms_key=KEY), _key()),
     "bucket encrypted twice": item("buckets", BUCKET, encryption="aws:kms:dsse"),
     "plain HTTP refused in two statements": _in_two_statements,
+    "images read by our distribution": _with(
+        Principal={"Service": "cloudfront.amazonaws.com"},
+        Condition={
+            "StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::444455556666:distribution/E1"}
+        },
+    ),
+    "images read by a distribution of the older kind": _with(
+        Principal={
+            "AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHAPOMQZL"
+        }
+    ),
+    "images written by a role of the account": _with(
+        Principal={"AWS": "arn:aws:iam::444455556666:role/uploads"}, Action="s3:PutObject"
+    ),
+    "images read by no address but the distribution's": _with(
+        Effect="Deny",
+        Principal="*",
+        Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
+    ),
     "plain HTTP refused if the transport is known": item(
         "buckets",
         BUCKET,

@@ -47,6 +47,7 @@ DEFECTS: tuple[Defect, ...] = (
     _beyond("throttle-ten-times-the-guide", _within("throttle", rate=10_000)),
     _beyond("burst-beyond-the-guide", _within("throttle", burst=5000)),
     _beyond("quota-beyond-the-guide", _within("throttle", daily_quota=100_001)),
+    _beyond("quota-of-a-test", _within("throttle", daily_quota=1)),
     _beyond("alarm-that-never-fires", _within("alarms", function_errors=100_000)),
     _beyond("one-4xx-too-many", _within("alarms", api_4xx=11)),
     _beyond("5xx-too-many", _within("alarms", api_5xx=50)),

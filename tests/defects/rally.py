@@ -41,6 +41,11 @@ def _rally(id_: str, *breaks: Break) -> Defect:
     return Defect(id=id_, breaks=manifested(both(*breaks)))
 
 
+def _copied(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Copy the first stamp and forget to move it."""
+    return (*items, {**items[0], "StampId": {"S": "COPY-001"}})
+
+
 AREA, SEASON = (
     Area(lat=35.5555, lon=139.6540, km=1),
     Season(begins=date(2026, 12, 1), ends=date(2026, 12, 31)),
@@ -87,6 +92,11 @@ DEFECTS: tuple[Defect, ...] = (
     _rally("DATA-06:at-zero-zero", stamps(located(lat="0", lon="0"))),
     _rally("DATA-06:longitude-not-filled-in", stamps(located(lon="0.0"))),
     _rally("DATA-06:beside-zero-zero", stamps(located(lat="0.00001", lon="-0.002"))),
+    _rally("DATA-06:far-from-all-others", stamps(located(lat="38.26", lon="140.87"))),
+    _rally("DATA-06:twice-at-one-place", stamps(_copied)),
+    _rally("DATA-02:id-of-a-counter", stamps(first(StampId={"S": "#W2026-W49"}))),
+    _rally("DATA-02:id-with-a-line-break", stamps(first(StampId={"S": "GATE\n001"}))),
+    _rally("DATA-02:id-too-long-to-be-awarded", stamps(first(StampId={"S": "A" * 129}))),
     _rally("DATA-06:two-kilometres-away", stamps(located(lat="35.5735")), _file(area=AREA)),
     _rally("DATA-06:in-osaka", stamps(located(lat="34.69", lon="135.50")), _file(area=AREA)),
     Defect(id="DATA-06:one-too-few", breaks=_file(stamps=6)),

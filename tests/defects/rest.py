@@ -14,6 +14,7 @@ from tests.defects.defect import Break, Defect
 MASTERS = "StampMasters-prod"
 API = "stamp-rally-prod-api"
 AWARD = "stamp-rally-prod-award"
+TRIAL = {"StampId": {"S": "TEST-1"}, "Type": {"S": "IMAGE"}}
 
 
 def _dev(change: Any) -> Break:
@@ -136,7 +137,7 @@ DATA = (
     Defect(id="DATA-01:one-changed", breaks=stamps(first(Name={"S": "Statue of dev"}))),
     Defect(
         id="DATA-01:one-more",
-        breaks=stamps(lambda items: (*items, {**items[0], "StampId": {"S": "TEST-1"}})),
+        breaks=stamps(lambda items: (*items, {**items[0], **TRIAL})),
     ),
     Defect(
         id="DATA-01:cut-short",

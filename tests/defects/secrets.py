@@ -214,6 +214,10 @@ def _policy(effect: str, action: str, principal: Any, **more: Any) -> Break:
 AUTH_ROLE = "arn:aws:iam::444455556666:role/stamp-rally-prod-auth-role"
 AWARD_ROLE = AUTH_ROLE.replace("auth", "award")
 ATTACHED = (
+    Defect(
+        id="PREP-06:secret-is-a-copy-of-another-region",
+        breaks=item("secrets", TOKEN_KEY, replicas=("us-east-1",)),
+    ),
     Defect(id="SEC-09:rotated", breaks=_attached("rotation", "True")),
     Defect(
         id="SEC-09:copied-to-another-account",

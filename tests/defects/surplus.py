@@ -14,9 +14,11 @@ from aws.words import Words
 from tests.defects.changes import added, edited, item
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import Change, document, drafted, refusal, with_method
+from tests.healthy import identity
 from tests.healthy.api_document import AUTHORIZER, CORS
 from tests.healthy.edge import API, API_ID, stages
 from tests.healthy.edge import DOMAIN as NAME
+from tests.healthy.identity import allow
 
 LOGIN, AWARD = "POST /auth/verify", "POST /stamps/award"
 ROLE = "arn:aws:iam::444455556666:role/stamp-rally-prod-award-role"
@@ -73,6 +75,12 @@ def _usage_plan(*places: str) -> Break:
     return added("usage_plans", "partners", plan)
 
 
+def _policy_on(*resources: str) -> Break:
+    """Let everybody call these parts of the API, and say nothing of the others, which is a no."""
+    call = allow("execute-api:Invoke", [*resources], Principal="*")
+    return edited("rest_apis", API, lambda one: (replace(one[0], policy=identity.document(call)),))
+
+
 IN_THE_API = (
     _method("model-of-synthetic-ids", api_surplus.MODELS, "application/json=Login", LOGIN),
     _method("body-validated", api_surplus.VALIDATION, "body"),
@@ -117,6 +125,25 @@ IN_THE_API = (
         id="DEP-34:refusal-sets-a-cookie", breaks=_headed({"Set-Cookie": "a=b; Domain=example.jp"})
     ),
     Defect(
+        id="DEP-34:refusal-is-kept-for-a-day",
+        breaks=_headed({"Cache-Control": "public, max-age=86400"}),
+    ),
+    Defect(
+        id="DEP-34:refusal-repeats-the-session",
+        breaks=_headed({"Vary": "method.request.header.Authorization"}),
+    ),
+    Defect(
+        id="DEP-34:refusal-tells-the-api-key",
+        breaks=refusal(
+            "ACCESS_DENIED",
+            StaticAnswer(
+                status="401",
+                headers=CORS,
+                templates={"application/json": '{"key": "$context.identity.apiKey"}'},
+            ),
+        ),
+    ),
+    Defect(
         id="DEP-34:refusal-with-credentials",
         breaks=_headed({"Access-Control-Allow-Credentials": "true"}),
     ),
@@ -146,12 +173,22 @@ AT_THE_STAGE = (
     ),
 )
 IN_FRONT = (
+    Defect(id="DEP-20:only-reads-are-allowed", breaks=_policy_on("execute-api:/prod/GET/*")),
+    Defect(id="DEP-20:another-stage-is-allowed", breaks=_policy_on("execute-api:/dev/*")),
     Defect(
         id="DEP-36:another-domain",
         breaks=added(
             "api_mappings",
             "old.rally.example.jp",
             (BasePath(path="", api_id=API_ID, stage="prod"),),
+        ),
+    ),
+    Defect(
+        id="DEP-36:key-of-a-partner",
+        breaks=edited(
+            "usage_plans",
+            "stamp-rally-prod-usage-plan",
+            lambda plan: replace(plan, keys=(*plan.keys, "p4rtn3rk3y")),
         ),
     ),
     Defect(id="DEP-36:another-usage-plan", breaks=_usage_plan(f"{API_ID}:prod")),
@@ -174,7 +211,12 @@ DEFECTS = (*IN_THE_API, *AT_THE_STAGE, *IN_FRONT)
 
 SOUND: dict[str, Break] = {
     "refusal that tells when to come back": _headed(
-        {"Retry-After": "5", "Strict-Transport-Security": "max-age=63072000"}
+        {
+            "Retry-After": "5",
+            "Strict-Transport-Security": "max-age=63072000",
+            "Cache-Control": "no-store, max-age=0",
+            "X-Request-Id": "context.requestId",
+        }
     ),
     "policy that lets everybody in": edited(
         "served",
@@ -186,6 +228,10 @@ SOUND: dict[str, Break] = {
                 '"Action": "execute-api:Invoke", "Resource": "*"}]}'
             },
         ),
+    ),
+    "policy that lets everybody call all of the stage": _policy_on("execute-api:/prod/*"),
+    "policy that lets everybody call all there is": _policy_on(
+        f"arn:aws:execute-api:ap-northeast-1:444455556666:{API_ID}/*/*/*"
     ),
     "usage plan of another API": _usage_plan("zz81xkq0pd:prod"),
 }

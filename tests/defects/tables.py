@@ -128,6 +128,7 @@ DEFECTS: tuple[Defect, ...] = (
         follows=frozenset({"DEP-08"}),
     ),
     Defect(id="DEP-02:index-by-another-key", breaks=_index(range_key="CollectedAt")),
+    Defect(id="DEP-02:index-by-two-hash-keys", breaks=_index(more_keys=("Region",))),
     Defect(id="DEP-02:index-sorts-text", breaks=_types(STAMPS, Rank="S")),
     Defect(id="DEP-02:index-being-built", breaks=_index(status="CREATING")),
     Defect(id="DEP-03:provisioned", breaks=item("tables", USERS, billing_mode="PROVISIONED")),

@@ -88,7 +88,7 @@ PLAN = (
 )  # fmt: skip
 API_KEY = (
     Defect(id="SEC-31:absent", breaks=absent("api_keys", KEY)),
-    Defect(id="SEC-31:unread", breaks=unread("api_keys", KEY), outcome=UNREAD),
+    Defect(id="SEC-31:unread", breaks=unread("api_keys", KEY), follows=frozenset({"DEP-36"}), outcome=UNREAD),
     Defect(id="SEC-31:disabled", breaks=item("api_keys", KEY, enabled=False)),
     Defect(id="SEC-31:in-no-plan", breaks=item("usage_plans", USAGE, keys=())),
     Defect(

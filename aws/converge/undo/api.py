@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws import api_surplus
+from aws.api_document import unquoted
 from aws.change import unless_absent
 from aws.converge import api_draft, rest_api
 from aws.converge.undo.entry import HowToUndo, Target, Undo, by_call, by_hand
@@ -37,11 +38,11 @@ def _in_draft(target: Target) -> bool:
     if found is None:
         return False
     behind = found.get("methodIntegration") or {}
-    headers = [
-        name.removeprefix(api_draft.HEADER)
+    headers = {
+        name.removeprefix(api_draft.HEADER): unquoted(text)
         for one in (behind.get("integrationResponses") or {}).values()
-        for name in one.get("responseParameters") or ()
-    ]
+        for name, text in (one.get("responseParameters") or {}).items()
+    }
     own = draft.resources[
         path
     ]  # the name under which its answers are cached, unless another is given
@@ -94,10 +95,12 @@ def _response(target: Target) -> None:
 
 def _response_left(target: Target) -> bool:
     found = _draft(target)[1].gateway_responses.get(target.name, {})
-    names = [
-        name.removeprefix(api_draft.GATEWAY_HEADER) for name in found.get("responseParameters", ())
-    ]
-    return bool(api_surplus.beyond_safe(names))
+    headers = {
+        name.removeprefix(api_draft.GATEWAY_HEADER): unquoted(text)
+        for name, text in (found.get("responseParameters") or {}).items()
+    }
+    templates = found.get("responseTemplates") or {}
+    return bool(api_surplus.beyond_safe(headers) or api_surplus.telling(templates))
 
 
 def _patched(patch: Callable[[Target], list[dict[str, str]]]) -> Callable[[Target], None]:
@@ -162,6 +165,14 @@ def _usage_plans(target: Target) -> None:
         client.update_usage_plan(usagePlanId=one["id"], patchOperations=patch)
 
 
+def _keys_of_plan(target: Target) -> None:
+    client = target.context.client("apigateway")
+    pages = client.get_paginator("get_usage_plans").paginate()
+    for plan in [one["id"] for page in pages for one in page["items"]]:
+        for key in target.listed:
+            unless_absent(client.delete_usage_plan_key, usagePlanId=plan, keyId=key)
+
+
 def _id(target: Target) -> str:
     return rest_api.needed(target.context, target.api)
 
@@ -188,12 +199,15 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     **{("route", fact.en): _METHOD_AGAIN for fact in _METHOD_FACTS},
     ("authorizer", api_surplus.CREDENTIALS.en): _of_authorizer("authorizerCredentials"),
     ("authorizer", api_surplus.EXPRESSION.en): _of_authorizer("identityValidationExpression"),
-    ("gateway response", api_surplus.HEADERS.en): by_call(
-        _response,
-        en=f"those headers are sent no more; {LAST}",
-        ja=f"ヘッダーを返さなくなります。{LAST_JA}",
-        left=_response_left,
-    ),
+    **{
+        ("gateway response", fact.en): by_call(
+            _response,
+            en=f"that error is answered as planned; {LAST}",
+            ja=f"このエラーの応答は計画どおりになります。{LAST_JA}",
+            left=_response_left,
+        )
+        for fact in (api_surplus.HEADERS, api_surplus.ANSWER_TEMPLATES)
+    },
     ("REST API", "methods beyond the contract"): by_call(
         _methods,
         en=f"whoever calls those methods is answered by 403; {LAST}",
@@ -288,5 +302,10 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _usage_plans,
         en="the keys of that plan no longer open this API",
         ja="このプランのAPIキーでは、本APIを呼び出せなくなります",
+    ),
+    ("usage plan", "further API keys"): by_call(
+        _keys_of_plan,
+        en="whoever calls with one of those keys is answered by 403",
+        ja="該当のAPIキーによる呼び出しには403を返します",
     ),
 }

@@ -27,6 +27,10 @@ _WEBSITE = _of_bucket(
     "the bucket is a website no more; links to its website address fail",
     "ウェブサイトとしての公開は終わり、そのアドレスへのリンクは使えなくなります",
 )
+_BUCKET_POLICY = by_hand(
+    en="S3 console > Buckets > {name} > Permissions > Bucket policy: take the statement out that the row names",
+    ja="S3コンソール > バケット > {name} > アクセス許可 > バケットポリシーで、この行が示すステートメントを取り除いてください",
+)
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("key", "grants"): by_call(
         _revoke,
@@ -58,6 +62,8 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         "all lifecycle rules go: incomplete uploads and old versions are no longer tidied up either",
         "ライフサイクルルールはすべて削除され、未完了のアップロードや旧バージョンの整理も行われなくなります",
     ),
+    ("bucket", "principals that its policy allows"): _BUCKET_POLICY,
+    ("bucket", "statements by which nobody reads"): _BUCKET_POLICY,
     ("bucket", "redirect of every request"): _WEBSITE,
     ("bucket", "routing rules"): _WEBSITE,
 }

@@ -27,7 +27,12 @@ def _end_copies(target: Target) -> None:
 
 
 def _end_replicas(target: Target) -> None:
-    target.context.client("secretsmanager").remove_regions_from_replication(
+    """Take the copies away; what is a copy itself becomes a secret of its own, which is done where it is."""
+    client = target.context.client("secretsmanager")
+    if client.describe_secret(SecretId=target.name).get("PrimaryRegion") in target.listed:
+        client.stop_replication_to_replica(SecretId=target.name)
+        return
+    client.remove_regions_from_replication(
         SecretId=target.name, RemoveReplicaRegions=list(target.listed)
     )
 

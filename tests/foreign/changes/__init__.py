@@ -5,6 +5,7 @@ from tests.foreign.changes import (
     alarms,
     code,
     compute,
+    crept,
     data,
     examined,
     gateway,
@@ -34,6 +35,7 @@ CHANGES: tuple[Change, ...] = (
     *alarms.CHANGES,
     *examined.CHANGES,
     *hidden.CHANGES,
+    *crept.CHANGES,
 )
 """Each turns exactly its own rows red."""
 
@@ -45,6 +47,7 @@ HARMLESS: tuple[Change, ...] = (
     *alarms.HARMLESS,
     *access.HARMLESS,
     *examined.HARMLESS,
+    *crept.HARMLESS,
     *teams.HARMLESS,
 )
 """Each is green, or answered by exactly the decision that is printed."""

@@ -148,7 +148,7 @@ ANSWERS = {
         ),
         "replicas": DETACHED,
     },
-    Index: dict.fromkeys(("name", "hash_key", "range_key"), NO_INDEX)
+    Index: dict.fromkeys(("name", "hash_key", "range_key", "more_keys"), NO_INDEX)
     | {"projection": FREE, "status": OF_AWS},
     Backups: {
         "pitr": Repaired(harm=recovery(USERS, **OFF), by=BY_TABLES, section="backups", item=USERS),

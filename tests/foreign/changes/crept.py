@@ -1,0 +1,155 @@
+"""What crept in where nobody looked: members that were read in part, policies of resources, answers of the API itself."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.foreign.changes import access, surplus, tables
+from tests.foreign.changes.change import Change, Client, change, harmless
+from tests.foreign.changes.examined import ACCOUNT, Keep, between, place, secret_policy
+from tests.foreign.changes.gateway import API, OTHER_RELEASE, api_of
+from tests.foreign.hand import edge, identity, vault
+
+INDEXES, MASTERS, PLANS = ["tables", "table_attachments"], ["contents"], ["usage_plans", "api_keys"]
+SECRETS, TABLES, BUCKETS = ["secrets"], ["table_policies"], ["buckets"]
+OBJECTS = f"arn:aws:s3:::{edge.BUCKET}/*"
+ORIGIN = {"gatewayresponse.header.Access-Control-Allow-Origin": "'https://rally.example.jp'"}
+OURS = f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod"
+ALL_BUT_AUTH = {
+    "Condition": {
+        "StringEquals": {"aws:PrincipalAccount": ACCOUNT},
+        "ArnNotEquals": {"aws:PrincipalArn": f"{OURS}-auth-role"},
+    }
+}
+
+
+def ranked_by(*keys: tuple[str, str]) -> Keep:
+    """Make the ranking's index by these attributes."""
+    schema = [{"AttributeName": name, "KeyType": kind} for name, kind in keys]
+    return lambda client: tables.ranked(client, {**tables.RANKING, "KeySchema": schema})
+
+
+def refused(kind: str, status: str, headers: dict[str, str] | None = None, **more: Any) -> Keep:
+    """Answer one of API Gateway's own errors otherwise, live."""
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        api, which = client("apigateway"), {**api_of(client), "responseType": kind}
+        before = api.get_gateway_response(**which)
+        named = {f"gatewayresponse.header.{name}": text for name, text in (headers or {}).items()}
+        api.put_gateway_response(
+            **which, statusCode=status, responseParameters=ORIGIN | named, **more
+        )
+        yield
+        if before["defaultResponse"]:
+            api.delete_gateway_response(**which)
+        else:
+            known = {
+                key: before[key] for key in ("statusCode", "responseParameters") if key in before
+            }
+            api.put_gateway_response(**which, **known)
+
+    return surplus.live(kept)
+
+
+@contextmanager
+def key_of_a_partner(client: Client) -> Iterator[None]:
+    api = client("apigateway")
+    plans = {one["name"]: one["id"] for one in api.get_usage_plans()["items"]}
+    made = api.create_api_key(name="partner", enabled=True)["id"]
+    where = {"usagePlanId": plans["stamp-rally-prod-usage-plan"], "keyId": made}
+    api.create_usage_plan_key(**where, keyType="API_KEY")
+    yield
+    api.delete_usage_plan_key(**where)
+    api.delete_api_key(apiKey=made)
+
+
+def bucket_policy(**statement: Any) -> Keep:
+    """Add a statement about the images to the bucket's policy."""
+    named = {"Bucket": edge.BUCKET}
+    one = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": OBJECTS, **statement}
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        before = client("s3").get_bucket_policy(**named)["Policy"]
+        whole = json.loads(before)
+        whole["Statement"].append(one)
+        client("s3").put_bucket_policy(**named, Policy=json.dumps(whole))
+        yield
+        client("s3").put_bucket_policy(**named, Policy=before)
+
+    return kept
+
+
+def token_key_policy(who: str) -> Keep:
+    read = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    return lambda client: access.secret_policy(
+        client, vault.TOKEN_KEY, {**read, "Principal": {"AWS": who}}
+    )
+
+
+def users_policy(action: str, **more: Any) -> Keep:
+    one = {"Effect": "Allow", "Action": action, "Resource": "*", **more}
+    return lambda client: access.table_policy(client, identity.USERS, one)
+
+
+def stamp(name: str, lat: str, lon: str, kind: str = "GPS") -> Keep:
+    """Load one more master."""
+    table, key = {"TableName": "StampMasters-prod"}, {"StampId": {"S": name}}
+    more = {"Name": {"S": "new"}, "Type": {"S": kind}, "Location": place(lat, lon, "20")}
+    return between(
+        lambda c: c("dynamodb").put_item(**table, Item=key | more),
+        lambda c: c("dynamodb").delete_item(**table, Key=key),
+    )
+
+
+STRANGER = {"AWS": "arn:aws:iam::999988887777:root"}
+CDN = {"Service": "cloudfront.amazonaws.com"}
+OUR_CDN = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"}}
+RELEASE = " ".join(OTHER_RELEASE)
+
+HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
+    ("index asks for a user first", "DEP-02", INDEXES, ranked_by(("UserId", "HASH"), ("PeriodShard", "HASH"), ("Rank", "RANGE"))),
+    ("index sorts by user first", "DEP-02", INDEXES, ranked_by(("PeriodShard", "HASH"), ("UserId", "RANGE"), ("Rank", "RANGE"))),
+    ("throttled callers are told all is well", f"DEP-26 {RELEASE}", API, refused("THROTTLED", "200")),
+    ("faults are told as success", f"DEP-26 {RELEASE}", API, refused("INTEGRATION_FAILURE", "200")),
+    ("fault of the authorizer is told as a bad session", f"DEP-26 {RELEASE}", API, refused("AUTHORIZER_FAILURE", "401")),
+    ("refusal is kept by browsers", f"DEP-34 {RELEASE}", API, refused("ACCESS_DENIED", "401", {"Cache-Control": "'public, max-age=86400'"})),
+    ("refusal repeats the session", f"DEP-34 {RELEASE}", API, refused("THROTTLED", "429", {"Vary": "method.request.header.Authorization"})),
+    ("refusal tells the API key", f"DEP-34 {RELEASE}", API, refused("QUOTA_EXCEEDED", "429", responseTemplates={"application/json": '{"key": "$context.identity.apiKey"}'})),
+    ("partner has a key of our plan", "DEP-36", PLANS, key_of_a_partner),
+    ("stranger deletes images", "SEC-22", BUCKETS, bucket_policy(Principal=STRANGER, Action="s3:DeleteObject")),
+    ("every distribution reads images", "SEC-22", BUCKETS, bucket_policy(Principal=CDN)),
+    ("nobody reads images", "SEC-22", BUCKETS, bucket_policy(Effect="Deny", Principal="*")),
+    ("all but auth read the LINE token", "SEC-24", SECRETS, secret_policy("Allow", "*", "secretsmanager:GetSecretValue", **ALL_BUT_AUTH)),
+    ("notify reads the session key", "SEC-24", SECRETS, token_key_policy(f"{OURS}-notify-role")),
+    ("all but auth may everything with users", "SEC-24", TABLES, users_policy("dynamodb:*", Principal="*", **ALL_BUT_AUTH)),
+    ("award may delete users", "SEC-24", TABLES, users_policy("dynamodb:*", Principal={"AWS": f"{OURS}-award-role"})),
+    ("auth may delete its table", "SEC-24", TABLES, users_policy("dynamodb:*", Principal={"AWS": f"{OURS}-auth-role"})),
+    ("stamp is called like a counter", "DATA-01 DATA-02", MASTERS, stamp("#W2026-W49", "35.5562", "139.6541")),
+    ("stamp lies where another one does", "DATA-01 DATA-06", MASTERS, stamp("COPY-001", "35.5561", "139.6540")),
+    ("stamp lies in another prefecture", "DATA-01 DATA-06", MASTERS, stamp("EXTRA-001", "38.2600", "140.8700")),
+)  # fmt: skip
+SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
+    ("unknown path is 404 and kept by nobody", "", API, refused("MISSING_AUTHENTICATION_TOKEN", "404", {"Cache-Control": "'no-store'"})),
+    ("our distribution reads images", "", BUCKETS, bucket_policy(Principal=CDN, Condition=OUR_CDN)),
+    ("images are refused outside a network", "", BUCKETS, bucket_policy(Effect="Deny", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})),
+    ("another account's pages read images", "SEC-22", BUCKETS, bucket_policy(Principal=STRANGER)),
+    ("auth is named by its key", "", SECRETS, token_key_policy(f"{OURS}-auth-role")),
+    ("auth is named by its table", "", TABLES, users_policy("dynamodb:GetItem", Principal={"AWS": f"{OURS}-auth-role"})),
+)  # fmt: skip
+
+
+def _of(mark: Any, name: str, keep: Keep) -> Change:
+    made: Change = mark(surplus.named(name, keep))
+    return made
+
+
+CHANGES = tuple(
+    _of(change(*rows.split(), reads=reads), name, keep) for name, rows, reads, keep in HARM
+)
+HARMLESS = tuple(
+    _of(harmless(reads=reads, decides=rows.split()), name, keep)
+    for name, rows, reads, keep in SOUND
+)
