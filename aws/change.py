@@ -244,7 +244,7 @@ class ChangeContext:
         ):
             raise Refused(
                 Words(
-                    en=f"{name}{what.en}: not so after {within_s:g} s; wait, then run it again",
+                    en=f"{name}{what.en}: timed out after {within_s:g} s; wait a while, then run it again",
                     ja=f"{name}{what.ja}: {within_s:g}秒待ちましたが反映されません。しばらく待って再実行してください",
                 )
             )

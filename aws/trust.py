@@ -15,7 +15,7 @@ from aws.words import Words
 LAMBDA = ("Service", "lambda.amazonaws.com")
 ASSUME = "sts:AssumeRole"
 CALL = "iam:GetAccountAuthorizationDetails"
-TRUSTED = Words(en="others that may assume it", ja="引き受けられるほかの相手")
+TRUSTED = Words(en="others that may assume it", ja="引き受けられる他の相手")
 BY_LAMBDA = Words(en="trust in Lambda", ja="Lambdaによる引き受け")
 
 

@@ -71,7 +71,7 @@ TRANSIENT = (
         ("simultaneous", "Subscriber limit exceeded"),
         Words(
             en="DynamoDB has finished changes of other tables",
-            ja="DynamoDBがほかのテーブルの変更を終えること",
+            ja="DynamoDBが他のテーブルの変更を終えること",
         ),
     ),
     TransientError(

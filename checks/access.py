@@ -37,10 +37,10 @@ PRINCIPALS = {
     "role": Words(en="role", ja="ロール"),
     "user": Words(en="user", ja="ユーザー"),
 }
-MAY_ACT = Words(en="what of ours it may act on", ja="操作できる本環境のリソース")
+MAY_ACT = Words(en="our resources that it may act on", ja="操作できる本環境のリソース")
 MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数")
 OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
-USED_BY = Words(en="others that use it", ja="ほかの利用者")
+USED_BY = Words(en="others that use it", ja="他の利用者")
 NOBODY_ELSE = Bound(
     code="nobody_else",
     value=(),

@@ -60,7 +60,7 @@ def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
             found=api.policy,
             bound=described(
                 Words(
-                    en="a policy that lets everybody call, or none",
+                    en="a policy that allows everybody to call, or none",
                     ja="誰の呼び出しも拒否しないポリシー、またはポリシーなし",
                 )
             ),

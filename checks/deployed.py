@@ -155,7 +155,7 @@ class Deployed(DeployedData):
         self.rest_api()
         return self._one(
             "DEP-20",
-            Words(en="draft of API", ja="APIの未デプロイの定義"),
+            Words(en="draft of API", ja="APIの下書き"),
             self.plan.api.name,
             self.found.draft,
         )

@@ -11,7 +11,7 @@ from plan import Plan
 from signoff.environment import Domain
 
 RULES = Words(en="routing rules", ja="ルーティングルール")
-OTHER_MAPPINGS = Words(en="other mappings", ja="ほかのマッピング")
+OTHER_MAPPINGS = Words(en="other mappings", ja="他のマッピング")
 
 
 def naming(host: str) -> Bound:

@@ -171,7 +171,7 @@ def _of_every_table() -> Iterator[tuple[str, KeyLimit]]:
     guide = Words(en="guide step 3-1", ja="手順3-1")
     yield "pitr", KeyLimit(exactly(value=True), guide)
     yield "pitr_days", KeyLimit(at_least(default("recovery_window_days"), DAYS), guide)
-    stay = Words(en="tables of people stay", ja="利用者のテーブルは消さない")
+    stay = Words(en="user tables are kept", ja="利用者のテーブルは消さない")
     yield "deletion_protection", KeyLimit(exactly(value=True), stay)
 
 
@@ -239,14 +239,14 @@ def _functions() -> Iterator[tuple[str, KeyLimit]]:
         "accuracy_cap_m",
         KeyLimit(
             at_most(100, " m"),
-            Words(en="a phone's claim buys no distance", ja="端末の申告で距離を稼げない"),
+            Words(en="a phone's claim must not widen the radius", ja="端末の申告で距離を稼げない"),
         ),
     )
 
 
 def _load() -> Iterator[tuple[str, KeyLimit]]:
     believable = Words(
-        en="so that load plan and concurrency mean something",
+        en="so that load plan and concurrency are meaningful",
         ja="負荷計画と同時実行数に意味を持たせるため",
     )
     yield "target_rate", KeyLimit(between(10, 10_000, "/s"), believable, guided=False)
@@ -268,7 +268,7 @@ def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
             KeyLimit(
                 area,
                 Words(
-                    en="a larger area tells no wrong place",
+                    en="a larger area would hide a wrong place",
                     ja="範囲が広すぎると誤った位置を見分けられない",
                 ),
                 guided=False,
@@ -290,8 +290,8 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     yield "administrators", KeyLimit(_by_name(environment), IN_BY_NAME)
     yield "tags", KeyLimit(_with(TAGS), Words(en="guide step 2-3", ja="手順2-3"))
     heard = Words(
-        en="without it nobody is told who else hears the alarms",
-        ja="指定がなければ、ほかの受信者を確認できない",
+        en="without it nobody knows who else receives the alarms",
+        ja="指定がなければ、他の受信者を確認できない",
     )
     yield "alert_email", KeyLimit(_given(), heard, guided=False)
     if environment.line.expected_messages is not None:

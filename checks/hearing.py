@@ -45,7 +45,7 @@ BY_PEOPLE = Bound(
     value=None,
     holds=lambda _: False,
     words=Words(
-        en="a topic that tells a person, of the alarm's own or of a composite alarm that is in ALARM"
+        en="a topic that reaches a person, of the alarm itself or of a composite alarm that fires"
         " with any of its children",
         ja="人に届くトピック（アラーム自身、または子のいずれかで発報する複合アラームのもの）",
     ),
@@ -59,7 +59,7 @@ USABLE = Bound(
     value=None,
     holds=lambda _: False,
     words=Words(
-        en="an enabled key whose policy lets CloudWatch use it, or none",
+        en="an enabled key whose policy allows CloudWatch to use it, or none",
         ja="CloudWatchが使える有効なキー、または暗号化なし",
     ),
 )

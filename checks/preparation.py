@@ -43,7 +43,7 @@ VERSIONED = described(
 )
 COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
 STATES = {
-    "folder": Words(en="a folder", ja="フォルダー（履歴なし）"),
+    "folder": Words(en="a folder", ja="フォルダ（履歴なし）"),
     "none": Words(en="none", ja="なし"),
 }
 ANYWHERE = ("iam", "")

@@ -20,7 +20,7 @@ def shared_answers(stage: Stage, route: desired.Route, integration: Integration)
     if not (stage.cache_enabled and _setting(stage, route).caching):
         return []
     if route.verb != "GET":
-        return [Words(en="the body", ja="ボディ")]
+        return [Words(en="the body", ja="本文")]
     return [
         Words.same(one) for one in sorted({*deciding(route)} - {*integration.cache_key_parameters})
     ]

@@ -25,7 +25,7 @@ VALID = Words(
     en="stamps that are valid on the day of the go-live (JST)",
     ja="公開日（日本時間）に有効なスタンプ",
 )
-SYNTHETIC = Words(en="synthetic users", ja="テスト用の利用者")
+SYNTHETIC = Words(en="synthetic users", ja="合成ユーザー")
 OF_ITEMS = {"call": "dynamodb:Scan", "decidable": False}
 
 
@@ -94,7 +94,7 @@ def test_some_stamp_is_valid_on_the_day_of_the_go_live(
     decided(differences(TABLE, plan.table("stampmasters").name, facts, bounds, **about), observe)
 
 
-@expectation("DATA-04", ja="テスト用の利用者が残っていない")
+@expectation("DATA-04", ja="合成ユーザーが残っていない")
 @pytest.mark.parametrize("key", ["users", "userstamps"])
 def test_no_synthetic_user_is_left(
     key: str, deployed: Deployed, plan: Plan, decided: Decided, observe: Observations

@@ -153,7 +153,7 @@ def test_no_rule_decides_before_the_mappings_of_the_domain(
     decided(deciding_rules(domain), observe)
 
 
-@expectation("DEP-42", ja="カスタムドメインの本APIのパスで、ほかのAPIが応答しない")
+@expectation("DEP-42", ja="カスタムドメインの本APIのパスで、他のAPIが応答しない")
 def test_no_other_api_answers_at_our_paths_of_the_domain(
     deployed: Deployed,
     custom_domain: Domain,

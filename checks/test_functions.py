@@ -152,7 +152,7 @@ def test_function_calls_aws_itself(
     decided(diverting(found), observe)
 
 
-@expectation("DEP-15", ja="エイリアスが発行済みのバージョンを指す")
+@expectation("DEP-15", ja="エイリアスが公開済みのバージョンを指す")
 def test_alias_points_to_a_published_version(
     function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
 ) -> None:

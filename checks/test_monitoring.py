@@ -165,7 +165,7 @@ def test_alarm_is_not_in_alarm(
     decided(ringing([(judged, settled(judged, records, now))]), observe)
 
 
-@expectation("MON-07", ja="本環境のほかのアラームも発報していない")
+@expectation("MON-07", ja="本環境の他のアラームも発報していない")
 def test_no_other_alarm_of_ours_is_in_alarm(
     found: Sections, records: Records, now: datetime, decided: Decided, observe: Observations
 ) -> None:

@@ -49,7 +49,7 @@ from signoff.observations import Observations
 
 URLS = Words(en="URLs", ja="関数URL")
 UNSOUND = Words(en="wrong ARNs of secrets", ja="正しくないシークレットのARN")
-CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可するほかの呼び出し元")
+CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 OF_ROLE = {"call": "iam:GetAccountAuthorizationDetails"}
 
 
@@ -263,7 +263,7 @@ def test_boundary_leaves_the_role_what_its_function_needs(
     decided(() if guided else taken, observe)
 
 
-@expectation("SEC-24", ja="ほかの者が本環境のリソースを操作できない")
+@expectation("SEC-24", ja="他の者が本環境のリソースを操作できない")
 def test_nobody_else_may_act_on_what_is_ours(
     deployed: Deployed, insiders: Insiders, decided: Decided, observe: Observations
 ) -> None:
@@ -276,7 +276,7 @@ def test_nobody_else_may_act_on_what_is_ours(
     decided(acting(principals, insiders), observe)
 
 
-@expectation("SEC-24", ja="テーブルのポリシーがほかの相手を許可していない")
+@expectation("SEC-24", ja="テーブルのポリシーが他の相手を許可していない")
 def test_policy_of_the_table_names_nobody_else(
     table: desired.Table,
     deployed: Deployed,
@@ -292,7 +292,7 @@ def test_policy_of_the_table_names_nobody_else(
     decided.follow("SEC-19", strangers, observe)
 
 
-@expectation("SEC-24", ja="シークレットのポリシーがほかの相手を許可していない")
+@expectation("SEC-24", ja="シークレットのポリシーが他の相手を許可していない")
 def test_policy_of_the_secret_names_nobody_else(
     secret: desired.Secret,
     deployed: Deployed,
@@ -307,7 +307,7 @@ def test_policy_of_the_secret_names_nobody_else(
     decided.follow("SEC-08", strangers, observe)
 
 
-@expectation("SEC-24", ja="トピックのポリシーがほかの相手を許可していない")
+@expectation("SEC-24", ja="トピックのポリシーが他の相手を許可していない")
 def test_policy_of_the_topic_names_nobody_else(
     found: Sections, insiders: Insiders, decided: Decided, observe: Observations
 ) -> None:
@@ -332,7 +332,7 @@ def test_role_is_used_by_its_function_alone(
     decided(used_elsewhere(found, users, environment.region), observe)
 
 
-@expectation("SEC-26", ja="ほかの者が関数を呼び出せない")
+@expectation("SEC-26", ja="他の者が関数を呼び出せない")
 def test_nobody_else_may_invoke_a_function(
     deployed: Deployed, insiders: Insiders, decided: Decided, observe: Observations
 ) -> None:

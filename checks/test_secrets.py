@@ -140,7 +140,7 @@ def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
     decided(unallowed(attached), observe)
 
 
-@expectation("SEC-06", ja="関数に秘密情報らしい値の環境変数がない")
+@expectation("SEC-06", ja="関数にシークレットらしい値の環境変数がない")
 def test_function_has_no_variable_that_looks_like_a_secret(
     function: desired.Function,
     deployed: Deployed,
@@ -172,7 +172,7 @@ def test_function_holds_no_secret_in_its_environment(
     )
 
 
-@expectation("SEC-07", ja="ステージ変数に秘密情報らしいものがない")
+@expectation("SEC-07", ja="ステージ変数にシークレットらしいものがない")
 def test_no_stage_variable_looks_like_a_secret(
     deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
 ) -> None:
@@ -183,7 +183,7 @@ def test_no_stage_variable_looks_like_a_secret(
     decided(suspicious(STAGE, stage.name, values, ours, "apigateway:GetStages"), observe)
 
 
-@expectation("SEC-07", ja="APIのタグに秘密情報らしいものがない")
+@expectation("SEC-07", ja="APIのタグにシークレットらしいものがない")
 def test_no_tag_of_the_api_looks_like_a_secret(
     deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
 ) -> None:
@@ -193,7 +193,7 @@ def test_no_tag_of_the_api_looks_like_a_secret(
     decided(suspicious(REST_API, api.name, tags, ours, "apigateway:GetRestApis"), observe)
 
 
-@expectation("SEC-07", ja="関数のタグに秘密情報らしいものがない")
+@expectation("SEC-07", ja="関数のタグにシークレットらしいものがない")
 def test_no_tag_of_a_function_looks_like_a_secret(
     function: desired.Function,
     deployed: Deployed,
@@ -207,7 +207,7 @@ def test_no_tag_of_a_function_looks_like_a_secret(
     decided(suspicious(FUNCTION, there.name, tags, ours, GET_FUNCTION), observe)
 
 
-@expectation("SEC-07", ja="テーブルのタグに秘密情報らしいものがない")
+@expectation("SEC-07", ja="テーブルのタグにシークレットらしいものがない")
 def test_no_tag_of_a_table_looks_like_a_secret(
     table: desired.Table,
     deployed: Deployed,

@@ -218,7 +218,7 @@ def _prepare(cli: CommandLine) -> None:
         "--artefacts",
         type=Path,
         metavar="DIR",
-        help=say("folder for the verdict", "判定を書き出すフォルダー"),
+        help=say("folder for the verdict", "判定を書き出すフォルダ"),
     )
     cli.set_defaults(command=commands.prepare_run)
 
@@ -256,7 +256,7 @@ def _merge(cli: CommandLine) -> None:
         "--to",
         type=Path,
         metavar="DIR",
-        help=say("default: a new folder of its own", "既定: 新しいフォルダー"),
+        help=say("default: a new folder of its own", "既定: 新しいフォルダ"),
     )
     cli.add_argument(
         "--record",

@@ -38,12 +38,12 @@ def prove_line_untouched(target: LoadTarget, visitor: SyntheticUser) -> str:
         raise LoadRefused(
             f"POST /notify answered {answer.status_code} for a synthetic user, so it is not proven "
             "that awards reach no LINE user; deploy a notify that drops such ids",
-            f"POST /notifyがテスト用の利用者に{answer.status_code}を返しました。付与がLINEの利用者に届かないと証明できません。そのIDを省くnotifyをデプロイしてください",
+            f"POST /notifyが合成ユーザーに{answer.status_code}を返しました。付与がLINEの利用者に届かないと証明できません。そのIDを省くnotifyをデプロイしてください",
         )
     if heard := line_calls(target, visitor.id):
         raise LoadRefused(
             f"the fake of LINE got {heard} calls for a synthetic user; nothing is loaded",
-            f"LINEの代役がテスト用の利用者について{heard}回呼び出されました。負荷はかけません",
+            f"LINEの代役が合成ユーザーについて{heard}回呼び出されました。負荷はかけません",
         )
     return "POST /notify answers 200 for an id that LINE would refuse"
 

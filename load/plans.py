@@ -9,7 +9,7 @@ from plan.demand import SHARES
 PURPOSES = {
     "every endpoint answers right under a little load; says nothing of percentiles": "軽い負荷で全エンドポイント"
     "が正しく応答する（パーセンタイルは判定しない）",
-    "the rate of the first day, held for two minutes": "初日の頻度を2分間維持する",
+    "the rate of the first day, for two minutes": "初日の頻度を2分間維持する",
     "up to twice the target, then past the throttle of one method": "目標の2倍まで上げ、1メソッドのスロットルを"
     "超える",
     "three times the target at once, and back": "一気に目標の3倍にして戻す",
@@ -66,7 +66,7 @@ def _smoke() -> LoadPlan:
 def _baseline(rate: float) -> LoadPlan:
     return LoadPlan(
         name="baseline",
-        purpose="the rate of the first day, held for two minutes",
+        purpose="the rate of the first day, for two minutes",
         steps=(_ramp(10, rate), _hold("hold", rate, at_least_s=120)),
     )
 

@@ -21,13 +21,13 @@ PAGES = (
         kind="function-errors",
         meaning=Words(
             en="A function did not answer at all, five times in five minutes: it raised, ran out of time"
-            " or memory, or did not start. What it answers itself, also a 500, is not in this count.",
+            " or memory, or did not start. Answers that it sends itself, even a 500, are not counted.",
             ja="関数が5分間に5回以上、応答せずに終わりました（例外、タイムアウト、メモリ不足、起動失敗）。関数自身が返した"
             "500は、この数に含まれません。",
         ),
         impact=Words(
-            en="Callers of its routes get 502. If it is the auth function, nobody gets in, since it is the"
-            " authorizer, too.",
+            en="Callers of its routes get 502. If it is the auth function, nobody can use the API, since"
+            " it is also the authorizer.",
             ja="該当ルートの呼び出し元には502が返ります。auth関数の場合はオーソライザーも兼ねるため、誰も利用できません。",
         ),
         diagnosis=Words(
@@ -78,17 +78,17 @@ PAGES = (
             "なくても発報します。",
         ),
         impact=Words(
-            en="Maybe none. If all are 401, nobody gets in; if all are 403 or without CORS headers, the"
+            en="Maybe none. If all are 401, nobody can log in; if all are 403 or without CORS headers, the"
             " front end is cut off; 429 is the throttle.",
             ja="影響がない場合もあります。すべて401なら誰も利用できず、403やCORSヘッダーの欠落なら"
             "フロントエンドが使えません。429はスロットリングです。",
         ),
         diagnosis=Words(
-            en="Look which status it is in the access log. For browsers:"
+            en="Look up the status in the access log. For browsers:"
             " `python -m runbook troubleshoot_cors --env prod`. Smoke and load runs of ours fire it, too:"
             " their windows are in the report.",
             ja="アクセスログでステータスを確認します。ブラウザ側の問題は`python -m runbook troubleshoot_cors --env prod`で"
-            "調べます。検証や負荷試験でも発報し、実施時間帯はレポートに記載されます。",
+            "調べます。スモークテストや負荷試験でも発報し、実施時間帯はレポートに記載されます。",
         ),
         mitigation=Words(
             en="After a deployment of the API: `python -m runbook rollback_api --env prod --go`. After one of"
@@ -110,7 +110,7 @@ PAGES = (
             ja="利用者にはエラーが表示されます。スタンプ付与は一つのトランザクションなので、二重付与や欠落は起きません。",
         ),
         diagnosis=Words(
-            en="Do function-errors or function-faults burn as well? Then it is that function. If not, the"
+            en="Do function-errors or function-faults fire as well? Then it is that function. If not, the"
             " gateway: `python -m runbook troubleshoot --env prod`, and slow answers by"
             " `python -m runbook troubleshoot_slow --env prod`.",
             ja="function-errorsやfunction-faultsも発報していれば、その関数が原因です。発報していなければゲートウェイ側です。"
@@ -118,7 +118,7 @@ PAGES = (
             "調べます。",
         ),
         mitigation=Words(
-            en="Go back by what was changed last: `python -m runbook rollback_functions --env prod --go` or"
+            en="Roll back what was changed last: `python -m runbook rollback_functions --env prod --go` or"
             " `python -m runbook rollback_api --env prod --go`.",
             ja="直前に変更した方を戻します。`python -m runbook rollback_functions --env prod --go`または"
             "`python -m runbook rollback_api --env prod --go`を実行します。",

@@ -44,8 +44,8 @@ def converge(context: StepContext, api: Api) -> Changes:
     if set(draft.resources) - {"/", PATH} | {path for path, _ in draft.methods} - {PATH}:
         context.tell(
             Words(
-                en=f"{name} was drawn up by somebody else: its first deployment has none before it",
-                ja=f"{name}は手作業で作成済みのため、最初のデプロイより前に戻る先はありません",
+                en=f"{name} was not created by this runbook: there is no deployment before its first one",
+                ja=f"{name}は手動で作成済みのため、最初のデプロイより前に戻る先はありません",
             )
         )
         return ()

@@ -56,7 +56,7 @@ WORDS: Mapping[str, Words] = {
     "ask_hand": Words(
         en="Done? [y]es, [s]kip, [q]uit: ", ja="完了しましたか。[y]はい、[s]スキップ、[q]終了: "
     ),
-    "judging": Words(en="judging {rows} anew", ja="{rows}を再判定しています"),
+    "judging": Words(en="judging {rows} again", ja="{rows}を再判定しています"),
     "now_green": Words(en="green", ja="合格"),
     "failed": Words(
         en="the command stopped with exit code {code}; what it did so far stands, and it resumes there",

@@ -82,7 +82,7 @@ def options(lang: str = "en") -> CommandLine:
 
 
 def _add_choices(parser: CommandLine, say: Say) -> None:
-    choices = parser.add_argument_group(say("rollbacks and the cut-over", "切り戻しと切替"))
+    choices = parser.add_argument_group(say("rollbacks and the cut-over", "ロールバックと切替"))
     choices.add_argument(
         "--to",
         metavar="WHAT",
@@ -107,7 +107,7 @@ def _add_choices(parser: CommandLine, say: Say) -> None:
     choices.add_argument(
         "--site",
         metavar="FOLDER",
-        help=say("where the front end's files are", "フロントエンドのファイルがあるフォルダー"),
+        help=say("where the front end's files are", "フロントエンドのファイルがあるフォルダ"),
     )
     choices.add_argument(
         "--by",

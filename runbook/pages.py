@@ -26,7 +26,7 @@ WORDS = {
     "contents": Words(en="Runbook", ja="ランブック"),
     "how": Words(
         en="Every procedure is read here, and run from the command line. Without `--go` it is a rehearsal:"
-        " it shows what would change, and changes nothing. A run that was stopped goes on where it was.",
+        " it shows what would change, and changes nothing. A run that was stopped resumes where it was.",
         ja="各手順はここで読み、コマンドラインから実行します。`--go`がなければリハーサルで、変更内容を表示するだけです。"
         "途中で止まった場合は、同じコマンドで続きから再開します。",
     ),
@@ -36,7 +36,7 @@ WORDS = {
         " encrypt or throttle. Each line first without, then with `--go`; [provision](provision.en.md)"
         " does them all. A step is done when its rows are green.",
         ja="次の順に進めます（手順書の順では、存在しないものを暗号化・制限することになります）。各行をまず`--go`なしで、"
-        "次に`--go`を付けて実行します。[provision](provision.ja.md)はすべてを一度に行います。行が緑になれば完了です。",
+        "次に`--go`を付けて実行します。[provision](provision.ja.md)はすべてを一度に行います。項目が合格になれば完了です。",
     ),
     "judge": Words(
         en="Then prove what no reading shows: `python -m load run --env prod --plan baseline`,"
@@ -44,14 +44,14 @@ WORDS = {
         " judges the whole; a red row names its remedy.",
         ja="次に、読み取りだけでは分からないことを証明します: `python -m load run --env prod --plan baseline`、"
         "[rehearse_rollbacks](rehearse_rollbacks.ja.md)、[by_hand](by_hand.ja.md)。`pytest --env prod`が全体を"
-        "判定し、赤い行には対処が示されます。",
+        "判定し、不合格の項目には対処が示されます。",
     ),
     "switch": Words(
         en="[cutover](cutover.en.md) switches the users over; `pytest --env prod --phase after` judges that, too.",
         ja="[cutover](cutover.ja.md)で利用者を切り替え、`pytest --env prod --phase after`で切替後も判定します。",
     ),
     "by step": Words(en="By step of the guide", ja="手順書のステップから探す"),
-    "by row": Words(en="By row of the checklist", ja="チェックリストの行から探す"),
+    "by row": Words(en="By row of the checklist", ja="チェックリストの項目から探す"),
     "by alarm": Words(en="By alarm", ja="アラームから探す"),
     "alarms": Words(en="Alarms", ja="アラーム"),
     "meaning": Words(en="Meaning", ja="意味"),
@@ -63,12 +63,12 @@ WORDS = {
     "step": Words(en="guide", ja="手順書"),
     "takes": Words(en="Takes", ja="所要時間"),
     "console": Words(en="In the console", ja="コンソールでの場所"),
-    "symptoms": Words(en="Which way back for which symptom", ja="症状から戻し方を選ぶ"),
+    "symptoms": Words(en="Which rollback for which symptom", ja="症状から戻し方を選ぶ"),
     "symptom heads": Words(
-        en="| symptom | procedure | takes | is lost |\n| --- | --- | --- | --- |",
+        en="| symptom | procedure | takes | what is lost |\n| --- | --- | --- | --- |",
         ja="| 症状 | 手順 | 所要時間 | 失われるもの |\n| --- | --- | --- | --- |",
     ),
-    "proves": Words(en="Done when green", ja="完了条件（緑になる行）"),
+    "proves": Words(en="Done when green", ja="完了条件（合格になる項目）"),
     "notes": Words(en="Notes on these rows", ja="項目についての補足"),
 }
 

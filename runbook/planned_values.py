@@ -33,7 +33,7 @@ curl -i -X OPTIONS -H 'Origin: {origin}' -H 'Access-Control-Request-Method: GET'
 curl -i -X POST -H 'Content-Type: application/json' -d '{{"id_token": "test_token"}}' {url}/auth/verify   # 401: no token of LINE"""
 TRY = Words(
     en="Try it by hand (API_ID: API Gateway > APIs)",
-    ja="手作業で試す（API_IDはAPI Gateway > APIの一覧にあります）",
+    ja="手動で試す（API_IDはAPI Gateway > APIの一覧にあります）",
 )
 PASTED = {
     "cutover": (

@@ -20,7 +20,7 @@ from signoff.guard import GuardError
 
 DESCRIPTION = Words(
     en="Keep a local stack running, for other commands to use, until Ctrl-C.",
-    ja="ローカルスタックをCtrl-Cまで起動したままにし、ほかのコマンドから使えるようにする。",
+    ja="ローカルスタックをCtrl-Cまで起動したままにし、他のコマンドから使えるようにする。",
 )
 ALREADY = 4
 LATE = Words(

@@ -55,7 +55,7 @@ exit codes: 0 done, GO, CONDITIONAL, or verified; 1 NO-GO, or altered files, and
   signoff clean --env prod                         強制終了した実行が残したものを削除する
 
 終了コード: 0 完了、GO、条件付きGO、または検証済み。1 NO-GO、または改変あり（内容を表示）。
-            2 コマンドラインまたは環境ファイルの誤り。4 アカウントの誤り、認証情報なし、または判定不能。
+            2 コマンドラインまたは環境ファイルの誤り。4 アカウントの誤り、認証情報なし、または何も判定できない。
             5 一部だけの判定。70 本ソフトウェアの不具合
 """,
 )
@@ -94,19 +94,17 @@ def options(lang: str = "en") -> CommandLine:
     verifying.add_argument(
         "folder",
         type=Path,
-        help=say("folder of the run: report/prod/latest", "実行のフォルダー: report/prod/latest"),
+        help=say("folder of the run: report/prod/latest", "実行のフォルダ: report/prod/latest"),
     )
     verifying.add_environments()
     verifying.set_defaults(command=_verify)
     comparing = commands.add_parser(
-        "compare", help=say("what differs between two runs", "二つの実行の違い")
+        "compare", help=say("what differs between two runs", "2つの実行の違い")
     )
     comparing.add_argument(
         "before",
         type=Path,
-        help=say(
-            "folder of a run, or its signoff.json", "実行のフォルダー、またはそのsignoff.json"
-        ),
+        help=say("folder of a run, or its signoff.json", "実行のフォルダ、またはそのsignoff.json"),
     )
     comparing.add_argument("after", type=Path, help=say("the later one", "後の実行"))
     comparing.set_defaults(command=_compare)

@@ -42,7 +42,7 @@ def sentence(error: BaseException, caller: str | Words = THESE, rights: str = ""
         return Words(
             en=f"{place or 'a file'} can't be used ({why}): check its folder and the disk, then run it"
             " again",
-            ja=f"{place or 'ファイル'}を使用できません（{why}）。フォルダーとディスクを確認し、再実行してください",
+            ja=f"{place or 'ファイル'}を使用できません（{why}）。フォルダとディスクを確認し、再実行してください",
         )
     return words_of(error)
 

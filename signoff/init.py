@@ -45,7 +45,7 @@ ORDER = (
 """Keys that are written, in this order; the others have a default, and docs/environments.md."""
 FROM_YOU = Words(en="fill in", ja="記入してください")
 SAID = Words(en="as you said", ja="指定どおり")
-GUIDES = Words(en="the guide's value", ja="移行ガイドの値")
+GUIDES = Words(en="the guide's value", ja="手順書の値")
 HEAD = Words(
     en="Proposed by `signoff init` on {day}. Check every line: what was found is not yet what is right.",
     ja="`signoff init`が{day}に提案した値です。見つかった値が正しいとは限らないため、1行ずつ確認してください。",
@@ -113,7 +113,7 @@ def _said(answers: Answers, found: Proposals) -> None:
         f"report/{answers.name}/evidence",
         Words(
             en="a folder, until `runbook evidence` makes a bucket and a key",
-            ja="`runbook evidence`でバケットとキーを作るまではフォルダー",
+            ja="`runbook evidence`でバケットとキーを作るまではフォルダ",
         ),
     )
 

@@ -59,15 +59,13 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help=say(
-            "judge only this row; may be given again", "この項目だけを判定する。複数回指定できる"
-        ),
+        help=say("judge only this row; repeatable", "この項目だけを判定する。複数回指定できる"),
     )
     group.addoption(
         "--part",
         action="store_true",
         help=say(
-            "a part of the rows is meant: exit 0 where none is red, instead of 5",
+            "judge a part on purpose: exit 0 instead of 5 if no row is red",
             "一部だけの判定と明示する。不合格がなければ5でなく0で終了する",
         ),
     )
@@ -85,8 +83,8 @@ def add_options(parser: pytest.Parser) -> None:
         type=Path,
         metavar="DIR",
         help=say(
-            "leave AWS's answers there, without secrets, ids and addresses, to be judged again elsewhere",
-            "秘密情報、ID、アドレスを除いたAWSの応答をここに保存し、別の場所で再判定できるようにする",
+            "save AWS's answers in this folder, without secrets, ids and addresses, to judge them again elsewhere",
+            "シークレット、ID、アドレスを除いたAWSの応答をここに保存し、別の場所で再判定できるようにする",
         ),
     )
     group.addoption(
@@ -109,7 +107,7 @@ def add_options(parser: pytest.Parser) -> None:
         type=Path,
         metavar="FILE",
         help=say(
-            "write the rows that were judged there, also of a part (--row)",
+            "write the judged rows to this file, of a part (--row) as well",
             "判定した項目をここに書き出す（--rowの一部だけの判定でも）",
         ),
     )

@@ -136,12 +136,12 @@ WAYS: Mapping[Obstacle, _Way] = {
         note=Words(
             en="read the expression that the row names, which this software does not evaluate: write it more"
             " plainly, or accept it by a decision or a waiver, then",
-            ja="この行が示す式は本ソフトウェアでは評価できない。内容を確認し、より単純に書き換えるか、決定または免除として認めてから実行する",
+            ja="この項目が示す式は本ソフトウェアでは評価できない。内容を確認し、より単純に書き換えるか、決定または免除として認めてから実行する",
         )
     ),
     Obstacle.PERSON: _Way(
         note=Words(
-            en="no machine may try this here: a person does, and signs",
+            en="no automated test may try this here: a person does, and signs",
             ja="ここでは自動で試せない。担当者が試し、署名する",
         ),
         command="python -m runbook {step} --env {env} --go",
@@ -163,12 +163,12 @@ WAYS: Mapping[Obstacle, _Way] = {
         note=Words(
             en="one run reads no more than that: look at the rest by hand (DynamoDB console > Tables >"
             " Explore items), and accept the row with a waiver",
-            ja="一回の実行で読める量を超えている。残りは手作業で確認し（DynamoDBコンソール > テーブル > 項目を探索）、免除で受け入れる",
+            ja="一回の実行で読める量を超えている。残りは手動で確認し（DynamoDBコンソール > テーブル > 項目を探索）、免除で受け入れる",
         )
     ),
     Obstacle.NO_ANSWER: _Way(
         note=Words(
-            en="nothing is known, so nothing is to be repaired yet: try again",
+            en="nothing is known yet, so there is nothing to repair: try again",
             ja="未確認のため、修復はまだ不要。再実行する",
         )
     ),

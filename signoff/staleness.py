@@ -40,7 +40,7 @@ KINDS: Mapping[str, Words] = {
     "backups": Words("backups of table", "バックアップ"),
     "table_tags": Words("tags of table", "テーブルのタグ"),
     "table_policies": Words("policy of table", "テーブルポリシー"),
-    "scalable_targets": Words("autoscaling of table", "オートスケーリング"),
+    "scalable_targets": Words("autoscaling of table", "自動スケーリング"),
     "table_attachments": Words("attachments of table", "テーブルの付属設定"),
     "contents": Words("item of table", "テーブルの項目"),
     "secrets": Words("secret", "シークレット"),

@@ -52,7 +52,7 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
                 en=f"{folder / RESULT} can't be read as the result of a run ({error}); "
                 f"give a folder such as report/prod/latest",
                 ja=f"{folder / RESULT}を実行結果として読み取れません（{error}）。report/prod/latestの"
-                "ようなフォルダーを指定してください",
+                "ようなフォルダを指定してください",
             )
         ) from None
 
@@ -104,7 +104,7 @@ def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[Words]:
         named = {}
     if not named:
         yield Words(
-            en=f"{PAGE} names no files, which the page of every run does",
+            en=f"{PAGE} lists no files, which the page of every run does",
             ja=f"{PAGE}にファイルのダイジェストがありません",
         )
     for name, digest in named.items():

@@ -51,7 +51,7 @@ class Cleaner:
         return left + [
             Words(
                 en=f"{user} in {self.user_stamps.name}, which this run did not create: check it by hand",
-                ja=f"{self.user_stamps.name}の{user}（この実行のIDではないため、手作業で確認してください）",
+                ja=f"{self.user_stamps.name}の{user}（この実行のIDではないため、手動で確認してください）",
             )
             for user in sorted(strangers)
         ]

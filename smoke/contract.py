@@ -60,7 +60,7 @@ class Contract:
             body, request = shown(answer.text), answer.request_id
             return Words(
                 en=f"{answer}, {why.en}; it said: {body or 'no body'} (request {request or 'without id'})",
-                ja=f"{answer.ja}。{why.ja}。応答のボディ: {body or 'なし'}（リクエスト{request or 'IDなし'}）",
+                ja=f"{answer.ja}。{why.ja}。応答の本文: {body or 'なし'}（リクエスト{request or 'IDなし'}）",
             )
         return SILENCE
 
@@ -108,7 +108,7 @@ def _broken_rule(error: ValidationError) -> Words:
         ja = f"契約にないメンバーがあります（{found}）"
     return Words(
         en=f"but {where or 'the body'}: {redacted(error.message)}",
-        ja=f"{where or 'ボディ'}: {ja}",
+        ja=f"{where or '本文'}: {ja}",
     )
 
 

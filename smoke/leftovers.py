@@ -332,7 +332,7 @@ def _of_another(note: Note, notes: Notes, command: str) -> Words | None:
 def _unreadable(path: str, environment: Environment) -> Words:
     command = COMMAND.format(environment.name)
     return Words(
-        en=f"{path} is no note of a smoke run; look for what it left, then delete the file: {command}",
+        en=f"{path} is not the note of a smoke run; look for what it left, then delete the file: {command}",
         ja=f"{path}はスモーク実行の記録として読めない。残ったデータを確認し、ファイルを削除する: {command}",
     )
 

@@ -23,7 +23,7 @@ BY_ID, BY_USER = 4, 2
 TELLING = 20
 """A shorter text may stand in any line by chance."""
 USER, SESSION = Words(en="the user id", ja="ユーザーID"), Words(en="the session", ja="セッション")
-BODY, ID_TOKEN = Words(en="the body", ja="ボディ"), Words(en="the ID token", ja="IDトークン")
+BODY, ID_TOKEN = Words(en="the body", ja="本文"), Words(en="the ID token", ja="IDトークン")
 
 
 @dataclass(frozen=True, slots=True)

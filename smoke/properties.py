@@ -229,7 +229,7 @@ def synthetic_in_ranking(users: list[str]) -> Words:
     shown = ", ".join(users)
     return Words(
         en=f"the ranking shows the synthetic user {shown}",
-        ja=f"テスト用の利用者{shown}がランキングに載っています",
+        ja=f"合成ユーザー{shown}がランキングに載っています",
     )
 
 

@@ -109,7 +109,7 @@ class Scenarios:
         if self.open_now and not found:
             raise ManualOnly(
                 Words(
-                    en="the test user has every stamp that is open now, so none can be collected",
+                    en="the test user already has every stamp that can be collected now",
                     ja="現在取得できるスタンプをテストユーザーがすべて持っているため、取得できません",
                 )
             )

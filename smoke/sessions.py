@@ -79,7 +79,7 @@ class SessionMinter:
         if not self.key and self.borrowed:
             raise ManualOnly(
                 Words(
-                    en=f"{BORROWED} is a person's session, with which no machine changes anything",
+                    en=f"{BORROWED} is a person's session, and nothing is changed with it",
                     ja=f"{BORROWED}は個人のセッションのため、自動では何も変更しません",
                 )
             )

@@ -28,7 +28,7 @@ def test_preflight_of_the_front_end_is_granted(path: str, calls: RowCalls, origi
         answer.status in {200, 204},
         Words(
             en=f"{answer}, so the browser does not send the call itself",
-            ja=f"{answer.ja}。ブラウザーは本来の呼び出しを送りません",
+            ja=f"{answer.ja}。ブラウザは本来の呼び出しを送りません",
         ),
     )
     require(allowed_origin(answer) == origin, allows(answer))

@@ -23,6 +23,6 @@ def test_own_request_is_found_in_the_log(log_group: LogGroup, calls: RowCalls) -
     )
 
 
-@expectation("SEC-46", ja="ログにセッション、ボディ、ユーザーIDが残らない")
+@expectation("SEC-46", ja="ログにセッション、本文、ユーザーIDが残らない")
 def test_log_holds_nothing_of_who_asked(log_group: LogGroup, calls: RowCalls) -> None:
     hold(*told_of(calls, log_group))

@@ -9,7 +9,7 @@ from smoke.messages import message_flaws
 from smoke.row_calls import RowCalls, winner
 
 
-@expectation("SMOKE-05", ja="テスト用の利用者への通知がエラーなく省かれる")
+@expectation("SMOKE-05", ja="合成ユーザーへの通知がエラーなく省かれる")
 def test_synthetic_user_is_dropped_without_an_error(calls: RowCalls) -> None:
     answer = calls.success("POST /notify")
 
@@ -23,7 +23,7 @@ def test_person_who_agreed_is_sent_a_message(calls: RowCalls) -> None:
     hold(calls.flaw(answer, 200))
 
 
-@expectation("SMOKE-05", ja="テスト用の利用者についてLINEに何も送られない")
+@expectation("SMOKE-05", ja="合成ユーザーについてLINEに何も送られない")
 def test_nothing_reaches_line_for_a_synthetic_user(
     calls: RowCalls, embedded_line: LineClient, observe: Observations
 ) -> None:

@@ -51,14 +51,14 @@ def test_month_is_in_order(calls: RowCalls) -> None:
     hold(*order_flaws(calls, MONTH))
 
 
-@expectation("SMOKE-06", ja="テスト用の利用者が週間ランキングに載らない")
+@expectation("SMOKE-06", ja="合成ユーザーが週間ランキングに載らない")
 def test_synthetic_user_is_not_in_the_week(calls: RowCalls) -> None:
     ranked = synthetic_ranked(calls, "weekly")
 
     require(not ranked, synthetic_in_ranking(ranked))
 
 
-@expectation("SMOKE-07", ja="テスト用の利用者が月間ランキングに載らない")
+@expectation("SMOKE-07", ja="合成ユーザーが月間ランキングに載らない")
 def test_synthetic_user_is_not_in_the_month(calls: RowCalls) -> None:
     ranked = synthetic_ranked(calls, "monthly")
 

@@ -104,7 +104,7 @@ class Restorer:
                     Words(
                         en=f"{items} in {name}; somebody else moved counter {moved} meanwhile: delete them, "
                         f"then recount",
-                        ja=f"{name}の{items}（その間にほかの処理がカウンター{moved}を変更しました。削除してから"
+                        ja=f"{name}の{items}（その間に他の処理がカウンター{moved}を変更しました。削除してから"
                         f"再集計してください）",
                     )
                 ]

@@ -58,7 +58,7 @@ def test_every_sentence_names_the_key_the_value_and_where_the_bound_is_from():
 
     assert one.words.en == (
         "environment prod: accuracy_cap_m: found 4900, expected at most 100 m; "
-        "a phone's claim buys no distance; decided in environments.toml, key accuracy_cap_m "
+        "a phone's claim must not widen the radius; decided in environments.toml, key accuracy_cap_m "
         "(docs/environments.md#accuracy_cap_m)"
     )
     assert (

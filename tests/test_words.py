@@ -4,7 +4,10 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from tests.test_house import PRODUCT, ROOT, modules
 
@@ -48,12 +51,44 @@ INSTEAD = {
 }
 """Clipped word -> the field's name for the idea, which the code uses instead."""
 
+SPELLED = {
+    "ブラウザー": "ブラウザ",
+    "フォルダー": "フォルダ",
+    "コンテナー": "コンテナ",
+    "パラメーター": "パラメータ",
+    "閾値": "しきい値",
+    "全て": "すべて",
+    "既に": "すでに",
+    "ほかの": "他の",
+    "ボディ": "本文",
+    "独自ドメイン": "カスタムドメイン",
+    "オートスケーリング": "自動スケーリング",
+    "切り戻し": "ロールバック",
+    "演習": "訓練",
+    "地点": "スポット",
+    "秘密情報": "シークレット",
+    "テスト用の利用者": "合成ユーザー",
+    "擬似利用者": "合成ユーザー",
+    "容認": "免除",
+    "判定不能": "確認不能、判断不能",
+    "この行": "この項目",
+    "移行ガイド": "手順書",
+    "：": ": ",
+}
+"""Japanese word or sign -> what stands for it everywhere: AWS's console decides, else docs/words.md."""
+HALF_WIDTH_KATAKANA = re.compile(r"[ｦ-ﾟ]")
+FULL_WIDTH = re.compile(r"[！-～]")
+PUNCTUATION = frozenset("（）、。？～")
+"""Signs that stand in Japanese prose in full width; letters, digits and other ASCII signs never do."""
+README_JA = (ROOT / "README.ja.md").read_text(encoding="utf-8")
+
 
 def terms() -> list[tuple[str, str]]:
     """Return every defined word, in English and in Japanese."""
     return [(one[0], one[2]) for one in TERM.findall(WORDS.read_text(encoding="utf-8"))]
 
 
+@cache
 def prose(*suffixes: str) -> str:
     """Return all that the product says, in files with these suffixes, as one text."""
     folders = (*PRODUCT, "docs")
@@ -98,6 +133,20 @@ def test_the_page_says_the_same_words_in_japanese():
     apart = {term: (ja, labels[term]) for term, ja in terms() if labels.get(term, ja) != ja}
 
     assert not apart, f"word: (docs/words.md, {PAGE_WORDS.name}): {apart}"
+
+
+@pytest.mark.parametrize("other", SPELLED)
+def test_one_idea_has_one_japanese_word(other):
+    said = prose(".py", ".toml", ".md", ".j2") + README_JA
+
+    assert other not in said, f"say {SPELLED[other]}"
+
+
+def test_latin_letters_and_katakana_have_their_usual_width():
+    said = prose(".py", ".toml", ".md", ".j2") + README_JA
+
+    assert HALF_WIDTH_KATAKANA.findall(said) == []
+    assert set(FULL_WIDTH.findall(said)) <= PUNCTUATION
 
 
 def test_no_name_is_one_of_the_clipped_words():

@@ -153,7 +153,7 @@ def _refuse_unless_regional(domain: Domain, found: CustomDomain) -> None:
             en=f"domain {domain.name} is {kind}, not REGIONAL, and is in use as it is: add the regional"
             f" endpoint beside it (`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL"
             " op=add,path=/regionalCertificateArn,value=ARN`), run it again, which leads the name there,"
-            f" and take the other away a day later (`{command}"
+            f" and remove the other one a day later (`{command}"
             " op=remove,path=/endpointConfiguration/types,value=EDGE`)",
             ja=f"ドメイン{domain.name}はREGIONALでなく{kind}で、使用中です。リージョンのエンドポイントを追加し（`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL op=add,path=/regionalCertificateArn,value=ARN`）、再実行して名前を切り替え、一日後に他方を削除してください（`{command} op=remove,path=/endpointConfiguration/types,value=EDGE`）",
         )

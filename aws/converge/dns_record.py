@@ -33,7 +33,7 @@ def converge(context: ChangeContext, domain: Domain, record: DnsRecord) -> Chang
         context.tell(
             Words(
                 en=f"set in DNS, by hand: {record.name} {kind} {record.value}",
-                ja=f"DNSに手作業で設定します: {record.name} {kind} {record.value}",
+                ja=f"DNSに手動で設定します: {record.name} {kind} {record.value}",
             )
         )
         return ()
@@ -67,7 +67,7 @@ def _beside_a_cname(record: DnsRecord, target: str) -> str:
         raise Refused(
             Words(
                 en=f"{record.name} is a CNAME to {target}, beside which DNS takes no {record.kind} record:"
-                f" see who uses it, set it to {record.value} by hand or delete it, then run it again",
+                f" find out who uses it, then set it to {record.value} by hand or delete it, then run it again",
                 ja=f"{record.name}は{target}へのCNAMEで、{record.kind}レコードと併用できません。利用者を確認し、手動で{record.value}に変えるか削除してから再実行してください",
             )
         )

@@ -99,7 +99,7 @@ def converge_subscription(
         MissingPrerequisite(
             "e-mail address",
             Words(
-                en=f"topic {topic.name} tells nobody",
+                en=f"topic {topic.name} notifies nobody",
                 ja=f"トピック{topic.name}の通知先がありません",
             ),
         ),

@@ -179,7 +179,7 @@ def file_of(context: StepContext) -> Path:
         raise Refused(
             Words(
                 en=f"{folder} is not a folder: name that of the front end's files with --site",
-                ja=f"{folder}はフォルダーではありません。フロントエンドのファイルのフォルダーを--siteで指定してください",
+                ja=f"{folder}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
             )
         )
     return folder / needed(context).config_path
@@ -313,7 +313,7 @@ def _by_hand(context: StepContext) -> bool:
         context.tell(
             Words(
                 en=f"{name} has no front end in environments.toml: set API_BASE_URL to {url} by hand",
-                ja=f"{name}にフロントエンドの定義がありません。API_BASE_URLを手作業で{url}に設定します",
+                ja=f"{name}にフロントエンドの定義がありません。API_BASE_URLを手動で{url}に設定します",
             )
         )
     return context.environment.front_end is None

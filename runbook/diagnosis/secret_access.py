@@ -96,7 +96,7 @@ def _permissions(
     decision = evaluate(statements, DECRYPT, key["Arn"], request_context({}))
     if not decision.allowed:
         yield cause(
-            f"{role} may not decrypt with {key['Arn']} (unless the key's own policy lets it):"
+            f"{role} may not decrypt with {key['Arn']} (unless the key's own policy allows it):"
             f" {decision.reason.en}; name that key as secret_key in environments.toml",
             f"{role}には{key['Arn']}で復号する権限がありません（キーポリシーで許可されている場合を除く）:"
             f" {decision.reason.ja}。environments.tomlのsecret_keyにこのキーを指定します",

@@ -43,7 +43,7 @@ SIGNS = (
     Sign(
         pattern='"AccessDenied"',
         cause=cause(
-            "its role may not do what it tries to",
+            "its role lacks a permission that it uses",
             "ロールに必要な権限がありません",
             "python -m runbook least_privilege --env {env} --go",
         ),
@@ -67,7 +67,7 @@ SIGNS = (
     Sign(
         pattern='"Task timed out"',
         cause=cause(
-            "it waits longer than it may: for LINE, or for AWS",
+            "it waits too long for LINE or for AWS",
             "LINEまたはAWSの応答待ちが制限時間を超えました",
             "python -m runbook troubleshoot_slow --env {env}",
         ),
@@ -83,7 +83,7 @@ SIGNS = (
     Sign(
         pattern='"SECRET_UNAVAILABLE"',
         cause=cause(
-            "it cannot read its secret",
+            "it can't read its secret",
             "シークレットを読み取れません",
             "python -m runbook troubleshoot_secrets --env {env}",
         ),

@@ -119,7 +119,7 @@ def source_of(context: StepContext, table: Table) -> Source:
     if there is None:
         raise Refused(
             Words(
-                en=f"items of {context.environment.name} cannot come from {name}: name another environment"
+                en=f"items of {context.environment.name} can't be migrated from {name}: name another environment"
                 " with --from, or a file with --file",
                 ja=f"{context.environment.name}の項目を{name}から移行できません。--fromで別の環境を、または--fileでファイルを指定してください",
             )
@@ -165,7 +165,7 @@ def _otherwise(context: StepContext, table: Table) -> Words:
     instead = f"python -m runbook masters --env {context.environment.name} --go"
     return Words(
         en=f"run `{instead}`, which loads the spots of this project, or {named.en}",
-        ja=f"`{instead}`で本プロジェクトの地点を投入するか、{named.ja}",
+        ja=f"`{instead}`で本プロジェクトのスポットを投入するか、{named.ja}",
     )
 
 

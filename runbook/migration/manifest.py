@@ -40,8 +40,8 @@ def _attest(context: StepContext, job: Job, wanted: Mapping[str, Any]) -> None:
         job.copy.discard()
         raise Refused(
             Words(
-                en=f"{job.source} was changed while it was carried over: it holds {fresh.count:,} items now,"
-                f" the copy {wanted['count']:,}; run it again to carry over what is new",
+                en=f"{job.source} changed during the migration: it holds {fresh.count:,} items now,"
+                f" the copy {wanted['count']:,}; run it again to migrate what is new",
                 ja=f"移行中に{job.source}が変更されました（現在{fresh.count:,}件、コピーは{wanted['count']:,}件）。再実行して差分を移行してください",
             )
         )

@@ -24,7 +24,7 @@ def take_copy(context: StepContext, job: Job) -> Changes:
     if state and state.done:
         context.tell(
             Words(
-                en=f"going on with the copy of {state.begun}, {state.items:,} items",
+                en=f"continuing with the copy of {state.begun}, {state.items:,} items",
                 ja=f"{state.begun}のコピー（{state.items:,}件）から続けます",
             )
         )
@@ -32,7 +32,7 @@ def take_copy(context: StepContext, job: Job) -> Changes:
     if state is None and job.is_carried_over(context):
         context.tell(
             Words(
-                en=f"{job.source} is as it was when it was carried over",
+                en=f"{job.source} has not changed since it was migrated",
                 ja=f"{job.source}は移行時から変わっていません",
             )
         )
@@ -60,7 +60,7 @@ def look_at_items(context: StepContext, job: Job) -> Changes:
     _refuse_bad(context, job, found)
     context.tell(
         Words(
-            en=f"{found.count:,} items are fit to go, {found.respelled:,} of them respelled",
+            en=f"{found.count:,} items can be migrated, {found.respelled:,} of them with keys respelled",
             ja=f"{found.count:,}件すべて移行できます。うち{found.respelled:,}件は表記を直します",
         )
     )
@@ -135,7 +135,7 @@ def _refuse_bad(context: StepContext, job: Job, found: Validation) -> None:
     few = "" if job.private else f" ({'; '.join(one.words.en for one in found.bad[:3])})"
     raise Refused(
         Words(
-            en=f"{len(found.bad):,} of {found.count:,} items are not fit to go, so none was written"
+            en=f"{len(found.bad):,} of {found.count:,} items can't be migrated, so none was written"
             f"{few}: {path} lists all of them; fix them at the source, then run it again",
             ja=f"{found.count:,}件中{len(found.bad):,}件が移行できないため、何も書き込んでいません{few}。すべて{path}にあります。移行元で修正してから再実行してください",
         )

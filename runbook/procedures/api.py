@@ -39,16 +39,17 @@ def let_it_write_logs(context: StepContext) -> Changes:
 
 @step("3-3")
 def create_it_closed(context: StepContext) -> Changes:
-    """Create the API, and deploy it closed before anything else of it is deployed.
+    """Create the API, and deploy it closed before any other deployment.
 
-    Every path answers 503 there. This is what step 8-2 goes back to from the first release; the guide
-    has nothing before it. An API that was deployed before has its own past and gets no other one, unless its
-    only deployment is the release that callers use: then the draft is emptied and drawn up anew, after you agreed.
+    Every path answers 503 there. This is what step 8-2 goes back to from the first release; in the guide
+    there is nothing before it. An API that was deployed before has a history of its own and gets no
+    closed deployment, unless its only deployment is the release that callers use: then, after you agree,
+    the draft is emptied and built again.
 
     APIを作成し、最初に「閉じた」状態でデプロイする。
 
     閉じた状態では、すべてのパスが503を返します。最初のリリースから手順8-2で戻る先です。手順書には、最初の
-    リリースより前の状態がありません。既にデプロイされたAPIには、この状態を追加しません。ただし、提供中のリリースが
+    リリースより前の状態がありません。すでにデプロイされたAPIには、この状態を追加しません。ただし、提供中のリリースが
     唯一のデプロイである場合は、同意を得てから下書きを空にし、この状態を作ったあと下書きを作り直します。
     """
     return rest_api.converge(context, context.plan.api) + closed_api.converge(
@@ -60,8 +61,8 @@ def create_it_closed(context: StepContext) -> Changes:
 def draw_up_the_api(context: StepContext) -> Changes:
     """Bring routes, preflights, authorizer and gateway responses to the plan.
 
-    This is the draft: no caller sees it before it is deployed. Answers that API Gateway makes itself
-    need CORS headers too, else a browser can't tell a 401 from a broken network.
+    This is the draft: no caller sees it before it is deployed. Answers that API Gateway sends itself need
+    CORS headers too, or a browser can't tell a 401 from a network failure.
 
     ルート、プリフライト、オーソライザー、ゲートウェイレスポンスを計画に合わせる。
 
@@ -73,10 +74,10 @@ def draw_up_the_api(context: StepContext) -> Changes:
 
 @step("3-3")
 def let_it_invoke_the_functions(context: StepContext) -> Changes:
-    """Let this API, route by route, invoke the aliases of the functions.
+    """Allow this API, route by route, to invoke the aliases of the functions.
 
-    A permission on the function is none on its alias. What else a function's policy allows stays for now:
-    the stage may still need it for what it serves until the draft is deployed.
+    A permission on the function does not cover its alias. Whatever else a function's policy allows stays
+    for now: the stage may still need it for what it serves until the draft is deployed.
 
     このAPIに、ルートごとに関数のエイリアスの呼び出しを許可する。
 
@@ -111,10 +112,10 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
 def deploy_it(context: StepContext) -> Changes:
     """Deploy the draft to the stage, unless the stage serves just that already.
 
-    A deployment is a snapshot: what is changed after it is not live. It goes into the history with
-    the digest of its draft, so that step 8-2 can find its way back.
+    A deployment is a snapshot: later changes are not live. It goes into the history with the digest of
+    its draft, so that step 8-2 can find it.
 
-    下書きをステージにデプロイする。既に同じ内容なら何もしない。
+    下書きをステージにデプロイする。すでに同じ内容なら何もしない。
 
     デプロイはスナップショットであり、その後の変更は反映されません。手順8-2で戻せるように、下書きの
     ダイジェストを説明に付けてデプロイ履歴に残します。
@@ -134,8 +135,8 @@ def deploy_it(context: StepContext) -> Changes:
 def set_up_its_stage(context: StepContext) -> Changes:
     """Bring throttle, logs, description and tags of the stage to the plan.
 
-    Caching is off: the guide advises it, but it would hand one user's stamps to another. Data trace is
-    off: it logs request bodies, with the tokens in them.
+    Caching is off: the guide recommends it, but it would return one user's stamps to another. Data trace
+    is off: it logs request bodies, tokens included.
 
     ステージのスロットリング、ログ、説明、タグを計画に合わせる。
 
@@ -156,14 +157,15 @@ def record_the_release(context: StepContext) -> Changes:
 
 @step("3-3", proves=("DEP-17", "SEC-17"))
 def shut_out_everybody_else(context: StepContext) -> Changes:
-    """Take away what else lets somebody invoke the functions, after you agreed.
+    """Remove, after you agree, whatever else allows somebody to invoke the functions.
 
-    It comes last: an API made by hand calls the functions themselves until the draft is deployed. Without
-    this permission, step 8-2 can go back to such a deployment no more: its routes answer 500.
+    It comes last, because an API made by hand calls the functions themselves until the draft is deployed.
+    Without this permission, step 8-2 can no longer go back to such a deployment: its routes would answer
+    500.
 
     その他の呼び出し許可を、同意を得てから外す。
 
-    手作業で作られたAPIは、下書きをデプロイするまで関数本体を呼ぶため、最後に行います。外した後に手順8-2で
+    手動で作られたAPIは、下書きをデプロイするまで関数本体を呼ぶため、最後に行います。外した後に手順8-2で
     以前のデプロイに戻すと、関数本体を呼ぶルートは500を返します。
     """
     sources = _all_sources(context)

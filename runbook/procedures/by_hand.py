@@ -1,8 +1,8 @@
 """Try and sign for what the smoke calls cannot try in this environment.
 
-Each step is for one thing that needs a person, a phone, or special data, and none builds on another. Answer
-yes only for what you have tried: every other answer leaves that step unsigned and goes on to the next. Give
-the command again when another trial is done.
+Each step is for one thing that needs a person, a phone, or special data, and none builds on another.
+Answer yes only for what you have tried: any other answer leaves that step unsigned and continues with the
+next. Run the command again when you have tried more.
 
 この環境で自動検証が試せない項目を、人が試して署名する。
 
@@ -29,7 +29,7 @@ def security_test() -> None:
 
 @ask("7-1", may_wait=True)
 def log_in() -> None:
-    """Log in with LINE, and see that the session works.
+    """Log in with LINE, and check that the session works.
 
     LINEでログインし、セッションが有効であることを確認する。
     """
@@ -39,9 +39,9 @@ def log_in() -> None:
 def collect() -> None:
     """Collect a stamp at its spot: once it is given, then refused; it is listed and ranked.
 
-    Do it where smoke may not write, or where no stamp is valid now. Remove the trial's items afterwards.
+    Do this if smoke may not write, or if no stamp is valid now. Remove the items afterwards.
 
-    地点でスタンプを取得し、一度目は付与、二度目は拒否、一覧とランキングへの反映を確認する。
+    スポットでスタンプを取得し、一度目は付与、二度目は拒否、一覧とランキングへの反映を確認する。
 
     検証による書き込みが許可されていない場合や、有効なスタンプがない場合に行います。試した項目は後で削除します。
     """
@@ -49,7 +49,7 @@ def collect() -> None:
 
 @ask("7-1", may_wait=True)
 def notify() -> None:
-    """Have a message sent to somebody who agreed, and see it arrive on the phone.
+    """Have a message sent to somebody who agreed, and check that it arrives on the phone.
 
     同意を得た人にメッセージを送信し、実機に届くことを確認する。
     """
@@ -57,7 +57,7 @@ def notify() -> None:
 
 @ask("7-1", may_wait=True)
 def rich_menus() -> None:
-    """Set a rich menu for somebody who agreed, see it on the phone, and take it away again.
+    """Set a rich menu for somebody who agreed, check it on the phone, and unset it again.
 
     同意を得た人にリッチメニューを設定し、実機で表示を確認してから解除する。
     """
@@ -67,17 +67,17 @@ def rich_menus() -> None:
 def special_stamps() -> None:
     """Try a stamp that has expired, one that is not valid yet, one of another type, and a broken location.
 
-    Data for these belong into another environment of the same release, not among production's spots.
+    Keep data for these in another environment of the same release, not among production's spots.
 
     期限切れ、開始前、種別違い、位置情報不正のスタンプを試す。
 
-    これらのデータは本番の地点に混ぜず、同じリリースの別環境に用意します。
+    これらのデータは本番のスポットに混ぜず、同じリリースの別環境に用意します。
     """
 
 
 @ask("7-3", may_wait=True)
 def bot() -> None:
-    """See in the LINE console that the stored token is of the production bot.
+    """Check in the LINE console that the stored token is the production bot's.
 
     保存したトークンが本番のボットのものであることを、LINEのコンソールで確認する。
     """
@@ -85,7 +85,7 @@ def bot() -> None:
 
 @ask("7-2", may_wait=True)
 def front_end() -> None:
-    """See that the front end is served, and that its configuration names this API and this LIFF id.
+    """Check that the front end is served, and that its configuration names this API and this LIFF id.
 
     フロントエンドが配信され、設定がこのAPIとLIFF IDを指すことを確認する。
     """
@@ -93,7 +93,7 @@ def front_end() -> None:
 
 @ask("7-3", may_wait=True)
 def liff_app() -> None:
-    """See in the LINE console that the LIFF app's endpoint is the front end, its scopes profile and openid.
+    """Check in the LINE console that the LIFF app's endpoint is the front end, and its scopes profile and openid.
 
     LIFFアプリのエンドポイントURLがフロントエンドで、スコープがprofileとopenidであることを、LINEのコンソールで確認する。
     """

@@ -1,10 +1,10 @@
 """Switch the users to this environment, step by step, each with who did it and when.
 
-What people do is signed: with the name of `--by` or the one that is typed, for the release that is live. A
-signature of another release, or one that is too old, counts for nothing, and its step is asked for again.
+People sign for what they do, with the name of `--by` or one that they type, for the release that is live.
+A signature for another release, or one that is too old, does not count, and its step is asked for again.
 
-The guide has maintenance mode on dev, if at all. It belongs to wherever the users are, and a row asks for
-it: a stamp collected during the switch is lost for its user.
+In the guide maintenance mode is optional, and on dev. It belongs wherever the users are, and a row
+requires it: a stamp collected during the switch is lost.
 
 利用者をこの環境へ切り替える。各作業の実施者と日時を記録する。
 
@@ -21,10 +21,10 @@ from runbook.engine import StepContext, ask, step
 
 @step("7-4", shown=False)
 def see_the_verdict(context: StepContext) -> Changes:
-    """See that the newest verdict is GO or CONDITIONAL, of today, and of the release that is live.
+    """Check that the newest verdict is GO or CONDITIONAL, of today, and of the release that is live.
 
-    `pytest --env prod` gives it, with the load verdict of this release in it. One of another release, of a
-    replay, or of some rows only counts for nothing. Nothing is switched before.
+    `pytest --env prod` gives it, the load verdict of this release included. A verdict on another release,
+    on a replay, or on some rows only does not count. Nothing is switched before this.
 
     最新の判定がGOまたはCONDITIONALで、当日の、稼働中のリリースに対するものであることを確認する。
 
@@ -63,12 +63,13 @@ def record_the_previous_configuration(context: StepContext) -> Changes:
 def write_the_configuration(context: StepContext) -> Changes:
     """Write the front end's configuration for this environment.
 
-    Only the API's address and the LIFF id change: in the file that is in the folder of `--site`, or without
-    one in what is served now, written beside the report. Nobody types the address: it is read from AWS.
+    Only the API's address and the LIFF id change: in the file in the folder of `--site`, or without one
+    in a copy of what is served now, written beside the report. Nobody types the address: it is read from
+    AWS.
 
     この環境用のフロントエンド設定を書き込む。
 
-    変更するのはAPIのアドレスとLIFF IDだけです。`--site`のフォルダーにあるファイルを書き換え、なければ現在提供中の
+    変更するのはAPIのアドレスとLIFF IDだけです。`--site`のフォルダにあるファイルを書き換え、なければ現在提供中の
     設定を元にレポートの隣に書き込みます。アドレスはAWSから読み取るため、手入力は不要です。
     """
     return front_end.write_new(context)
@@ -86,7 +87,8 @@ def front_end_switched() -> None:
 def caches_invalidated() -> None:
     """Invalidate the caches in front of it.
 
-    Otherwise some users, nobody knows which, keep the old configuration until it expires. The guide forgets it.
+    Otherwise some users, and nobody knows which, keep the old configuration until it expires. The guide
+    omits this step.
 
     配信経路のキャッシュを無効化する。
 
@@ -97,7 +99,7 @@ def caches_invalidated() -> None:
 
 @step("7-2", shown=False)
 def see_the_configuration_served(context: StepContext) -> Changes:
-    """See at its address that the front end serves the new configuration.
+    """Check at its address that the front end serves the new configuration.
 
     フロントエンドのURLで、新しい設定が提供されていることを確認する。
     """
@@ -106,10 +108,10 @@ def see_the_configuration_served(context: StepContext) -> Changes:
 
 @ask("7-4", proves=("CUT-03",))
 def front_end_reaches_api() -> None:
-    """Open the front end in a browser, and see that it reaches the API.
+    """Open the front end in a browser, and check that it reaches the API.
 
-    Look at the developer tools: calls go to this API, no preflight fails. The page's own origin counts, not
-    `https://liff.line.me`, which only redirects.
+    In the developer tools, check that calls go to this API and no preflight fails. The page's own origin
+    counts, not `https://liff.line.me`, which only redirects.
 
     ブラウザでフロントエンドを開き、APIに接続できることを確認する。
 
@@ -120,10 +122,10 @@ def front_end_reaches_api() -> None:
 
 @ask("7-3", proves=("CUT-05",))
 def channel_token_stored() -> None:
-    """Issue the channel access token, store it, and see that both channels are of one provider.
+    """Issue the channel access token, store it, and check that both channels are under one provider.
 
-    Store it by `python -m runbook secrets --env prod --line-token-file FILE --go`. Under two providers a user
-    has two ids, and pushes never arrive.
+    Store it with `python -m runbook secrets --env prod --line-token-file FILE --go`. Under two providers
+    a user has two ids, and pushes never arrive.
 
     チャネルアクセストークンを発行・保存し、両チャネルが同一プロバイダーであることを確認する。
 
@@ -136,8 +138,8 @@ def channel_token_stored() -> None:
 def line_developers_switched() -> None:
     """Set the LIFF app of the production channel: endpoint URL and scopes.
 
-    The endpoint URL is the front end's address, scopes are `profile` and `openid`. Where a token of the
-    login channel is configured, the checks read it back from LINE.
+    The endpoint URL is the front end's address, the scopes are `profile` and `openid`. If a token of the
+    login channel is configured, the checks read both back from LINE.
 
     本番チャネルのLIFFアプリに、エンドポイントURLとスコープを設定する。
 
@@ -148,11 +150,11 @@ def line_developers_switched() -> None:
 
 @ask("7-3", proves=("CUT-06",))
 def phone_test() -> None:
-    """Collect a stamp with a real phone, from LINE, at a spot.
+    """Collect a stamp with a real phone, from LINE, at a real spot.
 
-    Log in, see the list, collect one, get the message, see yourself in the ranking.
+    Log in, open the list, collect a stamp, get the message, find yourself in the ranking.
 
-    実機のLINEから起動し、実際の地点でスタンプを取得する。
+    実機のLINEから起動し、実際のスポットでスタンプを取得する。
 
     ログイン、一覧表示、取得、通知の受信、ランキングへの反映までを確認します。
     """
@@ -160,7 +162,7 @@ def phone_test() -> None:
 
 @ask("7-4", proves=("CUT-09",))
 def monitoring_started() -> None:
-    """Name who watches alarms and dashboard from now on, and see that an alarm reaches them.
+    """Name who watches alarms and dashboard from now on, and check that an alarm reaches them.
 
     今後アラームとダッシュボードを監視する担当者を決め、アラームが届くことを確認する。
     """
@@ -178,9 +180,9 @@ def maintenance_lifted() -> None:
 def production_declared() -> None:
     """Declare that production runs.
 
-    From here on a fault is an incident: the rollbacks of step 8 are at hand and rehearsed.
+    From here on a fault is an incident: the rollbacks of step 8 are rehearsed and ready.
 
     本番稼働の開始を宣言する。
 
-    以後の不具合は障害として扱います。手順8のロールバックは演習済みで、すぐに使えます。
+    以後の不具合は障害として扱います。手順8のロールバックは訓練済みで、すぐに使えます。
     """

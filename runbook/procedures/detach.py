@@ -1,15 +1,16 @@
-"""Take away what nobody planned of tables, functions, secrets, roles, keys, alarms, topics, log groups and the API.
+"""Remove what nobody planned from tables, functions, secrets, roles, keys, alarms, topics, log groups and the API.
 
-It undoes exactly what red rows name, and shows first what is lost by it. What a decision in `environments.toml`
-allows is left alone. `--row DEP-08` takes away what that row names; `--only "table Users-prod: time to live"`
-that one thing, as a decision would name it.
+It removes exactly what red rows name, and shows first what you lose by it. What a decision in
+`environments.toml` allows is left alone. `--row DEP-08` removes what that row names; `--only "table
+Users-prod: time to live"` removes one thing, named as a decision would name it.
 
-What stands in the API's methods is taken out of its draft; the stage serves it until `api` has deployed that.
+What is in the API's methods is removed from the draft; the stage serves it until `api` has deployed the
+draft.
 
 計画外の設定を取り除く。対象はテーブル、関数、シークレット、ロール、キー、アラーム、トピック、ロググループ、API。
 
-赤い行が示すものだけを取り除き、それによって失われるものを先に表示します。`environments.toml`の決定（decisions）で
-認めたものには触れません。`--row DEP-08`でその行が示すものだけを、`--only "table Users-prod: time to live"`で
+不合格の項目が示すものだけを取り除き、それによって失われるものを先に表示します。`environments.toml`の決定（decisions）で
+認めたものには触れません。`--row DEP-08`でその項目が示すものだけを、`--only "table Users-prod: time to live"`で
 決定と同じ書き方をした一つだけを取り除きます。
 
 APIのメソッドにあるものは下書きから取り除きます。`api`で下書きをデプロイするまで、ステージには残ります。
@@ -50,7 +51,7 @@ ROW, ONLY = "row", "only"
 
 @step("3-1", proves=ROWS, shown=False)
 def take_away_what_nobody_planned(context: StepContext) -> Changes:
-    """Take away what a call of AWS can take away, after you agreed.
+    """Remove, after you agree, what an AWS call can remove.
 
     API呼び出しで取り除けるものを、同意を得てから取り除く。
     """
@@ -65,9 +66,9 @@ def take_away_what_nobody_planned(context: StepContext) -> Changes:
 
 @step("3-1", proves=ROWS, shown=False)
 def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
-    """See what no call can take away, and where a person does.
+    """Check what no call can remove, and where a person does it.
 
-    It stops the procedure: after that, give the same command again.
+    If anything is left, the procedure stops: do it, then run the same command again.
 
     APIでは取り除けないものと、人が行う操作を確認する。
 

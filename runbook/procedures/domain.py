@@ -3,7 +3,7 @@
 The guide creates the domain before its certificate. AWS refuses a domain without one, so the certificate
 comes first; and for a regional endpoint it must be in the Region of the API.
 
-独自ドメインを設定する（証明書、ドメイン、マッピング、DNS）。環境の定義にドメインがある場合だけ実行する。
+カスタムドメインを設定する（証明書、ドメイン、マッピング、DNS）。環境の定義にドメインがある場合だけ実行する。
 
 手順書は証明書より先にドメインを作成しますが、AWSは証明書のないドメインを受け付けません。先に証明書を用意します。
 リージョンエンドポイントの場合、証明書はAPIと同じリージョンに必要です。
@@ -18,8 +18,8 @@ from runbook.engine import StepContext, step
 def request_the_certificate(context: StepContext) -> Changes:
     """Request the certificate, and prove by DNS that the name is yours.
 
-    The record is set in Route 53 where the environment names the zone, else it is printed: set it with
-    whoever keeps your DNS, then run this again.
+    The record is set in Route 53 if the environment names the zone; otherwise it is printed: have it set
+    by whoever runs your DNS, then run this again.
 
     証明書をリクエストし、DNSでドメインの所有を証明する。
 
@@ -62,15 +62,16 @@ def lead_it_to_the_stage(context: StepContext) -> Changes:
 
 @step("5-4", proves=("DEP-43",))
 def set_the_record(context: StepContext) -> Changes:
-    """Lead the name to the domain's target.
+    """Point the name at the domain's target.
 
-    In Route 53 by an alias. Elsewhere the record to set is printed; at the apex of a zone, where a CNAME is
-    not allowed, use what your provider offers instead. The row is green once DNS answers so.
+    In Route 53 this is an alias record. Elsewhere the record to set is printed; at the apex of a zone,
+    where a CNAME is not allowed, use what your provider offers instead. The row is green once DNS gives
+    that answer.
 
     ドメイン名をターゲットドメイン名に向ける。
 
     Route 53ではエイリアスレコードを設定します。それ以外では設定すべきレコードを表示します。ゾーンの頂点にはCNAMEを
-    置けないため、プロバイダーの代替機能を使ってください。DNSの応答が一致すると、該当行が緑になります。
+    置けないため、プロバイダーの代替機能を使ってください。DNSの応答が一致すると、該当項目が合格になります。
     """
     domain = context.plan.domain
     return custom_domain.converge_record(context, domain) if domain else ()

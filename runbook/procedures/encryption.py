@@ -1,8 +1,8 @@
-"""See that tables, and the bucket if there is one, are encrypted as decided.
+"""Check that tables, and the bucket if there is one, are encrypted as decided.
 
-Every table of DynamoDB is encrypted, also where the console shows no key: then AWS owns it. The guide
-has this step before the tables exist; they are created so, and this procedure is for those that were
-there before.
+DynamoDB encrypts every table, even where the console shows no key: then AWS owns the key. In the guide
+this step comes before the tables exist; new tables are created encrypted as decided, and this procedure
+is for older ones.
 
 テーブルと（使用する場合は）バケットが、決定どおり暗号化されていることを確認する。
 
@@ -20,7 +20,7 @@ from runbook.engine import StepContext, step
 def encrypt_the_tables(context: StepContext) -> Changes:
     """Bring the key of every table to the decided one.
 
-    Going back from a key of your own to the AWS owned one is asked for: who could read the data changes.
+    Changing from a key of your own to the AWS owned one asks first, since it changes who can read the data.
 
     各テーブルの暗号化キーを決定どおりにする。
 
@@ -31,7 +31,7 @@ def encrypt_the_tables(context: StepContext) -> Changes:
 
 @step("2-3", proves=("SEC-21", "SEC-22"))
 def encrypt_the_bucket(context: StepContext) -> Changes:
-    """Encrypt the bucket of the images, close it to the public, and allow TLS only.
+    """Encrypt the image bucket, block public access, and allow TLS only.
 
     Only where the environment names a bucket.
 

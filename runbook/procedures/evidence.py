@@ -1,11 +1,12 @@
-"""Make what keeps evidence: a KMS key that signs the records, a bucket that keeps every version of them.
+"""Create the place for evidence: a KMS key that signs the records, and a bucket that keeps every version of them.
 
-A record (a signature, a load verdict, a rehearsal) counts in production only if a key signed it whose policy
-says who may. List them in `evidence_signers` of `environments.toml`, as ARNs of roles or users; without
-the list, only who runs this procedure may sign. Administrators of the account may change the key, but not sign
-with it. A new key does not know the old records: begin with an empty store, and prove everything anew.
+A record (a signature, a load verdict, a rehearsal) counts in production only if it is signed by a key
+whose policy says who may sign. List them in `evidence_signers` of `environments.toml`, as ARNs of roles
+or users; without the list, only whoever runs this procedure may sign. Administrators of the account may
+change the key, but not sign with it. A new key can't verify the old records: begin with an empty store,
+and prove everything again.
 
-証跡の保管先を作成する（記録に署名するKMS鍵と、全バージョンを保持するバケット）。
+証跡の保管先を作成する（記録に署名するKMSキーと、全バージョンを保持するバケット）。
 
 本番環境では、署名者をポリシーで限定した鍵による署名がある記録（署名、負荷試験の判定、リハーサル）だけが有効です。署名できる
 ロールまたはユーザーのARNを`environments.toml`の`evidence_signers`に列挙します。指定がなければ、この手順を実行した本人だけが
@@ -23,15 +24,15 @@ from runbook.engine import StepContext, step
 
 DONE = Words(
     en="write these lines into environments.toml, and have the change reviewed:",
-    ja="次の行を environments.toml に追加し、変更をレビューしてください：",
+    ja="次の行を environments.toml に追加し、変更をレビューしてください: ",
 )
 
 
 @step("1-1")
 def create_the_key(context: StepContext) -> Changes:
-    """Create the key that signs records, with the policy that says who may.
+    """Create the key that signs records, with a policy that says who may sign.
 
-    An asymmetric key (ECC_NIST_P256): records are verified by its public half, without AWS.
+    It is asymmetric (ECC_NIST_P256), so records are verified with its public half, without AWS.
 
     記録に署名する鍵と、署名者を限定するポリシーを作成する。
 
@@ -44,7 +45,7 @@ def create_the_key(context: StepContext) -> Changes:
 
 @step("1-1")
 def create_the_bucket(context: StepContext) -> Changes:
-    """Create the bucket of the records: versions kept, public access blocked, TLS only.
+    """Create the bucket for the records: versioned, public access blocked, TLS only.
 
     記録のバケットを作成する（バージョニング有効、パブリックアクセス禁止、TLS必須）。
     """
@@ -62,7 +63,7 @@ def name_them_in_the_environment(context: StepContext) -> Changes:
 
     `environments.toml`に必要な行（ストア、鍵、公開鍵）を表示する。
 
-    この行が追加され、最初の記録に署名されるまで、検証項目は不合格のままです。
+    これらの行が追加され、最初の記録に署名されるまで、検証項目は不合格のままです。
     """
     arn = evidence.key_arn(context, _alias(context))
     if arn is None:  # a rehearsal in an account that has no key yet

@@ -1,18 +1,18 @@
-"""Carry a table over that one machine can't: by DynamoDB's own export to S3 and import from S3.
+"""Migrate a table that is too large for one machine by DynamoDB's own export to S3 and import from S3.
 
-Both run inside AWS and read and write no capacity of the tables. Import makes a new table, so run this
-before `tables`, which then finds it. Nothing is changed on the way: what an old spelling needs, and the
-manifest, is the part of `migrate_masters`, which afterwards writes only what differs.
+Both run inside AWS and consume no capacity of the tables. Import creates a new table, so run this before
+`tables`, which then finds it. Nothing changes on the way: old spellings and the manifest are the job of
+`migrate_masters`, which afterwards writes only what differs.
 
-The bucket (`--bucket`) belongs to the target's account; its policy lets the source's account write. It
-takes `dynamodb:ExportTableToPointInTime`, `DescribeExport`, `ListExports` and `s3:PutObject` over there;
-`dynamodb:ImportTable`, `DescribeImport`, `ListImports`, `s3:GetObject`, `s3:ListBucket` and writing logs
-here. The export stays in the bucket: delete it when the migration is proven.
+The bucket (`--bucket`) belongs to the target's account; its policy allows the source's account to write.
+You need `dynamodb:ExportTableToPointInTime`, `DescribeExport`, `ListExports` and `s3:PutObject` in the
+source's account; `dynamodb:ImportTable`, `DescribeImport`, `ListImports`, `s3:GetObject`, `s3:ListBucket`
+and writing logs in the target's. The export stays in the bucket: delete it when the migration is proven.
 
-Not verified: this procedure has been run against a stand-in of the two services, not against AWS, and
-moto's own cannot carry it. So try it with a small table first: whether the source's account may write
-into the bucket and its key, what AWS calls a failure, how long both take, whether its counts are exact.
-`migrate_masters` afterwards compares every item, whatever happened here.
+Not verified: this procedure has run against a stand-in of the two services (moto's own does not suffice),
+never against AWS. Try it with a small table first: whether the source's account may write to the bucket
+and use its key, what AWS calls a failure, how long both take, whether the counts are exact. Whatever
+happens here, `migrate_masters` afterwards compares every item.
 
 1台のマシンでは運べないテーブルを、DynamoDBのS3エクスポートとS3インポートで移行する。
 
@@ -47,7 +47,7 @@ KIND = "import"
 
 @step("4-1", shown=False)
 def see_whether_it_can_be_done(context: StepContext) -> Changes:
-    """See whether it can be done.
+    """Check whether it can be done.
 
     Export reads a backup: point-in-time recovery of the source must be on. Import makes the table: there
     must be none of that name, unless an import made it.
@@ -82,7 +82,7 @@ def see_whether_it_can_be_done(context: StepContext) -> Changes:
 def export_to_s3(context: StepContext) -> Changes:
     """Export the source into the bucket, and wait for it.
 
-    It shows the table as it was when the export began. An export of the last 24 hours is taken up again.
+    It has the table as it was when the export began. An export of the last 24 hours is reused.
 
     移行元をバケットにエクスポートし、完了を待つ。
 
@@ -108,8 +108,8 @@ def export_to_s3(context: StepContext) -> Changes:
 def import_into_a_new_table(context: StepContext) -> Changes:
     """Import into a new table, and wait for it.
 
-    With the keys and the encryption of the plan. Items that DynamoDB could not read would be left out,
-    which only its log tells: so the counts of both ends must be equal.
+    Keys and encryption follow the plan. Items that DynamoDB could not read are left out, which only its
+    log shows, so the counts of both ends must be equal.
 
     新しいテーブルにインポートし、完了を待つ。
 

@@ -1,9 +1,9 @@
-"""Build the seven functions, upload them, publish versions, and point the alias to them.
+"""Build the seven functions, upload them, publish versions, and point the aliases at them.
 
 Callers know a function by its alias only: moving the alias is the rollback of step 8-3, which the
 guide describes without ever creating one.
 
-七つの関数をビルドしてアップロードし、バージョンを公開してエイリアスを向ける。
+7つの関数をビルドしてアップロードし、バージョンを公開してエイリアスを向ける。
 
 呼び出し元は常にエイリアス経由で関数を呼びます。エイリアスの移動が手順8-3のロールバックですが、手順書には
 エイリアスを作成するステップがありません。
@@ -20,7 +20,7 @@ from runbook.engine import StepContext, step
 def create_their_log_groups(context: StepContext) -> Changes:
     """Create the log groups before the functions write their first line.
 
-    A log group that Lambda makes itself keeps its logs for ever.
+    A log group that Lambda creates itself keeps its logs for ever.
 
     関数が最初のログを書く前にロググループを作成する。
 
@@ -34,15 +34,16 @@ def create_their_log_groups(context: StepContext) -> Changes:
 def upload_the_functions(context: StepContext) -> Changes:
     """Upload packages and configuration.
 
-    The variables become exactly the planned ones: a key that stood in a variable is gone after this,
-    and belongs into Secrets Manager. A new role takes some seconds before Lambda may use it.
+    The variables become exactly the planned ones: a key that was in a variable is gone after this, and
+    belongs in Secrets Manager. A new role takes some seconds before Lambda may use it.
 
-    A function that is new gets a closed version first: it answers 503, and step 8-3 goes back to it from
-    the first release. Code that was found and never published is published as it is, before it is lost.
-    Where that can't be, since a variable may be a secret or there are versions already, you are asked; so
-    you are where a function would read another table, as after a restore.
+    A new function gets a closed version first: it answers 503, and step 8-3 goes back to it from the
+    first release. Code that was never published is published as it is before it is overwritten. If that
+    is not possible, because a variable may be a secret or there are versions already, you are asked; you
+    are also asked if a function would read another table, as after a restore.
 
-    An update that Lambda gave up is uploaded again. A function that Lambda could not create is for you to delete.
+    An update that failed in Lambda is uploaded again. A function that Lambda could not create has to be
+    deleted by you.
 
     パッケージと設定をアップロードする。
 
@@ -50,8 +51,8 @@ def upload_the_functions(context: StepContext) -> Changes:
     移しておきます。新しいロールをLambdaが使えるようになるまで数秒かかります。
 
     新しい関数では、503を返す「閉じた」バージョンを先に公開します。最初のリリースから手順8-3で戻る先です。
-    一度も公開されていない既存のコードは、上書きする前にそのまま公開します。環境変数に秘密情報が含まれるおそれが
-    ある場合や、既に別のバージョンがある場合は公開せず、上書きする前に確認を求めます。テーブルの復元後など、関数の
+    一度も公開されていない既存のコードは、上書きする前にそのまま公開します。環境変数にシークレットが含まれるおそれが
+    ある場合や、すでに別のバージョンがある場合は公開せず、上書きする前に確認を求めます。テーブルの復元後など、関数の
     参照先テーブルが変わる場合も確認を求めます。
 
     Lambdaが失敗した更新は、もう一度アップロードします。作成に失敗した関数は、人が削除する必要があります。
@@ -71,14 +72,14 @@ def upload_the_functions(context: StepContext) -> Changes:
     ),
 )
 def release_them(context: StepContext) -> Changes:
-    """Publish what was uploaded and point the alias to it.
+    """Publish what was uploaded and point the alias at it.
 
-    From here on callers get the new code, if the API calls the alias already. Where they would read another
+    From here on callers get the new code, if the API calls the alias already. If they would read another
     table from then on, you are asked.
 
     アップロードした内容を公開し、エイリアスを向ける。
 
-    APIが既にエイリアスを呼んでいる場合、この時点から新しいコードが使われます。参照先のテーブルが変わる場合は
+    APIがすでにエイリアスを呼んでいる場合、この時点から新しいコードが使われます。参照先のテーブルが変わる場合は
     確認を求めます。
     """
 

@@ -1,4 +1,4 @@
-"""Give every function a role of its own that may do what it needs, and nothing else.
+"""Give every function a role of its own with the permissions that it needs, and no others.
 
 The guide's sample policy allows every secret under the prefix; its own table, two paragraphs below,
 allows one. The table is right. A secret's ARN ends in six characters that AWS makes up: a policy
@@ -18,14 +18,14 @@ from runbook.engine import StepContext, step
 
 @step("2-2", proves=("SEC-11", "SEC-12", "SEC-13", "SEC-14", "SEC-15", "SEC-16"))
 def give_each_function_its_role(context: StepContext) -> Changes:
-    """Create the roles with one policy each, and take away what is beyond it.
+    """Create the roles with one policy each, and remove what goes beyond it.
 
-    A role that was set up by hand may carry more. What it carries is shown, and taken away only after
-    you agreed. With `--row SEC-12` it changes the roles alone that this row names.
+    A role that was set up by hand may have more permissions. They are shown, and removed only after you
+    agree. With `--row SEC-12` only the roles that this row names change.
 
     ロールとポリシーを作成し、余分な権限を外す。
 
-    手作業で作られたロールには余分な権限があることがあります。内容を表示し、同意を得てから外します。`--row SEC-12`を
+    手動で作られたロールには余分な権限があることがあります。内容を表示し、同意を得てから外します。`--row SEC-12`を
     付けると、その項目が示すロールだけを変更します。
     """
     roles = context.concerned(context.plan.roles, lambda one: one.name)

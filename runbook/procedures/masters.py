@@ -1,13 +1,13 @@
 """Load the stamp masters into an environment that has none.
 
-The five spots stand in `runbook/data/stamp_masters.json`. To carry the spots of another environment
-over, its own changes included, use the migration.
+The five spots are in `runbook/data/stamp_masters.json`. To bring the spots of another environment, its
+own changes included, use the migration.
 
-The guide hands the output of `scan` to `batch-write-item`, which does not accept it.
+The guide passes the output of `scan` to `batch-write-item`, which does not accept it.
 
 スタンプマスターのない環境に、スタンプマスターを投入する。
 
-5地点のデータは`runbook/data/stamp_masters.json`にあります。別環境のデータを、そこでの変更も含めて
+5スポットのデータは`runbook/data/stamp_masters.json`にあります。別環境のデータを、そこでの変更も含めて
 移す場合は移行手順を使います。
 
 手順書は`scan`の出力を`batch-write-item`に渡しますが、その形式は受け付けられません。
@@ -23,12 +23,12 @@ from runbook.engine import StepContext, step
 def load_the_spots(context: StepContext) -> Changes:
     """Write the spots that are missing.
 
-    A spot that is there with another content is shown, and overwritten only after you agreed. One that
-    is only in the table is left alone, and so is all that a migration carried over.
+    A spot with other content is shown, and overwritten only after you agree. A spot that is only in the
+    table is left alone, as is everything that a migration brought.
 
-    不足している地点を書き込む。
+    不足しているスポットを書き込む。
 
-    内容が異なる地点は差分を表示し、同意を得てから上書きします。テーブルにしかない地点と、移行手順で移した
+    内容が異なるスポットは差分を表示し、同意を得てから上書きします。テーブルにしかないスポットと、移行手順で移した
     内容には触れません。
     """
     table = context.plan.table("stampmasters")

@@ -1,17 +1,17 @@
-"""Carry the stamp masters of one environment over to another, and prove that all have arrived.
+"""Migrate the stamp masters of one environment to another, and prove that all have arrived.
 
 From the development table, in another Region or account (`--from dev`, with `--from-profile` where it
 takes other credentials), or from a file (`--file`): what `aws dynamodb scan --output json` writes, a
 list of items in DynamoDB JSON, or one item a line. Reading needs `dynamodb:DescribeTable` and `Scan`.
 
-The guide hands the output of `scan` to `batch-write-item`, which does not accept it: that call wants
-`{table: [{"PutRequest": {"Item": …}}]}`, 25 items at most, and may leave some of them undone.
+The guide passes the output of `scan` to `batch-write-item`, which does not accept it: that call expects
+`{table: [{"PutRequest": {"Item": …}}]}`, 25 items at most, and may leave some of them unwritten.
 
-Where there is no table to carry over, as beside the local stack, the spots that come with this project
-are loaded by `python -m runbook masters --env local --go` instead.
+If there is no table to migrate, as beside the local stack, `python -m runbook masters --env local --go`
+loads the spots that come with this project instead.
 
-Stopped at any point, the same command goes on where it was. A put replaces the item of the same key,
-so nothing is there twice. For tables that one machine can't carry, there is `export_import`.
+Stopped at any point, the same command resumes where it was. A put replaces the item of the same key, so
+nothing is duplicated. For tables too large for one machine, use `export_import`.
 
 ある環境のスタンプマスターを別の環境に移行し、すべて届いたことを証明する。
 
@@ -23,7 +23,7 @@ DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取�
 `{テーブル名: [{"PutRequest": {"Item": …}}]}`で、1回25項目まで、書き残しが返ることもあります。
 
 ローカルスタックのように移行元のテーブルがない場合は、代わりに`python -m runbook masters --env local --go`を
-実行します。本プロジェクト付属の地点を投入します。
+実行します。本プロジェクト付属のスポットを投入します。
 
 途中で止まっても、同じコマンドで続きから再開します。書き込みは同じキーの項目を置き換えるだけなので、
 二重になりません。1台のマシンでは運べない大きさのテーブルには`export_import`を使います。
@@ -43,8 +43,8 @@ from runbook.migration.transform import transformed_master
 def copy_the_source(context: StepContext) -> Changes:
     """Copy the source to this machine.
 
-    Read in segments side by side. What was copied when a run stopped is not read again, and a run that
-    goes on carries over what was copied, not what the source became meanwhile.
+    Segments are read in parallel. What was copied before a run stopped is not read again, and a resumed
+    run migrates what was copied, not what the source became meanwhile.
 
     移行元をこのマシンにコピーする。
 
@@ -56,17 +56,17 @@ def copy_the_source(context: StepContext) -> Changes:
 
 @step("4-1", shown=False)
 def look_at_every_item(context: StepContext) -> Changes:
-    """Look at every item before anything is written.
+    """Check every item before anything is written.
 
     The first ones are shown as they are and as they will be: location keys get today's names (`lng`,
-    `longitude` become `lon`, `latitude` `lat`, `radius` `radiusM`), numbers lose needless zeros,
-    nothing else is touched. One bad item (no key, coordinates that cannot be, a spelling nobody knows)
-    stops the run; all of them are listed in `bad-items.jsonl` with the reason.
+    `longitude` become `lon`, `latitude` `lat`, `radius` `radiusM`), numbers lose needless zeros, and
+    nothing else changes. One bad item (a missing key, impossible coordinates, an unknown spelling) stops
+    the run; `bad-items.jsonl` lists all of them with the reason.
 
     書き込みの前に全項目を確認する。
 
     先頭の数件を変換前と変換後で表示します。位置情報のキーは現在の名前にそろえ（`lng`・`longitude`は`lon`、
-    `latitude`は`lat`、`radius`は`radiusM`）、数値の余分な0を除きます。ほかは変更しません。キーの欠落、
+    `latitude`は`lat`、`radius`は`radiusM`）、数値の余分な0を除きます。他は変更しません。キーの欠落、
     ありえない座標、未知のキー名などが1件でもあれば停止し、全件を理由とともに`bad-items.jsonl`に記録します。
     """
     return look_at_items(context, _job(context))
@@ -76,9 +76,9 @@ def look_at_every_item(context: StepContext) -> Changes:
 def write_what_is_missing(context: StepContext) -> Changes:
     """Write the items that the target lacks.
 
-    25 at a time, several batches at once. What DynamoDB leaves undone or refuses as too much is sent
-    again after a pause. An item that is there with another content is shown, replaced only after you
-    agreed, and kept in a file. One that is only in the target is left alone.
+    25 at a time, several batches in parallel. What DynamoDB leaves unwritten or throttles is sent again
+    after a pause. An item with other content is shown, replaced only after you agree, and kept in a file.
+    An item that is only in the target is left alone.
 
     移行先にない項目を書き込む。
 
@@ -93,9 +93,9 @@ def write_what_is_missing(context: StepContext) -> Changes:
 def compare_both_sides(context: StepContext) -> Changes:
     """Read both sides again, compare them item by item, and leave the manifest.
 
-    Counted by reading, since the count that DescribeTable tells is hours old. The hash is the same for
-    the same content, in whatever order and spelling. Without a difference, count and hash go into the
-    evidence store; with one, what differs is listed in `differences.json`.
+    Items are counted by reading, since the count of DescribeTable is hours old. The hash is the same for
+    the same content, in whatever order and spelling. If both sides agree, count and hash go into the
+    evidence store; if not, `differences.json` lists what differs.
 
     両側を読み直して項目ごとに照合し、マニフェストを残す。
 

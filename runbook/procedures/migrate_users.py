@@ -1,7 +1,7 @@
-"""Carry users and their stamps over to another environment: personal data, and never needed by default.
+"""Migrate users and their stamps to another environment: personal data, and normally not needed.
 
-Production usually starts with new users. Nothing here runs unless it is asked for by name, with the
-name of whoever decided it (`--by`). Synthetic users stay behind, and so do the counters of the ranking.
+Production usually starts with new users. Nothing here runs unless you ask for it by name, with the name
+of whoever decided it (`--by`). Synthetic users and the ranking's counters are not migrated.
 
 利用者とその取得スタンプを別の環境に移行する。個人情報であり、通常は不要。
 
@@ -23,15 +23,15 @@ TABLES = ("users", "userstamps")
 
 @ask("4-2")
 def decide_that_it_may_be() -> None:
-    """Decide with the person responsible for personal data that it may be done.
+    """Decide with the person responsible for personal data whether it may be done.
 
-    Copied are LINE user ids, display names, and who was where and when. That takes a purpose that these
-    people were told, and their consent or another basis in the law of personal information; who asks
-    for deletion must from now on be deleted in both environments.
+    It copies LINE user ids, display names, and who was where and when. That takes a purpose that these
+    people were told, and their consent or another basis in the law on personal information; requests for
+    deletion must from now on be fulfilled in both environments.
 
     User ids differ between LINE providers: if the channels of both environments are not under one, the
-    ids are strangers there, and no message reaches anybody. What production holds under the same key is
-    left as it is. There is no way back but deleting them, one by one.
+    ids belong to nobody there, and no message arrives. What production has under the same key stays as it
+    is. The only way back is to delete them one by one.
 
     個人情報の責任者と、実施の可否を決める。
 
@@ -48,8 +48,9 @@ def decide_that_it_may_be() -> None:
 def copy_the_people(context: StepContext) -> Changes:
     """Copy users and stamps to this machine.
 
-    Into files that only you may read; they are deleted once all has arrived. A run that stopped leaves
-    them for the next one: if there is to be none, delete the folder `migration` beside the journal.
+    The copies are files that only you can read; they are deleted once everything has arrived. A run that
+    stopped leaves them for the next one: if there will be none, delete the folder `migration` beside the
+    journal.
 
     利用者とスタンプをこのマシンにコピーする。
 
@@ -61,7 +62,7 @@ def copy_the_people(context: StepContext) -> Changes:
 
 @step("4-2", shown=False)
 def look_at_every_item(context: StepContext) -> Changes:
-    """See that every item is one that DynamoDB takes. None is shown.
+    """Check that DynamoDB accepts every item. None is shown.
 
     全項目がDynamoDBに書き込める形式か確認する。内容は表示しない。
     """
@@ -81,7 +82,7 @@ def write_who_is_missing(context: StepContext) -> Changes:
 def compare_both_sides(context: StepContext) -> Changes:
     """Read both sides again, and record that all have arrived, and who decided it.
 
-    Then run `recount`: the ranking counts nobody before.
+    Then run `recount`: until then the ranking counts nobody.
 
     両側を読み直し、すべて届いたことと決定者を記録する。
 
@@ -95,7 +96,7 @@ def _jobs(context: StepContext) -> tuple[Job, ...]:
     if not decided_by:
         raise Refused(
             Words(
-                en="users are personal data, and nobody decided that they may be carried over: read the first"
+                en="users are personal data, and nobody decided that they may be migrated: read the first"
                 " step, then name who decided it with --by",
                 ja="利用者データは個人情報で、移行してよいと決めた人がいません。最初のステップを読み、決めた人を--byで指定してください",
             )
@@ -103,8 +104,8 @@ def _jobs(context: StepContext) -> tuple[Job, ...]:
     if "file" in context.chosen:
         raise Refused(
             Words(
-                en="--file holds one table, and users are two: name their environment with --from",
-                ja="--fileは一つのテーブルだけですが、利用者は二つのテーブルです。環境を--fromで指定してください",
+                en="--file holds one table, but users are in two: name their environment with --from",
+                ja="--fileは一つのテーブルだけですが、利用者は2つのテーブルです。環境を--fromで指定してください",
             )
         )
     return tuple(_job(context, key, decided_by) for key in TABLES)

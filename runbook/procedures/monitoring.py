@@ -1,8 +1,8 @@
-"""Set up the alarms, the person who hears of them, the dashboard, and how long logs are kept.
+"""Set up the alarms and who receives them, the dashboard, and how long logs are kept.
 
-The guide watches throttling by `UserErrors` of each table. That metric knows no table and counts no
-throttling: its alarm never fires. The procedure uses `ReadThrottleEvents` and `WriteThrottleEvents`,
-of the tables and of their indexes.
+The guide watches throttling by `UserErrors` of each table. That metric has no table dimension and does
+not count throttling, so its alarm never fires. The procedure uses `ReadThrottleEvents` and
+`WriteThrottleEvents`, of the tables and of their indexes.
 
 アラームとその通知先、ダッシュボード、ログ保持期間を設定する。
 
@@ -22,7 +22,7 @@ from runbook.engine import StepContext, ask, step
 
 @step("6-1")
 def create_the_topic(context: StepContext) -> Changes:
-    """Create the topic that alarms tell, and let CloudWatch publish to it.
+    """Create the topic that alarms notify, and allow CloudWatch to publish to it.
 
     アラームの通知先となるトピックを作成し、CloudWatchからの発行を許可する。
     """
@@ -33,9 +33,9 @@ def create_the_topic(context: StepContext) -> Changes:
 def create_the_alarms(context: StepContext) -> Changes:
     """Create the alarms of functions, API, tables and indexes.
 
-    Sums over five minutes; no data fires no alarm. Errors that a function answers itself never reach
-    Lambda's own count, so that the functions' count of faults has alarms of its own. Where an alarm of another
-    name fires whenever the planned one does, and a person hears it, no second one is made.
+    Alarms sum over five minutes, and missing data fires none. Errors that a function answers itself never
+    reach Lambda's own count, so the functions' count of faults has alarms of its own. If an alarm of
+    another name fires whenever the planned one would, and reaches a person, no second one is created.
 
     関数、API、テーブル、インデックスのアラームを作成する。
 
@@ -59,7 +59,7 @@ def create_the_alarms(context: StepContext) -> Changes:
 def create_the_dashboard(context: StepContext) -> Changes:
     """Create the dashboard with its five widgets.
 
-    Widgets that somebody added are shown, and replaced only after you agreed.
+    Widgets that somebody added are shown, and replaced only after you agree.
 
     5種類のウィジェットを持つダッシュボードを作成する。
 
@@ -72,8 +72,8 @@ def create_the_dashboard(context: StepContext) -> Changes:
 def keep_logs_as_long_as_decided(context: StepContext) -> Changes:
     """Set how long the logs of functions and API are kept.
 
-    Also those of API Gateway's own execution log, which never expire by default. Where logs were kept
-    for ever, older ones go, so this asks first.
+    That includes API Gateway's own execution log, which never expires by default. Where logs were kept
+    for ever, older ones are deleted, so this asks first.
 
     関数とAPIのログ保持期間を設定する。
 
@@ -101,7 +101,7 @@ def name_who_hears_of_it(context: StepContext) -> Changes:
 def confirm_the_mail() -> None:
     """Open the mail from AWS Notifications and confirm the subscription.
 
-    Until somebody does, every alarm tells nobody. The link is valid for two days.
+    Until somebody does, no alarm reaches anybody. The link is valid for two days.
 
     AWS Notificationsからのメールを開き、登録を承認する。
 

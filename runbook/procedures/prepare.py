@@ -1,7 +1,7 @@
-"""Decide where the environment lives, what everything is called, and what there will be.
+"""Decide where the environment lives, how everything is named, and what will be created.
 
-Nothing is created here. The procedure prints what `environments.toml` decided, as the guide's own
-tables, so that people can agree on it before anything exists: a name is hard to change later.
+Nothing is created here. The procedure prints what `environments.toml` decided, in the form of the guide's
+own tables, so that people can agree on it before anything exists: a name is hard to change later.
 
 環境を置く場所、命名、作成するリソースを決める。
 
@@ -34,15 +34,15 @@ LOG_GROUP = Words(en="log group", ja="ロググループ")
 
 @step("1-1", proves=("PREP-06",))
 def see_account_and_region(context: StepContext) -> Changes:
-    """See the account and the Region.
+    """Check the account and the Region.
 
-    Nobody with credentials of another account, or set to another Region, gets this far: the
-    procedure stops before its first step.
+    With credentials of another account, or set to another Region, you do not get this far: the procedure
+    stops before its first step.
 
-    One account with two Regions is simpler and cheaper, but dev's credentials reach prod; an account
-    of its own separates completely, and costs a second set of roles, alarms and bills. A small team
-    may begin with the first; choose the second where others work in the account. Tokyo
-    (ap-northeast-1) is nearest to users in Japan; Virginia (us-east-1) only pays off for users elsewhere.
+    One account with two Regions is simpler and cheaper, but dev's credentials reach prod; a separate
+    account isolates prod completely, at the cost of a second set of roles, alarms and bills. A small team
+    may begin with the first; choose the second if others work in the account. Tokyo (ap-northeast-1) is
+    nearest to users in Japan; Virginia (us-east-1) only pays off for users elsewhere.
 
     アカウントとリージョンを確認する。
 
@@ -62,10 +62,10 @@ def see_account_and_region(context: StepContext) -> Changes:
 
 @step("1-2")
 def see_the_names(context: StepContext) -> Changes:
-    """See what everything is called.
+    """Check the names.
 
-    Names begin with the prefix of the environment, tables end with its own suffix. Tables are found
-    through environment variables, so that another name does no harm as long as it is decided.
+    Names begin with the prefix of the environment, tables end with its own suffix. Functions find tables
+    through environment variables, so another name does no harm as long as it is decided.
 
     命名を確認する。
 
@@ -83,7 +83,7 @@ def see_the_names(context: StepContext) -> Changes:
 
 @step("1-3", proves=("PREP-05",))
 def see_the_plan(context: StepContext) -> Changes:
-    """See what there will be.
+    """Check the plan of resources.
 
     The plan follows from the environment alone; checks expect it, and procedures bring AWS to it.
 
@@ -110,8 +110,8 @@ def see_the_plan(context: StepContext) -> Changes:
 def agree_on_it() -> None:
     """Agree on it with everybody concerned.
 
-    Is the account the right one, the Region decided, and does nobody need another name? What is wrong
-    here is changed in `environments.toml`, by a reviewed commit.
+    Is it the right account and Region, and does everybody accept the names? Correct what is wrong in
+    `environments.toml`, in a reviewed commit.
 
     関係者で合意する。
 

@@ -1,7 +1,7 @@
-"""Bring an environment from an empty account to the plan: guide steps 1 to 4-1 and 6, in the right order.
+"""Bring an environment from an empty account to its plan: guide steps 1 to 4-1 and 6, in the right order.
 
-The order differs from the guide's in two places: tables are created before their encryption is looked
-at, and the usage plan comes after the API that it names.
+The order differs from the guide's in two places: tables are created before their encryption is checked,
+and the usage plan comes after the API that it names.
 
 空のアカウントから計画どおりの環境を作る。手順書の手順1〜4-1と6を正しい順序で実行する。
 

@@ -1,8 +1,8 @@
-"""Delete published versions of the functions that nothing names any more, but for the newest ten of each function.
+"""Delete published versions that nothing uses any more, except the newest ten of each function.
 
-Every version can still be invoked, with its old code, by whomever its own policy allows, and AWS shows these
-policies one by one, 15 a second: SEC-28 is red while there are more than can be read. Whatever an alias
-serves, a record names (the newest release, the one before it, the ends of the last rollback), or the API or an
+Whoever a version's own policy allows can still invoke it, with its old code, and AWS shows these policies
+one by one, 15 a second: SEC-28 is red while there are more than can be read. Whatever an alias serves, a
+record names (the newest release, the one before it, the ends of the last rollback), or the API or an
 event source calls by its number, stays; it counts among the ten. Ten, because the policies of ten in
 seven functions are read within seconds, and a team that releases weekly can go back a season with them.
 
@@ -33,11 +33,12 @@ FIELD = "versions that nothing names"
 
 @step("3-2", proves=("SEC-28",))
 def delete_old_versions(context: StepContext) -> Changes:
-    """Delete the versions that nothing names, oldest first, after you agreed.
+    """Delete the versions that nothing uses, oldest first, after you agree.
 
-    For good: Lambda keeps no copy of a version, its code, variables and policy. Which they are, how many of all,
-    how large, and from when is shown first. Whoever calls one of them directly by its number, from outside of
-    this environment, gets an error from then on. A run that was stopped goes on with those that are left.
+    This can't be undone: Lambda keeps no copy of a version, its code, variables and policy. It shows
+    first which they are, how many of all, how large, and from when. Whoever calls one of them directly by
+    its number, from outside this environment, gets an error from then on. A run that was stopped resumes
+    with those that are left.
 
     どこからも使われていないバージョンを、同意を得てから古い順に削除する。
 

@@ -1,14 +1,14 @@
-"""Record what a pipeline of your own made live, by the name of whoever released it; change nothing else.
+"""Record what a pipeline of your own made live, with the name of whoever released it; change nothing else.
 
 The procedures of this runbook record what they put live. Code or a deployment that came another way is
-red (DEP-17) until somebody answers for it: `--by NAME`. It is another release than the one that was signed
-for: load verdict, rehearsal and signatures are to be given anew.
+red (DEP-17) until somebody answers for it with `--by NAME`. It is another release than the one that was
+signed for: repeat the load run, the rehearsal and the signatures.
 
 独自のパイプラインでリリースした内容を、担当者の名前とともに記録する。ほかには何も変更しない。
 
 ランブックの手順は、自らリリースした内容を記録します。別の方法でリリースされたコードやデプロイは、担当者が`--by`で
-名前を示して記録するまで赤（DEP-17）になります。署名済みのリリースとは別のリリースになるため、負荷試験、
-ロールバック演習、署名はやり直しになります。
+名前を示して記録するまで不合格（DEP-17）になります。署名済みのリリースとは別のリリースになるため、負荷試験、
+ロールバック訓練、署名はやり直しになります。
 """
 
 from aws.change import Changes, Refused
@@ -27,7 +27,7 @@ def record_what_is_live(context: StepContext) -> Changes:
     if not name:
         raise Refused(
             Words(
-                en="nobody answers for what is live: say who released it, by --by NAME",
+                en="nobody is named who released what is live: pass --by NAME",
                 ja="稼働中のものの責任者が不明です。リリースした人を--by NAMEで指定してください",
             )
         )
@@ -37,7 +37,7 @@ def record_what_is_live(context: StepContext) -> Changes:
         what = ", ".join(missing) or f"stage {live['stage']}"
         raise Refused(
             Words(
-                en=f"nothing is live of {what}: release it first",
+                en=f"{what} is not live yet: release it first",
                 ja=f"{what}の稼働中のものがありません。先にリリースしてください",
             )
         )

@@ -1,11 +1,11 @@
-"""Work the ranking's counters out anew from the stamps, and put right what drifted.
+"""Recount the ranking's counters from the stamps, and correct what drifted.
 
 Counters drift where stamps were written without them: by older code after a rollback, by a migration of
 users, by hand, or where stamps expired. It reads the whole of UserStamps, so choose a quiet hour.
 
 ランキングの集計値をスタンプから数え直し、ずれを直す。
 
-ロールバック後の古いコード、利用者データの移行、手作業での書き込み、スタンプの期限切れがあると、集計値がずれます。
+ロールバック後の古いコード、利用者データの移行、手動での書き込み、スタンプの期限切れがあると、集計値がずれます。
 UserStampsテーブル全体を読み取るため、利用の少ない時間帯に実行してください。
 """
 
@@ -20,9 +20,9 @@ KIND = "recount"
 
 @step("8-3", shown=False)
 def put_the_counters_right(context: StepContext) -> Changes:
-    """Put right every counter that differs from the stamps.
+    """Correct every counter that differs from the stamps.
 
-    Each is written only if it is as it was read: an award of the same moment wins, and the run says so.
+    Each is written only if it is still as it was read: an award at the same moment wins, and the run says so.
 
     スタンプと一致しない集計値を直す。
 

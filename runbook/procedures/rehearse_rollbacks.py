@@ -1,8 +1,8 @@
-"""Break what runs in four ways, go back by the four procedures, time them, and prove that all is as it was.
+"""Break what runs in four ways, go back with the four procedures, time them, and prove that everything is as it was.
 
-`--env local` breaks the kept stack, and nobody minds. In another environment, callers would notice: it is for
-the time before the go-live, and production refuses as soon as it has a user. The guide describes
-rollbacks, but nowhere tries one.
+`--env local` breaks the kept stack, which affects nobody. In another environment callers would notice:
+rehearse before the go-live; in production it refuses as soon as there is a user. The guide describes
+rollbacks, but never tries one.
 
 稼働中の環境を4通りの方法で壊し、4つの手順で戻し、所要時間を測り、元どおりになったことを証明する。
 
@@ -75,7 +75,7 @@ def rehearse_the_tables(context: StepContext) -> Changes:
 
     What was restored is deleted at the end; on AWS it costs its storage until then.
 
-    テーブルに誤ったデータを書き、三つとも復元して照合し、元のテーブルに戻す。
+    テーブルに誤ったデータを書き、3つとも復元して照合し、元のテーブルに戻す。
 
     復元したテーブルは最後に削除します。AWSでは、それまでの間ストレージ料金がかかります。
     """
@@ -97,7 +97,7 @@ def rehearse_the_tables(context: StepContext) -> Changes:
 def rehearse_the_front_end(context: StepContext) -> Changes:
     """Serve a wrong configuration from a stand-in on loopback, and go back by `rollback_frontend`.
 
-    The real front end is not touched: to deploy it is for people, and its way back differs only in that.
+    The real front end is not touched: the only difference is that people deploy it.
 
     ループバック上の代替サーバーで誤った設定を配信し、`rollback_frontend`で戻す。
 
@@ -139,7 +139,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
 def leave_the_record(context: StepContext) -> Changes:
     """Record the rehearsal for the release that is live, with the time that each way back took.
 
-    稼働中のリリースに対する演習として、各手順の所要時間を記録する。
+    稼働中のリリースに対する訓練として、各手順の所要時間を記録する。
     """
     found = {part: context.recorded(drill.KIND, part=part, equal=True) for part in PARTS}
     missing = [part for part, one in found.items() if one is None or _old(one)]

@@ -1,7 +1,7 @@
-"""Remove the users that are no person's from the tables of people: of smoke, of load, and of development.
+"""Remove users who are not people from the user tables: those of smoke, load and development.
 
-A person's id is the one that LINE gives: `U` and 32 hexadecimal digits. Whatever else stands as user id in
-`Users` and `UserStamps` goes, with all its items, after you agreed; what people collected is not touched.
+A person's id is the one that LINE gives: `U` and 32 hexadecimal digits. Any other user id in `Users` and
+`UserStamps` is deleted, with all its items, after you agree; what people collected is not touched.
 
 実在の利用者でないユーザー（自動検証、負荷試験、開発用）を、利用者のテーブルから削除する。
 
@@ -25,7 +25,7 @@ Key = Mapping[str, Any]
 
 @step("4-2", proves=("DATA-04",))
 def remove_them(context: StepContext) -> Changes:
-    """Delete the items of users whose id is none of LINE's.
+    """Delete the items of users whose id is not one of LINE's.
 
     LINEのIDでないユーザーの項目を削除する。
     """

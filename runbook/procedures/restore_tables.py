@@ -1,19 +1,18 @@
-"""Bring tables back to a moment before a fault, and the functions to them.
+"""Restore tables to a moment before a fault, and point the functions at them.
 
 `--to 2026-11-25T09:00:00Z` names the moment, `--only userstamps` one table; without it, all three go back
-to the same moment. The guide ends where AWS has made the new table. By then nobody reads it yet, and it
-has no backups, no expiry, no tags, no stream, no scaling, no protection and no alarms: this procedure
-sees to all of them.
+to the same moment. The guide ends when AWS has created the new table. At that point nobody reads it, and
+it has no backups, time to live, tags, stream, scaling, deletion protection or alarms: this adds them all.
 
-The way back: `python -m runbook rollback_functions --env prod --go`, since the earlier versions still name
-the old tables; then `python -m runbook monitoring --env prod --go`, since the alarms watch the restored
-ones. No table is ever deleted here.
+To go back to the old tables, run `python -m runbook rollback_functions --env prod --go`, since the
+earlier versions still name them; then `python -m runbook monitoring --env prod --go`, since the alarms
+watch the restored ones. No table is ever deleted here.
 
 テーブルを障害前の時点に戻し、関数の参照先を切り替える。
 
-`--to 2026-11-25T09:00:00Z`で時点を、`--only userstamps`でテーブルを指定します。テーブルを省略すると、三つとも
+`--to 2026-11-25T09:00:00Z`で時点を、`--only userstamps`でテーブルを指定します。テーブルを省略すると、3つとも
 同じ時点に戻します。手順書はAWSが新しいテーブルを作るところで終わりますが、その時点ではどの関数も参照して
-おらず、バックアップ・TTL・タグ・ストリーム・オートスケーリング・削除保護・アラームも引き継がれていません。
+おらず、バックアップ・TTL・タグ・ストリーム・自動スケーリング・削除保護・アラームも引き継がれていません。
 この手順はそのすべてを行います。
 
 元のテーブルに戻すには`python -m runbook rollback_functions --env prod --go`を実行します。以前のバージョンは
@@ -46,14 +45,13 @@ def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
     Whatever was written after the moment is not in the restored table: stamps that users collected since
-    then are gone for them. It stays in the old table, which is kept, so that it can be carried over. Put
-    the front end into maintenance first, or users go on collecting stamps that they will lose.
+    then are gone for them. It stays in the old table, which is kept, so that it can be moved later. Turn
+    maintenance mode on first, or users keep collecting stamps that they will lose.
 
     失われるものを示す。
 
     指定時点より後の書き込みは復元先に含まれません。その間に取得されたスタンプは利用者から見えなくなります。
-    元のテーブルは残るため、後から移し替えられます。取得され続けるスタンプを失わないように、先にフロントエンドを
-    メンテナンスモードにしてください。
+    元のテーブルは残るため、後から移し替えられます。先にフロントエンドをメンテナンスモードにしてください。
     """
     for one in restores(context):
         earliest, latest = window(context, one.old)
@@ -74,7 +72,7 @@ def restore_into_new_tables(context: StepContext) -> Changes:
     """Restore into new tables, beside the old ones.
 
     Their names are those of the old ones with the moment added, so that a run that was stopped finds them
-    again. AWS takes twenty minutes and more.
+    again. AWS takes twenty minutes or more.
 
     元のテーブルとは別の新しいテーブルに復元する。
 
@@ -86,18 +84,18 @@ def restore_into_new_tables(context: StepContext) -> Changes:
 
 @step("8-4")
 def reapply_what_a_restore_leaves_behind(context: StepContext) -> Changes:
-    """Bring to the restored tables what AWS leaves with the old ones.
+    """Give the restored tables what AWS leaves with the old ones.
 
-    From the plan: backups, expiry, tags, deletion protection. From the old table, where it has them:
-    further tags, a stream, a resource policy, autoscaling of provisioned capacity. What goes by the
-    table's name or by its stream elsewhere is for you to move: triggers, a plan of AWS Backup that
-    names the table, scheduled scaling, Contributor Insights, Kinesis, replicas.
+    From the plan: backups, time to live, tags, deletion protection. From the old table, where it has them:
+    further tags, a stream, a resource policy, autoscaling of provisioned capacity. Whatever else refers
+    to the table's name or stream has to be moved by you: triggers, a plan of AWS Backup that names the
+    table, scheduled scaling, Contributor Insights, Kinesis, replicas.
 
     AWSが元のテーブルに残す設定を、復元したテーブルに付け直す。
 
     計画から: バックアップ、TTL、タグ、削除保護。元のテーブルにある場合はさらに: その他のタグ、ストリーム、
-    リソースポリシー、プロビジョニング済み容量のオートスケーリング。テーブル名やストリームを他で参照している
-    ものは手作業で移します（トリガー、テーブル名を指定したAWS Backupのプラン、スケジュールスケーリング、
+    リソースポリシー、プロビジョニング済み容量の自動スケーリング。テーブル名やストリームを他で参照している
+    ものは手動で移します（トリガー、テーブル名を指定したAWS Backupのプラン、スケジュールスケーリング、
     Contributor Insights、Kinesis、レプリカ）。
     """
     return afterwards(context).each(reapply, restores(context))
@@ -105,7 +103,7 @@ def reapply_what_a_restore_leaves_behind(context: StepContext) -> Changes:
 
 @step("8-4")
 def let_the_functions_reach_them(context: StepContext) -> Changes:
-    """Allow the functions' roles the restored tables, as they are allowed the old ones.
+    """Give the functions' roles the same access to the restored tables as to the old ones.
 
     復元したテーブルへのアクセスを、元のテーブルと同じ範囲で関数のロールに許可する。
     """
@@ -119,8 +117,8 @@ def let_the_functions_reach_them(context: StepContext) -> Changes:
 def send_the_functions_there(context: StepContext) -> Changes:
     """Publish the functions with the restored tables' names, and move their aliases.
 
-    Code and other tables are those that are live. From here on callers read the restored ones: all of them, or
-    none, since where one alias can't be moved, the others are put back.
+    Code and other tables stay those that are live. From here on callers read the restored tables: all of
+    them or none, since the others are put back if one alias can't be moved.
 
     復元したテーブル名を設定した関数を公開し、エイリアスを移動する。
 
@@ -134,7 +132,7 @@ def send_the_functions_there(context: StepContext) -> Changes:
 
 @step("8-4")
 def watch_the_restored_tables(context: StepContext) -> Changes:
-    """Point the alarms of throttling to the restored tables.
+    """Point the throttling alarms at the restored tables.
 
     スロットリングのアラームの対象を、復元したテーブルに変更する。
     """
@@ -150,7 +148,7 @@ def watch_the_restored_tables(context: StepContext) -> Changes:
 
 @step("8-4")
 def see_that_it_holds(context: StepContext) -> Changes:
-    """Read the restored tables, and leave a record with their counts, hashes, and how long it took.
+    """Read the restored tables, and record their counts, hashes, and how long it took.
 
     復元したテーブルを読み、件数とハッシュ、所要時間を記録する。
     """
@@ -183,20 +181,21 @@ def record_the_release(context: StepContext) -> Changes:
 
 @ask("8-4")
 def name_them_in_the_environment() -> None:
-    """Name the restored tables in `environments.toml`, by a reviewed commit.
+    """Name the restored tables in `environments.toml`, in a reviewed commit.
 
     Until then the checks expect the old tables and are red, and the procedure `functions` asks before it
-    sends the functions back to them. Afterwards `python -m runbook least_privilege --env prod --go` takes
-    the old tables out of the roles, and `python -m runbook monitoring --env prod --go` moves the dashboard.
-    Lift the maintenance, and carry over by hand what was written after the moment, if it was good. After
-    the ranking's table, run `recount`; after that of the masters `migrate_masters` again: a manifest is of one table.
+    sends the functions back to them. Afterwards `python -m runbook least_privilege --env prod --go`
+    removes the old tables from the roles, and `python -m runbook monitoring --env prod --go` moves the
+    dashboard. Lift maintenance mode, and move by hand what was written after the moment, if it was good.
+    If the stamps' table was restored, run `recount`; if the masters' table was, run `migrate_masters`
+    again, since a manifest is about one table.
 
     復元したテーブル名を、レビューを経て`environments.toml`に記載する。
 
-    記載するまで、検証は元のテーブルを期待して赤になり、手順`functions`は関数の参照先を元のテーブルに戻す前に
+    記載するまで、検証は元のテーブルを期待して不合格になり、手順`functions`は関数の参照先を元のテーブルに戻す前に
     確認を求めます。記載後、`python -m runbook least_privilege --env prod --go`でロールから元のテーブルへの
     権限を外し、`python -m runbook monitoring --env prod --go`でダッシュボードを更新します。メンテナンスモードを
-    解除し、指定時点より後の正しい書き込みがあれば手作業で移し替えます。スタンプのテーブルを戻した場合は
+    解除し、指定時点より後の正しい書き込みがあれば手動で移し替えます。スタンプのテーブルを戻した場合は
     `recount`を、マスターのテーブルを戻した場合は`migrate_masters`を実行します（マニフェストはテーブルごとのため）。
     """
 

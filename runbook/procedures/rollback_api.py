@@ -1,7 +1,7 @@
-"""Go back to an earlier deployment of the API, by pointing its stage to it.
+"""Go back to an earlier deployment of the API by pointing its stage at it.
 
 Without `--to`, the target is the newest recorded deployment that is not the served one, or the one
-deployed before it: so the same command given once more goes forward again. `--to` names a deployment.
+deployed before it, so the same command run once more goes forward again. `--to` names a deployment.
 
 ステージを以前のデプロイに向けてAPIを戻す。
 
@@ -22,14 +22,14 @@ from runbook.rollback.execution import Rollback, execute
 def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
-    Nothing that is stored. Callers lose the methods that only the newer deployment has, and those of a
-    deployment made by hand whose function no longer lets the API in: you are asked about both. Throttle,
-    logs and tags are the stage's and stay as they are. The draft stays, too, and would be deployed again
-    by `python -m runbook api --env prod --go`, so fix it first.
+    No stored data is lost. Callers lose the methods that only the newer deployment has, and those of a
+    deployment made by hand whose function no longer allows the API to invoke it: you are asked about
+    both. Throttle, logs and tags belong to the stage and stay as they are. The draft stays, too, and
+    would be deployed again by `python -m runbook api --env prod --go`, so fix it first.
 
     失われるものを示す。
 
-    保存済みのデータは失われません。新しいデプロイにしかないメソッドと、手作業で作られたデプロイのうちAPIに関数の
+    保存済みのデータは失われません。新しいデプロイにしかないメソッドと、手動で作られたデプロイのうちAPIに関数の
     呼び出しが許可されていないメソッドは使えなくなるため、確認を求めます。スロットリング、ログ、タグはステージの
     設定であり変わりません。下書きも残るので、`python -m runbook api --env prod --go`を実行すると再びデプロイされます。
     先に下書きを直してください。
@@ -55,7 +55,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
             Words(
                 en=f"{planned.target['id']} was made by hand, and what it calls is not on record: see"
                 " that the API may still invoke those functions, or their routes answer 500",
-                ja=f"{planned.target['id']}は手作業で作られ、呼び出し先の記録がありません。APIにその関数の呼び出しが"
+                ja=f"{planned.target['id']}は手動で作られ、呼び出し先の記録がありません。APIにその関数の呼び出しが"
                 "許可されていることを確認してください。許可がなければ500になります",
             )
         )
@@ -63,7 +63,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
         context.tell(
             Words(
                 en="the gateway does not tell what these deployments serve: compare them by hand",
-                ja="各デプロイの内容をAPI Gatewayから取得できません。手作業で比べてください",
+                ja="各デプロイの内容をAPI Gatewayから取得できません。手動で比べてください",
             )
         )
     return ()
@@ -71,10 +71,10 @@ def say_what_is_lost(context: StepContext) -> Changes:
 
 @step("8-2", shown=False)
 def point_the_stage_back(context: StepContext) -> Changes:
-    """Point the stage to the earlier deployment.
+    """Point the stage at the earlier deployment.
 
-    Callers get it within seconds; the stage keeps its URL. The way forward: the same command, or `--to`
-    with the deployment that was served.
+    Callers get it within seconds; the stage keeps its URL. To go forward again, run the same command, or
+    name the deployment that was served with `--to`.
 
     ステージを以前のデプロイに向ける。
 
@@ -97,12 +97,12 @@ def record_the_release(context: StepContext) -> Changes:
 
     It is another release than the one that was signed for, unless you go forward again. The rows that
     compare the newest deployment and the draft with what is served (DEP-17, DEP-22) are red until the
-    draft is fixed and deployed: that is as it should be.
+    draft is fixed and deployed, as they should be.
 
     現在提供しているリリースを記録する。
 
     元に戻さない限り、署名済みのリリースとは別のリリースになります。最新のデプロイや下書きを提供内容と比べる行
-    （DEP-17、DEP-22）は、下書きを直してデプロイするまで赤のままです。これは正しい状態です。
+    （DEP-17、DEP-22）は、下書きを直してデプロイするまで不合格のままです。これは正しい状態です。
     """
     return releases.converge(context, api=True)
 

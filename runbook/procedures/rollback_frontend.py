@@ -1,7 +1,7 @@
-"""Give the front end its previous configuration back.
+"""Restore the front end's previous configuration.
 
 The cut-over recorded what was served before it switched. The guide says "the configuration of the
-development environment"; that is not what users had, unless they were on it.
+development environment", which is what users had only if they were on it.
 
 フロントエンドの設定を切替前のものに戻す。
 
@@ -34,8 +34,8 @@ PART = "front-end"
 def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
-    Nothing that is stored here. If the previous configuration names another API, stamps that users
-    collected since the switch stay with this one, and they do not see them.
+    Nothing that is stored here is lost. If the previous configuration names another API, stamps that
+    users collected since the switch stay with this one, where users do not see them.
 
     失われるものを示す。
 
@@ -57,12 +57,12 @@ def say_what_is_lost(context: StepContext) -> Changes:
 def write_the_previous_configuration(context: StepContext) -> Changes:
     """Write the recorded configuration into the folder of the front end.
 
-    `--site` names that folder. The way forward: `python -m runbook cutover --env prod --go`, which writes the
-    new one.
+    `--site` names that folder. To go forward again, run `python -m runbook cutover --env prod --go`,
+    which writes the new configuration.
 
-    記録済みの設定をフロントエンドのフォルダーに書き込む。
+    記録済みの設定をフロントエンドのフォルダに書き込む。
 
-    フォルダーは`--site`で指定します。ロールバックを取り消すには`python -m runbook cutover --env prod --go`で新しい
+    フォルダは`--site`で指定します。ロールバックを取り消すには`python -m runbook cutover --env prod --go`で新しい
     設定を書き込みます。
     """
     path, text = file_of(context), previous(context)
@@ -86,7 +86,7 @@ def deploy_it() -> None:
 
 @step("8-1", shown=False)
 def see_it_served(context: StepContext) -> Changes:
-    """See that the front end serves the previous configuration.
+    """Check that the front end serves the previous configuration.
 
     以前の設定が提供されていることを確認する。
     """

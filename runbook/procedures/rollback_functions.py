@@ -1,10 +1,10 @@
-"""Go back to an earlier version of one function or of all, by moving the alias.
+"""Go back to an earlier version of one function or of all by moving the alias.
 
-Without `--to`, the target is the newest recorded release that is not what is live: so the same command
-given once more goes forward again. `--only award` moves one function, `--to 3` names a version.
+Without `--to`, the target is the newest recorded release that is not live, so the same command run once
+more goes forward again. `--only award` moves one function, `--to 3` names a version.
 
-The guide moves an alias that none of its steps creates, and does not say that this works only where
-the API calls the alias. Here it does, from the first deployment on.
+The guide moves an alias that none of its steps creates, and does not say that this works only if the API
+calls the alias. Here the API does, from the first deployment on.
 
 一つまたはすべての関数を、エイリアスの移動で以前のバージョンに戻す。
 
@@ -31,9 +31,9 @@ from runbook.rollback.versions import PART, AliasMove, aliases, chosen, live, mo
 def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
-    Nothing that is stored. Callers lose what the newer code does; its versions stay. The variables of a
-    version are frozen with it: one that was published before a table was restored reads the old table,
-    and then you are asked. Older code may not write the ranking's counters: `recount` fixes them.
+    No stored data is lost. Callers lose what the newer code does; its versions stay. The variables of a
+    version are frozen with it: a version that was published before a table was restored reads the old
+    table, and then you are asked. Older code may not write the ranking's counters: `recount` fixes them.
 
     失われるものを示す。
 
@@ -56,10 +56,11 @@ def say_what_is_lost(context: StepContext) -> Changes:
 
 @step("8-3", shown=False)
 def move_the_aliases(context: StepContext) -> Changes:
-    """Point the aliases to the earlier versions.
+    """Point the aliases at the earlier versions.
 
-    It takes effect with the next call. Where one can't be moved, the others are put back, so that callers do
-    not meet both. The way forward: the same command, or `--to` with the version that was live.
+    It takes effect with the next call. If one alias can't be moved, the others are put back, so that
+    callers do not meet both. To go forward again, run the same command, or name the version that was live
+    with `--to`.
 
     エイリアスを以前のバージョンに向ける。
 
@@ -83,8 +84,8 @@ def move_the_aliases(context: StepContext) -> Changes:
 def record_the_release(context: StepContext) -> Changes:
     """Record what is live now.
 
-    It is another release than the one that was signed for: signatures and load verdict must be given
-    anew, unless you go forward again.
+    It is another release than the one that was signed for: unless you go forward again, repeat signatures
+    and load run.
 
     現在稼働しているリリースを記録する。
 

@@ -1,13 +1,13 @@
 """Put the session key and the LINE token into Secrets Manager.
 
-A secret that is good stays as it is: a new session key would log everybody out. Where it must go all
-the same, since it is dev's too, or was seen by somebody: `--rotate token_key` makes a new session key,
-and `--line-token-file` puts another LINE token in the place of the stored one. Both ask first.
+A good secret stays as it is: a new session key would log everybody out. If you have to replace it all the
+same, because dev has it too or somebody saw it, `--rotate token_key` makes a new session key, and
+`--line-token-file` replaces the stored LINE token. Both ask first.
 
 No value is ever shown, logged, or given on a command line, where every user of the machine could read it.
 
-The guide's sample code falls back to a key that stands in the guide. Ours has no fallback: without
-the secret, nobody is logged in.
+The guide's sample code falls back to a key that is printed in the guide. Ours has no fallback: without
+the secret, nobody can log in.
 
 セッション署名鍵とLINEトークンをSecrets Managerに保存する。
 
@@ -39,8 +39,9 @@ ROTATE, TOKEN_FILE = "rotate", "line_token_file"
 def generate_the_session_key(context: StepContext) -> Changes:
     """Generate the key that signs sessions.
 
-    64 random bytes, in hex, as JSON under `TOKEN_SECRET_KEY`. With `--rotate token_key`, in the place of a good
-    one: every session ends. Functions keep a key for up to five minutes, so that some answer 401 until then.
+    64 random bytes, in hex, as JSON under `TOKEN_SECRET_KEY`. With `--rotate token_key`, it replaces a
+    good one, too, and every session ends. Functions cache the key for up to five minutes, so some answer
+    401 until then.
 
     セッションに署名する鍵を生成する。
 
@@ -62,8 +63,8 @@ def store_the_line_token(context: StepContext) -> Changes:
     """Store the channel access token of LINE.
 
     Issue it in the LINE Developers console, for the channel of this environment. It is asked for at a
-    prompt that shows nothing, or read from the file of `--line-token-file`; where that holds another one than
-    is stored, it is put in its place.
+    prompt that shows nothing, or read from the file of `--line-token-file`; a token that differs from the
+    stored one replaces it.
 
     LINEのチャネルアクセストークンを保存する。
 

@@ -3,7 +3,7 @@
 Keys cannot be changed afterwards. Point-in-time recovery is refused by AWS until a table is active,
 so the procedure waits for each.
 
-三つのテーブルを、バックアップ・保護・タグを含めて作成する。
+3つのテーブルを、バックアップ・保護・タグを含めて作成する。
 
 キーは後から変更できません。ポイントインタイムリカバリはテーブルがACTIVEになるまでAWSに拒否されるため、
 テーブルごとに完了を待ちます。
@@ -31,13 +31,13 @@ def create_the_tables(context: StepContext) -> Changes:
     """Create the tables, or bring them to the plan.
 
     On demand, encrypted, with point-in-time recovery and deletion protection where the environment
-    asks for them. What protects a table is never taken away. With `--row DEP-04` it changes the tables alone that
-    this row names.
+    asks for them. Nothing that protects a table is ever removed. With `--row DEP-04` only the tables that
+    this row names change.
 
     テーブルを作成する。既存のものは計画に合わせる。
 
     オンデマンド、暗号化あり。環境の定義に応じてポイントインタイムリカバリと削除保護を有効にします。
-    既にある保護を外すことはありません。`--row DEP-04`を付けると、その項目が示すテーブルだけを変更します。
+    すでにある保護を外すことはありません。`--row DEP-04`を付けると、その項目が示すテーブルだけを変更します。
     """
     tables = context.concerned(context.plan.tables, lambda one: one.name)
     return context.each(table.converge, tables)

@@ -1,11 +1,10 @@
-"""Limit how much callers may ask: everybody by the stage, holders of a key by the usage plan.
+"""Limit the request rate: of everybody by the stage, of holders of an API key by the usage plan.
 
 The guide sets the usage plan in step 2-4, before it creates the API in step 3-3. AWS attaches a usage
 plan to a stage, so this procedure runs after `api`.
 
-And a usage plan binds only those who show an API key. Callers without one are throttled by the
-settings of the stage, which this procedure sets to the same figures. A daily quota for them does not
-exist.
+A usage plan binds only callers who send an API key. Callers without one are throttled by the settings of
+the stage, which this procedure sets to the same figures. AWS has no daily quota for them.
 
 リクエスト量を制限する。全員にはステージ設定、APIキー保持者には使用量プランで制限をかける。
 
@@ -38,7 +37,7 @@ def limit_every_method(context: StepContext) -> Changes:
 def create_the_usage_plan(context: StepContext) -> Changes:
     """Create the usage plan, and the API key where the environment has one.
 
-    The key's value is made by AWS; look it up in the console when somebody needs it.
+    AWS makes the key's value; look it up in the console when somebody needs it.
 
     使用量プランと、環境の定義にあればAPIキーを作成する。
 

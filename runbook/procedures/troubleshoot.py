@@ -1,10 +1,10 @@
-"""Something is wrong, and nobody knows what: gather the evidence and name the likely cause.
+"""Find the likely cause of an unexplained fault from the evidence.
 
-It changes nothing. Start here when an alarm burns or a row is red without a remedy of its own.
+It changes nothing. Start here when an alarm fires or a row is red without a remedy of its own.
 
 原因不明の異常について、証拠を集めて考えられる原因を示す。
 
-何も変更しません。アラームが発報したとき、または固有の対処がない行が赤のときに、最初に実行します。
+何も変更しません。アラームが発報したとき、または固有の対処がない項目が不合格のときに、最初に実行します。
 """
 
 from dataclasses import replace
@@ -27,7 +27,7 @@ PAST_THE_PROCEDURES = cause(
 
 @step("troubleshooting")
 def see_which_alarms_burn(context: StepContext) -> Changes:
-    """See which alarms are in ALARM, and since when.
+    """Check which alarms are in ALARM, and since when.
 
     発報中のアラームと、その開始時刻を確認する。
     """
@@ -51,15 +51,15 @@ def see_which_alarms_burn(context: StepContext) -> Changes:
             )
         )
     if not burning:
-        context.tell(Words(en="no alarm burns", ja="発報中のアラームはありません"))
+        context.tell(Words(en="no alarm is firing", ja="発報中のアラームはありません"))
     return ()
 
 
 @step("troubleshooting")
 def see_what_was_changed(context: StepContext) -> Changes:
-    """See whether what is live is what was released.
+    """Check whether what is live is what was released.
 
-    A change past the procedures, or a release of just now, is the first suspect.
+    Suspect a change that bypassed the procedures, or a recent release, first.
 
     稼働中の内容が、記録されたリリースと一致するかを確認する。
 
@@ -79,7 +79,7 @@ def see_what_was_changed(context: StepContext) -> Changes:
 
 @step("troubleshooting")
 def see_what_functions_say(context: StepContext) -> Changes:
-    """Count errors, faults and throttles of the last hour, and what the logs speak of.
+    """Count errors, faults and throttles of the last hour, and what the logs mention.
 
     Lines are counted by what they mean, and not shown: a log may hold more than a ticket should.
 
@@ -100,7 +100,7 @@ def see_what_functions_say(context: StepContext) -> Changes:
     if not any(spoken):
         context.tell(
             Words(
-                en="the functions' logs of the last hour bear no known sign",
+                en="the functions' logs of the last hour show no known sign",
                 ja="直近1時間の関数ログに、既知の兆候はありません",
             )
         )

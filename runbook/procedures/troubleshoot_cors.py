@@ -1,8 +1,8 @@
-"""The browser refuses: compare what the stage serves with the front end's origin, and ask as it asks.
+"""Find the cause of a CORS error: compare what the stage serves with the front end's origin, and send what a browser sends.
 
 The guide names `https://liff.line.me` as the origin. That address only redirects; what the browser sends is
-the origin of the page it lands on. And an error that the gateway makes itself carries no CORS headers
-unless its gateway responses do, so that a 401 looks like a CORS error.
+the origin of the page it lands on. And an error of the gateway itself carries no CORS headers unless its
+gateway responses do, so a 401 looks like a CORS error.
 
 CORSエラーについて、ステージの提供内容とフロントエンドのオリジンを照合し、ブラウザと同じ要求を送る。
 
@@ -22,7 +22,7 @@ from runbook.engine import StepContext, step
 
 @step("troubleshooting 2")
 def see_what_is_served(context: StepContext) -> Changes:
-    """See which origin every preflight and the gateway's own errors allow.
+    """Check which origin every preflight and the gateway's own errors allow.
 
     各プリフライトとゲートウェイ自身のエラーが許可するオリジンを確認する。
     """
@@ -42,7 +42,7 @@ def see_what_is_served(context: StepContext) -> Changes:
 
 @step("troubleshooting 2")
 def see_whether_it_is_deployed(context: StepContext) -> Changes:
-    """See whether the draft is as planned: a change that was not deployed helps nobody.
+    """Check whether the draft is as planned: a change that was not deployed has no effect.
 
     下書きが計画どおりかを確認する。デプロイしていない変更は反映されません。
     """

@@ -1,11 +1,12 @@
-"""Secrets cannot be read: find out which link is broken, from the function's variable to the key.
+"""Find out why a secret can't be read, from the function's variable to the key.
 
-The guide looks at permission, name and Region. Two more are usual: a policy that names the secret without
-the six characters that AWS adds to its ARN matches nothing; and the key that encrypts it may be disabled.
+The guide looks at permission, name and Region. Two more causes are common: a policy that names the secret
+without the six characters that AWS adds to its ARN matches nothing; and the key that encrypts it may be
+disabled.
 
 シークレットが読めない原因を、環境変数から暗号化キーまで順に調べる。
 
-手順書が挙げるのは権限・名前・リージョンです。ほかによくある原因が二つあります。AWSがARNに付ける6文字を考慮しない
+手順書が挙げるのは権限・名前・リージョンです。他によくある原因が2つあります。AWSがARNに付ける6文字を考慮しない
 ポリシーは何にも一致しません。また、暗号化に使うキーが無効になっていることもあります。
 """
 
@@ -35,7 +36,7 @@ def follow_every_secret(context: StepContext) -> Changes:
 
 @step("troubleshooting 1")
 def see_the_logs(context: StepContext) -> Changes:
-    """See how often the functions' logs speak of a denied or absent secret.
+    """Check how often the functions' logs mention a denied or absent secret.
 
     関数のログで、シークレットの拒否や不在が何度記録されたかを確認する。
     """

@@ -1,7 +1,7 @@
-"""Answers are slow: find where the time goes, before anything is made larger.
+"""Find out where the time of slow answers goes, before making anything larger.
 
-The guide would turn the API's cache on. It must not: an answer is for one user, and a cache that does not
-key by user hands it to another.
+The guide turns the API's cache on. Do not: an answer is for one user, and a cache that is not keyed by
+user returns it to another.
 
 応答が遅い場合に、リソースを増やす前に、どこで時間がかかっているかを調べる。
 

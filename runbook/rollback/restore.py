@@ -147,7 +147,7 @@ def restore_time(context: StepContext) -> datetime:
     except ValueError:
         raise Refused(
             Words(
-                en=f"{given} is no time: write it like {FORM}",
+                en=f"{given} is not a time: write it like {FORM}",
                 ja=f"{given}は時刻ではありません。{FORM}のように書いてください",
             )
         ) from None

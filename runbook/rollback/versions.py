@@ -138,7 +138,7 @@ def _existing(context: StepContext, function: Function, version: str) -> Mapping
         raise Refused(
             Words(
                 en=f"function {function.name} has no published version {version}; there are {numbers}",
-                ja=f"関数{function.name}に発行済みのバージョン{version}はありません（あるのは{numbers}）",
+                ja=f"関数{function.name}に公開済みのバージョン{version}はありません（あるのは{numbers}）",
             )
         )
     return described(context, function, version)

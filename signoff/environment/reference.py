@@ -40,8 +40,8 @@ TEXT = {
 [日本語](environments.ja.md)
 
 `environments.toml` has one table for each environment: `[dev]`, `[prod]`, `[local]`, or names of your own. A key with a
-default may be left out. Dotted keys are those of a table within: `throttle.rate` is `rate` in `throttle = {{ rate = 1000 }}`,
-and `functions.NAME.memory_mb` is that of one function: `functions = {{ award = {{ memory_mb = 512 }} }}`.
+default may be left out. A dotted key is one of a nested table: `throttle.rate` is `rate` in `throttle = {{ rate = 1000 }}`,
+and `functions.NAME.memory_mb` is a key of one function: `functions = {{ award = {{ memory_mb = 512 }} }}`.
 A variable overrides a key of the file: `{region}` sets `region`, `{channel}` sets `line.channel_id`. In production variables
 may set only {settable}.
 
@@ -49,13 +49,13 @@ may set only {settable}.
 {table}
 
 ## Decisions
-In production the values are held to the bounds of the guide (row PREP-07), and what is deployed to the plan. A red row that a
+In production the values are held to the bounds of the guide (row PREP-07), and what is deployed is held to the plan. A red row that a
 decision could answer prints the lines to paste; fill in who decided, and why (at least ten characters). `until` is optional.
-Decisions stand on top of the sign-off page. One that loosens a bound of the guide, or of security, makes the verdict
-CONDITIONAL at best; one that nothing needs any more forbids a GO.
+The sign-off page lists decisions at the top. One that loosens a bound of the guide, or of security, makes the verdict
+CONDITIONAL at best; one that nothing needs any more prevents a GO.
 
 What is red by a guess (a variable that is named or shaped like a secret), or because this software does not evaluate an
-expression, makes the verdict CONDITIONAL. Its lines name the `release`: such a decision is over when another release is live.
+expression, makes the verdict CONDITIONAL. Its lines name the `release`: such a decision ends when another release is live.
 A withheld value is named by its fingerprint, so that the decision is about no other value.
 
 ```toml
@@ -63,14 +63,14 @@ A withheld value is named by its fingerprint, so that the decision is about no o
 what = "environment prod: accuracy_cap_m"
 value = "150"
 by = "Hanako Yamada"
-why = "the spots lie between high buildings"
+why = "the spots are between high buildings"
 until = 2026-12-31
 ```
 
 ## Waivers
-A waiver accepts one red row until a day, at most 30 days ahead. The verdict is CONDITIONAL at best. A row about which nothing
-is known can't be waived, and these rows only where all that is red about them is a guess: {unwaivable}. A waiver that is over, or
-that nothing needs, forbids a GO.
+A waiver accepts one red row until a day, at most 30 days ahead. The verdict is CONDITIONAL at best. A row that is not
+testable can't be waived, and these rows only if all that is red about them is a guess: {unwaivable}. A waiver that has expired, or
+that nothing needs, prevents a GO.
 
 ```toml
 [[prod.waivers]]
@@ -82,9 +82,9 @@ by = "Hanako Yamada"
 
 ### After a hotfix
 A load verdict, a rehearsal and a signature rest on parts of the release (code, configuration, API ...). Once such a part changes,
-the record is stale: its row is red and says which fact changed, from what to what. Make the record anew; until then, its row can be
-waived until tomorrow at most. The waiver names in `release` what is live, and ends with the next change. The red row prints it. The
-signature for the security test can't be waived.
+the record is stale: its row is red and says which fact changed, from what to what. Make the record again; until then, its row can be
+waived until tomorrow at most. The waiver names in `release` what is live, and ends with the next change. The red row prints its
+lines. The signature for the security test can't be waived.
 
 ```toml
 [[prod.waivers]]
@@ -110,12 +110,12 @@ reason = "hotfix of award at 14:10, the load test runs tonight"
 {table}
 
 ## 決定事項
-本番環境では、ファイルの値は手順書の範囲（PREP-07）に、デプロイされた設定は計画に照らして判定されます。決定によって容認できる
+本番環境では、ファイルの値は手順書の範囲（PREP-07）に、デプロイされた設定は計画に照らして判定されます。決定によって認められる
 不合格には、貼り付ける行が表示されます。決定者と理由（10文字以上）を記入してください。`until`は省略できます。
-決定事項は判定ページの先頭に表示されます。手順書またはセキュリティの範囲を緩める決定があると、判定は最良でもCONDITIONALです。
+決定事項はサインオフページの先頭に表示されます。手順書またはセキュリティの範囲を緩める決定があると、判定は最良でもCONDITIONALです。
 不要になった決定事項が残っていると、GOになりません。
 
-推測による不合格（シークレットを思わせる名前や形の変数）と、本ソフトウェアが評価できない式による判定不能では、判定は
+推測による不合格（シークレットを思わせる名前や形の変数）と、本ソフトウェアが評価できない式による確認不能では、判定は
 CONDITIONALとなります。表示される行には`release`が含まれ、別のリリースが稼働すると、その決定事項は効力を失います。
 伏せられた値は指紋（fingerprint）で特定されるため、決定事項が別の値に適用されることはありません。
 
@@ -128,9 +128,9 @@ why = "高層ビルの間にあるスポットのため精度が出ない"
 until = 2026-12-31
 ```
 
-## 容認（waiver）
-容認は、不合格の行を1つ、期日まで（最長30日）受け入れるものです。判定は最良でもCONDITIONALです。判定不能の行は容認できません。次の行は、
-不合格がすべて推測による場合を除き、容認できません: {unwaivable}。期限切れの容認、不要な容認があると、GOになりません。
+## 免除（waiver）
+免除は、不合格の項目を1件、期日まで（最長30日）受け入れるものです。判定は最良でもCONDITIONALです。確認不能の項目は免除できません。次の項目は、
+不合格がすべて推測による場合を除き、免除できません: {unwaivable}。期限切れの免除、不要な免除があると、GOになりません。
 
 ```toml
 [[prod.waivers]]
@@ -141,9 +141,9 @@ by = "山田花子"
 ```
 
 ### ホットフィックスの後
-負荷試験・演習・署名の記録は、リリースの特定の部分（コード、設定、APIなど）を根拠としています。その部分が変わると記録は無効になり、
-行は不合格となって、どの事実が何から何に変わったかを示します。記録を取り直すまでの間、その行は最長で翌日まで容認できます。容認は
-`release`で稼働中の内容を特定し、次の変更で効力を失います。貼り付ける行は不合格の行に表示されます。セキュリティテストの署名は容認できません。
+負荷試験・訓練・署名の記録は、リリースの特定の部分（コード、設定、APIなど）を根拠としています。その部分が変わると記録は無効になり、
+項目は不合格となって、どの事実が何から何に変わったかを示します。記録を取り直すまでの間、その項目は最長で翌日まで免除できます。免除は
+`release`で稼働中の内容を特定し、次の変更で効力を失います。貼り付ける行は不合格の項目に表示されます。セキュリティテストの署名は免除できません。
 
 ```toml
 [[prod.waivers]]

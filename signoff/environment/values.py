@@ -29,7 +29,7 @@ def _origin(value: str) -> str:
         raise UnfitValueError(
             Words(
                 en="write scheme and host only, as a browser's Origin header does",
-                ja="ブラウザーのOriginヘッダーと同じく、スキームとホストだけを書いてください",
+                ja="ブラウザのOriginヘッダーと同じく、スキームとホストだけを書いてください",
             )
         )
     return value

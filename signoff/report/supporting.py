@@ -18,7 +18,7 @@ SIGN_WITHIN = timedelta(hours=24)
 """How old a reading may be when its page is signed: what is live changes without asking the page."""
 MEASURED: Mapping[str, Words] = {
     "load": Words(en="load test", ja="負荷試験"),
-    "drill": Words(en="rollback rehearsed", ja="切り戻し訓練"),
+    "drill": Words(en="rollback rehearsed", ja="ロールバック訓練"),
     "rehearsal": Words(en="rehearsal", ja="リハーサル"),
     "manifest": Words(en="migration manifest", ja="移行マニフェスト"),
     "import": Words(en="import", ja="インポート"),

@@ -148,7 +148,7 @@ def test_what_only_a_person_can_take_away_stops_it_until_that_is_done(
     assert (stopped, over) == (1, 0)
     assert "Configuration > Permissions: give it a role of its own" in told
     assert f"only a person can take this away: role {STAMPS}-role: others that use it." in why
-    assert "already as planned" not in told.partition("See what no call can")[2]
+    assert "already as planned" not in told.partition("Check what no call can")[2]
 
 
 def test_only_the_named_one_is_taken_away(detach, finished):

@@ -55,5 +55,5 @@ def test_what_a_pipeline_made_live_is_recorded_by_name_and_nothing_else_happens(
 
 
 def test_nothing_is_recorded_without_a_name(finished):
-    with pytest.raises(Refused, match="say who released it, by --by NAME"):
+    with pytest.raises(Refused, match="nobody is named who released what is live: pass --by NAME"):
         finished.do(record_release.record_what_is_live.action)

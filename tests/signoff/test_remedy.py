@@ -146,11 +146,11 @@ def unknown(row, *errors):
         ),
         (
             "apigateway:GetExport: not asked, 120 s were over",
-            "nothing is known, so nothing is to be repaired yet: try again",
+            "nothing is known yet, so there is nothing to repair: try again",
         ),
         (
             "lambda:GetPolicy: TooManyRequestsException: Rate exceeded",
-            "nothing is known, so nothing is to be repaired yet: try again",
+            "nothing is known yet, so there is nothing to repair: try again",
         ),
     ],
 )
@@ -188,7 +188,7 @@ def test_of_several_obstacles_each_is_told_and_what_a_person_does_comes_first():
     assert [part[:20] for part in found.note.en.split("; ")] == [
         "allow the reader lam",
         "read the expression ",
-        "nothing is known, so",
+        "nothing is known yet",
     ]
     assert found.command == "pytest --env prod"
 

@@ -63,7 +63,7 @@ def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
             return kind, one
     raise Refused(
         Words(
-            en=f"alarm {name} is there no more: judge again",
+            en=f"alarm {name} no longer exists: judge again",
             ja=f"アラーム{name}はすでにありません。判定し直してください",
         )
     )
@@ -90,7 +90,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("alarm", "action other than a notification"): by_call(
         _put_again(_only_told),
-        en="the alarm only notifies from then on; what its other actions did is done no more",
+        en="the alarm only notifies from then on; its other actions stop",
         ja="以後、アラームは通知だけを行い、その他のアクションは実行されません",
     ),
     ("alarm", "suppressor"): by_call(

@@ -210,13 +210,13 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     },
     ("REST API", "methods beyond the contract"): by_call(
         _methods,
-        en=f"whoever calls those methods is answered by 403; {LAST}",
+        en=f"whoever calls those methods gets 403; {LAST}",
         ja=f"該当メソッドの呼び出しには403を返します。{LAST_JA}",
         left=lambda target: bool(_shown(target, _draft(target)[1])),
     ),
     ("REST API", api_surplus.POLICY.en): by_call(
         _patched(lambda _: [{"op": "replace", "path": "/policy", "value": ""}]),
-        en=f"the API asks no caller where it calls from; {LAST}",
+        en=f"callers are no longer limited by where they call from; {LAST}",
         ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
         left=_has("policy"),
     ),
@@ -272,23 +272,23 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("REST API", "other stages"): by_call(
         _other_stages,
-        en="whoever calls those stages is answered by 403; their settings are lost",
+        en="whoever calls those stages gets 403; their settings are lost",
         ja="該当ステージの呼び出しには403を返し、その設定は失われます",
     ),
     ("stage", "web ACL"): by_call(
         _web_acl,
-        en="what the web ACL blocked is let through",
+        en="requests that the web ACL blocked get through",
         ja="Web ACLが遮断していた呼び出しも通ります",
     ),
     ("custom domain", "mappings to the API"): by_call(
         _mappings,
-        en="whoever calls the API by that name gets no answer any more",
+        en="whoever calls the API by that name no longer gets an answer",
         ja="この名前でのAPI呼び出しには応答しなくなります",
     ),
     ("custom domain", "other mappings"): by_call(
         _mappings,
         en="whoever calls that path of the domain reaches our API instead of the other one",
-        ja="ドメインの該当パスへの呼び出しは、ほかのAPIではなく本APIに届きます",
+        ja="ドメインの該当パスへの呼び出しは、他のAPIではなく本APIに届きます",
     ),
     ("custom domain", "endpoint access mode"): by_hand(
         en="API Gateway console > Custom domain names > {name} > Edit > Endpoint access mode: Basic",

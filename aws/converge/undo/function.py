@@ -173,22 +173,22 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("function", "SnapStart"): by_call(
         _configuration(lambda _: {"SnapStart": {"ApplyOn": "None"}}),
-        en="a cold start initialises the function anew",
+        en="each cold start initializes the function again",
         ja="コールドスタートのたびに関数が初期化されます",
     ),
     ("function", "event source"): by_call(
         _event_source,
-        en="the function is no longer called by that source; its position in it is lost",
+        en="that source no longer invokes the function; its position in the source is lost",
         ja="そのイベントソースからは呼び出されなくなり、読み取り位置も失われます",
     ),
     ("function", "destination on success"): by_call(
         _destination("OnSuccess"),
-        en="that destination is no longer told what functions return",
+        en="that destination no longer receives what functions return",
         ja="その送信先に、関数の結果が届かなくなります",
     ),
     ("function", "destination on failure"): by_call(
         _destination("OnFailure"),
-        en="that destination is no longer told of failures",
+        en="that destination no longer receives failures",
         ja="その送信先に、失敗が届かなくなります",
     ),
     ("function", "log group"): by_call(
@@ -198,12 +198,12 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("function", RESERVED.en): by_call(
         _reservation,
-        en="nothing is kept free for the function any more, and nothing limits it",
+        en="the function has no reserved concurrency any more, and so no limit of its own",
         ja="関数のための予約も上限もなくなります",
     ),
     ("function", "URLs"): by_call(
         _urls,
-        en="whoever calls that URL is answered no more; a new one would have another address",
+        en="whoever calls that URL no longer gets an answer; a new one would have another address",
         ja="このURLへの呼び出しには応答しなくなります。再作成するとアドレスが変わります",
     ),
     **{

@@ -29,12 +29,12 @@ _WEBSITE = _of_bucket(
 )
 _BUCKET_POLICY = by_hand(
     en="S3 console > Buckets > {name} > Permissions > Bucket policy: take the statement out that the row names",
-    ja="S3コンソール > バケット > {name} > アクセス許可 > バケットポリシーで、この行が示すステートメントを取り除いてください",
+    ja="S3コンソール > バケット > {name} > アクセス許可 > バケットポリシーで、この項目が示すステートメントを取り除いてください",
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("key", "grants"): by_call(
         _revoke,
-        en="those principals can use the key no more; what they encrypted under it stays closed to them",
+        en="those principals can no longer use the key, nor read what they encrypted under it",
         ja="該当のプリンシパルはキーを使えなくなり、このキーで暗号化したデータも読めなくなります",
     ),
     ("key", "expires"): by_hand(
@@ -50,7 +50,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("key", "replicas in other Regions"): by_hand(
         en="KMS console, in each Region that the row names > Customer managed keys > {name} > Key actions >"
         " Schedule key deletion",
-        ja="この行が示す各リージョンのKMSコンソール > カスタマー管理型のキー > {name} > キーアクション > キーの削除をスケジュール",
+        ja="この項目が示す各リージョンのKMSコンソール > カスタマー管理型のキー > {name} > キーアクション > キーの削除をスケジュール",
     ),
     ("bucket", "replication"): _of_bucket(
         "delete_bucket_replication",

@@ -59,9 +59,9 @@ def _variable(target: Target) -> None:
 def _of_tag(call: Callable[[Target], None]) -> Undo:
     return by_call(
         call,
-        en="whatever chooses or bills by that tag no longer finds it; a secret that stood there is known"
+        en="whatever selects or bills by that tag no longer finds it; a secret that was there is known"
         " to whoever saw it: replace it (`secrets` in the runbook)",
-        ja="そのタグによる選択や課金集計はできなくなります。シークレットだった場合は既に見られているため、ランブックの`secrets`で"
+        ja="そのタグによる選択や課金集計はできなくなります。シークレットだった場合はすでに見られているため、ランブックの`secrets`で"
         "値を替えてください",
     )
 
@@ -75,9 +75,9 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("stage", "tag"): _of_tag(_stage),
     ("stage", "variable"): by_call(
         _variable,
-        en="what reads that variable of the stage finds none; a secret that stood there is known to"
+        en="what reads that stage variable no longer finds it; a secret that was there is known to"
         " whoever saw it: replace it (`secrets` in the runbook)",
-        ja="このステージ変数を読む側は値を得られなくなります。シークレットだった場合は既に見られているため、ランブックの`secrets`で"
+        ja="このステージ変数を読む側は値を得られなくなります。シークレットだった場合はすでに見られているため、ランブックの`secrets`で"
         "値を替えてください",
     ),
 }

@@ -68,7 +68,7 @@ def _groups(client: Any, name: str) -> list[str]:
 
 _OVER = by_call(
     _end_resource_policy,
-    en="the whole policy goes: whatever else it allows or refuses, for any log group, is over too",
+    en="the whole policy is deleted: whatever else it allows or refuses, for any log group, ends too",
     ja="ポリシー全体を削除します。他のロググループへの許可や拒否も失われます",
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {

@@ -18,7 +18,7 @@ def _unbound(target: Target) -> None:
 _OTHER_PRINCIPAL = by_hand(
     en="IAM console > Roles or Users > {name} > Permissions: detach the policy that the row names, or narrow it"
     " to other resources; if it is right, name {name} under administrators in environments.toml",
-    ja="IAMコンソール > ロールまたはユーザー > {name} > 許可で、この行が示すポリシーを外すか、対象を他のリソースに限定してください。"
+    ja="IAMコンソール > ロールまたはユーザー > {name} > 許可で、この項目が示すポリシーを外すか、対象を他のリソースに限定してください。"
     "正当な権限なら、environments.tomlのadministratorsに{name}を記載します",
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
@@ -36,12 +36,12 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         en="Lambda console > Functions > the one that the row names > Configuration > Permissions: give it a"
         " role of its own instead of {name}, or delete it; what another Region uses is forgotten by IAM after"
         " 400 days",
-        ja="Lambdaコンソール > 関数 > この行が示す関数 > 設定 > アクセス権限で、{name}の代わりに専用のロールを割り当てるか、"
+        ja="Lambdaコンソール > 関数 > この項目が示す関数 > 設定 > アクセス権限で、{name}の代わりに専用のロールを割り当てるか、"
         "関数を削除してください。他リージョンでの利用記録は、IAMから400日後に消えます",
     ),
     **{
         (kind, fact): _OTHER_PRINCIPAL
         for kind in ("role", "user")
-        for fact in ("what of ours it may act on", "which functions it may invoke")
+        for fact in ("our resources that it may act on", "which functions it may invoke")
     },
 }

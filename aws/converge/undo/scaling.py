@@ -67,7 +67,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         (("table", "type of scaling policy"), ("table", "scaled by a metric of its own")),
         by_call(
             _policies,
-            en=f"the capacity follows its own use from then on (target {TARGET_PERCENT} %)",
+            en=f"the capacity follows its utilization from then on (target {TARGET_PERCENT} %)",
             ja=f"以後、キャパシティは使用率（目標{TARGET_PERCENT}%）に追従します",
         ),
     ),

@@ -58,7 +58,7 @@ def _policy(target: Target, keep: Callable[[Raw], bool]) -> None:
 
 
 _ELSEWHERE = by_hand(
-    en="the service that owns {name}, or the account that it is copied from, decides: ask there to let go of"
+    en="the service that owns {name}, or the account that it is copied from, decides: ask there to release"
     " it (Secrets Manager console > Secrets > {name} shows which), then run `secrets` in the runbook",
     ja="{name}を所有するサービス、または複製元のアカウントの管理下にあります。Secrets Managerコンソール > シークレット > {name}で"
     "所有元を確認し、管理を解除したあと、ランブックの`secrets`を実行してください",
@@ -71,14 +71,14 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("secret", "copies in another Region"): by_call(
         _end_replicas,
-        en="whatever reads the secret in that Region finds it no more",
+        en="whatever reads the secret in that Region no longer finds it",
         ja="そのリージョンでは、このシークレットを読めなくなります",
     ),
     ("secret", "replicas in other accounts"): by_call(
         _end_copies,
         en="the copies there get no new value; what was copied may still be read there, so that a new"
         " value (`secrets` in the runbook) is worth it",
-        ja="複製先に新しい値は届かなくなります。既に複製された値は読めるため、ランブックの`secrets`で値を替えることも"
+        ja="複製先に新しい値は届かなくなります。すでに複製された値は読めるため、ランブックの`secrets`で値を替えることも"
         "検討してください",
     ),
     ("secret", "further version labels"): by_call(

@@ -100,12 +100,12 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("table", "stream"): by_call(
         _stream,
-        en="whatever reads the stream hears of no further change",
+        en="whatever reads the stream receives no further changes",
         ja="ストリームを読む側には、以後の変更が届きません",
     ),
     ("table", "Kinesis destinations"): by_call(
         _kinesis,
-        en="whatever reads that Kinesis stream hears of no further change",
+        en="whatever reads that Kinesis stream receives no further changes",
         ja="そのKinesisストリームを読む側には、以後の変更が届きません",
     ),
     ("table", "local secondary indexes"): by_hand(

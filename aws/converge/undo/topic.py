@@ -75,8 +75,8 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         ja="256 KBまでのメッセージを受け付けます",
     ),
     (_TOPIC, "FIFO"): by_hand(
-        en="a topic is FIFO from its creation on, and passes nothing on to mail. SNS console > Topics > {name} >"
-        " Delete; then `monitoring` in the runbook, which makes it anew",
+        en="a topic is FIFO from its creation on, and cannot deliver to e-mail. SNS console > Topics > {name} >"
+        " Delete; then `monitoring` in the runbook, which creates it again",
         ja="FIFOは作成時に決まり、メールには配信できません。SNSコンソール > トピック > {name} > 削除のあと、"
         "ランブックの`monitoring`で作り直してください",
     ),
@@ -102,7 +102,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     (_SUBSCRIPTION, "listener"): by_call(
         _unsubscribe,
-        en="that address hears of no alarm any more; to come back, it has to confirm anew",
+        en="that address no longer receives alarms; to return, it has to confirm again",
         ja="この宛先にアラームは届かなくなります。再登録には承認が必要です",
     ),
 }

@@ -273,7 +273,9 @@ def test_an_api_that_somebody_drew_up_is_left_as_it_is_and_told(empty):
     made = closed_api.converge(empty.context(go=True, tell=told.append), empty.context().plan.api)
 
     assert made == ()
-    assert [line.en.split(": ")[1] for line in told] == ["its first deployment has none before it"]
+    assert [line.en.split(": ")[1] for line in told] == [
+        "there is no deployment before its first one"
+    ]
 
 
 def test_after_a_rollback_the_good_draft_is_deployed_anew(with_api, release):

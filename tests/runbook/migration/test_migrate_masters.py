@@ -173,7 +173,7 @@ def test_a_copy_that_another_run_works_on_is_not_taken_from_it(rally, copied):
 @pytest.mark.parametrize(("wrong", "reason"), BAD.values(), ids=BAD)
 def test_one_bad_item_stops_the_run_before_anything_is_written(rally, wrong, reason):
     put(rally.dev, SOURCE, [spot(7, **wrong)])
-    with pytest.raises(Stopped, match=r"1 of 60 items are not fit to go, so none was written"):
+    with pytest.raises(Stopped, match=r"1 of 60 items can't be migrated, so none was written"):
         rally.run(migrate_masters).perform()
 
     assert everything(rally.prod, TARGET) == []
@@ -211,7 +211,7 @@ def test_a_source_that_changes_meanwhile_is_told_and_the_next_run_carries_it_ove
             put(rally.dev, SOURCE, [once.pop()])
 
     rally.desk.aws.faults.append(meddle)
-    with pytest.raises(Stopped, match="was changed while it was carried over: it holds 61 items"):
+    with pytest.raises(Stopped, match="changed during the migration: it holds 61 items"):
         rally.run(migrate_masters).perform()
     assert rally.manifests == []
     rally.run(migrate_masters).perform()

@@ -115,7 +115,7 @@ def test_a_user_that_dynamodb_would_refuse_is_told_without_a_name(people):
     copy = Copy(people.folder / "copy")
     job = Job(source=OneBad(), table=context.plan.table("users"), copy=copy, private=True)
     with pytest.raises(
-        Refused, match="1 of 2 items are not fit to go, so none was written: "
+        Refused, match="1 of 2 items can't be migrated, so none was written: "
     ) as no:
         look_at_items(context, job)
 

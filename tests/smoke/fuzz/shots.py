@@ -26,7 +26,7 @@ from tests.smoke.fuzz.wire import Shot
 LOGIN = "POST /auth/verify"
 USERS, STAMPS = ("user_id", "userId"), ("stamp_id", "spotId")
 MALFORMED = ("VALIDATION_ERROR", "INVALID_JSON", "MISSING_ID_TOKEN")
-WORDS = {"stamp_name": "丘の上の銅像", "message": "あと三つです。"}
+WORDS = {"stamp_name": "丘の上の銅像", "message": "あと3つです。"}
 OK, REFUSED, UNAUTHORIZED, NOWHERE = (200,), (400,), (401,), (403,)
 Shots = st.SearchStrategy[Shot]
 Members = dict[str, Any]
