@@ -155,20 +155,23 @@ def _mappings(target: Target) -> None:
             first.delete_base_path_mapping(domainName=target.name, basePath=path or "(none)")
 
 
+def _plan_ids(target: Target) -> list[str]:
+    """Return the ids of the plans of that name, of which AWS allows several."""
+    pages = target.context.client("apigateway").get_paginator("get_usage_plans").paginate()
+    return [one["id"] for page in pages for one in page["items"] if one["name"] == target.name]
+
+
 def _usage_plans(target: Target) -> None:
-    client = target.context.client("apigateway")
-    pages = client.get_paginator("get_usage_plans").paginate()
-    for one in [one for page in pages for one in page["items"]]:
-        if one["name"] != target.name:
-            continue
-        patch = [{"op": "remove", "path": "/apiStages", "value": stage} for stage in target.listed]
-        client.update_usage_plan(usagePlanId=one["id"], patchOperations=patch)
+    patch = [{"op": "remove", "path": "/apiStages", "value": stage} for stage in target.listed]
+    for plan in _plan_ids(target):
+        target.context.client("apigateway").update_usage_plan(
+            usagePlanId=plan, patchOperations=patch
+        )
 
 
 def _keys_of_plan(target: Target) -> None:
     client = target.context.client("apigateway")
-    pages = client.get_paginator("get_usage_plans").paginate()
-    for plan in [one["id"] for page in pages for one in page["items"]]:
+    for plan in _plan_ids(target):
         for key in target.listed:
             unless_absent(client.delete_usage_plan_key, usagePlanId=plan, keyId=key)
 
