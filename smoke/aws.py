@@ -124,41 +124,28 @@ class KeyedTable:
         """
         written = list(items)
         self._write([{"PutRequest": {"Item": dict(item)}} for item in written])
-        for item in written:
-            self._shown(item)
-
-    def _shown(self, item: Mapping[str, Any]) -> None:
-        key = self.key(item)
         asking = Retrying(
-            retry=retry_if_result(lambda found: found != item),
+            retry=retry_if_result(lambda found: any(one not in found for one in written)),
             stop=stop_after_delay(SHOWN_WITHIN_S),
             wait=wait_fixed(0.1),
             retry_error_callback=lambda _: None,  # what is read then is judged
         )
-        asking(lambda: self.dynamodb.get_item(TableName=self.name, Key=key).get("Item"))
+        asking(lambda: self._read(map(self.key, written)))
 
-    def there(self, hash_keys: Iterable[str]) -> list[str]:
-        """Return which of these items exist, in a table whose key is the hash key alone; read consistently."""
-        (name,) = self.keys
-        asked = [{name: {"S": one}} for one in hash_keys]
+    def there(self, keys: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Return which of these keys have an item, read consistently."""
+        return [self.key(item) for item in self._read(keys, ConsistentRead=True)]
+
+    def drop(self, keys: Iterable[Mapping[str, Any]]) -> None:
+        """Delete these items of an embedded stack, whether they exist or not."""
+        self._write([{"DeleteRequest": {"Key": dict(key)}} for key in keys])
+
+    def _read(self, keys: Iterable[Mapping[str, Any]], **more: bool) -> list[Mapping[str, Any]]:
         found = [
-            self.dynamodb.batch_get_item(
-                RequestItems={
-                    self.name: {
-                        "Keys": some,
-                        "ProjectionExpression": name,
-                        "ConsistentRead": True,
-                    }
-                }
-            )
-            for some in _batches(asked, READ_AT_ONCE)
+            self.dynamodb.batch_get_item(RequestItems={self.name: {"Keys": some, **more}})
+            for some in _batches([dict(one) for one in keys], READ_AT_ONCE)
         ]
-        return [item[name]["S"] for answer in found for item in answer["Responses"][self.name]]
-
-    def drop(self, hash_keys: Iterable[str]) -> None:
-        """Delete items of such a table, whether they exist or not."""
-        (name,) = self.keys
-        self._write([{"DeleteRequest": {"Key": {name: {"S": one}}}} for one in hash_keys])
+        return [item for answer in found for item in answer["Responses"][self.name]]
 
     def _write(self, requests: list[dict[str, Any]]) -> None:
         # What DynamoDB leaves unprocessed is seen by whoever reads afterwards: on a stack of ours, nothing.

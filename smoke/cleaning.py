@@ -62,16 +62,21 @@ class Cleaner:
 
     def clean_masters(self, stamp_ids: Iterable[str]) -> list[Words]:
         """Delete masters of our own making; return what is left."""
-        ids, name = tuple(stamp_ids), self.masters.name
+        return self.clean_items(self.masters, ({"StampId": {"S": one}} for one in stamp_ids))
+
+    def clean_items(self, table: KeyedTable, keys: Iterable[Mapping[str, Any]]) -> list[Words]:
+        """Delete what this harness alone puts under these keys of an embedded stack; return what is left."""
+        asked = list(keys)
         try:
-            if not (found := self.masters.there(ids)):
+            if not (found := table.there(asked)):
                 return []
-            self.masters.drop(found)
-            left = self.masters.there(found)
+            table.drop(found)
+            left = table.there(found)
         except AWAY as error:
-            return [_unread(", ".join(ids), name, error)]
-        self.removed.extend(_item(one, name) for one in found if one not in left)
-        return [_item(one, name) for one in left]
+            of = ", ".join(map(_text, asked))
+            return [_unread(of, table.name, error)]
+        self.removed.extend(_named(one, table) for one in found if one not in left)
+        return [_named(one, table) for one in left]
 
     def _emptied(self, tables: list[KeyedTable]) -> list[Words]:
         return [
@@ -117,5 +122,8 @@ def _unread(key: str, table: str, error: Exception) -> Words:
 
 
 def _named(key: Mapping[str, Any], table: KeyedTable) -> Words:
-    texts = (str(value) for typed in key.values() for value in typed.values())
-    return _item(" ".join(texts), table.name)
+    return _item(_text(key), table.name)
+
+
+def _text(key: Mapping[str, Any]) -> str:
+    return " ".join(str(value) for typed in key.values() for value in typed.values())

@@ -54,10 +54,12 @@ def _award(scenarios: Scenarios, stamp_id: str) -> Call:
 
 
 def _picture(scenarios: Scenarios, stamp_id: str) -> Call:
-    """Award it as an image is: nobody has to stand anywhere."""
-    return scenarios.award(
-        scenarios.visitor, stamp_id=stamp_id, method="IMAGE", lat=None, lon=None, accuracy=None
-    )
+    """Award it as an image is: wherever somebody stands, who may say so."""
+    return scenarios.award(scenarios.visitor, stamp_id=stamp_id, method="IMAGE", **HERE)
+
+
+COLLECTED_BY = {_award: "GPS", _picture: "IMAGE"}
+"""Call that collects a stamp -> by which method."""
 
 
 def _position(scenarios: Scenarios, stamp_id: str) -> Call:
@@ -129,9 +131,10 @@ def _spans() -> Iterator[EdgeCase]:
 def _places() -> Iterator[EdgeCase]:
     older = {"latitude": {"N": "35.0"}, "lng": {"N": "139.0"}, "radius": {"N": "20"}}
     yield EdgeCase("older spelling", "", lambda _: {"Location": {"M": older}}, _position)
-    pole, south = _located("90", "180", {"N": "20"}), _located("-90", "-180", {"N": "20"})
+    pole = _located("90", "180", {"N": "20"})
+    oldest = {"lat": {"N": "-90"}, "longitude": {"N": "-180"}, "radiusM": {"N": "20"}}
     yield EdgeCase("north pole", "", pole, _at(lat=90, lon=180))
-    yield EdgeCase("south pole", "", south, _at(lat=-90, lon=-180))
+    yield EdgeCase("south pole", "", lambda _: {"Location": {"M": oldest}}, _at(lat=-90, lon=-180))
     for name, place in (
         ("off the map", _located("90.5", "139.0", {"N": "20"})),
         ("off the map in the east", _located("35.0", "180.5", {"N": "20"})),

@@ -27,6 +27,7 @@ from smoke.aws import Clients, clients, secret_value
 from smoke.cleaning import Cleaner
 from smoke.edge_case_masters import EDGE_CASES, PREFIX
 from smoke.line import LineClient
+from smoke.long_ago import crowd
 from smoke.scenarios import users_of
 from smoke.sessions import HARNESS, NOBODY, SYNTHETIC, SessionMinter
 from smoke.tester import Held, Restorer
@@ -98,7 +99,7 @@ class Notes:
             run=sessions.run,
             began=datetime.now(UTC).isoformat(timespec="seconds"),
             stack=self.stack,
-            users=tuple(sorted(users_of(sessions))),
+            users=tuple(sorted({*users_of(sessions), *(crowd(sessions) if embedded else ())})),
             masters=tuple(one.stamp_id for one in EDGE_CASES) if embedded else (),
             tester=environment.smoke.test_user or "",
             held=asdict(lent) if lent else None,

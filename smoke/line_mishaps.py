@@ -1,9 +1,10 @@
 """What LINE may answer on a bad day, and what our routes then have to say: provoked at the stand-in alone."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from smoke.calls import Call, send
 from smoke.id_tokens import ISSUER
@@ -21,10 +22,27 @@ UNDER = {
 }
 """Route -> the path of LINE's that it calls."""
 NOBODY = "mishap"
+ALIAS = "idToken"
+"""The other name under which the contract takes an ID token; all other calls use the first."""
 MONTHLY = json.dumps({"message": "You have reached your monthly limit."})
 BUSY = json.dumps({"message": "The API rate limit has been exceeded. Try again later."})
 NO = json.dumps({"message": "Not so"})
 ACCEPTED = json.dumps({"message": "The retry key is already accepted", "sentMessages": []})
+STARTED = {"type": "event_started"}
+IN_OTHER_WORDS = {"data": {"message": "駅前のスタンプが\nまだあります"}}
+"""Of two calls: of the other type, and with a text of its own."""
+MENUS = [
+    {
+        "richMenuId": f"richmenu-{number:032x}",
+        "name": f"Menu {number}",
+        "size": {"width": 2500, "height": 843},
+        "chatBarText": "メニュー",
+        "selected": number == 1,
+        "areas": [],
+    }
+    for number in range(12)
+]
+"""As LINE describes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +55,14 @@ class LineMishap:
     answered: int
     code: str = ""
     about: str = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """Members of the call beside, or in place of, the usual ones."""
 
     @contextmanager
     def told(self, scenarios: Scenarios, line: LineClient) -> Iterator[Call]:
         """Tell the stand-in what to answer, and yield the call that asks for it."""
         user = scenarios.sessions.nobody(NOBODY)
-        call, holds = _call(self.route, scenarios, user)
+        call, holds = _call(self.route, scenarios, user, self.asked)
         line.answers_next(UNDER[self.route], holds, self.status, self.body(scenarios))
         try:
             yield replace(call, time=MISHAPS.index(self) + 2)
@@ -54,15 +74,22 @@ class LineMishap:
         return f"{self.route}: LINE answers {self.status}{about}"
 
 
-def _call(route: str, scenarios: Scenarios, user: str) -> tuple[Call, str]:
+def _call(
+    route: str, scenarios: Scenarios, user: str, asked: Mapping[str, Any]
+) -> tuple[Call, str]:
     """Return a call of a person whom nobody is, and a text that LINE's call then holds."""
     session = scenarios.sessions.own(user)
     if route == LOGIN:
         token = scenarios.id_tokens.good(user)
-        return send(LOGIN, id_token=token), token
+        return send(LOGIN, None, **{ALIAS: token}), token
     if route == LIST:
         return replace(scenarios.success(LIST), session=session), ""
-    return scenarios.harmless(route, session, user), user
+    call = scenarios.harmless(route, session, user)
+    if route == NOTIFY:
+        return replace(call, body=json.dumps({**call.members, **asked})), user
+    # The whole path, so that another menu than the asked one is linked as ever, and seen.
+    menu = call.members.get("richmenu_id")
+    return call, f"{user}/richmenu/{menu}" if menu else f"{user}/richmenu"
 
 
 def _text(text: str) -> Callable[[Scenarios], str]:
@@ -84,22 +111,23 @@ def _claims(**changed: str | None) -> Callable[[Scenarios], str]:
 
 
 def _mishaps() -> Iterator[LineMishap]:
-    for route in (NOTIFY, LIST, SET, UNSET):
+    for route, fault in ((NOTIFY, 500), (LIST, 500), (SET, 503), (UNSET, 504)):
         yield LineMishap(route, 401, _text(NO), 502, "LINE_REFUSED")
         yield LineMishap(route, 429, _text(BUSY), 502, "LINE_UNAVAILABLE")
-        yield LineMishap(route, 500, _text(NO), 502, "LINE_UNAVAILABLE")
+        yield LineMishap(route, fault, _text(NO), 502, "LINE_UNAVAILABLE")
         yield LineMishap(route, 200, _text("<html>"), 502, "LINE_UNAVAILABLE", "in HTML")
     for route in (NOTIFY, LIST):
         yield LineMishap(route, 200, _text("{}"), 502, "LINE_UNAVAILABLE", "with nothing")
     for route in (NOTIFY, SET, UNSET):
         yield LineMishap(route, 400, _text(NO), 400, "LINE_REJECTED")
-    for route in (NOTIFY, UNSET):
-        yield LineMishap(route, 404, _text(NO), 400, "LINE_REJECTED")
+    yield LineMishap(UNSET, 404, _text(NO), 400, "LINE_REJECTED")
+    yield LineMishap(NOTIFY, 404, _text(NO), 400, "LINE_REJECTED", asked=STARTED)
     yield LineMishap(SET, 404, _text(NO), 404, "RICHMENU_NOT_FOUND")
     yield LineMishap(SET, 409, _text(NO), 502, "LINE_REFUSED")
     yield LineMishap(NOTIFY, 429, _text(MONTHLY), 429, "LINE_MONTHLY_LIMIT", "for the month")
-    yield LineMishap(NOTIFY, 409, _text(ACCEPTED), 200, about="to what it has done before")
-    yield LineMishap(LIST, 409, _text(NO), 502, "LINE_REFUSED")
+    about = "to what it has done before"
+    yield LineMishap(NOTIFY, 409, _text(ACCEPTED), 200, about=about, asked=IN_OTHER_WORDS)
+    yield LISTED
     yield from _logins()
 
 
@@ -120,6 +148,9 @@ def _logins() -> Iterator[LineMishap]:
         yield LineMishap(LOGIN, 200, _claims(**changed), 401, refused, about)
 
 
+LISTED = LineMishap(
+    LIST, 200, _text(json.dumps({"richmenus": MENUS})), 200, about="with several menus"
+)
 MISHAPS = tuple(_mishaps())
 COUNTED = next(one for one in MISHAPS if (one.route, one.status) == (LIST, 500))
 """The one whose line in the log is looked at: made once, for its row and for the alarm's."""

@@ -2,42 +2,62 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count, islice, zip_longest
 from typing import Any
 
 from aws.words import Words
-from lambdas.rally.domain.counters import Counter
+from lambdas.rally.domain.counters import SHARDS, Counter, shard_of
 from smoke.aws import typed
 from smoke.calls import get
 from smoke.row_calls import RowCalls
-from smoke.scenarios import Scenarios
+from smoke.sessions import SessionMinter
+from smoke.spots import Spot
+
+SHOWN = 100
+"""How many a ranking shows, as the contract has it."""
+Collected = tuple[str, int, int]
+"""Who, how many stamps, and when they reached that count (s since the epoch)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastPeriod:
-    """A period long ago, and what its people had collected: (count, when they reached it)."""
+    """A period long ago, and what its people had collected, best first; after them a crowd of one stamp each."""
 
     kind: str
     name: str
-    collected: Mapping[str, tuple[int, int]]
-    order: tuple[str, ...]
+    collected: tuple[Collected, ...]
+    crowded: bool = False
 
-    def items(self, scenarios: Scenarios) -> Iterator[Mapping[str, Any]]:
-        """Yield the counters as the functions write them, in DynamoDB JSON."""
-        for name, (count, at) in self.collected.items():
-            yield typed(Counter(scenarios.sessions.nobody(name), self.name, count, at).item())
+    def counters(self, sessions: SessionMinter) -> list[Counter]:
+        """Return the counters as the functions write them, in the order in which they are to be ranked."""
+        people = [(sessions.nobody(name), stamps, at) for name, stamps, at in self.collected]
+        if self.crowded:
+            people += [(user, 1, 1000 + number) for number, user in enumerate(crowd(sessions))]
+        return [Counter(user, self.name, stamps, at) for user, stamps, at in people]
+
+
+def crowd(sessions: SessionMinter) -> list[str]:
+    """Return people of whom one partition of the index holds more than a ranking shows, each other one a few."""
+    users = [sessions.nobody(f"crowd {number}") for number in range(SHARDS)]
+    some = (sessions.nobody(f"crowd {number}") for number in count(SHARDS))
+    return users + list(islice((one for one in some if shard_of(one) == SHARDS - 1), SHOWN + 1))
+
+
+def returning(sessions: SessionMinter) -> str:
+    """Return who logs in again under another name: somebody whom no ranking shows."""
+    return crowd(sessions)[-1]
 
 
 WEEK = PastPeriod(
     "weekly",
     "2001-W09",
-    {"first": (2, 300), "second": (10, 900), "third": (2, 200), "fourth": (9, 1), "fifth": (1, 5)},
-    ("second", "fourth", "third", "first", "fifth"),
+    (("second", 10, 900), ("fourth", 9, 1), ("third", 2, 200), ("first", 2, 300), ("fifth", 1, 5)),
 )
 MONTH = PastPeriod(
     "monthly",
     "2001-03",
-    {"first": (1, 100), "second": (1, 99), "third": (1, 101), "fourth": (12, 10**9)},
-    ("fourth", "second", "first", "third"),
+    (("fourth", 12, 10**9), ("second", 1, 99), ("first", 1, 100), ("third", 1, 101)),
+    crowded=True,
 )
 PERIODS = (WEEK, MONTH)
 """Most stamps first; of equals, who got there first; a week is not a month."""
@@ -45,13 +65,15 @@ PERIODS = (WEEK, MONTH)
 
 NAMED, LONG_NAME, NAME_SHOWN = "first", "花\n" + "x" * 400, "花 " + "x" * 298
 """Who has a name that no list has room for, the name, and what of it a ranking shows."""
-UNREADABLE = {
-    "StampId": {"S": "SMOKE-GONE"},
-    "CollectedAt": {"S": "yesterday"},
-    "Method": {"S": "QR"},
-}
+LAST_NAME = "Hundredth"
+"""Of the last whom the crowded ranking shows."""
+FORMER_NAME = "Earlier"
+"""Of who logs in again under another name."""
+SINCE = 1000
+"""When the people of long ago logged in for the first time, and the last (s since the epoch)."""
+GONE = {"StampId": "SMOKE-GONE", "CollectedAt": "yesterday", "Method": "QR"}
 """A stamp whose master is gone, and of which nothing can be read."""
-UNREADABLE_SHOWN = {
+GONE_SHOWN = {
     "stamp_id": "SMOKE-GONE",
     "name": "SMOKE-GONE",
     "description": "",
@@ -59,63 +81,110 @@ UNREADABLE_SHOWN = {
     "collected_at": 0,
     "method": "GPS",
 }
+MANY = 110
+"""Stamps of somebody who has more than AWS answers at once."""
 
 
-def _put(calls: RowCalls) -> None:
-    """Put these people into an embedded stack: their counters, a name, a stamp that is hard to read."""
-    user_id = {"UserId": {"S": calls.scenarios.sessions.nobody(NAMED)}}
-    counters = [item for period in PERIODS for item in period.items(calls.scenarios)]
-    named = {**user_id, "DisplayName": {"S": LONG_NAME}}
-    calls.suite.put_long_ago([*counters, {**user_id, **UNREADABLE}], [named])
+def put(calls: RowCalls) -> None:
+    """Put these people into an embedded stack: their counters, their names, many stamps of one of them."""
+    scenarios, sessions = calls.scenarios, calls.scenarios.sessions
+    user_id = sessions.nobody(NAMED)
+    periods = [period.counters(sessions) for period in PERIODS]
+    stamps = [{"UserId": user_id, **item} for item, _ in _stamps(scenarios.spots())]
+    names = {
+        user_id: LONG_NAME,
+        returning(sessions): FORMER_NAME,
+        periods[-1][SHOWN - 1].user_id: LAST_NAME,
+    }
+    calls.suite.put_long_ago(
+        map(typed, [*(one.item() for period in periods for one in period), *stamps]),
+        [typed(_record(user, name)) for user, name in names.items()],
+    )
 
 
-def unreadable_stamp_flaws(calls: RowCalls) -> list[Words]:
-    """Return how the list of somebody with such a stamp, and with counters, is wrong."""
-    _put(calls)
+def _record(user_id: str, name: str) -> Mapping[str, str | int]:
+    times = {"CreatedAt": SINCE, "LastLoginAt": SINCE}
+    return {"UserId": user_id, "DisplayName": name, "LineId": user_id, **times}
+
+
+def _stamps(spots: tuple[Spot, ...]) -> Iterator[tuple[Mapping[str, str | int], Mapping[str, Any]]]:
+    """Yield what lies in the table, and how the list shows it: of all real spots, and of masters that are gone."""
+    yield GONE, GONE_SHOWN
+    for number in range(MANY):
+        name, method = f"0-SMOKE-{number:03}", ("GPS", "IMAGE")[number % 2]
+        at = SINCE + number
+        shown = {"stamp_id": name, "name": name, "description": "", "type": method}
+        yield _stamp(name, at, method), {**shown, "collected_at": at, "method": method}
+    for spot in spots:
+        yield _stamp(spot.stamp_id, SINCE, "GPS"), spot.collected(SINCE)
+
+
+def _stamp(stamp_id: str, at: int, method: str) -> Mapping[str, str | int]:
+    return {"StampId": stamp_id, "CollectedAt": at, "Method": method}
+
+
+def collection_flaws(calls: RowCalls) -> list[Words]:
+    """Return how the list of somebody with many stamps, an unreadable one, and counters, is wrong."""
+    put(calls)
     sessions = calls.scenarios.sessions
     listed = calls.answer(calls.scenarios.stamps_of(sessions.own(sessions.nobody(NAMED))))
     if flaw := calls.flaw(listed, 200):
         return [flaw]
-    if (found := listed.member("stamps")) == [UNREADABLE_SHOWN]:
-        return []
+    shown = [one for _, one in _stamps(calls.scenarios.spots())]
+    wanted = sorted(shown, key=lambda one: str(one["stamp_id"]))
     return [
         Words(
-            en=f"{listed}: stamps are {found}, expected {[UNREADABLE_SHOWN]}",
-            ja=f"{listed.ja}。stampsが{found}（期待値{[UNREADABLE_SHOWN]}）",
+            en=f"{listed}: stamp {place} of {len(wanted)} is {found}, expected {expected}",
+            ja=f"{listed.ja}。{len(wanted)}件中{place}件目のスタンプが{found}（期待値{expected}）",
         )
+        for place, found, expected in _differing(listed.member("stamps"), wanted)
     ]
 
 
 def order_flaws(calls: RowCalls, season: PastPeriod) -> list[Words]:
     """Put a season's counters into an embedded stack, and return how its ranking is wrong."""
-    _put(calls)
-    scenarios = calls.scenarios
-    self_name = season.order[1]
-    session = scenarios.sessions.own(scenarios.sessions.nobody(self_name))
-    asked = get(f"/ranking/{season.kind}", session, period=season.name)
+    put(calls)
+    sessions = calls.scenarios.sessions
+    counters = season.counters(sessions)
+    asking = counters[1].user_id
+    asked = get(f"/ranking/{season.kind}", sessions.own(asking), period=season.name)
     answer = calls.answer(asked)
     if flaw := calls.flaw(answer, 200):
         return [flaw]
+    names = {sessions.nobody(NAMED): NAME_SHOWN}
+    if season.crowded:
+        names[counters[SHOWN - 1].user_id] = LAST_NAME
     wanted = [
         {
             "rank": rank,
-            "user_id": scenarios.sessions.nobody(name),
-            "stamp_count": season.collected[name][0],
-            "display_name": NAME_SHOWN if name == NAMED else "",
-            "is_self": name == self_name,
+            "user_id": one.user_id,
+            "stamp_count": one.count,
+            "display_name": names.get(one.user_id, ""),
+            "is_self": one.user_id == asking,
         }
-        for rank, name in enumerate(season.order, 1)
+        for rank, one in enumerate(counters[:SHOWN], 1)
     ]
-    told = [answer.member("period"), answer.member("rankings")]
-    if told == [season.name, wanted]:
-        return []
+    if (period := answer.member("period")) != season.name:
+        return [
+            Words(
+                en=f"{answer}: period is {period}, expected {season.name}",
+                ja=f"{answer.ja}。periodが{period}（期待値{season.name}）",
+            )
+        ]
     return [
         Words(
-            en=f"{answer}: ranked are {_ranked(told[1])}, expected {_ranked(wanted)}",
-            ja=f"{answer.ja}。順位が{_ranked(told[1])}（期待値{_ranked(wanted)}）",
+            en=f"{answer}: place {place} of {len(wanted)} is {_ranked(found)}, expected {_ranked(expected)}",
+            ja=f"{answer.ja}。{len(wanted)}件中{place}番目が{_ranked(found)}（期待値{_ranked(expected)}）",
         )
+        for place, found, expected in _differing(answer.member("rankings"), wanted)
     ]
 
 
-def _ranked(entries: Any) -> list[tuple[Any, ...]]:
-    return [tuple(one.values()) for one in entries]
+def _differing(found: list[Any], wanted: list[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """Yield the places, from 1, at which two lists differ: None stands where one is over."""
+    pairs = enumerate(zip_longest(found, wanted), 1)
+    return ((place, one, other) for place, (one, other) in pairs if one != other)
+
+
+def _ranked(entry: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    return tuple((entry or {}).values())

@@ -1,15 +1,25 @@
-"""What a winner is told, as the stand-in of LINE was asked to push it."""
+"""What people are told over LINE, and which menus there are, as the stand-in of LINE was asked and answered."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws.words import Words
+from smoke.calls import shown
 from smoke.edge_case_masters import HERE, PICTURED
 from smoke.line import LineClient
-from smoke.row_calls import RowCalls
+from smoke.line_mishaps import LISTED, MENUS, MISHAPS, NOBODY, NOTIFY, LineMishap
+from smoke.row_calls import RowCalls, winner
 
 WINNER = "second"
+RETRY_KEY = "x-line-retry-key"
+TEXTS = {
+    "event_started": "スタンプラリーが始まりました。スポットを巡ってスタンプを集めましょう。",
+    "reminder": "まだ集めていないスタンプがあります。お近くのスポットへお出かけください。",
+}
+"""Stated here too, since the suite judges the functions' own."""
 NAME, PICTURE = "Smoke", "https://a.example/%E8%8A%B1.png"
 """Of the master that is collected: its picture's address, as LINE takes it."""
 
@@ -24,14 +34,99 @@ def message_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
         return [flaw]
     pushes = line.awaited_push(session.user_id, calls.suite.patience_s)
     messages = [one for push in pushes for one in json.loads(push["body"])["messages"]]
-    shown = [(_name(one), _picture(one)) for one in messages]
+    found = [(_name(one), _picture(one)) for one in messages]
     calls.observe.note(pushed=len(pushes))
-    if shown == [(NAME, PICTURE)]:
+    again = calls.answer(replace(award.call, time=2))
+    if flaw := calls.flaw(again, 409, "STAMP_ALREADY_EXISTS"):
+        return [flaw]
+    if found == [(NAME, PICTURE)] and NAME in messages[0].get("altText", ""):
         return []
     return [
         Words(
-            en=f"{award}, and LINE was asked to push {shown}, expected {[(NAME, PICTURE)]}",
-            ja=f"{award.ja}。LINEへの送信内容が{shown}（期待値{[(NAME, PICTURE)]}）",
+            en=f"{award}, and LINE was asked to push {found}, expected {[(NAME, PICTURE)]}",
+            ja=f"{award.ja}。LINEへの送信内容が{found}（期待値{[(NAME, PICTURE)]}）",
+        )
+    ]
+
+
+def once_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
+    """Return who was told of one stamp more than once; every award of the run has been answered long before."""
+    session = winner(calls)
+    pushed = {
+        user: len(line.pushed_to(user))
+        for user in (session.user_id, calls.scenarios.sessions.nobody(WINNER))
+    }
+    calls.observe.note(pushed=list(pushed.values()))
+    return [
+        Words(
+            en=f"LINE was asked for {count} messages to {user} about one stamp",
+            ja=f"{user}への一つのスタンプの通知がLINEに{count}回要求されました",
+        )
+        for user, count in pushed.items()
+        if count > 1
+    ]
+
+
+def text_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
+    """Let LINE be asked for texts of each kind, and return how they are wrong, or sent under one retry key."""
+    mishaps = [one for one in MISHAPS if one.route == NOTIFY]
+    for mishap in mishaps:
+        with mishap.told(calls.scenarios, line) as call:
+            answer = calls.answer(call)
+        if flaw := calls.flaw(answer, mishap.answered, mishap.code or None):
+            return [flaw]
+    wanted = Counter(_text_of(mishap) for mishap in mishaps)
+    pushes = line.pushed_to(calls.scenarios.sessions.nobody(NOBODY))
+    found = Counter(
+        one.get("text") for push in pushes for one in json.loads(push["body"])["messages"]
+    )
+    keys = {push["headers"].get(RETRY_KEY) for push in pushes}
+    options = {name for push in pushes for name in json.loads(push["body"])} - {"to", "messages"}
+    calls.observe.note(pushed=len(pushes), keys=len(keys))
+    flaws = []
+    if found != wanted:
+        more, missing = list(found - wanted), list(wanted - found)
+        flaws.append(
+            Words(
+                en=f"LINE was asked to push {more}, expected {missing}",
+                ja=f"LINEへの送信内容が{more}（期待値{missing}）",
+            )
+        )
+    if options:
+        also = ", ".join(sorted(options))
+        flaws.append(
+            Words(
+                en=f"LINE was asked to push with {also}, which nobody wants",
+                ja=f"LINEへの送信に{also}が指定されています",
+            )
+        )
+    if len(keys) < len(pushes):
+        flaws.append(
+            Words(
+                en=f"{len(pushes)} messages were sent to LINE under {len(keys)} retry keys: it pushes one of a key",
+                ja=f"{len(pushes)}件のメッセージが{len(keys)}個のリトライキーで送信されました。同じキーは一度しか送られません",
+            )
+        )
+    return flaws
+
+
+def _text_of(mishap: LineMishap) -> str:
+    asked = {"type": "reminder", **mishap.asked}
+    return str(asked.get("data", {}).get("message", TEXTS[asked["type"]]))
+
+
+def menu_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
+    """Let LINE have many menus, and return how they are not listed as LINE describes them."""
+    with LISTED.told(calls.scenarios, line) as call:
+        answer = calls.answer(call)
+    if flaw := calls.flaw(answer, 200):
+        return [flaw]
+    if (found := answer.member("richmenus")) == MENUS:
+        return []
+    return [
+        Words(
+            en=f"{answer}: richmenus are {shown(json.dumps(found))}, expected {shown(json.dumps(MENUS))}",
+            ja=f"{answer.ja}。richmenusが{shown(json.dumps(found))}（期待値{shown(json.dumps(MENUS))}）",
         )
     ]
 

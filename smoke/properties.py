@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,13 @@ import jwt
 
 from aws.section import NotTestable
 from aws.words import Words
-from lambdas.rally.domain.counters import Counter
-from lambdas.rally.domain.periods import month_of, week_of
 from signoff.environment.calendar import JST
-from smoke.aws import AWAY, not_read, typed
 from smoke.calls import Answer, Call
 from smoke.contract import contract
+from smoke.errors import ERRORS
 from smoke.id_tokens import NAME
 from smoke.manual import ManualOnly
-from smoke.row_calls import RowCalls, winner
+from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
 from smoke.spots import Spot
 
@@ -189,12 +187,28 @@ def cacheable(calls: RowCalls) -> list[Words]:
             answers.append(calls.suite.answer(calls.scenarios.success(route.id)))
     personal = [one for one in answers if one.status == 200]
     calls.observe.note(answers=[str(one) for one in personal])
+    return _kept_by_others(personal)
+
+
+def cacheable_refusals(calls: RowCalls) -> list[Words]:
+    """Provoke the documented errors, and return those that others may keep: each function's own, not the API's."""
+    _ = calls.caller
+    refused = []
+    for error in ERRORS:
+        with suppress(ManualOnly, NotTestable):
+            answer = calls.suite.answer(error.call(calls.scenarios))
+            refused += [answer] if answer.status == error.status else []
+    calls.observe.note(answers=[str(one) for one in refused])
+    return _kept_by_others(refused)
+
+
+def _kept_by_others(answers: list[Answer]) -> list[Words]:
     return [
         Words(
             en=f"{answer} with Cache-Control {_kept(answer)}, expected no-store",
             ja=f"{answer.ja}。Cache-Controlが{_kept(answer)}（期待値no-store）",
         )
-        for answer in personal
+        for answer in answers
         if "no-store" not in _directives(answer)
     ]
 
@@ -250,88 +264,3 @@ def period_flaws(answer: Answer) -> list[Words]:
 def _period(path: str, at: float) -> str:
     moment = datetime.fromtimestamp(at, JST)
     return f"{moment:%G-W%V}" if path.endswith("weekly") else f"{moment:%Y-%m}"
-
-
-# Collections
-
-
-def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
-    """Let one user collect some spots, from just inside and not from just outside; return what is answered wrongly.
-
-    ``award`` is the collector's, which is on the list where the tourist is the same person.
-    """
-    scenarios = calls.scenarios
-    alone = scenarios.tourist != scenarios.collector
-    awards = {} if alone else {scenarios.goal.stamp_id: award}
-    open_now = [one for one in scenarios.collectable if one.stamp_id not in awards][:most]
-    for number, spot in enumerate(open_now):
-        outside = _awarded_at(calls, spot, spot.radius_m * OUTSIDE, 75.0 * number)
-        if flaw := calls.flaw(outside, 400, "OUT_OF_RANGE"):
-            return [flaw]
-        given = _awarded_at(calls, spot, spot.radius_m * INSIDE, 75.0 * number + 90)
-        if flaw := calls.flaw(given, 200):
-            return [flaw]
-        awards[spot.stamp_id] = given
-    asked = scenarios.stamps_of(scenarios.tourist)
-    listed = calls.answer(asked if alone else replace(asked, time=2))
-    if flaw := calls.flaw(listed, 200):
-        return [flaw]
-    wanted = [
-        _shown(one, awards[one.stamp_id]) for one in scenarios.collectable if one.stamp_id in awards
-    ]
-    found = new_stamps(calls, listed)
-    if found == wanted:
-        return []
-    return [
-        Words(
-            en=f"{listed}: stamps are {found}, expected {wanted}",
-            ja=f"{listed.ja}。stampsが{found}（期待値{wanted}）",
-        )
-    ]
-
-
-def _awarded_at(calls: RowCalls, spot: Spot, metres: float, bearing: float) -> Answer:
-    scenarios, place = calls.scenarios, {**spot.away(metres, bearing), "accuracy": SURE_M}
-    return calls.answer(scenarios.award(scenarios.tourist, stamp_id=spot.stamp_id, **place))
-
-
-def stored_flaws(calls: RowCalls) -> list[Words]:
-    """Return how what an award stored is not the stamp and the counters by which rankings are made."""
-    session, table = winner(calls), calls.suite.cleaner.user_stamps
-    award = calls.answer(lambda scenarios: scenarios.award(session))
-    at, user = award.member("collected_at"), session.user_id
-    stamp = {"StampId": award.member("stamp_id"), "CollectedAt": at, "Method": "GPS"}
-    counters = [Counter(user, period, 1, at).item() for period in (week_of(at), month_of(at))]
-    wanted = [typed(one) for one in ({"UserId": user, **stamp}, *counters)]
-    try:
-        found = table.items(user)
-    except AWAY as error:
-        raise not_read(table.name, error) from None
-    missing = [one for one in wanted if one not in found]
-    more = [one for one in found if one not in wanted]
-    if not missing and not more:
-        return []
-    return [
-        Words(
-            en=f"{award}, and {table.name} holds {more}, expected {missing}",
-            ja=f"{award.ja}。{table.name}の内容が{more}（期待値{missing}）",
-        )
-    ]
-
-
-def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
-    """Return what a list shows beyond what the collector had before the run."""
-    return [one for one in listed.member("stamps") if one["stamp_id"] not in calls.scenarios.held()]
-
-
-def _shown(spot: Spot, award: Answer) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "stamp_id": spot.stamp_id,
-        "name": spot.name,
-        "description": spot.description,
-        "type": "GPS",
-        "collected_at": award.member("collected_at"),
-        "method": "GPS",
-        "location": {"lat": spot.lat, "lon": spot.lon, "radiusM": spot.radius_m},
-    }
-    return shown | ({"image_url": spot.image_url} if spot.image_url else {})

@@ -100,15 +100,23 @@ class SessionMinter:
 
     def _expired(self, like: Session) -> str:
         """Sign what was good until a minute ago, or its end would not be its only flaw."""
+        times = {"iat": self.now - DAY_S - 60, "exp": self.now - 60}
+        return self._signed({**_claims_of(like), **times})
+
+    def endless(self, like: Session) -> Session:
+        """Return a session with the same claims but its end."""
+        claims = {name: one for name, one in _claims_of(like).items() if name != "exp"}
+        return Session(kind="endless", user_id=like.user_id, token=self._signed(claims))
+
+    def _signed(self, claims: Mapping[str, Any]) -> str:
         if not self.key:
             raise NotTestable(
                 Words(
-                    en=f"an expired session can only be signed with the live key; {self.problem.en}",
-                    ja=f"期限切れのセッションは本番の鍵でしか署名できません。{self.problem.ja}",
+                    en=f"a session without or after its end can only be signed with the live key; {self.problem.en}",
+                    ja=f"期限切れや期限のないセッションは本番の鍵でしか署名できません。{self.problem.ja}",
                 )
             )
-        times = {"iat": self.now - DAY_S - 60, "exp": self.now - 60}
-        return signed({**_claims_of(like), **times}, self.key)
+        return signed(claims, self.key)
 
     def forged(self, like: Session, key: str, kind: str = "forged") -> Session:
         """Return a session with the same claims under another key."""

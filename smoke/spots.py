@@ -40,6 +40,19 @@ class Spot:
         too_early = self.opens is not None and now < self.opens
         return "STAMP_NOT_VALID_YET" if too_early else "STAMP_EXPIRED"
 
+    def collected(self, at: int) -> Mapping[str, Any]:
+        """Return how a list of stamps shows this one, collected at that time by GPS."""
+        shown = {
+            "stamp_id": self.stamp_id,
+            "name": self.name,
+            "description": self.description,
+            "type": "GPS",
+            "collected_at": at,
+            "method": "GPS",
+            "location": {"lat": self.lat, "lon": self.lon, "radiusM": self.radius_m},
+        }
+        return shown | ({"image_url": self.image_url} if self.image_url else {})
+
     def away(self, metres: float, bearing: float = 0.0) -> Mapping[str, float]:
         """Return a position so far from here along a great circle; ``bearing`` in degrees.
 

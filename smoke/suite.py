@@ -13,7 +13,7 @@ from aws.words import SILENCE, Words, joined
 from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
-from smoke.aws import Clients
+from smoke.aws import Clients, KeyedTable
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import Client, Silent
@@ -60,7 +60,8 @@ class Suite:
     """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
     _edge_cases_put: bool = False
-    _long_ago_put: bool = False
+    _long_ago: list[tuple[KeyedTable, list[Mapping[str, Any]]]] = field(default_factory=list)
+    """The keys of the people of long ago, by table; empty until they are put."""
     _tidied: tuple[int, int] | None = None
     """How many calls had been sent when everything was proven gone."""
 
@@ -132,10 +133,12 @@ class Suite:
         self, stamps: Iterable[Mapping[str, Any]], users: Iterable[Mapping[str, Any]]
     ) -> None:
         """Add counters and stamps of periods long ago, and their people, to an embedded stack, once."""
-        if not self._long_ago_put:
-            self._long_ago_put = True
-            self.cleaner.user_stamps.put(stamps)
-            self.cleaner.users.put(users)
+        if self._long_ago:
+            return
+        put = ((self.cleaner.user_stamps, list(stamps)), (self.cleaner.users, list(users)))
+        self._long_ago = [(table, [table.key(one) for one in items]) for table, items in put]
+        for table, items in put:
+            table.put(items)
 
     def tidy(self) -> list[Words]:
         """Take back all that this run did; return what could not be taken back."""
@@ -145,8 +148,8 @@ class Suite:
         left = self._unset_menu()
         if self._edge_cases_put:
             left += self.cleaner.clean_masters(one.stamp_id for one in EDGE_CASES)
-        if self._long_ago_put:
-            left += self.cleaner.clean_users()
+        for table, keys in self._long_ago:
+            left += self.cleaner.clean_items(table, keys)
         lent, table = self.known_lent, self.cleaner.user_stamps
         left += self.cleaner.clean(
             tuple(self.client.answers), tuple(self.client.unanswered), lent.user_id if lent else ""

@@ -5,8 +5,8 @@ import pytest
 from aws.words import Words
 from signoff.checklist import expectation
 from signoff.observations import Observations
+from smoke.collecting import award_time_flaws, new_stamps, stored_flaws, tour
 from smoke.flaws import hold, require
-from smoke.properties import new_stamps, stored_flaws, tour
 from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
 from smoke.suite import left_behind
@@ -17,6 +17,7 @@ def test_award_answers_as_it_must_at_this_time(calls: RowCalls) -> None:
     answer = calls.success(AWARD)
 
     hold(calls.flaw(answer, *calls.scenarios.expected(AWARD)))
+    hold(*award_time_flaws(calls, answer))
 
 
 @expectation("SMOKE-16", ja="付与したスタンプが一覧に載る")

@@ -1,7 +1,10 @@
 """Errors: documented ones as documented, bad input never a 5xx, and nothing told of the inside."""
 
+import pytest
+
 from signoff.checklist import expectation
 from smoke.bad_input import BoundaryInput
+from smoke.collecting import special_flaws
 from smoke.edge_case_masters import EdgeCase
 from smoke.errors import Error
 from smoke.flaws import hold
@@ -27,6 +30,12 @@ def test_stamp_in_a_special_state_is_refused_as_documented(
     answer = calls.answer(edge_case.asked)
 
     hold(calls.flaw(answer, edge_case.status, edge_case.code or None))
+
+
+@expectation("SMOKE-12", ja="特殊な状態のスタンプが、付与されたものだけ保存される")
+@pytest.mark.usefixtures("embedded_line")
+def test_special_stamps_are_stored_as_they_were_awarded(calls: RowCalls) -> None:
+    hold(*special_flaws(calls))
 
 
 @expectation("SMOKE-17", ja="不正な入力に明確な4xxを返す")

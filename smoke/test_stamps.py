@@ -5,7 +5,7 @@ import pytest
 from aws.words import Words
 from signoff.checklist import expectation
 from smoke.flaws import hold, require
-from smoke.long_ago import unreadable_stamp_flaws
+from smoke.long_ago import collection_flaws
 from smoke.row_calls import RowCalls
 
 
@@ -32,9 +32,9 @@ def test_stamps_of_the_caller_are_listed_and_counted(calls: RowCalls) -> None:
     )
 
 
-@expectation("SMOKE-02", ja="マスターのないスタンプも一覧に残る")
+@expectation("SMOKE-02", ja="マスターのないものも含め、すべてのスタンプがID順に並ぶ")
 @pytest.mark.usefixtures("embedded_line")
-def test_stamp_without_a_master_stays_on_the_list_and_counters_are_not_on_it(
+def test_all_stamps_are_listed_in_order_without_a_master_too_and_no_counter(
     calls: RowCalls,
 ) -> None:
-    hold(*unreadable_stamp_flaws(calls))
+    hold(*collection_flaws(calls))

@@ -63,6 +63,11 @@ DEFECTS = (
 )
 DEEP = (
     Defect(
+        "a session without an end",
+        code("auth", "lambdas/auth/sessions.py", '"require": ["sub", "exp"], ', ""),
+        {"SEC-41": FAIL},
+    ),
+    Defect(
         "any signature will do",
         code(
             "auth",

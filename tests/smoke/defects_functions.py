@@ -162,8 +162,118 @@ DEFECTS = (
         code("stamps", "lambdas/stamps/domain.py", 'legible(master.get("Name")) or', '"Stamp" or'),
         {"SMOKE-16": FAIL, "SMOKE-02": FAIL},
     ),
+    Defect(
+        "a ranking of ten",
+        code("ranking", "lambdas/ranking/domain.py", "[:TOP]", "[:10]"),
+        {"SMOKE-07": FAIL},
+    ),
+    Defect(
+        "a login that makes everybody new",
+        code(
+            "auth",
+            "lambdas/auth/users.py",
+            "CreatedAt = if_not_exists(CreatedAt, :now)",
+            "CreatedAt = :now",
+        ),
+        {"SMOKE-01": FAIL},
+    ),
+    Defect(
+        "a message in other words than asked for",
+        code(
+            "notify",
+            "lambdas/notify/domain.py",
+            '_text(notification.data, "message", usual)',
+            "usual",
+        ),
+        {"SMOKE-05": FAIL},
+    ),
+    Defect(
+        "a list of one menu",
+        code("richmenu", "lambdas/richmenu/domain.py", '["richmenus"]', '["richmenus"][:1]'),
+        {"SMOKE-08": FAIL},
+    ),
+    Defect(
+        "an error that everybody may keep",
+        code(
+            "stamps",
+            "lambdas/rally/serving.py",
+            "        if status == 503:\n",
+            '        if status >= 400:\n            del headers["Cache-Control"]\n        if status == 503:\n',
+        ),
+        {"SEC-47": FAIL},
+    ),
 )
 DEEP = (
+    Defect(
+        "a ranking that reads ten of each partition",
+        code("ranking", "lambdas/ranking/handler.py", "Limit=TOP", "Limit=10"),
+        {"SMOKE-07": FAIL},
+    ),
+    Defect(
+        "a login that does not learn a new name",
+        code("auth", "lambdas/auth/users.py", ' if login.display_name is None else ":name"', ""),
+        {"SMOKE-01": FAIL},
+    ),
+    Defect(
+        "a winner who is told twice",
+        code(
+            "award",
+            "lambdas/award/handler.py",
+            "            self.notifier.tell(notification(claim, master), request)\n",
+            "            self.notifier.tell(notification(claim, master), request)\n" * 2,
+        ),
+        {"SMOKE-05": FAIL},
+    ),
+    Defect(
+        "messages to LINE under one retry key",
+        code(
+            "notify",
+            "lambdas/notify/handler.py",
+            "retry_key=retry_key",
+            'retry_key="00000000-0000-0000-0000-000000000000"',
+        ),
+        {"SMOKE-05": FAIL},
+    ),
+    Defect(
+        "an award that is dated minutes ago",
+        code("award", "lambdas/award/handler.py", "int(self.now())", "int(self.now()) - 400"),
+        {"SMOKE-03": FAIL},
+    ),
+    Defect(
+        "an award from twice as far as accuracy may reach",
+        code(
+            "award",
+            "lambdas/award/domain.py",
+            "location_of(master), rules.accuracy_cap_m",
+            "location_of(master), 2 * rules.accuracy_cap_m",
+        ),
+        {"SMOKE-16": FAIL},
+    ),
+    Defect(
+        "an image that is stored as a position",
+        code("award", "lambdas/award/store.py", '"Method": claim.method', '"Method": "GPS"'),
+        {"SMOKE-12": FAIL},
+    ),
+    Defect(
+        "a list of five stamps at most",
+        code(
+            "stamps",
+            "lambdas/stamps/handler.py",
+            'if not is_counter(item["StampId"])]',
+            'if not is_counter(item["StampId"])][:5]',
+        ),
+        {"SMOKE-02": FAIL},
+    ),
+    Defect(
+        "an ID token that is read under one name alone",
+        code(
+            "auth",
+            "lambdas/auth/domain.py",
+            'body.get("id_token", body.get("idToken"))',
+            'body.get("id_token")',
+        ),
+        {"SMOKE-11": FAIL},
+    ),
     Defect(
         "a winner who is not shown the picture",
         code("award", "lambdas/award/domain.py", 'data["image_url"] = url', "pass"),

@@ -27,12 +27,12 @@ class Table:
     def under(self, hash_key):
         return [{"id": {"S": hash_key}, "at": {"S": one}} for one in self.items.get(hash_key, ())]
 
-    def there(self, hash_keys):
-        return [one for one in hash_keys if self.items.get(one)]
+    def there(self, keys):
+        return [key for key in keys if self.items.get(key["StampId"]["S"])]
 
-    def drop(self, hash_keys):
-        for one in hash_keys:
-            self.items[one] = []
+    def drop(self, keys):
+        for key in keys:
+            self.items[key["StampId"]["S"]] = []
 
     def delete(self, keys):
         if self.broken == "refuses":

@@ -10,6 +10,7 @@ from local.late import Clock, Late
 from smoke.aws import KeyedTable
 
 ACCOUNT, REGION, MASTERS = "616263646566", "ap-northeast-1", "StampMasters"
+OURS = {"StampId": {"S": "OURS"}}
 
 
 @pytest.fixture
@@ -27,19 +28,19 @@ def late():
             BillingMode="PAY_PER_REQUEST",
         )
         clock.sleep(60)
-        dynamodb.put_item(TableName=MASTERS, Item={"StampId": {"S": "OURS"}})
+        dynamodb.put_item(TableName=MASTERS, Item=OURS)
         yield KeyedTable(dynamodb=dynamodb, name=MASTERS, keys=("StampId",)), clock
 
 
 def test_a_master_that_was_just_written_is_found_to_be_taken_back(late):
     masters, _ = late
 
-    assert masters.there(["OURS", "NEVER"]) == ["OURS"]
+    assert masters.there([OURS, {"StampId": {"S": "NEVER"}}]) == [OURS]
 
 
 def test_a_master_that_was_just_deleted_is_not_told_to_be_left(late):
     masters, clock = late
     clock.sleep(60)
-    masters.drop(["OURS"])
+    masters.drop([OURS])
 
-    assert masters.there(["OURS"]) == []
+    assert masters.there([OURS]) == []

@@ -1,0 +1,164 @@
+"""What must be true of stamps that are collected: who gets them, how they are listed, and what is stored of them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aws.words import Words
+from lambdas.rally.domain.counters import Counter
+from lambdas.rally.domain.periods import month_of, week_of
+from smoke.aws import AWAY, not_read, typed
+from smoke.calls import Answer, Call
+from smoke.edge_case_masters import COLLECTED_BY, EDGE_CASES
+from smoke.logins import LATEST_S
+from smoke.properties import CLOCK_S, INSIDE, OUTSIDE, Visitor
+from smoke.row_calls import RowCalls, awarded, winner
+from smoke.scenarios import Scenarios
+from smoke.spots import Spot
+
+
+def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
+    """Let one user collect some spots, from just inside and not from just outside; return what is answered wrongly.
+
+    ``award`` is the collector's, which is on the list where the tourist is the same person.
+    """
+    scenarios = calls.scenarios
+    alone = scenarios.tourist != scenarios.collector
+    awards = {} if alone else {scenarios.goal.stamp_id: award}
+    open_now = [one for one in scenarios.collectable if one.stamp_id not in awards][:most]
+    for number, spot in enumerate(open_now):
+        outside = calls.answer(_claim(scenarios, _outsider(scenarios, spot, number)))
+        if flaw := calls.flaw(outside, 400, "OUT_OF_RANGE"):
+            return [flaw]
+        insider = Visitor(spot, spot.radius_m * INSIDE, 75.0 * number + 90, within=True)
+        given = calls.answer(_claim(scenarios, insider))
+        if flaw := calls.flaw(given, 200):
+            return [flaw]
+        awards[spot.stamp_id] = given
+    asked = scenarios.stamps_of(scenarios.tourist)
+    listed = calls.answer(asked if alone else replace(asked, time=2))
+    if flaw := calls.flaw(listed, 200):
+        return [flaw]
+    wanted = [
+        one.collected(awards[one.stamp_id].member("collected_at"))
+        for one in scenarios.collectable
+        if one.stamp_id in awards
+    ]
+    found = new_stamps(calls, listed)
+    if found == wanted:
+        return []
+    return [
+        Words(
+            en=f"{listed}: stamps are {found}, expected {wanted}",
+            ja=f"{listed.ja}。stampsが{found}（期待値{wanted}）",
+        )
+    ]
+
+
+def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
+    """Return who must not have the stamp: by turns without an accuracy, and with more of it than counts."""
+    cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number
+    if number % 2:
+        far_m = max(spot.radius_m, cap_m) * OUTSIDE
+        return Visitor(spot, far_m, bearing, within=False, accuracy=cap_m * 20)
+    return Visitor(spot, spot.radius_m * OUTSIDE, bearing, within=False, accuracy=None)
+
+
+def _claim(scenarios: Scenarios, who: Visitor) -> Call:
+    place = {**who.spot.away(who.metres, who.bearing), "accuracy": who.accuracy}
+    return scenarios.award(scenarios.tourist, stamp_id=who.spot.stamp_id, **place)
+
+
+def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
+    """Return how an award is not dated with the moment at which it was given."""
+    clock_s = LATEST_S if calls.suite.line.embedded else CLOCK_S
+    at = award.member("collected_at")
+    if award.status != 200 or abs(award.at - at) <= clock_s:
+        return []
+    return [
+        Words(
+            en=f"{award}: collected_at is {at}, expected {award.at:.0f}",
+            ja=f"{award.ja}。collected_atが{at}（期待値{award.at:.0f}）",
+        )
+    ]
+
+
+def stored_flaws(calls: RowCalls) -> list[Words]:
+    """Return how what was stored is not the stamps that were awarded, and the counters by which rankings are made."""
+    session = winner(calls)
+    award = calls.answer(lambda scenarios: scenarios.award(session))
+    told = [(award.member("stamp_id"), award.member("collected_at"))]
+    if flaws := _misstored(calls, award, session.user_id, told):
+        return flaws
+    if tour(calls, awarded(calls)):
+        return []  # that is told already
+    listed = calls.answer(lambda scenarios: scenarios.stamps_of(scenarios.tourist))
+    told = [(one["stamp_id"], one["collected_at"]) for one in listed.member("stamps")]
+    return _misstored(calls, listed, calls.scenarios.tourist.user_id, told)
+
+
+def _misstored(
+    calls: RowCalls, answer: Answer, user: str, told: list[tuple[str, int]]
+) -> list[Words]:
+    """Return how a user's items are not these stamps, all collected by GPS, and the counters of their times."""
+    table, times = calls.suite.cleaner.user_stamps, [at for _, at in told]
+    wanted: list[Mapping[str, str | int]] = [
+        {"UserId": user, "StampId": stamp, "CollectedAt": at, "Method": "GPS"} for stamp, at in told
+    ]
+    for of in (week_of, month_of):
+        wanted += [
+            Counter(user, period, len(there), max(there)).item()
+            for period in sorted(set(map(of, times)))
+            if (there := [at for at in times if of(at) == period])
+        ]
+    try:
+        found = table.items(user)
+    except AWAY as error:
+        raise not_read(table.name, error) from None
+    missing = [one for one in map(typed, wanted) if one not in found]
+    more = [one for one in found if one not in list(map(typed, wanted))]
+    if not missing and not more:
+        return []
+    return [
+        Words(
+            en=f"{answer}, and {table.name} holds {more}, expected {missing}",
+            ja=f"{answer.ja}。{table.name}の内容が{more}（期待値{missing}）",
+        )
+    ]
+
+
+def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
+    """Return what a list shows beyond what the collector had before the run."""
+    return [one for one in listed.member("stamps") if one["stamp_id"] not in calls.scenarios.held()]
+
+
+def special_flaws(calls: RowCalls) -> list[Words]:
+    """Return how the table does not hold the special stamps that were awarded, and those alone, as they were collected."""
+    calls.suite.put_edge_case_masters()
+    scenarios, table = calls.scenarios, calls.suite.cleaner.user_stamps
+    given: dict[str, list[Any]] = {}
+    for one in EDGE_CASES:
+        if one.call in COLLECTED_BY:
+            answer = calls.answer(one.asked(scenarios))
+            if flaw := calls.flaw(answer, one.status, one.code or None):
+                return [flaw]
+            if not one.code:
+                given[one.stamp_id] = [COLLECTED_BY[one.call], answer.member("collected_at")]
+    user = scenarios.visitor.user_id
+    try:
+        items = table.items(user)
+    except AWAY as error:
+        raise not_read(table.name, error) from None
+    found = {
+        one["StampId"]["S"]: [one["Method"]["S"], int(one["CollectedAt"]["N"])]
+        for one in items
+        if "CollectedAt" in one
+    }
+    return [
+        Words(
+            en=f"{table.name} holds {stamp} of {user} as {found.get(stamp)}, expected {given.get(stamp)}",
+            ja=f"{table.name}の{user}の{stamp}が{found.get(stamp)}（期待値{given.get(stamp)}）",
+        )
+        for stamp in sorted({*found, *given})
+        if found.get(stamp) != given.get(stamp)
+    ]
