@@ -5,6 +5,10 @@ What is told here as an error of the connection is retried by botocore as one.
 
 import io
 import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -16,6 +20,20 @@ from botocore.parsers import RpcV2CBORParser
 
 XML = frozenset({"ec2", "query", "rest-xml"})
 CBOR = "smithy-rpc-v2-cbor"
+GARBLED = "the answer is garbled"
+TYPES: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "double": (int, float),
+    "float": (int, float),
+    "integer": (int,),
+    "list": (list,),
+    "long": (int,),
+    "map": (dict,),
+    "string": (str,),
+    "structure": (dict,),
+    "timestamp": (int, float, str, datetime),
+}
+"""Type of a shape -> what JSON and CBOR have for it; others are not looked at."""
 
 
 class UnreadableAnswerError(HTTPClientError):  # type: ignore[misc]  # botocore carries no types
@@ -55,7 +73,8 @@ def verify(model: OperationModel, response: AWSResponse) -> None:
     _require(bool(body), "the answer is empty")
     payload = shape.members.get(shape.serialization.get("payload"))
     if payload is None or payload.type_name == "structure":
-        _require(_parses(model, body), "the answer is garbled")
+        flaw = _flaw(model, payload or shape, body)
+        _require(not flaw, flaw)
 
 
 def _require(good: bool, why: str) -> None:
@@ -63,18 +82,33 @@ def _require(good: bool, why: str) -> None:
         raise UnreadableAnswerError(why=why)
 
 
-def _parses(model: OperationModel, body: bytes) -> bool:
+def _flaw(model: OperationModel, shape: Any, body: bytes) -> str:
+    """Say how a body is not what the operation answers; empty where it is."""
     protocol = model.service_model.resolved_protocol
     try:
         if protocol in XML:
-            return _is_of(model, ET.fromstring(body))  # noqa: S314 - as botocore parses it right after
+            root = ET.fromstring(body)  # noqa: S314 - as botocore parses it right after
+            return "" if _is_of(model, root) else GARBLED
         if protocol == CBOR:
             # AWS writes maps and lists of indefinite length: their end is looked for by peeking.
-            stream = io.BufferedReader(io.BytesIO(body))
-            return isinstance(RpcV2CBORParser().parse_data_item(stream), dict)
-        return isinstance(_loaded(body), dict)
+            found = _OnceParser().parse_data_item(io.BufferedReader(io.BytesIO(body)))
+        else:
+            found = _loaded(body)
+        flaw = mistyped(shape, found)
     except Exception:  # noqa: BLE001 - a parser of bytes in transit fails in any way it likes
-        return False
+        return GARBLED
+    return f"{GARBLED}: {flaw}" if flaw else ""
+
+
+class _OnceParser(RpcV2CBORParser):  # type: ignore[misc]  # botocore carries no types
+    """Parses CBOR as botocore does; ValueError for a member that is named twice."""
+
+    def _parse_key_value_pair(self, stream: Any, items: dict[str, Any]) -> None:
+        found: dict[str, Any] = {}
+        super()._parse_key_value_pair(stream, found)
+        if found.keys() & items.keys():
+            raise ValueError("a member is named twice")
+        items.update(found)
 
 
 def _loaded(body: bytes) -> Any:
@@ -95,6 +129,81 @@ def _no_number(text: str) -> float:
 
 def _is_of(model: OperationModel, root: ET.Element) -> bool:
     """Whether XML is an answer to this operation: a page of HTML may be well-formed, too."""
-    names = {one.tag.rpartition("}")[2] for one in (root, *root)}
-    wrapper = model.output_shape.serialization.get("resultWrapper")
-    return wrapper in names if wrapper else "html" not in {name.lower() for name in names}
+    shape = model.output_shape
+    payload = shape.members.get(shape.serialization.get("payload"))
+    if wrapper := shape.serialization.get("resultWrapper"):
+        found = [one for one in (root, *root) if _tag(one) == wrapper]
+        return bool(found) and _holds(shape, found[0])
+    if payload is not None:
+        wanted = {payload.name, payload.serialization.get("name"), shape.serialization["payload"]}
+        return _tag(root) in wanted and _holds(payload, root)
+    known = _elements(shape)
+    return bool(known & {_tag(one) for one in (root, *root)}) and _holds(shape, root)
+
+
+def _holds(shape: Any, node: ET.Element) -> bool:
+    """Whether no element stands twice that stands once, and each switch is one."""
+    match shape.type_name:
+        case "structure":
+            tags = Counter(map(_tag, node))
+            members = {_element(name, one): one for name, one in shape.members.items()}
+            return all(
+                (one.type_name in {"list", "map"} or tags[tag] <= 1)
+                and all(_holds(one, child) for child in node if _tag(child) == tag)
+                for tag, one in members.items()
+            )
+        case "list" if not shape.serialization.get("flattened"):
+            return all(_holds(shape.member, child) for child in node)
+        case "list":
+            return _holds(shape.member, node)
+        case "boolean":
+            return (node.text or "").strip() in {"true", "false"}
+    return True
+
+
+def _elements(shape: Any) -> set[str]:
+    return {_element(name, one) for name, one in shape.members.items()}
+
+
+def _element(name: str, shape: Any) -> str:
+    """Return under which name a member stands in XML."""
+    flattened = shape.type_name == "list" and shape.serialization.get("flattened")
+    inner = shape.member.serialization.get("name") if flattened else None
+    return str(shape.serialization.get("name") or inner or name)
+
+
+def _tag(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def mistyped(shape: Any, value: Any, path: str = "") -> str:
+    """Say which member of JSON or CBOR is not of its type, by its path in the model; empty where all are.
+
+    botocore reads text for a list as its letters, and passes on a number as text, or null among the elements of a
+    list. SDKs of languages with types cannot read those, so that AWS does not write them. A member that is null,
+    or a value of a map, is none: API Gateway writes templates so.
+    """
+    kinds = TYPES.get(shape.type_name)
+    if kinds is None or getattr(shape, "is_document_type", False):
+        return ""
+    wrong = isinstance(value, bool) and bool not in kinds
+    if wrong or not isinstance(value, kinds) or value in (math.inf, -math.inf):
+        return f"{path or 'it'} is no {shape.type_name}"
+    return next((flaw for one in _below(shape, value, path) if (flaw := mistyped(*one))), "")
+
+
+def _below(shape: Any, value: Any, path: str) -> Iterator[tuple[Any, Any, str]]:
+    """Yield shape, value and path of what stands in a structure, a list or a map."""
+    match shape.type_name:
+        case "structure":
+            for name, member in shape.members.items():
+                found = value.get(member.serialization.get("name", name))
+                if found is not None and "location" not in member.serialization:
+                    yield member, found, f"{path}.{name}".lstrip(".")
+        case "list":
+            for one in value:
+                yield shape.member, one, f"{path}[]"
+        case "map":
+            yield from (
+                (shape.value, one, f"{path}{{}}") for one in value.values() if one is not None
+            )

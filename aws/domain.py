@@ -5,7 +5,7 @@ import queue
 import re
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -106,8 +106,9 @@ def api_mappings(reading: Reading) -> Section[tuple[BasePath, ...]]:
     ours = api_id(reading)
     if ours is None:
         return {}
-    listed = reading.aws.listed("apigateway", "get_domain_names", "items", limit=PAGE)
-    others = {raw["domainName"]: raw.get("routingMode", MAPPINGS_ONLY) for raw in listed}
+    others = {
+        raw["domainName"]: raw.get("routingMode", MAPPINGS_ONLY) for raw in _all_domains(reading)
+    }
     others.pop(reading.scope.domain or "", None)
 
     def leading(name: str) -> tuple[BasePath, ...]:
@@ -117,6 +118,29 @@ def api_mappings(reading: Reading) -> Section[tuple[BasePath, ...]]:
 
     mapped = reading.each(sorted(others), leading)
     return {name: one for name, one in mapped.items() if one}
+
+
+def _all_domains(reading: Reading) -> list[Raw]:
+    """Return every custom domain of the Region.
+
+    API Gateway's first API leaves an empty list out (seen for base path mappings: aws/aws-sdk-js#1416), so that
+    an answer that says nothing is held against what else is known: the configured domain, and the second
+    API, which always answers its list. Of edge-optimized domains alone nobody else knows.
+    """
+    pages = [*reading.aws.pages("apigateway", "get_domain_names", limit=PAGE)]
+    listed = [one for page in pages for one in page.get("items", ())]
+    domains = reading.needed("domains").values()
+    _require(listed, (one.name for one in domains if isinstance(one, CustomDomain)))
+    if not any("items" in page for page in pages):
+        second = _all(reading, "get_domain_names", "Items")
+        _require(listed, (one["DomainName"] for one in second))
+    return listed
+
+
+def _require(listed: Iterable[Raw], known: Iterable[str]) -> None:
+    if missing := set(known) - {one["domainName"] for one in listed}:
+        names = ", ".join(sorted(missing))
+        raise ReadFailure(f"apigateway:GetDomainNames: {names} is not among the answer's items")
 
 
 def certificates(reading: Reading) -> Section[Certificate]:
@@ -163,6 +187,8 @@ def decode(raw: Raw) -> CustomDomain:
 
 def _mappings(reading: Reading, name: str) -> tuple[BasePath, ...]:
     """Return what both APIs tell: the first knows no paths of several levels, the second no edge domains."""
+    # Where the first answers nothing, which means that there are none, the second still tells all but
+    # those of edge-optimized domains.
     try:
         second: tuple[BasePath, ...] | None = _mappings_of_second(reading, name)
     except Gone:
@@ -177,7 +203,7 @@ def _mappings(reading: Reading, name: str) -> tuple[BasePath, ...]:
 
 
 def _mappings_of_second(reading: Reading, name: str) -> tuple[BasePath, ...]:
-    listed = _all(reading, "get_api_mappings", "Items", name)
+    listed = _all(reading, "get_api_mappings", "Items", DomainName=name)
     return tuple(
         BasePath(
             path=_path(one.get("ApiMappingKey", "")),
@@ -188,20 +214,23 @@ def _mappings_of_second(reading: Reading, name: str) -> tuple[BasePath, ...]:
     )
 
 
-def _all(reading: Reading, operation: str, key: str, name: str) -> list[Any]:
+def _all(reading: Reading, operation: str, key: str, **asked: str) -> list[Any]:
     """Return the entries of every page; botocore has no paginator for these listings."""
     entries: list[Any] = []
-    more: dict[str, Any] = {}
+    tokens: list[str] = []
     while True:
-        answer = reading.aws.call("apigatewayv2", operation, DomainName=name, **more)
+        more = {"NextToken": tokens[-1]} if tokens else {}
+        answer = reading.aws.call("apigatewayv2", operation, **asked, **more)
         entries += answer[key]
         if not (token := answer.get("NextToken")):
             return entries
-        more = {"NextToken": token}
+        if token in tokens:
+            raise ReadFailure(f"apigatewayv2: {operation}: the same page is answered again")
+        tokens.append(token)
 
 
 def _rules(reading: Reading, name: str) -> tuple[str, ...]:
-    listed = _all(reading, "list_routing_rules", "RoutingRules", name)
+    listed = _all(reading, "list_routing_rules", "RoutingRules", DomainName=name)
     told = ("Priority", "Conditions", "Actions")
     return tuple(
         json.dumps({key: one[key] for key in told if key in one}, sort_keys=True)

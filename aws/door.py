@@ -238,7 +238,7 @@ class Aws:
         cleaned = cast("Answer", Answer.of(call, self._search.clean(call, parameters, answer)))
         if (entry := self._ledger.get(call)) is None:
             return cleaned
-        if absent := entry.needs - answer.keys():
+        if absent := {one for one in entry.needs if answer.get(one) in (None, {})}:
             raise ReadFailure(f"{call}: the answer has no {', '.join(sorted(absent))}")
         model = client.meta.service_model.operation_model(call.partition(":")[2])
         found = [*unplanned(call, entry, model.output_shape, parameters, cleaned)]
@@ -317,6 +317,9 @@ def _read_failures(client: BaseClient, service: str, operation: str) -> Iterator
     except (BotoCoreError, ResponseParserError) as error:
         # Its text may repeat the body of an answer (unparsable) or a parameter: class name only.
         raise ReadFailure(f"{action}: {type(error).__name__}") from None
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        # botocore's parsers raise whatever comes of text for an object, or of a word for a number.
+        raise ReadFailure(f"{action}: the answer is garbled") from None
 
 
 def _message(code: str, error: ClientError) -> str:

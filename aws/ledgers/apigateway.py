@@ -217,6 +217,7 @@ LEDGER: Ledger = {
             **_below(METHOD, METHOD_MEMBERS),
             **_below(INTEGRATION, INTEGRATION_MEMBERS),
         },
+        needs=frozenset({"items"}),
     ),
     "apigateway:GetAuthorizers": Operation(
         resources={},
@@ -257,6 +258,7 @@ LEDGER: Ledger = {
             "items.responseTemplates": Judged("templates"),
             "items.defaultResponse": Judged("gateway_responses"),
         },
+        needs=frozenset({"items"}),
     ),
     "apigateway:GetExport": Operation(
         resources={},

@@ -9,6 +9,8 @@ from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
 NEXT = Harmless("leads to the next page, which is read")
 NAMES = Harmless("an id or ARN of what its place says already")
 
+TOLD_BY_FIRST = Harmless("asked only for the names of domains that the first API may have left out")
+
 LEDGER: Ledger = {
     "apigatewayv2:GetApiMappings": Operation(
         resources={},
@@ -18,6 +20,19 @@ LEDGER: Ledger = {
             "Items.ApiMappingKey": Judged("mappings"),
             "Items.Stage": Judged("mappings"),
             "Items.ApiMappingId": NAMES,
+        },
+    ),
+    "apigatewayv2:GetDomainNames": Operation(
+        resources={},
+        members={
+            "NextToken": NEXT,
+            "Items.DomainName": Judged("mappings"),
+            "Items.ApiMappingSelectionExpression": TOLD_BY_FIRST,
+            "Items.DomainNameArn": NAMES,
+            "Items.DomainNameConfigurations": TOLD_BY_FIRST,
+            "Items.MutualTlsAuthentication": TOLD_BY_FIRST,
+            "Items.RoutingMode": TOLD_BY_FIRST,
+            "Items.Tags": TOLD_BY_FIRST,
         },
     ),
     "apigatewayv2:ListRoutingRules": Operation(
@@ -44,7 +59,6 @@ COVERAGE = Coverage(
         "apigatewayv2:GetApiMapping": LISTED,
         "apigatewayv2:GetRoutingRule": LISTED,
         "apigatewayv2:GetDomainName": FIRST,
-        "apigatewayv2:GetDomainNames": FIRST,
         "apigatewayv2:GetApis": OF_OTHERS,
         "apigatewayv2:GetVpcLinks": OF_OTHERS,
         "apigatewayv2:ListPortalProducts": PORTALS,

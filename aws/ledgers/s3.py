@@ -35,6 +35,7 @@ LEDGER: Ledger = {
             f"{RULES}.BucketKeyEnabled": Harmless("fewer calls to KMS, under the same key"),
             f"{RULES}.BlockedEncryptionTypes": Harmless("refuses kinds of encryption: stricter"),
         },
+        needs=frozenset({"ServerSideEncryptionConfiguration"}),
     ),
     "s3:GetPublicAccessBlock": Operation(
         resources=BY_BUCKET,
@@ -47,8 +48,13 @@ LEDGER: Ledger = {
                 "RestrictPublicBuckets",
             )
         },
+        needs=frozenset({"PublicAccessBlockConfiguration"}),
     ),
-    "s3:GetBucketPolicy": Operation(resources=BY_BUCKET, members={"Policy": Judged("policy")}),
+    "s3:GetBucketPolicy": Operation(
+        resources=BY_BUCKET,
+        members={"Policy": Judged("policy")},
+        needs=frozenset({"Policy"}),
+    ),
     "s3:GetBucketReplication": Operation(
         resources=BY_BUCKET,
         members={
@@ -56,6 +62,7 @@ LEDGER: Ledger = {
                 Words(en="replication", ja="レプリケーション"), shows="Role"
             )
         },
+        needs=frozenset({"ReplicationConfiguration"}),
     ),
     "s3:GetBucketLifecycleConfiguration": Operation(
         resources=BY_BUCKET,
@@ -69,6 +76,7 @@ LEDGER: Ledger = {
             ),
             "TransitionDefaultMinimumObjectSize": Harmless("says nothing without rules"),
         },
+        needs=frozenset({"Rules"}),
     ),
     "s3:GetBucketWebsite": Operation(
         resources=BY_BUCKET,

@@ -23,6 +23,18 @@ OPTIONS = ReadOptions(
     now=lambda: answers.THEN,
 )
 
+
+@dataclass(frozen=True)
+class Refusal:
+    code: str
+    message: str
+
+    def response(self) -> Any:
+        error = {"Code": self.code, "Message": self.message}
+        http = SimpleNamespace(status_code=400, raw=None)
+        return http, {"Error": error, "ResponseMetadata": {}}
+
+
 HEALTHY: Mapping[str, Any] = (
     compute.FUNCTIONS
     | compute.ROLES
@@ -33,6 +45,10 @@ HEALTHY: Mapping[str, Any] = (
     | monitoring.MONITORING
     | gateway.GATEWAY
     | api_document.DOCUMENTS
+    | {
+        "s3:GetBucketReplication": Refusal("ReplicationConfigurationNotFoundError", "none"),
+        "s3:GetBucketLifecycleConfiguration": Refusal("NoSuchLifecycleConfiguration", "none"),
+    }
 )
 """``service:Operation`` -> an answer, or what makes one of the parameters asked with."""
 
@@ -65,17 +81,6 @@ class FakeAws:
             answer = _page(operation, answer, asked)
         http = SimpleNamespace(status_code=200, content=LOCATION, raw=LOCATION)
         return http, {"ResponseMetadata": {}, **deepcopy(answer)}  # boto3 works on it further
-
-
-@dataclass(frozen=True)
-class Refusal:
-    code: str
-    message: str
-
-    def response(self) -> Any:
-        error = {"Code": self.code, "Message": self.message}
-        http = SimpleNamespace(status_code=400, raw=None)
-        return http, {"Error": error, "ResponseMetadata": {}}
 
 
 LOCATION = f"<LocationConstraint>{answers.REGION}</LocationConstraint>".encode()

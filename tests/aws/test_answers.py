@@ -1,5 +1,6 @@
 """An answer that was cut, garbled, empty or replaced on its way is asked for again, and never taken for nothing."""
 
+import gzip
 import json
 import threading
 from collections import Counter
@@ -144,6 +145,140 @@ def test_json_that_aws_does_not_write_is_garbled(ask, wire, spoil):
 
     with pytest.raises(ReadFailure, match="the answer is garbled"):
         ask("lambda")
+
+
+NONE_OF_ITS_TYPE = {
+    "null among elements": ("secretsmanager", "list_secrets", '{"SecretList": [null]}'),
+    "null among tables": ("dynamodb", "list_tables", '{"TableNames": ["a", null]}'),
+    "null among policies": (
+        "logs",
+        "describe_resource_policies",
+        '{"resourcePolicies": [null, {"policyName": "a"}]}',
+    ),
+    "number for text": ("secretsmanager", "list_secrets", '{"SecretList": [{"Name": 5}]}'),
+    "word for a number": (
+        "lambda",
+        "get_account_settings",
+        '{"AccountLimit": {"ConcurrentExecutions": "many"}}',
+    ),
+    "number beyond all": (
+        "apigateway",
+        "get_account",
+        '{"throttleSettings": {"rateLimit": 1e999}}',
+    ),
+    "word for a time": (
+        "secretsmanager",
+        "list_secrets",
+        '{"SecretList": [{"CreatedDate": "soon"}]}',
+    ),
+    "object for a list": ("logs", "describe_log_groups", '{"logGroups": {"logGroupName": "a"}}'),
+    "text for a list": ("dynamodb", "list_tables", '{"TableNames": "a"}'),
+    "list for an object": ("lambda", "get_account_settings", '{"AccountLimit": [1]}'),
+    "element twice": (
+        "iam",
+        "get_user",
+        "<A><GetUserResult><User/><User/></GetUserResult></A>",
+    ),
+    "switch that is neither on nor off": (
+        "cloudwatch",
+        "describe_alarms",
+        '{"MetricAlarms": [{"ActionsEnabled": "maybe"}]}',
+    ),
+}
+"""What stands in a whole answer -> service, operation, body."""
+
+
+@pytest.fixture
+def answered(wire, monkeypatch):
+    """Ask for what is answered with a body and headers of one's own."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", wire.url)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    session = boto3.Session("local", "local", region_name="ap-northeast-1")
+
+    def ask(service, operation, body, **parameters):
+        wire.body = body if isinstance(body, bytes) else body.encode()
+        aws = Aws(session, "ap-northeast-1", RetryPolicy(attempts=2, rates={}))
+        return aws.call(service, operation, **parameters)
+
+    return ask
+
+
+@pytest.mark.parametrize("what", sorted(NONE_OF_ITS_TYPE))
+def test_what_is_not_of_its_type_is_unread_and_told_with_its_call(answered, what):
+    service, operation, body = NONE_OF_ITS_TYPE[what]
+
+    with pytest.raises(ReadFailure, match=f"^{service}:[A-Z].*: the answer is garbled"):
+        answered(service, operation, body)
+
+
+REST_XML = {
+    "twice": b"<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>"
+    b"<BlockPublicAcls>false</BlockPublicAcls></PublicAccessBlockConfiguration>",
+    "neither true nor false": b"<PublicAccessBlockConfiguration><BlockPublicAcls>perhaps"
+    b"</BlockPublicAcls></PublicAccessBlockConfiguration>",
+    "of another operation": b"<ListBucketResult><Name>images</Name></ListBucketResult>",
+}
+
+
+@pytest.mark.parametrize("what", sorted(REST_XML))
+def test_xml_that_s3_does_not_write_is_garbled(answered, what):
+    with pytest.raises(ReadFailure, match="the answer is garbled"):
+        answered("s3", "get_public_access_block", REST_XML[what], Bucket="images")
+
+
+@pytest.mark.parametrize("operation", ["get_bucket_website", "get_bucket_lifecycle_configuration"])
+def test_answer_to_another_question_is_not_nothing(answered, operation):
+    with pytest.raises(ReadFailure, match="the answer is garbled"):
+        answered("s3", operation, REST_XML["of another operation"], Bucket="images")
+
+
+def test_replacement_of_a_map_is_whole_with_null_in_it(answered):
+    text = (
+        '{"item": [{"responseType": "THROTTLED", "responseTemplates": {"application/json": null}}]}'
+    )
+
+    found = answered("apigateway", "get_gateway_responses", text, restApiId="abc123")
+
+    assert found["items"][0]["responseTemplates"] == {"application/json": None}
+
+
+def whole(body):
+    return gzip.compress(body)
+
+
+def cut_in_gzip(body):
+    return gzip.compress(body)[:-12]
+
+
+def other_sum(body):
+    return gzip.compress(body)[:-8] + bytes(8)
+
+
+@pytest.mark.parametrize("packed", [whole, cut_in_gzip, other_sum])
+def test_body_that_is_packed_unasked_is_unread(answered, packed):
+    with pytest.raises(ReadFailure, match="lambda:GetAccountSettings: the answer is garbled"):
+        answered("lambda", "get_account_settings", packed(b'{"AccountLimit": {}}'))
+
+
+ENDLESS = {
+    "dynamodb": ("list_tables", '{"TableNames": ["abc"], "LastEvaluatedTableName": "abc"}'),
+    "logs": ("describe_log_groups", '{"logGroups": [], "nextToken": "a"}'),
+    "apigateway": ("get_rest_apis", '{"item": [], "position": "a"}'),
+}
+
+
+@pytest.mark.parametrize("service", sorted(ENDLESS))
+def test_listing_that_leads_to_the_same_page_ends(wire, monkeypatch, service):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", wire.url)
+    operation, body = ENDLESS[service]
+    wire.body = body.encode()
+    session = boto3.Session("local", "local", region_name="ap-northeast-1")
+    aws = Aws(session, "ap-northeast-1", RetryPolicy(attempts=1, rates={}))
+
+    with pytest.raises(ReadFailure, match="PaginationError"):
+        list(aws.pages(service, operation))
+
+    assert wire.asked == 2
 
 
 @pytest.mark.parametrize("spoil", [cut, empty])

@@ -47,7 +47,7 @@ def planned(fake):
         "apigateway:GetRestApis": {
             "items": [HEALTHY["apigateway:GetRestApis"]["items"][0] | {"name": scope.api}]
         },
-        "apigateway:GetDomainNames": {},
+        "apigateway:GetDomainNames": {"items": []},
         "apigateway:GetUsagePlans": {"items": [{"id": "u1", "name": scope.usage_plan}]},
         "cloudwatch:DescribeAlarms": {"MetricAlarms": alarms},
         "dynamodb:DescribeTable": lambda asked: {

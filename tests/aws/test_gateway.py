@@ -112,3 +112,43 @@ def test_resolver_that_hangs_is_left_behind():
     with pytest.raises(TimeoutError, match=r"no answer within 0\.05 s"):
         within(0.05, hangs, "somewhere.example")
     ever.set()
+
+
+NO_DOMAIN = replace(SCOPE, domain=None)
+SECOND = "apigatewayv2:GetDomainNames"
+
+
+def test_listing_of_domains_that_says_nothing_is_held_against_the_second_api(fake, sections):
+    fake.answers |= {"apigateway:GetDomainNames": {}, SECOND: {"Items": [{"DomainName": "old"}]}}
+
+    found = sections(NO_DOMAIN).api_mappings
+
+    assert found.unreadable == "apigateway:GetDomainNames: old is not among the answer's items"
+
+
+def test_account_without_domains_is_known_to_have_none(fake, sections):
+    fake.answers |= {"apigateway:GetDomainNames": {}, SECOND: {"Items": []}}
+
+    assert sections(NO_DOMAIN).api_mappings == {}
+
+
+def test_second_api_is_not_asked_where_the_first_answers_its_list(fake, sections):
+    fake.answers |= {"apigateway:GetDomainNames": {"items": []}}
+
+    assert sections(NO_DOMAIN).api_mappings == {}
+    assert SECOND not in fake.asked
+
+
+def test_page_that_leads_to_itself_ends_the_reading_of_its_domain(fake, sections):
+    fake.answers["apigatewayv2:GetApiMappings"] = {"Items": [], "NextToken": "again"}
+
+    found = sections().domains[SCOPE.domain]
+
+    assert found.unreadable == "apigatewayv2: get_api_mappings: the same page is answered again"
+
+
+@pytest.mark.parametrize("operation", ["GetResources", "GetGatewayResponses"])
+def test_draft_that_says_nothing_is_no_empty_draft(operation, fake, sections):
+    fake.answers[f"apigateway:{operation}"] = {}
+
+    assert sections().draft.unreadable == f"apigateway:{operation}: the answer has no items"

@@ -221,6 +221,18 @@ def test_bucket_of_the_oldest_region_names_none(sections):
     assert sections("bucket_of_the_oldest_region").buckets["rally-images"].region == "us-east-1"
 
 
+def test_listing_of_domains_without_the_configured_one_is_not_the_whole(sections):
+    found = sections("no_domains").api_mappings
+
+    assert found.unreadable.startswith(f"apigateway:GetDomainNames: {SCOPE.domain} is not among")
+
+
+def test_mappings_that_the_first_api_leaves_out_are_told_by_the_second(sections):
+    found = sections("no_mappings").domains[SCOPE.domain]
+
+    assert [one.api_id for one in found.mappings] == ["abc123"]
+
+
 def test_variants_are_all_read():
     source = (FOLDER.parent / "test_documented.py").read_text(encoding="utf-8")
 

@@ -112,7 +112,5 @@ BUCKETS = {
         }
     },
     "s3:GetBucketPolicy": {"Policy": json.dumps(document("s3:GetObject"))},
-    "s3:GetBucketReplication": {},
-    "s3:GetBucketLifecycleConfiguration": {},
     "s3:GetBucketWebsite": {},
 }
