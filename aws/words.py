@@ -47,11 +47,16 @@ class Bilingual(Exception):  # noqa: N818 - the base of what is told to a person
         self.words = words
 
 
+JAPANESE_SIGNS = {"; ": "。", ", ": "、"}
+"""What stands between sentences, and between the items of a list."""
+
+
 def joined(found: Iterable[Words], between: str = "; ") -> Words:
     """Join sentences, or the items of a list."""
     listed = tuple(found)
     return Words(
-        en=between.join(one.en for one in listed), ja=between.join(one.ja for one in listed)
+        en=between.join(one.en for one in listed),
+        ja=JAPANESE_SIGNS.get(between, between).join(one.ja for one in listed),
     )
 
 

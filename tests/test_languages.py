@@ -11,6 +11,10 @@ from aws.section import reason_in_words
 from aws.words import LOCALE, Words, joined, language, words_of
 from signoff.checklist import Checklist
 from signoff.command_line import CommandLine
+from signoff.report.evidence import parameter
+from smoke.edge_case_masters import EDGE_CASES
+from smoke.line_mishaps import MISHAPS as LINE_MISHAPS
+from tests.english import english_in
 from tests.test_house import PRODUCT, ROOT, modules
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
@@ -185,6 +189,20 @@ def test_language_is_what_is_asked_for_else_the_locale_s(arguments, variables, c
     assert language(arguments, variables) == chosen
 
 
+TRIED = [one.name for one in EDGE_CASES]
+ANSWERED_BY_LINE = [one for one in LINE_MISHAPS if one.about and one.about[0].isalpha()]
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_what_smoke_tries_has_a_name_in_japanese(name):
+    assert JAPANESE.search(parameter(name).ja)
+
+
+@pytest.mark.parametrize("one", ANSWERED_BY_LINE, ids=str)
+def test_what_line_answers_is_named_in_japanese(one):
+    assert english_in(parameter(str(one)).ja) == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -230,7 +248,7 @@ def test_what_was_not_read_is_said_in_japanese_but_for_aws_s_own_words(reason, s
 
 
 def test_sentences_are_joined_in_each_language():
-    assert joined((Words("a", "あ"), Words("b", "い"))) == Words("a; b", "あ; い")
+    assert joined((Words("a", "あ"), Words("b", "い"))) == Words("a; b", "あ。い")
 
 
 def test_error_of_another_library_says_the_same_in_both_languages():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from aws.change import Change
 from aws.words import Words
+from runbook.engine.change_words import resource_in
 
 OF_OURS = frozenset({"evidence", "rehearsal"})
 """Resources that stand in no account."""
@@ -42,7 +43,8 @@ class AppliedChanges:
 
 def _named(resources: Collection[str]) -> Words:
     first, more = list(resources)[:NAMED], len(resources) - NAMED
-    listed = ", ".join(first) or "-"
+    en = ", ".join(first) or "-"
+    ja = "、".join(resource_in(one, "ja") for one in first) or "-"
     if more <= 0:
-        return Words.same(listed)
-    return Words(en=f"{listed} and {more} more", ja=f"{listed}ほか{more}件")
+        return Words(en=en, ja=ja)
+    return Words(en=f"{en} and {more} more", ja=f"{ja}ほか{more}件")

@@ -11,6 +11,7 @@ from aws.change import Change, Changes
 from aws.converge.secret import GIVEN
 from aws.visible import visible_line
 from aws.words import Words
+from runbook.engine.change_words import in_language
 from runbook.engine.step import Step
 
 WIDTH = 100
@@ -67,12 +68,13 @@ def _agreements(changes: Changes) -> Words | None:
 
 
 def _given(changes: Changes) -> Words | None:
-    secrets = ", ".join(one.resource for one in changes if one.after == GIVEN)
-    if not secrets:
+    given = [one for one in changes if one.after == GIVEN]
+    if not given:
         return None
+    en, ja = (", ".join(in_language(one, lang).resource for one in given) for lang in ("en", "ja"))
     return Words(
-        en=f"asked for: the value of {secrets} (without a terminal: --line-token-file FILE)",
-        ja=f"入力: {secrets}の値（端末がない場合は--line-token-file FILE）",
+        en=f"asked for: the value of {en} (without a terminal: --line-token-file FILE)",
+        ja=f"入力: {ja}の値（端末がない場合は--line-token-file FILE）",
     )
 
 
@@ -88,7 +90,8 @@ def _by_hand(steps: Sequence[RehearsedStep]) -> Words | None:
 
 def lines(changes: Changes, lang: str, *, indent: int = 0) -> Iterator[str]:
     """Yield markup: one line for what is new, and one for each field of what differs."""
-    for resource, found in groupby(changes, key=_resource):
+    shown_in = tuple(in_language(one, lang) for one in changes)
+    for resource, found in groupby(shown_in, key=_resource):
         of_it, room = tuple(found), WIDTH - indent
         if len(of_it) > 1 and all(one.before is None for one in of_it):
             fields = ", ".join(f"{one.field} {one.after}" for one in of_it)

@@ -12,17 +12,21 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
 
+from aws.converge.undo import UNDO
 from aws.words import Words
 from runbook.__main__ import terminated_as_interrupted
 from runbook.catalogue import procedures
 from runbook.engine import Change, Refused, Text, difference
+from runbook.engine.change_words import in_language
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
 from runbook.judge import Checks, in_process_of_its_own
 from runbook.prompts import secret_source
+from tests.english import english_in
 from tests.runbook import toy
 
+NAMES_OF_AWS = {"SnapStart", "FIFO", "durable execution", "web ACL"}
 STEPS = {f"{step.module}.{step.name}": step for step in procedures()["provision"].steps}
 
 
@@ -273,3 +277,46 @@ def test_a_termination_interrupts_as_a_person_would():
         signal.raise_signal(signal.SIGTERM)
 
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize(
+    ("resource", "field", "shown"),
+    [
+        (
+            "table Users-prod",
+            "point-in-time recovery",
+            "テーブル Users-prod ポイントインタイムリカバリ",
+        ),
+        ("log group /aws/x", "tag Project", "ロググループ /aws/x タグ Project"),
+        ("stage prod", "*/* throttle rate", "ステージ prod */* スロットリングのレート"),
+        ("table Users-prod", "time to live", "テーブル Users-prod 有効期限（TTL）"),
+        ("topic x", "delivery policy", "トピック x 配信ポリシー"),
+        ("somebody's", "own", "somebody's own"),
+    ],
+)
+def test_change_is_shown_in_japanese_and_stays_as_it_is_in_english(resource, field, shown):
+    change = Change(resource, field, True, "as given")
+
+    ja = in_language(change, "ja")
+
+    assert (f"{ja.resource} {ja.field}", ja.before, ja.after) == (shown, "有効", "入力された値")
+    assert in_language(change, "en") is change
+
+
+@pytest.mark.parametrize(("kind", "fact"), sorted(UNDO), ids=str)
+def test_what_can_be_undone_has_its_names_in_japanese(kind, fact):
+    shown = in_language(Change(f"{kind} x", fact, "found", None), "ja")
+
+    assert JAPANESE.search(shown.resource) or kind == "REST API"
+    assert JAPANESE.search(shown.field) or fact in NAMES_OF_AWS
+
+
+def test_rehearsal_of_an_empty_account_is_all_japanese(empty, everything):
+    context = empty.context()
+    changes = tuple(one for action in everything for one in action(context))
+
+    told = [in_language(one, "ja") for one in changes]
+
+    assert len(told) > 500
+    named = {f"{one.resource} {one.field}" for one in told}
+    assert [left for one in named for left in english_in(one)] == []
