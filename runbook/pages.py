@@ -30,6 +30,17 @@ WORDS = {
         ja="各手順はここで読み、コマンドラインから実行します。`--go`がなければリハーサルで、変更内容を表示するだけです。"
         "途中で止まった場合は、同じコマンドで続きから再開します。",
     ),
+    "first": Words(
+        en="Once, in the folder of the checkout: `make`, which prepares `.venv`; then `source .venv/bin/activate` in"
+        " each terminal. To practise, `make up EMPTY=1` in a terminal of its own keeps an empty local stack: type"
+        " `--env local` wherever a page says `--env prod`, and `--plan smoke` for `--plan baseline`. For AWS, set"
+        " the values that the [README](../../README.md) names, and take the rights of each procedure from"
+        " [docs/rights](../../docs/rights).",
+        ja="最初に一度、取得したフォルダーで`make`を実行し（`.venv`を準備します）、端末ごとに`source .venv/bin/activate`を"
+        "実行します。練習には、別の端末で`make up EMPTY=1`を実行すると空のローカルスタックが起動します。その場合は、"
+        "各ページの`--env prod`を`--env local`に、`--plan baseline`を`--plan smoke`に読み替えてください。AWSで実行する場合は、"
+        "[README](../../README.ja.md)が挙げる値を先に設定し、手順ごとの権限を[docs/rights](../../docs/rights)から付与します。",
+    ),
     "from nothing": Words(en="From nothing to GO", ja="何もない状態からGOまで"),
     "each": Words(
         en="In this order, which works: the guide encrypts and throttles before there is anything to"
@@ -139,7 +150,14 @@ def _notes(one: Procedure, checklist: Checklist, lang: str) -> Iterator[str]:
 
 
 def _index(found: Mapping[str, Procedure], checklist: Checklist, lang: str) -> Iterator[str]:
-    yield from (f"# {WORDS['contents'][lang]}", "", WORDS["how"][lang], "")
+    yield from (
+        f"# {WORDS['contents'][lang]}",
+        "",
+        WORDS["how"][lang],
+        "",
+        WORDS["first"][lang],
+        "",
+    )
     yield from _way(lang)
     yield from _symptoms(lang)
     yield from (f"## {WORDS['by step'][lang]}", "")

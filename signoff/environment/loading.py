@@ -89,6 +89,15 @@ def _parsed(path: Path) -> dict[str, dict[str, Any]]:
                 )
             ]
         ) from None
+    except OSError as error:
+        raise EnvironmentFileError(
+            [
+                Words(
+                    en=f"{path} can't be read ({error.strerror}); name a file that can",
+                    ja=f"{path}を読み取れません（{error.strerror}）。読み取れるファイルを指定してください",
+                )
+            ]
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise EnvironmentFileError(
             [

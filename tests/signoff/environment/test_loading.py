@@ -30,6 +30,13 @@ def test_file_that_does_not_exist_is_told(tmp_path):
         load("prod", tmp_path / "nowhere.toml", {})
 
 
+def test_folder_in_place_of_the_file_is_told(tmp_path):
+    with pytest.raises(
+        EnvironmentFileError, match=r"can't be read \(Is a directory\); name a file"
+    ):
+        load("prod", tmp_path)
+
+
 def test_bad_toml_names_line_and_column(changed):
     path = changed('stage = "prod"', "stage = prod")
 
