@@ -29,9 +29,8 @@ DECIDED_IN = Words(
     ja="決定箇所: environments.tomlのalarms（docs/environments.ja.md#alarms）、手順書の手順6-1",
 )
 
-ALWAYS_COUNTED = frozenset({"function-errors", "api-4xx", "api-5xx"})
-"""Kinds whose metric has a value, 0 included, as soon as somebody calls: an alarm that ignores
-missing data ends by itself, and the next one is heard."""
+IGNORES_MISSING = "AWS/DynamoDB"
+"""Namespace in which ``missing`` is ``ignore``: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"."""
 SINGLE = frozenset({"Maximum"})
 """Statistics of one event: what counts whole events reaches 1 as soon as one is there."""
 
@@ -75,7 +74,7 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
         THRESHOLD: _threshold(alarm, want),
         DATAPOINTS: one_of(1),
         UNIT: one_of("Count", None),
-        MISSING_DATA: one_of(*_missing_data(want)),
+        MISSING_DATA: _missing_data(want),
     }
     return _loosening(alarm, facts, bounds)
 
@@ -122,9 +121,17 @@ def surely_reached(want: desired.Alarm, period_s: int) -> int:
     return ceil(want.threshold / ceil(want.period_s / period_s))
 
 
-def _missing_data(want: desired.Alarm) -> tuple[str, ...]:
-    always = ("ignore",) if want.kind in ALWAYS_COUNTED else ()
-    return ("notBreaching", "missing", *always)
+def _missing_data(want: desired.Alarm) -> Bound:
+    """Silence ends an alarm: one that keeps its state tells of the first outage and not of that after a quiet night."""
+    left = () if want.namespace == IGNORES_MISSING else ("missing",)
+    bound = one_of("notBreaching", *left)
+    return replace(
+        bound,
+        words=Words(
+            en=f"{bound.words.en}, so that it ends when no data come, and fires again",
+            ja=f"{bound.words.ja}（データが途絶えたら発報が終わり、次の異常で再び発報する）",
+        ),
+    )
 
 
 def _statistic(alarm: Alarm) -> Bound:

@@ -87,12 +87,14 @@ ALARMS = (
     _lost("MON-03:absent", absent("alarms", API_5XX)),
     _dead("MON-03:api-id-for-name", API_5XX, dimensions={"ApiId": "a1b2c3d4e5", "Stage": "prod"}),
     _alarm("MON-03:maximum", API_5XX, statistic="Maximum"),
+    _alarm("MON-03:keeps-its-state", API_5XX, missing_data="ignore"),
     _lost("MON-04:absent", absent("alarms", READS)),
     _lost("MON-04:index-unwatched", absent("alarms", INDEX)),
     _dead("MON-04:user-errors-of-a-table", READS, metric="UserErrors"),
     _dead("MON-04:throttled-requests-of-a-table", READS, metric="ThrottledRequests"),
     _dead("MON-04:index-by-table-only", INDEX, dimensions={"TableName": "UserStamps-prod"}),
     _alarm("MON-04:ten", READS, threshold=10.0),
+    _alarm("MON-04:missing-is-ignored-by-dynamodb", READS, missing_data="missing"),
     _lost("MON-05:absent", absent("alarms", FAULTS)),
     _dead("MON-05:errors-for-faults", FAULTS, namespace="AWS/Lambda", metric="Errors"),
     _alarm("MON-05:two-of-three", FAULTS, evaluation_periods=3, datapoints_to_alarm=2),
@@ -321,12 +323,7 @@ SOUND = {
         "alarms", ERRORS, evaluation_periods=3, datapoints_to_alarm=1
     ),
     "the biggest count is one": item("alarms", ERRORS, statistic="Maximum", threshold=1.0),
-    "missing data as the console has it": every(
-        "alarms", lambda one: replace(one, missing_data="missing")
-    ),
-    "missing data ignored where there is always some": item(
-        "alarms", API_5XX, missing_data="ignore"
-    ),
+    "missing data as the console has it": item("alarms", ERRORS, missing_data="missing"),
     "an alarm on what comes through the alias": item(
         "alarms",
         ERRORS,

@@ -226,6 +226,13 @@ CHANGES = (
     harmful("MON-02")(
         "missing data are an alarm", lambda c: put(c, P4XX, TreatMissingData="breaching")
     ),
+    harmful("MON-02")(
+        "alarm outlasts a quiet night", lambda c: put(c, P4XX, TreatMissingData="ignore")
+    ),
+    harmful("MON-04")(
+        "alarm of a table treats missing data as the console does",
+        lambda c: put(c, THROTTLE, TreatMissingData="missing"),
+    ),
     harmful("MON-03")(
         "alarm fires below", lambda c: put(c, P5XX, ComparisonOperator="LessThanThreshold")
     ),
@@ -337,11 +344,9 @@ HARMLESS = (
         lambda c: put(c, P5XX, EvaluationPeriods=5, DatapointsToAlarm=1),
     ),
     green()("missing data are missing", lambda c: put(c, FAILS, TreatMissingData="missing")),
-    green()(
-        "missing data of a table are missing",
-        lambda c: put(c, THROTTLE, TreatMissingData="missing"),
+    green(decides=["MON-02"])(
+        "outlasting was decided", lambda c: put(c, P4XX, TreatMissingData="ignore")
     ),
-    green()("missing data are ignored", lambda c: put(c, P4XX, TreatMissingData="ignore")),
     green()(
         "alarm fires at the biggest one",
         lambda c: put(c, FAILS, Statistic="Maximum", Threshold=1, ComparisonOperator=AT_LEAST),
