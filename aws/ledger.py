@@ -154,7 +154,7 @@ def unplanned(
                     kind=resource.kind,
                     name=name,
                     fact=fact,
-                    found=", ".join(sorted(values)),
+                    found=", ".join(sorted({*values})),
                     call=call,
                     effect=entry.effect,
                 )

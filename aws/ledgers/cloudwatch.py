@@ -42,12 +42,12 @@ COMPARISONS = frozenset(
 )
 
 
-def _only_told(actions: list[str]) -> bool:
-    """A topic is told, or a table's autoscaling: that is what our resources plan."""
-    return all(action.split(":")[2:3] in (["sns"], ["autoscaling"]) for action in actions)
+def _others(actions: list[str]) -> list[str]:
+    """Return what is done beside telling a topic, or a table's autoscaling, as our resources plan."""
+    return [one for one in actions if one.split(":")[2:3] not in (["sns"], ["autoscaling"])]
 
 
-OTHERS = Closed(OTHER_ACTION, usual=_only_told)
+OTHERS = Closed(OTHER_ACTION, usual=lambda found: not _others(found), shows=_others)
 WARM_UP = Closed(
     Words(en="warm-up period", ja="ウォームアップ期間"), shows="WarmUpPeriodDurationInMinutes"
 )

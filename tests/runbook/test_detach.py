@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,8 @@ READING = {
 }
 OPEN = json.dumps({"Version": "2012-10-17", "Statement": [{**READING, "Resource": "*"}]})
 NETWORK = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+FOR_GOOD = re.compile(r"\b(lost|gone|goes|go:|another address|confirm anew)\b")
+"""How the words of a loss say that nothing brings it back."""
 FACTS = sorted(
     {
         (resource.kind.en, entry.fact.en)
@@ -116,6 +119,7 @@ def test_time_to_live_is_taken_away_and_the_loss_is_told(detach, finished, said)
     assert expiry(finished.client) == "DISABLED"
     assert "- time to live: CollectedAt" in said.getvalue()
     assert "items are no longer deleted when they expire" in said.getvalue()
+    assert "cannot be undone" not in said.getvalue()  # it is turned on again by what was shown
 
 
 def test_what_somebody_decided_is_left_alone(detach, finished):
@@ -216,6 +220,13 @@ def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages(kind, 
     assert bool(by_hand(one)) == isinstance(undo, ByHand)
 
 
+@pytest.mark.parametrize("how", UNDO.values(), ids=[" ".join(one) for one in UNDO])
+def test_loss_whose_words_say_so_cannot_be_undone(how):
+    lost = "" if isinstance(how, ByHand) else how.lost.en
+
+    assert not FOR_GOOD.search(lost) or how.final
+
+
 @pytest.mark.parametrize(("kind", "fact"), UNDO, ids=lambda one: one)
 def test_what_is_undone_is_named_as_it_is_found(kind, fact):
     """A fact that was renamed where it is read would be left alone without a word."""
@@ -266,7 +277,7 @@ def test_policy_of_a_single_log_group_is_ended(detach, finished):
     assert left["resourcePolicies"] == []
 
 
-def test_metric_made_of_our_lines_is_made_no_more(detach, finished):
+def test_metric_made_of_our_lines_is_made_no_more(detach, finished, said):
     logs, group = finished.client("logs"), "/aws/lambda/stamp-rally-prod-auth"
     made = {"metricName": "Faults", "metricNamespace": "StampRally", "metricValue": "0"}
     named = {"logGroupName": group, "filterName": "quiet"}
@@ -274,3 +285,6 @@ def test_metric_made_of_our_lines_is_made_no_more(detach, finished):
     assert detach("--go") == 0
 
     assert logs.describe_metric_filters(logGroupName=group)["metricFilters"] == []
+    assert (
+        "StampRally (cannot be undone)" in said.getvalue()
+    )  # the filter's pattern is shown nowhere

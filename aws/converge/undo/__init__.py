@@ -63,7 +63,14 @@ def detach(context: ChangeContext, one: Unplanned, *, planned: Api, prefix: str)
     if not isinstance(undo, Undo) or not undo.left(target):
         return ()
     context.tell(undo.lost)
-    lost = Change(f"{one.kind.en} {one.name}", one.fact.en, one.found, after=None, destroys=True)
+    lost = Change(
+        resource=f"{one.kind.en} {one.name}",
+        field=one.fact.en,
+        before=one.found,
+        after=None,
+        destroys=True,
+        final=undo.final,
+    )
     return context.settle((lost,), lambda: undo.call(target))
 
 

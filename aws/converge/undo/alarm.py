@@ -42,7 +42,10 @@ def _unmute(target: Target) -> None:
     client.put_alarm_mute_rule(**kept, MuteTargets={"AlarmNames": others})
 
 
-def _put_again(edit: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Callable[[Target], None]:
+Edit = Callable[[dict[str, Any], Target], Mapping[str, Any]]
+
+
+def _put_again(edit: Edit) -> Callable[[Target], None]:
     """Put the alarm as it is, but for what ``edit`` leaves out: AWS replaces an alarm whole."""
 
     def call(target: Target) -> None:
@@ -50,7 +53,7 @@ def _put_again(edit: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Callable[
         kind, found = _described(client, target.name)
         model = client.meta.service_model.operation_model(PUT[kind])
         kept = {name: found[name] for name in model.input_shape.members if name in found}
-        getattr(client, METHODS[PUT[kind]])(**edit(kept))
+        getattr(client, METHODS[PUT[kind]])(**edit(kept, target))
 
     return call
 
@@ -69,17 +72,16 @@ def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
     )
 
 
-def _only_told(alarm: dict[str, Any]) -> Mapping[str, Any]:
-    """Leave the actions that notify a topic."""
-    told = {
-        name: [one for one in alarm.get(name, ()) if one.split(":")[2:3] == ["sns"]]
-        for name in ACTIONS
+def _without_those_shown(alarm: dict[str, Any], target: Target) -> Mapping[str, Any]:
+    """Leave the actions that nobody objects to."""
+    left = {
+        name: [one for one in alarm.get(name, ()) if one not in target.listed] for name in ACTIONS
     }
-    return {**alarm, **told}
+    return {**alarm, **left}
 
 
-def _without(*members: str) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
-    return lambda alarm: {name: one for name, one in alarm.items() if name not in members}
+def _without(*members: str) -> Edit:
+    return lambda alarm, _: {name: one for name, one in alarm.items() if name not in members}
 
 
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
@@ -89,9 +91,9 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         ja="アラームは時間帯を問わず通知されるようになります",
     ),
     ("alarm", "action other than a notification"): by_call(
-        _put_again(_only_told),
-        en="the alarm only notifies from then on; its other actions stop",
-        ja="以後、アラームは通知だけを行い、その他のアクションは実行されません",
+        _put_again(_without_those_shown),
+        en="the alarm no longer does that; whom it notifies stays as it is",
+        ja="以後、そのアクションは実行されません。通知先は変わりません",
     ),
     ("alarm", "suppressor"): by_call(
         _put_again(_without(*SUPPRESSION)),

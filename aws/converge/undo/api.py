@@ -5,6 +5,7 @@ draft is deployed, which is the part of the procedure ``api``.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws import api_surplus
@@ -196,10 +197,11 @@ _METHOD_FACTS = (
     *(api_surplus.CONNECTION, api_surplus.MAPPED, api_surplus.REQUEST_TEMPLATES),
     *(api_surplus.ANSWER_TEMPLATES, api_surplus.ANSWER_PARAMETERS, api_surplus.PASSTHROUGH),
     *(api_surplus.CONTENT, api_surplus.NAMESPACE, api_surplus.TLS, api_surplus.TRANSFER),
-    *(api_surplus.TARGET, api_surplus.HEADERS),
+    api_surplus.TARGET,
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
     **{("route", fact.en): _METHOD_AGAIN for fact in _METHOD_FACTS},
+    ("route", api_surplus.HEADERS.en): replace(_METHOD_AGAIN, final=True),
     ("authorizer", api_surplus.CREDENTIALS.en): _of_authorizer("authorizerCredentials"),
     ("authorizer", api_surplus.EXPRESSION.en): _of_authorizer("identityValidationExpression"),
     **{
@@ -207,6 +209,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
             _response,
             en=f"that error is answered as planned; {LAST}",
             ja=f"このエラーの応答は計画どおりになります。{LAST_JA}",
+            final=fact is api_surplus.HEADERS,
             left=_response_left,
         )
         for fact in (api_surplus.HEADERS, api_surplus.ANSWER_TEMPLATES)
@@ -215,6 +218,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _methods,
         en=f"whoever calls those methods gets 403; {LAST}",
         ja=f"該当メソッドの呼び出しには403を返します。{LAST_JA}",
+        final=True,
         left=lambda target: bool(_shown(target, _draft(target)[1])),
     ),
     ("REST API", api_surplus.POLICY.en): by_call(
@@ -277,6 +281,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _other_stages,
         en="whoever calls those stages gets 403; their settings are lost",
         ja="該当ステージの呼び出しには403を返し、その設定は失われます",
+        final=True,
     ),
     ("stage", "web ACL"): by_call(
         _web_acl,

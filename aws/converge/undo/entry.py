@@ -30,10 +30,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """``lost``: what is over once the call was made; it is told before anybody is asked."""
+    """``lost``: what is over once the call was made; it is told before anybody is asked.
+
+    ``final``: what was found is not enough to make it again, be it by a call or by hand.
+    """
 
     call: Callable[[Target], object]
     lost: Words
+    final: bool = False
     left: Callable[[Target], bool] = lambda _: True
     """Whether there is anything left to undo; what only the stage serves is over with a deployment."""
 
@@ -53,9 +57,10 @@ def by_call(
     *,
     en: str,
     ja: str,
+    final: bool = False,
     left: Callable[[Target], bool] = lambda _: True,
 ) -> Undo:
-    return Undo(call=call, lost=Words(en=en, ja=ja), left=left)
+    return Undo(call=call, lost=Words(en=en, ja=ja), final=final, left=left)
 
 
 def by_hand(en: str, ja: str) -> ByHand:

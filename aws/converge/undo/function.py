@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.change import Refused
+from aws.converge import live_configuration
+from aws.converge.live_configuration import Edit
 from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
-from aws.converge.version import configure, move, publish
 from aws.function import RESERVED
 from aws.words import Words
 
@@ -13,12 +13,14 @@ Raw = Mapping[str, Any]
 
 
 def _event_source(target: Target) -> None:
+    """Delete the mappings that were shown, of the function and of its aliases: asked by its name, AWS leaves out theirs."""
     client, function, found = target.context.client("lambda"), target.name, target.found
 
     def left() -> list[str]:
-        pages = client.get_paginator("list_event_source_mappings").paginate(FunctionName=function)
+        pages = client.get_paginator("list_event_source_mappings").paginate()
         mappings = [one for page in pages for one in page["EventSourceMappings"]]
-        return [one["UUID"] for one in mappings if _names(found, one)]
+        of_it = [one for one in mappings if one["FunctionArn"].split(":")[6] == function]
+        return [one["UUID"] for one in of_it if _names(found, one)]
 
     for mapping in left():
         client.delete_event_source_mapping(UUID=mapping)
@@ -65,55 +67,16 @@ def _configure(client: Any, found: Raw, destinations: Raw) -> None:
         client.delete_function_event_invoke_config(**of_it)
 
 
-VOLATILE = frozenset(
-    {
-        *("FunctionArn", "Version", "LastModified", "RevisionId", "ConfigSha256", "Description"),
-        *("State", "StateReason", "StateReasonCode", "SnapStart", "RuntimeVersionConfig"),
-        *("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode"),
-        *("MasterArn", "ResponseMetadata"),
-    }
-)
-"""Members of a configuration in which a version differs from $LATEST though nobody edited it."""
-
-
-def _configuration(edit: Callable[[Raw], Raw]) -> Callable[[Target], None]:
-    """Change $LATEST, publish it, and move the aliases that ran the version with the fault.
-
-    Refused where $LATEST is not what is live: to publish it would release what nobody released.
-    """
+def _configuration(edit: Edit) -> Callable[[Target], None]:
+    """Change what is live, and publish it for the aliases that run it."""
 
     def call(target: Target) -> None:
-        client, function = target.context.client("lambda"), target.name
-        latest = client.get_function_configuration(FunctionName=function)
-        aliases = client.list_aliases(FunctionName=function)["Aliases"]
-        for alias in aliases:
-            _refuse_edited(client, latest, alias)
-        configure(target.context, function, **edit(latest))
-        version = publish(target.context, function)
-        for alias in aliases:
-            move(target.context, function, alias["Name"], version)
+        client = target.context.client("lambda")
+        aliases = client.list_aliases(FunctionName=target.name)["Aliases"]
+        names = [one["Name"] for one in aliases]
+        live_configuration.change(target.context, target.name, names, edit)
 
     return call
-
-
-def _refuse_edited(client: Any, latest: Raw, alias: Raw) -> None:
-    function = latest["FunctionName"]
-    live = client.get_function_configuration(
-        FunctionName=function, Qualifier=alias["FunctionVersion"]
-    )
-    if _compared(live) != _compared(latest):
-        raise Refused(
-            Words(
-                en=f"function {function} was edited since version {alias['FunctionVersion']}, which alias"
-                f" {alias['Name']} runs, and what was edited would be released with this: run the procedure"
-                " functions first",
-                ja=f"関数{function}はエイリアス{alias['Name']}のバージョン{alias['FunctionVersion']}の後に編集されており、編集内容も一緒にリリースされます。先に手順functionsを実行してください",
-            )
-        )
-
-
-def _compared(configuration: Raw) -> dict[str, Any]:
-    return {name: one for name, one in configuration.items() if name not in VOLATILE and one}
 
 
 def _level(member: str) -> Callable[[Target], None]:
@@ -180,6 +143,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _event_source,
         en="that source no longer invokes the function; its position in the source is lost",
         ja="そのイベントソースからは呼び出されなくなり、読み取り位置も失われます",
+        final=True,
     ),
     ("function", "destination on success"): by_call(
         _destination("OnSuccess"),
@@ -205,6 +169,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _urls,
         en="whoever calls that URL no longer gets an answer; a new one would have another address",
         ja="このURLへの呼び出しには応答しなくなります。再作成するとアドレスが変わります",
+        final=True,
     ),
     **{
         ("function", fact): REPLACE

@@ -19,6 +19,7 @@ def _of_bucket(operation: str, en: str, ja: str) -> Undo:
         lambda target: getattr(target.context.client("s3"), operation)(Bucket=target.name),
         en=en,
         ja=ja,
+        final=True,
     )
 
 
@@ -36,6 +37,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _revoke,
         en="those principals can no longer use the key, nor read what they encrypted under it",
         ja="該当のプリンシパルはキーを使えなくなり、このキーで暗号化したデータも読めなくなります",
+        final=True,
     ),
     ("key", "expires"): by_hand(
         en="KMS console > Customer managed keys > {name} > Key material: import it again without an expiry",

@@ -63,6 +63,7 @@ def _of_tag(call: Callable[[Target], None]) -> Undo:
         " to whoever saw it: replace it (`secrets` in the runbook)",
         ja="そのタグによる選択や課金集計はできなくなります。シークレットだった場合はすでに見られているため、ランブックの`secrets`で"
         "値を替えてください",
+        final=True,
     )
 
 
@@ -79,5 +80,6 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         " whoever saw it: replace it (`secrets` in the runbook)",
         ja="このステージ変数を読む側は値を得られなくなります。シークレットだった場合はすでに見られているため、ランブックの`secrets`で"
         "値を替えてください",
+        final=True,
     ),
 }

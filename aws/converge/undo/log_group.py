@@ -70,22 +70,26 @@ _OVER = by_call(
     _end_resource_policy,
     en="the whole policy is deleted: whatever else it allows or refuses, for any log group, ends too",
     ja="ポリシー全体を削除します。他のロググループへの許可や拒否も失われます",
+    final=True,
 )
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("log group", "subscription filter"): by_call(
         _stop_copying,
         en="the destination gets no further line; the pattern of the filter is gone",
         ja="送信先に以後のログは届かず、フィルターの定義は失われます",
+        final=True,
     ),
     ("log group", "metric filter into namespace"): by_call(
         _stop_counting,
         en="the metric gets no further value; the pattern of the filter is gone",
         ja="メトリクスに以後の値は記録されず、フィルターの定義は失われます",
+        final=True,
     ),
     ("log group", "data protection"): by_call(
         _unmask,
         en="further lines are no longer masked; those of an account policy still are",
         ja="以後のログはマスクされません（アカウントポリシーによるマスクは残ります）",
+        final=True,
     ),
     ("log group", "ingestion by bearer token"): by_call(
         _refuse_tokens,
@@ -100,6 +104,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _end_account_policy,
         en="the policy no longer applies to any log group of the account, ours or not",
         ja="このポリシーは、アカウントのどのロググループにも適用されなくなります",
+        final=True,
     ),
     ("log resource policy", "access to our log groups"): _OVER,
     ("log resource policy", "refusal of access to our log groups"): _OVER,

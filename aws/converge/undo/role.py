@@ -31,6 +31,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _unbound,
         en="the boundary no longer limits the role; its own policy does",
         ja="アクセス許可の境界による制限はなくなり、ロール自身のポリシーだけが効きます",
+        final=True,
     ),
     ("role", "others that use it"): by_hand(
         en="Lambda console > Functions > the one that the row names > Configuration > Permissions: give it a"

@@ -62,6 +62,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _scheduled,
         en="the capacity no longer changes at those times",
         ja="その時刻のキャパシティ変更は行われなくなります",
+        final=True,
     ),
     **dict.fromkeys(
         (("table", "type of scaling policy"), ("table", "scaled by a metric of its own")),
@@ -69,6 +70,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
             _policies,
             en=f"the capacity follows its utilization from then on (target {TARGET_PERCENT} %)",
             ja=f"以後、キャパシティは使用率（目標{TARGET_PERCENT}%）に追従します",
+            final=True,
         ),
     ),
 }

@@ -86,6 +86,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         en="whoever asks for the secret by that label is refused, and Secrets Manager may delete the"
         " version behind it",
         ja="このラベルでの取得はできなくなり、該当バージョンは削除されることがあります",
+        final=True,
     ),
     **dict.fromkeys(
         (
@@ -99,11 +100,13 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         lambda target: _policy(target, not_named(target.found)),
         en="what those statements deny is no longer denied to anybody",
         ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
+        final=True,
     ),
     ("secret", OPENED): by_call(
         lambda target: _policy(target, closed_to(target.listed)),
         en="whoever those statements allow can no longer read the secret by them; if that was a"
         " stranger, give it a new value as well (`secrets` in the runbook)",
         ja="該当ステートメントで許可された相手は読めなくなります。部外者だった場合は、ランブックの`secrets`で値も替えてください",
+        final=True,
     ),
 }

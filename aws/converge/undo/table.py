@@ -140,6 +140,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _indexes,
         en="whatever queries that index fails; built anew, it takes as long as the table is large",
         ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
+        final=True,
     ),
     ("table", "copies in another Region"): by_call(
         _replicas,
@@ -157,10 +158,12 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         lambda target: _policy(target, not_named(target.found)),
         en="what those statements deny is no longer denied to anybody",
         ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
+        final=True,
     ),
     ("table", OPENED): by_call(
         lambda target: _policy(target, closed_to(target.listed)),
         en="whoever those statements allow loses that access",
         ja="該当ステートメントで許可された相手は、アクセスできなくなります",
+        final=True,
     ),
 }

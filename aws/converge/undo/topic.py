@@ -104,5 +104,6 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _unsubscribe,
         en="that address no longer receives alarms; to return, it has to confirm again",
         ja="この宛先にアラームは届かなくなります。再登録には承認が必要です",
+        final=True,
     ),
 }

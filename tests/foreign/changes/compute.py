@@ -143,6 +143,12 @@ def function_is_fed_by_a_stream(client):
         yield
 
 
+@change("DEP-19", reads=["function_attachments"])
+def alias_is_fed_by_a_stream(client):
+    with fed(client, FunctionName=f"{AWARD}:live"):
+        yield
+
+
 @harmless(reads=["function_attachments"], decides=["DEP-19"])
 def function_is_fed_by_a_stream_that_was_decided(client):
     with fed(client, FunctionName=AWARD):
@@ -341,6 +347,7 @@ CHANGES = (
     policy_allows_everything_on_the_function,
     old_version_among_many_may_be_invoked_by_everybody,
     function_is_fed_by_a_stream,
+    alias_is_fed_by_a_stream,
     every_failure_is_sent_elsewhere,
     every_success_is_sent_elsewhere,
     function_is_throttled_to_nothing,

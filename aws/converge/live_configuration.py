@@ -1,0 +1,118 @@
+"""Changing the configuration of the version that is live: its code stays, and nobody releases anything.
+
+What $LATEST has beside it would be released with the change, so that it is refused where they differ.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from aws.change import Change, ChangeContext, Changes, Refused, difference
+from aws.converge.function import OVERLAYS, configuration, described, preserved, table_fields
+from aws.converge.tags import tag_fields
+from aws.converge.version import configure, move, publish
+from aws.desired import Function
+from aws.words import Words
+
+Raw = Mapping[str, Any]
+Edit = Callable[[Raw], Raw]
+"""The configuration as AWS answers it -> the fields to change, as AWS takes them."""
+
+VOLATILE = frozenset(
+    {
+        *("FunctionArn", "Version", "LastModified", "RevisionId", "ConfigSha256", "Description"),
+        *("State", "StateReason", "StateReasonCode", "SnapStart", "RuntimeVersionConfig"),
+        *("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode"),
+        *("MasterArn", "ResponseMetadata"),
+    }
+)
+"""Members of a configuration in which a version differs from $LATEST though nobody edited it."""
+OF_THE_CODE = frozenset({"handler", *OVERLAYS})
+"""Fields that belong to a package: they stay with it."""
+
+
+def converge(context: ChangeContext, function: Function, named: str) -> Changes:
+    """Bring the configuration behind the alias, and the function's tags, to what is planned.
+
+    ``named`` is all that was found wrong, as text: of the variables that nobody planned, those that it names go.
+    """
+    client, name = context.client("lambda"), f"function {function.name}"
+    behind = client.get_function_configuration(FunctionName=function.name, Qualifier=function.alias)
+    found, extra = described(context, behind), _surplus(function, behind, named)
+    planned = {**configuration(function), **preserved(function, found)}
+    wanted = {field: one for field, one in planned.items() if field not in OF_THE_CODE}
+    changes = difference(name, found, wanted, destroying=table_fields(function))
+    changes += tuple(
+        Change(name, field, found[field], None, destroys=True, final=True)
+        for field in (f"variable {one}" for one in extra)
+    )
+    edit = _edited(function, {one.field for one in changes}, wanted, extra)
+    made = context.settle(changes, lambda: change(context, function.name, (function.alias,), edit))
+    return made + _tagged(context, function)
+
+
+def _surplus(function: Function, behind: Raw, named: str) -> tuple[str, ...]:
+    variables = behind.get("Environment", {}).get("Variables", {})
+    surplus = variables.keys() - function.environment.keys()
+    return tuple(sorted(surplus & {*named.split()}))
+
+
+def _edited(
+    function: Function, fields: Collection[str], wanted: Raw, extra: Collection[str]
+) -> Edit:
+    def edit(latest: Raw) -> Raw:
+        has = latest.get("Environment", {}).get("Variables", {})
+        kept = {key: value for key, value in has.items() if key not in extra}
+        log = {**latest.get("LoggingConfig", {}), "LogGroup": function.log_group}
+        given = {
+            "Runtime": function.runtime,
+            "Role": function.role.arn,
+            "Timeout": wanted["timeout_s"],
+            "MemorySize": wanted["memory_mb"],
+            "Environment": {"Variables": {**kept, **function.environment}},
+        }
+        return given | ({"LoggingConfig": log} if "log group" in fields else {})
+
+    return edit
+
+
+def _tagged(context: ChangeContext, function: Function) -> Changes:
+    client, name = context.client("lambda"), f"function {function.name}"
+    tags = client.get_function(FunctionName=function.name).get("Tags") or {}
+    planned = tag_fields(context, function.tags)
+    changes = difference(name, tag_fields(context, tags), planned)
+    return context.settle(
+        changes, lambda: client.tag_resource(Resource=function.arn, Tags=dict(function.tags))
+    )
+
+
+def change(context: ChangeContext, function: str, aliases: Collection[str], edit: Edit) -> None:
+    """Change $LATEST, publish it, and move those of the aliases to it that run what $LATEST was.
+
+    Refused where none does: to publish $LATEST would release what nobody released.
+    """
+    client = context.client("lambda")
+    latest = client.get_function_configuration(FunctionName=function)
+    live = {
+        alias: client.get_function_configuration(FunctionName=function, Qualifier=alias)
+        for alias in aliases
+    }
+    same = [alias for alias, one in live.items() if _compared(one) == _compared(latest)]
+    if live and not same:
+        raise Refused(_edited_since(function, *next(iter(live.items()))))
+    configure(context, function, **edit(latest))
+    version = publish(context, function)
+    for alias in same:
+        move(context, function, alias, version)
+
+
+def _compared(configuration: Raw) -> dict[str, Any]:
+    return {name: one for name, one in configuration.items() if name not in VOLATILE and one}
+
+
+def _edited_since(function: str, alias: str, live: Raw) -> Words:
+    return Words(
+        en=f"function {function} was edited since version {live['Version']}, which alias {alias} runs, and what"
+        " was edited would be released with this: run the procedure functions first",
+        ja=f"関数{function}はエイリアス{alias}のバージョン{live['Version']}の後に編集されており、編集内容も一緒に"
+        "リリースされます。先に手順functionsを実行してください",
+    )
