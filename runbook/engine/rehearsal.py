@@ -1,8 +1,9 @@
 """What a rehearsal comes to: sums first, then the difference of each resource, a line of a screen each."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.markup import escape
@@ -17,6 +18,8 @@ from runbook.engine.step import Step
 WIDTH = 100
 """Columns of a line; the journal has all values whole."""
 MORE = "…"
+FEW = 6
+"""Parts of a document that are shown each by itself; of more, the whole is shown, cut."""
 FINAL = Words(en=" (cannot be undone)", ja="（元に戻せません）")
 
 
@@ -62,7 +65,7 @@ def _agreements(changes: Changes) -> Words | None:
     if not asked:
         return None
     return Words(
-        en=f"asked for: your agreement to {asked} changes (without a terminal: --yes)",
+        en=f"asked for: your agreement to {asked} change{'s' if asked > 1 else ''} (without a terminal: --yes)",
         ja=f"確認: {asked}件の変更への同意（端末がない場合は--yes）",
     )
 
@@ -100,7 +103,35 @@ def lines(changes: Changes, lang: str, *, indent: int = 0) -> Iterator[str]:
             yield f"[green]+ {escape(_cut(resource, room - 2))}[/] [dim]{shown}[/]"
             continue
         yield escape(_cut(resource, room))
-        yield from (f"  {_line(one, lang, room - 2)}" for one in of_it)
+        yield from (f"  {_line(one, lang, room - 2)}" for each in of_it for one in _parts(each))
+
+
+def _parts(change: Change) -> tuple[Change, ...]:
+    """Split the change of a document into those of its parts: cut to a line, both would look the same."""
+    before, after = change.before, change.after
+    if not isinstance(before, dict | list) or not isinstance(after, dict | list):
+        return (change,)
+    was, will = dict(_leaves(before, "")), dict(_leaves(after, ""))
+    differing = [path for path in {**was, **will} if was.get(path) != will.get(path)]
+    if not 0 < len(differing) <= FEW:
+        return (change,)
+    return tuple(
+        replace(change, field=f"{change.field}{path}", before=was.get(path), after=will.get(path))
+        for path in differing
+    )
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield (path, value) of all that is no document itself: ``.Statement[0].Action``."""
+    match value:
+        case Mapping():
+            for key, one in value.items():
+                yield from _leaves(one, f"{path}.{key}")
+        case list():
+            for number, one in enumerate(value):
+                yield from _leaves(one, f"{path}[{number}]")
+        case _:
+            yield path, value
 
 
 def _line(change: Change, lang: str, room: int) -> str:

@@ -62,6 +62,7 @@ class StepContext(ChangeContext):
 
     def red(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return what is red of these rows; Refused where anything about them is unknown."""
+        self.watch(", ".join(rows))
         found = self.findings(rows)
         unknown = [one for one in found if one.outcome is Outcome.NOT_TESTABLE]
         if unknown:

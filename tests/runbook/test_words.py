@@ -251,6 +251,18 @@ def test_a_rehearsal_begins_with_its_sums(screen, paper):
     assert "     - statement: x" in paper.getvalue().splitlines()
 
 
+def test_of_a_document_the_parts_that_differ_are_shown(screen, paper):
+    lambdas = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    open_to = {**lambdas, "Principal": {**lambdas["Principal"], "AWS": "arn:aws:iam::1:root"}}
+    before, after = ({"Statement": [one]} for one in (open_to, {**lambdas, "Effect": "Deny"}))
+    screen.rehearsed([rehearsed(Change("role R", "trust", before, after, destroys=True))])
+
+    assert paper.getvalue().splitlines()[-2:] == [
+        "     ~ trust.Statement[0].Effect: Allow -> Deny",
+        "     - trust.Statement[0].Principal.AWS: arn:aws:iam::1:root",
+    ]
+
+
 @pytest.mark.parametrize("text", ["x" * 300, "長い値" * 100, "[bold]" * 40, "two\nlines " * 50])
 def test_no_line_of_a_rehearsal_is_wider_than_a_hundred_columns(screen, paper, text):
     new = {"one": text, "two": text}
