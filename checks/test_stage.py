@@ -167,7 +167,7 @@ def test_function_is_tagged(
 ) -> None:
     found = observe(deployed.function(function), "tags")
 
-    about = {"call": "lambda:GetFunction", "decided_in": where("tags")}
+    about = {"call": "lambda:GetFunction", "decided_in": where("tags"), "remedy": "function"}
     decided(tags_differing(FUNCTION, found.name, found.tags, plan.tags, **about), observe)
 
 

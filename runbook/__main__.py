@@ -32,7 +32,7 @@ CHOICES = (
     *("to", "only", "site", "from", "from_profile", "file", "bucket", "by"),
     *("rotate", "line_token_file", "row"),
 )
-BY_ROW = ("detach", "least_privilege", "tables")
+BY_ROW = ("detach", "functions", "least_privilege", "tables")
 """Procedures that can leave alone what a row does not name."""
 CARRIES = ("migrate_masters", "migrate_users", "export_import")
 """Procedures from one environment to another, which is what their --to names."""

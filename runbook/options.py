@@ -100,8 +100,8 @@ def _add_choices(parser: CommandLine, say: Say) -> None:
         "--row",
         metavar="ID",
         help=say(
-            "detach, least_privilege, tables: only what this row of the checklist names",
-            "detach、least_privilege、tables: チェックリストのこの項目が示すものだけ",
+            "detach, functions, least_privilege, tables: only what this row of the checklist names",
+            "detach、functions、least_privilege、tables: チェックリストのこの項目が示すものだけ",
         ),
     )
     choices.add_argument(

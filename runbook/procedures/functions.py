@@ -9,11 +9,15 @@ guide describes without ever creating one.
 エイリアスを作成するステップがありません。
 """
 
-from aws.change import Changes
-from aws.converge import alias, function, log_group
+from aws.change import Changes, Refused
+from aws.converge import alias, function, live_configuration, log_group
 from aws.desired import Function
+from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
+
+OF_CONFIGURATION = ("DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-32", "SEC-06", "SEC-10")
+"""Rows that are repaired in what is live, without a release."""
 
 
 @step("3-2")
@@ -26,6 +30,8 @@ def create_their_log_groups(context: StepContext) -> Changes:
 
     Lambdaが自動作成したロググループは無期限に保持されます。
     """
+    if context.chosen.get("row"):
+        return ()
     names = {one.log_group for one in context.plan.functions}
     return context.each(log_group.converge, [g for g in context.plan.log_groups if g.name in names])
 
@@ -45,6 +51,9 @@ def upload_the_functions(context: StepContext) -> Changes:
     An update that failed in Lambda is uploaded again. A function that Lambda could not create has to be
     deleted by you.
 
+    With `--row DEP-12` only the configuration of the functions that this row names is changed, in the version
+    that is live. Their code stays as it is, and no release is recorded.
+
     パッケージと設定をアップロードする。
 
     環境変数は計画と完全に一致させます。環境変数にあった鍵はここで消えるので、Secrets Managerに
@@ -56,7 +65,12 @@ def upload_the_functions(context: StepContext) -> Changes:
     参照先テーブルが変わる場合も確認を求めます。
 
     Lambdaが失敗した更新は、もう一度アップロードします。作成に失敗した関数は、人が削除する必要があります。
+
+    `--row DEP-12`を付けると、その項目が示す関数の設定だけを、稼働中のバージョンに対して変更します。コードはそのままで、
+    リリースとしても記録しません。
     """
+    if row := context.chosen.get("row"):
+        return _configure(context, row)
 
     def converge(given: StepContext, one: Function) -> Changes:
         return function.converge(given, one, given.build)
@@ -82,6 +96,8 @@ def release_them(context: StepContext) -> Changes:
     APIがすでにエイリアスを呼んでいる場合、この時点から新しいコードが使われます。参照先のテーブルが変わる場合は
     確認を求めます。
     """
+    if context.chosen.get("row"):
+        return ()
 
     def converge(given: StepContext, one: Function) -> Changes:
         return alias.converge(given, one, given.build(one.key))
@@ -99,4 +115,26 @@ def record_the_release(context: StepContext) -> Changes:
 
     検証はこの記録と照合し、ロールバックはこの記録に基づいて行います。APIのデプロイは`api`が記録します。
     """
+    if context.chosen.get("row"):
+        return ()
     return releases.converge(context, functions=context.plan.functions)
+
+
+def _configure(context: StepContext, row: str) -> Changes:
+    """Change the configuration of the functions that a row names, and nothing else."""
+    if row not in OF_CONFIGURATION:
+        listed = ", ".join(OF_CONFIGURATION)
+        raise Refused(
+            Words(
+                en=f"{row} takes a release: run functions without --row (with it: {listed})",
+                ja=f"{row}の修復にはリリースが必要です。--rowなしで実行してください（--rowの対象: {listed}）",
+            )
+        )
+    named: dict[str, str] = {}
+    for one in (each for finding in context.red((row,)) for each in finding.differences):
+        named[one.name] = f"{named.get(one.name, '')} {one.fact.en}"
+
+    def converge(given: StepContext, one: Function) -> Changes:
+        return live_configuration.converge(given, one, named.get(one.name, ""))
+
+    return context.each(converge, context.concerned(context.plan.functions, lambda one: one.name))

@@ -122,7 +122,7 @@ class Operator:
         """Run a procedure in this process; return its exit code and what it said."""
         environments, token = self.folder / "environments.toml", self.folder / "token"
         text = PROD.read_text(encoding="utf-8")
-        environments.write_text(text.replace("report/prod/evidence", str(self._evidence)))
+        environments.write_text(text.replace("report/prod/evidence", str(self.evidence)))
         token.write_text(LINE_TOKEN)
         given = [str(token) if one == "FILE" else one for one in arguments]
         files = (f"--environments={environments}", f"--journal={self.folder / 'journal.jsonl'}")
@@ -141,12 +141,12 @@ class Operator:
                     self.account.confirm(topic["TopicArn"], one["Endpoint"])
 
     @property
-    def _evidence(self) -> Path:
+    def evidence(self) -> Path:
         return self.folder / "evidence"
 
     def _snapshot(self, inventory: Inventory) -> Snapshot:
         """Judge with the records that were there, and those that the procedures left since."""
         before = with_evidence(self.inventory)
-        left = Store.in_folder(self._evidence, "prod", emulated=True).load().entries
+        left = Store.in_folder(self.evidence, "prod", emulated=True).load().entries
         records = replace(before.records, entries=(*before.records.entries, *left))
         return replace(before, inventory=inventory, records=records)

@@ -21,11 +21,11 @@ from tests.foreign.faults import FAULTS
 from tests.foreign.remedying import PROD_RUN, RUNS
 
 SAMPLE = (
-    "function gets three seconds",  # judged in the version that the next step publishes
     "layer is put over the code",
     "alias follows what was edited last",
     "live version may be invoked by everybody",
     "function gets a url of its own",
+    "alias is fed by a stream",  # AWS lists it under the alias alone
     "log group is deleted",
     "award may not write",  # one statement of a policy, and no other
     "body is validated",  # taken out of the draft, then deployed
@@ -106,6 +106,25 @@ def test_remedy_leaves_alone_what_its_row_does_not_name(operator, name, section,
     assert red == {}
     assert {one for one in before if after[one] != before[one]} <= {wrong}
     assert before.keys() == after.keys()
+
+
+def test_configuration_is_repaired_without_a_release(operator):
+    (change,) = (one for one in CHANGES if one.name.endswith("function gets three seconds"))
+    red = operator.red_after(change)
+    before = operator.inventory.sections.functions
+    after = operator.account.looked_at().sections.functions
+    kept = [(one.code_sha256, one.handler, one.environment) for one in map(after.get, before)]
+
+    assert red == {}
+    assert kept == [(one.code_sha256, one.handler, one.environment) for one in before.values()]
+    assert not operator.evidence.exists()  # nobody released anything
+
+
+def test_what_takes_a_release_is_refused_for_a_row(operator):
+    code, said = operator.run(["functions", "--env", "prod", "--row", "ROLL-01", "--go"])
+
+    assert code == 1
+    assert "ROLL-01 takes a release: run functions without --row" in said
 
 
 def test_samples_name_changes_that_there_are():
