@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +54,34 @@ def dashboards(reading: Reading) -> Section[Dashboard]:
 
 def _dashboard(reading: Reading, name: str) -> Dashboard:
     answer = reading.aws.call("cloudwatch", "get_dashboard", DashboardName=name)
-    body = json.loads(answer["DashboardBody"])
-    region, widgets = reading.scope.region, body.get("widgets", ())
+    return decode(name, json.loads(answer["DashboardBody"]), reading.scope.region)
+
+
+def decode(name: str, body: Raw, region: str) -> Dashboard:
+    """Read a body; ``region`` is that of a metric that names none."""
+    widgets = body.get("widgets", ())
     return Dashboard(name=name, widgets=tuple(_widget(raw, region) for raw in widgets))
+
+
+def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
+    return tuple(metric for widget in dashboard.widgets for metric in widget.metrics)
+
+
+Wanted = tuple[str, str, Mapping[str, str]]
+"""Namespace, metric and dimensions."""
+
+
+def unseen(wanted: Iterable[Wanted], drawn: Iterable[Metric]) -> list[Wanted]:
+    """Return what none of the metrics that are drawn shows; an API may be shown without its stage."""
+    there = [(one.namespace, one.name, {*one.dimensions.items()}) for one in drawn]
+    return [
+        (namespace, name, dimensions)
+        for namespace, name, dimensions in wanted
+        if not any(
+            (namespace, name) == (one[0], one[1]) and one[2] and one[2] <= {*dimensions.items()}
+            for one in there
+        )
+    ]
 
 
 def _widget(raw: Raw, region: str) -> Widget:

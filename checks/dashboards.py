@@ -6,7 +6,7 @@ from typing import Any
 
 from aws import desired
 from aws.bounds import described
-from aws.dashboard import Dashboard, Metric
+from aws.dashboard import Dashboard, Metric, shown, unseen
 from aws.difference import Difference
 from aws.inventory import Sections
 from aws.names import ours, shared_ending
@@ -44,10 +44,6 @@ class _Kind:
     listed: str
     section: Section[Any]
     planned: Sequence[Any]
-
-
-def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
-    return tuple(metric for widget in dashboard.widgets for metric in widget.metrics)
 
 
 def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
@@ -110,16 +106,8 @@ def _unknowable(dashboard: Dashboard, what: Words) -> bool:
 
 
 def _not_named(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[str]:
-    own = [metric for metric in shown(dashboard) if at.has(metric)]
-    there = [(m.namespace, m.name, set(m.dimensions.items())) for m in own]
-    return [
-        "/".join(dimensions.values())
-        for namespace, name, dimensions in want.metrics
-        if not any(
-            (namespace, name) == (one[0], one[1]) and one[2] and one[2] <= set(dimensions.items())
-            for one in there
-        )
-    ]
+    own = (metric for metric in shown(dashboard) if at.has(metric))
+    return ["/".join(dimensions.values()) for _, _, dimensions in unseen(want.metrics, own)]
 
 
 def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Iterator[str]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from aws import desired
 from aws.bounds import exactly, within
+from aws.dashboard import shown
 from aws.difference import differences
 from aws.firing import shortfalls
 from aws.inventory import Sections
@@ -30,7 +31,6 @@ from checks.dashboards import (
     lacking_kind,
     missing_from,
     not_shown,
-    shown,
 )
 from checks.deployed import Deployed
 from checks.hearing import Hearing

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.change import ChangeContext, Changes, difference, unless_absent
+from aws.dashboard import decode, shown, unseen
 from aws.desired import Dashboard, Widget
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
@@ -12,16 +13,34 @@ WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 
 
 def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
-    """Put the dashboard where its body differs; the body is compared as data, not as text."""
+    """Put the dashboard where it does not show all that is planned, or names anything else of these kinds.
+
+    However somebody drew it, it stays otherwise.
+    """
     client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
     wanted = {"widgets": [_widget(dashboard, i, one) for i, one in enumerate(dashboard.widgets)]}
     found = json.loads(answer["DashboardBody"]) if answer else None
+    if found and _shows_all(dashboard, found):
+        return ()
     changes = difference(f"dashboard {dashboard.name}", found, wanted, destroying=("widgets",))
     body = json.dumps(wanted)
     return context.settle(
         changes, lambda: client.put_dashboard(DashboardName=dashboard.name, DashboardBody=body)
     )
+
+
+SUBJECTS = frozenset({"FunctionName", "TableName", "ApiName"})
+"""Dimensions that name a resource: one that nobody planned may not exist (MON-11), which is not looked up here."""
+
+
+def _shows_all(dashboard: Dashboard, found: Mapping[str, Any]) -> bool:
+    planned = [metric for widget in dashboard.widgets for metric in widget.metrics]
+    names = {name for _, _, dimensions in planned for name in dimensions.values()}
+    drawn = shown(decode(dashboard.name, found, dashboard.region))
+    own = [one for one in drawn if one.region in {"", dashboard.region} and not one.account]
+    named = {name for one in own for key, name in one.dimensions.items() if key in SUBJECTS}
+    return named <= names and not unseen(planned, own)
 
 
 def _widget(dashboard: Dashboard, position: int, widget: Widget) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A careful engineer set everything up by hand, in other words than ours, and is judged rightly."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -111,10 +112,13 @@ def test_procedure_changes_nothing_of_what_is_green(operator, procedure):
     assert "0 to create, 0 to change, 0 to take away" in said
 
 
-def test_log_group_that_is_there_is_left_as_it_is(operator):
+def test_log_groups_and_dashboard_that_are_there_are_left_as_they_are(operator):
     _, said = operator.run(["monitoring", "--env", "prod"])
 
     assert "log group /aws/" not in said
+    assert (
+        "dashboard stamp-rally-prod" not in said
+    )  # it shows all five kinds, in four widgets of its own
     assert "+ log group API-Gateway-Execution-Logs_" in said  # which nobody made yet
 
 
@@ -124,6 +128,15 @@ def test_no_alarm_is_made_beside_one_that_fires_as_soon_and_is_heard(operator):
     assert code == 0
     assert "alarm stamp-rally-prod-" not in said
     assert "topic stamp-rally-prod-alerts" in said  # it did compare the account with the plan
+
+
+def test_alarm_of_another_name_is_told_while_it_burns(operator):
+    cloudwatch = operator.account.client("cloudwatch")
+    cloudwatch.set_alarm_state(AlarmName="[P1] 5XXError", StateValue="ALARM", StateReason="test")
+    _, said = operator.run(["troubleshoot", "--env", "prod"])
+
+    assert re.search(r"\[P1\] 5XXError since .* JST: runbook/pages/alarms", said)
+    assert "alarms do not exist" not in said
 
 
 def test_alarm_is_made_where_the_other_one_fires_too_late(operator):
