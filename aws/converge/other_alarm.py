@@ -24,7 +24,7 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[desired.Alarm]) -> f
     person. One that is heard through a composite alarm only is not counted: a second alarm does no harm.
     """
     heard = lru_cache(maxsize=None)(lambda arn: _heard(context, arn))
-    found = _alarms(context)
+    found = read_all(context)
 
     def done(want: desired.Alarm) -> bool:
         return any(
@@ -40,7 +40,8 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[desired.Alarm]) -> f
     return frozenset(one.name for one in wanted if done(one))
 
 
-def _alarms(context: ChangeContext) -> tuple[Alarm, ...]:
+def read_all(context: ChangeContext) -> tuple[Alarm, ...]:
+    """Return the alarms on metrics, whatever they are called."""
     pages = context.client("cloudwatch").get_paginator("describe_alarms")
     listed = pages.paginate(AlarmTypes=["MetricAlarm"], PaginationConfig={"PageSize": AT_MOST})
     return tuple(decode(one) for page in listed for one in page["MetricAlarms"])

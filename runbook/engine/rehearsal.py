@@ -103,10 +103,10 @@ def lines(changes: Changes, lang: str, *, indent: int = 0) -> Iterator[str]:
             yield f"[green]+ {escape(_cut(resource, room - 2))}[/] [dim]{shown}[/]"
             continue
         yield escape(_cut(resource, room))
-        yield from (f"  {_line(one, lang, room - 2)}" for each in of_it for one in _parts(each))
+        yield from (f"  {_line(one, lang, room - 2)}" for each in of_it for one in parts(each))
 
 
-def _parts(change: Change) -> tuple[Change, ...]:
+def parts(change: Change) -> tuple[Change, ...]:
     """Split the change of a document into those of its parts: cut to a line, both would look the same."""
     before, after = change.before, change.after
     if not isinstance(before, dict | list) or not isinstance(after, dict | list):

@@ -214,6 +214,7 @@ class Run:
     def _prove(self, rows: tuple[str, ...], step: Step, *, changed: bool) -> None:
         if not rows or self.judge is None:
             return
+        self.context.watch(", ".join(rows))
         red = self.judge(rows)
         if changed and red:
             red = self._asked_again(self.judge, red)

@@ -10,13 +10,16 @@ It changes nothing. Start here when an alarm fires or a row is red without a rem
 from dataclasses import replace
 
 from aws.change import Changes
-from aws.converge import alarm as alarms
+from aws.converge import other_alarm
 from aws.desired import Function
+from aws.firing import watches
 from aws.words import Words
 from runbook import releases
 from runbook.diagnosis.cause import cause
 from runbook.diagnosis.telemetry import MetricQuery, measured, tell_signs
 from runbook.engine import StepContext, step
+from runbook.engine.rehearsal import parts
+from signoff.environment.calendar import in_japan
 
 PAST_THE_PROCEDURES = cause(
     "a change past the procedures",
@@ -31,17 +34,22 @@ def see_which_alarms_burn(context: StepContext) -> Changes:
 
     発報中のアラームと、その開始時刻を確認する。
     """
-    found = alarms.read(context, context.plan.alarms)
-    burning = [one for one in context.plan.alarms if _state(found.get(one.name)) == "ALARM"]
-    for one in burning:
-        since = found[one.name].get("StateUpdatedTimestamp")
+    found = other_alarm.read_all(context)
+    there = [
+        (want, [one for one in found if one.name == want.name or watches(one, want)])
+        for want in context.plan.alarms
+    ]
+    kinds = {one.name: (one, want.kind) for want, some in there for one in some}
+    burning = [(one, kind) for one, kind in kinds.values() if one.state == "ALARM"]
+    for one, kind in burning:
+        since = in_japan(one.state_since) if one.state_since else "?"
         context.tell(
             Words(
-                en=f"{one.name} since {since}: runbook/pages/alarms.en.md#{one.kind}",
-                ja=f"{one.name} ({since}から): runbook/pages/alarms.ja.md#{one.kind}",
+                en=f"{one.name} since {since}: runbook/pages/alarms.en.md#{kind}",
+                ja=f"{one.name} ({since}から): runbook/pages/alarms.ja.md#{kind}",
             )
         )
-    absent = [one.name for one in context.plan.alarms if one.name not in found]
+    absent = [want.name for want, some in there if not some]
     if absent:
         remedy = f"python -m runbook monitoring --env {context.environment.name} --go"
         context.tell(
@@ -66,13 +74,16 @@ def see_what_was_changed(context: StepContext) -> Changes:
     手順を通さない変更や直前のリリースを、まず疑います。
     """
     recorded, live = context.recorded(releases.KIND), releases.read_live(context)
+    if recorded:
+        live = releases.apart_from_versions(live, recorded)
     for one in releases.record(replace(context, go=False), recorded, live):
-        context.tell(
-            Words(
-                en=f"live differs from the recorded release: {one.before} -> {one.after}",
-                ja=f"稼働中の内容が記録されたリリースと異なります: {one.before} -> {one.after}",
+        for part in parts(one):
+            context.tell(
+                Words(
+                    en=f"live differs from the recorded {part.field}: {part.before} -> {part.after}",
+                    ja=f"稼働中の内容が記録された{part.field}と異なります: {part.before} -> {part.after}",
+                )
             )
-        )
         context.tell(PAST_THE_PROCEDURES.told(context.environment.name))
     return ()
 
@@ -114,7 +125,3 @@ def _metrics(function: Function) -> tuple[MetricQuery, ...]:
         MetricQuery(label=f"{function.name} {name}", namespace=space, name=name, dimensions=named)
         for space, name in [*counted, ("StampRally", "Faults")]
     )
-
-
-def _state(alarm: object) -> str | None:
-    return alarm.get("StateValue") if isinstance(alarm, dict) else None

@@ -120,6 +120,23 @@ def test_an_alias_that_is_gone_is_named(operator, told):
     assert f"there is no alias live of function {AUTH}; python -m runbook functions" in said
 
 
+def test_a_repaired_configuration_is_no_suspect_and_other_code_is(operator, told):
+    functions, alias = operator.client("lambda"), {"FunctionName": AUTH, "Name": "live"}
+    before = functions.get_alias(**alias)["FunctionVersion"]
+    functions.update_function_configuration(FunctionName=AUTH, MemorySize=512)
+    repaired = functions.publish_version(FunctionName=AUTH)["Version"]
+    functions.update_alias(**alias, FunctionVersion=repaired)
+    after_repair = told(troubleshoot)
+    functions.update_alias(**alias, FunctionVersion="1")
+    after_change = told(troubleshoot)
+    functions.update_alias(**alias, FunctionVersion=before)
+    functions.delete_function(FunctionName=AUTH, Qualifier=repaired)
+    functions.update_function_configuration(FunctionName=AUTH, MemorySize=256)
+
+    assert "live differs" not in after_repair
+    assert f"live differs from the recorded release.functions.{AUTH}.code_sha256: " in after_change
+
+
 def test_a_burning_alarm_is_named_with_its_page(operator, told):
     name = "stamp-rally-prod-award-errors-alarm"
     cloudwatch = operator.client("cloudwatch")
