@@ -156,7 +156,7 @@ def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
     client.put_log_events(logGroupName=group, logStreamName="s", logEvents=[line])
     said = told(troubleshoot)
 
-    assert "stamp-rally-prod-award: 1 lines: likely cause: its role may not" in said
+    assert "stamp-rally-prod-award: 1 lines: likely cause: its role lacks" in said
     assert "canary-value" not in said
 
 
@@ -183,7 +183,7 @@ def test_a_sign_on_a_later_page_is_found(operator):
     there, said = spoken(operator, Log(0, 0, 2))
 
     assert there
-    assert "stamp-rally-prod-auth: 2 lines: likely cause: its role may not" in said
+    assert "stamp-rally-prod-auth: 2 lines: likely cause: its role lacks" in said
 
 
 def test_a_log_that_is_not_read_to_its_end_is_never_called_quiet(operator):
