@@ -61,12 +61,12 @@ class Difference:
         """Say what, found and expected, and where that was decided, in one sentence."""
         if self.said:
             return self.said
-        by = f" ({self.call})" if self.call else ""
+        by, by_ja = (f" ({self.call})", f"（{self.call}）") if self.call else ("", "")
         en, ja, bound = as_text(self.found), as_text(self.found, "ja"), self.bound.words
         to, gap = self._decided, " " if self.kind.ja[-1:].isascii() else ""
         return Words(
             en=f"{self.what}: found {en or 'none'}{by}, expected {bound.en}{to.en}",
-            ja=f"{self.kind.ja}{gap}{self.name}: {self.fact.ja}は{ja or 'なし'}{by}。期待値: {bound.ja}{to.ja}",
+            ja=f"{self.kind.ja}{gap}{self.name}: {self.fact.ja}は{ja or 'なし'}{by_ja}。期待値: {bound.ja}{to.ja}",
         )
 
     @property

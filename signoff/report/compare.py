@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from aws.words import Words
+from signoff.report.evidence import label
 from signoff.report.history import ChangesSince, compared, readable_baseline
 from signoff.verify import RESULT
 
@@ -48,7 +49,8 @@ def _lines(found: ChangesSince, lang: str) -> Iterator[str]:
     if found.facts:
         yield from (f"**{HEADINGS['facts'][lang]}**", "", TABLE[lang])
         for one in found.facts:
-            yield f"| {one.row} | {one.what} | {one.key} | {_shown(one.before)} | {_shown(one.now)} |"
+            fact = label(one.key)[lang]
+            yield f"| {one.row} | {one.what} | {fact} | {_shown(one.before)} | {_shown(one.now)} |"
 
 
 def _shown(value: Any) -> str:
