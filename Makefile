@@ -33,6 +33,7 @@ endif
 lint: .venv/finished  ## ruff, mypy, import contracts, declared dependencies, workflows
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 	@.venv/bin/lint-imports && .venv/bin/deptry --no-ansi .
+	@.venv/bin/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
 	@.venv/bin/zizmor --offline --no-progress --quiet .github/workflows
 
 up: .venv/finished  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned; LATE=1: as late as AWS)

@@ -37,7 +37,7 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     except KeyboardInterrupt:
         return _ended(prog, Exit.INTERRUPTED, Words(en="interrupted", ja="中断しました")[lang])
     except EnvironmentFileError as error:
-        return _ended(prog, Exit.USAGE, words_of(error)[lang])
+        return _ended(prog, Exit.USAGE, words_of(error)[lang].replace("\n", "; "))
     except (GuardError, *EXPECTED) as error:
         return _ended(prog, Exit.REFUSED, sentence(error)[lang])
     except Exception as error:  # noqa: BLE001 - the edge: nobody is left to handle it

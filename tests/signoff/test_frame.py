@@ -25,6 +25,7 @@ def raising(error):
     ("error", "code", "says"),
     [
         (EnvironmentFileError([Words.same("prod.origin is missing")]), 2, "prod.origin is missing"),
+        (EnvironmentFileError([Words.same("a is b"), Words.same("c is d")]), 2, "a is b; c is d"),
         (GuardError(Words.same("prod is account 4")), 4, "prod is account 4"),
         (NoCredentialsError(), 4, "run aws login or aws sso login"),
         (DENIED, 4, "ListTables was denied to these credentials: allow it"),
