@@ -58,6 +58,12 @@ class Scope:
     log_groups: tuple[str, ...] = ()
     domain: str | None = None
     bucket: str | None = None
+    hosted_zone: str | None = None
+    """The zone of Route 53 that holds the domain's record, where it is known."""
+    administrators: tuple[str, ...] = ()
+    """Who else may act on what is ours, by ARN, ``*`` for any text."""
+    keys: tuple[str, ...] = ()
+    """ARNs of the customer's keys that were decided."""
     evidence_bucket: str | None = None
     """The bucket that holds the evidence store, where it is one."""
     public_values: frozenset[str] = field(default_factory=frozenset)

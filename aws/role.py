@@ -68,8 +68,8 @@ def policy_documents(reading: Reading) -> Mapping[str, str | Unreadable]:
     """Return ARN -> document of every managed policy that anybody has, those the listing left out read singly."""
     found = reading.source(details)
     everybody = (*found.roles, *found.users, *found.groups)
-    attached = {arn for one in everybody for arn in _attached(one)}
-    absent = sorted(attached - found.documents.keys())
+    in_use = {arn for one in everybody for arn in attached(one)}
+    absent = sorted(in_use - found.documents.keys())
     return {**found.documents, **reading.each(absent, lambda arn: _managed(reading, arn))}
 
 
@@ -111,7 +111,8 @@ def decode(raw: Raw, documents: Mapping[str, Any]) -> Role:
     )
 
 
-def _attached(raw: Mapping[str, Any]) -> list[str]:
+def attached(raw: Mapping[str, Any]) -> list[str]:
+    """Return the ARNs of the managed policies of a principal, its boundary included."""
     boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     attached = [one["PolicyArn"] for one in raw.get("AttachedManagedPolicies", ())]
     return attached + [boundary] * bool(boundary)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from aws import desired
+from aws.assuming import ASSUME
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse
@@ -13,7 +14,6 @@ from aws.section import Unparsed
 from aws.words import Words
 
 LAMBDA = ("Service", "lambda.amazonaws.com")
-ASSUME = "sts:AssumeRole"
 CALL = "iam:GetAccountAuthorizationDetails"
 TRUSTED = Words(en="others that may assume it", ja="引き受けられる他の相手")
 BY_LAMBDA = Words(en="trust in Lambda", ja="Lambdaによる引き受け")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from aws.access import INVOCATION, RIGHTS, Principal, Reach
+from aws.access import Principal, Reach
 from aws.bounds import Bound, within
 from aws.difference import Difference
 from aws.function import RoleUser
@@ -14,6 +14,7 @@ from aws.ledgers.iam import ROLE
 from aws.ledgers.sns import TOPIC
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
+from aws.targets import ADMINISTRATOR, INVOCATION, RIGHTS
 from aws.topic import Topic
 from aws.words import SILENCE, Words, joined
 from checks.bounds import Bounds
@@ -30,6 +31,11 @@ KINDS: Mapping[str, tuple[Words, int]] = {
     "topic": (Words(en="topic", ja="トピック"), 1),
     "role": (Words(en="roles", ja="ロール"), 7),
     "evidence": (Words(en="evidence store", ja="証跡ストア"), 1),
+    "API": (Words(en="API and domain", ja="API・ドメイン"), 1),
+    "alarm": (Words(en="alarms", ja="アラーム"), 1),
+    "key": (Words(en="keys", ja="キー"), 1),
+    "policy": (Words(en="policies of our roles", ja="ロールのポリシー"), 1),
+    ADMINISTRATOR: (Words(en="administrators", ja="管理者"), 1),
     RIGHTS: (Words(en="its own rights by", ja="自身の権限の元である"), 1),
 }
 """Kind of resource -> its words, and how many of it there are: "all" is said of as many."""
@@ -38,6 +44,7 @@ PRINCIPALS = {
     "user": Words(en="user", ja="ユーザー"),
 }
 MAY_ACT = Words(en="our resources that it may act on", ja="操作できる本環境のリソース")
+ASSUMED_BY = Words(en="others that may assume it", ja="引き受けられる他の相手")
 MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数")
 OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
 USED_BY = Words(en="others that use it", ja="他の利用者")
@@ -64,10 +71,11 @@ class Insiders:
 
     def includes(self, who: str) -> bool:
         """Whether a principal, by its ARN or as a service, is planned or named."""
-        planned = who in {one.arn for one in self.plan.roles}
-        return planned or any(
-            text_pattern(one).matches(who) for one in self.environment.administrators
-        )
+        return who in {one.arn for one in self.plan.roles} or self.administers(who)
+
+    def administers(self, who: str) -> bool:
+        """Whether somebody is named among the administrators."""
+        return any(text_pattern(one).matches(who) for one in self.environment.administrators)
 
     def may_be_given(self, who: str, statement: Statement, arn: str) -> bool:
         """Whether a resource's own policy may allow this to somebody; to a planned role, only what is planned."""
@@ -92,12 +100,35 @@ def insiders_of(snapshot: Snapshot[Plan]) -> Insiders:
 
 
 def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
-    """Return everybody else who may act on a table, secret, function, topic, role or the evidence.
+    """Return everybody else who may act on anything of ours, or become who may.
 
     What they may invoke is told with it: one decision is about all that they may do.
     """
     beyond = (one for one in principals if _kinds_reached(one, insiders) - {INVOCATION})
     return tuple(_differences(beyond, insiders, MAY_ACT))
+
+
+def taking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
+    """Return who else may take the role of a named administrator, by its trust alone."""
+    found = {
+        one.arn: sorted(who for who in one.assumed_by if not insiders.includes(who))
+        for one in principals
+        if insiders.administers(one.arn)
+    }
+    return tuple(
+        Difference(
+            kind=PRINCIPALS["role"],
+            name=arn,
+            fact=ASSUMED_BY,
+            found=others,
+            bound=NOBODY_ELSE,
+            call="iam:GetAccountAuthorizationDetails",
+            decided_in=where("administrators"),
+            loosens=True,
+        )
+        for arn, others in found.items()
+        if others
+    )
 
 
 def invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:

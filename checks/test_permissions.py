@@ -1,7 +1,6 @@
 """SEC-10 to SEC-19: each role may do what its function needs; nobody else may do anything."""
 
 from aws import desired
-from aws.access import INVOCATION
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
 from aws.function import spans
@@ -11,6 +10,7 @@ from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.section import Follows, known
+from aws.targets import INVOCATION
 from aws.trust import trust_flaws
 from aws.words import Words, joined
 from checks.access import (
@@ -21,6 +21,7 @@ from checks.access import (
     let_in,
     let_publish,
     strangers_let_in,
+    taking,
     used_elsewhere,
     with_url,
 )
@@ -273,7 +274,7 @@ def test_nobody_else_may_act_on_what_is_ours(
         acting=[one.arn for one in principals if any(r.kind != INVOCATION for r in one.reach)],
     )
 
-    decided(acting(principals, insiders), observe)
+    decided((*acting(principals, insiders), *taking(principals, insiders)), observe)
 
 
 @expectation("SEC-24", ja="テーブルのポリシーが他の相手を許可していない")

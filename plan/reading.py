@@ -33,6 +33,9 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         log_groups=tuple(one.name for one in plan.log_groups),
         domain=environment.domain.name if environment.domain else None,
         bucket=environment.bucket,
+        hosted_zone=environment.domain.hosted_zone if environment.domain else None,
+        administrators=environment.administrators,
+        keys=tuple(_keys(environment)),
         evidence_bucket=_bucket_of(environment.evidence),
         public_values=frozenset(_public(plan)),
         salts=salts,
@@ -52,6 +55,13 @@ def _public(plan: Plan) -> Iterator[str]:
     yield from plan.tags.values()
     yield plan.api.stage
     yield from {function.alias for function in plan.functions}
+
+
+def _keys(environment: Environment) -> Iterator[str]:
+    """Yield the decided keys, once each; an alias of AWS names a key that nobody can delete."""
+    own = (one.key for one in environment.table_settings.values())
+    decided = (environment.table_key, environment.secret_key, environment.evidence_key, *own)
+    yield from dict.fromkeys(one for one in decided if one and one.startswith("arn:"))
 
 
 def _bucket_of(evidence: str) -> str | None:

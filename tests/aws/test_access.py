@@ -6,8 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from aws.access import INVOCATION, reach_of, targets_of
+from aws.access import reach_of
+from aws.assuming import takers
+from aws.granted import Targets
 from aws.reading import Scope
+from aws.rest_api import NEVER, RestApi
+from aws.role import Details
+from aws.targets import ADMINISTRATOR, INVOCATION, targets_of
 from aws.words import SILENCE
 
 OWN = "444455556666"
@@ -25,14 +30,57 @@ SCOPE = Scope(
     roles=("rally-award-role",),
     topic=f"arn:aws:sns:{HERE}:rally",
     evidence_bucket="rally-evidence",
+    api="rally-api",
+    stage="prod",
+    domain="api.rally.example.jp",
+    hosted_zone="Z0123",
+    keys=(f"arn:aws:kms:{HERE}:key/1a2b",),
+    administrators=(f"arn:aws:iam::{OWN}:role/admin*", f"arn:aws:iam::{OWN}:user/boss"),
 )
 
 
-TARGETS = targets_of(SCOPE, {})
+NOBODY = Details([], [], [], {})
+APIS = {"rally-api": (RestApi(id="a1b2c3", name="rally-api", created=NEVER),)}
+
+
+def trusting(name, *trusted, policies=()):
+    """Return a RoleDetail whose trust has these statements."""
+    statements = [{"Effect": "Allow", "Action": "sts:AssumeRole", **one} for one in trusted]
+    return {
+        "Arn": f"arn:aws:iam::{OWN}:role/{name}",
+        "RoleName": name,
+        "AssumeRolePolicyDocument": document(*statements),
+        "AttachedManagedPolicies": [{"PolicyArn": one} for one in policies],
+    }
 
 
 def document(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+ROOT = {"Principal": {"AWS": f"arn:aws:iam::{OWN}:root"}}
+GITHUB = f"arn:aws:iam::{OWN}:oidc-provider/token.actions.githubusercontent.com"
+MACHINE = {"Principal": {"Service": "ec2.amazonaws.com"}}
+
+
+def subject(pattern):
+    key = "token.actions.githubusercontent.com:sub"
+    return {"Condition": {"StringLike": {key: pattern}}}
+
+
+OURS = f"arn:aws:iam::{OWN}:policy/rally-award"
+PEOPLE = Details(
+    roles=[
+        trusting("admins", ROOT),
+        trusting("admin-machine", MACHINE),
+        trusting("rally-award-role", policies=[OURS]),
+        trusting("other", ROOT, policies=[f"arn:aws:iam::{OWN}:policy/other"]),
+    ],
+    users=[{"Arn": f"arn:aws:iam::{OWN}:user/boss"}],
+    groups=[],
+    documents={},
+)
+TARGETS = Targets(targets_of(SCOPE, {}, APIS, PEOPLE))
 
 
 def allow(action, resource="*", effect="Allow", **more):
@@ -51,6 +99,7 @@ def kinds(*statements, limit=None):
 
 def test_administrator_reaches_everything():
     everything = {"table", "secret", "function", INVOCATION, "topic", "role", "evidence"}
+    everything |= {"API", "alarm", "key", "policy", ADMINISTRATOR}
 
     assert kinds(allow("*")) == everything
 
@@ -66,7 +115,17 @@ def test_administrator_reaches_everything():
         (allow("lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:rally-award:live"), INVOCATION),
         (allow("lambda:UpdateAlias"), "function"),
         (allow("sns:Publish"), "topic"),
-        (allow("iam:Pass*"), "role"),
+        (allow("iam:Pass*", f"arn:aws:iam::{OWN}:role/rally-*"), "role"),
+        (allow("iam:Pass*", f"arn:aws:iam::{OWN}:role/admin-*"), ADMINISTRATOR),
+        (allow("sts:AssumeRole", f"arn:aws:iam::{OWN}:role/admins"), ADMINISTRATOR),
+        (allow("iam:CreateAccessKey"), ADMINISTRATOR),
+        (allow("iam:CreatePolicyVersion"), "policy"),
+        (allow("apigateway:PATCH", "arn:aws:apigateway:ap-northeast-1::/restapis/a1b2c3/*"), "API"),
+        (allow("apigateway:*", "arn:aws:apigateway:*::/domainnames/*"), "API"),
+        (allow("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/*"), "API"),
+        (allow("cloudwatch:Disable*"), "alarm"),
+        (allow("cloudwatch:PutAlarmMuteRule"), "alarm"),
+        (allow("kms:ScheduleKeyDeletion"), "key"),
         (allow("s3:PutObject", "arn:aws:s3:::rally-evidence/*"), "evidence"),
         (allow("dynamodb:Scan", Condition={"StringEquals": {"aws:PrincipalTag/a": "b"}}), "table"),
     ],
@@ -83,12 +142,36 @@ def test_one_right_reaches_what_it_is_for(statement, kind):
         (allow("dynamodb:*", USERS.replace(OWN, "111122223333")),),
         (allow("dynamodb:*", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}),),
         (allow("dynamodb:CreateTable"),),
+        (allow("apigateway:GET"), allow("cloudwatch:Describe*"), allow("kms:Decrypt")),
+        (allow("apigateway:*", "arn:aws:apigateway:ap-northeast-1::/restapis/zz99/*"),),
+        (allow("sts:AssumeRole", f"arn:aws:iam::{OWN}:role/other"),),
+        (allow("sts:AssumeRole", f"arn:aws:iam::{OWN}:role/admin-machine"),),
+        (allow("iam:PassRole", f"arn:aws:iam::{OWN}:role/admins"),),
+        (allow("iam:CreatePolicyVersion", f"arn:aws:iam::{OWN}:policy/other"),),
         (allow("s3:PutObject", "arn:aws:s3:::other/*"),),
         (allow("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{HERE}:secret:dev/*"),),
     ],
 )
 def test_other_rights_reach_nothing(statements):
     assert kinds(*statements) == set()
+
+
+@pytest.mark.parametrize(
+    ("trusted", "expected"),
+    [
+        ((ROOT, MACHINE), ()),
+        (({"Principal": "*"},), ("*",)),
+        (({"Principal": {"AWS": "999988887777"}},), ("999988887777",)),
+        (({"NotPrincipal": {"AWS": OWN}},), ("all but a few",)),
+        (({"Principal": {"Federated": GITHUB}},), (GITHUB,)),
+        (({"Principal": {"Federated": GITHUB}, **subject("repo:rally/*")},), ()),
+        (({"Principal": {"Federated": GITHUB}, **subject("*")},), (GITHUB,)),
+        (({"Principal": {"Federated": f"arn:aws:iam::{OWN}:saml-provider/office"}},), ()),
+        (({**ROOT, "Principal": {"AWS": "999988887777"}, "Effect": "Deny"},), ()),
+    ],
+)
+def test_role_of_people_is_taken_by_whom_its_trust_alone_lets_in(trusted, expected):
+    assert takers(trusting("admins", *trusted), OWN) == expected
 
 
 def test_boundary_takes_away_what_it_does_not_allow():
@@ -121,7 +204,7 @@ def test_two_statements_may_grant_the_same():
 
 def test_five_hundred_roles_take_less_than_a_second():
     functions = tuple(f"rally-{n}" for n in range(120))
-    targets = targets_of(replace(SCOPE, functions=functions), {})
+    targets = Targets(targets_of(replace(SCOPE, functions=functions), {}, {}, NOBODY))
     shared = document(allow(["logs:*", "xray:Put*"]), allow("s3:Get*", "arn:aws:s3:::x/*"))
 
     begun = time.process_time()

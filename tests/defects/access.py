@@ -14,7 +14,7 @@ from signoff.outcome import Outcome
 from tests.defects.changes import added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
 from tests.defects.roles import role_of
-from tests.healthy.identity import ACCOUNT, READER, allow, document, principal, reach
+from tests.healthy.identity import ACCOUNT, ADMINISTRATOR, READER, allow, document, principal, reach
 from tests.healthy.vault import TOKEN_KEY
 from tests.healthy.watch import TOPIC
 
@@ -96,6 +96,30 @@ ACTING = (
     Defect(
         id="SEC-24:user-widens-its-own-rights",
         breaks=_acts(INTERN, reach("rights", "intern", "iam:AttachUserPolicy")),
+    ),
+    Defect(
+        id="SEC-24:user-opens-a-route",
+        breaks=_acts(INTERN, reach("API", "stamp-rally-prod-api", "apigateway:PATCH")),
+    ),
+    Defect(
+        id="SEC-24:user-silences-alarms",
+        breaks=_acts(INTERN, reach("alarm", "stamp-rally-prod", "cloudwatch:DeleteAlarms")),
+    ),
+    Defect(
+        id="SEC-24:user-deletes-a-key",
+        breaks=_acts(INTERN, reach("key", "9c2f7d10", "kms:ScheduleKeyDeletion")),
+    ),
+    Defect(
+        id="SEC-24:user-rewrites-a-policy-of-ours",
+        breaks=_acts(INTERN, reach("policy", "rally-award", "iam:CreatePolicyVersion")),
+    ),
+    Defect(
+        id="SEC-24:user-becomes-an-administrator",
+        breaks=_acts(INTERN, reach("administrator", "administrator", "sts:AssumeRole")),
+    ),
+    Defect(
+        id="SEC-24:administrator-trusts-a-stranger",
+        breaks=item("principals", ADMINISTRATOR, assumed_by=("arn:aws:iam::111122223333:root",)),
     ),
     Defect(id="SEC-24:topic-lets-everybody-publish", breaks=_topic("*")),
     Defect(id="SEC-24:topic-lets-a-stranger-publish", breaks=_topic({"AWS": "111122223333"})),
@@ -196,6 +220,9 @@ CALLERS = (
 DEFECTS = ACTING + USERS + CALLERS
 
 SOUND: Mapping[str, Break] = {
+    "administrator whom another one may become": item(
+        "principals", ADMINISTRATOR, assumed_by=(ADMINISTRATOR,)
+    ),
     "topic's policy as SNS writes it": _topic(
         {"AWS": "*"}, **_if("StringEquals", "AWS:SourceOwner", ACCOUNT)
     ),

@@ -211,10 +211,10 @@ def test_key_without_a_name_hides_no_other(sections):
     assert "rally-key" in {one.name for one in sections("nameless_key").api_keys.values()}
 
 
-def test_secret_may_be_replicated_and_rotated(sections):
+def test_secret_is_held_by_its_own_region_and_by_those_of_its_replicas(sections):
     secret = sections("replicated_secret").secrets["rally/token"]
 
-    assert secret.replicas == ("us-west-2",)
+    assert secret.replicas == ("ap-northeast-1", "us-west-2")
 
 
 def test_bucket_of_the_oldest_region_names_none(sections):

@@ -7,7 +7,17 @@ from typing import Any
 
 from tests.foreign.changes import access, surplus, tables
 from tests.foreign.changes.change import Change, Client, change, harmless
-from tests.foreign.changes.examined import ACCOUNT, Keep, between, place, secret_policy
+from tests.foreign.changes.examined import (
+    ACCOUNT,
+    PRINCIPALS,
+    ROOT,
+    Keep,
+    between,
+    may,
+    place,
+    secret_policy,
+    user,
+)
 from tests.foreign.changes.gateway import API, OTHER_RELEASE, api_of
 from tests.foreign.hand import edge, identity, vault
 
@@ -104,6 +114,46 @@ def stamp(name: str, lat: str, lon: str, kind: str = "GPS") -> Keep:
     )
 
 
+def administrator(*rights: dict[str, Any], **trust: Any) -> Keep:
+    """Let there be the named administrator, with this trust, and a user with these rights."""
+    named, policy = {"RoleName": "administrator"}, {"PolicyName": "all"}
+    trusting = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": ROOT, **trust}
+    everything = json.dumps({"Version": "2012-10-17", "Statement": [may("*", "*")]})
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        iam, whole = client("iam"), {"Version": "2012-10-17", "Statement": [trusting]}
+        iam.create_role(**named, AssumeRolePolicyDocument=json.dumps(whole))
+        iam.put_role_policy(**named, **policy, PolicyDocument=everything)
+        with access.user(client, *(rights or [may("s3:ListAllMyBuckets", "*")])):
+            yield
+        iam.delete_role_policy(**named, **policy)
+        iam.delete_role(**named)
+
+    return kept
+
+
+@contextmanager
+def scaled_by_aws(client: Client) -> Iterator[None]:
+    """Let a service of AWS have its role, as soon as somebody uses it."""
+    iam, policy = client("iam"), {"PolicyName": "own"}
+    made = iam.create_service_linked_role(
+        AWSServiceName="ecs.application-autoscaling.amazonaws.com"
+    )
+    named = {"RoleName": made["Role"]["RoleName"]}
+    rights = [may(["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"], "*")]
+    document = json.dumps({"Version": "2012-10-17", "Statement": rights})
+    iam.put_role_policy(**named, **policy, PolicyDocument=document)
+    yield
+    iam.delete_role_policy(**named, **policy)
+    iam.delete_role(**named)
+
+
+GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+OF_RALLY = {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:example/rally:*"}}
+BECOME = f"arn:aws:iam::{ACCOUNT}:role/administrator"
+RALLY_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/rally-stamps"
+REST_APIS = "arn:aws:apigateway:ap-northeast-1::/restapis/*"
 STRANGER = {"AWS": "arn:aws:iam::999988887777:root"}
 CDN = {"Service": "cloudfront.amazonaws.com"}
 OUR_CDN = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"}}
@@ -127,6 +177,15 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("all but auth may everything with users", "SEC-24", TABLES, users_policy("dynamodb:*", Principal="*", **ALL_BUT_AUTH)),
     ("award may delete users", "SEC-24", TABLES, users_policy("dynamodb:*", Principal={"AWS": f"{OURS}-award-role"})),
     ("auth may delete its table", "SEC-24", TABLES, users_policy("dynamodb:*", Principal={"AWS": f"{OURS}-auth-role"})),
+    ("user opens routes", "SEC-24", PRINCIPALS, user(may("apigateway:PATCH", REST_APIS))),
+    ("user maps the domain", "SEC-24", PRINCIPALS, user(may("apigateway:*", "arn:aws:apigateway:*::/domainnames/*"))),
+    ("user deletes alarms", "SEC-24", PRINCIPALS, user(may("cloudwatch:DeleteAlarms", "*"))),
+    ("user mutes alarms", "SEC-24", PRINCIPALS, user(may("cloudwatch:PutAlarmMuteRule", "*"))),
+    ("user rewrites a policy of our role", "SEC-24", PRINCIPALS, user(may("iam:CreatePolicyVersion", RALLY_POLICY))),
+    ("user becomes administrator", "SEC-24", PRINCIPALS, administrator(may("sts:AssumeRole", BECOME))),
+    ("user lets itself become administrator", "SEC-24", PRINCIPALS, administrator(may("iam:UpdateAssumeRolePolicy", BECOME))),
+    ("stranger becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal=STRANGER)),
+    ("every repository becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal={"Federated": GITHUB}, Action="sts:AssumeRoleWithWebIdentity")),
     ("stamp is called like a counter", "DATA-01 DATA-02", MASTERS, stamp("#W2026-W49", "35.5562", "139.6541")),
     ("stamp lies where another one does", "DATA-01 DATA-06", MASTERS, stamp("COPY-001", "35.5561", "139.6540")),
     ("stamp lies in another prefecture", "DATA-01 DATA-06", MASTERS, stamp("EXTRA-001", "38.2600", "140.8700")),
@@ -136,6 +195,12 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("our distribution reads images", "", BUCKETS, bucket_policy(Principal=CDN, Condition=OUR_CDN)),
     ("images are refused outside a network", "", BUCKETS, bucket_policy(Effect="Deny", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})),
     ("another account's pages read images", "SEC-22", BUCKETS, bucket_policy(Principal=STRANGER)),
+    ("user looks at APIs and alarms", "", PRINCIPALS, user(may(["apigateway:GET", "cloudwatch:Describe*", "cloudwatch:PutMetricAlarm"], "*"))),
+    ("user edits another API", "", PRINCIPALS, user(may("apigateway:*", "arn:aws:apigateway:ap-northeast-1::/restapis/zz99xx/*"))),
+    ("user takes a role of its own", "", PRINCIPALS, administrator(may("sts:AssumeRole", BECOME.replace("administrator", "reader")))),
+    ("our repository becomes administrator", "", PRINCIPALS, administrator(Principal={"Federated": GITHUB}, Action="sts:AssumeRoleWithWebIdentity", Condition=OF_RALLY)),
+    ("security's account becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal=STRANGER)),
+    ("service scales by its alarms", "", PRINCIPALS, scaled_by_aws),
     ("auth is named by its key", "", SECRETS, token_key_policy(f"{OURS}-auth-role")),
     ("auth is named by its table", "", TABLES, users_policy("dynamodb:GetItem", Principal={"AWS": f"{OURS}-auth-role"})),
 )  # fmt: skip

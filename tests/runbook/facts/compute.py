@@ -223,8 +223,8 @@ ANSWERS = {
         "document": of_role(granted("least-privilege", EVERYTHING)),
         "arn": of_role(attached(ADMIN)),
     },
-    Principal: dict.fromkeys(("arn", "kind", "reach"), BY_ROW),
-    Reach: dict.fromkeys(("kind", "name", "action", "by"), BY_ROW),
+    Principal: dict.fromkeys(("arn", "kind", "reach", "assumed_by"), BY_ROW),
+    Reach: dict.fromkeys(("kind", "name", "action", "by", "provided"), BY_ROW),
 }
 STRICTER = {
     "more memory and a shorter time-out stay": Stays(
