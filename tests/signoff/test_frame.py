@@ -25,7 +25,6 @@ def raising(error):
     ("error", "code", "says"),
     [
         (EnvironmentFileError([Words.same("prod.origin is missing")]), 2, "prod.origin is missing"),
-        (EnvironmentFileError([Words.same("a is b"), Words.same("c is d")]), 2, "a is b; c is d"),
         (GuardError(Words.same("prod is account 4")), 4, "prod is account 4"),
         (NoCredentialsError(), 4, "run aws login or aws sso login"),
         (DENIED, 4, "ListTables was denied to these credentials: allow it"),
@@ -42,6 +41,12 @@ def test_what_a_command_raises_is_one_sentence_and_its_exit_code(error, code, sa
     assert err.startswith("load: ")
     assert says in err
     assert (out, err.count("\n")) == ("", 1)
+
+
+def test_several_problems_of_a_file_stand_on_one_line(capsys):
+    framed("load", raising(EnvironmentFileError([Words.same("a is b"), Words.same("c is d")])))
+
+    assert capsys.readouterr().err == "load: a is b; c is d\n"
 
 
 def test_command_that_ends_well_keeps_its_exit_code(capsys):
