@@ -128,7 +128,7 @@ def _fix(asked: argparse.Namespace, console: Console) -> int:
             console=console,
             lang=asked.lang,
             checks=Checks(asked.env, options, judging),
-            run=fix.at_a_terminal(ROOT, kept=reached.kept),
+            run=fix.at_a_terminal(ROOT, kept=reached.kept, lang=asked.lang),
             ask=fix.typed if sys.stdin.isatty() else None,
         ).walk()
 

@@ -276,8 +276,10 @@ def _arguments(part: str) -> Sequence[str]:
     )
 
 
-def at_a_terminal(root: Path, *, kept: bool = False) -> Run:
+def at_a_terminal(root: Path, *, kept: bool = False, lang: str = "en") -> Run:
     """Return what runs a command in ``root``, where a person sees it and answers it; ``kept`` as in ``judge``.
+
+    It speaks the language of the walk, whatever the locale is.
 
     Ctrl-C is the command's: it ends what it has begun, and says where it resumes. It is not killed meanwhile.
     """
@@ -286,7 +288,7 @@ def at_a_terminal(root: Path, *, kept: bool = False) -> Run:
         before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             return subprocess.run(  # noqa: S603 - our own commands
-                arguments, cwd=root, env=variables(kept=kept), check=False
+                [*arguments, f"--lang={lang}"], cwd=root, env=variables(kept=kept), check=False
             ).returncode
         finally:
             signal.signal(signal.SIGINT, before)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, NoReturn, Protocol
 
 from aws.change import Change, Changes, Declined, Refused, destructive
@@ -14,6 +15,7 @@ from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.shown import Action
 from runbook.engine.step import Procedure, Step
 from runbook.engine.step_context import StepContext
+from signoff.environment.calendar import in_japan
 from signoff.errors import EXPECTED, sentence
 
 PROOF_EVERY_S = 10
@@ -293,4 +295,4 @@ def _last(entries: Sequence[Entry], step: Step, *what: str) -> Entry | None:
 
 
 def _told(entry: Entry) -> str:
-    return f"{entry.at} {entry.who}"
+    return f"{in_japan(datetime.fromisoformat(entry.at))} {entry.who}"

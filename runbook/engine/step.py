@@ -67,6 +67,8 @@ class Step:
     """None where only a person can do it; the text is then the instruction."""
     may_wait: bool = False
     """Nothing after it builds on it: where a person has not done it, the run leaves it and goes on."""
+    whole: bool = False
+    """It is part of the whole procedure alone: a run for a single row leaves it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,8 @@ class Procedure:
         """Return the same that proves one row alone, if one was chosen."""
         if row is None:
             return self
-        steps = (replace(one, proves=tuple({row} & {*one.proves})) for one in self.steps)
+        of_row = (one for one in self.steps if not one.whole)
+        steps = (replace(one, proves=tuple({row} & {*one.proves})) for one in of_row)
         return replace(self, steps=tuple(steps))
 
     def due(self, number: int) -> tuple[str, ...]:
@@ -119,15 +122,18 @@ class Procedure:
 
 
 def step(
-    guide: str, *, proves: tuple[str, ...] = (), shown: bool = True
+    guide: str, *, proves: tuple[str, ...] = (), shown: bool = True, whole: bool = False
 ) -> Callable[[Action], Step]:
     """Make a step of a function: the machine does it, and waits until AWS shows what it changed.
 
     ``shown`` False: a look after it says nothing of that (a drill, a move to and fro, items, files).
     """
-    return lambda function: _step(
-        function, until_shown(function) if shown else function, guide, proves
-    )
+
+    def made(function: Action) -> Step:
+        action = until_shown(function) if shown else function
+        return replace(_step(function, action, guide, proves), whole=whole)
+
+    return made
 
 
 def ask(

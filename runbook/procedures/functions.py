@@ -16,11 +16,13 @@ from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 
-OF_CONFIGURATION = ("DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-32", "SEC-06", "SEC-10")
+OF_CONFIGURATION = ("DEP-11", "DEP-12", "DEP-13", "DEP-14", "SEC-06", "SEC-10")
 """Rows that are repaired in what is live, without a release."""
+OF_TAGS = "DEP-32"
+"""Another such row, which the API's tags may leave red."""
 
 
-@step("3-2")
+@step("3-2", whole=True)
 def create_their_log_groups(context: StepContext) -> Changes:
     """Create the log groups before the functions write their first line.
 
@@ -30,13 +32,11 @@ def create_their_log_groups(context: StepContext) -> Changes:
 
     Lambdaが自動作成したロググループは無期限に保持されます。
     """
-    if context.chosen.get("row"):
-        return ()
     names = {one.log_group for one in context.plan.functions}
     return context.each(log_group.converge, [g for g in context.plan.log_groups if g.name in names])
 
 
-@step("3-2")
+@step("3-2", proves=OF_CONFIGURATION)
 def upload_the_functions(context: StepContext) -> Changes:
     """Upload packages and configuration.
 
@@ -84,6 +84,7 @@ def upload_the_functions(context: StepContext) -> Changes:
         *("DEP-10", "DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-15"),
         *("ROLL-01", "SEC-06", "SEC-10"),
     ),
+    whole=True,
 )
 def release_them(context: StepContext) -> Changes:
     """Publish what was uploaded and point the alias at it.
@@ -96,8 +97,6 @@ def release_them(context: StepContext) -> Changes:
     APIがすでにエイリアスを呼んでいる場合、この時点から新しいコードが使われます。参照先のテーブルが変わる場合は
     確認を求めます。
     """
-    if context.chosen.get("row"):
-        return ()
 
     def converge(given: StepContext, one: Function) -> Changes:
         return alias.converge(given, one, given.build(one.key))
@@ -105,7 +104,7 @@ def release_them(context: StepContext) -> Changes:
     return context.each(converge, context.plan.functions)
 
 
-@step("3-2")
+@step("3-2", whole=True)
 def record_the_release(context: StepContext) -> Changes:
     """Record which versions are live, with the digests of their code.
 
@@ -115,15 +114,14 @@ def record_the_release(context: StepContext) -> Changes:
 
     検証はこの記録と照合し、ロールバックはこの記録に基づいて行います。APIのデプロイは`api`が記録します。
     """
-    if context.chosen.get("row"):
-        return ()
     return releases.converge(context, functions=context.plan.functions)
 
 
 def _configure(context: StepContext, row: str) -> Changes:
     """Change the configuration of the functions that a row names, and nothing else."""
-    if row not in OF_CONFIGURATION:
-        listed = ", ".join(OF_CONFIGURATION)
+    known = (*OF_CONFIGURATION, OF_TAGS)
+    if row not in known:
+        listed = ", ".join(known)
         raise Refused(
             Words(
                 en=f"{row} takes a release: run functions without --row (with it: {listed})",

@@ -198,6 +198,12 @@ def test_command_for_a_kept_stack_finds_that_by_itself(monkeypatch, tmp_path):
     assert at_a_terminal(tmp_path)(told) == 1
 
 
+def test_command_speaks_the_language_of_the_walk(tmp_path):
+    spoken = [sys.executable, "-c", "import sys; sys.exit(sys.argv[1:] != ['--lang=ja'])"]
+
+    assert at_a_terminal(tmp_path, lang="ja")(spoken) == 0
+
+
 COMMAND = """
 import signal, sys, time
 def end(*_):
