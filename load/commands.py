@@ -56,7 +56,7 @@ def show_plans(asked: argparse.Namespace, composition: LoadComposition) -> ExitC
         say("of the day", "1日の割合"),
     ):
         table.add_column(name, justify="right")
-    table.add_column(say("what for", "目的"))
+    table.add_column(say("what for", "目的"), overflow="fold")
     for plan in plans(environment.target_rate, TokenBucket(throttle.rate, throttle.burst)).values():
         table.add_row(
             plan.name,

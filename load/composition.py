@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws.inventory import on_demand
 from aws.section import NotTestable
-from aws.words import words_of
+from aws.words import joined, words_of
 from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
@@ -68,7 +68,8 @@ def _environment(name: str, file: Path) -> Environment:
     try:
         environment: Environment = load_environment(name, file).environment
     except EnvironmentFileError as error:
-        raise LoadRefused(str(error), words_of(error).ja) from None
+        problems = joined(error.problems)
+        raise LoadRefused(problems.en, problems.ja) from None
     return environment
 
 

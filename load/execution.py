@@ -251,7 +251,7 @@ def _announcement(run: LoadRun) -> Said:
         f"{plan.name} on {run.host}: {plan.requests} requests in {plan.seconds:.0f} s, "
         f"{plan.peak_rate:g} a second at most; {about['spent_before']} of today's "
         f"{about['daily_quota']} were spent ({about['spent_source']})",
-        f"{run.host}に{plan.name}: {plan.seconds:.0f}秒で{plan.requests}リクエスト、最大毎秒"
+        f"{plan.name}を{run.host}に実行します: {plan.seconds:.0f}秒で{plan.requests}リクエスト、最大毎秒"
         f"{plan.peak_rate:g}件。本日のクォータ{about['daily_quota']}のうち{about['spent_before']}を使用済み",
     )
 

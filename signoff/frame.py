@@ -8,7 +8,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from aws.visible import visible, visible_line
-from aws.words import Words, words_of
+from aws.words import Words, joined
 from signoff.environment import EnvironmentFileError
 from signoff.errors import EXPECTED, sentence
 from signoff.guard import GuardError
@@ -37,7 +37,7 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     except KeyboardInterrupt:
         return _ended(prog, Exit.INTERRUPTED, Words(en="interrupted", ja="中断しました")[lang])
     except EnvironmentFileError as error:
-        return _ended(prog, Exit.USAGE, words_of(error)[lang].replace("\n", "; "))
+        return _ended(prog, Exit.USAGE, joined(error.problems)[lang])
     except (GuardError, *EXPECTED) as error:
         return _ended(prog, Exit.REFUSED, sentence(error)[lang])
     except Exception as error:  # noqa: BLE001 - the edge: nobody is left to handle it

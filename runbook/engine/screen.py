@@ -61,7 +61,8 @@ class ConsoleScreen:
     def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None:
         mode = WORDS["resumed" if resumed else "go" if go else "rehearsal"][self.lang]
         title = procedure.text.title[self.lang]
-        said = f"[bold]{procedure.name}[/]: {escape(title)} ({mode})"
+        how = f"（{mode}）" if self.lang == "ja" else f" ({mode})"
+        said = f"[bold]{procedure.name}[/]: {escape(title)}{how}"
         self._print(said, soft_wrap=True)
 
     def step(self, number: int, step: Step) -> None:

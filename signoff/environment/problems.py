@@ -74,7 +74,7 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
         wanted, instead = _assignment(key, place), _or_variable(key, place)
         return Words(
             en=f"{where} is missing; write {wanted.en}{instead.en}",
-            ja=f"{where}がありません。{wanted.ja}{instead.ja}と書いてください",
+            ja=f"{where}がありません。{wanted.ja}と{instead.ja or '書いてください'}",
         )
     if error["type"] == "unexpected_keyword_argument":
         instead = _instead(key, place.known)
@@ -114,7 +114,10 @@ def _or_variable(key: str, place: FileTable) -> Words:
     if not set(leaves) <= set(place.settable):
         return SILENCE
     names = [variable(one) for one in leaves]
-    return Words(en=f", or set {' and '.join(names)}", ja=f"、または環境変数{'と'.join(names)}")
+    return Words(
+        en=f", or set {' and '.join(names)}",
+        ja=f"書くか、環境変数{'と'.join(names)}を設定してください",
+    )
 
 
 def _instead(key: str, known: Iterable[str]) -> Words:

@@ -101,7 +101,7 @@ def _new(beside: Beside, lang: str) -> Iterator[str]:
 
 
 def _changes(one: ChangesSince, lang: str) -> Iterator[str]:
-    w = words()
+    w, between = words(), {"en": "; ", "ja": "。"}[lang]
     said = [
         f"{w[key][lang]}: {', '.join(ids)}"
         for key, ids in (("newly_red", one.newly_red), ("newly_green", one.newly_green))
@@ -109,7 +109,7 @@ def _changes(one: ChangesSince, lang: str) -> Iterator[str]:
     ]
     if one.facts:
         said.append(f"{w['changed_facts'][lang]}: {len(one.facts)}")
-    yield f"- {fill(w['since'], since=one.since)[lang]}: {'; '.join(said) or w['new_none'][lang]}"
+    yield f"- {fill(w['since'], since=one.since)[lang]}: {between.join(said) or w['new_none'][lang]}"
 
 
 def _plain(text: str) -> str:
