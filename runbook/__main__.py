@@ -22,6 +22,7 @@ from runbook.engine.screen import ConsoleScreen
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.options import options
 from runbook.rights_resources import PolicyScope
+from signoff.checklist import Checklist, ChecklistError
 from signoff.command_line import CommandLine
 from signoff.environment import EnvironmentFileError, load
 from signoff.errors import EXPECTED, sentence
@@ -102,6 +103,18 @@ def _understand(asked: argparse.Namespace, parser: CommandLine) -> None:
         parser.refuse(_for_one(f"--rotate {asked.rotate}", "secrets"))
     if asked.row and asked.procedure not in BY_ROW:
         parser.refuse(_for_one(f"--row {asked.row}", ", ".join(BY_ROW)))
+    if asked.go and asked.policy:
+        parser.refuse(
+            Words(
+                en="--policy prints and ends, --go runs: give one of the two",
+                ja="--policyは表示だけ、--goは実行です。どちらか一方を指定してください",
+            )
+        )
+    try:
+        if asked.row:
+            Checklist.load()[asked.row]
+    except ChecklistError as error:
+        parser.refuse(error.words)
     if asked.procedure in CARRIES and asked.to:
         if asked.env not in {parser.get_default("env"), asked.to}:
             two = f"--to {asked.to}", f"--env {asked.env}"

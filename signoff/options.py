@@ -1,5 +1,6 @@
 """The command line of a judging run, and the choice that it makes."""
 
+import argparse
 import os
 import sys
 from contextlib import ExitStack
@@ -22,6 +23,18 @@ from signoff.verify import UnusableRunError, provenance_of
 NO_ASSERTIONS = Words(
     en="Python runs with assertions off; unset PYTHONOPTIMIZE",
     ja="Pythonのアサーションが無効です。PYTHONOPTIMIZEの設定を外してください",
+)
+NO_URL = Words(
+    en="--api-url {} is no address; write https:// and the rest of it",
+    ja="--api-url {}はURLではありません。https://から書いてください",
+)
+NOTHING_TO_RECORD = Words(
+    en="--record keeps AWS's answers, and --replay asks AWS nothing; give one of the two",
+    ja="--recordはAWSの応答を残しますが、--replayはAWSに問い合わせません。どちらか一方を指定してください",
+)
+NOT_WRITABLE = Words(
+    en="--record {}: nothing can be written there ({}); name another folder",
+    ja="--record {}: 書き込めません（{}）。別のフォルダーを指定してください",
 )
 ONE_PROCESS = Words(
     en="a verdict needs one process; run without -n",
@@ -145,6 +158,7 @@ def choice_of(
     """Return what the command line asks for; an embedded stack's own addresses last until ``closing``."""
     option = config.option
     _refuse_blind_runs(config)
+    _refuse_what_leads_nowhere(option)
     loaded = load(option.env, option.environments)
     environment, stack = loaded.environment, None
     if embedded(environment) and not option.replay:
@@ -179,6 +193,21 @@ def choice_of(
         started=datetime.now(UTC),
         stack=stack,
     )
+
+
+def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
+    """Refuse before the run, not after it, what it could not do at its end."""
+    lang = option.lang
+    if option.api_url and not option.api_url.startswith(("https://", "http://")):
+        raise pytest.UsageError(NO_URL[lang].format(option.api_url))
+    if option.record and option.replay:
+        raise pytest.UsageError(NOTHING_TO_RECORD[lang])
+    try:
+        if option.record:
+            option.record.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        said = NOT_WRITABLE[lang].format(option.record, error.strerror)
+        raise pytest.UsageError(said) from None
 
 
 def _baseline(path: Path | None) -> Path | None:

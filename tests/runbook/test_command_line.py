@@ -197,6 +197,8 @@ def test_no_credentials_are_refused(runbook, monkeypatch, capsys):
         (("secrts",), "there is no procedure secrts; did you mean secrets?"),
         (("secrets", "--nonsense"), "unrecognized arguments: --nonsense"),
         (("tables", "--rotate=token_key"), "is for the procedure secrets only"),
+        (("tables", "--row=SEC-999"), "SEC-999 is not in checklist.toml; did you mean SEC-"),
+        (("tables", "--go", "--policy"), "give one of the two"),
         (("secrets", "--rotate=line_token"), "invalid choice: 'line_token'"),
     ],
 )

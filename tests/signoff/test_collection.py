@@ -301,6 +301,31 @@ def test_more_than_one_process_is_refused(project):
     done.stderr.fnmatch_lines(["*a verdict needs one process; run without -n*"])
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            ["--api-url=rally.example.jp"],
+            "--api-url rally.example.jp is no address; write https://",
+        ),
+        (["--record=x", "--replay=y"], "give one of the two"),
+    ],
+    ids=["no address", "nothing to record"],
+)
+def test_what_a_run_could_not_do_at_its_end_is_refused_before_it(project, options, sentence):
+    done = judge(project, *options)
+
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines([f"*{sentence}*"])
+
+
+def test_folder_that_can_not_be_written_is_refused_before_the_run(project):
+    done = project.runpytest_inprocess("--env=prod", "--record=/proc/nowhere")
+
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines(["*--record /proc/nowhere: nothing can be written there*"])
+
+
 def test_run_without_a_verdict_leaves_no_earlier_one_behind(project):
     judge(project)
     assert Path("report/prod/latest").exists()
