@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 from botocore.exceptions import ClientError
 
 from aws.bounds import Bound
+from aws.difference import Difference
 from aws.door import GONE
 from aws.secret_text import masked
 from aws.waiting import Sleep, asked_until, retried
@@ -153,6 +154,8 @@ class ChangeContext:
     """Whether a value that was found may be shown as it is: the plan itself has it."""
     permit: Callable[[Sequence[Change]], bool] = lambda _: False
     """Whether these destructive changes were agreed to."""
+    undecided: Callable[[Iterable[Difference]], Sequence[Difference]] = list
+    """Leaves out what people decided to have so, as the checks do."""
     note: Callable[[Sequence[Change], bool], None] = nothing
     """Told of changes as soon as they are made, or (False) broke off and may be made in part."""
     tell: Callable[[str | Words], None] = nothing

@@ -106,7 +106,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """``required`` must all be there; nothing beyond ``required`` and ``accepted`` may be."""
+    """``required`` must all be there; nothing beyond ``allowed`` may be."""
 
     name: str
     arn: str
@@ -114,11 +114,23 @@ class Role:
     function_arn: str
     required: frozenset[Permission]
     accepted: frozenset[Permission]
+    beside: frozenset[Permission]
+    """What AWS's own tools (CDK, SAM, the console) write next to these: no surplus, and never written by us."""
     granted: frozenset[Permission]
     """What its policy is written from: all that is required, and some of what is accepted."""
+    secrets: tuple[Secret, ...]
+    """Those that its function reads."""
+    own: tuple[str, ...]
+    """Patterns of all that belongs to this environment by its name; keys have no names."""
     tags: Tags = field(hash=False)
     judged_for_missing: bool = True
     """False where foreign code may need other permissions than ours (the guide gives no table)."""
+
+    @property
+    def allowed(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of action and resource that are no surplus."""
+        permissions = self.required | self.accepted | self.beside
+        return tuple((one.action, one.resource) for one in sorted(permissions))
 
     def __str__(self) -> str:
         return self.name

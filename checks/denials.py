@@ -9,28 +9,27 @@ from aws.iam import Unknown, evaluate, parse
 from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.principal import denied
 from aws.ledgers.iam import ROLE
+from aws.privileges import known_of, pair, streams
 from aws.role import Role
 from aws.section import Unparsed
 from aws.words import Words, joined
-from checks.bounds import Bounds
-from checks.privileges import pair
 
 DENIED = Words(en="what its policy denies to our functions", ja="ポリシーが関数に拒否する操作")
 TAKEN = Words(en="what its boundary takes away", ja="アクセス許可の境界が奪う権限")
 
 
 def denials(
-    kind: Words, name: str, arn: str, document: str | None, roles: Iterable[Bounds]
+    kind: Words, name: str, arn: str, document: str | None, roles: Iterable[desired.Role]
 ) -> tuple[Difference, ...]:
     """Return what the policy of one resource denies to the roles that need it; NotTestable if unclear."""
     statements = parse(document or '{"Statement": []}', name)
     found: list[Words] = []
     doubts: list[Words] = []
-    for bounds in roles:
+    for role in roles:
         for action, statement, answer in denied(
-            statements, bounds.role.arn, _needed(bounds.role, arn), bounds.known
+            statements, role.arn, _needed(role, arn), known_of(role)
         ):
-            role, by = bounds.role.name, statement.words
+            by = statement.words
             told = Words(en=f"{action} to {role} ({by.en})", ja=f"{role}による{action}（{by.ja}）")
             if isinstance(answer, Unknown):
                 doubts.append(joined((told, answer.reason), ": "))
@@ -46,7 +45,7 @@ def denials(
     return _differences(kind, name, DENIED, found)
 
 
-def taken_away(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Difference, ...]:
+def taken_away(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[Difference, ...]:
     """Return what the policies grant and the permissions boundary takes away again.
 
     ``arns`` are the real ones of secrets and log streams.
@@ -55,15 +54,15 @@ def taken_away(role: Role, bounds: Bounds, arns: Iterable[str]) -> tuple[Differe
         return ()
     own = tuple(s for one in role.policies for s in parse(one.document, one.name))
     limit = parse(role.boundary.document, role.boundary.name)
-    real = (*arns, *bounds.streams)
+    real, known = (*arns, *streams(want)), known_of(want)
 
     def lost() -> Iterator[Words]:
-        for action, resource in sorted(bounds.required):
-            for target in _targets(resource, real):
-                held = evaluate(own, action, target, bounds.known)
-                left = evaluate(own, action, target, bounds.known, limits=(limit,))
+        for one in sorted(want.required):
+            for target in _targets(one.resource, real):
+                held = evaluate(own, one.action, target, known)
+                left = evaluate(own, one.action, target, known, limits=(limit,))
                 if held.allowed and not left.allowed:
-                    yield pair(action, target)
+                    yield pair(one.action, target)
 
     return _differences(ROLE, role.name, TAKEN, tuple(lost()))
 

@@ -1,6 +1,6 @@
 """Tables, secrets, names and records that are expected; what is absent is red once, at the row that owns it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -152,6 +152,10 @@ class DeployedData:
             want.name,
             self.found.secret_values,
         )
+
+    def secret_names(self) -> Iterable[str]:
+        """Return the names of all secrets; NotTestable where they were not listed."""
+        return self.names("secrets").names
 
     def names(self, kind: str) -> Names:
         names = lookup(self.found.names, kind)

@@ -9,6 +9,8 @@ from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
+from aws.privileges import lacking, lacks
+from aws.secret_arns import unsound
 from aws.section import Follows, known
 from aws.targets import INVOCATION
 from aws.trust import trust_flaws
@@ -25,7 +27,6 @@ from checks.access import (
     used_elsewhere,
     with_url,
 )
-from checks.bounds import Bounds
 from checks.callers import Callers, strangers, unread_versions
 from checks.denials import taken_away
 from checks.deployed import Deployed
@@ -35,13 +36,11 @@ from checks.privileges import (
     follow_invoking,
     follow_names,
     follow_unnamed,
-    lacking,
-    lacks,
     names_of,
     surplus,
     unclear,
 )
-from checks.secret_arns import but_for_suffixes, unsound
+from checks.secret_arns import but_for_suffixes
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
@@ -87,89 +86,74 @@ def test_role_is_trusted_by_lambda_only(
 def test_role_may_do_nothing_beyond_the_plan(
     role: desired.Role,
     deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
     row: str,
     decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
-    bounds = Bounds(role=role, plan=plan, environment=environment)
 
-    decided(surplus(found, bounds, row), observe)
-    follow_graver(found, bounds, row, decided)
-    follow_names(found, bounds, deployed)
+    decided(surplus(found, role, row), observe)
+    follow_graver(found, role, row, decided)
+    follow_names(found, role, deployed)
 
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
 def test_role_lacks_nothing_that_it_needs(
     guided_role: desired.Role,
     deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
     decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(guided_role), "policies", "boundary")
-    bounds = Bounds(role=guided_role, plan=plan, environment=environment)
-    arns = [deployed.secret(one).arn for one in bounds.secrets]
+    arns = [deployed.secret(one).arn for one in guided_role.secrets]
     observe.note(required=guided_role.required, secrets=arns)
 
-    lost = but_for_suffixes(lacking(found, bounds, arns), names_of(found, bounds, arns))
+    lost = but_for_suffixes(lacking(found, guided_role, arns), names_of(found, guided_role, arns))
     decided(lacks(found, lost), observe)
-    decided(unclear(found, bounds, arns), observe)
+    decided(unclear(found, guided_role, arns), observe)
 
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")
 def test_role_can_neither_widen_itself_nor_do_everything(
     role: desired.Role,
     deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
     row: str,
     decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
-    bounds = Bounds(role=role, plan=plan, environment=environment)
 
-    decided(surplus(found, bounds, row), observe)
+    decided(surplus(found, role, row), observe)
 
 
 @expectation("SEC-15", ja="ロールが本環境の外に届かない")
 def test_role_reaches_nothing_outside_this_environment(
     role: desired.Role,
     deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
     row: str,
     decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
-    bounds = Bounds(role=role, plan=plan, environment=environment)
 
-    decided(surplus(found, bounds, row), observe)
-    follow_graver(found, bounds, row, decided)
+    decided(surplus(found, role, row), observe)
+    follow_graver(found, role, row, decided)
 
 
 @expectation("SEC-16", ja="シークレットを正確なARNで指定している")
 def test_secret_is_named_by_its_exact_arn(
     secret_reader: desired.Function,
     deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
     decided: Decided,
     observe: Observations,
 ) -> None:
     found = deployed.role(secret_reader.role)
-    bounds = Bounds(role=secret_reader.role, plan=plan, environment=environment)
-    arns = [deployed.secret(one).arn for one in bounds.secrets]
-    names = names_of(found, bounds, arns)
+    arns = [deployed.secret(one).arn for one in secret_reader.role.secrets]
+    names = names_of(found, secret_reader.role, arns)
     observe.note(role=found.name, secrets=arns, resources=[one.resources for one in names])
 
-    follow_unnamed(found, bounds, arns, decided, observe)
-    wrong = [flaw for one in names for flaw in unsound(one, deployed)]
+    follow_unnamed(found, secret_reader.role, arns, decided, observe)
+    wrong = [flaw for one in names for flaw in unsound(one, deployed.secret_names)]
     about = {**OF_ROLE, "decidable": False}
     decided(
         differences(ROLE, found.name, {UNSOUND: wrong}, {UNSOUND: within(())}, **about), observe
@@ -249,17 +233,14 @@ def test_nothing_unplanned_is_attached_to_the_role(
 def test_boundary_leaves_the_role_what_its_function_needs(
     role: desired.Role,
     deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
     decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
-    bounds = Bounds(role=role, plan=plan, environment=environment)
-    arns = [deployed.secret(one).arn for one in bounds.secrets]
+    arns = [deployed.secret(one).arn for one in role.secrets]
 
-    taken, guided = taken_away(found, bounds, arns), role.judged_for_missing
-    lost = lacking(found, bounds, arns) if taken and guided else []
+    taken, guided = taken_away(found, role, arns), role.judged_for_missing
+    lost = lacking(found, role, arns) if taken and guided else []
     decided.follow("SEC-13", lacks(found, lost), observe, denied_by_boundary(found, lost))
     decided(() if guided else taken, observe)
 
@@ -366,10 +347,9 @@ def test_no_role_of_ours_may_invoke_more_than_planned(
     role: desired.Role,
     deployed: Deployed,
     plan: Plan,
-    environment: Environment,
     decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.role(role), "policies", "boundary")
 
-    follow_invoking(found, Bounds(role=role, plan=plan, environment=environment), decided)
+    follow_invoking(found, role, plan.functions, decided)

@@ -12,7 +12,6 @@ from aws.ledgers.secretsmanager import SECRET
 from aws.section import lookup
 from aws.words import Words
 from checks.access import strangers_let_in
-from checks.bounds import bounds_of
 from checks.denials import denials
 from checks.deployed import Deployed
 from checks.encryption import secret_key_flaws
@@ -262,14 +261,12 @@ def test_policy_of_the_secret_locks_no_function_out(
     secret: desired.Secret,
     deployed: Deployed,
     plan: Plan,
-    environment: Environment,
     decided: Decided,
     observe: Observations,
 ) -> None:
     found = observe(deployed.secret(secret), "arn", "policy")
-    ours = bounds_of(plan, environment)
 
-    decided(denials(SECRET, found.name, found.arn, found.policy, ours), observe)
+    decided(denials(SECRET, found.name, found.arn, found.policy, plan.roles), observe)
 
 
 @expectation("SEC-27", ja="シークレットの値がSecrets Manager以外に存在しない")

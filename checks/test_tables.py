@@ -6,7 +6,6 @@ from aws.capacity import rigid, scales
 from aws.difference import differences, unallowed
 from aws.ledgers.dynamodb import TABLE
 from aws.table import INDEXES, KEY, PROTECTION, SCALING, STATUS, WINDOW
-from checks.bounds import bounds_of
 from checks.denials import denials
 from checks.deployed import Deployed
 from checks.table_shape import index_flaws, index_names, unrecoverable
@@ -14,7 +13,7 @@ from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
-from signoff.environment import Environment, where
+from signoff.environment import where
 from signoff.observations import Observations
 
 DESCRIBE = "dynamodb:DescribeTable"
@@ -128,15 +127,13 @@ def test_policy_of_the_table_denies_our_functions_nothing(
     table: desired.Table,
     deployed: Deployed,
     plan: Plan,
-    environment: Environment,
     decided: Decided,
     observe: Observations,
 ) -> None:
     policy = deployed.table_policy(table)
     observe.note(table=table.name, policy=policy.document)
 
-    ours = bounds_of(plan, environment)
-    decided(denials(TABLE, table.name, table.arn, policy.document, ours), observe)
+    decided(denials(TABLE, table.name, table.arn, policy.document, plan.roles), observe)
 
 
 @expectation("DEP-08", ja="テーブルに計画外のインデックスがない")

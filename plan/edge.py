@@ -53,10 +53,7 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
     environment = naming.environment
     by_key = {function.key: function for function in functions}
     cors = _cors(environment)
-    log_group, log_role = (
-        f"/aws/apigateway/{naming.named('api')}",
-        naming.named("apigateway-logs-role"),
-    )
+    log_group, log_role = naming.api_log_group, naming.named("apigateway-logs-role")
     planned = Api(
         name=naming.named("api"),
         region=environment.region,

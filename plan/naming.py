@@ -39,3 +39,7 @@ class Naming:
 
     def log_group(self, function: str) -> str:
         return f"/aws/lambda/{self.named(function)}"
+
+    @property
+    def api_log_group(self) -> str:
+        return f"/aws/apigateway/{self.named('api')}"

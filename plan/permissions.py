@@ -1,6 +1,6 @@
 """Least privilege, function by function: the guide's table of step 2-2 as (action, ARN) pairs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from aws.desired import Permission, Role
 from plan import data
@@ -23,6 +23,8 @@ TRACING = (
     "GetSamplingStatisticSummaries",
 )
 """What AWSXRayDaemonWriteAccess allows."""
+OF_TABLE_KEY = ("DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
+"""What DynamoDB's documentation lets callers do with a customer's key, beside Decrypt."""
 OURS_ONLY = frozenset({"stamps", "ranking"})
 """The guide gives no table for these two: other code may need other permissions."""
 
@@ -42,7 +44,7 @@ def _role(naming: Naming, function: str) -> Role:
         *(Permission(f"xray:{one}", "*") for one in TRACING),
         *_invoke_notify(naming, function),
     }
-    aliases = {naming.alias_arn(one) for one in FUNCTIONS}
+    aliases, read = {naming.alias_arn(one) for one in FUNCTIONS}, SECRET_READ.get(function)
     return Role(
         name=naming.role(function),
         arn=naming.iam_arn(f"role/{naming.role(function)}"),
@@ -50,9 +52,51 @@ def _role(naming: Naming, function: str) -> Role:
         function_arn=naming.function_arn(function),
         required=frozenset(required),
         accepted=frozenset(accepted),
+        beside=frozenset(_beside(naming, {*required, *accepted})),
         granted=frozenset({*required, *(one for one in accepted if one.resource in aliases)}),
+        secrets=tuple(one for one in data.secrets(naming) if one.key == read),
+        own=_own(naming),
         tags=naming.environment.tags,
         judged_for_missing=function not in OURS_ONLY,
+    )
+
+
+def _beside(naming: Naming, planned: Iterable[Permission]) -> Iterator[Permission]:
+    """Yield what AWS's own tools write beside what is needed, on the same resources.
+
+    CDK's grantInvoke names every qualifier of the function; nobody can invoke what has no version. The console
+    lets a role make any log group.
+    """
+    keys = {data.key_of(naming.environment, one) for one in naming.environment.tables}
+    for one in planned:
+        service, action = one.action.split(":")
+        if service == "lambda":
+            yield Permission(one.action, f"{one.resource}:*")
+        elif service == "dynamodb":
+            yield Permission("dynamodb:DescribeTable", one.resource)
+            if action == "Query" and "/index/" not in one.resource:
+                yield Permission(one.action, f"{one.resource}/index/*")
+        elif service == "secretsmanager":
+            yield Permission("secretsmanager:DescribeSecret", one.resource)
+        elif service == "kms" and one.resource in keys:
+            yield from (Permission(f"kms:{name}", one.resource) for name in OF_TABLE_KEY)
+    yield Permission("logs:CreateLogGroup", naming.arn("logs", "*"))
+
+
+def _own(naming: Naming) -> tuple[str, ...]:
+    environment = naming.environment
+    prefix, named = environment.prefix, naming.named("*")
+    return (
+        *(f"{naming.table_arn(one)}*" for one in environment.tables),
+        *(naming.secret_arn(one).replace("-??????", "*") for one in environment.secrets),
+        naming.arn("secretsmanager", f"secret:{prefix}/*"),
+        naming.arn("lambda", f"function:{named}"),
+        *(naming.arn("logs", f"log-group:{naming.log_group(one)}*") for one in FUNCTIONS),
+        naming.arn("logs", f"log-group:{naming.api_log_group}*"),
+        *(naming.arn(service, named) for service in ("sns", "sqs")),
+        naming.arn("kms", "*"),
+        naming.iam_arn(f"role/{named}"),
+        f"arn:aws:s3:::{environment.bucket or prefix}*",
     )
 
 

@@ -1,24 +1,23 @@
 """One role per function with the least it needs, in one inline policy (guide step 2-2)."""
 
 import json
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.policy_document import document, policy_lines
 from aws.converge.tags import tag_fields, tag_list
-from aws.desired import Permission, Role
-from aws.iam import Grants, excess, grants, missing, parse
-from aws.iam import context as context_of
+from aws.desired import Role, Secret
+from aws.privileges import Gravity, lacks, pair, short, split, statements, surplus, told
+from aws.role import PolicyDocument, decode, document_text
 from aws.role import Role as Found
-from aws.role import decode, document_text
+from aws.secret_arns import Named, named, unsound
 from aws.section import NotTestable
 from aws.trust import trust_flaws
 
 POLICY = "least-privilege"
-ACCEPTED_MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-"""Its logs permission is wider than ours, and accepted (rulings, "IAM, secrets, monitoring", 19)."""
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -34,25 +33,175 @@ TRUST = {
 def converge(context: ChangeContext, role: Role) -> Changes:
     """Create the role, or bring its trust and its permissions within the plan.
 
-    What grants nothing beyond the plan and lacks nothing of it stays, however it is written: a role that
-    may do less than ours, or under more conditions, is not widened. Tags are given where it is made; no
-    row asks for them later.
+    It asks what the checks ask. A policy stays, however it is written, that grants nothing beyond the plan: a
+    role that may do less than ours, or under more conditions, is not widened. Tags are given where it is
+    made; no row asks for them later.
     """
     raw = _read(context, role)
-    found = _decoded(context, raw) if raw else None
-    have = _found(role, found) if found else None
-    wanted = _wanted(context, role, there=found is not None)
-    changes = difference(f"role {role.name}", have, wanted, destroying=("trust",))
-    made = context.settle(changes, lambda: _apply(context, role, changes, absent=found is None))
-    return made + (_shed(context, role, found) if found else ())
+    if raw is None:
+        wanted = {"trust": TRUST, **_planned(role), **tag_fields(context, role.tags)}
+        made = difference(_name(role), None, wanted)
+        return context.settle(made, lambda: _create(context, role))
+    found = _decoded(context, raw)
+    made, strangled = _trust(context, role, found), _strangled(context, role, found)
+    free = replace(found, boundary=None)
+    made += _permissions(context, role, free if strangled else found)
+    return made + (_unbounded(context, role, found) if strangled else ())
 
 
-def _wanted(context: ChangeContext, role: Role, *, there: bool) -> dict[str, Any]:
+def _name(role: Role) -> str:
+    return f"role {role.name}"
+
+
+def _planned(role: Role) -> dict[str, Any]:
+    return {f"policy {POLICY}": policy_lines(document(role.granted))}
+
+
+def _create(context: ChangeContext, role: Role) -> None:
+    context.client("iam").create_role(
+        RoleName=role.name,
+        AssumeRolePolicyDocument=json.dumps(TRUST),
+        Tags=tag_list(role.tags),
+    )
+    _put(context, role, fresh=True)
+
+
+def _put(context: ChangeContext, role: Role, *, fresh: bool = False) -> None:
+    put = partial(context.client("iam").put_role_policy, RoleName=role.name, PolicyName=POLICY)
+    policy = json.dumps(document(role.granted))
+    context.retry(lambda: put(PolicyDocument=policy), fresh=fresh)
+
+
+def _trust(context: ChangeContext, role: Role, found: Found) -> Changes:
+    if _trusts_lambda_alone(context, role, found):
+        return ()
+    changes = (Change(_name(role), "trust", json.loads(found.trust), TRUST, destroys=True),)
+    update = partial(context.client("iam").update_assume_role_policy, RoleName=role.name)
+    return context.settle(changes, lambda: update(PolicyDocument=json.dumps(TRUST)))
+
+
+def _trusts_lambda_alone(context: ChangeContext, role: Role, found: Found) -> bool:
+    try:
+        return not context.undecided(trust_flaws(found, role))
+    except NotTestable:
+        return False
+
+
+def _permissions(context: ChangeContext, role: Role, found: Found) -> Changes:
+    """Give what is lacking by our policy, then take away those that grant what nobody planned, or deny what it needs."""
+    secrets = _Secrets(context, role)
+    kept = _within(context, role, found, secrets)
+    own = next((one for one in found.policies if one.name == POLICY and one.arn is None), None)
+    # Of code that is not ours nobody knows what it needs; what is taken away here, it may have needed.
+    guided = role.judged_for_missing or own is not None or kept.policies != found.policies
+    short = not kept.policies or (guided and secrets.lacks(replace(kept, boundary=None)))
+    made: Changes = ()
+    if short or (own and own not in kept.policies):
+        kept = _beside_ours(role, kept, secrets)
+        have = {f"policy {POLICY}": policy_lines(json.loads(own.document)) if own else None}
+        changes = difference(_name(role), have, _planned(role))
+        made = context.settle(changes, lambda: _put(context, role))
+    for policy in found.policies:
+        if policy not in (*kept.policies, own):
+            made += _shed(context, role, policy)
+    return made
+
+
+def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets") -> Found:
+    """Return the role with those of its policies that grant nothing beyond the plan, or what was decided."""
+    wrong = _surplus(context, role, found) | secrets.misnaming(found)
+    if not wrong:
+        return found
+    left = tuple(one for one in found.policies if one.name not in wrong)
+    # What one policy denied to another one may be granted without it.
+    return _within(context, role, replace(found, policies=left), secrets)
+
+
+def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
+    """Return the names of policies with a surplus that nobody decided; of an ARN that may do, ``misnaming`` tells."""
+    pairs = [one for one in surplus(found, role) if one.gravity is not Gravity.SECRET]
     return {
-        "trust": TRUST,
-        f"policy {POLICY}": policy_lines(document(role.granted)),
-        **({} if there else tag_fields(context, role.tags)),
+        policy
+        for policy, gravity in {(one.pair.policy, one.gravity) for one in pairs}
+        if context.undecided(
+            told(found, (o for o in pairs if (o.pair.policy, o.gravity) == (policy, gravity)))
+        )
     }
+
+
+def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
+    """Return ours, and those that may stay beside it: that deny nothing that the function needs."""
+    ours = PolicyDocument(name=POLICY, document=json.dumps(document(role.granted)))
+    others = (one for one in kept.policies if one.name != POLICY)
+    bare = replace(kept, boundary=None)
+    staying = (one for one in others if not secrets.lacks(replace(bare, policies=(ours, one))))
+    return replace(kept, policies=(ours, *staying))
+
+
+class _Secrets:
+    """The secrets that the role's function reads, by the ARNs that policies name them by."""
+
+    def __init__(self, context: ChangeContext, role: Role) -> None:
+        self._context, self._role = context, role
+        self._listed = cache(lambda: _secrets(context))
+
+    def misnaming(self, found: Found) -> set[str]:
+        """Return the names of policies by whose ARNs a secret can't be read, or others can as well."""
+        return {
+            policy.name
+            for policy in found.policies
+            for secret in self._role.secrets
+            if unsound(self._named(replace(found, policies=(policy,)), secret), self._listed)
+        }
+
+    def lacks(self, found: Found) -> bool:
+        """Whether something that the function needs is not surely granted, and nobody decided so."""
+        arns = [self._named(found, one).arn for one in self._role.secrets]
+        lost = short(found, self._role, arns)
+        if any(one.unknown for one in lost):
+            return True
+        return bool(
+            self._context.undecided(lacks(found, [pair(o.action, o.resource) for o in lost]))
+        )
+
+    def _named(self, found: Found, secret: Secret) -> Named:
+        pairs = (pair for one in statements(found) for pair in split(one))
+        resources = named(pairs, secret)
+        # As it is planned, it fits whatever six characters there are; another way to write it may not.
+        real = {} if {*resources} <= {secret.arn_pattern} else self._listed()
+        arn = real.get(secret.name, secret.arn_pattern.replace("??????", "a1B2c3"))
+        return Named(secret=secret, arn=arn, resources=resources)
+
+
+def _secrets(context: ChangeContext) -> dict[str, str]:
+    """Return the name of every secret that there is, and its ARN."""
+    pages = context.client("secretsmanager").get_paginator("list_secrets").paginate()
+    return {one["Name"]: one["ARN"] for page in pages for one in page["SecretList"]}
+
+
+def _shed(context: ChangeContext, role: Role, policy: PolicyDocument) -> Changes:
+    iam, on = context.client("iam"), {"RoleName": role.name}
+    if policy.arn is None:
+        field, before = f"policy {policy.name}", json.loads(policy.document)
+        remove = partial(iam.delete_role_policy, **on, PolicyName=policy.name)
+    else:
+        field, before = "managed policy", policy.arn
+        remove = partial(iam.detach_role_policy, **on, PolicyArn=policy.arn)
+    return context.settle((Change(_name(role), field, before, None, destroys=True),), remove)
+
+
+def _strangled(context: ChangeContext, role: Role, found: Found) -> bool:
+    """Whether a permissions boundary leaves out what the function needs; a wider one stays."""
+    ours = PolicyDocument(name=POLICY, document=json.dumps(document(role.granted)))
+    bounded = replace(found, policies=(ours,))
+    return found.boundary is not None and _Secrets(context, role).lacks(bounded)
+
+
+def _unbounded(context: ChangeContext, role: Role, found: Found) -> Changes:
+    arn = found.boundary and found.boundary.arn
+    lost = (Change(_name(role), "permissions boundary", arn, None, destroys=True),)
+    remove = context.client("iam").delete_role_permissions_boundary
+    return context.settle(lost, lambda: remove(RoleName=role.name))
 
 
 def _read(context: ChangeContext, role: Role) -> dict[str, Any] | None:
@@ -68,114 +217,10 @@ def _read(context: ChangeContext, role: Role) -> dict[str, Any] | None:
 
 
 def _decoded(context: ChangeContext, raw: Mapping[str, Any]) -> Found:
-    iam, arns = context.client("iam"), [*_managed(raw), *_boundary(raw)]
-    documents = {arn: _document(iam, arn) for arn in arns}
-    return decode(
-        {**raw, "AttachedManagedPolicies": _attached(raw, but=ACCEPTED_MANAGED)}, documents
-    )
-
-
-def _found(role: Role, found: Found) -> dict[str, Any]:
-    policy = next((one.document for one in found.policies if one.name == POLICY), None)
-    have = policy_lines(json.loads(policy)) if policy else None
-    planned = policy_lines(document(role.granted))
-    return {
-        "trust": TRUST if _trusts_lambda_alone(found, role) else json.loads(found.trust),
-        f"policy {POLICY}": planned if _is_within(found, role) else have,
-    }
-
-
-def _trusts_lambda_alone(found: Found, role: Role) -> bool:
-    try:
-        return not trust_flaws(found, role)
-    except NotTestable:
-        return False
-
-
-def _is_within(found: Found, role: Role) -> bool:
-    """Whether its policies surely grant all that is required, and nothing beyond what is accepted."""
-    statements = [one for policy in found.policies for one in parse(policy.document, policy.name)]
-    granted = grants(statements, context_of({}))
-    allowed = _pairs(role.required | role.accepted)
-    return not excess(granted, allowed) and not _lacking(granted, role)
-
-
-def _lacking(granted: Grants, role: Role) -> bool:
-    required = _pairs(role.required)
-    return bool(missing(granted, required, [_example(resource) for _, resource in required]))
-
-
-def _pairs(permissions: Iterable[Permission]) -> list[tuple[str, str]]:
-    return [(one.action, one.resource) for one in permissions]
-
-
-def _example(resource: str) -> str:
-    """Return an ARN that fits a pattern: of a secret with its six characters, of a stream in a log group."""
-    if resource.endswith(":*"):
-        return f"{resource[:-1]}log-stream:2026/11/25/[2]0a1b2c"
-    return resource.replace("??????", "a1B2c3")
-
-
-def _apply(context: ChangeContext, role: Role, changes: Changes, *, absent: bool) -> None:
-    iam, fields = context.client("iam"), {one.field for one in changes}
-    trust = json.dumps(TRUST)
-    if absent:
-        iam.create_role(
-            RoleName=role.name, AssumeRolePolicyDocument=trust, Tags=tag_list(role.tags)
-        )
-    elif "trust" in fields:
-        iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=trust)
-    if f"policy {POLICY}" in fields:
-        put = partial(iam.put_role_policy, RoleName=role.name, PolicyName=POLICY)
-        policy = json.dumps(document(role.granted))
-        context.retry(lambda: put(PolicyDocument=policy), fresh=absent)
-
-
-def _shed(context: ChangeContext, role: Role, found: Found) -> Changes:
-    """Take away what keeps the role from the plan: a boundary that it needs more than, and other policies."""
-    iam, name = context.client("iam"), f"role {role.name}"
-    made = _unbounded(context, role, found)
-    for policy in () if _is_within(found, role) else found.policies:
-        if policy.arn is None and policy.name != POLICY:
-            field, which = f"policy {policy.name}", {"PolicyName": policy.name}
-            lost = (Change(name, field, json.loads(policy.document), None, destroys=True),)
-            made += context.settle(lost, _removal(iam.delete_role_policy, role, **which))
-        elif policy.arn:
-            lost = (Change(name, "managed policy", policy.arn, None, destroys=True),)
-            made += context.settle(
-                lost, _removal(iam.detach_role_policy, role, PolicyArn=policy.arn)
-            )
-    return made
-
-
-def _unbounded(context: ChangeContext, role: Role, found: Found) -> Changes:
-    """Take away a permissions boundary that leaves out what the function needs; a wider one stays."""
-    if found.boundary is None:
-        return ()
-    planned = parse(json.dumps(document(role.granted)))
-    bounded = grants(planned, context_of({}), boundary=parse(found.boundary.document))
-    if not _lacking(bounded, role):
-        return ()
-    arn, iam = found.boundary.arn, context.client("iam")
-    lost = (Change(f"role {role.name}", "permissions boundary", arn, None, destroys=True),)
-    return context.settle(lost, _removal(iam.delete_role_permissions_boundary, role))
-
-
-def _removal(call: Any, role: Role, **which: str) -> Any:
-    return lambda: call(RoleName=role.name, **which)
-
-
-def _managed(raw: Mapping[str, Any]) -> list[str]:
-    return [one["PolicyArn"] for one in _attached(raw, but=ACCEPTED_MANAGED)]
-
-
-def _attached(raw: Mapping[str, Any], but: str) -> list[Mapping[str, str]]:
-    return [one for one in raw["AttachedManagedPolicies"] if one["PolicyArn"] != but]
-
-
-def _boundary(raw: Mapping[str, Any]) -> list[str]:
     boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    return [boundary] if boundary else []
+    arns = [one["PolicyArn"] for one in raw["AttachedManagedPolicies"]]
+    arns += [boundary] if boundary else []
+    return decode(raw, {arn: _document(context.client("iam"), arn) for arn in arns})
 
 
 def _document(iam: Any, arn: str) -> str:

@@ -74,6 +74,13 @@ class StepContext(ChangeContext):
             )
         return found
 
+    def all_green(self, *rows: str) -> bool:
+        """Whether the checks find nothing red of these rows; not where nobody can say."""
+        try:
+            return not self.findings(rows)
+        except Refused:
+            return False
+
     def concerned(self, resources: Iterable[T], name: Callable[[T], str]) -> tuple[T, ...]:
         """Return the resources that the chosen row finds wrong, so that no other one is touched.
 

@@ -11,6 +11,7 @@ and the usage plan comes after the API that it names.
 
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -32,7 +33,9 @@ from runbook.procedures import (
     tables,
     throttling,
 )
+from signoff.decisions import Decided
 from signoff.environment import Environment
+from signoff.environment.calendar import today
 
 ORDER = (
     prepare,
@@ -85,6 +88,9 @@ def context_for(
         environment=environment,
         plan=plan,
         public=public_in(plan),
+        undecided=Decided(
+            environment.name, environment.decisions, today(datetime.now(UTC))
+        ).undecided,
         client=Clients(session, environment.region),
         build=lru_cache(build),
         secret=secrets_in,

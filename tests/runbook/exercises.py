@@ -4,6 +4,7 @@ An exercise is performed by whoever sits at the desk that it is given; what has 
 account's administrator when it was yielded, and is taken away when the next one is asked for.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,16 @@ PERSON = "U" + "0a" * 16
 FRONT_END = (
     "const CONFIG = { API_BASE_URL: 'https://old.example.jp', LIFF_ID: '1111111111-aaaaaaaa' };"
 )
+
+
+KEY_AS_LISTED = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": "arn:aws:secretsmanager:*:*:secret:stamp-rally-prod/token-secret-key-*",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -136,9 +147,10 @@ def _spoil(admin: Desk, name: str) -> None:
         secret = "stamp-rally-prod/line-channel-access-token"
         admin.client("secretsmanager").delete_secret(SecretId=secret, RecoveryWindowInDays=7)
     if name == "least_privilege":
-        admin.client("iam").put_role_permissions_boundary(
-            RoleName="stamp-rally-prod-auth-role", PermissionsBoundary=READ_ONLY
-        )
+        iam, auth = admin.client("iam"), {"RoleName": "stamp-rally-prod-auth-role"}
+        iam.put_role_permissions_boundary(**auth, PermissionsBoundary=READ_ONLY)
+        # What it reads is known once the secrets are listed: as the console writes it.
+        iam.put_role_policy(**auth, PolicyName="key", PolicyDocument=json.dumps(KEY_AS_LISTED))
     if name == "encryption":
         admin.client("dynamodb").update_table(
             TableName="Users-prod", SSESpecification={"Enabled": False}

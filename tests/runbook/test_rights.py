@@ -27,7 +27,7 @@ from tests.runbook.exercises import BUCKET, Exercise, exercises
 from tests.runbook.recorded_rights import Operator, asked_of_iam, of_admin
 
 OF_FOUND = {
-    *("iam:GetPolicy", "iam:GetPolicyVersion"),
+    *("iam:GetPolicy", "iam:GetPolicyVersion", "secretsmanager:ListSecrets"),
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingPolicies",
 }

@@ -1,0 +1,315 @@
+"""What a role's policies grant beyond its plan, and short of it: what is judged and what repairs ask the same."""
+
+import enum
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import product
+
+from aws import desired
+from aws.bounds import Bound, within
+from aws.difference import Certainty, Difference, differences
+from aws.iam import (
+    Context,
+    Excess,
+    Grants,
+    MissingPermission,
+    Statement,
+    admin_statements,
+    context,
+    escalations,
+    excess,
+    expand,
+    grants,
+    inverted_statements,
+    missing,
+    parse,
+    resource_pattern,
+)
+from aws.iam.pattern import overlap
+from aws.ledgers.iam import ROLE
+from aws.role import PolicyDocument, Role
+from aws.secret_arns import READ, is_about
+from aws.words import SILENCE, Words, joined
+
+BY_AWS = "arn:aws:iam::aws:policy"
+BESIDE = frozenset(
+    {
+        f"{BY_AWS}/service-role/AWSLambdaBasicExecutionRole",
+        f"{BY_AWS}/AWSXRayDaemonWriteAccess",
+        f"{BY_AWS}/AWSXrayWriteOnlyAccess",
+        f"{BY_AWS}/CloudWatchLambdaInsightsExecutionRolePolicy",
+    }
+)
+"""Policies that AWS itself writes for logs, tracing and Lambda Insights: they only observe (rulings, 19 and 43)."""
+NOT_CARRIED = (
+    *("aws:SourceAccount", "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce"),
+    *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
+)
+"""Condition keys that no call of a function carries: a condition that wants one never holds."""
+DETAILS = "iam:GetAccountAuthorizationDetails"
+MANY = 10
+"""Surplus permissions of one policy that are told one by one."""
+LACKING = Words(en="permissions that are missing", ja="不足している権限")
+BEYOND = Words(en="permission", ja="権限")
+PLANNED = Bound(
+    code="planned",
+    value=None,
+    holds=lambda _: False,
+    words=Words(
+        en="only what the guide's table and AWS's own tools give its function",
+        ja="手順書の表とAWS標準ツールが関数に与える権限だけであること",
+    ),
+)
+
+
+class Gravity(enum.Enum):
+    """The gravest thing that can be said of a surplus."""
+
+    UNLIMITED = "unlimited"
+    """It grants everything, all but something, or the means to grant itself more."""
+    SECRET = "secret"  # noqa: S105 - no password
+    """It reads a secret of the function, by an ARN that may fit others as well."""
+    OUTSIDE = "outside"
+    """It reaches what is of another environment."""
+    UNPLANNED = "unplanned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surplus:
+    """A pair of action and resource, as written, that grants more than the plan.
+
+    ``unknown`` says why it may not be in force at all.
+    """
+
+    gravity: Gravity
+    pair: Statement
+    unknown: Words
+
+    def __str__(self) -> str:
+        return self.words.en
+
+    @property
+    def words(self) -> Words:
+        """What is allowed on what, under which conditions, and by which statement."""
+        one = self.pair
+        action = Words.same(one.actions[0]) if one.actions else _all_but(one.not_actions)
+        resource = Words.same(self.resource) if self.resource else _all_but(one.not_resources)
+        on, by = pair(action, resource), one.words
+        if one.conditions:
+            written = [str(condition) for condition in one.conditions]
+            on = Words(
+                en=f"{on.en} if {' and '.join(written)}",
+                ja=f"{on.ja}（条件: {'、'.join(written)}）",
+            )
+        return Words(en=f"{on.en} ({by.en})", ja=f"{on.ja}（{by.ja}）")
+
+    @property
+    def resource(self) -> str:
+        """The one Resource of the pair; empty where it grants by exclusion."""
+        return self.pair.resources[0] if self.pair.resources else ""
+
+
+def surplus(role: Role, want: desired.Role) -> tuple[Surplus, ...]:
+    """Return every pair beyond the plan; several rows ask, and a role may have thousands of pairs."""
+    return _beyond(_Question(role.policies, role.boundary, want.allowed, role, want))
+
+
+def told(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
+    """Return surplus as differences; unparsed where nobody can say whether it is in force."""
+    by_policy: dict[tuple[str, bool], list[Surplus]] = {}
+    for one in found:
+        by_policy.setdefault((one.pair.policy, bool(one.unknown)), []).append(one)
+    return tuple(
+        difference
+        for several in by_policy.values()
+        for difference in (
+            [_summed_up(role, several)]
+            if len(several) > MANY
+            else [as_difference(role, one) for one in several]
+        )
+    )
+
+
+def as_difference(role: Role, one: Surplus) -> Difference:
+    return Difference(
+        kind=ROLE,
+        name=role.name,
+        fact=BEYOND,
+        found=joined((one.words, one.unknown), ": ") if one.unknown else one.words,
+        bound=PLANNED,
+        call=DETAILS,
+        loosens=True,
+        certainty=Certainty.UNPARSED if one.unknown else Certainty.CERTAIN,
+    )
+
+
+def short(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[MissingPermission, ...]:
+    """Return required pairs that IAM would not allow, or may not. ``arns`` are the real ones of secrets."""
+    granted = grants(
+        statements(role), known_of(want), boundary=_boundary(role), expand=_expanding(want)
+    )
+    required = tuple((one.action, one.resource) for one in want.required)
+    return missing(granted, required, (*arns, *streams(want)))
+
+
+def lacking(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Words]:
+    """Return required pairs that IAM would not allow. ``arns`` are the real ones of secrets."""
+    lacked = (pair(o.action, o.resource) for o in short(role, want, arns) if not o.unknown)
+    return sorted(lacked, key=str)
+
+
+def lacks(role: Role, lost: Iterable[Words]) -> tuple[Difference, ...]:
+    """Return that a role lacks what its function needs; ``lost`` as ``lacking`` returns it."""
+    facts, found = {LACKING: list(lost)}, {LACKING: within(())}
+    return differences(ROLE, role.name, facts, found, call=DETAILS, loosens=True)
+
+
+def statements(role: Role, without: frozenset[str] = frozenset()) -> tuple[Statement, ...]:
+    """Return every statement of the role's policies; PolicySyntaxError where one can't be read."""
+    kept = (one for one in role.policies if one.arn not in without)
+    return tuple(statement for one in kept for statement in parse(one.document, one.name))
+
+
+def split(one: Statement) -> Iterator[Statement]:
+    """Yield a statement for each action and resource as written; what is excluded stays whole."""
+    for action, resource in product(one.actions or (None,), one.resources or (None,)):
+        yield replace(
+            one, actions=(action,) if action else (), resources=(resource,) if resource else ()
+        )
+
+
+def pair(action: object, resource: object) -> Words:
+    """Name an action on a resource; either may be Words."""
+    did, on = (one if isinstance(one, Words) else Words.same(one) for one in (action, resource))
+    return Words(en=f"{did.en} on {on.en}", ja=f"{on.ja}への{did.ja}")
+
+
+def known_of(want: desired.Role) -> Context:
+    """Return what is known of any call that the role makes."""
+    region, account = _place(want)
+    return context(
+        {
+            "aws:RequestedRegion": region,
+            "aws:ResourceAccount": account,
+            "aws:PrincipalAccount": account,
+            "aws:PrincipalArn": want.arn,
+            "aws:PrincipalType": "AssumedRole",
+            "aws:SecureTransport": "true",
+            "aws:ViaAWSService": "false",
+            "kms:ViaService": f"secretsmanager.{region}.amazonaws.com",
+            "lambda:SourceFunctionArn": want.function_arn,
+            **dict.fromkeys(NOT_CARRIED, ()),
+        }
+    )
+
+
+def _place(want: desired.Role) -> tuple[str, str]:
+    """Return Region and account, as the function's ARN has them."""
+    _, _, _, region, account, *_ = want.function_arn.split(":")
+    return region, account
+
+
+def streams(want: desired.Role) -> tuple[str, ...]:
+    """Return a log stream, as it would be called, in each log group that the role writes."""
+    groups = {one.resource for one in want.required if one.action.startswith("logs:")}
+    return tuple(f"{one.removesuffix('*')}log-stream:2026/11/25/[2]0a1b2c" for one in groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a role's surplus follows from: its policies, and what its plan allows."""
+
+    policies: tuple[PolicyDocument, ...]
+    boundary: PolicyDocument | None
+    allowed: tuple[tuple[str, str], ...]
+    role: Role = field(compare=False)
+    want: desired.Role = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _beyond(question: _Question) -> tuple[Surplus, ...]:
+    role, want = question.role, question.want
+    denies = [one for one in statements(role) if one.effect == "Deny"]
+    known, boundary, expanded = known_of(want), _boundary(role), _expanding(want)
+    found = []
+    for one in _allowing(role, want):
+        held = grants((one, *denies), known, boundary=boundary, expand=expanded)
+        beyond = excess(held, question.allowed)
+        if beyond or _perverse(one):
+            gravity = _gravity(one, held, beyond, want)
+            found.append(Surplus(gravity=gravity, pair=one, unknown=_doubt(beyond)))
+    return tuple(found)
+
+
+def _expanding(want: desired.Role) -> Callable[[str], tuple[str, ...]]:
+    """Expand actions of planned services only: of others any is beyond the plan, and there are hundreds."""
+    planned = {action.partition(":")[0] for action, _ in want.allowed}
+
+    def expanded(pattern: str) -> tuple[str, ...]:
+        return expand(pattern) if pattern.partition(":")[0].lower() in planned else ()
+
+    return expanded
+
+
+def _allowing(role: Role, want: desired.Role) -> Iterator[Statement]:
+    """Yield the pairs that are allowed, but for those planned word for word: they can't be beyond."""
+    planned = {((action,), (resource,)) for action, resource in want.allowed}
+    for one in statements(role, without=BESIDE):
+        for each in split(one) if one.effect == "Allow" else ():
+            if _perverse(each) or (each.actions, each.resources) not in planned:
+                yield each
+
+
+def _gravity(one: Statement, held: Grants, beyond: Iterable[Excess], want: desired.Role) -> Gravity:
+    actions = {each.action for each in beyond}
+    if _perverse(one) or any(grant.action in actions for grant in escalations(held)):
+        return Gravity.UNLIMITED
+    action, resource = one.actions[0].lower(), one.resources[0]
+    if action == READ and any(is_about(resource, secret) for secret in want.secrets):
+        return Gravity.SECRET
+    return Gravity.OUTSIDE if _outside(resource, want) else Gravity.UNPLANNED
+
+
+def _outside(resource: str, want: desired.Role) -> bool:
+    """Whether an ARN, wildcards included, is not of this account, Region and environment."""
+    parts, (region, account) = resource.split(":", 5), _place(want)
+    if len(parts) < 6:
+        return False
+    if parts[3] not in {"", region} or parts[4] not in {"", account}:
+        return True
+    pattern = resource_pattern(resource)
+    return not any(overlap(pattern, resource_pattern(own)) for own in want.own)
+
+
+def _perverse(one: Statement) -> bool:
+    """Whether it grants by exclusion, to somebody else, or everything."""
+    principal = one.principals or one.not_principals
+    return bool(principal or inverted_statements([one]) or admin_statements([one]))
+
+
+def _doubt(beyond: Iterable[Excess]) -> Words:
+    """Return why nothing of it is surely in force; silence where something is."""
+    doubts = [one.unknown for one in beyond]
+    return doubts[0] if doubts and all(doubts) else SILENCE
+
+
+def _summed_up(role: Role, several: Sequence[Surplus]) -> Difference:
+    """Tell of a policy with many surplus permissions at once; a decision is about exactly these."""
+    whole = hashlib.sha256("\n".join(sorted(map(str, several))).encode()).hexdigest()[:10]
+    count, first = len(several), several[0].words
+    found = Words(
+        en=f"{count} permissions (digest {whole}), the first {first.en}",
+        ja=f"{count}件の権限（ダイジェスト{whole}）、最初は{first.ja}",
+    )
+    return replace(as_difference(role, several[0]), found=found)
+
+
+def _boundary(role: Role) -> tuple[Statement, ...] | None:
+    return parse(role.boundary.document, role.boundary.name) if role.boundary else None
+
+
+def _all_but(names: Iterable[str]) -> Words:
+    listed = ", ".join(names)
+    return Words(en=f"all but {listed}", ja=f"{listed}以外のすべて")

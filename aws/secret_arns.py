@@ -1,0 +1,97 @@
+"""Whether a policy names a secret as AWS does: by its ARN, which ends in six random characters."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from aws.desired import Secret
+from aws.iam import Statement, covers, resource_pattern
+from aws.iam.pattern import action_pattern, overlap
+from aws.words import Words
+
+SUFFIX = "-??????"
+READ = "secretsmanager:getsecretvalue"
+"""The action in lower case: actions know no case."""
+Names = Callable[[], Iterable[str]]
+"""Asked only where it matters: the names of all secrets that there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """``resources``: how a role's policies name one secret. ``arn`` is its real one."""
+
+    secret: Secret
+    arn: str
+    resources: tuple[str, ...]
+
+    @property
+    def missed(self) -> bool:
+        """Whether the secret is meant, and no Resource fits it."""
+        fits = any(resource_pattern(one).matches(self.arn) for one in self.resources)
+        return bool(self.resources) and not fits
+
+
+def is_about(resource: str, secret: Secret) -> bool:
+    """Whether a Resource means this secret: it may fit it, or only its end is wrong."""
+    patterns = resource_pattern(resource), resource_pattern(secret.arn_pattern)
+    return _spells(resource, secret) or overlap(*patterns)
+
+
+def named(pairs: Iterable[Statement], secret: Secret) -> tuple[str, ...]:
+    """Collect the Resources by which statements, split into pairs, let the secret be read."""
+    return tuple(one.resources[0] for one in pairs if _lets_read(one, secret))
+
+
+def unsound(one: Named, names: Names) -> list[Words]:
+    """Say which of the Resources match nothing, or more than the secret."""
+    flaws = {resource: _flaw(resource, one, names) for resource in one.resources}
+    return [
+        Words(en=f"{resource} {flaw.en}", ja=f"{resource}（{flaw.ja}）")
+        for resource, flaw in flaws.items()
+        if flaw
+    ]
+
+
+def reaches_more(resource: str, secret: Secret, names: Names) -> bool:
+    """Whether a Resource lets more be read than the one secret."""
+    stem = secret.arn_pattern.removesuffix(SUFFIX)
+    if covers(secret.arn_pattern, resource) or not {"*", "?"} & set(resource):
+        return False
+    return not covers(f"{stem}-*", resource) or any(_reached(resource, secret, names))
+
+
+def _lets_read(one: Statement, secret: Secret) -> bool:
+    """Whether a pair reads the secret by its name; of wider actions, other rows tell."""
+    if one.effect != "Allow" or not one.actions or not one.resources:
+        return False
+    action, resource = one.actions[0], one.resources[0]
+    if action.lower() == READ:
+        return is_about(resource, secret)
+    return action_pattern(action).matches(READ) and _spells(resource, secret)
+
+
+def _spells(resource: str, secret: Secret) -> bool:
+    stem = re.escape(secret.arn_pattern.removesuffix(SUFFIX))
+    return re.fullmatch(rf"{stem}(-[\w?*]{{0,6}}|[?*]*)", resource) is not None
+
+
+def _flaw(resource: str, one: Named, names: Names) -> Words | None:
+    """``-*`` also matches ``token-secret-key-old-…``: it will do while there is no such secret."""
+    if not resource_pattern(resource).matches(one.arn):
+        return Words(en=f"does not match {one.arn}", ja=f"{one.arn}に一致しない")
+    if covers(one.secret.arn_pattern, resource):
+        return None
+    stem = one.secret.arn_pattern.removesuffix(SUFFIX)
+    if not covers(f"{stem}-*", resource):
+        return Words(en="reaches beyond the secret", ja="このシークレット以外にも及ぶ")
+    reached = ", ".join(_reached(resource, one.secret, names))
+    return Words(en=f"reaches {reached}", ja=f"{reached}にも及ぶ") if reached else None
+
+
+def _reached(resource: str, secret: Secret, names: Names) -> Iterator[str]:
+    """Yield the other secrets that exist and that the Resource matches as well."""
+    before = secret.arn_pattern.removesuffix(f"{secret.name}{SUFFIX}")
+    for other in sorted({*names()} - {secret.name}):
+        patterns = resource_pattern(resource), resource_pattern(f"{before}{other}{SUFFIX}")
+        if overlap(*patterns):
+            yield other
