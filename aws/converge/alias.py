@@ -16,13 +16,15 @@ from aws.converge.function import (
     published_versions,
     table_fields,
 )
-from aws.converge.version import move, publish
+from aws.converge.version import FAILED, LATEST, configure, move, publish
 from aws.desired import Function
 from aws.door import GONE
 from aws.function import alias_of
 
 
-def converge(context: ChangeContext, function: Function, package: bytes) -> Changes:
+def converge(
+    context: ChangeContext, function: Function, package: bytes, keeps: Collection[str] = ()
+) -> Changes:
     """Publish what is built and point the alias to it, unless the alias has just that already.
 
     The whole of the traffic goes there: a weighted alias is no state to go live in. Where callers would
@@ -33,13 +35,18 @@ def converge(context: ChangeContext, function: Function, package: bytes) -> Chan
         **configuration(function),
         **preserved(function, found),
         "code": code_sha256(package),
-        "variables": sorted(function.environment),
+        "variables": sorted({*function.environment, *_there(found, keeps)}),
         "weights": {},
         "published": True,
     }
     name, tables = f"alias {function.name}:{function.alias}", table_fields(function)
     changes = difference(name, found, wanted, destroying=tables)
-    return context.settle(changes, lambda: _release(context, function, absent=found is None))
+    failed = (found or {}).get("failed")
+    if failed:
+        changes += (Change(name, "state", FAILED, "Active"),)
+    return context.settle(
+        changes, lambda: _release(context, function, absent=found is None, failed=failed)
+    )
 
 
 def released(context: ChangeContext, function: Function) -> dict[str, str]:
@@ -48,6 +55,10 @@ def released(context: ChangeContext, function: Function) -> dict[str, str]:
     if answer is None:
         return {}
     return {"version": answer["Version"], "code_sha256": answer["CodeSha256"]}
+
+
+def _there(found: Mapping[str, Any] | None, keeps: Collection[str]) -> set[str]:
+    return {*(found or {}).get("variables", ())} & {*keeps}
 
 
 def _found(context: ChangeContext, function: Function) -> dict[str, Any] | None:
@@ -64,8 +75,10 @@ def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str,
     if behind is None:
         return {}
     names = behind.get("Environment", {}).get("Variables", {})
-    published = behind["Version"] != "$LATEST"
-    return {**described(context, behind), "variables": sorted(names), "published": published}
+    published = behind["Version"] != LATEST
+    failed = behind["Version"] if published and behind.get("State") == FAILED else None
+    there = described(context, behind)
+    return {**there, "variables": sorted(names), "published": published, "failed": failed}
 
 
 def _behind(context: ChangeContext, function: Function) -> dict[str, Any] | None:
@@ -76,7 +89,12 @@ def _behind(context: ChangeContext, function: Function) -> dict[str, Any] | None
     )
 
 
-def _release(context: ChangeContext, function: Function, *, absent: bool) -> None:
+def _release(
+    context: ChangeContext, function: Function, *, absent: bool, failed: str | None
+) -> None:
+    if failed:  # Lambda publishes no second version of what has not changed since
+        again = f"published again: version {failed} failed"
+        configure(context, function.name, Description=again)
     version = publish(context, function.name)
     move(context, function.name, function.alias, version, absent=absent)
 

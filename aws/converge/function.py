@@ -7,7 +7,7 @@ begins closed. One that was found keeps what it had, which the upload would over
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,20 +15,22 @@ from typing import Any
 from aws.change import Change, ChangeContext, Changes, Refused, difference, unless_absent
 from aws.converge import version as version_of
 from aws.converge.tags import tag_fields
-from aws.converge.version import configure, wait_until_ready
+from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
 from aws.function import MEMORY, TIMEOUT, decode
 from aws.words import Words
 
 OVERLAYS = ("layers", "file systems")
 """Fields of what comes over the package and may run instead of it: nothing of it is planned."""
-LAST_UPDATE, FAILED = "last update", "Failed"
+LAST_UPDATE = "last update"
 Build = Callable[[str], bytes]
 """Key of a function, or CLOSED -> its package."""
 
 
-def converge(context: ChangeContext, function: Function, build: Build) -> Changes:
-    """Create or update the function; the variables become exactly the planned ones.
+def converge(
+    context: ChangeContext, function: Function, build: Build, keeps: Collection[str] = ()
+) -> Changes:
+    """Create or update the function; the variables become the planned ones, and those it ``keeps``.
 
     Another table, and code that would be in no version any more, are losses.
     """
@@ -36,8 +38,10 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
     answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
     found = _found(context, answer) if answer else None
     wanted = {**configuration(function), **preserved(function, found), "code": code_sha256(package)}
-    extra = _extra_variables(name, found, wanted)
-    version, lost = _overwritten(context, function, build, found, wanted)
+    extra = _extra_variables(name, found, wanted, keeps)
+    version, lost = _overwritten(
+        context, function, build, (found["code"] if found else None, wanted["code"]), extra
+    )
     planned = {**wanted, **tag_fields(context, function.tags)}
     changes = difference(name, found, planned, destroying={*lost, *OVERLAYS})
     changes += _failed(name, answer["Configuration"] if answer else {})
@@ -50,7 +54,8 @@ def converge(context: ChangeContext, function: Function, build: Build) -> Change
             _upload(context, function, build(CLOSED))
             changed += (Change(name, "code", None, wanted["code"]),)  # put back behind that version
         publish(context, function, version)
-        _update(context, function, package, changed, preserved(function, found))
+        kept = {**preserved(function, found), "variables": _kept(answer, keeps)}
+        _update(context, function, package, changed, kept)
 
     return context.settle((*version, *changes, *extra), apply)
 
@@ -131,23 +136,41 @@ def _overwritten(
     context: ChangeContext,
     function: Function,
     build: Build,
-    found: Mapping[str, Any] | None,
-    wanted: Mapping[str, Any],
+    codes: tuple[str | None, str],
+    extra: Changes,
 ) -> tuple[Changes, frozenset[str]]:
-    """Return the version to publish before the upload, and the fields whose value would be lost."""
-    tables = table_fields(function)
-    before = earlier(context, function, found["code"] if found else None)
-    if found and found["code"] == wanted["code"]:
-        return before.other_than(wanted["code"]), tables
-    extra = _extra_variables(f"function {function.name}", found, wanted)
+    """Return the version to publish before the upload, and the fields whose value would be lost.
+
+    ``codes``: CodeSha256 of $LATEST, and of what is uploaded.
+    """
+    found, wanted = codes
+    tables, before = table_fields(function), earlier(context, function, found)
+    if found == wanted:
+        return before.other_than(wanted), tables
     version = before.wanted(code_sha256(build(CLOSED)), extra)
     return version, tables | ({"code"} if before.loses_code(version) else set())
 
 
+def unplanned_variables(context: ChangeContext, function: Function) -> frozenset[str]:
+    """Return the names of variables that nobody planned, of what callers get; of $LATEST before there is an alias."""
+    read = partial(context.client("lambda").get_function_configuration, FunctionName=function.name)
+    answer = unless_absent(read, Qualifier=function.alias) or unless_absent(read) or {}
+    return frozenset(answer.get("Environment", {}).get("Variables", {})) - {*function.environment}
+
+
+def _kept(answer: Mapping[str, Any] | None, keeps: Collection[str]) -> Mapping[str, str]:
+    found = (answer or {"Configuration": {}})["Configuration"].get("Environment", {})
+    return {name: one for name, one in found.get("Variables", {}).items() if name in keeps}
+
+
 def _extra_variables(
-    name: str, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]
+    name: str,
+    found: Mapping[str, Any] | None,
+    wanted: Mapping[str, Any],
+    keeps: Collection[str],
 ) -> Changes:
-    extra = (key for key in found or {} if key.startswith("variable ") and key not in wanted)
+    stays = {*wanted, *(f"variable {one}" for one in keeps)}
+    extra = (key for key in found or {} if key.startswith("variable ") and key not in stays)
     return tuple(
         Change(name, key, (found or {})[key], None, destroys=True, final=True) for key in extra
     )
@@ -177,20 +200,25 @@ def _update(
     function: Function,
     package: bytes,
     changes: Changes,
-    sizes: Mapping[str, Any],
+    kept: Mapping[str, Any],
 ) -> None:
     client, fields = context.client("lambda"), {one.field for one in changes}
     tagging = {field for field in fields if field.startswith("tag ")}
     if fields - tagging - {"code", LAST_UPDATE}:
-        resized = {"Timeout": sizes["timeout_s"], "MemorySize": sizes["memory_mb"]}
-        rest: dict[str, Any] = {"Layers": [], "FileSystemConfigs": []}
+        rest: dict[str, Any] = {
+            "Timeout": kept["timeout_s"],
+            "MemorySize": kept["memory_mb"],
+            "Environment": {"Variables": {**kept["variables"], **function.environment}},
+            "Layers": [],
+            "FileSystemConfigs": [],
+        }
         if "log group" in fields:
             latest = client.get_function_configuration(FunctionName=function.name)
             rest["LoggingConfig"] = {
                 **latest.get("LoggingConfig", {}),
                 "LogGroup": function.log_group,
             }
-        configure(context, function.name, **_parameters(function) | rest | resized)
+        configure(context, function.name, **_parameters(function) | rest)
     if fields & {"code", LAST_UPDATE}:
         _upload(context, function, package)
     if tagging:

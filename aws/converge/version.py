@@ -3,13 +3,14 @@
 Lambda refuses a change while the one before it is under way, and finds what was just made only after a moment.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from aws.change import ChangeContext, unless_absent
+from aws.change import ChangeContext, Refused, unless_absent
 from aws.words import Words
 
-LATEST = "$LATEST"
+LATEST, FAILED = "$LATEST", "Failed"
 EVERY_S, WITHIN_S = 1, 180
 READY = Words(en="functions and versions are Active", ja="関数とバージョンがActiveになること")
 MOVED = Words(en="aliases show their new version", ja="エイリアスが新しいバージョンを示すこと")
@@ -18,16 +19,35 @@ WHOLE: dict[str, dict[str, float]] = {"AdditionalVersionWeights": {}}
 
 
 def wait_until_ready(context: ChangeContext, name: str, qualifier: str = LATEST) -> None:
-    """Wait until $LATEST or a version is Active, and no update of it is under way."""
+    """Wait until $LATEST or a version is Active, and no update of it is under way.
+
+    Raise Refused with Lambda's own reason where it gave up: nothing comes of waiting then.
+    """
+    of = f"function {name}" if qualifier == LATEST else f"function {name}:{qualifier}"
 
     def ready() -> bool:
         found = context.client("lambda").get_function_configuration(
             FunctionName=name, Qualifier=qualifier
         )
+        _refuse_failed(of, found)
         return _good(found.get("State")) and _good(found.get("LastUpdateStatus"))
 
-    of = f"function {name}" if qualifier == LATEST else f"function {name}:{qualifier}"
     context.wait(ready, what=READY, every_s=EVERY_S, within_s=WITHIN_S, of=of)
+
+
+def _refuse_failed(of: str, found: Mapping[str, Any]) -> None:
+    """Source: "Lambda function states" in AWS's developer guide."""
+    for state, reason in (("State", "StateReason"), ("LastUpdateStatus", "LastUpdateStatusReason")):
+        if found.get(state) == FAILED:
+            why = found.get(reason)
+            raise Refused(
+                Words(
+                    en=f"{of}: Lambda gave up ({state} Failed: {why or 'it gives no reason'}); fix that, then"
+                    " run it again",
+                    ja=f"{of}: Lambdaの処理が失敗しました（{state} Failed: {why or '理由の表示なし'}）。原因を解消してから"
+                    "再実行してください",
+                )
+            )
 
 
 def configure(context: ChangeContext, name: str, **fields: Any) -> None:

@@ -9,12 +9,18 @@ guide describes without ever creating one.
 エイリアスを作成するステップがありません。
 """
 
+from collections.abc import Iterable, Mapping
+
 from aws.change import Changes, Refused
 from aws.converge import alias, function, live_configuration, log_group
 from aws.desired import Function
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
+from signoff.outcome import Finding
+
+VARIABLE_ROWS = ("SEC-06", "DEP-13", "DEP-14", "DEP-17")
+"""The rows that may find a variable wrong, whoever planned it."""
 
 OF_CONFIGURATION = ("DEP-11", "DEP-12", "DEP-13", "DEP-14", "SEC-06", "SEC-10")
 """Rows that are repaired in what is live, without a release."""
@@ -71,9 +77,10 @@ def upload_the_functions(context: StepContext) -> Changes:
     """
     if row := context.chosen.get("row"):
         return _configure(context, row)
+    keeps = _kept_variables(context)
 
     def converge(given: StepContext, one: Function) -> Changes:
-        return function.converge(given, one, given.build)
+        return function.converge(given, one, given.build, keeps[one.name])
 
     return context.each(converge, context.plan.functions)
 
@@ -136,3 +143,22 @@ def _configure(context: StepContext, row: str) -> Changes:
         return live_configuration.converge(given, one, named.get(one.name, ""))
 
     return context.each(converge, context.concerned(context.plan.functions, lambda one: one.name))
+
+
+def _kept_variables(context: StepContext) -> Mapping[str, frozenset[str]]:
+    """Return function -> variables that nobody planned and no row finds wrong; none where nobody can say."""
+    there = {one.name: function.unplanned_variables(context, one) for one in context.plan.functions}
+    if not any(there.values()):
+        return there
+    try:
+        found = context.red(VARIABLE_ROWS)
+    except Refused:
+        return dict.fromkeys(there, frozenset())
+    return {name: names - _wrong(name, found) for name, names in there.items()}
+
+
+def _wrong(name: str, found: Iterable[Finding]) -> set[str]:
+    """Return the variables of a function that a finding names: as the fact, or among what holds a secret."""
+    differing = [each for one in found for each in one.differences if each.name == name]
+    facts = {one.fact.en.removeprefix("variable ") for one in differing}
+    return facts | {held for one in differing for held in one.found.split(", ")}

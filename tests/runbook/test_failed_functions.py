@@ -3,6 +3,7 @@
 import pytest
 
 from aws.change import Refused
+from aws.converge.version import publish
 from runbook.procedures import functions
 
 AUTH = "stamp-rally-prod-auth"
@@ -21,6 +22,17 @@ class Failing:
         if model.name == "UpdateFunctionCode":
             self.said = {}
         found.update(self.said)
+
+
+class FailedVersion:
+    """Lambda says that one published version of it has failed."""
+
+    def __init__(self, version):
+        self.version = version
+
+    def __call__(self, parsed, **_):
+        if (parsed.get("FunctionName"), parsed.get("Version")) == (AUTH, self.version):
+            parsed.update(State="Failed", StateReason="the network is gone")
 
 
 def test_failed_update_is_shown_and_uploaded_again(finished):
@@ -49,3 +61,26 @@ def test_function_that_could_not_be_created_is_for_a_person_to_delete(finished):
         finished.do(functions.upload_the_functions.action)
 
     assert finished.changing_calls() == []
+
+
+def test_published_version_that_failed_is_published_again_and_served(finished):
+    failed = finished.client("lambda").get_alias(FunctionName=AUTH, Name="live")["FunctionVersion"]
+
+    with finished.hooked("after-call", FailedVersion(failed)):
+        (done,) = finished.do(functions.release_them.action)
+
+    served = finished.client("lambda").get_alias(FunctionName=AUTH, Name="live")["FunctionVersion"]
+    assert (done.resource, done.field, done.before) == (f"alias {AUTH}:live", "state", "Failed")
+    assert int(served) > int(failed)
+
+
+def test_what_lambda_gave_up_is_told_at_once_and_why(finished):
+    failing = Failing(LastUpdateStatus="Failed", LastUpdateStatusReason="the role is gone")
+
+    with (
+        finished.hooked("after-call", failing),
+        pytest.raises(Refused, match=rf"{AUTH}: Lambda gave up .*: the role is gone"),
+    ):
+        publish(finished.context(go=True), AUTH)
+
+    assert finished.naps == []
