@@ -15,6 +15,8 @@ from aws.change import (
     repairs,
     unless_absent,
 )
+from aws.converge import table_extras
+from aws.converge.table_extras import ON_DEMAND
 from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Index, Table
 from aws.table import (
@@ -32,7 +34,6 @@ from aws.table import (
 from aws.table import Table as Found
 from aws.words import Words
 
-ON_DEMAND = "PAY_PER_REQUEST"
 ENCRYPTION = "encryption"
 OWNED = "AWS owned key"
 MANAGED = "alias/aws/dynamodb"
@@ -40,14 +41,16 @@ MANAGED = "alias/aws/dynamodb"
 
 def converge(context: ChangeContext, table: Table) -> Changes:
     """Create the table, or bring it to the plan one change after another, as AWS wants it."""
-    found = _found(context, table)
+    found, update = _found(context, table), partial(_change, context, table)
     if found is None:
-        return (*_create(context, table), *_pitr(context, table, None), *_ttl(context, table, None))
+        made = (*_create(context, table), *_pitr(context, table, None), *_ttl(context, table))
+        return made + (table_extras.converge(context, table, update) if context.go else ())
     _refuse_other_keys(table, found)
     return (
         *_update(context, table, found),
         *_capacity(context, table, found),
         *converge_safety(context, table, found),
+        *table_extras.converge(context, table, update),
     )
 
 
@@ -297,7 +300,7 @@ def converge_safety(context: ChangeContext, table: Table, found: Found | None) -
     """Bring backups, time to live and tags to the plan; ``found`` None: there was no table before."""
     return (
         *_pitr(context, table, found),
-        *_ttl(context, table, found),
+        *(() if found else _ttl(context, table)),
         *_tags(context, table, found),
     )
 
@@ -326,21 +329,11 @@ def _backups(context: ChangeContext, table: Table) -> dict[str, Any]:
     return {fact.en: found for fact, found in decode_backups(answer).facts.items()}
 
 
-def _ttl(context: ChangeContext, table: Table, found: Found | None) -> Changes:
+def _ttl(context: ChangeContext, table: Table) -> Changes:
+    """Let items of a new table expire; of one that was there, nobody asks whether they do."""
     if table.ttl_attribute is None:
         return ()
-    have = _expiry(context, table) if found else None
-    changes = difference(_name(table), {TTL: have}, {TTL: table.ttl_attribute})
-    if have and changes:  # no reason to leave the rest undone: what nobody planned is detached
-        context.tell(
-            Words(
-                en=f"table {table.name}: its time to live is on {have}, the plan wants {table.ttl_attribute}:"
-                " `detach` turns it off; AWS changes it once an hour at most, then run this again",
-                ja=f"テーブル{table.name}: TTLの属性は{have}ですが、計画は{table.ttl_attribute}です。手順`detach`で無効にしてください。"
-                "AWSでは1時間に1回しか変更できないため、その後に再実行してください",
-            )
-        )
-        return ()
+    changes = difference(_name(table), None, {TTL: table.ttl_attribute})
     return context.settle(changes, lambda: _turn_on(context, table))
 
 
@@ -351,13 +344,6 @@ def _turn_on(context: ChangeContext, table: Table) -> None:
             TableName=table.name, TimeToLiveSpecification=specification
         )
     )
-
-
-def _expiry(context: ChangeContext, table: Table) -> str | None:
-    answer = context.client("dynamodb").describe_time_to_live(TableName=table.name)
-    ttl = answer["TimeToLiveDescription"]
-    on = ttl.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}
-    return ttl.get("AttributeName") if on else None
 
 
 def _tags(context: ChangeContext, table: Table, found: Found | None) -> Changes:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aws.change import Refused
+from signoff.environment import TableSettings
 from tests.runbook.facts import api, data
 from tests.runbook.facts.answer import run
 
@@ -28,7 +29,8 @@ def test_table_of_fixed_capacity_is_told_where_the_plan_has_no_figures(desk):
     made = run(desk, data.BY_TABLES, tell=told.append)
 
     assert made == []
-    assert "StampMasters-prod does not scale to 200 units a second" in told[0].en
+    said = " ".join(one.en for one in told)
+    assert "StampMasters-prod does not scale to 200 units a second" in said
 
 
 def test_closed_address_of_the_api_is_opened_where_nothing_else_leads_to_it(desk):
@@ -45,3 +47,37 @@ def test_closed_address_of_the_api_stays_closed_behind_a_domain(desk):
     api.patched(api.replaced("/disableExecuteApiEndpoint", "true"))(desk.client)
 
     assert run(desk, api.BY_ITSELF) == []
+
+
+def test_decided_stream_is_turned_on(desk):
+    desk.environment = replace(
+        desk.environment, table_settings={"stampmasters": TableSettings(stream="NEW_IMAGE")}
+    )
+    (made,) = run(desk, data.BY_TABLES)
+    again = run(desk, data.BY_TABLES)
+
+    found = desk.client("dynamodb").describe_table(TableName="StampMasters-prod")["Table"]
+    assert (made.resource, made.field, made.after) == (
+        "table StampMasters-prod",
+        "stream",
+        "NEW_IMAGE",
+    )
+    assert found["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    assert again == []
+
+
+@pytest.mark.parametrize(
+    ("decided", "said"),
+    [
+        ({"billing": "PROVISIONED"}, "is on demand, and PROVISIONED was decided"),
+        ({"replicas": ("ap-northeast-3",)}, "has no copy in ap-northeast-3, which was decided"),
+    ],
+)
+def test_what_was_decided_and_a_person_has_to_make_is_told(desk, decided, said):
+    settings = {"stampmasters": TableSettings(**decided)}
+    desk.environment = replace(desk.environment, table_settings=settings)
+    told = []
+    made = run(desk, data.BY_TABLES, tell=told.append)
+
+    assert made == []
+    assert said in told[0].en
