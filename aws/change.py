@@ -7,7 +7,7 @@ Refused                   what was found is not for a machine to decide
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from dataclasses import field as with_options
 from time import sleep as real_sleep
 from typing import Any, Self, TypeVar
@@ -165,6 +165,18 @@ class ChangeContext:
     waiting: Callable[[Words], None] = nothing
     """Told what is waited for, each time before it is asked for again: ``table X is ACTIVE``."""
     sleep: Sleep = real_sleep
+
+    def lenient(self, kind: Words, name: str, bounds: Mapping[Words, Bound]) -> dict[str, Bound]:
+        """Return bounds by the English name of their fact that hold for what people decided as well."""
+
+        def holding(fact: Words, bound: Bound) -> Bound:
+            def holds(found: Any) -> bool:
+                one = Difference(kind=kind, name=name, fact=fact, found=found, bound=bound)
+                return bound.holds(found) or not self.undecided([one])
+
+            return replace(bound, holds=holds)
+
+        return {fact.en: holding(fact, bound) for fact, bound in bounds.items()}
 
     def needs(self, there: object, otherwise: Words | Refused) -> None:
         """Raise Refused where something is missing, unless an earlier step would have made it."""

@@ -304,6 +304,11 @@ def _aliases(reading: Reading, name: str) -> tuple[Alias, ...]:
     return tuple(map(alias_of, found))
 
 
+def sent_to(version: str, share: float) -> Words:
+    """Say which share of the traffic an alias sends to a version beside its own."""
+    return Words(en=f"{share:.0%} to version {version}", ja=f"バージョン{version}に{share:.0%}")
+
+
 def alias_of(raw: Raw) -> Alias:
     """Decode an entry of ListAliases."""
     return Alias(

@@ -116,7 +116,7 @@ def surplus(role: Role, want: desired.Role) -> tuple[Surplus, ...]:
     return _beyond(_Question(role.policies, role.boundary, want.allowed, role, want))
 
 
-def told(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
+def as_differences(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
     """Return surplus as differences; unparsed where nobody can say whether it is in force."""
     by_policy: dict[tuple[str, bool], list[Surplus]] = {}
     for one in found:

@@ -1,12 +1,10 @@
 """By which name the API calls a function, and whether the function lets it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws import desired
-from aws.function import FunctionPolicy
-from aws.iam import EvalDecision, Statement, context, evaluate, parse
 from aws.secret_text import MaskedValue
 from aws.section import Unparsed
 from aws.words import Words
@@ -41,30 +39,6 @@ def target(uri: str, variables: Mapping[str, MaskedValue]) -> InvokedFunction:
     return InvokedFunction(resolved, "")
 
 
-def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str) -> bool:
-    """Whether API Gateway may invoke the alias for this source; NotTestable where nobody can say.
-
-    Permission on the function says nothing of its alias: the policy's resource is compared, too.
-    """
-    statements = [
-        statement
-        for policy in policies
-        for statement in (parse(policy.document) if policy.document else ())
-        if _speaks_of_gateway(statement)
-    ]
-    account = source_arn.split(":")[4]
-    known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
-    decision = evaluate(statements, "lambda:InvokeFunction", alias_arn, known)
-    if decision.outcome is EvalDecision.UNKNOWN:
-        raise Unparsed(
-            Words(
-                en=f"the policy of {alias_arn}: {decision.reason.en}",
-                ja=f"{alias_arn}のポリシー: {decision.reason.ja}",
-            )
-        )
-    return decision.allowed
-
-
 def source_of(route: desired.Route, api_id: str, environment: Environment) -> str:
     """Return the source ARN under which API Gateway invokes for one method of the stage."""
     return f"{_api(api_id, environment)}/{environment.stage}/{route.verb}{route.path}"
@@ -91,8 +65,3 @@ def _value(name: str, variables: Mapping[str, MaskedValue]) -> str:
             )
         )
     return value.text
-
-
-def _speaks_of_gateway(statement: Statement) -> bool:
-    anybody = {("*", "*"), ("Service", "*"), ("Service", GATEWAY)}
-    return bool(anybody & set(statement.principals)) or bool(statement.not_principals)

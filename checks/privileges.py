@@ -14,6 +14,7 @@ from aws.privileges import (
     Gravity,
     Surplus,
     as_difference,
+    as_differences,
     known_of,
     lacking,
     lacks,
@@ -21,7 +22,6 @@ from aws.privileges import (
     short,
     split,
     statements,
-    told,
 )
 from aws.privileges import surplus as all_surplus
 from aws.role import Role
@@ -59,7 +59,9 @@ GRANTED = Bound(
 
 def surplus(role: Role, want: desired.Role, row: str) -> tuple[Difference, ...]:
     """Return the surplus that ``row`` tells of."""
-    return told(role, (one for one in all_surplus(role, want) if ROWS[one.gravity] == row))
+    return as_differences(
+        role, (one for one in all_surplus(role, want) if ROWS[one.gravity] == row)
+    )
 
 
 def follow_graver(role: Role, want: desired.Role, row: str, decided: Decided) -> None:

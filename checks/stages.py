@@ -26,11 +26,6 @@ def shared_answers(stage: Stage, route: desired.Route, integration: Integration)
     ]
 
 
-def sent_to(version: str, share: float) -> Words:
-    """Say which share of the traffic an alias sends to a version beside its own."""
-    return Words(en=f"{share:.0%} to version {version}", ja=f"バージョン{version}に{share:.0%}")
-
-
 def deciding(route: desired.Route) -> Iterable[str]:
     """Yield the parameters on which the answer depends, in API Gateway's spelling."""
     if route.authorized:

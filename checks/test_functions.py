@@ -6,6 +6,7 @@ from functools import partial
 
 from aws import desired
 from aws.bounds import Bound, as_text, at_least, exactly, one_of
+from aws.callers import may_invoke
 from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory
@@ -15,7 +16,7 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
 from checks.guarding import invoking_others
-from checks.invocation import may_invoke, source_of, source_of_authorizer, target
+from checks.invocation import source_of, source_of_authorizer, target
 from checks.releases import deployed_again, newest
 from checks.variables import arn_of, differing, diverting, foreign, hijacking, leading_to_line
 from plan import Plan

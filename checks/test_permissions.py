@@ -2,6 +2,7 @@
 
 from aws import desired
 from aws.bounds import exactly, within
+from aws.callers import CALLERS, callers_of, strangers
 from aws.difference import differences, unallowed
 from aws.function import spans
 from aws.inventory import Sections
@@ -27,7 +28,7 @@ from checks.access import (
     used_elsewhere,
     with_url,
 )
-from checks.callers import Callers, strangers, unread_versions
+from checks.callers import unread_versions
 from checks.denials import taken_away
 from checks.deployed import Deployed
 from checks.privileges import (
@@ -49,7 +50,6 @@ from signoff.observations import Observations
 
 URLS = Words(en="URLs", ja="関数URL")
 UNSOUND = Words(en="wrong ARNs of secrets", ja="正しくないシークレットのARN")
-CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 OF_ROLE = {"call": "iam:GetAccountAuthorizationDetails"}
 
 
@@ -165,14 +165,13 @@ def test_only_this_api_may_invoke_the_function(
     function: desired.Function,
     deployed: Deployed,
     plan: Plan,
-    environment: Environment,
     decided: Decided,
     observe: Observations,
 ) -> None:
     api_id = deployed.rest_api().id
     policies = deployed.function_policies(function)
     observe.note(function=function.name, api=api_id, policies=policies)
-    callers = Callers(function=function, api_id=api_id, plan=plan, environment=environment)
+    callers = callers_of(function, api_id, plan.roles)
 
     facts = {CALLERS: strangers(policies, callers)}
     about = {"call": "lambda:GetPolicy", "loosens": True}

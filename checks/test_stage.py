@@ -4,13 +4,13 @@ from aws import desired
 from aws.access_log import group_of, telling, tells_the_request
 from aws.bounds import Bound, exactly, unset, within
 from aws.difference import differences
-from aws.function import WEIGHTS
+from aws.function import WEIGHTS, sent_to
 from aws.ledgers.apigateway import REST_API, ROUTE, STAGE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from checks import api_surplus
 from checks.deployed import Deployed
-from checks.stages import sent_to, shared_answers
+from checks.stages import shared_answers
 from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation

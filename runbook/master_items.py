@@ -47,6 +47,11 @@ def converge(context: StepContext, table: Table, items: Sequence[Item]) -> Chang
     return context.settle(changes, lambda: _write(context, table, differing))
 
 
+def are_others(context: StepContext, table: Table) -> bool:
+    """Whether the table holds spots of somebody else's."""
+    return bool(read(context, table).keys() - _by_key(table, source()).keys())
+
+
 def were_migrated(context: StepContext, table: Table) -> bool:
     """Whether a migration filled the table: from then on, its source says what belongs there."""
     newest = context.recorded(MANIFEST, table=table.name)

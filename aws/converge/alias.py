@@ -1,12 +1,14 @@
 """What callers of a function get, and who may call it: a published version behind the alias, its permissions."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from aws.bounds import unset, within
+from aws.callers import CALLERS, GATEWAY, Callers, may_invoke, strangers
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.function import (
     code_sha256,
@@ -18,8 +20,11 @@ from aws.converge.function import (
 )
 from aws.converge.version import FAILED, LATEST, configure, move, publish
 from aws.desired import Function
+from aws.difference import differences
 from aws.door import GONE
-from aws.function import alias_of
+from aws.function import WEIGHTS, FunctionPolicy, alias_of, sent_to
+from aws.ledgers.lambda_ import FUNCTION
+from aws.section import NotTestable
 
 
 def converge(
@@ -33,10 +38,10 @@ def converge(
     found = _found(context, function)
     wanted = {
         **configuration(function),
-        **preserved(function, found),
+        **preserved(context, function, found),
         "code": code_sha256(package),
         "variables": sorted({*function.environment, *_there(found, keeps)}),
-        "weights": {},
+        "weights": _weights(context, function, found),
         "published": True,
     }
     name, tables = f"alias {function.name}:{function.alias}", table_fields(function)
@@ -55,6 +60,17 @@ def released(context: ChangeContext, function: Function) -> dict[str, str]:
     if answer is None:
         return {}
     return {"version": answer["Version"], "code_sha256": answer["CodeSha256"]}
+
+
+def _weights(
+    context: ChangeContext, function: Function, found: Mapping[str, Any] | None
+) -> Mapping[str, float]:
+    """Return the shares of the traffic that may go elsewhere: none, unless that was decided."""
+    weights: Mapping[str, float] = (found or {}).get("weights", {})
+    shares = [sent_to(version, share) for version, share in weights.items()]
+    facts, bounds = {WEIGHTS: shares or None}, {WEIGHTS: unset()}
+    differing = differences(FUNCTION, function.name, facts, bounds)
+    return {} if context.undecided(differing) else weights
 
 
 def _there(found: Mapping[str, Any] | None, keeps: Collection[str]) -> set[str]:
@@ -99,17 +115,19 @@ def _release(
     move(context, function.name, function.alias, version, absent=absent)
 
 
-GATEWAY = "apigateway.amazonaws.com"
-
-
-def grant(context: ChangeContext, function: Function, sources: Mapping[str, str]) -> Changes:
-    """Grant API Gateway the alias for each of ``sources`` (statement id -> ARN).
+def grant(
+    context: ChangeContext, function: Function, sources: Mapping[str, str], stage: str
+) -> Changes:
+    """Grant API Gateway the alias for each of ``sources`` (statement id -> ARN), unless a statement does so already.
 
     A statement on the bare function is no grant on the alias.
     """
     found = statements(context, function, function.alias)
+    policy = _policy(function.alias, found.values())
     made: Changes = ()
     for id_, arn in sources.items():
+        if id_ not in found and _lets_in(policy, function, arn.replace("/*/", f"/{stage}/", 1)):
+            continue
         if (have := _granted(found.get(id_))) != arn:
             change = (Change(_name(function), f"permission {id_}", have, arn),)
             made += context.settle(
@@ -118,17 +136,35 @@ def grant(context: ChangeContext, function: Function, sources: Mapping[str, str]
     return made
 
 
-def shed(context: ChangeContext, function: Function, granted: Collection[str]) -> Changes:
-    """Take away every statement that allows something, but those ``granted`` (ids) on the alias.
+def _policy(qualifier: str | None, statements: Iterable[Any]) -> FunctionPolicy:
+    document = json.dumps({"Version": "2012-10-17", "Statement": [*statements]})
+    return FunctionPolicy(qualifier=qualifier, document=document)
 
-    One beyond the plan lets someone else in: API Gateway of another account, or the whole world. Each alias
-    and each version has statements of its own. One that denies is not ours to lift.
+
+def _lets_in(policy: FunctionPolicy, function: Function, arn: str) -> bool:
+    """Whether a policy surely lets the API invoke the alias for a source."""
+    try:
+        return may_invoke([policy], function.alias_arn, arn)
+    except NotTestable:
+        return False
+
+
+def shed(context: ChangeContext, function: Function, callers: Callers) -> Changes:
+    """Take away every statement that lets somebody else in, as the checks tell them, unless that was decided.
+
+    API Gateway of another account, or the whole world. Each alias and each version has statements of its own.
+    One that denies is not ours to lift.
     """
+    places = (None, function.alias, *_others(context, function))
+    found = {one: statements(context, function, one) for one in places}
+    policies = tuple(_policy(one, its.values()) for one, its in found.items() if its)
+    facts, bounds = {CALLERS: strangers(policies, callers)}, {CALLERS: within(())}
+    if not context.undecided(differences(FUNCTION, function.name, facts, bounds)):
+        return ()
     made: Changes = ()
-    for qualifier in (function.alias, None, *_others(context, function)):
-        keeps = granted if qualifier == function.alias else ()
-        for id_, statement in statements(context, function, qualifier).items():
-            if id_ in keeps or statement["Effect"] != "Allow":
+    for qualifier in places:
+        for id_, statement in found[qualifier].items():
+            if not strangers((_policy(qualifier, [statement]),), callers):
                 continue
             name, field = _name(function, qualifier), f"permission {id_}"
             lost = (Change(name, field, statement, None, destroys=True),)

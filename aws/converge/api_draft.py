@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from aws.api_document import ApiDocument, StaticAnswer, decode_authorizer, decode_gateway_response
 from aws.api_document import Method as Found
-from aws.api_document import decode_authorizer, decode_gateway_response
 from aws.bounds import Bound, at_most, exactly, one_of
 from aws.change import ChangeContext, Changes, difference, repairs
 from aws.converge import rest_api
 from aws.converge.rest_api import Draft, read
-from aws.cors import preflight_differences
+from aws.cors import ORIGIN, gateway_answer, gateway_status, header, preflight_differences
 from aws.desired import NEEDED_S, Api, Authorizer, GatewayResponse, Route
 from aws.words import Words
 
@@ -31,7 +31,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         draft = read(context, id_)  # the methods need the authorizer's id
     made += _methods(context, at, draft, api)
     for response in api.gateway_responses:
-        made += _gateway_response(context, at, draft, response)
+        made += _gateway_response(context, at, draft, response, api)
     return made
 
 
@@ -194,7 +194,8 @@ def _method(
     """Make the method as planned; ``at`` is the API, and the id of the resource of its path."""
     api, resource_id = at
     raw, wanted = draft.methods.get((method.path, method.verb)), _wanted(method)
-    have = _found(draft.decoded(method.path, method.verb), wanted, api) if raw else None
+    there = draft.decoded(method.path, method.verb) if raw else None
+    have = _found(context, there, wanted, api) if there else None
     changes = difference(f"method {method.verb} {method.path}", have, wanted)
     place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
     return context.settle(changes, lambda: _apply(context, place, draft, method, remake=bool(raw)))
@@ -227,7 +228,9 @@ def _wanted(method: Method) -> dict[str, Any]:
     }
 
 
-def _found(found: Found, wanted: Mapping[str, Any], api: Api) -> dict[str, Any]:
+def _found(
+    context: ChangeContext, found: Found, wanted: Mapping[str, Any], api: Api
+) -> dict[str, Any]:
     """Return the same of what is there; a preflight that allows what it has to, and nothing unsafe, is as planned."""
     behind = found.integration
     answer = behind.answers.get(OK) if behind else None
@@ -241,7 +244,9 @@ def _found(found: Found, wanted: Mapping[str, Any], api: Api) -> dict[str, Any]:
         "template": behind.request_templates if behind else None,
         "headers": answer.headers if answer else None,
     }
-    if found.verb == PREFLIGHT and not preflight_differences(found.path, found, api):
+    if found.verb == PREFLIGHT and not context.undecided(
+        preflight_differences(found.path, found, api)
+    ):
         return have | {name: wanted[name] for name in ("template", "headers")}
     return have
 
@@ -284,27 +289,66 @@ def _put_mock(client: Any, at: Mapping[str, str], answer: MockAnswer) -> None:
 
 
 GATEWAY_HEADER = "gatewayresponse.header."
+PROMISED = ("error", "message")
+"""Members that the contract promises of an error, which AWS's own bodies do not all have."""
+
+
+def _gateway_document(draft: Draft) -> ApiDocument:
+    found = {
+        kind: decode_gateway_response(kind, raw) for kind, raw in draft.gateway_responses.items()
+    }
+    return ApiDocument(methods={}, authorizers={}, gateway_responses=found)
+
+
+def _defaults_are_ours(there: ApiDocument, api: Api) -> bool:
+    """Whether a default is the planned one: of ours, the other kinds say more than their default does."""
+    return any(
+        found.templates.get(JSON) == one.template
+        for one in api.gateway_responses
+        if one.kind.startswith("DEFAULT_") and (found := there.gateway_responses.get(one.kind))
+    )
+
+
+def _allows(answer: StaticAnswer, api: Api) -> bool:
+    """Whether the page may read an answer; the other headers matter to preflights only."""
+    return header(answer.headers, ORIGIN) == api.cors.origin
+
+
+def _answers(there: ApiDocument, response: GatewayResponse, api: Api) -> bool:
+    """Whether a kind, or the default that stands in for it, lets the page read what the contract promises."""
+    answer = gateway_answer(there, response.kind)
+    if answer is None or not _allows(answer, api):
+        return False
+    body = answer.templates.get(JSON, "")
+    promised = all(f'"{one}"' in body for one in PROMISED)
+    if response.status is None:
+        return promised
+    return promised and gateway_status(there, response.kind) == response.status
 
 
 def _gateway_response(
-    context: ChangeContext, api_id: str, draft: Draft, response: GatewayResponse
+    context: ChangeContext, api_id: str, draft: Draft, response: GatewayResponse, api: Api
 ) -> Changes:
-    """Put the response where it differs; a status of None is AWS's own."""
-    raw = draft.gateway_responses.get(response.kind)
-    parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in response.headers.items()}
+    """Put the response where it differs; a status of None is AWS's own.
+
+    One that lets the page read it, and says what the contract promises, is as planned, however it is written.
+    """
+    there = _gateway_document(draft)
+    own = response.kind in there.gateway_responses
+    if (own or not _defaults_are_ours(there, api)) and _answers(there, response, api):
+        return ()
+    found = there.gateway_responses.get(response.kind)
+    headers = found.headers if found and _allows(found, api) else response.headers
+    parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in headers.items()}
     wanted = {
         **({"status": response.status} if response.status else {}),
-        "headers": response.headers,
+        "headers": headers,
         "template": response.template,
     }
     have = None
-    if raw:
-        found = decode_gateway_response(response.kind, raw)
-        have = {
-            "status": found.status,
-            "headers": found.headers,
-            "template": found.templates.get(JSON),
-        }
+    if found:
+        template = found.templates.get(JSON)
+        have = {"status": found.status, "headers": found.headers, "template": template}
     changes = difference(f"gateway response {response.kind}", have, wanted)
     status = {"statusCode": response.status} if response.status else {}
     return context.settle(

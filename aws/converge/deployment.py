@@ -59,6 +59,15 @@ def by_hand(deployment: Mapping[str, Any]) -> bool:
     return mark(deployment.get("description")) is None
 
 
+def serves_by_hand(context: ChangeContext, api: Api) -> bool:
+    """Whether the stage serves a deployment that is none of ours."""
+    found = rest_api.find(context, api)
+    id_ = str(found["id"]) if found else None
+    stage = stage_of(context, api, id_)
+    there = {one["id"]: one for one in listed(context, id_)}
+    return stage is not None and by_hand(there[stage["deploymentId"]])
+
+
 def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
     """Return the digest of what the stage serves: a deployment made by hand has none.
 

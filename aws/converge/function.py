@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from aws.bounds import exactly
 from aws.change import Change, ChangeContext, Changes, Refused, difference, unless_absent
 from aws.converge import version as version_of
 from aws.converge.tags import tag_fields
 from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
-from aws.function import MEMORY, TIMEOUT, decode
+from aws.function import FILE_SYSTEMS, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
+from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 
-OVERLAYS = ("layers", "file systems")
+OVERLAYS = {"layers": LAYERS, "file systems": FILE_SYSTEMS}
 """Fields of what comes over the package and may run instead of it: nothing of it is planned."""
+KEPT = {"runtime": RUNTIME, "timeout_s": TIMEOUT, "memory_mb": MEMORY, **OVERLAYS}
+"""Our field -> the fact whose bound it is held against."""
 LAST_UPDATE = "last update"
 Build = Callable[[str], bytes]
 """Key of a function, or CLOSED -> its package."""
@@ -37,7 +41,11 @@ def converge(
     name, package = f"function {function.name}", build(function.key)
     answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
     found = _found(context, answer) if answer else None
-    wanted = {**configuration(function), **preserved(function, found), "code": code_sha256(package)}
+    wanted = {
+        **configuration(function),
+        **preserved(context, function, found),
+        "code": code_sha256(package),
+    }
     extra = _extra_variables(name, found, wanted, keeps)
     version, lost = _overwritten(
         context, function, build, (found["code"] if found else None, wanted["code"]), extra
@@ -54,7 +62,7 @@ def converge(
             _upload(context, function, build(CLOSED))
             changed += (Change(name, "code", None, wanted["code"]),)  # put back behind that version
         publish(context, function, version)
-        kept = {**preserved(function, found), "variables": _kept(answer, keeps)}
+        kept = {**preserved(context, function, found), "variables": _kept(answer, keeps)}
         _update(context, function, package, changed, kept)
 
     return context.settle((*version, *changes, *extra), apply)
@@ -98,13 +106,18 @@ def configuration(function: Function) -> dict[str, Any]:
     }
 
 
-def preserved(function: Function, found: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return time-out and memory to set: more memory than planned, or a shorter time-out, stays."""
-    have = found or {}
-    return {
-        "timeout_s": function.bounds[TIMEOUT].keeping(have.get("timeout_s")),
-        "memory_mb": function.bounds[MEMORY].keeping(have.get("memory_mb")),
+def preserved(
+    context: ChangeContext, function: Function, found: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return what to set where it need not be what is planned: what is within its bound, or was decided, stays."""
+    bounds = {
+        RUNTIME: exactly(function.runtime),
+        **function.bounds,
+        **dict.fromkeys(OVERLAYS.values(), exactly(())),
     }
+    allowed = context.lenient(FUNCTION, function.name, bounds)
+    have = found or {}
+    return {field: allowed[fact.en].keeping(have.get(field)) for field, fact in KEPT.items()}
 
 
 def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:

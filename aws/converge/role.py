@@ -10,7 +10,7 @@ from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.policy_document import document, policy_lines
 from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Role, Secret
-from aws.privileges import Gravity, lacks, pair, short, split, statements, surplus, told
+from aws.privileges import Gravity, as_differences, lacks, pair, short, split, statements, surplus
 from aws.role import PolicyDocument, decode, document_text
 from aws.role import Role as Found
 from aws.secret_arns import Named, named, unsound
@@ -124,7 +124,9 @@ def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
         policy
         for policy, gravity in {(one.pair.policy, one.gravity) for one in pairs}
         if context.undecided(
-            told(found, (o for o in pairs if (o.pair.policy, o.gravity) == (policy, gravity)))
+            as_differences(
+                found, (o for o in pairs if (o.pair.policy, o.gravity) == (policy, gravity))
+            )
         )
     }
 

@@ -31,7 +31,6 @@ STAGE_PATHS = {
     "access log": "/accessLogSettings/destinationArn",
     "access log format": "/accessLogSettings/format",
 }
-VARIABLE = "variable "
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
@@ -59,7 +58,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         if key != EVERY_METHOD:
             changes += _own(name, api, key, setting)
     changes += narrower(name, api, stage)
-    changes += (*_canary(name, stage, raw), *_variables(name, raw))
+    changes += _canary(name, stage, raw)
     id_ = found["id"] if found else rest_api.UNKNOWN_ID
     return context.settle(changes, lambda: _apply(context, api, id_, changes))
 
@@ -67,7 +66,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
 def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str, Any]:
     least = max(api.least_rates.values(), default=1)
     settings = _limits(api.most, every, least) | {
-        "logging": "ERROR",
+        "logging": "INFO" if every.logging_level == "INFO" else "ERROR",
         "data trace": False,  # it would log bodies, with the tokens in them
         "caching": False,
     }
@@ -158,14 +157,6 @@ def _canary(name: str, stage: Stage, raw: Mapping[str, Any]) -> Changes:
     return (Change(name, "canary", raw["canarySettings"], None, destroys=True),)
 
 
-def _variables(name: str, stage: Mapping[str, Any]) -> Changes:
-    """No variable is planned, and one may hold a secret: it is shown by its name alone."""
-    found = stage.get("variables") or {}
-    return tuple(
-        Change(name, f"{VARIABLE}{one}", "set", None, destroys=True, final=True) for one in found
-    )
-
-
 def _apply(context: ChangeContext, api: Api, id_: str, changes: Changes) -> None:
     client = context.client("apigateway")
     patch = [_operation(one) for one in changes if not one.field.startswith("tag ")]
@@ -179,8 +170,6 @@ def _apply(context: ChangeContext, api: Api, id_: str, changes: Changes) -> None
 
 
 def _operation(change: Change) -> dict[str, str]:
-    if change.field.startswith(VARIABLE):
-        return {"op": "remove", "path": f"/variables/{change.field.removeprefix(VARIABLE)}"}
     if change.field == "canary":
         return {"op": "remove", "path": "/canarySettings"}
     return {"op": "replace", "path": _path(change.field), "value": _text(change.after)}

@@ -40,6 +40,11 @@ def converge(context: ChangeContext, topic: Topic) -> Changes:
     return made + (_readable(context, topic, found) if found else ())
 
 
+def is_there(context: ChangeContext, topic: Topic) -> bool:
+    get = context.client("sns").get_topic_attributes
+    return unless_absent(get, TopicArn=topic.arn) is not None
+
+
 def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Changes:
     """Let the account's alarms publish, unless whatever the policy says does so already."""
     name, wanted = f"topic {topic.name}", statement(topic)

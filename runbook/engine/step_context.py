@@ -81,6 +81,21 @@ class StepContext(ChangeContext):
         except Refused:
             return False
 
+    def stays(self, *whats: str, rows: tuple[str, ...]) -> bool:
+        """Whether people decided something about a resource (``secret X``), and by that these rows find nothing wrong.
+
+        It is as they want it, then, and no procedure changes it. ``whats``: by which names the rows speak of it.
+        """
+        decided = {one.what.rpartition(": ")[0] for one in self.environment.decisions}
+        if decided.isdisjoint(whats):
+            return False
+        try:
+            found = self.findings(rows)
+        except Refused:
+            return False
+        wrong = {f"{each.kind.en} {each.name}" for one in found for each in one.differences}
+        return all(one.differences for one in found) and wrong.isdisjoint(whats)
+
     def concerned(self, resources: Iterable[T], name: Callable[[T], str]) -> tuple[T, ...]:
         """Return the resources that the chosen row finds wrong, so that no other one is touched.
 

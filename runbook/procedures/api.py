@@ -10,9 +10,11 @@ REST APIをルート・CORS・オーソライザー込みで作成し、デプ�
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
-from aws.change import Changes
+from aws.callers import callers_of
+from aws.change import Changes, nothing
 from aws.converge import alias, api_draft, deployment, gateway_account, log_group, rest_api, stage
 from aws.desired import Function
 from aws.words import Words
@@ -97,7 +99,7 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     sources = _all_sources(context)
 
     def converge(given: StepContext, function: Function) -> Changes:
-        return alias.grant(given, function, sources[function.name])
+        return alias.grant(given, function, sources[function.name], given.environment.stage)
 
     return context.each(converge, context.plan.functions)
 
@@ -110,28 +112,40 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     ),
 )
 def deploy_it(context: StepContext) -> Changes:
-    """Deploy the draft to the stage, unless the stage serves just that already.
+    """Deploy the draft to the stage, unless the stage serves just that already, whoever deployed it.
 
     A deployment is a snapshot: later changes are not live. It goes into the history with the digest of
     its draft, so that step 8-2 can find it.
 
-    下書きをステージにデプロイする。すでに同じ内容なら何もしない。
+    下書きをステージにデプロイする。誰がデプロイしたものでも、すでに同じ内容なら何もしない。
 
     デプロイはスナップショットであり、その後の変更は反映されません。手順8-2で戻せるように、下書きの
     ダイジェストを説明に付けてデプロイ履歴に残します。
     """
+    if _as_deployed(context):
+        return ()
     return deployment.converge(
         context, context.plan.api, partial(calls.note, context, context.plan.api)
     )
 
 
-@step(
-    "3-3",
-    proves=(
-        *("DEP-27", "DEP-28", "DEP-29", "DEP-30", "DEP-31", "DEP-32", "DEP-33"),
-        *("SEC-07", "SEC-32"),
-    ),
+def _as_deployed(context: StepContext) -> bool:
+    """Whether the stage serves what somebody deployed by hand, and the checks find that it is the draft."""
+    quiet = replace(context, go=False, tell=nothing)
+    return (
+        deployment.serves_by_hand(context, context.plan.api)
+        and not api_draft.converge(quiet, context.plan.api)
+        and context.all_green("DEP-22")
+    )
+
+
+OF_STAGE = (
+    *("DEP-27", "DEP-28", "DEP-29", "DEP-30", "DEP-31", "DEP-32", "DEP-33"),
+    *("SEC-07", "SEC-32"),
 )
+
+
+@step("3-3", proves=OF_STAGE)
 def set_up_its_stage(context: StepContext) -> Changes:
     """Bring throttle, logs, description and tags of the stage to the plan.
 
@@ -143,7 +157,17 @@ def set_up_its_stage(context: StepContext) -> Changes:
     キャッシュは無効にします。手順書は有効化を勧めますが、ある利用者のスタンプが別の利用者に返される
     おそれがあります。データトレースも無効です。リクエスト本文がトークンごと記録されるためです。
     """
-    return stage.converge(context, context.plan.api)
+    return bring_stage(context)
+
+
+def bring_stage(context: StepContext) -> Changes:
+    """Bring the stage to the plan, unless people decided otherwise and nothing is wrong with it by that."""
+    planned = context.plan.api
+    routes = [one.id for one in planned.routes] + [f"OPTIONS {path}" for path in planned.paths]
+    names = (f"stage {planned.stage}", *(f"route {one}" for one in routes))
+    if context.stays(*names, rows=(*OF_STAGE, "DEP-37")):
+        return ()
+    return stage.converge(context, planned)
 
 
 @step("3-3")
@@ -168,10 +192,11 @@ def shut_out_everybody_else(context: StepContext) -> Changes:
     手動で作られたAPIは、下書きをデプロイするまで関数本体を呼ぶため、最後に行います。外した後に手順8-2で
     以前のデプロイに戻すと、関数本体を呼ぶルートは500を返します。
     """
-    sources = _all_sources(context)
+    api = rest_api.find(context, context.plan.api)
+    id_ = api["id"] if api else rest_api.UNKNOWN_ID
 
     def converge(given: StepContext, function: Function) -> Changes:
-        return alias.shed(given, function, sources[function.name])
+        return alias.shed(given, function, callers_of(function, id_, given.plan.roles))
 
     return context.each(converge, context.plan.functions)
 

@@ -104,9 +104,10 @@ def release_them(context: StepContext) -> Changes:
     APIがすでにエイリアスを呼んでいる場合、この時点から新しいコードが使われます。参照先のテーブルが変わる場合は
     確認を求めます。
     """
+    keeps = _kept_variables(context)
 
     def converge(given: StepContext, one: Function) -> Changes:
-        return alias.converge(given, one, given.build(one.key))
+        return alias.converge(given, one, given.build(one.key), keeps[one.name])
 
     return context.each(converge, context.plan.functions)
 

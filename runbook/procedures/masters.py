@@ -40,6 +40,14 @@ def load_the_spots(context: StepContext) -> Changes:
             )
         )
         return ()
+    if master_items.are_others(context, table) and context.all_green("DATA-01", "DATA-02"):
+        context.tell(
+            Words(
+                en=f"{table.name} holds the spots that its manifest names, and is left as it is",
+                ja=f"{table.name}の内容はマニフェストの記録どおりのため、変更しません",
+            )
+        )
+        return ()
     return master_items.converge(context, table, master_items.source())
 
 
@@ -55,5 +63,7 @@ def leave_the_manifest(context: StepContext) -> Changes:
     """
     table = context.plan.table("stampmasters")
     if master_items.were_migrated(context, table):
+        return ()
+    if master_items.are_others(context, table) and context.all_green("DATA-01", "DATA-02"):
         return ()
     return master_items.converge_manifest(context, table, master_items.source())

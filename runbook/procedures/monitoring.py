@@ -12,6 +12,7 @@ not count throttling, so its alarm never fires. The procedure uses `ReadThrottle
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws.change import Changes
@@ -19,17 +20,25 @@ from aws.converge import alarm, dashboard, log_group, other_alarm, rest_api, top
 from aws.desired import Alarm, LogGroup
 from runbook.engine import StepContext, ask, step
 
+OF_ALARMS = ("MON-01", "MON-02", "MON-03", "MON-04", "MON-05")
+
 
 @step("6-1")
 def create_the_topic(context: StepContext) -> Changes:
     """Create the topic that alarms notify, and allow CloudWatch to publish to it.
 
+    Where the alarms that are there tell people by topics of their own, no other one is made.
+
     アラームの通知先となるトピックを作成し、CloudWatchからの発行を許可する。
+
+    既存のアラームが別のトピックで人に通知している場合は、作成しません。
     """
+    if not _tells_somebody(context):
+        return ()
     return topic.converge(context, context.plan.topic)
 
 
-@step("6-1", proves=("MON-01", "MON-02", "MON-03", "MON-04", "MON-05"))
+@step("6-1", proves=OF_ALARMS)
 def create_the_alarms(context: StepContext) -> Changes:
     """Create the alarms of functions, API, tables and indexes.
 
@@ -44,9 +53,7 @@ def create_the_alarms(context: StepContext) -> Changes:
     人に届く場合は、重ねて作成しません。
     """
     found = alarm.read(context, context.plan.alarms)
-    absent = [one for one in context.plan.alarms if one.name not in found]
-    needless = other_alarm.doing_the_same(context, absent) if absent else frozenset[str]()
-    wanted = [one for one in context.plan.alarms if one.name not in needless]
+    wanted = _wanted(context, found)
 
     def converge(given: StepContext, one: Alarm) -> Changes:
         known: Mapping[str, Any] | None = found.get(one.name)
@@ -59,13 +66,18 @@ def create_the_alarms(context: StepContext) -> Changes:
 def create_the_dashboard(context: StepContext) -> Changes:
     """Create the dashboard with its five widgets.
 
-    Widgets that somebody added are shown, and replaced only after you agree.
+    One that shows all that it has to, and nothing that is not there, stays. The widgets of another one are shown, and
+    replaced only after you agree.
 
     5種類のウィジェットを持つダッシュボードを作成する。
 
-    既存のウィジェットは内容を表示し、同意を得てから置き換えます。
+    ダッシュボードに不足や存在しない対象がある場合、既存のウィジェットは内容を表示し、同意を得てから置き換えます。
     """
-    return dashboard.converge(context, context.plan.dashboard)
+    planned = context.plan.dashboard
+    redrawn = dashboard.converge(replace(context, go=False), planned)
+    if any(not one.creates for one in redrawn) and context.all_green("MON-10", "MON-11"):
+        return ()
+    return dashboard.converge(context, planned)
 
 
 @step("6-3", proves=("MON-05", "MON-12", "MON-13"))
@@ -94,7 +106,28 @@ def name_who_hears_of_it(context: StepContext) -> Changes:
 
     環境の定義にあるメールアドレスをトピックに登録する。
     """
+    if not _tells_somebody(context):
+        return ()
     return topic.converge_subscription(context, context.plan.topic, context.mailed)
+
+
+def _wanted(context: StepContext, found: Mapping[str, Any]) -> list[Alarm]:
+    """Return the alarms to bring to the plan: those that are there, and those that no other one makes needless.
+
+    Whether one that is heard in a roundabout way does so, or one that people decided about, only the checks say.
+    """
+    absent = [one for one in context.plan.alarms if one.name not in found]
+    needless = other_alarm.doing_the_same(context, absent) if absent else frozenset[str]()
+    left = [one for one in absent if one.name not in needless]
+    if needless and left and context.all_green(*OF_ALARMS, "MON-06"):
+        left = []
+    return [one for one in context.plan.alarms if one.name in found or one in left]
+
+
+def _tells_somebody(context: StepContext) -> bool:
+    """Whether the planned topic is there, or an alarm is to tell it."""
+    found = alarm.read(context, context.plan.alarms)
+    return topic.is_there(context, context.plan.topic) or bool(_wanted(context, found))
 
 
 @ask("6-1", proves=("MON-06",))

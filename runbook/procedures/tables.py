@@ -13,20 +13,10 @@ from aws.change import Changes
 from aws.converge import table
 from runbook.engine import StepContext, step
 
+PROVEN = ("DEP-01", "DEP-02", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-07", "SEC-20")
 
-@step(
-    "3-1",
-    proves=(
-        "DEP-01",
-        "DEP-02",
-        "DEP-03",
-        "DEP-04",
-        "DEP-05",
-        "DEP-06",
-        "DEP-07",
-        "SEC-20",
-    ),
-)
+
+@step("3-1", proves=PROVEN)
 def create_the_tables(context: StepContext) -> Changes:
     """Create the tables, or bring them to the plan.
 
@@ -40,4 +30,5 @@ def create_the_tables(context: StepContext) -> Changes:
     すでにある保護を外すことはありません。`--row DEP-04`を付けると、その項目が示すテーブルだけを変更します。
     """
     tables = context.concerned(context.plan.tables, lambda one: one.name)
-    return context.each(table.converge, tables)
+    left = [one for one in tables if not context.stays(f"table {one.name}", rows=PROVEN)]
+    return context.each(table.converge, left)

@@ -16,8 +16,9 @@ the stage, which this procedure sets to the same figures. AWS has no daily quota
 """
 
 from aws.change import Changes
-from aws.converge import stage, usage_plan
+from aws.converge import usage_plan
 from runbook.engine import StepContext, step
+from runbook.procedures import api
 
 
 @step("2-4", proves=("SEC-32",))
@@ -30,7 +31,7 @@ def limit_every_method(context: StepContext) -> Changes:
 
     数値はメソッドごとに適用されます。ルートが10本あれば、上限も10個あります。
     """
-    return stage.converge(context, context.plan.api)
+    return api.bring_stage(context)
 
 
 @step("2-4", proves=("SEC-30", "SEC-31"))
@@ -43,4 +44,7 @@ def create_the_usage_plan(context: StepContext) -> Changes:
 
     キーの値はAWSが生成します。必要なときはコンソールで確認してください。
     """
+    name = context.plan.api.usage_plan.name
+    if context.stays(f"usage plan {name}", rows=("SEC-30", "SEC-31")):
+        return ()
     return usage_plan.converge(context, context.plan.api)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.callers import GATEWAY
 from aws.change import Changes, unless_absent
 from aws.converge import rest_api
-from aws.converge.alias import GATEWAY
 from aws.converge.deployment import by_hand, point, stage_of
 from aws.iam import EvalDecision, Statement, evaluate, parse
 from aws.iam import context as request_context

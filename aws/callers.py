@@ -1,0 +1,122 @@
+"""Whom a function's own policy lets invoke it: API Gateway for this API, and nobody beside it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aws import desired
+from aws.function import FunctionPolicy
+from aws.iam import Condition, EvalDecision, Statement, context, covers, evaluate, parse
+from aws.iam.principal import is_gone
+from aws.section import Unparsed
+from aws.words import Words
+
+GATEWAY = "apigateway.amazonaws.com"
+BY_GATEWAY = ("Service", GATEWAY)
+INVOKE = "lambda:InvokeFunction"
+ONLY_INVOKE = {INVOKE.lower()}
+NOBODY = '{"Statement": []}'
+EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
+CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callers:
+    """Who may call one function: an API, and the role of the function that notifies by it, if there is one."""
+
+    function: desired.Function
+    api: str
+    """ARN pattern of all that this one API sends: its methods, stages and authorizers."""
+    role: str | None
+
+
+def callers_of(function: desired.Function, api_id: str, roles: Iterable[desired.Role]) -> Callers:
+    """Return who may call a function, by the ids of the API and what the planned roles may do."""
+    region, account = function.arn.split(":")[3:5]
+    arns = {function.arn, function.alias_arn}
+    accepted = (role.arn for role in roles for one in role.accepted if one.resource in arns)
+    return Callers(
+        function=function,
+        api=f"arn:aws:execute-api:{region}:{account}:{api_id}/*",
+        role=next(accepted, None),
+    )
+
+
+def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str) -> bool:
+    """Whether API Gateway may invoke the alias for this source; NotTestable where nobody can say.
+
+    Permission on the function says nothing of its alias: the policy's resource is compared, too.
+    """
+    statements = [
+        statement
+        for policy in policies
+        for statement in (parse(policy.document) if policy.document else ())
+        if _speaks_of_gateway(statement)
+    ]
+    account = source_arn.split(":")[4]
+    known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
+    decision = evaluate(statements, "lambda:InvokeFunction", alias_arn, known)
+    if decision.outcome is EvalDecision.UNKNOWN:
+        raise Unparsed(
+            Words(
+                en=f"the policy of {alias_arn}: {decision.reason.en}",
+                ja=f"{alias_arn}のポリシー: {decision.reason.ja}",
+            )
+        )
+    return decision.allowed
+
+
+def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:
+    """Return whom statements allow besides, wherever they stand, each with its Sid and its place."""
+    return [
+        _told(who, one, policy)
+        for policy in policies
+        for one in parse(policy.document or NOBODY, callers.function.name)
+        if one.effect == "Allow"
+        for who in _strangers(one, callers)
+    ]
+
+
+def _told(who: Words, one: Statement, policy: FunctionPolicy) -> Words:
+    """Say who, and by which statement, on what."""
+    statement, on = one.sid or one.number, policy.qualifier
+    return Words(
+        en=f"{who.en} (statement {statement} on {on or 'the function'})",
+        ja=f"{who.ja}（{on or '関数本体'}のステートメント{statement}）",
+    )
+
+
+def _strangers(one: Statement, callers: Callers) -> Iterator[Words]:
+    if one.not_principals:
+        yield Words(en="everyone but a few", ja="一部を除く全員")
+    if {action.lower() for action in one.actions} != ONLY_INVOKE:
+        actions = ", ".join(one.actions or one.not_actions)
+        yield Words(
+            en=f"actions other than {INVOKE}: {actions}", ja=f"{INVOKE}以外のアクション: {actions}"
+        )
+    for kind, who in one.principals:
+        if (kind, who) == BY_GATEWAY:
+            yield from _other_apis(one, callers)
+        elif (kind, who) != ("AWS", callers.role) and not is_gone(kind, who):
+            yield Words(en="everyone", ja="全員") if who == "*" else Words.same(f"{kind} {who}")
+
+
+def _other_apis(one: Statement, callers: Callers) -> Iterator[Words]:
+    """API Gateway calls for every API of every account: only the source's ARN names ours."""
+    sources = [c for c in one.conditions if c.key.lower() == "aws:sourcearn" and _binds(c)]
+    if not sources:
+        yield Words(
+            en="every API of AWS that names it (no aws:SourceArn)",
+            ja="この関数を指定するAWS上の全API（aws:SourceArnなし）",
+        )
+    for value in (value for source in sources for value in source.values):
+        if not covers(callers.api, value):
+            yield Words(en=f"another API: {value}", ja=f"別のAPI: {value}")
+
+
+def _binds(condition: Condition) -> bool:
+    return condition.operator in EXACT and not (condition.if_exists or condition.quantifier)
+
+
+def _speaks_of_gateway(statement: Statement) -> bool:
+    anybody = {("*", "*"), ("Service", "*"), ("Service", GATEWAY)}
+    return bool(anybody & set(statement.principals)) or bool(statement.not_principals)

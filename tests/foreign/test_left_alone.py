@@ -1,0 +1,149 @@
+"""A procedure changes nothing of what is green, whoever made it and however it is written.
+
+It is tried on the careful stack as it was set up, and after each harmless change of it: what asks for a decision has
+got it by then. What a procedure still changes there is listed, each with its reason.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from types import ModuleType
+
+import pytest
+
+from aws.change import Change
+from aws.inventory import Inventory
+from runbook.engine import Procedure
+from runbook.procedures import (
+    api,
+    domain,
+    encryption,
+    functions,
+    least_privilege,
+    masters,
+    monitoring,
+    secrets,
+    tables,
+    throttling,
+)
+from runbook.procedures.provision import context_for
+from signoff.decisions import decided_in
+from signoff.snapshot import Snapshot
+from tests.foreign.account import Account, with_evidence
+from tests.foreign.changes import HARMLESS
+from tests.foreign.hand import compute
+from tests.foreign.judged import as_printed
+from tests.judging import judge
+from tests.runbook.desk import LINE_TOKEN
+from tests.watching import rejudging
+
+RELEASED = "the procedure releases what is built; the hand's own code has another handler"
+BODY = (
+    "the contract promises `error` and `message`, which AWS's own bodies lack: smoke would be red"
+)
+EXPIRING = "API Gateway makes it at the first request to be logged, and then it never expires"
+REASONS = {
+    ("function", "handler"): RELEASED,
+    ("alias", "handler"): RELEASED,
+    ("gateway response", "template"): BODY,
+    ("gateway response", "status"): "of the kinds that are new with their own code in the body",
+    ("gateway response", "headers"): "of the kinds that are new with their own code in the body",
+    ("stage", "deployment"): "the gateway responses are served once they are deployed",
+    ("log group", "retention_days"): EXPIRING,
+    ("log group", "tag Environment"): "of the log group that is made",
+    ("log group", "tag Project"): "of the log group that is made",
+}
+"""Kind of resource and field that are changed on the careful stack -> why."""
+TOUCHED: dict[ModuleType, frozenset[str]] = {
+    secrets: frozenset({"secrets", "secret_attachments", "secret_values"}),
+    least_privilege: frozenset({"roles", "role_attachments"}),
+    tables: frozenset(
+        {"tables", "table_tags", "table_policies", "table_attachments", "backups"}
+        | {"scalable_targets"}
+    ),
+    encryption: frozenset({"tables", "buckets", "bucket_attachments", "keys"}),
+    functions: frozenset(
+        {"functions", "function_attachments", "aliases", "versions", "lambda_account"}
+    ),
+    api: frozenset(
+        {"draft", "served", "deployments", "rest_apis", "stages", "function_policies", "api_keys"}
+    ),
+    throttling: frozenset({"stages", "usage_plans", "api_keys"}),
+    masters: frozenset({"tables"}),
+    monitoring: frozenset({"alarms", "topics", "dashboards", "log_groups", "mute_rules"}),
+    domain: frozenset({"domains", "api_mappings"}),
+}
+"""Procedure -> the sections that tell of what it makes: after a change of none of them it sees what it saw."""
+UNTOUCHED = frozenset({"principals"})
+"""What no procedure makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Rehearses procedures on an account that is judged as this snapshot."""
+
+    account: Account
+    snapshot: Snapshot
+
+    def changes(self, procedures: Iterable[ModuleType]) -> set[tuple[str, str]]:
+        """Return resource and field of each change that they would make; of the evidence, none is meant."""
+        context = context_for(
+            self.account.session,
+            self.snapshot.environment,
+            secrets_in=lambda _: LINE_TOKEN,
+            build=lambda _: compute.package("second"),
+            record=lambda *_: None,
+            rehearsed=False,
+            findings=self._red,
+        )
+        undecided = decided_in(self.snapshot).undecided
+        here = replace(context, client=self.account.client, undecided=undecided)
+        steps = [step for one in procedures for step in Procedure.of(one).steps if step.action]
+        made: list[Change] = [change for step in steps for change in step.action(here)]
+        return {(one.resource, one.field) for one in made if one.resource != "evidence"}
+
+    def _red(self, rows):
+        return tuple(one for one in judge(self.snapshot, rows) if one.outcome.red)
+
+
+def touching(sections: Iterable[str]) -> list[ModuleType]:
+    return [one for one, its in TOUCHED.items() if not its.isdisjoint(sections)]
+
+
+@pytest.fixture(scope="module")
+def judge_again(inventory):
+    return rejudging(with_evidence(inventory))
+
+
+@pytest.fixture(scope="module")
+def before(account, inventory):
+    """What each procedure would change on the careful stack as it was set up."""
+    rehearsal = Rehearsal(account, with_evidence(inventory))
+    return {one: rehearsal.changes([one]) for one in TOUCHED}
+
+
+def test_careful_stack_is_changed_where_a_reason_is_known_alone(before):
+    changed = {
+        (resource.rpartition(" ")[0], field) for one in before.values() for resource, field in one
+    }
+
+    assert changed == REASONS.keys()
+
+
+@pytest.mark.parametrize("change", HARMLESS, ids=str)
+def test_procedure_changes_nothing_of_what_is_green(
+    change, account, inventory, judge_again, before
+):
+    procedures = touching(change.reads)
+    with change.made(account.client):
+        changed: Inventory = account.again(inventory, *change.reads)
+        snapshot = with_evidence(inventory, changed)
+        decided = as_printed(snapshot, judge_again(snapshot)) if change.red else snapshot
+        made = Rehearsal(account, decided).changes(procedures)
+
+    assert made <= set().union(*(before[one] for one in procedures))
+
+
+def test_every_harmless_change_is_of_what_a_procedure_makes_or_of_other_principals():
+    unseen = {section for one in HARMLESS if not touching(one.reads) for section in one.reads}
+
+    assert unseen == UNTOUCHED
