@@ -127,7 +127,10 @@ def test_no_alarm_is_made_beside_one_that_fires_as_soon_and_is_heard(operator):
 
     assert code == 0
     assert "alarm stamp-rally-prod-" not in said
-    assert "topic stamp-rally-prod-alerts" in said  # it did compare the account with the plan
+    assert "topic stamp-rally-prod-alerts" not in said  # the others tell people already
+    assert (
+        "+ log group API-Gateway-Execution-Logs_" in said
+    )  # it did compare the account with the plan
 
 
 def test_alarm_of_another_name_is_told_while_it_burns(operator):
