@@ -38,7 +38,7 @@ def converge(context: ChangeContext, function: Function, named: str) -> Changes:
     client, name = context.client("lambda"), f"function {function.name}"
     behind = client.get_function_configuration(FunctionName=function.name, Qualifier=function.alias)
     found, extra = described(context, behind), _surplus(function, behind, named)
-    planned = {**configuration(function), **preserved(function, found)}
+    planned = {**configuration(function), **preserved(context, function, found)}
     wanted = {field: one for field, one in planned.items() if field not in OF_THE_CODE}
     changes = difference(name, found, wanted, destroying=table_fields(function))
     changes += tuple(
@@ -64,7 +64,7 @@ def _edited(
         kept = {key: value for key, value in has.items() if key not in extra}
         log = {**latest.get("LoggingConfig", {}), "LogGroup": function.log_group}
         given = {
-            "Runtime": function.runtime,
+            "Runtime": wanted["runtime"],
             "Role": function.role.arn,
             "Timeout": wanted["timeout_s"],
             "MemorySize": wanted["memory_mb"],
