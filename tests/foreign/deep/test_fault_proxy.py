@@ -17,6 +17,7 @@ from local.aws.operations import resolve
 from signoff.outcome import Outcome
 from signoff.verdict import VerdictWord
 from tests.foreign.account import REGION, Account, with_evidence
+from tests.foreign.changes.surplus import old_name
 from tests.foreign.judged import decision, rows
 from tests.foreign.test_refusals import OPERATIONS
 
@@ -205,6 +206,21 @@ def test_answer_that_says_nothing_of_a_policy_is_not_told_as_no_policy(
 
     assert decision(judged) is VerdictWord.NO_GO
     assert any("ARN" in one.told.en for one in judged.values() if one.unknown)
+
+
+@pytest.mark.parametrize(
+    "operation", ["apigateway:GetDomainNames", "apigateway:GetBasePathMappings"]
+)
+def test_name_of_others_that_leads_to_our_api_is_told_though_its_listing_says_nothing(
+    operation, account, proxy, through, good, inventory
+):
+    proxy.operation, proxy.fault = operation, nothing
+    with old_name(account.client):
+        found = through.again(inventory, "domains", "api_mappings")
+    judged = rows(replace(good, inventory=found))
+
+    assert decision(judged, unread=unreadable(found)) is VerdictWord.NO_GO
+    assert judged["DEP-36"].outcome.red
 
 
 def test_nothing_is_spoilt_without_a_fault(proxy, through, inventory):
