@@ -175,6 +175,9 @@ BOUNDS = (
         "STAMP_NOT_FOUND",
     ),
     BoundaryInput("user id of 64 characters", _of_longest_id),
+    BoundaryInput(
+        "session of a clock ahead of ours", lambda s: s.stamps_of(s.sessions.ahead(s.caller))
+    ),
     BoundaryInput("stamp name of 300 characters", _notify(stamp_name="x" * 300)),
     BoundaryInput("stamp name of two lines", _notify(stamp_name="one\ntwo")),
     BoundaryInput("picture of 2000 characters", _notify(image_url="https://a.jp/" + "x" * 1987)),

@@ -103,6 +103,11 @@ class SessionMinter:
         times = {"iat": self.now - DAY_S - 60, "exp": self.now - 60}
         return self._signed({**_claims_of(like), **times})
 
+    def ahead(self, like: Session) -> Session:
+        """Return a session as a clock issues it that is a minute ahead of ours."""
+        claims = {**_claims_of(like), "iat": self.now + 60}
+        return Session(kind="live", user_id=like.user_id, token=self._signed(claims))
+
     def endless(self, like: Session) -> Session:
         """Return a session with the same claims but its end."""
         claims = {name: one for name, one in _claims_of(like).items() if name != "exp"}
@@ -112,8 +117,8 @@ class SessionMinter:
         if not self.key:
             raise NotTestable(
                 Words(
-                    en=f"a session without or after its end can only be signed with the live key; {self.problem.en}",
-                    ja=f"期限切れや期限のないセッションは本番の鍵でしか署名できません。{self.problem.ja}",
+                    en=f"a session of other times can only be signed with the live key; {self.problem.en}",
+                    ja=f"日時を変えたセッションは本番の鍵でしか署名できません。{self.problem.ja}",
                 )
             )
         return signed(claims, self.key)

@@ -22,13 +22,11 @@ TRIES = 2
 _PATIENCE = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": TRIES}
 )
+# What AWS answers under 4xx and passes all the same; each 5xx does.
 _PASSING = frozenset(
     {
-        "InternalServerError",
-        "InternalServiceError",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
-        "ServiceUnavailable",
         "TooManyRequestsException",
         "TransactionInProgressException",
     }

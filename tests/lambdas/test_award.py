@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from lambdas.award import handler as award
 from lambdas.award.domain import Rules
@@ -200,9 +201,18 @@ def test_null_is_no_position(call, account, absent):
     assert account.items("TABLE_USERSTAMPS") == []
 
 
-@pytest.mark.parametrize("code", ["ResourceNotFoundException", "TooManyRequestsException"])
-def test_notify_that_fails_never_costs_the_stamp(call, account, awarding, capsys, code):
-    client, failing = notifier(error(code))
+@pytest.mark.parametrize(
+    "failure",
+    [
+        error("ResourceNotFoundException"),
+        error("TooManyRequestsException"),
+        ReadTimeoutError(endpoint_url="https://lambda.example"),
+        EndpointConnectionError(endpoint_url="https://lambda.example"),
+    ],
+    ids=["absent", "throttled", "slow", "away"],
+)
+def test_notify_that_fails_never_costs_the_stamp(call, account, awarding, capsys, failure):
+    client, failing = notifier(failure)
 
     answer = call(award, ROUTE, body=STATUE, action=awarding(failing))
 

@@ -60,6 +60,13 @@ def test_the_spot_itself_is_within(lat, lon):
     assert is_within(at(lat, lon), Location(lat, lon, 0.001))
 
 
+def test_the_radius_itself_is_within():
+    here, metres = at(35.0001, 139.0001), distance_m(at(35.0001, 139.0001), Location(35, 139, 1))
+
+    assert is_within(here, Location(35, 139, metres))
+    assert not is_within(here, Location(35, 139, math.nextafter(metres, 0)))
+
+
 @pytest.mark.parametrize(
     ("metres", "accuracy", "within"),
     [

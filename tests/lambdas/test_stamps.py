@@ -44,6 +44,17 @@ def test_no_stamps_is_an_empty_list(call):
     }
 
 
+def test_master_is_read_anew_each_time(call, account):
+    action = reading(account.dynamodb, [])
+    collect(account, "STATUE-001")
+    account.master("STATUE-001", Name={"S": "Before"})
+    before = call(stamps, ROUTE, query=MINE, action=action).body["stamps"][0]["name"]
+    account.master("STATUE-001", Name={"S": "After"})
+    after = call(stamps, ROUTE, query=MINE, action=action).body["stamps"][0]["name"]
+
+    assert (before, after) == ("Before", "After")
+
+
 def test_stamp_is_shown_with_what_its_master_tells(call, account):
     account.master("IMG-1", Description={"S": "旧図書館"}, ImageUrl={"S": "https://example.jp/1"})
     collect(account, "IMG-1")

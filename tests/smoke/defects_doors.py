@@ -63,6 +63,11 @@ DEFECTS = (
 )
 DEEP = (
     Defect(
+        "a session that another clock issued",
+        code("auth", "lambdas/auth/sessions.py", '"verify_iat": False', '"verify_iat": True'),
+        {"SMOKE-17": FAIL},
+    ),
+    Defect(
         "a session without an end",
         code("auth", "lambdas/auth/sessions.py", '"require": ["sub", "exp"], ', ""),
         {"SEC-41": FAIL},
