@@ -59,7 +59,7 @@ TRANSIENT = (
     TransientError(
         frozenset({"InvalidParameterValueException"}),
         ("cannot be assumed by Lambda",),
-        Words(en="IAM has told Lambda of the new role", ja="新しいロールがLambdaに反映されること"),
+        Words(en="Lambda knows the new role", ja="新しいロールがLambdaに反映されること"),
     ),
     TransientError(
         frozenset({"ResourceInUseException"}),
@@ -86,7 +86,7 @@ TRANSIENT = (
         frozenset({"BadRequestException"}),
         ("role ARN",),
         Words(
-            en="IAM has told API Gateway of the log role",
+            en="API Gateway knows the log role",
             ja="ログ用ロールがAPI Gatewayに反映されること",
         ),
     ),

@@ -210,7 +210,7 @@ def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     if composition.serves(composition.environment(asked.env)) and composition.kept() is None:
         print(
             say(
-                "no local stack is up: its data is gone with it",
+                "no local stack is up, and its data went with it",
                 "ローカルスタックがありません。データはスタックとともに消えています",
             )
         )

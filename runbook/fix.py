@@ -61,11 +61,11 @@ WORDS: Mapping[str, Words] = {
     "judging": Words(en="judging {rows} again", ja="{rows}を再判定しています"),
     "now_green": Words(en="green", ja="合格"),
     "failed": Words(
-        en="the command stopped with exit code {code}; what it did so far stands, and it resumes there",
+        en="the command stopped with exit code {code}; what it did so far remains, and the same command resumes there",
         ja="コマンドは終了コード{code}で停止しました。実施済みの変更は残り、再実行すると続きから始まります",
     ),
     "interrupted": Words(
-        en="interrupted; what was done stands, and the same command resumes",
+        en="interrupted; what was done remains, and the same command resumes",
         ja="中断しました。実施済みの変更は残り、同じコマンドで再開できます",
     ),
     "skipped": Words(

@@ -25,16 +25,14 @@ GENERATED = (
 WORDS = {
     "contents": Words(en="Runbook", ja="ランブック"),
     "how": Words(
-        en="Every procedure is read here, and run from the command line. Without `--go` it is a rehearsal:"
-        " it shows what would change, and changes nothing. A run that was stopped resumes where it was.",
+        en="Read every procedure here, and run it from the command line. Without `--go` it is a rehearsal: it shows what would change, and changes nothing. A run that was stopped resumes where it was.",
         ja="各手順はここで読み、コマンドラインから実行します。`--go`がなければリハーサルで、変更内容を表示するだけです。"
         "途中で止まった場合は、同じコマンドで続きから再開します。",
     ),
     "first": Words(
         en="Once, in the folder of the checkout: `make`, which prepares `.venv`; then `source .venv/bin/activate` in"
-        " each terminal. To practise, `make up EMPTY=1` in a terminal of its own keeps an empty local stack: type"
-        " `--env local` wherever a page says `--env prod`, and `--plan smoke` for `--plan baseline`. For AWS, set"
-        " the values that the [README](../../README.md) names, and take the rights of each procedure from"
+        " each terminal. To practise, `make up EMPTY=1` in a terminal of its own keeps an empty local stack: use `--env local` wherever a page says `--env prod`, and `--plan smoke` for `--plan baseline`. For AWS, set"
+        " the values that the [README](../../README.md) names, and grant the rights of each procedure from"
         " [docs/rights](../../docs/rights).",
         ja="最初に一度、取得したフォルダで`make`を実行し（`.venv`を準備します）、端末ごとに`source .venv/bin/activate`を"
         "実行します。練習には、別の端末で`make up EMPTY=1`を実行すると空のローカルスタックが起動します。その場合は、"
@@ -43,22 +41,19 @@ WORDS = {
     ),
     "from nothing": Words(en="From nothing to GO", ja="何もない状態からGOまで"),
     "each": Words(
-        en="In this order, which works: the guide encrypts and throttles before there is anything to"
-        " encrypt or throttle. Each line first without, then with `--go`; [provision](provision.en.md)"
-        " does them all. A step is done when its rows are green.",
+        en="In this order, since the guide's own encrypts and throttles before there is anything to encrypt or throttle. Run each first without `--go`, then with it; [provision](provision.en.md) runs them all. A step is done when its rows are green.",
         ja="次の順に進めます（手順書の順では、存在しないものを暗号化・制限することになります）。各行をまず`--go`なしで、"
         "次に`--go`を付けて実行します。[provision](provision.ja.md)はすべてを一度に行います。項目が合格になれば完了です。",
     ),
     "judge": Words(
-        en="Then prove what no reading shows: `python -m load run --env prod --plan baseline`,"
-        " [rehearse_rollbacks](rehearse_rollbacks.en.md), [by_hand](by_hand.en.md). `pytest --env prod`"
-        " judges the whole; a red row names its remedy.",
+        en="Then prove what can't be read: `python -m load run --env prod --plan baseline`,"
+        " [rehearse_rollbacks](rehearse_rollbacks.en.md), [by_hand](by_hand.en.md). `pytest --env prod` judges everything; each red row names its remedy.",
         ja="次に、読み取りだけでは分からないことを証明します: `python -m load run --env prod --plan baseline`、"
         "[rehearse_rollbacks](rehearse_rollbacks.ja.md)、[by_hand](by_hand.ja.md)。`pytest --env prod`が全体を"
         "判定し、不合格の項目には対処が示されます。",
     ),
     "switch": Words(
-        en="[cutover](cutover.en.md) switches the users over; `pytest --env prod --phase after` judges that, too.",
+        en="[cutover](cutover.en.md) switches the users over; `pytest --env prod --phase after` judges that as well.",
         ja="[cutover](cutover.ja.md)で利用者を切り替え、`pytest --env prod --phase after`で切替後も判定します。",
     ),
     "by step": Words(en="By step of the guide", ja="手順書のステップから探す"),

@@ -34,7 +34,7 @@ NOTHING_TO_RECORD = Words(
 )
 NOT_WRITABLE = Words(
     en="--record {}: nothing can be written there ({}); name another folder",
-    ja="--record {}: 書き込めません（{}）。別のフォルダーを指定してください",
+    ja="--record {}: 書き込めません（{}）。別のフォルダを指定してください",
 )
 ONE_PROCESS = Words(
     en="a verdict needs one process; run without -n",

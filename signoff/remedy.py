@@ -203,7 +203,8 @@ def _waiting_until(moment: datetime) -> _Way:
     at = in_japan(moment)
     return _Way(
         note=Words(
-            en=f"wait until {at}, or let it wait:", ja=f"{at}まで待つか、待機させて実行する:"
+            en=f"wait until {at}, or let this command wait:",
+            ja=f"{at}まで待つか、待機させて実行する:",
         ),
         command=f"{AGAIN} --wait",
     )

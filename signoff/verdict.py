@@ -164,7 +164,7 @@ def _needless(
     for made in decisions:
         if made.until is not None and made.until < today:
             yield Words(
-                en=f"decision on {made.what}: expired on {made.until}; fix it or decide anew",
+                en=f"decision on {made.what}: expired on {made.until}; fix it or decide again",
                 ja=f"{made.what}についての決定: {made.until}に期限切れ。修正するか、決め直してください",
             )
         elif made not in applied:
@@ -277,7 +277,7 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[tuple[W
     )
     yield (
         Words(
-            en=f"expired on {ends}; fix the row or decide anew",
+            en=f"expired on {ends}; fix the row or decide again",
             ja=f"{ends}に期限切れ。項目を修正するか、決め直してください",
         ),
         ends < today,

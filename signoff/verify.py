@@ -131,7 +131,7 @@ def _altered_page(folder: Path) -> Iterator[Words]:
         return
     if _OF_PAGE.findall(text) != [digest_of_page(text)]:
         yield Words(
-            en=f"{PAGE} is not the page that the digest on it stands for",
+            en=f"{PAGE} does not match the digest that it shows",
             ja=f"{PAGE}が自身に記載のダイジェストと一致しません",
         )
 

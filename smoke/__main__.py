@@ -21,7 +21,7 @@ from smoke.leftovers import Leftovers, Notes, strays
 ROOT = Path(__file__).parent.parent
 DESCRIPTION = Words(
     en="""\
-Remove what smoke and load runs left, and prove by reading that it is gone: items of users that LINE gives to nobody
+Remove what smoke and load runs left, and verify by reading that it is gone: items of users that LINE gives to nobody
 (Usmoke-…, U000000000000…, Uload-…), stamp masters of the harness (SMOKE-SPECIAL-…), and the test user's rich menu where a
 killed run noted that it set one. Nothing of a person is touched. A judging run takes up notes of killed runs by itself.
 """,

@@ -110,7 +110,7 @@ class Notes:
             raise NotTestable(
                 Words(
                     en=f"what the smoke calls would write can't be noted in {self.folder} ({error}), "
-                    f"so nothing is called; let this user write there, and run again",
+                    f"so nothing is called; make it writable for this user, and run again",
                     ja=f"スモークが書き込む内容を{self.folder}に記録できない（{error}）ため、呼び出しを行わない。"
                     f"書き込めるようにして再実行する",
                 )

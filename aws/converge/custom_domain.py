@@ -113,7 +113,7 @@ def _mapping(context: ChangeContext, domain: Domain) -> BasePath | None:
         context.tell(
             Words(
                 en=f"domain {domain.name}: routing rules decide before its mappings ({found.routing}): see them in"
-                " API Gateway console > Custom domain names > Routing rules, and let mappings alone decide",
+                " API Gateway console > Custom domain names > Routing rules, and remove them, so that mappings alone decide",
                 ja=f"ドメイン{domain.name}: マッピングより先にルーティングルールが適用されます（{found.routing}）。API Gateway"
                 "コンソール > カスタムドメイン名 > ルーティングルールを確認し、マッピングだけを使うようにしてください",
             )
@@ -182,7 +182,7 @@ def _ending(domain: Domain, one: Certificate, now: datetime) -> Words:
     days = one.days_left(now)
     return Words(
         en=f"certificate {one.arn} of {domain.name} ends in {days} days, and ACM has not renewed it: see why in ACM"
-        " console > Certificates; one that was imported has to be imported anew",
+        " console > Certificates; a certificate that was imported has to be imported again",
         ja=f"{domain.name}の証明書{one.arn}は残り{days}日ですが、ACMによる更新が行われていません。ACMコンソール > 証明書で"
         "理由を確認してください。インポートした証明書は、再度インポートが必要です",
     )

@@ -60,8 +60,7 @@ def _found(context: ChangeContext, table: Table) -> Found | None:
     if answer and answer["Table"]["TableStatus"] == DELETING:
         raise Refused(
             Words(
-                en=f"table {table.name} is being deleted: wait until it is gone, then run it again, which makes it"
-                " anew, and restore what was in it (`restore_tables` in the runbook)",
+                en=f"table {table.name} is being deleted: wait until it is gone, then run this again, which creates it, and restore its content (`restore_tables` in the runbook)",
                 ja=f"テーブル{table.name}は削除中です。完了を待って再実行し（作り直します）、内容はランブックの"
                 "`restore_tables`で復元してください",
             )

@@ -53,7 +53,7 @@ def _counted(changes: Changes) -> Words:
     changed, final = len(of) - created - removed, sum(one.final for one in changes)
     ends = Words(en=f", {final} of which cannot be undone", ja=f"、うち元に戻せない変更{final}件")
     return Words(
-        en=f"{created} to create, {changed} to change, {removed} to take away"
+        en=f"{created} to create, {changed} to change, {removed} to remove"
         + (ends.en if final else ""),
         ja=f"作成{created}件、変更{changed}件、削除{removed}件" + (ends.ja if final else ""),
     )

@@ -46,8 +46,7 @@ class DeniedFunction:
             f" --action {ACTION} --principal {GATEWAY} --source-arn '{self.api}/*'"
         )
         return Words(
-            en=f"{routes}: 500 after this, since the API may no longer invoke {function}; let it first:"
-            f" {command}",
+            en=f"{routes}: 500 after this, since the API may no longer invoke {function}; allow it first: {command}",
             ja=f"{routes}: APIが{function}を呼び出せなくなっているため、戻すと500になります。先に許可します: {command}",
         )
 

@@ -168,8 +168,7 @@ def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
     if described.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise Refused(
             Words(
-                en=f"table {table.name} has no point-in-time recovery, so that there is no way back in time:"
-                f" turn it on by `python -m runbook tables --env {context.environment.name} --go` before the next"
+                en=f"table {table.name} has no point-in-time recovery, so it can't be restored: turn it on with `python -m runbook tables --env {context.environment.name} --go` before the next"
                 " fault",
                 ja=f"テーブル{table.name}のポイントインタイムリカバリが無効で、過去に戻せません。次の障害に備え、`python -m runbook tables --env {context.environment.name} --go`で有効にしてください",
             )

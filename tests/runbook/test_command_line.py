@@ -245,7 +245,7 @@ def test_without_a_terminal_the_token_is_asked_of_a_file(runbook, monkeypatch, c
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert runbook("secrets", "--go") == 1
 
-    assert "give its file with --line-token-file" in capsys.readouterr().err
+    assert "name its file with --line-token-file" in capsys.readouterr().err
 
 
 def test_without_an_answer_nothing_is_lost(runbook, monkeypatch, empty):

@@ -185,7 +185,7 @@ def test_command_that_was_interrupted_ends_the_walk_with_what_stands():
 
     assert desk.code == INTERRUPTED
     assert "1 of 3 rows are green now" in said
-    assert "interrupted; what was done stands" in said
+    assert "interrupted; what was done remains" in said
     assert len(desk.ran) == 2
 
 

@@ -157,4 +157,4 @@ def test_page_is_the_one_that_its_own_digest_stands_for(run, problems):
     text = (run / PAGE).read_text()
     (run / PAGE).write_text(text.replace("signoff.json", "signoff.JSON"))
 
-    assert f"{PAGE} is not the page that the digest on it stands for" in problems(run)
+    assert f"{PAGE} does not match the digest that it shows" in problems(run)

@@ -75,13 +75,13 @@ _OVER = by_call(
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("log group", "subscription filter"): by_call(
         _stop_copying,
-        en="the destination gets no further line; the pattern of the filter is gone",
+        en="the destination gets no further lines; the pattern of the filter is lost",
         ja="送信先に以後のログは届かず、フィルターの定義は失われます",
         final=True,
     ),
     ("log group", "metric filter into namespace"): by_call(
         _stop_counting,
-        en="the metric gets no further value; the pattern of the filter is gone",
+        en="the metric gets no further values; the pattern of the filter is lost",
         ja="メトリクスに以後の値は記録されず、フィルターの定義は失われます",
         final=True,
     ),

@@ -138,7 +138,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("table", "global secondary indexes"): by_call(
         _indexes,
-        en="whatever queries that index fails; built anew, it takes as long as the table is large",
+        en="whatever queries that index fails; rebuilding it takes longer the larger the table is",
         ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
         final=True,
     ),
@@ -149,8 +149,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("index", KEY.en): by_call(
         _index_of_other_keys,
-        en="whatever queries this index fails until `tables` has built it with the planned keys, which"
-        " takes as long as the table is large",
+        en="whatever queries this index fails until `tables` has rebuilt it with the planned keys, which takes longer the larger the table is",
         ja="`tables`が計画どおりのキーで再作成するまで、このインデックスへの問い合わせは失敗します。再作成には"
         "テーブルの大きさに応じた時間がかかります",
     ),
