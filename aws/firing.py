@@ -31,6 +31,8 @@ DECIDED_IN = Words(
 
 IGNORES_MISSING = "AWS/DynamoDB"
 """Namespace in which ``missing`` is ``ignore``: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"."""
+RESOLUTION_S = 60
+"""How often AWS and our functions publish (PutMetricAlarm, Period: shorter ones are for metrics of a finer resolution)."""
 SINGLE = frozenset({"Maximum"})
 """Statistics of one event: what counts whole events reaches 1 as soon as one is there."""
 
@@ -141,20 +143,32 @@ def _statistic(alarm: Alarm) -> Bound:
 
 
 def _threshold(alarm: Alarm, want: desired.Alarm) -> Bound:
-    """At least one event, and no more than what surely comes together in one period."""
+    """At least one event, and no more than what surely comes together in one period, for which AWS has a value."""
     most, at = surely_reached(want, alarm.period_s or want.period_s), fires_at(alarm)
     period = alarm.period_s or want.period_s
-    holds = at is not None and alarm.period_s > 0 and 1 <= at <= most
+    holds = at is not None and alarm.period_s >= RESOLUTION_S and 1 <= at <= most
     return Bound(
         code="fires_whenever",
         value=want.threshold,
         holds=lambda _: holds,
-        words=Words(
-            en=f"1 to {most} in {period} s, which is reached whenever {want.threshold} come"
-            f" within {want.period_s} s",
-            ja=f"{period}秒間に1から{most}（{want.period_s}秒間に{want.threshold}件で必ず発報する値）であること",
-        ),
+        words=_in_minutes() if 0 < alarm.period_s < RESOLUTION_S else _reached(most, period, want),
         prefers=want.threshold,
+    )
+
+
+def _reached(most: int, period: int, want: desired.Alarm) -> Words:
+    return Words(
+        en=f"1 to {most} in {period} s, which is reached whenever {want.threshold} come"
+        f" within {want.period_s} s",
+        ja=f"{period}秒間に1から{most}（{want.period_s}秒間に{want.threshold}件で必ず発報する値）であること",
+    )
+
+
+def _in_minutes() -> Words:
+    return Words(
+        en=f"a period of {RESOLUTION_S} s or more: the metric has one value a minute, and what comes"
+        " late is never looked at in a shorter period",
+        ja=f"{RESOLUTION_S}秒以上の期間であること（メトリクスの値は1分ごとで、短い期間では遅れて届いた値が評価されない）",
     )
 
 

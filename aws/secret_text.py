@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import groupby, pairwise
 from urllib.parse import unquote_to_bytes
 
 from aws.words import Words
@@ -97,6 +98,9 @@ SAMPLE = re.compile(
     re.IGNORECASE,
 )
 """What guides and templates write where a secret belongs."""
+
+IN_ORDER = 10
+KEYBOARD = ("qwertyuiop", "asdfghjkl", "1qaz2wsx")
 
 MINIMUM_BITS = 64
 """Below this bound of randomness, nothing deserves to be called a secret."""
@@ -344,7 +348,16 @@ def is_placeholder(text: str, known_defaults: Collection[str]) -> bool:
         or SAMPLE.search(text) is not None
         or entropy_bits(text) < MINIMUM_BITS
         or _repeats(text)
+        or _climbs(text)
     )
+
+
+def _climbs(text: str) -> bool:
+    """Whether an alphabet, a row of digits or of the keyboard stands in it: chance never writes ten in order."""
+    lower = text.lower()
+    steps = [after - before for before, after in pairwise(map(ord, lower))]
+    runs = (len([*run]) for step, run in groupby(steps) if abs(step) == 1)
+    return any(run + 1 >= IN_ORDER for run in runs) or any(one in lower for one in KEYBOARD)
 
 
 def _repeats(text: str) -> bool:

@@ -11,6 +11,7 @@ from aws.iam import Statement, expand, parse
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
 from aws.iam.principal import is_gone
 from aws.ledgers.iam import ROLE
+from aws.ledgers.kms import KEY
 from aws.ledgers.sns import TOPIC
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
@@ -178,6 +179,19 @@ def strangers_let_in(
     found = outsiders(document, account)
     one = Difference(kind=kind, name=name, fact=OPENED, found=found, bound=within(()), loosens=True)
     return (one,) if found else ()
+
+
+def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
+    """Return which keys, ARN -> policy, somebody beyond the account may use; services use them for whoever may."""
+    found = {
+        arn: [one for one in outsiders(policy, account) if not one.en.startswith("Service ")]
+        for arn, policy in policies.items()
+    }
+    return tuple(
+        Difference(kind=KEY, name=arn, fact=OPENED, found=who, bound=within(()), loosens=True)
+        for arn, who in found.items()
+        if who
+    )
 
 
 def let_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:

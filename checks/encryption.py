@@ -3,14 +3,19 @@
 from collections.abc import Callable
 from functools import partial
 
-from aws.bounds import Bound, exactly
+from aws.bounds import Bound, described, exactly
 from aws.bucket import BY_KMS, Bucket
 from aws.difference import Difference
+from aws.function import Function
+from aws.iam import parse
 from aws.inventory import Sections
 from aws.key import SECRETS_DEFAULT, same_key
 from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.lambda_ import FUNCTION
+from aws.ledgers.logs import LOG_GROUP
 from aws.ledgers.s3 import BUCKET
 from aws.ledgers.secretsmanager import SECRET
+from aws.log_group import LogGroup
 from aws.secret import Secret
 from aws.section import lookup
 from aws.table import Table
@@ -22,6 +27,8 @@ AWS_ALIAS = "alias/aws/"
 ENCRYPTION = Words(en="encryption", ja="暗号化")
 ENCRYPTION_STATUS = Words(en="state of its encryption", ja="暗号化の状態")
 KEY = Words(en="encryption key", ja="暗号化キー")
+BY_KEY = "key"
+"""Remedy of a key that can't be used, at rows whose procedure does not decide on keys."""
 AWS_OWNED = Words(en="the AWS owned key", ja="AWS所有のキー")
 
 
@@ -58,6 +65,41 @@ def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:
     return _unusable(of, bucket.kms_key, found) if bucket.kms_key else ()
 
 
+def function_key_flaws(function: Function, found: Sections) -> tuple[Difference, ...]:
+    """Return what is wrong with the key of the variables, where it is a customer's: without it no call begins."""
+    of = partial(_difference, FUNCTION, function.name, "lambda:GetFunction")
+    return _unusable(of, function.kms_key_arn, found) if function.kms_key_arn else ()
+
+
+def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Difference, ...]:
+    """Return why no line is written: the key of the group is gone or off, or does not let CloudWatch Logs use it."""
+    of = partial(_difference, LOG_GROUP, group.name, "logs:DescribeLogGroups")
+    if not group.kms_key:
+        return ()
+    if unusable := _unusable(of, group.kms_key, found):
+        return unusable
+    key = lookup(found.keys, group.kms_key)
+    if key is None or key.policy is None or _lets_logs(key.policy, region):
+        return ()
+    expected = described(
+        Words(
+            en="a key whose policy names CloudWatch Logs",
+            ja="CloudWatch Logsに許可したキーであること",
+        )
+    )
+    return (of(KEY, group.kms_key, expected, decidable=False, remedy=BY_KEY),)
+
+
+def _lets_logs(policy: str, region: str) -> bool:
+    """Whether a key's policy allows something to CloudWatch Logs, or to everybody."""
+    logs = {("Service", f"logs.{region}.amazonaws.com"), ("Service", "logs.amazonaws.com")}
+    anybody = {("AWS", "*"), ("*", "*")}
+    return any(
+        one.effect == "Allow" and (logs | anybody) & set(one.principals)
+        for one in parse(policy, "policy of the key")
+    )
+
+
 def _of_key(
     of: Callable[..., Difference], key: str, decided: str | None, where: str, found: Sections
 ) -> tuple[Difference, ...]:
@@ -84,9 +126,11 @@ def _unusable(
     name = Words(en=f"state of key {reference}", ja=f"キー{reference}の状態")
     if key is None:
         gone = Words(en="deleted or never created", ja="存在しない")
-        return (of(name, gone, exactly("Enabled"), decidable=False),)
+        return (of(name, gone, exactly("Enabled"), decidable=False, remedy=BY_KEY),)
     enabled = key.state == "Enabled"
-    return () if enabled else (of(name, key.state, exactly("Enabled"), decidable=False),)
+    if enabled:
+        return ()
+    return (of(name, key.state, exactly("Enabled"), decidable=False, remedy=BY_KEY),)
 
 
 def _difference(
@@ -99,6 +143,7 @@ def _difference(
     key: str = "",
     *,
     decidable: bool = True,
+    remedy: str = "",
 ) -> Difference:
     return Difference(
         kind=kind,
@@ -110,4 +155,5 @@ def _difference(
         decided_in=where(key) if key else "",
         loosens=True,
         decidable=decidable,
+        remedy=remedy,
     )

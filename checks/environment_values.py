@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from aws.bounds import Bound, as_text, at_least, at_most, between, exactly, one_of, unset, within
+from aws.bounds import (
+    Bound,
+    as_text,
+    at_least,
+    at_most,
+    between,
+    exactly,
+    one_of,
+    unset,
+    within,
+)
 from aws.dated import default
 from aws.difference import Difference
+from aws.firing import RESOLUTION_S
 from aws.iam.pattern import text_pattern
 from aws.words import Words, joined
 from plan.compute import LINE_API
@@ -30,6 +41,8 @@ LARGEST_AREA_KM = 100
 TAGS = ("Environment", "Project")
 UNHEARD_OF = "nobody-has-heard-of-it"
 IN_BY_NAME = Words(en="who else may act is decided by name", ja="操作できる相手は名前で決める")
+ANOTHERS = frozenset({"dev", "development", "stg", "staging", "test", "qa", "local"})
+"""What teams call environments that are not production, and clean up."""
 LEAST_TIMEOUT_S = 10
 """One slow call to LINE and two to DynamoDB, each with its retry."""
 ANYWHERE = Words(
@@ -156,10 +169,8 @@ def _alarms(period_s: int) -> Iterator[tuple[str, KeyLimit]]:
             ja=f"手順6-1: {WINDOW_S}秒間に{threshold}件",
         )
         yield f"alarms.{key}", KeyLimit(at_most(surely, within), source)
-    yield (
-        "alarms.period_s",
-        KeyLimit(at_most(WINDOW_S, " s"), Words(en="guide step 6-1", ja="手順6-1")),
-    )
+    minutes = one_of(*range(RESOLUTION_S, WINDOW_S + 1, RESOLUTION_S))
+    yield "alarms.period_s", KeyLimit(minutes, Words(en="guide step 6-1", ja="手順6-1"))
 
 
 def _tables_and_logs() -> Iterator[tuple[str, KeyLimit]]:
@@ -324,8 +335,14 @@ def _with(keys: Iterable[str]) -> Bound:
     return Bound(
         code="with_keys",
         value=tuple(sorted(wanted)),
-        holds=lambda found: wanted <= frozenset(key for key, value in found.items() if value),
-        words=Words(en=f"values for {as_text(wanted)}", ja=f"{as_text(wanted)}の値があること"),
+        holds=lambda found: (
+            wanted <= frozenset(key for key, value in found.items() if value)
+            and found["Environment"].lower() not in ANOTHERS
+        ),
+        words=Words(
+            en=f"values for {as_text(wanted)}, and no other environment's",
+            ja=f"{as_text(wanted)}の値があり、他の環境のものでないこと",
+        ),
     )
 
 

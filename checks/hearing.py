@@ -27,6 +27,10 @@ PUBLISHING = Words(en="publishing by CloudWatch", ja="CloudWatchからの発行"
 KEY = Words(en="encryption key", ja="暗号化キー")
 PEOPLE = Words(en="confirmed subscriptions of people", ja="承認済みの人宛てサブスクリプション数")
 
+PLANNED = Words(en="subscription of the planned address", ja="計画したアドレスのサブスクリプション")
+NOT_CONFIRMED = Words(en="none that is confirmed", ja="承認済みのものなし")
+CONFIRMED = described(Words(en="confirmed", ja="承認済みであること"))
+
 DATA_PROTECTION = Words(en="data protection policy", ja="データ保護ポリシー")
 DELIVERY_POLICY = Words(en="delivery policy", ja="配信ポリシー")
 FIRST_IN_FIRST_OUT = Words(en="FIFO", ja="FIFO")
@@ -174,6 +178,17 @@ class Hearing:
             yield _of_topic(arn, KEY, topic.kms_key, USABLE)
         elif not any(one.confirmed for one in listening(topic)):
             yield _of_topic(arn, PEOPLE, 0, at_least(1), "sns:ListSubscriptionsByTopic")
+        elif not self._tells_the_planned(topic):
+            yield _of_topic(arn, PLANNED, NOT_CONFIRMED, CONFIRMED, "sns:ListSubscriptionsByTopic")
+
+    def _tells_the_planned(self, topic: Topic) -> bool:
+        """Whether the decided address is told, where one is; others may hear the alarms as well."""
+        if not (email := self.environment.alert_email):
+            return True
+        planned = "email", masked_address("email", email, self.environment.prefix)
+        return any(
+            one.confirmed and planned == (one.protocol, one.endpoint) for one in topic.subscriptions
+        )
 
     def _usable(self, key_id: str) -> bool:
         return usable(key_id, lambda: lookup(self.found.keys, key_id))

@@ -1,6 +1,7 @@
 """What the preparation rows compare: names, ARNs, and the rows of dev's run."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from aws.ledgers.secretsmanager import SECRET
 from aws.section import NotTestable, Section, known
 from aws.words import Words
 from checks.deployed import Deployed
+from checks.environment_values import ENVIRONMENT
 from plan import Plan
 from signoff.checklist import Checklist
 from signoff.environment import Environment, where
@@ -41,6 +43,8 @@ VERSIONED = described(
         ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
     )
 )
+FARTHEST_DAYS = 90
+"""No load run, signature or rehearsal counts for as long: a go-live beyond is a slip of the pen."""
 COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
 STATES = {
     "folder": Words(en="a folder", ja="フォルダ（履歴なし）"),
@@ -164,6 +168,28 @@ def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Differen
             decided_in=where("table_settings") if kind == TABLE else "",
             loosens=True,
         )
+    )
+
+
+def untimely(environment: Environment, today: date) -> tuple[Difference, ...]:
+    """Return the days of the file that cannot be meant: so far away, or a season that is over before the go-live."""
+    day = max(environment.go_live or today, today)
+    last = today + timedelta(days=FARTHEST_DAYS)
+    ends = environment.season.ends if environment.season else day
+    near = described(Words(en=f"{last} or earlier", ja=f"{last}以前であること"))
+    later = described(Words(en=f"{day} or later", ja=f"{day}以降であること"))
+    wrong = (("go_live", day, near, day > last), ("season", ends, later, ends < day))
+    return tuple(
+        Difference(
+            kind=ENVIRONMENT,
+            name=environment.name,
+            fact=Words.same(key),
+            found=f"{found}",
+            bound=bound,
+            decided_in=where(key),
+        )
+        for key, found, bound, beyond in wrong
+        if beyond
     )
 
 

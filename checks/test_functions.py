@@ -9,11 +9,12 @@ from aws.bounds import Bound, as_text, at_least, exactly, one_of
 from aws.callers import may_invoke
 from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
-from aws.inventory import Inventory
+from aws.inventory import Inventory, Sections
 from aws.ledgers.apigateway import REST_API, ROUTE, SERVED
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from checks.deployed import Deployed
+from checks.encryption import function_key_flaws
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
 from checks.guarding import invoking_others
 from checks.invocation import source_of, source_of_authorizer, target
@@ -55,6 +56,19 @@ def test_function_is_active_and_its_last_update_succeeded(
     bounds = {STATE: exactly("Active"), LAST_UPDATE: exactly("Successful")}
     about = {"call": GET_FUNCTION, "decidable": False}
     decided(differences(FUNCTION, found.name, facts, bounds, **about), observe)
+
+
+@expectation("DEP-10", ja="環境変数の暗号化キーが使える")
+def test_key_of_the_variables_can_be_used(
+    function: desired.Function,
+    deployed: Deployed,
+    found: Sections,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    there = observe(deployed.function(function), "kms_key_arn")
+
+    decided(function_key_flaws(there, found), observe)
 
 
 @expectation("DEP-11", ja="関数が計画したランタイムで動く")

@@ -33,6 +33,7 @@ from checks.dashboards import (
     not_shown,
 )
 from checks.deployed import Deployed
+from checks.encryption import log_key_flaws
 from checks.hearing import Hearing
 from checks.log_access import access, disturbing, of_no_plan, only_watching
 from plan import Plan
@@ -296,6 +297,20 @@ def test_nothing_unplanned_is_attached_to_the_log_group(
     attached = observe.attached(deployed.log_group_attachments(log_group), group=log_group.name)
 
     decided(disturbing(attached), observe)
+
+
+@expectation("MON-15", ja="ロググループの暗号化キーが使える")
+def test_key_of_the_log_group_can_be_used(
+    log_group: desired.LogGroup,
+    deployed: Deployed,
+    found: Sections,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    group = observe(deployed.log_group(log_group), "kms_key")
+
+    decided(log_key_flaws(group, found, environment.region), observe)
 
 
 @expectation("MON-15", ja="アカウントの設定が本環境のログに影響しない")

@@ -21,6 +21,7 @@ from checks.access import (
     acting,
     also_invoking,
     invoking,
+    keys_opened,
     let_in,
     let_publish,
     strangers_let_in,
@@ -271,6 +272,16 @@ def test_policy_of_the_table_names_nobody_else(
     decided(let_in(TABLE, table.name, table.arn, policy.document, insiders), observe)
     strangers = strangers_let_in(TABLE, table.name, policy.document, insiders.environment.account)
     decided.follow("SEC-19", strangers, observe)
+
+
+@expectation("SEC-24", ja="キーのポリシーがアカウント外の相手を許可していない")
+def test_policy_of_no_key_lets_a_stranger_in(
+    found: Sections, environment: Environment, decided: Decided, observe: Observations
+) -> None:
+    keys = {one.arn: one.policy for one in map(known, known(found.keys).values()) if one.policy}
+    observe.note(keys=sorted(keys))
+
+    decided(keys_opened(keys, environment.account), observe)
 
 
 @expectation("SEC-24", ja="シークレットのポリシーが他の相手を許可していない")

@@ -1,6 +1,6 @@
 """PREP: what must be decided and proven before anything is switched."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -22,6 +22,7 @@ from checks.preparation import (
     lossy,
     planned_names,
     unexpected,
+    untimely,
 )
 from plan import Plan
 from signoff.checklist import expectation
@@ -154,6 +155,15 @@ def test_every_value_of_the_environment_file_is_within_the_bounds_of_the_guide(
     observe.note(values=environment_values.values(environment), judged=environment.production)
 
     decided(environment_values.judged(environment) if environment.production else (), observe)
+
+
+@expectation("PREP-07", ja="公開日が近く、期間が公開日より前に終わらない")
+def test_days_of_the_environment_file_are_meant(
+    environment: Environment, today: date, decided: Decided, observe: Observations
+) -> None:
+    observe(environment, "go_live", "season")
+
+    decided(untimely(environment, today) if environment.production else (), observe)
 
 
 @expectation("PREP-08", ja="環境ファイルの決定がすべて有効である")

@@ -35,7 +35,7 @@ NOTHING: Typed = {"NULL": True}
 def flaw(item: Item) -> Words | None:
     """Return what is wrong with a master in DynamoDB JSON, or None."""
     for name in ("StampId", "Name"):
-        if not _text(item.get(name)):
+        if not _text(item.get(name)).strip():
             return Words(
                 en=f"{name} is missing, empty or not text",
                 ja=f"{name}がない、空、または文字列でない",

@@ -142,7 +142,7 @@ TABLES = (
         _encrypted(*EVERY_TABLE),
         _key(),
         unread("keys", KEY),
-        unknown=frozenset({"PREP-02"}),
+        unknown=frozenset({"PREP-02", "SEC-24"}),
         outcome=UNREAD,
     ),
 )  # fmt: skip
@@ -186,7 +186,39 @@ BUCKETS = (
         },
     ),
 )  # fmt: skip
-DEFECTS = TABLES + BUCKETS
+FUNCTION, GROUP = "stamp-rally-prod-award", "/aws/lambda/stamp-rally-prod-award"
+LOGS = "logs.ap-northeast-1.amazonaws.com"
+
+
+def _of_function(id_: str, *breaks: Break) -> Defect:
+    return Defect(id=id_, breaks=both(item("functions", FUNCTION, kms_key_arn=KEY), *breaks))
+
+
+def _of_group(id_: str, *breaks: Break) -> Defect:
+    return Defect(id=id_, breaks=both(item("log_groups", GROUP, kms_key=KEY), *breaks))
+
+
+def _policy_of_key(principal: Any) -> Break:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return added("keys", KEY, Key(arn=KEY, state="Enabled", manager="CUSTOMER", policy=policy))
+
+
+OTHERS = (
+    _of_function("DEP-10:key-of-the-variables-disabled", _key(state="Disabled")),
+    _of_function("DEP-10:key-of-the-variables-pending", _key(state="PendingDeletion")),
+    _of_function("DEP-10:key-of-the-variables-gone"),
+    _of_group("MON-15:key-of-the-lines-disabled", _key(state="Disabled")),
+    _of_group("MON-15:key-of-the-lines-gone"),
+    _of_group(
+        "MON-15:key-is-not-for-logs", _policy_of_key({"AWS": "arn:aws:iam::444455556666:root"})
+    ),
+    Defect(
+        id="SEC-24:key-opened-to-a-stranger",
+        breaks=_policy_of_key({"AWS": "arn:aws:iam::111122223333:root"}),
+    ),
+)
+DEFECTS = TABLES + BUCKETS + OTHERS
 
 
 def _in_two_statements(snapshot: Snapshot) -> Snapshot:
@@ -202,6 +234,12 @@ SOUND: Mapping[str, Break] = {
     ),
     "table under the managed key of AWS, which nobody decided": both(
         _encrypted("Users-prod"), _key(manager="AWS")
+    ),
+    "variables under a key of the customer": both(
+        item("functions", FUNCTION, kms_key_arn=KEY), _key()
+    ),
+    "lines under a key that CloudWatch Logs may use": both(
+        item("log_groups", GROUP, kms_key=KEY), _policy_of_key({"Service": LOGS})
     ),
     "bucket under a key of its own": both(item("buckets", BUCKET, kms_key=KEY), _key()),
     "bucket encrypted twice": item("buckets", BUCKET, encryption="aws:kms:dsse"),

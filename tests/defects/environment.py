@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from signoff.environment import Decision, FunctionSettings
+from signoff.environment import Decision, FunctionSettings, Season
 from signoff.snapshot import Snapshot
 from tests.defects.changes import Break, both, record
 from tests.defects.defect import Defect
@@ -47,6 +47,16 @@ DEFECTS: tuple[Defect, ...] = (
     _beyond("throttle-ten-times-the-guide", _within("throttle", rate=10_000)),
     _beyond("burst-beyond-the-guide", _within("throttle", burst=5000)),
     _beyond("quota-beyond-the-guide", _within("throttle", daily_quota=100_001)),
+    _beyond(
+        "alarm-over-seconds",
+        _within("alarms", period_s=10, function_errors=1, api_4xx=1, api_5xx=1),
+    ),
+    _beyond("tagged-as-dev", _file(tags={"Environment": "Dev", "Project": "CC"})),
+    _beyond("go-live-in-another-year", _file(go_live=date(2027, 12, 1))),
+    _beyond(
+        "season-over-before-the-go-live",
+        _file(season=Season(begins=date(2026, 11, 1), ends=date(2026, 11, 30))),
+    ),
     _beyond("quota-of-a-test", _within("throttle", daily_quota=1)),
     _beyond("alarm-that-never-fires", _within("alarms", function_errors=100_000)),
     _beyond("one-4xx-too-many", _within("alarms", api_4xx=11)),

@@ -61,6 +61,12 @@ def _silenced(alarm: Alarm) -> Alarm:
     return replace(alarm, actions_enabled=False)
 
 
+def _somebody_else(topic: Topic) -> Topic:
+    """Let a stranger be told in the place of whom the environment names."""
+    (person,) = topic.subscriptions
+    return replace(topic, subscriptions=(replace(person, endpoint="s***@example.com (#00)"),))
+
+
 def _pending(topic: Topic) -> Topic:
     waiting = Subscription(protocol="email", endpoint="o***@example.jp", confirmed=False)
     return replace(topic, subscriptions=(waiting,))
@@ -76,6 +82,7 @@ ALARMS = (
     _dead("MON-01:other-metric", ERRORS, metric="Throttles"),
     _alarm("MON-01:average", ERRORS, statistic="Average"),
     _alarm("MON-01:one-minute", ERRORS, period_s=60),
+    _alarm("MON-01:ten-seconds", ERRORS, threshold=1.0, period_s=10),
     _alarm("MON-01:three-periods", ERRORS, evaluation_periods=3),
     _alarm("MON-01:more-than-five", ERRORS, comparison="GreaterThanThreshold"),
     _alarm("MON-01:fifty", ERRORS, threshold=50.0),
@@ -120,6 +127,11 @@ HEARD = (
         policy=_policy("cloudwatch.amazonaws.com", "sns:Subscribe"),
     ),
     _topic("MON-06:nobody-subscribed", subscriptions=()),
+    Defect(
+        id="MON-06:only-a-stranger-hears",
+        breaks=edited("topics", TOPIC, _somebody_else),
+        also=frozenset({"MON-16"}),
+    ),
     Defect(id="MON-06:subscription-pending", breaks=edited("topics", TOPIC, _pending)),
     _topic("MON-06:silent-managed-key", kms_key="alias/aws/sns"),
     Defect(id="MON-06:key-does-not-grant", breaks=_key(policy=None)),
@@ -251,8 +263,7 @@ UNPLANNED = (
     Defect(
         id="MON-09:raw-for-a-pager",
         breaks=_listener(protocol="https", endpoint="https://pager.example/***", raw=True),
-        follows=MUTED,
-        also=frozenset({"MON-16"}),
+        also=frozenset({"MON-06", "MON-16"}),
     ),
     Defect(
         id="MON-09:few-tries",

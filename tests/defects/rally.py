@@ -94,6 +94,7 @@ DEFECTS: tuple[Defect, ...] = (
     _rally("DATA-06:beside-zero-zero", stamps(located(lat="0.00001", lon="-0.002"))),
     _rally("DATA-06:far-from-all-others", stamps(located(lat="38.26", lon="140.87"))),
     _rally("DATA-06:twice-at-one-place", stamps(_copied)),
+    _rally("DATA-02:name-of-blanks", stamps(first(Name={"S": "  "}))),
     _rally("DATA-02:id-of-a-counter", stamps(first(StampId={"S": "#W2026-W49"}))),
     _rally("DATA-02:id-with-a-line-break", stamps(first(StampId={"S": "GATE\n001"}))),
     _rally("DATA-02:id-too-long-to-be-awarded", stamps(first(StampId={"S": "A" * 129}))),

@@ -73,6 +73,8 @@ FORM = (
     ),
 )
 REALITY = (
+    _token("the-alphabet", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
+    _token("the-keyboard", "qwertyuiopasdfghjklzxcvbnm1234567890QWERTYUIOPASDFGHJKLZXCVBNM"),
     _token("sample-of-the-guide", "your-production-secret-key-here"),
     _token("known-default", "default-secret-key-change-in-production"),
     _token("empty", ""),

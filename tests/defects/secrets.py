@@ -183,7 +183,7 @@ KEYS = (
     Defect(
         id="SEC-05:unread",
         breaks=unread("keys", SECRETS_KEY),
-        unknown=frozenset({"PREP-02"}),
+        unknown=frozenset({"PREP-02", "SEC-24"}),
         outcome=UNREAD,
     ),
 )

@@ -151,5 +151,4 @@ SOUND: Mapping[str, Break] = {
     "on a second stage as well": item(
         "usage_plans", USAGE, stages=(f"{API_ID}:prod", "zz81xkq0pd:prod")
     ),
-    "with a second key": item("usage_plans", USAGE, keys=("w5k0s2h7ne", "p4rtn3rk3y")),
 }

@@ -223,6 +223,13 @@ CHANGES = (
         "alarm waits for three periods",
         lambda c: put(c, FAILS, EvaluationPeriods=3, DatapointsToAlarm=3),
     ),
+    harmful("MON-01")(
+        "alarm fires at one in ten seconds",
+        lambda c: put(c, FAILS, Threshold=1, ComparisonOperator=AT_LEAST, Period=10),
+    ),
+    harmful("MON-04")(
+        "alarm of a table looks at half a minute", lambda c: put(c, THROTTLE, Period=30)
+    ),
     harmful("MON-02")(
         "missing data are an alarm", lambda c: put(c, P4XX, TreatMissingData="breaching")
     ),
@@ -329,10 +336,6 @@ HARMLESS = (
     green()(
         "alarm fires at one a minute",
         lambda c: put(c, FAILS, Threshold=1, ComparisonOperator=AT_LEAST, Period=60),
-    ),
-    green()(
-        "alarm fires at one in ten seconds",
-        lambda c: put(c, FAILS, Threshold=1, ComparisonOperator=AT_LEAST, Period=10),
     ),
     green()(
         "alarm fires at two in two minutes",

@@ -28,6 +28,7 @@ BACK = {
     "SnapStart": {"ApplyOn": "None"},
     "FileSystemConfigs": [],
     "EphemeralStorage": {"Size": 512},
+    "KMSKeyArn": "",
     "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{STAMPS}"},
 }
 """What the careful hand set, or AWS sets by itself."""

@@ -1,11 +1,12 @@
 """What crept in where nobody looked: members that were read in part, policies of resources, answers of the API itself."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.foreign.changes import access, surplus, tables
+from local.moto_fixes.sns import confirmation_token
+from tests.foreign.changes import access, examined, surplus, tables
 from tests.foreign.changes.change import Change, Client, change, harmless
 from tests.foreign.changes.examined import (
     ACCOUNT,
@@ -19,7 +20,7 @@ from tests.foreign.changes.examined import (
     user,
 )
 from tests.foreign.changes.gateway import API, OTHER_RELEASE, api_of
-from tests.foreign.hand import edge, identity, vault
+from tests.foreign.hand import edge, identity, vault, watch
 
 INDEXES, MASTERS, PLANS = ["tables", "table_attachments"], ["contents"], ["usage_plans", "api_keys"]
 SECRETS, TABLES, BUCKETS = ["secrets"], ["table_policies"], ["buckets"]
@@ -149,6 +150,43 @@ def scaled_by_aws(client: Client) -> Iterator[None]:
     iam.delete_role(**named)
 
 
+def keyed(use: Callable[[str], Keep], *, off: bool = False) -> Keep:
+    """Encrypt something under a key of our own, which may be switched off afterwards."""
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        made = client("kms").create_key(Description="ours")["KeyMetadata"]
+        with use(made["Arn"])(client):
+            if off:
+                client("kms").disable_key(KeyId=made["KeyId"])
+            yield
+
+    return kept
+
+
+def variables_under(key: str) -> Keep:
+    return examined.released(KMSKeyArn=key)
+
+
+@contextmanager
+def stranger_in_our_place(client: Client) -> Iterator[None]:
+    """Let somebody else be told of alarms, and the address that was decided no more."""
+    sns, stranger = client("sns"), "stranger@example.com"
+    (person,) = sns.list_subscriptions_by_topic(TopicArn=watch.TOPIC)["Subscriptions"]
+    sns.unsubscribe(SubscriptionArn=person["SubscriptionArn"])
+    made = sns.subscribe(
+        TopicArn=watch.TOPIC, Protocol="email", Endpoint=stranger, ReturnSubscriptionArn=True
+    )["SubscriptionArn"]
+    sns.confirm_subscription(TopicArn=watch.TOPIC, Token=confirmation_token(watch.TOPIC, stranger))
+    yield
+    sns.unsubscribe(SubscriptionArn=made)
+    sns.subscribe(TopicArn=watch.TOPIC, Protocol="email", Endpoint=watch.PERSON)
+    again = confirmation_token(watch.TOPIC, watch.PERSON)
+    sns.confirm_subscription(TopicArn=watch.TOPIC, Token=again)
+
+
+KEYS = ["keys", "key_attachments"]
+KEYED = [*examined.FUNCTIONS, *KEYS]
 GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 OF_RALLY = {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:example/rally:*"}}
 BECOME = f"arn:aws:iam::{ACCOUNT}:role/administrator"
@@ -186,6 +224,8 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("user lets itself become administrator", "SEC-24", PRINCIPALS, administrator(may("iam:UpdateAssumeRolePolicy", BECOME))),
     ("stranger becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal=STRANGER)),
     ("every repository becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal={"Federated": GITHUB}, Action="sts:AssumeRoleWithWebIdentity")),
+    ("key of the variables is off", "DEP-10", KEYED, keyed(variables_under, off=True)),
+    ("stranger hears in the place of whom we named", "MON-06 MON-16", ["topics"], stranger_in_our_place),
     ("stamp is called like a counter", "DATA-01 DATA-02", MASTERS, stamp("#W2026-W49", "35.5562", "139.6541")),
     ("stamp lies where another one does", "DATA-01 DATA-06", MASTERS, stamp("COPY-001", "35.5561", "139.6540")),
     ("stamp lies in another prefecture", "DATA-01 DATA-06", MASTERS, stamp("EXTRA-001", "38.2600", "140.8700")),
@@ -201,6 +241,7 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("our repository becomes administrator", "", PRINCIPALS, administrator(Principal={"Federated": GITHUB}, Action="sts:AssumeRoleWithWebIdentity", Condition=OF_RALLY)),
     ("security's account becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal=STRANGER)),
     ("service scales by its alarms", "", PRINCIPALS, scaled_by_aws),
+    ("variables are under our own key", "", KEYED, keyed(variables_under)),
     ("auth is named by its key", "", SECRETS, token_key_policy(f"{OURS}-auth-role")),
     ("auth is named by its table", "", TABLES, users_policy("dynamodb:GetItem", Principal={"AWS": f"{OURS}-auth-role"})),
 )  # fmt: skip
