@@ -88,7 +88,7 @@ def _facts(verdict: LoadVerdict) -> Iterator[tuple[Words, Words]]:
     yield w["caller"], Words.same(about.get("caller") or "-")
     yield (
         w["contract"],
-        w["unchecked"] if seen.contract == NOT_CHECKED else Words.same(seen.contract),
+        w["unchecked"] if seen.contract == NOT_CHECKED else _checked(seen.contract),
     )
     yield w["generator"], _workers_seen(verdict)
     if "price" in about:
@@ -114,6 +114,10 @@ def _cleaned(cleanup: Mapping[str, Any]) -> Words:
         en=f"{deleted} items of {users} users; {f'{left} ARE LEFT' if left else 'nothing is left'}",
         ja=f"{users}ユーザーの{deleted}件を削除。{f'{left}件が残っています' if left else '残りはありません'}",
     )
+
+
+def _checked(by: str) -> Words:
+    return Words(en=by, ja=f"{by.removeprefix('checked by ')}で検証")
 
 
 def _counts(required: str, plan: str) -> Words:

@@ -237,6 +237,16 @@ def test_page_of_a_procedure_shows_its_tables_and_the_values_of_prod_to_prod_alo
     assert "DynamoDB" in dev.body["ja"]
 
 
+def test_script_listens_to_the_boxes_of_the_filter_and_to_the_text(shown):
+    html = shown("GO")
+    (heard,) = re.findall(
+        r'all\("([^"]*)"\)\.forEach\(\(one\) => one\.addEventListener\("input"', html
+    )
+    (text,) = re.findall(r'<p class="(\w+) scripted"><label>(?:(?!</p>).)*id="f-text"', html)
+
+    assert heard.split(", ") == [".filters input", f".{text} input"]
+
+
 def test_newest_record_of_the_store_is_named():
     assert "e1  000007.json" in of_one_row(found("test_x"))
 

@@ -38,7 +38,7 @@
     sections.filter((one) => ![...one.querySelectorAll(".row")].some(seen)).forEach((one) => one.classList.add("unwanted"));
     shown.textContent = rows.filter(([row]) => seen(row)).length;
   };
-  all(".filters input").forEach((one) => one.addEventListener("input", sift));
+  all(".filters input, .search input").forEach((one) => one.addEventListener("input", sift));
 
   const each = (open) => () => all(".row > details").forEach((one) => { one.open = open; });
   document.getElementById("open-all").addEventListener("click", each(true));
