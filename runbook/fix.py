@@ -144,6 +144,8 @@ class Walk:
     checklist: Checklist = field(default_factory=Checklist.load)
     _red: dict[str, bool] = field(default_factory=dict)
     """Each row that was walked to -> whether it is red still."""
+    _changed: bool = False
+    """Whether a command has changed the environment since the report."""
 
     def walk(self) -> int:
         """Show, ask, run, judge; return the exit code."""
@@ -175,6 +177,10 @@ class Walk:
                 if not waiting:
                     return False
                 group = waiting.popleft()
+                if self._changed and group.fix.command and not group.fix.changes:
+                    waiting += self._judged(group)  # what was repaired may have been its cause
+                    if not any(self._red[row] for row in group.ids):
+                        continue
                 self._show(number, group)
                 answer = self._answer(group)
                 if answer == "q":
@@ -225,6 +231,7 @@ class Walk:
             return ()
         if fix.command and (code := self._run(fix.command)):
             self._say(WORDS["failed"], code=code)
+        self._changed |= fix.changes
         return self._judged(group)
 
     def _judged(self, group: Group) -> tuple[Group, ...]:

@@ -18,6 +18,7 @@ from signoff.result import Provenance
 from signoff.verdict import RowVerdict
 
 DETACH = "python -m runbook detach --env {env} --row {row} --go"
+SIGN = "python -m runbook {step} --env {env} --go"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,11 @@ def _repairs(one: RowVerdict) -> Iterator[Repair]:
 
 def _of_finding(row: Row, found: Finding) -> Iterator[Repair]:
     """Yield the repair of each difference that can be undone; of all others, what the row says of them."""
-    if not found.differences:
+    if found.stale and row.signed and not row.by_signature:
+        yield Repair(
+            run=SIGN
+        )  # what a machine may not try here was signed, for what was live before
+    elif not found.differences:
         yield row.repair
     for each in found.differences:
         how, repair = undo.undo_of(each), row.repair_of(each)
@@ -88,11 +93,17 @@ def _filled(command: str, row: Row, run: Provenance) -> str:
     return command.format(
         env=run.environment,
         row=row.id,
+        step=_procedure(row),
         before=run.before,
         plan=run.load_plan,
         unlock=f" --unlock {host}" if host else "",
         masters="masters" if run.local else "migrate_masters",
     )
+
+
+def _procedure(row: Row) -> str:
+    """Return the procedure at whose step people sign for a row; empty where nobody does."""
+    return (row.signed or "").partition("#")[0]
 
 
 def _told(words: Words, run: Provenance) -> Words:
@@ -144,7 +155,7 @@ WAYS: Mapping[Obstacle, _Way] = {
             en="no automated test may try this here: a person does, and signs",
             ja="ここでは自動で試せない。担当者が試し、署名する",
         ),
-        command="python -m runbook {step} --env {env} --go",
+        command=SIGN,
     ),
     Obstacle.REPLAY: _Way(
         note=Words(
@@ -188,7 +199,7 @@ def _of_unknown(one: RowVerdict, run: Provenance) -> Remedy:
         "env": run.environment,
         "before": run.before,
         "action": ", ".join(sorted({found.action for found in unknown if found.action})),
-        "step": (one.row.signed or "").partition("#")[0],
+        "step": _procedure(one.row),
     }
     commands = dict.fromkeys(way.command.format(**facts) for way in ways)
     return Remedy(

@@ -124,6 +124,15 @@ def test_what_is_agreed_to_is_run_as_printed_and_its_rows_are_judged():
     assert "MON-01: green" in desk.out.getvalue()
 
 
+def test_what_a_repair_before_has_mended_is_not_asked_about():
+    desk = Desk(told(DEP_13=Outcome.FAIL, SMOKE_06=Outcome.FAIL), "y")
+
+    assert [one[3] for one in desk.ran] == ["functions"]
+    assert len(desk.asked) == 1
+    assert "SMOKE-06: green" in desk.out.getvalue()
+    assert desk.code == DONE
+
+
 def test_rehearsal_comes_first_where_it_is_asked_for():
     desk = Desk(told(MON_01=Outcome.FAIL), "r", "s")
 

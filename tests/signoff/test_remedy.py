@@ -38,6 +38,19 @@ def test_a_row_that_failed_names_its_repair():
     assert told("SEC-17", Outcome.FAIL, "…").command == "python -m runbook api --env prod --go"
 
 
+def test_a_call_that_failed_is_not_signed_for_and_a_signature_of_before_is_given_anew():
+    failed = Finding(row="SMOKE-06", outcome=Outcome.FAIL, words=Words.same("…"))
+    row = Checklist.load()["SMOKE-06"]
+    signed_before = replace(failed, stale="0a1b2c")
+
+    assert remedy(row_verdict(row, [failed]), PROD).command == (
+        "python -m runbook troubleshoot --env prod"
+    )
+    assert remedy(row_verdict(row, [signed_before]), PROD).command == (
+        "python -m runbook by_hand --env prod --go"
+    )
+
+
 def test_the_load_run_is_that_of_the_plan_and_the_host_that_production_asks_for():
     command = "python -m load run --env prod --plan baseline --unlock api.example.jp"
 
