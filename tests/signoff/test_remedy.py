@@ -125,7 +125,7 @@ def test_what_only_time_repairs_is_told_with_the_moment_and_can_be_waited_for():
     ]
     found = remedy(row_verdict(Checklist.load()["MON-07"], findings), PROD)
 
-    assert found.note.en == "wait until 2026-12-01 09:40 JST, or let it wait:"
+    assert found.note.en == "wait until 2026-12-01 09:40 JST, or let this command wait:"
     assert found.command == "pytest --env prod --wait"
 
 
