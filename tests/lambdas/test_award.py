@@ -193,6 +193,29 @@ def test_notify_may_be_configured_by_name_or_by_arn(call, awarding, configured, 
     assert asked == [(name, alias)]
 
 
+class Noting:
+    """Notes the parameters of every read, and passes it on."""
+
+    def __init__(self, client):
+        self._client, self.asked = client, []
+
+    def __getattr__(self, method):
+        def call(**asked):
+            self.asked.append(asked)
+            return getattr(self._client, method)(**asked)
+
+        return call
+
+
+def test_what_the_caller_has_is_read_as_it_is_at_this_moment(account):
+    noting = Noting(account.dynamodb)
+    stamps = Stamps(noting, ENVIRON["TABLE_USERSTAMPS"], ENVIRON["TABLE_STAMPMASTERS"])
+    stamps.holds(USER, "STATUE-001")
+    stamps.counters(USER, ["2025-W45", "2025-11"])
+
+    assert [one.get("ConsistentRead") for one in noting.asked] == [True, True]
+
+
 @pytest.mark.parametrize("absent", ["lat", "lon", "accuracy"])
 def test_null_is_no_position(call, account, absent):
     answer = call(award, ROUTE, body=STATUE | HERE | {"accuracy": 5, absent: None})
