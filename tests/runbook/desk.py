@@ -130,6 +130,7 @@ class Desk:
 
 SERVICES = (
     "apigateway",
+    "apigatewayv2",
     "application-autoscaling",
     "cloudwatch",
     "dynamodb",

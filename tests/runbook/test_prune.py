@@ -5,7 +5,10 @@ from botocore.exceptions import ClientError
 
 from aws.change import Declined, Refused
 from aws.function import UNSERVED
+from local.aws.errors import refusal
 from local.aws.faults import failing
+from local.aws.request import json_response
+from runbook.old_versions import ASYNCHRONOUS, KEPT_READY, OWN_POLICY
 from runbook.procedures.prune import PER_SECOND, delete_old_versions
 
 STAMPS, AWARD = "stamp-rally-prod-stamps", "stamp-rally-prod-award"
@@ -101,6 +104,91 @@ def test_a_version_that_the_draft_of_the_api_calls_stays(old):
     prune(old)
 
     assert 4 in versions(old)
+
+
+ARN = f"arn:aws:lambda:ap-northeast-1:123456789012:function:{STAMPS}"
+LET_IN = {
+    "Action": "lambda:InvokeFunction",
+    "Principal": "s3.amazonaws.com",
+    "SourceAccount": "123456789012",
+}
+
+
+def test_a_version_that_its_own_policy_lets_somebody_use_stays_and_is_told(old):
+    told = []
+    old.client("lambda").add_permission(
+        FunctionName=STAMPS, Qualifier="4", StatementId="upload", **LET_IN
+    )
+
+    delete_old_versions.action(old.context(history=old.evidence.history, tell=told.append))
+    prune(old)
+
+    assert 4 in versions(old)
+    assert 3 not in versions(old)
+    assert [one.en for one in told] == [f"{STAMPS} keeps 4 ({OWN_POLICY.en})"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "key", "why"),
+    [
+        ("ListProvisionedConcurrencyConfigs", "ProvisionedConcurrencyConfigs", KEPT_READY),
+        ("ListFunctionEventInvokeConfigs", "FunctionEventInvokeConfigs", ASYNCHRONOUS),
+    ],
+)
+def test_a_version_that_something_is_set_up_for_stays_and_is_told(old, operation, key, why):
+    told, there = [], json_response({key: [{"FunctionArn": f"{ARN}:4"}]})
+    ours = f"/functions/{STAMPS}/"
+    old.aws.faults.append(
+        lambda asked: there if asked.operation == operation and ours in asked.path else None
+    )
+
+    delete_old_versions.action(old.context(history=old.evidence.history, tell=told.append))
+    prune(old)
+
+    assert 4 in versions(old)
+    assert [one.en for one in told] == [f"{STAMPS} keeps 4 ({why.en})"]
+
+
+def http_api(desk, uri):
+    gateway = desk.client("apigatewayv2")
+    api = gateway.create_api(Name="another team's", ProtocolType="HTTP")["ApiId"]
+    gateway.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=uri)
+
+
+def rest_api(desk, uri):
+    gateway = desk.client("apigateway")
+    api = gateway.create_rest_api(name="another team's")["id"]
+    (root,) = gateway.get_resources(restApiId=api)["items"]
+    method = {"restApiId": api, "resourceId": root["id"], "httpMethod": "GET"}
+    gateway.put_method(**method, authorizationType="NONE")
+    path = f"arn:aws:apigateway:ap-northeast-1:lambda:path/2015-03-31/functions/{uri}/invocations"
+    gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=path)
+
+
+@pytest.mark.parametrize("made", [http_api, rest_api])
+def test_a_version_that_another_api_of_the_account_calls_stays(old, made):
+    made(old, f"{ARN}:4")
+
+    prune(old)
+
+    assert 4 in versions(old)
+    assert 3 not in versions(old)
+
+
+def test_a_version_that_is_copied_to_the_edge_is_told_and_the_others_are_deleted(old):
+    why = "Lambda was unable to delete it because it is a replicated function."
+    old.aws.faults.append(
+        lambda asked: (
+            refusal(asked, "InvalidParameterValueException", why, 400)
+            if asked.operation == "DeleteFunction" and "Qualifier=3" in asked.query
+            else None
+        )
+    )
+
+    with pytest.raises(Refused, match=r"but for 3 \(Lambda was unable to delete it"):
+        prune(old)
+
+    assert versions(old) == [2, 3, *range(MANY - UNSERVED + 1, MANY + 1)]
 
 
 def test_a_rehearsal_says_what_is_lost_and_deletes_nothing(old):
