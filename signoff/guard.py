@@ -28,6 +28,7 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
 from aws.words import Bilingual, Words
+from signoff.credentials import UnansweredError, attended
 from signoff.environment import Environment
 
 CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
@@ -64,7 +65,7 @@ class Caller:
 def open_session(region: str | None, profile: str | None = None) -> boto3.Session:
     """Open a session, of ``AWS_PROFILE`` where no profile is named. Raises GuardError."""
     try:
-        return boto3.Session(profile_name=profile, region_name=region)
+        return attended(boto3.Session(profile_name=profile, region_name=region))
     except ProfileNotFound as error:
         raise GuardError(
             Words(
@@ -184,7 +185,16 @@ def _caller(
                 f"AWS_ENDPOINT_URLの接続先を確認してください",
             )
         ) from None
-    except (OSError, ValueError) as error:
+    except UnansweredError as error:
+        raise GuardError(_needed(environment, error.words)) from None
+    except RuntimeError:
+        # botocore has no other name for it.
+        over = Words(
+            en="what gives them gave some that are over; run it by hand, and renew what it keeps them in",
+            ja="取得元が返した認証情報は期限切れです。手動で実行し、保存されているものを更新してください",
+        )
+        raise GuardError(_needed(environment, over)) from None
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         # A credential process or a web identity token: botocore passes on what opening or parsing raised.
         raise GuardError(
             Words(
@@ -208,7 +218,7 @@ def _skew(headers: Mapping[str, str], here: datetime) -> timedelta:
     return there - here
 
 
-def _unread(error: OSError | ValueError) -> str:
+def _unread(error: Exception) -> str:
     """Name what could not be read, without a word of its content."""
     filename = getattr(error, "filename", None)
     return f"{filename}: {type(error).__name__}" if filename else type(error).__name__
@@ -249,12 +259,15 @@ def _unreachable(environment: Environment, error: BotoCoreError) -> Words:
 
 def _unusable(environment: Environment, error: BotoCoreError) -> Words:
     if isinstance(error, CREDENTIALS):
-        why = no_credentials(error)
-        return Words(
-            en=f"{environment.name} needs credentials of account {environment.account}, but {why.en}",
-            ja=f"{environment.name}にはアカウント{environment.account}の認証情報が必要です。{why.ja}",
-        )
+        return _needed(environment, no_credentials(error))
     return Words(
         en=f"{environment.name}: AWS could not be asked who is calling ({error}); see ~/.aws/config",
         ja=f"{environment.name}: 呼び出し元をAWSに確認できません（{error}）。~/.aws/configを確認してください",
+    )
+
+
+def _needed(environment: Environment, why: Words) -> Words:
+    return Words(
+        en=f"{environment.name} needs credentials of account {environment.account}, but {why.en}",
+        ja=f"{environment.name}にはアカウント{environment.account}の認証情報が必要です。{why.ja}",
     )

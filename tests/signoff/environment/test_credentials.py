@@ -9,10 +9,12 @@ from hashlib import sha1, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+import boto3
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from signoff.credentials import attended
 from signoff.environment import load
 from signoff.guard import GuardError, guard, open_session
 
@@ -246,6 +248,13 @@ def test_credentials_of_an_instance_work(aws, monkeypatch, caller):
     assert caller().arn == SESSION
 
 
+BASE = f"[profile base]\naws_access_key_id = AKIA1\naws_secret_access_key = {SECRET}\n"
+MFA = (
+    f"{BASE}[default]\nrole_arn = {ROLE}\nsource_profile = base\n"
+    "mfa_serial = arn:aws:iam::444455556666:mfa/hanako\n"
+)
+CHAIN = f"[default]\nrole_arn = {ROLE}\nsource_profile = first\n"
+CIRCLE = f"{CHAIN}[profile first]\nrole_arn = {ROLE}\nsource_profile = default\n"
 FAILING = {
     "nothing": (lambda _: None, "run aws login or aws sso login, or set AWS_PROFILE"),
     "SSO expired": (lambda home: sso_login(home, EARLIER), "run aws sso login"),
@@ -262,6 +271,27 @@ FAILING = {
     ),
     "process fails": (lambda home: process(home, SECRET, 3), "the provider custom-process gave no"),
     "process says no JSON": (lambda home: process(home, SECRET), "see credential_process"),
+    "process says a list": (lambda home: process(home, "[1, 2]"), "see credential_process"),
+    "process says a version to come": (
+        lambda home: process(home, PROCESS.replace("1", "2", 1)),
+        "the provider custom-process gave no",
+    ),
+    "process gives what is over": (
+        lambda home: process(home, PROCESS.replace(LATER, EARLIER)),
+        "gave some that are over",
+    ),
+    "MFA and no terminal": (
+        lambda home: configured(home, MFA),
+        "wants a code of arn:aws:iam::444455556666:mfa/hanako, and there is no terminal",
+    ),
+    "MFA in the middle of a chain": (
+        lambda home: configured(home, MFA.replace("default", "profile first") + CHAIN),
+        "and there is no terminal to type it at",
+    ),
+    "roles in a circle": (
+        lambda home: configured(home, CIRCLE),
+        "see ~/.aws/config",
+    ),
     "no such process": (
         lambda home: configured(home, "[default]\ncredential_process = /nonexistent/program\n"),
         "/nonexistent/program: FileNotFoundError",
@@ -336,3 +366,20 @@ def test_misspelt_profile_is_told(monkeypatch, caller):
 
     with pytest.raises(GuardError, match=r"there is no AWS profile prdo; set AWS_PROFILE"):
         caller()
+
+
+@pytest.mark.parametrize(
+    "chain", ["", f"[profile role]\nrole_arn = {ROLE}\nsource_profile = base\n"]
+)
+def test_a_process_that_never_ends_is_ended_and_told(home, path, chain):
+    configured(home, f"[profile base]\ncredential_process = sleep 60\n{chain}")
+    environment = load("prod", path, {}).environment
+    profile = "role" if chain else "base"
+    session = attended(
+        boto3.Session(profile_name=profile, region_name="ap-northeast-1"), within_s=0.1
+    )
+
+    with pytest.raises(
+        GuardError, match=r"credential_process of the profile did not end within 0.1 s"
+    ):
+        guard(session, environment)

@@ -1,0 +1,91 @@
+"""Credentials that a person types or a program gives: where nobody is there, or it never ends, one sentence says so.
+
+botocore would prompt into a log file, and wait for a program for ever.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from getpass import getpass
+from typing import Any
+
+import boto3
+from botocore.credentials import ProcessProvider
+
+from aws.words import Bilingual, Words
+
+WITHIN_S = 120
+"""A credential process may open a browser, in which somebody logs in."""
+DEVICE = re.compile(r"arn:\S+?(?=:?\s|:?$)")
+
+
+class UnansweredError(Bilingual):
+    """Nobody typed what a provider asks for, or its program did not end."""
+
+
+def attended(session: boto3.Session, *, within_s: float = WITHIN_S) -> boto3.Session:
+    """Let the session's providers say what they would wait for in vain; return it."""
+    # botocore has no public way to the parts of its providers.
+    providers = {
+        one.METHOD: one
+        for one in session._session.get_component("credential_provider").providers  # noqa: SLF001
+    }
+    run = partial(_Ending, within_s=within_s)
+    if process := providers.get("custom-process"):
+        process._popen = run  # noqa: SLF001
+    if role := providers.get("assume-role"):
+        role._prompter = typed_code  # noqa: SLF001
+        builder = role._profile_provider_builder  # noqa: SLF001
+        builder._create_process_provider = _of_profiles(session, run)  # noqa: SLF001
+    return session
+
+
+def _of_profiles(session: boto3.Session, run: Any) -> Callable[[str], ProcessProvider]:
+    """Return what makes the provider of a source profile whose keys a program gives."""
+
+    def make(profile_name: str) -> ProcessProvider:
+        config = session._session.full_config  # noqa: SLF001
+        return ProcessProvider(profile_name=profile_name, load_config=lambda: config, popen=run)
+
+    return make
+
+
+def typed_code(prompt: str) -> str:
+    """Ask for the code of an MFA device at the terminal; UnansweredError where there is none."""
+    if sys.stdin.isatty():
+        return getpass(prompt)
+    found = DEVICE.search(prompt)
+    device = found[0] if found else "MFA"
+    raise UnansweredError(
+        Words(
+            en=f"the role of the profile wants a code of {device}, and there is no terminal to type it at;"
+            " get keys at one (`aws configure export-credentials --format env`) and set them here",
+            ja=f"プロファイルのロールが{device}のコードを求めていますが、入力できる端末がありません。端末で"
+            "`aws configure export-credentials --format env`を実行し、得られた鍵をここで設定してください",
+        )
+    )
+
+
+class _Ending(subprocess.Popen):  # type: ignore[type-arg]  # of bytes or text, as botocore asks
+    """A program that is ended after ``within_s``."""
+
+    def __init__(self, *arguments: Any, within_s: float, **options: Any) -> None:
+        self._within_s = within_s
+        super().__init__(*arguments, **options)
+
+    def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002 - Popen's name
+        try:
+            return super().communicate(input, timeout or self._within_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self.wait()
+        raise UnansweredError(
+            Words(
+                en=f"the credential_process of the profile did not end within {self._within_s:g} s;"
+                " run it by hand to see what it waits for",
+                ja=f"プロファイルのcredential_processが{self._within_s:g}秒以内に終わりません。"
+                "手動で実行して、何を待っているか確認してください",
+            )
+        )
