@@ -14,7 +14,7 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def runs():
+def runs(planned):  # noqa: ARG001 - the moment to which tables are restored comes after they were made
     return subjects()
 
 

@@ -21,7 +21,7 @@ MIDDLE = {
 
 
 @pytest.fixture(scope="module")
-def runs():
+def runs(planned):  # noqa: ARG001 - the moment to which tables are restored comes after they were made
     return subjects()
 
 
