@@ -1,6 +1,8 @@
 """How we write the policy of a role, and how one is shown to a person: by its permissions."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from aws.desired import Permission
@@ -20,15 +22,21 @@ def document(permissions: Iterable[Permission]) -> dict[str, Any]:
     }
 
 
-def policy_lines(policy: dict[str, Any]) -> list[str] | dict[str, Any]:
-    """Say a policy of the form that `document` writes by its permissions, any other one as it is."""
-    try:
-        permissions = sorted(
-            Permission(action, one["Resource"])
-            for one in policy["Statement"]
-            for action in one["Action"]
-        )
-        ours = document(permissions) == policy
-    except (KeyError, TypeError):
-        return policy
-    return [str(one) for one in permissions] if ours else policy
+def policy_lines(policy: Mapping[str, Any]) -> list[str]:
+    """Say a policy by its permissions, a statement that is more than an allowance as it is written."""
+    statements = policy["Statement"]
+    listed = statements if isinstance(statements, list) else [statements]
+    return sorted({line for one in listed for line in _lines(one)})
+
+
+def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
+    said = {name: value for name, value in statement.items() if name != "Sid"}
+    if said.keys() != {"Effect", "Action", "Resource"} or said["Effect"] != "Allow":
+        yield json.dumps(said, sort_keys=True)
+        return
+    for action, resource in product(_listed(said["Action"]), _listed(said["Resource"])):
+        yield str(Permission(action, resource))
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

@@ -33,9 +33,18 @@ def resource_in(resource: str, lang: str) -> str:
     return resource if lang == "en" else _named(resource, _words()["resources"])
 
 
+def kind_of(resource: str) -> str:
+    """Return the word of ours with which a resource's name begins; the whole where there is none."""
+    return _kind(resource, _words()["resources"]) or resource
+
+
+def _kind(text: str, words: Mapping[str, str]) -> str:
+    return max((one for one in words if f"{text} ".startswith(f"{one} ")), key=len, default="")
+
+
 def _named(text: str, words: Mapping[str, str]) -> str:
     """Replace the longest beginning that is a word of ours: ``tag Project`` is a tag, of that name."""
-    kind = max((one for one in words if f"{text} ".startswith(f"{one} ")), key=len, default="")
+    kind = _kind(text, words)
     return f"{words[kind]}{text[len(kind) :]}" if kind else _of_a_method(text)
 
 

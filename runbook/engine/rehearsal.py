@@ -1,26 +1,16 @@
-"""What a rehearsal comes to: sums first, then the difference of each resource, a line of a screen each."""
+"""What a rehearsal comes to, in sums: how much of what differs, what will be asked for, what a person does."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
-
-from rich.cells import cell_len, set_cell_size
-from rich.markup import escape
 
 from aws.change import Change, Changes
 from aws.converge.secret import GIVEN
-from aws.visible import visible_line
-from aws.words import Words
-from runbook.engine.change_words import in_language
+from aws.words import Words, joined
+from runbook.engine.applied import OF_OURS
+from runbook.engine.change_words import kind_of, resource_in
 from runbook.engine.step import Step
-
-WIDTH = 100
-"""Columns of a line; the journal has all values whole."""
-MORE = "…"
-FEW = 6
-"""Parts of a document that are shown each by itself; of more, the whole is shown, cut."""
-FINAL = Words(en=" (cannot be undone)", ja="（元に戻せません）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,123 +24,91 @@ class RehearsedStep:
 
 
 def totals(steps: Sequence[RehearsedStep]) -> tuple[Words, ...]:
-    """Say how many resources differ, and how; what will be asked for; what only a person can give."""
+    """Say how many resources differ, and how; what will be asked for; what only a person can do."""
     changes = tuple(change for one in steps for change in one.changes)
-    return tuple(
-        one
-        for one in (_counted(changes), _agreements(changes), _given(changes), _by_hand(steps))
-        if one
+    of_aws = tuple(one for one in changes if one.resource not in OF_OURS | {"verdict"})
+    return (
+        *_counted(of_aws),
+        *_recorded(changes),
+        *_agreements(changes),
+        *_given(changes),
+        *_by_hand(steps),
     )
 
 
-def _counted(changes: Changes) -> Words:
+def new_in(
+    step: RehearsedStep, earlier: Sequence[RehearsedStep]
+) -> tuple[Changes, tuple[int, ...]]:
+    """Return what no earlier step changes, and the steps that change the rest: a run finds that done."""
+    by = {repr(change): one.number for one in reversed(earlier) for change in one.changes}
+    new = tuple(change for change in step.changes if repr(change) not in by)
+    told = {by[repr(change)] for change in step.changes if repr(change) in by}
+    return new, tuple(sorted(told))
+
+
+def _counted(changes: Changes) -> Iterator[Words]:
     of = {
         resource: tuple(found)
         for resource, found in groupby(sorted(changes, key=_resource), key=_resource)
     }
-    created = sum(any(one.creates for one in found) for found in of.values())
-    removed = sum(all(one.after is None for one in found) for found in of.values())
-    changed, final = len(of) - created - removed, sum(one.final for one in changes)
+    created = [name for name, found in of.items() if any(one.creates for one in found)]
+    removed = [name for name, found in of.items() if all(one.after is None for one in found)]
+    changed, final = len(of) - len(created) - len(removed), sum(one.final for one in changes)
     ends = Words(en=f", {final} of which cannot be undone", ja=f"、うち元に戻せない変更{final}件")
-    return Words(
-        en=f"{created} to create, {changed} to change, {removed} to remove"
+    yield Words(
+        en=f"{len(created)} to create, {changed} to change, {len(removed)} to remove"
         + (ends.en if final else ""),
-        ja=f"作成{created}件、変更{changed}件、削除{removed}件" + (ends.ja if final else ""),
+        ja=f"作成{len(created)}件、変更{changed}件、削除{len(removed)}件"
+        + (ends.ja if final else ""),
+    )
+    if kinds := _kinds(created):
+        yield Words(en=f"to create: {kinds.en}", ja=f"作成するもの: {kinds.ja}")
+
+
+def _kinds(resources: Sequence[str]) -> Words:
+    """Say how many there are of each kind, the most numerous first."""
+    of = Counter(map(kind_of, resources)).most_common()
+    return joined(
+        (Words(en=f"{one} {many}", ja=f"{resource_in(one, 'ja')} {many}") for one, many in of), ", "
     )
 
 
-def _agreements(changes: Changes) -> Words | None:
+def _recorded(changes: Changes) -> Iterator[Words]:
+    records = sum(one.resource in OF_OURS for one in changes)
+    if records:
+        yield Words(en=f"records of evidence: {records}", ja=f"証跡の記録: {records}件")
+
+
+def _agreements(changes: Changes) -> Iterator[Words]:
     """Say how often somebody is asked to agree, and by which option nobody is."""
     asked = sum(one.destroys for one in changes)
-    if not asked:
-        return None
-    return Words(
-        en=f"asked for: your agreement to {asked} change{'s' if asked > 1 else ''} (without a terminal: --yes)",
-        ja=f"確認: {asked}件の変更への同意（端末がない場合は--yes）",
+    if asked:
+        yield Words(
+            en=f"asked for: your agreement to {asked} change{'s' if asked > 1 else ''} (without a terminal: --yes)",
+            ja=f"確認: {asked}件の変更への同意（端末がない場合は--yes）",
+        )
+
+
+def _given(changes: Changes) -> Iterator[Words]:
+    given = [one.resource for one in changes if one.after == GIVEN]
+    if given:
+        en, ja = (", ".join(resource_in(one, lang) for one in given) for lang in ("en", "ja"))
+        yield Words(
+            en=f"asked for: the value of {en} (without a terminal: --line-token-file FILE)",
+            ja=f"入力: {ja}の値（端末がない場合は--line-token-file FILE）",
+        )
+
+
+def _by_hand(steps: Sequence[RehearsedStep]) -> Iterator[Words]:
+    by_hand = [one for one in steps if one.step.action is None]
+    if not by_hand:
+        return
+    yield Words(
+        en="done by a person, and confirmed at a terminal:", ja="人が行い、端末で確認するもの:"
     )
-
-
-def _given(changes: Changes) -> Words | None:
-    given = [one for one in changes if one.after == GIVEN]
-    if not given:
-        return None
-    en, ja = (", ".join(in_language(one, lang).resource for one in given) for lang in ("en", "ja"))
-    return Words(
-        en=f"asked for: the value of {en} (without a terminal: --line-token-file FILE)",
-        ja=f"入力: {ja}の値（端末がない場合は--line-token-file FILE）",
-    )
-
-
-def _by_hand(steps: Sequence[RehearsedStep]) -> Words | None:
-    titles = [one.step.text.title for one in steps if one.step.action is None]
-    if not titles:
-        return None
-    return Words(
-        en="done by a person, and confirmed at a terminal: " + "; ".join(one.en for one in titles),
-        ja="人が行い、端末で確認: " + "、".join(one.ja for one in titles),
-    )
-
-
-def lines(changes: Changes, lang: str, *, indent: int = 0) -> Iterator[str]:
-    """Yield markup: one line for what is new, and one for each field of what differs."""
-    shown_in = tuple(in_language(one, lang) for one in changes)
-    for resource, found in groupby(shown_in, key=_resource):
-        of_it, room = tuple(found), WIDTH - indent
-        if len(of_it) > 1 and all(one.before is None for one in of_it):
-            fields = ", ".join(f"{one.field} {one.after}" for one in of_it)
-            left = room - cell_len(resource) - 3
-            shown = escape(_cut(fields, left)) if left > len(MORE) else ""
-            yield f"[green]+ {escape(_cut(resource, room - 2))}[/] [dim]{shown}[/]"
-            continue
-        yield escape(_cut(resource, room))
-        yield from (f"  {_line(one, lang, room - 2)}" for each in of_it for one in parts(each))
-
-
-def parts(change: Change) -> tuple[Change, ...]:
-    """Split the change of a document into those of its parts: cut to a line, both would look the same."""
-    before, after = change.before, change.after
-    if not isinstance(before, dict | list) or not isinstance(after, dict | list):
-        return (change,)
-    was, will = dict(_leaves(before, "")), dict(_leaves(after, ""))
-    differing = [path for path in {**was, **will} if was.get(path) != will.get(path)]
-    if not 0 < len(differing) <= FEW:
-        return (change,)
-    return tuple(
-        replace(change, field=f"{change.field}{path}", before=was.get(path), after=will.get(path))
-        for path in differing
-    )
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield (path, value) of all that is no document itself: ``.Statement[0].Action``."""
-    match value:
-        case Mapping():
-            for key, one in value.items():
-                yield from _leaves(one, f"{path}.{key}")
-        case list():
-            for number, one in enumerate(value):
-                yield from _leaves(one, f"{path}[{number}]")
-        case _:
-            yield path, value
-
-
-def _line(change: Change, lang: str, room: int) -> str:
-    field, final = change.field, FINAL[lang] if change.final else ""
-    left = max(20, room - cell_len(f"~ {field}: {final}"))
-    if change.before is None:
-        return f"[green]+ {escape(field)}: {escape(_cut(change.after, left))}[/]"
-    if change.after is None:
-        return f"[red]- {escape(field)}: {escape(_cut(change.before, left))}{final}[/]"
-    half = (left - len(" -> ")) // 2
-    before = _cut(change.before, max(half, left - 4 - cell_len(str(change.after))))
-    after = _cut(change.after, left - 4 - cell_len(before))
-    return f"[yellow]~ {escape(field)}: {escape(before)} -> {escape(after)}{final}[/]"
-
-
-def _cut(value: object, room: int) -> str:
-    """Return a value in one line of at most so many columns; Japanese takes two each."""
-    text = visible_line(" ".join(str(value).split()))
-    return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + MORE
+    for one in by_hand:
+        title = one.step.text.title
+        yield Words(en=f"   {one.number}. {title.en}", ja=f"   {one.number}. {title.ja}")
 
 
 def _resource(change: Change) -> str:

@@ -44,7 +44,7 @@ class Screen(Protocol):
     def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None: ...
     def step(self, number: int, step: Step) -> None: ...
     def changes(self, changes: Changes) -> None: ...
-    def rehearsed(self, steps: Sequence[RehearsedStep]) -> None: ...
+    def rehearsed(self, steps: Sequence[RehearsedStep], *, whole: bool) -> None: ...
     def outcome(self, what: str, step: Step, detail: str | Words = "") -> None: ...
     def agreed(self, lost: Sequence[Change]) -> bool: ...
     def confirmed(self, step: Step) -> bool: ...
@@ -102,8 +102,10 @@ class Run:
         try:
             for number, step in enumerate(self.procedure.steps, 1):
                 seen.append(self._rehearsed(number, step))
-        finally:
-            self.screen.rehearsed(seen)
+        except BaseException:
+            self.screen.rehearsed(seen, whole=False)
+            raise
+        self.screen.rehearsed(seen, whole=True)
         return tuple(change for one in seen for change in one.changes)
 
     def _rehearsed(self, number: int, step: Step) -> RehearsedStep:
@@ -255,7 +257,8 @@ class Run:
     def _stop(
         self, what: str, step: Step, why: Words, *, kept: bool = True, rows: tuple[str, ...] = ()
     ) -> NoReturn:
-        self.screen.outcome(what, step, why)
+        if kept:
+            self.screen.outcome(what, step, why)
         if stands := self.applied.told():
             self.context.tell(stands)
         if kept:

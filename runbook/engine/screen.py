@@ -1,10 +1,12 @@
 """A run as a person sees it: the step's words, a diff, a spinner while AWS works, a question."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
@@ -12,7 +14,8 @@ from rich.status import Status
 from aws.change import Change, Changes
 from aws.visible import visible, visible_line
 from aws.words import Words
-from runbook.engine.rehearsal import RehearsedStep, lines, totals
+from runbook.engine.change_lines import WIDTH, lines
+from runbook.engine.rehearsal import RehearsedStep, new_in, totals
 from runbook.engine.step import Procedure, Step, guide_step
 
 WORDS = {
@@ -42,6 +45,8 @@ WORDS = {
     ),
 }
 INDENT = 3
+TOKEN = re.compile(r"(?:[!-~]+|[^!-~\s])[。、）」]*\s*")
+"""What no line is broken within: a word, or one character of Japanese, with the punctuation that ends it."""
 GOOD = frozenset({"done", "held", "confirmed", "by hand", "left", "green"})
 
 
@@ -58,12 +63,18 @@ class ConsoleScreen:
     def _print(self, text: str, **style: Any) -> None:
         self.console.print(visible(text), **style)
 
+    def _prose(self, text: str, *, indent: int = 0, **style: Any) -> None:
+        """Print sentences, broken where a line of a rehearsal ends."""
+        for paragraph in visible(text).splitlines():
+            begins = indent + len(paragraph) - len(paragraph.lstrip(" "))
+            for line in _broken(paragraph.strip(), WIDTH - begins):
+                self._print(" " * begins + escape(line), highlight=False, soft_wrap=True, **style)
+
     def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None:
         mode = WORDS["resumed" if resumed else "go" if go else "rehearsal"][self.lang]
         title = procedure.text.title[self.lang]
-        how = f"（{mode}）" if self.lang == "ja" else f" ({mode})"
-        said = f"[bold]{procedure.name}[/]: {escape(title)}{how}"
-        self._print(said, soft_wrap=True)
+        self._prose(f"{procedure.name}: {title}", style="bold")
+        self._prose(mode, style="bold")
 
     def step(self, number: int, step: Step) -> None:
         self._waited.clear()
@@ -79,18 +90,32 @@ class ConsoleScreen:
         for line in lines(changes, self.lang, indent=INDENT):
             self._print(f"{' ' * INDENT}{line}", highlight=False, soft_wrap=True)
 
-    def rehearsed(self, steps: Sequence[RehearsedStep]) -> None:
-        """Say what it comes to, then step by step."""
-        for line in totals(steps):
-            self._print(escape(line[self.lang]), highlight=False, soft_wrap=True)
-        for one in steps:
+    def rehearsed(self, steps: Sequence[RehearsedStep], *, whole: bool) -> None:
+        """Say what it comes to, if it came to its end, then step by step."""
+        for line in totals(steps) if whole else ():
+            self._prose(line[self.lang])
+        for number, one in enumerate(steps):
             self.step(one.number, one.step)
             for told in one.told:
                 self.tell(told)
             if one.step.action is None:
                 self.outcome("by hand", one.step)
             else:
-                self.changes(one.changes)
+                self._foreseen(one, steps[:number])
+
+    def _foreseen(self, step: RehearsedStep, earlier: Sequence[RehearsedStep]) -> None:
+        """Show what a step would change; what an earlier one does already is named by its number."""
+        new, by = new_in(step, earlier)
+        if new or not by:
+            self.changes(new)
+        if by:
+            numbers = ", ".join(map(str, by))
+            self.tell(
+                Words(
+                    en=f"what step {numbers} changes is looked at again here",
+                    ja=f"ステップ{numbers}で変更する内容は、ここでも確認します",
+                )
+            )
 
     def outcome(self, what: str, step: Step, detail: str | Words = "") -> None:
         colour = "green" if what in GOOD else "red"
@@ -98,7 +123,7 @@ class ConsoleScreen:
         said = f"   [{colour}]{WORDS[what][self.lang]}[/]" + (f": {escape(told)}" if told else "")
         self._print(said, soft_wrap=True)
         if what == "by hand" and step.text.body[self.lang]:
-            self._print(escape(step.text.body[self.lang]), style="dim")
+            self._prose(step.text.body[self.lang], indent=INDENT, style="dim")
 
     def agreed(self, lost: Sequence[Change]) -> bool:
         self._print(f"   [red]{WORDS['lost'][self.lang]}[/]")
@@ -147,3 +172,14 @@ class ConsoleScreen:
 
     def _asked(self, question: str) -> bool:
         return self.typed(WORDS[question]).lower() in {"y", "yes"}
+
+
+def _broken(text: str, room: int) -> Iterator[str]:
+    """Break a paragraph between words, or, in Japanese, between characters."""
+    line = ""
+    for token in TOKEN.findall(text):
+        if line and cell_len(line + token.rstrip()) > room:
+            yield line.rstrip()
+            line = ""
+        line += token
+    yield line.rstrip()

@@ -9,13 +9,17 @@ own tables, so that people can agree on it before anything exists: a name is har
 リソースを作る前に関係者で合意します。名前は後から変えるのが困難です。
 """
 
+from collections.abc import Iterable
+
 from rich.cells import set_cell_size
 
 from aws.change import Changes
-from aws.words import Words
+from aws.words import SILENCE, Words
 from runbook.engine import StepContext, ask, step
+from runbook.engine.change_lines import WIDTH
+from runbook.engine.screen import INDENT
 
-WIDTH = 24
+COLUMN = 24
 """Columns of a kind; Japanese takes two for a character."""
 ENVIRONMENT = Words(en="environment", ja="環境")
 ACCOUNT = Words(en="account", ja="アカウント")
@@ -101,8 +105,8 @@ def see_the_plan(context: StepContext) -> Changes:
         (ALARM, plan.alarms),
         (LOG_GROUP, plan.log_groups),
     ):
-        for name in names:
-            _row(context, kind, str(name))
+        for number, line in enumerate(_broken(map(str, names))):
+            _row(context, SILENCE if number else kind, line)
     return ()
 
 
@@ -121,5 +125,16 @@ def agree_on_it() -> None:
 
 
 def _row(context: StepContext, kind: Words, name: str) -> None:
-    en, ja = (set_cell_size(one, WIDTH) for one in (kind.en, kind.ja))
+    en, ja = (set_cell_size(one, COLUMN) for one in (kind.en, kind.ja))
     context.tell(Words(en=f"{en}{name}", ja=f"{ja}{name}"))
+
+
+def _broken(names: Iterable[str]) -> list[str]:
+    """Put as many names into a line as it takes; a name is never broken, so that it can be copied."""
+    lines = [""]
+    for name in names:
+        if lines[-1] and len(f"{lines[-1]}, {name}") > WIDTH - COLUMN - INDENT - 1:
+            lines[-1] += ","
+            lines.append("")
+        lines[-1] += f", {name}" if lines[-1] else name
+    return lines

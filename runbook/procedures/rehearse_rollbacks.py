@@ -43,7 +43,10 @@ def rehearse_the_functions(context: StepContext) -> Changes:
     held = Drill(
         part="functions",
         procedure=rollback_functions,
-        fault="all functions are released with a handler that does not exist",
+        fault=Words(
+            en="all functions are released with a handler that does not exist",
+            ja="存在しないハンドラーですべての関数をリリースします",
+        ),
         break_it=faults.release_a_broken_function,
         shows=faults.a_function_fails,
         mend=faults.take_back_the_release,
@@ -61,7 +64,10 @@ def rehearse_the_api(context: StepContext) -> Changes:
     held = Drill(
         part="api",
         procedure=rollback_api,
-        fault="the API is deployed without one of its routes",
+        fault=Words(
+            en="the API is deployed without one of its routes",
+            ja="ルートが一つ欠けたAPIをデプロイします",
+        ),
         break_it=faults.deploy_without_a_method,
         shows=faults.a_method_is_missing,
         mend=faults.take_back_the_deployment,
@@ -83,7 +89,10 @@ def rehearse_the_tables(context: StepContext) -> Changes:
     held = Drill(
         part="tables",
         procedure=restore_tables,
-        fault="an item is written that no function wrote",
+        fault=Words(
+            en="an item is written that no function wrote",
+            ja="関数が書いたものではない項目を書き込みます",
+        ),
         break_it=faults.write_what_is_wrong,
         shows=faults.the_wrong_item_is_read,
         mend=partial(faults.tear_down_the_restore, functions_back=rollback_functions),
@@ -113,7 +122,10 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
         held = Drill(
             part="front-end",
             procedure=rollback_frontend,
-            fault="the front end calls an address where there is no API",
+            fault=Words(
+                en="the front end calls an address where there is no API",
+                ja="フロントエンドがAPIのないアドレスを呼び出します",
+            ),
             break_it=lambda _: write(path, good.replace("https://", "https://wrong.")),
             shows=lambda _: front_end.served(previous["url"]) != good,
             chosen=lambda _: {"site": str(there.folder)},

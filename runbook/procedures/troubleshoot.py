@@ -18,7 +18,7 @@ from runbook import releases
 from runbook.diagnosis.cause import cause
 from runbook.diagnosis.telemetry import MetricQuery, measured, tell_signs
 from runbook.engine import StepContext, step
-from runbook.engine.rehearsal import parts
+from runbook.engine.change_lines import parts
 from signoff.environment.calendar import in_japan
 
 PAST_THE_PROCEDURES = cause(

@@ -59,8 +59,7 @@ class Drill:
 
     part: str
     procedure: ModuleType
-    fault: str
-    """In words, for the record."""
+    fault: Words
     break_it: Callable[[StepContext], object]
     shows: Callable[[StepContext], bool]
     mend: Callable[[StepContext], object] = nothing
@@ -77,8 +76,14 @@ class Drill:
 
 def hold(context: StepContext, drill: Drill, clock: Callable[[], float] = monotonic) -> Changes:
     """Hold the drill, after asking; leave a record of how long the way back took."""
-    what = f"{drill.fault}; then {drill.way_back}; then compared"
-    change = Change("rehearsal", drill.part, None, what, destroys=True)
+    if context.rehearsed and not context.go:
+        context.tell(
+            Words(
+                en=f"{drill.fault.en}; then `{drill.way_back}` goes back, and all is compared with before",
+                ja=f"{drill.fault.ja}。`{drill.way_back}`で元に戻し、すべてが以前と同じことを確認します",
+            )
+        )
+    change = Change("rehearsal", drill.part, None, drill.way_back, destroys=True)
     return context.settle((change,), lambda: _hold(context, drill, clock))
 
 
@@ -94,7 +99,7 @@ def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> Non
     _see(drill, not drill.shows(context), BROKEN_ALREADY)
     given = _quiet(context, drill.chosen(context))
     before = state(given)
-    about = {"part": drill.part, "fault": drill.fault, "procedure": drill.way_back}
+    about = {"part": drill.part, "fault": drill.fault.en, "procedure": drill.way_back}
     context.record(KIND, {**about, "state": BEGUN, "before": before, "chosen": dict(given.chosen)})
     try:
         took = _practise(given, drill, before, clock)

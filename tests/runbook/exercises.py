@@ -218,7 +218,7 @@ def tables_drill() -> Drill:
     return Drill(
         part="tables",
         procedure=restore_tables,
-        fault="an item is written that no function wrote",
+        fault=Words.same("an item is written that no function wrote"),
         break_it=faults.write_what_is_wrong,
         shows=faults.the_wrong_item_is_read,
         mend=partial(faults.tear_down_the_restore, functions_back=rollback_functions),

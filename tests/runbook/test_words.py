@@ -4,6 +4,7 @@ import io
 import json
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
 
+from aws.converge.policy_document import policy_lines
 from aws.converge.undo import UNDO
 from aws.words import Words
 from runbook.__main__ import terminated_as_interrupted
@@ -168,7 +170,7 @@ def test_what_is_new_takes_a_line_and_what_differs_a_line_each(screen, paper):
         "   table B",
         "     + key: Id",
         "     ~ billing: PROVISIONED -> PAY_PER_REQUEST",
-        "     - policy: x",
+        "     - policy: x (after your agreement)",
     ]
 
 
@@ -197,7 +199,8 @@ def test_the_screen_speaks_japanese(screen, paper):
     screen.changes(())
 
     assert paper.getvalue().splitlines() == [
-        "toy: 最初のものを設定する (リハーサル: 何も変更しません)",
+        "toy: 最初のものを設定する",
+        "リハーサル: 何も変更しません",
         "",
         "1. 目で確認する (9-2)",
         "   変更はありません",
@@ -236,30 +239,117 @@ def test_a_rehearsal_begins_with_its_sums(screen, paper):
                 Change("log group B", "retention_days", "never", 30, destroys=True, final=True),
                 Change("secret C", "value", None, "as given"),
                 Change("policy D", "statement", "x", None, destroys=True),
+                Change("evidence", "release", None, "as it is deployed then"),
             ),
             rehearsed(step=toy.look_at_it),
-        ]
+        ],
+        whole=True,
     )
 
-    assert paper.getvalue().splitlines()[:4] == [
-        "1 to create, 2 to change, 1 to take away, 1 of which cannot be undone",
+    assert paper.getvalue().splitlines()[:7] == [
+        "1 to create, 2 to change, 1 to remove, 1 of which cannot be undone",
+        "to create: table 1",
+        "records of evidence: 1",
         "asked for: your agreement to 2 changes (without a terminal: --yes)",
         "asked for: the value of secret C (without a terminal: --line-token-file FILE)",
-        "done by a person, and confirmed at a terminal: Look at it",
+        "done by a person, and confirmed at a terminal:",
+        "   1. Look at it",
     ]
     assert "     ~ retention_days: never -> 30 (cannot be undone)" in paper.getvalue().splitlines()
-    assert "     - statement: x" in paper.getvalue().splitlines()
+    assert "     - statement: x (after your agreement)" in paper.getvalue().splitlines()
+
+
+def test_a_rehearsal_that_stopped_has_no_sums(screen, paper):
+    screen.rehearsed([rehearsed(Change("table A", "key", "Id", "Name"))], whole=False)
+
+    assert paper.getvalue().splitlines()[1:] == [
+        "1. Set the first thing (9-1)",
+        "   table A",
+        "     ~ key: Id -> Name",
+    ]
+
+
+def test_what_an_earlier_step_changes_is_named_by_its_number(screen, paper):
+    change = Change("log group A", "retention_days", 3, 30)
+    steps = [rehearsed(change), replace(rehearsed(change), number=2)]
+    screen.rehearsed(steps, whole=True)
+
+    assert paper.getvalue().splitlines()[-1] == "   what step 1 changes is looked at again here"
+
+
+def statement(*actions, **more):
+    return {"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "differing"),
+    [
+        (
+            {"Statement": [{"Principal": {"AWS": "*"}}], "Version": "1"},
+            {"Statement": [{"Principal": {"AWS": "1"}}], "Version": "1"},
+            ["~ field.Statement[0].Principal.AWS: * -> 1"],
+        ),
+        (
+            ["Put", "Get"],
+            ["Get", "Scan", "List"],
+            ["- field: Put", "+ field: Scan", "+ field: List"],
+        ),
+        ({"a": [1, 2]}, {"a": [2, 1]}, ["~ field.a: 1, 2 -> 2, 1"]),
+        ({"a": 1, "b": True}, {"b": False}, ["- field.a: 1", "~ field.b: true -> false"]),
+        ("", "told", ['~ field: "" -> told']),
+        (list(range(10)), ["x"], [*(f"- field: {n}" for n in range(8)), "… +3"]),
+        (
+            policy_lines(
+                {"Statement": [statement("s3:Get", "s3:Put"), statement("s3:*", Sid="more")]}
+            ),
+            policy_lines({"Statement": statement("s3:Get", "s3:Put")}),
+            ["- field: s3:* on *"],
+        ),
+        (
+            policy_lines({"Statement": statement("s3:Get", Effect="Deny")}),
+            policy_lines({"Statement": []}),
+            ['- field: {"Action": ["s3:Get"], "Effect": "Deny", "Resource": "*"}'],
+        ),
+    ],
+)
+def test_of_two_documents_the_difference_is_shown(screen, paper, before, after, differing):
+    screen.changes((Change("role A", "field", before, after),))
+
+    assert paper.getvalue().splitlines() == ["   role A", *(f"     {one}" for one in differing)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "body"),
+    [
+        ("en", "one `python -m runbook` " * 20),
+        ("ja", "本番の`environments.toml`を、直します。" * 20),
+    ],
+)
+def test_what_a_person_does_is_broken_where_no_word_ends_in_the_next_line(
+    screen, paper, lang, body
+):
+    screen.lang = lang
+    text = Text(title=Words.same("It"), body=Words(en=body.strip(), ja=body))
+    screen.outcome("by hand", replace(toy.look_at_it, text=text))
+    _, *broken = paper.getvalue().splitlines()
+
+    assert max(map(cell_len, broken)) in range(90, 101)
+    assert {line[:3] for line in broken} == {"   "}
+    assert not [line for line in broken if line[3] in "。、"]
+    assert "".join(broken).count("environments.toml") == body.count("environments.toml")
 
 
 def test_of_a_document_the_parts_that_differ_are_shown(screen, paper):
     lambdas = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
     open_to = {**lambdas, "Principal": {**lambdas["Principal"], "AWS": "arn:aws:iam::1:root"}}
     before, after = ({"Statement": [one]} for one in (open_to, {**lambdas, "Effect": "Deny"}))
-    screen.rehearsed([rehearsed(Change("role R", "trust", before, after, destroys=True))])
+    screen.rehearsed(
+        [rehearsed(Change("role R", "trust", before, after, destroys=True))], whole=True
+    )
 
     assert paper.getvalue().splitlines()[-2:] == [
-        "     ~ trust.Statement[0].Effect: Allow -> Deny",
-        "     - trust.Statement[0].Principal.AWS: arn:aws:iam::1:root",
+        "     ~ trust.Statement[0].Effect: Allow -> Deny (after your agreement)",
+        "     - trust.Statement[0].Principal.AWS: arn:aws:iam::1:root (after your agreement)",
     ]
 
 
@@ -276,7 +366,8 @@ def test_no_line_of_a_rehearsal_is_wider_than_a_hundred_columns(screen, paper, t
                 Change("B", "gone", text, None, destroys=True, final=True),
                 Change(text, "field", 1, 2),
             )
-        ]
+        ],
+        whole=True,
     )
 
     assert max(map(cell_len, paper.getvalue().splitlines())) <= 100

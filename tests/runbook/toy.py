@@ -96,7 +96,7 @@ class Memory:
     def changes(self, changes: Sequence[Change]) -> None:
         self.shown += changes
 
-    def rehearsed(self, steps: Sequence[Any]) -> None:
+    def rehearsed(self, steps: Sequence[Any], **_: bool) -> None:
         for one in steps:
             if one.step.action is None:
                 self.outcome("by hand", one.step)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
+from aws.words import Words
 from local.aws.errors import access_denied
 from runbook.engine import Refused
 from runbook.procedures import rollback_api, rollback_functions
@@ -37,7 +38,7 @@ def no_route(context):
 FUNCTIONS = Drill(
     part="functions",
     procedure=rollback_functions,
-    fault="a handler that does not exist",
+    fault=Words.same("a handler that does not exist"),
     break_it=faults.release_a_broken_function,
     shows=bad,
     mend=faults.take_back_the_release,
@@ -45,7 +46,7 @@ FUNCTIONS = Drill(
 API = Drill(
     part="api",
     procedure=rollback_api,
-    fault="a route is missing",
+    fault=Words.same("a route is missing"),
     break_it=faults.deploy_without_a_method,
     shows=no_route,
     mend=faults.take_back_the_deployment,

@@ -1,0 +1,132 @@
+"""Changes as lines of a screen: what is new in a line each, and of what differs the difference alone."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.markup import escape
+
+from aws.change import Change, Changes
+from aws.visible import visible_line
+from aws.words import Words
+from runbook.engine.applied import OF_OURS
+from runbook.engine.change_words import in_language
+
+WIDTH = 100
+"""Columns of a line; the journal of a run has all values whole."""
+MORE = "…"
+ENTRIES = 8
+"""Lines that one field may take."""
+NESTED = (Mapping, list, tuple)
+FINAL = Words(en=" (cannot be undone)", ja="（元に戻せません）")
+ASKED = Words(en=" (after your agreement)", ja="（同意を得てから）")
+Leaf = tuple[str, Any, Any]
+"""Where in a field, and what stands there before and after; None is "not there"."""
+
+
+def lines(changes: Changes, lang: str, *, indent: int = 0) -> Iterator[str]:
+    """Yield markup: one line for what is new, and one for each place in which a field differs."""
+    for resource, found in groupby(changes, key=lambda one: one.resource):
+        of_it, room = tuple(found), WIDTH - indent
+        shown = tuple(in_language(one, lang) for one in of_it)
+        new = all(one.before is None for one in of_it) and (len(of_it) > 1 or of_it[0].creates)
+        if new and resource not in OF_OURS:
+            yield _new(shown, room)
+            continue
+        yield escape(_cut(shown[0].resource, room))
+        yield from (f"  {line}" for one in of_it for line in _differing(one, lang, room - 2))
+
+
+def parts(change: Change) -> tuple[Change, ...]:
+    """Split the change of a document into those of its parts: cut to a line, both would look the same."""
+    return tuple(
+        replace(change, field=f"{change.field}{where}", before=before, after=after)
+        for where, before, after in _leaves("", change.before, change.after)
+    )
+
+
+def _new(fields: Changes, room: int) -> str:
+    """Name all that a new resource gets: values of one word first, of documents the field alone."""
+    resource = fields[0].resource
+    told = ", ".join(
+        one.field if _is_document(one.after) else f"{one.field} {_brief(one.after)}"
+        for one in sorted(fields, key=lambda one: _is_document(one.after))
+    )
+    left = room - cell_len(resource) - 3
+    shown = escape(_cut(told, left)) if left > len(MORE) else ""
+    return f"[green]+ {escape(_cut(resource, room - 2))}[/] [dim]{shown}[/]"
+
+
+def _is_document(value: Any) -> bool:
+    entries = value.values() if isinstance(value, Mapping) else value
+    return isinstance(value, NESTED) and any(isinstance(one, NESTED) for one in entries)
+
+
+def _differing(change: Change, lang: str, room: int) -> Iterator[str]:
+    mark = FINAL[lang] if change.final else ASKED[lang] if change.destroys else ""
+    differing = parts(change)
+    for one in differing[:ENTRIES]:
+        yield _line(in_language(one, lang), mark, room)
+    if len(differing) > ENTRIES:
+        yield f"{MORE} +{len(differing) - ENTRIES}"
+
+
+def _leaves(where: str, before: Any, after: Any) -> Iterator[Leaf]:
+    """Yield the places in which two values differ."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in dict.fromkeys((*before, *after)):
+            if before.get(name) != after.get(name):
+                yield from _leaves(f"{where}.{name}", before.get(name), after.get(name))
+    elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        yield from _entries(where, before, after)
+    else:
+        yield where, before, after
+
+
+def _entries(where: str, before: Collection[Any], after: Collection[Any]) -> Iterator[Leaf]:
+    """Yield the entries that only one of two lists has; two alone in their place are compared."""
+    lost = [(number, one) for number, one in enumerate(before) if one not in after]
+    new = [one for one in after if one not in before]
+    if len(lost) == len(new) == 1:
+        ((number, gone),) = lost
+        yield from _leaves(f"{where}[{number}]", gone, new[0])
+        return
+    yield from ((where, one, None) for _, one in lost)
+    yield from ((where, None, one) for one in new)
+    if not lost and not new:  # another order, or the same entry again
+        yield where, before, after
+
+
+def _line(change: Change, mark: str, room: int) -> str:
+    field, was, will = (
+        _cut(change.field, room * 2 // 3),
+        _brief(change.before),
+        _brief(change.after),
+    )
+    left = max(20, room - cell_len(f"~ {field}: {mark}"))
+    if change.before is None:
+        return f"[green]+ {escape(field)}: {escape(_cut(will, left))}{mark}[/]"
+    if change.after is None:
+        return f"[red]- {escape(field)}: {escape(_cut(was, left))}{mark}[/]"
+    half = (left - len(" -> ")) // 2
+    was = _cut(was, max(half, left - 4 - cell_len(will)))
+    will = _cut(will, left - 4 - cell_len(was))
+    return f"[yellow]~ {escape(field)}: {escape(was)} -> {escape(will)}{mark}[/]"
+
+
+def _brief(value: Any) -> str:
+    """Write a value as people do: without the quotes and the spelling of a program."""
+    if isinstance(value, str):
+        return value or '""'
+    if isinstance(value, list | tuple) and not _is_document(value):
+        return ", ".join(_brief(one) for one in value) or "[]"
+    return json.dumps(value, ensure_ascii=False, default=str).replace('"', "")
+
+
+def _cut(value: object, room: int) -> str:
+    """Return a value in one line of at most so many columns; Japanese takes two each."""
+    text = visible_line(" ".join(str(value).split()))
+    return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + MORE
