@@ -93,9 +93,9 @@ def _staying(old: OldVersions) -> Words:
 
 def _delete_each(context: StepContext, old: OldVersions, pace: Callable[[], None]) -> None:
     """Delete them all but for what Lambda refuses to delete; say which these are at the end."""
-    refused = []
+    name, refused = f"function {old.function.name}", []
     for done, each in enumerate(old.versions):
-        context.watch(f"function {old.function.name}: {done} / {len(old.versions)}")
+        context.watch(f"{name}: {done} / {len(old.versions)}")
         pace()
         try:
             version.delete(context, old.function.name, each["Version"])

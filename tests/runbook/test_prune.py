@@ -221,7 +221,8 @@ def test_deleting_takes_half_of_what_lambda_takes_from_an_account(old):
     naps = [one for one in old.naps if one > 0]
 
     assert PER_SECOND <= 15 / 2
-    assert len(naps) == 4
+    # Between five deletions, and before the fifteenth policy, unless asking for the others took a second.
+    assert len(naps) in {4, 5}
     assert max(naps) <= 4 / PER_SECOND
 
 
