@@ -1,6 +1,7 @@
 """The result of a run as one frozen value: report, JSON and JUnit are views of it."""
 
 import importlib.metadata
+import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -149,11 +150,15 @@ def versions() -> dict[str, str]:
 
 
 def commit_of(root: Path) -> str:
-    """Return the commit of the working tree, with ``+changes`` where it differs, or ``unknown``."""
+    """Return the commit of the working tree, with ``+changes`` where it differs, or ``unknown``.
+
+    Files that git was told not to look at (assume-unchanged, skip-worktree) count as changed.
+    """
     head = _git(root, "rev-parse", "--short=12", "HEAD")
     if head == UNKNOWN:
         return UNKNOWN
-    return f"{head}{CHANGED}" if _git(root, "status", "--porcelain") else head
+    unwatched = any(not one.startswith("H ") for one in _git(root, "ls-files", "-v").splitlines())
+    return f"{head}{CHANGED}" if unwatched or _git(root, "status", "--porcelain") else head
 
 
 def _git(root: Path, *arguments: str) -> str:
@@ -164,6 +169,7 @@ def _git(root: Path, *arguments: str) -> str:
             text=True,
             check=True,
             timeout=5,
+            env={name: text for name, text in os.environ.items() if not name.startswith("GIT_")},
         )
     except (OSError, subprocess.SubprocessError):
         return UNKNOWN
