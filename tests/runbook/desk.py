@@ -17,7 +17,7 @@ from runbook.procedures.provision import context_for
 from signoff.environment import Environment, load
 from tests.in_process import without_socket
 
-LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0KlMnOpQrStUvWxYz0123456789aBcDeFgHiJkLmNoP"
+LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0Rk8ZqLw3XvTn5YpMs2HuGc7DeBa9FiJo4KtVxQzNy"
 READS = ("Get", "List", "Describe", "Head", "Scan", "Query", "BatchGet", "Filter")
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=20)
 PROD = Path(__file__).parent.parent / "prod.toml"
