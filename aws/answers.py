@@ -147,10 +147,11 @@ def _holds(shape: Any, node: ET.Element) -> bool:
         case "structure":
             tags = Counter(map(_tag, node))
             members = {_element(name, one): one for name, one in shape.members.items()}
+            inside = [(members[tag], child) for child in node if (tag := _tag(child)) in members]
+            many = {"list", "map"}
             return all(
-                (one.type_name in {"list", "map"} or tags[tag] <= 1)
-                and all(_holds(one, child) for child in node if _tag(child) == tag)
-                for tag, one in members.items()
+                (one.type_name in many or tags[_tag(child)] == 1) and _holds(one, child)
+                for one, child in inside
             )
         case "list" if not shape.serialization.get("flattened"):
             return all(_holds(shape.member, child) for child in node)
