@@ -109,7 +109,7 @@ def test_procedure_changes_nothing_of_what_is_green(operator, procedure):
     code, said = operator.run([procedure, "--env", "prod"])
 
     assert code == 0
-    assert "0 to create, 0 to change, 0 to take away" in said
+    assert "0 to create, 0 to change, 0 to remove" in said
 
 
 def test_log_groups_and_dashboard_that_are_there_are_left_as_they_are(operator):

@@ -151,7 +151,7 @@ def test_what_only_a_person_can_take_away_stops_it_until_that_is_done(
 
     assert (stopped, over) == (1, 0)
     assert "Configuration > Permissions: give it a role of its own" in told
-    assert f"only a person can take this away: role {STAMPS}-role: others that use it." in why
+    assert f"only a person can remove this: role {STAMPS}-role: others that use it." in why
     assert "already as planned" not in told.partition("Check what no call can")[2]
 
 

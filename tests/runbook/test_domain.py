@@ -68,7 +68,7 @@ def test_without_a_zone_the_records_are_told(acting):
 
 
 def test_waiting_for_a_certificate_has_an_end(acting):
-    with pytest.raises(Refused, match="is issued: not so after 2700 s"):
+    with pytest.raises(Refused, match="is issued: timed out after 2700 s"):
         acting(sleep=lambda _: None)
 
 

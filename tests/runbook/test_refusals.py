@@ -250,7 +250,7 @@ def test_a_rate_limit_costs_time_and_nothing_else():
 def test_waiting_says_for_what_and_ends_with_a_sentence(empty):
     said = []
     what = Words(en="the index is built", ja="インデックスが作成されること")
-    with pytest.raises(Refused, match="the index is built: not so after 10 s"):
+    with pytest.raises(Refused, match="the index is built: timed out after 10 s"):
         empty.context(waiting=said.append).wait(lambda: False, what=what, every_s=2, within_s=10)
 
     assert empty.naps == [2] * 5

@@ -207,7 +207,7 @@ def test_torn_note_is_told(rally, tmp_path):
     with taken_up(rally.environment, tmp_path) as told:
         (words,) = told
 
-    assert "torn.json is no note of a smoke run" in words.en
+    assert "torn.json is not the note of a smoke run" in words.en
 
 
 def test_note_that_names_a_person_takes_nothing_from_that_person():

@@ -182,7 +182,7 @@ def test_items_that_were_not_imported_are_missed(rally, s3):
 
 def test_a_job_that_never_ends_is_given_up_with_a_sentence(rally, s3):
     s3.broken = {"ExportStatus": "IN_PROGRESS"}
-    with pytest.raises(Stopped, match=r"export \S+ is COMPLETED: not so after 43200 s; wait"):
+    with pytest.raises(Stopped, match=r"export \S+ is COMPLETED: timed out after 43200 s; wait"):
         rally.run(export_import, **BUCKET).perform()
 
     assert sum(rally.desk.naps) == LONGEST_S

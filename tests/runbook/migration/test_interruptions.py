@@ -152,7 +152,7 @@ def test_a_table_that_takes_nothing_ends_the_waiting_with_a_sentence(rally):
     try:
         with pytest.raises(
             Stopped,
-            match=rf"writing \d+ items to table {TARGET}: DynamoDB refused it as too much, {PAUSES}",
+            match=rf"writing \d+ items to table {TARGET}: DynamoDB was too busy for it {PAUSES}",
         ):
             rally.run(migrate_masters).perform()
     finally:

@@ -74,13 +74,13 @@ WRONG = {
         json.dumps([{"StampId": "A", "Name": "a"}]).encode(),
         r'item 1 is plain JSON \(\{"StampId": "A"\}\), not DynamoDB JSON',
     ),
-    "a list of names": (b'["A", "B"]', 'item 1 is no item but "A"'),
+    "a list of names": (b'["A", "B"]', 'item 1 is "A", not an item'),
     "a number": (b"5", "holds a single value, no items"),
     "two tables": (
         json.dumps({**REQUESTED, "Users": []}).encode(),
         "is about 2 tables: give a file of one",
     ),
-    "packed": (b"\x1f\x8b\x08\x00\xff\xfe\xfd", "is no text: unpack it"),
+    "packed": (b"\x1f\x8b\x08\x00\xff\xfe\xfd", "is not text: unpack it"),
 }
 
 

@@ -40,7 +40,7 @@ def test_a_rehearsal_shows_the_first_items_before_and_after_and_changes_nothing(
     ]
     shown = [json.loads(line[2:]) for line in rally.told if line.startswith(("- ", "+ "))]
     assert len(shown) == 6
-    assert "60 items are fit to go, 6 of them respelled" in rally.told
+    assert "60 items can be migrated, 6 of them with keys respelled" in rally.told
 
 
 def test_old_spellings_are_shown_in_todays(rally):
@@ -146,14 +146,14 @@ def copied(rally):
 
 def test_a_rehearsal_leaves_the_copy_of_a_stopped_run_alone(rally, copied):
     before = copied()
-    with pytest.raises(Stopped, match="not fit to go"):
+    with pytest.raises(Stopped, match="can't be migrated"):
         rally.run(migrate_masters).rehearse()
 
     assert copied() == before != []
 
 
 def test_a_run_forgets_a_copy_that_will_be_mended_at_the_source(rally, copied):
-    with pytest.raises(Stopped, match="not fit to go"):
+    with pytest.raises(Stopped, match="can't be migrated"):
         rally.run(migrate_masters).perform()
 
     assert copied() == []
@@ -252,7 +252,7 @@ def test_without_a_target_table_it_can_be_rehearsed_but_not_done(rally):
 
 
 def test_an_environment_is_not_carried_over_to_itself(rally):
-    with pytest.raises(Stopped, match="items of prod cannot come from prod"):
+    with pytest.raises(Stopped, match="items of prod can't be migrated from prod"):
         rally.run(migrate_masters, **{"from": "prod"}).perform()
 
 

@@ -91,7 +91,7 @@ def test_nothing_of_anybody_is_shown_or_left_on_the_disk(people):
     people.run(migrate_users, by="Yamada").rehearse()
     people.run(migrate_users, by="Yamada").perform()
 
-    seen = "\n".join([*people.told, *people.watched, *people.screen.details])
+    seen = "\n".join([*people.told, *map(str, people.watched), *people.screen.details])
     left = [one.read_text() for one in people.folder.rglob("*") if one.is_file()]
     assert Journal(people.folder / "journal.jsonl").path.read_text() in left
     assert ANNA not in "".join([seen, *left])

@@ -100,5 +100,5 @@ def test_a_file_that_has_no_one_place_for_a_setting_is_left_to_people(operator, 
 
 
 def test_a_front_end_without_tls_is_refused():
-    with pytest.raises(Refused, match="no https address"):
+    with pytest.raises(Refused, match="not an https address"):
         front_end.served("http://rally.example.jp/js/config.js")
