@@ -336,6 +336,16 @@ def _ttl(context: ChangeContext, table: Table) -> Changes:
     return context.settle(changes, lambda: _turn_on(context, table))
 
 
+def converge_expiry(context: ChangeContext, table: Table) -> Changes:
+    """Let items of a restored table expire as planned: AWS restores it without."""
+    if table.ttl_attribute is None:
+        return ()
+    answer = context.client("dynamodb").describe_time_to_live(TableName=table.name)
+    ttl = answer["TimeToLiveDescription"]
+    on = ttl.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}
+    return () if on else _ttl(context, table)
+
+
 def _turn_on(context: ChangeContext, table: Table) -> None:
     specification = {"Enabled": True, "AttributeName": table.ttl_attribute}
     context.retry(

@@ -32,7 +32,7 @@ Place = tuple[str, str]
 def reapply(context: StepContext, one: Restore) -> Changes:
     """Bring all of it to the restored table; ``context`` is of afterwards."""
     old, new = described_table(context, one.old) or {}, described_table(context, one.new)
-    planned = _foreseen(context, one) if new is None else tables.converge(context, one.new)
+    planned = _foreseen(context, one) if new is None else _as_planned(context, one.new)
     scaled: Changes = ()
     if context.environment.billing == "PROVISIONED":
         scaled = carry_scaling(context, one.old, one.new, there=new is not None)
@@ -43,6 +43,10 @@ def reapply(context: StepContext, one: Restore) -> Changes:
         *_policy(context, one, new),
         *scaled,
     )
+
+
+def _as_planned(context: StepContext, table: Table) -> Changes:
+    return (*tables.converge(context, table), *tables.converge_expiry(context, table))
 
 
 def _foreseen(context: StepContext, one: Restore) -> Changes:
