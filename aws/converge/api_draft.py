@@ -13,10 +13,17 @@ from typing import Any
 from aws.api_document import ApiDocument, StaticAnswer, decode_authorizer, decode_gateway_response
 from aws.api_document import Method as Found
 from aws.bounds import Bound, at_most, exactly, one_of
-from aws.change import ChangeContext, Changes, difference, repairs
+from aws.change import Change, ChangeContext, Changes, difference, repairs
 from aws.converge import rest_api
 from aws.converge.rest_api import Draft, read
-from aws.cors import ORIGIN, gateway_answer, gateway_status, header, preflight_differences
+from aws.cors import (
+    ORIGIN,
+    gateway_answer,
+    gateway_status,
+    header,
+    misleading_statuses,
+    preflight_differences,
+)
 from aws.desired import NEEDED_S, Api, Authorizer, GatewayResponse, Route
 from aws.words import Words
 
@@ -32,6 +39,22 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     made += _methods(context, at, draft, api)
     for response in api.gateway_responses:
         made += _gateway_response(context, at, draft, response, api)
+    return made + _without_misleading(context, at, draft, api)
+
+
+def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
+    """Take away responses of further kinds that call an error something else: their default answers then."""
+    client, planned_kinds = (
+        context.client("apigateway"),
+        {one.kind for one in api.gateway_responses},
+    )
+    made: Changes = ()
+    for one in misleading_statuses(_gateway_document(draft)):
+        if one.name not in planned_kinds:
+            resource = f"gateway response {one.name}"
+            lost = Change(resource, "status", one.found, None, destroys=True)
+            call = partial(client.delete_gateway_response, restApiId=api_id, responseType=one.name)
+            made += context.settle((lost,), call)
     return made
 
 
@@ -335,13 +358,15 @@ def _gateway_response(
     """
     there = _gateway_document(draft)
     own = response.kind in there.gateway_responses
-    if (own or not _defaults_are_ours(there, api)) and _answers(there, response, api):
+    misled = any(one.name == response.kind for one in misleading_statuses(there))
+    told = not misled and _answers(there, response, api)
+    if told and (own or not _defaults_are_ours(there, api)):
         return ()
     found = there.gateway_responses.get(response.kind)
     headers = found.headers if found and _allows(found, api) else response.headers
     parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in headers.items()}
     wanted = {
-        **({"status": response.status} if response.status else {}),
+        **({"status": response.status} if response.status or misled else {}),
         "headers": headers,
         "template": response.template,
     }
