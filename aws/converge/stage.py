@@ -1,7 +1,6 @@
 """The stage (guide steps 2-4 and 3-3): what throttles an anonymous caller, what is logged, no caching."""
 
-from collections.abc import Mapping
-from itertools import product
+from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Any
 
@@ -129,15 +128,28 @@ def _own(name: str, api: Api, key: str, found: MethodSetting) -> Changes:
 
 
 def narrower(name: str, api: Api, stage: Stage) -> Changes:
-    """Limit a route by itself that may get less than the stage allows on every method."""
+    """Limit a route by itself that may get less than every method will.
+
+    Both limits are written: the one that is left out of a method's new settings would be the account's, not the stage's.
+    """
     every, unset = stage.settings.get(EVERY_METHOD, MethodSetting()), MethodSetting()
+    general = _limits(api.most, every, max(api.least_rates.values(), default=1))
     return tuple(
-        Change(name, f"{key} throttle {field}", None, own)
-        for one in api.routes
-        for key, field in product((f"{one.path.lstrip('/')}/{one.verb}",), ("rate", "burst"))
-        if (own := getattr(one.most, field)) < (getattr(every, field) or getattr(api.most, field))
-        and getattr(stage.settings.get(key, unset), field) is None
+        Change(name, f"{key} {field}", None, min(own[field], limit))
+        for key, own in _own_limits(api)
+        if any(own[field] < limit for field, limit in general.items())
+        for field, limit in general.items()
+        if _fields(stage.settings.get(key, unset))[field] is None
     )
+
+
+def _own_limits(api: Api) -> Iterator[tuple[str, dict[str, float]]]:
+    for one in api.routes:
+        limits: dict[str, float] = {
+            "throttle rate": one.most.rate,
+            "throttle burst": one.most.burst,
+        }
+        yield f"{one.path.lstrip('/')}/{one.verb}", limits
 
 
 def _logged(api: Api, stage: Stage) -> dict[str, Any]:

@@ -147,16 +147,27 @@ def test_own_throttle_of_a_route_is_the_bound_of_its_row():
     assert not red("DEP-37", throttled(rate=100.0, burst=200), **one_route(rate=100, burst=200))
 
 
-@pytest.mark.parametrize(("every", "made"), [(1000.0, [100]), (50.0, [])])
+@pytest.mark.parametrize(
+    ("every", "made"), [(1000.0, [900, 2000]), (10_000.0, [900, 2000]), (800.0, [])]
+)
 def test_procedure_limits_a_route_by_itself_unless_the_stage_is_stricter(every, made):
     stage = replace(
         healthy().inventory.sections.stages["prod"],
         settings={"*/*": MethodSetting(rate=every, burst=2000)},
     )
 
-    changes = narrower("stage prod", planned(**one_route(rate=100)).api, stage)
+    changes = narrower("stage prod", planned(**one_route(rate=900)).api, stage)
 
     assert [one.after for one in changes] == made
+
+
+def test_procedure_limits_no_route_by_itself_where_the_stage_alone_is_too_wide():
+    stage = replace(
+        healthy().inventory.sections.stages["prod"],
+        settings={"*/*": MethodSetting(rate=10_000.0, burst=2000)},
+    )
+
+    assert narrower("stage prod", planned().api, stage) == ()
 
 
 def test_own_timeout_of_a_route_is_the_bound_of_its_row():
