@@ -77,7 +77,7 @@ def test_item_that_there_is_not_is_refused(tmp_path, table, misspelt):
     text = ENVIRONMENTS.read_text(encoding="utf-8")
     file.write_text(f"{text}\n[local.{table}\n", encoding="utf-8")
 
-    with pytest.raises(EnvironmentFileError, match=f"there is no {misspelt}"):
+    with pytest.raises(EnvironmentFileError, match=f"{misspelt} is not among"):
         load("local", file, {})
 
 
