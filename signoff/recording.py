@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from aws.domain import resolve
 from aws.door import RetryPolicy
@@ -22,13 +22,12 @@ from aws.inventory import ReadOptions
 from aws.recording import BYTES, RecordedCall, Recorder, Replay
 from aws.stand_ins import StandIns
 from aws.words import Bilingual, Words
-from signoff.environment import Environment
+from signoff.environment import ADAPTER, Environment
 
 FILE = "recording.json"
 SCHEMA = 1
 SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - the name of an operation
 TEXT, BINARY = "SecretString", "SecretBinary"
-_ENVIRONMENT = TypeAdapter(Environment)
 
 
 class UnusableRecordingError(Bilingual):
@@ -64,9 +63,7 @@ class Recording:
     def save(self, folder: Path, rows: Mapping[str, str]) -> Path:
         """Write the recording with stand-ins; ``rows`` are outcomes by row. Returns the file."""
         told = {
-            "environment": _ENVIRONMENT.dump_python(
-                replace(self.environment, birth=None), mode="json"
-            ),
+            "environment": ADAPTER.dump_python(replace(self.environment, birth=None), mode="json"),
             "caller": self.caller,
             "addresses": self.addresses,
             "calls": [asdict(one) for one in self.recorder.calls],
@@ -109,7 +106,7 @@ class Recorded:
                     )
                 )
             return cls(
-                environment=_ENVIRONMENT.validate_json(json.dumps(told["environment"])),
+                environment=ADAPTER.validate_json(json.dumps(told["environment"])),
                 caller=told["caller"],
                 read_at=datetime.fromisoformat(told["read_at"]),
                 rows=told["rows"],

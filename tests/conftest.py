@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # AWS's service models are millions of objects that live to the end; looking at them again and again
     # takes an eighth of the time.
     gc.set_threshold(100_000, 50, 100)
-    read_endpoints_once()
+    read_models_once()
     draw_examples_without_a_clock()
 
 
@@ -72,15 +72,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
-def read_endpoints_once() -> None:
-    """Read AWS's list of endpoints, 1 MB, once for all sessions; models not, since moto changes its own."""
-    from botocore.loaders import JSONFileLoader  # noqa: PLC0415 - not in a judge's process
+def read_models_once() -> None:
+    """Let all sessions of this process share what one session shares between its clients.
 
-    read = JSONFileLoader.load_file
-    loaded = cache(lambda path: read(JSONFileLoader(), path))
-    JSONFileLoader.load_file = lambda own, path: (
-        loaded(path) if path.endswith("endpoints") else read(own, path)
-    )
+    That is what was read of AWS's service models, and how the names of botocore's events are spelled.
+    moto changes the models that it reads, and reads them by a loader of its own.
+    """
+    from botocore import hooks, session  # noqa: PLC0415 - not in a judge's process
+
+    session.create_loader = cache(session.create_loader)
+    spelled = cache(hooks.EventAliaser(None)._alias_event_name)  # noqa: SLF001 - its only place
+    hooks.EventAliaser._alias_event_name = staticmethod(spelled)  # noqa: SLF001
 
 
 def draw_examples_without_a_clock() -> None:

@@ -4,6 +4,7 @@ from aws.difference import where
 from signoff.environment.loading import ENVIRONMENTS, Loaded, load, names, peek
 from signoff.environment.problems import EnvironmentFileError
 from signoff.environment.schema import (
+    ADAPTER,
     Area,
     Decision,
     Domain,
@@ -21,6 +22,7 @@ from signoff.environment.schema import (
 )
 
 __all__ = [
+    "ADAPTER",
     "ENVIRONMENTS",
     "Area",
     "Decision",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from aws.words import Words
 from signoff.environment.overrides import (
@@ -20,7 +20,7 @@ from signoff.environment.overrides import (
     required,
 )
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem
-from signoff.environment.schema import Environment
+from signoff.environment.schema import ADAPTER, Environment
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments.toml"
 PRODUCTION = "prod"
@@ -114,7 +114,7 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
     raw = json.dumps({**table, "name": name}, default=str)
     place = _place(f"{path.name}: {name}", table, found)
     try:
-        environment = TypeAdapter(Environment).validate_json(raw, strict=True)
+        environment = ADAPTER.validate_json(raw, strict=True)
     except ValidationError as error:
         raise EnvironmentFileError(problem(one, place) for one in error.errors()) from None
     if environment.production and not environment.origin.startswith("https://"):

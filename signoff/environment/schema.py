@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from aws.words import Words
 from signoff.environment.values import (
@@ -293,6 +293,10 @@ class Environment:
     """Who else may act on what is ours: ARNs of roles and users, ``*`` for any text, and services by name."""
     waivers: tuple[Waiver, ...] = ()
     decisions: tuple[Decision, ...] = ()
+
+
+ADAPTER = TypeAdapter(Environment)
+"""Reads and writes an environment as JSON; made once, since that takes longer than a whole file of environments."""
 
 
 def embedded(environment: Environment, variables: Mapping[str, str] = os.environ) -> bool:
