@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore import UNSIGNED
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
+from botocore.config import Config
 
 from local.aws.server import LocalAws
 
@@ -49,8 +51,19 @@ class SessionInProcess(boto3.Session):
         super().__init__("local", "local", region_name=aws.region)
         self._aws = aws
 
-    def client(self, *named: Any, **settings: Any) -> Any:
-        return without_socket(super().client(*named, **settings), self._aws)
+    def client(self, *named: Any, config: Config | None = None, **settings: Any) -> Any:
+        """Make a client that names who calls and does not sign: nobody here verifies a signature."""
+        asked = (config or Config()).merge(Config(signature_version=UNSIGNED))
+        client = super().client(*named, config=asked, **settings)
+        signer, key = client._request_signer, self.get_credentials().access_key  # noqa: SLF001 - as above
+        scope = f"20261125/{signer.region_name}/{signer.signing_name}/aws4_request"
+        caller = f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders=host, Signature=0"
+        client.meta.events.register("request-created", lambda request, **_: _named(request, caller))
+        return without_socket(client, self._aws)
+
+
+def _named(request: AWSRequest, caller: str) -> None:
+    request.headers["Authorization"] = caller
 
 
 class _Raw(BytesIO):

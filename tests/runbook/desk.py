@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -15,7 +14,7 @@ from local.aws.server import LocalAws
 from runbook.engine import StepContext
 from runbook.procedures.provision import context_for
 from signoff.environment import Environment, load
-from tests.in_process import without_socket
+from tests.in_process import SessionInProcess
 
 LINE_TOKEN = "canary-A1b2C3d4E5f6G7h8I9j0Rk8ZqLw3XvTn5YpMs2HuGc7DeBa9FiJo4KtVxQzNy"
 READS = ("Get", "List", "Describe", "Head", "Scan", "Query", "BatchGet", "Filter")
@@ -70,7 +69,7 @@ class Desk:
         """Seconds that procedures would have slept."""
         self.sleep = self.naps.append
         """How procedures sleep here."""
-        self.session = boto3.Session("AKIALOCAL", "secret", region_name=aws.region)
+        self.session = SessionInProcess(aws)
         self._clients = clients
 
     def client(self, service: str) -> Any:
@@ -146,9 +145,8 @@ SERVICES = (
 
 def clients(aws: LocalAws, config: Config = ONCE) -> dict[str, Any]:
     """Make the clients of an account, once for all its tests: that takes longer than the tests."""
-    session = boto3.Session("AKIALOCAL", "secret", region_name=aws.region)
-    made = {one: session.client(one, endpoint_url=aws.endpoint, config=config) for one in SERVICES}
-    return {service: without_socket(client, aws) for service, client in made.items()}
+    session = SessionInProcess(aws)
+    return {one: session.client(one, endpoint_url=aws.endpoint, config=config) for one in SERVICES}
 
 
 def _refuse_mutation(model: Any, **_: Any) -> None:

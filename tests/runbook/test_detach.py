@@ -4,6 +4,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from plan import plan_for, scope_of
 from runbook.__main__ import main
 from signoff.environment import load
 from tests.healthy import healthy
+from tests.in_process import SessionInProcess
 from tests.judging import judge
 from tests.runbook.desk import PROD
 
@@ -76,15 +78,19 @@ def detach(finished, tmp_path, monkeypatch, said):
 
 
 def judged(desk, environments):
-    """Judge in this process what is there now, by the decisions of this file."""
+    """Judge in this process what is there now, by the decisions of this file; read anew after each change."""
     environment = load("prod", environments, {}).environment
-    plan = plan_for(environment)
+    plan, session = plan_for(environment), SessionInProcess(desk.aws)
+    scope = scope_of(plan, environment)
+
+    @cache
+    def inventory(_changes):
+        return on_demand(session, scope, caller="arn:aws:iam::1:user/auditor")
 
     def findings(rows):
-        scope = scope_of(plan, environment)
-        inventory = on_demand(desk.session, scope, caller="arn:aws:iam::1:user/auditor")
+        found = inventory(len(desk.changing_calls()))
         snapshot = replace(
-            healthy(), environment=environment, plan=plan, scope=scope, inventory=inventory
+            healthy(), environment=environment, plan=plan, scope=scope, inventory=found
         )
         return tuple(one for one in judge(snapshot, rows) if one.outcome.red)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from signoff.environment import Environment, load
 from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 from smoke.aws import Clients, clients
-from tests.in_process import without_socket
+from tests.in_process import SessionInProcess
 from tests.smoke.front import Front, front
 
 ENVIRONMENTS = Path(__file__).with_name("rally.toml")
@@ -52,13 +52,12 @@ class Rally:
     @cached_property
     def session(self) -> boto3.Session:
         """One for all: a session reads each service's model once, which takes longer than its calls."""
-        return boto3.Session(region_name=self.environment.region)
+        return SessionInProcess(self.server)
 
     @cached_property
     def client(self) -> Clients:
         """Return clients of this stack's AWS API, each made once."""
-        made = clients(self.session)
-        return cache(lambda service: without_socket(made(service), self.server))
+        return clients(self.session)
 
     @cached_property
     def api_id(self) -> str:
