@@ -204,9 +204,14 @@ def items(section, names):
 
 def differing(before, after):
     """Return item -> what is read of it now, for each that is not as before."""
+    before = items(before, ())  # that it is read has a test of its own
     found = items(after, before)
     names = before.keys() | found.keys()
     return {name: found.get(name) for name in names if before.get(name) != found.get(name)}
+
+
+def test_every_section_of_the_whole_answers_is_read(whole):
+    assert [name for name, section in whole.items() if isinstance(section, Unreadable)] == []
 
 
 @pytest.mark.parametrize("drop", list(drops()), ids=name_of)
