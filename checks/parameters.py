@@ -14,6 +14,7 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "role": lambda _, plan: plan.roles,
     "function": lambda _, plan: plan.functions,
     "guided_role": lambda _, plan: (one for one in plan.roles if one.judged_for_missing),
+    "unguided_role": lambda _, plan: (one for one in plan.roles if not one.judged_for_missing),
     "secret_reader": lambda _, plan: (one for one in plan.functions if one.secrets),
     "route": lambda _, plan: plan.api.routes,
     "guarded_route": lambda _, plan: (one for one in plan.api.routes if one.authorized),

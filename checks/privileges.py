@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from aws import desired
 from aws.bounds import Bound
 from aws.difference import Certainty, Difference
-from aws.iam import resource_pattern
+from aws.iam import MissingPermission, resource_pattern
 from aws.iam.evaluation import applies
 from aws.iam.pattern import TooIntricateError, escape_from
 from aws.ledgers.iam import ROLE
@@ -19,7 +19,6 @@ from aws.privileges import (
     lacking,
     lacks,
     pair,
-    short,
     split,
     statements,
 )
@@ -133,8 +132,8 @@ def follow_unnamed(
         decided.follow(owner, found, observe, unnamed(one.secret))
 
 
-def unclear(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[Difference, ...]:
-    """Return required pairs of which nobody can say whether IAM allows them."""
+def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference, ...]:
+    """Return the pairs of which nobody can say whether IAM allows them, or for how long."""
     return tuple(
         Difference(
             kind=ROLE,
@@ -145,7 +144,7 @@ def unclear(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[Differ
             call=DETAILS,
             certainty=Certainty.UNPARSED,
         )
-        for one in short(role, want, arns)
+        for one in pairs
         if one.unknown
     )
 

@@ -10,7 +10,7 @@ from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
-from aws.privileges import lacking, lacks
+from aws.privileges import lacking, lacks, short
 from aws.secret_arns import unsound
 from aws.section import Follows, known
 from aws.targets import INVOCATION
@@ -111,7 +111,17 @@ def test_role_lacks_nothing_that_it_needs(
 
     lost = but_for_suffixes(lacking(found, guided_role, arns), names_of(found, guided_role, arns))
     decided(lacks(found, lost), observe)
-    decided(unclear(found, guided_role, arns), observe)
+    decided(unclear(found, short(found, guided_role, arns)), observe)
+
+
+@expectation("SEC-13", ja="ロールの権限が変わりうる条件に左右されない")
+def test_role_is_granted_for_good_what_it_is_granted(
+    unguided_role: desired.Role, deployed: Deployed, decided: Decided, observe: Observations
+) -> None:
+    found = observe(deployed.role(unguided_role), "policies", "boundary")
+    arns = [deployed.secret(one).arn for one in unguided_role.secrets]
+
+    decided(unclear(found, short(found, unguided_role, arns)), observe)
 
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")

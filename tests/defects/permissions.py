@@ -23,10 +23,21 @@ AUTH = "stamp-rally-prod-auth"
 STAMPS, AWARD = "stamp-rally-prod-stamps", "stamp-rally-prod-award"
 UNREAD = Outcome.NOT_TESTABLE
 BY_ROLE = frozenset(
-    {"SEC-07", "SEC-11", "SEC-12", "SEC-14", "SEC-15", "SEC-23", "SEC-25", "SEC-26", "PREP-04"}
+    {
+        "SEC-07",
+        "SEC-11",
+        "SEC-12",
+        "SEC-13",
+        "SEC-14",
+        "SEC-15",
+        "SEC-23",
+        "SEC-25",
+        "SEC-26",
+        "PREP-04",
+    }
 )
 """Rows about any role, besides SEC-10."""
-BY_READER = BY_ROLE | {"SEC-13", "SEC-16"}
+BY_READER = BY_ROLE | {"SEC-16"}
 """Rows about a role that reads a secret."""
 LAMBDA = {"Principal": {"Service": "lambda.amazonaws.com"}}
 GONE = "AROAJ7QZ3F5H2KXWYEXAM"

@@ -81,6 +81,12 @@ DEFECTS = (
         outcome=Outcome.NOT_TESTABLE,
         at_most=Severity.MAJOR,
     ),
+    Defect(
+        id="SEC-13:granted-for-a-time",
+        breaks=under("ranking", USERS, "aws:CurrentTime", "2027-03-31T00:00:00Z"),
+        outcome=Outcome.NOT_TESTABLE,
+        at_most=Severity.MAJOR,
+    ),
     *(
         Defect(
             id=f"SEC-16:{what}",
