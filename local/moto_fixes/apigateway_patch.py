@@ -52,7 +52,7 @@ _DOMAIN = {
     "securityPolicy": "security_policy",
 }
 _FLAGS = frozenset({"apiKeyRequired", "disableExecuteApiEndpoint"})
-_NUMBERS = frozenset({"minimumCompressionSize"})
+_NUMBERS = frozenset({"minimumCompressionSize", "timeoutInMillis"})
 _LISTS = frozenset({"authorizationScopes", "binaryMediaTypes", "cacheKeyParameters"})
 
 
