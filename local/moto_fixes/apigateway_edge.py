@@ -179,8 +179,8 @@ def _throttle_method(plan: Any, patch: Mapping[str, Any]) -> None:
             if patch["op"] == "remove":
                 throttle.pop(f"{path}/{verb}", None)
             elif limit:
-                number = float(patch["value"])
-                throttle.setdefault(f"{path}/{verb}", {})[limit[0]] = number
+                number = int if limit[0] == "burstLimit" else float
+                throttle.setdefault(f"{path}/{verb}", {})[limit[0]] = number(patch["value"])
 
 
 def tags(request: Request, moto: Moto) -> Response:

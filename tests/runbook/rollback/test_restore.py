@@ -114,7 +114,7 @@ def test_the_way_back_is_the_versions_before(operator):
     ("chosen", "why"),
     [
         ({}, "needs the time to go back to"),
-        ({"to": "yesterday"}, "yesterday is no time"),
+        ({"to": "yesterday"}, "yesterday is not a time"),
         ({"to": "2026-11-25T09:00:00"}, "has no time zone"),
         ({"to": "2020-01-01T00:00:00Z"}, "only to a time from"),
         ({"to": "2026-11-25T09:00:00Z", "only": "nothing"}, "no table nothing; there are users"),
