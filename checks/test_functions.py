@@ -301,7 +301,7 @@ def test_concurrency_suffices_for_the_target_rate(
     decided(differences(ACCOUNT, environment.account, facts, bounds, **about), observe)
 
 
-@expectation("DEP-18", ja="予約済み同時実行数が関数を妨げない")
+@expectation("DEP-18", ja="予約済み同時実行数が関数を妨げない", red_here=True)
 def test_reservation_does_not_strangle_the_function(
     function: desired.Function,
     deployed: Deployed,

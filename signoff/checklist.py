@@ -20,7 +20,8 @@ CHECKLIST = Path(__file__).parent.parent / "checks" / "checklist.toml"
 expectation = pytest.mark.expectation
 """Tie a test to the row that it proves: ``@expectation("SEC-04", ja="…")``.
 
-``ja`` says in Japanese what the test's name says in English.
+``ja`` says in Japanese what the test's name says in English. ``red_here``: of a row that is not verifiable
+on an embedded stack, this test runs there as well; it can turn the row red, and never green.
 """
 
 

@@ -1,15 +1,17 @@
 """Which checks run: every row has a test and every test has a row, or the run stops at collection."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from aws.section import Missing, NotInReplay
 from aws.words import SILENCE, Words, joined
 from signoff.checklist import ChecklistError, Row, expectation
 from signoff.environment import Environment
 from signoff.findings import Findings
-from signoff.outcome import Outcome
+from signoff.outcome import Finding, Outcome
 from signoff.proofs import lost, proofs_of, stale
 from signoff.run import Choice
 from signoff.signatures import SignedRow
@@ -174,5 +176,27 @@ def _judged(choice: Choice[PlanT], findings: Findings, item: pytest.Item) -> boo
         return False
     if aside := set_aside(row, choice):
         findings.set_aside[row.id] = aside
-        return False
+        return runs_although_set_aside(item, aside)
     return True
+
+
+def as_seen_here(
+    choice: Choice[Any], row: Row, found: Finding, error: BaseException | None
+) -> Finding:
+    """Return the finding, unless a pass says nothing here, no such record is here yet, or a replay can't answer."""
+    if choice.embedded and row.not_local and found.outcome is Outcome.PASS:
+        return replace(found, outcome=Outcome.NOT_HERE, words=row.not_local)
+    if choice.options.replay and isinstance(error, NotInReplay):
+        return replace(found, outcome=Outcome.NOT_HERE, words=error.words)
+    if choice.embedded and row.not_local_until and isinstance(error, Missing):
+        until, why = row.not_local_until, error.words
+        words = Words(en=f"{until.en} ({why.en})", ja=f"{until.ja}（{why.ja}）")
+        return replace(found, outcome=Outcome.NOT_HERE, words=words)
+    return found
+
+
+def runs_although_set_aside(item: pytest.Item, aside: RowVerdict) -> bool:
+    """Whether an embedded stack shows what is wrong, though it can't show that all is right."""
+    marker = item.get_closest_marker(expectation.name)
+    shown = marker is not None and marker.kwargs.get("red_here", False)
+    return aside.outcome is Outcome.NOT_HERE and shown

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from aws.inventory import Sections
-from aws.section import Broken, Missing, NotInReplay
+from aws.section import Broken
 from aws.visible import visible
 from aws.words import Words, words_of
 from signoff import collection
@@ -22,10 +22,10 @@ from signoff.gather import gathered
 from signoff.guard import GuardError
 from signoff.observations import Observations
 from signoff.options import add_options, choice_of, speak_of_rows
-from signoff.outcome import Finding, Outcome, finding
+from signoff.outcome import Outcome, finding
 from signoff.report import publish
 from signoff.report.history import UnusableBaselineError
-from signoff.run import CHOICE, REPORTS, Choice, Composition
+from signoff.run import CHOICE, REPORTS, Composition
 from signoff.snapshot import SNAPSHOT, Snapshot, WatchedSections
 from signoff.terminal import Terminal
 
@@ -55,7 +55,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "expectation(id, ja): the row of the checklist that the test proves, and its name in Japanese",
+        "expectation(id, ja, red_here): the row of the checklist that the test proves, and its name in Japanese",
     )
     config.addinivalue_line("markers", "embedded_only: the test looks into the embedded stack")
     if not collection.judges(config):
@@ -185,7 +185,7 @@ def pytest_runtest_makereport(
         row, evidence, stash = item.stash[collection.ROW], _seen(item), item.config.stash
         error = call.excinfo.value if call.excinfo else None
         found = finding(row.id, error, subject=item.name, evidence=evidence, **_rests_on(item))
-        found = _not_yet_here(stash[CHOICE], row, found, error)
+        found = collection.as_seen_here(stash[CHOICE], row, found, error)
         stash[FINDINGS].found.append(found)
         if found.outcome is Outcome.NOT_HERE:
             report.outcome, report.longrepr = "skipped", (str(item.path), 0, found.message)
@@ -194,19 +194,6 @@ def pytest_runtest_makereport(
         told = visible("\n".join(map(str, evidence)))
         report.sections.append((f"{row.id}: {found.outcome}", told))
     return report
-
-
-def _not_yet_here(
-    choice: Choice[Any], row: Row, found: Finding, error: BaseException | None
-) -> Finding:
-    """Return the finding, unless this stack has no such record yet, or a saved inventory can't answer."""
-    if choice.options.replay and isinstance(error, NotInReplay):
-        return replace(found, outcome=Outcome.NOT_HERE, words=error.words)
-    if choice.embedded and row.not_local_until and isinstance(error, Missing):
-        until, why = row.not_local_until, error.words
-        words = Words(en=f"{until.en} ({why.en})", ja=f"{until.ja}（{why.ja}）")
-        return replace(found, outcome=Outcome.NOT_HERE, words=words)
-    return found
 
 
 def _observed(item: pytest.Item) -> Observations:
