@@ -354,13 +354,13 @@ def _gateway_response(
 ) -> Changes:
     """Put the response where it differs; a status of None is AWS's own.
 
-    One that lets the page read it, and says what the contract promises, is as planned, however it is written.
+    One that lets the page read it, and says what the contract promises, is as planned, however it is written:
+    but where the defaults are ours, so is every text, and one that tells of the inside is taken away.
     """
     there = _gateway_document(draft)
-    own = response.kind in there.gateway_responses
     misled = any(one.name == response.kind for one in misleading_statuses(there))
     told = not misled and _answers(there, response, api)
-    if told and (own or not _defaults_are_ours(there, api)):
+    if told and not _defaults_are_ours(there, api):
         return ()
     found = there.gateway_responses.get(response.kind)
     headers = found.headers if found and _allows(found, api) else response.headers

@@ -50,7 +50,13 @@ DEFECTS = (
             '        import jwt\n        return jwt.decode(id_token, options={"verify_signature": False})\n'
             "        form = {",
         ),
-        {"SEC-43": FAIL, "SMOKE-11": FAIL},
+        {
+            "SEC-43": FAIL,
+            "SMOKE-01": FAIL,
+            "SMOKE-06": FAIL,
+            "SMOKE-07": FAIL,
+            "SMOKE-11": FAIL,
+        },
     ),
     Defect(
         "a login that can't be written down",
