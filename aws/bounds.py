@@ -146,9 +146,9 @@ def unset() -> Bound:
     )
 
 
-def described(words: Words) -> Bound:
+def described(words: Words, code: str = "described") -> Bound:
     """Nothing found will do: the words say what would."""
-    return Bound(code="described", value=None, holds=lambda _: False, words=words)
+    return Bound(code=code, value=None, holds=lambda _: False, words=words)
 
 
 PLAINLY: Mapping[object, Words] = {

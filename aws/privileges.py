@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import product
 
 from aws import desired
-from aws.bounds import Bound, within
+from aws.bounds import described, within
 from aws.difference import Certainty, Difference, differences
 from aws.iam import (
     Context,
@@ -53,14 +53,12 @@ MANY = 10
 """Surplus permissions of one policy that are told one by one."""
 LACKING = Words(en="permissions that are missing", ja="不足している権限")
 BEYOND = Words(en="permission", ja="権限")
-PLANNED = Bound(
-    code="planned",
-    value=None,
-    holds=lambda _: False,
-    words=Words(
+PLANNED = described(
+    Words(
         en="only what the guide's table and AWS's own tools give its function",
         ja="手順書の表とAWS標準ツールが関数に与える権限だけであること",
     ),
+    code="planned",
 )
 
 

@@ -44,28 +44,24 @@ REDRIVE = Words(en="dead-letter queue", ja="デッドレターキュー")
 
 OF_TOPIC = "sns:GetTopicAttributes"
 OF_SUBSCRIPTION = "sns:GetSubscriptionAttributes"
-BY_PEOPLE = Bound(
-    code="heard",
-    value=None,
-    holds=lambda _: False,
-    words=Words(
+BY_PEOPLE = described(
+    Words(
         en="a topic that reaches a person, of the alarm itself or of a composite alarm that fires"
         " with any of its children",
         ja="人に届くトピック（アラーム自身、または子のいずれかで発報する複合アラームのもの）",
     ),
+    code="heard",
 )
 ABSENT = Words(en="absent", ja="なし")
 EXISTS = described(Words(en="there", ja="存在すること"))
 REFUSED = Words(en="refused by its policy", ja="ポリシーにより拒否")
 ALLOWED = described(Words(en="allowed", ja="許可されていること"))
-USABLE = Bound(
-    code="usable",
-    value=None,
-    holds=lambda _: False,
-    words=Words(
+USABLE = described(
+    Words(
         en="an enabled key whose policy allows CloudWatch to use it, or none",
         ja="CloudWatchが使える有効なキー、または暗号化なし",
     ),
+    code="usable",
 )
 
 

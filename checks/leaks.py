@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from aws import desired
-from aws.bounds import Bound
+from aws.bounds import described
 from aws.difference import Certainty, Difference, fault
 from aws.leak import Leak
 from aws.ledgers.secretsmanager import SECRET
@@ -33,14 +33,12 @@ VALUE = Words(en="value", ja="値")
 IT_HOLDS = Words(
     en="the value of a secret, or has it within", ja="シークレットの値またはそれを含む値"
 )
-NO_SECRET = Bound(
-    code="no_secret",
-    value=None,
-    holds=lambda _: False,
-    words=Words(
+NO_SECRET = described(
+    Words(
         en="nothing that is a secret, or is named or shaped like one",
         ja="シークレットでなく、名前や形がそれと紛らわしくもないこと",
     ),
+    code="no_secret",
 )
 SHORTEST_HEX = 32
 SHORTEST_BASE64 = 24

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from aws import desired
-from aws.bounds import Bound
+from aws.bounds import described
 from aws.difference import Certainty, Difference
 from aws.iam import MissingPermission, resource_pattern
 from aws.iam.evaluation import applies
@@ -46,13 +46,11 @@ GRAVER = {
 """Row -> those that may tell of a surplus by which it is not true, either (ruling 48)."""
 INVOKE = "lambda:invokefunction"
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
-GRANTED = Bound(
-    code="granted",
-    value=None,
-    holds=lambda _: False,
-    words=Words(
+GRANTED = described(
+    Words(
         en="granted under conditions that surely hold", ja="確実に成立する条件で許可されていること"
     ),
+    code="granted",
 )
 
 

@@ -188,13 +188,11 @@ def _within(area: Area, km: float) -> Bound:
 
 
 def _not_zero() -> Bound:
-    return Bound(
-        code="not_zero",
-        value=None,
-        holds=lambda _: False,
-        words=Words(
+    return described(
+        Words(
             en="a place, not the zero of a field that nobody filled in", ja="未入力の0ではない位置"
         ),
+        code="not_zero",
     )
 
 

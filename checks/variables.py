@@ -11,7 +11,7 @@ from functools import cache
 import boto3
 
 from aws import desired
-from aws.bounds import Bound, exactly, unset
+from aws.bounds import Bound, described, exactly, unset
 from aws.difference import Certainty, Difference, differences
 from aws.function import FILE_SYSTEMS, LAYERS, Function
 from aws.inventory import Sections
@@ -73,11 +73,9 @@ def variables(
     )
 
 
-OWN = Bound(
+OWN = described(
+    Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
     code="own",
-    value=None,
-    holds=lambda _: False,
-    words=Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
 )
 
 
