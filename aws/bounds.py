@@ -1,7 +1,7 @@
 """What was decided about a fact is a bound, not a value: a stricter system is as good as the planned one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aws.words import Words
@@ -92,6 +92,11 @@ def between(least: float, most: float, unit: Unit = "") -> Bound:
         prefers=most,
         nearest=lambda found: least if found < least else most,
     )
+
+
+def within_or_most(least: float, most: float) -> Bound:
+    """As ``between``; but what lies outside is repaired to the upper end, not to the nearer one."""
+    return replace(between(least, most), nearest=None)
 
 
 def one_of(*values: Any) -> Bound:

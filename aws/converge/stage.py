@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any
 
 from aws.access_log import group_of, telling, tells_the_request
-from aws.bounds import between
+from aws.bounds import within_or_most
 from aws.change import Change, ChangeContext, Changes, MissingPrerequisite, difference
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
@@ -81,11 +81,11 @@ def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str,
 
 
 def _limits(most: Limit, found: MethodSetting, least: float) -> dict[str, float]:
-    """Return the limits to set: what is within the bounds stays, be it stricter than the plan."""
+    """Return the limits to set: a stricter one stays; one too narrow for the rate is not just widened to it."""
     rate, burst = min(least, most.rate), min(least, most.burst)
     return {
-        "throttle rate": between(rate, float(most.rate)).keeping(found.rate),
-        "throttle burst": between(ceil(burst), most.burst).keeping(found.burst),
+        "throttle rate": within_or_most(rate, float(most.rate)).keeping(found.rate),
+        "throttle burst": within_or_most(ceil(burst), most.burst).keeping(found.burst),
     }
 
 

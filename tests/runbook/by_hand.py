@@ -136,6 +136,7 @@ def _api(gateway: Any, account: str) -> None:
         "/*/*/throttling/rateLimit": "5000",
         "/*/*/logging/dataTrace": "true",
         "/~1stamps/GET/throttling/rateLimit": "9000",
+        "/~1notify/POST/throttling/rateLimit": "1",
         "/~1debug/GET/throttling/rateLimit": "5",
     }
     patch = [{"op": "replace", "path": path, "value": value} for path, value in settings.items()]

@@ -67,6 +67,8 @@ def test_a_stage_is_shown_as_it_is_and_as_it_will_be(rehearsed):
     assert of_it["*/* throttle rate"] == (5000.0, 1000.0)
     assert of_it["*/* data trace"] == (True, False)
     assert of_it["stamps/GET throttle rate"] == (9000.0, 1000.0)
+    # Not the least that the target rate needs: our own smoke calls come more often.
+    assert of_it["notify/POST throttle rate"] == (1.0, 1000.0)
     assert of_it["description"][1] == "本番環境"
     assert "debug/GET throttle rate" not in of_it
 
