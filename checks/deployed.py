@@ -54,20 +54,12 @@ class Deployed(DeployedData):
         return tuple(known(one) for one in known(self.found.principals).values())
 
     def role_users(self, want: desired.Role) -> tuple[RoleUser, ...]:
-        self.role(want)
-        return self._one(
-            "SEC-10",
-            Words(en="users of role", ja="ロールの利用者"),
-            want.name,
-            self.found.role_users,
-        )
+        name, kind = self.role(want).name, Words("users of role", "ロールの利用者")
+        return self._one("SEC-10", kind, name, self.found.role_users)
 
     def role_attachments(self, want: desired.Role) -> tuple[Unplanned, ...]:
-        self.role(want)
-        section = self.found.role_attachments
-        return self._one(
-            "SEC-10", Words(en="attachments of role", ja="ロールの付属設定"), want.name, section
-        )
+        name, kind = self.role(want).name, Words("attachments of role", "ロールの付属設定")
+        return self._one("SEC-10", kind, name, self.found.role_attachments)
 
     def key_attachments(self, name: str) -> tuple[Unplanned, ...]:
         """Return what stands at a key; of one that does not exist, the row about it tells already."""
@@ -77,50 +69,26 @@ class Deployed(DeployedData):
         return self._one("DEP-10", FUNCTION, want.name, self.found.functions)
 
     def alias(self, want: desired.Function) -> Alias:
-        self.function(want)
-        aliases = self._one(
-            "DEP-10",
-            Words(en="aliases of function", ja="関数のエイリアス"),
-            want.name,
-            self.found.aliases,
-        )
-        by_name = {alias.name: alias for alias in aliases}
-        return self._one(
-            "DEP-15",
-            Words(en=f"alias of {want.name}", ja=f"{want.name}のエイリアス"),
-            want.alias,
-            by_name,
-        )
+        name, kind = self.function(want).name, Words("aliases of function", "関数のエイリアス")
+        aliases = self._one("DEP-10", kind, name, self.found.aliases)
+        its_own = Words(f"alias of {name}", f"{name}のエイリアス")
+        return self._one("DEP-15", its_own, want.alias, {one.name: one for one in aliases})
 
     def function_policies(self, want: desired.Function) -> tuple[FunctionPolicy, ...]:
-        self.function(want)
-        return self._one(
-            "DEP-10",
-            Words(en="policies of function", ja="関数のポリシー"),
-            want.name,
-            self.found.function_policies,
-        )
+        name, kind = self.function(want).name, Words("policies of function", "関数のポリシー")
+        return self._one("DEP-10", kind, name, self.found.function_policies)
 
     def function_urls(self, want: desired.Function) -> tuple[FunctionUrl, ...]:
-        self.function(want)
-        return self._one(
-            "DEP-10",
-            Words(en="URLs of function", ja="関数のURL"),
-            want.name,
-            self.found.function_urls,
-        )
+        name, kind = self.function(want).name, Words("URLs of function", "関数のURL")
+        return self._one("DEP-10", kind, name, self.found.function_urls)
 
     def lambda_account(self) -> LambdaAccount:
-        return self._one(
-            "DEP-18",
-            Words(en="Lambda settings of the", ja="Lambdaの設定"),
-            "account",
-            self.found.lambda_account,
-        )
+        kind = Words("Lambda settings of the", "Lambdaの設定")
+        return self._one("DEP-18", kind, "account", self.found.lambda_account)
 
     def rest_api(self) -> RestApi:
         """Return the one API of that name; the first where PREP-04 says that there are several."""
-        return self._one("DEP-20", REST_API, self.plan.api.name, self.found.rest_apis)[0]
+        return self.rest_apis()[0]
 
     def stage(self) -> Stage:
         self.rest_api()
@@ -143,52 +111,32 @@ class Deployed(DeployedData):
 
     def served(self) -> ApiDocument:
         """What the stage's deployment serves, which alone is judged."""
-        self.stage()
-        return self._one(
-            "DEP-20",
-            Words(en="export of stage", ja="ステージのエクスポート"),
-            self.plan.api.stage,
-            self.found.served,
-        )
+        name, kind = self.stage().name, Words("export of stage", "ステージのエクスポート")
+        return self._one("DEP-20", kind, name, self.found.served)
 
     def draft(self) -> ApiDocument:
-        self.rest_api()
-        return self._one(
-            "DEP-20",
-            Words(en="draft of API", ja="APIの下書き"),
-            self.plan.api.name,
-            self.found.draft,
-        )
+        name, kind = self.rest_api().name, Words("draft of API", "APIの下書き")
+        return self._one("DEP-20", kind, name, self.found.draft)
 
     def method(self, want: desired.Route) -> Method:
         """Return what answers the route: its own method, or the ``ANY`` of its path."""
         served = self.served().methods
         found = served.get(want.id, served.get(f"ANY {want.path}"))
-        return self._one(
-            "DEP-21", Words(en="route", ja="ルート"), want.id, {want.id: found} if found else {}
-        )
+        there = {want.id: found} if found else {}
+        return self._one("DEP-21", Words("route", "ルート"), want.id, there)
 
     def integration(self, want: desired.Route) -> Integration:
         behind = self.method(want).integration
-        return self._one(
-            "DEP-21",
-            Words(en="integration of", ja="統合"),
-            want.id,
-            {want.id: behind} if behind else {},
-        )
+        there = {want.id: behind} if behind else {}
+        return self._one("DEP-21", Words("integration of", "統合"), want.id, there)
 
     def preflight(self, path: str) -> Method:
-        return self._one(
-            "DEP-25", Words(en="method", ja="メソッド"), f"OPTIONS {path}", self.served().methods
-        )
+        methods, kind = self.served().methods, Words("method", "メソッド")
+        return self._one("DEP-25", kind, f"OPTIONS {path}", methods)
 
     def gateway_account(self) -> GatewayAccount:
-        return self._one(
-            "DEP-29",
-            Words(en="API Gateway settings of the", ja="API Gatewayの設定"),
-            "account",
-            self.found.gateway_account,
-        )
+        kind = Words("API Gateway settings of the", "API Gatewayの設定")
+        return self._one("DEP-29", kind, "account", self.found.gateway_account)
 
     def usage_plan(self) -> UsagePlan:
         name = self.plan.api.usage_plan.name
@@ -201,59 +149,33 @@ class Deployed(DeployedData):
         return self._one("SEC-21", BUCKET, name, self.found.buckets)
 
     def bucket_attachments(self, name: str) -> tuple[Unplanned, ...]:
-        self.bucket(name)
-        section = self.found.bucket_attachments
-        return self._one(
-            "SEC-21", Words(en="attachments of bucket", ja="バケットの付属設定"), name, section
-        )
+        name, kind = self.bucket(name).name, Words("attachments of bucket", "バケットの付属設定")
+        return self._one("SEC-21", kind, name, self.found.bucket_attachments)
 
     def dashboard(self) -> Dashboard:
-        return self._one(
-            "MON-10",
-            Words(en="dashboard", ja="ダッシュボード"),
-            self.plan.dashboard.name,
-            self.found.dashboards,
-        )
+        name, kind = self.plan.dashboard.name, Words("dashboard", "ダッシュボード")
+        return self._one("MON-10", kind, name, self.found.dashboards)
 
     def log_group(self, want: desired.LogGroup) -> LogGroup:
         return self._one("MON-12", LOG_GROUP, want.name, self.found.log_groups)
 
     def log_group_attachments(self, want: desired.LogGroup) -> tuple[Unplanned, ...]:
-        self.log_group(want)
-        section = self.found.log_group_attachments
-        return self._one(
-            "MON-12",
-            Words(en="attachments of log group", ja="ロググループの付属設定"),
-            want.name,
-            section,
-        )
+        name, section = self.log_group(want).name, self.found.log_group_attachments
+        kind = Words("attachments of log group", "ロググループの付属設定")
+        return self._one("MON-12", kind, name, section)
 
     def rest_apis(self) -> tuple[RestApi, ...]:
         """Return every API of the planned name."""
         return self._one("DEP-20", REST_API, self.plan.api.name, self.found.rest_apis)
 
     def deployments(self) -> tuple[Deployment, ...]:
-        self.rest_api()
-        name = self.plan.api.name
-        return self._one(
-            "DEP-20",
-            Words(en="deployments of API", ja="APIのデプロイ"),
-            name,
-            self.found.deployments,
-        )
+        name, kind = self.rest_api().name, Words("deployments of API", "APIのデプロイ")
+        return self._one("DEP-20", kind, name, self.found.deployments)
 
     def function_attachments(self, want: desired.Function) -> tuple[Unplanned, ...]:
-        self.function(want)
-        section = self.found.function_attachments
-        return self._one(
-            "DEP-10", Words(en="attachments of function", ja="関数の付属設定"), want.name, section
-        )
+        name, kind = self.function(want).name, Words("attachments of function", "関数の付属設定")
+        return self._one("DEP-10", kind, name, self.found.function_attachments)
 
     def versions(self, want: desired.Function) -> tuple[Version, ...]:
-        self.function(want)
-        return self._one(
-            "DEP-10",
-            Words(en="versions of function", ja="関数のバージョン"),
-            want.name,
-            self.found.versions,
-        )
+        name, kind = self.function(want).name, Words("versions of function", "関数のバージョン")
+        return self._one("DEP-10", kind, name, self.found.versions)

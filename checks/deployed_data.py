@@ -63,77 +63,44 @@ class DeployedData:
         return found
 
     def backups(self, want: desired.Table) -> Backups:
-        self.table(want)
-        return self._one(
-            "DEP-01",
-            Words(en="backups of table", ja="テーブルのバックアップ"),
-            want.name,
-            self.found.backups,
-        )
+        name, kind = self.table(want).name, Words("backups of table", "テーブルのバックアップ")
+        return self._one("DEP-01", kind, name, self.found.backups)
 
     def table_tags(self, want: desired.Table) -> Tags:
-        self.table(want)
-        return self._one(
-            "DEP-01",
-            Words(en="tags of table", ja="テーブルのタグ"),
-            want.name,
-            self.found.table_tags,
-        )
+        name, kind = self.table(want).name, Words("tags of table", "テーブルのタグ")
+        return self._one("DEP-01", kind, name, self.found.table_tags)
 
     def table_policy(self, want: desired.Table) -> ResourcePolicy:
-        self.table(want)
-        return self._one(
-            "DEP-01",
-            Words(en="policy of table", ja="テーブルのポリシー"),
-            want.name,
-            self.found.table_policies,
-        )
+        name, kind = self.table(want).name, Words("policy of table", "テーブルのポリシー")
+        return self._one("DEP-01", kind, name, self.found.table_policies)
 
     def table_attachments(self, want: desired.Table) -> tuple[Unplanned, ...]:
-        self.table(want)
-        section = self.found.table_attachments
-        return self._one(
-            "DEP-01", Words(en="attachments of table", ja="テーブルの付属設定"), want.name, section
-        )
+        name, kind = self.table(want).name, Words("attachments of table", "テーブルの付属設定")
+        return self._one("DEP-01", kind, name, self.found.table_attachments)
 
     def scalable_targets(self, want: desired.Table) -> tuple[ScalableTarget, ...]:
         """Return what autoscaling moves of the table; a table without any is no item."""
         return lookup(self.found.scalable_targets, want.name) or ()
 
     def contents(self, want: desired.Table) -> Contents:
-        self.table(want)
-        return self._one(
-            "DEP-01",
-            Words(en="contents of table", ja="テーブルの内容"),
-            want.name,
-            self.found.contents,
-        )
+        name, kind = self.table(want).name, Words("contents of table", "テーブルの内容")
+        return self._one("DEP-01", kind, name, self.found.contents)
 
     def key_scan(self, want: desired.Table) -> KeyScan:
         """Return what the keys tell; NotTestable where the bound cut the scan short."""
-        self.table(want)
-        scan = self._one(
-            "DEP-01",
-            Words(en="keys of table", ja="テーブルのキー"),
-            want.name,
-            self.found.key_scans,
-        )
+        name, kind = self.table(want).name, Words("keys of table", "テーブルのキー")
+        scan = self._one("DEP-01", kind, name, self.found.key_scans)
         if not scan.complete and not scan.foreign:
-            raise cut_short(want.name, scan)
+            raise cut_short(name, scan)
         return scan
 
     def secret(self, want: desired.Secret) -> Secret:
         return self._one("SEC-01", SECRET, want.name, self.found.secrets)
 
     def secret_attachments(self, want: desired.Secret) -> tuple[Unplanned, ...]:
-        self.secret(want)
-        section = self.found.secret_attachments
-        return self._one(
-            "SEC-01",
-            Words(en="attachments of secret", ja="シークレットの付属設定"),
-            want.name,
-            section,
-        )
+        name, section = self.secret(want).name, self.found.secret_attachments
+        kind = Words("attachments of secret", "シークレットの付属設定")
+        return self._one("SEC-01", kind, name, section)
 
     def secret_value(self, want: desired.Secret) -> SecretValue:
         """Return what is known of the value; a secret that is on its way out has none to read."""
@@ -146,12 +113,8 @@ class DeployedData:
                     ja=f"シークレット{want.name}には読み取れる値がありません",
                 ),
             )
-        return self._one(
-            "SEC-01",
-            Words(en="value of secret", ja="シークレットの値"),
-            want.name,
-            self.found.secret_values,
-        )
+        kind = Words("value of secret", "シークレットの値")
+        return self._one("SEC-01", kind, want.name, self.found.secret_values)
 
     def secret_names(self) -> Iterable[str]:
         """Return the names of all secrets; NotTestable where they were not listed."""
