@@ -19,7 +19,6 @@ from signoff.environment import Environment
 
 ACTIONS = Words(en="actions enabled", ja="アクションの有効化")
 TOPICS = Words(en="topics notified", ja="通知先トピック")
-RULE = Words(en="rule", ja="ルール")
 LAST_ACTION = Words(en="newest action", ja="最新のアクション")
 REGION = Words(en="Region", ja="リージョン")
 EXISTENCE = Words(en="existence", ja="存在")

@@ -19,7 +19,6 @@ JOIN_S = 30
 """How long a master waits for its workers."""
 JOIN_ELSEWHERE_S = 600
 """The same if people or a cluster start them: an image has to be pulled, a machine found."""
-GRACE_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,6 @@ from load.engine.validity import Conditions
 from tests.load.measurements import CONDITIONS, SHORT, seen
 from tests.load.runs import only, plan, step
 
-FAST_ENOUGH = CONDITIONS.objectives.endpoints[LIST]
-
 
 def outcome(measurement, conditions=CONDITIONS, **more):
     judged = judge(conditions, measurement, **more)

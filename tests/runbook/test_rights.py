@@ -35,8 +35,6 @@ OF_FOUND = {
 ACCOUNT, REGION = "717171717171", "ap-northeast-1"
 ROOT = Path(__file__).parents[2]
 SOURCE = [one for folder in ("aws/converge", "runbook") for one in (ROOT / folder).rglob("*.py")]
-IN_THE_LOOK_OF_A_DRILL = "lambda:InvokeFunction"
-"""Of a service that this account lacks; ``deep/test_rehearsal.py`` makes the call."""
 UNSHOWN = re.compile(r"there|set|.* MB; .*|.*characters.*")
 """How a value is told that is not shown itself, or that no words bring back."""
 SIGNED = {row.signed for row in Checklist.load()}

@@ -22,7 +22,6 @@ TOPICS = ["topics"]
 HEARD = ["alarms", "alarm_attachments", "topics", "mute_rules"]
 LOGGED = ["log_groups", "log_group_attachments", "log_policies", "account_log_policies"]
 STAGES = ["stages"]
-DRAFT = ["draft"]
 DOMAINS = ["domains", "api_mappings"]
 
 ACCOUNT, HERE = "444455556666", identity.HERE

@@ -241,7 +241,6 @@ TIMEOUT = "/timeoutInMillis"
 RATE, BURST = "/*/*/throttling/rateLimit", "/*/*/throttling/burstLimit"
 METHODS, HEADERS = "access-control-allow-methods", "access-control-allow-headers"
 LOG, ATTACHED = "/accessLogSettings/format", ["DEP-34"]
-AWARD_RATE = "/~1stamps~1award/POST/throttling/rateLimit"
 
 HARM: tuple[tuple[str, list[str], list[str], Kept], ...] = (
     ("model binds the login", ATTACHED, DRAFT, MODEL),

@@ -61,5 +61,3 @@ GIVEN_ONCE = Otherwise("given where the resource is made, and asked for by no ro
 OF_AWS = Otherwise("AWS's own doing, or the record of it")
 FREE = Otherwise("nobody plans it and no row judges it")
 BY_ROW = Otherwise("only a person can change it: its row says what is done, and where")
-
-Answer = Repaired | PersonActs | Otherwise

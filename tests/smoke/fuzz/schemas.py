@@ -16,7 +16,6 @@ URI = "urn:contract"
 LONGEST = 300
 """Characters of a text whose schema sets no bound."""
 CHARACTERS = st.characters(exclude_categories=["Cs"])
-TEXT = st.text(CHARACTERS, max_size=80)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=80),
     lambda inner: (
