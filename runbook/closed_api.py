@@ -11,7 +11,7 @@ from typing import Any
 
 from aws.change import Changes
 from aws.converge import deployment, rest_api
-from aws.converge.api_draft import Method, MockAnswer, preflight, put
+from aws.converge.api_draft import MockAnswer, PlannedMethod, preflight, put
 from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
@@ -108,13 +108,13 @@ def _take_out(context: StepContext, id_: str, draft: Draft) -> None:
         context.client("apigateway").delete_resource(restApiId=id_, resourceId=resource)
 
 
-def _methods(api: Api) -> tuple[Method, Method]:
+def _methods(api: Api) -> tuple[PlannedMethod, PlannedMethod]:
     headers = {
         "Access-Control-Allow-Origin": api.cors.origin,
         "Retry-After": str(RETRY_AFTER_S),
     }
     closed = MockAnswer(status="503", headers=headers, body=json.dumps(BODY))
-    return Method(path=PATH, verb=ANY, answer=closed), preflight(api, PATH)
+    return PlannedMethod(path=PATH, verb=ANY, answer=closed), preflight(api, PATH)
 
 
 def _change(resource: str, field: str, before: Any, after: Any) -> Changes:

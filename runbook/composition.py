@@ -12,7 +12,7 @@ from lambdas.packing import pack
 from runbook import rights
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.screen import ConsoleScreen
-from runbook.evidence import Evidence, Signing, Validity, read_live
+from runbook.evidence import Binding, Evidence, Signing, read_live
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
@@ -95,7 +95,7 @@ def run_of(
         caller=caller.arn,
         live=partial(read_live, session=session, environment=environment, caller=caller),
         bound={
-            kind: Validity(environment.fresh.rehearsal, checklist[row].rests_on)
+            kind: Binding(environment.fresh.rehearsal, checklist[row].rests_on)
             for kind, row in RESTING.items()
         },
     )

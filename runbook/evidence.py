@@ -25,14 +25,14 @@ KIND = "signature"
 
 
 @dataclass(frozen=True, slots=True)
-class Validity:
+class Binding:
     """For how many days a record counts, and the parts of the release on which it rests."""
 
     days: int | None = None
     rests_on: tuple[Part, ...] = ()
 
 
-UNBOUND = Validity()
+UNBOUND = Binding()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Evidence:
     """ARN of the AWS caller."""
     live: Callable[[Iterable[Part]], Live]
     """Reads what is live of these parts of the release."""
-    bound: Mapping[str, Validity]
+    bound: Mapping[str, Binding]
     """Kinds of records that rest on the release that is live."""
 
     def record(self, kind: str, body: Mapping[str, Any]) -> None:

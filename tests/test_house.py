@@ -4,13 +4,18 @@ import ast
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = ("aws", "signoff", "plan", "checks", "smoke", "load", "runbook", "lambdas", "local")
 USUAL, LONGEST = 200, 400
 UNUSUAL = 0.15
 """What share of the modules may be longer than usual."""
+OTHER_SIDE = {Path("aws/desired.py"), Path("local/gateway/needs.py")}
+"""Modules whose classes are the same ideas as planned, or as somebody else fulfils them."""
 ENTRY_POINTS = ("__main__", "load.locustfile")
 """Modules that are run, not imported."""
 
@@ -75,6 +80,20 @@ def test_most_modules_keep_to_the_usual_length():
     long = {path: length for path, length in measured.items() if length > USUAL}
 
     assert len(long) <= UNUSUAL * len(every), f"more than {USUAL} lines is the exception: {long}"
+
+
+@pytest.mark.parametrize("folder", PRODUCT)
+def test_no_two_classes_of_a_folder_have_one_name(folder):
+    named = Counter(
+        node.name
+        for path in modules(folder)
+        if path not in OTHER_SIDE
+        for node in ast.parse((ROOT / path).read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    )
+    twice = [name for name, count in named.items() if count > 1]
+
+    assert not twice, f"one name, one idea: {twice}"
 
 
 def test_nothing_is_imported_from_a_conftest():

@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from aws.api_document import ApiDocument, StaticAnswer, decode_authorizer, decode_gateway_response
-from aws.api_document import Method as Found
+from aws.api_document import (
+    ApiDocument,
+    Method,
+    StaticAnswer,
+    decode_authorizer,
+    decode_gateway_response,
+)
 from aws.bounds import Bound, at_most, exactly, one_of
 from aws.change import Change, ChangeContext, Changes, difference, repairs
 from aws.converge import rest_api
@@ -189,7 +194,7 @@ class MockAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
+class PlannedMethod:
     """What one method should be, in fields of our own; one without ``uri`` is a MOCK."""
 
     path: str
@@ -200,19 +205,19 @@ class Method:
     answer: MockAnswer | None = None
 
 
-def planned(api: Api) -> tuple[Method, ...]:
+def planned(api: Api) -> tuple[PlannedMethod, ...]:
     """List the routes, and one preflight on each path."""
     routes = [_route(api, one) for one in api.routes]
     return (*routes, *(preflight(api, path) for path in api.paths))
 
 
-def preflight(api: Api, path: str) -> Method:
+def preflight(api: Api, path: str) -> PlannedMethod:
     answer = MockAnswer(status=OK, headers=api.cors.preflight_headers)
-    return Method(path=path, verb=PREFLIGHT, answer=answer)
+    return PlannedMethod(path=path, verb=PREFLIGHT, answer=answer)
 
 
 def _method(
-    context: ChangeContext, api_id: str, draft: Draft, method: Method, at: tuple[Api, str]
+    context: ChangeContext, api_id: str, draft: Draft, method: PlannedMethod, at: tuple[Api, str]
 ) -> Changes:
     """Make the method as planned; ``at`` is the API, and the id of the resource of its path."""
     api, resource_id = at
@@ -224,14 +229,14 @@ def _method(
     return context.settle(changes, lambda: _apply(context, place, draft, method, remake=bool(raw)))
 
 
-def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
+def unplanned(draft: Draft, methods: Iterable[PlannedMethod]) -> tuple[str, ...]:
     """Name the methods that the plan does not have; they are left alone."""
     ours = {(one.path, one.verb) for one in methods}
     return tuple(f"{verb} {path}" for path, verb in draft.methods if (path, verb) not in ours)
 
 
-def _route(api: Api, route: Route) -> Method:
-    return Method(
+def _route(api: Api, route: Route) -> PlannedMethod:
+    return PlannedMethod(
         path=route.path,
         verb=route.verb,
         authorizer=api.authorizer.name if route.authorized else None,
@@ -240,7 +245,7 @@ def _route(api: Api, route: Route) -> Method:
     )
 
 
-def _wanted(method: Method) -> dict[str, Any]:
+def _wanted(method: PlannedMethod) -> dict[str, Any]:
     uri, answer = method.uri, method.answer
     return {
         "authorizer": method.authorizer,
@@ -252,7 +257,7 @@ def _wanted(method: Method) -> dict[str, Any]:
 
 
 def _found(
-    context: ChangeContext, found: Found, wanted: Mapping[str, Any], api: Api
+    context: ChangeContext, found: Method, wanted: Mapping[str, Any], api: Api
 ) -> dict[str, Any]:
     """Return the same of what is there; a preflight that allows what it has to, and nothing unsafe, is as planned."""
     behind = found.integration
@@ -274,7 +279,7 @@ def _found(
     return have
 
 
-def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Method) -> None:
+def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: PlannedMethod) -> None:
     """Make a method that is not there; ``at`` are the parameters that name its place."""
     client = context.client("apigateway")
     authorizer = draft.authorizers[method.authorizer]["id"] if method.authorizer else None
@@ -291,7 +296,12 @@ def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Met
 
 
 def _apply(
-    context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Method, *, remake: bool
+    context: ChangeContext,
+    at: Mapping[str, str],
+    draft: Draft,
+    method: PlannedMethod,
+    *,
+    remake: bool,
 ) -> None:
     if remake:
         context.client("apigateway").delete_method(**at)

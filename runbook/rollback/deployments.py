@@ -16,7 +16,7 @@ from aws.words import Words
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback import calls
 from runbook.rollback.execution import unfinished_target
-from runbook.rollback.served import Served
+from runbook.rollback.served import ServedPart
 
 URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")
 """One with a stage variable in it names no function yet, and is passed over."""
@@ -154,7 +154,7 @@ def stage_move(context: StepContext) -> StageMove:
     )
 
 
-def served(context: StepContext, move: StageMove) -> Served:
+def served(context: StepContext, move: StageMove) -> ServedPart:
     """Return what the stage serves, to say it where a move stopped."""
     api = context.plan.api
 
@@ -162,7 +162,7 @@ def served(context: StepContext, move: StageMove) -> Served:
         stage = stage_of(context, api, move.api_id)
         return {"deployment": stage["deploymentId"]} if stage else {}
 
-    return Served(
+    return ServedPart(
         part=PART,
         named=f"stage {move.stage}: {{}}",
         read=read,

@@ -14,7 +14,7 @@ from aws.change import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Change, StepContext
-from runbook.rollback.served import Served, all_or_none
+from runbook.rollback.served import ServedPart, all_or_none
 
 KIND = "rollback"
 BEGUN, DONE = "begun", "done"
@@ -33,7 +33,7 @@ class Rollback:
     scope: Sequence[str] = ()
     """What was looked at: some of it may have been right already, and is in neither of the two."""
     seconds: Callable[[], float] = monotonic
-    served: Served | None = None
+    served: ServedPart | None = None
     """None: what is moved is one thing, and moved whole or not at all."""
 
 

@@ -12,7 +12,7 @@ from signoff.errors import EXPECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class ServedPart:
     """What callers get of one part, thing by thing: how it is read, and how one of them is put back."""
 
     part: str
@@ -26,7 +26,7 @@ class Served:
 
 @contextmanager
 def all_or_none(
-    context: StepContext, served: Served | None, target: Mapping[str, Any] | None = None
+    context: StepContext, served: ServedPart | None, target: Mapping[str, Any] | None = None
 ) -> Iterator[None]:
     """Put back what was moved where not all could be, also where a person interrupts; say what stands.
 
@@ -43,7 +43,7 @@ def all_or_none(
 
 def _put_back(
     context: StepContext,
-    served: Served,
+    served: ServedPart,
     before: Mapping[str, Any],
     target: Mapping[str, Any] | None,
 ) -> Words:
@@ -64,14 +64,14 @@ def _put_back(
     return _standing(served, now, left)
 
 
-def _arrived(served: Served) -> Words:
+def _arrived(served: ServedPart) -> Words:
     return Words(
         en=f"{served.part}: everything was moved before it stopped; the same command finishes it",
         ja=f"{served.part}: 停止する前にすべて移動しました。同じコマンドで完了します",
     )
 
 
-def _unknown(served: Served, why: Words) -> Words:
+def _unknown(served: ServedPart, why: Words) -> Words:
     return Words(
         en=f"{served.part}: the current state is unknown, since it could not be read ({why.en}). The same"
         " command resumes from there",
@@ -79,7 +79,7 @@ def _unknown(served: Served, why: Words) -> Words:
     )
 
 
-def _standing(served: Served, now: Mapping[str, Any], left: Mapping[str, Words]) -> Words:
+def _standing(served: ServedPart, now: Mapping[str, Any], left: Mapping[str, Words]) -> Words:
     """Say what callers get: all as before, or both meanwhile. ``left``: what was not put back, and why."""
     if not left:
         return Words(
@@ -97,5 +97,5 @@ def _standing(served: Served, now: Mapping[str, Any], left: Mapping[str, Words])
     )
 
 
-def _listed(served: Served, them: Mapping[str, Any]) -> str:
+def _listed(served: ServedPart, them: Mapping[str, Any]) -> str:
     return ", ".join(f"{served.named.format(name)} {one}" for name, one in them.items()) or "-"

@@ -12,7 +12,7 @@ from aws.words import Words
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback.execution import unfinished_target
-from runbook.rollback.served import Served
+from runbook.rollback.served import ServedPart
 
 PART = "functions"
 
@@ -79,11 +79,11 @@ def live(context: StepContext, functions: Iterable[Function]) -> dict[str, str]:
     return {one.name: described(context, one, one.alias)["Version"] for one in functions}
 
 
-def aliases(context: StepContext, functions: Collection[Function]) -> Served:
+def aliases(context: StepContext, functions: Collection[Function]) -> ServedPart:
     """Return what their aliases serve, which move together or not at all."""
     of = {one.name: one for one in functions}
     (name,) = {one.alias for one in functions}
-    return Served(
+    return ServedPart(
         part=PART,
         named=f"alias {{}}:{name}",
         read=lambda: live(context, functions),

@@ -27,7 +27,7 @@ MOVING = {field for _, field in VOLATILE if field != WHOLE} | {"at", "request"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedFact:
+class ChangedEvidence:
     """``before`` and ``now`` are None where the fact was not there."""
 
     row: str
@@ -44,7 +44,7 @@ class ChangesSince:
     since: Words
     newly_red: tuple[str, ...]
     newly_green: tuple[str, ...]
-    facts: tuple[ChangedFact, ...] | None
+    facts: tuple[ChangedEvidence, ...] | None
     more: int = 0
     """Changed facts that are left out; the signoff.json of both runs has them."""
 
@@ -189,11 +189,11 @@ def compared(
     )
 
 
-def _changes(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterator[ChangedFact]:
+def _changes(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterator[ChangedEvidence]:
     paths = [one for one in {**before, **now} if before.get(one) != now.get(one)]
     for row, what, key in paths:
         was, is_ = (side.get((row, what, key)) for side in (before, now))
-        yield ChangedFact(row=row, what=what, key=key, before=was, now=is_)
+        yield ChangedEvidence(row=row, what=what, key=key, before=was, now=is_)
 
 
 def _facts(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[tuple[str, str, str], Any]:

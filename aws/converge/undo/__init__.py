@@ -19,7 +19,7 @@ from aws.converge.undo import (
     table,
     topic,
 )
-from aws.converge.undo.entry import ByHand, HowToUndo, Target, Undo
+from aws.converge.undo.entry import ByHand, HowToUndo, Undo, UndoTarget
 from aws.desired import Api
 from aws.ledger import Unplanned
 from aws.words import Words
@@ -52,7 +52,7 @@ def undo_of(one: Unplanned) -> HowToUndo | None:
 def detach(context: ChangeContext, one: Unplanned, *, planned: Api, prefix: str) -> Changes:
     """Undo one difference, if a call can; destructive, so that somebody has to agree first."""
     undo = undo_of(one)
-    target = Target(
+    target = UndoTarget(
         context=context,
         name=one.name,
         found=one.found,

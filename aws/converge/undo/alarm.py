@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws.change import Refused
-from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
+from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.words import Words
 
 PUT = {
@@ -26,7 +26,7 @@ SUPPRESSION = (
 )
 
 
-def _unmute(target: Target) -> None:
+def _unmute(target: UndoTarget) -> None:
     """Take the alarm out of a mute rule; a rule that is left with none goes."""
     client, rule = target.context.client("cloudwatch"), target.found.partition(": ")[0]
     read = client.get_alarm_mute_rule(AlarmMuteRuleName=rule)
@@ -42,13 +42,13 @@ def _unmute(target: Target) -> None:
     client.put_alarm_mute_rule(**kept, MuteTargets={"AlarmNames": others})
 
 
-Edit = Callable[[dict[str, Any], Target], Mapping[str, Any]]
+Edit = Callable[[dict[str, Any], UndoTarget], Mapping[str, Any]]
 
 
-def _put_again(edit: Edit) -> Callable[[Target], None]:
+def _put_again(edit: Edit) -> Callable[[UndoTarget], None]:
     """Put the alarm as it is, but for what ``edit`` leaves out: AWS replaces an alarm whole."""
 
-    def call(target: Target) -> None:
+    def call(target: UndoTarget) -> None:
         client = target.context.client("cloudwatch")
         kind, found = _described(client, target.name)
         model = client.meta.service_model.operation_model(PUT[kind])
@@ -72,7 +72,7 @@ def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
     )
 
 
-def _without_those_shown(alarm: dict[str, Any], target: Target) -> Mapping[str, Any]:
+def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[str, Any]:
     """Leave the actions that nobody objects to."""
     left = {
         name: [one for one in alarm.get(name, ()) if one not in target.listed] for name in ACTIONS

@@ -12,14 +12,14 @@ from aws import api_surplus
 from aws.api_document import unquoted
 from aws.change import unless_absent
 from aws.converge import api_draft, rest_api
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_call, by_hand
+from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call, by_hand
 from aws.ledgers import apigateway
 
 LAST = "it is over for callers once `api` has deployed the draft"
 LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に反映されます"
 
 
-def _route(target: Target) -> None:
+def _route(target: UndoTarget) -> None:
     """Make the method as planned."""
     id_, draft = _draft(target)
     verb, _, path = target.name.partition(" ")
@@ -31,7 +31,7 @@ def _route(target: Target) -> None:
     api_draft.put(target.context, at, draft, method)
 
 
-def _in_draft(target: Target) -> bool:
+def _in_draft(target: UndoTarget) -> bool:
     """Whether the draft's method has anything beside what is planned."""
     _, draft = _draft(target)
     verb, _, path = target.name.partition(" ")
@@ -54,7 +54,7 @@ def _in_draft(target: Target) -> bool:
     )
 
 
-def _methods(target: Target) -> None:
+def _methods(target: UndoTarget) -> None:
     """Delete the methods that were shown from the draft."""
     id_, draft = _draft(target)
     for path, verb in _shown(target, draft):
@@ -63,16 +63,16 @@ def _methods(target: Target) -> None:
         )
 
 
-def _shown(target: Target, draft: rest_api.Draft) -> list[tuple[str, str]]:
+def _shown(target: UndoTarget, draft: rest_api.Draft) -> list[tuple[str, str]]:
     return [(path, verb) for path, verb in draft.methods if f"{verb} {path}" in target.listed]
 
 
 def _of_authorizer(member: str) -> Undo:
-    def left(target: Target) -> bool:
+    def left(target: UndoTarget) -> bool:
         found = _draft(target)[1].authorizers.get(target.name, {})
         return bool(found.get(member))
 
-    def call(target: Target) -> None:
+    def call(target: UndoTarget) -> None:
         id_, draft = _draft(target)
         patch = [{"op": "replace", "path": f"/{member}", "value": ""}]
         target.context.client("apigateway").update_authorizer(
@@ -87,14 +87,14 @@ def _of_authorizer(member: str) -> Undo:
     )
 
 
-def _response(target: Target) -> None:
+def _response(target: UndoTarget) -> None:
     """Take the response off the draft: `api` puts the planned one there."""
     target.context.client("apigateway").delete_gateway_response(
         restApiId=_id(target), responseType=target.name
     )
 
 
-def _response_left(target: Target) -> bool:
+def _response_left(target: UndoTarget) -> bool:
     found = _draft(target)[1].gateway_responses.get(target.name, {})
     headers = {
         name.removeprefix(api_draft.GATEWAY_HEADER): unquoted(text)
@@ -104,10 +104,10 @@ def _response_left(target: Target) -> bool:
     return bool(api_surplus.beyond_safe(headers) or api_surplus.telling(templates))
 
 
-def _patched(patch: Callable[[Target], list[dict[str, str]]]) -> Callable[[Target], None]:
+def _patched(patch: Callable[[UndoTarget], list[dict[str, str]]]) -> Callable[[UndoTarget], None]:
     """Change the API itself; ``op`` and ``path`` are as UpdateRestApi takes them."""
 
-    def call(target: Target) -> None:
+    def call(target: UndoTarget) -> None:
         target.context.client("apigateway").update_rest_api(
             restApiId=_id(target), patchOperations=patch(target)
         )
@@ -119,10 +119,10 @@ def _escaped(text: str) -> str:
     return text.replace("~", "~0").replace("/", "~1")
 
 
-def _has(*path: str, usual: Any = None) -> Callable[[Target], bool]:
+def _has(*path: str, usual: Any = None) -> Callable[[UndoTarget], bool]:
     """Whether the API itself still has it: else only a deployment of before has."""
 
-    def left(target: Target) -> bool:
+    def left(target: UndoTarget) -> bool:
         found: Any = rest_api.find(target.context, target.api) or {}
         for name in path:
             found = found.get(name) or {}
@@ -131,18 +131,18 @@ def _has(*path: str, usual: Any = None) -> Callable[[Target], bool]:
     return left
 
 
-def _other_stages(target: Target) -> None:
+def _other_stages(target: UndoTarget) -> None:
     for stage in target.listed:
         target.context.client("apigateway").delete_stage(restApiId=_id(target), stageName=stage)
 
 
-def _web_acl(target: Target) -> None:
+def _web_acl(target: UndoTarget) -> None:
     arn = rest_api.arn(target.api, f"/restapis/{_id(target)}/stages/{target.name}")
     service = "waf-regional" if ":waf-regional:" in target.found else "wafv2"
     target.context.client(service).disassociate_web_acl(ResourceArn=arn)
 
 
-def _mappings(target: Target) -> None:
+def _mappings(target: UndoTarget) -> None:
     """Delete them by the second API, the only one that knows paths of several levels; it knows no edge domains."""
     first, second = map(target.context.client, ("apigateway", "apigatewayv2"))
     domain = {"DomainName": target.name}
@@ -156,13 +156,13 @@ def _mappings(target: Target) -> None:
             first.delete_base_path_mapping(domainName=target.name, basePath=path or "(none)")
 
 
-def _plan_ids(target: Target) -> list[str]:
+def _plan_ids(target: UndoTarget) -> list[str]:
     """Return the ids of the plans of that name, of which AWS allows several."""
     pages = target.context.client("apigateway").get_paginator("get_usage_plans").paginate()
     return [one["id"] for page in pages for one in page["items"] if one["name"] == target.name]
 
 
-def _usage_plans(target: Target) -> None:
+def _usage_plans(target: UndoTarget) -> None:
     patch = [{"op": "remove", "path": "/apiStages", "value": stage} for stage in target.listed]
     for plan in _plan_ids(target):
         target.context.client("apigateway").update_usage_plan(
@@ -170,18 +170,18 @@ def _usage_plans(target: Target) -> None:
         )
 
 
-def _keys_of_plan(target: Target) -> None:
+def _keys_of_plan(target: UndoTarget) -> None:
     client = target.context.client("apigateway")
     for plan in _plan_ids(target):
         for key in target.listed:
             unless_absent(client.delete_usage_plan_key, usagePlanId=plan, keyId=key)
 
 
-def _id(target: Target) -> str:
+def _id(target: UndoTarget) -> str:
     return rest_api.needed(target.context, target.api)
 
 
-def _draft(target: Target) -> tuple[str, rest_api.Draft]:
+def _draft(target: UndoTarget) -> tuple[str, rest_api.Draft]:
     id_ = _id(target)
     return id_, rest_api.read(target.context, None if id_ == rest_api.UNKNOWN_ID else id_)
 

@@ -9,7 +9,7 @@ from aws.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class UndoTarget:
     """What is to be undone: the resource's name, and what was found of the fact, as text."""
 
     context: ChangeContext
@@ -35,10 +35,10 @@ class Undo:
     ``final``: what was found is not enough to make it again, be it by a call or by hand.
     """
 
-    call: Callable[[Target], object]
+    call: Callable[[UndoTarget], object]
     lost: Words
     final: bool = False
-    left: Callable[[Target], bool] = lambda _: True
+    left: Callable[[UndoTarget], bool] = lambda _: True
     """Whether there is anything left to undo; what only the stage serves is over with a deployment."""
 
 
@@ -53,12 +53,12 @@ HowToUndo = Undo | ByHand
 
 
 def by_call(
-    call: Callable[[Target], object],
+    call: Callable[[UndoTarget], object],
     *,
     en: str,
     ja: str,
     final: bool = False,
-    left: Callable[[Target], bool] = lambda _: True,
+    left: Callable[[UndoTarget], bool] = lambda _: True,
 ) -> Undo:
     return Undo(call=call, lost=Words(en=en, ja=ja), final=final, left=left)
 

@@ -5,14 +5,14 @@ from typing import Any
 
 from aws.converge import live_configuration
 from aws.converge.live_configuration import Edit
-from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
+from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.function import RESERVED
 from aws.words import Words
 
 Raw = Mapping[str, Any]
 
 
-def _event_source(target: Target) -> None:
+def _event_source(target: UndoTarget) -> None:
     """Delete the mappings that were shown, of the function and of its aliases: asked by its name, AWS leaves out theirs."""
     client, function, found = target.context.client("lambda"), target.name, target.found
 
@@ -37,10 +37,10 @@ def _names(found: str, mapping: Raw) -> bool:
     return source in found.split(", ") if source else mapping["UUID"] in found
 
 
-def _destination(which: str) -> Callable[[Target], None]:
+def _destination(which: str) -> Callable[[UndoTarget], None]:
     """Leave the other settings of asynchronous calls; without any, nothing is configured."""
 
-    def call(target: Target) -> None:
+    def call(target: UndoTarget) -> None:
         client, function = target.context.client("lambda"), target.name
         pages = client.get_paginator("list_function_event_invoke_configs").paginate(
             FunctionName=function
@@ -67,10 +67,10 @@ def _configure(client: Any, found: Raw, destinations: Raw) -> None:
         client.delete_function_event_invoke_config(**of_it)
 
 
-def _configuration(edit: Edit) -> Callable[[Target], None]:
+def _configuration(edit: Edit) -> Callable[[UndoTarget], None]:
     """Change what is live, and publish it for the aliases that run it."""
 
-    def call(target: Target) -> None:
+    def call(target: UndoTarget) -> None:
         client = target.context.client("lambda")
         aliases = client.list_aliases(FunctionName=target.name)["Aliases"]
         names = [one["Name"] for one in aliases]
@@ -79,7 +79,7 @@ def _configuration(edit: Edit) -> Callable[[Target], None]:
     return call
 
 
-def _level(member: str) -> Callable[[Target], None]:
+def _level(member: str) -> Callable[[UndoTarget], None]:
     return _configuration(
         lambda latest: {"LoggingConfig": {**latest["LoggingConfig"], member: "INFO"}}
     )
@@ -90,12 +90,12 @@ def _own_log_group(latest: Raw) -> Raw:
     return {"LoggingConfig": {**latest["LoggingConfig"], "LogGroup": own}}
 
 
-def _reservation(target: Target) -> None:
+def _reservation(target: UndoTarget) -> None:
     client = target.context.client("lambda")
     client.delete_function_concurrency(FunctionName=target.name)
 
 
-def _urls(target: Target) -> None:
+def _urls(target: UndoTarget) -> None:
     """Delete the URLs that were shown, of the function and of its aliases."""
     client, function = target.context.client("lambda"), target.name
     answer = client.list_function_url_configs(FunctionName=function)

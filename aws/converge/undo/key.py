@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_call, by_hand
+from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call, by_hand
 
 
-def _revoke(target: Target) -> None:
+def _revoke(target: UndoTarget) -> None:
     """Revoke the grants of those that were shown."""
     client = target.context.client("kms")
     pages = client.get_paginator("list_grants").paginate(KeyId=target.name)

@@ -4,50 +4,50 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws.converge import rest_api
-from aws.converge.undo.entry import HowToUndo, Target, Undo, by_call
+from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call
 
 
-def _key(target: Target) -> str:
+def _key(target: UndoTarget) -> str:
     """Return the tag or the variable that a fact names: ``tag owner``."""
     return target.fact.partition(" ")[2]
 
 
-def _function(target: Target) -> None:
+def _function(target: UndoTarget) -> None:
     client = target.context.client("lambda")
     arn = client.get_function_configuration(FunctionName=target.name)["FunctionArn"]
     client.untag_resource(Resource=arn, TagKeys=[_key(target)])
 
 
-def _table(target: Target) -> None:
+def _table(target: UndoTarget) -> None:
     client = target.context.client("dynamodb")
     arn = client.describe_table(TableName=target.name)["Table"]["TableArn"]
     client.untag_resource(ResourceArn=arn, TagKeys=[_key(target)])
 
 
-def _role(target: Target) -> None:
+def _role(target: UndoTarget) -> None:
     target.context.client("iam").untag_role(RoleName=target.name, TagKeys=[_key(target)])
 
 
-def _secret(target: Target) -> None:
+def _secret(target: UndoTarget) -> None:
     client = target.context.client("secretsmanager")
     client.untag_resource(SecretId=target.name, TagKeys=[_key(target)])
 
 
-def _rest_api(target: Target) -> None:
+def _rest_api(target: UndoTarget) -> None:
     _untag(target, f"/restapis/{rest_api.needed(target.context, target.api)}")
 
 
-def _stage(target: Target) -> None:
+def _stage(target: UndoTarget) -> None:
     id_ = rest_api.needed(target.context, target.api)
     _untag(target, f"/restapis/{id_}/stages/{target.name}")
 
 
-def _untag(target: Target, path: str) -> None:
+def _untag(target: UndoTarget, path: str) -> None:
     client, arn = target.context.client("apigateway"), rest_api.arn(target.api, path)
     client.untag_resource(resourceArn=arn, tagKeys=[_key(target)])
 
 
-def _variable(target: Target) -> None:
+def _variable(target: UndoTarget) -> None:
     patch: list[dict[str, Any]] = [{"op": "remove", "path": f"/variables/{_key(target)}"}]
     target.context.client("apigateway").update_stage(
         restApiId=rest_api.needed(target.context, target.api),
@@ -56,7 +56,7 @@ def _variable(target: Target) -> None:
     )
 
 
-def _of_tag(call: Callable[[Target], None]) -> Undo:
+def _of_tag(call: Callable[[UndoTarget], None]) -> Undo:
     return by_call(
         call,
         en="whatever selects or bills by that tag no longer finds it; a secret that was there is known"

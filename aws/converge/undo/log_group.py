@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
+from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.ledgers.logs import ACCOUNT_POLICY, APPLIED
 
 GROUP_NAME = r"[.\-_/#A-Za-z0-9]+"
 """What DescribeLogGroups takes for the beginning of a name; CloudWatch Logs API reference."""
 
 
-def _stop_copying(target: Target) -> None:
+def _stop_copying(target: UndoTarget) -> None:
     """Delete the subscription filters to the destinations that were shown."""
     client, group = target.context.client("logs"), target.name
     pages = client.get_paginator("describe_subscription_filters").paginate(logGroupName=group)
@@ -20,7 +20,7 @@ def _stop_copying(target: Target) -> None:
             client.delete_subscription_filter(logGroupName=group, filterName=one["filterName"])
 
 
-def _stop_counting(target: Target) -> None:
+def _stop_counting(target: UndoTarget) -> None:
     """Delete the metric filters into the namespaces that were shown."""
     client, group = target.context.client("logs"), target.name
     pages = client.get_paginator("describe_metric_filters").paginate(logGroupName=group)
@@ -30,23 +30,23 @@ def _stop_counting(target: Target) -> None:
             client.delete_metric_filter(logGroupName=group, filterName=one["filterName"])
 
 
-def _unmask(target: Target) -> None:
+def _unmask(target: UndoTarget) -> None:
     target.context.client("logs").delete_data_protection_policy(logGroupIdentifier=target.name)
 
 
-def _refuse_tokens(target: Target) -> None:
+def _refuse_tokens(target: UndoTarget) -> None:
     target.context.client("logs").put_bearer_token_authentication(
         logGroupIdentifier=target.name, bearerTokenAuthenticationEnabled=False
     )
 
 
-def _end_account_policy(target: Target) -> None:
+def _end_account_policy(target: UndoTarget) -> None:
     """Delete the policy that was shown, as its name and document."""
     name = target.found.partition(": ")[0]
     target.context.client("logs").delete_account_policy(policyType=target.name, policyName=name)
 
 
-def _end_resource_policy(target: Target) -> None:
+def _end_resource_policy(target: UndoTarget) -> None:
     """Delete a policy of the account by its name; that of one log group has the group's, and is deleted by ARN."""
     client = target.context.client("logs")
     for arn in _groups(client, target.name):

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
+from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 
 
-def _out_of_profiles(target: Target) -> None:
+def _out_of_profiles(target: UndoTarget) -> None:
     iam = target.context.client("iam")
     for profile in target.listed:
         iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=target.name)
 
 
-def _unbound(target: Target) -> None:
+def _unbound(target: UndoTarget) -> None:
     target.context.client("iam").delete_role_permissions_boundary(RoleName=target.name)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.converge.undo.entry import HowToUndo, Target, by_call
+from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call
 
 SCALING = "application-autoscaling"
 METRICS = {
@@ -14,7 +14,7 @@ METRICS = {
 TARGET_PERCENT = 70
 
 
-def _scheduled(target: Target) -> None:
+def _scheduled(target: UndoTarget) -> None:
     client = target.context.client(SCALING)
     for one in _of_table(target, "describe_scheduled_actions", "ScheduledActions"):
         if one["ScheduledActionName"] in target.listed:
@@ -23,7 +23,7 @@ def _scheduled(target: Target) -> None:
             )
 
 
-def _policies(target: Target) -> None:
+def _policies(target: UndoTarget) -> None:
     """Put a policy that follows the use of the capacity in the place of any other one."""
     client = target.context.client(SCALING)
     for one in _of_table(target, "describe_scaling_policies", "ScalingPolicies"):
@@ -46,7 +46,7 @@ def _policies(target: Target) -> None:
         )
 
 
-def _of_table(target: Target, operation: str, key: str) -> list[Mapping[str, Any]]:
+def _of_table(target: UndoTarget, operation: str, key: str) -> list[Mapping[str, Any]]:
     pages = target.context.client(SCALING).get_paginator(operation)
     listed = (one for page in pages.paginate(ServiceNamespace="dynamodb") for one in page[key])
     ours = f"table/{target.name}"

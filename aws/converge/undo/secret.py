@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
+from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.undo.statements import (
     DENIED,
     OPENED,
@@ -13,11 +13,11 @@ from aws.converge.undo.statements import (
 )
 
 
-def _stop_rotating(target: Target) -> None:
+def _stop_rotating(target: UndoTarget) -> None:
     target.context.client("secretsmanager").cancel_rotate_secret(SecretId=target.name)
 
 
-def _end_copies(target: Target) -> None:
+def _end_copies(target: UndoTarget) -> None:
     """End the copies in other accounts; their owners keep what they were given until then."""
     client = target.context.client("secretsmanager")
     for replica in target.listed:
@@ -26,7 +26,7 @@ def _end_copies(target: Target) -> None:
         )
 
 
-def _end_replicas(target: Target) -> None:
+def _end_replicas(target: UndoTarget) -> None:
     """Take the copies away; what is a copy itself becomes a secret of its own, which is done where it is."""
     client = target.context.client("secretsmanager")
     if client.describe_secret(SecretId=target.name).get("PrimaryRegion") in target.listed:
@@ -37,7 +37,7 @@ def _end_replicas(target: Target) -> None:
     )
 
 
-def _remove_labels(target: Target) -> None:
+def _remove_labels(target: UndoTarget) -> None:
     client = target.context.client("secretsmanager")
     versions = client.describe_secret(SecretId=target.name)["VersionIdsToStages"]
     for version, labels in versions.items():
@@ -47,7 +47,7 @@ def _remove_labels(target: Target) -> None:
             )
 
 
-def _policy(target: Target, keep: Callable[[Raw], bool]) -> None:
+def _policy(target: UndoTarget, keep: Callable[[Raw], bool]) -> None:
     """Take statements off the secret's own policy; without any, the policy goes."""
     client = target.context.client("secretsmanager")
     found = client.get_resource_policy(SecretId=target.name)["ResourcePolicy"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws.change import Refused
 from aws.converge.table import wait_until_active
-from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
+from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.undo.statements import (
     DENIED,
     OPENED,
@@ -19,7 +19,7 @@ from aws.table import KEY
 from aws.words import Words
 
 
-def _time_to_live(target: Target) -> None:
+def _time_to_live(target: UndoTarget) -> None:
     client, table = target.context.client("dynamodb"), target.name
     answer = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if answer["TimeToLiveStatus"] == "DISABLING":
@@ -34,11 +34,11 @@ def _time_to_live(target: Target) -> None:
     client.update_time_to_live(TableName=table, TimeToLiveSpecification=off)
 
 
-def _stream(target: Target) -> None:
+def _stream(target: UndoTarget) -> None:
     _update(target, StreamSpecification={"StreamEnabled": False})
 
 
-def _kinesis(target: Target) -> None:
+def _kinesis(target: UndoTarget) -> None:
     client, table = target.context.client("dynamodb"), target.name
     for stream in target.listed:
         client.disable_kinesis_streaming_destination(TableName=table, StreamArn=stream)
@@ -55,25 +55,25 @@ def _kinesis(target: Target) -> None:
     target.context.wait(disabled, what=what, every_s=5, within_s=300)
 
 
-def _indexes(target: Target) -> None:
+def _indexes(target: UndoTarget) -> None:
     """Delete them one after another, as AWS wants it."""
     for index in target.listed:
         _update(target, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}])
 
 
-def _replicas(target: Target) -> None:
+def _replicas(target: UndoTarget) -> None:
     """Delete them one after another, as AWS wants it."""
     for region in target.listed:
         _update(target, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
 
 
-def _index_of_other_keys(target: Target) -> None:
+def _index_of_other_keys(target: UndoTarget) -> None:
     """Delete it: the key of an index never changes, and `tables` builds the planned one."""
     table, _, index = target.name.partition("/")
     _update(target, table, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}])
 
 
-def _update(target: Target, name: str | None = None, **change: Any) -> None:
+def _update(target: UndoTarget, name: str | None = None, **change: Any) -> None:
     """Change a table, and wait until it is ACTIVE again: AWS takes one change at a time."""
     table = name or target.name
     update = partial(target.context.client("dynamodb").update_table, TableName=table)
@@ -81,7 +81,7 @@ def _update(target: Target, name: str | None = None, **change: Any) -> None:
     wait_until_active(target.context, table)
 
 
-def _policy(target: Target, keep: Callable[[Raw], bool]) -> None:
+def _policy(target: UndoTarget, keep: Callable[[Raw], bool]) -> None:
     """Take statements off the table's own policy; without any, the policy goes."""
     client = target.context.client("dynamodb")
     arn = client.describe_table(TableName=target.name)["Table"]["TableArn"]

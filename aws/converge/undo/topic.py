@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from aws.converge.undo.entry import HowToUndo, Target, by_call, by_hand
+from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.topic import masked_address
 
 MOST_BYTES = "262144"
 """AWS's own limit for a message."""
 
 
-def _attribute(name: str, value: str) -> Callable[[Target], None]:
-    def call(target: Target) -> None:
+def _attribute(name: str, value: str) -> Callable[[UndoTarget], None]:
+    def call(target: UndoTarget) -> None:
         target.context.client("sns").set_topic_attributes(
             TopicArn=target.name, AttributeName=name, AttributeValue=value
         )
@@ -18,14 +18,14 @@ def _attribute(name: str, value: str) -> Callable[[Target], None]:
     return call
 
 
-def _unprotect(target: Target) -> None:
+def _unprotect(target: UndoTarget) -> None:
     target.context.client("sns").put_data_protection_policy(
         ResourceArn=target.name, DataProtectionPolicy=""
     )
 
 
-def _of_subscription(name: str, value: str) -> Callable[[Target], None]:
-    def call(target: Target) -> None:
+def _of_subscription(name: str, value: str) -> Callable[[UndoTarget], None]:
+    def call(target: UndoTarget) -> None:
         client = target.context.client("sns")
         for arn in _subscriptions(target):
             client.set_subscription_attributes(
@@ -35,13 +35,13 @@ def _of_subscription(name: str, value: str) -> Callable[[Target], None]:
     return call
 
 
-def _unsubscribe(target: Target) -> None:
+def _unsubscribe(target: UndoTarget) -> None:
     client = target.context.client("sns")
     for arn in _subscriptions(target):
         client.unsubscribe(SubscriptionArn=arn)
 
 
-def _subscriptions(target: Target) -> list[str]:
+def _subscriptions(target: UndoTarget) -> list[str]:
     """Return the subscriptions that are called so: topic, protocol, and the address as it is shown."""
     pages = target.context.client("sns").get_paginator("list_subscriptions").paginate()
     return [

@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.packing import pack
 from runbook.engine import Procedure
-from runbook.evidence import Evidence, Validity, read_live
+from runbook.evidence import Binding, Evidence, read_live
 from runbook.local_stack import local_stack
 from runbook.procedures import rehearse_rollbacks
 from runbook.procedures.provision import context_for, procedure
@@ -72,7 +72,7 @@ def rally(tmp_path_factory):
             store=open_store(StoreSettings.of(there), client=None, root=home),
             caller=caller.arn,
             live=partial(read_live, session=session, environment=there, caller=caller),
-            bound={"rehearsal": Validity(30, RESTS_ON)},
+            bound={"rehearsal": Binding(30, RESTS_ON)},
         )
         said = []
         context = context_for(
