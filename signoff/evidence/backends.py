@@ -1,6 +1,7 @@
 """Where an evidence store keeps its files: a folder, or S3 so that a second operator and CI see the same."""
 
 import re
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.words import Words
+from aws.words import Bilingual, Words
 
 NOT_CONFIGURED = frozenset(
     {
@@ -43,6 +44,10 @@ class Retention:
     @property
     def unknown(self) -> bool:
         return self.state.startswith("unknown")
+
+
+class _NoFileError(Bilingual, OSError):
+    """A link, a directory or a pipe under the name of a record."""
 
 
 class Backend(Protocol):
@@ -79,7 +84,16 @@ class Folder:
         return sorted(one.name for one in self.path.glob("*.json")) if self.path.is_dir() else []
 
     def read(self, name: str) -> bytes:
-        return (self.path / name).read_bytes()
+        """Refuse what no store writes: a link leads out of it, a pipe never ends."""
+        path = self.path / name
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise _NoFileError(
+                Words(
+                    en=f"{path} is not a regular file; remove it",
+                    ja=f"{path}が通常のファイルではありません。削除してください",
+                )
+            )
+        return path.read_bytes()
 
     def create(self, name: str, data: bytes) -> None:
         self.path.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,13 @@ SKEW = timedelta(minutes=5)
 _RECORD = TypeAdapter(Record)
 
 
+RETYPED = Words(
+    en=": its text was edited: another parser may read something else than what was signed",
+    ja=": テキストが編集されています（別のパーサーでは署名した内容と異なって読まれる可能性があります）",
+)
+"""Spaces, escapes, the form of a number, a member that stands twice: what was signed is the last one."""
+
+
 class _NotBelievedError(Bilingual):
     """A record can't be believed: the words follow its name."""
 
@@ -163,7 +170,7 @@ class Store:
                 )
             )
         content["signature"] = base64.b64encode(signature).decode()
-        return visible_json(json.dumps(content, indent=2, ensure_ascii=False)).encode()
+        return _written(content)
 
     def _chained(
         self, files: Mapping[str, bytes], latest: datetime
@@ -205,6 +212,8 @@ class Store:
             )
         if problem := self._replayed(record, latest):
             raise _NotBelievedError(joined((Words.same(""), problem), ": "))
+        if visible_json(data.decode()).encode() != _written(content):
+            raise _NotBelievedError(with_remedy(RETYPED))
         return record
 
     def _forged(self, content: Mapping[str, Any]) -> Words | None:
@@ -228,6 +237,8 @@ class Store:
                         ja=f"の署名は鍵{key}によるものです。ここで署名できるのは{own}だけです",
                     )
                 )
+            if base64.b64encode(given).decode() != signature:
+                raise ValueError(signature)  # noqa: TRY301 - as what is no base64 at all
             if not signed_by(public, _message(content), given):
                 return with_remedy(
                     Words(
@@ -290,7 +301,7 @@ def _not_a_record(why: object) -> _NotBelievedError:
 
 
 def _content(data: bytes) -> dict[str, Any]:
-    content = json.loads(data)
+    content = json.loads(data.decode())
     if not isinstance(content, dict):
         raise ValueError("no object")  # noqa: TRY004 - told as any other text that is no record
     return content
@@ -298,6 +309,11 @@ def _content(data: bytes) -> dict[str, Any]:
 
 def _unsigned(content: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if name != "signature"}
+
+
+def _written(content: Mapping[str, Any]) -> bytes:
+    """Return the file of a signed record: one text for each content."""
+    return visible_json(json.dumps(content, indent=2, ensure_ascii=False)).encode()
 
 
 def _canonical(content: Mapping[str, Any]) -> bytes:

@@ -37,6 +37,10 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def as_a_store_writes(content):
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
 def rechained(folder):
     """Chain and name the records anew, as one who edits would; the head of this machine goes with it."""
     before = None
@@ -44,7 +48,7 @@ def rechained(folder):
         content = json.loads(path.read_text()) | {"previous": before}
         path.unlink()
         made = folder / f"{number:06}.json"
-        made.write_text(json.dumps(content))
+        made.write_text(as_a_store_writes(content))
         before = digest(made)
     lines = (f"{digest(one)}  {one.name}\n" for one in sorted(folder.glob("*.json")))
     (folder / "SHA256SUMS").write_text("".join(lines))

@@ -1,8 +1,10 @@
 """More ways to make a store say what nobody found, in a folder and in S3: each is red, or changes nothing that is believed."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import boto3
 import pytest
@@ -58,6 +60,14 @@ def in_s3(s3, tmp_path, request):
 
 def key_of(store, name):
     return f"{store.backend.prefix}/{name}"
+
+
+def named_anew(store, folder):
+    """Name every record anew, as one who edits would, and be a machine that never saw them."""
+    (folder / "SHA256SUMS").write_text(
+        "".join(f"{digest(one)}  {one.name}\n" for one in sorted(folder.glob("*.json")))
+    )
+    store.head.path.unlink()
 
 
 def erased(store, name):
@@ -153,10 +163,7 @@ def test_record_that_is_copied_as_the_next_one_breaks_the_chain(store, folder):
 )
 def test_file_that_is_no_record_is_told_whatever_it_is(store, folder, text):
     (folder / "000003.json").write_text(text, encoding="utf-8")
-    (folder / "SHA256SUMS").write_text(
-        "".join(f"{digest(one)}  {one.name}\n" for one in sorted(folder.glob("*.json")))
-    )
-    store.head.path.unlink()
+    named_anew(store, folder)
 
     assert store.load().problem.en.startswith("000003.json: not a record")
 
@@ -177,10 +184,7 @@ def test_signature_of_another_shape_is_no_signature(store, folder, signature):
 def test_member_that_was_added_is_told(store, folder, member):
     path = folder / "000003.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | member))
-    (folder / "SHA256SUMS").write_text(
-        "".join(f"{digest(one)}  {one.name}\n" for one in sorted(folder.glob("*.json")))
-    )
-    store.head.path.unlink()
+    named_anew(store, folder)
 
     assert "it was changed after that, or forged" in store.load().problem.en
 
@@ -192,6 +196,64 @@ def test_member_that_is_named_twice_says_what_was_signed_or_nothing(store, folde
     rechained(folder)
 
     assert store.load().problem
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ('"by": "Hanako"', '"by": "Nobody", "by": "Hanako"'),
+        ("{", '{"kind": "load",'),
+        ('"body":', '"body": {"verdict": "pass"}, "body":'),
+        ("Hanako", "H\\u0061nako"),
+        ("a/b", "a\\/b"),
+        ("1.5", "1.50"),
+        ("1.5", "15e-1"),
+        ("1.5", " 1.5"),
+        ("\n", "\r\n"),
+        ("\n}", "\n}\n"),
+    ],
+    ids=str,
+)
+def test_text_that_another_parser_may_read_otherwise_is_told_on_any_machine(
+    store, folder, written, typed
+):
+    store.append("signature", {"by": "Hanako", "n": 1.5, "of": "a/b"}, caller=CALLER, release="ab")
+    path = folder / "000004.json"
+    before = path.read_text()
+    path.write_text(before.replace(written, typed, 1), newline="")
+    named_anew(store, folder)
+
+    assert written in before
+    assert "000004.json: its text was edited" in store.load().problem.en
+
+
+@pytest.mark.parametrize("typed", ["{}=", "{}\\n", "{}A==="])
+def test_signature_that_is_written_in_another_way_is_told(store, folder, typed):
+    path = folder / "000003.json"
+    text = path.read_text()
+    signature = json.loads(text)["signature"]
+    path.write_text(text.replace(signature, typed.format(signature)))
+    named_anew(store, folder)
+
+    assert "000003.json has a signature that can't be read" in store.load().problem.en
+
+
+@pytest.mark.parametrize("name", ["000003.json", "000004.json", "SHA256SUMS"])
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "a link", "a folder"])
+def test_what_is_no_file_is_refused_and_never_waited_for(store, folder, name, kind):
+    path = folder / name
+    aside = path.with_suffix(".aside")
+    (path if path.exists() else folder / "000002.json").rename(aside)
+    made = {
+        "a pipe": os.mkfifo,
+        "a device": lambda at: at.symlink_to("/dev/zero"),
+        "a link": lambda at: at.symlink_to(aside),
+        "a folder": Path.mkdir,
+    }
+    made[kind](path)
+
+    with pytest.raises(OSError, match=f"{name} is not a regular file"):
+        store.load()
 
 
 def test_public_key_that_was_swapped_believes_nothing_of_before(store, tmp_path):
