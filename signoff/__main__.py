@@ -224,14 +224,19 @@ def _sentences(folder: Path, found: RunVerification) -> Sequence[Words]:
         ]
     record = found.record
     caller, at, decision = record.caller, in_japan(record.created), record.body["decision"]
-    return [
-        Words(
-            en=f"VERIFIED: the files of {folder} are those of the run that {caller} recorded at {at}"
-            f" ({decision}), signed by {found.key}",
-            ja=f"検証済み: {folder}のファイルは、{caller}が{at}に記録した実行（{decision}、署名: {found.key}）"
-            "のものです",
-        )
-    ]
+    about = record.environment if record.birth is None else f"{record.environment}, embedded"
+    verified = Words(
+        en=f"VERIFIED: the files of {folder} are those of the run that {caller} recorded at {at}"
+        f" ({decision} for {about}), signed by {found.key}",
+        ja=f"検証済み: {folder}のファイルは、{caller}が{at}に記録した実行"
+        f"（{about}の{decision}、署名: {found.key}）のものです",
+    )
+    others = ", ".join(map(visible_line, found.unproven))
+    unproven = Words(
+        en=f"not of this run, so that nothing proves them: {others}",
+        ja=f"この実行のものではなく、証明されていないファイル: {others}",
+    )
+    return [verified, unproven] if found.unproven else [verified]
 
 
 def _no_such(option: str, command: str) -> Words:

@@ -14,10 +14,13 @@ from aws.words import Bilingual, Words
 from signoff.environment import Environment
 from signoff.evidence import Record, Store, StoreSettings, open_store
 from signoff.evidence.digests import line
+from signoff.run import REPORTS
 
 PAGE, RESULT = "signoff.html", "signoff.json"
 UNSET_DIGEST = "0" * 64
 """What a page has in place of its own digest while that is computed."""
+_OUTSIDE = re.compile(r"[/\\]|\.\.")
+"""What would lead out of a folder: the file may be anybody's until its digest is looked at."""
 _OF_PAGE = re.compile(r"<code data-page>([0-9a-f]{64})</code>")
 _IN_PAGE = re.compile(r'<code data-file="([^"]+)">([0-9a-f]{64})</code>')
 
@@ -30,6 +33,8 @@ class RunVerification:
     record: Record | None = None
     key: str = ""
     """What signed the run record."""
+    unproven: tuple[str, ...] = ()
+    """Files of the folder that the run record does not name."""
 
 
 class UnusableRunError(Bilingual):
@@ -45,8 +50,11 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
     """Return where a run comes from, as its JSON says; UnusableRunError where it says nothing."""
     try:
         found: Mapping[str, Any] = json.loads((folder / RESULT).read_bytes())["provenance"]
+        said = [found["environment"], *(found.get(one) or "" for one in ("birth", "newest_record"))]
+        if odd := [one for one in said if not isinstance(one, str) or _OUTSIDE.search(one)]:
+            raise ValueError(odd[0])  # noqa: TRY301 - told as any other text that no run wrote
         return {"environment": found["environment"], **found}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnusableRunError(
             Words(
                 en=f"{folder / RESULT} can't be read as the result of a run ({error}); "
@@ -75,7 +83,8 @@ def verify(
         return RunVerification(problems=(unread,))
     name = folder.resolve().name
     record = records.newest("run", run=name)
-    problems = [records.words] if records.problem else []
+    problems = [*_misplaced(folder.resolve(), environment.name)]
+    problems += [records.words] if records.problem else []
     problems += _not_in(store, said.get("newest_record"))
     if record is None:
         problems.append(
@@ -86,8 +95,22 @@ def verify(
                 f"（再判定や、AWS以外のエンドポイントでの実行は記録を残しません）",
             )
         )
-    problems += _altered(folder, record.body.get("files", {}) if record else {})
-    return RunVerification(problems=tuple(problems), record=record, key=store.key.name)
+    recorded = record.body.get("files", {}) if record else {}
+    problems += _altered(folder, recorded)
+    unproven = sorted({one.name for one in folder.iterdir()} - recorded.keys())
+    return RunVerification(
+        problems=tuple(problems), record=record, key=store.key.name, unproven=tuple(unproven)
+    )
+
+
+def _misplaced(folder: Path, environment: str) -> Iterator[Words]:
+    """Yield that a run lies among those of another environment: a GO of local is none of production."""
+    among = folder.parent
+    if among.parent.name == REPORTS and among.name != environment:
+        yield Words(
+            en=f"{folder} is a run of {environment}, and lies among those of {among.name}",
+            ja=f"{folder}は{environment}の実行で、{among.name}の実行ではありません",
+        )
 
 
 def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[Words]:

@@ -223,14 +223,19 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
     found = beside(result, snapshot, folder, choice.options.root, choice.options.baseline)
     lang = choice.options.lang
     (folder / SUMMARY).write_text(summary(result, lang, found), encoding="utf-8")
-    logs = tuple(name for name in RAW_LOGS if (folder / name).exists())
-    found = replace(found, files=digests_of(folder, BESIDE_THE_PAGE), links=logs)
+    logs = _raw_logs(folder)
+    found = replace(found, files=digests_of(folder, (*BESIDE_THE_PAGE, *logs)), links=logs)
     (folder / PAGE).write_text(page(result, lang, plots, found), encoding="utf-8")
     latest = folder.parent / "latest"
     staged = folder.parent / f".{folder.name}"
     staged.symlink_to(folder.name)
     staged.replace(latest)
     return latest
+
+
+def _raw_logs(folder: Path) -> tuple[str, ...]:
+    """Return those that were written; pytest's plugins have ended by now."""
+    return tuple(name for name in RAW_LOGS if (folder / name).exists())
 
 
 def _junit(result: Result) -> str:
@@ -274,7 +279,7 @@ def _remember(
     caller, release = snapshot.inventory.caller, result.provenance.release
     try:
         api, parts = _api(snapshot), dict(_readable_parts(snapshot))
-        files = digests_of(choice.folder, (*BESIDE_THE_PAGE, PAGE))
+        files = digests_of(choice.folder, (*BESIDE_THE_PAGE, *_raw_logs(choice.folder), PAGE))
         of_this_run = {"run": choice.folder.name, "files": files}
         body = {**run_body(snapshot, result), **of_this_run}
         store.append("run", body, caller=caller, release=release, api=api, parts=parts)

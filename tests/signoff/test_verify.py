@@ -141,6 +141,39 @@ def test_edited_run_record_verifies_nothing(run, store, problems):
     assert "000002.json is not" in problems(run)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"birth": 5},
+        {"birth": "../../elsewhere"},
+        {"newest_record": 5},
+        {"newest_record": "0  ../x"},
+    ],
+    ids=str,
+)
+def test_json_of_another_hand_is_one_sentence(run, problems, odd):
+    (run / RESULT).write_text(json.dumps({"provenance": {"environment": "local"} | odd}))
+
+    with pytest.raises(UnusableRunError, match="can't be read as the result of a run"):
+        problems(run)
+
+
+def test_true_run_of_another_environment_among_those_of_production_is_told(run, problems):
+    there = run.parent / "report" / "prod"
+    there.mkdir(parents=True)
+    run.rename(there / run.name)
+
+    assert "is a run of local, and lies among those of prod" in problems(there / run.name)
+
+
+def test_files_that_no_run_wrote_are_named_as_unproven(run, tmp_path):
+    (run / "index.html").write_text("GO")
+    (run / "assets").mkdir()
+
+    found = verify(run, ENVIRONMENT, client=None, root=tmp_path)
+    assert (found.problems, found.unproven) == ((), ("assets", "index.html"))
+
+
 def test_folder_that_holds_no_run_is_one_sentence(tmp_path, capsys):
     assert main(["verify", str(tmp_path)]) == Exit.USAGE
     assert "give a folder such as report/prod/latest" in capsys.readouterr().err
