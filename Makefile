@@ -43,7 +43,7 @@ load: .venv/finished  ## load-test an environment (ENV=local, PLAN=smoke)
 	@$(PY) -m load run --env $(ENV) --plan $(or $(PLAN),smoke) $(ARGS)
 
 bench: .venv/finished  ## measure what docs/benchmarks.md states
-	@for bench in bench/*.py; do $(PY) $$bench || exit 1; done
+	@for bench in $(patsubst bench/%.py,%,$(wildcard bench/[!_]*.py)); do $(PY) -m bench.$$bench || exit 1; done
 
 docs: .venv/finished  ## regenerate the generated files
 	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m runbook.rights && $(PY) -m signoff.environment && $(PY) -m signoff.proofs

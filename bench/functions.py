@@ -23,17 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.reach import Goal, Say, no_options, progress, table, verdict
+from bench.typical import answers, event
+from lambdas.packing import FUNCTIONS, pack
+from local.functions.package import Packages
+from local.line.fake import FakeLine
+from plan import plan_for
+from signoff.environment import load
+
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.reach import Goal, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
-from bench.typical import answers, event  # noqa: E402
-from lambdas.packing import FUNCTIONS, pack  # noqa: E402
-from local.functions.package import Packages  # noqa: E402
-from local.line.fake import FakeLine  # noqa: E402
-from plan import plan_for  # noqa: E402
-from signoff.environment import load  # noqa: E402
-
 STARTS = 9
 MOST = 1.25
 """CPU of a cold start, times that of bare boto3 with one client."""

@@ -19,18 +19,14 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.reach import Goal, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
-from bench.stand import Stand, stand  # noqa: E402
-from bench.typical import PLACE, SPOT, event, session  # noqa: E402
+from bench.reach import Goal, Say, no_options, progress, table, verdict
+from bench.stand import Stand, stand
+from bench.typical import PLACE, SPOT, event, session
 
 RATE = 150
 """Requests a second that the design's first sketch of a gateway made."""
@@ -104,8 +100,8 @@ def answered(where: Stand, todo: list[Asking], count: int) -> Answered:
         "seconds": SECONDS,
         "warm_s": 2.0,
     }
-    done = subprocess.run(  # noqa: S603 - this very file
-        [sys.executable, __file__, "callers"],
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.gateway", "callers"],
         input=json.dumps(given),
         capture_output=True,
         text=True,

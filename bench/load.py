@@ -20,15 +20,13 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+from bench.reach import Goal, doing, no_options, table, verdict
+from load.engine import confidence
+from load.engine.plan import AWARD
+from tests.load import true_latency
+from tests.load.runs import drive, only, plan, pool, run_against, serving, step
+
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.reach import Goal, doing, no_options, table, verdict  # noqa: E402 - after the path
-from load.engine import confidence  # noqa: E402
-from load.engine.plan import AWARD  # noqa: E402
-from tests.load import true_latency  # noqa: E402
-from tests.load.runs import drive, only, plan, pool, run_against, serving, step  # noqa: E402
-
 RATE, SHORT_S, LONG_S = 1000, 2, 12
 RUNS = 5
 """Pairs of runs: what else a shared machine does moves a single one by a third."""

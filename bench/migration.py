@@ -22,17 +22,15 @@ from typing import Any
 
 import boto3
 
+from aws.change import nothing
+from aws.words import Words
+from local.aws.faults import delayed
+from local.aws.server import LocalAws
+from runbook.engine.clients import Clients
+from runbook.migration.progress import Progress
+from runbook.migration.table_io import Loader, batches
+
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from aws.change import nothing  # noqa: E402
-from aws.words import Words  # noqa: E402
-from local.aws.faults import delayed  # noqa: E402
-from local.aws.server import LocalAws  # noqa: E402
-from runbook.engine.clients import Clients  # noqa: E402
-from runbook.migration.progress import Progress  # noqa: E402
-from runbook.migration.table_io import Loader, batches  # noqa: E402 - after the path
-
 ACCOUNT, LATENCY_MS, RUNS = "123456789012", 50, 3
 LEAST = 8
 DEV, DEV_TABLE, PROD, PROD_TABLE = (
@@ -137,7 +135,7 @@ def is_here(name: str) -> bool:
 def measured(name: str, aws: LocalAws) -> float:
     """Return items a second, of the best run, each into an empty table."""
     count, rates = WRITERS[name][1], []
-    command = [sys.executable, __file__, name]
+    command = [sys.executable, "-m", "bench.migration", name]
     env = {**os.environ, **SETTINGS, "AWS_ENDPOINT_URL": aws.endpoint}
     for _ in range(RUNS):
         aws.moto.backend("dynamodb", PROD).tables.pop(PROD_TABLE, None)
@@ -178,7 +176,7 @@ def write(name: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
+    if set(sys.argv[1:]) & set(WRITERS):
         write(sys.argv[1])
     else:
         sys.exit(main())

@@ -16,14 +16,12 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+from bench.reach import Goal, progress, table, verdict
+from tests.smoke.judging import collected
+from tests.smoke.mutants import Mutant, everything, judged, sample
+from tests.smoke.rally import healthy
+
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.reach import Goal, progress, table, verdict  # noqa: E402 - after the path
-from tests.smoke.judging import collected  # noqa: E402
-from tests.smoke.mutants import Mutant, everything, judged, sample  # noqa: E402
-from tests.smoke.rally import healthy  # noqa: E402
-
 SAMPLE, SEED = 150, 20261126
 LEAST = 0.9
 SURVIVORS = ROOT / "bench" / "survivors.toml"

@@ -21,20 +21,17 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.crowd import EACH, NOW, fill, people, shape, user  # noqa: E402 - after the path
-from bench.reach import Goal, Say, no_options, progress, table, verdict  # noqa: E402
-from bench.typical import event  # noqa: E402
-from lambdas.rally.dynamodb import typed  # noqa: E402
-from lambdas.rally.request import LambdaRequest  # noqa: E402
-from lambdas.ranking.domain import TOP  # noqa: E402
-from lambdas.ranking.handler import Ranking  # noqa: E402
-from local.aws.server import LocalAws  # noqa: E402
-from plan import Naming  # noqa: E402
-from plan.data import tables  # noqa: E402
-from signoff.environment import load  # noqa: E402
+from bench.crowd import EACH, NOW, fill, people, shape, user
+from bench.reach import Goal, Say, no_options, progress, table, verdict
+from bench.typical import event
+from lambdas.rally.dynamodb import typed
+from lambdas.rally.request import LambdaRequest
+from lambdas.ranking.domain import TOP
+from lambdas.ranking.handler import Ranking
+from local.aws.server import LocalAws
+from plan import Naming
+from plan.data import tables
+from signoff.environment import load
 
 SIZES = (10_000, 100_000, 1_000_000)
 MOST = 9

@@ -19,25 +19,21 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import boto3
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from aws.dated import least_seconds  # noqa: E402
-from aws.door import RetryPolicy  # noqa: E402
-from aws.inventory import read  # noqa: E402
-from aws.saved import unreadable  # noqa: E402
-from bench.aged import grow_old  # noqa: E402
-from bench.reach import Goal, Say, no_options, progress, table, verdict  # noqa: E402 - after the path
-from bench.stand import Stand, grown_scope, stand  # noqa: E402
-from local.aws.faults import delayed  # noqa: E402
-from local.aws.request import Request  # noqa: E402
-from local.late import Clock  # noqa: E402
-from local.late.quotas import Quotas  # noqa: E402
-from signoff.environment import load  # noqa: E402
+from aws.dated import least_seconds
+from aws.door import RetryPolicy
+from aws.inventory import read
+from aws.saved import unreadable
+from bench.aged import grow_old
+from bench.reach import Goal, Say, no_options, progress, table, verdict
+from bench.stand import Stand, grown_scope, stand
+from local.aws.faults import delayed
+from local.aws.request import Request
+from local.late import Clock
+from local.late.quotas import Quotas
+from signoff.environment import load
 
 RUNS, TIMES, LATENCY_MS = 3, 10, 50
 MOST_CALLS = 140
@@ -100,7 +96,7 @@ def _pass(where: Stand, times: int, variables: Mapping[str, str]) -> Pass:
     where.aws.faults.insert(0, counted)
     began = time.perf_counter()
     done = subprocess.run(  # noqa: S603 - this very file
-        [sys.executable, __file__, "reader", str(times)],
+        [sys.executable, "-m", "bench.reading", "reader", str(times)],
         capture_output=True,
         text=True,
         check=True,
