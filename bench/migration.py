@@ -24,6 +24,7 @@ import boto3
 
 from aws.change import nothing
 from aws.words import Words
+from bench.reach import no_options
 from local.aws.faults import delayed
 from local.aws.server import LocalAws
 from runbook.engine.clients import Clients
@@ -113,6 +114,7 @@ WRITERS: dict[str, tuple[Callable[[int], None], int]] = {
 
 def main() -> int:
     """Measure all of them; return the exit code."""
+    no_options(__doc__)
     with LocalAws(ACCOUNT, PROD) as aws:
         for number in range(WRITERS["the whole command"][1]):
             _table(aws, DEV, DEV_TABLE).put_item(DEV_TABLE, item(number))
@@ -176,7 +178,7 @@ def write(name: str) -> None:
 
 
 if __name__ == "__main__":
-    if set(sys.argv[1:]) & set(WRITERS):
+    if sys.argv[1:2] and sys.argv[1] in WRITERS:
         write(sys.argv[1])
     else:
         sys.exit(main())

@@ -2,14 +2,13 @@
 
 import gzip
 import json
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
 
 from aws.door import Aws, ReadFailure, RetryPolicy
+from tests.loopback import Reply, answering
 
 POLICY = json.dumps({"ARN": "arn:…", "Name": "token", "ResourcePolicy": '{"Statement": []}'})
 WRAPPED = (
@@ -39,33 +38,15 @@ class Wire:
 
     def answer(self):
         self.asked += 1
-        return self.spoil(self.body, self.asked)
+        sent, declared = self.spoil(self.body, self.asked)
+        return Reply(sent, length=declared)
 
 
 @pytest.fixture
 def wire():
     state = Wire()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            sent, declared = state.answer()
-            self.send_response(200)
-            self.send_header("Content-Length", str(declared))
-            self.end_headers()
-            self.wfile.write(sent)
-            self.close_connection = True
-
-        do_POST = do_GET  # noqa: N815 - http.server's name
-
-        def log_message(self, *_):
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    yield state
-    server.shutdown()
-    server.server_close()
+    with answering(lambda _: state.answer()) as state.url:
+        yield state
 
 
 @pytest.fixture

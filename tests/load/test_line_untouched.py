@@ -2,8 +2,6 @@
 
 import json
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
@@ -11,6 +9,7 @@ from load.engine.admission import LoadRefused
 from load.engine.session_pool import SyntheticUser
 from load.line_untouched import line_calls, prove_line_untouched
 from tests.load.fake_aws import target
+from tests.loopback import Reply, answering
 
 VISITOR = SyntheticUser("Uload-1", "session-1")
 PUSH = {"path": "/v2/bot/message/push", "body": '{"to": "Uload-1"}'}
@@ -18,40 +17,23 @@ OTHER = {"path": "/v2/bot/message/push", "body": '{"to": "Usmoke-1"}'}
 
 
 @contextmanager
-def answering(status=200, body=b'{"ok": true}', received=()):
+def serving(status=200, body=b'{"ok": true}', received=()):
     """Serve as the API and as the fake of LINE; yields its address and what notify was asked."""
     asked = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            content = self.rfile.read(int(self.headers["Content-Length"]))
-            asked.append((self.path, self.headers["Authorization"], json.loads(content)))
-            self.reply(status, body)
+    def answer(one):
+        content = json.loads(one.body) if one.body else None
+        asked.append((one.path, one.headers.get("Authorization"), content))
+        if one.method == "POST":
+            return Reply(body, status, {"Location": "/elsewhere"})
+        return Reply(json.dumps({"received": list(received)}).encode())
 
-        def do_GET(self):
-            asked.append((self.path, None, None))
-            self.reply(200, json.dumps({"received": list(received)}).encode())
-
-        def reply(self, code, content):
-            self.send_response(code)
-            self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", asked
-        finally:
-            server.shutdown()
+    with answering(answer) as url:
+        yield url, asked
 
 
 def test_notify_that_drops_a_synthetic_user_proves_it():
-    with answering() as (url, asked):
+    with serving() as (url, asked):
         told = prove_line_untouched(target(host=url), VISITOR)
 
     assert told == "POST /notify answers 200 for an id that LINE would refuse"
@@ -73,12 +55,12 @@ def test_notify_that_drops_a_synthetic_user_proves_it():
     ],
 )
 def test_any_other_answer_proves_nothing(answer, why):
-    with answering(**answer) as (url, _), pytest.raises(LoadRefused, match=why):
+    with serving(**answer) as (url, _), pytest.raises(LoadRefused, match=why):
         prove_line_untouched(target(host=url), VISITOR)
 
 
 def test_redirect_proves_nothing_and_takes_no_session_elsewhere():
-    with answering(status=302) as (url, asked), pytest.raises(LoadRefused, match="answered 302"):
+    with serving(status=302) as (url, asked), pytest.raises(LoadRefused, match="answered 302"):
         prove_line_untouched(target(host=url), VISITOR)
 
     assert [path for path, *_ in asked] == ["/notify"]
@@ -91,14 +73,14 @@ def test_api_that_is_not_there_proves_nothing():
 
 def test_fake_of_line_that_was_called_for_the_user_refuses_the_run():
     with (
-        answering(received=[PUSH, OTHER]) as (url, _),
+        serving(received=[PUSH, OTHER]) as (url, _),
         pytest.raises(LoadRefused, match="got 1 calls"),
     ):
         prove_line_untouched(target(host=url, line=url), VISITOR)
 
 
 def test_calls_for_others_are_no_reason():
-    with answering(received=[OTHER]) as (url, _):
+    with serving(received=[OTHER]) as (url, _):
         assert prove_line_untouched(target(host=url, line=url), VISITOR)
         assert line_calls(target(line=url), "U") == 1
 

@@ -1,10 +1,10 @@
 """A front end of two files on the loopback interface, whose files a test may change."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.loopback import Asked, Reply, answering
 
 
 @dataclass
@@ -22,26 +22,11 @@ class Front:
 def front() -> Iterator[Front]:
     served = Front({"/": ("text/html; charset=utf-8", "<title>rally</title>")})
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            kind, text = served.files.get(self.path, ("text/plain", ""))
-            body = text.encode()
-            self.send_response(200 if self.path in served.files else 404)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(asked: Asked) -> Reply:
+        if asked.path not in served.files:
+            return Reply(b"", 404)
+        kind, text = served.files[asked.path]
+        return Reply(text.encode(), headers={"Content-Type": kind})
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with answering(answer) as served.url:
         yield served
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
 from aws.section import NotTestable
 from smoke.calls import Call, get, send
 from smoke.client import Client, Silent
+from tests.loopback import Asked, Reply, answering
 from tests.smoke.answers import LIVE
 
 ORIGIN = "https://rally.example.jp"
@@ -19,36 +18,17 @@ ORIGIN = "https://rally.example.jp"
 @contextmanager
 def served(
     status: int = 200, body: bytes = b"{}", **headers: str
-) -> Iterator[tuple[str, list[dict]]]:
+) -> Iterator[tuple[str, list[Asked]]]:
     """Yield a URL that answers so, and the list of what it received."""
-    received: list[dict] = []
+    received: list[Asked] = []
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            length = int(self.headers.get("Content-Length", 0))
-            sent = self.rfile.read(length).decode()
-            received.append({"path": self.path, "headers": dict(self.headers), "body": sent})
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(asked: Asked) -> Reply:
+        received.append(asked)
+        return Reply(body, status, sent)
 
-        do_GET = do_POST = do_OPTIONS = answer  # noqa: N815 - the server calls them so
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", received
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with answering(answer) as url:
+        yield url, received
 
 
 def test_call_is_sent_as_the_page_sends_it():
@@ -56,10 +36,10 @@ def test_call_is_sent_as_the_page_sends_it():
         Client(url, ORIGIN).answer(send("POST /notify", LIVE, user_id="Usmoke-1"))
 
     (call,) = received
-    assert call["headers"]["Origin"] == ORIGIN
-    assert call["headers"]["Authorization"] == f"Bearer {LIVE.token}"
-    assert call["headers"]["Content-Type"] == "application/json"
-    assert json.loads(call["body"]) == {"user_id": "Usmoke-1"}
+    assert call.headers["Origin"] == ORIGIN
+    assert call.headers["Authorization"] == f"Bearer {LIVE.token}"
+    assert call.headers["Content-Type"] == "application/json"
+    assert json.loads(call.body) == {"user_id": "Usmoke-1"}
 
 
 def test_call_without_a_session_takes_no_credentials_from_the_home_folder(tmp_path, monkeypatch):
@@ -70,7 +50,7 @@ def test_call_without_a_session_takes_no_credentials_from_the_home_folder(tmp_pa
     with served() as (url, received):
         Client(url, ORIGIN).answer(get("/stamps"))
 
-    assert "Authorization" not in received[0]["headers"]
+    assert "Authorization" not in received[0].headers
 
 
 def test_redirect_is_an_answer_and_not_followed():
@@ -87,7 +67,7 @@ def test_key_of_browsers_goes_along_but_not_with_a_preflight():
         client.answer(get("/stamps"))
         client.answer(Call(verb="OPTIONS", path="/stamps"))
 
-    assert [call["headers"].get("X-Api-Key") for call in received] == ["public", None]
+    assert [call.headers.get("X-Api-Key") for call in received] == ["public", None]
 
 
 def test_throttled_call_is_unknown_and_not_sent_again():

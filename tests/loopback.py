@@ -1,0 +1,57 @@
+"""An HTTP server on the loopback interface, whose answers a test writes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+
+@dataclass(frozen=True)
+class Asked:
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """``length`` is what is declared, where that is not how long the body is."""
+
+    body: bytes = b"{}"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    length: int | None = None
+
+
+@contextmanager
+def answering(answer: Callable[[Asked], Reply]) -> Iterator[str]:
+    """Yield the URL of a server that answers everything so."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            reply = answer(Asked(self.command, self.path, dict(self.headers), body))
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            length = len(reply.body) if reply.length is None else reply.length
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(reply.body)
+            self.close_connection = True
+
+        do_GET = do_POST = do_OPTIONS = answer  # noqa: N815 - the server calls them so
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
