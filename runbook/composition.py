@@ -99,14 +99,15 @@ def run_of(
             for kind, row in RESTING.items()
         },
     )
-    checks = Checks(
-        environment.name,
-        [
-            f"--environments={asked.environments}",
-            "--phase=after",
-            *(["--wait"] if asked.wait else []),
-        ],
-        in_process_of_its_own(ROOT, kept=reached.kept),
+    wait = ["--wait"] if asked.wait else []
+    options = [f"--environments={asked.environments}", "--phase=after", *wait]
+    judging = in_process_of_its_own(ROOT, kept=reached.kept)
+    checks = Checks(environment.name, options, judging)
+    source = partial(
+        reach,
+        file=asked.environments,
+        profile=asked.chosen.get("from_profile"),
+        here=environment,
     )
     context = context_for(
         session,
@@ -119,14 +120,7 @@ def run_of(
         live=evidence.live,
         findings=findings or checks.findings,
         chosen=asked.chosen,
-        elsewhere=cache(
-            partial(
-                reach,
-                file=asked.environments,
-                profile=asked.chosen.get("from_profile"),
-                here=environment,
-            )
-        ),
+        elsewhere=cache(source),
         folder=journal.parent,
         tell=screen.tell,
         watch=screen.watch,

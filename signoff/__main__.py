@@ -270,37 +270,17 @@ def _init(asked: argparse.Namespace, rest: list[str]) -> int:
             ),
         )
     client, say = cache(session.client), in_language(asked.lang)
-    answers = Answers(
-        name=asked.env,
-        region=session.region_name,
-        account=client("sts").get_caller_identity()["Account"],
-        prefix=asked.prefix
-        or _ask(
-            say(
-                "What do the functions' names begin with? (empty: look for it)",
-                "関数名の接頭辞は？（空欄なら探します）",
-            )
-        ),
-        origin=asked.origin
-        or _ask(
-            say(
-                "What is the origin of the front end? (https://…)",
-                "フロントエンドのオリジンは？（https://…）",
-            )
-        ),
-        line_channel=asked.line_channel
-        or _ask(say("What is the id of the LINE Login channel?", "LINEログインチャネルのIDは？")),
-    )
+    answers = _answers(asked, session.region_name, client("sts").get_caller_identity()["Account"])
     account, region = answers.account, answers.region
-    reading = say(
-        f"reading account {account} in {region}", f"アカウント{account}（{region}）を読み取ります"
+    _aside(
+        say(
+            f"reading account {account} in {region}",
+            f"アカウント{account}（{region}）を読み取ります",
+        )
     )
-    print(visible_line(reading), file=sys.stderr)
     found = discover(client, answers)
     for problem in found.unread:
-        print(
-            visible_line(say(f"not read: {problem}", f"読み取れません: {problem}")), file=sys.stderr
-        )
+        _aside(say(f"not read: {problem}", f"読み取れません: {problem}"))
     text = table(answers, found, lang=asked.lang, today=datetime.now(UTC).date())
     if asked.to is None:
         print(text, end="")
@@ -316,6 +296,32 @@ def _init(asked: argparse.Namespace, rest: list[str]) -> int:
     return 0
 
 
+def _answers(asked: argparse.Namespace, region: str, account: str) -> Answers:
+    """Take what the command line says, and ask for the rest."""
+    say = in_language(asked.lang)
+    prefix = say(
+        "What do the functions' names begin with? (empty: look for it)",
+        "関数名の接頭辞は？（空欄なら探します）",
+    )
+    origin = say(
+        "What is the origin of the front end? (https://…)",
+        "フロントエンドのオリジンは？（https://…）",
+    )
+    channel = say("What is the id of the LINE Login channel?", "LINEログインチャネルのIDは？")
+    return Answers(
+        name=asked.env,
+        region=region,
+        account=account,
+        prefix=asked.prefix or _ask(prefix),
+        origin=asked.origin or _ask(origin),
+        line_channel=asked.line_channel or _ask(channel),
+    )
+
+
+def _aside(said: str) -> None:
+    print(visible_line(said), file=sys.stderr)
+
+
 def _ask(question: str) -> str | None:
     """Ask whoever sits at the terminal; None where nobody does, or the answer is empty."""
     if not sys.stdin.isatty():
@@ -329,7 +335,7 @@ def _clean(_: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _usage(asked: argparse.Namespace, words: Words) -> int:
-    print(visible_line(f"signoff: {words[asked.lang]}"), file=sys.stderr)
+    _aside(f"signoff: {words[asked.lang]}")
     return Exit.USAGE
 
 

@@ -1,7 +1,7 @@
 """The end of a run: judge the findings, write page, JSON, JUnit and inventory, record the run, print the verdict."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -58,38 +58,38 @@ def publish(
 
     A fault of ours that keeps the report from being made is 3, pytest's INTERNAL_ERROR.
     """
-    rows = row_verdicts(choice, findings)
+    rows, options = row_verdicts(choice, findings), choice.options
     for words in snapshot.told:
-        terminal.line(words[choice.options.lang], yellow=True)
+        terminal.line(words[options.lang], yellow=True)
     snapshot = replace(snapshot, inventory=frozen(snapshot.inventory))
-    if choice.options.json:
-        choice.options.json.write_bytes(_ROWS.dump_json(rows, indent=2))
-    if snapshot.recording and choice.options.record:
+    if options.json:
+        options.json.write_bytes(_ROWS.dump_json(rows, indent=2))
+    if snapshot.recording and options.record:
         outcomes = {one.row.id: one.outcome for one in rows}
-        terminal.line(
-            _recorded(snapshot.recording.save(choice.options.record, outcomes))[choice.options.lang]
-        )
+        saved = snapshot.recording.save(options.record, outcomes)
+        terminal.line(_recorded(saved)[options.lang])
     if not findings.full:
         judged = tuple(one for one in rows if one.findings)
         terminal.part(judged, len(choice.checklist), _provenance(choice, snapshot))
-        missing = len(findings.found) < findings.expected
-        if missing or any(one.outcome.red for one in judged):
-            return 1
-        return 0 if choice.options.part else PART
-    if missed := list(gaps(choice, findings)):
+        return _exit_of_part(choice, findings, judged)
+    missed, again = joined(gaps(choice, findings)), SecondReading()
+    if not (missed or options.replay):
+        terminal.progress(READING_AGAIN.en, READING_AGAIN.ja)
+        again = read_again(snapshot)
+        terminal.progress_done()
+    if problem := missed or again.problem:
         forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, joined(missed))
+        terminal.no_verdict(choice.environment.name, problem)
         return 1
-    terminal.progress(READING_AGAIN.en, READING_AGAIN.ja)
-    again = SecondReading() if choice.options.replay else read_again(snapshot)
-    terminal.progress_done()
-    if again.problem:
-        forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, again.problem)
+    result = _result(choice, findings, snapshot, again)
+    return _published(choice, findings, snapshot, terminal, result)
+
+
+def _exit_of_part(choice: Choice[PlanT], findings: Findings, judged: Iterable[RowVerdict]) -> int:
+    missing = len(findings.found) < findings.expected
+    if missing or any(one.outcome.red for one in judged):
         return 1
-    return _published(
-        choice, findings, snapshot, terminal, _result(choice, findings, snapshot, again)
-    )
+    return 0 if choice.options.part else PART
 
 
 def _published(
