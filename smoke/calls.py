@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.words import Words
-from signoff.report.evidence import request
+from signoff.report.values import request
 
 SHOWN = 600
 """Characters of a body that a failure shows."""

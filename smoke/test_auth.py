@@ -2,7 +2,7 @@
 
 from aws.words import Words
 from signoff.checklist import expectation
-from signoff.report.evidence import parameter
+from signoff.report.values import parameter
 from smoke.flaws import hold, require
 from smoke.line import LineClient
 from smoke.logins import record_flaws

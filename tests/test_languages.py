@@ -11,7 +11,7 @@ from aws.section import reason_in_words
 from aws.words import LOCALE, Words, joined, language, words_of
 from signoff.checklist import Checklist
 from signoff.command_line import CommandLine
-from signoff.report.evidence import parameter
+from signoff.report.values import parameter
 from smoke.edge_case_masters import EDGE_CASES
 from smoke.line_mishaps import MISHAPS as LINE_MISHAPS
 from tests.english import english_in

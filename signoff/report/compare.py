@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from aws.words import Words
-from signoff.report.evidence import label
 from signoff.report.history import ChangesSince, compared, readable_baseline
+from signoff.report.values import label
 from signoff.verify import RESULT
 
 HEADINGS = {

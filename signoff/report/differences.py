@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from aws.words import Words
 from signoff.observations import Comparison
 from signoff.outcome import Finding
-from signoff.report.evidence import Value, found_value
+from signoff.report.values import Value, found_value
 from signoff.verdict import RowVerdict
 
-MOST = 12
-"""Lines that are shown; the row's evidence has the others."""
 NAMED = 8
 """Resources that a line names; the row's evidence has the others."""
 
@@ -43,13 +41,13 @@ class RowDifferences:
     more: int
 
 
-def differences_of(row: RowVerdict) -> RowDifferences:
-    """Return what is red about a row; of several sentences that no line says, the first that was told."""
+def differences_of(row: RowVerdict, most: int) -> RowDifferences:
+    """Return what is red about a row, on at most so many lines; of several sentences that no line says, the first that was told."""
     lines = tuple(_alike(row))
     red = [one for one in row.findings if one.outcome.red]
-    unsaid = [one.words for one in red if not _says_only_the_difference(one)]
+    unsaid = [one.words for one in red if not says_only_the_difference(one)]
     told = (row.told,) if row.told in unsaid or not lines else tuple(unsaid[:1])
-    return RowDifferences(told=told, lines=lines[:MOST], more=len(lines[MOST:]))
+    return RowDifferences(told=told, lines=lines[:most], more=len(lines[most:]))
 
 
 def _alike(row: RowVerdict) -> Iterator[DifferenceLine]:
@@ -70,7 +68,7 @@ def _alike(row: RowVerdict) -> Iterator[DifferenceLine]:
         )
 
 
-def _says_only_the_difference(one: Finding) -> bool:
+def says_only_the_difference(one: Finding) -> bool:
     """Whether the sentence is the usual one, of which each part has a column."""
     off = [item for item in one.compared if not item.holds]
     return any(

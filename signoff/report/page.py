@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -19,13 +20,27 @@ from signoff.checklist import Row, Severity
 from signoff.environment.calendar import JST
 from signoff.outcome import Outcome
 from signoff.report.differences import differences_of
-from signoff.report.evidence import MOST, label, proofs_of, value
+from signoff.report.evidence import proofs_of
 from signoff.report.history import ChangesSince
 from signoff.report.procedures import fix_of, procedures_of
 from signoff.report.supporting import Beside
+from signoff.report.values import label, value
 from signoff.result import Result
 from signoff.verdict import RowVerdict, VerdictWord
 from signoff.verify import UNSET_DIGEST, digest_of_page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How much of the evidence a page shows; signoff.json has all of it, and the page says how much more."""
+
+    subjects: int
+    """Of each proof."""
+    lines: int
+    """Of what differs, for each red row."""
+    procedures: bool
+    """Whether the procedures' pages are part of it, or are named by their path."""
+
 
 HERE = Path(__file__).parent
 SVG = "http://www.w3.org/2000/svg"
@@ -38,8 +53,16 @@ PARTS_OF_A_NAME = re.compile(r"(?<=[:/])(?=\w)")
 CODE = re.compile(r"`([^`<>]+)`")
 LARGEST = 950_000
 """Bytes of a page, which stays below a megabyte: mail and phones have to carry it."""
+ROOMS = (
+    *(Room(subjects=most, lines=12, procedures=True) for most in (60, 25, 10)),
+    Room(subjects=10, lines=12, procedures=False),
+    Room(subjects=3, lines=3, procedures=False),
+    Room(subjects=0, lines=1, procedures=False),
+)
+"""What is tried in turn, until the page is small enough."""
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 """A tenth of the page; text that is shown as it stands has its brackets escaped."""
+TEXT = re.compile(r">[^<>]+<")
 PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
 
 
@@ -53,17 +76,24 @@ def page(
     """
     context = _context(result, lang, plots, beside or Beside())
     template = _templates().get_template("signoff.html.j2")
-    for most in MOST:
-        shown = partial(proofs_of, read_at=result.provenance.read_at, most=most)
-        html = visible(BETWEEN_TAGS.sub("><", template.render(context, proofs=shown)))
+    for room in ROOMS:
+        html = visible(_smaller(template.render(context | _within(room, result))))
         if len(html.encode()) < LARGEST:
             break
     return html.replace(UNSET_DIGEST, digest_of_page(html))
 
 
+def _smaller(html: str) -> str:
+    """Leave out what only the source shows: lines between tags, and what a quote is escaped for in an attribute alone."""
+    return TEXT.sub(
+        lambda text: text[0].replace("&#34;", '"').replace("&#39;", "'"),
+        BETWEEN_TAGS.sub("><", html),
+    )
+
+
 def _context(
     result: Result, lang: str, plots: Mapping[str, Sequence[str]], beside: Beside
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     return {
         "result": result,
         "p": result.provenance,
@@ -73,13 +103,22 @@ def _context(
         "beside": beside,
         "counts": counts(result),
         "sections": _sections(result),
-        "procedures": procedures_of(_commands(result), result.provenance.environment),
         "plots": {row: [_picture(svg) for svg in drawn] for row, drawn in plots.items()},
         "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
         "fix": partial(fix_of, run=result.provenance),
         "Outcome": Outcome,
         "Severity": Severity,
         "UNSET_DIGEST": UNSET_DIGEST,
+    }
+
+
+def _within(room: Room, result: Result) -> dict[str, Any]:
+    """Return what the template is given according to the room there is."""
+    commands = _commands(result) if room.procedures else ()
+    return {
+        "proofs": partial(proofs_of, read_at=result.provenance.read_at, most=room.subjects),
+        "differences_of": partial(differences_of, most=room.lines),
+        "procedures": procedures_of(commands, result.provenance.environment),
     }
 
 
@@ -124,7 +163,6 @@ def _templates() -> Environment:
         "label": label,
         "person": person,
         "value": value,
-        "differences": differences_of,
         "news": news,
         "breakable": breakable,
     }
@@ -132,13 +170,15 @@ def _templates() -> Environment:
 
 
 def say(told: Words | str | None) -> Markup:
-    """Return the markup of what is said in both languages, of which the page shows one; times are Japan's."""
+    """Return the markup of what is said in both languages, of which the page shows one; times are Japan's.
+
+    What is in no language of its own is English where a switch shows it: five thousand attributes less.
+    """
     if not isinstance(told, Words):
         return _timed(str(told or ""))
     if told.en == told.ja:
         return _timed(told.en)
-    spans = (f"<i lang={lang}>{_timed(told[lang])}</i>" for lang in LANGUAGES)
-    return Markup("").join(map(Markup, spans))
+    return Markup("<i>{}</i><i lang=ja>{}</i>").format(_timed(told.en), _timed(told.ja))
 
 
 def fill(told: Words, **values: object) -> Words:

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 VOID = {"meta", "input", "img", "br", "link", "col", "hr"}
+ENGLISH = {"i": "en"}
+"""The element that shows one language is English where it names none."""
 UNSEEN = {"style", "script", "title"}
 
 
@@ -38,7 +40,9 @@ class Page(HTMLParser):
         attributes = dict(attrs)
         self.elements.append(Element(tag, attributes, tuple(name for name, _ in self._open)))
         if tag not in VOID:
-            self._open.append((tag, None if tag == "html" else attributes.get("lang")))
+            self._open.append(
+                (tag, None if tag == "html" else attributes.get("lang", ENGLISH.get(tag)))
+            )
 
     def handle_endtag(self, tag):
         assert self._open, f"</{tag}> closes nothing"

@@ -79,6 +79,25 @@ def result(name: str) -> Result:
     )
 
 
+def enlarged(name: str, times: int) -> Result:
+    """Return the run of a stack with so many times the resources of which the proofs found something."""
+    judged = result(name)
+    rows = tuple(
+        replace(row, findings=tuple(one for f in row.findings for one in _copies(f, times)))
+        for row in judged.verdict.rows
+    )
+    return replace(judged, verdict=replace(judged.verdict, rows=rows))
+
+
+def all_red(judged: Result) -> Result:
+    """Return the same run with every row red, by facts of which no two are alike."""
+    rows = tuple(
+        replace(row, outcome=Outcome.FAIL, findings=tuple(map(_red, row.findings)))
+        for row in judged.verdict.rows
+    )
+    return replace(judged, verdict=replace(judged.verdict, rows=rows))
+
+
 def supporting(name: str, folder: Path) -> Beside:
     """Return what stands beside the rows, as if an earlier run of two red rows were on record."""
     judged, snapshot = result(name), healthy()
@@ -101,6 +120,22 @@ def shown(name: str, lang: str, folder: Path) -> str:
     """Return the page of a judged run."""
     plot = '<svg viewBox="0 0 9 9"><text>rate</text></svg>'
     return page(result(name), lang, {"PREP-02": [plot]}, supporting(name, folder))
+
+
+def _copies(found, times):
+    test, _, about = found.subject.removesuffix("]").partition("[")
+    for number in range(times):
+        compared = (
+            replace(one, resource=f"{one.resource}-{number}", found=f"{one.found}{number}")
+            for one in found.compared
+        )
+        yield replace(found, subject=f"{test}[{about}-{number}]", compared=tuple(compared))
+
+
+def _red(found):
+    words = Words(en=f"{found.subject} is not as planned", ja=f"{found.subject}が計画と異なります")
+    compared = tuple(replace(one, holds=False) for one in found.compared)
+    return replace(found, outcome=Outcome.FAIL, words=words, compared=compared)
 
 
 def _defects(name):

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from aws.words import Words
 from signoff.outcome import Finding, Outcome
-from signoff.report.evidence import label, parameter, proofs_of, request, value
+from signoff.report.evidence import Reading, proofs_of
+from signoff.report.values import label, parameter, request, value
 
 ROOT = Path(__file__).parents[2]
 PROSE = re.compile(r"(?<![\w/.`-])[a-z]{2,} [a-z]{2,}(?![\w/.`-])")
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
+AT = "2026-11-25T00:00:07+00:00"
 
 
 def noted() -> Iterator[str]:
@@ -142,13 +144,53 @@ def test_same_observation_is_shown_once_in_a_row():
         for name in ("a", "b")
     ]
 
-    assert [proof.lines for proof in proofs_of(found, NOW)] == [1, 0]
+    assert [len(proof.checked) for proof in proofs_of(found, NOW, most=9)] == [1, 0]
+
+
+def active(table, status="ACTIVE"):
+    return Finding(
+        row="A-01",
+        outcome=Outcome.PASS,
+        subject=f"test_active[{table}]",
+        evidence=({"table": table, "status": status},),
+        calls=("dynamodb:DescribeTable",),
+    )
+
+
+def test_subjects_of_which_the_same_was_found_are_named_together():
+    (proof,) = proofs_of([active("a"), active("b"), active("c", "DELETING")], NOW, most=9)
+
+    assert [[one.en for one in group.subjects] for group in proof.checked] == [["a", "b"], ["c"]]
+
+
+def test_call_and_time_are_said_once_for_all_that_they_read():
+    (proof,) = proofs_of([active("a"), active("b", "DELETING")], NOW, most=9)
+
+    assert proof.reading == Reading(calls=("dynamodb:DescribeTable",), at=NOW)
+    assert {line.reading for one in proof.checked for line in one.lines} == {None}
+
+
+def test_each_answer_has_its_own_request_and_what_was_counted_is_read_by_no_call():
+    answer = {"call": "GET /stamps with no session", "status": 401, "request": "7e97", "at": AT}
+    found = Finding(
+        row="A-01",
+        outcome=Outcome.PASS,
+        subject="test_a",
+        evidence=(answer, {"statuses": {"401": 5}}),
+        calls=("secretsmanager:DescribeSecret",),
+    )
+    (proof,) = proofs_of([found], NOW, most=9)
+    answered, counted = proof.checked[0].lines
+
+    assert answered.reading == Reading(request="7e97", at=datetime.fromisoformat(AT))
+    assert (answered.asked, answered.fact.en) == ("GET /stamps", "with no session")
+    assert counted.reading is None
 
 
 def test_note_about_a_request_that_is_no_answer_is_shown_by_its_facts():
     note = {"group": "/aws/lambda/x", "request": "7e97", "lines": 3}
     found = Finding(row="A-01", outcome=Outcome.PASS, subject="test_a", evidence=(note,))
-    (proof,) = proofs_of([found], NOW)
+    (proof,) = proofs_of([found], NOW, most=9)
 
     assert [line.fact.en for line in proof.checked[0].lines] == ["request id", "log lines searched"]
 
@@ -170,6 +212,6 @@ def test_whatever_was_noted_can_be_shown(evidence, name):
     found = Finding(
         row="A-01", outcome=Outcome.PASS, subject=f"test_a[{name}]", evidence=tuple(evidence)
     )
-    (proof,) = proofs_of([found], NOW)
+    (proof,) = proofs_of([found], NOW, most=9)
 
     assert all(line.found.text.ja for one in proof.checked for line in one.lines if line.found.text)

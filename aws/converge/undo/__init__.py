@@ -79,8 +79,9 @@ def by_hand(one: Unplanned) -> Words | None:
     undo = undo_of(one)
     if not isinstance(undo, ByHand):
         return None
+    names = {"name": one.name, "short": one.name.rpartition("/")[2]}
     return Words(
-        en=f"{one.what} ({one.found}): {undo.instruction.en.format(name=one.name)}",
+        en=f"{one.what} ({one.found}): {undo.instruction.en.format(**names)}",
         ja=f"{one.kind.ja}{one.name}の{one.fact.ja}（{one.found_ja or one.found}）: "
-        f"{undo.instruction.ja.format(name=one.name)}",
+        f"{undo.instruction.ja.format(**names)}",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
+from aws.words import Words
 
 
 def _out_of_profiles(target: UndoTarget) -> None:
@@ -15,12 +16,18 @@ def _unbound(target: UndoTarget) -> None:
     target.context.client("iam").delete_role_permissions_boundary(RoleName=target.name)
 
 
-_OTHER_PRINCIPAL = by_hand(
-    en="IAM console > Roles or Users > {name} > Permissions: detach the policy that the row names, or narrow it"
-    " to other resources; if it is right, name {name} under administrators in environments.toml",
-    ja="IAMコンソール > ロールまたはユーザー > {name} > 許可で、この項目が示すポリシーを外すか、対象を他のリソースに限定してください。"
-    "正当な権限なら、environments.tomlのadministratorsに{name}を記載します",
-)
+_OTHER_PRINCIPALS = {
+    kind: by_hand(
+        en=f"IAM console > {place.en} > {{short}} > Permissions: detach the policy that the row names, or narrow it"
+        " to other resources; if it is right, name {name} under administrators in environments.toml",
+        ja=f"IAMコンソール > {place.ja} > {{short}} > 許可で、この項目が示すポリシーを外すか、対象を他のリソースに限定してください。"
+        "正当な権限なら、environments.tomlのadministratorsに{name}を記載します",
+    )
+    for kind, place in {
+        "role": Words("Roles", "ロール"),
+        "user": Words("Users", "ユーザー"),
+    }.items()
+}
 UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("role", "instance profile"): by_call(
         _out_of_profiles,
@@ -41,8 +48,8 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         "関数を削除してください。他リージョンでの利用記録は、IAMから400日後に消えます",
     ),
     **{
-        (kind, fact): _OTHER_PRINCIPAL
-        for kind in ("role", "user")
+        (kind, fact): instruction
+        for kind, instruction in _OTHER_PRINCIPALS.items()
         for fact in ("our resources that it may act on", "which functions it may invoke")
     },
 }

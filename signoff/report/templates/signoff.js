@@ -17,7 +17,7 @@
     const [amount, en, ja] = minutes < 120 ? [minutes, "min", "分"] : minutes < 2880 ? [Math.round(minutes / 60), "h", "時間"] : [Math.round(minutes / 1440), "days", "日"];
     const late = until && Date.now() > Date.parse(until.dataset.until);
     slot.textContent = root.lang === "ja" ? `（${amount}${ja}前）` : `(${amount} ${en} ago)`;
-    if (late) until.classList.add("late");
+    if (late) { until.classList.add("late"); until.parentElement.querySelector(".over").hidden = false; }
   }
 
   const open = () => {
