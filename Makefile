@@ -11,6 +11,7 @@ help:  ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 check: .venv/finished  ## judge an environment (ENV=local): the verdict, and the path of the page
+	@echo "Judging $(ENV): pytest starts."
 	@$(PY) -m pytest --env $(ENV) $(ARGS)
 
 # Some containers forbid bytecode; each of the hundreds of processes below would then compile all it imports.

@@ -34,12 +34,12 @@ DESCRIPTION = Words(
 EXAMPLES = Words(
     en="""\
 examples:
-  signoff judge --env prod                         the same as: pytest --env prod
-  signoff replay report/prod/latest/inventory.json judge what was read then by today's checks
-  signoff verify report/prod/latest                prove that the files of a run are unaltered
-  signoff compare report/prod/A report/prod/B      what is newly red or green, and which facts changed
-  signoff init --env prod --to environments.toml   propose an environment from what the account holds
-  signoff clean --env prod                         delete what a killed run left
+  signoff judge --env prod                          the same as: pytest --env prod
+  signoff replay report/prod/latest/inventory.json  judge what was read then by today's checks
+  signoff verify report/prod/latest                 prove that the files of a run are unaltered
+  signoff compare report/prod/A report/prod/B       what is newly red or green, and which facts changed
+  signoff init --env prod --to environments.toml    propose an environment from what the account holds
+  signoff clean --env prod                          delete what a killed run left
 
 exit codes: 0 done, GO, CONDITIONAL, or verified; 1 NO-GO, or altered files, and which is said;
             2 the command line or the environment file is wrong; 4 wrong account, no credentials,
@@ -47,12 +47,12 @@ exit codes: 0 done, GO, CONDITIONAL, or verified; 1 NO-GO, or altered files, and
 """,
     ja="""\
 例:
-  signoff judge --env prod                         pytest --env prodと同じ
-  signoff replay report/prod/latest/inventory.json 当時の読み取り結果を現在のチェックで判定する
-  signoff verify report/prod/latest                実行のファイルが改変されていないことを確かめる
-  signoff compare report/prod/A report/prod/B      新たな不合格と合格、変わった事実を示す
-  signoff init --env prod --to environments.toml   アカウントの内容から環境を提案する
-  signoff clean --env prod                         強制終了した実行が残したものを削除する
+  signoff judge --env prod                          pytest --env prodと同じ
+  signoff replay report/prod/latest/inventory.json  当時の読み取り結果を現在のチェックで判定する
+  signoff verify report/prod/latest                 実行のファイルが改変されていないことを確かめる
+  signoff compare report/prod/A report/prod/B       新たな不合格と合格、変わった事実を示す
+  signoff init --env prod --to environments.toml    アカウントの内容から環境を提案する
+  signoff clean --env prod                          強制終了した実行が残したものを削除する
 
 終了コード: 0 完了、GO、条件付きGO、または検証済み。1 NO-GO、または改変あり（内容を表示）。
             2 コマンドラインまたは環境ファイルの誤り。4 アカウントの誤り、認証情報なし、または何も判定できない。

@@ -3,7 +3,10 @@
 import ast
 import re
 import shlex
-from collections.abc import Iterator
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import UnknownServiceError
 
+from aws.words import LANGUAGES
 from load.__main__ import parser as load_parser
 from runbook.catalogue import procedures
 from runbook.options import options
@@ -23,30 +27,47 @@ from smoke.__main__ import options as smoke_options
 from tests.foreign.remedying import PROD_RUN
 
 ROOT = Path(__file__).parents[3]
-READMES = ("README.md", "README.ja.md")
-BEGINNINGS = ("pytest", "aws ", "python -m ", "signoff ")
+DOCUMENTS = [
+    *ROOT.glob("*.md"),
+    *ROOT.glob("docs/**/*.md"),
+    ROOT / "load/recipes/README.md",
+    ROOT / "lambdas/README.md",
+]
+BEGINNINGS = ("pytest", "aws ", "python -m ", "signoff ", "make")
+ELSEWHERE = re.compile(r"…|FOLDER$|[{}]|^signoff\.|^aws/|^signoff/|^pytest[-\d]")
+"""What is no command to enter: a stand-in for many, a file's name."""
 BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 JOINED = re.compile(" && ")
 RUNBOOK = re.compile(r"python -m runbook (?P<name>\w+)(?P<more>[^`\n;。]*)")
-GLOBAL = frozenset({"output", "region", "profile", "query", "no-cli-pager"})
+GLOBAL = frozenset({"output", "region", "profile", "query", "no-cli-pager", "cli-input-json"})
 OF_THE_CLI = frozenset({"configure", "sso", "login"})
 """Commands of the AWS CLI that are about itself, and no service."""
 
 
 def in_prose() -> dict[str, list[str]]:
-    """Return the commands of every page, of both READMEs and of the remedies, by where they stand."""
-    texts = {**pages(), **{name: (ROOT / name).read_text(encoding="utf-8") for name in READMES}}
-    found = {name: list(_of_text(text)) for name, text in texts.items()}
+    """Return the commands of every page, every document, every help and the remedies, by where they stand."""
+    documents = {str(one.relative_to(ROOT)): one.read_text("utf-8") for one in DOCUMENTS}
+    found = {name: list(_of_text(text)) for name, text in {**pages(), **documents}.items()}
+    found |= {f"{name} --help ({lang})": list(_of_help(name, lang)) for name, lang in HELPS}
     for row in Checklist.load():
         commands = [one for each in all_of(row, PROD_RUN) for one in JOINED.split(each.command)]
         found[row.id] = [one for one in commands if one]
     return {name: commands for name, commands in found.items() if commands}
 
 
+def _of_help(name: str, lang: str) -> Iterator[str]:
+    """Yield the commands of the examples, each of which is told apart from what it does by two blanks."""
+    for line in (PARSERS[name](lang).epilog or "").splitlines():
+        command = re.split(r" {2,}", line.strip())[0]
+        if command.startswith(BEGINNINGS):
+            yield command
+
+
 def _of_text(text: str) -> Iterator[str]:
     for block in BLOCK.findall(text):
-        yield from (line.partition("#")[0].strip() for line in block.splitlines() if line)
+        whole = re.sub(r"\\\n\s*", "", block)
+        yield from (re.split(r" #|^#", line)[0].strip() for line in whole.splitlines() if line)
     for said in INLINE.findall(BLOCK.sub("", text)):
         yield from (one for one in JOINED.split(said) if one.startswith(BEGINNINGS))
 
@@ -114,12 +135,22 @@ def _kebab(name: str) -> str:
     return str(botocore.xform_name(name, "-"))
 
 
+PARSERS: dict[str, Callable[[str], ArgumentParser]] = {
+    "runbook": options,
+    "signoff": signoff_options,
+    "smoke": smoke_options,
+    "load": load_parser,
+}
+PASSED_ON = {"_judge", "_clean"}
+"""Commands of signoff that pass on what they are given."""
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+HELPS = list(product(PARSERS, LANGUAGES))
 PROSE, SOURCES = in_prose(), in_sources()
 GIVEN = {
     (where, command): command.split()[2] if command.startswith("python") else command.split()[0]
     for where, commands in PROSE.items()
     for command in commands
-    if command.startswith(("python -m ", "pytest", "aws ", "signoff "))
+    if command.startswith(BEGINNINGS) and not ELSEWHERE.search(command)
 }
 """Where it stands and how it is spelled -> what it runs."""
 
@@ -132,7 +163,7 @@ def of(*what):
 def test_a_command_of_the_checks_parses(pytestconfig, command):
     asked = pytestconfig._parser.parse(shlex.split(command)[1:])  # noqa: SLF001 - no other way in
 
-    assert asked.env is None or asked.env in names()
+    assert asked.env is None or asked.env in {*names(), "NAME"}
 
 
 @pytest.mark.parametrize("command", of("load"))
@@ -145,9 +176,22 @@ def test_a_command_of_the_runbook_parses(command):
     assert options().parse_args(shlex.split(command)[3:])
 
 
-@pytest.mark.parametrize("command", [one for one in of("signoff") if "--help" not in one.values[0]])
+@pytest.mark.parametrize("command", of("signoff"))
 def test_a_command_of_the_sign_off_parses(command):
-    assert signoff_options().parse_known_args(shlex.split(command)[1:])
+    asked = re.sub(r"^(python -m )?signoff", "", command.replace(" --help", ""))
+    known, more = signoff_options().parse_known_args(shlex.split(asked) or ["compare", "A", "B"])
+
+    assert not more or known.command.__name__ in PASSED_ON
+
+
+@pytest.mark.parametrize("command", of("make"))
+def test_a_command_of_make_is_one_of_its_verbs(command):
+    verbs = [word for word in shlex.split(command)[1:] if "=" not in word]
+
+    assert set(verbs) <= set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
+    assert set(re.findall(r"\b([A-Z]+)=", command)) <= set(
+        re.findall(r"\$\(?(?:or \$\()?([A-Z]+)", MAKEFILE)
+    )
 
 
 @pytest.mark.parametrize("command", of("aws"))
@@ -161,11 +205,11 @@ def test_a_command_of_smoke_parses(command):
 
 
 def test_what_is_told_runs_nothing_else():
-    modules = {
-        one for one in GIVEN.values() if one not in {"pytest", "load", "runbook", "aws", "signoff"}
-    }
+    modules = set(GIVEN.values()) - {*PARSERS, "pytest", "aws", "make"}
+    others = {one for one in modules if not one.startswith("bench.")}
 
-    assert modules == {"smoke", "smoke.policy", "runbook.pages"}
+    assert others == {"smoke.policy", "runbook.pages", "signoff.environment"}
+    assert [one for one in modules if find_spec(one) is None] == []
 
 
 @pytest.mark.parametrize("where", PROSE)
